@@ -1,0 +1,40 @@
+"""crrubric db …"""
+
+import click
+
+from crrubric.app import create_app
+
+
+def upgrade_schema() -> None:
+    """Bring the database of the current app to the newest schema."""
+    from flask_migrate import upgrade  # Alembic: not needed by any other command
+
+    upgrade()
+
+
+@click.group("db")
+def db_group() -> None:
+    """Make or upgrade the database."""
+
+
+@db_group.command("upgrade")
+def upgrade_command() -> None:
+    """Bring the database to the newest schema; makes it if there is none."""
+    app = create_app()
+    with app.app_context():
+        upgrade_schema()
+    click.echo("The database is ready.")
+
+
+@db_group.command("revision")
+@click.option("-m", "--message", required=True, help="What the migration does.")
+def revision_command(message: str) -> None:
+    """Write a migration for changed models (for developers)."""
+    from flask_migrate import revision
+
+    from crrubric.cli.running import newest_revision
+
+    app = create_app()
+    with app.app_context():
+        number = f"{int(newest_revision()) + 1:04d}"
+        revision(message=message, autogenerate=True, rev_id=number)

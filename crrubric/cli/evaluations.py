@@ -1,0 +1,135 @@
+"""crrubric evaluation … and crrubric import …"""
+
+from fractions import Fraction
+from pathlib import Path
+
+import click
+from sqlalchemy import select
+
+from crrubric.cli.running import in_app
+from crrubric.domain.errors import Invalid
+from crrubric.domain.rubric import built_in_rubric, parse_rubric
+from crrubric.domain.text import email_key
+from crrubric.domain.vocabulary import N_, RuleKind
+from crrubric.extensions import db
+from crrubric.models import Evaluation, User
+from crrubric.queries.people import OPERATOR, actor_of
+from crrubric.services.evaluations import RuleSettings, create_evaluation
+from crrubric.services.imports import Imported, import_as_new, import_into
+
+FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
+RULES = "majority, unanimity, or a supermajority like 2/3"
+
+
+@click.group("evaluation")
+def evaluation_group() -> None:
+    """Make and list evaluations."""
+
+
+@evaluation_group.command("create")
+@click.argument("title")
+@click.option("--purpose", default="", help="Two or three sentences: the memo begins with them.")
+@click.option("--chair", help="E-mail address of the chair, who has an account.")
+@click.option("--rubric", type=FILE, help="A rubric file in TOML; without it the built-in rubric.")
+@in_app
+def create(title: str, purpose: str, chair: str | None, rubric: Path | None) -> None:
+    """Make an evaluation with its own copy of a rubric."""
+    source = parse_rubric(read_text(rubric)) if rubric else built_in_rubric()
+    actor = OPERATOR
+    if chair:
+        user = db.session.scalar(select(User).where(User.email_key == email_key(chair)))
+        if user is None:
+            raise Invalid(
+                N_(
+                    "There is no account with the address %(email)s: add it with “crrubric user add”."
+                ),
+                email=chair,
+            )
+        actor = actor_of(user)
+    evaluation = create_evaluation(actor, title=title, purpose=purpose, rubric=source)
+    click.echo(f"made {evaluation.slug}")
+
+
+def read_text(path: Path) -> str:
+    """The file's text. Raises: Invalid if it is not UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise Invalid(N_("%(file)s is not UTF-8: save it as UTF-8."), file=path.name) from None
+
+
+@evaluation_group.command("list")
+@in_app
+def listing() -> None:
+    """Print slug, phase and title of every evaluation."""
+    for row in db.session.scalars(select(Evaluation).order_by(Evaluation.id)):
+        click.echo(f"{row.slug}\t{row.phase.label}\t{row.title}")
+
+
+@click.group("import")
+def import_group() -> None:
+    """Import marks from a file."""
+
+
+def rule_of(_context: click.Context, _option: click.Parameter, text: str) -> RuleSettings:
+    """The rule as typed: majority, unanimity, 2/3."""
+    word = text.strip().lower()
+    if word in {"majority", "unanimity"}:
+        return RuleSettings(kind=RuleKind(word.upper()))
+    word = word.removeprefix("supermajority").lstrip(" :=") or "2/3"
+    try:
+        share = Fraction(word)
+    except (ValueError, ZeroDivisionError):
+        raise click.BadParameter(f"“{text}” is no rule: use {RULES}") from None
+    return RuleSettings(RuleKind.SUPERMAJORITY, share.numerator, share.denominator)
+
+
+@import_group.command("marks")
+@click.argument("file", type=FILE)
+@click.option(
+    "--create", "title", metavar="TITLE", help="Make a new evaluation in the meeting phase."
+)
+@click.option("--evaluation", "slug", metavar="SLUG", help="Add to an existing evaluation.")
+@click.option("--rule", default="majority", show_default=True, callback=rule_of, metavar="RULE",
+              help=f"Decision rule of a new evaluation: {RULES}.")  # fmt: skip
+@click.option("--quorum", type=int, default=1, show_default=True,
+              help="YES and NO marks that a cell of a new evaluation needs.")  # fmt: skip
+@in_app
+def marks(file: Path, title: str | None, slug: str | None, rule: RuleSettings, quorum: int) -> None:
+    """Import marks from a long CSV FILE: reviewer,vendor,criterion,mark[,note].
+
+    mark is YES, NO, NOT_APPLICABLE or CANNOT_TELL. All or nothing: if a line can't be used,
+    every bad line is listed with its reason and nothing is imported.
+    """
+    if (title is None) == (slug is None):
+        raise click.UsageError("Say either --create TITLE or --evaluation SLUG.")
+    with click.progressbar(
+        length=2 * count_lines(file), label="Importing", file=click.get_text_stream("stderr")
+    ) as bar:
+        seen = 0
+
+        def report(line: int) -> None:
+            nonlocal seen
+            bar.update(line - seen if line > seen else line)
+            seen = line
+
+        if title is not None:
+            settings = RuleSettings(rule.kind, rule.over, rule.under, quorum)
+            done = import_as_new(OPERATOR, file, title=title, rule=settings, report=report)
+        else:
+            done = import_into(OPERATOR, file, slug=slug or "", report=report)
+    click.echo(summary(done))
+
+
+def count_lines(path: Path) -> int:
+    """About how many lines the file has, for the progress bar."""
+    with path.open("rb") as file:
+        return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b"")) or 1
+
+
+def summary(done: Imported) -> str:
+    """What was imported, in a line."""
+    return (
+        f"{done.slug}: {done.marks} marks on {done.criteria} criteria; "
+        f"new: {done.reviewers} reviewers, {done.vendors} vendors"
+    )

@@ -1,0 +1,61 @@
+"""crrubric results and crrubric memo."""
+
+import json
+from pathlib import Path
+
+import click
+
+from crrubric.cli.running import in_app
+from crrubric.domain.vocabulary import Action
+from crrubric.extensions import db
+from crrubric.models import Evaluation
+from crrubric.queries.access import evaluation_by_slug, require
+from crrubric.queries.exports import identity
+from crrubric.queries.matrices import matrix
+from crrubric.queries.people import OPERATOR
+
+
+def opened(slug: str, action: Action) -> Evaluation:
+    """The evaluation, if the operator may do this with it now. Raises: NotFound, WrongPhase."""
+    evaluation = evaluation_by_slug(db.session(), slug)
+    require(OPERATOR, action, evaluation, db.session())
+    return evaluation
+
+
+@click.command()
+@click.argument("slug")
+@click.option("--format", "kind", type=click.Choice(["table", "json", "csv"]), default="table",
+              show_default=True, help="table for people, json for programs, csv for spreadsheets.")  # fmt: skip
+@in_app
+def results(slug: str, kind: str) -> None:
+    """Print the results of the evaluation SLUG: outcomes, scores, ranks, agreement.
+
+    The JSON object is documented in docs/results-json.md; undefined numbers are null.
+    """
+    from crrubric.reports import tables
+
+    evaluation = opened(slug, Action.EXPORT_RESULTS)
+    found = matrix(db.session(), evaluation).results
+    if kind == "json":
+        click.echo(json.dumps(tables.results_json(found, identity(evaluation)), indent=1))
+    elif kind == "csv":
+        click.echo(tables.results_csv(found), nl=False)
+    else:
+        click.echo(tables.results_text(found, evaluation.title))
+
+
+@click.command()
+@click.argument("slug")
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@in_app
+def memo(slug: str, target: Path | None) -> None:
+    """Write the selection memo of the evaluation SLUG to TARGET (.docx or .html)."""
+    from crrubric.queries.memos import memo_of
+    from crrubric.web.memo import render
+
+    evaluation = opened(slug, Action.VIEW_MEMO)
+    path = target or Path(f"{slug}-memo.docx")
+    if path.suffix not in {".docx", ".html"}:
+        raise click.UsageError("TARGET must end in .docx or .html.")
+    path.write_bytes(render(memo_of(db.session(), evaluation), path.suffix))
+    click.echo(f"wrote {path}")

@@ -1,0 +1,59 @@
+"""Every command runs inside the app, on a database whose schema is the one that the code knows."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from flask import Flask
+from sqlalchemy import inspect, text
+
+from crrubric.app import create_app
+from crrubric.config import PACKAGE
+from crrubric.domain.errors import Invalid
+from crrubric.domain.vocabulary import N_
+from crrubric.extensions import db
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def newest_revision() -> str:
+    """The revision that the code knows, read from the file names: 0001_first_light.py."""
+    return max(file.name[:4] for file in (PACKAGE / "migrations" / "versions").glob("0*.py"))
+
+
+def check_schema() -> None:
+    """Raise Invalid, saying what to do, unless the database has the newest schema."""
+    with db.engine.connect() as connection:
+        there = inspect(connection).has_table("alembic_version")
+        found = (
+            connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            if there
+            else None
+        )
+    if found is None:
+        raise Invalid(N_("The database is empty. Run: crrubric db upgrade"))
+    if found > newest_revision():
+        raise Invalid(
+            N_("The database is of a newer crrubric (%(found)s): install that version."),
+            found=found,
+        )
+    if found < newest_revision():
+        raise Invalid(
+            N_(
+                "The database is older than this crrubric. Back it up, then run: crrubric db upgrade"
+            )
+        )
+
+
+def in_app(command: Callable[P, T]) -> Callable[P, T]:
+    """Run the command inside the app, on a database that is ready."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        app: Flask = create_app()
+        with app.app_context():
+            check_schema()
+            return command(*args, **kwargs)
+
+    return run

@@ -1,0 +1,143 @@
+"""crrubric demo and crrubric serve."""
+
+import logging
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from flask import Flask
+from sqlalchemy.engine import make_url
+
+from crrubric.app import create_app
+from crrubric.cli.database import upgrade_schema
+from crrubric.cli.running import check_schema
+from crrubric.config import instance_folder
+from crrubric.domain.errors import CrrubricError, Invalid
+from crrubric.domain.vocabulary import N_
+from crrubric.extensions import db, journal_mode
+
+HOST = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+PORT = click.option("--port", default=5000, show_default=True, help="Port to listen on.")
+
+
+def database_file(app: Flask) -> Path | None:
+    """The SQLite file of the app; None on PostgreSQL."""
+    url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
+@contextmanager
+def only_server(app: Flask) -> Iterator[None]:
+    """Hold a lock beside the SQLite file: a second server on it is refused.
+
+    Raises: Invalid if another server holds it. PostgreSQL serves many servers and needs none.
+    """
+    file = database_file(app)
+    if file is None:
+        yield
+        return
+    with file.with_suffix(".lock").open("a+") as handle:
+        try:
+            lock(handle.fileno())
+        except OSError:
+            raise Invalid(
+                N_("Another crrubric serves %(file)s already: stop it first, or use its address."),
+                file=file,
+            ) from None
+        yield
+
+
+def lock(handle: int) -> None:
+    """Take the file alone, or raise OSError at once; the system lets go when the process ends."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def run(app: Flask, host: str, port: int) -> None:
+    """Serve until interrupted."""
+    from waitress import create_server
+
+    try:
+        server = create_server(app, host=host, port=port, threads=8, ident=None)
+    except OSError as error:
+        raise Invalid(
+            N_("Port %(port)s can’t be used (%(why)s): choose another with --port."),
+            port=port,
+            why=error.strerror,
+        ) from None
+    shown = "127.0.0.1" if host in {"0.0.0.0", ""} else host  # noqa: S104  # compared, not bound
+    click.echo(f"Serving on http://{shown}:{port} – stop with Ctrl+C.")
+    sys.stdout.flush()
+    server.run()
+
+
+def log_to_console(app: Flask) -> None:
+    """Say what happens, and how the database is kept."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    if database_file(app):
+        mode = journal_mode(sqlite3.sqlite_version_info[:3])
+        logging.getLogger("crrubric").info(
+            "SQLite %s, journal mode %s", sqlite3.sqlite_version, mode
+        )
+
+
+@click.command()
+@HOST
+@PORT
+@click.option("--fresh", is_flag=True, help="Forget what was done in the demo and begin anew.")
+def demo(host: str, port: int, fresh: bool) -> None:
+    """Serve an invented district to try everything with; made at the first start.
+
+    The demo has a database of its own, instance/demo.db, and shows its people's passwords on
+    the sign-in page: never open it to a network.
+    """
+    from crrubric.services.demo import DEMO_PASSWORD, make_demo, people
+
+    file = instance_folder() / "demo.db"
+    app = create_app(
+        {"DEMO": True, "DATABASE_URL": f"sqlite:///{file.as_posix()}", "LANGUAGES": ["en"]}
+    )
+    with only_server(app):
+        with app.app_context():
+            if fresh:
+                db.engine.dispose()
+                for suffix in ("", "-journal", "-wal", "-shm"):
+                    file.with_name(file.name + suffix).unlink(missing_ok=True)
+            ready()
+            make_demo()
+            db.session.remove()
+        click.echo("Demo of crrubric: an invented district. Sign in as one of")
+        for person in people():
+            click.echo(f"  {person.email:28} {person.name}, {person.title}")
+        click.echo(f"Everybody’s password: {DEMO_PASSWORD}")
+        run(app, host, port)
+
+
+def ready() -> None:
+    """Upgrade the schema unless it is the newest already: looking is quicker than Alembic."""
+    try:
+        check_schema()
+    except CrrubricError:
+        upgrade_schema()
+
+
+@click.command()
+@HOST
+@PORT
+def serve(host: str, port: int) -> None:
+    """Serve this district's own database (make it with: crrubric db upgrade)."""
+    app = create_app()
+    with only_server(app):
+        with app.app_context():
+            check_schema()
+        log_to_console(app)
+        run(app, host, port)

@@ -1,0 +1,1 @@
+"""What crrubric ships as data."""

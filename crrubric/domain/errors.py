@@ -1,0 +1,54 @@
+"""The few errors of crrubric. Each says, in the user's words, what to do next."""
+
+from collections.abc import Sequence
+
+
+class CrrubricError(Exception):
+    """A refusal in words: `message` is the translatable source, `values` fill its placeholders.
+
+    Every door (web, command line) translates it in one place; `str(error)` is the English text.
+    """
+
+    def __init__(self, message: str, **values: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.values = values
+
+    def __str__(self) -> str:
+        return self.message % self.values if self.values else self.message
+
+
+class NotFound(CrrubricError):
+    """The thing does not exist, or not for this person: the two look the same."""
+
+
+class WrongPhase(CrrubricError):
+    """The person may do this, but not in the present phase."""
+
+
+class NotReady(CrrubricError):
+    """A condition for a change is not met; `problems` says which, one sentence each."""
+
+    def __init__(self, message: str, problems: Sequence[CrrubricError] = (), **values: object):
+        super().__init__(message, **values)
+        self.problems = tuple(problems)
+
+
+class Invalid(CrrubricError):
+    """What was given can't be used; `field` names where it was typed, when there is such a place."""
+
+    def __init__(self, message: str, *, field: str | None = None, **values: object) -> None:
+        super().__init__(message, **values)
+        self.field = field
+
+
+class InvalidLines(Invalid):
+    """A file can't be used; `lines` lists every bad line as (line number, reason)."""
+
+    def __init__(self, message: str, lines: Sequence[tuple[int, CrrubricError]], **values: object):
+        super().__init__(message, **values)
+        self.lines = tuple(lines)
+
+
+class Stale(CrrubricError):
+    """Somebody (or another tab) changed the thing since it was read; nothing was overwritten."""

@@ -1,0 +1,95 @@
+"""The table of phase changes with their conditions, and the set-up checklist made of the same."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from crrubric.domain.errors import CrrubricError, Invalid
+from crrubric.domain.vocabulary import N_, Phase
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What the conditions look at: counts of one evaluation, as they stand now."""
+
+    criteria: int
+    weighted_criteria: int  # of them, how many weigh more than nothing
+    vendors: int
+    reviewers: int
+    rule_set: bool
+    marks: int
+    recommendation: bool
+
+
+Condition = Callable[[Readiness], CrrubricError | None]
+
+
+def _needs(field: str, message: str) -> Condition:
+    def check(facts: Readiness) -> CrrubricError | None:
+        return None if getattr(facts, field) else Invalid(message, field=field)
+
+    return check
+
+
+def _no_marks_yet(facts: Readiness) -> CrrubricError | None:
+    if not facts.marks:
+        return None
+    return Invalid(
+        N_("%(count)s marks have been given already: rubric and rule stay as they are."),
+        count=facts.marks,
+    )
+
+
+HAS_CRITERIA = _needs("criteria", N_("The rubric has no criterion: add at least one."))
+HAS_WEIGHT = _needs(
+    "weighted_criteria", N_("Every criterion weighs 0: give at least one a weight above 0.")
+)
+HAS_VENDORS = _needs("vendors", N_("There is no vendor: add at least one."))
+HAS_REVIEWERS = _needs("reviewers", N_("There is no reviewer: invite at least one."))
+HAS_RECOMMENDATION = _needs(
+    "recommendation", N_("No recommendation is recorded: record it on the decision page.")
+)
+
+TRANSITIONS: Mapping[tuple[Phase, Phase], tuple[Condition, ...]] = {
+    (Phase.SETUP, Phase.SCORING): (HAS_CRITERIA, HAS_WEIGHT, HAS_VENDORS, HAS_REVIEWERS),
+    (Phase.SCORING, Phase.MEETING): (),
+    (Phase.MEETING, Phase.DECIDED): (HAS_RECOMMENDATION,),
+    (Phase.DECIDED, Phase.ARCHIVED): (),
+    (Phase.SCORING, Phase.SETUP): (_no_marks_yet,),
+    (Phase.MEETING, Phase.SCORING): (),
+    (Phase.DECIDED, Phase.MEETING): (),
+}
+
+_ORDER = tuple(Phase)
+
+
+def is_step_back(before: Phase, after: Phase) -> bool:
+    """Whether the change goes against the order of phases: then it needs a reason."""
+    return _ORDER.index(after) < _ORDER.index(before)
+
+
+def problems(before: Phase, after: Phase, facts: Readiness) -> tuple[CrrubricError, ...]:
+    """What stands in the way of the change, a sentence each; empty if nothing does.
+
+    Raises: Invalid if there is no such change at all.
+    """
+    try:
+        conditions = TRANSITIONS[before, after]
+    except KeyError:
+        raise Invalid(
+            N_("An evaluation can’t go from %(before)s to %(after)s."),
+            before=before.label,
+            after=after.label,
+        ) from None
+    return tuple(error for check in conditions if (error := check(facts)) is not None)
+
+
+def next_phase(phase: Phase) -> Phase | None:
+    """The phase that the chair may move forward to; None at the end."""
+    forward = [b for (a, b) in TRANSITIONS if a == phase and not is_step_back(a, b)]
+    return forward[0] if forward else None
+
+
+def previous_phase(phase: Phase) -> Phase | None:
+    """The phase that the chair may step back to, with a reason; None where there is none."""
+    back = [b for (a, b) in TRANSITIONS if a == phase and is_step_back(a, b)]
+    return back[0] if back else None

@@ -1,0 +1,67 @@
+"""Who may do what, and when: one table, read by every door and enumerated by the tests."""
+
+from collections.abc import Iterable, Mapping
+
+from crrubric.domain.vocabulary import Action, Phase, Role
+
+EVER = frozenset(Phase)
+SETUP = frozenset({Phase.SETUP})
+OPEN_WORK = frozenset({Phase.SETUP, Phase.SCORING})
+SCORING = frozenset({Phase.SCORING})
+MEETING = frozenset({Phase.MEETING})
+# From here on all ballots are open at once; before, nothing that depends on a mark is shown.
+FROM_SCORING = frozenset({Phase.SCORING, Phase.MEETING, Phase.DECIDED, Phase.ARCHIVED})
+FROM_MEETING = frozenset({Phase.MEETING, Phase.DECIDED, Phase.ARCHIVED})
+
+READ_RESULTS = {
+    Action.VIEW_RESULTS: FROM_MEETING,
+    Action.EXPORT_RESULTS: FROM_MEETING,
+    Action.VIEW_MEMO: FROM_MEETING,
+}
+
+POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
+    Role.CHAIR: {
+        Action.VIEW_EVALUATION: EVER,
+        Action.EDIT_SETUP: SETUP,
+        Action.MANAGE_COMMITTEE: OPEN_WORK,
+        Action.CHANGE_PHASE: EVER - {Phase.ARCHIVED},
+        Action.VIEW_PROGRESS: FROM_SCORING,
+        **READ_RESULTS,
+        Action.EXPORT_MARKS: FROM_MEETING,
+        Action.RECORD_FINDING: MEETING,
+        Action.RECORD_DECISION: MEETING,
+        Action.VIEW_JOURNAL: EVER,
+    },
+    Role.REVIEWER: {
+        Action.VIEW_EVALUATION: EVER,
+        Action.VIEW_OWN_BALLOTS: FROM_SCORING,
+        Action.RECORD_MARK: SCORING,
+        **READ_RESULTS,
+    },
+    Role.OBSERVER: {
+        Action.VIEW_EVALUATION: EVER,
+        **READ_RESULTS,
+    },
+    # The person at the server's own console. Holding the machine is no reason to break the seal:
+    # the command line shows results only once the ballots are open, like every other door.
+    Role.OPERATOR: {
+        Action.VIEW_EVALUATION: EVER,
+        Action.EDIT_SETUP: SETUP,
+        Action.MANAGE_COMMITTEE: OPEN_WORK,
+        Action.CHANGE_PHASE: OPEN_WORK,
+        Action.IMPORT_MARKS: OPEN_WORK | MEETING,
+        **READ_RESULTS,
+        Action.EXPORT_MARKS: FROM_MEETING,
+        Action.VIEW_JOURNAL: EVER,
+    },
+}
+
+
+def can(roles: Iterable[Role], phase: Phase, action: Action) -> bool:
+    """Whether somebody with `roles` may do `action` while the evaluation is in `phase`."""
+    return any(phase in POLICY[role].get(action, frozenset()) for role in roles)
+
+
+def phases_of(roles: Iterable[Role], action: Action) -> frozenset[Phase]:
+    """The phases in which `roles` may do `action`; empty if they never may."""
+    return frozenset().union(*(POLICY[role].get(action, frozenset()) for role in roles))

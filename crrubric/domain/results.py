@@ -1,0 +1,168 @@
+"""The results of an evaluation: outcomes, findings, scores, ranks and agreement in one value."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from crrubric.domain.agreement import Agreement, agreement_of
+from crrubric.domain.outcome import Resolution, Rule, decide
+from crrubric.domain.scoring import Score, Weighed, rank_scores, score_vendor
+from crrubric.domain.tally import Tally
+from crrubric.domain.vocabulary import Gate, Outcome, ScoringMode, Stakeholder
+
+Key = tuple[str, str]  # vendor code, criterion code
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A criterion as results need it; `code` is unique within the evaluation."""
+
+    code: str
+    title: str
+    section_title: str
+    weight: Fraction = Fraction(1)
+    must_have: bool = False
+    may_not_apply: bool = False
+    lead: Stakeholder | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """A vendor as results need it; `code` is unique within the evaluation."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """A finding that the committee adopted for one cell, with its reason."""
+
+    value: Outcome
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One vendor, one criterion: the tally, what the rule makes of it, what was adopted."""
+
+    vendor: str
+    criterion: str
+    tally: Tally
+    resolution: Resolution
+    adopted: Adopted | None = None
+
+    @property
+    def finding(self) -> Outcome:
+        """What holds: the adopted finding, else the outcome."""
+        return self.adopted.value if self.adopted else self.resolution.outcome
+
+    @property
+    def differs(self) -> bool:
+        """Whether the committee adopted something else than the rule's outcome."""
+        return self.adopted is not None and self.adopted.value is not self.resolution.outcome
+
+    @property
+    def split(self) -> bool:
+        """Whether reviewers contradict each other: YES against NO, or on whether it applies."""
+        return bool(self.tally.yes and self.tally.no) or self.tally.applicability_disputed
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Everything computed from the ballots and findings of an evaluation."""
+
+    criteria: tuple[Criterion, ...]
+    vendors: tuple[Vendor, ...]
+    cells: Mapping[Key, Cell]
+    scores: Mapping[str, Score]
+    agreement: Agreement
+    rule: Rule
+    mode: ScoringMode
+    pass_mark: Fraction
+
+    def cell(self, vendor: str, criterion: str) -> Cell:
+        """The cell of two codes. Raises: KeyError if there is none."""
+        return self.cells[vendor, criterion]
+
+    def ranking(self) -> tuple[Vendor, ...]:
+        """Vendors by rank; then PENDING ones, then FAIL, each by falling score, then by name."""
+        order = (Gate.PASS, Gate.PENDING, Gate.FAIL)
+
+        def place(vendor: Vendor) -> tuple[int, bool, Fraction, str]:
+            score = self.scores[vendor.code]
+            falling = -(score.value or Fraction(0))
+            return order.index(score.gate), score.value is None, falling, vendor.name
+
+        return tuple(sorted(self.vendors, key=place))
+
+    def unresolved(self) -> tuple[Cell, ...]:
+        """Cells that nothing settles yet."""
+        return tuple(c for c in self.cells.values() if c.finding is Outcome.UNRESOLVED)
+
+    def split(self) -> tuple[Cell, ...]:
+        """Cells in which reviewers contradict each other."""
+        return tuple(cell for cell in self.cells.values() if cell.split)
+
+    def passes(self, vendor: str) -> bool:
+        """Whether the vendor's score reaches the pass mark; an undefined one doesn't."""
+        value = self.scores[vendor].value
+        return value is not None and value >= self.pass_mark
+
+
+def evaluate(
+    criteria: Sequence[Criterion],
+    vendors: Sequence[Vendor],
+    tallies: Mapping[Key, Tally],
+    adopted: Mapping[Key, Adopted],
+    rule: Rule,
+    mode: ScoringMode = ScoringMode.OUTCOME,
+    pass_mark: Fraction = Fraction(85, 100),
+) -> Results:
+    """Outcomes, scores, ranks and agreement; a pair absent from `tallies` has no mark at all.
+
+    Args: tallies and adopted are keyed (vendor code, criterion code); pass_mark is a share, 0 to 1.
+    """
+    cells: dict[Key, Cell] = {}
+    scores: dict[str, Score] = {}
+    for vendor in vendors:
+        row = [_cell(vendor, criterion, tallies, adopted, rule) for criterion in criteria]
+        cells |= {(cell.vendor, cell.criterion): cell for cell in row}
+        weighed = [_weighed(criterion, cell) for criterion, cell in zip(criteria, row, strict=True)]
+        scores[vendor.code] = score_vendor(weighed, rule, mode)
+    return Results(
+        tuple(criteria),
+        tuple(vendors),
+        cells,
+        rank_scores(scores),
+        agreement_of(cell.tally for cell in cells.values()),
+        rule,
+        mode,
+        pass_mark,
+    )
+
+
+def _cell(
+    vendor: Vendor,
+    criterion: Criterion,
+    tallies: Mapping[Key, Tally],
+    adopted: Mapping[Key, Adopted],
+    rule: Rule,
+) -> Cell:
+    key = vendor.code, criterion.code
+    tally = tallies.get(key, Tally())
+    return Cell(*key, tally, decide(tally, rule), adopted.get(key))
+
+
+def _weighed(criterion: Criterion, cell: Cell) -> Weighed:
+    return Weighed(
+        criterion.code,
+        criterion.weight,
+        criterion.must_have,
+        criterion.may_not_apply,
+        cell.finding,
+        cell.tally,
+    )

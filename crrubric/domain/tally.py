@@ -1,0 +1,53 @@
+"""The tally of a cell: how often each answer was given for one vendor and one criterion."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Counts of one cell. Recused reviewers are not assigned; missing ones are."""
+
+    yes: int = 0
+    no: int = 0
+    not_applicable: int = 0
+    cannot_tell: int = 0
+    missing: int = 0
+    recused: int = 0
+
+    @property
+    def decisive(self) -> int:
+        """YES and NO: the only marks that a rule counts."""
+        return self.yes + self.no
+
+    @property
+    def marks(self) -> int:
+        """All marks given, of the four answers."""
+        return self.yes + self.no + self.not_applicable + self.cannot_tell
+
+    @property
+    def assigned(self) -> int:
+        """Reviewers who were to mark the cell."""
+        return self.marks + self.missing
+
+    @property
+    def support(self) -> Fraction | None:
+        """Share of YES among decisive marks; None without any (never 0)."""
+        return Fraction(self.yes, self.decisive) if self.decisive else None
+
+    @property
+    def disagreement(self) -> Fraction | None:
+        """Share of pairs of decisive marks that differ; None with fewer than two."""
+        r = self.decisive
+        return Fraction(2 * self.yes * self.no, r * (r - 1)) if r >= 2 else None
+
+    @property
+    def unanimous(self) -> bool:
+        """Whether two or more marks, all that were given, say the same."""
+        given = [n for n in (self.yes, self.no, self.not_applicable, self.cannot_tell) if n]
+        return len(given) == 1 and given[0] >= 2 and not self.cannot_tell
+
+    @property
+    def applicability_disputed(self) -> bool:
+        """Whether some find the criterion not applicable and others decide it."""
+        return self.not_applicable > 0 and self.decisive > 0

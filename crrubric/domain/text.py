@@ -1,0 +1,50 @@
+"""The one gate for typed text: stored as typed, or refused with a reason."""
+
+import re
+import unicodedata
+
+from crrubric.domain.errors import Invalid
+from crrubric.domain.vocabulary import N_
+
+# Line feed and tab are ordinary typing; every other control character, and half of a surrogate
+# pair, breaks documents, PostgreSQL (NUL) or the driver (surrogates).
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def clean(text: str, *, limit: int, field: str | None = None) -> str:
+    """`text` with line ends as \\n and outer white space removed.
+
+    Args: limit: most characters allowed, after cleaning; field: where it was typed, for the error.
+    Raises: Invalid if it is longer than `limit` or holds a control character.
+    """
+    tidy = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if found := _FORBIDDEN.search(tidy):
+        raise Invalid(
+            N_("Remove the control character at position %(position)s: it can’t be stored."),
+            position=found.start() + 1,
+            field=field,
+        )
+    if len(tidy) > limit:
+        raise Invalid(
+            N_("Shorten this to %(limit)s characters; it has %(length)s."),
+            limit=limit,
+            length=len(tidy),
+            field=field,
+        )
+    return tidy
+
+
+def one_line(text: str, *, limit: int, field: str | None = None) -> str:
+    """`clean`, with every run of white space made one blank: for titles and names."""
+    return " ".join(clean(text, limit=limit, field=field).split())
+
+
+def slug_of(title: str) -> str:
+    """`title` in lower case with hyphens, without accents; "evaluation" if nothing is left."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:70].strip("-") or "evaluation"
+
+
+def email_key(email: str) -> str:
+    """The form under which two spellings of an address are one: NFKC, case folded, no blanks."""
+    return unicodedata.normalize("NFKC", email).strip().casefold()

@@ -1,0 +1,199 @@
+"""The words of crrubric as enums: the only lists of choices anywhere.
+
+Values are what is stored and exported; labels are what people read (English source
+texts, marked for translation with `N_`; a door translates them when it shows them).
+"""
+
+from enum import StrEnum
+
+
+def N_(text: str) -> str:  # the name that translators' tools look for
+    """Mark `text` for translation without translating it here: the domain knows no language."""
+    return text
+
+
+class Labelled(StrEnum):
+    """A text enum whose members carry the label that people read."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str) -> "Labelled":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+
+class Answer(Labelled):
+    """What a mark says. No mark at all is *unscored* and never counted as anything."""
+
+    YES = "YES", N_("Yes")
+    NO = "NO", N_("No")
+    CANNOT_TELL = "CANNOT_TELL", N_("Can’t tell")
+    NOT_APPLICABLE = "NOT_APPLICABLE", N_("Not applicable")
+
+    @property
+    def decisive(self) -> bool:
+        """Whether the answer says YES or NO, the only two that a rule counts."""
+        return self in (Answer.YES, Answer.NO)
+
+
+class Outcome(Labelled):
+    """What the decision rule makes of a tally; the values of a finding as well."""
+
+    MET = "MET", N_("Met")
+    NOT_MET = "NOT_MET", N_("Not met")
+    NOT_APPLICABLE = "NOT_APPLICABLE", N_("Not applicable")
+    UNRESOLVED = "UNRESOLVED", N_("Unresolved")
+
+
+class Reason(Labelled):
+    """Why an outcome is UNRESOLVED. They stay apart: each asks for a different act."""
+
+    NO_MARKS = "NO_MARKS", N_("no marks")
+    NO_QUORUM = "NO_QUORUM", N_("too few marks")
+    TIE = "TIE", N_("tie")
+    NOT_REACHED = "NOT_REACHED", N_("short of the threshold")
+    TIE_APPLICABLE = "TIE_APPLICABLE", N_("applicability in dispute")
+
+
+class Gate(Labelled):
+    """Whether a vendor meets every must-have."""
+
+    PASS = "PASS", N_("meets every must-have")
+    FAIL = "FAIL", N_("not eligible")
+    PENDING = "PENDING", N_("pending")
+
+
+class RuleKind(Labelled):
+    """How YES and NO marks become an outcome."""
+
+    MAJORITY = "MAJORITY", N_("Simple majority")
+    SUPERMAJORITY = "SUPERMAJORITY", N_("Supermajority")
+    UNANIMITY = "UNANIMITY", N_("Unanimity")
+
+
+class ScoringMode(Labelled):
+    """What a cell adds to a score: its outcome (0 or 1) or its share of YES."""
+
+    OUTCOME = "OUTCOME", N_("by outcome")
+    SHARE = "SHARE", N_("by share of YES")
+
+
+class Phase(Labelled):
+    """Where an evaluation stands; the order of the members is the order of the phases."""
+
+    SETUP = "SETUP", N_("Set-up")
+    PRACTICE = "PRACTICE", N_("Practice")
+    SCORING = "SCORING", N_("Scoring")
+    MEETING = "MEETING", N_("Meeting")
+    DECIDED = "DECIDED", N_("Decided")
+    ARCHIVED = "ARCHIVED", N_("Archived")
+
+
+class Role(Labelled):
+    """What a person may do in one evaluation; one person can be chair and reviewer."""
+
+    CHAIR = "CHAIR", N_("Chair")
+    REVIEWER = "REVIEWER", N_("Reviewer")
+    OBSERVER = "OBSERVER", N_("Observer")
+    OPERATOR = "OPERATOR", N_("Operator of the server")
+
+
+class Standing(Labelled):
+    """What a person may do on the whole site, apart from any evaluation."""
+
+    ADMINISTRATOR = "ADMINISTRATOR", N_("Administrator")
+    ORGANIZER = "ORGANIZER", N_("Organizer")
+    MEMBER = "MEMBER", N_("Member")
+
+
+class Stakeholder(Labelled):
+    """Whom a committee member speaks for."""
+
+    TEACHER = "teacher", N_("Teacher")
+    COUNSELOR = "counselor", N_("Counselor")
+    SPECIAL_EDUCATION = "special_education", N_("Special education")
+    ENGLISH_LEARNERS = "english_learners", N_("English learners")
+    IT = "it", N_("IT")
+    PRINCIPAL = "principal", N_("Principal")
+    PARENT = "parent", N_("Parent")
+    STUDENT = "student", N_("Student")
+    COMMUNITY = "community", N_("Community")
+    OTHER = "other", N_("Other")
+
+
+class EvidenceKind(Labelled):
+    """What kind of thing a mark points to."""
+
+    DEMO = "DEMO", N_("Demo")
+    SANDBOX = "SANDBOX", N_("Sandbox")
+    DOCUMENT = "DOCUMENT", N_("Document")
+    REFERENCE_CALL = "REFERENCE_CALL", N_("Reference call")
+    STATEMENT = "STATEMENT", N_("Statement")
+
+
+class BallotState(Labelled):
+    """One reviewer's marks for one vendor, as stored; *not started* is open with no mark."""
+
+    OPEN = "OPEN", N_("Open")
+    SUBMITTED = "SUBMITTED", N_("Submitted")
+    RECUSED = "RECUSED", N_("Recused")
+
+
+class PriceUnit(Labelled):
+    """What a vendor's price is counted in."""
+
+    LEARNER = "LEARNER", N_("per learner")
+    SEAT = "SEAT", N_("per concurrent seat")
+    COURSE = "COURSE", N_("per course enrolment")
+    SCHOOL = "SCHOOL", N_("per school")
+    DISTRICT = "DISTRICT", N_("for the whole district")
+
+
+class Action(Labelled):
+    """What somebody may want to do in an evaluation; `policy.py` says who may, and when."""
+
+    VIEW_EVALUATION = "VIEW_EVALUATION", N_("read the overview, rubric, vendors and committee")
+    EDIT_SETUP = "EDIT_SETUP", N_("change rubric, vendors, decision rule and dates")
+    MANAGE_COMMITTEE = "MANAGE_COMMITTEE", N_("invite and change committee members")
+    CHANGE_PHASE = "CHANGE_PHASE", N_("move to the next phase, or one back")
+    VIEW_OWN_BALLOTS = "VIEW_OWN_BALLOTS", N_("read one’s own ballots")
+    RECORD_MARK = "RECORD_MARK", N_("mark, declare a conflict, submit one’s own ballots")
+    VIEW_PROGRESS = "VIEW_PROGRESS", N_("see how many marks and ballots are done")
+    VIEW_RESULTS = "VIEW_RESULTS", N_("read matrix, cells, scores and comparison")
+    EXPORT_RESULTS = "EXPORT_RESULTS", N_("download tallies and scores")
+    EXPORT_MARKS = "EXPORT_MARKS", N_("download every mark with its reviewer")
+    RECORD_FINDING = "RECORD_FINDING", N_("record what the committee finds for a cell")
+    RECORD_DECISION = "RECORD_DECISION", N_("record the recommendation")
+    VIEW_MEMO = "VIEW_MEMO", N_("read and download the selection memo")
+    VIEW_JOURNAL = "VIEW_JOURNAL", N_("read the journal")
+    IMPORT_MARKS = "IMPORT_MARKS", N_("import marks from a file")
+
+
+class Event(Labelled):
+    """What the journal records; the label is the sentence, filled from the entry."""
+
+    EVALUATION_CREATED = "EVALUATION_CREATED", N_("created the evaluation “%(subject)s”")
+    EVALUATION_CHANGED = "EVALUATION_CHANGED", N_("changed title, purpose or dates")
+    RULE_CHANGED = "RULE_CHANGED", N_("changed the decision rule")
+    SECTION_ADDED = "SECTION_ADDED", N_("added the section “%(subject)s”")
+    CRITERION_ADDED = "CRITERION_ADDED", N_("added the criterion “%(subject)s”")
+    CRITERION_CHANGED = "CRITERION_CHANGED", N_("changed the criterion “%(subject)s”")
+    CRITERION_MOVED = "CRITERION_MOVED", N_("moved the criterion “%(subject)s”")
+    VENDOR_ADDED = "VENDOR_ADDED", N_("added the vendor “%(subject)s”")
+    VENDOR_CHANGED = "VENDOR_CHANGED", N_("changed the vendor “%(subject)s”")
+    VENDOR_REMOVED = "VENDOR_REMOVED", N_("removed the vendor “%(subject)s”")
+    MEMBER_INVITED = "MEMBER_INVITED", N_("invited %(subject)s")
+    MEMBER_CHANGED = "MEMBER_CHANGED", N_("changed the seat of %(subject)s")
+    MEMBER_REMOVED = "MEMBER_REMOVED", N_("removed %(subject)s from the committee")
+    INVITE_RENEWED = "INVITE_RENEWED", N_("made a new invitation link for %(subject)s")
+    INVITE_ACCEPTED = "INVITE_ACCEPTED", N_("accepted the invitation")
+    PHASE_CHANGED = "PHASE_CHANGED", N_("changed the phase")
+    MARK_RECORDED = "MARK_RECORDED", N_("marked %(subject)s")
+    CONFLICT_DECLARED = "CONFLICT_DECLARED", N_("declared a conflict of interest for %(subject)s")
+    BALLOT_SUBMITTED = "BALLOT_SUBMITTED", N_("submitted the ballot for %(subject)s")
+    MARKS_IMPORTED = "MARKS_IMPORTED", N_("imported marks from %(subject)s")
+    FINDING_RECORDED = "FINDING_RECORDED", N_("recorded the finding for %(subject)s")
+    FINDING_WITHDRAWN = "FINDING_WITHDRAWN", N_("withdrew the finding for %(subject)s")
+    DECISION_RECORDED = "DECISION_RECORDED", N_("recorded the recommendation")

@@ -1,0 +1,78 @@
+"""Flask extensions, and how a database connection is set up."""
+
+import sqlite3
+from typing import Any
+
+from flask import Flask
+from flask_babel import Babel
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import Connection, Engine, event
+
+from crrubric.config import PACKAGE
+from crrubric.models import Base
+
+db = SQLAlchemy(
+    model_class=Base,
+    disable_autonaming=True,
+    # A unit of work reads everything anew when it begins; after it, pages show what it wrote.
+    session_options={"expire_on_commit": False},
+)
+migrate = Migrate(directory=str(PACKAGE / "migrations"), compare_type=True, render_as_batch=True)
+login = LoginManager()
+csrf = CSRFProtect()
+babel = Babel()
+limiter = Limiter(get_remote_address)
+
+WRITE = {"crrubric_write": True}
+
+
+def init_app(app: Flask) -> None:
+    """Bind the extensions that every door needs; the web binds its own pieces."""
+    db.init_app(app)
+    migrate.init_app(app, db)
+    with app.app_context():
+        set_up_engine(db.engine)
+
+
+def journal_mode(version: tuple[int, int, int]) -> str:
+    """The SQLite journal mode that is safe with this library version.
+
+    WAL of 3.7.0 to 3.51.2 can lose commits when two connections write or checkpoint at the same
+    moment; it is fixed in 3.51.3, 3.50.7 and 3.44.6.
+    """
+    fixed = version >= (3, 51, 3) or (
+        version[:2] in {(3, 50), (3, 44)}
+        and version >= ((3, 50, 7) if version[1] == 50 else (3, 44, 6))
+    )
+    return "WAL" if fixed else "TRUNCATE"
+
+
+def set_up_engine(engine: Engine) -> None:
+    """Make every SQLite connection keep its promises: keys checked, saves on disk, writers wait."""
+    if engine.dialect.name != "sqlite":
+        return
+    mode = journal_mode(sqlite3.sqlite_version_info[:3])
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        # We begin transactions ourselves (below): the driver would begin them deferred.
+        connection.isolation_level = None
+        for pragma in (
+            "foreign_keys=ON",
+            "busy_timeout=5000",
+            f"journal_mode={mode}",
+            "synchronous=FULL",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A deferred transaction that turns into a writer fails at once, whatever the time-out:
+        # units of work say beforehand that they write.
+        write = connection.get_execution_options().get("crrubric_write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

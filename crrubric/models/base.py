@@ -1,0 +1,95 @@
+"""The base of all models: naming, column types, time in UTC. No Flask here."""
+
+import enum
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from sqlalchemy import DateTime, Dialect, Enum, Integer, MetaData, String, Text
+from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
+from sqlalchemy.types import TypeDecorator
+
+from crrubric.domain import limits
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, stored in UTC. SQLite forgets zones, so they are put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone can't be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+class Thousandths(TypeDecorator[Decimal]):
+    """A decimal number of up to three places, stored as whole thousandths: exact everywhere."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        return None if value is None else int((Decimal(value) * 1000).to_integral_exact())
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value) / 1000
+
+
+def stored_enum(kind: type[enum.Enum]) -> Enum:
+    """The enum as checked text: portable, readable in the database, refused if unknown."""
+    return Enum(
+        kind,
+        values_callable=lambda members: [member.value for member in members],
+        native_enum=False,
+        create_constraint=True,
+        validate_strings=True,
+        length=40,
+        name=kind.__name__.lower(),
+    )
+
+
+def open_enum(kind: type[enum.Enum]) -> Enum:
+    """The enum as text without a check in the database: for lists that grow with the code."""
+    return Enum(
+        kind,
+        values_callable=lambda members: [member.value for member in members],
+        native_enum=False,
+        create_constraint=False,
+        validate_strings=True,
+        length=40,
+        name=kind.__name__.lower(),
+    )
+
+
+Code = Annotated[str, mapped_column(String(limits.CODE))]
+Title = Annotated[str, mapped_column(String(limits.TITLE))]
+Name = Annotated[str, mapped_column(String(limits.NAME))]
+ShortText = Annotated[str, mapped_column(String(limits.SHORT_TEXT), default="")]
+LongText = Annotated[str, mapped_column(Text, default="")]
+
+
+class Base(DeclarativeBase):
+    """What every model inherits; Flask-SQLAlchemy is given this class and adds nothing to it."""
+
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={datetime: UtcDateTime, Decimal: Thousandths},
+    )

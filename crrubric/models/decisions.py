@@ -1,0 +1,47 @@
+"""What the committee adopts: findings for cells, and the recommendation."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from crrubric.clock import now_utc
+from crrubric.domain.vocabulary import Outcome
+from crrubric.models.base import Base, LongText, Name, ShortText, stored_enum
+from crrubric.models.evaluations import Vendor
+
+
+class Finding(Base):
+    """What the committee adopted for a cell where that differs from, or settles, the outcome."""
+
+    __tablename__ = "finding"
+    __table_args__ = (
+        UniqueConstraint("vendor_id", "criterion_id"),
+        CheckConstraint("value <> 'UNRESOLVED'", name="value_settled"),
+        CheckConstraint("length(reason) > 0", name="reason_given"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    vendor_id: Mapped[int] = mapped_column(ForeignKey("vendor.id"))
+    criterion_id: Mapped[int] = mapped_column(ForeignKey("criterion.id"), index=True)
+    value: Mapped[Outcome] = mapped_column(stored_enum(Outcome))
+    reason: Mapped[LongText]
+    recorded_by: Mapped[Name]
+    recorded_at: Mapped[datetime] = mapped_column(default=now_utc)
+
+
+class Decision(Base):
+    """The recommendation of one evaluation. No vendor: the committee recommends none."""
+
+    __tablename__ = "decision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id"), unique=True)
+    vendor_id: Mapped[int | None] = mapped_column(ForeignKey("vendor.id"))
+    reason: Mapped[LongText]
+    conditions: Mapped[LongText]
+    term: Mapped[ShortText]
+    cost_ceiling: Mapped[ShortText]
+    recorded_by: Mapped[Name]
+    recorded_at: Mapped[datetime] = mapped_column(default=now_utc)
+    vendor: Mapped[Vendor | None] = relationship()

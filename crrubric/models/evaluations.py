@@ -1,0 +1,168 @@
+"""An evaluation with its committee, its copy of the rubric, its vendors."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from crrubric.clock import now_utc
+from crrubric.domain import limits
+from crrubric.domain.vocabulary import Phase, PriceUnit, RuleKind, ScoringMode, Stakeholder
+from crrubric.models.base import Base, Code, LongText, Name, ShortText, Title, stored_enum
+from crrubric.models.people import District, User
+
+
+class Evaluation(Base):
+    """One selection, from set-up to archive, with the decision rule that was fixed for it."""
+
+    __tablename__ = "evaluation"
+    __table_args__ = (
+        UniqueConstraint("district_id", "title"),
+        CheckConstraint("2 * threshold_over > threshold_under", name="threshold_above_half"),
+        CheckConstraint("threshold_over <= threshold_under", name="threshold_at_most_one"),
+        CheckConstraint("quorum IS NULL OR quorum >= 1", name="quorum_positive"),
+        CheckConstraint("pass_mark BETWEEN 0 AND 100", name="pass_mark_percent"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    district_id: Mapped[int] = mapped_column(ForeignKey("district.id"))
+    slug: Mapped[Code] = mapped_column(unique=True)
+    title: Mapped[Title]
+    purpose: Mapped[LongText]
+    phase: Mapped[Phase] = mapped_column(stored_enum(Phase), default=Phase.SETUP)
+    rubric_name: Mapped[Title] = mapped_column(default="")
+    rubric_version: Mapped[str] = mapped_column(String(40), default="")
+    rule_kind: Mapped[RuleKind] = mapped_column(stored_enum(RuleKind), default=RuleKind.MAJORITY)
+    threshold_over: Mapped[int] = mapped_column(default=2)
+    threshold_under: Mapped[int] = mapped_column(default=3)
+    quorum: Mapped[int | None]  # None: the default, two and half of the assigned reviewers
+    pass_mark: Mapped[int] = mapped_column(default=85)  # percent
+    scoring_mode: Mapped[ScoringMode] = mapped_column(
+        stored_enum(ScoringMode), default=ScoringMode.OUTCOME
+    )
+    created_at: Mapped[datetime] = mapped_column(default=now_utc)
+    rule_set_at: Mapped[datetime | None]  # the chair looked at the rule and saved it
+    opened_at: Mapped[datetime | None]  # ballots opened: rubric and rule froze
+    closes_on: Mapped[date | None]
+    closed_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+
+    district: Mapped[District] = relationship()
+    sections: Mapped[list["Section"]] = relationship(
+        order_by="Section.position", back_populates="evaluation"
+    )
+    vendors: Mapped[list["Vendor"]] = relationship(
+        order_by="Vendor.position", back_populates="evaluation"
+    )
+    members: Mapped[list["Member"]] = relationship(
+        order_by="Member.id", back_populates="evaluation"
+    )
+
+
+class Section(Base):
+    """A part of the rubric; criteria stay in its order."""
+
+    __tablename__ = "section"
+    __table_args__ = (UniqueConstraint("evaluation_id", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id"))
+    code: Mapped[Code]
+    title: Mapped[Title]
+    position: Mapped[int]
+    evaluation: Mapped[Evaluation] = relationship(back_populates="sections")
+    criteria: Mapped[list["Criterion"]] = relationship(
+        order_by="Criterion.position", back_populates="section"
+    )
+
+
+class Criterion(Base):
+    """One YES/NO question of an evaluation's own copy of the rubric."""
+
+    __tablename__ = "criterion"
+    __table_args__ = (
+        UniqueConstraint("evaluation_id", "code"),
+        CheckConstraint("weight >= 0", name="weight_not_negative"),
+        CheckConstraint("length(title) > 0", name="title_not_empty"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id"))
+    section_id: Mapped[int] = mapped_column(ForeignKey("section.id"), index=True)
+    code: Mapped[Code]
+    position: Mapped[int]
+    title: Mapped[Title]
+    question: Mapped[LongText]
+    look_for: Mapped[LongText]
+    lead: Mapped[Stakeholder | None] = mapped_column(stored_enum(Stakeholder))
+    weight: Mapped[Decimal] = mapped_column(default=Decimal(1))
+    must_have: Mapped[bool] = mapped_column(default=False)
+    may_not_apply: Mapped[bool] = mapped_column(default=False)
+    left_out: Mapped[bool] = mapped_column(default=False)
+    section: Mapped[Section] = relationship(back_populates="criteria")
+
+
+class Tension(Base):
+    """Two criteria that pull against each other: YES on both asks for two configurations."""
+
+    __tablename__ = "tension"
+    __table_args__ = (UniqueConstraint("first_id", "second_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id"), index=True)
+    first_id: Mapped[int] = mapped_column(ForeignKey("criterion.id"))
+    second_id: Mapped[int] = mapped_column(ForeignKey("criterion.id"))
+    why: Mapped[LongText]
+
+
+class Vendor(Base):
+    """One candidate: a company, the product it offers and the basis of its price."""
+
+    __tablename__ = "vendor"
+    __table_args__ = (
+        UniqueConstraint("evaluation_id", "code"),
+        UniqueConstraint("evaluation_id", "company", "product"),
+        CheckConstraint("length(company) > 0", name="company_not_empty"),
+        CheckConstraint("unit_price_cents >= 0", name="price_not_negative"),
+        CheckConstraint("quantity >= 0", name="quantity_not_negative"),
+        CheckConstraint("term_months >= 1", name="term_positive"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id"))
+    code: Mapped[Code]
+    position: Mapped[int]
+    company: Mapped[Name]
+    product: Mapped[Name] = mapped_column(default="")
+    product_version: Mapped[str] = mapped_column(String(80), default="")
+    contact_name: Mapped[Name] = mapped_column(default="")
+    contact_email: Mapped[str] = mapped_column(String(limits.EMAIL), default="")
+    links: Mapped[LongText]  # one address a line
+    price_unit: Mapped[PriceUnit | None] = mapped_column(stored_enum(PriceUnit))
+    unit_price_cents: Mapped[int | None] = mapped_column(BigInteger)  # a year
+    quantity: Mapped[int | None]
+    term_months: Mapped[int | None]
+    price_note: Mapped[ShortText]
+    evaluation: Mapped[Evaluation] = relationship(back_populates="vendors")
+
+
+class Member(Base):
+    """A seat on the committee. Neither chair nor reviewer: an observer.
+
+    `user_id` is empty for a reviewer who has no account, such as one whose marks were imported.
+    """
+
+    __tablename__ = "member"
+    __table_args__ = (UniqueConstraint("evaluation_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    name: Mapped[Name]
+    stakeholder: Mapped[Stakeholder] = mapped_column(stored_enum(Stakeholder))
+    is_chair: Mapped[bool] = mapped_column(default=False)
+    is_reviewer: Mapped[bool] = mapped_column(default=False)
+    removed_at: Mapped[datetime | None]
+    evaluation: Mapped[Evaluation] = relationship(back_populates="members")
+    user: Mapped[User | None] = relationship()

@@ -1,0 +1,64 @@
+"""People of the site: accounts, their sessions, their one-time links."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from crrubric.clock import now_utc
+from crrubric.domain import limits
+from crrubric.domain.vocabulary import Standing
+from crrubric.models.base import Base, Name, stored_enum
+
+
+class District(Base):
+    """The school district that runs this site; its zone is the one that people read times in."""
+
+    __tablename__ = "district"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[Name]
+    time_zone: Mapped[str] = mapped_column(String(64), default="UTC")
+
+
+class User(Base):
+    """An account. `email_key` is the address folded so that spellings of it can't be two people."""
+
+    __tablename__ = "user_account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[Name]
+    email: Mapped[str] = mapped_column(String(limits.EMAIL))
+    email_key: Mapped[str] = mapped_column(String(limits.EMAIL), unique=True)
+    password_hash: Mapped[str | None] = mapped_column(String(300))
+    standing: Mapped[Standing] = mapped_column(stored_enum(Standing), default=Standing.MEMBER)
+    created_at: Mapped[datetime] = mapped_column(default=now_utc)
+    disabled_at: Mapped[datetime | None]
+
+
+class UserSession(Base):
+    """One signed-in browser. The cookie holds a secret; the table only its SHA-256."""
+
+    __tablename__ = "user_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=now_utc)
+    seen_at: Mapped[datetime] = mapped_column(default=now_utc)
+    ended_at: Mapped[datetime | None]
+    user: Mapped[User] = relationship()
+
+
+class Invite(Base):
+    """A one-time link that lets a person set a password: random, hashed, single use, dated."""
+
+    __tablename__ = "invite"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=now_utc)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    user: Mapped[User] = relationship()

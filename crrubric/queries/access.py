@@ -1,0 +1,72 @@
+"""The one guard: what somebody may do or see in an evaluation, decided here for every door."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crrubric.domain.errors import NotFound, WrongPhase
+from crrubric.domain.policy import can, phases_of
+from crrubric.domain.vocabulary import N_, Action, Role
+from crrubric.models import Evaluation, Member
+from crrubric.queries.people import Actor, member_of, roles_of
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """An actor inside one evaluation: who, with which roles, on which seat."""
+
+    actor: Actor
+    evaluation: Evaluation
+    member: Member | None
+    roles: frozenset[Role]
+
+    def may(self, action: Action) -> bool:
+        """Whether the policy allows the action now."""
+        return can(self.roles, self.evaluation.phase, action)
+
+
+def not_found() -> NotFound:
+    """The one answer for what doesn't exist and for what is not for this person."""
+    return NotFound(N_("There is nothing here, or it is not for you."))
+
+
+def require(actor: Actor, action: Action, evaluation: Evaluation, session: Session) -> Seat:
+    """The actor's seat if the policy allows `action` now.
+
+    Raises: NotFound if the actor's roles never may; WrongPhase if they may in another phase.
+    """
+    member = member_of(session, actor, evaluation.id)
+    seat = Seat(actor, evaluation, member, roles_of(actor, member))
+    if seat.may(action):
+        return seat
+    if phases_of(seat.roles, action):
+        raise WrongPhase(
+            N_("This can’t be done in the phase “%(phase)s”."), phase=evaluation.phase.label
+        )
+    raise not_found()
+
+
+def evaluation_by_slug(session: Session, slug: str) -> Evaluation:
+    """The evaluation, whoever asks; pair it with `require`. Raises: NotFound."""
+    evaluation = session.scalar(select(Evaluation).where(Evaluation.slug == slug))
+    if evaluation is None:
+        raise not_found()
+    return evaluation
+
+
+def locked_evaluation(session: Session, slug: str, *, exclusive: bool = False) -> Evaluation:
+    """The evaluation, read anew inside a unit of work and held until it ends.
+
+    Saving a mark holds it shared, changing the phase holds it alone: neither overtakes the other.
+    SQLite has one writer at a time anyway and ignores the lock.
+    """
+    evaluation = session.scalar(
+        select(Evaluation)
+        .where(Evaluation.slug == slug)
+        .with_for_update(read=not exclusive)
+        .execution_options(populate_existing=True)
+    )
+    if evaluation is None:
+        raise not_found()
+    return evaluation

@@ -1,0 +1,109 @@
+"""Reading ballots. Before the meeting a person's own, and nothing that depends on another's."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crrubric.domain.policy import FROM_MEETING
+from crrubric.domain.vocabulary import BallotState, Stakeholder
+from crrubric.models import Ballot, Criterion, Evaluation, Mark, Member, Vendor
+from crrubric.queries.access import Seat, not_found
+
+
+@dataclass(frozen=True, slots=True)
+class BallotLine:
+    """One of a reviewer's own ballots in the list: how much of it is done."""
+
+    ballot: Ballot
+    vendor: Vendor
+    marks: int
+
+
+def own_ballots(session: Session, member: Member) -> list[BallotLine]:
+    """A reviewer's ballots with the number of marks on each, in one query."""
+    rows = session.execute(
+        select(Ballot, Vendor, func.count(Mark.id))
+        .join(Vendor, Vendor.id == Ballot.vendor_id)
+        .outerjoin(Mark, Mark.ballot_id == Ballot.id)
+        .where(Ballot.member_id == member.id)
+        .group_by(Ballot.id, Vendor.id)
+        .order_by(Vendor.position)
+    )
+    # Each reviewer starts with another vendor, so that no vendor is always seen fresh or tired.
+    lines = [BallotLine(*row) for row in rows.tuples()]
+    turn = member.id % len(lines) if lines else 0
+    return lines[turn:] + lines[:turn]
+
+
+def own_ballot(session: Session, seat: Seat, vendor_id: int) -> tuple[Ballot, dict[int, Mark]]:
+    """The seat's own ballot for a vendor and its marks by criterion id. Raises: NotFound."""
+    if seat.member is None:
+        raise not_found()
+    ballot = session.scalar(
+        select(Ballot).where(Ballot.member_id == seat.member.id, Ballot.vendor_id == vendor_id)
+    )
+    if ballot is None:
+        raise not_found()
+    marks = session.scalars(select(Mark).where(Mark.ballot_id == ballot.id))
+    return ballot, {mark.criterion_id: mark for mark in marks}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMark:
+    """One mark as the meeting sees it: by whom, for whom they speak, what and why."""
+
+    mark: Mark
+    reviewer: str
+    stakeholder: Stakeholder
+    vendor: str  # code
+    criterion: str  # code
+
+
+def open_marks(
+    session: Session,
+    evaluation: Evaluation,
+    *,
+    vendor_id: int | None = None,
+    criterion_id: int | None = None,
+) -> Iterable[OpenMark]:
+    """Marks that count, of a whole evaluation or one cell; none at all before the meeting.
+
+    This is the one place from which another person's marks leave the database.
+    """
+    if evaluation.phase not in FROM_MEETING:
+        return []
+    wanted = (
+        select(Mark, Member.name, Member.stakeholder, Vendor.code, Criterion.code)
+        .join(Ballot, Ballot.id == Mark.ballot_id)
+        .join(Member, Member.id == Ballot.member_id)
+        .join(Vendor, Vendor.id == Ballot.vendor_id)
+        .join(Criterion, Criterion.id == Mark.criterion_id)
+        .where(
+            Member.evaluation_id == evaluation.id,
+            Member.removed_at.is_(None),
+            Ballot.state != BallotState.RECUSED,
+            Criterion.left_out.is_(False),
+        )
+        .order_by(Vendor.position, Criterion.position, Member.name, Member.id)
+    )
+    if vendor_id is not None:
+        wanted = wanted.where(Ballot.vendor_id == vendor_id)
+    if criterion_id is not None:
+        wanted = wanted.where(Mark.criterion_id == criterion_id)
+    rows = session.execute(wanted.execution_options(yield_per=1000)).tuples()
+    return (OpenMark(*row) for row in rows)
+
+
+def recusals(session: Session, evaluation_id: int) -> list[Ballot]:
+    """Ballots whose reviewer declared a conflict of interest, with member and vendor loaded."""
+    return list(
+        session.scalars(
+            select(Ballot)
+            .join(Ballot.member)
+            .join(Ballot.vendor)
+            .where(Member.evaluation_id == evaluation_id, Ballot.state == BallotState.RECUSED)
+            .order_by(Member.name, Vendor.position)
+        )
+    )

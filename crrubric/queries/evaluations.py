@@ -1,0 +1,96 @@
+"""Reading evaluations: who sees which, what is missing, how far ballots are."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import Session
+
+from crrubric.domain.lifecycle import Readiness
+from crrubric.domain.vocabulary import BallotState, Phase
+from crrubric.models import Ballot, Criterion, Decision, Evaluation, Mark, Member, Vendor
+from crrubric.queries.people import Actor
+
+
+def readiness(session: Session, evaluation_id: int) -> Readiness:
+    """The counts that conditions and checklist look at, in one query."""
+
+    def count(model: type, *conditions: ColumnElement[bool]) -> ColumnElement[int]:
+        return select(func.count()).select_from(model).where(*conditions).scalar_subquery()
+
+    in_rubric = (Criterion.evaluation_id == evaluation_id, Criterion.left_out.is_(False))
+    row = session.execute(
+        select(
+            count(Criterion, *in_rubric),
+            count(Criterion, *in_rubric, Criterion.weight > 0),
+            count(Vendor, Vendor.evaluation_id == evaluation_id),
+            count(
+                Member,
+                Member.evaluation_id == evaluation_id,
+                Member.is_reviewer,
+                Member.removed_at.is_(None),
+            ),
+            Evaluation.rule_set_at.is_not(None),
+            select(func.count(Mark.id))
+            .join(Ballot, Ballot.id == Mark.ballot_id)
+            .join(Member, Member.id == Ballot.member_id)
+            .where(Member.evaluation_id == evaluation_id)
+            .scalar_subquery(),
+            count(Decision, Decision.evaluation_id == evaluation_id),
+        ).where(Evaluation.id == evaluation_id)
+    ).one()
+    return Readiness(*row[:4], bool(row[4]), row[5], bool(row[6]))
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEvaluation:
+    """One line of the home page: an evaluation, my seat in it, what of my ballots is done."""
+
+    evaluation: Evaluation
+    member: Member
+    ballots: int  # mine that are not recused
+    submitted: int
+
+    @property
+    def waiting(self) -> int:
+        """Ballots that wait for me now."""
+        scoring = self.evaluation.phase is Phase.SCORING
+        return self.ballots - self.submitted if scoring else 0
+
+
+def own_evaluations(session: Session, actor: Actor) -> list[OwnEvaluation]:
+    """Every evaluation in which the actor has a seat, newest first, in one query."""
+    done = func.sum(case((Ballot.state == BallotState.SUBMITTED, 1), else_=0))
+    rows = session.execute(
+        select(Evaluation, Member, func.count(Ballot.id), func.coalesce(done, 0))
+        .join(Member, Member.evaluation_id == Evaluation.id)
+        .outerjoin(Ballot, (Ballot.member_id == Member.id) & (Ballot.state != BallotState.RECUSED))
+        .where(Member.user_id == actor.user_id, Member.removed_at.is_(None))
+        .group_by(Evaluation.id, Member.id)
+        .order_by(Evaluation.id.desc())
+    )
+    return [OwnEvaluation(*row) for row in rows.tuples()]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One ballot in the chair's progress table: how many marks, never which."""
+
+    member: Member
+    vendor: Vendor
+    state: BallotState
+    marks: int
+
+
+def progress(session: Session, evaluation_id: int) -> list[Progress]:
+    """Every ballot with its number of marks, by reviewer and vendor, in one query."""
+    marks = select(Mark.ballot_id, func.count().label("marks")).group_by(Mark.ballot_id).subquery()
+    rows = session.execute(
+        select(Member, Vendor, Ballot.state, func.coalesce(marks.c.marks, 0))
+        .select_from(Ballot)
+        .join(Member, Member.id == Ballot.member_id)
+        .join(Vendor, Vendor.id == Ballot.vendor_id)
+        .outerjoin(marks, marks.c.ballot_id == Ballot.id)
+        .where(Member.evaluation_id == evaluation_id, Member.removed_at.is_(None))
+        .order_by(Member.name, Member.id, Vendor.position)
+    )
+    return [Progress(*row) for row in rows.tuples()]

@@ -1,0 +1,35 @@
+"""Rows for files: every mark with its reviewer, and what identifies an evaluation."""
+
+from collections.abc import Iterator
+
+from sqlalchemy.orm import Session
+
+from crrubric.models import Evaluation
+from crrubric.queries.ballots import open_marks
+
+MarkRow = tuple[str, str, str, str, str, str]
+
+
+def mark_rows(session: Session, evaluation: Evaluation) -> Iterator[MarkRow]:
+    """(reviewer, vendor, criterion, mark, note, evidence) of every mark that counts."""
+    for row in open_marks(session, evaluation):
+        mark = row.mark
+        kind = mark.evidence_kind.label if mark.evidence_kind else ""
+        day = mark.evidence_on.isoformat() if mark.evidence_on else ""
+        evidence = " · ".join(part for part in (kind, mark.evidence_place, day) if part)
+        yield row.reviewer, row.vendor, row.criterion, mark.answer.value, mark.note, evidence
+
+
+def identity(evaluation: Evaluation) -> dict[str, object]:
+    """What the results object says of the evaluation itself."""
+    over, under = evaluation.threshold_over, evaluation.threshold_under
+    return {
+        "slug": evaluation.slug,
+        "title": evaluation.title,
+        "phase": evaluation.phase.value,
+        "rule": evaluation.rule_kind.value,
+        "threshold": f"{over}/{under}" if evaluation.rule_kind == "SUPERMAJORITY" else None,
+        "quorum": evaluation.quorum,
+        "pass_mark": evaluation.pass_mark / 100,
+        "scoring": evaluation.scoring_mode.value,
+    }

@@ -1,0 +1,51 @@
+"""Who is acting, and what they are in an evaluation."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crrubric.domain.vocabulary import Role, Standing
+from crrubric.models import Member, User
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who acts: a signed-in person, or the operator at the server's console (no id)."""
+
+    user_id: int | None
+    name: str
+    standing: Standing
+
+
+OPERATOR = Actor(None, "operator", Standing.ADMINISTRATOR)
+
+
+def actor_of(user: User) -> Actor:
+    """The signed-in person as an actor."""
+    return Actor(user.id, user.name, user.standing)
+
+
+def member_of(session: Session, actor: Actor, evaluation_id: int) -> Member | None:
+    """The actor's seat on the committee; None for strangers, former members and the operator."""
+    if actor.user_id is None:
+        return None
+    return session.scalar(
+        select(Member).where(
+            Member.evaluation_id == evaluation_id,
+            Member.user_id == actor.user_id,
+            Member.removed_at.is_(None),
+        )
+    )
+
+
+def roles_of(actor: Actor, member: Member | None) -> frozenset[Role]:
+    """What the actor is in the evaluation of `member`; nothing at all for a stranger."""
+    if actor.user_id is None:
+        return frozenset({Role.OPERATOR})
+    if member is None:
+        return frozenset()
+    roles = {Role.CHAIR} if member.is_chair else set()
+    if member.is_reviewer:
+        roles.add(Role.REVIEWER)
+    return frozenset(roles or {Role.OBSERVER})

@@ -1,0 +1,40 @@
+"""Reading an evaluation's copy of the rubric."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crrubric.models import Criterion, Section, Tension
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section with those of its criteria that are asked for, in order."""
+
+    section: Section
+    criteria: tuple[Criterion, ...]
+
+
+def parts(session: Session, evaluation_id: int, *, with_left_out: bool = False) -> list[Part]:
+    """The rubric by section, in order, in two queries."""
+    wanted = select(Criterion).where(Criterion.evaluation_id == evaluation_id)
+    if not with_left_out:
+        wanted = wanted.where(Criterion.left_out.is_(False))
+    by_section: dict[int, list[Criterion]] = {}
+    for criterion in session.scalars(wanted.order_by(Criterion.position, Criterion.id)):
+        by_section.setdefault(criterion.section_id, []).append(criterion)
+    sections = session.scalars(
+        select(Section).where(Section.evaluation_id == evaluation_id).order_by(Section.position)
+    )
+    rows = [Part(section, tuple(by_section.get(section.id, ()))) for section in sections]
+    return rows if with_left_out else [part for part in rows if part.criteria]
+
+
+def tensions(session: Session, evaluation_id: int) -> dict[int, list[tuple[int, str]]]:
+    """Criterion id -> the criteria that pull against it, with the reason; both ways."""
+    found: dict[int, list[tuple[int, str]]] = {}
+    for row in session.scalars(select(Tension).where(Tension.evaluation_id == evaluation_id)):
+        found.setdefault(row.first_id, []).append((row.second_id, row.why))
+        found.setdefault(row.second_id, []).append((row.first_id, row.why))
+    return found

@@ -1,0 +1,174 @@
+"""The committee: inviting people with one-time links, changing seats, removing."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crrubric.clock import now_utc
+from crrubric.domain.errors import Invalid
+from crrubric.domain.vocabulary import N_, Action, Event, Phase, Role, Stakeholder, Standing
+from crrubric.models import Evaluation, Member
+from crrubric.queries.access import locked_evaluation, not_found, require
+from crrubric.queries.people import Actor
+from crrubric.services.accounts import find_or_add_user, new_invite
+from crrubric.services.ballots import issue_ballots
+from crrubric.services.journal import changes, note_event
+from crrubric.services.unit import unit_of_work
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A seat that was given; `token` is the secret of a one-time link, None if not needed."""
+
+    member: Member
+    token: str | None
+
+
+def invite_member(
+    actor: Actor,
+    slug: str,
+    *,
+    name: str,
+    email: str,
+    roles: frozenset[Role],
+    stakeholder: Stakeholder,
+) -> Invitation:
+    """Give a person a seat. A second invitation of the same address renews the first.
+
+    Somebody who has a password already needs no link: the evaluation is on their home page.
+    """
+    with unit_of_work() as session:
+        evaluation = locked_evaluation(session, slug)
+        require(actor, Action.MANAGE_COMMITTEE, evaluation, session)
+        user = find_or_add_user(session, name, email, Standing.MEMBER)
+        member = session.scalar(
+            select(Member).where(Member.evaluation_id == evaluation.id, Member.user_id == user.id)
+        )
+        if member is None:
+            member = Member(evaluation_id=evaluation.id, user_id=user.id, name=user.name)
+            session.add(member)
+        elif member.is_chair and Role.CHAIR not in roles:
+            _keep_a_chair(session, evaluation, member)
+        member.removed_at = None
+        seat(member, roles, stakeholder)
+        session.flush()
+        if evaluation.phase is Phase.SCORING:
+            issue_ballots(session, evaluation)
+        token = None if user.password_hash else new_invite(session, user)
+        note_event(
+            session,
+            actor,
+            Event.MEMBER_INVITED,
+            evaluation_id=evaluation.id,
+            subject=member.name,
+            after=_facts(member),
+        )
+    return Invitation(member, token)
+
+
+def renew_invite(actor: Actor, slug: str, member_id: int) -> Invitation:
+    """A fresh link for a member who has not set a password yet; the old one stops working."""
+    with unit_of_work() as session:
+        evaluation = locked_evaluation(session, slug)
+        require(actor, Action.MANAGE_COMMITTEE, evaluation, session)
+        member = member_in(session, evaluation, member_id)
+        if member.user is None or member.user.password_hash:
+            raise Invalid(N_("%(name)s needs no link any more."), name=member.name)
+        token = new_invite(session, member.user)
+        note_event(
+            session,
+            actor,
+            Event.INVITE_RENEWED,
+            evaluation_id=evaluation.id,
+            subject=member.name,
+        )
+    return Invitation(member, token)
+
+
+def change_member(
+    actor: Actor, slug: str, member_id: int, *, roles: frozenset[Role], stakeholder: Stakeholder
+) -> Member:
+    """Change a person's roles or whom they speak for."""
+    with unit_of_work() as session:
+        evaluation = locked_evaluation(session, slug)
+        require(actor, Action.MANAGE_COMMITTEE, evaluation, session)
+        member = member_in(session, evaluation, member_id)
+        if member.is_chair and Role.CHAIR not in roles:
+            _keep_a_chair(session, evaluation, member)
+        old = _facts(member)
+        seat(member, roles, stakeholder)
+        session.flush()
+        if evaluation.phase is Phase.SCORING:
+            issue_ballots(session, evaluation)
+        before, after = changes(old, _facts(member))
+        if after:
+            note_event(
+                session,
+                actor,
+                Event.MEMBER_CHANGED,
+                evaluation_id=evaluation.id,
+                subject=member.name,
+                before=before,
+                after=after,
+            )
+    return member
+
+
+def remove_member(actor: Actor, slug: str, member_id: int) -> None:
+    """End a person's seat: the next request is refused; their marks stay in the record, uncounted."""
+    with unit_of_work() as session:
+        evaluation = locked_evaluation(session, slug)
+        require(actor, Action.MANAGE_COMMITTEE, evaluation, session)
+        member = member_in(session, evaluation, member_id)
+        _keep_a_chair(session, evaluation, member)
+        member.removed_at = now_utc()
+        note_event(
+            session,
+            actor,
+            Event.MEMBER_REMOVED,
+            evaluation_id=evaluation.id,
+            subject=member.name,
+        )
+
+
+def seat(member: Member, roles: frozenset[Role], stakeholder: Stakeholder) -> None:
+    """Put roles and stakeholder on a seat; neither chair nor reviewer makes an observer."""
+    member.is_chair = Role.CHAIR in roles
+    member.is_reviewer = Role.REVIEWER in roles
+    member.stakeholder = stakeholder
+
+
+def member_in(session: Session, evaluation: Evaluation, member_id: int) -> Member:
+    """The present member, if of this evaluation. Raises: NotFound."""
+    member = session.get(Member, member_id)
+    if member is None or member.evaluation_id != evaluation.id or member.removed_at is not None:
+        raise not_found()
+    return member
+
+
+def _keep_a_chair(session: Session, evaluation: Evaluation, member: Member) -> None:
+    others = session.scalar(
+        select(Member.id)
+        .where(
+            Member.evaluation_id == evaluation.id,
+            Member.id != member.id,
+            Member.is_chair,
+            Member.removed_at.is_(None),
+        )
+        .limit(1)
+    )
+    if member.is_chair and others is None:
+        raise Invalid(
+            N_("%(name)s is the only chair: make somebody else chair first."),
+            name=member.name,
+            field="roles",
+        )
+
+
+def _facts(member: Member) -> dict[str, object]:
+    return {
+        "chair": member.is_chair,
+        "reviewer": member.is_reviewer,
+        "stakeholder": member.stakeholder,
+    }

@@ -1,0 +1,249 @@
+"""The evaluation's own copy of the rubric: copying, adding, rewording, reordering, leaving out."""
+
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crrubric.domain import limits
+from crrubric.domain.errors import Invalid
+from crrubric.domain.rubric import Rubric
+from crrubric.domain.text import clean, one_line, slug_of
+from crrubric.domain.vocabulary import N_, Action, Event, Stakeholder
+from crrubric.models import Criterion, Evaluation, Section, Tension
+from crrubric.queries.access import locked_evaluation, not_found, require
+from crrubric.queries.people import Actor
+from crrubric.services.journal import changes, note_event
+from crrubric.services.unit import unit_of_work
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionText:
+    """What a chair can say of a criterion."""
+
+    title: str
+    question: str = ""
+    look_for: str = ""
+    lead: Stakeholder | None = None
+    weight: Decimal = Decimal(1)
+    must_have: bool = False
+    may_not_apply: bool = False
+    left_out: bool = False
+
+
+def copy_rubric(session: Session, evaluation: Evaluation, rubric: Rubric) -> None:
+    """Give the evaluation its own copy, to be changed until ballots open."""
+    evaluation.rubric_name = rubric.name
+    evaluation.rubric_version = rubric.version
+    ids: dict[str, Criterion] = {}
+    for place, part in enumerate(rubric.sections):
+        section = Section(
+            evaluation_id=evaluation.id, code=part.code, title=part.title, position=place
+        )
+        session.add(section)
+        session.flush()
+        for number, source in enumerate(part.criteria):
+            ids[source.code] = Criterion(
+                evaluation_id=evaluation.id,
+                section_id=section.id,
+                code=source.code,
+                position=number,
+                title=source.title,
+                question=source.question,
+                look_for=source.look_for,
+                lead=source.lead,
+                weight=Decimal(source.weight.numerator) / source.weight.denominator,
+                must_have=source.must_have,
+                may_not_apply=source.may_not_apply,
+            )
+    session.add_all(ids.values())
+    session.flush()
+    for tension in rubric.tensions:
+        first, second = tension.between
+        session.add(
+            Tension(
+                evaluation_id=evaluation.id,
+                first_id=ids[first].id,
+                second_id=ids[second].id,
+                why=tension.why,
+            )
+        )
+
+
+def checked(text: CriterionText) -> CriterionText:
+    """The text, cleaned. Raises: Invalid naming the field."""
+    title = one_line(text.title, limit=limits.TITLE, field="title")
+    if not title:
+        raise Invalid(N_("Enter a title for the criterion."), field="title")
+    if not Decimal(0) <= text.weight <= limits.WEIGHT_MAX:
+        raise Invalid(
+            N_("Enter a weight from 0 to %(most)s."), most=limits.WEIGHT_MAX, field="weight"
+        )
+    if text.weight * 1000 != (text.weight * 1000).to_integral_value():
+        raise Invalid(N_("Use at most three decimal places for a weight."), field="weight")
+    return CriterionText(
+        title,
+        clean(text.question, limit=limits.NOTE, field="question"),
+        clean(text.look_for, limit=limits.NOTE, field="look_for"),
+        text.lead,
+        text.weight,
+        text.must_have,
+        text.may_not_apply,
+        text.left_out,
+    )
+
+
+def add_section(actor: Actor, slug: str, *, title: str) -> Section:
+    """A new section at the end of the rubric."""
+    tidy = one_line(title, limit=limits.TITLE, field="title")
+    if not tidy:
+        raise Invalid(N_("Enter a title for the section."), field="title")
+    with unit_of_work() as session:
+        evaluation = _editable(session, actor, slug)
+        codes = select(Section.code).where(Section.evaluation_id == evaluation.id)
+        last = session.scalar(
+            select(func.max(Section.position)).where(Section.evaluation_id == evaluation.id)
+        )
+        section = Section(
+            evaluation_id=evaluation.id,
+            code=free_code(tidy, set(session.scalars(codes))),
+            title=tidy,
+            position=-1 if last is None else last,
+        )
+        section.position += 1
+        session.add(section)
+        note_event(session, actor, Event.SECTION_ADDED, evaluation_id=evaluation.id, subject=tidy)
+    return section
+
+
+def add_criterion(actor: Actor, slug: str, section_id: int, text: CriterionText) -> Criterion:
+    """A new criterion at the end of its section."""
+    tidy = checked(text)
+    with unit_of_work() as session:
+        evaluation = _editable(session, actor, slug)
+        section = session.get(Section, section_id)
+        if section is None or section.evaluation_id != evaluation.id:
+            raise not_found()
+        codes = select(Criterion.code).where(Criterion.evaluation_id == evaluation.id)
+        last = session.scalar(
+            select(func.max(Criterion.position)).where(Criterion.section_id == section.id)
+        )
+        criterion = Criterion(
+            evaluation_id=evaluation.id,
+            section_id=section.id,
+            code=free_code(tidy.title, set(session.scalars(codes))),
+            position=0 if last is None else last + 1,
+            **asdict(tidy),
+        )
+        session.add(criterion)
+        note_event(
+            session,
+            actor,
+            Event.CRITERION_ADDED,
+            evaluation_id=evaluation.id,
+            subject=tidy.title,
+            after=_plain(asdict(tidy)),
+        )
+    return criterion
+
+
+def change_criterion(actor: Actor, slug: str, criterion_id: int, text: CriterionText) -> Criterion:
+    """Reword, weight, mark as must-have, leave out or bring back a criterion."""
+    tidy = checked(text)
+    with unit_of_work() as session:
+        evaluation = _editable(session, actor, slug)
+        criterion = criterion_in(session, evaluation, criterion_id)
+        new = asdict(tidy)
+        before, after = changes({key: getattr(criterion, key) for key in new}, new)
+        for key, value in after.items():
+            setattr(criterion, key, value)
+        if after:
+            note_event(
+                session,
+                actor,
+                Event.CRITERION_CHANGED,
+                evaluation_id=evaluation.id,
+                subject=criterion.title,
+                before=_plain(before),
+                after=_plain(after),
+            )
+    return criterion
+
+
+def move_criterion(actor: Actor, slug: str, criterion_id: int, *, by: int) -> Criterion:
+    """Move a criterion up (-1) or down (+1); over the edge of its section into the next one."""
+    with unit_of_work() as session:
+        evaluation = _editable(session, actor, slug)
+        criterion = criterion_in(session, evaluation, criterion_id)
+        sections = list(
+            session.scalars(
+                select(Section)
+                .where(Section.evaluation_id == evaluation.id)
+                .order_by(Section.position)
+            )
+        )
+        _shift(session, sections, criterion, 1 if by > 0 else -1)
+        note_event(
+            session,
+            actor,
+            Event.CRITERION_MOVED,
+            evaluation_id=evaluation.id,
+            subject=criterion.title,
+            after={"by": by},
+        )
+    return criterion
+
+
+def _shift(session: Session, sections: list[Section], criterion: Criterion, by: int) -> None:
+    here = next(n for n, section in enumerate(sections) if section.id == criterion.section_id)
+    row = list(sections[here].criteria)
+    place = row.index(criterion)
+    row.pop(place)
+    target = place + by
+    if 0 <= target <= len(row):
+        row.insert(target, criterion)
+    elif 0 <= here + by < len(sections):
+        _number(row)
+        row = list(sections[here + by].criteria)
+        row.insert(0 if by > 0 else len(row), criterion)
+        criterion.section_id = sections[here + by].id
+    else:
+        row.insert(place, criterion)
+    _number(row)
+    session.flush()
+    for section in sections:
+        session.expire(section, ["criteria"])
+
+
+def _number(row: list[Criterion]) -> None:
+    for position, criterion in enumerate(row):
+        criterion.position = position
+
+
+def criterion_in(session: Session, evaluation: Evaluation, criterion_id: int) -> Criterion:
+    """The criterion, if it belongs to the evaluation. Raises: NotFound."""
+    criterion = session.get(Criterion, criterion_id)
+    if criterion is None or criterion.evaluation_id != evaluation.id:
+        raise not_found()
+    return criterion
+
+
+def free_code(title: str, taken: set[str]) -> str:
+    """A code made of the title that isn't taken yet."""
+    stem = slug_of(title)[: limits.CODE - 5]
+    code, number = stem, 2
+    while code in taken:
+        code = f"{stem}-{number}"
+        number += 1
+    return code
+
+
+def _editable(session: Session, actor: Actor, slug: str) -> Evaluation:
+    evaluation = locked_evaluation(session, slug)
+    require(actor, Action.EDIT_SETUP, evaluation, session)
+    return evaluation
+
+
+def _plain(values: dict[str, object]) -> dict[str, object]:
+    return {k: str(v) if isinstance(v, Decimal) else v for k, v in values.items()}

@@ -1,0 +1,204 @@
+"""Vendors of an evaluation: adding, changing, removing before ballots open."""
+
+from dataclasses import asdict, dataclass
+from urllib.parse import urlsplit
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from crrubric.domain import limits
+from crrubric.domain.errors import Invalid
+from crrubric.domain.text import clean, one_line
+from crrubric.domain.vocabulary import N_, Action, Event, PriceUnit
+from crrubric.models import Evaluation, Vendor
+from crrubric.queries.access import locked_evaluation, not_found, require
+from crrubric.queries.people import Actor
+from crrubric.services.accounts import checked_email
+from crrubric.services.journal import changes, note_event
+from crrubric.services.rubrics import free_code
+from crrubric.services.unit import unit_of_work
+
+
+@dataclass(frozen=True, slots=True)
+class VendorFacts:
+    """What a chair can say of a vendor. The price is for one unit and one year, in cents."""
+
+    company: str
+    product: str = ""
+    product_version: str = ""
+    contact_name: str = ""
+    contact_email: str = ""
+    links: str = ""
+    price_unit: PriceUnit | None = None
+    unit_price_cents: int | None = None
+    quantity: int | None = None
+    term_months: int | None = None
+    price_note: str = ""
+
+
+def checked(facts: VendorFacts) -> VendorFacts:
+    """The facts, cleaned. Raises: Invalid naming the field."""
+    company = one_line(facts.company, limit=limits.NAME, field="company")
+    if not company:
+        raise Invalid(N_("Enter the name of the company."), field="company")
+    for field, most in (
+        ("unit_price_cents", limits.UNIT_PRICE_CENTS_MAX),
+        ("quantity", limits.QUANTITY_MAX),
+        ("term_months", limits.TERM_MONTHS_MAX),
+    ):
+        value = getattr(facts, field)
+        least = 1 if field == "term_months" else 0
+        if value is not None and not least <= value <= most:
+            raise Invalid(
+                N_("Enter a number from %(least)s to %(most)s."),
+                least=least,
+                most=most // 100 if field == "unit_price_cents" else most,
+                field="unit_price" if field == "unit_price_cents" else field,
+            )
+    return VendorFacts(
+        company,
+        one_line(facts.product, limit=limits.NAME, field="product"),
+        one_line(facts.product_version, limit=80, field="product_version"),
+        one_line(facts.contact_name, limit=limits.NAME, field="contact_name"),
+        checked_contact(facts.contact_email),
+        checked_links(facts.links),
+        facts.price_unit,
+        facts.unit_price_cents,
+        facts.quantity,
+        facts.term_months,
+        one_line(facts.price_note, limit=limits.SHORT_TEXT, field="price_note"),
+    )
+
+
+def checked_contact(email: str) -> str:
+    """The contact's address, or nothing. Raises: Invalid (field "contact_email")."""
+    if not email.strip():
+        return ""
+    try:
+        return checked_email(email)
+    except Invalid as error:
+        raise Invalid(error.message, field="contact_email", **error.values) from None
+
+
+def checked_links(text: str) -> str:
+    """Web addresses, one a line. Raises: Invalid (field "links") naming the line that is none."""
+    lines = [line.strip() for line in clean(text, limit=limits.NOTE, field="links").split("\n")]
+    for number, line in enumerate(lines, start=1):
+        if not line:
+            continue
+        try:
+            parts = urlsplit(line)
+        except ValueError:
+            parts = urlsplit("")
+        good = parts.scheme in {"http", "https"} and parts.hostname and " " not in line
+        if not good or len(line) > limits.LINK:
+            raise Invalid(
+                N_("Line %(number)s is not a web address: begin it with https://."),
+                number=number,
+                field="links",
+            )
+    return "\n".join(line for line in lines if line)
+
+
+def add_vendor(actor: Actor, slug: str, facts: VendorFacts) -> Vendor:
+    """A new vendor at the end of the list. Raises: Invalid if it is there already."""
+    tidy = checked(facts)
+    try:
+        with unit_of_work() as session:
+            evaluation = _editable(session, actor, slug)
+            vendor = new_vendor(session, evaluation, tidy)
+            note_event(
+                session,
+                actor,
+                Event.VENDOR_ADDED,
+                evaluation_id=evaluation.id,
+                subject=tidy.company,
+                after=asdict(tidy),
+            )
+    except IntegrityError:
+        raise _doubled(tidy) from None
+    return vendor
+
+
+def new_vendor(
+    session: Session, evaluation: Evaluation, facts: VendorFacts, code: str | None = None
+) -> Vendor:
+    """A vendor row in the caller's transaction, with a code of its own."""
+    codes = set(session.scalars(select(Vendor.code).where(Vendor.evaluation_id == evaluation.id)))
+    last = session.scalar(
+        select(func.max(Vendor.position)).where(Vendor.evaluation_id == evaluation.id)
+    )
+    vendor = Vendor(
+        evaluation_id=evaluation.id,
+        code=code or free_code(facts.company, codes),
+        position=0 if last is None else last + 1,
+        **asdict(facts),
+    )
+    session.add(vendor)
+    session.flush()
+    return vendor
+
+
+def change_vendor(actor: Actor, slug: str, vendor_id: int, facts: VendorFacts) -> Vendor:
+    """Change what is known of a vendor."""
+    tidy = checked(facts)
+    try:
+        with unit_of_work() as session:
+            evaluation = _editable(session, actor, slug)
+            vendor = vendor_in(session, evaluation, vendor_id)
+            new = asdict(tidy)
+            before, after = changes({key: getattr(vendor, key) for key in new}, new)
+            for key, value in after.items():
+                setattr(vendor, key, value)
+            if after:
+                note_event(
+                    session,
+                    actor,
+                    Event.VENDOR_CHANGED,
+                    evaluation_id=evaluation.id,
+                    subject=vendor.company,
+                    before=before,
+                    after=after,
+                )
+    except IntegrityError:
+        raise _doubled(tidy) from None
+    return vendor
+
+
+def remove_vendor(actor: Actor, slug: str, vendor_id: int) -> None:
+    """Take a vendor out of an evaluation that is still being set up."""
+    with unit_of_work() as session:
+        evaluation = _editable(session, actor, slug)
+        vendor = vendor_in(session, evaluation, vendor_id)
+        note_event(
+            session,
+            actor,
+            Event.VENDOR_REMOVED,
+            evaluation_id=evaluation.id,
+            subject=vendor.company,
+            before={"company": vendor.company, "product": vendor.product},
+        )
+        session.delete(vendor)
+
+
+def vendor_in(session: Session, evaluation: Evaluation, vendor_id: int) -> Vendor:
+    """The vendor, if it belongs to the evaluation. Raises: NotFound."""
+    vendor = session.get(Vendor, vendor_id)
+    if vendor is None or vendor.evaluation_id != evaluation.id:
+        raise not_found()
+    return vendor
+
+
+def _editable(session: Session, actor: Actor, slug: str) -> Evaluation:
+    evaluation = locked_evaluation(session, slug)
+    require(actor, Action.EDIT_SETUP, evaluation, session)
+    return evaluation
+
+
+def _doubled(facts: VendorFacts) -> Invalid:
+    return Invalid(
+        N_("%(company)s with this product is on the list already."),
+        company=facts.company,
+        field="company",
+    )

@@ -1,0 +1,96 @@
+"""The browser's door: thin views over services and queries."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from crrubric import __version__
+from crrubric.extensions import babel, csrf, limiter
+from crrubric.web import (
+    access,
+    account,
+    assets,
+    ballots,
+    committee,
+    decision,
+    errors,
+    evaluations,
+    exports,
+    headers,
+    home,
+    memo,
+    navigation,
+    results,
+    rubric,
+    session,
+    vendors,
+    words,
+)
+
+BLUEPRINTS = (
+    account.bp,
+    assets.bp,
+    ballots.bp,
+    committee.bp,
+    decision.bp,
+    evaluations.bp,
+    exports.bp,
+    home.bp,
+    memo.bp,
+    results.bp,
+    rubric.bp,
+    vendors.bp,
+)
+
+
+def init_app(app: Flask) -> None:
+    """Bind the web's own pieces and refuse to start with an undeclared route."""
+    csrf.init_app(app)
+    limiter.init_app(app)
+    babel.init_app(app, locale_selector=locale)
+    for part in (session, words, errors, headers, navigation):
+        part.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    if count := app.config["PROXY_COUNT"]:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # as Flask's own docs do
+            app.wsgi_app, x_for=count, x_proto=count, x_host=count
+        )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    version = asset_version(Path(str(app.static_folder)))
+
+    @app.context_processor
+    def everywhere() -> dict[str, Any]:
+        return {
+            "person": session.person(),
+            "locale": locale(),
+            "asset_version": version,
+            "version": __version__,
+            "demo": app.config["DEMO"],
+        }
+
+    access.check_declarations(app)
+
+
+def locale() -> str:
+    """The language of the answer: what the browser prefers of what we have."""
+    if "locale" not in g:
+        from flask import current_app
+
+        languages = current_app.config["LANGUAGES"]
+        g.locale = request.accept_languages.best_match(languages) if request else None
+        g.locale = g.locale or languages[0]
+    found: str = g.locale
+    return found
+
+
+def asset_version(folder: Path) -> str:
+    """A short hash over all static files: their address changes when one of them does."""
+    digest = hashlib.sha256()
+    for file in sorted(folder.rglob("*")):
+        if file.is_file():
+            digest.update(file.name.encode() + file.read_bytes())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,235 @@
+"""A reviewer's own ballots: nobody else's, ever."""
+
+from typing import Any
+
+from flask import Blueprint, flash, jsonify, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from crrubric.domain.errors import Invalid, NotReady, Stale
+from crrubric.domain.vocabulary import Action, BallotState, Phase
+from crrubric.extensions import db
+from crrubric.models import Ballot, Criterion, Mark
+from crrubric.queries.access import Seat
+from crrubric.queries.ballots import own_ballot, own_ballots
+from crrubric.queries.rubrics import parts, tensions
+from crrubric.services import ballots as service
+from crrubric.services.rubrics import criterion_in
+from crrubric.web.access import in_evaluation
+from crrubric.web.evaluations import to
+from crrubric.web.forms import ConflictForm, MarkForm, SubmitForm, attach
+from crrubric.web.page import page
+from crrubric.web.session import actor
+from crrubric.web.words import clock, label, refusal
+
+bp = Blueprint("ballots", __name__, url_prefix="/evaluations/<slug>/ballots")
+HOME = "ballots.index"
+
+
+@bp.get("/")
+@in_evaluation(Action.VIEW_OWN_BALLOTS)
+def index(seat: Seat) -> ResponseReturnValue:
+    """My ballots: one line a vendor."""
+    lines = own_ballots(db.session(), seat.member) if seat.member else []
+    total = service.open_criteria(db.session(), seat.evaluation.id)
+    return page("ballots/index.html", seat, lines=lines, total=total)
+
+
+@bp.get("/<int:vendor_id>")
+@in_evaluation(Action.VIEW_OWN_BALLOTS)
+def ballot(seat: Seat, vendor_id: int) -> ResponseReturnValue:
+    """One vendor's criteria by section, with my marks."""
+    return ballot_page(seat, vendor_id)
+
+
+def ballot_page(seat: Seat, vendor_id: int, *, tried: tuple[int, MarkForm] | None = None) -> str:
+    """The ballot; `tried` is the criterion whose form was refused, with what was typed."""
+    own, marks = own_ballot(db.session(), seat, vendor_id)
+    rubric = parts(db.session(), seat.evaluation.id)
+    forms = {
+        criterion.id: form_of(criterion, marks.get(criterion.id), tried)
+        for part in rubric
+        for criterion in part.criteria
+    }
+    return page(
+        "ballots/ballot.html",
+        seat,
+        under=HOME,
+        ballot=own,
+        vendor=own.vendor,
+        parts=rubric,
+        marks=marks,
+        forms=forms,
+        total=len(forms),
+        answered=sum(key in forms for key in marks),
+        tensions=tensions(db.session(), seat.evaluation.id),
+        titles={row.id: row.title for part in rubric for row in part.criteria},
+        writable=writable(seat, own),
+    )
+
+
+def writable(seat: Seat, own: Ballot) -> bool:
+    """Whether the ballot can still be marked."""
+    return seat.evaluation.phase is Phase.SCORING and own.state is BallotState.OPEN
+
+
+def form_of(
+    criterion: Criterion, mark: Mark | None, tried: tuple[int, MarkForm] | None
+) -> MarkForm:
+    """The form of one criterion: what was just refused, else what is stored."""
+    if tried and tried[0] == criterion.id:
+        return tried[1]
+    prefix_free = MarkForm(formdata=None, obj=mark)
+    prefix_free.version.data = str(mark.version if mark else 0)
+    return prefix_free
+
+
+def wants_json() -> bool:
+    """Whether the page's script asks, rather than a plain form."""
+    return request.accept_mimetypes.best == "application/json"
+
+
+@bp.post("/<int:vendor_id>/marks/<int:criterion_id>")
+@in_evaluation(Action.RECORD_MARK)
+def save_mark(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
+    """Save one mark."""
+    form = MarkForm()
+    if not form.validate():
+        return refused_mark(seat, vendor_id, criterion_id, form)
+    text = service.MarkText(
+        form.answer.data,
+        form.note.data or "",
+        form.evidence_kind.data,
+        form.evidence_place.data or "",
+        form.evidence_on.data,
+    )
+    try:
+        mark = service.record_mark(
+            actor(),
+            seat.evaluation.slug,
+            vendor_id,
+            criterion_id,
+            text,
+            seen_version=form.seen_version(),
+        )
+    except Invalid as error:
+        attach(form, error)
+        return refused_mark(seat, vendor_id, criterion_id, form)
+    except Stale as error:
+        return stale_mark(seat, vendor_id, criterion_id, form, error)
+    if not wants_json():
+        return to("ballots.ballot", seat, vendor_id=vendor_id, _anchor=f"criterion-{criterion_id}")
+    return jsonify(
+        version=mark.version,
+        saved_at=clock(mark.marked_at),
+        answered=service.marks_given(db.session(), mark.ballot_id),
+        total=service.open_criteria(db.session(), seat.evaluation.id),
+    )
+
+
+def refused_mark(
+    seat: Seat, vendor_id: int, criterion_id: int, form: MarkForm
+) -> ResponseReturnValue:
+    """A mark that can't be stored: the reason beside the field, everything typed kept."""
+    messages = [str(error) for field in form for error in field.errors]
+    messages += [str(error) for error in form.form_errors]
+    if wants_json():
+        return jsonify(message=" ".join(messages)), 422
+    return ballot_page(seat, vendor_id, tried=(criterion_id, form)), 422
+
+
+def stale_mark(
+    seat: Seat, vendor_id: int, criterion_id: int, form: MarkForm, error: Stale
+) -> ResponseReturnValue:
+    """Both texts side by side; nothing was overwritten."""
+    own, marks = own_ballot(db.session(), seat, vendor_id)
+    stored = marks.get(criterion_id)
+    if wants_json():
+        theirs: dict[str, Any] | None = service.plain(service.mark_text(stored)) if stored else None
+        if theirs and stored:
+            theirs["answer_label"] = label(stored.answer)
+        return jsonify(message=refusal(error), theirs=theirs), 409
+    criterion = criterion_in(db.session(), seat.evaluation, criterion_id)
+    form.version.data = str(stored.version if stored else 0)
+    return (
+        page(
+            "ballots/conflict.html",
+            seat,
+            under=HOME,
+            ballot=own,
+            vendor=own.vendor,
+            criterion=criterion,
+            stored=stored,
+            form=form,
+            message=refusal(error),
+        ),
+        409,
+    )
+
+
+@bp.get("/<int:vendor_id>/submit")
+@in_evaluation(Action.VIEW_OWN_BALLOTS)
+def review(seat: Seat, vendor_id: int) -> ResponseReturnValue:
+    """All my marks on one page before I seal them."""
+    return review_page(seat, vendor_id, SubmitForm())
+
+
+def review_page(seat: Seat, vendor_id: int, form: SubmitForm, problem: str = "") -> str:
+    """The list of marks with the gaps first."""
+    own, marks = own_ballot(db.session(), seat, vendor_id)
+    rubric = parts(db.session(), seat.evaluation.id)
+    gaps = [row for part in rubric for row in part.criteria if row.id not in marks]
+    return page(
+        "ballots/review.html",
+        seat,
+        under=HOME,
+        ballot=own,
+        vendor=own.vendor,
+        parts=rubric,
+        marks=marks,
+        gaps=gaps,
+        form=form,
+        problem=problem,
+        writable=writable(seat, own),
+    )
+
+
+@bp.post("/<int:vendor_id>/submit")
+@in_evaluation(Action.RECORD_MARK)
+def submit(seat: Seat, vendor_id: int) -> ResponseReturnValue:
+    """Seal the ballot."""
+    form = SubmitForm()
+    try:
+        own = service.submit_ballot(
+            actor(), seat.evaluation.slug, vendor_id, accept_gaps=form.accept_gaps.data
+        )
+    except NotReady as error:
+        return review_page(seat, vendor_id, form, refusal(error)), 422
+    flash(_("Your ballot for %(vendor)s is submitted.", vendor=own.vendor.company), "done")
+    return to(HOME, seat)
+
+
+@bp.get("/<int:vendor_id>/conflict")
+@in_evaluation(Action.RECORD_MARK)
+def conflict(seat: Seat, vendor_id: int) -> ResponseReturnValue:
+    """The form to declare a conflict of interest."""
+    own, _marks = own_ballot(db.session(), seat, vendor_id)
+    return page("ballots/declare.html", seat, under=HOME, vendor=own.vendor, form=ConflictForm())
+
+
+@bp.post("/<int:vendor_id>/conflict")
+@in_evaluation(Action.RECORD_MARK)
+def declare(seat: Seat, vendor_id: int) -> ResponseReturnValue:
+    """Recuse myself from a vendor."""
+    form = ConflictForm()
+    if form.validate():
+        try:
+            own = service.declare_conflict(
+                actor(), seat.evaluation.slug, vendor_id, reason=form.reason.data
+            )
+            flash(_("You do not score %(vendor)s.", vendor=own.vendor.company), "done")
+            return to(HOME, seat)
+        except Invalid as error:
+            attach(form, error)
+    own, _marks = own_ballot(db.session(), seat, vendor_id)
+    return page("ballots/declare.html", seat, under=HOME, vendor=own.vendor, form=form), 422

@@ -1,0 +1,122 @@
+"""Refusals and faults become pages here, in one place; what was typed is never dropped."""
+
+import logging
+import secrets
+from http import HTTPStatus
+
+from flask import Flask, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from crrubric.domain.errors import CrrubricError, Invalid, NotFound, NotReady, Stale, WrongPhase
+from crrubric.extensions import db
+from crrubric.web.words import refusal
+
+log = logging.getLogger("crrubric")
+
+STATUS: dict[type[CrrubricError], HTTPStatus] = {
+    NotFound: HTTPStatus.NOT_FOUND,
+    WrongPhase: HTTPStatus.CONFLICT,
+    Stale: HTTPStatus.CONFLICT,
+    NotReady: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+}
+NOT_TEXT = frozenset({"csrf_token", "version", "password", "next"})
+
+
+def init_app(app: Flask) -> None:
+    """Register one handler for each kind of error."""
+    app.register_error_handler(CrrubricError, refused)
+    app.register_error_handler(CSRFError, forged)
+    app.register_error_handler(OperationalError, busy)
+    app.register_error_handler(HTTPException, plain)
+    app.register_error_handler(Exception, broken)
+
+
+def status_of(error: CrrubricError) -> HTTPStatus:
+    """The HTTP status of a refusal."""
+    return next(
+        (STATUS[kind] for kind in type(error).__mro__ if kind in STATUS),
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+    )
+
+
+def refused(error: CrrubricError) -> ResponseReturnValue:
+    """A refusal in words."""
+    problems = [refusal(one) for one in getattr(error, "problems", ())]
+    return page(status_of(error), refusal(error), problems)
+
+
+def forged(_error: CSRFError) -> ResponseReturnValue:
+    """A form whose token is missing or belongs to another session."""
+    return page(
+        HTTPStatus.BAD_REQUEST,
+        gettext("This form is out of date. Open the page again and send it once more."),
+    )
+
+
+def busy(error: OperationalError) -> ResponseReturnValue:
+    """The database is locked, full or away: nothing was saved."""
+    db.session.rollback()
+    log.warning("database unavailable: %s", error.orig)
+    message = gettext("Not saved: the server is busy. Try again in a moment.")
+    body = page(HTTPStatus.SERVICE_UNAVAILABLE, message)
+    return (*body, {"Retry-After": "5"})
+
+
+def plain(error: HTTPException) -> ResponseReturnValue:
+    """Werkzeug's own refusals, in our words."""
+    status = HTTPStatus(error.code or 500)
+    words = {
+        HTTPStatus.NOT_FOUND: gettext("There is nothing here, or it is not for you."),
+        HTTPStatus.METHOD_NOT_ALLOWED: gettext("That can’t be done at this address."),
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: gettext(
+            "That is too much text at once: at most 2 MB. Shorten it and send it again."
+        ),
+        HTTPStatus.TOO_MANY_REQUESTS: gettext(
+            "Too many attempts. Wait 15 minutes, then try again."
+        ),
+        HTTPStatus.BAD_REQUEST: gettext("The server could not read this request."),
+    }
+    return page(status, words.get(status, status.phrase))
+
+
+def broken(_error: Exception) -> ResponseReturnValue:
+    """A fault of ours: an id for the log, no detail for the reader."""
+    db.session.rollback()
+    number = secrets.token_hex(4)
+    log.exception("error %s at %s", number, request.path)
+    return page(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        gettext("Something went wrong on our side. Tell your IT this number: %(id)s", id=number),
+    )
+
+
+def page(
+    status: HTTPStatus, message: str, problems: list[str] | None = None
+) -> tuple[ResponseReturnValue, int]:
+    """The error page, or JSON for the script; the text that was sent comes back with it."""
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(message=message), status.value
+    return (
+        render_template(
+            "errors/error.html", message=message, problems=problems or [], kept=kept_text()
+        ),
+        status.value,
+    )
+
+
+def kept_text() -> list[str]:
+    """What the person typed into the form that was refused, longest field first."""
+    if request.method != "POST":
+        return []
+    try:
+        typed = [
+            value for key, value in request.form.items() if key not in NOT_TEXT and len(value) > 20
+        ]
+    except HTTPException:  # the request was too large to be read at all
+        return []
+    return sorted(typed, key=len, reverse=True)

@@ -1,0 +1,17 @@
+"""Small helpers that every view of an evaluation uses."""
+
+from typing import Any
+
+from flask import g, render_template
+
+from crrubric.queries.access import Seat
+from crrubric.web.navigation import menu
+
+
+def page(template: str, seat: Seat, *, under: str | None = None, **values: Any) -> str:
+    """Render a page of an evaluation; `under` names the menu entry that it belongs to."""
+    if under:
+        g.menu_home = under
+    return render_template(
+        template, seat=seat, evaluation=seat.evaluation, nav=menu(seat), **values
+    )

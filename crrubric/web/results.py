@@ -1,0 +1,212 @@
+"""What the ballots say: matrix, one cell, scores, vendors side by side. Open from the meeting on."""
+
+from flask import Blueprint, flash, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from crrubric.domain import limits
+from crrubric.domain.errors import Invalid
+from crrubric.domain.results import Cell, Results
+from crrubric.domain.vocabulary import Action, Answer, Outcome, Stakeholder
+from crrubric.extensions import db
+from crrubric.queries.access import Seat, not_found
+from crrubric.queries.ballots import OpenMark, open_marks, recusals
+from crrubric.queries.matrices import Matrix
+from crrubric.queries.matrices import matrix as read_matrix
+from crrubric.services import decisions as service
+from crrubric.web.access import in_evaluation
+from crrubric.web.evaluations import to
+from crrubric.web.forms import FindingForm, ReasonForm, attach
+from crrubric.web.page import page
+from crrubric.web.session import actor
+from crrubric.web.words import refusal
+
+bp = Blueprint("results", __name__, url_prefix="/evaluations/<slug>")
+HOME = "results.matrix"
+
+
+@bp.get("/matrix")
+@in_evaluation(Action.VIEW_RESULTS)
+def matrix(seat: Seat) -> ResponseReturnValue:
+    """Vendors by criteria: outcome and counts of every cell."""
+    read = read_matrix(db.session(), seat.evaluation)
+    kept = request.args.get("show", "all")
+    filters = {
+        "all": (_("All criteria"), None),
+        "must": (_("Must-haves"), {c.code for c in read.results.criteria if c.must_have}),
+        "unresolved": (_("Unresolved"), {cell.criterion for cell in read.results.unresolved()}),
+        "split": (_("Split"), {cell.criterion for cell in read.results.split()}),
+    }
+    if kept not in filters:
+        raise not_found()
+    return page(
+        "results/matrix.html",
+        seat,
+        matrix=read,
+        results=read.results,
+        filters_map=filters,
+        kept=kept,
+        wanted=filters[kept][1],
+    )
+
+
+@bp.get("/scores")
+@in_evaluation(Action.VIEW_RESULTS)
+def scores(seat: Seat) -> ResponseReturnValue:
+    """Scores with gates, coverage and range; the ranking; how far ballots agree."""
+    from crrubric.reports import figures  # draws with plotly: heavy, and only needed here
+
+    read = read_matrix(db.session(), seat.evaluation)
+    charts = [figures.score_figure(read.results, _), figures.answers_figure(read.results, _)]
+    return page("results/scores.html", seat, matrix=read, results=read.results, charts=charts)
+
+
+@bp.get("/compare")
+@in_evaluation(Action.VIEW_RESULTS)
+def compare(seat: Seat) -> ResponseReturnValue:
+    """Two to five vendors side by side."""
+    read = read_matrix(db.session(), seat.evaluation)
+    chosen = [code for code in read.vendors if str(read.vendors[code].id) in picked()]
+    if not picked():
+        ranked = [vendor.code for vendor in read.results.ranking()]
+        chosen = ranked[: limits.COMPARE_MAX] if len(ranked) <= limits.COMPARE_MAX else ranked[:3]
+    enough = limits.COMPARE_MIN <= len(chosen) <= limits.COMPARE_MAX
+    return page(
+        "results/compare.html",
+        seat,
+        matrix=read,
+        results=read.results,
+        chosen=chosen,
+        enough=enough,
+        least=limits.COMPARE_MIN,
+        most=limits.COMPARE_MAX,
+        only_differences=request.args.get("only") == "differences",
+        differing=differing(read.results, chosen),
+        totals={code: total_cents(read, code) for code in chosen},
+    )
+
+
+def picked() -> list[str]:
+    """The vendor numbers in the address."""
+    return request.args.getlist("vendor")
+
+
+def differing(results: Results, chosen: list[str]) -> set[str]:
+    """Codes of the criteria for which the chosen vendors have different findings."""
+    return {
+        criterion.code
+        for criterion in results.criteria
+        if len({results.cell(vendor, criterion.code).finding for vendor in chosen}) > 1
+    }
+
+
+def total_cents(read: Matrix, code: str) -> int | None:
+    """What a vendor costs over its term; None where the price basis is incomplete."""
+    from crrubric.domain.cost import total_cents as total
+
+    vendor = read.vendors[code]
+    return total(vendor.unit_price_cents, vendor.quantity, vendor.term_months)
+
+
+@bp.get("/cells/<int:vendor_id>/<int:criterion_id>")
+@in_evaluation(Action.VIEW_RESULTS)
+def cell(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
+    """One cell: counts, marks by stakeholder, notes and evidence."""
+    return cell_page(seat, vendor_id, criterion_id, FindingForm())
+
+
+def cell_page(seat: Seat, vendor_id: int, criterion_id: int, form: FindingForm) -> str:
+    """The page of a cell, with the form for the chair in the meeting."""
+    read = read_matrix(db.session(), seat.evaluation)
+    vendor = next((row for row in read.vendors.values() if row.id == vendor_id), None)
+    criterion = next((row for row in read.criteria.values() if row.id == criterion_id), None)
+    if vendor is None or criterion is None:
+        raise not_found()
+    marks = list(
+        open_marks(db.session(), seat.evaluation, vendor_id=vendor_id, criterion_id=criterion_id)
+    )
+    found = read.results.cell(vendor.code, criterion.code)
+    return page(
+        "results/cell.html",
+        seat,
+        under=HOME,
+        vendor=vendor,
+        criterion=criterion,
+        cell=found,
+        rule=read.results.rule,
+        marks=marks,
+        answers=list(Answer),
+        expert=expert_against(found, criterion.lead, marks),
+        recused=[r for r in recusals(db.session(), seat.evaluation.id) if r.vendor_id == vendor_id],
+        may_find=seat.may(Action.RECORD_FINDING),
+        form=form,
+        reason_form=ReasonForm(formdata=None),
+        neighbours=neighbours(read, found),
+    )
+
+
+def expert_against(found: Cell, lead: Stakeholder | None, marks: list[OpenMark]) -> list[OpenMark]:
+    """Marks of those who speak for the criterion's field and say the opposite of the outcome."""
+    opposite = {Outcome.MET: Answer.NO, Outcome.NOT_MET: Answer.YES}.get(found.resolution.outcome)
+    return [
+        row
+        for row in marks
+        if opposite is not None
+        and lead is not None
+        and row.stakeholder is lead
+        and row.mark.answer is opposite
+    ]
+
+
+def neighbours(read: Matrix, found: Cell) -> tuple[tuple[int, int] | None, ...]:
+    """The cells before and after this one down the vendor's column, as (vendor, criterion) ids."""
+    codes = list(read.criteria)
+    here = codes.index(found.criterion)
+    vendor = read.vendors[found.vendor].id
+
+    def at(place: int) -> tuple[int, int] | None:
+        inside = 0 <= place < len(codes)
+        return (vendor, read.criteria[codes[place]].id) if inside else None
+
+    return at(here - 1), at(here + 1)
+
+
+@bp.post("/cells/<int:vendor_id>/<int:criterion_id>")
+@in_evaluation(Action.RECORD_FINDING)
+def find(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
+    """Record what the committee finds."""
+    form = FindingForm()
+    if form.validate():
+        try:
+            service.record_finding(
+                actor(),
+                seat.evaluation.slug,
+                vendor_id,
+                criterion_id,
+                value=form.value.data,
+                reason=form.reason.data,
+            )
+            flash(_("The finding is recorded."), "done")
+            return to("results.cell", seat, vendor_id=vendor_id, criterion_id=criterion_id)
+        except Invalid as error:
+            attach(form, error)
+    return cell_page(seat, vendor_id, criterion_id, form), 422
+
+
+@bp.post("/cells/<int:vendor_id>/<int:criterion_id>/withdraw")
+@in_evaluation(Action.RECORD_FINDING)
+def withdraw(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
+    """Go back to what the rule makes of the ballots."""
+    form = ReasonForm()
+    try:
+        service.withdraw_finding(
+            actor(),
+            seat.evaluation.slug,
+            vendor_id,
+            criterion_id,
+            reason=form.reason.data or "",
+        )
+        flash(_("The finding is withdrawn."), "done")
+    except Invalid as error:
+        flash(refusal(error), "problem")
+    return to("results.cell", seat, vendor_id=vendor_id, criterion_id=criterion_id)

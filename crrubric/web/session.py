@@ -1,0 +1,100 @@
+"""Who is signed in. The cookie holds the secret of a session that lives on the server."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, session
+from flask_login import UserMixin, current_user, login_user, logout_user
+from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
+
+from crrubric.clock import now_utc
+from crrubric.domain import limits
+from crrubric.extensions import WRITE, db, login
+from crrubric.models import User, UserSession
+from crrubric.queries.people import Actor, actor_of
+from crrubric.services.accounts import digest
+
+TOUCH_EVERY = timedelta(minutes=5)
+
+
+class Person(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
+    """The signed-in person; what Flask-Login keeps of them is the secret of their session."""
+
+    def __init__(self, user: User, token: str) -> None:
+        self.user = user
+        self.token = token
+        self.name = user.name
+
+    def get_id(self) -> str:
+        """The session's secret: Flask-Login puts it into the signed cookie."""
+        return self.token
+
+
+def init_app(app: Flask) -> None:
+    """Let Flask-Login ask here who is behind a cookie."""
+    login.init_app(app)
+    login.session_protection = None  # the session is on the server: there is nothing to compare
+    login.user_loader(person_of)
+
+
+def person_of(token: str) -> Person | None:
+    """The person whose session this is; None if it ended, slept too long or is too old."""
+    row = db.session.execute(
+        select(UserSession, User)
+        .join(User, User.id == UserSession.user_id)
+        .where(UserSession.token_hash == digest(token))
+    ).one_or_none()
+    if row is None:
+        return None
+    own, user = row.tuple()
+    now = now_utc()
+    if (
+        own.ended_at is not None
+        or user.disabled_at is not None
+        or now - own.seen_at > timedelta(minutes=limits.IDLE_MINUTES)
+        or now - own.created_at > timedelta(hours=limits.SESSION_HOURS)
+    ):
+        return None
+    if now - own.seen_at > TOUCH_EVERY:
+        touch(own.id)
+    return Person(user, token)
+
+
+def touch(session_id: int) -> None:
+    """Write down that the session is alive; a busy database is no reason to refuse a page."""
+    try:
+        with db.engine.connect().execution_options(**WRITE) as connection, connection.begin():
+            connection.execute(
+                update(UserSession).where(UserSession.id == session_id).values(seen_at=now_utc())
+            )
+    except OperationalError:
+        return
+
+
+def begin(user: User, token: str) -> None:
+    """Sign the browser in under a new session; whatever the old cookie held is dropped."""
+    session.clear()
+    login_user(Person(user, token))
+
+
+def end() -> str | None:
+    """Forget the browser's session and give its secret, for the caller to end it for good."""
+    token: str | None = current_user.get_id() if current_user.is_authenticated else None
+    logout_user()
+    session.clear()
+    return token
+
+
+def person() -> Person | None:
+    """The signed-in person, or None."""
+    found: Any = current_user
+    return found._get_current_object() if found.is_authenticated else None
+
+
+def actor() -> Actor:
+    """The signed-in person as an actor; only behind a route that asks for sign-in."""
+    signed_in = person()
+    if signed_in is None:
+        raise RuntimeError("no one is signed in: the route's access declaration is wrong")
+    return actor_of(signed_in.user)
