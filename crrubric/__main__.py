@@ -1,6 +1,13 @@
-"""`python -m crrubric` is the same as `crrubric`."""
+"""`crrubric` and `python -m crrubric`: the commands, with the app factory in their hands."""
 
-from crrubric.cli import main
+from crrubric.app import create_app
+from crrubric.cli import commands
+
+
+def main() -> None:
+    """Run the command line."""
+    commands(obj=create_app, prog_name="crrubric")
+
 
 if __name__ == "__main__":
     main()

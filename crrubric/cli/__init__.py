@@ -26,9 +26,9 @@ class Door(click.Group):
             sys.exit(1)
 
 
-@click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group("crrubric", cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="crrubric")
-def main() -> None:
+def commands() -> None:
     """Score credit-recovery courseware with a committee.
 
     Reviewers score vendors alone and blind against a rubric of YES/NO criteria; the chair reads
@@ -37,7 +37,7 @@ def main() -> None:
     \b
     Try it:            crrubric demo
     For a district:    crrubric db upgrade
-                       crrubric user add --name "Dana Whitfield" --email dana@school.example --administrator
+                       crrubric user add --administrator --name NAME --email ADDRESS
                        crrubric serve
     """
 
@@ -52,4 +52,4 @@ for command in (
     results.results,
     results.memo,
 ):
-    main.add_command(command)
+    commands.add_command(command)

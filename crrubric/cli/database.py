@@ -2,7 +2,7 @@
 
 import click
 
-from crrubric.app import create_app
+from crrubric.cli.running import new_app, newest_revision
 
 
 def upgrade_schema() -> None:
@@ -20,7 +20,7 @@ def db_group() -> None:
 @db_group.command("upgrade")
 def upgrade_command() -> None:
     """Bring the database to the newest schema; makes it if there is none."""
-    app = create_app()
+    app = new_app()
     with app.app_context():
         upgrade_schema()
     click.echo("The database is ready.")
@@ -32,9 +32,7 @@ def revision_command(message: str) -> None:
     """Write a migration for changed models (for developers)."""
     from flask_migrate import revision
 
-    from crrubric.cli.running import newest_revision
-
-    app = create_app()
+    app = new_app()
     with app.app_context():
         number = f"{int(newest_revision()) + 1:04d}"
         revision(message=message, autogenerate=True, rev_id=number)

@@ -1,5 +1,6 @@
 """crrubric evaluation … and crrubric import …"""
 
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -40,9 +41,7 @@ def create(title: str, purpose: str, chair: str | None, rubric: Path | None) -> 
         user = db.session.scalar(select(User).where(User.email_key == email_key(chair)))
         if user is None:
             raise Invalid(
-                N_(
-                    "There is no account with the address %(email)s: add it with “crrubric user add”."
-                ),
+                N_("There is no account with the address %(email)s: use “crrubric user add”."),
                 email=chair,
             )
         actor = actor_of(user)
@@ -103,8 +102,9 @@ def marks(file: Path, title: str | None, slug: str | None, rule: RuleSettings, q
     """
     if (title is None) == (slug is None):
         raise click.UsageError("Say either --create TITLE or --evaluation SLUG.")
+    steps = range(2 * count_lines(file))  # the file is read twice: checked, then stored
     with click.progressbar(
-        length=2 * count_lines(file), label="Importing", file=click.get_text_stream("stderr")
+        steps, label="Importing", file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as bar:
         seen = 0
 

@@ -31,7 +31,8 @@ def link(user: User) -> str:
 @click.option("--administrator", "standing", flag_value=Standing.ADMINISTRATOR, type=Standing,
               help="May add people and organize evaluations.")  # fmt: skip
 @click.option("--organizer", "standing", flag_value=Standing.ORGANIZER, type=Standing,
-              default=Standing.ORGANIZER, help="May organize evaluations (the default).")  # fmt: skip
+              default=Standing.ORGANIZER,
+              help="May organize evaluations; the default.")  # fmt: skip
 @in_app
 def add(name: str, email: str, standing: Standing) -> None:
     """Add a person and print a one-time link with which they choose a password."""

@@ -6,13 +6,17 @@ from pathlib import Path
 import click
 
 from crrubric.cli.running import in_app
+from crrubric.config import folder
+from crrubric.domain.memo_sections import compose
 from crrubric.domain.vocabulary import Action
 from crrubric.extensions import db
 from crrubric.models import Evaluation
 from crrubric.queries.access import evaluation_by_slug, require
 from crrubric.queries.exports import identity
 from crrubric.queries.matrices import matrix
+from crrubric.queries.memos import memo_facts
 from crrubric.queries.people import OPERATOR
+from crrubric.reports.memos import RENDERERS
 
 
 def opened(slug: str, action: Action) -> Evaluation:
@@ -25,7 +29,7 @@ def opened(slug: str, action: Action) -> Evaluation:
 @click.command()
 @click.argument("slug")
 @click.option("--format", "kind", type=click.Choice(["table", "json", "csv"]), default="table",
-              show_default=True, help="table for people, json for programs, csv for spreadsheets.")  # fmt: skip
+              show_default=True, help="For people, programs or spreadsheets.")  # fmt: skip
 @in_app
 def results(slug: str, kind: str) -> None:
     """Print the results of the evaluation SLUG: outcomes, scores, ranks, agreement.
@@ -50,12 +54,12 @@ def results(slug: str, kind: str) -> None:
 @in_app
 def memo(slug: str, target: Path | None) -> None:
     """Write the selection memo of the evaluation SLUG to TARGET (.docx or .html)."""
-    from crrubric.queries.memos import memo_of
-    from crrubric.web.memo import render
-
     evaluation = opened(slug, Action.VIEW_MEMO)
     path = target or Path(f"{slug}-memo.docx")
-    if path.suffix not in {".docx", ".html"}:
-        raise click.UsageError("TARGET must end in .docx or .html.")
-    path.write_bytes(render(memo_of(db.session(), evaluation), path.suffix))
+    if path.suffix not in RENDERERS:
+        raise click.UsageError("TARGET must end in " + " or ".join(RENDERERS) + ".")
+    value = compose(memo_facts(db.session(), evaluation, "en"), str)
+    path.write_bytes(
+        RENDERERS[path.suffix](value, Path(folder("templates")), Path(folder("static")))
+    )
     click.echo(f"wrote {path}")

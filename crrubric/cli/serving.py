@@ -11,9 +11,8 @@ import click
 from flask import Flask
 from sqlalchemy.engine import make_url
 
-from crrubric.app import create_app
 from crrubric.cli.database import upgrade_schema
-from crrubric.cli.running import check_schema
+from crrubric.cli.running import check_schema, new_app
 from crrubric.config import instance_folder
 from crrubric.domain.errors import CrrubricError, Invalid
 from crrubric.domain.vocabulary import N_
@@ -103,7 +102,7 @@ def demo(host: str, port: int, fresh: bool) -> None:
     from crrubric.services.demo import DEMO_PASSWORD, make_demo, people
 
     file = instance_folder() / "demo.db"
-    app = create_app(
+    app = new_app(
         {"DEMO": True, "DATABASE_URL": f"sqlite:///{file.as_posix()}", "LANGUAGES": ["en"]}
     )
     with only_server(app):
@@ -135,7 +134,7 @@ def ready() -> None:
 @PORT
 def serve(host: str, port: int) -> None:
     """Serve this district's own database (make it with: crrubric db upgrade)."""
-    app = create_app()
+    app = new_app()
     with only_server(app):
         with app.app_context():
             check_schema()

@@ -35,14 +35,14 @@ class NotReady(CrrubricError):
 
 
 class Invalid(CrrubricError):
-    """What was given can't be used; `field` names where it was typed, when there is such a place."""
+    """What was given can't be used; `field` names where it was typed, if anywhere."""
 
     def __init__(self, message: str, *, field: str | None = None, **values: object) -> None:
         super().__init__(message, **values)
         self.field = field
 
 
-class InvalidLines(Invalid):
+class InvalidLines(CrrubricError):
     """A file can't be used; `lines` lists every bad line as (line number, reason)."""
 
     def __init__(self, message: str, lines: Sequence[tuple[int, CrrubricError]], **values: object):

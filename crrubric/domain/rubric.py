@@ -73,7 +73,8 @@ _WORDS: Mapping[Kind, str] = {
 _REQUIRED: Any = object()  # as a default: the key must be there, and a text not empty
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]*")
 _LEADS = {stakeholder.value: stakeholder for stakeholder in Stakeholder}
-_DECIMALS = 3  # of a weight: what the database keeps
+_DECIMALS = 3  # of a weight
+_VERSION = 40  # characters of the version
 _RUBRIC = {"name", "version", "section", "tension"}
 _SECTION = {"code", "title", "criterion"}
 _CRITERION = {
@@ -95,7 +96,7 @@ def parse_rubric(text: str) -> Rubric:
     Raises: NotReady with every problem found, each naming the key and the table it is in.
     """
     try:
-        data = tomllib.loads(text, parse_float=Decimal)
+        data = tomllib.loads(text.removeprefix("\ufeff"), parse_float=Decimal)
     except (ValueError, RecursionError) as error:  # not TOML, a number too long, nested too deep
         why = Invalid(N_("This is not a TOML file that can be read: %(why)s."), why=str(error))
         raise refuse([why]) from None
@@ -122,7 +123,7 @@ class _Place:
     table: Table
 
 
-def _place(kind: str, table: Table, number: int) -> _Place:
+def _place(kind: str, table: Table, number: str) -> _Place:
     named = next((table[key] for key in ("code", "title") if table.get(key)), number)
     return _Place(kind, _shown(named), table)
 
@@ -221,13 +222,13 @@ class _Reader:
         tensions = enumerate(self.tables(place, "tension", []), 1)
         return Rubric(
             name=self.line(place, "name", limits.TITLE),
-            version=self.line(place, "version", limits.CODE),
+            version=self.line(place, "version", _VERSION),
             sections=tuple(self.section(row, number) for number, row in sections),
             tensions=tuple(self.tension(row, number) for number, row in tensions),
         )
 
     def section(self, table: Table, number: int) -> Section:
-        place = _place(N_("section"), table, number)
+        place = _place(N_("section"), table, str(number))
         self.known(place, _SECTION)
         rows = enumerate(self.tables(place, "criterion"), 1)
         return Section(
@@ -237,9 +238,7 @@ class _Reader:
         )
 
     def criterion(self, table: Table, section: _Place, number: int) -> Criterion:
-        place = _place(N_("criterion"), table, number)
-        if place.name == str(number):  # the number alone would not say in which section
-            place = _Place(place.kind, f"{section.name}/{number}", table)
+        place = _place(N_("criterion"), table, f"{section.name}/{number}")
         self.known(place, _CRITERION)
         return Criterion(
             code=self.code(place, self.criteria),
@@ -266,7 +265,7 @@ class _Reader:
     def weight(self, place: _Place) -> Fraction:
         exact = Decimal(self.value(place, "weight", (int, Decimal), 1))
         exponent = exact.as_tuple().exponent  # a letter for infinity and for what is no number
-        if isinstance(exponent, int) and -_DECIMALS <= exponent and 0 <= exact <= limits.WEIGHT_MAX:
+        if isinstance(exponent, int) and exponent >= -_DECIMALS and 0 <= exact <= limits.WEIGHT_MAX:
             return Fraction(exact)
         message = N_(
             "“weight” in %(table)s “%(name)s” must be from 0 to %(most)s "
@@ -286,8 +285,7 @@ class _Reader:
         return order
 
     def tension(self, table: Table, number: int) -> Tension:
-        place = _place(N_("tension"), {}, number)
-        place = _Place(place.kind, place.name, table)
+        place = _Place(N_("tension"), str(number), table)
         self.known(place, _TENSION)
         return Tension(self.between(place), self.words(place, "why", limits.NOTE))
 

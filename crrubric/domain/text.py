@@ -34,6 +34,11 @@ def clean(text: str, *, limit: int, field: str | None = None) -> str:
     return tidy
 
 
+def visible(text: str) -> str:
+    """`text` of the same length, with a mark (U+FFFD) for each character that `clean` refuses."""
+    return _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 def one_line(text: str, *, limit: int, field: str | None = None) -> str:
     """`clean`, with every run of white space made one blank: for titles and names."""
     return " ".join(clean(text, limit=limit, field=field).split())

@@ -5,6 +5,7 @@ texts, marked for translation with `N_`; a door translates them when it shows th
 """
 
 from enum import StrEnum
+from typing import Self
 
 
 def N_(text: str) -> str:  # the name that translators' tools look for
@@ -17,7 +18,7 @@ class Labelled(StrEnum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> "Labelled":
+    def __new__(cls, value: str, label: str = "") -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label

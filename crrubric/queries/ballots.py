@@ -32,7 +32,7 @@ def own_ballots(session: Session, member: Member) -> list[BallotLine]:
         .order_by(Vendor.position)
     )
     # Each reviewer starts with another vendor, so that no vendor is always seen fresh or tired.
-    lines = [BallotLine(*row) for row in rows.tuples()]
+    lines = [BallotLine(*row) for row in rows]
     turn = member.id % len(lines) if lines else 0
     return lines[turn:] + lines[:turn]
 
@@ -67,8 +67,9 @@ def open_marks(
     *,
     vendor_id: int | None = None,
     criterion_id: int | None = None,
+    noted: bool = False,
 ) -> Iterable[OpenMark]:
-    """Marks that count, of a whole evaluation or one cell; none at all before the meeting.
+    """Marks that count: of all cells, of one, or those with a note; none before the meeting.
 
     This is the one place from which another person's marks leave the database.
     """
@@ -92,7 +93,9 @@ def open_marks(
         wanted = wanted.where(Ballot.vendor_id == vendor_id)
     if criterion_id is not None:
         wanted = wanted.where(Mark.criterion_id == criterion_id)
-    rows = session.execute(wanted.execution_options(yield_per=1000)).tuples()
+    if noted:
+        wanted = wanted.where(Mark.note != "")
+    rows = session.execute(wanted.execution_options(yield_per=1000))
     return (OpenMark(*row) for row in rows)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, ColumnExpressionArgument, case, func, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.lifecycle import Readiness
@@ -14,7 +14,7 @@ from crrubric.queries.people import Actor
 def readiness(session: Session, evaluation_id: int) -> Readiness:
     """The counts that conditions and checklist look at, in one query."""
 
-    def count(model: type, *conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    def count(model: type, *conditions: ColumnExpressionArgument[bool]) -> ColumnElement[int]:
         return select(func.count()).select_from(model).where(*conditions).scalar_subquery()
 
     in_rubric = (Criterion.evaluation_id == evaluation_id, Criterion.left_out.is_(False))
@@ -38,7 +38,8 @@ def readiness(session: Session, evaluation_id: int) -> Readiness:
             count(Decision, Decision.evaluation_id == evaluation_id),
         ).where(Evaluation.id == evaluation_id)
     ).one()
-    return Readiness(*row[:4], bool(row[4]), row[5], bool(row[6]))
+    criteria, weighted, vendors, reviewers, rule_set, marks, decisions = row
+    return Readiness(criteria, weighted, vendors, reviewers, bool(rule_set), marks, decisions > 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def own_evaluations(session: Session, actor: Actor) -> list[OwnEvaluation]:
         .group_by(Evaluation.id, Member.id)
         .order_by(Evaluation.id.desc())
     )
-    return [OwnEvaluation(*row) for row in rows.tuples()]
+    return [OwnEvaluation(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,4 +94,4 @@ def progress(session: Session, evaluation_id: int) -> list[Progress]:
         .where(Member.evaluation_id == evaluation_id, Member.removed_at.is_(None))
         .order_by(Member.name, Member.id, Vendor.position)
     )
-    return [Progress(*row) for row in rows.tuples()]
+    return [Progress(*row) for row in rows]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy.orm import Session
 
+from crrubric.domain.evidence import evidence_words
 from crrubric.models import Evaluation
 from crrubric.queries.ballots import open_marks
 
@@ -14,9 +15,7 @@ def mark_rows(session: Session, evaluation: Evaluation) -> Iterator[MarkRow]:
     """(reviewer, vendor, criterion, mark, note, evidence) of every mark that counts."""
     for row in open_marks(session, evaluation):
         mark = row.mark
-        kind = mark.evidence_kind.label if mark.evidence_kind else ""
-        day = mark.evidence_on.isoformat() if mark.evidence_on else ""
-        evidence = " · ".join(part for part in (kind, mark.evidence_place, day) if part)
+        evidence = evidence_words(mark.evidence_kind, mark.evidence_place, mark.evidence_on)
         yield row.reviewer, row.vendor, row.criterion, mark.answer.value, mark.note, evidence
 
 

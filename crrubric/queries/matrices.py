@@ -101,7 +101,7 @@ def tallies(
     for vendor_id, vendor in vendors.items():
         reviewers, recused = assigned.get(vendor_id, (0, 0))
         for criterion_id, criterion in criteria.items():
-            cell = counts.get((vendor_id, criterion_id), {})
+            cell = counts.get((vendor_id, criterion_id), Counter())
             found[vendor.code, criterion.code] = Tally(
                 yes=cell.get(Answer.YES, 0),
                 no=cell.get(Answer.NO, 0),
@@ -126,7 +126,7 @@ def _counts(session: Session, evaluation_id: int) -> dict[tuple[int, int], Count
         .group_by(Ballot.vendor_id, Mark.criterion_id, Mark.answer)
     )
     counts: dict[tuple[int, int], Counter[Answer]] = {}
-    for vendor_id, criterion_id, answer, number in rows.tuples():
+    for vendor_id, criterion_id, answer, number in rows:
         counts.setdefault((vendor_id, criterion_id), Counter())[answer] = number
     return counts
 
@@ -139,7 +139,7 @@ def _assigned(session: Session, evaluation_id: int) -> dict[int, tuple[int, int]
         .where(Member.evaluation_id == evaluation_id, Member.removed_at.is_(None))
         .group_by(Ballot.vendor_id)
     )
-    return {vendor: (int(reviewers), int(out)) for vendor, reviewers, out in rows.tuples()}
+    return {vendor: (int(reviewers), int(out)) for vendor, reviewers, out in rows}
 
 
 def adopted(

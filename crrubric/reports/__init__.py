@@ -1,0 +1,1 @@
+"""Domain values become rows, figures and documents here; nothing here knows a database."""

@@ -47,7 +47,7 @@ def issue_ballots(session: Session, evaluation: Evaluation) -> None:
     there = set(
         session.execute(
             select(Ballot.member_id, Ballot.vendor_id).where(Ballot.member_id.in_(members))
-        ).tuples()
+        )
     )
     session.add_all(
         Ballot(member_id=member, vendor_id=vendor)

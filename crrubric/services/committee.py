@@ -116,7 +116,7 @@ def change_member(
 
 
 def remove_member(actor: Actor, slug: str, member_id: int) -> None:
-    """End a person's seat: the next request is refused; their marks stay in the record, uncounted."""
+    """End a person's seat: their next request is refused, their marks stay but don't count."""
     with unit_of_work() as session:
         evaluation = locked_evaluation(session, slug)
         require(actor, Action.MANAGE_COMMITTEE, evaluation, session)

@@ -87,10 +87,10 @@ def people() -> list[DemoPerson]:
 
 def make_demo() -> bool:
     """Fill an empty database with the demo; False if there is somebody in it already."""
-    hashed = hash_password(DEMO_PASSWORD)
     with unit_of_work() as session:
         if session.scalar(select(User.id).limit(1)) is not None:
             return False
+        hashed = hash_password(DEMO_PASSWORD)
         data = content()
         district = District(**data["district"])
         session.add(district)

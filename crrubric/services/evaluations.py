@@ -1,5 +1,6 @@
 """Evaluations: making one, changing its facts and its decision rule, moving it through phases."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from fractions import Fraction
@@ -228,8 +229,8 @@ def journal_change(
     actor: Actor,
     event: Event,
     evaluation: Evaluation,
-    old: dict[str, object],
-    new: dict[str, object],
+    old: Mapping[str, object],
+    new: Mapping[str, object],
 ) -> None:
     """One journal entry with what differs; none if nothing does."""
     before, after = changes(old, new)

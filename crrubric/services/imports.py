@@ -36,7 +36,6 @@ from crrubric.services.evaluations import (
 )
 from crrubric.services.journal import note_event
 from crrubric.services.unit import unit_of_work
-from crrubric.services.vendors import VendorFacts, new_vendor
 
 COLUMNS = ("reviewer", "vendor", "criterion", "mark")
 BATCH = 5_000
@@ -308,7 +307,7 @@ def refuse_doubles(session: Session, evaluation: Evaluation, known: Known, path:
         .join(Member, Member.id == Ballot.member_id)
         .where(Member.evaluation_id == evaluation.id)
     )
-    taken = {row.tuple() for row in rows}
+    taken = {tuple(row) for row in rows}
     bad: list[tuple[int, CrrubricError]] = []
     more = 0
     for line in lines(path, lambda _: None):
@@ -424,7 +423,7 @@ def ballot_ids(
         .join(Member, Member.id == Ballot.member_id)
         .where(Member.evaluation_id == evaluation.id)
     )
-    return {(m, v): ballot for m, v, ballot in rows.tuples() if m in members}
+    return {(m, v): ballot for m, v, ballot in rows if m in members}
 
 
 def mark_rows(

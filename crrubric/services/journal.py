@@ -37,7 +37,9 @@ def note_event(
     )
 
 
-def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict, dict]:
+def changes(
+    before: Mapping[str, Any], after: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Only the fields that differ, as (old, new)."""
     keys = [key for key in after if before.get(key) != after[key]]
     return {key: before.get(key) for key in keys}, {key: after[key] for key in keys}

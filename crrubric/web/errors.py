@@ -4,7 +4,7 @@ import logging
 import secrets
 from http import HTTPStatus
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
@@ -97,7 +97,7 @@ def broken(_error: Exception) -> ResponseReturnValue:
 
 def page(
     status: HTTPStatus, message: str, problems: list[str] | None = None
-) -> tuple[ResponseReturnValue, int]:
+) -> tuple[str | Response, int]:
     """The error page, or JSON for the script; the text that was sent comes back with it."""
     if request.accept_mimetypes.best == "application/json":
         return jsonify(message=message), status.value

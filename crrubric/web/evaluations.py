@@ -1,5 +1,7 @@
 """Overview with the set-up checklist, facts, decision rule, phases, progress, journal."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -24,7 +26,7 @@ bp = Blueprint("evaluations", __name__, url_prefix="/evaluations/<slug>")
 HOME = "evaluations.overview"
 
 
-def to(endpoint: str, seat: Seat, **values: object) -> ResponseReturnValue:
+def to(endpoint: str, seat: Seat, **values: Any) -> ResponseReturnValue:
     """Off to a page of the same evaluation after a POST."""
     return redirect(url_for(endpoint, slug=seat.evaluation.slug, **values), code=303)
 
@@ -124,7 +126,7 @@ def save_rule(seat: Seat) -> ResponseReturnValue:
                     over=form.over.data if form.over.data is not None else 2,
                     under=form.under.data if form.under.data is not None else 3,
                     quorum=form.quorum.data,
-                    pass_mark=form.pass_mark.data,
+                    pass_mark=form.pass_mark.data or 0,
                     mode=form.mode.data,
                 ),
             )

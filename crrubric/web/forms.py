@@ -21,10 +21,11 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
+from crrubric.domain.text import visible
 from crrubric.domain.vocabulary import (
     Answer,
     EvidenceKind,
@@ -103,7 +104,53 @@ class Day(DateField):
             raise ValueError(_("Enter a date, like 2027-03-12.")) from None
 
 
-class SignInForm(FlaskForm):
+class PlainChoice:
+    """For a control with choices: what isn't one of them is refused in our words."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the choice."""
+        try:
+            super().process_formdata(valuelist)  # type: ignore[misc]  # of the control mixed in
+        except ValueError:
+            raise ValueError(_("Choose one of the choices shown.")) from None
+
+    def pre_validate(self, form: object) -> None:
+        """Refuse what isn't on the list; nothing at all is for the field's validators to judge."""
+        if not self.raw_data:  # type: ignore[attr-defined]  # of the control mixed in
+            return
+        try:
+            super().pre_validate(form)  # type: ignore[misc]  # of the control mixed in
+        except ValueError:
+            raise StopValidation(_("Choose one of the choices shown.")) from None
+
+
+class Options(PlainChoice, RadioField):
+    """Radio buttons."""
+
+
+class Choice(PlainChoice, SelectField):
+    """A list to choose from."""
+
+
+class Form(FlaskForm):
+    """A form that refuses control characters beside the field and shows where they were."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether everything typed can be used."""
+        good: bool = super().validate(extra_validators)
+        for field in self:
+            if isinstance(field.data, str) and (shown := visible(field.data)) != field.data:
+                position = next(
+                    n for n, (a, b) in enumerate(zip(field.data, shown, strict=True), 1) if a != b
+                )
+                field.data = shown
+                message = _("Remove the control character at position %(n)s.", n=position)
+                field.errors = [*field.errors, message]
+                good = False
+        return good
+
+
+class SignInForm(Form):
     """Address and password."""
 
     email = EmailField(
@@ -114,13 +161,13 @@ class SignInForm(FlaskForm):
     next = HiddenField()
 
 
-class PasswordForm(FlaskForm):
+class PasswordForm(Form):
     """A new password, typed once: it can be shown while typing."""
 
     password = PasswordField(_("Choose a password"), [InputRequired(_("Choose a password."))])
 
 
-class EvaluationForm(FlaskForm):
+class EvaluationForm(Form):
     """What a new evaluation needs."""
 
     title = StringField(_("Title"), [InputRequired(_("Enter a title.")), longest(limits.TITLE)])
@@ -133,10 +180,10 @@ class FactsForm(EvaluationForm):
     closes_on = Day(_("Scoring closes on"), [Optional()])
 
 
-class RuleForm(FlaskForm):
+class RuleForm(Form):
     """How ballots become outcomes, and outcomes a score."""
 
-    kind = RadioField(_("Decision rule"), coerce=RuleKind, choices=choices(RuleKind),
+    kind = Options(_("Decision rule"), coerce=RuleKind, choices=choices(RuleKind),
                       validators=[InputRequired(_("Choose a rule."))])  # fmt: skip
     over = WholeNumber(_("Supermajority: YES marks"), [Optional()])
     under = WholeNumber(_("Supermajority: of so many marks"), [Optional()])
@@ -144,11 +191,11 @@ class RuleForm(FlaskForm):
     pass_mark = WholeNumber(
         _("Pass mark in percent"), [InputRequired(_("Enter a pass mark from 0 to 100 percent."))]
     )
-    mode = RadioField(_("Score"), coerce=ScoringMode, choices=choices(ScoringMode),
+    mode = Options(_("Score"), coerce=ScoringMode, choices=choices(ScoringMode),
                       validators=[InputRequired(_("Choose how to score."))])  # fmt: skip
 
 
-class SectionForm(FlaskForm):
+class SectionForm(Form):
     """A new section of the rubric."""
 
     title = StringField(
@@ -157,7 +204,7 @@ class SectionForm(FlaskForm):
     )
 
 
-class CriterionForm(FlaskForm):
+class CriterionForm(Form):
     """One criterion of the evaluation's own copy of the rubric."""
 
     title = StringField(
@@ -165,7 +212,7 @@ class CriterionForm(FlaskForm):
     )
     question = TextAreaField(_("Question, to be answered YES or NO"), [longest(limits.NOTE)])
     look_for = TextAreaField(_("What to look for"), [Optional(), longest(limits.NOTE)])
-    lead = SelectField(_("Who knows most about it"), coerce=optional(Stakeholder),
+    lead = Choice(_("Who knows most about it"), coerce=optional(Stakeholder),
                        choices=choices(Stakeholder, empty=_("Nobody in particular")),
                        validators=[Optional()])  # fmt: skip
     weight = ExactNumber(_("Weight"), [InputRequired(_("Enter a weight, 1 by default."))])
@@ -174,7 +221,7 @@ class CriterionForm(FlaskForm):
     left_out = BooleanField(_("Left out of this evaluation"))
 
 
-class VendorForm(FlaskForm):
+class VendorForm(Form):
     """One vendor with the basis of its price."""
 
     company = StringField(
@@ -185,7 +232,7 @@ class VendorForm(FlaskForm):
     contact_name = StringField(_("Contact person"), [Optional(), longest(limits.NAME)])
     contact_email = EmailField(_("Contact e-mail"), [Optional(), longest(limits.EMAIL)])
     links = TextAreaField(_("Links, one a line"), [Optional(), longest(limits.NOTE)])
-    price_unit = SelectField(_("Price is"), coerce=optional(PriceUnit),
+    price_unit = Choice(_("Price is"), coerce=optional(PriceUnit),
                              choices=choices(PriceUnit, empty=_("not known yet")),
                              validators=[Optional()])  # fmt: skip
     unit_price = ExactNumber(_("Price of one unit for a year, in dollars"), [Optional()])
@@ -208,11 +255,11 @@ SEAT_LABELS = {
 }
 
 
-class SeatForm(FlaskForm):
+class SeatForm(Form):
     """Role and stakeholder of a member."""
 
-    roles = SelectField(_("Role"), choices=[SelectChoice(*pair) for pair in SEAT_LABELS.items()])
-    stakeholder = SelectField(_("Speaks for"), coerce=Stakeholder, choices=choices(Stakeholder))
+    roles = Choice(_("Role"), choices=[SelectChoice(*pair) for pair in SEAT_LABELS.items()])
+    stakeholder = Choice(_("Speaks for"), coerce=Stakeholder, choices=choices(Stakeholder))
 
 
 class InviteForm(SeatForm):
@@ -227,14 +274,14 @@ class InviteForm(SeatForm):
     )
 
 
-class MarkForm(FlaskForm):
+class MarkForm(Form):
     """One mark: an answer with its note and evidence. `version` is the one that was seen."""
 
-    answer = RadioField(_("Does the vendor meet this criterion?"), coerce=Answer,
+    answer = Options(_("Does the vendor meet this criterion?"), coerce=Answer,
                         choices=choices(Answer),
                         validators=[InputRequired(_("Choose an answer"))])  # fmt: skip
     note = TextAreaField(_("Why? What did you see?"), [Optional(), longest(limits.NOTE)])
-    evidence_kind = SelectField(_("Evidence"), coerce=optional(EvidenceKind),
+    evidence_kind = Choice(_("Evidence"), coerce=optional(EvidenceKind),
                                 choices=choices(EvidenceKind, empty=_("None yet")),
                                 validators=[Optional()])  # fmt: skip
     evidence_place = StringField(
@@ -251,7 +298,7 @@ class MarkForm(FlaskForm):
         return int(text)
 
 
-class ConflictForm(FlaskForm):
+class ConflictForm(Form):
     """A declared conflict of interest."""
 
     reason = TextAreaField(
@@ -260,39 +307,39 @@ class ConflictForm(FlaskForm):
     )
 
 
-class SubmitForm(FlaskForm):
+class SubmitForm(Form):
     """The seal on a ballot."""
 
     accept_gaps = BooleanField(_("I leave the criteria without a mark as they are"))
 
 
-class PhaseForm(FlaskForm):
+class PhaseForm(Form):
     """A change of phase; a step back needs the reason."""
 
     to = HiddenField()
     reason = TextAreaField(_("Reason"), [Optional(), longest(limits.NOTE)])
 
 
-class FindingForm(FlaskForm):
+class FindingForm(Form):
     """What the committee finds for one cell."""
 
-    value = RadioField(_("The committee finds"), coerce=Outcome, choices=choices(Outcome),
-                       validators=[InputRequired(_("Choose Met, Not met or Not applicable."))])  # fmt: skip
+    value = Options(_("The committee finds"), coerce=Outcome, choices=choices(Outcome),
+                       validators=[InputRequired(_("Choose what it finds."))])  # fmt: skip
     reason = TextAreaField(
         _("Why?"), [InputRequired(_("Say why: the memo prints it.")), longest(limits.NOTE)]
     )
 
 
-class ReasonForm(FlaskForm):
+class ReasonForm(Form):
     """A reason alone."""
 
     reason = TextAreaField(_("Why?"), [InputRequired(_("Say why.")), longest(limits.NOTE)])
 
 
-class DecisionForm(FlaskForm):
+class DecisionForm(Form):
     """The recommendation; the list of vendors is set by the view."""
 
-    vendor = RadioField(_("The committee recommends"),
+    vendor = Options(_("The committee recommends"),
                         validators=[InputRequired(_("Choose a vendor, or none."))])  # fmt: skip
     reason = TextAreaField(
         _("Why?"),

@@ -1,11 +1,56 @@
-from flask import Blueprint
+"""The selection memo: preview and downloads."""
+
+from pathlib import Path
+
+from flask import Blueprint, current_app
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale, gettext
+
+from crrubric.domain.memo import Memo
+from crrubric.domain.memo_sections import compose
 from crrubric.domain.vocabulary import Action
+from crrubric.extensions import db
+from crrubric.queries.access import Seat
+from crrubric.queries.memos import memo_facts
+from crrubric.reports.memos import RENDERERS
 from crrubric.web.access import in_evaluation
+from crrubric.web.exports import download
+from crrubric.web.page import page
 
 bp = Blueprint("memo", __name__, url_prefix="/evaluations/<slug>/memo")
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def memo_of(seat: Seat) -> Memo:
+    """The memo as it stands now, in the reader's language."""
+    language = str(get_locale() or "en").replace("_", "-")
+    return compose(memo_facts(db.session(), seat.evaluation, language), gettext)
+
+
+def rendered(seat: Seat, ending: str) -> bytes:
+    """The memo in one of its formats."""
+    folders = Path(str(current_app.template_folder)), Path(str(current_app.static_folder))
+    return RENDERERS[ending](memo_of(seat), *folders)
 
 
 @bp.get("/")
 @in_evaluation(Action.VIEW_MEMO)
-def preview(seat):
-    return "x"
+def preview(seat: Seat) -> ResponseReturnValue:
+    """The memo on a page."""
+    return page("memo/preview.html", seat, memo=memo_of(seat))
+
+
+@bp.get("/memo.docx")
+@in_evaluation(Action.VIEW_MEMO)
+def word(seat: Seat) -> ResponseReturnValue:
+    """The memo for Word."""
+    return download(rendered(seat, ".docx"), WORD, f"{seat.evaluation.slug}-memo.docx")
+
+
+@bp.get("/memo.html")
+@in_evaluation(Action.VIEW_MEMO)
+def html(seat: Seat) -> ResponseReturnValue:
+    """The memo as one HTML file."""
+    return download(
+        rendered(seat, ".html"), "text/html; charset=utf-8", f"{seat.evaluation.slug}-memo.html"
+    )

@@ -1,4 +1,4 @@
-"""What the ballots say: matrix, one cell, scores, vendors side by side. Open from the meeting on."""
+"""What the ballots say, from the meeting on: matrix, cell, scores, vendors side by side."""
 
 from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue

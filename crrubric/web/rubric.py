@@ -1,5 +1,7 @@
 """The evaluation's own copy of the rubric."""
 
+from decimal import Decimal
+
 from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -56,7 +58,7 @@ def text_of(form: CriterionForm) -> service.CriterionText:
         form.question.data or "",
         form.look_for.data or "",
         form.lead.data,
-        form.weight.data,
+        form.weight.data or Decimal(0),
         form.must_have.data,
         form.may_not_apply.data,
         form.left_out.data,

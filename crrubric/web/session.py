@@ -18,7 +18,7 @@ from crrubric.services.accounts import digest
 TOUCH_EVERY = timedelta(minutes=5)
 
 
-class Person(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
+class Person(UserMixin):
     """The signed-in person; what Flask-Login keeps of them is the secret of their session."""
 
     def __init__(self, user: User, token: str) -> None:
@@ -47,7 +47,7 @@ def person_of(token: str) -> Person | None:
     ).one_or_none()
     if row is None:
         return None
-    own, user = row.tuple()
+    own, user = row
     now = now_utc()
     if (
         own.ended_at is not None

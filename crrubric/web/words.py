@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from crrubric.domain.cost import total_cents
 from crrubric.domain.errors import CrrubricError
+from crrubric.domain.evidence import evidence_words
 from crrubric.domain.results import Results
 from crrubric.domain.vocabulary import Labelled, Phase
 from crrubric.extensions import db
@@ -36,12 +37,12 @@ def refusal(error: CrrubricError) -> str:
         key: gettext(value) if isinstance(value, str) and value else value
         for key, value in error.values.items()
     }
-    return gettext(error.message, **values)
+    return str(gettext(error.message, **values))
 
 
 def label(member: Labelled | Enum | None) -> str:
     """What people read for an enum member."""
-    return NOTHING if member is None else gettext(getattr(member, "label", member.name))
+    return NOTHING if member is None else str(gettext(getattr(member, "label", member.name)))
 
 
 def zone() -> ZoneInfo:
@@ -82,7 +83,7 @@ def percent(share: Fraction | None) -> str:
         whole = 99
     if whole == 0 and share > 0:
         whole = 1
-    return gettext("%(number)s %%", number=whole)
+    return str(gettext("%(number)s %%", number=whole))
 
 
 def number(value: Fraction | Decimal | int | float | None, places: int = 3) -> str:
@@ -105,7 +106,9 @@ def money(cents: int | None) -> str:
 
 def decimals(value: Fraction | None) -> str:
     """A coefficient with two decimals; a dash where it is undefined."""
-    return NOTHING if value is None else format_decimal(float(value), "0.00", locale=get_locale())
+    return (
+        NOTHING if value is None else str(format_decimal(float(value), "0.00", locale=get_locale()))
+    )
 
 
 def phase_named(name: str) -> Phase:
@@ -125,9 +128,7 @@ def total(vendor: Vendor) -> int | None:
 
 def evidence(mark: Mark) -> str:
     """What a mark points to: kind, place, day."""
-    kind = label(mark.evidence_kind) if mark.evidence_kind else ""
-    seen = day(mark.evidence_on) if mark.evidence_on else ""
-    return " · ".join(part for part in (kind, mark.evidence_place, seen) if part)
+    return evidence_words(mark.evidence_kind, mark.evidence_place, mark.evidence_on)
 
 
 def standing(results: Results) -> str:
@@ -147,7 +148,7 @@ def standing(results: Results) -> str:
 
 def sentence(entry: JournalEntry) -> str:
     """A journal entry as the end of a sentence that begins with the person's name."""
-    return gettext(entry.event.label, subject=entry.subject)
+    return str(gettext(entry.event.label, subject=entry.subject))
 
 
 def differences(entry: JournalEntry) -> list[tuple[str, str, str]]:
@@ -165,7 +166,7 @@ def shown(value: object) -> str:
     if value in (None, ""):
         return NOTHING
     if isinstance(value, bool):
-        return gettext("yes") if value else gettext("no")
+        return str(gettext("yes") if value else gettext("no"))
     return str(value)
 
 

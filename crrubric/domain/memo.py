@@ -1,0 +1,165 @@
+"""The selection memo as a value: what it is made from, and the tree that renderers draw.
+
+No file format is known here. Word and HTML are rendered from the same `Memo`, so that the same
+words and numbers stand in both.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from crrubric.domain.results import Results
+from crrubric.domain.vocabulary import Answer, PriceUnit, Stakeholder
+
+
+class Status(StrEnum):
+    """Whether the decision is recorded."""
+
+    DRAFT = "DRAFT"
+    FINAL = "FINAL"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; level 1 is a section of the memo, 2 a part of one."""
+
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph; `lead` is the short bold label that it begins with, if any."""
+
+    text: str
+    lead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """A list."""
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table whose first column names its rows."""
+
+    caption: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageBreak:
+    """What follows begins on a new page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """A line to sign for each."""
+
+    names: tuple[str, ...]
+    sign: str
+    dated: str
+
+
+Block = Heading | Paragraph | Bullets | Table | PageBreak | Signatures
+
+
+@dataclass(frozen=True, slots=True)
+class Memo:
+    """A composed memo. `stamp` is the word on every page; `language` its BCP 47 tag."""
+
+    title: str
+    status: Status
+    stamp: str
+    organization: str
+    language: str
+    on: date
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MemoPerson:
+    """A committee member: for whom they speak, their roles in words, ballots submitted of all."""
+
+    name: str
+    stakeholder: Stakeholder
+    roles: tuple[str, ...]
+    submitted: int
+    ballots: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemoVendor:
+    """A vendor with the basis of its price; amounts in cents, None where unknown."""
+
+    code: str
+    name: str
+    product: str
+    version: str
+    price_unit: PriceUnit | None
+    unit_price_cents: int | None
+    quantity: int | None
+    term_months: int | None
+    total_cents: int | None
+    price_note: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemoNote:
+    """What one reviewer wrote in one cell, with the evidence in words."""
+
+    vendor: str
+    criterion: str
+    answer: Answer
+    note: str
+    evidence: str
+    stakeholder: Stakeholder
+
+
+@dataclass(frozen=True, slots=True)
+class Recusal:
+    """A declared conflict of interest."""
+
+    name: str
+    vendor: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """What the committee adopted; no vendor: it recommends none."""
+
+    vendor: str | None
+    reason: str
+    conditions: str
+    term: str
+    cost_ceiling: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MemoFacts:
+    """Everything that a memo says, before it is put into words. Moments are in the local zone."""
+
+    title: str
+    district: str
+    reference: str
+    purpose: str
+    language: str
+    on: date
+    final: bool
+    opened_at: datetime | None
+    closed_at: datetime | None
+    decided_at: datetime | None
+    rubric_name: str
+    rubric_version: str
+    people: tuple[MemoPerson, ...]
+    recusals: tuple[Recusal, ...]
+    vendors: tuple[MemoVendor, ...]
+    results: Results
+    recommendation: Recommendation | None
+    notes: tuple[MemoNote, ...]

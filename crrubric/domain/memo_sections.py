@@ -1,0 +1,452 @@
+"""Composing the memo: the one-page board summary, then the fifteen sections, none left out."""
+
+from collections.abc import Iterable
+
+from crrubric.domain.memo import (
+    Block,
+    Bullets,
+    Heading,
+    Memo,
+    MemoFacts,
+    MemoVendor,
+    PageBreak,
+    Paragraph,
+    Signatures,
+    Status,
+    Table,
+)
+from crrubric.domain.memo_words import NONE, Translate, Words
+from crrubric.domain.results import Cell
+from crrubric.domain.vocabulary import N_, Answer, Gate, Outcome
+
+
+def compose(facts: MemoFacts, translate: Translate) -> Memo:
+    """The memo for these facts, in the language of `translate`."""
+    return _Composer(facts, Words(translate)).memo()
+
+
+class _Composer:
+    def __init__(self, facts: MemoFacts, words: Words) -> None:
+        self.facts, self.words, self.results = facts, words, facts.results
+        self.names = {vendor.code: vendor.name for vendor in facts.vendors}
+        self.titles = {criterion.code: criterion.title for criterion in self.results.criteria}
+
+    def memo(self) -> Memo:
+        facts, words = self.facts, self.words
+        status = Status.FINAL if facts.final else Status.DRAFT
+        sections = (
+            (N_("Recommendation"), self.recommendation()),
+            (N_("Background and need"), self.background()),
+            (N_("Process and timeline"), self.process()),
+            (N_("Committee"), self.committee()),
+            (N_("Method"), self.method()),
+            (N_("Results at a glance"), self.glance()),
+            (N_("Agreement"), self.agreement()),
+            (N_("Vendor by vendor"), self.vendors()),
+            (N_("Dissent"), self.nothing()),
+            (N_("Robustness"), self.robustness()),
+            (N_("Cost and funding"), self.cost()),
+            (N_("Risks, conditions, commitments"), self.conditions()),
+            (N_("Implementation and next steps"), self.nothing()),
+            (N_("Approvals"), self.approvals()),
+            (N_("Attachments"), self.attachments()),
+        )
+        blocks: list[Block] = [*self.summary(), PageBreak(), *self.header()]
+        for number, (title, body) in enumerate(sections, start=1):
+            blocks += [Heading(1, f"{number}. {words(title)}"), *body]
+        return Memo(
+            words(N_("Selection memo: %(title)s"), title=facts.title),
+            status,
+            words(N_("FINAL") if facts.final else N_("DRAFT – not a decision")),
+            facts.district,
+            facts.language,
+            facts.on,
+            tuple(blocks),
+        )
+
+    def nothing(self) -> list[Block]:
+        return [Paragraph(self.words(NONE))]
+
+    def summary(self) -> Iterable[Block]:
+        """One page for the board."""
+        words, found = self.words, self.facts.recommendation
+        yield Heading(1, words(N_("Board summary")))
+        yield Paragraph(self.recommended(), words(N_("Recommended:")))
+        yield Paragraph(self.facts.purpose or words(NONE), words(N_("What for:")))
+        if found is not None:
+            yield Paragraph(found.reason, words(N_("Why:")))
+            yield Paragraph(found.term or words(NONE), words(N_("For how long:")))
+            yield Paragraph(found.cost_ceiling or words(NONE), words(N_("At what cost:")))
+            yield Paragraph(self.action(), words(N_("Action asked:")))
+        yield self.ranking()
+
+    def recommended(self) -> str:
+        found = self.facts.recommendation
+        if found is None:
+            return self.words(N_("No recommendation has been recorded yet."))
+        if found.vendor is None:
+            return self.words(N_("The committee recommends no vendor."))
+        vendor = self.vendor(found.vendor)
+        product = " ".join(part for part in (vendor.product, vendor.version) if part)
+        return f"{vendor.name}, {product}" if product else vendor.name
+
+    def action(self) -> str:
+        found = self.facts.recommendation
+        if found is None or found.vendor is None:
+            return self.words(N_("That the board take note of the committee’s finding."))
+        return self.words(
+            N_("That the board approve an agreement with %(vendor)s as described below."),
+            vendor=self.names[found.vendor],
+        )
+
+    def vendor(self, code: str) -> MemoVendor:
+        return next(vendor for vendor in self.facts.vendors if vendor.code == code)
+
+    def header(self) -> Iterable[Block]:
+        words, facts = self.words, self.facts
+        rows = (
+            (words(N_("To")), words(N_("The board of %(name)s"), name=facts.district)),
+            (words(N_("From")), words(N_("The selection committee"))),
+            (words(N_("Date")), words.day(facts.on)),
+            (words(N_("Reference")), facts.reference),
+            (words(N_("Status")), words(N_("FINAL") if facts.final else N_("DRAFT"))),
+            (words(N_("Rubric")), f"{facts.rubric_name} {facts.rubric_version}".strip()),
+        )
+        yield Table(words(N_("This memo")), (words(N_("What")), words(N_("Which"))), rows)
+
+    def recommendation(self) -> Iterable[Block]:
+        words, found = self.words, self.facts.recommendation
+        yield Paragraph(self.recommended())
+        if found is None:
+            return
+        yield Paragraph(found.reason)
+        for text, label in (
+            (found.term, N_("Term:")),
+            (found.cost_ceiling, N_("Cost ceiling:")),
+            (self.action(), N_("Action asked:")),
+            (words.moment(found.at), N_("Recorded:")),
+        ):
+            yield Paragraph(text or words(NONE), words(label))
+
+    def background(self) -> Iterable[Block]:
+        yield Paragraph(self.facts.purpose or self.words(NONE))
+
+    def process(self) -> Iterable[Block]:
+        words, facts = self.words, self.facts
+        yield Table(
+            words(N_("Timeline")),
+            (words(N_("Step")), words(N_("When"))),
+            (
+                (words(N_("Ballots opened; rubric and rule fixed")), words.moment(facts.opened_at)),
+                (words(N_("Ballots locked and opened")), words.moment(facts.closed_at)),
+                (words(N_("Decision recorded")), words.moment(facts.decided_at)),
+            ),
+        )
+        yield Paragraph(
+            words(
+                N_(
+                    "%(vendors)s vendors were scored on %(criteria)s criteria by %(reviewers)s"
+                    " reviewers, each alone; nobody, the chair included, saw another’s marks"
+                    " before the ballots were locked."
+                ),
+                vendors=len(facts.vendors),
+                criteria=len(self.results.criteria),
+                reviewers=sum(bool(person.ballots) for person in facts.people),
+            )
+        )
+        out = [
+            f"{self.names[code]}: {words.gate(score, self.titles)}"
+            for code, score in self.results.scores.items()
+            if score.gate is Gate.FAIL
+        ]
+        yield Paragraph("", words(N_("Ruled out by a must-have:")))
+        yield Bullets(tuple(out)) if out else Paragraph(words(NONE))
+
+    def committee(self) -> Iterable[Block]:
+        words, facts = self.words, self.facts
+        yield Table(
+            words(N_("Members")),
+            tuple(map(words, (N_("Name"), N_("Speaks for"), N_("Role"), N_("Ballots submitted")))),
+            tuple(
+                (
+                    person.name,
+                    words(person.stakeholder.label),
+                    ", ".join(words(role) for role in person.roles),
+                    words(N_("%(part)s of %(whole)s"), part=person.submitted, whole=person.ballots)
+                    if person.ballots
+                    else "–",
+                )
+                for person in facts.people
+            ),
+        )
+        yield Paragraph("", words(N_("Conflicts of interest and recusals:")))
+        lines = tuple(f"{r.name}, {r.vendor}: {r.reason}" for r in facts.recusals)
+        yield Bullets(lines) if lines else Paragraph(words(NONE))
+
+    def method(self) -> Iterable[Block]:
+        words, results = self.words, self.results
+        yield Paragraph(words.rule(results.rule))
+        yield Paragraph(words.quorum(results.rule))
+        yield Paragraph(
+            words(
+                N_(
+                    "CAN’T TELL takes part but decides nothing. A criterion that more reviewers"
+                    " call NOT APPLICABLE than decide leaves the score. The score is the weighted"
+                    " share of applicable criteria found Met; the pass mark is %(mark)s. A vendor"
+                    " that does not meet a must-have is not eligible. Rule and rubric were fixed"
+                    " %(when)s."
+                ),
+                mark=words.percent(results.pass_mark),
+                when=words.moment(self.facts.opened_at),
+            )
+        )
+        yield Table(
+            words(N_("Criteria as frozen")),
+            tuple(map(words, (N_("Criterion"), N_("Section"), N_("Weight"), N_("Must-have")))),
+            tuple(
+                (
+                    criterion.title,
+                    criterion.section_title,
+                    f"{float(criterion.weight):g}",
+                    words(N_("yes")) if criterion.must_have else "–",
+                )
+                for criterion in results.criteria
+            ),
+        )
+
+    def ranking(self) -> Table:
+        words, results = self.words, self.results
+        return Table(
+            words(N_("Scores and ranking, as computed")),
+            tuple(
+                map(words, (N_("Vendor"), N_("Rank"), N_("Score"), N_("Range"), N_("Must-haves")))
+            ),
+            tuple(
+                (
+                    vendor.name,
+                    words(N_("not ranked")) if score.rank is None else str(score.rank),
+                    words.score(score),
+                    words.range(score),
+                    words.gate(score, self.titles),
+                )
+                for vendor in results.ranking()
+                for score in (results.scores[vendor.code],)
+            ),
+        )
+
+    def glance(self) -> Iterable[Block]:
+        words, results = self.words, self.results
+        yield Table(
+            words(N_("Findings, with the votes where reviewers differed")),
+            (words(N_("Criterion")), *(vendor.name for vendor in results.vendors)),
+            tuple(
+                (
+                    criterion.title + (" ◆" if criterion.must_have else ""),
+                    *(self.in_short(vendor.code, criterion.code) for vendor in results.vendors),
+                )
+                for criterion in results.criteria
+            ),
+        )
+        yield Paragraph(
+            words(N_("◆ must-have. * the committee adopted the finding in its meeting."))
+        )
+        yield self.ranking()
+
+    def in_short(self, vendor: str, criterion: str) -> str:
+        cell = self.results.cell(vendor, criterion)
+        text = self.words.finding(cell) + (" *" if cell.adopted else "")
+        return f"{text}: {cell.tally.yes}–{cell.tally.no}" if cell.split else text
+
+    def agreement(self) -> Iterable[Block]:
+        words, found = self.words, self.results.agreement
+        yield Paragraph(
+            words(
+                N_(
+                    "In %(unanimous)s of %(cells)s cells with two or more YES or NO marks, all of"
+                    " them say the same. Two reviewers of one cell agree %(share)s of the time."
+                    " Beyond what the mix of YES and NO would give: Krippendorff’s alpha"
+                    " %(alpha)s, Gwet’s AC1 %(ac1)s; %(yes)s of marks are YES. Alpha falls and AC1"
+                    " rises when nearly all marks are the same, so both stand here."
+                ),
+                unanimous=found.unanimous_cells,
+                cells=found.pairable_cells,
+                share=words.percent(found.percent_agreement),
+                alpha=words.coefficient(found.alpha, found.undefined.get("alpha", "")),
+                ac1=words.coefficient(found.ac1, found.undefined.get("ac1", "")),
+                yes=words.percent(found.prevalence_yes),
+            )
+        )
+        yield Heading(2, words(N_("Split cells")))
+        yield from self.cells(self.results.split(), N_("Cells in which reviewers differed"))
+        yield Heading(2, words(N_("Unresolved cells")))
+        yield from self.cells(self.results.unresolved(), N_("Cells that nothing settles yet"))
+        yield Heading(2, words(N_("Findings adopted in the meeting")))
+        lines = tuple(
+            words(
+                N_("%(what)s: %(value)s instead of %(outcome)s (%(votes)s). %(reason)s – %(when)s"),
+                what=f"{self.names[cell.vendor]}, {self.titles[cell.criterion]}",
+                value=words(cell.adopted.value.label),
+                outcome=words(cell.resolution.outcome.label),
+                votes=words.votes(cell.tally),
+                reason=cell.adopted.reason,
+                when=words.day(cell.adopted.at.date()),
+            )
+            for cell in self.results.cells.values()
+            if cell.adopted is not None
+        )
+        yield Bullets(lines) if lines else Paragraph(words(NONE))
+
+    def cells(self, cells: tuple[Cell, ...], caption: str) -> Iterable[Block]:
+        words = self.words
+        if not cells:
+            yield Paragraph(words(NONE))
+            return
+        yield Table(
+            words(caption),
+            tuple(map(words, (N_("Vendor"), N_("Criterion"), N_("Votes"), N_("Finding")))),
+            tuple(
+                (
+                    self.names[cell.vendor],
+                    self.titles[cell.criterion],
+                    words.votes(cell.tally),
+                    words.finding(cell),
+                )
+                for cell in cells
+            ),
+        )
+
+    def vendors(self) -> Iterable[Block]:
+        words = self.words
+        must = N_("Must-haves")
+        for vendor in self.results.ranking():
+            score = self.results.scores[vendor.code]
+            yield Heading(2, vendor.name)
+            yield Paragraph(
+                f"{words.score(score)}. {words(must)}: {words.gate(score, self.titles)}."
+            )
+            for label, outcome in ((N_("Strengths"), Outcome.MET), (N_("Gaps"), Outcome.NOT_MET)):
+                yield Paragraph("", words(label) + ":")
+                lines = self.reasons(vendor.code, outcome)
+                yield Bullets(lines) if lines else Paragraph(words(NONE))
+            yield Paragraph("", words(N_("Questions still open:")))
+            lines = self.questions(vendor.code)
+            yield Bullets(lines) if lines else Paragraph(words(NONE))
+
+    def reasons(self, vendor: str, outcome: Outcome) -> tuple[str, ...]:
+        """The criteria with this finding, with what reviewers wrote for it."""
+        answer = {Outcome.MET: Answer.YES, Outcome.NOT_MET: Answer.NO}[outcome]
+        lines = []
+        for criterion in self.results.criteria:
+            cell = self.results.cell(vendor, criterion.code)
+            if cell.finding is not outcome:
+                continue
+            notes = [
+                self.quoted(note.note, note.evidence, self.words(note.stakeholder.label))
+                for note in self.facts.notes
+                if (note.vendor, note.criterion, note.answer) == (vendor, criterion.code, answer)
+                and note.note
+            ]
+            head = f"{criterion.title} ({cell.tally.yes}–{cell.tally.no})"
+            lines.append(f"{head}: {' '.join(notes)}" if notes else head)
+        return tuple(lines)
+
+    def quoted(self, note: str, evidence: str, who: str) -> str:
+        source = f"{who}; {evidence}" if evidence else who
+        return f"“{' '.join(note.split())}” ({source})"
+
+    def questions(self, vendor: str) -> tuple[str, ...]:
+        lines = []
+        for criterion in self.results.criteria:
+            tally = self.results.cell(vendor, criterion.code).tally
+            if not tally.cannot_tell:
+                continue
+            asked = [
+                " ".join(note.note.split())
+                for note in self.facts.notes
+                if (note.vendor, note.criterion) == (vendor, criterion.code)
+                and note.answer is Answer.CANNOT_TELL
+                and note.note
+            ]
+            head = self.words(
+                N_("%(title)s: %(n)s of %(whole)s could not tell."),
+                title=criterion.title,
+                n=tally.cannot_tell,
+                whole=tally.assigned,
+            )
+            lines.append(" ".join([head, *asked]))
+        return tuple(lines)
+
+    def robustness(self) -> Iterable[Block]:
+        words, results = self.words, self.results
+        open_ranges = [
+            f"{vendor.name}: {words.range(results.scores[vendor.code])}"
+            for vendor in results.ranking()
+            if results.scores[vendor.code].low != results.scores[vendor.code].high
+        ]
+        yield Paragraph(
+            words(N_("What unresolved cells can still do to the scores:")),
+        )
+        yield (
+            Bullets(tuple(open_ranges))
+            if open_ranges
+            else Paragraph(words(N_("Nothing: every cell that counts is settled.")))
+        )
+        yield Paragraph(
+            words(
+                N_("Other weights, other rules and leaving reviewers out were not computed here.")
+            )
+        )
+
+    def cost(self) -> Iterable[Block]:
+        words = self.words
+        yield Table(
+            words(N_("Price basis and cost over the term")),
+            tuple(
+                map(
+                    words,
+                    (N_("Vendor"), N_("Price a year"), N_("Quantity"), N_("Months"), N_("Total")),
+                )
+            ),
+            tuple(
+                (
+                    vendor.name,
+                    f"{words.money(vendor.unit_price_cents)}"
+                    + (f" {words(vendor.price_unit.label)}" if vendor.price_unit else ""),
+                    "–" if vendor.quantity is None else f"{vendor.quantity:,}",
+                    "–" if vendor.term_months is None else str(vendor.term_months),
+                    words.money(vendor.total_cents),
+                )
+                for vendor in self.facts.vendors
+            ),
+        )
+        notes = tuple(f"{v.name}: {v.price_note}" for v in self.facts.vendors if v.price_note)
+        if notes:
+            yield Bullets(notes)
+        yield Paragraph(words(NONE), words(N_("Fund:")))
+
+    def conditions(self) -> Iterable[Block]:
+        found = self.facts.recommendation
+        lines = tuple(
+            line.strip(" •-*")
+            for line in (found.conditions.split("\n") if found else ())
+            if line.strip()
+        )
+        yield Bullets(lines) if lines else Paragraph(self.words(NONE))
+
+    def approvals(self) -> Iterable[Block]:
+        words = self.words
+        yield Signatures(
+            tuple(person.name for person in self.facts.people),
+            words(N_("Signature")),
+            words(N_("Date")),
+        )
+
+    def attachments(self) -> Iterable[Block]:
+        yield Paragraph(
+            self.words(
+                N_(
+                    "Kept with this evaluation: the rubric as frozen, every ballot with its notes"
+                    " and evidence, the declarations, the findings, and the journal."
+                )
+            )
+        )

