@@ -2,187 +2,212 @@
 """Run crrubric from a checkout: sets up .venv when needed, then runs what you ask for.
 
     python3 run.py demo          serve an invented district to try everything with
-    python3 run.py test [...]    run every test (further words go to pytest)
-    python3 run.py WORDS...      anything else goes to crrubric: try  run.py --help
-    python3 run.py lock          remake requirements/*.txt (for developers; needs uv)
+    python3 run.py test [...]    run every test; further words go to pytest
+    python3 run.py WORDS...      anything else goes to crrubric; run.py --help lists it
+    python3 run.py lock [...]    remake requirements/*.txt (for developers; needs uv)
 
-Windows: py run.py demo. Needs Python 3.11 or newer and, the first time, a package registry.
+On Windows: py run.py demo. Needs Python 3.11 or newer and, the first time, a package registry.
 """
 
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
+
+OLDEST = (3, 11)
+if sys.version_info < OLDEST:  # before anything that an older Python can't read
+    sys.exit("run.py: Python 3.11 or newer is needed; this is {}.{}".format(*sys.version_info[:2]))
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 WINDOWS = sys.platform == "win32"
 PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 STAMP = VENV / "crrubric-stamp"
-OLDEST = (3, 11)
-CHROMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
-           "msedge", "microsoft-edge")  # fmt: skip
+VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
+# The Python below any virtual environment that runs this: .venv itself may have to be remade.
+SYSTEM = getattr(sys, "_base_executable", sys.executable)
+# Trust the certificates of the machine; as variables, for an older uv doesn't know the option.
+UV = {"UV_SYSTEM_CERTS": "true", "UV_NATIVE_TLS": "true"}
 LOCKS = {"test": ("--all-extras", "--group", "test"), "all": ("--all-extras",), "base": ()}
+ALONE = ("-n", "--numprocesses", "--dist", "--pdb", "--trace", "no:xdist", "-pno:xdist")
 
 
-def stop(sentence: str) -> None:
+def stop(sentence: str) -> NoReturn:
     """End with a sentence that says what is missing."""
     sys.exit(f"run.py: {sentence}")
 
 
-def run(*words: object, failure: str) -> None:
-    """Run a command; if it fails, end with `failure`."""
+def run(*words: str | Path) -> bool:
+    """Whether the command could be started and succeeded; what it says is shown."""
     try:
-        subprocess.run([str(word) for word in words], check=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        stop(f"{failure} ({error})")
+        return subprocess.call([str(word) for word in words], env={**os.environ, **UV}) == 0
+    except OSError:
+        return False
+
+
+def output(*words: str | Path) -> str | None:
+    """What the command wrote to stdout; None if it could not be started or failed."""
+    try:
+        done = subprocess.run([str(word) for word in words], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout.decode(errors="replace").strip()
 
 
 def requirements(name: str) -> Path:
-    """The hash-locked requirements file."""
+    """The hash-locked requirements file: base, all or test."""
     return ROOT / "requirements" / f"{name}.txt"
 
 
 def stamp_of(name: str) -> str:
-    """What .venv holds when it was set up with this file by this Python."""
-    locked = hashlib.sha256(requirements(name).read_bytes()).hexdigest()
-    return f"{sys.version_info[0]}.{sys.version_info[1]} {name} {locked}\n"
+    """What is noted in .venv once this file is installed for this version of Python."""
+    return f"{VERSION} {name} {hashlib.sha256(requirements(name).read_bytes()).hexdigest()}\n"
 
 
 def is_ready(name: str) -> bool:
-    """Whether .venv holds what is asked for; the tests' file holds all of the demo's."""
-    if not PYTHON.exists() or not STAMP.is_file():
+    """Whether .venv holds what is asked for; the tests' file holds the others, too."""
+    if not (PYTHON.exists() and STAMP.is_file()):
         return False
-    found = STAMP.read_text(encoding="utf-8")
-    return found in {stamp_of(name), stamp_of("test")}
+    return STAMP.read_text(encoding="utf-8") in {stamp_of(name), stamp_of("test")}
 
 
 def make_venv() -> None:
-    """An empty .venv; with uv where it is there, with or without ensurepip else."""
-    if VENV.exists():
-        shutil.rmtree(VENV)
-    print("Setting up .venv (the first time only) ...", flush=True)
-    if shutil.which("uv"):
-        run("uv", "venv", "--quiet", "--python", sys.executable, VENV,
-            failure="uv could not make .venv")  # fmt: skip
+    """Put an empty .venv in the place of one that is missing, broken or of another version."""
+    try:
+        if VENV.exists():
+            shutil.rmtree(VENV)
+    except OSError as error:
+        stop(f"{VENV} is in the way ({error}): end what uses it, or delete it")
+    if output("uv", "--version") and run("uv", "venv", "--quiet", "--python", SYSTEM, VENV):
         return
-    made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True)
-    if made.returncode == 0:
-        return
-    shutil.rmtree(VENV, ignore_errors=True)
-    run(sys.executable, "-m", "venv", "--without-pip", VENV,
-        failure="this Python can't make virtual environments: install python3-venv")  # fmt: skip
+    if not run(SYSTEM, "-m", "venv", "--clear", "--without-pip", VENV):
+        stop("this Python can't make .venv: install python3-venv (Debian, Ubuntu) or uv")
 
 
-def installer() -> list[str]:
-    """The command that installs into .venv: uv, its own pip, or this Python's pip."""
-    if shutil.which("uv"):
-        return ["uv", "pip", "install", "--quiet", "--system-certs", "--compile-bytecode",
-                "--python", str(PYTHON)]  # fmt: skip
-    quiet = ["install", "--quiet", "--disable-pip-version-check", "--no-input"]
-    if not subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True).returncode:
-        return [str(PYTHON), "-m", "pip", *quiet]
-    if not subprocess.run(
-        [sys.executable, "-m", "pip", "--version"], capture_output=True
-    ).returncode:
-        return [sys.executable, "-m", "pip", "--python", str(PYTHON), *quiet]
-    stop("there is neither uv nor pip: install python3-venv (Debian, Ubuntu) or uv")
-    return []
+def installers() -> Iterator[list[str]]:
+    """The commands that can install into .venv, the best first."""
+    if output("uv", "--version"):
+        yield ["uv", "pip", "install", "--quiet", "--compile-bytecode", "--python", str(PYTHON)]
+    options = ["install", "--disable-pip-version-check", "--no-input", "--quiet"]
+    if output(PYTHON, "-m", "pip", "--version") or output(PYTHON, "-m", "ensurepip"):
+        yield [str(PYTHON), "-m", "pip", *options]
+    elif output(SYSTEM, "-m", "pip", "--python", PYTHON, "--version"):
+        yield [SYSTEM, "-m", "pip", "--python", str(PYTHON), *options]
+
+
+def install(name: str) -> None:
+    """Install the locked file with the first installer that can; each says itself why it can't."""
+    reason = "there is neither uv nor pip: install python3-venv (Debian, Ubuntu), pip or uv"
+    for installer in installers():
+        print(f"Installing requirements/{name}.txt; this can take a minute ...", flush=True)
+        if run(*installer, "--require-hashes", "-r", requirements(name)):
+            return
+        reason = "the packages could not be installed: is the package registry reachable?"
+    stop(reason)
 
 
 def set_up(name: str) -> None:
-    """Make .venv hold exactly what the locked file says, unless it does already."""
+    """Make .venv hold what the locked file says, unless it does already."""
     if is_ready(name):
         return
     STAMP.unlink(missing_ok=True)  # an interrupted install must not look finished
-    known = VENV / "pyvenv.cfg"
-    version = f"{sys.version_info[0]}.{sys.version_info[1]}."
-    if not (PYTHON.exists() and known.is_file() and version in known.read_text(encoding="utf-8")):
+    if output(PYTHON, "-c", "import sys; print('%d.%d' % sys.version_info[:2])") != VERSION:
+        print("Making .venv ...", flush=True)
         make_venv()
-    print(f"Installing requirements/{name}.txt ...", flush=True)
-    run(*installer(), "--require-hashes", "-r", requirements(name),
-        failure="the packages could not be installed: is the package registry reachable?")  # fmt: skip
+    install(name)
     STAMP.write_text(stamp_of(name), encoding="utf-8")
 
 
-def browser() -> str | None:
-    """A browser that is there: named by CRRUBRIC_BROWSER, installed, or Playwright's own."""
-    if named := os.environ.get("CRRUBRIC_BROWSER"):
-        if not Path(named).exists():
-            stop(f"CRRUBRIC_BROWSER names {named}, which is not there")
-        return named
-    if found := next(filter(None, map(shutil.which, CHROMES)), None):
-        return found
-    folders = ["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-               "C:/Program Files/Google/Chrome/Application/chrome.exe",
-               "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe"]  # fmt: skip
-    if found := next((path for path in folders if Path(path).exists()), None):
-        return found
-    own = (
-        "from playwright.sync_api import sync_playwright as start\n"
-        "with start() as playwright: print(playwright.chromium.executable_path)"
-    )
-    asked = subprocess.run([PYTHON, "-c", own], capture_output=True, text=True)
-    path = asked.stdout.strip()
-    return path if path and Path(path).exists() else None
+def environment() -> dict[str, str]:
+    """The variables of what we run: the checkout is on Python's path and text is UTF-8."""
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    return {**os.environ, "PYTHONPATH": path, "PYTHONUTF8": "1"}
+
+
+def find_browser() -> str | None:
+    """The browser that the tests will find; None if there is none."""
+    command = [str(PYTHON), "-m", "tests.browser.browser"]
+    found = subprocess.run(command, env=environment(), cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    if found.returncode == 2:  # CRRUBRIC_BROWSER is wrong, and it has said so
+        sys.exit(2)
+    return found.stdout.strip() or None
 
 
 def set_up_browser() -> str:
-    """A browser for the tests; installed if there is none."""
-    if found := browser():
-        return found
-    print("Installing a browser for the tests ...", flush=True)
-    attempts = [[str(PYTHON), "-m", "playwright", "install", "chromium"]]
-    if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
-        attempts += [["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium"]]
-    for command in attempts:
-        subprocess.run(command, capture_output=True)
-        if found := browser():
-            return found
-    stop("the tests need a browser: install Chromium, or name one in CRRUBRIC_BROWSER")
-    return ""
+    """The browser for the tests; if there is none, Playwright's is installed, or the system's."""
+    found = find_browser()
+    if found is None:
+        print("Installing a browser for the tests ...", flush=True)
+        run(PYTHON, "-m", "playwright", "install", "chromium")
+        found = find_browser()
+    if found is None and shutil.which("apt-get") and is_root() and run("apt-get", "update", "-qq"):
+        run("apt-get", "install", "-y", "-qq", "chromium")
+        found = find_browser()
+    if found is None:
+        stop("the tests need a browser: install Chromium, or name one in CRRUBRIC_BROWSER")
+    return found
 
 
-def hand_over(*words: str, **variables: str) -> None:
-    """Become the command, with the checkout on Python's path; its exit code is ours."""
-    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
-    environment = {**os.environ, "PYTHONPATH": path, **variables}
+def is_root() -> bool:
+    """Whether we may install system packages."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def spread(words: list[str]) -> list[str]:
+    """Options for pytest that spread the tests over two processes, unless the words say how."""
+    chosen = any(w.split("=")[0] in ALONE or (w[:2] == "-n" and w[2:].isdigit()) for w in words)
+    return [] if chosen else ["-n", "2", "--dist", "loadgroup"]
+
+
+def hand_over(*words: str) -> NoReturn:
+    """Become Python in .venv with these words; its exit code is ours."""
     command = [str(PYTHON), *words]
-    if WINDOWS:
-        sys.exit(subprocess.run(command, env=environment, check=False).returncode)
-    os.execve(command[0], command, environment)  # noqa: S606  # no shell is wanted
+    if not WINDOWS:
+        os.execve(command[0], command, environment())  # noqa: S606  # no shell is wanted
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the command; wait for its end
+    sys.exit(subprocess.call(command, env=environment()))
 
 
-def lock() -> None:
-    """Remake the locks: the tests' first, the others from the versions it chose."""
-    for name, extras in LOCKS.items():
-        held = [] if name == "test" else ["--constraint", requirements("test")]
-        run("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11",
-            "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-header",
-            "--no-annotate", "--system-certs", *extras, *held, "-o", requirements(name),
-            ROOT / "pyproject.toml", failure="uv could not resolve the requirements")  # fmt: skip
+def test(words: list[str]) -> NoReturn:
+    """Run the tests, with everything that they need."""
+    set_up("test")
+    os.environ["CRRUBRIC_BROWSER"] = set_up_browser()
+    os.chdir(ROOT)
+    hand_over("-m", "pytest", *spread(words), *words)
+
+
+def lock(words: list[str]) -> None:
+    """Remake the locks: the tests' first, the others with the versions that it chose."""
+    for name, parts in LOCKS.items():
+        held = () if name == "test" else ("--constraint", requirements("test"))
+        made = run("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11",
+                   "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links",
+                   "--no-header", "--no-annotate", *parts, *held, *words,
+                   "--output-file", requirements(name), ROOT / "pyproject.toml")  # fmt: skip
+        if not made:
+            stop("the requirements could not be resolved with uv")
 
 
 def main(words: list[str]) -> None:
     """Do what the words say."""
-    if sys.version_info < OLDEST:
-        stop(f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed; this is {sys.version.split()[0]}")
-    if not words or words == ["-h"]:
+    if words in ([], ["-h"]):
         print(__doc__)
-    elif words == ["lock"]:
-        lock()
+    elif words[0] == "lock":
+        lock(words[1:])
     elif words[0] == "test":
-        set_up("test")
-        found = set_up_browser()
-        os.chdir(ROOT)
-        parallel = [] if any(w.startswith(("-n", "-p")) for w in words) else ["-n", "2"]
-        hand_over("-m", "pytest", *parallel, *words[1:], CRRUBRIC_BROWSER=found)
+        test(words[1:])
     else:
         set_up("all")
-        hand_over("-m", "crrubric", *words)
+        hand_over("-P", "-m", "crrubric", *words)  # -P: no module of the current folder is meant
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    try:
+        main(sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.exit(130)

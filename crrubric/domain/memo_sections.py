@@ -15,9 +15,10 @@ from crrubric.domain.memo import (
     Status,
     Table,
 )
+from crrubric.domain.memo_vendors import VendorParts
 from crrubric.domain.memo_words import NONE, Translate, Words
 from crrubric.domain.results import Cell
-from crrubric.domain.vocabulary import N_, Answer, Gate, Outcome
+from crrubric.domain.vocabulary import N_, Gate
 
 
 def compose(facts: MemoFacts, translate: Translate) -> Memo:
@@ -42,7 +43,7 @@ class _Composer:
             (N_("Method"), self.method()),
             (N_("Results at a glance"), self.glance()),
             (N_("Agreement"), self.agreement()),
-            (N_("Vendor by vendor"), self.vendors()),
+            (N_("Vendor by vendor"), VendorParts(facts, words).blocks()),
             (N_("Dissent"), self.nothing()),
             (N_("Robustness"), self.robustness()),
             (N_("Cost and funding"), self.cost()),
@@ -314,67 +315,6 @@ class _Composer:
                 for cell in cells
             ),
         )
-
-    def vendors(self) -> Iterable[Block]:
-        words = self.words
-        must = N_("Must-haves")
-        for vendor in self.results.ranking():
-            score = self.results.scores[vendor.code]
-            yield Heading(2, vendor.name)
-            yield Paragraph(
-                f"{words.score(score)}. {words(must)}: {words.gate(score, self.titles)}."
-            )
-            for label, outcome in ((N_("Strengths"), Outcome.MET), (N_("Gaps"), Outcome.NOT_MET)):
-                yield Paragraph("", words(label) + ":")
-                lines = self.reasons(vendor.code, outcome)
-                yield Bullets(lines) if lines else Paragraph(words(NONE))
-            yield Paragraph("", words(N_("Questions still open:")))
-            lines = self.questions(vendor.code)
-            yield Bullets(lines) if lines else Paragraph(words(NONE))
-
-    def reasons(self, vendor: str, outcome: Outcome) -> tuple[str, ...]:
-        """The criteria with this finding, with what reviewers wrote for it."""
-        answer = {Outcome.MET: Answer.YES, Outcome.NOT_MET: Answer.NO}[outcome]
-        lines = []
-        for criterion in self.results.criteria:
-            cell = self.results.cell(vendor, criterion.code)
-            if cell.finding is not outcome:
-                continue
-            notes = [
-                self.quoted(note.note, note.evidence, self.words(note.stakeholder.label))
-                for note in self.facts.notes
-                if (note.vendor, note.criterion, note.answer) == (vendor, criterion.code, answer)
-                and note.note
-            ]
-            head = f"{criterion.title} ({cell.tally.yes}–{cell.tally.no})"
-            lines.append(f"{head}: {' '.join(notes)}" if notes else head)
-        return tuple(lines)
-
-    def quoted(self, note: str, evidence: str, who: str) -> str:
-        source = f"{who}; {evidence}" if evidence else who
-        return f"“{' '.join(note.split())}” ({source})"
-
-    def questions(self, vendor: str) -> tuple[str, ...]:
-        lines = []
-        for criterion in self.results.criteria:
-            tally = self.results.cell(vendor, criterion.code).tally
-            if not tally.cannot_tell:
-                continue
-            asked = [
-                " ".join(note.note.split())
-                for note in self.facts.notes
-                if (note.vendor, note.criterion) == (vendor, criterion.code)
-                and note.answer is Answer.CANNOT_TELL
-                and note.note
-            ]
-            head = self.words(
-                N_("%(title)s: %(n)s of %(whole)s could not tell."),
-                title=criterion.title,
-                n=tally.cannot_tell,
-                whole=tally.assigned,
-            )
-            lines.append(" ".join([head, *asked]))
-        return tuple(lines)
 
     def robustness(self) -> Iterable[Block]:
         words, results = self.words, self.results

@@ -11,12 +11,13 @@ from crrubric.domain.vocabulary import N_, Answer
 Translate = Callable[..., str]
 BAR_HEIGHT = 56  # pixels a bar needs to be read and touched
 # Colours are names of the page's own tokens: the script fills in those of light or dark.
+# Fill and outline: like the squares of a cell, YES is filled and NO is hollow.
 LOOK = {
-    Answer.YES: ("var(--yes)", ""),
-    Answer.NO: ("var(--no)", "x"),
-    Answer.CANNOT_TELL: ("var(--ask)", "/"),
-    Answer.NOT_APPLICABLE: ("var(--na)", "."),
-    None: ("var(--line)", ""),
+    Answer.YES: ("var(--yes)", "var(--yes)"),
+    Answer.NO: ("var(--no-wash)", "var(--no)"),
+    Answer.CANNOT_TELL: ("var(--ask)", "var(--ask)"),
+    Answer.NOT_APPLICABLE: ("var(--na)", "var(--na)"),
+    None: ("var(--line)", "var(--soft)"),
 }
 
 
@@ -74,7 +75,7 @@ def score_figure(results: Results, translate: Translate) -> Chart:
         x=values,
         y=[vendor.name for vendor in vendors],
         orientation="h",
-        marker={"color": "var(--yes)"},
+        marker={"color": "var(--yes-wash)", "line": {"color": "var(--yes)", "width": 2}},
         error_x={
             "type": "data",
             "symmetric": False,
@@ -148,10 +149,14 @@ def answers_figure(results: Results, translate: Translate) -> Chart:
             x=[counts[vendor.code][key] for vendor in vendors],
             y=[vendor.name for vendor in vendors],
             orientation="h",
-            marker={"color": colour, "pattern": {"shape": shape, "fgcolor": "var(--card)"}},
+            marker={"color": fill, "line": {"color": edge, "width": 2}},
+            text=[counts[vendor.code][key] or "" for vendor in vendors],
+            textposition="inside",
+            insidetextanchor="middle",
+            textfont={"color": "var(--no)" if key is Answer.NO else "var(--card)"},
             hovertemplate="%{y}: %{x}<extra>" + names[key] + "</extra>",
         )
-        for key, (colour, shape) in LOOK.items()
+        for key, (fill, edge) in LOOK.items()
         if any(counts[vendor.code][key] for vendor in vendors)
     ]
     title = translate(N_("Marks by vendor"))

@@ -34,6 +34,7 @@ WASH = "F1EEE8"
 FONT = "Calibri"
 # The oldest moment that a ZIP file can hold: the same memo gives the same bytes.
 EPOCH = (1980, 1, 1, 0, 0, 0)
+MARGIN = Cm(2.2)
 WIDE = 6  # a table of more columns turns the pages on their side
 
 
@@ -62,7 +63,7 @@ def set_up(document: DocumentType, memo: Memo) -> None:
         section.page_width, section.page_height = Cm(27.94), Cm(21.59)
     else:
         section.page_width, section.page_height = Cm(21.59), Cm(27.94)
-    section.left_margin = section.right_margin = Cm(2.2)
+    section.left_margin = section.right_margin = MARGIN
     section.top_margin = section.bottom_margin = Cm(2)
     style_up(document)
     set_language(document, memo.language)
@@ -166,6 +167,7 @@ def draw_table(document: DocumentType, block: Table) -> None:
     table.alignment = WD_TABLE_ALIGNMENT.LEFT
     small = Pt(9) if len(block.header) > 3 else Pt(10)
     describe(table._tbl, block.caption)
+    table.autofit = False
     for cell, text in zip(table.rows[0].cells, block.header, strict=True):
         write(cell, text, small, bold=True)
         shade(cell)
@@ -175,7 +177,21 @@ def draw_table(document: DocumentType, block: Table) -> None:
         flag_row(table.rows[-1]._tr, "w:cantSplit")
         for place, (cell, text) in enumerate(zip(cells, row, strict=True)):
             write(cell, text, small, bold=place == 0)
+    section = document.sections[0]
+    room = int(section.page_width or 0) - 2 * MARGIN
+    for column, width in zip(table.columns, widths(block, room), strict=True):
+        for cell in column.cells:
+            cell.width = width
     document.add_paragraph().paragraph_format.space_after = Pt(2)
+
+
+def widths(block: Table, room: int) -> list[int]:
+    """A width for each column, by its longest text within reason; together all of `room`."""
+    longest = [
+        min(max(len(row[place]) for row in (block.header, *block.rows)), 36) + 6
+        for place in range(len(block.header))
+    ]
+    return [room * share // sum(longest) for share in longest]
 
 
 def write(cell: _Cell, text: str, size: Pt, *, bold: bool) -> None:

@@ -26,6 +26,7 @@ from crrubric.web import (
     results,
     rubric,
     session,
+    style,
     vendors,
     words,
 )
@@ -42,6 +43,7 @@ BLUEPRINTS = (
     memo.bp,
     results.bp,
     rubric.bp,
+    style.bp,
     vendors.bp,
 )
 
