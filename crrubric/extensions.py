@@ -8,7 +8,6 @@ from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import Connection, Engine, event
@@ -22,7 +21,6 @@ db = SQLAlchemy(
     # A unit of work reads everything anew when it begins; after it, pages show what it wrote.
     session_options={"expire_on_commit": False},
 )
-migrate = Migrate(directory=str(PACKAGE / "migrations"), compare_type=True, render_as_batch=True)
 login = LoginManager()
 csrf = CSRFProtect()
 babel = Babel()
@@ -34,9 +32,21 @@ WRITE = {"crrubric_write": True}
 def init_app(app: Flask) -> None:
     """Bind the extensions that every door needs; the web binds its own pieces."""
     db.init_app(app)
-    migrate.init_app(app, db)
     with app.app_context():
         set_up_engine(db.engine)
+
+
+def prepare_migrations(app: Flask) -> None:
+    """Let Flask-Migrate work on the app's database."""
+    from flask_migrate import Migrate  # Alembic takes long to load, and only migrations need it
+
+    Migrate(
+        app,
+        db,
+        directory=str(PACKAGE / "migrations"),
+        compare_type=True,
+        render_as_batch=True,
+    )
 
 
 def journal_mode(version: tuple[int, int, int]) -> str:

@@ -39,7 +39,10 @@ def fresh_app(url: str, folder: Path) -> Flask:
     """The app on an empty database, made by the migrations as on a real machine."""
     from flask_migrate import upgrade
 
+    from crrubric.extensions import prepare_migrations
+
     app = create_app({**SETTINGS, "INSTANCE": str(folder), "DATABASE_URL": url})
+    prepare_migrations(app)
     with app.app_context():
         upgrade()
     return app

@@ -1,14 +1,17 @@
 """crrubric db …"""
 
 import click
+from flask import current_app
 
 from crrubric.cli.running import new_app, newest_revision
+from crrubric.extensions import prepare_migrations
 
 
 def upgrade_schema() -> None:
     """Bring the database of the current app to the newest schema."""
     from flask_migrate import upgrade  # Alembic: not needed by any other command
 
+    prepare_migrations(current_app)
     upgrade()
 
 
@@ -35,4 +38,5 @@ def revision_command(message: str) -> None:
     app = new_app()
     with app.app_context():
         number = f"{int(newest_revision()) + 1:04d}"
+        prepare_migrations(app)
         revision(message=message, autogenerate=True, rev_id=number)
