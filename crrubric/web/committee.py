@@ -1,6 +1,6 @@
 """The committee: who sits on it, invitations, seats."""
 
-from flask import Blueprint, flash, url_for
+from flask import Blueprint, flash, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from crrubric.domain.errors import Invalid
 from crrubric.domain.vocabulary import Action
 from crrubric.extensions import db
 from crrubric.models import Member
-from crrubric.queries.access import Seat
+from crrubric.queries.access import Seat, not_found
 from crrubric.services import committee as service
 from crrubric.web.access import in_evaluation
 from crrubric.web.evaluations import to
@@ -43,20 +43,33 @@ def listing(seat: Seat, form: InviteForm) -> str:
     return page("committee/index.html", seat, members=members, editable=editable, form=form)
 
 
+LINKS = "invitation-links"  # in the chair's own signed cookie: the database keeps hashes only
+
+
 def invited(seat: Seat, invitation: service.Invitation) -> ResponseReturnValue:
-    """The page with the one-time link: shown once, to be copied and sent by the chair."""
+    """Off to the page with the one-time link, or back to the list where none is needed."""
+    member = invitation.member
     if invitation.token is None:
-        flash(
-            _("%(name)s can sign in and finds this evaluation there.", name=invitation.member.name),
-            "done",
-        )
+        flash(_("%(name)s can sign in and finds this evaluation there.", name=member.name), "done")
         return to(HOME, seat)
-    link = url_for("account.invitation", token=invitation.token, _external=True)
+    session[LINKS] = {str(member.id): invitation.token}
+    return to("committee.shown", seat, member_id=member.id)
+
+
+@bp.get("/<int:member_id>/link")
+@in_evaluation(Action.MANAGE_COMMITTEE)
+def shown(seat: Seat, member_id: int) -> ResponseReturnValue:
+    """The one-time link that was just made, to be copied and sent by the chair."""
+    member = service.member_in(db.session(), seat.evaluation, member_id)
+    token = session.get(LINKS, {}).get(str(member_id))
+    if token is None:
+        raise not_found()
+    link = url_for("account.invitation", token=token, _external=True)
     return page(
         "committee/invited.html",
         seat,
         under=HOME,
-        member=invitation.member,
+        member=member,
         link=link,
         days=limits.INVITE_DAYS,
     )

@@ -57,7 +57,9 @@ def person_of(token: str) -> Person | None:
     ):
         return None
     if now - own.seen_at > TOUCH_EVERY:
-        touch(own.id)
+        session_id = own.id
+        db.session.rollback()  # on SQLite this request's own reading would keep the writer out
+        touch(session_id)
     return Person(user, token)
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from crrubric import __version__
+
 ROOT = Path(__file__).parents[2]
 SIGN_IN = """
 import crrubric
@@ -114,6 +116,10 @@ def test_the_wheel_carries_the_licence(installed):
     (licence,) = installed.glob("*.dist-info/licenses/LICENSE")
 
     assert licence.read_bytes() == (ROOT / "LICENSE").read_bytes()
+
+
+def test_the_wheel_and_the_package_agree_on_the_version(wheel):
+    assert wheel.name == f"crrubric-{__version__}-py3-none-any.whl"
 
 
 def test_the_wheel_names_the_command(installed):

@@ -1,0 +1,414 @@
+"""The two commands: run.py, the locked requirements, and the rule on skipped tests."""
+
+import hashlib
+import os
+import re
+import runpy
+import shutil
+import subprocess
+import sys
+import tomllib
+import venv
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+import run
+from tests.browser import browser
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PIN = re.compile(r"([a-z0-9-]+)(?:\[[a-z0-9,-]+\])?==([^ ]+)(?: ; [^\\]+)? \\")
+HASH = re.compile(r" {4}--hash=sha256:[0-9a-f]{64}(?: \\)?")
+# Stands in for crrubric and for pytest: says how it was started, then ends with 7.
+ECHO = """
+import os, sys
+print("|".join([*sys.argv[1:], os.getcwd()]))
+sys.exit(7)
+"""
+SUCCEEDS = [sys.executable, "-c", ""]
+FAILS = [sys.executable, "-c", "raise SystemExit(1)"]
+
+
+class Checkout:
+    """A copy of run.py beside a stand-in for crrubric and pytest."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        shutil.copy(ROOT / "run.py", root)
+        shutil.copytree(ROOT / "requirements", root / "requirements")
+        shutil.copytree(ROOT / "tests" / "browser", root / "tests" / "browser")
+        for name in ("crrubric", "pytest"):
+            (root / name).mkdir()
+            (root / name / "__main__.py").write_text(ECHO, encoding="utf-8")
+
+    def set_up(self, name: str) -> None:
+        """Make a .venv that is stamped as if this file had been installed."""
+        venv.create(self.root / ".venv", with_pip=False)
+        locked = (self.root / "requirements" / f"{name}.txt").read_bytes()
+        stamp = f"{run.VERSION} {name} {hashlib.sha256(locked).hexdigest()}\n"
+        (self.root / ".venv" / "crrubric-stamp").write_text(stamp, encoding="utf-8")
+
+    def run(self, *words: str, current: Path) -> subprocess.CompletedProcess[str]:
+        """Run run.py with these words from the folder `current`."""
+        return subprocess.run(
+            [sys.executable, str(self.root / "run.py"), *words],
+            cwd=current,
+            env={**os.environ, "PYTHONPATH": "", "CRRUBRIC_BROWSER": sys.executable},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    root = tmp_path / "check out"  # a space: paths are never split
+    root.mkdir()
+    return Checkout(root)
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """A current folder whose modules must not be taken for ours."""
+    folder = tmp_path / "elsewhere"
+    (folder / "crrubric").mkdir(parents=True)
+    (folder / "crrubric" / "__main__.py").write_text("raise SystemExit(99)", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def empty_venv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """run.py as imported here works on an empty .venv in a temporary folder."""
+    folder = tmp_path / ".venv"
+    venv.create(folder, with_pip=False)
+    monkeypatch.setattr(run, "VENV", folder)
+    monkeypatch.setattr(run, "PYTHON", folder / run.PYTHON.relative_to(ROOT / ".venv"))
+    monkeypatch.setattr(run, "STAMP", folder / "crrubric-stamp")
+    return folder
+
+
+# What run.py says and hands on
+
+
+@pytest.mark.parametrize("words", [[], ["-h"]])
+def test_without_a_word_run_says_what_it_can_do_and_sets_up_nothing(checkout, elsewhere, words):
+    done = checkout.run(*words, current=elsewhere)
+
+    assert (done.returncode, done.stdout) == (0, f"{run.__doc__}\n")
+    assert not (checkout.root / ".venv").exists()
+
+
+def test_words_go_to_crrubric_from_any_folder_and_its_exit_code_comes_back(checkout, elsewhere):
+    checkout.set_up("all")
+
+    done = checkout.run("memo", "two words", "--help", current=elsewhere)
+
+    assert done.stderr == ""
+    assert done.stdout == f"memo|two words|--help|{elsewhere}\n"
+    assert done.returncode == 7
+
+
+def test_the_packages_of_the_tests_are_enough_for_every_other_command(checkout, elsewhere):
+    checkout.set_up("test")
+
+    assert checkout.run("demo", current=elsewhere).returncode == 7
+
+
+def test_test_runs_pytest_in_the_checkout_spread_over_two_processes(checkout, elsewhere):
+    checkout.set_up("test")
+
+    done = checkout.run("test", "-k", "memo", current=elsewhere)
+
+    assert done.stderr == ""
+    assert done.stdout == f"-n|2|--dist|loadgroup|-k|memo|{checkout.root}\n"
+    assert done.returncode == 7
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["-n", "4"], ["-n0"], ["--numprocesses=3"], ["--dist", "each"], ["-p", "no:xdist"], ["--pdb"]],
+)
+def test_who_says_how_to_spread_the_tests_is_obeyed(words):
+    assert run.spread(["-x", *words]) == []
+
+
+def test_a_word_that_only_resembles_the_option_does_not_count():
+    assert run.spread(["--no-header", "-q", "tests/unit"]) == ["-n", "2", "--dist", "loadgroup"]
+
+
+def test_a_python_that_is_too_old_is_told_so_in_a_sentence(monkeypatch):
+    monkeypatch.setattr(sys, "version_info", (3, 9, 18, "final", 0))
+
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(ROOT / "run.py"), run_name="__main__")
+
+    assert ended.value.code == "run.py: Python 3.11 or newer is needed; this is 3.9"
+
+
+# Setting up .venv
+
+
+def test_a_finished_installation_is_noted(empty_venv, monkeypatch):
+    monkeypatch.setattr(run, "installers", lambda: iter([SUCCEEDS]))
+
+    run.set_up("all")
+
+    assert [run.is_ready(name) for name in ("all", "test")] == [True, False]
+
+
+def test_a_failed_installation_says_what_is_missing_and_is_not_noted(empty_venv, monkeypatch):
+    run.STAMP.write_text("3.11 all of yesterday\n", encoding="utf-8")
+    monkeypatch.setattr(run, "installers", lambda: iter([FAILS, FAILS]))
+
+    with pytest.raises(SystemExit) as ended:
+        run.set_up("all")
+
+    assert ended.value.code == (
+        "run.py: the packages could not be installed: is the package registry reachable?"
+    )
+    assert not run.STAMP.exists()
+
+
+def test_an_interrupted_installation_is_not_noted(empty_venv, monkeypatch):
+    def interrupted(name: str) -> None:
+        raise KeyboardInterrupt
+
+    run.STAMP.write_text("3.11 all of yesterday\n", encoding="utf-8")
+    monkeypatch.setattr(run, "install", interrupted)
+
+    with pytest.raises(KeyboardInterrupt):
+        run.set_up("all")
+
+    assert not run.STAMP.exists()
+
+
+def test_when_one_installer_fails_the_next_one_is_tried(empty_venv, monkeypatch):
+    monkeypatch.setattr(run, "installers", lambda: iter([FAILS, SUCCEEDS]))
+
+    run.set_up("base")
+
+    assert run.is_ready("base")
+
+
+def test_without_any_installer_the_package_to_install_is_named(empty_venv, monkeypatch):
+    monkeypatch.setattr(run, "output", lambda *words: None)
+
+    with pytest.raises(SystemExit) as ended:
+        run.install("all")
+
+    assert ended.value.code == (
+        "run.py: there is neither uv nor pip: install python3-venv (Debian, Ubuntu), pip or uv"
+    )
+
+
+def test_a_python_that_cannot_make_environments_is_told_what_to_install(empty_venv, monkeypatch):
+    monkeypatch.setattr(run, "run", lambda *words: False)
+
+    with pytest.raises(SystemExit) as ended:
+        run.make_venv()
+
+    assert ended.value.code == (
+        "run.py: this Python can't make .venv: install python3-venv (Debian, Ubuntu) or uv"
+    )
+
+
+def test_a_changed_lock_is_installed_again(empty_venv, tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "installers", lambda: iter([SUCCEEDS]))
+    run.set_up("all")
+    changed = tmp_path / "all.txt"
+    changed.write_text("another==1.0\n", encoding="utf-8")
+
+    monkeypatch.setattr(run, "requirements", lambda name: changed)
+
+    assert not run.is_ready("all")
+
+
+def test_a_sound_venv_is_kept_and_one_of_another_python_is_made_again(empty_venv, monkeypatch):
+    witness = empty_venv / "witness"
+    witness.touch()
+    monkeypatch.setattr(run, "installers", lambda: iter([SUCCEEDS]))
+
+    run.set_up("all")
+    kept = witness.exists()
+    run.STAMP.unlink()
+    monkeypatch.setattr(run, "VERSION", "3.99")
+    run.set_up("all")
+
+    assert (kept, witness.exists()) == (True, False)
+
+
+def test_a_broken_venv_is_made_again(empty_venv, monkeypatch):
+    run.PYTHON.unlink()
+    monkeypatch.setattr(run, "installers", lambda: iter([SUCCEEDS]))
+
+    run.set_up("all")
+
+    assert run.output(run.PYTHON, "-c", "print(1 + 1)") == "2"
+
+
+# The browser
+
+
+def test_a_browser_that_is_named_wins(monkeypatch):
+    monkeypatch.setenv("CRRUBRIC_BROWSER", sys.executable)
+
+    assert browser.find_browser() == sys.executable
+
+
+def test_a_named_browser_that_is_not_there_is_an_error_not_a_reason_to_take_another(
+    monkeypatch, capsys
+):
+    monkeypatch.setenv("CRRUBRIC_BROWSER", "/no/such/browser")
+
+    assert browser.main() == 2
+    assert capsys.readouterr().err == (
+        "CRRUBRIC_BROWSER names /no/such/browser, which is not there\n"
+    )
+
+
+def test_a_candidate_that_is_not_there_is_passed_over(monkeypatch, tmp_path):
+    missing = str(tmp_path / "chromium")
+    monkeypatch.delenv("CRRUBRIC_BROWSER", raising=False)
+    monkeypatch.setattr(browser, "candidates", lambda: iter([missing, sys.executable]))
+
+    assert browser.find_browser() == sys.executable
+
+
+def test_on_linux_a_candidate_that_does_not_start_is_passed_over(monkeypatch, tmp_path):
+    stub = tmp_path / "chromium-browser"
+    stub.touch()
+    monkeypatch.delenv("CRRUBRIC_BROWSER", raising=False)
+    monkeypatch.setattr(browser.sys, "platform", "linux")
+    monkeypatch.setattr(browser, "candidates", lambda: iter([str(stub), sys.executable]))
+
+    assert browser.find_browser() == sys.executable
+
+
+def test_where_there_is_no_browser_none_is_found(monkeypatch, capsys):
+    monkeypatch.delenv("CRRUBRIC_BROWSER", raising=False)
+    monkeypatch.setattr(browser, "candidates", lambda: iter([]))
+
+    assert browser.main() == 1
+    assert capsys.readouterr().out == "\n"
+
+
+@pytest.mark.parametrize("after", ["playwright", "apt-get"])
+def test_a_missing_browser_is_installed_by_playwright_or_else_as_root(monkeypatch, after):
+    ran: list[str] = []
+    monkeypatch.setattr(run, "run", lambda *words: not ran.append(" ".join(map(str, words))))
+    monkeypatch.setattr(run, "is_root", lambda: True)
+    monkeypatch.setattr(run.shutil, "which", lambda name: name)
+    monkeypatch.setattr(
+        run, "find_browser", lambda: "found" if any(after in line for line in ran) else None
+    )
+
+    assert run.set_up_browser() == "found"
+    assert after in ran[-1]
+
+
+def test_where_no_browser_can_be_installed_a_sentence_says_what_to_do(monkeypatch):
+    monkeypatch.setattr(run, "run", lambda *words: False)
+    monkeypatch.setattr(run, "find_browser", lambda: None)
+
+    with pytest.raises(SystemExit) as ended:
+        run.set_up_browser()
+
+    assert ended.value.code == (
+        "run.py: the tests need a browser: install Chromium, or name one in CRRUBRIC_BROWSER"
+    )
+
+
+# The locks
+
+
+def lines_of(name: str) -> list[str]:
+    return run.requirements(name).read_text(encoding="utf-8").splitlines()
+
+
+def pins(name: str) -> dict[str, set[str]]:
+    """Package -> its versions: more than one where versions of Python differ."""
+    found: dict[str, set[str]] = {}
+    for line in lines_of(name):
+        if pin := PIN.fullmatch(line):
+            found.setdefault(pin[1], set()).add(pin[2])
+    return found
+
+
+@pytest.mark.parametrize("name", run.LOCKS)
+def test_a_lock_holds_pins_and_hashes_and_no_address(name):
+    strange = [s for s in lines_of(name) if not (PIN.fullmatch(s) or HASH.fullmatch(s))]
+
+    assert strange == []
+    assert len(pins(name)) > 20
+
+
+def test_the_locks_contain_each_other_with_the_same_versions():
+    base, everything, tests = pins("base"), pins("all"), pins("test")
+
+    assert base.items() <= everything.items() <= tests.items()
+    assert everything.keys() - base.keys() == {"psycopg", "psycopg-binary"}
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("base", PROJECT["project"]["dependencies"]),
+        ("all", PROJECT["project"]["optional-dependencies"]["postgresql"]),
+        ("test", PROJECT["dependency-groups"]["test"]),
+    ],
+)
+def test_the_locks_are_as_new_as_the_declared_dependencies(name, wanted):
+    locked = pins(name)
+    missing = [
+        text
+        for text in wanted
+        for need in [Requirement(text)]
+        if not all(map(need.specifier.contains, locked.get(canonicalize_name(need.name), [""])))
+    ]
+
+    assert missing == []
+
+
+# Skipped tests
+
+
+@pytest.mark.parametrize(
+    ("ci", "spread", "code"),
+    [("true", "-n0", 1), ("true", "-n1", 1), ("", "-n0", 0)],
+)
+def test_a_skipped_test_fails_the_run_in_ci_and_only_there(tmp_path, ci, spread, code):
+    words = "import pytest\ndef test_it(): pytest.skip('no browser')\ndef test_other(): pass\n"
+    (tmp_path / "test_skipping.py").write_text(words, encoding="utf-8")
+    (tmp_path / "pytest.ini").touch()
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "tests.no_skips", spread],
+        cwd=tmp_path,
+        env={**os.environ, "CI": ci, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    said = "CI: a skipped test is a failure: test_skipping.py::test_it"
+    assert (done.returncode, said in done.stdout) == (code, code == 1)
+
+
+def test_an_expected_failure_is_not_a_skip(tmp_path):
+    words = "import pytest\n@pytest.mark.xfail\ndef test_it(): assert False\n"
+    (tmp_path / "test_expecting.py").write_text(words, encoding="utf-8")
+    (tmp_path / "pytest.ini").touch()
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "tests.no_skips"],
+        cwd=tmp_path,
+        env={**os.environ, "CI": "true", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0
