@@ -53,30 +53,26 @@ class Thousandths(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value) / 1000
 
 
-def stored_enum(kind: type[enum.Enum]) -> Enum:
-    """The enum as checked text: portable, readable in the database, refused if unknown."""
+def _text_enum(kind: type[enum.Enum], **options: bool) -> Enum:
     return Enum(
         kind,
         values_callable=lambda members: [member.value for member in members],
         native_enum=False,
-        create_constraint=True,
         validate_strings=True,
         length=40,
         name=kind.__name__.lower(),
+        **options,
     )
+
+
+def stored_enum(kind: type[enum.Enum]) -> Enum:
+    """The enum as checked text: portable, readable in the database, refused if unknown."""
+    return _text_enum(kind, create_constraint=True)
 
 
 def open_enum(kind: type[enum.Enum]) -> Enum:
     """The enum as text without a check in the database: for lists that grow with the code."""
-    return Enum(
-        kind,
-        values_callable=lambda members: [member.value for member in members],
-        native_enum=False,
-        create_constraint=False,
-        validate_strings=True,
-        length=40,
-        name=kind.__name__.lower(),
-    )
+    return _text_enum(kind, create_constraint=False)
 
 
 Code = Annotated[str, mapped_column(String(limits.CODE))]

@@ -70,3 +70,13 @@ def locked_evaluation(session: Session, slug: str, *, exclusive: bool = False) -
     if evaluation is None:
         raise not_found()
     return evaluation
+
+
+def locked_for(session: Session, actor: Actor, action: Action, slug: str) -> Evaluation:
+    """The evaluation, held inside a unit of work, if the actor may do `action` now.
+
+    Raises: as `require`.
+    """
+    evaluation = locked_evaluation(session, slug)
+    require(actor, action, evaluation, session)
+    return evaluation

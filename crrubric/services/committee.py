@@ -9,7 +9,7 @@ from crrubric.clock import now_utc
 from crrubric.domain.errors import Invalid
 from crrubric.domain.vocabulary import N_, Action, Event, Phase, Role, Stakeholder, Standing
 from crrubric.models import Evaluation, Member
-from crrubric.queries.access import locked_evaluation, not_found, require
+from crrubric.queries.access import locked_for, not_found
 from crrubric.queries.people import Actor
 from crrubric.services.accounts import find_or_add_user, new_invite
 from crrubric.services.ballots import issue_ballots
@@ -39,8 +39,7 @@ def invite_member(
     Somebody who has a password already needs no link: the evaluation is on their home page.
     """
     with unit_of_work() as session:
-        evaluation = locked_evaluation(session, slug)
-        require(actor, Action.MANAGE_COMMITTEE, evaluation, session)
+        evaluation = locked_for(session, actor, Action.MANAGE_COMMITTEE, slug)
         user = find_or_add_user(session, name, email, Standing.MEMBER)
         member = session.scalar(
             select(Member).where(Member.evaluation_id == evaluation.id, Member.user_id == user.id)
@@ -70,8 +69,7 @@ def invite_member(
 def renew_invite(actor: Actor, slug: str, member_id: int) -> Invitation:
     """A fresh link for a member who has not set a password yet; the old one stops working."""
     with unit_of_work() as session:
-        evaluation = locked_evaluation(session, slug)
-        require(actor, Action.MANAGE_COMMITTEE, evaluation, session)
+        evaluation = locked_for(session, actor, Action.MANAGE_COMMITTEE, slug)
         member = member_in(session, evaluation, member_id)
         if member.user is None or member.user.password_hash:
             raise Invalid(N_("%(name)s needs no link any more."), name=member.name)
@@ -91,8 +89,7 @@ def change_member(
 ) -> Member:
     """Change a person's roles or whom they speak for."""
     with unit_of_work() as session:
-        evaluation = locked_evaluation(session, slug)
-        require(actor, Action.MANAGE_COMMITTEE, evaluation, session)
+        evaluation = locked_for(session, actor, Action.MANAGE_COMMITTEE, slug)
         member = member_in(session, evaluation, member_id)
         if member.is_chair and Role.CHAIR not in roles:
             _keep_a_chair(session, evaluation, member)
@@ -118,8 +115,7 @@ def change_member(
 def remove_member(actor: Actor, slug: str, member_id: int) -> None:
     """End a person's seat: their next request is refused, their marks stay but don't count."""
     with unit_of_work() as session:
-        evaluation = locked_evaluation(session, slug)
-        require(actor, Action.MANAGE_COMMITTEE, evaluation, session)
+        evaluation = locked_for(session, actor, Action.MANAGE_COMMITTEE, slug)
         member = member_in(session, evaluation, member_id)
         _keep_a_chair(session, evaluation, member)
         member.removed_at = now_utc()

@@ -10,7 +10,7 @@ from crrubric.domain.errors import Invalid
 from crrubric.domain.text import clean, one_line
 from crrubric.domain.vocabulary import N_, Action, Event, Outcome
 from crrubric.models import Decision, Finding
-from crrubric.queries.access import locked_evaluation, require
+from crrubric.queries.access import locked_for
 from crrubric.queries.people import Actor
 from crrubric.services.journal import note_event
 from crrubric.services.rubrics import criterion_in
@@ -28,8 +28,7 @@ def record_finding(
     if not why:
         raise Invalid(N_("Say why the committee finds this: the memo prints it."), field="reason")
     with unit_of_work() as session:
-        evaluation = locked_evaluation(session, slug)
-        require(actor, Action.RECORD_FINDING, evaluation, session)
+        evaluation = locked_for(session, actor, Action.RECORD_FINDING, slug)
         vendor = vendor_in(session, evaluation, vendor_id)
         criterion = criterion_in(session, evaluation, criterion_id)
         if value is Outcome.NOT_APPLICABLE and not criterion.may_not_apply:
@@ -68,8 +67,7 @@ def withdraw_finding(
     if not why:
         raise Invalid(N_("Say why the finding is withdrawn."), field="reason")
     with unit_of_work() as session:
-        evaluation = locked_evaluation(session, slug)
-        require(actor, Action.RECORD_FINDING, evaluation, session)
+        evaluation = locked_for(session, actor, Action.RECORD_FINDING, slug)
         vendor = vendor_in(session, evaluation, vendor_id)
         criterion = criterion_in(session, evaluation, criterion_id)
         finding = session.scalar(
@@ -119,8 +117,7 @@ def record_decision(actor: Actor, slug: str, text: DecisionText) -> Decision:
             N_("Say why the committee recommends this: the board reads it first."), field="reason"
         )
     with unit_of_work() as session:
-        evaluation = locked_evaluation(session, slug)
-        require(actor, Action.RECORD_DECISION, evaluation, session)
+        evaluation = locked_for(session, actor, Action.RECORD_DECISION, slug)
         vendor = vendor_in(session, evaluation, tidy.vendor_id) if tidy.vendor_id else None
         decision = session.scalar(select(Decision).where(Decision.evaluation_id == evaluation.id))
         if decision is None:

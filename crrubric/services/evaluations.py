@@ -27,7 +27,7 @@ from crrubric.domain.vocabulary import (
     Standing,
 )
 from crrubric.models import Ballot, District, Evaluation, Member, User
-from crrubric.queries.access import locked_evaluation, not_found, require
+from crrubric.queries.access import locked_evaluation, locked_for, not_found, require
 from crrubric.queries.evaluations import readiness
 from crrubric.queries.people import Actor
 from crrubric.services.ballots import issue_ballots
@@ -170,8 +170,7 @@ def change_facts(
     about = clean(purpose, limit=limits.LONG_TEXT, field="purpose")
     try:
         with unit_of_work() as session:
-            evaluation = locked_evaluation(session, slug)
-            require(actor, Action.EDIT_SETUP, evaluation, session)
+            evaluation = locked_for(session, actor, Action.EDIT_SETUP, slug)
             new = {
                 "title": tidy,
                 "purpose": about,
@@ -194,8 +193,7 @@ def set_rule(actor: Actor, slug: str, settings: RuleSettings) -> Evaluation:
     """Set the decision rule; possible until ballots open. Raises: Invalid naming the field."""
     checked_rule(settings)
     with unit_of_work() as session:
-        evaluation = locked_evaluation(session, slug)
-        require(actor, Action.EDIT_SETUP, evaluation, session)
+        evaluation = locked_for(session, actor, Action.EDIT_SETUP, slug)
         old = asdict(rule_settings(evaluation))
         apply_rule(evaluation, settings)
         journal_change(session, actor, Event.RULE_CHANGED, evaluation, old, asdict(settings))

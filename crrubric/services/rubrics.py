@@ -12,7 +12,7 @@ from crrubric.domain.rubric import Rubric
 from crrubric.domain.text import clean, one_line, slug_of
 from crrubric.domain.vocabulary import N_, Action, Event, Stakeholder
 from crrubric.models import Criterion, Evaluation, Section, Tension
-from crrubric.queries.access import locked_evaluation, not_found, require
+from crrubric.queries.access import locked_for, not_found
 from crrubric.queries.people import Actor
 from crrubric.services.journal import changes, note_event
 from crrubric.services.unit import unit_of_work
@@ -100,7 +100,7 @@ def add_section(actor: Actor, slug: str, *, title: str) -> Section:
     if not tidy:
         raise Invalid(N_("Enter a title for the section."), field="title")
     with unit_of_work() as session:
-        evaluation = _editable(session, actor, slug)
+        evaluation = locked_for(session, actor, Action.EDIT_SETUP, slug)
         codes = select(Section.code).where(Section.evaluation_id == evaluation.id)
         last = session.scalar(
             select(func.max(Section.position)).where(Section.evaluation_id == evaluation.id)
@@ -121,7 +121,7 @@ def add_criterion(actor: Actor, slug: str, section_id: int, text: CriterionText)
     """A new criterion at the end of its section."""
     tidy = checked(text)
     with unit_of_work() as session:
-        evaluation = _editable(session, actor, slug)
+        evaluation = locked_for(session, actor, Action.EDIT_SETUP, slug)
         section = session.get(Section, section_id)
         if section is None or section.evaluation_id != evaluation.id:
             raise not_found()
@@ -152,7 +152,7 @@ def change_criterion(actor: Actor, slug: str, criterion_id: int, text: Criterion
     """Reword, weight, mark as must-have, leave out or bring back a criterion."""
     tidy = checked(text)
     with unit_of_work() as session:
-        evaluation = _editable(session, actor, slug)
+        evaluation = locked_for(session, actor, Action.EDIT_SETUP, slug)
         criterion = criterion_in(session, evaluation, criterion_id)
         new = asdict(tidy)
         before, after = changes({key: getattr(criterion, key) for key in new}, new)
@@ -174,7 +174,7 @@ def change_criterion(actor: Actor, slug: str, criterion_id: int, text: Criterion
 def move_criterion(actor: Actor, slug: str, criterion_id: int, *, by: int) -> Criterion:
     """Move a criterion up (-1) or down (+1); over the edge of its section into the next one."""
     with unit_of_work() as session:
-        evaluation = _editable(session, actor, slug)
+        evaluation = locked_for(session, actor, Action.EDIT_SETUP, slug)
         criterion = criterion_in(session, evaluation, criterion_id)
         sections = list(
             session.scalars(
@@ -237,12 +237,6 @@ def free_code(title: str, taken: set[str]) -> str:
         code = f"{stem}-{number}"
         number += 1
     return code
-
-
-def _editable(session: Session, actor: Actor, slug: str) -> Evaluation:
-    evaluation = locked_evaluation(session, slug)
-    require(actor, Action.EDIT_SETUP, evaluation, session)
-    return evaluation
 
 
 def _plain(values: dict[str, object]) -> dict[str, object]:

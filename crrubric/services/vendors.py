@@ -12,7 +12,7 @@ from crrubric.domain.errors import Invalid
 from crrubric.domain.text import clean, one_line
 from crrubric.domain.vocabulary import N_, Action, Event, PriceUnit
 from crrubric.models import Evaluation, Vendor
-from crrubric.queries.access import locked_evaluation, not_found, require
+from crrubric.queries.access import locked_for, not_found
 from crrubric.queries.people import Actor
 from crrubric.services.accounts import checked_email
 from crrubric.services.journal import changes, note_event
@@ -106,7 +106,7 @@ def add_vendor(actor: Actor, slug: str, facts: VendorFacts) -> Vendor:
     tidy = checked(facts)
     try:
         with unit_of_work() as session:
-            evaluation = _editable(session, actor, slug)
+            evaluation = locked_for(session, actor, Action.EDIT_SETUP, slug)
             vendor = new_vendor(session, evaluation, tidy)
             note_event(
                 session,
@@ -145,7 +145,7 @@ def change_vendor(actor: Actor, slug: str, vendor_id: int, facts: VendorFacts) -
     tidy = checked(facts)
     try:
         with unit_of_work() as session:
-            evaluation = _editable(session, actor, slug)
+            evaluation = locked_for(session, actor, Action.EDIT_SETUP, slug)
             vendor = vendor_in(session, evaluation, vendor_id)
             new = asdict(tidy)
             before, after = changes({key: getattr(vendor, key) for key in new}, new)
@@ -169,7 +169,7 @@ def change_vendor(actor: Actor, slug: str, vendor_id: int, facts: VendorFacts) -
 def remove_vendor(actor: Actor, slug: str, vendor_id: int) -> None:
     """Take a vendor out of an evaluation that is still being set up."""
     with unit_of_work() as session:
-        evaluation = _editable(session, actor, slug)
+        evaluation = locked_for(session, actor, Action.EDIT_SETUP, slug)
         vendor = vendor_in(session, evaluation, vendor_id)
         note_event(
             session,
@@ -188,12 +188,6 @@ def vendor_in(session: Session, evaluation: Evaluation, vendor_id: int) -> Vendo
     if vendor is None or vendor.evaluation_id != evaluation.id:
         raise not_found()
     return vendor
-
-
-def _editable(session: Session, actor: Actor, slug: str) -> Evaluation:
-    evaluation = locked_evaluation(session, slug)
-    require(actor, Action.EDIT_SETUP, evaluation, session)
-    return evaluation
 
 
 def _doubled(facts: VendorFacts) -> Invalid:

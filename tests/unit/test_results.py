@@ -113,7 +113,9 @@ def test_the_ranking_lists_passing_then_pending_then_failing_vendors_each_by_fal
 
 
 def test_vendors_without_a_score_come_last_among_those_that_pass_and_equals_go_by_name():
-    assert codes(results_of({"n": "AA", "b": "YN", "a": "NY"}).ranking()) == "abn"
+    rows = {"a": "AA", "z": "NN", "c": "YN", "b": "NY"}
+
+    assert codes(results_of(rows).ranking()) == "bcza"
 
 
 def test_an_adopted_finding_replaces_the_outcome_and_says_that_it_differs():
