@@ -36,8 +36,7 @@ def commands() -> None:
 
     \b
     Try it:            crrubric demo
-    For a district:    crrubric db upgrade
-                       crrubric user add --administrator --name NAME --email ADDRESS
+    For a district:    crrubric user add --administrator --name NAME --email ADDRESS
                        crrubric serve
     """
 

@@ -1,18 +1,9 @@
 """crrubric db …"""
 
 import click
-from flask import current_app
 
-from crrubric.cli.running import new_app, newest_revision
+from crrubric.cli.running import new_app, newest_revision, upgrade_schema
 from crrubric.extensions import prepare_migrations
-
-
-def upgrade_schema() -> None:
-    """Bring the database of the current app to the newest schema."""
-    from flask_migrate import upgrade  # Alembic: not needed by any other command
-
-    prepare_migrations(current_app)
-    upgrade()
 
 
 @click.group("db")

@@ -1,17 +1,17 @@
-"""Every command runs inside the app, on a database whose schema is the one that the code knows."""
+"""Every command runs inside the app, on a database with the schema that the code knows."""
 
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import inspect, text
 
 from crrubric.config import PACKAGE
 from crrubric.domain.errors import Invalid
 from crrubric.domain.vocabulary import N_
-from crrubric.extensions import db
+from crrubric.extensions import db, prepare_migrations
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -30,23 +30,33 @@ def newest_revision() -> str:
     return max(file.name[:4] for file in (PACKAGE / "migrations" / "versions").glob("0*.py"))
 
 
-def check_schema() -> None:
-    """Raise Invalid, saying what to do, unless the database has the newest schema."""
+def found_revision() -> str | None:
+    """The revision of the database; None if it has no schema at all."""
     with db.engine.connect() as connection:
-        there = inspect(connection).has_table("alembic_version")
-        found = (
-            connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-            if there
-            else None
-        )
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def upgrade_schema() -> None:
+    """Bring the database of the current app to the newest schema."""
+    from flask_migrate import upgrade  # Alembic: no other command needs it
+
+    prepare_migrations(current_app)
+    upgrade()
+
+
+def check_schema() -> None:
+    """Make the schema of an empty database; raise Invalid, saying what to do, for another one."""
+    found = found_revision()
     if found is None:
-        raise Invalid(N_("The database is empty. Run: crrubric db upgrade"))
-    if found > newest_revision():
+        upgrade_schema()
+    elif found > newest_revision():
         raise Invalid(
             N_("The database is of a newer crrubric (%(found)s): install that version."),
             found=found,
         )
-    if found < newest_revision():
+    elif found < newest_revision():
         raise Invalid(
             N_("The database is older than crrubric. Back it up, then run: crrubric db upgrade")
         )

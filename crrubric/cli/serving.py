@@ -11,10 +11,15 @@ import click
 from flask import Flask
 from sqlalchemy.engine import make_url
 
-from crrubric.cli.database import upgrade_schema
-from crrubric.cli.running import check_schema, new_app
+from crrubric.cli.running import (
+    check_schema,
+    found_revision,
+    new_app,
+    newest_revision,
+    upgrade_schema,
+)
 from crrubric.config import instance_folder
-from crrubric.domain.errors import CrrubricError, Invalid
+from crrubric.domain.errors import Invalid
 from crrubric.domain.vocabulary import N_
 from crrubric.extensions import db, journal_mode
 
@@ -111,7 +116,8 @@ def demo(host: str, port: int, fresh: bool) -> None:
                 db.engine.dispose()
                 for suffix in ("", "-journal", "-wal", "-shm"):
                     file.with_name(file.name + suffix).unlink(missing_ok=True)
-            ready()
+            if found_revision() != newest_revision():  # looking is quicker than Alembic
+                upgrade_schema()
             make_demo()
             db.session.remove()
         click.echo("Demo of crrubric: an invented district. Sign in as one of")
@@ -121,19 +127,11 @@ def demo(host: str, port: int, fresh: bool) -> None:
         run(app, host, port)
 
 
-def ready() -> None:
-    """Upgrade the schema unless it is the newest already: looking is quicker than Alembic."""
-    try:
-        check_schema()
-    except CrrubricError:
-        upgrade_schema()
-
-
 @click.command()
 @HOST
 @PORT
 def serve(host: str, port: int) -> None:
-    """Serve this district's own database (make it with: crrubric db upgrade)."""
+    """Serve this district's own database; made at the first start."""
     app = new_app()
     with only_server(app):
         with app.app_context():
