@@ -1,0 +1,124 @@
+"""Every route declares who may pass, and the table below says the same."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from crrubric.app import create_app
+from crrubric.domain.vocabulary import Action
+from crrubric.web.access import PUBLIC, SIGNED_IN, check_declarations
+
+# endpoint -> who may pass: anybody, whoever is signed in, or whom the policy allows the action
+TABLE = """
+account.accept public
+account.enter public
+account.invitation public
+account.sign_in public
+account.sign_out signed in
+assets.plotly public
+ballots.ballot VIEW_OWN_BALLOTS
+ballots.conflict RECORD_MARK
+ballots.declare RECORD_MARK
+ballots.index VIEW_OWN_BALLOTS
+ballots.review VIEW_OWN_BALLOTS
+ballots.save_mark RECORD_MARK
+ballots.submit RECORD_MARK
+committee.change MANAGE_COMMITTEE
+committee.edit MANAGE_COMMITTEE
+committee.index VIEW_EVALUATION
+committee.invite MANAGE_COMMITTEE
+committee.link MANAGE_COMMITTEE
+committee.remove MANAGE_COMMITTEE
+committee.shown MANAGE_COMMITTEE
+decision.index VIEW_RESULTS
+decision.save RECORD_DECISION
+evaluations.facts EDIT_SETUP
+evaluations.journal VIEW_JOURNAL
+evaluations.overview VIEW_EVALUATION
+evaluations.phase CHANGE_PHASE
+evaluations.progress VIEW_PROGRESS
+evaluations.rule VIEW_EVALUATION
+evaluations.save_facts EDIT_SETUP
+evaluations.save_rule EDIT_SETUP
+exports.marks EXPORT_MARKS
+exports.results EXPORT_RESULTS
+exports.scores EXPORT_RESULTS
+exports.tallies EXPORT_RESULTS
+home.accessibility public
+home.create signed in
+home.health public
+home.index signed in
+home.new signed in
+memo.html VIEW_MEMO
+memo.preview VIEW_MEMO
+memo.word VIEW_MEMO
+results.cell VIEW_RESULTS
+results.compare VIEW_RESULTS
+results.find RECORD_FINDING
+results.matrix VIEW_RESULTS
+results.scores VIEW_RESULTS
+results.withdraw RECORD_FINDING
+rubric.add EDIT_SETUP
+rubric.add_section EDIT_SETUP
+rubric.change EDIT_SETUP
+rubric.down EDIT_SETUP
+rubric.edit EDIT_SETUP
+rubric.index VIEW_EVALUATION
+rubric.new EDIT_SETUP
+rubric.up EDIT_SETUP
+style.index public
+vendors.add EDIT_SETUP
+vendors.change EDIT_SETUP
+vendors.edit EDIT_SETUP
+vendors.index VIEW_EVALUATION
+vendors.new EDIT_SETUP
+vendors.remove EDIT_SETUP
+"""
+HEAVY = {"pandas", "plotly", "openpyxl", "docx", "xlsxwriter", "typst", "authlib", "alembic"}
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    return create_app({"INSTANCE": str(tmp_path_factory.mktemp("routes")), "TESTING": True})
+
+
+def test_every_route_has_the_access_that_the_table_says(app: Flask):
+    declared = {
+        rule.endpoint: app.view_functions[rule.endpoint].access
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint != "static"
+    }
+
+    assert declared == dict(line.split(maxsplit=1) for line in TABLE.strip().splitlines())
+
+
+def test_every_access_is_a_known_one(app: Flask):
+    known = {PUBLIC, SIGNED_IN, *Action}
+
+    assert {line.split(maxsplit=1)[1] for line in TABLE.strip().splitlines()} <= known
+
+
+def test_the_app_does_not_start_with_a_route_that_declares_nothing(tmp_path: Path):
+    app = create_app({"INSTANCE": str(tmp_path), "TESTING": True})
+    app.add_url_rule("/open-door", "open_door", lambda: "come in")
+
+    with pytest.raises(RuntimeError, match="open_door"):
+        check_declarations(app)
+
+
+def test_creating_the_app_loads_nothing_heavy(tmp_path: Path):
+    script = (
+        "import sys\n"
+        "from crrubric.app import create_app\n"
+        f"create_app({{'INSTANCE': {str(tmp_path)!r}}})\n"
+        "print(' '.join(sorted({name.split('.')[0] for name in sys.modules})))\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+
+    assert HEAVY & set(done.stdout.split()) == set()
