@@ -125,8 +125,11 @@ class Factory:
 
     def forward(self, made: Made, phase: Phase, marks: dict[tuple[int, int], str]) -> None:
         """Take the evaluation through its phases, marking while it is in scoring."""
+        now = db.session.get_one(Evaluation, made.evaluation.id).phase
         order = [Phase.SCORING, Phase.MEETING, Phase.DECIDED, Phase.ARCHIVED]
         for step in order[: order.index(phase) + 1] if phase in order else []:
+            if now in order and order.index(step) <= order.index(now):
+                continue
             if step is Phase.DECIDED:
                 text = decisions.DecisionText(made.vendors[0].id, "It fits our learners best.")
                 decisions.record_decision(made.chair, made.slug, text)

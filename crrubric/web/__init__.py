@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from crrubric import __version__
 from crrubric.extensions import babel, csrf, limiter
@@ -48,6 +49,13 @@ BLUEPRINTS = (
 )
 
 
+class DatabaseId(IntegerConverter):
+    """A number that a database can hold as an id; a larger one is no address of ours."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2**31 - 1)
+
+
 def init_app(app: Flask) -> None:
     """Bind the web's own pieces and refuse to start with an undeclared route."""
     csrf.init_app(app)
@@ -55,6 +63,7 @@ def init_app(app: Flask) -> None:
     babel.init_app(app, locale_selector=locale)
     for part in (session, words, errors, headers, navigation):
         part.init_app(app)
+    app.url_map.converters["int"] = DatabaseId
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     if count := app.config["PROXY_COUNT"]:

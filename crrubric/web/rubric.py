@@ -78,7 +78,7 @@ def section_of(seat: Seat, section_id: int) -> Section:
 def new(seat: Seat, section_id: int) -> ResponseReturnValue:
     """The form for a new criterion."""
     section = section_of(seat, section_id)
-    form = CriterionForm(weight=1)
+    form = CriterionForm(weight=Decimal(1))
     return page("rubric/criterion.html", seat, under=HOME, form=form, section=section)
 
 
