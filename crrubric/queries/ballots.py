@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from crrubric.domain.policy import FROM_MEETING
 from crrubric.domain.vocabulary import BallotState, Stakeholder
@@ -42,7 +42,9 @@ def own_ballot(session: Session, seat: Seat, vendor_id: int) -> tuple[Ballot, di
     if seat.member is None:
         raise not_found()
     ballot = session.scalar(
-        select(Ballot).where(Ballot.member_id == seat.member.id, Ballot.vendor_id == vendor_id)
+        select(Ballot)
+        .options(joinedload(Ballot.vendor))
+        .where(Ballot.member_id == seat.member.id, Ballot.vendor_id == vendor_id)
     )
     if ballot is None:
         raise not_found()

@@ -164,7 +164,7 @@ def submit_ballot(actor: Actor, slug: str, vendor_id: int, *, accept_gaps: bool)
         gaps = open_criteria(session, evaluation.id) - marks_given(session, ballot.id)
         if gaps and not accept_gaps:
             raise NotReady(
-                N_("%(count)s criteria have no mark yet: mark them, or say that you leave them."),
+                N_("Criteria without a mark: %(count)s. Mark them, or say that you leave them."),
                 count=gaps,
             )
         ballot.state, ballot.submitted_at = BallotState.SUBMITTED, now_utc()

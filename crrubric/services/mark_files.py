@@ -84,7 +84,7 @@ def refuse(bad: list[tuple[int, CrrubricError]], more: int) -> None:
     if not bad:
         return
     raise InvalidLines(
-        N_("Nothing was imported: %(count)s lines can’t be used. Mend them and import again."),
+        N_("Nothing was imported. Lines that can’t be used: %(count)s. Mend them, import again."),
         bad,
         count=len(bad) + more,
     )
