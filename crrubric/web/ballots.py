@@ -148,6 +148,7 @@ def stale_mark(
         theirs: dict[str, Any] | None = service.plain(service.mark_text(stored)) if stored else None
         if theirs and stored:
             theirs["answer_label"] = label(stored.answer)
+            theirs["version"] = stored.version
         return jsonify(message=refusal(error), theirs=theirs), 409
     criterion = criterion_in(db.session(), seat.evaluation, criterion_id)
     form.version.data = str(stored.version if stored else 0)

@@ -1,0 +1,276 @@
+"""The ballot saves by itself, says so, and never loses or overwrites a word."""
+
+import re
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from crrubric.domain.vocabulary import Answer, Phase
+from crrubric.extensions import db, limiter
+from crrubric.models import User
+from tests.browser.conftest import Browse, Site, Visitor
+from tests.factories import PASSWORD, Factory, stored_marks
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+SAVED = re.compile(r"^Saved \d\d:\d\d$")
+RETRYING = "Not saved yet – trying again…"
+CHANGED = "This mark was changed in another window. Nothing was overwritten: compare."
+REFUSED_CONNECTION = r"Failed to load resource: net::ERR_"
+CONFLICT = r"Failed to load resource: .* 409 "
+UNAVAILABLE = r"Failed to load resource: .* 503 "
+MARKS = "**/marks/*"
+
+
+@dataclass(frozen=True)
+class Task:
+    """A ballot that waits for a reviewer: three criteria, none marked."""
+
+    site: Site
+    email: str
+    address: str
+
+    def stored(self) -> list[tuple[Answer, str]]:
+        """(answer, note) of every mark in the database."""
+        with self.site.app.app_context():
+            found = stored_marks()
+            db.session.remove()
+        return found
+
+
+@pytest.fixture
+def task(site: Site) -> Task:
+    with site.app.app_context():
+        limiter.reset()
+        made = Factory(site.app).evaluation(phase=Phase.SCORING, reviewers=1, vendors=1)
+        person = db.session.get_one(User, made.reviewers[0].user_id)
+        task = Task(site, person.email, made.url(f"ballots/{made.vendors[0].id}"))
+        db.session.remove()
+    return task
+
+
+@pytest.fixture
+def reviewer(task: Task, browse: Browse) -> Visitor:
+    """The reviewer with the ballot open."""
+    visitor = browse(task.site).sign_in(task.email, PASSWORD)
+    visitor.page.goto(task.address)
+    return visitor
+
+
+def form(page: Page, number: int = 0) -> Locator:
+    return page.locator("form[data-mark]").nth(number)
+
+
+def status(page: Page, number: int = 0) -> Locator:
+    return form(page, number).get_by_role("status")
+
+
+def choose(page: Page, look: str, number: int = 0) -> None:
+    form(page, number).locator(f"label.{look}").click()
+
+
+def note(page: Page, number: int = 0) -> Locator:
+    """The note of one criterion, unfolded."""
+    if not form(page, number).get_by_label("Why? What did you see?").is_visible():
+        form(page, number).get_by_text("Note and evidence").click()
+    return form(page, number).get_by_label("Why? What did you see?")
+
+
+def write(page: Page, text: str, number: int = 0) -> None:
+    """Type into the note and stay there."""
+    note(page, number).click()
+    page.keyboard.type(text)
+
+
+# Saving
+
+
+def test_a_tile_is_saved_when_it_is_chosen_and_the_count_grows(task, reviewer):
+    choose(reviewer.page, "no")
+
+    expect(status(reviewer.page)).to_have_text(SAVED)
+    expect(reviewer.page.get_by_text("1 of 3 answered")).to_be_visible()
+    assert task.stored() == [(Answer.NO, "")]
+
+
+def test_the_save_buttons_are_gone_where_the_script_saves(reviewer):
+    expect(form(reviewer.page).get_by_role("button", name="Save")).to_have_count(0)
+
+
+def test_a_typed_note_is_saved_after_a_pause(task, reviewer):
+    choose(reviewer.page, "yes")
+    expect(status(reviewer.page)).to_have_text(SAVED)
+
+    with reviewer.page.expect_response(MARKS):
+        write(reviewer.page, "Captions on every video.")
+
+    expect(status(reviewer.page)).to_have_text(SAVED)
+    assert task.stored() == [(Answer.YES, "Captions on every video.")]
+
+
+def test_a_note_without_an_answer_says_that_an_answer_is_missing(task, reviewer):
+    write(reviewer.page, "A thought.")
+
+    expect(status(reviewer.page)).to_have_text("Choose an answer to save this note")
+    assert task.stored() == []
+    choose(reviewer.page, "ask")
+    expect(status(reviewer.page)).to_have_text(SAVED)
+    assert task.stored() == [(Answer.CANNOT_TELL, "A thought.")]
+
+
+# When the server can't be reached
+
+
+def test_what_is_typed_offline_is_stored_once_the_network_is_back(task, reviewer):
+    reviewer.expected.append(REFUSED_CONNECTION)
+    reviewer.context.set_offline(True)
+
+    choose(reviewer.page, "no")
+    write(reviewer.page, "Written in the train.")
+
+    expect(status(reviewer.page)).to_have_text(RETRYING)
+    assert task.stored() == []
+    reviewer.snap("offline")
+    reviewer.context.set_offline(False)
+    expect(status(reviewer.page)).to_have_text(SAVED)
+    assert task.stored() == [(Answer.NO, "Written in the train.")]
+
+
+def test_a_server_that_fails_is_asked_again_until_it_has_stored_the_mark(task, reviewer):
+    reviewer.expected.append(UNAVAILABLE)
+    answers = iter([503, 503])
+
+    def fail_twice(route):
+        failure = next(answers, None)
+        route.fulfill(status=failure) if failure else route.continue_()
+
+    reviewer.page.route(MARKS, fail_twice)
+    choose(reviewer.page, "yes")
+
+    expect(status(reviewer.page)).to_have_text(RETRYING)
+    expect(status(reviewer.page)).to_have_text(SAVED, timeout=15_000)
+    assert task.stored() == [(Answer.YES, "")]
+    assert list(answers) == []
+
+
+# Two tabs
+
+
+def test_of_two_tabs_the_second_learns_of_the_first_and_overwrites_nothing(task, reviewer):
+    reviewer.expected.append(CONFLICT)
+    other = reviewer.context.new_page()
+    other.goto(task.address)
+    choose(reviewer.page, "yes")
+    expect(status(reviewer.page)).to_have_text(SAVED)
+
+    choose(other, "no")
+
+    expect(status(other)).to_have_text(CHANGED)
+    expect(form(other).get_by_text("Saved elsewhere: Yes")).to_be_visible()
+    assert task.stored() == [(Answer.YES, "")]
+    form(other).get_by_role("button", name="Save mine instead").click()
+    expect(status(other)).to_have_text(SAVED)
+    assert task.stored() == [(Answer.NO, "")]
+
+
+def test_of_two_tabs_the_second_can_drop_its_own_words(task, reviewer):
+    reviewer.expected.append(CONFLICT)
+    other = reviewer.context.new_page()
+    other.goto(task.address)
+    choose(reviewer.page, "yes")
+    expect(status(reviewer.page)).to_have_text(SAVED)
+    choose(other, "no")
+
+    form(other).get_by_role("link", name="Reload and drop what I typed here").click()
+
+    expect(form(other).locator("label.yes input")).to_be_checked()
+    assert task.stored() == [(Answer.YES, "")]
+
+
+# Keys
+
+
+def switch(page: Page) -> Locator:
+    return page.get_by_label("Answer with single keys:")
+
+
+def focused(page: Page) -> str:
+    """The criterion that has the focus."""
+    return page.evaluate("document.activeElement.closest('form').querySelector('h3').innerText")
+
+
+def test_single_keys_answer_and_move(task, reviewer):
+    expect(switch(reviewer.page)).to_be_checked()
+
+    for key in ("j", "y", "j", "n"):
+        reviewer.page.keyboard.press(key)
+    second = focused(reviewer.page)
+    reviewer.page.keyboard.press("k")
+
+    for number in (0, 1):
+        expect(status(reviewer.page, number)).to_have_text(SAVED)
+    assert (second, focused(reviewer.page)) == ("Works with our system", "Accessible")
+    assert sorted(answer for answer, _note in task.stored()) == [Answer.NO, Answer.YES]
+
+
+def test_keys_that_are_switched_off_stay_off(task, reviewer):
+    switch(reviewer.page).uncheck()
+    reviewer.page.reload()
+
+    expect(switch(reviewer.page)).not_to_be_checked()
+    form(reviewer.page).locator("label.yes input").focus()
+    reviewer.page.keyboard.press("n")
+    reviewer.page.wait_for_timeout(300)
+
+    expect(form(reviewer.page).locator("input:checked")).to_have_count(0)
+    assert task.stored() == []
+
+
+def test_a_letter_in_a_note_is_a_letter(task, reviewer):
+    choose(reviewer.page, "yes")
+    expect(status(reviewer.page)).to_have_text(SAVED)
+
+    with reviewer.page.expect_response(MARKS):
+        write(reviewer.page, "n")
+
+    expect(status(reviewer.page)).to_have_text(SAVED)
+    assert task.stored() == [(Answer.YES, "n")]
+
+
+# Leaving
+
+
+def test_a_link_waits_until_what_was_just_typed_is_stored(task, reviewer):
+    choose(reviewer.page, "yes")
+    write(reviewer.page, "Typed a moment before leaving.")
+
+    reviewer.follow("Review and submit")
+
+    reviewer.sees("Review your ballot")
+    assert task.stored() == [(Answer.YES, "Typed a moment before leaving.")]
+
+
+def test_the_browser_asks_before_unsaved_words_are_left(task, reviewer):
+    reviewer.expected.append(REFUSED_CONNECTION)
+    asked = []
+    reviewer.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    reviewer.page.route(MARKS, lambda route: route.abort())
+    choose(reviewer.page, "no")
+    expect(status(reviewer.page)).to_have_text(RETRYING)
+
+    reviewer.page.reload()
+
+    assert asked == ["beforeunload"]
+
+
+def test_the_browser_asks_nothing_when_everything_is_stored(task, reviewer):
+    asked = []
+    reviewer.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    choose(reviewer.page, "no")
+    expect(status(reviewer.page)).to_have_text(SAVED)
+
+    reviewer.page.reload()
+
+    assert asked == []
+    expect(form(reviewer.page).locator("label.no input")).to_be_checked()
