@@ -49,6 +49,8 @@ def require(actor: Actor, action: Action, evaluation: Evaluation, session: Sessi
 
 def evaluation_by_slug(session: Session, slug: str) -> Evaluation:
     """The evaluation, whoever asks; pair it with `require`. Raises: NotFound."""
+    if not slug.isprintable():  # PostgreSQL takes no NUL, and no slug has such a character
+        raise not_found()
     evaluation = session.scalar(select(Evaluation).where(Evaluation.slug == slug))
     if evaluation is None:
         raise not_found()

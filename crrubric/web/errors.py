@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from crrubric.domain.errors import CrrubricError, Invalid, NotFound, NotReady, Stale, WrongPhase
 from crrubric.extensions import db
@@ -69,6 +69,8 @@ def busy(error: OperationalError) -> ResponseReturnValue:
 
 def plain(error: HTTPException) -> ResponseReturnValue:
     """Werkzeug's own refusals, in our words."""
+    if isinstance(error, SecurityError):  # a foreign host name: no page of ours has an address
+        return Response("This site is not reached by that name.", 400, mimetype="text/plain")
     status = HTTPStatus(error.code or 500)
     words = {
         HTTPStatus.NOT_FOUND: gettext("There is nothing here, or it is not for you."),

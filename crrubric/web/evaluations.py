@@ -10,7 +10,7 @@ from crrubric.domain.errors import Invalid, NotReady
 from crrubric.domain.lifecycle import next_phase, previous_phase, problems
 from crrubric.domain.vocabulary import Action, Phase
 from crrubric.extensions import db
-from crrubric.queries.access import Seat
+from crrubric.queries.access import Seat, not_found
 from crrubric.queries.ballots import own_ballots, recusals
 from crrubric.queries.evaluations import progress as ballots_progress
 from crrubric.queries.evaluations import readiness
@@ -93,7 +93,7 @@ def save_facts(seat: Seat) -> ResponseReturnValue:
                 actor(),
                 seat.evaluation.slug,
                 title=form.title.data,
-                purpose=form.purpose.data,
+                purpose=form.purpose.data or "",
                 closes_on=form.closes_on.data,
             )
             flash(_("Saved."), "done")
@@ -157,6 +157,8 @@ def progress(seat: Seat) -> ResponseReturnValue:
 def journal(seat: Seat) -> ResponseReturnValue:
     """Who changed what, newest first."""
     before = request.args.get("before", type=int)
+    if before is not None and not 0 < before < 2**31:
+        raise not_found()
     rows = entries(db.session(), seat.evaluation, before=before)
     older = rows[-1].id if len(rows) == PAGE else None
     return page("evaluations/journal.html", seat, rows=rows, older=older)

@@ -51,7 +51,7 @@ def create() -> ResponseReturnValue:
             evaluation = create_evaluation(
                 actor(),
                 title=form.title.data,
-                purpose=form.purpose.data,
+                purpose=form.purpose.data or "",
                 rubric=built_in_rubric(),
             )
             return redirect(url_for("evaluations.overview", slug=evaluation.slug), code=303)

@@ -170,3 +170,27 @@ def test_ids_of_another_evaluation_are_404(
 
 
 FINDING = {"value": "MET", "reason": "seen by all"}
+
+
+@pytest.mark.parametrize("cast", [Phase.MEETING], indirect=True)
+@pytest.mark.parametrize(
+    "path",
+    [
+        "matrix?show=%00",
+        "journal?before=99999999999999999999",
+        "journal?before=-1",
+        "%00",
+        "cells/0/0",
+    ],
+)
+def test_an_odd_address_is_not_found(cast: tuple[Made, dict[str, Actor]], visit: Visit, path: str):
+    made, _people = cast
+
+    assert visit(made.chair).get(made.url(path)).status_code == 404
+
+
+@pytest.mark.parametrize("cast", [Phase.MEETING], indirect=True)
+def test_an_odd_evaluation_is_not_found(cast: tuple[Made, dict[str, Actor]], visit: Visit):
+    made, _people = cast
+
+    assert visit(made.chair).get("/evaluations/a%00b/").status_code == 404

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, update
 
 from crrubric.clock import now_utc
@@ -255,3 +256,20 @@ def test_too_large_a_request_is_refused_in_words(make: Factory, visit: Visit):
 
     assert answer.status_code == 413
     assert "at most 2 MB" in answer.text
+
+
+def test_a_foreign_host_name_is_refused_where_hosts_are_named(app: Flask, visit: Visit):
+    app.config["TRUSTED_HOSTS"] = ["score.school.example"]
+    try:
+        good = visit().get("/sign-in", headers={"Host": "score.school.example"})
+        bad = visit().send("GET", "/sign-in", headers={"Host": "evil.example"})
+    finally:
+        app.config["TRUSTED_HOSTS"] = None
+
+    assert (good.status_code, bad.status_code) == (200, 400)
+
+
+def test_a_new_evaluation_needs_no_purpose(make: Factory, visit: Visit):
+    organizer = make.actor(standing=Standing.ORGANIZER)
+
+    assert visit(organizer).post("/evaluations/new", {"title": "Short"}).status_code == 303
