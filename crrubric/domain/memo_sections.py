@@ -1,5 +1,6 @@
 """Composing the memo: the one-page board summary, then the fifteen sections, none left out."""
 
+import re
 from collections.abc import Iterable
 
 from crrubric.domain.memo import (
@@ -17,7 +18,7 @@ from crrubric.domain.memo import (
 )
 from crrubric.domain.memo_vendors import VendorParts
 from crrubric.domain.memo_words import NONE, Translate, Words
-from crrubric.domain.results import Cell
+from crrubric.domain.results import Adopted, Cell
 from crrubric.domain.vocabulary import N_, Gate
 
 
@@ -283,19 +284,28 @@ class _Composer:
         yield from self.cells(self.results.unresolved(), N_("Cells that nothing settles yet"))
         yield Heading(2, words(N_("Findings adopted in the meeting")))
         lines = tuple(
-            words(
-                N_("%(what)s: %(value)s instead of %(outcome)s (%(votes)s). %(reason)s – %(when)s"),
-                what=f"{self.names[cell.vendor]}, {self.titles[cell.criterion]}",
-                value=words(cell.adopted.value.label),
-                outcome=words(cell.resolution.outcome.label),
-                votes=words.votes(cell.tally),
-                reason=cell.adopted.reason,
-                when=words.day(cell.adopted.at.date()),
-            )
+            self.adopted(cell, cell.adopted)
             for cell in self.results.cells.values()
             if cell.adopted is not None
         )
         yield Bullets(lines) if lines else Paragraph(words(NONE))
+
+    def adopted(self, cell: Cell, found: Adopted) -> str:
+        """An adopted finding: what it is, what the rule had made of the votes, why and when."""
+        text = (
+            N_("%(what)s: %(value)s instead of %(outcome)s (%(votes)s). %(reason)s – %(when)s")
+            if cell.differs
+            else N_("%(what)s: %(value)s, as the rule has it (%(votes)s). %(reason)s – %(when)s")
+        )
+        return self.words(
+            text,
+            what=f"{self.names[cell.vendor]}, {self.titles[cell.criterion]}",
+            value=self.words(found.value.label),
+            outcome=self.words(cell.resolution.outcome.label),
+            votes=self.words.votes(cell.tally),
+            reason=found.reason,
+            when=self.words.day(found.at.date()),
+        )
 
     def cells(self, cells: tuple[Cell, ...], caption: str) -> Iterable[Block]:
         words = self.words
@@ -367,7 +377,7 @@ class _Composer:
     def conditions(self) -> Iterable[Block]:
         found = self.facts.recommendation
         lines = tuple(
-            line.strip(" •-*")
+            re.sub(r"^[\s•*–-]*(\d+[.)])?\s*", "", line)  # the list brings bullets of its own
             for line in (found.conditions.split("\n") if found else ())
             if line.strip()
         )

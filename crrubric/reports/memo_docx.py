@@ -11,7 +11,7 @@ from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt, RGBColor
+from docx.shared import Cm, Emu, Pt, RGBColor
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph as DocxParagraph
 
@@ -168,30 +168,32 @@ def draw_table(document: DocumentType, block: Table) -> None:
     small = Pt(9) if len(block.header) > 3 else Pt(10)
     describe(table._tbl, block.caption)
     table.autofit = False
-    for cell, text in zip(table.rows[0].cells, block.header, strict=True):
+    section = document.sections[0]
+    room = widths(block, int(section.page_width or 0) - 2 * MARGIN)
+    for column, width in zip(table.columns, room, strict=True):
+        column.width = width
+    head = table.rows[0]
+    flag_row(head._tr, "w:tblHeader")
+    for cell, text, width in zip(head.cells, block.header, room, strict=True):
         write(cell, text, small, bold=True)
         shade(cell)
-    flag_row(table.rows[0]._tr, "w:tblHeader")
+        cell.width = width
     for row in block.rows:
-        cells = table.add_row().cells
-        flag_row(table.rows[-1]._tr, "w:cantSplit")
-        for place, (cell, text) in enumerate(zip(cells, row, strict=True)):
+        drawn = table.add_row()
+        flag_row(drawn._tr, "w:cantSplit")
+        for place, (cell, text) in enumerate(zip(drawn.cells, row, strict=True)):
             write(cell, text, small, bold=place == 0)
-    section = document.sections[0]
-    room = int(section.page_width or 0) - 2 * MARGIN
-    for column, width in zip(table.columns, widths(block, room), strict=True):
-        for cell in column.cells:
-            cell.width = width
+            cell.width = room[place]
     document.add_paragraph().paragraph_format.space_after = Pt(2)
 
 
-def widths(block: Table, room: int) -> list[int]:
+def widths(block: Table, room: int) -> list[Emu]:
     """A width for each column, by its longest text within reason; together all of `room`."""
     longest = [
         min(max(len(row[place]) for row in (block.header, *block.rows)), 36) + 6
         for place in range(len(block.header))
     ]
-    return [room * share // sum(longest) for share in longest]
+    return [Emu(room * share // sum(longest)) for share in longest]
 
 
 def write(cell: _Cell, text: str, size: Pt, *, bold: bool) -> None:
