@@ -79,9 +79,7 @@ class Words:
         if score.value is None:
             return self(N_("no score: nothing is decided"))
         return self(
-            N_(
-                "%(percent)s of weight: %(met)s met of %(decided)s decided, %(applicable)s applicable"
-            ),
+            N_("%(percent)s of weight; %(met)s of %(decided)s decided met, %(applicable)s apply"),
             percent=self.percent(score.value),
             met=score.met,
             decided=score.decided,
