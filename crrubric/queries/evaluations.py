@@ -59,7 +59,7 @@ class OwnEvaluation:
 
 
 def own_evaluations(session: Session, actor: Actor) -> list[OwnEvaluation]:
-    """Every evaluation in which the actor has a seat, newest first, in one query."""
+    """Every evaluation in which the actor has a seat, in one query: what is under way first."""
     done = func.sum(case((Ballot.state == BallotState.SUBMITTED, 1), else_=0))
     rows = session.execute(
         select(Evaluation, Member, func.count(Ballot.id), func.coalesce(done, 0))
@@ -69,7 +69,16 @@ def own_evaluations(session: Session, actor: Actor) -> list[OwnEvaluation]:
         .group_by(Evaluation.id, Member.id)
         .order_by(Evaluation.id.desc())
     )
-    return [OwnEvaluation(*row) for row in rows]
+    order = (
+        Phase.SCORING,
+        Phase.MEETING,
+        Phase.SETUP,
+        Phase.PRACTICE,
+        Phase.DECIDED,
+        Phase.ARCHIVED,
+    )
+    own = [OwnEvaluation(*row) for row in rows]
+    return sorted(own, key=lambda row: (not row.waiting, order.index(row.evaluation.phase)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,68 @@
+"""The documents say what is there: links lead somewhere, commands and settings exist."""
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from crrubric.cli import commands
+from crrubric.config import Defaults
+from crrubric.domain import vocabulary
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+ELSEWHERE = {"SECRET_KEY", "SITE_URL"}  # settings without a default of their own
+
+
+def command_names(group: click.Group, before: str = "") -> set[str]:
+    """Every command with the words that lead to it: "db upgrade"."""
+    names = set()
+    for name, command in group.commands.items():
+        inner = isinstance(command, click.Group)
+        names |= command_names(command, f"{before}{name} ") if inner else {before + name}
+    return names
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page: Path):
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text("utf-8"))
+    local = [link for link in links if "://" not in link]
+
+    assert [link for link in local if not (page.parent / link).exists()] == []
+
+
+def test_every_command_that_is_named_exists():
+    text = "\n".join(page.read_text("utf-8") for page in PAGES)
+    known = command_names(commands)
+    named = set(re.findall(r"(?:crrubric|run\.py) ((?:db|user|evaluation|import) [a-z]+)", text))
+    named |= set(re.findall(r"crrubric (demo|serve|results|memo)\b", text))
+
+    assert named - known == set()
+    assert {"db upgrade", "user add", "import marks", "demo", "results", "memo"} <= named
+
+
+def test_every_setting_that_is_named_exists():
+    text = (ROOT / "docs" / "running.md").read_text("utf-8")
+    named = set(re.findall(r"^\| `([A-Z_]+)` \|", text, re.M))
+
+    assert len(named) == 7
+    assert {name for name in named if not hasattr(Defaults, name)} == ELSEWHERE & named
+
+
+@pytest.mark.parametrize(
+    "kind", [vocabulary.Role, vocabulary.Standing, vocabulary.Gate, vocabulary.Outcome]
+)
+def test_the_glossary_names_every_word(kind: type[vocabulary.Labelled]):
+    text = (ROOT / "docs" / "glossary.md").read_text("utf-8").lower()
+
+    words = {member.value.replace("_", " ").lower() for member in kind}
+    assert {word for word in words if word not in text} == set()
+
+
+def test_the_gate_runs_the_tests_and_nothing_else():
+    lines = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
+    code = [line for line in lines if line and not line.startswith("#")]
+
+    assert code[-1] == "exec python3 run.py test"
+    assert [line for line in code if "install" in line] == []
