@@ -1,0 +1,87 @@
+"""Phases: which change into which, and on what conditions."""
+
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+from crrubric.domain.errors import Invalid
+from crrubric.domain.lifecycle import (
+    Readiness,
+    is_step_back,
+    next_phase,
+    previous_phase,
+    problems,
+)
+from crrubric.domain.vocabulary import Phase
+
+READY = Readiness(
+    criteria=21,
+    weighted_criteria=21,
+    vendors=4,
+    reviewers=6,
+    rule_set=True,
+    marks=0,
+    recommendation=True,
+)
+CHANGES = {
+    (Phase.SETUP, Phase.SCORING),
+    (Phase.SCORING, Phase.MEETING),
+    (Phase.MEETING, Phase.DECIDED),
+    (Phase.DECIDED, Phase.ARCHIVED),
+    (Phase.SCORING, Phase.SETUP),
+    (Phase.MEETING, Phase.SCORING),
+    (Phase.DECIDED, Phase.MEETING),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), list(product(Phase, Phase)))
+def test_only_the_changes_of_the_table_are_possible(before: Phase, after: Phase):
+    if (before, after) in CHANGES:
+        assert problems(before, after, READY) == ()
+    else:
+        with pytest.raises(Invalid, match="can’t go from"):
+            problems(before, after, READY)
+
+
+@pytest.mark.parametrize(
+    ("change", "facts", "says"),
+    [
+        ((Phase.SETUP, Phase.SCORING), {"criteria": 0}, "no criterion"),
+        ((Phase.SETUP, Phase.SCORING), {"weighted_criteria": 0}, "weighs 0"),
+        ((Phase.SETUP, Phase.SCORING), {"vendors": 0}, "no vendor"),
+        ((Phase.SETUP, Phase.SCORING), {"reviewers": 0}, "no reviewer"),
+        ((Phase.MEETING, Phase.DECIDED), {"recommendation": False}, "No recommendation"),
+        ((Phase.SCORING, Phase.SETUP), {"marks": 3}, "3 marks have been given"),
+    ],
+)
+def test_a_condition_that_is_not_met_is_said_in_a_sentence(change, facts, says):
+    found = problems(*change, replace(READY, **facts))
+
+    assert [says in str(problem) for problem in found] == [True]
+
+
+def test_a_rule_that_was_not_looked_at_is_no_obstacle():
+    assert problems(Phase.SETUP, Phase.SCORING, replace(READY, rule_set=False)) == ()
+
+
+def test_every_phase_knows_the_next_and_the_one_before():
+    assert {phase: next_phase(phase) for phase in Phase if next_phase(phase)} == {
+        Phase.SETUP: Phase.SCORING,
+        Phase.SCORING: Phase.MEETING,
+        Phase.MEETING: Phase.DECIDED,
+        Phase.DECIDED: Phase.ARCHIVED,
+    }
+    assert {phase: previous_phase(phase) for phase in Phase if previous_phase(phase)} == {
+        Phase.SCORING: Phase.SETUP,
+        Phase.MEETING: Phase.SCORING,
+        Phase.DECIDED: Phase.MEETING,
+    }
+
+
+def test_a_step_back_goes_against_the_order():
+    assert {change for change in CHANGES if is_step_back(*change)} == {
+        (Phase.SCORING, Phase.SETUP),
+        (Phase.MEETING, Phase.SCORING),
+        (Phase.DECIDED, Phase.MEETING),
+    }

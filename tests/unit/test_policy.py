@@ -1,0 +1,82 @@
+"""The policy table, enumerated completely: role x action -> the phases in which it is allowed."""
+
+from itertools import product
+
+import pytest
+
+from crrubric.domain.policy import POLICY, can, phases_of
+from crrubric.domain.vocabulary import Action, Phase, Role
+
+# u set-up, p practice, s scoring, m meeting, d decided, a archived; in the order of the roles
+TABLE = """
+action            CHAIR   REVIEWER OBSERVER OPERATOR
+VIEW_EVALUATION   upsmda  upsmda   upsmda   upsmda
+EDIT_SETUP        u       -        -        u
+MANAGE_COMMITTEE  us      -        -        us
+CHANGE_PHASE      upsmd   -        -        us
+VIEW_OWN_BALLOTS  -       smda     -        -
+RECORD_MARK       -       s        -        -
+VIEW_PROGRESS     smda    -        -        -
+VIEW_RESULTS      mda     mda      mda      mda
+EXPORT_RESULTS    mda     mda      mda      mda
+EXPORT_MARKS      mda     -        -        mda
+RECORD_FINDING    m       -        -        -
+RECORD_DECISION   m       -        -        -
+VIEW_MEMO         mda     mda      mda      mda
+VIEW_JOURNAL      upsmda  -        -        upsmda
+IMPORT_MARKS      -       -        -        usm
+"""
+LETTERS = dict(zip("upsmda", Phase, strict=True))
+
+
+def expected() -> dict[tuple[Role, Action], set[Phase]]:
+    header, *lines = TABLE.strip().splitlines()
+    roles = [Role(name) for name in header.split()[1:]]
+    table = {}
+    for line in lines:
+        action, *cells = line.split()
+        for role, cell in zip(roles, cells, strict=True):
+            table[role, Action(action)] = {LETTERS[letter] for letter in cell if letter != "-"}
+    return table
+
+
+def test_the_table_above_names_every_role_and_action():
+    assert set(expected()) == set(product(Role, Action))
+
+
+@pytest.mark.parametrize(("role", "action"), list(product(Role, Action)))
+def test_a_role_may_act_exactly_when_the_table_says(role: Role, action: Action):
+    allowed = {phase for phase in Phase if can([role], phase, action)}
+
+    assert allowed == expected()[role, action]
+    assert phases_of([role], action) == allowed
+
+
+def test_nobody_may_do_anything_without_a_role():
+    assert [a for a in Action for phase in Phase if can([], phase, a)] == []
+
+
+def test_two_roles_may_do_what_either_may():
+    both = [Role.CHAIR, Role.REVIEWER]
+
+    for phase, action in product(Phase, Action):
+        assert can(both, phase, action) == any(can([role], phase, action) for role in both)
+
+
+def test_nothing_that_depends_on_a_mark_is_open_before_the_meeting():
+    closed = {Phase.SETUP, Phase.PRACTICE, Phase.SCORING}
+    about_marks = {
+        Action.VIEW_RESULTS,
+        Action.EXPORT_RESULTS,
+        Action.EXPORT_MARKS,
+        Action.VIEW_MEMO,
+        Action.RECORD_FINDING,
+        Action.RECORD_DECISION,
+    }
+
+    assert [
+        (role, action)
+        for role in POLICY
+        for action in about_marks
+        if phases_of([role], action) & closed
+    ] == []
