@@ -1,12 +1,13 @@
 """Importing marks from a long CSV file: all or nothing, every bad line listed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
@@ -87,7 +88,12 @@ def import_into(
         known = known_names(session, evaluation)
         found = first_pass(path, known, report)
         refuse_doubles(session, evaluation, known, path)
-        return fill(session, actor, evaluation, known, found, path, report)
+        try:
+            return fill(session, actor, evaluation, known, found, path, report)
+        except IntegrityError:
+            raise Invalid(
+                N_("The file names a reviewer or vendor in two ways, with a mark under each.")
+            ) from None
 
 
 def known_names(session: Session, evaluation: Evaluation) -> Known:
@@ -194,13 +200,19 @@ def fill(
     return Imported(evaluation.slug, found.marks, reviewers, vendors, len(found.criteria))
 
 
+def unknown_names(found: Iterable[str], known: Mapping[str, int]) -> list[str]:
+    """The names that are new, each in its first spelling: upper and lower case are one name."""
+    first: dict[str, str] = {}
+    for name in found:
+        first.setdefault(name.casefold(), name)
+    return [name for key, name in first.items() if key not in known]
+
+
 def add_vendors(session: Session, evaluation: Evaluation, known: Known, found: Found) -> int:
     """Vendors that the evaluation doesn't have yet, named and coded as in the file."""
-    fresh = [name for name in found.vendors if name.casefold() not in known.vendors]
+    fresh = unknown_names(found.vendors, known.vendors)
     there = session.query(Vendor).filter_by(evaluation_id=evaluation.id).count()
-    for place, name in enumerate(dict.fromkeys(fresh), start=there):
-        if name.casefold() in known.vendors:
-            continue
+    for place, name in enumerate(fresh, start=there):
         vendor = Vendor(
             evaluation_id=evaluation.id, code=name, company=name, product="", position=place
         )
@@ -212,10 +224,8 @@ def add_vendors(session: Session, evaluation: Evaluation, known: Known, found: F
 
 def add_reviewers(session: Session, evaluation: Evaluation, known: Known, found: Found) -> int:
     """Reviewers that the evaluation doesn't have yet: seats without an account."""
-    fresh = [name for name in found.reviewers if name.casefold() not in known.reviewers]
+    fresh = unknown_names(found.reviewers, known.reviewers)
     for name in fresh:
-        if name.casefold() in known.reviewers:
-            continue
         member = Member(
             evaluation_id=evaluation.id,
             name=name,

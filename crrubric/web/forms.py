@@ -27,6 +27,7 @@ from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
 from crrubric.domain.text import visible
 from crrubric.domain.vocabulary import (
+    N_,
     Answer,
     EvidenceKind,
     Labelled,
@@ -294,7 +295,7 @@ class MarkForm(Form):
         """The version of the mark that the page showed; 0 for none. Raises: Invalid."""
         text = self.version.data or "0"
         if not (text.isascii() and text.isdigit() and len(text) < 10):
-            raise Invalid("Open the page again: it does not say which version it shows.")
+            raise Invalid(N_("Open the page again: it does not say which version it shows."))
         return int(text)
 
 

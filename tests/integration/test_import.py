@@ -279,3 +279,25 @@ def test_a_threshold_of_one_half_is_refused_before_anything_is_read(make: Factor
         )
 
     assert refused.value.field == "over"
+
+
+def test_one_vendor_under_two_names_is_refused_in_words(make: Factory, tmp_path: Path):
+    made = make.evaluation(phase=Phase.SCORING)
+    vendor = made.vendors[0]
+    lines = f"ann,{vendor.company},ada,YES\nann,{vendor.code},ada,NO\n"
+    path = written(tmp_path, "reviewer,vendor,criterion,mark\n" + lines)
+
+    with pytest.raises(Invalid, match="in two ways"):
+        import_into(OPERATOR, path, slug=made.slug)
+
+    assert stored() == 0
+
+
+def test_a_name_in_another_case_is_the_same_name(make: Factory, tmp_path: Path):
+    text = "reviewer,vendor,criterion,mark\nann,A,c,YES\nANN,a,d,YES\n"
+
+    done = import_as_new(
+        OPERATOR, written(tmp_path, text), title="Case", rule=RuleSettings(quorum=1)
+    )
+
+    assert (done.reviewers, done.vendors, done.criteria) == (1, 1, 2)
