@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 from sqlalchemy import select
 from waitress import create_server
 from waitress.wasyncore import close_all
@@ -144,17 +144,26 @@ class Visitor:
         self.page.goto("/sign-in")
         self.page.get_by_label("E-mail address").fill(email)
         self.page.get_by_label("Password", exact=True).fill(password)
-        self.page.get_by_role("button", name="Sign in", exact=True).click()
-        self.page.wait_for_url(lambda url: not url.endswith("/sign-in"))
+        self.press("Sign in")
+        assert not self.page.url.endswith("/sign-in")
         return self
 
+    def leave(self, by: Locator) -> None:
+        """Click and wait until the next page has come: a click alone waits for nothing."""
+        with self.page.expect_navigation():
+            by.click()
+
     def press(self, name: str) -> None:
-        """Push the button of this name."""
-        self.page.get_by_role("button", name=named(name)).click()
+        """Push the button of this name, which leads to another page."""
+        self.leave(self.page.get_by_role("button", name=named(name)))
+
+    def link(self, name: str) -> Locator:
+        """The link of this name in the page's main part."""
+        return self.page.locator("main").get_by_role("link", name=named(name))
 
     def follow(self, name: str) -> None:
-        """Follow the link of this name in the page's main part."""
-        self.page.locator("main").get_by_role("link", name=named(name)).click()
+        """Follow the link of this name to its page."""
+        self.leave(self.link(name))
 
     def sees(self, heading: str) -> None:
         """Wait for the page with this heading."""

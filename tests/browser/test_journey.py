@@ -69,7 +69,7 @@ def add_organizer(site: Site) -> None:
 
 
 def menu(who: Visitor, name: str) -> None:
-    who.page.get_by_role("navigation").get_by_role("link", name=name, exact=True).click()
+    who.leave(who.page.get_by_role("navigation").get_by_role("link", name=name, exact=True))
 
 
 def start_evaluation(chair: Visitor) -> None:
@@ -168,7 +168,7 @@ def score_with_script(who: Visitor) -> None:
     """Click tiles; each is saved by itself."""
     for company in BOTH:
         who.follow(f"Begin: {company}")
-        assert forms(who.page).count() == CRITERIA
+        expect(forms(who.page)).to_have_count(CRITERIA)
         for form in forms(who.page).all():
             form.locator("label.yes").click()
             expect(form.get_by_role("status")).to_have_text(re.compile(r"^Saved \d\d:\d\d$"))
@@ -187,7 +187,8 @@ def add_note_and_evidence(who: Visitor) -> None:
     form.get_by_label("Evidence", exact=True).select_option(label="Demo")
     form.get_by_label("Where: page, time").fill("minute 12")
     form.get_by_label("Seen on").fill("2030-03-12")
-    form.get_by_label("Seen on").blur()
+    with who.page.expect_response("**/marks/*"):
+        form.get_by_label("Seen on").blur()
     expect(form.get_by_role("status")).to_have_text(re.compile(r"^Saved \d\d:\d\d$"))
 
 
@@ -198,7 +199,7 @@ def score_with_plain_forms(who: Visitor) -> None:
         for number in range(CRITERIA):
             form = forms(who.page).nth(number)
             form.locator(f"label.{plain_answer(form, company)}").click()
-            form.get_by_role("button", name="Save", exact=True).click()
+            who.leave(form.get_by_role("button", name="Save", exact=True))
         expect(who.page.get_by_text("21 of 21 answered")).to_be_visible()
         who.snap("ballot")
         who.follow("Review and submit")
@@ -242,7 +243,7 @@ def settle(chair: Visitor) -> None:
     expect(cell).to_contain_text("Unresolved")
     expect(cell).to_contain_text("1 yes, 1 no")
     chair.snap("matrix")
-    cell.get_by_role("link").click()
+    chair.leave(cell.get_by_role("link"))
     expect(chair.page.get_by_text("Every lesson works with the keyboard.")).to_be_visible()
     chair.snap("cell")
     chair.page.locator("label", has_text=re.compile(r"\bMet\b")).click()
@@ -295,7 +296,7 @@ def stamp(chair: Visitor) -> str:
 def saved(chair: Visitor, link: str, folder: Path) -> Path:
     """The file behind a link, as the browser saves it."""
     with chair.page.expect_download() as download:
-        chair.follow(link)
+        chair.link(link).click()
     path = folder / download.value.suggested_filename
     download.value.save_as(path)
     return path
