@@ -1,13 +1,16 @@
-"""How far ballots agree: percent agreement, Krippendorff's alpha, Gwet's AC1; exact fractions.
+"""How far ballots agree: counts first, then coefficients; exact fractions.
 
-Only YES and NO enter; the unit is the cell. Everything depends on (yes, no) alone, so equal
-tallies are counted first and the cost grows with the distinct ones.
+The unit is the cell; only YES and NO enter. Every figure depends on how often each answer was
+given in a cell, so equal cells are counted once: a `Profile` says how many cells have which
+counts, in the fixed order of the categories ((yes, no) for ballots). The formulas hold for any
+number of nominal categories, which is what published examples have; ballots have two.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any, Generic, TypeVar
 
 from crrubric.domain.tally import Tally
 from crrubric.domain.vocabulary import N_
@@ -20,13 +23,36 @@ ALL_NO = N_("not defined: every mark is NO, so there is nothing to tell apart")
 PAIRS_ALL_YES = N_("not defined: in the cells with two or more marks, every mark is YES")
 PAIRS_ALL_NO = N_("not defined: in the cells with two or more marks, every mark is NO")
 
+# Counts of a cell, not all 0, by category -> how many cells have them.
+Profile = Mapping[tuple[int, ...], int]
+N = TypeVar("N")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts(Generic[N]):
+    """The sums over cells from which every coefficient is made: numbers, or arrays of them.
+
+    cells, pairable: with one mark or more, with two or more. agreeing: sum of the share of
+    agreeing pairs. dissent: sum of ordered dissenting pairs / (r - 1). totals: marks by category
+    in pairable cells. shares: sum of within-cell shares by category, over all cells.
+    """
+
+    cells: N
+    pairable: N
+    agreeing: N
+    dissent: N
+    totals: tuple[N, ...]
+    shares: tuple[N, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """Agreement over a set of cells. Undefined is None, with its reason in `undefined`.
 
     marks: all four answers; decisive_marks: YES and NO; cells: with at least one decisive mark;
-    pairable_cells: with at least two; unanimous_cells: pairable ones without dissent.
+    pairable_cells: with at least two; unanimous_cells: pairable ones without dissent;
+    marks_per_cell: the fewest and the most decisive marks of a cell, (0, 0) without any.
+    percent_agreement weighs each cell the same, pooled_pairs each pair of marks.
     """
 
     marks: int
@@ -34,17 +60,30 @@ class Agreement:
     cells: int
     pairable_cells: int
     unanimous_cells: int
+    marks_per_cell: tuple[int, int]
     percent_agreement: Fraction | None
+    pooled_pairs: Fraction | None
+    unanimous_share: Fraction | None
     alpha: Fraction | None
     ac1: Fraction | None
-    unanimous_share: Fraction | None
+    fleiss_kappa: Fraction | None
+    brennan_prediger: Fraction | None
     prevalence_yes: Fraction | None
     undefined: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def fleiss_is_classic(self) -> bool:
+        """Whether every cell has as many marks: else the kappa is Gwet's generalisation."""
+        return self.cells > 0 and self.marks_per_cell[0] == self.marks_per_cell[1]
 
-# (yes, no) of a cell, not both 0 -> how many cells have it
-Pairs = Mapping[tuple[int, int], int]
-_OF_PAIRS = ("percent_agreement", "ac1", "unanimous_share")  # undefined without a pairable cell
+    @property
+    def chance_agreement(self) -> Fraction | None:
+        """How often two would agree who each say YES at random as often as all did."""
+        share = self.prevalence_yes
+        return None if share is None else share**2 + (1 - share) ** 2
+
+
+_OF_PAIRS = ("percent_agreement", "pooled_pairs", "unanimous_share", "ac1", "brennan_prediger")
 
 
 def agreement_of(tallies: Iterable[Tally]) -> Agreement:
@@ -52,98 +91,197 @@ def agreement_of(tallies: Iterable[Tally]) -> Agreement:
 
     Every figure is a share or a coefficient, without unit.
     Sources: Krippendorff (2011), Computing Krippendorff's Alpha-Reliability; Gwet (2008),
-    British Journal of Mathematical and Statistical Psychology 61:29-48.
+    British Journal of Mathematical and Statistical Psychology 61:29-48; Fleiss (1971).
     """
     marks = 0
-    pairs: Counter[tuple[int, int]] = Counter()
+    profile: Counter[tuple[int, ...]] = Counter()
     for tally in tallies:
         marks += tally.marks
         if tally.decisive:
-            pairs[tally.yes, tally.no] += 1
-    pairable = [(pair, n) for pair, n in pairs.items() if sum(pair) >= 2]
-    cells = sum(n for _pair, n in pairable)
-    unanimous = sum(n for pair, n in pairable if 0 in pair)
+            profile[tally.yes, tally.no] += 1
+    return agreement_in(profile, marks)
+
+
+def agreement_in(profile: Profile, marks: int) -> Agreement:
+    """The agreement over the cells of a profile of (yes, no); `marks` counts all four answers."""
+    pairable = [(counts, n) for counts, n in profile.items() if sum(counts) >= 2]
+    cells = sum(n for _counts, n in pairable)
+    unanimous = sum(n for counts, n in pairable if max(counts) == sum(counts))
+    sizes = [sum(counts) for counts in profile]
+    parts = parts_of(profile)
     return Agreement(
         marks=marks,
-        decisive_marks=sum(n * sum(pair) for pair, n in pairs.items()),
-        cells=sum(pairs.values()),
+        decisive_marks=sum(n * sum(counts) for counts, n in profile.items()),
+        cells=sum(profile.values()),
         pairable_cells=cells,
         unanimous_cells=unanimous,
-        percent_agreement=percent_agreement(pairs),
-        alpha=krippendorff_alpha(pairs),
-        ac1=gwet_ac1(pairs),
+        marks_per_cell=(min(sizes, default=0), max(sizes, default=0)),
+        percent_agreement=percent_agreement(parts),
+        pooled_pairs=pooled_pairs(profile),
         unanimous_share=Fraction(unanimous, cells) if cells else None,
-        prevalence_yes=prevalence(pairs),
-        undefined=_undefined(pairs),
+        alpha=krippendorff_alpha(parts),
+        ac1=gwet_ac1(parts),
+        fleiss_kappa=fleiss_kappa(parts),
+        brennan_prediger=brennan_prediger(parts),
+        prevalence_yes=parts.shares[0] / parts.cells if parts.cells else None,
+        undefined=_undefined(profile, parts),
     )
 
 
-def _undefined(pairs: Pairs) -> dict[str, str]:
-    """Why each figure that is None is None."""
-    reasons: dict[str, str] = {}
-    if not pairs:
-        reasons["prevalence_yes"] = NO_DECISIVE
-    if percent_agreement(pairs) is None:
-        reasons |= dict.fromkeys(_OF_PAIRS, NO_PAIRS)
-    if krippendorff_alpha(pairs) is None:
-        reasons["alpha"] = _why_no_alpha(pairs)
-    return reasons
+def parts_of(profile: Profile) -> Parts[Fraction]:
+    """The exact sums of a profile. Cells of one size share a denominator: integers until then."""
+    width = len(next(iter(profile), (0, 0)))
+    by_size: dict[int, list[int]] = {}
+    for counts, n in profile.items():
+        sums = by_size.setdefault(sum(counts), [0] * (2 + width))
+        sums[0] += n
+        sums[1] += n * sum(count * (count - 1) for count in counts)
+        for place, count in enumerate(counts, start=2):
+            sums[place] += n * count
+    pairable = {size: sums for size, sums in by_size.items() if size >= 2}
+    zero = Fraction(0)
+    return Parts(
+        cells=Fraction(sum(sums[0] for sums in by_size.values())),
+        pairable=Fraction(sum(sums[0] for sums in pairable.values())),
+        agreeing=sum((Fraction(s[1], r * (r - 1)) for r, s in pairable.items()), zero),
+        dissent=sum(
+            (Fraction(s[0] * r * (r - 1) - s[1], r - 1) for r, s in pairable.items()), zero
+        ),
+        totals=tuple(
+            Fraction(sum(sums[place] for sums in pairable.values()))
+            for place in range(2, 2 + width)
+        ),
+        shares=tuple(
+            sum((Fraction(sums[place], size) for size, sums in by_size.items()), zero)
+            for place in range(2, 2 + width)
+        ),
+    )
 
 
-def percent_agreement(pairs: Pairs) -> Fraction | None:
+def percent_agreement(parts: Parts[Fraction]) -> Fraction | None:
     """Mean over cells with two or more marks of the share of agreeing pairs; None without any.
 
     Every cell weighs the same, however many marks it has.
     """
-    cells, total = 0, Fraction(0)
-    for (y, n), count in pairs.items():
-        r = y + n
-        if r >= 2:
-            cells += count
-            total += count * Fraction(y * (y - 1) + n * (n - 1), r * (r - 1))
-    return total / cells if cells else None
+    return parts.agreeing / parts.pairable if parts.pairable else None
 
 
-def prevalence(pairs: Pairs) -> Fraction | None:
-    """Mean within-cell share of YES over cells with a decisive mark; None without any."""
-    cells = sum(pairs.values())
-    total = sum((count * Fraction(y, y + n) for (y, n), count in pairs.items()), Fraction(0))
-    return total / cells if cells else None
+def pooled_pairs(profile: Profile) -> Fraction | None:
+    """Agreeing pairs of marks over all pairs of marks within cells; None without a pair.
+
+    Another number than percent agreement as soon as cells differ in size.
+    """
+    pairs = sum(n * sum(counts) * (sum(counts) - 1) for counts, n in profile.items())
+    agreeing = sum(n * sum(c * (c - 1) for c in counts) for counts, n in profile.items())
+    return Fraction(agreeing, pairs) if pairs else None
 
 
-def krippendorff_alpha(pairs: Pairs) -> Fraction | None:
-    """Krippendorff's alpha for two nominal values; None without variation.
+def krippendorff_alpha(parts: Parts[Fraction]) -> Fraction | None:
+    """Krippendorff's alpha for nominal values; None without variation.
 
-    alpha = 1 - (n. - 1) * sum of y n / (r - 1) over pairable cells / (Y * N).
     Source: Krippendorff (2011); low variation is a lack of information about reliability.
     """
-    yes = sum(count * y for (y, n), count in pairs.items() if y + n >= 2)
-    no = sum(count * n for (y, n), count in pairs.items() if y + n >= 2)
-    if not yes or not no:
-        return None
-    dissent = sum(
-        (count * Fraction(y * n, y + n - 1) for (y, n), count in pairs.items() if y + n >= 2),
-        Fraction(0),
-    )
-    return 1 - (yes + no - 1) * dissent / (yes * no)
+    found: Fraction | None = alpha_formula(parts) if varied(parts) else None
+    return found
 
 
-def gwet_ac1(pairs: Pairs) -> Fraction | None:
-    """Gwet's AC1 for the two categories YES and NO; None without a cell of two marks.
+def varied(parts: Parts[Fraction]) -> bool:
+    """Whether more than one category occurs in the cells with two or more marks."""
+    return sum(total > 0 for total in parts.totals) >= 2
+
+
+def gwet_ac1(parts: Parts[Fraction]) -> Fraction | None:
+    """Gwet's AC1 with the number of categories fixed; None without a cell of two marks.
 
     Cells with one mark count for the prevalence. Source: Gwet (2008).
     """
-    observed, share = percent_agreement(pairs), prevalence(pairs)
-    if observed is None or share is None:
+    found: Fraction | None = ac1_formula(parts) if parts.pairable else None
+    return found
+
+
+def fleiss_kappa(parts: Parts[Fraction]) -> Fraction | None:
+    """Fleiss' kappa, generalised after Gwet where cells differ in size; None without variation.
+
+    Source: Fleiss (1971), Psychological Bulletin 76:378-382.
+    """
+    if not parts.pairable:
         return None
-    expected = 2 * share * (1 - share)
+    expected = sum(((share / parts.cells) ** 2 for share in parts.shares), Fraction(0))
+    if expected == 1:
+        return None
+    found: Fraction = _beyond(parts.agreeing / parts.pairable, expected)
+    return found
+
+
+def brennan_prediger(parts: Parts[Fraction]) -> Fraction | None:
+    """Agreement beyond guessing among equally likely categories; None without a pair."""
+    if not parts.pairable:
+        return None
+    found: Fraction = _beyond(parts.agreeing / parts.pairable, Fraction(1, len(parts.totals)))
+    return found
+
+
+def alpha_formula(parts: Parts[Any]) -> Any:
+    """Krippendorff's alpha from sums, numbers or arrays alike; 0/0 is the caller's to exclude.
+
+    1 - D_o / D_e with D_o = dissent / n and D_e = sum of n_k (n - n_k) / (n (n - 1)).
+    """
+    total = sum(parts.totals)
+    expected = sum(part * (total - part) for part in parts.totals)
+    return 1 - (total - 1) * parts.dissent / expected
+
+
+def ac1_formula(parts: Parts[Any]) -> Any:
+    """Gwet's AC1 from sums, numbers or arrays alike; needs a pairable cell."""
+    mean = [share / parts.cells for share in parts.shares]
+    expected = sum(p * (1 - p) for p in mean) / (len(mean) - 1)
+    return _beyond(parts.agreeing / parts.pairable, expected)
+
+
+def _beyond(observed: Any, expected: Any) -> Any:
+    """The part of the agreement left open by chance that was reached."""
     return (observed - expected) / (1 - expected)
 
 
-def _why_no_alpha(pairs: Pairs) -> str:
-    pairable = [pair for pair in pairs if sum(pair) >= 2]
+def cohen_kappa(table: Mapping[tuple[str, str], int]) -> Fraction | None:
+    """Cohen's kappa of two reviewers; None if they share no cell or neither varies.
+
+    Args: table: (answer of the one, answer of the other) -> cells that both decided.
+    Each keeps an own rate of YES, so Cohen, Fleiss and alpha differ. Source: Cohen (1960).
+    """
+    cells = sum(table.values())
+    if not cells:
+        return None
+    observed = Fraction(sum(n for (one, other), n in table.items() if one == other), cells)
+    first, second = Counter[str](), Counter[str]()
+    for (one, other), n in table.items():
+        first[one] += n
+        second[other] += n
+    expected = Fraction(sum(first[value] * second[value] for value in first), cells**2)
+    if expected == 1:
+        return None
+    found: Fraction = _beyond(observed, expected)
+    return found
+
+
+def _undefined(profile: Profile, parts: Parts[Fraction]) -> dict[str, str]:
+    """Why each figure that is None is None."""
+    reasons: dict[str, str] = {}
+    if not profile:
+        reasons["prevalence_yes"] = NO_DECISIVE
+    if not parts.pairable:
+        reasons |= dict.fromkeys(_OF_PAIRS, NO_PAIRS)
+    if krippendorff_alpha(parts) is None:
+        reasons["alpha"] = _why_no_variation(profile)
+    if fleiss_kappa(parts) is None:
+        reasons["fleiss_kappa"] = _why_no_variation(profile)
+    return reasons
+
+
+def _why_no_variation(profile: Profile) -> str:
+    pairable = [counts for counts in profile if sum(counts) >= 2]
     if not pairable:
         return NO_PAIRS
-    if any(y for y, _n in pairable):
-        return PAIRS_ALL_YES if any(n for _y, n in pairs) else ALL_YES
-    return PAIRS_ALL_NO if any(y for y, _n in pairs) else ALL_NO
+    if any(yes for yes, _no in pairable):
+        return PAIRS_ALL_YES if any(no for _yes, no in profile) else ALL_YES
+    return PAIRS_ALL_NO if any(yes for yes, _no in profile) else ALL_NO

@@ -3,9 +3,20 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
+from numpy.typing import NDArray
+
 from crrubric.domain.errors import Invalid
 from crrubric.domain.tally import Tally
 from crrubric.domain.vocabulary import N_, Outcome, Reason, RuleKind
+
+Counts = NDArray[np.int64]  # shape (..., 6): the fields of a Tally, in its order
+Codes = NDArray[np.int8]  # places in OUTCOMES
+OUTCOMES = tuple(Outcome)
+CODE = {outcome: place for place, outcome in enumerate(OUTCOMES)}
+MET, NOT_MET = CODE[Outcome.MET], CODE[Outcome.NOT_MET]
+NOT_APPLICABLE, UNRESOLVED = CODE[Outcome.NOT_APPLICABLE], CODE[Outcome.UNRESOLVED]
+_FITS = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +96,18 @@ def _carries(votes: int, decisive: int, rule: Rule) -> bool:
     if rule.kind is RuleKind.SUPERMAJORITY:
         return votes * rule.threshold.denominator >= rule.threshold.numerator * decisive
     return votes == decisive
+
+
+def outcome_codes(counts: Counts, rule: Rule) -> Codes:
+    """What `decide` makes of each cell; it is asked once for each distinct tally.
+
+    Args: counts: shape (..., 6). Returns: codes of outcomes, shape (...).
+    """
+    cells = counts[..., :5].reshape(-1, 5)  # who is recused decides nothing
+    if not len(cells):
+        return np.empty(counts.shape[:-1], dtype=np.int8)
+    base = int(cells.max()) + 1
+    keys = cells @ np.array([base**power for power in range(5)]) if base**5 < _FITS else cells
+    _keys, first, inverse = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+    found = [CODE[decide(Tally(*row), rule).outcome] for row in cells[first].tolist()]
+    return np.array(found, dtype=np.int8)[inverse.reshape(-1)].reshape(counts.shape[:-1])

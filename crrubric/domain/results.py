@@ -5,26 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
+import numpy as np
+
 from crrubric.domain.agreement import Agreement, agreement_of
-from crrubric.domain.outcome import Resolution, Rule, decide
-from crrubric.domain.scoring import Score, Weighed, rank_scores, score_vendor
+from crrubric.domain.outcome import CODE, Resolution, Rule, decide
+from crrubric.domain.scoring import Criterion, Score, rank_scores, score_vendors
 from crrubric.domain.tally import Tally
-from crrubric.domain.vocabulary import Gate, Outcome, ScoringMode, Stakeholder
+from crrubric.domain.vocabulary import Gate, Outcome, ScoringMode
+
+__all__ = ["Adopted", "Cell", "Criterion", "Key", "Results", "Vendor", "evaluate"]
 
 Key = tuple[str, str]  # vendor code, criterion code
-
-
-@dataclass(frozen=True, slots=True)
-class Criterion:
-    """A criterion as results need it; `code` is unique within the evaluation."""
-
-    code: str
-    title: str
-    section_title: str
-    weight: Fraction = Fraction(1)
-    must_have: bool = False
-    may_not_apply: bool = False
-    lead: Stakeholder | None = None
+NO_MARKS = Tally()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,43 +118,26 @@ def evaluate(
 
     Args: tallies and adopted are keyed (vendor code, criterion code); pass_mark is a share, 0 to 1.
     """
+    made: dict[Tally, Resolution] = {}
     cells: dict[Key, Cell] = {}
-    scores: dict[str, Score] = {}
     for vendor in vendors:
-        row = [_cell(vendor, criterion, tallies, adopted, rule) for criterion in criteria]
-        cells |= {(cell.vendor, cell.criterion): cell for cell in row}
-        weighed = [_weighed(criterion, cell) for criterion, cell in zip(criteria, row, strict=True)]
-        scores[vendor.code] = score_vendor(weighed, rule, mode)
+        for criterion in criteria:
+            key = vendor.code, criterion.code
+            tally = tallies.get(key, NO_MARKS)
+            resolution = made.get(tally) or made.setdefault(tally, decide(tally, rule))
+            cells[key] = Cell(*key, tally, resolution, adopted.get(key))
+    counts = np.array([cell.tally.counts for cell in cells.values()], dtype=np.int64)
+    findings = np.array([CODE[cell.finding] for cell in cells.values()], dtype=np.int8)
+    size = len(vendors), len(criteria)
+    scores = score_vendors(criteria, counts.reshape(*size, 6), findings.reshape(size), rule, mode)
+    codes = (vendor.code for vendor in vendors)
     return Results(
         tuple(criteria),
         tuple(vendors),
         cells,
-        rank_scores(scores),
+        rank_scores(dict(zip(codes, scores, strict=True))),
         agreement_of(cell.tally for cell in cells.values()),
         rule,
         mode,
         pass_mark,
-    )
-
-
-def _cell(
-    vendor: Vendor,
-    criterion: Criterion,
-    tallies: Mapping[Key, Tally],
-    adopted: Mapping[Key, Adopted],
-    rule: Rule,
-) -> Cell:
-    key = vendor.code, criterion.code
-    tally = tallies.get(key, Tally())
-    return Cell(*key, tally, decide(tally, rule), adopted.get(key))
-
-
-def _weighed(criterion: Criterion, cell: Cell) -> Weighed:
-    return Weighed(
-        criterion.code,
-        criterion.weight,
-        criterion.must_have,
-        criterion.may_not_apply,
-        cell.finding,
-        cell.tally,
     )

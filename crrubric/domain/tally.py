@@ -16,6 +16,18 @@ class Tally:
     recused: int = 0
 
     @property
+    def counts(self) -> tuple[int, int, int, int, int, int]:
+        """The fields in their order."""
+        return (
+            self.yes,
+            self.no,
+            self.not_applicable,
+            self.cannot_tell,
+            self.missing,
+            self.recused,
+        )
+
+    @property
     def decisive(self) -> int:
         """YES and NO: the only marks that a rule counts."""
         return self.yes + self.no

@@ -1,20 +1,19 @@
-"""The consensus matrix: the database counts, the domain decides. No mark enters Python alone."""
+"""The consensus matrix: the database packs the ballots, the domain decides."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from sqlalchemy import case, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crrubric.domain import results as domain
+from crrubric.domain.basis import Basis
 from crrubric.domain.outcome import Rule
 from crrubric.domain.policy import FROM_MEETING
-from crrubric.domain.tally import Tally
-from crrubric.domain.vocabulary import Answer, BallotState
-from crrubric.models import Ballot, Criterion, Evaluation, Finding, Mark, Member, Vendor
+from crrubric.models import Criterion, Evaluation, Finding, Vendor
 from crrubric.queries.access import not_found
+from crrubric.queries.marks import read_ballots
 from crrubric.queries.rubrics import Part, parts
 
 Key = tuple[str, str]  # vendor code, criterion code
@@ -24,6 +23,7 @@ Key = tuple[str, str]  # vendor code, criterion code
 class Matrix:
     """The results of an evaluation with the rows that a page links to, by code."""
 
+    basis: Basis
     results: domain.Results
     parts: list[Part]
     vendors: Mapping[str, Vendor]
@@ -52,17 +52,19 @@ def matrix(session: Session, evaluation: Evaluation) -> Matrix:
     )
     vendors = {vendor.id: vendor for vendor in rows}
     criteria = {row.id: row for part in rubric for row in part.criteria}
-    results = domain.evaluate(
-        [criterion_value(part, row) for part in rubric for row in part.criteria],
-        [domain.Vendor(row.code, vendor_name(row, vendors)) for row in vendors.values()],
-        tallies(session, evaluation.id, vendors, criteria),
+    ballots = read_ballots(session, evaluation.id, list(vendors.values()), list(criteria.values()))
+    basis = Basis(
+        tuple(criterion_value(part, row) for part in rubric for row in part.criteria),
+        tuple(domain.Vendor(row.code, vendor_name(row, vendors)) for row in vendors.values()),
+        ballots,
         adopted(session, evaluation.id, vendors, criteria),
         rule_of(evaluation),
         evaluation.scoring_mode,
         Fraction(evaluation.pass_mark, 100),
     )
     return Matrix(
-        results,
+        basis,
+        basis.results(),
         rubric,
         {row.code: row for row in vendors.values()},
         {row.code: row for row in criteria.values()},
@@ -86,60 +88,6 @@ def vendor_name(vendor: Vendor, vendors: Mapping[int, Vendor]) -> str:
     """The company, with its product where the company offers two."""
     twice = sum(other.company == vendor.company for other in vendors.values()) > 1
     return f"{vendor.company} – {vendor.product}" if twice and vendor.product else vendor.company
-
-
-def tallies(
-    session: Session,
-    evaluation_id: int,
-    vendors: Mapping[int, Vendor],
-    criteria: Mapping[int, Criterion],
-) -> dict[Key, Tally]:
-    """The tally of every cell, from two grouped counts."""
-    assigned = _assigned(session, evaluation_id)
-    counts = _counts(session, evaluation_id)
-    found = {}
-    for vendor_id, vendor in vendors.items():
-        reviewers, recused = assigned.get(vendor_id, (0, 0))
-        for criterion_id, criterion in criteria.items():
-            cell = counts.get((vendor_id, criterion_id), Counter())
-            found[vendor.code, criterion.code] = Tally(
-                yes=cell.get(Answer.YES, 0),
-                no=cell.get(Answer.NO, 0),
-                not_applicable=cell.get(Answer.NOT_APPLICABLE, 0),
-                cannot_tell=cell.get(Answer.CANNOT_TELL, 0),
-                missing=reviewers - sum(cell.values()),
-                recused=recused,
-            )
-    return found
-
-
-def _counts(session: Session, evaluation_id: int) -> dict[tuple[int, int], Counter[Answer]]:
-    rows = session.execute(
-        select(Ballot.vendor_id, Mark.criterion_id, Mark.answer, func.count())
-        .join(Ballot, Ballot.id == Mark.ballot_id)
-        .join(Member, Member.id == Ballot.member_id)
-        .where(
-            Member.evaluation_id == evaluation_id,
-            Member.removed_at.is_(None),
-            Ballot.state != BallotState.RECUSED,
-        )
-        .group_by(Ballot.vendor_id, Mark.criterion_id, Mark.answer)
-    )
-    counts: dict[tuple[int, int], Counter[Answer]] = {}
-    for vendor_id, criterion_id, answer, number in rows:
-        counts.setdefault((vendor_id, criterion_id), Counter())[answer] = number
-    return counts
-
-
-def _assigned(session: Session, evaluation_id: int) -> dict[int, tuple[int, int]]:
-    recused = func.sum(case((Ballot.state == BallotState.RECUSED, 1), else_=0))
-    rows = session.execute(
-        select(Ballot.vendor_id, func.count() - recused, recused)
-        .join(Member, Member.id == Ballot.member_id)
-        .where(Member.evaluation_id == evaluation_id, Member.removed_at.is_(None))
-        .group_by(Ballot.vendor_id)
-    )
-    return {vendor: (int(reviewers), int(out)) for vendor, reviewers, out in rows}
 
 
 def adopted(

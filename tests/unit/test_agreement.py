@@ -13,7 +13,17 @@ from crrubric.domain import agreement
 from crrubric.domain.agreement import Agreement, agreement_of
 from crrubric.domain.tally import Tally
 
-FIGURES = ("percent_agreement", "alpha", "ac1", "unanimous_share", "prevalence_yes")
+FIGURES = (
+    "percent_agreement",
+    "pooled_pairs",
+    "unanimous_share",
+    "alpha",
+    "ac1",
+    "fleiss_kappa",
+    "brennan_prediger",
+    "prevalence_yes",
+)
+OF_PAIRS = FIGURES[:-1]  # undefined without a cell of two marks
 cells_of_marks = st.lists(st.text("YYYN-A?", max_size=6), max_size=12)
 
 
@@ -29,7 +39,7 @@ def tally_of(cell: str) -> Tally:
 def test_without_any_cell_nothing_is_defined_and_everything_says_why():
     nothing = agreement_of([])
 
-    assert [getattr(nothing, figure) for figure in FIGURES] == [None] * 5
+    assert [getattr(nothing, figure) for figure in FIGURES] == [None] * 8
     assert (nothing.marks, nothing.decisive_marks, nothing.cells, nothing.pairable_cells) == (
         0, 0, 0, 0,
     )  # fmt: skip
@@ -40,25 +50,17 @@ def test_without_any_cell_nothing_is_defined_and_everything_says_why():
     ("cells", "undefined"),
     [
         (["YN", "YY"], {}),
-        (["YY", "YYY", "Y"], {"alpha": agreement.ALL_YES}),
-        (["NN", "N"], {"alpha": agreement.ALL_NO}),
+        (
+            ["YY", "YYY", "Y"],
+            {"alpha": agreement.ALL_YES, "fleiss_kappa": agreement.ALL_YES},
+        ),
+        (["NN", "N"], {"alpha": agreement.ALL_NO, "fleiss_kappa": agreement.ALL_NO}),
         (["YY", "N"], {"alpha": agreement.PAIRS_ALL_YES}),
         (["NN", "Y"], {"alpha": agreement.PAIRS_ALL_NO}),
-        (
-            ["Y-", "-N"],
-            dict.fromkeys(
-                ("percent_agreement", "ac1", "unanimous_share", "alpha"), agreement.NO_PAIRS
-            ),
-        ),
+        (["Y-", "-N"], dict.fromkeys(OF_PAIRS, agreement.NO_PAIRS)),
         (
             ["AA", "??"],
-            {
-                "percent_agreement": agreement.NO_PAIRS,
-                "ac1": agreement.NO_PAIRS,
-                "unanimous_share": agreement.NO_PAIRS,
-                "alpha": agreement.NO_PAIRS,
-                "prevalence_yes": agreement.NO_DECISIVE,
-            },
+            dict.fromkeys(OF_PAIRS, agreement.NO_PAIRS) | {"prevalence_yes": agreement.NO_DECISIVE},
         ),
     ],
 )
@@ -157,14 +159,21 @@ def by_pairs(cells: list[str]) -> dict[str, Fraction | None]:
         return dict.fromkeys(FIGURES) | {"prevalence_yes": prevalence}
     same = [Fraction(mean(Fraction(a == b) for a, b in permutations(cell, 2))) for cell in pairable]
     observed = mean(same)
-    by_chance = prevalence * (1 - prevalence) * 2
+    pairs = [a == b for cell in pairable for a, b in permutations(cell, 2)]
     return {
         "percent_agreement": observed,
+        "pooled_pairs": Fraction(sum(pairs), len(pairs)),
         "alpha": by_coincidences(pairable),
-        "ac1": (observed - by_chance) / (1 - by_chance),
+        "ac1": beyond(observed, prevalence * (1 - prevalence) * 2),
+        "fleiss_kappa": beyond(observed, prevalence**2 + (1 - prevalence) ** 2),
+        "brennan_prediger": beyond(observed, Fraction(1, 2)),
         "unanimous_share": mean(Fraction(len(set(cell)) == 1) for cell in pairable),
         "prevalence_yes": prevalence,
     }
+
+
+def beyond(observed: Fraction, by_chance: Fraction) -> Fraction | None:
+    return None if by_chance == 1 else (observed - by_chance) / (1 - by_chance)
 
 
 def by_coincidences(pairable: list[list[str]]) -> Fraction | None:

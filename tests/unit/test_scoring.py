@@ -1,13 +1,15 @@
 """Scores, gates and ranks of vendors, as exact fractions."""
 
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crrubric.domain.outcome import Rule
-from crrubric.domain.scoring import Score, Weighed, rank_scores, score_vendor
+from crrubric.domain.outcome import CODE, Rule
+from crrubric.domain.scoring import Criterion, Score, rank_scores, score_vendors
 from crrubric.domain.tally import Tally
 from crrubric.domain.vocabulary import Gate, Outcome, ScoringMode
 
@@ -15,6 +17,19 @@ UNMARKED = Tally()
 DEFAULT = Rule()
 MET, NOT_MET = Outcome.MET, Outcome.NOT_MET
 NOT_APPLICABLE, UNRESOLVED = Outcome.NOT_APPLICABLE, Outcome.UNRESOLVED
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """One criterion of one vendor as the score sees it."""
+
+    criterion: str
+    weight: Fraction
+    must_have: bool
+    may_not_apply: bool
+    finding: Outcome
+    tally: Tally
+
 
 weights = st.fractions(0, 10, max_denominator=20)
 tallies = st.builds(Tally, *[st.integers(0, 4)] * 5)
@@ -46,7 +61,14 @@ def cell(
 
 
 def scored(*cells: Weighed, mode: ScoringMode = ScoringMode.OUTCOME) -> Score:
-    return score_vendor(cells, DEFAULT, mode)
+    """The score of the vendor that has these cells."""
+    criteria = [
+        Criterion(c.criterion, "", "", c.weight, c.must_have, c.may_not_apply) for c in cells
+    ]
+    counts = np.array([c.tally.counts for c in cells], dtype=np.int64).reshape(1, len(cells), 6)
+    findings = np.array([[CODE[c.finding] for c in cells]], dtype=np.int8)
+    (score,) = score_vendors(criteria, counts, findings, DEFAULT, mode)
+    return score
 
 
 def shares(score: Score) -> tuple[Fraction | None, ...]:
@@ -167,10 +189,7 @@ def test_a_score_lies_between_what_it_can_still_become(cells, mode):
 
 @given(rows, modes, st.fractions(Fraction(1, 1000), 1000))
 def test_multiplying_all_weights_by_a_constant_changes_nothing(cells, mode, factor):
-    scaled = [
-        Weighed(c.criterion, c.weight * factor, c.must_have, c.may_not_apply, c.finding, c.tally)
-        for c in cells
-    ]
+    scaled = [replace(c, weight=c.weight * factor) for c in cells]
 
     assert scored(*scaled, mode=mode) == scored(*cells, mode=mode)
 

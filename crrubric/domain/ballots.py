@@ -1,0 +1,89 @@
+"""All ballots of an evaluation as one array: one byte a mark, for what tallies can't tell.
+
+Who agrees with whom, what changes without somebody: that needs to know who said what. The array
+stays small (a million marks are a megabyte) and everything on it is whole-number arithmetic.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crrubric.domain.outcome import Counts
+from crrubric.domain.tally import Tally
+from crrubric.domain.vocabulary import Answer, Stakeholder
+
+Bytes = NDArray[np.uint8]
+
+# What a byte says. The first six are the fields of a Tally, in its order.
+YES, NO, NOT_APPLICABLE, CANNOT_TELL, MISSING, RECUSED, UNASSIGNED = range(7)
+BYTE_OF = {
+    Answer.YES: YES,
+    Answer.NO: NO,
+    Answer.NOT_APPLICABLE: NOT_APPLICABLE,
+    Answer.CANNOT_TELL: CANNOT_TELL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """A reviewer as results need it; `name` is unique within the evaluation."""
+
+    name: str
+    stakeholder: Stakeholder = Stakeholder.OTHER
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ballots:
+    """Every mark by reviewer, vendor and criterion.
+
+    answers: shape (reviewers, vendors, criteria), a byte each: YES to CANNOT_TELL; MISSING for an
+    assigned reviewer's open question; RECUSED; UNASSIGNED where there is no ballot.
+    """
+
+    reviewers: tuple[Reviewer, ...]
+    vendors: tuple[str, ...]  # codes
+    criteria: tuple[str, ...]  # codes
+    answers: Bytes
+
+    def counts(self) -> Counts:
+        """How often each was said in each cell: shape (vendors, criteria, 6)."""
+        return np.stack(
+            [(self.answers == said).sum(axis=0, dtype=np.int64) for said in range(6)], axis=-1
+        )
+
+    def tallies(self) -> dict[tuple[str, str], Tally]:
+        """The tally of every cell, by vendor and criterion code."""
+        rows = self.counts().reshape(-1, 6).tolist()
+        keys = ((vendor, criterion) for vendor in self.vendors for criterion in self.criteria)
+        return {key: Tally(*row) for key, row in zip(keys, rows, strict=True)}
+
+    def only(self, reviewers: Sequence[int]) -> "Ballots":
+        """The ballots of some reviewers, by place."""
+        kept = tuple(self.reviewers[place] for place in reviewers)
+        return replace(self, reviewers=kept, answers=self.answers[list(reviewers)])
+
+    def without(self, reviewer: int) -> "Ballots":
+        """The ballots of everybody else."""
+        return self.only([place for place in range(len(self.reviewers)) if place != reviewer])
+
+
+def ballots_of(
+    reviewers: Sequence[Reviewer],
+    vendors: Sequence[str],
+    criteria: Sequence[str],
+    marks: Mapping[tuple[str, str, str], Answer],
+) -> Ballots:
+    """Ballots from single marks, keyed (reviewer, vendor, criterion); everybody is assigned."""
+    answers = np.full((len(reviewers), len(vendors), len(criteria)), MISSING, dtype=np.uint8)
+    places = (
+        {reviewer.name: place for place, reviewer in enumerate(reviewers)},
+        {code: place for place, code in enumerate(vendors)},
+        {code: place for place, code in enumerate(criteria)},
+    )
+    for key, answer in marks.items():
+        answers[tuple(place[name] for place, name in zip(places, key, strict=True))] = BYTE_OF[
+            answer
+        ]
+    return Ballots(tuple(reviewers), tuple(vendors), tuple(criteria), answers)

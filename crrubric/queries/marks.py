@@ -1,0 +1,116 @@
+"""All marks of an evaluation as one array. The database packs them: no mark leaves it alone."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import BigInteger, ColumnElement, case, cast, func, select
+from sqlalchemy.orm import Session
+
+from crrubric.domain.ballots import (
+    BYTE_OF,
+    MISSING,
+    RECUSED,
+    UNASSIGNED,
+    Ballots,
+    Bytes,
+    Reviewer,
+)
+from crrubric.domain.vocabulary import BallotState
+from crrubric.models import Ballot, Criterion, Mark, Member, Vendor
+
+BITS = 3  # for one answer, 0 being none
+WORD = 21  # answers in one whole number of the database, which has 63 bits to give
+DIGIT = {answer: digit for digit, answer in enumerate(BYTE_OF, start=1)}
+# What each digit says in the array; 0 is a question that was not answered.
+BYTES = np.array([MISSING, *BYTE_OF.values(), MISSING, MISSING, MISSING], dtype=np.uint8)
+
+
+def read_ballots(
+    session: Session, evaluation_id: int, vendors: Sequence[Vendor], criteria: Sequence[Criterion]
+) -> Ballots:
+    """Who marked what, from two queries at any size: a row a ballot, never a row a mark.
+
+    Args: vendors and criteria: those of the evaluation, in the order that the array shall have.
+    """
+    members = session.execute(
+        select(Member.id, Member.name, Member.stakeholder)
+        .where(Member.evaluation_id == evaluation_id, Member.removed_at.is_(None))
+        .where(Member.id.in_(select(Ballot.member_id)))
+        .order_by(Member.name, Member.id)
+    ).all()
+    ids = [criterion.id for criterion in criteria]
+    words = windows(ids)
+    rows = session.execute(
+        select(
+            Ballot.member_id,
+            Ballot.vendor_id,
+            case((Ballot.state == BallotState.RECUSED, 1), else_=0),
+            *(_packed(begin) for begin in words),
+        )
+        .join(Member, Member.id == Ballot.member_id)
+        .where(Member.evaluation_id == evaluation_id, Member.removed_at.is_(None))
+    ).all()
+    answers = np.full((len(members), len(vendors), len(ids)), UNASSIGNED, dtype=np.uint8)
+    if rows:
+        table = np.array([tuple(row) for row in rows], dtype=np.int64)
+        at_member = _places([row.id for row in members], table[:, 0])
+        at_vendor = _places([row.id for row in vendors], table[:, 1])
+        unpacked = _unpacked(table[:, 3:], words, ids)
+        answers[at_member, at_vendor] = np.where(table[:, 2:3] == 1, RECUSED, unpacked)
+    names = distinct(row.name for row in members)
+    return Ballots(
+        tuple(Reviewer(name, row.stakeholder) for name, row in zip(names, members, strict=True)),
+        tuple(vendor.code for vendor in vendors),
+        tuple(row.code for row in criteria),
+        answers,
+    )
+
+
+def distinct(names: Iterable[str]) -> list[str]:
+    """The names, the second of two equal ones with a number: Ana Ruiz, Ana Ruiz (2)."""
+    seen: dict[str, int] = {}
+    found = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return found
+
+
+def windows(ids: Iterable[int]) -> list[int]:
+    """Where each run of WORD ids begins, so that every one of these ids is in one."""
+    begins: list[int] = []
+    for id_ in sorted(ids):
+        if not begins or id_ >= begins[-1] + WORD:
+            begins.append(id_)
+    return begins
+
+
+def _packed(begin: int) -> ColumnElement[int]:
+    """The answers of a ballot to the criteria from `begin`, three bits each, in one number."""
+    digit = cast(case(DIGIT, value=Mark.answer), BigInteger)
+    shifted = digit.bitwise_lshift(BITS * (Mark.criterion_id - begin))
+    return (
+        select(cast(func.coalesce(func.sum(shifted), 0), BigInteger))
+        .where(
+            Mark.ballot_id == Ballot.id,
+            Mark.criterion_id >= begin,
+            Mark.criterion_id < begin + WORD,
+        )
+        .correlate(Ballot)
+        .scalar_subquery()
+    )
+
+
+def _unpacked(numbers: NDArray[np.int64], words: Sequence[int], ids: Sequence[int]) -> Bytes:
+    """Shape (ballots, words) -> (ballots, criteria), a byte each."""
+    place = np.searchsorted(words, ids, side="right") - 1
+    shift = BITS * (np.array(ids, dtype=np.int64) - np.array(words, dtype=np.int64)[place])
+    unpacked: Bytes = BYTES[(numbers[:, place] >> shift) & 7]
+    return unpacked
+
+
+def _places(ids: Sequence[int], wanted: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Where each wanted id stands among `ids`."""
+    order = np.argsort(ids)
+    return order[np.searchsorted(np.array(ids)[order], wanted)]
