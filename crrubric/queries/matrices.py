@@ -1,6 +1,7 @@
 """The consensus matrix: the database packs the ballots, the domain decides."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -29,6 +30,10 @@ class Matrix:
     vendors: Mapping[str, Vendor]
     criteria: Mapping[str, Criterion]
 
+    def picked(self, codes: Iterable[str]) -> list[tuple[str, Vendor]]:
+        """The vendors with these codes, in this order."""
+        return [(code, self.vendors[code]) for code in codes]
+
 
 def rule_of(evaluation: Evaluation) -> Rule:
     """The evaluation's decision rule as a value."""
@@ -55,7 +60,7 @@ def matrix(session: Session, evaluation: Evaluation) -> Matrix:
     ballots = read_ballots(session, evaluation.id, list(vendors.values()), list(criteria.values()))
     basis = Basis(
         tuple(criterion_value(part, row) for part in rubric for row in part.criteria),
-        tuple(domain.Vendor(row.code, vendor_name(row, vendors)) for row in vendors.values()),
+        vendor_values(vendors.values()),
         ballots,
         adopted(session, evaluation.id, vendors, criteria),
         rule_of(evaluation),
@@ -84,10 +89,19 @@ def criterion_value(part: Part, row: Criterion) -> domain.Criterion:
     )
 
 
-def vendor_name(vendor: Vendor, vendors: Mapping[int, Vendor]) -> str:
-    """The company, with its product where the company offers two."""
-    twice = sum(other.company == vendor.company for other in vendors.values()) > 1
-    return f"{vendor.company} – {vendor.product}" if twice and vendor.product else vendor.company
+def vendor_values(vendors: Iterable[Vendor]) -> tuple[domain.Vendor, ...]:
+    """The vendors as the domain knows them: the company, with its product where it offers two."""
+    rows = list(vendors)
+    offers = Counter(row.company for row in rows)
+    return tuple(
+        domain.Vendor(
+            row.code,
+            f"{row.company} – {row.product}"
+            if offers[row.company] > 1 and row.product
+            else row.company,
+        )
+        for row in rows
+    )
 
 
 def adopted(

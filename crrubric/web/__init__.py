@@ -15,6 +15,7 @@ from crrubric.web import (
     account,
     assets,
     ballots,
+    cells,
     committee,
     decision,
     errors,
@@ -61,7 +62,7 @@ def init_app(app: Flask) -> None:
     csrf.init_app(app)
     limiter.init_app(app)
     babel.init_app(app, locale_selector=locale)
-    for part in (session, words, errors, headers, navigation):
+    for part in (session, words, cells, errors, headers, navigation):
         part.init_app(app)
     app.url_map.converters["int"] = DatabaseId
     for blueprint in BLUEPRINTS:
