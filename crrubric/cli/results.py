@@ -1,12 +1,12 @@
 """crrubric results and crrubric memo."""
 
-import json
 from pathlib import Path
 
 import click
 
 from crrubric.cli.running import in_app
 from crrubric.config import folder
+from crrubric.domain.computed import compute
 from crrubric.domain.memo_sections import compose
 from crrubric.domain.vocabulary import Action
 from crrubric.extensions import db
@@ -36,16 +36,20 @@ def results(slug: str, kind: str) -> None:
 
     The JSON object is documented in docs/results-json.md; undefined numbers are null.
     """
-    from crrubric.reports import tables
+    from crrubric.reports import results_json, tables
 
     evaluation = opened(slug, Action.EXPORT_RESULTS)
-    found = matrix(db.session(), evaluation).results
+    read = matrix(db.session(), evaluation)
     if kind == "json":
-        click.echo(json.dumps(tables.results_json(found, identity(evaluation)), indent=1))
+        computed = compute(read.basis, read.results, with_names=True)
+        for line in results_json.as_lines(
+            results_json.results_object(computed, identity(evaluation))
+        ):
+            click.echo(line, nl=False)
     elif kind == "csv":
-        click.echo(tables.results_csv(found), nl=False)
+        click.echo(tables.results_csv(read.results), nl=False)
     else:
-        click.echo(tables.results_text(found, evaluation.title))
+        click.echo(tables.results_text(read.results, evaluation.title))
 
 
 @click.command()

@@ -18,6 +18,12 @@ READ_RESULTS = {
     Action.EXPORT_RESULTS: FROM_MEETING,
     Action.VIEW_MEMO: FROM_MEETING,
 }
+# What names reviewers one by one is for those who lead the talk about it.
+READ_REVIEWERS = {
+    Action.VIEW_REVIEWERS: FROM_MEETING,
+    Action.TRY_WHAT_IF: FROM_MEETING,
+    Action.EXPORT_MARKS: FROM_MEETING,
+}
 
 POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
     Role.CHAIR: {
@@ -27,7 +33,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.CHANGE_PHASE: EVER - {Phase.ARCHIVED},
         Action.VIEW_PROGRESS: FROM_SCORING,
         **READ_RESULTS,
-        Action.EXPORT_MARKS: FROM_MEETING,
+        **READ_REVIEWERS,
         Action.RECORD_FINDING: MEETING,
         Action.RECORD_DECISION: MEETING,
         Action.VIEW_JOURNAL: EVER,
@@ -51,7 +57,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.CHANGE_PHASE: OPEN_WORK,
         Action.IMPORT_MARKS: OPEN_WORK | MEETING,
         **READ_RESULTS,
-        Action.EXPORT_MARKS: FROM_MEETING,
+        **READ_REVIEWERS,
         Action.VIEW_JOURNAL: EVER,
     },
 }

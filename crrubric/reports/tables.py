@@ -1,15 +1,14 @@
-"""Results as rows: CSV for spreadsheets, the documented JSON object, a table for a terminal."""
+"""Results as rows: CSV for spreadsheets, a table for a terminal."""
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
 from crrubric.domain.results import Cell, Results
 from crrubric.domain.vocabulary import Gate
 
-SCHEMA = "crrubric.results/1"
 # A cell that begins so is read as a formula by a spreadsheet, full-width forms included.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 TALLY_COLUMNS = (
@@ -94,26 +93,6 @@ def vendor_rows(results: Results) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def results_json(results: Results, evaluation: Mapping[str, object]) -> dict[str, Any]:
-    """The results object that docs/results-json.md describes; undefined is None."""
-    agreement = results.agreement
-    return {
-        "schema": SCHEMA,
-        "evaluation": dict(evaluation),
-        "tallies": [tally_row(cell) for cell in results.cells.values()],
-        "vendors": vendor_rows(results),
-        "agreement": {
-            "marks": agreement.marks,
-            "decisive_marks": agreement.decisive_marks,
-            "percent_agreement": number(agreement.percent_agreement),
-            "alpha": number(agreement.alpha),
-            "ac1": number(agreement.ac1),
-            "unanimous_share": number(agreement.unanimous_share),
-            "prevalence_yes": number(agreement.prevalence_yes),
-        },
-    }
 
 
 def percent(share: Fraction | None) -> str:

@@ -1,16 +1,15 @@
 """Results as files."""
 
-import json
-
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
+from crrubric.domain.computed import compute
 from crrubric.domain.vocabulary import Action
 from crrubric.extensions import db
 from crrubric.queries.access import Seat
 from crrubric.queries.exports import identity, mark_rows
 from crrubric.queries.matrices import matrix as read_matrix
-from crrubric.reports import tables
+from crrubric.reports import results_json, tables
 from crrubric.web.access import in_evaluation
 
 bp = Blueprint("exports", __name__, url_prefix="/evaluations/<slug>/export")
@@ -49,10 +48,10 @@ def scores(seat: Seat) -> ResponseReturnValue:
 def results(seat: Seat) -> ResponseReturnValue:
     """Everything computed, as the documented object."""
     read = read_matrix(db.session(), seat.evaluation)
-    body = tables.results_json(read.results, identity(seat.evaluation))
-    return download(
-        json.dumps(body, indent=1), "application/json", f"{seat.evaluation.slug}-results.json"
-    )
+    computed = compute(read.basis, read.results, with_names=seat.may(Action.VIEW_REVIEWERS))
+    body = results_json.results_object(computed, identity(seat.evaluation))
+    text = "".join(results_json.as_lines(body))
+    return download(text, "application/json", f"{seat.evaluation.slug}-results.json")
 
 
 @bp.get("/marks.csv")

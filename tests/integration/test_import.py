@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from crrubric.domain.computed import compute
 from crrubric.domain.errors import CrrubricError, Invalid, InvalidLines, WrongPhase
 from crrubric.domain.vocabulary import Answer, Phase, RuleKind
 from crrubric.extensions import db
@@ -15,17 +16,14 @@ from crrubric.models import Criterion, Evaluation, Mark, Member, Vendor
 from crrubric.queries.exports import identity
 from crrubric.queries.matrices import matrix
 from crrubric.queries.people import OPERATOR
-from crrubric.reports.tables import results_json
+from crrubric.reports.results_json import results_object
 from crrubric.services.evaluations import RuleSettings
 from crrubric.services.imports import import_as_new, import_into
 from tests.factories import Factory
 
 DATA = Path(__file__).parents[1] / "data" / "agreement"
 WORDS = {answer.value for answer in Answer}
-AGREEMENT = (
-    "marks", "decisive_marks", "percent_agreement", "alpha", "ac1", "unanimous_share",
-    "prevalence_yes",
-)  # fmt: skip
+MONTE_CARLO = 0.02
 
 
 def yes_no_examples() -> dict[str, dict]:
@@ -58,7 +56,30 @@ def imported(path: Path, **options) -> dict:
     rule = RuleSettings(quorum=options.pop("quorum", 1), **options)
     done = import_as_new(OPERATOR, path, title="An import", rule=rule)
     evaluation = db.session.scalars(select(Evaluation).where(Evaluation.slug == done.slug)).one()
-    return results_json(matrix(db.session(), evaluation).results, identity(evaluation))
+    return everything(evaluation)
+
+
+def everything(evaluation: Evaluation) -> dict:
+    """The results object of an evaluation, with what names reviewers."""
+    read = matrix(db.session(), evaluation)
+    computed = compute(read.basis, read.results, with_names=True)
+    return json.loads(json.dumps(results_object(computed, identity(evaluation))))
+
+
+def close(expected: object, within: float = 1e-9) -> object:
+    """The expectation, its numbers and those inside it to this tolerance."""
+    if isinstance(expected, dict):
+        return {key: close(value, within) for key, value in expected.items()}
+    if isinstance(expected, list):
+        return [close(value, within) for value in expected]
+    return pytest.approx(expected, abs=within) if isinstance(expected, float) else expected
+
+
+def same_keys(found: object, expected: object) -> object:
+    """What was found, without keys that the expectation doesn't have."""
+    if isinstance(expected, dict) and isinstance(found, dict):
+        return {key: same_keys(found[key], value) for key, value in expected.items()}
+    return found
 
 
 def reasons(error: InvalidLines) -> list[tuple[int, str]]:
@@ -75,11 +96,15 @@ def test_an_example_gives_the_computed_agreement(make: Factory, name: str):
 
     found = imported(DATA / expected["file"])
 
-    assert {key: found["agreement"][key] for key in AGREEMENT} == {
-        key: value if value is None else pytest.approx(value, abs=1e-9)
-        for key, value in expected["agreement"].items()
-        if key in AGREEMENT
-    }
+    agreement = dict(expected["agreement"])
+    drawn = agreement.pop("bootstrap_95", {})
+    assert same_keys(found["agreement"], agreement) == close(agreement)
+    intervals = found["agreement"]["bootstrap_95"]
+    for coefficient in {"alpha", "ac1"} & drawn.keys():
+        ends = {end: drawn[coefficient][end] for end in ("low", "high")}
+        assert same_keys(intervals[coefficient], ends) == close(ends, MONTE_CARLO)
+    reviewers = expected.get("per_reviewer", {})
+    assert same_keys(found["per_reviewer"], reviewers) == close(reviewers)
     decisions = expected.get("cells", {}).get("decisions", {})
     words = {"YES": "MET", "NO": "NOT_MET"}
     outcomes = [row["reason"] or row["outcome"] for row in found["tallies"]]
@@ -109,6 +134,64 @@ def test_the_worked_decisions_hold_under_every_rule(make: Factory, column: str, 
     }
     expected = {name: row[column] for name, row in worked["cells"].items()}
     assert outcomes == {name: value for name, value in expected.items() if value != "NO_MARKS"}
+
+
+def test_the_worked_swing_weights_hold(make: Factory):
+    worked = json.loads((DATA / "worked" / "expected.json").read_text("utf-8"))["w7_swing"]
+    partly = worked["with_not_applicable"]
+
+    whole = swings(DATA / worked["file"], worked["weights"])
+    renormalised = swings(DATA / partly["file"], worked["weights"])
+
+    assert whole["tie_at_weight"] == close(worked["tie_at_weight"])
+    smallest = worked["smallest_relative_change"]
+    assert same_keys(whole["smallest_relative_change"], smallest) == close(smallest)
+    assert renormalised["tie_at_weight"] == close(partly["tie_at_weight"])
+
+
+def swings(path: Path, weights: dict[str, int]) -> dict:
+    """The swing weights of a worked example with its weights."""
+    done = import_as_new(OPERATOR, path, title=path.stem, rule=RuleSettings(quorum=1))
+    evaluation = db.session.scalars(select(Evaluation).where(Evaluation.slug == done.slug)).one()
+    for row in db.session.scalars(
+        select(Criterion).where(Criterion.evaluation_id == evaluation.id)
+    ):
+        row.weight = weights[row.code]
+    db.session.commit()
+    return everything(evaluation)["swing_weights"]
+
+
+def test_the_worked_cycle_of_preferences_holds(make: Factory):
+    worked = json.loads((DATA / "worked" / "expected.json").read_text("utf-8"))["w8_cycle"]
+
+    found = imported(DATA / worked["file"])
+
+    assert found["pairwise_majority"] == worked["pairwise_majority_for_against_tied"]
+    assert found["condorcet_winner"] is None
+    assert found["kendall_tau_b"] == close(worked["kendall_tau_b"])
+
+
+def test_the_worked_results_without_each_reviewer_hold(make: Factory):
+    worked = json.loads((DATA / "worked" / "expected.json").read_text("utf-8"))["w9_leave_one_out"]
+
+    found = imported(DATA / worked["file"], quorum=None)
+
+    without = found["leave_one_reviewer_out"]
+    assert same_keys(without, worked["without"]) == close(worked["without"])
+    assert found["leave_one_reviewer_out_ranks"] == {
+        name: case["ranks"] for name, case in worked["without"].items()
+    }
+    assert {name: case["leader_changes"] for name, case in without.items()} == {
+        "r1": True, "r2": False, "r3": False,
+    }  # fmt: skip
+
+
+def test_the_worked_rank_acceptabilities_hold(make: Factory):
+    worked = json.loads((DATA / "worked" / "expected.json").read_text("utf-8"))["w6_smaa"]
+
+    found = imported(DATA / "worked" / "w6_smaa.csv")["rank_acceptability"]["uniform"]
+
+    assert found == close(worked["exact"]["uniform"], MONTE_CARLO)
 
 
 def test_the_worked_scores_gates_and_ranks_hold(make: Factory):

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from docx import Document
 
+from crrubric.domain.computed import compute
 from crrubric.domain.errors import Invalid, NotReady, WrongPhase
 from crrubric.domain.vocabulary import Answer, Gate, Outcome, Phase, Reason
 from crrubric.extensions import db
 from crrubric.queries.exports import identity
 from crrubric.queries.matrices import Matrix, matrix
-from crrubric.reports.tables import results_json
+from crrubric.reports.results_json import results_object
 from crrubric.services import ballots, committee, decisions, evaluations
 from crrubric.services.evaluations import RuleSettings
 from tests.factories import Factory, Made
@@ -306,12 +307,54 @@ def test_the_json_object_is_what_the_document_says(make: Factory, visit: Visit):
 
     body = json.loads(answer.text)
     doc = (Path(__file__).parents[2] / "docs" / "results-json.md").read_text("utf-8")
-    keys = {*body, *body["evaluation"], *body["tallies"][0], *body["vendors"][0]}
-    assert body == json.loads(
-        json.dumps(results_json(read(made).results, identity(made.evaluation)))
-    )
+    assert body == json.loads(json.dumps(everything(made)))
     assert body["schema"] == "crrubric.results/1"
-    assert {key for key in keys | set(body["agreement"]) if f"`{key}`" not in doc} == set()
+    assert {key for key in keys_in(body) if f"`{key}`" not in doc} == set()
+
+
+def everything(made: Made) -> dict:
+    """The results object of an evaluation."""
+    found = read(made)
+    computed = compute(found.basis, found.results, with_names=True)
+    return results_object(computed, identity(made.evaluation))
+
+
+# Objects whose keys are codes or names, not fields.
+BY_CODE = {
+    "by_criterion", "by_section", "by_vendor", "by_stakeholder", "per_reviewer", "mark_counts",
+    "undefined", "leave_one_reviewer_out", "leave_one_reviewer_out_ranks", "kendall_tau_b",
+    "cohen_kappa_pairs", "pairwise_majority", "other_rules", "unresolved_either_way", "ranks",
+    "scores", "around_weights", "uniform", "tie_at_weight",
+}  # fmt: skip
+INSIDE_TOO = {"coverage"}  # a share of a vendor, or of each vendor
+
+
+def keys_in(value: object, name: str = "") -> set[str]:
+    """The fields of the object and of all objects in it."""
+    if isinstance(value, list):
+        return set().union(*(keys_in(each) for each in value))
+    if not isinstance(value, dict):
+        return set()
+    by_name = name == "leave_one_reviewer_out_ranks"
+    inside = (keys_in(each, "ranks" if by_name else key) for key, each in value.items())
+    inner = set().union(*inside)
+    return inner if name in BY_CODE | INSIDE_TOO else inner | set(value)
+
+
+def test_who_may_not_read_the_reviewers_table_gets_nothing_derived_from_it(make, visit):
+    made = met_committee(make)
+
+    chair, reviewer = (
+        json.loads(visit(person).get(made.url("export/results.json")).text)
+        for person in (made.chair, made.reviewers[0])
+    )
+
+    named = {key for key in chair if chair[key] != reviewer[key]}
+    assert named == {
+        "per_reviewer", "leave_one_reviewer_out", "leave_one_reviewer_out_ranks",
+        "kendall_tau_b", "cohen_kappa_pairs",
+    }  # fmt: skip
+    assert {key: reviewer[key] for key in named} == dict.fromkeys(named)
 
 
 def test_the_memo_is_a_draft_before_and_final_after_the_decision(make: Factory, visit: Visit):

@@ -18,6 +18,8 @@ VIEW_OWN_BALLOTS  -       smda     -        -
 RECORD_MARK       -       s        -        -
 VIEW_PROGRESS     smda    -        -        -
 VIEW_RESULTS      mda     mda      mda      mda
+VIEW_REVIEWERS    mda     -        -        mda
+TRY_WHAT_IF       mda     -        -        mda
 EXPORT_RESULTS    mda     mda      mda      mda
 EXPORT_MARKS      mda     -        -        mda
 RECORD_FINDING    m       -        -        -
