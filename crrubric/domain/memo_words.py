@@ -1,6 +1,6 @@
 """How the memo puts values into words; English source texts, translated as they are used."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 
@@ -32,6 +32,16 @@ class Words:
         tenths = round(share * 1000)
         shown = f"{tenths // 10}" if tenths % 10 == 0 else f"{tenths // 10}.{tenths % 10}"
         return f"{shown} %"
+
+    def number(self, value: Fraction) -> str:
+        """A number with at most two decimals, without needless zeros."""
+        return f"{float(value):.2f}".rstrip("0").rstrip(".")
+
+    def listed(self, things: Sequence[str]) -> str:
+        """Several things as a part of a sentence: A, B and C."""
+        if len(things) < 2:
+            return "".join(things)
+        return self(N_("%(some)s and %(last)s"), some=", ".join(things[:-1]), last=things[-1])
 
     def coefficient(self, value: Fraction | None, why: str) -> str:
         """A coefficient with two decimals, or why there is none."""

@@ -8,9 +8,8 @@ import numpy as np
 
 from crrubric.domain.basis import Basis, Order, finding_codes, order_from, order_of_points
 from crrubric.domain.outcome import MET, NOT_MET, UNRESOLVED, Codes, Counts, Rule
-from crrubric.domain.results import Results
 from crrubric.domain.scoring import Flags, Points, points_of
-from crrubric.domain.vocabulary import N_, Gate, Labelled, RuleKind
+from crrubric.domain.vocabulary import N_, Labelled, RuleKind
 
 TWO_THIRDS = Fraction(2, 3)
 
@@ -97,18 +96,3 @@ def _settled(basis: Basis, findings: Codes, points: Points, met: Flags) -> Order
 
 def _scenario(change: Change, order: Order, official: Order) -> Scenario:
     return Scenario(change, order, order.leaders != official.leaders, order.ranks != official.ranks)
-
-
-def cannot_be_overtaken(results: Results, leader: str) -> bool:
-    """Whether no way of settling what is undecided puts another vendor above the leader.
-
-    So it is if the leader's lowest possible score is at least the highest of every vendor that
-    is not ruled out by a must-have already.
-    """
-    low = results.scores[leader].low
-    others = [
-        score.high
-        for code, score in results.scores.items()
-        if code != leader and score.gate is not Gate.FAIL and score.high is not None
-    ]
-    return low is not None and all(low >= high for high in others)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from textwrap import wrap
 from typing import Any
 
 from crrubric.domain.results import Results
@@ -10,6 +11,10 @@ from crrubric.domain.vocabulary import N_, Answer
 
 Translate = Callable[..., str]
 BAR_HEIGHT = 56  # pixels a bar needs to be read and touched
+SLIM_HEIGHT, MANY = 34, 8  # from so many bars on they are slimmer: the labels still have room
+MARGIN = {"l": 10, "r": 20, "t": 10, "b": 50}
+LABEL = 22  # letters in a line of a label
+BELOW = {"orientation": "h", "y": -0.25, "traceorder": "normal"}
 # Colours are names of the page's own tokens: the script fills in those of light or dark.
 # Fill and outline: like the squares of a cell, YES is filled and NO is hollow.
 LOOK = {
@@ -47,14 +52,17 @@ def figure_json(traces: Sequence[Any], rows: int, **layout: Any) -> str:
     figure = go.Figure(data=list(traces))
     figure.update_layout(
         template="none",
-        height=110 + BAR_HEIGHT * max(rows, 1),
-        margin={"l": 10, "r": 20, "t": 10, "b": 50},
-        legend={"orientation": "h", "y": -0.25, "traceorder": "normal"},
+        height=110 + (SLIM_HEIGHT if rows >= MANY else BAR_HEIGHT) * max(rows, 1),
         yaxis={"autorange": "reversed", "automargin": True},
-        **layout,
+        **{"margin": MARGIN, "legend": BELOW, **layout},
     )
     text: str = figure.to_json()
     return text.replace("<", "\\u003c")
+
+
+def wrapped(name: str) -> str:
+    """A label in short lines, so that bars keep some room on a phone."""
+    return "<br>".join(wrap(name, LABEL)) or name
 
 
 def percent_text(share: Fraction | None) -> str:
@@ -73,7 +81,7 @@ def score_figure(results: Results, translate: Translate) -> Chart:
     highs = [float(score.high or 0) * 100 for score in scores]
     bar = go.Bar(
         x=values,
-        y=[vendor.name for vendor in vendors],
+        y=[wrapped(vendor.name) for vendor in vendors],
         orientation="h",
         marker={"color": "var(--yes-wash)", "line": {"color": "var(--yes)", "width": 2}},
         error_x={
@@ -147,7 +155,7 @@ def answers_figure(results: Results, translate: Translate) -> Chart:
         go.Bar(
             name=names[key],
             x=[counts[vendor.code][key] for vendor in vendors],
-            y=[vendor.name for vendor in vendors],
+            y=[wrapped(vendor.name) for vendor in vendors],
             orientation="h",
             marker={"color": fill, "line": {"color": edge, "width": 2}},
             text=[counts[vendor.code][key] or "" for vendor in vendors],

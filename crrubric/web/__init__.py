@@ -13,6 +13,7 @@ from crrubric.extensions import babel, csrf, limiter
 from crrubric.web import (
     access,
     account,
+    agreement,
     assets,
     ballots,
     cells,
@@ -30,11 +31,13 @@ from crrubric.web import (
     session,
     style,
     vendors,
+    what_if,
     words,
 )
 
 BLUEPRINTS = (
     account.bp,
+    agreement.bp,
     assets.bp,
     ballots.bp,
     committee.bp,
@@ -47,6 +50,7 @@ BLUEPRINTS = (
     rubric.bp,
     style.bp,
     vendors.bp,
+    what_if.bp,
 )
 
 

@@ -11,10 +11,13 @@ from flask import Flask, g
 from flask_babel import format_date, get_locale, gettext, ngettext
 from sqlalchemy import select
 
+from crrubric.domain import results as domain
 from crrubric.domain.cost import total_cents
 from crrubric.domain.errors import CrrubricError
 from crrubric.domain.evidence import evidence_words
+from crrubric.domain.intervals import Interval
 from crrubric.domain.results import Results
+from crrubric.domain.reviewers import Share
 from crrubric.domain.vocabulary import Labelled, Phase
 from crrubric.extensions import db
 from crrubric.models import Criterion, District, JournalEntry, Mark, Vendor
@@ -25,8 +28,8 @@ NOTHING = "–"
 def init_app(app: Flask) -> None:
     """Give templates the filters."""
     for filter_ in (
-        label, moment, clock, day, percent, number, decimals, money, phase_named, pair_of_title,
-        total, evidence, standing, named, sentence, differences,
+        label, moment, clock, day, percent, number, money, phase_named, pair_of_title, pair_of_name,
+        total, evidence, standing, named, sentence, differences, coefficient, interval, share,
     ):  # fmt: skip
         app.add_template_filter(filter_, filter_.__name__)
 
@@ -104,11 +107,27 @@ def money(cents: int | None) -> str:
     return "$" + str(format_decimal(Decimal(cents) / 100, format=pattern, locale=get_locale()))
 
 
-def decimals(value: Fraction | None) -> str:
-    """A coefficient with two decimals; a dash where it is undefined."""
-    return (
-        NOTHING if value is None else str(format_decimal(float(value), "0.00", locale=get_locale()))
-    )
+def coefficient(value: Fraction | float | None, why: str = "") -> str:
+    """A coefficient with two decimals, or in words why there is none."""
+    if value is None:
+        return str(gettext(why)) if why else NOTHING
+    return str(format_decimal(float(value), "0.00", locale=get_locale()))
+
+
+def interval(found: Interval) -> str:
+    """An interval: 0.04 to 0.59; or in words why there is none."""
+    if found.low is None or found.high is None:
+        return str(gettext(found.why_not))
+    low, high = coefficient(found.low), coefficient(found.high)
+    return str(gettext("%(low)s to %(high)s", low=low, high=high))
+
+
+def share(found: Share) -> str:
+    """So many of so many, in percent: 97 of 104 (93 %)."""
+    if found.value is None:
+        return NOTHING
+    words = {"part": found.part, "of": found.of, "percent": percent(found.value)}
+    return str(gettext("%(part)s of %(of)s (%(percent)s)", **words))
 
 
 def phase_named(name: str) -> Phase:
@@ -119,6 +138,11 @@ def phase_named(name: str) -> Phase:
 def pair_of_title(criterion: Criterion) -> tuple[str, str]:
     """(code, title), to look titles up by code."""
     return criterion.code, criterion.title
+
+
+def pair_of_name(vendor: domain.Vendor) -> tuple[str, str]:
+    """(code, name), to look names up by code."""
+    return vendor.code, vendor.name
 
 
 def total(vendor: Vendor) -> int | None:

@@ -18,6 +18,7 @@ account.enter public
 account.invitation public
 account.sign_in public
 account.sign_out signed in
+agreement.index VIEW_RESULTS
 assets.plotly public
 ballots.ballot VIEW_OWN_BALLOTS
 ballots.conflict RECORD_MARK
@@ -76,6 +77,7 @@ vendors.edit EDIT_SETUP
 vendors.index VIEW_EVALUATION
 vendors.new EDIT_SETUP
 vendors.remove EDIT_SETUP
+what_if.index TRY_WHAT_IF
 """
 HEAVY = {"pandas", "plotly", "openpyxl", "docx", "xlsxwriter", "typst", "authlib", "alembic"}
 

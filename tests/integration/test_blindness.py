@@ -18,7 +18,8 @@ from tests.integration.conftest import Visit
 CANARY = "canarywordinanote"
 PAGES = (
     "", "rubric/", "vendors/", "committee/", "rule", "progress", "journal", "ballots/", "matrix",
-    "matrix?show=split", "scores", "compare", "decision/", "memo/", "memo/memo.docx",
+    "matrix?show=split", "scores", "agreement", "what-if", "compare", "decision/", "memo/",
+    "memo/memo.docx",
     "memo/memo.html", "export/tallies.csv", "export/scores.csv", "export/results.json",
     "export/marks.csv",
 )  # fmt: skip

@@ -21,7 +21,10 @@ from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
 from tests.pages import parse, words
 
-PAGES = ("matrix", "matrix?show=split", "scores", "compare", "decision/", "memo/", "journal")
+PAGES = (
+    "matrix", "matrix?show=split", "scores", "agreement", "agreement?sort=rubric&drawn=vendors",
+    "what-if", "compare", "decision/", "memo/", "journal",
+)  # fmt: skip
 MARKS = {(0, 0): "YYA", (1, 0): "YNA", (2, 0): "YYY", (0, 1): "NY?", (1, 1): "NYY", (2, 1): "YY-"}
 
 

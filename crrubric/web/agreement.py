@@ -1,0 +1,53 @@
+"""How far the ballots agree: counts first, then coefficients, then where they differ."""
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from crrubric.domain.computed import Names, names_of
+from crrubric.domain.reliability import by_disagreement, reliability_of
+from crrubric.domain.vocabulary import Action
+from crrubric.extensions import db
+from crrubric.queries.access import Seat, not_found
+from crrubric.queries.matrices import matrix as read_matrix
+from crrubric.web.access import in_evaluation
+from crrubric.web.page import page
+
+bp = Blueprint("agreement", __name__, url_prefix="/evaluations/<slug>")
+SORTS = ("disagreement", "rubric")
+DRAWN = ("cells", "vendors")
+
+
+@bp.get("/agreement")
+@in_evaluation(Action.VIEW_RESULTS)
+def index(seat: Seat) -> ResponseReturnValue:
+    """Coefficients side by side with intervals; criteria and vendors by disagreement."""
+    from crrubric.reports.robustness_figures import disagreement_figure  # draws: heavy
+
+    sort, drawn = request.args.get("sort", SORTS[0]), request.args.get("drawn", DRAWN[0])
+    if sort not in SORTS or drawn not in DRAWN:
+        raise not_found()
+    read = read_matrix(db.session(), seat.evaluation)
+    counts = read.basis.ballots.counts()
+    found = reliability_of(read.basis, counts)
+    ordered = by_disagreement if sort == SORTS[0] else list
+    names: Names | None = None
+    if seat.may(Action.VIEW_REVIEWERS):
+        names = names_of(read.basis, counts)
+    return page(
+        "results/agreement.html",
+        seat,
+        found=found,
+        whole=found.whole,
+        sort=sort,
+        drawn=drawn,
+        interval=found.cells_drawn if drawn == DRAWN[0] else found.vendors_drawn,
+        groups=(
+            (_("Criteria"), _("Criterion"), ordered(found.criteria)),
+            (_("Vendors"), _("Vendor"), ordered(found.vendors)),
+            (_("Sections"), _("Section"), ordered(found.sections)),
+            (_("Who speaks for whom"), _("Stakeholder"), list(found.stakeholders)),
+        ),
+        chart=disagreement_figure(by_disagreement(found.criteria), _),
+        names=names,
+    )
