@@ -8,6 +8,9 @@ from crrubric.cli.running import in_app
 from crrubric.config import folder
 from crrubric.domain.computed import compute
 from crrubric.domain.memo_sections import compose
+from crrubric.domain.memo_words import Words
+from crrubric.domain.robustness import robustness_of
+from crrubric.domain.robustness_words import robustness_words
 from crrubric.domain.vocabulary import Action
 from crrubric.extensions import db
 from crrubric.models import Evaluation
@@ -49,7 +52,9 @@ def results(slug: str, kind: str) -> None:
     elif kind == "csv":
         click.echo(tables.results_csv(read.results), nl=False)
     else:
-        click.echo(tables.results_text(read.results, evaluation.title))
+        found = robustness_of(read.basis, read.basis.ballots.counts())
+        said = robustness_words(Words(str), found, read.results, names=True)
+        click.echo(tables.results_text(read.results, evaluation.title, said.sentences()))
 
 
 @click.command()

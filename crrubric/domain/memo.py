@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from crrubric.domain.reliability import Reliability
 from crrubric.domain.results import Results
+from crrubric.domain.robustness import Robustness
 from crrubric.domain.vocabulary import Answer, PriceUnit, Stakeholder
 
 
@@ -161,5 +163,7 @@ class MemoFacts:
     recusals: tuple[Recusal, ...]
     vendors: tuple[MemoVendor, ...]
     results: Results
+    reliability: Reliability
+    robustness: Robustness
     recommendation: Recommendation | None
     notes: tuple[MemoNote, ...]

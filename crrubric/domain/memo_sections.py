@@ -16,9 +16,9 @@ from crrubric.domain.memo import (
     Status,
     Table,
 )
+from crrubric.domain.memo_trust import TrustParts
 from crrubric.domain.memo_vendors import VendorParts
 from crrubric.domain.memo_words import NONE, Translate, Words
-from crrubric.domain.results import Adopted, Cell
 from crrubric.domain.vocabulary import N_, Gate
 
 
@@ -35,6 +35,7 @@ class _Composer:
 
     def memo(self) -> Memo:
         facts, words = self.facts, self.words
+        trust = TrustParts(facts, words)
         status = Status.FINAL if facts.final else Status.DRAFT
         sections = (
             (N_("Recommendation"), self.recommendation()),
@@ -43,10 +44,10 @@ class _Composer:
             (N_("Committee"), self.committee()),
             (N_("Method"), self.method()),
             (N_("Results at a glance"), self.glance()),
-            (N_("Agreement"), self.agreement()),
+            (N_("Agreement"), trust.agreement()),
             (N_("Vendor by vendor"), VendorParts(facts, words).blocks()),
             (N_("Dissent"), self.nothing()),
-            (N_("Robustness"), self.robustness()),
+            (N_("Robustness"), trust.robustness()),
             (N_("Cost and funding"), self.cost()),
             (N_("Risks, conditions, commitments"), self.conditions()),
             (N_("Implementation and next steps"), self.nothing()),
@@ -258,94 +259,6 @@ class _Composer:
         cell = self.results.cell(vendor, criterion)
         text = self.words.finding(cell) + (" *" if cell.adopted else "")
         return f"{text}: {cell.tally.yes}–{cell.tally.no}" if cell.split else text
-
-    def agreement(self) -> Iterable[Block]:
-        words, found = self.words, self.results.agreement
-        yield Paragraph(
-            words(
-                N_(
-                    "In %(unanimous)s of %(cells)s cells with two or more YES or NO marks, all of"
-                    " them say the same. Two reviewers of one cell agree %(share)s of the time."
-                    " Beyond what the mix of YES and NO would give: Krippendorff’s alpha"
-                    " %(alpha)s, Gwet’s AC1 %(ac1)s; %(yes)s of marks are YES. Alpha falls and AC1"
-                    " rises when nearly all marks are the same, so both stand here."
-                ),
-                unanimous=found.unanimous_cells,
-                cells=found.pairable_cells,
-                share=words.percent(found.percent_agreement),
-                alpha=words.coefficient(found.alpha, found.undefined.get("alpha", "")),
-                ac1=words.coefficient(found.ac1, found.undefined.get("ac1", "")),
-                yes=words.percent(found.prevalence_yes),
-            )
-        )
-        yield Heading(2, words(N_("Split cells")))
-        yield from self.cells(self.results.split(), N_("Cells in which reviewers differed"))
-        yield Heading(2, words(N_("Unresolved cells")))
-        yield from self.cells(self.results.unresolved(), N_("Cells that nothing settles yet"))
-        yield Heading(2, words(N_("Findings adopted in the meeting")))
-        lines = tuple(
-            self.adopted(cell, cell.adopted)
-            for cell in self.results.cells.values()
-            if cell.adopted is not None
-        )
-        yield Bullets(lines) if lines else Paragraph(words(NONE))
-
-    def adopted(self, cell: Cell, found: Adopted) -> str:
-        """An adopted finding: what it is, what the rule had made of the votes, why and when."""
-        text = (
-            N_("%(what)s: %(value)s instead of %(outcome)s (%(votes)s). %(reason)s – %(when)s")
-            if cell.differs
-            else N_("%(what)s: %(value)s, as the rule has it (%(votes)s). %(reason)s – %(when)s")
-        )
-        return self.words(
-            text,
-            what=f"{self.names[cell.vendor]}, {self.titles[cell.criterion]}",
-            value=self.words(found.value.label),
-            outcome=self.words(cell.resolution.outcome.label),
-            votes=self.words.votes(cell.tally),
-            reason=found.reason,
-            when=self.words.day(found.at.date()),
-        )
-
-    def cells(self, cells: tuple[Cell, ...], caption: str) -> Iterable[Block]:
-        words = self.words
-        if not cells:
-            yield Paragraph(words(NONE))
-            return
-        yield Table(
-            words(caption),
-            tuple(map(words, (N_("Vendor"), N_("Criterion"), N_("Votes"), N_("Finding")))),
-            tuple(
-                (
-                    self.names[cell.vendor],
-                    self.titles[cell.criterion],
-                    words.votes(cell.tally),
-                    words.finding(cell),
-                )
-                for cell in cells
-            ),
-        )
-
-    def robustness(self) -> Iterable[Block]:
-        words, results = self.words, self.results
-        open_ranges = [
-            f"{vendor.name}: {words.range(results.scores[vendor.code])}"
-            for vendor in results.ranking()
-            if results.scores[vendor.code].low != results.scores[vendor.code].high
-        ]
-        yield Paragraph(
-            words(N_("What unresolved cells can still do to the scores:")),
-        )
-        yield (
-            Bullets(tuple(open_ranges))
-            if open_ranges
-            else Paragraph(words(N_("Nothing: every cell that counts is settled.")))
-        )
-        yield Paragraph(
-            words(
-                N_("Other weights, other rules and leaving reviewers out were not computed here.")
-            )
-        )
 
     def cost(self) -> Iterable[Block]:
         words = self.words

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 
+from crrubric.domain.intervals import Interval
 from crrubric.domain.outcome import Rule
 from crrubric.domain.results import Cell
 from crrubric.domain.scoring import Score
@@ -46,6 +47,16 @@ class Words:
     def coefficient(self, value: Fraction | None, why: str) -> str:
         """A coefficient with two decimals, or why there is none."""
         return self(why) if value is None else f"{float(value):.2f}"
+
+    def interval(self, found: Interval) -> str:
+        """A 95 % interval, or why there is none."""
+        if found.low is None or found.high is None:
+            return self(found.why_not)
+        return self(
+            N_("95 %% interval %(low)s to %(high)s"),
+            low=f"{found.low:.2f}",
+            high=f"{found.high:.2f}",
+        )
 
     def day(self, value: date) -> str:
         """A date that reads the same everywhere: 12 March 2027 as 2027-03-12."""

@@ -17,6 +17,8 @@ from crrubric.domain.memo import (
     Recommendation,
     Recusal,
 )
+from crrubric.domain.reliability import reliability_of
+from crrubric.domain.robustness import robustness_of
 from crrubric.domain.vocabulary import BallotState, Phase, Role
 from crrubric.models import Ballot, Decision, Evaluation, Member, Vendor
 from crrubric.queries.ballots import open_marks, recusals
@@ -26,6 +28,7 @@ from crrubric.queries.matrices import Matrix, matrix
 def memo_facts(session: Session, evaluation: Evaluation, language: str) -> MemoFacts:
     """The facts of the memo; times in the district's zone. Raises: NotFound before the meeting."""
     read = matrix(session, evaluation)
+    counts = read.basis.ballots.counts()
     zone = ZoneInfo(evaluation.district.time_zone)
 
     def local(moment: datetime | None) -> datetime | None:
@@ -51,6 +54,8 @@ def memo_facts(session: Session, evaluation: Evaluation, language: str) -> MemoF
         ),
         vendors=tuple(vendor(row, read) for row in read.vendors.values()),
         results=read.results,
+        reliability=reliability_of(read.basis, counts),
+        robustness=robustness_of(read.basis, counts),
         recommendation=recommendation(session, evaluation, zone),
         notes=notes(session, evaluation),
     )

@@ -110,8 +110,8 @@ def aligned(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[st
     return [lines[0], "  ".join("-" * width for width in widths), *lines[1:]]
 
 
-def results_text(results: Results, title: str) -> str:
-    """The results for people at a terminal: ranking, agreement, what is unresolved."""
+def results_text(results: Results, title: str, sentences: Sequence[str]) -> str:
+    """The results for people at a terminal: ranking, agreement, robustness, what is unresolved."""
     names = {vendor.code: vendor.name for vendor in results.vendors}
     rows = []
     for vendor in results.ranking():
@@ -129,6 +129,7 @@ def results_text(results: Results, title: str) -> str:
         )
     header = ("Rank", "Vendor", "Score", "Met", "Coverage", "Range", "Gate")
     lines = [title, "=" * len(title), "", *aligned(header, rows), "", *agreement_lines(results)]
+    lines += ["", "How far the order can be trusted:", *(f"  {text}" for text in sentences)]
     unresolved = results.unresolved()
     lines += ["", f"Unresolved cells: {len(unresolved)}"]
     lines += [
@@ -152,6 +153,7 @@ def agreement_lines(results: Results) -> list[str]:
         ("percent_agreement", "Two reviewers agree"),
         ("alpha", "Krippendorff's alpha"),
         ("ac1", "Gwet's AC1"),
+        ("fleiss_kappa", "Fleiss' kappa"),
         ("prevalence_yes", "Share of YES"),
     ):
         value: Fraction | None = getattr(found, name)

@@ -1,5 +1,7 @@
 """How far the ballots agree: counts first, then coefficients, then where they differ."""
 
+from dataclasses import replace
+
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -31,6 +33,7 @@ def index(seat: Seat) -> ResponseReturnValue:
     counts = read.basis.ballots.counts()
     found = reliability_of(read.basis, counts)
     ordered = by_disagreement if sort == SORTS[0] else list
+    stakeholders = [replace(group, name=_(group.name)) for group in found.stakeholders]
     names: Names | None = None
     if seat.may(Action.VIEW_REVIEWERS):
         names = names_of(read.basis, counts)
@@ -46,7 +49,7 @@ def index(seat: Seat) -> ResponseReturnValue:
             (_("Criteria"), _("Criterion"), ordered(found.criteria)),
             (_("Vendors"), _("Vendor"), ordered(found.vendors)),
             (_("Sections"), _("Section"), ordered(found.sections)),
-            (_("Who speaks for whom"), _("Stakeholder"), list(found.stakeholders)),
+            (_("Who speaks for the same people"), _("Stakeholder"), stakeholders),
         ),
         chart=disagreement_figure(by_disagreement(found.criteria), _),
         names=names,
