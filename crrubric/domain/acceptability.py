@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 DRAWS = 10_000
+_SCORES = 2_000_000  # with more than 200 vendors fewer draws are made: the table is vast already
 SEED = 673
 CONCENTRATION_LEAST, CONCENTRATION, CONCENTRATION_MOST = 20, 50, 200
 _AT_ONCE = 1_000_000  # scores held in memory
@@ -57,6 +58,7 @@ def rank_acceptability(
         shape = concentration * stated[counts] / stated[counts].sum()
     chance = np.random.default_rng(seed)
     size = len(vendors)
+    draws = min(draws, max(1_000, _SCORES // max(size, 1)))
     tables = np.zeros((size, size + 1))
     step = max(1, _AT_ONCE // max(size, 1))
     for begin in range(0, draws, step):
@@ -66,7 +68,7 @@ def rank_acceptability(
         earned: Floats = drawn @ points[:, counts].T
         scores: Floats = np.divide(earned, known, out=np.zeros_like(earned), where=known > 0)
         tables += _positions(scores.round(_PLACES))
-    shares = tables.cumsum(axis=1)[:, :size] / draws
+    shares = (tables.cumsum(axis=1)[:, :size] / draws).round(_PLACES)
     return Acceptability(
         {code: tuple(row) for code, row in zip(vendors, shares.tolist(), strict=True)},
         concentration,

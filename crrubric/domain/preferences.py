@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import sqrt
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,8 @@ def pairwise_majority(ballots: Ballots, criteria: Sequence[Criterion]) -> Prefer
     marked YES or NO for both; equal sums are no preference, no common criterion is no vote.
     """
     weights = _weights(criteria)
+    if weights.dtype != object:
+        weights = weights.astype(np.float64)  # as exact at this size, and multiplied much faster
     size = len(ballots.vendors)
     prefer = np.zeros((size, size), dtype=np.int64)
     tied = np.zeros((size, size), dtype=np.int64)
@@ -57,18 +60,23 @@ def pairwise_majority(ballots: Ballots, criteria: Sequence[Criterion]) -> Prefer
         tied += common & (earned == earned.T)
     wins = (prefer > prefer.T).sum(axis=1)
     winner = int(wins.argmax()) if size > 1 and wins.max() == size - 1 else None
+    one, other = np.triu_indices(size, 1)
+    counts = zip(
+        prefer[one, other].tolist(),
+        prefer[other, one].tolist(),
+        tied[one, other].tolist(),
+        strict=True,
+    )
     return Preferences(
         {
-            (ballots.vendors[one], ballots.vendors[other]): Majority(
-                int(prefer[one, other]), int(prefer[other, one]), int(tied[one, other])
-            )
-            for one, other in combinations(range(size), 2)
+            pair: Majority(*count)
+            for pair, count in zip(combinations(ballots.vendors, 2), counts, strict=True)
         },
         None if winner is None else ballots.vendors[winner],
     )
 
 
-def _weights(criteria: Sequence[Criterion]) -> NDArray[np.int64] | NDArray[np.object_]:
+def _weights(criteria: Sequence[Criterion]) -> NDArray[Any]:
     whole = whole_weights(criteria)
     return np.array(whole, dtype=np.int64 if sum(whole) < _EXACT else object)
 

@@ -20,6 +20,8 @@ from crrubric.domain.vocabulary import Answer
 from crrubric.reports.tables import number, tally_row, vendor_rows
 
 SCHEMA = "crrubric.results/1"
+MANY = 10_000
+ENCODER = json.JSONEncoder(allow_nan=False)
 Json = dict[str, Any]
 Pair = tuple[str, str]
 
@@ -43,23 +45,23 @@ def results_object(computed: Computed, evaluation: Mapping[str, object]) -> Json
 
 
 def as_lines(body: Mapping[str, object]) -> Iterator[str]:
-    """The object as text, an element of each part a line: readable, and quick to write."""
+    """The object as text, an element of each part a line unless there are very many."""
     between = "{\n"
     for key, value in body.items():
         yield f"{between}{dumped(key)}: "
         between = ",\n"
-        if isinstance(value, Mapping) and value:
-            yield "{\n" + ",\n".join(f" {dumped(k)}: {dumped(v)}" for k, v in value.items()) + "}"
-        elif isinstance(value, list) and value:
-            yield "[\n" + ",\n".join(f" {dumped(row)}" for row in value) + "]"
-        else:
+        if not isinstance(value, Mapping | list) or not 0 < len(value) < MANY:
             yield dumped(value)
+        elif isinstance(value, Mapping):
+            yield "{\n" + ",\n".join(f" {dumped(k)}: {dumped(v)}" for k, v in value.items()) + "}"
+        else:
+            yield "[\n" + ",\n".join(f" {dumped(row)}" for row in value) + "]"
     yield "\n}\n"
 
 
 def dumped(value: object) -> str:
     """JSON on one line; a number that is not one must never get here."""
-    return json.dumps(value, allow_nan=False)
+    return ENCODER.encode(value)
 
 
 def agreement_json(computed: Computed) -> Json:

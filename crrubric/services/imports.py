@@ -122,24 +122,20 @@ def known_names(session: Session, evaluation: Evaluation) -> Known:
 
 def refuse_doubles(session: Session, evaluation: Evaluation, known: Known, path: Path) -> None:
     """Raise InvalidLines for lines whose cell that reviewer has marked already."""
-    rows = session.execute(
-        select(Ballot.member_id, Ballot.vendor_id, Mark.criterion_id)
-        .join(Ballot, Ballot.id == Mark.ballot_id)
-        .join(Member, Member.id == Ballot.member_id)
-        .where(Member.evaluation_id == evaluation.id)
+    bits = {code: 1 << place for place, code in enumerate(known.criteria)}
+    taken = marked_already(
+        session, evaluation, {known.criteria[code]: bit for code, bit in bits.items()}
     )
-    taken = {tuple(row) for row in rows}
     bad: list[tuple[int, CrrubricError]] = []
     more = 0
     for line in lines(path, lambda _: None):
         if isinstance(line, tuple):
             continue
-        key = (
-            known.reviewers.get(line.reviewer.casefold()),
-            known.vendors.get(line.vendor.casefold()),
-            known.criteria.get(line.criterion),
+        ballot = (
+            known.reviewers.get(line.reviewer.casefold(), 0),
+            known.vendors.get(line.vendor.casefold(), 0),
         )
-        if key not in taken:
+        if not taken.get(ballot, 0) & bits[line.criterion]:
             continue
         if len(bad) >= LISTED:
             more += 1
@@ -150,6 +146,23 @@ def refuse_doubles(session: Session, evaluation: Evaluation, known: Known, path:
         )
         bad.append((line.number, problem))
     refuse(bad, more)
+
+
+def marked_already(
+    session: Session, evaluation: Evaluation, bits: Mapping[int, int]
+) -> dict[tuple[int, int], int]:
+    """(member, vendor) -> the bits of the criteria, given by id, that are marked on the ballot."""
+    rows = session.execute(
+        select(Ballot.member_id, Ballot.vendor_id, Mark.criterion_id)
+        .join(Ballot, Ballot.id == Mark.ballot_id)
+        .join(Member, Member.id == Ballot.member_id)
+        .where(Member.evaluation_id == evaluation.id)
+        .execution_options(yield_per=BATCH)
+    )
+    taken: dict[tuple[int, int], int] = {}
+    for member, vendor, criterion in rows:
+        taken[member, vendor] = taken.get((member, vendor), 0) | bits.get(criterion, 0)
+    return taken
 
 
 def add_criteria(session: Session, evaluation: Evaluation, known: Known, found: Found) -> None:

@@ -51,32 +51,63 @@ class Found:
     marks: int = 0
 
 
+class Marked:
+    """Which cells each reviewer has marked: a bit for each criterion, so memory stays flat.
+
+    A row of bits for each reviewer and vendor; a million marks of 21 criteria are 48,000 rows.
+    """
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}  # of reviewers and of vendors, told apart by a prefix
+        self.criteria: dict[str, int] = {}
+        self.rows: dict[tuple[int, int], int] = {}
+
+    def add(self, line: Line) -> bool:
+        """Whether the line's cell is new; from now on it isn't."""
+        number = self.numbers.setdefault
+        reviewer = number(f"r{line.reviewer.casefold()}", len(self.numbers))
+        vendor = number(f"v{line.vendor.casefold()}", len(self.numbers))
+        bit = 1 << self.criteria.setdefault(line.criterion, len(self.criteria))
+        row = self.rows.get((reviewer, vendor), 0)
+        self.rows[reviewer, vendor] = row | bit
+        return not row & bit
+
+
 def first_pass(path: Path, known: Known | None, report: Report) -> Found:
     """Read the whole file without storing anything. Raises: InvalidLines with every bad line."""
-    found, bad, seen = Found(), list[tuple[int, CrrubricError]](), dict[tuple[str, ...], int]()
-    more = 0
+    found, marked, more = Found(), Marked(), 0
+    bad: list[tuple[int, CrrubricError | Line]] = []  # a line by itself is a doubled one
     for line in lines(path, report):
-        problem = (
-            line[1] if isinstance(line, tuple) else doubled(line, seen) or unknown(line, known)
-        )
-        if problem is not None:
-            number = line[0] if isinstance(line, tuple) else line.number
-            if len(bad) < LISTED:
-                bad.append((number, problem))
-            else:
-                more += 1
-            continue
-        assert isinstance(line, Line)  # noqa: S101  # narrows the type: a tuple is always a problem
-        found.reviewers[line.reviewer] = None
-        found.vendors[line.vendor] = None
-        found.criteria[line.criterion] = None
-        if line.answer is Answer.NOT_APPLICABLE:
-            found.may_not_apply.add(line.criterion)
-        found.marks += 1
-    refuse(bad, more)
+        problem = problem_of(line, known, marked)
+        if problem is None and isinstance(line, Line):
+            note(found, line)
+        elif problem is not None and len(bad) < LISTED:
+            bad.append((line.number if isinstance(line, Line) else line[0], problem))
+        else:
+            more += 1
+    refuse(in_words(bad, path), more)
     if not found.marks:
         raise Invalid(N_("The file holds no mark: below the header there must be lines."))
     return found
+
+
+def problem_of(
+    line: Line | tuple[int, CrrubricError], known: Known | None, marked: Marked
+) -> CrrubricError | Line | None:
+    """Why a line can't be used; a second mark for a cell is its own reason."""
+    if isinstance(line, tuple):
+        return line[1]
+    return unknown(line, known) if marked.add(line) else line
+
+
+def note(found: Found, line: Line) -> None:
+    """Count a good line, and the names in it."""
+    found.reviewers[line.reviewer] = None
+    found.vendors[line.vendor] = None
+    found.criteria[line.criterion] = None
+    if line.answer is Answer.NOT_APPLICABLE:
+        found.may_not_apply.add(line.criterion)
+    found.marks += 1
 
 
 def refuse(bad: list[tuple[int, CrrubricError]], more: int) -> None:
@@ -90,19 +121,40 @@ def refuse(bad: list[tuple[int, CrrubricError]], more: int) -> None:
     )
 
 
-def doubled(line: Line, seen: dict[tuple[str, ...], int]) -> CrrubricError | None:
+def in_words(
+    bad: list[tuple[int, CrrubricError | Line]], path: Path
+) -> list[tuple[int, CrrubricError]]:
+    """The bad lines with their reasons; a doubled one names the line that came first."""
+    first = first_lines({cell_of(line) for _, line in bad if isinstance(line, Line)}, path)
+    return [
+        (number, doubled(problem, first) if isinstance(problem, Line) else problem)
+        for number, problem in bad
+    ]
+
+
+def doubled(line: Line, first: dict[tuple[str, str, str], int]) -> CrrubricError:
     """The refusal of a second mark for one cell by one reviewer."""
-    key = (line.reviewer.casefold(), line.vendor.casefold(), line.criterion)
-    earlier = seen.setdefault(key, line.number)
-    if earlier == line.number:
-        return None
     return Invalid(
         N_("doubled mark: %(reviewer)s has marked %(vendor)s, %(criterion)s in line %(line)s"),
         reviewer=line.reviewer,
         vendor=line.vendor,
         criterion=line.criterion,
-        line=earlier,
+        line=first[cell_of(line)],
     )
+
+
+def first_lines(cells: set[tuple[str, str, str]], path: Path) -> dict[tuple[str, str, str], int]:
+    """The number of the first line of each cell; the file is read again only if there is one."""
+    found: dict[tuple[str, str, str], int] = {}
+    for line in lines(path, lambda _: None) if cells else ():
+        if isinstance(line, Line) and cell_of(line) in cells:
+            found.setdefault(cell_of(line), line.number)
+    return found
+
+
+def cell_of(line: Line) -> tuple[str, str, str]:
+    """What makes two lines marks of one cell by one reviewer; names are one name in any case."""
+    return line.reviewer.casefold(), line.vendor.casefold(), line.criterion
 
 
 def unknown(line: Line, known: Known | None) -> CrrubricError | None:
