@@ -1,7 +1,6 @@
-"""Published, real and worked examples: printed values and exact ones (tests/data/agreement).
+"""Published, real and worked examples of YES and NO marks: printed values and exact ones.
 
-Data sets with other categories than YES and NO, and coefficients that crrubric doesn't compute
-(Cohen, Fleiss, Brennan and Prediger), are not used here.
+Data sets with other categories, and standard errors: test_coefficients.py.
 """
 
 import csv
@@ -120,7 +119,7 @@ def test_counts_and_coefficients_equal_the_computed_ones(name):
 def test_worked_coefficients_are_exact(name):
     found, exact = agreement_in(YES_NO[name]), WORKED[name]["exact"]
 
-    for figure in ("percent_agreement", "alpha", "ac1"):
+    for figure in ("percent_agreement", "alpha", "ac1", "fleiss_kappa"):
         assert getattr(found, figure) == exactly(exact[figure]), figure
 
 
@@ -198,6 +197,7 @@ def test_edge_cases_are_exact(case):
 
     for figure in ("percent_agreement", "alpha", "ac1"):
         assert getattr(found, figure) == exactly(case["exact"][figure]), figure
+    assert found.fleiss_kappa == exactly(case["exact"]["fleiss"])
     for quorum in (1, 2):
         words = [word(tally, Rule(quorum=quorum)) for tally in tallies]
         assert words == case[f"majority_quorum{quorum}"]
