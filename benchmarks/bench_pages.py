@@ -28,6 +28,7 @@ from tests.factories import Factory, Made, full_rubric
 
 RUNS = 15
 VENDORS, REVIEWERS = 10, 25
+PAGES = ("matrix", "scores", "agreement", "what-if", "compare", "memo/", "memo/memo.docx")
 
 
 def app_in(folder: Path) -> Flask:
@@ -52,11 +53,14 @@ def median_ms(call: Callable[[], object], runs: int = RUNS) -> float:
     return statistics.median(times)
 
 
-def committee(app: Flask) -> Made:
+def committee(app: Flask, vendors: int = VENDORS, reviewers: int = REVIEWERS) -> Made:
     """The evaluation with all its marks, in scoring."""
-    make = Factory(app)
-    made = make.evaluation(
-        phase=Phase.SCORING, reviewers=REVIEWERS, vendors=VENDORS, rubric=full_rubric()
+    made = Factory(app).evaluation(
+        title=f"{vendors} vendors, {reviewers} reviewers",
+        phase=Phase.SCORING,
+        reviewers=reviewers,
+        vendors=vendors,
+        rubric=full_rubric(),
     )
     insert_marks(made)
     return made
@@ -70,7 +74,8 @@ def insert_marks(made: Made) -> None:
 
     chance = random.Random(1)
     answers = [Answer.YES] * 7 + [Answer.NO] * 2 + [Answer.CANNOT_TELL]
-    ballots = db.session.scalars(select(Ballot.id)).all()
+    ids = [vendor.id for vendor in made.vendors]
+    ballots = db.session.scalars(select(Ballot.id).where(Ballot.vendor_id.in_(ids))).all()
     rows = [
         {
             "ballot_id": ballot,
@@ -139,7 +144,7 @@ def measure(app: Flask, folder: Path) -> None:
     report("save one mark", median_ms(saving(made, reviewer, vendor)))
     report("progress page", median_ms(lambda: chair.get(made.url("progress"))))
     Factory(app).forward(made, Phase.MEETING, {})
-    for name in ("matrix", "scores", "compare", "memo/", "memo/memo.docx"):
+    for name in PAGES:
         url = made.url(name)
         runs = 5 if "memo" in name else RUNS
         report(name, median_ms(lambda url=url: chair.get(url), runs), f"{chair.get(url):,} bytes")

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import lcm
 from typing import Any, Generic, TypeVar
 
 from crrubric.domain.tally import Tally
@@ -109,6 +110,7 @@ def agreement_in(profile: Profile, marks: int) -> Agreement:
     unanimous = sum(n for counts, n in pairable if max(counts) == sum(counts))
     sizes = [sum(counts) for counts in profile]
     parts = parts_of(profile)
+    alpha, kappa = krippendorff_alpha(parts), fleiss_kappa(parts)
     return Agreement(
         marks=marks,
         decisive_marks=sum(n * sum(counts) for counts, n in profile.items()),
@@ -119,12 +121,12 @@ def agreement_in(profile: Profile, marks: int) -> Agreement:
         percent_agreement=percent_agreement(parts),
         pooled_pairs=pooled_pairs(profile),
         unanimous_share=Fraction(unanimous, cells) if cells else None,
-        alpha=krippendorff_alpha(parts),
+        alpha=alpha,
         ac1=gwet_ac1(parts),
-        fleiss_kappa=fleiss_kappa(parts),
+        fleiss_kappa=kappa,
         brennan_prediger=brennan_prediger(parts),
         prevalence_yes=parts.shares[0] / parts.cells if parts.cells else None,
-        undefined=_undefined(profile, parts),
+        undefined=_undefined(profile, cells, alpha=alpha, fleiss_kappa=kappa),
     )
 
 
@@ -133,26 +135,29 @@ def parts_of(profile: Profile) -> Parts[Fraction]:
     width = len(next(iter(profile), (0, 0)))
     by_size: dict[int, list[int]] = {}
     for counts, n in profile.items():
-        sums = by_size.setdefault(sum(counts), [0] * (2 + width))
+        size = sum(counts)
+        sums = by_size.get(size)
+        if sums is None:
+            sums = by_size[size] = [0] * (2 + width)
         sums[0] += n
-        sums[1] += n * sum(count * (count - 1) for count in counts)
         for place, count in enumerate(counts, start=2):
+            sums[1] += n * count * (count - 1)
             sums[place] += n * count
-    pairable = {size: sums for size, sums in by_size.items() if size >= 2}
-    zero = Fraction(0)
+    # one denominator for all sizes: whole numbers are added, and a fraction is made at the end
+    whole = lcm(*(size * max(1, size - 1) for size in by_size))
+    pairable = [(size, sums) for size, sums in by_size.items() if size >= 2]
     return Parts(
         cells=Fraction(sum(sums[0] for sums in by_size.values())),
-        pairable=Fraction(sum(sums[0] for sums in pairable.values())),
-        agreeing=sum((Fraction(s[1], r * (r - 1)) for r, s in pairable.items()), zero),
-        dissent=sum(
-            (Fraction(s[0] * r * (r - 1) - s[1], r - 1) for r, s in pairable.items()), zero
+        pairable=Fraction(sum(sums[0] for _size, sums in pairable)),
+        agreeing=Fraction(sum(s[1] * (whole // (r * (r - 1))) for r, s in pairable), whole),
+        dissent=Fraction(
+            sum((s[0] * r * (r - 1) - s[1]) * (whole // (r - 1)) for r, s in pairable), whole
         ),
         totals=tuple(
-            Fraction(sum(sums[place] for sums in pairable.values()))
-            for place in range(2, 2 + width)
+            Fraction(sum(sums[place] for _size, sums in pairable)) for place in range(2, 2 + width)
         ),
         shares=tuple(
-            sum((Fraction(sums[place], size) for size, sums in by_size.items()), zero)
+            Fraction(sum(sums[place] * (whole // size) for size, sums in by_size.items()), whole)
             for place in range(2, 2 + width)
         ),
     )
@@ -264,17 +269,16 @@ def cohen_kappa(table: Mapping[tuple[str, str], int]) -> Fraction | None:
     return found
 
 
-def _undefined(profile: Profile, parts: Parts[Fraction]) -> dict[str, str]:
+def _undefined(profile: Profile, pairable: int, **of_variation: Fraction | None) -> dict[str, str]:
     """Why each figure that is None is None."""
     reasons: dict[str, str] = {}
     if not profile:
         reasons["prevalence_yes"] = NO_DECISIVE
-    if not parts.pairable:
+    if not pairable:
         reasons |= dict.fromkeys(_OF_PAIRS, NO_PAIRS)
-    if krippendorff_alpha(parts) is None:
-        reasons["alpha"] = _why_no_variation(profile)
-    if fleiss_kappa(parts) is None:
-        reasons["fleiss_kappa"] = _why_no_variation(profile)
+    for name, value in of_variation.items():
+        if value is None:
+            reasons[name] = _why_no_variation(profile)
     return reasons
 
 

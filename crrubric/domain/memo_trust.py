@@ -20,7 +20,7 @@ class TrustParts:
     def agreement(self) -> Iterable[Block]:
         """Counts, coefficients with intervals, then every cell that needed talk."""
         words, found = self.words, self.results.agreement
-        drawn = self.facts.reliability.cells_drawn
+        drawn = self.facts.reliability.cells_drawn()
         yield Paragraph(
             words(
                 N_(

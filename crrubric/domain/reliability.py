@@ -45,13 +45,13 @@ class Group:
 class Reliability:
     """Agreement of the whole and of its parts, with intervals and standard errors.
 
-    cohen: Cohen's kappa if there are exactly two reviewers. jackknife: standard errors of alpha
-    and ac1, None where undefined. vendors_drawn: intervals from whole vendors.
+    profile, by_vendor: what the intervals are drawn from. cohen: Cohen's kappa if there are
+    exactly two reviewers. jackknife: standard errors of alpha and ac1, None where undefined.
     """
 
     whole: Agreement
-    cells_drawn: Bootstrap
-    vendors_drawn: Bootstrap
+    profile: Profile
+    by_vendor: tuple[Profile, ...]
     jackknife: dict[str, float | None]
     ac1_se: float | None
     cohen: Fraction | None
@@ -59,6 +59,14 @@ class Reliability:
     sections: tuple[Group, ...]
     vendors: tuple[Group, ...]
     stakeholders: tuple[Group, ...]
+
+    def cells_drawn(self) -> Bootstrap:
+        """Intervals from drawing cells."""
+        return bootstrap(self.profile)
+
+    def vendors_drawn(self) -> Bootstrap:
+        """Intervals from drawing whole vendors: wider, since cells of one vendor are alike."""
+        return bootstrap_vendors(self.by_vendor)
 
     @property
     def paradox(self) -> bool:
@@ -75,12 +83,12 @@ def reliability_of(basis: Basis, counts: Counts) -> Reliability:
     Args: counts: those of the basis' ballots, shape (vendors, criteria, 6).
     """
     whole = profile_of(counts)
-    by_vendor = [profile_of(row) for row in counts]
+    by_vendor = tuple(profile_of(row) for row in counts)
     pairs = cohen_pairs(basis.ballots) if len(basis.ballots.reviewers) == 2 else {}
     return Reliability(
         agreement_in(whole, _marks(counts)),
-        bootstrap(whole),
-        bootstrap_vendors(by_vendor),
+        whole,
+        by_vendor,
         jackknife_se(whole),
         gwet_se(whole),
         next(iter(pairs.values()), None),

@@ -1,6 +1,7 @@
 """All marks of an evaluation as one array. The database packs them: no mark leaves it alone."""
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,7 +54,7 @@ def read_ballots(
     ).all()
     answers = np.full((len(members), len(vendors), len(ids)), UNASSIGNED, dtype=np.uint8)
     if rows:
-        table = np.array([tuple(row) for row in rows], dtype=np.int64)
+        table = np.fromiter(chain.from_iterable(rows), dtype=np.int64).reshape(len(rows), -1)
         at_member = _places([row.id for row in members], table[:, 0])
         at_vendor = _places([row.id for row in vendors], table[:, 1])
         unpacked = _unpacked(table[:, 3:], words, ids)

@@ -82,8 +82,8 @@ def agreement_json(computed: Computed) -> Json:
         "cohen_kappa": number(reliability.cohen),
         "ac1_se_gwet": reliability.ac1_se,
         "jackknife_se": reliability.jackknife,
-        "bootstrap_95": bootstrap_json(reliability.cells_drawn),
-        "bootstrap_95_vendors": bootstrap_json(reliability.vendors_drawn),
+        "bootstrap_95": bootstrap_json(reliability.cells_drawn()),
+        "bootstrap_95_vendors": bootstrap_json(reliability.vendors_drawn()),
         "undefined": dict(whole.undefined),
     }
 

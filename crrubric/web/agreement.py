@@ -6,8 +6,9 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from crrubric.domain.computed import Names, names_of
+from crrubric.domain.preferences import kendall_tau_b
 from crrubric.domain.reliability import by_disagreement, reliability_of
+from crrubric.domain.reviewers import cohen_pairs, portraits
 from crrubric.domain.vocabulary import Action
 from crrubric.extensions import db
 from crrubric.queries.access import Seat, not_found
@@ -17,6 +18,7 @@ from crrubric.web.page import page
 
 bp = Blueprint("agreement", __name__, url_prefix="/evaluations/<slug>")
 SORTS = ("disagreement", "rubric")
+PAIRS_OF = 12  # reviewers whose pairs fit a page: 66; of more they are in the JSON
 DRAWN = ("cells", "vendors")
 
 
@@ -34,9 +36,8 @@ def index(seat: Seat) -> ResponseReturnValue:
     found = reliability_of(read.basis, counts)
     ordered = by_disagreement if sort == SORTS[0] else list
     stakeholders = [replace(group, name=_(group.name)) for group in found.stakeholders]
-    names: Names | None = None
-    if seat.may(Action.VIEW_REVIEWERS):
-        names = names_of(read.basis, counts)
+    beside = seat.may(Action.VIEW_REVIEWERS)
+    few = len(read.basis.ballots.reviewers) <= PAIRS_OF
     return page(
         "results/agreement.html",
         seat,
@@ -44,7 +45,7 @@ def index(seat: Seat) -> ResponseReturnValue:
         whole=found.whole,
         sort=sort,
         drawn=drawn,
-        interval=found.cells_drawn if drawn == DRAWN[0] else found.vendors_drawn,
+        interval=found.cells_drawn() if drawn == DRAWN[0] else found.vendors_drawn(),
         groups=(
             (_("Criteria"), _("Criterion"), ordered(found.criteria)),
             (_("Vendors"), _("Vendor"), ordered(found.vendors)),
@@ -52,5 +53,8 @@ def index(seat: Seat) -> ResponseReturnValue:
             (_("Who speaks for the same people"), _("Stakeholder"), stakeholders),
         ),
         chart=disagreement_figure(by_disagreement(found.criteria), _),
-        names=names,
+        portraits=portraits(read.basis.ballots, counts) if beside else (),
+        kendall=kendall_tau_b(read.basis.ballots, read.basis.criteria) if beside and few else {},
+        cohen=cohen_pairs(read.basis.ballots) if beside and few else {},
+        few=few,
     )
