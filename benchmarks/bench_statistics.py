@@ -112,22 +112,36 @@ def command_line(folder: Path, thousands: int) -> None:
         process(folder, f"results as {kind}", "results", "bench", "--format", kind)
 
 
+# The command in a fresh process that says at its end how much memory it held. A child's usage, as
+# its parent is told, counts the parent's memory at the fork.
+COMMAND = """
+import atexit, pathlib, sys
+status = pathlib.Path("/proc/self/status")
+atexit.register(lambda: print(
+    next((l for l in status.read_text().splitlines() if l.startswith("VmHWM")), "VmHWM 0 kB")
+    if status.exists() else "VmHWM 0 kB", file=sys.stderr))
+sys.argv[0] = "crrubric"
+from crrubric.__main__ import main
+main()
+"""
+
+
 def process(folder: Path, name: str, *words: str) -> None:
     """Wall-clock milliseconds of a command, and the most memory it held."""
     environment = {**os.environ, "CRRUBRIC_INSTANCE": str(folder)}
     begin = time.perf_counter()
-    child = subprocess.Popen(  # its own memory is asked for, not the largest of all children
-        [sys.executable, "-m", "crrubric", *words],
+    done = subprocess.run(
+        [sys.executable, "-c", COMMAND, *words],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=True,
     )
-    _pid, status, usage = os.wait4(child.pid, 0)
-    assert status == 0, words
-    factor = 1 if sys.platform == "darwin" else 1024
-    size = usage.ru_maxrss * factor / 1e6
-    report(name, (time.perf_counter() - begin) * 1000, f"{size:.0f} MB at most")
+    spent = (time.perf_counter() - begin) * 1000
+    memory = int(done.stderr.split()[-2]) / 1000
+    report(name, spent, f"{memory:.0f} MB at most")
 
 
 if __name__ == "__main__":

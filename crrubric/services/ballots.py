@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
@@ -49,13 +49,14 @@ def issue_ballots(session: Session, evaluation: Evaluation) -> None:
             select(Ballot.member_id, Ballot.vendor_id).where(Ballot.member_id.in_(members))
         )
     )
-    session.add_all(
-        Ballot(member_id=member, vendor_id=vendor)
-        for member in members
-        for vendor in vendors
-        if (member, vendor) not in there
-    )
-    session.flush()
+    for member in members:  # in rows, not objects: a large import has tens of thousands
+        rows = [
+            {"member_id": member, "vendor_id": vendor}
+            for vendor in vendors
+            if (member, vendor) not in there
+        ]
+        if rows:
+            session.execute(insert(Ballot), rows)
 
 
 def record_mark(
