@@ -16,6 +16,7 @@ from wtforms.validators import InputRequired, Optional
 
 from crrubric.clock import now_utc
 from crrubric.domain import vocabulary
+from crrubric.domain.tally import Tally
 from crrubric.queries.access import not_found
 from crrubric.web.access import public
 
@@ -46,4 +47,4 @@ def index() -> ResponseReturnValue:
         raise not_found()
     form = SampleForm()
     form.weight.errors = ["Enter a weight, 1 by default."]
-    return render_template("style.html", form=form, words=vocabulary, now=now_utc())
+    return render_template("style.html", form=form, words=vocabulary, now=now_utc(), Tally=Tally)

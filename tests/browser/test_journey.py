@@ -43,6 +43,7 @@ def test_a_committee_gets_from_an_empty_site_to_its_final_memo(
 
     close_scoring(chair)
     settle(chair)
+    weigh(chair)
     compare(chair)
     decide(chair)
     assert stamp(chair).startswith("DRAFT")
@@ -256,6 +257,28 @@ def settle(chair: Visitor) -> None:
     menu(chair, "Scores")
     expect(chair.page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
     chair.snap("scores")
+
+
+def weigh(chair: Visitor) -> None:
+    """Read how far ballots agree; try a change, which leaves the official result alone."""
+    menu(chair, "Agreement")
+    chair.sees("How far the ballots agree")
+    expect(chair.page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    expect(chair.page.get_by_role("row").filter(has_text="Marcus Reviewer").first).to_be_visible()
+    chair.snap("agreement")
+    menu(chair, "What if")
+    chair.sees("What if?")
+    chair.snap("what-if")
+    chair.page.get_by_text("Weights and must-haves").first.click()
+    chair.page.get_by_label(f"Weight of {DISPUTED}").fill("0")
+    chair.page.get_by_label("Unanimity").check()
+    chair.press("Try it")
+    card = chair.page.locator("#tried-card")
+    expect(card).to_contain_text("Rule: Unanimity")
+    expect(card).to_contain_text(f"Weight of {DISPUTED}: 3 → 0")
+    chair.snap("what-if-tried")
+    chair.follow("Back to the official result")
+    expect(chair.page.get_by_label(f"Weight of {DISPUTED}")).to_have_value("3")
 
 
 def compare(chair: Visitor) -> None:
