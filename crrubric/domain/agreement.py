@@ -53,7 +53,7 @@ class Agreement:
     marks: all four answers; decisive_marks: YES and NO; cells: with at least one decisive mark;
     pairable_cells: with at least two; unanimous_cells: pairable ones without dissent;
     marks_per_cell: the fewest and the most decisive marks of a cell, (0, 0) without any.
-    percent_agreement weighs each cell the same, pooled_pairs each pair of marks.
+    percent_agreement weighs each cell the same, pooled_pair_agreement each pair of marks.
     """
 
     marks: int
@@ -63,7 +63,7 @@ class Agreement:
     unanimous_cells: int
     marks_per_cell: tuple[int, int]
     percent_agreement: Fraction | None
-    pooled_pairs: Fraction | None
+    pooled_pair_agreement: Fraction | None
     unanimous_share: Fraction | None
     alpha: Fraction | None
     ac1: Fraction | None
@@ -84,7 +84,13 @@ class Agreement:
         return None if share is None else share**2 + (1 - share) ** 2
 
 
-_OF_PAIRS = ("percent_agreement", "pooled_pairs", "unanimous_share", "ac1", "brennan_prediger")
+_OF_PAIRS = (
+    "percent_agreement",
+    "pooled_pair_agreement",
+    "unanimous_share",
+    "ac1",
+    "brennan_prediger",
+)
 
 
 def agreement_of(tallies: Iterable[Tally]) -> Agreement:
@@ -119,7 +125,7 @@ def agreement_in(profile: Profile, marks: int) -> Agreement:
         unanimous_cells=unanimous,
         marks_per_cell=(min(sizes, default=0), max(sizes, default=0)),
         percent_agreement=percent_agreement(parts),
-        pooled_pairs=pooled_pairs(profile),
+        pooled_pair_agreement=pooled_pair_agreement(profile),
         unanimous_share=Fraction(unanimous, cells) if cells else None,
         alpha=alpha,
         ac1=gwet_ac1(parts),
@@ -171,7 +177,7 @@ def percent_agreement(parts: Parts[Fraction]) -> Fraction | None:
     return parts.agreeing / parts.pairable if parts.pairable else None
 
 
-def pooled_pairs(profile: Profile) -> Fraction | None:
+def pooled_pair_agreement(profile: Profile) -> Fraction | None:
     """Agreeing pairs of marks over all pairs of marks within cells; None without a pair.
 
     Another number than percent agreement as soon as cells differ in size.

@@ -77,9 +77,9 @@ class RobustnessWords:
             yield self.words(text, rules=self.words.listed(stays), vendors=self.leaders)
         for scenario in changes:
             change = (
-                self.words(N_("Without must-haves"))
+                self.words(N_("Without must-haves,"))
                 if scenario.change is Change.NO_MUST_HAVES
-                else self.words(N_("Under %(rule)s"), rule=self.rule(scenario))
+                else self.words(N_("Under %(rule)s,"), rule=self.rule(scenario))
             )
             yield self.would_lead(change, scenario.order.leaders)
 
@@ -106,7 +106,7 @@ class RobustnessWords:
             )
         elif self.names:
             for each in other_leader:
-                change = words(N_("Without %(reviewer)s"), reviewer=each.reviewer)
+                change = words(N_("Without %(reviewer)s,"), reviewer=each.reviewer)
                 yield self.would_lead(change, each.order.leaders)
         else:
             yield words(

@@ -96,7 +96,7 @@ def coefficients(found: Agreement) -> Json:
         "cells": found.cells,
         "cells_with_two_or_more": found.pairable_cells,
         "percent_agreement": number(found.percent_agreement),
-        "pooled_pair_agreement": number(found.pooled_pairs),
+        "pooled_pair_agreement": number(found.pooled_pair_agreement),
         "unanimous_share": number(found.unanimous_share),
         "alpha": number(found.alpha),
         "ac1": number(found.ac1),

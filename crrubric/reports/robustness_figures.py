@@ -78,9 +78,10 @@ def acceptability_figure(
         else N_("Ranks with weights drawn around the official ones")
     )
     axis = {
-        "title": {"text": translate(N_("Share of draws in percent"))},
+        "title": {"text": translate(N_("Percent of draws"))},
         "range": [0, 100],
-        "nticks": 5,
+        "nticks": 4,
+        "tickangle": 0,
         "ticksuffix": " %",
     }
     alt = "; ".join(
@@ -185,9 +186,10 @@ def disagreement_figure(groups: Sequence[Group], translate: Translate) -> Chart 
         hovertemplate="%{y}: %{x:.0f} %<extra></extra>",
     )
     axis = {
-        "title": {"text": translate(N_("Pairs of reviewers who differ, in percent"))},
+        "title": {"text": translate(N_("Percent of pairs"))},
         "range": [0, max(20.0, max(values) * 1.15)],
-        "nticks": 5,
+        "nticks": 4,
+        "tickangle": 0,
         "ticksuffix": " %",
     }
     return Chart(

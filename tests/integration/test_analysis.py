@@ -81,8 +81,8 @@ def test_the_sentences_say_what_would_and_what_would_not_change_who_is_first(mak
 
     assert sentences(page)[:3] == [
         f"Under two thirds and must-haves off, too, the first place stays with {first}.",
-        f"Under unanimity {first} and {second} would share the first place.",
-        f"Without {people[0]} {first} and {second} would share the first place.",
+        f"Under unanimity, {first} and {second} would share the first place.",
+        f"Without {people[0]}, {first} and {second} would share the first place.",
     ]
     assert (
         f"Changing the weight of “Works with our system” from 2 to 1 would tie {first} with"
@@ -149,6 +149,8 @@ def test_without_changes_a_trial_is_the_official_result(make, visit):
         ({"without": "Nobody at all"}, "Choose one of the choices shown."),
         ({"concentration": "7"}, "Use a number from 20 to 200."),
         ({"weight_sis": "much"}, "Works with our system: Enter a number, like 2 or 38.50."),
+        ({"weight_sis": "1e-999999999"}, "Works with our system: Enter a number, like 2"),
+        ({"weight_sis": "NaN"}, "Works with our system: Enter a number, like 2 or 38.50."),
         ({"weight_sis": "-1"}, "Works with our system: Use a weight from 0 to 1000."),
         ({"weight_sis": ""}, "Works with our system: Enter a weight, 1 by default."),
         (

@@ -15,7 +15,7 @@ from crrubric.domain.tally import Tally
 
 FIGURES = (
     "percent_agreement",
-    "pooled_pairs",
+    "pooled_pair_agreement",
     "unanimous_share",
     "alpha",
     "ac1",
@@ -162,7 +162,7 @@ def by_pairs(cells: list[str]) -> dict[str, Fraction | None]:
     pairs = [a == b for cell in pairable for a, b in permutations(cell, 2)]
     return {
         "percent_agreement": observed,
-        "pooled_pairs": Fraction(sum(pairs), len(pairs)),
+        "pooled_pair_agreement": Fraction(sum(pairs), len(pairs)),
         "alpha": by_coincidences(pairable),
         "ac1": beyond(observed, prevalence * (1 - prevalence) * 2),
         "fleiss_kappa": beyond(observed, prevalence**2 + (1 - prevalence) ** 2),

@@ -22,7 +22,7 @@ from crrubric.domain.agreement import (
     krippendorff_alpha,
     parts_of,
     percent_agreement,
-    pooled_pairs,
+    pooled_pair_agreement,
 )
 from crrubric.domain.intervals import bootstrap, bootstrap_vendors, gwet_se, jackknife_se
 
@@ -78,7 +78,10 @@ def cohen_of(name: str) -> Fraction | None:
 def figures_of(name: str) -> dict[str, float | None]:
     profile = profile_of(name)
     exact = {figure: compute(parts_of(profile)) for figure, compute in OF_PARTS.items()}
-    exact |= {"pooled_pair_agreement": pooled_pairs(profile), "cohen_kappa": cohen_of(name)}
+    exact |= {
+        "pooled_pair_agreement": pooled_pair_agreement(profile),
+        "cohen_kappa": cohen_of(name),
+    }
     found = {figure: None if v is None else float(v) for figure, v in exact.items()}
     return found | {"ac1_se_gwet": gwet_se(profile)}
 
