@@ -99,8 +99,12 @@ def adopted_codes(basis: Basis) -> Codes:
 
 def finding_codes(basis: Basis, counts: Counts) -> Codes:
     """What holds for each cell: what was adopted, else the outcome."""
-    adopted = adopted_codes(basis)
-    return np.where(adopted == NOTHING_ADOPTED, outcome_codes(counts, basis.rule), adopted)
+    return holding(outcome_codes(counts, basis.rule), adopted_codes(basis))
+
+
+def holding(outcomes: Codes, adopted: Codes) -> Codes:
+    """Adopted findings where there are some, else outcomes; the shapes are the same."""
+    return np.where(adopted == NOTHING_ADOPTED, outcomes, adopted)
 
 
 def order_of(basis: Basis) -> Order:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crrubric.domain.basis import NOTHING_ADOPTED, Basis, Order, adopted_codes, order_from
+from crrubric.domain.basis import Basis, Order, adopted_codes, holding, order_from
 from crrubric.domain.outcome import OUTCOMES, Codes, Counts, outcome_codes
 from crrubric.domain.vocabulary import Outcome
 
@@ -43,12 +43,12 @@ def leave_each_out(basis: Basis, counts: Counts, official: Order) -> tuple[LeftO
     Args: counts: those of all ballots; official: the order they give.
     """
     adopted = adopted_codes(basis)
-    before = _findings(outcome_codes(counts, basis.rule), adopted)
+    before = holding(outcome_codes(counts, basis.rule), adopted)
     found = []
     for reviewer, (rest, outcomes) in zip(
         basis.ballots.reviewers, _remaining(basis, counts), strict=True
     ):
-        after = _findings(outcomes, adopted)
+        after = holding(outcomes, adopted)
         order = order_from(basis, rest, after)
         flips = tuple(
             Flip(
@@ -69,10 +69,6 @@ def leave_each_out(basis: Basis, counts: Counts, official: Order) -> tuple[LeftO
             )
         )
     return tuple(found)
-
-
-def _findings(outcomes: Codes, adopted: Codes) -> Codes:
-    return np.where(adopted == NOTHING_ADOPTED, outcomes, adopted)
 
 
 def _remaining(basis: Basis, counts: Counts) -> Iterator[tuple[Counts, Codes]]:

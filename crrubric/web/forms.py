@@ -85,7 +85,7 @@ class ExactNumber(StringField):
         except InvalidOperation:
             number = Decimal("nan")
         # 1e-999999999 is short to type, and exact arithmetic would never come to its end
-        if not number.is_finite() or len(text) > 20 or abs(number.adjusted()) > 20:
+        if not number.is_finite() or len(text) > 20 or number.adjusted() < -20:
             raise ValueError(_("Enter a number, like 2 or 38.50."))
         self.data = number
 

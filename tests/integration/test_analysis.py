@@ -150,6 +150,7 @@ def test_without_changes_a_trial_is_the_official_result(make, visit):
         ({"concentration": "7"}, "Use a number from 20 to 200."),
         ({"weight_sis": "much"}, "Works with our system: Enter a number, like 2 or 38.50."),
         ({"weight_sis": "1e-999999999"}, "Works with our system: Enter a number, like 2"),
+        ({"weight_sis": "1e999999999"}, "Works with our system: Use a weight from 0 to 1000."),
         ({"weight_sis": "NaN"}, "Works with our system: Enter a number, like 2 or 38.50."),
         ({"weight_sis": "-1"}, "Works with our system: Use a weight from 0 to 1000."),
         ({"weight_sis": ""}, "Works with our system: Enter a weight, 1 by default."),
