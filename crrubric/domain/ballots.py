@@ -4,7 +4,7 @@ Who agrees with whom, what changes without somebody: that needs to know who said
 stays small (a million marks are a megabyte) and everything on it is whole-number arithmetic.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -67,23 +67,3 @@ class Ballots:
     def without(self, reviewer: int) -> "Ballots":
         """The ballots of everybody else."""
         return self.only([place for place in range(len(self.reviewers)) if place != reviewer])
-
-
-def ballots_of(
-    reviewers: Sequence[Reviewer],
-    vendors: Sequence[str],
-    criteria: Sequence[str],
-    marks: Mapping[tuple[str, str, str], Answer],
-) -> Ballots:
-    """Ballots from single marks, keyed (reviewer, vendor, criterion); everybody is assigned."""
-    answers = np.full((len(reviewers), len(vendors), len(criteria)), MISSING, dtype=np.uint8)
-    places = (
-        {reviewer.name: place for place, reviewer in enumerate(reviewers)},
-        {code: place for place, code in enumerate(vendors)},
-        {code: place for place, code in enumerate(criteria)},
-    )
-    for key, answer in marks.items():
-        answers[tuple(place[name] for place, name in zip(places, key, strict=True))] = BYTE_OF[
-            answer
-        ]
-    return Ballots(tuple(reviewers), tuple(vendors), tuple(criteria), answers)
