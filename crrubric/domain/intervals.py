@@ -26,6 +26,7 @@ LEVEL = (2.5, 97.5)  # percentiles
 TOO_FEW_CELLS = N_("no interval: fewer than ten cells have two or more YES or NO marks")
 TOO_FEW_VENDORS = N_("no interval: fewer than eight vendors to draw from")
 TOO_LITTLE_DISSENT = N_("no interval: too few dissenting marks")
+NO_ERROR = N_("not defined: it takes two cells or more, and dissent in more than one of them")
 NOT_DEFINED = N_("no interval: the coefficient itself is not defined")
 
 

@@ -32,7 +32,7 @@ class Words:
             return "–"
         tenths = round(share * 1000)
         shown = f"{tenths // 10}" if tenths % 10 == 0 else f"{tenths // 10}.{tenths % 10}"
-        return f"{shown} %"
+        return f"{shown}\u00a0%"  # a number keeps its sign when a line ends
 
     def number(self, value: Fraction) -> str:
         """A number with at most two decimals, without needless zeros."""

@@ -67,7 +67,7 @@ class RobustnessWords:
         changes = [s for s in self.found.rules if s.leader_changes]
         if stays:
             text = (
-                N_("Under %(rules)s, too, the first place stays with %(vendors)s.")
+                N_("With %(rules)s, too, the first place stays with %(vendors)s.")
                 if changes
                 else N_(
                     "The first place stays with %(vendors)s under every other rule tried:"
@@ -79,7 +79,7 @@ class RobustnessWords:
             change = (
                 self.words(N_("Without must-haves,"))
                 if scenario.change is Change.NO_MUST_HAVES
-                else self.words(N_("Under %(rule)s,"), rule=self.rule(scenario))
+                else self.words(N_("With %(rule)s,"), rule=self.rule(scenario))
             )
             yield self.would_lead(change, scenario.order.leaders)
 

@@ -9,7 +9,7 @@ import numpy as np
 from crrubric.domain.basis import Basis, Order, finding_codes, order_from, order_of_points
 from crrubric.domain.outcome import MET, NOT_MET, UNRESOLVED, Codes, Counts, Rule
 from crrubric.domain.scoring import Flags, Points, points_of
-from crrubric.domain.vocabulary import N_, Labelled, RuleKind
+from crrubric.domain.vocabulary import N_, Labelled, RuleKind, ScoringMode
 
 TWO_THIRDS = Fraction(2, 3)
 
@@ -20,6 +20,8 @@ class Change(Labelled):
     MAJORITY = "MAJORITY", N_("simple majority")
     TWO_THIRDS = "TWO_THIRDS", N_("two thirds")
     UNANIMITY = "UNANIMITY", N_("unanimity")
+    BY_SHARE = "BY_SHARE", N_("scoring by share of YES")
+    BY_OUTCOME = "BY_OUTCOME", N_("scoring by outcome")
     NO_MUST_HAVES = "NO_MUST_HAVES", N_("must-haves off")
     ALL_NOT_MET = "ALL_NOT_MET", N_("everything unresolved not met")
     ALL_MET = "ALL_MET", N_("everything unresolved met")
@@ -37,7 +39,7 @@ class Scenario:
 
 
 def other_rules(basis: Basis, counts: Counts, official: Order) -> tuple[Scenario, ...]:
-    """The order under each other rule; adopted findings and the quorum stay."""
+    """The order under each other rule and way to score; adopted findings and the quorum stay."""
     return tuple(
         _scenario(change, order_from(tried, counts, finding_codes(tried, counts)), official)
         for change, tried in _tried(basis)
@@ -54,6 +56,9 @@ def _tried(basis: Basis) -> Iterator[tuple[Change, Basis]]:
         same_threshold = kind is not RuleKind.SUPERMAJORITY or rule.threshold == TWO_THIRDS
         if rule.kind is not kind or not same_threshold:
             yield change, basis.ruled(Rule(kind, TWO_THIRDS, rule.quorum))
+    by_outcome = basis.mode is ScoringMode.OUTCOME
+    mode = ScoringMode.SHARE if by_outcome else ScoringMode.OUTCOME
+    yield Change.BY_SHARE if by_outcome else Change.BY_OUTCOME, replace(basis, mode=mode)
     if any(row.must_have for row in basis.criteria):
         yield Change.NO_MUST_HAVES, basis.requiring(frozenset())
 

@@ -6,6 +6,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from crrubric.domain.intervals import NO_ERROR
 from crrubric.domain.preferences import kendall_tau_b
 from crrubric.domain.reliability import by_disagreement, reliability_of
 from crrubric.domain.reviewers import cohen_pairs, portraits
@@ -57,4 +58,5 @@ def index(seat: Seat) -> ResponseReturnValue:
         kendall=kendall_tau_b(read.basis.ballots, read.basis.criteria) if beside and few else {},
         cohen=cohen_pairs(read.basis.ballots) if beside and few else {},
         few=few,
+        no_error=NO_ERROR,
     )

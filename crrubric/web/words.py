@@ -86,7 +86,7 @@ def percent(share: Fraction | None) -> str:
         whole = 99
     if whole == 0 and share > 0:
         whole = 1
-    return str(gettext("%(number)s %%", number=whole))
+    return str(gettext("%(number)s\u00a0%%", number=whole))
 
 
 def number(value: Fraction | Decimal | int | float | None, places: int = 3) -> str:

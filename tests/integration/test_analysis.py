@@ -80,8 +80,9 @@ def test_the_sentences_say_what_would_and_what_would_not_change_who_is_first(mak
     page = opened(visit, made, "what-if")
 
     assert sentences(page)[:3] == [
-        f"Under two thirds and must-haves off, too, the first place stays with {first}.",
-        f"Under unanimity, {first} and {second} would share the first place.",
+        f"With two thirds, scoring by share of YES and must-haves off, too, the first place stays"
+        f" with {first}.",
+        f"With unanimity, {first} and {second} would share the first place.",
         f"Without {people[0]}, {first} and {second} would share the first place.",
     ]
     assert (

@@ -190,9 +190,11 @@ def test_other_rules_and_unresolved_either_way(scene):
             Change.UNANIMITY: RuleKind.UNANIMITY,
         }.get(scenario.change)
         changed = replace(scene, rule=Rule(kind, quorum=scene.rule.quorum)) if kind else scene
-        if kind is None:
+        if scenario.change is Change.NO_MUST_HAVES:
             free = tuple(replace(row, must_have=False) for row in scene.criteria)
             changed = replace(scene, criteria=free)
+        modes = {Change.BY_SHARE: ScoringMode.SHARE, Change.BY_OUTCOME: ScoringMode.OUTCOME}
+        changed = replace(changed, mode=modes.get(scenario.change, changed.mode))
         assert scenario.order.ranks == by_hand.ranks(changed)
     if scene.mode is ScoringMode.OUTCOME:
         for scenario in unresolved_either_way(basis, counts, official):
