@@ -80,8 +80,8 @@ def test_a_clear_leader_is_clear_in_every_sentence():
         " unanimity and scoring by share of YES.",
         "Leaving out any one reviewer does not change the order.",
         "No change of a single weight would tie Vendor A with another vendor.",
-        "With weights drawn at random around the official ones Vendor A is first in 100\u00a0% of the"
-        " draws; with any weights at all, in 100\u00a0%.",
+        "With weights drawn at random around the official ones Vendor A is first in 100\u00a0% of"
+        " the draws; with any weights at all, in 100\u00a0%.",
         "Every cell that counts is settled.",
         "Two by two, more reviewers prefer Vendor A to each other vendor.",
     ]
