@@ -1,18 +1,38 @@
 """Makes what a test needs; it says what matters and the rest has defaults."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import count
 
 from flask import Flask
 from sqlalchemy import select
 
 from crrubric.domain.rubric import Rubric, built_in_rubric, parse_rubric
-from crrubric.domain.vocabulary import Answer, Phase, Role, Stakeholder, Standing
+from crrubric.domain.vocabulary import Answer, DeclarationKind, Phase, Role, Stakeholder, Standing
 from crrubric.extensions import db
-from crrubric.models import Ballot, Criterion, Evaluation, Mark, Member, User, Vendor
+from crrubric.models import (
+    Ballot,
+    Criterion,
+    Declaration,
+    Evaluation,
+    Mark,
+    Member,
+    SealedBallot,
+    User,
+    Vendor,
+)
 from crrubric.queries.people import OPERATOR, Actor, actor_of
-from crrubric.services import ballots, committee, decisions, evaluations, vendors
+from crrubric.services import (
+    ballots,
+    committee,
+    decisions,
+    declarations,
+    evaluations,
+    seals,
+    vendors,
+)
 from crrubric.services.accounts import add_user
+from crrubric.services.unit import unit_of_work
 
 PASSWORD = "four plain words here"
 
@@ -133,10 +153,29 @@ class Factory:
             if step is Phase.DECIDED:
                 text = decisions.DecisionText(made.vendors[0].id, "It fits our learners best.")
                 decisions.record_decision(made.chair, made.slug, text)
+            if step is Phase.ARCHIVED:
+                evaluations.set_retention(made.chair, made.slug, until=date(2034, 6, 30))
             evaluations.change_phase(made.chair, made.slug, step)
             if step is Phase.SCORING:
+                self.no_conflicts(made)
                 for (reviewer, vendor), letters in marks.items():
                     self.marks(made, reviewer, vendor, letters)
+
+    def no_conflicts(self, made: Made) -> None:
+        """Every reviewer has declared, for every vendor, that there is no conflict."""
+        with unit_of_work() as session:
+            members = session.scalars(
+                select(Member.id).where(
+                    Member.evaluation_id == made.evaluation.id, Member.is_reviewer
+                )
+            ).all()
+            there = set(session.scalars(select(Declaration.member_id)))
+            session.add_all(
+                Declaration(member_id=member, vendor_id=vendor.id, kind=DeclarationKind.NONE)
+                for member in members
+                if member not in there
+                for vendor in made.vendors
+            )
 
     def marks(self, made: Made, reviewer: int, vendor: int, letters: str) -> None:
         """Marks of one ballot, a letter a criterion; - leaves it unscored."""
@@ -156,6 +195,22 @@ class Factory:
             ballots.MarkText(answer, note),
             seen_version=0,
         )
+
+    def conflict(self, made: Made, reviewer: int, vendor: int, words: str) -> Declaration:
+        """A reviewer declares a conflict of interest."""
+        return declarations.declare(
+            made.reviewers[reviewer],
+            made.slug,
+            made.vendors[vendor].id,
+            kind=DeclarationKind.CONFLICT,
+            words=words,
+        )
+
+    def submit(self, made: Made, reviewer: int, vendor: int, why: str = "") -> SealedBallot:
+        """A reviewer submits a ballot; `why` is the reason for whatever has no mark."""
+        reasons = {criterion.id: why for criterion in made.criteria}
+        person, vendor_id = made.reviewers[reviewer], made.vendors[vendor].id
+        return seals.submit_ballot(person, made.slug, vendor_id, reasons=reasons)
 
     def vendor(self, chair: Actor, slug: str, company: str = "") -> Vendor:
         facts = vendors.VendorFacts(company or f"Vendor {next(self.numbers)}", product="Courses")

@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crrubric.domain.outcome import Counts
-from crrubric.domain.tally import Tally
+from crrubric.domain.tally import FIELDS, Tally
 from crrubric.domain.vocabulary import Answer, Stakeholder
 
 Bytes = NDArray[np.uint8]
 
-# What a byte says. The first six are the fields of a Tally, in its order.
-YES, NO, NOT_APPLICABLE, CANNOT_TELL, MISSING, RECUSED, UNASSIGNED = range(7)
+# What a byte says: the fields of a Tally in its order, then that there is no ballot.
+YES, NO, NOT_APPLICABLE, CANNOT_TELL, MISSING, ABSTAINED, RECUSED, UNASSIGNED = range(FIELDS + 1)
 BYTE_OF = {
     Answer.YES: YES,
     Answer.NO: NO,
@@ -39,7 +39,8 @@ class Ballots:
     """Every mark by reviewer, vendor and criterion.
 
     answers: shape (reviewers, vendors, criteria), a byte each: YES to CANNOT_TELL; MISSING for an
-    assigned reviewer's open question; RECUSED; UNASSIGNED where there is no ballot.
+    assigned reviewer's open question; ABSTAINED for one left on purpose; RECUSED;
+    UNASSIGNED where there is no ballot.
     """
 
     reviewers: tuple[Reviewer, ...]
@@ -48,14 +49,14 @@ class Ballots:
     answers: Bytes
 
     def counts(self) -> Counts:
-        """How often each was said in each cell: shape (vendors, criteria, 6)."""
+        """How often each was said in each cell: shape (vendors, criteria, FIELDS)."""
         return np.stack(
-            [(self.answers == said).sum(axis=0, dtype=np.int64) for said in range(6)], axis=-1
+            [(self.answers == said).sum(axis=0, dtype=np.int64) for said in range(FIELDS)], axis=-1
         )
 
     def tallies(self) -> dict[tuple[str, str], Tally]:
         """The tally of every cell, by vendor and criterion code."""
-        rows = self.counts().reshape(-1, 6).tolist()
+        rows = self.counts().reshape(-1, FIELDS).tolist()
         keys = ((vendor, criterion) for vendor in self.vendors for criterion in self.criteria)
         return {key: Tally(*row) for key, row in zip(keys, rows, strict=True)}
 

@@ -17,7 +17,9 @@ class Readiness:
     reviewers: int
     rule_set: bool
     marks: int
+    sealed: int  # ballots that were submitted, perhaps without a mark
     recommendation: bool
+    retention: bool  # whether it is set how long the record is kept
 
 
 Condition = Callable[[Readiness], CrrubricError | None]
@@ -31,12 +33,17 @@ def _needs(field: str, message: str) -> Condition:
 
 
 def _no_marks_yet(facts: Readiness) -> CrrubricError | None:
-    if not facts.marks:
-        return None
-    return Invalid(
-        N_("%(count)s marks have been given already: rubric and rule stay as they are."),
-        count=facts.marks,
-    )
+    if facts.marks:
+        return Invalid(
+            N_("%(count)s marks have been given already: rubric and rule stay as they are."),
+            count=facts.marks,
+        )
+    if facts.sealed:
+        return Invalid(
+            N_("%(count)s ballots were submitted already: rubric and rule stay as they are."),
+            count=facts.sealed,
+        )
+    return None
 
 
 HAS_CRITERIA = _needs("criteria", N_("The rubric has no criterion: add at least one."))
@@ -49,14 +56,17 @@ HAS_RECOMMENDATION = _needs(
     "recommendation", N_("No recommendation is recorded: record it on the decision page.")
 )
 
+HAS_RETENTION = _needs("retention", N_("Set first until when the record is kept."))
+
 TRANSITIONS: Mapping[tuple[Phase, Phase], tuple[Condition, ...]] = {
     (Phase.SETUP, Phase.SCORING): (HAS_CRITERIA, HAS_WEIGHT, HAS_VENDORS, HAS_REVIEWERS),
     (Phase.SCORING, Phase.MEETING): (),
     (Phase.MEETING, Phase.DECIDED): (HAS_RECOMMENDATION,),
-    (Phase.DECIDED, Phase.ARCHIVED): (),
+    (Phase.DECIDED, Phase.ARCHIVED): (HAS_RETENTION,),
     (Phase.SCORING, Phase.SETUP): (_no_marks_yet,),
     (Phase.MEETING, Phase.SCORING): (),
     (Phase.DECIDED, Phase.MEETING): (),
+    (Phase.ARCHIVED, Phase.DECIDED): (),
 }
 
 _ORDER = tuple(Phase)

@@ -124,11 +124,12 @@ class MemoNote:
 
 @dataclass(frozen=True, slots=True)
 class Recusal:
-    """A declared conflict of interest."""
+    """A declared conflict of interest; `waiver` says why the chair waived it, if so."""
 
     name: str
     vendor: str
     reason: str
+    waiver: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,3 +168,4 @@ class MemoFacts:
     robustness: Robustness
     recommendation: Recommendation | None
     notes: tuple[MemoNote, ...]
+    journal_head: str = ""  # the newest hash of the journal's chain

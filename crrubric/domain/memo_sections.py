@@ -12,6 +12,7 @@ from crrubric.domain.memo import (
     MemoVendor,
     PageBreak,
     Paragraph,
+    Recusal,
     Signatures,
     Status,
     Table,
@@ -114,6 +115,7 @@ class _Composer:
             (words(N_("Reference")), facts.reference),
             (words(N_("Status")), words(N_("FINAL") if facts.final else N_("DRAFT"))),
             (words(N_("Rubric")), f"{facts.rubric_name} {facts.rubric_version}".strip()),
+            (words(N_("Journal up to")), facts.journal_head or words(NONE)),
         )
         yield Table(words(N_("This memo")), (words(N_("What")), words(N_("Which"))), rows)
 
@@ -183,8 +185,17 @@ class _Composer:
             ),
         )
         yield Paragraph("", words(N_("Conflicts of interest and recusals:")))
-        lines = tuple(f"{r.name}, {r.vendor}: {r.reason}" for r in facts.recusals)
+        lines = tuple(self.conflict(row) for row in facts.recusals)
         yield Bullets(lines) if lines else Paragraph(words(NONE))
+
+    def conflict(self, row: Recusal) -> str:
+        """A declared conflict, and what became of it."""
+        became = (
+            self.words(N_("waived by the chair: %(why)s"), why=row.waiver)
+            if row.waiver
+            else self.words(N_("recused"))
+        )
+        return f"{row.name}, {row.vendor}: {row.reason} ({became})"
 
     def method(self) -> Iterable[Block]:
         words, results = self.words, self.results

@@ -82,6 +82,7 @@ class Words:
             (N_("%(n)s can’t tell"), tally.cannot_tell),
             (N_("%(n)s not applicable"), tally.not_applicable),
             (N_("%(n)s unscored"), tally.missing),
+            (N_("%(n)s abstained"), tally.abstained),
             (N_("%(n)s recused"), tally.recused),
         ):
             if count:

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crrubric.domain.errors import Invalid
-from crrubric.domain.tally import Tally
+from crrubric.domain.tally import ASSIGNED, Tally
 from crrubric.domain.vocabulary import N_, Outcome, Reason, RuleKind
 
-Counts = NDArray[np.int64]  # shape (..., 6): the fields of a Tally, in its order
+Counts = NDArray[np.int64]  # shape (..., FIELDS): those of a Tally, in its order
 Codes = NDArray[np.int8]  # places in OUTCOMES
 OUTCOMES = tuple(Outcome)
 CODE = {outcome: place for place, outcome in enumerate(OUTCOMES)}
@@ -101,13 +101,17 @@ def _carries(votes: int, decisive: int, rule: Rule) -> bool:
 def outcome_codes(counts: Counts, rule: Rule) -> Codes:
     """What `decide` makes of each cell; it is asked once for each distinct tally.
 
-    Args: counts: shape (..., 6). Returns: codes of outcomes, shape (...).
+    Args: counts: shape (..., FIELDS). Returns: codes of outcomes, shape (...).
     """
-    cells = counts[..., :5].reshape(-1, 5)  # who is recused decides nothing
+    cells = counts[..., :ASSIGNED].reshape(-1, ASSIGNED)  # who is recused decides nothing
     if not len(cells):
         return np.empty(counts.shape[:-1], dtype=np.int8)
     base = int(cells.max()) + 1
-    keys = cells @ np.array([base**power for power in range(5)]) if base**5 < _FITS else cells
+    keys = (
+        cells @ np.array([base**power for power in range(ASSIGNED)])
+        if base**ASSIGNED < _FITS
+        else cells
+    )
     _keys, first, inverse = np.unique(keys, axis=0, return_index=True, return_inverse=True)
     found = [CODE[decide(Tally(*row), rule).outcome] for row in cells[first].tolist()]
     return np.array(found, dtype=np.int8)[inverse.reshape(-1)].reshape(counts.shape[:-1])

@@ -9,6 +9,8 @@ SETUP = frozenset({Phase.SETUP})
 OPEN_WORK = frozenset({Phase.SETUP, Phase.SCORING})
 SCORING = frozenset({Phase.SCORING})
 MEETING = frozenset({Phase.MEETING})
+UNDECIDED = frozenset({Phase.SETUP, Phase.PRACTICE, Phase.SCORING, Phase.MEETING})
+FROM_DECIDED = frozenset({Phase.DECIDED, Phase.ARCHIVED})
 # From here on all ballots are open at once; before, nothing that depends on a mark is shown.
 FROM_SCORING = frozenset({Phase.SCORING, Phase.MEETING, Phase.DECIDED, Phase.ARCHIVED})
 FROM_MEETING = frozenset({Phase.MEETING, Phase.DECIDED, Phase.ARCHIVED})
@@ -30,16 +32,21 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.VIEW_EVALUATION: EVER,
         Action.EDIT_SETUP: SETUP,
         Action.MANAGE_COMMITTEE: OPEN_WORK,
-        Action.CHANGE_PHASE: EVER - {Phase.ARCHIVED},
+        Action.CHANGE_PHASE: EVER,
+        Action.DECLARE: UNDECIDED,
+        Action.WAIVE_CONFLICT: UNDECIDED,
         Action.VIEW_PROGRESS: FROM_SCORING,
+        Action.REOPEN_BALLOT: SCORING,
         **READ_RESULTS,
         **READ_REVIEWERS,
         Action.RECORD_FINDING: MEETING,
         Action.RECORD_DECISION: MEETING,
+        Action.SET_RETENTION: FROM_DECIDED,
         Action.VIEW_JOURNAL: EVER,
     },
     Role.REVIEWER: {
         Action.VIEW_EVALUATION: EVER,
+        Action.DECLARE: UNDECIDED,
         Action.VIEW_OWN_BALLOTS: FROM_SCORING,
         Action.RECORD_MARK: SCORING,
         **READ_RESULTS,

@@ -10,7 +10,7 @@ import numpy as np
 from crrubric.domain.agreement import Agreement, agreement_of
 from crrubric.domain.outcome import CODE, Resolution, Rule, decide
 from crrubric.domain.scoring import Criterion, Score, rank_scores, score_vendors
-from crrubric.domain.tally import Tally
+from crrubric.domain.tally import FIELDS, Tally
 from crrubric.domain.vocabulary import Gate, Outcome, ScoringMode
 
 __all__ = ["Adopted", "Cell", "Criterion", "Key", "Results", "Vendor", "evaluate"]
@@ -129,7 +129,9 @@ def evaluate(
     counts = np.array([cell.tally.counts for cell in cells.values()], dtype=np.int64)
     findings = np.array([CODE[cell.finding] for cell in cells.values()], dtype=np.int8)
     size = len(vendors), len(criteria)
-    scores = score_vendors(criteria, counts.reshape(*size, 6), findings.reshape(size), rule, mode)
+    scores = score_vendors(
+        criteria, counts.reshape(*size, FIELDS), findings.reshape(size), rule, mode
+    )
     codes = (vendor.code for vendor in vendors)
     return Results(
         tuple(criteria),

@@ -18,7 +18,7 @@ from crrubric.domain.agreement import (
     krippendorff_alpha,
     parts_of,
 )
-from crrubric.domain.ballots import CANNOT_TELL, MISSING, NO, YES, Ballots
+from crrubric.domain.ballots import ABSTAINED, CANNOT_TELL, NO, YES, Ballots
 from crrubric.domain.outcome import Counts
 from crrubric.domain.vocabulary import Stakeholder
 
@@ -83,7 +83,7 @@ def _portrait(
     ballots: Ballots, place: int, counts: Counts, whole: Mapping[tuple[int, ...], int]
 ) -> Portrait:
     answers = ballots.answers[place]
-    asked = answers <= MISSING  # neither recused nor unassigned
+    asked = answers <= ABSTAINED  # neither recused nor unassigned
     yes, no = answers == YES, answers == NO
     # for each answer: how often each (yes, no) of a cell went with it
     own = {(1, 0): profile_of(counts[yes]), (0, 1): profile_of(counts[no])}

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crrubric.domain.outcome import MET, NOT_APPLICABLE, NOT_MET, UNRESOLVED, Codes, Counts, Rule
+from crrubric.domain.tally import ASSIGNED
 from crrubric.domain.vocabulary import Gate, ScoringMode, Stakeholder
 
 Flags = NDArray[np.bool_]
@@ -77,14 +78,14 @@ class Points:
 def points_of(counts: Counts, findings: Codes, rule: Rule, mode: ScoringMode) -> Points:
     """By outcome a cell adds 1 or 0, by share its share of YES where the quorum is reached.
 
-    Args: counts: shape (vendors, criteria, 6); findings: what holds for each cell.
+    Args: counts: shape (vendors, criteria, FIELDS); findings: what holds for each cell.
     """
     applicable = findings != NOT_APPLICABLE
     if mode is not ScoringMode.SHARE:
         met = findings == MET
         return Points(met.astype(np.int64), 1, met | (findings == NOT_MET), applicable)
     yes, decisive = counts[..., 0], counts[..., 0] + counts[..., 1]
-    assigned = counts[..., :5].sum(axis=-1)
+    assigned = counts[..., :ASSIGNED].sum(axis=-1)
     quorums = [max(1, rule.quorum_for(n)) for n in range(int(assigned.max(initial=0)) + 1)]
     decided = applicable & (decisive >= np.array(quorums)[assigned])
     unit = lcm(*(int(size) for size in np.unique(decisive[decided])))

@@ -3,20 +3,25 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
+FIELDS = 7  # how many counts a tally has; the last is of those who were not assigned
+ASSIGNED = FIELDS - 1
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Counts of one cell. Recused reviewers are not assigned; missing ones are."""
+    """Counts of one cell. Recused reviewers are not assigned; missing ones are, and those who
+    abstained: left the criterion without a mark on purpose, with a reason."""
 
     yes: int = 0
     no: int = 0
     not_applicable: int = 0
     cannot_tell: int = 0
     missing: int = 0
+    abstained: int = 0
     recused: int = 0
 
     @property
-    def counts(self) -> tuple[int, int, int, int, int, int]:
+    def counts(self) -> tuple[int, int, int, int, int, int, int]:
         """The fields in their order."""
         return (
             self.yes,
@@ -24,6 +29,7 @@ class Tally:
             self.not_applicable,
             self.cannot_tell,
             self.missing,
+            self.abstained,
             self.recused,
         )
 
@@ -40,7 +46,7 @@ class Tally:
     @property
     def assigned(self) -> int:
         """Reviewers who were to mark the cell."""
-        return self.marks + self.missing
+        return self.marks + self.missing + self.abstained
 
     @property
     def support(self) -> Fraction | None:

@@ -139,7 +139,31 @@ class BallotState(Labelled):
 
     OPEN = "OPEN", N_("Open")
     SUBMITTED = "SUBMITTED", N_("Submitted")
-    RECUSED = "RECUSED", N_("Recused")
+
+
+class DeclarationKind(Labelled):
+    """What a committee member states about a vendor before reading its ballot."""
+
+    NONE = "NONE", N_("No conflict of interest")
+    CONFLICT = "CONFLICT", N_("Conflict of interest")
+
+
+class NoticeKind(Labelled):
+    """What a member is told, once; the label is the sentence, filled from the notice."""
+
+    PHASE_CHANGED = "PHASE_CHANGED", N_("The evaluation is now in the phase “%(phase)s”.")
+    BALLOT_REOPENED = (
+        "BALLOT_REOPENED",
+        N_("The chair reopened your ballot for %(vendor)s. Why: %(reason)s"),
+    )
+    CONFLICT_WAIVED = (
+        "CONFLICT_WAIVED",
+        N_("Your conflict of interest with %(vendor)s was waived: you score it. Why: %(reason)s"),
+    )
+    WAIVER_ENDED = (
+        "WAIVER_ENDED",
+        N_("The waiver for %(vendor)s was withdrawn: you do not score it. Why: %(reason)s"),
+    )
 
 
 class PriceUnit(Labelled):
@@ -159,9 +183,12 @@ class Action(Labelled):
     EDIT_SETUP = "EDIT_SETUP", N_("change rubric, vendors, decision rule and dates")
     MANAGE_COMMITTEE = "MANAGE_COMMITTEE", N_("invite and change committee members")
     CHANGE_PHASE = "CHANGE_PHASE", N_("move to the next phase, or one back")
+    DECLARE = "DECLARE", N_("declare a conflict of interest, or that there is none")
+    WAIVE_CONFLICT = "WAIVE_CONFLICT", N_("waive another member’s conflict of interest")
     VIEW_OWN_BALLOTS = "VIEW_OWN_BALLOTS", N_("read one’s own ballots")
-    RECORD_MARK = "RECORD_MARK", N_("mark, declare a conflict, submit one’s own ballots")
+    RECORD_MARK = "RECORD_MARK", N_("mark and submit one’s own ballots")
     VIEW_PROGRESS = "VIEW_PROGRESS", N_("see how many marks and ballots are done")
+    REOPEN_BALLOT = "REOPEN_BALLOT", N_("reopen a submitted ballot, with a reason")
     VIEW_RESULTS = "VIEW_RESULTS", N_("read matrix, cells, scores, agreement and comparison")
     VIEW_REVIEWERS = "VIEW_REVIEWERS", N_("read what sets one reviewer beside another")
     TRY_WHAT_IF = "TRY_WHAT_IF", N_("try other weights, rules and committees on the result")
@@ -169,6 +196,7 @@ class Action(Labelled):
     EXPORT_MARKS = "EXPORT_MARKS", N_("download every mark with its reviewer")
     RECORD_FINDING = "RECORD_FINDING", N_("record what the committee finds for a cell")
     RECORD_DECISION = "RECORD_DECISION", N_("record the recommendation")
+    SET_RETENTION = "SET_RETENTION", N_("set the retention date and a legal hold")
     VIEW_MEMO = "VIEW_MEMO", N_("read and download the selection memo")
     VIEW_JOURNAL = "VIEW_JOURNAL", N_("read the journal")
     IMPORT_MARKS = "IMPORT_MARKS", N_("import marks from a file")
@@ -193,9 +221,14 @@ class Event(Labelled):
     INVITE_RENEWED = "INVITE_RENEWED", N_("made a new invitation link for %(subject)s")
     INVITE_ACCEPTED = "INVITE_ACCEPTED", N_("accepted the invitation")
     PHASE_CHANGED = "PHASE_CHANGED", N_("changed the phase")
+    RETENTION_CHANGED = "RETENTION_CHANGED", N_("changed how long the record is kept")
     MARK_RECORDED = "MARK_RECORDED", N_("marked %(subject)s")
+    NO_CONFLICT_DECLARED = "NO_CONFLICT_DECLARED", N_("declared no conflict with %(subject)s")
     CONFLICT_DECLARED = "CONFLICT_DECLARED", N_("declared a conflict of interest for %(subject)s")
+    CONFLICT_WAIVED = "CONFLICT_WAIVED", N_("waived a conflict of interest: %(subject)s")
+    WAIVER_ENDED = "WAIVER_ENDED", N_("withdrew the waiver of a conflict: %(subject)s")
     BALLOT_SUBMITTED = "BALLOT_SUBMITTED", N_("submitted the ballot for %(subject)s")
+    BALLOT_REOPENED = "BALLOT_REOPENED", N_("reopened the ballot of %(subject)s")
     MARKS_IMPORTED = "MARKS_IMPORTED", N_("imported marks from %(subject)s")
     FINDING_RECORDED = "FINDING_RECORDED", N_("recorded the finding for %(subject)s")
     FINDING_WITHDRAWN = "FINDING_WITHDRAWN", N_("withdrew the finding for %(subject)s")

@@ -1,10 +1,27 @@
 """Tables as typed classes: columns, constraints, relationships. No Flask, no rules."""
 
-from crrubric.models.ballots import Ballot, Mark
+from crrubric.models.ballots import (
+    Ballot,
+    Declaration,
+    Gap,
+    Mark,
+    SealedBallot,
+)
 from crrubric.models.base import Base
-from crrubric.models.decisions import Decision, Finding
-from crrubric.models.evaluations import Criterion, Evaluation, Member, Section, Tension, Vendor
+from crrubric.models.decisions import (
+    Decision,
+    Finding,
+)
+from crrubric.models.evaluations import (
+    Criterion,
+    Evaluation,
+    Member,
+    Section,
+    Tension,
+    Vendor,
+)
 from crrubric.models.journal import JournalEntry
+from crrubric.models.notices import Notice
 from crrubric.models.people import District, Invite, User, UserSession
 
 __all__ = [
@@ -12,13 +29,17 @@ __all__ = [
     "Base",
     "Criterion",
     "Decision",
+    "Declaration",
     "District",
     "Evaluation",
     "Finding",
+    "Gap",
     "Invite",
     "JournalEntry",
     "Mark",
     "Member",
+    "Notice",
+    "SealedBallot",
     "Section",
     "Tension",
     "User",

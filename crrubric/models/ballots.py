@@ -1,18 +1,57 @@
-"""Ballots and the marks on them."""
+"""Ballots, the marks on them, and what surrounds them: declarations, gaps, sealed versions."""
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from crrubric.clock import now_utc
-from crrubric.domain.vocabulary import Answer, BallotState, EvidenceKind
+from crrubric.domain.vocabulary import Answer, BallotState, DeclarationKind, EvidenceKind
 from crrubric.models.base import Base, LongText, ShortText, stored_enum
 from crrubric.models.evaluations import Criterion, Member, Vendor
 
 
+class Declaration(Base):
+    """A member's statement on a conflict of interest with a vendor; the chair may waive one.
+
+    A conflict that is not waived recuses: the member's marks for the vendor don't count, and
+    nothing about the vendor's ballots is shown to them.
+    """
+
+    __tablename__ = "declaration"
+    __table_args__ = (
+        UniqueConstraint("member_id", "vendor_id"),
+        CheckConstraint("kind = 'NONE' OR length(words) > 0", name="conflict_in_words"),
+        CheckConstraint("waived_at IS NULL OR kind = 'CONFLICT'", name="only_conflicts_waived"),
+        CheckConstraint(
+            "(waived_at IS NULL) = (length(waiver_reason) = 0)", name="waiver_has_a_reason"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    vendor_id: Mapped[int] = mapped_column(ForeignKey("vendor.id"), index=True)
+    kind: Mapped[DeclarationKind] = mapped_column(stored_enum(DeclarationKind))
+    words: Mapped[LongText]
+    declared_at: Mapped[datetime] = mapped_column(default=now_utc)
+    waived_at: Mapped[datetime | None]
+    waived_by: Mapped[ShortText]
+    waiver_reason: Mapped[LongText]
+    member: Mapped[Member] = relationship()
+    vendor: Mapped[Vendor] = relationship()
+
+    @property
+    def recuses(self) -> bool:
+        """Whether the member stays away from the vendor."""
+        return self.kind is DeclarationKind.CONFLICT and self.waived_at is None
+
+
 class Ballot(Base):
-    """One reviewer's marks for one vendor. Its row is the assignment: no row, not assigned."""
+    """One reviewer's marks for one vendor. Its row is the assignment: no row, not assigned.
+
+    `seals` counts how often it was submitted. The database refuses any change of the marks of a
+    submitted ballot, and to open one again without the reason.
+    """
 
     __tablename__ = "ballot"
     __table_args__ = (
@@ -27,10 +66,21 @@ class Ballot(Base):
     vendor_id: Mapped[int] = mapped_column(ForeignKey("vendor.id"), index=True)
     state: Mapped[BallotState] = mapped_column(stored_enum(BallotState), default=BallotState.OPEN)
     submitted_at: Mapped[datetime | None]
-    recusal_reason: Mapped[LongText]
+    seals: Mapped[int] = mapped_column(default=0)
     member: Mapped[Member] = relationship()
     vendor: Mapped[Vendor] = relationship()
     marks: Mapped[list["Mark"]] = relationship(back_populates="ballot")
+    recused: Mapped[bool] = column_property(
+        select(Declaration.id)
+        .where(
+            Declaration.member_id == member_id,
+            Declaration.vendor_id == vendor_id,
+            Declaration.kind == DeclarationKind.CONFLICT,
+            Declaration.waived_at.is_(None),
+        )
+        .correlate_except(Declaration)
+        .exists()
+    )
 
 
 class Mark(Base):
@@ -59,3 +109,43 @@ class Mark(Base):
     marked_at: Mapped[datetime] = mapped_column(default=now_utc)
     ballot: Mapped[Ballot] = relationship(back_populates="marks")
     criterion: Mapped[Criterion] = relationship()
+
+
+class Gap(Base):
+    """A criterion left without a mark on purpose, with the reason: an abstention."""
+
+    __tablename__ = "gap"
+    __table_args__ = (CheckConstraint("length(reason) > 0", name="reason_given"),)
+
+    ballot_id: Mapped[int] = mapped_column(ForeignKey("ballot.id"), primary_key=True)
+    criterion_id: Mapped[int] = mapped_column(
+        ForeignKey("criterion.id"), primary_key=True, index=True
+    )
+    reason: Mapped[LongText]
+
+
+class SealedBallot(Base):
+    """A ballot as it was submitted, for good: its content as text, and the receipt over it.
+
+    A reopened ballot is sealed again under the next `number`; both versions stay. The database
+    refuses to change or delete one, apart from writing down once that it was reopened.
+    """
+
+    __tablename__ = "sealed_ballot"
+    __table_args__ = (
+        UniqueConstraint("ballot_id", "number"),
+        CheckConstraint(
+            "(reopened_at IS NULL) = (length(reopen_reason) = 0)", name="reopened_with_a_reason"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ballot_id: Mapped[int] = mapped_column(ForeignKey("ballot.id"))
+    number: Mapped[int]
+    sealed_at: Mapped[datetime] = mapped_column(default=now_utc)
+    content: Mapped[str] = mapped_column(Text)
+    receipt: Mapped[str] = mapped_column(String(64), index=True)
+    reopened_at: Mapped[datetime | None]
+    reopened_by: Mapped[ShortText]
+    reopen_reason: Mapped[LongText]
+    ballot: Mapped[Ballot] = relationship()

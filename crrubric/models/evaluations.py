@@ -8,7 +8,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
-from crrubric.domain.vocabulary import Phase, PriceUnit, RuleKind, ScoringMode, Stakeholder
+from crrubric.domain.vocabulary import (
+    Phase,
+    PriceUnit,
+    RuleKind,
+    ScoringMode,
+    Stakeholder,
+)
 from crrubric.models.base import Base, Code, LongText, Name, ShortText, Title, stored_enum
 from crrubric.models.people import District, User
 
@@ -47,6 +53,9 @@ class Evaluation(Base):
     closes_on: Mapped[date | None]
     closed_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
+    archived_at: Mapped[datetime | None]
+    retain_until: Mapped[date | None]  # the record is kept at least until this day
+    legal_hold: Mapped[LongText]  # why the record must be kept whatever the day; empty: no hold
 
     district: Mapped[District] = relationship()
     sections: Mapped[list["Section"]] = relationship(

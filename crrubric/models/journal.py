@@ -1,9 +1,9 @@
-"""The journal: append-only, one row per change."""
+"""The journal: append-only, one row per change, chained by hashes."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crrubric.clock import now_utc
@@ -12,18 +12,33 @@ from crrubric.models.base import Base, LongText, Name, ShortText, open_enum
 
 
 class JournalEntry(Base):
-    """Who changed what, when, from what, to what, and why. `id` is the order, not the time."""
+    """Who changed what, when, from what, to what, and why.
+
+    `number` is the order within its chain: that of an evaluation, or of the site (chain 0).
+    `hash` covers the entry and the hash before it. `vendor_id`, `criterion_id` and `member_id` say
+    what the entry is about; they are no foreign keys, as an entry outlives what it tells of.
+    The database refuses to change or delete a row.
+    """
 
     __tablename__ = "journal_entry"
-    __table_args__ = (Index("ix_journal_entry_evaluation", "evaluation_id", "id"),)
+    __table_args__ = (
+        Index("ix_journal_entry_evaluation", "evaluation_id", "id"),
+        UniqueConstraint("chain", "number"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    chain: Mapped[int]
+    number: Mapped[int]
     at: Mapped[datetime] = mapped_column(default=now_utc)
     evaluation_id: Mapped[int | None] = mapped_column(ForeignKey("evaluation.id"))
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     actor_name: Mapped[Name]
     event: Mapped[Event] = mapped_column(open_enum(Event))
     subject: Mapped[ShortText]
+    vendor_id: Mapped[int | None]
+    criterion_id: Mapped[int | None]
+    member_id: Mapped[int | None]
     before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     reason: Mapped[LongText]
+    hash: Mapped[str] = mapped_column(String(64))

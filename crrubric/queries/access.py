@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain.errors import NotFound, WrongPhase
 from crrubric.domain.policy import can, phases_of
-from crrubric.domain.vocabulary import N_, Action, Role
-from crrubric.models import Evaluation, Member
+from crrubric.domain.vocabulary import N_, Action, DeclarationKind, Role
+from crrubric.models import Declaration, Evaluation, Member
 from crrubric.queries.people import Actor, member_of, roles_of
 
 
@@ -20,6 +20,8 @@ class Seat:
     evaluation: Evaluation
     member: Member | None
     roles: frozenset[Role]
+    # vendors with whom the person has a conflict of interest that is not waived
+    shut_out: frozenset[int] = frozenset()
 
     def may(self, action: Action) -> bool:
         """Whether the policy allows the action now."""
@@ -37,7 +39,8 @@ def require(actor: Actor, action: Action, evaluation: Evaluation, session: Sessi
     Raises: NotFound if the actor's roles never may; WrongPhase if they may in another phase.
     """
     member = member_of(session, actor, evaluation.id)
-    seat = Seat(actor, evaluation, member, roles_of(actor, member))
+    away = shut_out(session, member) if member else frozenset()
+    seat = Seat(actor, evaluation, member, roles_of(actor, member), away)
     if seat.may(action):
         return seat
     if phases_of(seat.roles, action):
@@ -45,6 +48,24 @@ def require(actor: Actor, action: Action, evaluation: Evaluation, session: Sessi
             N_("This can’t be done in the phase “%(phase)s”."), phase=evaluation.phase.label
         )
     raise not_found()
+
+
+def shut_out(session: Session, member: Member) -> frozenset[int]:
+    """The vendors from which a member stays away: conflicts of interest that are not waived."""
+    rows = session.scalars(
+        select(Declaration.vendor_id).where(
+            Declaration.member_id == member.id,
+            Declaration.kind == DeclarationKind.CONFLICT,
+            Declaration.waived_at.is_(None),
+        )
+    )
+    return frozenset(rows)
+
+
+def let_in(seat: Seat, vendor_id: int) -> None:
+    """Raise NotFound if the seat stays away from the vendor: its details are not for them."""
+    if vendor_id in seat.shut_out:
+        raise not_found()
 
 
 def evaluation_by_slug(session: Session, slug: str) -> Evaluation:
@@ -79,6 +100,9 @@ def locked_for(session: Session, actor: Actor, action: Action, slug: str) -> Eva
 
     Raises: as `require`.
     """
-    evaluation = locked_evaluation(session, slug)
-    require(actor, action, evaluation, session)
-    return evaluation
+    return locked_seat(session, actor, action, slug).evaluation
+
+
+def locked_seat(session: Session, actor: Actor, action: Action, slug: str) -> Seat:
+    """As `locked_for`, the actor's seat."""
+    return require(actor, action, locked_evaluation(session, slug), session)

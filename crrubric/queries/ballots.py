@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from crrubric.domain.policy import FROM_MEETING
-from crrubric.domain.vocabulary import BallotState, Stakeholder
-from crrubric.models import Ballot, Criterion, Evaluation, Mark, Member, Vendor
+from crrubric.domain.vocabulary import Stakeholder
+from crrubric.models import Ballot, Criterion, Evaluation, Gap, Mark, Member, Vendor
 from crrubric.queries.access import Seat, not_found
 
 
@@ -37,6 +37,12 @@ def own_ballots(session: Session, member: Member) -> list[BallotLine]:
     return lines[turn:] + lines[:turn]
 
 
+def has_ballot(session: Session, member: Member, vendor_id: int) -> bool:
+    """Whether the member is to score the vendor."""
+    own = select(Ballot.id).where(Ballot.member_id == member.id, Ballot.vendor_id == vendor_id)
+    return session.scalar(own) is not None
+
+
 def own_ballot(session: Session, seat: Seat, vendor_id: int) -> tuple[Ballot, dict[int, Mark]]:
     """The seat's own ballot for a vendor and its marks by criterion id. Raises: NotFound."""
     if seat.member is None:
@@ -50,6 +56,12 @@ def own_ballot(session: Session, seat: Seat, vendor_id: int) -> tuple[Ballot, di
         raise not_found()
     marks = session.scalars(select(Mark).where(Mark.ballot_id == ballot.id))
     return ballot, {mark.criterion_id: mark for mark in marks}
+
+
+def own_gaps(session: Session, ballot: Ballot) -> dict[int, str]:
+    """Why criteria of one's own ballot were left without a mark, by criterion id."""
+    rows = session.scalars(select(Gap).where(Gap.ballot_id == ballot.id))
+    return {row.criterion_id: row.reason for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +82,11 @@ def open_marks(
     vendor_id: int | None = None,
     criterion_id: int | None = None,
     noted: bool = False,
+    away: frozenset[int] = frozenset(),
 ) -> Iterable[OpenMark]:
     """Marks that count: of all cells, of one, or those with a note; none before the meeting.
 
+    Args: away: vendors that whoever reads stays away from.
     This is the one place from which another person's marks leave the database.
     """
     if evaluation.phase not in FROM_MEETING:
@@ -86,7 +100,7 @@ def open_marks(
         .where(
             Member.evaluation_id == evaluation.id,
             Member.removed_at.is_(None),
-            Ballot.state != BallotState.RECUSED,
+            ~Ballot.recused,
             Criterion.left_out.is_(False),
         )
         .order_by(Vendor.position, Criterion.position, Member.name, Member.id)
@@ -95,20 +109,9 @@ def open_marks(
         wanted = wanted.where(Ballot.vendor_id == vendor_id)
     if criterion_id is not None:
         wanted = wanted.where(Mark.criterion_id == criterion_id)
+    if away:
+        wanted = wanted.where(Ballot.vendor_id.not_in(away))
     if noted:
         wanted = wanted.where(Mark.note != "")
     rows = session.execute(wanted.execution_options(yield_per=1000))
     return (OpenMark(*row) for row in rows)
-
-
-def recusals(session: Session, evaluation_id: int) -> list[Ballot]:
-    """Ballots whose reviewer declared a conflict of interest, with member and vendor loaded."""
-    return list(
-        session.scalars(
-            select(Ballot)
-            .join(Ballot.member)
-            .join(Ballot.vendor)
-            .where(Member.evaluation_id == evaluation_id, Ballot.state == BallotState.RECUSED)
-            .order_by(Member.name, Vendor.position)
-        )
-    )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from crrubric.domain.lifecycle import Readiness
 from crrubric.domain.vocabulary import BallotState, Phase
 from crrubric.models import Ballot, Criterion, Decision, Evaluation, Mark, Member, Vendor
+from crrubric.queries.access import Seat
 from crrubric.queries.people import Actor
 
 
@@ -35,11 +36,26 @@ def readiness(session: Session, evaluation_id: int) -> Readiness:
             .join(Member, Member.id == Ballot.member_id)
             .where(Member.evaluation_id == evaluation_id)
             .scalar_subquery(),
+            select(func.count(Ballot.id))
+            .join(Member, Member.id == Ballot.member_id)
+            .where(Member.evaluation_id == evaluation_id, Ballot.seals > 0)
+            .scalar_subquery(),
             count(Decision, Decision.evaluation_id == evaluation_id),
+            Evaluation.retain_until.is_not(None),
         ).where(Evaluation.id == evaluation_id)
     ).one()
-    criteria, weighted, vendors, reviewers, rule_set, marks, decisions = row
-    return Readiness(criteria, weighted, vendors, reviewers, bool(rule_set), marks, decisions > 0)
+    criteria, weighted, vendors, reviewers, rule_set, marks, sealed, decisions, kept = row
+    return Readiness(
+        criteria,
+        weighted,
+        vendors,
+        reviewers,
+        rule_set=bool(rule_set),
+        marks=marks,
+        sealed=sealed,
+        recommendation=decisions > 0,
+        retention=bool(kept),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +80,7 @@ def own_evaluations(session: Session, actor: Actor) -> list[OwnEvaluation]:
     rows = session.execute(
         select(Evaluation, Member, func.count(Ballot.id), func.coalesce(done, 0))
         .join(Member, Member.evaluation_id == Evaluation.id)
-        .outerjoin(Ballot, (Ballot.member_id == Member.id) & (Ballot.state != BallotState.RECUSED))
+        .outerjoin(Ballot, (Ballot.member_id == Member.id) & ~Ballot.recused)
         .where(Member.user_id == actor.user_id, Member.removed_at.is_(None))
         .group_by(Evaluation.id, Member.id)
         .order_by(Evaluation.id.desc())
@@ -87,20 +103,35 @@ class Progress:
 
     member: Member
     vendor: Vendor
+    ballot_id: int
     state: BallotState
+    recused: bool
+    seals: int
     marks: int
 
 
-def progress(session: Session, evaluation_id: int) -> list[Progress]:
-    """Every ballot with its number of marks, by reviewer and vendor, in one query."""
+def progress(session: Session, seat: Seat) -> list[Progress]:
+    """Every ballot with its number of marks, by reviewer and vendor, in one query.
+
+    Nothing of the vendors that the person stays away from.
+    """
     marks = select(Mark.ballot_id, func.count().label("marks")).group_by(Mark.ballot_id).subquery()
     rows = session.execute(
-        select(Member, Vendor, Ballot.state, func.coalesce(marks.c.marks, 0))
+        select(
+            Member,
+            Vendor,
+            Ballot.id,
+            Ballot.state,
+            Ballot.recused,
+            Ballot.seals,
+            func.coalesce(marks.c.marks, 0),
+        )
         .select_from(Ballot)
         .join(Member, Member.id == Ballot.member_id)
         .join(Vendor, Vendor.id == Ballot.vendor_id)
         .outerjoin(marks, marks.c.ballot_id == Ballot.id)
-        .where(Member.evaluation_id == evaluation_id, Member.removed_at.is_(None))
+        .where(Member.evaluation_id == seat.evaluation.id, Member.removed_at.is_(None))
+        .where(Ballot.vendor_id.not_in(seat.shut_out))
         .order_by(Member.name, Member.id, Vendor.position)
     )
     return [Progress(*row) for row in rows]

@@ -6,14 +6,18 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain.evidence import evidence_words
 from crrubric.models import Evaluation
+from crrubric.queries.access import Seat
 from crrubric.queries.ballots import open_marks
 
 MarkRow = tuple[str, str, str, str, str, str]
 
 
-def mark_rows(session: Session, evaluation: Evaluation) -> Iterator[MarkRow]:
-    """(reviewer, vendor, criterion, mark, note, evidence) of every mark that counts."""
-    for row in open_marks(session, evaluation):
+def mark_rows(session: Session, seat: Seat) -> Iterator[MarkRow]:
+    """(reviewer, vendor, criterion, mark, note, evidence) of every mark that counts.
+
+    Without the vendors that the person stays away from.
+    """
+    for row in open_marks(session, seat.evaluation, away=seat.shut_out):
         mark = row.mark
         evidence = evidence_words(mark.evidence_kind, mark.evidence_place, mark.evidence_on)
         yield row.reviewer, row.vendor, row.criterion, mark.answer.value, mark.note, evidence

@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, ColumnElement, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.ballots import (
+    ABSTAINED,
     BYTE_OF,
     MISSING,
     RECUSED,
@@ -17,8 +18,7 @@ from crrubric.domain.ballots import (
     Bytes,
     Reviewer,
 )
-from crrubric.domain.vocabulary import BallotState
-from crrubric.models import Ballot, Criterion, Mark, Member, Vendor
+from crrubric.models import Ballot, Criterion, Gap, Mark, Member, Vendor
 
 BITS = 3  # for one answer, 0 being none
 WORD = 21  # answers in one whole number of the database, which has 63 bits to give
@@ -30,7 +30,7 @@ BYTES = np.array([MISSING, *BYTE_OF.values(), MISSING, MISSING, MISSING], dtype=
 def read_ballots(
     session: Session, evaluation_id: int, vendors: Sequence[Vendor], criteria: Sequence[Criterion]
 ) -> Ballots:
-    """Who marked what, from two queries at any size: a row a ballot, never a row a mark.
+    """Who marked what, from three queries at any size: a row a ballot, never a row a mark.
 
     Args: vendors and criteria: those of the evaluation, in the order that the array shall have.
     """
@@ -46,7 +46,8 @@ def read_ballots(
         select(
             Ballot.member_id,
             Ballot.vendor_id,
-            case((Ballot.state == BallotState.RECUSED, 1), else_=0),
+            case((Ballot.recused, 1), else_=0),
+            Ballot.id,
             *(_packed(begin) for begin in words),
         )
         .join(Member, Member.id == Ballot.member_id)
@@ -57,7 +58,8 @@ def read_ballots(
         table = np.fromiter(chain.from_iterable(rows), dtype=np.int64).reshape(len(rows), -1)
         at_member = _places([row.id for row in members], table[:, 0])
         at_vendor = _places([row.id for row in vendors], table[:, 1])
-        unpacked = _unpacked(table[:, 3:], words, ids)
+        unpacked = _unpacked(table[:, 4:], words, ids)
+        _abstain(session, evaluation_id, unpacked, table[:, 3], ids)
         answers[at_member, at_vendor] = np.where(table[:, 2:3] == 1, RECUSED, unpacked)
     names = distinct(row.name for row in members)
     return Ballots(
@@ -109,6 +111,26 @@ def _unpacked(numbers: NDArray[np.int64], words: Sequence[int], ids: Sequence[in
     shift = BITS * (np.array(ids, dtype=np.int64) - np.array(words, dtype=np.int64)[place])
     unpacked: Bytes = BYTES[(numbers[:, place] >> shift) & 7]
     return unpacked
+
+
+def _abstain(
+    session: Session,
+    evaluation_id: int,
+    answers: Bytes,
+    ballots: NDArray[np.int64],
+    ids: Sequence[int],
+) -> None:
+    """Write ABSTAINED where a criterion was left on purpose; `ballots` are the ids of the rows."""
+    left = session.execute(
+        select(Gap.ballot_id, Gap.criterion_id)
+        .join(Ballot, Ballot.id == Gap.ballot_id)
+        .join(Member, Member.id == Ballot.member_id)
+        .where(Member.evaluation_id == evaluation_id, Member.removed_at.is_(None))
+        .where(Gap.criterion_id.in_(ids))
+    ).all()
+    if left:
+        pairs = np.array([tuple(row) for row in left], dtype=np.int64)
+        answers[_places(ballots.tolist(), pairs[:, 0]), _places(ids, pairs[:, 1])] = ABSTAINED
 
 
 def _places(ids: Sequence[int], wanted: NDArray[np.int64]) -> NDArray[np.intp]:

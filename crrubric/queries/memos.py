@@ -21,7 +21,9 @@ from crrubric.domain.reliability import reliability_of
 from crrubric.domain.robustness import robustness_of
 from crrubric.domain.vocabulary import BallotState, Phase, Role
 from crrubric.models import Ballot, Decision, Evaluation, Member, Vendor
-from crrubric.queries.ballots import open_marks, recusals
+from crrubric.queries.ballots import open_marks
+from crrubric.queries.declarations import conflicts
+from crrubric.queries.journal import head
 from crrubric.queries.matrices import Matrix, matrix
 
 
@@ -49,8 +51,8 @@ def memo_facts(session: Session, evaluation: Evaluation, language: str) -> MemoF
         rubric_version=evaluation.rubric_version,
         people=people(session, evaluation),
         recusals=tuple(
-            Recusal(row.member.name, row.vendor.company, row.recusal_reason)
-            for row in recusals(session, evaluation.id)
+            Recusal(row.member.name, row.vendor.company, row.words, row.waiver_reason)
+            for row in conflicts(session, evaluation.id)
         ),
         vendors=tuple(vendor(row, read) for row in read.vendors.values()),
         results=read.results,
@@ -58,6 +60,7 @@ def memo_facts(session: Session, evaluation: Evaluation, language: str) -> MemoF
         robustness=robustness_of(read.basis, counts),
         recommendation=recommendation(session, evaluation, zone),
         notes=notes(session, evaluation),
+        journal_head=head(session, evaluation),
     )
 
 
@@ -66,7 +69,7 @@ def people(session: Session, evaluation: Evaluation) -> tuple[MemoPerson, ...]:
     submitted = func.sum(case((Ballot.state == BallotState.SUBMITTED, 1), else_=0))
     rows = session.execute(
         select(Member, func.count(Ballot.id), func.coalesce(submitted, 0))
-        .outerjoin(Ballot, (Ballot.member_id == Member.id) & (Ballot.state != BallotState.RECUSED))
+        .outerjoin(Ballot, (Ballot.member_id == Member.id) & ~Ballot.recused)
         .where(Member.evaluation_id == evaluation.id, Member.removed_at.is_(None))
         .group_by(Member.id)
         .order_by(Member.id)

@@ -140,7 +140,7 @@ def answer_counts(results: Results, vendor: str) -> dict[Answer | None, int]:
         Answer.NO: sum(t.no for t in tallies),
         Answer.CANNOT_TELL: sum(t.cannot_tell for t in tallies),
         Answer.NOT_APPLICABLE: sum(t.not_applicable for t in tallies),
-        None: sum(t.missing for t in tallies),
+        None: sum(t.missing + t.abstained for t in tallies),
     }
 
 

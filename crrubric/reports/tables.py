@@ -12,8 +12,8 @@ from crrubric.domain.vocabulary import Gate
 # A cell that begins so is read as a formula by a spreadsheet, full-width forms included.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 TALLY_COLUMNS = (
-    "vendor", "criterion", "yes", "no", "not_applicable", "cannot_tell", "missing", "recused",
-    "outcome", "reason", "finding",
+    "vendor", "criterion", "yes", "no", "not_applicable", "cannot_tell", "missing", "abstained",
+    "recused", "outcome", "reason", "finding",
 )  # fmt: skip
 SCORE_COLUMNS = ("vendor", "name", "score", "coverage", "low", "high", "gate", "rank")
 MARK_COLUMNS = ("reviewer", "vendor", "criterion", "mark", "note", "evidence")
@@ -68,6 +68,7 @@ def tally_row(cell: Cell) -> dict[str, Any]:
         "not_applicable": tally.not_applicable,
         "cannot_tell": tally.cannot_tell,
         "missing": tally.missing,
+        "abstained": tally.abstained,
         "recused": tally.recused,
         "outcome": cell.resolution.outcome.value,
         "reason": reason.value if reason else None,

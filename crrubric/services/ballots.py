@@ -1,4 +1,4 @@
-"""Ballots: issuing, marking, declaring a conflict, submitting. Blind: only one's own, ever."""
+"""Ballots: issuing and marking them. Blind: only one's own, ever."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
-from crrubric.domain.errors import Invalid, NotReady, Stale, WrongPhase
+from crrubric.domain.errors import Invalid, Stale, WrongPhase
 from crrubric.domain.text import clean, one_line
 from crrubric.domain.vocabulary import (
     N_,
@@ -21,7 +21,8 @@ from crrubric.domain.vocabulary import (
 from crrubric.models import Ballot, Criterion, Evaluation, Mark, Member, Vendor
 from crrubric.queries.access import locked_evaluation, not_found, require
 from crrubric.queries.people import Actor
-from crrubric.services.journal import note_event
+from crrubric.services.declarations import require_declaration
+from crrubric.services.journal import About, note_event
 from crrubric.services.unit import unit_of_work
 
 
@@ -99,6 +100,7 @@ def record_mark(
             Event.MARK_RECORDED,
             evaluation_id=evaluation.id,
             subject=f"{ballot.vendor.company}: {criterion.title}",
+            about=About(ballot.vendor_id, criterion.id, ballot.member_id),
             before=plain(old) if old else None,
             after=plain(tidy),
         )
@@ -134,52 +136,6 @@ def plain(text: MarkText) -> dict[str, object]:
     }
 
 
-def declare_conflict(actor: Actor, slug: str, vendor_id: int, *, reason: str) -> Ballot:
-    """Recuse the actor from a vendor because of a conflict of interest; their marks don't count."""
-    why = clean(reason, limit=limits.NOTE, field="reason")
-    if not why:
-        raise Invalid(N_("Say what the conflict of interest is."), field="reason")
-    with unit_of_work() as session:
-        evaluation = locked_evaluation(session, slug)
-        ballot = open_ballot(session, actor, evaluation, vendor_id)
-        ballot.state, ballot.recusal_reason = BallotState.RECUSED, why
-        note_event(
-            session,
-            actor,
-            Event.CONFLICT_DECLARED,
-            evaluation_id=evaluation.id,
-            subject=ballot.vendor.company,
-            reason=why,
-        )
-    return ballot
-
-
-def submit_ballot(actor: Actor, slug: str, vendor_id: int, *, accept_gaps: bool) -> Ballot:
-    """Seal the actor's ballot for a vendor.
-
-    Raises: NotReady if marks are missing and the actor has not said that this is meant.
-    """
-    with unit_of_work() as session:
-        evaluation = locked_evaluation(session, slug)
-        ballot = open_ballot(session, actor, evaluation, vendor_id)
-        gaps = open_criteria(session, evaluation.id) - marks_given(session, ballot.id)
-        if gaps and not accept_gaps:
-            raise NotReady(
-                N_("Criteria without a mark: %(count)s. Mark them, or say that you leave them."),
-                count=gaps,
-            )
-        ballot.state, ballot.submitted_at = BallotState.SUBMITTED, now_utc()
-        note_event(
-            session,
-            actor,
-            Event.BALLOT_SUBMITTED,
-            evaluation_id=evaluation.id,
-            subject=ballot.vendor.company,
-            after={"unscored": gaps},
-        )
-    return ballot
-
-
 def open_ballot(session: Session, actor: Actor, evaluation: Evaluation, vendor_id: int) -> Ballot:
     """The actor's own ballot for the vendor, locked, if it can still be written.
 
@@ -192,15 +148,14 @@ def open_ballot(session: Session, actor: Actor, evaluation: Evaluation, vendor_i
             Ballot.member_id == (seat.member.id if seat.member else None),
             Ballot.vendor_id == vendor_id,
         )
-        .with_for_update()
+        .with_for_update(of=Ballot)
         .execution_options(populate_existing=True)
     )
     if ballot is None:
         raise not_found()
     if ballot.state is BallotState.SUBMITTED:
         raise WrongPhase(N_("This ballot is submitted and sealed: it can’t be changed."))
-    if ballot.state is BallotState.RECUSED:
-        raise WrongPhase(N_("You declared a conflict of interest here: there is no ballot."))
+    require_declaration(session, ballot.member, ballot.vendor)
     return ballot
 
 

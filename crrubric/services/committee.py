@@ -13,7 +13,7 @@ from crrubric.queries.access import locked_for, not_found
 from crrubric.queries.people import Actor
 from crrubric.services.accounts import find_or_add_user, new_invite
 from crrubric.services.ballots import issue_ballots
-from crrubric.services.journal import changes, note_event
+from crrubric.services.journal import About, changes, note_event
 from crrubric.services.unit import unit_of_work
 
 
@@ -61,6 +61,7 @@ def invite_member(
             Event.MEMBER_INVITED,
             evaluation_id=evaluation.id,
             subject=member.name,
+            about=About(member_id=member.id),
             after=_facts(member),
         )
     return Invitation(member, token)
@@ -80,6 +81,7 @@ def renew_invite(actor: Actor, slug: str, member_id: int) -> Invitation:
             Event.INVITE_RENEWED,
             evaluation_id=evaluation.id,
             subject=member.name,
+            about=About(member_id=member.id),
         )
     return Invitation(member, token)
 
@@ -106,6 +108,7 @@ def change_member(
                 Event.MEMBER_CHANGED,
                 evaluation_id=evaluation.id,
                 subject=member.name,
+                about=About(member_id=member.id),
                 before=before,
                 after=after,
             )
@@ -125,6 +128,7 @@ def remove_member(actor: Actor, slug: str, member_id: int) -> None:
             Event.MEMBER_REMOVED,
             evaluation_id=evaluation.id,
             subject=member.name,
+            about=About(member_id=member.id),
         )
 
 

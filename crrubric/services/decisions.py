@@ -10,9 +10,9 @@ from crrubric.domain.errors import Invalid
 from crrubric.domain.text import clean, one_line
 from crrubric.domain.vocabulary import N_, Action, Event, Outcome
 from crrubric.models import Decision, Finding
-from crrubric.queries.access import locked_for
+from crrubric.queries.access import let_in, locked_for, locked_seat
 from crrubric.queries.people import Actor
-from crrubric.services.journal import note_event
+from crrubric.services.journal import About, note_event
 from crrubric.services.rubrics import criterion_in
 from crrubric.services.unit import unit_of_work
 from crrubric.services.vendors import vendor_in
@@ -28,7 +28,9 @@ def record_finding(
     if not why:
         raise Invalid(N_("Say why the committee finds this: the memo prints it."), field="reason")
     with unit_of_work() as session:
-        evaluation = locked_for(session, actor, Action.RECORD_FINDING, slug)
+        seat = locked_seat(session, actor, Action.RECORD_FINDING, slug)
+        evaluation = seat.evaluation
+        let_in(seat, vendor_id)
         vendor = vendor_in(session, evaluation, vendor_id)
         criterion = criterion_in(session, evaluation, criterion_id)
         if value is Outcome.NOT_APPLICABLE and not criterion.may_not_apply:
@@ -52,6 +54,7 @@ def record_finding(
             Event.FINDING_RECORDED,
             evaluation_id=evaluation.id,
             subject=f"{vendor.company}: {criterion.title}",
+            about=About(vendor.id, criterion.id),
             before=before,
             after={"value": value},
             reason=why,
@@ -67,7 +70,9 @@ def withdraw_finding(
     if not why:
         raise Invalid(N_("Say why the finding is withdrawn."), field="reason")
     with unit_of_work() as session:
-        evaluation = locked_for(session, actor, Action.RECORD_FINDING, slug)
+        seat = locked_seat(session, actor, Action.RECORD_FINDING, slug)
+        evaluation = seat.evaluation
+        let_in(seat, vendor_id)
         vendor = vendor_in(session, evaluation, vendor_id)
         criterion = criterion_in(session, evaluation, criterion_id)
         finding = session.scalar(
@@ -83,6 +88,7 @@ def withdraw_finding(
             Event.FINDING_WITHDRAWN,
             evaluation_id=evaluation.id,
             subject=f"{vendor.company}: {criterion.title}",
+            about=About(vendor.id, criterion.id),
             before={"value": finding.value, "reason": finding.reason},
             reason=why,
         )

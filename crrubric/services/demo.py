@@ -19,6 +19,7 @@ from crrubric.domain.vocabulary import (
     N_,
     Answer,
     BallotState,
+    DeclarationKind,
     Event,
     EvidenceKind,
     Outcome,
@@ -32,18 +33,21 @@ from crrubric.models import (
     Ballot,
     Criterion,
     Decision,
+    Declaration,
     District,
     Evaluation,
     Finding,
-    JournalEntry,
     Mark,
     Member,
     Section,
     User,
     Vendor,
 )
+from crrubric.queries.people import actor_of
 from crrubric.services.accounts import hash_password
+from crrubric.services.journal import note_event
 from crrubric.services.rubrics import copy_rubric
+from crrubric.services.seals import seal_ballot
 from crrubric.services.unit import unit_of_work
 
 DEMO_PASSWORD = "credits count twice"  # noqa: S105  # the demo's people are invented
@@ -124,6 +128,7 @@ class _Maker:
         self.vendors: dict[str, Vendor] = {}
         self.criteria: list[Criterion] = []
         self.marks: dict[tuple[str, str, str], Mark] = {}
+        self.submitted: list[tuple[Ballot, datetime]] = []
 
     def ago(self, days: float) -> datetime:
         return self.now - timedelta(days=days)
@@ -142,6 +147,7 @@ class _Maker:
         self.ballots()
         for row in self.row.get("note", ()):
             self.note(row)
+        self.seal()
         for row in self.row.get("finding", ()):
             self.finding(row)
         if "decision" in self.row:
@@ -229,21 +235,43 @@ class _Maker:
                 Ballot(
                     member_id=self.members[row["person"]].id,
                     vendor_id=self.vendors[row["vendor"]].id,
-                    state=BallotState.RECUSED,
-                    recusal_reason=row["reason"],
                 )
             )
+            self.declaration(row["person"], row["vendor"], self.own.opened_at, row["reason"])
         self.session.flush()
+
+    def declaration(self, person: str, code: str, when: datetime | None, conflict: str) -> None:
+        """What was declared before the ballot opened: no conflict, or this one."""
+        member, vendor = self.members[person], self.vendors[code]
+        kind = DeclarationKind.CONFLICT if conflict else DeclarationKind.NONE
+        self.session.add(
+            Declaration(
+                member_id=member.id,
+                vendor_id=vendor.id,
+                kind=kind,
+                words=conflict,
+                declared_at=when or self.now,
+            )
+        )
+
+    def seal(self) -> None:
+        """Seal the ballots that the file calls submitted, now that their notes are written."""
+        self.session.flush()
+        for ballot, when in self.submitted:
+            sealed = seal_ballot(self.session, ballot, self.own.slug, when)
+            self.session.flush()
+            ballot.state, ballot.submitted_at = BallotState.SUBMITTED, sealed.sealed_at
 
     def ballot(self, person: str, code: str, row: Mapping[str, Any], when: datetime) -> None:
         state = BallotState(row["state"])
         ballot = Ballot(
             member_id=self.members[person].id,
             vendor_id=self.vendors[code].id,
-            state=state,
-            submitted_at=when if state is BallotState.SUBMITTED else None,
         )
         self.session.add(ballot)
+        self.declaration(person, code, when, "")
+        if state is BallotState.SUBMITTED:
+            self.submitted.append((ballot, when))
         for criterion, letter in zip(self.criteria, row["marks"], strict=True):
             if letter != "-":
                 mark = Mark(
@@ -319,14 +347,5 @@ class _Maker:
                 )
 
     def journal(self, event: Event, when: datetime, **values: Any) -> None:
-        chair = self.users["dana"]
-        self.session.add(
-            JournalEntry(
-                at=when,
-                evaluation_id=self.own.id,
-                actor_id=chair.id,
-                actor_name=chair.name,
-                event=event,
-                **values,
-            )
-        )
+        chair = actor_of(self.users["dana"])
+        note_event(self.session, chair, event, evaluation_id=self.own.id, at=when, **values)

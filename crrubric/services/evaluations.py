@@ -20,6 +20,7 @@ from crrubric.domain.vocabulary import (
     N_,
     Action,
     Event,
+    NoticeKind,
     Phase,
     RuleKind,
     ScoringMode,
@@ -32,6 +33,7 @@ from crrubric.queries.evaluations import readiness
 from crrubric.queries.people import Actor
 from crrubric.services.ballots import issue_ballots
 from crrubric.services.journal import changes, note_event
+from crrubric.services.notices import everybody_but, tell
 from crrubric.services.rubrics import copy_rubric
 from crrubric.services.unit import unit_of_work
 
@@ -263,25 +265,71 @@ def change_phase(actor: Actor, slug: str, to: Phase, *, reason: str = "") -> Eva
             after={"phase": to.value},
             reason=why,
         )
+        tell(
+            session,
+            everybody_but(session, evaluation.id, actor),
+            NoticeKind.PHASE_CHANGED,
+            {"phase": to.label},
+        )
     return evaluation
+
+
+def set_retention(
+    actor: Actor, slug: str, *, until: date | None, hold: str = "", reason: str = ""
+) -> Evaluation:
+    """Set until when the record is kept, and a legal hold with what it is for.
+
+    Raises: Invalid without a day, or if a set day is brought forward or a hold lifted without a
+    reason.
+    """
+    why = clean(reason, limit=limits.NOTE, field="reason")
+    held = clean(hold, limit=limits.NOTE, field="hold")
+    if until is None:
+        raise Invalid(N_("Enter the day until which the record is kept."), field="until")
+    with unit_of_work() as session:
+        evaluation = locked_for(session, actor, Action.SET_RETENTION, slug)
+        sooner = evaluation.retain_until is not None and until < evaluation.retain_until
+        if (sooner or (evaluation.legal_hold and not held)) and not why:
+            raise Invalid(
+                N_("Say why the record is to be kept for less time, or no longer held."),
+                field="reason",
+            )
+        old = {
+            "until": evaluation.retain_until.isoformat() if evaluation.retain_until else None,
+            "hold": evaluation.legal_hold,
+        }
+        evaluation.retain_until, evaluation.legal_hold = until, held
+        before, after = changes(old, {"until": until.isoformat(), "hold": held})
+        if after:
+            note_event(
+                session,
+                actor,
+                Event.RETENTION_CHANGED,
+                evaluation_id=evaluation.id,
+                before=before,
+                after=after,
+                reason=why,
+            )
+    return evaluation
+
+
+# When a phase began; scoring's end is the meeting's beginning.
+STAMPS = {
+    Phase.SCORING: "opened_at",
+    Phase.MEETING: "closed_at",
+    Phase.DECIDED: "decided_at",
+    Phase.ARCHIVED: "archived_at",
+}
 
 
 def stamp_phase(session: Session, evaluation: Evaluation, before: Phase, to: Phase) -> None:
     """Write down when a phase began, and do what its beginning means for ballots."""
-    now = now_utc()
-    match before, to:
-        case Phase.SETUP, Phase.SCORING:
-            evaluation.opened_at = now
-            issue_ballots(session, evaluation)
-        case Phase.SCORING, Phase.SETUP:
-            evaluation.opened_at = None
-            seats = select(Member.id).where(Member.evaluation_id == evaluation.id)
-            session.execute(delete(Ballot).where(Ballot.member_id.in_(seats)))
-        case Phase.SCORING, Phase.MEETING:
-            evaluation.closed_at = now
-        case Phase.MEETING, Phase.SCORING:
-            evaluation.closed_at = None
-        case Phase.MEETING, Phase.DECIDED:
-            evaluation.decided_at = now
-        case Phase.DECIDED, Phase.MEETING:
-            evaluation.decided_at = None
+    if is_step_back(before, to):
+        setattr(evaluation, STAMPS[before], None)
+    else:
+        setattr(evaluation, STAMPS[to], now_utc())
+    if to is Phase.SCORING:
+        issue_ballots(session, evaluation)
+    elif to is Phase.SETUP:
+        seats = select(Member.id).where(Member.evaluation_id == evaluation.id)
+        session.execute(delete(Ballot).where(Ballot.member_id.in_(seats)))

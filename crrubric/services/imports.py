@@ -121,8 +121,9 @@ def known_names(session: Session, evaluation: Evaluation) -> Known:
 
 
 def refuse_doubles(session: Session, evaluation: Evaluation, known: Known, path: Path) -> None:
-    """Raise InvalidLines for lines whose cell that reviewer has marked already."""
+    """Raise InvalidLines for lines whose cell is marked already, or whose ballot is sealed."""
     bits = {code: 1 << place for place, code in enumerate(known.criteria)}
+    sealed = sealed_ballots(session, evaluation)
     taken = marked_already(
         session, evaluation, {known.criteria[code]: bit for code, bit in bits.items()}
     )
@@ -135,17 +136,29 @@ def refuse_doubles(session: Session, evaluation: Evaluation, known: Known, path:
             known.reviewers.get(line.reviewer.casefold(), 0),
             known.vendors.get(line.vendor.casefold(), 0),
         )
-        if not taken.get(ballot, 0) & bits[line.criterion]:
+        if ballot not in sealed and not taken.get(ballot, 0) & bits[line.criterion]:
             continue
         if len(bad) >= LISTED:
             more += 1
             continue
         problem = Invalid(
-            N_("doubled mark: %(reviewer)s has marked this in the evaluation already"),
+            N_("the ballot of %(reviewer)s is submitted and sealed")
+            if ballot in sealed
+            else N_("doubled mark: %(reviewer)s has marked this in the evaluation already"),
             reviewer=line.reviewer,
         )
         bad.append((line.number, problem))
     refuse(bad, more)
+
+
+def sealed_ballots(session: Session, evaluation: Evaluation) -> set[tuple[int, int]]:
+    """(member, vendor) of every ballot that is submitted."""
+    rows = session.execute(
+        select(Ballot.member_id, Ballot.vendor_id)
+        .join(Member, Member.id == Ballot.member_id)
+        .where(Member.evaluation_id == evaluation.id, Ballot.state == BallotState.SUBMITTED)
+    )
+    return {(row.member_id, row.vendor_id) for row in rows}
 
 
 def marked_already(

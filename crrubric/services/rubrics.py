@@ -14,7 +14,7 @@ from crrubric.domain.vocabulary import N_, Action, Event, Stakeholder
 from crrubric.models import Criterion, Evaluation, Section, Tension
 from crrubric.queries.access import locked_for, not_found
 from crrubric.queries.people import Actor
-from crrubric.services.journal import changes, note_event
+from crrubric.services.journal import About, changes, note_event
 from crrubric.services.unit import unit_of_work
 
 
@@ -165,6 +165,7 @@ def change_criterion(actor: Actor, slug: str, criterion_id: int, text: Criterion
                 Event.CRITERION_CHANGED,
                 evaluation_id=evaluation.id,
                 subject=criterion.title,
+                about=About(criterion_id=criterion.id),
                 before=_plain(before),
                 after=_plain(after),
             )
@@ -190,6 +191,7 @@ def move_criterion(actor: Actor, slug: str, criterion_id: int, *, by: int) -> Cr
             Event.CRITERION_MOVED,
             evaluation_id=evaluation.id,
             subject=criterion.title,
+            about=About(criterion_id=criterion.id),
             after={"by": by},
         )
     return criterion

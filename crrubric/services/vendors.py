@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from urllib.parse import urlsplit
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -11,11 +11,11 @@ from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
 from crrubric.domain.text import clean, one_line
 from crrubric.domain.vocabulary import N_, Action, Event, PriceUnit
-from crrubric.models import Evaluation, Vendor
-from crrubric.queries.access import locked_for, not_found
+from crrubric.models import Declaration, Evaluation, Vendor
+from crrubric.queries.access import let_in, locked_for, locked_seat, not_found
 from crrubric.queries.people import Actor
 from crrubric.services.accounts import checked_email
-from crrubric.services.journal import changes, note_event
+from crrubric.services.journal import About, changes, note_event
 from crrubric.services.rubrics import free_code
 from crrubric.services.unit import unit_of_work
 
@@ -114,6 +114,7 @@ def add_vendor(actor: Actor, slug: str, facts: VendorFacts) -> Vendor:
                 Event.VENDOR_ADDED,
                 evaluation_id=evaluation.id,
                 subject=tidy.company,
+                about=About(vendor_id=vendor.id),
                 after=asdict(tidy),
             )
     except IntegrityError:
@@ -145,7 +146,9 @@ def change_vendor(actor: Actor, slug: str, vendor_id: int, facts: VendorFacts) -
     tidy = checked(facts)
     try:
         with unit_of_work() as session:
-            evaluation = locked_for(session, actor, Action.EDIT_SETUP, slug)
+            seat = locked_seat(session, actor, Action.EDIT_SETUP, slug)
+            evaluation = seat.evaluation
+            let_in(seat, vendor_id)
             vendor = vendor_in(session, evaluation, vendor_id)
             new = asdict(tidy)
             before, after = changes({key: getattr(vendor, key) for key in new}, new)
@@ -158,6 +161,7 @@ def change_vendor(actor: Actor, slug: str, vendor_id: int, facts: VendorFacts) -
                     Event.VENDOR_CHANGED,
                     evaluation_id=evaluation.id,
                     subject=vendor.company,
+                    about=About(vendor_id=vendor.id),
                     before=before,
                     after=after,
                 )
@@ -169,14 +173,18 @@ def change_vendor(actor: Actor, slug: str, vendor_id: int, facts: VendorFacts) -
 def remove_vendor(actor: Actor, slug: str, vendor_id: int) -> None:
     """Take a vendor out of an evaluation that is still being set up."""
     with unit_of_work() as session:
-        evaluation = locked_for(session, actor, Action.EDIT_SETUP, slug)
+        seat = locked_seat(session, actor, Action.EDIT_SETUP, slug)
+        evaluation = seat.evaluation
+        let_in(seat, vendor_id)
         vendor = vendor_in(session, evaluation, vendor_id)
+        session.execute(delete(Declaration).where(Declaration.vendor_id == vendor.id))
         note_event(
             session,
             actor,
             Event.VENDOR_REMOVED,
             evaluation_id=evaluation.id,
             subject=vendor.company,
+            about=About(vendor_id=vendor.id),
             before={"company": vendor.company, "product": vendor.product},
         )
         session.delete(vendor)

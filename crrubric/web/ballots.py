@@ -1,5 +1,6 @@
 """A reviewer's own ballots: nobody else's, ever."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, request
@@ -7,17 +8,21 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crrubric.domain.errors import Invalid, NotReady, Stale
-from crrubric.domain.vocabulary import Action, BallotState, Phase
+from crrubric.domain.vocabulary import N_, Action, BallotState, Phase
 from crrubric.extensions import db
 from crrubric.models import Ballot, Criterion, Mark
-from crrubric.queries.access import Seat
-from crrubric.queries.ballots import own_ballot, own_ballots
+from crrubric.queries import seals
+from crrubric.queries.access import Seat, not_found
+from crrubric.queries.ballots import own_ballot, own_ballots, own_gaps
+from crrubric.queries.declarations import own_declarations
 from crrubric.queries.rubrics import parts, tensions
 from crrubric.services import ballots as service
+from crrubric.services import seals as sealing
 from crrubric.services.rubrics import criterion_in
 from crrubric.web.access import in_evaluation
 from crrubric.web.evaluations import to
-from crrubric.web.forms import ConflictForm, MarkForm, SubmitForm, attach
+from crrubric.web.exports import download
+from crrubric.web.forms import Form, MarkForm, attach
 from crrubric.web.page import page
 from crrubric.web.session import actor
 from crrubric.web.words import clock, label, refusal
@@ -38,7 +43,11 @@ def index(seat: Seat) -> ResponseReturnValue:
 @bp.get("/<int:vendor_id>")
 @in_evaluation(Action.VIEW_OWN_BALLOTS)
 def ballot(seat: Seat, vendor_id: int) -> ResponseReturnValue:
-    """One vendor's criteria by section, with my marks."""
+    """One vendor's criteria by section, with my marks; before the first of them, a declaration."""
+    undeclared = seat.member and vendor_id not in own_declarations(db.session(), seat.member)
+    if undeclared and seat.may(Action.RECORD_MARK):
+        own_ballot(db.session(), seat, vendor_id)  # 404 where there is none
+        return to("declarations.ask", seat, vendor_id=vendor_id)
     return ballot_page(seat, vendor_id)
 
 
@@ -70,7 +79,9 @@ def ballot_page(seat: Seat, vendor_id: int, *, tried: tuple[int, MarkForm] | Non
 
 def writable(seat: Seat, own: Ballot) -> bool:
     """Whether the ballot can still be marked."""
-    return seat.evaluation.phase is Phase.SCORING and own.state is BallotState.OPEN
+    return (
+        seat.evaluation.phase is Phase.SCORING and own.state is BallotState.OPEN and not own.recused
+    )
 
 
 def form_of(
@@ -172,14 +183,24 @@ def stale_mark(
 @in_evaluation(Action.VIEW_OWN_BALLOTS)
 def review(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """All my marks on one page before I seal them."""
-    return review_page(seat, vendor_id, SubmitForm())
+    return review_page(seat, vendor_id)
 
 
-def review_page(seat: Seat, vendor_id: int, form: SubmitForm, problem: str = "") -> str:
-    """The list of marks with the gaps first."""
+def review_page(
+    seat: Seat,
+    vendor_id: int,
+    *,
+    reasons: Mapping[int, str] | None = None,
+    errors: Mapping[int, str] | None = None,
+) -> str:
+    """All marks, the receipt of a sealed ballot, a field for the reason of each gap.
+
+    Args: reasons: as typed, by criterion id, 0 being the one for the rest; errors: likewise.
+    """
     own, marks = own_ballot(db.session(), seat, vendor_id)
     rubric = parts(db.session(), seat.evaluation.id)
     gaps = [row for part in rubric for row in part.criteria if row.id not in marks]
+    sealed = seals.versions(db.session(), own)
     return page(
         "ballots/review.html",
         seat,
@@ -189,8 +210,11 @@ def review_page(seat: Seat, vendor_id: int, form: SubmitForm, problem: str = "")
         parts=rubric,
         marks=marks,
         gaps=gaps,
-        form=form,
-        problem=problem,
+        left=own_gaps(db.session(), own),
+        sealed=sealed if own.state is BallotState.SUBMITTED else [],
+        reasons=reasons or {},
+        gap_errors=errors or {},
+        problems=[(f"gap-{key}", text) for key, text in (errors or {}).items()],
         writable=writable(seat, own),
     )
 
@@ -198,39 +222,40 @@ def review_page(seat: Seat, vendor_id: int, form: SubmitForm, problem: str = "")
 @bp.post("/<int:vendor_id>/submit")
 @in_evaluation(Action.RECORD_MARK)
 def submit(seat: Seat, vendor_id: int) -> ResponseReturnValue:
-    """Seal the ballot."""
-    form = SubmitForm()
+    """Seal the ballot and show the receipt."""
+    form = Form()  # checks what was typed for control characters
+    typed = {
+        int(key.removeprefix("gap-")): text
+        for key, text in request.form.items()
+        if key.startswith("gap-") and key.removeprefix("gap-").isdecimal() and len(key) < 15
+    }
+    rest = request.form.get("gap-rest", "")
+    own, _marks = own_ballot(db.session(), seat, vendor_id)
+    asked = [row.id for part in parts(db.session(), seat.evaluation.id) for row in part.criteria]
+    given = {key: typed.get(key, "").strip() or rest for key in asked}
     try:
-        own = service.submit_ballot(
-            actor(), seat.evaluation.slug, vendor_id, accept_gaps=form.accept_gaps.data
-        )
+        if not form.validate():
+            raise Invalid(N_("This form is out of date. Open the page again."))
+        sealing.submit_ballot(actor(), seat.evaluation.slug, vendor_id, reasons=given)
     except NotReady as error:
-        return review_page(seat, vendor_id, form, refusal(error)), 422
+        silent = {int(str(p.field).removeprefix("gap-")): refusal(p) for p in error.problems
+                  if isinstance(p, Invalid)}  # fmt: skip
+        return review_page(seat, vendor_id, reasons={**typed, 0: rest}, errors=silent), 422
+    except Invalid as error:
+        key = (error.field or "").removeprefix("gap-")
+        wrong = {int(key) if key.isdecimal() else 0: refusal(error)}
+        return review_page(seat, vendor_id, reasons={**typed, 0: rest}, errors=wrong), 422
     flash(_("Your ballot for %(vendor)s is submitted.", vendor=own.vendor.company), "done")
-    return to(HOME, seat)
+    return to("ballots.review", seat, vendor_id=vendor_id)
 
 
-@bp.get("/<int:vendor_id>/conflict")
-@in_evaluation(Action.RECORD_MARK)
-def conflict(seat: Seat, vendor_id: int) -> ResponseReturnValue:
-    """The form to declare a conflict of interest."""
+@bp.get("/<int:vendor_id>/sealed/<int:number>")
+@in_evaluation(Action.VIEW_OWN_BALLOTS)
+def sealed(seat: Seat, vendor_id: int, number: int) -> ResponseReturnValue:
+    """My sealed ballot as the text that the receipt is over."""
     own, _marks = own_ballot(db.session(), seat, vendor_id)
-    return page("ballots/declare.html", seat, under=HOME, vendor=own.vendor, form=ConflictForm())
-
-
-@bp.post("/<int:vendor_id>/conflict")
-@in_evaluation(Action.RECORD_MARK)
-def declare(seat: Seat, vendor_id: int) -> ResponseReturnValue:
-    """Recuse myself from a vendor."""
-    form = ConflictForm()
-    if form.validate():
-        try:
-            own = service.declare_conflict(
-                actor(), seat.evaluation.slug, vendor_id, reason=form.reason.data
-            )
-            flash(_("You do not score %(vendor)s.", vendor=own.vendor.company), "done")
-            return to(HOME, seat)
-        except Invalid as error:
-            attach(form, error)
-    own, _marks = own_ballot(db.session(), seat, vendor_id)
-    return page("ballots/declare.html", seat, under=HOME, vendor=own.vendor, form=form), 422
+    for version in seals.versions(db.session(), own):
+        if version.number == number:
+            name = f"{seat.evaluation.slug}-{own.vendor.code}-ballot-{number}.json"
+            return download(version.content, "application/json", name)
+    raise not_found()

@@ -87,6 +87,7 @@ def words_of_votes() -> dict[str, str]:
             "cannot_tell": _("%(count)s can’t tell"),
             "not_applicable": _("%(count)s not applicable"),
             "missing": _("%(count)s unscored"),
+            "abstained": _("%(count)s abstained"),
             "recused": _("%(count)s recused"),
         }
     found: dict[str, str] = g.words_of_votes
@@ -132,7 +133,13 @@ def _stack(tally: Tally) -> Markup:
 
 
 def _in_order(tally: Tally) -> tuple[int, ...]:
-    return tally.yes, tally.no, tally.cannot_tell, tally.not_applicable, tally.missing
+    return (
+        tally.yes,
+        tally.no,
+        tally.cannot_tell,
+        tally.not_applicable,
+        tally.missing + tally.abstained,
+    )
 
 
 def row_writer(

@@ -1,26 +1,43 @@
 """Overview with the set-up checklist, facts, decision rule, phases, progress, journal."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from crrubric.domain.errors import Invalid, NotReady
 from crrubric.domain.lifecycle import next_phase, previous_phase, problems
-from crrubric.domain.vocabulary import Action, Phase
+from crrubric.domain.vocabulary import N_, Action, BallotState, Event, Phase
 from crrubric.extensions import db
+from crrubric.models import Vendor
 from crrubric.queries.access import Seat, not_found
-from crrubric.queries.ballots import own_ballots, recusals
+from crrubric.queries.ballots import own_ballots
+from crrubric.queries.declarations import conflicts
 from crrubric.queries.evaluations import progress as ballots_progress
 from crrubric.queries.evaluations import readiness
-from crrubric.queries.journal import PAGE, entries
+from crrubric.queries.journal import PAGE, Wanted, actors, entries, head
+from crrubric.queries.notices import own_notices
 from crrubric.services import evaluations as service
+from crrubric.services import notices, seals
 from crrubric.web.access import in_evaluation
-from crrubric.web.forms import FactsForm, PhaseForm, RuleForm, attach
+from crrubric.web.forms import FactsForm, PhaseForm, ReasonForm, RetentionForm, RuleForm, attach
 from crrubric.web.page import page
 from crrubric.web.session import actor
 from crrubric.web.words import refusal
+
+JOURNAL_PAGES = 100_000
+# What the journal can be narrowed to: (label, how the names of its events begin).
+KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "set-up": (N_("Set-up"), ("EVALUATION", "RULE", "SECTION", "CRITERION", "VENDOR")),
+    "committee": (N_("Committee"), ("MEMBER", "INVITE")),
+    "phases": (N_("Phases and retention"), ("PHASE", "RETENTION")),
+    "interest": (N_("Conflicts of interest"), ("NO_CONFLICT", "CONFLICT", "WAIVER")),
+    "ballots": (N_("Ballots and marks"), ("BALLOT", "MARK")),
+    "findings": (N_("Findings and decision"), ("FINDING", "DECISION")),
+}
 
 bp = Blueprint("evaluations", __name__, url_prefix="/evaluations/<slug>")
 HOME = "evaluations.overview"
@@ -48,6 +65,7 @@ def overview(seat: Seat) -> ResponseReturnValue:
         problems=[refusal(problem) for problem in in_the_way],
         ballots=own_ballots(db.session(), seat.member) if marking and seat.member else [],
         form=PhaseForm(),
+        notices=own_notices(db.session(), seat.actor, evaluation_id=seat.evaluation.id),
     )
 
 
@@ -142,23 +160,122 @@ def save_rule(seat: Seat) -> ResponseReturnValue:
 @in_evaluation(Action.VIEW_PROGRESS)
 def progress(seat: Seat) -> ResponseReturnValue:
     """How many marks and ballots are done; never which."""
-    rows = ballots_progress(db.session(), seat.evaluation.id)
+    rows = ballots_progress(db.session(), seat)
+    declared = conflicts(db.session(), seat.evaluation.id)
     return page(
         "evaluations/progress.html",
         seat,
         rows=rows,
         facts=readiness(db.session(), seat.evaluation.id),
-        recusals=recusals(db.session(), seat.evaluation.id),
+        conflicts=[row for row in declared if row.vendor_id not in seat.shut_out],
+        may_waive=seat.may(Action.WAIVE_CONFLICT),
+        may_reopen=seat.may(Action.REOPEN_BALLOT),
     )
+
+
+@bp.get("/progress/<int:ballot_id>/reopen")
+@in_evaluation(Action.REOPEN_BALLOT)
+def reopening(seat: Seat, ballot_id: int) -> ResponseReturnValue:
+    """The form that gives a submitted ballot back to its reviewer."""
+    return reopen_page(seat, ballot_id, ReasonForm())
+
+
+def reopen_page(seat: Seat, ballot_id: int, form: ReasonForm) -> str:
+    """Whose ballot, for which vendor, submitted when: nothing of what is on it."""
+    ballot = seals.ballot_in(db.session(), seat, ballot_id)
+    if ballot.state is not BallotState.SUBMITTED:
+        raise not_found()
+    return page(
+        "evaluations/reopen.html", seat, under="evaluations.progress", ballot=ballot, form=form
+    )
+
+
+@bp.post("/progress/<int:ballot_id>/reopen")
+@in_evaluation(Action.REOPEN_BALLOT)
+def reopen(seat: Seat, ballot_id: int) -> ResponseReturnValue:
+    """Reopen a submitted ballot with a reason."""
+    form = ReasonForm()
+    if form.validate():
+        try:
+            ballot = seals.reopen_ballot(
+                actor(), seat.evaluation.slug, ballot_id, reason=form.reason.data
+            )
+            name = ballot.member.name
+            flash(_("The ballot is open again; %(name)s is told.", name=name), "done")
+            return to("evaluations.progress", seat)
+        except Invalid as error:
+            attach(form, error)
+    return reopen_page(seat, ballot_id, form), 422
+
+
+@bp.get("/retention")
+@in_evaluation(Action.SET_RETENTION)
+def retention(seat: Seat) -> ResponseReturnValue:
+    """Until when the record is kept, and whether it is held."""
+    form = RetentionForm(until=seat.evaluation.retain_until, hold=seat.evaluation.legal_hold)
+    return page("evaluations/retention.html", seat, under=HOME, form=form)
+
+
+@bp.post("/retention")
+@in_evaluation(Action.SET_RETENTION)
+def save_retention(seat: Seat) -> ResponseReturnValue:
+    """Set until when the record is kept."""
+    form = RetentionForm()
+    if form.validate():
+        try:
+            service.set_retention(
+                actor(),
+                seat.evaluation.slug,
+                until=form.until.data,
+                hold=form.hold.data or "",
+                reason=form.reason.data or "",
+            )
+            flash(_("Saved."), "done")
+            return to(HOME, seat)
+        except Invalid as error:
+            attach(form, error)
+    return page("evaluations/retention.html", seat, under=HOME, form=form), 422
+
+
+@bp.post("/notices/<int:notice_id>")
+@in_evaluation(Action.VIEW_EVALUATION)
+def put_away(seat: Seat, notice_id: int) -> ResponseReturnValue:
+    """Put away one of my own notices."""
+    notices.put_away(actor(), seat.evaluation.slug, notice_id)
+    return to(HOME, seat)
 
 
 @bp.get("/journal")
 @in_evaluation(Action.VIEW_JOURNAL)
 def journal(seat: Seat) -> ResponseReturnValue:
-    """Who changed what, newest first."""
-    before = request.args.get("before", type=int)
-    if before is not None and not 0 < before < 2**31:
+    """Who changed what, newest first; of one kind, one person, one vendor."""
+    wanted = wanted_entries()
+    rows = entries(db.session(), seat, wanted)
+    vendors = db.session.scalars(
+        select(Vendor)
+        .where(Vendor.evaluation_id == seat.evaluation.id, Vendor.id.not_in(seat.shut_out))
+        .order_by(Vendor.position)
+    )
+    return page(
+        "evaluations/journal.html",
+        seat,
+        rows=rows,
+        older=wanted.page + 1 if len(rows) == PAGE else None,
+        wanted=wanted,
+        kind=request.args.get("kind", ""),
+        kinds={key: _(label) for key, (label, _begin) in KINDS.items()},
+        people=actors(db.session(), seat),
+        vendors=list(vendors),
+        head=head(db.session(), seat.evaluation),
+    )
+
+
+def wanted_entries() -> Wanted:
+    """The filter in the address. Raises: NotFound for an odd one."""
+    page_, vendor = (request.args.get(key, 0, type=int) for key in ("page", "vendor"))
+    kind, who = request.args.get("kind", ""), request.args.get("who", "")
+    odd = not (0 <= page_ < JOURNAL_PAGES and 0 <= vendor < 2**31)
+    if odd or (kind and kind not in KINDS) or not who.isprintable():
         raise not_found()
-    rows = entries(db.session(), seat.evaluation, before=before)
-    older = rows[-1].id if len(rows) == PAGE else None
-    return page("evaluations/journal.html", seat, rows=rows, older=older)
+    events = frozenset(e for e in Event if e.value.startswith(KINDS[kind][1])) if kind else None
+    return Wanted(events, who or None, vendor or None, page_)

@@ -58,5 +58,5 @@ def results(seat: Seat) -> ResponseReturnValue:
 @in_evaluation(Action.EXPORT_MARKS)
 def marks(seat: Seat) -> ResponseReturnValue:
     """One row a mark, with its reviewer: for the chair."""
-    rows = mark_rows(db.session(), seat.evaluation)
+    rows = mark_rows(db.session(), seat)
     return download(tables.marks_csv(rows), "text/csv", f"{seat.evaluation.slug}-marks.csv")

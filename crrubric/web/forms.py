@@ -29,6 +29,7 @@ from crrubric.domain.text import visible
 from crrubric.domain.vocabulary import (
     N_,
     Answer,
+    DeclarationKind,
     EvidenceKind,
     Labelled,
     Outcome,
@@ -300,19 +301,20 @@ class MarkForm(Form):
         return int(text)
 
 
-class ConflictForm(Form):
-    """A declared conflict of interest."""
+class DeclarationForm(Form):
+    """A declaration of interest for one vendor."""
 
-    reason = TextAreaField(
-        _("What is the conflict of interest?"),
-        [InputRequired(_("Say what the conflict of interest is.")), longest(limits.NOTE)],
-    )
+    kind = Options(_("Your declaration"), coerce=DeclarationKind, choices=choices(DeclarationKind),
+                   validators=[InputRequired(_("Choose one."))])  # fmt: skip
+    words = TextAreaField(_("What is the conflict?"), [Optional(), longest(limits.NOTE)])
 
 
-class SubmitForm(Form):
-    """The seal on a ballot."""
+class RetentionForm(Form):
+    """Until when the record is kept."""
 
-    accept_gaps = BooleanField(_("I leave the criteria without a mark as they are"))
+    until = Day(_("Keep the record until"), [Optional()])
+    hold = TextAreaField(_("Legal hold"), [Optional(), longest(limits.NOTE)])
+    reason = TextAreaField(_("Why?"), [Optional(), longest(limits.NOTE)])
 
 
 class PhaseForm(Form):

@@ -13,6 +13,7 @@ from crrubric.domain.vocabulary import Standing
 from crrubric.extensions import db, journal_mode
 from crrubric.queries.access import not_found
 from crrubric.queries.evaluations import own_evaluations
+from crrubric.queries.notices import own_notices
 from crrubric.services.evaluations import create_evaluation
 from crrubric.web.access import public, signed_in
 from crrubric.web.forms import EvaluationForm, attach
@@ -28,6 +29,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "home/index.html",
         rows=own_evaluations(db.session(), actor()),
+        notices=own_notices(db.session(), actor()),
         may_create=actor().standing is not Standing.MEMBER,
     )
 

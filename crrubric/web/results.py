@@ -9,8 +9,9 @@ from crrubric.domain.errors import Invalid
 from crrubric.domain.results import Cell, Results
 from crrubric.domain.vocabulary import Action, Answer, Outcome, Stakeholder
 from crrubric.extensions import db
-from crrubric.queries.access import Seat, not_found
-from crrubric.queries.ballots import OpenMark, open_marks, recusals
+from crrubric.queries.access import Seat, let_in, not_found
+from crrubric.queries.ballots import OpenMark, open_marks
+from crrubric.queries.declarations import conflicts
 from crrubric.queries.matrices import Matrix
 from crrubric.queries.matrices import matrix as read_matrix
 from crrubric.services import decisions as service
@@ -117,6 +118,7 @@ def cell(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
 
 def cell_page(seat: Seat, vendor_id: int, criterion_id: int, form: FindingForm) -> str:
     """The page of a cell, with the form for the chair in the meeting."""
+    let_in(seat, vendor_id)
     read = read_matrix(db.session(), seat.evaluation)
     vendor = next((row for row in read.vendors.values() if row.id == vendor_id), None)
     criterion = next((row for row in read.criteria.values() if row.id == criterion_id), None)
@@ -137,7 +139,9 @@ def cell_page(seat: Seat, vendor_id: int, criterion_id: int, form: FindingForm) 
         marks=marks,
         answers=list(Answer),
         expert=expert_against(found, criterion.lead, marks),
-        recused=[r for r in recusals(db.session(), seat.evaluation.id) if r.vendor_id == vendor_id],
+        conflicts=[
+            row for row in conflicts(db.session(), seat.evaluation.id) if row.vendor_id == vendor_id
+        ],
         may_find=seat.may(Action.RECORD_FINDING),
         form=form,
         reason_form=ReasonForm(formdata=None),

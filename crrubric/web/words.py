@@ -16,11 +16,12 @@ from crrubric.domain.cost import total_cents
 from crrubric.domain.errors import CrrubricError
 from crrubric.domain.evidence import evidence_words
 from crrubric.domain.intervals import Interval
+from crrubric.domain.receipts import grouped
 from crrubric.domain.results import Results
 from crrubric.domain.reviewers import Share
 from crrubric.domain.vocabulary import Labelled, Phase
 from crrubric.extensions import db
-from crrubric.models import Criterion, District, JournalEntry, Mark, Vendor
+from crrubric.models import Criterion, District, JournalEntry, Mark, Notice, Vendor
 
 NOTHING = "–"
 
@@ -30,6 +31,7 @@ def init_app(app: Flask) -> None:
     for filter_ in (
         label, moment, clock, day, percent, number, money, phase_named, pair_of_title, pair_of_name,
         total, evidence, standing, named, sentence, differences, coefficient, interval, share,
+        notice_words, grouped,
     ):  # fmt: skip
         app.add_template_filter(filter_, filter_.__name__)
 
@@ -173,6 +175,14 @@ def standing(results: Results) -> str:
 def sentence(entry: JournalEntry) -> str:
     """A journal entry as the end of a sentence that begins with the person's name."""
     return str(gettext(entry.event.label, subject=entry.subject))
+
+
+def notice_words(notice: Notice) -> str:
+    """What a notice tells; words of ours in it (a phase) are translated, typed ones are not."""
+    facts = dict(notice.facts)
+    if "phase" in facts:
+        facts["phase"] = gettext(facts["phase"])
+    return str(gettext(notice.kind.label, **facts))
 
 
 def differences(entry: JournalEntry) -> list[tuple[str, str, str]]:

@@ -8,10 +8,11 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Page
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
+from crrubric.domain.vocabulary import BallotState, DeclarationKind
 from crrubric.extensions import db
-from crrubric.models import Criterion, Evaluation, Member, Section, Vendor
+from crrubric.models import Ballot, Criterion, Declaration, Evaluation, Member, Section, Vendor
 from crrubric.services.demo import DEMO_PASSWORD
 from tests.browser.conftest import DESKTOP, NARROW, PHONE, Browse, Site, Visitor
 from tests.pages import parse
@@ -25,6 +26,7 @@ PEOPLE = {CHAIR: "chair", REVIEWER: "reviewer", "": "stranger"}
 # Answers that are no pages: files and data.
 FILES = {
     "assets.plotly",
+    "ballots.sealed",
     "exports.marks",
     "exports.results",
     "exports.scores",
@@ -94,7 +96,26 @@ def samples() -> Iterator[dict[str, object]]:
             "criterion_id": first(Criterion, evaluation),
             "section_id": first(Section, evaluation),
             "member_id": first(Member, evaluation),
+            "ballot_id": of_members(Ballot, evaluation, Ballot.state == BallotState.SUBMITTED),
+            "declaration_id": of_members(
+                Declaration, evaluation, Declaration.kind == DeclarationKind.CONFLICT
+            ),
         }
+
+
+def of_members(
+    model: type[Ballot] | type[Declaration],
+    evaluation: Evaluation,
+    condition: ColumnElement[bool],
+) -> int:
+    """The id of the first such row of an evaluation's members; 0 where there is none."""
+    found = db.session.scalars(
+        select(model.id)
+        .join(Member, Member.id == model.member_id)
+        .where(Member.evaluation_id == evaluation.id, condition)
+        .order_by(model.id)
+    ).first()
+    return found or 0
 
 
 def first(model: type, evaluation: Evaluation) -> int:

@@ -168,7 +168,7 @@ def criterion(page: Page, title: str) -> Locator:
 def score_with_script(who: Visitor) -> None:
     """Click tiles; each is saved by itself."""
     for company in BOTH:
-        who.follow(f"Begin: {company}")
+        begin(who, company)
         expect(forms(who.page)).to_have_count(CRITERIA)
         for form in forms(who.page).all():
             form.locator("label.yes").click()
@@ -179,6 +179,15 @@ def score_with_script(who: Visitor) -> None:
         who.snap("ballot")
         who.follow("Review and submit")
         submit(who, company)
+
+
+def begin(who: Visitor, company: str) -> None:
+    """The ballot opens once it is said that there is no conflict of interest."""
+    who.follow(f"Begin: {company}")
+    who.sees("Do you have a conflict of interest?")
+    who.page.get_by_label("No conflict of interest").check()
+    who.snap("declaration")
+    who.press("Declare and go on")
 
 
 def add_note_and_evidence(who: Visitor) -> None:
@@ -196,7 +205,7 @@ def add_note_and_evidence(who: Visitor) -> None:
 def score_with_plain_forms(who: Visitor) -> None:
     """Without a script: each answer is sent with its own Save button."""
     for company in BOTH:
-        who.follow(f"Begin: {company}")
+        begin(who, company)
         for number in range(CRITERIA):
             form = forms(who.page).nth(number)
             form.locator(f"label.{plain_answer(form, company)}").click()
@@ -220,7 +229,9 @@ def submit(who: Visitor, company: str) -> None:
     who.snap("review")
     who.press("Submit ballot")
     expect(who.page.get_by_text(f"Your ballot for {company} is submitted.")).to_be_visible()
+    expect(who.page.get_by_role("heading", name="Your receipt")).to_be_visible()
     who.snap("submitted")
+    menu(who, "My ballots")
 
 
 # The meeting

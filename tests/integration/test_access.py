@@ -2,10 +2,12 @@
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from crrubric.domain.policy import can, phases_of
 from crrubric.domain.vocabulary import Action, Phase, Role, Standing
 from crrubric.extensions import db
+from crrubric.models import Ballot, Member
 from crrubric.queries.people import Actor
 from crrubric.services import committee
 from tests.factories import Factory, Made
@@ -32,6 +34,10 @@ def addresses(app: Flask, made: Made, people: dict[str, Actor]) -> list[tuple[st
         "vendor_id": made.vendors[0].id,
         "criterion_id": made.criteria[0].id,
         "section_id": made.criteria[0].section_id,
+        "ballot_id": (db.session.scalar(select(Ballot.id).order_by(Ballot.id)) or 1),
+        "declaration_id": 1,
+        "notice_id": 1,
+        "number": 1,
         "member_id": member_id(made, people["reviewer"]),
     }
     found = []
@@ -45,10 +51,6 @@ def addresses(app: Flask, made: Made, people: dict[str, Actor]) -> list[tuple[st
 
 
 def member_id(made: Made, actor: Actor) -> int:
-    from sqlalchemy import select
-
-    from crrubric.models import Member
-
     return db.session.scalars(
         select(Member.id).where(
             Member.evaluation_id == made.evaluation.id, Member.user_id == actor.user_id
@@ -177,8 +179,10 @@ FINDING = {"value": "MET", "reason": "seen by all"}
     "path",
     [
         "matrix?show=%00",
-        "journal?before=99999999999999999999",
-        "journal?before=-1",
+        "journal?page=-1",
+        "journal?vendor=99999999999",
+        "journal?kind=odd",
+        "journal?who=%00",
         "%00",
         "cells/0/0",
     ],

@@ -86,7 +86,8 @@ def test_the_queries_give_nothing_before_the_meeting(make: Factory):
     made, _others = scene(make)
 
     assert list(open_marks(db.session(), made.evaluation)) == []
-    told = [entry.event for entry in entries(db.session(), made.evaluation)]
+    seat = require(made.chair, Action.VIEW_JOURNAL, made.evaluation, db.session())
+    told = [entry.event for entry in entries(db.session(), seat)]
     assert [event for event in told if "MARK" in event] == []
 
 

@@ -17,7 +17,7 @@ from crrubric.models import Criterion
 from crrubric.queries.exports import identity
 from crrubric.queries.matrices import Matrix, matrix
 from crrubric.reports.results_json import results_object
-from crrubric.services import ballots, committee, decisions, evaluations
+from crrubric.services import committee, decisions, evaluations
 from crrubric.services.evaluations import RuleSettings
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
@@ -57,9 +57,7 @@ def test_outcomes_scores_and_gates_come_from_the_ballots(make: Factory):
 
 def test_a_recused_reviewer_is_not_assigned_and_not_counted(make: Factory):
     made = make.evaluation(phase=Phase.SCORING, reviewers=3, marks=MARKS)
-    ballots.declare_conflict(
-        made.reviewers[0], made.slug, made.vendors[0].id, reason="I worked there."
-    )
+    make.conflict(made, 0, 0, "I worked there.")
     evaluations.change_phase(made.chair, made.slug, Phase.MEETING)
 
     tally = read(made).results.cell(made.vendors[0].code, "ada").tally

@@ -3,13 +3,13 @@
 import pytest
 from sqlalchemy import select
 
-from crrubric.domain.errors import Invalid, NotFound, NotReady, Stale, WrongPhase
-from crrubric.domain.vocabulary import Answer, BallotState, Event, EvidenceKind, Phase
+from crrubric.domain.errors import Invalid, NotFound, Stale, WrongPhase
+from crrubric.domain.vocabulary import Answer, Event, EvidenceKind, Phase
 from crrubric.extensions import db
 from crrubric.models import JournalEntry
 from crrubric.services import ballots, evaluations
 from crrubric.services.ballots import MarkText
-from tests.factories import Factory, ballot_of, stored_marks
+from tests.factories import Factory, stored_marks
 from tests.integration.conftest import Visit
 from tests.pages import parse, words
 
@@ -92,40 +92,6 @@ def test_the_chair_who_is_no_reviewer_has_no_ballot(make: Factory):
             MarkText(Answer.YES),
             seen_version=0,
         )
-
-
-def test_a_submitted_ballot_is_sealed(make: Factory):
-    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YYY"})
-    ballots.submit_ballot(made.reviewers[0], made.slug, made.vendors[0].id, accept_gaps=False)
-
-    with pytest.raises(WrongPhase):
-        save(made, 0, MarkText(Answer.NO), version=1)
-
-    assert [answer for answer, _note in stored_marks()] == [Answer.YES] * 3
-
-
-def test_a_ballot_with_gaps_is_submitted_only_when_that_is_meant(make: Factory):
-    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "Y"})
-    person, vendor = made.reviewers[0], made.vendors[0].id
-
-    with pytest.raises(NotReady) as refused:
-        ballots.submit_ballot(person, made.slug, vendor, accept_gaps=False)
-    assert refused.value.values == {"count": 2}
-
-    ballot = ballots.submit_ballot(person, made.slug, vendor, accept_gaps=True)
-    assert ballot.state is BallotState.SUBMITTED
-
-
-def test_a_conflict_of_interest_recuses(make: Factory):
-    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YYY"})
-
-    ballots.declare_conflict(
-        made.reviewers[0], made.slug, made.vendors[0].id, reason="My sister works there."
-    )
-
-    assert ballot_of(made, 0, 0).state is BallotState.RECUSED
-    with pytest.raises(WrongPhase):
-        save(made, 0, MarkText(Answer.NO), version=1)
 
 
 def test_the_ballot_page_shows_my_marks_and_nobody_elses(make: Factory, visit: Visit):

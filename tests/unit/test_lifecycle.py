@@ -22,7 +22,9 @@ READY = Readiness(
     reviewers=6,
     rule_set=True,
     marks=0,
+    sealed=0,
     recommendation=True,
+    retention=True,
 )
 CHANGES = {
     (Phase.SETUP, Phase.SCORING),
@@ -32,6 +34,7 @@ CHANGES = {
     (Phase.SCORING, Phase.SETUP),
     (Phase.MEETING, Phase.SCORING),
     (Phase.DECIDED, Phase.MEETING),
+    (Phase.ARCHIVED, Phase.DECIDED),
 }
 
 
@@ -53,6 +56,8 @@ def test_only_the_changes_of_the_table_are_possible(before: Phase, after: Phase)
         ((Phase.SETUP, Phase.SCORING), {"reviewers": 0}, "no reviewer"),
         ((Phase.MEETING, Phase.DECIDED), {"recommendation": False}, "No recommendation"),
         ((Phase.SCORING, Phase.SETUP), {"marks": 3}, "3 marks have been given"),
+        ((Phase.SCORING, Phase.SETUP), {"sealed": 2}, "2 ballots were submitted"),
+        ((Phase.DECIDED, Phase.ARCHIVED), {"retention": False}, "until when the record is kept"),
     ],
 )
 def test_a_condition_that_is_not_met_is_said_in_a_sentence(change, facts, says):
@@ -76,6 +81,7 @@ def test_every_phase_knows_the_next_and_the_one_before():
         Phase.SCORING: Phase.SETUP,
         Phase.MEETING: Phase.SCORING,
         Phase.DECIDED: Phase.MEETING,
+        Phase.ARCHIVED: Phase.DECIDED,
     }
 
 
@@ -84,4 +90,5 @@ def test_a_step_back_goes_against_the_order():
         (Phase.SCORING, Phase.SETUP),
         (Phase.MEETING, Phase.SCORING),
         (Phase.DECIDED, Phase.MEETING),
+        (Phase.ARCHIVED, Phase.DECIDED),
     }

@@ -13,10 +13,13 @@ action            CHAIR   REVIEWER OBSERVER OPERATOR
 VIEW_EVALUATION   upsmda  upsmda   upsmda   upsmda
 EDIT_SETUP        u       -        -        u
 MANAGE_COMMITTEE  us      -        -        us
-CHANGE_PHASE      upsmd   -        -        us
+CHANGE_PHASE      upsmda  -        -        us
+DECLARE           upsm    upsm     -        -
+WAIVE_CONFLICT    upsm    -        -        -
 VIEW_OWN_BALLOTS  -       smda     -        -
 RECORD_MARK       -       s        -        -
 VIEW_PROGRESS     smda    -        -        -
+REOPEN_BALLOT     s       -        -        -
 VIEW_RESULTS      mda     mda      mda      mda
 VIEW_REVIEWERS    mda     -        -        mda
 TRY_WHAT_IF       mda     -        -        mda
@@ -24,6 +27,7 @@ EXPORT_RESULTS    mda     mda      mda      mda
 EXPORT_MARKS      mda     -        -        mda
 RECORD_FINDING    m       -        -        -
 RECORD_DECISION   m       -        -        -
+SET_RETENTION     da      -        -        -
 VIEW_MEMO         mda     mda      mda      mda
 VIEW_JOURNAL      upsmda  -        -        upsmda
 IMPORT_MARKS      -       -        -        usm

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crrubric.domain.outcome import CODE, Rule
 from crrubric.domain.scoring import Criterion, Score, rank_scores, score_vendors
-from crrubric.domain.tally import Tally
+from crrubric.domain.tally import FIELDS, Tally
 from crrubric.domain.vocabulary import Gate, Outcome, ScoringMode
 
 UNMARKED = Tally()
@@ -65,7 +65,9 @@ def scored(*cells: Weighed, mode: ScoringMode = ScoringMode.OUTCOME) -> Score:
     criteria = [
         Criterion(c.criterion, "", "", c.weight, c.must_have, c.may_not_apply) for c in cells
     ]
-    counts = np.array([c.tally.counts for c in cells], dtype=np.int64).reshape(1, len(cells), 6)
+    counts = np.array([c.tally.counts for c in cells], dtype=np.int64).reshape(
+        1, len(cells), FIELDS
+    )
     findings = np.array([[CODE[c.finding] for c in cells]], dtype=np.int8)
     (score,) = score_vendors(criteria, counts, findings, DEFAULT, mode)
     return score

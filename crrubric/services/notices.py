@@ -1,0 +1,40 @@
+"""Telling members, once, what they must know: in the transaction of what they are told of."""
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crrubric.clock import now_utc
+from crrubric.domain.vocabulary import Action, NoticeKind
+from crrubric.models import Member, Notice
+from crrubric.queries.access import locked_seat, not_found
+from crrubric.queries.people import Actor
+from crrubric.services.unit import unit_of_work
+
+
+def tell(
+    session: Session, members: Iterable[int], kind: NoticeKind, facts: Mapping[str, str]
+) -> None:
+    """Leave a notice for each of the members."""
+    session.add_all(Notice(member_id=member, kind=kind, facts=dict(facts)) for member in members)
+
+
+def everybody_but(session: Session, evaluation_id: int, actor: Actor) -> list[int]:
+    """The present members of the evaluation, without the one who acts."""
+    rows = session.execute(
+        select(Member.id, Member.user_id).where(
+            Member.evaluation_id == evaluation_id, Member.removed_at.is_(None)
+        )
+    )
+    return [row.id for row in rows if row.user_id is None or row.user_id != actor.user_id]
+
+
+def put_away(actor: Actor, slug: str, notice_id: int) -> None:
+    """Mark one's own notice as seen. Raises: NotFound for anybody else's."""
+    with unit_of_work() as session:
+        seat = locked_seat(session, actor, Action.VIEW_EVALUATION, slug)
+        notice = session.get(Notice, notice_id)
+        if notice is None or seat.member is None or notice.member_id != seat.member.id:
+            raise not_found()
+        notice.seen_at = notice.seen_at or now_utc()

@@ -1,0 +1,170 @@
+"""Sealing ballots: submitting one, reopening one with a reason. Every version is kept."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from crrubric.clock import now_utc
+from crrubric.domain import limits
+from crrubric.domain.errors import Invalid, NotReady, WrongPhase
+from crrubric.domain.receipts import SealedContent, receipt_of
+from crrubric.domain.text import clean
+from crrubric.domain.vocabulary import N_, Action, BallotState, Event, NoticeKind
+from crrubric.models import Ballot, Criterion, Gap, SealedBallot
+from crrubric.queries.access import Seat, let_in, locked_evaluation, locked_seat, not_found
+from crrubric.queries.people import Actor
+from crrubric.queries.rubrics import parts
+from crrubric.queries.seals import gaps_on, marks_on
+from crrubric.services.ballots import open_ballot
+from crrubric.services.journal import About, note_event
+from crrubric.services.notices import tell
+from crrubric.services.unit import unit_of_work
+
+
+def submit_ballot(
+    actor: Actor, slug: str, vendor_id: int, *, reasons: Mapping[int, str]
+) -> SealedBallot:
+    """Seal the actor's ballot for a vendor and give the receipt.
+
+    Args: reasons: by criterion id, why there is no mark; for each criterion without one.
+    Raises: NotReady if marks are missing without a reason, with the criteria as problems.
+    """
+    with unit_of_work() as session:
+        evaluation = locked_evaluation(session, slug)
+        ballot = open_ballot(session, actor, evaluation, vendor_id)
+        marked = {mark.criterion_id for mark in ballot.marks}
+        asked = [row for part in parts(session, evaluation.id) for row in part.criteria]
+        left = [row for row in asked if row.id not in marked]
+        session.add_all(
+            Gap(ballot_id=ballot.id, criterion_id=row.id, reason=why)
+            for row, why in _explained(left, reasons).items()
+        )
+        session.flush()
+        sealed = seal_ballot(session, ballot, evaluation.slug, now_utc())
+        ballot.state, ballot.submitted_at = BallotState.SUBMITTED, sealed.sealed_at
+        note_event(
+            session,
+            actor,
+            Event.BALLOT_SUBMITTED,
+            evaluation_id=evaluation.id,
+            subject=ballot.vendor.company,
+            about=About(vendor_id=ballot.vendor_id, member_id=ballot.member_id),
+            after={"unscored": len(left), "number": sealed.number, "receipt": sealed.receipt},
+        )
+    return sealed
+
+
+def reopen_ballot(actor: Actor, slug: str, ballot_id: int, *, reason: str) -> Ballot:
+    """Give a submitted ballot back to its reviewer, who is told; the sealed version stays.
+
+    Raises: NotFound for a ballot of another evaluation, or of a vendor that the chair stays away
+    from; WrongPhase if it is open.
+    """
+    why = clean(reason, limit=limits.NOTE, field="reason")
+    if not why:
+        raise Invalid(N_("Say why the ballot is reopened: its reviewer reads it."), field="reason")
+    with unit_of_work() as session:
+        seat = locked_seat(session, actor, Action.REOPEN_BALLOT, slug)
+        ballot = ballot_in(session, seat, ballot_id)
+        if ballot.state is not BallotState.SUBMITTED:
+            raise WrongPhase(N_("This ballot is open already."))
+        sealed = _last_seal(session, ballot) or seal_ballot(session, ballot, slug, now_utc())
+        sealed.reopened_at, sealed.reopened_by, sealed.reopen_reason = now_utc(), actor.name, why
+        session.flush()  # the database lets a ballot be opened only once this is there
+        ballot.state, ballot.submitted_at = BallotState.OPEN, None
+        session.flush()
+        session.execute(delete(Gap).where(Gap.ballot_id == ballot.id))
+        note_event(
+            session,
+            actor,
+            Event.BALLOT_REOPENED,
+            evaluation_id=seat.evaluation.id,
+            subject=f"{ballot.member.name}, {ballot.vendor.company}",
+            about=About(vendor_id=ballot.vendor_id, member_id=ballot.member_id),
+            before={"number": sealed.number, "receipt": sealed.receipt},
+            reason=why,
+        )
+        tell(
+            session,
+            [ballot.member_id],
+            NoticeKind.BALLOT_REOPENED,
+            {"vendor": ballot.vendor.company, "reason": why},
+        )
+    return ballot
+
+
+def ballot_in(session: Session, seat: Seat, ballot_id: int) -> Ballot:
+    """A present member's ballot, held, if the seat may act on it. Raises: NotFound."""
+    ballot = session.scalar(
+        select(Ballot)
+        .where(Ballot.id == ballot_id)
+        .with_for_update(of=Ballot)
+        .execution_options(populate_existing=True)
+    )
+    if (
+        ballot is None
+        or ballot.member.evaluation_id != seat.evaluation.id
+        or ballot.member.removed_at is not None
+    ):
+        raise not_found()
+    let_in(seat, ballot.vendor_id)
+    return ballot
+
+
+def _explained(left: list[Criterion], reasons: Mapping[int, str]) -> dict[Criterion, str]:
+    """Why each of these criteria has no mark. Raises: NotReady naming those without a reason."""
+    given = {
+        row: clean(reasons.get(row.id, ""), limit=limits.SHORT_TEXT, field=f"gap-{row.id}")
+        for row in left
+    }
+    silent = [row for row, why in given.items() if not why]
+    if silent:
+        raise NotReady(
+            N_("Criteria without a mark: %(count)s. Mark them, or say why you leave them."),
+            [
+                Invalid(
+                    N_("“%(criterion)s” has no mark: say why."),
+                    criterion=row.title,
+                    field=f"gap-{row.id}",
+                )
+                for row in silent
+            ],
+            count=len(silent),
+        )
+    return given
+
+
+def seal_ballot(session: Session, ballot: Ballot, slug: str, at: datetime) -> SealedBallot:
+    """The ballot as it stands, as its next sealed version; its state is the caller's to change."""
+    content = SealedContent(
+        evaluation=slug,
+        vendor=ballot.vendor.code,
+        reviewer=ballot.member.name,
+        number=ballot.seals + 1,
+        at=at,
+        nonce=secrets.token_hex(16),
+        marks=marks_on(session, ballot.id),
+        gaps=gaps_on(session, ballot.id),
+    ).text()
+    sealed = SealedBallot(
+        ballot_id=ballot.id,
+        number=ballot.seals + 1,
+        sealed_at=at,
+        content=content,
+        receipt=receipt_of(content),
+    )
+    ballot.seals += 1
+    session.add(sealed)
+    return sealed
+
+
+def _last_seal(session: Session, ballot: Ballot) -> SealedBallot | None:
+    """The version under which the ballot is sealed now; none for an imported one."""
+    return session.scalar(
+        select(SealedBallot).where(
+            SealedBallot.ballot_id == ballot.id, SealedBallot.number == ballot.seals
+        )
+    )
