@@ -268,7 +268,7 @@ class _Composer:
 
     def in_short(self, vendor: str, criterion: str) -> str:
         cell = self.results.cell(vendor, criterion)
-        text = self.words.finding(cell) + (" *" if cell.adopted else "")
+        text = self.words.finding(cell) + (" *" if cell.settled_otherwise else "")
         return f"{text}: {cell.tally.yes}–{cell.tally.no}" if cell.split else text
 
     def cost(self) -> Iterable[Block]:

@@ -52,9 +52,14 @@ class TrustParts:
         lines = tuple(
             self.adopted(cell, cell.adopted)
             for cell in self.results.cells.values()
-            if cell.adopted is not None
+            if cell.adopted is not None and cell.settled_otherwise
         )
         yield Bullets(lines) if lines else Paragraph(words(NONE))
+        every = self.results.cells.values()
+        count = sum(cell.adopted is not None and not cell.settled_otherwise for cell in every)
+        yield Paragraph(
+            words(N_("Cells whose outcome was adopted as the rule has it: %(count)s."), count=count)
+        )
 
     def adopted(self, cell: Cell, found: Adopted) -> str:
         """An adopted finding: what it is, what the rule had made of the votes, why and when."""
@@ -69,9 +74,19 @@ class TrustParts:
             value=self.words(found.value.label),
             outcome=self.words(cell.resolution.outcome.label),
             votes=self.words.votes(cell.tally),
-            reason=found.reason,
+            reason=self.why(found),
             when=self.words.day(found.at.date()),
         )
+
+    def why(self, found: Adopted) -> str:
+        """The reason, the evidence and who agreed, as far as they were recorded."""
+        words = self.words
+        parts = (
+            found.reason,
+            words(N_("Evidence: %(what)s"), what=found.evidence) if found.evidence else "",
+            words(N_("Agreed: %(who)s"), who=found.agreed) if found.agreed else "",
+        )
+        return " ".join(part for part in parts if part)
 
     def cells(self, cells: tuple[Cell, ...], caption: str) -> Iterable[Block]:
         words = self.words

@@ -19,6 +19,7 @@ READ_RESULTS = {
     Action.VIEW_RESULTS: FROM_MEETING,
     Action.EXPORT_RESULTS: FROM_MEETING,
     Action.VIEW_MEMO: FROM_MEETING,
+    Action.FOLLOW_MEETING: FROM_MEETING,
 }
 # What names reviewers one by one is for those who lead the talk about it.
 READ_REVIEWERS = {
@@ -39,6 +40,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.REOPEN_BALLOT: SCORING,
         **READ_RESULTS,
         **READ_REVIEWERS,
+        Action.RUN_MEETING: MEETING,
         Action.RECORD_FINDING: MEETING,
         Action.RECORD_DECISION: MEETING,
         Action.SET_RETENTION: FROM_DECIDED,

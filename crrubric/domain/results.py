@@ -29,12 +29,20 @@ class Vendor:
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
-    """A finding that the committee adopted for one cell, with its reason."""
+    """A finding that the committee adopted for one cell.
+
+    as_computed: it adopted the outcome itself; then a reason is not needed. agreed: who agreed,
+    in words. version: counts the times it was recorded.
+    """
 
     value: Outcome
     reason: str
     by: str
     at: datetime
+    as_computed: bool = False
+    evidence: str = ""
+    agreed: str = ""
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,11 @@ class Cell:
     def differs(self) -> bool:
         """Whether the committee adopted something else than the rule's outcome."""
         return self.adopted is not None and self.adopted.value is not self.resolution.outcome
+
+    @property
+    def settled_otherwise(self) -> bool:
+        """Whether the committee settled the cell by more than adopting its outcome."""
+        return self.adopted is not None and not self.adopted.as_computed
 
     @property
     def split(self) -> bool:

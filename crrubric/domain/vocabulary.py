@@ -148,6 +148,22 @@ class DeclarationKind(Labelled):
     CONFLICT = "CONFLICT", N_("Conflict of interest")
 
 
+class MotionKind(Labelled):
+    """What a motion of the meeting is about."""
+
+    UNDISPUTED = "UNDISPUTED", N_("to adopt the cells that nobody disputes")
+    OTHER = "OTHER", N_("something else")
+
+
+class Topic(Labelled):
+    """Why a cell is on the agenda; the order of the members is the order of the agenda."""
+
+    UNRESOLVED = "UNRESOLVED", N_("Unresolved")
+    SPLIT_MUST_HAVE = "SPLIT_MUST_HAVE", N_("Split on a must-have")
+    EXPERT = "EXPERT", N_("Who speaks for the field says otherwise")
+    SPLIT = "SPLIT", N_("Split")
+
+
 class NoticeKind(Labelled):
     """What a member is told, once; the label is the sentence, filled from the notice."""
 
@@ -194,6 +210,8 @@ class Action(Labelled):
     TRY_WHAT_IF = "TRY_WHAT_IF", N_("try other weights, rules and committees on the result")
     EXPORT_RESULTS = "EXPORT_RESULTS", N_("download tallies and scores")
     EXPORT_MARKS = "EXPORT_MARKS", N_("download every mark with its reviewer")
+    FOLLOW_MEETING = "FOLLOW_MEETING", N_("read the agenda and the minutes, follow the meeting")
+    RUN_MEETING = "RUN_MEETING", N_("open and close the meeting, lead it through the agenda")
     RECORD_FINDING = "RECORD_FINDING", N_("record what the committee finds for a cell")
     RECORD_DECISION = "RECORD_DECISION", N_("record the recommendation")
     SET_RETENTION = "SET_RETENTION", N_("set the retention date and a legal hold")
@@ -230,6 +248,11 @@ class Event(Labelled):
     BALLOT_SUBMITTED = "BALLOT_SUBMITTED", N_("submitted the ballot for %(subject)s")
     BALLOT_REOPENED = "BALLOT_REOPENED", N_("reopened the ballot of %(subject)s")
     MARKS_IMPORTED = "MARKS_IMPORTED", N_("imported marks from %(subject)s")
+    MEETING_STARTED = "MEETING_STARTED", N_("opened the meeting")
+    MEETING_ENDED = "MEETING_ENDED", N_("closed the meeting")
+    ATTENDANCE_CHANGED = "ATTENDANCE_CHANGED", N_("recorded who is present: %(subject)s")
+    MOTION_RECORDED = "MOTION_RECORDED", N_("recorded a motion: %(subject)s")
+    CELL_DEFERRED = "CELL_DEFERRED", N_("deferred %(subject)s")
     FINDING_RECORDED = "FINDING_RECORDED", N_("recorded the finding for %(subject)s")
     FINDING_WITHDRAWN = "FINDING_WITHDRAWN", N_("withdrew the finding for %(subject)s")
     DECISION_RECORDED = "DECISION_RECORDED", N_("recorded the recommendation")

@@ -21,15 +21,18 @@ from crrubric.models.evaluations import (
     Vendor,
 )
 from crrubric.models.journal import JournalEntry
+from crrubric.models.meetings import Attendance, Deferral, Meeting, Motion
 from crrubric.models.notices import Notice
 from crrubric.models.people import District, Invite, User, UserSession
 
 __all__ = [
+    "Attendance",
     "Ballot",
     "Base",
     "Criterion",
     "Decision",
     "Declaration",
+    "Deferral",
     "District",
     "Evaluation",
     "Finding",
@@ -37,7 +40,9 @@ __all__ = [
     "Invite",
     "JournalEntry",
     "Mark",
+    "Meeting",
     "Member",
+    "Motion",
     "Notice",
     "SealedBallot",
     "Section",

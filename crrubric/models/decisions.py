@@ -12,20 +12,28 @@ from crrubric.models.evaluations import Vendor
 
 
 class Finding(Base):
-    """What the committee adopted for a cell where that differs from, or settles, the outcome."""
+    """What the committee adopted for a cell: the outcome itself, or something else with a reason.
+
+    `version` counts the times it was recorded, so that a chair who saw an older one is told.
+    """
 
     __tablename__ = "finding"
     __table_args__ = (
         UniqueConstraint("vendor_id", "criterion_id"),
         CheckConstraint("value <> 'UNRESOLVED'", name="value_settled"),
-        CheckConstraint("length(reason) > 0", name="reason_given"),
+        CheckConstraint("as_computed OR length(reason) > 0", name="reason_given"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     vendor_id: Mapped[int] = mapped_column(ForeignKey("vendor.id"))
     criterion_id: Mapped[int] = mapped_column(ForeignKey("criterion.id"), index=True)
     value: Mapped[Outcome] = mapped_column(stored_enum(Outcome))
+    as_computed: Mapped[bool] = mapped_column(default=False)  # the outcome itself was adopted
     reason: Mapped[LongText]
+    evidence: Mapped[LongText]
+    agreed: Mapped[ShortText]
+    motion_id: Mapped[int | None] = mapped_column(ForeignKey("motion.id"), index=True)
+    version: Mapped[int] = mapped_column(default=1)
     recorded_by: Mapped[Name]
     recorded_at: Mapped[datetime] = mapped_column(default=now_utc)
 

@@ -103,6 +103,9 @@ def locked_for(session: Session, actor: Actor, action: Action, slug: str) -> Eva
     return locked_seat(session, actor, action, slug).evaluation
 
 
-def locked_seat(session: Session, actor: Actor, action: Action, slug: str) -> Seat:
-    """As `locked_for`, the actor's seat."""
-    return require(actor, action, locked_evaluation(session, slug), session)
+def locked_seat(
+    session: Session, actor: Actor, action: Action, slug: str, *, exclusive: bool = False
+) -> Seat:
+    """As `locked_for`, the actor's seat; `exclusive` keeps everybody else's changes out."""
+    evaluation = locked_evaluation(session, slug, exclusive=exclusive)
+    return require(actor, action, evaluation, session)

@@ -32,7 +32,8 @@ def read_ballots(
 ) -> Ballots:
     """Who marked what, from three queries at any size: a row a ballot, never a row a mark.
 
-    Args: vendors and criteria: those of the evaluation, in the order that the array shall have.
+    Args: vendors and criteria: all of the evaluation or some, in the order that the array shall
+    have.
     """
     members = session.execute(
         select(Member.id, Member.name, Member.stakeholder)
@@ -42,6 +43,7 @@ def read_ballots(
     ).all()
     ids = [criterion.id for criterion in criteria]
     words = windows(ids)
+    vendor_ids = [vendor.id for vendor in vendors]
     rows = session.execute(
         select(
             Ballot.member_id,
@@ -52,6 +54,7 @@ def read_ballots(
         )
         .join(Member, Member.id == Ballot.member_id)
         .where(Member.evaluation_id == evaluation_id, Member.removed_at.is_(None))
+        .where(Ballot.vendor_id.in_(vendor_ids))
     ).all()
     answers = np.full((len(members), len(vendors), len(ids)), UNASSIGNED, dtype=np.uint8)
     if rows:
@@ -59,7 +62,7 @@ def read_ballots(
         at_member = _places([row.id for row in members], table[:, 0])
         at_vendor = _places([row.id for row in vendors], table[:, 1])
         unpacked = _unpacked(table[:, 4:], words, ids)
-        _abstain(session, evaluation_id, unpacked, table[:, 3], ids)
+        _abstain(session, evaluation_id, vendor_ids, unpacked, table[:, 3], ids)
         answers[at_member, at_vendor] = np.where(table[:, 2:3] == 1, RECUSED, unpacked)
     names = distinct(row.name for row in members)
     return Ballots(
@@ -116,6 +119,7 @@ def _unpacked(numbers: NDArray[np.int64], words: Sequence[int], ids: Sequence[in
 def _abstain(
     session: Session,
     evaluation_id: int,
+    vendor_ids: Sequence[int],
     answers: Bytes,
     ballots: NDArray[np.int64],
     ids: Sequence[int],
@@ -126,7 +130,7 @@ def _abstain(
         .join(Ballot, Ballot.id == Gap.ballot_id)
         .join(Member, Member.id == Ballot.member_id)
         .where(Member.evaluation_id == evaluation_id, Member.removed_at.is_(None))
-        .where(Gap.criterion_id.in_(ids))
+        .where(Gap.criterion_id.in_(ids), Ballot.vendor_id.in_(vendor_ids))
     ).all()
     if left:
         pairs = np.array([tuple(row) for row in left], dtype=np.int64)

@@ -118,7 +118,14 @@ def adopted(
     )
     return {
         (vendors[row.vendor_id].code, criteria[row.criterion_id].code): domain.Adopted(
-            row.value, row.reason, row.recorded_by, row.recorded_at
+            row.value,
+            row.reason,
+            row.recorded_by,
+            row.recorded_at,
+            row.as_computed,
+            row.evidence,
+            row.agreed,
+            row.version,
         )
         for row in rows
         if row.criterion_id in criteria

@@ -2,15 +2,19 @@
 
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
-from crrubric.domain.errors import Invalid
+from crrubric.domain.errors import Invalid, Stale
+from crrubric.domain.outcome import decide
 from crrubric.domain.text import clean, one_line
 from crrubric.domain.vocabulary import N_, Action, Event, Outcome
-from crrubric.models import Decision, Finding
+from crrubric.models import Criterion, Decision, Deferral, Evaluation, Finding, Vendor
 from crrubric.queries.access import let_in, locked_for, locked_seat
+from crrubric.queries.marks import read_ballots
+from crrubric.queries.matrices import rule_of
 from crrubric.queries.people import Actor
 from crrubric.services.journal import About, note_event
 from crrubric.services.rubrics import criterion_in
@@ -18,48 +22,112 @@ from crrubric.services.unit import unit_of_work
 from crrubric.services.vendors import vendor_in
 
 
+@dataclass(frozen=True, slots=True)
+class FindingText:
+    """What the committee finds for a cell: why, on what evidence, and who agreed, in words."""
+
+    value: Outcome
+    reason: str = ""
+    evidence: str = ""
+    agreed: str = ""
+
+
 def record_finding(
-    actor: Actor, slug: str, vendor_id: int, criterion_id: int, *, value: Outcome, reason: str
+    actor: Actor,
+    slug: str,
+    vendor_id: int,
+    criterion_id: int,
+    text: FindingText,
+    *,
+    seen_version: int,
 ) -> Finding:
-    """Adopt a finding for a cell, with the committee's reason; ballots stay as they are."""
-    why = clean(reason, limit=limits.NOTE, field="reason")
-    if value is Outcome.UNRESOLVED:
+    """Adopt a finding for a cell: its outcome, or something else with the committee's reason.
+
+    Ballots stay as they are; a cell that was put off is no longer.
+    Args: seen_version: version of the finding that the page showed; 0 where there was none.
+    Raises: Stale if somebody recorded one since; Invalid without a reason where it differs.
+    """
+    tidy = FindingText(
+        text.value,
+        clean(text.reason, limit=limits.NOTE, field="reason"),
+        clean(text.evidence, limit=limits.NOTE, field="evidence"),
+        one_line(text.agreed, limit=limits.SHORT_TEXT, field="agreed"),
+    )
+    if tidy.value is Outcome.UNRESOLVED:
         raise Invalid(N_("Choose Met, Not met or Not applicable."), field="value")
-    if not why:
-        raise Invalid(N_("Say why the committee finds this: the memo prints it."), field="reason")
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.RECORD_FINDING, slug)
-        evaluation = seat.evaluation
+        seat = locked_seat(session, actor, Action.RECORD_FINDING, slug, exclusive=True)
         let_in(seat, vendor_id)
-        vendor = vendor_in(session, evaluation, vendor_id)
-        criterion = criterion_in(session, evaluation, criterion_id)
-        if value is Outcome.NOT_APPLICABLE and not criterion.may_not_apply:
+        vendor = vendor_in(session, seat.evaluation, vendor_id)
+        criterion = criterion_in(session, seat.evaluation, criterion_id)
+        if tidy.value is Outcome.NOT_APPLICABLE and not criterion.may_not_apply:
             raise Invalid(
                 N_("This criterion always applies: choose Met or Not met."), field="value"
             )
-        finding = session.scalar(
-            select(Finding).where(
-                Finding.vendor_id == vendor.id, Finding.criterion_id == criterion.id
+        outcome = outcome_of(session, seat.evaluation, vendor, criterion)
+        if tidy.value is not outcome and not tidy.reason:
+            raise Invalid(
+                N_("Say why the committee finds this: the memo prints it."), field="reason"
+            )
+        finding = held_finding(session, vendor.id, criterion.id)
+        if (finding.version if finding else 0) != seen_version:
+            raise Stale(N_("Somebody recorded a finding for this cell meanwhile: compare."))
+        before = plain_finding(finding) if finding else None
+        if finding is None:
+            finding = Finding(vendor_id=vendor.id, criterion_id=criterion.id, version=0)
+            session.add(finding)
+        finding.value, finding.as_computed = tidy.value, tidy.value is outcome
+        finding.reason, finding.evidence = tidy.reason, tidy.evidence
+        finding.agreed, finding.motion_id = tidy.agreed, None
+        finding.version += 1
+        finding.recorded_by, finding.recorded_at = actor.name, now_utc()
+        session.execute(
+            delete(Deferral).where(
+                Deferral.vendor_id == vendor.id, Deferral.criterion_id == criterion.id
             )
         )
-        before = {"value": finding.value, "reason": finding.reason} if finding else None
-        if finding is None:
-            finding = Finding(vendor_id=vendor.id, criterion_id=criterion.id)
-            session.add(finding)
-        finding.value, finding.reason = value, why
-        finding.recorded_by, finding.recorded_at = actor.name, now_utc()
         note_event(
             session,
             actor,
             Event.FINDING_RECORDED,
-            evaluation_id=evaluation.id,
+            evaluation_id=seat.evaluation.id,
             subject=f"{vendor.company}: {criterion.title}",
             about=About(vendor.id, criterion.id),
             before=before,
-            after={"value": value},
-            reason=why,
+            after=plain_finding(finding),
+            reason=tidy.reason,
         )
     return finding
+
+
+def outcome_of(
+    session: Session, evaluation: Evaluation, vendor: Vendor, criterion: Criterion
+) -> Outcome:
+    """What the rule makes of the ballots for one cell, read inside the transaction."""
+    ballots = read_ballots(session, evaluation.id, [vendor], [criterion])
+    tally = ballots.tallies()[vendor.code, criterion.code]
+    return decide(tally, rule_of(evaluation)).outcome
+
+
+def held_finding(session: Session, vendor_id: int, criterion_id: int) -> Finding | None:
+    """The finding of a cell, held until the transaction ends."""
+    return session.scalar(
+        select(Finding)
+        .where(Finding.vendor_id == vendor_id, Finding.criterion_id == criterion_id)
+        .with_for_update(of=Finding)
+        .execution_options(populate_existing=True)
+    )
+
+
+def plain_finding(finding: Finding) -> dict[str, object]:
+    """A finding as the journal keeps it."""
+    return {
+        "value": finding.value,
+        "as_computed": finding.as_computed,
+        "reason": finding.reason,
+        "evidence": finding.evidence,
+        "agreed": finding.agreed,
+    }
 
 
 def withdraw_finding(
@@ -70,26 +138,21 @@ def withdraw_finding(
     if not why:
         raise Invalid(N_("Say why the finding is withdrawn."), field="reason")
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.RECORD_FINDING, slug)
-        evaluation = seat.evaluation
+        seat = locked_seat(session, actor, Action.RECORD_FINDING, slug, exclusive=True)
         let_in(seat, vendor_id)
-        vendor = vendor_in(session, evaluation, vendor_id)
-        criterion = criterion_in(session, evaluation, criterion_id)
-        finding = session.scalar(
-            select(Finding).where(
-                Finding.vendor_id == vendor.id, Finding.criterion_id == criterion.id
-            )
-        )
+        vendor = vendor_in(session, seat.evaluation, vendor_id)
+        criterion = criterion_in(session, seat.evaluation, criterion_id)
+        finding = held_finding(session, vendor.id, criterion.id)
         if finding is None:
             return
         note_event(
             session,
             actor,
             Event.FINDING_WITHDRAWN,
-            evaluation_id=evaluation.id,
+            evaluation_id=seat.evaluation.id,
             subject=f"{vendor.company}: {criterion.title}",
             about=About(vendor.id, criterion.id),
-            before={"value": finding.value, "reason": finding.reason},
+            before=plain_finding(finding),
             reason=why,
         )
         session.delete(finding)

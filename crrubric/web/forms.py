@@ -277,6 +277,14 @@ class InviteForm(SeatForm):
     )
 
 
+def whole_version(typed: str | None) -> int:
+    """A version number from a hidden field; 0 for none. Raises: Invalid."""
+    text = typed or "0"
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise Invalid(N_("Open the page again: it does not say which version it shows."))
+    return int(text)
+
+
 class MarkForm(Form):
     """One mark: an answer with its note and evidence. `version` is the one that was seen."""
 
@@ -295,10 +303,7 @@ class MarkForm(Form):
 
     def seen_version(self) -> int:
         """The version of the mark that the page showed; 0 for none. Raises: Invalid."""
-        text = self.version.data or "0"
-        if not (text.isascii() and text.isdigit() and len(text) < 10):
-            raise Invalid(N_("Open the page again: it does not say which version it shows."))
-        return int(text)
+        return whole_version(self.version.data)
 
 
 class DeclarationForm(Form):
@@ -325,13 +330,38 @@ class PhaseForm(Form):
 
 
 class FindingForm(Form):
-    """What the committee finds for one cell."""
+    """What the committee finds for one cell; `version` is that of the finding that was seen."""
 
     value = Options(_("The committee finds"), coerce=Outcome, choices=choices(Outcome),
                        validators=[InputRequired(_("Choose what it finds."))])  # fmt: skip
-    reason = TextAreaField(
-        _("Why?"), [InputRequired(_("Say why: the memo prints it.")), longest(limits.NOTE)]
+    reason = TextAreaField(_("Why?"), [Optional(), longest(limits.NOTE)])
+    evidence = TextAreaField(_("On what evidence?"), [Optional(), longest(limits.NOTE)])
+    agreed = StringField(_("Who agreed?"), [Optional(), longest(limits.SHORT_TEXT)])
+    version = HiddenField()
+
+    def seen_version(self) -> int:
+        """The version of the finding that the page showed; 0 for none. Raises: Invalid."""
+        return whole_version(self.version.data)
+
+
+class SittingForm(Form):
+    """The opening of a meeting."""
+
+    place = StringField(_("Where"), [Optional(), longest(limits.SHORT_TEXT)])
+
+
+class MotionForm(Form):
+    """A motion with its vote."""
+
+    words = TextAreaField(
+        _("The motion"), [InputRequired(_("Say what was moved.")), longest(limits.NOTE)]
     )
+    moved_by = StringField(_("Moved by"), [Optional(), longest(limits.NAME)])
+    seconded_by = StringField(_("Seconded by"), [Optional(), longest(limits.NAME)])
+    in_favor = WholeNumber(_("In favor"), [InputRequired(_("Count the votes in favor."))])
+    opposed = WholeNumber(_("Against"), [Optional()])
+    abstaining = WholeNumber(_("Abstaining"), [Optional()])
+    expected = HiddenField()
 
 
 class ReasonForm(Form):

@@ -3,17 +3,22 @@
 from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from crrubric.domain import limits
-from crrubric.domain.errors import Invalid
+from crrubric.domain.agenda import Item, agenda
+from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.results import Cell, Results
 from crrubric.domain.vocabulary import Action, Answer, Outcome, Stakeholder
 from crrubric.extensions import db
+from crrubric.models import Criterion, Deferral, Finding, Meeting, Vendor
 from crrubric.queries.access import Seat, let_in, not_found
 from crrubric.queries.ballots import OpenMark, open_marks
 from crrubric.queries.declarations import conflicts
 from crrubric.queries.matrices import Matrix
 from crrubric.queries.matrices import matrix as read_matrix
+from crrubric.queries.meetings import sitting
+from crrubric.queries.rubrics import tensions
 from crrubric.services import decisions as service
 from crrubric.web.access import in_evaluation
 from crrubric.web.evaluations import to
@@ -113,11 +118,21 @@ def total_cents(read: Matrix, code: str) -> int | None:
 @in_evaluation(Action.VIEW_RESULTS)
 def cell(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
     """One cell: counts, marks by stakeholder, notes and evidence."""
-    return cell_page(seat, vendor_id, criterion_id, FindingForm())
+    return cell_page(seat, vendor_id, criterion_id)
 
 
-def cell_page(seat: Seat, vendor_id: int, criterion_id: int, form: FindingForm) -> str:
-    """The page of a cell, with the form for the chair in the meeting."""
+def cell_page(
+    seat: Seat,
+    vendor_id: int,
+    criterion_id: int,
+    form: FindingForm | None = None,
+    *,
+    follows: Meeting | None = None,
+) -> str:
+    """The page of a cell, with the form for the chair in the meeting.
+
+    Args: form: what was just refused; follows: the meeting whose shared screen this is.
+    """
     let_in(seat, vendor_id)
     read = read_matrix(db.session(), seat.evaluation)
     vendor = next((row for row in read.vendors.values() if row.id == vendor_id), None)
@@ -142,11 +157,67 @@ def cell_page(seat: Seat, vendor_id: int, criterion_id: int, form: FindingForm) 
         conflicts=[
             row for row in conflicts(db.session(), seat.evaluation.id) if row.vendor_id == vendor_id
         ],
-        may_find=seat.may(Action.RECORD_FINDING),
-        form=form,
+        may_find=seat.may(Action.RECORD_FINDING) and follows is None,
+        form=form or finding_form(found),
+        follows=follows,
+        sitting=follows or sitting(db.session(), seat.evaluation.id),
+        deferral=db.session.get(Deferral, (vendor_id, criterion_id)),
+        items=on_agenda(read, seat),
+        tense=tense(read, seat, vendor, criterion, found),
         reason_form=ReasonForm(formdata=None),
         neighbours=neighbours(read, found),
     )
+
+
+def finding_form(found: Cell) -> FindingForm:
+    """The form as it begins: what was adopted, else the outcome if there is one."""
+    form = FindingForm(formdata=None)
+    settled = found.finding is not Outcome.UNRESOLVED
+    form.value.data = found.finding if settled else None
+    if found.adopted:
+        form.reason.data, form.evidence.data = found.adopted.reason, found.adopted.evidence
+        form.agreed.data = found.adopted.agreed
+    form.version.data = str(found.adopted.version if found.adopted else 0)
+    return form
+
+
+def stale_finding(
+    seat: Seat, vendor_id: int, criterion_id: int, form: FindingForm, error: Stale
+) -> ResponseReturnValue:
+    """What was recorded meanwhile stands beside what was typed; sending again replaces it."""
+    held = db.session.scalar(
+        select(Finding.version).where(
+            Finding.vendor_id == vendor_id, Finding.criterion_id == criterion_id
+        )
+    )
+    form.version.data = str(held or 0)
+    form.form_errors.append(refusal(error))
+    return cell_page(seat, vendor_id, criterion_id, form), 409
+
+
+def on_agenda(read: Matrix, seat: Seat) -> list[tuple[Vendor, Criterion, Item]]:
+    """The agenda as rows to link to, without vendors that the person stays away from."""
+    rows = (
+        (read.vendors[item.cell.vendor], read.criteria[item.cell.criterion], item)
+        for item in agenda(read.basis, read.results)
+    )
+    return [row for row in rows if row[0].id not in seat.shut_out]
+
+
+def tense(
+    read: Matrix, seat: Seat, vendor: Vendor, criterion: Criterion, found: Cell
+) -> list[tuple[str, str]]:
+    """(title, why) of the criteria that pull against this one where the vendor is Met on both."""
+    if found.finding is not Outcome.MET:
+        return []
+    by_id = {row.id: row for row in read.criteria.values()}
+    pulling = tensions(db.session(), seat.evaluation.id).get(criterion.id, [])
+    return [
+        (by_id[other].title, why)
+        for other, why in pulling
+        if other in by_id
+        and read.results.cell(vendor.code, by_id[other].code).finding is Outcome.MET
+    ]
 
 
 def expert_against(found: Cell, lead: Stakeholder | None, marks: list[OpenMark]) -> list[OpenMark]:
@@ -187,13 +258,20 @@ def find(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
                 seat.evaluation.slug,
                 vendor_id,
                 criterion_id,
-                value=form.value.data,
-                reason=form.reason.data,
+                service.FindingText(
+                    form.value.data,
+                    form.reason.data or "",
+                    form.evidence.data or "",
+                    form.agreed.data or "",
+                ),
+                seen_version=form.seen_version(),
             )
             flash(_("The finding is recorded."), "done")
             return to("results.cell", seat, vendor_id=vendor_id, criterion_id=criterion_id)
         except Invalid as error:
             attach(form, error)
+        except Stale as error:
+            return stale_finding(seat, vendor_id, criterion_id, form, error)
     return cell_page(seat, vendor_id, criterion_id, form), 422
 
 

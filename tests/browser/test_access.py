@@ -32,6 +32,7 @@ FILES = {
     "exports.scores",
     "exports.tallies",
     "home.health",
+    "meeting.where",
     "memo.html",
     "memo.word",
     "static",

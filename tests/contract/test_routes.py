@@ -61,6 +61,17 @@ home.create signed in
 home.health public
 home.index signed in
 home.new signed in
+meeting.adopt RECORD_FINDING
+meeting.attendance RUN_MEETING
+meeting.defer RECORD_FINDING
+meeting.end RUN_MEETING
+meeting.index FOLLOW_MEETING
+meeting.move RUN_MEETING
+meeting.now FOLLOW_MEETING
+meeting.record FOLLOW_MEETING
+meeting.show RUN_MEETING
+meeting.start RUN_MEETING
+meeting.where FOLLOW_MEETING
 memo.html VIEW_MEMO
 memo.preview VIEW_MEMO
 memo.word VIEW_MEMO

@@ -19,7 +19,8 @@ CANARY = "canarywordinanote"
 PAGES = (
     "", "rubric/", "vendors/", "committee/", "rule", "progress", "journal", "ballots/", "matrix",
     "matrix?show=split", "scores", "agreement", "what-if", "compare", "decision/", "memo/",
-    "memo/memo.docx",
+    "meeting/", "meeting/now", "meeting/where",
+    "meeting/minutes", "memo/memo.docx",
     "memo/memo.html", "export/tallies.csv", "export/scores.csv", "export/results.json",
     "export/marks.csv",
 )  # fmt: skip

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from crrubric.domain.errors import Invalid, NotFound, WrongPhase
-from crrubric.domain.vocabulary import Action, Answer, DeclarationKind, Phase, Role
+from crrubric.domain.vocabulary import Action, Answer, DeclarationKind, Outcome, Phase, Role
 from crrubric.extensions import db
 from crrubric.models import Declaration, Member
 from crrubric.queries.exports import mark_rows
@@ -187,8 +187,8 @@ def test_a_conflicted_chair_is_shut_out_of_cells_findings_marks_and_the_journal(
             made.slug,
             made.vendors[0].id,
             made.criteria[0].id,
-            value="MET",
-            reason="no",
+            decisions.FindingText(Outcome.MET, "no"),
+            seen_version=0,
         )
     exported = chair.get(made.url("export/marks.csv")).text
     assert (f",{code}," in exported, f",{made.vendors[1].code}," in exported) == (False, True)

@@ -34,4 +34,8 @@ def test_the_database_itself_refuses_a_finding_without_a_reason(make: Factory):
     row = {"vendor_id": made.vendors[0].id, "criterion_id": made.criteria[0].id}
 
     with pytest.raises(IntegrityError):
-        db.session.execute(insert(Finding).values(**row, value="MET", reason="", recorded_by="x"))
+        db.session.execute(
+            insert(Finding).values(
+                **row, value="MET", as_computed=False, reason="", recorded_by="x"
+            )
+        )

@@ -85,8 +85,8 @@ def test_a_finding_settles_a_cell_and_leaves_the_ballots(make: Factory):
         made.slug,
         second.id,
         made.criterion("ada").id,
-        value=Outcome.MET,
-        reason="Shown to all with the keyboard.",
+        decisions.FindingText(Outcome.MET, "Shown to all with the keyboard."),
+        seen_version=0,
     )
 
     cell = read(made).results.cell(second.code, "ada")
@@ -98,7 +98,9 @@ def test_a_finding_settles_a_cell_and_leaves_the_ballots(make: Factory):
 def test_a_withdrawn_finding_gives_the_cell_back_to_the_rule(make: Factory):
     made = met_committee(make)
     place = (made.chair, made.slug, made.vendors[1].id, made.criterion("ada").id)
-    decisions.record_finding(*place, value=Outcome.MET, reason="First look.")
+    decisions.record_finding(
+        *place, decisions.FindingText(Outcome.MET, "First look."), seen_version=0
+    )
 
     decisions.withdraw_finding(*place, reason="A second look.")
 
@@ -108,7 +110,7 @@ def test_a_withdrawn_finding_gives_the_cell_back_to_the_rule(make: Factory):
 @pytest.mark.parametrize(
     ("value", "reason", "field"),
     [
-        (Outcome.MET, "  ", "reason"),
+        (Outcome.NOT_MET, "  ", "reason"),
         (Outcome.UNRESOLVED, "why", "value"),
         (Outcome.NOT_APPLICABLE, "why", "value"),
     ],
@@ -124,8 +126,8 @@ def test_a_finding_needs_a_value_that_fits_and_a_reason(
             made.slug,
             made.vendors[0].id,
             made.criterion("ada").id,
-            value=value,
-            reason=reason,
+            decisions.FindingText(value, reason),
+            seen_version=0,
         )
 
     assert refused.value.field == field

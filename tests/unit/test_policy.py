@@ -25,6 +25,8 @@ VIEW_REVIEWERS    mda     -        -        mda
 TRY_WHAT_IF       mda     -        -        mda
 EXPORT_RESULTS    mda     mda      mda      mda
 EXPORT_MARKS      mda     -        -        mda
+FOLLOW_MEETING    mda     mda      mda      mda
+RUN_MEETING       m       -        -        -
 RECORD_FINDING    m       -        -        -
 RECORD_DECISION   m       -        -        -
 SET_RETENTION     da      -        -        -
@@ -76,6 +78,8 @@ def test_nothing_that_depends_on_a_mark_is_open_before_the_meeting():
         Action.EXPORT_RESULTS,
         Action.EXPORT_MARKS,
         Action.VIEW_MEMO,
+        Action.FOLLOW_MEETING,
+        Action.RUN_MEETING,
         Action.RECORD_FINDING,
         Action.RECORD_DECISION,
     }
