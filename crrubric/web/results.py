@@ -146,7 +146,7 @@ def cell_page(
     return page(
         "results/cell.html",
         seat,
-        under=HOME,
+        under="meeting.index" if follows else HOME,
         vendor=vendor,
         criterion=criterion,
         cell=found,

@@ -199,6 +199,8 @@ def shown(value: object) -> str:
     """A journal value as text."""
     if value in (None, ""):
         return NOTHING
+    if isinstance(value, list):  # the cells of a motion
+        return str(ngettext("One cell", "%(num)s cells", len(value)))
     if isinstance(value, bool):
         return str(gettext("yes") if value else gettext("no"))
     return str(value)
