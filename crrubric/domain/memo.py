@@ -11,7 +11,7 @@ from enum import StrEnum
 from crrubric.domain.reliability import Reliability
 from crrubric.domain.results import Results
 from crrubric.domain.robustness import Robustness
-from crrubric.domain.vocabulary import Answer, PriceUnit, Stakeholder
+from crrubric.domain.vocabulary import Answer, PositionKind, PriceUnit, Stakeholder
 
 
 class Status(StrEnum):
@@ -145,6 +145,36 @@ class Recommendation:
 
 
 @dataclass(frozen=True, slots=True)
+class MemoPosition:
+    """Where a reviewer stands on the recommendation, in their own words."""
+
+    name: str
+    stakeholder: Stakeholder
+    kind: PositionKind
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemoCommitment:
+    """A promise of a vendor, with who watches over it and by when."""
+
+    vendor: str
+    words: str
+    owner: str
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class MemoSitting:
+    """A meeting: from when to when, where, who was there."""
+
+    opened_at: datetime
+    closed_at: datetime | None
+    place: str
+    present: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MemoFacts:
     """Everything that a memo says, before it is put into words. Moments are in the local zone."""
 
@@ -169,3 +199,6 @@ class MemoFacts:
     recommendation: Recommendation | None
     notes: tuple[MemoNote, ...]
     journal_head: str = ""  # the newest hash of the journal's chain
+    positions: tuple[MemoPosition, ...] = ()  # only once the decision is recorded
+    commitments: tuple[MemoCommitment, ...] = ()
+    sittings: tuple[MemoSitting, ...] = ()

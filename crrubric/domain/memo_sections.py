@@ -9,6 +9,7 @@ from crrubric.domain.memo import (
     Heading,
     Memo,
     MemoFacts,
+    MemoSitting,
     MemoVendor,
     PageBreak,
     Paragraph,
@@ -20,7 +21,7 @@ from crrubric.domain.memo import (
 from crrubric.domain.memo_trust import TrustParts
 from crrubric.domain.memo_vendors import VendorParts
 from crrubric.domain.memo_words import NONE, Translate, Words
-from crrubric.domain.vocabulary import N_, Gate
+from crrubric.domain.vocabulary import N_, Gate, PositionKind
 
 
 def compose(facts: MemoFacts, translate: Translate) -> Memo:
@@ -47,7 +48,7 @@ class _Composer:
             (N_("Results at a glance"), self.glance()),
             (N_("Agreement"), trust.agreement()),
             (N_("Vendor by vendor"), VendorParts(facts, words).blocks()),
-            (N_("Dissent"), self.nothing()),
+            (N_("Dissent"), self.dissent()),
             (N_("Robustness"), trust.robustness()),
             (N_("Cost and funding"), self.cost()),
             (N_("Risks, conditions, commitments"), self.conditions()),
@@ -184,9 +185,18 @@ class _Composer:
                 for person in facts.people
             ),
         )
+        yield Paragraph("", words(N_("Meetings and who attended:")))
+        held = tuple(self.sitting(row) for row in facts.sittings)
+        yield Bullets(held) if held else Paragraph(words(NONE))
         yield Paragraph("", words(N_("Conflicts of interest and recusals:")))
         lines = tuple(self.conflict(row) for row in facts.recusals)
         yield Bullets(lines) if lines else Paragraph(words(NONE))
+
+    def sitting(self, row: MemoSitting) -> str:
+        """A meeting in a line."""
+        who = ", ".join(row.present) or self.words(N_("attendance not recorded"))
+        when = self.words.moment(row.opened_at)
+        return f"{when}, {row.place}: {who}" if row.place else f"{when}: {who}"
 
     def conflict(self, row: Recusal) -> str:
         """A declared conflict, and what became of it."""
@@ -306,6 +316,42 @@ class _Composer:
             if line.strip()
         )
         yield Bullets(lines) if lines else Paragraph(self.words(NONE))
+        yield Paragraph("", self.words(N_("Commitments:")))
+        promised = tuple(
+            self.words(
+                N_("%(vendor)s: %(words)s (due %(day)s; %(owner)s watches over it)"),
+                vendor=row.vendor,
+                words=row.words,
+                day=self.words.day(row.due_on),
+                owner=row.owner,
+            )
+            for row in self.facts.commitments
+        )
+        yield Bullets(promised) if promised else Paragraph(self.words(NONE))
+
+    def dissent(self) -> Iterable[Block]:
+        """How many stand where, and who cannot support it in their own words."""
+        words, stated = self.words, self.facts.positions
+        if stated:
+            counts = (sum(row.kind is kind for row in stated) for kind in PositionKind)
+            support, live, cannot = counts
+            yield Paragraph(
+                words(
+                    N_(
+                        "%(a)s reviewers support it, %(b)s can live with it,"
+                        " %(c)s cannot support it."
+                    ),
+                    a=support,
+                    b=live,
+                    c=cannot,
+                )
+            )
+        lines = tuple(
+            f"{row.name} ({words(row.stakeholder.label)}): {row.words}"
+            for row in stated
+            if row.kind is PositionKind.CANNOT_SUPPORT
+        )
+        yield Bullets(lines) if lines else Paragraph(words(NONE))
 
     def approvals(self) -> Iterable[Block]:
         words = self.words

@@ -43,6 +43,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.RUN_MEETING: MEETING,
         Action.RECORD_FINDING: MEETING,
         Action.RECORD_DECISION: MEETING,
+        Action.MANAGE_COMMITMENTS: MEETING | {Phase.DECIDED},
         Action.SET_RETENTION: FROM_DECIDED,
         Action.VIEW_JOURNAL: EVER,
     },
@@ -51,6 +52,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.DECLARE: UNDECIDED,
         Action.VIEW_OWN_BALLOTS: FROM_SCORING,
         Action.RECORD_MARK: SCORING,
+        Action.STATE_POSITION: MEETING,
         **READ_RESULTS,
     },
     Role.OBSERVER: {

@@ -155,6 +155,14 @@ class MotionKind(Labelled):
     OTHER = "OTHER", N_("something else")
 
 
+class PositionKind(Labelled):
+    """Where a reviewer stands on the recommendation."""
+
+    SUPPORT = "SUPPORT", N_("I support it")
+    LIVE_WITH = "LIVE_WITH", N_("I can live with it")
+    CANNOT_SUPPORT = "CANNOT_SUPPORT", N_("I cannot support it")
+
+
 class Topic(Labelled):
     """Why a cell is on the agenda; the order of the members is the order of the agenda."""
 
@@ -171,6 +179,10 @@ class NoticeKind(Labelled):
     BALLOT_REOPENED = (
         "BALLOT_REOPENED",
         N_("The chair reopened your ballot for %(vendor)s. Why: %(reason)s"),
+    )
+    POSITION_ASKED = (
+        "POSITION_ASKED",
+        N_("The recommendation is another one now: state your position again."),
     )
     CONFLICT_WAIVED = (
         "CONFLICT_WAIVED",
@@ -214,6 +226,8 @@ class Action(Labelled):
     RUN_MEETING = "RUN_MEETING", N_("open and close the meeting, lead it through the agenda")
     RECORD_FINDING = "RECORD_FINDING", N_("record what the committee finds for a cell")
     RECORD_DECISION = "RECORD_DECISION", N_("record the recommendation")
+    STATE_POSITION = "STATE_POSITION", N_("state one’s own position on the recommendation")
+    MANAGE_COMMITMENTS = "MANAGE_COMMITMENTS", N_("record what the vendor promises, by when")
     SET_RETENTION = "SET_RETENTION", N_("set the retention date and a legal hold")
     VIEW_MEMO = "VIEW_MEMO", N_("read and download the selection memo")
     VIEW_JOURNAL = "VIEW_JOURNAL", N_("read the journal")
@@ -255,4 +269,8 @@ class Event(Labelled):
     CELL_DEFERRED = "CELL_DEFERRED", N_("deferred %(subject)s")
     FINDING_RECORDED = "FINDING_RECORDED", N_("recorded the finding for %(subject)s")
     FINDING_WITHDRAWN = "FINDING_WITHDRAWN", N_("withdrew the finding for %(subject)s")
+    POSITION_STATED = "POSITION_STATED", N_("stated a position on the recommendation")
+    POSITIONS_CLEARED = "POSITIONS_CLEARED", N_("asked again for positions: it is another vendor")
+    COMMITMENT_RECORDED = "COMMITMENT_RECORDED", N_("recorded a commitment of %(subject)s")
+    COMMITMENT_WITHDRAWN = "COMMITMENT_WITHDRAWN", N_("withdrew a commitment of %(subject)s")
     DECISION_RECORDED = "DECISION_RECORDED", N_("recorded the recommendation")

@@ -8,10 +8,7 @@ from crrubric.models.ballots import (
     SealedBallot,
 )
 from crrubric.models.base import Base
-from crrubric.models.decisions import (
-    Decision,
-    Finding,
-)
+from crrubric.models.decisions import Commitment, Decision, Finding, Position
 from crrubric.models.evaluations import (
     Criterion,
     Evaluation,
@@ -29,6 +26,7 @@ __all__ = [
     "Attendance",
     "Ballot",
     "Base",
+    "Commitment",
     "Criterion",
     "Decision",
     "Declaration",
@@ -44,6 +42,7 @@ __all__ = [
     "Member",
     "Motion",
     "Notice",
+    "Position",
     "SealedBallot",
     "Section",
     "Tension",

@@ -1,14 +1,14 @@
 """What the committee adopts: findings for cells, and the recommendation."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crrubric.clock import now_utc
-from crrubric.domain.vocabulary import Outcome
-from crrubric.models.base import Base, LongText, Name, ShortText, stored_enum
-from crrubric.models.evaluations import Vendor
+from crrubric.domain.vocabulary import Outcome, PositionKind
+from crrubric.models.base import Base, LongText, Name, ShortText, Title, stored_enum
+from crrubric.models.evaluations import Member, Vendor
 
 
 class Finding(Base):
@@ -53,3 +53,35 @@ class Decision(Base):
     recorded_by: Mapped[Name]
     recorded_at: Mapped[datetime] = mapped_column(default=now_utc)
     vendor: Mapped[Vendor | None] = relationship()
+
+
+class Position(Base):
+    """Where a reviewer stands on the recommendation; dissent in their own words."""
+
+    __tablename__ = "position"
+    __table_args__ = (
+        CheckConstraint("kind <> 'CANNOT_SUPPORT' OR length(words) > 0", name="dissent_in_words"),
+    )
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True)
+    kind: Mapped[PositionKind] = mapped_column(stored_enum(PositionKind))
+    words: Mapped[LongText]
+    stated_at: Mapped[datetime] = mapped_column(default=now_utc)
+    member: Mapped[Member] = relationship()
+
+
+class Commitment(Base):
+    """A promise of a vendor, with who watches over it and by when."""
+
+    __tablename__ = "commitment"
+    __table_args__ = (CheckConstraint("length(words) > 0", name="words_given"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    vendor_id: Mapped[int] = mapped_column(ForeignKey("vendor.id"), index=True)
+    words: Mapped[LongText]
+    owner: Mapped[Title]
+    due_on: Mapped[date]
+    withdrawn_at: Mapped[datetime | None]
+    recorded_by: Mapped[Name]
+    recorded_at: Mapped[datetime] = mapped_column(default=now_utc)
+    vendor: Mapped[Vendor] = relationship()

@@ -9,13 +9,15 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.chain import Break, Link, breaks
-from crrubric.domain.policy import FROM_MEETING
+from crrubric.domain.policy import FROM_DECIDED, FROM_MEETING
 from crrubric.domain.vocabulary import Event
 from crrubric.models import Evaluation, JournalEntry
 from crrubric.queries.access import Seat
 
 # Who declared a conflict and who submitted when is progress; what was marked is not.
 SEALED = (Event.MARK_RECORDED, Event.MARKS_IMPORTED)
+# Positions are collected privately: they are told once the decision is recorded.
+PRIVATE = (Event.POSITION_STATED,)
 PAGE = 200
 
 
@@ -54,6 +56,8 @@ def visible(seat: Seat) -> Select[Any]:
     rows = select(JournalEntry).where(JournalEntry.evaluation_id == seat.evaluation.id)
     if seat.evaluation.phase not in FROM_MEETING:
         rows = rows.where(JournalEntry.event.not_in(SEALED))
+    if seat.evaluation.phase not in FROM_DECIDED:
+        rows = rows.where(JournalEntry.event.not_in(PRIVATE))
     if seat.shut_out:
         about = JournalEntry.vendor_id
         rows = rows.where(about.is_(None) | about.not_in(seat.shut_out))

@@ -10,9 +10,12 @@ from crrubric.clock import now_utc
 from crrubric.domain.cost import total_cents
 from crrubric.domain.evidence import evidence_words
 from crrubric.domain.memo import (
+    MemoCommitment,
     MemoFacts,
     MemoNote,
     MemoPerson,
+    MemoPosition,
+    MemoSitting,
     MemoVendor,
     Recommendation,
     Recusal,
@@ -22,9 +25,11 @@ from crrubric.domain.robustness import robustness_of
 from crrubric.domain.vocabulary import BallotState, Phase, Role
 from crrubric.models import Ballot, Decision, Evaluation, Member, Vendor
 from crrubric.queries.ballots import open_marks
+from crrubric.queries.decisions import commitments, open_positions
 from crrubric.queries.declarations import conflicts
 from crrubric.queries.journal import head
 from crrubric.queries.matrices import Matrix, matrix
+from crrubric.queries.meetings import minutes
 
 
 def memo_facts(session: Session, evaluation: Evaluation, language: str) -> MemoFacts:
@@ -61,6 +66,23 @@ def memo_facts(session: Session, evaluation: Evaluation, language: str) -> MemoF
         recommendation=recommendation(session, evaluation, zone),
         notes=notes(session, evaluation),
         journal_head=head(session, evaluation),
+        positions=tuple(
+            MemoPosition(row.member.name, row.member.stakeholder, row.kind, row.words)
+            for row in open_positions(session, evaluation)
+        ),
+        commitments=tuple(
+            MemoCommitment(row.vendor.company, row.words, row.owner, row.due_on)
+            for row in commitments(session, evaluation.id)
+        ),
+        sittings=tuple(
+            MemoSitting(
+                row.meeting.started_at.astimezone(zone),
+                local(row.meeting.ended_at),
+                row.meeting.place,
+                tuple(seen.member.name for seen in row.attendance),
+            )
+            for row in reversed(minutes(session, evaluation.id))
+        ),
     )
 
 

@@ -10,13 +10,23 @@ from crrubric.domain import limits
 from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.outcome import decide
 from crrubric.domain.text import clean, one_line
-from crrubric.domain.vocabulary import N_, Action, Event, Outcome
-from crrubric.models import Criterion, Decision, Deferral, Evaluation, Finding, Vendor
+from crrubric.domain.vocabulary import N_, Action, Event, NoticeKind, Outcome
+from crrubric.models import (
+    Criterion,
+    Decision,
+    Deferral,
+    Evaluation,
+    Finding,
+    Member,
+    Position,
+    Vendor,
+)
 from crrubric.queries.access import let_in, locked_for, locked_seat
 from crrubric.queries.marks import read_ballots
 from crrubric.queries.matrices import rule_of
 from crrubric.queries.people import Actor
 from crrubric.services.journal import About, note_event
+from crrubric.services.notices import tell
 from crrubric.services.rubrics import criterion_in
 from crrubric.services.unit import unit_of_work
 from crrubric.services.vendors import vendor_in
@@ -192,6 +202,8 @@ def record_decision(actor: Actor, slug: str, text: DecisionText) -> Decision:
         if decision is None:
             decision = Decision(evaluation_id=evaluation.id)
             session.add(decision)
+        elif decision.vendor_id != tidy.vendor_id:
+            ask_again(session, actor, evaluation)
         for key, value in asdict(tidy).items():
             setattr(decision, key, value)
         decision.recorded_by, decision.recorded_at = actor.name, now_utc()
@@ -203,3 +215,19 @@ def record_decision(actor: Actor, slug: str, text: DecisionText) -> Decision:
             after={**asdict(tidy), "vendor": vendor.company if vendor else None},
         )
     return decision
+
+
+def ask_again(session: Session, actor: Actor, evaluation: Evaluation) -> None:
+    """Another vendor is recommended: positions on the one before are dropped, and people told.
+
+    The journal keeps what they were.
+    """
+    members = select(Member.id).where(Member.evaluation_id == evaluation.id)
+    stated = session.scalars(
+        select(Position.member_id).where(Position.member_id.in_(members))
+    ).all()
+    if not stated:
+        return
+    session.execute(delete(Position).where(Position.member_id.in_(stated)))
+    tell(session, stated, NoticeKind.POSITION_ASKED, {})
+    note_event(session, actor, Event.POSITIONS_CLEARED, evaluation_id=evaluation.id)

@@ -3,30 +3,32 @@
 from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 from wtforms.fields.choices import SelectChoice
 
 from crrubric.domain.errors import Invalid
 from crrubric.domain.vocabulary import Action
 from crrubric.extensions import db
-from crrubric.models import Decision
+from crrubric.models import Position
 from crrubric.queries.access import Seat
+from crrubric.queries.decisions import (
+    commitments,
+    open_positions,
+    positions_stated,
+    recommendation_of,
+)
 from crrubric.queries.matrices import Matrix
 from crrubric.queries.matrices import matrix as read_matrix
 from crrubric.services import decisions as service
+from crrubric.services import positions
 from crrubric.web.access import in_evaluation
 from crrubric.web.evaluations import to
-from crrubric.web.forms import DecisionForm, attach
+from crrubric.web.forms import CommitmentForm, DecisionForm, PositionForm, ReasonForm, attach
 from crrubric.web.page import page
 from crrubric.web.session import actor
+from crrubric.web.words import refusal
 
 bp = Blueprint("decision", __name__, url_prefix="/evaluations/<slug>/decision")
 NONE = "none"
-
-
-def stored(seat: Seat) -> Decision | None:
-    """The recommendation as recorded, if any."""
-    return db.session.scalar(select(Decision).where(Decision.evaluation_id == seat.evaluation.id))
 
 
 def with_vendors(form: DecisionForm, read: Matrix) -> DecisionForm:
@@ -38,17 +40,48 @@ def with_vendors(form: DecisionForm, read: Matrix) -> DecisionForm:
     return form
 
 
-def form_page(seat: Seat, read: Matrix, form: DecisionForm) -> str:
-    """The computed ranking, the recommendation, and the form for the chair in the meeting."""
+def form_page(
+    seat: Seat,
+    read: Matrix,
+    form: DecisionForm,
+    *,
+    position: PositionForm | None = None,
+    promise: CommitmentForm | None = None,
+) -> str:
+    """The computed ranking, the recommendation with positions and commitments, and the forms.
+
+    Args: form, position, promise: what was just refused, with what was typed.
+    """
+    decision = recommendation_of(db.session(), seat.evaluation.id)
+    away = decision is not None and decision.vendor_id in seat.shut_out
+    own = db.session.get(Position, seat.member.id) if seat.member else None
     return page(
         "decision/index.html",
         seat,
         matrix=read,
         results=read.results,
-        decision=stored(seat),
+        decision=decision,
         form=form,
         may_decide=seat.may(Action.RECORD_DECISION),
+        own=own,
+        position=position or PositionForm(formdata=None, obj=own),
+        may_state=bool(decision) and not away and seat.may(Action.STATE_POSITION),
+        stated=positions_stated(db.session(), seat.evaluation.id),
+        positions=open_positions(db.session(), seat.evaluation),
+        commitments=commitments(db.session(), seat.evaluation.id),
+        promise=with_own_vendors(promise or CommitmentForm(formdata=None), seat, read),
+        may_promise=seat.may(Action.MANAGE_COMMITMENTS),
     )
+
+
+def with_own_vendors(form: CommitmentForm, seat: Seat, read: Matrix) -> CommitmentForm:
+    """The form with the vendors to choose from, without those that the chair stays away from."""
+    form.vendor.choices = [
+        SelectChoice(str(row.id), row.company)
+        for row in read.vendors.values()
+        if row.id not in seat.shut_out
+    ]
+    return form
 
 
 @bp.get("/")
@@ -56,11 +89,16 @@ def form_page(seat: Seat, read: Matrix, form: DecisionForm) -> str:
 def index(seat: Seat) -> ResponseReturnValue:
     """The recommendation."""
     read = read_matrix(db.session(), seat.evaluation)
-    decision = stored(seat)
-    form = with_vendors(DecisionForm(obj=decision), read)
+    return form_page(seat, read, as_recorded(seat, read))
+
+
+def as_recorded(seat: Seat, read: Matrix) -> DecisionForm:
+    """The form with the recommendation as it is."""
+    decision = recommendation_of(db.session(), seat.evaluation.id)
+    form = with_vendors(DecisionForm(formdata=None, obj=decision), read)
     if decision is not None:
         form.vendor.data = str(decision.vendor_id) if decision.vendor_id else NONE
-    return form_page(seat, read, form)
+    return form
 
 
 @bp.post("/")
@@ -87,3 +125,52 @@ def save(seat: Seat) -> ResponseReturnValue:
         except Invalid as error:
             attach(form, error)
     return form_page(seat, read, form), 422
+
+
+@bp.post("/position")
+@in_evaluation(Action.STATE_POSITION)
+def state(seat: Seat) -> ResponseReturnValue:
+    """State my own position."""
+    form = PositionForm()
+    if form.validate():
+        try:
+            positions.state_position(
+                actor(), seat.evaluation.slug, kind=form.kind.data, words=form.words.data or ""
+            )
+            flash(_("Your position is recorded. Nobody reads it before the decision."), "done")
+            return to("decision.index", seat)
+        except Invalid as error:
+            attach(form, error)
+    read = read_matrix(db.session(), seat.evaluation)
+    return form_page(seat, read, as_recorded(seat, read), position=form), 422
+
+
+@bp.post("/commitments")
+@in_evaluation(Action.MANAGE_COMMITMENTS)
+def commit(seat: Seat) -> ResponseReturnValue:
+    """Record a commitment of a vendor."""
+    read = read_matrix(db.session(), seat.evaluation)
+    form = with_own_vendors(CommitmentForm(), seat, read)
+    if form.validate():
+        text = positions.CommitmentText(form.words.data, form.owner.data, form.due_on.data)
+        try:
+            positions.record_commitment(actor(), seat.evaluation.slug, int(form.vendor.data), text)
+            flash(_("The commitment is recorded."), "done")
+            return to("decision.index", seat)
+        except Invalid as error:
+            attach(form, error)
+    return form_page(seat, read, as_recorded(seat, read), promise=form), 422
+
+
+@bp.post("/commitments/<int:commitment_id>/withdraw")
+@in_evaluation(Action.MANAGE_COMMITMENTS)
+def withdraw(seat: Seat, commitment_id: int) -> ResponseReturnValue:
+    """Take a commitment back, with a reason."""
+    try:
+        positions.withdraw_commitment(
+            actor(), seat.evaluation.slug, commitment_id, reason=ReasonForm().reason.data or ""
+        )
+        flash(_("The commitment is withdrawn."), "done")
+    except Invalid as error:
+        flash(refusal(error), "problem")
+    return to("decision.index", seat)

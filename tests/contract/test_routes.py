@@ -33,8 +33,11 @@ committee.invite MANAGE_COMMITTEE
 committee.link MANAGE_COMMITTEE
 committee.remove MANAGE_COMMITTEE
 committee.shown MANAGE_COMMITTEE
+decision.commit MANAGE_COMMITMENTS
 decision.index VIEW_RESULTS
 decision.save RECORD_DECISION
+decision.state STATE_POSITION
+decision.withdraw MANAGE_COMMITMENTS
 declarations.ask DECLARE
 declarations.conflict WAIVE_CONFLICT
 declarations.save DECLARE

@@ -22,7 +22,7 @@ MOST = {
     "what-if": 12,
     "compare": 12,
     "progress": 9,
-    "memo": 18,
+    "memo": 24,
     "rubric": 8,
 }
 

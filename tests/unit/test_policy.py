@@ -29,6 +29,8 @@ FOLLOW_MEETING    mda     mda      mda      mda
 RUN_MEETING       m       -        -        -
 RECORD_FINDING    m       -        -        -
 RECORD_DECISION   m       -        -        -
+STATE_POSITION    -       m        -        -
+MANAGE_COMMITMENTS md     -        -        -
 SET_RETENTION     da      -        -        -
 VIEW_MEMO         mda     mda      mda      mda
 VIEW_JOURNAL      upsmda  -        -        upsmda

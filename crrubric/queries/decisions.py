@@ -1,0 +1,55 @@
+"""Reading the decision: the recommendation, positions on it, commitments."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from crrubric.domain.policy import FROM_DECIDED
+from crrubric.models import Commitment, Decision, Evaluation, Member, Position, Vendor
+
+
+def recommendation_of(session: Session, evaluation_id: int) -> Decision | None:
+    """The recommendation as recorded, if any."""
+    return session.scalar(select(Decision).where(Decision.evaluation_id == evaluation_id))
+
+
+def open_positions(session: Session, evaluation: Evaluation) -> list[Position]:
+    """Every position, once the decision is recorded; before that none leaves this function."""
+    if evaluation.phase not in FROM_DECIDED:
+        return []
+    return list(
+        session.scalars(
+            select(Position)
+            .join(Position.member)
+            .options(joinedload(Position.member))
+            .where(Member.evaluation_id == evaluation.id)
+            .order_by(Member.name, Member.id)
+        )
+    )
+
+
+def positions_stated(session: Session, evaluation_id: int) -> tuple[int, int]:
+    """(how many stated a position, how many reviewers there are): never which position."""
+    row = session.execute(
+        select(func.count(Position.member_id), func.count(Member.id))
+        .select_from(Member)
+        .outerjoin(Position, Position.member_id == Member.id)
+        .where(
+            Member.evaluation_id == evaluation_id,
+            Member.is_reviewer,
+            Member.removed_at.is_(None),
+        )
+    ).one()
+    return row[0], row[1]
+
+
+def commitments(session: Session, evaluation_id: int) -> list[Commitment]:
+    """Commitments that stand, by day, with their vendor."""
+    return list(
+        session.scalars(
+            select(Commitment)
+            .join(Commitment.vendor)
+            .options(joinedload(Commitment.vendor))
+            .where(Vendor.evaluation_id == evaluation_id, Commitment.withdrawn_at.is_(None))
+            .order_by(Commitment.due_on, Commitment.id)
+        )
+    )
