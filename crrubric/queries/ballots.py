@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from crrubric.domain.policy import FROM_MEETING
+from crrubric.domain.turns import in_turn
 from crrubric.domain.vocabulary import Stakeholder
 from crrubric.models import Ballot, Criterion, Evaluation, Gap, Mark, Member, Vendor
 from crrubric.queries.access import Seat, not_found
@@ -22,19 +23,23 @@ class BallotLine:
 
 
 def own_ballots(session: Session, member: Member) -> list[BallotLine]:
-    """A reviewer's ballots with the number of marks on each, in one query."""
+    """A reviewer's ballots in their own order, with the number of marks on each, in one query."""
+    earlier = (
+        select(func.count())
+        .where(Member.evaluation_id == member.evaluation_id, Member.id < member.id)
+        .scalar_subquery()
+    )
     rows = session.execute(
-        select(Ballot, Vendor, func.count(Mark.id))
+        select(Ballot, Vendor, func.count(Mark.id), earlier)
         .join(Vendor, Vendor.id == Ballot.vendor_id)
         .outerjoin(Mark, Mark.ballot_id == Ballot.id)
         .where(Ballot.member_id == member.id)
         .group_by(Ballot.id, Vendor.id)
         .order_by(Vendor.position)
-    )
-    # Each reviewer starts with another vendor, so that no vendor is always seen fresh or tired.
-    lines = [BallotLine(*row) for row in rows]
-    turn = member.id % len(lines) if lines else 0
-    return lines[turn:] + lines[:turn]
+    ).all()
+    # Seats are never deleted, so the number of those before one's own stays what it is.
+    seat = rows[0][3] if rows else 0
+    return in_turn([BallotLine(*row[:3]) for row in rows], seat)
 
 
 def has_ballot(session: Session, member: Member, vendor_id: int) -> bool:
