@@ -145,6 +145,8 @@ class Factory:
 
     def forward(self, made: Made, phase: Phase, marks: dict[tuple[int, int], str]) -> None:
         """Take the evaluation through its phases, marking while it is in scoring."""
+        if phase is Phase.PRACTICE:
+            evaluations.change_phase(made.chair, made.slug, phase)
         now = db.session.get_one(Evaluation, made.evaluation.id).phase
         order = [Phase.SCORING, Phase.MEETING, Phase.DECIDED, Phase.ARCHIVED]
         for step in order[: order.index(phase) + 1] if phase in order else []:

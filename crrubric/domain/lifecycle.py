@@ -58,8 +58,14 @@ HAS_RECOMMENDATION = _needs(
 
 HAS_RETENTION = _needs("retention", N_("Set first until when the record is kept."))
 
+READY_TO_SCORE = (HAS_CRITERIA, HAS_WEIGHT, HAS_VENDORS, HAS_REVIEWERS)
+
+# The practice round may be left out: scoring opens from either.
 TRANSITIONS: Mapping[tuple[Phase, Phase], tuple[Condition, ...]] = {
-    (Phase.SETUP, Phase.SCORING): (HAS_CRITERIA, HAS_WEIGHT, HAS_VENDORS, HAS_REVIEWERS),
+    (Phase.SETUP, Phase.SCORING): READY_TO_SCORE,
+    (Phase.SETUP, Phase.PRACTICE): (HAS_CRITERIA, HAS_REVIEWERS),
+    (Phase.PRACTICE, Phase.SCORING): READY_TO_SCORE,
+    (Phase.PRACTICE, Phase.SETUP): (),
     (Phase.SCORING, Phase.MEETING): (),
     (Phase.MEETING, Phase.DECIDED): (HAS_RECOMMENDATION,),
     (Phase.DECIDED, Phase.ARCHIVED): (HAS_RETENTION,),
@@ -93,10 +99,14 @@ def problems(before: Phase, after: Phase, facts: Readiness) -> tuple[CrrubricErr
     return tuple(error for check in conditions if (error := check(facts)) is not None)
 
 
+def next_phases(phase: Phase) -> tuple[Phase, ...]:
+    """The phases that the chair may move forward to, the usual one first; empty at the end."""
+    return tuple(b for (a, b) in TRANSITIONS if a == phase and not is_step_back(a, b))
+
+
 def next_phase(phase: Phase) -> Phase | None:
-    """The phase that the chair may move forward to; None at the end."""
-    forward = [b for (a, b) in TRANSITIONS if a == phase and not is_step_back(a, b)]
-    return forward[0] if forward else None
+    """The phase that usually comes next; None at the end."""
+    return next(iter(next_phases(phase)), None)
 
 
 def previous_phase(phase: Phase) -> Phase | None:

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from crrubric.domain.vocabulary import Action, Phase, Role
 
 EVER = frozenset(Phase)
-SETUP = frozenset({Phase.SETUP})
-OPEN_WORK = frozenset({Phase.SETUP, Phase.SCORING})
+PREPARING = frozenset({Phase.SETUP, Phase.PRACTICE})  # the rubric is not frozen yet
+PRACTICE = frozenset({Phase.PRACTICE})
+OPEN_WORK = frozenset({Phase.SETUP, Phase.PRACTICE, Phase.SCORING})
 SCORING = frozenset({Phase.SCORING})
 MEETING = frozenset({Phase.MEETING})
 UNDECIDED = frozenset({Phase.SETUP, Phase.PRACTICE, Phase.SCORING, Phase.MEETING})
@@ -31,11 +32,16 @@ READ_REVIEWERS = {
 POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
     Role.CHAIR: {
         Action.VIEW_EVALUATION: EVER,
-        Action.EDIT_SETUP: SETUP,
+        Action.EDIT_SETUP: PREPARING,
         Action.MANAGE_COMMITTEE: OPEN_WORK,
         Action.CHANGE_PHASE: EVER,
         Action.DECLARE: UNDECIDED,
         Action.WAIVE_CONFLICT: UNDECIDED,
+        Action.VIEW_PRACTICE: PRACTICE,
+        Action.RUN_PRACTICE: PRACTICE,
+        Action.CORRECT_RUBRIC: SCORING,
+        Action.WITHDRAW_VENDOR: SCORING | MEETING,
+        Action.ENTER_ON_BEHALF: SCORING,
         Action.VIEW_PROGRESS: FROM_SCORING,
         Action.REOPEN_BALLOT: SCORING,
         **READ_RESULTS,
@@ -52,18 +58,22 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.DECLARE: UNDECIDED,
         Action.VIEW_OWN_BALLOTS: FROM_SCORING,
         Action.RECORD_MARK: SCORING,
+        Action.PRACTICE: PRACTICE,
+        Action.VIEW_PRACTICE: PRACTICE,
+        Action.CONFIRM_BALLOT: SCORING | MEETING,
         Action.STATE_POSITION: MEETING,
         **READ_RESULTS,
     },
     Role.OBSERVER: {
         Action.VIEW_EVALUATION: EVER,
+        Action.VIEW_PRACTICE: PRACTICE,
         **READ_RESULTS,
     },
     # The person at the server's own console. Holding the machine is no reason to break the seal:
     # the command line shows results only once the ballots are open, like every other door.
     Role.OPERATOR: {
         Action.VIEW_EVALUATION: EVER,
-        Action.EDIT_SETUP: SETUP,
+        Action.EDIT_SETUP: PREPARING,
         Action.MANAGE_COMMITTEE: OPEN_WORK,
         Action.CHANGE_PHASE: OPEN_WORK,
         Action.IMPORT_MARKS: OPEN_WORK | MEETING,

@@ -90,6 +90,23 @@ def built_in_rubric() -> Rubric:
     return parse_rubric(file.read_text(encoding="utf-8"))
 
 
+@dataclass(frozen=True, slots=True)
+class PracticeVendor:
+    """The made-up vendor of a practice round, and what it shows by criterion code."""
+
+    company: str
+    product: str
+    shows: Mapping[str, str]
+
+
+@cache
+def practice_vendor() -> PracticeVendor:
+    """The made-up vendor that crrubric ships."""
+    file = resources.files("crrubric.data") / "practice.toml"
+    data = tomllib.loads(file.read_text(encoding="utf-8"))
+    return PracticeVendor(data["company"], data["product"], data["shows"])
+
+
 def parse_rubric(text: str) -> Rubric:
     """Read a rubric file: TOML with the tables section, section.criterion and tension.
 

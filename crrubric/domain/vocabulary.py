@@ -141,6 +141,21 @@ class BallotState(Labelled):
     SUBMITTED = "SUBMITTED", N_("Submitted")
 
 
+class EntrySource(Labelled):
+    """How a reviewer gave a ballot that somebody else entered."""
+
+    PAPER = "PAPER", N_("On paper")
+    PHONE = "PHONE", N_("By phone")
+
+
+class CorrectionEffect(Labelled):
+    """What a correction of the rubric does to marks that were given already."""
+
+    KEEP = "KEEP", N_("Marks given stay: the meaning is the same")
+    AGAIN = "AGAIN", N_("It is marked again: marks given so far are set aside")
+    LEAVE_OUT = "LEAVE_OUT", N_("It is left out: marks given stay in the record and don’t count")
+
+
 class DeclarationKind(Labelled):
     """What a committee member states about a vendor before reading its ballot."""
 
@@ -192,6 +207,42 @@ class NoticeKind(Labelled):
         "WAIVER_ENDED",
         N_("The waiver for %(vendor)s was withdrawn: you do not score it. Why: %(reason)s"),
     )
+    ASSIGNMENT_CHANGED = (
+        "ASSIGNMENT_CHANGED",
+        N_("What you are to mark has changed: look at your ballots."),
+    )
+    BALLOT_ENTERED = (
+        "BALLOT_ENTERED",
+        N_("Your ballot for %(vendor)s was entered by the chair, as you gave it: confirm it."),
+    )
+    BALLOT_DISPUTED = (
+        "BALLOT_DISPUTED",
+        N_("%(name)s says that the ballot entered for %(vendor)s is not what they gave."),
+    )
+    MARKS_STAY = (
+        "MARKS_STAY",
+        N_("The criterion “%(criterion)s” was corrected; your marks stay. Why: %(reason)s"),
+    )
+    MARK_AGAIN = (
+        "MARK_AGAIN",
+        N_("The criterion “%(criterion)s” was corrected: mark it again. Why: %(reason)s"),
+    )
+    CRITERION_LEFT_OUT = (
+        "CRITERION_LEFT_OUT",
+        N_("The criterion “%(criterion)s” was left out; it no longer counts. Why: %(reason)s"),
+    )
+    VENDOR_WITHDRAWN = (
+        "VENDOR_WITHDRAWN",
+        N_("%(vendor)s is out of the selection. Why: %(reason)s"),
+    )
+    VENDOR_RESTORED = (
+        "VENDOR_RESTORED",
+        N_("%(vendor)s is back in the selection. Why: %(reason)s"),
+    )
+    PRACTICE_SHOWN = (
+        "PRACTICE_SHOWN",
+        N_("The practice round is over: see which criteria were read differently."),
+    )
 
 
 class PriceUnit(Labelled):
@@ -209,7 +260,14 @@ class Action(Labelled):
 
     VIEW_EVALUATION = "VIEW_EVALUATION", N_("read the overview, rubric, vendors and committee")
     EDIT_SETUP = "EDIT_SETUP", N_("change rubric, vendors, decision rule and dates")
-    MANAGE_COMMITTEE = "MANAGE_COMMITTEE", N_("invite and change committee members")
+    MANAGE_COMMITTEE = "MANAGE_COMMITTEE", N_("invite members, say who marks what")
+    PRACTICE = "PRACTICE", N_("mark the made-up vendor of the practice round")
+    VIEW_PRACTICE = "VIEW_PRACTICE", N_("read the practice round, once it is over its spread")
+    RUN_PRACTICE = "RUN_PRACTICE", N_("end the practice round, or begin it anew")
+    CORRECT_RUBRIC = "CORRECT_RUBRIC", N_("correct a criterion after ballots opened")
+    WITHDRAW_VENDOR = "WITHDRAW_VENDOR", N_("take a vendor out of the selection, or back in")
+    ENTER_ON_BEHALF = "ENTER_ON_BEHALF", N_("enter a ballot given on paper or by phone")
+    CONFIRM_BALLOT = "CONFIRM_BALLOT", N_("confirm one’s own ballot that somebody entered")
     CHANGE_PHASE = "CHANGE_PHASE", N_("move to the next phase, or one back")
     DECLARE = "DECLARE", N_("declare a conflict of interest, or that there is none")
     WAIVE_CONFLICT = "WAIVE_CONFLICT", N_("waive another member’s conflict of interest")
@@ -247,6 +305,13 @@ class Event(Labelled):
     VENDOR_ADDED = "VENDOR_ADDED", N_("added the vendor “%(subject)s”")
     VENDOR_CHANGED = "VENDOR_CHANGED", N_("changed the vendor “%(subject)s”")
     VENDOR_REMOVED = "VENDOR_REMOVED", N_("removed the vendor “%(subject)s”")
+    VENDOR_WITHDRAWN = "VENDOR_WITHDRAWN", N_("took %(subject)s out of the selection")
+    VENDOR_RESTORED = "VENDOR_RESTORED", N_("took %(subject)s back into the selection")
+    CRITERION_CORRECTED = "CRITERION_CORRECTED", N_("corrected the criterion “%(subject)s”")
+    MEMBER_ASSIGNED = "MEMBER_ASSIGNED", N_("changed what %(subject)s is to mark")
+    PRACTICE_FINISHED = "PRACTICE_FINISHED", N_("finished the practice round")
+    PRACTICE_SHOWN = "PRACTICE_SHOWN", N_("ended the practice round and showed its spread")
+    PRACTICE_RESTARTED = "PRACTICE_RESTARTED", N_("began the practice round anew")
     MEMBER_INVITED = "MEMBER_INVITED", N_("invited %(subject)s")
     MEMBER_CHANGED = "MEMBER_CHANGED", N_("changed the seat of %(subject)s")
     MEMBER_REMOVED = "MEMBER_REMOVED", N_("removed %(subject)s from the committee")
@@ -261,6 +326,10 @@ class Event(Labelled):
     WAIVER_ENDED = "WAIVER_ENDED", N_("withdrew the waiver of a conflict: %(subject)s")
     BALLOT_SUBMITTED = "BALLOT_SUBMITTED", N_("submitted the ballot for %(subject)s")
     BALLOT_REOPENED = "BALLOT_REOPENED", N_("reopened the ballot of %(subject)s")
+    BALLOT_ENTERED = "BALLOT_ENTERED", N_("entered on behalf the ballot of %(subject)s")
+    BALLOT_CONFIRMED = "BALLOT_CONFIRMED", N_("confirmed the ballot entered for %(subject)s")
+    BALLOT_DISPUTED = "BALLOT_DISPUTED", N_("did not confirm the ballot entered for %(subject)s")
+    MARK_SET_ASIDE = "MARK_SET_ASIDE", N_("set a mark aside: %(subject)s")
     MARKS_IMPORTED = "MARKS_IMPORTED", N_("imported marks from %(subject)s")
     MEETING_STARTED = "MEETING_STARTED", N_("opened the meeting")
     MEETING_ENDED = "MEETING_ENDED", N_("closed the meeting")

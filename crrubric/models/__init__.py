@@ -3,6 +3,7 @@
 from crrubric.models.ballots import (
     Ballot,
     Declaration,
+    EntryOnBehalf,
     Gap,
     Mark,
     SealedBallot,
@@ -10,9 +11,12 @@ from crrubric.models.ballots import (
 from crrubric.models.base import Base
 from crrubric.models.decisions import Commitment, Decision, Finding, Position
 from crrubric.models.evaluations import (
+    AssignedCriterion,
+    AssignedVendor,
     Criterion,
     Evaluation,
     Member,
+    RubricRevision,
     Section,
     Tension,
     Vendor,
@@ -21,8 +25,11 @@ from crrubric.models.journal import JournalEntry
 from crrubric.models.meetings import Attendance, Deferral, Meeting, Motion
 from crrubric.models.notices import Notice
 from crrubric.models.people import District, Invite, User, UserSession
+from crrubric.models.practice import PracticeMark
 
 __all__ = [
+    "AssignedCriterion",
+    "AssignedVendor",
     "Attendance",
     "Ballot",
     "Base",
@@ -32,6 +39,7 @@ __all__ = [
     "Declaration",
     "Deferral",
     "District",
+    "EntryOnBehalf",
     "Evaluation",
     "Finding",
     "Gap",
@@ -43,6 +51,8 @@ __all__ = [
     "Motion",
     "Notice",
     "Position",
+    "PracticeMark",
+    "RubricRevision",
     "SealedBallot",
     "Section",
     "Tension",

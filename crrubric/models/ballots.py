@@ -6,8 +6,14 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from crrubric.clock import now_utc
-from crrubric.domain.vocabulary import Answer, BallotState, DeclarationKind, EvidenceKind
-from crrubric.models.base import Base, LongText, ShortText, stored_enum
+from crrubric.domain.vocabulary import (
+    Answer,
+    BallotState,
+    DeclarationKind,
+    EntrySource,
+    EvidenceKind,
+)
+from crrubric.models.base import Base, LongText, Name, ShortText, stored_enum
 from crrubric.models.evaluations import Criterion, Member, Vendor
 
 
@@ -109,6 +115,10 @@ class Mark(Base):
     marked_at: Mapped[datetime] = mapped_column(default=now_utc)
     ballot: Mapped[Ballot] = relationship(back_populates="marks")
     criterion: Mapped[Criterion] = relationship()
+    asked: Mapped[bool] = column_property(  # a criterion that was left out asks no longer
+        select(~Criterion.left_out).where(Criterion.id == criterion_id).scalar_subquery(),
+        deferred=True,
+    )
 
 
 class Gap(Base):
@@ -148,4 +158,31 @@ class SealedBallot(Base):
     reopened_at: Mapped[datetime | None]
     reopened_by: Mapped[ShortText]
     reopen_reason: Mapped[LongText]
+    ballot: Mapped[Ballot] = relationship()
+
+
+class EntryOnBehalf(Base):
+    """A ballot that the chair entered for a reviewer who gave it on paper or by phone.
+
+    `number` is the sealed version that was entered so; the reviewer confirms it, or says that it
+    is not what they gave, which opens the ballot again.
+    """
+
+    __tablename__ = "entry_on_behalf"
+    __table_args__ = (
+        UniqueConstraint("ballot_id", "number"),
+        CheckConstraint("confirmed_at IS NULL OR disputed_at IS NULL", name="one_answer"),
+        CheckConstraint("(disputed_at IS NULL) = (length(dispute) = 0)", name="dispute_in_words"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ballot_id: Mapped[int] = mapped_column(ForeignKey("ballot.id"))
+    number: Mapped[int]
+    source: Mapped[EntrySource] = mapped_column(stored_enum(EntrySource))
+    given_on: Mapped[date]
+    entered_by: Mapped[Name]
+    entered_at: Mapped[datetime] = mapped_column(default=now_utc)
+    confirmed_at: Mapped[datetime | None]
+    disputed_at: Mapped[datetime | None]
+    dispute: Mapped[LongText]
     ballot: Mapped[Ballot] = relationship()

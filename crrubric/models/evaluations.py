@@ -2,13 +2,15 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.vocabulary import (
+    CorrectionEffect,
     Phase,
     PriceUnit,
     RuleKind,
@@ -48,6 +50,8 @@ class Evaluation(Base):
         stored_enum(ScoringMode), default=ScoringMode.OUTCOME
     )
     created_at: Mapped[datetime] = mapped_column(default=now_utc)
+    practice_at: Mapped[datetime | None]  # the practice round opened
+    practice_shown_at: Mapped[datetime | None]  # it ended: everybody sees the spread
     rule_set_at: Mapped[datetime | None]  # the chair looked at the rule and saved it
     opened_at: Mapped[datetime | None]  # ballots opened: rubric and rule froze
     closes_on: Mapped[date | None]
@@ -109,7 +113,34 @@ class Criterion(Base):
     must_have: Mapped[bool] = mapped_column(default=False)
     may_not_apply: Mapped[bool] = mapped_column(default=False)
     left_out: Mapped[bool] = mapped_column(default=False)
+    practice: Mapped[LongText]  # what the made-up vendor of the practice round shows here
     section: Mapped[Section] = relationship(back_populates="criteria")
+
+
+class RubricRevision(Base):
+    """A correction of one criterion after ballots opened, with what it did to marks given.
+
+    `number` counts the corrections of an evaluation: the rubric as frozen is revision 0.
+    """
+
+    __tablename__ = "rubric_revision"
+    __table_args__ = (
+        UniqueConstraint("evaluation_id", "number"),
+        CheckConstraint("length(reason) > 0", name="reason_given"),
+        CheckConstraint("number >= 1", name="number_positive"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id"))
+    number: Mapped[int]
+    criterion_id: Mapped[int] = mapped_column(ForeignKey("criterion.id"), index=True)
+    effect: Mapped[CorrectionEffect] = mapped_column(stored_enum(CorrectionEffect))
+    before: Mapped[dict[str, Any]] = mapped_column(JSON)
+    after: Mapped[dict[str, Any]] = mapped_column(JSON)
+    reason: Mapped[LongText]
+    made_by: Mapped[Name]
+    made_at: Mapped[datetime] = mapped_column(default=now_utc)
+    criterion: Mapped[Criterion] = relationship()
 
 
 class Tension(Base):
@@ -153,6 +184,9 @@ class Vendor(Base):
     quantity: Mapped[int | None]
     term_months: Mapped[int | None]
     price_note: Mapped[ShortText]
+    # the vendor withdrew its offer, or was taken out of the selection, after ballots opened
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_reason: Mapped[LongText]
     evaluation: Mapped[Evaluation] = relationship(back_populates="vendors")
 
 
@@ -172,6 +206,30 @@ class Member(Base):
     stakeholder: Mapped[Stakeholder] = mapped_column(stored_enum(Stakeholder))
     is_chair: Mapped[bool] = mapped_column(default=False)
     is_reviewer: Mapped[bool] = mapped_column(default=False)
+    # what a reviewer is to mark: everything, and what is added later, unless limited to some
+    every_vendor: Mapped[bool] = mapped_column(default=True)
+    every_criterion: Mapped[bool] = mapped_column(default=True)
+    practiced_at: Mapped[datetime | None]  # finished the practice round
     removed_at: Mapped[datetime | None]
     evaluation: Mapped[Evaluation] = relationship(back_populates="members")
     user: Mapped[User | None] = relationship()
+
+
+class AssignedVendor(Base):
+    """One of the vendors that a limited reviewer is to mark."""
+
+    __tablename__ = "assigned_vendor"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True)
+    vendor_id: Mapped[int] = mapped_column(ForeignKey("vendor.id"), primary_key=True, index=True)
+
+
+class AssignedCriterion(Base):
+    """One of the criteria that a limited reviewer is to mark."""
+
+    __tablename__ = "assigned_criterion"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True)
+    criterion_id: Mapped[int] = mapped_column(
+        ForeignKey("criterion.id"), primary_key=True, index=True
+    )

@@ -9,8 +9,18 @@ from sqlalchemy.orm import Session, joinedload
 from crrubric.domain.policy import FROM_MEETING
 from crrubric.domain.turns import in_turn
 from crrubric.domain.vocabulary import Stakeholder
-from crrubric.models import Ballot, Criterion, Evaluation, Gap, Mark, Member, Vendor
+from crrubric.models import (
+    Ballot,
+    Criterion,
+    EntryOnBehalf,
+    Evaluation,
+    Gap,
+    Mark,
+    Member,
+    Vendor,
+)
 from crrubric.queries.access import Seat, not_found
+from crrubric.queries.people import sits
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +30,7 @@ class BallotLine:
     ballot: Ballot
     vendor: Vendor
     marks: int
+    waits: bool  # it was entered on one's behalf and waits to be confirmed
 
 
 def own_ballots(session: Session, member: Member) -> list[BallotLine]:
@@ -29,17 +40,27 @@ def own_ballots(session: Session, member: Member) -> list[BallotLine]:
         .where(Member.evaluation_id == member.evaluation_id, Member.id < member.id)
         .scalar_subquery()
     )
+    waits = (
+        select(EntryOnBehalf.id)
+        .where(
+            EntryOnBehalf.ballot_id == Ballot.id,
+            EntryOnBehalf.number == Ballot.seals,
+            EntryOnBehalf.confirmed_at.is_(None),
+        )
+        .correlate(Ballot)
+        .exists()
+    )
     rows = session.execute(
-        select(Ballot, Vendor, func.count(Mark.id), earlier)
+        select(Ballot, Vendor, func.count(Mark.id), waits, earlier)
         .join(Vendor, Vendor.id == Ballot.vendor_id)
-        .outerjoin(Mark, Mark.ballot_id == Ballot.id)
+        .outerjoin(Mark, (Mark.ballot_id == Ballot.id) & Mark.asked)
         .where(Ballot.member_id == member.id)
         .group_by(Ballot.id, Vendor.id)
         .order_by(Vendor.position)
     ).all()
     # Seats are never deleted, so the number of those before one's own stays what it is.
-    seat = rows[0][3] if rows else 0
-    return in_turn([BallotLine(*row[:3]) for row in rows], seat)
+    seat = rows[0][4] if rows else 0
+    return in_turn([BallotLine(*row[:4]) for row in rows], seat)
 
 
 def has_ballot(session: Session, member: Member, vendor_id: int) -> bool:
@@ -63,6 +84,15 @@ def own_ballot(session: Session, seat: Seat, vendor_id: int) -> tuple[Ballot, di
     return ballot, {mark.criterion_id: mark for mark in marks}
 
 
+def entry_of(session: Session, ballot: Ballot) -> EntryOnBehalf | None:
+    """How the present version of a ballot was entered on its reviewer's behalf, if it was."""
+    return session.scalar(
+        select(EntryOnBehalf).where(
+            EntryOnBehalf.ballot_id == ballot.id, EntryOnBehalf.number == ballot.seals
+        )
+    )
+
+
 def own_gaps(session: Session, ballot: Ballot) -> dict[int, str]:
     """Why criteria of one's own ballot were left without a mark, by criterion id."""
     rows = session.scalars(select(Gap).where(Gap.ballot_id == ballot.id))
@@ -78,6 +108,8 @@ class OpenMark:
     stakeholder: Stakeholder
     vendor: str  # code
     criterion: str  # code
+    entered: bool = False  # by somebody else, on the reviewer's behalf
+    confirmed: bool = False  # and they confirmed it
 
 
 def open_marks(
@@ -97,14 +129,26 @@ def open_marks(
     if evaluation.phase not in FROM_MEETING:
         return []
     wanted = (
-        select(Mark, Member.name, Member.stakeholder, Vendor.code, Criterion.code)
+        select(
+            Mark,
+            Member.name,
+            Member.stakeholder,
+            Vendor.code,
+            Criterion.code,
+            EntryOnBehalf.id.is_not(None),
+            EntryOnBehalf.confirmed_at.is_not(None),
+        )
         .join(Ballot, Ballot.id == Mark.ballot_id)
         .join(Member, Member.id == Ballot.member_id)
         .join(Vendor, Vendor.id == Ballot.vendor_id)
         .join(Criterion, Criterion.id == Mark.criterion_id)
+        .outerjoin(
+            EntryOnBehalf,
+            (EntryOnBehalf.ballot_id == Ballot.id) & (EntryOnBehalf.number == Ballot.seals),
+        )
         .where(
-            Member.evaluation_id == evaluation.id,
-            Member.removed_at.is_(None),
+            sits(evaluation.id),
+            Vendor.withdrawn_at.is_(None),
             ~Ballot.recused,
             Criterion.left_out.is_(False),
         )

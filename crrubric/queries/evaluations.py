@@ -7,9 +7,18 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain.lifecycle import Readiness
 from crrubric.domain.vocabulary import BallotState, Phase
-from crrubric.models import Ballot, Criterion, Decision, Evaluation, Mark, Member, Vendor
+from crrubric.models import (
+    Ballot,
+    Criterion,
+    Decision,
+    EntryOnBehalf,
+    Evaluation,
+    Mark,
+    Member,
+    Vendor,
+)
 from crrubric.queries.access import Seat
-from crrubric.queries.people import Actor
+from crrubric.queries.people import Actor, sits
 
 
 def readiness(session: Session, evaluation_id: int) -> Readiness:
@@ -23,13 +32,8 @@ def readiness(session: Session, evaluation_id: int) -> Readiness:
         select(
             count(Criterion, *in_rubric),
             count(Criterion, *in_rubric, Criterion.weight > 0),
-            count(Vendor, Vendor.evaluation_id == evaluation_id),
-            count(
-                Member,
-                Member.evaluation_id == evaluation_id,
-                Member.is_reviewer,
-                Member.removed_at.is_(None),
-            ),
+            count(Vendor, Vendor.evaluation_id == evaluation_id, Vendor.withdrawn_at.is_(None)),
+            count(Member, sits(evaluation_id)),
             Evaluation.rule_set_at.is_not(None),
             select(func.count(Mark.id))
             .join(Ballot, Ballot.id == Mark.ballot_id)
@@ -77,10 +81,11 @@ class OwnEvaluation:
 def own_evaluations(session: Session, actor: Actor) -> list[OwnEvaluation]:
     """Every evaluation in which the actor has a seat, in one query: what is under way first."""
     done = func.sum(case((Ballot.state == BallotState.SUBMITTED, 1), else_=0))
+    withdrawn = Ballot.vendor_id.in_(select(Vendor.id).where(Vendor.withdrawn_at.is_not(None)))
     rows = session.execute(
         select(Evaluation, Member, func.count(Ballot.id), func.coalesce(done, 0))
         .join(Member, Member.evaluation_id == Evaluation.id)
-        .outerjoin(Ballot, (Ballot.member_id == Member.id) & ~Ballot.recused)
+        .outerjoin(Ballot, (Ballot.member_id == Member.id) & ~Ballot.recused & ~withdrawn)
         .where(Member.user_id == actor.user_id, Member.removed_at.is_(None))
         .group_by(Evaluation.id, Member.id)
         .order_by(Evaluation.id.desc())
@@ -108,6 +113,13 @@ class Progress:
     recused: bool
     seals: int
     marks: int
+    entered: bool  # the present version was entered on the reviewer's behalf
+    confirmed: bool  # and the reviewer confirmed it
+
+    @property
+    def by_vendor(self) -> tuple[int, "Progress"]:
+        """(vendor id, this), to look a reviewer's ballots up by vendor."""
+        return self.vendor.id, self
 
 
 def progress(session: Session, seat: Seat) -> list[Progress]:
@@ -115,7 +127,13 @@ def progress(session: Session, seat: Seat) -> list[Progress]:
 
     Nothing of the vendors that the person stays away from.
     """
-    marks = select(Mark.ballot_id, func.count().label("marks")).group_by(Mark.ballot_id).subquery()
+    marks = (
+        select(Mark.ballot_id, func.count().label("marks"))
+        .join(Criterion, Criterion.id == Mark.criterion_id)
+        .where(Criterion.evaluation_id == seat.evaluation.id, Criterion.left_out.is_(False))
+        .group_by(Mark.ballot_id)
+        .subquery()
+    )
     rows = session.execute(
         select(
             Member,
@@ -125,12 +143,18 @@ def progress(session: Session, seat: Seat) -> list[Progress]:
             Ballot.recused,
             Ballot.seals,
             func.coalesce(marks.c.marks, 0),
+            EntryOnBehalf.id.is_not(None),
+            EntryOnBehalf.confirmed_at.is_not(None),
         )
         .select_from(Ballot)
         .join(Member, Member.id == Ballot.member_id)
         .join(Vendor, Vendor.id == Ballot.vendor_id)
         .outerjoin(marks, marks.c.ballot_id == Ballot.id)
-        .where(Member.evaluation_id == seat.evaluation.id, Member.removed_at.is_(None))
+        .outerjoin(
+            EntryOnBehalf,
+            (EntryOnBehalf.ballot_id == Ballot.id) & (EntryOnBehalf.number == Ballot.seals),
+        )
+        .where(sits(seat.evaluation.id), Vendor.withdrawn_at.is_(None))
         .where(Ballot.vendor_id.not_in(seat.shut_out))
         .order_by(Member.name, Member.id, Vendor.position)
     )

@@ -19,6 +19,8 @@ from crrubric.domain.ballots import (
     Reviewer,
 )
 from crrubric.models import Ballot, Criterion, Gap, Mark, Member, Vendor
+from crrubric.queries.assignments import limited
+from crrubric.queries.people import sits
 
 BITS = 3  # for one answer, 0 being none
 WORD = 21  # answers in one whole number of the database, which has 63 bits to give
@@ -30,14 +32,14 @@ BYTES = np.array([MISSING, *BYTE_OF.values(), MISSING, MISSING, MISSING], dtype=
 def read_ballots(
     session: Session, evaluation_id: int, vendors: Sequence[Vendor], criteria: Sequence[Criterion]
 ) -> Ballots:
-    """Who marked what, from three queries at any size: a row a ballot, never a row a mark.
+    """Who marked what, from four queries at any size: a row a ballot, never a row a mark.
 
     Args: vendors and criteria: all of the evaluation or some, in the order that the array shall
     have.
     """
     members = session.execute(
-        select(Member.id, Member.name, Member.stakeholder)
-        .where(Member.evaluation_id == evaluation_id, Member.removed_at.is_(None))
+        select(Member.id, Member.name, Member.stakeholder, Member.every_criterion)
+        .where(sits(evaluation_id))
         .where(Member.id.in_(select(Ballot.member_id)))
         .order_by(Member.name, Member.id)
     ).all()
@@ -53,7 +55,7 @@ def read_ballots(
             *(_packed(begin) for begin in words),
         )
         .join(Member, Member.id == Ballot.member_id)
-        .where(Member.evaluation_id == evaluation_id, Member.removed_at.is_(None))
+        .where(sits(evaluation_id))
         .where(Ballot.vendor_id.in_(vendor_ids))
     ).all()
     answers = np.full((len(members), len(vendors), len(ids)), UNASSIGNED, dtype=np.uint8)
@@ -64,6 +66,12 @@ def read_ballots(
         unpacked = _unpacked(table[:, 4:], words, ids)
         _abstain(session, evaluation_id, vendor_ids, unpacked, table[:, 3], ids)
         answers[at_member, at_vendor] = np.where(table[:, 2:3] == 1, RECUSED, unpacked)
+    if not all(row.every_criterion for row in members):
+        own = limited(session, evaluation_id)
+        for place, row in enumerate(members):
+            if not row.every_criterion:
+                away = [id_ not in own.get(row.id, ()) for id_ in ids]
+                answers[place][:, away] = UNASSIGNED
     names = distinct(row.name for row in members)
     return Ballots(
         tuple(Reviewer(name, row.stakeholder) for name, row in zip(names, members, strict=True)),
@@ -129,7 +137,7 @@ def _abstain(
         select(Gap.ballot_id, Gap.criterion_id)
         .join(Ballot, Ballot.id == Gap.ballot_id)
         .join(Member, Member.id == Ballot.member_id)
-        .where(Member.evaluation_id == evaluation_id, Member.removed_at.is_(None))
+        .where(sits(evaluation_id))
         .where(Gap.criterion_id.in_(ids), Ballot.vendor_id.in_(vendor_ids))
     ).all()
     if left:

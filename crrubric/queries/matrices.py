@@ -45,7 +45,7 @@ def rule_of(evaluation: Evaluation) -> Rule:
 
 
 def matrix(session: Session, evaluation: Evaluation) -> Matrix:
-    """Everything the result pages show, in six queries at any size.
+    """Everything the result pages show, in seven queries at any size.
 
     Raises: NotFound before the meeting, whoever asks: nothing may depend on a mark until then.
     """
@@ -53,7 +53,9 @@ def matrix(session: Session, evaluation: Evaluation) -> Matrix:
         raise not_found()
     rubric = parts(session, evaluation.id)
     rows = session.scalars(
-        select(Vendor).where(Vendor.evaluation_id == evaluation.id).order_by(Vendor.position)
+        select(Vendor)
+        .where(Vendor.evaluation_id == evaluation.id, Vendor.withdrawn_at.is_(None))
+        .order_by(Vendor.position)
     )
     vendors = {vendor.id: vendor for vendor in rows}
     criteria = {row.id: row for part in rubric for row in part.criteria}
@@ -128,5 +130,5 @@ def adopted(
             row.version,
         )
         for row in rows
-        if row.criterion_id in criteria
+        if row.criterion_id in criteria and row.vendor_id in vendors
     }

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.vocabulary import Role, Standing
@@ -36,6 +36,13 @@ def member_of(session: Session, actor: Actor, evaluation_id: int) -> Member | No
             Member.user_id == actor.user_id,
             Member.removed_at.is_(None),
         )
+    )
+
+
+def sits(evaluation_id: int) -> ColumnElement[bool]:
+    """Which members' ballots count: present reviewers. Others' marks stay in the record."""
+    return and_(
+        Member.evaluation_id == evaluation_id, Member.is_reviewer, Member.removed_at.is_(None)
     )
 
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
-from crrubric.models import Criterion, Section, Tension
+from crrubric.models import Criterion, RubricRevision, Section, Tension
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +38,20 @@ def tensions(session: Session, evaluation_id: int) -> dict[int, list[tuple[int, 
         found.setdefault(row.first_id, []).append((row.second_id, row.why))
         found.setdefault(row.second_id, []).append((row.first_id, row.why))
     return found
+
+
+def revisions(session: Session, evaluation_id: int) -> list[RubricRevision]:
+    """Every correction after ballots opened, the oldest first, with its criterion."""
+    return list(
+        session.scalars(
+            select(RubricRevision)
+            .options(joinedload(RubricRevision.criterion))
+            .where(RubricRevision.evaluation_id == evaluation_id)
+            .order_by(RubricRevision.number)
+        )
+    )
+
+
+def corrected(session: Session, evaluation_id: int) -> dict[int, RubricRevision]:
+    """Criterion id -> its newest correction."""
+    return {row.criterion_id: row for row in revisions(session, evaluation_id)}

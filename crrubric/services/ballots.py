@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
@@ -17,9 +17,11 @@ from crrubric.domain.vocabulary import (
     BallotState,
     Event,
     EvidenceKind,
+    Phase,
 )
 from crrubric.models import Ballot, Criterion, Evaluation, Mark, Member, Vendor
 from crrubric.queries.access import locked_evaluation, not_found, require
+from crrubric.queries.assignments import asked_of, assignment_of, assignments
 from crrubric.queries.people import Actor
 from crrubric.services.declarations import require_declaration
 from crrubric.services.journal import About, note_event
@@ -37,24 +39,31 @@ class MarkText:
     evidence_on: date | None = None
 
 
-def issue_ballots(session: Session, evaluation: Evaluation) -> None:
-    """Give every present reviewer a ballot for every vendor; those that exist stay."""
-    members = session.scalars(
-        select(Member.id).where(
-            Member.evaluation_id == evaluation.id, Member.is_reviewer, Member.removed_at.is_(None)
+def issue_ballots(
+    session: Session, evaluation: Evaluation, *, only_in_scoring: bool = False
+) -> None:
+    """Give every present reviewer a ballot for every assigned vendor; those that exist stay.
+
+    Args: only_in_scoring: do nothing while there are no ballots yet.
+    """
+    if only_in_scoring and evaluation.phase is not Phase.SCORING:
+        return
+    assigned = assignments(session, evaluation.id)
+    vendors = session.scalars(
+        select(Vendor.id).where(
+            Vendor.evaluation_id == evaluation.id, Vendor.withdrawn_at.is_(None)
         )
     ).all()
-    vendors = session.scalars(select(Vendor.id).where(Vendor.evaluation_id == evaluation.id)).all()
     there = set(
         session.execute(
-            select(Ballot.member_id, Ballot.vendor_id).where(Ballot.member_id.in_(members))
+            select(Ballot.member_id, Ballot.vendor_id).where(Ballot.member_id.in_(assigned))
         )
     )
-    for member in members:  # in rows, not objects: a large import has tens of thousands
+    for member, assignment in assigned.items():  # in rows, not objects: imports have thousands
         rows = [
             {"member_id": member, "vendor_id": vendor}
             for vendor in vendors
-            if (member, vendor) not in there
+            if (member, vendor) not in there and assignment.covers_vendor(vendor)
         ]
         if rows:
             session.execute(insert(Ballot), rows)
@@ -79,7 +88,8 @@ def record_mark(
     with unit_of_work() as session:
         evaluation = locked_evaluation(session, slug)
         ballot = open_ballot(session, actor, evaluation, vendor_id)
-        criterion = _criterion(session, evaluation, criterion_id, tidy.answer)
+        criterion = asked_criterion(session, ballot.member, criterion_id)
+        allow_answer(criterion, tidy.answer)
         mark = session.scalar(
             select(Mark).where(Mark.ballot_id == ballot.id, Mark.criterion_id == criterion.id)
         )
@@ -93,7 +103,7 @@ def record_mark(
         if mark is None:
             mark = Mark(ballot_id=ballot.id, criterion_id=criterion.id, version=0)
             session.add(mark)
-        _write(mark, tidy)
+        write_mark(mark, tidy)
         note_event(
             session,
             actor,
@@ -153,47 +163,48 @@ def open_ballot(session: Session, actor: Actor, evaluation: Evaluation, vendor_i
     )
     if ballot is None:
         raise not_found()
+    if ballot.vendor.withdrawn_at is not None:
+        raise WrongPhase(
+            N_("%(vendor)s is out of the selection: nothing is marked any more."),
+            vendor=ballot.vendor.company,
+        )
     if ballot.state is BallotState.SUBMITTED:
         raise WrongPhase(N_("This ballot is submitted and sealed: it can’t be changed."))
     require_declaration(session, ballot.member, ballot.vendor)
     return ballot
 
 
-def open_criteria(session: Session, evaluation_id: int) -> int:
-    """How many criteria a ballot asks for."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Criterion)
-            .where(Criterion.evaluation_id == evaluation_id, Criterion.left_out.is_(False))
-        )
-        or 0
-    )
+def answered(session: Session, ballot: Ballot) -> tuple[int, int]:
+    """How many of the criteria that a ballot asks for have a mark, and how many it asks for."""
+    asked = [row.id for part in asked_of(session, ballot.member) for row in part.criteria]
+    marked = set(session.scalars(select(Mark.criterion_id).where(Mark.ballot_id == ballot.id)))
+    return len(marked.intersection(asked)), len(asked)
 
 
-def marks_given(session: Session, ballot_id: int) -> int:
-    """How many of them have a mark on the ballot."""
-    return (
-        session.scalar(select(func.count()).select_from(Mark).where(Mark.ballot_id == ballot_id))
-        or 0
-    )
-
-
-def _criterion(
-    session: Session, evaluation: Evaluation, criterion_id: int, answer: Answer
-) -> Criterion:
-    criterion = session.get(Criterion, criterion_id)
-    if criterion is None or criterion.evaluation_id != evaluation.id or criterion.left_out:
+def asked_criterion(session: Session, member: Member, criterion_id: int) -> Criterion:
+    """The criterion, if the member is to mark it. Raises: NotFound."""
+    criterion = session.get(Criterion, criterion_id, populate_existing=True)
+    if (
+        criterion is None
+        or criterion.evaluation_id != member.evaluation_id
+        or criterion.left_out
+        or not assignment_of(session, member).covers(criterion.id)
+    ):
         raise not_found()
+    return criterion
+
+
+def allow_answer(criterion: Criterion, answer: Answer) -> None:
+    """Raise Invalid for NOT APPLICABLE where the criterion always applies."""
     if answer is Answer.NOT_APPLICABLE and not criterion.may_not_apply:
         raise Invalid(
             N_("“Not applicable” is not an answer here: this criterion always applies."),
             field="answer",
         )
-    return criterion
 
 
-def _write(mark: Mark, text: MarkText) -> None:
+def write_mark(mark: Mark, text: MarkText) -> None:
+    """Put the words on the mark, as its next version."""
     mark.answer, mark.note = text.answer, text.note
     mark.evidence_kind, mark.evidence_place = text.evidence_kind, text.evidence_place
     mark.evidence_on = text.evidence_on

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.domain.errors import Invalid
-from crrubric.domain.vocabulary import N_, Action, Event, Phase, Role, Stakeholder, Standing
+from crrubric.domain.vocabulary import N_, Action, Event, Role, Stakeholder, Standing
 from crrubric.models import Evaluation, Member
 from crrubric.queries.access import locked_for, not_found
 from crrubric.queries.people import Actor
@@ -52,8 +52,7 @@ def invite_member(
         member.removed_at = None
         seat(member, roles, stakeholder)
         session.flush()
-        if evaluation.phase is Phase.SCORING:
-            issue_ballots(session, evaluation)
+        issue_ballots(session, evaluation, only_in_scoring=True)
         token = None if user.password_hash else new_invite(session, user)
         note_event(
             session,
@@ -98,8 +97,7 @@ def change_member(
         old = _facts(member)
         seat(member, roles, stakeholder)
         session.flush()
-        if evaluation.phase is Phase.SCORING:
-            issue_ballots(session, evaluation)
+        issue_ballots(session, evaluation, only_in_scoring=True)
         before, after = changes(old, _facts(member))
         if after:
             note_event(

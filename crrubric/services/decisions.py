@@ -29,7 +29,7 @@ from crrubric.services.journal import About, note_event
 from crrubric.services.notices import tell
 from crrubric.services.rubrics import criterion_in
 from crrubric.services.unit import unit_of_work
-from crrubric.services.vendors import vendor_in
+from crrubric.services.vendors import candidate_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def record_finding(
     with unit_of_work() as session:
         seat = locked_seat(session, actor, Action.RECORD_FINDING, slug, exclusive=True)
         let_in(seat, vendor_id)
-        vendor = vendor_in(session, seat.evaluation, vendor_id)
+        vendor = candidate_in(session, seat.evaluation, vendor_id)
         criterion = criterion_in(session, seat.evaluation, criterion_id)
         if tidy.value is Outcome.NOT_APPLICABLE and not criterion.may_not_apply:
             raise Invalid(
@@ -150,7 +150,7 @@ def withdraw_finding(
     with unit_of_work() as session:
         seat = locked_seat(session, actor, Action.RECORD_FINDING, slug, exclusive=True)
         let_in(seat, vendor_id)
-        vendor = vendor_in(session, seat.evaluation, vendor_id)
+        vendor = candidate_in(session, seat.evaluation, vendor_id)
         criterion = criterion_in(session, seat.evaluation, criterion_id)
         finding = held_finding(session, vendor.id, criterion.id)
         if finding is None:
@@ -197,7 +197,7 @@ def record_decision(actor: Actor, slug: str, text: DecisionText) -> Decision:
         )
     with unit_of_work() as session:
         evaluation = locked_for(session, actor, Action.RECORD_DECISION, slug)
-        vendor = vendor_in(session, evaluation, tidy.vendor_id) if tidy.vendor_id else None
+        vendor = candidate_in(session, evaluation, tidy.vendor_id) if tidy.vendor_id else None
         decision = session.scalar(select(Decision).where(Decision.evaluation_id == evaluation.id))
         if decision is None:
             decision = Decision(evaluation_id=evaluation.id)

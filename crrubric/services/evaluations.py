@@ -315,6 +315,7 @@ def set_retention(
 
 # When a phase began; scoring's end is the meeting's beginning.
 STAMPS = {
+    Phase.PRACTICE: "practice_at",
     Phase.SCORING: "opened_at",
     Phase.MEETING: "closed_at",
     Phase.DECIDED: "decided_at",

@@ -22,7 +22,7 @@ from crrubric.services.decisions import held_finding
 from crrubric.services.journal import About, note_event
 from crrubric.services.rubrics import criterion_in
 from crrubric.services.unit import unit_of_work
-from crrubric.services.vendors import vendor_in
+from crrubric.services.vendors import candidate_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def point_at(actor: Actor, slug: str, vendor_id: int, criterion_id: int) -> None
         seat = _leading(session, actor, slug)
         let_in(seat, vendor_id)
         meeting = _under_way(session, seat)
-        meeting.vendor_id = vendor_in(session, seat.evaluation, vendor_id).id
+        meeting.vendor_id = candidate_in(session, seat.evaluation, vendor_id).id
         meeting.criterion_id = criterion_in(session, seat.evaluation, criterion_id).id
         meeting.step += 1
 
@@ -177,7 +177,7 @@ def defer_cell(
     with unit_of_work() as session:
         seat = locked_seat(session, actor, Action.RECORD_FINDING, slug, exclusive=True)
         let_in(seat, vendor_id)
-        vendor = vendor_in(session, seat.evaluation, vendor_id)
+        vendor = candidate_in(session, seat.evaluation, vendor_id)
         criterion = criterion_in(session, seat.evaluation, criterion_id)
         if held_finding(session, vendor.id, criterion.id) is not None:
             raise WrongPhase(N_("The committee has adopted a finding here: withdraw it first."))

@@ -14,7 +14,7 @@ from crrubric.queries.decisions import recommendation_of
 from crrubric.queries.people import Actor
 from crrubric.services.journal import About, note_event
 from crrubric.services.unit import unit_of_work
-from crrubric.services.vendors import vendor_in
+from crrubric.services.vendors import candidate_in
 
 
 def state_position(actor: Actor, slug: str, *, kind: PositionKind, words: str = "") -> Position:
@@ -75,7 +75,7 @@ def record_commitment(actor: Actor, slug: str, vendor_id: int, text: CommitmentT
     with unit_of_work() as session:
         seat = locked_seat(session, actor, Action.MANAGE_COMMITMENTS, slug)
         let_in(seat, vendor_id)
-        vendor = vendor_in(session, seat.evaluation, vendor_id)
+        vendor = candidate_in(session, seat.evaluation, vendor_id)
         commitment = Commitment(
             vendor_id=vendor.id,
             words=words,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
-from crrubric.domain.rubric import Rubric
+from crrubric.domain.rubric import Rubric, practice_vendor
 from crrubric.domain.text import clean, one_line, slug_of
 from crrubric.domain.vocabulary import N_, Action, Event, Stakeholder
 from crrubric.models import Criterion, Evaluation, Section, Tension
@@ -30,6 +30,7 @@ class CriterionText:
     must_have: bool = False
     may_not_apply: bool = False
     left_out: bool = False
+    practice: str = ""  # what the made-up vendor of the practice round shows
 
 
 def copy_rubric(session: Session, evaluation: Evaluation, rubric: Rubric) -> None:
@@ -37,6 +38,7 @@ def copy_rubric(session: Session, evaluation: Evaluation, rubric: Rubric) -> Non
     evaluation.rubric_name = rubric.name
     evaluation.rubric_version = rubric.version
     ids: dict[str, Criterion] = {}
+    shows = practice_vendor().shows
     for place, part in enumerate(rubric.sections):
         section = Section(
             evaluation_id=evaluation.id, code=part.code, title=part.title, position=place
@@ -56,6 +58,7 @@ def copy_rubric(session: Session, evaluation: Evaluation, rubric: Rubric) -> Non
                 weight=Decimal(source.weight.numerator) / source.weight.denominator,
                 must_have=source.must_have,
                 may_not_apply=source.may_not_apply,
+                practice=shows.get(source.code, ""),
             )
     session.add_all(ids.values())
     session.flush()
@@ -91,6 +94,7 @@ def checked(text: CriterionText) -> CriterionText:
         text.must_have,
         text.may_not_apply,
         text.left_out,
+        clean(text.practice, limit=limits.NOTE, field="practice"),
     )
 
 

@@ -15,8 +15,8 @@ from crrubric.domain.text import clean
 from crrubric.domain.vocabulary import N_, Action, BallotState, Event, NoticeKind
 from crrubric.models import Ballot, Criterion, Gap, SealedBallot
 from crrubric.queries.access import Seat, let_in, locked_evaluation, locked_seat, not_found
+from crrubric.queries.assignments import asked_of
 from crrubric.queries.people import Actor
-from crrubric.queries.rubrics import parts
 from crrubric.queries.seals import gaps_on, marks_on
 from crrubric.services.ballots import open_ballot
 from crrubric.services.journal import About, note_event
@@ -36,7 +36,7 @@ def submit_ballot(
         evaluation = locked_evaluation(session, slug)
         ballot = open_ballot(session, actor, evaluation, vendor_id)
         marked = {mark.criterion_id for mark in ballot.marks}
-        asked = [row for part in parts(session, evaluation.id) for row in part.criteria]
+        asked = [row for part in asked_of(session, ballot.member) for row in part.criteria]
         left = [row for row in asked if row.id not in marked]
         session.add_all(
             Gap(ballot_id=ballot.id, criterion_id=row.id, reason=why)
@@ -71,29 +71,36 @@ def reopen_ballot(actor: Actor, slug: str, ballot_id: int, *, reason: str) -> Ba
         ballot = ballot_in(session, seat, ballot_id)
         if ballot.state is not BallotState.SUBMITTED:
             raise WrongPhase(N_("This ballot is open already."))
-        sealed = _last_seal(session, ballot) or seal_ballot(session, ballot, slug, now_utc())
-        sealed.reopened_at, sealed.reopened_by, sealed.reopen_reason = now_utc(), actor.name, why
-        session.flush()  # the database lets a ballot be opened only once this is there
-        ballot.state, ballot.submitted_at = BallotState.OPEN, None
-        session.flush()
-        session.execute(delete(Gap).where(Gap.ballot_id == ballot.id))
-        note_event(
-            session,
-            actor,
-            Event.BALLOT_REOPENED,
-            evaluation_id=seat.evaluation.id,
-            subject=f"{ballot.member.name}, {ballot.vendor.company}",
-            about=About(vendor_id=ballot.vendor_id, member_id=ballot.member_id),
-            before={"number": sealed.number, "receipt": sealed.receipt},
-            reason=why,
-        )
-        tell(
-            session,
-            [ballot.member_id],
-            NoticeKind.BALLOT_REOPENED,
-            {"vendor": ballot.vendor.company, "reason": why},
-        )
+        note_reopened(session, actor, ballot, reopen(session, ballot, slug, by=actor.name, why=why))
     return ballot
+
+
+def reopen(session: Session, ballot: Ballot, slug: str, *, by: str, why: str) -> SealedBallot:
+    """Open a submitted ballot in the caller's transaction; the version it was sealed under."""
+    sealed = _last_seal(session, ballot) or seal_ballot(session, ballot, slug, now_utc())
+    sealed.reopened_at, sealed.reopened_by, sealed.reopen_reason = now_utc(), by, why
+    session.flush()  # the database lets a ballot be opened only once this is there
+    ballot.state, ballot.submitted_at = BallotState.OPEN, None
+    session.flush()
+    session.execute(delete(Gap).where(Gap.ballot_id == ballot.id))
+    return sealed
+
+
+def note_reopened(session: Session, actor: Actor, ballot: Ballot, sealed: SealedBallot) -> None:
+    """Write down that a ballot was reopened, and tell its reviewer."""
+    why = sealed.reopen_reason
+    note_event(
+        session,
+        actor,
+        Event.BALLOT_REOPENED,
+        evaluation_id=ballot.member.evaluation_id,
+        subject=f"{ballot.member.name}, {ballot.vendor.company}",
+        about=About(vendor_id=ballot.vendor_id, member_id=ballot.member_id),
+        before={"number": sealed.number, "receipt": sealed.receipt},
+        reason=why,
+    )
+    facts = {"vendor": ballot.vendor.company, "reason": why}
+    tell(session, [ballot.member_id], NoticeKind.BALLOT_REOPENED, facts)
 
 
 def ballot_in(session: Session, seat: Seat, ballot_id: int) -> Ballot:

@@ -198,6 +198,14 @@ def vendor_in(session: Session, evaluation: Evaluation, vendor_id: int) -> Vendo
     return vendor
 
 
+def candidate_in(session: Session, evaluation: Evaluation, vendor_id: int) -> Vendor:
+    """As `vendor_in`, a vendor that is still in the selection. Raises: NotFound."""
+    vendor = vendor_in(session, evaluation, vendor_id)
+    if vendor.withdrawn_at is not None:
+        raise not_found()
+    return vendor
+
+
 def _doubled(facts: VendorFacts) -> Invalid:
     return Invalid(
         N_("%(company)s with this product is on the list already."),

@@ -13,17 +13,18 @@ from crrubric.extensions import db
 from crrubric.models import Ballot, Criterion, Mark
 from crrubric.queries import seals
 from crrubric.queries.access import Seat, not_found
-from crrubric.queries.ballots import own_ballot, own_ballots, own_gaps
+from crrubric.queries.assignments import asked_of
+from crrubric.queries.ballots import entry_of, own_ballot, own_ballots, own_gaps
 from crrubric.queries.declarations import own_declarations
-from crrubric.queries.rubrics import parts, tensions
+from crrubric.queries.rubrics import corrected, tensions
 from crrubric.services import ballots as service
 from crrubric.services import seals as sealing
 from crrubric.services.rubrics import criterion_in
 from crrubric.web.access import in_evaluation
 from crrubric.web.evaluations import to
 from crrubric.web.exports import download
-from crrubric.web.forms import Form, MarkForm, attach
-from crrubric.web.page import page
+from crrubric.web.forms import Form, MarkForm, ReasonForm, attach, messages
+from crrubric.web.page import page, wants_json
 from crrubric.web.session import actor
 from crrubric.web.words import clock, label, refusal
 
@@ -36,7 +37,8 @@ HOME = "ballots.index"
 def index(seat: Seat) -> ResponseReturnValue:
     """My ballots: one line a vendor."""
     lines = own_ballots(db.session(), seat.member) if seat.member else []
-    total = service.open_criteria(db.session(), seat.evaluation.id)
+    asked = asked_of(db.session(), seat.member) if seat.member else []
+    total = sum(len(part.criteria) for part in asked)
     return page("ballots/index.html", seat, lines=lines, total=total)
 
 
@@ -54,7 +56,7 @@ def ballot(seat: Seat, vendor_id: int) -> ResponseReturnValue:
 def ballot_page(seat: Seat, vendor_id: int, *, tried: tuple[int, MarkForm] | None = None) -> str:
     """The ballot; `tried` is the criterion whose form was refused, with what was typed."""
     own, marks = own_ballot(db.session(), seat, vendor_id)
-    rubric = parts(db.session(), seat.evaluation.id)
+    rubric = asked_of(db.session(), own.member)
     forms = {
         criterion.id: form_of(criterion, marks.get(criterion.id), tried)
         for part in rubric
@@ -72,6 +74,7 @@ def ballot_page(seat: Seat, vendor_id: int, *, tried: tuple[int, MarkForm] | Non
         total=len(forms),
         answered=sum(key in forms for key in marks),
         tensions=tensions(db.session(), seat.evaluation.id),
+        corrected=corrected(db.session(), seat.evaluation.id),
         titles={row.id: row.title for part in rubric for row in part.criteria},
         writable=writable(seat, own),
     )
@@ -80,7 +83,10 @@ def ballot_page(seat: Seat, vendor_id: int, *, tried: tuple[int, MarkForm] | Non
 def writable(seat: Seat, own: Ballot) -> bool:
     """Whether the ballot can still be marked."""
     return (
-        seat.evaluation.phase is Phase.SCORING and own.state is BallotState.OPEN and not own.recused
+        seat.evaluation.phase is Phase.SCORING
+        and own.state is BallotState.OPEN
+        and not own.recused
+        and own.vendor.withdrawn_at is None
     )
 
 
@@ -93,11 +99,6 @@ def form_of(
     prefix_free = MarkForm(formdata=None, obj=mark)
     prefix_free.version.data = str(mark.version if mark else 0)
     return prefix_free
-
-
-def wants_json() -> bool:
-    """Whether the page's script asks, rather than a plain form."""
-    return request.accept_mimetypes.best == "application/json"
 
 
 @bp.post("/<int:vendor_id>/marks/<int:criterion_id>")
@@ -130,22 +131,16 @@ def save_mark(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnVa
         return stale_mark(seat, vendor_id, criterion_id, form, error)
     if not wants_json():
         return to("ballots.ballot", seat, vendor_id=vendor_id, _anchor=f"criterion-{criterion_id}")
-    return jsonify(
-        version=mark.version,
-        saved_at=clock(mark.marked_at),
-        answered=service.marks_given(db.session(), mark.ballot_id),
-        total=service.open_criteria(db.session(), seat.evaluation.id),
-    )
+    done, total = service.answered(db.session(), mark.ballot)
+    return jsonify(version=mark.version, saved_at=clock(mark.marked_at), answered=done, total=total)
 
 
 def refused_mark(
     seat: Seat, vendor_id: int, criterion_id: int, form: MarkForm
 ) -> ResponseReturnValue:
     """A mark that can't be stored: the reason beside the field, everything typed kept."""
-    messages = [str(error) for field in form for error in field.errors]
-    messages += [str(error) for error in form.form_errors]
     if wants_json():
-        return jsonify(message=" ".join(messages)), 422
+        return jsonify(message=messages(form)), 422
     return ballot_page(seat, vendor_id, tried=(criterion_id, form)), 422
 
 
@@ -198,7 +193,7 @@ def review_page(
     Args: reasons: as typed, by criterion id, 0 being the one for the rest; errors: likewise.
     """
     own, marks = own_ballot(db.session(), seat, vendor_id)
-    rubric = parts(db.session(), seat.evaluation.id)
+    rubric = asked_of(db.session(), own.member)
     gaps = [row for part in rubric for row in part.criteria if row.id not in marks]
     sealed = seals.versions(db.session(), own)
     return page(
@@ -212,6 +207,9 @@ def review_page(
         gaps=gaps,
         left=own_gaps(db.session(), own),
         sealed=sealed if own.state is BallotState.SUBMITTED else [],
+        entry=entry_of(db.session(), own) if own.state is BallotState.SUBMITTED else None,
+        may_confirm=seat.may(Action.CONFIRM_BALLOT),
+        reason_form=ReasonForm(formdata=None),
         reasons=reasons or {},
         gap_errors=errors or {},
         problems=[(f"gap-{key}", text) for key, text in (errors or {}).items()],
@@ -231,7 +229,7 @@ def submit(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     }
     rest = request.form.get("gap-rest", "")
     own, _marks = own_ballot(db.session(), seat, vendor_id)
-    asked = [row.id for part in parts(db.session(), seat.evaluation.id) for row in part.criteria]
+    asked = [row.id for part in asked_of(db.session(), own.member) for row in part.criteria]
     given = {key: typed.get(key, "").strip() or rest for key in asked}
     try:
         if not form.validate():

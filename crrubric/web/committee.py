@@ -33,14 +33,20 @@ def index(seat: Seat) -> ResponseReturnValue:
 
 def listing(seat: Seat, form: InviteForm) -> str:
     """The list of members with the invitation form below."""
-    members = db.session.scalars(
+    everybody = db.session.scalars(
         select(Member)
         .options(joinedload(Member.user))
-        .where(Member.evaluation_id == seat.evaluation.id, Member.removed_at.is_(None))
+        .where(Member.evaluation_id == seat.evaluation.id)
         .order_by(Member.id)
     ).all()
-    editable = seat.may(Action.MANAGE_COMMITTEE)
-    return page("committee/index.html", seat, members=members, editable=editable, form=form)
+    return page(
+        "committee/index.html",
+        seat,
+        members=[member for member in everybody if member.removed_at is None],
+        former=[member for member in everybody if member.removed_at is not None],
+        editable=seat.may(Action.MANAGE_COMMITTEE),
+        form=form,
+    )
 
 
 LINKS = "invitation-links"  # in the chair's own signed cookie: the database keeps hashes only

@@ -9,11 +9,12 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from crrubric.domain.errors import Invalid, NotReady
-from crrubric.domain.lifecycle import next_phase, previous_phase, problems
+from crrubric.domain.lifecycle import next_phase, next_phases, previous_phase, problems
 from crrubric.domain.vocabulary import N_, Action, BallotState, Event, Phase
 from crrubric.extensions import db
 from crrubric.models import Vendor
 from crrubric.queries.access import Seat, not_found
+from crrubric.queries.assignments import asked_counts
 from crrubric.queries.ballots import own_ballots
 from crrubric.queries.declarations import conflicts
 from crrubric.queries.evaluations import progress as ballots_progress
@@ -33,6 +34,7 @@ JOURNAL_PAGES = 100_000
 KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "set-up": (N_("Set-up"), ("EVALUATION", "RULE", "SECTION", "CRITERION", "VENDOR")),
     "committee": (N_("Committee"), ("MEMBER", "INVITE")),
+    "practice": (N_("Practice round"), ("PRACTICE",)),
     "phases": (N_("Phases and retention"), ("PHASE", "RETENTION")),
     "interest": (N_("Conflicts of interest"), ("NO_CONFLICT", "CONFLICT", "WAIVER")),
     "ballots": (N_("Ballots and marks"), ("BALLOT", "MARK")),
@@ -64,6 +66,8 @@ def overview(seat: Seat) -> ResponseReturnValue:
         forward=forward,
         back=previous_phase(seat.evaluation.phase),
         problems=[refusal(problem) for problem in in_the_way],
+        may_practice=Phase.PRACTICE in next_phases(seat.evaluation.phase)
+        and not problems(seat.evaluation.phase, Phase.PRACTICE, facts),
         ballots=own_ballots(db.session(), seat.member) if marking and seat.member else [],
         form=PhaseForm(),
         notices=own_notices(db.session(), seat.actor, evaluation_id=seat.evaluation.id),
@@ -167,10 +171,12 @@ def progress(seat: Seat) -> ResponseReturnValue:
         "evaluations/progress.html",
         seat,
         rows=rows,
-        facts=readiness(db.session(), seat.evaluation.id),
+        vendors=sorted({row.vendor for row in rows}, key=lambda vendor: vendor.position),
         conflicts=[row for row in declared if row.vendor_id not in seat.shut_out],
         may_waive=seat.may(Action.WAIVE_CONFLICT),
         may_reopen=seat.may(Action.REOPEN_BALLOT),
+        may_enter=seat.may(Action.ENTER_ON_BEHALF),
+        asked=asked_counts(db.session(), seat.evaluation.id),
     )
 
 

@@ -223,6 +223,9 @@ class CriterionForm(Form):
     must_have = BooleanField(_("Must-have: a vendor that does not meet it is not eligible"))
     may_not_apply = BooleanField(_("May not apply: reviewers can answer NOT APPLICABLE"))
     left_out = BooleanField(_("Left out of this evaluation"))
+    practice = TextAreaField(
+        _("Practice round: what the made-up vendor shows"), [Optional(), longest(limits.NOTE)]
+    )
 
 
 class VendorForm(Form):
@@ -420,3 +423,9 @@ def attach(form: FlaskForm, error: Invalid) -> None:
         form.form_errors.append(refusal(error))
     else:
         field.errors = [*field.errors, refusal(error)]
+
+
+def messages(form: FlaskForm) -> str:
+    """Everything that is wrong with a form, in one line for the script."""
+    found = [str(error) for field in form for error in field.errors]
+    return " ".join([*found, *(str(error) for error in form.form_errors)])

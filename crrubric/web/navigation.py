@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from flask import Flask, g, request, url_for
 from flask_babel import gettext as _
 
-from crrubric.domain.vocabulary import Action, Phase
+from crrubric.domain.policy import PREPARING
+from crrubric.domain.vocabulary import Action
 from crrubric.queries.access import Seat
 
 
@@ -25,13 +26,14 @@ def init_app(app: Flask) -> None:
 
 def menu(seat: Seat) -> list[Item]:
     """The pages of the evaluation that are open to this person in this phase."""
-    setup = seat.evaluation.phase is Phase.SETUP
+    setup = seat.evaluation.phase in PREPARING
     places = [
         (_("Overview"), "evaluations.overview", Action.VIEW_EVALUATION, True),
         (_("Rubric"), "rubric.index", Action.VIEW_EVALUATION, True),
         (_("Vendors"), "vendors.index", Action.VIEW_EVALUATION, True),
         (_("Committee"), "committee.index", Action.VIEW_EVALUATION, True),
         (_("Rule"), "evaluations.rule", Action.VIEW_EVALUATION, setup),
+        (_("Practice"), "practice.index", Action.VIEW_PRACTICE, True),
         (_("My ballots"), "ballots.index", Action.VIEW_OWN_BALLOTS, True),
         (_("Progress"), "evaluations.progress", Action.VIEW_PROGRESS, True),
         (_("Meeting"), "meeting.index", Action.FOLLOW_MEETING, True),

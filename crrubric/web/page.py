@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import g, render_template
+from flask import g, render_template, request
 
 from crrubric.queries.access import Seat
 from crrubric.web.navigation import menu
@@ -15,3 +15,8 @@ def page(template: str, seat: Seat, *, under: str | None = None, **values: Any) 
     return render_template(
         template, seat=seat, evaluation=seat.evaluation, nav=menu(seat), **values
     )
+
+
+def wants_json() -> bool:
+    """Whether the page's script asks, rather than a plain form."""
+    return bool(request.accept_mimetypes.best == "application/json")

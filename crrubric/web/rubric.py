@@ -11,7 +11,7 @@ from crrubric.domain.vocabulary import Action
 from crrubric.extensions import db
 from crrubric.models import Section
 from crrubric.queries.access import Seat, not_found
-from crrubric.queries.rubrics import parts
+from crrubric.queries.rubrics import parts, revisions
 from crrubric.services import rubrics as service
 from crrubric.web.access import in_evaluation
 from crrubric.web.evaluations import to
@@ -34,7 +34,15 @@ def listing(seat: Seat, form: SectionForm) -> str:
     """The list of criteria; the chair in set-up sees those left out, and can edit."""
     editable = seat.may(Action.EDIT_SETUP)
     rows = parts(db.session(), seat.evaluation.id, with_left_out=editable)
-    return page("rubric/index.html", seat, parts=rows, editable=editable, form=form)
+    return page(
+        "rubric/index.html",
+        seat,
+        parts=rows,
+        editable=editable,
+        revisions=revisions(db.session(), seat.evaluation.id),
+        may_correct=seat.may(Action.CORRECT_RUBRIC),
+        form=form,
+    )
 
 
 @bp.post("/sections")
@@ -62,6 +70,7 @@ def text_of(form: CriterionForm) -> service.CriterionText:
         form.must_have.data,
         form.may_not_apply.data,
         form.left_out.data,
+        form.practice.data or "",
     )
 
 

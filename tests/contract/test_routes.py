@@ -20,6 +20,10 @@ account.sign_in public
 account.sign_out signed in
 agreement.index VIEW_RESULTS
 assets.plotly public
+assignment.by_lead MANAGE_COMMITTEE
+assignment.edit MANAGE_COMMITTEE
+assignment.index MANAGE_COMMITTEE
+assignment.save MANAGE_COMMITTEE
 ballots.ballot VIEW_OWN_BALLOTS
 ballots.index VIEW_OWN_BALLOTS
 ballots.review VIEW_OWN_BALLOTS
@@ -33,6 +37,10 @@ committee.invite MANAGE_COMMITTEE
 committee.link MANAGE_COMMITTEE
 committee.remove MANAGE_COMMITTEE
 committee.shown MANAGE_COMMITTEE
+corrections.correct CORRECT_RUBRIC
+corrections.criterion CORRECT_RUBRIC
+corrections.selection WITHDRAW_VENDOR
+corrections.withdraw WITHDRAW_VENDOR
 decision.commit MANAGE_COMMITMENTS
 decision.index VIEW_RESULTS
 decision.save RECORD_DECISION
@@ -42,6 +50,10 @@ declarations.ask DECLARE
 declarations.conflict WAIVE_CONFLICT
 declarations.save DECLARE
 declarations.waive WAIVE_CONFLICT
+entries.confirm CONFIRM_BALLOT
+entries.dispute RECORD_MARK
+entries.enter ENTER_ON_BEHALF
+entries.new ENTER_ON_BEHALF
 evaluations.facts EDIT_SETUP
 evaluations.journal VIEW_JOURNAL
 evaluations.overview VIEW_EVALUATION
@@ -78,6 +90,11 @@ meeting.where FOLLOW_MEETING
 memo.html VIEW_MEMO
 memo.preview VIEW_MEMO
 memo.word VIEW_MEMO
+practice.again RUN_PRACTICE
+practice.finish PRACTICE
+practice.index VIEW_PRACTICE
+practice.save PRACTICE
+practice.show RUN_PRACTICE
 results.cell VIEW_RESULTS
 results.compare VIEW_RESULTS
 results.find RECORD_FINDING

@@ -13,7 +13,7 @@ from crrubric.services import committee
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
 
-PHASES = [Phase.SETUP, Phase.SCORING, Phase.MEETING, Phase.DECIDED, Phase.ARCHIVED]
+PHASES = list(Phase)
 
 
 def evaluation_routes(app: Flask) -> list[tuple[str, str, Action]]:

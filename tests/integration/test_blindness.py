@@ -17,7 +17,8 @@ from tests.integration.conftest import Visit
 
 CANARY = "canarywordinanote"
 PAGES = (
-    "", "rubric/", "vendors/", "committee/", "rule", "progress", "journal", "ballots/", "matrix",
+    "", "rubric/", "vendors/", "committee/", "rule", "assignment/", "practice/",
+    "progress", "journal", "ballots/", "matrix",
     "matrix?show=split", "scores", "agreement", "what-if", "compare", "decision/", "memo/",
     "meeting/", "meeting/now", "meeting/where",
     "meeting/minutes", "memo/memo.docx",

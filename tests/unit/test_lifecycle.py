@@ -10,6 +10,7 @@ from crrubric.domain.lifecycle import (
     Readiness,
     is_step_back,
     next_phase,
+    next_phases,
     previous_phase,
     problems,
 )
@@ -28,6 +29,9 @@ READY = Readiness(
 )
 CHANGES = {
     (Phase.SETUP, Phase.SCORING),
+    (Phase.SETUP, Phase.PRACTICE),
+    (Phase.PRACTICE, Phase.SCORING),
+    (Phase.PRACTICE, Phase.SETUP),
     (Phase.SCORING, Phase.MEETING),
     (Phase.MEETING, Phase.DECIDED),
     (Phase.DECIDED, Phase.ARCHIVED),
@@ -54,6 +58,9 @@ def test_only_the_changes_of_the_table_are_possible(before: Phase, after: Phase)
         ((Phase.SETUP, Phase.SCORING), {"weighted_criteria": 0}, "weighs 0"),
         ((Phase.SETUP, Phase.SCORING), {"vendors": 0}, "no vendor"),
         ((Phase.SETUP, Phase.SCORING), {"reviewers": 0}, "no reviewer"),
+        ((Phase.SETUP, Phase.PRACTICE), {"criteria": 0}, "no criterion"),
+        ((Phase.SETUP, Phase.PRACTICE), {"reviewers": 0}, "no reviewer"),
+        ((Phase.PRACTICE, Phase.SCORING), {"vendors": 0}, "no vendor"),
         ((Phase.MEETING, Phase.DECIDED), {"recommendation": False}, "No recommendation"),
         ((Phase.SCORING, Phase.SETUP), {"marks": 3}, "3 marks have been given"),
         ((Phase.SCORING, Phase.SETUP), {"sealed": 2}, "2 ballots were submitted"),
@@ -73,11 +80,13 @@ def test_a_rule_that_was_not_looked_at_is_no_obstacle():
 def test_every_phase_knows_the_next_and_the_one_before():
     assert {phase: next_phase(phase) for phase in Phase if next_phase(phase)} == {
         Phase.SETUP: Phase.SCORING,
+        Phase.PRACTICE: Phase.SCORING,
         Phase.SCORING: Phase.MEETING,
         Phase.MEETING: Phase.DECIDED,
         Phase.DECIDED: Phase.ARCHIVED,
     }
     assert {phase: previous_phase(phase) for phase in Phase if previous_phase(phase)} == {
+        Phase.PRACTICE: Phase.SETUP,
         Phase.SCORING: Phase.SETUP,
         Phase.MEETING: Phase.SCORING,
         Phase.DECIDED: Phase.MEETING,
@@ -87,8 +96,13 @@ def test_every_phase_knows_the_next_and_the_one_before():
 
 def test_a_step_back_goes_against_the_order():
     assert {change for change in CHANGES if is_step_back(*change)} == {
+        (Phase.PRACTICE, Phase.SETUP),
         (Phase.SCORING, Phase.SETUP),
         (Phase.MEETING, Phase.SCORING),
         (Phase.DECIDED, Phase.MEETING),
         (Phase.ARCHIVED, Phase.DECIDED),
     }
+
+
+def test_practice_is_a_way_round_not_the_usual_way():
+    assert next_phases(Phase.SETUP) == (Phase.SCORING, Phase.PRACTICE)

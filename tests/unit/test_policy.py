@@ -11,9 +11,16 @@ from crrubric.domain.vocabulary import Action, Phase, Role
 TABLE = """
 action            CHAIR   REVIEWER OBSERVER OPERATOR
 VIEW_EVALUATION   upsmda  upsmda   upsmda   upsmda
-EDIT_SETUP        u       -        -        u
-MANAGE_COMMITTEE  us      -        -        us
-CHANGE_PHASE      upsmda  -        -        us
+EDIT_SETUP        up      -        -        up
+MANAGE_COMMITTEE  ups     -        -        ups
+PRACTICE          -       p        -        -
+VIEW_PRACTICE     p       p        p        -
+RUN_PRACTICE      p       -        -        -
+CORRECT_RUBRIC    s       -        -        -
+WITHDRAW_VENDOR   sm      -        -        -
+ENTER_ON_BEHALF   s       -        -        -
+CONFIRM_BALLOT    -       sm       -        -
+CHANGE_PHASE      upsmda  -        -        ups
 DECLARE           upsm    upsm     -        -
 WAIVE_CONFLICT    upsm    -        -        -
 VIEW_OWN_BALLOTS  -       smda     -        -
@@ -34,7 +41,7 @@ MANAGE_COMMITMENTS md     -        -        -
 SET_RETENTION     da      -        -        -
 VIEW_MEMO         mda     mda      mda      mda
 VIEW_JOURNAL      upsmda  -        -        upsmda
-IMPORT_MARKS      -       -        -        usm
+IMPORT_MARKS      -       -        -        upsm
 """
 LETTERS = dict(zip("upsmda", Phase, strict=True))
 

@@ -1,0 +1,96 @@
+"""Corrections after ballots opened: of a criterion, and of who is in the selection."""
+
+from flask import Blueprint, flash
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from crrubric.domain.errors import Invalid
+from crrubric.domain.vocabulary import Action, CorrectionEffect
+from crrubric.extensions import db
+from crrubric.models import Criterion, Vendor
+from crrubric.queries.access import Seat, let_in, not_found
+from crrubric.services import corrections as service
+from crrubric.services import withdrawals
+from crrubric.services.rubrics import criterion_in
+from crrubric.services.vendors import vendor_in
+from crrubric.web.access import in_evaluation
+from crrubric.web.evaluations import to
+from crrubric.web.forms import ReasonForm, attach
+from crrubric.web.page import page
+from crrubric.web.scoring_forms import CorrectionForm
+from crrubric.web.session import actor
+
+bp = Blueprint("corrections", __name__, url_prefix="/evaluations/<slug>")
+RUBRIC, VENDORS = "rubric.index", "vendors.index"
+
+
+def criterion_of(seat: Seat, criterion_id: int) -> Criterion:
+    """The criterion, if it is asked for. Raises: NotFound."""
+    criterion = criterion_in(db.session(), seat.evaluation, criterion_id)
+    if criterion.left_out:
+        raise not_found()
+    return criterion
+
+
+@bp.get("/rubric/criteria/<int:criterion_id>/correct")
+@in_evaluation(Action.CORRECT_RUBRIC)
+def criterion(seat: Seat, criterion_id: int) -> ResponseReturnValue:
+    """The form that corrects a criterion."""
+    row = criterion_of(seat, criterion_id)
+    form = CorrectionForm(formdata=None, obj=row, effect=CorrectionEffect.KEEP)
+    return page("rubric/correct.html", seat, under=RUBRIC, criterion=row, form=form)
+
+
+@bp.post("/rubric/criteria/<int:criterion_id>/correct")
+@in_evaluation(Action.CORRECT_RUBRIC)
+def correct(seat: Seat, criterion_id: int) -> ResponseReturnValue:
+    """Make the next revision of the rubric."""
+    form = CorrectionForm()
+    row = criterion_of(seat, criterion_id)
+    if form.validate():
+        correction = service.Correction(
+            form.title.data,
+            form.question.data or "",
+            form.look_for.data or "",
+            form.effect.data,
+            form.reason.data,
+        )
+        try:
+            slug = seat.evaluation.slug
+            revision = service.correct_criterion(actor(), slug, criterion_id, correction)
+            flash(_("Revision %(number)s; reviewers are told.", number=revision.number), "done")
+            return to(RUBRIC, seat)
+        except Invalid as error:
+            attach(form, error)
+    return page("rubric/correct.html", seat, under=RUBRIC, criterion=row, form=form), 422
+
+
+def vendor_of(seat: Seat, vendor_id: int) -> Vendor:
+    """The vendor, unless the person stays away from it. Raises: NotFound."""
+    let_in(seat, vendor_id)
+    return vendor_in(db.session(), seat.evaluation, vendor_id)
+
+
+@bp.get("/vendors/<int:vendor_id>/selection")
+@in_evaluation(Action.WITHDRAW_VENDOR)
+def selection(seat: Seat, vendor_id: int) -> ResponseReturnValue:
+    """The form that takes a vendor out of the selection, or back in."""
+    vendor = vendor_of(seat, vendor_id)
+    return page("vendors/selection.html", seat, under=VENDORS, vendor=vendor, form=ReasonForm())
+
+
+@bp.post("/vendors/<int:vendor_id>/selection")
+@in_evaluation(Action.WITHDRAW_VENDOR)
+def withdraw(seat: Seat, vendor_id: int) -> ResponseReturnValue:
+    """Take the vendor out; where it is out, back in."""
+    form = ReasonForm()
+    vendor = vendor_of(seat, vendor_id)
+    change = withdrawals.restore_vendor if vendor.withdrawn_at else withdrawals.withdraw_vendor
+    if form.validate():
+        try:
+            change(actor(), seat.evaluation.slug, vendor_id, reason=form.reason.data)
+            flash(_("Recorded; the reviewers are told."), "done")
+            return to(VENDORS, seat)
+        except Invalid as error:
+            attach(form, error)
+    return page("vendors/selection.html", seat, under=VENDORS, vendor=vendor, form=form), 422
