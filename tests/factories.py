@@ -198,6 +198,22 @@ class Factory:
             seen_version=0,
         )
 
+    def mark_again(self, made: Made, reviewer: int, vendor: int, code: str, answer: Answer) -> Mark:
+        """Another answer where there is one already."""
+        ballot = ballot_of(made, reviewer, vendor)
+        criterion = made.criterion(code).id
+        seen = db.session.scalars(
+            select(Mark.version).where(Mark.ballot_id == ballot.id, Mark.criterion_id == criterion)
+        ).one()
+        return ballots.record_mark(
+            made.reviewers[reviewer],
+            made.slug,
+            made.vendors[vendor].id,
+            criterion,
+            ballots.MarkText(answer),
+            seen_version=seen,
+        )
+
     def conflict(self, made: Made, reviewer: int, vendor: int, words: str) -> Declaration:
         """A reviewer declares a conflict of interest."""
         return declarations.declare(

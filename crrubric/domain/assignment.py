@@ -22,6 +22,10 @@ class Assignment:
         """Whether the reviewer is to mark the criterion."""
         return self.criteria is None or criterion in self.criteria
 
+    def asks(self, vendor: int, criterion: int) -> bool:
+        """Whether the reviewer is to mark this cell."""
+        return self.covers_vendor(vendor) and self.covers(criterion)
+
 
 EVERYTHING = Assignment()
 

@@ -15,7 +15,7 @@ from crrubric.models import Evaluation, JournalEntry
 from crrubric.queries.access import Seat
 
 # Who declared a conflict and who submitted when is progress; what was marked is not.
-SEALED = (Event.MARK_RECORDED, Event.MARKS_IMPORTED)
+SEALED = (Event.MARK_RECORDED, Event.MARK_SET_ASIDE, Event.MARKS_IMPORTED)
 # Positions are collected privately: they are told once the decision is recorded.
 PRIVATE = (Event.POSITION_STATED,)
 PAGE = 200

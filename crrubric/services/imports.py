@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
+from crrubric.domain.assignment import EVERYTHING
 from crrubric.domain.errors import CrrubricError, Invalid
 from crrubric.domain.vocabulary import (
     N_,
@@ -23,6 +24,7 @@ from crrubric.domain.vocabulary import (
 )
 from crrubric.models import Ballot, Criterion, Evaluation, Mark, Member, Section, Vendor
 from crrubric.queries.access import locked_evaluation, require
+from crrubric.queries.assignments import assignments
 from crrubric.queries.people import Actor
 from crrubric.services.ballots import issue_ballots
 from crrubric.services.evaluations import (
@@ -121,9 +123,12 @@ def known_names(session: Session, evaluation: Evaluation) -> Known:
 
 
 def refuse_doubles(session: Session, evaluation: Evaluation, known: Known, path: Path) -> None:
-    """Raise InvalidLines for lines whose cell is marked already, or whose ballot is sealed."""
+    """Raise InvalidLines for lines whose cell is marked already or not assigned, or whose ballot
+    is sealed."""
     bits = {code: 1 << place for place, code in enumerate(known.criteria)}
     sealed = sealed_ballots(session, evaluation)
+    assigned = assignments(session, evaluation.id)
+    withdrawn = set(session.scalars(select(Vendor.id).where(Vendor.withdrawn_at.is_not(None))))
     taken = marked_already(
         session, evaluation, {known.criteria[code]: bit for code, bit in bits.items()}
     )
@@ -136,18 +141,20 @@ def refuse_doubles(session: Session, evaluation: Evaluation, known: Known, path:
             known.reviewers.get(line.reviewer.casefold(), 0),
             known.vendors.get(line.vendor.casefold(), 0),
         )
-        if ballot not in sealed and not taken.get(ballot, 0) & bits[line.criterion]:
+        own = assigned.get(ballot[0], EVERYTHING)
+        away = ballot[1] in withdrawn
+        if ballot in sealed:
+            message = N_("the ballot of %(reviewer)s is submitted and sealed")
+        elif taken.get(ballot, 0) & bits[line.criterion]:
+            message = N_("doubled mark: %(reviewer)s has marked this in the evaluation already")
+        elif away or not own.asks(ballot[1], known.criteria[line.criterion]):
+            message = N_("%(reviewer)s is not to mark this: look at who marks what")
+        else:
             continue
         if len(bad) >= LISTED:
             more += 1
             continue
-        problem = Invalid(
-            N_("the ballot of %(reviewer)s is submitted and sealed")
-            if ballot in sealed
-            else N_("doubled mark: %(reviewer)s has marked this in the evaluation already"),
-            reviewer=line.reviewer,
-        )
-        bad.append((line.number, problem))
+        bad.append((line.number, Invalid(message, reviewer=line.reviewer)))
     refuse(bad, more)
 
 

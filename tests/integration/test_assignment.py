@@ -255,9 +255,8 @@ def test_only_reviewers_of_this_evaluation_are_assigned_by_its_chair(make: Facto
         service.assign(made.chair, made.slug, member_id(other, other.reviewers[0]), everything)
     with pytest.raises(Invalid, match="does not score"):
         service.assign(made.chair, made.slug, member_id(made, made.chair), everything)
+    foreign, mine = frozenset({other.vendors[0].id}), member_id(made, made.reviewers[0])
     with pytest.raises(Invalid, match="Choose from the list"):
-        foreign = frozenset({other.vendors[0].id})
-        mine = member_id(made, made.reviewers[0])
         service.assign(made.chair, made.slug, mine, Assignment(foreign, None))
     with pytest.raises(NotFound):
         service.assign_by_lead(made.reviewers[0], made.slug)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from crrubric.domain.assignment import Assignment
 from crrubric.domain.computed import compute
 from crrubric.domain.errors import CrrubricError, Invalid, InvalidLines, WrongPhase
 from crrubric.domain.vocabulary import Answer, Phase, RuleKind
@@ -17,8 +18,10 @@ from crrubric.queries.exports import identity
 from crrubric.queries.matrices import matrix
 from crrubric.queries.people import OPERATOR
 from crrubric.reports.results_json import results_object
+from crrubric.services.assignments import assign
 from crrubric.services.evaluations import RuleSettings
 from crrubric.services.imports import import_as_new, import_into
+from crrubric.services.withdrawals import withdraw_vendor
 from tests.factories import Factory
 
 DATA = Path(__file__).parents[1] / "data" / "agreement"
@@ -306,6 +309,27 @@ def test_marks_are_added_to_an_evaluation_and_doubles_are_refused(make: Factory,
         import_into(OPERATOR, path, slug=made.slug)
     assert [number for number, _reason in reasons(refused.value)] == [2, 3]
     assert stored() == 2
+
+
+def test_marks_that_are_not_assigned_or_of_a_vendor_that_left_are_refused(
+    make: Factory, tmp_path: Path
+):
+    made = make.evaluation(phase=Phase.SCORING, reviewers=2)
+    first, second = (db.session.get_one(Vendor, row.id).code for row in made.vendors)
+    name = made.reviewers[0].name
+    member = db.session.scalars(select(Member).where(Member.name == name)).one()
+    part = Assignment(None, frozenset({made.criterion("ada").id}))
+    assign(made.chair, made.slug, member.id, part)
+    withdraw_vendor(made.chair, made.slug, made.vendors[1].id, reason="gone")
+    lines = (f"{name},{first},ada,YES", f"{name},{first},sis,YES", f"{name},{second},ada,YES")
+    path = written(tmp_path, "reviewer,vendor,criterion,mark\n" + "\n".join(lines) + "\n")
+
+    with pytest.raises(InvalidLines) as refusal:
+        import_into(OPERATOR, path, slug=made.slug)
+
+    why = f"{name} is not to mark this: look at who marks what"
+    assert reasons(refusal.value) == [(3, why), (4, why)]
+    assert stored() == 0
 
 
 def test_a_criterion_that_is_not_in_the_rubric_is_refused(make: Factory, tmp_path: Path):
