@@ -11,7 +11,13 @@ from enum import StrEnum
 from crrubric.domain.reliability import Reliability
 from crrubric.domain.results import Results
 from crrubric.domain.robustness import Robustness
-from crrubric.domain.vocabulary import Answer, PositionKind, PriceUnit, Stakeholder
+from crrubric.domain.vocabulary import (
+    Answer,
+    CorrectionEffect,
+    PositionKind,
+    PriceUnit,
+    Stakeholder,
+)
 
 
 class Status(StrEnum):
@@ -85,13 +91,20 @@ class Memo:
 
 @dataclass(frozen=True, slots=True)
 class MemoPerson:
-    """A committee member: for whom they speak, their roles in words, ballots submitted of all."""
+    """A committee member: for whom they speak, their roles in words, ballots submitted of all.
+
+    criteria: how many they were to mark; None: every one. entered: ballots that were entered on
+    their behalf, and how many of these they have not confirmed.
+    """
 
     name: str
     stakeholder: Stakeholder
     roles: tuple[str, ...]
     submitted: int
     ballots: int
+    criteria: int | None = None
+    entered: int = 0
+    unconfirmed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +143,34 @@ class Recusal:
     vendor: str
     reason: str
     waiver: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MemoPractice:
+    """The practice round: when it was opened, how many reviewers marked the made-up vendor."""
+
+    at: datetime
+    reviewers: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemoRevision:
+    """A correction of the rubric after ballots opened. `title` names the criterion as it is now."""
+
+    number: int
+    title: str
+    effect: CorrectionEffect
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MemoDeparture:
+    """A vendor that left the selection, or a member who left the committee (no reason is asked)."""
+
+    name: str
+    at: datetime
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,3 +243,7 @@ class MemoFacts:
     positions: tuple[MemoPosition, ...] = ()  # only once the decision is recorded
     commitments: tuple[MemoCommitment, ...] = ()
     sittings: tuple[MemoSitting, ...] = ()
+    practice: MemoPractice | None = None
+    revisions: tuple[MemoRevision, ...] = ()
+    departed_vendors: tuple[MemoDeparture, ...] = ()
+    departed_members: tuple[MemoDeparture, ...] = ()

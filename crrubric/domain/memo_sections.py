@@ -9,15 +9,14 @@ from crrubric.domain.memo import (
     Heading,
     Memo,
     MemoFacts,
-    MemoSitting,
     MemoVendor,
     PageBreak,
     Paragraph,
-    Recusal,
     Signatures,
     Status,
     Table,
 )
+from crrubric.domain.memo_people import PeopleParts
 from crrubric.domain.memo_trust import TrustParts
 from crrubric.domain.memo_vendors import VendorParts
 from crrubric.domain.memo_words import NONE, Translate, Words
@@ -43,7 +42,7 @@ class _Composer:
             (N_("Recommendation"), self.recommendation()),
             (N_("Background and need"), self.background()),
             (N_("Process and timeline"), self.process()),
-            (N_("Committee"), self.committee()),
+            (N_("Committee"), PeopleParts(facts, words).blocks()),
             (N_("Method"), self.method()),
             (N_("Results at a glance"), self.glance()),
             (N_("Agreement"), trust.agreement()),
@@ -165,47 +164,25 @@ class _Composer:
             for code, score in self.results.scores.items()
             if score.gate is Gate.FAIL
         ]
+        if facts.practice is not None:
+            yield Paragraph(
+                words(
+                    N_(
+                        "Before, on %(when)s, the committee practiced on a made-up vendor to see"
+                        " which criteria it reads differently: %(count)s reviewers marked it."
+                        " Those marks never counted."
+                    ),
+                    when=words.moment(facts.practice.at),
+                    count=facts.practice.reviewers,
+                )
+            )
+        gone = tuple(
+            f"{row.name}, {words.moment(row.at)}: {row.reason}" for row in facts.departed_vendors
+        )
+        yield Paragraph("", words(N_("Left the selection after ballots opened:")))
+        yield Bullets(gone) if gone else Paragraph(words(NONE))
         yield Paragraph("", words(N_("Ruled out by a must-have:")))
         yield Bullets(tuple(out)) if out else Paragraph(words(NONE))
-
-    def committee(self) -> Iterable[Block]:
-        words, facts = self.words, self.facts
-        yield Table(
-            words(N_("Members")),
-            tuple(map(words, (N_("Name"), N_("Speaks for"), N_("Role"), N_("Ballots submitted")))),
-            tuple(
-                (
-                    person.name,
-                    words(person.stakeholder.label),
-                    ", ".join(words(role) for role in person.roles),
-                    words(N_("%(part)s of %(whole)s"), part=person.submitted, whole=person.ballots)
-                    if person.ballots
-                    else "–",
-                )
-                for person in facts.people
-            ),
-        )
-        yield Paragraph("", words(N_("Meetings and who attended:")))
-        held = tuple(self.sitting(row) for row in facts.sittings)
-        yield Bullets(held) if held else Paragraph(words(NONE))
-        yield Paragraph("", words(N_("Conflicts of interest and recusals:")))
-        lines = tuple(self.conflict(row) for row in facts.recusals)
-        yield Bullets(lines) if lines else Paragraph(words(NONE))
-
-    def sitting(self, row: MemoSitting) -> str:
-        """A meeting in a line."""
-        who = ", ".join(row.present) or self.words(N_("attendance not recorded"))
-        when = self.words.moment(row.opened_at)
-        return f"{when}, {row.place}: {who}" if row.place else f"{when}: {who}"
-
-    def conflict(self, row: Recusal) -> str:
-        """A declared conflict, and what became of it."""
-        became = (
-            self.words(N_("waived by the chair: %(why)s"), why=row.waiver)
-            if row.waiver
-            else self.words(N_("recused"))
-        )
-        return f"{row.name}, {row.vendor}: {row.reason} ({became})"
 
     def method(self) -> Iterable[Block]:
         words, results = self.words, self.results
@@ -237,6 +214,24 @@ class _Composer:
                 for criterion in results.criteria
             ),
         )
+        yield from self.corrections()
+
+    def corrections(self) -> Iterable[Block]:
+        """What was corrected after ballots opened, and what it did to marks."""
+        words = self.words
+        lines = tuple(
+            words(
+                N_("Revision %(number)s, %(when)s, “%(title)s”: %(reason)s (%(effect)s)"),
+                number=row.number,
+                when=words.moment(row.at),
+                title=row.title,
+                reason=row.reason,
+                effect=words(row.effect.label),
+            )
+            for row in self.facts.revisions
+        )
+        yield Paragraph("", words(N_("Corrected after ballots opened:")))
+        yield Bullets(lines) if lines else Paragraph(words(NONE))
 
     def ranking(self) -> Table:
         words, results = self.words, self.results

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from crrubric.domain.policy import FROM_MEETING
@@ -97,6 +97,11 @@ def own_gaps(session: Session, ballot: Ballot) -> dict[int, str]:
     """Why criteria of one's own ballot were left without a mark, by criterion id."""
     rows = session.scalars(select(Gap).where(Gap.ballot_id == ballot.id))
     return {row.criterion_id: row.reason for row in rows}
+
+
+def in_selection() -> ColumnElement[bool]:
+    """Whether the vendor of a ballot has not left the selection."""
+    return Ballot.vendor_id.in_(select(Vendor.id).where(Vendor.withdrawn_at.is_(None)))
 
 
 @dataclass(frozen=True, slots=True)

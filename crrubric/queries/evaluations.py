@@ -18,6 +18,7 @@ from crrubric.models import (
     Vendor,
 )
 from crrubric.queries.access import Seat
+from crrubric.queries.ballots import in_selection
 from crrubric.queries.people import Actor, sits
 
 
@@ -81,11 +82,10 @@ class OwnEvaluation:
 def own_evaluations(session: Session, actor: Actor) -> list[OwnEvaluation]:
     """Every evaluation in which the actor has a seat, in one query: what is under way first."""
     done = func.sum(case((Ballot.state == BallotState.SUBMITTED, 1), else_=0))
-    withdrawn = Ballot.vendor_id.in_(select(Vendor.id).where(Vendor.withdrawn_at.is_not(None)))
     rows = session.execute(
         select(Evaluation, Member, func.count(Ballot.id), func.coalesce(done, 0))
         .join(Member, Member.evaluation_id == Evaluation.id)
-        .outerjoin(Ballot, (Ballot.member_id == Member.id) & ~Ballot.recused & ~withdrawn)
+        .outerjoin(Ballot, (Ballot.member_id == Member.id) & ~Ballot.recused & in_selection())
         .where(Member.user_id == actor.user_id, Member.removed_at.is_(None))
         .group_by(Evaluation.id, Member.id)
         .order_by(Evaluation.id.desc())

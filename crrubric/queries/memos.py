@@ -11,10 +11,13 @@ from crrubric.domain.cost import total_cents
 from crrubric.domain.evidence import evidence_words
 from crrubric.domain.memo import (
     MemoCommitment,
+    MemoDeparture,
     MemoFacts,
     MemoNote,
     MemoPerson,
     MemoPosition,
+    MemoPractice,
+    MemoRevision,
     MemoSitting,
     MemoVendor,
     Recommendation,
@@ -23,13 +26,23 @@ from crrubric.domain.memo import (
 from crrubric.domain.reliability import reliability_of
 from crrubric.domain.robustness import robustness_of
 from crrubric.domain.vocabulary import BallotState, Phase, Role
-from crrubric.models import Ballot, Decision, Evaluation, Member, Vendor
-from crrubric.queries.ballots import open_marks
+from crrubric.models import (
+    Ballot,
+    Decision,
+    EntryOnBehalf,
+    Evaluation,
+    Member,
+    PracticeMark,
+    Vendor,
+)
+from crrubric.queries.assignments import asked_counts
+from crrubric.queries.ballots import in_selection, open_marks
 from crrubric.queries.decisions import commitments, open_positions
 from crrubric.queries.declarations import conflicts
 from crrubric.queries.journal import head
 from crrubric.queries.matrices import Matrix, matrix
 from crrubric.queries.meetings import minutes
+from crrubric.queries.rubrics import revisions
 
 
 def memo_facts(session: Session, evaluation: Evaluation, language: str) -> MemoFacts:
@@ -74,6 +87,10 @@ def memo_facts(session: Session, evaluation: Evaluation, language: str) -> MemoF
             MemoCommitment(row.vendor.company, row.words, row.owner, row.due_on)
             for row in commitments(session, evaluation.id)
         ),
+        practice=practice(session, evaluation, zone),
+        revisions=corrections(session, evaluation, zone),
+        departed_vendors=departed_vendors(session, evaluation, zone),
+        departed_members=departed_members(session, evaluation, zone),
         sittings=tuple(
             MemoSitting(
                 row.meeting.started_at.astimezone(zone),
@@ -87,18 +104,95 @@ def memo_facts(session: Session, evaluation: Evaluation, language: str) -> MemoF
 
 
 def people(session: Session, evaluation: Evaluation) -> tuple[MemoPerson, ...]:
-    """Present members with how many of their ballots they submitted."""
+    """Present members with how many of their ballots they submitted, and what they were to mark."""
     submitted = func.sum(case((Ballot.state == BallotState.SUBMITTED, 1), else_=0))
     rows = session.execute(
-        select(Member, func.count(Ballot.id), func.coalesce(submitted, 0))
-        .outerjoin(Ballot, (Ballot.member_id == Member.id) & ~Ballot.recused)
+        select(
+            Member,
+            func.count(Ballot.id),
+            func.coalesce(submitted, 0),
+            func.count(EntryOnBehalf.id),
+            func.count(EntryOnBehalf.confirmed_at),
+        )
+        .select_from(Member)
+        .outerjoin(Ballot, (Ballot.member_id == Member.id) & ~Ballot.recused & in_selection())
+        .outerjoin(
+            EntryOnBehalf,
+            (EntryOnBehalf.ballot_id == Ballot.id) & (EntryOnBehalf.number == Ballot.seals),
+        )
         .where(Member.evaluation_id == evaluation.id, Member.removed_at.is_(None))
         .group_by(Member.id)
         .order_by(Member.id)
+    ).all()
+    asked = asked_counts(session, evaluation.id)
+    return tuple(
+        MemoPerson(
+            member.name,
+            member.stakeholder,
+            roles(member),
+            int(done),
+            ballots if member.is_reviewer else 0,
+            None if member.every_criterion else asked.get(member.id, 0),
+            entered,
+            entered - confirmed,
+        )
+        for member, ballots, done, entered, confirmed in rows
+    )
+
+
+def practice(session: Session, evaluation: Evaluation, zone: ZoneInfo) -> MemoPractice | None:
+    """The practice round, if there was one."""
+    if evaluation.practice_at is None:
+        return None
+    marked = (
+        select(func.count(PracticeMark.member_id.distinct()))
+        .join(Member, Member.id == PracticeMark.member_id)
+        .where(Member.evaluation_id == evaluation.id)
+    )
+    return MemoPractice(evaluation.practice_at.astimezone(zone), session.scalar(marked) or 0)
+
+
+def corrections(
+    session: Session, evaluation: Evaluation, zone: ZoneInfo
+) -> tuple[MemoRevision, ...]:
+    """Corrections of the rubric after ballots opened."""
+    return tuple(
+        MemoRevision(
+            row.number, row.criterion.title, row.effect, row.reason, row.made_at.astimezone(zone)
+        )
+        for row in revisions(session, evaluation.id)
+    )
+
+
+def departed_vendors(
+    session: Session, evaluation: Evaluation, zone: ZoneInfo
+) -> tuple[MemoDeparture, ...]:
+    """Vendors that left the selection, with the reason."""
+    rows = session.scalars(
+        select(Vendor)
+        .where(Vendor.evaluation_id == evaluation.id, Vendor.withdrawn_at.is_not(None))
+        .order_by(Vendor.position)
     )
     return tuple(
-        MemoPerson(member.name, member.stakeholder, roles(member), int(done), ballots)
-        for member, ballots, done in rows
+        MemoDeparture(row.company, row.withdrawn_at.astimezone(zone), row.withdrawn_reason)
+        for row in rows
+        if row.withdrawn_at is not None
+    )
+
+
+def departed_members(
+    session: Session, evaluation: Evaluation, zone: ZoneInfo
+) -> tuple[MemoDeparture, ...]:
+    """Members who left the committee."""
+    rows = session.scalars(
+        select(Member)
+        .where(Member.evaluation_id == evaluation.id, Member.removed_at.is_not(None))
+        .order_by(Member.id)
+    )
+    return tuple(
+        MemoDeparture(row.name, row.removed_at.astimezone(zone))
+        for row in rows
+        if row.removed_at is not None
     )
 
 

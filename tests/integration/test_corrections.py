@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from crrubric.domain.assignment import Assignment
 from crrubric.domain.errors import Invalid, NotFound, WrongPhase
 from crrubric.domain.vocabulary import (
     Answer,
@@ -13,11 +14,14 @@ from crrubric.domain.vocabulary import (
     Phase,
 )
 from crrubric.extensions import db
-from crrubric.models import JournalEntry, Mark, Notice, RubricRevision, SealedBallot
+from crrubric.models import JournalEntry, Mark, Member, Notice, RubricRevision, SealedBallot
 from crrubric.queries.matrices import matrix
 from crrubric.queries.verification import verify
 from crrubric.services import corrections, decisions, withdrawals
+from crrubric.services.assignments import assign
+from crrubric.services.committee import remove_member
 from crrubric.services.declarations import declare
+from crrubric.services.practice import record_practice
 from tests.factories import Factory, Made, ballot_of, stored_marks
 from tests.integration.conftest import Visit, error_of
 from tests.pages import parse
@@ -257,3 +261,32 @@ def test_who_may_not_takes_no_vendor_out(make: Factory, visit: Visit):
     with pytest.raises(NotFound):
         withdrawals.withdraw_vendor(made.chair, made.slug, vendor, reason="x")
     assert visit(made.chair).get(made.url(f"vendors/{vendor}/selection")).status_code == 404
+
+
+def test_the_memo_says_what_happened_after_ballots_opened(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.PRACTICE, vendors=3, reviewers=3)
+    record_practice(
+        made.reviewers[0], made.slug, made.criteria[0].id, answer=Answer.YES, seen_version=0
+    )
+    only_ada = Assignment(None, frozenset({made.criterion("ada").id}))
+    seats = {row.name: row.id for row in db.session.scalars(select(Member))}
+    assign(made.chair, made.slug, seats[made.reviewers[0].name], only_ada)
+    make.forward(made, Phase.SCORING, {(0, 0): "Y"})
+    correct(made, KEEP)
+    withdrawals.withdraw_vendor(made.chair, made.slug, made.vendors[2].id, reason="It was sold")
+    remove_member(made.chair, made.slug, seats[made.reviewers[2].name])
+    make.forward(made, Phase.MEETING, {})
+
+    text = visit(made.chair).get(made.url("memo/")).text
+
+    for words in (
+        "1 reviewers marked it. Those marks never counted.",
+        "Revision 1, ",
+        "“exchange” was read in two ways (Marks given stay: the meaning is the same)",
+        "It was sold",
+        "1 of 3 criteria",
+        "every criterion",
+        "Left the committee",
+        made.reviewers[2].name,
+    ):
+        assert words in text, words
