@@ -8,7 +8,14 @@ from crrubric.models.ballots import (
     SealedBallot,
 )
 from crrubric.models.base import Base
-from crrubric.models.decisions import Commitment, Decision, Finding, Position
+from crrubric.models.decisions import (
+    Commitment,
+    Decision,
+    Finding,
+    Position,
+    RankedVendor,
+    Reinstatement,
+)
 from crrubric.models.evaluations import (
     Criterion,
     Evaluation,
@@ -43,6 +50,8 @@ __all__ = [
     "Motion",
     "Notice",
     "Position",
+    "RankedVendor",
+    "Reinstatement",
     "SealedBallot",
     "Section",
     "Tension",

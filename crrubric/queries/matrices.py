@@ -14,6 +14,7 @@ from crrubric.domain.outcome import Rule
 from crrubric.domain.policy import FROM_MEETING
 from crrubric.models import Criterion, Evaluation, Finding, Vendor
 from crrubric.queries.access import not_found
+from crrubric.queries.decisions import reinstatements
 from crrubric.queries.marks import read_ballots
 from crrubric.queries.rubrics import Part, parts
 
@@ -45,7 +46,7 @@ def rule_of(evaluation: Evaluation) -> Rule:
 
 
 def matrix(session: Session, evaluation: Evaluation) -> Matrix:
-    """Everything the result pages show, in six queries at any size.
+    """Everything the result pages show, in seven queries at any size.
 
     Raises: NotFound before the meeting, whoever asks: nothing may depend on a mark until then.
     """
@@ -66,6 +67,7 @@ def matrix(session: Session, evaluation: Evaluation) -> Matrix:
         rule_of(evaluation),
         evaluation.scoring_mode,
         Fraction(evaluation.pass_mark, 100),
+        frozenset(row.vendor.code for row in reinstatements(session, evaluation.id)),
     )
     return Matrix(
         basis,
