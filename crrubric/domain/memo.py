@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from crrubric.domain.ranking import AdoptedRanking
 from crrubric.domain.reliability import Reliability
 from crrubric.domain.results import Results
 from crrubric.domain.robustness import Robustness
@@ -145,6 +146,15 @@ class Recommendation:
 
 
 @dataclass(frozen=True, slots=True)
+class MemoReinstatement:
+    """A vendor that the committee reinstated, and why."""
+
+    vendor: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class MemoPosition:
     """Where a reviewer stands on the recommendation, in their own words."""
 
@@ -202,3 +212,5 @@ class MemoFacts:
     positions: tuple[MemoPosition, ...] = ()  # only once the decision is recorded
     commitments: tuple[MemoCommitment, ...] = ()
     sittings: tuple[MemoSitting, ...] = ()
+    ranking: AdoptedRanking | None = None
+    reinstatements: tuple[MemoReinstatement, ...] = ()

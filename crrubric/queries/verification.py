@@ -136,7 +136,7 @@ def _invariants(session: Session) -> Iterator[CrrubricError]:
             yield Invalid(message, count=count)
 
 
-def _of_decisions() -> Iterator[tuple[str, type[Base], ColumnElement[bool]]]:
+def _of_decisions() -> Iterator[tuple[str, Any, ColumnElement[bool]]]:
     """What must not be true of recommendations, adopted orders and reinstatements."""
     yield (
         N_("Reinstated vendors of an evaluation whose meeting has not begun: %(count)s."),

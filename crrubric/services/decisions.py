@@ -207,8 +207,8 @@ def record_decision(
             ask_again(session, actor, evaluation)
         for key, value in asdict(tidy).items():
             setattr(decision, key, value)
-        adopted = adopt_ranking(session, decision, read, order, vendor.code if vendor else None)
         decision.recorded_by, decision.recorded_at = actor.name, now_utc()
+        adopted = adopt_ranking(session, decision, read, order, vendor.code if vendor else None)
         note_event(
             session,
             actor,

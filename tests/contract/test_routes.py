@@ -78,6 +78,8 @@ meeting.where FOLLOW_MEETING
 memo.html VIEW_MEMO
 memo.preview VIEW_MEMO
 memo.word VIEW_MEMO
+reinstatements.reinstate REINSTATE_VENDOR
+reinstatements.withdraw REINSTATE_VENDOR
 results.cell VIEW_RESULTS
 results.compare VIEW_RESULTS
 results.find RECORD_FINDING

@@ -28,6 +28,7 @@ EXPORT_MARKS      mda     -        -        mda
 FOLLOW_MEETING    mda     mda      mda      mda
 RUN_MEETING       m       -        -        -
 RECORD_FINDING    m       -        -        -
+REINSTATE_VENDOR  m       -        -        -
 RECORD_DECISION   m       -        -        -
 STATE_POSITION    -       m        -        -
 MANAGE_COMMITMENTS md     -        -        -
