@@ -55,6 +55,7 @@ def test_only_the_changes_of_the_table_are_possible(before: Phase, after: Phase)
         ((Phase.SETUP, Phase.SCORING), {"vendors": 0}, "no vendor"),
         ((Phase.SETUP, Phase.SCORING), {"reviewers": 0}, "no reviewer"),
         ((Phase.MEETING, Phase.DECIDED), {"recommendation": False}, "No recommendation"),
+        ((Phase.MEETING, Phase.DECIDED), {"ruled_out": "Wrenfold"}, "Wrenfold is recommended, but"),
         ((Phase.SCORING, Phase.SETUP), {"marks": 3}, "3 marks have been given"),
         ((Phase.SCORING, Phase.SETUP), {"sealed": 2}, "2 ballots were submitted"),
         ((Phase.DECIDED, Phase.ARCHIVED), {"retention": False}, "until when the record is kept"),

@@ -84,6 +84,7 @@ def test_nothing_that_depends_on_a_mark_is_open_before_the_meeting():
         Action.FOLLOW_MEETING,
         Action.RUN_MEETING,
         Action.RECORD_FINDING,
+        Action.REINSTATE_VENDOR,
         Action.RECORD_DECISION,
     }
 
