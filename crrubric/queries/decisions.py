@@ -31,7 +31,7 @@ def adopted_ranking(session: Session, decision: Decision | None) -> AdoptedRanki
         .join(Vendor, Vendor.id == RankedVendor.vendor_id)
         .where(Vendor.evaluation_id == decision.evaluation_id)
     )
-    ranks = {code: rank for code, rank in rows}  # noqa: C416  # rows are no pairs to mypy
+    ranks = {row.code: row.rank for row in rows}
     if not ranks:
         return None
     return AdoptedRanking(

@@ -70,7 +70,9 @@ class RankForm(Form):
 class ReinstatementForm(Form):
     """Why a vendor is reinstated, or no longer; a page has one for each vendor it is about."""
 
-    reason = TextAreaField(_("Why?"), [InputRequired(_("Say why.")), longest(limits.NOTE)])
+    reason = TextAreaField(
+        _("The committee’s reason"), [InputRequired(_("Say why.")), longest(limits.NOTE)]
+    )
 
     def about(self, vendor_id: int) -> "ReinstatementForm":
         """The form with a control of its own name on the page."""
