@@ -15,6 +15,7 @@ from crrubric.domain.vocabulary import Action
 from crrubric.extensions import db
 from crrubric.models import Evaluation
 from crrubric.queries.access import evaluation_by_slug, require
+from crrubric.queries.decisions import adopted_ranking, recommendation_of
 from crrubric.queries.exports import identity
 from crrubric.queries.matrices import matrix
 from crrubric.queries.memos import memo_facts
@@ -45,9 +46,9 @@ def results(slug: str, kind: str) -> None:
     read = matrix(db.session(), evaluation)
     if kind == "json":
         computed = compute(read.basis, read.results, with_names=True)
-        for line in results_json.as_lines(
-            results_json.results_object(computed, identity(evaluation))
-        ):
+        adopted = adopted_ranking(db.session(), recommendation_of(db.session(), evaluation.id))
+        body = results_json.results_object(computed, identity(evaluation), adopted)
+        for line in results_json.as_lines(body):
             click.echo(line, nl=False)
     elif kind == "csv":
         click.echo(tables.results_csv(read.results), nl=False)

@@ -19,6 +19,7 @@ from crrubric.domain.scoring import (
     Score,
     points_of,
     rank_scores,
+    reinstate,
     scores_from,
 )
 from crrubric.domain.vocabulary import ScoringMode
@@ -28,7 +29,10 @@ NOTHING_ADOPTED = -1
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """Rubric, vendors, ballots, adopted findings and rule of an evaluation."""
+    """Rubric, vendors, ballots, adopted findings and rule of an evaluation.
+
+    reinstated: codes of vendors that the committee reinstated although a must-have fails.
+    """
 
     criteria: tuple[Criterion, ...]
     vendors: tuple[Vendor, ...]
@@ -37,6 +41,7 @@ class Basis:
     rule: Rule
     mode: ScoringMode = ScoringMode.OUTCOME
     pass_mark: Fraction = Fraction(85, 100)
+    reinstated: frozenset[str] = frozenset()
 
     def results(self) -> Results:
         """The result: outcomes, findings, scores, ranks and agreement."""
@@ -48,6 +53,7 @@ class Basis:
             self.rule,
             self.mode,
             self.pass_mark,
+            self.reinstated,
         )
 
     def weighed(self, weights: Mapping[str, Fraction]) -> "Basis":
@@ -77,7 +83,7 @@ class Order:
 
     @property
     def leaders(self) -> frozenset[str]:
-        """Vendors on the first rank; empty if none meets every must-have."""
+        """Vendors on the first rank; empty if none is ranked."""
         return frozenset(code for code, score in self.scores.items() if score.rank == 1)
 
     @property
@@ -121,6 +127,6 @@ def order_from(basis: Basis, counts: Counts, findings: Codes) -> Order:
 
 def order_of_points(basis: Basis, findings: Codes, points: Points) -> Order:
     """As `order_of`, from the points of each cell; gates look at the findings."""
-    scores = scores_from(basis.criteria, findings, points)
     codes = (vendor.code for vendor in basis.vendors)
-    return Order(rank_scores(dict(zip(codes, scores, strict=True))))
+    scores = dict(zip(codes, scores_from(basis.criteria, findings, points), strict=True))
+    return Order(rank_scores(reinstate(scores, basis.reinstated)))

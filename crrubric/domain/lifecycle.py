@@ -20,6 +20,8 @@ class Readiness:
     sealed: int  # ballots that were submitted, perhaps without a mark
     recommendation: bool
     retention: bool  # whether it is set how long the record is kept
+    # the recommended vendor if it is not eligible; looked at only as the meeting is closed
+    ruled_out: str = ""
 
 
 Condition = Callable[[Readiness], CrrubricError | None]
@@ -46,6 +48,18 @@ def _no_marks_yet(facts: Readiness) -> CrrubricError | None:
     return None
 
 
+def _recommends_nobody_ruled_out(facts: Readiness) -> CrrubricError | None:
+    if not facts.ruled_out:
+        return None
+    return Invalid(
+        N_(
+            "%(vendor)s is recommended, but not eligible: it does not meet a must-have. Recommend"
+            " another vendor, or reinstate it with a reason."
+        ),
+        vendor=facts.ruled_out,
+    )
+
+
 HAS_CRITERIA = _needs("criteria", N_("The rubric has no criterion: add at least one."))
 HAS_WEIGHT = _needs(
     "weighted_criteria", N_("Every criterion weighs 0: give at least one a weight above 0.")
@@ -67,7 +81,7 @@ TRANSITIONS: Mapping[tuple[Phase, Phase], tuple[Condition, ...]] = {
     (Phase.PRACTICE, Phase.SCORING): READY_TO_SCORE,
     (Phase.PRACTICE, Phase.SETUP): (),
     (Phase.SCORING, Phase.MEETING): (),
-    (Phase.MEETING, Phase.DECIDED): (HAS_RECOMMENDATION,),
+    (Phase.MEETING, Phase.DECIDED): (HAS_RECOMMENDATION, _recommends_nobody_ruled_out),
     (Phase.DECIDED, Phase.ARCHIVED): (HAS_RETENTION,),
     (Phase.SCORING, Phase.SETUP): (_no_marks_yet,),
     (Phase.MEETING, Phase.SCORING): (),

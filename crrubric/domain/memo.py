@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from crrubric.domain.ranking import AdoptedRanking
 from crrubric.domain.reliability import Reliability
 from crrubric.domain.results import Results
 from crrubric.domain.robustness import Robustness
@@ -186,6 +187,15 @@ class Recommendation:
 
 
 @dataclass(frozen=True, slots=True)
+class MemoReinstatement:
+    """A vendor that the committee reinstated, and why."""
+
+    vendor: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class MemoPosition:
     """Where a reviewer stands on the recommendation, in their own words."""
 
@@ -247,3 +257,5 @@ class MemoFacts:
     revisions: tuple[MemoRevision, ...] = ()
     departed_vendors: tuple[MemoDeparture, ...] = ()
     departed_members: tuple[MemoDeparture, ...] = ()
+    ranking: AdoptedRanking | None = None
+    reinstatements: tuple[MemoReinstatement, ...] = ()

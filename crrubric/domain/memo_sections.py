@@ -17,10 +17,11 @@ from crrubric.domain.memo import (
     Table,
 )
 from crrubric.domain.memo_people import PeopleParts
+from crrubric.domain.memo_ranking import RankingParts
 from crrubric.domain.memo_trust import TrustParts
 from crrubric.domain.memo_vendors import VendorParts
 from crrubric.domain.memo_words import NONE, Translate, Words
-from crrubric.domain.vocabulary import N_, Gate, PositionKind
+from crrubric.domain.vocabulary import N_, PositionKind
 
 
 def compose(facts: MemoFacts, translate: Translate) -> Memo:
@@ -31,6 +32,7 @@ def compose(facts: MemoFacts, translate: Translate) -> Memo:
 class _Composer:
     def __init__(self, facts: MemoFacts, words: Words) -> None:
         self.facts, self.words, self.results = facts, words, facts.results
+        self.orders = RankingParts(facts, words)
         self.names = {vendor.code: vendor.name for vendor in facts.vendors}
         self.titles = {criterion.code: criterion.title for criterion in self.results.criteria}
 
@@ -132,6 +134,7 @@ class _Composer:
             (words.moment(found.at), N_("Recorded:")),
         ):
             yield Paragraph(text or words(NONE), words(label))
+        yield from self.orders.adopted()
 
     def background(self) -> Iterable[Block]:
         yield Paragraph(self.facts.purpose or self.words(NONE))
@@ -159,11 +162,6 @@ class _Composer:
                 reviewers=sum(bool(person.ballots) for person in facts.people),
             )
         )
-        out = [
-            f"{self.names[code]}: {words.gate(score, self.titles)}"
-            for code, score in self.results.scores.items()
-            if score.gate is Gate.FAIL
-        ]
         if facts.practice is not None:
             yield Paragraph(
                 words(
@@ -181,8 +179,7 @@ class _Composer:
         )
         yield Paragraph("", words(N_("Left the selection after ballots opened:")))
         yield Bullets(gone) if gone else Paragraph(words(NONE))
-        yield Paragraph("", words(N_("Ruled out by a must-have:")))
-        yield Bullets(tuple(out)) if out else Paragraph(words(NONE))
+        yield from self.orders.gates()
 
     def method(self) -> Iterable[Block]:
         words, results = self.words, self.results
@@ -194,8 +191,8 @@ class _Composer:
                     "CAN’T TELL takes part but decides nothing. A criterion that more reviewers"
                     " call NOT APPLICABLE than decide leaves the score. The score is the weighted"
                     " share of applicable criteria found Met; the pass mark is %(mark)s. A vendor"
-                    " that does not meet a must-have is not eligible. Rule and rubric were fixed"
-                    " %(when)s."
+                    " that does not meet a must-have is not eligible unless the committee"
+                    " reinstates it with a reason. Rule and rubric were fixed %(when)s."
                 ),
                 mark=words.percent(results.pass_mark),
                 when=words.moment(self.facts.opened_at),
@@ -270,6 +267,7 @@ class _Composer:
             words(N_("◆ must-have. * the committee adopted the finding in its meeting."))
         )
         yield self.ranking()
+        yield from self.orders.table()
 
     def in_short(self, vendor: str, criterion: str) -> str:
         cell = self.results.cell(vendor, criterion)

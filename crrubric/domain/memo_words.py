@@ -118,11 +118,18 @@ class Words:
 
     def gate(self, score: Score, titles: dict[str, str]) -> str:
         """Whether the must-haves are met, naming those that are not."""
+        failed, pending = (
+            ", ".join(titles[code] for code in codes) for codes in (score.failed, score.pending)
+        )
         if score.gate is Gate.PASS:
             return self(N_("all met"))
-        codes = score.failed if score.gate is Gate.FAIL else score.pending
-        text = N_("not eligible: %(what)s") if score.failed else N_("pending: %(what)s")
-        return self(text, what=", ".join(titles[code] for code in codes))
+        if score.gate is Gate.FAIL:
+            return self(N_("not eligible: %(what)s"), what=failed)
+        parts = [self(N_("pending: %(what)s"), what=pending)] if pending else []
+        if failed:
+            text = N_("reinstated by the committee although it does not meet: %(what)s")
+            parts.append(self(text, what=failed))
+        return "; ".join(parts)
 
     def rule(self, rule: Rule) -> str:
         """The decision rule in a sentence."""

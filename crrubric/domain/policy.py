@@ -48,6 +48,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         **READ_REVIEWERS,
         Action.RUN_MEETING: MEETING,
         Action.RECORD_FINDING: MEETING,
+        Action.REINSTATE_VENDOR: MEETING,
         Action.RECORD_DECISION: MEETING,
         Action.MANAGE_COMMITMENTS: MEETING | {Phase.DECIDED},
         Action.SET_RETENTION: FROM_DECIDED,

@@ -9,7 +9,7 @@ import numpy as np
 
 from crrubric.domain.agreement import Agreement, agreement_of
 from crrubric.domain.outcome import CODE, Resolution, Rule, decide
-from crrubric.domain.scoring import Criterion, Score, rank_scores, score_vendors
+from crrubric.domain.scoring import Criterion, Score, rank_scores, reinstate, score_vendors
 from crrubric.domain.tally import FIELDS, Tally
 from crrubric.domain.vocabulary import Gate, Outcome, ScoringMode
 
@@ -78,7 +78,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Everything computed from the ballots and findings of an evaluation."""
+    """Everything computed from the ballots and findings of an evaluation.
+
+    reinstated: codes of vendors that the committee reinstated, with effect or not.
+    """
 
     criteria: tuple[Criterion, ...]
     vendors: tuple[Vendor, ...]
@@ -88,6 +91,7 @@ class Results:
     rule: Rule
     mode: ScoringMode
     pass_mark: Fraction
+    reinstated: frozenset[str] = frozenset()
 
     def cell(self, vendor: str, criterion: str) -> Cell:
         """The cell of two codes. Raises: KeyError if there is none."""
@@ -95,12 +99,13 @@ class Results:
 
     def ranking(self) -> tuple[Vendor, ...]:
         """Vendors by rank; then PENDING ones, then FAIL, each by falling score, then by name."""
-        order = (Gate.PASS, Gate.PENDING, Gate.FAIL)
+        order = (Gate.PENDING, Gate.FAIL)
 
         def place(vendor: Vendor) -> tuple[int, bool, Fraction, str]:
             score = self.scores[vendor.code]
             falling = -(score.value or Fraction(0))
-            return order.index(score.gate), score.value is None, falling, vendor.name
+            last = 0 if score.gate.is_ranked else 1 + order.index(score.gate)
+            return last, score.value is None, falling, vendor.name
 
         return tuple(sorted(self.vendors, key=place))
 
@@ -126,10 +131,12 @@ def evaluate(
     rule: Rule,
     mode: ScoringMode = ScoringMode.OUTCOME,
     pass_mark: Fraction = Fraction(85, 100),
+    reinstated: frozenset[str] = frozenset(),
 ) -> Results:
     """Outcomes, scores, ranks and agreement; a pair absent from `tallies` has no mark at all.
 
-    Args: tallies and adopted are keyed (vendor code, criterion code); pass_mark is a share, 0 to 1.
+    Args: tallies and adopted are keyed (vendor code, criterion code); pass_mark is a share, 0 to 1;
+    reinstated: codes of vendors.
     """
     made: dict[Tally, Resolution] = {}
     cells: dict[Key, Cell] = {}
@@ -150,9 +157,10 @@ def evaluate(
         tuple(criteria),
         tuple(vendors),
         cells,
-        rank_scores(dict(zip(codes, scores, strict=True))),
+        rank_scores(reinstate(dict(zip(codes, scores, strict=True)), reinstated)),
         agreement_of(cell.tally for cell in cells.values()),
         rule,
         mode,
         pass_mark,
+        reinstated,
     )

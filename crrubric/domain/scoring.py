@@ -4,7 +4,7 @@ All vendors are scored at once from arrays of shape (vendors, criteria): quick e
 again and again under another rule, without a reviewer, with other weights.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import lcm
@@ -41,7 +41,7 @@ class Score:
     low and high: undecided criteria counted as NO, as YES. met, decided, applicable: how many
     criteria. failed and pending: codes of must-haves found NOT MET, or not settled: unresolved,
     or found NOT APPLICABLE although the criterion always applies.
-    rank: None unless the vendor meets every must-have and has a value.
+    rank: None unless the gate is one that is ranked and the vendor has a value.
     """
 
     value: Fraction | None
@@ -181,15 +181,29 @@ def _named(flags: Flags, codes: Sequence[str]) -> Named:
     return found
 
 
+def reinstate(scores: Mapping[str, Score], reinstated: Collection[str]) -> dict[str, Score]:
+    """The scores with FAIL lifted for vendors that the committee reinstated.
+
+    Must-haves that are not settled keep such a vendor PENDING. No other gate is changed, and
+    `failed` stays: a reinstated vendor still does not meet them.
+    """
+    return {
+        vendor: replace(score, gate=Gate.PENDING if score.pending else Gate.REINSTATED)
+        if vendor in reinstated and score.gate is Gate.FAIL
+        else score
+        for vendor, score in scores.items()
+    }
+
+
 def rank_scores(scores: Mapping[str, Score]) -> dict[str, Score]:
-    """The scores with competition ranks (1, 2, 2, 4) among vendors that pass every gate.
+    """The scores with competition ranks (1, 2, 2, 4) among vendors that pass or are reinstated.
 
     FAIL and PENDING vendors and those without a score are listed, not ranked.
     """
     ranked = {
         vendor: score.value
         for vendor, score in scores.items()
-        if score.gate is Gate.PASS and score.value is not None
+        if score.gate.is_ranked and score.value is not None
     }
     first: dict[Fraction, int] = {}
     for number, value in enumerate(sorted(ranked.values(), reverse=True), start=1):

@@ -59,11 +59,17 @@ class Reason(Labelled):
 
 
 class Gate(Labelled):
-    """Whether a vendor meets every must-have."""
+    """Whether a vendor meets every must-have, or the committee reinstated it all the same."""
 
     PASS = "PASS", N_("meets every must-have")
     FAIL = "FAIL", N_("not eligible")
     PENDING = "PENDING", N_("pending")
+    REINSTATED = "REINSTATED", N_("reinstated by the committee")
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether vendors behind this gate are ranked."""
+        return self in (Gate.PASS, Gate.REINSTATED)
 
 
 class RuleKind(Labelled):
@@ -178,6 +184,13 @@ class PositionKind(Labelled):
     CANNOT_SUPPORT = "CANNOT_SUPPORT", N_("I cannot support it")
 
 
+class RankingKind(Labelled):
+    """Which order of the vendors the committee adopts."""
+
+    COMPUTED = "COMPUTED", N_("the computed order")
+    OTHER = "OTHER", N_("another order")
+
+
 class Topic(Labelled):
     """Why a cell is on the agenda; the order of the members is the order of the agenda."""
 
@@ -283,6 +296,7 @@ class Action(Labelled):
     FOLLOW_MEETING = "FOLLOW_MEETING", N_("read the agenda and the minutes, follow the meeting")
     RUN_MEETING = "RUN_MEETING", N_("open and close the meeting, lead it through the agenda")
     RECORD_FINDING = "RECORD_FINDING", N_("record what the committee finds for a cell")
+    REINSTATE_VENDOR = "REINSTATE_VENDOR", N_("reinstate a vendor that is not eligible")
     RECORD_DECISION = "RECORD_DECISION", N_("record the recommendation")
     STATE_POSITION = "STATE_POSITION", N_("state one’s own position on the recommendation")
     MANAGE_COMMITMENTS = "MANAGE_COMMITMENTS", N_("record what the vendor promises, by when")
@@ -342,4 +356,9 @@ class Event(Labelled):
     POSITIONS_CLEARED = "POSITIONS_CLEARED", N_("asked again for positions: it is another vendor")
     COMMITMENT_RECORDED = "COMMITMENT_RECORDED", N_("recorded a commitment of %(subject)s")
     COMMITMENT_WITHDRAWN = "COMMITMENT_WITHDRAWN", N_("withdrew a commitment of %(subject)s")
+    REINSTATEMENT_RECORDED = "REINSTATEMENT_RECORDED", N_("reinstated %(subject)s")
+    REINSTATEMENT_WITHDRAWN = (
+        "REINSTATEMENT_WITHDRAWN",
+        N_("withdrew the reinstatement of %(subject)s"),
+    )
     DECISION_RECORDED = "DECISION_RECORDED", N_("recorded the recommendation")

@@ -9,7 +9,14 @@ from crrubric.models.ballots import (
     SealedBallot,
 )
 from crrubric.models.base import Base
-from crrubric.models.decisions import Commitment, Decision, Finding, Position
+from crrubric.models.decisions import (
+    Commitment,
+    Decision,
+    Finding,
+    Position,
+    RankedVendor,
+    Reinstatement,
+)
 from crrubric.models.evaluations import (
     AssignedCriterion,
     AssignedVendor,
@@ -52,6 +59,8 @@ __all__ = [
     "Notice",
     "Position",
     "PracticeMark",
+    "RankedVendor",
+    "Reinstatement",
     "RubricRevision",
     "SealedBallot",
     "Section",

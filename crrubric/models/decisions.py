@@ -39,9 +39,18 @@ class Finding(Base):
 
 
 class Decision(Base):
-    """The recommendation of one evaluation. No vendor: the committee recommends none."""
+    """The recommendation of one evaluation. No vendor: the committee recommends none.
+
+    The adopted order is in `RankedVendor`; it may be another one than the computed one, with a
+    reason.
+    """
 
     __tablename__ = "decision"
+    __table_args__ = (
+        CheckConstraint(
+            "ranking_as_computed OR length(ranking_reason) > 0", name="ranking_reason_given"
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id"), unique=True)
@@ -50,9 +59,35 @@ class Decision(Base):
     conditions: Mapped[LongText]
     term: Mapped[ShortText]
     cost_ceiling: Mapped[ShortText]
+    ranking_as_computed: Mapped[bool] = mapped_column(default=True)
+    ranking_reason: Mapped[LongText]
     recorded_by: Mapped[Name]
     recorded_at: Mapped[datetime] = mapped_column(default=now_utc)
     vendor: Mapped[Vendor | None] = relationship()
+
+
+class RankedVendor(Base):
+    """A vendor's rank in the order that the committee adopted; who has no row is not ranked."""
+
+    __tablename__ = "ranked_vendor"
+    __table_args__ = (CheckConstraint("rank >= 1", name="rank_from_one"),)
+
+    vendor_id: Mapped[int] = mapped_column(ForeignKey("vendor.id"), primary_key=True)
+    rank: Mapped[int]
+    vendor: Mapped[Vendor] = relationship()
+
+
+class Reinstatement(Base):
+    """A vendor that the committee ranks although it does not meet a must-have, and why."""
+
+    __tablename__ = "reinstatement"
+    __table_args__ = (CheckConstraint("length(reason) > 0", name="reason_given"),)
+
+    vendor_id: Mapped[int] = mapped_column(ForeignKey("vendor.id"), primary_key=True)
+    reason: Mapped[LongText]
+    recorded_by: Mapped[Name]
+    recorded_at: Mapped[datetime] = mapped_column(default=now_utc)
+    vendor: Mapped[Vendor] = relationship()
 
 
 class Position(Base):

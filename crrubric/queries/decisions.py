@@ -1,15 +1,55 @@
-"""Reading the decision: the recommendation, positions on it, commitments."""
+"""Reading the decision: the recommendation, the adopted order, positions, commitments."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from crrubric.domain.policy import FROM_DECIDED
-from crrubric.models import Commitment, Decision, Evaluation, Member, Position, Vendor
+from crrubric.domain.ranking import AdoptedRanking
+from crrubric.models import (
+    Commitment,
+    Decision,
+    Evaluation,
+    Member,
+    Position,
+    RankedVendor,
+    Reinstatement,
+    Vendor,
+)
 
 
 def recommendation_of(session: Session, evaluation_id: int) -> Decision | None:
     """The recommendation as recorded, if any."""
     return session.scalar(select(Decision).where(Decision.evaluation_id == evaluation_id))
+
+
+def adopted_ranking(session: Session, decision: Decision | None) -> AdoptedRanking | None:
+    """The order that the committee adopted with its decision; None if it adopted none."""
+    if decision is None:
+        return None
+    rows = session.execute(
+        select(Vendor.code, RankedVendor.rank)
+        .join(Vendor, Vendor.id == RankedVendor.vendor_id)
+        .where(Vendor.evaluation_id == decision.evaluation_id)
+    )
+    ranks = {row.code: row.rank for row in rows}
+    if not ranks:
+        return None
+    return AdoptedRanking(
+        ranks, decision.ranking_as_computed, decision.ranking_reason, decision.recorded_at
+    )
+
+
+def reinstatements(session: Session, evaluation_id: int) -> list[Reinstatement]:
+    """Vendors that the committee reinstated, with effect or not, in their order."""
+    return list(
+        session.scalars(
+            select(Reinstatement)
+            .join(Reinstatement.vendor)
+            .options(joinedload(Reinstatement.vendor))
+            .where(Vendor.evaluation_id == evaluation_id)
+            .order_by(Vendor.position)
+        )
+    )
 
 
 def open_positions(session: Session, evaluation: Evaluation) -> list[Position]:

@@ -12,7 +12,7 @@ from crrubric.domain import results as domain
 from crrubric.domain.basis import Basis
 from crrubric.domain.outcome import Rule
 from crrubric.domain.policy import FROM_MEETING
-from crrubric.models import Criterion, Evaluation, Finding, Vendor
+from crrubric.models import Criterion, Evaluation, Finding, Reinstatement, Vendor
 from crrubric.queries.access import not_found
 from crrubric.queries.marks import read_ballots
 from crrubric.queries.rubrics import Part, parts
@@ -52,12 +52,13 @@ def matrix(session: Session, evaluation: Evaluation) -> Matrix:
     if evaluation.phase not in FROM_MEETING:
         raise not_found()
     rubric = parts(session, evaluation.id)
-    rows = session.scalars(
-        select(Vendor)
+    rows = session.execute(
+        select(Vendor, Reinstatement.vendor_id)
+        .outerjoin(Reinstatement, Reinstatement.vendor_id == Vendor.id)
         .where(Vendor.evaluation_id == evaluation.id, Vendor.withdrawn_at.is_(None))
         .order_by(Vendor.position)
-    )
-    vendors = {vendor.id: vendor for vendor in rows}
+    ).all()
+    vendors = {vendor.id: vendor for vendor, _reinstated in rows}
     criteria = {row.id: row for part in rubric for row in part.criteria}
     ballots = read_ballots(session, evaluation.id, list(vendors.values()), list(criteria.values()))
     basis = Basis(
@@ -68,6 +69,7 @@ def matrix(session: Session, evaluation: Evaluation) -> Matrix:
         rule_of(evaluation),
         evaluation.scoring_mode,
         Fraction(evaluation.pass_mark, 100),
+        frozenset(vendor.code for vendor, reinstated in rows if reinstated is not None),
     )
     return Matrix(
         basis,

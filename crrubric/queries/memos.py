@@ -1,5 +1,6 @@
 """Everything that the memo of an evaluation says, read in a fixed number of queries."""
 
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -17,12 +18,14 @@ from crrubric.domain.memo import (
     MemoPerson,
     MemoPosition,
     MemoPractice,
+    MemoReinstatement,
     MemoRevision,
     MemoSitting,
     MemoVendor,
     Recommendation,
     Recusal,
 )
+from crrubric.domain.ranking import AdoptedRanking
 from crrubric.domain.reliability import reliability_of
 from crrubric.domain.robustness import robustness_of
 from crrubric.domain.vocabulary import BallotState, Phase, Role
@@ -37,7 +40,13 @@ from crrubric.models import (
 )
 from crrubric.queries.assignments import asked_counts
 from crrubric.queries.ballots import in_selection, open_marks
-from crrubric.queries.decisions import commitments, open_positions
+from crrubric.queries.decisions import (
+    adopted_ranking,
+    commitments,
+    open_positions,
+    recommendation_of,
+    reinstatements,
+)
 from crrubric.queries.declarations import conflicts
 from crrubric.queries.journal import head
 from crrubric.queries.matrices import Matrix, matrix
@@ -48,6 +57,7 @@ from crrubric.queries.rubrics import revisions
 def memo_facts(session: Session, evaluation: Evaluation, language: str) -> MemoFacts:
     """The facts of the memo; times in the district's zone. Raises: NotFound before the meeting."""
     read = matrix(session, evaluation)
+    decision = recommendation_of(session, evaluation.id)
     counts = read.basis.ballots.counts()
     zone = ZoneInfo(evaluation.district.time_zone)
 
@@ -76,7 +86,7 @@ def memo_facts(session: Session, evaluation: Evaluation, language: str) -> MemoF
         results=read.results,
         reliability=reliability_of(read.basis, counts),
         robustness=robustness_of(read.basis, counts),
-        recommendation=recommendation(session, evaluation, zone),
+        recommendation=recommendation(decision, zone),
         notes=notes(session, evaluation),
         journal_head=head(session, evaluation),
         positions=tuple(
@@ -99,6 +109,11 @@ def memo_facts(session: Session, evaluation: Evaluation, language: str) -> MemoF
                 tuple(seen.member.name for seen in row.attendance),
             )
             for row in reversed(minutes(session, evaluation.id))
+        ),
+        ranking=ranking(session, decision, zone),
+        reinstatements=tuple(
+            MemoReinstatement(row.vendor.code, row.reason, row.recorded_at.astimezone(zone))
+            for row in reinstatements(session, evaluation.id)
         ),
     )
 
@@ -223,11 +238,14 @@ def vendor(row: Vendor, read: Matrix) -> MemoVendor:
     )
 
 
-def recommendation(
-    session: Session, evaluation: Evaluation, zone: ZoneInfo
-) -> Recommendation | None:
+def ranking(session: Session, decision: Decision | None, zone: ZoneInfo) -> AdoptedRanking | None:
+    """The order that the committee adopted, its moment in the district's zone."""
+    found = adopted_ranking(session, decision)
+    return replace(found, at=found.at.astimezone(zone)) if found else None
+
+
+def recommendation(row: Decision | None, zone: ZoneInfo) -> Recommendation | None:
     """What the committee adopted, if anything."""
-    row = session.scalar(select(Decision).where(Decision.evaluation_id == evaluation.id))
     if row is None:
         return None
     return Recommendation(

@@ -15,11 +15,14 @@ from crrubric.models import (
     Ballot,
     Base,
     Criterion,
+    Decision,
     Evaluation,
     Finding,
     JournalEntry,
     Mark,
     Member,
+    RankedVendor,
+    Reinstatement,
     SealedBallot,
     Vendor,
 )
@@ -126,10 +129,56 @@ def _invariants(session: Session) -> Iterator[CrrubricError]:
                 .where(~Evaluation.id.in_(_was_in_meeting()))
             ),
         ),
+        *_of_decisions(),
     ):
         count = _matching(session, model, wrong)
         if count:
             yield Invalid(message, count=count)
+
+
+def _of_decisions() -> Iterator[tuple[str, Any, ColumnElement[bool]]]:
+    """What must not be true of recommendations, adopted orders and reinstatements."""
+    yield (
+        N_("Reinstated vendors of an evaluation whose meeting has not begun: %(count)s."),
+        Reinstatement,
+        Reinstatement.vendor_id.in_(
+            select(Vendor.id)
+            .join(Evaluation, Evaluation.id == Vendor.evaluation_id)
+            .where(Evaluation.phase.not_in(FROM_MEETING), Evaluation.closed_at.is_(None))
+            .where(~Evaluation.id.in_(_was_in_meeting()))
+        ),
+    )
+    yield (
+        N_("Recommended vendors of another evaluation: %(count)s."),
+        Decision,
+        Decision.id.in_(
+            select(Decision.id)
+            .join(Vendor, Vendor.id == Decision.vendor_id)
+            .where(Vendor.evaluation_id != Decision.evaluation_id)
+        ),
+    )
+    yield (
+        N_("Vendors in an adopted order of an evaluation without a decision: %(count)s."),
+        RankedVendor,
+        RankedVendor.vendor_id.in_(
+            select(Vendor.id)
+            .outerjoin(Decision, Decision.evaluation_id == Vendor.evaluation_id)
+            .where(Decision.id.is_(None))
+        ),
+    )
+    yield (
+        N_("Recommended vendors without a rank in the adopted order: %(count)s."),
+        Decision,
+        Decision.id.in_(
+            select(Decision.id)
+            .join(Vendor, Vendor.evaluation_id == Decision.evaluation_id)
+            .join(RankedVendor, RankedVendor.vendor_id == Vendor.id)
+            .where(
+                Decision.vendor_id.is_not(None),
+                Decision.vendor_id.not_in(select(RankedVendor.vendor_id)),
+            )
+        ),
+    )
 
 
 def _was_in_meeting() -> ColumnElement[int]:

@@ -11,7 +11,9 @@ from crrubric.domain.basis import Order
 from crrubric.domain.computed import Computed, Names
 from crrubric.domain.intervals import Bootstrap, Interval
 from crrubric.domain.leaving_out import LeftOut
+from crrubric.domain.ranking import AdoptedRanking
 from crrubric.domain.reliability import Group
+from crrubric.domain.results import Results
 from crrubric.domain.reviewers import Portrait
 from crrubric.domain.robustness import Robustness
 from crrubric.domain.scenarios import Scenario
@@ -26,14 +28,21 @@ Json = dict[str, Any]
 Pair = tuple[str, str]
 
 
-def results_object(computed: Computed, evaluation: Mapping[str, object]) -> Json:
-    """The object; undefined is None, and so is what names reviewers if `names` was not computed."""
+def results_object(
+    computed: Computed, evaluation: Mapping[str, object], adopted: AdoptedRanking | None = None
+) -> Json:
+    """The object; undefined is None, and so is what names reviewers if `names` was not computed.
+
+    Args: adopted: the order that the committee adopted, if it did.
+    """
     results, names = computed.results, computed.names
     return {
         "schema": SCHEMA,
         "evaluation": dict(evaluation),
         "tallies": [tally_row(cell) for cell in results.cells.values()],
         "vendors": vendor_rows(results),
+        "reinstated": sorted(results.reinstated),
+        "adopted_ranking": adopted_json(adopted, results),
         "agreement": agreement_json(computed),
         "by_criterion": groups_json(computed.reliability.criteria),
         "by_section": groups_json(computed.reliability.sections),
@@ -41,6 +50,19 @@ def results_object(computed: Computed, evaluation: Mapping[str, object]) -> Json
         "by_stakeholder": groups_json(computed.reliability.stakeholders),
         **robustness_json(computed.robustness),
         **names_json(computed, names),
+    }
+
+
+def adopted_json(found: AdoptedRanking | None, results: Results) -> Json | None:
+    """The order that the committee adopted; None each for vendors that it did not rank."""
+    if found is None:
+        return None
+    return {
+        "ranks": {vendor.code: found.ranks.get(vendor.code) for vendor in results.vendors},
+        "as_computed": found.as_computed,
+        "computed_order_has_changed": found.outdated(results),
+        "reason": found.reason,
+        "at": found.at.isoformat(),
     }
 
 

@@ -15,7 +15,7 @@ TALLY_COLUMNS = (
     "vendor", "criterion", "yes", "no", "not_applicable", "cannot_tell", "missing", "abstained",
     "recused", "outcome", "reason", "finding",
 )  # fmt: skip
-SCORE_COLUMNS = ("vendor", "name", "score", "coverage", "low", "high", "gate", "rank")
+SCORE_COLUMNS = ("vendor", "name", "score", "coverage", "low", "high", "gate", "rank", "failed")
 MARK_COLUMNS = ("reviewer", "vendor", "criterion", "mark", "note", "evidence")
 
 
@@ -43,8 +43,9 @@ def results_csv(results: Results) -> str:
 
 
 def scores_csv(results: Results) -> str:
-    """One row a vendor; shares from 0 to 1, empty where undefined."""
-    return as_csv(SCORE_COLUMNS, (row.values() for row in vendor_rows(results)))
+    """One row a vendor; shares from 0 to 1, empty where undefined; codes with blanks between."""
+    rows = ({**row, "failed": " ".join(row["failed"])} for row in vendor_rows(results))
+    return as_csv(SCORE_COLUMNS, (row.values() for row in rows))
 
 
 def marks_csv(rows: Iterable[tuple[str, str, str, str, str, str]]) -> str:
@@ -91,6 +92,7 @@ def vendor_rows(results: Results) -> list[dict[str, Any]]:
                 "high": number(score.high),
                 "gate": score.gate.value,
                 "rank": score.rank,
+                "failed": list(score.failed),
             }
         )
     return rows

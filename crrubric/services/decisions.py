@@ -9,6 +9,7 @@ from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.outcome import decide
+from crrubric.domain.ranking import RankingText, refuse_ruled_out
 from crrubric.domain.text import clean, one_line
 from crrubric.domain.vocabulary import N_, Action, Event, NoticeKind, Outcome
 from crrubric.models import (
@@ -21,12 +22,14 @@ from crrubric.models import (
     Position,
     Vendor,
 )
-from crrubric.queries.access import let_in, locked_for, locked_seat
+from crrubric.queries.access import let_in, locked_seat
+from crrubric.queries.decisions import recommendation_of
 from crrubric.queries.marks import read_ballots
-from crrubric.queries.matrices import rule_of
+from crrubric.queries.matrices import matrix, rule_of
 from crrubric.queries.people import Actor
 from crrubric.services.journal import About, note_event
 from crrubric.services.notices import tell
+from crrubric.services.rankings import adopt_ranking, tidy_ranking
 from crrubric.services.rubrics import criterion_in
 from crrubric.services.unit import unit_of_work
 from crrubric.services.vendors import candidate_in
@@ -179,11 +182,45 @@ class DecisionText:
     cost_ceiling: str = ""
 
 
-def record_decision(actor: Actor, slug: str, text: DecisionText) -> Decision:
-    """Record, or reword, the committee's recommendation.
+def record_decision(
+    actor: Actor, slug: str, text: DecisionText, ranking: RankingText | None = None
+) -> Decision:
+    """Record, or reword, the committee's recommendation with the order that it adopts.
 
-    Raises: Invalid if the reason is missing.
+    Args: ranking: None adopts no order; one that was adopted before is dropped.
+    Raises: Invalid if a reason is missing, if the vendor is not eligible, or as `checked_ranking`.
     """
+    tidy = tidy_decision(text)
+    order = tidy_ranking(ranking) if ranking else None
+    with unit_of_work() as session:
+        seat = locked_seat(session, actor, Action.RECORD_DECISION, slug, exclusive=True)
+        evaluation = seat.evaluation
+        vendor = candidate_in(session, evaluation, tidy.vendor_id) if tidy.vendor_id else None
+        read = matrix(session, evaluation)
+        if vendor is not None:
+            refuse_ruled_out(read.results, vendor.code, "vendor")
+        decision = recommendation_of(session, evaluation.id)
+        if decision is None:
+            decision = Decision(evaluation_id=evaluation.id)
+            session.add(decision)
+        elif decision.vendor_id != tidy.vendor_id:
+            ask_again(session, actor, evaluation)
+        for key, value in asdict(tidy).items():
+            setattr(decision, key, value)
+        decision.recorded_by, decision.recorded_at = actor.name, now_utc()
+        adopted = adopt_ranking(session, decision, read, order, vendor.code if vendor else None)
+        note_event(
+            session,
+            actor,
+            Event.DECISION_RECORDED,
+            evaluation_id=evaluation.id,
+            after={**asdict(tidy), "vendor": vendor.company if vendor else None, **adopted},
+        )
+    return decision
+
+
+def tidy_decision(text: DecisionText) -> DecisionText:
+    """The recommendation in clean text. Raises: Invalid naming the field."""
     tidy = DecisionText(
         text.vendor_id,
         clean(text.reason, limit=limits.LONG_TEXT, field="reason"),
@@ -195,26 +232,7 @@ def record_decision(actor: Actor, slug: str, text: DecisionText) -> Decision:
         raise Invalid(
             N_("Say why the committee recommends this: the board reads it first."), field="reason"
         )
-    with unit_of_work() as session:
-        evaluation = locked_for(session, actor, Action.RECORD_DECISION, slug)
-        vendor = candidate_in(session, evaluation, tidy.vendor_id) if tidy.vendor_id else None
-        decision = session.scalar(select(Decision).where(Decision.evaluation_id == evaluation.id))
-        if decision is None:
-            decision = Decision(evaluation_id=evaluation.id)
-            session.add(decision)
-        elif decision.vendor_id != tidy.vendor_id:
-            ask_again(session, actor, evaluation)
-        for key, value in asdict(tidy).items():
-            setattr(decision, key, value)
-        decision.recorded_by, decision.recorded_at = actor.name, now_utc()
-        note_event(
-            session,
-            actor,
-            Event.DECISION_RECORDED,
-            evaluation_id=evaluation.id,
-            after={**asdict(tidy), "vendor": vendor.company if vendor else None},
-        )
-    return decision
+    return tidy
 
 
 def ask_again(session: Session, actor: Actor, evaluation: Evaluation) -> None:

@@ -39,6 +39,7 @@ from crrubric.models import (
     Finding,
     Mark,
     Member,
+    RankedVendor,
     Section,
     User,
     Vendor,
@@ -326,6 +327,10 @@ class _Maker:
                 recorded_by=self.users["dana"].name,
                 recorded_at=when,
             )
+        )
+        self.session.add_all(
+            RankedVendor(vendor_id=self.vendors[code].id, rank=rank)
+            for code, rank in row["ranking"].items()
         )
         self.journal(Event.DECISION_RECORDED, when)
 

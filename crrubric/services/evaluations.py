@@ -1,7 +1,7 @@
 """Evaluations: making one, changing its facts and its decision rule, moving it through phases."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid, NotReady
-from crrubric.domain.lifecycle import is_step_back, problems
+from crrubric.domain.lifecycle import Readiness, is_step_back, problems
 from crrubric.domain.outcome import Rule
 from crrubric.domain.rubric import Rubric
 from crrubric.domain.text import clean, one_line, slug_of
@@ -29,6 +29,7 @@ from crrubric.domain.vocabulary import (
 )
 from crrubric.models import Ballot, District, Evaluation, Member, User
 from crrubric.queries.access import locked_evaluation, locked_for, not_found, require
+from crrubric.queries.eligibility import ruled_out_recommendation
 from crrubric.queries.evaluations import readiness
 from crrubric.queries.people import Actor
 from crrubric.services.ballots import issue_ballots
@@ -249,7 +250,7 @@ def change_phase(actor: Actor, slug: str, to: Phase, *, reason: str = "") -> Eva
         evaluation = locked_evaluation(session, slug, exclusive=True)
         require(actor, Action.CHANGE_PHASE, evaluation, session)
         before = evaluation.phase
-        found = problems(before, to, readiness(session, evaluation.id))
+        found = problems(before, to, facts_for(session, evaluation, to))
         if found:
             raise NotReady(N_("“%(phase)s” can’t begin yet."), found, phase=to.label)
         if is_step_back(before, to) and not why:
@@ -272,6 +273,14 @@ def change_phase(actor: Actor, slug: str, to: Phase, *, reason: str = "") -> Eva
             {"phase": to.label},
         )
     return evaluation
+
+
+def facts_for(session: Session, evaluation: Evaluation, to: Phase) -> Readiness:
+    """What the conditions look at; the results only where the meeting is to be closed."""
+    facts = readiness(session, evaluation.id)
+    if (evaluation.phase, to) != (Phase.MEETING, Phase.DECIDED):
+        return facts
+    return replace(facts, ruled_out=ruled_out_recommendation(session, evaluation))
 
 
 def set_retention(

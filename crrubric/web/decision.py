@@ -1,6 +1,8 @@
-"""The recommendation."""
+"""The recommendation with the order that the committee adopts; positions, commitments."""
 
-from flask import Blueprint, flash
+from collections.abc import Mapping
+
+from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
@@ -21,9 +23,24 @@ from crrubric.queries.matrices import matrix as read_matrix
 from crrubric.services import decisions as service
 from crrubric.services import positions
 from crrubric.web.access import in_evaluation
+from crrubric.web.decision_forms import (
+    CommitmentForm,
+    DecisionForm,
+    PositionForm,
+    RankForm,
+    ReinstatementForm,
+)
 from crrubric.web.evaluations import to
-from crrubric.web.forms import CommitmentForm, DecisionForm, PositionForm, ReasonForm, attach
+from crrubric.web.forms import ReasonForm, attach
 from crrubric.web.page import page
+from crrubric.web.rankings import (
+    field_of,
+    fill_in,
+    good_ranks,
+    order_parts,
+    rank_forms,
+    typed_ranking,
+)
 from crrubric.web.session import actor
 from crrubric.web.words import refusal
 
@@ -45,12 +62,14 @@ def form_page(
     read: Matrix,
     form: DecisionForm,
     *,
+    ranks: Mapping[str, RankForm] | None = None,
     position: PositionForm | None = None,
     promise: CommitmentForm | None = None,
+    refused: ReinstatementForm | None = None,
 ) -> str:
-    """The computed ranking, the recommendation with positions and commitments, and the forms.
+    """The orders, the recommendation with positions and commitments, and the forms.
 
-    Args: form, position, promise: what was just refused, with what was typed.
+    Args: form, ranks, position, promise, refused: what was just refused, with what was typed.
     """
     decision = recommendation_of(db.session(), seat.evaluation.id)
     away = decision is not None and decision.vendor_id in seat.shut_out
@@ -71,6 +90,7 @@ def form_page(
         commitments=commitments(db.session(), seat.evaluation.id),
         promise=with_own_vendors(promise or CommitmentForm(formdata=None), seat, read),
         may_promise=seat.may(Action.MANAGE_COMMITMENTS),
+        **order_parts(seat, read, decision, form, ranks, refused),
     )
 
 
@@ -98,33 +118,41 @@ def as_recorded(seat: Seat, read: Matrix) -> DecisionForm:
     form = with_vendors(DecisionForm(formdata=None, obj=decision), read)
     if decision is not None:
         form.vendor.data = str(decision.vendor_id) if decision.vendor_id else NONE
+    fill_in(form, decision)
     return form
 
 
 @bp.post("/")
 @in_evaluation(Action.RECORD_DECISION)
 def save(seat: Seat) -> ResponseReturnValue:
-    """Record or reword the recommendation."""
+    """Record or reword the recommendation, with the order that the committee adopts."""
     read = read_matrix(db.session(), seat.evaluation)
     form = with_vendors(DecisionForm(), read)
-    if form.validate():
+    ranks = rank_forms(read, {}, request.form)
+    if all([form.validate(), good_ranks(form, ranks)]):
         try:
-            service.record_decision(
-                actor(),
-                seat.evaluation.slug,
-                service.DecisionText(
-                    vendor_id=None if form.vendor.data == NONE else int(form.vendor.data),
-                    reason=form.reason.data,
-                    conditions=form.conditions.data or "",
-                    term=form.term.data or "",
-                    cost_ceiling=form.cost_ceiling.data or "",
-                ),
-            )
+            ranking = typed_ranking(form, ranks)
+            service.record_decision(actor(), seat.evaluation.slug, decision_text(form), ranking)
             flash(_("The recommendation is recorded."), "done")
             return to("decision.index", seat)
         except Invalid as error:
-            attach(form, error)
-    return form_page(seat, read, form), 422
+            place = field_of(error.field, ranks)
+            if place is None:
+                attach(form, error)
+            else:
+                place.rank.errors = [refusal(error)]
+    return form_page(seat, read, form, ranks=ranks), 422
+
+
+def decision_text(form: DecisionForm) -> service.DecisionText:
+    """What was typed, without the order."""
+    return service.DecisionText(
+        vendor_id=None if form.vendor.data == NONE else int(form.vendor.data),
+        reason=form.reason.data,
+        conditions=form.conditions.data or "",
+        term=form.term.data or "",
+        cost_ceiling=form.cost_ceiling.data or "",
+    )
 
 
 @bp.post("/position")

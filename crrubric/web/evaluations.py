@@ -39,7 +39,10 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "interest": (N_("Conflicts of interest"), ("NO_CONFLICT", "CONFLICT", "WAIVER")),
     "ballots": (N_("Ballots and marks"), ("BALLOT", "MARK")),
     "meeting": (N_("Meeting"), ("MEETING", "ATTENDANCE", "MOTION", "CELL")),
-    "findings": (N_("Findings and decision"), ("FINDING", "DECISION", "POSITION", "COMMITMENT")),
+    "findings": (
+        N_("Findings and decision"),
+        ("FINDING", "DECISION", "REINSTATEMENT", "POSITION", "COMMITMENT"),
+    ),
 }
 
 bp = Blueprint("evaluations", __name__, url_prefix="/evaluations/<slug>")

@@ -7,6 +7,7 @@ from crrubric.domain.computed import compute
 from crrubric.domain.vocabulary import Action
 from crrubric.extensions import db
 from crrubric.queries.access import Seat
+from crrubric.queries.decisions import adopted_ranking, recommendation_of
 from crrubric.queries.exports import identity, mark_rows
 from crrubric.queries.matrices import matrix as read_matrix
 from crrubric.reports import results_json, tables
@@ -49,7 +50,8 @@ def results(seat: Seat) -> ResponseReturnValue:
     """Everything computed, as the documented object."""
     read = read_matrix(db.session(), seat.evaluation)
     computed = compute(read.basis, read.results, with_names=seat.may(Action.VIEW_REVIEWERS))
-    body = results_json.results_object(computed, identity(seat.evaluation))
+    adopted = adopted_ranking(db.session(), recommendation_of(db.session(), seat.evaluation.id))
+    body = results_json.results_object(computed, identity(seat.evaluation), adopted)
     text = "".join(results_json.as_lines(body))
     return download(text, "application/json", f"{seat.evaluation.slug}-results.json")
 

@@ -33,7 +33,6 @@ from crrubric.domain.vocabulary import (
     EvidenceKind,
     Labelled,
     Outcome,
-    PositionKind,
     PriceUnit,
     Role,
     RuleKind,
@@ -372,48 +371,6 @@ class ReasonForm(Form):
     """A reason alone."""
 
     reason = TextAreaField(_("Why?"), [InputRequired(_("Say why.")), longest(limits.NOTE)])
-
-
-class DecisionForm(Form):
-    """The recommendation; the list of vendors is set by the view."""
-
-    vendor = Options(_("The committee recommends"),
-                        validators=[InputRequired(_("Choose a vendor, or none."))])  # fmt: skip
-    reason = TextAreaField(
-        _("Why?"),
-        [InputRequired(_("Say why: the board reads it first.")), longest(limits.LONG_TEXT)],
-    )
-    conditions = TextAreaField(_("Conditions"), [Optional(), longest(limits.LONG_TEXT)])
-    term = StringField(_("Term"), [Optional(), longest(limits.SHORT_TEXT)])
-    cost_ceiling = StringField(_("Cost ceiling"), [Optional(), longest(limits.SHORT_TEXT)])
-
-
-class PositionForm(Form):
-    """Where a reviewer stands on the recommendation."""
-
-    kind = Options(_("Where do you stand?"), coerce=PositionKind, choices=choices(PositionKind),
-                   validators=[InputRequired(_("Choose one."))])  # fmt: skip
-    words = TextAreaField(
-        _("In your own words"), [Optional(), longest(limits.LONG_TEXT)], id="position-words"
-    )
-
-
-class CommitmentForm(Form):
-    """A promise of a vendor; the list of vendors is set by the view."""
-
-    vendor = Choice(
-        _("Vendor"), validators=[InputRequired(_("Choose a vendor."))], id="commitment-vendor"
-    )
-    words = TextAreaField(
-        _("What the vendor commits itself to"),
-        [InputRequired(_("Say what the vendor commits itself to.")), longest(limits.NOTE)],
-        id="commitment-words",
-    )
-    owner = StringField(
-        _("Who watches over it"),
-        [InputRequired(_("Say who watches over it.")), longest(limits.TITLE)],
-    )
-    due_on = Day(_("Due on"), [Optional()])
 
 
 def attach(form: FlaskForm, error: Invalid) -> None:

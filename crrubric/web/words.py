@@ -162,6 +162,8 @@ def standing(results: Results) -> str:
     ranked = [v for v in results.vendors if results.scores[v.code].rank == 1]
     if not ranked:
         lead = gettext("No vendor is ranked yet: none meets every must-have.")
+    elif len(ranked) == 1 and results.scores[ranked[0].code].failed:
+        lead = gettext("%(vendor)s leads; the committee reinstated it.", vendor=ranked[0].name)
     elif len(ranked) == 1:
         lead = gettext("%(vendor)s leads and meets every must-have.", vendor=ranked[0].name)
     else:

@@ -301,7 +301,7 @@ def compare(chair: Visitor) -> None:
 
 def decide(chair: Visitor) -> None:
     menu(chair, "Decision")
-    chair.page.get_by_label(BOTH[0]).check()
+    chair.page.get_by_role("radio", name=BOTH[0]).check()
     chair.page.get_by_label("Why?").fill("It works for every learner.")
     chair.page.get_by_label("Conditions").fill("Grade export by August.")
     chair.snap("decision")

@@ -95,6 +95,8 @@ practice.finish PRACTICE
 practice.index VIEW_PRACTICE
 practice.save PRACTICE
 practice.show RUN_PRACTICE
+reinstatements.reinstate REINSTATE_VENDOR
+reinstatements.withdraw REINSTATE_VENDOR
 results.cell VIEW_RESULTS
 results.compare VIEW_RESULTS
 results.find RECORD_FINDING

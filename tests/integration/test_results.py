@@ -11,6 +11,7 @@ from sqlalchemy import update
 
 from crrubric.domain.computed import compute
 from crrubric.domain.errors import Invalid, NotReady, WrongPhase
+from crrubric.domain.ranking import order_shown
 from crrubric.domain.vocabulary import Answer, Gate, Outcome, Phase, Reason
 from crrubric.extensions import db
 from crrubric.models import Criterion
@@ -146,7 +147,13 @@ def test_the_meeting_closes_only_with_a_recommendation(make: Factory):
 
 def test_a_recommendation_is_recorded_on_the_page_and_shown(make: Factory, visit: Visit):
     made = met_committee(make)
-    form = {"vendor": str(made.vendors[0].id), "reason": "It fits.", "term": "Three years"}
+    form = {
+        "vendor": str(made.vendors[0].id),
+        "reason": "It fits.",
+        "term": "Three years",
+        "ranking": "COMPUTED",
+        "shown": order_shown(read(made).results),
+    }
 
     chair = visit(made.chair)
     answer = chair.post(made.url("decision/"), form)

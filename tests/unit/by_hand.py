@@ -30,6 +30,7 @@ class Scene:
     rule: Rule
     mode: ScoringMode
     adopted: Mapping[Cell, Outcome]
+    reinstated: frozenset[str] = frozenset()
 
     def said(self, vendor: str, criterion: str) -> list[Answer]:
         """Every answer of a cell."""
@@ -131,14 +132,17 @@ def points_of(scene: Scene, vendor: str, criterion: str) -> Fraction | None:
 def gate(scene: Scene, vendor: str) -> Gate:
     must = [row for row in scene.criteria if row.must_have]
     found = {row.code: finding(scene, vendor, row.code) for row in must}
-    if Outcome.NOT_MET in found.values():
+    fails = Outcome.NOT_MET in found.values()
+    if fails and vendor not in scene.reinstated:
         return Gate.FAIL
     settled = all(
-        found[row.code] is Outcome.MET
+        found[row.code] in (Outcome.MET, Outcome.NOT_MET)
         or (found[row.code] is Outcome.NOT_APPLICABLE and row.may_not_apply)
         for row in must
     )
-    return Gate.PASS if settled else Gate.PENDING
+    if not settled:
+        return Gate.PENDING
+    return Gate.REINSTATED if fails else Gate.PASS
 
 
 def ranks(scene: Scene) -> dict[str, int | None]:
@@ -146,7 +150,7 @@ def ranks(scene: Scene) -> dict[str, int | None]:
     eligible = {
         vendor: place.value
         for vendor, place in every.items()
-        if place.gate is Gate.PASS and place.value is not None
+        if place.gate in (Gate.PASS, Gate.REINSTATED) and place.value is not None
     }
     return {
         vendor: 1 + sum(other > eligible[vendor] for other in eligible.values())

@@ -59,7 +59,8 @@ def scenes(draw: st.DrawFn) -> Scene:
     settled = st.sampled_from([None] * 6 + [Outcome.MET, Outcome.NOT_MET, Outcome.NOT_APPLICABLE])
     adopted = {(v, c.code): found for v in vendors for c in criteria if (found := draw(settled))}
     mode = draw(st.sampled_from(ScoringMode))
-    return Scene(reviewers, vendors, criteria, given_, away, draw(rules), mode, adopted)
+    lifted = frozenset(v for v in vendors if draw(st.integers(0, 3)) == 0)
+    return Scene(reviewers, vendors, criteria, given_, away, draw(rules), mode, adopted, lifted)
 
 
 def basis_of(scene: Scene) -> Basis:
@@ -82,6 +83,7 @@ def basis_of(scene: Scene) -> Basis:
         {cell: Adopted(found, "agreed", "Dana", now) for cell, found in scene.adopted.items()},
         scene.rule,
         scene.mode,
+        reinstated=scene.reinstated,
     )
 
 

@@ -62,6 +62,7 @@ def test_only_the_changes_of_the_table_are_possible(before: Phase, after: Phase)
         ((Phase.SETUP, Phase.PRACTICE), {"reviewers": 0}, "no reviewer"),
         ((Phase.PRACTICE, Phase.SCORING), {"vendors": 0}, "no vendor"),
         ((Phase.MEETING, Phase.DECIDED), {"recommendation": False}, "No recommendation"),
+        ((Phase.MEETING, Phase.DECIDED), {"ruled_out": "Wrenfold"}, "Wrenfold is recommended, but"),
         ((Phase.SCORING, Phase.SETUP), {"marks": 3}, "3 marks have been given"),
         ((Phase.SCORING, Phase.SETUP), {"sealed": 2}, "2 ballots were submitted"),
         ((Phase.DECIDED, Phase.ARCHIVED), {"retention": False}, "until when the record is kept"),

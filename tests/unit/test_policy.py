@@ -35,6 +35,7 @@ EXPORT_MARKS      mda     -        -        mda
 FOLLOW_MEETING    mda     mda      mda      mda
 RUN_MEETING       m       -        -        -
 RECORD_FINDING    m       -        -        -
+REINSTATE_VENDOR  m       -        -        -
 RECORD_DECISION   m       -        -        -
 STATE_POSITION    -       m        -        -
 MANAGE_COMMITMENTS md     -        -        -
@@ -90,6 +91,7 @@ def test_nothing_that_depends_on_a_mark_is_open_before_the_meeting():
         Action.FOLLOW_MEETING,
         Action.RUN_MEETING,
         Action.RECORD_FINDING,
+        Action.REINSTATE_VENDOR,
         Action.RECORD_DECISION,
     }
 

@@ -1,14 +1,14 @@
 """practice round, assignment, ballots on behalf, corrections of the rubric, vendors withdrawn
 
 Revision: 0008
-Follows: 0005
+Follows: 0007
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
-down_revision = "0005"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
