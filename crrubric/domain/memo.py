@@ -165,6 +165,18 @@ class MemoCommitment:
 
 
 @dataclass(frozen=True, slots=True)
+class MemoQuestion:
+    """A question to a vendor and its answer; no criterion: it is about the whole offer."""
+
+    vendor: str
+    criterion: str | None
+    words: str
+    sent_on: date | None
+    answer: str
+    answered_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class MemoSitting:
     """A meeting: from when to when, where, who was there."""
 
@@ -202,3 +214,4 @@ class MemoFacts:
     positions: tuple[MemoPosition, ...] = ()  # only once the decision is recorded
     commitments: tuple[MemoCommitment, ...] = ()
     sittings: tuple[MemoSitting, ...] = ()
+    questions: tuple[MemoQuestion, ...] = ()  # those that were not withdrawn

@@ -8,6 +8,7 @@ EVER = frozenset(Phase)
 SETUP = frozenset({Phase.SETUP})
 OPEN_WORK = frozenset({Phase.SETUP, Phase.SCORING})
 SCORING = frozenset({Phase.SCORING})
+UNTIL_DECIDED = frozenset({Phase.SCORING, Phase.MEETING})
 MEETING = frozenset({Phase.MEETING})
 UNDECIDED = frozenset({Phase.SETUP, Phase.PRACTICE, Phase.SCORING, Phase.MEETING})
 FROM_DECIDED = frozenset({Phase.DECIDED, Phase.ARCHIVED})
@@ -38,6 +39,8 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.WAIVE_CONFLICT: UNDECIDED,
         Action.VIEW_PROGRESS: FROM_SCORING,
         Action.REOPEN_BALLOT: SCORING,
+        Action.VIEW_QUESTIONS: FROM_SCORING,
+        Action.MANAGE_QUESTIONS: UNTIL_DECIDED,
         **READ_RESULTS,
         **READ_REVIEWERS,
         Action.RUN_MEETING: MEETING,
@@ -52,11 +55,14 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.DECLARE: UNDECIDED,
         Action.VIEW_OWN_BALLOTS: FROM_SCORING,
         Action.RECORD_MARK: SCORING,
+        Action.ASK_VENDOR: SCORING,
+        Action.VIEW_QUESTIONS: FROM_SCORING,
         Action.STATE_POSITION: MEETING,
         **READ_RESULTS,
     },
     Role.OBSERVER: {
         Action.VIEW_EVALUATION: EVER,
+        Action.VIEW_QUESTIONS: FROM_MEETING,
         **READ_RESULTS,
     },
     # The person at the server's own console. Holding the machine is no reason to break the seal:
@@ -67,6 +73,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.MANAGE_COMMITTEE: OPEN_WORK,
         Action.CHANGE_PHASE: OPEN_WORK,
         Action.IMPORT_MARKS: OPEN_WORK | MEETING,
+        Action.VIEW_QUESTIONS: FROM_MEETING,
         **READ_RESULTS,
         **READ_REVIEWERS,
         Action.VIEW_JOURNAL: EVER,

@@ -21,8 +21,10 @@ from crrubric.models.journal import JournalEntry
 from crrubric.models.meetings import Attendance, Deferral, Meeting, Motion
 from crrubric.models.notices import Notice
 from crrubric.models.people import District, Invite, User, UserSession
+from crrubric.models.questions import Asking, Question
 
 __all__ = [
+    "Asking",
     "Attendance",
     "Ballot",
     "Base",
@@ -43,6 +45,7 @@ __all__ = [
     "Motion",
     "Notice",
     "Position",
+    "Question",
     "SealedBallot",
     "Section",
     "Tension",

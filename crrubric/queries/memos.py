@@ -15,6 +15,7 @@ from crrubric.domain.memo import (
     MemoNote,
     MemoPerson,
     MemoPosition,
+    MemoQuestion,
     MemoSitting,
     MemoVendor,
     Recommendation,
@@ -30,6 +31,7 @@ from crrubric.queries.declarations import conflicts
 from crrubric.queries.journal import head
 from crrubric.queries.matrices import Matrix, matrix
 from crrubric.queries.meetings import minutes
+from crrubric.queries.questions import standing_questions
 
 
 def memo_facts(session: Session, evaluation: Evaluation, language: str) -> MemoFacts:
@@ -83,6 +85,7 @@ def memo_facts(session: Session, evaluation: Evaluation, language: str) -> MemoF
             )
             for row in reversed(minutes(session, evaluation.id))
         ),
+        questions=questions(session, evaluation),
     )
 
 
@@ -158,4 +161,19 @@ def notes(session: Session, evaluation: Evaluation) -> tuple[MemoNote, ...]:
             row.stakeholder,
         )
         for row in open_marks(session, evaluation, noted=True)
+    )
+
+
+def questions(session: Session, evaluation: Evaluation) -> tuple[MemoQuestion, ...]:
+    """Questions to vendors with their answers; nothing of who asked."""
+    return tuple(
+        MemoQuestion(
+            row.vendor.code,
+            row.criterion.code if row.criterion else None,
+            row.words,
+            row.sent_on,
+            row.answer,
+            row.answered_on,
+        )
+        for row in standing_questions(session, evaluation)
     )

@@ -24,6 +24,7 @@ from crrubric.models import (
     Vendor,
 )
 from crrubric.queries.journal import chain_breaks
+from crrubric.queries.question_checks import question_checks
 from crrubric.queries.seals import gaps_on, marks_on
 
 
@@ -126,6 +127,7 @@ def _invariants(session: Session) -> Iterator[CrrubricError]:
                 .where(~Evaluation.id.in_(_was_in_meeting()))
             ),
         ),
+        *question_checks(),
     ):
         count = _matching(session, model, wrong)
         if count:

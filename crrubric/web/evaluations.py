@@ -36,6 +36,7 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "phases": (N_("Phases and retention"), ("PHASE", "RETENTION")),
     "interest": (N_("Conflicts of interest"), ("NO_CONFLICT", "CONFLICT", "WAIVER")),
     "ballots": (N_("Ballots and marks"), ("BALLOT", "MARK")),
+    "questions": (N_("Questions to vendors"), ("QUESTION", "ASKING")),
     "meeting": (N_("Meeting"), ("MEETING", "ATTENDANCE", "MOTION", "CELL")),
     "findings": (N_("Findings and decision"), ("FINDING", "DECISION", "POSITION", "COMMITMENT")),
 }

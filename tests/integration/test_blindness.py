@@ -19,6 +19,7 @@ CANARY = "canarywordinanote"
 PAGES = (
     "", "rubric/", "vendors/", "committee/", "rule", "progress", "journal", "ballots/", "matrix",
     "matrix?show=split", "scores", "agreement", "what-if", "compare", "decision/", "memo/",
+    "questions/",
     "meeting/", "meeting/now", "meeting/where",
     "meeting/minutes", "memo/memo.docx",
     "memo/memo.html", "export/tallies.csv", "export/scores.csv", "export/results.json",
