@@ -39,7 +39,8 @@ class Verified:
 
 def verify(session: Session) -> Verified:
     """Look at everything: the journal's chains, every seal, the invariants, all foreign keys."""
-    found = (*_chains(session), *_seals(session), *_invariants(session), *_keys(session))
+    invariants = (*_invariants(session), *_questions(session))
+    found = (*_chains(session), *_seals(session), *invariants, *_keys(session))
     return Verified(_count(session, JournalEntry), _count(session, SealedBallot), found)
 
 
@@ -127,8 +128,14 @@ def _invariants(session: Session) -> Iterator[CrrubricError]:
                 .where(~Evaluation.id.in_(_was_in_meeting()))
             ),
         ),
-        *question_checks(),
     ):
+        count = _matching(session, model, wrong)
+        if count:
+            yield Invalid(message, count=count)
+
+
+def _questions(session: Session) -> Iterator[CrrubricError]:
+    for message, model, wrong in question_checks():
         count = _matching(session, model, wrong)
         if count:
             yield Invalid(message, count=count)
