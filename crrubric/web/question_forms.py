@@ -65,17 +65,16 @@ class MergeForm(Form):
     words = TextAreaField(_("The question"), [Optional(), longest(limits.QUESTION)])
 
     def offer(self, questions: Iterable[Question]) -> None:
-        """The questions that what is ticked can be put to."""
-        self.into.choices = [
-            SelectChoice(NEW, _("one new question, in the words below")),
-            *(SelectChoice(str(row.id), shortened(row.words)) for row in questions),
-        ]
+        """The questions that what is ticked can be put to; without any, a new one needs words."""
+        there = [SelectChoice(str(row.id), shortened(row.words)) for row in questions]
+        self.into.choices = [SelectChoice(NEW, _("one new question, in the words below")), *there]
+        self.words.flags.required = not there
 
 
 class SendForm(Form):
     """When the questions to a vendor were sent."""
 
-    sent_on = Day(_("Sent on"), [Optional()])
+    sent_on = Day(_("Sent on"), [InputRequired(_("Enter the day on which they were sent."))])
 
 
 class AnswerForm(Form):
@@ -85,7 +84,7 @@ class AnswerForm(Form):
         _("The vendor’s answer"),
         [InputRequired(_("Enter what the vendor answered.")), longest(limits.LONG_TEXT)],
     )
-    answered_on = Day(_("Answered on"), [Optional()])
+    answered_on = Day(_("Answered on"), [InputRequired(_("Enter the day of the answer."))])
     version = HiddenField()
 
     def seen_version(self) -> int:

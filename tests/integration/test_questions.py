@@ -155,6 +155,15 @@ def test_before_the_meeting_only_the_chair_reads_what_has_no_answer(make: Factor
     assert [word in chair for word in words] == [True] * 3
 
 
+def test_the_overview_tells_the_chair_alone_that_something_waits(make: Factory, visit: Visit):
+    made = scoring(make)
+    asked(made)
+
+    pages = [visit(who).get(made.url("")).text for who in (made.chair, *made.reviewers[:2])]
+
+    assert ["waits for you" in page for page in pages] == [True, False, False]
+
+
 def test_reviewers_read_the_answer_and_observers_only_from_the_meeting_on(
     make: Factory, visit: Visit
 ):
