@@ -216,6 +216,18 @@ class MemoCommitment:
 
 
 @dataclass(frozen=True, slots=True)
+class MemoQuestion:
+    """A question to a vendor and its answer; no criterion: it is about the whole offer."""
+
+    vendor: str
+    criterion: str | None
+    words: str
+    sent_on: date | None
+    answer: str
+    answered_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class MemoSitting:
     """A meeting: from when to when, where, who was there."""
 
@@ -259,3 +271,4 @@ class MemoFacts:
     departed_members: tuple[MemoDeparture, ...] = ()
     ranking: AdoptedRanking | None = None
     reinstatements: tuple[MemoReinstatement, ...] = ()
+    questions: tuple[MemoQuestion, ...] = ()  # those that were not withdrawn

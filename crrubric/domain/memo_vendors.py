@@ -1,8 +1,8 @@
-"""The memo's section on each vendor: strengths, gaps, evidence, questions still open."""
+"""The memo's section on each vendor: strengths, gaps, evidence, questions and answers."""
 
 from collections.abc import Iterable
 
-from crrubric.domain.memo import Block, Bullets, Heading, MemoFacts, Paragraph
+from crrubric.domain.memo import Block, Bullets, Heading, MemoFacts, MemoQuestion, Paragraph
 from crrubric.domain.memo_words import NONE, Words
 from crrubric.domain.vocabulary import N_, Answer, Outcome
 
@@ -28,9 +28,12 @@ class VendorParts:
                 yield Paragraph("", words(label) + ":")
                 lines = self.reasons(vendor.code, outcome)
                 yield Bullets(lines) if lines else Paragraph(words(NONE))
-            yield Paragraph("", words(N_("Questions still open:")))
-            lines = self.questions(vendor.code)
-            yield Bullets(lines) if lines else Paragraph(words(NONE))
+            for label, lines in (
+                (N_("Questions to the vendor"), self.questions(vendor.code)),
+                (N_("What reviewers could not tell"), self.untold(vendor.code)),
+            ):
+                yield Paragraph("", words(label) + ":")
+                yield Bullets(lines) if lines else Paragraph(words(NONE))
 
     def reasons(self, vendor: str, outcome: Outcome) -> tuple[str, ...]:
         """The criteria with this finding, with what reviewers wrote for it."""
@@ -55,6 +58,32 @@ class VendorParts:
         return f"“{' '.join(note.split())}” ({source})"
 
     def questions(self, vendor: str) -> tuple[str, ...]:
+        """What the committee asked, with the answer or that there is none."""
+        return tuple(
+            f"{self.about(row)}: {' '.join(row.words.split())} {self.reply(row)}"
+            for row in self.facts.questions
+            if row.vendor == vendor
+        )
+
+    def about(self, row: MemoQuestion) -> str:
+        """The title of the criterion; what is left out of the rubric since has no title here."""
+        whole = self.words(N_("The whole offer"))
+        return self.titles.get(row.criterion, whole) if row.criterion else whole
+
+    def reply(self, row: MemoQuestion) -> str:
+        """The answer with its day; else since when it is open."""
+        words = self.words
+        if row.answered_on:
+            said = " ".join(row.answer.split())
+            return words(
+                N_("Answered %(day)s: “%(answer)s”"), day=words.day(row.answered_on), answer=said
+            )
+        if row.sent_on:
+            return words(N_("Sent %(day)s; still open."), day=words.day(row.sent_on))
+        return words(N_("Not sent; still open."))
+
+    def untold(self, vendor: str) -> tuple[str, ...]:
+        """Cells with CAN'T TELL marks, with what reviewers wrote there."""
         lines = []
         for criterion in self.results.criteria:
             tally = self.results.cell(vendor, criterion.code).tally

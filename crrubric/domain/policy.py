@@ -9,6 +9,7 @@ PREPARING = frozenset({Phase.SETUP, Phase.PRACTICE})  # the rubric is not frozen
 PRACTICE = frozenset({Phase.PRACTICE})
 OPEN_WORK = frozenset({Phase.SETUP, Phase.PRACTICE, Phase.SCORING})
 SCORING = frozenset({Phase.SCORING})
+UNTIL_DECIDED = frozenset({Phase.SCORING, Phase.MEETING})
 MEETING = frozenset({Phase.MEETING})
 UNDECIDED = frozenset({Phase.SETUP, Phase.PRACTICE, Phase.SCORING, Phase.MEETING})
 FROM_DECIDED = frozenset({Phase.DECIDED, Phase.ARCHIVED})
@@ -44,6 +45,8 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.ENTER_ON_BEHALF: SCORING,
         Action.VIEW_PROGRESS: FROM_SCORING,
         Action.REOPEN_BALLOT: SCORING,
+        Action.VIEW_QUESTIONS: FROM_SCORING,
+        Action.MANAGE_QUESTIONS: UNTIL_DECIDED,
         **READ_RESULTS,
         **READ_REVIEWERS,
         Action.RUN_MEETING: MEETING,
@@ -62,12 +65,15 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.PRACTICE: PRACTICE,
         Action.VIEW_PRACTICE: PRACTICE,
         Action.CONFIRM_BALLOT: SCORING | MEETING,
+        Action.ASK_VENDOR: SCORING,
+        Action.VIEW_QUESTIONS: FROM_SCORING,
         Action.STATE_POSITION: MEETING,
         **READ_RESULTS,
     },
     Role.OBSERVER: {
         Action.VIEW_EVALUATION: EVER,
         Action.VIEW_PRACTICE: PRACTICE,
+        Action.VIEW_QUESTIONS: FROM_MEETING,
         **READ_RESULTS,
     },
     # The person at the server's own console. Holding the machine is no reason to break the seal:
@@ -78,6 +84,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.MANAGE_COMMITTEE: OPEN_WORK,
         Action.CHANGE_PHASE: OPEN_WORK,
         Action.IMPORT_MARKS: OPEN_WORK | MEETING,
+        Action.VIEW_QUESTIONS: FROM_MEETING,
         **READ_RESULTS,
         **READ_REVIEWERS,
         Action.VIEW_JOURNAL: EVER,

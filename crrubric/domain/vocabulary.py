@@ -200,6 +200,15 @@ class Topic(Labelled):
     SPLIT = "SPLIT", N_("Split")
 
 
+class QuestionState(Labelled):
+    """How far a question to a vendor is."""
+
+    DRAFT = "DRAFT", N_("not sent yet")
+    SENT = "SENT", N_("sent, no answer yet")
+    ANSWERED = "ANSWERED", N_("answered")
+    WITHDRAWN = "WITHDRAWN", N_("withdrawn")
+
+
 class NoticeKind(Labelled):
     """What a member is told, once; the label is the sentence, filled from the notice."""
 
@@ -256,6 +265,21 @@ class NoticeKind(Labelled):
         "PRACTICE_SHOWN",
         N_("The practice round is over: see which criteria were read differently."),
     )
+    QUESTION_ANSWERED = (
+        "QUESTION_ANSWERED",
+        N_(
+            "%(vendor)s answered what you asked: “%(question)s” Read it on your ballot; while "
+            "scoring is open you may change your mark, and the chair can reopen a sealed ballot."
+        ),
+    )
+    QUESTION_WITHDRAWN = (
+        "QUESTION_WITHDRAWN",
+        N_("The question to %(vendor)s that you asked for was withdrawn. Why: %(reason)s"),
+    )
+    ASKING_SET_ASIDE = (
+        "ASKING_SET_ASIDE",
+        N_("The chair did not pass on what you asked %(vendor)s: “%(question)s” Why: %(reason)s"),
+    )
 
 
 class PriceUnit(Labelled):
@@ -286,6 +310,9 @@ class Action(Labelled):
     WAIVE_CONFLICT = "WAIVE_CONFLICT", N_("waive another member’s conflict of interest")
     VIEW_OWN_BALLOTS = "VIEW_OWN_BALLOTS", N_("read one’s own ballots")
     RECORD_MARK = "RECORD_MARK", N_("mark and submit one’s own ballots")
+    ASK_VENDOR = "ASK_VENDOR", N_("ask a vendor something, through the chair")
+    VIEW_QUESTIONS = "VIEW_QUESTIONS", N_("read questions to vendors and their answers")
+    MANAGE_QUESTIONS = "MANAGE_QUESTIONS", N_("write questions to vendors, record the answers")
     VIEW_PROGRESS = "VIEW_PROGRESS", N_("see how many marks and ballots are done")
     REOPEN_BALLOT = "REOPEN_BALLOT", N_("reopen a submitted ballot, with a reason")
     VIEW_RESULTS = "VIEW_RESULTS", N_("read matrix, cells, scores, agreement and comparison")
@@ -345,6 +372,14 @@ class Event(Labelled):
     BALLOT_DISPUTED = "BALLOT_DISPUTED", N_("did not confirm the ballot entered for %(subject)s")
     MARK_SET_ASIDE = "MARK_SET_ASIDE", N_("set a mark aside: %(subject)s")
     MARKS_IMPORTED = "MARKS_IMPORTED", N_("imported marks from %(subject)s")
+    QUESTION_ASKED = "QUESTION_ASKED", N_("asked %(subject)s something, through the chair")
+    ASKING_SET_ASIDE = "ASKING_SET_ASIDE", N_("did not pass on what was asked of %(subject)s")
+    QUESTION_WRITTEN = "QUESTION_WRITTEN", N_("wrote a question to %(subject)s")
+    QUESTION_JOINED = "QUESTION_JOINED", N_("put what was asked to a question to %(subject)s")
+    QUESTION_REWORDED = "QUESTION_REWORDED", N_("reworded a question to %(subject)s")
+    QUESTIONS_SENT = "QUESTIONS_SENT", N_("sent questions to %(subject)s")
+    QUESTION_ANSWERED = "QUESTION_ANSWERED", N_("recorded an answer of %(subject)s")
+    QUESTION_WITHDRAWN = "QUESTION_WITHDRAWN", N_("withdrew a question to %(subject)s")
     MEETING_STARTED = "MEETING_STARTED", N_("opened the meeting")
     MEETING_ENDED = "MEETING_ENDED", N_("closed the meeting")
     ATTENDANCE_CHANGED = "ATTENDANCE_CHANGED", N_("recorded who is present: %(subject)s")

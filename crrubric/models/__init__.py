@@ -33,8 +33,10 @@ from crrubric.models.meetings import Attendance, Deferral, Meeting, Motion
 from crrubric.models.notices import Notice
 from crrubric.models.people import District, Invite, User, UserSession
 from crrubric.models.practice import PracticeMark
+from crrubric.models.questions import Asking, Question
 
 __all__ = [
+    "Asking",
     "AssignedCriterion",
     "AssignedVendor",
     "Attendance",
@@ -59,6 +61,7 @@ __all__ = [
     "Notice",
     "Position",
     "PracticeMark",
+    "Question",
     "RankedVendor",
     "Reinstatement",
     "RubricRevision",

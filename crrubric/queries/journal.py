@@ -18,6 +18,8 @@ from crrubric.queries.access import Seat
 SEALED = (Event.MARK_RECORDED, Event.MARK_SET_ASIDE, Event.MARKS_IMPORTED)
 # Positions are collected privately: they are told once the decision is recorded.
 PRIVATE = (Event.POSITION_STATED,)
+# Who asked a vendor something is nobody's business but the asker's: it is never told.
+UNTOLD = (Event.QUESTION_ASKED,)
 PAGE = 200
 
 
@@ -51,9 +53,11 @@ def visible(seat: Seat) -> Select[Any]:
     """The entries of the evaluation that this person may read at all: the one place for that.
 
     Nothing that depends on a mark before the meeting; nothing about the ballots for a vendor with
-    whom the person has a conflict of interest.
+    whom the person has a conflict of interest; never who asked a vendor what.
     """
-    rows = select(JournalEntry).where(JournalEntry.evaluation_id == seat.evaluation.id)
+    rows = select(JournalEntry).where(
+        JournalEntry.evaluation_id == seat.evaluation.id, JournalEntry.event.not_in(UNTOLD)
+    )
     if seat.evaluation.phase not in FROM_MEETING:
         rows = rows.where(JournalEntry.event.not_in(SEALED))
     if seat.evaluation.phase not in FROM_DECIDED:

@@ -18,6 +18,7 @@ from crrubric.domain.memo import (
     MemoPerson,
     MemoPosition,
     MemoPractice,
+    MemoQuestion,
     MemoReinstatement,
     MemoRevision,
     MemoSitting,
@@ -51,6 +52,7 @@ from crrubric.queries.declarations import conflicts
 from crrubric.queries.journal import head
 from crrubric.queries.matrices import Matrix, matrix
 from crrubric.queries.meetings import minutes
+from crrubric.queries.questions import standing_questions
 from crrubric.queries.rubrics import revisions
 
 
@@ -115,6 +117,7 @@ def memo_facts(session: Session, evaluation: Evaluation, language: str) -> MemoF
             MemoReinstatement(row.vendor.code, row.reason, row.recorded_at.astimezone(zone))
             for row in reinstatements(session, evaluation.id)
         ),
+        questions=questions(session, evaluation),
     )
 
 
@@ -270,4 +273,19 @@ def notes(session: Session, evaluation: Evaluation) -> tuple[MemoNote, ...]:
             row.stakeholder,
         )
         for row in open_marks(session, evaluation, noted=True)
+    )
+
+
+def questions(session: Session, evaluation: Evaluation) -> tuple[MemoQuestion, ...]:
+    """Questions to vendors with their answers; nothing of who asked."""
+    return tuple(
+        MemoQuestion(
+            row.vendor.code,
+            row.criterion.code if row.criterion else None,
+            row.words,
+            row.sent_on,
+            row.answer,
+            row.answered_on,
+        )
+        for row in standing_questions(session, evaluation)
     )

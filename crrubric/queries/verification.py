@@ -27,6 +27,7 @@ from crrubric.models import (
     Vendor,
 )
 from crrubric.queries.journal import chain_breaks
+from crrubric.queries.question_checks import question_checks
 from crrubric.queries.seals import gaps_on, marks_on
 
 
@@ -41,7 +42,8 @@ class Verified:
 
 def verify(session: Session) -> Verified:
     """Look at everything: the journal's chains, every seal, the invariants, all foreign keys."""
-    found = (*_chains(session), *_seals(session), *_invariants(session), *_keys(session))
+    invariants = (*_invariants(session), *_questions(session))
+    found = (*_chains(session), *_seals(session), *invariants, *_keys(session))
     return Verified(_count(session, JournalEntry), _count(session, SealedBallot), found)
 
 
@@ -179,6 +181,13 @@ def _of_decisions() -> Iterator[tuple[str, Any, ColumnElement[bool]]]:
             )
         ),
     )
+
+
+def _questions(session: Session) -> Iterator[CrrubricError]:
+    for message, model, wrong in question_checks():
+        count = _matching(session, model, wrong)
+        if count:
+            yield Invalid(message, count=count)
 
 
 def _was_in_meeting() -> ColumnElement[int]:

@@ -46,6 +46,7 @@ from crrubric.models import (
 )
 from crrubric.queries.people import actor_of
 from crrubric.services.accounts import hash_password
+from crrubric.services.demo_questions import Cast, add_questions
 from crrubric.services.journal import note_event
 from crrubric.services.rubrics import copy_rubric
 from crrubric.services.seals import seal_ballot
@@ -149,11 +150,17 @@ class _Maker:
         for row in self.row.get("note", ()):
             self.note(row)
         self.seal()
+        add_questions(self.cast(), self.row)
         for row in self.row.get("finding", ()):
             self.finding(row)
         if "decision" in self.row:
             self.decision(self.row["decision"])
         self.phases()
+
+    def cast(self) -> Cast:
+        return Cast(
+            self.session, self.own, self.users, self.members, self.vendors, self.by_code, self.ago
+        )
 
     def evaluation(self) -> None:
         row, rule = self.row, self.row["rule"]

@@ -16,6 +16,7 @@ from crrubric.queries.access import Seat, not_found
 from crrubric.queries.assignments import asked_of
 from crrubric.queries.ballots import entry_of, own_ballot, own_ballots, own_gaps
 from crrubric.queries.declarations import own_declarations
+from crrubric.queries.questions import own_askings, questions_on
 from crrubric.queries.rubrics import corrected, tensions
 from crrubric.services import ballots as service
 from crrubric.services import seals as sealing
@@ -25,6 +26,7 @@ from crrubric.web.evaluations import to
 from crrubric.web.exports import download
 from crrubric.web.forms import Form, MarkForm, ReasonForm, attach, messages
 from crrubric.web.page import page, wants_json
+from crrubric.web.question_forms import AskForm
 from crrubric.web.session import actor
 from crrubric.web.words import clock, label, refusal
 
@@ -53,8 +55,17 @@ def ballot(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     return ballot_page(seat, vendor_id)
 
 
-def ballot_page(seat: Seat, vendor_id: int, *, tried: tuple[int, MarkForm] | None = None) -> str:
-    """The ballot; `tried` is the criterion whose form was refused, with what was typed."""
+def ballot_page(
+    seat: Seat,
+    vendor_id: int,
+    *,
+    tried: tuple[int, MarkForm] | None = None,
+    asked: tuple[int, AskForm] | None = None,
+) -> str:
+    """The ballot; `tried` is the criterion whose form was refused, with what was typed.
+
+    Args: asked: likewise, the question to the vendor that was refused.
+    """
     own, marks = own_ballot(db.session(), seat, vendor_id)
     rubric = asked_of(db.session(), own.member)
     forms = {
@@ -77,6 +88,10 @@ def ballot_page(seat: Seat, vendor_id: int, *, tried: tuple[int, MarkForm] | Non
         corrected=corrected(db.session(), seat.evaluation.id),
         titles={row.id: row.title for part in rubric for row in part.criteria},
         writable=writable(seat, own),
+        may_ask=seat.may(Action.ASK_VENDOR) and not own.recused,
+        asked=asked,
+        askings=own_askings(db.session(), seat, vendor_id=vendor_id),
+        questions=questions_on(db.session(), seat, vendor_id),
     )
 
 

@@ -36,6 +36,7 @@ def menu(seat: Seat) -> list[Item]:
         (_("Practice"), "practice.index", Action.VIEW_PRACTICE, True),
         (_("My ballots"), "ballots.index", Action.VIEW_OWN_BALLOTS, True),
         (_("Progress"), "evaluations.progress", Action.VIEW_PROGRESS, True),
+        (_("Questions"), "questions.index", Action.VIEW_QUESTIONS, True),
         (_("Meeting"), "meeting.index", Action.FOLLOW_MEETING, True),
         (_("Matrix"), "results.matrix", Action.VIEW_RESULTS, True),
         (_("Scores"), "results.scores", Action.VIEW_RESULTS, True),

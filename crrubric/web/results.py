@@ -18,6 +18,7 @@ from crrubric.queries.declarations import conflicts
 from crrubric.queries.matrices import Matrix
 from crrubric.queries.matrices import matrix as read_matrix
 from crrubric.queries.meetings import sitting
+from crrubric.queries.questions import questions_on
 from crrubric.queries.rubrics import tensions
 from crrubric.services import decisions as service
 from crrubric.web.access import in_evaluation
@@ -157,6 +158,8 @@ def cell_page(
         conflicts=[
             row for row in conflicts(db.session(), seat.evaluation.id) if row.vendor_id == vendor_id
         ],
+        questions=questions_on(db.session(), seat, vendor_id, criterion_id=criterion_id),
+        may_manage=seat.may(Action.MANAGE_QUESTIONS) and follows is None,
         may_find=seat.may(Action.RECORD_FINDING) and follows is None,
         form=form or finding_form(found),
         follows=follows,

@@ -12,7 +12,17 @@ from sqlalchemy import ColumnElement, select
 
 from crrubric.domain.vocabulary import BallotState, DeclarationKind
 from crrubric.extensions import db
-from crrubric.models import Ballot, Criterion, Declaration, Evaluation, Member, Section, Vendor
+from crrubric.models import (
+    Asking,
+    Ballot,
+    Criterion,
+    Declaration,
+    Evaluation,
+    Member,
+    Question,
+    Section,
+    Vendor,
+)
 from crrubric.services.demo import DEMO_PASSWORD
 from tests.browser.conftest import DESKTOP, NARROW, PHONE, Browse, Site, Visitor
 from tests.pages import parse
@@ -35,6 +45,7 @@ FILES = {
     "meeting.where",
     "memo.html",
     "memo.word",
+    "questions.text",
     "static",
 }
 # Pages that the demo has no address for; a test of its own looks at each.
@@ -101,7 +112,22 @@ def samples() -> Iterator[dict[str, object]]:
             "declaration_id": of_members(
                 Declaration, evaluation, Declaration.kind == DeclarationKind.CONFLICT
             ),
+            "question_id": to_vendors(Question, evaluation, Question.answered_on.is_(None)),
+            "asking_id": to_vendors(Asking, evaluation, Asking.question_id.is_(None)),
         }
+
+
+def to_vendors(
+    model: type[Question] | type[Asking], evaluation: Evaluation, condition: ColumnElement[bool]
+) -> int:
+    """The id of the first such row about an evaluation's vendors; 0 where there is none."""
+    found = db.session.scalars(
+        select(model.id)
+        .join(Vendor, Vendor.id == model.vendor_id)
+        .where(Vendor.evaluation_id == evaluation.id, condition)
+        .order_by(model.id)
+    ).first()
+    return found or 0
 
 
 def of_members(

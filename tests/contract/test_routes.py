@@ -19,6 +19,13 @@ account.invitation public
 account.sign_in public
 account.sign_out signed in
 agreement.index VIEW_RESULTS
+answers.asking MANAGE_QUESTIONS
+answers.question MANAGE_QUESTIONS
+answers.reword MANAGE_QUESTIONS
+answers.save MANAGE_QUESTIONS
+answers.set_aside MANAGE_QUESTIONS
+answers.withdraw MANAGE_QUESTIONS
+askings.ask ASK_VENDOR
 assets.plotly public
 assignment.by_lead MANAGE_COMMITTEE
 assignment.edit MANAGE_COMMITTEE
@@ -97,6 +104,13 @@ practice.save PRACTICE
 practice.show RUN_PRACTICE
 reinstatements.reinstate REINSTATE_VENDOR
 reinstatements.withdraw REINSTATE_VENDOR
+questions.copy MANAGE_QUESTIONS
+questions.index VIEW_QUESTIONS
+questions.merge MANAGE_QUESTIONS
+questions.new MANAGE_QUESTIONS
+questions.send MANAGE_QUESTIONS
+questions.text MANAGE_QUESTIONS
+questions.write MANAGE_QUESTIONS
 results.cell VIEW_RESULTS
 results.compare VIEW_RESULTS
 results.find RECORD_FINDING

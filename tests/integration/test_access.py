@@ -38,6 +38,8 @@ def addresses(app: Flask, made: Made, people: dict[str, Actor]) -> list[tuple[st
         "declaration_id": 1,
         "notice_id": 1,
         "commitment_id": 1,
+        "question_id": 1,
+        "asking_id": 1,
         "number": 1,
         "member_id": member_id(made, people["reviewer"]),
     }

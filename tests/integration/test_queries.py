@@ -15,7 +15,7 @@ from tests.integration.conftest import Visit
 # what a page may ask at most: who is signed in, their seat, the zone, then what it shows
 MOST = {
     "home": 6,
-    "ballot": 13,
+    "ballot": 15,
     "matrix": 12,
     "scores": 12,
     "agreement": 12,
@@ -24,6 +24,7 @@ MOST = {
     "progress": 11,
     "memo": 31,
     "rubric": 8,
+    "questions": 16,
 }
 
 
@@ -57,6 +58,7 @@ def paths(made: Made) -> dict[str, str]:
         "progress": made.url("progress"),
         "memo": made.url("memo/"),
         "rubric": made.url("rubric/"),
+        "questions": made.url("questions/"),
     }
 
 

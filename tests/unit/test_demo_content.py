@@ -39,9 +39,9 @@ EVALUATIONS = [pytest.param(e, id=e["key"]) for e in DEMO["evaluation"]]
 SETTLED = {Outcome.MET, Outcome.NOT_MET, Outcome.NOT_APPLICABLE}
 
 EVALUATION_KEYS = {"key", "title", "phase", "purpose", "opened_days_ago", "must_have", "weights"}
-EVALUATION_KEYS |= {"rule", "member", "vendor", "recusal", "ballots", "note"}
+EVALUATION_KEYS |= {"rule", "member", "vendor", "recusal", "ballots", "note", "question"}
 KEYS_BY_PHASE = {
-    "SCORING": {"closes_in_days"},
+    "SCORING": {"closes_in_days", "asking"},
     "MEETING": {"closed_days_ago", "finding"},
     "DECIDED": {"closed_days_ago", "decided_days_ago", "finding", "decision"},
 }
@@ -261,6 +261,23 @@ def test_a_finding_names_a_cell_and_its_reason_states_the_votes(evaluation):
         assert finding["value"] in SETTLED
         if said:
             assert sorted(map(int, said.groups())) == sorted([counts["Y"], counts["N"]])
+
+
+@pytest.mark.parametrize("evaluation", EVALUATIONS)
+def test_who_asks_a_vendor_scores_it_and_answers_come_after_the_question(evaluation):
+    opened, closed = evaluation["opened_days_ago"], evaluation.get("closed_days_ago", 0)
+    wanted = {(p, v) for p in reviewers(evaluation) for v in vendors(evaluation)}
+    scored = wanted - recused(evaluation)
+    for row in evaluation["question"]:
+        assert {(person, row["vendor"]) for person in row["asked_by"]} <= scored
+        assert closed <= row.get("answered_days_ago", closed) < row["sent_days_ago"] < opened
+        assert ("answer" in row) == ("answered_days_ago" in row)
+    for row in evaluation.get("asking", []):
+        assert (row["person"], row["vendor"]) in scored
+        assert 0 <= row["days_ago"] < opened
+    for row in [*evaluation["question"], *evaluation.get("asking", [])]:
+        assert 0 < len(row["words"]) <= limits.QUESTION
+        assert row["criterion"] in CODES
 
 
 def test_texts_are_clean_and_hold_no_control_character():

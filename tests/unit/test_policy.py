@@ -25,6 +25,9 @@ DECLARE           upsm    upsm     -        -
 WAIVE_CONFLICT    upsm    -        -        -
 VIEW_OWN_BALLOTS  -       smda     -        -
 RECORD_MARK       -       s        -        -
+ASK_VENDOR        -       s        -        -
+VIEW_QUESTIONS    smda    smda     mda      mda
+MANAGE_QUESTIONS  sm      -        -        -
 VIEW_PROGRESS     smda    -        -        -
 REOPEN_BALLOT     s       -        -        -
 VIEW_RESULTS      mda     mda      mda      mda

@@ -1,0 +1,85 @@
+"""What reviewers ask of a vendor. It depends on no mark, and only they know that it was they."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crrubric.domain import limits
+from crrubric.domain.errors import Invalid
+from crrubric.domain.text import clean
+from crrubric.domain.vocabulary import N_, Action, Event
+from crrubric.models import Asking, Ballot
+from crrubric.queries.access import Seat, let_in, locked_seat, not_found
+from crrubric.queries.people import Actor
+from crrubric.services.declarations import require_declaration
+from crrubric.services.journal import About, note_event
+from crrubric.services.rubrics import criterion_in
+from crrubric.services.unit import unit_of_work
+
+
+def ask_vendor(actor: Actor, slug: str, vendor_id: int, criterion_id: int, *, words: str) -> Asking:
+    """Ask a vendor something on a criterion; the chair reads it without the actor's name.
+
+    Marks play no part: whoever has a ballot for the vendor may ask, sealed or not. Sending the same
+    words twice is one asking.
+    Raises: Invalid without words; NotFound without a ballot; WrongPhase without a declaration.
+    """
+    text = clean(words, limit=limits.QUESTION, field="words")
+    if not text:
+        raise Invalid(N_("Say what you want to know."), field="words")
+    with unit_of_work() as session:
+        seat = locked_seat(session, actor, Action.ASK_VENDOR, slug)
+        let_in(seat, vendor_id)
+        ballot = held_ballot(session, seat, vendor_id)
+        criterion = criterion_in(session, seat.evaluation, criterion_id)
+        if criterion.left_out:
+            raise not_found()
+        asking = Asking(
+            member_id=ballot.member_id, vendor_id=vendor_id, criterion_id=criterion.id, words=text
+        )
+        if there := _same(session, asking):
+            return there
+        session.add(asking)
+        note_event(
+            session,
+            actor,
+            Event.QUESTION_ASKED,
+            evaluation_id=seat.evaluation.id,
+            subject=ballot.vendor.company,
+            about=About(vendor_id, criterion.id, ballot.member_id),
+            after={"words": text},
+        )
+    return asking
+
+
+def held_ballot(session: Session, seat: Seat, vendor_id: int) -> Ballot:
+    """The seat's own ballot for the vendor, held: two windows ask one after the other.
+
+    Raises: NotFound if there is none; WrongPhase without a declaration.
+    """
+    ballot = session.scalar(
+        select(Ballot)
+        .where(
+            Ballot.member_id == (seat.member.id if seat.member else None),
+            Ballot.vendor_id == vendor_id,
+        )
+        .with_for_update(of=Ballot)
+        .execution_options(populate_existing=True)
+    )
+    if ballot is None:
+        raise not_found()
+    require_declaration(session, ballot.member, ballot.vendor)
+    return ballot
+
+
+def _same(session: Session, asking: Asking) -> Asking | None:
+    """The same words of the same member on the same cell, if they wait already."""
+    return session.scalar(
+        select(Asking).where(
+            Asking.member_id == asking.member_id,
+            Asking.vendor_id == asking.vendor_id,
+            Asking.criterion_id == asking.criterion_id,
+            Asking.words == asking.words,
+            Asking.question_id.is_(None),
+            Asking.set_aside_reason == "",
+        )
+    )
