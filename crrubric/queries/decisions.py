@@ -29,7 +29,7 @@ def adopted_ranking(session: Session, decision: Decision | None) -> AdoptedRanki
     rows = session.execute(
         select(Vendor.code, RankedVendor.rank)
         .join(Vendor, Vendor.id == RankedVendor.vendor_id)
-        .where(Vendor.evaluation_id == decision.evaluation_id)
+        .where(Vendor.evaluation_id == decision.evaluation_id, Vendor.withdrawn_at.is_(None))
     )
     ranks = {row.code: row.rank for row in rows}
     if not ranks:
@@ -46,7 +46,7 @@ def reinstatements(session: Session, evaluation_id: int) -> list[Reinstatement]:
             select(Reinstatement)
             .join(Reinstatement.vendor)
             .options(joinedload(Reinstatement.vendor))
-            .where(Vendor.evaluation_id == evaluation_id)
+            .where(Vendor.evaluation_id == evaluation_id, Vendor.withdrawn_at.is_(None))
             .order_by(Vendor.position)
         )
     )

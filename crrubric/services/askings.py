@@ -10,10 +10,11 @@ from crrubric.domain.vocabulary import N_, Action, Event
 from crrubric.models import Asking, Ballot
 from crrubric.queries.access import Seat, let_in, locked_seat, not_found
 from crrubric.queries.people import Actor
+from crrubric.services.ballots import asked_criterion
 from crrubric.services.declarations import require_declaration
 from crrubric.services.journal import About, note_event
-from crrubric.services.rubrics import criterion_in
 from crrubric.services.unit import unit_of_work
+from crrubric.services.vendors import require_candidate
 
 
 def ask_vendor(actor: Actor, slug: str, vendor_id: int, criterion_id: int, *, words: str) -> Asking:
@@ -30,9 +31,7 @@ def ask_vendor(actor: Actor, slug: str, vendor_id: int, criterion_id: int, *, wo
         seat = locked_seat(session, actor, Action.ASK_VENDOR, slug)
         let_in(seat, vendor_id)
         ballot = held_ballot(session, seat, vendor_id)
-        criterion = criterion_in(session, seat.evaluation, criterion_id)
-        if criterion.left_out:
-            raise not_found()
+        criterion = asked_criterion(session, ballot.member, criterion_id)
         asking = Asking(
             member_id=ballot.member_id, vendor_id=vendor_id, criterion_id=criterion.id, words=text
         )
@@ -54,7 +53,7 @@ def ask_vendor(actor: Actor, slug: str, vendor_id: int, criterion_id: int, *, wo
 def held_ballot(session: Session, seat: Seat, vendor_id: int) -> Ballot:
     """The seat's own ballot for the vendor, held: two windows ask one after the other.
 
-    Raises: NotFound if there is none; WrongPhase without a declaration.
+    Raises: NotFound if there is none; WrongPhase without a declaration or if the vendor left.
     """
     ballot = session.scalar(
         select(Ballot)
@@ -67,6 +66,7 @@ def held_ballot(session: Session, seat: Seat, vendor_id: int) -> Ballot:
     )
     if ballot is None:
         raise not_found()
+    require_candidate(ballot.vendor)
     require_declaration(session, ballot.member, ballot.vendor)
     return ballot
 

@@ -26,6 +26,7 @@ from crrubric.queries.people import Actor
 from crrubric.services.declarations import require_declaration
 from crrubric.services.journal import About, note_event
 from crrubric.services.unit import unit_of_work
+from crrubric.services.vendors import require_candidate
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +164,7 @@ def open_ballot(session: Session, actor: Actor, evaluation: Evaluation, vendor_i
     )
     if ballot is None:
         raise not_found()
-    if ballot.vendor.withdrawn_at is not None:
-        raise WrongPhase(
-            N_("%(vendor)s is out of the selection: nothing is marked any more."),
-            vendor=ballot.vendor.company,
-        )
+    require_candidate(ballot.vendor)
     if ballot.state is BallotState.SUBMITTED:
         raise WrongPhase(N_("This ballot is submitted and sealed: it can’t be changed."))
     require_declaration(session, ballot.member, ballot.vendor)

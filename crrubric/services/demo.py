@@ -1,4 +1,4 @@
-"""The demo: an invented district with three evaluations, made from `data/demo.toml`."""
+"""The demo: an invented district with four evaluations, made from `data/demo.toml`."""
 
 import tomllib
 from collections.abc import Mapping
@@ -17,7 +17,6 @@ from crrubric.domain.rubric import built_in_rubric
 from crrubric.domain.text import email_key, slug_of
 from crrubric.domain.vocabulary import (
     N_,
-    Answer,
     BallotState,
     DeclarationKind,
     Event,
@@ -46,6 +45,7 @@ from crrubric.models import (
 )
 from crrubric.queries.people import actor_of
 from crrubric.services.accounts import hash_password
+from crrubric.services.demo_practice import ANSWERS, add_assignments, add_practice
 from crrubric.services.demo_questions import Cast, add_questions
 from crrubric.services.journal import note_event
 from crrubric.services.rubrics import copy_rubric
@@ -53,12 +53,6 @@ from crrubric.services.seals import seal_ballot
 from crrubric.services.unit import unit_of_work
 
 DEMO_PASSWORD = "credits count twice"  # noqa: S105  # the demo's people are invented
-ANSWERS = {
-    "Y": Answer.YES,
-    "N": Answer.NO,
-    "?": Answer.CANNOT_TELL,
-    "A": Answer.NOT_APPLICABLE,
-}
 TRIES = {
     "dana": N_("Chair: follow the scoring, read the matrix, record the decision, get the memo"),
     "marcus": N_("Reviewer: score vendors, see that nobody else’s marks show"),
@@ -146,6 +140,8 @@ class _Maker:
         for place, row in enumerate(self.row["vendor"]):
             self.vendor(row, place)
         self.session.flush()
+        add_assignments(self.cast(), self.row)
+        add_practice(self.cast(), self.row)
         self.ballots()
         for row in self.row.get("note", ()):
             self.note(row)
@@ -164,7 +160,9 @@ class _Maker:
 
     def evaluation(self) -> None:
         row, rule = self.row, self.row["rule"]
-        opened = self.ago(row["opened_days_ago"])
+        opened = self.ago(row["opened_days_ago"]) if "opened_days_ago" in row else None
+        practice = self.ago(row["practice_days_ago"]) if "practice_days_ago" in row else None
+        begun = opened or practice or self.now
         closes = row.get("closes_in_days")
         self.own = Evaluation(
             district_id=self.district.id,
@@ -174,8 +172,9 @@ class _Maker:
             phase=Phase(row["phase"]),
             rule_kind=RuleKind(rule["kind"]),
             pass_mark=rule["pass_mark"],
-            created_at=opened - timedelta(days=6),
-            rule_set_at=opened - timedelta(days=2),
+            created_at=begun - timedelta(days=6),
+            rule_set_at=begun - timedelta(days=2),
+            practice_at=practice,
             opened_at=opened,
             closes_on=self.day(-closes) if closes else None,
             closed_at=self.ago(row["closed_days_ago"]) if "closed_days_ago" in row else None,
@@ -234,7 +233,7 @@ class _Maker:
 
     def ballots(self) -> None:
         last = self.row.get("closed_days_ago", 0)
-        for person, vendors in self.row["ballots"].items():
+        for person, vendors in self.row.get("ballots", {}).items():
             for number, (code, row) in enumerate(vendors.items()):
                 when = self.ago(last + 2 + number)
                 self.ballot(person, code, row, when)
@@ -345,6 +344,7 @@ class _Maker:
         """The journal of an evaluation that came this far."""
         self.journal(Event.EVALUATION_CREATED, self.own.created_at, subject=self.own.title)
         steps = [
+            (Phase.SETUP, Phase.PRACTICE, self.own.practice_at),
             (Phase.SETUP, Phase.SCORING, self.own.opened_at),
             (Phase.SCORING, Phase.MEETING, self.own.closed_at),
             (Phase.MEETING, Phase.DECIDED, self.own.decided_at),

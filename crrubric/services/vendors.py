@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from crrubric.domain import limits
-from crrubric.domain.errors import Invalid
+from crrubric.domain.errors import Invalid, WrongPhase
 from crrubric.domain.text import clean, one_line
 from crrubric.domain.vocabulary import N_, Action, Event, PriceUnit
 from crrubric.models import Declaration, Evaluation, Vendor
@@ -204,6 +204,15 @@ def candidate_in(session: Session, evaluation: Evaluation, vendor_id: int) -> Ve
     if vendor.withdrawn_at is not None:
         raise not_found()
     return vendor
+
+
+def require_candidate(vendor: Vendor) -> None:
+    """Raise WrongPhase if the vendor has left the selection."""
+    if vendor.withdrawn_at is not None:
+        raise WrongPhase(
+            N_("%(vendor)s is out of the selection: nothing is marked any more."),
+            vendor=vendor.company,
+        )
 
 
 def _doubled(facts: VendorFacts) -> Invalid:

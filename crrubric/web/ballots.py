@@ -88,7 +88,7 @@ def ballot_page(
         corrected=corrected(db.session(), seat.evaluation.id),
         titles={row.id: row.title for part in rubric for row in part.criteria},
         writable=writable(seat, own),
-        may_ask=seat.may(Action.ASK_VENDOR) and not own.recused,
+        may_ask=may_ask(seat, own),
         asked=asked,
         askings=own_askings(db.session(), seat, vendor_id=vendor_id),
         questions=questions_on(db.session(), seat, vendor_id),
@@ -103,6 +103,12 @@ def writable(seat: Seat, own: Ballot) -> bool:
         and not own.recused
         and own.vendor.withdrawn_at is None
     )
+
+
+def may_ask(seat: Seat, own: Ballot) -> bool:
+    """Whether something can be asked of the vendor, on an open ballot or a sealed one."""
+    here = not own.recused and own.vendor.withdrawn_at is None
+    return here and seat.may(Action.ASK_VENDOR)
 
 
 def form_of(

@@ -103,6 +103,7 @@ def desks(seat: Seat, asked: Sequence[Question], refused: Refused) -> list[Desk]
     vendors = db.session.scalars(
         select(Vendor)
         .where(Vendor.evaluation_id == seat.evaluation.id, Vendor.id.not_in(seat.shut_out))
+        .where(Vendor.withdrawn_at.is_(None))
         .order_by(Vendor.position)
     )
     found = [

@@ -34,14 +34,14 @@ DEMO: Table = tomllib.loads((DATA / "demo.toml").read_text(encoding="utf-8"))
 RUBRIC: Table = tomllib.loads(next(DATA.rglob("credit-recovery.toml")).read_text("utf-8"))
 CRITERIA: dict[str, Table] = {c["code"]: c for s in RUBRIC["section"] for c in s["criterion"]}
 CODES = list(CRITERIA)
-MEETING, SCORING, DECIDED = DEMO["evaluation"]
-EVALUATIONS = [pytest.param(e, id=e["key"]) for e in DEMO["evaluation"]]
+MEETING, SCORING, DECIDED, PRACTICE = DEMO["evaluation"]
+EVALUATIONS = [pytest.param(e, id=e["key"]) for e in (MEETING, SCORING, DECIDED)]
 SETTLED = {Outcome.MET, Outcome.NOT_MET, Outcome.NOT_APPLICABLE}
 
 EVALUATION_KEYS = {"key", "title", "phase", "purpose", "opened_days_ago", "must_have", "weights"}
 EVALUATION_KEYS |= {"rule", "member", "vendor", "recusal", "ballots", "note", "question"}
 KEYS_BY_PHASE = {
-    "SCORING": {"closes_in_days", "asking"},
+    "SCORING": {"closes_in_days", "asking", "assigned"},
     "MEETING": {"closed_days_ago", "finding"},
     "DECIDED": {"closed_days_ago", "decided_days_ago", "finding", "decision"},
 }
@@ -158,9 +158,14 @@ def test_seven_people_with_addresses_that_reach_nobody():
 
 
 def test_three_evaluations_are_in_three_phases():
-    assert [Phase(e["phase"]) for e in DEMO["evaluation"]] == ["MEETING", "SCORING", "DECIDED"]
-    assert len({e["title"] for e in DEMO["evaluation"]}) == 3
-    assert len({e["key"] for e in DEMO["evaluation"]}) == 3
+    assert [Phase(e["phase"]) for e in DEMO["evaluation"]] == [
+        "MEETING",
+        "SCORING",
+        "DECIDED",
+        "PRACTICE",
+    ]
+    assert len({e["title"] for e in DEMO["evaluation"]}) == 4
+    assert len({e["key"] for e in DEMO["evaluation"]}) == 4
 
 
 @pytest.mark.parametrize("evaluation", EVALUATIONS)
@@ -369,3 +374,25 @@ def test_the_cost_ceiling_is_the_price_times_learners_times_years():
     vendor = next(v for v in DECIDED["vendor"] if v["code"] == DECIDED["decision"]["vendor"])
     total = Decimal(vendor["unit_price"]) * vendor["quantity"] * vendor["term_months"] / 12
     assert DECIDED["decision"]["cost_ceiling"].startswith(f"${total:,.0f} for three years")
+
+
+def test_the_practice_round_waits_for_two_and_holds_what_is_read_differently():
+    done = PRACTICE["practice"]
+    assert set(reviewers(PRACTICE)) - set(done) == {"marcus", "keisha"}
+    assert {len(letters) for letters in done.values()} == {len(CODES)}
+    columns = zip(CODES, zip(*done.values(), strict=True), strict=True)
+    apart = [code for code, said in columns if {"Y", "N"} <= set(said)]
+    assert 6 <= len(apart) <= 12
+    assert {note["person"] for note in PRACTICE["said"]} <= set(done)
+    assert {note["criterion"] for note in PRACTICE["said"]} <= set(CODES)
+
+
+def test_a_limited_reviewer_has_marked_only_their_part():
+    sections = {code: s["code"] for s in RUBRIC["section"] for c in s["criterion"]
+                for code in [c["code"]]}  # fmt: skip
+    for person, own in SCORING["assigned"].items():
+        for ballot in SCORING["ballots"][person].values():
+            marked = [
+                code for code, said in zip(CODES, ballot["marks"], strict=True) if said != "-"
+            ]
+            assert {sections[code] for code in marked} <= set(own)
