@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from crrubric.domain.contradictions import Contradiction
 from crrubric.domain.ranking import AdoptedRanking
 from crrubric.domain.reliability import Reliability
 from crrubric.domain.results import Results
@@ -266,6 +267,7 @@ class MemoFacts:
     commitments: tuple[MemoCommitment, ...] = ()
     sittings: tuple[MemoSitting, ...] = ()
     practice: MemoPractice | None = None
+    contradictions: tuple[Contradiction, ...] = ()
     revisions: tuple[MemoRevision, ...] = ()
     departed_vendors: tuple[MemoDeparture, ...] = ()
     departed_members: tuple[MemoDeparture, ...] = ()

@@ -29,6 +29,7 @@ class VendorParts:
                 lines = self.reasons(vendor.code, outcome)
                 yield Bullets(lines) if lines else Paragraph(words(NONE))
             for label, lines in (
+                (N_("Met, although they pull against each other"), self.tense(vendor.code)),
                 (N_("Questions to the vendor"), self.questions(vendor.code)),
                 (N_("What reviewers could not tell"), self.untold(vendor.code)),
             ):
@@ -56,6 +57,14 @@ class VendorParts:
     def quoted(self, note: str, evidence: str, who: str) -> str:
         source = f"{who}; {evidence}" if evidence else who
         return f"“{' '.join(note.split())}” ({source})"
+
+    def tense(self, vendor: str) -> tuple[str, ...]:
+        """Pairs of criteria that ask for two configurations, both found Met."""
+        return tuple(
+            f"{self.titles[row.first]} – {self.titles[row.second]}: {row.why}"
+            for row in self.facts.contradictions
+            if row.vendor == vendor
+        )
 
     def questions(self, vendor: str) -> tuple[str, ...]:
         """What the committee asked, with the answer or that there is none."""

@@ -104,6 +104,31 @@ def in_selection() -> ColumnElement[bool]:
     return Ballot.vendor_id.in_(select(Vendor.id).where(Vendor.withdrawn_at.is_(None)))
 
 
+def former_markers(
+    session: Session, evaluation: Evaluation, vendor_id: int, criterion_id: int
+) -> list[str]:
+    """Who marked a cell and no longer scores: their marks stay and don't count.
+
+    Nobody before the meeting.
+    """
+    if evaluation.phase not in FROM_MEETING:
+        return []
+    return list(
+        session.scalars(
+            select(Member.name)
+            .join(Ballot, Ballot.member_id == Member.id)
+            .join(Mark, Mark.ballot_id == Ballot.id)
+            .where(
+                Member.evaluation_id == evaluation.id,
+                Ballot.vendor_id == vendor_id,
+                Mark.criterion_id == criterion_id,
+                ~sits(evaluation.id),
+            )
+            .order_by(Member.name, Member.id)
+        )
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class OpenMark:
     """One mark as the meeting sees it: by whom, for whom they speak, what and why."""

@@ -20,6 +20,8 @@ SEALED = (Event.MARK_RECORDED, Event.MARK_SET_ASIDE, Event.MARKS_IMPORTED)
 PRIVATE = (Event.POSITION_STATED,)
 # Who asked a vendor something is nobody's business but the asker's: it is never told.
 UNTOLD = (Event.QUESTION_ASKED,)
+# What happened to a cell in the meeting, for whoever reads the cell.
+TRAIL = (Event.FINDING_RECORDED, Event.FINDING_WITHDRAWN, Event.CELL_DEFERRED)
 PAGE = 200
 
 
@@ -66,6 +68,18 @@ def visible(seat: Seat) -> Select[Any]:
         about = JournalEntry.vendor_id
         rows = rows.where(about.is_(None) | about.not_in(seat.shut_out))
     return rows
+
+
+def cell_trail(
+    session: Session, seat: Seat, vendor_id: int, criterion_id: int
+) -> list[JournalEntry]:
+    """How the committee came to the finding of a cell, the oldest first; nothing of any ballot."""
+    rows = visible(seat).where(
+        JournalEntry.event.in_(TRAIL),
+        JournalEntry.vendor_id == vendor_id,
+        JournalEntry.criterion_id == criterion_id,
+    )
+    return list(session.scalars(rows.order_by(JournalEntry.number)))
 
 
 def actors(session: Session, seat: Seat) -> list[str]:

@@ -8,6 +8,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
+from crrubric.domain.contradictions import contradictions
 from crrubric.domain.cost import total_cents
 from crrubric.domain.evidence import evidence_words
 from crrubric.domain.memo import (
@@ -53,7 +54,7 @@ from crrubric.queries.journal import head
 from crrubric.queries.matrices import Matrix, matrix
 from crrubric.queries.meetings import minutes
 from crrubric.queries.questions import standing_questions
-from crrubric.queries.rubrics import revisions
+from crrubric.queries.rubrics import revisions, tension_values
 
 
 def memo_facts(session: Session, evaluation: Evaluation, language: str) -> MemoFacts:
@@ -99,6 +100,7 @@ def memo_facts(session: Session, evaluation: Evaluation, language: str) -> MemoF
             MemoCommitment(row.vendor.company, row.words, row.owner, row.due_on)
             for row in commitments(session, evaluation.id)
         ),
+        contradictions=contradictions(read.results, tension_values(session, evaluation.id)),
         practice=practice(session, evaluation, zone),
         revisions=corrections(session, evaluation, zone),
         departed_vendors=departed_vendors(session, evaluation, zone),

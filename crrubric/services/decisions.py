@@ -86,6 +86,11 @@ def record_finding(
         if (finding.version if finding else 0) != seen_version:
             raise Stale(N_("Somebody recorded a finding for this cell meanwhile: compare."))
         before = plain_finding(finding) if finding else None
+        if finding is not None and finding.value is not tidy.value and not tidy.reason:
+            raise Invalid(
+                N_("Say why the committee changes its finding: the record keeps both."),
+                field="reason",
+            )
         if finding is None:
             finding = Finding(vendor_id=vendor.id, criterion_id=criterion.id, version=0)
             session.add(finding)

@@ -19,7 +19,8 @@ from crrubric.web import (
     assets,
     assignment,
     ballots,
-    cells,
+    cell,
+    cell_parts,
     committee,
     corrections,
     decision,
@@ -53,6 +54,7 @@ BLUEPRINTS = (
     assets.bp,
     assignment.bp,
     ballots.bp,
+    cell.bp,
     committee.bp,
     corrections.bp,
     decision.bp,
@@ -86,7 +88,7 @@ def init_app(app: Flask) -> None:
     csrf.init_app(app)
     limiter.init_app(app)
     babel.init_app(app, locale_selector=locale)
-    for part in (session, words, cells, errors, headers, navigation):
+    for part in (session, words, cell_parts, errors, headers, navigation):
         part.init_app(app)
     app.url_map.converters["int"] = DatabaseId
     for blueprint in BLUEPRINTS:

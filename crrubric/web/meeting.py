@@ -6,21 +6,23 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from crrubric.domain.agenda import Item, agenda
+from crrubric.domain.contradictions import contradictions
 from crrubric.domain.errors import Invalid, Stale, WrongPhase
 from crrubric.domain.results import Results
 from crrubric.domain.vocabulary import Action, Topic
 from crrubric.extensions import db
-from crrubric.models import Meeting, Member
+from crrubric.models import Criterion, Meeting, Member, Vendor
 from crrubric.queries.access import Seat
 from crrubric.queries.matrices import Matrix
 from crrubric.queries.matrices import matrix as read_matrix
 from crrubric.queries.meetings import deferrals, minutes, present, sitting
+from crrubric.queries.rubrics import tension_values
 from crrubric.services import meetings as service
 from crrubric.web.access import in_evaluation
+from crrubric.web.cell import cell_page
 from crrubric.web.evaluations import to
 from crrubric.web.forms import MotionForm, ReasonForm, SittingForm, attach
 from crrubric.web.page import page
-from crrubric.web.results import cell_page
 from crrubric.web.session import actor
 from crrubric.web.words import refusal
 
@@ -62,6 +64,7 @@ def agenda_page(seat: Seat, form: MotionForm) -> str:
         members=members,
         agreed=agreed,
         settled=adopted_count(read.results),
+        tense=contradicting(read, seat),
         form=form,
         sitting_form=SittingForm(),
         may_run=seat.may(Action.RUN_MEETING),
@@ -77,6 +80,16 @@ def grouped_items(read: Matrix, seat: Seat) -> list[tuple[Topic, list[Item]]]:
     ]
     found = [(topic, [item for item in items if item.topic is topic]) for topic in Topic]
     return [group for group in found if group[1]]
+
+
+def contradicting(read: Matrix, seat: Seat) -> list[tuple[Vendor, Criterion, Criterion, str]]:
+    """(vendor, criterion, what pulls against it, why), without vendors that the person avoids."""
+    rows = contradictions(read.results, tension_values(db.session(), seat.evaluation.id))
+    return [
+        (read.vendors[row.vendor], read.criteria[row.first], read.criteria[row.second], row.why)
+        for row in rows
+        if read.vendors[row.vendor].id not in seat.shut_out
+    ]
 
 
 def adopted_count(results: Results) -> int:
@@ -208,7 +221,7 @@ def show(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
         service.point_at(actor(), seat.evaluation.slug, vendor_id, criterion_id)
     except WrongPhase as error:
         flash(refusal(error), "problem")
-    return to("results.cell", seat, vendor_id=vendor_id, criterion_id=criterion_id)
+    return to("cell.show", seat, vendor_id=vendor_id, criterion_id=criterion_id)
 
 
 @bp.post("/defer/<int:vendor_id>/<int:criterion_id>")
@@ -223,7 +236,7 @@ def defer(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
         flash(_("Put off; it stays on the agenda."), "done")
     except (Invalid, WrongPhase) as error:
         flash(refusal(error), "problem")
-        return to("results.cell", seat, vendor_id=vendor_id, criterion_id=criterion_id)
+        return to("cell.show", seat, vendor_id=vendor_id, criterion_id=criterion_id)
     return to(HOME, seat)
 
 

@@ -19,7 +19,7 @@ from crrubric.domain.intervals import Interval
 from crrubric.domain.receipts import grouped
 from crrubric.domain.results import Results
 from crrubric.domain.reviewers import Share
-from crrubric.domain.vocabulary import Labelled, Phase
+from crrubric.domain.vocabulary import Labelled, Outcome, Phase
 from crrubric.extensions import db
 from crrubric.models import Criterion, District, JournalEntry, Mark, Notice, Vendor
 
@@ -29,7 +29,8 @@ NOTHING = "–"
 def init_app(app: Flask) -> None:
     """Give templates the filters."""
     for filter_ in (
-        label, moment, clock, day, percent, number, money, phase_named, pair_of_title, pair_of_name,
+        label, moment, clock, day, percent, number, money, phase_named, outcome_named,
+        pair_of_title, pair_of_name,
         total, evidence, standing, named, sentence, differences, coefficient, interval, share,
         notice_words, grouped,
     ):  # fmt: skip
@@ -135,6 +136,11 @@ def share(found: Share) -> str:
 def phase_named(name: str) -> Phase:
     """The phase of this name, for templates that list some of them."""
     return Phase(name)
+
+
+def outcome_named(name: str) -> Outcome:
+    """The outcome of this name, as the journal keeps it."""
+    return Outcome(name)
 
 
 def pair_of_title(criterion: Criterion) -> tuple[str, str]:

@@ -52,7 +52,7 @@ FILES = {
 ELSEWHERE = {"account.invitation", "committee.shown"}
 OPEN = ("account.sign_in", "home.accessibility")
 BALLOTS = ("ballots.ballot", "ballots.review")
-CHOSEN = ("evaluations.overview", "results.matrix", "results.cell", "results.scores")
+CHOSEN = ("evaluations.overview", "results.matrix", "cell.show", "results.scores")
 # Each plants one fault in the page.
 PLANT = "document.querySelector('main').insertAdjacentHTML('beforeend', `%s`)"
 FAULTS = [
@@ -64,7 +64,7 @@ TABS = 7  # how many stops of the Tab key are looked at, from the top and from t
 FOCUS = [
     ("evaluations.overview", "light"),
     ("results.matrix", "light"),
-    ("results.cell", "dark"),
+    ("cell.show", "dark"),
     ("ballots.ballot", "light"),
     ("ballots.ballot", "dark"),
 ]

@@ -37,6 +37,9 @@ ballots.review VIEW_OWN_BALLOTS
 ballots.save_mark RECORD_MARK
 ballots.sealed VIEW_OWN_BALLOTS
 ballots.submit RECORD_MARK
+cell.find RECORD_FINDING
+cell.show VIEW_RESULTS
+cell.withdraw RECORD_FINDING
 committee.change MANAGE_COMMITTEE
 committee.edit MANAGE_COMMITTEE
 committee.index VIEW_EVALUATION
@@ -102,8 +105,6 @@ practice.finish PRACTICE
 practice.index VIEW_PRACTICE
 practice.save PRACTICE
 practice.show RUN_PRACTICE
-reinstatements.reinstate REINSTATE_VENDOR
-reinstatements.withdraw REINSTATE_VENDOR
 questions.copy MANAGE_QUESTIONS
 questions.index VIEW_QUESTIONS
 questions.merge MANAGE_QUESTIONS
@@ -111,12 +112,11 @@ questions.new MANAGE_QUESTIONS
 questions.send MANAGE_QUESTIONS
 questions.text MANAGE_QUESTIONS
 questions.write MANAGE_QUESTIONS
-results.cell VIEW_RESULTS
+reinstatements.reinstate REINSTATE_VENDOR
+reinstatements.withdraw REINSTATE_VENDOR
 results.compare VIEW_RESULTS
-results.find RECORD_FINDING
 results.matrix VIEW_RESULTS
 results.scores VIEW_RESULTS
-results.withdraw RECORD_FINDING
 rubric.add EDIT_SETUP
 rubric.add_section EDIT_SETUP
 rubric.change EDIT_SETUP

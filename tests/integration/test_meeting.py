@@ -10,7 +10,7 @@ from crrubric.extensions import db
 from crrubric.models import Attendance, Deferral, Finding, JournalEntry, Meeting, Member, Motion
 from crrubric.queries.matrices import matrix
 from crrubric.queries.verification import verify
-from crrubric.services import decisions, declarations, meetings
+from crrubric.services import committee, decisions, declarations, meetings
 from crrubric.services.decisions import FindingText
 from crrubric.services.meetings import MotionText
 from tests.factories import Factory, Made
@@ -325,6 +325,44 @@ def test_criteria_that_pull_against_each_other_are_pointed_out(make: Factory, vi
 
     assert "also Met on “Works with our system”, which pulls the other way" in both
     assert "pulls the other way" not in one
+    agenda, memo = (chair.get(made.url(path)).text for path in ("meeting/", "memo/"))
+    assert ("Pull against each other" in agenda, "Two configurations." in agenda) == (True, True)
+    assert "Accessible – Works with our system: Two configurations." in memo
+
+
+def test_a_finding_is_revisited_with_a_reason_and_the_trail_is_on_the_cell(
+    make: Factory, visit: Visit
+):
+    made = met(make)
+    cell = place(made, 0, "ada")
+    wrong = FindingText(Outcome.NOT_MET, "No keyboard in the demo.")
+    decisions.record_finding(made.chair, made.slug, *cell, wrong, seen_version=0)
+
+    silent = FindingText(Outcome.MET)
+    with pytest.raises(Invalid, match="changes its finding"):
+        decisions.record_finding(made.chair, made.slug, *cell, silent, seen_version=1)
+    back = FindingText(Outcome.MET, "The vendor showed it.")
+    decisions.record_finding(made.chair, made.slug, *cell, back, seen_version=1)
+
+    for actor in (made.chair, made.reviewers[0]):
+        text = visit(actor).get(made.url(f"cells/{cell[0]}/{cell[1]}")).text
+        trail = text[text.index("How it came to this") :]
+        assert trail.index("No keyboard in the demo.") < trail.index("The vendor showed it.")
+        assert "(before: Not met)" in trail
+
+
+def test_who_no_longer_scores_is_named_on_the_cell_and_not_counted(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING, reviewers=3, marks=MARKS)
+    leaver = made.reviewers[2].name
+    member = db.session.scalars(select(Member).where(Member.name == leaver)).one()
+    committee.remove_member(made.chair, made.slug, member.id)
+    make.forward(made, Phase.MEETING, {})
+    cell = place(made, 0, "ada")
+
+    text = visit(made.chair).get(made.url(f"cells/{cell[0]}/{cell[1]}")).text
+
+    assert f"no longer score; not counted: {leaver}" in text
+    assert "2 of 2 assigned reviewers said YES or NO" in text
 
 
 def test_two_chairs_adopt_one_cell_at_once_and_the_later_is_told(app: Flask, make: Factory):

@@ -146,7 +146,7 @@ def row_writer(
     slug: str, results: Results, vendors: Iterable[tuple[str, Vendor]]
 ) -> Callable[[Criterion], Markup]:
     """A function that writes the cells of a criterion's row: one `td` for each of the vendors."""
-    pattern = url_for("results.cell", slug=slug, vendor_id=0, criterion_id=0)
+    pattern = url_for("cell.show", slug=slug, vendor_id=0, criterion_id=0)
     base = pattern.removesuffix("0/0")
     ids = [(code, str(vendor.id)) for code, vendor in vendors]
     inner: dict[tuple[object, ...], tuple[str, str]] = {}
