@@ -13,6 +13,7 @@ from crrubric.queries.access import locked_for, not_found
 from crrubric.queries.people import Actor
 from crrubric.services.accounts import find_or_add_user, new_invite
 from crrubric.services.ballots import issue_ballots
+from crrubric.services.evaluations import plain_seat
 from crrubric.services.journal import About, changes, note_event
 from crrubric.services.unit import unit_of_work
 
@@ -62,7 +63,7 @@ def invite_member(
             evaluation_id=evaluation.id,
             subject=member.name,
             about=About(member_id=member.id),
-            after=_facts(member),
+            after=plain_seat(member),
         )
     return Invitation(member, token)
 
@@ -95,12 +96,12 @@ def change_member(
         member = member_in(session, evaluation, member_id)
         if member.is_chair and Role.CHAIR not in roles:
             _keep_a_chair(session, evaluation, member)
-        old = _facts(member)
+        old = plain_seat(member)
         seat(member, roles, stakeholder)
         session.flush()
         if evaluation.phase is Phase.SCORING:
             issue_ballots(session, evaluation)
-        before, after = changes(old, _facts(member))
+        before, after = changes(old, plain_seat(member))
         if after:
             note_event(
                 session,
@@ -164,11 +165,3 @@ def _keep_a_chair(session: Session, evaluation: Evaluation, member: Member) -> N
             name=member.name,
             field="roles",
         )
-
-
-def _facts(member: Member) -> dict[str, object]:
-    return {
-        "chair": member.is_chair,
-        "reviewer": member.is_reviewer,
-        "stakeholder": member.stakeholder,
-    }

@@ -19,7 +19,7 @@ from crrubric.queries.matrices import Matrix, matrix
 from crrubric.queries.meetings import sitting
 from crrubric.queries.people import Actor
 from crrubric.services.decisions import held_finding
-from crrubric.services.journal import About, note_event
+from crrubric.services.journal import ROW, About, note_event
 from crrubric.services.rubrics import criterion_in
 from crrubric.services.unit import unit_of_work
 from crrubric.services.vendors import vendor_in
@@ -96,7 +96,8 @@ def set_present(actor: Actor, slug: str, present: Iterable[int]) -> None:
             row.left_at = None if key in wanted else row.left_at or now
         if wanted != before:
             names = ", ".join(members[key].name for key in sorted(wanted))
-            _note(session, seat, Event.ATTENDANCE_CHANGED, subject=names)
+            after: dict[str, object] = {ROW: {"present": sorted(wanted)}}
+            _note(session, seat, Event.ATTENDANCE_CHANGED, subject=names, after=after)
 
 
 def point_at(actor: Actor, slug: str, vendor_id: int, criterion_id: int) -> None:
@@ -143,7 +144,7 @@ def adopt_undisputed(actor: Actor, slug: str, text: MotionText, *, expected: int
             )
             session.add(finding)
             adopted.append([cell.vendor, cell.criterion, cell.resolution.outcome.value])
-        _note_motion(session, seat, tidy, {"adopted": adopted})
+        _note_motion(session, seat, motion, {"adopted": adopted})
     return motion
 
 
@@ -163,7 +164,7 @@ def record_motion(actor: Actor, slug: str, text: MotionText) -> Motion:
         seat = _leading(session, actor, slug)
         motion = _motion(_under_way(session, seat), MotionKind.OTHER, tidy)
         session.add(motion)
-        _note_motion(session, seat, tidy, {})
+        _note_motion(session, seat, motion, {})
     return motion
 
 
@@ -247,14 +248,17 @@ def _motion(meeting: Meeting, kind: MotionKind, text: MotionText) -> Motion:
     )
 
 
-def _note_motion(session: Session, seat: Seat, text: MotionText, more: dict[str, object]) -> None:
+def _note_motion(session: Session, seat: Seat, motion: Motion, more: dict[str, object]) -> None:
     votes = {
-        "in favor": text.in_favor,
-        "against": text.opposed,
-        "abstaining": text.abstaining,
-        "carried": text.carried,
+        "moved by": motion.moved_by,
+        "seconded by": motion.seconded_by,
+        "in favor": motion.in_favor,
+        "against": motion.opposed,
+        "abstaining": motion.abstaining,
+        "carried": motion.carried,
+        ROW: {"kind": motion.kind, "words": motion.words},  # a subject may be cut
     }
-    _note(session, seat, Event.MOTION_RECORDED, subject=text.words, after={**votes, **more})
+    _note(session, seat, Event.MOTION_RECORDED, subject=motion.words, after={**votes, **more})
 
 
 def _note(
