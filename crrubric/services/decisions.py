@@ -91,11 +91,7 @@ def record_finding(
         finding.agreed, finding.motion_id = tidy.agreed, None
         finding.version += 1
         finding.recorded_by, finding.recorded_at = actor.name, now_utc()
-        session.execute(
-            delete(Deferral).where(
-                Deferral.vendor_id == vendor.id, Deferral.criterion_id == criterion.id
-            )
-        )
+        settle(session, vendor.id, criterion.id)
         note_event(
             session,
             actor,
@@ -117,6 +113,15 @@ def outcome_of(
     ballots = read_ballots(session, evaluation.id, [vendor], [criterion])
     tally = ballots.tallies()[vendor.code, criterion.code]
     return decide(tally, rule_of(evaluation)).outcome
+
+
+def settle(session: Session, vendor_id: int, criterion_id: int) -> None:
+    """A cell that was put off is so no longer: a finding was adopted."""
+    session.execute(
+        delete(Deferral).where(
+            Deferral.vendor_id == vendor_id, Deferral.criterion_id == criterion_id
+        )
+    )
 
 
 def held_finding(session: Session, vendor_id: int, criterion_id: int) -> Finding | None:

@@ -18,7 +18,7 @@ from crrubric.queries.access import Seat, let_in, locked_seat, not_found
 from crrubric.queries.matrices import Matrix, matrix
 from crrubric.queries.meetings import sitting
 from crrubric.queries.people import Actor
-from crrubric.services.decisions import held_finding
+from crrubric.services.decisions import held_finding, settle
 from crrubric.services.journal import ROW, About, note_event
 from crrubric.services.rubrics import criterion_in
 from crrubric.services.unit import unit_of_work
@@ -143,6 +143,7 @@ def adopt_undisputed(actor: Actor, slug: str, text: MotionText, *, expected: int
                 recorded_by=actor.name,
             )
             session.add(finding)
+            settle(session, vendor.id, criterion.id)
             adopted.append([cell.vendor, cell.criterion, cell.resolution.outcome.value])
         _note_motion(session, seat, motion, {"adopted": adopted})
     return motion

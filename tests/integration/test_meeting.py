@@ -281,6 +281,15 @@ def test_members_of_another_evaluation_can_not_be_present(make: Factory):
         meetings.set_present(made.chair, made.slug, [foreign])
 
 
+def test_a_motion_settles_what_was_put_off(make: Factory):
+    made = opened(make)
+    meetings.defer_cell(made.chair, made.slug, *place(made, 0, "ada"), reason="Ask them first")
+
+    meetings.adopt_undisputed(made.chair, made.slug, VOTE, expected=3)
+
+    assert db.session.scalars(select(Deferral)).all() == []
+
+
 def test_a_meeting_is_opened_once_and_closed_once(make: Factory):
     made = opened(make)
 
