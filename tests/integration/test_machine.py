@@ -124,6 +124,8 @@ class Committee(Frame):
                 self.fill(letters)
         if phase == 2 and chance.random() < 0.7:
             meetings.start_meeting(chair, self.slug)
+            if chance.random() < 0.3:
+                evaluations.change_phase(chair, self.slug, Phase.SCORING, reason="Too early")
         self.model = stored(db.session(), self.id)
         self.changed = True
         self.the_record_holds()
@@ -389,7 +391,7 @@ class Committee(Frame):
 
     # phases
 
-    @act(Action.CHANGE_PHASE, step=NUMBER, why=WHY)
+    @act(Action.CHANGE_PHASE, often=5, step=NUMBER, why=["", "Too early.", "Too early."])
     def change_phase(self, who, step, why):
         name, now = self.person(who, Action.CHANGE_PHASE), str(self.model.phase)
         near = [after for before, after in (*FORWARD, *BACK) if before == now]
@@ -656,7 +658,7 @@ class Committee(Frame):
         }
         return {k: said.outcome for k, said in cells.items() if not self.shut_out(name, k[0])}
 
-    @act(Action.RECORD_FINDING, yes=range(4), off=range(5))
+    @act(Action.RECORD_FINDING, often=3, yes=range(4), off=range(5))
     def adopt_undisputed(self, who, yes, off):
         name, text = self.person(who, Action.RECORD_FINDING), MotionText("As listed", yes, 1)
         refused = self.refused(name, Action.RECORD_FINDING) or (
@@ -723,7 +725,7 @@ class Committee(Frame):
         if done:
             self.model.findings.pop(cell, None)
 
-    @act(Action.RECORD_FINDING, vendor=NUMBER, criterion=NUMBER, why=WHY)
+    @act(Action.RECORD_FINDING, often=4, vendor=NUMBER, criterion=NUMBER, why=WHY)
     def defer_cell(self, who, vendor, criterion, why):
         name, cell = self.person(who, Action.RECORD_FINDING), self.cell(vendor, criterion)
         done = self.tried(
@@ -832,7 +834,7 @@ def test_random_people_do_random_things_and_the_record_holds(app: Flask):
     run_state_machine_as_test(
         Committee,
         settings=settings(
-            max_examples=25,
+            max_examples=35,
             stateful_step_count=30,
             derandomize=True,
             deadline=None,
