@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
@@ -39,6 +40,20 @@ def invite_member(
 
     Somebody who has a password already needs no link: the evaluation is on their home page.
     """
+    try:
+        return _invited(actor, slug, name, email, roles, stakeholder)
+    except IntegrityError:  # another evaluation made the account at the same moment: it is there
+        return _invited(actor, slug, name, email, roles, stakeholder)
+
+
+def _invited(
+    actor: Actor,
+    slug: str,
+    name: str,
+    email: str,
+    roles: frozenset[Role],
+    stakeholder: Stakeholder,
+) -> Invitation:
     with unit_of_work() as session:
         evaluation = locked_for(session, actor, Action.MANAGE_COMMITTEE, slug)
         user = find_or_add_user(session, name, email, Standing.MEMBER)
