@@ -66,7 +66,7 @@ def record_finding(
     if tidy.value is Outcome.UNRESOLVED:
         raise Invalid(N_("Choose Met, Not met or Not applicable."), field="value")
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.RECORD_FINDING, slug, exclusive=True)
+        seat = locked_seat(session, actor, Action.RECORD_FINDING, slug)
         let_in(seat, vendor_id)
         vendor = vendor_in(session, seat.evaluation, vendor_id)
         criterion = criterion_in(session, seat.evaluation, criterion_id)
@@ -153,7 +153,7 @@ def withdraw_finding(
     if not why:
         raise Invalid(N_("Say why the finding is withdrawn."), field="reason")
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.RECORD_FINDING, slug, exclusive=True)
+        seat = locked_seat(session, actor, Action.RECORD_FINDING, slug)
         let_in(seat, vendor_id)
         vendor = vendor_in(session, seat.evaluation, vendor_id)
         criterion = criterion_in(session, seat.evaluation, criterion_id)

@@ -119,7 +119,7 @@ def adopt_undisputed(actor: Actor, slug: str, text: MotionText, *, expected: int
     """
     tidy = checked_motion(text)
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.RECORD_FINDING, slug, exclusive=True)
+        seat = locked_seat(session, actor, Action.RECORD_FINDING, slug)
         meeting = _under_way(session, seat)
         read = matrix(session, seat.evaluation)
         cells = own_undisputed(read, seat)
@@ -177,7 +177,7 @@ def defer_cell(
     if not why:
         raise Invalid(N_("Say why it is put off."), field="reason")
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.RECORD_FINDING, slug, exclusive=True)
+        seat = locked_seat(session, actor, Action.RECORD_FINDING, slug)
         let_in(seat, vendor_id)
         vendor = vendor_in(session, seat.evaluation, vendor_id)
         criterion = criterion_in(session, seat.evaluation, criterion_id)
@@ -221,7 +221,7 @@ def checked_motion(text: MotionText) -> MotionText:
 
 
 def _leading(session: Session, actor: Actor, slug: str) -> Seat:
-    return locked_seat(session, actor, Action.RUN_MEETING, slug, exclusive=True)
+    return locked_seat(session, actor, Action.RUN_MEETING, slug)
 
 
 def _under_way(session: Session, seat: Seat) -> Meeting:

@@ -1,13 +1,12 @@
 """The meeting: agenda, shared screen, motions, putting off, minutes."""
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from crrubric.domain.errors import Invalid, NotFound, Stale, WrongPhase
 from crrubric.domain.vocabulary import DeclarationKind, Event, Outcome, Phase
 from crrubric.extensions import db
-from crrubric.models import Attendance, Deferral, Finding, JournalEntry, Meeting, Member, Motion
+from crrubric.models import Attendance, Deferral, Finding, JournalEntry, Meeting, Member
 from crrubric.queries.matrices import matrix
 from crrubric.queries.verification import verify
 from crrubric.services import decisions, declarations, meetings
@@ -15,7 +14,6 @@ from crrubric.services.decisions import FindingText
 from crrubric.services.meetings import MotionText
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
-from tests.integration.test_record import together
 from tests.pages import parse, words
 
 # first vendor: all agree; second: split on the must-have, a tie, nobody on the last
@@ -334,31 +332,3 @@ def test_criteria_that_pull_against_each_other_are_pointed_out(make: Factory, vi
 
     assert "also Met on “Works with our system”, which pulls the other way" in both
     assert "pulls the other way" not in one
-
-
-def test_two_chairs_adopt_one_cell_at_once_and_the_later_is_told(app: Flask, make: Factory):
-    made = met(make)
-    cell = place(made, 1, "ada")
-
-    def adopt(value: Outcome):
-        return lambda: decisions.record_finding(
-            made.chair, made.slug, *cell, FindingText(value, "Seen."), seen_version=0
-        )
-
-    found = together(app, made, adopt(Outcome.MET), adopt(Outcome.NOT_MET))
-
-    assert sorted(type(one).__name__ for one in found) == ["Finding", "Stale"]
-    assert db.session.scalars(select(Finding.version)).all() == [1]
-
-
-def test_two_motions_at_once_adopt_once(app: Flask, make: Factory):
-    made = opened(make)
-
-    found = together(
-        app,
-        made,
-        *[lambda: meetings.adopt_undisputed(made.chair, made.slug, VOTE, expected=3)] * 2,
-    )
-
-    assert sorted(type(one).__name__ for one in found) == ["Motion", "Stale"]
-    assert len(db.session.scalars(select(Motion)).all()) == 1
