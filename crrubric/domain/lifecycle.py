@@ -20,6 +20,7 @@ class Readiness:
     sealed: int  # ballots that were submitted, perhaps without a mark
     recommendation: bool
     retention: bool  # whether it is set how long the record is kept
+    settled: int = 0  # what was done in the meeting: sittings, findings, a recommendation, ...
     # the recommended vendor if it is not eligible; looked at only as the meeting is closed
     ruled_out: str = ""
 
@@ -60,6 +61,12 @@ def _recommends_nobody_ruled_out(facts: Readiness) -> CrrubricError | None:
     )
 
 
+def _not_met_yet(facts: Readiness) -> CrrubricError | None:
+    if facts.settled:
+        return Invalid(N_("The committee has met already: rubric and rule stay as they are."))
+    return None
+
+
 HAS_CRITERIA = _needs("criteria", N_("The rubric has no criterion: add at least one."))
 HAS_WEIGHT = _needs(
     "weighted_criteria", N_("Every criterion weighs 0: give at least one a weight above 0.")
@@ -83,7 +90,7 @@ TRANSITIONS: Mapping[tuple[Phase, Phase], tuple[Condition, ...]] = {
     (Phase.SCORING, Phase.MEETING): (),
     (Phase.MEETING, Phase.DECIDED): (HAS_RECOMMENDATION, _recommends_nobody_ruled_out),
     (Phase.DECIDED, Phase.ARCHIVED): (HAS_RETENTION,),
-    (Phase.SCORING, Phase.SETUP): (_no_marks_yet,),
+    (Phase.SCORING, Phase.SETUP): (_no_marks_yet, _not_met_yet),
     (Phase.MEETING, Phase.SCORING): (),
     (Phase.DECIDED, Phase.MEETING): (),
     (Phase.ARCHIVED, Phase.DECIDED): (),

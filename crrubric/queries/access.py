@@ -81,7 +81,7 @@ def evaluation_by_slug(session: Session, slug: str) -> Evaluation:
 def locked_evaluation(session: Session, slug: str, *, exclusive: bool = False) -> Evaluation:
     """The evaluation, read anew inside a unit of work and held until it ends.
 
-    Saving a mark holds it shared, changing the phase holds it alone: neither overtakes the other.
+    Saving a mark holds it shared, everything else holds it alone: neither overtakes the other.
     SQLite has one writer at a time anyway and ignores the lock.
     """
     evaluation = session.scalar(
@@ -104,8 +104,9 @@ def locked_for(session: Session, actor: Actor, action: Action, slug: str) -> Eva
 
 
 def locked_seat(
-    session: Session, actor: Actor, action: Action, slug: str, *, exclusive: bool = False
+    session: Session, actor: Actor, action: Action, slug: str, *, exclusive: bool = True
 ) -> Seat:
-    """As `locked_for`, the actor's seat; `exclusive` keeps everybody else's changes out."""
+    """As `locked_for`, the actor's seat. Everybody else's changes wait: only marks hold it shared,
+    so two people who do the same thing at once are one after the other."""
     evaluation = locked_evaluation(session, slug, exclusive=exclusive)
     return require(actor, action, evaluation, session)

@@ -9,11 +9,15 @@ from crrubric.domain.lifecycle import Readiness
 from crrubric.domain.vocabulary import BallotState, Phase
 from crrubric.models import (
     Ballot,
+    Commitment,
     Criterion,
     Decision,
+    Deferral,
     EntryOnBehalf,
     Evaluation,
+    Finding,
     Mark,
+    Meeting,
     Member,
     Vendor,
 )
@@ -28,6 +32,7 @@ def readiness(session: Session, evaluation_id: int) -> Readiness:
     def count(model: type, *conditions: ColumnExpressionArgument[bool]) -> ColumnElement[int]:
         return select(func.count()).select_from(model).where(*conditions).scalar_subquery()
 
+    vendors_of = select(Vendor.id).where(Vendor.evaluation_id == evaluation_id)
     in_rubric = (Criterion.evaluation_id == evaluation_id, Criterion.left_out.is_(False))
     row = session.execute(
         select(
@@ -45,11 +50,16 @@ def readiness(session: Session, evaluation_id: int) -> Readiness:
             .join(Member, Member.id == Ballot.member_id)
             .where(Member.evaluation_id == evaluation_id, Ballot.seals > 0)
             .scalar_subquery(),
+            count(Meeting, Meeting.evaluation_id == evaluation_id)
+            + count(Finding, Finding.vendor_id.in_(vendors_of))
+            + count(Deferral, Deferral.vendor_id.in_(vendors_of))
+            + count(Commitment, Commitment.vendor_id.in_(vendors_of))
+            + count(Decision, Decision.evaluation_id == evaluation_id),
             count(Decision, Decision.evaluation_id == evaluation_id),
             Evaluation.retain_until.is_not(None),
         ).where(Evaluation.id == evaluation_id)
     ).one()
-    criteria, weighted, vendors, reviewers, rule_set, marks, sealed, decisions, kept = row
+    criteria, weighted, vendors, reviewers, rule_set, marks, sealed, settled, decisions, kept = row
     return Readiness(
         criteria,
         weighted,
@@ -58,6 +68,7 @@ def readiness(session: Session, evaluation_id: int) -> Readiness:
         rule_set=bool(rule_set),
         marks=marks,
         sealed=sealed,
+        settled=settled,
         recommendation=decisions > 0,
         retention=bool(kept),
     )

@@ -8,6 +8,7 @@ from threading import BoundedSemaphore
 
 from flask import current_app
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
@@ -48,9 +49,14 @@ def checked_email(email: str) -> str:
 
 
 def find_or_add_user(session: Session, name: str, email: str, standing: Standing) -> User:
-    """The account with this address, however it is spelled; a new one if there is none."""
+    """The account with this address, however it is spelled; a new one if there is none.
+
+    It is held until the transaction ends, so that of its links only the newest works.
+    """
     address = checked_email(email)
-    user = session.scalar(select(User).where(User.email_key == email_key(address)))
+    user = session.scalar(
+        select(User).where(User.email_key == email_key(address)).with_for_update(of=User)
+    )
     if user is None:
         tidy = one_line(name, limit=limits.NAME, field="name")
         if not tidy:
@@ -73,14 +79,16 @@ def add_user(
     if password:
         check_password(password, about=(name, email))
     hashed = hash_password(password) if password else None
-    with unit_of_work() as session:
-        key = email_key(checked_email(email))
-        if session.scalar(select(User.id).where(User.email_key == key)) is not None:
-            raise Invalid(
-                N_("%(email)s has an account already."), email=email.strip(), field="email"
-            )
-        user = find_or_add_user(session, name, email, standing)
-        user.password_hash = hashed
+    taken = Invalid(N_("%(email)s has an account already."), email=email.strip(), field="email")
+    try:
+        with unit_of_work() as session:
+            key = email_key(checked_email(email))
+            if session.scalar(select(User.id).where(User.email_key == key)) is not None:
+                raise taken
+            user = find_or_add_user(session, name, email, standing)
+            user.password_hash = hashed
+    except IntegrityError:
+        raise taken from None
     return user
 
 
@@ -112,9 +120,15 @@ def invite_for_user(actor: Actor, user: User) -> str:
         return new_invite(session, session.get_one(User, user.id))
 
 
-def open_invite(session: Session, token: str) -> Invite:
-    """The invite that `token` opens. Raises: NotFound in words if it is used, old or unknown."""
-    invite = session.scalar(select(Invite).where(Invite.token_hash == digest(token)))
+def open_invite(session: Session, token: str, *, held: bool = False) -> Invite:
+    """The invite that `token` opens. Raises: NotFound in words if it is used, old or unknown.
+
+    Args: held: keep it to ourselves until the transaction ends, to spend it.
+    """
+    wanted = select(Invite).where(Invite.token_hash == digest(token))
+    if held:
+        wanted = wanted.with_for_update(of=Invite).execution_options(populate_existing=True)
+    invite = session.scalar(wanted)
     if invite is None or invite.used_at is not None or invite.expires_at < now_utc():
         raise NotFound(
             N_("This link has been used or is too old. Ask the chair for a new one, or sign in.")
@@ -132,7 +146,7 @@ def accept_invite(token: str, *, password: str) -> tuple[User, str]:
     check_password(password, about=(invite.user.name, invite.user.email))
     hashed = hash_password(password)
     with unit_of_work() as session:
-        invite = open_invite(session, token)
+        invite = open_invite(session, token, held=True)
         invite.used_at = now_utc()
         invite.user.password_hash = hashed
         end_sessions(session, invite.user.id)

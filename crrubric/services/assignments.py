@@ -39,7 +39,7 @@ def assign(actor: Actor, slug: str, member_id: int, wanted: Assignment) -> Membe
     WrongPhase where marks stand in the way; NotFound for who is no reviewer here.
     """
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.MANAGE_COMMITTEE, slug, exclusive=True)
+        seat = locked_seat(session, actor, Action.MANAGE_COMMITTEE, slug)
         member = member_in(session, seat.evaluation, member_id)
         if not member.is_reviewer:
             raise Invalid(
@@ -58,7 +58,7 @@ def assign_by_lead(actor: Actor, slug: str) -> int:
     Returns: how many reviewers have another assignment now. Raises: as `assign`.
     """
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.MANAGE_COMMITTEE, slug, exclusive=True)
+        seat = locked_seat(session, actor, Action.MANAGE_COMMITTEE, slug)
         evaluation = seat.evaluation
         now = assignments(session, evaluation.id)
         members = {id_: session.get_one(Member, id_) for id_ in now}

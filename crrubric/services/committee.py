@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
@@ -13,6 +14,7 @@ from crrubric.queries.access import locked_for, not_found
 from crrubric.queries.people import Actor
 from crrubric.services.accounts import find_or_add_user, new_invite
 from crrubric.services.ballots import issue_ballots
+from crrubric.services.evaluations import plain_seat
 from crrubric.services.journal import About, changes, note_event
 from crrubric.services.unit import unit_of_work
 
@@ -38,6 +40,20 @@ def invite_member(
 
     Somebody who has a password already needs no link: the evaluation is on their home page.
     """
+    try:
+        return _invited(actor, slug, name, email, roles, stakeholder)
+    except IntegrityError:  # another evaluation made the account at the same moment: it is there
+        return _invited(actor, slug, name, email, roles, stakeholder)
+
+
+def _invited(
+    actor: Actor,
+    slug: str,
+    name: str,
+    email: str,
+    roles: frozenset[Role],
+    stakeholder: Stakeholder,
+) -> Invitation:
     with unit_of_work() as session:
         evaluation = locked_for(session, actor, Action.MANAGE_COMMITTEE, slug)
         user = find_or_add_user(session, name, email, Standing.MEMBER)
@@ -61,7 +77,7 @@ def invite_member(
             evaluation_id=evaluation.id,
             subject=member.name,
             about=About(member_id=member.id),
-            after=_facts(member),
+            after=plain_seat(member),
         )
     return Invitation(member, token)
 
@@ -94,11 +110,11 @@ def change_member(
         member = member_in(session, evaluation, member_id)
         if member.is_chair and Role.CHAIR not in roles:
             _keep_a_chair(session, evaluation, member)
-        old = _facts(member)
+        old = plain_seat(member)
         seat(member, roles, stakeholder)
         session.flush()
         issue_ballots(session, evaluation, only_in_scoring=True)
-        before, after = changes(old, _facts(member))
+        before, after = changes(old, plain_seat(member))
         if after:
             note_event(
                 session,
@@ -162,11 +178,3 @@ def _keep_a_chair(session: Session, evaluation: Evaluation, member: Member) -> N
             name=member.name,
             field="roles",
         )
-
-
-def _facts(member: Member) -> dict[str, object]:
-    return {
-        "chair": member.is_chair,
-        "reviewer": member.is_reviewer,
-        "stakeholder": member.stakeholder,
-    }

@@ -57,7 +57,7 @@ def correct_criterion(
     """
     tidy = _checked(correction)
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.CORRECT_RUBRIC, slug, exclusive=True)
+        seat = locked_seat(session, actor, Action.CORRECT_RUBRIC, slug)
         criterion = criterion_in(session, seat.evaluation, criterion_id)
         before, after = _change(session, criterion, tidy)
         revision = RubricRevision(

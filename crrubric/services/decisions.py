@@ -69,7 +69,7 @@ def record_finding(
     if tidy.value is Outcome.UNRESOLVED:
         raise Invalid(N_("Choose Met, Not met or Not applicable."), field="value")
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.RECORD_FINDING, slug, exclusive=True)
+        seat = locked_seat(session, actor, Action.RECORD_FINDING, slug)
         let_in(seat, vendor_id)
         vendor = candidate_in(session, seat.evaluation, vendor_id)
         criterion = criterion_in(session, seat.evaluation, criterion_id)
@@ -99,11 +99,7 @@ def record_finding(
         finding.agreed, finding.motion_id = tidy.agreed, None
         finding.version += 1
         finding.recorded_by, finding.recorded_at = actor.name, now_utc()
-        session.execute(
-            delete(Deferral).where(
-                Deferral.vendor_id == vendor.id, Deferral.criterion_id == criterion.id
-            )
-        )
+        settle(session, vendor.id, criterion.id)
         note_event(
             session,
             actor,
@@ -125,6 +121,15 @@ def outcome_of(
     ballots = read_ballots(session, evaluation.id, [vendor], [criterion])
     tally = ballots.tallies()[vendor.code, criterion.code]
     return decide(tally, rule_of(evaluation)).outcome
+
+
+def settle(session: Session, vendor_id: int, criterion_id: int) -> None:
+    """A cell that was put off is so no longer: a finding was adopted."""
+    session.execute(
+        delete(Deferral).where(
+            Deferral.vendor_id == vendor_id, Deferral.criterion_id == criterion_id
+        )
+    )
 
 
 def held_finding(session: Session, vendor_id: int, criterion_id: int) -> Finding | None:
@@ -156,7 +161,7 @@ def withdraw_finding(
     if not why:
         raise Invalid(N_("Say why the finding is withdrawn."), field="reason")
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.RECORD_FINDING, slug, exclusive=True)
+        seat = locked_seat(session, actor, Action.RECORD_FINDING, slug)
         let_in(seat, vendor_id)
         vendor = candidate_in(session, seat.evaluation, vendor_id)
         criterion = criterion_in(session, seat.evaluation, criterion_id)
@@ -198,7 +203,7 @@ def record_decision(
     tidy = tidy_decision(text)
     order = tidy_ranking(ranking) if ranking else None
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.RECORD_DECISION, slug, exclusive=True)
+        seat = locked_seat(session, actor, Action.RECORD_DECISION, slug)
         evaluation = seat.evaluation
         vendor = candidate_in(session, evaluation, tidy.vendor_id) if tidy.vendor_id else None
         read = matrix(session, evaluation)

@@ -33,9 +33,9 @@ from crrubric.queries.eligibility import ruled_out_recommendation
 from crrubric.queries.evaluations import readiness
 from crrubric.queries.people import Actor
 from crrubric.services.ballots import issue_ballots
-from crrubric.services.journal import changes, note_event
+from crrubric.services.journal import ROW, About, changes, note_event
 from crrubric.services.notices import everybody_but, tell
-from crrubric.services.rubrics import copy_rubric
+from crrubric.services.rubrics import copy_rubric, plain_rubric
 from crrubric.services.unit import unit_of_work
 
 
@@ -87,17 +87,45 @@ def create_evaluation(
             copy_rubric(session, evaluation, rubric)
             if actor.user_id is not None:
                 seat_chair(session, evaluation, actor, stakeholder)
-            note_event(
-                session,
-                actor,
-                Event.EVALUATION_CREATED,
-                evaluation_id=evaluation.id,
-                subject=tidy,
-                after={"rubric": rubric.name, "version": rubric.version},
-            )
+            note_creation(session, actor, evaluation)
     except IntegrityError:
         raise title_taken(tidy) from None
     return evaluation
+
+
+def note_creation(session: Session, actor: Actor, evaluation: Evaluation) -> None:
+    """The first journal entry of an evaluation: all that it begins with."""
+    session.flush()
+    chair = session.scalar(select(Member).where(Member.evaluation_id == evaluation.id))
+    begun = {
+        "rule": asdict(rule_settings(evaluation)),
+        "chair": {**plain_seat(chair), "id": chair.id, "name": chair.name} if chair else None,
+        **plain_rubric(session, evaluation),
+    }
+    note_event(
+        session,
+        actor,
+        Event.EVALUATION_CREATED,
+        evaluation_id=evaluation.id,
+        subject=evaluation.title,
+        about=About(member_id=chair.id if chair else None),
+        after={
+            "rubric": evaluation.rubric_name,
+            "version": evaluation.rubric_version,
+            "purpose": evaluation.purpose,
+            ROW: begun,
+        },
+    )
+
+
+def plain_seat(member: Member) -> dict[str, object]:
+    """A seat as the journal keeps it."""
+    return {
+        "chair": member.is_chair,
+        "reviewer": member.is_reviewer,
+        "stakeholder": member.stakeholder,
+        ROW: {"user_id": member.user_id},
+    }
 
 
 def checked_title(title: str) -> str:
@@ -197,7 +225,8 @@ def set_rule(actor: Actor, slug: str, settings: RuleSettings) -> Evaluation:
     checked_rule(settings)
     with unit_of_work() as session:
         evaluation = locked_for(session, actor, Action.EDIT_SETUP, slug)
-        old = asdict(rule_settings(evaluation))
+        # that the chair looked at the rule and left it as it is, is told once as well
+        old = asdict(rule_settings(evaluation)) if evaluation.rule_set_at else {}
         apply_rule(evaluation, settings)
         journal_change(session, actor, Event.RULE_CHANGED, evaluation, old, asdict(settings))
     return evaluation
@@ -247,7 +276,7 @@ def change_phase(actor: Actor, slug: str, to: Phase, *, reason: str = "") -> Eva
     """
     why = clean(reason, limit=limits.NOTE, field="reason")
     with unit_of_work() as session:
-        evaluation = locked_evaluation(session, slug, exclusive=True)
+        evaluation = locked_evaluation(session, slug)
         require(actor, Action.CHANGE_PHASE, evaluation, session)
         before = evaluation.phase
         found = problems(before, to, facts_for(session, evaluation, to))

@@ -20,6 +20,7 @@ from crrubric.models import JournalEntry
 from crrubric.queries.journal import link_of
 from crrubric.queries.people import Actor
 
+ROW = "row"  # in an entry: ids, codes and places, for who replays the journal and not for readers
 WAITING = "journal"  # the key in the session's own dictionary
 LOCK = 673  # the class of PostgreSQL's advisory locks that hold a chain's head
 

@@ -18,8 +18,8 @@ from crrubric.queries.access import Seat, let_in, locked_seat, not_found
 from crrubric.queries.matrices import Matrix, matrix
 from crrubric.queries.meetings import sitting
 from crrubric.queries.people import Actor
-from crrubric.services.decisions import held_finding
-from crrubric.services.journal import About, note_event
+from crrubric.services.decisions import held_finding, settle
+from crrubric.services.journal import ROW, About, note_event
 from crrubric.services.rubrics import criterion_in
 from crrubric.services.unit import unit_of_work
 from crrubric.services.vendors import candidate_in
@@ -96,7 +96,8 @@ def set_present(actor: Actor, slug: str, present: Iterable[int]) -> None:
             row.left_at = None if key in wanted else row.left_at or now
         if wanted != before:
             names = ", ".join(members[key].name for key in sorted(wanted))
-            _note(session, seat, Event.ATTENDANCE_CHANGED, subject=names)
+            after: dict[str, object] = {ROW: {"present": sorted(wanted)}}
+            _note(session, seat, Event.ATTENDANCE_CHANGED, subject=names, after=after)
 
 
 def point_at(actor: Actor, slug: str, vendor_id: int, criterion_id: int) -> None:
@@ -118,7 +119,7 @@ def adopt_undisputed(actor: Actor, slug: str, text: MotionText, *, expected: int
     """
     tidy = checked_motion(text)
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.RECORD_FINDING, slug, exclusive=True)
+        seat = locked_seat(session, actor, Action.RECORD_FINDING, slug)
         meeting = _under_way(session, seat)
         read = matrix(session, seat.evaluation)
         cells = own_undisputed(read, seat)
@@ -142,8 +143,9 @@ def adopt_undisputed(actor: Actor, slug: str, text: MotionText, *, expected: int
                 recorded_by=actor.name,
             )
             session.add(finding)
+            settle(session, vendor.id, criterion.id)
             adopted.append([cell.vendor, cell.criterion, cell.resolution.outcome.value])
-        _note_motion(session, seat, tidy, {"adopted": adopted})
+        _note_motion(session, seat, motion, {"adopted": adopted})
     return motion
 
 
@@ -163,7 +165,7 @@ def record_motion(actor: Actor, slug: str, text: MotionText) -> Motion:
         seat = _leading(session, actor, slug)
         motion = _motion(_under_way(session, seat), MotionKind.OTHER, tidy)
         session.add(motion)
-        _note_motion(session, seat, tidy, {})
+        _note_motion(session, seat, motion, {})
     return motion
 
 
@@ -175,7 +177,7 @@ def defer_cell(
     if not why:
         raise Invalid(N_("Say why it is put off."), field="reason")
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.RECORD_FINDING, slug, exclusive=True)
+        seat = locked_seat(session, actor, Action.RECORD_FINDING, slug)
         let_in(seat, vendor_id)
         vendor = candidate_in(session, seat.evaluation, vendor_id)
         criterion = criterion_in(session, seat.evaluation, criterion_id)
@@ -219,7 +221,7 @@ def checked_motion(text: MotionText) -> MotionText:
 
 
 def _leading(session: Session, actor: Actor, slug: str) -> Seat:
-    return locked_seat(session, actor, Action.RUN_MEETING, slug, exclusive=True)
+    return locked_seat(session, actor, Action.RUN_MEETING, slug)
 
 
 def _under_way(session: Session, seat: Seat) -> Meeting:
@@ -247,14 +249,17 @@ def _motion(meeting: Meeting, kind: MotionKind, text: MotionText) -> Motion:
     )
 
 
-def _note_motion(session: Session, seat: Seat, text: MotionText, more: dict[str, object]) -> None:
+def _note_motion(session: Session, seat: Seat, motion: Motion, more: dict[str, object]) -> None:
     votes = {
-        "in favor": text.in_favor,
-        "against": text.opposed,
-        "abstaining": text.abstaining,
-        "carried": text.carried,
+        "moved by": motion.moved_by,
+        "seconded by": motion.seconded_by,
+        "in favor": motion.in_favor,
+        "against": motion.opposed,
+        "abstaining": motion.abstaining,
+        "carried": motion.carried,
+        ROW: {"kind": motion.kind, "words": motion.words},  # a subject may be cut
     }
-    _note(session, seat, Event.MOTION_RECORDED, subject=text.words, after={**votes, **more})
+    _note(session, seat, Event.MOTION_RECORDED, subject=motion.words, after={**votes, **more})
 
 
 def _note(

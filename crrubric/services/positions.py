@@ -12,7 +12,7 @@ from crrubric.models import Commitment, Position
 from crrubric.queries.access import let_in, locked_seat, not_found
 from crrubric.queries.decisions import recommendation_of
 from crrubric.queries.people import Actor
-from crrubric.services.journal import About, note_event
+from crrubric.services.journal import ROW, About, note_event
 from crrubric.services.unit import unit_of_work
 from crrubric.services.vendors import candidate_in
 
@@ -84,6 +84,7 @@ def record_commitment(actor: Actor, slug: str, vendor_id: int, text: CommitmentT
             recorded_by=actor.name,
         )
         session.add(commitment)
+        session.flush()
         note_event(
             session,
             actor,
@@ -91,7 +92,12 @@ def record_commitment(actor: Actor, slug: str, vendor_id: int, text: CommitmentT
             evaluation_id=seat.evaluation.id,
             subject=vendor.company,
             about=About(vendor_id=vendor.id),
-            after={"words": words, "owner": owner, "due on": text.due_on.isoformat()},
+            after={
+                "words": words,
+                "owner": owner,
+                "due on": text.due_on.isoformat(),
+                ROW: {"id": commitment.id},
+            },
         )
     return commitment
 
@@ -117,6 +123,6 @@ def withdraw_commitment(actor: Actor, slug: str, commitment_id: int, *, reason: 
             evaluation_id=seat.evaluation.id,
             subject=found.vendor.company,
             about=About(vendor_id=found.vendor_id),
-            before={"words": found.words},
+            before={"words": found.words, ROW: {"id": found.id}},
             reason=why,
         )

@@ -76,7 +76,7 @@ def show_spread(actor: Actor, slug: str) -> Evaluation:
     Raises: Invalid if nobody has marked anything.
     """
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.RUN_PRACTICE, slug, exclusive=True)
+        seat = locked_seat(session, actor, Action.RUN_PRACTICE, slug)
         evaluation = seat.evaluation
         if evaluation.practice_shown_at is not None:
             return evaluation
@@ -92,7 +92,7 @@ def show_spread(actor: Actor, slug: str) -> Evaluation:
 def restart_practice(actor: Actor, slug: str) -> Evaluation:
     """Begin the round anew, after criteria were reworded: practice marks are thrown away."""
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.RUN_PRACTICE, slug, exclusive=True)
+        seat = locked_seat(session, actor, Action.RUN_PRACTICE, slug)
         evaluation = seat.evaluation
         if evaluation.practice_shown_at is None:
             raise WrongPhase(N_("The practice round is still under way."))
@@ -107,7 +107,7 @@ def restart_practice(actor: Actor, slug: str) -> Evaluation:
 
 
 def _practicing(session: Session, actor: Actor, slug: str) -> Member:
-    seat = locked_seat(session, actor, Action.PRACTICE, slug)
+    seat = locked_seat(session, actor, Action.PRACTICE, slug, exclusive=False)
     if seat.member is None:
         raise not_found()
     if seat.evaluation.practice_shown_at is not None:

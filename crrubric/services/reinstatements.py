@@ -26,7 +26,7 @@ def reinstate_vendor(actor: Actor, slug: str, vendor_id: int, *, reason: str) ->
             N_("Say why the committee reinstates the vendor: the memo prints it."), field="reason"
         )
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.REINSTATE_VENDOR, slug, exclusive=True)
+        seat = locked_seat(session, actor, Action.REINSTATE_VENDOR, slug)
         let_in(seat, vendor_id)
         vendor = vendor_in(session, seat.evaluation, vendor_id)
         held = session.get(Reinstatement, vendor.id, populate_existing=True)
@@ -72,7 +72,7 @@ def withdraw_reinstatement(actor: Actor, slug: str, vendor_id: int, *, reason: s
     if not why:
         raise Invalid(N_("Say why the reinstatement is withdrawn."), field="reason")
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.REINSTATE_VENDOR, slug, exclusive=True)
+        seat = locked_seat(session, actor, Action.REINSTATE_VENDOR, slug)
         let_in(seat, vendor_id)
         vendor = vendor_in(session, seat.evaluation, vendor_id)
         held = session.get(Reinstatement, vendor.id, populate_existing=True)

@@ -1,6 +1,6 @@
 """The evaluation's own copy of the rubric: copying, adding, rewording, reordering, leaving out."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
 
 from sqlalchemy import func, select
@@ -14,7 +14,7 @@ from crrubric.domain.vocabulary import N_, Action, Event, Stakeholder
 from crrubric.models import Criterion, Evaluation, Section, Tension
 from crrubric.queries.access import locked_for, not_found
 from crrubric.queries.people import Actor
-from crrubric.services.journal import About, changes, note_event
+from crrubric.services.journal import ROW, About, changes, note_event
 from crrubric.services.unit import unit_of_work
 
 
@@ -117,7 +117,15 @@ def add_section(actor: Actor, slug: str, *, title: str) -> Section:
         )
         section.position += 1
         session.add(section)
-        note_event(session, actor, Event.SECTION_ADDED, evaluation_id=evaluation.id, subject=tidy)
+        session.flush()
+        note_event(
+            session,
+            actor,
+            Event.SECTION_ADDED,
+            evaluation_id=evaluation.id,
+            subject=tidy,
+            after={ROW: plain_section(section)},
+        )
     return section
 
 
@@ -141,13 +149,15 @@ def add_criterion(actor: Actor, slug: str, section_id: int, text: CriterionText)
             **asdict(tidy),
         )
         session.add(criterion)
+        session.flush()
         note_event(
             session,
             actor,
             Event.CRITERION_ADDED,
             evaluation_id=evaluation.id,
             subject=tidy.title,
-            after=_plain(asdict(tidy)),
+            about=About(criterion_id=criterion.id),
+            after={**_plain(asdict(tidy)), ROW: plain_criterion(criterion)},
         )
     return criterion
 
@@ -196,7 +206,7 @@ def move_criterion(actor: Actor, slug: str, criterion_id: int, *, by: int) -> Cr
             evaluation_id=evaluation.id,
             subject=criterion.title,
             about=About(criterion_id=criterion.id),
-            after={"by": by},
+            after={"by": by, ROW: {"order": _order(sections)}},
         )
     return criterion
 
@@ -222,6 +232,11 @@ def _shift(session: Session, sections: list[Section], criterion: Criterion, by: 
         session.expire(section, ["criteria"])
 
 
+def _order(sections: list[Section]) -> list[tuple[int, list[int]]]:
+    """Which criteria stand in each section, in order, by id."""
+    return [(section.id, [row.id for row in section.criteria]) for section in sections]
+
+
 def _number(row: list[Criterion]) -> None:
     for position, criterion in enumerate(row):
         criterion.position = position
@@ -243,6 +258,29 @@ def free_code(title: str, taken: set[str]) -> str:
         code = f"{stem}-{number}"
         number += 1
     return code
+
+
+def plain_rubric(session: Session, evaluation: Evaluation) -> dict[str, list[dict[str, object]]]:
+    """The evaluation's copy of the rubric as the journal keeps it."""
+    of = {"evaluation_id": evaluation.id}
+    sections = session.scalars(select(Section).filter_by(**of).order_by(Section.id))
+    criteria = session.scalars(select(Criterion).filter_by(**of).order_by(Criterion.id))
+    return {
+        "sections": [plain_section(row) for row in sections],
+        "criteria": [plain_criterion(row) for row in criteria],
+    }
+
+
+def plain_section(section: Section) -> dict[str, object]:
+    """A section as the journal keeps it."""
+    return {key: getattr(section, key) for key in ("id", "code", "title", "position")}
+
+
+def plain_criterion(row: Criterion) -> dict[str, object]:
+    """A criterion as the journal keeps it."""
+    texts = {field.name: getattr(row, field.name) for field in fields(CriterionText)}
+    place = {key: getattr(row, key) for key in ("id", "section_id", "code", "position")}
+    return {**place, **_plain(texts)}
 
 
 def _plain(values: dict[str, object]) -> dict[str, object]:

@@ -15,7 +15,7 @@ from crrubric.models import Declaration, Evaluation, Vendor
 from crrubric.queries.access import let_in, locked_for, locked_seat, not_found
 from crrubric.queries.people import Actor
 from crrubric.services.accounts import checked_email
-from crrubric.services.journal import About, changes, note_event
+from crrubric.services.journal import ROW, About, changes, note_event
 from crrubric.services.rubrics import free_code
 from crrubric.services.unit import unit_of_work
 
@@ -115,7 +115,7 @@ def add_vendor(actor: Actor, slug: str, facts: VendorFacts) -> Vendor:
                 evaluation_id=evaluation.id,
                 subject=tidy.company,
                 about=About(vendor_id=vendor.id),
-                after=asdict(tidy),
+                after={**asdict(tidy), ROW: {"code": vendor.code, "position": vendor.position}},
             )
     except IntegrityError:
         raise _doubled(tidy) from None

@@ -67,7 +67,7 @@ def _stated(reason: str) -> str:
 
 
 def _in_selection(session: Session, actor: Actor, slug: str, vendor_id: int) -> Vendor:
-    seat = locked_seat(session, actor, Action.WITHDRAW_VENDOR, slug, exclusive=True)
+    seat = locked_seat(session, actor, Action.WITHDRAW_VENDOR, slug)
     let_in(seat, vendor_id)
     return vendor_in(session, seat.evaluation, vendor_id)
 

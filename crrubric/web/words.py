@@ -22,6 +22,7 @@ from crrubric.domain.reviewers import Share
 from crrubric.domain.vocabulary import Labelled, Outcome, Phase
 from crrubric.extensions import db
 from crrubric.models import Criterion, District, JournalEntry, Mark, Notice, Vendor
+from crrubric.services.journal import ROW
 
 NOTHING = "–"
 
@@ -199,7 +200,7 @@ def differences(entry: JournalEntry) -> list[tuple[str, str, str]]:
     return [
         (key.replace("_", " "), shown(old.get(key)), shown(new.get(key)))
         for key in {**old, **new}
-        if old.get(key) not in (None, "") or new.get(key) not in (None, "")
+        if key != ROW and (old.get(key) not in (None, "") or new.get(key) not in (None, ""))
     ]
 
 

@@ -1,13 +1,12 @@
 """The meeting: agenda, shared screen, motions, putting off, minutes."""
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from crrubric.domain.errors import Invalid, NotFound, Stale, WrongPhase
 from crrubric.domain.vocabulary import DeclarationKind, Event, Outcome, Phase
 from crrubric.extensions import db
-from crrubric.models import Attendance, Deferral, Finding, JournalEntry, Meeting, Member, Motion
+from crrubric.models import Attendance, Deferral, Finding, JournalEntry, Meeting, Member
 from crrubric.queries.matrices import matrix
 from crrubric.queries.verification import verify
 from crrubric.services import committee, decisions, declarations, meetings
@@ -15,7 +14,6 @@ from crrubric.services.decisions import FindingText
 from crrubric.services.meetings import MotionText
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
-from tests.integration.test_record import together
 from tests.pages import parse, words
 
 # first vendor: all agree; second: split on the must-have, a tie, nobody on the last
@@ -281,6 +279,15 @@ def test_members_of_another_evaluation_can_not_be_present(make: Factory):
         meetings.set_present(made.chair, made.slug, [foreign])
 
 
+def test_a_motion_settles_what_was_put_off(make: Factory):
+    made = opened(make)
+    meetings.defer_cell(made.chair, made.slug, *place(made, 0, "ada"), reason="Ask them first")
+
+    meetings.adopt_undisputed(made.chair, made.slug, VOTE, expected=3)
+
+    assert db.session.scalars(select(Deferral)).all() == []
+
+
 def test_a_meeting_is_opened_once_and_closed_once(make: Factory):
     made = opened(make)
 
@@ -363,31 +370,3 @@ def test_who_no_longer_scores_is_named_on_the_cell_and_not_counted(make: Factory
 
     assert f"no longer score; not counted: {leaver}" in text
     assert "2 of 2 assigned reviewers said YES or NO" in text
-
-
-def test_two_chairs_adopt_one_cell_at_once_and_the_later_is_told(app: Flask, make: Factory):
-    made = met(make)
-    cell = place(made, 1, "ada")
-
-    def adopt(value: Outcome):
-        return lambda: decisions.record_finding(
-            made.chair, made.slug, *cell, FindingText(value, "Seen."), seen_version=0
-        )
-
-    found = together(app, made, adopt(Outcome.MET), adopt(Outcome.NOT_MET))
-
-    assert sorted(type(one).__name__ for one in found) == ["Finding", "Stale"]
-    assert db.session.scalars(select(Finding.version)).all() == [1]
-
-
-def test_two_motions_at_once_adopt_once(app: Flask, make: Factory):
-    made = opened(make)
-
-    found = together(
-        app,
-        made,
-        *[lambda: meetings.adopt_undisputed(made.chair, made.slug, VOTE, expected=3)] * 2,
-    )
-
-    assert sorted(type(one).__name__ for one in found) == ["Motion", "Stale"]
-    assert len(db.session.scalars(select(Motion)).all()) == 1

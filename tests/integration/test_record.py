@@ -1,23 +1,21 @@
 """The record: chained, complete, filterable, verified; and what people are told, once."""
 
-import threading
-from collections.abc import Callable
 from datetime import date
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from crrubric.domain.errors import Invalid, NotFound
-from crrubric.domain.vocabulary import Answer, Event, Phase
+from crrubric.domain.vocabulary import Event, Phase
 from crrubric.extensions import WRITE, db
-from crrubric.models import JournalEntry, Mark, Notice
+from crrubric.models import JournalEntry, Notice
 from crrubric.queries.journal import head
 from crrubric.queries.verification import sealed_under, verify
 from crrubric.services import evaluations
 from crrubric.services.demo import make_demo
 from crrubric.services.notices import put_away
-from tests.factories import Factory, Made, ballot_of
+from tests.factories import Factory, ballot_of
 from tests.integration.conftest import Visit
 
 MARKS = {(r, v): "YNA" for r in (0, 1) for v in (0, 1)}
@@ -214,89 +212,3 @@ def test_a_hold_is_lifted_and_a_day_brought_forward_only_with_a_reason(make: Fac
     )
 
     assert made.evaluation.legal_hold == ""
-
-
-def together(app: Flask, made: Made, *works: Callable[[], object]) -> list[object]:
-    """Run the works at once, each on a connection of its own; what each gave or raised."""
-    rows = (made.evaluation, *made.criteria, *made.vendors)
-    for row in rows:
-        db.session.refresh(row)  # the threads read them without a session
-    db.session.expunge_all()
-    db.session.remove()
-    start, found = threading.Barrier(len(works)), [None] * len(works)
-
-    def run(place: int, work: Callable[[], object]) -> None:
-        with app.app_context():
-            start.wait(10)
-            try:
-                found[place] = work()
-            except Exception as error:
-                found[place] = error
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return found
-
-
-def test_many_saves_at_once_make_one_unbroken_chain(app: Flask, make: Factory):
-    made = make.evaluation(phase=Phase.SCORING, reviewers=4)
-    people = range(4)
-
-    def marks(reviewer: int) -> Callable[[], object]:
-        return lambda: make.marks(made, reviewer, 0, "YNA")
-
-    found = together(app, made, *(marks(person) for person in people))
-
-    assert found == [None] * 4
-    assert db.session.scalar(select(func.count()).select_from(Mark)) == 12
-    assert said() == []
-
-
-def test_submitting_twice_at_once_seals_once(app: Flask, make: Factory):
-    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YNA"})
-
-    found = together(app, made, *[lambda: make.submit(made, 0, 0)] * 3)
-
-    assert sorted(type(one).__name__ for one in found) == [
-        "SealedBallot",
-        "WrongPhase",
-        "WrongPhase",
-    ]
-    assert ballot_of(made, 0, 0).seals == 1
-
-
-def test_a_save_against_a_submit_is_sealed_or_refused_never_lost(app: Flask, make: Factory):
-    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YN-"})
-
-    saved, _sealed = together(
-        app,
-        made,
-        lambda: make.mark(made, 0, 0, "teacher", Answer.YES),
-        lambda: make.submit(made, 0, 0, "Not seen."),
-    )
-
-    ballot = ballot_of(made, 0, 0)
-    assert type(saved).__name__ in {"Mark", "WrongPhase"}
-    assert len(ballot.marks) == (3 if type(saved).__name__ == "Mark" else 2)
-    assert said() == []
-
-
-def test_closing_against_a_save_counts_it_or_refuses_it(app: Flask, make: Factory):
-    made = make.evaluation(phase=Phase.SCORING)
-
-    saved, closed = together(
-        app,
-        made,
-        lambda: make.mark(made, 0, 0, "ada", Answer.YES),
-        lambda: evaluations.change_phase(made.chair, made.slug, Phase.MEETING),
-    )
-
-    marks = db.session.scalar(select(func.count()).select_from(Mark))
-    assert type(closed).__name__ == "Evaluation"
-    assert (type(saved).__name__, marks) in {("Mark", 1), ("WrongPhase", 0)}
-    assert said() == []

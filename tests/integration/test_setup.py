@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from crrubric.domain.errors import Invalid, NotFound, NotReady, WrongPhase
-from crrubric.domain.vocabulary import Event, Phase, Role, RuleKind, Stakeholder, Standing
+from crrubric.domain.vocabulary import Event, Outcome, Phase, Role, RuleKind, Stakeholder, Standing
 from crrubric.extensions import db
 from crrubric.models import Criterion, Evaluation, JournalEntry, Section, Vendor
 from crrubric.queries.rubrics import parts
-from crrubric.services import committee, evaluations, rubrics, vendors
+from crrubric.services import committee, decisions, evaluations, rubrics, vendors
 from crrubric.services.evaluations import RuleSettings
 from crrubric.services.rubrics import CriterionText
 from tests.factories import Factory, Made, full_rubric, small_rubric
@@ -366,3 +366,18 @@ def test_an_address_that_is_none_is_refused(make: Factory, visit: Visit, email: 
     assert page.status == 422
     assert "Enter an e-mail address like" in words(page.with_id("email-error"))
     assert page.with_id("name").get("value") == "Nora"
+
+
+def test_set_up_does_not_come_back_once_the_committee_has_met(make: Factory):
+    made = make.evaluation(phase=Phase.MEETING)
+    text = decisions.FindingText(Outcome.MET, "Seen by all.")
+    cell = made.vendors[0].id, made.criteria[0].id
+    decisions.record_finding(made.chair, made.slug, *cell, text, seen_version=0)
+    evaluations.change_phase(made.chair, made.slug, Phase.SCORING, reason="Too early")
+
+    with pytest.raises(NotReady) as refused:  # a vendor with a finding could not be removed
+        evaluations.change_phase(made.chair, made.slug, Phase.SETUP, reason="Another vendor")
+
+    assert [str(problem) for problem in refused.value.problems] == [
+        "The committee has met already: rubric and rule stay as they are."
+    ]
