@@ -57,13 +57,17 @@ def find_or_add_user(session: Session, name: str, email: str, standing: Standing
     user = session.scalar(
         select(User).where(User.email_key == email_key(address)).with_for_update(of=User)
     )
-    if user is None:
-        tidy = one_line(name, limit=limits.NAME, field="name")
-        if not tidy:
-            raise Invalid(N_("Enter the person’s name."), field="name")
-        user = User(name=tidy, email=address, email_key=email_key(address), standing=standing)
-        session.add(user)
-        session.flush()
+    return user or new_user(session, name, address, standing)
+
+
+def new_user(session: Session, name: str, address: str, standing: Standing) -> User:
+    """A new account. Raises: Invalid without a name; IntegrityError if the address has one."""
+    tidy = one_line(name, limit=limits.NAME, field="name")
+    if not tidy:
+        raise Invalid(N_("Enter the person’s name."), field="name")
+    user = User(name=tidy, email=address, email_key=email_key(address), standing=standing)
+    session.add(user)
+    session.flush()
     return user
 
 
@@ -82,10 +86,12 @@ def add_user(
     taken = Invalid(N_("%(email)s has an account already."), email=email.strip(), field="email")
     try:
         with unit_of_work() as session:
-            key = email_key(checked_email(email))
+            address = checked_email(email)
+            key = email_key(address)
             if session.scalar(select(User.id).where(User.email_key == key)) is not None:
                 raise taken
-            user = find_or_add_user(session, name, email, standing)
+            # never one that came up meanwhile: its owner's password would be overwritten
+            user = new_user(session, name, address, standing)
             user.password_hash = hashed
     except IntegrityError:
         raise taken from None

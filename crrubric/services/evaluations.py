@@ -276,7 +276,7 @@ def change_phase(actor: Actor, slug: str, to: Phase, *, reason: str = "") -> Eva
     """
     why = clean(reason, limit=limits.NOTE, field="reason")
     with unit_of_work() as session:
-        evaluation = locked_evaluation(session, slug)
+        evaluation = locked_evaluation(session, slug, exclusive=True)
         require(actor, Action.CHANGE_PHASE, evaluation, session)
         before = evaluation.phase
         found = problems(before, to, facts_for(session, evaluation, to))

@@ -85,7 +85,7 @@ def import_into(
     Raises: InvalidLines listing every bad line; NotFound or WrongPhase where it may not be done.
     """
     with unit_of_work() as session:
-        evaluation = locked_evaluation(session, slug)
+        evaluation = locked_evaluation(session, slug, exclusive=True)
         require(actor, Action.IMPORT_MARKS, evaluation, session)
         known = known_names(session, evaluation)
         found = first_pass(path, known, report)
