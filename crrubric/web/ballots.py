@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crrubric.domain.errors import Invalid, NotReady, Stale
+from crrubric.domain.text import visible
 from crrubric.domain.vocabulary import N_, Action, BallotState, Phase
 from crrubric.extensions import db
 from crrubric.models import Ballot, Criterion, Mark
@@ -231,7 +232,7 @@ def review_page(
         entry=entry_of(db.session(), own) if own.state is BallotState.SUBMITTED else None,
         may_confirm=seat.may(Action.CONFIRM_BALLOT),
         reason_form=ReasonForm(formdata=None),
-        reasons=reasons or {},
+        reasons={key: visible(text) for key, text in (reasons or {}).items()},
         gap_errors=errors or {},
         problems=[(f"gap-{key}", text) for key, text in (errors or {}).items()],
         writable=writable(seat, own),

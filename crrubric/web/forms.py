@@ -264,8 +264,17 @@ SEAT_LABELS = {
 class SeatForm(Form):
     """Role and stakeholder of a member."""
 
-    roles = Choice(_("Role"), choices=[SelectChoice(*pair) for pair in SEAT_LABELS.items()])
-    stakeholder = Choice(_("Speaks for"), coerce=Stakeholder, choices=choices(Stakeholder))
+    roles = Choice(
+        _("Role"),
+        [InputRequired(_("Choose a role."))],
+        choices=[SelectChoice(*pair) for pair in SEAT_LABELS.items()],
+    )
+    stakeholder = Choice(
+        _("Speaks for"),
+        [InputRequired(_("Choose whom the person speaks for."))],
+        coerce=Stakeholder,
+        choices=choices(Stakeholder),
+    )
 
 
 class InviteForm(SeatForm):

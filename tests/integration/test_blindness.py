@@ -1,8 +1,11 @@
 """A canary: before the meeting nothing that others see depends on a reviewer's marks."""
 
 import re
+from dataclasses import dataclass
 
 import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
 
 from crrubric.domain.errors import WrongPhase
 from crrubric.domain.vocabulary import Action, Answer, Phase, Role, Standing
@@ -12,8 +15,11 @@ from crrubric.queries.ballots import open_marks
 from crrubric.queries.journal import entries
 from crrubric.queries.people import OPERATOR, Actor
 from crrubric.services.ballots import MarkText, record_mark
+from crrubric.services.evaluations import change_phase
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
+from tests.integration.test_access import addresses
+from tests.machine import everything
 
 CANARY = "canarywordinanote"
 PAGES = (
@@ -29,16 +35,72 @@ PAGES = (
 TOKEN = re.compile(r'name="csrf_token" value="[^"]*"')
 
 
-def seen_by(visit: Visit, actor: Actor, made: Made) -> dict[str, tuple[int, str]]:
-    """Every page as the person sees it, without what changes from run to run."""
+# headers whose values are drawn anew for each answer; that they are there is compared
+DRAWN = {"Set-Cookie", "Date"}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An answer without what changes from run to run."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    text: str
+
+
+def seen(answer: TestResponse) -> Seen:
+    headers = [
+        (name, value.split("=")[0] if name in DRAWN else value) for name, value in answer.headers
+    ]
+    return Seen(answer.status_code, tuple(sorted(headers)), TOKEN.sub("", answer.text))
+
+
+def seen_by(visit: Visit, actor: Actor, made: Made) -> dict[str, Seen]:
+    """Every page that there is, and the refusal of every form, as the person sees it."""
     person = visit(actor)
-    vendor, criterion = made.vendors[0].id, made.criteria[0].id
-    more = (f"ballots/{vendor}", f"ballots/{vendor}/submit", f"cells/{vendor}/{criterion}")
-    answers = {path: person.get(made.url(path)) for path in (*PAGES, *more)}
-    answers["home"] = person.get("/")
-    return {
-        path: (answer.status_code, TOKEN.sub("", answer.text)) for path, answer in answers.items()
-    }
+    app = person.client.application
+    routes = addresses(app, made, {"reviewer": made.reviewers[0]})
+    pages = [url for method, url, _action in routes if method == "GET"]
+    pages += [made.url(path) for path in PAGES] + ["/", "/evaluations/new", "/no-such-page"]
+    answers = {url: seen(person.get(url)) for url in pages}
+    forms = [url for method, url, _action in routes if method == "POST"]
+    rows = everything()
+    for url in forms:
+        if not url.endswith(TAKEN):
+            answers[f"POST {url}"] = seen(person.post(url, WRONG))
+            if "/ballots/" in url:
+                spoken = person.post(url, WRONG, headers={"Accept": "application/json"})
+                answers[f"JSON {url}"] = seen(spoken)
+    assert everything() == rows
+    return answers
+
+
+# forms without a field: sent, they would be done
+TAKEN = ("/remove", "/link", "/notices/1")
+# what no form takes: refused in words, with nothing changed
+WRONG = {
+    **dict.fromkeys(("reason", "words", "title", "note", "company", "name", "email"), "\x00"),
+    **dict.fromkeys(("until", "hold", "to", "answer", "value", "kind", "place"), "\x00"),
+    **dict.fromkeys(("over", "gap-rest", "wording"), "\x00"),
+}
+
+
+def said_by(app: Flask, made: Made) -> dict[str, tuple[int, str]]:
+    """What the command line says to the operator, and that it refuses the rest."""
+    from crrubric.cli import commands
+
+    db.session.rollback()
+    runner = app.test_cli_runner()
+    found = {}
+    for words in (
+        ("results", made.slug), ("results", made.slug, "--format", "json"),
+        ("results", made.slug, "--format", "csv"), ("memo", made.slug), ("verify",),
+        ("evaluation", "list"),
+    ):  # fmt: skip
+        done = runner.invoke(commands, words, obj=lambda _settings: app)
+        # how often somebody saved is progress; what they said is not
+        found[" ".join(words)] = done.exit_code, re.sub(r"^\d+ journal", "N journal", done.output)
+    return found
 
 
 def scene(make: Factory) -> tuple[Made, list[Actor]]:
@@ -65,16 +127,34 @@ def mark_all(made: Made, answer: Answer, *, seen_version: int) -> None:
             )
 
 
-def test_no_page_of_anybody_else_depends_on_a_mark(make: Factory, visit: Visit):
+@pytest.mark.parametrize("back", [False, True], ids=["scoring", "scoring again"])
+def test_no_page_of_anybody_else_depends_on_a_mark(make: Factory, visit: Visit, back: bool):
     made, others = scene(make)
+    if back:
+        make.forward(made, Phase.MEETING, {})
+        change_phase(made.chair, made.slug, Phase.SCORING, reason="Too early")
     before = [seen_by(visit, actor, made) for actor in others]
 
     mark_all(made, Answer.NO, seen_version=1)
 
     after = [seen_by(visit, actor, made) for actor in others]
-    assert {page[0] for pages in before for page in pages.values()} == {200, 404}
-    assert before == after
-    assert [path for pages in after for path, page in pages.items() if CANARY in page[1]] == []
+    statuses = {page.status for pages in before for page in pages.values()}
+    assert statuses >= {200, 404, 409, 422}
+    for one, two in zip(before, after, strict=True):
+        assert [url for url in one if one[url] != two[url]] == []
+    assert [url for pages in after for url, page in pages.items() if CANARY in page.text] == []
+
+
+def test_nothing_on_the_command_line_depends_on_a_mark(app: Flask, make: Factory):
+    made, _others = scene(make)
+    before = said_by(app, made)
+
+    mark_all(made, Answer.NO, seen_version=1)
+
+    after = said_by(app, made)
+    assert after == before
+    assert [code for code, _words in after.values()] == [1, 1, 1, 1, 0, 0]
+    assert CANARY not in str(after)
 
 
 def test_the_reviewer_sees_the_canary_so_the_test_would_notice_it(make: Factory, visit: Visit):
@@ -82,7 +162,7 @@ def test_the_reviewer_sees_the_canary_so_the_test_would_notice_it(make: Factory,
 
     pages = seen_by(visit, made.reviewers[0], made)
 
-    assert CANARY in pages[f"ballots/{made.vendors[0].id}"][1]
+    assert CANARY in pages[made.url(f"ballots/{made.vendors[0].id}")].text
 
 
 def test_the_queries_give_nothing_before_the_meeting(make: Factory):

@@ -834,7 +834,7 @@ def test_random_people_do_random_things_and_the_record_holds(app: Flask):
     run_state_machine_as_test(
         Committee,
         settings=settings(
-            max_examples=30,
+            max_examples=20,
             stateful_step_count=30,
             derandomize=True,
             deadline=None,

@@ -217,3 +217,14 @@ def test_an_open_ballot_can_be_changed_in_the_database(make: Factory):
     db.session.execute(update(Mark).where(Mark.ballot_id == other.id).values(note="changed"))
     db.session.execute(text("DELETE FROM mark WHERE ballot_id = :id"), {"id": other.id})
     db.session.rollback()
+
+
+def test_a_control_character_in_a_reason_is_refused_where_it_was(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+    url = made.url(f"ballots/{made.vendors[0].id}/submit")
+
+    answer = visit(made.reviewers[0]).post(url, {"gap-rest": "not\x00seen"})
+
+    assert answer.status_code == 422
+    assert "Remove the control character at position 4" in answer.text
+    assert 'value="not\N{REPLACEMENT CHARACTER}seen"' in answer.text

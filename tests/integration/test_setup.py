@@ -8,7 +8,7 @@ from sqlalchemy import select
 from crrubric.domain.errors import Invalid, NotFound, NotReady, WrongPhase
 from crrubric.domain.vocabulary import Event, Outcome, Phase, Role, RuleKind, Stakeholder, Standing
 from crrubric.extensions import db
-from crrubric.models import Criterion, Evaluation, JournalEntry, Section, Vendor
+from crrubric.models import Criterion, Evaluation, JournalEntry, Member, Section, Vendor
 from crrubric.queries.rubrics import parts
 from crrubric.services import committee, decisions, evaluations, rubrics, vendors
 from crrubric.services.evaluations import RuleSettings
@@ -381,3 +381,15 @@ def test_set_up_does_not_come_back_once_the_committee_has_met(make: Factory):
     assert [str(problem) for problem in refused.value.problems] == [
         "The committee has met already: rubric and rule stay as they are."
     ]
+
+
+def test_a_seat_without_a_role_is_refused_beside_the_field(make: Factory, visit: Visit):
+    made = make.evaluation(reviewers=1)
+    member = db.session.scalars(select(Member.id).where(Member.is_reviewer)).one()
+
+    answer = visit(made.chair).post(made.url(f"committee/{member}"), {})
+
+    page = parse(answer.status_code, answer.text)
+    assert page.status == 422
+    assert words(page.with_id("roles-error")) == "Error: Choose a role."
+    assert words(page.with_id("stakeholder-error")) == "Error: Choose whom the person speaks for."
