@@ -142,21 +142,25 @@ def _keep_marks(session: Session, member: Member, old: Assignment, wanted: Assig
             N_("%(name)s has submitted a ballot: reopen it before you change what is on it."),
             name=member.name,
         )
-    marked = set(
-        session.scalars(
-            select(Mark.criterion_id)
-            .join(Ballot, Ballot.id == Mark.ballot_id)
-            .where(Ballot.member_id == member.id)
-        )
-    )
-    if not all(wanted.covers(criterion) for criterion in marked):
+    begun = select(Mark.id).join(Ballot, Ballot.id == Mark.ballot_id)
+    if _takes_away(session, member, old, wanted) and session.scalar(
+        begun.where(Ballot.member_id == member.id).limit(1)
+    ):
+        # whatever criteria these are: a refusal for some and not for others would tell which
         raise WrongPhase(
-            N_("%(name)s has marked criteria that you would take away: leave them."),
+            N_("%(name)s has begun to mark: you can add criteria, not take any away."),
             name=member.name,
         )
     for ballot, company in rows:
         if not wanted.covers_vendor(ballot.vendor_id):
             _drop(session, ballot, company)
+
+
+def _takes_away(session: Session, member: Member, old: Assignment, wanted: Assignment) -> bool:
+    """Whether a criterion that the member is to mark would no longer be theirs."""
+    rubric = parts(session, member.evaluation_id)
+    asked = [row.id for part in rubric for row in part.criteria]
+    return any(old.covers(row) and not wanted.covers(row) for row in asked)
 
 
 def _drop(session: Session, ballot: Ballot, company: str) -> None:

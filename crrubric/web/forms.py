@@ -142,6 +142,8 @@ class Form(FlaskForm):
         """Whether everything typed can be used."""
         good: bool = super().validate(extra_validators)
         for field in self:
+            # what numbers and days show again is what was sent
+            field.raw_data = [visible(x) if isinstance(x, str) else x for x in field.raw_data or ()]
             if isinstance(field.data, str) and (shown := visible(field.data)) != field.data:
                 position = next(
                     n for n, (a, b) in enumerate(zip(field.data, shown, strict=True), 1) if a != b

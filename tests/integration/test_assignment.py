@@ -201,15 +201,17 @@ def test_a_choice_that_can_not_be_used_says_what_is_missing(
 def test_marks_that_were_given_are_not_taken_away(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YY"})
 
-    with pytest.raises(WrongPhase, match="has marked criteria"):
+    with pytest.raises(WrongPhase, match="has begun to mark"):
         limit(made, 0, "ada")
+    with pytest.raises(WrongPhase, match="has begun to mark"):  # not a word about which are marked
+        limit(made, 0, "ada", "sis")
     with pytest.raises(WrongPhase, match="it stays assigned"):
         limit(made, 0, vendors=[1])
 
     member = member_id(made, made.reviewers[0])
     form = {"vendors": "everything", "criteria": "some", "criterion": str(made.criteria[0].id)}
     answer = visit(made.chair).post(made.url(f"assignment/{member}"), form)
-    assert (answer.status_code, "has marked criteria" in answer.text) == (409, True)
+    assert (answer.status_code, "has begun to mark" in answer.text) == (409, True)
 
 
 def test_a_submitted_ballot_is_not_changed_from_outside(make: Factory):

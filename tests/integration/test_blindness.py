@@ -16,6 +16,7 @@ from crrubric.queries.journal import entries
 from crrubric.queries.people import OPERATOR, Actor
 from crrubric.services.ballots import MarkText, record_mark
 from crrubric.services.evaluations import change_phase
+from crrubric.services.practice import record_practice
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
 from tests.integration.test_access import addresses
@@ -76,7 +77,8 @@ def seen_by(visit: Visit, actor: Actor, made: Made) -> dict[str, Seen]:
 
 
 # forms without a field: sent, they would be done
-TAKEN = ("/remove", "/link", "/notices/1")
+TAKEN = ("/remove", "/link", "/notices/1", "/by-lead", "/finish", "/show", "/again",
+         "/up", "/down")  # fmt: skip
 # what no form takes: refused in words, with nothing changed
 WRONG = {
     **dict.fromkeys(("reason", "words", "title", "note", "company", "name", "email"), "\x00"),
@@ -189,3 +191,31 @@ def test_all_ballots_open_at_once_with_the_meeting(make: Factory, visit: Visit):
     for actor in others[:3]:  # the administrator has no seat and stays outside
         cell = visit(actor).get(made.url(f"cells/{made.vendors[0].id}/{made.criterion('ada').id}"))
         assert CANARY in cell.text
+
+
+def practice_all(made: Made, answer: Answer, *, seen_version: int) -> None:
+    """Reviewer 0 gives this answer everywhere in the practice round, with the canary."""
+    for code in ("ada", "sis"):
+        record_practice(
+            made.reviewers[0],
+            made.slug,
+            made.criterion(code).id,
+            answer=answer,
+            note=f"{CANARY} {answer}",
+            seen_version=seen_version,
+        )
+
+
+def test_no_page_of_anybody_else_depends_on_a_practice_mark(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.PRACTICE)
+    practice_all(made, Answer.YES, seen_version=0)
+    observer = make.member(made.chair, made.slug, frozenset({Role.OBSERVER}))
+    others = [made.chair, made.reviewers[1], observer]
+    before = [seen_by(visit, actor, made) for actor in others]
+
+    practice_all(made, Answer.NO, seen_version=1)
+
+    after = [seen_by(visit, actor, made) for actor in others]
+    assert before == after
+    assert [url for pages in after for url, page in pages.items() if CANARY in page.text] == []
+    assert CANARY in visit(made.reviewers[0]).get(made.url("practice/")).text
