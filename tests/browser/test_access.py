@@ -18,6 +18,7 @@ from crrubric.models import (
     Criterion,
     Declaration,
     Evaluation,
+    Mark,
     Member,
     Question,
     Section,
@@ -102,12 +103,12 @@ def pages(app: Flask) -> dict[str, list[str]]:
 def samples() -> Iterator[dict[str, object]]:
     """What stands in an address: of each evaluation, one row of each kind."""
     for evaluation in db.session.scalars(select(Evaluation)):
-        yield {
+        row: dict[str, object] = {
             "slug": evaluation.slug,
             "vendor_id": first(Vendor, evaluation),
             "criterion_id": first(Criterion, evaluation),
             "section_id": first(Section, evaluation),
-            "member_id": first(Member, evaluation),
+            "member_id": of_reviewers(evaluation),
             "ballot_id": of_members(Ballot, evaluation, Ballot.state == BallotState.SUBMITTED),
             "declaration_id": of_members(
                 Declaration, evaluation, Declaration.kind == DeclarationKind.CONFLICT
@@ -115,6 +116,16 @@ def samples() -> Iterator[dict[str, object]]:
             "question_id": to_vendors(Question, evaluation, Question.answered_on.is_(None)),
             "asking_id": to_vendors(Asking, evaluation, Asking.question_id.is_(None)),
         }
+        yield row
+        begun = select(Mark.ballot_id)
+        untouched = (Ballot.state == BallotState.OPEN) & Ballot.id.not_in(begun)
+        yield {**row, "ballot_id": of_members(Ballot, evaluation, untouched & ~Ballot.recused)}
+
+
+def of_reviewers(evaluation: Evaluation) -> int:
+    """The id of the first reviewer of an evaluation."""
+    wanted = select(Member.id).where(Member.evaluation_id == evaluation.id, Member.is_reviewer)
+    return db.session.scalars(wanted.order_by(Member.id)).first() or 0
 
 
 def to_vendors(
