@@ -19,12 +19,35 @@ from crrubric.domain.intervals import Interval
 from crrubric.domain.receipts import grouped
 from crrubric.domain.results import Results
 from crrubric.domain.reviewers import Share
-from crrubric.domain.vocabulary import Labelled, Outcome, Phase
+from crrubric.domain.vocabulary import (
+    Answer,
+    CorrectionEffect,
+    DeclarationKind,
+    EntrySource,
+    EvidenceKind,
+    Labelled,
+    Outcome,
+    Phase,
+    PositionKind,
+    PriceUnit,
+    RuleKind,
+    ScoringMode,
+)
 from crrubric.extensions import db
 from crrubric.models import Criterion, District, JournalEntry, Mark, Notice, Vendor
 from crrubric.services.journal import ROW
 
 NOTHING = "–"
+# What people read for the values that the journal keeps, such as CANNOT_TELL. They are upper case,
+# as typed text hardly ever is.
+SPOKEN = {
+    member.value: member.label
+    for kind in (
+        Phase, Answer, Outcome, RuleKind, ScoringMode, EvidenceKind, EntrySource,
+        CorrectionEffect, DeclarationKind, PositionKind, PriceUnit,
+    )
+    for member in kind
+}  # fmt: skip
 
 
 def init_app(app: Flask) -> None:
@@ -212,7 +235,8 @@ def shown(value: object) -> str:
         return str(ngettext("One cell", "%(num)s cells", len(value)))
     if isinstance(value, bool):
         return str(gettext("yes") if value else gettext("no"))
-    return str(value)
+    text = str(value)
+    return str(gettext(SPOKEN[text])) if text in SPOKEN else text
 
 
 def named(codes: tuple[str, ...], titles: dict[str, str]) -> str:

@@ -158,6 +158,15 @@ def test_the_journal_is_narrowed_by_kind_person_and_vendor(make: Factory, visit:
     assert f"<b>{made.reviewers[1].name}</b>" not in person
 
 
+def test_the_journal_speaks_words_not_codes(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.MEETING, marks={(0, 0): "?"})
+
+    text = visit(made.chair).get(made.url("journal")).text
+
+    assert "Can’t tell" in text
+    assert [code for code in ("CANNOT_TELL", "SCORING", "SETUP") if f">{code}<" in text] == []
+
+
 def test_members_are_told_once_of_a_new_phase(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING)
     person = visit(made.reviewers[0])
