@@ -32,7 +32,7 @@ from crrubric.services import committee, evaluations, vendors
 from crrubric.services.unit import unit_of_work
 from tests.conftest import wipe
 from tests.factories import small_rubric
-from tests.replay import State, replay, stored
+from tests.replay import State, covers, replay, sits, stored
 
 Refusal = type[CrrubricError] | None | bool
 NUMBER = range(100)
@@ -235,19 +235,39 @@ class Frame(RuleBasedStateMachine):
         return self.picked("vendors", vendor), self.picked("criteria", criterion)
 
     def no_cell(self, vendor: int, criterion: int) -> Refusal:
-        there = vendor in self.model.vendors and criterion in self.model.criteria
+        there = self.runs(vendor) and criterion in self.model.criteria
         return None if there else NotFound
+
+    def runs(self, vendor: int) -> bool:
+        """Whether the vendor is ours and still in the selection."""
+        return vendor in self.model.vendors and self.model.vendors[vendor]["withdrawn"] is None
 
     def outcome(self, vendor: int, criterion: int) -> Outcome:
         """What the rule makes of the marks that the model knows."""
         counts = {"YES": 0, "NO": 0, "NOT_APPLICABLE": 0, "CANNOT_TELL": 0, "MISSING": 0}
         for member, of in self.model.ballots:
-            if of == vendor and self.model.members[member]["present"]:
+            seat = self.model.members[member]
+            if of == vendor and sits(seat) and covers(seat["criteria"], criterion):
                 mark = self.model.marks.get((member, vendor, criterion), {"answer": "MISSING"})
                 counts[mark["answer"]] += not self.recused(member, vendor)
         rule = self.model.rule
         share = Fraction(rule["over"], rule["under"])
         return decide(Tally(*counts.values()), Rule(rule["kind"], share, rule["quorum"])).outcome
+
+    def ruled_out(self, vendor: int) -> bool:
+        """Whether the vendor fails a must-have, and the committee lifted nothing."""
+        return vendor not in self.model.reinstated and self.fails(vendor)
+
+    def fails(self, vendor: int) -> bool:
+        return any(
+            self.finding(vendor, criterion) == "NOT_MET"
+            for criterion, row in self.model.criteria.items()
+            if row["must_have"] and not row["left_out"]
+        )
+
+    def finding(self, vendor: int, criterion: int) -> Any:
+        row = self.model.findings.get((vendor, criterion))
+        return row["value"] if row else self.outcome(vendor, criterion)
 
     # what is done, and what must hold
 
@@ -308,12 +328,16 @@ class Frame(RuleBasedStateMachine):
         now = {(row.ballot_id, row.number): row.content for row, _ballot in rows}
         assert self.sealed.items() <= now.items(), "a sealed version changed"
         self.sealed = now
-        asked = {row["code"] for row in state.criteria.values() if not row["left_out"]}
+        corrected = {row["criterion_id"] for row in state.revisions}
         for row, ballot in rows:
             if ballot.state == "SUBMITTED" and row.number == ballot.seals:
                 content = json.loads(row.content)
                 assert content["marks"] == marks_on(state, ballot)
-                assert asked == content["marks"].keys() | content["gaps"].keys()
+                said = content["marks"].keys() | content["gaps"].keys()
+                asked = asked_by(state, ballot.member_id)
+                # what was left out, or came back, after it was sealed is not in it, or still is
+                but = {state.criteria[key]["code"] for key in corrected}
+                assert asked - but == said - but
 
     def ballots_are_blind_until_the_meeting(self, session: Any, state: State) -> None:
         evaluation = evaluation_by_slug(session, self.slug)
@@ -336,6 +360,16 @@ def apart(one: State, other: State) -> dict[str, tuple[Any, Any]]:
         key: (value, getattr(other, key))
         for key, value in vars(one).items()
         if value != getattr(other, key)
+    }
+
+
+def asked_by(state: State, member: int) -> set[str]:
+    """The codes of the criteria that a member is to mark."""
+    limit = state.members[member]["criteria"]
+    return {
+        row["code"]
+        for key, row in state.criteria.items()
+        if not row["left_out"] and covers(limit, key)
     }
 
 

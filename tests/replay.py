@@ -14,6 +14,9 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain.vocabulary import Event
 from crrubric.models import (
+    Asking,
+    AssignedCriterion,
+    AssignedVendor,
     Attendance,
     Ballot,
     Base,
@@ -22,6 +25,7 @@ from crrubric.models import (
     Decision,
     Declaration,
     Deferral,
+    EntryOnBehalf,
     Evaluation,
     Finding,
     JournalEntry,
@@ -30,6 +34,10 @@ from crrubric.models import (
     Member,
     Motion,
     Position,
+    Question,
+    RankedVendor,
+    Reinstatement,
+    RubricRevision,
     Section,
     Vendor,
 )
@@ -42,7 +50,7 @@ RULE = {
 }  # fmt: skip
 RUBRIC = (
     "section_id", "code", "position", "title", "question", "look_for", "lead", "weight",
-    "must_have", "may_not_apply", "left_out",
+    "must_have", "may_not_apply", "left_out", "practice",
 )  # fmt: skip
 PRICE = (
     "code", "position", "company", "product", "product_version", "contact_name", "contact_email",
@@ -52,6 +60,9 @@ MARK = ("answer", "note", "evidence_kind", "evidence_place", "evidence_on")
 FINDING = ("value", "as_computed", "reason", "evidence", "agreed")
 DECISION = ("vendor_id", "reason", "conditions", "term", "cost_ceiling")
 MOTION = ("kind", "words", "moved_by", "seconded_by", "in_favor", "opposed", "abstaining")
+REVISION = ("number", "criterion_id", "effect", "reason", "made_by")
+QUESTION = ("vendor_id", "criterion_id", "words", "sent_on", "answer", "answered_on", "version")
+ASKING = ("member_id", "vendor_id", "criterion_id", "words", "question_id", "set_aside_reason")
 AGAIN: Row = {"state": "OPEN", "seals": 0}  # a ballot that was just issued
 
 
@@ -77,18 +88,41 @@ class State:
     commitments: dict[int, Row] = field(default_factory=dict)
     meetings: list[Row] = field(default_factory=list)
     motions: list[Row] = field(default_factory=list)
+    entered: dict[tuple[int, int, int], Row] = field(default_factory=dict)  # by number of the seal
+    revisions: list[Row] = field(default_factory=list)
+    reinstated: dict[int, tuple[str, str]] = field(default_factory=dict)
+    questions: dict[int, Row] = field(default_factory=dict)
+    askings: dict[int, Row] = field(default_factory=dict)
 
     def issue(self) -> None:
         """A ballot for every present reviewer and vendor, while ballots are open."""
         if self.phase != "SCORING":
             return
         for member, seat in self.members.items():
-            for vendor in self.vendors if seat["reviewer"] and seat["present"] else ():
-                self.ballots.setdefault((member, vendor), dict(AGAIN))
+            for vendor, row in self.vendors.items() if sits(seat) else ():
+                if row["withdrawn"] is None and covers(seat["vendors"], vendor):
+                    self.ballots.setdefault((member, vendor), dict(AGAIN))
+
+    def assign(self, member: int, vendors: list[int] | None, criteria: list[int] | None) -> None:
+        """Limit a member; ballots for vendors that are no longer theirs go."""
+        self.members[member] |= {"vendors": vendors, "criteria": criteria}
+        for key in [key for key in self.ballots if key[0] == member]:
+            if not covers(vendors, key[1]):
+                del self.ballots[key]
 
     def sitting(self) -> Row | None:
         """The meeting that is under way."""
         return next((row for row in self.meetings if not row["ended"]), None)
+
+
+def sits(seat: Row) -> bool:
+    """Whether the ballots of a seat count."""
+    return bool(seat["reviewer"] and seat["present"])
+
+
+def covers(limit: list[int] | None, key: int) -> bool:
+    """Whether somebody who is limited to these is to mark this; None: to everything."""
+    return limit is None or key in limit
 
 
 def plain(value: Any) -> Any:
@@ -117,23 +151,34 @@ def stored(session: Session, evaluation_id: int) -> State:
     there = [(row.meeting_id, row.member_id) for row in rows(Attendance, Meeting)
              if row.left_at is None]  # fmt: skip
     decisions = rows(Decision)
+    own_vendors = [(r.member_id, r.vendor_id) for r in rows(AssignedVendor, Member)]
+    own_criteria = [(r.member_id, r.criterion_id) for r in rows(AssignedCriterion, Member)]
     return State(
         phase=evaluation.phase,
         facts={
             **columns(evaluation, ("title", "purpose", "closes_on")),
             "until": plain(evaluation.retain_until),
             "hold": evaluation.legal_hold,
+            "practice_shown": evaluation.practice_shown_at is not None,
         },
         rule={name: getattr(evaluation, column) for name, column in RULE.items()},
         rule_set=evaluation.rule_set_at is not None,
         sections={r.id: columns(r, ("code", "title", "position")) for r in rows(Section)},
         criteria={r.id: {**columns(r, RUBRIC), "weight": r.weight} for r in rows(Criterion)},
-        vendors={r.id: columns(r, PRICE) for r in rows(Vendor)},
+        vendors={
+            r.id: {
+                **columns(r, PRICE),
+                "withdrawn": None if r.withdrawn_at is None else r.withdrawn_reason,
+            }
+            for r in rows(Vendor)
+        },
         members={
             r.id: {
                 "name": r.name, "user_id": r.user_id, "chair": r.is_chair,
                 "reviewer": r.is_reviewer, "stakeholder": r.stakeholder,
-                "present": r.removed_at is None,
+                "present": r.removed_at is None, "practiced": r.practiced_at is not None,
+                "vendors": None if r.every_vendor else limit_of(own_vendors, r.id),
+                "criteria": None if r.every_criterion else limit_of(own_criteria, r.id),
             }
             for r in rows(Member)
         },
@@ -161,7 +206,10 @@ def stored(session: Session, evaluation_id: int) -> State:
             for r in rows(Finding, Vendor)
         },
         deferrals={(r.vendor_id, r.criterion_id): r.reason for r in rows(Deferral, Vendor)},
-        decision=columns(decisions[0], DECISION) if decisions else None,
+        decision={
+            **columns(decisions[0], (*DECISION, "ranking_as_computed", "ranking_reason")),
+            "ranks": {r.vendor_id: r.rank for r in rows(RankedVendor, Vendor)},
+        } if decisions else None,
         positions={r.member_id: columns(r, ("kind", "words")) for r in rows(Position, Member)},
         commitments={
             r.id: columns(r, ("vendor_id", "words", "owner", "due_on"))
@@ -178,7 +226,33 @@ def stored(session: Session, evaluation_id: int) -> State:
             columns(r, (*MOTION, "carried"))
             for r in sorted(rows(Motion, Meeting), key=lambda row: row.id)
         ],
+        entered={
+            (r.ballot.member_id, r.ballot.vendor_id, r.number): {
+                **columns(r, ("source", "given_on", "entered_by", "dispute")),
+                "confirmed": r.confirmed_at is not None,
+            }
+            for r in rows(EntryOnBehalf, Ballot, Vendor)
+        },
+        revisions=[
+            {**columns(r, REVISION), "before": r.before, "after": r.after}
+            for r in sorted(rows(RubricRevision), key=lambda row: row.number)
+        ],
+        reinstated={
+            r.vendor_id: (r.reason, r.recorded_by) for r in rows(Reinstatement, Vendor)
+        },
+        questions={
+            r.id: {
+                **columns(r, QUESTION),
+                "withdrawn": None if r.withdrawn_at is None else r.withdrawn_reason,
+            }
+            for r in rows(Question, Vendor)
+        },
+        askings={r.id: columns(r, ASKING) for r in rows(Asking, Vendor)},
     )  # fmt: skip
+
+
+def limit_of(pairs: list[tuple[int, int]], member: int) -> list[int]:
+    return sorted(key for owner, key in pairs if owner == member)
 
 
 def replay(entries: Iterable[JournalEntry]) -> State:
@@ -198,7 +272,7 @@ def created(state: State, entry: JournalEntry, after: Row) -> None:
     begun = after["row"]
     state.facts = {
         "title": entry.subject, "purpose": after["purpose"],
-        "closes_on": None, "until": None, "hold": "",
+        "closes_on": None, "until": None, "hold": "", "practice_shown": False,
     }  # fmt: skip
     state.rule = begun["rule"]
     state.sections = {row.pop("id"): row for row in map(dict, begun["sections"])}
@@ -214,7 +288,32 @@ def weighed(row: Row) -> Row:
 
 def seat_of(after: Row, name: str) -> Row:
     seat = {key: after[key] for key in ("chair", "reviewer", "stakeholder")}
-    return {**seat, "name": name, "user_id": after["row"]["user_id"], "present": True}
+    return {
+        **seat, "name": name, "user_id": after["row"]["user_id"], "present": True,
+        "practiced": False, "vendors": None, "criteria": None,
+    }  # fmt: skip
+
+
+def invited(state: State, entry: JournalEntry, after: Row) -> None:
+    """A new seat, or an old one again: what it was to mark and whether it practiced stay."""
+    old = state.members.get(entry.member_id, {})
+    kept = {key: old[key] for key in ("practiced", "vendors", "criteria") if old}
+    state.members[entry.member_id] = {**seat_of(after, entry.subject), **kept}
+
+
+def assigned(state: State, entry: JournalEntry, after: Row) -> None:
+    limits = []
+    for name, rows in (("vendors", state.vendors), ("criteria", state.criteria)):
+        every = after[name] == "everything"
+        own = sorted(key for key, row in rows.items() if row["code"] in after[name])
+        limits.append(None if every else own)
+    state.assign(entry.member_id, *limits)
+
+
+def restarted(state: State, entry: JournalEntry, after: Row) -> None:
+    state.facts["practice_shown"] = False
+    for seat in state.members.values():
+        seat["practiced"] = False
 
 
 def section_added(state: State, entry: JournalEntry, after: Row) -> None:
@@ -237,6 +336,9 @@ def vendor_removed(state: State, entry: JournalEntry, after: Row) -> None:
     del state.vendors[entry.vendor_id]
     for key in [key for key in state.declarations if key[1] == entry.vendor_id]:
         del state.declarations[key]
+    for seat in state.members.values():
+        if entry.vendor_id in (seat["vendors"] or ()):
+            seat["vendors"].remove(entry.vendor_id)
 
 
 def phase_changed(state: State, entry: JournalEntry, after: Row) -> None:
@@ -269,12 +371,80 @@ def marked(state: State, entry: JournalEntry, after: Row) -> None:
     old = state.marks.get(key)
     told = {name: value for name, value in (old or {}).items() if name != "version"}
     assert (entry.before or {}) == told, "what was there before is not what was marked before"
-    state.marks[key] = {**after, "version": (old["version"] if old else 0) + 1}
+    said = {name: after[name] for name in MARK}
+    state.marks[key] = {**said, "version": (old["version"] if old else 0) + 1}
 
 
 def submitted(state: State, entry: JournalEntry, after: Row) -> None:
     row = {"state": "SUBMITTED", "seals": after["number"]}
     state.ballots[entry.member_id, entry.vendor_id] = row
+
+
+def corrected(state: State, entry: JournalEntry, after: Row) -> None:
+    changed = {k: v for k, v in after.items() if k not in {"revision", "effect"}}
+    state.criteria[entry.criterion_id].update(changed)
+    state.revisions.append({
+        "number": after["revision"], "criterion_id": entry.criterion_id,
+        "effect": after["effect"], "reason": entry.reason, "made_by": entry.actor_name,
+        "before": entry.before, "after": changed,
+    })  # fmt: skip
+
+
+def entered(state: State, entry: JournalEntry, after: Row) -> None:
+    submitted(state, entry, after)
+    state.entered[entry.member_id, entry.vendor_id, after["number"]] = {
+        "source": after["source"], "given_on": after["given on"],
+        "entered_by": entry.actor_name, "dispute": "", "confirmed": False,
+    }  # fmt: skip
+
+
+def confirmed(state: State, entry: JournalEntry, after: Row) -> None:
+    state.entered[entry.member_id, entry.vendor_id, after["number"]]["confirmed"] = True
+
+
+def disputed(state: State, entry: JournalEntry, after: Row) -> None:
+    key = entry.member_id, entry.vendor_id, after["number"]
+    state.entered[key]["dispute"] = entry.reason
+    reopened(state, entry, after)
+
+
+def asked(state: State, entry: JournalEntry, after: Row) -> None:
+    state.askings[after["row"]["asking"]] = {
+        "member_id": entry.member_id, "vendor_id": entry.vendor_id,
+        "criterion_id": entry.criterion_id, "words": after["words"],
+        "question_id": None, "set_aside_reason": "",
+    }  # fmt: skip
+
+
+def written(state: State, entry: JournalEntry, after: Row) -> None:
+    state.questions[after["row"]["question"]] = {
+        "vendor_id": entry.vendor_id, "criterion_id": entry.criterion_id,
+        "words": after["words"], "sent_on": None, "answer": "", "answered_on": None,
+        "version": 1, "withdrawn": None,
+    }  # fmt: skip
+    joined(state, entry, after)
+
+
+def joined(state: State, entry: JournalEntry, after: Row) -> None:
+    for key in after["row"].get("askings", ()):
+        state.askings[key]["question_id"] = after["row"]["question"]
+
+
+def reworded(state: State, entry: JournalEntry, after: Row) -> None:
+    question = state.questions[after["row"]["question"]]
+    question.update(words=after["words"], version=question["version"] + 1)
+
+
+def sent(state: State, entry: JournalEntry, after: Row) -> None:
+    for key in after["row"]["questions"]:
+        state.questions[key]["sent_on"] = after["sent on"]
+
+
+def replied(state: State, entry: JournalEntry, after: Row) -> None:
+    question = state.questions[after["row"]["question"]]
+    on = after["answered on"]
+    question.update(answer=after["answer"], answered_on=on, version=question["version"] + 1)
+    question["sent_on"] = question["sent_on"] or on
 
 
 def reopened(state: State, entry: JournalEntry, after: Row) -> None:
@@ -305,7 +475,15 @@ def moved(state: State, entry: JournalEntry, after: Row) -> None:
 
 
 def decided(state: State, entry: JournalEntry, after: Row) -> None:
-    state.decision = {key: after[key] for key in DECISION}
+    codes = dict(after.get("row", {}).get("ranks", ()))
+    state.decision = {
+        **{key: after[key] for key in DECISION},
+        "ranking_as_computed": after.get("as_computed", True),
+        "ranking_reason": after.get("why_another_order", ""),
+        "ranks": {
+            key: codes[row["code"]] for key, row in state.vendors.items() if row["code"] in codes
+        },
+    }
 
 
 def positioned(state: State, entry: JournalEntry, after: Row) -> None:
@@ -338,13 +516,12 @@ EVENTS: dict[Event, Callable[[State, JournalEntry, Row], Any]] = {
     ),
     Event.CRITERION_MOVED: criterion_moved,
     Event.VENDOR_ADDED: lambda state, entry, after: state.vendors.update(
-        {entry.vendor_id: {**without_row(after), **after["row"]}}
+        {entry.vendor_id: {**without_row(after), **after["row"], "withdrawn": None}}
     ),
     Event.VENDOR_CHANGED: lambda state, entry, after: state.vendors[entry.vendor_id].update(after),
     Event.VENDOR_REMOVED: vendor_removed,
-    Event.MEMBER_INVITED: lambda state, entry, after: state.members.update(
-        {entry.member_id: seat_of(after, entry.subject)}
-    ),
+    Event.MEMBER_INVITED: invited,
+    Event.MEMBER_ASSIGNED: assigned,
     Event.MEMBER_CHANGED: lambda state, entry, after: state.members[entry.member_id].update(after),
     Event.MEMBER_REMOVED: lambda state, entry, after: state.members[entry.member_id].update(
         present=False
@@ -379,4 +556,40 @@ EVENTS: dict[Event, Callable[[State, JournalEntry, Row], Any]] = {
         (entry.before or {})["row"]["id"]
     ),
     Event.DECISION_RECORDED: decided,
+    Event.VENDOR_WITHDRAWN: lambda state, entry, after: state.vendors[entry.vendor_id].update(
+        withdrawn=entry.reason
+    ),
+    Event.VENDOR_RESTORED: lambda state, entry, after: state.vendors[entry.vendor_id].update(
+        withdrawn=None
+    ),
+    Event.CRITERION_CORRECTED: corrected,
+    Event.MARK_SET_ASIDE: lambda state, entry, after: state.marks.pop(
+        (entry.member_id, entry.vendor_id, entry.criterion_id)
+    ),
+    Event.BALLOT_ENTERED: entered,
+    Event.BALLOT_CONFIRMED: confirmed,
+    Event.BALLOT_DISPUTED: disputed,
+    Event.PRACTICE_FINISHED: lambda state, entry, after: state.members[entry.member_id].update(
+        practiced=True
+    ),
+    Event.PRACTICE_SHOWN: lambda state, entry, after: state.facts.update(practice_shown=True),
+    Event.PRACTICE_RESTARTED: restarted,
+    Event.REINSTATEMENT_RECORDED: lambda state, entry, after: state.reinstated.update(
+        {entry.vendor_id: (entry.reason, entry.actor_name)}
+    ),
+    Event.REINSTATEMENT_WITHDRAWN: lambda state, entry, after: state.reinstated.pop(
+        entry.vendor_id
+    ),
+    Event.QUESTION_ASKED: asked,
+    Event.ASKING_SET_ASIDE: lambda state, entry, after: state.askings[
+        after["row"]["asking"]
+    ].update(set_aside_reason=entry.reason),
+    Event.QUESTION_WRITTEN: written,
+    Event.QUESTION_JOINED: joined,
+    Event.QUESTION_REWORDED: reworded,
+    Event.QUESTIONS_SENT: sent,
+    Event.QUESTION_ANSWERED: replied,
+    Event.QUESTION_WITHDRAWN: lambda state, entry, after: state.questions[
+        after["row"]["question"]
+    ].update(withdrawn=entry.reason),
 }

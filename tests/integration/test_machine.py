@@ -51,7 +51,7 @@ from crrubric.services import (
 from crrubric.services.meetings import MotionText
 from tests.factories import small_rubric
 from tests.machine import NUMBER, WHY, Frame, Refusal, act, everything
-from tests.replay import EVENTS, Row, plain, stored
+from tests.replay import EVENTS, Row, covers, plain, sits, stored
 
 ROLES = [
     frozenset({Role.REVIEWER}),
@@ -78,6 +78,7 @@ def any_criterion(chance: Random) -> rubrics.CriterionText:
         must_have=chance.random() < 0.5,
         may_not_apply=chance.random() < 0.5,
         left_out=chance.random() < 0.3,
+        practice=chance.choice(["", "The demo shows it."]),
     )
 
 
@@ -98,9 +99,9 @@ DAYS = [date(2030, 6, 30), date(2034, 6, 30), None]
 LOST = 10**9  # an id that nothing has
 
 # the test’s own table of phase changes: back is a step that needs a reason
-FORWARD = [("SETUP", "SCORING"), ("SCORING", "MEETING"), ("MEETING", "DECIDED"),
-           ("DECIDED", "ARCHIVED")]  # fmt: skip
-BACK = [(after, before) for before, after in FORWARD]
+FORWARD = [("SETUP", "PRACTICE"), ("SETUP", "SCORING"), ("PRACTICE", "SCORING"),
+           ("SCORING", "MEETING"), ("MEETING", "DECIDED"), ("DECIDED", "ARCHIVED")]  # fmt: skip
+BACK = [(after, before) for before, after in FORWARD if (before, after) != ("PRACTICE", "SCORING")]
 
 
 class Committee(Frame):
@@ -117,7 +118,9 @@ class Committee(Frame):
         chair = self.people["chair"]
         for step in (Phase.SCORING, Phase.MEETING, Phase.DECIDED)[:phase]:
             if step is Phase.DECIDED:
-                text = decisions.DecisionText(next(iter(self.model.vendors)), "It fits.")
+                self.model = stored(db.session(), self.id)
+                left = [key for key in self.model.vendors if not self.ruled_out(key)]
+                text = decisions.DecisionText(left[0] if left else None, "It fits.")
                 decisions.record_decision(chair, self.slug, text)
             evaluations.change_phase(chair, self.slug, step)
             if step is Phase.SCORING:
@@ -189,8 +192,15 @@ class Committee(Frame):
             self.model.members[made.id] = {
                 "name": guest.title(), "user_id": self.people[guest].user_id,
                 **seat(roles, speaks), "present": True,
+                "practiced": False, "vendors": None, "criteria": None,
+                **self.kept(made.id),
             }  # fmt: skip
             self.model.issue()
+
+    def kept(self, member: int) -> Row:
+        """What a seat keeps although somebody left it and came back."""
+        row = self.model.members.get(member)
+        return {k: row[k] for k in ("practiced", "vendors", "criteria")} if row else {}
 
     @act(Action.MANAGE_COMMITTEE, whom=NUMBER, roles=ROLES, speaks=SPEAKS)
     def change_member(self, who, whom, roles, speaks):
@@ -360,6 +370,7 @@ class Committee(Frame):
             rows = [row["position"] for row in self.model.vendors.values()]
             self.model.vendors[done.value.id] = {
                 **asdict(facts), "code": done.value.code, "position": max(rows, default=-1) + 1,
+                "withdrawn": None,
             }  # fmt: skip
 
     @act(Action.EDIT_SETUP, vendor=NUMBER, company=COMPANIES, months=[None, 12])
@@ -388,6 +399,9 @@ class Committee(Frame):
             del self.model.vendors[key]
             for pair in [pair for pair in self.model.declarations if pair[1] == key]:
                 del self.model.declarations[pair]
+            for row in self.model.members.values():
+                if key in (row["vendors"] or ()):
+                    row["vendors"].remove(key)
 
     # phases
 
@@ -413,15 +427,25 @@ class Committee(Frame):
         """Whether a condition of the change is not met."""
         model = self.model
         asked = [row for row in model.criteria.values() if not row["left_out"]]
-        reviewers = [row for row in model.members.values() if row["reviewer"] and row["present"]]
+        reviewers = [row for row in model.members.values() if sits(row)]
+        able = any(map(self.runs, model.vendors)) or to == "PRACTICE"
+        weighed = any(row["weight"] for row in asked) or to == "PRACTICE"
+        ready = bool(asked and weighed and able and reviewers)
         sealed = [row for row in model.ballots.values() if row["seals"]]
         held = (model.meetings, model.findings, model.deferrals, model.decision, model.commitments)
         return {
-            "SETUP": not (any(row["weight"] for row in asked) and model.vendors and reviewers),
+            "SETUP": not ready,
+            "PRACTICE": to == "SCORING" and not ready,
             "SCORING": to == "SETUP" and bool(model.marks or sealed or any(held)),
-            "MEETING": to == "DECIDED" and model.decision is None,
+            "MEETING": to == "DECIDED" and not self.decided_well(),
             "DECIDED": to == "ARCHIVED" and model.facts["until"] is None,
         }.get(now, False)
+
+    def decided_well(self) -> bool:
+        decision = self.model.decision
+        if decision is None:
+            return False
+        return decision["vendor_id"] is None or not self.ruled_out(decision["vendor_id"])
 
     @act(Action.SET_RETENTION, until=DAYS, hold=["", "A protest"], why=WHY)
     def set_retention(self, who, until, hold, why):
@@ -511,6 +535,7 @@ class Committee(Frame):
         return (
             self.refused(name, Action.RECORD_MARK)
             or (own is None and NotFound)
+            or (not self.runs(vendor) and WrongPhase)
             or (own["state"] == "SUBMITTED" and WrongPhase)
             or ((pair not in self.model.declarations or self.recused(*pair)) and WrongPhase)
         )
@@ -534,7 +559,7 @@ class Committee(Frame):
         seen = version if late else version + 1
         done = self.tried(
             self.not_writable(name, vendor)
-            or ((asked is None or asked["left_out"]) and NotFound)
+            or (not self.asks(key[0], criterion) and NotFound)
             or (text.answer == "NOT_APPLICABLE" and not asked["may_not_apply"] and Invalid)
             or (not same and seen != version and Stale),
             lambda: ballots.record_mark(
@@ -545,11 +570,16 @@ class Committee(Frame):
         if done and not same:
             self.model.marks[key] = {**new, "version": version + 1}
 
+    def asks(self, member: int | None, criterion: int) -> bool:
+        """Whether the member is to mark the criterion."""
+        row, seat = self.model.criteria.get(criterion), self.model.members[member]
+        return bool(row and not row["left_out"] and covers(seat["criteria"], criterion))
+
     def left(self, pair: Any) -> list[int]:
         return [
             key
-            for key, row in self.model.criteria.items()
-            if not row["left_out"] and (*pair, key) not in self.model.marks
+            for key in self.model.criteria
+            if self.asks(pair[0], key) and (*pair, key) not in self.model.marks
         ]
 
     @act(Action.RECORD_MARK, often=3, vendor=NUMBER, why=WHY)
@@ -697,7 +727,8 @@ class Committee(Frame):
             or self.no_cell(*cell)
             or (value == "NOT_APPLICABLE" and not asked["may_not_apply"] and Invalid)
             or (value != outcome and not why and Invalid)
-            or (seen != version and Stale),
+            or (seen != version and Stale)
+            or (old and old["value"] != value and not why and Invalid),
             lambda: decisions.record_finding(
                 self.people[name],
                 self.slug,
@@ -749,7 +780,8 @@ class Committee(Frame):
         done = self.tried(
             (not why and Invalid)
             or self.refused(name, Action.RECORD_DECISION)
-            or (key is not None and key not in self.model.vendors and NotFound),
+            or (key is not None and not self.runs(key) and NotFound)
+            or (key is not None and self.ruled_out(key) and Invalid),
             lambda: decisions.record_decision(
                 self.people[name], self.slug, decisions.DecisionText(key, why)
             ),
@@ -757,7 +789,10 @@ class Committee(Frame):
         if done:
             if old is not None and old["vendor_id"] != key:
                 self.model.positions.clear()
-            self.model.decision = asdict(decisions.DecisionText(key, why))
+            self.model.decision = {
+                **asdict(decisions.DecisionText(key, why)),
+                "ranking_as_computed": True, "ranking_reason": "", "ranks": {},
+            }  # fmt: skip
 
     @act(Action.STATE_POSITION, kind=list(PositionKind), words=WHY)
     def state_position(self, who, kind, words):
