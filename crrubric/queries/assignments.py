@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from crrubric.domain.assignment import EVERYTHING, Assignment
-from crrubric.models import AssignedCriterion, AssignedVendor, Member
+from crrubric.models import AssignedCriterion, AssignedVendor, Criterion, Member
 from crrubric.queries.people import sits
 from crrubric.queries.rubrics import Part, parts
 
@@ -58,9 +58,21 @@ def asked_of(session: Session, member: Member) -> list[Part]:
     return only(parts(session, member.evaluation_id), assignment_of(session, member))
 
 
+def asked_ids(session: Session, member: Member) -> list[int]:
+    """The criteria that a member is to mark, by id: cheaper than the rubric with its words."""
+    own = assignment_of(session, member)
+    asked = select(Criterion.id).where(
+        Criterion.evaluation_id == member.evaluation_id, Criterion.left_out.is_(False)
+    )
+    return [row for row in session.scalars(asked) if own.covers(row)]
+
+
 def asked_counts(session: Session, evaluation_id: int) -> dict[int, int]:
     """How many criteria each present reviewer is to mark, by member id."""
-    criteria = [row.id for part in parts(session, evaluation_id) for row in part.criteria]
+    asked = select(Criterion.id).where(
+        Criterion.evaluation_id == evaluation_id, Criterion.left_out.is_(False)
+    )
+    criteria = session.scalars(asked).all()
     found = assignments(session, evaluation_id)
     return {member: sum(map(own.covers, criteria)) for member, own in found.items()}
 

@@ -21,7 +21,7 @@ from crrubric.domain.vocabulary import (
 )
 from crrubric.models import Ballot, Criterion, Evaluation, Mark, Member, Vendor
 from crrubric.queries.access import locked_evaluation, not_found, require
-from crrubric.queries.assignments import asked_of, assignment_of, assignments
+from crrubric.queries.assignments import asked_ids, assignment_of, assignments
 from crrubric.queries.people import Actor
 from crrubric.services.declarations import require_declaration
 from crrubric.services.journal import About, note_event
@@ -173,7 +173,7 @@ def open_ballot(session: Session, actor: Actor, evaluation: Evaluation, vendor_i
 
 def answered(session: Session, ballot: Ballot) -> tuple[int, int]:
     """How many of the criteria that a ballot asks for have a mark, and how many it asks for."""
-    asked = [row.id for part in asked_of(session, ballot.member) for row in part.criteria]
+    asked = asked_ids(session, ballot.member)
     marked = set(session.scalars(select(Mark.criterion_id).where(Mark.ballot_id == ballot.id)))
     return len(marked.intersection(asked)), len(asked)
 

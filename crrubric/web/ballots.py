@@ -14,7 +14,7 @@ from crrubric.extensions import db
 from crrubric.models import Ballot, Criterion, Mark
 from crrubric.queries import seals
 from crrubric.queries.access import Seat, not_found
-from crrubric.queries.assignments import asked_of
+from crrubric.queries.assignments import asked_ids, asked_of
 from crrubric.queries.ballots import entry_of, own_ballot, own_ballots, own_gaps
 from crrubric.queries.declarations import own_declarations
 from crrubric.queries.questions import own_askings, questions_on
@@ -40,8 +40,7 @@ HOME = "ballots.index"
 def index(seat: Seat) -> ResponseReturnValue:
     """My ballots: one line a vendor."""
     lines = own_ballots(db.session(), seat.member) if seat.member else []
-    asked = asked_of(db.session(), seat.member) if seat.member else []
-    total = sum(len(part.criteria) for part in asked)
+    total = len(asked_ids(db.session(), seat.member)) if seat.member else 0
     return page("ballots/index.html", seat, lines=lines, total=total)
 
 
@@ -251,7 +250,7 @@ def submit(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     }
     rest = request.form.get("gap-rest", "")
     own, _marks = own_ballot(db.session(), seat, vendor_id)
-    asked = [row.id for part in asked_of(db.session(), own.member) for row in part.criteria]
+    asked = asked_ids(db.session(), own.member)
     given = {key: typed.get(key, "").strip() or rest for key in asked}
     try:
         if not form.validate():

@@ -10,7 +10,7 @@ from crrubric.domain.vocabulary import Action
 from crrubric.extensions import db
 from crrubric.models import PracticeMark
 from crrubric.queries.access import Seat
-from crrubric.queries.assignments import asked_of
+from crrubric.queries.assignments import asked_ids, asked_of
 from crrubric.queries.practice import own_practice, practice_progress, spread
 from crrubric.services import practice as service
 from crrubric.web.access import in_evaluation
@@ -91,7 +91,7 @@ def save(seat: Seat, criterion_id: int) -> ResponseReturnValue:
         return stale(seat, criterion_id, form, error)
     if not wants_json():
         return to(HOME, seat, _anchor=f"criterion-{criterion_id}")
-    asked = [row.id for part in asked_of(db.session(), mark.member) for row in part.criteria]
+    asked = asked_ids(db.session(), mark.member)
     marks = own_practice(db.session(), mark.member)
     return jsonify(
         version=mark.version,
