@@ -174,8 +174,9 @@ class Later(Frame):
     def waiting(self, name: str, vendor: int) -> Any:
         """The key of the entry that waits for the person's word, if one does."""
         pair = self.seat(name), vendor
-        key = (*pair, self.model.ballots.get(pair, {"seals": 0})["seals"])
-        row = self.model.entered.get(key)
+        ballot = self.model.ballots.get(pair, {"state": "OPEN", "seals": 0})
+        key = (*pair, ballot["seals"])
+        row = self.model.entered.get(key) if ballot["state"] == "SUBMITTED" else None
         return key if row and not row["confirmed"] and not row["dispute"] else None
 
     def vendor_waiting(self, name: str, vendor: int) -> int:
