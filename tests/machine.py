@@ -274,7 +274,8 @@ class Frame(RuleBasedStateMachine):
     @rule()
     def somebody_does_something(self) -> None:
         chance = Random(f"{self.seed} {self.steps}")
-        works = [work for work in vars(type(self)).values() if hasattr(work, "drawn")]
+        kinds = [vars(kind).values() for kind in type(self).__mro__]
+        works = [work for own in kinds for work in own if hasattr(work, "drawn")]
         fitting = [work for work in works for _ in range(work.drawn[1]) if self.fits(work.drawn[0])]
         work = chance.choice(fitting)
         given = {

@@ -14,7 +14,7 @@ from crrubric.domain.vocabulary import N_, Action, Event, NoticeKind, QuestionSt
 from crrubric.models import Asking, Question
 from crrubric.queries.access import Seat, locked_seat
 from crrubric.queries.people import Actor
-from crrubric.services.journal import About, note_event
+from crrubric.services.journal import ROW, About, note_event
 from crrubric.services.notices import tell
 from crrubric.services.questions import (
     chair_and_vendor,
@@ -55,7 +55,11 @@ def send_questions(actor: Actor, slug: str, vendor_id: int, *, day: date | None)
             evaluation_id=seat.evaluation.id,
             subject=vendor.company,
             about=About(vendor_id=vendor.id),
-            after={"questions": len(drafts), "sent on": sent_on.isoformat()},
+            after={
+                "questions": len(drafts),
+                "sent on": sent_on.isoformat(),
+                ROW: {"questions": [question.id for question in drafts]},
+            },
         )
     return len(drafts)
 

@@ -12,7 +12,7 @@ from crrubric.queries.access import Seat, let_in, locked_seat, not_found
 from crrubric.queries.people import Actor
 from crrubric.services.ballots import asked_criterion
 from crrubric.services.declarations import require_declaration
-from crrubric.services.journal import About, note_event
+from crrubric.services.journal import ROW, About, note_event
 from crrubric.services.unit import unit_of_work
 from crrubric.services.vendors import require_candidate
 
@@ -38,6 +38,7 @@ def ask_vendor(actor: Actor, slug: str, vendor_id: int, criterion_id: int, *, wo
         if there := _same(session, asking):
             return there
         session.add(asking)
+        session.flush()
         note_event(
             session,
             actor,
@@ -45,7 +46,7 @@ def ask_vendor(actor: Actor, slug: str, vendor_id: int, criterion_id: int, *, wo
             evaluation_id=seat.evaluation.id,
             subject=ballot.vendor.company,
             about=About(vendor_id, criterion.id, ballot.member_id),
-            after={"words": text},
+            after={"words": text, ROW: {"asking": asking.id}},
         )
     return asking
 

@@ -146,7 +146,10 @@ def dispute_ballot(actor: Actor, slug: str, vendor_id: int, *, words: str) -> En
 
 
 def waiting_entry(session: Session, seat: Seat, vendor_id: int) -> EntryOnBehalf:
-    """The entry of the seat's own ballot that is neither confirmed nor disputed, held."""
+    """The entry of the seat's own ballot that is neither confirmed nor disputed, held.
+
+    Once the ballot was reopened nothing waits: it is the reviewer's own again.
+    """
     found = session.scalar(
         select(EntryOnBehalf)
         .join(EntryOnBehalf.ballot)
@@ -154,6 +157,7 @@ def waiting_entry(session: Session, seat: Seat, vendor_id: int) -> EntryOnBehalf
             Ballot.member_id == (seat.member.id if seat.member else None),
             Ballot.vendor_id == vendor_id,
             EntryOnBehalf.number == Ballot.seals,
+            Ballot.state == BallotState.SUBMITTED,
             EntryOnBehalf.confirmed_at.is_(None),
             EntryOnBehalf.disputed_at.is_(None),
         )

@@ -20,7 +20,7 @@ from crrubric.domain.vocabulary import (
 from crrubric.models import Asking, Declaration, Question, Vendor
 from crrubric.queries.access import Seat, let_in, locked_seat, not_found
 from crrubric.queries.people import Actor
-from crrubric.services.journal import About, note_event
+from crrubric.services.journal import ROW, About, note_event
 from crrubric.services.notices import tell
 from crrubric.services.rubrics import criterion_in
 from crrubric.services.unit import unit_of_work
@@ -56,7 +56,7 @@ def merge_askings(
         question = _new_question(session, seat, vendor, text, on.pop() if len(on) == 1 else None)
         for row in asked:
             row.question_id = question.id
-        after = {"words": text, "askings": len(asked)}
+        after = counted(text, asked)
         note(session, seat, question, Event.QUESTION_WRITTEN, after=after)
     return question
 
@@ -78,7 +78,7 @@ def join_question(
         asked = held_askings(session, vendor, asking_ids)
         for row in asked:
             row.question_id = question.id
-        after = {"words": question.words, "askings": len(asked)}
+        after = counted(question.words, asked)
         note(session, seat, question, Event.QUESTION_JOINED, after=after)
     return question
 
@@ -105,6 +105,7 @@ def set_aside(actor: Actor, slug: str, asking_id: int, *, reason: str) -> None:
             subject=vendor.company,
             about=About(vendor.id, asking.criterion_id),
             before={"words": asking.words},
+            after={ROW: {"asking": asking.id}},
             reason=why,
         )
         facts = {"vendor": vendor.company, "question": asking.words, "reason": why}
@@ -217,6 +218,12 @@ def unchanged(question: Question, seen_version: int) -> None:
         )
 
 
+def counted(words: str, asked: list[Asking]) -> dict[str, Any]:
+    """A question as the journal keeps it: how many asked; who did is not told."""
+    ids = [row.id for row in asked]
+    return {"words": words, "askings": len(ids), ROW: {"askings": ids}}
+
+
 def note(
     session: Session,
     seat: Seat,
@@ -228,6 +235,8 @@ def note(
     reason: str = "",
 ) -> None:
     """The journal entry of a question; it names nobody who asked."""
+    told = after or {}
+    row = {"question": question.id, **told.get(ROW, {})}
     note_event(
         session,
         seat.actor,
@@ -236,6 +245,6 @@ def note(
         subject=question.vendor.company,
         about=About(question.vendor_id, question.criterion_id),
         before=before,
-        after=after,
+        after={**told, ROW: row},
         reason=reason,
     )

@@ -12,6 +12,7 @@ from crrubric.domain.text import clean
 from crrubric.models import Decision, RankedVendor, Vendor
 from crrubric.queries.access import not_found
 from crrubric.queries.matrices import Matrix
+from crrubric.services.journal import ROW
 
 
 def tidy_ranking(text: RankingText) -> RankingText:
@@ -49,6 +50,7 @@ def adopt_ranking(
         "adopted_order": in_words(ranks, read.results),
         "as_computed": decision.ranking_as_computed,
         "why_another_order": order.reason,
+        ROW: {"ranks": sorted(ranks.items())},
     }
 
 

@@ -11,14 +11,14 @@ from crrubric.queries.matrices import matrix
 from crrubric.queries.people import Actor
 from crrubric.services.journal import About, note_event
 from crrubric.services.unit import unit_of_work
-from crrubric.services.vendors import vendor_in
+from crrubric.services.vendors import candidate_in, vendor_in
 
 
 def reinstate_vendor(actor: Actor, slug: str, vendor_id: int, *, reason: str) -> Reinstatement:
     """Rank a vendor although it does not meet a must-have; done twice it is done once.
 
     Raises: Invalid without a reason, if there is nothing to lift, or if the vendor is reinstated
-    for another reason already.
+    for another reason already; NotFound for a vendor that left the selection.
     """
     why = clean(reason, limit=limits.NOTE, field="reason")
     if not why:
@@ -28,7 +28,7 @@ def reinstate_vendor(actor: Actor, slug: str, vendor_id: int, *, reason: str) ->
     with unit_of_work() as session:
         seat = locked_seat(session, actor, Action.REINSTATE_VENDOR, slug)
         let_in(seat, vendor_id)
-        vendor = vendor_in(session, seat.evaluation, vendor_id)
+        vendor = candidate_in(session, seat.evaluation, vendor_id)
         held = session.get(Reinstatement, vendor.id, populate_existing=True)
         if held is not None:
             return same_reason(held, why)

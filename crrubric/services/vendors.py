@@ -11,9 +11,17 @@ from crrubric.domain import limits
 from crrubric.domain.errors import Invalid, WrongPhase
 from crrubric.domain.text import clean, one_line
 from crrubric.domain.vocabulary import N_, Action, Event, PriceUnit
-from crrubric.models import Declaration, Evaluation, Vendor
+from crrubric.models import (
+    Asking,
+    AssignedVendor,
+    Declaration,
+    Evaluation,
+    Member,
+    Question,
+    Vendor,
+)
 from crrubric.queries.access import let_in, locked_for, locked_seat, not_found
-from crrubric.queries.people import Actor
+from crrubric.queries.people import Actor, sits
 from crrubric.services.accounts import checked_email
 from crrubric.services.journal import ROW, About, changes, note_event
 from crrubric.services.rubrics import free_code
@@ -171,12 +179,18 @@ def change_vendor(actor: Actor, slug: str, vendor_id: int, facts: VendorFacts) -
 
 
 def remove_vendor(actor: Actor, slug: str, vendor_id: int) -> None:
-    """Take a vendor out of an evaluation that is still being set up."""
+    """Take a vendor out of an evaluation that is still being set up.
+
+    Raises: WrongPhase if something was asked of it; Invalid if a reviewer is to mark nothing
+    else.
+    """
     with unit_of_work() as session:
         seat = locked_seat(session, actor, Action.EDIT_SETUP, slug)
         evaluation = seat.evaluation
         let_in(seat, vendor_id)
         vendor = vendor_in(session, evaluation, vendor_id)
+        _refuse_asked(session, vendor)
+        _take_off_lists(session, vendor)
         session.execute(delete(Declaration).where(Declaration.vendor_id == vendor.id))
         note_event(
             session,
@@ -188,6 +202,35 @@ def remove_vendor(actor: Actor, slug: str, vendor_id: int) -> None:
             before={"company": vendor.company, "product": vendor.product},
         )
         session.delete(vendor)
+
+
+def _refuse_asked(session: Session, vendor: Vendor) -> None:
+    """Raise WrongPhase if something was asked of the vendor while ballots were open before."""
+    for table in (Asking, Question):
+        if session.scalar(select(table.id).where(table.vendor_id == vendor.id).limit(1)):
+            raise WrongPhase(
+                N_("Something was asked of %(vendor)s already: it stays in the record."),
+                vendor=vendor.company,
+            )
+
+
+def _take_off_lists(session: Session, vendor: Vendor) -> None:
+    """Take the vendor from those who are to mark some. Raises: Invalid if nothing would be left."""
+    limited = select(AssignedVendor.member_id).where(AssignedVendor.vendor_id == vendor.id)
+    others = select(AssignedVendor.member_id).where(AssignedVendor.vendor_id != vendor.id)
+    idle = session.scalar(
+        select(Member.name)
+        .where(sits(vendor.evaluation_id), Member.id.in_(limited), Member.id.not_in(others))
+        .order_by(Member.name)
+        .limit(1)
+    )
+    if idle is not None:
+        raise Invalid(
+            N_("%(name)s is to mark nothing but %(vendor)s: change that first."),
+            name=idle,
+            vendor=vendor.company,
+        )
+    session.execute(delete(AssignedVendor).where(AssignedVendor.vendor_id == vendor.id))
 
 
 def vendor_in(session: Session, evaluation: Evaluation, vendor_id: int) -> Vendor:

@@ -7,12 +7,12 @@ from crrubric.domain.assignment import EVERYTHING, Assignment
 from crrubric.domain.errors import Invalid, NotFound, WrongPhase
 from crrubric.domain.vocabulary import Answer, Event, Phase, Stakeholder
 from crrubric.extensions import db
-from crrubric.models import Ballot, JournalEntry, Member, Notice
+from crrubric.models import Ballot, JournalEntry, Member, Notice, Vendor
 from crrubric.queries.assignments import assignments
 from crrubric.queries.matrices import matrix
 from crrubric.queries.people import Actor
 from crrubric.services import assignments as service
-from crrubric.services import committee, seals
+from crrubric.services import committee, seals, vendors
 from tests.factories import Factory, Made, ballot_of, full_rubric
 from tests.integration.conftest import Visit, error_of
 from tests.pages import parse
@@ -278,3 +278,23 @@ def test_a_reviewer_who_becomes_an_observer_counts_no_longer(make: Factory):
     db.session.expire_all()
     cell = matrix(db.session(), made.evaluation).results.cell(made.vendors[0].code, "ada")
     assert (cell.tally.yes, cell.tally.no, cell.tally.assigned) == (0, 1, 2)
+
+
+def test_a_removed_vendor_leaves_the_list_of_who_is_to_mark_some(make: Factory):
+    made = make.evaluation(vendors=3)
+    limit(made, 0, vendors=[0, 1])
+
+    vendors.remove_vendor(made.chair, made.slug, made.vendors[0].id)
+
+    found = assignments(db.session(), made.evaluation.id)
+    assert found[member_id(made, made.reviewers[0])].vendors == {made.vendors[1].id}
+
+
+def test_a_vendor_that_is_all_that_somebody_is_to_mark_is_not_removed(make: Factory):
+    made = make.evaluation()
+    limit(made, 0, vendors=[0])
+
+    with pytest.raises(Invalid):
+        vendors.remove_vendor(made.chair, made.slug, made.vendors[0].id)
+
+    assert db.session.get(Vendor, made.vendors[0].id) is not None

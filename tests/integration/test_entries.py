@@ -21,6 +21,7 @@ from crrubric.models import Declaration, EntryOnBehalf, JournalEntry, Mark, Noti
 from crrubric.queries.people import Actor
 from crrubric.queries.verification import verify
 from crrubric.services import entries as service
+from crrubric.services import seals
 from crrubric.services.ballots import MarkText
 from tests.factories import Factory, Made, ballot_of, stored_marks
 from tests.integration.conftest import Visit, error_of
@@ -259,3 +260,17 @@ def test_a_refused_form_keeps_every_answer(make: Factory, visit: Visit):
     assert stored_marks() == []
     done = chair.post(address, {**form, f"note-{sis}": ""})
     assert (done.status_code, len(db.session.scalars(select(Mark)).all())) == (303, 2)
+
+
+def test_once_the_ballot_is_reopened_nothing_waits_to_be_confirmed(make: Factory):
+    made = scene(make)
+    enter(made, entry(made))
+    seals.reopen_ballot(made.chair, made.slug, ballot_of(made, 0, 0).id, reason="A second call")
+    who, vendor = made.reviewers[0], made.vendors[0].id
+
+    with pytest.raises(NotFound):
+        service.confirm_ballot(who, made.slug, vendor)
+    with pytest.raises(NotFound):
+        service.dispute_ballot(who, made.slug, vendor, words="I said no.")
+
+    assert ballot_of(made, 0, 0).state is BallotState.OPEN

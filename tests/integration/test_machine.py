@@ -50,7 +50,8 @@ from crrubric.services import (
 )
 from crrubric.services.meetings import MotionText
 from tests.factories import small_rubric
-from tests.machine import NUMBER, WHY, Frame, Refusal, act, everything
+from tests.machine import NUMBER, WHY, Refusal, act, everything
+from tests.machine_later import Later
 from tests.replay import EVENTS, Row, covers, plain, sits, stored
 
 ROLES = [
@@ -104,7 +105,7 @@ FORWARD = [("SETUP", "PRACTICE"), ("SETUP", "SCORING"), ("PRACTICE", "SCORING"),
 BACK = [(after, before) for before, after in FORWARD if (before, after) != ("PRACTICE", "SCORING")]
 
 
-class Committee(Frame):
+class Committee(Later):
     """One rule a service."""
 
     @initialize(seed=st.integers(0, 2**63))
@@ -392,7 +393,8 @@ class Committee(Frame):
         name, key = self.person(who, Action.EDIT_SETUP), self.picked("vendors", vendor)
         done = self.tried(
             self.refused(name, Action.EDIT_SETUP)
-            or ((self.shut_out(name, key) or key not in self.model.vendors) and NotFound),
+            or ((self.shut_out(name, key) or key not in self.model.vendors) and NotFound)
+            or (any(row["vendors"] == [key] for row in self.sitting()) and Invalid),
             lambda: vendors.remove_vendor(self.people[name], self.slug, key),
         )
         if done:
@@ -402,6 +404,9 @@ class Committee(Frame):
             for row in self.model.members.values():
                 if key in (row["vendors"] or ()):
                     row["vendors"].remove(key)
+
+    def sitting(self) -> list[Row]:
+        return [row for row in self.model.members.values() if sits(row)]
 
     # phases
 

@@ -18,7 +18,7 @@ from crrubric.domain.vocabulary import (
 from crrubric.extensions import db
 from crrubric.models import Asking, JournalEntry, Notice, Question
 from crrubric.queries.people import Actor
-from crrubric.services import declarations
+from crrubric.services import declarations, evaluations, vendors
 from crrubric.services.answers import record_answer, send_questions, withdraw_question
 from crrubric.services.askings import ask_vendor
 from crrubric.services.questions import (
@@ -596,3 +596,14 @@ def test_verify_finds_an_asking_that_stands_in_another_vendor_s_question(make: F
     assert [str(problem) for problem in verify(db.session()).problems] == [
         "Askings that stand in a question to another vendor: 1."
     ]
+
+
+def test_a_vendor_of_whom_something_was_asked_is_not_removed_in_set_up(make: Factory):
+    made = scoring(make)
+    asked(made)
+    evaluations.change_phase(made.chair, made.slug, Phase.SETUP, reason="One vendor too many")
+
+    with pytest.raises(WrongPhase):
+        vendors.remove_vendor(made.chair, made.slug, made.vendors[0].id)
+
+    assert db.session.scalars(select(Asking.words)).all() == [CANARY]

@@ -20,6 +20,7 @@ from crrubric.services import decisions, declarations, evaluations
 from crrubric.services.decisions import DecisionText, FindingText
 from crrubric.services.demo import make_demo
 from crrubric.services.reinstatements import reinstate_vendor, withdraw_reinstatement
+from crrubric.services.withdrawals import withdraw_vendor
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit, error_of
 from tests.pages import parse, words
@@ -542,3 +543,13 @@ def test_the_demo_adopted_the_order_that_is_computed(make: Factory):
 
     assert ranking is not None
     assert ranking.outdated(matrix(db.session(), evaluation).results) is False
+
+
+def test_a_vendor_that_left_the_selection_is_not_reinstated(make: Factory):
+    made = meeting(make)
+    withdraw_vendor(made.chair, made.slug, made.vendors[1].id, reason="It withdrew its offer")
+
+    with pytest.raises(NotFound):
+        reinstate(made)
+
+    assert db.session.scalars(select(Reinstatement)).all() == []
