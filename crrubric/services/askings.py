@@ -7,14 +7,13 @@ from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
 from crrubric.domain.text import clean
 from crrubric.domain.vocabulary import N_, Action, Event
-from crrubric.models import Asking, Ballot
-from crrubric.queries.access import Seat, let_in, locked_seat, not_found
+from crrubric.models import Asking
+from crrubric.queries.access import let_in, locked_seat
 from crrubric.queries.people import Actor
-from crrubric.services.ballots import asked_criterion
+from crrubric.services.ballots import asked_criterion, held_ballot
 from crrubric.services.declarations import require_declaration
 from crrubric.services.journal import ROW, About, note_event
 from crrubric.services.unit import unit_of_work
-from crrubric.services.vendors import require_candidate
 
 
 def ask_vendor(actor: Actor, slug: str, vendor_id: int, criterion_id: int, *, words: str) -> Asking:
@@ -31,6 +30,7 @@ def ask_vendor(actor: Actor, slug: str, vendor_id: int, criterion_id: int, *, wo
         seat = locked_seat(session, actor, Action.ASK_VENDOR, slug)
         let_in(seat, vendor_id)
         ballot = held_ballot(session, seat, vendor_id)
+        require_declaration(session, ballot.member, ballot.vendor)
         criterion = asked_criterion(session, ballot.member, criterion_id)
         asking = Asking(
             member_id=ballot.member_id, vendor_id=vendor_id, criterion_id=criterion.id, words=text
@@ -49,27 +49,6 @@ def ask_vendor(actor: Actor, slug: str, vendor_id: int, criterion_id: int, *, wo
             after={"words": text, ROW: {"asking": asking.id}},
         )
     return asking
-
-
-def held_ballot(session: Session, seat: Seat, vendor_id: int) -> Ballot:
-    """The seat's own ballot for the vendor, held: two windows ask one after the other.
-
-    Raises: NotFound if there is none; WrongPhase without a declaration or if the vendor left.
-    """
-    ballot = session.scalar(
-        select(Ballot)
-        .where(
-            Ballot.member_id == (seat.member.id if seat.member else None),
-            Ballot.vendor_id == vendor_id,
-        )
-        .with_for_update(of=Ballot)
-        .execution_options(populate_existing=True)
-    )
-    if ballot is None:
-        raise not_found()
-    require_candidate(ballot.vendor)
-    require_declaration(session, ballot.member, ballot.vendor)
-    return ballot
 
 
 def _same(session: Session, asking: Asking) -> Asking | None:

@@ -20,7 +20,7 @@ from crrubric.domain.vocabulary import (
     Phase,
 )
 from crrubric.models import Ballot, Criterion, Evaluation, Mark, Member, Vendor
-from crrubric.queries.access import locked_evaluation, not_found, require
+from crrubric.queries.access import Seat, locked_evaluation, not_found, require
 from crrubric.queries.assignments import asked_ids, assignment_of, assignments
 from crrubric.queries.people import Actor
 from crrubric.services.declarations import require_declaration
@@ -153,6 +153,18 @@ def open_ballot(session: Session, actor: Actor, evaluation: Evaluation, vendor_i
     Raises: NotFound if there is none; WrongPhase outside scoring or when sealed.
     """
     seat = require(actor, Action.RECORD_MARK, evaluation, session)
+    ballot = held_ballot(session, seat, vendor_id)
+    if ballot.state is BallotState.SUBMITTED:
+        raise WrongPhase(N_("This ballot is submitted and sealed: it can’t be changed."))
+    require_declaration(session, ballot.member, ballot.vendor)
+    return ballot
+
+
+def held_ballot(session: Session, seat: Seat, vendor_id: int) -> Ballot:
+    """The seat's own ballot for the vendor, held: two windows act one after the other.
+
+    Raises: NotFound if there is none; WrongPhase if the vendor left the selection.
+    """
     ballot = session.scalar(
         select(Ballot)
         .where(
@@ -165,9 +177,6 @@ def open_ballot(session: Session, actor: Actor, evaluation: Evaluation, vendor_i
     if ballot is None:
         raise not_found()
     require_candidate(ballot.vendor)
-    if ballot.state is BallotState.SUBMITTED:
-        raise WrongPhase(N_("This ballot is submitted and sealed: it can’t be changed."))
-    require_declaration(session, ballot.member, ballot.vendor)
     return ballot
 
 
