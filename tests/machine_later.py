@@ -135,6 +135,8 @@ class Later(Frame):
         name = self.person(who, Action.ENTER_ON_BEHALF)
         rows = db.session.scalars(select(Ballot).order_by(Ballot.seals, Ballot.id))
         pairs = [(row.id, (row.member_id, row.vendor_id)) for row in rows]
+        able = [one for one in pairs if self.not_enterable(name, one[1]) is None]
+        pairs = able if able and which % 4 else pairs
         key, pair = pairs[which % len(pairs)] if pairs else (10**9, None)
         own = [
             k for k in self.model.criteria if pair in self.model.ballots and self.asks(pair[0], k)
@@ -248,6 +250,8 @@ class Later(Frame):
     @act(Action.REINSTATE_VENDOR, often=2, vendor=NUMBER, why=WHY)
     def reinstate_vendor(self, who, vendor, why):
         name, key = self.person(who, Action.REINSTATE_VENDOR), self.picked("vendors", vendor)
+        failing = [one for one in self.model.vendors if self.fails(one)]
+        key = failing[vendor % len(failing)] if failing and vendor % 3 else key
         held = self.model.reinstated.get(key)
         done = self.tried(
             (not why and Invalid)
