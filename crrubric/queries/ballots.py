@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from crrubric.domain.policy import FROM_MEETING
 from crrubric.domain.turns import in_turn
-from crrubric.domain.vocabulary import Stakeholder
+from crrubric.domain.vocabulary import BallotState, Stakeholder
 from crrubric.models import (
     Ballot,
     Criterion,
@@ -46,6 +46,7 @@ def own_ballots(session: Session, member: Member) -> list[BallotLine]:
             EntryOnBehalf.ballot_id == Ballot.id,
             EntryOnBehalf.number == Ballot.seals,
             EntryOnBehalf.confirmed_at.is_(None),
+            Ballot.state == BallotState.SUBMITTED,
         )
         .correlate(Ballot)
         .exists()

@@ -96,7 +96,8 @@ def enterable(session: Session, seat: Seat, ballot_id: int) -> Ballot:
     ballot = ballot_in(session, seat, ballot_id)
     if seat.member is not None and ballot.member_id == seat.member.id:
         raise not_found()
-    if ballot.vendor.withdrawn_at is not None or ballot.recused:
+    scores = ballot.member.is_reviewer and not ballot.recused
+    if ballot.vendor.withdrawn_at is not None or not scores:
         raise not_found()
     if ballot.state is BallotState.SUBMITTED or ballot.seals or _begun(session, ballot):
         raise WrongPhase(

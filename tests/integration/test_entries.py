@@ -23,6 +23,7 @@ from crrubric.queries.verification import verify
 from crrubric.services import entries as service
 from crrubric.services import seals
 from crrubric.services.ballots import MarkText
+from crrubric.services.committee import change_member
 from tests.factories import Factory, Made, ballot_of, stored_marks
 from tests.integration.conftest import Visit, error_of
 from tests.pages import parse
@@ -133,6 +134,7 @@ def test_what_was_not_given_so_opens_again_for_the_reviewer_and_both_versions_st
     assert ballot_of(made, 0, 0).state is BallotState.OPEN
     told = db.session.scalars(select(Notice).where(Notice.kind == "BALLOT_DISPUTED")).all()
     assert [row.member.name for row in told] == ["Dana Chair"]
+    assert "Read and confirm it" not in reviewer.get(made.url("ballots/")).text
     make.mark_again(made, 0, 0, "ada", Answer.NO)
     make.submit(made, 0, 0, "left it empty")
     sealed = ballot_of(made, 0, 0)
@@ -176,6 +178,21 @@ def test_nobody_enters_their_own_ballot_or_without_the_chair(make: Factory):
         service.enter_ballot(both, made.slug, own.id, entry(made))
     with pytest.raises(NotFound):
         enter(made, entry(made), actor=made.reviewers[1])
+
+
+def test_who_no_longer_scores_has_no_ballot_to_enter(make: Factory):
+    made = scene(make)
+    ballot = ballot_of(made, 0, 0)
+    change_member(
+        made.chair,
+        made.slug,
+        ballot.member_id,
+        roles=frozenset({Role.OBSERVER}),
+        stakeholder=ballot.member.stakeholder,
+    )
+
+    with pytest.raises(NotFound):
+        enter(made, entry(made))
 
 
 def test_a_ballot_that_was_begun_stays_the_reviewers(make: Factory):
