@@ -162,6 +162,17 @@ class _Composer:
                 reviewers=sum(bool(person.ballots) for person in facts.people),
             )
         )
+        if facts.entries:
+            yield Paragraph(
+                words(
+                    N_(
+                        "Apart from this: ballots given on paper or by phone were entered and"
+                        " sealed by the chair, who saw them then, and their reviewers were asked to"
+                        " confirm them: %(count)s."
+                    ),
+                    count=facts.entries,
+                )
+            )
         if facts.practice is not None:
             yield Paragraph(
                 words(

@@ -101,6 +101,7 @@ def memo_facts(session: Session, evaluation: Evaluation, language: str) -> MemoF
             for row in commitments(session, evaluation.id)
         ),
         contradictions=contradictions(read.results, tension_values(session, evaluation.id)),
+        entries=entries(session, evaluation),
         practice=practice(session, evaluation, zone),
         revisions=corrections(session, evaluation, zone),
         departed_vendors=departed_vendors(session, evaluation, zone),
@@ -158,6 +159,17 @@ def people(session: Session, evaluation: Evaluation) -> tuple[MemoPerson, ...]:
         )
         for member, ballots, done, entered, confirmed in rows
     )
+
+
+def entries(session: Session, evaluation: Evaluation) -> int:
+    """How many ballots were ever entered on a reviewer's behalf."""
+    rows = (
+        select(func.count(EntryOnBehalf.id))
+        .join(Ballot, Ballot.id == EntryOnBehalf.ballot_id)
+        .join(Member, Member.id == Ballot.member_id)
+        .where(Member.evaluation_id == evaluation.id)
+    )
+    return session.scalar(rows) or 0
 
 
 def practice(session: Session, evaluation: Evaluation, zone: ZoneInfo) -> MemoPractice | None:

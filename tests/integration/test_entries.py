@@ -112,6 +112,9 @@ def test_it_can_still_be_confirmed_in_the_meeting(make: Factory, visit: Visit):
     cell = made.url(f"cells/{made.vendors[0].id}/{made.criterion('ada').id}")
     assert "entered on behalf, not confirmed" in visit(made.chair).get(cell).text
 
+    memo = visit(made.chair).get(made.url("memo/")).text
+    assert "entered and sealed by the chair, who saw them then" in memo
+    assert "entered on their behalf: 1, not confirmed: 1" in memo
     service.confirm_ballot(made.reviewers[0], made.slug, made.vendors[0].id)
 
     assert "entered on behalf, confirmed" in visit(made.chair).get(cell).text

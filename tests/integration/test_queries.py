@@ -22,7 +22,7 @@ MOST = {
     "what-if": 12,
     "compare": 12,
     "progress": 11,
-    "memo": 34,
+    "memo": 35,
     "rubric": 8,
     "questions": 16,
 }
