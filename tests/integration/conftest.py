@@ -1,5 +1,6 @@
 """A browser without a browser: a test client that reads pages strictly."""
 
+import re
 from collections.abc import Callable
 from contextvars import Context
 from typing import Any
@@ -15,6 +16,9 @@ from crrubric.models import User
 from crrubric.queries.people import Actor
 from tests.factories import PASSWORD
 from tests.pages import Page, check_access, parse
+
+# what differs from one answer to the next whatever it says
+TOKEN = re.compile(r'name="csrf_token" value="[^"]*"')
 
 
 class Visitor:

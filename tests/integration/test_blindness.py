@@ -18,7 +18,7 @@ from crrubric.services.ballots import MarkText, record_mark
 from crrubric.services.evaluations import change_phase
 from crrubric.services.practice import record_practice
 from tests.factories import Factory, Made
-from tests.integration.conftest import Visit
+from tests.integration.conftest import TOKEN, Visit
 from tests.integration.test_access import addresses
 from tests.machine import everything
 
@@ -33,8 +33,6 @@ PAGES = (
     "memo/memo.html", "export/tallies.csv", "export/scores.csv", "export/results.json",
     "export/marks.csv",
 )  # fmt: skip
-TOKEN = re.compile(r'name="csrf_token" value="[^"]*"')
-
 
 # headers whose values are drawn anew for each answer; that they are there is compared
 DRAWN = {"Set-Cookie", "Date"}
