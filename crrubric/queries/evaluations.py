@@ -19,6 +19,7 @@ from crrubric.models import (
     Mark,
     Meeting,
     Member,
+    Reinstatement,
     Vendor,
 )
 from crrubric.queries.access import Seat
@@ -54,6 +55,7 @@ def readiness(session: Session, evaluation_id: int) -> Readiness:
             + count(Finding, Finding.vendor_id.in_(vendors_of))
             + count(Deferral, Deferral.vendor_id.in_(vendors_of))
             + count(Commitment, Commitment.vendor_id.in_(vendors_of))
+            + count(Reinstatement, Reinstatement.vendor_id.in_(vendors_of))
             + count(Decision, Decision.evaluation_id == evaluation_id),
             count(Decision, Decision.evaluation_id == evaluation_id),
             Evaluation.retain_until.is_not(None),

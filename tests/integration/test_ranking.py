@@ -553,3 +553,15 @@ def test_a_vendor_that_left_the_selection_is_not_reinstated(make: Factory):
         reinstate(made)
 
     assert db.session.scalars(select(Reinstatement)).all() == []
+
+
+def test_set_up_does_not_come_back_while_a_vendor_is_reinstated(make: Factory):
+    made = make.evaluation(phase=Phase.MEETING, vendors=2)
+    find(made, 1, Outcome.NOT_MET)
+    reinstate(made)
+    decisions.withdraw_finding(
+        made.chair, made.slug, made.vendors[1].id, made.criterion("ada").id, reason="Too early."
+    )
+    evaluations.change_phase(made.chair, made.slug, Phase.SCORING, reason="Too early.")
+    with pytest.raises(NotReady):
+        evaluations.change_phase(made.chair, made.slug, Phase.SETUP, reason="Too early.")
