@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from crrubric.domain.assignment import Assignment
+from crrubric.domain.assignment import Asked, Assignment, by_lead
 from crrubric.domain.errors import Invalid, NotFound, WrongPhase
 from crrubric.domain.vocabulary import (
     Action,
@@ -19,7 +19,7 @@ from crrubric.models import Ballot, Gap
 from crrubric.services import assignments, corrections, entries, reinstatements, withdrawals
 from crrubric.services.ballots import MarkText
 from tests.machine import NUMBER, WHY, Frame, Refusal, act
-from tests.replay import covers
+from tests.replay import covers, sits
 
 LIMITS = [None, None, (), (0,), (1,), (0, 1), (0, 1, 2)]
 TOLD = MarkText(Answer.YES, "On the phone.", EvidenceKind.DEMO)
@@ -88,6 +88,25 @@ class Later(Frame):
                    if not covers(vendors, key[1])]  # fmt: skip
         return bool((sealed and old != criteria) or (taken and marked) or any(dropped))
 
+    @act(Action.MANAGE_COMMITTEE)
+    def assign_by_lead(self, who):
+        name, model = self.person(who, Action.MANAGE_COMMITTEE), self.model
+        who_sits = {key: row for key, row in model.members.items() if sits(row)}
+        asked = [Asked(key, row["section_id"], row["lead"]) for key, row in model.criteria.items()
+                 if not row["left_out"]]  # fmt: skip
+        found = by_lead({key: row["stakeholder"] for key, row in who_sits.items()}, asked)
+        wanted = {key: sorted(some) if some is not None else None for key, some in found.items()}
+        other = {key: some for key, some in wanted.items() if who_sits[key]["criteria"] != some}
+        hindered = [self.marks_in_the_way(key, who_sits[key]["vendors"], some)
+                    for key, some in other.items()]  # fmt: skip
+        done = self.tried(
+            self.refused(name, Action.MANAGE_COMMITTEE) or (any(hindered) and WrongPhase),
+            lambda: assignments.assign_by_lead(self.people[name], self.slug),
+            idle=not other,
+        )
+        for key, some in other.items() if done else ():
+            model.assign(key, who_sits[key]["vendors"], some)
+
     # corrections
 
     @act(Action.CORRECT_RUBRIC, often=2, criterion=NUMBER, title=["", "Pace", None, None],
@@ -130,7 +149,7 @@ class Later(Frame):
 
     # ballots on paper
 
-    @act(Action.ENTER_ON_BEHALF, often=2, which=NUMBER, said=range(4), rest=WHY, free=range(4))
+    @act(Action.ENTER_ON_BEHALF, often=3, which=NUMBER, said=range(4), rest=WHY, free=range(4))
     def enter_ballot(self, who, which, said, rest, free):
         name = self.person(who, Action.ENTER_ON_BEHALF)
         rows = db.session.scalars(select(Ballot).order_by(Ballot.seals, Ballot.id))
@@ -165,7 +184,7 @@ class Later(Frame):
 
     def not_enterable(self, name: str, pair: Any) -> Refusal:
         model, own = self.model, (self.seat(name), pair[1] if pair else 0)
-        if pair not in model.ballots or pair == own or not model.members[pair[0]]["present"]:
+        if pair not in model.ballots or pair == own or not sits(model.members[pair[0]]):
             return NotFound
         if self.shut_out(name, pair[1]) or not self.runs(pair[1]) or self.recused(*pair):
             return NotFound
@@ -181,13 +200,18 @@ class Later(Frame):
         row = self.model.entered.get(key) if ballot["state"] == "SUBMITTED" else None
         return key if row and not row["confirmed"] and not row["dispute"] else None
 
+    def waited_for(self, who: int, action: Action) -> str:
+        """Mostly somebody whose word an entry waits for."""
+        names = [n for n in self.people if any(self.waiting(n, key) for key in self.model.vendors)]
+        return names[who % len(names)] if names and who % 6 else self.person(who, action)
+
     def vendor_waiting(self, name: str, vendor: int) -> int:
         own = [key for key in self.model.vendors if self.waiting(name, key)]
         return own[0] if own and vendor % 5 else self.picked("vendors", vendor)
 
     @act(Action.CONFIRM_BALLOT, vendor=NUMBER)
     def confirm_ballot(self, who, vendor):
-        name = self.person(who, Action.CONFIRM_BALLOT)
+        name = self.waited_for(who, Action.CONFIRM_BALLOT)
         vendor = self.vendor_waiting(name, vendor)
         key = self.waiting(name, vendor)
         done = self.tried(
@@ -199,7 +223,7 @@ class Later(Frame):
 
     @act(Action.RECORD_MARK, often=2, vendor=NUMBER, why=WHY)
     def dispute_ballot(self, who, vendor, why):
-        name = self.person(who, Action.RECORD_MARK)
+        name = self.waited_for(who, Action.RECORD_MARK)
         vendor = self.vendor_waiting(name, vendor)
         key = self.waiting(name, vendor)
         done = self.tried(

@@ -14,11 +14,15 @@ from hypothesis.stateful import initialize, run_state_machine_as_test
 from sqlalchemy import select
 
 from crrubric.domain.agenda import undisputed
+from crrubric.domain.assignment import Assignment
 from crrubric.domain.errors import Invalid, NotFound, NotReady, Stale, WrongPhase
+from crrubric.domain.policy import FROM_MEETING
+from crrubric.domain.ranking import RankingText, computed_ranks, order_shown
 from crrubric.domain.vocabulary import (
     Action,
     Answer,
     DeclarationKind,
+    EntrySource,
     Event,
     EvidenceKind,
     MotionKind,
@@ -36,10 +40,12 @@ from crrubric.queries.access import evaluation_by_slug
 from crrubric.queries.matrices import matrix
 from crrubric.queries.people import actor_of
 from crrubric.services import (
+    assignments,
     ballots,
     committee,
     decisions,
     declarations,
+    entries,
     evaluations,
     meetings,
     notices,
@@ -51,7 +57,9 @@ from crrubric.services import (
 from crrubric.services.meetings import MotionText
 from tests.factories import small_rubric
 from tests.machine import NUMBER, WHY, Refusal, act, everything
-from tests.machine_later import Later
+from tests.machine_later import DAY, TOLD, Later
+from tests.machine_practice import Practice
+from tests.machine_talk import Talk
 from tests.replay import EVENTS, Row, covers, plain, sits, stored
 
 ROLES = [
@@ -96,6 +104,15 @@ def any_mark(chance: Random) -> ballots.MarkText:
     )
 
 
+def any_order(chance: Random) -> Row:
+    return {
+        "kind": chance.choice(["none", "computed", "computed", "other", "other"]),
+        "ranks": chance.choice([(1, 2), (2, 1), (1, 1), (1, 0), (1, 3), (0, 0), (2, 0), (1, 2, 2)]),
+        "why": chance.choice(["", "It costs less.", "It costs less."]),
+        "late": chance.randrange(6),
+    }
+
+
 DAYS = [date(2030, 6, 30), date(2034, 6, 30), None]
 LOST = 10**9  # an id that nothing has
 
@@ -105,7 +122,7 @@ FORWARD = [("SETUP", "PRACTICE"), ("SETUP", "SCORING"), ("PRACTICE", "SCORING"),
 BACK = [(after, before) for before, after in FORWARD if (before, after) != ("PRACTICE", "SCORING")]
 
 
-class Committee(Later):
+class Committee(Later, Practice, Talk):
     """One rule a service."""
 
     @initialize(seed=st.integers(0, 2**63))
@@ -113,10 +130,17 @@ class Committee(Later):
         """Begin somewhere on the way, with some ballots marked."""
         chance, self.seed = Random(seed), seed
         phase, letters = (
-            chance.choice([0, 1, 1, 1, 2, 2, 2, 3]),
-            chance.choices(chance.choice(["YYN?-", "YYN?-", "-"]), k=12),
+            chance.choice([0, 0, 0, 1, 1, 1, 2, 2, 2, 3]),
+            chance.choices(chance.choice(["YYN?-", "YYN?-", "NNY", "-"]), k=12),
         )
         chair = self.people["chair"]
+        if chance.random() < 0.5:  # somebody is limited to some criteria
+            some = frozenset(list(self.model.criteria)[: chance.choice([1, 2])])
+            assignments.assign(chair, self.slug, self.seat("ben"), Assignment(None, some))
+            self.model = stored(db.session(), self.id)
+        if chance.random() < (0.2 if phase else 0.8):
+            evaluations.change_phase(chair, self.slug, Phase.PRACTICE)
+            self.rehearse(chance)
         for step in (Phase.SCORING, Phase.MEETING, Phase.DECIDED)[:phase]:
             if step is Phase.DECIDED:
                 self.model = stored(db.session(), self.id)
@@ -126,6 +150,8 @@ class Committee(Later):
             evaluations.change_phase(chair, self.slug, step)
             if step is Phase.SCORING:
                 self.fill(letters)
+                self.ask(chance)
+                self.give_on_paper(chance)
         if phase == 2 and chance.random() < 0.7:
             meetings.start_meeting(chair, self.slug)
             if chance.random() < 0.3:
@@ -147,6 +173,7 @@ class Committee(Later):
             for name in ("ana", "ben")
             for vendor in self.model.vendors
             for criterion in self.model.criteria
+            if self.asks(self.seat(name), criterion)
         ]
         for (name, vendor, criterion), letter in zip(cells, letters, strict=False):
             if letter != "-":
@@ -154,6 +181,15 @@ class Committee(Later):
                 ballots.record_mark(
                     self.people[name], self.slug, vendor, criterion, text, seen_version=0
                 )
+
+    def give_on_paper(self, chance: Random) -> None:
+        """The chair, who does not score, may have entered a ballot of the second one."""
+        if chance.random() < 0.5:
+            pair = Ballot.member_id == self.seat("second"), Ballot.vendor_id.in_(self.model.vendors)
+            key = db.session.scalars(select(Ballot.id).where(*pair).order_by(Ballot.id)).first()
+            said = {next(iter(self.model.criteria)): TOLD}
+            entry = entries.Entry(EntrySource.PAPER, DAY, no_conflict=True, marks=said, rest="No.")
+            entries.enter_ballot(self.people["chair"], self.slug, key, entry)
 
     # the committee
 
@@ -394,6 +430,7 @@ class Committee(Later):
         done = self.tried(
             self.refused(name, Action.EDIT_SETUP)
             or ((self.shut_out(name, key) or key not in self.model.vendors) and NotFound)
+            or (self.asked_something(key) and WrongPhase)
             or (any(row["vendors"] == [key] for row in self.sitting()) and Invalid),
             lambda: vendors.remove_vendor(self.people[name], self.slug, key),
         )
@@ -405,12 +442,16 @@ class Committee(Later):
                 if key in (row["vendors"] or ()):
                     row["vendors"].remove(key)
 
+    def asked_something(self, vendor: int) -> bool:
+        rows = (*self.model.askings.values(), *self.model.questions.values())
+        return any(row["vendor_id"] == vendor for row in rows)
+
     def sitting(self) -> list[Row]:
         return [row for row in self.model.members.values() if sits(row)]
 
     # phases
 
-    @act(Action.CHANGE_PHASE, often=5, step=NUMBER, why=["", "Too early.", "Too early."])
+    @act(Action.CHANGE_PHASE, often=3, step=NUMBER, why=["", "Too early.", "Too early."])
     def change_phase(self, who, step, why):
         name, now = self.person(who, Action.CHANGE_PHASE), str(self.model.phase)
         near = [after for before, after in (*FORWARD, *BACK) if before == now]
@@ -437,7 +478,8 @@ class Committee(Later):
         weighed = any(row["weight"] for row in asked) or to == "PRACTICE"
         ready = bool(asked and weighed and able and reviewers)
         sealed = [row for row in model.ballots.values() if row["seals"]]
-        held = (model.meetings, model.findings, model.deferrals, model.decision, model.commitments)
+        held = (model.meetings, model.findings, model.deferrals, model.decision, model.commitments,
+                model.reinstated)  # fmt: skip
         return {
             "SETUP": not ready,
             "PRACTICE": to == "SCORING" and not ready,
@@ -545,6 +587,11 @@ class Committee(Later):
             or ((pair not in self.model.declarations or self.recused(*pair)) and WrongPhase)
         )
 
+    def writable(self, name: str, vendor: int) -> int:
+        """Mostly a vendor whose ballot the person can write on."""
+        own = [key for key in self.model.vendors if not self.not_writable(name, key)]
+        return own[vendor % len(own)] if own and vendor % 5 else self.picked("vendors", vendor)
+
     @act(
         Action.RECORD_MARK,
         often=6,
@@ -555,7 +602,9 @@ class Committee(Later):
     )
     def record_mark(self, who, vendor, criterion, text, late):
         name = self.person(who, Action.RECORD_MARK)
-        vendor, criterion = self.cell(vendor, criterion)
+        others = [one for one in self.model.criteria if not self.asks(self.seat(name), one)]
+        vendor, picked = self.writable(name, vendor), self.picked("criteria", criterion)
+        criterion = others[criterion % len(others)] if others and criterion % 3 == 0 else picked
         key = self.seat(name), vendor, criterion
         old, asked = self.model.marks.get(key), self.model.criteria.get(criterion)
         version = old["version"] if old else 0
@@ -577,8 +626,8 @@ class Committee(Later):
 
     def asks(self, member: int | None, criterion: int) -> bool:
         """Whether the member is to mark the criterion."""
-        row, seat = self.model.criteria.get(criterion), self.model.members[member]
-        return bool(row and not row["left_out"] and covers(seat["criteria"], criterion))
+        row, seat = self.model.criteria.get(criterion), self.model.members.get(member)
+        return bool(row and seat and not row["left_out"] and covers(seat["criteria"], criterion))
 
     def left(self, pair: Any) -> list[int]:
         return [
@@ -589,7 +638,8 @@ class Committee(Later):
 
     @act(Action.RECORD_MARK, often=3, vendor=NUMBER, why=WHY)
     def submit_ballot(self, who, vendor, why):
-        name, vendor = self.person(who, Action.RECORD_MARK), self.picked("vendors", vendor)
+        name = self.person(who, Action.RECORD_MARK)
+        vendor = self.writable(name, vendor)
         pair = self.seat(name), vendor
         reasons = dict.fromkeys(self.model.criteria, why)
         done = self.tried(
@@ -716,7 +766,7 @@ class Committee(Later):
 
     # findings
 
-    @act(Action.RECORD_FINDING, vendor=NUMBER, criterion=NUMBER, value=list(Outcome),
+    @act(Action.RECORD_FINDING, often=3, vendor=NUMBER, criterion=NUMBER, value=list(Outcome),
          why=WHY, late=range(5))  # fmt: skip
     def record_finding(self, who, vendor, criterion, value, why, late):
         name, cell = self.person(who, Action.RECORD_FINDING), self.cell(vendor, criterion)
@@ -761,7 +811,7 @@ class Committee(Later):
         if done:
             self.model.findings.pop(cell, None)
 
-    @act(Action.RECORD_FINDING, often=4, vendor=NUMBER, criterion=NUMBER, why=WHY)
+    @act(Action.RECORD_FINDING, often=2, vendor=NUMBER, criterion=NUMBER, why=WHY)
     def defer_cell(self, who, vendor, criterion, why):
         name, cell = self.person(who, Action.RECORD_FINDING), self.cell(vendor, criterion)
         done = self.tried(
@@ -777,18 +827,19 @@ class Committee(Later):
 
     # the decision
 
-    @act(Action.RECORD_DECISION, vendor=NUMBER, why=WHY)
-    def record_decision(self, who, vendor, why):
+    @act(Action.RECORD_DECISION, often=4, vendor=NUMBER, why=WHY, order=any_order)
+    def record_decision(self, who, vendor, why, order):
         name = self.person(who, Action.RECORD_DECISION)
         key = self.picked("vendors", vendor) if vendor % 5 else None
-        old = self.model.decision
+        old, text = self.model.decision, self.ranking_text(order)
         done = self.tried(
             (not why and Invalid)
             or self.refused(name, Action.RECORD_DECISION)
             or (key is not None and not self.runs(key) and NotFound)
-            or (key is not None and self.ruled_out(key) and Invalid),
+            or (key is not None and self.ruled_out(key) and Invalid)
+            or self.no_order(text, key),
             lambda: decisions.record_decision(
-                self.people[name], self.slug, decisions.DecisionText(key, why)
+                self.people[name], self.slug, decisions.DecisionText(key, why), text
             ),
         )
         if done:
@@ -796,8 +847,58 @@ class Committee(Later):
                 self.model.positions.clear()
             self.model.decision = {
                 **asdict(decisions.DecisionText(key, why)),
-                "ranking_as_computed": True, "ranking_reason": "", "ranks": {},
+                **self.adopted(text),
             }  # fmt: skip
+
+    def computed(self) -> tuple[dict[str, int], str]:
+        """The computed order, and the text of it; that it is right is for its own tests."""
+        if self.model.phase not in FROM_MEETING:
+            return {}, ""
+        read = matrix(db.session(), evaluation_by_slug(db.session(), self.slug))
+        return computed_ranks(read.results), order_shown(read.results)
+
+    def ranking_text(self, order: Row) -> RankingText | None:
+        """No order, the computed one, or another one that may have a hole."""
+        _ranks, shown = self.computed()
+        shown = shown if order["late"] else "another"
+        if order["kind"] == "other":
+            codes = [row["code"] for row in self.model.vendors.values()]
+            ranks = dict(zip(codes, order["ranks"], strict=False))
+            return RankingText({k: v for k, v in ranks.items() if v}, order["why"], shown)
+        return RankingText(None, order["why"], shown) if order["kind"] == "computed" else None
+
+    def no_order(self, text: RankingText | None, recommended: int | None) -> Refusal:
+        """How the order is refused."""
+        if text is None:
+            return None
+        vendors = {row["code"]: key for key, row in self.model.vendors.items()}
+        computed, shown = self.computed()
+        given = text.ranks or {}
+        ranks = computed if text.ranks is None else given
+        own = self.model.vendors[recommended]["code"] if recommended in self.model.vendors else None
+        holes = [rank != 1 + sum(one < rank for one in given.values()) for rank in given.values()]
+        wrong = (
+            text.shown != shown
+            or text.ranks == {}
+            or any(self.ruled_out(vendors[code]) for code in given)
+            or any(holes)
+            or (ranks and own is not None and own not in ranks)
+            or (ranks != computed and not text.reason)
+        )
+        return (not all(self.runs(vendors[code]) for code in given) and NotFound) or (
+            wrong and Invalid
+        )
+
+    def adopted(self, text: RankingText | None) -> Row:
+        computed, _shown = self.computed()
+        none = {} if text is None else computed
+        ranks = none if text is None or text.ranks is None else text.ranks
+        codes = {row["code"]: key for key, row in self.model.vendors.items()}
+        return {
+            "ranking_as_computed": text is None or ranks == computed,
+            "ranking_reason": text.reason if text else "",
+            "ranks": {codes[code]: rank for code, rank in ranks.items()},
+        }
 
     @act(Action.STATE_POSITION, kind=list(PositionKind), words=WHY)
     def state_position(self, who, kind, words):
@@ -819,7 +920,7 @@ class Committee(Later):
         done = self.tried(
             ((not words or day is None) and Invalid)
             or self.refused(name, Action.MANAGE_COMMITMENTS)
-            or ((self.shut_out(name, key) or key not in self.model.vendors) and NotFound),
+            or ((self.shut_out(name, key) or not self.runs(key)) and NotFound),
             lambda: positions.record_commitment(self.people[name], self.slug, key, text),
         )
         if done:
@@ -874,8 +975,8 @@ def test_random_people_do_random_things_and_the_record_holds(app: Flask):
     run_state_machine_as_test(
         Committee,
         settings=settings(
-            max_examples=20,
-            stateful_step_count=30,
+            max_examples=22,
+            stateful_step_count=64,
             derandomize=True,
             deadline=None,
             database=None,
