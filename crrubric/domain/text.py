@@ -34,6 +34,14 @@ def clean(text: str, *, limit: int, field: str | None = None) -> str:
     return tidy
 
 
+def stated(text: str, missing: str, *, limit: int, field: str) -> str:
+    """`clean`, for what must not be left out. Raises: Invalid with `missing` if nothing is left."""
+    tidy = clean(text, limit=limit, field=field)
+    if not tidy:
+        raise Invalid(missing, field=field)
+    return tidy
+
+
 def visible(text: str) -> str:
     """`text` of the same length, with a mark (U+FFFD) for each character that `clean` refuses."""
     return _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)

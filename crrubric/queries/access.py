@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.errors import NotFound, WrongPhase
@@ -52,14 +52,13 @@ def require(actor: Actor, action: Action, evaluation: Evaluation, session: Sessi
 
 def shut_out(session: Session, member: Member) -> frozenset[int]:
     """The vendors from which a member stays away: conflicts of interest that are not waived."""
-    rows = session.scalars(
-        select(Declaration.vendor_id).where(
-            Declaration.member_id == member.id,
-            Declaration.kind == DeclarationKind.CONFLICT,
-            Declaration.waived_at.is_(None),
-        )
-    )
-    return frozenset(rows)
+    own = select(Declaration.vendor_id).where(Declaration.member_id == member.id)
+    return frozenset(session.scalars(own.where(recusing())))
+
+
+def recusing() -> ColumnElement[bool]:
+    """Which declarations keep somebody away: conflicts of interest that are not waived."""
+    return and_(Declaration.kind == DeclarationKind.CONFLICT, Declaration.waived_at.is_(None))
 
 
 def let_in(seat: Seat, vendor_id: int) -> None:

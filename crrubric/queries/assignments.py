@@ -1,6 +1,6 @@
 """Reading who is to mark what."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -61,20 +61,20 @@ def asked_of(session: Session, member: Member) -> list[Part]:
 def asked_ids(session: Session, member: Member) -> list[int]:
     """The criteria that a member is to mark, by id: cheaper than the rubric with its words."""
     own = assignment_of(session, member)
-    asked = select(Criterion.id).where(
-        Criterion.evaluation_id == member.evaluation_id, Criterion.left_out.is_(False)
-    )
-    return [row for row in session.scalars(asked) if own.covers(row)]
+    return [row for row in _asked(session, member.evaluation_id) if own.covers(row)]
 
 
 def asked_counts(session: Session, evaluation_id: int) -> dict[int, int]:
     """How many criteria each present reviewer is to mark, by member id."""
-    asked = select(Criterion.id).where(
-        Criterion.evaluation_id == evaluation_id, Criterion.left_out.is_(False)
-    )
-    criteria = session.scalars(asked).all()
+    criteria = _asked(session, evaluation_id)
     found = assignments(session, evaluation_id)
     return {member: sum(map(own.covers, criteria)) for member, own in found.items()}
+
+
+def _asked(session: Session, evaluation_id: int) -> Sequence[int]:
+    """The criteria of an evaluation that are not left out, by id."""
+    asked = select(Criterion.id).where(Criterion.evaluation_id == evaluation_id)
+    return session.scalars(asked.where(Criterion.left_out.is_(False))).all()
 
 
 def only(rubric: Iterable[Part], assignment: Assignment) -> list[Part]:

@@ -15,6 +15,7 @@ from crrubric.models import (
     Reinstatement,
     Vendor,
 )
+from crrubric.queries.people import sits
 
 
 def recommendation_of(session: Session, evaluation_id: int) -> Decision | None:
@@ -73,11 +74,7 @@ def positions_stated(session: Session, evaluation_id: int) -> tuple[int, int]:
         select(func.count(Position.member_id), func.count(Member.id))
         .select_from(Member)
         .outerjoin(Position, Position.member_id == Member.id)
-        .where(
-            Member.evaluation_id == evaluation_id,
-            Member.is_reviewer,
-            Member.removed_at.is_(None),
-        )
+        .where(sits(evaluation_id))
     ).one()
     return row[0], row[1]
 

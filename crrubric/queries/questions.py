@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from crrubric.domain.policy import FROM_MEETING
@@ -102,19 +103,33 @@ def waiting(session: Session, seat: Seat) -> list[Waiting]:
     if not seat.may(Action.MANAGE_QUESTIONS):
         return []
     rows = session.execute(
-        select(Asking.id, Asking.vendor_id, Criterion, Asking.words)
-        .join(Asking.vendor)
+        _waiting(seat)
+        .with_only_columns(Asking.id, Asking.vendor_id, Criterion, Asking.words)
         .join(Asking.criterion)
         .join(Criterion.section)
+        .order_by(Vendor.position, Section.position, Criterion.position, Asking.words, Asking.id)
+    )
+    return [Waiting(*row) for row in rows]
+
+
+def waiting_count(session: Session, seat: Seat) -> int:
+    """How much waits for the chair."""
+    if not seat.may(Action.MANAGE_QUESTIONS):
+        return 0
+    return session.scalar(_waiting(seat).with_only_columns(func.count(Asking.id))) or 0
+
+
+def _waiting(seat: Seat) -> Select[Any]:
+    return (
+        select(Asking)
+        .join(Asking.vendor)
         .where(
             Vendor.evaluation_id == seat.evaluation.id,
             Asking.vendor_id.not_in(seat.shut_out),
             Asking.question_id.is_(None),
             Asking.set_aside_reason == "",
         )
-        .order_by(Vendor.position, Section.position, Criterion.position, Asking.words, Asking.id)
     )
-    return [Waiting(*row) for row in rows]
 
 
 def asked_words(session: Session, question: Question) -> Sequence[str]:

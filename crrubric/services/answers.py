@@ -1,7 +1,6 @@
 """Sending questions to vendors and recording what they answer; those who asked are told."""
 
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,11 +8,12 @@ from sqlalchemy.orm import Session
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid, NotReady, WrongPhase
-from crrubric.domain.text import clean
+from crrubric.domain.text import stated
 from crrubric.domain.vocabulary import N_, Action, Event, NoticeKind, QuestionState
 from crrubric.models import Asking, Question
-from crrubric.queries.access import Seat, locked_seat
+from crrubric.queries.access import locked_seat
 from crrubric.queries.people import Actor
+from crrubric.services.days import past_day
 from crrubric.services.journal import ROW, About, note_event
 from crrubric.services.notices import tell
 from crrubric.services.questions import (
@@ -33,7 +33,9 @@ def send_questions(actor: Actor, slug: str, vendor_id: int, *, day: date | None)
     """
     with unit_of_work() as session:
         seat, vendor = chair_and_vendor(session, actor, slug, vendor_id)
-        sent_on = _past_day(seat, day, "sent_on", N_("Enter the day on which they were sent."))
+        sent_on = past_day(
+            seat.evaluation, day, N_("Enter the day on which they were sent."), field="sent_on"
+        )
         drafts = session.scalars(
             select(Question)
             .where(
@@ -78,16 +80,16 @@ def record_answer(
     A question that was not sent counts as asked and answered on the same day.
     Raises: Invalid naming what is missing; Stale if somebody recorded something since.
     """
-    text = clean(answer, limit=limits.LONG_TEXT, field="answer")
-    if not text:
-        raise Invalid(N_("Enter what the vendor answered."), field="answer")
+    text = stated(
+        answer, N_("Enter what the vendor answered."), limit=limits.LONG_TEXT, field="answer"
+    )
     with unit_of_work() as session:
         seat = locked_seat(session, actor, Action.MANAGE_QUESTIONS, slug)
         question = held_question(session, seat, question_id)
         if question.state is QuestionState.WITHDRAWN:
             raise WrongPhase(N_("This question was withdrawn: it takes no answer."))
         unchanged(question, seen_version)
-        on = _past_day(seat, day, "answered_on", N_("Enter the day of the answer."))
+        on = past_day(seat.evaluation, day, N_("Enter the day of the answer."), field="answered_on")
         if question.sent_on and on < question.sent_on:
             raise Invalid(N_("It was sent only after that day."), field="answered_on")
         before = plain_answer(question) if question.answered_on else None
@@ -107,9 +109,9 @@ def withdraw_question(actor: Actor, slug: str, question_id: int, *, reason: str)
 
     Raises: WrongPhase if it is answered.
     """
-    why = clean(reason, limit=limits.NOTE, field="reason")
-    if not why:
-        raise Invalid(N_("Say why the question is withdrawn."), field="reason")
+    why = stated(
+        reason, N_("Say why the question is withdrawn."), limit=limits.NOTE, field="reason"
+    )
     with unit_of_work() as session:
         seat = locked_seat(session, actor, Action.MANAGE_QUESTIONS, slug)
         question = held_question(session, seat, question_id)
@@ -140,12 +142,3 @@ def _tell_askers(session: Session, question: Question, kind: NoticeKind) -> None
         "reason": question.withdrawn_reason,
     }
     tell(session, still_concerned(session, question.vendor_id, members), kind, facts)
-
-
-def _past_day(seat: Seat, day: date | None, field: str, missing: str) -> date:
-    """The day, if it is one that the district has seen. Raises: Invalid."""
-    if day is None:
-        raise Invalid(missing, field=field)
-    if day > now_utc().astimezone(ZoneInfo(seat.evaluation.district.time_zone)).date():
-        raise Invalid(N_("This day is still to come."), field=field)
-    return day

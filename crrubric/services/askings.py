@@ -4,8 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crrubric.domain import limits
-from crrubric.domain.errors import Invalid
-from crrubric.domain.text import clean
+from crrubric.domain.text import stated
 from crrubric.domain.vocabulary import N_, Action, Event
 from crrubric.models import Asking
 from crrubric.queries.access import let_in, locked_seat
@@ -23,9 +22,7 @@ def ask_vendor(actor: Actor, slug: str, vendor_id: int, criterion_id: int, *, wo
     words twice is one asking.
     Raises: Invalid without words; NotFound without a ballot; WrongPhase without a declaration.
     """
-    text = clean(words, limit=limits.QUESTION, field="words")
-    if not text:
-        raise Invalid(N_("Say what you want to know."), field="words")
+    text = stated(words, N_("Say what you want to know."), limit=limits.QUESTION, field="words")
     with unit_of_work() as session:
         seat = locked_seat(session, actor, Action.ASK_VENDOR, slug)
         let_in(seat, vendor_id)

@@ -23,7 +23,7 @@ from crrubric.queries.access import locked_seat
 from crrubric.queries.assignments import assignment_of, assignments
 from crrubric.queries.people import Actor
 from crrubric.queries.rubrics import parts
-from crrubric.services.ballots import issue_ballots
+from crrubric.services.ballots import catch_up_ballots
 from crrubric.services.committee import member_in
 from crrubric.services.journal import About, note_event
 from crrubric.services.notices import tell
@@ -48,7 +48,7 @@ def assign(actor: Actor, slug: str, member_id: int, wanted: Assignment) -> Membe
             )
         _check(session, seat.evaluation, wanted)
         if _put(session, actor, seat.evaluation, member, wanted):
-            issue_ballots(session, seat.evaluation, only_in_scoring=True)
+            catch_up_ballots(session, seat.evaluation)
     return member
 
 
@@ -72,7 +72,7 @@ def assign_by_lead(actor: Actor, slug: str) -> int:
             _put(session, actor, evaluation, members[id_], Assignment(now[id_].vendors, some))
             for id_, some in wanted.items()
         ]
-        issue_ballots(session, evaluation, only_in_scoring=True)
+        catch_up_ballots(session, evaluation)
     return sum(changed)
 
 

@@ -40,15 +40,14 @@ class MarkText:
     evidence_on: date | None = None
 
 
-def issue_ballots(
-    session: Session, evaluation: Evaluation, *, only_in_scoring: bool = False
-) -> None:
-    """Give every present reviewer a ballot for every assigned vendor; those that exist stay.
+def catch_up_ballots(session: Session, evaluation: Evaluation) -> None:
+    """Issue the ballots that are missing now; none before or after scoring."""
+    if evaluation.phase is Phase.SCORING:
+        issue_ballots(session, evaluation)
 
-    Args: only_in_scoring: do nothing while there are no ballots yet.
-    """
-    if only_in_scoring and evaluation.phase is not Phase.SCORING:
-        return
+
+def issue_ballots(session: Session, evaluation: Evaluation) -> None:
+    """Give every present reviewer a ballot for every assigned vendor; those that exist stay."""
     assigned = assignments(session, evaluation.id)
     vendors = session.scalars(
         select(Vendor.id).where(

@@ -13,7 +13,7 @@ from crrubric.models import Evaluation, Member
 from crrubric.queries.access import locked_for, not_found
 from crrubric.queries.people import Actor
 from crrubric.services.accounts import find_or_add_user, new_invite
-from crrubric.services.ballots import issue_ballots
+from crrubric.services.ballots import catch_up_ballots
 from crrubric.services.evaluations import plain_seat
 from crrubric.services.journal import About, changes, note_event
 from crrubric.services.unit import unit_of_work
@@ -68,7 +68,7 @@ def _invited(
         member.removed_at = None
         seat(member, roles, stakeholder)
         session.flush()
-        issue_ballots(session, evaluation, only_in_scoring=True)
+        catch_up_ballots(session, evaluation)
         token = None if user.password_hash else new_invite(session, user)
         note_event(
             session,
@@ -113,7 +113,7 @@ def change_member(
         old = plain_seat(member)
         seat(member, roles, stakeholder)
         session.flush()
-        issue_ballots(session, evaluation, only_in_scoring=True)
+        catch_up_ballots(session, evaluation)
         before, after = changes(old, plain_seat(member))
         if after:
             note_event(

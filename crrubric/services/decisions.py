@@ -10,7 +10,7 @@ from crrubric.domain import limits
 from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.outcome import decide
 from crrubric.domain.ranking import RankingText, refuse_ruled_out
-from crrubric.domain.text import clean, one_line
+from crrubric.domain.text import clean, one_line, stated
 from crrubric.domain.vocabulary import N_, Action, Event, NoticeKind, Outcome
 from crrubric.models import (
     Criterion,
@@ -157,9 +157,7 @@ def withdraw_finding(
     actor: Actor, slug: str, vendor_id: int, criterion_id: int, *, reason: str
 ) -> None:
     """Go back to what the rule makes of the ballots; the journal keeps what was adopted."""
-    why = clean(reason, limit=limits.NOTE, field="reason")
-    if not why:
-        raise Invalid(N_("Say why the finding is withdrawn."), field="reason")
+    why = stated(reason, N_("Say why the finding is withdrawn."), limit=limits.NOTE, field="reason")
     with unit_of_work() as session:
         seat = locked_seat(session, actor, Action.RECORD_FINDING, slug)
         let_in(seat, vendor_id)

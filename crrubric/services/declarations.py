@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid, WrongPhase
-from crrubric.domain.text import clean
+from crrubric.domain.text import clean, stated
 from crrubric.domain.vocabulary import N_, Action, DeclarationKind, Event, NoticeKind
 from crrubric.models import Declaration, Member, Vendor
 from crrubric.queries.access import Seat, let_in, locked_seat, not_found
@@ -125,10 +125,7 @@ def _declaration(session: Session, member_id: int, vendor_id: int) -> Declaratio
 
 
 def _reason(reason: str) -> str:
-    why = clean(reason, limit=limits.NOTE, field="reason")
-    if not why:
-        raise Invalid(N_("Say why: the memo prints it."), field="reason")
-    return why
+    return stated(reason, N_("Say why: the memo prints it."), limit=limits.NOTE, field="reason")
 
 
 def _told(

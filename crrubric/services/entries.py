@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,7 +10,7 @@ from sqlalchemy.orm import Session
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid, NotReady, WrongPhase
-from crrubric.domain.text import clean
+from crrubric.domain.text import clean, stated
 from crrubric.domain.vocabulary import (
     N_,
     Action,
@@ -26,6 +25,7 @@ from crrubric.queries.access import Seat, locked_seat, not_found
 from crrubric.queries.assignments import asked_of
 from crrubric.queries.people import Actor
 from crrubric.services.ballots import MarkText, allow_answer, checked_mark, plain, write_mark
+from crrubric.services.days import past_day
 from crrubric.services.journal import About, note_event
 from crrubric.services.notices import tell
 from crrubric.services.seals import ballot_in, reopen, seal_ballot
@@ -56,7 +56,12 @@ def enter_ballot(actor: Actor, slug: str, ballot_id: int, entry: Entry) -> Entry
     rest = clean(entry.rest, limit=limits.SHORT_TEXT, field="rest")
     with unit_of_work() as session:
         seat = locked_seat(session, actor, Action.ENTER_ON_BEHALF, slug)
-        given_on = _checked_day(seat, entry.given_on)
+        given_on = past_day(
+            seat.evaluation,
+            entry.given_on,
+            N_("Enter the day on which the ballot was given."),
+            field="given_on",
+        )
         ballot = enterable(session, seat, ballot_id)
         _declare(session, actor, ballot, entry)
         asked = [row for part in asked_of(session, ballot.member) for row in part.criteria]
@@ -126,9 +131,7 @@ def dispute_ballot(actor: Actor, slug: str, vendor_id: int, *, words: str) -> En
 
     The sealed version stays in the record. Possible while scoring is open.
     """
-    why = clean(words, limit=limits.NOTE, field="reason")
-    if not why:
-        raise Invalid(N_("Say what is not as you gave it."), field="reason")
+    why = stated(words, N_("Say what is not as you gave it."), limit=limits.NOTE, field="reason")
     with unit_of_work() as session:
         seat = locked_seat(session, actor, Action.RECORD_MARK, slug)
         found = waiting_entry(session, seat, vendor_id)
@@ -168,15 +171,6 @@ def waiting_entry(session: Session, seat: Seat, vendor_id: int) -> EntryOnBehalf
     if found is None:
         raise not_found()
     return found
-
-
-def _checked_day(seat: Seat, given_on: date | None) -> date:
-    """The day, if it is not still to come where the district is. Raises: Invalid."""
-    if given_on is None:
-        raise Invalid(N_("Enter the day on which the ballot was given."), field="given_on")
-    if given_on > now_utc().astimezone(ZoneInfo(seat.evaluation.district.time_zone)).date():
-        raise Invalid(N_("This day is still to come."), field="given_on")
-    return given_on
 
 
 def _checked(marks: Mapping[int, MarkText]) -> dict[int, MarkText]:

@@ -128,7 +128,8 @@ def refuse_doubles(session: Session, evaluation: Evaluation, known: Known, path:
     bits = {code: 1 << place for place, code in enumerate(known.criteria)}
     sealed = sealed_ballots(session, evaluation)
     assigned = assignments(session, evaluation.id)
-    withdrawn = set(session.scalars(select(Vendor.id).where(Vendor.withdrawn_at.is_not(None))))
+    own_vendors = select(Vendor.id).where(Vendor.evaluation_id == evaluation.id)
+    withdrawn = set(session.scalars(own_vendors.where(Vendor.withdrawn_at.is_not(None))))
     taken = marked_already(
         session, evaluation, {known.criteria[code]: bit for code, bit in bits.items()}
     )

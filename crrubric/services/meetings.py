@@ -11,7 +11,7 @@ from crrubric.domain import limits
 from crrubric.domain.agenda import undisputed
 from crrubric.domain.errors import Invalid, Stale, WrongPhase
 from crrubric.domain.results import Cell
-from crrubric.domain.text import clean, one_line
+from crrubric.domain.text import one_line, stated
 from crrubric.domain.vocabulary import N_, Action, Event, MotionKind
 from crrubric.models import Attendance, Deferral, Finding, Meeting, Member, Motion
 from crrubric.queries.access import Seat, let_in, locked_seat, not_found
@@ -173,9 +173,7 @@ def defer_cell(
     actor: Actor, slug: str, vendor_id: int, criterion_id: int, *, reason: str
 ) -> Deferral:
     """Put a cell off, with the reason. Raises: WrongPhase if it is settled already."""
-    why = clean(reason, limit=limits.NOTE, field="reason")
-    if not why:
-        raise Invalid(N_("Say why it is put off."), field="reason")
+    why = stated(reason, N_("Say why it is put off."), limit=limits.NOTE, field="reason")
     with unit_of_work() as session:
         seat = locked_seat(session, actor, Action.RECORD_FINDING, slug)
         let_in(seat, vendor_id)
@@ -202,9 +200,7 @@ def defer_cell(
 
 def checked_motion(text: MotionText) -> MotionText:
     """The motion, cleaned. Raises: Invalid naming the field."""
-    words = clean(text.words, limit=limits.NOTE, field="words")
-    if not words:
-        raise Invalid(N_("Say what was moved."), field="words")
+    words = stated(text.words, N_("Say what was moved."), limit=limits.NOTE, field="words")
     for field in ("in_favor", "opposed", "abstaining"):
         if not 0 <= getattr(text, field) <= limits.VOTES_MAX:
             raise Invalid(

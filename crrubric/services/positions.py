@@ -6,7 +6,7 @@ from datetime import date
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid, WrongPhase
-from crrubric.domain.text import clean, one_line
+from crrubric.domain.text import clean, one_line, stated
 from crrubric.domain.vocabulary import N_, Action, Event, PositionKind
 from crrubric.models import Commitment, Position
 from crrubric.queries.access import let_in, locked_seat, not_found
@@ -104,9 +104,7 @@ def record_commitment(actor: Actor, slug: str, vendor_id: int, text: CommitmentT
 
 def withdraw_commitment(actor: Actor, slug: str, commitment_id: int, *, reason: str) -> None:
     """Take a commitment back, with the reason; the journal keeps it."""
-    why = clean(reason, limit=limits.NOTE, field="reason")
-    if not why:
-        raise Invalid(N_("Say why it is withdrawn."), field="reason")
+    why = stated(reason, N_("Say why it is withdrawn."), limit=limits.NOTE, field="reason")
     with unit_of_work() as session:
         seat = locked_seat(session, actor, Action.MANAGE_COMMITMENTS, slug)
         found = session.get(Commitment, commitment_id, populate_existing=True)

@@ -8,23 +8,22 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid, Stale, WrongPhase
-from crrubric.domain.text import clean
+from crrubric.domain.text import stated
 from crrubric.domain.vocabulary import (
     N_,
     Action,
-    DeclarationKind,
     Event,
     NoticeKind,
     QuestionState,
 )
 from crrubric.models import Asking, Declaration, Question, Vendor
-from crrubric.queries.access import Seat, let_in, locked_seat, not_found
+from crrubric.queries.access import Seat, locked_seat, not_found, recusing
 from crrubric.queries.people import Actor
 from crrubric.services.journal import ROW, About, note_event
 from crrubric.services.notices import tell
 from crrubric.services.rubrics import criterion_in
 from crrubric.services.unit import unit_of_work
-from crrubric.services.vendors import vendor_in
+from crrubric.services.vendors import vendor_for
 
 
 def write_question(
@@ -88,13 +87,11 @@ def set_aside(actor: Actor, slug: str, asking_id: int, *, reason: str) -> None:
 
     Raises: Stale if somebody dealt with it meanwhile.
     """
-    why = clean(reason, limit=limits.NOTE, field="reason")
-    if not why:
-        raise Invalid(N_("Say why: whoever asked reads it."), field="reason")
+    why = stated(reason, N_("Say why: whoever asked reads it."), limit=limits.NOTE, field="reason")
     with unit_of_work() as session:
         seat = locked_seat(session, actor, Action.MANAGE_QUESTIONS, slug)
         found = session.get(Asking, asking_id)
-        vendor = vendor_of(session, seat, found.vendor_id if found else 0)
+        vendor = vendor_for(session, seat, found.vendor_id if found else 0)
         (asking,) = held_askings(session, vendor, [asking_id])
         asking.set_aside_reason = why
         note_event(
@@ -133,10 +130,7 @@ def reword_question(
 
 def checked_words(words: str) -> str:
     """The words of a question, cleaned. Raises: Invalid (field "words")."""
-    text = clean(words, limit=limits.QUESTION, field="words")
-    if not text:
-        raise Invalid(N_("Write the question."), field="words")
-    return text
+    return stated(words, N_("Write the question."), limit=limits.QUESTION, field="words")
 
 
 def held_question(session: Session, seat: Seat, question_id: int) -> Question:
@@ -149,7 +143,7 @@ def held_question(session: Session, seat: Seat, question_id: int) -> Question:
     )
     if question is None:
         raise not_found()
-    vendor_of(session, seat, question.vendor_id)
+    vendor_for(session, seat, question.vendor_id)
     return question
 
 
@@ -174,11 +168,7 @@ def held_askings(session: Session, vendor: Vendor, ids: Iterable[int]) -> list[A
 
 def still_concerned(session: Session, vendor_id: int, members: Iterable[int]) -> list[int]:
     """Those of the members, each once, who do not stay away from the vendor."""
-    away = select(Declaration.member_id).where(
-        Declaration.vendor_id == vendor_id,
-        Declaration.kind == DeclarationKind.CONFLICT,
-        Declaration.waived_at.is_(None),
-    )
+    away = select(Declaration.member_id).where(Declaration.vendor_id == vendor_id, recusing())
     return sorted(set(members) - set(session.scalars(away)))
 
 
@@ -187,13 +177,7 @@ def chair_and_vendor(
 ) -> tuple[Seat, Vendor]:
     """The chair's seat, and the vendor if they may act on it."""
     seat = locked_seat(session, actor, Action.MANAGE_QUESTIONS, slug)
-    return seat, vendor_of(session, seat, vendor_id)
-
-
-def vendor_of(session: Session, seat: Seat, vendor_id: int) -> Vendor:
-    """The vendor, if the seat may act on it. Raises: NotFound."""
-    let_in(seat, vendor_id)
-    return vendor_in(session, seat.evaluation, vendor_id)
+    return seat, vendor_for(session, seat, vendor_id)
 
 
 def _new_question(

@@ -3,7 +3,7 @@
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
 from crrubric.domain.ranking import titles_of
-from crrubric.domain.text import clean
+from crrubric.domain.text import stated
 from crrubric.domain.vocabulary import N_, Action, Event
 from crrubric.models import Reinstatement
 from crrubric.queries.access import let_in, locked_seat
@@ -11,7 +11,7 @@ from crrubric.queries.matrices import matrix
 from crrubric.queries.people import Actor
 from crrubric.services.journal import About, note_event
 from crrubric.services.unit import unit_of_work
-from crrubric.services.vendors import candidate_in, vendor_in
+from crrubric.services.vendors import candidate_in, vendor_for
 
 
 def reinstate_vendor(actor: Actor, slug: str, vendor_id: int, *, reason: str) -> Reinstatement:
@@ -20,11 +20,12 @@ def reinstate_vendor(actor: Actor, slug: str, vendor_id: int, *, reason: str) ->
     Raises: Invalid without a reason, if there is nothing to lift, or if the vendor is reinstated
     for another reason already; NotFound for a vendor that left the selection.
     """
-    why = clean(reason, limit=limits.NOTE, field="reason")
-    if not why:
-        raise Invalid(
-            N_("Say why the committee reinstates the vendor: the memo prints it."), field="reason"
-        )
+    why = stated(
+        reason,
+        N_("Say why the committee reinstates the vendor: the memo prints it."),
+        limit=limits.NOTE,
+        field="reason",
+    )
     with unit_of_work() as session:
         seat = locked_seat(session, actor, Action.REINSTATE_VENDOR, slug)
         let_in(seat, vendor_id)
@@ -68,13 +69,12 @@ def same_reason(held: Reinstatement, why: str) -> Reinstatement:
 
 def withdraw_reinstatement(actor: Actor, slug: str, vendor_id: int, *, reason: str) -> None:
     """Let the must-haves decide again; the journal keeps what was recorded."""
-    why = clean(reason, limit=limits.NOTE, field="reason")
-    if not why:
-        raise Invalid(N_("Say why the reinstatement is withdrawn."), field="reason")
+    why = stated(
+        reason, N_("Say why the reinstatement is withdrawn."), limit=limits.NOTE, field="reason"
+    )
     with unit_of_work() as session:
         seat = locked_seat(session, actor, Action.REINSTATE_VENDOR, slug)
-        let_in(seat, vendor_id)
-        vendor = vendor_in(session, seat.evaluation, vendor_id)
+        vendor = vendor_for(session, seat, vendor_id)
         held = session.get(Reinstatement, vendor.id, populate_existing=True)
         if held is None:
             return

@@ -11,7 +11,7 @@ from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid, NotReady, WrongPhase
 from crrubric.domain.receipts import SealedContent, receipt_of
-from crrubric.domain.text import clean
+from crrubric.domain.text import clean, stated
 from crrubric.domain.vocabulary import N_, Action, BallotState, Event, NoticeKind
 from crrubric.models import Ballot, Criterion, Gap, SealedBallot
 from crrubric.queries.access import Seat, let_in, locked_evaluation, locked_seat, not_found
@@ -63,9 +63,12 @@ def reopen_ballot(actor: Actor, slug: str, ballot_id: int, *, reason: str) -> Ba
     Raises: NotFound for a ballot of another evaluation, or of a vendor that the chair stays away
     from; WrongPhase if it is open.
     """
-    why = clean(reason, limit=limits.NOTE, field="reason")
-    if not why:
-        raise Invalid(N_("Say why the ballot is reopened: its reviewer reads it."), field="reason")
+    why = stated(
+        reason,
+        N_("Say why the ballot is reopened: its reviewer reads it."),
+        limit=limits.NOTE,
+        field="reason",
+    )
     with unit_of_work() as session:
         seat = locked_seat(session, actor, Action.REOPEN_BALLOT, slug)
         ballot = ballot_in(session, seat, ballot_id)

@@ -20,7 +20,7 @@ from crrubric.models import (
     Question,
     Vendor,
 )
-from crrubric.queries.access import let_in, locked_for, locked_seat, not_found
+from crrubric.queries.access import Seat, let_in, locked_for, locked_seat, not_found
 from crrubric.queries.people import Actor, sits
 from crrubric.services.accounts import checked_email
 from crrubric.services.journal import ROW, About, changes, note_event
@@ -156,8 +156,7 @@ def change_vendor(actor: Actor, slug: str, vendor_id: int, facts: VendorFacts) -
         with unit_of_work() as session:
             seat = locked_seat(session, actor, Action.EDIT_SETUP, slug)
             evaluation = seat.evaluation
-            let_in(seat, vendor_id)
-            vendor = vendor_in(session, evaluation, vendor_id)
+            vendor = vendor_for(session, seat, vendor_id)
             new = asdict(tidy)
             before, after = changes({key: getattr(vendor, key) for key in new}, new)
             for key, value in after.items():
@@ -187,8 +186,7 @@ def remove_vendor(actor: Actor, slug: str, vendor_id: int) -> None:
     with unit_of_work() as session:
         seat = locked_seat(session, actor, Action.EDIT_SETUP, slug)
         evaluation = seat.evaluation
-        let_in(seat, vendor_id)
-        vendor = vendor_in(session, evaluation, vendor_id)
+        vendor = vendor_for(session, seat, vendor_id)
         _refuse_asked(session, vendor)
         _take_off_lists(session, vendor)
         session.execute(delete(Declaration).where(Declaration.vendor_id == vendor.id))
@@ -239,6 +237,12 @@ def vendor_in(session: Session, evaluation: Evaluation, vendor_id: int) -> Vendo
     if vendor is None or vendor.evaluation_id != evaluation.id:
         raise not_found()
     return vendor
+
+
+def vendor_for(session: Session, seat: Seat, vendor_id: int) -> Vendor:
+    """As `vendor_in`, unless the seat stays away from the vendor. Raises: NotFound."""
+    let_in(seat, vendor_id)
+    return vendor_in(session, seat.evaluation, vendor_id)
 
 
 def candidate_in(session: Session, evaluation: Evaluation, vendor_id: int) -> Vendor:

@@ -6,16 +6,16 @@ from sqlalchemy.orm import Session
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
-from crrubric.domain.text import clean
+from crrubric.domain.text import stated
 from crrubric.domain.vocabulary import N_, Action, Event, NoticeKind
 from crrubric.models import Ballot, Decision, Member, Vendor
-from crrubric.queries.access import let_in, locked_seat
+from crrubric.queries.access import locked_seat
 from crrubric.queries.people import Actor, sits
-from crrubric.services.ballots import issue_ballots
+from crrubric.services.ballots import catch_up_ballots
 from crrubric.services.journal import About, note_event
 from crrubric.services.notices import tell
 from crrubric.services.unit import unit_of_work
-from crrubric.services.vendors import vendor_in
+from crrubric.services.vendors import vendor_for
 
 
 def withdraw_vendor(actor: Actor, slug: str, vendor_id: int, *, reason: str) -> Vendor:
@@ -54,22 +54,18 @@ def restore_vendor(actor: Actor, slug: str, vendor_id: int, *, reason: str) -> V
         if vendor.withdrawn_at is None:
             return vendor
         vendor.withdrawn_at, vendor.withdrawn_reason = None, ""
-        issue_ballots(session, vendor.evaluation, only_in_scoring=True)
+        catch_up_ballots(session, vendor.evaluation)
         _tell_scorers(session, actor, vendor, Event.VENDOR_RESTORED, why)
     return vendor
 
 
 def _stated(reason: str) -> str:
-    why = clean(reason, limit=limits.NOTE, field="reason")
-    if not why:
-        raise Invalid(N_("Say why: the memo prints it."), field="reason")
-    return why
+    return stated(reason, N_("Say why: the memo prints it."), limit=limits.NOTE, field="reason")
 
 
 def _in_selection(session: Session, actor: Actor, slug: str, vendor_id: int) -> Vendor:
     seat = locked_seat(session, actor, Action.WITHDRAW_VENDOR, slug)
-    let_in(seat, vendor_id)
-    return vendor_in(session, seat.evaluation, vendor_id)
+    return vendor_for(session, seat, vendor_id)
 
 
 def _tell_scorers(session: Session, actor: Actor, vendor: Vendor, event: Event, why: str) -> None:

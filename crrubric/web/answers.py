@@ -55,7 +55,7 @@ def question_page(
         under=HOME,
         question=found,
         asked=read.asked_words(db.session(), found),
-        words=words or words_form(found),
+        words=words or WordsForm.showing(found),
         answer=answer or answer_form(found),
         reason=reason or ReasonForm(formdata=None),
         draft=found.state is QuestionState.DRAFT,
@@ -64,17 +64,11 @@ def question_page(
     )
 
 
-def words_form(found: Question) -> WordsForm:
-    """The form with the words as they are."""
-    return WordsForm(formdata=None, words=found.words, version=str(found.version))
-
-
 def answer_form(found: Question) -> AnswerForm:
     """The form with the answer as it is; the day of a new one is today."""
-    day = found.answered_on or now_utc().astimezone(zone()).date()
-    return AnswerForm(
-        formdata=None, answer=found.answer, answered_on=day, version=str(found.version)
-    )
+    form = AnswerForm.showing(found)
+    form.answered_on.data = found.answered_on or now_utc().astimezone(zone()).date()
+    return form
 
 
 def shown_again(form: WordsForm | AnswerForm, question_id: int, error: Stale) -> None:

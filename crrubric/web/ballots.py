@@ -115,11 +115,7 @@ def form_of(
     criterion: Criterion, mark: Mark | None, tried: tuple[int, MarkForm] | None
 ) -> MarkForm:
     """The form of one criterion: what was just refused, else what is stored."""
-    if tried and tried[0] == criterion.id:
-        return tried[1]
-    prefix_free = MarkForm(formdata=None, obj=mark)
-    prefix_free.version.data = str(mark.version if mark else 0)
-    return prefix_free
+    return tried[1] if tried and tried[0] == criterion.id else MarkForm.showing(mark)
 
 
 @bp.post("/<int:vendor_id>/marks/<int:criterion_id>")

@@ -7,12 +7,12 @@ from flask_babel import gettext as _
 from crrubric.domain.errors import Invalid
 from crrubric.domain.vocabulary import Action, CorrectionEffect
 from crrubric.extensions import db
-from crrubric.models import Criterion, Vendor
-from crrubric.queries.access import Seat, let_in, not_found
+from crrubric.models import Criterion
+from crrubric.queries.access import Seat, not_found
 from crrubric.services import corrections as service
 from crrubric.services import withdrawals
 from crrubric.services.rubrics import criterion_in
-from crrubric.services.vendors import vendor_in
+from crrubric.services.vendors import vendor_for
 from crrubric.web.access import in_evaluation
 from crrubric.web.evaluations import to
 from crrubric.web.forms import ReasonForm, attach
@@ -65,17 +65,11 @@ def correct(seat: Seat, criterion_id: int) -> ResponseReturnValue:
     return page("rubric/correct.html", seat, under=RUBRIC, criterion=row, form=form), 422
 
 
-def vendor_of(seat: Seat, vendor_id: int) -> Vendor:
-    """The vendor, unless the person stays away from it. Raises: NotFound."""
-    let_in(seat, vendor_id)
-    return vendor_in(db.session(), seat.evaluation, vendor_id)
-
-
 @bp.get("/vendors/<int:vendor_id>/selection")
 @in_evaluation(Action.WITHDRAW_VENDOR)
 def selection(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """The form that takes a vendor out of the selection, or back in."""
-    vendor = vendor_of(seat, vendor_id)
+    vendor = vendor_for(db.session(), seat, vendor_id)
     return page("vendors/selection.html", seat, under=VENDORS, vendor=vendor, form=ReasonForm())
 
 
@@ -84,7 +78,7 @@ def selection(seat: Seat, vendor_id: int) -> ResponseReturnValue:
 def withdraw(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """Take the vendor out; where it is out, back in."""
     form = ReasonForm()
-    vendor = vendor_of(seat, vendor_id)
+    vendor = vendor_for(db.session(), seat, vendor_id)
     change = withdrawals.restore_vendor if vendor.withdrawn_at else withdrawals.withdraw_vendor
     if form.validate():
         try:

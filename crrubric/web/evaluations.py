@@ -21,7 +21,7 @@ from crrubric.queries.evaluations import progress as ballots_progress
 from crrubric.queries.evaluations import readiness
 from crrubric.queries.journal import PAGE, Wanted, actors, entries, head
 from crrubric.queries.notices import own_notices
-from crrubric.queries.questions import waiting
+from crrubric.queries.questions import waiting_count
 from crrubric.services import evaluations as service
 from crrubric.services import notices, seals
 from crrubric.web.access import in_evaluation
@@ -75,7 +75,7 @@ def overview(seat: Seat) -> ResponseReturnValue:
         and not problems(seat.evaluation.phase, Phase.PRACTICE, facts),
         ballots=own_ballots(db.session(), seat.member) if marking and seat.member else [],
         form=PhaseForm(),
-        asked=len(waiting(db.session(), seat)),
+        asked=waiting_count(db.session(), seat),
         notices=own_notices(db.session(), seat.actor, evaluation_id=seat.evaluation.id),
     )
 

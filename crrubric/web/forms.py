@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from enum import Enum
-from typing import Any
+from typing import Any, Self
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
@@ -299,7 +299,24 @@ def whole_version(typed: str | None) -> int:
     return int(text)
 
 
-class MarkForm(Form):
+class VersionedForm(Form):
+    """A form for something that others may change meanwhile: it says which version was seen."""
+
+    version = HiddenField()
+
+    @classmethod
+    def showing(cls, row: Any) -> Self:
+        """The form with what is stored; None where there is nothing yet."""
+        form = cls(formdata=None, obj=row)
+        form.version.data = str(row.version if row else 0)
+        return form
+
+    def seen_version(self) -> int:
+        """The version that the page showed; 0 for none. Raises: Invalid."""
+        return whole_version(self.version.data)
+
+
+class MarkForm(VersionedForm):
     """One mark: an answer with its note and evidence. `version` is the one that was seen."""
 
     answer = Options(_("Does the vendor meet this criterion?"), coerce=Answer,
@@ -313,11 +330,6 @@ class MarkForm(Form):
         _("Where: page, time, lesson, link"), [Optional(), longest(limits.SHORT_TEXT)]
     )
     evidence_on = Day(_("Seen on"), [Optional()])
-    version = HiddenField()
-
-    def seen_version(self) -> int:
-        """The version of the mark that the page showed; 0 for none. Raises: Invalid."""
-        return whole_version(self.version.data)
 
 
 class DeclarationForm(Form):
@@ -343,7 +355,7 @@ class PhaseForm(Form):
     reason = TextAreaField(_("Reason"), [Optional(), longest(limits.NOTE)])
 
 
-class FindingForm(Form):
+class FindingForm(VersionedForm):
     """What the committee finds for one cell; `version` is that of the finding that was seen."""
 
     value = Options(_("The committee finds"), coerce=Outcome, choices=choices(Outcome),
@@ -351,11 +363,6 @@ class FindingForm(Form):
     reason = TextAreaField(_("Why?"), [Optional(), longest(limits.NOTE)])
     evidence = TextAreaField(_("On what evidence?"), [Optional(), longest(limits.NOTE)])
     agreed = StringField(_("Who agreed?"), [Optional(), longest(limits.SHORT_TEXT)])
-    version = HiddenField()
-
-    def seen_version(self) -> int:
-        """The version of the finding that the page showed; 0 for none. Raises: Invalid."""
-        return whole_version(self.version.data)
 
 
 class SittingForm(Form):

@@ -61,11 +61,7 @@ def form_of(
     criterion_id: int, mark: PracticeMark | None, tried: tuple[int, PracticeForm] | None
 ) -> PracticeForm:
     """The form of one criterion: what was just refused, else what is stored."""
-    if tried and tried[0] == criterion_id:
-        return tried[1]
-    form = PracticeForm(formdata=None, obj=mark)
-    form.version.data = str(mark.version if mark else 0)
-    return form
+    return tried[1] if tried and tried[0] == criterion_id else PracticeForm.showing(mark)
 
 
 @bp.post("/marks/<int:criterion_id>")

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _
-from wtforms import HiddenField, TextAreaField
+from wtforms import TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
 from crrubric.domain import limits
 from crrubric.models import Question
 from crrubric.queries.rubrics import Part
-from crrubric.web.forms import Choice, Day, Form, longest, whole_version
+from crrubric.web.forms import Choice, Day, Form, VersionedForm, longest
 
 NEW = ""  # the choice that stands for a question that there isn't yet
 
@@ -25,13 +25,12 @@ class AskForm(Form):
 
 
 class QuestionForm(Form):
-    """A question of the chair's own; `version` is the one that was seen."""
+    """A question of the chair's own."""
 
     words = TextAreaField(
         _("The question"), [InputRequired(_("Write the question.")), longest(limits.QUESTION)]
     )
     criterion = Choice(_("It is about"), [Optional()])
-    version = HiddenField()
 
     def offer(self, parts: Iterable[Part]) -> None:
         """The criteria to choose from; the whole offer comes first."""
@@ -45,17 +44,12 @@ class QuestionForm(Form):
         return int(self.criterion.data) if self.criterion.data else None
 
 
-class WordsForm(Form):
+class WordsForm(VersionedForm):
     """Other words for a question; `version` is the one that was seen."""
 
     words = TextAreaField(
         _("The question"), [InputRequired(_("Write the question.")), longest(limits.QUESTION)]
     )
-    version = HiddenField()
-
-    def seen_version(self) -> int:
-        """The version of the question that the page showed. Raises: Invalid."""
-        return whole_version(self.version.data)
 
 
 class MergeForm(Form):
@@ -77,7 +71,7 @@ class SendForm(Form):
     sent_on = Day(_("Sent on"), [InputRequired(_("Enter the day on which they were sent."))])
 
 
-class AnswerForm(Form):
+class AnswerForm(VersionedForm):
     """What the vendor answered; `version` is the one that was seen."""
 
     answer = TextAreaField(
@@ -85,11 +79,6 @@ class AnswerForm(Form):
         [InputRequired(_("Enter what the vendor answered.")), longest(limits.LONG_TEXT)],
     )
     answered_on = Day(_("Answered on"), [InputRequired(_("Enter the day of the answer."))])
-    version = HiddenField()
-
-    def seen_version(self) -> int:
-        """The version of the question that the page showed. Raises: Invalid."""
-        return whole_version(self.version.data)
 
 
 def shortened(words: str) -> str:

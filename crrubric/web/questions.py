@@ -18,12 +18,12 @@ from crrubric.domain.vocabulary import Action, QuestionState
 from crrubric.extensions import db
 from crrubric.models import Asking, Criterion, Question, Vendor
 from crrubric.queries import questions as read
-from crrubric.queries.access import Seat, let_in
+from crrubric.queries.access import Seat
 from crrubric.queries.matrices import matrix
 from crrubric.queries.rubrics import parts
 from crrubric.services import answers
 from crrubric.services import questions as service
-from crrubric.services.vendors import vendor_in
+from crrubric.services.vendors import vendor_for
 from crrubric.web.access import in_evaluation
 from crrubric.web.evaluations import to
 from crrubric.web.exports import download
@@ -154,17 +154,11 @@ def gaps(seat: Seat, asked: Sequence[Question]) -> list[tuple[Vendor, Criterion,
     return [row for row in rows if row[0].id not in seat.shut_out]
 
 
-def vendor_of(seat: Seat, vendor_id: int) -> Vendor:
-    """The vendor, if it is one that the person may read about. Raises: NotFound."""
-    let_in(seat, vendor_id)
-    return vendor_in(db.session(), seat.evaluation, vendor_id)
-
-
 @bp.post("/vendors/<int:vendor_id>/merge")
 @in_evaluation(Action.MANAGE_QUESTIONS)
 def merge(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """Make a question of what is ticked, or put it to one that there is."""
-    vendor_of(seat, vendor_id)
+    vendor_for(db.session(), seat, vendor_id)
     ids = [text for text in request.form.getlist("asking") if text.isdecimal() and len(text) < 10]
     ticked = frozenset(int(text) for text in ids)
     form = MergeForm()
@@ -205,7 +199,7 @@ def new(seat: Seat, vendor_id: int) -> ResponseReturnValue:
 def new_page(seat: Seat, vendor_id: int, form: QuestionForm) -> str:
     """A question of the chair's own to a vendor."""
     form.offer(parts(db.session(), seat.evaluation.id))
-    vendor = vendor_of(seat, vendor_id)
+    vendor = vendor_for(db.session(), seat, vendor_id)
     return page("questions/new.html", seat, under=HOME, vendor=vendor, form=form)
 
 
@@ -246,7 +240,7 @@ def send(seat: Seat, vendor_id: int) -> ResponseReturnValue:
             return to(HOME, seat, _anchor=f"vendor-{vendor_id}")
         except Invalid as error:
             attach(form, error)
-    vendor_of(seat, vendor_id)
+    vendor_for(db.session(), seat, vendor_id)
     return index_page(seat, Refused(vendor_id, send=form)), 422
 
 
@@ -254,7 +248,7 @@ def send(seat: Seat, vendor_id: int) -> ResponseReturnValue:
 @in_evaluation(Action.MANAGE_QUESTIONS)
 def copy(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """What the vendor has not answered, as text to copy into a mail."""
-    vendor = vendor_of(seat, vendor_id)
+    vendor = vendor_for(db.session(), seat, vendor_id)
     return page("questions/copy.html", seat, under=HOME, vendor=vendor, letter=letter(seat, vendor))
 
 
@@ -262,7 +256,7 @@ def copy(seat: Seat, vendor_id: int) -> ResponseReturnValue:
 @in_evaluation(Action.MANAGE_QUESTIONS)
 def text(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """The same text as a file."""
-    vendor = vendor_of(seat, vendor_id)
+    vendor = vendor_for(db.session(), seat, vendor_id)
     name = f"{seat.evaluation.slug}-{vendor.code}-questions.txt"
     return download(letter(seat, vendor), "text/plain", name)
 

@@ -1,29 +1,24 @@
 """Forms around scoring: practice marks, assignment, ballots on behalf, corrections."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, HiddenField, StringField, TextAreaField
+from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from crrubric.domain import limits
 from crrubric.domain.vocabulary import Answer, CorrectionEffect, EntrySource
-from crrubric.web.forms import Day, Form, Options, choices, longest, whole_version
+from crrubric.web.forms import Day, Form, Options, VersionedForm, choices, longest
 
 EVERYTHING, SOME = "everything", "some"
 
 
-class PracticeForm(Form):
+class PracticeForm(VersionedForm):
     """One mark of the practice round."""
 
     answer = Options(_("Does the vendor meet this criterion?"), coerce=Answer,
                      choices=choices(Answer),
                      validators=[InputRequired(_("Choose an answer"))])  # fmt: skip
     note = TextAreaField(_("Why? What did you see?"), [Optional(), longest(limits.NOTE)])
-    version = HiddenField()
-
-    def seen_version(self) -> int:
-        """The version of the mark that the page showed; 0 for none. Raises: Invalid."""
-        return whole_version(self.version.data)
 
 
 class AssignmentForm(Form):
