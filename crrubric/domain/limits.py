@@ -22,3 +22,5 @@ COMPARE_MIN, COMPARE_MAX = 2, 5
 INVITE_DAYS = 7
 IDLE_MINUTES = 60
 SESSION_HOURS = 12
+TOUCH_MINUTES = 5  # how often a session that is in use is written down
+WARN_MINUTES = 2  # before a session ends of itself

@@ -74,7 +74,9 @@ def asked_counts(session: Session, evaluation_id: int) -> dict[int, int]:
 def _asked(session: Session, evaluation_id: int) -> Sequence[int]:
     """The criteria of an evaluation that are not left out, by id."""
     asked = select(Criterion.id).where(Criterion.evaluation_id == evaluation_id)
-    return session.scalars(asked.where(Criterion.left_out.is_(False))).all()
+    return session.scalars(
+        asked.where(Criterion.left_out.is_(False)).order_by(Criterion.position, Criterion.id)
+    ).all()
 
 
 def only(rubric: Iterable[Part], assignment: Assignment) -> list[Part]:

@@ -85,6 +85,16 @@ def own_ballot(session: Session, seat: Seat, vendor_id: int) -> tuple[Ballot, di
     return ballot, {mark.criterion_id: mark for mark in marks}
 
 
+def own_marks_on(session: Session, member: Member, criterion_id: int) -> dict[int, Mark]:
+    """A reviewer's own marks of one criterion, by ballot id."""
+    rows = session.scalars(
+        select(Mark)
+        .join(Ballot, Ballot.id == Mark.ballot_id)
+        .where(Ballot.member_id == member.id, Mark.criterion_id == criterion_id)
+    )
+    return {mark.ballot_id: mark for mark in rows}
+
+
 def entry_of(session: Session, ballot: Ballot) -> EntryOnBehalf | None:
     """How the present version of a ballot was entered on its reviewer's behalf, if it was."""
     return session.scalar(

@@ -9,10 +9,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from crrubric import __version__
+from crrubric.domain import limits
 from crrubric.extensions import babel, csrf, limiter
 from crrubric.web import (
     access,
     account,
+    across,
     agreement,
     answers,
     askings,
@@ -48,6 +50,7 @@ from crrubric.web import (
 
 BLUEPRINTS = (
     account.bp,
+    across.bp,
     agreement.bp,
     answers.bp,
     askings.bp,
@@ -108,6 +111,8 @@ def init_app(app: Flask) -> None:
             "asset_version": version,
             "version": __version__,
             "demo": app.config["DEMO"],
+            # A page can't know of the last few minutes that were not written down.
+            "session_minutes": limits.IDLE_MINUTES - limits.TOUCH_MINUTES - limits.WARN_MINUTES,
         }
 
     access.check_declarations(app)

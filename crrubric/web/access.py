@@ -4,14 +4,16 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
-from flask import Flask, redirect, request, url_for
+from flask import Flask, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from crrubric.domain.errors import WrongPhase
 from crrubric.domain.vocabulary import Action
 from crrubric.extensions import db
 from crrubric.queries.access import Seat, evaluation_by_slug, not_found, require
-from crrubric.web import session
+from crrubric.web import resuming, session
+from crrubric.web.page import wants_json
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
@@ -74,7 +76,15 @@ def in_evaluation(
 
 
 def to_sign_in() -> ResponseReturnValue:
-    """Off to the sign-in page, and back here afterwards where that is a page."""
+    """Off to the sign-in page, and back here afterwards where that is a page.
+
+    A form that comes after its session has ended is not dropped: the same person signs in on the
+    page that answers it and sends it again. A script is told in so many words.
+    """
+    if wants_json():
+        return jsonify(message=gettext("You are signed out.")), 401
+    if request.method == "POST" and (owner := session.lapsed()) is not None:
+        return resuming.sign_in_again(owner)
     back = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("account.sign_in", next=back), code=303)
 

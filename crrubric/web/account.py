@@ -3,18 +3,30 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
 
 from crrubric.domain.errors import Invalid
 from crrubric.domain.text import email_key
 from crrubric.extensions import db, limiter
 from crrubric.services import accounts
 from crrubric.services.demo import DEMO_PASSWORD, people
-from crrubric.web import session
+from crrubric.web import resuming, session
 from crrubric.web.access import public, signed_in
-from crrubric.web.forms import PasswordForm, SignInForm, attach
+from crrubric.web.forms import PasswordForm, SignInForm, attach, messages
+from crrubric.web.page import wants_json
 
 bp = Blueprint("account", __name__)
 
@@ -70,13 +82,45 @@ def enter() -> ResponseReturnValue:
     """Check address and password; the same words and time for whatever is wrong."""
     form = SignInForm()
     if not form.validate():
-        return sign_in_page(form, 422)
+        return refused(form)
     found = accounts.sign_in(form.email.data, form.password.data)
     if found is None:
         form.form_errors.append(_("The e-mail address or the password is not right."))
-        return sign_in_page(form, 422)
+        return refused(form)
+    waiting = resuming.interrupted()
     session.begin(*found)
+    if wants_json():
+        return jsonify(person=found[0].id, name=found[0].name, token=generate_csrf())
+    if waiting:
+        return go_on(waiting, found[0].id)
     return redirect(local(form.next.data), code=303)
+
+
+def refused(form: SignInForm) -> ResponseReturnValue:
+    """The form again, with whatever waits behind it."""
+    if wants_json():
+        return jsonify(message=messages(form)), 422
+    waiting = resuming.interrupted()
+    return resuming.ask(form, waiting, 422) if waiting else sign_in_page(form, 422)
+
+
+def go_on(waiting: resuming.Interrupted, user_id: int) -> ResponseReturnValue:
+    """Let whoever typed a form send it again; nobody else gets to see it."""
+    if waiting.owner != user_id:
+        flash(_("What was typed before belongs to somebody else and was not sent."), "problem")
+        return redirect(url_for("home.index"), code=303)
+    shown = render_template(
+        "account/go_on.html", address=local(waiting.address), kept=waiting.fields
+    )
+    return shown, 200
+
+
+@bp.get("/session")
+@public
+def alive() -> ResponseReturnValue:
+    """Who is signed in, for the scripts of a page left open; to ask keeps one signed in."""
+    found = session.person()
+    return jsonify(person=found.user.id if found else None, token=generate_csrf())
 
 
 @bp.post("/sign-out")

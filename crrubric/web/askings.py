@@ -6,16 +6,39 @@ from flask_babel import gettext as _
 
 from crrubric.domain.errors import Invalid
 from crrubric.domain.vocabulary import Action
-from crrubric.queries.access import Seat
+from crrubric.extensions import db
+from crrubric.queries.access import Seat, not_found
+from crrubric.queries.ballots import own_ballot
 from crrubric.services import askings as service
+from crrubric.services.rubrics import criterion_in
 from crrubric.web.access import in_evaluation
-from crrubric.web.ballots import ballot_page
+from crrubric.web.ballots import HOME, may_ask
 from crrubric.web.evaluations import to
 from crrubric.web.forms import attach
+from crrubric.web.page import page
 from crrubric.web.question_forms import AskForm
 from crrubric.web.session import actor
 
 bp = Blueprint("askings", __name__, url_prefix="/evaluations/<slug>/ballots")
+
+
+@bp.get("/<int:vendor_id>/ask/<int:criterion_id>")
+@in_evaluation(Action.ASK_VENDOR)
+def new(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
+    """The form to ask. Raises: NotFound where there is nobody to ask."""
+    own, _marks = own_ballot(db.session(), seat, vendor_id)
+    if not may_ask(seat, own):
+        raise not_found()
+    return asking_page(seat, vendor_id, criterion_id, AskForm(formdata=None))
+
+
+def asking_page(seat: Seat, vendor_id: int, criterion_id: int, form: AskForm) -> str:
+    """The form, with the criterion that it is about."""
+    own, _marks = own_ballot(db.session(), seat, vendor_id)
+    criterion = criterion_in(db.session(), seat.evaluation, criterion_id)
+    return page(
+        "questions/ask.html", seat, under=HOME, vendor=own.vendor, criterion=criterion, form=form
+    )
 
 
 @bp.post("/<int:vendor_id>/ask/<int:criterion_id>")
@@ -33,4 +56,4 @@ def ask(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
             return to("ballots.ballot", seat, vendor_id=vendor_id, _anchor=anchor)
         except Invalid as error:
             attach(form, error)
-    return ballot_page(seat, vendor_id, asked=(criterion_id, form)), 422
+    return asking_page(seat, vendor_id, criterion_id, form), 422

@@ -27,7 +27,6 @@ from crrubric.web.evaluations import to
 from crrubric.web.exports import download
 from crrubric.web.forms import Form, MarkForm, ReasonForm, attach, messages
 from crrubric.web.page import page, wants_json
-from crrubric.web.question_forms import AskForm
 from crrubric.web.session import actor
 from crrubric.web.words import clock, label, refusal
 
@@ -40,8 +39,9 @@ HOME = "ballots.index"
 def index(seat: Seat) -> ResponseReturnValue:
     """My ballots: one line a vendor."""
     lines = own_ballots(db.session(), seat.member) if seat.member else []
-    total = len(asked_ids(db.session(), seat.member)) if seat.member else 0
-    return page("ballots/index.html", seat, lines=lines, total=total)
+    asked = asked_ids(db.session(), seat.member) if seat.member else []
+    first = asked[0] if asked and seat.may(Action.RECORD_MARK) else None
+    return page("ballots/index.html", seat, lines=lines, total=len(asked), first_criterion=first)
 
 
 @bp.get("/<int:vendor_id>")
@@ -60,12 +60,8 @@ def ballot_page(
     vendor_id: int,
     *,
     tried: tuple[int, MarkForm] | None = None,
-    asked: tuple[int, AskForm] | None = None,
 ) -> str:
-    """The ballot; `tried` is the criterion whose form was refused, with what was typed.
-
-    Args: asked: likewise, the question to the vendor that was refused.
-    """
+    """The ballot; `tried` is the criterion whose form was refused, with what was typed."""
     own, marks = own_ballot(db.session(), seat, vendor_id)
     rubric = asked_of(db.session(), own.member)
     forms = {
@@ -89,7 +85,6 @@ def ballot_page(
         titles={row.id: row.title for part in rubric for row in part.criteria},
         writable=writable(seat, own),
         may_ask=may_ask(seat, own),
-        asked=asked,
         askings=own_askings(db.session(), seat, vendor_id=vendor_id),
         questions=questions_on(db.session(), seat, vendor_id),
     )
@@ -147,9 +142,17 @@ def save_mark(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnVa
     except Stale as error:
         return stale_mark(seat, vendor_id, criterion_id, form, error)
     if not wants_json():
-        return to("ballots.ballot", seat, vendor_id=vendor_id, _anchor=f"criterion-{criterion_id}")
+        return back_to(seat, vendor_id, criterion_id)
     done, total = service.answered(db.session(), mark.ballot)
     return jsonify(version=mark.version, saved_at=clock(mark.marked_at), answered=done, total=total)
+
+
+def back_to(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
+    """To the form that was sent: on the vendor's ballot, or among all vendors' of a criterion."""
+    if request.form.get("back") == "criterion":
+        anchor = f"vendor-{vendor_id}"
+        return to("across.criterion", seat, criterion_id=criterion_id, _anchor=anchor)
+    return to("ballots.ballot", seat, vendor_id=vendor_id, _anchor=f"criterion-{criterion_id}")
 
 
 def refused_mark(

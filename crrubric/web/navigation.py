@@ -3,20 +3,49 @@
 from dataclasses import dataclass
 
 from flask import Flask, g, request, url_for
+from flask_babel import gettext
 from flask_babel import gettext as _
 
 from crrubric.domain.policy import PREPARING
-from crrubric.domain.vocabulary import Action
+from crrubric.domain.vocabulary import N_, Action
 from crrubric.queries.access import Seat
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One link of the menu."""
+    """One link of the menu; a group leads to the first of its `pages`."""
 
     label: str
     url: str
     current: bool
+    pages: tuple["Item", ...] = ()
+
+
+# What is shown under one heading: fewer words to read past, and one line on a screen.
+GROUPS = (
+    (N_("Overview"), ("evaluations.overview",)),
+    (
+        N_("Set-up"),
+        ("rubric.index", "vendors.index", "committee.index", "evaluations.rule"),
+    ),
+    (N_("Practice"), ("practice.index",)),
+    (N_("My ballots"), ("ballots.index",)),
+    (N_("Progress"), ("evaluations.progress",)),
+    (N_("Questions"), ("questions.index",)),
+    (N_("Meeting"), ("meeting.index",)),
+    (
+        N_("Results"),
+        (
+            "results.matrix",
+            "results.scores",
+            "agreement.index",
+            "results.compare",
+            "what_if.index",
+        ),
+    ),
+    (N_("Decision"), ("decision.index", "memo.preview")),
+    (N_("Journal"), ("evaluations.journal",)),
+)
 
 
 def init_app(app: Flask) -> None:
@@ -25,9 +54,27 @@ def init_app(app: Flask) -> None:
 
 
 def menu(seat: Seat) -> list[Item]:
-    """The pages of the evaluation that are open to this person in this phase."""
+    """The pages of the evaluation that are open to this person in this phase, by group."""
+    open_here = places(seat)
+    found = []
+    for label, endpoints in GROUPS:
+        pages = tuple(open_here[name] for name in endpoints if name in open_here)
+        if len(pages) == 1:
+            found.append(pages[0])
+        elif pages:
+            found.append(group(gettext(label), pages))
+    return found
+
+
+def group(label: str, pages: tuple[Item, ...]) -> Item:
+    """Several pages under one heading."""
+    return Item(label, pages[0].url, any(item.current for item in pages), pages)
+
+
+def places(seat: Seat) -> dict[str, Item]:
+    """Endpoint -> its link, for every page that is open to this person now."""
     setup = seat.evaluation.phase in PREPARING
-    places = [
+    wanted = [
         (_("Overview"), "evaluations.overview", Action.VIEW_EVALUATION, True),
         (_("Rubric"), "rubric.index", Action.VIEW_EVALUATION, True),
         (_("Vendors"), "vendors.index", Action.VIEW_EVALUATION, True),
@@ -47,11 +94,11 @@ def menu(seat: Seat) -> list[Item]:
         (_("Memo"), "memo.preview", Action.VIEW_MEMO, True),
         (_("Journal"), "evaluations.journal", Action.VIEW_JOURNAL, True),
     ]
-    return [
-        Item(label, url_for(endpoint, slug=seat.evaluation.slug), here(endpoint))
-        for label, endpoint, action, wanted in places
-        if wanted and seat.may(action)
-    ]
+    return {
+        endpoint: Item(label, url_for(endpoint, slug=seat.evaluation.slug), here(endpoint))
+        for label, endpoint, action, shown in wanted
+        if shown and seat.may(action)
+    }
 
 
 def here(endpoint: str) -> bool:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, session
+from flask import Flask, g, session
 from flask_login import UserMixin, current_user, login_user, logout_user
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
@@ -15,7 +15,7 @@ from crrubric.models import User, UserSession
 from crrubric.queries.people import Actor, actor_of
 from crrubric.services.accounts import digest
 
-TOUCH_EVERY = timedelta(minutes=5)
+TOUCH_EVERY = timedelta(minutes=limits.TOUCH_MINUTES)
 
 
 class Person(UserMixin):
@@ -74,9 +74,19 @@ def touch(session_id: int) -> None:
         return
 
 
+def lapsed() -> int | None:
+    """Whose session the cookie names although it ended: what they typed is kept for them alone."""
+    token = session.get("_user_id")
+    if not isinstance(token, str):
+        return None
+    owner = select(UserSession.user_id).where(UserSession.token_hash == digest(token))
+    return db.session.scalar(owner)
+
+
 def begin(user: User, token: str) -> None:
     """Sign the browser in under a new session; whatever the old cookie held is dropped."""
     session.clear()
+    g.pop("csrf_token", None)  # made for the old session: Flask-WTF would hand it out once more
     login_user(Person(user, token))
 
 

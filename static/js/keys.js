@@ -1,8 +1,10 @@
-/* Single keys on the ballot: y n t a answer the criterion that has the focus, j and k move.
+/* Single keys on the ballot: y n t a answer the form that has the focus, j and k or the arrows move,
+   ? shows the keys.
    A switch in the page turns them off (WCAG 2.1.4), and this browser remembers it. */
 
 const ANSWERS = { y: "YES", n: "NO", t: "CANNOT_TELL", a: "NOT_APPLICABLE" };
 const STEPS = { j: 1, k: -1 };
+const ARROWS = { arrowdown: 1, arrowup: -1 }; // left and right still choose among the answers
 const TYPING = "textarea, select, input:not([type=radio], [type=checkbox]), [contenteditable]";
 const REMEMBERED = "crrubric.keys";
 
@@ -36,6 +38,12 @@ function choose(form, answer) {
   radio?.click();
 }
 
+function showKeys() {
+  const fold = control.closest("details");
+  if (fold) fold.open = true;
+  control.querySelector("input").focus();
+}
+
 const forms = Array.from(document.querySelectorAll("form[data-mark]"));
 const control = document.querySelector(".keys[data-keys]");
 let on = control !== null && remembered();
@@ -57,4 +65,8 @@ document.addEventListener("keydown", (event) => {
   const form = event.target.closest("form[data-mark]");
   if (key in ANSWERS) choose(form, ANSWERS[key]);
   else if (key in STEPS) move(forms, form, STEPS[key]);
+  else if (key in ARROWS && form) {
+    event.preventDefault();
+    move(forms, form, ARROWS[key]);
+  } else if (key === "?") showKeys();
 });

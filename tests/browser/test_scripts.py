@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from sqlalchemy import update
 
+from crrubric.clock import now_utc
 from crrubric.domain.vocabulary import Answer, Phase
 from crrubric.extensions import db, limiter
-from crrubric.models import User
+from crrubric.models import User, UserSession
 from tests.browser.conftest import Browse, Site, Visitor
 from tests.factories import PASSWORD, Factory, stored_marks
 
@@ -19,6 +21,7 @@ RETRYING = "Not saved yet – trying again…"
 CHANGED = "This mark was changed in another window. Nothing was overwritten: compare."
 REFUSED_CONNECTION = r"Failed to load resource: net::ERR_"
 CONFLICT = r"Failed to load resource: .* 409 "
+SIGNED_OUT = r"Failed to load resource: .* 401 "
 UNAVAILABLE = r"Failed to load resource: .* 503 "
 MARKS = "**/marks/*"
 
@@ -30,6 +33,7 @@ class Task:
     site: Site
     email: str
     address: str
+    other: str  # the address of another reviewer
 
     def stored(self) -> list[tuple[Answer, str]]:
         """(answer, note) of every mark in the database."""
@@ -43,9 +47,9 @@ class Task:
 def task(site: Site) -> Task:
     with site.app.app_context():
         limiter.reset()
-        made = Factory(site.app).evaluation(phase=Phase.SCORING, reviewers=1, vendors=1)
-        person = db.session.get_one(User, made.reviewers[0].user_id)
-        task = Task(site, person.email, made.url(f"ballots/{made.vendors[0].id}"))
+        made = Factory(site.app).evaluation(phase=Phase.SCORING, reviewers=2, vendors=1)
+        person, other = (db.session.get_one(User, row.user_id).email for row in made.reviewers)
+        task = Task(site, person, made.url(f"ballots/{made.vendors[0].id}"), other)
         db.session.remove()
     return task
 
@@ -191,8 +195,12 @@ def test_of_two_tabs_the_second_can_drop_its_own_words(task, reviewer):
 # Keys
 
 
-def switch(page: Page) -> Locator:
-    return page.get_by_label("Answer with single keys:")
+def switch(page: Page, name: str = "Answer with single keys:") -> Locator:
+    """A switch of the ballot, unfolded."""
+    fold = page.locator("details[data-switches]")
+    if fold.get_attribute("open") is None:
+        fold.locator("summary").click()
+    return page.get_by_label(name)
 
 
 def focused(page: Page) -> str:
@@ -212,6 +220,20 @@ def test_single_keys_answer_and_move(task, reviewer):
         expect(status(reviewer.page, number)).to_have_text(SAVED)
     assert (second, focused(reviewer.page)) == ("Works with our system", "Accessible")
     assert sorted(answer for answer, _note in task.stored()) == [Answer.NO, Answer.YES]
+
+
+def test_arrows_move_too_and_a_question_mark_shows_the_keys(reviewer):
+    form(reviewer.page).locator("label.yes input").focus()
+
+    reviewer.page.keyboard.press("ArrowDown")
+    second = focused(reviewer.page)
+    reviewer.page.keyboard.press("ArrowUp")
+    first = focused(reviewer.page)
+    reviewer.page.keyboard.press("?")
+
+    assert (second, first) == ("Works with our system", "Accessible")
+    expect(reviewer.page.get_by_text("Answer with single keys:")).to_be_visible()
+    expect(form(reviewer.page).locator("input:checked")).to_have_count(0)
 
 
 def test_keys_that_are_switched_off_stay_off(task, reviewer):
@@ -274,3 +296,134 @@ def test_the_browser_asks_nothing_when_everything_is_stored(task, reviewer):
 
     assert asked == []
     expect(form(reviewer.page).locator("label.no input")).to_be_checked()
+
+
+# What this browser keeps
+
+KEEP = "While there is no connection, keep"
+UNSENT = "Object.keys(localStorage).filter((key) => key.startsWith('crrubric.unsent.')).length"
+
+
+def cut_off(visitor: Visitor) -> None:
+    """No mark reaches the server any more; the rest of the site does."""
+    visitor.expected.append(REFUSED_CONNECTION)
+    visitor.page.on("dialog", lambda dialog: dialog.accept())
+    visitor.page.route(MARKS, lambda route: route.abort())
+
+
+def test_what_was_not_sent_is_there_again_after_the_page_was_left(task, reviewer):
+    cut_off(reviewer)
+    choose(reviewer.page, "no", 1)
+    write(reviewer.page, "Typed before the tab was closed.", 1)
+    expect(status(reviewer.page, 1)).to_have_text(RETRYING)
+
+    reviewer.page.unroute(MARKS)
+    reviewer.page.goto(task.address)
+
+    expect(status(reviewer.page, 1)).to_have_text(SAVED)
+    assert task.stored() == [(Answer.NO, "Typed before the tab was closed.")]
+    assert reviewer.page.evaluate(UNSENT) == 0
+
+
+def test_answers_given_offline_are_sent_in_their_order(task, reviewer):
+    cut_off(reviewer)
+    for number, look in ((2, "yes"), (0, "no"), (1, "ask")):
+        choose(reviewer.page, look, number)
+        expect(status(reviewer.page, number)).to_have_text(RETRYING)
+    sent = []
+    reviewer.page.on(
+        "request", lambda request: request.method == "POST" and sent.append(request.url)
+    )
+
+    reviewer.page.unroute(MARKS)
+    reviewer.page.evaluate("window.dispatchEvent(new Event('online'))")
+    for number in range(3):
+        expect(status(reviewer.page, number)).to_have_text(SAVED)
+
+    actions = [form(reviewer.page, number).get_attribute("action") for number in (2, 0, 1)]
+    assert [url.removeprefix(task.site.url) for url in sent] == actions
+
+
+def test_a_browser_that_is_not_to_keep_anything_keeps_nothing(reviewer):
+    switch(reviewer.page, KEEP).uncheck()
+    cut_off(reviewer)
+
+    choose(reviewer.page, "no")
+    expect(status(reviewer.page)).to_have_text(RETRYING)
+
+    assert reviewer.page.evaluate(UNSENT) == 0
+
+
+def test_signing_out_clears_what_was_kept(task, reviewer):
+    cut_off(reviewer)
+    choose(reviewer.page, "no")
+    expect(status(reviewer.page)).to_have_text(RETRYING)
+    assert reviewer.page.evaluate(UNSENT) == 1
+
+    reviewer.press("Sign out")
+
+    assert reviewer.page.evaluate(UNSENT) == 0
+    assert task.stored() == []
+
+
+# When the session ends
+
+
+def end_sessions(task: Task) -> None:
+    with task.site.app.app_context():
+        db.session.execute(update(UserSession).values(ended_at=now_utc()))
+        db.session.commit()
+        db.session.remove()
+
+
+def sign_in_here(page: Page, email: str) -> None:
+    dialog = page.get_by_role("dialog", name="You were signed out")
+    dialog.get_by_label("E-mail address").fill(email)
+    dialog.get_by_label("Password").fill(PASSWORD)
+    dialog.get_by_role("button", name="Sign in").click()
+
+
+def test_whose_session_has_ended_signs_in_on_the_page_and_loses_nothing(task, reviewer):
+    reviewer.expected.append(SIGNED_OUT)
+    end_sessions(task)
+    write(reviewer.page, "Written while signed out.")
+    choose(reviewer.page, "no")
+
+    reviewer.page.get_by_role("dialog", name="You were signed out").wait_for()
+    reviewer.snap("signed-out")
+    sign_in_here(reviewer.page, task.email)
+
+    expect(status(reviewer.page)).to_have_text(SAVED)
+    assert task.stored() == [(Answer.NO, "Written while signed out.")]
+    choose(reviewer.page, "yes", 1)
+    expect(status(reviewer.page, 1)).to_have_text(SAVED)
+
+
+def test_somebody_else_who_signs_in_there_sends_nothing_of_it(task, reviewer):
+    reviewer.expected.append(SIGNED_OUT)
+    end_sessions(task)
+    choose(reviewer.page, "no")
+
+    sign_in_here(reviewer.page, task.other)
+
+    expect(reviewer.page.get_by_role("alert")).to_contain_text(
+        "is signed in now. These answers are somebody else’s and were not sent."
+    )
+    assert task.stored() == []
+
+
+def test_a_session_about_to_end_says_so_and_one_key_extends_it(task, reviewer):
+    reviewer.page.clock.install()
+    reviewer.page.goto(task.address)
+    question = reviewer.page.get_by_role("dialog", name="Are you still there?")
+    reviewer.page.clock.fast_forward("52:00")
+    expect(question).not_to_be_visible()
+
+    reviewer.page.clock.fast_forward("02:00")
+    expect(question).to_be_visible()
+    with reviewer.page.expect_response("**/session"):
+        reviewer.page.keyboard.press("Enter")
+
+    expect(question).not_to_be_visible()
+    reviewer.page.clock.fast_forward("10:00")
+    expect(question).not_to_be_visible()

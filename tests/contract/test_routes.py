@@ -14,10 +14,12 @@ from crrubric.web.access import PUBLIC, SIGNED_IN, check_declarations
 # endpoint -> who may pass: anybody, whoever is signed in, or whom the policy allows the action
 TABLE = """
 account.accept public
+account.alive public
 account.enter public
 account.invitation public
 account.sign_in public
 account.sign_out signed in
+across.criterion RECORD_MARK
 agreement.index VIEW_RESULTS
 answers.asking MANAGE_QUESTIONS
 answers.question MANAGE_QUESTIONS
@@ -26,6 +28,7 @@ answers.save MANAGE_QUESTIONS
 answers.set_aside MANAGE_QUESTIONS
 answers.withdraw MANAGE_QUESTIONS
 askings.ask ASK_VENDOR
+askings.new ASK_VENDOR
 assets.plotly public
 assignment.by_lead MANAGE_COMMITTEE
 assignment.edit MANAGE_COMMITTEE

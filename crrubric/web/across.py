@@ -1,0 +1,63 @@
+"""One criterion across a reviewer's open ballots: the same question, vendor after vendor."""
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from crrubric.domain.vocabulary import Action
+from crrubric.extensions import db
+from crrubric.models import Criterion
+from crrubric.queries.access import Seat, not_found
+from crrubric.queries.assignments import asked_of
+from crrubric.queries.ballots import own_ballots, own_marks_on
+from crrubric.queries.declarations import own_declarations
+from crrubric.queries.rubrics import Part, tensions
+from crrubric.web.access import in_evaluation
+from crrubric.web.ballots import HOME, writable
+from crrubric.web.forms import MarkForm
+from crrubric.web.page import page
+
+bp = Blueprint("across", __name__, url_prefix="/evaluations/<slug>/ballots/criteria")
+
+
+@bp.get("/<int:criterion_id>")
+@in_evaluation(Action.RECORD_MARK)
+def criterion(seat: Seat, criterion_id: int) -> ResponseReturnValue:
+    """The criterion once for each of one's own open ballots, in the reviewer's own order."""
+    if seat.member is None:
+        raise not_found()
+    rubric = asked_of(db.session(), seat.member)
+    flat = [row for part in rubric for row in part.criteria]
+    here = next((row for row in flat if row.id == criterion_id), None)
+    if here is None:
+        raise not_found()
+    lines = [row for row in own_ballots(db.session(), seat.member) if writable(seat, row.ballot)]
+    declared = own_declarations(db.session(), seat.member)
+    ready = [row for row in lines if row.vendor.id in declared]
+    marks = own_marks_on(db.session(), seat.member, criterion_id)
+    return page(
+        "ballots/across.html",
+        seat,
+        under=HOME,
+        criterion=here,
+        section=section_of(rubric, here),
+        number=flat.index(here) + 1,
+        criteria=flat,
+        neighbours=neighbours(flat, here),
+        lines=ready,
+        undeclared=[row for row in lines if row.vendor.id not in declared],
+        marks=marks,
+        forms={row.ballot.id: MarkForm.showing(marks.get(row.ballot.id)) for row in ready},
+        tensions=tensions(db.session(), seat.evaluation.id).get(here.id, []),
+        titles={row.id: row.title for row in flat},
+    )
+
+
+def section_of(rubric: list[Part], wanted: Criterion) -> str:
+    """The title of the section in which a criterion stands."""
+    return next(part.section.title for part in rubric if wanted in part.criteria)
+
+
+def neighbours(flat: list[Criterion], here: Criterion) -> tuple[Criterion | None, Criterion | None]:
+    """The criteria before and after this one; None at either end."""
+    at = flat.index(here)
+    return (flat[at - 1] if at else None, flat[at + 1] if at + 1 < len(flat) else None)

@@ -1,0 +1,77 @@
+"""A form whose session ended on the way: kept in the answer until the same person is back.
+
+Nothing is stored on the server. The page that asks to sign in carries the fields along, with a
+signed note of whose they are and where they were going.
+"""
+
+from dataclasses import dataclass
+
+from flask import current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from crrubric.domain import limits
+from crrubric.web.forms import SignInForm
+
+PREFIX = "kept-"
+LEFT_OUT = frozenset({"csrf_token", "password"})
+SALT = "crrubric.resuming"
+SHORT = 20  # characters; what is longer is shown as well, to be read or copied
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """A form on its way: whose it is, its address here, its fields as they were typed."""
+
+    owner: int
+    address: str
+    fields: tuple[tuple[str, str], ...]
+    note: str  # the signed note of owner and address
+
+
+def sign_in_again(owner: int) -> ResponseReturnValue:
+    """The page that answers a form whose session has ended, with everything that was typed."""
+    fields = tuple(
+        (name, value)
+        for name, values in request.form.lists()
+        for value in values
+        if name not in LEFT_OUT
+    )
+    note = _signer().dumps([owner, request.full_path.rstrip("?")])
+    interrupted = Interrupted(owner, request.full_path.rstrip("?"), fields, note)
+    return ask(SignInForm(formdata=None), interrupted, 401)
+
+
+def ask(form: SignInForm, interrupted: Interrupted, status: int) -> ResponseReturnValue:
+    """The sign-in form around an interrupted one."""
+    kept = [(PREFIX + name, value) for name, value in interrupted.fields]
+    shown = render_template(
+        "account/sign_in_again.html",
+        form=form,
+        kept=kept,
+        long=[value for _name, value in kept if len(value) > SHORT],
+        note=interrupted.note,
+    )
+    return shown, status
+
+
+def interrupted() -> Interrupted | None:
+    """The interrupted form that the present sign-in carries, if its note is ours and not old."""
+    note = request.form.get("interrupted", "")
+    if not note:
+        return None
+    try:
+        owner, address = _signer().loads(note, max_age=limits.SESSION_HOURS * 3600)
+    except BadSignature:
+        return None
+    fields = tuple(
+        (name.removeprefix(PREFIX), value)
+        for name, values in request.form.lists()
+        for value in values
+        if name.startswith(PREFIX)
+    )
+    return Interrupted(owner, address, fields, note)
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=SALT)

@@ -1,0 +1,248 @@
+/* One criterion's form: never two requests in flight, the latest words win, and “Saved” appears only
+   after the server's answer {version, saved_at, answered, total}. */
+
+const TYPING_PAUSE = 1_000; // ms after the last keystroke
+const ANSWER_LIMIT = 20_000; // ms until a silent server counts as a failure
+
+export const words = JSON.parse(document.getElementById("words").textContent);
+
+export class MarkForm {
+  edits = 0; // counts changes; `kept` is the count that the server has
+  kept = 0;
+  busy = false;
+  again = false;
+  stale = false;
+  timer = null;
+
+  /* `line` holds the forms that wait for the server, `unsent` what this browser keeps meanwhile. */
+  constructor(form, line, unsent) {
+    this.form = form;
+    this.line = line;
+    this.unsent = unsent;
+    this.action = form.getAttribute("action");
+    this.status = form.querySelector(".saved");
+    this.button = form.querySelector("button[type=submit]");
+    this.button.hidden = true;
+    form.addEventListener("input", (event) => this.edited(event.target));
+    form.addEventListener("change", (event) => this.changed(event.target));
+    form.addEventListener("focusout", () => this.flush());
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.edit();
+      this.save();
+      this.line.retry();
+    });
+  }
+
+  get answer() {
+    return this.form.elements.answer.value;
+  }
+
+  get dirty() {
+    return this.edits > this.kept;
+  }
+
+  get underway() {
+    return this.busy || this.timer !== null;
+  }
+
+  get fields() {
+    return [...new FormData(this.form)].filter(([name]) => name !== "csrf_token" && name !== "back");
+  }
+
+  edit() {
+    this.edits += 1;
+    this.unsent.keep(this.action, this.fields);
+  }
+
+  edited(field) {
+    if (field.type === "radio") return; // its change event follows and saves at once
+    this.edit();
+    if (this.ready()) this.saveIn(TYPING_PAUSE);
+  }
+
+  changed(field) {
+    if (field.type === "radio") this.edit();
+    if (this.dirty && this.ready()) this.save();
+  }
+
+  /* Save now what would be saved in a moment. */
+  flush() {
+    if (this.timer !== null) this.save();
+  }
+
+  ready() {
+    if (this.stale) return false;
+    if (this.answer) return true;
+    this.say(words.choose, "bad");
+    return false;
+  }
+
+  saveIn(ms) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(), ms);
+  }
+
+  async save() {
+    clearTimeout(this.timer);
+    this.timer = null;
+    if (!this.ready()) return;
+    if (this.busy) {
+      this.again = true;
+      return;
+    }
+    if (this.line.held) {
+      this.line.join(this);
+      return;
+    }
+    const wait = await this.send();
+    if (wait !== null) this.line.join(this, wait);
+    else if (this.again && this.timer === null) this.save();
+  }
+
+  /* Send what the form says now. Returns null when the server has answered for good, else the ms
+     that it asks to wait for. */
+  async send() {
+    this.busy = true;
+    this.again = false;
+    if (!this.line.held) this.say(words.saving, "");
+    const sent = this.edits;
+    const reply = await this.post();
+    this.busy = false;
+    return this.settle(reply, sent);
+  }
+
+  /* The server's answer as {status, body, wait}; status 0 if there was none. */
+  async post() {
+    try {
+      const response = await fetch(this.action, {
+        method: "POST",
+        body: new FormData(this.form),
+        headers: { Accept: "application/json" },
+        signal: AbortSignal.timeout(ANSWER_LIMIT),
+      });
+      const json = response.headers.get("Content-Type")?.includes("json");
+      return {
+        status: response.status,
+        body: json ? await response.json() : {},
+        wait: Number(response.headers.get("Retry-After")) * 1_000 || 0,
+      };
+    } catch {
+      return { status: 0, body: {}, wait: 0 };
+    }
+  }
+
+  settle({ status, body, wait }, sent) {
+    if (status === 200 && Number.isInteger(body.version)) {
+      this.saved(body, sent);
+      return null;
+    }
+    if (status === 0 || status === 429 || status >= 500) return wait;
+    if (status === 401) {
+      this.stop(words.signedOut);
+      this.line.signedOut();
+      return Infinity;
+    }
+    if (status === 409) this.clash(body);
+    else this.stop(body.message || words.refused);
+    return null;
+  }
+
+  saved(body, sent) {
+    this.kept = sent;
+    this.form.elements.version.value = body.version;
+    if (this.dirty) this.unsent.keep(this.action, this.fields);
+    else this.unsent.drop(this.action);
+    if (document.activeElement === this.button) this.form.querySelector("input:checked").focus();
+    this.button.hidden = true;
+    this.say(words.saved.replace("{time}", body.saved_at), "ok");
+    this.form.dataset.marked = "";
+    document.dispatchEvent(new CustomEvent("crrubric:saved", { detail: body }));
+  }
+
+  /* Not saved, and trying again would not help: only another edit or the person can. */
+  stop(reason) {
+    this.button.hidden = false;
+    this.say(reason, "bad");
+  }
+
+  clash(body) {
+    this.stale = true;
+    this.say(body.message || words.stale, "bad");
+    this.form.querySelector(".clash")?.remove();
+    const box = document.createElement("div");
+    box.className = "clash";
+    if (body.theirs) box.append(...this.theirWords(body.theirs));
+    const actions = document.createElement("div");
+    actions.className = "actions";
+    if (Number.isInteger(body.theirs?.version)) {
+      actions.append(this.act("button", words.keep, () => this.keepMine(body.theirs.version, box)));
+    }
+    actions.append(this.act("a", words.reload, () => this.reload()));
+    box.append(actions);
+    this.status.after(box);
+  }
+
+  theirWords(theirs) {
+    const tile = this.form.querySelector(`input[name=answer][value="${CSS.escape(theirs.answer ?? "")}"]`);
+    const answer = tile?.closest("label").querySelector(".words").textContent;
+    const heading = document.createElement("p");
+    heading.textContent = [words.theirs, answer].filter(Boolean).join(" ");
+    const note = document.createElement("p");
+    note.className = "typed";
+    note.textContent = theirs.note ?? "";
+    return note.textContent ? [heading, note] : [heading];
+  }
+
+  act(kind, text, run) {
+    const element = document.createElement(kind);
+    element.textContent = text;
+    if (kind === "a") element.href = location.pathname + location.search;
+    else [element.type, element.className] = ["button", "btn quiet"];
+    element.addEventListener("click", (event) => {
+      event.preventDefault();
+      run();
+    });
+    return element;
+  }
+
+  keepMine(version, box) {
+    this.stale = false;
+    this.form.elements.version.value = version;
+    box.remove();
+    this.form.querySelector("input:checked")?.focus();
+    this.save();
+  }
+
+  reload() {
+    this.kept = this.edits;
+    this.unsent.drop(this.action);
+    this.form.reset(); // so that the browser does not restore what was typed
+    location.reload();
+  }
+
+  /* The person signs out and lets go of what was not sent. */
+  letGo() {
+    this.kept = this.edits;
+  }
+
+  /* Put back what this browser kept. Returns whether it is still to be sent. */
+  restore(fields) {
+    const typed = new Map(fields);
+    const now = new Map(this.fields);
+    const same = [...typed].every(([name, value]) => name === "version" || now.get(name) === value);
+    if (same) {
+      this.unsent.drop(this.action);
+      return false;
+    }
+    for (const [name, value] of typed) if (name in this.form.elements) this.form.elements[name].value = value;
+    for (const fold of this.form.querySelectorAll("details:has(textarea)")) fold.open = true;
+    this.edits += 1;
+    return this.ready();
+  }
+
+  say(text, kind) {
+    this.status.className = `saved ${kind}`;
+    if (this.status.textContent !== text) this.status.textContent = text;
+  }
+}
