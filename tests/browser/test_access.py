@@ -42,6 +42,7 @@ FILES = {
     "exports.results",
     "exports.scores",
     "exports.tallies",
+    "account.alive",
     "home.health",
     "meeting.where",
     "memo.html",

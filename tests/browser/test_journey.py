@@ -81,8 +81,9 @@ def menu(who: Visitor, name: str) -> None:
     links = who.page.locator("header nav").get_by_role("link", name=name, exact=True)
     if not links.count():
         menu(who, next(top for top, names in HEADINGS.items() if name in names))
-    if links.first.get_attribute("aria-current") != "page":
-        who.leave(links.last)
+        if links.first.get_attribute("aria-current") == "page":
+            return  # a heading leads to the first of its pages
+    who.leave(links.last)
 
 
 def start_evaluation(chair: Visitor) -> None:
