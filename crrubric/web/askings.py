@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from crrubric.domain.errors import Invalid
 from crrubric.domain.vocabulary import Action
 from crrubric.extensions import db
+from crrubric.models import Vendor
 from crrubric.queries.access import Seat, not_found
 from crrubric.queries.ballots import own_ballot
 from crrubric.services import askings as service
@@ -29,15 +30,14 @@ def new(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
     own, _marks = own_ballot(db.session(), seat, vendor_id)
     if not may_ask(seat, own):
         raise not_found()
-    return asking_page(seat, vendor_id, criterion_id, AskForm(formdata=None))
+    return asking_page(seat, own.vendor, criterion_id, AskForm(formdata=None))
 
 
-def asking_page(seat: Seat, vendor_id: int, criterion_id: int, form: AskForm) -> str:
+def asking_page(seat: Seat, vendor: Vendor, criterion_id: int, form: AskForm) -> str:
     """The form, with the criterion that it is about."""
-    own, _marks = own_ballot(db.session(), seat, vendor_id)
     criterion = criterion_in(db.session(), seat.evaluation, criterion_id)
     return page(
-        "questions/ask.html", seat, under=HOME, vendor=own.vendor, criterion=criterion, form=form
+        "questions/ask.html", seat, under=HOME, vendor=vendor, criterion=criterion, form=form
     )
 
 
@@ -56,4 +56,5 @@ def ask(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
             return to("ballots.ballot", seat, vendor_id=vendor_id, _anchor=anchor)
         except Invalid as error:
             attach(form, error)
-    return asking_page(seat, vendor_id, criterion_id, form), 422
+    own, _marks = own_ballot(db.session(), seat, vendor_id)
+    return asking_page(seat, own.vendor, criterion_id, form), 422

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections.abc import Iterable
 from http import HTTPStatus
 
 from flask import Flask, Response, jsonify, render_template, request
@@ -24,6 +25,7 @@ STATUS: dict[type[CrrubricError], HTTPStatus] = {
     NotReady: HTTPStatus.UNPROCESSABLE_ENTITY,
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
+SHORT = 20  # characters; what is longer was typed, and is shown to be read or copied
 NOT_TEXT = frozenset({"csrf_token", "version", "password", "next"})
 
 
@@ -116,9 +118,12 @@ def kept_text() -> list[str]:
     if request.method != "POST":
         return []
     try:
-        typed = [
-            value for key, value in request.form.items() if key not in NOT_TEXT and len(value) > 20
-        ]
+        typed = long_texts(request.form.items())
     except HTTPException:  # the request was too large to be read at all
         return []
     return sorted(typed, key=len, reverse=True)
+
+
+def long_texts(fields: Iterable[tuple[str, str]]) -> list[str]:
+    """The values of a form that are worth showing again: what was typed, no choice and no token."""
+    return [value for name, value in fields if name not in NOT_TEXT and len(value) > SHORT]

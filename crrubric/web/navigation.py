@@ -1,13 +1,13 @@
 """The menu inside an evaluation: what the policy allows this person now, and nothing else."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from flask import Flask, g, request, url_for
 from flask_babel import gettext
-from flask_babel import gettext as _
 
 from crrubric.domain.policy import PREPARING
-from crrubric.domain.vocabulary import N_, Action
+from crrubric.domain.vocabulary import N_, Action, Phase
 from crrubric.queries.access import Seat
 
 
@@ -21,30 +21,57 @@ class Item:
     pages: tuple["Item", ...] = ()
 
 
-# What is shown under one heading: fewer words to read past, and one line on a screen.
-GROUPS = (
-    (N_("Overview"), ("evaluations.overview",)),
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page that the menu may lead to: who may do `action` in one of `phases` sees its link."""
+
+    label: str
+    endpoint: str
+    action: Action
+    phases: Container[Phase] = tuple(Phase)
+
+
+# The heading over each run of pages, "" for pages that stand in the menu themselves: fewer words to
+# read past, and one line on a screen.
+MENU = (
+    ("", (Place(N_("Overview"), "evaluations.overview", Action.VIEW_EVALUATION),)),
     (
         N_("Set-up"),
-        ("rubric.index", "vendors.index", "committee.index", "evaluations.rule"),
+        (
+            Place(N_("Rubric"), "rubric.index", Action.VIEW_EVALUATION),
+            Place(N_("Vendors"), "vendors.index", Action.VIEW_EVALUATION),
+            Place(N_("Committee"), "committee.index", Action.VIEW_EVALUATION),
+            Place(N_("Rule"), "evaluations.rule", Action.VIEW_EVALUATION, PREPARING),
+        ),
     ),
-    (N_("Practice"), ("practice.index",)),
-    (N_("My ballots"), ("ballots.index",)),
-    (N_("Progress"), ("evaluations.progress",)),
-    (N_("Questions"), ("questions.index",)),
-    (N_("Meeting"), ("meeting.index",)),
+    (
+        "",
+        (
+            Place(N_("Practice"), "practice.index", Action.VIEW_PRACTICE),
+            Place(N_("My ballots"), "ballots.index", Action.VIEW_OWN_BALLOTS),
+            Place(N_("Progress"), "evaluations.progress", Action.VIEW_PROGRESS),
+            Place(N_("Questions"), "questions.index", Action.VIEW_QUESTIONS),
+            Place(N_("Meeting"), "meeting.index", Action.FOLLOW_MEETING),
+        ),
+    ),
     (
         N_("Results"),
         (
-            "results.matrix",
-            "results.scores",
-            "agreement.index",
-            "results.compare",
-            "what_if.index",
+            Place(N_("Matrix"), "results.matrix", Action.VIEW_RESULTS),
+            Place(N_("Scores"), "results.scores", Action.VIEW_RESULTS),
+            Place(N_("Agreement"), "agreement.index", Action.VIEW_RESULTS),
+            Place(N_("Compare"), "results.compare", Action.VIEW_RESULTS),
+            Place(N_("What if"), "what_if.index", Action.TRY_WHAT_IF),
         ),
     ),
-    (N_("Decision"), ("decision.index", "memo.preview")),
-    (N_("Journal"), ("evaluations.journal",)),
+    (
+        N_("Decision"),
+        (
+            Place(N_("Decision"), "decision.index", Action.VIEW_RESULTS),
+            Place(N_("Memo"), "memo.preview", Action.VIEW_MEMO),
+        ),
+    ),
+    ("", (Place(N_("Journal"), "evaluations.journal", Action.VIEW_JOURNAL),)),
 )
 
 
@@ -54,51 +81,27 @@ def init_app(app: Flask) -> None:
 
 
 def menu(seat: Seat) -> list[Item]:
-    """The pages of the evaluation that are open to this person in this phase, by group."""
-    open_here = places(seat)
-    found = []
-    for label, endpoints in GROUPS:
-        pages = tuple(open_here[name] for name in endpoints if name in open_here)
-        if len(pages) == 1:
-            found.append(pages[0])
-        elif pages:
-            found.append(group(gettext(label), pages))
+    """The pages of the evaluation that are open to this person in this phase, under headings."""
+    found: list[Item] = []
+    for heading, places in MENU:
+        pages = tuple(link(place, seat) for place in places if leads_to(place, seat))
+        if heading and len(pages) > 1:
+            current = any(item.current for item in pages)
+            found.append(Item(gettext(heading), pages[0].url, current, pages))
+        else:
+            found.extend(pages)
     return found
 
 
-def group(label: str, pages: tuple[Item, ...]) -> Item:
-    """Several pages under one heading."""
-    return Item(label, pages[0].url, any(item.current for item in pages), pages)
+def leads_to(place: Place, seat: Seat) -> bool:
+    """Whether the page is open to this person now."""
+    return seat.evaluation.phase in place.phases and seat.may(place.action)
 
 
-def places(seat: Seat) -> dict[str, Item]:
-    """Endpoint -> its link, for every page that is open to this person now."""
-    setup = seat.evaluation.phase in PREPARING
-    wanted = [
-        (_("Overview"), "evaluations.overview", Action.VIEW_EVALUATION, True),
-        (_("Rubric"), "rubric.index", Action.VIEW_EVALUATION, True),
-        (_("Vendors"), "vendors.index", Action.VIEW_EVALUATION, True),
-        (_("Committee"), "committee.index", Action.VIEW_EVALUATION, True),
-        (_("Rule"), "evaluations.rule", Action.VIEW_EVALUATION, setup),
-        (_("Practice"), "practice.index", Action.VIEW_PRACTICE, True),
-        (_("My ballots"), "ballots.index", Action.VIEW_OWN_BALLOTS, True),
-        (_("Progress"), "evaluations.progress", Action.VIEW_PROGRESS, True),
-        (_("Questions"), "questions.index", Action.VIEW_QUESTIONS, True),
-        (_("Meeting"), "meeting.index", Action.FOLLOW_MEETING, True),
-        (_("Matrix"), "results.matrix", Action.VIEW_RESULTS, True),
-        (_("Scores"), "results.scores", Action.VIEW_RESULTS, True),
-        (_("Agreement"), "agreement.index", Action.VIEW_RESULTS, True),
-        (_("Compare"), "results.compare", Action.VIEW_RESULTS, True),
-        (_("What if"), "what_if.index", Action.TRY_WHAT_IF, True),
-        (_("Decision"), "decision.index", Action.VIEW_RESULTS, True),
-        (_("Memo"), "memo.preview", Action.VIEW_MEMO, True),
-        (_("Journal"), "evaluations.journal", Action.VIEW_JOURNAL, True),
-    ]
-    return {
-        endpoint: Item(label, url_for(endpoint, slug=seat.evaluation.slug), here(endpoint))
-        for label, endpoint, action, shown in wanted
-        if shown and seat.may(action)
-    }
+def link(place: Place, seat: Seat) -> Item:
+    """The link to a page of the evaluation."""
+    url = url_for(place.endpoint, slug=seat.evaluation.slug)
+    return Item(gettext(place.label), url, here(place.endpoint))
 
 
 def here(endpoint: str) -> bool:

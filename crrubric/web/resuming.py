@@ -11,12 +11,12 @@ from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from crrubric.domain import limits
+from crrubric.web.errors import long_texts
 from crrubric.web.forms import SignInForm
 
 PREFIX = "kept-"
 LEFT_OUT = frozenset({"csrf_token", "password"})
 SALT = "crrubric.resuming"
-SHORT = 20  # characters; what is longer is shown as well, to be read or copied
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,9 @@ def sign_in_again(owner: int) -> ResponseReturnValue:
         for value in values
         if name not in LEFT_OUT
     )
-    note = _signer().dumps([owner, request.full_path.rstrip("?")])
-    interrupted = Interrupted(owner, request.full_path.rstrip("?"), fields, note)
-    return ask(SignInForm(formdata=None), interrupted, 401)
+    address = request.full_path.rstrip("?")
+    note = _signer().dumps([owner, address])
+    return ask(SignInForm(formdata=None), Interrupted(owner, address, fields, note), 401)
 
 
 def ask(form: SignInForm, interrupted: Interrupted, status: int) -> ResponseReturnValue:
@@ -49,7 +49,7 @@ def ask(form: SignInForm, interrupted: Interrupted, status: int) -> ResponseRetu
         "account/sign_in_again.html",
         form=form,
         kept=kept,
-        long=[value for _name, value in kept if len(value) > SHORT],
+        long=long_texts(interrupted.fields),
         note=interrupted.note,
     )
     return shown, status

@@ -22,12 +22,8 @@ export class Line {
     return this.waiting.length > 0;
   }
 
-  holds(mark) {
-    return this.waiting.includes(mark);
-  }
-
   join(mark, wait = 0) {
-    if (!this.holds(mark)) this.waiting.push(mark);
+    if (!this.waiting.includes(mark)) this.waiting.push(mark);
     if (wait !== Infinity) mark.say(words.retrying, "wait");
     if (this.timer === null && !this.draining) this.schedule(wait);
   }

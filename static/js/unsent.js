@@ -40,8 +40,9 @@ export class Unsent {
 
   keep(action, fields) {
     if (!this.on) return;
-    const others = this.entries().filter((entry) => entry.action !== action);
-    const before = this.entries().find((entry) => entry.action === action);
+    const entries = this.entries();
+    const before = entries.find((entry) => entry.action === action);
+    const others = entries.filter((entry) => entry !== before);
     this.write([...others, { action, fields, at: before?.at ?? Date.now() }]);
   }
 
