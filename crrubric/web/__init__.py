@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
@@ -31,6 +31,7 @@ from crrubric.web import (
     exports,
     headers,
     home,
+    language,
     meeting,
     memo,
     navigation,
@@ -63,6 +64,7 @@ BLUEPRINTS = (
     evaluations.bp,
     exports.bp,
     home.bp,
+    language.bp,
     meeting.bp,
     memo.bp,
     practice.bp,
@@ -87,8 +89,8 @@ def init_app(app: Flask) -> None:
     """Bind the web's own pieces and refuse to start with an undeclared route."""
     csrf.init_app(app)
     limiter.init_app(app)
-    babel.init_app(app, locale_selector=locale)
-    for part in (session, words, cell_parts, errors, headers, navigation):
+    babel.init_app(app, locale_selector=language.formats)
+    for part in (session, language, words, cell_parts, errors, headers, navigation):
         part.init_app(app)
     app.url_map.converters["int"] = DatabaseId
     for blueprint in BLUEPRINTS:
@@ -104,25 +106,12 @@ def init_app(app: Flask) -> None:
     def everywhere() -> dict[str, Any]:
         return {
             "person": session.person(),
-            "locale": locale(),
             "asset_version": version,
             "version": __version__,
             "demo": app.config["DEMO"],
         }
 
     access.check_declarations(app)
-
-
-def locale() -> str:
-    """The language of the answer: what the browser prefers of what we have."""
-    if "locale" not in g:
-        from flask import current_app
-
-        languages = current_app.config["LANGUAGES"]
-        g.locale = request.accept_languages.best_match(languages) if request else None
-        g.locale = g.locale or languages[0]
-    found: str = g.locale
-    return found
 
 
 def asset_version(folder: Path) -> str:

@@ -15,6 +15,7 @@ from crrubric.models import User, UserSession
 from crrubric.queries.people import Actor, actor_of
 from crrubric.services.accounts import digest
 
+LANGUAGE = "language"  # of a browser in which nobody is signed in, in the cookie
 TOUCH_EVERY = timedelta(minutes=5)
 
 
@@ -75,8 +76,8 @@ def touch(session_id: int) -> None:
 
 
 def begin(user: User, token: str) -> None:
-    """Sign the browser in under a new session; whatever the old cookie held is dropped."""
-    session.clear()
+    """Sign the browser in under a new session; of the old cookie only the language stays."""
+    clear()
     login_user(Person(user, token))
 
 
@@ -84,8 +85,16 @@ def end() -> str | None:
     """Forget the browser's session and give its secret, for the caller to end it for good."""
     token: str | None = current_user.get_id() if current_user.is_authenticated else None
     logout_user()
-    session.clear()
+    clear()
     return token
+
+
+def clear() -> None:
+    """Drop whatever the cookie holds, except the language."""
+    language = session.get(LANGUAGE)
+    session.clear()
+    if language:
+        session[LANGUAGE] = language
 
 
 def person() -> Person | None:
