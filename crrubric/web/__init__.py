@@ -37,6 +37,7 @@ from crrubric.web import (
     navigation,
     practice,
     questions,
+    reading,
     reinstatements,
     results,
     rubric,
@@ -87,6 +88,7 @@ class DatabaseId(IntegerConverter):
 
 def init_app(app: Flask) -> None:
     """Bind the web's own pieces and refuse to start with an undeclared route."""
+    app.jinja_environment = reading.ReadingEnvironment
     csrf.init_app(app)
     limiter.init_app(app)
     babel.init_app(app, locale_selector=language.formats)
