@@ -67,7 +67,7 @@ def agenda_page(seat: Seat, form: MotionForm) -> str:
         settled=adopted_count(read.results),
         tense=contradicting(read, seat),
         form=form,
-        sitting_form=SittingForm(),
+        sitting_form=SittingForm(formdata=None),  # what another form sent is not for it
         may_run=seat.may(Action.RUN_MEETING),
     )
 

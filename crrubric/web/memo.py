@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Blueprint, current_app
 from flask.typing import ResponseReturnValue
 
-from crrubric.catalogue import translations
+from crrubric import catalogue
 from crrubric.domain.memo import Memo
 from crrubric.domain.memo_sections import compose
 from crrubric.domain.vocabulary import Action
@@ -24,7 +24,7 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 def memo_of(seat: Seat) -> Memo:
     """The memo as it stands now, in the language of the evaluation's documents."""
     language = seat.evaluation.language
-    words = translations(language).gettext
+    words = catalogue.translations(language).gettext
     return compose(memo_facts(db.session(), seat.evaluation, language), words)
 
 
