@@ -92,7 +92,7 @@ def init_app(app: Flask) -> None:
     csrf.init_app(app)
     limiter.init_app(app)
     babel.init_app(app, locale_selector=language.formats)
-    for part in (session, language, words, cell_parts, errors, headers, navigation):
+    for part in (session, language, reading, words, cell_parts, errors, headers, navigation):
         part.init_app(app)
     app.url_map.converters["int"] = DatabaseId
     for blueprint in BLUEPRINTS:
