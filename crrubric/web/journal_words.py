@@ -2,7 +2,7 @@
 
 import re
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from crrubric.domain.vocabulary import N_, Stakeholder
 
@@ -91,6 +91,7 @@ FIELDS = {
     "why_another_order": N_("why another order"),
     "words": N_("words"),
 }
+EVERYTHING = N_("everything")  # what a member marks who is not limited
 PEOPLE = {member.value: member.label for member in Stakeholder}
 IN_LANGUAGE = re.compile(r"(\w+) \((\w+)\)")
 
@@ -102,7 +103,14 @@ def field_named(key: str) -> str:
     return str(gettext(FIELDS[key])) if key in FIELDS else key.replace("_", " ")
 
 
-def group_named(key: str, value: object) -> object:
-    """Whom a member speaks for, in words: their codes are words that people type as well."""
-    known = key in {"stakeholder", "lead"} and value in PEOPLE
-    return gettext(PEOPLE[str(value)]) if known else value
+def value_named(key: str, value: object) -> object:
+    """A value in words where the field says what it is: its code is a word that people type too."""
+    if key in {"stakeholder", "lead"} and value in PEOPLE:
+        return gettext(PEOPLE[str(value)])
+    if key in {"vendors", "criteria"} and value == EVERYTHING:
+        return gettext(EVERYTHING)
+    if key == "vendors" and isinstance(value, list):
+        return ngettext("%(num)s vendor", "%(num)s vendors", len(value))
+    if key == "criteria" and isinstance(value, list):
+        return ngettext("%(num)s criterion", "%(num)s criteria", len(value))
+    return value

@@ -36,7 +36,7 @@ from crrubric.domain.vocabulary import (
 from crrubric.extensions import db
 from crrubric.models import Criterion, District, JournalEntry, Mark, Notice, Vendor
 from crrubric.services.journal import ROW
-from crrubric.web.journal_words import HIDDEN, field_named, group_named
+from crrubric.web.journal_words import HIDDEN, field_named, value_named
 
 NOTHING = "–"
 # What people read for the values that the journal keeps, such as CANNOT_TELL. They are upper case,
@@ -224,8 +224,8 @@ def differences(entry: JournalEntry) -> list[tuple[str, str, str]]:
     return [
         (
             field_named(key),
-            shown(group_named(key, old.get(key))),
-            shown(group_named(key, new.get(key))),
+            shown(value_named(key, old.get(key))),
+            shown(value_named(key, new.get(key))),
         )
         for key in {**old, **new}
         if key not in HIDDEN | {ROW}

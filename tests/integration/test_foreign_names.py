@@ -28,7 +28,7 @@ def test_a_company_in_arabic_does_not_reorder_its_row(make: Factory, visit: Visi
     chair = visit(made.chair)
 
     pages = [chair.get(made.url(path)).text for path in ("vendors/", "matrix", "decision/")]
-    question = chair.get(made.url(f"vendors/{made.vendors[-1].id}/questions/new"))
+    question = chair.get(made.url(f"questions/vendors/{made.vendors[-1].id}/new"))
 
     for page in (*pages, question.text):
         shown = re.sub(r"<title>.*?</title>", "", page, flags=re.DOTALL)
