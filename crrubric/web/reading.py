@@ -18,6 +18,8 @@ from crrubric.queries.wording import worded
 from crrubric.web.language import locale
 
 TRANSLATED = frozenset({"title", "question", "look_for", "practice", "why"})
+WORDED = (Criterion, Section, Tension)
+AS_IT_IS = Environment.getattr  # looked up once: a large page asks ten thousand times
 
 
 def init_app(app: Flask) -> None:
@@ -41,6 +43,6 @@ class ReadingEnvironment(Environment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """An attribute as a template reads it."""
-        if attribute in TRANSLATED and isinstance(obj, Criterion | Section | Tension):
+        if attribute in TRANSLATED and isinstance(obj, WORDED):
             return worded(obj, attribute, locale())
-        return super().getattr(obj, attribute)
+        return AS_IT_IS(self, obj, attribute)
