@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from crrubric.domain import limits
+from crrubric.domain.languages import NAMES
 
 PACKAGE = Path(__file__).parent
 CHECKOUT = PACKAGE.parent
@@ -52,7 +53,7 @@ class Defaults:
     RATELIMIT_HEADERS_ENABLED = False
     PASSWORD_METHOD = "scrypt:131072:8:1"  # noqa: S105  # a method, not a password
     BABEL_DEFAULT_LOCALE = "en"
-    LANGUAGES = ["en"]
+    LANGUAGES = ["en", "es"]  # of domain/languages.py; the first is spoken where nobody says
     SQLALCHEMY_RECORD_QUERIES = False
     # Changed templates are picked up after a restart only; a lookup per request costs.
     TEMPLATES_AUTO_RELOAD = False
@@ -60,6 +61,8 @@ class Defaults:
 
 def settle(config: MutableMapping[str, Any], instance: Path) -> None:
     """Derive what the settings imply and refuse to start on what can't work."""
+    if not config["LANGUAGES"] or not set(config["LANGUAGES"]) <= set(NAMES):
+        raise RuntimeError(f"LANGUAGES must name at least one of {', '.join(NAMES)}")
     instance.mkdir(parents=True, exist_ok=True)
     url = config["DATABASE_URL"] or f"sqlite:///{(instance / 'crrubric.db').as_posix()}"
     if url.startswith(("postgres://", "postgresql://")):

@@ -1,10 +1,12 @@
 """Flask extensions, and how a database connection is set up."""
 
 import sqlite3
+from collections.abc import Mapping
 from typing import Any
 
+from babel.support import NullTranslations
 from flask import Flask
-from flask_babel import Babel
+from flask_babel import Babel, Domain, get_locale
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
@@ -12,9 +14,44 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import Connection, Engine, event
 
+from crrubric import catalogue
 from crrubric.config import PACKAGE
+from crrubric.domain.text import isolated
 from crrubric.models import Base
 
+
+def in_sentence(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of a sentence: what somebody typed can't turn the words around it."""
+    return {key: isolated(value) if type(value) is str else value for key, value in values.items()}
+
+
+class Catalogues(Domain):
+    """Where Flask-Babel takes its texts from: `crrubric.catalogue`, not a folder of .mo files."""
+
+    def gettext(self, string: str, **values: Any) -> str:
+        """The text, its placeholders filled with what can't reorder it."""
+        return str(super().gettext(string, **in_sentence(values)))
+
+    def ngettext(self, singular: str, plural: str, num: int, **values: Any) -> str:
+        """The text for this number, its placeholders filled with what can't reorder it."""
+        return str(super().ngettext(singular, plural, num, **in_sentence(values)))
+
+    def get_translations(self) -> NullTranslations:
+        """The texts of the request's language; those of the source where there is no request."""
+        locale = get_locale()
+        return catalogue.translations(locale.language) if locale else NullTranslations()
+
+
+class Languages(Babel):
+    """Flask-Babel on our catalogues."""
+
+    @property
+    def domain_instance(self) -> Catalogues:
+        """The texts of every language."""
+        return CATALOGUES
+
+
+CATALOGUES = Catalogues()
 db = SQLAlchemy(
     model_class=Base,
     disable_autonaming=True,
@@ -23,7 +60,7 @@ db = SQLAlchemy(
 )
 login = LoginManager()
 csrf = CSRFProtect()
-babel = Babel()
+babel = Languages()
 limiter = Limiter(get_remote_address)
 
 WRITE = {"crrubric_write": True}

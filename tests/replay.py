@@ -514,6 +514,7 @@ EVENTS: dict[Event, Callable[[State, JournalEntry, Row], Any]] = {
     Event.CRITERION_CHANGED: lambda state, entry, after: state.criteria[entry.criterion_id].update(
         weighed(after)
     ),
+    Event.CRITERION_TRANSLATED: lambda state, entry, after: None,
     Event.CRITERION_MOVED: criterion_moved,
     Event.VENDOR_ADDED: lambda state, entry, after: state.vendors.update(
         {entry.vendor_id: {**without_row(after), **after["row"], "withdrawn": None}}

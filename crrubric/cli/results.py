@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from crrubric.catalogue import translations
 from crrubric.cli.running import in_app
 from crrubric.config import folder
 from crrubric.domain.computed import compute
@@ -68,7 +69,10 @@ def memo(slug: str, target: Path | None) -> None:
     path = target or Path(f"{slug}-memo.docx")
     if path.suffix not in RENDERERS:
         raise click.UsageError("TARGET must end in " + " or ".join(RENDERERS) + ".")
-    value = compose(memo_facts(db.session(), evaluation, "en"), str)
+    value = compose(
+        memo_facts(db.session(), evaluation, evaluation.language),
+        translations(evaluation.language).gettext,
+    )
     path.write_bytes(
         RENDERERS[path.suffix](value, Path(folder("templates")), Path(folder("static")))
     )

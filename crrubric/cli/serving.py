@@ -107,9 +107,7 @@ def demo(host: str, port: int, fresh: bool) -> None:
     from crrubric.services.demo import DEMO_PASSWORD, make_demo, people
 
     file = instance_folder() / "demo.db"
-    app = new_app(
-        {"DEMO": True, "DATABASE_URL": f"sqlite:///{file.as_posix()}", "LANGUAGES": ["en"]}
-    )
+    app = new_app({"DEMO": True, "DATABASE_URL": f"sqlite:///{file.as_posix()}"})
     with only_server(app):
         with app.app_context():
             if fresh:

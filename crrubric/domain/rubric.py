@@ -13,8 +13,12 @@ from typing import Any
 
 from crrubric.domain import limits
 from crrubric.domain.errors import CrrubricError, Invalid, NotReady
+from crrubric.domain.languages import NAMES, SOURCE
 from crrubric.domain.text import clean, one_line
 from crrubric.domain.vocabulary import N_, Stakeholder
+
+# language -> key -> its text in that language
+Translated = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class Criterion:
     must_have: bool
     weight: Fraction
     order: int
+    translations: Translated = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ class Section:
     code: str
     title: str
     criteria: tuple[Criterion, ...]
+    translations: Translated = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,7 @@ class Tension:
 
     between: tuple[str, str]
     why: str
+    translations: Translated = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,7 @@ _WORDS: Mapping[Kind, str] = {
     int: N_("a whole number"),
     (int, Decimal): N_("a number"),
     list: N_("a list of tables"),
+    dict: N_("a table"),
 }
 _REQUIRED: Any = object()  # as a default: the key must be there, and a text not empty
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -76,11 +84,13 @@ _LEADS = {stakeholder.value: stakeholder for stakeholder in Stakeholder}
 _DECIMALS = 3  # of a weight
 _VERSION = 40  # characters of the version
 _RUBRIC = {"name", "version", "section", "tension"}
-_SECTION = {"code", "title", "criterion"}
+_LANGUAGES = sorted(set(NAMES) - {SOURCE})
+_SECTION = {"code", "title", "criterion", *_LANGUAGES}
 _CRITERION = {
-    "code", "order", "title", "question", "look_for", "lead", "may_not_apply", "must_have", "weight"
+    "code", "order", "title", "question", "look_for", "lead", "may_not_apply", "must_have",
+    "weight", *_LANGUAGES,
 }  # fmt: skip
-_TENSION = {"between", "why"}
+_TENSION = {"between", "why", *_LANGUAGES}
 
 
 @cache
@@ -92,11 +102,15 @@ def built_in_rubric() -> Rubric:
 
 @dataclass(frozen=True, slots=True)
 class PracticeVendor:
-    """The made-up vendor of a practice round, and what it shows by criterion code."""
+    """The made-up vendor of a practice round, and what it shows by criterion code.
+
+    translations: language -> criterion code -> what it shows there.
+    """
 
     company: str
     product: str
     shows: Mapping[str, str]
+    translations: Translated
 
 
 @cache
@@ -104,7 +118,8 @@ def practice_vendor() -> PracticeVendor:
     """The made-up vendor that crrubric ships."""
     file = resources.files("crrubric.data") / "practice.toml"
     data = tomllib.loads(file.read_text(encoding="utf-8"))
-    return PracticeVendor(data["company"], data["product"], data["shows"])
+    translations = {language: data[language]["shows"] for language in _LANGUAGES}
+    return PracticeVendor(data["company"], data["product"], data["shows"], translations)
 
 
 def parse_rubric(text: str) -> Rubric:
@@ -213,6 +228,24 @@ class _Reader:
             self.wrong(message, place, key=key, length=len(tidy), limit=limit)
         return tidy
 
+    def translations(self, place: _Place, *keys: str) -> dict[str, dict[str, str]]:
+        """The texts of a table in other languages: some of `keys`, none of them empty."""
+        found: dict[str, dict[str, str]] = {}
+        for language in _LANGUAGES:
+            table = self.value(place, language, dict, {})
+            inner = _Place(place.kind, f"{place.name}.{language}", table)
+            self.known(inner, set(keys))
+            texts = {
+                key: self.line(inner, key, limits.TITLE)
+                if key == "title"
+                else self.words(inner, key, limits.NOTE)
+                for key in keys
+                if key in table
+            }
+            if texts:
+                found[language] = texts
+        return found
+
     def code(self, place: _Place, taken: set[str]) -> str:
         code = self.line(place, "code", limits.CODE)
         if code and not _CODE.fullmatch(code):
@@ -252,6 +285,7 @@ class _Reader:
             code=self.code(place, self.sections),
             title=self.line(place, "title", limits.TITLE),
             criteria=tuple(self.criterion(row, place, inner) for inner, row in rows),
+            translations=self.translations(place, "title"),
         )
 
     def criterion(self, table: Table, section: _Place, number: int) -> Criterion:
@@ -267,6 +301,7 @@ class _Reader:
             must_have=self.value(place, "must_have", bool, False),
             weight=self.weight(place),
             order=self.order(place),
+            translations=self.translations(place, "title", "question", "look_for"),
         )
 
     def lead(self, place: _Place) -> Stakeholder | None:
@@ -304,7 +339,8 @@ class _Reader:
     def tension(self, table: Table, number: int) -> Tension:
         place = _Place(N_("tension"), str(number), table)
         self.known(place, _TENSION)
-        return Tension(self.between(place), self.words(place, "why", limits.NOTE))
+        why = self.words(place, "why", limits.NOTE)
+        return Tension(self.between(place), why, self.translations(place, "why"))
 
     def between(self, place: _Place) -> tuple[str, str]:
         codes = place.table.get("between")

@@ -10,6 +10,9 @@ from crrubric.domain.vocabulary import N_
 # pair, breaks documents, PostgreSQL (NUL) or the driver (surrogates).
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
+# Marks, embeddings, overrides and isolates of the direction of writing.
+_STEERING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
 
 def clean(text: str, *, limit: int, field: str | None = None) -> str:
     """`text` with line ends as \\n and outer white space removed.
@@ -45,6 +48,17 @@ def stated(text: str, missing: str, *, limit: int, field: str) -> str:
 def visible(text: str) -> str:
     """`text` of the same length, with a mark (U+FFFD) for each character that `clean` refuses."""
     return _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def isolated(text: str) -> str:
+    """`text` for the inside of a sentence, which it can't reorder: a name in Arabic, for instance.
+
+    What steers the direction of writing is left out, and right-to-left text stands in an isolate.
+    """
+    plain = _STEERING.sub("", text)
+    if not any(unicodedata.bidirectional(letter) in {"R", "AL", "AN"} for letter in plain):
+        return plain
+    return f"\N{FIRST STRONG ISOLATE}{plain}\N{POP DIRECTIONAL ISOLATE}"
 
 
 def one_line(text: str, *, limit: int, field: str | None = None) -> str:

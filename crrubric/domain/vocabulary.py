@@ -342,6 +342,10 @@ class Event(Labelled):
     SECTION_ADDED = "SECTION_ADDED", N_("added the section “%(subject)s”")
     CRITERION_ADDED = "CRITERION_ADDED", N_("added the criterion “%(subject)s”")
     CRITERION_CHANGED = "CRITERION_CHANGED", N_("changed the criterion “%(subject)s”")
+    CRITERION_TRANSLATED = (
+        "CRITERION_TRANSLATED",
+        N_("changed the translation of the criterion “%(subject)s”"),
+    )
     CRITERION_MOVED = "CRITERION_MOVED", N_("moved the criterion “%(subject)s”")
     VENDOR_ADDED = "VENDOR_ADDED", N_("added the vendor “%(subject)s”")
     VENDOR_CHANGED = "VENDOR_CHANGED", N_("changed the vendor “%(subject)s”")

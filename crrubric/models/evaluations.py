@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
+from crrubric.domain.languages import SOURCE
 from crrubric.domain.vocabulary import (
     CorrectionEffect,
     Phase,
@@ -19,6 +20,9 @@ from crrubric.domain.vocabulary import (
 )
 from crrubric.models.base import Base, Code, LongText, Name, ShortText, Title, stored_enum
 from crrubric.models.people import District, User
+
+# language -> column -> its text in that language; what is not there is read as it was written
+Translated = dict[str, dict[str, str]]
 
 
 class Evaluation(Base):
@@ -38,6 +42,7 @@ class Evaluation(Base):
     slug: Mapped[Code] = mapped_column(unique=True)
     title: Mapped[Title]
     purpose: Mapped[LongText]
+    language: Mapped[str] = mapped_column(String(limits.LANGUAGE), default=SOURCE)  # of documents
     phase: Mapped[Phase] = mapped_column(stored_enum(Phase), default=Phase.SETUP)
     rubric_name: Mapped[Title] = mapped_column(default="")
     rubric_version: Mapped[str] = mapped_column(String(40), default="")
@@ -84,6 +89,7 @@ class Section(Base):
     code: Mapped[Code]
     title: Mapped[Title]
     position: Mapped[int]
+    translations: Mapped[Translated] = mapped_column(JSON, default=dict)
     evaluation: Mapped[Evaluation] = relationship(back_populates="sections")
     criteria: Mapped[list["Criterion"]] = relationship(
         order_by="Criterion.position", back_populates="section"
@@ -114,6 +120,7 @@ class Criterion(Base):
     may_not_apply: Mapped[bool] = mapped_column(default=False)
     left_out: Mapped[bool] = mapped_column(default=False)
     practice: Mapped[LongText]  # what the made-up vendor of the practice round shows here
+    translations: Mapped[Translated] = mapped_column(JSON, default=dict)
     section: Mapped[Section] = relationship(back_populates="criteria")
 
 
@@ -154,6 +161,7 @@ class Tension(Base):
     first_id: Mapped[int] = mapped_column(ForeignKey("criterion.id"))
     second_id: Mapped[int] = mapped_column(ForeignKey("criterion.id"))
     why: Mapped[LongText]
+    translations: Mapped[Translated] = mapped_column(JSON, default=dict)
 
 
 class Vendor(Base):

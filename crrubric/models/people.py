@@ -34,6 +34,7 @@ class User(Base):
     standing: Mapped[Standing] = mapped_column(stored_enum(Standing), default=Standing.MEMBER)
     created_at: Mapped[datetime] = mapped_column(default=now_utc)
     disabled_at: Mapped[datetime | None]
+    language: Mapped[str | None] = mapped_column(String(limits.LANGUAGE))  # None: never chose one
 
 
 class UserSession(Base):

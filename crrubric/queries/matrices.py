@@ -16,6 +16,7 @@ from crrubric.models import Criterion, Evaluation, Finding, Reinstatement, Vendo
 from crrubric.queries.access import not_found
 from crrubric.queries.marks import read_ballots
 from crrubric.queries.rubrics import Part, parts
+from crrubric.queries.wording import worded
 
 Key = tuple[str, str]  # vendor code, criterion code
 
@@ -44,9 +45,10 @@ def rule_of(evaluation: Evaluation) -> Rule:
     )
 
 
-def matrix(session: Session, evaluation: Evaluation) -> Matrix:
+def matrix(session: Session, evaluation: Evaluation, language: str = "") -> Matrix:
     """Everything the result pages show, in seven queries at any size.
 
+    Args: language: in which criteria are named; "" as the rubric was written.
     Raises: NotFound before the meeting, whoever asks: nothing may depend on a mark until then.
     """
     if evaluation.phase not in FROM_MEETING:
@@ -62,7 +64,7 @@ def matrix(session: Session, evaluation: Evaluation) -> Matrix:
     criteria = {row.id: row for part in rubric for row in part.criteria}
     ballots = read_ballots(session, evaluation.id, list(vendors.values()), list(criteria.values()))
     basis = Basis(
-        tuple(criterion_value(part, row) for part in rubric for row in part.criteria),
+        tuple(criterion_value(part, row, language) for part in rubric for row in part.criteria),
         vendor_values(vendors.values()),
         ballots,
         adopted(session, evaluation.id, vendors, criteria),
@@ -80,12 +82,12 @@ def matrix(session: Session, evaluation: Evaluation) -> Matrix:
     )
 
 
-def criterion_value(part: Part, row: Criterion) -> domain.Criterion:
-    """The criterion as the domain knows it."""
+def criterion_value(part: Part, row: Criterion, language: str) -> domain.Criterion:
+    """The criterion as the domain knows it, named in a language."""
     return domain.Criterion(
         row.code,
-        row.title,
-        part.section.title,
+        worded(row, "title", language),
+        worded(part.section, "title", language),
         Fraction(row.weight),
         row.must_have,
         row.may_not_apply,

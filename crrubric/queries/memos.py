@@ -55,11 +55,12 @@ from crrubric.queries.matrices import Matrix, matrix
 from crrubric.queries.meetings import minutes
 from crrubric.queries.questions import standing_questions
 from crrubric.queries.rubrics import revisions, tension_values
+from crrubric.queries.wording import worded
 
 
 def memo_facts(session: Session, evaluation: Evaluation, language: str) -> MemoFacts:
     """The facts of the memo; times in the district's zone. Raises: NotFound before the meeting."""
-    read = matrix(session, evaluation)
+    read = matrix(session, evaluation, language)
     decision = recommendation_of(session, evaluation.id)
     counts = read.basis.ballots.counts()
     zone = ZoneInfo(evaluation.district.time_zone)
@@ -100,10 +101,12 @@ def memo_facts(session: Session, evaluation: Evaluation, language: str) -> MemoF
             MemoCommitment(row.vendor.company, row.words, row.owner, row.due_on)
             for row in commitments(session, evaluation.id)
         ),
-        contradictions=contradictions(read.results, tension_values(session, evaluation.id)),
+        contradictions=contradictions(
+            read.results, tension_values(session, evaluation.id, language)
+        ),
         entries=entries(session, evaluation),
         practice=practice(session, evaluation, zone),
-        revisions=corrections(session, evaluation, zone),
+        revisions=corrections(session, evaluation, zone, language),
         departed_vendors=departed_vendors(session, evaluation, zone),
         departed_members=departed_members(session, evaluation, zone),
         sittings=tuple(
@@ -185,12 +188,16 @@ def practice(session: Session, evaluation: Evaluation, zone: ZoneInfo) -> MemoPr
 
 
 def corrections(
-    session: Session, evaluation: Evaluation, zone: ZoneInfo
+    session: Session, evaluation: Evaluation, zone: ZoneInfo, language: str
 ) -> tuple[MemoRevision, ...]:
     """Corrections of the rubric after ballots opened."""
     return tuple(
         MemoRevision(
-            row.number, row.criterion.title, row.effect, row.reason, row.made_at.astimezone(zone)
+            row.number,
+            worded(row.criterion, "title", language),
+            row.effect,
+            row.reason,
+            row.made_at.astimezone(zone),
         )
         for row in revisions(session, evaluation.id)
     )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from crrubric import models
 from crrubric.domain.rubric import Tension
 from crrubric.models import Criterion, RubricRevision, Section
+from crrubric.queries.wording import worded
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,28 +34,31 @@ def parts(session: Session, evaluation_id: int, *, with_left_out: bool = False) 
     return rows if with_left_out else [part for part in rows if part.criteria]
 
 
-def tensions(session: Session, evaluation_id: int) -> dict[int, list[tuple[int, str]]]:
+def tensions(
+    session: Session, evaluation_id: int, language: str = ""
+) -> dict[int, list[tuple[int, str]]]:
     """Criterion id -> the criteria that pull against it, with the reason; both ways."""
     found: dict[int, list[tuple[int, str]]] = {}
     for row in session.scalars(
         select(models.Tension).where(models.Tension.evaluation_id == evaluation_id)
     ):
-        found.setdefault(row.first_id, []).append((row.second_id, row.why))
-        found.setdefault(row.second_id, []).append((row.first_id, row.why))
+        why = worded(row, "why", language)
+        found.setdefault(row.first_id, []).append((row.second_id, why))
+        found.setdefault(row.second_id, []).append((row.first_id, why))
     return found
 
 
-def tension_values(session: Session, evaluation_id: int) -> tuple[Tension, ...]:
+def tension_values(session: Session, evaluation_id: int, language: str = "") -> tuple[Tension, ...]:
     """The same as values, by criterion code, in their order."""
     first, second = aliased(Criterion), aliased(Criterion)
     rows = session.execute(
-        select(first.code, second.code, models.Tension.why)
-        .join(first, first.id == models.Tension.first_id)
+        select(first.code, second.code, models.Tension)
+        .join_from(models.Tension, first, first.id == models.Tension.first_id)
         .join(second, second.id == models.Tension.second_id)
         .where(models.Tension.evaluation_id == evaluation_id)
         .order_by(models.Tension.id)
     )
-    return tuple(Tension((row[0], row[1]), row[2]) for row in rows)
+    return tuple(Tension((one, two), worded(row, "why", language)) for one, two, row in rows)
 
 
 def revisions(session: Session, evaluation_id: int) -> list[RubricRevision]:

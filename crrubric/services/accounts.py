@@ -71,6 +71,12 @@ def new_user(session: Session, name: str, address: str, standing: Standing) -> U
     return user
 
 
+def choose_language(actor: Actor, language: str) -> None:
+    """Keep the language that the actor wants to read; one's own choice is no entry in a journal."""
+    with unit_of_work() as session:
+        session.get_one(User, actor.user_id).language = language
+
+
 def add_user(
     actor: Actor, *, name: str, email: str, standing: Standing, password: str = ""
 ) -> User:

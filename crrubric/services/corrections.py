@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
+from crrubric.domain.rubric import Translated
 from crrubric.domain.text import clean, one_line
 from crrubric.domain.vocabulary import (
     N_,
@@ -26,6 +27,7 @@ from crrubric.services.journal import About, changes, note_event
 from crrubric.services.notices import tell
 from crrubric.services.rubrics import criterion_in
 from crrubric.services.seals import note_reopened, reopen
+from crrubric.services.translations import translate
 from crrubric.services.unit import unit_of_work
 
 TOLD = {
@@ -47,12 +49,18 @@ class Correction:
 
 
 def correct_criterion(
-    actor: Actor, slug: str, criterion_id: int, correction: Correction
+    actor: Actor,
+    slug: str,
+    criterion_id: int,
+    correction: Correction,
+    *,
+    translations: Translated | None = None,
 ) -> RubricRevision:
     """Make the next revision of the rubric. Weights, must-haves and rule stay frozen.
 
     AGAIN sets the marks on the criterion aside (the journal and sealed versions keep them) and
-    reopens submitted ballots that ask for it. Everybody who is to mark it is told, once.
+    reopens submitted ballots that ask for it. Everybody who is to mark it is told, once. A text
+    that changed keeps its translation only if that changed with it.
     Raises: Invalid naming the field, if nothing changes, or if no weighted criterion is left.
     """
     tidy = _checked(correction)
@@ -82,6 +90,7 @@ def correct_criterion(
             after={**after, "revision": revision.number, "effect": tidy.effect},
             reason=tidy.reason,
         )
+        translate(session, actor, criterion, changed=after, given=translations or {})
         if tidy.effect is CorrectionEffect.AGAIN:
             _set_aside(session, actor, seat.evaluation, criterion, tidy.reason)
         asked = assignments(session, seat.evaluation.id)

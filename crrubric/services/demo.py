@@ -109,6 +109,7 @@ def _user(row: Mapping[str, Any], hashed: str) -> User:
         email_key=email_key(row["email"]),
         standing=Standing(row["standing"]),
         password_hash=hashed,
+        language=row.get("language"),
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid, NotReady
+from crrubric.domain.languages import NAMES
 from crrubric.domain.lifecycle import Readiness, is_step_back, problems
 from crrubric.domain.outcome import Rule
 from crrubric.domain.rubric import Rubric
@@ -194,9 +195,20 @@ def seat_chair(
 
 
 def change_facts(
-    actor: Actor, slug: str, *, title: str, purpose: str, closes_on: date | None
+    actor: Actor,
+    slug: str,
+    *,
+    title: str,
+    purpose: str,
+    closes_on: date | None,
+    language: str | None = None,
 ) -> Evaluation:
-    """Change title, purpose and the date on which scoring closes."""
+    """Change title, purpose, the date on which scoring closes, the language of documents.
+
+    Args: language: None: it stays. Raises: Invalid naming the field.
+    """
+    if language is not None and language not in NAMES:
+        raise Invalid(N_("Choose one of the choices shown."), field="language")
     tidy = checked_title(title)
     about = clean(purpose, limit=limits.LONG_TEXT, field="purpose")
     try:
@@ -206,14 +218,17 @@ def change_facts(
                 "title": tidy,
                 "purpose": about,
                 "closes_on": closes_on.isoformat() if closes_on else None,
+                "language": language or evaluation.language,
             }
             old = {
                 "title": evaluation.title,
                 "purpose": evaluation.purpose,
                 "closes_on": evaluation.closes_on.isoformat() if evaluation.closes_on else None,
+                "language": evaluation.language,
             }
             evaluation.title, evaluation.purpose = tidy, about
             evaluation.closes_on = closes_on
+            evaluation.language = language or evaluation.language
             journal_change(session, actor, Event.EVALUATION_CHANGED, evaluation, old, new)
     except IntegrityError:
         raise title_taken(tidy) from None

@@ -6,15 +6,16 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crrubric.domain import limits
+from crrubric.domain import limits, rubric
 from crrubric.domain.errors import Invalid
-from crrubric.domain.rubric import Rubric, practice_vendor
+from crrubric.domain.rubric import Rubric, Translated, practice_vendor
 from crrubric.domain.text import clean, one_line, slug_of
 from crrubric.domain.vocabulary import N_, Action, Event, Stakeholder
 from crrubric.models import Criterion, Evaluation, Section, Tension
 from crrubric.queries.access import locked_for, not_found
 from crrubric.queries.people import Actor
 from crrubric.services.journal import ROW, About, changes, note_event
+from crrubric.services.translations import translate
 from crrubric.services.unit import unit_of_work
 
 
@@ -33,36 +34,41 @@ class CriterionText:
     practice: str = ""  # what the made-up vendor of the practice round shows
 
 
-def copy_rubric(session: Session, evaluation: Evaluation, rubric: Rubric) -> None:
+def copy_rubric(session: Session, evaluation: Evaluation, source: Rubric) -> None:
     """Give the evaluation its own copy, to be changed until ballots open."""
-    evaluation.rubric_name = rubric.name
-    evaluation.rubric_version = rubric.version
+    evaluation.rubric_name = source.name
+    evaluation.rubric_version = source.version
     ids: dict[str, Criterion] = {}
     shows = practice_vendor().shows
-    for place, part in enumerate(rubric.sections):
+    for place, part in enumerate(source.sections):
         section = Section(
-            evaluation_id=evaluation.id, code=part.code, title=part.title, position=place
+            evaluation_id=evaluation.id,
+            code=part.code,
+            title=part.title,
+            position=place,
+            translations=part.translations,
         )
         session.add(section)
         session.flush()
-        for number, source in enumerate(part.criteria):
-            ids[source.code] = Criterion(
+        for number, row in enumerate(part.criteria):
+            ids[row.code] = Criterion(
                 evaluation_id=evaluation.id,
                 section_id=section.id,
-                code=source.code,
+                code=row.code,
                 position=number,
-                title=source.title,
-                question=source.question,
-                look_for=source.look_for,
-                lead=source.lead,
-                weight=Decimal(source.weight.numerator) / source.weight.denominator,
-                must_have=source.must_have,
-                may_not_apply=source.may_not_apply,
-                practice=shows.get(source.code, ""),
+                title=row.title,
+                question=row.question,
+                look_for=row.look_for,
+                lead=row.lead,
+                weight=Decimal(row.weight.numerator) / row.weight.denominator,
+                must_have=row.must_have,
+                may_not_apply=row.may_not_apply,
+                practice=shows.get(row.code, ""),
+                translations=with_practice(row),
             )
     session.add_all(ids.values())
     session.flush()
-    for tension in rubric.tensions:
+    for tension in source.tensions:
         first, second = tension.between
         session.add(
             Tension(
@@ -70,8 +76,18 @@ def copy_rubric(session: Session, evaluation: Evaluation, rubric: Rubric) -> Non
                 first_id=ids[first].id,
                 second_id=ids[second].id,
                 why=tension.why,
+                translations=tension.translations,
             )
         )
+
+
+def with_practice(source: rubric.Criterion) -> dict[str, dict[str, str]]:
+    """The translations of a criterion, with what the made-up vendor shows for it."""
+    found = {language: dict(texts) for language, texts in source.translations.items()}
+    for language, shows in practice_vendor().translations.items():
+        if source.code in shows:
+            found.setdefault(language, {})["practice"] = shows[source.code]
+    return found
 
 
 def checked(text: CriterionText) -> CriterionText:
@@ -162,8 +178,18 @@ def add_criterion(actor: Actor, slug: str, section_id: int, text: CriterionText)
     return criterion
 
 
-def change_criterion(actor: Actor, slug: str, criterion_id: int, text: CriterionText) -> Criterion:
-    """Reword, weight, mark as must-have, leave out or bring back a criterion."""
+def change_criterion(
+    actor: Actor,
+    slug: str,
+    criterion_id: int,
+    text: CriterionText,
+    *,
+    translations: Translated | None = None,
+) -> Criterion:
+    """Reword, weight, mark as must-have, leave out or bring back a criterion.
+
+    A text that changed keeps its translation only if that changed with it.
+    """
     tidy = checked(text)
     with unit_of_work() as session:
         evaluation = locked_for(session, actor, Action.EDIT_SETUP, slug)
@@ -183,6 +209,7 @@ def change_criterion(actor: Actor, slug: str, criterion_id: int, text: Criterion
                 before=_plain(before),
                 after=_plain(after),
             )
+        translate(session, actor, criterion, changed=after, given=translations or {})
     return criterion
 
 

@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
@@ -33,11 +33,13 @@ from crrubric.web import (
     exports,
     headers,
     home,
+    language,
     meeting,
     memo,
     navigation,
     practice,
     questions,
+    reading,
     reinstatements,
     results,
     rubric,
@@ -66,6 +68,7 @@ BLUEPRINTS = (
     evaluations.bp,
     exports.bp,
     home.bp,
+    language.bp,
     meeting.bp,
     memo.bp,
     practice.bp,
@@ -88,10 +91,11 @@ class DatabaseId(IntegerConverter):
 
 def init_app(app: Flask) -> None:
     """Bind the web's own pieces and refuse to start with an undeclared route."""
+    app.jinja_environment = reading.ReadingEnvironment
     csrf.init_app(app)
     limiter.init_app(app)
-    babel.init_app(app, locale_selector=locale)
-    for part in (session, words, cell_parts, errors, headers, navigation):
+    babel.init_app(app, locale_selector=language.formats)
+    for part in (session, language, reading, words, cell_parts, errors, headers, navigation):
         part.init_app(app)
     app.url_map.converters["int"] = DatabaseId
     for blueprint in BLUEPRINTS:
@@ -107,7 +111,6 @@ def init_app(app: Flask) -> None:
     def everywhere() -> dict[str, Any]:
         return {
             "person": session.person(),
-            "locale": locale(),
             "asset_version": version,
             "version": __version__,
             "demo": app.config["DEMO"],
@@ -116,18 +119,6 @@ def init_app(app: Flask) -> None:
         }
 
     access.check_declarations(app)
-
-
-def locale() -> str:
-    """The language of the answer: what the browser prefers of what we have."""
-    if "locale" not in g:
-        from flask import current_app
-
-        languages = current_app.config["LANGUAGES"]
-        g.locale = request.accept_languages.best_match(languages) if request else None
-        g.locale = g.locale or languages[0]
-    found: str = g.locale
-    return found
 
 
 def asset_version(folder: Path) -> str:

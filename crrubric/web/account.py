@@ -1,5 +1,6 @@
 """Signing in and out, and one-time links."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -52,7 +53,8 @@ def local(target: str | None) -> str:
 
 def demo_people() -> list[Any]:
     """In demo mode, the invented people that one can sign in as."""
-    return people() if current_app.config["DEMO"] else []
+    found = people() if current_app.config["DEMO"] else []
+    return [replace(person, tries=_(person.tries)) for person in found]
 
 
 def sign_in_page(form: SignInForm, status: int = 200) -> ResponseReturnValue:

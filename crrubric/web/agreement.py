@@ -15,6 +15,7 @@ from crrubric.extensions import db
 from crrubric.queries.access import Seat, not_found
 from crrubric.queries.matrices import matrix as read_matrix
 from crrubric.web.access import in_evaluation
+from crrubric.web.language import locale
 from crrubric.web.page import page
 
 bp = Blueprint("agreement", __name__, url_prefix="/evaluations/<slug>")
@@ -32,7 +33,7 @@ def index(seat: Seat) -> ResponseReturnValue:
     sort, drawn = request.args.get("sort", SORTS[0]), request.args.get("drawn", DRAWN[0])
     if sort not in SORTS or drawn not in DRAWN:
         raise not_found()
-    read = read_matrix(db.session(), seat.evaluation)
+    read = read_matrix(db.session(), seat.evaluation, locale())
     counts = read.basis.ballots.counts()
     found = reliability_of(read.basis, counts)
     ordered = by_disagreement if sort == SORTS[0] else list

@@ -18,11 +18,13 @@ from crrubric.queries.assignments import assignment_of, assignments
 from crrubric.queries.matrices import rule_of
 from crrubric.queries.people import sits
 from crrubric.queries.rubrics import Part, parts
+from crrubric.queries.wording import worded
 from crrubric.services import assignments as service
 from crrubric.services.committee import member_in
 from crrubric.web.access import in_evaluation
 from crrubric.web.evaluations import to
 from crrubric.web.forms import attach
+from crrubric.web.language import locale
 from crrubric.web.page import page
 from crrubric.web.scoring_forms import EVERYTHING, SOME, AssignmentForm
 from crrubric.web.session import actor
@@ -63,7 +65,7 @@ def index(seat: Seat) -> ResponseReturnValue:
     members = db.session.scalars(
         select(Member).where(sits(seat.evaluation.id)).order_by(Member.name, Member.id)
     )
-    titles = {row.id: row.title for part in rubric for row in part.criteria}
+    titles = {row.id: worded(row, "title", locale()) for part in rubric for row in part.criteria}
     thin = [row for row in coverage(titles, found, rule_of(seat.evaluation)) if row.thin]
     return page(
         "assignment/index.html",

@@ -19,6 +19,7 @@ from crrubric.queries.ballots import entry_of, own_ballot, own_ballots, own_gaps
 from crrubric.queries.declarations import own_declarations
 from crrubric.queries.questions import own_askings, questions_on
 from crrubric.queries.rubrics import corrected, tensions
+from crrubric.queries.wording import worded
 from crrubric.services import ballots as service
 from crrubric.services import seals as sealing
 from crrubric.services.rubrics import criterion_in
@@ -26,6 +27,7 @@ from crrubric.web.access import in_evaluation
 from crrubric.web.evaluations import to
 from crrubric.web.exports import download
 from crrubric.web.forms import Form, MarkForm, ReasonForm, attach, messages
+from crrubric.web.language import locale
 from crrubric.web.page import page, wants_json
 from crrubric.web.session import actor
 from crrubric.web.words import clock, label, refusal
@@ -80,9 +82,9 @@ def ballot_page(
         forms=forms,
         total=len(forms),
         answered=sum(key in forms for key in marks),
-        tensions=tensions(db.session(), seat.evaluation.id),
+        tensions=tensions(db.session(), seat.evaluation.id, locale()),
         corrected=corrected(db.session(), seat.evaluation.id),
-        titles={row.id: row.title for part in rubric for row in part.criteria},
+        titles={row.id: worded(row, "title", locale()) for part in rubric for row in part.criteria},
         writable=writable(seat, own),
         may_ask=may_ask(seat, own),
         askings=own_askings(db.session(), seat, vendor_id=vendor_id),

@@ -21,10 +21,12 @@ from crrubric.queries.matrices import matrix as read_matrix
 from crrubric.queries.meetings import sitting
 from crrubric.queries.questions import questions_on
 from crrubric.queries.rubrics import tension_values
+from crrubric.queries.wording import worded
 from crrubric.services import decisions as service
 from crrubric.web.access import in_evaluation
 from crrubric.web.evaluations import to
 from crrubric.web.forms import FindingForm, ReasonForm, attach
+from crrubric.web.language import locale
 from crrubric.web.page import page
 from crrubric.web.session import actor
 from crrubric.web.words import refusal
@@ -53,7 +55,7 @@ def cell_page(
     Args: form: what was just refused; follows: the meeting whose shared screen this is.
     """
     let_in(seat, vendor_id)
-    read = read_matrix(db.session(), seat.evaluation)
+    read = read_matrix(db.session(), seat.evaluation, locale())
     vendor = next((row for row in read.vendors.values() if row.id == vendor_id), None)
     criterion = next((row for row in read.criteria.values() if row.id == criterion_id), None)
     if vendor is None or criterion is None:
@@ -129,9 +131,9 @@ def on_agenda(read: Matrix, seat: Seat) -> list[tuple[Vendor, Criterion, Item]]:
 
 def tense(read: Matrix, seat: Seat, found: Cell) -> list[tuple[str, str]]:
     """(title, why) of the criteria that pull against this one where the vendor is Met on both."""
-    rows = contradictions(read.results, tension_values(db.session(), seat.evaluation.id))
+    rows = contradictions(read.results, tension_values(db.session(), seat.evaluation.id, locale()))
     return [
-        (read.criteria[other].title, row.why)
+        (worded(read.criteria[other], "title", locale()), row.why)
         for row in rows
         if row.vendor == found.vendor and (other := row.other(found.criterion)) is not None
     ]

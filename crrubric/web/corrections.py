@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crrubric.domain.errors import Invalid
+from crrubric.domain.languages import NAMES
 from crrubric.domain.vocabulary import Action, CorrectionEffect
 from crrubric.extensions import db
 from crrubric.models import Criterion
@@ -16,7 +17,9 @@ from crrubric.services.vendors import vendor_for
 from crrubric.web.access import in_evaluation
 from crrubric.web.evaluations import to
 from crrubric.web.forms import ReasonForm, attach
+from crrubric.web.language_forms import TranslationForm, translation_forms, typed
 from crrubric.web.page import page
+from crrubric.web.rubric import tell_dropped
 from crrubric.web.scoring_forms import CorrectionForm
 from crrubric.web.session import actor
 
@@ -38,7 +41,14 @@ def criterion(seat: Seat, criterion_id: int) -> ResponseReturnValue:
     """The form that corrects a criterion."""
     row = criterion_of(seat, criterion_id)
     form = CorrectionForm(formdata=None, obj=row, effect=CorrectionEffect.KEEP)
-    return page("rubric/correct.html", seat, under=RUBRIC, criterion=row, form=form)
+    return correction_page(seat, form, translation_forms(row))
+
+
+def correction_page(seat: Seat, form: CorrectionForm, forms: dict[str, TranslationForm]) -> str:
+    """The page that corrects a criterion, with its translations."""
+    return page(
+        "rubric/correct.html", seat, under=RUBRIC, form=form, translations=forms, names=NAMES
+    )
 
 
 @bp.post("/rubric/criteria/<int:criterion_id>/correct")
@@ -47,7 +57,9 @@ def correct(seat: Seat, criterion_id: int) -> ResponseReturnValue:
     """Make the next revision of the rubric."""
     form = CorrectionForm()
     row = criterion_of(seat, criterion_id)
-    if form.validate():
+    forms = translation_forms(row)
+    if all([form.validate(), *(own.validate() for own in forms.values())]):
+        given = typed(forms)
         correction = service.Correction(
             form.title.data,
             form.question.data or "",
@@ -57,12 +69,15 @@ def correct(seat: Seat, criterion_id: int) -> ResponseReturnValue:
         )
         try:
             slug = seat.evaluation.slug
-            revision = service.correct_criterion(actor(), slug, criterion_id, correction)
+            revision = service.correct_criterion(
+                actor(), slug, criterion_id, correction, translations=given
+            )
             flash(_("Revision %(number)s; reviewers are told.", number=revision.number), "done")
+            tell_dropped(revision.criterion, given)
             return to(RUBRIC, seat)
         except Invalid as error:
             attach(form, error)
-    return page("rubric/correct.html", seat, under=RUBRIC, criterion=row, form=form), 422
+    return correction_page(seat, form, forms), 422
 
 
 @bp.get("/vendors/<int:vendor_id>/selection")

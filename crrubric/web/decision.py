@@ -32,6 +32,7 @@ from crrubric.web.decision_forms import (
 )
 from crrubric.web.evaluations import to
 from crrubric.web.forms import ReasonForm, attach
+from crrubric.web.language import locale
 from crrubric.web.page import page
 from crrubric.web.rankings import (
     field_of,
@@ -108,7 +109,7 @@ def with_own_vendors(form: CommitmentForm, seat: Seat, read: Matrix) -> Commitme
 @in_evaluation(Action.VIEW_RESULTS)
 def index(seat: Seat) -> ResponseReturnValue:
     """The recommendation."""
-    read = read_matrix(db.session(), seat.evaluation)
+    read = read_matrix(db.session(), seat.evaluation, locale())
     return form_page(seat, read, as_recorded(seat, read))
 
 
@@ -126,7 +127,7 @@ def as_recorded(seat: Seat, read: Matrix) -> DecisionForm:
 @in_evaluation(Action.RECORD_DECISION)
 def save(seat: Seat) -> ResponseReturnValue:
     """Record or reword the recommendation, with the order that the committee adopts."""
-    read = read_matrix(db.session(), seat.evaluation)
+    read = read_matrix(db.session(), seat.evaluation, locale())
     form = with_vendors(DecisionForm(), read)
     ranks = rank_forms(read, {}, request.form)
     if all([form.validate(), good_ranks(form, ranks)]):
@@ -169,7 +170,7 @@ def state(seat: Seat) -> ResponseReturnValue:
             return to("decision.index", seat)
         except Invalid as error:
             attach(form, error)
-    read = read_matrix(db.session(), seat.evaluation)
+    read = read_matrix(db.session(), seat.evaluation, locale())
     return form_page(seat, read, as_recorded(seat, read), position=form), 422
 
 
@@ -177,7 +178,7 @@ def state(seat: Seat) -> ResponseReturnValue:
 @in_evaluation(Action.MANAGE_COMMITMENTS)
 def commit(seat: Seat) -> ResponseReturnValue:
     """Record a commitment of a vendor."""
-    read = read_matrix(db.session(), seat.evaluation)
+    read = read_matrix(db.session(), seat.evaluation, locale())
     form = with_own_vendors(CommitmentForm(), seat, read)
     if form.validate():
         text = positions.CommitmentText(form.words.data, form.owner.data, form.due_on.data)

@@ -107,10 +107,19 @@ def page(
         return jsonify(message=message), status.value
     return (
         render_template(
-            "errors/error.html", message=message, problems=problems or [], kept=kept_text()
+            "errors/error.html",
+            message=message,
+            problems=problems or [],
+            kept=kept_text(),
+            here=nowhere,
         ),
         status.value,
     )
+
+
+def nowhere() -> str:
+    """Where the language switch leads back to: home, as a refusal says nothing of its address."""
+    return ""
 
 
 def kept_text() -> list[str]:

@@ -25,7 +25,8 @@ from crrubric.queries.questions import waiting_count
 from crrubric.services import evaluations as service
 from crrubric.services import notices, seals
 from crrubric.web.access import in_evaluation
-from crrubric.web.forms import FactsForm, PhaseForm, ReasonForm, RetentionForm, RuleForm, attach
+from crrubric.web.forms import PhaseForm, ReasonForm, RetentionForm, RuleForm, attach
+from crrubric.web.language_forms import DocumentsForm
 from crrubric.web.page import page
 from crrubric.web.session import actor
 from crrubric.web.words import refusal
@@ -108,14 +109,14 @@ def phase(seat: Seat) -> ResponseReturnValue:
 @in_evaluation(Action.EDIT_SETUP)
 def facts(seat: Seat) -> ResponseReturnValue:
     """Title, purpose and dates."""
-    return page("evaluations/facts.html", seat, under=HOME, form=FactsForm(obj=seat.evaluation))
+    return page("evaluations/facts.html", seat, under=HOME, form=DocumentsForm(obj=seat.evaluation))
 
 
 @bp.post("/facts")
 @in_evaluation(Action.EDIT_SETUP)
 def save_facts(seat: Seat) -> ResponseReturnValue:
     """Save title, purpose and dates."""
-    form = FactsForm()
+    form = DocumentsForm()
     if form.validate():
         try:
             service.change_facts(
@@ -124,6 +125,7 @@ def save_facts(seat: Seat) -> ResponseReturnValue:
                 title=form.title.data,
                 purpose=form.purpose.data or "",
                 closes_on=form.closes_on.data,
+                language=form.language.data,
             )
             flash(_("Saved."), "done")
             return to(HOME, seat)

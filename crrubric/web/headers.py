@@ -36,5 +36,5 @@ def init_app(app: Flask) -> None:
             headers["Cache-Control"] = IMMUTABLE if request.args.get("v") else "no-cache"
         else:
             headers["Cache-Control"] = "no-store"
-            response.vary.add("Cookie")
+            response.vary.update(("Accept-Language", "Cookie"))
         return response

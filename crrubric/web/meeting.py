@@ -22,6 +22,7 @@ from crrubric.web.access import in_evaluation
 from crrubric.web.cell import cell_page
 from crrubric.web.evaluations import to
 from crrubric.web.forms import MotionForm, ReasonForm, SittingForm, attach
+from crrubric.web.language import locale
 from crrubric.web.page import page
 from crrubric.web.session import actor
 from crrubric.web.words import refusal
@@ -39,7 +40,7 @@ def index(seat: Seat) -> ResponseReturnValue:
 
 def agenda_page(seat: Seat, form: MotionForm) -> str:
     """The agenda with the state of each item, who is there, the motion on undisputed cells."""
-    read = read_matrix(db.session(), seat.evaluation)
+    read = read_matrix(db.session(), seat.evaluation, locale())
     under_way = sitting(db.session(), seat.evaluation.id)
     off = deferrals(db.session(), seat.evaluation.id)
     agreed = service.own_undisputed(read, seat)
@@ -66,7 +67,7 @@ def agenda_page(seat: Seat, form: MotionForm) -> str:
         settled=adopted_count(read.results),
         tense=contradicting(read, seat),
         form=form,
-        sitting_form=SittingForm(),
+        sitting_form=SittingForm(formdata=None),  # what another form sent is not for it
         may_run=seat.may(Action.RUN_MEETING),
     )
 
@@ -84,7 +85,7 @@ def grouped_items(read: Matrix, seat: Seat) -> list[tuple[Topic, list[Item]]]:
 
 def contradicting(read: Matrix, seat: Seat) -> list[tuple[Vendor, Criterion, Criterion, str]]:
     """(vendor, criterion, what pulls against it, why), without vendors that the person avoids."""
-    rows = contradictions(read.results, tension_values(db.session(), seat.evaluation.id))
+    rows = contradictions(read.results, tension_values(db.session(), seat.evaluation.id, locale()))
     return [
         (read.vendors[row.vendor], read.criteria[row.first], read.criteria[row.second], row.why)
         for row in rows

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from flask import Blueprint, current_app
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale, gettext
 
+from crrubric import catalogue
 from crrubric.domain.memo import Memo
 from crrubric.domain.memo_sections import compose
 from crrubric.domain.vocabulary import Action
@@ -22,9 +22,10 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def memo_of(seat: Seat) -> Memo:
-    """The memo as it stands now, in the reader's language."""
-    language = str(get_locale() or "en").replace("_", "-")
-    return compose(memo_facts(db.session(), seat.evaluation, language), gettext)
+    """The memo as it stands now, in the language of the evaluation's documents."""
+    language = seat.evaluation.language
+    words = catalogue.translations(language).gettext
+    return compose(memo_facts(db.session(), seat.evaluation, language), words)
 
 
 def rendered(seat: Seat, ending: str) -> bytes:

@@ -28,6 +28,7 @@ from crrubric.web.access import in_evaluation
 from crrubric.web.evaluations import to
 from crrubric.web.exports import download
 from crrubric.web.forms import attach
+from crrubric.web.language import locale
 from crrubric.web.page import page
 from crrubric.web.question_forms import MergeForm, QuestionForm, SendForm, numbered
 from crrubric.web.session import actor
@@ -141,7 +142,7 @@ def gaps(seat: Seat, asked: Sequence[Question]) -> list[tuple[Vendor, Criterion,
     """Cells that reviewers could not tell and no question is about; none before the meeting."""
     if seat.evaluation.phase not in FROM_MEETING:
         return []
-    results = matrix(db.session(), seat.evaluation)
+    results = matrix(db.session(), seat.evaluation, locale())
     on = {
         (row.vendor.code, row.criterion.code)
         for row in asked

@@ -17,6 +17,7 @@ from crrubric.web.decision import as_recorded, form_page
 from crrubric.web.decision_forms import ReinstatementForm
 from crrubric.web.evaluations import to
 from crrubric.web.forms import attach
+from crrubric.web.language import locale
 from crrubric.web.session import actor
 
 bp = Blueprint(
@@ -51,7 +52,7 @@ def acted(seat: Seat, vendor_id: int, act: Callable[..., object], done: str) -> 
             return to("decision.index", seat, _anchor="computed")
         except Invalid as error:
             attach(form, error)
-    read = read_matrix(db.session(), seat.evaluation)
+    read = read_matrix(db.session(), seat.evaluation, locale())
     if vendor_id not in {row.id for row in read.vendors.values()}:
         raise not_found()
     return form_page(seat, read, as_recorded(seat, read), refused=form), 422

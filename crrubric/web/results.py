@@ -12,6 +12,7 @@ from crrubric.queries.access import Seat, not_found
 from crrubric.queries.matrices import Matrix
 from crrubric.queries.matrices import matrix as read_matrix
 from crrubric.web.access import in_evaluation
+from crrubric.web.language import locale
 from crrubric.web.page import page
 
 bp = Blueprint("results", __name__, url_prefix="/evaluations/<slug>")
@@ -22,7 +23,7 @@ HOME = "results.matrix"
 @in_evaluation(Action.VIEW_RESULTS)
 def matrix(seat: Seat) -> ResponseReturnValue:
     """Vendors by criteria: outcome and counts of every cell."""
-    read = read_matrix(db.session(), seat.evaluation)
+    read = read_matrix(db.session(), seat.evaluation, locale())
     kept = request.args.get("show", "all")
     filters = {
         "all": (_("All criteria"), None),
@@ -49,7 +50,7 @@ def scores(seat: Seat) -> ResponseReturnValue:
     """Scores with gates, coverage and range; the ranking; how far ballots agree."""
     from crrubric.reports import figures  # draws with plotly: heavy, and only needed here
 
-    read = read_matrix(db.session(), seat.evaluation)
+    read = read_matrix(db.session(), seat.evaluation, locale())
     charts = [figures.score_figure(read.results, _), figures.answers_figure(read.results, _)]
     return page("results/scores.html", seat, matrix=read, results=read.results, charts=charts)
 
@@ -58,7 +59,7 @@ def scores(seat: Seat) -> ResponseReturnValue:
 @in_evaluation(Action.VIEW_RESULTS)
 def compare(seat: Seat) -> ResponseReturnValue:
     """Two to five vendors side by side."""
-    read = read_matrix(db.session(), seat.evaluation)
+    read = read_matrix(db.session(), seat.evaluation, locale())
     chosen = [code for code in read.vendors if str(read.vendors[code].id) in picked()]
     if not picked():
         ranked = [vendor.code for vendor in read.results.ranking()]

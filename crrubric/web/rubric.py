@@ -7,15 +7,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crrubric.domain.errors import Invalid
+from crrubric.domain.languages import NAMES
+from crrubric.domain.rubric import Translated
 from crrubric.domain.vocabulary import Action
 from crrubric.extensions import db
-from crrubric.models import Section
+from crrubric.models import Criterion, Section
 from crrubric.queries.access import Seat, not_found
 from crrubric.queries.rubrics import parts, revisions
 from crrubric.services import rubrics as service
 from crrubric.web.access import in_evaluation
 from crrubric.web.evaluations import to
 from crrubric.web.forms import CriterionForm, SectionForm, attach
+from crrubric.web.language_forms import TranslationForm, dropped, translation_forms, typed
 from crrubric.web.page import page
 from crrubric.web.session import actor
 
@@ -112,8 +115,22 @@ def add(seat: Seat, section_id: int) -> ResponseReturnValue:
 def edit(seat: Seat, criterion_id: int) -> ResponseReturnValue:
     """The form for one criterion."""
     criterion = service.criterion_in(db.session(), seat.evaluation, criterion_id)
-    form = CriterionForm(obj=criterion)
-    return page("rubric/criterion.html", seat, under=HOME, form=form, criterion=criterion)
+    return editor(seat, criterion, CriterionForm(obj=criterion), translation_forms(criterion))
+
+
+def editor(
+    seat: Seat, row: Criterion, form: CriterionForm, forms: dict[str, TranslationForm]
+) -> str:
+    """The page that edits a criterion, with its translations."""
+    return page(
+        "rubric/criterion.html",
+        seat,
+        under=HOME,
+        form=form,
+        criterion=row,
+        translations=forms,
+        names=NAMES,
+    )
 
 
 @bp.post("/criteria/<int:criterion_id>")
@@ -121,18 +138,29 @@ def edit(seat: Seat, criterion_id: int) -> ResponseReturnValue:
 def change(seat: Seat, criterion_id: int) -> ResponseReturnValue:
     """Reword, weight, leave out or bring back a criterion."""
     form = CriterionForm()
-    if form.validate():
+    criterion = service.criterion_in(db.session(), seat.evaluation, criterion_id)
+    forms = translation_forms(criterion)
+    if all([form.validate(), *(own.validate() for own in forms.values())]):
+        given = typed(forms)
         try:
-            service.change_criterion(actor(), seat.evaluation.slug, criterion_id, text_of(form))
+            criterion = service.change_criterion(
+                actor(), seat.evaluation.slug, criterion_id, text_of(form), translations=given
+            )
             flash(_("Saved."), "done")
+            tell_dropped(criterion, given)
             return to(HOME, seat, _anchor=f"criterion-{criterion_id}")
         except Invalid as error:
             attach(form, error)
-    criterion = service.criterion_in(db.session(), seat.evaluation, criterion_id)
-    return (
-        page("rubric/criterion.html", seat, under=HOME, form=form, criterion=criterion),
-        422,
-    )
+    return editor(seat, criterion, form, forms), 422
+
+
+def tell_dropped(criterion: Criterion, given: Translated) -> None:
+    """Say on the next page that a translation was dropped, if one was."""
+    if dropped(criterion, given):
+        flash(
+            _("What changed is no longer translated: its old translation did not fit any more."),
+            "problem",
+        )
 
 
 @bp.post("/criteria/<int:criterion_id>/up")

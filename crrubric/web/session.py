@@ -16,6 +16,7 @@ from crrubric.queries.people import Actor, actor_of
 from crrubric.services.accounts import digest
 
 TOUCH_EVERY = timedelta(minutes=limits.TOUCH_MINUTES)
+LANGUAGE = "language"  # of a browser in which nobody is signed in, in the cookie
 
 
 class Person(UserMixin):
@@ -84,8 +85,8 @@ def lapsed() -> int | None:
 
 
 def begin(user: User, token: str) -> None:
-    """Sign the browser in under a new session; whatever the old cookie held is dropped."""
-    session.clear()
+    """Sign the browser in under a new session; of the old cookie only the language stays."""
+    clear()
     g.pop("csrf_token", None)  # made for the old session: Flask-WTF would hand it out once more
     login_user(Person(user, token))
 
@@ -94,8 +95,16 @@ def end() -> str | None:
     """Forget the browser's session and give its secret, for the caller to end it for good."""
     token: str | None = current_user.get_id() if current_user.is_authenticated else None
     logout_user()
-    session.clear()
+    clear()
     return token
+
+
+def clear() -> None:
+    """Drop whatever the cookie holds, except the language."""
+    language = session.get(LANGUAGE)
+    session.clear()
+    if language:
+        session[LANGUAGE] = language
 
 
 def person() -> Person | None:

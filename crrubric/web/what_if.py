@@ -24,8 +24,10 @@ from crrubric.extensions import db
 from crrubric.queries.access import Seat
 from crrubric.queries.matrices import Matrix
 from crrubric.queries.matrices import matrix as read_matrix
+from crrubric.queries.wording import worded
 from crrubric.web.access import in_evaluation
 from crrubric.web.forms import attach
+from crrubric.web.language import locale
 from crrubric.web.page import page
 from crrubric.web.trial_forms import TrialForm, WeightTrialForm
 from crrubric.web.words import number
@@ -39,7 +41,7 @@ def index(seat: Seat) -> ResponseReturnValue:
     """Plain sentences, a form to try changes, the trial beside the official result, charts."""
     from crrubric.reports import robustness_figures as figures  # draws with plotly: heavy
 
-    read = read_matrix(db.session(), seat.evaluation)
+    read = read_matrix(db.session(), seat.evaluation, locale())
     basis = read.basis
     asked = "kind" in request.args
     form, rows = trial_form(basis, asked=asked), weight_forms(read, asked=asked)
@@ -133,7 +135,7 @@ def tried_out(basis: Basis, trial: Trial, form: TrialForm) -> Tried | None:
 def wrong_weights(rows: Mapping[str, WeightTrialForm], read: Matrix) -> list[str]:
     """What is wrong with weights, each with its criterion."""
     return [
-        f"{read.criteria[code].title}: {error}"
+        f"{worded(read.criteria[code], 'title', locale())}: {error}"
         for code, row in rows.items()
         for error in row.weight.errors
     ]

@@ -36,6 +36,7 @@ from crrubric.domain.vocabulary import (
 from crrubric.extensions import db
 from crrubric.models import Criterion, District, JournalEntry, Mark, Notice, Vendor
 from crrubric.services.journal import ROW
+from crrubric.web.journal_words import HIDDEN, field_named, value_named
 
 NOTHING = "–"
 # What people read for the values that the journal keeps, such as CANNOT_TELL. They are upper case,
@@ -221,9 +222,14 @@ def differences(entry: JournalEntry) -> list[tuple[str, str, str]]:
     """(what, old, new) of a journal entry."""
     old, new = entry.before or {}, entry.after or {}
     return [
-        (key.replace("_", " "), shown(old.get(key)), shown(new.get(key)))
+        (
+            field_named(key),
+            shown(value_named(key, old.get(key))),
+            shown(value_named(key, new.get(key))),
+        )
         for key in {**old, **new}
-        if key != ROW and (old.get(key) not in (None, "") or new.get(key) not in (None, ""))
+        if key not in HIDDEN | {ROW}
+        and (old.get(key) not in (None, "") or new.get(key) not in (None, ""))
     ]
 
 

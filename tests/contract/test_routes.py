@@ -89,6 +89,7 @@ home.create signed in
 home.health public
 home.index signed in
 home.new signed in
+language.choose public
 meeting.adopt RECORD_FINDING
 meeting.attendance RUN_MEETING
 meeting.defer RECORD_FINDING

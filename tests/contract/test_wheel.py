@@ -20,6 +20,13 @@ print(crrubric.__file__)
 print(page.status_code)
 print('<link rel="stylesheet"' in page.text)
 """
+SPANISH = """
+from crrubric.app import create_app
+page = create_app({"TESTING": True}).test_client().get(
+    "/sign-in", headers={"Accept-Language": "es"}
+)
+print("Iniciar sesión" in page.text)
+"""
 STYLESHEET = """
 from crrubric.app import create_app
 print(create_app({"TESTING": True}).test_client().get("/static/css/base.css").status_code)
@@ -96,6 +103,7 @@ def files_below(folder: Path) -> set[str]:
         ("templates", "crrubric/templates", "layout.html"),
         ("static", "crrubric/static", "css/base.css"),
         ("crrubric/data", "crrubric/data", "credit-recovery.toml"),
+        ("crrubric/translations", "crrubric/translations", "es/LC_MESSAGES/messages.po"),
         ("crrubric/migrations", "crrubric/migrations", "env.py"),
     ],
 )
@@ -148,6 +156,12 @@ def test_the_installed_app_shows_the_sign_in_page(place, installed):
 
     assert Path(module) == installed / "crrubric" / "__init__.py"
     assert (status, styled) == ("200", "True")
+
+
+def test_the_installed_app_speaks_spanish(place):
+    place.python("-m", "crrubric", "db", "upgrade")
+
+    assert place.python("-c", SPANISH).split() == ["True"]
 
 
 def test_the_installed_app_serves_its_stylesheet(place):

@@ -100,10 +100,11 @@ def test_a_criterion_is_added_reworded_and_left_out(make: Factory):
     )
     assert titles(made) == ["Accessible", "Teacher provided", "Works without a network"]
     assert "SIS" in titles(made, with_left_out=True)
-    assert events(made)[-3:] == [
+    assert events(made)[-4:] == [
         Event.CRITERION_ADDED,
         Event.CRITERION_CHANGED,
         Event.CRITERION_CHANGED,
+        Event.CRITERION_TRANSLATED,  # what the made-up vendor shows there: no longer said
     ]
 
 

@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crrubric.domain.errors import NotReady
-from crrubric.domain.rubric import Criterion, Section, Tension, built_in_rubric, parse_rubric
+from crrubric.domain.rubric import (
+    Criterion,
+    Section,
+    Tension,
+    built_in_rubric,
+    parse_rubric,
+    practice_vendor,
+)
 from crrubric.domain.vocabulary import Stakeholder
 
 GOOD = """
@@ -107,6 +114,73 @@ def test_the_built_in_rubric_has_the_21_criteria_of_the_planning_guide_once_each
     assert [tension.between for tension in rubric.tensions] == [
         ("ncaa", "adaptive"), ("ncaa", "customizable"), ("ada", "media-rich"),
     ]  # fmt: skip
+
+
+SPANISH = """
+[section.criterion.es]
+title = "Idiomas"
+question = "¿Está traducido?"
+[[tension]]
+between = ["ada", "ell"]
+why = "Captions need every language."
+[tension.es]
+why = "Los subtítulos necesitan cada idioma."
+"""
+
+
+def in_spanish(**changes: str) -> str:
+    text = GOOD.split("[[tension]]")[0] + SPANISH
+    for old, new in changes.items():
+        text = text.replace({"title": "Idiomas", "language": ".es]"}[old], new)
+    return text
+
+
+def test_texts_in_another_language_stand_beside_their_own():
+    rubric = parse_rubric(in_spanish())
+
+    assert [row.translations for row in rubric.sections[0].criteria] == [
+        {}, {"es": {"title": "Idiomas", "question": "¿Está traducido?"}},
+    ]  # fmt: skip
+    assert rubric.sections[0].translations == {}
+    assert rubric.tensions[0].translations == {
+        "es": {"why": "Los subtítulos necesitan cada idioma."}
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "problems"),
+    [
+        ({"title": ""}, ["“title” is empty in criterion “ell.es”"]),
+        (
+            {"language": ".fr]"},
+            ["unknown key “fr” in criterion “ell”", "unknown key “fr” in tension “1”"],
+        ),
+        ({"title": "x" * 201},
+         ["“title” in criterion “ell.es” has 201 characters; at most 200"]),
+    ],
+)  # fmt: skip
+def test_a_translation_that_is_empty_unknown_or_too_long_is_refused(change, problems):
+    assert problems_of(in_spanish(**change)) == problems
+
+
+def test_a_translation_holds_texts_and_nothing_else():
+    text = in_spanish().replace('title = "Idiomas"', "weight = 2")
+
+    assert problems_of(text) == ["unknown key “weight” in criterion “ell.es”"]
+    assert problems_of(GOOD.replace('title = "Languages"', 'title = "Languages"\nes = 1')) == [
+        "“es” in criterion “ell” must be a table"
+    ]
+
+
+def test_the_built_in_rubric_is_in_spanish_from_end_to_end():
+    rubric = built_in_rubric()
+    criteria = [row for section in rubric.sections for row in section.criteria]
+
+    texts = {"title", "question", "look_for"}
+    assert all(set(row.translations["es"]) == texts for row in criteria)
+    assert all(set(row.translations["es"]) == {"title"} for row in rubric.sections)
+    assert all(set(row.translations["es"]) == {"why"} for row in rubric.tensions)
+    assert set(practice_vendor().translations["es"]) == set(practice_vendor().shows)
 
 
 def test_the_built_in_rubric_is_read_once_and_can_not_be_changed():

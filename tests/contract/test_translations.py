@@ -1,0 +1,166 @@
+"""Every catalogue is complete and well formed, and is read from its source alone."""
+
+import re
+import subprocess
+import sys
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.pofile import read_po
+
+from crrubric import catalogue
+from crrubric.domain.languages import NAMES, SOURCE, formats_of, mail_language
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "crrubric" / "translations"
+LANGUAGES = sorted(set(NAMES) - {SOURCE})
+WORDS = {
+    **dict.fromkeys(("_", "gettext", "lazy_gettext", "N_"), None),
+    **dict.fromkeys(("ngettext", "lazy_ngettext"), (1, 2)),
+}
+PLACEHOLDER = re.compile(r"%(?:\(\w+\)[sd]|%)")
+
+
+def key(text: str | tuple[str, ...] | list[str]) -> str:
+    """How a catalogue files a text: one with a plural under its singular."""
+    return text if isinstance(text, str) else text[0]
+
+
+def extracted() -> dict[str, tuple[str, ...]]:
+    """Every text that people read, as `pybabel extract` finds it: (one,) or (one, many)."""
+    with (ROOT / "babel.cfg").open(encoding="utf-8") as file:
+        methods, options = parse_mapping_cfg(file)
+    found = {}
+    for _file, _line, text, _comments, _context in extract_from_dir(ROOT, methods, options, WORDS):
+        found[key(text)] = (text,) if isinstance(text, str) else tuple(text)
+    return found
+
+
+def read(language: str) -> Catalog:
+    file = FOLDER / language / "LC_MESSAGES" / "messages.po"
+    return read_po(BytesIO(file.read_bytes()), locale=language, abort_invalid=True)
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def catalog(request: pytest.FixtureRequest) -> Catalog:
+    return read(request.param)
+
+
+def edges(text: str) -> tuple[str, str]:
+    """The blanks that a text begins and ends with."""
+    return text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+
+
+def entries(catalog: Catalog) -> list[Message]:
+    return [message for message in catalog if message.id]
+
+
+def translated(message: Message) -> tuple[str, ...]:
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+
+
+def pairs(catalog: Catalog) -> list[tuple[str, str]]:
+    """(source, translation) of every form of every entry."""
+    found = []
+    for message in entries(catalog):
+        sources = [message.id] if isinstance(message.id, str) else list(message.id)
+        for number, text in enumerate(translated(message)):
+            found.append((sources[min(number, len(sources) - 1)], text))
+    return found
+
+
+def test_no_text_is_missing_and_none_is_left_over(catalog: Catalog):
+    wanted = {text if len(text) > 1 else text[0] for text in extracted().values()}
+    there = {message.id for message in entries(catalog)}
+
+    assert sorted(map(key, wanted - there)) == []
+    assert sorted(map(key, there - wanted)) == []
+    assert list(catalog.obsolete) == []
+
+
+def test_no_entry_is_empty_or_unsure(catalog: Catalog):
+    forms = catalog.num_plurals
+
+    assert [m.id for m in entries(catalog) if "fuzzy" in m.flags] == []
+    assert [m.id for m in entries(catalog) if not all(translated(m))] == []
+    plurals = [m for m in entries(catalog) if not isinstance(m.id, str)]
+    assert [m.id for m in plurals if len(translated(m)) != forms] == []
+    assert len(plurals) > 20
+
+
+def test_placeholders_and_blanks_are_those_of_the_source(catalog: Catalog):
+    for source, text in pairs(catalog):
+        holders = set(PLACEHOLDER.findall(source))
+        # "one cell" may do without its number where "%(num)s cells" has it
+        assert set(PLACEHOLDER.findall(text)) - {"%(num)s"} == holders - {"%(num)s"}, source
+        assert edges(text) == edges(source), source
+
+
+def test_a_number_stands_where_the_source_has_it(catalog: Catalog):
+    for message in entries(catalog):
+        if not isinstance(message.id, str) and "%(num)s" in message.id[1]:
+            assert "%(num)s" in translated(message)[-1], message.id
+
+
+def test_the_typography_is_as_careful_as_in_the_source(catalog: Catalog):
+    for source, text in pairs(catalog):
+        assert not re.search(r"[\"'’«»<>]|  |\.\.\.", text), text
+        assert text.count("“") == text.count("”") == source.count("“"), text
+        assert ("?" in text) == ("¿" in text), text
+
+
+def test_a_catalogue_is_read_without_a_compiled_file():
+    assert [file for file in FOLDER.rglob("*") if file.suffix == ".mo"] == []
+    assert catalogue.translations("es").gettext("Sign in") == "Iniciar sesión"
+    assert catalogue.translations("en").gettext("Sign in") == "Sign in"
+
+
+def test_fuzzy_entries_are_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    file = tmp_path / "translations" / "xx" / "LC_MESSAGES" / "messages.po"
+    file.parent.mkdir(parents=True)
+    head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
+    file.write_text(head + '#, fuzzy\nmsgid "Yes"\nmsgstr "Maybe"\n\nmsgid "No"\nmsgstr "Non"\n')
+    monkeypatch.setattr(catalogue.resources, "files", lambda _package: tmp_path)
+
+    found = catalogue._read("xx")
+
+    assert (found.gettext("Yes"), found.gettext("No")) == ("Yes", "Non")
+
+
+def test_who_reads_english_does_not_load_the_compiler(tmp_path: Path):
+    script = (
+        "import sys\n"
+        "from crrubric.app import create_app\n"
+        f"create_app({{'INSTANCE': {str(tmp_path)!r}}})"
+        ".test_client().get('/accessibility')\n"
+        "print('babel.messages.pofile' in sys.modules)\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == "False"
+
+
+def test_numbers_and_dates_are_written_as_in_the_united_states():
+    assert (formats_of("es"), formats_of("en")) == ("es_US", "en")
+
+
+@pytest.mark.parametrize(
+    ("person", "evaluation", "language"),
+    [("es", "en", "es"), (None, "es", "es"), (None, "en", "en"), ("en", "es", "en")],
+)
+def test_a_mail_is_in_the_language_of_the_person_first(person, evaluation, language):
+    assert mail_language(person, evaluation) == language
+
+
+def test_the_settings_offer_languages_that_there_are(tmp_path: Path):
+    from crrubric.app import create_app
+
+    with pytest.raises(RuntimeError, match="LANGUAGES"):
+        create_app({"INSTANCE": str(tmp_path), "LANGUAGES": ["xx"]})
