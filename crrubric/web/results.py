@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from crrubric.domain import limits
 from crrubric.domain.agenda import experts_against
-from crrubric.domain.results import Key, Results
+from crrubric.domain.results import Key
 from crrubric.domain.views import view_of
 from crrubric.domain.vocabulary import Action, Answer
 from crrubric.extensions import db
@@ -17,6 +17,7 @@ from crrubric.queries.matrices import Matrix
 from crrubric.queries.matrices import matrix as read_matrix
 from crrubric.web.access import in_evaluation
 from crrubric.web.cell_facts import cell_facts
+from crrubric.web.comparison import chosen_vendors, columns, differing, share_address, steady
 from crrubric.web.matrix_filter import controls
 from crrubric.web.matrix_rows import Rows, row_writer
 from crrubric.web.matrix_view import (
@@ -28,7 +29,7 @@ from crrubric.web.matrix_view import (
 )
 from crrubric.web.page import page
 from crrubric.web.what_if import rule_words
-from crrubric.web.words import zone
+from crrubric.web.words import total, zone
 
 bp = Blueprint("results", __name__, url_prefix="/evaluations/<slug>")
 HOME = "results.matrix"
@@ -98,10 +99,16 @@ def open_cell(text: str) -> tuple[int, int] | None:
 @in_evaluation(Action.VIEW_RESULTS)
 def scores(seat: Seat) -> ResponseReturnValue:
     """Scores with gates, coverage and range; the ranking; how far ballots agree."""
-    from crrubric.reports import figures  # draws with plotly: heavy, and only needed here
+    from crrubric.reports import cost_figures, figures  # plotly is heavy, and only needed here
 
     read = read_matrix(db.session(), seat.evaluation)
-    charts = [figures.score_figure(read.results, _), figures.answers_figure(read.results, _)]
+    costs = {code: total(vendor) for code, vendor in read.vendors.items()}
+    drawn = (
+        figures.score_figure(read.results, _),
+        cost_figures.cost_figure(read.results, costs, _),
+        figures.answers_figure(read.results, _),
+    )
+    charts = [chart for chart in drawn if chart is not None]
     return page("results/scores.html", seat, matrix=read, results=read.results, charts=charts)
 
 
@@ -110,11 +117,9 @@ def scores(seat: Seat) -> ResponseReturnValue:
 def compare(seat: Seat) -> ResponseReturnValue:
     """Two to five vendors side by side."""
     read = read_matrix(db.session(), seat.evaluation)
-    chosen = [code for code in read.vendors if str(read.vendors[code].id) in picked()]
-    if not picked():
-        ranked = [vendor.code for vendor in read.results.ranking()]
-        chosen = ranked[: limits.COMPARE_MAX] if len(ranked) <= limits.COMPARE_MAX else ranked[:3]
+    chosen = chosen_vendors(read, request.args.getlist("vendor"))
     enough = limits.COMPARE_MIN <= len(chosen) <= limits.COMPARE_MAX
+    only_differences = request.args.get("only") == "differences"
     return page(
         "results/compare.html",
         seat,
@@ -124,10 +129,14 @@ def compare(seat: Seat) -> ResponseReturnValue:
         enough=enough,
         least=limits.COMPARE_MIN,
         most=limits.COMPARE_MAX,
-        only_differences=request.args.get("only") == "differences",
+        only_differences=only_differences,
         differing=differing(read.results, chosen),
-        totals={code: total_cents(read, code) for code in chosen},
+        columns=columns(seat, read, chosen, experts_known_to(seat, read)) if enough else [],
+        steady=steady(read) if enough else "",
+        share=share_address(seat, read, chosen, only_differences=only_differences),
         write=row_writer(beside_rows(seat, read, chosen)),
+        today=datetime.now(zone()).date(),
+        rule=rule_words(read.results.rule),
     )
 
 
@@ -137,25 +146,3 @@ def beside_rows(seat: Seat, read: Matrix, chosen: list[str]) -> Rows:
     experts = experts_known_to(seat, read)
     begin = pattern.removesuffix("0/0")
     return Rows(read.results, read.picked(chosen), begin, "/", "", experts, seat.shut_out)
-
-
-def picked() -> list[str]:
-    """The vendor numbers in the address."""
-    return request.args.getlist("vendor")
-
-
-def differing(results: Results, chosen: list[str]) -> set[str]:
-    """Codes of the criteria for which the chosen vendors have different findings."""
-    return {
-        criterion.code
-        for criterion in results.criteria
-        if len({results.cell(vendor, criterion.code).finding for vendor in chosen}) > 1
-    }
-
-
-def total_cents(read: Matrix, code: str) -> int | None:
-    """What a vendor costs over its term; None where the price basis is incomplete."""
-    from crrubric.domain.cost import total_cents as total
-
-    vendor = read.vendors[code]
-    return total(vendor.unit_price_cents, vendor.quantity, vendor.term_months)
