@@ -4,7 +4,14 @@ from collections.abc import Mapping
 
 from crrubric.domain.results import Results, Vendor
 from crrubric.domain.vocabulary import N_
-from crrubric.reports.figures import Chart, ChartTable, Translate, figure_json, percent_text
+from crrubric.reports.figures import (
+    ROOM,
+    Chart,
+    ChartTable,
+    Translate,
+    figure_json,
+    percent_text,
+)
 
 LEAST = 2  # one point alone shows nothing
 
@@ -30,28 +37,27 @@ def cost_figure(
     if len(shown) < LEAST:
         return None
     title = translate(N_("Score and cost over the term"))
+    lowest = min(float(results.scores[vendor.code].value or 0) for vendor, _cost in shown)
     body = figure_json(
-        [_points(results, shown)],
-        4,
+        [_point(results, number, *each) for number, each in enumerate(shown)],
+        5 + len(shown) // 2,
         xaxis={
             "title": {"text": translate(N_("Cost over the term, in dollars"))},
-            "rangemode": "tozero",
-            "range": [0, max(cost for _vendor, cost in shown) / 100 * 1.25],
+            "range": [0, max(cost for _vendor, cost in shown) / 100 * 1.15],
             "tickprefix": "$",
             "nticks": 4,
         },
         yaxis={
-            "title": {"text": translate(N_("Score in percent of weight"))},
-            "range": [0, 108],
+            "title": {"text": translate(N_("Score, in percent"))},
+            "range": [max(0, lowest * 100 - 15), 105],
             "ticksuffix": " %",
             "automargin": True,
         },
-        showlegend=False,
-        margin={"l": 10, "r": 30, "t": 20, "b": 60},
+        margin=ROOM,
     )
     rows = tuple(
-        (vendor.name, dollars(cost), percent_text(results.scores[vendor.code].value))
-        for vendor, cost in shown
+        (f"{number} {vendor.name}", dollars(cost), percent_text(results.scores[vendor.code].value))
+        for number, (vendor, cost) in enumerate(shown, start=1)
     )
     header = tuple(
         translate(text) for text in (N_("Vendor"), N_("Cost over the term"), N_("Score"))
@@ -59,24 +65,26 @@ def cost_figure(
     return Chart(title, _alt(rows, shown, translate), body, ChartTable(title, header, rows))
 
 
-def _points(results: Results, shown: list[tuple[Vendor, int]]) -> object:
+def _point(results: Results, number: int, vendor: Vendor, cost: int) -> object:
+    """A numbered point; the legend says whose number it is, so that no name covers another."""
     import plotly.graph_objects as go  # heavy: only when a figure is drawn
 
-    ranked = [results.scores[vendor.code].gate.is_ranked for vendor, _cost in shown]
+    score = results.scores[vendor.code]
+    ranked = score.gate.is_ranked
     return go.Scatter(
-        x=[cost / 100 for _vendor, cost in shown],
-        y=[float(results.scores[vendor.code].value or 0) * 100 for vendor, _cost in shown],
-        text=[vendor.name for vendor, _cost in shown],
+        name=f"{number + 1} {vendor.name}",
+        x=[cost / 100],
+        y=[float(score.value or 0) * 100],
+        text=[str(number + 1)],
         mode="markers+text",
-        textposition="bottom center",
+        textfont={"color": "var(--card)" if ranked else "var(--ink)"},
         cliponaxis=False,
         marker={
-            "size": 14,
-            "symbol": ["circle" if each else "circle-open" for each in ranked],
-            "color": "var(--yes)",
-            "line": {"color": "var(--yes)", "width": 3},
+            "size": 24,
+            "color": "var(--yes)" if ranked else "var(--card)",
+            "line": {"color": "var(--yes)", "width": 2},
         },
-        hovertemplate="%{text}: $%{x:,.0f}, %{y:.0f} %<extra></extra>",
+        hovertemplate="$%{x:,.0f}, %{y:.0f} %<extra>%{fullData.name}</extra>",
     )
 
 
@@ -85,7 +93,8 @@ def _alt(
 ) -> str:
     cheapest = min(shown, key=lambda pair: pair[1])[0].name
     text = N_(
-        "Each vendor as a point, hollow if it is not ranked. %(cheapest)s costs least. %(values)s"
+        "Each vendor as a numbered point, hollow if it is not ranked; %(cheapest)s costs least."
+        " %(values)s"
     )
     values = "; ".join(f"{name}: {cost}, {score}" for name, cost, score in rows)
     return translate(text) % {"cheapest": cheapest, "values": values}

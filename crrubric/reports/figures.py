@@ -13,8 +13,10 @@ Translate = Callable[..., str]
 BAR_HEIGHT = 56  # pixels a bar needs to be read and touched
 SLIM_HEIGHT, MANY = 34, 8  # from so many bars on they are slimmer: the labels still have room
 MARGIN = {"l": 10, "r": 20, "t": 10, "b": 50}
-LABEL = 22  # letters in a line of a label
-BELOW = {"orientation": "h", "y": -0.25, "traceorder": "normal"}
+LABEL = 16  # letters in a line of a label: a phone has room for no more
+# A legend above the bars is never in the way of the axis, however few bars there are.
+ABOVE = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"}
+ROOM = {"l": 10, "r": 20, "t": 40, "b": 50}
 # Colours are names of the page's own tokens: the script fills in those of light or dark.
 # Fill and outline: like the squares of a cell, YES is filled and NO is hollow.
 LOOK = {
@@ -54,7 +56,7 @@ def figure_json(traces: Sequence[Any], rows: int, **layout: Any) -> str:
     figure.update_layout(
         template="none",
         height=110 + (SLIM_HEIGHT if rows >= MANY else BAR_HEIGHT) * max(rows, 1),
-        **{"margin": MARGIN, "legend": BELOW, "yaxis": axis, **layout},
+        **{"margin": MARGIN, "legend": ABOVE, "yaxis": axis, **layout},
     )
     text: str = figure.to_json()
     return text.replace("<", "\\u003c")
@@ -171,6 +173,7 @@ def answers_figure(results: Results, translate: Translate) -> Chart | None:
             text=[counts[vendor.code][key] or "" for vendor in vendors],
             textposition="inside",
             insidetextanchor="middle",
+            textangle=0,
             textfont={"color": "var(--no)" if key is Answer.NO else "var(--card)"},
             hovertemplate="%{y}: %{x}<extra>" + names[key] + "</extra>",
         )
@@ -184,8 +187,9 @@ def answers_figure(results: Results, translate: Translate) -> Chart | None:
         % {"values": _said(vendors, counts, names)},
         figure_json(
             traces,
-            len(vendors),
+            len(vendors) + 1,
             barmode="stack",
+            margin=ROOM,
             xaxis={"title": {"text": translate(N_("Number of marks"))}},
         ),
         ChartTable(
