@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from crrubric.domain.results import Cell, Key, Results
-from crrubric.domain.vocabulary import Outcome
+from crrubric.domain.vocabulary import N_, Outcome
 from crrubric.models import Vendor
 from crrubric.web.cell_parts import SYMBOLS, look, outcome, vote_words, votes
 
@@ -45,6 +45,7 @@ def row_writer(rows: Rows) -> Callable[[str, int], Markup]:
         for code, vendor in rows.vendors
     ]
     inside = _dense if rows.dense else _inside
+    told = Told()
     parts: dict[tuple[object, ...], tuple[str, str]] = {}
 
     def write(code: str, id_: int) -> Markup:
@@ -55,7 +56,7 @@ def row_writer(rows: Rows) -> Callable[[str, int], Markup]:
             key = (cell.tally, cell.resolution.reason, cell.finding, cell.adopted is None, expert)
             if key not in parts:
                 opening = f'<td class="cell {look(cell.finding)}">'
-                parts[key] = opening, f"{inside(cell, expert)}</a></td>"
+                parts[key] = opening, f"{inside(cell, expert, told)}</a></td>"
             opening, closing = parts[key]
             if vendor_id in rows.away:
                 written.append(f"{opening}<a>{closing}")
@@ -67,24 +68,32 @@ def row_writer(rows: Rows) -> Callable[[str, int], Markup]:
     return write
 
 
-def _inside(cell: Cell, expert: bool) -> Markup:
+class Told(dict[str, str]):
+    """Words in the reader's language, looked up once a page: a matrix has thousands of cells."""
+
+    def __missing__(self, text: str) -> str:
+        found = self[text] = str(_(text))
+        return found
+
+
+def _inside(cell: Cell, expert: bool, told: Told) -> Markup:
     reason = None if cell.adopted else cell.resolution.reason
     return Markup("%s%s %s") % (
         outcome(cell.finding, reason),
         Markup("").join(
-            (FLAG if sign == ADOPTED else MUTE) % (sign, words)
+            (FLAG if sign == ADOPTED else MUTE) % (sign, told[words])
             for sign, words in signs(cell, expert)
         ),
         votes(cell.tally),
     )
 
 
-def _dense(cell: Cell, expert: bool) -> Markup:
+def _dense(cell: Cell, expert: bool, told: Told) -> Markup:
     tally, marked = cell.tally, signs(cell, expert)
     counts = f"{tally.yes}–{tally.no}" if tally.decisive else ""
     reason = None if cell.adopted else cell.resolution.reason
-    said = [_(cell.finding.label), *([_(reason.label)] if reason else []), vote_words(tally)]
-    said += [words for _sign, words in marked]
+    said = [told[cell.finding.label], *([told[reason.label]] if reason else []), vote_words(tally)]
+    said += [told[words] for _sign, words in marked]
     drawn = "".join(sign for sign, _words in marked)
     return DENSE % (
         SYMBOLS[cell.finding],
@@ -98,9 +107,9 @@ def signs(cell: Cell, expert: bool) -> list[tuple[str, str]]:
     """What there is to see in a cell beside outcome and votes: sign and words."""
     found = []
     if cell.adopted:
-        found.append((ADOPTED, _("adopted")))
+        found.append((ADOPTED, N_("adopted")))
     if expert:
-        found.append((EXPERT, _("who speaks for this field says otherwise")))
+        found.append((EXPERT, N_("who speaks for this field says otherwise")))
     if cell.divided and cell.resolution.outcome is not Outcome.UNRESOLVED:
-        found.append((DIVIDED, _("divided")))
+        found.append((DIVIDED, N_("divided")))
     return found

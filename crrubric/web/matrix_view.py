@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from crrubric.domain.results import Results, Vendor
 from crrubric.domain.scoring import Criterion
-from crrubric.domain.views import Count, CriteriaOrder, Show, VendorOrder, View, Wanted, counted
+from crrubric.domain.views import CriteriaOrder, Show, VendorOrder, View, Wanted, counted
 from crrubric.domain.vocabulary import Stakeholder
 from crrubric.queries.access import not_found
 from crrubric.queries.matrices import Matrix
@@ -64,9 +64,16 @@ class Group:
     criteria: tuple[Criterion, ...]
     folded: bool = False
 
-    def counts(self, results: Results, vendors: Sequence[Vendor]) -> list[Count]:
-        """What each vendor's cells come to."""
-        return [counted(results, vendor.code, self.criteria) for vendor in vendors]
+    def counts(self, results: Results, vendors: Sequence[Vendor]) -> list[str]:
+        """What each vendor's cells come to, in words."""
+        settled = _("%(met)s of %(cells)s met")
+        some_open = _("%(met)s of %(cells)s met, %(open)s unresolved")
+        found = (counted(results, vendor.code, self.criteria) for vendor in vendors)
+        return [
+            (some_open if count.unresolved else settled)
+            % {"met": count.met, "cells": count.cells, "open": count.unresolved}
+            for count in found
+        ]
 
 
 def asked_for(read: Matrix, args: MultiDict[str, str]) -> Asked:

@@ -1,5 +1,6 @@
 """What the ballots say, from the meeting on: matrix, scores, vendors side by side."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from flask import Blueprint, request, url_for
@@ -119,6 +120,7 @@ def compare(seat: Seat) -> ResponseReturnValue:
     read = read_matrix(db.session(), seat.evaluation)
     chosen = chosen_vendors(read, request.args.getlist("vendor"))
     enough = limits.COMPARE_MIN <= len(chosen) <= limits.COMPARE_MAX
+    experts = experts_known_to(seat, read)
     only_differences = request.args.get("only") == "differences"
     return page(
         "results/compare.html",
@@ -131,18 +133,17 @@ def compare(seat: Seat) -> ResponseReturnValue:
         most=limits.COMPARE_MAX,
         only_differences=only_differences,
         differing=differing(read.results, chosen),
-        columns=columns(seat, read, chosen, experts_known_to(seat, read)) if enough else [],
+        columns=columns(seat, read, chosen, experts) if enough else [],
         steady=steady(read) if enough else "",
         share=share_address(seat, read, chosen, only_differences=only_differences),
-        write=row_writer(beside_rows(seat, read, chosen)),
+        write=row_writer(beside_rows(seat, read, chosen, experts)),
         today=datetime.now(zone()).date(),
         rule=rule_words(read.results.rule),
     )
 
 
-def beside_rows(seat: Seat, read: Matrix, chosen: list[str]) -> Rows:
+def beside_rows(seat: Seat, read: Matrix, chosen: list[str], experts: Collection[Key]) -> Rows:
     """The cells of the vendors side by side; each leads to its page."""
     pattern = url_for("cell.show", slug=seat.evaluation.slug, vendor_id=0, criterion_id=0)
-    experts = experts_known_to(seat, read)
     begin = pattern.removesuffix("0/0")
     return Rows(read.results, read.picked(chosen), begin, "/", "", experts, seat.shut_out)
