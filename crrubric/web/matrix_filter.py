@@ -27,7 +27,7 @@ def controls(read: Matrix, asked: Asked) -> list[Control]:
     there = {row.lead for row in read.results.criteria}
     leads = words_of(who for who in Stakeholder if who in there)
     lists: list[tuple[str, str, list[tuple[str, str]]]] = [
-        ("show", _("Criteria with a cell that is"), words_of(Show)),
+        ("show", _("Cells to look for"), words_of(Show)),
         ("section", _("Section"), [("", _("All sections")), *sections]),
         ("lead", _("Who speaks for the field"), [("", _("Everybody")), *leads]),
         ("sort", _("Order of criteria"), words_of(CriteriaOrder)),

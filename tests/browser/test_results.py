@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import NARROW, PHONE, Browse, Site, Visitor
+from tests.browser.test_access import violations
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -98,6 +99,19 @@ def test_a_section_folds_in_place_and_the_address_remembers_it(browse: Browse, d
     expect(rows).to_have_count(1)
     section.click()
     expect(rows).to_have_count(4)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_with_a_cell_open_and_in_short_cells(
+    browse: Browse, demo: Site, scheme: str
+):
+    page = opened(browse, demo, scheme=scheme).page
+    cell(page).click()
+    expect(heading(page)).to_be_focused()
+
+    assert violations(page) == []
+    page.goto(MATRIX + "?dense=1&fold=content&show=split")
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("width", [1280, PHONE])
