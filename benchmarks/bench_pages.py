@@ -1,11 +1,13 @@
 """What pages, saves, imports and the memo cost: server CPU on a committee of a real size.
 
     python3 run.py test --version   # sets .venv up, once
-    .venv/bin/python benchmarks/bench_pages.py
+    .venv/bin/python benchmarks/bench_pages.py [--large] [--pages]
 
 Makes 10 vendors x 21 criteria x 25 reviewers in a temporary SQLite database and asks the app for
 each page in this process. Prints medians of CPU milliseconds, so that another program on the
-machine disturbs little. The machine's speed differs: compare rows of one run with each other.
+machine disturbs little. The machine's speed differs: compare rows of one run with each other; the
+last column is the cost in ballot pages. `--large` adds 30 vendors x 120 criteria x 40 reviewers,
+`--pages` leaves the imports out.
 """
 
 import random
@@ -22,12 +24,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from flask import Flask
 
 from crrubric.app import create_app
+from crrubric.domain.rubric import Rubric, parse_rubric
 from crrubric.domain.vocabulary import Answer, Phase
 from crrubric.extensions import db, prepare_migrations
 from tests.factories import Factory, Made, full_rubric
 
 RUNS = 15
 VENDORS, REVIEWERS = 10, 25
+LARGE = (30, 120, 40)  # vendors, criteria, reviewers
+MATRICES = ("matrix", "matrix?show=split", "compare")
 PAGES = ("matrix", "scores", "agreement", "what-if", "compare", "memo/", "memo/memo.docx")
 
 
@@ -53,14 +58,38 @@ def median_ms(call: Callable[[], object], runs: int = RUNS) -> float:
     return statistics.median(times)
 
 
-def committee(app: Flask, vendors: int = VENDORS, reviewers: int = REVIEWERS) -> Made:
+def long_rubric(criteria: int) -> Rubric:
+    """A rubric of so many criteria in sections of fifteen, every tenth a must-have."""
+    lines = ['name = "Long"', 'version = "1"']
+    for number in range(criteria):
+        if number % 15 == 0:
+            lines += ["[[section]]", f'code = "s{number}"', f'title = "Section {number // 15 + 1}"']
+        lines += [
+            "[[section.criterion]]",
+            f'code = "c{number}"',
+            f"order = {number + 1}",
+            f'title = "Criterion {number + 1} is met in every course"',
+            'question = "Is it met in every course that we looked at?"',
+            'lead = "teacher"',
+            f"must_have = {str(number % 10 == 0).lower()}",
+        ]
+    return parse_rubric("\n".join(lines))
+
+
+def committee(
+    app: Flask,
+    vendors: int = VENDORS,
+    reviewers: int = REVIEWERS,
+    rubric: Rubric | None = None,
+    factory: Factory | None = None,
+) -> Made:
     """The evaluation with all its marks, in scoring."""
-    made = Factory(app).evaluation(
+    made = (factory or Factory(app)).evaluation(
         title=f"{vendors} vendors, {reviewers} reviewers",
         phase=Phase.SCORING,
         reviewers=reviewers,
         vendors=vendors,
-        rubric=full_rubric(),
+        rubric=rubric or full_rubric(),
     )
     insert_marks(made)
     return made
@@ -120,36 +149,57 @@ class Browser:
         return len(answer.data)
 
 
-def report(name: str, cost: float, note: str = "") -> None:
-    print(f"{name:44} {cost:9.1f}  {note}")
+def report(name: str, cost: float, note: str = "", unit: float | None = None) -> None:
+    times = f"x {cost / unit:5.2f}" if unit else ""
+    print(f"{name:44} {cost:9.1f}  {note:16} {times}")
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         app = app_in(Path(folder))
         with app.app_context():
-            measure(app, Path(folder))
+            factory = measure(app, Path(folder))
+            if "--large" in sys.argv:
+                measure_large(app, factory)
             db.session.remove()
             db.engine.dispose()
 
 
-def measure(app: Flask, folder: Path) -> None:
-    made = committee(app)
+def measure(app: Flask, folder: Path) -> Factory:
+    factory = Factory(app)
+    made = committee(app, factory=factory)
     people = {name: email_of(made, name) for name in ("chair", "reviewer")}
     chair, reviewer = (Browser(app, people[name]) for name in ("chair", "reviewer"))
     vendor = made.vendors[0].id
     print(f"{'10 vendors, 21 criteria, 25 reviewers':44} {'CPU ms':>9}  page size")
     page = made.url(f"ballots/{vendor}")
-    report("ballot page", median_ms(lambda: reviewer.get(page)), f"{reviewer.get(page):,} bytes")
+    unit = median_ms(lambda: reviewer.get(page))
+    report("ballot page", unit, f"{reviewer.get(page):,} bytes", unit)
     report("save one mark", median_ms(saving(made, reviewer, vendor)))
     report("progress page", median_ms(lambda: chair.get(made.url("progress"))))
-    Factory(app).forward(made, Phase.MEETING, {})
+    factory.forward(made, Phase.MEETING, {})
     for name in PAGES:
         url = made.url(name)
         runs = 5 if "memo" in name else RUNS
-        report(name, median_ms(lambda url=url: chair.get(url), runs), f"{chair.get(url):,} bytes")
+        cost = median_ms(lambda url=url: chair.get(url), runs)
+        report(name, cost, f"{chair.get(url):,} bytes", unit)
     report("create the app", median_ms(lambda: create_app({"INSTANCE": str(folder / "other")})))
-    importing(folder)
+    if "--pages" not in sys.argv:
+        importing(folder)
+    return factory
+
+
+def measure_large(app: Flask, factory: Factory) -> None:
+    """The matrix of an evaluation far larger than most."""
+    vendors, criteria, reviewers = LARGE
+    made = committee(app, vendors, reviewers, long_rubric(criteria), factory)
+    factory.forward(made, Phase.MEETING, {})
+    chair = Browser(app, email_of(made, "chair"))
+    print(f"{f'{vendors} vendors, {criteria} criteria, {reviewers} reviewers':44} {'CPU ms':>9}")
+    for name in MATRICES:
+        url = made.url(name)
+        cost = median_ms(lambda url=url: chair.get(url), 5)
+        report(name, cost, f"{chair.get(url):,} bytes")
 
 
 def email_of(made: Made, name: str) -> str:

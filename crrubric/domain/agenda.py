@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crrubric.domain.ballots import NO, YES
+from crrubric.domain.ballots import NO, UNASSIGNED, YES
 from crrubric.domain.basis import Basis
 from crrubric.domain.results import Cell, Key, Results
 from crrubric.domain.vocabulary import Outcome, Topic
@@ -59,14 +59,14 @@ def experts_against(basis: Basis, results: Results) -> Mapping[Key, tuple[str, .
     found: dict[Key, tuple[str, ...]] = {}
     for column, criterion in enumerate(basis.criteria):
         leads = [n for n, who in enumerate(ballots.reviewers) if who.stakeholder is criterion.lead]
-        for row, vendor in enumerate(basis.vendors):
-            key = vendor.code, criterion.code
-            said = opposite.get(results.cells[key].resolution.outcome)
-            if said is None or not leads:
-                continue
-            places = np.flatnonzero(ballots.answers[leads, row, column] == said)
-            if len(places):
-                found[key] = tuple(ballots.reviewers[leads[place]].name for place in places)
+        if not leads:
+            continue
+        keys = [(vendor.code, criterion.code) for vendor in basis.vendors]
+        said = [opposite.get(results.cells[key].resolution.outcome, UNASSIGNED + 1) for key in keys]
+        against = ballots.answers[leads, :, column] == np.array(said)  # shape (leads, vendors)
+        for row, place in np.argwhere(against.T).tolist():
+            key = keys[row]
+            found[key] = (*found.get(key, ()), ballots.reviewers[leads[place]].name)
     return found
 
 

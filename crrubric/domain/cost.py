@@ -15,3 +15,10 @@ def total_cents(
         return None
     exact = Fraction(unit_price_cents * quantity * term_months, 12)
     return int(exact + Fraction(1, 2))
+
+
+def year_cents(unit_price_cents: int | None, quantity: int | None) -> int | None:
+    """The price of one year, in cents; None if a part of it is unknown."""
+    if unit_price_cents is None or quantity is None:
+        return None
+    return unit_price_cents * quantity

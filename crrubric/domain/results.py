@@ -75,6 +75,12 @@ class Cell:
         """Whether reviewers contradict each other: YES against NO, or on whether it applies."""
         return bool(self.tally.yes and self.tally.no) or self.tally.applicability_disputed
 
+    @property
+    def divided(self) -> bool:
+        """Whether a third or more of the YES and NO marks contradict the others."""
+        fewer = min(self.tally.yes, self.tally.no)
+        return fewer > 0 and 3 * fewer >= self.tally.decisive
+
 
 @dataclass(frozen=True, slots=True)
 class Results:

@@ -85,6 +85,22 @@ def robustness_of(
     )
 
 
+def first_place_tried(basis: Basis, counts: Counts) -> Robustness:
+    """As `robustness_of`, but only other rules and unresolved cells are tried: much quicker."""
+    official = order_from(basis, counts, finding_codes(basis, counts))
+    return Robustness(
+        official,
+        _ranked(official),
+        (),
+        None,
+        None,
+        (),
+        pairwise_majority(basis.ballots, basis.criteria),
+        other_rules(basis, counts, official),
+        unresolved_either_way(basis, counts, official),
+    )
+
+
 def _ranked(order: Order) -> tuple[str, ...]:
     ranks = {code: rank for code, rank in order.ranks.items() if rank is not None}
     return tuple(sorted(ranks, key=lambda code: (ranks[code], code)))

@@ -36,6 +36,13 @@ class RobustnessWords:
         )
         return [sentence for part in parts for sentence in part]
 
+    def steady(self) -> str:
+        """One sentence if no other rule and no unresolved cell changes who is first; else none."""
+        tried = (*self.found.rules, *self.found.unresolved)
+        if len(self.found.ranked) < 2 or any(each.leader_changes for each in tried):
+            return ""
+        return next(self.rules(), "")
+
     @property
     def leaders(self) -> str:
         """Who is first by the official result."""

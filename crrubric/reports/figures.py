@@ -1,20 +1,22 @@
 """Figures: plotly draws them, and each comes with the table that it shows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from textwrap import wrap
 from typing import Any
 
-from crrubric.domain.results import Results
+from crrubric.domain.results import Results, Vendor
 from crrubric.domain.vocabulary import N_, Answer
 
 Translate = Callable[..., str]
 BAR_HEIGHT = 56  # pixels a bar needs to be read and touched
 SLIM_HEIGHT, MANY = 34, 8  # from so many bars on they are slimmer: the labels still have room
 MARGIN = {"l": 10, "r": 20, "t": 10, "b": 50}
-LABEL = 22  # letters in a line of a label
-BELOW = {"orientation": "h", "y": -0.25, "traceorder": "normal"}
+LABEL = 16  # letters in a line of a label: a phone has room for no more
+# A legend above the bars is never in the way of the axis, however few bars there are.
+ABOVE = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"}
+ROOM = {"l": 10, "r": 20, "t": 40, "b": 50}
 # Colours are names of the page's own tokens: the script fills in those of light or dark.
 # Fill and outline: like the squares of a cell, YES is filled and NO is hollow.
 LOOK = {
@@ -50,11 +52,11 @@ def figure_json(traces: Sequence[Any], rows: int, **layout: Any) -> str:
     import plotly.graph_objects as go  # heavy: only when a figure is drawn
 
     figure = go.Figure(data=list(traces))
+    axis = {"autorange": "reversed", "automargin": True}
     figure.update_layout(
         template="none",
         height=110 + (SLIM_HEIGHT if rows >= MANY else BAR_HEIGHT) * max(rows, 1),
-        yaxis={"autorange": "reversed", "automargin": True},
-        **{"margin": MARGIN, "legend": BELOW, **layout},
+        **{"margin": MARGIN, "legend": ABOVE, "yaxis": axis, **layout},
     )
     text: str = figure.to_json()
     return text.replace("<", "\\u003c")
@@ -70,11 +72,13 @@ def percent_text(share: Fraction | None) -> str:
     return "–" if share is None else f"{round(share * 100)} %"
 
 
-def score_figure(results: Results, translate: Translate) -> Chart:
-    """Scores by vendor, with the range that each can still take."""
+def score_figure(results: Results, translate: Translate) -> Chart | None:
+    """Scores by vendor, with the range that each can still take; None without a score."""
     import plotly.graph_objects as go
 
     vendors = [v for v in results.ranking() if results.scores[v.code].value is not None]
+    if not vendors:
+        return None
     scores = [results.scores[vendor.code] for vendor in vendors]
     values = [float(score.value or 0) * 100 for score in scores]
     lows = [float(score.low or 0) * 100 for score in scores]
@@ -112,12 +116,18 @@ def score_figure(results: Results, translate: Translate) -> Chart:
     title = translate(N_("Scores and the range they can still take"))
     alt = "; ".join(
         f"{vendor.name}: {percent_text(score.value)}"
+        f" ({percent_text(score.low)}–{percent_text(score.high)})"
         for vendor, score in zip(vendors, scores, strict=True)
     )
     return Chart(
         title,
-        translate(N_("Bar chart with the pass mark as a dashed line. %(values)s"))
-        % {"values": alt},
+        translate(
+            N_(
+                "Bar chart of scores, with the range still possible, and the pass mark of %(mark)s"
+                " as a dashed line. %(values)s"
+            )
+        )
+        % {"mark": percent_text(results.pass_mark), "values": alt},
         body,
         ChartTable(
             title,
@@ -144,12 +154,14 @@ def answer_counts(results: Results, vendor: str) -> dict[Answer | None, int]:
     }
 
 
-def answers_figure(results: Results, translate: Translate) -> Chart:
-    """All marks by vendor: YES, NO, CAN'T TELL, NOT APPLICABLE, unscored, stacked."""
+def answers_figure(results: Results, translate: Translate) -> Chart | None:
+    """All marks by vendor: YES, NO, CAN'T TELL, NOT APPLICABLE, unscored, stacked; None without."""
     import plotly.graph_objects as go
 
     vendors = results.ranking()
     counts = {vendor.code: answer_counts(results, vendor.code) for vendor in vendors}
+    if not any(count for each in counts.values() for key, count in each.items() if key):
+        return None
     names = {key: translate(key.label if key else N_("Unscored")) for key in LOOK}
     traces = [
         go.Bar(
@@ -161,6 +173,7 @@ def answers_figure(results: Results, translate: Translate) -> Chart:
             text=[counts[vendor.code][key] or "" for vendor in vendors],
             textposition="inside",
             insidetextanchor="middle",
+            textangle=0,
             textfont={"color": "var(--no)" if key is Answer.NO else "var(--card)"},
             hovertemplate="%{y}: %{x}<extra>" + names[key] + "</extra>",
         )
@@ -170,11 +183,13 @@ def answers_figure(results: Results, translate: Translate) -> Chart:
     title = translate(N_("Marks by vendor"))
     return Chart(
         title,
-        translate(N_("Stacked bar chart of all marks by vendor; the table below has the numbers.")),
+        translate(N_("Stacked bar chart of all marks by vendor. %(values)s"))
+        % {"values": _said(vendors, counts, names)},
         figure_json(
             traces,
-            len(vendors),
+            len(vendors) + 1,
             barmode="stack",
+            margin=ROOM,
             xaxis={"title": {"text": translate(N_("Number of marks"))}},
         ),
         ChartTable(
@@ -185,4 +200,17 @@ def answers_figure(results: Results, translate: Translate) -> Chart:
                 for vendor in vendors
             ),
         ),
+    )
+
+
+def _said(
+    vendors: Sequence[Vendor],
+    counts: Mapping[str, Mapping[Answer | None, int]],
+    names: Mapping[Answer | None, str],
+) -> str:
+    """The counts of each vendor in words, zeros left out."""
+    return "; ".join(
+        f"{vendor.name}: "
+        + ", ".join(f"{names[key]} {count}" for key, count in counts[vendor.code].items() if count)
+        for vendor in vendors
     )

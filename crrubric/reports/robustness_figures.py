@@ -9,6 +9,8 @@ from crrubric.domain.robustness import Robustness
 from crrubric.domain.swing import Swing, Swings
 from crrubric.domain.vocabulary import N_
 from crrubric.reports.figures import (
+    ABOVE,
+    ROOM,
     Chart,
     ChartTable,
     Translate,
@@ -19,9 +21,6 @@ from crrubric.reports.figures import (
 
 SHOWN = 3  # ranks with a colour of their own; the rest is one
 BARS = 12  # criteria in the chart of swing weights; the table has all
-# A legend above the bars is never in the way of the axis, however few bars there are.
-ABOVE = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"}
-ROOM = {"l": 10, "r": 20, "t": 40, "b": 50}
 LOOKS = (
     ("var(--yes)", "var(--yes)", "var(--card)"),
     ("var(--yes-wash)", "var(--yes)", "var(--ink)"),

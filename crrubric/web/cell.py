@@ -1,29 +1,23 @@
 """One cell: its votes, what reviewers wrote, what the committee finds, the trail of that."""
 
-from flask import Blueprint, flash
+from flask import Blueprint, flash, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from crrubric.domain.agenda import Item, agenda
-from crrubric.domain.contradictions import contradictions
 from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.results import Cell
-from crrubric.domain.vocabulary import Action, Answer, Outcome, Stakeholder
+from crrubric.domain.vocabulary import Action, Answer, Outcome
 from crrubric.extensions import db
-from crrubric.models import Criterion, Deferral, Finding, Meeting, Vendor
-from crrubric.queries.access import Seat, let_in, not_found
-from crrubric.queries.ballots import OpenMark, former_markers, open_marks
-from crrubric.queries.declarations import conflicts
-from crrubric.queries.journal import cell_trail
+from crrubric.models import Criterion, Finding, Meeting, Vendor
+from crrubric.queries.access import Seat
 from crrubric.queries.matrices import Matrix
 from crrubric.queries.matrices import matrix as read_matrix
 from crrubric.queries.meetings import sitting
-from crrubric.queries.questions import questions_on
-from crrubric.queries.rubrics import tension_values
-from crrubric.queries.wording import worded
 from crrubric.services import decisions as service
 from crrubric.web.access import in_evaluation
+from crrubric.web.cell_facts import cell_facts
 from crrubric.web.evaluations import to
 from crrubric.web.forms import FindingForm, ReasonForm, attach
 from crrubric.web.language import locale
@@ -42,6 +36,22 @@ def show(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
     return cell_page(seat, vendor_id, criterion_id)
 
 
+@bp.get("/<int:vendor_id>/<int:criterion_id>/aside")
+@in_evaluation(Action.VIEW_RESULTS)
+def aside(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
+    """The panel of a cell, for the script that puts it beside the matrix."""
+    read = read_matrix(db.session(), seat.evaluation, locale())
+    facts = cell_facts(seat, read, vendor_id, criterion_id)
+    html = render_template(
+        "results/panel.html",
+        seat=seat,
+        evaluation=seat.evaluation,
+        facts=facts,
+        answers=list(Answer),
+    )
+    return {"html": html}
+
+
 def cell_page(
     seat: Seat,
     vendor_id: int,
@@ -54,43 +64,22 @@ def cell_page(
 
     Args: form: what was just refused; follows: the meeting whose shared screen this is.
     """
-    let_in(seat, vendor_id)
     read = read_matrix(db.session(), seat.evaluation, locale())
-    vendor = next((row for row in read.vendors.values() if row.id == vendor_id), None)
-    criterion = next((row for row in read.criteria.values() if row.id == criterion_id), None)
-    if vendor is None or criterion is None:
-        raise not_found()
-    marks = list(
-        open_marks(db.session(), seat.evaluation, vendor_id=vendor_id, criterion_id=criterion_id)
-    )
-    found = read.results.cell(vendor.code, criterion.code)
+    facts = cell_facts(seat, read, vendor_id, criterion_id)
     return page(
         "results/cell.html",
         seat,
         under="meeting.index" if follows else HOME,
-        vendor=vendor,
-        criterion=criterion,
-        cell=found,
-        rule=read.results.rule,
-        marks=marks,
+        **facts.named(),
         answers=list(Answer),
-        expert=expert_against(found, criterion.lead, marks),
-        conflicts=[
-            row for row in conflicts(db.session(), seat.evaluation.id) if row.vendor_id == vendor_id
-        ],
-        questions=questions_on(db.session(), seat, vendor_id, criterion_id=criterion_id),
         may_manage=seat.may(Action.MANAGE_QUESTIONS) and follows is None,
         may_find=seat.may(Action.RECORD_FINDING) and follows is None,
-        form=form or finding_form(found),
+        form=form or finding_form(facts.cell),
         follows=follows,
         sitting=follows or sitting(db.session(), seat.evaluation.id),
-        deferral=db.session.get(Deferral, (vendor_id, criterion_id)),
         items=on_agenda(read, seat),
-        tense=tense(read, seat, found),
-        trail=cell_trail(db.session(), seat, vendor_id, criterion_id),
-        former=former_markers(db.session(), seat.evaluation, vendor_id, criterion_id),
         reason_form=ReasonForm(formdata=None),
-        neighbours=neighbours(read, found),
+        neighbours=neighbours(read, facts.cell),
     )
 
 
@@ -127,29 +116,6 @@ def on_agenda(read: Matrix, seat: Seat) -> list[tuple[Vendor, Criterion, Item]]:
         for item in agenda(read.basis, read.results)
     )
     return [row for row in rows if row[0].id not in seat.shut_out]
-
-
-def tense(read: Matrix, seat: Seat, found: Cell) -> list[tuple[str, str]]:
-    """(title, why) of the criteria that pull against this one where the vendor is Met on both."""
-    rows = contradictions(read.results, tension_values(db.session(), seat.evaluation.id, locale()))
-    return [
-        (worded(read.criteria[other], "title", locale()), row.why)
-        for row in rows
-        if row.vendor == found.vendor and (other := row.other(found.criterion)) is not None
-    ]
-
-
-def expert_against(found: Cell, lead: Stakeholder | None, marks: list[OpenMark]) -> list[OpenMark]:
-    """Marks of those who speak for the criterion's field and say the opposite of the outcome."""
-    opposite = {Outcome.MET: Answer.NO, Outcome.NOT_MET: Answer.YES}.get(found.resolution.outcome)
-    return [
-        row
-        for row in marks
-        if opposite is not None
-        and lead is not None
-        and row.stakeholder is lead
-        and row.mark.answer is opposite
-    ]
 
 
 def neighbours(read: Matrix, found: Cell) -> tuple[tuple[int, int] | None, ...]:

@@ -4,19 +4,17 @@ Everything here is written once for each distinct value and page, not once for e
 never carries the meaning alone: a symbol and a word come first.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
 
-from flask import Flask, g, url_for
+from flask import Flask, g
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from crrubric.domain.outcome import Resolution
-from crrubric.domain.results import Cell, Results
 from crrubric.domain.tally import Tally
 from crrubric.domain.vocabulary import Outcome, Reason
-from crrubric.models import Criterion, Vendor
 
 P = ParamSpec("P")
 LOOKS = {
@@ -43,7 +41,7 @@ MOST_SQUARES = 12  # with more reviewers a bar is easier to read
 
 def init_app(app: Flask) -> None:
     """Give templates the parts."""
-    for part in (look, outcome, vote_words, votes, row_writer):
+    for part in (look, outcome, vote_words, votes):
         app.add_template_global(part, part.__name__)
 
 
@@ -139,39 +137,4 @@ def _in_order(tally: Tally) -> tuple[int, ...]:
         tally.cannot_tell,
         tally.not_applicable,
         tally.missing + tally.abstained,
-    )
-
-
-def row_writer(
-    slug: str, results: Results, vendors: Iterable[tuple[str, Vendor]]
-) -> Callable[[Criterion], Markup]:
-    """A function that writes the cells of a criterion's row: one `td` for each of the vendors."""
-    pattern = url_for("cell.show", slug=slug, vendor_id=0, criterion_id=0)
-    base = pattern.removesuffix("0/0")
-    ids = [(code, str(vendor.id)) for code, vendor in vendors]
-    inner: dict[tuple[object, ...], tuple[str, str]] = {}
-
-    def write(criterion: Criterion) -> Markup:
-        code, id_ = criterion.code, criterion.id
-        written = []
-        for vendor, vendor_id in ids:
-            cell = results.cells[vendor, code]
-            key = (cell.tally, cell.resolution.reason, cell.finding, cell.adopted is None)
-            if key not in inner:
-                start = Markup('<td class="cell %s"><a href="%s') % (look(cell.finding), base)
-                inner[key] = str(start), str(_inside(cell))
-            begin, end = inner[key]
-            written.append(f"{begin}{vendor_id}/{id_}{end}")
-        return Markup("".join(written))  # noqa: S704  # each part is escaped above
-
-    return write
-
-
-def _inside(cell: Cell) -> str:
-    reason = None if cell.adopted else cell.resolution.reason
-    flag = Markup('<span class="flag"><span aria-hidden="true">✎</span> %s</span>') % _("adopted")
-    return Markup('">%s %s %s</a></td>') % (
-        outcome(cell.finding, reason),
-        flag if cell.adopted else "",
-        votes(cell.tally),
     )

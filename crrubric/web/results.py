@@ -1,19 +1,37 @@
 """What the ballots say, from the meeting on: matrix, scores, vendors side by side."""
 
-from flask import Blueprint, request
+from collections.abc import Collection
+from datetime import datetime
+
+from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crrubric.domain import limits
-from crrubric.domain.results import Results
-from crrubric.domain.vocabulary import Action
+from crrubric.domain.agenda import experts_against
+from crrubric.domain.results import Key
+from crrubric.domain.views import view_of
+from crrubric.domain.vocabulary import Action, Answer
 from crrubric.extensions import db
 from crrubric.queries.access import Seat, not_found
 from crrubric.queries.matrices import Matrix
 from crrubric.queries.matrices import matrix as read_matrix
 from crrubric.web.access import in_evaluation
+from crrubric.web.cell_facts import cell_facts
+from crrubric.web.comparison import chosen_vendors, columns, differing, share_address, steady
 from crrubric.web.language import locale
+from crrubric.web.matrix_filter import controls
+from crrubric.web.matrix_rows import Rows, row_writer
+from crrubric.web.matrix_view import (
+    asked_for,
+    groups,
+    is_dense,
+    shown_words,
+    vendors_words,
+)
 from crrubric.web.page import page
+from crrubric.web.what_if import rule_words
+from crrubric.web.words import total, zone
 
 bp = Blueprint("results", __name__, url_prefix="/evaluations/<slug>")
 HOME = "results.matrix"
@@ -22,36 +40,77 @@ HOME = "results.matrix"
 @bp.get("/matrix")
 @in_evaluation(Action.VIEW_RESULTS)
 def matrix(seat: Seat) -> ResponseReturnValue:
-    """Vendors by criteria: outcome and counts of every cell."""
+    """Vendors by criteria: outcome and counts of every cell; one cell beside them, if asked for."""
     read = read_matrix(db.session(), seat.evaluation, locale())
-    kept = request.args.get("show", "all")
-    filters = {
-        "all": (_("All criteria"), None),
-        "must": (_("Must-haves"), {c.code for c in read.results.criteria if c.must_have}),
-        "unresolved": (_("Unresolved"), {cell.criterion for cell in read.results.unresolved()}),
-        "split": (_("Split"), {cell.criterion for cell in read.results.split()}),
-    }
-    if kept not in filters:
-        raise not_found()
+    asked = asked_for(read, request.args)
+    experts = experts_known_to(seat, read)
+    view = view_of(read.results, asked.wanted, experts)
+    dense = is_dense(asked, view)
+    cell = open_cell(request.args.get("cell", ""))
+    facts = cell_facts(seat, read, *cell) if cell else None
+    rows = Rows(
+        read.results,
+        read.picked(vendor.code for vendor in view.vendors),
+        asked.cells(),
+        "-",
+        "#panel",
+        experts,
+        seat.shut_out,
+        dense,
+        cell,
+    )
     return page(
         "results/matrix.html",
         seat,
         matrix=read,
         results=read.results,
-        filters_map=filters,
-        kept=kept,
-        wanted=filters[kept][1],
+        asked=asked,
+        view=view,
+        dense=dense,
+        groups=groups(read, asked, view),
+        write=row_writer(rows),
+        shown=[shown_words(read, asked, view), vendors_words(read, view)],
+        controls=controls(read, asked),
+        facts=facts,
+        answers=list(Answer),
+        today=datetime.now(zone()).date(),
+        rule=rule_words(read.results.rule),
     )
+
+
+def experts_known_to(seat: Seat, read: Matrix) -> dict[Key, tuple[str, ...]]:
+    """Who speaks for a field and says otherwise, by cell; not of vendors one stays away from."""
+    return {
+        key: who
+        for key, who in experts_against(read.basis, read.results).items()
+        if read.vendors[key[0]].id not in seat.shut_out
+    }
+
+
+def open_cell(text: str) -> tuple[int, int] | None:
+    """The ids of vendor and criterion in “3-7”; None for nothing. Raises: NotFound."""
+    if not text:
+        return None
+    vendor, _dash, criterion = text.partition("-")
+    if not (vendor.isdecimal() and criterion.isdecimal()) or len(text) > 40:
+        raise not_found()
+    return int(vendor), int(criterion)
 
 
 @bp.get("/scores")
 @in_evaluation(Action.VIEW_RESULTS)
 def scores(seat: Seat) -> ResponseReturnValue:
     """Scores with gates, coverage and range; the ranking; how far ballots agree."""
-    from crrubric.reports import figures  # draws with plotly: heavy, and only needed here
+    from crrubric.reports import cost_figures, figures  # plotly is heavy, and only needed here
 
     read = read_matrix(db.session(), seat.evaluation, locale())
-    charts = [figures.score_figure(read.results, _), figures.answers_figure(read.results, _)]
+    costs = {code: total(vendor) for code, vendor in read.vendors.items()}
+    drawn = (
+        figures.score_figure(read.results, _),
+        cost_figures.cost_figure(read.results, costs, _),
+        figures.answers_figure(read.results, _),
+    )
+    charts = [chart for chart in drawn if chart is not None]
     return page("results/scores.html", seat, matrix=read, results=read.results, charts=charts)
 
 
@@ -60,11 +119,10 @@ def scores(seat: Seat) -> ResponseReturnValue:
 def compare(seat: Seat) -> ResponseReturnValue:
     """Two to five vendors side by side."""
     read = read_matrix(db.session(), seat.evaluation, locale())
-    chosen = [code for code in read.vendors if str(read.vendors[code].id) in picked()]
-    if not picked():
-        ranked = [vendor.code for vendor in read.results.ranking()]
-        chosen = ranked[: limits.COMPARE_MAX] if len(ranked) <= limits.COMPARE_MAX else ranked[:3]
+    chosen = chosen_vendors(read, request.args.getlist("vendor"))
     enough = limits.COMPARE_MIN <= len(chosen) <= limits.COMPARE_MAX
+    experts = experts_known_to(seat, read)
+    only_differences = request.args.get("only") == "differences"
     return page(
         "results/compare.html",
         seat,
@@ -74,29 +132,19 @@ def compare(seat: Seat) -> ResponseReturnValue:
         enough=enough,
         least=limits.COMPARE_MIN,
         most=limits.COMPARE_MAX,
-        only_differences=request.args.get("only") == "differences",
+        only_differences=only_differences,
         differing=differing(read.results, chosen),
-        totals={code: total_cents(read, code) for code in chosen},
+        columns=columns(seat, read, chosen, experts) if enough else [],
+        steady=steady(read) if enough else "",
+        share=share_address(seat, read, chosen, only_differences=only_differences),
+        write=row_writer(beside_rows(seat, read, chosen, experts)),
+        today=datetime.now(zone()).date(),
+        rule=rule_words(read.results.rule),
     )
 
 
-def picked() -> list[str]:
-    """The vendor numbers in the address."""
-    return request.args.getlist("vendor")
-
-
-def differing(results: Results, chosen: list[str]) -> set[str]:
-    """Codes of the criteria for which the chosen vendors have different findings."""
-    return {
-        criterion.code
-        for criterion in results.criteria
-        if len({results.cell(vendor, criterion.code).finding for vendor in chosen}) > 1
-    }
-
-
-def total_cents(read: Matrix, code: str) -> int | None:
-    """What a vendor costs over its term; None where the price basis is incomplete."""
-    from crrubric.domain.cost import total_cents as total
-
-    vendor = read.vendors[code]
-    return total(vendor.unit_price_cents, vendor.quantity, vendor.term_months)
+def beside_rows(seat: Seat, read: Matrix, chosen: list[str], experts: Collection[Key]) -> Rows:
+    """The cells of the vendors side by side; each leads to its page."""
+    pattern = url_for("cell.show", slug=seat.evaluation.slug, vendor_id=0, criterion_id=0)
+    begin = pattern.removesuffix("0/0")
+    return Rows(read.results, read.picked(chosen), begin, "/", "", experts, seat.shut_out)

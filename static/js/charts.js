@@ -4,6 +4,9 @@
 
 const CONFIG = { displayModeBar: false, displaylogo: false, showSendToCloud: false, responsive: true };
 
+const NARROW = 480; // pixels
+const PAPER = 670; // pixels between the margins of a sheet, Letter or A4
+
 const root = document.documentElement;
 const token = (name) => getComputedStyle(root).getPropertyValue(name).trim();
 
@@ -14,9 +17,11 @@ function withColours(value) {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withColours(inner)]));
 }
 
-/* What a figure gets unless it says otherwise. */
-function template() {
+/* What a figure gets unless it says otherwise; on a phone its words are smaller. */
+function template(narrow) {
+  const size = narrow ? 12 : 14;
   const axis = {
+    title: { font: { size } },
     automargin: true,
     gridcolor: token("--line"),
     linecolor: token("--edge"),
@@ -29,7 +34,7 @@ function template() {
     layout: {
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
-      font: { family: getComputedStyle(document.body).fontFamily, size: 14, color: token("--ink") },
+      font: { family: getComputedStyle(document.body).fontFamily, size, color: token("--ink") },
       colorway: ["--yes", "--no", "--ask", "--accent", "--na"].map(token),
       hoverlabel: { bgcolor: token("--card"), bordercolor: token("--edge"), font: { color: token("--ink") } },
       margin: { t: 48, r: 16, b: 48, l: 48 },
@@ -42,7 +47,9 @@ function template() {
 
 function draw(place, figure) {
   const { data, layout = {} } = withColours(figure);
-  window.Plotly.react(place, data, { ...layout, template: template() }, CONFIG);
+  const paper = root.hasAttribute("data-paper") ? { width: PAPER } : {};
+  const sized = { ...layout, ...paper, template: template(place.clientWidth < NARROW) };
+  window.Plotly.react(place, data, sized, CONFIG);
 }
 
 const charts = Array.from(document.querySelectorAll("[data-figure]"), (place) => ({

@@ -38,6 +38,7 @@ PEOPLE = {CHAIR: "chair", REVIEWER: "reviewer", "": "stranger"}
 FILES = {
     "assets.plotly",
     "ballots.sealed",
+    "cell.aside",
     "exports.marks",
     "exports.results",
     "exports.scores",

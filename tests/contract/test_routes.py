@@ -40,6 +40,7 @@ ballots.review VIEW_OWN_BALLOTS
 ballots.save_mark RECORD_MARK
 ballots.sealed VIEW_OWN_BALLOTS
 ballots.submit RECORD_MARK
+cell.aside VIEW_RESULTS
 cell.find RECORD_FINDING
 cell.show VIEW_RESULTS
 cell.withdraw RECORD_FINDING

@@ -26,7 +26,8 @@ CANARY = "canarywordinanote"
 PAGES = (
     "", "rubric/", "vendors/", "committee/", "rule", "assignment/", "practice/",
     "progress", "journal", "ballots/", "matrix",
-    "matrix?show=split", "scores", "agreement", "what-if", "compare", "decision/", "memo/",
+    "matrix?show=split", "matrix?must=1&sort=split&order=rank", "matrix?cell=1-1",
+    "scores", "agreement", "what-if", "compare", "decision/", "memo/",
     "questions/",
     "meeting/", "meeting/now", "meeting/where",
     "meeting/minutes", "memo/memo.docx",

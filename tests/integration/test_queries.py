@@ -20,7 +20,8 @@ MOST = {
     "scores": 12,
     "agreement": 12,
     "what-if": 12,
-    "compare": 12,
+    "compare": 14,
+    "cell beside": 20,
     "progress": 11,
     "memo": 35,
     "rubric": 8,
@@ -51,6 +52,7 @@ def paths(made: Made) -> dict[str, str]:
     return {
         "home": "/",
         "matrix": made.url("matrix"),
+        "cell beside": made.url(f"matrix?cell={made.vendors[0].id}-{made.criteria[0].id}"),
         "scores": made.url("scores"),
         "agreement": made.url("agreement"),
         "what-if": made.url("what-if"),

@@ -1,0 +1,182 @@
+"""The matrix in a browser: a cell beside it by keyboard, folding, paper, narrow screens."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import NARROW, PHONE, Browse, Site, Visitor
+from tests.browser.test_access import violations
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+CHAIR = "dana@cedarbend.example"
+MATRIX = "/evaluations/credit-recovery-2027/matrix"
+
+
+def opened(browse: Browse, demo: Site, path: str = MATRIX, **options) -> Visitor:
+    visitor = browse(demo, **options).sign_in(CHAIR)
+    visitor.page.goto(path)
+    return visitor
+
+
+def cell(page: Page, number: int = 5) -> Locator:
+    return page.locator(".cell > a").nth(number)
+
+
+def heading(page: Page) -> Locator:
+    return page.locator("#panel-heading")
+
+
+def test_a_cell_opens_beside_the_matrix_by_keyboard_and_escape_goes_back(
+    browse: Browse, demo: Site
+):
+    page = opened(browse, demo).page
+    cell(page).focus()
+
+    page.keyboard.press("Enter")
+
+    expect(heading(page)).to_be_focused()
+    expect(page).to_have_url(re.compile(r"/matrix\?cell=\d+-\d+$"))
+    expect(cell(page)).to_have_attribute("aria-current", "true")
+    page.keyboard.press("Escape")
+    expect(page.locator("#panel")).to_be_hidden()
+    expect(cell(page)).to_be_focused()
+    expect(page).to_have_url(re.compile(r"/matrix$"))
+
+
+def test_another_cell_replaces_the_first_and_back_returns_to_it(browse: Browse, demo: Site):
+    page = opened(browse, demo, MATRIX + "?sort=must").page
+    cell(page, 0).click()
+    expect(heading(page)).to_be_focused()
+    first = heading(page).inner_text()
+    cell(page, 1).click()
+    expect(heading(page)).not_to_have_text(first)
+
+    page.go_back()
+
+    expect(heading(page)).to_have_text(first)
+    page.go_back()
+    expect(page.locator("#panel")).to_be_hidden()
+    expect(page).to_have_url(re.compile(r"sort=must$"))
+
+
+def test_a_cell_that_does_not_load_is_left_to_its_link(browse: Browse, demo: Site):
+    visitor = opened(browse, demo)
+    visitor.expected.append("Failed to load resource")
+    visitor.page.route("**/aside", lambda route: route.abort())
+
+    visitor.leave(cell(visitor.page))
+
+    expect(heading(visitor.page)).to_be_visible()
+
+
+def test_without_script_the_link_leads_to_the_same(browse: Browse, demo: Site):
+    visitor = opened(browse, demo, script=False)
+
+    visitor.leave(cell(visitor.page))
+
+    expect(heading(visitor.page)).to_be_visible()
+    assert re.search(r"\?cell=\d+-\d+#panel$", visitor.page.url)
+    visitor.leave(visitor.page.get_by_role("link", name="Close"))
+    expect(visitor.page.locator("#panel")).to_be_hidden()
+
+
+def test_a_section_folds_in_place_and_the_address_remembers_it(browse: Browse, demo: Site):
+    page = opened(browse, demo).page
+    section = page.get_by_role("button", name="Access for every learner")
+    rows = page.locator("tbody", has=section).locator("tr:visible")
+    expect(rows).to_have_count(4)
+    section.focus()
+
+    page.keyboard.press("Space")
+
+    expect(section).to_have_attribute("aria-expanded", "false")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("met, 1 unresolved")
+    expect(page).to_have_url(re.compile(r"\?fold=access$"))
+    page.reload()
+    expect(rows).to_have_count(1)
+    section.click()
+    expect(rows).to_have_count(4)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_with_a_cell_open_and_in_short_cells(
+    browse: Browse, demo: Site, scheme: str
+):
+    page = opened(browse, demo, scheme=scheme).page
+    cell(page).click()
+    expect(heading(page)).to_be_focused()
+
+    assert violations(page) == []
+    page.goto(MATRIX + "?dense=1&fold=content&show=split")
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("width", [1280, PHONE])
+def test_heads_stay_in_view_while_scrolling_both_ways(browse: Browse, demo: Site, width: int):
+    page = opened(browse, demo, width=width).page
+    region = page.get_by_role("region", name="Consensus matrix")
+    head, first = page.locator("thead th").nth(1), page.locator("tbody th[scope=row]").nth(4)
+    region.evaluate("node => node.scrollTo(10_000, 500)")
+
+    box, top, left = region.bounding_box(), head.bounding_box(), first.bounding_box()
+
+    assert box is not None
+    assert top is not None
+    assert left is not None
+    assert abs(top["y"] - box["y"]) <= 2
+    assert abs(left["x"] - box["x"]) <= 2
+    assert left["width"] <= width / 2.5
+
+
+@pytest.mark.parametrize("query", ["", "?cell=1-1", "?dense=1", "?fold=content&show=split"])
+def test_a_narrow_page_does_not_scroll_sideways(browse: Browse, demo: Site, query: str):
+    page = opened(browse, demo, MATRIX + query, width=NARROW).page
+
+    assert page.evaluate("document.documentElement.scrollWidth") == NARROW
+
+
+def sheets(page: Page) -> int:
+    """How many sheets of paper the page takes."""
+    pdf = page.pdf(prefer_css_page_size=True)
+    return len(re.findall(rb"/Type /Page\b", pdf))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_matrix_prints_on_one_sheet_and_legibly(browse: Browse, demo: Site, scheme: str):
+    page = opened(browse, demo, scheme=scheme).page
+
+    assert sheets(page) == 1
+    page.emulate_media(media="print")
+    sizes = page.locator(".matrix :is(th, td, td *):visible").evaluate_all(
+        "nodes => nodes.map(node => parseFloat(getComputedStyle(node).fontSize))"
+    )
+    assert min(sizes) >= 7 * 96 / 72 - 0.01  # seven points, in pixels
+    expect(page.locator(".paper")).to_contain_text("Rule: Simple majority.")
+    expect(page.locator(".filter-box")).to_be_hidden()
+
+
+def test_the_comparison_prints_on_two_sheets_at_most(browse: Browse, demo: Site):
+    assert sheets(opened(browse, demo, MATRIX.replace("matrix", "compare")).page) <= 2
+
+
+def test_a_chart_offers_no_button_that_sends_data_away(browse: Browse, demo: Site):
+    page = opened(browse, demo, MATRIX.replace("matrix", "scores")).page
+    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+
+    page.locator(".chart").first.hover()
+
+    assert page.locator(".modebar-btn, [data-title*=cloud], [data-title*=Cloud]").count() == 0
+
+
+def test_a_chart_follows_the_scheme_while_it_is_open(browse: Browse, demo: Site):
+    page = opened(browse, demo, MATRIX.replace("matrix", "scores")).page
+    label = page.locator(".chart .ytick text").first
+    expect(label).to_be_visible()
+    before = label.evaluate("node => getComputedStyle(node).fill")
+
+    page.emulate_media(color_scheme="dark")
+
+    expect(label).not_to_have_css("fill", before)
