@@ -11,6 +11,7 @@ import click
 from flask import Flask
 from sqlalchemy.engine import make_url
 
+from crrubric.cli.mail import start_thread
 from crrubric.cli.running import (
     check_schema,
     found_revision,
@@ -137,4 +138,5 @@ def serve(host: str, port: int) -> None:
         with app.app_context():
             check_schema()
         log_to_console(app)
+        start_thread(app)
         run(app, host, port)

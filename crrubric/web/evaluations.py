@@ -38,7 +38,7 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "practice": (N_("Practice round"), ("PRACTICE",)),
     "phases": (N_("Phases and retention"), ("PHASE", "RETENTION")),
     "interest": (N_("Conflicts of interest"), ("NO_CONFLICT", "CONFLICT", "WAIVER")),
-    "ballots": (N_("Ballots and marks"), ("BALLOT", "MARK")),
+    "ballots": (N_("Ballots and marks"), ("BALLOT", "MARK", "REMIND")),
     "questions": (N_("Questions to vendors"), ("QUESTION", "ASKING")),
     "meeting": (N_("Meeting"), ("MEETING", "ATTENDANCE", "MOTION", "CELL")),
     "findings": (
