@@ -63,7 +63,7 @@ def late_reviewers(
     )
     reminded = last_reminders(session, evaluation_id)
     found = []
-    for member, group in groupby(rows.tuples(), key=lambda row: row[0]):
+    for member, group in groupby(rows, key=lambda row: row[0]):
         own = in_turn([vendor for _member, vendor in group], seats.index(member.id))
         found.append(LateReviewer(member, tuple(own), reminded.get(member.id)))
     return found
@@ -81,7 +81,7 @@ def last_reminders(session: Session, evaluation_id: int) -> dict[int, datetime]:
         )
         .group_by(OutgoingMail.member_id)
     )
-    return {member: at for member, at in rows.tuples() if member is not None}
+    return {member: at for member, at in rows if member is not None}
 
 
 def reminders_in(session: Session, seat: Seat, *, most: int = 50) -> list[OutgoingMail]:
@@ -106,4 +106,4 @@ def last_seen(session: Session, evaluation_id: int) -> dict[int, datetime]:
         .where(Member.evaluation_id == evaluation_id)
         .group_by(Member.id)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}

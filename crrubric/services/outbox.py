@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.domain.mails import Mail, Occasion, Voice, header_line
-from crrubric.domain.vocabulary import MailKind
+from crrubric.domain.vocabulary import N_, MailKind
 from crrubric.models import Member, OutgoingMail
 
+OFF = N_("mail was off")
+NO_USE = N_("no longer needed")
 LOCAL = "http://127.0.0.1:5000"
 
 
@@ -95,13 +97,13 @@ def queue(session: Session, member: Member, mail: Mail, posting: Posting) -> Out
     )
     session.add(row)
     if not mail_is_on():
-        set_aside(row)
+        set_aside(row, OFF)
     return row
 
 
-def set_aside(mail: OutgoingMail) -> None:
-    """Send it never; a one-time link is not kept."""
-    mail.set_aside_at = now_utc()
+def set_aside(mail: OutgoingMail, why: str) -> None:
+    """Send it never; a one-time link is not kept. Args: why: a text to translate."""
+    mail.set_aside_at, mail.last_error = now_utc(), why
     forget_link(mail)
 
 
@@ -120,7 +122,7 @@ def set_aside_invitations(session: Session, user_id: int) -> None:
             OutgoingMail.kind == MailKind.INVITATION,
             still_waits(),
         )
-        .values(set_aside_at=now_utc(), body="")
+        .values(set_aside_at=now_utc(), last_error=NO_USE, body="")
     )
 
 

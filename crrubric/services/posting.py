@@ -19,13 +19,20 @@ from crrubric.domain.retries import next_try, too_old
 from crrubric.domain.vocabulary import N_, MailKind, Phase
 from crrubric.models import Ballot, District, Member, OutgoingMail
 from crrubric.queries.lateness import REMINDERS, open_ballots
-from crrubric.services.outbox import forget_link, mail_is_on, reachable, set_aside, still_waits
+from crrubric.services.outbox import (
+    NO_USE,
+    forget_link,
+    mail_is_on,
+    reachable,
+    set_aside,
+    still_waits,
+)
 from crrubric.services.smtp import Letter, Refused, ServerDown, Smtp, TryLater
 from crrubric.services.unit import unit_of_work
 
 HELD = timedelta(minutes=10)  # longer than any conversation with a server takes
 BATCH = 200
-WAITED = N_("It waited for more than three days.")
+WAITED = N_("it waited for more than three days")
 
 
 @dataclass
@@ -133,13 +140,13 @@ def _held(session: Session, mail: OutgoingMail) -> bool:
 def _dropped(session: Session, mail: OutgoingMail) -> bool:
     """Set a mail aside that holds no more, give one up that nobody sent for days; whether so."""
     if too_old(now_utc(), mail.due_at):
-        mail.given_up_at, mail.last_error = now_utc(), str(WAITED)
+        mail.given_up_at, mail.last_error = now_utc(), WAITED
         forget_link(mail)
         return True
     member = mail.member
     if member is None or (reachable(member) and _still_late(session, mail, member)):
         return False
-    set_aside(mail)
+    set_aside(mail, NO_USE)
     return True
 
 

@@ -161,15 +161,13 @@ def reminder_mail(seat: Seat, late: LateReviewer, *, now: datetime, words: str =
         return mails.reminder(say, to, _late(seat.evaluation, vendors, now, chair, words))
 
 
-def reminder_text(seat: Seat, *, words: str = "") -> Mail:
+def reminder_text(seat: Seat, link: str) -> Mail:
     """A text for all who are late, to be copied: it names neither people nor ballots."""
     if seat.member is None:
         raise ValueError("only somebody with a seat copies a text")
-    to = occasion(seat.member, f"{home_of(seat.member)}ballots/")
-    unnamed = mails.Occasion("", to.title, to.district, to.link)
+    to = mails.Occasion("", seat.evaluation.title, seat.evaluation.district.name, link)
     with voice(mail_language(seat.member)) as say:
-        late = _late(seat.evaluation, (), now_utc(), seat.actor.name, words)
-        return mails.reminder(say, unnamed, late)
+        return mails.reminder(say, to, _late(seat.evaluation, (), now_utc(), "", ""))
 
 
 def _late(

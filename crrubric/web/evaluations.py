@@ -26,6 +26,7 @@ from crrubric.services import evaluations as service
 from crrubric.services import notices, seals
 from crrubric.web.access import in_evaluation
 from crrubric.web.forms import FactsForm, PhaseForm, ReasonForm, RetentionForm, RuleForm, attach
+from crrubric.web.lateness import lateness
 from crrubric.web.page import page
 from crrubric.web.session import actor
 from crrubric.web.words import refusal
@@ -183,6 +184,7 @@ def progress(seat: Seat) -> ResponseReturnValue:
         may_reopen=seat.may(Action.REOPEN_BALLOT),
         may_enter=seat.may(Action.ENTER_ON_BEHALF),
         asked=asked_counts(db.session(), seat.evaluation.id),
+        people=lateness(seat, rows),
     )
 
 

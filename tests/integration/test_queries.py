@@ -21,7 +21,7 @@ MOST = {
     "agreement": 12,
     "what-if": 12,
     "compare": 12,
-    "progress": 11,
+    "progress": 13,
     "memo": 35,
     "rubric": 8,
     "questions": 16,
