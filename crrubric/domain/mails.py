@@ -32,7 +32,7 @@ class Voice:
     """Speaks one language: translates a text, and one that depends on a number."""
 
     gettext: Callable[[str], str]
-    ngettext: Callable[[str, str, int], str]
+    ngettext: Callable[..., str]  # (singular, plural, number, **values)
     day: Callable[[date], str]
 
     def __call__(self, text: str, **values: object) -> str:
@@ -133,10 +133,12 @@ def _subject(say: Voice, late: Late) -> str:
         return say.ngettext(
             "Please finish your ballot today", "Please finish your ballots today", count
         )
-    found = say.ngettext(
-        "Please finish your ballot by %(day)s", "Please finish your ballots by %(day)s", count
+    return say.ngettext(
+        "Please finish your ballot by %(day)s",
+        "Please finish your ballots by %(day)s",
+        count,
+        day=say.day(late.closes_on),
     )
-    return found % {"day": say.day(late.closes_on)}
 
 
 def _open(say: Voice, late: Late) -> str:
@@ -163,7 +165,9 @@ def _until(say: Voice, late: Late) -> str:
 
 def _where(say: Voice, to: Occasion, late: Late) -> str:
     count = len(late.vendors) or 2
-    found = say.ngettext(
-        "Mark and submit it here: %(link)s", "Mark and submit them here: %(link)s", count
+    return say.ngettext(
+        "Mark and submit it here: %(link)s",
+        "Mark and submit them here: %(link)s",
+        count,
+        link=to.link,
     )
-    return found % {"link": to.link}

@@ -8,7 +8,12 @@ from crrubric.domain import mails
 from crrubric.domain.mails import Late, Occasion, Voice, header_line
 from crrubric.domain.vocabulary import NoticeKind
 
-SAY = Voice(str, lambda one, many, count: one if count == 1 else many, date.isoformat)
+
+def plural(one: str, many: str, count: int, **values: object) -> str:
+    return (one if count == 1 else many) % values
+
+
+SAY = Voice(str, plural, date.isoformat)
 TO = Occasion("Rosa Díaz", "Credit Recovery 2027", "Lakeside", "https://x.example/e/ballots/")
 TODAY = date(2027, 3, 17)
 
