@@ -109,7 +109,12 @@ def demo(host: str, port: int, fresh: bool) -> None:
 
     file = instance_folder() / "demo.db"
     app = new_app(
-        {"DEMO": True, "DATABASE_URL": f"sqlite:///{file.as_posix()}", "LANGUAGES": ["en"]}
+        {
+            "DEMO": True,
+            "DATABASE_URL": f"sqlite:///{file.as_posix()}",
+            "LANGUAGES": ["en"],
+            "MAIL_HOST": "",  # nobody of the demo has an address
+        }
     )
     with only_server(app):
         with app.app_context():

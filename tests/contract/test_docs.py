@@ -35,7 +35,9 @@ def test_every_link_leads_somewhere(page: Path):
 def test_every_command_that_is_named_exists():
     text = "\n".join(page.read_text("utf-8") for page in PAGES)
     known = command_names(commands)
-    named = set(re.findall(r"(?:crrubric|run\.py) ((?:db|user|evaluation|import|mail) [a-z]+)", text))
+    named = set(
+        re.findall(r"(?:crrubric|run\.py) ((?:db|user|evaluation|import|mail) [a-z]+)", text)
+    )
     named |= set(re.findall(r"crrubric (demo|serve|results|memo)\b", text))
 
     assert named - known == set()
