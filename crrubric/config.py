@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from crrubric.domain import limits
+from crrubric.domain.errors import Invalid
 from crrubric.domain.languages import NAMES
+from crrubric.domain.vocabulary import N_
 
 PACKAGE = Path(__file__).parent
 CHECKOUT = PACKAGE.parent
@@ -54,6 +56,13 @@ class Defaults:
     PASSWORD_METHOD = "scrypt:131072:8:1"  # noqa: S105  # a method, not a password
     BABEL_DEFAULT_LOCALE = "en"
     LANGUAGES = ["en", "es"]  # of domain/languages.py; the first is spoken where nobody says
+    MAIL_HOST = ""  # empty: mail is off
+    MAIL_PORT = 0  # 0: what is usual for MAIL_SECURITY
+    MAIL_SECURITY = "starttls"
+    MAIL_USER = ""
+    MAIL_PASSWORD = ""
+    MAIL_SENDER = ""
+    MAIL_THREAD = False
     SQLALCHEMY_RECORD_QUERIES = False
     # Changed templates are picked up after a restart only; a lookup per request costs.
     TEMPLATES_AUTO_RELOAD = False
@@ -77,8 +86,25 @@ def settle(config: MutableMapping[str, Any], instance: Path) -> None:
         config["SESSION_COOKIE_NAME"] = "__Host-session"
     else:
         config["SESSION_COOKIE_NAME"] = "crrubric-session"
+    check_mail(config)
     if not config.get("SECRET_KEY"):
         config["SECRET_KEY"] = kept_secret(instance / "secret-key")
+
+
+def check_mail(config: MutableMapping[str, Any]) -> None:
+    """Refuse to start with mail half set up. Raises: Invalid, saying what is missing."""
+    if not config["MAIL_HOST"]:
+        return
+    if "@" not in str(config["MAIL_SENDER"]):
+        raise Invalid(N_("MAIL_HOST is set: set MAIL_SENDER to the address that mails come from."))
+    if not str(config.get("SITE_URL") or "").startswith(("https://", "http://")):
+        raise Invalid(
+            N_("MAIL_HOST is set: set SITE_URL, such as https://score.district.org, for links.")
+        )
+    if config["MAIL_SECURITY"] not in {"starttls", "tls", "none"}:
+        raise Invalid(N_("MAIL_SECURITY is starttls, tls or none."))
+    if config["MAIL_SECURITY"] == "none" and config["MAIL_USER"]:
+        raise Invalid(N_("MAIL_USER is set: a password needs MAIL_SECURITY starttls or tls."))
 
 
 def kept_secret(path: Path) -> str:

@@ -528,6 +528,7 @@ EVENTS: dict[Event, Callable[[State, JournalEntry, Row], Any]] = {
         present=False
     ),
     Event.INVITE_RENEWED: lambda state, entry, after: None,
+    Event.REMINDED: lambda state, entry, after: None,
     Event.PHASE_CHANGED: phase_changed,
     Event.RETENTION_CHANGED: lambda state, entry, after: state.facts.update(after),
     Event.MARK_RECORDED: marked,

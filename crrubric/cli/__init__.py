@@ -5,7 +5,7 @@ import sys
 import click
 
 from crrubric import __version__
-from crrubric.cli import database, evaluations, people, results, serving, verify
+from crrubric.cli import database, evaluations, mail, people, results, serving, verify
 from crrubric.domain.errors import CrrubricError, InvalidLines
 
 
@@ -50,6 +50,7 @@ for command in (
     evaluations.import_group,
     results.results,
     results.memo,
+    mail.mail_group,
     verify.verify,
 ):
     commands.add_command(command)

@@ -11,6 +11,7 @@ import click
 from flask import Flask
 from sqlalchemy.engine import make_url
 
+from crrubric.cli.mail import start_thread
 from crrubric.cli.running import (
     check_schema,
     found_revision,
@@ -107,7 +108,13 @@ def demo(host: str, port: int, fresh: bool) -> None:
     from crrubric.services.demo import DEMO_PASSWORD, make_demo, people
 
     file = instance_folder() / "demo.db"
-    app = new_app({"DEMO": True, "DATABASE_URL": f"sqlite:///{file.as_posix()}"})
+    app = new_app(
+        {
+            "DEMO": True,
+            "DATABASE_URL": f"sqlite:///{file.as_posix()}",
+            "MAIL_HOST": "",  # nobody of the demo has an address
+        }
+    )
     with only_server(app):
         with app.app_context():
             if fresh:
@@ -135,4 +142,5 @@ def serve(host: str, port: int) -> None:
         with app.app_context():
             check_schema()
         log_to_console(app)
+        start_thread(app)
         run(app, host, port)

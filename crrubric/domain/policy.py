@@ -45,6 +45,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.ENTER_ON_BEHALF: SCORING,
         Action.VIEW_PROGRESS: FROM_SCORING,
         Action.REOPEN_BALLOT: SCORING,
+        Action.REMIND: SCORING,
         Action.VIEW_QUESTIONS: FROM_SCORING,
         Action.MANAGE_QUESTIONS: UNTIL_DECIDED,
         **READ_RESULTS,
@@ -84,6 +85,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.MANAGE_COMMITTEE: OPEN_WORK,
         Action.CHANGE_PHASE: OPEN_WORK,
         Action.IMPORT_MARKS: OPEN_WORK | MEETING,
+        Action.REMIND: SCORING,  # what comes before the closing day
         Action.VIEW_QUESTIONS: FROM_MEETING,
         **READ_RESULTS,
         **READ_REVIEWERS,

@@ -280,6 +280,25 @@ class NoticeKind(Labelled):
         "ASKING_SET_ASIDE",
         N_("The chair did not pass on what you asked %(vendor)s: “%(question)s” Why: %(reason)s"),
     )
+    ALL_IN = "ALL_IN", N_("All ballots are in: scoring can be closed.")
+
+
+class MailKind(Labelled):
+    """What a mail is for."""
+
+    INVITATION = "INVITATION", N_("invitation")
+    NOTICE = "NOTICE", N_("notice")
+    REMINDER = "REMINDER", N_("before the closing day")
+    CHAIR_REMINDER = "CHAIR_REMINDER", N_("by the chair")
+
+
+class MailState(Labelled):
+    """How far a mail is; *waiting* includes one that is to be tried again."""
+
+    WAITING = "WAITING", N_("waiting")
+    SENT = "SENT", N_("sent")
+    FAILED = "FAILED", N_("failed")
+    SET_ASIDE = "SET_ASIDE", N_("not sent")
 
 
 class PriceUnit(Labelled):
@@ -315,6 +334,7 @@ class Action(Labelled):
     MANAGE_QUESTIONS = "MANAGE_QUESTIONS", N_("write questions to vendors, record the answers")
     VIEW_PROGRESS = "VIEW_PROGRESS", N_("see how many marks and ballots are done")
     REOPEN_BALLOT = "REOPEN_BALLOT", N_("reopen a submitted ballot, with a reason")
+    REMIND = "REMIND", N_("remind reviewers who are late")
     VIEW_RESULTS = "VIEW_RESULTS", N_("read matrix, cells, scores, agreement and comparison")
     VIEW_REVIEWERS = "VIEW_REVIEWERS", N_("read what sets one reviewer beside another")
     TRY_WHAT_IF = "TRY_WHAT_IF", N_("try other weights, rules and committees on the result")
@@ -371,6 +391,7 @@ class Event(Labelled):
     WAIVER_ENDED = "WAIVER_ENDED", N_("withdrew the waiver of a conflict: %(subject)s")
     BALLOT_SUBMITTED = "BALLOT_SUBMITTED", N_("submitted the ballot for %(subject)s")
     BALLOT_REOPENED = "BALLOT_REOPENED", N_("reopened the ballot of %(subject)s")
+    REMINDED = "REMINDED", N_("reminded reviewers who are late; mails: %(subject)s")
     BALLOT_ENTERED = "BALLOT_ENTERED", N_("entered on behalf the ballot of %(subject)s")
     BALLOT_CONFIRMED = "BALLOT_CONFIRMED", N_("confirmed the ballot entered for %(subject)s")
     BALLOT_DISPUTED = "BALLOT_DISPUTED", N_("did not confirm the ballot entered for %(subject)s")

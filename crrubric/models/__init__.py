@@ -29,6 +29,7 @@ from crrubric.models.evaluations import (
     Vendor,
 )
 from crrubric.models.journal import JournalEntry
+from crrubric.models.mails import OutgoingMail
 from crrubric.models.meetings import Attendance, Deferral, Meeting, Motion
 from crrubric.models.notices import Notice
 from crrubric.models.people import District, Invite, User, UserSession
@@ -59,6 +60,7 @@ __all__ = [
     "Member",
     "Motion",
     "Notice",
+    "OutgoingMail",
     "Position",
     "PracticeMark",
     "Question",

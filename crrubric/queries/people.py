@@ -19,6 +19,8 @@ class Actor:
 
 
 OPERATOR = Actor(None, "operator", Standing.ADMINISTRATOR)
+# What happens by the clock, such as a reminder before the closing day.
+CLOCKWORK = Actor(None, "crrubric", Standing.MEMBER)
 
 
 def actor_of(user: User) -> Actor:

@@ -22,6 +22,7 @@ from crrubric.models import District, Invite, User, UserSession
 from crrubric.queries.access import not_found
 from crrubric.queries.people import Actor, actor_of
 from crrubric.services.journal import note_event
+from crrubric.services.outbox import set_aside_invitations
 from crrubric.services.unit import unit_of_work
 
 # One hash takes some 128 MB for half a second: more than two at once would starve the server.
@@ -112,6 +113,7 @@ def new_invite(session: Session, user: User) -> str:
         .where(Invite.user_id == user.id, Invite.used_at.is_(None))
         .values(used_at=now)
     )
+    set_aside_invitations(session, user.id)
     token = secrets.token_urlsafe(32)
     session.add(
         Invite(
@@ -160,6 +162,7 @@ def accept_invite(token: str, *, password: str) -> tuple[User, str]:
     with unit_of_work() as session:
         invite = open_invite(session, token, held=True)
         invite.used_at = now_utc()
+        set_aside_invitations(session, invite.user_id)
         invite.user.password_hash = hashed
         end_sessions(session, invite.user.id)
         note_event(session, actor_of(invite.user), Event.INVITE_ACCEPTED)

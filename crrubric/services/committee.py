@@ -16,6 +16,7 @@ from crrubric.services.accounts import find_or_add_user, new_invite
 from crrubric.services.ballots import catch_up_ballots
 from crrubric.services.evaluations import plain_seat
 from crrubric.services.journal import About, changes, note_event
+from crrubric.services.letters import write_invitation
 from crrubric.services.unit import unit_of_work
 
 
@@ -60,6 +61,7 @@ def _invited(
         member = session.scalar(
             select(Member).where(Member.evaluation_id == evaluation.id, Member.user_id == user.id)
         )
+        anew = member is None or member.removed_at is not None
         if member is None:
             member = Member(evaluation_id=evaluation.id, user_id=user.id, name=user.name)
             session.add(member)
@@ -70,6 +72,8 @@ def _invited(
         session.flush()
         catch_up_ballots(session, evaluation)
         token = None if user.password_hash else new_invite(session, user)
+        if token or anew:
+            write_invitation(session, actor, member, token)
         note_event(
             session,
             actor,
@@ -90,6 +94,7 @@ def renew_invite(actor: Actor, slug: str, member_id: int) -> Invitation:
         if member.user is None or member.user.password_hash:
             raise Invalid(N_("%(name)s needs no link any more."), name=member.name)
         token = new_invite(session, member.user)
+        write_invitation(session, actor, member, token)
         note_event(
             session,
             actor,

@@ -1,5 +1,6 @@
 """The demo: an invented district with four evaluations, made from `data/demo.toml`."""
 
+import secrets
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,10 +42,11 @@ from crrubric.models import (
     RankedVendor,
     Section,
     User,
+    UserSession,
     Vendor,
 )
 from crrubric.queries.people import actor_of
-from crrubric.services.accounts import hash_password
+from crrubric.services.accounts import digest, hash_password
 from crrubric.services.demo_practice import ANSWERS, add_assignments, add_practice
 from crrubric.services.demo_questions import Cast, add_questions
 from crrubric.services.journal import note_event
@@ -97,6 +99,7 @@ def make_demo() -> bool:
         users = {row["key"]: _user(row, hashed) for row in data["person"]}
         session.add_all(users.values())
         session.flush()
+        session.add_all(_visit(user, days) for days, user in enumerate(users.values()))
         for row in data["evaluation"]:
             _Maker(session, district, users, row).make()
     return True
@@ -110,6 +113,15 @@ def _user(row: Mapping[str, Any], hashed: str) -> User:
         standing=Standing(row["standing"]),
         password_hash=hashed,
         language=row.get("language"),
+    )
+
+
+def _visit(user: User, days: int) -> UserSession:
+    """A sign-in that ended so many days ago."""
+    when = now_utc() - timedelta(days=days)
+    token = digest(secrets.token_hex(16))
+    return UserSession(
+        token_hash=token, user_id=user.id, created_at=when, seen_at=when, ended_at=when
     )
 
 

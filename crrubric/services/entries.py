@@ -27,7 +27,7 @@ from crrubric.queries.people import Actor
 from crrubric.services.ballots import MarkText, allow_answer, checked_mark, plain, write_mark
 from crrubric.services.days import past_day
 from crrubric.services.journal import About, note_event
-from crrubric.services.notices import tell
+from crrubric.services.notices import tell, tell_if_all_in
 from crrubric.services.seals import ballot_in, reopen, seal_ballot
 from crrubric.services.unit import unit_of_work
 
@@ -93,6 +93,7 @@ def enter_ballot(actor: Actor, slug: str, ballot_id: int, entry: Entry) -> Entry
         )
         told = {"vendor": ballot.vendor.company}
         tell(session, [ballot.member_id], NoticeKind.BALLOT_ENTERED, told)
+        tell_if_all_in(session, seat.evaluation.id)
     return found
 
 

@@ -9,15 +9,30 @@ from crrubric.clock import now_utc
 from crrubric.domain.vocabulary import Action, NoticeKind
 from crrubric.models import Member, Notice
 from crrubric.queries.access import locked_seat, not_found
+from crrubric.queries.lateness import open_ballots
 from crrubric.queries.people import Actor
+from crrubric.services.letters import write_notices
 from crrubric.services.unit import unit_of_work
 
 
 def tell(
     session: Session, members: Iterable[int], kind: NoticeKind, facts: Mapping[str, str]
 ) -> None:
-    """Leave a notice for each of the members."""
-    session.add_all(Notice(member_id=member, kind=kind, facts=dict(facts)) for member in members)
+    """Leave a notice for each of the members, and a mail if it asks for an act."""
+    notices = [Notice(member_id=member, kind=kind, facts=dict(facts)) for member in members]
+    session.add_all(notices)
+    write_notices(session, notices, kind, facts)
+
+
+def tell_if_all_in(session: Session, evaluation_id: int) -> None:
+    """Tell the chairs that no ballot is open any more, if that is so after one was submitted."""
+    session.flush()
+    if session.scalar(open_ballots(evaluation_id).limit(1)) is not None:
+        return
+    chairs = select(Member.id).where(
+        Member.evaluation_id == evaluation_id, Member.is_chair, Member.removed_at.is_(None)
+    )
+    tell(session, session.scalars(chairs).all(), NoticeKind.ALL_IN, {})
 
 
 def everybody_but(session: Session, evaluation_id: int, actor: Actor) -> list[int]:

@@ -20,7 +20,7 @@ from crrubric.queries.people import Actor
 from crrubric.queries.seals import gaps_on, marks_on
 from crrubric.services.ballots import open_ballot
 from crrubric.services.journal import About, note_event
-from crrubric.services.notices import tell
+from crrubric.services.notices import tell, tell_if_all_in
 from crrubric.services.unit import unit_of_work
 
 
@@ -33,7 +33,8 @@ def submit_ballot(
     Raises: NotReady if marks are missing without a reason, with the criteria as problems.
     """
     with unit_of_work() as session:
-        evaluation = locked_evaluation(session, slug)
+        # held alone: of two who submit the last ballots at once, one is last
+        evaluation = locked_evaluation(session, slug, exclusive=True)
         ballot = open_ballot(session, actor, evaluation, vendor_id)
         marked = {mark.criterion_id for mark in ballot.marks}
         asked = [row for part in asked_of(session, ballot.member) for row in part.criteria]
@@ -54,6 +55,7 @@ def submit_ballot(
             about=About(vendor_id=ballot.vendor_id, member_id=ballot.member_id),
             after={"unscored": len(left), "number": sealed.number, "receipt": sealed.receipt},
         )
+        tell_if_all_in(session, evaluation.id)
     return sealed
 
 

@@ -13,6 +13,7 @@ from crrubric.extensions import db
 from crrubric.models import Member
 from crrubric.queries.access import Seat, not_found
 from crrubric.services import committee as service
+from crrubric.services.outbox import mail_is_on
 from crrubric.web.access import in_evaluation
 from crrubric.web.evaluations import to
 from crrubric.web.forms import SEATS, InviteForm, SeatForm, attach
@@ -78,6 +79,7 @@ def shown(seat: Seat, member_id: int) -> ResponseReturnValue:
         member=member,
         link=link,
         days=limits.INVITE_DAYS,
+        mailed=mail_is_on(),
     )
 
 

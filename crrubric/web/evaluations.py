@@ -27,6 +27,7 @@ from crrubric.services import notices, seals
 from crrubric.web.access import in_evaluation
 from crrubric.web.forms import PhaseForm, ReasonForm, RetentionForm, RuleForm, attach
 from crrubric.web.language_forms import DocumentsForm
+from crrubric.web.lateness import lateness
 from crrubric.web.page import page
 from crrubric.web.session import actor
 from crrubric.web.words import refusal
@@ -39,7 +40,7 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "practice": (N_("Practice round"), ("PRACTICE",)),
     "phases": (N_("Phases and retention"), ("PHASE", "RETENTION")),
     "interest": (N_("Conflicts of interest"), ("NO_CONFLICT", "CONFLICT", "WAIVER")),
-    "ballots": (N_("Ballots and marks"), ("BALLOT", "MARK")),
+    "ballots": (N_("Ballots and marks"), ("BALLOT", "MARK", "REMIND")),
     "questions": (N_("Questions to vendors"), ("QUESTION", "ASKING")),
     "meeting": (N_("Meeting"), ("MEETING", "ATTENDANCE", "MOTION", "CELL")),
     "findings": (
@@ -185,6 +186,7 @@ def progress(seat: Seat) -> ResponseReturnValue:
         may_reopen=seat.may(Action.REOPEN_BALLOT),
         may_enter=seat.may(Action.ENTER_ON_BEHALF),
         asked=asked_counts(db.session(), seat.evaluation.id),
+        people=lateness(seat, rows),
     )
 
 

@@ -35,7 +35,9 @@ def test_every_link_leads_somewhere(page: Path):
 def test_every_command_that_is_named_exists():
     text = "\n".join(page.read_text("utf-8") for page in PAGES)
     known = command_names(commands)
-    named = set(re.findall(r"(?:crrubric|run\.py) ((?:db|user|evaluation|import) [a-z]+)", text))
+    named = set(
+        re.findall(r"(?:crrubric|run\.py) ((?:db|user|evaluation|import|mail) [a-z]+)", text)
+    )
     named |= set(re.findall(r"crrubric (demo|serve|results|memo)\b", text))
 
     assert named - known == set()
@@ -46,7 +48,7 @@ def test_every_setting_that_is_named_exists():
     text = (ROOT / "docs" / "running.md").read_text("utf-8")
     named = set(re.findall(r"^\| `([A-Z_]+)` \|", text, re.M))
 
-    assert len(named) == 8
+    assert len(named) == 15
     assert {name for name in named if not hasattr(Defaults, name)} == ELSEWHERE & named
 
 

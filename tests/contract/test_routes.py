@@ -119,6 +119,8 @@ questions.text MANAGE_QUESTIONS
 questions.write MANAGE_QUESTIONS
 reinstatements.reinstate REINSTATE_VENDOR
 reinstatements.withdraw REINSTATE_VENDOR
+reminders.preview REMIND
+reminders.send REMIND
 results.compare VIEW_RESULTS
 results.matrix VIEW_RESULTS
 results.scores VIEW_RESULTS

@@ -25,7 +25,7 @@ from tests.machine import everything
 CANARY = "canarywordinanote"
 PAGES = (
     "", "rubric/", "vendors/", "committee/", "rule", "assignment/", "practice/",
-    "progress", "journal", "ballots/", "matrix",
+    "progress", "progress/remind", "journal", "ballots/", "matrix",
     "matrix?show=split", "matrix?must=1&sort=split&order=rank", "matrix?cell=1-1",
     "scores", "agreement", "what-if", "compare", "decision/", "memo/",
     "questions/",
@@ -128,12 +128,19 @@ def mark_all(made: Made, answer: Answer, *, seen_version: int) -> None:
             )
 
 
+def all_sign_in(visit: Visit, made: Made) -> None:
+    """Everybody was here today: when they were last seen is no mark, and must not differ."""
+    for person in (made.chair, *made.reviewers):
+        visit(person)
+
+
 @pytest.mark.parametrize("back", [False, True], ids=["scoring", "scoring again"])
 def test_no_page_of_anybody_else_depends_on_a_mark(make: Factory, visit: Visit, back: bool):
     made, others = scene(make)
     if back:
         make.forward(made, Phase.MEETING, {})
         change_phase(made.chair, made.slug, Phase.SCORING, reason="Too early")
+    all_sign_in(visit, made)
     before = [seen_by(visit, actor, made) for actor in others]
 
     mark_all(made, Answer.NO, seen_version=1)
@@ -210,6 +217,7 @@ def test_no_page_of_anybody_else_depends_on_a_practice_mark(make: Factory, visit
     practice_all(made, Answer.YES, seen_version=0)
     observer = make.member(made.chair, made.slug, frozenset({Role.OBSERVER}))
     others = [made.chair, made.reviewers[1], observer]
+    all_sign_in(visit, made)
     before = [seen_by(visit, actor, made) for actor in others]
 
     practice_all(made, Answer.NO, seen_version=1)

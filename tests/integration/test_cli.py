@@ -33,7 +33,8 @@ def run(tmp_path: Path) -> Run:
 @pytest.mark.parametrize(
     "words",
     ["", "demo", "serve", "db", "db upgrade", "user", "user add", "user link", "evaluation",
-     "evaluation create", "evaluation list", "import", "import marks", "results", "memo"],
+     "evaluation create", "evaluation list", "import", "import marks", "results", "memo",
+     "mail", "mail send", "mail list", "mail test"],
 )  # fmt: skip
 def test_every_command_explains_itself(run: Run, words: str):
     done = run(*words.split(), "--help")

@@ -163,7 +163,7 @@ def test_a_conflicted_chair_is_shut_out_of_progress_and_ballots(make: Factory, v
     progress = parse(200, chair.get(made.url("progress")).text)
 
     heads = [words(node) for node in progress.all("th") if node.get("scope") == "col"]
-    assert heads == ["Reviewer", made.vendors[1].company]
+    assert heads == ["Reviewer", "Last seen", made.vendors[1].company]
     assert chair.get(made.url(f"progress/{away.id}/reopen")).status_code == 404
     assert chair.get(made.url(f"progress/{free.id}/reopen")).status_code == 200
     with pytest.raises(NotFound):

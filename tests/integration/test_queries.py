@@ -22,7 +22,7 @@ MOST = {
     "what-if": 12,
     "compare": 14,
     "cell beside": 20,
-    "progress": 11,
+    "progress": 13,
     "memo": 35,
     "rubric": 8,
     "questions": 16,

@@ -30,6 +30,7 @@ VIEW_QUESTIONS    smda    smda     mda      mda
 MANAGE_QUESTIONS  sm      -        -        -
 VIEW_PROGRESS     smda    -        -        -
 REOPEN_BALLOT     s       -        -        -
+REMIND            s       -        -        s
 VIEW_RESULTS      mda     mda      mda      mda
 VIEW_REVIEWERS    mda     -        -        mda
 TRY_WHAT_IF       mda     -        -        mda

@@ -1,14 +1,14 @@
 """languages: of people, of an evaluation's documents, and the rubric in other languages
 
 Revision: 0012
-Follows: 0008
+Follows: 0009
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0012"
-down_revision = "0008"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,173 @@
+"""What mails say: plain text, composed from translatable sentences. Nothing here sends.
+
+A mail never holds what depends on another person's marks, nor who else has not finished.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from crrubric.domain.limits import SHORT_TEXT
+from crrubric.domain.vocabulary import N_, NoticeKind
+
+# Characters that end a header line, or turn the reading order of what follows.
+_BREAKING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+# The notices that ask for an act, and so go out as mails, with their subjects.
+MAILED: Mapping[NoticeKind, str] = {
+    NoticeKind.PHASE_CHANGED: N_("The phase is now “%(phase)s”"),
+    NoticeKind.BALLOT_REOPENED: N_("Your ballot for %(vendor)s is open again"),
+    NoticeKind.POSITION_ASKED: N_("Please state your position again"),
+    NoticeKind.MARK_AGAIN: N_("Please mark a criterion again"),
+    NoticeKind.BALLOT_ENTERED: N_("Please confirm your ballot for %(vendor)s"),
+    NoticeKind.ASSIGNMENT_CHANGED: N_("What you are to mark has changed"),
+    NoticeKind.ALL_IN: N_("All ballots are in"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Speaks one language: translates a text, and one that depends on a number."""
+
+    gettext: Callable[[str], str]
+    ngettext: Callable[..., str]  # (singular, plural, number, **values)
+    day: Callable[[date], str]
+
+    def __call__(self, text: str, **values: object) -> str:
+        """The text in the reader's language, its placeholders filled."""
+        found = self.gettext(text)
+        return found % values if values else found
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """To whom, and from which evaluation."""
+
+    name: str
+    title: str
+    district: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """What is sent: a subject of one line and a text."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """What a reminder is about: the reader's own open ballots, and until when.
+
+    `vendors` is empty in a text for several people.
+    """
+
+    vendors: Sequence[str]
+    today: date
+    closes_on: date | None
+    chair: str = ""  # who reminds, if it is a person
+    words: str = ""  # of their own
+
+
+def header_line(text: str) -> str:
+    """Text that is safe in a header: one line, no control characters, read in one direction."""
+    return " ".join(_TURNING.sub("", _BREAKING.sub(" ", text)).split())[:SHORT_TEXT]
+
+
+def letter(say: Voice, to: Occasion, subject: str, paragraphs: Sequence[str]) -> Mail:
+    """The frame of every mail: a greeting, what it tells, why one gets it, from where it comes."""
+    named = say(N_("%(title)s: %(subject)s"), title=to.title, subject=subject)
+    why = say(
+        N_("You get this mail because you are on the committee of “%(title)s”."), title=to.title
+    )
+    greeting = say(N_("Hello %(name)s,"), name=to.name) if to.name else say(N_("Hello,"))
+    sign = f"{to.title}\n{to.district}"
+    return Mail(header_line(named), "\n\n".join([greeting, *paragraphs, why, sign]) + "\n")
+
+
+def invitation(say: Voice, to: Occasion, *, chair: str, days: int | None) -> Mail:
+    """A seat on the committee; `to.link` works once for `days`, or is the evaluation itself."""
+    invites = say(
+        N_("%(chair)s invites you to the committee that chooses: “%(title)s”."),
+        chair=chair,
+        title=to.title,
+    )
+    if days is None:
+        how = say(N_("Sign in with the password that you have:"))
+    else:
+        how = say(
+            N_(
+                "Choose a password with this link. It works once, for %(days)s days, and it is "
+                "yours alone: do not pass it on."
+            ),
+            days=days,
+        )
+    return letter(say, to, say(N_("You are invited to the committee")), [invites, how, to.link])
+
+
+def notice(say: Voice, to: Occasion, kind: NoticeKind, facts: Mapping[str, str]) -> Mail:
+    """What a notice on the page tells; words of ours in it (a phase) are translated."""
+    spoken = {key: say(value) if key == "phase" else value for key, value in facts.items()}
+    where = say(N_("What waits for you is here: %(link)s"), link=to.link)
+    return letter(say, to, say(MAILED[kind], **spoken), [say(kind.label, **spoken), where])
+
+
+def reminder(say: Voice, to: Occasion, late: Late) -> Mail:
+    """That ballots are open, which of the reader's own, and until when."""
+    paragraphs = [_open(say, late), _until(say, late), _where(say, to, late)]
+    if late.words:
+        said = say(N_("%(chair)s adds:"), chair=late.chair)
+        paragraphs.insert(2, f"{said}\n{late.words}")
+    return letter(say, to, _subject(say, late), [text for text in paragraphs if text])
+
+
+def _subject(say: Voice, late: Late) -> str:
+    count = len(late.vendors) or 2
+    if late.closes_on is None or late.closes_on < late.today:
+        return say.ngettext("Please finish your ballot", "Please finish your ballots", count)
+    if late.closes_on == late.today:
+        return say.ngettext(
+            "Please finish your ballot today", "Please finish your ballots today", count
+        )
+    return say.ngettext(
+        "Please finish your ballot by %(day)s",
+        "Please finish your ballots by %(day)s",
+        count,
+        day=say.day(late.closes_on),
+    )
+
+
+def _open(say: Voice, late: Late) -> str:
+    if not late.vendors:
+        return say(N_("Some of your ballots are still open."))
+    begins = say.ngettext(
+        "This ballot of yours is still open:",
+        "These ballots of yours are still open:",
+        len(late.vendors),
+    )
+    return "\n".join([begins, *(f"- {vendor}" for vendor in late.vendors)])
+
+
+def _until(say: Voice, late: Late) -> str:
+    if late.closes_on is None:
+        return ""
+    if late.closes_on == late.today:
+        return say(N_("Scoring closes today."))
+    day = say.day(late.closes_on)
+    if late.closes_on < late.today:
+        return say(N_("The closing day was %(day)s."), day=day)
+    return say(N_("Scoring closes on %(day)s."), day=day)
+
+
+def _where(say: Voice, to: Occasion, late: Late) -> str:
+    count = len(late.vendors) or 2
+    return say.ngettext(
+        "Mark and submit it here: %(link)s",
+        "Mark and submit them here: %(link)s",
+        count,
+        link=to.link,
+    )

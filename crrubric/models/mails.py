@@ -1,0 +1,69 @@
+"""The outbox: mails that wait, and what became of them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from crrubric.clock import now_utc
+from crrubric.domain import limits
+from crrubric.domain.vocabulary import MailKind, MailState
+from crrubric.models.base import Base, LongText, Name, open_enum
+from crrubric.models.evaluations import Member
+
+
+class OutgoingMail(Base):
+    """One mail to one person, written in the transaction of what it tells.
+
+    It waits until it is sent, given up or set aside. An invitation holds a one-time link: its body
+    goes as soon as it waits no more.
+    """
+
+    __tablename__ = "outgoing_mail"
+    __table_args__ = (
+        CheckConstraint(
+            "(CASE WHEN sent_at IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN given_up_at IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN set_aside_at IS NULL THEN 0 ELSE 1 END) <= 1",
+            name="one_end",
+        ),
+        CheckConstraint(
+            "kind <> 'INVITATION' OR length(body) = 0"
+            " OR (sent_at IS NULL AND given_up_at IS NULL AND set_aside_at IS NULL)",
+            name="invitation_kept_while_it_waits",
+        ),
+        CheckConstraint("length(to_address) > 0", name="address_given"),
+        Index("ix_outgoing_mail_waiting", "sent_at", "next_try_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dedup_key: Mapped[str] = mapped_column(String(limits.SHORT_TEXT), unique=True)
+    kind: Mapped[MailKind] = mapped_column(open_enum(MailKind))
+    evaluation_id: Mapped[int | None] = mapped_column(ForeignKey("evaluation.id"), index=True)
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    to_name: Mapped[Name]
+    to_address: Mapped[str] = mapped_column(String(limits.EMAIL))
+    subject: Mapped[str] = mapped_column(String(limits.SHORT_TEXT))
+    body: Mapped[LongText]
+    vendors: Mapped[list[Any]] = mapped_column(JSON)  # ids: not for who stays away from all of them
+    created_at: Mapped[datetime] = mapped_column(default=now_utc)
+    due_at: Mapped[datetime] = mapped_column(default=now_utc)  # not before
+    next_try_at: Mapped[datetime] = mapped_column(default=now_utc)
+    held_until: Mapped[datetime | None]  # somebody is sending it now
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[LongText]
+    sent_at: Mapped[datetime | None]
+    given_up_at: Mapped[datetime | None]
+    set_aside_at: Mapped[datetime | None]  # what it tells holds no more, or mail is off
+    member: Mapped[Member | None] = relationship()
+
+    @property
+    def state(self) -> MailState:
+        """How far it is."""
+        if self.sent_at is not None:
+            return MailState.SENT
+        if self.given_up_at is not None:
+            return MailState.FAILED
+        return MailState.WAITING if self.set_aside_at is None else MailState.SET_ASIDE
