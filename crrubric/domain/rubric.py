@@ -13,6 +13,7 @@ from typing import Any
 
 from crrubric.domain import limits
 from crrubric.domain.errors import CrrubricError, Invalid, NotReady
+from crrubric.domain.evidence import MONTHS_MAX
 from crrubric.domain.text import clean, one_line
 from crrubric.domain.vocabulary import N_, Stakeholder
 
@@ -30,6 +31,7 @@ class Criterion:
     must_have: bool
     weight: Fraction
     order: int
+    evidence_months: int | None = None  # after how many evidence is old; None: it does not age
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ _VERSION = 40  # characters of the version
 _RUBRIC = {"name", "version", "section", "tension"}
 _SECTION = {"code", "title", "criterion"}
 _CRITERION = {
-    "code", "order", "title", "question", "look_for", "lead", "may_not_apply", "must_have", "weight"
+    "code", "order", "title", "question", "look_for", "lead", "may_not_apply", "must_have", "weight",
+    "evidence_months",
 }  # fmt: skip
 _TENSION = {"between", "why"}
 
@@ -267,6 +270,7 @@ class _Reader:
             must_have=self.value(place, "must_have", bool, False),
             weight=self.weight(place),
             order=self.order(place),
+            evidence_months=self.months(place),
         )
 
     def lead(self, place: _Place) -> Stakeholder | None:
@@ -290,6 +294,14 @@ class _Reader:
         )
         self.wrong(message, place, most=limits.WEIGHT_MAX, decimals=_DECIMALS)
         return Fraction(1)
+
+    def months(self, place: _Place) -> int | None:
+        months: int | None = self.value(place, "evidence_months", int, None)
+        if months is None or 1 <= months <= MONTHS_MAX:
+            return months
+        message = N_("“evidence_months” in %(table)s “%(name)s” must be from 1 to %(most)s")
+        self.wrong(message, place, most=MONTHS_MAX)
+        return None
 
     def order(self, place: _Place) -> int:
         order: int | None = self.value(place, "order", int)

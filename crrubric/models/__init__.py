@@ -28,6 +28,7 @@ from crrubric.models.evaluations import (
     Tension,
     Vendor,
 )
+from crrubric.models.files import AttachedFile, FileContent, MarkFile, VendorFile
 from crrubric.models.journal import JournalEntry
 from crrubric.models.meetings import Attendance, Deferral, Meeting, Motion
 from crrubric.models.notices import Notice
@@ -39,6 +40,7 @@ __all__ = [
     "Asking",
     "AssignedCriterion",
     "AssignedVendor",
+    "AttachedFile",
     "Attendance",
     "Ballot",
     "Base",
@@ -50,11 +52,13 @@ __all__ = [
     "District",
     "EntryOnBehalf",
     "Evaluation",
+    "FileContent",
     "Finding",
     "Gap",
     "Invite",
     "JournalEntry",
     "Mark",
+    "MarkFile",
     "Meeting",
     "Member",
     "Motion",
@@ -71,4 +75,5 @@ __all__ = [
     "User",
     "UserSession",
     "Vendor",
+    "VendorFile",
 ]

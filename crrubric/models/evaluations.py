@@ -114,6 +114,7 @@ class Criterion(Base):
     may_not_apply: Mapped[bool] = mapped_column(default=False)
     left_out: Mapped[bool] = mapped_column(default=False)
     practice: Mapped[LongText]  # what the made-up vendor of the practice round shows here
+    evidence_months: Mapped[int | None]  # after how many evidence is old; None: it does not age
     section: Mapped[Section] = relationship(back_populates="criteria")
 
 

@@ -131,6 +131,7 @@ def save_mark(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnVa
         form.evidence_kind.data,
         form.evidence_place.data or "",
         form.evidence_on.data,
+        form.evidence_until.data,
     )
     try:
         mark = service.record_mark(
