@@ -94,7 +94,7 @@ def _is_jpeg(data: bytes) -> bool:
         (length,) = struct.unpack(">H", data[at + 2 : at + 4])
         if marker in _FRAMES:
             height, width = struct.unpack(">HH", data[at + 5 : at + 9])
-            return 0 < height and 0 < width and data.rfind(b"\xff\xd9") > at
+            return height > 0 and width > 0 and data.rfind(b"\xff\xd9") > at
         if length < 2 or not 0xC4 <= marker <= 0xFE or 0xD0 <= marker <= 0xDA:
             return False
         at += 2 + length

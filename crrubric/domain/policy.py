@@ -45,6 +45,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.WITHDRAW_VENDOR: SCORING | MEETING,
         Action.ENTER_ON_BEHALF: SCORING,
         Action.ATTACH_TO_VENDOR: UNARCHIVED,
+        Action.VIEW_WITHDRAWN_FILES: EVER,
         Action.VIEW_EVIDENCE: FROM_SCORING,
         Action.VIEW_PROGRESS: FROM_SCORING,
         Action.REOPEN_BALLOT: SCORING,

@@ -8,6 +8,7 @@ from typing import Any
 
 from crrubric.domain.chain import canonical, sha256
 
+FIRST_SCHEMA = "crrubric.ballot/1"
 SCHEMA = "crrubric.ballot/2"
 # What marks of the second form say beyond those of the first; a receipt is over the text itself,
 # so that of the first form stays what it was.
@@ -53,9 +54,9 @@ def receipt_of(content: str) -> str:
 def says_the_same(
     content: str, marks: Mapping[str, Mapping[str, Any]], gaps: Mapping[str, str]
 ) -> bool:
-    """Whether the sealed text, of the present form or the first, holds just these marks and gaps."""
+    """Whether the sealed text, of either form, holds just these marks and gaps."""
     sealed = json.loads(content)
-    if sealed["schema"] == "crrubric.ballot/1":  # it knew no expiry and no files: there are none
+    if sealed.get("schema") == FIRST_SCHEMA:  # it knew no expiry and no files: there are none
         marks = {code: _in_first_form(mark) for code, mark in marks.items()}
     return canonical([sealed["marks"], sealed["gaps"]]) == canonical([marks, gaps])
 

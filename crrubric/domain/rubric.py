@@ -80,8 +80,8 @@ _VERSION = 40  # characters of the version
 _RUBRIC = {"name", "version", "section", "tension"}
 _SECTION = {"code", "title", "criterion"}
 _CRITERION = {
-    "code", "order", "title", "question", "look_for", "lead", "may_not_apply", "must_have", "weight",
-    "evidence_months",
+    "code", "order", "title", "question", "look_for", "lead", "may_not_apply", "must_have",
+    "weight", "evidence_months",
 }  # fmt: skip
 _TENSION = {"between", "why"}
 

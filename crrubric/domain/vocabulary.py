@@ -323,6 +323,7 @@ class Action(Labelled):
     RECORD_MARK = "RECORD_MARK", N_("mark and submit one’s own ballots")
     ATTACH_TO_MARK = "ATTACH_TO_MARK", N_("attach files to one’s own marks")
     ATTACH_TO_VENDOR = "ATTACH_TO_VENDOR", N_("attach files to a vendor, or withdraw them")
+    VIEW_WITHDRAWN_FILES = "VIEW_WITHDRAWN_FILES", N_("read files of vendors that were withdrawn")
     VIEW_EVIDENCE = "VIEW_EVIDENCE", N_("read the register of evidence")
     ASK_VENDOR = "ASK_VENDOR", N_("ask a vendor something, through the chair")
     VIEW_QUESTIONS = "VIEW_QUESTIONS", N_("read questions to vendors and their answers")

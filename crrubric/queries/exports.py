@@ -19,7 +19,9 @@ def mark_rows(session: Session, seat: Seat) -> Iterator[MarkRow]:
     """
     for row in open_marks(session, seat.evaluation, away=seat.shut_out):
         mark = row.mark
-        evidence = evidence_words(mark.evidence_kind, mark.evidence_place, mark.evidence_on, mark.evidence_until)
+        evidence = evidence_words(
+            mark.evidence_kind, mark.evidence_place, mark.evidence_on, mark.evidence_until
+        )
         yield row.reviewer, row.vendor, row.criterion, mark.answer.value, mark.note, evidence
 
 

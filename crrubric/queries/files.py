@@ -25,7 +25,6 @@ from crrubric.models import (
 from crrubric.queries.access import Seat, not_found
 from crrubric.queries.ballots import counted
 
-
 T = TypeVar("T")
 
 
@@ -64,7 +63,7 @@ def mark_file(session: Session, seat: Seat, key: str) -> MarkFile:
     return _there(session.scalar(_open_files(seat).where(MarkFile.key == key)))
 
 
-def _open_files(seat: Seat) -> Select[tuple[MarkFile]]:
+def _open_files(seat: Seat) -> Select[MarkFile]:
     return (
         select(MarkFile)
         .join(Ballot, Ballot.id == MarkFile.ballot_id)
@@ -84,6 +83,16 @@ def own_files(session: Session, ballot: Ballot) -> Mapping[int, Sequence[MarkFil
     for row in rows:
         found[row.criterion_id].append(row)
     return found
+
+
+def own_file_counts(session: Session, ballot: Ballot) -> Mapping[int, int]:
+    """How many files hang on each mark of one's own ballot, by criterion id."""
+    rows = session.execute(
+        select(MarkFile.criterion_id, func.count())
+        .where(MarkFile.ballot_id == ballot.id, MarkFile.removed_at.is_(None))
+        .group_by(MarkFile.criterion_id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def own_file(session: Session, ballot: Ballot, criterion_id: int, key: str) -> MarkFile:

@@ -20,7 +20,7 @@ def marks_on(session: Session, ballot_id: int) -> dict[str, dict[str, Any]]:
     for file in session.scalars(
         select(MarkFile)
         .where(MarkFile.ballot_id == ballot_id, MarkFile.removed_at.is_(None))
-        .order_by(MarkFile.id)
+        .order_by(MarkFile.sha256)
     ):
         files.setdefault(file.criterion_id, []).append(file)
     return {code: plain_mark(mark, files.get(mark.criterion_id, [])) for code, mark in rows}

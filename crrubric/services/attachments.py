@@ -94,9 +94,7 @@ def withdraw_vendor_file(
     actor: Actor, slug: str, vendor_id: int, key: str, *, reason: str
 ) -> VendorFile:
     """Say that a vendor's file no longer stands, and why; it stays in the record, struck."""
-    why = stated(
-        reason, N_("Say why the file is withdrawn."), limit=limits.NOTE, field="reason"
-    )
+    why = stated(reason, N_("Say why the file is withdrawn."), limit=limits.NOTE, field="reason")
     with unit_of_work() as session:
         seat = locked_seat(session, actor, Action.ATTACH_TO_VENDOR, slug)
         vendor = vendor_for(session, seat, vendor_id)
@@ -142,9 +140,7 @@ def attach_to_mark(
     return file
 
 
-def remove_from_mark(
-    actor: Actor, slug: str, vendor_id: int, criterion_id: int, key: str
-) -> None:
+def remove_from_mark(actor: Actor, slug: str, vendor_id: int, criterion_id: int, key: str) -> None:
     """Take a file off one's own mark; what a sealed version names keeps its bytes."""
     with unit_of_work() as session:
         ballot, mark = _own_mark(session, actor, slug, vendor_id, criterion_id)
@@ -181,15 +177,6 @@ def files_on(session: Session, mark: Mark) -> list[MarkFile]:
             .order_by(MarkFile.id)
         )
     )
-
-
-def drop_vendor_files(session: Session, vendor: Vendor) -> None:
-    """Delete the files of a vendor that is taken off the list before ballots open."""
-    for file in session.scalars(select(VendorFile).where(VendorFile.vendor_id == vendor.id)):
-        content = file.content
-        session.delete(file)
-        session.flush()
-        session.delete(content)
 
 
 def plain(file: AttachedFile) -> dict[str, object]:

@@ -28,7 +28,9 @@ from crrubric.web import (
     entries,
     errors,
     evaluations,
+    evidence,
     exports,
+    files,
     headers,
     home,
     meeting,
@@ -61,7 +63,9 @@ BLUEPRINTS = (
     declarations.bp,
     entries.bp,
     evaluations.bp,
+    evidence.bp,
     exports.bp,
+    files.bp,
     home.bp,
     meeting.bp,
     memo.bp,
@@ -88,7 +92,7 @@ def init_app(app: Flask) -> None:
     csrf.init_app(app)
     limiter.init_app(app)
     babel.init_app(app, locale_selector=locale)
-    for part in (session, words, cell_parts, errors, headers, navigation):
+    for part in (session, words, cell_parts, errors, headers, navigation, evidence, files):
         part.init_app(app)
     app.url_map.converters["int"] = DatabaseId
     for blueprint in BLUEPRINTS:

@@ -17,6 +17,7 @@ from crrubric.queries.access import Seat, not_found
 from crrubric.queries.assignments import asked_ids, asked_of
 from crrubric.queries.ballots import entry_of, own_ballot, own_ballots, own_gaps
 from crrubric.queries.declarations import own_declarations
+from crrubric.queries.files import own_file_counts
 from crrubric.queries.questions import own_askings, questions_on
 from crrubric.queries.rubrics import corrected, tensions
 from crrubric.services import ballots as service
@@ -86,6 +87,7 @@ def ballot_page(
         answered=sum(key in forms for key in marks),
         tensions=tensions(db.session(), seat.evaluation.id),
         corrected=corrected(db.session(), seat.evaluation.id),
+        file_counts=own_file_counts(db.session(), own),
         titles={row.id: row.title for part in rubric for row in part.criteria},
         writable=writable(seat, own),
         may_ask=may_ask(seat, own),
@@ -223,6 +225,7 @@ def review_page(
         parts=rubric,
         marks=marks,
         gaps=gaps,
+        file_counts=own_file_counts(db.session(), own),
         left=own_gaps(db.session(), own),
         sealed=sealed if own.state is BallotState.SUBMITTED else [],
         entry=entry_of(db.session(), own) if own.state is BallotState.SUBMITTED else None,

@@ -15,6 +15,7 @@ from crrubric.models import Criterion, Deferral, Finding, Meeting, Vendor
 from crrubric.queries.access import Seat, let_in, not_found
 from crrubric.queries.ballots import OpenMark, former_markers, open_marks
 from crrubric.queries.declarations import conflicts
+from crrubric.queries.files import mark_files
 from crrubric.queries.journal import cell_trail
 from crrubric.queries.matrices import Matrix
 from crrubric.queries.matrices import matrix as read_matrix
@@ -71,6 +72,7 @@ def cell_page(
         cell=found,
         rule=read.results.rule,
         marks=marks,
+        files=mark_files(db.session(), seat, [(row.mark.ballot_id, criterion_id) for row in marks]),
         answers=list(Answer),
         expert=expert_against(found, criterion.lead, marks),
         conflicts=[

@@ -43,6 +43,7 @@ def menu(seat: Seat) -> list[Item]:
         (_("Agreement"), "agreement.index", Action.VIEW_RESULTS, True),
         (_("Compare"), "results.compare", Action.VIEW_RESULTS, True),
         (_("What if"), "what_if.index", Action.TRY_WHAT_IF, True),
+        (_("Evidence"), "evidence.index", Action.VIEW_EVIDENCE, seat.may(Action.VIEW_RESULTS)),
         (_("Decision"), "decision.index", Action.VIEW_RESULTS, True),
         (_("Memo"), "memo.preview", Action.VIEW_MEMO, True),
         (_("Journal"), "evaluations.journal", Action.VIEW_JOURNAL, True),

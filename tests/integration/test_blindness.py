@@ -27,7 +27,7 @@ PAGES = (
     "", "rubric/", "vendors/", "committee/", "rule", "assignment/", "practice/",
     "progress", "journal", "ballots/", "matrix",
     "matrix?show=split", "scores", "agreement", "what-if", "compare", "decision/", "memo/",
-    "questions/",
+    "questions/", "evidence/", "evidence/?age=aged",
     "meeting/", "meeting/now", "meeting/where",
     "meeting/minutes", "memo/memo.docx",
     "memo/memo.html", "export/tallies.csv", "export/scores.csv", "export/results.json",
