@@ -43,18 +43,22 @@ def mark_files(
 ) -> Mapping[tuple[int, int], Sequence[MarkFile]]:
     """The files on marks that the seat may see, by (ballot, criterion), of these in one query."""
     wanted = set(cells)
-    rows = session.scalars(
-        _open_files(seat)
-        .where(
-            MarkFile.ballot_id.in_({ballot for ballot, _ in wanted}),
-            MarkFile.criterion_id.in_({criterion for _, criterion in wanted}),
-        )
-        .order_by(MarkFile.id)
+    rows = _open_files(seat).where(
+        MarkFile.ballot_id.in_({ballot for ballot, _ in wanted}),
+        MarkFile.criterion_id.in_({criterion for _, criterion in wanted}),
     )
+    return {at: files for at, files in _by_cell(session, rows).items() if at in wanted}
+
+
+def all_mark_files(session: Session, seat: Seat) -> Mapping[tuple[int, int], Sequence[MarkFile]]:
+    """All files on marks that the seat may see, likewise."""
+    return _by_cell(session, _open_files(seat))
+
+
+def _by_cell(session: Session, rows: Select[MarkFile]) -> dict[tuple[int, int], list[MarkFile]]:
     found: dict[tuple[int, int], list[MarkFile]] = defaultdict(list)
-    for row in rows:
-        if (row.ballot_id, row.criterion_id) in wanted:
-            found[row.ballot_id, row.criterion_id].append(row)
+    for row in session.scalars(rows.order_by(MarkFile.id)):
+        found[row.ballot_id, row.criterion_id].append(row)
     return found
 
 
