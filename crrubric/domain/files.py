@@ -131,7 +131,7 @@ def file_name(sent: str, kind: FileKind) -> str:
     """The name that people see: no path, nothing unseen, of a fair length, ending as its kind."""
     last = re.split(r"[/\\]", sent)[-1]
     seen = (c for c in last if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Cn"})
-    name = " ".join("".join(seen).split()).strip(". ")
+    name = " ".join("".join(seen).split()).rstrip(". ")
     stem, dot, ending = name.rpartition(".")
     endings = _EXTENSIONS[kind]
     if not dot or ending.lower() not in endings:

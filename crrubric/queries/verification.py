@@ -36,7 +36,7 @@ class Verified:
 
 
 def verify(session: Session) -> Verified:
-    """Look at everything: the journal's chains, every seal, every file, the invariants, all foreign keys."""
+    """Look at everything: the journal's chains, every seal and file, the invariants, all keys."""
     found = (
         *_chains(session),
         *_seals(session),
