@@ -17,7 +17,7 @@ from tests.integration.conftest import Visit
 # what a page may ask at most: who is signed in, their seat, the zone, then what it shows
 MOST = {
     "home": 6,
-    "ballot": 16,
+    "ballot": 17,
     "vendors": 8,
     "evidence": 11,
     "cell": 40,
