@@ -119,6 +119,7 @@ class Frame(RuleBasedStateMachine):
         wipe()
         self.seed, self.steps, self.changed = 0, 0, True
         self.sealed: dict[tuple[int, int], str] = {}
+        self.keys: dict[tuple[Any, ...], str] = {}  # of files, as addresses name them
         self.practice: dict[tuple[int, int], dict[str, Any]] = {}  # no journal tells of it
         key = str(db.engine.url)
         if key not in self.world:
@@ -381,7 +382,14 @@ def asked_by(state: State, member: int) -> set[str]:
 def marks_on(state: State, ballot: Ballot) -> dict[str, dict[str, Any]]:
     """The marks of a ballot by criterion code, as a seal keeps them."""
     return {
-        state.criteria[criterion]["code"]: {k: v for k, v in row.items() if k != "version"}
+        state.criteria[criterion]["code"]: {
+            **{k: v for k, v in row.items() if k != "version"},
+            "files": [
+                {name: file[name] for name in ("name", "size", "sha256")}
+                for key, file in sorted(state.mark_files.items(), key=lambda pair: pair[0][-1])
+                if key[:3] == (member, vendor, criterion)
+            ],
+        }
         for (member, vendor, criterion), row in state.marks.items()
         if (member, vendor) == (ballot.member_id, ballot.vendor_id)
     }

@@ -140,6 +140,8 @@ class Later(Frame):
             for pair in concerned if effect == "AGAIN" else ():
                 self.model.ballots[pair]["state"] = "OPEN"
                 self.model.marks.pop((*pair, key), None)
+                for file in [k for k in self.model.mark_files if k[:3] == (*pair, key)]:
+                    del self.model.mark_files[file]
 
     def ballots_with(self, criterion: int) -> set[tuple[int, int]]:
         """Ballots with a mark on the criterion, or left without one on purpose."""
@@ -175,7 +177,8 @@ class Later(Frame):
             self.model.declarations.setdefault(pair, none)
             self.model.ballots[pair] = {"state": "SUBMITTED", "seals": 1}
             mark = {"answer": "YES", "note": "On the phone.", "evidence_kind": "DEMO",
-                    "evidence_place": "", "evidence_on": None, "version": 1}  # fmt: skip
+                    "evidence_place": "", "evidence_on": None, "evidence_until": None,
+                    "version": 1}  # fmt: skip
             self.model.marks |= {(*pair, criterion): dict(mark) for criterion in given}
             self.model.entered[(*pair, 1)] = {
                 "source": "PAPER", "given_on": DAY.isoformat(), "dispute": "",

@@ -30,6 +30,7 @@ from crrubric.models import (
     Finding,
     JournalEntry,
     Mark,
+    MarkFile,
     Meeting,
     Member,
     Motion,
@@ -40,6 +41,7 @@ from crrubric.models import (
     RubricRevision,
     Section,
     Vendor,
+    VendorFile,
 )
 
 Row = dict[str, Any]
@@ -50,13 +52,14 @@ RULE = {
 }  # fmt: skip
 RUBRIC = (
     "section_id", "code", "position", "title", "question", "look_for", "lead", "weight",
-    "must_have", "may_not_apply", "left_out", "practice",
+    "must_have", "may_not_apply", "left_out", "practice", "evidence_months",
 )  # fmt: skip
 PRICE = (
     "code", "position", "company", "product", "product_version", "contact_name", "contact_email",
     "links", "price_unit", "unit_price_cents", "quantity", "term_months", "price_note",
 )  # fmt: skip
-MARK = ("answer", "note", "evidence_kind", "evidence_place", "evidence_on")
+MARK = ("answer", "note", "evidence_kind", "evidence_place", "evidence_on", "evidence_until")
+FILE = {"file": "name", "kind": "kind", "bytes": "size", "sha256": "sha256"}
 FINDING = ("value", "as_computed", "reason", "evidence", "agreed")
 DECISION = ("vendor_id", "reason", "conditions", "term", "cost_ceiling")
 MOTION = ("kind", "words", "moved_by", "seconded_by", "in_favor", "opposed", "abstaining")
@@ -81,6 +84,9 @@ class State:
     declarations: dict[tuple[int, int], Row] = field(default_factory=dict)
     ballots: dict[tuple[int, int], Row] = field(default_factory=dict)
     marks: dict[tuple[int, int, int], Row] = field(default_factory=dict)
+    # files on marks and of vendors, by the hash over their bytes
+    mark_files: dict[tuple[int, int, int, str], Row] = field(default_factory=dict)
+    vendor_files: dict[tuple[int, str], Row] = field(default_factory=dict)
     findings: dict[tuple[int, int], Row] = field(default_factory=dict)
     deferrals: dict[tuple[int, int], str] = field(default_factory=dict)
     decision: Row | None = None
@@ -198,6 +204,19 @@ def stored(session: Session, evaluation_id: int) -> State:
                 **columns(r, MARK), "version": r.version,
             }
             for r in rows(Mark, Ballot, Vendor)
+        },
+        mark_files={
+            (r.ballot.member_id, r.ballot.vendor_id, r.criterion_id, r.sha256): columns(
+                r, FILE.values()
+            )
+            for r in rows(MarkFile, Ballot, Vendor) if r.removed_at is None
+        },
+        vendor_files={
+            (r.vendor_id, r.sha256): {
+                **columns(r, (*FILE.values(), "added_by")),
+                "withdrawn": (r.withdrawn_by, r.withdrawn_reason) if r.withdrawn_at else None,
+            }
+            for r in rows(VendorFile, Vendor)
         },
         findings={
             (r.vendor_id, r.criterion_id): {
@@ -334,6 +353,8 @@ def criterion_moved(state: State, entry: JournalEntry, after: Row) -> None:
 
 def vendor_removed(state: State, entry: JournalEntry, after: Row) -> None:
     del state.vendors[entry.vendor_id]
+    for key in [key for key in state.vendor_files if key[0] == entry.vendor_id]:
+        del state.vendor_files[key]
     for key in [key for key in state.declarations if key[1] == entry.vendor_id]:
         del state.declarations[key]
     for seat in state.members.values():
@@ -373,6 +394,37 @@ def marked(state: State, entry: JournalEntry, after: Row) -> None:
     assert (entry.before or {}) == told, "what was there before is not what was marked before"
     said = {name: after[name] for name in MARK}
     state.marks[key] = {**said, "version": (old["version"] if old else 0) + 1}
+
+
+def file_of(told: Row) -> Row:
+    return {column: told[name] for name, column in FILE.items()}
+
+
+def mark_file(state: State, entry: JournalEntry, after: Row) -> None:
+    file = file_of(after or entry.before)
+    key = entry.member_id, entry.vendor_id, entry.criterion_id, file["sha256"]
+    if entry.event is Event.MARK_FILE_ATTACHED:
+        assert key not in state.mark_files
+        state.mark_files[key] = file
+    else:
+        del state.mark_files[key]
+
+
+def vendor_file(state: State, entry: JournalEntry, after: Row) -> None:
+    file = file_of(after or entry.before)
+    key = entry.vendor_id, file["sha256"]
+    if entry.event is Event.VENDOR_FILE_ATTACHED:
+        assert key not in state.vendor_files
+        state.vendor_files[key] = {**file, "added_by": entry.actor_name, "withdrawn": None}
+    else:
+        state.vendor_files[key]["withdrawn"] = entry.actor_name, entry.reason
+
+
+def set_aside(state: State, entry: JournalEntry, after: Row) -> None:
+    cell = entry.member_id, entry.vendor_id, entry.criterion_id
+    state.marks.pop(cell)
+    for key in [key for key in state.mark_files if key[:3] == cell]:
+        del state.mark_files[key]
 
 
 def submitted(state: State, entry: JournalEntry, after: Row) -> None:
@@ -532,6 +584,10 @@ EVENTS: dict[Event, Callable[[State, JournalEntry, Row], Any]] = {
     Event.PHASE_CHANGED: phase_changed,
     Event.RETENTION_CHANGED: lambda state, entry, after: state.facts.update(after),
     Event.MARK_RECORDED: marked,
+    Event.MARK_FILE_ATTACHED: mark_file,
+    Event.MARK_FILE_REMOVED: mark_file,
+    Event.VENDOR_FILE_ATTACHED: vendor_file,
+    Event.VENDOR_FILE_WITHDRAWN: vendor_file,
     Event.NO_CONFLICT_DECLARED: declared("NONE"),
     Event.CONFLICT_DECLARED: declared("CONFLICT"),
     Event.CONFLICT_WAIVED: waiver,
@@ -565,9 +621,7 @@ EVENTS: dict[Event, Callable[[State, JournalEntry, Row], Any]] = {
         withdrawn=None
     ),
     Event.CRITERION_CORRECTED: corrected,
-    Event.MARK_SET_ASIDE: lambda state, entry, after: state.marks.pop(
-        (entry.member_id, entry.vendor_id, entry.criterion_id)
-    ),
+    Event.MARK_SET_ASIDE: set_aside,
     Event.BALLOT_ENTERED: entered,
     Event.BALLOT_CONFIRMED: confirmed,
     Event.BALLOT_DISPUTED: disputed,

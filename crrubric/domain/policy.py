@@ -7,6 +7,7 @@ from crrubric.domain.vocabulary import Action, Phase, Role
 EVER = frozenset(Phase)
 PREPARING = frozenset({Phase.SETUP, Phase.PRACTICE})  # the rubric is not frozen yet
 PRACTICE = frozenset({Phase.PRACTICE})
+UNARCHIVED = EVER - {Phase.ARCHIVED}
 OPEN_WORK = frozenset({Phase.SETUP, Phase.PRACTICE, Phase.SCORING})
 SCORING = frozenset({Phase.SCORING})
 UNTIL_DECIDED = frozenset({Phase.SCORING, Phase.MEETING})
@@ -43,6 +44,9 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.CORRECT_RUBRIC: SCORING,
         Action.WITHDRAW_VENDOR: SCORING | MEETING,
         Action.ENTER_ON_BEHALF: SCORING,
+        Action.ATTACH_TO_VENDOR: UNARCHIVED,
+        Action.VIEW_WITHDRAWN_FILES: EVER,
+        Action.VIEW_EVIDENCE: FROM_SCORING,
         Action.VIEW_PROGRESS: FROM_SCORING,
         Action.REOPEN_BALLOT: SCORING,
         Action.REMIND: SCORING,
@@ -63,6 +67,8 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.DECLARE: UNDECIDED,
         Action.VIEW_OWN_BALLOTS: FROM_SCORING,
         Action.RECORD_MARK: SCORING,
+        Action.ATTACH_TO_MARK: SCORING,
+        Action.VIEW_EVIDENCE: FROM_SCORING,
         Action.PRACTICE: PRACTICE,
         Action.VIEW_PRACTICE: PRACTICE,
         Action.CONFIRM_BALLOT: SCORING | MEETING,
@@ -74,6 +80,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
     Role.OBSERVER: {
         Action.VIEW_EVALUATION: EVER,
         Action.VIEW_PRACTICE: PRACTICE,
+        Action.VIEW_EVIDENCE: FROM_SCORING,
         Action.VIEW_QUESTIONS: FROM_MEETING,
         **READ_RESULTS,
     },

@@ -8,7 +8,11 @@ from typing import Any
 
 from crrubric.domain.chain import canonical, sha256
 
-SCHEMA = "crrubric.ballot/1"
+FIRST_SCHEMA = "crrubric.ballot/1"
+SCHEMA = "crrubric.ballot/2"
+# What marks of the second form say beyond those of the first; a receipt is over the text itself,
+# so that of the first form stays what it was.
+ADDED = ("evidence_until", "files")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +54,15 @@ def receipt_of(content: str) -> str:
 def says_the_same(
     content: str, marks: Mapping[str, Mapping[str, Any]], gaps: Mapping[str, str]
 ) -> bool:
-    """Whether the sealed text holds just these marks and gaps."""
+    """Whether the sealed text, of either form, holds just these marks and gaps."""
     sealed = json.loads(content)
+    if sealed.get("schema") == FIRST_SCHEMA:  # it knew no expiry and no files: there are none
+        marks = {code: _in_first_form(mark) for code, mark in marks.items()}
     return canonical([sealed["marks"], sealed["gaps"]]) == canonical([marks, gaps])
+
+
+def _in_first_form(mark: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in mark.items() if value or key not in ADDED}
 
 
 def grouped(receipt: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from crrubric.domain import limits
 from crrubric.domain.errors import CrrubricError, Invalid, NotReady
+from crrubric.domain.evidence import MONTHS_MAX
 from crrubric.domain.languages import NAMES, SOURCE
 from crrubric.domain.text import clean, one_line
 from crrubric.domain.vocabulary import N_, Stakeholder
@@ -35,6 +36,7 @@ class Criterion:
     weight: Fraction
     order: int
     translations: Translated = field(default_factory=dict)
+    evidence_months: int | None = None  # after how many evidence is old; None: it does not age
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ _LANGUAGES = sorted(set(NAMES) - {SOURCE})
 _SECTION = {"code", "title", "criterion", *_LANGUAGES}
 _CRITERION = {
     "code", "order", "title", "question", "look_for", "lead", "may_not_apply", "must_have",
-    "weight", *_LANGUAGES,
+    "weight", "evidence_months", *_LANGUAGES,
 }  # fmt: skip
 _TENSION = {"between", "why", *_LANGUAGES}
 
@@ -302,6 +304,7 @@ class _Reader:
             weight=self.weight(place),
             order=self.order(place),
             translations=self.translations(place, "title", "question", "look_for"),
+            evidence_months=self.months(place),
         )
 
     def lead(self, place: _Place) -> Stakeholder | None:
@@ -325,6 +328,14 @@ class _Reader:
         )
         self.wrong(message, place, most=limits.WEIGHT_MAX, decimals=_DECIMALS)
         return Fraction(1)
+
+    def months(self, place: _Place) -> int | None:
+        months: int | None = self.value(place, "evidence_months", int, None)
+        if months is None or 1 <= months <= MONTHS_MAX:
+            return months
+        message = N_("“evidence_months” in %(table)s “%(name)s” must be from 1 to %(most)s")
+        self.wrong(message, place, most=MONTHS_MAX)
+        return None
 
     def order(self, place: _Place) -> int:
         order: int | None = self.value(place, "order", int)

@@ -140,6 +140,17 @@ class EvidenceKind(Labelled):
     STATEMENT = "STATEMENT", N_("Statement")
 
 
+class FileKind(Labelled):
+    """What can be attached; each is told from its content."""
+
+    PDF = "PDF", N_("PDF")
+    PNG = "PNG", N_("PNG picture")
+    JPEG = "JPEG", N_("JPEG picture")
+    DOCX = "DOCX", N_("Word document")
+    XLSX = "XLSX", N_("Excel workbook")
+    CSV = "CSV", N_("Table (CSV)")
+
+
 class BallotState(Labelled):
     """One reviewer's marks for one vendor, as stored; *not started* is open with no mark."""
 
@@ -329,6 +340,10 @@ class Action(Labelled):
     WAIVE_CONFLICT = "WAIVE_CONFLICT", N_("waive another member’s conflict of interest")
     VIEW_OWN_BALLOTS = "VIEW_OWN_BALLOTS", N_("read one’s own ballots")
     RECORD_MARK = "RECORD_MARK", N_("mark and submit one’s own ballots")
+    ATTACH_TO_MARK = "ATTACH_TO_MARK", N_("attach files to one’s own marks")
+    ATTACH_TO_VENDOR = "ATTACH_TO_VENDOR", N_("attach files to a vendor, or withdraw them")
+    VIEW_WITHDRAWN_FILES = "VIEW_WITHDRAWN_FILES", N_("read files of vendors that were withdrawn")
+    VIEW_EVIDENCE = "VIEW_EVIDENCE", N_("read the register of evidence")
     ASK_VENDOR = "ASK_VENDOR", N_("ask a vendor something, through the chair")
     VIEW_QUESTIONS = "VIEW_QUESTIONS", N_("read questions to vendors and their answers")
     MANAGE_QUESTIONS = "MANAGE_QUESTIONS", N_("write questions to vendors, record the answers")
@@ -372,6 +387,8 @@ class Event(Labelled):
     VENDOR_REMOVED = "VENDOR_REMOVED", N_("removed the vendor “%(subject)s”")
     VENDOR_WITHDRAWN = "VENDOR_WITHDRAWN", N_("took %(subject)s out of the selection")
     VENDOR_RESTORED = "VENDOR_RESTORED", N_("took %(subject)s back into the selection")
+    VENDOR_FILE_ATTACHED = "VENDOR_FILE_ATTACHED", N_("attached a file of %(subject)s")
+    VENDOR_FILE_WITHDRAWN = "VENDOR_FILE_WITHDRAWN", N_("withdrew a file of %(subject)s")
     CRITERION_CORRECTED = "CRITERION_CORRECTED", N_("corrected the criterion “%(subject)s”")
     MEMBER_ASSIGNED = "MEMBER_ASSIGNED", N_("changed what %(subject)s is to mark")
     PRACTICE_FINISHED = "PRACTICE_FINISHED", N_("finished the practice round")
@@ -385,6 +402,8 @@ class Event(Labelled):
     PHASE_CHANGED = "PHASE_CHANGED", N_("changed the phase")
     RETENTION_CHANGED = "RETENTION_CHANGED", N_("changed how long the record is kept")
     MARK_RECORDED = "MARK_RECORDED", N_("marked %(subject)s")
+    MARK_FILE_ATTACHED = "MARK_FILE_ATTACHED", N_("attached a file to the mark for %(subject)s")
+    MARK_FILE_REMOVED = "MARK_FILE_REMOVED", N_("removed a file from the mark for %(subject)s")
     NO_CONFLICT_DECLARED = "NO_CONFLICT_DECLARED", N_("declared no conflict with %(subject)s")
     CONFLICT_DECLARED = "CONFLICT_DECLARED", N_("declared a conflict of interest for %(subject)s")
     CONFLICT_WAIVED = "CONFLICT_WAIVED", N_("waived a conflict of interest: %(subject)s")

@@ -28,6 +28,7 @@ from crrubric.models.evaluations import (
     Tension,
     Vendor,
 )
+from crrubric.models.files import AttachedFile, FileContent, MarkFile, VendorFile
 from crrubric.models.journal import JournalEntry
 from crrubric.models.mails import OutgoingMail
 from crrubric.models.meetings import Attendance, Deferral, Meeting, Motion
@@ -40,6 +41,7 @@ __all__ = [
     "Asking",
     "AssignedCriterion",
     "AssignedVendor",
+    "AttachedFile",
     "Attendance",
     "Ballot",
     "Base",
@@ -51,11 +53,13 @@ __all__ = [
     "District",
     "EntryOnBehalf",
     "Evaluation",
+    "FileContent",
     "Finding",
     "Gap",
     "Invite",
     "JournalEntry",
     "Mark",
+    "MarkFile",
     "Meeting",
     "Member",
     "Motion",
@@ -73,4 +77,5 @@ __all__ = [
     "User",
     "UserSession",
     "Vendor",
+    "VendorFile",
 ]

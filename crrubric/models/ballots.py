@@ -111,6 +111,7 @@ class Mark(Base):
     evidence_kind: Mapped[EvidenceKind | None] = mapped_column(stored_enum(EvidenceKind))
     evidence_place: Mapped[ShortText]
     evidence_on: Mapped[date | None]
+    evidence_until: Mapped[date | None]  # the last day on which it holds; None: no end
     version: Mapped[int] = mapped_column(default=1)
     marked_at: Mapped[datetime] = mapped_column(default=now_utc)
     ballot: Mapped[Ballot] = relationship(back_populates="marks")

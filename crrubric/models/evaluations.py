@@ -121,6 +121,7 @@ class Criterion(Base):
     left_out: Mapped[bool] = mapped_column(default=False)
     practice: Mapped[LongText]  # what the made-up vendor of the practice round shows here
     translations: Mapped[Translated] = mapped_column(JSON, default=dict)
+    evidence_months: Mapped[int | None]  # after how many evidence is old; None: it does not age
     section: Mapped[Section] = relationship(back_populates="criteria")
 
 

@@ -15,6 +15,7 @@ from crrubric.models import (
     Finding,
     JournalEntry,
     Mark,
+    MarkFile,
     Member,
     PracticeMark,
     RankedVendor,
@@ -57,6 +58,20 @@ def ballot_checks() -> tuple[Check, ...]:
                 .join(Criterion, Criterion.id == Mark.criterion_id)
                 .where(Mark.answer == Answer.NOT_APPLICABLE, Criterion.may_not_apply.is_(False))
             ),
+        ),
+        (
+            N_("Marks whose evidence expires before it was seen: %(count)s."),
+            Mark,
+            Mark.evidence_until < Mark.evidence_on,
+        ),
+        (
+            N_("Files on a criterion without a mark: %(count)s."),
+            MarkFile,
+            MarkFile.removed_at.is_(None)
+            & ~select(Mark.id)
+            .where(Mark.ballot_id == MarkFile.ballot_id, Mark.criterion_id == MarkFile.criterion_id)
+            .correlate(MarkFile)
+            .exists(),
         ),
         (
             N_("Findings of an evaluation whose meeting has not begun: %(count)s."),

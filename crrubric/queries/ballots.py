@@ -140,6 +140,16 @@ def former_markers(
     )
 
 
+def counted(evaluation_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Which marks count, joined with ballot, member, vendor and criterion."""
+    return (
+        sits(evaluation_id),
+        Vendor.withdrawn_at.is_(None),
+        ~Ballot.recused,
+        Criterion.left_out.is_(False),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class OpenMark:
     """One mark as the meeting sees it: by whom, for whom they speak, what and why."""
@@ -165,7 +175,8 @@ def open_marks(
     """Marks that count: of all cells, of one, or those with a note; none before the meeting.
 
     Args: away: vendors that whoever reads stays away from.
-    This is the one place from which another person's marks leave the database.
+    From here another person's marks leave the database; from the register of evidence, where
+    they point to something, under the same conditions.
     """
     if evaluation.phase not in FROM_MEETING:
         return []
@@ -187,12 +198,7 @@ def open_marks(
             EntryOnBehalf,
             (EntryOnBehalf.ballot_id == Ballot.id) & (EntryOnBehalf.number == Ballot.seals),
         )
-        .where(
-            sits(evaluation.id),
-            Vendor.withdrawn_at.is_(None),
-            ~Ballot.recused,
-            Criterion.left_out.is_(False),
-        )
+        .where(*counted(evaluation.id))
         .order_by(Vendor.position, Criterion.position, Member.name, Member.id)
     )
     if vendor_id is not None:

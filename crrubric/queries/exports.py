@@ -8,19 +8,24 @@ from crrubric.domain.evidence import evidence_words
 from crrubric.models import Evaluation
 from crrubric.queries.access import Seat
 from crrubric.queries.ballots import open_marks
+from crrubric.queries.files import all_mark_files
 
-MarkRow = tuple[str, str, str, str, str, str]
+MarkRow = tuple[str, str, str, str, str, str, str, str]
 
 
 def mark_rows(session: Session, seat: Seat) -> Iterator[MarkRow]:
-    """(reviewer, vendor, criterion, mark, note, evidence) of every mark that counts.
+    """(reviewer, vendor, criterion, mark, note, evidence, expiry, files) of marks that count.
 
     Without the vendors that the person stays away from.
     """
+    files = all_mark_files(session, seat)
     for row in open_marks(session, seat.evaluation, away=seat.shut_out):
         mark = row.mark
         evidence = evidence_words(mark.evidence_kind, mark.evidence_place, mark.evidence_on)
-        yield row.reviewer, row.vendor, row.criterion, mark.answer.value, mark.note, evidence
+        until = mark.evidence_until.isoformat() if mark.evidence_until else ""
+        names = "; ".join(file.name for file in files.get((mark.ballot_id, mark.criterion_id), ()))
+        where = row.reviewer, row.vendor, row.criterion
+        yield *where, mark.answer.value, mark.note, evidence, until, names
 
 
 def identity(evaluation: Evaluation) -> dict[str, object]:

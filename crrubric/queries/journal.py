@@ -15,7 +15,13 @@ from crrubric.models import Evaluation, JournalEntry
 from crrubric.queries.access import Seat
 
 # Who declared a conflict and who submitted when is progress; what was marked is not.
-SEALED = (Event.MARK_RECORDED, Event.MARK_SET_ASIDE, Event.MARKS_IMPORTED)
+SEALED = (
+    Event.MARK_RECORDED,
+    Event.MARK_SET_ASIDE,
+    Event.MARKS_IMPORTED,
+    Event.MARK_FILE_ATTACHED,
+    Event.MARK_FILE_REMOVED,
+)
 # Positions are collected privately: they are told once the decision is recorded.
 PRIVATE = (Event.POSITION_STATED,)
 # Who asked a vendor something is nobody's business but the asker's: it is never told.

@@ -290,7 +290,12 @@ def notes(session: Session, evaluation: Evaluation) -> tuple[MemoNote, ...]:
             row.criterion,
             row.mark.answer,
             row.mark.note,
-            evidence_words(row.mark.evidence_kind, row.mark.evidence_place, row.mark.evidence_on),
+            evidence_words(
+                row.mark.evidence_kind,
+                row.mark.evidence_place,
+                row.mark.evidence_on,
+                row.mark.evidence_until,
+            ),
             row.stakeholder,
         )
         for row in open_marks(session, evaluation, noted=True)

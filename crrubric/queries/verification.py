@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import func, select
@@ -13,8 +14,11 @@ from crrubric.domain.vocabulary import N_, BallotState
 from crrubric.models import (
     Ballot,
     Base,
+    FileContent,
     JournalEntry,
+    MarkFile,
     SealedBallot,
+    VendorFile,
 )
 from crrubric.queries.ballot_checks import assignment_checks, ballot_checks, decision_checks
 from crrubric.queries.journal import chain_breaks
@@ -32,8 +36,14 @@ class Verified:
 
 
 def verify(session: Session) -> Verified:
-    """Look at everything: the journal's chains, every seal, the invariants, all foreign keys."""
-    found = (*_chains(session), *_seals(session), *_invariants(session), *_keys(session))
+    """Look at everything: the journal's chains, every seal and file, the invariants, all keys."""
+    found = (
+        *_chains(session),
+        *_seals(session),
+        *_files(session),
+        *_invariants(session),
+        *_keys(session),
+    )
     return Verified(_count(session, JournalEntry), _count(session, SealedBallot), found)
 
 
@@ -76,6 +86,16 @@ def _seals(session: Session) -> Iterator[CrrubricError]:
                 yield Invalid(
                     N_("Ballot %(ballot)s: its marks are not those that were sealed."), **values
                 )
+
+
+def _files(session: Session) -> Iterator[CrrubricError]:
+    """Attached files whose bytes are not those that were attached; one is read at a time."""
+    for table in (VendorFile, MarkFile):
+        rows = session.execute(select(table.name, table.sha256, table.content_id)).all()
+        for name, digest, content in rows:
+            body = session.scalar(select(FileContent.body).where(FileContent.id == content))
+            if body is None or sha256(body).hexdigest() != digest:
+                yield Invalid(N_("File “%(name)s”: it is not what was attached."), name=name)
 
 
 def _invariants(session: Session) -> Iterator[CrrubricError]:

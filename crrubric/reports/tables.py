@@ -16,7 +16,9 @@ TALLY_COLUMNS = (
     "recused", "outcome", "reason", "finding",
 )  # fmt: skip
 SCORE_COLUMNS = ("vendor", "name", "score", "coverage", "low", "high", "gate", "rank", "failed")
-MARK_COLUMNS = ("reviewer", "vendor", "criterion", "mark", "note", "evidence")
+MARK_COLUMNS = (
+    "reviewer", "vendor", "criterion", "mark", "note", "evidence", "evidence_until", "files",
+)  # fmt: skip
 
 
 def safe_text(text: str) -> str:
@@ -48,8 +50,8 @@ def scores_csv(results: Results) -> str:
     return as_csv(SCORE_COLUMNS, (row.values() for row in rows))
 
 
-def marks_csv(rows: Iterable[tuple[str, str, str, str, str, str]]) -> str:
-    """One row a mark: (reviewer, vendor, criterion, mark, note, evidence)."""
+def marks_csv(rows: Iterable[tuple[str, ...]]) -> str:
+    """One row a mark: (reviewer, vendor, criterion, mark, note, evidence, its expiry, files)."""
     return as_csv(MARK_COLUMNS, rows)
 
 

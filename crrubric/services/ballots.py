@@ -38,6 +38,7 @@ class MarkText:
     evidence_kind: EvidenceKind | None = None
     evidence_place: str = ""
     evidence_on: date | None = None
+    evidence_until: date | None = None
 
 
 def catch_up_ballots(session: Session, evaluation: Evaluation) -> None:
@@ -119,19 +120,29 @@ def record_mark(
 
 def checked_mark(text: MarkText) -> MarkText:
     """The mark, cleaned. Raises: Invalid naming the field."""
+    if text.evidence_on and text.evidence_until and text.evidence_until < text.evidence_on:
+        raise Invalid(
+            N_("Evidence can’t expire before the day on which it was seen."), field="evidence_until"
+        )
     return MarkText(
         text.answer,
         clean(text.note, limit=limits.NOTE, field="note"),
         text.evidence_kind,
         one_line(text.evidence_place, limit=limits.SHORT_TEXT, field="evidence_place"),
         text.evidence_on,
+        text.evidence_until,
     )
 
 
 def mark_text(mark: Mark) -> MarkText:
     """What a stored mark says."""
     return MarkText(
-        mark.answer, mark.note, mark.evidence_kind, mark.evidence_place, mark.evidence_on
+        mark.answer,
+        mark.note,
+        mark.evidence_kind,
+        mark.evidence_place,
+        mark.evidence_on,
+        mark.evidence_until,
     )
 
 
@@ -143,6 +154,7 @@ def plain(text: MarkText) -> dict[str, object]:
         "evidence_kind": text.evidence_kind,
         "evidence_place": text.evidence_place,
         "evidence_on": text.evidence_on.isoformat() if text.evidence_on else None,
+        "evidence_until": text.evidence_until.isoformat() if text.evidence_until else None,
     }
 
 
@@ -212,6 +224,6 @@ def write_mark(mark: Mark, text: MarkText) -> None:
     """Put the words on the mark, as its next version."""
     mark.answer, mark.note = text.answer, text.note
     mark.evidence_kind, mark.evidence_place = text.evidence_kind, text.evidence_place
-    mark.evidence_on = text.evidence_on
+    mark.evidence_on, mark.evidence_until = text.evidence_on, text.evidence_until
     mark.version += 1
     mark.marked_at = now_utc()

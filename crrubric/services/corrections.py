@@ -22,6 +22,7 @@ from crrubric.models import Ballot, Criterion, Evaluation, Gap, Mark, RubricRevi
 from crrubric.queries.access import locked_seat
 from crrubric.queries.assignments import assignments
 from crrubric.queries.people import Actor
+from crrubric.services.attachments import files_on, take_off
 from crrubric.services.ballots import mark_text, plain
 from crrubric.services.journal import About, changes, note_event
 from crrubric.services.notices import tell
@@ -186,5 +187,7 @@ def _set_aside(
             before=plain(mark_text(mark)),
             reason=why,
         )
+        for file in files_on(session, mark):
+            take_off(session, file)
         session.delete(mark)
         session.flush()

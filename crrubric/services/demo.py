@@ -47,6 +47,7 @@ from crrubric.models import (
 )
 from crrubric.queries.people import actor_of
 from crrubric.services.accounts import digest, hash_password
+from crrubric.services.demo_files import add_files
 from crrubric.services.demo_practice import ANSWERS, add_assignments, add_practice
 from crrubric.services.demo_questions import Cast, add_questions
 from crrubric.services.journal import note_event
@@ -158,6 +159,8 @@ class _Maker:
         self.ballots()
         for row in self.row.get("note", ()):
             self.note(row)
+        self.session.flush()
+        add_files(self.cast(), self.row)
         self.seal()
         add_questions(self.cast(), self.row)
         for row in self.row.get("finding", ()):
@@ -310,6 +313,8 @@ class _Maker:
             mark.evidence_kind = EvidenceKind(row["evidence_kind"])
             mark.evidence_place = row["evidence_place"]
             mark.evidence_on = self.day(row["evidence_days_ago"])
+        if "evidence_holds_days" in row:
+            mark.evidence_until = self.day(-row["evidence_holds_days"])
 
     def finding(self, row: Mapping[str, Any]) -> None:
         when = self.ago(self.row.get("decided_days_ago", 0) + 1)

@@ -302,6 +302,7 @@ def mark_rows(
             "evidence_kind": None,
             "evidence_place": "",
             "evidence_on": None,
+            "evidence_until": None,
             "version": 1,
             "marked_at": now,
         }

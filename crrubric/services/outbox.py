@@ -11,6 +11,8 @@ from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
+from crrubric.domain.languages import formats_of
+from crrubric.domain.languages import mail_language as spoken_to
 from crrubric.domain.mails import Mail, Occasion, Voice, header_line
 from crrubric.domain.vocabulary import N_, MailKind
 from crrubric.models import Member, OutgoingMail
@@ -32,13 +34,15 @@ def site_url() -> str:
 
 def mail_language(member: Member) -> str:
     """The language in which a member is written to."""
-    return str(current_app.config["LANGUAGES"][0])
+    chosen = member.user.language if member.user else None
+    offered = chosen if chosen in current_app.config["LANGUAGES"] else None
+    return spoken_to(offered, member.evaluation.language)
 
 
 @contextmanager
 def voice(language: str) -> Iterator[Voice]:
     """Speak this language meanwhile, whatever the request is in."""
-    with force_locale(language):
+    with force_locale(formats_of(language)):
         yield Voice(gettext, ngettext, lambda day: str(long_day(day)))
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain import limits, rubric
 from crrubric.domain.errors import Invalid
+from crrubric.domain.evidence import MONTHS_MAX
 from crrubric.domain.rubric import Rubric, Translated, practice_vendor
 from crrubric.domain.text import clean, one_line, slug_of
 from crrubric.domain.vocabulary import N_, Action, Event, Stakeholder
@@ -32,6 +33,7 @@ class CriterionText:
     may_not_apply: bool = False
     left_out: bool = False
     practice: str = ""  # what the made-up vendor of the practice round shows
+    evidence_months: int | None = None  # after how many evidence is old; None: it does not age
 
 
 def copy_rubric(session: Session, evaluation: Evaluation, source: Rubric) -> None:
@@ -64,6 +66,7 @@ def copy_rubric(session: Session, evaluation: Evaluation, source: Rubric) -> Non
                 must_have=row.must_have,
                 may_not_apply=row.may_not_apply,
                 practice=shows.get(row.code, ""),
+                evidence_months=row.evidence_months,
                 translations=with_practice(row),
             )
     session.add_all(ids.values())
@@ -101,6 +104,13 @@ def checked(text: CriterionText) -> CriterionText:
         )
     if text.weight * 1000 != (text.weight * 1000).to_integral_value():
         raise Invalid(N_("Use at most three decimal places for a weight."), field="weight")
+    if text.evidence_months is not None and not 1 <= text.evidence_months <= MONTHS_MAX:
+        raise Invalid(
+            N_("Enter a number from %(least)s to %(most)s."),
+            least=1,
+            most=MONTHS_MAX,
+            field="evidence_months",
+        )
     return CriterionText(
         title,
         clean(text.question, limit=limits.NOTE, field="question"),
@@ -111,6 +121,7 @@ def checked(text: CriterionText) -> CriterionText:
         text.may_not_apply,
         text.left_out,
         clean(text.practice, limit=limits.NOTE, field="practice"),
+        text.evidence_months,
     )
 
 

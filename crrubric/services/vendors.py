@@ -19,6 +19,7 @@ from crrubric.models import (
     Member,
     Question,
     Vendor,
+    VendorFile,
 )
 from crrubric.queries.access import Seat, let_in, locked_for, locked_seat, not_found
 from crrubric.queries.people import Actor, sits
@@ -190,6 +191,7 @@ def remove_vendor(actor: Actor, slug: str, vendor_id: int) -> None:
         _refuse_asked(session, vendor)
         _take_off_lists(session, vendor)
         session.execute(delete(Declaration).where(Declaration.vendor_id == vendor.id))
+        _drop_files(session, vendor)
         note_event(
             session,
             actor,
@@ -210,6 +212,15 @@ def _refuse_asked(session: Session, vendor: Vendor) -> None:
                 N_("Something was asked of %(vendor)s already: it stays in the record."),
                 vendor=vendor.company,
             )
+
+
+def _drop_files(session: Session, vendor: Vendor) -> None:
+    """Delete the vendor's files with their bytes: ballots were never open."""
+    for file in session.scalars(select(VendorFile).where(VendorFile.vendor_id == vendor.id)):
+        content = file.content
+        session.delete(file)
+        session.flush()
+        session.delete(content)
 
 
 def _take_off_lists(session: Session, vendor: Vendor) -> None:

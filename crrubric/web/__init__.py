@@ -30,7 +30,9 @@ from crrubric.web import (
     entries,
     errors,
     evaluations,
+    evidence,
     exports,
+    files,
     headers,
     home,
     language,
@@ -67,7 +69,9 @@ BLUEPRINTS = (
     declarations.bp,
     entries.bp,
     evaluations.bp,
+    evidence.bp,
     exports.bp,
+    files.bp,
     home.bp,
     language.bp,
     meeting.bp,
@@ -97,7 +101,18 @@ def init_app(app: Flask) -> None:
     csrf.init_app(app)
     limiter.init_app(app)
     babel.init_app(app, locale_selector=language.formats)
-    for part in (session, language, reading, words, cell_parts, errors, headers, navigation):
+    for part in (
+        session,
+        language,
+        reading,
+        words,
+        cell_parts,
+        errors,
+        headers,
+        navigation,
+        evidence,
+        files,
+    ):
         part.init_app(app)
     app.url_map.converters["int"] = DatabaseId
     for blueprint in BLUEPRINTS:

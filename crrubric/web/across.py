@@ -10,10 +10,13 @@ from crrubric.queries.access import Seat, not_found
 from crrubric.queries.assignments import asked_of
 from crrubric.queries.ballots import own_ballots, own_marks_on
 from crrubric.queries.declarations import own_declarations
+from crrubric.queries.files import own_file_counts_on
 from crrubric.queries.rubrics import Part, tensions
+from crrubric.queries.wording import worded
 from crrubric.web.access import in_evaluation
 from crrubric.web.ballots import HOME, writable
 from crrubric.web.forms import MarkForm
+from crrubric.web.language import locale
 from crrubric.web.page import page
 
 bp = Blueprint("across", __name__, url_prefix="/evaluations/<slug>/ballots/criteria")
@@ -46,15 +49,18 @@ def criterion(seat: Seat, criterion_id: int) -> ResponseReturnValue:
         lines=ready,
         undeclared=[row for row in lines if row.vendor.id not in declared],
         marks=marks,
+        file_counts=own_file_counts_on(db.session(), seat.member, criterion_id),
         forms={row.ballot.id: MarkForm.showing(marks.get(row.ballot.id)) for row in ready},
-        tensions=tensions(db.session(), seat.evaluation.id).get(here.id, []),
-        titles={row.id: row.title for row in flat},
+        tensions=tensions(db.session(), seat.evaluation.id, locale()).get(here.id, []),
+        titles={row.id: worded(row, "title", locale()) for row in flat},
     )
 
 
 def section_of(rubric: list[Part], wanted: Criterion) -> str:
     """The title of the section in which a criterion stands."""
-    return next(part.section.title for part in rubric if wanted in part.criteria)
+    return next(
+        worded(part.section, "title", locale()) for part in rubric if wanted in part.criteria
+    )
 
 
 def neighbours(flat: list[Criterion], here: Criterion) -> tuple[Criterion | None, Criterion | None]:

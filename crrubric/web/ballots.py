@@ -17,6 +17,7 @@ from crrubric.queries.access import Seat, not_found
 from crrubric.queries.assignments import asked_ids, asked_of
 from crrubric.queries.ballots import entry_of, own_ballot, own_ballots, own_gaps
 from crrubric.queries.declarations import own_declarations
+from crrubric.queries.files import own_file_counts
 from crrubric.queries.questions import own_askings, questions_on
 from crrubric.queries.rubrics import corrected, tensions
 from crrubric.queries.wording import worded
@@ -85,6 +86,7 @@ def ballot_page(
         tensions=tensions(db.session(), seat.evaluation.id, locale()),
         corrected=corrected(db.session(), seat.evaluation.id),
         titles={row.id: worded(row, "title", locale()) for part in rubric for row in part.criteria},
+        file_counts=own_file_counts(db.session(), own),
         writable=writable(seat, own),
         may_ask=may_ask(seat, own),
         askings=own_askings(db.session(), seat, vendor_id=vendor_id),
@@ -128,6 +130,7 @@ def save_mark(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnVa
         form.evidence_kind.data,
         form.evidence_place.data or "",
         form.evidence_on.data,
+        form.evidence_until.data,
     )
     try:
         mark = service.record_mark(
@@ -227,6 +230,7 @@ def review_page(
         parts=rubric,
         marks=marks,
         gaps=gaps,
+        file_counts=own_file_counts(db.session(), own),
         left=own_gaps(db.session(), own),
         sealed=sealed if own.state is BallotState.SUBMITTED else [],
         entry=entry_of(db.session(), own) if own.state is BallotState.SUBMITTED else None,

@@ -1,5 +1,6 @@
 """What is to read about one cell, for its page and for the panel beside the matrix."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from crrubric.domain.contradictions import contradictions
@@ -7,10 +8,19 @@ from crrubric.domain.outcome import Rule
 from crrubric.domain.results import Cell
 from crrubric.domain.vocabulary import Answer, Outcome, Stakeholder
 from crrubric.extensions import db
-from crrubric.models import Criterion, Declaration, Deferral, JournalEntry, Question, Vendor
+from crrubric.models import (
+    Criterion,
+    Declaration,
+    Deferral,
+    JournalEntry,
+    MarkFile,
+    Question,
+    Vendor,
+)
 from crrubric.queries.access import Seat, let_in, not_found
 from crrubric.queries.ballots import OpenMark, former_markers, open_marks
 from crrubric.queries.declarations import conflicts
+from crrubric.queries.files import mark_files
 from crrubric.queries.journal import cell_trail
 from crrubric.queries.matrices import Matrix
 from crrubric.queries.questions import questions_on
@@ -28,6 +38,7 @@ class CellFacts:
     cell: Cell
     rule: Rule
     marks: list[OpenMark]
+    files: Mapping[int, Sequence[MarkFile]]  # by ballot id
     expert: list[OpenMark]
     conflicts: list[Declaration]
     questions: list[Question]
@@ -53,6 +64,7 @@ def cell_facts(seat: Seat, read: Matrix, vendor_id: int, criterion_id: int) -> C
         raise not_found()
     session, evaluation = db.session(), seat.evaluation
     marks = list(open_marks(session, evaluation, vendor_id=vendor_id, criterion_id=criterion_id))
+    attached = mark_files(session, seat, [(row.mark.ballot_id, criterion_id) for row in marks])
     found = read.results.cell(vendor.code, criterion.code)
     return CellFacts(
         vendor,
@@ -60,6 +72,7 @@ def cell_facts(seat: Seat, read: Matrix, vendor_id: int, criterion_id: int) -> C
         found,
         read.results.rule,
         marks,
+        {ballot_id: rows for (ballot_id, _criterion), rows in attached.items()},
         expert_against(found, criterion.lead, marks),
         [row for row in conflicts(session, evaluation.id) if row.vendor_id == vendor_id],
         questions_on(session, seat, vendor_id, criterion_id=criterion_id),

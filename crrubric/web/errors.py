@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from crrubric.domain import limits
 from crrubric.domain.errors import CrrubricError, Invalid, NotFound, NotReady, Stale, WrongPhase
 from crrubric.extensions import db
 from crrubric.web.words import refusal
@@ -77,15 +78,22 @@ def plain(error: HTTPException) -> ResponseReturnValue:
     words = {
         HTTPStatus.NOT_FOUND: gettext("There is nothing here, or it is not for you."),
         HTTPStatus.METHOD_NOT_ALLOWED: gettext("That can’t be done at this address."),
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: gettext(
-            "That is too much text at once: at most 2 MB. Shorten it and send it again."
-        ),
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: too_large(),
         HTTPStatus.TOO_MANY_REQUESTS: gettext(
             "Too many attempts. Wait 15 minutes, then try again."
         ),
         HTTPStatus.BAD_REQUEST: gettext("The server could not read this request."),
     }
     return page(status, words.get(status, status.phrase))
+
+
+def too_large() -> str:
+    """What to do where more was sent than the address takes: text, or a file."""
+    if request.max_content_length == limits.FILE_REQUEST_BYTES:
+        most = limits.FILE_BYTES // limits.MEGABYTE
+        return str(gettext("This file is too large: at most %(most)s MB.", most=most))
+    words = gettext("That is too much text at once: at most 2 MB. Shorten it and send it again.")
+    return str(words)
 
 
 def broken(_error: Exception) -> ResponseReturnValue:

@@ -227,6 +227,7 @@ class CriterionForm(Form):
     practice = TextAreaField(
         _("Practice round: what the made-up vendor shows"), [Optional(), longest(limits.NOTE)]
     )
+    evidence_months = WholeNumber(_("Evidence is old after so many months"), [Optional()])
 
 
 class VendorForm(Form):
@@ -330,6 +331,7 @@ class MarkForm(VersionedForm):
         _("Where: page, time, lesson, link"), [Optional(), longest(limits.SHORT_TEXT)]
     )
     evidence_on = Day(_("Seen on"), [Optional()])
+    evidence_until = Day(_("Valid until"), [Optional()])
 
 
 class DeclarationForm(Form):

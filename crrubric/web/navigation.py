@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import Flask, g, request, url_for
 from flask_babel import gettext
 
-from crrubric.domain.policy import PREPARING
+from crrubric.domain.policy import FROM_MEETING, PREPARING
 from crrubric.domain.vocabulary import N_, Action, Phase
 from crrubric.queries.access import Seat
 
@@ -62,6 +62,7 @@ MENU = (
             Place(N_("Agreement"), "agreement.index", Action.VIEW_RESULTS),
             Place(N_("Compare"), "results.compare", Action.VIEW_RESULTS),
             Place(N_("What if"), "what_if.index", Action.TRY_WHAT_IF),
+            Place(N_("Evidence"), "evidence.index", Action.VIEW_EVIDENCE, FROM_MEETING),
         ),
     ),
     (

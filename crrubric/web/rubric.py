@@ -74,6 +74,7 @@ def text_of(form: CriterionForm) -> service.CriterionText:
         form.may_not_apply.data,
         form.left_out.data,
         form.practice.data or "",
+        form.evidence_months.data,
     )
 
 

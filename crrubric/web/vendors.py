@@ -12,6 +12,7 @@ from crrubric.domain.vocabulary import N_, Action
 from crrubric.extensions import db
 from crrubric.models import Vendor
 from crrubric.queries.access import Seat
+from crrubric.queries.files import vendor_file_counts
 from crrubric.services import vendors as service
 from crrubric.web.access import in_evaluation
 from crrubric.web.evaluations import to
@@ -30,7 +31,13 @@ def index(seat: Seat) -> ResponseReturnValue:
     rows = db.session.scalars(
         select(Vendor).where(Vendor.evaluation_id == seat.evaluation.id).order_by(Vendor.position)
     ).all()
-    return page("vendors/index.html", seat, vendors=rows, editable=seat.may(Action.EDIT_SETUP))
+    return page(
+        "vendors/index.html",
+        seat,
+        vendors=rows,
+        file_counts=vendor_file_counts(db.session(), seat),
+        editable=seat.may(Action.EDIT_SETUP),
+    )
 
 
 def cents(amount: Decimal | None) -> int | None:

@@ -25,6 +25,7 @@ from crrubric.domain.vocabulary import (
     DeclarationKind,
     EntrySource,
     EvidenceKind,
+    FileKind,
     Labelled,
     Outcome,
     Phase,
@@ -45,7 +46,7 @@ SPOKEN = {
     member.value: member.label
     for kind in (
         Phase, Answer, Outcome, RuleKind, ScoringMode, EvidenceKind, EntrySource,
-        CorrectionEffect, DeclarationKind, PositionKind, PriceUnit,
+        CorrectionEffect, DeclarationKind, PositionKind, PriceUnit, FileKind,
     )
     for member in kind
 }  # fmt: skip
@@ -185,7 +186,13 @@ def total(vendor: Vendor) -> int | None:
 
 def evidence(mark: Mark) -> str:
     """What a mark points to: kind, place, day."""
-    return evidence_words(mark.evidence_kind, mark.evidence_place, mark.evidence_on)
+    return evidence_words(
+        mark.evidence_kind,
+        mark.evidence_place,
+        mark.evidence_on,
+        mark.evidence_until,
+        say=gettext,
+    )
 
 
 def standing(results: Results) -> str:

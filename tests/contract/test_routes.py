@@ -68,6 +68,16 @@ entries.confirm CONFIRM_BALLOT
 entries.dispute RECORD_MARK
 entries.enter ENTER_ON_BEHALF
 entries.new ENTER_ON_BEHALF
+evidence.file VIEW_EVIDENCE
+evidence.index VIEW_EVIDENCE
+files.attach_to_mark ATTACH_TO_MARK
+files.attach_to_vendor ATTACH_TO_VENDOR
+files.of_mark VIEW_OWN_BALLOTS
+files.of_vendor VIEW_EVALUATION
+files.own_file VIEW_OWN_BALLOTS
+files.remove ATTACH_TO_MARK
+files.vendor_file VIEW_EVALUATION
+files.withdraw ATTACH_TO_VENDOR
 evaluations.facts EDIT_SETUP
 evaluations.journal VIEW_JOURNAL
 evaluations.overview VIEW_EVALUATION

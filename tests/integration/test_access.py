@@ -41,6 +41,7 @@ def addresses(app: Flask, made: Made, people: dict[str, Actor]) -> list[tuple[st
         "question_id": 1,
         "asking_id": 1,
         "number": 1,
+        "key": "0" * 32,
         "member_id": member_id(made, people["reviewer"]),
     }
     found = []

@@ -2,18 +2,20 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
 from crrubric.domain.errors import WrongPhase
-from crrubric.domain.vocabulary import Action, Answer, Phase, Role, Standing
+from crrubric.domain.vocabulary import Action, Answer, EvidenceKind, Phase, Role, Standing
 from crrubric.extensions import db
 from crrubric.queries.access import require
 from crrubric.queries.ballots import open_marks
 from crrubric.queries.journal import entries
 from crrubric.queries.people import OPERATOR, Actor
+from crrubric.services.attachments import attach_to_mark
 from crrubric.services.ballots import MarkText, record_mark
 from crrubric.services.evaluations import change_phase
 from crrubric.services.practice import record_practice
@@ -28,7 +30,7 @@ PAGES = (
     "progress", "progress/remind", "journal", "ballots/", "matrix",
     "matrix?show=split", "matrix?must=1&sort=split&order=rank", "matrix?cell=1-1",
     "scores", "agreement", "what-if", "compare", "decision/", "memo/",
-    "questions/",
+    "questions/", "evidence/", "evidence/?age=aged",
     "meeting/", "meeting/now", "meeting/where",
     "meeting/minutes", "memo/memo.docx",
     "memo/memo.html", "export/tallies.csv", "export/scores.csv", "export/results.json",
@@ -115,7 +117,12 @@ def scene(make: Factory) -> tuple[Made, list[Actor]]:
 
 
 def mark_all(made: Made, answer: Answer, *, seen_version: int) -> None:
-    """Reviewer 0 gives this answer everywhere, with the canary in the note."""
+    """Reviewer 0 gives this answer everywhere, with the canary in note, evidence and a file.
+
+    What is new when they mark again: an expiry that has passed, and a file that was not there.
+    """
+    until = date(2020, 1, 1) if seen_version else None
+    place = f"https://{CANARY}.example/{answer}"
     for vendor in made.vendors:
         for code in ("ada", "sis"):
             record_mark(
@@ -123,9 +130,24 @@ def mark_all(made: Made, answer: Answer, *, seen_version: int) -> None:
                 made.slug,
                 vendor.id,
                 made.criterion(code).id,
-                MarkText(answer, f"{CANARY} {answer}"),
+                MarkText(
+                    answer,
+                    f"{CANARY} {answer}",
+                    EvidenceKind.DOCUMENT,
+                    place,
+                    evidence_until=until,
+                ),
                 seen_version=seen_version,
             )
+            if seen_version:
+                attach_to_mark(
+                    made.reviewers[0],
+                    made.slug,
+                    vendor.id,
+                    made.criterion(code).id,
+                    name=f"{CANARY}.csv",
+                    data=f"{CANARY},{vendor.id}".encode(),
+                )
 
 
 def all_sign_in(visit: Visit, made: Made) -> None:

@@ -57,6 +57,7 @@ from crrubric.services import (
 from crrubric.services.meetings import MotionText
 from tests.factories import small_rubric
 from tests.machine import NUMBER, WHY, Refusal, act, everything
+from tests.machine_files import Files
 from tests.machine_later import DAY, TOLD, Later
 from tests.machine_practice import Practice
 from tests.machine_talk import Talk
@@ -101,6 +102,7 @@ def any_mark(chance: Random) -> ballots.MarkText:
         chance.choice([None, EvidenceKind.DEMO]),
         chance.choice(["", "minute 12"]),
         chance.choice([None, date(2027, 3, 12)]),
+        chance.choice([None, None, date(2028, 3, 12)]),
     )
 
 
@@ -122,7 +124,7 @@ FORWARD = [("SETUP", "PRACTICE"), ("SETUP", "SCORING"), ("PRACTICE", "SCORING"),
 BACK = [(after, before) for before, after in FORWARD if (before, after) != ("PRACTICE", "SCORING")]
 
 
-class Committee(Later, Practice, Talk):
+class Committee(Files, Later, Practice, Talk):
     """One rule a service."""
 
     @initialize(seed=st.integers(0, 2**63))
@@ -436,6 +438,8 @@ class Committee(Later, Practice, Talk):
         )
         if done:
             del self.model.vendors[key]
+            for file in [file for file in self.model.vendor_files if file[0] == key]:
+                del self.model.vendor_files[file]
             for pair in [pair for pair in self.model.declarations if pair[1] == key]:
                 del self.model.declarations[pair]
             for row in self.model.members.values():

@@ -5,17 +5,22 @@ from contextlib import contextmanager
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, select, update
 
-from crrubric.domain.vocabulary import Answer, Phase
+from crrubric.domain.vocabulary import Answer, FileKind, Phase
 from crrubric.extensions import db
+from crrubric.models import Ballot, FileContent, Mark, MarkFile, VendorFile
+from crrubric.services.unit import unit_of_work
 from tests.factories import Factory, Made, full_rubric
 from tests.integration.conftest import Visit
 
 # what a page may ask at most: who is signed in, their seat, the zone, then what it shows
 MOST = {
     "home": 6,
-    "ballot": 15,
+    "ballot": 17,
+    "vendors": 8,
+    "evidence": 11,
+    "cell": 40,
     "matrix": 12,
     "scores": 12,
     "agreement": 12,
@@ -61,6 +66,9 @@ def paths(made: Made) -> dict[str, str]:
         "memo": made.url("memo/"),
         "rubric": made.url("rubric/"),
         "questions": made.url("questions/"),
+        "vendors": made.url("vendors/"),
+        "evidence": made.url("evidence/"),
+        "cell": made.url(f"cells/{made.vendors[0].id}/{made.criteria[0].id}"),
     }
 
 
@@ -79,6 +87,29 @@ def counted(visit: Visit, made: Made) -> dict[str, int]:
     return found
 
 
+def point_to_something(made: Made) -> None:
+    """Every mark has evidence and a file, every vendor a file."""
+    with unit_of_work() as session:
+        session.execute(update(Mark).values(evidence_place="https://acme.example/a"))
+        facts = {"kind": FileKind.CSV, "size": 3, "name": "a.csv"}
+        for vendor in made.vendors:
+            session.add(
+                VendorFile(
+                    vendor_id=vendor.id,
+                    added_by="x",
+                    sha256=f"v{vendor.id}",
+                    content=FileContent(body=b"a,b"),
+                    **facts,
+                )
+            )
+        here = Ballot.vendor_id.in_([vendor.id for vendor in made.vendors])
+        for mark in session.scalars(select(Mark).join(Ballot).where(here)):
+            session.add(
+                MarkFile(ballot_id=mark.ballot_id, criterion_id=mark.criterion_id, sha256="m",
+                         content=FileContent(body=b"a,b"), **facts)
+            )  # fmt: skip
+
+
 def test_the_number_of_queries_does_not_grow(make: Factory, visit: Visit):
     few = {(r, v): "YN?" for r in range(2) for v in range(2)}
     many = {(r, v): "YYN?" * 5 + "A" for r in range(5) for v in range(4)}
@@ -91,6 +122,9 @@ def test_the_number_of_queries_does_not_grow(make: Factory, visit: Visit):
         rubric=full_rubric(),
         marks=many,
     )
+
+    for made in (small, large):
+        point_to_something(made)
 
     first, second = counted(visit, small), counted(visit, large)
 

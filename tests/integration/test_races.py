@@ -8,10 +8,12 @@ from collections.abc import Callable
 from contextvars import Context
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from crrubric.domain import limits
 from crrubric.domain.vocabulary import (
     Answer,
     DeclarationKind,
@@ -27,18 +29,23 @@ from crrubric.models import (
     Decision,
     Declaration,
     Evaluation,
+    FileContent,
     Finding,
     Invite,
     JournalEntry,
     Mark,
+    MarkFile,
     Meeting,
     Member,
     Motion,
+    SealedBallot,
     User,
+    VendorFile,
 )
 from crrubric.queries.people import Actor
 from crrubric.services import (
     accounts,
+    attachments,
     ballots,
     committee,
     decisions,
@@ -55,6 +62,7 @@ from tests.factories import Factory, Made, ballot_of, small_rubric, stored_marks
 from tests.integration.conftest import Visit, Visitor
 from tests.integration.test_meeting import VOTE, met, opened
 from tests.integration.test_record import said
+from tests.uploads import pdf
 
 Work = Callable[[], object]
 
@@ -555,3 +563,68 @@ def test_two_motions_at_once_adopt_once(app: Flask, make: Factory):
 
     assert sorted(type(one).__name__ for one in found) == ["Motion", "Stale"]
     assert len(db.session.scalars(select(Motion)).all()) == 1
+
+
+def attaching(made: Made, words: str, *, vendor: int = 0) -> Work:
+    """The first reviewer attaches a file to their mark of a vendor."""
+    return lambda: attachments.attach_to_mark(
+        made.reviewers[0],
+        made.slug,
+        made.vendors[vendor].id,
+        made.criteria[0].id,
+        name="a.pdf",
+        data=pdf(words),
+    )
+
+
+def test_the_last_place_for_a_file_on_a_mark_is_given_once(
+    app: Flask, make: Factory, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(limits, "FILES_ON_MARK", 2)
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "Y"})
+    attaching(made, "first")()
+
+    found = together(app, made, *[attaching(made, words) for words in ("a", "b", "c")])
+
+    assert names(found) == ["Invalid", "Invalid", "MarkFile"]
+    assert (count(MarkFile), count(FileContent), told(Event.MARK_FILE_ATTACHED)) == (2, 2, 2)
+
+
+def test_the_last_room_of_a_reviewer_is_given_once_on_two_ballots(
+    app: Flask, make: Factory, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(limits, "FILES_OF_REVIEWER_BYTES", len(pdf("a")) + 10)
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "Y", (0, 1): "Y"})
+
+    found = together(app, made, attaching(made, "a"), attaching(made, "b", vendor=1))
+
+    assert names(found) == ["Invalid", "MarkFile"]
+    assert count(FileContent) == 1
+
+
+def test_one_file_attached_twice_at_once_is_one_file(app: Flask, make: Factory):
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "Y"})
+    of_vendor = [made.chair, made.slug, made.vendors[0].id]
+
+    def to_vendor() -> object:
+        return attachments.attach_to_vendor(*of_vendor, name="a.pdf", data=pdf("a"))
+
+    found = together(app, made, *[attaching(made, "a")] * 2, to_vendor, to_vendor)
+
+    assert names(found) == ["MarkFile", "MarkFile", "VendorFile", "VendorFile"]
+    assert (count(MarkFile), count(VendorFile), count(FileContent)) == (1, 1, 2)
+
+
+def test_a_file_and_the_seal_of_its_ballot_are_one_after_the_other(app: Flask, make: Factory):
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YYY"})
+
+    def sealing() -> object:
+        person, vendor = made.reviewers[0], made.vendors[0].id
+        return seals.submit_ballot(person, made.slug, vendor, reasons={})
+
+    found = together(app, made, attaching(made, "a"), sealing)
+
+    assert names(found) in (["MarkFile", "SealedBallot"], ["SealedBallot", "WrongPhase"])
+    sealed = db.session.scalars(select(SealedBallot.content)).one()
+    digests = list(db.session.scalars(select(MarkFile.sha256)))
+    assert [digest in sealed for digest in digests] == [True] * len(digests)

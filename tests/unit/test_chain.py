@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crrubric.domain.chain import START, Break, Link, breaks, canonical, hash_of, sha256
-from crrubric.domain.receipts import grouped, says_the_same
+from crrubric.domain.receipts import FIRST_SCHEMA, grouped, says_the_same
 
 AT = datetime(2027, 3, 2, 10, 42, tzinfo=UTC)
 
@@ -75,6 +75,17 @@ def test_order_and_blanks_do_not_matter_to_what_is_sealed():
 
     assert says_the_same(content, {"a": {}, "b": {"a": 2, "x": 1}}, {"c": "é"})
     assert not says_the_same(content, {"a": {}, "b": {"a": 2, "x": 3}}, {"c": "é"})
+
+
+def test_a_ballot_sealed_in_the_first_form_still_says_the_same():
+    first = {"answer": "NO", "evidence_on": "2027-03-12"}
+    content = canonical({"schema": FIRST_SCHEMA, "marks": {"ada": first}, "gaps": {}})
+    now = {**first, "evidence_until": None, "files": []}
+
+    assert says_the_same(content, {"ada": now}, {})
+    assert not says_the_same(content, {"ada": {**now, "evidence_until": "2027-05-03"}}, {})
+    assert not says_the_same(content, {"ada": {**now, "files": [{"name": "late.pdf"}]}}, {})
+    assert not says_the_same(content, {"ada": {**now, "answer": "YES"}}, {})
 
 
 def test_a_receipt_is_shown_in_groups():

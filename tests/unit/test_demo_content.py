@@ -15,6 +15,8 @@ import pytest
 
 import crrubric
 from crrubric.domain import limits
+from crrubric.domain.evidence import place_of
+from crrubric.domain.files import file_kind, file_name
 from crrubric.domain.text import clean
 from crrubric.domain.vocabulary import (
     BallotState,
@@ -27,6 +29,7 @@ from crrubric.domain.vocabulary import (
     Stakeholder,
     Standing,
 )
+from crrubric.services.demo_files import small_csv, small_pdf
 
 Table = dict[str, Any]
 DATA = Path(crrubric.__file__).parent / "data"
@@ -41,12 +44,13 @@ SETTLED = {Outcome.MET, Outcome.NOT_MET, Outcome.NOT_APPLICABLE}
 EVALUATION_KEYS = {"key", "title", "phase", "purpose", "opened_days_ago", "must_have", "weights"}
 EVALUATION_KEYS |= {"rule", "member", "vendor", "recusal", "ballots", "note", "question"}
 KEYS_BY_PHASE = {
-    "SCORING": {"closes_in_days", "asking", "assigned"},
-    "MEETING": {"closed_days_ago", "finding"},
+    "SCORING": {"closes_in_days", "asking", "assigned", "file"},
+    "MEETING": {"closed_days_ago", "finding", "file"},
     "DECIDED": {"closed_days_ago", "decided_days_ago", "finding", "decision"},
 }
 VENDOR_KEYS = {"code", "company", "product", "version", "contact_name", "contact_email"}
 VENDOR_KEYS |= {"website", "price_unit", "unit_price", "quantity", "term_months"}
+FILE_KEYS = {"vendor", "name", "days_ago", "lines"}
 EVIDENCE_KEYS = {"evidence_kind", "evidence_place", "evidence_days_ago"}
 
 
@@ -254,6 +258,29 @@ def test_what_reviewers_tried_themselves_they_tried_while_ballots_were_open(eval
             assert closed <= note["evidence_days_ago"] <= evaluation["opened_days_ago"]
         elif "evidence_kind" in note:
             assert closed <= note["evidence_days_ago"]
+
+
+@pytest.mark.parametrize("evaluation", [MEETING, SCORING], ids=["meeting", "scoring"])
+def test_a_file_is_of_a_vendor_or_on_a_mark_and_can_be_attached(evaluation):
+    assert {"person" in file for file in evaluation["file"]} == {True, False}
+    for file in evaluation["file"]:
+        made = small_pdf if file["name"].endswith(".pdf") else small_csv
+        kind = file_kind(made(file["lines"]), file["name"])
+        assert file_name(file["name"], kind) == file["name"]
+        assert file["vendor"] in vendors(evaluation)
+        if "person" in file:
+            assert set(file) == FILE_KEYS | {"person", "criterion"}
+            assert letter(evaluation, file["person"], file["vendor"], file["criterion"]) != "-"
+        else:
+            assert set(file) == FILE_KEYS
+
+
+def test_the_demo_shows_old_and_expired_evidence_and_links():
+    notes = [note for note in MEETING["note"] if note["criterion"] == "ada"]
+    links = [n for n in notes if place_of(n.get("evidence_place", "")).url]
+
+    assert [n["evidence_days_ago"] > 365 for n in links] == [True, True]
+    assert [n.get("evidence_holds_days", 0) < 0 for n in links] == [False, True]
 
 
 @pytest.mark.parametrize("evaluation", [MEETING, DECIDED], ids=["meeting", "decided"])

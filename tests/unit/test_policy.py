@@ -25,6 +25,10 @@ DECLARE           upsm    upsm     -        -
 WAIVE_CONFLICT    upsm    -        -        -
 VIEW_OWN_BALLOTS  -       smda     -        -
 RECORD_MARK       -       s        -        -
+ATTACH_TO_MARK    -       s        -        -
+ATTACH_TO_VENDOR  upsmd   -        -        -
+VIEW_WITHDRAWN_FILES upsmda -      -        -
+VIEW_EVIDENCE     smda    smda     smda     -
 ASK_VENDOR        -       s        -        -
 VIEW_QUESTIONS    smda    smda     mda      mda
 MANAGE_QUESTIONS  sm      -        -        -

@@ -1,14 +1,14 @@
 """languages: of people, of an evaluation's documents, and the rubric in other languages
 
-Revision: 0012
-Follows: 0009
+Revision: 0011
+Follows: 0010
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,93 @@
+"""Attached files: on a vendor for everybody who may see it, on a mark for its reviewer alone."""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+
+from crrubric.clock import now_utc
+from crrubric.domain import limits
+from crrubric.domain.vocabulary import FileKind
+from crrubric.models.ballots import Ballot
+from crrubric.models.base import Base, LongText, Name, ShortText, stored_enum
+from crrubric.models.evaluations import Criterion, Vendor
+
+
+def new_key() -> str:
+    """A name for an address that tells nothing: numbers in order would count others' files."""
+    return secrets.token_hex(16)
+
+
+class FileContent(Base):
+    """The bytes of one attached file, apart, so that lists never read them.
+
+    The database refuses to change them.
+    """
+
+    __tablename__ = "file_content"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    body: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+
+
+class AttachedFile:
+    """What is known of an attached file, wherever it hangs. `sha256` is over its bytes, in hex."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(32), default=new_key, unique=True)
+    name: Mapped[str] = mapped_column(String(limits.FILE_NAME))
+    kind: Mapped[FileKind] = mapped_column(stored_enum(FileKind))
+    size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64))
+    content_id: Mapped[int] = mapped_column(ForeignKey("file_content.id"), unique=True)
+    added_at: Mapped[datetime] = mapped_column(default=now_utc)
+
+    @declared_attr
+    def content(cls) -> Mapped[FileContent]:  # noqa: N805  # called with the class
+        """The row with the bytes."""
+        return relationship()
+
+
+class VendorFile(AttachedFile, Base):
+    """A proposal, a report, a price sheet of a vendor. One that was withdrawn stays, struck."""
+
+    __tablename__ = "vendor_file"
+    __table_args__ = (
+        UniqueConstraint("vendor_id", "sha256"),
+        CheckConstraint(
+            "(withdrawn_at IS NULL) = (length(withdrawn_reason) = 0)",
+            name="withdrawn_with_a_reason",
+        ),
+    )
+
+    vendor_id: Mapped[int] = mapped_column(ForeignKey("vendor.id"))
+    added_by: Mapped[Name]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[ShortText]
+    withdrawn_reason: Mapped[LongText]
+    vendor: Mapped[Vendor] = relationship()
+
+
+class MarkFile(AttachedFile, Base):
+    """A file on a reviewer's own mark: part of their ballot, sealed and opened with it.
+
+    One that was taken off after a sealed version named it stays, with its bytes. The database
+    refuses any change while the ballot is submitted.
+    """
+
+    __tablename__ = "mark_file"
+    __table_args__ = (UniqueConstraint("ballot_id", "criterion_id", "sha256"),)
+
+    ballot_id: Mapped[int] = mapped_column(ForeignKey("ballot.id"))
+    criterion_id: Mapped[int] = mapped_column(ForeignKey("criterion.id"), index=True)
+    removed_at: Mapped[datetime | None]
+    ballot: Mapped[Ballot] = relationship()
+    criterion: Mapped[Criterion] = relationship()
