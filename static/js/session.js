@@ -34,11 +34,19 @@ function unsent() {
   }
 }
 
+/* The page stays as it is, with all that was typed on it: whatever is sent now is kept by the
+   server until the person has signed in again. */
+function tooLate() {
+  clearInterval(asking);
+  document.removeEventListener("visibilitychange", check);
+  document.getElementById("session-ended").showModal();
+}
+
 async function stay() {
   try {
     const answer = await fetch(dialog.dataset.alive, { headers: { Accept: "application/json" } });
     const { person } = await answer.json();
-    if (person === null) location.reload(); // too late: the sign-in page leads back here
+    if (person === null) tooLate();
     else seen();
   } catch {
     // offline: the question comes again
@@ -54,7 +62,7 @@ function check() {
 seen();
 document.addEventListener("crrubric:saved", seen);
 dialog.addEventListener("close", () => dialog.returnValue !== "elsewhere" && stay());
-setInterval(check, CHECK_EVERY);
+const asking = setInterval(check, CHECK_EVERY);
 document.addEventListener("visibilitychange", check);
 
 for (const form of document.querySelectorAll("form[data-sign-out]")) {

@@ -427,3 +427,28 @@ def test_a_session_about_to_end_says_so_and_one_key_extends_it(task, reviewer):
     expect(question).not_to_be_visible()
     reviewer.page.clock.fast_forward("10:00")
     expect(question).not_to_be_visible()
+
+
+def test_who_stays_too_late_keeps_the_page_and_sends_it_after_signing_in(task, reviewer):
+    page = reviewer.page
+    reviewer.expected.append(SIGNED_OUT)
+    page.clock.install()
+    page.goto(task.address)
+    reviewer.leave(page.locator("main").get_by_role("link", name="Ask the vendor").first)
+    page.get_by_label("What should the vendor").fill("Do captions come in Spanish?")
+    end_sessions(task)
+    page.clock.fast_forward("54:00")
+    page.get_by_role("dialog", name="Are you still there?").wait_for()
+    page.keyboard.press("Enter")
+
+    ended = page.get_by_role("dialog", name="You were signed out")
+    ended.get_by_role("button", name="Close").click()
+    page.clock.fast_forward("10:00")
+    expect(ended).not_to_be_visible()
+    reviewer.press("Ask")
+    page.get_by_label("E-mail address").fill(task.email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    reviewer.press("Sign in")
+    reviewer.press("Send it now")
+
+    expect(page.get_by_text("Do captions come in Spanish?")).to_be_visible()

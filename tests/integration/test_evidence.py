@@ -151,10 +151,10 @@ def test_the_register_shows_one_s_own_before_the_meeting_and_all_from_then_on(
         return [("mine-here" in text, "theirs-there" in text) for text in texts]
 
     assert seen() == [(True, False), (False, True), (False, False)]
-    assert "Evidence</a>" not in people[0].get(made.url()).text
+    assert "Evidence</a>" not in people[0].get(url).text
     make.forward(made, Phase.MEETING, {})
     assert seen() == [(True, True)] * 3
-    assert "Evidence</a>" in people[0].get(made.url()).text
+    assert "Evidence</a>" in people[0].get(url).text
 
 
 def test_the_register_is_narrowed_by_plain_addresses(make: Factory, visit: Visit):
