@@ -29,7 +29,8 @@ SYMBOLS = {
     Outcome.UNRESOLVED: "?",
     Outcome.NOT_APPLICABLE: "–",
 }
-OUTCOME = Markup('<span class="outcome %s"><span aria-hidden="true">%s</span> %s%s</span>')
+# a symbol never stands alone at the end of a line: a blank that does not break follows it
+OUTCOME = Markup('<span class="outcome %s"><span aria-hidden="true">%s</span>&#160;%s%s</span>')
 NOT_FOUND = Markup('<span class="outcome none">%s</span>')
 RECT = Markup('<rect class="%s" x="%s" y="%s" width="%s" height="%s" />')
 STACK = Markup(

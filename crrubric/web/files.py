@@ -130,6 +130,7 @@ def vendor_file(seat: Seat, vendor_id: int, key: str) -> ResponseReturnValue:
 @in_evaluation(Action.ATTACH_TO_VENDOR)
 def withdraw(seat: Seat, vendor_id: int, key: str) -> ResponseReturnValue:
     """Withdraw a file of a vendor with a reason."""
+    read.vendor_file(db.session(), seat, vendor_id, key)  # or 404
     form = ReasonForm()
     if form.validate():
         try:

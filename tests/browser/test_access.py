@@ -36,14 +36,17 @@ CHAIR, REVIEWER = "dana@cedarbend.example", "keisha@cedarbend.example"
 PEOPLE = {CHAIR: "chair", REVIEWER: "reviewer", "": "stranger"}
 # Answers that are no pages: files and data.
 FILES = {
+    "account.alive",
     "assets.plotly",
     "ballots.sealed",
     "cell.aside",
+    "evidence.file",
     "exports.marks",
     "exports.results",
     "exports.scores",
     "exports.tallies",
-    "account.alive",
+    "files.own_file",
+    "files.vendor_file",
     "home.health",
     "meeting.where",
     "memo.html",

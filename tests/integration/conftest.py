@@ -15,7 +15,8 @@ from crrubric.extensions import db
 from crrubric.models import User
 from crrubric.queries.people import Actor
 from tests.factories import PASSWORD
-from tests.pages import Page, check_access, parse
+from tests.page_checks import check_access
+from tests.pages import Page, parse
 
 # what differs from one answer to the next whatever it says
 TOKEN = re.compile(r'name="csrf_token" value="[^"]*"')
@@ -63,7 +64,8 @@ class Visitor:
             "sandbox" in response.headers["Content-Security-Policy"]
         )
         if response.mimetype == "text/html" and response.status_code not in {301, 302, 303, 308}:
-            assert check_access(parse(response.status_code, response.text)) == []
+            page = parse(response.status_code, response.text)
+            assert check_access(page) == [], response.request.path
         return response
 
 

@@ -1,0 +1,116 @@
+"""What is wrong with a page for people who don't see it, as far as its HTML tells."""
+
+from itertools import pairwise
+from xml.etree import ElementTree
+
+from tests.pages import Page, words
+
+FIELDS = {"input", "select", "textarea"}
+UNLABELLED = {"hidden", "submit", "button"}
+REFERENCES = ("aria-describedby", "aria-labelledby", "aria-controls", "aria-errormessage")
+HEADINGS = {f"h{level}" for level in range(1, 7)}
+SPEAKING = {"status", "alert", "log"}
+TABS = {"0", "-1"}  # any other place takes the focus out of the order of reading
+
+
+def check_access(page: Page) -> list[str]:
+    """What is wrong with the page for people who don't see it; empty if nothing is."""
+    problems = []
+    if len(page.all("h1")) != 1:
+        problems.append(f"{len(page.all('h1'))} h1 instead of one")
+    titles = [words(node) for node in page.all("title") if words(node)]
+    if not titles or titles[0].startswith("–"):
+        problems.append("no title")
+    if not page.all("html")[0].get("lang"):
+        problems.append("no language")
+    ids = [node.get("id") for node in page.root.iter() if node.get("id")]
+    problems += [f"id {name} twice" for name in {i for i in ids if ids.count(i) > 1}]
+    problems += unlabelled(page, set(ids))
+    for table in page.all("table"):
+        if table.find("caption") is None:
+            problems.append("a table without a caption")
+        problems += ["a th without scope" for th in table.iter("th") if not th.get("scope")]
+    problems += lost_references(page, set(ids))
+    problems += [*skipped_headings(page), *unnamed(page), *regions(page), *inline(page)]
+    return problems
+
+
+def lost_references(page: Page, ids: set[str | None]) -> list[str]:
+    """References to an element that is not there."""
+    problems = [
+        f"{name}={node.get(name)} points nowhere"
+        for node in page.root.iter()
+        for name in REFERENCES
+        if set((node.get(name) or "").split()) - ids
+    ]
+    return problems + [
+        f"a link to {node.get('href')}, which is not there"
+        for node in page.all("a")
+        if (node.get("href") or "").startswith("#") and (node.get("href") or "")[1:] not in ids
+    ]
+
+
+def skipped_headings(page: Page) -> list[str]:
+    """Headings that lie deeper than the one before them allows."""
+    levels = [(int(node.tag[1]), words(node)) for node in page.root.iter() if node.tag in HEADINGS]
+    return [
+        f"h{level} “{text}” after h{before}"
+        for (before, _), (level, text) in pairwise(levels)
+        if level > before + 1
+    ]
+
+
+def unnamed(page: Page) -> list[str]:
+    """What can be followed or pushed and says nothing."""
+    return [
+        f"{node.tag} without a name"
+        for tag in ("a", "button", "summary", "legend")
+        for node in page.all(tag)
+        if not words(node) and not node.get("aria-label") and not node.get("aria-labelledby")
+    ]
+
+
+def regions(page: Page) -> list[str]:
+    """Faults of landmarks and of regions that speak."""
+    problems = [] if len(page.all("main")) == 1 else ["not one main"]
+    names = [node.get("aria-label") or node.get("aria-labelledby") for node in page.all("nav")]
+    problems += [f"nav {name}: no name of its own" for name in names if names.count(name) > 1]
+    problems += ["a nav without a name" for name in names if not name]
+    speaking = [node for node in page.root.iter() if node.get("role") in SPEAKING]
+    problems += [
+        f"a region that speaks inside another: {words(inner)}"
+        for node in speaking
+        for inner in node.iter()
+        if inner is not node and inner.get("role") in SPEAKING
+    ]
+    return problems
+
+
+def inline(page: Page) -> list[str]:
+    """What the content policy would refuse, or what takes the focus out of its order."""
+    return [
+        f"{name} on {node.tag}"
+        for node in page.root.iter()
+        for name in node.attrib
+        if name == "style"
+        or name.startswith("on")
+        or (name == "tabindex" and node.get(name) not in TABS)
+    ] + ["a script in the page" for node in page.all("script") if runs(node)]
+
+
+def runs(script: ElementTree.Element) -> bool:
+    """Whether a script element holds code."""
+    return bool(script.text) and script.get("type") in {None, "module", "text/javascript"}
+
+
+def unlabelled(page: Page, ids: set[str | None]) -> list[str]:
+    """Controls that no label names."""
+    labelled = {node.get("for") for node in page.all("label")}
+    problems = [f"a label for {name}, which is not there" for name in labelled - ids - {None}]
+    for tag in FIELDS:
+        for node in page.all(tag):
+            if node.get("type") in UNLABELLED or node.get("aria-label"):
+                continue
+            if node.get("id") not in labelled:
+                problems.append(f"{tag} {node.get('name')} without a label")
+    return problems
