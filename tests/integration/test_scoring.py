@@ -141,7 +141,7 @@ def test_saving_without_an_answer_says_so_and_keeps_the_note(make: Factory, visi
 
     page = parse(answer.status_code, answer.text)
     assert page.status == 422
-    assert words(page.with_id(f"criterion-{criterion}-error")) == "Error: Choose an answer"
+    assert words(page.with_id(f"criterion-{criterion}-answer-error")) == "Error: Choose an answer"
     assert words(page.with_id(f"criterion-{criterion}-note")) == "a thought"
     assert stored_marks() == []
 
