@@ -435,7 +435,7 @@ def test_who_stays_too_late_keeps_the_page_and_sends_it_after_signing_in(task, r
     page.clock.install()
     page.goto(task.address)
     reviewer.leave(page.locator("main").get_by_role("link", name="Ask the vendor").first)
-    page.get_by_label("What should the vendor").fill("Do captions come in Spanish?")
+    page.get_by_label("Your question").fill("Do captions come in Spanish?")
     end_sessions(task)
     page.clock.fast_forward("54:00")
     page.get_by_role("dialog", name="Are you still there?").wait_for()
