@@ -1,6 +1,8 @@
 """The people of a small evaluation, and somebody who has a keyboard and nothing else."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -9,13 +11,13 @@ from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
 
 from crrubric.domain.rubric import Rubric
-from crrubric.domain.vocabulary import Phase, Role
+from crrubric.domain.vocabulary import Answer, Phase, Role
 from crrubric.extensions import db, limiter
 from crrubric.models import User
 from crrubric.queries.people import Actor
 from crrubric.services.evaluations import change_phase
 from tests.browser.conftest import Site, Visitor, named
-from tests.factories import PASSWORD, Factory, Made
+from tests.factories import PASSWORD, Factory, Made, stored_marks
 
 COMPANIES = ("Harborlight", "Quillmere")  # no word that a page has too
 MOST_STOPS = 200  # of the Tab key, on the longest page
@@ -50,11 +52,17 @@ class Scene:
     reviewers: list[str]
     observer: str
 
-    def forward(self, phase: Phase) -> None:
-        """Take the evaluation on, as the chair does."""
+    @contextmanager
+    def acting(self) -> Iterator[Factory]:
+        """What other people do meanwhile, without a browser."""
         with self.site.app.app_context():
-            Factory(self.site.app).forward(self.made, phase, {})
+            yield Factory(self.site.app)
             db.session.remove()
+
+    def stored(self) -> list[tuple[Answer, str]]:
+        """(answer, note) of every mark in the database."""
+        with self.acting():
+            return stored_marks()
 
 
 def set_up(
@@ -76,6 +84,8 @@ def set_up(
             make.forward(made, phase, marks or {})
         else:
             change_phase(made.chair, made.slug, phase)
+        for row in (made.evaluation, *made.vendors, *made.criteria):
+            db.session.refresh(row)  # what is read of them later has no session any more
         people = [email_of(person) for person in (made.chair, *made.reviewers, observer)]
         db.session.remove()
     return Scene(site, made, people[0], people[1:-1], people[-1])
@@ -139,6 +149,11 @@ class Keyboard:
 
     def follow(self, name: str) -> None:
         self.reach(self.visitor.link(name))
+        self.enter()
+
+    def menu(self, name: str) -> None:
+        """A page of the menu, on the way from the top."""
+        self.reach(self.page.locator("header nav").get_by_role("link", name=name, exact=True))
         self.enter()
 
     def push(self, name: str) -> None:

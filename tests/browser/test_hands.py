@@ -1,13 +1,10 @@
-"""A reviewer scores with whatever hands they have: keys, no script, a thumb, Spanish."""
-
-import re
+"""A reviewer scores with whatever hands they have: keys, no script, a thumb."""
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from crrubric.domain.vocabulary import Answer, Phase
-from crrubric.extensions import db
-from tests.browser.conftest import PHONE, Browse, Site, Visitor, named
+from tests.browser.conftest import PHONE, Browse, Site, Visitor
 from tests.browser.hands import (
     COMPANIES,
     RECEIPT,
@@ -21,7 +18,7 @@ from tests.browser.hands import (
     stops,
 )
 from tests.browser.test_access import overflow
-from tests.factories import PASSWORD, full_rubric, stored_marks
+from tests.factories import PASSWORD
 from tests.uploads import CSV
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -29,7 +26,6 @@ pytestmark = pytest.mark.xdist_group("browser")
 HOME = "Score vendors: Credit recovery"
 NOTE = "Why? What did you see?"
 TOO_EARLY = "Evidence can’t expire before the day on which it was seen."
-ENGLISH = r"\b(?i:saved?|vendors?|submit|submitted|criteri(?:on|a)|ballots?|yes|note)\b"
 REFUSED = r"Failed to load resource: .* 422 "
 
 
@@ -37,14 +33,6 @@ REFUSED = r"Failed to load resource: .* 422 "
 def scene(site: Site) -> Scene:
     """Scoring is open; nobody has declared or marked anything."""
     return set_up(site, Phase.SCORING, declared=False)
-
-
-def stored(scene: Scene) -> list[tuple[Answer, str]]:
-    """(answer, note) of every mark in the database."""
-    with scene.site.app.app_context():
-        found = stored_marks()
-        db.session.remove()
-    return found
 
 
 # The keyboard alone
@@ -63,7 +51,7 @@ def test_with_the_keyboard_alone_a_reviewer_gets_to_a_receipt(scene: Scene, brow
 
     expect(keys.page.locator("code.receipt")).to_have_text(RECEIPT)
     keys.read()
-    assert stored(scene) == [
+    assert scene.stored() == [
         (Answer.YES, "Every lesson works with keys."),
         (Answer.CANNOT_TELL, ""),
         (Answer.NO, ""),
@@ -140,7 +128,7 @@ def test_without_a_script_a_reviewer_gets_to_a_receipt(scene: Scene, browse: Bro
     who.press("Submit ballot")
 
     expect(who.page.locator("code.receipt")).to_have_text(RECEIPT)
-    assert stored(scene) == [
+    assert scene.stored() == [
         (Answer.YES, "Read the report."),
         (Answer.CANNOT_TELL, ""),
         (Answer.NO, ""),
@@ -247,7 +235,7 @@ def test_on_a_phone_a_reviewer_gets_to_a_receipt_with_one_thumb(scene: Scene, br
     tap(who, who.page.get_by_role("button", name="Submit ballot"))
 
     expect(who.page.locator("code.receipt")).to_have_text(RECEIPT)
-    assert [answer for answer, _note in stored(scene)] == [
+    assert [answer for answer, _note in scene.stored()] == [
         Answer.YES,
         Answer.NO,
         Answer.NOT_APPLICABLE,
@@ -268,61 +256,3 @@ def tile_heights(page: Page) -> list[float]:
     )
     assert len(found) == 10
     return list(found)
-
-
-# Spanish
-
-
-def test_in_spanish_a_reviewer_gets_to_a_receipt_without_a_word_of_english(
-    site: Site, browse: Browse
-):
-    scene = set_up(site, Phase.SCORING, rubric=full_rubric(), declared=False)
-    who = browse(site)
-    who.page.goto("/sign-in")
-    who.leave(who.page.locator("footer").get_by_role("button", name="Español"))
-    who.page.get_by_label("Correo electrónico").fill(scene.reviewers[0])
-    who.page.get_by_label("Contraseña").fill(PASSWORD)
-    go_on(who, "Iniciar sesión")
-    go_on(who, "Calificar a los proveedores: Credit recovery")
-    go_on(who, f"Empezar: {COMPANIES[0]}")
-    who.page.get_by_label("Sin conflicto de intereses").check()
-    go_on(who, "Declarar y continuar")
-
-    mark_in_spanish(who)
-    go_on(who, "Revisar y entregar")
-    go_on(who, "Entregar la boleta")
-
-    expect(who.page.locator("code.receipt")).to_have_text(RECEIPT)
-    assert english(who.page) == []
-    assert len(stored(scene)) == 21
-    who.snap("recibo")
-
-
-def go_on(who: Visitor, name: str) -> None:
-    """On to the next page, from one that is in Spanish and nothing else."""
-    assert english(who.page) == []
-    assert who.page.locator("html").get_attribute("lang") == "es"
-    button = who.page.locator("main").get_by_role("button", name=named(name))
-    who.leave(button.or_(who.link(name)))
-
-
-def mark_in_spanish(who: Visitor) -> None:
-    """Yes to everything, with the same keys as in English; then a note."""
-    for number in range(21):
-        who.page.keyboard.press("j")
-        who.page.keyboard.press("y")
-        expect(status(who.page, number)).to_have_text(re.compile(r"^Guardado a las \d\d:\d\d$"))
-    mark(who.page).get_by_text("Nota y pruebas").click()
-    mark(who.page).locator("textarea").fill("Subtítulos en cada video.")
-    with who.page.expect_response("**/marks/*"):
-        mark(who.page).locator("textarea").blur()
-    expect(status(who.page)).to_contain_text("Guardado")
-    who.snap("boleta")
-
-
-def english(page: Page) -> list[str]:
-    """English words of every ballot in the main part, be they for the eye or for the ear."""
-    names = "[...document.querySelectorAll('main [aria-label]')].map(node => node.ariaLabel)"
-    labels = page.evaluate(names)
-    words = " ".join([page.locator("main").text_content() or "", *labels])
-    return re.findall(ENGLISH, words)
