@@ -86,6 +86,7 @@ def submit_by_keys(keys: Keyboard) -> None:
     keys.follow("Review and submit")
     keys.read()
     keys.push("Submit ballot")
+    keys.visitor.sees("Your ballot")
     keys.visitor.snap("receipt")
 
 

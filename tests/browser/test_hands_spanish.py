@@ -32,8 +32,10 @@ def test_in_spanish_a_reviewer_gets_to_a_receipt_without_a_word_of_english(
 
     mark_in_spanish(who)
     go_on(who, "Revisar y entregar")
+    who.sees("Revise su boleta")
     go_on(who, "Entregar la boleta")
 
+    who.sees("Su boleta")
     expect(who.page.locator("code.receipt")).to_have_text(RECEIPT)
     assert english(who.page) == []
     assert len(scene.stored()) == 21
