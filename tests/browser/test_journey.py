@@ -166,7 +166,7 @@ def join(who: Visitor, link: str, name: str) -> Visitor:
     who.page.get_by_label("Choose a password").fill(PASSWORD)
     who.press("Set password and sign in")
     who.snap("home")
-    who.follow(f"Score: {TITLE}")
+    who.follow(f"Score vendors: {TITLE}")
     return who
 
 
