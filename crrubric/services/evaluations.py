@@ -32,11 +32,13 @@ from crrubric.models import Ballot, District, Evaluation, Member, User
 from crrubric.queries.access import locked_evaluation, locked_for, not_found, require
 from crrubric.queries.eligibility import ruled_out_recommendation
 from crrubric.queries.evaluations import readiness
+from crrubric.queries.meetings import sitting
 from crrubric.queries.people import Actor
 from crrubric.services.ballots import issue_ballots
 from crrubric.services.journal import ROW, About, changes, note_event
 from crrubric.services.notices import everybody_but, tell
 from crrubric.services.rubrics import copy_rubric, plain_rubric
+from crrubric.services.sittings import close_sitting
 from crrubric.services.unit import unit_of_work
 
 
@@ -299,6 +301,9 @@ def change_phase(actor: Actor, slug: str, to: Phase, *, reason: str = "") -> Eva
             raise NotReady(N_("“%(phase)s” can’t begin yet."), found, phase=to.label)
         if is_step_back(before, to) and not why:
             raise Invalid(N_("Say why the evaluation goes back one step."), field="reason")
+        held = sitting(session, evaluation.id)
+        if held is not None:  # nobody could close it later: the pages of the meeting go with it
+            close_sitting(session, actor, held)
         evaluation.phase = to
         stamp_phase(session, evaluation, before, to)
         note_event(

@@ -21,6 +21,7 @@ from crrubric.queries.people import Actor
 from crrubric.services.decisions import held_finding, settle
 from crrubric.services.journal import ROW, About, note_event
 from crrubric.services.rubrics import criterion_in
+from crrubric.services.sittings import attendance, close_sitting
 from crrubric.services.unit import unit_of_work
 from crrubric.services.vendors import candidate_in
 
@@ -60,11 +61,7 @@ def end_meeting(actor: Actor, slug: str) -> Meeting:
     with unit_of_work() as session:
         seat = _leading(session, actor, slug)
         meeting = _under_way(session, seat)
-        meeting.ended_at = max(now_utc(), meeting.started_at)
-        meeting.step += 1
-        for row in _attendance(session, meeting):
-            row.left_at = row.left_at or meeting.ended_at
-        _note(session, seat, Event.MEETING_ENDED)
+        close_sitting(session, actor, meeting)
     return meeting
 
 
@@ -88,7 +85,7 @@ def set_present(actor: Actor, slug: str, present: Iterable[int]) -> None:
         if not wanted <= members.keys():
             raise not_found()
         now = now_utc()
-        there = {row.member_id: row for row in _attendance(session, meeting)}
+        there = {row.member_id: row for row in attendance(session, meeting)}
         before = {key for key, row in there.items() if row.left_at is None}
         for key in wanted - there.keys():
             session.add(Attendance(meeting_id=meeting.id, member_id=key, arrived_at=now))
@@ -225,10 +222,6 @@ def _under_way(session: Session, seat: Seat) -> Meeting:
     if meeting is None:
         raise WrongPhase(N_("No meeting is under way: open it first."))
     return meeting
-
-
-def _attendance(session: Session, meeting: Meeting) -> list[Attendance]:
-    return list(session.scalars(select(Attendance).where(Attendance.meeting_id == meeting.id)))
 
 
 def _motion(meeting: Meeting, kind: MotionKind, text: MotionText) -> Motion:

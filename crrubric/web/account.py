@@ -26,7 +26,8 @@ from crrubric.services import accounts
 from crrubric.services.demo import DEMO_PASSWORD, people
 from crrubric.web import resuming, session
 from crrubric.web.access import public, signed_in
-from crrubric.web.forms import PasswordForm, SignInForm, attach, messages
+from crrubric.web.account_forms import PasswordForm, SignInForm
+from crrubric.web.forms import attach, messages
 from crrubric.web.page import wants_json
 
 bp = Blueprint("account", __name__)

@@ -15,9 +15,9 @@ from crrubric.queries.rubrics import Part, tensions
 from crrubric.queries.wording import worded
 from crrubric.web.access import in_evaluation
 from crrubric.web.ballots import HOME, writable
-from crrubric.web.forms import MarkForm
 from crrubric.web.language import locale
 from crrubric.web.page import page
+from crrubric.web.scoring_forms import MarkForm
 
 bp = Blueprint("across", __name__, url_prefix="/evaluations/<slug>/ballots/criteria")
 

@@ -27,9 +27,10 @@ from crrubric.services.rubrics import criterion_in
 from crrubric.web.access import in_evaluation
 from crrubric.web.evaluations import to
 from crrubric.web.exports import download
-from crrubric.web.forms import Form, MarkForm, ReasonForm, attach, messages
+from crrubric.web.forms import Form, ReasonForm, attach, messages
 from crrubric.web.language import locale
 from crrubric.web.page import page, wants_json
+from crrubric.web.scoring_forms import MarkForm
 from crrubric.web.session import actor
 from crrubric.web.words import clock, label, refusal
 

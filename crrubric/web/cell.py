@@ -19,8 +19,9 @@ from crrubric.services import decisions as service
 from crrubric.web.access import in_evaluation
 from crrubric.web.cell_facts import cell_facts
 from crrubric.web.evaluations import to
-from crrubric.web.forms import FindingForm, ReasonForm, attach
+from crrubric.web.forms import ReasonForm, attach
 from crrubric.web.language import locale
+from crrubric.web.meeting_forms import FindingForm
 from crrubric.web.page import page
 from crrubric.web.session import actor
 from crrubric.web.words import refusal

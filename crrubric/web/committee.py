@@ -16,9 +16,10 @@ from crrubric.services import committee as service
 from crrubric.services.outbox import mail_is_on
 from crrubric.web.access import in_evaluation
 from crrubric.web.evaluations import to
-from crrubric.web.forms import SEATS, InviteForm, SeatForm, attach
+from crrubric.web.forms import attach
 from crrubric.web.page import page
 from crrubric.web.session import actor
+from crrubric.web.setup_forms import SEATS, InviteForm, SeatForm
 from crrubric.web.words import refusal
 
 bp = Blueprint("committee", __name__, url_prefix="/evaluations/<slug>/committee")

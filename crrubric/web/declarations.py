@@ -14,8 +14,9 @@ from crrubric.services import declarations as service
 from crrubric.services.vendors import vendor_in
 from crrubric.web.access import in_evaluation
 from crrubric.web.evaluations import to
-from crrubric.web.forms import DeclarationForm, ReasonForm, attach
+from crrubric.web.forms import ReasonForm, attach
 from crrubric.web.page import page
+from crrubric.web.scoring_forms import DeclarationForm
 from crrubric.web.session import actor
 from crrubric.web.words import refusal
 

@@ -25,11 +25,12 @@ from crrubric.queries.questions import waiting_count
 from crrubric.services import evaluations as service
 from crrubric.services import notices, seals
 from crrubric.web.access import in_evaluation
-from crrubric.web.forms import PhaseForm, ReasonForm, RetentionForm, RuleForm, attach
+from crrubric.web.forms import ReasonForm, attach
 from crrubric.web.language_forms import DocumentsForm
 from crrubric.web.lateness import lateness
 from crrubric.web.page import page
 from crrubric.web.session import actor
+from crrubric.web.setup_forms import PhaseForm, RetentionForm, RuleForm
 from crrubric.web.words import refusal
 
 JOURNAL_PAGES = 100_000

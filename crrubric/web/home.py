@@ -16,8 +16,9 @@ from crrubric.queries.evaluations import own_evaluations
 from crrubric.queries.notices import own_notices
 from crrubric.services.evaluations import create_evaluation
 from crrubric.web.access import public, signed_in
-from crrubric.web.forms import EvaluationForm, attach
+from crrubric.web.forms import attach
 from crrubric.web.session import actor
+from crrubric.web.setup_forms import EvaluationForm
 
 bp = Blueprint("home", __name__)
 

@@ -9,7 +9,8 @@ from crrubric.domain import limits
 from crrubric.domain.languages import NAMES, SOURCE
 from crrubric.domain.rubric import Translated
 from crrubric.models import Criterion
-from crrubric.web.forms import Choice, FactsForm, Form, longest
+from crrubric.web.forms import Choice, Form, longest
+from crrubric.web.setup_forms import FactsForm
 
 
 class DocumentsForm(FactsForm):

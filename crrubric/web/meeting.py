@@ -21,8 +21,9 @@ from crrubric.services import meetings as service
 from crrubric.web.access import in_evaluation
 from crrubric.web.cell import cell_page
 from crrubric.web.evaluations import to
-from crrubric.web.forms import MotionForm, ReasonForm, SittingForm, attach
+from crrubric.web.forms import ReasonForm, attach
 from crrubric.web.language import locale
+from crrubric.web.meeting_forms import MotionForm, SittingForm
 from crrubric.web.page import page
 from crrubric.web.session import actor
 from crrubric.web.words import refusal

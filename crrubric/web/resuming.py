@@ -11,8 +11,8 @@ from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from crrubric.domain import limits
+from crrubric.web.account_forms import SignInForm
 from crrubric.web.errors import long_texts
-from crrubric.web.forms import SignInForm
 
 PREFIX = "kept-"
 LEFT_OUT = frozenset({"csrf_token", "password"})

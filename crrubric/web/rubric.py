@@ -17,10 +17,11 @@ from crrubric.queries.rubrics import parts, revisions
 from crrubric.services import rubrics as service
 from crrubric.web.access import in_evaluation
 from crrubric.web.evaluations import to
-from crrubric.web.forms import CriterionForm, SectionForm, attach
+from crrubric.web.forms import attach
 from crrubric.web.language_forms import TranslationForm, dropped, translation_forms, typed
 from crrubric.web.page import page
 from crrubric.web.session import actor
+from crrubric.web.setup_forms import CriterionForm, SectionForm
 
 bp = Blueprint("rubric", __name__, url_prefix="/evaluations/<slug>/rubric")
 HOME = "rubric.index"

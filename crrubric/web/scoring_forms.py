@@ -1,15 +1,50 @@
 """Forms around scoring: practice marks, assignment, ballots on behalf, corrections."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from crrubric.domain import limits
-from crrubric.domain.vocabulary import Answer, CorrectionEffect, EntrySource
-from crrubric.web.forms import Day, Form, Options, VersionedForm, choices, longest
+from crrubric.domain.vocabulary import (
+    Answer,
+    CorrectionEffect,
+    DeclarationKind,
+    EntrySource,
+    EvidenceKind,
+)
+from crrubric.web.forms import Choice, Day, Form, Options, VersionedForm, choices, longest, optional
 
 EVERYTHING, SOME = "everything", "some"
+
+
+class MarkForm(VersionedForm):
+    """One mark: an answer with its note and evidence. `version` is the one that was seen."""
+
+    answer = Options(_("Does the vendor meet this criterion?"), coerce=Answer,
+                        choices=choices(Answer),
+                        validators=[InputRequired(_("Choose an answer"))])  # fmt: skip
+    note = TextAreaField(_("Why? What did you see?"), [Optional(), longest(limits.NOTE)])
+    evidence_kind = Choice(_("Evidence"), coerce=optional(EvidenceKind),
+                                choices=choices(EvidenceKind, empty=_("None yet")),
+                                validators=[Optional()])  # fmt: skip
+    evidence_place = StringField(
+        _("Where: page, time, lesson, link"), [Optional(), longest(limits.SHORT_TEXT)]
+    )
+    evidence_on = Day(_("Seen on"), [Optional()])
+    evidence_until = Day(_("Valid until"), [Optional()])
+
+
+class DeclarationForm(Form):
+    """A declaration of interest for one vendor."""
+
+    kind = Options(_("Your declaration"), coerce=DeclarationKind, choices=choices(DeclarationKind),
+                   validators=[InputRequired(_("Choose one."))])  # fmt: skip
+    words = TextAreaField(_("What is the conflict?"), [Optional(), longest(limits.NOTE)])
 
 
 class PracticeForm(VersionedForm):

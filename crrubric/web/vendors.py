@@ -16,9 +16,10 @@ from crrubric.queries.files import vendor_file_counts
 from crrubric.services import vendors as service
 from crrubric.web.access import in_evaluation
 from crrubric.web.evaluations import to
-from crrubric.web.forms import VendorForm, attach
+from crrubric.web.forms import attach
 from crrubric.web.page import page
 from crrubric.web.session import actor
+from crrubric.web.setup_forms import VendorForm
 
 bp = Blueprint("vendors", __name__, url_prefix="/evaluations/<slug>/vendors")
 HOME = "vendors.index"

@@ -11,6 +11,7 @@ from crrubric.queries.matrices import matrix
 from crrubric.queries.verification import verify
 from crrubric.services import committee, decisions, declarations, meetings
 from crrubric.services.decisions import FindingText
+from crrubric.services.evaluations import change_phase
 from crrubric.services.meetings import MotionText
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
@@ -264,6 +265,23 @@ def test_the_minutes_hold_attendance_motions_and_findings(make: Factory, visit: 
     for words_ in ("Room 12", members[1].name, VOTE.words, "3 cells adopted", "To thank the hosts",
                    "Seen by all."):  # fmt: skip
         assert words_ in page
+    assert verify(db.session()).problems == ()
+
+
+def test_a_meeting_ends_with_its_phase(make: Factory):
+    made = opened(make)
+    member = db.session.scalars(select(Member)).first()
+    meetings.set_present(made.chair, made.slug, [member.id])
+
+    change_phase(made.chair, made.slug, Phase.SCORING, reason="One ballot was forgotten.")
+
+    held = db.session.scalars(select(Meeting)).one()
+    left = db.session.scalars(select(Attendance.left_at)).all()
+    told = db.session.scalars(
+        select(JournalEntry.event).order_by(JournalEntry.id.desc()).limit(2)
+    ).all()
+    assert (held.ended_at is not None, left) == (True, [held.ended_at])
+    assert told == [Event.PHASE_CHANGED, Event.MEETING_ENDED]
     assert verify(db.session()).problems == ()
 
 
