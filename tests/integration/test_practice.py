@@ -90,7 +90,7 @@ def test_what_can_not_be_saved_stays_in_the_form(make: Factory, visit: Visit):
     page = parse(answer.status_code, answer.text)
 
     assert page.status == 422
-    assert error_of(page, f"criterion-{criterion}") == "Error: Choose an answer"
+    assert error_of(page, f"criterion-{criterion}-answer") == "Error: Choose an answer"
     assert "typed with care" in answer.text
     reviewer.post(address, {"answer": "YES", "version": "0"})
     late = reviewer.post(address, {"answer": "NO", "note": "second tab", "version": "0"})
