@@ -51,10 +51,10 @@ def test_with_the_keyboard_alone_a_reviewer_gets_to_a_receipt(scene: Scene, brow
 
     expect(keys.page.locator("code.receipt")).to_have_text(RECEIPT)
     keys.read()
-    assert scene.stored() == [
-        (Answer.YES, "Every lesson works with keys."),
+    assert sorted(scene.stored()) == [  # each saves by itself: the order is nobody's
         (Answer.CANNOT_TELL, ""),
         (Answer.NO, ""),
+        (Answer.YES, "Every lesson works with keys."),
     ]
 
 

@@ -155,6 +155,7 @@ def open_cell(keys: Keyboard) -> None:
     expect(keys.page.locator("#panel-heading")).to_be_focused()
     keys.follow("Open the page of this cell")
     keys.read()
+    assert changes(keys.page) != OWN  # as an observer's is
 
 
 def record_finding(keys: Keyboard) -> None:
