@@ -78,8 +78,10 @@ def _sent(server: Smtp, letter: Letter, done: Round) -> bool:
         done.failed += _note_failure(letter, str(error), for_good=True)
     else:
         with unit_of_work() as session:
-            mail = session.get_one(OutgoingMail, letter.id)
-            mail.sent_at, mail.last_error, mail.held_until = now_utc(), "", None
+            mail = _held_mail(session, letter)
+            # it is out, even if it was set aside meanwhile: its link was renewed, for instance
+            mail.sent_at, mail.set_aside_at = now_utc(), None
+            mail.last_error, mail.held_until = "", None
             forget_link(mail)
         done.sent += 1
     return True
@@ -88,15 +90,23 @@ def _sent(server: Smtp, letter: Letter, done: Round) -> bool:
 def _note_failure(letter: Letter, why: str, *, for_good: bool = False) -> bool:
     """When to try again, or that it is given up; whether it is."""
     with unit_of_work() as session:
-        mail = session.get_one(OutgoingMail, letter.id)
+        mail = _held_mail(session, letter)
+        mail.held_until = None
+        if mail.set_aside_at is not None:  # while it was on its way: nothing to try again
+            return False
         again = None if for_good else next_try(now_utc(), mail.attempts, mail.due_at)
-        mail.last_error, mail.held_until = why, None
+        mail.last_error = why
         if again is None:
             mail.given_up_at = now_utc()
             forget_link(mail)
         else:
             mail.next_try_at = again
     return again is None
+
+
+def _held_mail(session: Session, letter: Letter) -> OutgoingMail:
+    """The row of a mail that was on its way, so that nobody sets it aside at this moment."""
+    return session.get_one(OutgoingMail, letter.id, with_for_update=True)
 
 
 def _take(done: Round) -> Letter | None:
