@@ -117,6 +117,16 @@ def test_a_file_is_served_to_be_saved_and_never_shown(make: Factory, visit: Visi
     )
 
 
+def test_a_file_with_an_odd_key_is_not_there(make: Factory, visit: Visit):
+    made = marked(make)
+    person = visit(made.reviewers[0])
+    pages = made.url("evidence/files"), page_of_mark(made), page_of_vendor(made)
+
+    answers = [person.get(f"{page}/{key}") for page in pages for key in ("%00", "x" * 3000)]
+
+    assert {answer.status_code for answer in answers} == {404}
+
+
 def test_the_same_bytes_in_one_place_are_one_file(make: Factory):
     made = marked(make)
 
