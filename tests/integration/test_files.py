@@ -271,14 +271,19 @@ def rewritten(connection: Any, sealed_id: int, content: str) -> None:
         connection.exec_driver_sql("ALTER TABLE sealed_ballot ENABLE TRIGGER ALL")
 
 
-def test_a_correction_that_asks_again_takes_files_off_with_the_mark(make: Factory):
+def test_a_correction_that_asks_again_takes_files_off_with_the_mark(make: Factory, visit: Visit):
     made = marked(make)
-    on_mark(made)
+    file = on_mark(made)
     text = corrections.Correction("Usable", "?", "", CorrectionEffect.AGAIN, "It was unclear.")
 
     corrections.correct_criterion(made.chair, made.slug, made.criterion("ada").id, text)
 
-    assert (rows(MarkFile), rows(FileContent)) == (0, 0)
+    person, url = visit(made.reviewers[0]), page_of_mark(made)
+    assert NAME not in person.get(made.url("evidence/")).text
+    assert "or the criterion was corrected" in person.get(url).text
+    assert person.get(f"{url}/{file.key}").data == BODY  # nothing of the reviewer's is lost
+    make.mark(made, 0, 0, "ada", Answer.YES)
+    assert (on_mark(made).key, rows(MarkFile), rows(FileContent)) == (file.key, 1, 1)
 
 
 def test_the_database_itself_refuses_to_change_files_of_a_sealed_ballot(make: Factory):
