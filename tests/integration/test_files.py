@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,12 +12,20 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
+from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid, NotFound, WrongPhase
 from crrubric.domain.receipts import receipt_of
 from crrubric.domain.vocabulary import Answer, CorrectionEffect, Event, Phase, Role
-from crrubric.extensions import db
-from crrubric.models import FileContent, JournalEntry, MarkFile, SealedBallot, VendorFile
+from crrubric.extensions import WRITE, db
+from crrubric.models import (
+    FileContent,
+    JournalEntry,
+    MarkFile,
+    SealedBallot,
+    UserSession,
+    VendorFile,
+)
 from crrubric.queries.verification import verify
 from crrubric.services import attachments, corrections, seals, vendors
 from tests.factories import Factory, Made, ballot_of
@@ -429,6 +438,23 @@ def test_a_stranger_can_send_no_more_than_text(make: Factory, visit: Visit):
     answer = send(visit(), page_of_mark(made), b"%PDF-1.4".ljust(limits.REQUEST_BYTES + 1))
 
     assert (answer.status_code, "at most 2 MB" in answer.text) == (413, True)
+
+
+@pytest.mark.parametrize("size", [len(BODY), limits.REQUEST_BYTES + 1])
+def test_a_file_that_comes_after_the_session_ended_is_not_lost_in_silence(
+    make: Factory, visit: Visit, size: int
+):
+    made = marked(make)
+    person, url = visit(made.reviewers[0]), page_of_mark(made)
+    db.session.rollback()
+    with db.engine.connect().execution_options(**WRITE) as connection, connection.begin():
+        connection.execute(update(UserSession).values(seen_at=now_utc() - timedelta(hours=2)))
+
+    late = send(person, url, BODY.ljust(size))
+
+    assert (late.status_code, late.location) == (303, f"/sign-in?next={url}")
+    assert "the file was not saved" in person.get(late.location).text
+    assert rows(MarkFile) == 0
 
 
 def test_a_file_of_the_full_size_goes_in_and_comes_out(make: Factory, visit: Visit):
