@@ -136,6 +136,22 @@ def test_a_file_with_an_odd_key_is_not_there(make: Factory, visit: Visit):
     assert {answer.status_code for answer in answers} == {404}
 
 
+def test_the_journal_says_what_is_known_of_a_file_in_the_language_of_the_page(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.SCORING)
+    on_vendor(made)
+    chair = visit(made.chair)
+    english = chair.get(made.url("journal")).text
+    chair.post("/language", {"language": "es", "next": "/"})
+
+    spanish = chair.get(made.url("journal")).text
+
+    for page, told in ((english, ("file", "size in bytes", "fingerprint")),
+                       (spanish, ("archivo", "tamaño en bytes", "huella digital"))):  # fmt: skip
+        assert [words for words in told if words not in page] == []
+
+
 def test_the_same_bytes_in_one_place_are_one_file(make: Factory):
     made = marked(make)
 
