@@ -17,7 +17,7 @@ from crrubric.clock import now_utc
 from crrubric.domain.errors import NotReady
 from crrubric.domain.retries import next_try, too_old
 from crrubric.domain.vocabulary import N_, MailKind, Phase
-from crrubric.models import Ballot, District, Member, OutgoingMail
+from crrubric.models import Ballot, District, Evaluation, Member, OutgoingMail
 from crrubric.queries.lateness import REMINDERS, open_ballots
 from crrubric.services.outbox import (
     NO_USE,
@@ -165,18 +165,24 @@ def _still_late(session: Session, mail: OutgoingMail, member: Member) -> bool:
     if mail.kind not in REMINDERS:
         return True
     evaluation = member.evaluation
-    zone = ZoneInfo(evaluation.district.time_zone)
-    closed = (
-        mail.kind is MailKind.REMINDER
-        and evaluation.closes_on is not None
-        and now_utc().astimezone(zone).date() > evaluation.closes_on
-    )
-    if closed or evaluation.phase is not Phase.SCORING:
+    if evaluation.phase is not Phase.SCORING or _closed_since(mail, evaluation):
         return False
     own = open_ballots(evaluation.id).where(
         Ballot.member_id == member.id, Ballot.vendor_id.in_(mail.vendors)
     )
     return session.scalar(own.limit(1)) is not None
+
+
+def _closed_since(mail: OutgoingMail, evaluation: Evaluation) -> bool:
+    """Whether the closing day passed while a reminder waited: "by Friday" is wrong on Saturday.
+
+    A chair may remind after that day as well; what they write then says so.
+    """
+    zone, closes_on = ZoneInfo(evaluation.district.time_zone), evaluation.closes_on
+    if closes_on is None or now_utc().astimezone(zone).date() <= closes_on:
+        return False
+    by_the_clock = mail.kind is MailKind.REMINDER
+    return by_the_clock or mail.created_at.astimezone(zone).date() <= closes_on
 
 
 def letter_of(session: Session, mail: OutgoingMail) -> Letter:
