@@ -30,6 +30,7 @@ from crrubric.queries.files import vendor_file as find_vendor_file
 from crrubric.queries.people import Actor
 from crrubric.services.ballots import asked_criterion, open_ballot
 from crrubric.services.journal import About, note_event
+from crrubric.services.stored_files import delete_file
 from crrubric.services.unit import unit_of_work
 from crrubric.services.vendors import vendor_for
 
@@ -178,10 +179,7 @@ def _take_off(session: Session, file: MarkFile) -> None:
     if session.scalar(sealed.limit(1)) is not None:
         file.removed_at = now_utc()
         return
-    content = file.content
-    session.delete(file)
-    session.flush()
-    session.delete(content)
+    delete_file(session, file)
 
 
 def _own_mark(

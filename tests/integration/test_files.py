@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse, encode_multipart
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
+from crrubric.domain.assignment import Assignment
 from crrubric.domain.errors import Invalid, NotFound, WrongPhase
 from crrubric.domain.receipts import receipt_of
 from crrubric.domain.vocabulary import Answer, CorrectionEffect, Event, Phase, Role
@@ -27,7 +28,14 @@ from crrubric.models import (
     VendorFile,
 )
 from crrubric.queries.verification import verify
-from crrubric.services import attachments, corrections, seals, vendors
+from crrubric.services import (
+    assignments,
+    attachments,
+    corrections,
+    evaluations,
+    seals,
+    vendors,
+)
 from tests.factories import Factory, Made, ballot_of
 from tests.integration.conftest import Visit, Visitor
 from tests.uploads import CSV, pdf
@@ -309,6 +317,25 @@ def test_a_correction_that_asks_again_takes_files_off_with_the_mark(make: Factor
     assert person.get(f"{url}/{file.key}").data == BODY  # nothing of the reviewer's is lost
     make.mark(made, 0, 0, "ada", Answer.YES)
     assert (on_mark(made).key, rows(MarkFile), rows(FileContent)) == (file.key, 1, 1)
+
+
+@pytest.mark.parametrize("how", ["back to set-up", "another assignment"])
+def test_files_that_a_correction_took_off_go_with_their_ballot(make: Factory, how: str):
+    made = make.evaluation(phase=Phase.SCORING)
+    make.mark(made, 0, 0, "ada", Answer.YES)
+    on_mark(made)
+    text = corrections.Correction("Usable", "?", "", CorrectionEffect.AGAIN, "It was unclear.")
+    corrections.correct_criterion(made.chair, made.slug, made.criterion("ada").id, text)
+    assert rows(FileContent) == 1
+
+    if how == "back to set-up":
+        evaluations.change_phase(made.chair, made.slug, Phase.SETUP, reason="Begin again.")
+    else:
+        member, other = ballot_of(made, 0, 0).member_id, made.vendors[1].id
+        limited = Assignment(frozenset({other}), None)
+        assignments.assign(made.chair, made.slug, member, limited)
+
+    assert (rows(MarkFile), rows(FileContent)) == (0, 0)
 
 
 def test_the_database_itself_refuses_to_change_files_of_a_sealed_ballot(make: Factory):
