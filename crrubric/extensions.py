@@ -1,7 +1,6 @@
 """Flask extensions, and how a database connection is set up."""
 
 import sqlite3
-from collections.abc import Mapping
 from typing import Any
 
 from babel.support import NullTranslations
@@ -16,13 +15,8 @@ from sqlalchemy import Connection, Engine, event
 
 from crrubric import catalogue
 from crrubric.config import PACKAGE
-from crrubric.domain.text import isolated
+from crrubric.domain.text import in_sentence
 from crrubric.models import Base
-
-
-def in_sentence(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values of a sentence: what somebody typed can't turn the words around it."""
-    return {key: isolated(value) if type(value) is str else value for key, value in values.items()}
 
 
 class Catalogues(Domain):

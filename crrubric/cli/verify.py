@@ -16,8 +16,8 @@ from crrubric.queries.verification import verify as look_at_everything
 def verify(receipt: str | None) -> None:
     """Check that the record is what was written.
 
-    Looks at the hash chains of the journal, every sealed ballot with its receipt, the invariants
-    and all foreign keys. Exits with 1 and names every problem if there is one.
+    Looks at the hash chains of the journal, every sealed ballot with its receipt, every attached
+    file, the invariants and all foreign keys. Exits with 1 and names every problem if there is one.
     """
     found = look_at_everything(db.session())
     if found.problems:

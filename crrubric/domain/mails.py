@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from crrubric.domain.limits import SHORT_TEXT
+from crrubric.domain.text import in_sentence
 from crrubric.domain.vocabulary import N_, NoticeKind
 
 # Characters that end a header line, or turn the reading order of what follows.
@@ -36,9 +37,9 @@ class Voice:
     day: Callable[[date], str]
 
     def __call__(self, text: str, **values: object) -> str:
-        """The text in the reader's language, its placeholders filled."""
+        """The text in the reader's language, its placeholders filled: typed ones can't turn it."""
         found = self.gettext(text)
-        return found % values if values else found
+        return found % in_sentence(values) if values else found
 
 
 @dataclass(frozen=True, slots=True)

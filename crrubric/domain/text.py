@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from typing import Any
 
 from crrubric.domain.errors import Invalid
 from crrubric.domain.vocabulary import N_
@@ -59,6 +61,11 @@ def isolated(text: str) -> str:
     if not any(unicodedata.bidirectional(letter) in {"R", "AL", "AN"} for letter in plain):
         return plain
     return f"\N{FIRST STRONG ISOLATE}{plain}\N{POP DIRECTIONAL ISOLATE}"
+
+
+def in_sentence(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of a sentence: what somebody typed can't turn the words around it."""
+    return {key: isolated(value) if type(value) is str else value for key, value in values.items()}
 
 
 def one_line(text: str, *, limit: int, field: str | None = None) -> str:

@@ -79,8 +79,8 @@ class VendorFile(AttachedFile, Base):
 class MarkFile(AttachedFile, Base):
     """A file on a reviewer's own mark: part of their ballot, sealed and opened with it.
 
-    One that was taken off after a sealed version named it stays, with its bytes. The database
-    refuses any change while the ballot is submitted.
+    One that was taken off after a sealed version named it, or by a correction, stays, with its
+    bytes. The database refuses any change while the ballot is submitted.
     """
 
     __tablename__ = "mark_file"

@@ -1,6 +1,6 @@
 """What vendors side by side are compared by beside their results: evidence and open questions."""
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.policy import FROM_MEETING
@@ -8,6 +8,7 @@ from crrubric.domain.results import Results
 from crrubric.domain.vocabulary import Answer, Outcome
 from crrubric.models import Ballot, Criterion, Mark, Member, Question, Vendor
 from crrubric.queries.access import Seat
+from crrubric.queries.evidence import points_somewhere
 from crrubric.queries.people import sits
 from crrubric.queries.questions import readable
 
@@ -35,7 +36,7 @@ def findings_with_evidence(session: Session, seat: Seat, results: Results) -> di
             Vendor.withdrawn_at.is_(None),
             Vendor.id.not_in(seat.shut_out),
             Criterion.left_out.is_(False),
-            or_(Mark.evidence_kind.is_not(None), Mark.evidence_place != ""),
+            points_somewhere(),
         )
     )
     found: dict[str, int] = {}

@@ -71,8 +71,8 @@ def register(
     return pieces, len(rows) > PAGE
 
 
-def _pointing(seat: Seat) -> Select[Mark, Vendor, Criterion, str, Stakeholder]:
-    """Marks with evidence or a file, that count and that the seat may see, in order."""
+def points_somewhere() -> ColumnElement[bool]:
+    """Which marks have evidence: a kind, a place, a day, a last day, or a file."""
     on_it = (
         select(MarkFile.id)
         .where(
@@ -82,6 +82,17 @@ def _pointing(seat: Seat) -> Select[Mark, Vendor, Criterion, str, Stakeholder]:
         )
         .exists()
     )
+    return or_(
+        Mark.evidence_kind.is_not(None),
+        Mark.evidence_place != "",
+        Mark.evidence_on.is_not(None),
+        Mark.evidence_until.is_not(None),
+        on_it,
+    )
+
+
+def _pointing(seat: Seat) -> Select[Mark, Vendor, Criterion, str, Stakeholder]:
+    """Marks with evidence or a file, that count and that the seat may see, in order."""
     return (
         select(Mark, Vendor, Criterion, Member.name, Member.stakeholder)
         .join(Ballot, Ballot.id == Mark.ballot_id)
@@ -89,16 +100,7 @@ def _pointing(seat: Seat) -> Select[Mark, Vendor, Criterion, str, Stakeholder]:
         .join(Vendor, Vendor.id == Ballot.vendor_id)
         .join(Criterion, Criterion.id == Mark.criterion_id)
         .join(Section, Section.id == Criterion.section_id)
-        .where(*counted(seat.evaluation.id), open_to(seat))
-        .where(
-            or_(
-                Mark.evidence_kind.is_not(None),
-                Mark.evidence_place != "",
-                Mark.evidence_on.is_not(None),
-                Mark.evidence_until.is_not(None),
-                on_it,
-            )
-        )
+        .where(*counted(seat.evaluation.id), open_to(seat), points_somewhere())
         .order_by(Vendor.position, Section.position, Criterion.position, Member.name, Mark.id)
     )
 

@@ -64,7 +64,7 @@ def _by_cell(session: Session, rows: Select[MarkFile]) -> dict[tuple[int, int], 
 
 def mark_file(session: Session, seat: Seat, key: str) -> MarkFile:
     """A file on a mark that the seat may see. Raises: NotFound."""
-    return _there(session.scalar(_open_files(seat).where(MarkFile.key == key)))
+    return _there(session.scalar(_open_files(seat).where(MarkFile.key == _named(key))))
 
 
 def _open_files(seat: Seat) -> Select[MarkFile]:
@@ -121,7 +121,7 @@ def own_file(session: Session, ballot: Ballot, criterion_id: int, key: str) -> M
             select(MarkFile).where(
                 MarkFile.ballot_id == ballot.id,
                 MarkFile.criterion_id == criterion_id,
-                MarkFile.key == key,
+                MarkFile.key == _named(key),
             )
         )
     )
@@ -168,6 +168,13 @@ def bytes_of(session: Session, file: AttachedFile) -> bytes:
     """The bytes as they were attached."""
     body = session.scalar(select(FileContent.body).where(FileContent.id == file.content_id))
     return _there(body)
+
+
+def _named(key: str) -> str:
+    """The key, if it can be one: PostgreSQL takes no NUL. Raises: NotFound."""
+    if not key.isprintable():
+        raise not_found()
+    return key
 
 
 def _there(row: T | None) -> T:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from crrubric.catalogue import translations
 from crrubric.clock import now_utc
 from crrubric.domain.contradictions import contradictions
 from crrubric.domain.cost import total_cents
@@ -91,7 +92,7 @@ def memo_facts(session: Session, evaluation: Evaluation, language: str) -> MemoF
         reliability=reliability_of(read.basis, counts),
         robustness=robustness_of(read.basis, counts),
         recommendation=recommendation(decision, zone),
-        notes=notes(session, evaluation),
+        notes=notes(session, evaluation, language),
         journal_head=head(session, evaluation),
         positions=tuple(
             MemoPosition(row.member.name, row.member.stakeholder, row.kind, row.words)
@@ -282,8 +283,9 @@ def recommendation(row: Decision | None, zone: ZoneInfo) -> Recommendation | Non
     )
 
 
-def notes(session: Session, evaluation: Evaluation) -> tuple[MemoNote, ...]:
-    """Marks that have a note, with their evidence in words."""
+def notes(session: Session, evaluation: Evaluation, language: str) -> tuple[MemoNote, ...]:
+    """Marks that have a note, with their evidence in words of this language."""
+    say = translations(language).gettext
     return tuple(
         MemoNote(
             row.vendor,
@@ -295,6 +297,7 @@ def notes(session: Session, evaluation: Evaluation) -> tuple[MemoNote, ...]:
                 row.mark.evidence_place,
                 row.mark.evidence_on,
                 row.mark.evidence_until,
+                say=say,
             ),
             row.stakeholder,
         )

@@ -27,6 +27,7 @@ from crrubric.services.ballots import catch_up_ballots
 from crrubric.services.committee import member_in
 from crrubric.services.journal import About, note_event
 from crrubric.services.notices import tell
+from crrubric.services.stored_files import delete_files_on
 from crrubric.services.unit import unit_of_work
 
 
@@ -164,7 +165,7 @@ def _takes_away(session: Session, member: Member, old: Assignment, wanted: Assig
 
 
 def _drop(session: Session, ballot: Ballot, company: str) -> None:
-    """Delete a ballot on which nothing was ever written. Raises: WrongPhase otherwise."""
+    """Delete a ballot on which nothing stands. Raises: WrongPhase otherwise."""
     used = [ballot.seals, ballot.state is BallotState.SUBMITTED]
     for table in (Mark, Gap):
         on_it = select(table.criterion_id).where(table.ballot_id == ballot.id).limit(1)
@@ -175,6 +176,7 @@ def _drop(session: Session, ballot: Ballot, company: str) -> None:
             name=ballot.member.name,
             vendor=company,
         )
+    delete_files_on(session, Ballot.id == ballot.id)
     session.delete(ballot)
     session.flush()
 

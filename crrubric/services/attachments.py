@@ -30,6 +30,7 @@ from crrubric.queries.files import vendor_file as find_vendor_file
 from crrubric.queries.people import Actor
 from crrubric.services.ballots import asked_criterion, open_ballot
 from crrubric.services.journal import About, note_event
+from crrubric.services.stored_files import delete_file
 from crrubric.services.unit import unit_of_work
 from crrubric.services.vendors import vendor_for
 
@@ -134,7 +135,7 @@ def attach_to_mark(
                 **checked.facts,
             )
             session.add(file)
-        else:  # it was taken off after a seal: its bytes are still here
+        else:  # it was taken off after a seal or by a correction: its bytes are still here
             file.removed_at, file.name = None, checked.facts["name"]
         _note_mark_file(session, actor, mark, Event.MARK_FILE_ATTACHED, after=plain(file))
     return file
@@ -147,21 +148,7 @@ def remove_from_mark(actor: Actor, slug: str, vendor_id: int, criterion_id: int,
         file = own_file(session, ballot, criterion_id, key)
         if file.removed_at is None:
             _note_mark_file(session, actor, mark, Event.MARK_FILE_REMOVED, before=plain(file))
-            take_off(session, file)
-
-
-def take_off(session: Session, file: MarkFile) -> None:
-    """Delete a mark's file, or only mark it as removed if a sealed version names it."""
-    sealed = select(SealedBallot.id).where(
-        SealedBallot.ballot_id == file.ballot_id, SealedBallot.content.contains(file.sha256)
-    )
-    if session.scalar(sealed.limit(1)) is not None:
-        file.removed_at = now_utc()
-        return
-    content = file.content
-    session.delete(file)
-    session.flush()
-    session.delete(content)
+            _take_off(session, file)
 
 
 def files_on(session: Session, mark: Mark) -> list[MarkFile]:
@@ -182,6 +169,17 @@ def files_on(session: Session, mark: Mark) -> list[MarkFile]:
 def plain(file: AttachedFile) -> dict[str, object]:
     """A file as the journal keeps it."""
     return {"file": file.name, "kind": file.kind, "bytes": file.size, "sha256": file.sha256}
+
+
+def _take_off(session: Session, file: MarkFile) -> None:
+    """Delete a mark's file, or only mark it as removed if a sealed version names it."""
+    sealed = select(SealedBallot.id).where(
+        SealedBallot.ballot_id == file.ballot_id, SealedBallot.content.contains(file.sha256)
+    )
+    if session.scalar(sealed.limit(1)) is not None:
+        file.removed_at = now_utc()
+        return
+    delete_file(session, file)
 
 
 def _own_mark(

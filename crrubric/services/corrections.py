@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
 from crrubric.domain.rubric import Translated
@@ -22,7 +23,7 @@ from crrubric.models import Ballot, Criterion, Evaluation, Gap, Mark, RubricRevi
 from crrubric.queries.access import locked_seat
 from crrubric.queries.assignments import assignments
 from crrubric.queries.people import Actor
-from crrubric.services.attachments import files_on, take_off
+from crrubric.services.attachments import files_on
 from crrubric.services.ballots import mark_text, plain
 from crrubric.services.journal import About, changes, note_event
 from crrubric.services.notices import tell
@@ -188,6 +189,6 @@ def _set_aside(
             reason=why,
         )
         for file in files_on(session, mark):
-            take_off(session, file)
+            file.removed_at = now_utc()  # kept: its reviewer did not remove it
         session.delete(mark)
         session.flush()

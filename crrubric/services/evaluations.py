@@ -39,6 +39,7 @@ from crrubric.services.journal import ROW, About, changes, note_event
 from crrubric.services.notices import everybody_but, tell
 from crrubric.services.rubrics import copy_rubric, plain_rubric
 from crrubric.services.sittings import close_sitting
+from crrubric.services.stored_files import delete_files_on
 from crrubric.services.unit import unit_of_work
 
 
@@ -391,4 +392,5 @@ def stamp_phase(session: Session, evaluation: Evaluation, before: Phase, to: Pha
         issue_ballots(session, evaluation)
     elif to is Phase.SETUP:
         seats = select(Member.id).where(Member.evaluation_id == evaluation.id)
+        delete_files_on(session, Ballot.member_id.in_(seats))
         session.execute(delete(Ballot).where(Ballot.member_id.in_(seats)))

@@ -35,7 +35,7 @@ from crrubric.services.evaluations import (
     new_evaluation,
 )
 from crrubric.services.journal import note_event
-from crrubric.services.mark_files import LISTED, Found, Known, Report, first_pass, lines, refuse
+from crrubric.services.mark_lines import LISTED, Found, Known, Report, first_pass, lines, refuse
 from crrubric.services.unit import unit_of_work
 
 BATCH = 5_000  # rows inserted at once: memory stays flat

@@ -17,7 +17,7 @@ from crrubric.clock import now_utc
 from crrubric.domain.errors import NotReady
 from crrubric.domain.retries import next_try, too_old
 from crrubric.domain.vocabulary import N_, MailKind, Phase
-from crrubric.models import Ballot, District, Member, OutgoingMail
+from crrubric.models import Ballot, District, Evaluation, Member, OutgoingMail
 from crrubric.queries.lateness import REMINDERS, open_ballots
 from crrubric.services.outbox import (
     NO_USE,
@@ -78,8 +78,10 @@ def _sent(server: Smtp, letter: Letter, done: Round) -> bool:
         done.failed += _note_failure(letter, str(error), for_good=True)
     else:
         with unit_of_work() as session:
-            mail = session.get_one(OutgoingMail, letter.id)
-            mail.sent_at, mail.last_error, mail.held_until = now_utc(), "", None
+            mail = _held_mail(session, letter)
+            # it is out, even if it was set aside meanwhile: its link was renewed, for instance
+            mail.sent_at, mail.set_aside_at = now_utc(), None
+            mail.last_error, mail.held_until = "", None
             forget_link(mail)
         done.sent += 1
     return True
@@ -88,15 +90,23 @@ def _sent(server: Smtp, letter: Letter, done: Round) -> bool:
 def _note_failure(letter: Letter, why: str, *, for_good: bool = False) -> bool:
     """When to try again, or that it is given up; whether it is."""
     with unit_of_work() as session:
-        mail = session.get_one(OutgoingMail, letter.id)
+        mail = _held_mail(session, letter)
+        mail.held_until = None
+        if mail.set_aside_at is not None:  # while it was on its way: nothing to try again
+            return False
         again = None if for_good else next_try(now_utc(), mail.attempts, mail.due_at)
-        mail.last_error, mail.held_until = why, None
+        mail.last_error = why
         if again is None:
             mail.given_up_at = now_utc()
             forget_link(mail)
         else:
             mail.next_try_at = again
     return again is None
+
+
+def _held_mail(session: Session, letter: Letter) -> OutgoingMail:
+    """The row of a mail that was on its way, so that nobody sets it aside at this moment."""
+    return session.get_one(OutgoingMail, letter.id, with_for_update=True)
 
 
 def _take(done: Round) -> Letter | None:
@@ -155,18 +165,24 @@ def _still_late(session: Session, mail: OutgoingMail, member: Member) -> bool:
     if mail.kind not in REMINDERS:
         return True
     evaluation = member.evaluation
-    zone = ZoneInfo(evaluation.district.time_zone)
-    closed = (
-        mail.kind is MailKind.REMINDER
-        and evaluation.closes_on is not None
-        and now_utc().astimezone(zone).date() > evaluation.closes_on
-    )
-    if closed or evaluation.phase is not Phase.SCORING:
+    if evaluation.phase is not Phase.SCORING or _closed_since(mail, evaluation):
         return False
     own = open_ballots(evaluation.id).where(
         Ballot.member_id == member.id, Ballot.vendor_id.in_(mail.vendors)
     )
     return session.scalar(own.limit(1)) is not None
+
+
+def _closed_since(mail: OutgoingMail, evaluation: Evaluation) -> bool:
+    """Whether the closing day passed while a reminder waited: "by Friday" is wrong on Saturday.
+
+    A chair may remind after that day as well; what they write then says so.
+    """
+    zone, closes_on = ZoneInfo(evaluation.district.time_zone), evaluation.closes_on
+    if closes_on is None or now_utc().astimezone(zone).date() <= closes_on:
+        return False
+    by_the_clock = mail.kind is MailKind.REMINDER
+    return by_the_clock or mail.created_at.astimezone(zone).date() <= closes_on
 
 
 def letter_of(session: Session, mail: OutgoingMail) -> Letter:

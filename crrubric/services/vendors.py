@@ -26,6 +26,7 @@ from crrubric.queries.people import Actor, sits
 from crrubric.services.accounts import checked_email
 from crrubric.services.journal import ROW, About, changes, note_event
 from crrubric.services.rubrics import free_code
+from crrubric.services.stored_files import delete_file
 from crrubric.services.unit import unit_of_work
 
 
@@ -217,10 +218,7 @@ def _refuse_asked(session: Session, vendor: Vendor) -> None:
 def _drop_files(session: Session, vendor: Vendor) -> None:
     """Delete the vendor's files with their bytes: ballots were never open."""
     for file in session.scalars(select(VendorFile).where(VendorFile.vendor_id == vendor.id)):
-        content = file.content
-        session.delete(file)
-        session.flush()
-        session.delete(content)
+        delete_file(session, file)
 
 
 def _take_off_lists(session: Session, vendor: Vendor) -> None:

@@ -84,7 +84,7 @@ def to_sign_in() -> ResponseReturnValue:
     if wants_json():
         return jsonify(message=gettext("You are signed out.")), 401
     if request.method == "POST" and (owner := session.lapsed()) is not None:
-        return resuming.sign_in_again(owner)
+        return resuming.choose_again() if request.files else resuming.sign_in_again(owner)
     back = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("account.sign_in", next=back), code=303)
 

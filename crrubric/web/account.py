@@ -48,7 +48,7 @@ def local(target: str | None) -> str:
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
         return url_for("home.index")
     parts = urlsplit(target)
-    clean = not parts.scheme and not parts.netloc and "\\" not in target
+    clean = not parts.scheme and not parts.netloc and "\\" not in target and target.isprintable()
     return target if clean else url_for("home.index")
 
 

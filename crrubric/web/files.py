@@ -43,12 +43,15 @@ PIECE = 64 * 1024
 def init_app(app: Flask) -> None:
     """Let those who are signed in send a file, which is larger than any text, where files go.
 
-    This is done before anything else reads the request, as the check of its token does.
+    So may those whose session has ended: they are told that, not that it is too much text. This is
+    done before anything else reads the request, as the check of its token does.
     """
 
     @app.url_value_preprocessor
     def make_room(endpoint: str | None, _values: object) -> None:
-        if endpoint in UPLOADS and request.method == "POST" and session.person():
+        if endpoint not in UPLOADS or request.method != "POST":
+            return
+        if session.person() or session.lapsed() is not None:
             request.max_content_length = limits.FILE_REQUEST_BYTES
 
 

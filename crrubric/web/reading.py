@@ -12,7 +12,7 @@ from flask.templating import Environment
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
-from crrubric.extensions import in_sentence
+from crrubric.domain.text import in_sentence
 from crrubric.models import Criterion, Section, Tension
 from crrubric.queries.wording import worded
 from crrubric.web.language import locale

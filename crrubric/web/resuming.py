@@ -6,8 +6,9 @@ signed note of whose they are and where they were going.
 
 from dataclasses import dataclass
 
-from flask import current_app, render_template, request
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from crrubric.domain import limits
@@ -40,6 +41,14 @@ def sign_in_again(owner: int) -> ResponseReturnValue:
     address = request.full_path.rstrip("?")
     note = _signer().dumps([owner, address])
     return ask(SignInForm(formdata=None), Interrupted(owner, address, fields, note), 401)
+
+
+def choose_again() -> ResponseReturnValue:
+    """The way back to the form for a file: a page can't carry a file along, so that is said."""
+    flash(
+        _("You were signed out: the file was not saved. Sign in, then choose it again."), "problem"
+    )
+    return redirect(url_for("account.sign_in", next=request.path), code=303)
 
 
 def ask(form: SignInForm, interrupted: Interrupted, status: int) -> ResponseReturnValue:

@@ -93,7 +93,7 @@ def add(seat: Seat) -> ResponseReturnValue:
 @in_evaluation(Action.EDIT_SETUP)
 def edit(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """The form for one vendor."""
-    vendor = service.vendor_in(db.session(), seat.evaluation, vendor_id)
+    vendor = service.vendor_for(db.session(), seat, vendor_id)
     price = None if vendor.unit_price_cents is None else Decimal(vendor.unit_price_cents) / 100
     form = VendorForm(obj=vendor, unit_price=price)
     return page("vendors/vendor.html", seat, under=HOME, form=form, vendor=vendor)
@@ -111,7 +111,7 @@ def change(seat: Seat, vendor_id: int) -> ResponseReturnValue:
             return to(HOME, seat)
         except Invalid as error:
             attach(form, error)
-    vendor = service.vendor_in(db.session(), seat.evaluation, vendor_id)
+    vendor = service.vendor_for(db.session(), seat, vendor_id)
     return page("vendors/vendor.html", seat, under=HOME, form=form, vendor=vendor), 422
 
 

@@ -3,14 +3,16 @@
 import pytest
 from sqlalchemy import update
 
-from crrubric.domain.vocabulary import Answer, EvidenceKind, Outcome, PriceUnit
+from crrubric.domain.vocabulary import Answer, EvidenceKind, Outcome, Phase, PriceUnit
 from crrubric.extensions import db
 from crrubric.models import Mark, Vendor
 from crrubric.services import decisions
+from crrubric.services.attachments import attach_to_mark
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
 from tests.integration.test_matrix import expert_scene, met_committee, of_class
 from tests.pages import Page, words
+from tests.uploads import pdf
 
 
 def opened(visit: Visit, made: Made, query: str = "") -> Page:
@@ -70,6 +72,15 @@ def test_evidence_counts_where_a_mark_that_agrees_has_some(make: Factory, visit:
 
     # the YES on a cell found MET counts, the NO on one found MET doesn't
     assert row(page, "Findings that rest on evidence") == ["1 of 2", "0 of 2"]
+
+
+def test_a_file_is_evidence_as_well(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "Y", (1, 0): "Y"})
+    cell = made.vendors[0].id, made.criterion("ada").id
+    attach_to_mark(made.reviewers[0], made.slug, *cell, name="a.pdf", data=pdf())
+    make.forward(made, Phase.MEETING, {})
+
+    assert row(opened(visit, made), "Findings that rest on evidence") == ["1 of 1", "0 of 0"]
 
 
 def test_who_speaks_for_a_field_and_says_otherwise_is_named_with_the_cell(make, visit):

@@ -14,11 +14,13 @@ from crrubric.extensions import db
 from crrubric.models import Criterion, District, JournalEntry, Mark
 from crrubric.queries import evidence
 from crrubric.services import rubrics
+from crrubric.services.attachments import attach_to_mark
 from crrubric.services.ballots import MarkText, record_mark
 from crrubric.services.evaluations import create_evaluation
 from tests.factories import SMALL, Factory, Made
 from tests.integration.conftest import Visit
 from tests.pages import words
+from tests.uploads import pdf
 
 TODAY = now_utc().date()
 LINK = "https://help.quillmere.example/vpat.pdf"
@@ -85,6 +87,23 @@ def test_an_address_is_a_link_on_every_page_and_what_only_looks_like_one_is_text
     ] == []
     memo = visit(made.chair).get(made.url("memo/memo.html")).text
     assert (LINK in memo, f'href="{LINK}"' in memo) == (True, False)
+
+
+def test_the_panel_beside_the_matrix_shows_evidence_and_files_as_the_page_does(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.SCORING)
+    pointed(made, until=date(2026, 5, 3))
+    vendor, criterion = made.vendors[0].id, made.criterion("ada").id
+    file = attach_to_mark(made.reviewers[0], made.slug, vendor, criterion, name="a.pdf", data=pdf())
+    make.forward(made, Phase.MEETING, {})
+    person = visit(made.reviewers[1])
+
+    pages = [made.url(f"cells/{vendor}/{criterion}"), made.url(f"matrix?cell={vendor}-{criterion}")]
+
+    for shown in [person.get(url).text for url in pages]:
+        for part in (ANCHOR, "expired May 3, 2026", made.url(f"evidence/files/{file.key}")):
+            assert part in shown
 
 
 def test_old_and_expired_evidence_is_flagged_where_it_is_read(make: Factory, visit: Visit):

@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,14 +12,30 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
+from crrubric.clock import now_utc
 from crrubric.domain import limits
+from crrubric.domain.assignment import Assignment
 from crrubric.domain.errors import Invalid, NotFound, WrongPhase
 from crrubric.domain.receipts import receipt_of
 from crrubric.domain.vocabulary import Answer, CorrectionEffect, Event, Phase, Role
-from crrubric.extensions import db
-from crrubric.models import FileContent, JournalEntry, MarkFile, SealedBallot, VendorFile
+from crrubric.extensions import WRITE, db
+from crrubric.models import (
+    FileContent,
+    JournalEntry,
+    MarkFile,
+    SealedBallot,
+    UserSession,
+    VendorFile,
+)
 from crrubric.queries.verification import verify
-from crrubric.services import attachments, corrections, seals, vendors
+from crrubric.services import (
+    assignments,
+    attachments,
+    corrections,
+    evaluations,
+    seals,
+    vendors,
+)
 from tests.factories import Factory, Made, ballot_of
 from tests.integration.conftest import Visit, Visitor
 from tests.uploads import CSV, pdf
@@ -115,6 +132,32 @@ def test_a_file_is_served_to_be_saved_and_never_shown(make: Factory, visit: Visi
         'attachment; filename="Pr_f_ung; ____.csv"; '
         "filename*=UTF-8''Pr%C3%BCf%22ung%3B%20%D7%A9%D7%9C%D7%95%D7%9D.csv"
     )
+
+
+def test_a_file_with_an_odd_key_is_not_there(make: Factory, visit: Visit):
+    made = marked(make)
+    person = visit(made.reviewers[0])
+    pages = made.url("evidence/files"), page_of_mark(made), page_of_vendor(made)
+
+    answers = [person.get(f"{page}/{key}") for page in pages for key in ("%00", "x" * 3000)]
+
+    assert {answer.status_code for answer in answers} == {404}
+
+
+def test_the_journal_says_what_is_known_of_a_file_in_the_language_of_the_page(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.SCORING)
+    on_vendor(made)
+    chair = visit(made.chair)
+    english = chair.get(made.url("journal")).text
+    chair.post("/language", {"language": "es", "next": "/"})
+
+    spanish = chair.get(made.url("journal")).text
+
+    for page, told in ((english, ("file", "size in bytes", "fingerprint")),
+                       (spanish, ("archivo", "tamaño en bytes", "huella digital"))):  # fmt: skip
+        assert [words for words in told if words not in page] == []
 
 
 def test_the_same_bytes_in_one_place_are_one_file(make: Factory):
@@ -261,12 +304,36 @@ def rewritten(connection: Any, sealed_id: int, content: str) -> None:
         connection.exec_driver_sql("ALTER TABLE sealed_ballot ENABLE TRIGGER ALL")
 
 
-def test_a_correction_that_asks_again_takes_files_off_with_the_mark(make: Factory):
+def test_a_correction_that_asks_again_takes_files_off_with_the_mark(make: Factory, visit: Visit):
     made = marked(make)
-    on_mark(made)
+    file = on_mark(made)
     text = corrections.Correction("Usable", "?", "", CorrectionEffect.AGAIN, "It was unclear.")
 
     corrections.correct_criterion(made.chair, made.slug, made.criterion("ada").id, text)
+
+    person, url = visit(made.reviewers[0]), page_of_mark(made)
+    assert NAME not in person.get(made.url("evidence/")).text
+    assert "or the criterion was corrected" in person.get(url).text
+    assert person.get(f"{url}/{file.key}").data == BODY  # nothing of the reviewer's is lost
+    make.mark(made, 0, 0, "ada", Answer.YES)
+    assert (on_mark(made).key, rows(MarkFile), rows(FileContent)) == (file.key, 1, 1)
+
+
+@pytest.mark.parametrize("how", ["back to set-up", "another assignment"])
+def test_files_that_a_correction_took_off_go_with_their_ballot(make: Factory, how: str):
+    made = make.evaluation(phase=Phase.SCORING)
+    make.mark(made, 0, 0, "ada", Answer.YES)
+    on_mark(made)
+    text = corrections.Correction("Usable", "?", "", CorrectionEffect.AGAIN, "It was unclear.")
+    corrections.correct_criterion(made.chair, made.slug, made.criterion("ada").id, text)
+    assert rows(FileContent) == 1
+
+    if how == "back to set-up":
+        evaluations.change_phase(made.chair, made.slug, Phase.SETUP, reason="Begin again.")
+    else:
+        member, other = ballot_of(made, 0, 0).member_id, made.vendors[1].id
+        limited = Assignment(frozenset({other}), None)
+        assignments.assign(made.chair, made.slug, member, limited)
 
     assert (rows(MarkFile), rows(FileContent)) == (0, 0)
 
@@ -414,6 +481,23 @@ def test_a_stranger_can_send_no_more_than_text(make: Factory, visit: Visit):
     answer = send(visit(), page_of_mark(made), b"%PDF-1.4".ljust(limits.REQUEST_BYTES + 1))
 
     assert (answer.status_code, "at most 2 MB" in answer.text) == (413, True)
+
+
+@pytest.mark.parametrize("size", [len(BODY), limits.REQUEST_BYTES + 1])
+def test_a_file_that_comes_after_the_session_ended_is_not_lost_in_silence(
+    make: Factory, visit: Visit, size: int
+):
+    made = marked(make)
+    person, url = visit(made.reviewers[0]), page_of_mark(made)
+    db.session.rollback()
+    with db.engine.connect().execution_options(**WRITE) as connection, connection.begin():
+        connection.execute(update(UserSession).values(seen_at=now_utc() - timedelta(hours=2)))
+
+    late = send(person, url, BODY.ljust(size))
+
+    assert (late.status_code, late.location) == (303, f"/sign-in?next={url}")
+    assert "the file was not saved" in person.get(late.location).text
+    assert rows(MarkFile) == 0
 
 
 def test_a_file_of_the_full_size_goes_in_and_comes_out(make: Factory, visit: Visit):

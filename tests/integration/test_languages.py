@@ -68,7 +68,9 @@ def test_a_language_that_is_not_offered_changes_nothing(visit: Visit, language: 
     assert language_of(visitor.page("/sign-in")) == "en"
 
 
-@pytest.mark.parametrize("back", ["https://elsewhere.example/", "//elsewhere.example", "/\\x", ""])
+@pytest.mark.parametrize(
+    "back", ["https://elsewhere.example/", "//elsewhere.example", "/\\x", "/x\r\nX-Header: 1", ""]
+)
 def test_the_switch_leads_to_no_other_site(visit: Visit, back: str):
     assert switched(visit(), "es", back) == "/"
 

@@ -19,6 +19,7 @@ from crrubric.services import committee, evaluations, seals
 from crrubric.services.accounts import accept_invite
 from crrubric.services.notices import tell
 from crrubric.services.posting import send_due
+from crrubric.services.smtp import Letter, Smtp
 from crrubric.services.unit import unit_of_work
 from tests.factories import Factory, Made, ballot_of
 from tests.integration.conftest import Visit
@@ -325,6 +326,33 @@ def test_a_link_that_stopped_working_is_not_sent(make: Factory, post: Post):
 
     assert [mail.state for mail in mails()] == [MailState.SET_ASIDE, MailState.SET_ASIDE]
     assert send_due().sent == 0
+
+
+@pytest.mark.parametrize(
+    ("answers", "state"), [([], MailState.SENT), (["451 later"], MailState.SET_ASIDE)]
+)
+def test_a_link_may_be_renewed_while_it_is_on_its_way(
+    make: Factory,
+    post: Post,
+    monkeypatch: pytest.MonkeyPatch,
+    answers: list[str],
+    state: MailState,
+):
+    made = make.evaluation()
+    clear()
+    first = invite(made)
+    post.to_recipient[mails()[0].to_address] = list(answers)
+    send = Smtp.send
+
+    def meanwhile(server: Smtp, letter: Letter) -> None:
+        monkeypatch.setattr(Smtp, "send", send)
+        committee.renew_invite(made.chair, made.slug, first.member.id)
+        send(server, letter)
+
+    monkeypatch.setattr(Smtp, "send", meanwhile)
+    send_due()
+
+    assert [mail.state for mail in mails()] == [state, MailState.SENT]
 
 
 def test_who_has_a_password_is_told_without_a_link(make: Factory, post: Post):

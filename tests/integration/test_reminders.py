@@ -185,6 +185,21 @@ def test_a_reminder_of_a_closing_day_that_is_over_is_not_sent(make: Factory, pos
     assert (send_due().sent, reminders()[0].state) == (0, MailState.SET_ASIDE)
 
 
+@pytest.mark.parametrize(("written", "sent"), [("the day before", 0), ("today", 1)])
+def test_a_chair_s_reminder_that_names_a_day_which_passed_is_not_sent(
+    make: Factory, post: Post, written: str, sent: int
+):
+    yesterday = now_utc().astimezone(CHICAGO).date() - timedelta(days=1)
+    made = scoring(make, reviewers=1, closes=yesterday)
+    remind_late(made.chair, made.slug)
+    if written == "the day before":
+        with unit_of_work() as session:
+            earlier = now_utc() - timedelta(days=1)
+            session.execute(update(OutgoingMail).values(created_at=earlier))
+
+    assert send_due().sent == sent
+
+
 def test_the_chair_reminds_once_in_twelve_hours(make: Factory, post: Post):
     made = scoring(make, reviewers=2, closes=None)
 

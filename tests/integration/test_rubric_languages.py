@@ -1,15 +1,17 @@
 """The rubric in another language: read where somebody reads, kept out of the record's words."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from sqlalchemy import select
 
-from crrubric.domain.vocabulary import CorrectionEffect, Event, Phase
+from crrubric.domain.vocabulary import Answer, CorrectionEffect, Event, EvidenceKind, Phase
 from crrubric.extensions import db
 from crrubric.models import Criterion, Evaluation, JournalEntry
 from crrubric.services import corrections, rubrics
 from crrubric.services.accounts import choose_language
+from crrubric.services.ballots import MarkText, record_mark
 from tests.factories import Factory, Made, full_rubric
 from tests.integration.conftest import Visit
 
@@ -85,6 +87,24 @@ def test_the_memo_is_in_the_language_of_the_evaluation(make: Factory, made: Made
     noted = db.session.query(JournalEntry).filter_by(event=Event.EVALUATION_CHANGED).one()
     assert (noted.before, noted.after) == ({"language": "en"}, {"language": "es"})
     assert db.session.get_one(Evaluation, made.evaluation.id).language == "es"
+
+
+def test_the_memo_names_evidence_in_its_language(make: Factory, made: Made, visit: Visit):
+    visit(made.chair).post(
+        made.url("facts"), {"title": "Cursos", "purpose": "", "closes_on": "", "language": "es"}
+    )
+    make.forward(made, Phase.SCORING, {})
+    text = MarkText(
+        Answer.YES, "Lo vi.", EvidenceKind.DOCUMENT, "p. 7", evidence_until=date(2027, 6, 30)
+    )
+    for reviewer in made.reviewers:
+        where = made.vendors[0].id, made.criterion("ell").id
+        record_mark(reviewer, made.slug, *where, text, seen_version=0)
+    make.forward(made, Phase.MEETING, {})
+
+    memo = visit(made.chair).get(made.url("memo/memo.html")).text
+
+    assert "Documento · p. 7 · válido hasta el 2027-06-30" in memo
 
 
 def test_the_chair_changes_text_and_translation_together(made: Made, visit: Visit):

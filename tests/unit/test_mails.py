@@ -65,6 +65,15 @@ def test_a_phase_is_translated_and_typed_text_is_not():
     assert vendor.subject.endswith("Please confirm your ballot for Acme")
 
 
+def test_what_is_typed_can_not_turn_the_words_around_it():
+    told = {"vendor": "شركة (2027)", "reason": "I \u202easked"}
+
+    mail = mails.notice(SAY, TO, NoticeKind.BALLOT_REOPENED, told)
+
+    assert "your ballot for \u2068شركة (2027)\u2069. Why: I asked" in mail.body
+    assert mail.subject == "Credit Recovery 2027: Your ballot for شركة (2027) is open again"
+
+
 @pytest.mark.parametrize("kind", list(mails.MAILED))
 def test_every_notice_that_is_mailed_has_its_words(kind: NoticeKind):
     facts = dict.fromkeys(("phase", "vendor", "reason", "criterion", "name"), "FACT")
