@@ -4,15 +4,16 @@ Templates say `criterion.title`; here it becomes the title in the language of th
 reads what was written, so that sealed ballots, the journal and exports keep the original words.
 """
 
-from collections.abc import Callable
+from functools import cache
 from typing import Any
 
+from babel.support import NullTranslations
 from flask import Flask
 from flask.templating import Environment
-from jinja2 import pass_context
-from jinja2.runtime import Context
+from markupsafe import Markup
 
 from crrubric.domain.text import in_sentence
+from crrubric.extensions import CATALOGUES
 from crrubric.models import Criterion, Section, Tension
 from crrubric.queries.wording import worded
 from crrubric.web.language import locale
@@ -23,19 +24,37 @@ AS_IT_IS = Environment.getattr  # looked up once: a large page asks ten thousand
 
 
 def init_app(app: Flask) -> None:
-    """Let what people typed stand in the sentences of templates without turning them around."""
-    words: dict[str, Any] = app.jinja_env.globals
-    words.update({name: safe(words[name]) for name in ("gettext", "ngettext")})
+    """Let templates speak: a large page says a thousand sentences, so the way is short."""
+    app.jinja_env.globals.update({"_": said, "gettext": said, "ngettext": said_of_many})
 
 
-def safe(said: Callable[..., str]) -> Callable[..., str]:
-    """Jinja's gettext or ngettext, whose values are isolated."""
+def said(text: str, **values: Any) -> Markup:
+    """A sentence in the language of the page; what people typed in it can't turn it around."""
+    texts = spoken()
+    return told(texts, text) % in_sentence(values) if values else finished(texts, text)
 
-    @pass_context
-    def wrapped(context: Context, *texts: Any, **values: Any) -> str:
-        return said(context, *texts, **in_sentence(values))
 
-    return wrapped
+def said_of_many(singular: str, plural: str, num: int, **values: Any) -> Markup:
+    """The sentence for this number, which is `num` in it."""
+    text = spoken().ngettext(singular, plural, num)
+    return Markup(text) % in_sentence({"num": num, **values})  # noqa: S704  # ours, as in `told`
+
+
+def spoken() -> NullTranslations:
+    """The texts of the language of the page."""
+    return CATALOGUES.get_translations()
+
+
+@cache
+def told(texts: NullTranslations, text: str) -> Markup:
+    """A text of ours in another language, looked up once a process; values are escaped later."""
+    return Markup(texts.gettext(text))  # noqa: S704  # no text of ours comes from a person
+
+
+@cache
+def finished(texts: NullTranslations, text: str) -> Markup:
+    """A text without values, its doubled signs of percent made single."""
+    return told(texts, text) % {}
 
 
 class ReadingEnvironment(Environment):
