@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from crrubric.domain.policy import FROM_MEETING
 from crrubric.domain.turns import in_turn
-from crrubric.domain.vocabulary import BallotState, Stakeholder
+from crrubric.domain.vocabulary import BallotState, Phase, Stakeholder
 from crrubric.models import (
     Ballot,
     Criterion,
@@ -21,6 +21,16 @@ from crrubric.models import (
 )
 from crrubric.queries.access import Seat, not_found
 from crrubric.queries.people import sits
+
+
+def writable(seat: Seat, ballot: Ballot) -> bool:
+    """Whether the ballot can still be marked."""
+    return (
+        seat.evaluation.phase is Phase.SCORING
+        and ballot.state is BallotState.OPEN
+        and not ballot.recused
+        and ballot.vendor.withdrawn_at is None
+    )
 
 
 @dataclass(frozen=True, slots=True)

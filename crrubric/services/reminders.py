@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
@@ -17,10 +17,11 @@ from crrubric.domain.text import clean
 from crrubric.domain.vocabulary import N_, Action, Event, MailKind, Phase
 from crrubric.models import Evaluation, Member, OutgoingMail
 from crrubric.queries.access import Seat, locked_seat
-from crrubric.queries.lateness import LateReviewer, late_reviewers
+from crrubric.queries.lateness import REMINDERS, LateReviewer, late_reviewers
 from crrubric.queries.people import CLOCKWORK, Actor
 from crrubric.services.journal import note_event
 from crrubric.services.outbox import (
+    NO_USE,
     Posting,
     home_of,
     mail_is_on,
@@ -28,6 +29,7 @@ from crrubric.services.outbox import (
     occasion,
     queue,
     reachable,
+    still_waits,
     voice,
 )
 from crrubric.services.unit import unit_of_work
@@ -149,7 +151,25 @@ def _written(
     row = queue(session, late.member, mail, Posting(kind, key, vendors))
     if row is not None:
         row.created_at = row.due_at = row.next_try_at = now
+        _set_aside_older(session, row, now)
     return row
+
+
+def _set_aside_older(session: Session, mail: OutgoingMail, now: datetime) -> None:
+    """After an outage the newest reminder is enough; one that is being sent now goes its way."""
+    session.flush()
+    held = OutgoingMail.held_until
+    session.execute(
+        update(OutgoingMail)
+        .where(
+            OutgoingMail.member_id == mail.member_id,
+            OutgoingMail.kind.in_(REMINDERS),
+            OutgoingMail.id != mail.id,
+            still_waits(),
+            or_(held.is_(None), held <= now),
+        )
+        .values(set_aside_at=now, last_error=NO_USE)
+    )
 
 
 def reminder_mail(seat: Seat, late: LateReviewer, *, now: datetime, words: str = "") -> Mail:

@@ -5,16 +5,15 @@ from flask.typing import ResponseReturnValue
 
 from crrubric.domain.vocabulary import Action
 from crrubric.extensions import db
-from crrubric.models import Criterion
+from crrubric.models import Criterion, Member
 from crrubric.queries.access import Seat, not_found
 from crrubric.queries.assignments import asked_of
-from crrubric.queries.ballots import own_ballots, own_marks_on
+from crrubric.queries.ballots import BallotLine, own_ballots, own_marks_on, writable
 from crrubric.queries.declarations import own_declarations
 from crrubric.queries.files import own_file_counts_on
 from crrubric.queries.rubrics import Part, tensions
 from crrubric.queries.wording import worded
 from crrubric.web.access import in_evaluation
-from crrubric.web.ballots import HOME, writable
 from crrubric.web.language import locale
 from crrubric.web.page import page
 from crrubric.web.scoring_forms import MarkForm
@@ -22,10 +21,22 @@ from crrubric.web.scoring_forms import MarkForm
 bp = Blueprint("across", __name__, url_prefix="/evaluations/<slug>/ballots/criteria")
 
 
+HOME = "ballots.index"
+ACROSS = "criterion"  # what a form of this page says of where it leads back to
+
+
 @bp.get("/<int:criterion_id>")
 @in_evaluation(Action.RECORD_MARK)
 def criterion(seat: Seat, criterion_id: int) -> ResponseReturnValue:
     """The criterion once for each of one's own open ballots, in the reviewer's own order."""
+    return across_page(seat, criterion_id)
+
+
+def across_page(seat: Seat, criterion_id: int, *, tried: tuple[int, MarkForm] | None = None) -> str:
+    """The page; `tried` is the vendor whose form was refused, with what was typed.
+
+    Raises: NotFound unless the person is asked about the criterion.
+    """
     if seat.member is None:
         raise not_found()
     rubric = asked_of(db.session(), seat.member)
@@ -33,10 +44,9 @@ def criterion(seat: Seat, criterion_id: int) -> ResponseReturnValue:
     here = next((row for row in flat if row.id == criterion_id), None)
     if here is None:
         raise not_found()
-    lines = [row for row in own_ballots(db.session(), seat.member) if writable(seat, row.ballot)]
-    declared = own_declarations(db.session(), seat.member)
-    ready = [row for row in lines if row.vendor.id in declared]
+    ready, undeclared = open_lines(seat, seat.member)
     marks = own_marks_on(db.session(), seat.member, criterion_id)
+    forms = {row.vendor.id: MarkForm.showing(marks.get(row.ballot.id)) for row in ready}
     return page(
         "ballots/across.html",
         seat,
@@ -47,13 +57,28 @@ def criterion(seat: Seat, criterion_id: int) -> ResponseReturnValue:
         criteria=flat,
         neighbours=neighbours(flat, here),
         lines=ready,
-        undeclared=[row for row in lines if row.vendor.id not in declared],
+        undeclared=undeclared,
         marks=marks,
         file_counts=own_file_counts_on(db.session(), seat.member, criterion_id),
-        forms={row.ballot.id: MarkForm.showing(marks.get(row.ballot.id)) for row in ready},
+        forms=forms if tried is None else {**forms, tried[0]: tried[1]},
+        back=ACROSS,
         tensions=tensions(db.session(), seat.evaluation.id, locale()).get(here.id, []),
         titles={row.id: worded(row, "title", locale()) for row in flat},
     )
+
+
+def open_lines(seat: Seat, member: Member) -> tuple[list[BallotLine], list[BallotLine]]:
+    """One's own open ballots: those that can be marked, and those that wait for a declaration."""
+    lines = [row for row in own_ballots(db.session(), member) if writable(seat, row.ballot)]
+    declared = own_declarations(db.session(), member)
+    ready = [row for row in lines if row.vendor.id in declared]
+    return ready, [row for row in lines if row.vendor.id not in declared]
+
+
+def markable(seat: Seat) -> set[int]:
+    """The ids of the vendors that the page has a form for."""
+    ready, _undeclared = open_lines(seat, seat.member) if seat.member else ([], [])
+    return {row.vendor.id for row in ready}
 
 
 def section_of(rubric: list[Part], wanted: Criterion) -> str:

@@ -9,13 +9,13 @@ from flask_babel import gettext as _
 
 from crrubric.domain.errors import Invalid, NotReady, Stale
 from crrubric.domain.text import visible
-from crrubric.domain.vocabulary import N_, Action, BallotState, Phase
+from crrubric.domain.vocabulary import N_, Action, BallotState
 from crrubric.extensions import db
 from crrubric.models import Ballot, Criterion, Mark
 from crrubric.queries import seals
 from crrubric.queries.access import Seat, not_found
 from crrubric.queries.assignments import asked_ids, asked_of
-from crrubric.queries.ballots import entry_of, own_ballot, own_ballots, own_gaps
+from crrubric.queries.ballots import entry_of, own_ballot, own_ballots, own_gaps, writable
 from crrubric.queries.declarations import own_declarations
 from crrubric.queries.files import own_file_counts
 from crrubric.queries.questions import own_askings, questions_on
@@ -25,6 +25,7 @@ from crrubric.services import ballots as service
 from crrubric.services import seals as sealing
 from crrubric.services.rubrics import criterion_in
 from crrubric.web.access import in_evaluation
+from crrubric.web.across import ACROSS, across_page, markable
 from crrubric.web.evaluations import to
 from crrubric.web.exports import download
 from crrubric.web.forms import Form, ReasonForm, attach, messages
@@ -95,16 +96,6 @@ def ballot_page(
     )
 
 
-def writable(seat: Seat, own: Ballot) -> bool:
-    """Whether the ballot can still be marked."""
-    return (
-        seat.evaluation.phase is Phase.SCORING
-        and own.state is BallotState.OPEN
-        and not own.recused
-        and own.vendor.withdrawn_at is None
-    )
-
-
 def may_ask(seat: Seat, own: Ballot) -> bool:
     """Whether something can be asked of the vendor, on an open ballot or a sealed one."""
     here = not own.recused and own.vendor.withdrawn_at is None
@@ -155,7 +146,7 @@ def save_mark(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnVa
 
 def back_to(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
     """To the form that was sent: on the vendor's ballot, or among all vendors' of a criterion."""
-    if request.form.get("back") == "criterion":
+    if request.form.get("back") == ACROSS:
         anchor = f"vendor-{vendor_id}"
         return to("across.criterion", seat, criterion_id=criterion_id, _anchor=anchor)
     return to("ballots.ballot", seat, vendor_id=vendor_id, _anchor=f"criterion-{criterion_id}")
@@ -167,6 +158,8 @@ def refused_mark(
     """A mark that can't be stored: the reason beside the field, everything typed kept."""
     if wants_json():
         return jsonify(message=messages(form)), 422
+    if request.form.get("back") == ACROSS and vendor_id in markable(seat):
+        return across_page(seat, criterion_id, tried=(vendor_id, form)), 422
     return ballot_page(seat, vendor_id, tried=(criterion_id, form)), 422
 
 

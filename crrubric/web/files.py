@@ -13,13 +13,12 @@ from crrubric.extensions import db
 from crrubric.models import AttachedFile
 from crrubric.queries import files as read
 from crrubric.queries.access import Seat, not_found
-from crrubric.queries.ballots import own_ballot
+from crrubric.queries.ballots import own_ballot, writable
 from crrubric.services import attachments as service
 from crrubric.services.ballots import asked_criterion
 from crrubric.services.vendors import vendor_for
 from crrubric.web import session
 from crrubric.web.access import in_evaluation
-from crrubric.web.ballots import writable
 from crrubric.web.evaluations import to
 from crrubric.web.file_forms import FileForm
 from crrubric.web.forms import ReasonForm, attach

@@ -34,8 +34,8 @@ function unsent() {
   }
 }
 
-/* The page stays as it is, with all that was typed on it: whatever is sent now is kept by the
-   server until the person has signed in again. */
+/* The page stays as it is, with all that was typed on it: what is sent now is kept until the
+   person has signed in again, files excepted. */
 function tooLate() {
   clearInterval(asking);
   document.removeEventListener("visibilitychange", check);

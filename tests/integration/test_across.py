@@ -1,9 +1,10 @@
 """One criterion across a reviewer's own ballots."""
 
-from crrubric.domain.vocabulary import Answer, Phase
+from crrubric.domain.vocabulary import Answer, DeclarationKind, Phase
+from crrubric.services.declarations import declare
 from tests.factories import Factory, Made, stored_marks
-from tests.integration.conftest import Visit
-from tests.pages import words
+from tests.integration.conftest import Visit, error_of
+from tests.pages import parse, words
 
 
 def scoring(make: Factory) -> Made:
@@ -47,3 +48,34 @@ def test_who_observes_or_was_never_there_finds_nothing(make: Factory, visit: Vis
     assert visit(stranger).get(url_of(made)).status_code == 404
     assert visit(made.chair).get(url_of(made)).status_code == 404
     assert visit(made.reviewers[0]).get(made.url("ballots/criteria/999")).status_code == 404
+
+
+def test_what_can_not_be_saved_stays_there_beside_its_field(make: Factory, visit: Visit):
+    made = scoring(make)
+    criterion, vendor = made.criterion("ada"), made.vendors[1]
+
+    answer = visit(made.reviewers[0]).post(
+        made.url(f"ballots/{vendor.id}/marks/{criterion.id}"),
+        {"note": "typed with care", "version": "0", "back": "criterion"},
+    )
+
+    page = parse(answer.status_code, answer.text)
+    assert (page.status, page.heading.split()[0]) == (422, "Accessible")
+    assert error_of(page, f"vendor-{vendor.id}-answer") == "Error: Choose an answer"
+    assert words(page.with_id(f"vendor-{vendor.id}-note")) == "typed with care"
+    assert page.with_id("error-summary").find(".//a").get("href") == f"#vendor-{vendor.id}-answer"
+
+
+def test_of_a_vendor_that_is_not_there_the_ballot_answers(make: Factory, visit: Visit):
+    made = scoring(make)
+    criterion, vendor = made.criterion("ada"), made.vendors[1]
+    reviewer = made.reviewers[0]
+    declare(reviewer, made.slug, vendor.id, kind=DeclarationKind.CONFLICT, words="My sister.")
+
+    answer = visit(reviewer).post(
+        made.url(f"ballots/{vendor.id}/marks/{criterion.id}"),
+        {"note": "typed with care", "version": "0", "back": "criterion"},
+    )
+
+    page = parse(answer.status_code, answer.text)
+    assert (page.status, page.heading) == (422, vendor.company)

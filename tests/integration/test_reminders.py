@@ -117,6 +117,19 @@ def test_a_week_by_the_hour_reminds_three_times_and_stops_who_is_done(make: Fact
     ]  # fmt: skip
 
 
+def test_after_an_outage_only_the_newest_reminder_goes_out(make: Factory, post: Post):
+    made = scoring(make, reviewers=1)
+
+    for day in (14, 17, 19):  # five days before, two days before, the day: nothing is sent
+        assert write_due_reminders(at(day, 8)) == 1
+
+    assert [row.state for row in reminders()] == [
+        MailState.SET_ASIDE, MailState.SET_ASIDE, MailState.WAITING
+    ]  # fmt: skip
+    assert "Please finish your ballots today" in reminders()[-1].subject
+    assert made.slug in reminders()[-1].body
+
+
 def test_runs_that_were_missed_are_not_made_up_for(make: Factory, post: Post):
     scoring(make, reviewers=1)
 
