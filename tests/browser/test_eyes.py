@@ -16,7 +16,7 @@ OPEN_BALLOT = f"{SCORING}ballots/5"  # of Keisha: begun, not submitted
 PLACES = {
     CHAIR: ["/", MEETING, f"{MEETING}matrix", f"{MEETING}compare", f"{MEETING}what-if",
             f"{MEETING}decision/", f"{SCORING}progress", f"{MEETING}journal"],
-    REVIEWER: [f"{SCORING}ballots/", OPEN_BALLOT, f"{OPEN_BALLOT}/review", f"{MEETING}evidence/"],
+    REVIEWER: [f"{SCORING}ballots/", OPEN_BALLOT, f"{OPEN_BALLOT}/submit", f"{MEETING}evidence/"],
 }  # fmt: skip
 SPACING = """() => {
   const sheet = new CSSStyleSheet();
