@@ -469,6 +469,8 @@ class Committee(Files, Later, Practice, Talk):
         )
         if done:
             self.model.phase = to
+            for sitting in filter(None, [self.model.sitting()]):  # it ends with its phase
+                sitting.update(ended=True, present=[])
             if to == "SETUP":
                 self.model.ballots.clear()
             self.model.issue()
