@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
-from crrubric.clock import now_utc
 from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.vocabulary import Action, QuestionState
 from crrubric.extensions import db
@@ -20,7 +19,7 @@ from crrubric.web.forms import ReasonForm, attach
 from crrubric.web.page import page
 from crrubric.web.question_forms import AnswerForm, WordsForm
 from crrubric.web.session import actor
-from crrubric.web.words import refusal, zone
+from crrubric.web.words import refusal, today
 
 bp = Blueprint("answers", __name__, url_prefix="/evaluations/<slug>/questions")
 HOME = "questions.index"
@@ -67,7 +66,7 @@ def question_page(
 def answer_form(found: Question) -> AnswerForm:
     """The form with the answer as it is; the day of a new one is today."""
     form = AnswerForm.showing(found)
-    form.answered_on.data = found.answered_on or now_utc().astimezone(zone()).date()
+    form.answered_on.data = found.answered_on or today()
     return form
 
 

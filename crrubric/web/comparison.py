@@ -20,8 +20,6 @@ from crrubric.models import Criterion, Vendor
 from crrubric.queries.access import Seat
 from crrubric.queries.comparisons import findings_with_evidence, open_questions
 from crrubric.queries.matrices import Matrix
-from crrubric.queries.wording import worded
-from crrubric.web.language import locale
 from crrubric.web.words import named, percent
 
 
@@ -87,6 +85,7 @@ def columns(
 ) -> list[Column]:
     """What there is to say of each vendor, in two queries."""
     names = {vendor.code: vendor.name for vendor in read.results.vendors}
+    titles = {row.code: row.title for row in read.results.criteria}
     evidence = findings_with_evidence(db.session(), seat, read.results)
     asked = open_questions(db.session(), seat)
     found = []
@@ -101,8 +100,8 @@ def columns(
                 names[code],
                 row,
                 row.id in seat.shut_out,
-                strengths(read, code, seen),
-                gaps(read, seen),
+                strengths(read, code, seen, titles),
+                gaps(read, seen, titles),
                 total_cents(row.unit_price_cents, row.quantity, row.term_months),
                 year_cents(row.unit_price_cents, row.quantity),
                 row.unit_price_cents if row.price_unit is PriceUnit.LEARNER else None,
@@ -119,14 +118,9 @@ def columns(
     return found
 
 
-def titles_of(read: Matrix) -> dict[str, str]:
-    """Titles of criteria by code, in the reader's language."""
-    return {code: worded(row, "title", locale()) for code, row in read.criteria.items()}
-
-
-def strengths(read: Matrix, code: str, seen: Portrait) -> list[str]:
-    """What speaks for a vendor, a sentence each."""
-    titles, score = titles_of(read), read.results.scores[code]
+def strengths(read: Matrix, code: str, seen: Portrait, titles: Mapping[str, str]) -> list[str]:
+    """What speaks for a vendor, a sentence each; `titles` are those of criteria by code."""
+    score = read.results.scores[code]
     found = []
     if score.gate is Gate.PASS and any(row.must_have for row in read.results.criteria):
         found.append(_("Meets every must-have."))
@@ -139,9 +133,8 @@ def strengths(read: Matrix, code: str, seen: Portrait) -> list[str]:
     return found
 
 
-def gaps(read: Matrix, seen: Portrait) -> list[str]:
+def gaps(read: Matrix, seen: Portrait, titles: Mapping[str, str]) -> list[str]:
     """What speaks against a vendor or is not known, a sentence each."""
-    titles = titles_of(read)
     found = []
     if seen.failed:
         found.append(_("Must-haves not met: %(what)s.", what=named(seen.failed, titles)))

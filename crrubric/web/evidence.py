@@ -2,12 +2,11 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, Flask, g, request
+from flask import Blueprint, Flask, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from crrubric.clock import now_utc
 from crrubric.domain.evidence import Expired, Old, age_flag, place_of
 from crrubric.domain.policy import FROM_MEETING
 from crrubric.domain.vocabulary import Action
@@ -20,7 +19,7 @@ from crrubric.queries.rubrics import parts
 from crrubric.web.access import in_evaluation
 from crrubric.web.files import served
 from crrubric.web.page import page
-from crrubric.web.words import day, zone
+from crrubric.web.words import day, today
 
 bp = Blueprint("evidence", __name__, url_prefix="/evaluations/<slug>/evidence")
 PAGES = 10_000
@@ -35,12 +34,10 @@ def init_app(app: Flask) -> None:
 
 def aged(mark: Mark, criterion: Criterion) -> str:
     """What is to be said of the age of a mark's evidence; nothing where it is fresh."""
-    if "today" not in g:
-        g.today = now_utc().astimezone(zone()).date()
     found = age_flag(
         mark.evidence_on,
         mark.evidence_until,
-        today=g.today,
+        today=today(),
         months=criterion.evidence_months,
     )
     if isinstance(found, Expired):
@@ -68,8 +65,7 @@ def index(seat: Seat) -> ResponseReturnValue:
     known = {None, *(row.id for row in vendors)}, {None, *(row.id for row in criteria)}
     if sought.vendor_id not in known[0] or sought.criterion_id not in known[1]:
         raise not_found()
-    today = now_utc().astimezone(zone()).date()
-    pieces, more = register(session, seat, sought, criteria, today)
+    pieces, more = register(session, seat, sought, criteria, today())
     return page(
         "evidence/index.html",
         seat,

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import select
 
-from crrubric.clock import now_utc
 from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.policy import FROM_MEETING
 from crrubric.domain.questions import evidence_gaps
@@ -32,7 +31,7 @@ from crrubric.web.language import locale
 from crrubric.web.page import page
 from crrubric.web.question_forms import MergeForm, QuestionForm, SendForm, numbered
 from crrubric.web.session import actor
-from crrubric.web.words import refusal, zone
+from crrubric.web.words import refusal, today
 
 bp = Blueprint("questions", __name__, url_prefix="/evaluations/<slug>/questions")
 HOME = "questions.index"
@@ -130,7 +129,7 @@ def desk(
 ) -> Desk:
     """One vendor's desk; a form that was refused stands on it as it was sent."""
     here = refused if refused.vendor_id == vendor.id else NOTHING
-    send = here.send or SendForm(formdata=None, sent_on=now_utc().astimezone(zone()).date())
+    send = here.send or SendForm(formdata=None, sent_on=today())
     made = Desk(vendor, waiting, own, asked, here.merge or MergeForm(formdata=None), send)
     made.merge.offer(made.unanswered)
     numbered(made.merge, vendor.id)

@@ -1,7 +1,6 @@
 """What the ballots say, from the meeting on: matrix, scores, vendors side by side."""
 
 from collections.abc import Collection
-from datetime import datetime
 
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
@@ -31,7 +30,7 @@ from crrubric.web.matrix_view import (
 )
 from crrubric.web.page import page
 from crrubric.web.what_if import rule_words
-from crrubric.web.words import total, zone
+from crrubric.web.words import today, total
 
 bp = Blueprint("results", __name__, url_prefix="/evaluations/<slug>")
 HOME = "results.matrix"
@@ -73,7 +72,7 @@ def matrix(seat: Seat) -> ResponseReturnValue:
         controls=controls(read, asked),
         facts=facts,
         answers=list(Answer),
-        today=datetime.now(zone()).date(),
+        today=today(),
         rule=rule_words(read.results.rule),
     )
 
@@ -138,7 +137,7 @@ def compare(seat: Seat) -> ResponseReturnValue:
         steady=steady(read) if enough else "",
         share=share_address(seat, read, chosen, only_differences=only_differences),
         write=row_writer(beside_rows(seat, read, chosen, experts)),
-        today=datetime.now(zone()).date(),
+        today=today(),
         rule=rule_words(read.results.rule),
     )
 

@@ -1,5 +1,6 @@
 """How values become words on a page: labels, times, shares, money, refusals; all translated."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -11,6 +12,7 @@ from flask import Flask, g
 from flask_babel import format_date, get_locale, gettext, ngettext
 from sqlalchemy import select
 
+from crrubric.clock import now_utc
 from crrubric.domain import results as domain
 from crrubric.domain.cost import total_cents
 from crrubric.domain.errors import CrrubricError
@@ -84,6 +86,11 @@ def zone() -> ZoneInfo:
         g.zone = ZoneInfo(name or "UTC")
     found: ZoneInfo = g.zone
     return found
+
+
+def today() -> date:
+    """The day that it is where the district is."""
+    return now_utc().astimezone(zone()).date()
 
 
 def moment(value: datetime | None) -> str:
@@ -252,6 +259,6 @@ def shown(value: object) -> str:
     return str(gettext(SPOKEN[text])) if text in SPOKEN else text
 
 
-def named(codes: tuple[str, ...], titles: dict[str, str]) -> str:
+def named(codes: tuple[str, ...], titles: Mapping[str, str]) -> str:
     """The titles of criteria, from their codes."""
     return ", ".join(titles[code] for code in codes)

@@ -129,7 +129,7 @@ def test_what_expires_today_holds_where_the_district_is(
     made = make.evaluation(phase=Phase.SCORING)
     pointed(made, until=TODAY)
     late = now_utc().replace(hour=3)  # it is still yesterday in Chicago
-    monkeypatch.setattr("crrubric.web.evidence.now_utc", lambda: late + timedelta(days=1))
+    monkeypatch.setattr("crrubric.web.words.now_utc", lambda: late + timedelta(days=1))
     person, ballot = visit(made.reviewers[0]), pages_with_evidence(made)[0]
 
     found = []
