@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.errors import NotFound, WrongPhase
 from crrubric.domain.policy import can, phases_of
 from crrubric.domain.vocabulary import N_, Action, DeclarationKind, Role
 from crrubric.models import Declaration, Evaluation, Member
-from crrubric.queries.people import Actor, member_of, roles_of
+from crrubric.queries.people import Actor, roles_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,7 @@ def require(actor: Actor, action: Action, evaluation: Evaluation, session: Sessi
 
     Raises: NotFound if the actor's roles never may; WrongPhase if they may in another phase.
     """
-    member = member_of(session, actor, evaluation.id)
-    away = shut_out(session, member) if member else frozenset()
+    member, away = seat_of(session, actor, evaluation.id)
     seat = Seat(actor, evaluation, member, roles_of(actor, member), away)
     if seat.may(action):
         return seat
@@ -50,15 +49,35 @@ def require(actor: Actor, action: Action, evaluation: Evaluation, session: Sessi
     raise not_found()
 
 
-def shut_out(session: Session, member: Member) -> frozenset[int]:
-    """The vendors from which a member stays away: conflicts of interest that are not waived."""
-    own = select(Declaration.vendor_id).where(Declaration.member_id == member.id)
-    return frozenset(session.scalars(own.where(recusing())))
+def seat_of(
+    session: Session, actor: Actor, evaluation_id: int
+) -> tuple[Member | None, frozenset[int]]:
+    """The actor's seat on the committee, and the vendors from which they stay away.
+
+    No seat for strangers, former members and the operator. One query: every request asks it.
+    """
+    if actor.user_id is None:
+        return None, frozenset()
+    rows = session.execute(SEAT, {"evaluation": evaluation_id, "user": actor.user_id}).all()
+    away = frozenset(vendor for _member, vendor in rows if vendor is not None)
+    return (rows[0][0] if rows else None), away
 
 
 def recusing() -> ColumnElement[bool]:
     """Which declarations keep somebody away: conflicts of interest that are not waived."""
     return and_(Declaration.kind == DeclarationKind.CONFLICT, Declaration.waived_at.is_(None))
+
+
+# Made once: every request asks it, twice where it writes.
+SEAT = (
+    select(Member, Declaration.vendor_id)
+    .outerjoin(Declaration, and_(Declaration.member_id == Member.id, recusing()))
+    .where(
+        Member.evaluation_id == bindparam("evaluation"),
+        Member.user_id == bindparam("user"),
+        Member.removed_at.is_(None),
+    )
+)
 
 
 def let_in(seat: Seat, vendor_id: int) -> None:

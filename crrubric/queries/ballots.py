@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from crrubric.domain.policy import FROM_MEETING
@@ -20,6 +20,7 @@ from crrubric.models import (
     Vendor,
 )
 from crrubric.queries.access import Seat, not_found
+from crrubric.queries.assignments import assignment_of
 from crrubric.queries.people import sits
 
 
@@ -93,6 +94,20 @@ def own_ballot(session: Session, seat: Seat, vendor_id: int) -> tuple[Ballot, di
         raise not_found()
     marks = session.scalars(select(Mark).where(Mark.ballot_id == ballot.id))
     return ballot, {mark.criterion_id: mark for mark in marks}
+
+
+def answered(session: Session, seat: Seat, ballot_id: int) -> tuple[int, int]:
+    """Of one's own ballot: how many criteria have a mark, of how many that it asks for."""
+    if seat.member is None:
+        raise not_found()
+    own = assignment_of(session, seat.member)
+    rows = session.execute(
+        select(Criterion.id, Mark.id)
+        .outerjoin(Mark, and_(Mark.criterion_id == Criterion.id, Mark.ballot_id == ballot_id))
+        .where(Criterion.evaluation_id == seat.evaluation.id, Criterion.left_out.is_(False))
+    )
+    marked = [mark is not None for criterion, mark in rows if own.covers(criterion)]
+    return sum(marked), len(marked)
 
 
 def own_marks_on(session: Session, member: Member, criterion_id: int) -> dict[int, Mark]:

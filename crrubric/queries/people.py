@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_
 
 from crrubric.domain.vocabulary import Role, Standing
 from crrubric.models import Member, User
@@ -26,19 +25,6 @@ CLOCKWORK = Actor(None, "crrubric", Standing.MEMBER)
 def actor_of(user: User) -> Actor:
     """The signed-in person as an actor."""
     return Actor(user.id, user.name, user.standing)
-
-
-def member_of(session: Session, actor: Actor, evaluation_id: int) -> Member | None:
-    """The actor's seat on the committee; None for strangers, former members and the operator."""
-    if actor.user_id is None:
-        return None
-    return session.scalar(
-        select(Member).where(
-            Member.evaluation_id == evaluation_id,
-            Member.user_id == actor.user_id,
-            Member.removed_at.is_(None),
-        )
-    )
 
 
 def sits(evaluation_id: int) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
@@ -21,7 +21,7 @@ from crrubric.domain.vocabulary import (
 )
 from crrubric.models import Ballot, Criterion, Evaluation, Mark, Member, Vendor
 from crrubric.queries.access import Seat, locked_evaluation, not_found, require
-from crrubric.queries.assignments import asked_ids, assignment_of, assignments
+from crrubric.queries.assignments import assignment_of, assignments
 from crrubric.queries.people import Actor
 from crrubric.services.declarations import require_declaration
 from crrubric.services.journal import About, note_event
@@ -178,6 +178,7 @@ def held_ballot(session: Session, seat: Seat, vendor_id: int) -> Ballot:
     """
     ballot = session.scalar(
         select(Ballot)
+        .options(joinedload(Ballot.vendor, innerjoin=True))
         .where(
             Ballot.member_id == (seat.member.id if seat.member else None),
             Ballot.vendor_id == vendor_id,
@@ -189,13 +190,6 @@ def held_ballot(session: Session, seat: Seat, vendor_id: int) -> Ballot:
         raise not_found()
     require_candidate(ballot.vendor)
     return ballot
-
-
-def answered(session: Session, ballot: Ballot) -> tuple[int, int]:
-    """How many of the criteria that a ballot asks for have a mark, and how many it asks for."""
-    asked = asked_ids(session, ballot.member)
-    marked = set(session.scalars(select(Mark.criterion_id).where(Mark.ballot_id == ballot.id)))
-    return len(marked.intersection(asked)), len(asked)
 
 
 def asked_criterion(session: Session, member: Member, criterion_id: int) -> Criterion:

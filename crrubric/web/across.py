@@ -15,8 +15,8 @@ from crrubric.queries.rubrics import Part, tensions
 from crrubric.queries.wording import worded
 from crrubric.web.access import in_evaluation
 from crrubric.web.language import locale
+from crrubric.web.mark_fields import Tried, evidence_kinds, fields_of
 from crrubric.web.page import page
-from crrubric.web.scoring_forms import MarkForm
 
 bp = Blueprint("across", __name__, url_prefix="/evaluations/<slug>/ballots/criteria")
 
@@ -32,7 +32,7 @@ def criterion(seat: Seat, criterion_id: int) -> ResponseReturnValue:
     return across_page(seat, criterion_id)
 
 
-def across_page(seat: Seat, criterion_id: int, *, tried: tuple[int, MarkForm] | None = None) -> str:
+def across_page(seat: Seat, criterion_id: int, *, tried: Tried | None = None) -> str:
     """The page; `tried` is the vendor whose form was refused, with what was typed.
 
     Raises: NotFound unless the person is asked about the criterion.
@@ -46,7 +46,6 @@ def across_page(seat: Seat, criterion_id: int, *, tried: tuple[int, MarkForm] | 
         raise not_found()
     ready, undeclared = open_lines(seat, seat.member)
     marks = own_marks_on(db.session(), seat.member, criterion_id)
-    forms = {row.vendor.id: MarkForm.showing(marks.get(row.ballot.id)) for row in ready}
     return page(
         "ballots/across.html",
         seat,
@@ -60,7 +59,12 @@ def across_page(seat: Seat, criterion_id: int, *, tried: tuple[int, MarkForm] | 
         undeclared=undeclared,
         marks=marks,
         file_counts=own_file_counts_on(db.session(), seat.member, criterion_id),
-        forms=forms if tried is None else {**forms, tried[0]: tried[1]},
+        fields={
+            row.vendor.id: fields_of(row.vendor.id, marks.get(row.ballot.id), tried)
+            for row in ready
+        },
+        kinds=evidence_kinds(),
+        tried=tried,
         back=ACROSS,
         tensions=tensions(db.session(), seat.evaluation.id, locale()).get(here.id, []),
         titles={row.id: worded(row, "title", locale()) for row in flat},

@@ -11,11 +11,11 @@ from crrubric.domain.errors import Invalid, NotReady, Stale
 from crrubric.domain.text import visible
 from crrubric.domain.vocabulary import N_, Action, BallotState
 from crrubric.extensions import db
-from crrubric.models import Ballot, Criterion, Mark
+from crrubric.models import Ballot
 from crrubric.queries import seals
 from crrubric.queries.access import Seat, not_found
 from crrubric.queries.assignments import asked_ids, asked_of
-from crrubric.queries.ballots import entry_of, own_ballot, own_ballots, own_gaps, writable
+from crrubric.queries.ballots import answered, entry_of, own_ballot, own_ballots, own_gaps, writable
 from crrubric.queries.declarations import own_declarations
 from crrubric.queries.files import own_file_counts
 from crrubric.queries.questions import own_askings, questions_on
@@ -30,6 +30,7 @@ from crrubric.web.evaluations import to
 from crrubric.web.exports import download
 from crrubric.web.forms import Form, ReasonForm, attach, messages
 from crrubric.web.language import locale
+from crrubric.web.mark_fields import MarkFields, Tried, evidence_kinds, fields_of
 from crrubric.web.page import page, wants_json
 from crrubric.web.scoring_forms import MarkForm
 from crrubric.web.session import actor
@@ -64,16 +65,12 @@ def ballot_page(
     seat: Seat,
     vendor_id: int,
     *,
-    tried: tuple[int, MarkForm] | None = None,
+    tried: Tried | None = None,
 ) -> str:
     """The ballot; `tried` is the criterion whose form was refused, with what was typed."""
     own, marks = own_ballot(db.session(), seat, vendor_id)
     rubric = asked_of(db.session(), own.member)
-    forms = {
-        criterion.id: form_of(criterion, marks.get(criterion.id), tried)
-        for part in rubric
-        for criterion in part.criteria
-    }
+    asked = [row.id for part in rubric for row in part.criteria]
     return page(
         "ballots/ballot.html",
         seat,
@@ -82,9 +79,11 @@ def ballot_page(
         vendor=own.vendor,
         parts=rubric,
         marks=marks,
-        forms=forms,
-        total=len(forms),
-        answered=sum(key in forms for key in marks),
+        fields={key: fields_of(key, marks.get(key), tried) for key in asked},
+        kinds=evidence_kinds(),
+        tried=tried,
+        total=len(asked),
+        answered=sum(key in marks for key in asked),
         tensions=tensions(db.session(), seat.evaluation.id, locale()),
         corrected=corrected(db.session(), seat.evaluation.id),
         titles={row.id: worded(row, "title", locale()) for part in rubric for row in part.criteria},
@@ -100,13 +99,6 @@ def may_ask(seat: Seat, own: Ballot) -> bool:
     """Whether something can be asked of the vendor, on an open ballot or a sealed one."""
     here = not own.recused and own.vendor.withdrawn_at is None
     return here and seat.may(Action.ASK_VENDOR)
-
-
-def form_of(
-    criterion: Criterion, mark: Mark | None, tried: tuple[int, MarkForm] | None
-) -> MarkForm:
-    """The form of one criterion: what was just refused, else what is stored."""
-    return tried[1] if tried and tried[0] == criterion.id else MarkForm.showing(mark)
 
 
 @bp.post("/<int:vendor_id>/marks/<int:criterion_id>")
@@ -140,7 +132,7 @@ def save_mark(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnVa
         return stale_mark(seat, vendor_id, criterion_id, form, error)
     if not wants_json():
         return back_to(seat, vendor_id, criterion_id)
-    done, total = service.answered(db.session(), mark.ballot)
+    done, total = answered(db.session(), seat, mark.ballot_id)
     return jsonify(version=mark.version, saved_at=clock(mark.marked_at), answered=done, total=total)
 
 
@@ -186,7 +178,7 @@ def stale_mark(
             vendor=own.vendor,
             criterion=criterion,
             stored=stored,
-            form=form,
+            fields=MarkFields.typed(form),
             message=refusal(error),
         ),
         409,

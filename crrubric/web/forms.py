@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from enum import Enum
+from functools import cache
 from typing import Any, Self
 
+from babel.support import NullTranslations, Translations
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -18,6 +21,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
+from wtforms.i18n import messages_path
 from wtforms.validators import InputRequired, Length, StopValidation
 
 from crrubric.domain import limits
@@ -44,6 +48,12 @@ def optional(kind: type[Enum]) -> Callable[[str | None], Any]:
 def longest(limit: int) -> Length:
     """At most so many characters; the control gets a matching `maxlength`."""
     return Length(max=limit, message=_("Use at most %(max)d characters."))
+
+
+@cache
+def wtforms_texts(language: str) -> NullTranslations:
+    """What WTForms itself says, in a language; read once a process."""
+    return Translations.load(messages_path(), [language], domain="wtforms")
 
 
 class WholeNumber(IntegerField):
@@ -125,6 +135,13 @@ class Choice(PlainChoice, SelectField):
 
 class Form(FlaskForm):
     """A form that refuses control characters beside the field and shows where they were."""
+
+    class Meta(FlaskForm.Meta):
+        """How WTForms makes our forms."""
+
+        def get_translations(self, form: object) -> object:
+            """WTForms' own texts, read once a process: Flask-WTF reads the file anew each time."""
+            return wtforms_texts(str(get_locale() or "en"))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether everything typed can be used."""

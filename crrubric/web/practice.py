@@ -8,7 +8,6 @@ from crrubric.domain.errors import Invalid, Stale, WrongPhase
 from crrubric.domain.rubric import practice_vendor
 from crrubric.domain.vocabulary import Action
 from crrubric.extensions import db
-from crrubric.models import PracticeMark
 from crrubric.queries.access import Seat
 from crrubric.queries.assignments import asked_ids, asked_of
 from crrubric.queries.practice import own_practice, practice_progress, spread
@@ -16,6 +15,7 @@ from crrubric.services import practice as service
 from crrubric.web.access import in_evaluation
 from crrubric.web.evaluations import to
 from crrubric.web.forms import attach, messages
+from crrubric.web.mark_fields import Tried, fields_of
 from crrubric.web.page import page, wants_json
 from crrubric.web.scoring_forms import PracticeForm
 from crrubric.web.session import actor
@@ -32,7 +32,7 @@ def index(seat: Seat) -> ResponseReturnValue:
     return practice_page(seat)
 
 
-def practice_page(seat: Seat, *, tried: tuple[int, PracticeForm] | None = None) -> str:
+def practice_page(seat: Seat, *, tried: Tried | None = None) -> str:
     """The page; `tried` is the criterion whose form was refused, with what was typed."""
     over = seat.evaluation.practice_shown_at is not None
     mine = seat.member if seat.may(Action.PRACTICE) else None
@@ -44,7 +44,8 @@ def practice_page(seat: Seat, *, tried: tuple[int, PracticeForm] | None = None) 
         seat,
         vendor=practice_vendor(),
         parts=rubric,
-        forms={key: form_of(key, marks.get(key), tried) for key in asked},
+        fields={key: fields_of(key, marks.get(key), tried) for key in asked},
+        tried=tried,
         marks=marks,
         answered=sum(key in marks for key in asked),
         total=len(asked),
@@ -55,13 +56,6 @@ def practice_page(seat: Seat, *, tried: tuple[int, PracticeForm] | None = None) 
         may_run=seat.may(Action.RUN_PRACTICE),
         may_edit=seat.may(Action.EDIT_SETUP),
     )
-
-
-def form_of(
-    criterion_id: int, mark: PracticeMark | None, tried: tuple[int, PracticeForm] | None
-) -> PracticeForm:
-    """The form of one criterion: what was just refused, else what is stored."""
-    return tried[1] if tried and tried[0] == criterion_id else PracticeForm.showing(mark)
 
 
 @bp.post("/marks/<int:criterion_id>")

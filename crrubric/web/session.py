@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask, g, session
 from flask_login import UserMixin, current_user, login_user, logout_user
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import OperationalError
 
 from crrubric.clock import now_utc
@@ -15,6 +15,12 @@ from crrubric.models import User, UserSession
 from crrubric.queries.people import Actor, actor_of
 from crrubric.services.accounts import digest
 
+# Made once: every request asks it.
+SESSION = (
+    select(UserSession, User)
+    .join(User, User.id == UserSession.user_id)
+    .where(UserSession.token_hash == bindparam("secret"))
+)
 TOUCH_EVERY = timedelta(minutes=limits.TOUCH_MINUTES)
 LANGUAGE = "language"  # of a browser in which nobody is signed in, in the cookie
 
@@ -41,11 +47,7 @@ def init_app(app: Flask) -> None:
 
 def person_of(token: str) -> Person | None:
     """The person whose session this is; None if it ended, slept too long or is too old."""
-    row = db.session.execute(
-        select(UserSession, User)
-        .join(User, User.id == UserSession.user_id)
-        .where(UserSession.token_hash == digest(token))
-    ).one_or_none()
+    row = db.session.execute(SESSION, {"secret": digest(token)}).one_or_none()
     if row is None:
         return None
     own, user = row
