@@ -35,6 +35,9 @@ FONT = "Calibri"
 # The oldest moment that a ZIP file can hold: the same memo gives the same bytes.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 MARGIN = Cm(2.2)
+WIDE_LETTER = 0.6  # of the size of the letters: room enough for most words, bold ones too
+CELL_PADDING = Pt(14)
+LONG_TEXT = 40  # letters; a longer text runs over several lines
 WIDE = 6  # a table of more columns turns the pages on their side
 
 
@@ -169,7 +172,7 @@ def draw_table(document: DocumentType, block: Table) -> None:
     describe(table._tbl, block.caption)
     table.autofit = False
     section = document.sections[0]
-    room = widths(block, int(section.page_width or 0) - 2 * MARGIN)
+    room = widths(block, int(section.page_width or 0) - 2 * MARGIN, small)
     for column, width in zip(table.columns, room, strict=True):
         column.width = width
     head = table.rows[0]
@@ -187,13 +190,26 @@ def draw_table(document: DocumentType, block: Table) -> None:
     document.add_paragraph().paragraph_format.space_after = Pt(2)
 
 
-def widths(block: Table, room: int) -> list[Emu]:
-    """A width for each column, by its longest text within reason; together all of `room`."""
-    longest = [
-        min(max(len(row[place]) for row in (block.header, *block.rows)), 36) + 6
-        for place in range(len(block.header))
+def widths(block: Table, room: int, size: Pt) -> list[Emu]:
+    """A width for each column; together all of `room`.
+
+    Each gets what its longest word needs, so that none is broken. What is left over goes to the
+    columns by how much more than that their longest text would fill, within reason.
+    """
+    columns = list(zip(block.header, *block.rows, strict=True))
+    letter = int(size * WIDE_LETTER)
+    needs = [
+        letter * max(len(word) for text in texts for word in text.split() or [""]) + CELL_PADDING
+        for texts in columns
     ]
-    return [Emu(room * share // sum(longest)) for share in longest]
+    if sum(needs) >= room:
+        return [Emu(room * need // sum(needs)) for need in needs]
+    wants = [
+        max(0, letter * min(max(map(len, texts)), LONG_TEXT) + CELL_PADDING - need) + letter
+        for texts, need in zip(columns, needs, strict=True)
+    ]
+    spare = room - sum(needs)
+    return [Emu(need + spare * want // sum(wants)) for need, want in zip(needs, wants, strict=True)]
 
 
 def write(cell: _Cell, text: str, size: Pt, *, bold: bool) -> None:

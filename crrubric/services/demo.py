@@ -50,7 +50,7 @@ from crrubric.services.accounts import digest, hash_password
 from crrubric.services.demo_files import add_files
 from crrubric.services.demo_practice import ANSWERS, add_assignments, add_practice
 from crrubric.services.demo_questions import Cast, add_questions
-from crrubric.services.journal import note_event
+from crrubric.services.journal import note_event, order_by_time
 from crrubric.services.rubrics import copy_rubric
 from crrubric.services.seals import seal_ballot
 from crrubric.services.unit import unit_of_work
@@ -103,6 +103,7 @@ def make_demo() -> bool:
         session.add_all(_visit(user, days) for days, user in enumerate(users.values()))
         for row in data["evaluation"]:
             _Maker(session, district, users, row).make()
+        order_by_time(session)
     return True
 
 

@@ -88,6 +88,14 @@ def write_entries(session: Session) -> None:
     session.flush()
 
 
+def order_by_time(session: Session) -> None:
+    """Put the entries that wait in the order in which they say that things happened.
+
+    Only the demo needs it, which looks back; elsewhere they wait in this order.
+    """
+    session.info.get(WAITING, []).sort(key=lambda entry: entry.at)
+
+
 def forget_entries(session: Session) -> None:
     """Drop the entries that wait: what they tell of was rolled back."""
     session.info.pop(WAITING, None)

@@ -93,7 +93,7 @@ def enter() -> ResponseReturnValue:
     waiting = resuming.interrupted()
     session.begin(*found)
     if wants_json():
-        return jsonify(person=found[0].id, name=found[0].name, token=generate_csrf())
+        return jsonify(name=found[0].name, **who_is_in())
     if waiting:
         return go_on(waiting, found[0].id)
     return redirect(local(form.next.data), code=303)
@@ -122,8 +122,17 @@ def go_on(waiting: resuming.Interrupted, user_id: int) -> ResponseReturnValue:
 @public
 def alive() -> ResponseReturnValue:
     """Who is signed in, for the scripts of a page left open; to ask keeps one signed in."""
+    return jsonify(who_is_in())
+
+
+def who_is_in() -> dict[str, Any]:
+    """Who is signed in, the token of their forms, the seconds until their session ends for good."""
     found = session.person()
-    return jsonify(person=found.user.id if found else None, token=generate_csrf())
+    return {
+        "person": found.user.id if found else None,
+        "token": generate_csrf(),
+        "left": found.left() if found else 0,
+    }
 
 
 @bp.post("/sign-out")

@@ -1,6 +1,6 @@
 """Who is signed in. The cookie holds the secret of a session that lives on the server."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, g, session
@@ -28,10 +28,16 @@ LANGUAGE = "language"  # of a browser in which nobody is signed in, in the cooki
 class Person(UserMixin):
     """The signed-in person; what Flask-Login keeps of them is the secret of their session."""
 
-    def __init__(self, user: User, token: str) -> None:
+    def __init__(self, user: User, token: str, since: datetime) -> None:
         self.user = user
         self.token = token
         self.name = user.name
+        self.since = since
+
+    def left(self) -> int:
+        """Seconds until the session ends for good, however busy it is."""
+        end = self.since + timedelta(hours=limits.SESSION_HOURS)
+        return max(0, round((end - now_utc()).total_seconds()))
 
     def get_id(self) -> str:
         """The session's secret: Flask-Login puts it into the signed cookie."""
@@ -63,7 +69,7 @@ def person_of(token: str) -> Person | None:
         session_id = own.id
         db.session.rollback()  # on SQLite this request's own reading would keep the writer out
         touch(session_id)
-    return Person(user, token)
+    return Person(user, token, own.created_at)
 
 
 def touch(session_id: int) -> None:
@@ -90,7 +96,7 @@ def begin(user: User, token: str) -> None:
     """Sign the browser in under a new session; of the old cookie only the language stays."""
     clear()
     g.pop("csrf_token", None)  # made for the old session: Flask-WTF would hand it out once more
-    login_user(Person(user, token))
+    login_user(Person(user, token, now_utc()))
 
 
 def end() -> str | None:

@@ -9,7 +9,7 @@ const LEAVE_LIMIT = 5_000; // ms that a link waits for saves under way
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const unsent = new Unsent(document.body.dataset.person);
-const line = new Line(() => askToSignIn(() => line.retry()));
+const line = new Line(askToSignIn);
 const marks = Array.from(
   document.querySelectorAll("form[data-mark]"),
   (form) => new MarkForm(form, line, unsent),
@@ -112,6 +112,7 @@ document.addEventListener("crrubric:dropped", () => {
 });
 
 window.addEventListener("online", () => line.retry());
+document.addEventListener("crrubric:signed-in", () => line.retry());
 
 window.addEventListener("beforeunload", (event) => {
   if (marks.some((mark) => mark.dirty)) event.preventDefault();

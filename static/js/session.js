@@ -1,30 +1,41 @@
-/* Asks “are you still there?” before a session ends of itself, and extends it with one key.
-   At sign-out it clears what ballot.js kept in this browser. On every page of a signed-in person. */
+/* Asks “are you still there?” before a session ends of itself, and extends it with one key; asks for the
+   password before it ends for good, twelve hours after sign-in. At sign-out it clears what ballot.js kept in
+   this browser. On every page of a signed-in person. */
+
+import { askToSignIn, followOthers, whoIsIn } from "./sign-in.js";
 
 const CHECK_EVERY = 20_000; // ms
+const WARN = 120_000; // ms before the end for good
 const SEEN = "crrubric.seen"; // when any tab of this browser last spoke with the server
+const ENDS = "crrubric.ends"; // when the newest session of this browser ends for good
 const UNSENT = "crrubric.unsent."; // what ballot.js keeps, by person
 
 const dialog = document.getElementById("session-ending");
 const limit = Number(dialog.dataset.minutes) * 60_000;
-let loaded = Date.now();
+const moments = { [SEEN]: 0, [ENDS]: 0 };
+let out = false; // signed out, and told so
+let asked = false; // warned of the end for good
 
-function lastSeen() {
+/* The moment that the last tab to hear from the server wrote down; where storage is switched off, this one. */
+function latest(key) {
   try {
-    return Math.max(loaded, Number(localStorage.getItem(SEEN)) || 0);
+    return Number(localStorage.getItem(key)) || moments[key];
   } catch {
-    return loaded;
+    return moments[key];
   }
 }
 
-function seen() {
-  loaded = Date.now();
+function remember(key, moment) {
+  moments[key] = moment;
   try {
-    localStorage.setItem(SEEN, String(loaded));
+    localStorage.setItem(key, String(moment));
   } catch {
-    // storage is switched off: then each tab counts for itself
+    // then each tab counts for itself
   }
 }
+
+const seen = () => remember(SEEN, Date.now());
+const endsIn = (seconds) => remember(ENDS, Date.now() + seconds * 1000);
 
 function unsent() {
   try {
@@ -34,36 +45,46 @@ function unsent() {
   }
 }
 
-/* The page stays as it is, with all that was typed on it: what is sent now is kept until the
-   person has signed in again, files excepted. */
-function tooLate() {
-  clearInterval(asking);
-  document.removeEventListener("visibilitychange", check);
-  document.getElementById("session-ended").showModal();
-}
-
 async function stay() {
   try {
-    const answer = await fetch(dialog.dataset.alive, { headers: { Accept: "application/json" } });
-    const { person } = await answer.json();
-    if (person === null) tooLate();
-    else seen();
+    const { person } = await whoIsIn();
+    if (person === null) {
+      out = true;
+      askToSignIn();
+    } else {
+      seen();
+    }
   } catch {
     // offline: the question comes again
   }
 }
 
 function check() {
-  const quiet = Date.now() - lastSeen() >= limit;
+  if (out) return;
+  const quiet = Date.now() - latest(SEEN) >= limit;
   if (quiet && !dialog.open) dialog.showModal();
   if (!quiet && dialog.open) dialog.close("elsewhere"); // another tab answered
+  if (!quiet && !asked && latest(ENDS) - Date.now() <= WARN) {
+    asked = true;
+    askToSignIn({ soon: true });
+  }
 }
 
 seen();
+endsIn(Number(dialog.dataset.left));
 document.addEventListener("crrubric:saved", seen);
+document.addEventListener("crrubric:signed-in", (event) => {
+  out = false;
+  asked = false;
+  seen();
+  endsIn(event.detail.left);
+});
 dialog.addEventListener("close", () => dialog.returnValue !== "elsewhere" && stay());
-const asking = setInterval(check, CHECK_EVERY);
+setInterval(check, CHECK_EVERY);
 document.addEventListener("visibilitychange", check);
+window.addEventListener("storage", (event) => {
+  if (event.key === ENDS && event.newValue - event.oldValue > WARN) followOthers();
+});
 
 for (const form of document.querySelectorAll("form[data-sign-out]")) {
   form.addEventListener("submit", (event) => {

@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from crrubric.clock import now_utc
+from crrubric.domain import limits
 from crrubric.domain.vocabulary import Answer, Phase
 from crrubric.extensions import db, limiter
 from crrubric.models import User, UserSession
@@ -376,8 +378,11 @@ def end_sessions(task: Task) -> None:
         db.session.remove()
 
 
-def sign_in_here(page: Page, email: str) -> None:
-    dialog = page.get_by_role("dialog", name="You were signed out")
+OUT, SOON = "You were signed out", "You have been signed in for almost twelve hours"
+
+
+def sign_in_here(page: Page, email: str, name: str = OUT) -> None:
+    dialog = page.get_by_role("dialog", name=name)
     dialog.get_by_label("E-mail address").fill(email)
     dialog.get_by_label("Password").fill(PASSWORD)
     dialog.get_by_role("button", name="Sign in").click()
@@ -407,7 +412,7 @@ def test_somebody_else_who_signs_in_there_sends_nothing_of_it(task, reviewer):
     sign_in_here(reviewer.page, task.other)
 
     expect(reviewer.page.get_by_role("alert")).to_contain_text(
-        "is signed in now. These answers are somebody else’s and were not sent."
+        "is signed in now. What was typed here is somebody else’s and was not sent."
     )
     assert task.stored() == []
 
@@ -429,9 +434,8 @@ def test_a_session_about_to_end_says_so_and_one_key_extends_it(task, reviewer):
     expect(question).not_to_be_visible()
 
 
-def test_who_stays_too_late_keeps_the_page_and_sends_it_after_signing_in(task, reviewer):
+def test_who_stays_too_late_signs_in_on_the_page_and_keeps_what_was_typed(task, reviewer):
     page = reviewer.page
-    reviewer.expected.append(SIGNED_OUT)
     page.clock.install()
     page.goto(task.address)
     reviewer.leave(page.locator("main").get_by_role("link", name="Ask the vendor").first)
@@ -441,10 +445,27 @@ def test_who_stays_too_late_keeps_the_page_and_sends_it_after_signing_in(task, r
     page.get_by_role("dialog", name="Are you still there?").wait_for()
     page.keyboard.press("Enter")
 
-    ended = page.get_by_role("dialog", name="You were signed out")
-    ended.get_by_role("button", name="Close").click()
+    sign_in_here(page, task.email)
+    expect(page.get_by_role("dialog")).to_have_count(0)
     page.clock.fast_forward("10:00")
-    expect(ended).not_to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    reviewer.press("Ask")
+
+    expect(page.get_by_text("Do captions come in Spanish?")).to_be_visible()
+
+
+def test_who_does_not_sign_in_on_the_page_signs_in_on_the_way(task, reviewer):
+    page = reviewer.page
+    page.clock.install()
+    page.goto(task.address)
+    reviewer.leave(page.locator("main").get_by_role("link", name="Ask the vendor").first)
+    page.get_by_label("Your question").fill("Do captions come in Spanish?")
+    end_sessions(task)
+    page.clock.fast_forward("54:00")
+    page.get_by_role("dialog", name="Are you still there?").wait_for()
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog", name=OUT).get_by_role("button", name="Not now").click()
+    reviewer.expected.append(SIGNED_OUT)
     reviewer.press("Ask")
     page.get_by_label("E-mail address").fill(task.email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
@@ -452,3 +473,62 @@ def test_who_stays_too_late_keeps_the_page_and_sends_it_after_signing_in(task, r
     reviewer.press("Send it now")
 
     expect(page.get_by_text("Do captions come in Spanish?")).to_be_visible()
+
+
+def begin_long_ago(task: Task) -> None:
+    """Let every session end for good in three minutes."""
+    with task.site.app.app_context():
+        since = now_utc() - timedelta(hours=limits.SESSION_HOURS, minutes=-3)
+        db.session.execute(update(UserSession).values(created_at=since))
+        db.session.commit()
+        db.session.remove()
+
+
+def test_before_a_session_ends_for_good_the_password_is_asked_for_on_the_page(task, reviewer):
+    page = reviewer.page
+    begin_long_ago(task)
+    page.clock.install()
+    page.goto(task.address)
+    dialog = page.get_by_role("dialog", name=SOON)
+    page.clock.fast_forward("00:40")
+    expect(dialog).not_to_be_visible()
+
+    page.clock.fast_forward("00:50")
+    dialog.wait_for()
+    reviewer.snap("almost-over")
+    sign_in_here(page, task.email, SOON)
+
+    expect(dialog).not_to_be_visible()
+    end_old_session(task)
+    choose(page, "yes")
+    expect(status(page)).to_have_text(SAVED)
+    page.clock.fast_forward("10:00")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def end_old_session(task: Task) -> None:
+    """What the clock does three minutes later: only the newest session is left."""
+    with task.site.app.app_context():
+        newest = select(func.max(UserSession.id)).scalar_subquery()
+        older = update(UserSession).where(UserSession.id != newest)
+        db.session.execute(older.values(ended_at=now_utc()))
+        db.session.commit()
+        db.session.remove()
+
+
+def test_another_page_of_the_same_browser_goes_on_with_the_new_session(task, reviewer):
+    """Its forms have the token of the old session until the first page signs in."""
+    begin_long_ago(task)
+    reviewer.page.goto(task.address)
+    other = reviewer.context.new_page()
+    other.clock.install()
+    other.goto(task.address)
+    other.clock.fast_forward("01:30")
+    other.get_by_role("dialog", name=SOON).wait_for()
+
+    with reviewer.page.expect_response("**/session"):
+        sign_in_here(other, task.email, SOON)
+    end_old_session(task)
+    choose(reviewer.page, "yes")
+
+    expect(status(reviewer.page)).to_have_text(SAVED)

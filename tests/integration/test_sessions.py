@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select, update
 
 from crrubric.clock import now_utc
+from crrubric.domain import limits
 from crrubric.domain.vocabulary import Answer, Phase, Role, Stakeholder
 from crrubric.extensions import WRITE, db
 from crrubric.models import User, UserSession
@@ -140,7 +142,22 @@ def test_a_script_is_told_in_so_many_words_that_the_session_ended(make: Factory,
     stranger = reviewer.send("GET", "/session", headers=asks)
 
     assert (late.status_code, late.json) == (401, {"message": "You are signed out."})
-    assert stranger.json["person"] is None
+    assert (stranger.json["person"], stranger.json["left"]) == (None, 0)
+
+
+def test_a_script_learns_how_long_the_session_lasts_however_busy_it_is(make: Factory, visit: Visit):
+    person = visit(make.evaluation().chair)
+    whole = timedelta(hours=limits.SESSION_HOURS)
+    asks = {"Accept": "application/json"}
+
+    fresh = person.send("GET", "/session", headers=asks).json["left"]
+    since = now_utc() - whole + timedelta(minutes=3)
+    db.session.execute(update(UserSession).values(created_at=since))
+    db.session.commit()
+    old = person.send("GET", "/session", headers=asks).json["left"]
+
+    assert fresh == pytest.approx(whole.total_seconds(), abs=60)
+    assert old == pytest.approx(180, abs=60)
 
 
 def test_a_script_signs_in_again_with_the_new_token(make: Factory, visit: Visit):
