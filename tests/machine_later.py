@@ -16,7 +16,14 @@ from crrubric.domain.vocabulary import (
 )
 from crrubric.extensions import db
 from crrubric.models import Ballot, Gap
-from crrubric.services import assignments, corrections, entries, reinstatements, withdrawals
+from crrubric.services import (
+    assignments,
+    closing,
+    corrections,
+    entries,
+    reinstatements,
+    withdrawals,
+)
 from crrubric.services.ballots import MarkText
 from tests.machine import NUMBER, WHY, Frame, Refusal, act
 from tests.replay import covers, sits
@@ -238,6 +245,19 @@ class Later(Frame):
         if done:
             self.model.entered[key]["dispute"] = why
             self.model.ballots[key[:2]]["state"] = "OPEN"
+
+    # the day on which scoring closes
+
+    @act(Action.MOVE_CLOSING_DAY, day=[DAY, date(2033, 6, 30), date(2034, 6, 30)])
+    def move_closing_day(self, who, day):
+        name, old = self.person(who, Action.MOVE_CLOSING_DAY), self.model.facts["closes_on"]
+        done = self.tried(
+            self.refused(name, Action.MOVE_CLOSING_DAY) or (day == DAY and Invalid),
+            lambda: closing.move_closing_day(self.people[name], self.slug, day),
+            idle=day.isoformat() == old,
+        )
+        if done:
+            self.model.facts["closes_on"] = day.isoformat()
 
     # vendors that leave and come back
 

@@ -19,6 +19,7 @@ _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 # The notices that ask for an act, and so go out as mails, with their subjects.
 MAILED: Mapping[NoticeKind, str] = {
     NoticeKind.PHASE_CHANGED: N_("The phase is now “%(phase)s”"),
+    NoticeKind.CLOSING_DAY_MOVED: N_("Scoring now closes on %(day)s"),
     NoticeKind.BALLOT_REOPENED: N_("Your ballot for %(vendor)s is open again"),
     NoticeKind.POSITION_ASKED: N_("Please state your position again"),
     NoticeKind.MARK_AGAIN: N_("Please mark a criterion again"),
@@ -111,10 +112,19 @@ def invitation(say: Voice, to: Occasion, *, chair: str, days: int | None) -> Mai
 
 
 def notice(say: Voice, to: Occasion, kind: NoticeKind, facts: Mapping[str, str]) -> Mail:
-    """What a notice on the page tells; words of ours in it (a phase) are translated."""
-    spoken = {key: say(value) if key == "phase" else value for key, value in facts.items()}
+    """What a notice on the page tells; words of ours in it (a phase, a day) are translated."""
+    spoken = {key: _spoken(say, key, value) for key, value in facts.items()}
     where = say(N_("What waits for you is here: %(link)s"), link=to.link)
     return letter(say, to, say(MAILED[kind], **spoken), [say(kind.label, **spoken), where])
+
+
+def _spoken(say: Voice, key: str, value: str) -> str:
+    match key:
+        case "phase":
+            return say(value)
+        case "day":
+            return say.day(date.fromisoformat(value))
+    return value
 
 
 def reminder(say: Voice, to: Occasion, late: Late) -> Mail:

@@ -50,6 +50,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.VIEW_PROGRESS: FROM_SCORING,
         Action.REOPEN_BALLOT: SCORING,
         Action.REMIND: SCORING,
+        Action.MOVE_CLOSING_DAY: SCORING,
         Action.VIEW_QUESTIONS: FROM_SCORING,
         Action.MANAGE_QUESTIONS: UNTIL_DECIDED,
         **READ_RESULTS,

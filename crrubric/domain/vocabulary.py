@@ -224,6 +224,7 @@ class NoticeKind(Labelled):
     """What a member is told, once; the label is the sentence, filled from the notice."""
 
     PHASE_CHANGED = "PHASE_CHANGED", N_("The evaluation is now in the phase “%(phase)s”.")
+    CLOSING_DAY_MOVED = "CLOSING_DAY_MOVED", N_("Scoring now closes on %(day)s.")
     BALLOT_REOPENED = (
         "BALLOT_REOPENED",
         N_("The chair reopened your ballot for %(vendor)s. Why: %(reason)s"),
@@ -350,6 +351,7 @@ class Action(Labelled):
     VIEW_PROGRESS = "VIEW_PROGRESS", N_("see how many marks and ballots are done")
     REOPEN_BALLOT = "REOPEN_BALLOT", N_("reopen a submitted ballot, with a reason")
     REMIND = "REMIND", N_("remind reviewers who are late")
+    MOVE_CLOSING_DAY = "MOVE_CLOSING_DAY", N_("move the day on which scoring closes")
     VIEW_RESULTS = "VIEW_RESULTS", N_("read matrix, cells, scores, agreement and comparison")
     VIEW_REVIEWERS = "VIEW_REVIEWERS", N_("read what sets one reviewer beside another")
     TRY_WHAT_IF = "TRY_WHAT_IF", N_("try other weights, rules and committees on the result")

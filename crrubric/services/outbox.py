@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from flask import current_app
 from flask_babel import force_locale, format_date, gettext, ngettext
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
@@ -16,6 +16,7 @@ from crrubric.domain.languages import mail_language as spoken_to
 from crrubric.domain.mails import Mail, Occasion, Voice, header_line
 from crrubric.domain.vocabulary import N_, MailKind
 from crrubric.models import Member, OutgoingMail
+from crrubric.queries.lateness import REMINDERS
 
 OFF = N_("mail was off")
 NO_USE = N_("no longer needed")
@@ -128,6 +129,26 @@ def set_aside_invitations(session: Session, user_id: int) -> None:
         )
         .values(set_aside_at=now_utc(), last_error=NO_USE, body="")
     )
+
+
+def set_aside_reminders(session: Session, evaluation_id: int) -> None:
+    """What the reminders of an evaluation say no longer holds: don't send those that wait."""
+    now = now_utc()
+    session.execute(
+        update(OutgoingMail)
+        .where(
+            OutgoingMail.evaluation_id == evaluation_id,
+            OutgoingMail.kind.in_(REMINDERS),
+            still_waits(),
+            not_held(now),
+        )
+        .values(set_aside_at=now, last_error=NO_USE)
+    )
+
+
+def not_held(now: datetime) -> ColumnElement[bool]:
+    """Which mails no sender has in hand: what is being sent goes its way."""
+    return or_(OutgoingMail.held_until.is_(None), OutgoingMail.held_until <= now)
 
 
 def still_waits() -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
@@ -26,6 +26,7 @@ from crrubric.services.outbox import (
     home_of,
     mail_is_on,
     mail_language,
+    not_held,
     occasion,
     queue,
     reachable,
@@ -158,7 +159,6 @@ def _written(
 def _set_aside_older(session: Session, mail: OutgoingMail, now: datetime) -> None:
     """After an outage the newest reminder is enough; one that is being sent now goes its way."""
     session.flush()
-    held = OutgoingMail.held_until
     session.execute(
         update(OutgoingMail)
         .where(
@@ -166,7 +166,7 @@ def _set_aside_older(session: Session, mail: OutgoingMail, now: datetime) -> Non
             OutgoingMail.kind.in_(REMINDERS),
             OutgoingMail.id != mail.id,
             still_waits(),
-            or_(held.is_(None), held <= now),
+            not_held(now),
         )
         .values(set_aside_at=now, last_error=NO_USE)
     )

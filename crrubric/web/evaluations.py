@@ -185,6 +185,7 @@ def progress(seat: Seat) -> ResponseReturnValue:
         conflicts=[row for row in declared if row.vendor_id not in seat.shut_out],
         may_waive=seat.may(Action.WAIVE_CONFLICT),
         may_reopen=seat.may(Action.REOPEN_BALLOT),
+        may_move=seat.may(Action.MOVE_CLOSING_DAY),
         may_enter=seat.may(Action.ENTER_ON_BEHALF),
         asked=asked_counts(db.session(), seat.evaluation.id),
         people=lateness(seat, rows),

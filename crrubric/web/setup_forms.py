@@ -47,6 +47,12 @@ class FactsForm(EvaluationForm):
     closes_on = Day(_("Scoring closes on"), [Optional()])
 
 
+class ClosingForm(Form):
+    """Another day on which scoring closes."""
+
+    closes_on = Day(_("Scoring closes on"), [InputRequired(_("Enter a date, like 2027-03-12."))])
+
+
 class RuleForm(Form):
     """How ballots become outcomes, and outcomes a score."""
 

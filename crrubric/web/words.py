@@ -225,10 +225,12 @@ def sentence(entry: JournalEntry) -> str:
 
 
 def notice_words(notice: Notice) -> str:
-    """What a notice tells; words of ours in it (a phase) are translated, typed ones are not."""
+    """What a notice tells; words of ours in it (a phase, a day) are translated, typed ones not."""
     facts = dict(notice.facts)
     if "phase" in facts:
         facts["phase"] = gettext(facts["phase"])
+    if "day" in facts:
+        facts["day"] = day(date.fromisoformat(facts["day"]))
     return str(gettext(notice.kind.label, **facts))
 
 

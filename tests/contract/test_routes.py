@@ -44,6 +44,8 @@ cell.aside VIEW_RESULTS
 cell.find RECORD_FINDING
 cell.show VIEW_RESULTS
 cell.withdraw RECORD_FINDING
+closing.ask MOVE_CLOSING_DAY
+closing.move MOVE_CLOSING_DAY
 committee.change MANAGE_COMMITTEE
 committee.edit MANAGE_COMMITTEE
 committee.index VIEW_EVALUATION
@@ -68,16 +70,6 @@ entries.confirm CONFIRM_BALLOT
 entries.dispute RECORD_MARK
 entries.enter ENTER_ON_BEHALF
 entries.new ENTER_ON_BEHALF
-evidence.file VIEW_EVIDENCE
-evidence.index VIEW_EVIDENCE
-files.attach_to_mark ATTACH_TO_MARK
-files.attach_to_vendor ATTACH_TO_VENDOR
-files.of_mark VIEW_OWN_BALLOTS
-files.of_vendor VIEW_EVALUATION
-files.own_file VIEW_OWN_BALLOTS
-files.remove ATTACH_TO_MARK
-files.vendor_file VIEW_EVALUATION
-files.withdraw ATTACH_TO_VENDOR
 evaluations.facts EDIT_SETUP
 evaluations.journal VIEW_JOURNAL
 evaluations.overview VIEW_EVALUATION
@@ -91,10 +83,20 @@ evaluations.rule VIEW_EVALUATION
 evaluations.save_facts EDIT_SETUP
 evaluations.save_retention SET_RETENTION
 evaluations.save_rule EDIT_SETUP
+evidence.file VIEW_EVIDENCE
+evidence.index VIEW_EVIDENCE
 exports.marks EXPORT_MARKS
 exports.results EXPORT_RESULTS
 exports.scores EXPORT_RESULTS
 exports.tallies EXPORT_RESULTS
+files.attach_to_mark ATTACH_TO_MARK
+files.attach_to_vendor ATTACH_TO_VENDOR
+files.of_mark VIEW_OWN_BALLOTS
+files.of_vendor VIEW_EVALUATION
+files.own_file VIEW_OWN_BALLOTS
+files.remove ATTACH_TO_MARK
+files.vendor_file VIEW_EVALUATION
+files.withdraw ATTACH_TO_VENDOR
 home.accessibility public
 home.create signed in
 home.health public

@@ -27,7 +27,7 @@ from tests.machine import everything
 CANARY = "canarywordinanote"
 PAGES = (
     "", "rubric/", "vendors/", "committee/", "rule", "assignment/", "practice/",
-    "progress", "progress/remind", "journal", "ballots/", "matrix",
+    "progress", "progress/remind", "progress/closing-day", "journal", "ballots/", "matrix",
     "matrix?show=split", "matrix?must=1&sort=split&order=rank", "matrix?cell=1-1",
     "scores", "agreement", "what-if", "compare", "decision/", "memo/",
     "questions/", "evidence/", "evidence/?age=aged",

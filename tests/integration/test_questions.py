@@ -30,7 +30,7 @@ from crrubric.services.questions import (
 )
 from crrubric.services.unit import unit_of_work
 from tests.factories import Factory, Made
-from tests.integration.conftest import Visit, error_of
+from tests.integration.conftest import TOKEN, Visit, error_of
 from tests.integration.test_queries import statements
 from tests.pages import parse
 
@@ -38,7 +38,6 @@ CANARY = "Can a screen reader follow the graphing tool"
 MERGED = "Please show the graphing tool with a screen reader"
 ANSWER = "From release 2027.2 on, in every lesson"
 SENT, ANSWERED = date(2026, 3, 1), date(2026, 3, 3)
-TOKEN = re.compile(r'name="csrf_token" value="[^"]*"')
 
 
 def scoring(make: Factory, title: str = "Credit recovery") -> Made:

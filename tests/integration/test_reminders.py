@@ -16,19 +16,21 @@ from crrubric.cli import commands
 from crrubric.cli import mail as mail_commands
 from crrubric.clock import now_utc
 from crrubric.domain.errors import Invalid, NotFound
-from crrubric.domain.vocabulary import Event, MailKind, MailState, Phase, Role
+from crrubric.domain.vocabulary import Event, MailKind, MailState, NoticeKind, Phase, Role
 from crrubric.extensions import db
 from crrubric.models import (
     District,
     Evaluation,
     JournalEntry,
     Member,
+    Notice,
     OutgoingMail,
     User,
     UserSession,
 )
 from crrubric.services import committee
 from crrubric.services.accounts import set_district
+from crrubric.services.closing import move_closing_day
 from crrubric.services.posting import send_due
 from crrubric.services.reminders import remind_late, write_due_reminders
 from crrubric.services.unit import unit_of_work
@@ -211,6 +213,83 @@ def test_a_chair_s_reminder_that_names_a_day_which_passed_is_not_sent(
             session.execute(update(OutgoingMail).values(created_at=earlier))
 
     assert send_due().sent == sent
+
+
+# Another closing day
+
+
+def told(made: Made) -> list[tuple[int, str]]:
+    """Who was told of another closing day, and which."""
+    wanted = select(Notice).where(Notice.kind == NoticeKind.CLOSING_DAY_MOVED)
+    rows = db.session.scalars(wanted.order_by(Notice.member_id)).all()
+    return [(row.member.user_id, row.facts["day"]) for row in rows]
+
+
+def test_a_closing_day_that_moves_is_told_to_whom_it_concerns(make: Factory, post: Post):
+    made = scoring(make, reviewers=2, closes=now_utc().date() + timedelta(days=2))
+    for vendor in (0, 1):
+        make.submit(made, 0, vendor, "not seen")
+    clear()
+    later = now_utc().date() + timedelta(days=30)
+
+    move_closing_day(made.chair, made.slug, later)
+
+    assert told(made) == [(made.reviewers[1].user_id, later.isoformat())]
+    (mail,) = mails(MailKind.NOTICE)
+    assert mail.to_address == address(made, 1)
+    assert mail.subject.startswith("Credit recovery: Scoring now closes on ")
+    assert f"{later.day}, {later.year}" in mail.subject
+    entry = db.session.scalars(select(JournalEntry).order_by(JournalEntry.id.desc())).first()
+    assert (entry.event, entry.after) == (
+        Event.EVALUATION_CHANGED,
+        {"closes_on": later.isoformat()},
+    )
+
+
+def test_reminders_that_wait_and_name_the_old_day_are_not_sent(make: Factory, post: Post):
+    made = scoring(make, reviewers=1, closes=now_utc().date() + timedelta(days=3))
+    remind_late(made.chair, made.slug)
+    before = [row.state for row in reminders()]
+
+    move_closing_day(made.chair, made.slug, now_utc().date() + timedelta(days=30))
+    wait_no_more()
+    send_due()
+
+    assert before == [MailState.WAITING]
+    assert [row.state for row in reminders()] == [MailState.SET_ASIDE]
+    assert len(post.addresses) == 1  # of the new day
+
+
+def test_the_same_day_again_tells_nobody(make: Factory, post: Post):
+    day = now_utc().date() + timedelta(days=30)
+    made = scoring(make, reviewers=1, closes=day)
+
+    move_closing_day(made.chair, made.slug, day)
+
+    assert (told(made), mails(MailKind.NOTICE)) == ([], [])
+
+
+def test_a_chair_moves_the_closing_day_from_the_progress_page(
+    make: Factory, post: Post, visit: Visit
+):
+    made = scoring(make, reviewers=1)
+    chair, reviewer = visit(made.chair), visit(made.reviewers[0])
+    url = made.url("progress/closing-day")
+    yesterday = (now_utc() - timedelta(days=2)).date().isoformat()
+    later = (now_utc() + timedelta(days=40)).date()
+
+    assert "Move the closing day" in words(chair.page(made.url("progress")).root)
+    over = chair.post(url, {"closes_on": yesterday})
+    missing = chair.post(url, {"closes_on": ""})
+    moved = chair.post(url, {"closes_on": later.isoformat()})
+
+    assert (over.status_code, missing.status_code, moved.status_code) == (422, 422, 303)
+    assert "This day is over: choose today or a later day." in over.text
+    assert f'value="{yesterday}"' in over.text
+    assert "Enter a date, like 2027-03-12." in missing.text
+    home = words(reviewer.page(made.url("")).root)
+    assert f"Scoring now closes on {later:%B} {later.day}, {later.year}." in home
+    assert "Scoring closes" in words(chair.page(made.url("progress")).root)
 
 
 def test_the_chair_reminds_once_in_twelve_hours(make: Factory, post: Post):

@@ -77,6 +77,7 @@ def test_what_is_typed_can_not_turn_the_words_around_it():
 @pytest.mark.parametrize("kind", list(mails.MAILED))
 def test_every_notice_that_is_mailed_has_its_words(kind: NoticeKind):
     facts = dict.fromkeys(("phase", "vendor", "reason", "criterion", "name"), "FACT")
+    facts["day"] = "2027-03-19"
 
     mail = mails.notice(SAY, TO, kind, facts)
 

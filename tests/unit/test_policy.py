@@ -35,6 +35,7 @@ MANAGE_QUESTIONS  sm      -        -        -
 VIEW_PROGRESS     smda    -        -        -
 REOPEN_BALLOT     s       -        -        -
 REMIND            s       -        -        s
+MOVE_CLOSING_DAY  s       -        -        -
 VIEW_RESULTS      mda     mda      mda      mda
 VIEW_REVIEWERS    mda     -        -        mda
 TRY_WHAT_IF       mda     -        -        mda
