@@ -13,7 +13,9 @@ Translate = Callable[..., str]
 BAR_HEIGHT = 56  # pixels a bar needs to be read and touched
 SLIM_HEIGHT, MANY = 34, 8  # from so many bars on they are slimmer: the labels still have room
 MARGIN = {"l": 10, "r": 20, "t": 10, "b": 50}
-LABEL = 16  # letters in a line of a label: a phone has room for no more
+LABEL = 16  # letters in a line of a vendor's label: bars keep their room on a phone
+LONG_LABEL = 26  # of a criterion's: sentences in many short lines would run into each other
+LINE_HEIGHT = 17  # pixels of one line of a label
 # A legend above the bars is never in the way of the axis, however few bars there are.
 ABOVE = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"}
 ROOM = {"l": 10, "r": 20, "t": 40, "b": 50}
@@ -52,19 +54,21 @@ def figure_json(traces: Sequence[Any], rows: int, **layout: Any) -> str:
     import plotly.graph_objects as go  # heavy: only when a figure is drawn
 
     figure = go.Figure(data=list(traces))
+    lines = max((str(name).count("<br>") + 1 for one in traces for name in one.y or ()), default=1)
+    bar = max(SLIM_HEIGHT if rows >= MANY else BAR_HEIGHT, lines * LINE_HEIGHT + 6)
     axis = {"autorange": "reversed", "automargin": True}
     figure.update_layout(
         template="none",
-        height=110 + (SLIM_HEIGHT if rows >= MANY else BAR_HEIGHT) * max(rows, 1),
+        height=110 + bar * max(rows, 1),
         **{"margin": MARGIN, "legend": ABOVE, "yaxis": axis, **layout},
     )
     text: str = figure.to_json()
     return text.replace("<", "\\u003c")
 
 
-def wrapped(name: str) -> str:
+def wrapped(name: str, letters: int = LABEL) -> str:
     """A label in short lines, so that bars keep some room on a phone."""
-    return "<br>".join(wrap(name, LABEL)) or name
+    return "<br>".join(wrap(name, letters)) or name
 
 
 def percent_text(share: Fraction | None) -> str:

@@ -10,6 +10,7 @@ from crrubric.domain.swing import Swing, Swings
 from crrubric.domain.vocabulary import N_
 from crrubric.reports.figures import (
     ABOVE,
+    LONG_LABEL,
     ROOM,
     Chart,
     ChartTable,
@@ -78,8 +79,8 @@ def acceptability_figure(
     )
     axis = {
         "title": {"text": translate(N_("Percent of draws"))},
-        "range": [0, 100],
-        "nticks": 4,
+        "range": [0, 101],  # the edge of the last bar shows
+        "tickvals": [0, 50, 100],
         "tickangle": 0,
         "ticksuffix": " %",
     }
@@ -176,7 +177,7 @@ def disagreement_figure(groups: Sequence[Group], translate: Translate) -> Chart 
     values = [float(group.disagreement or 0) * 100 for group in known]
     bar = go.Bar(
         x=values,
-        y=[wrapped(group.name) for group in known],
+        y=[wrapped(group.name, LONG_LABEL) for group in known],
         orientation="h",
         marker={"color": "var(--no-wash)", "line": {"color": "var(--no)", "width": 2}},
         text=[percent_text(group.disagreement) for group in known],

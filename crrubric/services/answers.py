@@ -13,7 +13,7 @@ from crrubric.domain.vocabulary import N_, Action, Event, NoticeKind, QuestionSt
 from crrubric.models import Asking, Question
 from crrubric.queries.access import locked_seat
 from crrubric.queries.people import Actor
-from crrubric.services.days import past_day
+from crrubric.services.days import named_day
 from crrubric.services.journal import ROW, About, note_event
 from crrubric.services.notices import tell
 from crrubric.services.questions import (
@@ -33,7 +33,7 @@ def send_questions(actor: Actor, slug: str, vendor_id: int, *, day: date | None)
     """
     with unit_of_work() as session:
         seat, vendor = chair_and_vendor(session, actor, slug, vendor_id)
-        sent_on = past_day(
+        sent_on = named_day(
             seat.evaluation, day, N_("Enter the day on which they were sent."), field="sent_on"
         )
         drafts = session.scalars(
@@ -89,7 +89,9 @@ def record_answer(
         if question.state is QuestionState.WITHDRAWN:
             raise WrongPhase(N_("This question was withdrawn: it takes no answer."))
         unchanged(question, seen_version)
-        on = past_day(seat.evaluation, day, N_("Enter the day of the answer."), field="answered_on")
+        on = named_day(
+            seat.evaluation, day, N_("Enter the day of the answer."), field="answered_on"
+        )
         if question.sent_on and on < question.sent_on:
             raise Invalid(N_("It was sent only after that day."), field="answered_on")
         before = plain_answer(question) if question.answered_on else None

@@ -23,6 +23,7 @@ from crrubric.models import Ballot, Criterion, Evaluation, Mark, Member, Vendor
 from crrubric.queries.access import Seat, locked_evaluation, not_found, require
 from crrubric.queries.assignments import assignment_of, assignments
 from crrubric.queries.people import Actor
+from crrubric.services.days import past_day
 from crrubric.services.declarations import require_declaration
 from crrubric.services.journal import About, note_event
 from crrubric.services.unit import unit_of_work
@@ -89,6 +90,8 @@ def record_mark(
     with unit_of_work() as session:
         evaluation = locked_evaluation(session, slug)
         ballot = open_ballot(session, actor, evaluation, vendor_id)
+        if tidy.evidence_on:
+            past_day(evaluation, tidy.evidence_on, field="evidence_on")
         criterion = asked_criterion(session, ballot.member, criterion_id)
         allow_answer(criterion, tidy.answer)
         mark = session.scalar(

@@ -21,10 +21,15 @@ def coming_day(evaluation: Evaluation, day: date, *, field: str) -> date:
     return day
 
 
-def past_day(evaluation: Evaluation, day: date | None, missing: str, *, field: str) -> date:
-    """The day, if it is one that the district has seen. Raises: Invalid; `missing` without one."""
-    if day is None:
-        raise Invalid(missing, field=field)
+def past_day(evaluation: Evaluation, day: date, *, field: str) -> date:
+    """The day, if it is one that the district has seen. Raises: Invalid."""
     if day > today(evaluation):
         raise Invalid(N_("This day is still to come."), field=field)
     return day
+
+
+def named_day(evaluation: Evaluation, day: date | None, missing: str, *, field: str) -> date:
+    """As `past_day`, where a day must be named. Raises: Invalid; `missing` without one."""
+    if day is None:
+        raise Invalid(missing, field=field)
+    return past_day(evaluation, day, field=field)

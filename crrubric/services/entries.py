@@ -25,7 +25,7 @@ from crrubric.queries.access import Seat, locked_seat, not_found
 from crrubric.queries.assignments import asked_of
 from crrubric.queries.people import Actor
 from crrubric.services.ballots import MarkText, allow_answer, checked_mark, plain, write_mark
-from crrubric.services.days import past_day
+from crrubric.services.days import named_day
 from crrubric.services.journal import About, note_event
 from crrubric.services.notices import tell, tell_if_all_in
 from crrubric.services.seals import ballot_in, reopen, seal_ballot
@@ -56,7 +56,7 @@ def enter_ballot(actor: Actor, slug: str, ballot_id: int, entry: Entry) -> Entry
     rest = clean(entry.rest, limit=limits.SHORT_TEXT, field="rest")
     with unit_of_work() as session:
         seat = locked_seat(session, actor, Action.ENTER_ON_BEHALF, slug)
-        given_on = past_day(
+        given_on = named_day(
             seat.evaluation,
             entry.given_on,
             N_("Enter the day on which the ballot was given."),

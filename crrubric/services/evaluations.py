@@ -35,6 +35,7 @@ from crrubric.queries.evaluations import readiness
 from crrubric.queries.meetings import sitting
 from crrubric.queries.people import Actor
 from crrubric.services.ballots import issue_ballots
+from crrubric.services.days import coming_day
 from crrubric.services.journal import ROW, About, changes, note_event
 from crrubric.services.notices import everybody_but, tell
 from crrubric.services.rubrics import copy_rubric, plain_rubric
@@ -217,6 +218,8 @@ def change_facts(
     try:
         with unit_of_work() as session:
             evaluation = locked_for(session, actor, Action.EDIT_SETUP, slug)
+            if closes_on is not None and closes_on != evaluation.closes_on:
+                coming_day(evaluation, closes_on, field="closes_on")
             new = {
                 "title": tidy,
                 "purpose": about,

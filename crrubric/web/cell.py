@@ -75,7 +75,7 @@ def cell_page(
         answers=list(Answer),
         may_manage=seat.may(Action.MANAGE_QUESTIONS) and follows is None,
         may_find=seat.may(Action.RECORD_FINDING) and follows is None,
-        form=form or finding_form(facts.cell),
+        form=asking_why(form or finding_form(facts.cell), facts.cell),
         follows=follows,
         sitting=follows or sitting(db.session(), seat.evaluation.id),
         items=on_agenda(read, seat),
@@ -93,6 +93,12 @@ def finding_form(found: Cell) -> FindingForm:
         form.reason.data, form.evidence.data = found.adopted.reason, found.adopted.evidence
         form.agreed.data = found.adopted.agreed
     form.version.data = str(found.adopted.version if found.adopted else 0)
+    return form
+
+
+def asking_why(form: FindingForm, found: Cell) -> FindingForm:
+    """The form, which says that a reason is needed where the rule settled nothing."""
+    form.reason.flags.required = found.resolution.outcome is Outcome.UNRESOLVED
     return form
 
 

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from crrubric.domain import limits
 from crrubric.domain.errors import CrrubricError, Invalid, NotFound, NotReady, Stale, WrongPhase
 from crrubric.extensions import db
+from crrubric.web.page import here
 from crrubric.web.words import refusal
 
 log = logging.getLogger("crrubric")
@@ -120,9 +121,15 @@ def page(
             problems=problems or [],
             kept=kept_text(),
             here=nowhere,
+            again=again(status),
         ),
         status.value,
     )
+
+
+def again(status: HTTPStatus) -> str:
+    """The page whose form sent too much: to go back to it with a smaller file; else nothing."""
+    return here() if status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE else ""
 
 
 def nowhere() -> str:

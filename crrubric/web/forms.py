@@ -56,7 +56,17 @@ def wtforms_texts(language: str) -> NullTranslations:
     return Translations.load(messages_path(), [language], domain="wtforms")
 
 
-class WholeNumber(IntegerField):
+class ReadFirst:
+    """For a number: what can't be read is refused for that alone, not for its size as well."""
+
+    def pre_validate(self, form: object) -> None:
+        """Go no further where reading failed."""
+        super().pre_validate(form)  # type: ignore[misc]  # of the control mixed in
+        if self.process_errors:  # type: ignore[attr-defined]  # of the control mixed in
+            raise StopValidation
+
+
+class WholeNumber(ReadFirst, IntegerField):
     """A whole number, refused in a sentence when it is none."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -70,7 +80,7 @@ class WholeNumber(IntegerField):
         self.data = int(text)
 
 
-class ExactNumber(StringField):
+class ExactNumber(ReadFirst, StringField):
     """A decimal number, kept exact; `data` is a Decimal or None."""
 
     def process_formdata(self, valuelist: list[str]) -> None:

@@ -9,6 +9,7 @@ from crrubric.domain.languages import NAMES, formats_of
 from crrubric.services.accounts import choose_language
 from crrubric.web.access import public
 from crrubric.web.account import local
+from crrubric.web.page import here
 from crrubric.web.session import LANGUAGE, actor, person
 
 bp = Blueprint("language", __name__)
@@ -46,14 +47,6 @@ def wanted() -> str:
 def formats() -> str:
     """The locale by whose rules Flask-Babel writes numbers and dates."""
     return formats_of(locale())
-
-
-def here() -> str:
-    """Where the switch leads back to: this page, or home where it is the answer to a form."""
-    adapter = current_app.create_url_adapter(request)
-    if adapter is None or not (request.method == "GET" or adapter.test(method="GET")):
-        return ""
-    return request.full_path.removesuffix("?")
 
 
 @bp.post("/language")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import g, render_template, request
+from flask import current_app, g, render_template, request
 
 from crrubric.queries.access import Seat
 from crrubric.web.navigation import menu
@@ -20,3 +20,11 @@ def page(template: str, seat: Seat, *, under: str | None = None, **values: Any) 
 def wants_json() -> bool:
     """Whether the page's script asks, rather than a plain form."""
     return bool(request.accept_mimetypes.best == "application/json")
+
+
+def here() -> str:
+    """Where the switch leads back to: this page, or home where it is the answer to a form."""
+    adapter = current_app.create_url_adapter(request)
+    if adapter is None or not (request.method == "GET" or adapter.test(method="GET")):
+        return ""
+    return request.full_path.removesuffix("?")

@@ -235,7 +235,8 @@ def notice_words(notice: Notice) -> str:
 
 
 def differences(entry: JournalEntry) -> list[tuple[str, str, str]]:
-    """(what, old, new) of a journal entry."""
+    """(what, old, new) of a journal entry; a reason that stands below it is not said twice."""
+    said = {"reason"} if entry.reason else set()
     old, new = entry.before or {}, entry.after or {}
     return [
         (
@@ -244,7 +245,7 @@ def differences(entry: JournalEntry) -> list[tuple[str, str, str]]:
             shown(value_named(key, new.get(key))),
         )
         for key in {**old, **new}
-        if key not in HIDDEN | {ROW}
+        if key not in HIDDEN | {ROW} | said
         and (old.get(key) not in (None, "") or new.get(key) not in (None, ""))
     ]
 

@@ -327,7 +327,7 @@ def decide(chair: Visitor) -> None:
 
 def close_meeting(chair: Visitor) -> None:
     menu(chair, "Overview")
-    chair.press("Close the meeting: decided")
+    chair.press("Make the decision final")
     chair.snap("decided")
 
 

@@ -107,6 +107,15 @@ def test_the_official_result_stands_unchanged_beside_a_trial(make, visit):
     assert words(after.all("main")[0]) == words(before.all("main")[0])
 
 
+def test_a_weight_that_can_not_be_read_is_refused_once(make, visit):
+    made = committee(make)
+
+    page = opened(visit, made, "what-if", **trial(made, weight_sis="abc"))
+
+    assert "Enter a number, like 2 or 38.50." in page.text
+    assert "Use a weight from" not in page.text
+
+
 def test_a_trial_names_its_changes_and_who_would_be_first(make, visit):
     made = committee(make)
     first, second = names(made)

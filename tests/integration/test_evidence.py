@@ -144,16 +144,31 @@ def test_what_expires_today_holds_where_the_district_is(
 def test_evidence_can_t_expire_before_it_was_seen(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING)
     url = made.url(f"ballots/{made.vendors[0].id}/marks/{made.criterion('ada').id}")
-    form = {"answer": "NO", "version": "0", "evidence_on": "2027-03-12"}
+    form = {"answer": "NO", "version": "0", "evidence_on": "2026-03-12"}
     person = visit(made.reviewers[0])
 
-    refused = person.post(url, {**form, "evidence_until": "2027-03-11"})
-    good = person.post(url, {**form, "evidence_until": "2027-03-12"})
+    refused = person.post(url, {**form, "evidence_until": "2026-03-11"})
+    good = person.post(url, {**form, "evidence_until": "2026-03-12"})
 
     assert (refused.status_code, good.status_code) == (422, 303)
     assert "Evidence can’t expire before the day on which it was seen." in refused.text
-    assert 'value="2027-03-11"' in refused.text
-    assert db.session.scalars(select(Mark.evidence_until)).one() == date(2027, 3, 12)
+    assert 'value="2026-03-11"' in refused.text
+    assert db.session.scalars(select(Mark.evidence_until)).one() == date(2026, 3, 12)
+
+
+def test_evidence_can_t_have_been_seen_in_the_future(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+    url = made.url(f"ballots/{made.vendors[0].id}/marks/{made.criterion('ada').id}")
+    later = (now_utc() + timedelta(days=2)).date().isoformat()
+
+    refused = visit(made.reviewers[0]).post(
+        url, {"answer": "NO", "version": "0", "evidence_on": later}
+    )
+
+    assert refused.status_code == 422
+    assert "This day is still to come." in refused.text
+    assert f'value="{later}"' in refused.text
+    assert db.session.scalars(select(Mark)).all() == []
 
 
 def test_the_register_shows_one_s_own_before_the_meeting_and_all_from_then_on(
@@ -278,10 +293,10 @@ def test_a_rubric_file_says_after_how_many_months(make: Factory):
 
 def test_the_export_names_expiry_and_files(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING)
-    pointed(made, "page 4", on=date(2027, 3, 1), until=date(2027, 5, 3))
+    pointed(made, "page 4", on=date(2026, 3, 1), until=date(2027, 5, 3))
     make.forward(made, Phase.MEETING, {})
 
     text = visit(made.chair).get(made.url("export/marks.csv")).text
 
     assert text.splitlines()[0].endswith("note,evidence,evidence_until,files")
-    assert "Document · page 4 · 2027-03-01,2027-05-03," in text
+    assert "Document · page 4 · 2026-03-01,2027-05-03," in text

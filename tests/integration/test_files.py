@@ -472,6 +472,7 @@ def test_too_much_is_refused_with_the_limit_on_upload_pages_and_elsewhere(
     assert (one_more.status_code, far_more.status_code, note.status_code) == (422, 413, 413)
     assert "This file is too large: at most 20 MB." in one_more.text
     assert "This file is too large: at most 20 MB." in far_more.text
+    assert f'<a href="{url}">Back to the form</a>' in far_more.text
     assert "at most 2 MB" in note.text
 
 

@@ -123,3 +123,24 @@ def test_what_only_a_replay_needs_is_not_on_the_page(make: Factory, visit: Visit
     page = visit(made.chair).get(made.url("journal")).text
 
     assert ("rubric: " in page, "row: " in page, "user_id" in page) == (True, False, False)
+
+
+def test_a_reason_is_said_once(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.MEETING, marks={(0, 0): "YN", (1, 0): "NN"})
+    chair = visit(made.chair)
+    cell = made.url(f"cells/{made.vendors[0].id}/{made.criterion('ada').id}")
+    chair.post(cell, {"value": "MET", "reason": "We saw it work.", "version": "0"})
+
+    assert chair.get(made.url("journal")).text.count("We saw it work.") == 1
+
+
+def test_a_cell_that_the_ballots_leave_open_asks_for_the_reason(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.MEETING, marks={(0, 0): "YN", (1, 0): "NN"})
+    chair, cells = visit(made.chair), [row.id for row in made.criteria[:2]]
+    tie, settled = (
+        chair.get(made.url(f"cells/{made.vendors[0].id}/{criterion}")).text for criterion in cells
+    )
+
+    assert "The ballots settle nothing here: say what did." in tie
+    assert "Needed where it differs" not in tie
+    assert "Needed where it differs" in settled

@@ -101,7 +101,7 @@ def any_mark(chance: Random) -> ballots.MarkText:
         chance.choice(["", "No captions.", "=1+1"]),
         chance.choice([None, EvidenceKind.DEMO]),
         chance.choice(["", "minute 12"]),
-        chance.choice([None, date(2027, 3, 12)]),
+        chance.choice([None, date(2026, 3, 12)]),
         chance.choice([None, None, date(2028, 3, 12)]),
     )
 

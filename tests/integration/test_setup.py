@@ -1,10 +1,12 @@
 """Setting up: rubric, vendors, committee, rule; bad input is refused beside its field."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
 
+from crrubric.clock import now_utc
 from crrubric.domain.errors import Invalid, NotFound, NotReady, WrongPhase
 from crrubric.domain.vocabulary import Event, Outcome, Phase, Role, RuleKind, Stakeholder, Standing
 from crrubric.extensions import db
@@ -394,3 +396,28 @@ def test_a_seat_without_a_role_is_refused_beside_the_field(make: Factory, visit:
     assert page.status == 422
     assert words(page.with_id("roles-error")) == "Error: Choose a role."
     assert words(page.with_id("stakeholder-error")) == "Error: Choose whom the person speaks for."
+
+
+def test_a_closing_day_that_is_over_is_refused_beside_its_field(make: Factory, visit: Visit):
+    made = make.evaluation()
+    over = (now_utc() - timedelta(days=2)).date().isoformat()
+    form = {"title": "Courses", "purpose": "", "closes_on": over, "language": "en"}
+
+    refused = visit(made.chair).post(made.url("facts"), form)
+
+    assert refused.status_code == 422
+    assert "This day is over: choose today or a later day." in refused.text
+    assert f'value="{over}"' in refused.text
+
+
+def test_a_day_that_passed_meanwhile_does_not_keep_the_title_from_changing(make: Factory):
+    made = make.evaluation()
+    past = (now_utc() - timedelta(days=2)).date()
+    made.evaluation.closes_on = past
+    db.session.commit()
+
+    changed = evaluations.change_facts(
+        made.chair, made.slug, title="Courses", purpose="", closes_on=past
+    )
+
+    assert (changed.title, changed.closes_on) == ("Courses", past)

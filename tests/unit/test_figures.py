@@ -6,7 +6,7 @@ import pytest
 
 from crrubric.domain.cost import year_cents
 from crrubric.reports.cost_figures import cost_figure
-from crrubric.reports.figures import answers_figure, score_figure
+from crrubric.reports.figures import LINE_HEIGHT, answers_figure, figure_json, score_figure, wrapped
 from tests.unit.test_results import results_of
 
 COSTS = {"a": 4_851_000, "b": 1_200_000}
@@ -58,3 +58,15 @@ def test_the_charts_say_the_scores_and_the_counts():
 @pytest.mark.parametrize(("price", "quantity", "cents"), [(250, 4, 1000), (None, 4, None)])
 def test_a_year_costs_the_unit_times_the_quantity(price, quantity, cents):
     assert year_cents(price, quantity) == cents
+
+
+def test_bars_are_as_far_apart_as_their_longest_label_needs():
+    import plotly.graph_objects as go
+
+    name = "Works with our student information system and with the one before it"
+    label = wrapped(name, 26)
+    assert label.count("<br>") == 2
+
+    drawn = json.loads(figure_json([go.Bar(x=[1] * 20, y=[label] * 20, orientation="h")], 20))
+
+    assert drawn["layout"]["height"] >= 20 * 3 * LINE_HEIGHT
