@@ -19,7 +19,7 @@ RESULTS = ("meeting/", "matrix", "scores", "compare", "decision", "memo")
 BALLOTS = ("ballots/", "progress", "questions/", *RESULTS)
 READABLE = ("meeting/minutes", "questions/", "evidence/", *RESULTS)
 # The switch of the languages and the way out; the filter of the matrix only asks.
-OWN = ["/language", "/sign-out"]
+OWN = ["/language", "/sign-in", "/sign-out"]  # in every frame: the language, and who one is
 POSTS = "nodes => [...new Set(nodes.map(node => node.getAttribute('action')))].sort()"
 
 
