@@ -113,18 +113,20 @@ def invitation(say: Voice, to: Occasion, *, chair: str, days: int | None) -> Mai
 
 def notice(say: Voice, to: Occasion, kind: NoticeKind, facts: Mapping[str, str]) -> Mail:
     """What a notice on the page tells; words of ours in it (a phase, a day) are translated."""
-    spoken = {key: _spoken(say, key, value) for key, value in facts.items()}
+    spoken = spoken_facts(facts, say, say.day)
     where = say(N_("What waits for you is here: %(link)s"), link=to.link)
     return letter(say, to, say(MAILED[kind], **spoken), [say(kind.label, **spoken), where])
 
 
-def _spoken(say: Voice, key: str, value: str) -> str:
-    match key:
-        case "phase":
-            return say(value)
-        case "day":
-            return say.day(date.fromisoformat(value))
-    return value
+def spoken_facts(
+    facts: Mapping[str, str], say: Callable[[str], str], day: Callable[[date], str]
+) -> dict[str, str]:
+    """What a notice tells, in a language: our words and days translated, typed text as it is."""
+    speak: dict[str, Callable[[str], str]] = {
+        "phase": say,
+        "day": lambda text: day(date.fromisoformat(text)),
+    }
+    return {key: speak.get(key, str)(value) for key, value in facts.items()}
 
 
 def reminder(say: Voice, to: Occasion, late: Late) -> Mail:

@@ -19,6 +19,7 @@ from crrubric.domain.retries import next_try, too_old
 from crrubric.domain.vocabulary import N_, MailKind, Phase
 from crrubric.models import Ballot, District, Evaluation, Member, OutgoingMail
 from crrubric.queries.lateness import REMINDERS, open_ballots
+from crrubric.services.days import today
 from crrubric.services.outbox import (
     NO_USE,
     forget_link,
@@ -179,7 +180,7 @@ def _closed_since(mail: OutgoingMail, evaluation: Evaluation) -> bool:
     A chair may remind after that day as well; what they write then says so.
     """
     zone, closes_on = ZoneInfo(evaluation.district.time_zone), evaluation.closes_on
-    if closes_on is None or now_utc().astimezone(zone).date() <= closes_on:
+    if closes_on is None or today(evaluation) <= closes_on:
         return False
     by_the_clock = mail.kind is MailKind.REMINDER
     return by_the_clock or mail.created_at.astimezone(zone).date() <= closes_on

@@ -83,7 +83,7 @@ def _day(value: date | None) -> str:
 def _text(form: MarkForm | PracticeForm, name: str) -> str:
     """What a field shows: what was read from it, else what was sent and could not be read."""
     value = form[name].data
-    if value is None or value == "":
-        sent = form[name].raw_data or [""]
-        return "" if name in ("answer", "evidence_kind") else str(sent[0])
+    if value is None:
+        sent = form[name].raw_data
+        return str(sent[0]) if sent else ""
     return value.isoformat() if isinstance(value, date) else str(getattr(value, "value", value))

@@ -18,6 +18,7 @@ from crrubric.domain.cost import total_cents
 from crrubric.domain.errors import CrrubricError
 from crrubric.domain.evidence import evidence_words
 from crrubric.domain.intervals import Interval
+from crrubric.domain.mails import spoken_facts
 from crrubric.domain.receipts import grouped
 from crrubric.domain.results import Results
 from crrubric.domain.reviewers import Share
@@ -226,12 +227,7 @@ def sentence(entry: JournalEntry) -> str:
 
 def notice_words(notice: Notice) -> str:
     """What a notice tells; words of ours in it (a phase, a day) are translated, typed ones not."""
-    facts = dict(notice.facts)
-    if "phase" in facts:
-        facts["phase"] = gettext(facts["phase"])
-    if "day" in facts:
-        facts["day"] = day(date.fromisoformat(facts["day"]))
-    return str(gettext(notice.kind.label, **facts))
+    return str(gettext(notice.kind.label, **spoken_facts(notice.facts, gettext, day)))
 
 
 def differences(entry: JournalEntry) -> list[tuple[str, str, str]]:

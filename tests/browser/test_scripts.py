@@ -434,7 +434,8 @@ def test_a_session_about_to_end_says_so_and_one_key_extends_it(task, reviewer):
     expect(question).not_to_be_visible()
 
 
-def test_who_stays_too_late_signs_in_on_the_page_and_keeps_what_was_typed(task, reviewer):
+def stay_too_late(task: Task, reviewer: Visitor) -> None:
+    """Type a question, rest until the session is over, then say that one is still there."""
     page = reviewer.page
     page.clock.install()
     page.goto(task.address)
@@ -444,6 +445,11 @@ def test_who_stays_too_late_signs_in_on_the_page_and_keeps_what_was_typed(task, 
     page.clock.fast_forward("54:00")
     page.get_by_role("dialog", name="Are you still there?").wait_for()
     page.keyboard.press("Enter")
+
+
+def test_who_stays_too_late_signs_in_on_the_page_and_keeps_what_was_typed(task, reviewer):
+    page = reviewer.page
+    stay_too_late(task, reviewer)
 
     sign_in_here(page, task.email)
     expect(page.get_by_role("dialog")).to_have_count(0)
@@ -456,14 +462,7 @@ def test_who_stays_too_late_signs_in_on_the_page_and_keeps_what_was_typed(task, 
 
 def test_who_does_not_sign_in_on_the_page_signs_in_on_the_way(task, reviewer):
     page = reviewer.page
-    page.clock.install()
-    page.goto(task.address)
-    reviewer.leave(page.locator("main").get_by_role("link", name="Ask the vendor").first)
-    page.get_by_label("Your question").fill("Do captions come in Spanish?")
-    end_sessions(task)
-    page.clock.fast_forward("54:00")
-    page.get_by_role("dialog", name="Are you still there?").wait_for()
-    page.keyboard.press("Enter")
+    stay_too_late(task, reviewer)
     page.get_by_role("dialog", name=OUT).get_by_role("button", name="Not now").click()
     reviewer.expected.append(SIGNED_OUT)
     reviewer.press("Ask")
