@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from flask import Flask
 
 from crrubric.app import create_app
-from crrubric.domain.rubric import Rubric, parse_rubric
+from crrubric.domain.setup.rubric import Rubric, parse_rubric
 from crrubric.domain.vocabulary import Answer, Phase
 from crrubric.extensions import db, prepare_migrations
 from tests.factories import Factory, Made, full_rubric
@@ -232,9 +232,9 @@ def saving(made: Made, reviewer: Browser, vendor: int) -> Callable[[], None]:
 
 
 def importing(folder: Path) -> None:
-    from crrubric.queries.people import OPERATOR
-    from crrubric.services.evaluations import RuleSettings
-    from crrubric.services.imports import import_as_new
+    from crrubric.queries.people.people import OPERATOR
+    from crrubric.services.exchange.imports import import_as_new
+    from crrubric.services.setup.evaluations import RuleSettings
 
     for thousands in (10, 30, 100):
         path = folder / "marks.csv"

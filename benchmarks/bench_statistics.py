@@ -24,15 +24,15 @@ import numpy as np
 from flask import Flask
 
 from benchmarks.bench_pages import Browser, app_in, committee, email_of, median_ms, report
-from crrubric.domain.acceptability import rank_acceptability
-from crrubric.domain.intervals import bootstrap
-from crrubric.domain.reviewers import profile_of
-from crrubric.domain.robustness import robustness_of
+from crrubric.domain.results.reviewers import profile_of
+from crrubric.domain.statistics.acceptability import rank_acceptability
+from crrubric.domain.statistics.intervals import bootstrap
+from crrubric.domain.statistics.robustness import robustness_of
 from crrubric.domain.vocabulary import Phase
 from crrubric.extensions import db
 from crrubric.models import Evaluation
-from crrubric.queries.marks import read_ballots
-from crrubric.queries.matrices import matrix
+from crrubric.queries.results.marks import read_ballots
+from crrubric.queries.results.matrices import matrix
 from tests.factories import Factory, Made
 
 RUNS = 7

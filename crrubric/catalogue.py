@@ -10,7 +10,7 @@ from importlib import resources
 
 from babel.support import NullTranslations, Translations
 
-from crrubric.domain.languages import SOURCE
+from crrubric.domain.people.languages import SOURCE
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Any
 
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
-from crrubric.domain.languages import NAMES
+from crrubric.domain.people.languages import NAMES
 from crrubric.domain.vocabulary import N_
 
 PACKAGE = Path(__file__).parent
@@ -55,7 +55,7 @@ class Defaults:
     RATELIMIT_HEADERS_ENABLED = False
     PASSWORD_METHOD = "scrypt:131072:8:1"  # noqa: S105  # a method, not a password
     BABEL_DEFAULT_LOCALE = "en"
-    LANGUAGES = ["en", "es"]  # of domain/languages.py; the first is spoken where nobody says
+    LANGUAGES = ["en", "es"]  # of domain/people/languages.py; the first is spoken where nobody says
     MAIL_HOST = ""  # empty: mail is off
     MAIL_PORT = 0  # 0: what is usual for MAIL_SECURITY
     MAIL_SECURITY = "starttls"

@@ -7,7 +7,7 @@ from itertools import count
 from flask import Flask
 from sqlalchemy import select
 
-from crrubric.domain.rubric import Rubric, built_in_rubric, parse_rubric
+from crrubric.domain.setup.rubric import Rubric, built_in_rubric, parse_rubric
 from crrubric.domain.vocabulary import Answer, DeclarationKind, Phase, Role, Stakeholder, Standing
 from crrubric.extensions import db
 from crrubric.models import (
@@ -21,18 +21,12 @@ from crrubric.models import (
     User,
     Vendor,
 )
-from crrubric.queries.people import OPERATOR, Actor, actor_of
-from crrubric.services import (
-    ballots,
-    committee,
-    decisions,
-    declarations,
-    evaluations,
-    seals,
-    vendors,
-)
-from crrubric.services.accounts import add_user
-from crrubric.services.unit import unit_of_work
+from crrubric.queries.people.people import OPERATOR, Actor, actor_of
+from crrubric.services.ballots import ballots, declarations, seals
+from crrubric.services.meeting import decisions
+from crrubric.services.people.accounts import add_user
+from crrubric.services.setup import committee, evaluations, vendors
+from crrubric.services.shared.unit import unit_of_work
 
 PASSWORD = "four plain words here"
 

@@ -5,7 +5,7 @@ import struct
 import zipfile
 import zlib
 
-from crrubric.services.demo_files import small_pdf
+from crrubric.services.demo.files import small_pdf
 
 TYPES = "[Content_Types].xml"
 WORD = {TYPES: "<Types/>", "word/document.xml": "<w:document/>"}

@@ -9,14 +9,14 @@ from sqlalchemy import select
 
 from crrubric.cli.running import in_app
 from crrubric.domain.errors import Invalid
-from crrubric.domain.rubric import built_in_rubric, parse_rubric
+from crrubric.domain.setup.rubric import built_in_rubric, parse_rubric
 from crrubric.domain.text import email_key
 from crrubric.domain.vocabulary import N_, RuleKind
 from crrubric.extensions import db
 from crrubric.models import Evaluation, User
-from crrubric.queries.people import OPERATOR, actor_of
-from crrubric.services.evaluations import RuleSettings, create_evaluation
-from crrubric.services.imports import Imported, import_as_new, import_into
+from crrubric.queries.people.people import OPERATOR, actor_of
+from crrubric.services.exchange.imports import Imported, import_as_new, import_into
+from crrubric.services.setup.evaluations import RuleSettings, create_evaluation
 
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 RULES = "majority, unanimity, or a supermajority like 2/3"

@@ -11,11 +11,11 @@ from crrubric.cli.running import in_app
 from crrubric.domain.errors import Invalid
 from crrubric.domain.vocabulary import N_
 from crrubric.extensions import db
-from crrubric.services.accounts import checked_email
-from crrubric.services.outbox import mail_is_on, waiting
-from crrubric.services.posting import BATCH, Round, district_name, send_due
-from crrubric.services.reminders import write_due_reminders
-from crrubric.services.smtp import Letter, MailTrouble, Smtp
+from crrubric.services.mail.outbox import mail_is_on, waiting
+from crrubric.services.mail.posting import BATCH, Round, district_name, send_due
+from crrubric.services.mail.reminders import write_due_reminders
+from crrubric.services.mail.smtp import Letter, MailTrouble, Smtp
+from crrubric.services.people.accounts import checked_email
 
 EVERY = 60  # seconds between two rounds of the thread
 

@@ -10,8 +10,8 @@ from crrubric.domain.text import email_key
 from crrubric.domain.vocabulary import N_, Standing
 from crrubric.extensions import db
 from crrubric.models import User
-from crrubric.queries.people import OPERATOR
-from crrubric.services.accounts import add_user, invite_for_user
+from crrubric.queries.people.people import OPERATOR
+from crrubric.services.people.accounts import add_user, invite_for_user
 
 
 @click.group("user")

@@ -7,21 +7,21 @@ import click
 from crrubric.catalogue import translations
 from crrubric.cli.running import in_app
 from crrubric.config import folder
-from crrubric.domain.computed import compute
-from crrubric.domain.memo_sections import compose
-from crrubric.domain.memo_words import Words
-from crrubric.domain.robustness import robustness_of
-from crrubric.domain.robustness_words import robustness_words
+from crrubric.domain.memo.sections import compose
+from crrubric.domain.memo.words import Words
+from crrubric.domain.results.computed import compute
+from crrubric.domain.results.robustness_words import robustness_words
+from crrubric.domain.statistics.robustness import robustness_of
 from crrubric.domain.vocabulary import Action
 from crrubric.extensions import db
 from crrubric.models import Evaluation
-from crrubric.queries.access import evaluation_by_slug, require
-from crrubric.queries.decisions import adopted_ranking, recommendation_of
-from crrubric.queries.exports import identity
-from crrubric.queries.matrices import matrix
-from crrubric.queries.memos import memo_facts
-from crrubric.queries.people import OPERATOR
-from crrubric.reports.memos import RENDERERS
+from crrubric.queries.exchange.exports import identity
+from crrubric.queries.meeting.decisions import adopted_ranking, recommendation_of
+from crrubric.queries.memo.memos import memo_facts
+from crrubric.queries.people.access import evaluation_by_slug, require
+from crrubric.queries.people.people import OPERATOR
+from crrubric.queries.results.matrices import matrix
+from crrubric.reports.memo.memos import RENDERERS
 
 
 def opened(slug: str, action: Action) -> Evaluation:
@@ -41,7 +41,7 @@ def results(slug: str, kind: str) -> None:
 
     The JSON object is documented in docs/results-json.md; undefined numbers are null.
     """
-    from crrubric.reports import results_json, tables
+    from crrubric.reports.exchange import results_json, tables
 
     evaluation = opened(slug, Action.EXPORT_RESULTS)
     read = matrix(db.session(), evaluation)

@@ -105,7 +105,7 @@ def demo(host: str, port: int, fresh: bool) -> None:
     The demo has a database of its own, instance/demo.db, and shows its people's passwords on
     the sign-in page: never open it to a network.
     """
-    from crrubric.services.demo import DEMO_PASSWORD, make_demo, people
+    from crrubric.services.demo.district import DEMO_PASSWORD, make_demo, people
 
     file = instance_folder() / "demo.db"
     app = new_app(

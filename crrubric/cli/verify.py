@@ -6,8 +6,8 @@ from crrubric.cli.running import in_app
 from crrubric.domain.errors import Invalid, NotReady
 from crrubric.domain.vocabulary import N_
 from crrubric.extensions import db
-from crrubric.queries.verification import sealed_under
-from crrubric.queries.verification import verify as look_at_everything
+from crrubric.queries.record.verification import sealed_under
+from crrubric.queries.record.verification import verify as look_at_everything
 
 
 @click.command()

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
-from crrubric.domain.languages import SOURCE
+from crrubric.domain.people.languages import SOURCE
 from crrubric.domain.vocabulary import (
     CorrectionEffect,
     Phase,

@@ -11,46 +11,34 @@ from werkzeug.routing import IntegerConverter, Map
 from crrubric import __version__
 from crrubric.domain import limits
 from crrubric.extensions import babel, csrf, limiter
-from crrubric.web import (
-    access,
-    account,
-    across,
-    agreement,
-    answers,
-    askings,
-    assets,
+from crrubric.web.ballots import across, ballots, declarations, entries, evidence, files
+from crrubric.web.exchange import exports
+from crrubric.web.mail import reminders
+from crrubric.web.meeting import decision, meeting, reinstatements
+from crrubric.web.memo import memo
+from crrubric.web.people import account, home
+from crrubric.web.questions import answers, askings, questions
+from crrubric.web.results import agreement, cell, cell_parts, results, what_if
+from crrubric.web.setup import (
     assignment,
-    ballots,
-    cell,
-    cell_parts,
     closing,
     committee,
     corrections,
-    decision,
-    declarations,
-    entries,
-    errors,
     evaluations,
-    evidence,
-    exports,
-    files,
-    headers,
-    home,
-    language,
-    meeting,
-    memo,
-    navigation,
     practice,
-    questions,
-    reading,
-    reinstatements,
-    reminders,
-    results,
     rubric,
+    vendors,
+)
+from crrubric.web.shared import (
+    access,
+    assets,
+    errors,
+    headers,
+    language,
+    navigation,
+    reading,
     session,
     style,
-    vendors,
-    what_if,
     words,
 )
 

@@ -14,13 +14,13 @@ from sqlalchemy import select
 from waitress import create_server
 from waitress.wasyncore import close_all
 
-from crrubric.domain.rubric import built_in_rubric
+from crrubric.domain.setup.rubric import built_in_rubric
 from crrubric.extensions import db
 from crrubric.models import User
-from crrubric.queries.people import actor_of
-from crrubric.services.demo import DEMO_PASSWORD, make_demo
-from crrubric.services.evaluations import create_evaluation
-from crrubric.services.vendors import VendorFacts, add_vendor
+from crrubric.queries.people.people import actor_of
+from crrubric.services.demo.district import DEMO_PASSWORD, make_demo
+from crrubric.services.setup.evaluations import create_evaluation
+from crrubric.services.setup.vendors import VendorFacts, add_vendor
 from tests.browser.browser import find_browser
 from tests.conftest import fresh_app, wipe
 

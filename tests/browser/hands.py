@@ -10,12 +10,12 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
 
-from crrubric.domain.rubric import Rubric
+from crrubric.domain.setup.rubric import Rubric
 from crrubric.domain.vocabulary import Answer, Phase, Role
 from crrubric.extensions import db, limiter
 from crrubric.models import User
-from crrubric.queries.people import Actor
-from crrubric.services.evaluations import change_phase
+from crrubric.queries.people.people import Actor
+from crrubric.services.setup.evaluations import change_phase
 from tests.browser.conftest import Site, Visitor, named
 from tests.factories import PASSWORD, Factory, Made, stored_marks
 

@@ -23,7 +23,7 @@ from crrubric.models import (
     Section,
     Vendor,
 )
-from crrubric.services.demo import DEMO_PASSWORD
+from crrubric.services.demo.district import DEMO_PASSWORD
 from tests.browser.conftest import NARROW, PHONE, Site, Visitor
 from tests.pages import parse
 

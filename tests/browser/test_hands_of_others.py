@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from crrubric.domain.vocabulary import Answer, Phase
-from crrubric.services import meetings, practice
+from crrubric.services.meeting import meetings
+from crrubric.services.setup import practice
 from tests.browser.conftest import Browse, Site, Visitor
 from tests.browser.hands import COMPANIES, Keyboard, Scene, mark, set_up
 from tests.factories import PASSWORD

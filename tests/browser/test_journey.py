@@ -11,8 +11,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from crrubric.domain.vocabulary import Standing
 from crrubric.extensions import db
-from crrubric.queries.people import OPERATOR
-from crrubric.services.accounts import add_user
+from crrubric.queries.people.people import OPERATOR
+from crrubric.services.people.accounts import add_user
 from tests.browser.conftest import PHONE, Browse, Site, Visitor
 from tests.factories import PASSWORD
 

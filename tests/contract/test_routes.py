@@ -9,7 +9,7 @@ from flask import Flask
 
 from crrubric.app import create_app
 from crrubric.domain.vocabulary import Action
-from crrubric.web.access import PUBLIC, SIGNED_IN, check_declarations
+from crrubric.web.shared.access import PUBLIC, SIGNED_IN, check_declarations
 
 # endpoint -> who may pass: anybody, whoever is signed in, or whom the policy allows the action
 TABLE = """

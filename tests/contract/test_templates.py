@@ -14,7 +14,9 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "templates"
 NAMES = sorted(file.relative_to(FOLDER).as_posix() for file in FOLDER.rglob("*.html"))
 # What other templates take in: macros, the frame, parts whose name begins with _.
-PARTS = [n for n in NAMES if n.startswith("macros/") or "/_" in n or n == "layout.html"]
+PARTS = [
+    n for n in NAMES if n.startswith("shared/macros/") or "/_" in n or n == "shared/layout.html"
+]
 # A call of gettext or ngettext, up to its first argument's first character.
 CALL = re.compile(r"(?<![\w.])(?:_|n?gettext)\(\s*(.)")
 
@@ -46,7 +48,7 @@ def test_every_page_is_shown_by_a_view_and_every_part_by_a_page():
 def test_every_template_that_a_view_names_is_there():
     named = {
         name
-        for file in (ROOT / "crrubric" / "web").glob("*.py")
+        for file in (ROOT / "crrubric" / "web").rglob("*.py")
         for name in re.findall(r'"(\w[\w/]*\.html)"', file.read_text("utf-8"))
     }
 

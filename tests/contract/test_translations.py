@@ -13,7 +13,7 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
 from crrubric import catalogue
-from crrubric.domain.languages import NAMES, SOURCE, formats_of, mail_language
+from crrubric.domain.people.languages import NAMES, SOURCE, formats_of, mail_language
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "crrubric" / "translations"

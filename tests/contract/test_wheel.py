@@ -100,7 +100,7 @@ def files_below(folder: Path) -> set[str]:
 @pytest.mark.parametrize(
     ("source", "target", "witness"),
     [
-        ("templates", "crrubric/templates", "layout.html"),
+        ("templates", "crrubric/templates", "shared/layout.html"),
         ("static", "crrubric/static", "css/base.css"),
         ("crrubric/data", "crrubric/data", "credit-recovery.toml"),
         ("crrubric/translations", "crrubric/translations", "es/LC_MESSAGES/messages.po"),

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from crrubric.extensions import db
 from crrubric.models import User
-from crrubric.queries.people import Actor
+from crrubric.queries.people.people import Actor
 from tests.factories import PASSWORD
 from tests.page_checks import check_access
 from tests.pages import Page, parse

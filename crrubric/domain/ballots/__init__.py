@@ -1,0 +1,1 @@
+"""Ballots, evidence, files and receipts as plain values."""

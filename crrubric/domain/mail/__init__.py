@@ -1,0 +1,1 @@
+"""Texts and timing of mails."""

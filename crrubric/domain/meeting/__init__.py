@@ -1,0 +1,1 @@
+"""Agenda of the meeting and the adopted ranking."""

@@ -1,0 +1,78 @@
+"""What the meeting must talk about, in order; and what nobody disputes, for one motion."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from crrubric.domain.ballots.ballots import NO, UNASSIGNED, YES
+from crrubric.domain.results.basis import Basis
+from crrubric.domain.results.results import Cell, Key, Results
+from crrubric.domain.vocabulary import Outcome, Topic
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A cell to talk about, and why. A cell stands under the first topic that fits."""
+
+    topic: Topic
+    cell: Cell
+    must_have: bool
+    experts: tuple[str, ...]  # reviewers who speak for the field and say the opposite
+
+
+def agenda(basis: Basis, results: Results) -> tuple[Item, ...]:
+    """The cells that need talk: unresolved, split must-haves, the expert in the minority, splits.
+
+    Within a topic must-haves come first, then vendors and criteria in their order. A cell stays
+    on the agenda when it is settled, so that the list does not change while it is walked through.
+    """
+    against = experts_against(basis, results)
+    must = {criterion.code for criterion in results.criteria if criterion.must_have}
+    found = [
+        Item(topic, cell, cell.criterion in must, against.get(key, ()))
+        for key, cell in results.cells.items()
+        if (topic := _topic(cell, cell.criterion in must, key in against)) is not None
+    ]
+    order = list(Topic)
+    return tuple(sorted(found, key=lambda item: (order.index(item.topic), not item.must_have)))
+
+
+def undisputed(basis: Basis, results: Results) -> tuple[Cell, ...]:
+    """Cells with an outcome that no mark contradicts and that are not adopted yet.
+
+    CAN'T TELL contradicts nothing; it became a question.
+    """
+    against = experts_against(basis, results)
+    must = {criterion.code for criterion in results.criteria if criterion.must_have}
+    return tuple(
+        cell
+        for key, cell in results.cells.items()
+        if cell.adopted is None and _topic(cell, cell.criterion in must, key in against) is None
+    )
+
+
+def experts_against(basis: Basis, results: Results) -> Mapping[Key, tuple[str, ...]]:
+    """By cell: who speaks for the criterion's field and says the opposite of its outcome."""
+    ballots = basis.ballots
+    opposite = {Outcome.MET: NO, Outcome.NOT_MET: YES}
+    found: dict[Key, tuple[str, ...]] = {}
+    for column, criterion in enumerate(basis.criteria):
+        leads = [n for n, who in enumerate(ballots.reviewers) if who.stakeholder is criterion.lead]
+        if not leads:
+            continue
+        keys = [(vendor.code, criterion.code) for vendor in basis.vendors]
+        said = [opposite.get(results.cells[key].resolution.outcome, UNASSIGNED + 1) for key in keys]
+        against = ballots.answers[leads, :, column] == np.array(said)  # shape (leads, vendors)
+        for row, place in np.argwhere(against.T).tolist():
+            key = keys[row]
+            found[key] = (*found.get(key, ()), ballots.reviewers[leads[place]].name)
+    return found
+
+
+def _topic(cell: Cell, must_have: bool, expert: bool) -> Topic | None:
+    if cell.resolution.outcome is Outcome.UNRESOLVED:
+        return Topic.UNRESOLVED
+    if cell.split:
+        return Topic.SPLIT_MUST_HAVE if must_have else Topic.EXPERT if expert else Topic.SPLIT
+    return None

@@ -1,0 +1,96 @@
+"""What the memo says of the committee: who marked what, who stayed away, who left, when it met."""
+
+from collections.abc import Iterable
+
+from crrubric.domain.memo.tree import (
+    Block,
+    Bullets,
+    MemoFacts,
+    MemoPerson,
+    MemoSitting,
+    Paragraph,
+    Recusal,
+    Table,
+)
+from crrubric.domain.memo.words import NONE, Words
+from crrubric.domain.vocabulary import N_
+
+
+class PeopleParts:
+    """Section 4 of the memo."""
+
+    def __init__(self, facts: MemoFacts, words: Words) -> None:
+        self.facts, self.words = facts, words
+
+    def blocks(self) -> Iterable[Block]:
+        """Members, meetings, conflicts of interest, former members."""
+        words, facts = self.words, self.facts
+        header = (
+            N_("Name"), N_("Speaks for"), N_("Role"), N_("Marked"), N_("Ballots submitted")
+        )  # fmt: skip
+        yield Table(
+            words(N_("Members")),
+            tuple(map(words, header)),
+            tuple(self.person(row) for row in facts.people),
+        )
+        held = tuple(self.sitting(row) for row in facts.sittings)
+        yield from self.listed(N_("Meetings and who attended:"), held)
+        away = tuple(self.conflict(row) for row in facts.recusals)
+        yield from self.listed(N_("Conflicts of interest and recusals:"), away)
+        left = tuple(f"{row.name}, {words.moment(row.at)}" for row in facts.departed_members)
+        yield from self.listed(
+            N_("Left the committee; their marks are in the record and do not count:"), left
+        )
+
+    def listed(self, label: str, lines: tuple[str, ...]) -> Iterable[Block]:
+        """A labelled list, or that there is nothing."""
+        if lines:
+            yield Paragraph("", self.words(label))
+            yield Bullets(lines)
+        else:
+            yield Paragraph(self.words(NONE), self.words(label))
+
+    def person(self, row: MemoPerson) -> tuple[str, ...]:
+        """A row of the members' table."""
+        words = self.words
+        return (
+            row.name,
+            words(row.stakeholder.label),
+            ", ".join(words(role) for role in row.roles),
+            self.marked(row) if row.ballots else "–",
+            self.ballots(row) if row.ballots else "–",
+        )
+
+    def marked(self, row: MemoPerson) -> str:
+        """What they were to mark."""
+        if row.criteria is None:
+            return self.words(N_("every criterion"))
+        whole = len(self.facts.results.criteria)
+        return self.words(N_("%(part)s of %(whole)s criteria"), part=row.criteria, whole=whole)
+
+    def ballots(self, row: MemoPerson) -> str:
+        """How many they submitted, and how many somebody entered for them."""
+        words = self.words
+        text = words(N_("%(part)s of %(whole)s"), part=row.submitted, whole=row.ballots)
+        if row.entered:
+            text += "; " + words(
+                N_("entered on their behalf: %(count)s, not confirmed: %(open)s"),
+                count=row.entered,
+                open=row.unconfirmed,
+            )
+        return text
+
+    def sitting(self, row: MemoSitting) -> str:
+        """A meeting in a line."""
+        who = ", ".join(row.present) or self.words(N_("attendance not recorded"))
+        when = self.words.moment(row.opened_at)
+        return f"{when}, {row.place}: {who}" if row.place else f"{when}: {who}"
+
+    def conflict(self, row: Recusal) -> str:
+        """A declared conflict, and what became of it."""
+        became = (
+            self.words(N_("waived by the chair: %(why)s"), why=row.waiver)
+            if row.waiver
+            else self.words(N_("recused"))
+        )
+        return f"{row.name}, {row.vendor}: {row.reason} ({became})"

@@ -1,0 +1,82 @@
+"""The memo on gates and orders: who was ruled out or reinstated, which order was adopted."""
+
+from collections.abc import Iterable
+
+from crrubric.domain.meeting.ranking_words import adopted_words, remarks
+from crrubric.domain.memo.tree import Block, Bullets, MemoFacts, Paragraph, Table
+from crrubric.domain.memo.words import NONE, Words
+from crrubric.domain.vocabulary import N_, Gate
+
+
+class RankingParts:
+    """Puts the adopted order beside the computed one, and says who was ruled out."""
+
+    def __init__(self, facts: MemoFacts, words: Words) -> None:
+        self.facts, self.words, self.results = facts, words, facts.results
+        self.names = {vendor.code: vendor.name for vendor in facts.vendors}
+        self.titles = {criterion.code: criterion.title for criterion in self.results.criteria}
+
+    def adopted(self) -> Iterable[Block]:
+        """Which order the committee adopted, and what stands out; nothing before a decision."""
+        found, ranking = self.facts.recommendation, self.facts.ranking
+        if found is None:
+            return
+        text = adopted_words(self.words, ranking) if ranking else self.words(NONE)
+        yield Paragraph(text, self.words(N_("Adopted ranking:")))
+        if ranking is not None and ranking.reason:
+            yield Paragraph(ranking.reason, self.words(N_("Why this order:")))
+        when = self.words.moment(ranking.at) if ranking else ""
+        for sentence in remarks(self.words, self.results, found.vendor, ranking, when):
+            yield Paragraph(sentence)
+
+    def table(self) -> Iterable[Block]:
+        """The adopted order beside the computed one, if one was adopted."""
+        words, ranking = self.words, self.facts.ranking
+        if ranking is None:
+            return
+        none = words(N_("not ranked"))
+        yield Table(
+            words(N_("Adopted ranking, beside the computed one")),
+            tuple(map(words, (N_("Vendor"), N_("Adopted rank"), N_("Computed rank")))),
+            tuple(
+                (
+                    vendor.name,
+                    str(ranking.ranks.get(vendor.code, none)),
+                    str(self.results.scores[vendor.code].rank or none),
+                )
+                for vendor in ranking.ordered(self.results)
+            ),
+        )
+        yield Paragraph(adopted_words(words, ranking))
+
+    def gates(self) -> Iterable[Block]:
+        """Who was ruled out by a must-have, and who was reinstated all the same, with reasons."""
+        words = self.words
+        out = tuple(
+            f"{self.names[code]}: {words.gate(score, self.titles)}"
+            for code, score in self.results.scores.items()
+            if score.gate is Gate.FAIL
+        )
+        back = tuple(self.reinstated(row.vendor, row.reason) for row in self.facts.reinstatements)
+        for label, lines in (
+            (N_("Ruled out by a must-have:"), out),
+            (N_("Reinstated by the committee:"), back),
+        ):
+            yield Paragraph("", words(label))
+            yield Bullets(lines) if lines else Paragraph(words(NONE))
+
+    def reinstated(self, code: str, reason: str) -> str:
+        """A reinstatement in a line: although what, and why."""
+        failed = self.results.scores[code].failed
+        if not failed:
+            return self.words(
+                N_("%(vendor)s, without effect, since it fails no must-have any more: %(reason)s"),
+                vendor=self.names[code],
+                reason=reason,
+            )
+        return self.words(
+            N_("%(vendor)s, although it does not meet %(what)s: %(reason)s"),
+            vendor=self.names[code],
+            what=self.words.listed([self.titles[each] for each in failed]),
+            reason=reason,
+        )

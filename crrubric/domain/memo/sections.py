@@ -1,0 +1,376 @@
+"""Composing the memo: the one-page board summary, then the fifteen sections, none left out."""
+
+import re
+from collections.abc import Iterable
+
+from crrubric.domain.memo.people import PeopleParts
+from crrubric.domain.memo.ranking import RankingParts
+from crrubric.domain.memo.tree import (
+    Block,
+    Bullets,
+    Heading,
+    Memo,
+    MemoFacts,
+    MemoVendor,
+    PageBreak,
+    Paragraph,
+    Signatures,
+    Status,
+    Table,
+)
+from crrubric.domain.memo.trust import TrustParts
+from crrubric.domain.memo.vendors import VendorParts
+from crrubric.domain.memo.words import NONE, Translate, Words
+from crrubric.domain.vocabulary import N_, PositionKind
+
+
+def compose(facts: MemoFacts, translate: Translate) -> Memo:
+    """The memo for these facts, in the language of `translate`."""
+    return _Composer(facts, Words(translate)).memo()
+
+
+class _Composer:
+    def __init__(self, facts: MemoFacts, words: Words) -> None:
+        self.facts, self.words, self.results = facts, words, facts.results
+        self.orders = RankingParts(facts, words)
+        self.names = {vendor.code: vendor.name for vendor in facts.vendors}
+        self.titles = {criterion.code: criterion.title for criterion in self.results.criteria}
+
+    def memo(self) -> Memo:
+        facts, words = self.facts, self.words
+        trust = TrustParts(facts, words)
+        status = Status.FINAL if facts.final else Status.DRAFT
+        sections = (
+            (N_("Recommendation"), self.recommendation()),
+            (N_("Background and need"), self.background()),
+            (N_("Process and timeline"), self.process()),
+            (N_("Committee"), PeopleParts(facts, words).blocks()),
+            (N_("Method"), self.method()),
+            (N_("Results at a glance"), self.glance()),
+            (N_("Agreement"), trust.agreement()),
+            (N_("Vendor by vendor"), VendorParts(facts, words).blocks()),
+            (N_("Dissent"), self.dissent()),
+            (N_("Robustness"), trust.robustness()),
+            (N_("Cost and funding"), self.cost()),
+            (N_("Risks, conditions, commitments"), self.conditions()),
+            (N_("Implementation and next steps"), self.nothing()),
+            (N_("Approvals"), self.approvals()),
+            (N_("Attachments"), self.attachments()),
+        )
+        blocks: list[Block] = [*self.summary(), PageBreak(), *self.header()]
+        for number, (title, body) in enumerate(sections, start=1):
+            blocks += [Heading(1, f"{number}. {words(title)}"), *body]
+        return Memo(
+            words(N_("Selection memo: %(title)s"), title=facts.title),
+            status,
+            words(N_("FINAL") if facts.final else N_("DRAFT – not a decision")),
+            facts.district,
+            facts.language,
+            facts.on,
+            tuple(blocks),
+        )
+
+    def nothing(self) -> list[Block]:
+        return [Paragraph(self.words(NONE))]
+
+    def summary(self) -> Iterable[Block]:
+        """One page for the board."""
+        words, found = self.words, self.facts.recommendation
+        yield Heading(1, words(N_("Board summary")))
+        yield Paragraph(self.recommended(), words(N_("Recommended:")))
+        yield Paragraph(self.facts.purpose or words(NONE), words(N_("What for:")))
+        if found is not None:
+            yield Paragraph(found.reason, words(N_("Why:")))
+            yield Paragraph(found.term or words(NONE), words(N_("For how long:")))
+            yield Paragraph(found.cost_ceiling or words(NONE), words(N_("At what cost:")))
+            yield Paragraph(self.action(), words(N_("Action asked:")))
+        yield self.ranking()
+
+    def recommended(self) -> str:
+        found = self.facts.recommendation
+        if found is None:
+            return self.words(N_("No recommendation has been recorded yet."))
+        if found.vendor is None:
+            return self.words(N_("The committee recommends no vendor."))
+        vendor = self.vendor(found.vendor)
+        product = " ".join(part for part in (vendor.product, vendor.version) if part)
+        return f"{vendor.name}, {product}" if product else vendor.name
+
+    def action(self) -> str:
+        found = self.facts.recommendation
+        if found is None or found.vendor is None:
+            return self.words(N_("That the board take note of the committee’s finding."))
+        return self.words(
+            N_("That the board approve an agreement with %(vendor)s as described below."),
+            vendor=self.names[found.vendor],
+        )
+
+    def vendor(self, code: str) -> MemoVendor:
+        return next(vendor for vendor in self.facts.vendors if vendor.code == code)
+
+    def header(self) -> Iterable[Block]:
+        words, facts = self.words, self.facts
+        rows = (
+            (words(N_("To")), words(N_("The board of %(name)s"), name=facts.district)),
+            (words(N_("From")), words(N_("The selection committee"))),
+            (words(N_("Date")), words.day(facts.on)),
+            (words(N_("Reference")), facts.reference),
+            (words(N_("Status")), words(N_("FINAL") if facts.final else N_("DRAFT"))),
+            (words(N_("Rubric")), f"{facts.rubric_name} {facts.rubric_version}".strip()),
+            (words(N_("Journal up to")), facts.journal_head or words(NONE)),
+        )
+        yield Table(words(N_("This memo")), (words(N_("What")), words(N_("Which"))), rows)
+
+    def recommendation(self) -> Iterable[Block]:
+        words, found = self.words, self.facts.recommendation
+        yield Paragraph(self.recommended())
+        if found is None:
+            return
+        yield Paragraph(found.reason)
+        for text, label in (
+            (found.term, N_("Term:")),
+            (found.cost_ceiling, N_("Cost ceiling:")),
+            (self.action(), N_("Action asked:")),
+            (words.moment(found.at), N_("Recorded:")),
+        ):
+            yield Paragraph(text or words(NONE), words(label))
+        yield from self.orders.adopted()
+
+    def background(self) -> Iterable[Block]:
+        yield Paragraph(self.facts.purpose or self.words(NONE))
+
+    def process(self) -> Iterable[Block]:
+        words, facts = self.words, self.facts
+        yield Table(
+            words(N_("Timeline")),
+            (words(N_("Step")), words(N_("When"))),
+            (
+                (words(N_("Ballots opened; rubric and rule fixed")), words.moment(facts.opened_at)),
+                (words(N_("Ballots locked and opened")), words.moment(facts.closed_at)),
+                (words(N_("Decision recorded")), words.moment(facts.decided_at)),
+            ),
+        )
+        yield Paragraph(
+            words(
+                N_(
+                    "%(vendors)s vendors were scored on %(criteria)s criteria by %(reviewers)s"
+                    " reviewers, each alone; nobody, the chair included, saw another’s marks"
+                    " before the ballots were locked."
+                ),
+                vendors=len(facts.vendors),
+                criteria=len(self.results.criteria),
+                reviewers=sum(bool(person.ballots) for person in facts.people),
+            )
+        )
+        if facts.entries:
+            yield Paragraph(
+                words(
+                    N_(
+                        "Apart from this: ballots given on paper or by phone were entered and"
+                        " sealed by the chair, who saw them then, and their reviewers were asked to"
+                        " confirm them: %(count)s."
+                    ),
+                    count=facts.entries,
+                )
+            )
+        if facts.practice is not None:
+            yield Paragraph(
+                words(
+                    N_(
+                        "Before, on %(when)s, the committee practiced on a made-up vendor to see"
+                        " which criteria it reads differently: %(count)s reviewers marked it."
+                        " Those marks never counted."
+                    ),
+                    when=words.moment(facts.practice.at),
+                    count=facts.practice.reviewers,
+                )
+            )
+        gone = tuple(
+            f"{row.name}, {words.moment(row.at)}: {row.reason}" for row in facts.departed_vendors
+        )
+        yield Paragraph("", words(N_("Left the selection after ballots opened:")))
+        yield Bullets(gone) if gone else Paragraph(words(NONE))
+        yield from self.orders.gates()
+
+    def method(self) -> Iterable[Block]:
+        words, results = self.words, self.results
+        yield Paragraph(words.rule(results.rule))
+        yield Paragraph(words.quorum(results.rule))
+        yield Paragraph(
+            words(
+                N_(
+                    "CAN’T TELL takes part but decides nothing. A criterion that more reviewers"
+                    " call NOT APPLICABLE than decide leaves the score. The score is the weighted"
+                    " share of applicable criteria found Met; the pass mark is %(mark)s. A vendor"
+                    " that does not meet a must-have is not eligible unless the committee"
+                    " reinstates it with a reason. Rule and rubric were fixed %(when)s."
+                ),
+                mark=words.percent(results.pass_mark),
+                when=words.moment(self.facts.opened_at),
+            )
+        )
+        yield Table(
+            words(N_("Criteria as frozen")),
+            tuple(map(words, (N_("Criterion"), N_("Section"), N_("Weight"), N_("Must-have")))),
+            tuple(
+                (
+                    criterion.title,
+                    criterion.section_title,
+                    f"{float(criterion.weight):g}",
+                    words(N_("yes")) if criterion.must_have else "–",
+                )
+                for criterion in results.criteria
+            ),
+        )
+        yield from self.corrections()
+
+    def corrections(self) -> Iterable[Block]:
+        """What was corrected after ballots opened, and what it did to marks."""
+        words = self.words
+        lines = tuple(
+            words(
+                N_("Revision %(number)s, %(when)s, “%(title)s”: %(reason)s (%(effect)s)"),
+                number=row.number,
+                when=words.moment(row.at),
+                title=row.title,
+                reason=row.reason,
+                effect=words(row.effect.label),
+            )
+            for row in self.facts.revisions
+        )
+        yield Paragraph("", words(N_("Corrected after ballots opened:")))
+        yield Bullets(lines) if lines else Paragraph(words(NONE))
+
+    def ranking(self) -> Table:
+        words, results = self.words, self.results
+        return Table(
+            words(N_("Scores and ranking, as computed")),
+            tuple(
+                map(words, (N_("Vendor"), N_("Rank"), N_("Score"), N_("Range"), N_("Must-haves")))
+            ),
+            tuple(
+                (
+                    vendor.name,
+                    words(N_("not ranked")) if score.rank is None else str(score.rank),
+                    words.score(score),
+                    words.range(score),
+                    words.gate(score, self.titles),
+                )
+                for vendor in results.ranking()
+                for score in (results.scores[vendor.code],)
+            ),
+        )
+
+    def glance(self) -> Iterable[Block]:
+        words, results = self.words, self.results
+        yield Table(
+            words(N_("Findings, with the votes where reviewers differed")),
+            (words(N_("Criterion")), *(vendor.name for vendor in results.vendors)),
+            tuple(
+                (
+                    criterion.title + (" ◆" if criterion.must_have else ""),
+                    *(self.in_short(vendor.code, criterion.code) for vendor in results.vendors),
+                )
+                for criterion in results.criteria
+            ),
+        )
+        yield Paragraph(
+            words(N_("◆ must-have. * the committee adopted the finding in its meeting."))
+        )
+        yield self.ranking()
+        yield from self.orders.table()
+
+    def in_short(self, vendor: str, criterion: str) -> str:
+        cell = self.results.cell(vendor, criterion)
+        text = self.words.finding(cell) + (" *" if cell.settled_otherwise else "")
+        return f"{text}: {cell.tally.yes}–{cell.tally.no}" if cell.split else text
+
+    def cost(self) -> Iterable[Block]:
+        words = self.words
+        yield Table(
+            words(N_("Price basis and cost over the term")),
+            tuple(
+                map(
+                    words,
+                    (N_("Vendor"), N_("Price a year"), N_("Quantity"), N_("Months"), N_("Total")),
+                )
+            ),
+            tuple(
+                (
+                    vendor.name,
+                    f"{words.money(vendor.unit_price_cents)}"
+                    + (f" {words(vendor.price_unit.label)}" if vendor.price_unit else ""),
+                    "–" if vendor.quantity is None else f"{vendor.quantity:,}",
+                    "–" if vendor.term_months is None else str(vendor.term_months),
+                    words.money(vendor.total_cents),
+                )
+                for vendor in self.facts.vendors
+            ),
+        )
+        notes = tuple(f"{v.name}: {v.price_note}" for v in self.facts.vendors if v.price_note)
+        if notes:
+            yield Bullets(notes)
+        yield Paragraph(words(NONE), words(N_("Fund:")))
+
+    def conditions(self) -> Iterable[Block]:
+        found = self.facts.recommendation
+        lines = tuple(
+            re.sub(r"^[\s•*–-]*(\d+[.)])?\s*", "", line)  # the list brings bullets of its own
+            for line in (found.conditions.split("\n") if found else ())
+            if line.strip()
+        )
+        yield Bullets(lines) if lines else Paragraph(self.words(NONE))
+        yield Paragraph("", self.words(N_("Commitments:")))
+        promised = tuple(
+            self.words(
+                N_("%(vendor)s: %(words)s (due %(day)s; %(owner)s watches over it)"),
+                vendor=row.vendor,
+                words=row.words,
+                day=self.words.day(row.due_on),
+                owner=row.owner,
+            )
+            for row in self.facts.commitments
+        )
+        yield Bullets(promised) if promised else Paragraph(self.words(NONE))
+
+    def dissent(self) -> Iterable[Block]:
+        """How many stand where, and who cannot support it in their own words."""
+        words, stated = self.words, self.facts.positions
+        if stated:
+            counts = (sum(row.kind is kind for row in stated) for kind in PositionKind)
+            support, live, cannot = counts
+            yield Paragraph(
+                words(
+                    N_(
+                        "%(a)s reviewers support it, %(b)s can live with it,"
+                        " %(c)s cannot support it."
+                    ),
+                    a=support,
+                    b=live,
+                    c=cannot,
+                )
+            )
+        lines = tuple(
+            f"{row.name} ({words(row.stakeholder.label)}): {row.words}"
+            for row in stated
+            if row.kind is PositionKind.CANNOT_SUPPORT
+        )
+        yield Bullets(lines) if lines else Paragraph(words(NONE))
+
+    def approvals(self) -> Iterable[Block]:
+        words = self.words
+        yield Signatures(
+            tuple(person.name for person in self.facts.people),
+            words(N_("Signature")),
+            words(N_("Date")),
+        )
+
+    def attachments(self) -> Iterable[Block]:
+        yield Paragraph(
+            self.words(
+                N_(
+                    "Kept with this evaluation: the rubric as frozen, every ballot with its notes"
+                    " and evidence, the declarations, the findings, and the journal."
+                )
+            )
+        )

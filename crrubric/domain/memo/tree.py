@@ -1,0 +1,277 @@
+"""The selection memo as a value: what it is made from, and the tree that renderers draw.
+
+No file format is known here. Word and HTML are rendered from the same `Memo`, so that the same
+words and numbers stand in both.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from crrubric.domain.meeting.ranking import AdoptedRanking
+from crrubric.domain.results.contradictions import Contradiction
+from crrubric.domain.results.results import Results
+from crrubric.domain.statistics.reliability import Reliability
+from crrubric.domain.statistics.robustness import Robustness
+from crrubric.domain.vocabulary import (
+    Answer,
+    CorrectionEffect,
+    PositionKind,
+    PriceUnit,
+    Stakeholder,
+)
+
+
+class Status(StrEnum):
+    """Whether the decision is recorded."""
+
+    DRAFT = "DRAFT"
+    FINAL = "FINAL"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; level 1 is a section of the memo, 2 a part of one."""
+
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph; `lead` is the short bold label that it begins with, if any."""
+
+    text: str
+    lead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """A list."""
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table whose first column names its rows."""
+
+    caption: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageBreak:
+    """What follows begins on a new page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """A line to sign for each."""
+
+    names: tuple[str, ...]
+    sign: str
+    dated: str
+
+
+Block = Heading | Paragraph | Bullets | Table | PageBreak | Signatures
+
+
+@dataclass(frozen=True, slots=True)
+class Memo:
+    """A composed memo. `stamp` is the word on every page; `language` its BCP 47 tag."""
+
+    title: str
+    status: Status
+    stamp: str
+    organization: str
+    language: str
+    on: date
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MemoPerson:
+    """A committee member: for whom they speak, their roles in words, ballots submitted of all.
+
+    criteria: how many they were to mark; None: every one. entered: ballots that were entered on
+    their behalf, and how many of these they have not confirmed.
+    """
+
+    name: str
+    stakeholder: Stakeholder
+    roles: tuple[str, ...]
+    submitted: int
+    ballots: int
+    criteria: int | None = None
+    entered: int = 0
+    unconfirmed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MemoVendor:
+    """A vendor with the basis of its price; amounts in cents, None where unknown."""
+
+    code: str
+    name: str
+    product: str
+    version: str
+    price_unit: PriceUnit | None
+    unit_price_cents: int | None
+    quantity: int | None
+    term_months: int | None
+    total_cents: int | None
+    price_note: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemoNote:
+    """What one reviewer wrote in one cell, with the evidence in words."""
+
+    vendor: str
+    criterion: str
+    answer: Answer
+    note: str
+    evidence: str
+    stakeholder: Stakeholder
+
+
+@dataclass(frozen=True, slots=True)
+class Recusal:
+    """A declared conflict of interest; `waiver` says why the chair waived it, if so."""
+
+    name: str
+    vendor: str
+    reason: str
+    waiver: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MemoPractice:
+    """The practice round: when it was opened, how many reviewers marked the made-up vendor."""
+
+    at: datetime
+    reviewers: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemoRevision:
+    """A correction of the rubric after ballots opened. `title` names the criterion as it is now."""
+
+    number: int
+    title: str
+    effect: CorrectionEffect
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MemoDeparture:
+    """A vendor that left the selection, or a member who left the committee (no reason is asked)."""
+
+    name: str
+    at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """What the committee adopted; no vendor: it recommends none."""
+
+    vendor: str | None
+    reason: str
+    conditions: str
+    term: str
+    cost_ceiling: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MemoReinstatement:
+    """A vendor that the committee reinstated, and why."""
+
+    vendor: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MemoPosition:
+    """Where a reviewer stands on the recommendation, in their own words."""
+
+    name: str
+    stakeholder: Stakeholder
+    kind: PositionKind
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemoCommitment:
+    """A promise of a vendor, with who watches over it and by when."""
+
+    vendor: str
+    words: str
+    owner: str
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class MemoQuestion:
+    """A question to a vendor and its answer; no criterion: it is about the whole offer."""
+
+    vendor: str
+    criterion: str | None
+    words: str
+    sent_on: date | None
+    answer: str
+    answered_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class MemoSitting:
+    """A meeting: from when to when, where, who was there."""
+
+    opened_at: datetime
+    closed_at: datetime | None
+    place: str
+    present: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MemoFacts:
+    """Everything that a memo says, before it is put into words. Moments are in the local zone."""
+
+    title: str
+    district: str
+    reference: str
+    purpose: str
+    language: str
+    on: date
+    final: bool
+    opened_at: datetime | None
+    closed_at: datetime | None
+    decided_at: datetime | None
+    rubric_name: str
+    rubric_version: str
+    people: tuple[MemoPerson, ...]
+    recusals: tuple[Recusal, ...]
+    vendors: tuple[MemoVendor, ...]
+    results: Results
+    reliability: Reliability
+    robustness: Robustness
+    recommendation: Recommendation | None
+    notes: tuple[MemoNote, ...]
+    journal_head: str = ""  # the newest hash of the journal's chain
+    positions: tuple[MemoPosition, ...] = ()  # only once the decision is recorded
+    commitments: tuple[MemoCommitment, ...] = ()
+    sittings: tuple[MemoSitting, ...] = ()
+    entries: int = 0  # ballots ever entered on behalf, disputed ones as well
+    practice: MemoPractice | None = None
+    contradictions: tuple[Contradiction, ...] = ()
+    revisions: tuple[MemoRevision, ...] = ()
+    departed_vendors: tuple[MemoDeparture, ...] = ()
+    departed_members: tuple[MemoDeparture, ...] = ()
+    ranking: AdoptedRanking | None = None
+    reinstatements: tuple[MemoReinstatement, ...] = ()
+    questions: tuple[MemoQuestion, ...] = ()  # those that were not withdrawn

@@ -1,0 +1,132 @@
+"""The memo's sections on how far its numbers can be trusted: agreement and robustness."""
+
+from collections.abc import Iterable
+
+from crrubric.domain.memo.tree import Block, Bullets, Heading, MemoFacts, Paragraph, Table
+from crrubric.domain.memo.words import NONE, Words
+from crrubric.domain.results.results import Adopted, Cell
+from crrubric.domain.results.robustness_words import robustness_words
+from crrubric.domain.vocabulary import N_
+
+
+class TrustParts:
+    """Puts agreement and robustness into paragraphs and tables."""
+
+    def __init__(self, facts: MemoFacts, words: Words) -> None:
+        self.facts, self.words, self.results = facts, words, facts.results
+        self.names = {vendor.code: vendor.name for vendor in facts.vendors}
+        self.titles = {criterion.code: criterion.title for criterion in self.results.criteria}
+
+    def agreement(self) -> Iterable[Block]:
+        """Counts, coefficients with intervals, then every cell that needed talk."""
+        words, found = self.words, self.results.agreement
+        drawn = self.facts.reliability.cells_drawn()
+        yield Paragraph(
+            words(
+                N_(
+                    "In %(unanimous)s of %(cells)s cells with two or more YES or NO marks, all of"
+                    " them say the same. Two reviewers of one cell agree %(share)s of the time."
+                    " Beyond what the mix of YES and NO would give: Krippendorff’s alpha"
+                    " %(alpha)s (%(alpha_range)s), Gwet’s AC1 %(ac1)s (%(ac1_range)s); %(yes)s of"
+                    " marks are YES. Alpha falls and AC1 rises when nearly all marks are the same,"
+                    " so both stand here. Intervals are from %(resamples)s resamples of cells,"
+                    " seed %(seed)s, and treat the reviewers as given."
+                ),
+                unanimous=found.unanimous_cells,
+                cells=found.pairable_cells,
+                share=words.percent(found.percent_agreement),
+                alpha=words.coefficient(found.alpha, found.undefined.get("alpha", "")),
+                ac1=words.coefficient(found.ac1, found.undefined.get("ac1", "")),
+                yes=words.percent(found.prevalence_yes),
+                alpha_range=words.interval(drawn.alpha),
+                ac1_range=words.interval(drawn.ac1),
+                resamples=drawn.resamples,
+                seed=drawn.seed,
+            )
+        )
+        yield Heading(2, words(N_("Split cells")))
+        yield from self.cells(self.results.split(), N_("Cells in which reviewers differed"))
+        yield Heading(2, words(N_("Unresolved cells")))
+        yield from self.cells(self.results.unresolved(), N_("Cells that nothing settles yet"))
+        yield Heading(2, words(N_("Findings adopted in the meeting")))
+        lines = tuple(
+            self.adopted(cell, cell.adopted)
+            for cell in self.results.cells.values()
+            if cell.adopted is not None and cell.settled_otherwise
+        )
+        yield Bullets(lines) if lines else Paragraph(words(NONE))
+        every = self.results.cells.values()
+        count = sum(cell.adopted is not None and not cell.settled_otherwise for cell in every)
+        yield Paragraph(
+            words(N_("Cells whose outcome was adopted as the rule has it: %(count)s."), count=count)
+        )
+
+    def adopted(self, cell: Cell, found: Adopted) -> str:
+        """An adopted finding: what it is, what the rule had made of the votes, why and when."""
+        text = (
+            N_("%(what)s: %(value)s instead of %(outcome)s (%(votes)s). %(reason)s – %(when)s")
+            if cell.differs
+            else N_("%(what)s: %(value)s, as the rule has it (%(votes)s). %(reason)s – %(when)s")
+        )
+        return self.words(
+            text,
+            what=f"{self.names[cell.vendor]}, {self.titles[cell.criterion]}",
+            value=self.words(found.value.label),
+            outcome=self.words(cell.resolution.outcome.label),
+            votes=self.words.votes(cell.tally),
+            reason=self.why(found),
+            when=self.words.day(found.at.date()),
+        )
+
+    def why(self, found: Adopted) -> str:
+        """The reason, the evidence and who agreed, as far as they were recorded."""
+        words = self.words
+        parts = (
+            found.reason,
+            words(N_("Evidence: %(what)s"), what=found.evidence) if found.evidence else "",
+            words(N_("Agreed: %(who)s"), who=found.agreed) if found.agreed else "",
+        )
+        return " ".join(part for part in parts if part)
+
+    def cells(self, cells: tuple[Cell, ...], caption: str) -> Iterable[Block]:
+        words = self.words
+        if not cells:
+            yield Paragraph(words(NONE))
+            return
+        yield Table(
+            words(caption),
+            tuple(map(words, (N_("Vendor"), N_("Criterion"), N_("Votes"), N_("Finding")))),
+            tuple(
+                (
+                    self.names[cell.vendor],
+                    self.titles[cell.criterion],
+                    words.votes(cell.tally),
+                    words.finding(cell),
+                )
+                for cell in cells
+            ),
+        )
+
+    def robustness(self) -> Iterable[Block]:
+        """What would change who is first; reviewers are counted, not named."""
+        words, results = self.words, self.results
+        open_ranges = [
+            f"{vendor.name}: {words.range(results.scores[vendor.code])}"
+            for vendor in results.ranking()
+            if results.scores[vendor.code].low != results.scores[vendor.code].high
+        ]
+        yield Paragraph(
+            words(N_("What unresolved cells can still do to the scores:")),
+        )
+        yield (
+            Bullets(tuple(open_ranges))
+            if open_ranges
+            else Paragraph(words(N_("Nothing: every cell that counts is settled.")))
+        )
+        said = robustness_words(words, self.facts.robustness, results, names=False)
+        yield Paragraph(words(N_("What would change who is first, and what would not:")))
+        yield Bullets(tuple(said.sentences()))
+        around = self.facts.robustness.around
+        if around is not None:
+            text = N_("Random weights: %(draws)s draws, seed %(seed)s.")
+            yield Paragraph(words(text, draws=around.draws, seed=around.seed))

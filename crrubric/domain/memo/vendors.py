@@ -1,0 +1,115 @@
+"""The memo's section on each vendor: strengths, gaps, evidence, questions and answers."""
+
+from collections.abc import Iterable
+
+from crrubric.domain.memo.tree import Block, Bullets, Heading, MemoFacts, MemoQuestion, Paragraph
+from crrubric.domain.memo.words import NONE, Words
+from crrubric.domain.vocabulary import N_, Answer, Outcome
+
+
+class VendorParts:
+    """Puts what reviewers wrote beside what the committee found, for those not chosen as well."""
+
+    def __init__(self, facts: MemoFacts, words: Words) -> None:
+        self.facts, self.words, self.results = facts, words, facts.results
+        self.titles = {criterion.code: criterion.title for criterion in self.results.criteria}
+
+    def blocks(self) -> Iterable[Block]:
+        """A heading for each vendor in the order of the ranking, then what there is to say."""
+        words = self.words
+        must = N_("Must-haves")
+        for vendor in self.results.ranking():
+            score = self.results.scores[vendor.code]
+            yield Heading(2, vendor.name)
+            yield Paragraph(
+                f"{words.score(score)}. {words(must)}: {words.gate(score, self.titles)}."
+            )
+            for label, outcome in ((N_("Strengths"), Outcome.MET), (N_("Gaps"), Outcome.NOT_MET)):
+                yield Paragraph("", words(label) + ":")
+                lines = self.reasons(vendor.code, outcome)
+                yield Bullets(lines) if lines else Paragraph(words(NONE))
+            for label, lines in (
+                (N_("Met, although they pull against each other"), self.tense(vendor.code)),
+                (N_("Questions to the vendor"), self.questions(vendor.code)),
+                (N_("What reviewers could not tell"), self.untold(vendor.code)),
+            ):
+                yield Paragraph("", words(label) + ":")
+                yield Bullets(lines) if lines else Paragraph(words(NONE))
+
+    def reasons(self, vendor: str, outcome: Outcome) -> tuple[str, ...]:
+        """The criteria with this finding, with what reviewers wrote for it."""
+        answer = {Outcome.MET: Answer.YES, Outcome.NOT_MET: Answer.NO}[outcome]
+        lines = []
+        for criterion in self.results.criteria:
+            cell = self.results.cell(vendor, criterion.code)
+            if cell.finding is not outcome:
+                continue
+            notes = [
+                self.quoted(note.note, note.evidence, self.words(note.stakeholder.label))
+                for note in self.facts.notes
+                if (note.vendor, note.criterion, note.answer) == (vendor, criterion.code, answer)
+                and note.note
+            ]
+            head = f"{criterion.title} ({cell.tally.yes}–{cell.tally.no})"
+            lines.append(f"{head}: {' '.join(notes)}" if notes else head)
+        return tuple(lines)
+
+    def quoted(self, note: str, evidence: str, who: str) -> str:
+        source = f"{who}; {evidence}" if evidence else who
+        return f"“{' '.join(note.split())}” ({source})"
+
+    def tense(self, vendor: str) -> tuple[str, ...]:
+        """Pairs of criteria that ask for two configurations, both found Met."""
+        return tuple(
+            f"{self.titles[row.first]} – {self.titles[row.second]}: {row.why}"
+            for row in self.facts.contradictions
+            if row.vendor == vendor
+        )
+
+    def questions(self, vendor: str) -> tuple[str, ...]:
+        """What the committee asked, with the answer or that there is none."""
+        return tuple(
+            f"{self.about(row)}: {' '.join(row.words.split())} {self.reply(row)}"
+            for row in self.facts.questions
+            if row.vendor == vendor
+        )
+
+    def about(self, row: MemoQuestion) -> str:
+        """The title of the criterion; what is left out of the rubric since has no title here."""
+        whole = self.words(N_("The whole offer"))
+        return self.titles.get(row.criterion, whole) if row.criterion else whole
+
+    def reply(self, row: MemoQuestion) -> str:
+        """The answer with its day; else since when it is open."""
+        words = self.words
+        if row.answered_on:
+            said = " ".join(row.answer.split())
+            return words(
+                N_("Answered %(day)s: “%(answer)s”"), day=words.day(row.answered_on), answer=said
+            )
+        if row.sent_on:
+            return words(N_("Sent %(day)s; still open."), day=words.day(row.sent_on))
+        return words(N_("Not sent; still open."))
+
+    def untold(self, vendor: str) -> tuple[str, ...]:
+        """Cells with CAN'T TELL marks, with what reviewers wrote there."""
+        lines = []
+        for criterion in self.results.criteria:
+            tally = self.results.cell(vendor, criterion.code).tally
+            if not tally.cannot_tell:
+                continue
+            asked = [
+                " ".join(note.note.split())
+                for note in self.facts.notes
+                if (note.vendor, note.criterion) == (vendor, criterion.code)
+                and note.answer is Answer.CANNOT_TELL
+                and note.note
+            ]
+            head = self.words(
+                N_("%(title)s: %(n)s of %(whole)s could not tell."),
+                title=criterion.title,
+                n=tally.cannot_tell,
+                whole=tally.assigned,
+            )
+            lines.append(" ".join([head, *asked]))
+        return tuple(lines)

@@ -1,0 +1,167 @@
+"""How the memo puts values into words; English source texts, translated as they are used."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from fractions import Fraction
+
+from crrubric.domain.results.outcome import Rule
+from crrubric.domain.results.results import Cell
+from crrubric.domain.results.scoring import Score
+from crrubric.domain.results.tally import Tally
+from crrubric.domain.statistics.intervals import Interval
+from crrubric.domain.vocabulary import N_, Gate, RuleKind
+
+Translate = Callable[[str], str]
+NONE = N_("None recorded.")
+
+
+class Words:
+    """Translates, fills placeholders, and says numbers with their denominators."""
+
+    def __init__(self, translate: Translate) -> None:
+        self.translate = translate
+
+    def __call__(self, text: str, **values: object) -> str:
+        """The text in the memo's language, its placeholders filled."""
+        found = self.translate(text)
+        return found % values if values else found
+
+    def percent(self, share: Fraction | None) -> str:
+        """A share in percent with one decimal where it needs one."""
+        if share is None:
+            return "–"
+        tenths = round(share * 1000)
+        shown = f"{tenths // 10}" if tenths % 10 == 0 else f"{tenths // 10}.{tenths % 10}"
+        return f"{shown}\u00a0%"  # a number keeps its sign when a line ends
+
+    def number(self, value: Fraction) -> str:
+        """A number with at most two decimals, without needless zeros."""
+        return f"{float(value):.2f}".rstrip("0").rstrip(".")
+
+    def listed(self, things: Sequence[str]) -> str:
+        """Several things as a part of a sentence: A, B and C."""
+        if len(things) < 2:
+            return "".join(things)
+        return self(N_("%(some)s and %(last)s"), some=", ".join(things[:-1]), last=things[-1])
+
+    def coefficient(self, value: Fraction | None, why: str) -> str:
+        """A coefficient with two decimals, or why there is none."""
+        return self(why) if value is None else f"{float(value):.2f}"
+
+    def interval(self, found: Interval) -> str:
+        """A 95 % interval, or why there is none."""
+        if found.low is None or found.high is None:
+            return self(found.why_not)
+        return self(
+            N_("95 %% interval %(low)s to %(high)s"),
+            low=f"{found.low:.2f}",
+            high=f"{found.high:.2f}",
+        )
+
+    def day(self, value: date) -> str:
+        """A date that reads the same everywhere: 12 March 2027 as 2027-03-12."""
+        return value.isoformat()
+
+    def moment(self, value: datetime | None) -> str:
+        """A moment in the district's zone."""
+        return "–" if value is None else value.strftime("%Y-%m-%d %H:%M")
+
+    def money(self, cents: int | None) -> str:
+        """An amount in dollars."""
+        if cents is None:
+            return "–"
+        return f"${cents // 100:,}" + (f".{cents % 100:02}" if cents % 100 else "")
+
+    def votes(self, tally: Tally) -> str:
+        """A tally in words; zeros of what nobody said are left out, YES and NO are not."""
+        parts = [
+            self(N_("%(n)s yes"), n=tally.yes),
+            self(N_("%(n)s no"), n=tally.no),
+        ]
+        for text, count in (
+            (N_("%(n)s can’t tell"), tally.cannot_tell),
+            (N_("%(n)s not applicable"), tally.not_applicable),
+            (N_("%(n)s unscored"), tally.missing),
+            (N_("%(n)s abstained"), tally.abstained),
+            (N_("%(n)s recused"), tally.recused),
+        ):
+            if count:
+                parts.append(self(text, n=count))
+        return ", ".join(parts)
+
+    def finding(self, cell: Cell) -> str:
+        """What holds for a cell, with the reason where nothing does."""
+        words = self(cell.finding.label)
+        if not cell.adopted and cell.resolution.reason:
+            words += f" ({self(cell.resolution.reason.label)})"
+        return words
+
+    def score(self, score: Score) -> str:
+        """A score with its denominator."""
+        if score.value is None:
+            return self(N_("no score: nothing is decided"))
+        return self(
+            N_("%(percent)s of weight; %(met)s of %(decided)s decided met, %(applicable)s apply"),
+            percent=self.percent(score.value),
+            met=score.met,
+            decided=score.decided,
+            applicable=score.applicable,
+        )
+
+    def range(self, score: Score) -> str:
+        """What the score can still become."""
+        if score.low is None or score.low == score.high:
+            return self(N_("settled"))
+        return self(
+            N_("%(low)s to %(high)s"), low=self.percent(score.low), high=self.percent(score.high)
+        )
+
+    def gate(self, score: Score, titles: dict[str, str]) -> str:
+        """Whether the must-haves are met, naming those that are not."""
+        failed, pending = (
+            ", ".join(titles[code] for code in codes) for codes in (score.failed, score.pending)
+        )
+        if score.gate is Gate.PASS:
+            return self(N_("all met"))
+        if score.gate is Gate.FAIL:
+            return self(N_("not eligible: %(what)s"), what=failed)
+        parts = [self(N_("pending: %(what)s"), what=pending)] if pending else []
+        if failed:
+            text = N_("reinstated by the committee although it does not meet: %(what)s")
+            parts.append(self(text, what=failed))
+        return "; ".join(parts)
+
+    def rule(self, rule: Rule) -> str:
+        """The decision rule in a sentence."""
+        texts = {
+            RuleKind.MAJORITY: N_(
+                "Simple majority: a criterion is met when more reviewers say YES than NO, not met"
+                " when more say NO, and unresolved on a tie."
+            ),
+            RuleKind.SUPERMAJORITY: N_(
+                "Supermajority: a criterion is met when at least %(share)s of the YES and NO marks"
+                " are YES, not met when at least %(share)s are NO, and unresolved otherwise."
+            ),
+            RuleKind.UNANIMITY: N_(
+                "Unanimity: a criterion is met when all YES and NO marks are YES, not met when"
+                " all are NO, and unresolved otherwise."
+            ),
+        }
+        return self(
+            texts[rule.kind],
+            share=f"{rule.threshold.numerator}/{rule.threshold.denominator}",
+        )
+
+    def quorum(self, rule: Rule) -> str:
+        """The quorum in a sentence."""
+        if rule.quorum is None:
+            return self(
+                N_(
+                    "A cell needs at least two YES or NO marks, and at least half as many as there"
+                    " are assigned reviewers; with fewer it is unresolved."
+                )
+            )
+        return self(
+            N_("A cell needs at least %(n)s YES or NO marks; with fewer it is unresolved."),
+            n=rule.quorum,
+        )

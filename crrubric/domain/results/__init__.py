@@ -1,0 +1,1 @@
+"""From tallies to outcomes, scores, cost and comparison."""

@@ -1,0 +1,172 @@
+"""The results of an evaluation: outcomes, findings, scores, ranks and agreement in one value."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+import numpy as np
+
+from crrubric.domain.results.outcome import CODE, Resolution, Rule, decide
+from crrubric.domain.results.scoring import Criterion, Score, rank_scores, reinstate, score_vendors
+from crrubric.domain.results.tally import FIELDS, Tally
+from crrubric.domain.statistics.agreement import Agreement, agreement_of
+from crrubric.domain.vocabulary import Gate, Outcome, ScoringMode
+
+__all__ = ["Adopted", "Cell", "Criterion", "Key", "Results", "Vendor", "evaluate"]
+
+Key = tuple[str, str]  # vendor code, criterion code
+NO_MARKS = Tally()
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """A vendor as results need it; `code` is unique within the evaluation."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """A finding that the committee adopted for one cell.
+
+    as_computed: it adopted the outcome itself; then a reason is not needed. agreed: who agreed,
+    in words. version: counts the times it was recorded.
+    """
+
+    value: Outcome
+    reason: str
+    by: str
+    at: datetime
+    as_computed: bool = False
+    evidence: str = ""
+    agreed: str = ""
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One vendor, one criterion: the tally, what the rule makes of it, what was adopted."""
+
+    vendor: str
+    criterion: str
+    tally: Tally
+    resolution: Resolution
+    adopted: Adopted | None = None
+
+    @property
+    def finding(self) -> Outcome:
+        """What holds: the adopted finding, else the outcome."""
+        return self.adopted.value if self.adopted else self.resolution.outcome
+
+    @property
+    def differs(self) -> bool:
+        """Whether the committee adopted something else than the rule's outcome."""
+        return self.adopted is not None and self.adopted.value is not self.resolution.outcome
+
+    @property
+    def settled_otherwise(self) -> bool:
+        """Whether the committee settled the cell by more than adopting its outcome."""
+        return self.adopted is not None and not self.adopted.as_computed
+
+    @property
+    def split(self) -> bool:
+        """Whether reviewers contradict each other: YES against NO, or on whether it applies."""
+        return bool(self.tally.yes and self.tally.no) or self.tally.applicability_disputed
+
+    @property
+    def divided(self) -> bool:
+        """Whether a third or more of the YES and NO marks contradict the others."""
+        fewer = min(self.tally.yes, self.tally.no)
+        return fewer > 0 and 3 * fewer >= self.tally.decisive
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Everything computed from the ballots and findings of an evaluation.
+
+    reinstated: codes of vendors that the committee reinstated, with effect or not.
+    """
+
+    criteria: tuple[Criterion, ...]
+    vendors: tuple[Vendor, ...]
+    cells: Mapping[Key, Cell]
+    scores: Mapping[str, Score]
+    agreement: Agreement
+    rule: Rule
+    mode: ScoringMode
+    pass_mark: Fraction
+    reinstated: frozenset[str] = frozenset()
+
+    def cell(self, vendor: str, criterion: str) -> Cell:
+        """The cell of two codes. Raises: KeyError if there is none."""
+        return self.cells[vendor, criterion]
+
+    def ranking(self) -> tuple[Vendor, ...]:
+        """Vendors by rank; then PENDING ones, then FAIL, each by falling score, then by name."""
+        order = (Gate.PENDING, Gate.FAIL)
+
+        def place(vendor: Vendor) -> tuple[int, bool, Fraction, str]:
+            score = self.scores[vendor.code]
+            falling = -(score.value or Fraction(0))
+            last = 0 if score.gate.is_ranked else 1 + order.index(score.gate)
+            return last, score.value is None, falling, vendor.name
+
+        return tuple(sorted(self.vendors, key=place))
+
+    def unresolved(self) -> tuple[Cell, ...]:
+        """Cells that nothing settles yet."""
+        return tuple(c for c in self.cells.values() if c.finding is Outcome.UNRESOLVED)
+
+    def split(self) -> tuple[Cell, ...]:
+        """Cells in which reviewers contradict each other."""
+        return tuple(cell for cell in self.cells.values() if cell.split)
+
+    def passes(self, vendor: str) -> bool:
+        """Whether the vendor's score reaches the pass mark; an undefined one doesn't."""
+        value = self.scores[vendor].value
+        return value is not None and value >= self.pass_mark
+
+
+def evaluate(
+    criteria: Sequence[Criterion],
+    vendors: Sequence[Vendor],
+    tallies: Mapping[Key, Tally],
+    adopted: Mapping[Key, Adopted],
+    rule: Rule,
+    mode: ScoringMode = ScoringMode.OUTCOME,
+    pass_mark: Fraction = Fraction(85, 100),
+    reinstated: frozenset[str] = frozenset(),
+) -> Results:
+    """Outcomes, scores, ranks and agreement; a pair absent from `tallies` has no mark at all.
+
+    Args: tallies and adopted are keyed (vendor code, criterion code); pass_mark is a share, 0 to 1;
+    reinstated: codes of vendors.
+    """
+    made: dict[Tally, Resolution] = {}
+    cells: dict[Key, Cell] = {}
+    for vendor in vendors:
+        for criterion in criteria:
+            key = vendor.code, criterion.code
+            tally = tallies.get(key, NO_MARKS)
+            resolution = made.get(tally) or made.setdefault(tally, decide(tally, rule))
+            cells[key] = Cell(*key, tally, resolution, adopted.get(key))
+    counts = np.array([cell.tally.counts for cell in cells.values()], dtype=np.int64)
+    findings = np.array([CODE[cell.finding] for cell in cells.values()], dtype=np.int8)
+    size = len(vendors), len(criteria)
+    scores = score_vendors(
+        criteria, counts.reshape(*size, FIELDS), findings.reshape(size), rule, mode
+    )
+    codes = (vendor.code for vendor in vendors)
+    return Results(
+        tuple(criteria),
+        tuple(vendors),
+        cells,
+        rank_scores(reinstate(dict(zip(codes, scores, strict=True)), reinstated)),
+        agreement_of(cell.tally for cell in cells.values()),
+        rule,
+        mode,
+        pass_mark,
+        reinstated,
+    )

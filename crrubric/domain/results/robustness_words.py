@@ -1,0 +1,233 @@
+"""Robustness in plain sentences: what would change who is first, and what would not."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from crrubric.domain.memo.words import Words
+from crrubric.domain.results.results import Results
+from crrubric.domain.statistics.robustness import Robustness
+from crrubric.domain.statistics.scenarios import Change, Scenario
+from crrubric.domain.statistics.swing import Swing, Swings
+from crrubric.domain.vocabulary import N_
+
+
+@dataclass(frozen=True, slots=True)
+class RobustnessWords:
+    """Says what was found. names: whether reviewers may be named, else they are counted."""
+
+    words: Words
+    found: Robustness
+    vendors: Mapping[str, str]  # code -> name
+    criteria: Mapping[str, str]  # code -> title
+    names: bool
+
+    def sentences(self) -> list[str]:
+        """One to seven sentences, each true by itself; one only if there is nothing to test."""
+        if self.found.nothing_to_test:
+            return [self.words(self.found.nothing_to_test)]
+        parts = (
+            self.rules(),
+            self.reviewers(),
+            self.weights(),
+            self.draws(),
+            self.unresolved(),
+            self.preferences(),
+        )
+        return [sentence for part in parts for sentence in part]
+
+    def steady(self) -> str:
+        """One sentence if no other rule and no unresolved cell changes who is first; else none."""
+        tried = (*self.found.rules, *self.found.unresolved)
+        if len(self.found.ranked) < 2 or any(each.leader_changes for each in tried):
+            return ""
+        return next(self.rules(), "")
+
+    @property
+    def leaders(self) -> str:
+        """Who is first by the official result."""
+        return self.named(self.found.official.leaders)
+
+    def named(self, codes: Iterable[str]) -> str:
+        """Vendors by name, in the order of their codes."""
+        return self.words.listed([self.vendors[code] for code in sorted(codes)])
+
+    def would_lead(self, change: str, leaders: frozenset[str]) -> str:
+        """Who would be first under a change that is told as the begin of a sentence."""
+        if not leaders:
+            return self.words(N_("%(change)s no vendor would be ranked."), change=change)
+        if len(leaders) > 1:
+            return self.words(
+                N_("%(change)s %(vendors)s would share the first place."),
+                change=change,
+                vendors=self.named(leaders),
+            )
+        return self.words(
+            N_("%(change)s the first place would go to %(vendors)s."),
+            change=change,
+            vendors=self.named(leaders),
+        )
+
+    def rules(self) -> Iterator[str]:
+        """Other rules, and no must-haves."""
+        stays = [self.rule(s) for s in self.found.rules if not s.leader_changes]
+        changes = [s for s in self.found.rules if s.leader_changes]
+        if stays:
+            text = (
+                N_("With %(rules)s, too, the first place stays with %(vendors)s.")
+                if changes
+                else N_(
+                    "The first place stays with %(vendors)s under every other rule tried:"
+                    " %(rules)s."
+                )
+            )
+            yield self.words(text, rules=self.words.listed(stays), vendors=self.leaders)
+        for scenario in changes:
+            change = (
+                self.words(N_("Without must-haves,"))
+                if scenario.change is Change.NO_MUST_HAVES
+                else self.words(N_("With %(rule)s,"), rule=self.rule(scenario))
+            )
+            yield self.would_lead(change, scenario.order.leaders)
+
+    def rule(self, scenario: Scenario) -> str:
+        return self.words(scenario.change.label)
+
+    def reviewers(self) -> Iterator[str]:
+        """Each reviewer left out in turn."""
+        words, left_out = self.words, self.found.left_out
+        if len(left_out) < 2:
+            return
+        other_leader = [each for each in left_out if each.leader_changes]
+        other_order = [each for each in left_out if each.order_changes]
+        if not other_order:
+            yield words(N_("Leaving out any one reviewer does not change the order."))
+        elif not other_leader:
+            yield words(
+                N_(
+                    "Leaving out any one reviewer does not change who is first;"
+                    " it would change the order further down for %(count)s of %(of)s reviewers."
+                ),
+                count=len(other_order),
+                of=len(left_out),
+            )
+        elif self.names:
+            for each in other_leader:
+                change = words(N_("Without %(reviewer)s,"), reviewer=each.reviewer)
+                yield self.would_lead(change, each.order.leaders)
+        else:
+            yield words(
+                N_(
+                    "Leaving out one reviewer would change who is first"
+                    " for %(count)s of %(of)s reviewers."
+                ),
+                count=len(other_leader),
+                of=len(left_out),
+            )
+
+    def weights(self) -> Iterator[str]:
+        """The smallest change of one weight that ties the first with another."""
+        if len(self.found.official.leaders) > 1:
+            yield self.words(N_("%(vendors)s share the first place."), vendors=self.leaders)
+            return
+        smallest = self.smallest_swing()
+        if smallest is None:
+            if self.found.swings:
+                yield self.words(
+                    N_("No change of a single weight would tie %(vendors)s with another vendor."),
+                    vendors=self.leaders,
+                )
+            return
+        swings, swing = smallest
+        yield self.words(
+            N_(
+                "Changing the weight of “%(criterion)s” from %(weight)s to %(tie)s would tie"
+                " %(first)s with %(second)s; no smaller change of one weight does."
+            ),
+            criterion=self.criteria[swing.criterion],
+            weight=self.words.number(swing.weight),
+            tie=self.words.number(swing.tie_at),
+            first=self.vendors[swings.first],
+            second=self.vendors[swings.second],
+        )
+
+    def smallest_swing(self) -> tuple[Swings, Swing] | None:
+        """The swing with the smallest share of its weight to change, against any other vendor."""
+        candidates = [
+            (swings, swing)
+            for swings in self.found.swings
+            if (swing := swings.smallest_relative) is not None
+        ]
+        return min(candidates, key=lambda pair: pair[1].change / pair[1].weight, default=None)
+
+    def draws(self) -> Iterator[str]:
+        """Weights drawn at random."""
+        around, uniform = self.found.around, self.found.uniform
+        if around is None or uniform is None:
+            return
+        first = self.found.ranked[0]
+        yield self.words(
+            N_(
+                "With weights drawn at random around the official ones %(vendor)s is first in"
+                " %(around)s of the draws; with any weights at all, in %(uniform)s."
+            ),
+            vendor=self.vendors[first],
+            around=self.words.percent(Fraction(around.first(first))),
+            uniform=self.words.percent(Fraction(uniform.first(first))),
+        )
+
+    def unresolved(self) -> Iterator[str]:
+        """Unresolved cells going either way."""
+        worst = [s for s in self.found.unresolved if s.change is Change.AGAINST_LEADER]
+        if not worst:
+            yield self.words(N_("Every cell that counts is settled."))
+        elif worst[0].leader_changes:
+            change = self.words(
+                N_("If everything unresolved went against %(vendors)s,"), vendors=self.leaders
+            )
+            yield self.would_lead(change, worst[0].order.leaders)
+        else:
+            yield self.words(
+                N_(
+                    "However the unresolved cells are settled,"
+                    " the first place stays with %(vendors)s."
+                ),
+                vendors=self.leaders,
+            )
+
+    def preferences(self) -> Iterator[str]:
+        """What more reviewers prefer in pairs, where it agrees or disagrees with the scores."""
+        if len(self.found.official.leaders) != 1 or len(self.found.left_out) < 2:
+            return
+        first = self.found.ranked[0]
+        if self.found.preferences.condorcet_winner == first:
+            yield self.words(
+                N_("Two by two, more reviewers prefer %(vendor)s to each other vendor."),
+                vendor=self.vendors[first],
+            )
+        for other in self.found.ranked[1:]:
+            pair = self.found.preferences.between(first, other)
+            if pair.against > pair.prefer:
+                yield self.words(
+                    N_(
+                        "More reviewers prefer %(other)s to %(vendor)s (%(more)s to %(fewer)s),"
+                        " although its score is lower."
+                    ),
+                    other=self.vendors[other],
+                    vendor=self.vendors[first],
+                    more=pair.against,
+                    fewer=pair.prefer,
+                )
+
+
+def robustness_words(
+    words: Words, found: Robustness, results: Results, *, names: bool
+) -> RobustnessWords:
+    """The words for the robustness of these results."""
+    return RobustnessWords(
+        words,
+        found,
+        {vendor.code: vendor.name for vendor in results.vendors},
+        {row.code: row.title for row in results.criteria},
+        names,
+    )

@@ -1,0 +1,222 @@
+"""Gates, scores with coverage and range, ranks with ties: whole numbers and exact fractions.
+
+All vendors are scored at once from arrays of shape (vendors, criteria): quick enough to score
+again and again under another rule, without a reviewer, with other weights.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import lcm
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crrubric.domain.results.outcome import (
+    MET,
+    NOT_APPLICABLE,
+    NOT_MET,
+    UNRESOLVED,
+    Codes,
+    Counts,
+    Rule,
+)
+from crrubric.domain.results.tally import ASSIGNED
+from crrubric.domain.vocabulary import Gate, ScoringMode, Stakeholder
+
+Flags = NDArray[np.bool_]
+Numbers = NDArray[np.object_] | NDArray[np.int64]  # whole numbers, exact
+_FITS = 2**62  # what an int64 holds with room for one addition
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A criterion as results need it; `code` is unique within the evaluation."""
+
+    code: str
+    title: str
+    section_title: str
+    weight: Fraction = Fraction(1)
+    must_have: bool = False
+    may_not_apply: bool = False
+    lead: Stakeholder | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A vendor's score. Shares are of weight, 0 to 1; None where the denominator is 0.
+
+    low and high: undecided criteria counted as NO, as YES. met, decided, applicable: how many
+    criteria. failed and pending: codes of must-haves found NOT MET, or not settled: unresolved,
+    or found NOT APPLICABLE although the criterion always applies.
+    rank: None unless the gate is one that is ranked and the vendor has a value.
+    """
+
+    value: Fraction | None
+    coverage: Fraction | None
+    low: Fraction | None
+    high: Fraction | None
+    gate: Gate
+    rank: int | None
+    met: int
+    decided: int
+    applicable: int
+    failed: tuple[str, ...]
+    pending: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Points:
+    """What each cell adds to a score, in whole numbers; arrays of shape (vendors, criteria).
+
+    earned: points times `unit`, 0 where undecided; decided: whether the cell counts; applicable:
+    whether it could.
+    """
+
+    earned: Numbers
+    unit: int
+    decided: Flags
+    applicable: Flags
+
+    def share(self) -> NDArray[np.float64]:
+        """The points of each cell from 0 to 1."""
+        return self.earned.astype(np.float64) / self.unit
+
+
+def points_of(counts: Counts, findings: Codes, rule: Rule, mode: ScoringMode) -> Points:
+    """By outcome a cell adds 1 or 0, by share its share of YES where the quorum is reached.
+
+    Args: counts: shape (vendors, criteria, FIELDS); findings: what holds for each cell.
+    """
+    applicable = findings != NOT_APPLICABLE
+    if mode is not ScoringMode.SHARE:
+        met = findings == MET
+        return Points(met.astype(np.int64), 1, met | (findings == NOT_MET), applicable)
+    yes, decisive = counts[..., 0], counts[..., 0] + counts[..., 1]
+    assigned = counts[..., :ASSIGNED].sum(axis=-1)
+    quorums = [max(1, rule.quorum_for(n)) for n in range(int(assigned.max(initial=0)) + 1)]
+    decided = applicable & (decisive >= np.array(quorums)[assigned])
+    unit = lcm(*(int(size) for size in np.unique(decisive[decided])))
+    sizes = np.where(decided, decisive, 1).astype(object)
+    earned = np.where(decided, yes.astype(object) * (unit // sizes), 0)
+    return Points(earned, unit, decided, applicable)
+
+
+def whole_weights(criteria: Sequence[Criterion]) -> list[int]:
+    """The weights times the smallest number that makes them all whole."""
+    unit = lcm(*(row.weight.denominator for row in criteria))
+    return [int(row.weight * unit) for row in criteria]
+
+
+def score_vendors(
+    criteria: Sequence[Criterion],
+    counts: Counts,
+    findings: Codes,
+    rule: Rule,
+    mode: ScoringMode,
+) -> list[Score]:
+    """The scores of all vendors, in their order; the ranks are left open.
+
+    Gates use findings in both modes. Multiplying all weights by a constant changes nothing.
+    """
+    return scores_from(criteria, findings, points_of(counts, findings, rule, mode))
+
+
+def scores_from(criteria: Sequence[Criterion], findings: Codes, points: Points) -> list[Score]:
+    """As `score_vendors`, from the points of each cell."""
+    weights = whole_weights(criteria)
+    fits = points.unit * max(1, sum(weights)) < _FITS
+    scale = np.array(weights, dtype=np.int64 if fits else object)
+    earned, known, total = (
+        (part.astype(scale.dtype) @ scale).tolist()
+        for part in (points.earned, points.decided, points.applicable)
+    )
+    counted = zip(
+        ((findings == MET) & points.applicable).sum(axis=1).tolist(),
+        points.decided.sum(axis=1).tolist(),
+        points.applicable.sum(axis=1).tolist(),
+        strict=True,
+    )
+    failed, pending = _must_haves(criteria, findings)
+    return [
+        _score(
+            (int(earned[place]), int(known[place]) * points.unit, int(total[place]) * points.unit),
+            numbers,
+            failed.get(place, ()),
+            pending.get(place, ()),
+        )
+        for place, numbers in enumerate(counted)
+    ]
+
+
+def _score(
+    sums: tuple[int, int, int],
+    counted: tuple[int, int, int],
+    failed: tuple[str, ...],
+    pending: tuple[str, ...],
+) -> Score:
+    earned, known, total = sums
+    return Score(
+        Fraction(earned, known) if known else None,
+        Fraction(known, total) if total else None,
+        Fraction(earned, total) if total else None,
+        Fraction(earned + total - known, total) if total else None,
+        Gate.FAIL if failed else Gate.PENDING if pending else Gate.PASS,
+        None,
+        *counted,
+        failed,
+        pending,
+    )
+
+
+Named = dict[int, tuple[str, ...]]  # place of a vendor -> codes of criteria
+
+
+def _must_haves(criteria: Sequence[Criterion], findings: Codes) -> tuple[Named, Named]:
+    """The must-haves found NOT MET, and those not settled, of each vendor that has some."""
+    must = [place for place, row in enumerate(criteria) if row.must_have]
+    found = findings[:, must]
+    allowed = np.array([criteria[place].may_not_apply for place in must], dtype=bool)
+    not_settled = (found == UNRESOLVED) | ((found == NOT_APPLICABLE) & ~allowed)
+    codes = [criteria[place].code for place in must]
+    return _named(found == NOT_MET, codes), _named(not_settled, codes)
+
+
+def _named(flags: Flags, codes: Sequence[str]) -> Named:
+    found: Named = {}
+    for vendor, place in np.argwhere(flags).tolist():
+        found[vendor] = (*found.get(vendor, ()), codes[place])
+    return found
+
+
+def reinstate(scores: Mapping[str, Score], reinstated: Collection[str]) -> dict[str, Score]:
+    """The scores with FAIL lifted for vendors that the committee reinstated.
+
+    Must-haves that are not settled keep such a vendor PENDING. No other gate is changed, and
+    `failed` stays: a reinstated vendor still does not meet them.
+    """
+    return {
+        vendor: replace(score, gate=Gate.PENDING if score.pending else Gate.REINSTATED)
+        if vendor in reinstated and score.gate is Gate.FAIL
+        else score
+        for vendor, score in scores.items()
+    }
+
+
+def rank_scores(scores: Mapping[str, Score]) -> dict[str, Score]:
+    """The scores with competition ranks (1, 2, 2, 4) among vendors that pass or are reinstated.
+
+    FAIL and PENDING vendors and those without a score are listed, not ranked.
+    """
+    ranked = {
+        vendor: score.value
+        for vendor, score in scores.items()
+        if score.gate.is_ranked and score.value is not None
+    }
+    first: dict[Fraction, int] = {}
+    for number, value in enumerate(sorted(ranked.values(), reverse=True), start=1):
+        first.setdefault(value, number)
+    return {
+        vendor: replace(score, rank=first[ranked[vendor]]) if vendor in ranked else score
+        for vendor, score in scores.items()
+    }

@@ -1,0 +1,1 @@
+"""Rubric, phases, assignment: what is settled before anybody scores."""

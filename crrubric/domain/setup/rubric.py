@@ -1,0 +1,369 @@
+"""The rubric file: sections of YES/NO criteria in TOML, read and checked as a whole."""
+
+import re
+import sys
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from crrubric.domain import limits
+from crrubric.domain.ballots.evidence import MONTHS_MAX
+from crrubric.domain.errors import CrrubricError, Invalid, NotReady
+from crrubric.domain.people.languages import NAMES, SOURCE
+from crrubric.domain.text import clean, one_line
+from crrubric.domain.vocabulary import N_, Stakeholder
+
+# language -> key -> its text in that language
+Translated = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One YES/NO question. `order` is its number in the planning guide; `weight` has no unit."""
+
+    code: str
+    title: str
+    question: str
+    look_for: str
+    lead: Stakeholder | None
+    may_not_apply: bool
+    must_have: bool
+    weight: Fraction
+    order: int
+    translations: Translated = field(default_factory=dict)
+    evidence_months: int | None = None  # after how many evidence is old; None: it does not age
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the rubric with its criteria, in order."""
+
+    code: str
+    title: str
+    criteria: tuple[Criterion, ...]
+    translations: Translated = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Tension:
+    """Two criteria, by code, that pull against each other, and why."""
+
+    between: tuple[str, str]
+    why: str
+    translations: Translated = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rubric:
+    """An ordered list of criteria in sections."""
+
+    name: str
+    version: str
+    sections: tuple[Section, ...]
+    tensions: tuple[Tension, ...]
+
+
+Table = Mapping[str, Any]
+Kind = type | tuple[type, ...]
+
+# What a message says where a value of this kind was expected.
+_WORDS: Mapping[Kind, str] = {
+    str: N_("text in quotes"),
+    bool: N_("true or false"),
+    int: N_("a whole number"),
+    (int, Decimal): N_("a number"),
+    list: N_("a list of tables"),
+    dict: N_("a table"),
+}
+_REQUIRED: Any = object()  # as a default: the key must be there, and a text not empty
+_CODE = re.compile(r"[a-z0-9][a-z0-9-]*")
+_LEADS = {stakeholder.value: stakeholder for stakeholder in Stakeholder}
+_DECIMALS = 3  # of a weight
+_VERSION = 40  # characters of the version
+_RUBRIC = {"name", "version", "section", "tension"}
+_LANGUAGES = sorted(set(NAMES) - {SOURCE})
+_SECTION = {"code", "title", "criterion", *_LANGUAGES}
+_CRITERION = {
+    "code", "order", "title", "question", "look_for", "lead", "may_not_apply", "must_have",
+    "weight", "evidence_months", *_LANGUAGES,
+}  # fmt: skip
+_TENSION = {"between", "why", *_LANGUAGES}
+
+
+@cache
+def built_in_rubric() -> Rubric:
+    """The rubric that crrubric ships: 21 criteria for digital credit-recovery curriculum."""
+    file = resources.files("crrubric.data") / "credit-recovery.toml"
+    return parse_rubric(file.read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeVendor:
+    """The made-up vendor of a practice round, and what it shows by criterion code.
+
+    translations: language -> criterion code -> what it shows there.
+    """
+
+    company: str
+    product: str
+    shows: Mapping[str, str]
+    translations: Translated
+
+
+@cache
+def practice_vendor() -> PracticeVendor:
+    """The made-up vendor that crrubric ships."""
+    file = resources.files("crrubric.data") / "practice.toml"
+    data = tomllib.loads(file.read_text(encoding="utf-8"))
+    translations = {language: data[language]["shows"] for language in _LANGUAGES}
+    return PracticeVendor(data["company"], data["product"], data["shows"], translations)
+
+
+def parse_rubric(text: str) -> Rubric:
+    """Read a rubric file: TOML with the tables section, section.criterion and tension.
+
+    Raises: NotReady with every problem found, each naming the key and the table it is in.
+    """
+    try:
+        data = tomllib.loads(text.removeprefix("\ufeff"), parse_float=Decimal)
+    except (ValueError, RecursionError) as error:  # not TOML, a number too long, nested too deep
+        why = Invalid(N_("This is not a TOML file that can be read: %(why)s."), why=str(error))
+        raise refuse([why]) from None
+    reader = _Reader()
+    rubric = reader.rubric(data)
+    if reader.problems:
+        raise refuse(reader.problems)
+    return rubric
+
+
+def refuse(problems: Sequence[CrrubricError]) -> NotReady:
+    """The refusal of a file, with every problem."""
+    return NotReady(
+        N_("The rubric file can’t be used: %(count)s problems."), problems, count=len(problems)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A table of the file and what a message calls it, such as criterion “ada”."""
+
+    kind: str
+    name: str
+    table: Table
+
+
+def _place(kind: str, table: Table, number: str) -> _Place:
+    named = next((table[key] for key in ("code", "title") if table.get(key)), number)
+    return _Place(kind, _shown(named), table)
+
+
+def _shown(value: object) -> str:
+    """`value` as a message can print it: short, on one line."""
+    return "".join(letter if letter.isprintable() else "?" for letter in str(value)[:60])
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Turns tables into values and collects what is wrong instead of stopping at the first."""
+
+    problems: list[CrrubricError] = field(default_factory=list)
+    sections: set[str] = field(default_factory=set)
+    criteria: set[str] = field(default_factory=set)
+    orders: set[int] = field(default_factory=set)
+    tensions: set[frozenset[str]] = field(default_factory=set)
+
+    def wrong(self, message: str, place: _Place, **values: object) -> None:
+        """Note a problem; the message may name %(table)s and %(name)s."""
+        problem = Invalid(message, field=None, table=place.kind, name=place.name, **values)
+        self.problems.append(problem)
+
+    def known(self, place: _Place, keys: set[str]) -> None:
+        for key in place.table:
+            if key not in keys:
+                message = N_("unknown key “%(key)s” in %(table)s “%(name)s”")
+                self.wrong(message, place, key=_shown(key))
+
+    def value(self, place: _Place, key: str, kind: Kind, default: Any = _REQUIRED) -> Any:
+        """The key's value if it is of the kind; otherwise the default, None if it has none."""
+        fallback = None if default is _REQUIRED else default
+        if key not in place.table:
+            if default is _REQUIRED:
+                self.wrong(N_("“%(key)s” is missing in %(table)s “%(name)s”"), place, key=key)
+            return fallback
+        found = place.table[key]
+        # bool is an int to Python, but not to a person
+        if isinstance(found, kind) and (kind is bool or not isinstance(found, bool)):
+            return found
+        message = N_("“%(key)s” in %(table)s “%(name)s” must be %(kind)s")
+        self.wrong(message, place, key=key, kind=_WORDS[kind])
+        return fallback
+
+    def words(self, place: _Place, key: str, limit: int, default: Any = _REQUIRED) -> str:
+        """A text of several lines."""
+        return self.tidy(place, key, limit, default, clean)
+
+    def line(self, place: _Place, key: str, limit: int, default: Any = _REQUIRED) -> str:
+        """A text of one line."""
+        return self.tidy(place, key, limit, default, one_line)
+
+    def tidy(self, place: _Place, key: str, limit: int, default: Any, cleaner: Any) -> str:
+        text = self.value(place, key, str, default)
+        if text is None:
+            return ""
+        try:
+            tidy: str = cleaner(text, limit=sys.maxsize)
+        except Invalid:
+            message = N_("“%(key)s” in %(table)s “%(name)s” holds a control character")
+            self.wrong(message, place, key=key)
+            return ""
+        if not tidy and default is _REQUIRED:
+            self.wrong(N_("“%(key)s” is empty in %(table)s “%(name)s”"), place, key=key)
+        if len(tidy) > limit:
+            message = N_(
+                "“%(key)s” in %(table)s “%(name)s” has %(length)s characters; at most %(limit)s"
+            )
+            self.wrong(message, place, key=key, length=len(tidy), limit=limit)
+        return tidy
+
+    def translations(self, place: _Place, *keys: str) -> dict[str, dict[str, str]]:
+        """The texts of a table in other languages: some of `keys`, none of them empty."""
+        found: dict[str, dict[str, str]] = {}
+        for language in _LANGUAGES:
+            table = self.value(place, language, dict, {})
+            inner = _Place(place.kind, f"{place.name}.{language}", table)
+            self.known(inner, set(keys))
+            texts = {
+                key: self.line(inner, key, limits.TITLE)
+                if key == "title"
+                else self.words(inner, key, limits.NOTE)
+                for key in keys
+                if key in table
+            }
+            if texts:
+                found[language] = texts
+        return found
+
+    def code(self, place: _Place, taken: set[str]) -> str:
+        code = self.line(place, "code", limits.CODE)
+        if code and not _CODE.fullmatch(code):
+            message = N_("the code of %(table)s “%(name)s” may hold a–z, 0–9 and hyphens only")
+            self.wrong(message, place)
+        if code in taken:
+            self.wrong(N_("the code of %(table)s “%(name)s” is used twice"), place)
+        if code:
+            taken.add(code)
+        return code
+
+    def tables(self, place: _Place, key: str, default: Any = _REQUIRED) -> list[Table]:
+        rows = self.value(place, key, list, default) or []
+        good: list[Table] = [row for row in rows if isinstance(row, dict)]
+        if len(good) != len(rows):
+            message = N_("“%(key)s” in %(table)s “%(name)s” must be %(kind)s")
+            self.wrong(message, place, key=key, kind=_WORDS[list])
+        return good
+
+    def rubric(self, data: Table) -> Rubric:
+        place = _Place(N_("rubric"), _shown(data.get("name", "?")), data)
+        self.known(place, _RUBRIC)
+        sections = enumerate(self.tables(place, "section"), 1)
+        tensions = enumerate(self.tables(place, "tension", []), 1)
+        return Rubric(
+            name=self.line(place, "name", limits.TITLE),
+            version=self.line(place, "version", _VERSION),
+            sections=tuple(self.section(row, number) for number, row in sections),
+            tensions=tuple(self.tension(row, number) for number, row in tensions),
+        )
+
+    def section(self, table: Table, number: int) -> Section:
+        place = _place(N_("section"), table, str(number))
+        self.known(place, _SECTION)
+        rows = enumerate(self.tables(place, "criterion"), 1)
+        return Section(
+            code=self.code(place, self.sections),
+            title=self.line(place, "title", limits.TITLE),
+            criteria=tuple(self.criterion(row, place, inner) for inner, row in rows),
+            translations=self.translations(place, "title"),
+        )
+
+    def criterion(self, table: Table, section: _Place, number: int) -> Criterion:
+        place = _place(N_("criterion"), table, f"{section.name}/{number}")
+        self.known(place, _CRITERION)
+        return Criterion(
+            code=self.code(place, self.criteria),
+            title=self.line(place, "title", limits.TITLE),
+            question=self.words(place, "question", limits.NOTE),
+            look_for=self.words(place, "look_for", limits.NOTE, ""),
+            lead=self.lead(place),
+            may_not_apply=self.value(place, "may_not_apply", bool, False),
+            must_have=self.value(place, "must_have", bool, False),
+            weight=self.weight(place),
+            order=self.order(place),
+            translations=self.translations(place, "title", "question", "look_for"),
+            evidence_months=self.months(place),
+        )
+
+    def lead(self, place: _Place) -> Stakeholder | None:
+        name = self.line(place, "lead", limits.CODE, "")
+        if name and name not in _LEADS:
+            message = N_(
+                "“lead” in %(table)s “%(name)s”: there is no stakeholder “%(lead)s”; "
+                "choose from %(all)s"
+            )
+            self.wrong(message, place, lead=_shown(name), all=", ".join(_LEADS))
+        return _LEADS.get(name)
+
+    def weight(self, place: _Place) -> Fraction:
+        exact = Decimal(self.value(place, "weight", (int, Decimal), 1))
+        exponent = exact.as_tuple().exponent  # a letter for infinity and for what is no number
+        if isinstance(exponent, int) and exponent >= -_DECIMALS and 0 <= exact <= limits.WEIGHT_MAX:
+            return Fraction(exact)
+        message = N_(
+            "“weight” in %(table)s “%(name)s” must be from 0 to %(most)s "
+            "with at most %(decimals)s decimals"
+        )
+        self.wrong(message, place, most=limits.WEIGHT_MAX, decimals=_DECIMALS)
+        return Fraction(1)
+
+    def months(self, place: _Place) -> int | None:
+        months: int | None = self.value(place, "evidence_months", int, None)
+        if months is None or 1 <= months <= MONTHS_MAX:
+            return months
+        message = N_("“evidence_months” in %(table)s “%(name)s” must be from 1 to %(most)s")
+        self.wrong(message, place, most=MONTHS_MAX)
+        return None
+
+    def order(self, place: _Place) -> int:
+        order: int | None = self.value(place, "order", int)
+        if order is None:
+            return 0
+        if order in self.orders:
+            message = N_("the order %(order)s of %(table)s “%(name)s” is used twice")
+            self.wrong(message, place, order=order)
+        self.orders.add(order)
+        return order
+
+    def tension(self, table: Table, number: int) -> Tension:
+        place = _Place(N_("tension"), str(number), table)
+        self.known(place, _TENSION)
+        why = self.words(place, "why", limits.NOTE)
+        return Tension(self.between(place), why, self.translations(place, "why"))
+
+    def between(self, place: _Place) -> tuple[str, str]:
+        codes = place.table.get("between")
+        pair = codes if isinstance(codes, list) and len(codes) == 2 else []
+        if not pair or not all(isinstance(code, str) for code in pair) or pair[0] == pair[1]:
+            self.wrong(N_("“between” in %(table)s “%(name)s” must name two criteria"), place)
+            return "", ""
+        for code in pair:
+            if code not in self.criteria:
+                message = N_("“between” in %(table)s “%(name)s”: there is no criterion “%(code)s”")
+                self.wrong(message, place, code=_shown(code))
+        if frozenset(pair) in self.tensions:
+            self.wrong(N_("%(table)s “%(name)s” repeats an earlier one"), place)
+        self.tensions.add(frozenset(pair))
+        return pair[0], pair[1]

@@ -1,0 +1,208 @@
+"""How sure an agreement coefficient is: standard errors, the jackknife, bootstrap intervals.
+
+Cells (or whole vendors) are the sample, the reviewers are taken as given. Equal cells are drawn
+together: one multinomial draw over the distinct counts makes a whole resample.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import fsum, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crrubric.domain.statistics.agreement import (
+    Parts,
+    Profile,
+    ac1_formula,
+    alpha_formula,
+    parts_of,
+    varied,
+)
+from crrubric.domain.vocabulary import N_
+
+Floats = NDArray[np.float64]
+RESAMPLES = 2_000
+SEED = 673
+LEAST_CELLS = 10  # pairable ones: below, an interval would only look precise
+LEAST_VENDORS = 8  # for drawing whole vendors
+MOST_UNDEFINED = 0.05
+LEVEL = (2.5, 97.5)  # percentiles
+
+TOO_FEW_CELLS = N_("no interval: fewer than ten cells have two or more YES or NO marks")
+TOO_FEW_VENDORS = N_("no interval: fewer than eight vendors to draw from")
+TOO_LITTLE_DISSENT = N_("no interval: too few dissenting marks")
+NO_ERROR = N_("not defined: it takes two cells or more, and dissent in more than one of them")
+NOT_DEFINED = N_("no interval: the coefficient itself is not defined")
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A 95 % percentile interval, or why there is none.
+
+    undefined: resamples in which the coefficient is not defined; they are left out.
+    """
+
+    low: float | None
+    high: float | None
+    undefined: int = 0
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bootstrap:
+    """Intervals of alpha and AC1, and what is needed to draw them again."""
+
+    alpha: Interval
+    ac1: Interval
+    resamples: int
+    seed: int
+    of_vendors: bool  # whole vendors were drawn, not cells
+
+
+def bootstrap(profile: Profile, *, resamples: int = RESAMPLES, seed: int = SEED) -> Bootstrap:
+    """Resample cells with replacement; the 2.5th and 97.5th percentile.
+
+    Source: Zapf et al. (2016), BMC Medical Research Methodology 16:93.
+    """
+    exact = parts_of(profile)
+    if exact.pairable < LEAST_CELLS:
+        none = Interval(None, None, 0, TOO_FEW_CELLS)
+        return Bootstrap(none, none, resamples, seed, of_vendors=False)
+    distinct = dict(sorted(profile.items()))  # the draws don't depend on the order of the cells
+    numbers = np.fromiter(distinct.values(), dtype=np.int64, count=len(distinct))
+    draws = _draws(numbers, resamples, seed)
+    return _from_draws(draws @ _columns(distinct), exact, resamples, seed, of_vendors=False)
+
+
+def bootstrap_vendors(
+    profiles: Sequence[Profile], *, resamples: int = RESAMPLES, seed: int = SEED
+) -> Bootstrap:
+    """Resample whole vendors: cells of one vendor are not independent, so this is wider.
+
+    Args: profiles: one for each vendor; eight or more, else there is no interval.
+    """
+    whole: dict[tuple[int, ...], int] = {}
+    for profile in profiles:
+        for counts, number in profile.items():
+            whole[counts] = whole.get(counts, 0) + number
+    exact = parts_of(whole)
+    if len(profiles) < LEAST_VENDORS or exact.pairable < LEAST_CELLS:
+        few = TOO_FEW_VENDORS if len(profiles) < LEAST_VENDORS else TOO_FEW_CELLS
+        none = Interval(None, None, 0, few)
+        return Bootstrap(none, none, resamples, seed, of_vendors=True)
+    rows = np.stack([_sums(profile, len(exact.totals)) for profile in profiles])
+    draws = _draws(np.ones(len(profiles), dtype=np.int64), resamples, seed)
+    return _from_draws(draws @ rows, exact, resamples, seed, of_vendors=True)
+
+
+def _draws(numbers: NDArray[np.int64], resamples: int, seed: int) -> Floats:
+    """Each row: how often each distinct unit is in one resample of the same size."""
+    total = int(numbers.sum())
+    chance = np.random.default_rng(seed)
+    drawn = chance.multinomial(total, numbers / total, size=resamples)
+    return drawn.astype(np.float64)
+
+
+def _columns(profile: Profile) -> Floats:
+    """The parts of one cell of each distinct count, a row each: what a resample adds up."""
+    counts = np.array(list(profile), dtype=np.float64)
+    size = counts.sum(axis=1)
+    paired = size >= 2
+    pairs = np.where(paired, size * (size - 1), 1)
+    same = (counts * (counts - 1)).sum(axis=1)
+    alone = [
+        np.ones_like(size),
+        paired.astype(np.float64),
+        np.where(paired, same / pairs, 0),
+        np.where(paired, (pairs - same) / np.where(paired, size - 1, 1), 0),
+    ]
+    return np.column_stack([*alone, counts * paired[:, None], counts / size[:, None]])
+
+
+def _sums(profile: Profile, categories: int) -> Floats:
+    if not profile:
+        return np.zeros(4 + 2 * categories)
+    numbers = np.fromiter(profile.values(), dtype=np.float64, count=len(profile))
+    summed: Floats = numbers @ _columns(profile)
+    return summed
+
+
+def _parts(sums: Floats) -> Parts[Floats]:
+    categories = (sums.shape[-1] - 4) // 2
+    cells, pairable, agreeing, dissent, *rest = np.moveaxis(sums, -1, 0)
+    totals, shares = tuple(rest[:categories]), tuple(rest[categories:])
+    return Parts(cells, pairable, agreeing, dissent, totals, shares)
+
+
+def _coefficients(sums: Floats) -> Mapping[str, Floats]:
+    """alpha and AC1 of each row of sums; NaN where undefined. NaN never leaves this module."""
+    parts = _parts(sums)
+    more_than_one = sum((total > 0.5).astype(np.int64) for total in parts.totals) >= 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return {
+            "alpha": np.where(more_than_one, alpha_formula(parts), np.nan),
+            "ac1": np.where(parts.pairable > 0.5, ac1_formula(parts), np.nan),
+        }
+
+
+def _from_draws(
+    sums: Floats, exact: Parts[Fraction], resamples: int, seed: int, *, of_vendors: bool
+) -> Bootstrap:
+    values = _coefficients(sums)
+    alpha = _interval(values["alpha"]) if varied(exact) else Interval(None, None, 0, NOT_DEFINED)
+    return Bootstrap(alpha, _interval(values["ac1"]), resamples, seed, of_vendors)
+
+
+def _interval(values: Floats) -> Interval:
+    undefined = int(np.isnan(values).sum())
+    if undefined > MOST_UNDEFINED * len(values):
+        return Interval(None, None, undefined, TOO_LITTLE_DISSENT)
+    low, high = np.percentile(values[~np.isnan(values)], LEVEL)
+    return Interval(float(low), float(high), undefined)
+
+
+def jackknife_se(profile: Profile) -> dict[str, float | None]:
+    """Delete-one-cell standard errors of alpha and AC1, over all cells with a decisive mark.
+
+    None where a coefficient is undefined once some cell is left out, or with fewer than two.
+    """
+    cells = sum(profile.values())
+    if cells < 2:
+        return {"alpha": None, "ac1": None}
+    columns = _columns(profile)
+    numbers = np.fromiter(profile.values(), dtype=np.float64, count=len(profile))
+    left = _coefficients(numbers @ columns - columns)
+    found: dict[str, float | None] = {}
+    for name, values in left.items():
+        if np.isnan(values).any():
+            found[name] = None
+            continue
+        mean = float(numbers @ values) / cells
+        found[name] = sqrt((cells - 1) / cells * float(numbers @ (values - mean) ** 2))
+    return found
+
+
+def gwet_se(profile: Profile) -> float | None:
+    """Gwet's standard error of AC1 with the cells as the sample; None with fewer than two cells.
+
+    Source: Gwet (2008), British Journal of Mathematical and Statistical Psychology 61:29-48.
+    """
+    parts = parts_of(profile)
+    n, paired = int(parts.cells), int(parts.pairable)
+    if n < 2 or not paired:
+        return None
+    others = len(parts.shares) - 1
+    mean = [float(share / parts.cells) for share in parts.shares]
+    by_chance = fsum(p * (1 - p) for p in mean) / others
+    ac1 = float(ac1_formula(parts))
+    squares = []
+    for counts, number in profile.items():
+        size = sum(counts)
+        same = sum(c * (c - 1) for c in counts) / (size * (size - 1)) if size >= 2 else 0.0
+        own = (n / paired) * (same - by_chance) / (1 - by_chance) if size >= 2 else 0.0
+        chance = fsum(c / size * (1 - p) for c, p in zip(counts, mean, strict=True)) / others
+        adjusted = own - 2 * (1 - ac1) * (chance - by_chance) / (1 - by_chance)
+        squares.append(number * (adjusted - ac1) ** 2)
+    return sqrt(fsum(squares) / (n * (n - 1)))

@@ -1,0 +1,1 @@
+"""Ballots, declarations, evidence, files, seals, entries on behalf: read from the database."""

@@ -1,0 +1,238 @@
+"""Reading ballots. Before the meeting a person's own, and nothing that depends on another's."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from crrubric.domain.policy import FROM_MEETING
+from crrubric.domain.setup.turns import in_turn
+from crrubric.domain.vocabulary import BallotState, Phase, Stakeholder
+from crrubric.models import (
+    Ballot,
+    Criterion,
+    EntryOnBehalf,
+    Evaluation,
+    Gap,
+    Mark,
+    Member,
+    Vendor,
+)
+from crrubric.queries.people.access import Seat, not_found
+from crrubric.queries.people.people import sits
+from crrubric.queries.setup.assignments import assignment_of
+
+
+def writable(seat: Seat, ballot: Ballot) -> bool:
+    """Whether the ballot can still be marked."""
+    return (
+        seat.evaluation.phase is Phase.SCORING
+        and ballot.state is BallotState.OPEN
+        and not ballot.recused
+        and ballot.vendor.withdrawn_at is None
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BallotLine:
+    """One of a reviewer's own ballots in the list: how much of it is done."""
+
+    ballot: Ballot
+    vendor: Vendor
+    marks: int
+    waits: bool  # it was entered on one's behalf and waits to be confirmed
+
+
+def own_ballots(session: Session, member: Member) -> list[BallotLine]:
+    """A reviewer's ballots in their own order, with the number of marks on each, in one query."""
+    earlier = (
+        select(func.count())
+        .where(Member.evaluation_id == member.evaluation_id, Member.id < member.id)
+        .scalar_subquery()
+    )
+    waits = (
+        select(EntryOnBehalf.id)
+        .where(
+            EntryOnBehalf.ballot_id == Ballot.id,
+            EntryOnBehalf.number == Ballot.seals,
+            EntryOnBehalf.confirmed_at.is_(None),
+            Ballot.state == BallotState.SUBMITTED,
+        )
+        .correlate(Ballot)
+        .exists()
+    )
+    rows = session.execute(
+        select(Ballot, Vendor, func.count(Mark.id), waits, earlier)
+        .join(Vendor, Vendor.id == Ballot.vendor_id)
+        .outerjoin(Mark, (Mark.ballot_id == Ballot.id) & Mark.asked)
+        .where(Ballot.member_id == member.id)
+        .group_by(Ballot.id, Vendor.id)
+        .order_by(Vendor.position)
+    ).all()
+    # Seats are never deleted, so the number of those before one's own stays what it is.
+    seat = rows[0][4] if rows else 0
+    return in_turn([BallotLine(*row[:4]) for row in rows], seat)
+
+
+def has_ballot(session: Session, member: Member, vendor_id: int) -> bool:
+    """Whether the member is to score the vendor."""
+    own = select(Ballot.id).where(Ballot.member_id == member.id, Ballot.vendor_id == vendor_id)
+    return session.scalar(own) is not None
+
+
+def own_ballot(session: Session, seat: Seat, vendor_id: int) -> tuple[Ballot, dict[int, Mark]]:
+    """The seat's own ballot for a vendor and its marks by criterion id. Raises: NotFound."""
+    if seat.member is None:
+        raise not_found()
+    ballot = session.scalar(
+        select(Ballot)
+        .options(joinedload(Ballot.vendor))
+        .where(Ballot.member_id == seat.member.id, Ballot.vendor_id == vendor_id)
+    )
+    if ballot is None:
+        raise not_found()
+    marks = session.scalars(select(Mark).where(Mark.ballot_id == ballot.id))
+    return ballot, {mark.criterion_id: mark for mark in marks}
+
+
+def answered(session: Session, seat: Seat, ballot_id: int) -> tuple[int, int]:
+    """Of one's own ballot: how many criteria have a mark, of how many that it asks for."""
+    if seat.member is None:
+        raise not_found()
+    own = assignment_of(session, seat.member)
+    rows = session.execute(
+        select(Criterion.id, Mark.id)
+        .outerjoin(Mark, and_(Mark.criterion_id == Criterion.id, Mark.ballot_id == ballot_id))
+        .where(Criterion.evaluation_id == seat.evaluation.id, Criterion.left_out.is_(False))
+    )
+    marked = [mark is not None for criterion, mark in rows if own.covers(criterion)]
+    return sum(marked), len(marked)
+
+
+def own_marks_on(session: Session, member: Member, criterion_id: int) -> dict[int, Mark]:
+    """A reviewer's own marks of one criterion, by ballot id."""
+    rows = session.scalars(
+        select(Mark)
+        .join(Ballot, Ballot.id == Mark.ballot_id)
+        .where(Ballot.member_id == member.id, Mark.criterion_id == criterion_id)
+    )
+    return {mark.ballot_id: mark for mark in rows}
+
+
+def entry_of(session: Session, ballot: Ballot) -> EntryOnBehalf | None:
+    """How the present version of a ballot was entered on its reviewer's behalf, if it was."""
+    return session.scalar(
+        select(EntryOnBehalf).where(
+            EntryOnBehalf.ballot_id == ballot.id, EntryOnBehalf.number == ballot.seals
+        )
+    )
+
+
+def own_gaps(session: Session, ballot: Ballot) -> dict[int, str]:
+    """Why criteria of one's own ballot were left without a mark, by criterion id."""
+    rows = session.scalars(select(Gap).where(Gap.ballot_id == ballot.id))
+    return {row.criterion_id: row.reason for row in rows}
+
+
+def in_selection() -> ColumnElement[bool]:
+    """Whether the vendor of a ballot has not left the selection."""
+    return Ballot.vendor_id.in_(select(Vendor.id).where(Vendor.withdrawn_at.is_(None)))
+
+
+def former_markers(
+    session: Session, evaluation: Evaluation, vendor_id: int, criterion_id: int
+) -> list[str]:
+    """Who marked a cell and no longer scores: their marks stay and don't count.
+
+    Nobody before the meeting.
+    """
+    if evaluation.phase not in FROM_MEETING:
+        return []
+    return list(
+        session.scalars(
+            select(Member.name)
+            .join(Ballot, Ballot.member_id == Member.id)
+            .join(Mark, Mark.ballot_id == Ballot.id)
+            .where(
+                Member.evaluation_id == evaluation.id,
+                Ballot.vendor_id == vendor_id,
+                Mark.criterion_id == criterion_id,
+                ~sits(evaluation.id),
+            )
+            .order_by(Member.name, Member.id)
+        )
+    )
+
+
+def counted(evaluation_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Which marks count, joined with ballot, member, vendor and criterion."""
+    return (
+        sits(evaluation_id),
+        Vendor.withdrawn_at.is_(None),
+        ~Ballot.recused,
+        Criterion.left_out.is_(False),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMark:
+    """One mark as the meeting sees it: by whom, for whom they speak, what and why."""
+
+    mark: Mark
+    reviewer: str
+    stakeholder: Stakeholder
+    vendor: str  # code
+    criterion: str  # code
+    entered: bool = False  # by somebody else, on the reviewer's behalf
+    confirmed: bool = False  # and they confirmed it
+
+
+def open_marks(
+    session: Session,
+    evaluation: Evaluation,
+    *,
+    vendor_id: int | None = None,
+    criterion_id: int | None = None,
+    noted: bool = False,
+    away: frozenset[int] = frozenset(),
+) -> Iterable[OpenMark]:
+    """Marks that count: of all cells, of one, or those with a note; none before the meeting.
+
+    Args: away: vendors that whoever reads stays away from.
+    From here another person's marks leave the database; from the register of evidence, where
+    they point to something, under the same conditions.
+    """
+    if evaluation.phase not in FROM_MEETING:
+        return []
+    wanted = (
+        select(
+            Mark,
+            Member.name,
+            Member.stakeholder,
+            Vendor.code,
+            Criterion.code,
+            EntryOnBehalf.id.is_not(None),
+            EntryOnBehalf.confirmed_at.is_not(None),
+        )
+        .join(Ballot, Ballot.id == Mark.ballot_id)
+        .join(Member, Member.id == Ballot.member_id)
+        .join(Vendor, Vendor.id == Ballot.vendor_id)
+        .join(Criterion, Criterion.id == Mark.criterion_id)
+        .outerjoin(
+            EntryOnBehalf,
+            (EntryOnBehalf.ballot_id == Ballot.id) & (EntryOnBehalf.number == Ballot.seals),
+        )
+        .where(*counted(evaluation.id))
+        .order_by(Vendor.position, Criterion.position, Member.name, Member.id)
+    )
+    if vendor_id is not None:
+        wanted = wanted.where(Ballot.vendor_id == vendor_id)
+    if criterion_id is not None:
+        wanted = wanted.where(Mark.criterion_id == criterion_id)
+    if away:
+        wanted = wanted.where(Ballot.vendor_id.not_in(away))
+    if noted:
+        wanted = wanted.where(Mark.note != "")
+    rows = session.execute(wanted.execution_options(yield_per=1000))
+    return (OpenMark(*row) for row in rows)

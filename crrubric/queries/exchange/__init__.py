@@ -1,0 +1,1 @@
+"""Files in and out: CSV, JSON: read from the database."""

@@ -1,0 +1,43 @@
+"""Rows for files: every mark with its reviewer, and what identifies an evaluation."""
+
+from collections.abc import Iterator
+
+from sqlalchemy.orm import Session
+
+from crrubric.domain.ballots.evidence import evidence_words
+from crrubric.models import Evaluation
+from crrubric.queries.ballots.ballots import open_marks
+from crrubric.queries.ballots.files import all_mark_files
+from crrubric.queries.people.access import Seat
+
+MarkRow = tuple[str, str, str, str, str, str, str, str]
+
+
+def mark_rows(session: Session, seat: Seat) -> Iterator[MarkRow]:
+    """(reviewer, vendor, criterion, mark, note, evidence, expiry, files) of marks that count.
+
+    Without the vendors that the person stays away from.
+    """
+    files = all_mark_files(session, seat)
+    for row in open_marks(session, seat.evaluation, away=seat.shut_out):
+        mark = row.mark
+        evidence = evidence_words(mark.evidence_kind, mark.evidence_place, mark.evidence_on)
+        until = mark.evidence_until.isoformat() if mark.evidence_until else ""
+        names = "; ".join(file.name for file in files.get((mark.ballot_id, mark.criterion_id), ()))
+        where = row.reviewer, row.vendor, row.criterion
+        yield *where, mark.answer.value, mark.note, evidence, until, names
+
+
+def identity(evaluation: Evaluation) -> dict[str, object]:
+    """What the results object says of the evaluation itself."""
+    over, under = evaluation.threshold_over, evaluation.threshold_under
+    return {
+        "slug": evaluation.slug,
+        "title": evaluation.title,
+        "phase": evaluation.phase.value,
+        "rule": evaluation.rule_kind.value,
+        "threshold": f"{over}/{under}" if evaluation.rule_kind == "SUPERMAJORITY" else None,
+        "quorum": evaluation.quorum,
+        "pass_mark": evaluation.pass_mark / 100,
+        "scoring": evaluation.scoring_mode.value,
+    }

@@ -1,0 +1,1 @@
+"""Outbox, reminders, notices: read from the database."""

@@ -1,0 +1,109 @@
+"""Reading who is late, who was reminded, who was here: from ballots and sign-ins, not marks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from crrubric.domain.setup.turns import in_turn
+from crrubric.domain.vocabulary import BallotState, MailKind
+from crrubric.models import Ballot, Member, OutgoingMail, UserSession, Vendor
+from crrubric.queries.ballots.ballots import in_selection
+from crrubric.queries.people.access import Seat
+from crrubric.queries.people.people import sits
+
+REMINDERS = (MailKind.REMINDER, MailKind.CHAIR_REMINDER)
+NOBODY: frozenset[int] = frozenset()
+
+
+def open_ballots(evaluation_id: int) -> Select[Any]:
+    """The ids of the ballots that are still to be submitted: of present reviewers, not recused."""
+    return (
+        select(Ballot.id)
+        .join(Member, Member.id == Ballot.member_id)
+        .where(
+            sits(evaluation_id),
+            in_selection(),
+            ~Ballot.recused,
+            Ballot.state == BallotState.OPEN,
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LateReviewer:
+    """A reviewer with ballots to submit, and for which vendors, in the reviewer's own order."""
+
+    member: Member
+    vendors: tuple[Vendor, ...]
+    reminded_at: datetime | None  # last, by whomever
+
+
+def late_reviewers(
+    session: Session, evaluation_id: int, *, away: frozenset[int] = NOBODY
+) -> list[LateReviewer]:
+    """Who has ballots to submit, by name, in three queries.
+
+    Args: away: vendors that whoever reads stays away from: who is late only there is not in it.
+    """
+    seats = session.scalars(
+        select(Member.id).where(Member.evaluation_id == evaluation_id).order_by(Member.id)
+    ).all()
+    rows = session.execute(
+        select(Member, Vendor)
+        .join(Ballot, Ballot.member_id == Member.id)
+        .join(Vendor, Vendor.id == Ballot.vendor_id)
+        .options(joinedload(Member.user))
+        .where(Ballot.id.in_(open_ballots(evaluation_id)), Vendor.id.not_in(away))
+        .order_by(Member.name, Member.id, Vendor.position)
+    )
+    reminded = last_reminders(session, evaluation_id)
+    found = []
+    for member, group in groupby(rows, key=lambda row: row[0]):
+        own = in_turn([vendor for _member, vendor in group], seats.index(member.id))
+        found.append(LateReviewer(member, tuple(own), reminded.get(member.id)))
+    return found
+
+
+def last_reminders(session: Session, evaluation_id: int) -> dict[int, datetime]:
+    """When each member was last sent a reminder, or is to be, by member id."""
+    rows = session.execute(
+        select(OutgoingMail.member_id, func.max(OutgoingMail.created_at))
+        .where(
+            OutgoingMail.evaluation_id == evaluation_id,
+            OutgoingMail.kind.in_(REMINDERS),
+            OutgoingMail.given_up_at.is_(None),
+            OutgoingMail.set_aside_at.is_(None),
+        )
+        .group_by(OutgoingMail.member_id)
+    )
+    return {member: at for member, at in rows if member is not None}
+
+
+def reminders_in(session: Session, seat: Seat, *, most: int = 50) -> list[OutgoingMail]:
+    """The newest reminders of an evaluation with their members, for who leads it.
+
+    Without those that were only about vendors from which the person stays away.
+    """
+    rows: Sequence[OutgoingMail] = session.scalars(
+        select(OutgoingMail)
+        .options(joinedload(OutgoingMail.member))
+        .where(OutgoingMail.evaluation_id == seat.evaluation.id, OutgoingMail.kind.in_(REMINDERS))
+        .order_by(OutgoingMail.id.desc())
+    ).all()
+    return [row for row in rows if set(row.vendors) - seat.shut_out][:most]
+
+
+def last_seen(session: Session, evaluation_id: int) -> dict[int, datetime]:
+    """When each member was last signed in, by member id; nobody who never was, in one query."""
+    rows = session.execute(
+        select(Member.id, func.max(UserSession.seen_at))
+        .join(UserSession, UserSession.user_id == Member.user_id)
+        .where(Member.evaluation_id == evaluation_id)
+        .group_by(Member.id)
+    )
+    return {row[0]: row[1] for row in rows}

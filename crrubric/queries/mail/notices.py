@@ -1,0 +1,27 @@
+"""Reading notices: a person's own, and only those that they have not put away."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from crrubric.models import Member, Notice
+from crrubric.queries.people.people import Actor
+
+
+def own_notices(
+    session: Session, actor: Actor, *, evaluation_id: int | None = None
+) -> list[Notice]:
+    """The newest first, of one evaluation or of all, with member and evaluation loaded."""
+    wanted = (
+        select(Notice)
+        .join(Notice.member)
+        .options(joinedload(Notice.member).joinedload(Member.evaluation))
+        .where(
+            Member.user_id == actor.user_id,
+            Member.removed_at.is_(None),
+            Notice.seen_at.is_(None),
+        )
+        .order_by(Notice.id.desc())
+    )
+    if evaluation_id is not None:
+        wanted = wanted.where(Member.evaluation_id == evaluation_id)
+    return list(session.scalars(wanted))

@@ -1,0 +1,1 @@
+"""Meetings, findings, decision, ranking, positions, commitments: read from the database."""

@@ -1,0 +1,92 @@
+"""Reading the decision: the recommendation, the adopted order, positions, commitments."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from crrubric.domain.meeting.ranking import AdoptedRanking
+from crrubric.domain.policy import FROM_DECIDED
+from crrubric.models import (
+    Commitment,
+    Decision,
+    Evaluation,
+    Member,
+    Position,
+    RankedVendor,
+    Reinstatement,
+    Vendor,
+)
+from crrubric.queries.people.people import sits
+
+
+def recommendation_of(session: Session, evaluation_id: int) -> Decision | None:
+    """The recommendation as recorded, if any."""
+    return session.scalar(select(Decision).where(Decision.evaluation_id == evaluation_id))
+
+
+def adopted_ranking(session: Session, decision: Decision | None) -> AdoptedRanking | None:
+    """The order that the committee adopted with its decision; None if it adopted none."""
+    if decision is None:
+        return None
+    rows = session.execute(
+        select(Vendor.code, RankedVendor.rank)
+        .join(Vendor, Vendor.id == RankedVendor.vendor_id)
+        .where(Vendor.evaluation_id == decision.evaluation_id, Vendor.withdrawn_at.is_(None))
+    )
+    ranks = {row.code: row.rank for row in rows}
+    if not ranks:
+        return None
+    return AdoptedRanking(
+        ranks, decision.ranking_as_computed, decision.ranking_reason, decision.recorded_at
+    )
+
+
+def reinstatements(session: Session, evaluation_id: int) -> list[Reinstatement]:
+    """Vendors that the committee reinstated, with effect or not, in their order."""
+    return list(
+        session.scalars(
+            select(Reinstatement)
+            .join(Reinstatement.vendor)
+            .options(joinedload(Reinstatement.vendor))
+            .where(Vendor.evaluation_id == evaluation_id, Vendor.withdrawn_at.is_(None))
+            .order_by(Vendor.position)
+        )
+    )
+
+
+def open_positions(session: Session, evaluation: Evaluation) -> list[Position]:
+    """Every position, once the decision is recorded; before that none leaves this function."""
+    if evaluation.phase not in FROM_DECIDED:
+        return []
+    return list(
+        session.scalars(
+            select(Position)
+            .join(Position.member)
+            .options(joinedload(Position.member))
+            .where(Member.evaluation_id == evaluation.id)
+            .order_by(Member.name, Member.id)
+        )
+    )
+
+
+def positions_stated(session: Session, evaluation_id: int) -> tuple[int, int]:
+    """(how many stated a position, how many reviewers there are): never which position."""
+    row = session.execute(
+        select(func.count(Position.member_id), func.count(Member.id))
+        .select_from(Member)
+        .outerjoin(Position, Position.member_id == Member.id)
+        .where(sits(evaluation_id))
+    ).one()
+    return row[0], row[1]
+
+
+def commitments(session: Session, evaluation_id: int) -> list[Commitment]:
+    """Commitments that stand, by day, with their vendor."""
+    return list(
+        session.scalars(
+            select(Commitment)
+            .join(Commitment.vendor)
+            .options(joinedload(Commitment.vendor))
+            .where(Vendor.evaluation_id == evaluation_id, Commitment.withdrawn_at.is_(None))
+            .order_by(Commitment.due_on, Commitment.id)
+        )
+    )

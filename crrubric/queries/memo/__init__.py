@@ -1,0 +1,1 @@
+"""The selection memo: read from the database."""

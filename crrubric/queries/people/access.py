@@ -1,0 +1,130 @@
+"""The one guard: what somebody may do or see in an evaluation, decided here for every door."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, bindparam, select
+from sqlalchemy.orm import Session
+
+from crrubric.domain.errors import NotFound, WrongPhase
+from crrubric.domain.policy import can, phases_of
+from crrubric.domain.vocabulary import N_, Action, DeclarationKind, Role
+from crrubric.models import Declaration, Evaluation, Member
+from crrubric.queries.people.people import Actor, roles_of
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """An actor inside one evaluation: who, with which roles, on which seat."""
+
+    actor: Actor
+    evaluation: Evaluation
+    member: Member | None
+    roles: frozenset[Role]
+    # vendors with whom the person has a conflict of interest that is not waived
+    shut_out: frozenset[int] = frozenset()
+
+    def may(self, action: Action) -> bool:
+        """Whether the policy allows the action now."""
+        return can(self.roles, self.evaluation.phase, action)
+
+
+def not_found() -> NotFound:
+    """The one answer for what doesn't exist and for what is not for this person."""
+    return NotFound(N_("There is nothing here, or it is not for you."))
+
+
+def require(actor: Actor, action: Action, evaluation: Evaluation, session: Session) -> Seat:
+    """The actor's seat if the policy allows `action` now.
+
+    Raises: NotFound if the actor's roles never may; WrongPhase if they may in another phase.
+    """
+    member, away = seat_of(session, actor, evaluation.id)
+    seat = Seat(actor, evaluation, member, roles_of(actor, member), away)
+    if seat.may(action):
+        return seat
+    if phases_of(seat.roles, action):
+        raise WrongPhase(
+            N_("This can’t be done in the phase “%(phase)s”."), phase=evaluation.phase.label
+        )
+    raise not_found()
+
+
+def seat_of(
+    session: Session, actor: Actor, evaluation_id: int
+) -> tuple[Member | None, frozenset[int]]:
+    """The actor's seat on the committee, and the vendors from which they stay away.
+
+    No seat for strangers, former members and the operator. One query: every request asks it.
+    """
+    if actor.user_id is None:
+        return None, frozenset()
+    rows = session.execute(SEAT, {"evaluation": evaluation_id, "user": actor.user_id}).all()
+    away = frozenset(vendor for _member, vendor in rows if vendor is not None)
+    return (rows[0][0] if rows else None), away
+
+
+def recusing() -> ColumnElement[bool]:
+    """Which declarations keep somebody away: conflicts of interest that are not waived."""
+    return and_(Declaration.kind == DeclarationKind.CONFLICT, Declaration.waived_at.is_(None))
+
+
+# Made once: every request asks it, twice where it writes.
+SEAT = (
+    select(Member, Declaration.vendor_id)
+    .outerjoin(Declaration, and_(Declaration.member_id == Member.id, recusing()))
+    .where(
+        Member.evaluation_id == bindparam("evaluation"),
+        Member.user_id == bindparam("user"),
+        Member.removed_at.is_(None),
+    )
+)
+
+
+def let_in(seat: Seat, vendor_id: int) -> None:
+    """Raise NotFound if the seat stays away from the vendor: its details are not for them."""
+    if vendor_id in seat.shut_out:
+        raise not_found()
+
+
+def evaluation_by_slug(session: Session, slug: str) -> Evaluation:
+    """The evaluation, whoever asks; pair it with `require`. Raises: NotFound."""
+    if not slug.isprintable():  # PostgreSQL takes no NUL, and no slug has such a character
+        raise not_found()
+    evaluation = session.scalar(select(Evaluation).where(Evaluation.slug == slug))
+    if evaluation is None:
+        raise not_found()
+    return evaluation
+
+
+def locked_evaluation(session: Session, slug: str, *, exclusive: bool = False) -> Evaluation:
+    """The evaluation, read anew inside a unit of work and held until it ends.
+
+    Saving a mark holds it shared, everything else holds it alone: neither overtakes the other.
+    SQLite has one writer at a time anyway and ignores the lock.
+    """
+    evaluation = session.scalar(
+        select(Evaluation)
+        .where(Evaluation.slug == slug)
+        .with_for_update(read=not exclusive)
+        .execution_options(populate_existing=True)
+    )
+    if evaluation is None:
+        raise not_found()
+    return evaluation
+
+
+def locked_for(session: Session, actor: Actor, action: Action, slug: str) -> Evaluation:
+    """The evaluation, held inside a unit of work, if the actor may do `action` now.
+
+    Raises: as `require`.
+    """
+    return locked_seat(session, actor, action, slug).evaluation
+
+
+def locked_seat(
+    session: Session, actor: Actor, action: Action, slug: str, *, exclusive: bool = True
+) -> Seat:
+    """As `locked_for`, the actor's seat. Everybody else's changes wait: only marks hold it shared,
+    so two people who do the same thing at once are one after the other."""
+    evaluation = locked_evaluation(session, slug, exclusive=exclusive)
+    return require(actor, action, evaluation, session)

@@ -1,0 +1,1 @@
+"""Questions to vendors and their answers: read from the database."""

@@ -1,0 +1,141 @@
+"""Reading questions to vendors. Who asked leaves the database for the asker alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from crrubric.domain.policy import FROM_MEETING
+from crrubric.domain.vocabulary import Action
+from crrubric.models import Asking, Ballot, Criterion, Evaluation, Question, Section, Vendor
+from crrubric.queries.people.access import Seat
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something that was asked and waits for the chair: what, about what; never by whom."""
+
+    id: int
+    vendor_id: int
+    criterion: Criterion
+    words: str
+
+
+def readable(seat: Seat) -> Select[Question]:
+    """The questions that this person may read at all: the one place for that.
+
+    Before the meeting reviewers read those that are answered, of the vendors that they score; the
+    chair and, from the meeting on, everybody read all. Nobody reads about a vendor that they stay
+    away from.
+    """
+    rows = of_evaluation(seat.evaluation).where(Question.vendor_id.not_in(seat.shut_out))
+    if seat.evaluation.phase in FROM_MEETING or seat.may(Action.MANAGE_QUESTIONS):
+        return rows
+    member_id = seat.member.id if seat.member else None
+    scored = select(Ballot.vendor_id).where(Ballot.member_id == member_id)
+    return rows.where(Question.answered_on.is_not(None), Question.vendor_id.in_(scored))
+
+
+def of_evaluation(evaluation: Evaluation) -> Select[Question]:
+    """All questions, by vendor and in the order in which they were written."""
+    return (
+        select(Question)
+        .join(Question.vendor)
+        .options(contains_eager(Question.vendor), joinedload(Question.criterion))
+        .where(Vendor.evaluation_id == evaluation.id)
+        .order_by(Vendor.position, Question.id)
+    )
+
+
+def questions(session: Session, seat: Seat) -> list[Question]:
+    """Every question that the person may read."""
+    return list(session.scalars(readable(seat)))
+
+
+def questions_on(
+    session: Session, seat: Seat, vendor_id: int, *, criterion_id: int | None = None
+) -> list[Question]:
+    """Those to one vendor, or on one cell, that were not withdrawn."""
+    conditions: list[ColumnElement[bool]] = [
+        Question.vendor_id == vendor_id,
+        Question.withdrawn_at.is_(None),
+    ]
+    if criterion_id is not None:
+        conditions.append(Question.criterion_id == criterion_id)
+    return list(session.scalars(readable(seat).where(*conditions)))
+
+
+def standing_questions(session: Session, evaluation: Evaluation) -> list[Question]:
+    """Every question that was not withdrawn, for the memo; none before the meeting."""
+    if evaluation.phase not in FROM_MEETING:
+        return []
+    rows = of_evaluation(evaluation).where(Question.withdrawn_at.is_(None))
+    return list(session.scalars(rows))
+
+
+def own_askings(session: Session, seat: Seat, *, vendor_id: int | None = None) -> list[Asking]:
+    """What the person asked themselves, the oldest first, with the question it became."""
+    if seat.member is None:
+        return []
+    rows = (
+        select(Asking)
+        .join(Asking.vendor)
+        .options(
+            contains_eager(Asking.vendor),
+            joinedload(Asking.criterion),
+            joinedload(Asking.question),
+        )
+        .where(Asking.member_id == seat.member.id, Asking.vendor_id.not_in(seat.shut_out))
+        .order_by(Vendor.position, Asking.id)
+    )
+    if vendor_id is not None:
+        rows = rows.where(Asking.vendor_id == vendor_id)
+    return list(session.scalars(rows))
+
+
+def waiting(session: Session, seat: Seat) -> list[Waiting]:
+    """What waits for the chair, in the order of the rubric, then of the text.
+
+    Neither order nor content depends on who asked or when, nor on whether they are recused since.
+    """
+    if not seat.may(Action.MANAGE_QUESTIONS):
+        return []
+    rows = session.execute(
+        _waiting(seat)
+        .with_only_columns(Asking.id, Asking.vendor_id, Criterion, Asking.words)
+        .join(Asking.criterion)
+        .join(Criterion.section)
+        .order_by(Vendor.position, Section.position, Criterion.position, Asking.words, Asking.id)
+    )
+    return [Waiting(*row) for row in rows]
+
+
+def waiting_count(session: Session, seat: Seat) -> int:
+    """How much waits for the chair."""
+    if not seat.may(Action.MANAGE_QUESTIONS):
+        return 0
+    return session.scalar(_waiting(seat).with_only_columns(func.count(Asking.id))) or 0
+
+
+def _waiting(seat: Seat) -> Select[Any]:
+    return (
+        select(Asking)
+        .join(Asking.vendor)
+        .where(
+            Vendor.evaluation_id == seat.evaluation.id,
+            Asking.vendor_id.not_in(seat.shut_out),
+            Asking.question_id.is_(None),
+            Asking.set_aside_reason == "",
+        )
+    )
+
+
+def asked_words(session: Session, question: Question) -> Sequence[str]:
+    """What was asked that the question stands for, in the order of the text; no names."""
+    return session.scalars(
+        select(Asking.words)
+        .where(Asking.question_id == question.id)
+        .order_by(Asking.words, Asking.id)
+    ).all()

@@ -1,0 +1,144 @@
+"""Reading the journal. Before the meeting it holds back whatever depends on a mark."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session
+
+from crrubric.domain.policy import FROM_DECIDED, FROM_MEETING
+from crrubric.domain.record.chain import Break, Link, breaks
+from crrubric.domain.vocabulary import Event
+from crrubric.models import Evaluation, JournalEntry
+from crrubric.queries.people.access import Seat
+
+# Who declared a conflict and who submitted when is progress; what was marked is not.
+SEALED = (
+    Event.MARK_RECORDED,
+    Event.MARK_SET_ASIDE,
+    Event.MARKS_IMPORTED,
+    Event.MARK_FILE_ATTACHED,
+    Event.MARK_FILE_REMOVED,
+)
+# Positions are collected privately: they are told once the decision is recorded.
+PRIVATE = (Event.POSITION_STATED,)
+# Who asked a vendor something is nobody's business but the asker's: it is never told.
+UNTOLD = (Event.QUESTION_ASKED,)
+# What happened to a cell in the meeting, for whoever reads the cell.
+TRAIL = (Event.FINDING_RECORDED, Event.FINDING_WITHDRAWN, Event.CELL_DEFERRED)
+PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries to show: of these kinds, by this person, about this vendor; all if None."""
+
+    events: frozenset[Event] | None = None
+    actor: str | None = None
+    vendor_id: int | None = None
+    page: int = 0  # numbers of entries would tell how often somebody marked: pages are counted
+
+
+def entries(session: Session, seat: Seat, wanted: Wanted | None = None) -> list[JournalEntry]:
+    """The newest entries first, a page of them."""
+    wanted = wanted or Wanted()
+    rows = visible(seat)
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.events is not None:
+        conditions.append(JournalEntry.event.in_(wanted.events))
+    if wanted.actor is not None:
+        conditions.append(JournalEntry.actor_name == wanted.actor)
+    if wanted.vendor_id is not None:
+        conditions.append(JournalEntry.vendor_id == wanted.vendor_id)
+    rows = rows.where(*conditions).order_by(JournalEntry.number.desc())
+    rows = rows.limit(PAGE).offset(wanted.page * PAGE)
+    return list(session.scalars(rows))
+
+
+def visible(seat: Seat) -> Select[Any]:
+    """The entries of the evaluation that this person may read at all: the one place for that.
+
+    Nothing that depends on a mark before the meeting; nothing about the ballots for a vendor with
+    whom the person has a conflict of interest; never who asked a vendor what.
+    """
+    rows = select(JournalEntry).where(
+        JournalEntry.evaluation_id == seat.evaluation.id, JournalEntry.event.not_in(UNTOLD)
+    )
+    if seat.evaluation.phase not in FROM_MEETING:
+        rows = rows.where(JournalEntry.event.not_in(SEALED))
+    if seat.evaluation.phase not in FROM_DECIDED:
+        rows = rows.where(JournalEntry.event.not_in(PRIVATE))
+    if seat.shut_out:
+        about = JournalEntry.vendor_id
+        rows = rows.where(about.is_(None) | about.not_in(seat.shut_out))
+    return rows
+
+
+def cell_trail(
+    session: Session, seat: Seat, vendor_id: int, criterion_id: int
+) -> list[JournalEntry]:
+    """How the committee came to the finding of a cell, the oldest first; nothing of any ballot."""
+    rows = visible(seat).where(
+        JournalEntry.event.in_(TRAIL),
+        JournalEntry.vendor_id == vendor_id,
+        JournalEntry.criterion_id == criterion_id,
+    )
+    return list(session.scalars(rows.order_by(JournalEntry.number)))
+
+
+def actors(session: Session, seat: Seat) -> list[str]:
+    """Everybody who acted, by name."""
+    names = visible(seat).with_only_columns(JournalEntry.actor_name).distinct()
+    return list(session.scalars(names.order_by(JournalEntry.actor_name)))
+
+
+def link_of(entry: JournalEntry) -> Link:
+    """What the entry's hash covers."""
+    content = {
+        "actor_id": entry.actor_id,
+        "actor_name": entry.actor_name,
+        "event": entry.event.value,
+        "subject": entry.subject,
+        "vendor_id": entry.vendor_id,
+        "criterion_id": entry.criterion_id,
+        "member_id": entry.member_id,
+        "before": entry.before,
+        "after": entry.after,
+        "reason": entry.reason,
+    }
+    return Link(entry.chain, entry.number, entry.at, content, entry.hash)
+
+
+def chain_breaks(session: Session) -> list[Break]:
+    """Every place where a chain of the journal is not what was written, the newest state read."""
+    rows: Iterable[JournalEntry] = session.scalars(
+        select(JournalEntry)
+        .order_by(JournalEntry.chain, JournalEntry.number)
+        .execution_options(yield_per=1000)
+    )
+    links: Iterator[Link] = (link_of(entry) for entry in rows)
+    return [
+        place
+        for _chain, own in groupby(links, key=lambda link: link.chain)
+        for place in breaks(own)
+    ]
+
+
+def head(session: Session, evaluation: Evaluation) -> str:
+    """The newest hash of the evaluation's chain; empty before the first entry.
+
+    Empty before the meeting as well: it covers what was marked.
+    """
+    if evaluation.phase not in FROM_MEETING:
+        return ""
+    return (
+        session.scalar(
+            select(JournalEntry.hash)
+            .where(JournalEntry.chain == evaluation.id)
+            .order_by(JournalEntry.number.desc())
+            .limit(1)
+        )
+        or ""
+    )

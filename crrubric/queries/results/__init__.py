@@ -1,0 +1,1 @@
+"""Matrix, outcomes, scores, comparison, agreement, what if: read from the database."""

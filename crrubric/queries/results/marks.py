@@ -1,0 +1,151 @@
+"""All marks of an evaluation as one array. The database packs them: no mark leaves it alone."""
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import BigInteger, ColumnElement, case, cast, func, select
+from sqlalchemy.orm import Session
+
+from crrubric.domain.ballots.ballots import (
+    ABSTAINED,
+    BYTE_OF,
+    MISSING,
+    RECUSED,
+    UNASSIGNED,
+    Ballots,
+    Bytes,
+    Reviewer,
+)
+from crrubric.models import Ballot, Criterion, Gap, Mark, Member, Vendor
+from crrubric.queries.people.people import sits
+from crrubric.queries.setup.assignments import limited
+
+BITS = 3  # for one answer, 0 being none
+WORD = 21  # answers in one whole number of the database, which has 63 bits to give
+DIGIT = {answer: digit for digit, answer in enumerate(BYTE_OF, start=1)}
+# What each digit says in the array; 0 is a question that was not answered.
+BYTES = np.array([MISSING, *BYTE_OF.values(), MISSING, MISSING, MISSING], dtype=np.uint8)
+
+
+def read_ballots(
+    session: Session, evaluation_id: int, vendors: Sequence[Vendor], criteria: Sequence[Criterion]
+) -> Ballots:
+    """Who marked what, from four queries at any size: a row a ballot, never a row a mark.
+
+    Args: vendors and criteria: all of the evaluation or some, in the order that the array shall
+    have.
+    """
+    members = session.execute(
+        select(Member.id, Member.name, Member.stakeholder, Member.every_criterion)
+        .where(sits(evaluation_id))
+        .where(Member.id.in_(select(Ballot.member_id)))
+        .order_by(Member.name, Member.id)
+    ).all()
+    ids = [criterion.id for criterion in criteria]
+    words = windows(ids)
+    vendor_ids = [vendor.id for vendor in vendors]
+    rows = session.execute(
+        select(
+            Ballot.member_id,
+            Ballot.vendor_id,
+            case((Ballot.recused, 1), else_=0),
+            Ballot.id,
+            *(_packed(begin) for begin in words),
+        )
+        .join(Member, Member.id == Ballot.member_id)
+        .where(sits(evaluation_id))
+        .where(Ballot.vendor_id.in_(vendor_ids))
+    ).all()
+    answers = np.full((len(members), len(vendors), len(ids)), UNASSIGNED, dtype=np.uint8)
+    if rows:
+        table = np.fromiter(chain.from_iterable(rows), dtype=np.int64).reshape(len(rows), -1)
+        at_member = _places([row.id for row in members], table[:, 0])
+        at_vendor = _places([row.id for row in vendors], table[:, 1])
+        unpacked = _unpacked(table[:, 4:], words, ids)
+        _abstain(session, evaluation_id, vendor_ids, unpacked, table[:, 3], ids)
+        answers[at_member, at_vendor] = np.where(table[:, 2:3] == 1, RECUSED, unpacked)
+    if not all(row.every_criterion for row in members):
+        own = limited(session, evaluation_id)
+        for place, row in enumerate(members):
+            if not row.every_criterion:
+                away = [id_ not in own.get(row.id, ()) for id_ in ids]
+                answers[place][:, away] = UNASSIGNED
+    names = distinct(row.name for row in members)
+    return Ballots(
+        tuple(Reviewer(name, row.stakeholder) for name, row in zip(names, members, strict=True)),
+        tuple(vendor.code for vendor in vendors),
+        tuple(row.code for row in criteria),
+        answers,
+    )
+
+
+def distinct(names: Iterable[str]) -> list[str]:
+    """The names, the second of two equal ones with a number: Ana Ruiz, Ana Ruiz (2)."""
+    seen: dict[str, int] = {}
+    found = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return found
+
+
+def windows(ids: Iterable[int]) -> list[int]:
+    """Where each run of WORD ids begins, so that every one of these ids is in one."""
+    begins: list[int] = []
+    for id_ in sorted(ids):
+        if not begins or id_ >= begins[-1] + WORD:
+            begins.append(id_)
+    return begins
+
+
+def _packed(begin: int) -> ColumnElement[int]:
+    """The answers of a ballot to the criteria from `begin`, three bits each, in one number."""
+    digit = cast(case(DIGIT, value=Mark.answer), BigInteger)
+    shifted = digit.bitwise_lshift(BITS * (Mark.criterion_id - begin))
+    return (
+        select(cast(func.coalesce(func.sum(shifted), 0), BigInteger))
+        .where(
+            Mark.ballot_id == Ballot.id,
+            Mark.criterion_id >= begin,
+            Mark.criterion_id < begin + WORD,
+        )
+        .correlate(Ballot)
+        .scalar_subquery()
+    )
+
+
+def _unpacked(numbers: NDArray[np.int64], words: Sequence[int], ids: Sequence[int]) -> Bytes:
+    """Shape (ballots, words) -> (ballots, criteria), a byte each."""
+    place = np.searchsorted(words, ids, side="right") - 1
+    shift = BITS * (np.array(ids, dtype=np.int64) - np.array(words, dtype=np.int64)[place])
+    unpacked: Bytes = BYTES[(numbers[:, place] >> shift) & 7]
+    return unpacked
+
+
+def _abstain(
+    session: Session,
+    evaluation_id: int,
+    vendor_ids: Sequence[int],
+    answers: Bytes,
+    ballots: NDArray[np.int64],
+    ids: Sequence[int],
+) -> None:
+    """Write ABSTAINED where a criterion was left on purpose; `ballots` are the ids of the rows."""
+    left = session.execute(
+        select(Gap.ballot_id, Gap.criterion_id)
+        .join(Ballot, Ballot.id == Gap.ballot_id)
+        .join(Member, Member.id == Ballot.member_id)
+        .where(sits(evaluation_id))
+        .where(Gap.criterion_id.in_(ids), Ballot.vendor_id.in_(vendor_ids))
+    ).all()
+    if left:
+        pairs = np.array([tuple(row) for row in left], dtype=np.int64)
+        answers[_places(ballots.tolist(), pairs[:, 0]), _places(ids, pairs[:, 1])] = ABSTAINED
+
+
+def _places(ids: Sequence[int], wanted: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Where each wanted id stands among `ids`."""
+    order = np.argsort(ids)
+    return order[np.searchsorted(np.array(ids)[order], wanted)]

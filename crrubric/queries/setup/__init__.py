@@ -1,0 +1,1 @@
+"""Evaluations, rubric, assignment, practice: read from the database."""

@@ -1,0 +1,106 @@
+"""Reading who is to mark what."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from crrubric.domain.setup.assignment import EVERYTHING, Assignment
+from crrubric.models import AssignedCriterion, AssignedVendor, Criterion, Member
+from crrubric.queries.people.people import sits
+from crrubric.queries.setup.rubrics import Part, parts
+
+
+def assignments(session: Session, evaluation_id: int) -> dict[int, Assignment]:
+    """The assignment of each present reviewer, by member id, in three queries at any size."""
+    members = session.execute(
+        select(Member.id, Member.every_vendor, Member.every_criterion)
+        .where(sits(evaluation_id))
+        .order_by(Member.id)
+    ).all()
+    vendors = _pairs(session, AssignedVendor.member_id, AssignedVendor.vendor_id, evaluation_id)
+    criteria = limited(session, evaluation_id)
+    return {
+        row.id: Assignment(
+            None if row.every_vendor else frozenset(vendors.get(row.id, ())),
+            None if row.every_criterion else criteria.get(row.id, frozenset()),
+        )
+        for row in members
+    }
+
+
+def limited(session: Session, evaluation_id: int) -> dict[int, frozenset[int]]:
+    """The criteria of those members who are limited to some, by member id, in one query."""
+    found = _pairs(
+        session, AssignedCriterion.member_id, AssignedCriterion.criterion_id, evaluation_id
+    )
+    return {member: frozenset(ids) for member, ids in found.items()}
+
+
+def assignment_of(session: Session, member: Member) -> Assignment:
+    """What one member is to mark."""
+    if member.every_vendor and member.every_criterion:
+        return EVERYTHING
+    vendors = session.scalars(
+        select(AssignedVendor.vendor_id).where(AssignedVendor.member_id == member.id)
+    )
+    criteria = session.scalars(
+        select(AssignedCriterion.criterion_id).where(AssignedCriterion.member_id == member.id)
+    )
+    return Assignment(
+        None if member.every_vendor else frozenset(vendors),
+        None if member.every_criterion else frozenset(criteria),
+    )
+
+
+def asked_of(session: Session, member: Member) -> list[Part]:
+    """The part of the rubric that a member is to mark, by section."""
+    return only(parts(session, member.evaluation_id), assignment_of(session, member))
+
+
+def asked_ids(session: Session, member: Member) -> list[int]:
+    """The criteria that a member is to mark, by id: cheaper than the rubric with its words."""
+    own = assignment_of(session, member)
+    return [row for row in _asked(session, member.evaluation_id) if own.covers(row)]
+
+
+def asked_counts(session: Session, evaluation_id: int) -> dict[int, int]:
+    """How many criteria each present reviewer is to mark, by member id."""
+    criteria = _asked(session, evaluation_id)
+    found = assignments(session, evaluation_id)
+    return {member: sum(map(own.covers, criteria)) for member, own in found.items()}
+
+
+def _asked(session: Session, evaluation_id: int) -> Sequence[int]:
+    """The criteria of an evaluation that are not left out, by id."""
+    asked = select(Criterion.id).where(Criterion.evaluation_id == evaluation_id)
+    return session.scalars(
+        asked.where(Criterion.left_out.is_(False)).order_by(Criterion.position, Criterion.id)
+    ).all()
+
+
+def only(rubric: Iterable[Part], assignment: Assignment) -> list[Part]:
+    """The rubric without what is not assigned, and without sections that are empty then."""
+    kept = (
+        Part(part.section, tuple(row for row in part.criteria if assignment.covers(row.id)))
+        for part in rubric
+    )
+    return [part for part in kept if part.criteria]
+
+
+def _pairs(
+    session: Session,
+    member_id: InstrumentedAttribute[int],
+    other_id: InstrumentedAttribute[int],
+    evaluation_id: int,
+) -> dict[int, set[int]]:
+    """Other ids by member id, for the members of an evaluation who are limited."""
+    rows = session.execute(
+        select(member_id, other_id)
+        .join(Member, Member.id == member_id)
+        .where(Member.evaluation_id == evaluation_id)
+    )
+    found: dict[int, set[int]] = {}
+    for member, other in rows:
+        found.setdefault(member, set()).add(other)
+    return found

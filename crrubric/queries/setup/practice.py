@@ -1,0 +1,85 @@
+"""Reading the practice round: one's own marks; everybody's, in counts, once it is over."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crrubric.domain.results.tally import Tally
+from crrubric.domain.vocabulary import Answer, Stakeholder
+from crrubric.models import Criterion, Evaluation, Member, PracticeMark
+from crrubric.queries.people.people import sits
+from crrubric.queries.setup.rubrics import parts
+
+
+def own_practice(session: Session, member: Member) -> dict[int, PracticeMark]:
+    """A member's practice marks by criterion id."""
+    rows = session.scalars(select(PracticeMark).where(PracticeMark.member_id == member.id))
+    return {row.criterion_id: row for row in rows}
+
+
+def practice_progress(session: Session, evaluation_id: int) -> tuple[int, int]:
+    """(reviewers who said that they are done, reviewers): never what they marked."""
+    row = session.execute(
+        select(func.count(Member.practiced_at), func.count(Member.id)).where(sits(evaluation_id))
+    ).one()
+    return row[0], row[1]
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeNote:
+    """What somebody wrote, with whom they speak for instead of their name."""
+
+    answer: Answer
+    stakeholder: Stakeholder
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How a criterion was read: the tally of the made-up vendor, and the notes."""
+
+    criterion: Criterion
+    tally: Tally
+    notes: tuple[PracticeNote, ...]
+
+    @property
+    def read_differently(self) -> bool:
+        """Whether some said YES and others NO, or some that it does not apply."""
+        return bool(self.tally.yes and self.tally.no) or self.tally.applicability_disputed
+
+
+def spread(session: Session, evaluation: Evaluation) -> list[Spread]:
+    """Every criterion with its spread, what was read most differently first.
+
+    Empty until the round is over: before, nothing that depends on a practice mark leaves here.
+    """
+    if evaluation.practice_shown_at is None:
+        return []
+    rows = session.execute(
+        select(PracticeMark, Member.stakeholder)
+        .join(Member, Member.id == PracticeMark.member_id)
+        .where(sits(evaluation.id))
+        .order_by(PracticeMark.answer, Member.stakeholder, PracticeMark.note)
+    ).all()
+    marks: dict[int, list[tuple[PracticeMark, Stakeholder]]] = {}
+    for mark, stakeholder in rows:
+        marks.setdefault(mark.criterion_id, []).append((mark, stakeholder))
+    found = [
+        _spread(criterion, marks.get(criterion.id, []))
+        for part in parts(session, evaluation.id)
+        for criterion in part.criteria
+    ]
+    return sorted(found, key=lambda row: (not row.read_differently, -(row.tally.disagreement or 0)))
+
+
+def _spread(criterion: Criterion, marks: list[tuple[PracticeMark, Stakeholder]]) -> Spread:
+    said = [mark.answer for mark, _who in marks]
+    tally = Tally(
+        yes=said.count(Answer.YES),
+        no=said.count(Answer.NO),
+        not_applicable=said.count(Answer.NOT_APPLICABLE),
+        cannot_tell=said.count(Answer.CANNOT_TELL),
+    )
+    notes = (PracticeNote(mark.answer, who, mark.note) for mark, who in marks if mark.note)
+    return Spread(criterion, tally, tuple(notes))

@@ -1,0 +1,78 @@
+"""Reading an evaluation's copy of the rubric."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from crrubric import models
+from crrubric.domain.setup.rubric import Tension
+from crrubric.models import Criterion, RubricRevision, Section
+from crrubric.queries.setup.wording import worded
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section with those of its criteria that are asked for, in order."""
+
+    section: Section
+    criteria: tuple[Criterion, ...]
+
+
+def parts(session: Session, evaluation_id: int, *, with_left_out: bool = False) -> list[Part]:
+    """The rubric by section, in order, in two queries."""
+    wanted = select(Criterion).where(Criterion.evaluation_id == evaluation_id)
+    if not with_left_out:
+        wanted = wanted.where(Criterion.left_out.is_(False))
+    by_section: dict[int, list[Criterion]] = {}
+    for criterion in session.scalars(wanted.order_by(Criterion.position, Criterion.id)):
+        by_section.setdefault(criterion.section_id, []).append(criterion)
+    sections = session.scalars(
+        select(Section).where(Section.evaluation_id == evaluation_id).order_by(Section.position)
+    )
+    rows = [Part(section, tuple(by_section.get(section.id, ()))) for section in sections]
+    return rows if with_left_out else [part for part in rows if part.criteria]
+
+
+def tensions(
+    session: Session, evaluation_id: int, language: str = ""
+) -> dict[int, list[tuple[int, str]]]:
+    """Criterion id -> the criteria that pull against it, with the reason; both ways."""
+    found: dict[int, list[tuple[int, str]]] = {}
+    for row in session.scalars(
+        select(models.Tension).where(models.Tension.evaluation_id == evaluation_id)
+    ):
+        why = worded(row, "why", language)
+        found.setdefault(row.first_id, []).append((row.second_id, why))
+        found.setdefault(row.second_id, []).append((row.first_id, why))
+    return found
+
+
+def tension_values(session: Session, evaluation_id: int, language: str = "") -> tuple[Tension, ...]:
+    """The same as values, by criterion code, in their order."""
+    first, second = aliased(Criterion), aliased(Criterion)
+    rows = session.execute(
+        select(first.code, second.code, models.Tension)
+        .join_from(models.Tension, first, first.id == models.Tension.first_id)
+        .join(second, second.id == models.Tension.second_id)
+        .where(models.Tension.evaluation_id == evaluation_id)
+        .order_by(models.Tension.id)
+    )
+    return tuple(Tension((one, two), worded(row, "why", language)) for one, two, row in rows)
+
+
+def revisions(session: Session, evaluation_id: int) -> list[RubricRevision]:
+    """Every correction after ballots opened, the oldest first, with its criterion."""
+    return list(
+        session.scalars(
+            select(RubricRevision)
+            .options(joinedload(RubricRevision.criterion))
+            .where(RubricRevision.evaluation_id == evaluation_id)
+            .order_by(RubricRevision.number)
+        )
+    )
+
+
+def corrected(session: Session, evaluation_id: int) -> dict[int, RubricRevision]:
+    """Criterion id -> its newest correction."""
+    return {row.criterion_id: row for row in revisions(session, evaluation_id)}

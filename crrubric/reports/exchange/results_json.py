@@ -1,0 +1,295 @@
+"""The documented JSON object of everything computed: see docs/results-json.md."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from crrubric.domain.meeting.ranking import AdoptedRanking
+from crrubric.domain.results.basis import Order
+from crrubric.domain.results.computed import Computed, Names
+from crrubric.domain.results.results import Results
+from crrubric.domain.results.reviewers import Portrait
+from crrubric.domain.statistics.acceptability import Acceptability
+from crrubric.domain.statistics.agreement import Agreement
+from crrubric.domain.statistics.intervals import Bootstrap, Interval
+from crrubric.domain.statistics.leaving_out import LeftOut
+from crrubric.domain.statistics.reliability import Group
+from crrubric.domain.statistics.robustness import Robustness
+from crrubric.domain.statistics.scenarios import Scenario
+from crrubric.domain.statistics.swing import Swing, Swings
+from crrubric.domain.vocabulary import Answer
+from crrubric.reports.exchange.tables import number, tally_row, vendor_rows
+
+SCHEMA = "crrubric.results/1"
+MANY = 10_000
+ENCODER = json.JSONEncoder(allow_nan=False)
+Json = dict[str, Any]
+Pair = tuple[str, str]
+
+
+def results_object(
+    computed: Computed, evaluation: Mapping[str, object], adopted: AdoptedRanking | None = None
+) -> Json:
+    """The object; undefined is None, and so is what names reviewers if `names` was not computed.
+
+    Args: adopted: the order that the committee adopted, if it did.
+    """
+    results, names = computed.results, computed.names
+    return {
+        "schema": SCHEMA,
+        "evaluation": dict(evaluation),
+        "tallies": [tally_row(cell) for cell in results.cells.values()],
+        "vendors": vendor_rows(results),
+        "reinstated": sorted(results.reinstated),
+        "adopted_ranking": adopted_json(adopted, results),
+        "agreement": agreement_json(computed),
+        "by_criterion": groups_json(computed.reliability.criteria),
+        "by_section": groups_json(computed.reliability.sections),
+        "by_vendor": groups_json(computed.reliability.vendors),
+        "by_stakeholder": groups_json(computed.reliability.stakeholders),
+        **robustness_json(computed.robustness),
+        **names_json(computed, names),
+    }
+
+
+def adopted_json(found: AdoptedRanking | None, results: Results) -> Json | None:
+    """The order that the committee adopted; None each for vendors that it did not rank."""
+    if found is None:
+        return None
+    return {
+        "ranks": {vendor.code: found.ranks.get(vendor.code) for vendor in results.vendors},
+        "as_computed": found.as_computed,
+        "computed_order_has_changed": found.outdated(results),
+        "reason": found.reason,
+        "at": found.at.isoformat(),
+    }
+
+
+def as_lines(body: Mapping[str, object]) -> Iterator[str]:
+    """The object as text, an element of each part a line unless there are very many."""
+    between = "{\n"
+    for key, value in body.items():
+        yield f"{between}{dumped(key)}: "
+        between = ",\n"
+        if not isinstance(value, Mapping | list) or not 0 < len(value) < MANY:
+            yield dumped(value)
+        elif isinstance(value, Mapping):
+            yield "{\n" + ",\n".join(f" {dumped(k)}: {dumped(v)}" for k, v in value.items()) + "}"
+        else:
+            yield "[\n" + ",\n".join(f" {dumped(row)}" for row in value) + "]"
+    yield "\n}\n"
+
+
+def dumped(value: object) -> str:
+    """JSON on one line; a number that is not one must never get here."""
+    return ENCODER.encode(value)
+
+
+def agreement_json(computed: Computed) -> Json:
+    """Agreement over all cells, with intervals and standard errors."""
+    reliability, counts = computed.reliability, computed.counts
+    said = counts[..., :4].sum(axis=(0, 1)).tolist()
+    answers = (Answer.YES, Answer.NO, Answer.NOT_APPLICABLE, Answer.CANNOT_TELL)
+    whole = reliability.whole
+    return {
+        **coefficients(whole),
+        "mark_counts": {
+            answer.value: count for answer, count in zip(answers, said, strict=True) if count
+        },
+        "reviewers": computed.reviewers,
+        "vendors": len(computed.results.vendors),
+        "criteria": len(computed.results.criteria),
+        "marks_per_cell": list(whole.marks_per_cell),
+        "cohen_kappa": number(reliability.cohen),
+        "ac1_se_gwet": reliability.ac1_se,
+        "jackknife_se": reliability.jackknife,
+        "bootstrap_95": bootstrap_json(reliability.cells_drawn()),
+        "bootstrap_95_vendors": bootstrap_json(reliability.vendors_drawn()),
+        "undefined": dict(whole.undefined),
+    }
+
+
+def coefficients(found: Agreement) -> Json:
+    """Counts and coefficients of the whole or of a part."""
+    return {
+        "marks": found.marks,
+        "decisive_marks": found.decisive_marks,
+        "cells": found.cells,
+        "cells_with_two_or_more": found.pairable_cells,
+        "percent_agreement": number(found.percent_agreement),
+        "pooled_pair_agreement": number(found.pooled_pair_agreement),
+        "unanimous_share": number(found.unanimous_share),
+        "alpha": number(found.alpha),
+        "ac1": number(found.ac1),
+        "fleiss_kappa": number(found.fleiss_kappa),
+        "fleiss_is_classic": found.fleiss_is_classic,
+        "brennan_prediger": number(found.brennan_prediger),
+        "prevalence_yes": number(found.prevalence_yes),
+    }
+
+
+def groups_json(groups: Iterable[Group]) -> Json:
+    """The coefficients of each part, by code."""
+    return {group.code: coefficients(group.agreement) for group in groups}
+
+
+def bootstrap_json(found: Bootstrap) -> Json:
+    """Both intervals and what is needed to draw them again."""
+    return {
+        "alpha": interval_json(found.alpha),
+        "ac1": interval_json(found.ac1),
+        "resamples": found.resamples,
+        "seed": found.seed,
+    }
+
+
+def interval_json(found: Interval) -> Json:
+    """An interval; `why_not` is empty if there is one."""
+    return {
+        "low": found.low,
+        "high": found.high,
+        "undefined_resamples": found.undefined,
+        "why_not": found.why_not,
+    }
+
+
+def robustness_json(found: Robustness) -> Json:
+    """What was tried on the order, apart from what names reviewers."""
+    return {
+        "rank_acceptability": acceptability_json(found.around, found.uniform),
+        "pairwise_majority": {
+            paired(pair): [majority.prefer, majority.against, majority.tied]
+            for pair, majority in found.preferences.pairs.items()
+        },
+        "condorcet_winner": found.preferences.condorcet_winner,
+        "swing_weights": swings_json(found.swings),
+        "other_rules": scenarios_json(found.rules),
+        "unresolved_either_way": scenarios_json(found.unresolved),
+    }
+
+
+def acceptability_json(around: Acceptability | None, uniform: Acceptability | None) -> Json | None:
+    """The shares of both ways to draw weights; None with fewer than two ranked vendors."""
+    if around is None or uniform is None:
+        return None
+    return {
+        "around_weights": around.shares,
+        "uniform": uniform.shares,
+        "concentration": around.concentration,
+        "draws": around.draws,
+        "seed": around.seed,
+    }
+
+
+def swings_json(found: Sequence[Swings]) -> Json | None:
+    """The first vendor against the second, and against the others; None with fewer than two."""
+    if not found:
+        return None
+    return swing_json(found[0]) | {"others": [swing_json(other) for other in found[1:]]}
+
+
+def swing_json(found: Swings) -> Json:
+    """The tying weight of each criterion that has one, and the two smallest changes."""
+    return {
+        "vendors": [found.first, found.second],
+        "tie_at_weight": {each.criterion: float(each.tie_at) for each in found.by_criterion},
+        "smallest_relative_change": change_json(found.smallest_relative),
+        "smallest_absolute_change": change_json(found.smallest_absolute),
+    }
+
+
+def change_json(found: Swing | None) -> Json | None:
+    """One change of one weight."""
+    if found is None:
+        return None
+    return {
+        "criterion": found.criterion,
+        "weight": float(found.weight),
+        "tie_at": float(found.tie_at),
+        "factor": number(found.factor),
+    }
+
+
+def scenarios_json(found: Iterable[Scenario]) -> Json:
+    """The order under each change."""
+    return {
+        scenario.change.value: order_json(scenario.order)
+        | {
+            "leader_changes": scenario.leader_changes,
+            "order_changes": scenario.order_changes,
+        }
+        for scenario in found
+    }
+
+
+def order_json(order: Order) -> Json:
+    """Ranks, scores and coverage by vendor."""
+    return {
+        "ranks": order.ranks,
+        "scores": {code: number(score.value) for code, score in order.scores.items()},
+        "coverage": {code: number(score.coverage) for code, score in order.scores.items()},
+    }
+
+
+def names_json(computed: Computed, names: Names | None) -> Json:
+    """What names reviewers; None each for who may not read it."""
+    if names is None:
+        return dict.fromkeys(
+            (
+                "per_reviewer",
+                "leave_one_reviewer_out",
+                "leave_one_reviewer_out_ranks",
+                "kendall_tau_b",
+                "cohen_kappa_pairs",
+            )
+        )
+    left_out = computed.robustness.left_out
+    alphas = {portrait.reviewer: portrait.alpha_without for portrait in names.portraits}
+    return {
+        "per_reviewer": {each.reviewer: portrait_json(each) for each in names.portraits},
+        "leave_one_reviewer_out": {
+            each.reviewer: left_out_json(each) | {"alpha": number(alphas[each.reviewer])}
+            for each in left_out
+        },
+        "leave_one_reviewer_out_ranks": {each.reviewer: each.order.ranks for each in left_out},
+        "kendall_tau_b": {paired(pair): tau for pair, tau in names.kendall.items()},
+        "cohen_kappa_pairs": {paired(pair): number(kappa) for pair, kappa in names.cohen.items()},
+    }
+
+
+def paired(pair: Pair) -> str:
+    """Two names as one key: A|B."""
+    return "|".join(pair)
+
+
+def portrait_json(found: Portrait) -> Json:
+    """One reviewer beside the others."""
+    yes: Fraction | None = found.yes.value
+    return {
+        "stakeholder": found.stakeholder.value,
+        "marks": found.marks,
+        "asked": found.asked,
+        "yes_rate": number(yes),
+        "with_majority": [found.with_all.part, found.with_all.of],
+        "with_majority_of_others": [found.with_others.part, found.with_others.of],
+        "alpha_without": number(found.alpha_without),
+        "ac1_without": number(found.ac1_without),
+    }
+
+
+def left_out_json(found: LeftOut) -> Json:
+    """The result without one reviewer."""
+    return order_json(found.order) | {
+        "leader_changes": found.leader_changes,
+        "order_changes": found.order_changes,
+        "flips": [
+            {
+                "vendor": flip.vendor,
+                "criterion": flip.criterion,
+                "from": flip.before.value,
+                "to": flip.after.value,
+            }
+            for flip in found.flips
+        ],
+    }

@@ -1,0 +1,167 @@
+"""Results as rows: CSV for spreadsheets, a table for a terminal."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from crrubric.domain.results.results import Cell, Results
+from crrubric.domain.vocabulary import Gate
+
+# A cell that begins so is read as a formula by a spreadsheet, full-width forms included.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+TALLY_COLUMNS = (
+    "vendor", "criterion", "yes", "no", "not_applicable", "cannot_tell", "missing", "abstained",
+    "recused", "outcome", "reason", "finding",
+)  # fmt: skip
+SCORE_COLUMNS = ("vendor", "name", "score", "coverage", "low", "high", "gate", "rank", "failed")
+MARK_COLUMNS = (
+    "reviewer", "vendor", "criterion", "mark", "note", "evidence", "evidence_until", "files",
+)  # fmt: skip
+
+
+def safe_text(text: str) -> str:
+    """What somebody typed, as a spreadsheet will show it: never as a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def as_csv(columns: tuple[str, ...], rows: Iterable[Iterable[object]]) -> str:
+    """A CSV file: a header, then the rows; None is an empty cell, text is made safe."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow(
+            "" if cell is None else safe_text(cell) if isinstance(cell, str) else cell
+            for cell in row
+        )
+    return out.getvalue()
+
+
+def results_csv(results: Results) -> str:
+    """One row a cell."""
+    return as_csv(TALLY_COLUMNS, (tally_row(cell).values() for cell in results.cells.values()))
+
+
+def scores_csv(results: Results) -> str:
+    """One row a vendor; shares from 0 to 1, empty where undefined; codes with blanks between."""
+    rows = ({**row, "failed": " ".join(row["failed"])} for row in vendor_rows(results))
+    return as_csv(SCORE_COLUMNS, (row.values() for row in rows))
+
+
+def marks_csv(rows: Iterable[tuple[str, ...]]) -> str:
+    """One row a mark: (reviewer, vendor, criterion, mark, note, evidence, its expiry, files)."""
+    return as_csv(MARK_COLUMNS, rows)
+
+
+def number(share: Fraction | None) -> float | None:
+    """A share as JSON and spreadsheets know it; None where it is undefined."""
+    return None if share is None else float(share)
+
+
+def tally_row(cell: Cell) -> dict[str, Any]:
+    """One cell, by column."""
+    tally, reason = cell.tally, cell.resolution.reason
+    return {
+        "vendor": cell.vendor,
+        "criterion": cell.criterion,
+        "yes": tally.yes,
+        "no": tally.no,
+        "not_applicable": tally.not_applicable,
+        "cannot_tell": tally.cannot_tell,
+        "missing": tally.missing,
+        "abstained": tally.abstained,
+        "recused": tally.recused,
+        "outcome": cell.resolution.outcome.value,
+        "reason": reason.value if reason else None,
+        "finding": cell.finding.value,
+    }
+
+
+def vendor_rows(results: Results) -> list[dict[str, Any]]:
+    """Every vendor in the order of the ranking, by column."""
+    rows = []
+    for vendor in results.ranking():
+        score = results.scores[vendor.code]
+        rows.append(
+            {
+                "vendor": vendor.code,
+                "name": vendor.name,
+                "score": number(score.value),
+                "coverage": number(score.coverage),
+                "low": number(score.low),
+                "high": number(score.high),
+                "gate": score.gate.value,
+                "rank": score.rank,
+                "failed": list(score.failed),
+            }
+        )
+    return rows
+
+
+def percent(share: Fraction | None) -> str:
+    """A share in percent with one decimal, a dash where it is undefined."""
+    return "–" if share is None else f"{float(share) * 100:.1f} %"
+
+
+def aligned(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Lines of a table whose columns are as wide as they need."""
+    widths = [max(len(row[place]) for row in (header, *rows)) for place in range(len(header))]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in (header, *rows)
+    ]
+    return [lines[0], "  ".join("-" * width for width in widths), *lines[1:]]
+
+
+def results_text(results: Results, title: str, sentences: Sequence[str]) -> str:
+    """The results for people at a terminal: ranking, agreement, robustness, what is unresolved."""
+    names = {vendor.code: vendor.name for vendor in results.vendors}
+    rows = []
+    for vendor in results.ranking():
+        score = results.scores[vendor.code]
+        rows.append(
+            (
+                "–" if score.rank is None else str(score.rank),
+                vendor.name,
+                percent(score.value),
+                f"{score.met} of {score.applicable}",
+                percent(score.coverage),
+                f"{percent(score.low)} to {percent(score.high)}",
+                "must-haves met" if score.gate is Gate.PASS else score.gate.label,
+            )
+        )
+    header = ("Rank", "Vendor", "Score", "Met", "Coverage", "Range", "Gate")
+    lines = [title, "=" * len(title), "", *aligned(header, rows), "", *agreement_lines(results)]
+    lines += ["", "How far the order can be trusted:", *(f"  {text}" for text in sentences)]
+    unresolved = results.unresolved()
+    lines += ["", f"Unresolved cells: {len(unresolved)}"]
+    lines += [
+        f"  {names[cell.vendor]}, {cell.criterion}: {cell.tally.yes} yes, {cell.tally.no} no"
+        f" ({cell.resolution.reason.label if cell.resolution.reason else ''})"
+        for cell in unresolved[:50]
+    ]
+    if len(unresolved) > 50:
+        lines.append(f"  and {len(unresolved) - 50} more: --format csv lists all")
+    return "\n".join(lines)
+
+
+def agreement_lines(results: Results) -> list[str]:
+    """How far ballots agree: counts in words, then the coefficients."""
+    found = results.agreement
+    lines = [
+        f"Agreement: {found.unanimous_cells} of {found.pairable_cells} cells with two or more"
+        f" YES or NO are unanimous; {found.decisive_marks} of {found.marks} marks are YES or NO.",
+    ]
+    for name, words in (
+        ("percent_agreement", "Two reviewers agree"),
+        ("alpha", "Krippendorff's alpha"),
+        ("ac1", "Gwet's AC1"),
+        ("fleiss_kappa", "Fleiss' kappa"),
+        ("prevalence_yes", "Share of YES"),
+    ):
+        value: Fraction | None = getattr(found, name)
+        shown = found.undefined.get(name, "–") if value is None else f"{float(value):.4f}"
+        lines.append(f"  {words}: {shown}")
+    return lines

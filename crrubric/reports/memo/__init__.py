@@ -1,0 +1,1 @@
+"""The selection memo: figures and documents."""

@@ -1,0 +1,23 @@
+"""The formats that a memo can be had in, by file ending."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from crrubric.domain.memo.tree import Memo
+
+
+def word(memo: Memo, templates: Path, static: Path) -> bytes:
+    """The memo for Word."""
+    from crrubric.reports.memo.docx import memo_docx  # heavy: only when a document is made
+
+    return memo_docx(memo)
+
+
+def html(memo: Memo, templates: Path, static: Path) -> bytes:
+    """The memo as a web page."""
+    from crrubric.reports.memo.html import memo_html
+
+    return memo_html(memo, templates=templates, static=static)
+
+
+RENDERERS: Mapping[str, Callable[[Memo, Path, Path], bytes]] = {".docx": word, ".html": html}

@@ -1,0 +1,100 @@
+"""Cost against score: what each vendor's score costs over its term."""
+
+from collections.abc import Mapping
+
+from crrubric.domain.results.results import Results, Vendor
+from crrubric.domain.vocabulary import N_
+from crrubric.reports.results.figures import (
+    ROOM,
+    Chart,
+    ChartTable,
+    Translate,
+    figure_json,
+    percent_text,
+)
+
+LEAST = 2  # one point alone shows nothing
+
+
+def dollars(cents: int) -> str:
+    """An amount in whole dollars for a label."""
+    return f"${round(cents / 100):,}"
+
+
+def cost_figure(
+    results: Results, costs: Mapping[str, int | None], translate: Translate
+) -> Chart | None:
+    """Score by cost over the term; None unless two vendors have both.
+
+    Args: costs: cents over the term by vendor code.
+    """
+    shown = [
+        (vendor, cost)
+        for vendor in results.ranking()
+        if (cost := costs.get(vendor.code)) is not None
+        and results.scores[vendor.code].value is not None
+    ]
+    if len(shown) < LEAST:
+        return None
+    title = translate(N_("Score and cost over the term"))
+    lowest = min(float(results.scores[vendor.code].value or 0) for vendor, _cost in shown)
+    body = figure_json(
+        [_point(results, number, *each) for number, each in enumerate(shown)],
+        5 + len(shown) // 2,
+        xaxis={
+            "title": {"text": translate(N_("Cost over the term, in dollars"))},
+            "range": [0, max(cost for _vendor, cost in shown) / 100 * 1.15],
+            "tickprefix": "$",
+            "nticks": 4,
+        },
+        yaxis={
+            "title": {"text": translate(N_("Score, in percent"))},
+            "range": [max(0, lowest * 100 - 15), 105],
+            "ticksuffix": " %",
+            "automargin": True,
+        },
+        margin=ROOM,
+    )
+    rows = tuple(
+        (f"{number} {vendor.name}", dollars(cost), percent_text(results.scores[vendor.code].value))
+        for number, (vendor, cost) in enumerate(shown, start=1)
+    )
+    header = tuple(
+        translate(text) for text in (N_("Vendor"), N_("Cost over the term"), N_("Score"))
+    )
+    return Chart(title, _alt(rows, shown, translate), body, ChartTable(title, header, rows))
+
+
+def _point(results: Results, number: int, vendor: Vendor, cost: int) -> object:
+    """A numbered point; the legend says whose number it is, so that no name covers another."""
+    import plotly.graph_objects as go  # heavy: only when a figure is drawn
+
+    score = results.scores[vendor.code]
+    ranked = score.gate.is_ranked
+    return go.Scatter(
+        name=f"{number + 1} {vendor.name}",
+        x=[cost / 100],
+        y=[float(score.value or 0) * 100],
+        text=[str(number + 1)],
+        mode="markers+text",
+        textfont={"color": "var(--card)" if ranked else "var(--ink)"},
+        cliponaxis=False,
+        marker={
+            "size": 24,
+            "color": "var(--yes)" if ranked else "var(--card)",
+            "line": {"color": "var(--yes)", "width": 2},
+        },
+        hovertemplate="$%{x:,.0f}, %{y:.0f} %<extra>%{fullData.name}</extra>",
+    )
+
+
+def _alt(
+    rows: tuple[tuple[str, ...], ...], shown: list[tuple[Vendor, int]], translate: Translate
+) -> str:
+    cheapest = min(shown, key=lambda pair: pair[1])[0].name
+    text = N_(
+        "Each vendor as a numbered point, hollow if it is not ranked; %(cheapest)s costs least."
+        " %(values)s"
+    )
+    values = "; ".join(f"{name}: {cost}, {score}" for name, cost, score in rows)
+    return translate(text) % {"cheapest": cheapest, "values": values}

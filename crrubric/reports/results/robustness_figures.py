@@ -1,0 +1,213 @@
+"""Figures on how far an order can be trusted: rank acceptability, swing weights."""
+
+from collections.abc import Sequence
+
+from crrubric.domain.results.results import Results
+from crrubric.domain.statistics.acceptability import Acceptability
+from crrubric.domain.statistics.reliability import Group
+from crrubric.domain.statistics.robustness import Robustness
+from crrubric.domain.statistics.swing import Swing, Swings
+from crrubric.domain.vocabulary import N_
+from crrubric.reports.results.figures import (
+    ABOVE,
+    LONG_LABEL,
+    ROOM,
+    Chart,
+    ChartTable,
+    Translate,
+    figure_json,
+    percent_text,
+    wrapped,
+)
+
+SHOWN = 3  # ranks with a colour of their own; the rest is one
+BARS = 12  # criteria in the chart of swing weights; the table has all
+LOOKS = (
+    ("var(--yes)", "var(--yes)", "var(--card)"),
+    ("var(--yes-wash)", "var(--yes)", "var(--ink)"),
+    ("var(--ask-wash)", "var(--ask)", "var(--ink)"),
+    ("var(--wash)", "var(--soft)", "var(--ink)"),
+)
+
+
+def charts(found: Robustness, results: Results, translate: Translate) -> list[Chart]:
+    """The charts of the what-if page; none where there is nothing to test."""
+    names = {vendor.code: vendor.name for vendor in results.vendors}
+    titles = {row.code: row.title for row in results.criteria}
+    drawn = [
+        acceptability_figure(share, names, translate)
+        for share in (found.around, found.uniform)
+        if share is not None
+    ]
+    return drawn + [swing_figure(each, names, titles, translate) for each in found.swings[:1]]
+
+
+def acceptability_figure(
+    found: Acceptability, names: dict[str, str], translate: Translate
+) -> Chart:
+    """How often each vendor has each rank: stacked bars."""
+    import plotly.graph_objects as go  # heavy: only when a figure is drawn
+
+    shares = found.shares
+    size = len(shares)
+    ranks = [translate(N_("Rank %(number)s")) % {"number": place + 1} for place in range(size)]
+    parts = {ranks[place]: [row[place] for row in shares.values()] for place in range(size)[:SHOWN]}
+    if size > SHOWN:
+        behind = translate(N_("Rank %(number)s or lower")) % {"number": SHOWN + 1}
+        parts[behind] = [sum(row[SHOWN:]) for row in shares.values()]
+    vendors = [names[code] for code in shares]
+    traces = [
+        go.Bar(
+            name=name,
+            x=[value * 100 for value in values],
+            y=[wrapped(name) for name in vendors],
+            orientation="h",
+            marker={"color": fill, "line": {"color": edge, "width": 1}},
+            text=[f"{value * 100:.0f} %" if value >= 0.08 else "" for value in values],
+            textposition="inside",
+            insidetextanchor="middle",
+            textangle=0,
+            textfont={"color": ink},
+            hovertemplate="%{y}: %{x:.1f} %<extra>" + name + "</extra>",
+        )
+        for (name, values), (fill, edge, ink) in zip(parts.items(), LOOKS, strict=False)
+    ]
+    title = translate(
+        N_("Ranks with any weights at all")
+        if found.concentration is None
+        else N_("Ranks with weights drawn around the official ones")
+    )
+    axis = {
+        "title": {"text": translate(N_("Percent of draws"))},
+        "range": [0, 101],  # the edge of the last bar shows
+        "tickvals": [0, 50, 100],
+        "tickangle": 0,
+        "ticksuffix": " %",
+    }
+    alt = "; ".join(
+        f"{name}: {ranks[0]} {row[0] * 100:.0f} %"
+        for name, row in zip(vendors, shares.values(), strict=True)
+    )
+    return Chart(
+        title,
+        translate(N_("Stacked bar chart of ranks by vendor. %(values)s")) % {"values": alt},
+        figure_json(traces, size + 1, barmode="stack", xaxis=axis, legend=ABOVE, margin=ROOM),
+        ChartTable(
+            translate(N_("%(title)s: %(draws)s draws, seed %(seed)s"))
+            % {"title": title, "draws": found.draws, "seed": found.seed},
+            (translate(N_("Vendor")), *ranks),
+            tuple(
+                (name, *(f"{value * 100:.1f} %" for value in row))
+                for name, row in zip(vendors, shares.values(), strict=True)
+            ),
+        ),
+    )
+
+
+def swing_figure(
+    found: Swings, names: dict[str, str], titles: dict[str, str], translate: Translate
+) -> Chart:
+    """From the present weight of each criterion to the one that ties two vendors."""
+    import plotly.graph_objects as go
+
+    nearest = sorted(found.by_criterion, key=_by_change)
+    shown = nearest[:BARS]
+    bar = go.Bar(
+        base=[float(each.weight) for each in shown],
+        x=[float(each.tie_at - each.weight) for each in shown],
+        y=[
+            f"{wrapped(titles[e.criterion])}<br>{float(e.weight):g} → {float(e.tie_at):.3g}"
+            for e in shown
+        ],
+        orientation="h",
+        marker={"color": "var(--yes-wash)", "line": {"color": "var(--yes)", "width": 2}},
+        hovertemplate="%{y}<extra></extra>",
+    )
+    title = translate(N_("Weights that would tie %(first)s with %(second)s")) % {
+        "first": names[found.first],
+        "second": names[found.second],
+    }
+    most = max((float(max(each.weight, each.tie_at)) for each in shown), default=1)
+    axis = {"title": {"text": translate(N_("Weight"))}, "range": [0, most * 1.08]}
+    said = [_swing_row(each, titles, translate) for each in nearest]
+    tied = {each.criterion for each in nearest}
+    none = translate(N_("cannot change the order alone"))
+    rest = tuple((title, "–", none, "–") for code, title in titles.items() if code not in tied)
+    return Chart(
+        title,
+        translate(N_("Bar chart from each weight to the one that would tie them. %(values)s"))
+        % {"values": "; ".join(f"{row[0]}: {row[1]} → {row[2]}" for row in said[:5])},
+        figure_json([bar], len(shown), xaxis=axis, showlegend=False),
+        ChartTable(
+            title,
+            tuple(
+                map(
+                    translate,
+                    (
+                        N_("Criterion"), N_("Weight now"), N_("Weight at the tie"),
+                        N_("Times as much"),
+                    ),
+                )
+            ),
+            (*said, *rest),
+        ),
+    )  # fmt: skip
+
+
+def _by_change(swing: Swing) -> tuple[bool, float]:
+    """Criteria whose share to change is smallest first, those that weigh nothing last."""
+    return not swing.weight, float(swing.change / swing.weight if swing.weight else swing.change)
+
+
+def _swing_row(
+    swing: Swing, titles: dict[str, str], translate: Translate
+) -> tuple[str, str, str, str]:
+    factor = "–" if swing.factor is None else f"{float(swing.factor):.2f}"
+    return titles[swing.criterion], f"{float(swing.weight):g}", f"{float(swing.tie_at):.4g}", factor
+
+
+def disagreement_figure(groups: Sequence[Group], translate: Translate) -> Chart | None:
+    """How often two reviewers differ, by criterion, most first; None without a pair anywhere."""
+    import plotly.graph_objects as go
+
+    known = [group for group in groups if group.disagreement is not None]
+    if not known:
+        return None
+    title = translate(N_("Where reviewers differ, by criterion"))
+    values = [float(group.disagreement or 0) * 100 for group in known]
+    bar = go.Bar(
+        x=values,
+        y=[wrapped(group.name, LONG_LABEL) for group in known],
+        orientation="h",
+        marker={"color": "var(--no-wash)", "line": {"color": "var(--no)", "width": 2}},
+        text=[percent_text(group.disagreement) for group in known],
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate="%{y}: %{x:.0f} %<extra></extra>",
+    )
+    axis = {
+        "title": {"text": translate(N_("Percent of pairs"))},
+        "range": [0, max(20.0, max(values) * 1.15)],
+        "nticks": 4,
+        "tickangle": 0,
+        "ticksuffix": " %",
+    }
+    return Chart(
+        title,
+        translate(N_("Bar chart; most disagreement first: %(values)s"))
+        % {"values": ", ".join(f"{g.name} {percent_text(g.disagreement)}" for g in known[:5])},
+        figure_json([bar], len(known), xaxis=axis, showlegend=False),
+        ChartTable(
+            title,
+            tuple(
+                map(
+                    translate,
+                    (N_("Criterion"), N_("Pairs who differ"), N_("Cells with two or more")),
+                )
+            ),
+            tuple(
+                (g.name, percent_text(g.disagreement), str(g.agreement.pairable_cells))
+                for g in known
+            ),
+        ),
+    )

@@ -1,0 +1,226 @@
+"""Ballots: issuing and marking them. Blind: only one's own, ever."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session, joinedload
+
+from crrubric.clock import now_utc
+from crrubric.domain import limits
+from crrubric.domain.errors import Invalid, Stale, WrongPhase
+from crrubric.domain.text import clean, one_line
+from crrubric.domain.vocabulary import (
+    N_,
+    Action,
+    Answer,
+    BallotState,
+    Event,
+    EvidenceKind,
+    Phase,
+)
+from crrubric.models import Ballot, Criterion, Evaluation, Mark, Member, Vendor
+from crrubric.queries.people.access import Seat, locked_evaluation, not_found, require
+from crrubric.queries.people.people import Actor
+from crrubric.queries.setup.assignments import assignment_of, assignments
+from crrubric.services.ballots.declarations import require_declaration
+from crrubric.services.setup.vendors import require_candidate
+from crrubric.services.shared.days import past_day
+from crrubric.services.shared.journal import About, note_event
+from crrubric.services.shared.unit import unit_of_work
+
+
+@dataclass(frozen=True, slots=True)
+class MarkText:
+    """What a reviewer says in one cell."""
+
+    answer: Answer
+    note: str = ""
+    evidence_kind: EvidenceKind | None = None
+    evidence_place: str = ""
+    evidence_on: date | None = None
+    evidence_until: date | None = None
+
+
+def catch_up_ballots(session: Session, evaluation: Evaluation) -> None:
+    """Issue the ballots that are missing now; none before or after scoring."""
+    if evaluation.phase is Phase.SCORING:
+        issue_ballots(session, evaluation)
+
+
+def issue_ballots(session: Session, evaluation: Evaluation) -> None:
+    """Give every present reviewer a ballot for every assigned vendor; those that exist stay."""
+    assigned = assignments(session, evaluation.id)
+    vendors = session.scalars(
+        select(Vendor.id).where(
+            Vendor.evaluation_id == evaluation.id, Vendor.withdrawn_at.is_(None)
+        )
+    ).all()
+    there = set(
+        session.execute(
+            select(Ballot.member_id, Ballot.vendor_id).where(Ballot.member_id.in_(assigned))
+        )
+    )
+    for member, assignment in assigned.items():  # in rows, not objects: imports have thousands
+        rows = [
+            {"member_id": member, "vendor_id": vendor}
+            for vendor in vendors
+            if (member, vendor) not in there and assignment.covers_vendor(vendor)
+        ]
+        if rows:
+            session.execute(insert(Ballot), rows)
+
+
+def record_mark(
+    actor: Actor,
+    slug: str,
+    vendor_id: int,
+    criterion_id: int,
+    text: MarkText,
+    *,
+    seen_version: int,
+) -> Mark:
+    """Store the actor's mark, replacing an earlier one.
+
+    Args: seen_version: version of the mark that the page showed; 0 where there was none.
+    Raises: Stale if the mark has changed since, with nothing overwritten; an identical save is
+    no conflict. WrongPhase once scoring is over or the ballot is sealed. Invalid for the text.
+    """
+    tidy = checked_mark(text)
+    with unit_of_work() as session:
+        evaluation = locked_evaluation(session, slug)
+        ballot = open_ballot(session, actor, evaluation, vendor_id)
+        if tidy.evidence_on:
+            past_day(evaluation, tidy.evidence_on, field="evidence_on")
+        criterion = asked_criterion(session, ballot.member, criterion_id)
+        allow_answer(criterion, tidy.answer)
+        mark = session.scalar(
+            select(Mark).where(Mark.ballot_id == ballot.id, Mark.criterion_id == criterion.id)
+        )
+        old = mark_text(mark) if mark else None
+        if mark is not None and old == tidy:
+            return mark
+        if (mark.version if mark else 0) != seen_version:
+            raise Stale(
+                N_("This mark was changed in another window. Nothing was overwritten: compare.")
+            )
+        if mark is None:
+            mark = Mark(ballot_id=ballot.id, criterion_id=criterion.id, version=0)
+            session.add(mark)
+        write_mark(mark, tidy)
+        note_event(
+            session,
+            actor,
+            Event.MARK_RECORDED,
+            evaluation_id=evaluation.id,
+            subject=f"{ballot.vendor.company}: {criterion.title}",
+            about=About(ballot.vendor_id, criterion.id, ballot.member_id),
+            before=plain(old) if old else None,
+            after=plain(tidy),
+        )
+    return mark
+
+
+def checked_mark(text: MarkText) -> MarkText:
+    """The mark, cleaned. Raises: Invalid naming the field."""
+    if text.evidence_on and text.evidence_until and text.evidence_until < text.evidence_on:
+        raise Invalid(
+            N_("Evidence can’t expire before the day on which it was seen."), field="evidence_until"
+        )
+    return MarkText(
+        text.answer,
+        clean(text.note, limit=limits.NOTE, field="note"),
+        text.evidence_kind,
+        one_line(text.evidence_place, limit=limits.SHORT_TEXT, field="evidence_place"),
+        text.evidence_on,
+        text.evidence_until,
+    )
+
+
+def mark_text(mark: Mark) -> MarkText:
+    """What a stored mark says."""
+    return MarkText(
+        mark.answer,
+        mark.note,
+        mark.evidence_kind,
+        mark.evidence_place,
+        mark.evidence_on,
+        mark.evidence_until,
+    )
+
+
+def plain(text: MarkText) -> dict[str, object]:
+    """The mark as the journal keeps it."""
+    return {
+        "answer": text.answer,
+        "note": text.note,
+        "evidence_kind": text.evidence_kind,
+        "evidence_place": text.evidence_place,
+        "evidence_on": text.evidence_on.isoformat() if text.evidence_on else None,
+        "evidence_until": text.evidence_until.isoformat() if text.evidence_until else None,
+    }
+
+
+def open_ballot(session: Session, actor: Actor, evaluation: Evaluation, vendor_id: int) -> Ballot:
+    """The actor's own ballot for the vendor, locked, if it can still be written.
+
+    Raises: NotFound if there is none; WrongPhase outside scoring or when sealed.
+    """
+    seat = require(actor, Action.RECORD_MARK, evaluation, session)
+    ballot = held_ballot(session, seat, vendor_id)
+    if ballot.state is BallotState.SUBMITTED:
+        raise WrongPhase(N_("This ballot is submitted and sealed: it can’t be changed."))
+    require_declaration(session, ballot.member, ballot.vendor)
+    return ballot
+
+
+def held_ballot(session: Session, seat: Seat, vendor_id: int) -> Ballot:
+    """The seat's own ballot for the vendor, held: two windows act one after the other.
+
+    Raises: NotFound if there is none; WrongPhase if the vendor left the selection.
+    """
+    ballot = session.scalar(
+        select(Ballot)
+        .options(joinedload(Ballot.vendor, innerjoin=True))
+        .where(
+            Ballot.member_id == (seat.member.id if seat.member else None),
+            Ballot.vendor_id == vendor_id,
+        )
+        .with_for_update(of=Ballot)
+        .execution_options(populate_existing=True)
+    )
+    if ballot is None:
+        raise not_found()
+    require_candidate(ballot.vendor)
+    return ballot
+
+
+def asked_criterion(session: Session, member: Member, criterion_id: int) -> Criterion:
+    """The criterion, if the member is to mark it. Raises: NotFound."""
+    criterion = session.get(Criterion, criterion_id, populate_existing=True)
+    if (
+        criterion is None
+        or criterion.evaluation_id != member.evaluation_id
+        or criterion.left_out
+        or not assignment_of(session, member).covers(criterion.id)
+    ):
+        raise not_found()
+    return criterion
+
+
+def allow_answer(criterion: Criterion, answer: Answer) -> None:
+    """Raise Invalid for NOT APPLICABLE where the criterion always applies."""
+    if answer is Answer.NOT_APPLICABLE and not criterion.may_not_apply:
+        raise Invalid(
+            N_("“Not applicable” is not an answer here: this criterion always applies."),
+            field="answer",
+        )
+
+
+def write_mark(mark: Mark, text: MarkText) -> None:
+    """Put the words on the mark, as its next version."""
+    mark.answer, mark.note = text.answer, text.note
+    mark.evidence_kind, mark.evidence_place = text.evidence_kind, text.evidence_place
+    mark.evidence_on, mark.evidence_until = text.evidence_on, text.evidence_until
+    mark.version += 1
+    mark.marked_at = now_utc()

@@ -1,0 +1,182 @@
+"""Sealing ballots: submitting one, reopening one with a reason. Every version is kept."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from crrubric.clock import now_utc
+from crrubric.domain import limits
+from crrubric.domain.ballots.receipts import SealedContent, receipt_of
+from crrubric.domain.errors import Invalid, NotReady, WrongPhase
+from crrubric.domain.text import clean, stated
+from crrubric.domain.vocabulary import N_, Action, BallotState, Event, NoticeKind
+from crrubric.models import Ballot, Criterion, Gap, SealedBallot
+from crrubric.queries.ballots.seals import gaps_on, marks_on
+from crrubric.queries.people.access import Seat, let_in, locked_evaluation, locked_seat, not_found
+from crrubric.queries.people.people import Actor
+from crrubric.queries.setup.assignments import asked_of
+from crrubric.services.ballots.ballots import open_ballot
+from crrubric.services.mail.notices import tell, tell_if_all_in
+from crrubric.services.shared.journal import About, note_event
+from crrubric.services.shared.unit import unit_of_work
+
+
+def submit_ballot(
+    actor: Actor, slug: str, vendor_id: int, *, reasons: Mapping[int, str]
+) -> SealedBallot:
+    """Seal the actor's ballot for a vendor and give the receipt.
+
+    Args: reasons: by criterion id, why there is no mark; for each criterion without one.
+    Raises: NotReady if marks are missing without a reason, with the criteria as problems.
+    """
+    with unit_of_work() as session:
+        # held alone: of two who submit the last ballots at once, one is last
+        evaluation = locked_evaluation(session, slug, exclusive=True)
+        ballot = open_ballot(session, actor, evaluation, vendor_id)
+        marked = {mark.criterion_id for mark in ballot.marks}
+        asked = [row for part in asked_of(session, ballot.member) for row in part.criteria]
+        left = [row for row in asked if row.id not in marked]
+        session.add_all(
+            Gap(ballot_id=ballot.id, criterion_id=row.id, reason=why)
+            for row, why in _explained(left, reasons).items()
+        )
+        session.flush()
+        sealed = seal_ballot(session, ballot, evaluation.slug, now_utc())
+        ballot.state, ballot.submitted_at = BallotState.SUBMITTED, sealed.sealed_at
+        note_event(
+            session,
+            actor,
+            Event.BALLOT_SUBMITTED,
+            evaluation_id=evaluation.id,
+            subject=ballot.vendor.company,
+            about=About(vendor_id=ballot.vendor_id, member_id=ballot.member_id),
+            after={"unscored": len(left), "number": sealed.number, "receipt": sealed.receipt},
+        )
+        tell_if_all_in(session, evaluation.id)
+    return sealed
+
+
+def reopen_ballot(actor: Actor, slug: str, ballot_id: int, *, reason: str) -> Ballot:
+    """Give a submitted ballot back to its reviewer, who is told; the sealed version stays.
+
+    Raises: NotFound for a ballot of another evaluation, or of a vendor that the chair stays away
+    from; WrongPhase if it is open.
+    """
+    why = stated(
+        reason,
+        N_("Say why the ballot is reopened: its reviewer reads it."),
+        limit=limits.NOTE,
+        field="reason",
+    )
+    with unit_of_work() as session:
+        seat = locked_seat(session, actor, Action.REOPEN_BALLOT, slug)
+        ballot = ballot_in(session, seat, ballot_id)
+        if ballot.state is not BallotState.SUBMITTED:
+            raise WrongPhase(N_("This ballot is open already."))
+        note_reopened(session, actor, ballot, reopen(session, ballot, slug, by=actor.name, why=why))
+    return ballot
+
+
+def reopen(session: Session, ballot: Ballot, slug: str, *, by: str, why: str) -> SealedBallot:
+    """Open a submitted ballot in the caller's transaction; the version it was sealed under."""
+    sealed = _last_seal(session, ballot) or seal_ballot(session, ballot, slug, now_utc())
+    sealed.reopened_at, sealed.reopened_by, sealed.reopen_reason = now_utc(), by, why
+    session.flush()  # the database lets a ballot be opened only once this is there
+    ballot.state, ballot.submitted_at = BallotState.OPEN, None
+    session.flush()
+    session.execute(delete(Gap).where(Gap.ballot_id == ballot.id))
+    return sealed
+
+
+def note_reopened(session: Session, actor: Actor, ballot: Ballot, sealed: SealedBallot) -> None:
+    """Write down that a ballot was reopened, and tell its reviewer."""
+    why = sealed.reopen_reason
+    note_event(
+        session,
+        actor,
+        Event.BALLOT_REOPENED,
+        evaluation_id=ballot.member.evaluation_id,
+        subject=f"{ballot.member.name}, {ballot.vendor.company}",
+        about=About(vendor_id=ballot.vendor_id, member_id=ballot.member_id),
+        before={"number": sealed.number, "receipt": sealed.receipt},
+        reason=why,
+    )
+    facts = {"vendor": ballot.vendor.company, "reason": why}
+    tell(session, [ballot.member_id], NoticeKind.BALLOT_REOPENED, facts)
+
+
+def ballot_in(session: Session, seat: Seat, ballot_id: int) -> Ballot:
+    """A present member's ballot, held, if the seat may act on it. Raises: NotFound."""
+    ballot = session.scalar(
+        select(Ballot)
+        .where(Ballot.id == ballot_id)
+        .with_for_update(of=Ballot)
+        .execution_options(populate_existing=True)
+    )
+    if (
+        ballot is None
+        or ballot.member.evaluation_id != seat.evaluation.id
+        or ballot.member.removed_at is not None
+    ):
+        raise not_found()
+    let_in(seat, ballot.vendor_id)
+    return ballot
+
+
+def _explained(left: list[Criterion], reasons: Mapping[int, str]) -> dict[Criterion, str]:
+    """Why each of these criteria has no mark. Raises: NotReady naming those without a reason."""
+    given = {
+        row: clean(reasons.get(row.id, ""), limit=limits.SHORT_TEXT, field=f"gap-{row.id}")
+        for row in left
+    }
+    silent = [row for row, why in given.items() if not why]
+    if silent:
+        raise NotReady(
+            N_("Criteria without a mark: %(count)s. Mark them, or say why you leave them."),
+            [
+                Invalid(
+                    N_("“%(criterion)s” has no mark: say why."),
+                    criterion=row.title,
+                    field=f"gap-{row.id}",
+                )
+                for row in silent
+            ],
+            count=len(silent),
+        )
+    return given
+
+
+def seal_ballot(session: Session, ballot: Ballot, slug: str, at: datetime) -> SealedBallot:
+    """The ballot as it stands, as its next sealed version; its state is the caller's to change."""
+    content = SealedContent(
+        evaluation=slug,
+        vendor=ballot.vendor.code,
+        reviewer=ballot.member.name,
+        number=ballot.seals + 1,
+        at=at,
+        nonce=secrets.token_hex(16),
+        marks=marks_on(session, ballot.id),
+        gaps=gaps_on(session, ballot.id),
+    ).text()
+    sealed = SealedBallot(
+        ballot_id=ballot.id,
+        number=ballot.seals + 1,
+        sealed_at=at,
+        content=content,
+        receipt=receipt_of(content),
+    )
+    ballot.seals += 1
+    session.add(sealed)
+    return sealed
+
+
+def _last_seal(session: Session, ballot: Ballot) -> SealedBallot | None:
+    """The version under which the ballot is sealed now; none for an imported one."""
+    return session.scalar(
+        select(SealedBallot).where(
+            SealedBallot.ballot_id == ballot.id, SealedBallot.number == ballot.seals
+        )
+    )

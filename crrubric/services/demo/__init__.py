@@ -1,0 +1,1 @@
+"""The invented district of the demo: the use cases."""

@@ -1,0 +1,382 @@
+"""The demo: an invented district with four evaluations, made from `data/demo.toml`."""
+
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crrubric.clock import now_utc
+from crrubric.domain.setup.rubric import built_in_rubric
+from crrubric.domain.text import email_key, slug_of
+from crrubric.domain.vocabulary import (
+    N_,
+    BallotState,
+    DeclarationKind,
+    Event,
+    EvidenceKind,
+    Outcome,
+    Phase,
+    PriceUnit,
+    RuleKind,
+    Stakeholder,
+    Standing,
+)
+from crrubric.models import (
+    Ballot,
+    Criterion,
+    Decision,
+    Declaration,
+    District,
+    Evaluation,
+    Finding,
+    Mark,
+    Member,
+    RankedVendor,
+    Section,
+    User,
+    UserSession,
+    Vendor,
+)
+from crrubric.queries.people.people import actor_of
+from crrubric.services.ballots.seals import seal_ballot
+from crrubric.services.demo.files import add_files
+from crrubric.services.demo.practice import ANSWERS, add_assignments, add_practice
+from crrubric.services.demo.questions import Cast, add_questions
+from crrubric.services.people.accounts import digest, hash_password
+from crrubric.services.setup.rubrics import copy_rubric
+from crrubric.services.shared.journal import note_event, order_by_time
+from crrubric.services.shared.unit import unit_of_work
+
+DEMO_PASSWORD = "credits count twice"  # noqa: S105  # the demo's people are invented
+TRIES = {
+    "dana": N_("Chair: follow the scoring, read the matrix, record the decision, get the memo"),
+    "marcus": N_("Reviewer: score vendors, see that nobody else’s marks show"),
+    "keisha": N_("Reviewer with ballots half done, on a phone"),
+    "tom": N_("Reviewer and administrator of the site"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """Somebody whom one can sign in as."""
+
+    name: str
+    email: str
+    title: str
+    tries: str
+
+
+@cache
+def content() -> Mapping[str, Any]:
+    """The demo's content as it is shipped."""
+    return tomllib.loads((resources.files("crrubric.data") / "demo.toml").read_text("utf-8"))
+
+
+def people() -> list[DemoPerson]:
+    """The invented people, in the order of the file."""
+    return [
+        DemoPerson(row["name"], row["email"], row["title"], TRIES.get(row["key"], N_("Reviewer")))
+        for row in content()["person"]
+    ]
+
+
+def make_demo() -> bool:
+    """Fill an empty database with the demo; False if there is somebody in it already."""
+    with unit_of_work() as session:
+        if session.scalar(select(User.id).limit(1)) is not None:
+            return False
+        hashed = hash_password(DEMO_PASSWORD)
+        data = content()
+        district = District(**data["district"])
+        session.add(district)
+        users = {row["key"]: _user(row, hashed) for row in data["person"]}
+        session.add_all(users.values())
+        session.flush()
+        session.add_all(_visit(user, days) for days, user in enumerate(users.values()))
+        for row in data["evaluation"]:
+            _Maker(session, district, users, row).make()
+        order_by_time(session)
+    return True
+
+
+def _user(row: Mapping[str, Any], hashed: str) -> User:
+    return User(
+        name=row["name"],
+        email=row["email"],
+        email_key=email_key(row["email"]),
+        standing=Standing(row["standing"]),
+        password_hash=hashed,
+        language=row.get("language"),
+    )
+
+
+def _visit(user: User, days: int) -> UserSession:
+    """A sign-in that ended so many days ago."""
+    when = now_utc() - timedelta(days=days)
+    token = digest(secrets.token_hex(16))
+    return UserSession(
+        token_hash=token, user_id=user.id, created_at=when, seen_at=when, ended_at=when
+    )
+
+
+class _Maker:
+    """Makes one evaluation; times are counted back from now, so that the demo never grows old."""
+
+    def __init__(
+        self, session: Session, district: District, users: dict[str, User], row: Mapping[str, Any]
+    ) -> None:
+        self.session, self.district, self.users, self.row = session, district, users, row
+        self.now = now_utc()
+        self.members: dict[str, Member] = {}
+        self.vendors: dict[str, Vendor] = {}
+        self.criteria: list[Criterion] = []
+        self.marks: dict[tuple[str, str, str], Mark] = {}
+        self.submitted: list[tuple[Ballot, datetime]] = []
+
+    def ago(self, days: float) -> datetime:
+        return self.now - timedelta(days=days)
+
+    def day(self, days: float) -> date:
+        return self.ago(days).date()
+
+    def make(self) -> None:
+        self.evaluation()
+        self.rubric()
+        for row in self.row["member"]:
+            self.member(row)
+        for place, row in enumerate(self.row["vendor"]):
+            self.vendor(row, place)
+        self.session.flush()
+        add_assignments(self.cast(), self.row)
+        add_practice(self.cast(), self.row)
+        self.ballots()
+        for row in self.row.get("note", ()):
+            self.note(row)
+        self.session.flush()
+        add_files(self.cast(), self.row)
+        self.seal()
+        add_questions(self.cast(), self.row)
+        for row in self.row.get("finding", ()):
+            self.finding(row)
+        if "decision" in self.row:
+            self.decision(self.row["decision"])
+        self.phases()
+
+    def cast(self) -> Cast:
+        return Cast(
+            self.session, self.own, self.users, self.members, self.vendors, self.by_code, self.ago
+        )
+
+    def evaluation(self) -> None:
+        row, rule = self.row, self.row["rule"]
+        opened = self.ago(row["opened_days_ago"]) if "opened_days_ago" in row else None
+        practice = self.ago(row["practice_days_ago"]) if "practice_days_ago" in row else None
+        begun = opened or practice or self.now
+        closes = row.get("closes_in_days")
+        self.own = Evaluation(
+            district_id=self.district.id,
+            title=row["title"],
+            slug=slug_of(row["title"]),
+            purpose=row["purpose"],
+            phase=Phase(row["phase"]),
+            rule_kind=RuleKind(rule["kind"]),
+            pass_mark=rule["pass_mark"],
+            created_at=begun - timedelta(days=6),
+            rule_set_at=begun - timedelta(days=2),
+            practice_at=practice,
+            opened_at=opened,
+            closes_on=self.day(-closes) if closes else None,
+            closed_at=self.ago(row["closed_days_ago"]) if "closed_days_ago" in row else None,
+            decided_at=self.ago(row["decided_days_ago"]) if "decided_days_ago" in row else None,
+        )
+        self.session.add(self.own)
+        self.session.flush()
+
+    def rubric(self) -> None:
+        copy_rubric(self.session, self.own, built_in_rubric())
+        self.criteria = list(
+            self.session.scalars(
+                select(Criterion)
+                .join(Section, Section.id == Criterion.section_id)
+                .where(Criterion.evaluation_id == self.own.id)
+                .order_by(Section.position, Criterion.position)
+            )
+        )
+        self.by_code = {criterion.code: criterion for criterion in self.criteria}
+        for code in self.row["must_have"]:
+            self.by_code[code].must_have = True
+        for code, weight in self.row.get("weights", {}).items():
+            self.by_code[code].weight = Decimal(str(weight))
+
+    def member(self, row: Mapping[str, Any]) -> None:
+        user = self.users[row["person"]]
+        member = Member(
+            evaluation_id=self.own.id,
+            user_id=user.id,
+            name=user.name,
+            stakeholder=Stakeholder(row["stakeholder"]),
+            is_chair="CHAIR" in row["roles"],
+            is_reviewer="REVIEWER" in row["roles"],
+        )
+        self.members[row["person"]] = member
+        self.session.add(member)
+
+    def vendor(self, row: Mapping[str, Any], place: int) -> None:
+        vendor = Vendor(
+            evaluation_id=self.own.id,
+            code=row["code"],
+            position=place,
+            company=row["company"],
+            product=row["product"],
+            product_version=row["version"],
+            contact_name=row["contact_name"],
+            contact_email=row["contact_email"],
+            links=row["website"],
+            price_unit=PriceUnit(row["price_unit"]),
+            unit_price_cents=int(Decimal(row["unit_price"]) * 100),
+            quantity=row["quantity"],
+            term_months=row["term_months"],
+        )
+        self.vendors[row["code"]] = vendor
+        self.session.add(vendor)
+
+    def ballots(self) -> None:
+        last = self.row.get("closed_days_ago", 0)
+        for person, vendors in self.row.get("ballots", {}).items():
+            for number, (code, row) in enumerate(vendors.items()):
+                when = self.ago(last + 2 + number)
+                self.ballot(person, code, row, when)
+        for row in self.row.get("recusal", ()):
+            self.session.add(
+                Ballot(
+                    member_id=self.members[row["person"]].id,
+                    vendor_id=self.vendors[row["vendor"]].id,
+                )
+            )
+            self.declaration(row["person"], row["vendor"], self.own.opened_at, row["reason"])
+        self.session.flush()
+
+    def declaration(self, person: str, code: str, when: datetime | None, conflict: str) -> None:
+        """What was declared before the ballot opened: no conflict, or this one."""
+        member, vendor = self.members[person], self.vendors[code]
+        kind = DeclarationKind.CONFLICT if conflict else DeclarationKind.NONE
+        self.session.add(
+            Declaration(
+                member_id=member.id,
+                vendor_id=vendor.id,
+                kind=kind,
+                words=conflict,
+                declared_at=when or self.now,
+            )
+        )
+
+    def seal(self) -> None:
+        """Seal the ballots that the file calls submitted, now that their notes are written."""
+        self.session.flush()
+        for ballot, when in self.submitted:
+            sealed = seal_ballot(self.session, ballot, self.own.slug, when)
+            self.session.flush()
+            ballot.state, ballot.submitted_at = BallotState.SUBMITTED, sealed.sealed_at
+
+    def ballot(self, person: str, code: str, row: Mapping[str, Any], when: datetime) -> None:
+        state = BallotState(row["state"])
+        ballot = Ballot(
+            member_id=self.members[person].id,
+            vendor_id=self.vendors[code].id,
+        )
+        self.session.add(ballot)
+        self.declaration(person, code, when, "")
+        if state is BallotState.SUBMITTED:
+            self.submitted.append((ballot, when))
+        for criterion, letter in zip(self.criteria, row["marks"], strict=True):
+            if letter != "-":
+                mark = Mark(
+                    ballot=ballot,
+                    criterion_id=criterion.id,
+                    answer=ANSWERS[letter],
+                    marked_at=when,
+                )
+                self.session.add(mark)
+                self.marks[person, code, criterion.code] = mark
+
+    def note(self, row: Mapping[str, Any]) -> None:
+        mark = self.marks[row["person"], row["vendor"], row["criterion"]]
+        mark.note = row["note"]
+        if "evidence_kind" in row:
+            mark.evidence_kind = EvidenceKind(row["evidence_kind"])
+            mark.evidence_place = row["evidence_place"]
+            mark.evidence_on = self.day(row["evidence_days_ago"])
+        if "evidence_holds_days" in row:
+            mark.evidence_until = self.day(-row["evidence_holds_days"])
+
+    def finding(self, row: Mapping[str, Any]) -> None:
+        when = self.ago(self.row.get("decided_days_ago", 0) + 1)
+        chair = self.users["dana"].name
+        vendor, criterion = self.vendors[row["vendor"]], self.by_code[row["criterion"]]
+        self.session.add(
+            Finding(
+                vendor_id=vendor.id,
+                criterion_id=criterion.id,
+                value=Outcome(row["value"]),
+                reason=row["reason"],
+                recorded_by=chair,
+                recorded_at=when,
+            )
+        )
+        self.journal(
+            Event.FINDING_RECORDED,
+            when,
+            subject=f"{vendor.company}: {criterion.title}",
+            after={"value": row["value"]},
+            reason=row["reason"],
+        )
+
+    def decision(self, row: Mapping[str, Any]) -> None:
+        when = self.ago(self.row["decided_days_ago"])
+        self.session.add(
+            Decision(
+                evaluation_id=self.own.id,
+                vendor_id=self.vendors[row["vendor"]].id,
+                reason=row["reason"],
+                conditions=row["conditions"],
+                term=row["term"],
+                cost_ceiling=row["cost_ceiling"],
+                recorded_by=self.users["dana"].name,
+                recorded_at=when,
+            )
+        )
+        self.session.add_all(
+            RankedVendor(vendor_id=self.vendors[code].id, rank=rank)
+            for code, rank in row["ranking"].items()
+        )
+        self.journal(Event.DECISION_RECORDED, when)
+
+    def phases(self) -> None:
+        """The journal of an evaluation that came this far."""
+        self.journal(Event.EVALUATION_CREATED, self.own.created_at, subject=self.own.title)
+        steps = [
+            (Phase.SETUP, Phase.PRACTICE, self.own.practice_at),
+            (Phase.SETUP, Phase.SCORING, self.own.opened_at),
+            (Phase.SCORING, Phase.MEETING, self.own.closed_at),
+            (Phase.MEETING, Phase.DECIDED, self.own.decided_at),
+        ]
+        for before, after, when in steps:
+            if when is not None:
+                self.journal(
+                    Event.PHASE_CHANGED,
+                    when,
+                    before={"phase": before.value},
+                    after={"phase": after.value},
+                )
+
+    def journal(self, event: Event, when: datetime, **values: Any) -> None:
+        chair = actor_of(self.users["dana"])
+        note_event(self.session, chair, event, evaluation_id=self.own.id, at=when, **values)

@@ -1,0 +1,98 @@
+"""The questions to vendors of the demo's evaluations."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from crrubric.domain.vocabulary import Event, NoticeKind, Phase
+from crrubric.models import Asking, Criterion, Evaluation, Member, Question, User, Vendor
+from crrubric.queries.people.people import Actor, actor_of
+from crrubric.services.mail.notices import tell
+from crrubric.services.shared.journal import About, note_event
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """One evaluation of the demo with what its file names; `ago` counts days back from now."""
+
+    session: Session
+    evaluation: Evaluation
+    users: Mapping[str, User]
+    members: Mapping[str, Member]
+    vendors: Mapping[str, Vendor]
+    criteria: Mapping[str, Criterion]
+    ago: Callable[[float], datetime]
+
+    @property
+    def chair(self) -> Actor:
+        """Who writes the questions."""
+        return actor_of(self.users["dana"])
+
+    def note(self, actor: Actor, event: Event, row: Mapping[str, Any], days: float) -> None:
+        """The journal entry of a step."""
+        vendor, criterion = self.vendors[row["vendor"]], self.criteria[row["criterion"]]
+        note_event(
+            self.session,
+            actor,
+            event,
+            evaluation_id=self.evaluation.id,
+            subject=vendor.company,
+            about=About(vendor.id, criterion.id),
+            after={"words": row["words"]},
+            at=self.ago(days),
+        )
+
+
+def add_questions(cast: Cast, row: Mapping[str, Any]) -> None:
+    """What reviewers asked, the questions made of it, and the answers."""
+    for entry in row.get("asking", ()):
+        add_asking(cast, entry, entry["person"], entry["days_ago"])
+    for entry in row.get("question", ()):
+        question = add_question(cast, entry)
+        for person in entry["asked_by"]:
+            asking = add_asking(cast, entry, person, entry["sent_days_ago"] + 1)
+            asking.question_id = question.id
+        if question.answered_on and cast.evaluation.phase is Phase.SCORING:
+            members = [cast.members[person].id for person in entry["asked_by"]]
+            facts = {"vendor": cast.vendors[entry["vendor"]].company, "question": question.words}
+            tell(cast.session, members, NoticeKind.QUESTION_ANSWERED, facts)
+
+
+def add_asking(cast: Cast, row: Mapping[str, Any], person: str, days: float) -> Asking:
+    """Something that one person asked."""
+    asking = Asking(
+        member_id=cast.members[person].id,
+        vendor_id=cast.vendors[row["vendor"]].id,
+        criterion_id=cast.criteria[row["criterion"]].id,
+        words=row["words"],
+        asked_at=cast.ago(days),
+    )
+    cast.session.add(asking)
+    cast.note(actor_of(cast.users[person]), Event.QUESTION_ASKED, row, days)
+    return asking
+
+
+def add_question(cast: Cast, row: Mapping[str, Any]) -> Question:
+    """A question that was sent, perhaps with its answer."""
+    sent, answered = row["sent_days_ago"], row.get("answered_days_ago")
+    question = Question(
+        vendor_id=cast.vendors[row["vendor"]].id,
+        criterion_id=cast.criteria[row["criterion"]].id,
+        words=row["words"],
+        recorded_by=cast.chair.name,
+        recorded_at=cast.ago(sent),
+        sent_on=cast.ago(sent).date(),
+    )
+    cast.note(cast.chair, Event.QUESTION_WRITTEN, row, sent)
+    if answered is not None:
+        question.answer, question.answered_on = row["answer"], cast.ago(answered).date()
+        question.answer_recorded_by = cast.chair.name
+        question.answer_recorded_at = cast.ago(answered)
+        question.version = 2
+        cast.note(cast.chair, Event.QUESTION_ANSWERED, row, answered)
+    cast.session.add(question)
+    cast.session.flush()
+    return question

@@ -1,0 +1,326 @@
+"""Importing marks from a long CSV file: all or nothing, every bad line listed."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from crrubric.clock import now_utc
+from crrubric.domain import limits
+from crrubric.domain.errors import CrrubricError, Invalid
+from crrubric.domain.setup.assignment import EVERYTHING
+from crrubric.domain.vocabulary import (
+    N_,
+    Action,
+    BallotState,
+    Event,
+    Phase,
+    Stakeholder,
+)
+from crrubric.models import Ballot, Criterion, Evaluation, Mark, Member, Section, Vendor
+from crrubric.queries.people.access import locked_evaluation, require
+from crrubric.queries.people.people import Actor
+from crrubric.queries.setup.assignments import assignments
+from crrubric.services.ballots.ballots import issue_ballots
+from crrubric.services.exchange.mark_lines import (
+    LISTED,
+    Found,
+    Known,
+    Report,
+    first_pass,
+    lines,
+    refuse,
+)
+from crrubric.services.setup.evaluations import (
+    RuleSettings,
+    apply_rule,
+    checked_rule,
+    checked_title,
+    new_evaluation,
+)
+from crrubric.services.shared.journal import note_event
+from crrubric.services.shared.unit import unit_of_work
+
+BATCH = 5_000  # rows inserted at once: memory stays flat
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did."""
+
+    slug: str
+    marks: int
+    reviewers: int
+    vendors: int
+    criteria: int
+
+
+def import_as_new(
+    actor: Actor, path: Path, *, title: str, rule: RuleSettings, report: Report = lambda _: None
+) -> Imported:
+    """Make an evaluation in the meeting phase out of a file, with all that is found in it.
+
+    Raises: InvalidLines listing every bad line; Invalid for a bad file, title or rule.
+    """
+    checked_rule(rule)
+    tidy = checked_title(title)
+    found = first_pass(path, None, report)
+    with unit_of_work() as session:
+        evaluation = new_evaluation(session, tidy, "")
+        apply_rule(evaluation, rule)
+        evaluation.rubric_name = path.name[: limits.TITLE]
+        evaluation.phase = Phase.MEETING
+        evaluation.opened_at = evaluation.closed_at = now_utc()
+        note_event(
+            session, actor, Event.EVALUATION_CREATED, evaluation_id=evaluation.id, subject=tidy
+        )
+        known = Known()
+        add_criteria(session, evaluation, known, found)
+        return fill(session, actor, evaluation, known, found, path, report)
+
+
+def import_into(
+    actor: Actor, path: Path, *, slug: str, report: Report = lambda _: None
+) -> Imported:
+    """Add the marks of a file to an evaluation. Reviewers and vendors that are new are added;
+    criteria must be in its rubric.
+
+    Raises: InvalidLines listing every bad line; NotFound or WrongPhase where it may not be done.
+    """
+    with unit_of_work() as session:
+        evaluation = locked_evaluation(session, slug, exclusive=True)
+        require(actor, Action.IMPORT_MARKS, evaluation, session)
+        known = known_names(session, evaluation)
+        found = first_pass(path, known, report)
+        refuse_doubles(session, evaluation, known, path)
+        try:
+            return fill(session, actor, evaluation, known, found, path, report)
+        except IntegrityError:
+            raise Invalid(
+                N_("The file names a reviewer or vendor in two ways, with a mark under each.")
+            ) from None
+
+
+def known_names(session: Session, evaluation: Evaluation) -> Known:
+    """Who and what the evaluation has already, by every name it goes by."""
+    known = Known()
+    for member in session.scalars(
+        select(Member).where(Member.evaluation_id == evaluation.id, Member.removed_at.is_(None))
+    ):
+        known.reviewers[member.name.casefold()] = member.id
+        if member.user is not None:
+            known.reviewers[member.user.email.casefold()] = member.id
+    for vendor in session.scalars(select(Vendor).where(Vendor.evaluation_id == evaluation.id)):
+        known.vendors[vendor.company.casefold()] = vendor.id
+    for vendor in session.scalars(select(Vendor).where(Vendor.evaluation_id == evaluation.id)):
+        known.vendors[vendor.code.casefold()] = vendor.id
+    for criterion in session.scalars(
+        select(Criterion).where(
+            Criterion.evaluation_id == evaluation.id, Criterion.left_out.is_(False)
+        )
+    ):
+        known.criteria[criterion.code] = criterion.id
+        if criterion.may_not_apply:
+            known.may_not_apply.add(criterion.code)
+    return known
+
+
+def refuse_doubles(session: Session, evaluation: Evaluation, known: Known, path: Path) -> None:
+    """Raise InvalidLines for lines whose cell is marked already or not assigned, or whose ballot
+    is sealed."""
+    bits = {code: 1 << place for place, code in enumerate(known.criteria)}
+    sealed = sealed_ballots(session, evaluation)
+    assigned = assignments(session, evaluation.id)
+    own_vendors = select(Vendor.id).where(Vendor.evaluation_id == evaluation.id)
+    withdrawn = set(session.scalars(own_vendors.where(Vendor.withdrawn_at.is_not(None))))
+    taken = marked_already(
+        session, evaluation, {known.criteria[code]: bit for code, bit in bits.items()}
+    )
+    bad: list[tuple[int, CrrubricError]] = []
+    more = 0
+    for line in lines(path, lambda _: None):
+        if isinstance(line, tuple):
+            continue
+        ballot = (
+            known.reviewers.get(line.reviewer.casefold(), 0),
+            known.vendors.get(line.vendor.casefold(), 0),
+        )
+        own = assigned.get(ballot[0], EVERYTHING)
+        away = ballot[1] in withdrawn
+        if ballot in sealed:
+            message = N_("the ballot of %(reviewer)s is submitted and sealed")
+        elif taken.get(ballot, 0) & bits[line.criterion]:
+            message = N_("doubled mark: %(reviewer)s has marked this in the evaluation already")
+        elif away or not own.asks(ballot[1], known.criteria[line.criterion]):
+            message = N_("%(reviewer)s is not to mark this: look at who marks what")
+        else:
+            continue
+        if len(bad) >= LISTED:
+            more += 1
+            continue
+        bad.append((line.number, Invalid(message, reviewer=line.reviewer)))
+    refuse(bad, more)
+
+
+def sealed_ballots(session: Session, evaluation: Evaluation) -> set[tuple[int, int]]:
+    """(member, vendor) of every ballot that is submitted."""
+    rows = session.execute(
+        select(Ballot.member_id, Ballot.vendor_id)
+        .join(Member, Member.id == Ballot.member_id)
+        .where(Member.evaluation_id == evaluation.id, Ballot.state == BallotState.SUBMITTED)
+    )
+    return {(row.member_id, row.vendor_id) for row in rows}
+
+
+def marked_already(
+    session: Session, evaluation: Evaluation, bits: Mapping[int, int]
+) -> dict[tuple[int, int], int]:
+    """(member, vendor) -> the bits of the criteria, given by id, that are marked on the ballot."""
+    rows = session.execute(
+        select(Ballot.member_id, Ballot.vendor_id, Mark.criterion_id)
+        .join(Ballot, Ballot.id == Mark.ballot_id)
+        .join(Member, Member.id == Ballot.member_id)
+        .where(Member.evaluation_id == evaluation.id)
+        .execution_options(yield_per=BATCH)
+    )
+    taken: dict[tuple[int, int], int] = {}
+    for member, vendor, criterion in rows:
+        taken[member, vendor] = taken.get((member, vendor), 0) | bits.get(criterion, 0)
+    return taken
+
+
+def add_criteria(session: Session, evaluation: Evaluation, known: Known, found: Found) -> None:
+    """A rubric of one section with the criteria as found."""
+    section = Section(evaluation_id=evaluation.id, code="imported", title="Criteria", position=0)
+    session.add(section)
+    session.flush()
+    for place, code in enumerate(found.criteria):
+        criterion = Criterion(
+            evaluation_id=evaluation.id,
+            section_id=section.id,
+            code=code,
+            position=place,
+            title=code,
+            may_not_apply=code in found.may_not_apply,
+        )
+        session.add(criterion)
+        session.flush()
+        known.criteria[code] = criterion.id
+
+
+def fill(
+    session: Session,
+    actor: Actor,
+    evaluation: Evaluation,
+    known: Known,
+    found: Found,
+    path: Path,
+    report: Report,
+) -> Imported:
+    """Add people and vendors that are new, then all marks, in batches: memory stays flat."""
+    vendors = add_vendors(session, evaluation, known, found)
+    reviewers = add_reviewers(session, evaluation, known, found)
+    issue_ballots(session, evaluation)
+    ballots = ballot_ids(session, evaluation, found, known)
+    rows = mark_rows(path, known, ballots, report)
+    while batch := list(islice(rows, BATCH)):
+        session.execute(insert(Mark), batch)
+    seal(session, list(ballots.values()))
+    note_event(
+        session,
+        actor,
+        Event.MARKS_IMPORTED,
+        evaluation_id=evaluation.id,
+        subject=path.name,
+        after={"marks": found.marks, "reviewers": reviewers, "vendors": vendors},
+    )
+    return Imported(evaluation.slug, found.marks, reviewers, vendors, len(found.criteria))
+
+
+def unknown_names(found: Iterable[str], known: Mapping[str, int]) -> list[str]:
+    """The names that are new, each in its first spelling: upper and lower case are one name."""
+    first: dict[str, str] = {}
+    for name in found:
+        first.setdefault(name.casefold(), name)
+    return [name for key, name in first.items() if key not in known]
+
+
+def add_vendors(session: Session, evaluation: Evaluation, known: Known, found: Found) -> int:
+    """Vendors that the evaluation doesn't have yet, named and coded as in the file."""
+    fresh = unknown_names(found.vendors, known.vendors)
+    there = session.query(Vendor).filter_by(evaluation_id=evaluation.id).count()
+    for place, name in enumerate(fresh, start=there):
+        vendor = Vendor(
+            evaluation_id=evaluation.id, code=name, company=name, product="", position=place
+        )
+        session.add(vendor)
+        session.flush()
+        known.vendors[name.casefold()] = vendor.id
+    return len(fresh)
+
+
+def add_reviewers(session: Session, evaluation: Evaluation, known: Known, found: Found) -> int:
+    """Reviewers that the evaluation doesn't have yet: seats without an account."""
+    fresh = unknown_names(found.reviewers, known.reviewers)
+    for name in fresh:
+        member = Member(
+            evaluation_id=evaluation.id,
+            name=name,
+            stakeholder=Stakeholder.OTHER,
+            is_reviewer=True,
+        )
+        session.add(member)
+        session.flush()
+        known.reviewers[name.casefold()] = member.id
+    return len(fresh)
+
+
+def ballot_ids(
+    session: Session, evaluation: Evaluation, found: Found, known: Known
+) -> dict[tuple[int, int], int]:
+    """(member, vendor) -> ballot, for the reviewers of the file."""
+    members = {known.reviewers[name.casefold()] for name in found.reviewers}
+    rows = session.execute(
+        select(Ballot.member_id, Ballot.vendor_id, Ballot.id)
+        .join(Member, Member.id == Ballot.member_id)
+        .where(Member.evaluation_id == evaluation.id)
+    )
+    return {(m, v): ballot for m, v, ballot in rows if m in members}
+
+
+def mark_rows(
+    path: Path, known: Known, ballots: dict[tuple[int, int], int], report: Report
+) -> Iterator[dict[str, Any]]:
+    """The rows to insert, made while the file is read a second time."""
+    now = now_utc()
+    for line in lines(path, report):
+        if isinstance(line, tuple):
+            raise Invalid(N_("The file changed while it was read: nothing was imported."))
+        member = known.reviewers[line.reviewer.casefold()]
+        yield {
+            "ballot_id": ballots[member, known.vendors[line.vendor.casefold()]],
+            "criterion_id": known.criteria[line.criterion],
+            "answer": line.answer,
+            "note": line.note,
+            "evidence_kind": None,
+            "evidence_place": "",
+            "evidence_on": None,
+            "evidence_until": None,
+            "version": 1,
+            "marked_at": now,
+        }
+
+
+def seal(session: Session, ballots: list[int]) -> None:
+    """Imported ballots are submitted ones."""
+    for start in range(0, len(ballots), 500):
+        session.execute(
+            update(Ballot)
+            .where(Ballot.id.in_(ballots[start : start + 500]), Ballot.state == BallotState.OPEN)
+            .values(state=BallotState.SUBMITTED, submitted_at=now_utc())
+        )

@@ -1,0 +1,1 @@
+"""Outbox, reminders, notices: the use cases."""

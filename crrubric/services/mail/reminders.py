@@ -1,0 +1,212 @@
+"""Reminding reviewers who are late: before the closing day by the clock, or by the chair."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from crrubric.clock import now_utc
+from crrubric.domain import limits
+from crrubric.domain.errors import Invalid, WrongPhase
+from crrubric.domain.mail import mails
+from crrubric.domain.mail.mails import Mail
+from crrubric.domain.mail.reminders import STEPS, due_step, rested
+from crrubric.domain.text import clean
+from crrubric.domain.vocabulary import N_, Action, Event, MailKind, Phase
+from crrubric.models import Evaluation, Member, OutgoingMail
+from crrubric.queries.mail.lateness import REMINDERS, LateReviewer, late_reviewers
+from crrubric.queries.people.access import Seat, locked_seat
+from crrubric.queries.people.people import CLOCKWORK, Actor
+from crrubric.services.mail.outbox import (
+    NO_USE,
+    Posting,
+    home_of,
+    mail_is_on,
+    mail_language,
+    not_held,
+    occasion,
+    queue,
+    reachable,
+    still_waits,
+    voice,
+)
+from crrubric.services.shared.journal import note_event
+from crrubric.services.shared.unit import unit_of_work
+
+
+def write_due_reminders(now: datetime | None = None) -> int:
+    """Write the reminders that have fallen due before closing days; how many.
+
+    One evaluation is one transaction. Args: now: only tests say another time.
+    """
+    at = now or now_utc()
+    with unit_of_work() as session:
+        slugs = session.scalars(
+            select(Evaluation.slug)
+            .where(Evaluation.phase == Phase.SCORING, Evaluation.closes_on.is_not(None))
+            .order_by(Evaluation.id)
+        ).all()
+    return sum(_remind_by_the_clock(slug, at) for slug in slugs)
+
+
+def _remind_by_the_clock(slug: str, now: datetime) -> int:
+    with unit_of_work() as session:
+        try:
+            seat = locked_seat(session, CLOCKWORK, Action.REMIND, slug)
+        except WrongPhase:  # it was closed meanwhile
+            return 0
+        found = [
+            _written(session, seat, row, kind=MailKind.REMINDER, key=key, now=now)
+            for row in late_reviewers(session, seat.evaluation.id)
+            if (key := _due_key(session, seat.evaluation, row, now))
+        ]
+        return _noted(session, seat, found)
+
+
+def _due_key(
+    session: Session, evaluation: Evaluation, late: LateReviewer, now: datetime
+) -> str | None:
+    """The key of the reminder that is due for a reviewer now; None if there is none."""
+    closes_on, opened = evaluation.closes_on, evaluation.opened_at
+    if closes_on is None or opened is None or not rested(now, late.reminded_at):
+        return None
+    keys = {step: _key(late.member, closes_on, opened, step) for step in STEPS}
+    there = select(OutgoingMail.dedup_key).where(OutgoingMail.dedup_key.in_(keys.values()))
+    written = set(session.scalars(there))
+    sent = {step for step, key in keys.items() if key in written}
+    zone = ZoneInfo(evaluation.district.time_zone)
+    step = due_step(now, closes_on, zone, opened=opened, sent=sent)
+    return None if step is None else keys[step]
+
+
+def _key(member: Member, closes_on: date, opened: datetime, step: int) -> str:
+    """Each step once per member and round: a round begins when ballots open."""
+    return f"reminder-{member.id}-{opened:%Y%m%d%H%M%S}-{closes_on:%Y%m%d}-{step}"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipients:
+    """Who is late: whom a reminder would reach, who was just reminded, who has no address."""
+
+    reached: tuple[LateReviewer, ...]
+    resting: tuple[LateReviewer, ...]
+    unreachable: tuple[LateReviewer, ...]
+
+
+def recipients(session: Session, seat: Seat) -> Recipients:
+    """Who of those late, as far as the chair may know, would be reminded now."""
+    late = late_reviewers(session, seat.evaluation.id, away=seat.shut_out)
+    now = now_utc()
+    there = [row for row in late if reachable(row.member)]
+    return Recipients(
+        tuple(row for row in there if rested(now, row.reminded_at)),
+        tuple(row for row in there if not rested(now, row.reminded_at)),
+        tuple(row for row in late if not reachable(row.member)),
+    )
+
+
+def remind_late(actor: Actor, slug: str, *, words: str = "") -> int:
+    """Remind whoever is late now, with words of the chair's own if there are any; how many.
+
+    The mails name the ballots that the chair may know of. Raises: Invalid if mail is off, or if
+    there is nobody to remind.
+    """
+    said = clean(words, limit=limits.NOTE, field="words")
+    if not mail_is_on():
+        raise Invalid(N_("This site sends no mail: copy the text and the addresses instead."))
+    with unit_of_work() as session:
+        seat = locked_seat(session, actor, Action.REMIND, slug)
+        to = recipients(session, seat).reached
+        if not to:
+            raise Invalid(N_("There is nobody to remind now."))
+        now = now_utc()
+        found = [
+            _written(
+                session,
+                seat,
+                row,
+                kind=MailKind.CHAIR_REMINDER,
+                key=f"chair-reminder-{row.member.id}-{now:%Y%m%d%H%M%S%f}",
+                now=now,
+                words=said,
+            )
+            for row in to
+        ]
+        return _noted(session, seat, found)
+
+
+def _written(
+    session: Session,
+    seat: Seat,
+    late: LateReviewer,
+    *,
+    kind: MailKind,
+    key: str,
+    now: datetime,
+    words: str = "",
+) -> OutgoingMail | None:
+    mail = reminder_mail(seat, late, now=now, words=words)
+    vendors = tuple(row.id for row in late.vendors)
+    row = queue(session, late.member, mail, Posting(kind, key, vendors))
+    if row is not None:
+        row.created_at = row.due_at = row.next_try_at = now
+        _set_aside_older(session, row, now)
+    return row
+
+
+def _set_aside_older(session: Session, mail: OutgoingMail, now: datetime) -> None:
+    """After an outage the newest reminder is enough; one that is being sent now goes its way."""
+    session.flush()
+    session.execute(
+        update(OutgoingMail)
+        .where(
+            OutgoingMail.member_id == mail.member_id,
+            OutgoingMail.kind.in_(REMINDERS),
+            OutgoingMail.id != mail.id,
+            still_waits(),
+            not_held(now),
+        )
+        .values(set_aside_at=now, last_error=NO_USE)
+    )
+
+
+def reminder_mail(seat: Seat, late: LateReviewer, *, now: datetime, words: str = "") -> Mail:
+    """What one reviewer who is late is written."""
+    vendors = [row.company for row in late.vendors]
+    chair = seat.actor.name if seat.member else ""
+    to = occasion(late.member, f"{home_of(late.member)}ballots/")
+    with voice(mail_language(late.member)) as say:
+        return mails.reminder(say, to, _late(seat.evaluation, vendors, now, chair, words))
+
+
+def reminder_text(seat: Seat, link: str) -> Mail:
+    """A text for all who are late, to be copied: it names neither people nor ballots."""
+    if seat.member is None:
+        raise ValueError("only somebody with a seat copies a text")
+    to = mails.Occasion("", seat.evaluation.title, seat.evaluation.district.name, link)
+    with voice(mail_language(seat.member)) as say:
+        return mails.reminder(say, to, _late(seat.evaluation, (), now_utc(), "", ""))
+
+
+def _late(
+    evaluation: Evaluation, vendors: Iterable[str], now: datetime, chair: str, words: str
+) -> mails.Late:
+    today = now.astimezone(ZoneInfo(evaluation.district.time_zone)).date()
+    return mails.Late(list(vendors), today, evaluation.closes_on, chair, words)
+
+
+def _noted(session: Session, seat: Seat, found: Iterable[OutgoingMail | None]) -> int:
+    """Write down how many were reminded; not whom: that stands with the mails."""
+    count = sum(row is not None for row in found)
+    if count:
+        note_event(
+            session,
+            seat.actor,
+            Event.REMINDED,
+            evaluation_id=seat.evaluation.id,
+            subject=str(count),
+        )
+    return count

@@ -1,0 +1,162 @@
+"""Talking to a mail server. Nothing here knows the database.
+
+The only connection that crrubric opens to elsewhere. Certificates are verified; where TLS is
+asked for and not offered, nothing is sent.
+"""
+
+import smtplib
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from flask import current_app
+
+from crrubric.clock import now_utc
+from crrubric.domain.mail.mails import header_line
+from crrubric.domain.text import visible
+
+PORTS = {"starttls": 587, "tls": 465, "none": 25}
+SECONDS = 20  # how long one answer of the server may take
+# what a server says when it closes the line, for whatever reason
+CLOSING = 421
+
+
+class MailTrouble(Exception):
+    """A mail was not taken; the text says why, for the operator and the chair."""
+
+
+class ServerDown(MailTrouble):
+    """The server can't be used at all: no mail would go."""
+
+
+class TryLater(MailTrouble):
+    """The server does not take this mail now."""
+
+
+class Refused(MailTrouble):
+    """The server will never take this mail, or it can't be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail as it goes to the server; `key` makes its Message-ID, the same at every try."""
+
+    id: int
+    to_name: str
+    to_address: str
+    subject: str
+    body: str
+    district: str
+    key: str
+
+
+class Smtp:
+    """One conversation with the server of the settings, begun with the first mail."""
+
+    def __init__(self) -> None:
+        self.config: Mapping[str, Any] = current_app.config
+        self.connection: smtplib.SMTP | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self.connection is not None:
+            try:
+                self.connection.quit()
+            except (smtplib.SMTPException, OSError):
+                self.connection.close()
+
+    def send(self, letter: Letter) -> None:
+        """Hand one mail to the server. Raises: ServerDown, TryLater, Refused."""
+        message = message_of(letter, self.config)
+        try:
+            connection = self.connection or self._connect()
+        except (smtplib.SMTPException, OSError, ValueError) as error:
+            raise ServerDown(said(error)) from error
+        self.connection = connection
+        try:
+            connection.send_message(message)
+        except (smtplib.SMTPException, OSError) as error:
+            raise trouble(error) from error
+
+    def _connect(self) -> smtplib.SMTP:
+        config, secure = self.config, self.config["MAIL_SECURITY"]
+        where = (str(config["MAIL_HOST"]), int(config["MAIL_PORT"] or PORTS[secure]))
+        own = site_host(config)
+        verified = ssl.create_default_context()
+        connection: smtplib.SMTP
+        if secure == "tls":
+            connection = smtplib.SMTP_SSL(*where, own, timeout=SECONDS, context=verified)
+        else:
+            connection = smtplib.SMTP(*where, own, timeout=SECONDS)
+        try:
+            if secure == "starttls":
+                connection.starttls(context=verified)
+            if config["MAIL_USER"]:
+                connection.login(str(config["MAIL_USER"]), str(config["MAIL_PASSWORD"]))
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def site_host(config: Mapping[str, Any]) -> str:
+    """The host name of the site, for greetings and Message-IDs."""
+    return urlsplit(str(config["SITE_URL"])).hostname or "localhost"
+
+
+def message_of(letter: Letter, config: Mapping[str, Any]) -> EmailMessage:
+    """The mail with its headers. Raises: Refused if the address can't be written to."""
+    message = EmailMessage(policy=SMTP)
+    sender = f"crrubric for {letter.district}" if letter.district else "crrubric"
+    try:
+        message["From"] = Address(header_line(sender), addr_spec=str(config["MAIL_SENDER"]))
+        message["To"] = Address(header_line(letter.to_name), addr_spec=letter.to_address)
+        message["Subject"] = header_line(letter.subject)
+    except (ValueError, IndexError, MessageError) as error:
+        raise Refused(said(error)) from error
+    message["Date"] = format_datetime(now_utc())
+    message["Message-ID"] = f"<crrubric-{letter.id}-{letter.key}@{site_host(config)}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(letter.body, cte="quoted-printable")
+    return message
+
+
+def trouble(error: Exception) -> MailTrouble:
+    """What a failed conversation means for the mail, and for the others that wait."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, words = next(iter(error.recipients.values()))
+        return by_code(code, reply(code, words))
+    if isinstance(error, smtplib.SMTPDataError):
+        return by_code(error.smtp_code, said(error))
+    if isinstance(error, smtplib.SMTPNotSupportedError):  # an address that is not plain ASCII
+        return Refused(said(error))
+    return ServerDown(said(error))  # the line broke, or our own address is refused: like for all
+
+
+def by_code(code: int, words: str) -> MailTrouble:
+    """5xx is for good, everything else for now."""
+    if code == CLOSING:
+        return ServerDown(words)
+    return Refused(words) if code >= 500 else TryLater(words)
+
+
+def reply(code: int, words: bytes | str) -> str:
+    """A server's answer as one line."""
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    return header_line(visible(f"{code} {text}"))
+
+
+def said(error: Exception) -> str:
+    """What an error says, as one line."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        return reply(error.smtp_code, error.smtp_error)
+    return header_line(visible(str(error) or type(error).__name__))

@@ -1,0 +1,1 @@
+"""Meetings, findings, decision, ranking, positions, commitments: the use cases."""

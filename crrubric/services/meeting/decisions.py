@@ -1,0 +1,259 @@
+"""What the committee adopts: findings for cells, and the recommendation."""
+
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from crrubric.clock import now_utc
+from crrubric.domain import limits
+from crrubric.domain.errors import Invalid, Stale
+from crrubric.domain.meeting.ranking import RankingText, refuse_ruled_out
+from crrubric.domain.results.outcome import decide
+from crrubric.domain.text import clean, one_line, stated
+from crrubric.domain.vocabulary import N_, Action, Event, NoticeKind, Outcome
+from crrubric.models import (
+    Criterion,
+    Decision,
+    Deferral,
+    Evaluation,
+    Finding,
+    Member,
+    Position,
+    Vendor,
+)
+from crrubric.queries.meeting.decisions import recommendation_of
+from crrubric.queries.people.access import let_in, locked_seat
+from crrubric.queries.people.people import Actor
+from crrubric.queries.results.marks import read_ballots
+from crrubric.queries.results.matrices import matrix, rule_of
+from crrubric.services.mail.notices import tell
+from crrubric.services.meeting.rankings import adopt_ranking, tidy_ranking
+from crrubric.services.setup.rubrics import criterion_in
+from crrubric.services.setup.vendors import candidate_in
+from crrubric.services.shared.journal import About, note_event
+from crrubric.services.shared.unit import unit_of_work
+
+
+@dataclass(frozen=True, slots=True)
+class FindingText:
+    """What the committee finds for a cell: why, on what evidence, and who agreed, in words."""
+
+    value: Outcome
+    reason: str = ""
+    evidence: str = ""
+    agreed: str = ""
+
+
+def record_finding(
+    actor: Actor,
+    slug: str,
+    vendor_id: int,
+    criterion_id: int,
+    text: FindingText,
+    *,
+    seen_version: int,
+) -> Finding:
+    """Adopt a finding for a cell: its outcome, or something else with the committee's reason.
+
+    Ballots stay as they are; a cell that was put off is no longer.
+    Args: seen_version: version of the finding that the page showed; 0 where there was none.
+    Raises: Stale if somebody recorded one since; Invalid without a reason where it differs.
+    """
+    tidy = FindingText(
+        text.value,
+        clean(text.reason, limit=limits.NOTE, field="reason"),
+        clean(text.evidence, limit=limits.NOTE, field="evidence"),
+        one_line(text.agreed, limit=limits.SHORT_TEXT, field="agreed"),
+    )
+    if tidy.value is Outcome.UNRESOLVED:
+        raise Invalid(N_("Choose Met, Not met or Not applicable."), field="value")
+    with unit_of_work() as session:
+        seat = locked_seat(session, actor, Action.RECORD_FINDING, slug)
+        let_in(seat, vendor_id)
+        vendor = candidate_in(session, seat.evaluation, vendor_id)
+        criterion = criterion_in(session, seat.evaluation, criterion_id)
+        if tidy.value is Outcome.NOT_APPLICABLE and not criterion.may_not_apply:
+            raise Invalid(
+                N_("This criterion always applies: choose Met or Not met."), field="value"
+            )
+        outcome = outcome_of(session, seat.evaluation, vendor, criterion)
+        if tidy.value is not outcome and not tidy.reason:
+            raise Invalid(
+                N_("Say why the committee finds this: the memo prints it."), field="reason"
+            )
+        finding = held_finding(session, vendor.id, criterion.id)
+        if (finding.version if finding else 0) != seen_version:
+            raise Stale(N_("Somebody recorded a finding for this cell meanwhile: compare."))
+        before = plain_finding(finding) if finding else None
+        if finding is not None and finding.value is not tidy.value and not tidy.reason:
+            raise Invalid(
+                N_("Say why the committee changes its finding: the record keeps both."),
+                field="reason",
+            )
+        if finding is None:
+            finding = Finding(vendor_id=vendor.id, criterion_id=criterion.id, version=0)
+            session.add(finding)
+        finding.value, finding.as_computed = tidy.value, tidy.value is outcome
+        finding.reason, finding.evidence = tidy.reason, tidy.evidence
+        finding.agreed, finding.motion_id = tidy.agreed, None
+        finding.version += 1
+        finding.recorded_by, finding.recorded_at = actor.name, now_utc()
+        settle(session, vendor.id, criterion.id)
+        note_event(
+            session,
+            actor,
+            Event.FINDING_RECORDED,
+            evaluation_id=seat.evaluation.id,
+            subject=f"{vendor.company}: {criterion.title}",
+            about=About(vendor.id, criterion.id),
+            before=before,
+            after=plain_finding(finding),
+            reason=tidy.reason,
+        )
+    return finding
+
+
+def outcome_of(
+    session: Session, evaluation: Evaluation, vendor: Vendor, criterion: Criterion
+) -> Outcome:
+    """What the rule makes of the ballots for one cell, read inside the transaction."""
+    ballots = read_ballots(session, evaluation.id, [vendor], [criterion])
+    tally = ballots.tallies()[vendor.code, criterion.code]
+    return decide(tally, rule_of(evaluation)).outcome
+
+
+def settle(session: Session, vendor_id: int, criterion_id: int) -> None:
+    """A cell that was put off is so no longer: a finding was adopted."""
+    session.execute(
+        delete(Deferral).where(
+            Deferral.vendor_id == vendor_id, Deferral.criterion_id == criterion_id
+        )
+    )
+
+
+def held_finding(session: Session, vendor_id: int, criterion_id: int) -> Finding | None:
+    """The finding of a cell, held until the transaction ends."""
+    return session.scalar(
+        select(Finding)
+        .where(Finding.vendor_id == vendor_id, Finding.criterion_id == criterion_id)
+        .with_for_update(of=Finding)
+        .execution_options(populate_existing=True)
+    )
+
+
+def plain_finding(finding: Finding) -> dict[str, object]:
+    """A finding as the journal keeps it."""
+    return {
+        "value": finding.value,
+        "as_computed": finding.as_computed,
+        "reason": finding.reason,
+        "evidence": finding.evidence,
+        "agreed": finding.agreed,
+    }
+
+
+def withdraw_finding(
+    actor: Actor, slug: str, vendor_id: int, criterion_id: int, *, reason: str
+) -> None:
+    """Go back to what the rule makes of the ballots; the journal keeps what was adopted."""
+    why = stated(reason, N_("Say why the finding is withdrawn."), limit=limits.NOTE, field="reason")
+    with unit_of_work() as session:
+        seat = locked_seat(session, actor, Action.RECORD_FINDING, slug)
+        let_in(seat, vendor_id)
+        vendor = candidate_in(session, seat.evaluation, vendor_id)
+        criterion = criterion_in(session, seat.evaluation, criterion_id)
+        finding = held_finding(session, vendor.id, criterion.id)
+        if finding is None:
+            return
+        note_event(
+            session,
+            actor,
+            Event.FINDING_WITHDRAWN,
+            evaluation_id=seat.evaluation.id,
+            subject=f"{vendor.company}: {criterion.title}",
+            about=About(vendor.id, criterion.id),
+            before=plain_finding(finding),
+            reason=why,
+        )
+        session.delete(finding)
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionText:
+    """The recommendation as the chair words it; `vendor_id` None recommends no vendor."""
+
+    vendor_id: int | None
+    reason: str
+    conditions: str = ""
+    term: str = ""
+    cost_ceiling: str = ""
+
+
+def record_decision(
+    actor: Actor, slug: str, text: DecisionText, ranking: RankingText | None = None
+) -> Decision:
+    """Record, or reword, the committee's recommendation with the order that it adopts.
+
+    Args: ranking: None adopts no order; one that was adopted before is dropped.
+    Raises: Invalid if a reason is missing, if the vendor is not eligible, or as `checked_ranking`.
+    """
+    tidy = tidy_decision(text)
+    order = tidy_ranking(ranking) if ranking else None
+    with unit_of_work() as session:
+        seat = locked_seat(session, actor, Action.RECORD_DECISION, slug)
+        evaluation = seat.evaluation
+        vendor = candidate_in(session, evaluation, tidy.vendor_id) if tidy.vendor_id else None
+        read = matrix(session, evaluation)
+        if vendor is not None:
+            refuse_ruled_out(read.results, vendor.code, "vendor")
+        decision = recommendation_of(session, evaluation.id)
+        if decision is None:
+            decision = Decision(evaluation_id=evaluation.id)
+            session.add(decision)
+        elif decision.vendor_id != tidy.vendor_id:
+            ask_again(session, actor, evaluation)
+        for key, value in asdict(tidy).items():
+            setattr(decision, key, value)
+        decision.recorded_by, decision.recorded_at = actor.name, now_utc()
+        adopted = adopt_ranking(session, decision, read, order, vendor.code if vendor else None)
+        note_event(
+            session,
+            actor,
+            Event.DECISION_RECORDED,
+            evaluation_id=evaluation.id,
+            after={**asdict(tidy), "vendor": vendor.company if vendor else None, **adopted},
+        )
+    return decision
+
+
+def tidy_decision(text: DecisionText) -> DecisionText:
+    """The recommendation in clean text. Raises: Invalid naming the field."""
+    tidy = DecisionText(
+        text.vendor_id,
+        clean(text.reason, limit=limits.LONG_TEXT, field="reason"),
+        clean(text.conditions, limit=limits.LONG_TEXT, field="conditions"),
+        one_line(text.term, limit=limits.SHORT_TEXT, field="term"),
+        one_line(text.cost_ceiling, limit=limits.SHORT_TEXT, field="cost_ceiling"),
+    )
+    if not tidy.reason:
+        raise Invalid(
+            N_("Say why the committee recommends this: the board reads it first."), field="reason"
+        )
+    return tidy
+
+
+def ask_again(session: Session, actor: Actor, evaluation: Evaluation) -> None:
+    """Another vendor is recommended: positions on the one before are dropped, and people told.
+
+    The journal keeps what they were.
+    """
+    members = select(Member.id).where(Member.evaluation_id == evaluation.id)
+    stated = session.scalars(
+        select(Position.member_id).where(Position.member_id.in_(members))
+    ).all()
+    if not stated:
+        return
+    session.execute(delete(Position).where(Position.member_id.in_(stated)))
+    tell(session, stated, NoticeKind.POSITION_ASKED, {})
+    note_event(session, actor, Event.POSITIONS_CLEARED, evaluation_id=evaluation.id)

@@ -1,0 +1,264 @@
+"""The meeting: opening and closing it, who is there, where it is, what is moved and put off."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crrubric.clock import now_utc
+from crrubric.domain import limits
+from crrubric.domain.errors import Invalid, Stale, WrongPhase
+from crrubric.domain.meeting.agenda import undisputed
+from crrubric.domain.results.results import Cell
+from crrubric.domain.text import one_line, stated
+from crrubric.domain.vocabulary import N_, Action, Event, MotionKind
+from crrubric.models import Attendance, Deferral, Finding, Meeting, Member, Motion
+from crrubric.queries.meeting.meetings import sitting
+from crrubric.queries.people.access import Seat, let_in, locked_seat, not_found
+from crrubric.queries.people.people import Actor
+from crrubric.queries.results.matrices import Matrix, matrix
+from crrubric.services.meeting.decisions import held_finding, settle
+from crrubric.services.meeting.sittings import attendance, close_sitting
+from crrubric.services.setup.rubrics import criterion_in
+from crrubric.services.setup.vendors import candidate_in
+from crrubric.services.shared.journal import ROW, About, note_event
+from crrubric.services.shared.unit import unit_of_work
+
+
+@dataclass(frozen=True, slots=True)
+class MotionText:
+    """A motion with its vote, as counted in the room."""
+
+    words: str
+    in_favor: int
+    opposed: int = 0
+    abstaining: int = 0
+    moved_by: str = ""
+    seconded_by: str = ""
+
+    @property
+    def carried(self) -> bool:
+        """Whether more voted in favor than against; who abstains is not counted."""
+        return self.in_favor > self.opposed
+
+
+def start_meeting(actor: Actor, slug: str, *, place: str = "") -> Meeting:
+    """Open a sitting. Raises: WrongPhase if one is under way."""
+    where = one_line(place, limit=limits.SHORT_TEXT, field="place")
+    with unit_of_work() as session:
+        seat = _leading(session, actor, slug)
+        if sitting(session, seat.evaluation.id) is not None:
+            raise WrongPhase(N_("A meeting is under way already."))
+        meeting = Meeting(evaluation_id=seat.evaluation.id, place=where, started_by=actor.name)
+        session.add(meeting)
+        _note(session, seat, Event.MEETING_STARTED, after={"place": where})
+    return meeting
+
+
+def end_meeting(actor: Actor, slug: str) -> Meeting:
+    """Close the sitting that is under way. Raises: WrongPhase if there is none."""
+    with unit_of_work() as session:
+        seat = _leading(session, actor, slug)
+        meeting = _under_way(session, seat)
+        close_sitting(session, actor, meeting)
+    return meeting
+
+
+def set_present(actor: Actor, slug: str, present: Iterable[int]) -> None:
+    """Record which members are present now; arrival and departure keep their time.
+
+    Args: present: ids of members; those of others are not found.
+    """
+    wanted = set(present)
+    with unit_of_work() as session:
+        seat = _leading(session, actor, slug)
+        meeting = _under_way(session, seat)
+        members = {
+            row.id: row
+            for row in session.scalars(
+                select(Member).where(
+                    Member.evaluation_id == seat.evaluation.id, Member.removed_at.is_(None)
+                )
+            )
+        }
+        if not wanted <= members.keys():
+            raise not_found()
+        now = now_utc()
+        there = {row.member_id: row for row in attendance(session, meeting)}
+        before = {key for key, row in there.items() if row.left_at is None}
+        for key in wanted - there.keys():
+            session.add(Attendance(meeting_id=meeting.id, member_id=key, arrived_at=now))
+        for key, row in there.items():
+            row.left_at = None if key in wanted else row.left_at or now
+        if wanted != before:
+            names = ", ".join(members[key].name for key in sorted(wanted))
+            after: dict[str, object] = {ROW: {"present": sorted(wanted)}}
+            _note(session, seat, Event.ATTENDANCE_CHANGED, subject=names, after=after)
+
+
+def point_at(actor: Actor, slug: str, vendor_id: int, criterion_id: int) -> None:
+    """Show a cell on everybody's screen. Raises: NotFound where it is not for the chair."""
+    with unit_of_work() as session:
+        seat = _leading(session, actor, slug)
+        let_in(seat, vendor_id)
+        meeting = _under_way(session, seat)
+        meeting.vendor_id = candidate_in(session, seat.evaluation, vendor_id).id
+        meeting.criterion_id = criterion_in(session, seat.evaluation, criterion_id).id
+        meeting.step += 1
+
+
+def adopt_undisputed(actor: Actor, slug: str, text: MotionText, *, expected: int) -> Motion:
+    """Put the cells that nobody disputes to one vote; if it carries, their outcomes are adopted.
+
+    Vendors that the chair stays away from are left to another chair.
+    Args: expected: how many cells the page showed. Raises: Stale if that is no longer so.
+    """
+    tidy = checked_motion(text)
+    with unit_of_work() as session:
+        seat = locked_seat(session, actor, Action.RECORD_FINDING, slug)
+        meeting = _under_way(session, seat)
+        read = matrix(session, seat.evaluation)
+        cells = own_undisputed(read, seat)
+        if len(cells) != expected or not cells:
+            raise Stale(
+                N_("There are %(count)s cells now that nobody disputes: look again, then vote."),
+                count=len(cells),
+            )
+        motion = _motion(meeting, MotionKind.UNDISPUTED, tidy)
+        session.add(motion)
+        session.flush()
+        adopted = []
+        for cell in cells if tidy.carried else ():
+            vendor, criterion = read.vendors[cell.vendor], read.criteria[cell.criterion]
+            finding = Finding(
+                vendor_id=vendor.id,
+                criterion_id=criterion.id,
+                value=cell.resolution.outcome,
+                as_computed=True,
+                motion_id=motion.id,
+                recorded_by=actor.name,
+            )
+            session.add(finding)
+            settle(session, vendor.id, criterion.id)
+            adopted.append([cell.vendor, cell.criterion, cell.resolution.outcome.value])
+        _note_motion(session, seat, motion, {"adopted": adopted})
+    return motion
+
+
+def own_undisputed(read: Matrix, seat: Seat) -> list[Cell]:
+    """The undisputed cells without those of vendors that the seat stays away from."""
+    return [
+        cell
+        for cell in undisputed(read.basis, read.results)
+        if read.vendors[cell.vendor].id not in seat.shut_out
+    ]
+
+
+def record_motion(actor: Actor, slug: str, text: MotionText) -> Motion:
+    """Record any other motion with its vote."""
+    tidy = checked_motion(text)
+    with unit_of_work() as session:
+        seat = _leading(session, actor, slug)
+        motion = _motion(_under_way(session, seat), MotionKind.OTHER, tidy)
+        session.add(motion)
+        _note_motion(session, seat, motion, {})
+    return motion
+
+
+def defer_cell(
+    actor: Actor, slug: str, vendor_id: int, criterion_id: int, *, reason: str
+) -> Deferral:
+    """Put a cell off, with the reason. Raises: WrongPhase if it is settled already."""
+    why = stated(reason, N_("Say why it is put off."), limit=limits.NOTE, field="reason")
+    with unit_of_work() as session:
+        seat = locked_seat(session, actor, Action.RECORD_FINDING, slug)
+        let_in(seat, vendor_id)
+        vendor = candidate_in(session, seat.evaluation, vendor_id)
+        criterion = criterion_in(session, seat.evaluation, criterion_id)
+        if held_finding(session, vendor.id, criterion.id) is not None:
+            raise WrongPhase(N_("The committee has adopted a finding here: withdraw it first."))
+        found = session.get(Deferral, (vendor.id, criterion.id))
+        if found is None:
+            found = Deferral(vendor_id=vendor.id, criterion_id=criterion.id)
+            session.add(found)
+        found.reason, found.recorded_by, found.recorded_at = why, actor.name, now_utc()
+        note_event(
+            session,
+            actor,
+            Event.CELL_DEFERRED,
+            evaluation_id=seat.evaluation.id,
+            subject=f"{vendor.company}: {criterion.title}",
+            about=About(vendor.id, criterion.id),
+            reason=why,
+        )
+    return found
+
+
+def checked_motion(text: MotionText) -> MotionText:
+    """The motion, cleaned. Raises: Invalid naming the field."""
+    words = stated(text.words, N_("Say what was moved."), limit=limits.NOTE, field="words")
+    for field in ("in_favor", "opposed", "abstaining"):
+        if not 0 <= getattr(text, field) <= limits.VOTES_MAX:
+            raise Invalid(
+                N_("Enter a number from 0 to %(most)s."), most=limits.VOTES_MAX, field=field
+            )
+    return MotionText(
+        words,
+        text.in_favor,
+        text.opposed,
+        text.abstaining,
+        one_line(text.moved_by, limit=limits.NAME, field="moved_by"),
+        one_line(text.seconded_by, limit=limits.NAME, field="seconded_by"),
+    )
+
+
+def _leading(session: Session, actor: Actor, slug: str) -> Seat:
+    return locked_seat(session, actor, Action.RUN_MEETING, slug)
+
+
+def _under_way(session: Session, seat: Seat) -> Meeting:
+    meeting = sitting(session, seat.evaluation.id)
+    if meeting is None:
+        raise WrongPhase(N_("No meeting is under way: open it first."))
+    return meeting
+
+
+def _motion(meeting: Meeting, kind: MotionKind, text: MotionText) -> Motion:
+    return Motion(
+        meeting_id=meeting.id,
+        kind=kind,
+        words=text.words,
+        moved_by=text.moved_by,
+        seconded_by=text.seconded_by,
+        in_favor=text.in_favor,
+        opposed=text.opposed,
+        abstaining=text.abstaining,
+        carried=text.carried,
+    )
+
+
+def _note_motion(session: Session, seat: Seat, motion: Motion, more: dict[str, object]) -> None:
+    votes = {
+        "moved by": motion.moved_by,
+        "seconded by": motion.seconded_by,
+        "in favor": motion.in_favor,
+        "against": motion.opposed,
+        "abstaining": motion.abstaining,
+        "carried": motion.carried,
+        ROW: {"kind": motion.kind, "words": motion.words},  # a subject may be cut
+    }
+    _note(session, seat, Event.MOTION_RECORDED, subject=motion.words, after={**votes, **more})
+
+
+def _note(
+    session: Session,
+    seat: Seat,
+    event: Event,
+    *,
+    subject: str = "",
+    after: dict[str, object] | None = None,
+) -> None:
+    note_event(
+        session, seat.actor, event, evaluation_id=seat.evaluation.id, subject=subject, after=after
+    )

@@ -1,0 +1,126 @@
+"""Where reviewers stand on the recommendation, and what the vendor commits itself to."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from crrubric.clock import now_utc
+from crrubric.domain import limits
+from crrubric.domain.errors import Invalid, WrongPhase
+from crrubric.domain.text import clean, one_line, stated
+from crrubric.domain.vocabulary import N_, Action, Event, PositionKind
+from crrubric.models import Commitment, Position
+from crrubric.queries.meeting.decisions import recommendation_of
+from crrubric.queries.people.access import let_in, locked_seat, not_found
+from crrubric.queries.people.people import Actor
+from crrubric.services.setup.vendors import candidate_in
+from crrubric.services.shared.journal import ROW, About, note_event
+from crrubric.services.shared.unit import unit_of_work
+
+
+def state_position(actor: Actor, slug: str, *, kind: PositionKind, words: str = "") -> Position:
+    """State, or change, the actor's own position; nobody else reads it before the decision.
+
+    Raises: Invalid if who cannot support it gives no words; WrongPhase without a recommendation;
+    NotFound for who stays away from the recommended vendor.
+    """
+    why = clean(words, limit=limits.LONG_TEXT, field="words")
+    if kind is PositionKind.CANNOT_SUPPORT and not why:
+        raise Invalid(N_("Say why: the memo prints it in your own words."), field="words")
+    with unit_of_work() as session:
+        seat = locked_seat(session, actor, Action.STATE_POSITION, slug)
+        decision = recommendation_of(session, seat.evaluation.id)
+        if decision is None:
+            raise WrongPhase(N_("There is no recommendation yet to take a position on."))
+        if decision.vendor_id is not None:
+            let_in(seat, decision.vendor_id)
+        if seat.member is None:
+            raise not_found()
+        own = session.get(Position, seat.member.id)
+        before = {"position": own.kind, "words": own.words} if own else None
+        if own is None:
+            own = Position(member_id=seat.member.id)
+            session.add(own)
+        own.kind, own.words, own.stated_at = kind, why, now_utc()
+        note_event(
+            session,
+            actor,
+            Event.POSITION_STATED,
+            evaluation_id=seat.evaluation.id,
+            about=About(member_id=seat.member.id),
+            before=before,
+            after={"position": kind, "words": why},
+        )
+    return own
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentText:
+    """What a vendor promises, who of the district watches over it, and by when."""
+
+    words: str
+    owner: str
+    due_on: date | None
+
+
+def record_commitment(actor: Actor, slug: str, vendor_id: int, text: CommitmentText) -> Commitment:
+    """Record a promise of a vendor. Raises: Invalid naming what is missing."""
+    words = clean(text.words, limit=limits.NOTE, field="words")
+    owner = one_line(text.owner, limit=limits.TITLE, field="owner")
+    if not words:
+        raise Invalid(N_("Say what the vendor commits itself to."), field="words")
+    if not owner:
+        raise Invalid(N_("Say who watches over it."), field="owner")
+    if text.due_on is None:
+        raise Invalid(N_("Enter the day by which it is due."), field="due_on")
+    with unit_of_work() as session:
+        seat = locked_seat(session, actor, Action.MANAGE_COMMITMENTS, slug)
+        let_in(seat, vendor_id)
+        vendor = candidate_in(session, seat.evaluation, vendor_id)
+        commitment = Commitment(
+            vendor_id=vendor.id,
+            words=words,
+            owner=owner,
+            due_on=text.due_on,
+            recorded_by=actor.name,
+        )
+        session.add(commitment)
+        session.flush()
+        note_event(
+            session,
+            actor,
+            Event.COMMITMENT_RECORDED,
+            evaluation_id=seat.evaluation.id,
+            subject=vendor.company,
+            about=About(vendor_id=vendor.id),
+            after={
+                "words": words,
+                "owner": owner,
+                "due on": text.due_on.isoformat(),
+                ROW: {"id": commitment.id},
+            },
+        )
+    return commitment
+
+
+def withdraw_commitment(actor: Actor, slug: str, commitment_id: int, *, reason: str) -> None:
+    """Take a commitment back, with the reason; the journal keeps it."""
+    why = stated(reason, N_("Say why it is withdrawn."), limit=limits.NOTE, field="reason")
+    with unit_of_work() as session:
+        seat = locked_seat(session, actor, Action.MANAGE_COMMITMENTS, slug)
+        found = session.get(Commitment, commitment_id, populate_existing=True)
+        if found is None or found.vendor.evaluation_id != seat.evaluation.id:
+            raise not_found()
+        let_in(seat, found.vendor_id)
+        if found.withdrawn_at is not None:
+            return
+        found.withdrawn_at = now_utc()
+        note_event(
+            session,
+            actor,
+            Event.COMMITMENT_WITHDRAWN,
+            evaluation_id=seat.evaluation.id,
+            subject=found.vendor.company,
+            about=About(vendor_id=found.vendor_id),
+            before={"words": found.words, ROW: {"id": found.id}},
+            reason=why,
+        )

@@ -1,0 +1,236 @@
+"""Accounts: adding people, one-time links, signing in and out."""
+
+import hashlib
+import re
+import secrets
+from datetime import timedelta
+from threading import BoundedSemaphore
+
+from flask import current_app
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from werkzeug.security import check_password_hash, generate_password_hash
+
+from crrubric.clock import now_utc
+from crrubric.domain import limits
+from crrubric.domain.errors import Invalid, NotFound
+from crrubric.domain.people.passwords import check_password
+from crrubric.domain.text import clean, email_key, one_line
+from crrubric.domain.vocabulary import N_, Event, Standing
+from crrubric.models import District, Invite, User, UserSession
+from crrubric.queries.people.access import not_found
+from crrubric.queries.people.people import Actor, actor_of
+from crrubric.services.mail.outbox import set_aside_invitations
+from crrubric.services.shared.journal import note_event
+from crrubric.services.shared.unit import unit_of_work
+
+# One hash takes some 128 MB for half a second: more than two at once would starve the server.
+_HASHING = BoundedSemaphore(2)
+_DUMMY: dict[str, str] = {}
+
+
+def hash_password(password: str) -> str:
+    """The salted scrypt hash to store."""
+    with _HASHING:
+        return generate_password_hash(password, method=current_app.config["PASSWORD_METHOD"])
+
+
+def digest(token: str) -> str:
+    """What the database keeps of a secret link or session: its SHA-256, in hex."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def checked_email(email: str) -> str:
+    """A plausible address as typed. Raises: Invalid (field "email")."""
+    tidy = one_line(email, limit=limits.EMAIL, field="email")
+    if not re.fullmatch(r"[^@\s<>,;:\"()]+@[^@\s<>,;:\"()]+\.[^@\s<>,;:\"().]+", tidy):
+        raise Invalid(N_("Enter an e-mail address like name@school.example."), field="email")
+    return tidy
+
+
+def find_or_add_user(session: Session, name: str, email: str, standing: Standing) -> User:
+    """The account with this address, however it is spelled; a new one if there is none.
+
+    It is held until the transaction ends, so that of its links only the newest works.
+    """
+    address = checked_email(email)
+    user = session.scalar(
+        select(User).where(User.email_key == email_key(address)).with_for_update(of=User)
+    )
+    return user or new_user(session, name, address, standing)
+
+
+def new_user(session: Session, name: str, address: str, standing: Standing) -> User:
+    """A new account. Raises: Invalid without a name; IntegrityError if the address has one."""
+    tidy = one_line(name, limit=limits.NAME, field="name")
+    if not tidy:
+        raise Invalid(N_("Enter the person’s name."), field="name")
+    user = User(name=tidy, email=address, email_key=email_key(address), standing=standing)
+    session.add(user)
+    session.flush()
+    return user
+
+
+def choose_language(actor: Actor, language: str) -> None:
+    """Keep the language that the actor wants to read; one's own choice is no entry in a journal."""
+    with unit_of_work() as session:
+        session.get_one(User, actor.user_id).language = language
+
+
+def add_user(
+    actor: Actor, *, name: str, email: str, standing: Standing, password: str = ""
+) -> User:
+    """A new account, with a password or to be completed by a link.
+
+    Raises: NotFound unless the actor administers the site; Invalid if the address is taken.
+    """
+    if actor.standing is not Standing.ADMINISTRATOR:
+        raise not_found()
+    if password:
+        check_password(password, about=(name, email))
+    hashed = hash_password(password) if password else None
+    taken = Invalid(N_("%(email)s has an account already."), email=email.strip(), field="email")
+    try:
+        with unit_of_work() as session:
+            address = checked_email(email)
+            key = email_key(address)
+            if session.scalar(select(User.id).where(User.email_key == key)) is not None:
+                raise taken
+            # never one that came up meanwhile: its owner's password would be overwritten
+            user = new_user(session, name, address, standing)
+            user.password_hash = hashed
+    except IntegrityError:
+        raise taken from None
+    return user
+
+
+def new_invite(session: Session, user: User) -> str:
+    """A fresh one-time link secret for `user`; earlier unused ones stop working."""
+    now = now_utc()
+    session.execute(
+        update(Invite)
+        .where(Invite.user_id == user.id, Invite.used_at.is_(None))
+        .values(used_at=now)
+    )
+    set_aside_invitations(session, user.id)
+    token = secrets.token_urlsafe(32)
+    session.add(
+        Invite(
+            token_hash=digest(token),
+            user_id=user.id,
+            created_at=now,
+            expires_at=now + timedelta(days=limits.INVITE_DAYS),
+        )
+    )
+    return token
+
+
+def invite_for_user(actor: Actor, user: User) -> str:
+    """A one-time link secret made by the site's administrator. Raises: NotFound for others."""
+    if actor.standing is not Standing.ADMINISTRATOR:
+        raise not_found()
+    with unit_of_work() as session:
+        return new_invite(session, session.get_one(User, user.id))
+
+
+def open_invite(session: Session, token: str, *, held: bool = False) -> Invite:
+    """The invite that `token` opens. Raises: NotFound in words if it is used, old or unknown.
+
+    Args: held: keep it to ourselves until the transaction ends, to spend it.
+    """
+    wanted = select(Invite).where(Invite.token_hash == digest(token))
+    if held:
+        wanted = wanted.with_for_update(of=Invite).execution_options(populate_existing=True)
+    invite = session.scalar(wanted)
+    if invite is None or invite.used_at is not None or invite.expires_at < now_utc():
+        raise NotFound(
+            N_("This link has been used or is too old. Ask the chair for a new one, or sign in.")
+        )
+    return invite
+
+
+def accept_invite(token: str, *, password: str) -> tuple[User, str]:
+    """Set the password of the invited person and sign them in; the link is spent.
+
+    Returns: the person and the secret of their new session.
+    Raises: NotFound if the link no longer works; Invalid if the password can't be used.
+    """
+    invite = open_invite(_reading(), token)
+    check_password(password, about=(invite.user.name, invite.user.email))
+    hashed = hash_password(password)
+    with unit_of_work() as session:
+        invite = open_invite(session, token, held=True)
+        invite.used_at = now_utc()
+        set_aside_invitations(session, invite.user_id)
+        invite.user.password_hash = hashed
+        end_sessions(session, invite.user.id)
+        note_event(session, actor_of(invite.user), Event.INVITE_ACCEPTED)
+        return invite.user, _new_session(session, invite.user)
+
+
+def sign_in(email: str, password: str) -> tuple[User, str] | None:
+    """The person and the secret of a new session; None, in the same time, if they don't match."""
+    session = _reading()
+    user = session.scalar(select(User).where(User.email_key == email_key(email)))
+    usable = user is not None and user.password_hash is not None and user.disabled_at is None
+    expected = user.password_hash if user is not None and usable else _dummy_hash()
+    with _HASHING:
+        matches = check_password_hash(expected or "", password[: limits.PASSWORD_MAX * 4])
+    if not (usable and matches) or user is None:
+        return None
+    user_id = user.id
+    with unit_of_work() as session:
+        user = session.get_one(User, user_id)
+        return user, _new_session(session, user)
+
+
+def sign_out(token: str) -> None:
+    """End the session for good: its cookie can't be replayed."""
+    with unit_of_work() as session:
+        session.execute(
+            update(UserSession)
+            .where(UserSession.token_hash == digest(token))
+            .values(ended_at=now_utc())
+        )
+
+
+def end_sessions(session: Session, user_id: int) -> None:
+    """End every session of a person, inside the caller's transaction."""
+    session.execute(
+        update(UserSession)
+        .where(UserSession.user_id == user_id, UserSession.ended_at.is_(None))
+        .values(ended_at=now_utc())
+    )
+
+
+def set_district(*, name: str, time_zone: str) -> District:
+    """The site's district, made at the first call and changed by later ones."""
+    with unit_of_work() as session:
+        district = session.scalar(select(District).order_by(District.id).limit(1))
+        if district is None:
+            district = District()
+            session.add(district)
+        district.name = clean(name, limit=limits.NAME, field="name")
+        district.time_zone = time_zone
+    return district
+
+
+def _new_session(session: Session, user: User) -> str:
+    token = secrets.token_urlsafe(32)
+    session.add(UserSession(token_hash=digest(token), user_id=user.id))
+    return token
+
+
+def _reading() -> Session:
+    from crrubric.extensions import db  # the scoped session of this request or command
+
+    return db.session()
+
+
+def _dummy_hash() -> str:
+    # An unknown address must cost as much time as a wrong password.
+    method = current_app.config["PASSWORD_METHOD"]
+    if method not in _DUMMY:
+        _DUMMY[method] = generate_password_hash(secrets.token_hex(16), method=method)
+    return _DUMMY[method]

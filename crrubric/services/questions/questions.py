@@ -1,0 +1,234 @@
+"""Questions to vendors: the chair writes, sends and answers them; those who asked are told."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crrubric.domain import limits
+from crrubric.domain.errors import Invalid, Stale, WrongPhase
+from crrubric.domain.text import stated
+from crrubric.domain.vocabulary import (
+    N_,
+    Action,
+    Event,
+    NoticeKind,
+    QuestionState,
+)
+from crrubric.models import Asking, Declaration, Question, Vendor
+from crrubric.queries.people.access import Seat, locked_seat, not_found, recusing
+from crrubric.queries.people.people import Actor
+from crrubric.services.mail.notices import tell
+from crrubric.services.setup.rubrics import criterion_in
+from crrubric.services.setup.vendors import vendor_for
+from crrubric.services.shared.journal import ROW, About, note_event
+from crrubric.services.shared.unit import unit_of_work
+
+
+def write_question(
+    actor: Actor, slug: str, vendor_id: int, *, words: str, criterion_id: int | None = None
+) -> Question:
+    """A question of the chair's own, on a criterion or on the whole offer."""
+    text = checked_words(words)
+    with unit_of_work() as session:
+        seat, vendor = chair_and_vendor(session, actor, slug, vendor_id)
+        if criterion_id is not None:
+            criterion_in(session, seat.evaluation, criterion_id)
+        question = _new_question(session, seat, vendor, text, criterion_id)
+        note(session, seat, question, Event.QUESTION_WRITTEN, after={"words": text})
+    return question
+
+
+def merge_askings(
+    actor: Actor, slug: str, vendor_id: int, asking_ids: Iterable[int], *, words: str
+) -> Question:
+    """Make one question of what was asked; on a criterion if all of it was asked on that one.
+
+    Raises: Invalid if nothing is ticked or no words are given; Stale if something is dealt with.
+    """
+    text = checked_words(words)
+    with unit_of_work() as session:
+        seat, vendor = chair_and_vendor(session, actor, slug, vendor_id)
+        asked = held_askings(session, vendor, asking_ids)
+        on = {row.criterion_id for row in asked}
+        question = _new_question(session, seat, vendor, text, on.pop() if len(on) == 1 else None)
+        for row in asked:
+            row.question_id = question.id
+        after = counted(text, asked)
+        note(session, seat, question, Event.QUESTION_WRITTEN, after=after)
+    return question
+
+
+def join_question(
+    actor: Actor, slug: str, vendor_id: int, asking_ids: Iterable[int], *, question_id: int
+) -> Question:
+    """Put what was asked to a question that there is already and that waits for its answer.
+
+    Raises: as `merge_askings`; WrongPhase if the question is answered or withdrawn.
+    """
+    with unit_of_work() as session:
+        seat, vendor = chair_and_vendor(session, actor, slug, vendor_id)
+        question = held_question(session, seat, question_id)
+        if question.vendor_id != vendor.id:
+            raise not_found()
+        if question.state in {QuestionState.ANSWERED, QuestionState.WITHDRAWN}:
+            raise WrongPhase(N_("This question waits for no answer: write a new one."))
+        asked = held_askings(session, vendor, asking_ids)
+        for row in asked:
+            row.question_id = question.id
+        after = counted(question.words, asked)
+        note(session, seat, question, Event.QUESTION_JOINED, after=after)
+    return question
+
+
+def set_aside(actor: Actor, slug: str, asking_id: int, *, reason: str) -> None:
+    """Not pass on what was asked; who asked is told why.
+
+    Raises: Stale if somebody dealt with it meanwhile.
+    """
+    why = stated(reason, N_("Say why: whoever asked reads it."), limit=limits.NOTE, field="reason")
+    with unit_of_work() as session:
+        seat = locked_seat(session, actor, Action.MANAGE_QUESTIONS, slug)
+        found = session.get(Asking, asking_id)
+        vendor = vendor_for(session, seat, found.vendor_id if found else 0)
+        (asking,) = held_askings(session, vendor, [asking_id])
+        asking.set_aside_reason = why
+        note_event(
+            session,
+            actor,
+            Event.ASKING_SET_ASIDE,
+            evaluation_id=seat.evaluation.id,
+            subject=vendor.company,
+            about=About(vendor.id, asking.criterion_id),
+            before={"words": asking.words},
+            after={ROW: {"asking": asking.id}},
+            reason=why,
+        )
+        facts = {"vendor": vendor.company, "question": asking.words, "reason": why}
+        who = still_concerned(session, vendor.id, [asking.member_id])
+        tell(session, who, NoticeKind.ASKING_SET_ASIDE, facts)
+
+
+def reword_question(
+    actor: Actor, slug: str, question_id: int, *, words: str, seen_version: int
+) -> Question:
+    """Other words for a question that was not sent yet. Raises: WrongPhase if it was; Stale."""
+    text = checked_words(words)
+    with unit_of_work() as session:
+        seat = locked_seat(session, actor, Action.MANAGE_QUESTIONS, slug)
+        question = held_question(session, seat, question_id)
+        if question.state is not QuestionState.DRAFT:
+            raise WrongPhase(N_("This question was sent: its words stay as they are."))
+        unchanged(question, seen_version)
+        before, question.words = {"words": question.words}, text
+        question.version += 1
+        after = {"words": text}
+        note(session, seat, question, Event.QUESTION_REWORDED, before=before, after=after)
+    return question
+
+
+def checked_words(words: str) -> str:
+    """The words of a question, cleaned. Raises: Invalid (field "words")."""
+    return stated(words, N_("Write the question."), limit=limits.QUESTION, field="words")
+
+
+def held_question(session: Session, seat: Seat, question_id: int) -> Question:
+    """The question, held, if the seat may act on it. Raises: NotFound."""
+    question = session.scalar(
+        select(Question)
+        .where(Question.id == question_id)
+        .with_for_update(of=Question)
+        .execution_options(populate_existing=True)
+    )
+    if question is None:
+        raise not_found()
+    vendor_for(session, seat, question.vendor_id)
+    return question
+
+
+def held_askings(session: Session, vendor: Vendor, ids: Iterable[int]) -> list[Asking]:
+    """Askings to the vendor that wait, held. Raises: Invalid if there is none; NotFound; Stale."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        raise Invalid(N_("Tick what you make a question of."), field="askings")
+    rows = session.scalars(
+        select(Asking)
+        .where(Asking.id.in_(wanted), Asking.vendor_id == vendor.id)
+        .order_by(Asking.id)
+        .with_for_update(of=Asking)
+        .execution_options(populate_existing=True)
+    ).all()
+    if len(rows) != len(wanted):
+        raise not_found()
+    if any(row.question_id is not None or row.set_aside_reason for row in rows):
+        raise Stale(N_("Somebody dealt with some of this meanwhile. Nothing was changed: look."))
+    return list(rows)
+
+
+def still_concerned(session: Session, vendor_id: int, members: Iterable[int]) -> list[int]:
+    """Those of the members, each once, who do not stay away from the vendor."""
+    away = select(Declaration.member_id).where(Declaration.vendor_id == vendor_id, recusing())
+    return sorted(set(members) - set(session.scalars(away)))
+
+
+def chair_and_vendor(
+    session: Session, actor: Actor, slug: str, vendor_id: int
+) -> tuple[Seat, Vendor]:
+    """The chair's seat, and the vendor if they may act on it."""
+    seat = locked_seat(session, actor, Action.MANAGE_QUESTIONS, slug)
+    return seat, vendor_for(session, seat, vendor_id)
+
+
+def _new_question(
+    session: Session, seat: Seat, vendor: Vendor, words: str, criterion_id: int | None
+) -> Question:
+    question = Question(
+        vendor_id=vendor.id,
+        criterion_id=criterion_id,
+        words=words,
+        recorded_by=seat.actor.name,
+    )
+    session.add(question)
+    session.flush()
+    return question
+
+
+def unchanged(question: Question, seen_version: int) -> None:
+    """Raise Stale if the question is not the version that the page showed."""
+    if question.version != seen_version:
+        raise Stale(
+            N_("Somebody changed this question meanwhile. Nothing was overwritten: compare.")
+        )
+
+
+def counted(words: str, asked: list[Asking]) -> dict[str, Any]:
+    """A question as the journal keeps it: how many asked; who did is not told."""
+    ids = [row.id for row in asked]
+    return {"words": words, "askings": len(ids), ROW: {"askings": ids}}
+
+
+def note(
+    session: Session,
+    seat: Seat,
+    question: Question,
+    event: Event,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    reason: str = "",
+) -> None:
+    """The journal entry of a question; it names nobody who asked."""
+    told = after or {}
+    row = {"question": question.id, **told.get(ROW, {})}
+    note_event(
+        session,
+        seat.actor,
+        event,
+        evaluation_id=seat.evaluation.id,
+        subject=question.vendor.company,
+        about=About(question.vendor_id, question.criterion_id),
+        before=before,
+        after={**told, ROW: row},
+        reason=reason,
+    )

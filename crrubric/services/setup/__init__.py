@@ -1,0 +1,1 @@
+"""Evaluation, phases, rubric, vendors, committee, corrections: the use cases."""

@@ -1,0 +1,43 @@
+"""Moving the day on which scoring closes, while it runs."""
+
+from datetime import date
+
+from crrubric.domain.vocabulary import Action, Event, NoticeKind
+from crrubric.models import Ballot, Evaluation
+from crrubric.queries.mail.lateness import open_ballots
+from crrubric.queries.people.access import locked_for
+from crrubric.queries.people.people import Actor
+from crrubric.services.mail.notices import everybody_but, tell
+from crrubric.services.mail.outbox import set_aside_reminders
+from crrubric.services.setup.evaluations import journal_change
+from crrubric.services.shared.days import coming_day
+from crrubric.services.shared.unit import unit_of_work
+
+
+def move_closing_day(actor: Actor, slug: str, closes_on: date) -> Evaluation:
+    """Let scoring close on another day, today or later.
+
+    Whoever still has ballots is told. Reminders that wait and name the old day are not sent; those
+    of the new one come in their time. Raises: Invalid if the day is over.
+    """
+    with unit_of_work() as session:
+        evaluation = locked_for(session, actor, Action.MOVE_CLOSING_DAY, slug)
+        coming_day(evaluation, closes_on, field="closes_on")
+        old = evaluation.closes_on
+        if closes_on == old:
+            return evaluation
+        evaluation.closes_on = closes_on
+        journal_change(
+            session,
+            actor,
+            Event.EVALUATION_CHANGED,
+            evaluation,
+            {"closes_on": old.isoformat() if old else None},
+            {"closes_on": closes_on.isoformat()},
+        )
+        set_aside_reminders(session, evaluation.id)
+        late = open_ballots(evaluation.id).with_only_columns(Ballot.member_id)
+        others = set(everybody_but(session, evaluation.id, actor))
+        concerned = sorted(others & set(session.scalars(late)))
+        tell(session, concerned, NoticeKind.CLOSING_DAY_MOVED, {"day": closes_on.isoformat()})
+    return evaluation

@@ -1,0 +1,185 @@
+"""The committee: inviting people with one-time links, changing seats, removing."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from crrubric.clock import now_utc
+from crrubric.domain.errors import Invalid
+from crrubric.domain.vocabulary import N_, Action, Event, Role, Stakeholder, Standing
+from crrubric.models import Evaluation, Member
+from crrubric.queries.people.access import locked_for, not_found
+from crrubric.queries.people.people import Actor
+from crrubric.services.ballots.ballots import catch_up_ballots
+from crrubric.services.mail.letters import write_invitation
+from crrubric.services.people.accounts import find_or_add_user, new_invite
+from crrubric.services.setup.evaluations import plain_seat
+from crrubric.services.shared.journal import About, changes, note_event
+from crrubric.services.shared.unit import unit_of_work
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A seat that was given; `token` is the secret of a one-time link, None if not needed."""
+
+    member: Member
+    token: str | None
+
+
+def invite_member(
+    actor: Actor,
+    slug: str,
+    *,
+    name: str,
+    email: str,
+    roles: frozenset[Role],
+    stakeholder: Stakeholder,
+) -> Invitation:
+    """Give a person a seat. A second invitation of the same address renews the first.
+
+    Somebody who has a password already needs no link: the evaluation is on their home page.
+    """
+    try:
+        return _invited(actor, slug, name, email, roles, stakeholder)
+    except IntegrityError:  # another evaluation made the account at the same moment: it is there
+        return _invited(actor, slug, name, email, roles, stakeholder)
+
+
+def _invited(
+    actor: Actor,
+    slug: str,
+    name: str,
+    email: str,
+    roles: frozenset[Role],
+    stakeholder: Stakeholder,
+) -> Invitation:
+    with unit_of_work() as session:
+        evaluation = locked_for(session, actor, Action.MANAGE_COMMITTEE, slug)
+        user = find_or_add_user(session, name, email, Standing.MEMBER)
+        member = session.scalar(
+            select(Member).where(Member.evaluation_id == evaluation.id, Member.user_id == user.id)
+        )
+        anew = member is None or member.removed_at is not None
+        if member is None:
+            member = Member(evaluation_id=evaluation.id, user_id=user.id, name=user.name)
+            session.add(member)
+        elif member.is_chair and Role.CHAIR not in roles:
+            _keep_a_chair(session, evaluation, member)
+        member.removed_at = None
+        seat(member, roles, stakeholder)
+        session.flush()
+        catch_up_ballots(session, evaluation)
+        token = None if user.password_hash else new_invite(session, user)
+        if token or anew:
+            write_invitation(session, actor, member, token)
+        note_event(
+            session,
+            actor,
+            Event.MEMBER_INVITED,
+            evaluation_id=evaluation.id,
+            subject=member.name,
+            about=About(member_id=member.id),
+            after=plain_seat(member),
+        )
+    return Invitation(member, token)
+
+
+def renew_invite(actor: Actor, slug: str, member_id: int) -> Invitation:
+    """A fresh link for a member who has not set a password yet; the old one stops working."""
+    with unit_of_work() as session:
+        evaluation = locked_for(session, actor, Action.MANAGE_COMMITTEE, slug)
+        member = member_in(session, evaluation, member_id)
+        if member.user is None or member.user.password_hash:
+            raise Invalid(N_("%(name)s needs no link any more."), name=member.name)
+        token = new_invite(session, member.user)
+        write_invitation(session, actor, member, token)
+        note_event(
+            session,
+            actor,
+            Event.INVITE_RENEWED,
+            evaluation_id=evaluation.id,
+            subject=member.name,
+            about=About(member_id=member.id),
+        )
+    return Invitation(member, token)
+
+
+def change_member(
+    actor: Actor, slug: str, member_id: int, *, roles: frozenset[Role], stakeholder: Stakeholder
+) -> Member:
+    """Change a person's roles or whom they speak for."""
+    with unit_of_work() as session:
+        evaluation = locked_for(session, actor, Action.MANAGE_COMMITTEE, slug)
+        member = member_in(session, evaluation, member_id)
+        if member.is_chair and Role.CHAIR not in roles:
+            _keep_a_chair(session, evaluation, member)
+        old = plain_seat(member)
+        seat(member, roles, stakeholder)
+        session.flush()
+        catch_up_ballots(session, evaluation)
+        before, after = changes(old, plain_seat(member))
+        if after:
+            note_event(
+                session,
+                actor,
+                Event.MEMBER_CHANGED,
+                evaluation_id=evaluation.id,
+                subject=member.name,
+                about=About(member_id=member.id),
+                before=before,
+                after=after,
+            )
+    return member
+
+
+def remove_member(actor: Actor, slug: str, member_id: int) -> None:
+    """End a person's seat: their next request is refused, their marks stay but don't count."""
+    with unit_of_work() as session:
+        evaluation = locked_for(session, actor, Action.MANAGE_COMMITTEE, slug)
+        member = member_in(session, evaluation, member_id)
+        _keep_a_chair(session, evaluation, member)
+        member.removed_at = now_utc()
+        note_event(
+            session,
+            actor,
+            Event.MEMBER_REMOVED,
+            evaluation_id=evaluation.id,
+            subject=member.name,
+            about=About(member_id=member.id),
+        )
+
+
+def seat(member: Member, roles: frozenset[Role], stakeholder: Stakeholder) -> None:
+    """Put roles and stakeholder on a seat; neither chair nor reviewer makes an observer."""
+    member.is_chair = Role.CHAIR in roles
+    member.is_reviewer = Role.REVIEWER in roles
+    member.stakeholder = stakeholder
+
+
+def member_in(session: Session, evaluation: Evaluation, member_id: int) -> Member:
+    """The present member, if of this evaluation. Raises: NotFound."""
+    member = session.get(Member, member_id)
+    if member is None or member.evaluation_id != evaluation.id or member.removed_at is not None:
+        raise not_found()
+    return member
+
+
+def _keep_a_chair(session: Session, evaluation: Evaluation, member: Member) -> None:
+    others = session.scalar(
+        select(Member.id)
+        .where(
+            Member.evaluation_id == evaluation.id,
+            Member.id != member.id,
+            Member.is_chair,
+            Member.removed_at.is_(None),
+        )
+        .limit(1)
+    )
+    if member.is_chair and others is None:
+        raise Invalid(
+            N_("%(name)s is the only chair: make somebody else chair first."),
+            name=member.name,
+            field="roles",
+        )

@@ -1,0 +1,194 @@
+"""Correcting the rubric after ballots opened: a new revision that says what it does to marks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crrubric.clock import now_utc
+from crrubric.domain import limits
+from crrubric.domain.errors import Invalid
+from crrubric.domain.setup.rubric import Translated
+from crrubric.domain.text import clean, one_line
+from crrubric.domain.vocabulary import (
+    N_,
+    Action,
+    BallotState,
+    CorrectionEffect,
+    Event,
+    NoticeKind,
+)
+from crrubric.models import Ballot, Criterion, Evaluation, Gap, Mark, RubricRevision
+from crrubric.queries.people.access import locked_seat
+from crrubric.queries.people.people import Actor
+from crrubric.queries.setup.assignments import assignments
+from crrubric.services.ballots.attachments import files_on
+from crrubric.services.ballots.ballots import mark_text, plain
+from crrubric.services.ballots.seals import note_reopened, reopen
+from crrubric.services.mail.notices import tell
+from crrubric.services.setup.rubrics import criterion_in
+from crrubric.services.setup.translations import translate
+from crrubric.services.shared.journal import About, changes, note_event
+from crrubric.services.shared.unit import unit_of_work
+
+TOLD = {
+    CorrectionEffect.KEEP: NoticeKind.MARKS_STAY,
+    CorrectionEffect.AGAIN: NoticeKind.MARK_AGAIN,
+    CorrectionEffect.LEAVE_OUT: NoticeKind.CRITERION_LEFT_OUT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """The corrected words, what becomes of marks given already, and why."""
+
+    title: str
+    question: str
+    look_for: str
+    effect: CorrectionEffect
+    reason: str
+
+
+def correct_criterion(
+    actor: Actor,
+    slug: str,
+    criterion_id: int,
+    correction: Correction,
+    *,
+    translations: Translated | None = None,
+) -> RubricRevision:
+    """Make the next revision of the rubric. Weights, must-haves and rule stay frozen.
+
+    AGAIN sets the marks on the criterion aside (the journal and sealed versions keep them) and
+    reopens submitted ballots that ask for it. Everybody who is to mark it is told, once. A text
+    that changed keeps its translation only if that changed with it.
+    Raises: Invalid naming the field, if nothing changes, or if no weighted criterion is left.
+    """
+    tidy = _checked(correction)
+    with unit_of_work() as session:
+        seat = locked_seat(session, actor, Action.CORRECT_RUBRIC, slug)
+        criterion = criterion_in(session, seat.evaluation, criterion_id)
+        before, after = _change(session, criterion, tidy)
+        revision = RubricRevision(
+            evaluation_id=seat.evaluation.id,
+            number=_last_number(session, seat.evaluation) + 1,
+            criterion_id=criterion.id,
+            effect=tidy.effect,
+            before=before,
+            after=after,
+            reason=tidy.reason,
+            made_by=actor.name,
+        )
+        session.add(revision)
+        note_event(
+            session,
+            actor,
+            Event.CRITERION_CORRECTED,
+            evaluation_id=seat.evaluation.id,
+            subject=criterion.title,
+            about=About(criterion_id=criterion.id),
+            before=before,
+            after={**after, "revision": revision.number, "effect": tidy.effect},
+            reason=tidy.reason,
+        )
+        translate(session, actor, criterion, changed=after, given=translations or {})
+        if tidy.effect is CorrectionEffect.AGAIN:
+            _set_aside(session, actor, seat.evaluation, criterion, tidy.reason)
+        asked = assignments(session, seat.evaluation.id)
+        told = [member for member, own in asked.items() if own.covers(criterion.id)]
+        facts = {"criterion": criterion.title, "reason": tidy.reason}
+        tell(session, told, TOLD[tidy.effect], facts)
+    return revision
+
+
+def _checked(correction: Correction) -> Correction:
+    title = one_line(correction.title, limit=limits.TITLE, field="title")
+    reason = clean(correction.reason, limit=limits.NOTE, field="reason")
+    if not title:
+        raise Invalid(N_("Enter a title for the criterion."), field="title")
+    if not reason:
+        raise Invalid(N_("Say why: everybody who marks it reads it."), field="reason")
+    return Correction(
+        title,
+        clean(correction.question, limit=limits.NOTE, field="question"),
+        clean(correction.look_for, limit=limits.NOTE, field="look_for"),
+        correction.effect,
+        reason,
+    )
+
+
+def _change(
+    session: Session, criterion: Criterion, tidy: Correction
+) -> tuple[Mapping[str, object], Mapping[str, object]]:
+    """Put the correction on the criterion: what differs, as (before, after). Raises: Invalid."""
+    out = tidy.effect is CorrectionEffect.LEAVE_OUT
+    new = {
+        "title": tidy.title,
+        "question": tidy.question,
+        "look_for": tidy.look_for,
+        "left_out": out,
+    }
+    before, after = changes({key: getattr(criterion, key) for key in new}, new)
+    if not after:
+        raise Invalid(N_("Nothing is different: change the words, or leave the criterion out."))
+    for key, value in after.items():
+        setattr(criterion, key, value)
+    session.flush()
+    if out and not _weighted_left(session, criterion):
+        raise Invalid(
+            N_("No other criterion counts: at least one with a weight must stay."), field="effect"
+        )
+    return before, after
+
+
+def _weighted_left(session: Session, criterion: Criterion) -> bool:
+    left = select(Criterion.id).where(
+        Criterion.evaluation_id == criterion.evaluation_id,
+        Criterion.left_out.is_(False),
+        Criterion.weight > 0,
+    )
+    return session.scalar(left.limit(1)) is not None
+
+
+def _last_number(session: Session, evaluation: Evaluation) -> int:
+    numbers = select(func.max(RubricRevision.number))
+    return session.scalar(numbers.where(RubricRevision.evaluation_id == evaluation.id)) or 0
+
+
+def _set_aside(
+    session: Session, actor: Actor, evaluation: Evaluation, criterion: Criterion, why: str
+) -> None:
+    """Take the marks and gaps on a criterion off every ballot; sealed ballots open for that."""
+    concerned = select(Mark.ballot_id).where(Mark.criterion_id == criterion.id)
+    left = select(Gap.ballot_id).where(Gap.criterion_id == criterion.id)
+    ballots = session.scalars(
+        select(Ballot)
+        .where(Ballot.id.in_(concerned.union(left)))
+        .order_by(Ballot.id)
+        .with_for_update(of=Ballot)
+        .execution_options(populate_existing=True)
+    ).all()
+    for ballot in ballots:
+        if ballot.state is BallotState.SUBMITTED:
+            sealed = reopen(session, ballot, evaluation.slug, by=actor.name, why=why)
+            note_reopened(session, actor, ballot, sealed)
+        mark = session.scalar(
+            select(Mark).where(Mark.ballot_id == ballot.id, Mark.criterion_id == criterion.id)
+        )
+        if mark is None:
+            continue
+        note_event(
+            session,
+            actor,
+            Event.MARK_SET_ASIDE,
+            evaluation_id=evaluation.id,
+            subject=f"{ballot.vendor.company}: {criterion.title}",
+            about=About(ballot.vendor_id, criterion.id, ballot.member_id),
+            before=plain(mark_text(mark)),
+            reason=why,
+        )
+        for file in files_on(session, mark):
+            file.removed_at = now_utc()  # kept: its reviewer did not remove it
+        session.delete(mark)
+        session.flush()

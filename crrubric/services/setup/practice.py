@@ -1,0 +1,126 @@
+"""The practice round: everybody marks one made-up vendor, and sees what is read differently."""
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from crrubric.clock import now_utc
+from crrubric.domain import limits
+from crrubric.domain.errors import Invalid, Stale, WrongPhase
+from crrubric.domain.text import clean
+from crrubric.domain.vocabulary import N_, Action, Answer, Event, NoticeKind
+from crrubric.models import Criterion, Evaluation, Member, PracticeMark
+from crrubric.queries.people.access import locked_seat, not_found
+from crrubric.queries.people.people import Actor
+from crrubric.services.ballots.ballots import allow_answer, asked_criterion
+from crrubric.services.mail.notices import everybody_but, tell
+from crrubric.services.shared.journal import About, note_event
+from crrubric.services.shared.unit import unit_of_work
+
+
+def record_practice(
+    actor: Actor,
+    slug: str,
+    criterion_id: int,
+    *,
+    answer: Answer,
+    note: str = "",
+    seen_version: int,
+) -> PracticeMark:
+    """Store the actor's practice mark. The journal does not tell of it: it never counts.
+
+    Raises: WrongPhase once the spread is shown; Stale, Invalid and NotFound as for a ballot.
+    """
+    words = clean(note, limit=limits.NOTE, field="note")
+    with unit_of_work() as session:
+        member = _practicing(session, actor, slug)
+        criterion = asked_criterion(session, member, criterion_id)
+        allow_answer(criterion, answer)
+        mark = session.get(PracticeMark, (member.id, criterion.id), populate_existing=True)
+        if mark is not None and (mark.answer, mark.note) == (answer, words):
+            return mark
+        if (mark.version if mark else 0) != seen_version:
+            raise Stale(
+                N_("This mark was changed in another window. Nothing was overwritten: compare.")
+            )
+        if mark is None:
+            mark = PracticeMark(member_id=member.id, criterion_id=criterion.id, version=0)
+            session.add(mark)
+        mark.answer, mark.note = answer, words
+        mark.version += 1
+        mark.marked_at = now_utc()
+    return mark
+
+
+def finish_practice(actor: Actor, slug: str) -> Member:
+    """Say that one has practiced enough; marks can still be changed until the spread is shown."""
+    with unit_of_work() as session:
+        member = _practicing(session, actor, slug)
+        first = select(PracticeMark.criterion_id).where(PracticeMark.member_id == member.id)
+        if session.scalar(first.limit(1)) is None:
+            raise Invalid(N_("Mark at least one criterion first."))
+        if member.practiced_at is None:
+            member.practiced_at = now_utc()
+            note_event(
+                session,
+                actor,
+                Event.PRACTICE_FINISHED,
+                evaluation_id=member.evaluation_id,
+                about=About(member_id=member.id),
+            )
+    return member
+
+
+def show_spread(actor: Actor, slug: str) -> Evaluation:
+    """End the round: practice marks are locked, and their spread is open to everybody at once.
+
+    Raises: Invalid if nobody has marked anything.
+    """
+    with unit_of_work() as session:
+        seat = locked_seat(session, actor, Action.RUN_PRACTICE, slug)
+        evaluation = seat.evaluation
+        if evaluation.practice_shown_at is not None:
+            return evaluation
+        if not _begun(session, evaluation):
+            raise Invalid(N_("Nobody has practiced yet: there is nothing to show."))
+        evaluation.practice_shown_at = now_utc()
+        note_event(session, actor, Event.PRACTICE_SHOWN, evaluation_id=evaluation.id)
+        members = everybody_but(session, evaluation.id, actor)
+        tell(session, members, NoticeKind.PRACTICE_SHOWN, {})
+    return evaluation
+
+
+def restart_practice(actor: Actor, slug: str) -> Evaluation:
+    """Begin the round anew, after criteria were reworded: practice marks are thrown away."""
+    with unit_of_work() as session:
+        seat = locked_seat(session, actor, Action.RUN_PRACTICE, slug)
+        evaluation = seat.evaluation
+        if evaluation.practice_shown_at is None:
+            raise WrongPhase(N_("The practice round is still under way."))
+        members = select(Member.id).where(Member.evaluation_id == evaluation.id)
+        session.execute(delete(PracticeMark).where(PracticeMark.member_id.in_(members)))
+        session.execute(
+            update(Member).where(Member.evaluation_id == evaluation.id).values(practiced_at=None)
+        )
+        evaluation.practice_shown_at = None
+        note_event(session, actor, Event.PRACTICE_RESTARTED, evaluation_id=evaluation.id)
+    return evaluation
+
+
+def _practicing(session: Session, actor: Actor, slug: str) -> Member:
+    seat = locked_seat(session, actor, Action.PRACTICE, slug, exclusive=False)
+    if seat.member is None:
+        raise not_found()
+    if seat.evaluation.practice_shown_at is not None:
+        raise WrongPhase(N_("The practice round is over: its marks stay as they are."))
+    return seat.member
+
+
+def _begun(session: Session, evaluation: Evaluation) -> bool:
+    """Whether anybody has marked anything."""
+    first = (
+        select(PracticeMark.criterion_id)
+        .join(Criterion, Criterion.id == PracticeMark.criterion_id)
+        .where(Criterion.evaluation_id == evaluation.id)
+        .limit(1)
+    )
+    return session.scalar(first) is not None

@@ -1,0 +1,279 @@
+"""Vendors of an evaluation: adding, changing, removing before ballots open."""
+
+from dataclasses import asdict, dataclass
+from urllib.parse import urlsplit
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from crrubric.domain import limits
+from crrubric.domain.errors import Invalid, WrongPhase
+from crrubric.domain.text import clean, one_line
+from crrubric.domain.vocabulary import N_, Action, Event, PriceUnit
+from crrubric.models import (
+    Asking,
+    AssignedVendor,
+    Declaration,
+    Evaluation,
+    Member,
+    Question,
+    Vendor,
+    VendorFile,
+)
+from crrubric.queries.people.access import Seat, let_in, locked_for, locked_seat, not_found
+from crrubric.queries.people.people import Actor, sits
+from crrubric.services.ballots.stored_files import delete_file
+from crrubric.services.people.accounts import checked_email
+from crrubric.services.setup.rubrics import free_code
+from crrubric.services.shared.journal import ROW, About, changes, note_event
+from crrubric.services.shared.unit import unit_of_work
+
+
+@dataclass(frozen=True, slots=True)
+class VendorFacts:
+    """What a chair can say of a vendor. The price is for one unit and one year, in cents."""
+
+    company: str
+    product: str = ""
+    product_version: str = ""
+    contact_name: str = ""
+    contact_email: str = ""
+    links: str = ""
+    price_unit: PriceUnit | None = None
+    unit_price_cents: int | None = None
+    quantity: int | None = None
+    term_months: int | None = None
+    price_note: str = ""
+
+
+def checked(facts: VendorFacts) -> VendorFacts:
+    """The facts, cleaned. Raises: Invalid naming the field."""
+    company = one_line(facts.company, limit=limits.NAME, field="company")
+    if not company:
+        raise Invalid(N_("Enter the name of the company."), field="company")
+    for field, most in (
+        ("unit_price_cents", limits.UNIT_PRICE_CENTS_MAX),
+        ("quantity", limits.QUANTITY_MAX),
+        ("term_months", limits.TERM_MONTHS_MAX),
+    ):
+        value = getattr(facts, field)
+        least = 1 if field == "term_months" else 0
+        if value is not None and not least <= value <= most:
+            raise Invalid(
+                N_("Enter a number from %(least)s to %(most)s."),
+                least=least,
+                most=most // 100 if field == "unit_price_cents" else most,
+                field="unit_price" if field == "unit_price_cents" else field,
+            )
+    return VendorFacts(
+        company,
+        one_line(facts.product, limit=limits.NAME, field="product"),
+        one_line(facts.product_version, limit=80, field="product_version"),
+        one_line(facts.contact_name, limit=limits.NAME, field="contact_name"),
+        checked_contact(facts.contact_email),
+        checked_links(facts.links),
+        facts.price_unit,
+        facts.unit_price_cents,
+        facts.quantity,
+        facts.term_months,
+        one_line(facts.price_note, limit=limits.SHORT_TEXT, field="price_note"),
+    )
+
+
+def checked_contact(email: str) -> str:
+    """The contact's address, or nothing. Raises: Invalid (field "contact_email")."""
+    if not email.strip():
+        return ""
+    try:
+        return checked_email(email)
+    except Invalid as error:
+        raise Invalid(error.message, field="contact_email", **error.values) from None
+
+
+def checked_links(text: str) -> str:
+    """Web addresses, one a line. Raises: Invalid (field "links") naming the line that is none."""
+    lines = [line.strip() for line in clean(text, limit=limits.NOTE, field="links").split("\n")]
+    for number, line in enumerate(lines, start=1):
+        if not line:
+            continue
+        try:
+            parts = urlsplit(line)
+        except ValueError:
+            parts = urlsplit("")
+        good = parts.scheme in {"http", "https"} and parts.hostname and " " not in line
+        if not good or len(line) > limits.LINK:
+            raise Invalid(
+                N_("Line %(number)s is not a web address: begin it with https://."),
+                number=number,
+                field="links",
+            )
+    return "\n".join(line for line in lines if line)
+
+
+def add_vendor(actor: Actor, slug: str, facts: VendorFacts) -> Vendor:
+    """A new vendor at the end of the list. Raises: Invalid if it is there already."""
+    tidy = checked(facts)
+    try:
+        with unit_of_work() as session:
+            evaluation = locked_for(session, actor, Action.EDIT_SETUP, slug)
+            vendor = new_vendor(session, evaluation, tidy)
+            note_event(
+                session,
+                actor,
+                Event.VENDOR_ADDED,
+                evaluation_id=evaluation.id,
+                subject=tidy.company,
+                about=About(vendor_id=vendor.id),
+                after={**asdict(tidy), ROW: {"code": vendor.code, "position": vendor.position}},
+            )
+    except IntegrityError:
+        raise _doubled(tidy) from None
+    return vendor
+
+
+def new_vendor(
+    session: Session, evaluation: Evaluation, facts: VendorFacts, code: str | None = None
+) -> Vendor:
+    """A vendor row in the caller's transaction, with a code of its own."""
+    codes = set(session.scalars(select(Vendor.code).where(Vendor.evaluation_id == evaluation.id)))
+    last = session.scalar(
+        select(func.max(Vendor.position)).where(Vendor.evaluation_id == evaluation.id)
+    )
+    vendor = Vendor(
+        evaluation_id=evaluation.id,
+        code=code or free_code(facts.company, codes),
+        position=0 if last is None else last + 1,
+        **asdict(facts),
+    )
+    session.add(vendor)
+    session.flush()
+    return vendor
+
+
+def change_vendor(actor: Actor, slug: str, vendor_id: int, facts: VendorFacts) -> Vendor:
+    """Change what is known of a vendor."""
+    tidy = checked(facts)
+    try:
+        with unit_of_work() as session:
+            seat = locked_seat(session, actor, Action.EDIT_SETUP, slug)
+            evaluation = seat.evaluation
+            vendor = vendor_for(session, seat, vendor_id)
+            new = asdict(tidy)
+            before, after = changes({key: getattr(vendor, key) for key in new}, new)
+            for key, value in after.items():
+                setattr(vendor, key, value)
+            if after:
+                note_event(
+                    session,
+                    actor,
+                    Event.VENDOR_CHANGED,
+                    evaluation_id=evaluation.id,
+                    subject=vendor.company,
+                    about=About(vendor_id=vendor.id),
+                    before=before,
+                    after=after,
+                )
+    except IntegrityError:
+        raise _doubled(tidy) from None
+    return vendor
+
+
+def remove_vendor(actor: Actor, slug: str, vendor_id: int) -> None:
+    """Take a vendor out of an evaluation that is still being set up.
+
+    Raises: WrongPhase if something was asked of it; Invalid if a reviewer is to mark nothing
+    else.
+    """
+    with unit_of_work() as session:
+        seat = locked_seat(session, actor, Action.EDIT_SETUP, slug)
+        evaluation = seat.evaluation
+        vendor = vendor_for(session, seat, vendor_id)
+        _refuse_asked(session, vendor)
+        _take_off_lists(session, vendor)
+        session.execute(delete(Declaration).where(Declaration.vendor_id == vendor.id))
+        _drop_files(session, vendor)
+        note_event(
+            session,
+            actor,
+            Event.VENDOR_REMOVED,
+            evaluation_id=evaluation.id,
+            subject=vendor.company,
+            about=About(vendor_id=vendor.id),
+            before={"company": vendor.company, "product": vendor.product},
+        )
+        session.delete(vendor)
+
+
+def _refuse_asked(session: Session, vendor: Vendor) -> None:
+    """Raise WrongPhase if something was asked of the vendor while ballots were open before."""
+    for table in (Asking, Question):
+        if session.scalar(select(table.id).where(table.vendor_id == vendor.id).limit(1)):
+            raise WrongPhase(
+                N_("Something was asked of %(vendor)s already: it stays in the record."),
+                vendor=vendor.company,
+            )
+
+
+def _drop_files(session: Session, vendor: Vendor) -> None:
+    """Delete the vendor's files with their bytes: ballots were never open."""
+    for file in session.scalars(select(VendorFile).where(VendorFile.vendor_id == vendor.id)):
+        delete_file(session, file)
+
+
+def _take_off_lists(session: Session, vendor: Vendor) -> None:
+    """Take the vendor from those who are to mark some. Raises: Invalid if nothing would be left."""
+    limited = select(AssignedVendor.member_id).where(AssignedVendor.vendor_id == vendor.id)
+    others = select(AssignedVendor.member_id).where(AssignedVendor.vendor_id != vendor.id)
+    idle = session.scalar(
+        select(Member.name)
+        .where(sits(vendor.evaluation_id), Member.id.in_(limited), Member.id.not_in(others))
+        .order_by(Member.name)
+        .limit(1)
+    )
+    if idle is not None:
+        raise Invalid(
+            N_("%(name)s is to mark nothing but %(vendor)s: change that first."),
+            name=idle,
+            vendor=vendor.company,
+        )
+    session.execute(delete(AssignedVendor).where(AssignedVendor.vendor_id == vendor.id))
+
+
+def vendor_in(session: Session, evaluation: Evaluation, vendor_id: int) -> Vendor:
+    """The vendor, if it belongs to the evaluation. Raises: NotFound."""
+    vendor = session.get(Vendor, vendor_id)
+    if vendor is None or vendor.evaluation_id != evaluation.id:
+        raise not_found()
+    return vendor
+
+
+def vendor_for(session: Session, seat: Seat, vendor_id: int) -> Vendor:
+    """As `vendor_in`, unless the seat stays away from the vendor. Raises: NotFound."""
+    let_in(seat, vendor_id)
+    return vendor_in(session, seat.evaluation, vendor_id)
+
+
+def candidate_in(session: Session, evaluation: Evaluation, vendor_id: int) -> Vendor:
+    """As `vendor_in`, a vendor that is still in the selection. Raises: NotFound."""
+    vendor = vendor_in(session, evaluation, vendor_id)
+    if vendor.withdrawn_at is not None:
+        raise not_found()
+    return vendor
+
+
+def require_candidate(vendor: Vendor) -> None:
+    """Raise WrongPhase if the vendor has left the selection."""
+    if vendor.withdrawn_at is not None:
+        raise WrongPhase(
+            N_("%(vendor)s is out of the selection: nothing is marked any more."),
+            vendor=vendor.company,
+        )
+
+
+def _doubled(facts: VendorFacts) -> Invalid:
+    return Invalid(
+        N_("%(company)s with this product is on the list already."),
+        company=facts.company,
+        field="company",
+    )

@@ -1,0 +1,88 @@
+"""Vendors that leave the selection after ballots opened, and come back: never without a reason."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crrubric.clock import now_utc
+from crrubric.domain import limits
+from crrubric.domain.errors import Invalid
+from crrubric.domain.text import stated
+from crrubric.domain.vocabulary import N_, Action, Event, NoticeKind
+from crrubric.models import Ballot, Decision, Member, Vendor
+from crrubric.queries.people.access import locked_seat
+from crrubric.queries.people.people import Actor, sits
+from crrubric.services.ballots.ballots import catch_up_ballots
+from crrubric.services.mail.notices import tell
+from crrubric.services.setup.vendors import vendor_for
+from crrubric.services.shared.journal import About, note_event
+from crrubric.services.shared.unit import unit_of_work
+
+
+def withdraw_vendor(actor: Actor, slug: str, vendor_id: int, *, reason: str) -> Vendor:
+    """Take a vendor out of the selection after ballots opened; what was marked stays recorded.
+
+    Raises: Invalid without a reason, or if it is the last one or the one recommended; NotFound
+    for a vendor that the chair stays away from.
+    """
+    why = _stated(reason)
+    with unit_of_work() as session:
+        vendor = _in_selection(session, actor, slug, vendor_id)
+        if vendor.withdrawn_at is not None:
+            return vendor
+        others = select(Vendor.id).where(
+            Vendor.evaluation_id == vendor.evaluation_id,
+            Vendor.id != vendor.id,
+            Vendor.withdrawn_at.is_(None),
+        )
+        if session.scalar(others.limit(1)) is None:
+            raise Invalid(N_("It is the only vendor left."), field="reason")
+        recommended = select(Decision.id).where(Decision.vendor_id == vendor.id)
+        if session.scalar(recommended) is not None:
+            raise Invalid(
+                N_("The recommendation names this vendor: change that first."), field="reason"
+            )
+        vendor.withdrawn_at, vendor.withdrawn_reason = now_utc(), why
+        _tell_scorers(session, actor, vendor, Event.VENDOR_WITHDRAWN, why)
+    return vendor
+
+
+def restore_vendor(actor: Actor, slug: str, vendor_id: int, *, reason: str) -> Vendor:
+    """Take a vendor back into the selection, with everything that was marked. Raises: Invalid."""
+    why = _stated(reason)
+    with unit_of_work() as session:
+        vendor = _in_selection(session, actor, slug, vendor_id)
+        if vendor.withdrawn_at is None:
+            return vendor
+        vendor.withdrawn_at, vendor.withdrawn_reason = None, ""
+        catch_up_ballots(session, vendor.evaluation)
+        _tell_scorers(session, actor, vendor, Event.VENDOR_RESTORED, why)
+    return vendor
+
+
+def _stated(reason: str) -> str:
+    return stated(reason, N_("Say why: the memo prints it."), limit=limits.NOTE, field="reason")
+
+
+def _in_selection(session: Session, actor: Actor, slug: str, vendor_id: int) -> Vendor:
+    seat = locked_seat(session, actor, Action.WITHDRAW_VENDOR, slug)
+    return vendor_for(session, seat, vendor_id)
+
+
+def _tell_scorers(session: Session, actor: Actor, vendor: Vendor, event: Event, why: str) -> None:
+    """Write down that a vendor left or came back; who has a ballot for it is told."""
+    note_event(
+        session,
+        actor,
+        event,
+        evaluation_id=vendor.evaluation_id,
+        subject=vendor.company,
+        about=About(vendor_id=vendor.id),
+        reason=why,
+    )
+    scorers = session.scalars(
+        select(Ballot.member_id)
+        .join(Member, Member.id == Ballot.member_id)
+        .where(Ballot.vendor_id == vendor.id, sits(vendor.evaluation_id))
+    )
+    facts = {"vendor": vendor.company, "reason": why}
+    tell(session, scorers, NoticeKind(event.value), facts)

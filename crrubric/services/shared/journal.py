@@ -1,0 +1,122 @@
+"""Writing the journal: every service adds its entries to its own transaction.
+
+Entries wait in the session until the unit of work ends: only then is the head of the chain held,
+for the shortest time, and everything else is locked already.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crrubric.clock import now_utc
+from crrubric.domain.limits import SHORT_TEXT
+from crrubric.domain.record.chain import SITE, START, hash_of
+from crrubric.domain.vocabulary import Event
+from crrubric.models import JournalEntry
+from crrubric.queries.people.people import Actor
+from crrubric.queries.record.journal import link_of
+
+ROW = "row"  # in an entry: ids, codes and places, for who replays the journal and not for readers
+WAITING = "journal"  # the key in the session's own dictionary
+LOCK = 673  # the class of PostgreSQL's advisory locks that hold a chain's head
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an entry is about, by id: for filters, trails, and who must not read it."""
+
+    vendor_id: int | None = None
+    criterion_id: int | None = None
+    member_id: int | None = None
+
+
+NOTHING = About()
+
+
+def note_event(
+    session: Session,
+    actor: Actor,
+    event: Event,
+    *,
+    evaluation_id: int | None = None,
+    subject: str = "",
+    about: About = NOTHING,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    reason: str = "",
+    at: datetime | None = None,
+) -> None:
+    """Add one entry: who changed what, from what, to what, and why.
+
+    Args: at: when it happened, if not now; only the demo looks back.
+    """
+    entry = JournalEntry(
+        at=at or now_utc(),
+        evaluation_id=evaluation_id,
+        actor_id=actor.user_id,
+        actor_name=actor.name,
+        event=event,
+        subject=subject[:SHORT_TEXT],
+        vendor_id=about.vendor_id,
+        criterion_id=about.criterion_id,
+        member_id=about.member_id,
+        before=dict(before) if before is not None else None,
+        after=dict(after) if after is not None else None,
+        reason=reason,
+    )
+    session.info.setdefault(WAITING, []).append(entry)
+
+
+def write_entries(session: Session) -> None:
+    """Number, chain and store the entries that wait; the last thing in a transaction."""
+    waiting: list[JournalEntry] = session.info.pop(WAITING, [])
+    session.flush()
+    heads: dict[int, tuple[int, str]] = {}
+    for entry in waiting:
+        entry.chain = entry.evaluation_id or SITE
+        if entry.chain not in heads:
+            heads[entry.chain] = _held_head(session, entry.chain)
+        number, previous = heads[entry.chain]
+        entry.number = number + 1
+        entry.hash = hash_of(link_of(entry), previous)
+        heads[entry.chain] = entry.number, entry.hash
+    session.add_all(waiting)
+    session.flush()
+
+
+def order_by_time(session: Session) -> None:
+    """Put the entries that wait in the order in which they say that things happened.
+
+    Only the demo needs it, which looks back; elsewhere they wait in this order.
+    """
+    session.info.get(WAITING, []).sort(key=lambda entry: entry.at)
+
+
+def forget_entries(session: Session) -> None:
+    """Drop the entries that wait: what they tell of was rolled back."""
+    session.info.pop(WAITING, None)
+
+
+def _held_head(session: Session, chain: int) -> tuple[int, str]:
+    """(number, hash) of the newest entry; nobody else adds to the chain until we are done."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(LOCK, chain)))
+    row = session.execute(
+        select(JournalEntry.number, JournalEntry.hash)
+        .where(JournalEntry.chain == chain)
+        .order_by(JournalEntry.number.desc())
+        .limit(1)
+    ).one_or_none()
+    return (row.number, row.hash) if row else (0, START)
+
+
+def changes(
+    before: Mapping[str, Any], after: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Only the fields that differ, as (old, new)."""
+    keys = [key for key in after if before.get(key) != after[key]]
+    return {key: before.get(key) for key in keys}, {key: after[key] for key in keys}

@@ -1,0 +1,17 @@
+"""The form that attaches a file."""
+
+from flask_babel import lazy_gettext as _
+from flask_wtf.file import FileField, FileRequired
+
+from crrubric.domain import limits
+from crrubric.web.shared.forms import Form
+
+
+class FileForm(Form):
+    """One file; what it is, its content says."""
+
+    file = FileField(_("File"), [FileRequired(_("Choose a file."))])
+
+    def sent(self) -> tuple[str, bytes]:
+        """(name as sent, bytes), of a byte more than allowed at most; after validation."""
+        return self.file.data.filename or "", self.file.data.read(limits.FILE_BYTES + 1)

@@ -1,0 +1,206 @@
+"""Attached files: the pages on which they are attached, and how every file is served."""
+
+from urllib.parse import quote
+
+from flask import Blueprint, Flask, Response, flash, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from crrubric.domain import limits
+from crrubric.domain.errors import Invalid
+from crrubric.domain.vocabulary import Action, FileKind
+from crrubric.extensions import db
+from crrubric.models import AttachedFile
+from crrubric.queries.ballots import files as read
+from crrubric.queries.ballots.ballots import own_ballot, writable
+from crrubric.queries.people.access import Seat, not_found
+from crrubric.services.ballots import attachments as service
+from crrubric.services.ballots.ballots import asked_criterion
+from crrubric.services.setup.vendors import vendor_for
+from crrubric.web.ballots.file_forms import FileForm
+from crrubric.web.setup.evaluations import to
+from crrubric.web.shared import session
+from crrubric.web.shared.access import in_evaluation
+from crrubric.web.shared.forms import ReasonForm, attach
+from crrubric.web.shared.page import page
+from crrubric.web.shared.session import actor
+
+bp = Blueprint("files", __name__, url_prefix="/evaluations/<slug>")
+VENDORS, BALLOTS = "vendors.index", "ballots.index"
+UPLOADS = frozenset({"files.attach_to_vendor", "files.attach_to_mark"})
+MIME = {
+    FileKind.PDF: "application/pdf",
+    FileKind.PNG: "image/png",
+    FileKind.JPEG: "image/jpeg",
+    FileKind.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    FileKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    FileKind.CSV: "text/csv",
+}
+PIECE = 64 * 1024
+
+
+def init_app(app: Flask) -> None:
+    """Let those who are signed in send a file, which is larger than any text, where files go.
+
+    So may those whose session has ended: they are told that, not that it is too much text. This is
+    done before anything else reads the request, as the check of its token does.
+    """
+
+    @app.url_value_preprocessor
+    def make_room(endpoint: str | None, _values: object) -> None:
+        if endpoint not in UPLOADS or request.method != "POST":
+            return
+        if session.person() or session.lapsed() is not None:
+            request.max_content_length = limits.FILE_REQUEST_BYTES
+
+
+def served(file: AttachedFile) -> Response:
+    """The bytes in pieces, to be saved and never shown, whatever they claim to be."""
+    body = memoryview(read.bytes_of(db.session(), file))
+    pieces = (bytes(body[at : at + PIECE]) for at in range(0, len(body), PIECE))
+    response = Response(pieces, content_type=MIME[file.kind])
+    response.headers["Content-Length"] = str(len(body))
+    response.headers["Content-Disposition"] = disposition(file.name)
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+def disposition(name: str) -> str:
+    """An attachment of this name (RFC 6266): in ASCII for old programs, then as it is."""
+    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+@bp.get("/vendors/<int:vendor_id>/files")
+@in_evaluation(Action.VIEW_EVALUATION)
+def of_vendor(seat: Seat, vendor_id: int) -> ResponseReturnValue:
+    """The files of a vendor."""
+    return vendor_page(seat, vendor_id, FileForm())
+
+
+def vendor_page(
+    seat: Seat, vendor_id: int, form: FileForm, *, refused: tuple[str, ReasonForm] | None = None
+) -> str:
+    """A vendor's files; for the chair with the form, and one to withdraw each.
+
+    Args: refused: the key of the file whose withdrawal was refused, with what was typed.
+    """
+    vendor = vendor_for(db.session(), seat, vendor_id)
+    return page(
+        "ballots/vendor_files.html",
+        seat,
+        under=VENDORS,
+        vendor=vendor,
+        files=read.vendor_files(db.session(), seat, vendor_id=vendor_id),
+        form=form,
+        refused=refused,
+        reason_form=ReasonForm(formdata=None),
+        may_attach=seat.may(Action.ATTACH_TO_VENDOR),
+        most=limits.FILE_BYTES // limits.MEGABYTE,
+    )
+
+
+@bp.post("/vendors/<int:vendor_id>/files")
+@in_evaluation(Action.ATTACH_TO_VENDOR)
+def attach_to_vendor(seat: Seat, vendor_id: int) -> ResponseReturnValue:
+    """Attach a file to a vendor."""
+    form = FileForm()
+    if form.validate():
+        try:
+            name, data = form.sent()
+            file = service.attach_to_vendor(
+                actor(), seat.evaluation.slug, vendor_id, name=name, data=data
+            )
+            flash(_("“%(name)s” is attached.", name=file.name), "done")
+            return to("files.of_vendor", seat, vendor_id=vendor_id)
+        except Invalid as error:
+            attach(form, error)
+    return vendor_page(seat, vendor_id, form), 422
+
+
+@bp.get("/vendors/<int:vendor_id>/files/<key>")
+@in_evaluation(Action.VIEW_EVALUATION)
+def vendor_file(seat: Seat, vendor_id: int, key: str) -> ResponseReturnValue:
+    """One file of a vendor; one that was withdrawn for the chair alone."""
+    file = read.vendor_file(db.session(), seat, vendor_id, key)
+    if file.withdrawn_at is not None and not seat.may(Action.VIEW_WITHDRAWN_FILES):
+        raise not_found()
+    return served(file)
+
+
+@bp.post("/vendors/<int:vendor_id>/files/<key>/withdraw")
+@in_evaluation(Action.ATTACH_TO_VENDOR)
+def withdraw(seat: Seat, vendor_id: int, key: str) -> ResponseReturnValue:
+    """Withdraw a file of a vendor with a reason."""
+    read.vendor_file(db.session(), seat, vendor_id, key)  # or 404
+    form = ReasonForm()
+    if form.validate():
+        try:
+            service.withdraw_vendor_file(
+                actor(), seat.evaluation.slug, vendor_id, key, reason=form.reason.data
+            )
+            flash(_("The file is withdrawn."), "done")
+            return to("files.of_vendor", seat, vendor_id=vendor_id)
+        except Invalid as error:
+            attach(form, error)
+    return vendor_page(seat, vendor_id, FileForm(formdata=None), refused=(key, form)), 422
+
+
+@bp.get("/ballots/<int:vendor_id>/marks/<int:criterion_id>/files")
+@in_evaluation(Action.VIEW_OWN_BALLOTS)
+def of_mark(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
+    """The files on one of my marks."""
+    return mark_page(seat, vendor_id, criterion_id, FileForm())
+
+
+def mark_page(seat: Seat, vendor_id: int, criterion_id: int, form: FileForm) -> str:
+    """My files on a mark, with the form while the ballot is open."""
+    own, marks = own_ballot(db.session(), seat, vendor_id)
+    criterion = asked_criterion(db.session(), own.member, criterion_id)
+    return page(
+        "ballots/mark_files.html",
+        seat,
+        under=BALLOTS,
+        vendor=own.vendor,
+        criterion=criterion,
+        mark=marks.get(criterion_id),
+        files=read.own_files(db.session(), own).get(criterion_id, ()),
+        form=form,
+        writable=writable(seat, own),
+        most=limits.FILE_BYTES // limits.MEGABYTE,
+    )
+
+
+@bp.post("/ballots/<int:vendor_id>/marks/<int:criterion_id>/files")
+@in_evaluation(Action.ATTACH_TO_MARK)
+def attach_to_mark(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
+    """Attach a file to my mark."""
+    form = FileForm()
+    if form.validate():
+        try:
+            name, data = form.sent()
+            file = service.attach_to_mark(
+                actor(), seat.evaluation.slug, vendor_id, criterion_id, name=name, data=data
+            )
+            flash(_("“%(name)s” is attached.", name=file.name), "done")
+            return to("files.of_mark", seat, vendor_id=vendor_id, criterion_id=criterion_id)
+        except Invalid as error:
+            attach(form, error)
+    return mark_page(seat, vendor_id, criterion_id, form), 422
+
+
+@bp.get("/ballots/<int:vendor_id>/marks/<int:criterion_id>/files/<key>")
+@in_evaluation(Action.VIEW_OWN_BALLOTS)
+def own_file(seat: Seat, vendor_id: int, criterion_id: int, key: str) -> ResponseReturnValue:
+    """One file on my mark, also one that I took off after a seal."""
+    own, _marks = own_ballot(db.session(), seat, vendor_id)
+    return served(read.own_file(db.session(), own, criterion_id, key))
+
+
+@bp.post("/ballots/<int:vendor_id>/marks/<int:criterion_id>/files/<key>/remove")
+@in_evaluation(Action.ATTACH_TO_MARK)
+def remove(seat: Seat, vendor_id: int, criterion_id: int, key: str) -> ResponseReturnValue:
+    """Take a file off my mark."""
+    service.remove_from_mark(actor(), seat.evaluation.slug, vendor_id, criterion_id, key)
+    flash(_("The file is removed."), "done")
+    return to("files.of_mark", seat, vendor_id=vendor_id, criterion_id=criterion_id)

@@ -1,0 +1,112 @@
+"""Forms around scoring: practice marks, assignment, ballots on behalf, corrections."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import (
+    BooleanField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional
+
+from crrubric.domain import limits
+from crrubric.domain.vocabulary import (
+    Answer,
+    CorrectionEffect,
+    DeclarationKind,
+    EntrySource,
+    EvidenceKind,
+)
+from crrubric.web.shared.forms import (
+    Choice,
+    Day,
+    Form,
+    Options,
+    VersionedForm,
+    choices,
+    longest,
+    optional,
+)
+
+EVERYTHING, SOME = "everything", "some"
+
+
+class MarkForm(VersionedForm):
+    """One mark: an answer with its note and evidence. `version` is the one that was seen."""
+
+    answer = Options(_("Does the vendor meet this criterion?"), coerce=Answer,
+                        choices=choices(Answer),
+                        validators=[InputRequired(_("Choose an answer"))])  # fmt: skip
+    note = TextAreaField(_("Why? What did you see?"), [Optional(), longest(limits.NOTE)])
+    evidence_kind = Choice(_("Evidence"), coerce=optional(EvidenceKind),
+                                choices=choices(EvidenceKind, empty=_("None yet")),
+                                validators=[Optional()])  # fmt: skip
+    evidence_place = StringField(
+        _("Where: page, time, lesson, link"), [Optional(), longest(limits.SHORT_TEXT)]
+    )
+    evidence_on = Day(_("Seen on"), [Optional()])
+    evidence_until = Day(_("Valid until"), [Optional()])
+
+
+class DeclarationForm(Form):
+    """A declaration of interest for one vendor."""
+
+    kind = Options(_("Your declaration"), coerce=DeclarationKind, choices=choices(DeclarationKind),
+                   validators=[InputRequired(_("Choose one."))])  # fmt: skip
+    words = TextAreaField(_("What is the conflict?"), [Optional(), longest(limits.NOTE)])
+
+
+class PracticeForm(VersionedForm):
+    """One mark of the practice round."""
+
+    answer = Options(_("Does the vendor meet this criterion?"), coerce=Answer,
+                     choices=choices(Answer),
+                     validators=[InputRequired(_("Choose an answer"))])  # fmt: skip
+    note = TextAreaField(_("Why? What did you see?"), [Optional(), longest(limits.NOTE)])
+
+
+class AssignmentForm(Form):
+    """What a reviewer is to mark; the ticks stand in the page and are read by the view."""
+
+    vendors = Options(
+        _("Vendors"),
+        choices=[
+            SelectChoice(EVERYTHING, _("Every vendor, those added later as well")),
+            SelectChoice(SOME, _("Only those ticked")),
+        ],
+        validators=[InputRequired(_("Choose one."))],
+    )
+    criteria = Options(
+        _("Criteria"),
+        choices=[
+            SelectChoice(EVERYTHING, _("Every criterion, those added later as well")),
+            SelectChoice(SOME, _("Only those ticked")),
+        ],
+        validators=[InputRequired(_("Choose one."))],
+    )
+
+
+class EntryForm(Form):
+    """How a ballot was given; its answers stand in the page and are read by the view."""
+
+    source = Options(_("How was it given?"), coerce=EntrySource, choices=choices(EntrySource),
+                     validators=[InputRequired(_("Choose one."))])  # fmt: skip
+    given_on = Day(_("On"), [InputRequired(_("Enter the day on which the ballot was given."))])
+    no_conflict = BooleanField(_("They say that they have no conflict of interest"))
+    rest = StringField(
+        _("Why do the others have no mark?"), [Optional(), longest(limits.SHORT_TEXT)]
+    )
+
+
+class CorrectionForm(Form):
+    """A criterion corrected after ballots opened."""
+
+    title = StringField(
+        _("Title"), [InputRequired(_("Enter a title for the criterion.")), longest(limits.TITLE)]
+    )
+    question = TextAreaField(_("Question, to be answered YES or NO"), [longest(limits.NOTE)])
+    look_for = TextAreaField(_("What to look for"), [Optional(), longest(limits.NOTE)])
+    effect = Options(_("Marks that were given already"), coerce=CorrectionEffect,
+                     choices=choices(CorrectionEffect),
+                     validators=[InputRequired(_("Say what becomes of marks."))])  # fmt: skip
+    reason = TextAreaField(_("Why?"), [InputRequired(_("Say why.")), Length(max=limits.NOTE)])

@@ -1,0 +1,89 @@
+"""What stands in the fields of one mark's form, as text. A ballot shows dozens: no form objects."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Self
+
+from flask_babel import gettext as _
+
+from crrubric.domain.vocabulary import EvidenceKind
+from crrubric.models import Mark, PracticeMark
+from crrubric.web.ballots.forms import MarkForm, PracticeForm
+
+
+@dataclass(frozen=True, slots=True)
+class MarkFields:
+    """The fields as browsers send them; "" where there is nothing.
+
+    `errors` is what is wrong with a field, by its name; `problems` what is wrong with the whole.
+    """
+
+    version: str = "0"
+    answer: str = ""
+    note: str = ""
+    evidence_kind: str = ""
+    evidence_place: str = ""
+    evidence_on: str = ""
+    evidence_until: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+    problems: Sequence[str] = ()
+
+    @property
+    def evidence(self) -> bool:
+        """Whether anything is said about evidence."""
+        return bool(
+            self.evidence_kind or self.evidence_place or self.evidence_on or self.evidence_until
+        )
+
+    @classmethod
+    def stored(cls, mark: Mark | PracticeMark | None) -> Self:
+        """The fields of what is stored; empty ones where nothing is."""
+        if mark is None:
+            return cls()
+        if isinstance(mark, PracticeMark):
+            return cls(str(mark.version), mark.answer.value, mark.note)
+        return cls(
+            str(mark.version),
+            mark.answer.value,
+            mark.note,
+            mark.evidence_kind.value if mark.evidence_kind else "",
+            mark.evidence_place,
+            _day(mark.evidence_on),
+            _day(mark.evidence_until),
+        )
+
+    @classmethod
+    def typed(cls, form: MarkForm | PracticeForm) -> Self:
+        """The fields of a form that was refused: everything typed, with what is wrong."""
+        texts = {name: _text(form, name) for name in cls.__slots__ if name in form}
+        errors = {each.name: str(each.errors[0]) for each in form if each.errors}
+        return cls(**texts, errors=errors, problems=[str(text) for text in form.form_errors])
+
+
+Tried = tuple[int, MarkForm | PracticeForm]  # of which criterion or vendor, and what was refused
+
+
+def fields_of(key: int, mark: Mark | PracticeMark | None, tried: Tried | None) -> MarkFields:
+    """The fields of one criterion or vendor: what was just refused, else what is stored."""
+    if tried and tried[0] == key:
+        return MarkFields.typed(tried[1])
+    return MarkFields.stored(mark)
+
+
+def evidence_kinds() -> list[tuple[str, str]]:
+    """The kinds of evidence to choose from, as (value, words), first of all none."""
+    return [("", _("None yet")), *((kind.value, _(kind.label)) for kind in EvidenceKind)]
+
+
+def _day(value: date | None) -> str:
+    return value.isoformat() if value else ""
+
+
+def _text(form: MarkForm | PracticeForm, name: str) -> str:
+    """What a field shows: what was read from it, else what was sent and could not be read."""
+    value = form[name].data
+    if value is None:
+        sent = form[name].raw_data
+        return str(sent[0]) if sent else ""
+    return value.isoformat() if isinstance(value, date) else str(getattr(value, "value", value))

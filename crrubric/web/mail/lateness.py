@@ -1,0 +1,91 @@
+"""What the progress page says of people: when they were here, which reminders they were sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from crrubric.clock import now_utc
+from crrubric.domain.vocabulary import Action, BallotState, MailState
+from crrubric.extensions import db
+from crrubric.models import OutgoingMail
+from crrubric.queries.mail.lateness import last_seen, reminders_in
+from crrubric.queries.people.access import Seat
+from crrubric.queries.setup.evaluations import Progress
+from crrubric.services.mail.outbox import mail_is_on
+from crrubric.web.shared import words
+
+RECENT = 14  # days that are counted; older ones are dates
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """One line of the table of reminders."""
+
+    name: str
+    at: datetime
+    mail: OutgoingMail
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """The parts of the progress page that are about people."""
+
+    seen: Mapping[int, datetime]
+    reminders: list[Reminder]
+    late: int  # reviewers with open ballots
+    may_remind: bool
+
+    def seen_words(self, member_id: int) -> str:
+        """When a member was last signed in."""
+        return seen_words(self.seen.get(member_id), now_utc())
+
+
+def lateness(seat: Seat, rows: list[Progress]) -> Lateness:
+    """Who is late, when people were here, and what they were sent, in two queries."""
+    late = {row.member.id for row in rows if not row.recused and row.state is BallotState.OPEN}
+    reminders = [
+        Reminder(mail.member.name if mail.member else mail.to_name, mail.created_at, mail, said)
+        for mail in reminders_in(db.session(), seat)
+        if (said := state_words(mail))
+    ]
+    seen = last_seen(db.session(), seat.evaluation.id)
+    return Lateness(seen, reminders, len(late), seat.may(Action.REMIND))
+
+
+def seen_words(at: datetime | None, now: datetime) -> str:
+    """How long ago somebody was here, by the days of the district."""
+    if at is None:
+        return str(_("never signed in"))
+    there = at.astimezone(words.zone()).date()
+    days = (now.astimezone(words.zone()).date() - there).days
+    if days <= 0:
+        return str(_("today"))
+    if days == 1:
+        return str(_("yesterday"))
+    if days <= RECENT:
+        return str(ngettext("%(num)s day ago", "%(num)s days ago", days))
+    return words.day(there)
+
+
+def reason(mail: OutgoingMail) -> str:
+    """Why a mail was not sent: our words, or the mail server's as they are."""
+    return str(_(mail.last_error)) if mail.last_error else words.NOTHING
+
+
+def state_words(mail: OutgoingMail) -> str:
+    """How far a mail is, with the reason where it was not sent."""
+    if mail.state is MailState.SENT:
+        return str(_("sent %(when)s", when=words.moment(mail.sent_at)))
+    if mail.state is MailState.FAILED:
+        return str(_("failed: %(why)s", why=reason(mail)))
+    if mail.state is MailState.SET_ASIDE:
+        return str(_("not sent: %(why)s", why=reason(mail)))
+    if not mail_is_on():
+        return str(_("waiting; mail is off"))
+    if mail.attempts:
+        return str(_("waiting; the mail server did not take it yet"))
+    return str(_("waiting"))

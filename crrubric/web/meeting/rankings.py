@@ -1,0 +1,138 @@
+"""The part of the decision page on orders: the computed one, the adopted one, who is reinstated."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+
+from crrubric.domain.meeting.ranking import (
+    AdoptedRanking,
+    RankingText,
+    computed_ranks,
+    order_shown,
+    rank_field,
+)
+from crrubric.domain.meeting.ranking_words import adopted_words, remarks
+from crrubric.domain.memo.words import Words
+from crrubric.domain.vocabulary import Action, RankingKind
+from crrubric.extensions import db
+from crrubric.models import Decision, Reinstatement
+from crrubric.queries.meeting.decisions import adopted_ranking, reinstatements
+from crrubric.queries.people.access import Seat
+from crrubric.queries.results.matrices import Matrix
+from crrubric.web.meeting.decision_forms import DecisionForm, RankForm, ReinstatementForm
+from crrubric.web.shared.words import moment
+
+
+@dataclass(frozen=True, slots=True)
+class Liftable:
+    """A vendor that does not meet a must-have, or was reinstated when it did not.
+
+    held: its reinstatement, if any; form: to reinstate it or to withdraw that, if this person may.
+    """
+
+    code: str
+    name: str
+    vendor_id: int
+    held: Reinstatement | None
+    form: ReinstatementForm | None
+
+
+def rank_forms(
+    read: Matrix, ranks: Mapping[str, int], sent: Mapping[str, Any] | None = None
+) -> dict[str, RankForm]:
+    """A field for each vendor's rank, by code, with what was sent or else with these ranks."""
+    return {
+        vendor.code: RankForm(
+            sent,
+            prefix=f"place-{read.vendors[vendor.code].id}",
+            data={"rank": ranks.get(vendor.code)},
+        )
+        for vendor in read.results.ranking()
+    }
+
+
+def typed_ranking(form: DecisionForm, ranks: Mapping[str, RankForm]) -> RankingText:
+    """The order as it was sent; the numbers count only if another order is adopted."""
+    typed = {code: row.rank.data for code, row in ranks.items() if row.rank.data is not None}
+    return RankingText(
+        typed if form.ranking.data is RankingKind.OTHER else None,
+        form.ranking_reason.data or "",
+        form.shown.data or "",
+    )
+
+
+def good_ranks(form: DecisionForm, ranks: Mapping[str, RankForm]) -> bool:
+    """Whether every rank can be read, as far as ranks count."""
+    if form.ranking.data is not RankingKind.OTHER:
+        return True
+    checked = [row.validate() for row in ranks.values()]  # all of them, to name every mistake
+    return all(checked)
+
+
+def field_of(field: str | None, ranks: Mapping[str, RankForm]) -> RankForm | None:
+    """The rank that a refusal is about, if it is about one."""
+    return next((row for code, row in ranks.items() if rank_field(code) == field), None)
+
+
+def fill_in(form: DecisionForm, decision: Decision | None) -> None:
+    """Say in the form which order was adopted; the computed one unless it was another."""
+    other = decision is not None and not decision.ranking_as_computed
+    form.ranking.data = RankingKind.OTHER if other else RankingKind.COMPUTED
+
+
+def order_parts(
+    seat: Seat,
+    read: Matrix,
+    decision: Decision | None,
+    form: DecisionForm,
+    ranks: Mapping[str, RankForm] | None,
+    refused: ReinstatementForm | None,
+) -> dict[str, Any]:
+    """What the page says of orders. Args: ranks, refused: what was typed and is not recorded."""
+    adopted = adopted_ranking(db.session(), decision)
+    form.shown.data = order_shown(read.results)
+    filled = adopted.ranks if adopted and not adopted.as_computed else computed_ranks(read.results)
+    ranks = ranks or rank_forms(read, filled)
+    return {
+        "adopted": adopted,
+        "adopted_words": adopted_words(Words(_), adopted) if adopted else "",
+        "remarks": remarks_on(read, decision, adopted),
+        "outdated": adopted is not None and adopted.outdated(read.results),
+        "ranks": ranks,
+        "wrong_ranks": [
+            (row.rank.id, error) for row in ranks.values() for error in row.rank.errors
+        ],
+        "liftable": liftable(seat, read, refused),
+        "refused": refused,
+    }
+
+
+def remarks_on(
+    read: Matrix, decision: Decision | None, adopted: AdoptedRanking | None
+) -> list[str]:
+    """What stands out about what was recorded."""
+    vendor = decision.vendor if decision else None
+    when = moment(adopted.at) if adopted else ""
+    return remarks(Words(_), read.results, vendor.code if vendor else None, adopted, when)
+
+
+def liftable(seat: Seat, read: Matrix, refused: ReinstatementForm | None) -> list[Liftable]:
+    """Vendors to reinstate, and reinstated ones; none of those that the person stays away from.
+
+    Args: refused: a form that was just refused, in the place of its vendor's.
+    """
+    held = {row.vendor_id: row for row in reinstatements(db.session(), seat.evaluation.id)}
+    may = seat.may(Action.REINSTATE_VENDOR)
+    found = []
+    for vendor in read.results.ranking():
+        row = read.vendors[vendor.code]
+        form = ReinstatementForm(formdata=None).about(row.id) if may else None
+        if refused is not None and form is not None and refused.reason.id == form.reason.id:
+            form = refused
+        fails = read.results.scores[vendor.code].failed
+        concerned = row.id in held or (form is not None and (fails or form is refused))
+        if concerned and row.id not in seat.shut_out:
+            found.append(Liftable(vendor.code, vendor.name, row.id, held.get(row.id), form))
+    return found

@@ -1,0 +1,1 @@
+"""The selection memo: the pages."""

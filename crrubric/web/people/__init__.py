@@ -1,0 +1,1 @@
+"""Accounts, sign-in, sessions, language of a person: the pages."""

@@ -1,0 +1,93 @@
+"""Forms for questions to vendors: asking, writing, merging, sending, answering."""
+
+from collections.abc import Iterable
+
+from flask_babel import lazy_gettext as _
+from wtforms import TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Optional
+
+from crrubric.domain import limits
+from crrubric.models import Question
+from crrubric.queries.setup.rubrics import Part
+from crrubric.web.shared.forms import Choice, Day, Form, VersionedForm, longest
+
+NEW = ""  # the choice that stands for a question that there isn't yet
+
+
+class AskForm(Form):
+    """What a reviewer wants to know from a vendor."""
+
+    words = TextAreaField(
+        _("Your question"),
+        [InputRequired(_("Say what you want to know.")), longest(limits.QUESTION)],
+    )
+
+
+class QuestionForm(Form):
+    """A question of the chair's own."""
+
+    words = TextAreaField(
+        _("The question"), [InputRequired(_("Write the question.")), longest(limits.QUESTION)]
+    )
+    criterion = Choice(_("It is about"), [Optional()])
+
+    def offer(self, parts: Iterable[Part]) -> None:
+        """The criteria to choose from; the whole offer comes first."""
+        self.criterion.choices = [
+            SelectChoice("", _("the whole offer")),
+            *(SelectChoice(str(row.id), row.title) for part in parts for row in part.criteria),
+        ]
+
+    def criterion_id(self) -> int | None:
+        """The criterion that was chosen, if any."""
+        return int(self.criterion.data) if self.criterion.data else None
+
+
+class WordsForm(VersionedForm):
+    """Other words for a question; `version` is the one that was seen."""
+
+    words = TextAreaField(
+        _("The question"), [InputRequired(_("Write the question.")), longest(limits.QUESTION)]
+    )
+
+
+class MergeForm(Form):
+    """What is made of the askings that are ticked: a new question, or a part of one there is."""
+
+    into = Choice(_("Make of those ticked"), [Optional()])
+    words = TextAreaField(_("The question"), [Optional(), longest(limits.QUESTION)])
+
+    def offer(self, questions: Iterable[Question]) -> None:
+        """The questions that what is ticked can be put to; without any, a new one needs words."""
+        there = [SelectChoice(str(row.id), shortened(row.words)) for row in questions]
+        self.into.choices = [SelectChoice(NEW, _("one new question, in the words below")), *there]
+        self.words.flags.required = not there
+
+
+class SendForm(Form):
+    """When the questions to a vendor were sent."""
+
+    sent_on = Day(_("Sent on"), [InputRequired(_("Enter the day on which they were sent."))])
+
+
+class AnswerForm(VersionedForm):
+    """What the vendor answered; `version` is the one that was seen."""
+
+    answer = TextAreaField(
+        _("The vendor’s answer"),
+        [InputRequired(_("Enter what the vendor answered.")), longest(limits.LONG_TEXT)],
+    )
+    answered_on = Day(_("Answered on"), [InputRequired(_("Enter the day of the answer."))])
+
+
+def shortened(words: str) -> str:
+    """Words that fit into a list to choose from."""
+    line = " ".join(words.split())
+    return line if len(line) <= 80 else line[:79] + "…"
+
+
+def numbered(form: Form, number: int) -> None:
+    """Give the controls ids of their own: the page has one such form for each vendor."""
+    for field in form:
+        field.id = f"{field.id}-{number}"

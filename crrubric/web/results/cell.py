@@ -1,0 +1,186 @@
+"""One cell: its votes, what reviewers wrote, what the committee finds, the trail of that."""
+
+from flask import Blueprint, flash, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from crrubric.domain.errors import Invalid, Stale
+from crrubric.domain.meeting.agenda import Item, agenda
+from crrubric.domain.results.results import Cell
+from crrubric.domain.vocabulary import Action, Answer, Outcome
+from crrubric.extensions import db
+from crrubric.models import Criterion, Finding, Meeting, Vendor
+from crrubric.queries.meeting.meetings import sitting
+from crrubric.queries.people.access import Seat
+from crrubric.queries.results.matrices import Matrix
+from crrubric.queries.results.matrices import matrix as read_matrix
+from crrubric.services.meeting import decisions as service
+from crrubric.web.meeting.forms import FindingForm
+from crrubric.web.results.cell_facts import cell_facts
+from crrubric.web.setup.evaluations import to
+from crrubric.web.shared.access import in_evaluation
+from crrubric.web.shared.forms import ReasonForm, attach
+from crrubric.web.shared.language import locale
+from crrubric.web.shared.page import page
+from crrubric.web.shared.session import actor
+from crrubric.web.shared.words import refusal
+
+bp = Blueprint("cell", __name__, url_prefix="/evaluations/<slug>/cells")
+HOME = "results.matrix"
+
+
+@bp.get("/<int:vendor_id>/<int:criterion_id>")
+@in_evaluation(Action.VIEW_RESULTS)
+def show(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
+    """One cell: counts, marks by stakeholder, notes and evidence."""
+    return cell_page(seat, vendor_id, criterion_id)
+
+
+@bp.get("/<int:vendor_id>/<int:criterion_id>/aside")
+@in_evaluation(Action.VIEW_RESULTS)
+def aside(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
+    """The panel of a cell, for the script that puts it beside the matrix."""
+    read = read_matrix(db.session(), seat.evaluation, locale())
+    facts = cell_facts(seat, read, vendor_id, criterion_id)
+    html = render_template(
+        "results/panel.html",
+        seat=seat,
+        evaluation=seat.evaluation,
+        facts=facts,
+        answers=list(Answer),
+    )
+    return {"html": html}
+
+
+def cell_page(
+    seat: Seat,
+    vendor_id: int,
+    criterion_id: int,
+    form: FindingForm | None = None,
+    *,
+    follows: Meeting | None = None,
+) -> str:
+    """The page of a cell, with the form for the chair in the meeting.
+
+    Args: form: what was just refused; follows: the meeting whose shared screen this is.
+    """
+    read = read_matrix(db.session(), seat.evaluation, locale())
+    facts = cell_facts(seat, read, vendor_id, criterion_id)
+    return page(
+        "results/cell.html",
+        seat,
+        under="meeting.index" if follows else HOME,
+        **facts.named(),
+        answers=list(Answer),
+        may_manage=seat.may(Action.MANAGE_QUESTIONS) and follows is None,
+        may_find=seat.may(Action.RECORD_FINDING) and follows is None,
+        form=asking_why(form or finding_form(facts.cell), facts.cell),
+        follows=follows,
+        sitting=follows or sitting(db.session(), seat.evaluation.id),
+        items=on_agenda(read, seat),
+        reason_form=ReasonForm(formdata=None),
+        neighbours=neighbours(read, facts.cell),
+    )
+
+
+def finding_form(found: Cell) -> FindingForm:
+    """The form as it begins: what was adopted, else the outcome if there is one."""
+    form = FindingForm(formdata=None)
+    settled = found.finding is not Outcome.UNRESOLVED
+    form.value.data = found.finding if settled else None
+    if found.adopted:
+        form.reason.data, form.evidence.data = found.adopted.reason, found.adopted.evidence
+        form.agreed.data = found.adopted.agreed
+    form.version.data = str(found.adopted.version if found.adopted else 0)
+    return form
+
+
+def asking_why(form: FindingForm, found: Cell) -> FindingForm:
+    """The form, which says that a reason is needed where the rule settled nothing."""
+    form.reason.flags.required = found.resolution.outcome is Outcome.UNRESOLVED
+    return form
+
+
+def stale_finding(
+    seat: Seat, vendor_id: int, criterion_id: int, form: FindingForm, error: Stale
+) -> ResponseReturnValue:
+    """What was recorded meanwhile stands beside what was typed; sending again replaces it."""
+    held = db.session.scalar(
+        select(Finding.version).where(
+            Finding.vendor_id == vendor_id, Finding.criterion_id == criterion_id
+        )
+    )
+    form.version.data = str(held or 0)
+    form.form_errors.append(refusal(error))
+    return cell_page(seat, vendor_id, criterion_id, form), 409
+
+
+def on_agenda(read: Matrix, seat: Seat) -> list[tuple[Vendor, Criterion, Item]]:
+    """The agenda as rows to link to, without vendors that the person stays away from."""
+    rows = (
+        (read.vendors[item.cell.vendor], read.criteria[item.cell.criterion], item)
+        for item in agenda(read.basis, read.results)
+    )
+    return [row for row in rows if row[0].id not in seat.shut_out]
+
+
+def neighbours(read: Matrix, found: Cell) -> tuple[tuple[int, int] | None, ...]:
+    """The cells before and after this one down the vendor's column, as (vendor, criterion) ids."""
+    codes = list(read.criteria)
+    here = codes.index(found.criterion)
+    vendor = read.vendors[found.vendor].id
+
+    def at(place: int) -> tuple[int, int] | None:
+        inside = 0 <= place < len(codes)
+        return (vendor, read.criteria[codes[place]].id) if inside else None
+
+    return at(here - 1), at(here + 1)
+
+
+@bp.post("/<int:vendor_id>/<int:criterion_id>")
+@in_evaluation(Action.RECORD_FINDING)
+def find(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
+    """Record what the committee finds."""
+    form = FindingForm()
+    if form.validate():
+        try:
+            service.record_finding(
+                actor(),
+                seat.evaluation.slug,
+                vendor_id,
+                criterion_id,
+                service.FindingText(
+                    form.value.data,
+                    form.reason.data or "",
+                    form.evidence.data or "",
+                    form.agreed.data or "",
+                ),
+                seen_version=form.seen_version(),
+            )
+            flash(_("The finding is recorded."), "done")
+            return to("cell.show", seat, vendor_id=vendor_id, criterion_id=criterion_id)
+        except Invalid as error:
+            attach(form, error)
+        except Stale as error:
+            return stale_finding(seat, vendor_id, criterion_id, form, error)
+    return cell_page(seat, vendor_id, criterion_id, form), 422
+
+
+@bp.post("/<int:vendor_id>/<int:criterion_id>/withdraw")
+@in_evaluation(Action.RECORD_FINDING)
+def withdraw(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
+    """Go back to what the rule makes of the ballots."""
+    form = ReasonForm()
+    try:
+        service.withdraw_finding(
+            actor(),
+            seat.evaluation.slug,
+            vendor_id,
+            criterion_id,
+            reason=form.reason.data or "",
+        )
+        flash(_("The finding is withdrawn."), "done")
+    except Invalid as error:
+        flash(refusal(error), "problem")
+    return to("cell.show", seat, vendor_id=vendor_id, criterion_id=criterion_id)

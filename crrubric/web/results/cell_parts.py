@@ -1,0 +1,141 @@
+"""The small parts of a cell as HTML: outcome, votes. A matrix has thousands of them.
+
+Everything here is written once for each distinct value and page, not once for each cell. Colour
+never carries the meaning alone: a symbol and a word come first.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+from flask import Flask, g
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from crrubric.domain.results.outcome import Resolution
+from crrubric.domain.results.tally import Tally
+from crrubric.domain.vocabulary import Outcome, Reason
+
+P = ParamSpec("P")
+LOOKS = {
+    Outcome.MET: "met",
+    Outcome.NOT_MET: "unmet",
+    Outcome.UNRESOLVED: "open",
+    Outcome.NOT_APPLICABLE: "none",
+}
+SYMBOLS = {
+    Outcome.MET: "✓",
+    Outcome.NOT_MET: "✕",
+    Outcome.UNRESOLVED: "?",
+    Outcome.NOT_APPLICABLE: "–",
+}
+# a symbol never stands alone at the end of a line: a blank that does not break follows it
+OUTCOME = Markup('<span class="outcome %s"><span aria-hidden="true">%s</span>&#160;%s%s</span>')
+NOT_FOUND = Markup('<span class="outcome none">%s</span>')
+RECT = Markup('<rect class="%s" x="%s" y="%s" width="%s" height="%s" />')
+STACK = Markup(
+    '<svg class="stack" viewBox="0 0 %s 10" preserveAspectRatio="none" aria-hidden="true"'
+    ' focusable="false">%s</svg>'
+)
+MOST_SQUARES = 12  # with more reviewers a bar is easier to read
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the parts."""
+    for part in (look, outcome, vote_words, votes):
+        app.add_template_global(part, part.__name__)
+
+
+def once_a_page(write: Callable[P, Markup]) -> Callable[P, Markup]:
+    """Remember what was written for these values until the request ends: words don't change."""
+
+    @wraps(write)
+    def remembered(*args: P.args, **kwargs: P.kwargs) -> Markup:
+        pages: dict[object, Markup] = g.setdefault("written", {})
+        key = (write.__name__, args)
+        found = pages.get(key)
+        if found is None:
+            found = pages[key] = write(*args, **kwargs)
+        return found
+
+    return remembered
+
+
+def look(found: Outcome | None) -> str:
+    """The class name of an outcome: met, unmet, open or none."""
+    return "none" if found is None else LOOKS[found]
+
+
+@once_a_page
+def outcome(thing: Outcome | Resolution | None, reason: Reason | None = None) -> Markup:
+    """An outcome, or a resolution with its reason, as symbol and word; None is not found yet."""
+    if thing is None:
+        return NOT_FOUND % str(_("Not found yet"))
+    kind = thing.outcome if isinstance(thing, Resolution) else thing
+    reason = thing.reason if isinstance(thing, Resolution) else reason
+    why = Markup('<span class="why">: %s</span>') % _(reason.label) if reason else ""
+    return OUTCOME % (look(kind), SYMBOLS[kind], _(kind.label), why)
+
+
+def words_of_votes() -> dict[str, str]:
+    """The words of a tally in the reader's language, looked up once a page."""
+    if "words_of_votes" not in g:
+        g.words_of_votes = {
+            "yes": _("%(count)s yes"),
+            "no": _("%(count)s no"),
+            "cannot_tell": _("%(count)s can’t tell"),
+            "not_applicable": _("%(count)s not applicable"),
+            "missing": _("%(count)s unscored"),
+            "abstained": _("%(count)s abstained"),
+            "recused": _("%(count)s recused"),
+        }
+    found: dict[str, str] = g.words_of_votes
+    return found
+
+
+def vote_words(tally: Tally) -> str:
+    """A tally in words: “4 yes, 2 no, 1 can’t tell”. YES and NO are said even where they are 0."""
+    decisive = tally.decisive or not tally.not_applicable
+    return ", ".join(
+        text % {"count": count}
+        for name, text in words_of_votes().items()
+        if (count := getattr(tally, name)) or (decisive and name in {"yes", "no"})
+    )
+
+
+@once_a_page
+def votes(tally: Tally) -> Markup:
+    """The votes of one cell: a square for each of a few reviewers, else a bar; and the words."""
+    picture = Markup("")
+    if tally.assigned:
+        picture = _stack(tally) if tally.assigned > MOST_SQUARES else _squares(tally)
+    return Markup('<span class="votes">%s<span>%s</span></span>') % (picture, vote_words(tally))
+
+
+def _squares(tally: Tally) -> Markup:
+    shown = zip("ynqam", _in_order(tally), strict=True)
+    squares = Markup("").join(
+        Markup('<i class="%s"></i>') % letter * count for letter, count in shown
+    )
+    return Markup('<span class="squares" aria-hidden="true">%s</span>') % squares
+
+
+def _stack(tally: Tally) -> Markup:
+    """Heights and hollows tell the answers apart without colour."""
+    shapes = (("y", 0, 10), ("n", 0, 10), ("q", 5, 5), ("a", 4, 2), ("m", 3, 4))
+    at, bars = 0, []
+    for (letter, y, height), count in zip(shapes, _in_order(tally), strict=True):
+        if count:
+            bars.append(RECT % (letter, at, y, count, height))
+            at += count
+    return STACK % (tally.assigned, Markup("").join(bars))
+
+
+def _in_order(tally: Tally) -> tuple[int, ...]:
+    return (
+        tally.yes,
+        tally.no,
+        tally.cannot_tell,
+        tally.not_applicable,
+        tally.missing + tally.abstained,
+    )

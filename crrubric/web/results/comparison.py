@@ -1,0 +1,170 @@
+"""Vendors side by side: what the page says of each, in sentences that the findings carry."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from crrubric.domain import limits
+from crrubric.domain.memo.words import Words
+from crrubric.domain.results.comparison import Portrait, portrait
+from crrubric.domain.results.cost import total_cents, year_cents
+from crrubric.domain.results.results import Key, Results
+from crrubric.domain.results.robustness_words import robustness_words
+from crrubric.domain.statistics.robustness import first_place_tried
+from crrubric.domain.vocabulary import Gate, Outcome, PriceUnit
+from crrubric.extensions import db
+from crrubric.models import Criterion, Vendor
+from crrubric.queries.people.access import Seat
+from crrubric.queries.results.comparisons import findings_with_evidence, open_questions
+from crrubric.queries.results.matrices import Matrix
+from crrubric.web.shared.words import named, percent
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One vendor on the page. away: whether the reader stays away from it: no details then.
+
+    settled: cells found MET or NOT MET; with_evidence: those of them that rest on evidence.
+    dissent: criteria on which who speaks for the field says otherwise, with their names.
+    """
+
+    code: str
+    name: str
+    vendor: Vendor
+    away: bool
+    strengths: list[str]
+    gaps: list[str]
+    total: int | None
+    per_year: int | None
+    per_learner: int | None
+    questions: int
+    settled: int
+    with_evidence: int
+    dissent: list[tuple[Criterion, str]]
+
+
+def chosen_vendors(read: Matrix, ids: Sequence[str]) -> list[str]:
+    """The codes of the vendors in the address; without any, the first ones of the ranking."""
+    if ids:
+        return [code for code in read.vendors if str(read.vendors[code].id) in ids]
+    ranked = [vendor.code for vendor in read.results.ranking()]
+    return ranked[: limits.COMPARE_MAX] if len(ranked) <= limits.COMPARE_MAX else ranked[:3]
+
+
+def differing(results: Results, chosen: list[str]) -> set[str]:
+    """Codes of the criteria for which the chosen vendors have different findings."""
+    return {
+        criterion.code
+        for criterion in results.criteria
+        if len({results.cell(vendor, criterion.code).finding for vendor in chosen}) > 1
+    }
+
+
+def share_address(seat: Seat, read: Matrix, chosen: list[str], *, only_differences: bool) -> str:
+    """The address of this choice. It opens nothing to anybody: who may read is asked each time."""
+    return url_for(
+        "results.compare",
+        slug=seat.evaluation.slug,
+        vendor=[read.vendors[code].id for code in chosen],
+        only="differences" if only_differences else None,
+        _external=True,
+    )
+
+
+def steady(read: Matrix) -> str:
+    """A sentence if neither another rule nor unresolved cells change who is first; else nothing."""
+    found = first_place_tried(read.basis, read.basis.ballots.counts())
+    return robustness_words(Words(_), found, read.results, names=False).steady()
+
+
+def columns(
+    seat: Seat, read: Matrix, chosen: list[str], experts: Mapping[Key, tuple[str, ...]]
+) -> list[Column]:
+    """What there is to say of each vendor, in two queries."""
+    names = {vendor.code: vendor.name for vendor in read.results.vendors}
+    titles = {row.code: row.title for row in read.results.criteria}
+    evidence = findings_with_evidence(db.session(), seat, read.results)
+    asked = open_questions(db.session(), seat)
+    found = []
+    for code in chosen:
+        row = read.vendors[code]
+        others = [other for other in chosen if other != code]
+        seen = portrait(read.results, code, others)
+        cells = [read.results.cell(code, criterion) for criterion in read.criteria]
+        found.append(
+            Column(
+                code,
+                names[code],
+                row,
+                row.id in seat.shut_out,
+                strengths(read, code, seen, titles),
+                gaps(read, seen, titles),
+                total_cents(row.unit_price_cents, row.quantity, row.term_months),
+                year_cents(row.unit_price_cents, row.quantity),
+                row.unit_price_cents if row.price_unit is PriceUnit.LEARNER else None,
+                asked.get(row.id, 0),
+                sum(cell.finding in (Outcome.MET, Outcome.NOT_MET) for cell in cells),
+                evidence.get(code, 0),
+                [
+                    (read.criteria[cell.criterion], ", ".join(experts[code, cell.criterion]))
+                    for cell in cells
+                    if (code, cell.criterion) in experts
+                ],
+            )
+        )
+    return found
+
+
+def strengths(read: Matrix, code: str, seen: Portrait, titles: Mapping[str, str]) -> list[str]:
+    """What speaks for a vendor, a sentence each; `titles` are those of criteria by code."""
+    score = read.results.scores[code]
+    found = []
+    if score.gate is Gate.PASS and any(row.must_have for row in read.results.criteria):
+        found.append(_("Meets every must-have."))
+    if seen.passes:
+        found.append(_("Reaches the pass mark of %(mark)s.", mark=percent(read.results.pass_mark)))
+    if seen.alone:
+        found.append(_("Met by no other vendor here: %(what)s.", what=named(seen.alone, titles)))
+    if seen.ahead:
+        found.append(_("Met here, not by all: %(what)s.", what=named(seen.ahead, titles)))
+    return found
+
+
+def gaps(read: Matrix, seen: Portrait, titles: Mapping[str, str]) -> list[str]:
+    """What speaks against a vendor or is not known, a sentence each."""
+    found = []
+    if seen.failed:
+        found.append(_("Must-haves not met: %(what)s.", what=named(seen.failed, titles)))
+    if seen.pending:
+        found.append(_("Must-haves not settled: %(what)s.", what=named(seen.pending, titles)))
+    if seen.behind:
+        found.append(_("Not met, though another does: %(what)s.", what=named(seen.behind, titles)))
+    found += pass_mark_words(read, seen)
+    if seen.unresolved:
+        found.append(
+            ngettext("One cell is unresolved.", "%(num)s cells are unresolved.", seen.unresolved)
+        )
+    return found
+
+
+def pass_mark_words(read: Matrix, seen: Portrait) -> list[str]:
+    """How far below the pass mark, and whether what is unresolved could still lift it there."""
+    if seen.passes is not False:
+        return []
+    mark = percent(read.results.pass_mark)
+    if seen.short_by is not None:
+        points = max(1, round(seen.short_by * 100))
+        text = ngettext(
+            "One percentage point below the pass mark of %(mark)s.",
+            "%(num)s percentage points below the pass mark of %(mark)s.",
+            points,
+            mark=mark,
+        )
+    else:
+        text = _("Below the pass mark of %(mark)s.", mark=mark)
+    if not seen.may_pass:
+        return [text]
+    return [text, _("It could still reach the pass mark if what is open were met.")]

@@ -1,0 +1,59 @@
+"""What a trial is made of. It is sent with GET: nothing is stored, and the address can be kept."""
+
+from collections.abc import Sequence
+
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, NumberRange, Optional
+
+from crrubric.domain import limits
+from crrubric.domain.statistics.acceptability import CONCENTRATION_LEAST, CONCENTRATION_MOST
+from crrubric.domain.vocabulary import RuleKind
+from crrubric.web.shared.forms import Choice, ExactNumber, Form, Options, WholeNumber, choices
+
+
+class TrialForm(Form):
+    """Another rule, somebody left out, how far weights are drawn from the official ones."""
+
+    class Meta:
+        csrf = False  # it changes nothing
+
+    kind = Options(_("Decision rule"), coerce=RuleKind, choices=choices(RuleKind),
+                      validators=[InputRequired(_("Choose a rule."))])  # fmt: skip
+    over = WholeNumber(_("Supermajority: YES marks"), [Optional()])
+    under = WholeNumber(_("Supermajority: of so many marks"), [Optional()])
+    quorum = WholeNumber(_("Quorum: YES and NO marks that a cell needs"), [Optional()])
+    without = Choice(_("Leave out"), [Optional()])
+    concentration = WholeNumber(
+        _("How close to the official weights random ones are drawn"),
+        [
+            InputRequired(_("Enter a whole number.")),
+            NumberRange(
+                CONCENTRATION_LEAST, CONCENTRATION_MOST, _("Use a number from %(min)s to %(max)s.")
+            ),
+        ],
+    )
+
+    def offer(self, reviewers: Sequence[str]) -> None:
+        """The reviewers that can be left out, one at a time."""
+        self.without.choices = [
+            SelectChoice("", _("nobody")),
+            *(SelectChoice(name, name) for name in reviewers),
+        ]
+
+
+class WeightTrialForm(Form):
+    """Weight and must-have of one criterion."""
+
+    class Meta:
+        csrf = False
+
+    weight = ExactNumber(
+        _("Weight"),
+        [
+            InputRequired(_("Enter a weight, 1 by default.")),
+            NumberRange(0, limits.WEIGHT_MAX, _("Use a weight from %(min)s to %(max)s.")),
+        ],
+    )
+    must_have = BooleanField(_("Must-have"))

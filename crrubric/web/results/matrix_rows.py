@@ -1,0 +1,115 @@
+"""The cells of a row of the matrix as HTML, written once for each distinct value of a page."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from crrubric.domain.results.results import Cell, Key, Results
+from crrubric.domain.vocabulary import N_, Outcome
+from crrubric.models import Vendor
+from crrubric.web.results.cell_parts import SYMBOLS, look, outcome, vote_words, votes
+
+FLAG = Markup(' <span class="flag"><span aria-hidden="true">%s</span> %s</span>')
+MUTE = Markup(' <span class="flag"><span aria-hidden="true">%s</span><span class="unseen">%s</span></span>')  # fmt: skip # noqa: E501
+DENSE = Markup('<span aria-hidden="true">%s <small>%s</small>%s</span><span class="unseen">%s</span>')  # fmt: skip # noqa: E501
+EXPERT, DIVIDED, ADOPTED = "⚑", "≠", "✎"
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """How the cells of a page are written.
+
+    begin, between, end: the address of a cell is begin, vendor id, between, criterion id, end.
+    experts: cells in which who speaks for the field says otherwise. away: ids of vendors whose
+    cells are not for the reader: they have no address. current: (vendor id, criterion id).
+    """
+
+    results: Results
+    vendors: Sequence[tuple[str, Vendor]]
+    begin: str
+    between: str
+    end: str
+    experts: Collection[Key] = ()
+    away: Collection[int] = ()
+    dense: bool = False
+    current: tuple[int, int] | None = None
+
+
+def row_writer(rows: Rows) -> Callable[[str, int], Markup]:
+    """A function that writes one `td` for each vendor, given code and id of the criterion."""
+    between, end = escape(rows.between), escape(rows.end)
+    vendors = [
+        (code, vendor.id, f'<a href="{escape(rows.begin)}{vendor.id}{between}')
+        for code, vendor in rows.vendors
+    ]
+    inside = _dense if rows.dense else _inside
+    told = Told()
+    parts: dict[tuple[object, ...], tuple[str, str]] = {}
+
+    def write(code: str, id_: int) -> Markup:
+        written = []
+        for vendor, vendor_id, start in vendors:
+            cell = rows.results.cells[vendor, code]
+            expert = (vendor, code) in rows.experts
+            key = (cell.tally, cell.resolution.reason, cell.finding, cell.adopted is None, expert)
+            if key not in parts:
+                opening = f'<td class="cell {look(cell.finding)}">'
+                parts[key] = opening, f"{inside(cell, expert, told)}</a></td>"
+            opening, closing = parts[key]
+            if vendor_id in rows.away:
+                written.append(f"{opening}<a>{closing}")
+                continue
+            here = ' aria-current="true"' if (vendor_id, id_) == rows.current else ""
+            written.append(f'{opening}{start}{id_}{end}"{here}>{closing}')
+        return Markup("".join(written))  # noqa: S704  # each part is escaped above
+
+    return write
+
+
+class Told(dict[str, str]):
+    """Words in the reader's language, looked up once a page: a matrix has thousands of cells."""
+
+    def __missing__(self, text: str) -> str:
+        found = self[text] = str(_(text))
+        return found
+
+
+def _inside(cell: Cell, expert: bool, told: Told) -> Markup:
+    reason = None if cell.adopted else cell.resolution.reason
+    return Markup("%s%s %s") % (
+        outcome(cell.finding, reason),
+        Markup("").join(
+            (FLAG if sign == ADOPTED else MUTE) % (sign, told[words])
+            for sign, words in signs(cell, expert)
+        ),
+        votes(cell.tally),
+    )
+
+
+def _dense(cell: Cell, expert: bool, told: Told) -> Markup:
+    tally, marked = cell.tally, signs(cell, expert)
+    counts = f"{tally.yes}–{tally.no}" if tally.decisive else ""
+    reason = None if cell.adopted else cell.resolution.reason
+    said = [told[cell.finding.label], *([told[reason.label]] if reason else []), vote_words(tally)]
+    said += [told[words] for _sign, words in marked]
+    drawn = "".join(sign for sign, _words in marked)
+    return DENSE % (
+        SYMBOLS[cell.finding],
+        counts,
+        Markup(' <span class="flag">%s</span>') % drawn if drawn else "",
+        ", ".join(said),
+    )
+
+
+def signs(cell: Cell, expert: bool) -> list[tuple[str, str]]:
+    """What there is to see in a cell beside outcome and votes: sign and words."""
+    found = []
+    if cell.adopted:
+        found.append((ADOPTED, N_("adopted")))
+    if expert:
+        found.append((EXPERT, N_("who speaks for this field says otherwise")))
+    if cell.divided and cell.resolution.outcome is not Outcome.UNRESOLVED:
+        found.append((DIVIDED, N_("divided")))
+    return found

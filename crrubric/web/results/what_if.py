@@ -1,0 +1,201 @@
+"""What if: how far the order can be trusted, and other weights, rules, committees to try."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from crrubric.domain.errors import Invalid
+from crrubric.domain.memo.words import Words
+from crrubric.domain.results.basis import Basis
+from crrubric.domain.results.outcome import Rule
+from crrubric.domain.results.robustness_words import robustness_words
+from crrubric.domain.results.what_if import Trial, Tried, try_out
+from crrubric.domain.statistics.acceptability import (
+    CONCENTRATION,
+    CONCENTRATION_LEAST,
+    CONCENTRATION_MOST,
+)
+from crrubric.domain.statistics.robustness import robustness_of
+from crrubric.domain.vocabulary import Action, RuleKind
+from crrubric.extensions import db
+from crrubric.queries.people.access import Seat
+from crrubric.queries.results.matrices import Matrix
+from crrubric.queries.results.matrices import matrix as read_matrix
+from crrubric.queries.setup.wording import worded
+from crrubric.web.results.forms import TrialForm, WeightTrialForm
+from crrubric.web.shared.access import in_evaluation
+from crrubric.web.shared.forms import attach
+from crrubric.web.shared.language import locale
+from crrubric.web.shared.page import page
+from crrubric.web.shared.words import number
+
+bp = Blueprint("what_if", __name__, url_prefix="/evaluations/<slug>")
+
+
+@bp.get("/what-if")
+@in_evaluation(Action.TRY_WHAT_IF)
+def index(seat: Seat) -> ResponseReturnValue:
+    """Plain sentences, a form to try changes, the trial beside the official result, charts."""
+    from crrubric.reports.results import robustness_figures as figures  # draws with plotly: heavy
+
+    read = read_matrix(db.session(), seat.evaluation, locale())
+    basis = read.basis
+    asked = "kind" in request.args
+    form, rows = trial_form(basis, asked=asked), weight_forms(read, asked=asked)
+    good = not asked or all(
+        [form.validate(), *(row.validate() for row in rows.values() if row.weight.raw_data)]
+    )
+    trial = made_trial(form, rows) if asked and good else None
+    tried = tried_out(basis, trial, form) if trial else None
+    good = good and not form.errors
+    found = robustness_of(
+        basis,
+        basis.ballots.counts(),
+        concentration=(form.concentration.data if good else None) or CONCENTRATION,
+    )
+    said = robustness_words(Words(_), found, read.results, names=True)
+    body = page(
+        "results/what_if.html",
+        seat,
+        results=read.results,
+        form=form,
+        rows=rows,
+        wrong=wrong_weights(rows, read),
+        tried=tried,
+        changes=changes(basis, trial) if trial else [],
+        verdict=verdict(tried, read) if tried else "",
+        weights_open=any(row.errors for row in rows.values())
+        or bool(trial and differs(basis, trial)),
+        least=CONCENTRATION_LEAST,
+        most=CONCENTRATION_MOST,
+        found=found,
+        sentences=said.sentences(),
+        charts=figures.charts(found, read.results, _),
+    )
+    return body, 200 if good else 422
+
+
+def trial_form(basis: Basis, *, asked: bool) -> TrialForm:
+    """The form as it was sent, or with what is official."""
+    rule = basis.rule
+    form = TrialForm(
+        request.args if asked else None,
+        data={
+            "kind": rule.kind,
+            "over": rule.threshold.numerator,
+            "under": rule.threshold.denominator,
+            "quorum": rule.quorum,
+            "concentration": CONCENTRATION,
+        },
+    )
+    form.offer([reviewer.name for reviewer in basis.ballots.reviewers])
+    return form
+
+
+def weight_forms(read: Matrix, *, asked: bool) -> dict[str, WeightTrialForm]:
+    """Weight and must-have of each criterion, by code."""
+    found = {}
+    for row in read.results.criteria:
+        prefix = f"c{read.criteria[row.code].id}"
+        sent = asked and f"{prefix}-weight" in request.args  # else what is official stays
+        data = {"weight": read.criteria[row.code].weight, "must_have": row.must_have}
+        form = WeightTrialForm(request.args if sent else None, prefix=prefix, data=data)
+        found[row.code] = form
+    return found
+
+
+def made_trial(form: TrialForm, rows: Mapping[str, WeightTrialForm]) -> Trial | None:
+    """The trial that was sent; None if its rule can't be, with the reason at its field."""
+    try:
+        threshold = Fraction(form.over.data or 2, form.under.data or 3)
+        rule = Rule(form.kind.data, threshold, form.quorum.data)
+    except Invalid as error:
+        attach(form, error)
+        return None
+    return Trial(
+        rule,
+        frozenset(code for code, row in rows.items() if row.must_have.data),
+        {code: Fraction(row.weight.data or 0) for code, row in rows.items()},
+        form.without.data or "",
+    )
+
+
+def tried_out(basis: Basis, trial: Trial, form: TrialForm) -> Tried | None:
+    """What the trial gives; None if it can't be tried, with the reason above the form."""
+    try:
+        return try_out(basis, trial)
+    except Invalid as error:
+        attach(form, error)
+        return None
+
+
+def wrong_weights(rows: Mapping[str, WeightTrialForm], read: Matrix) -> list[str]:
+    """What is wrong with weights, each with its criterion."""
+    return [
+        f"{worded(read.criteria[code], 'title', locale())}: {error}"
+        for code, row in rows.items()
+        for error in row.weight.errors
+    ]
+
+
+def differs(basis: Basis, trial: Trial) -> bool:
+    """Whether a weight or a must-have is another one."""
+    return any(
+        trial.weights[row.code] != row.weight or (row.code in trial.must_haves) != row.must_have
+        for row in basis.criteria
+    )
+
+
+def changes(basis: Basis, trial: Trial) -> list[str]:
+    """What the trial changes, a sentence each."""
+    found = []
+    if trial.rule != basis.rule:
+        found.append(_("Rule: %(rule)s", rule=rule_words(trial.rule)))
+    if trial.without:
+        found.append(_("Without %(reviewer)s", reviewer=trial.without))
+    for row in basis.criteria:
+        now = trial.weights[row.code]
+        if now != row.weight:
+            found.append(
+                _(
+                    "Weight of %(title)s: %(was)s → %(now)s",
+                    title=row.title,
+                    was=number(row.weight),
+                    now=number(now),
+                )
+            )
+        if row.code in trial.must_haves and not row.must_have:
+            found.append(_("%(title)s is a must-have", title=row.title))
+        if row.must_have and row.code not in trial.must_haves:
+            found.append(_("%(title)s is no must-have", title=row.title))
+    return found
+
+
+def rule_words(rule: Rule) -> str:
+    """A rule with its threshold and quorum."""
+    words = str(_(rule.kind.label))
+    if rule.kind is RuleKind.SUPERMAJORITY:
+        over, under = rule.threshold.numerator, rule.threshold.denominator
+        words = _("%(rule)s, %(over)s of %(under)s", rule=words, over=over, under=under)
+    if rule.quorum is not None:
+        words = _("%(rule)s, quorum %(quorum)s", rule=words, quorum=rule.quorum)
+    return str(words)
+
+
+def verdict(tried: Tried, read: Matrix) -> str:
+    """Who would be first, in one sentence."""
+    names = {vendor.code: vendor.name for vendor in read.results.vendors}
+    was, now = (
+        Words(_).listed([names[code] for code in sorted(order.leaders)])
+        for order in (tried.official, tried.order)
+    )
+    if not now:
+        return str(_("No vendor would be ranked."))
+    if was == now and not tried.moved:
+        return str(_("The order stays as it is; %(vendors)s first.", vendors=now))
+    if was == now:
+        return str(_("The first place stays with %(vendors)s; others move.", vendors=now))
+    return str(_("The first place would go to %(vendors)s.", vendors=now))

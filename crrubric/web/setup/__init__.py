@@ -1,0 +1,1 @@
+"""Evaluation, phases, rubric, vendors, committee, assignment, practice, corrections: the pages."""

@@ -1,0 +1,168 @@
+"""The committee: who sits on it, invitations, seats."""
+
+from flask import Blueprint, flash, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from crrubric.domain import limits
+from crrubric.domain.errors import Invalid
+from crrubric.domain.vocabulary import Action
+from crrubric.extensions import db
+from crrubric.models import Member
+from crrubric.queries.people.access import Seat, not_found
+from crrubric.services.mail.outbox import mail_is_on
+from crrubric.services.setup import committee as service
+from crrubric.web.setup.evaluations import to
+from crrubric.web.setup.forms import SEATS, InviteForm, SeatForm
+from crrubric.web.shared.access import in_evaluation
+from crrubric.web.shared.forms import attach
+from crrubric.web.shared.page import page
+from crrubric.web.shared.session import actor
+from crrubric.web.shared.words import refusal
+
+bp = Blueprint("committee", __name__, url_prefix="/evaluations/<slug>/committee")
+HOME = "committee.index"
+
+
+@bp.get("/")
+@in_evaluation(Action.VIEW_EVALUATION)
+def index(seat: Seat) -> ResponseReturnValue:
+    """All members; the chair can invite and change."""
+    return listing(seat, InviteForm())
+
+
+def listing(seat: Seat, form: InviteForm) -> str:
+    """The list of members with the invitation form below."""
+    everybody = db.session.scalars(
+        select(Member)
+        .options(joinedload(Member.user))
+        .where(Member.evaluation_id == seat.evaluation.id)
+        .order_by(Member.id)
+    ).all()
+    return page(
+        "setup/committee/index.html",
+        seat,
+        members=[member for member in everybody if member.removed_at is None],
+        former=[member for member in everybody if member.removed_at is not None],
+        editable=seat.may(Action.MANAGE_COMMITTEE),
+        form=form,
+    )
+
+
+LINKS = "invitation-links"  # in the chair's own signed cookie: the database keeps hashes only
+
+
+def invited(seat: Seat, invitation: service.Invitation) -> ResponseReturnValue:
+    """Off to the page with the one-time link, or back to the list where none is needed."""
+    member = invitation.member
+    if invitation.token is None:
+        flash(_("%(name)s can sign in and finds this evaluation there.", name=member.name), "done")
+        return to(HOME, seat)
+    session[LINKS] = {str(member.id): invitation.token}
+    return to("committee.shown", seat, member_id=member.id)
+
+
+@bp.get("/<int:member_id>/link")
+@in_evaluation(Action.MANAGE_COMMITTEE)
+def shown(seat: Seat, member_id: int) -> ResponseReturnValue:
+    """The one-time link that was just made, to be copied and sent by the chair."""
+    member = service.member_in(db.session(), seat.evaluation, member_id)
+    token = session.get(LINKS, {}).get(str(member_id))
+    if token is None:
+        raise not_found()
+    link = url_for("account.invitation", token=token, _external=True)
+    return page(
+        "setup/committee/invited.html",
+        seat,
+        under=HOME,
+        member=member,
+        link=link,
+        days=limits.INVITE_DAYS,
+        mailed=mail_is_on(),
+    )
+
+
+@bp.post("/")
+@in_evaluation(Action.MANAGE_COMMITTEE)
+def invite(seat: Seat) -> ResponseReturnValue:
+    """Give a person a seat and show the link once."""
+    form = InviteForm()
+    if form.validate():
+        try:
+            return invited(
+                seat,
+                service.invite_member(
+                    actor(),
+                    seat.evaluation.slug,
+                    name=form.name.data,
+                    email=form.email.data,
+                    roles=SEATS[form.roles.data],
+                    stakeholder=form.stakeholder.data,
+                ),
+            )
+        except Invalid as error:
+            attach(form, error)
+    return listing(seat, form), 422
+
+
+def seat_key(member: Member) -> str:
+    """The choice of the form that stands for the member's roles."""
+    if member.is_chair:
+        return "chair-reviewer" if member.is_reviewer else "chair"
+    return "reviewer" if member.is_reviewer else "observer"
+
+
+@bp.get("/<int:member_id>")
+@in_evaluation(Action.MANAGE_COMMITTEE)
+def edit(seat: Seat, member_id: int) -> ResponseReturnValue:
+    """The form for one seat."""
+    member = service.member_in(db.session(), seat.evaluation, member_id)
+    form = SeatForm(roles=seat_key(member), stakeholder=member.stakeholder)
+    return page("setup/committee/member.html", seat, under=HOME, form=form, member=member)
+
+
+@bp.post("/<int:member_id>")
+@in_evaluation(Action.MANAGE_COMMITTEE)
+def change(seat: Seat, member_id: int) -> ResponseReturnValue:
+    """Change a seat."""
+    form = SeatForm()
+    if form.validate():
+        try:
+            service.change_member(
+                actor(),
+                seat.evaluation.slug,
+                member_id,
+                roles=SEATS[form.roles.data],
+                stakeholder=form.stakeholder.data,
+            )
+            flash(_("Saved."), "done")
+            return to(HOME, seat)
+        except Invalid as error:
+            attach(form, error)
+    member = service.member_in(db.session(), seat.evaluation, member_id)
+    return page("setup/committee/member.html", seat, under=HOME, form=form, member=member), 422
+
+
+@bp.post("/<int:member_id>/link")
+@in_evaluation(Action.MANAGE_COMMITTEE)
+def link(seat: Seat, member_id: int) -> ResponseReturnValue:
+    """A fresh one-time link; the old one stops working."""
+    try:
+        return invited(seat, service.renew_invite(actor(), seat.evaluation.slug, member_id))
+    except Invalid as error:
+        flash(refusal(error), "problem")
+        return to(HOME, seat)
+
+
+@bp.post("/<int:member_id>/remove")
+@in_evaluation(Action.MANAGE_COMMITTEE)
+def remove(seat: Seat, member_id: int) -> ResponseReturnValue:
+    """End a seat."""
+    try:
+        service.remove_member(actor(), seat.evaluation.slug, member_id)
+        flash(_("The seat is ended."), "done")
+    except Invalid as error:
+        flash(refusal(error), "problem")
+    return to(HOME, seat)

@@ -1,0 +1,177 @@
+"""Forms of the set-up: the evaluation, its rule, rubric, vendors, seats and phase."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _
+from wtforms import (
+    BooleanField,
+    EmailField,
+    HiddenField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Optional
+
+from crrubric.domain import limits
+from crrubric.domain.vocabulary import (
+    PriceUnit,
+    Role,
+    RuleKind,
+    ScoringMode,
+    Stakeholder,
+)
+from crrubric.web.shared.forms import (
+    Choice,
+    Day,
+    ExactNumber,
+    Form,
+    Options,
+    WholeNumber,
+    choices,
+    longest,
+    optional,
+)
+
+
+class EvaluationForm(Form):
+    """What a new evaluation needs."""
+
+    title = StringField(_("Title"), [InputRequired(_("Enter a title.")), longest(limits.TITLE)])
+    purpose = TextAreaField(_("What is it for?"), [Optional(), longest(limits.LONG_TEXT)])
+
+
+class FactsForm(EvaluationForm):
+    """Title, purpose and the day on which scoring closes."""
+
+    closes_on = Day(_("Scoring closes on"), [Optional()])
+
+
+class ClosingForm(Form):
+    """Another day on which scoring closes."""
+
+    closes_on = Day(_("Scoring closes on"), [InputRequired(_("Enter a date, like 2027-03-12."))])
+
+
+class RuleForm(Form):
+    """How ballots become outcomes, and outcomes a score."""
+
+    kind = Options(_("Decision rule"), coerce=RuleKind, choices=choices(RuleKind),
+                      validators=[InputRequired(_("Choose a rule."))])  # fmt: skip
+    over = WholeNumber(_("Supermajority: YES marks"), [Optional()])
+    under = WholeNumber(_("Supermajority: of so many marks"), [Optional()])
+    quorum = WholeNumber(_("Quorum: YES and NO marks that a cell needs"), [Optional()])
+    pass_mark = WholeNumber(
+        _("Pass mark in percent"), [InputRequired(_("Enter a pass mark from 0 to 100 percent."))]
+    )
+    mode = Options(_("Score"), coerce=ScoringMode, choices=choices(ScoringMode),
+                      validators=[InputRequired(_("Choose how to score."))])  # fmt: skip
+
+
+class SectionForm(Form):
+    """A new section of the rubric."""
+
+    title = StringField(
+        _("Title of the section"),
+        [InputRequired(_("Enter a title for the section.")), longest(limits.TITLE)],
+    )
+
+
+class CriterionForm(Form):
+    """One criterion of the evaluation's own copy of the rubric."""
+
+    title = StringField(
+        _("Title"), [InputRequired(_("Enter a title for the criterion.")), longest(limits.TITLE)]
+    )
+    question = TextAreaField(_("Question, to be answered YES or NO"), [longest(limits.NOTE)])
+    look_for = TextAreaField(_("What to look for"), [Optional(), longest(limits.NOTE)])
+    lead = Choice(_("Who knows most about it"), coerce=optional(Stakeholder),
+                       choices=choices(Stakeholder, empty=_("Nobody in particular")),
+                       validators=[Optional()])  # fmt: skip
+    weight = ExactNumber(_("Weight"), [InputRequired(_("Enter a weight, 1 by default."))])
+    must_have = BooleanField(_("Must-have: a vendor that does not meet it is not eligible"))
+    may_not_apply = BooleanField(_("May not apply: reviewers can answer NOT APPLICABLE"))
+    left_out = BooleanField(_("Left out of this evaluation"))
+    practice = TextAreaField(
+        _("Practice round: what the made-up vendor shows"), [Optional(), longest(limits.NOTE)]
+    )
+    evidence_months = WholeNumber(_("Evidence is old after so many months"), [Optional()])
+
+
+class VendorForm(Form):
+    """One vendor with the basis of its price."""
+
+    company = StringField(
+        _("Company"), [InputRequired(_("Enter the name of the company.")), longest(limits.NAME)]
+    )
+    product = StringField(_("Product"), [Optional(), longest(limits.NAME)])
+    product_version = StringField(_("Version"), [Optional(), longest(80)])
+    contact_name = StringField(_("Contact person"), [Optional(), longest(limits.NAME)])
+    contact_email = EmailField(_("Contact e-mail"), [Optional(), longest(limits.EMAIL)])
+    links = TextAreaField(_("Links, one a line"), [Optional(), longest(limits.NOTE)])
+    price_unit = Choice(_("Price is"), coerce=optional(PriceUnit),
+                             choices=choices(PriceUnit, empty=_("not known yet")),
+                             validators=[Optional()])  # fmt: skip
+    unit_price = ExactNumber(_("Price of one unit for a year, in dollars"), [Optional()])
+    quantity = WholeNumber(_("Quantity"), [Optional()])
+    term_months = WholeNumber(_("Term in months"), [Optional()])
+    price_note = StringField(_("Note on the price"), [Optional(), longest(limits.SHORT_TEXT)])
+
+
+SEATS: Mapping[str, frozenset[Role]] = {
+    "reviewer": frozenset({Role.REVIEWER}),
+    "chair": frozenset({Role.CHAIR}),
+    "chair-reviewer": frozenset({Role.CHAIR, Role.REVIEWER}),
+    "observer": frozenset({Role.OBSERVER}),
+}
+
+
+SEAT_LABELS = {
+    "reviewer": _("Reviewer: scores the vendors"),
+    "chair": _("Chair: leads, does not score"),
+    "chair-reviewer": _("Chair and reviewer"),
+    "observer": _("Observer: reads the results"),
+}
+
+
+class SeatForm(Form):
+    """Role and stakeholder of a member."""
+
+    roles = Choice(
+        _("Role"),
+        [InputRequired(_("Choose a role."))],
+        choices=[SelectChoice(*pair) for pair in SEAT_LABELS.items()],
+    )
+    stakeholder = Choice(
+        _("Speaks for"),
+        [InputRequired(_("Choose whom the person speaks for."))],
+        coerce=Stakeholder,
+        choices=choices(Stakeholder),
+    )
+
+
+class InviteForm(SeatForm):
+    """An invitation to the committee."""
+
+    name = StringField(
+        _("Name"), [InputRequired(_("Enter the person’s name.")), longest(limits.NAME)]
+    )
+    email = EmailField(
+        _("E-mail address"),
+        [InputRequired(_("Enter an e-mail address.")), longest(limits.EMAIL)],
+    )
+
+
+class RetentionForm(Form):
+    """Until when the record is kept."""
+
+    until = Day(_("Keep the record until"), [Optional()])
+    hold = TextAreaField(_("Legal hold"), [Optional(), longest(limits.NOTE)])
+    reason = TextAreaField(_("Why?"), [Optional(), longest(limits.NOTE)])
+
+
+class PhaseForm(Form):
+    """A change of phase; a step back needs the reason."""
+
+    to = HiddenField()
+    reason = TextAreaField(_("Reason"), [Optional(), longest(limits.NOTE)])

@@ -1,0 +1,97 @@
+"""Every route declares who may pass. The app refuses to start with a route that doesn't."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from flask import Flask, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from crrubric.domain.errors import WrongPhase
+from crrubric.domain.vocabulary import Action
+from crrubric.extensions import db
+from crrubric.queries.people.access import Seat, evaluation_by_slug, not_found, require
+from crrubric.web.shared import resuming, session
+from crrubric.web.shared.page import wants_json
+
+P = ParamSpec("P")
+View = Callable[P, ResponseReturnValue]
+
+PUBLIC = "public"
+SIGNED_IN = "signed in"
+# Flask's own route for files that are the same for everybody.
+UNDECLARED = frozenset({"static"})
+
+
+def declare(view: Callable[..., ResponseReturnValue], rule: str) -> None:
+    """Write the route's rule where the start-up check and the tests find it."""
+    view.access = rule  # type: ignore[attr-defined]  # functions take attributes
+
+
+def public(view: View[P]) -> View[P]:
+    """Anybody may pass."""
+    declare(view, PUBLIC)
+    return view
+
+
+def signed_in(view: View[P]) -> View[P]:
+    """Anybody who is signed in may pass; others are sent to sign in."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        return view(*args, **kwargs) if session.person() else to_sign_in()
+
+    declare(guarded, SIGNED_IN)
+    return guarded
+
+
+def in_evaluation(
+    action: Action,
+) -> Callable[[Callable[Concatenate[Seat, P], ResponseReturnValue]], View[P]]:
+    """People of the evaluation `slug` whom the policy allows `action` now; 404 for all others.
+
+    The view gets the person's `Seat` instead of the slug. A page that belongs to another phase
+    does not exist yet; a form that comes too late is told so (409).
+    """
+
+    def decorate(view: Callable[Concatenate[Seat, P], ResponseReturnValue]) -> View[P]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            if session.person() is None:
+                return to_sign_in()
+            evaluation = evaluation_by_slug(db.session(), cast(str, kwargs.pop("slug")))
+            try:
+                seat = require(session.actor(), action, evaluation, db.session())
+            except WrongPhase:
+                if request.method == "GET":
+                    raise not_found() from None
+                raise
+            return view(seat, *args, **kwargs)
+
+        declare(guarded, action.value)
+        return guarded
+
+    return decorate
+
+
+def to_sign_in() -> ResponseReturnValue:
+    """Off to the sign-in page, and back here afterwards where that is a page.
+
+    A form that comes after its session has ended is not dropped: the same person signs in on the
+    page that answers it and sends it again. A script is told in so many words.
+    """
+    if wants_json():
+        return jsonify(message=gettext("You are signed out.")), 401
+    if request.method == "POST" and (owner := session.lapsed()) is not None:
+        return resuming.choose_again() if request.files else resuming.sign_in_again(owner)
+    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("account.sign_in", next=back), code=303)
+
+
+def check_declarations(app: Flask) -> None:
+    """Refuse to start if a route has no rule. Raises: RuntimeError naming it."""
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        if rule.endpoint not in UNDECLARED and not hasattr(view, "access"):
+            raise RuntimeError(f"the route {rule.rule} ({rule.endpoint}) declares no access rule")

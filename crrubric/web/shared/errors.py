@@ -1,0 +1,153 @@
+"""Refusals and faults become pages here, in one place; what was typed is never dropped."""
+
+import logging
+import secrets
+from collections.abc import Iterable
+from http import HTTPStatus
+
+from flask import Flask, Response, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, SecurityError
+
+from crrubric.domain import limits
+from crrubric.domain.errors import CrrubricError, Invalid, NotFound, NotReady, Stale, WrongPhase
+from crrubric.extensions import db
+from crrubric.web.shared.page import here
+from crrubric.web.shared.words import refusal
+
+log = logging.getLogger("crrubric")
+
+STATUS: dict[type[CrrubricError], HTTPStatus] = {
+    NotFound: HTTPStatus.NOT_FOUND,
+    WrongPhase: HTTPStatus.CONFLICT,
+    Stale: HTTPStatus.CONFLICT,
+    NotReady: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+}
+SHORT = 20  # characters; what is longer was typed, and is shown to be read or copied
+NOT_TEXT = frozenset({"csrf_token", "version", "password", "next"})
+
+
+def init_app(app: Flask) -> None:
+    """Register one handler for each kind of error."""
+    app.register_error_handler(CrrubricError, refused)
+    app.register_error_handler(CSRFError, forged)
+    app.register_error_handler(OperationalError, busy)
+    app.register_error_handler(HTTPException, plain)
+    app.register_error_handler(Exception, broken)
+
+
+def status_of(error: CrrubricError) -> HTTPStatus:
+    """The HTTP status of a refusal."""
+    return next(
+        (STATUS[kind] for kind in type(error).__mro__ if kind in STATUS),
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+    )
+
+
+def refused(error: CrrubricError) -> ResponseReturnValue:
+    """A refusal in words."""
+    problems = [refusal(one) for one in getattr(error, "problems", ())]
+    return page(status_of(error), refusal(error), problems)
+
+
+def forged(_error: CSRFError) -> ResponseReturnValue:
+    """A form whose token is missing or belongs to another session."""
+    return page(
+        HTTPStatus.BAD_REQUEST,
+        gettext("This form is out of date. Open the page again and send it once more."),
+    )
+
+
+def busy(error: OperationalError) -> ResponseReturnValue:
+    """The database is locked, full or away: nothing was saved."""
+    db.session.rollback()
+    log.warning("database unavailable: %s", error.orig)
+    message = gettext("Not saved: the server is busy. Try again in a moment.")
+    body = page(HTTPStatus.SERVICE_UNAVAILABLE, message)
+    return (*body, {"Retry-After": "5"})
+
+
+def plain(error: HTTPException) -> ResponseReturnValue:
+    """Werkzeug's own refusals, in our words."""
+    if isinstance(error, SecurityError):  # a foreign host name: no page of ours has an address
+        return Response("This site is not reached by that name.", 400, mimetype="text/plain")
+    status = HTTPStatus(error.code or 500)
+    words = {
+        HTTPStatus.NOT_FOUND: gettext("There is nothing here, or it is not for you."),
+        HTTPStatus.METHOD_NOT_ALLOWED: gettext("That can’t be done at this address."),
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: too_large(),
+        HTTPStatus.TOO_MANY_REQUESTS: gettext(
+            "Too many attempts. Wait 15 minutes, then try again."
+        ),
+        HTTPStatus.BAD_REQUEST: gettext("The server could not read this request."),
+    }
+    return page(status, words.get(status, status.phrase))
+
+
+def too_large() -> str:
+    """What to do where more was sent than the address takes: text, or a file."""
+    if request.max_content_length == limits.FILE_REQUEST_BYTES:
+        most = limits.FILE_BYTES // limits.MEGABYTE
+        return str(gettext("This file is too large: at most %(most)s MB.", most=most))
+    words = gettext("That is too much text at once: at most 2 MB. Shorten it and send it again.")
+    return str(words)
+
+
+def broken(_error: Exception) -> ResponseReturnValue:
+    """A fault of ours: an id for the log, no detail for the reader."""
+    db.session.rollback()
+    number = secrets.token_hex(4)
+    log.exception("error %s at %s", number, request.path)
+    return page(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        gettext("Something went wrong on our side. Tell your IT this number: %(id)s", id=number),
+    )
+
+
+def page(
+    status: HTTPStatus, message: str, problems: list[str] | None = None
+) -> tuple[str | Response, int]:
+    """The error page, or JSON for the script; the text that was sent comes back with it."""
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(message=message), status.value
+    return (
+        render_template(
+            "shared/error.html",
+            message=message,
+            problems=problems or [],
+            kept=kept_text(),
+            here=nowhere,
+            again=again(status),
+        ),
+        status.value,
+    )
+
+
+def again(status: HTTPStatus) -> str:
+    """The page whose form sent too much: to go back to it with a smaller file; else nothing."""
+    return here() if status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE else ""
+
+
+def nowhere() -> str:
+    """Where the language switch leads back to: home, as a refusal says nothing of its address."""
+    return ""
+
+
+def kept_text() -> list[str]:
+    """What the person typed into the form that was refused, longest field first."""
+    if request.method != "POST":
+        return []
+    try:
+        typed = long_texts(request.form.items())
+    except HTTPException:  # the request was too large to be read at all
+        return []
+    return sorted(typed, key=len, reverse=True)
+
+
+def long_texts(fields: Iterable[tuple[str, str]]) -> list[str]:
+    """The values of a form that are worth showing again: what was typed, no choice and no token."""
+    return [value for name, value in fields if name not in NOT_TEXT and len(value) > SHORT]

@@ -1,0 +1,216 @@
+"""What forms are made of: fields in plain sentences, enums as the only lists of choices."""
+
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from enum import Enum
+from functools import cache
+from typing import Any, Self
+
+from babel.support import NullTranslations, Translations
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import (
+    DateField,
+    Field,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.i18n import messages_path
+from wtforms.validators import InputRequired, Length, StopValidation
+
+from crrubric.domain import limits
+from crrubric.domain.errors import Invalid
+from crrubric.domain.text import visible
+from crrubric.domain.vocabulary import (
+    N_,
+    Labelled,
+)
+from crrubric.web.shared.words import refusal
+
+
+def choices(kind: type[Labelled], *, empty: object = None) -> list[SelectChoice]:
+    """The enum as choices; with `empty` words, "nothing" comes first."""
+    first = [] if empty is None else [SelectChoice("", empty)]
+    return first + [SelectChoice(member.value, _(member.label)) for member in kind]
+
+
+def optional(kind: type[Enum]) -> Callable[[str | None], Any]:
+    """Turns text into the enum, and nothing into None."""
+    return lambda text: kind(text) if text else None
+
+
+def longest(limit: int) -> Length:
+    """At most so many characters; the control gets a matching `maxlength`."""
+    return Length(max=limit, message=_("Use at most %(max)d characters."))
+
+
+@cache
+def wtforms_texts(language: str) -> NullTranslations:
+    """What WTForms itself says, in a language; read once a process."""
+    return Translations.load(messages_path(), [language], domain="wtforms")
+
+
+class ReadFirst:
+    """For a number: what can't be read is refused for that alone, not for its size as well."""
+
+    def pre_validate(self, form: object) -> None:
+        """Go no further where reading failed."""
+        super().pre_validate(form)  # type: ignore[misc]  # of the control mixed in
+        if self.process_errors:  # type: ignore[attr-defined]  # of the control mixed in
+            raise StopValidation
+
+
+class WholeNumber(ReadFirst, IntegerField):
+    """A whole number, refused in a sentence when it is none."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number; blanks and thousands commas are how people write."""
+        text = valuelist[0].strip().replace(",", "") if valuelist else ""
+        self.data = None
+        if not text:
+            return
+        if not text.lstrip("-").isdecimal() or len(text) > 15:
+            raise ValueError(_("Enter a whole number, like 250."))
+        self.data = int(text)
+
+
+class ExactNumber(ReadFirst, StringField):
+    """A decimal number, kept exact; `data` is a Decimal or None."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number; what can't be read is refused and stays in the field."""
+        text = valuelist[0].strip().replace(",", "").removeprefix("$") if valuelist else ""
+        self.data = None
+        if not text:
+            return
+        try:
+            number = Decimal(text)
+        except InvalidOperation:
+            number = Decimal("nan")
+        # 1e-999999999 is short to type, and exact arithmetic would never come to its end
+        if not number.is_finite() or len(text) > 20 or number.adjusted() < -20:
+            raise ValueError(_("Enter a number, like 2 or 38.50."))
+        self.data = number
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else f"{self.data.normalize():f}"
+
+
+class Day(DateField):
+    """A calendar day, refused in a sentence when it is none."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the day as browsers send it."""
+        try:
+            super().process_formdata(valuelist if valuelist and valuelist[0] else [])
+        except ValueError:
+            raise ValueError(_("Enter a date, like 2027-03-12.")) from None
+
+
+class PlainChoice:
+    """For a control with choices: what isn't one of them is refused in our words."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the choice."""
+        try:
+            super().process_formdata(valuelist)  # type: ignore[misc]  # of the control mixed in
+        except ValueError:
+            raise ValueError(_("Choose one of the choices shown.")) from None
+
+    def pre_validate(self, form: object) -> None:
+        """Refuse what isn't on the list; nothing at all is for the field's validators to judge."""
+        if not self.raw_data:  # type: ignore[attr-defined]  # of the control mixed in
+            return
+        try:
+            super().pre_validate(form)  # type: ignore[misc]  # of the control mixed in
+        except ValueError:
+            raise StopValidation(_("Choose one of the choices shown.")) from None
+
+
+class Options(PlainChoice, RadioField):
+    """Radio buttons."""
+
+
+class Choice(PlainChoice, SelectField):
+    """A list to choose from."""
+
+
+class Form(FlaskForm):
+    """A form that refuses control characters beside the field and shows where they were."""
+
+    class Meta(FlaskForm.Meta):
+        """How WTForms makes our forms."""
+
+        def get_translations(self, form: object) -> object:
+            """WTForms' own texts, read once a process: Flask-WTF reads the file anew each time."""
+            return wtforms_texts(str(get_locale() or "en"))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether everything typed can be used."""
+        good: bool = super().validate(extra_validators)
+        for field in self:
+            # what numbers and days show again is what was sent
+            field.raw_data = [visible(x) if isinstance(x, str) else x for x in field.raw_data or ()]
+            if isinstance(field.data, str) and (shown := visible(field.data)) != field.data:
+                position = next(
+                    n for n, (a, b) in enumerate(zip(field.data, shown, strict=True), 1) if a != b
+                )
+                field.data = shown
+                message = _("Remove the control character at position %(n)s.", n=position)
+                field.errors = [*field.errors, message]
+                good = False
+        return good
+
+
+def whole_version(typed: str | None) -> int:
+    """A version number from a hidden field; 0 for none. Raises: Invalid."""
+    text = typed or "0"
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise Invalid(N_("Open the page again: it does not say which version it shows."))
+    return int(text)
+
+
+class VersionedForm(Form):
+    """A form for something that others may change meanwhile: it says which version was seen."""
+
+    version = HiddenField()
+
+    @classmethod
+    def showing(cls, row: Any) -> Self:
+        """The form with what is stored; None where there is nothing yet."""
+        form = cls(formdata=None, obj=row)
+        form.version.data = str(row.version if row else 0)
+        return form
+
+    def seen_version(self) -> int:
+        """The version that the page showed; 0 for none. Raises: Invalid."""
+        return whole_version(self.version.data)
+
+
+class ReasonForm(Form):
+    """A reason alone."""
+
+    reason = TextAreaField(_("Why?"), [InputRequired(_("Say why.")), longest(limits.NOTE)])
+
+
+def attach(form: FlaskForm, error: Invalid) -> None:
+    """Put a service's refusal beside the field it names, or above the form."""
+    field: Field | None = form._fields.get(error.field or "")
+    if field is None:
+        form.form_errors.append(refusal(error))
+    else:
+        field.errors = [*field.errors, refusal(error)]
+
+
+def messages(form: FlaskForm) -> str:
+    """Everything that is wrong with a form, in one line for the script."""
+    found = [str(error) for field in form for error in field.errors]
+    return " ".join([*found, *(str(error) for error in form.form_errors)])

@@ -1,0 +1,129 @@
+"""Who is signed in. The cookie holds the secret of a session that lives on the server."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask, g, session
+from flask_login import UserMixin, current_user, login_user, logout_user
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.exc import OperationalError
+
+from crrubric.clock import now_utc
+from crrubric.domain import limits
+from crrubric.extensions import WRITE, db, login
+from crrubric.models import User, UserSession
+from crrubric.queries.people.people import Actor, actor_of
+from crrubric.services.people.accounts import digest
+
+# Made once: every request asks it.
+SESSION = (
+    select(UserSession, User)
+    .join(User, User.id == UserSession.user_id)
+    .where(UserSession.token_hash == bindparam("secret"))
+)
+TOUCH_EVERY = timedelta(minutes=limits.TOUCH_MINUTES)
+LANGUAGE = "language"  # of a browser in which nobody is signed in, in the cookie
+
+
+class Person(UserMixin):
+    """The signed-in person; what Flask-Login keeps of them is the secret of their session."""
+
+    def __init__(self, user: User, token: str, since: datetime) -> None:
+        self.user = user
+        self.token = token
+        self.name = user.name
+        self.since = since
+
+    def left(self) -> int:
+        """Seconds until the session ends for good, however busy it is."""
+        end = self.since + timedelta(hours=limits.SESSION_HOURS)
+        return max(0, round((end - now_utc()).total_seconds()))
+
+    def get_id(self) -> str:
+        """The session's secret: Flask-Login puts it into the signed cookie."""
+        return self.token
+
+
+def init_app(app: Flask) -> None:
+    """Let Flask-Login ask here who is behind a cookie."""
+    login.init_app(app)
+    login.session_protection = None  # the session is on the server: there is nothing to compare
+    login.user_loader(person_of)
+
+
+def person_of(token: str) -> Person | None:
+    """The person whose session this is; None if it ended, slept too long or is too old."""
+    row = db.session.execute(SESSION, {"secret": digest(token)}).one_or_none()
+    if row is None:
+        return None
+    own, user = row
+    now = now_utc()
+    if (
+        own.ended_at is not None
+        or user.disabled_at is not None
+        or now - own.seen_at > timedelta(minutes=limits.IDLE_MINUTES)
+        or now - own.created_at > timedelta(hours=limits.SESSION_HOURS)
+    ):
+        return None
+    if now - own.seen_at > TOUCH_EVERY:
+        session_id = own.id
+        db.session.rollback()  # on SQLite this request's own reading would keep the writer out
+        touch(session_id)
+    return Person(user, token, own.created_at)
+
+
+def touch(session_id: int) -> None:
+    """Write down that the session is alive; a busy database is no reason to refuse a page."""
+    try:
+        with db.engine.connect().execution_options(**WRITE) as connection, connection.begin():
+            connection.execute(
+                update(UserSession).where(UserSession.id == session_id).values(seen_at=now_utc())
+            )
+    except OperationalError:
+        return
+
+
+def lapsed() -> int | None:
+    """Whose session the cookie names although it ended: what they typed is kept for them alone."""
+    token = session.get("_user_id")
+    if not isinstance(token, str):
+        return None
+    owner = select(UserSession.user_id).where(UserSession.token_hash == digest(token))
+    return db.session.scalar(owner)
+
+
+def begin(user: User, token: str) -> None:
+    """Sign the browser in under a new session; of the old cookie only the language stays."""
+    clear()
+    g.pop("csrf_token", None)  # made for the old session: Flask-WTF would hand it out once more
+    login_user(Person(user, token, now_utc()))
+
+
+def end() -> str | None:
+    """Forget the browser's session and give its secret, for the caller to end it for good."""
+    token: str | None = current_user.get_id() if current_user.is_authenticated else None
+    logout_user()
+    clear()
+    return token
+
+
+def clear() -> None:
+    """Drop whatever the cookie holds, except the language."""
+    language = session.get(LANGUAGE)
+    session.clear()
+    if language:
+        session[LANGUAGE] = language
+
+
+def person() -> Person | None:
+    """The signed-in person, or None."""
+    found: Any = current_user
+    return found._get_current_object() if found.is_authenticated else None
+
+
+def actor() -> Actor:
+    """The signed-in person as an actor; only behind a route that asks for sign-in."""
+    signed_in = person()
+    if signed_in is None:
+        raise RuntimeError("no one is signed in: the route's access declaration is wrong")
+    return actor_of(signed_in.user)

@@ -1,0 +1,263 @@
+"""How values become words on a page: labels, times, shares, money, refusals; all translated."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from babel.numbers import format_decimal
+from flask import Flask, g
+from flask_babel import format_date, get_locale, gettext, ngettext
+from sqlalchemy import select
+
+from crrubric.clock import now_utc
+from crrubric.domain.ballots.evidence import evidence_words
+from crrubric.domain.ballots.receipts import grouped
+from crrubric.domain.errors import CrrubricError
+from crrubric.domain.mail.mails import spoken_facts
+from crrubric.domain.results import results as domain
+from crrubric.domain.results.cost import total_cents
+from crrubric.domain.results.results import Results
+from crrubric.domain.results.reviewers import Share
+from crrubric.domain.statistics.intervals import Interval
+from crrubric.domain.vocabulary import (
+    Answer,
+    CorrectionEffect,
+    DeclarationKind,
+    EntrySource,
+    EvidenceKind,
+    FileKind,
+    Labelled,
+    Outcome,
+    Phase,
+    PositionKind,
+    PriceUnit,
+    RuleKind,
+    ScoringMode,
+)
+from crrubric.extensions import db
+from crrubric.models import Criterion, District, JournalEntry, Mark, Notice, Vendor
+from crrubric.services.shared.journal import ROW
+from crrubric.web.record.journal_words import HIDDEN, field_named, value_named
+
+NOTHING = "–"
+# What people read for the values that the journal keeps, such as CANNOT_TELL. They are upper case,
+# as typed text hardly ever is.
+SPOKEN = {
+    member.value: member.label
+    for kind in (
+        Phase, Answer, Outcome, RuleKind, ScoringMode, EvidenceKind, EntrySource,
+        CorrectionEffect, DeclarationKind, PositionKind, PriceUnit, FileKind,
+    )
+    for member in kind
+}  # fmt: skip
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the filters."""
+    for filter_ in (
+        label, moment, clock, day, percent, number, money, phase_named, outcome_named,
+        pair_of_title, pair_of_name,
+        total, evidence, standing, named, sentence, differences, coefficient, interval, share,
+        notice_words, grouped,
+    ):  # fmt: skip
+        app.add_template_filter(filter_, filter_.__name__)
+
+
+def refusal(error: CrrubricError) -> str:
+    """A refusal in the reader's language."""
+    values = {
+        key: gettext(value) if isinstance(value, str) and value else value
+        for key, value in error.values.items()
+    }
+    return str(gettext(error.message, **values))
+
+
+def label(member: Labelled | Enum | None) -> str:
+    """What people read for an enum member."""
+    return NOTHING if member is None else str(gettext(getattr(member, "label", member.name)))
+
+
+def zone() -> ZoneInfo:
+    """The district's time zone, in which people read times; looked up once a request."""
+    if "zone" not in g:
+        name = db.session.scalar(select(District.time_zone).order_by(District.id).limit(1))
+        g.zone = ZoneInfo(name or "UTC")
+    found: ZoneInfo = g.zone
+    return found
+
+
+def today() -> date:
+    """The day that it is where the district is."""
+    return now_utc().astimezone(zone()).date()
+
+
+def moment(value: datetime | None) -> str:
+    """A moment as date and time in the district's zone: 12 March 2027, 17:00."""
+    if value is None:
+        return NOTHING
+    return f"{day(value.astimezone(zone()).date())}, {clock(value)}"
+
+
+def clock(value: datetime | None) -> str:
+    """The time of day in the district's zone: 10:42."""
+    return NOTHING if value is None else value.astimezone(zone()).strftime("%H:%M")
+
+
+def day(value: date | None) -> str:
+    """A date in the reader's language: March 12, 2027."""
+    return NOTHING if value is None else str(format_date(value, "long", rebase=False))
+
+
+def percent(share: Fraction | None) -> str:
+    """A share as whole percent; a dash where it is undefined.
+
+    Only all is 100 % and only nothing is 0 %: what is close to them is not rounded to them.
+    """
+    if share is None:
+        return NOTHING
+    whole = round(share * 100)
+    if whole == 100 and share < 1:
+        whole = 99
+    if whole == 0 and share > 0:
+        whole = 1
+    return str(gettext("%(number)s\u00a0%%", number=whole))
+
+
+def number(value: Fraction | Decimal | int | float | None, places: int = 3) -> str:
+    """A number without needless zeros, at most `places` decimals."""
+    if value is None:
+        return NOTHING
+    if isinstance(value, Fraction):
+        value = float(value)
+    pattern = "#,##0" + ("." + "#" * places if places else "")
+    return str(format_decimal(value, format=pattern, locale=get_locale()))
+
+
+def money(cents: int | None) -> str:
+    """An amount in dollars: $16,170."""
+    if cents is None:
+        return NOTHING
+    pattern = "#,##0" if cents % 100 == 0 else "#,##0.00"
+    return "$" + str(format_decimal(Decimal(cents) / 100, format=pattern, locale=get_locale()))
+
+
+def coefficient(value: Fraction | float | None, why: str = "") -> str:
+    """A coefficient with two decimals, or in words why there is none."""
+    if value is None:
+        return str(gettext(why)) if why else NOTHING
+    return str(format_decimal(float(value), "0.00", locale=get_locale()))
+
+
+def interval(found: Interval) -> str:
+    """An interval: 0.04 to 0.59; or in words why there is none."""
+    if found.low is None or found.high is None:
+        return str(gettext(found.why_not))
+    low, high = coefficient(found.low), coefficient(found.high)
+    return str(gettext("%(low)s to %(high)s", low=low, high=high))
+
+
+def share(found: Share) -> str:
+    """So many of so many, in percent: 97 of 104 (93 %)."""
+    if found.value is None:
+        return NOTHING
+    words = {"part": found.part, "of": found.of, "percent": percent(found.value)}
+    return str(gettext("%(part)s of %(of)s (%(percent)s)", **words))
+
+
+def phase_named(name: str) -> Phase:
+    """The phase of this name, for templates that list some of them."""
+    return Phase(name)
+
+
+def outcome_named(name: str) -> Outcome:
+    """The outcome of this name, as the journal keeps it."""
+    return Outcome(name)
+
+
+def pair_of_title(criterion: Criterion) -> tuple[str, str]:
+    """(code, title), to look titles up by code."""
+    return criterion.code, criterion.title
+
+
+def pair_of_name(vendor: domain.Vendor) -> tuple[str, str]:
+    """(code, name), to look names up by code."""
+    return vendor.code, vendor.name
+
+
+def total(vendor: Vendor) -> int | None:
+    """What a vendor costs over its term, in cents; None where the price basis is incomplete."""
+    return total_cents(vendor.unit_price_cents, vendor.quantity, vendor.term_months)
+
+
+def evidence(mark: Mark) -> str:
+    """What a mark points to: kind, place, day."""
+    return evidence_words(
+        mark.evidence_kind,
+        mark.evidence_place,
+        mark.evidence_on,
+        mark.evidence_until,
+        say=gettext,
+    )
+
+
+def standing(results: Results) -> str:
+    """In a sentence or two: who leads, and what is open."""
+    ranked = [v for v in results.vendors if results.scores[v.code].rank == 1]
+    if not ranked:
+        lead = gettext("No vendor is ranked yet: none meets every must-have.")
+    elif len(ranked) == 1 and results.scores[ranked[0].code].failed:
+        lead = gettext("%(vendor)s leads; the committee reinstated it.", vendor=ranked[0].name)
+    elif len(ranked) == 1:
+        lead = gettext("%(vendor)s leads and meets every must-have.", vendor=ranked[0].name)
+    else:
+        names = ", ".join(vendor.name for vendor in ranked)
+        lead = gettext("%(vendors)s share the first rank.", vendors=names)
+    count = len(results.unresolved())
+    rest = ngettext("One cell is unresolved.", "%(num)s cells are unresolved.", count)
+    return f"{lead} {rest}" if count else f"{lead} {gettext('Every cell is settled.')}"
+
+
+def sentence(entry: JournalEntry) -> str:
+    """A journal entry as the end of a sentence that begins with the person's name."""
+    return str(gettext(entry.event.label, subject=entry.subject))
+
+
+def notice_words(notice: Notice) -> str:
+    """What a notice tells; words of ours in it (a phase, a day) are translated, typed ones not."""
+    return str(gettext(notice.kind.label, **spoken_facts(notice.facts, gettext, day)))
+
+
+def differences(entry: JournalEntry) -> list[tuple[str, str, str]]:
+    """(what, old, new) of a journal entry; a reason that stands below it is not said twice."""
+    said = {"reason"} if entry.reason else set()
+    old, new = entry.before or {}, entry.after or {}
+    return [
+        (
+            field_named(key),
+            shown(value_named(key, old.get(key))),
+            shown(value_named(key, new.get(key))),
+        )
+        for key in {**old, **new}
+        if key not in HIDDEN | {ROW} | said
+        and (old.get(key) not in (None, "") or new.get(key) not in (None, ""))
+    ]
+
+
+def shown(value: object) -> str:
+    """A journal value as text."""
+    if value in (None, ""):
+        return NOTHING
+    if isinstance(value, list):  # the cells of a motion
+        return str(ngettext("One cell", "%(num)s cells", len(value)))
+    if isinstance(value, bool):
+        return str(gettext("yes") if value else gettext("no"))
+    text = str(value)
+    return str(gettext(SPOKEN[text])) if text in SPOKEN else text
+
+
+def named(codes: tuple[str, ...], titles: Mapping[str, str]) -> str:
+    """The titles of criteria, from their codes."""
+    return ", ".join(titles[code] for code in codes)

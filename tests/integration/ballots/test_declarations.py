@@ -1,0 +1,250 @@
+"""Declarations of interest: before the first mark, recusing at once, waived by another chair."""
+
+import pytest
+from sqlalchemy import select
+
+from crrubric.domain.errors import Invalid, NotFound, WrongPhase
+from crrubric.domain.vocabulary import Action, Answer, DeclarationKind, Outcome, Phase, Role
+from crrubric.extensions import db
+from crrubric.models import Declaration, Member
+from crrubric.queries.exchange.exports import mark_rows
+from crrubric.queries.people.people import Actor
+from crrubric.queries.results.matrices import matrix
+from crrubric.services.ballots import declarations, seals
+from crrubric.services.meeting import decisions
+from crrubric.services.setup import evaluations, vendors
+from crrubric.services.setup.vendors import VendorFacts
+from tests.factories import Factory, Made, ballot_of
+from tests.integration.conftest import Visit
+from tests.pages import parse, words
+
+REASON = "The product changed owners since."
+
+
+def declared(made: Made, actor: Actor, vendor: int) -> Declaration | None:
+    return db.session.scalar(
+        select(Declaration)
+        .join(Member, Member.id == Declaration.member_id)
+        .where(Member.user_id == actor.user_id, Declaration.vendor_id == made.vendors[vendor].id)
+    )
+
+
+def undeclared(make: Factory) -> Made:
+    """Scoring has begun and nobody has declared anything."""
+    made = make.evaluation()
+    evaluations.change_phase(made.chair, made.slug, Phase.SCORING)
+    return made
+
+
+def conflicted_chair(make: Factory, *, phase: Phase = Phase.SCORING) -> Made:
+    """The chair has a conflict with the first vendor; both ballots for it are submitted."""
+    made = make.evaluation(
+        phase=Phase.SCORING, marks={(r, v): "YNA" for r in (0, 1) for v in (0, 1)}
+    )
+    make.submit(made, 0, 0)
+    make.submit(made, 1, 0)
+    own = {"kind": DeclarationKind.CONFLICT, "words": "My brother sells it."}
+    declarations.declare(made.chair, made.slug, made.vendors[0].id, **own)
+    make.forward(made, phase, {})
+    return made
+
+
+def test_a_ballot_opens_after_the_declaration(make: Factory, visit: Visit):
+    made = undeclared(make)
+    person, ballot = visit(made.reviewers[0]), made.url(f"ballots/{made.vendors[0].id}")
+    form = made.url(f"vendors/{made.vendors[0].id}/declaration")
+
+    asked = person.get(ballot)
+    refused = make_mark(made)
+    answer = person.post(form, {"kind": "NONE"})
+
+    assert (asked.status_code, asked.location) == (303, form)
+    assert "Say first whether you have a conflict" in refused
+    assert (answer.status_code, answer.location) == (303, ballot)
+    assert person.get(ballot).status_code == 200
+
+
+def make_mark(made: Made) -> str:
+    """What the refusal of a mark says."""
+    from crrubric.services.ballots.ballots import MarkText, record_mark
+
+    with pytest.raises(WrongPhase) as refused:
+        record_mark(
+            made.reviewers[0],
+            made.slug,
+            made.vendors[0].id,
+            made.criteria[0].id,
+            MarkText(Answer.YES),
+            seen_version=0,
+        )
+    return str(refused.value)
+
+
+def test_a_conflict_says_what_it_is_and_what_was_typed_stays(make: Factory, visit: Visit):
+    made = undeclared(make)
+    form = made.url(f"vendors/{made.vendors[0].id}/declaration")
+
+    answer = visit(made.reviewers[0]).post(form, {"kind": "CONFLICT", "words": "  "})
+
+    assert answer.status_code == 422
+    assert "Say what the conflict of interest is." in answer.text
+    assert declared(made, made.reviewers[0], 0) is None
+
+
+def test_a_conflict_recuses_at_once_and_only_the_chair_can_waive_it(make: Factory):
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YYY"})
+    found = make.conflict(made, 0, 0, "My sister works there.")
+
+    assert ballot_of(made, 0, 0).recused
+    with pytest.raises(WrongPhase, match="Only the chair can waive it"):
+        declarations.declare(
+            made.reviewers[0], made.slug, made.vendors[0].id, kind=DeclarationKind.NONE
+        )
+    with pytest.raises(NotFound):
+        declarations.waive(made.reviewers[0], made.slug, found.id, reason=REASON)
+
+
+def test_a_waiver_needs_a_reason_tells_the_reviewer_and_lets_the_marks_count(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YYY", (1, 0): "YYY"})
+    found = make.conflict(made, 0, 0, "My sister worked there.")
+    with pytest.raises(Invalid, match="Say why"):
+        declarations.waive(made.chair, made.slug, found.id, reason=" ")
+
+    declarations.waive(made.chair, made.slug, found.id, reason=REASON)
+
+    assert REASON in visit(made.reviewers[0]).get("/").text
+    make.forward(made, Phase.MEETING, {})
+    tally = matrix(db.session(), made.evaluation).results.cell(made.vendors[0].code, "ada").tally
+    assert (tally.yes, tally.recused) == (2, 0)
+    memo = visit(made.chair).get(made.url("memo/")).text
+    assert "My sister worked there. (waived by the chair: The product changed owners" in memo
+
+
+def test_a_waiver_can_be_taken_back(make: Factory):
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YYY"})
+    found = make.conflict(made, 0, 0, "My sister worked there.")
+    declarations.waive(made.chair, made.slug, found.id, reason=REASON)
+
+    declarations.end_waiver(made.chair, made.slug, found.id, reason="She works there again.")
+
+    db.session.expire_all()
+    assert ballot_of(made, 0, 0).recused
+    with pytest.raises(WrongPhase):
+        declarations.end_waiver(made.chair, made.slug, found.id, reason="again")
+
+
+def test_a_chair_does_not_waive_their_own_conflict(make: Factory, visit: Visit):
+    made = conflicted_chair(make)
+    own = declared(made, made.chair, 0)
+    assert own is not None
+
+    with pytest.raises(NotFound):
+        declarations.waive(made.chair, made.slug, own.id, reason=REASON)
+    assert visit(made.chair).get(made.url(f"conflicts/{own.id}")).status_code == 404
+
+
+def test_another_chair_waives_it(make: Factory):
+    made = conflicted_chair(make)
+    other = make.member(made.chair, made.slug, frozenset({Role.CHAIR}))
+    own = declared(made, made.chair, 0)
+    assert own is not None
+
+    declarations.waive(other, made.slug, own.id, reason=REASON)
+
+    assert not own.recuses
+
+
+def test_a_conflicted_chair_is_shut_out_of_progress_and_ballots(make: Factory, visit: Visit):
+    made = conflicted_chair(make)
+    chair = visit(made.chair)
+    away, free = ballot_of(made, 0, 0), ballot_of(made, 0, 1)
+    make.submit(made, 0, 1)
+
+    progress = parse(200, chair.get(made.url("progress")).text)
+
+    heads = [words(node) for node in progress.all("th") if node.get("scope") == "col"]
+    assert heads == ["Reviewer", "Last seen", made.vendors[1].company]
+    assert chair.get(made.url(f"progress/{away.id}/reopen")).status_code == 404
+    assert chair.get(made.url(f"progress/{free.id}/reopen")).status_code == 200
+    with pytest.raises(NotFound):
+        seals.reopen_ballot(made.chair, made.slug, away.id, reason="once more")
+
+
+def test_a_conflicted_chair_is_shut_out_of_cells_findings_marks_and_the_journal(
+    make: Factory, visit: Visit
+):
+    made = conflicted_chair(make, phase=Phase.MEETING)
+    chair, code = visit(made.chair), made.vendors[0].code
+    away, free = (f"cells/{vendor.id}/{made.criteria[0].id}" for vendor in made.vendors)
+
+    assert (chair.get(made.url(away)).status_code, chair.get(made.url(free)).status_code) == (
+        404,
+        200,
+    )
+    with pytest.raises(NotFound):
+        decisions.record_finding(
+            made.chair,
+            made.slug,
+            made.vendors[0].id,
+            made.criteria[0].id,
+            decisions.FindingText(Outcome.MET, "no"),
+            seen_version=0,
+        )
+    exported = chair.get(made.url("export/marks.csv")).text
+    assert (f",{code}," in exported, f",{made.vendors[1].code}," in exported) == (False, True)
+    journal = chair.get(made.url("journal")).text
+    assert f"submitted the ballot for {made.vendors[0].company}" not in journal
+    assert f"marked {made.vendors[1].company}" in journal
+
+
+def test_a_conflicted_chair_does_not_change_the_vendor(make: Factory, visit: Visit):
+    made = make.evaluation()
+    own = {"kind": DeclarationKind.CONFLICT, "words": "My brother sells it."}
+    declarations.declare(made.chair, made.slug, made.vendors[0].id, **own)
+
+    with pytest.raises(NotFound):
+        vendors.change_vendor(made.chair, made.slug, made.vendors[0].id, VendorFacts("Mine"))
+    with pytest.raises(NotFound):
+        vendors.remove_vendor(made.chair, made.slug, made.vendors[0].id)
+    page = visit(made.chair).get(made.url("vendors/")).text
+    assert "You declared a conflict of interest and stay away" in page
+    edit = made.url(f"vendors/{made.vendors[0].id}")
+    assert visit(made.chair).get(edit).status_code == 404
+    assert visit(made.chair).post(edit, {"company": ""}).status_code == 404
+
+
+def test_a_recused_reviewer_reads_no_marks_of_the_vendor(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING, marks={(1, 0): "YYY"})
+    make.conflict(made, 0, 0, "My sister works there.")
+    make.forward(made, Phase.MEETING, {})
+    person = visit(made.reviewers[0])
+
+    assert (
+        person.get(made.url(f"cells/{made.vendors[0].id}/{made.criteria[0].id}")).status_code == 404
+    )
+    assert person.get(made.url("matrix")).status_code == 200
+
+
+def test_the_marks_that_are_exported_leave_out_vendors_by_seat(make: Factory):
+    from crrubric.queries.people.access import require
+
+    made = conflicted_chair(make, phase=Phase.MEETING)
+    seat = require(made.chair, Action.EXPORT_MARKS, made.evaluation, db.session())
+
+    assert {row[1] for row in mark_rows(db.session(), seat)} == {made.vendors[1].code}
+
+
+def test_ids_of_another_evaluation_are_not_found(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+    other = make.evaluation(title="Another", phase=Phase.SCORING)
+    foreign = make.conflict(other, 0, 0, "theirs")
+
+    assert visit(made.chair).get(made.url(f"conflicts/{foreign.id}")).status_code == 404
+    assert (
+        visit(made.reviewers[0])
+        .get(made.url(f"vendors/{other.vendors[0].id}/declaration"))
+        .status_code
+        == 404
+    )

@@ -1,0 +1,296 @@
+"""Ballots on behalf: given on paper or by phone, entered once, confirmed by the reviewer."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from crrubric.clock import now_utc
+from crrubric.domain.errors import Invalid, NotFound, WrongPhase
+from crrubric.domain.vocabulary import (
+    Answer,
+    BallotState,
+    DeclarationKind,
+    EntrySource,
+    Event,
+    Phase,
+    Role,
+)
+from crrubric.extensions import db
+from crrubric.models import Declaration, EntryOnBehalf, JournalEntry, Mark, Notice
+from crrubric.queries.people.people import Actor
+from crrubric.queries.record.verification import verify
+from crrubric.services.ballots import entries as service
+from crrubric.services.ballots import seals
+from crrubric.services.ballots.ballots import MarkText
+from crrubric.services.setup.committee import change_member
+from tests.factories import Factory, Made, ballot_of, stored_marks
+from tests.integration.conftest import Visit, error_of
+from tests.pages import parse
+
+TODAY = now_utc().date() - timedelta(days=1)
+
+
+def scene(make: Factory) -> Made:
+    """Scoring, with nothing declared yet."""
+    made = make.evaluation(reviewers=2)
+    from crrubric.services.setup import evaluations
+
+    evaluations.change_phase(made.chair, made.slug, Phase.SCORING)
+    return made
+
+
+def entry(made: Made, *, said: str = "YN", no_conflict: bool = True, rest: str = "left it empty",
+          on: date | None = TODAY) -> service.Entry:  # fmt: skip
+    letters = {"Y": Answer.YES, "N": Answer.NO, "A": Answer.NOT_APPLICABLE}
+    marks = {
+        criterion.id: MarkText(letters[letter], "said so")
+        for criterion, letter in zip(made.criteria, said, strict=False)
+    }
+    return service.Entry(EntrySource.PAPER, on, no_conflict, marks, rest)
+
+
+def enter(made: Made, text: service.Entry, *, actor: Actor | None = None) -> EntryOnBehalf:
+    ballot = ballot_of(made, 0, 0)
+    return service.enter_ballot(actor or made.chair, made.slug, ballot.id, text)
+
+
+def test_a_ballot_is_entered_sealed_and_marked_as_such(make: Factory):
+    made = scene(make)
+
+    found = enter(made, entry(made))
+
+    ballot = ballot_of(made, 0, 0)
+    assert (ballot.state, ballot.seals) == (BallotState.SUBMITTED, 1)
+    assert stored_marks() == [(Answer.YES, "said so"), (Answer.NO, "said so")]
+    assert (found.source, found.given_on, found.entered_by, found.confirmed_at) == (
+        EntrySource.PAPER,
+        TODAY,
+        "Dana Chair",
+        None,
+    )
+    assert db.session.scalars(select(Declaration.kind)).all() == [DeclarationKind.NONE]
+    told = db.session.scalars(select(Notice.kind).where(Notice.member_id == ballot.member_id))
+    assert "BALLOT_ENTERED" in told.all()
+    assert verify(db.session()).problems == ()
+
+
+def test_the_chair_does_not_read_again_what_was_entered(make: Factory, visit: Visit):
+    made = scene(make)
+    enter(made, entry(made))
+    chair = visit(made.chair)
+
+    progress = chair.get(made.url("progress")).text
+    assert "entered on behalf, not confirmed yet" in progress
+    ballot = ballot_of(made, 0, 0)
+    assert chair.get(made.url(f"progress/{ballot.id}/enter")).status_code == 303
+    for path in ("", "progress", "journal"):
+        text = chair.get(made.url(path)).text
+        assert ("said so" in text, "marked Vendor" in text) == (False, False)
+
+
+def test_the_reviewer_reads_and_confirms_it(make: Factory, visit: Visit):
+    made = scene(make)
+    enter(made, entry(made))
+    reviewer, vendor = visit(made.reviewers[0]), made.vendors[0].id
+
+    assert "Read and confirm it" in reviewer.get(made.url("ballots/")).text
+    review = reviewer.get(made.url(f"ballots/{vendor}/submit")).text
+    assert ("Dana Chair entered this ballot" in review, "said so" in review) == (True, True)
+    assert reviewer.post(made.url(f"ballots/{vendor}/confirm")).status_code == 303
+
+    stored = db.session.scalars(select(EntryOnBehalf)).one()
+    assert stored.confirmed_at is not None
+    assert reviewer.post(made.url(f"ballots/{vendor}/confirm")).status_code == 404
+    assert "entered on behalf, confirmed" in visit(made.chair).get(made.url("progress")).text
+
+
+def test_it_can_still_be_confirmed_in_the_meeting(make: Factory, visit: Visit):
+    made = scene(make)
+    enter(made, entry(made))
+    make.forward(made, Phase.MEETING, {})
+    cell = made.url(f"cells/{made.vendors[0].id}/{made.criterion('ada').id}")
+    assert "entered on behalf, not confirmed" in visit(made.chair).get(cell).text
+
+    memo = visit(made.chair).get(made.url("memo/")).text
+    assert "entered and sealed by the chair, who saw them then" in memo
+    assert "entered on their behalf: 1, not confirmed: 1" in memo
+    service.confirm_ballot(made.reviewers[0], made.slug, made.vendors[0].id)
+
+    assert "entered on behalf, confirmed" in visit(made.chair).get(cell).text
+
+
+def test_what_was_not_given_so_opens_again_for_the_reviewer_and_both_versions_stay(
+    make: Factory, visit: Visit
+):
+    made = scene(make)
+    enter(made, entry(made))
+    reviewer, vendor = visit(made.reviewers[0]), made.vendors[0].id
+
+    silent = reviewer.post(made.url(f"ballots/{vendor}/dispute"), {"reason": ""})
+    assert silent.status_code == 303
+    assert ballot_of(made, 0, 0).state is BallotState.SUBMITTED
+    answer = reviewer.post(made.url(f"ballots/{vendor}/dispute"), {"reason": "I said NO twice"})
+
+    assert answer.status_code == 303
+    db.session.expire_all()
+    assert ballot_of(made, 0, 0).state is BallotState.OPEN
+    told = db.session.scalars(select(Notice).where(Notice.kind == "BALLOT_DISPUTED")).all()
+    assert [row.member.name for row in told] == ["Dana Chair"]
+    assert "Read and confirm it" not in reviewer.get(made.url("ballots/")).text
+    make.mark_again(made, 0, 0, "ada", Answer.NO)
+    make.submit(made, 0, 0, "left it empty")
+    sealed = ballot_of(made, 0, 0)
+    assert sealed.seals == 2
+    assert "entered on behalf" not in visit(made.chair).get(made.url("progress")).text
+    assert verify(db.session()).problems == ()
+
+
+def test_the_journal_tells_marks_only_in_the_meeting(make: Factory):
+    made = scene(make)
+    enter(made, entry(made))
+
+    events = db.session.scalars(select(JournalEntry.event).order_by(JournalEntry.id)).all()
+    assert [event for event in events if "MARK" in event or "BALLOT" in event] == [
+        Event.MARK_RECORDED,
+        Event.MARK_RECORDED,
+        Event.BALLOT_ENTERED,
+    ]
+    marked = db.session.scalars(
+        select(JournalEntry.after).where(JournalEntry.event == Event.MARK_RECORDED)
+    ).first()
+    assert marked is not None
+    assert marked["on behalf of"].startswith("Person")
+
+
+def test_a_chair_who_scores_submits_first(make: Factory):
+    made = scene(make)
+    both = make.member(made.chair, made.slug, frozenset({Role.CHAIR, Role.REVIEWER}))
+
+    with pytest.raises(WrongPhase, match="Submit your own ballot"):
+        enter(made, entry(made), actor=both)
+
+
+def test_nobody_enters_their_own_ballot_or_without_the_chair(make: Factory):
+    made = scene(make)
+    both = make.member(made.chair, made.slug, frozenset({Role.CHAIR, Role.REVIEWER}))
+    made.reviewers.append(both)
+    own = ballot_of(made, 2, 0)
+
+    with pytest.raises(NotFound):
+        service.enter_ballot(both, made.slug, own.id, entry(made))
+    with pytest.raises(NotFound):
+        enter(made, entry(made), actor=made.reviewers[1])
+
+
+def test_who_no_longer_scores_has_no_ballot_to_enter(make: Factory):
+    made = scene(make)
+    ballot = ballot_of(made, 0, 0)
+    change_member(
+        made.chair,
+        made.slug,
+        ballot.member_id,
+        roles=frozenset({Role.OBSERVER}),
+        stakeholder=ballot.member.stakeholder,
+    )
+
+    with pytest.raises(NotFound):
+        enter(made, entry(made))
+
+
+def test_a_ballot_that_was_begun_stays_the_reviewers(make: Factory):
+    made = scene(make)
+    make.no_conflicts(made)
+    make.mark(made, 0, 0, "ada", Answer.YES)
+
+    with pytest.raises(WrongPhase, match="has begun this ballot"):
+        enter(made, entry(made))
+
+
+def test_a_chair_with_a_conflict_is_shut_out(make: Factory, visit: Visit):
+    made = scene(make)
+    from crrubric.services.ballots.declarations import declare
+
+    vendor = made.vendors[0].id
+    declare(made.chair, made.slug, vendor, kind=DeclarationKind.CONFLICT, words="I worked there")
+
+    with pytest.raises(NotFound):
+        enter(made, entry(made))
+    address = made.url(f"progress/{ballot_of(made, 0, 0).id}/enter")
+    assert visit(made.chair).get(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"no_conflict": False}, "tick that there is none"),
+        ({"rest": ""}, "Say why the others have no mark"),
+        ({"on": None}, "Enter the day"),
+        ({"on": now_utc().date() + timedelta(days=2)}, "still to come"),
+        ({"said": ""}, "at least one answer"),
+        ({"said": "AY"}, "always applies"),
+    ],
+)
+def test_what_is_missing_is_said_and_nothing_is_stored(make: Factory, change, says):
+    made = scene(make)
+
+    with pytest.raises(Invalid, match=says):
+        enter(made, entry(made, **change))
+
+    assert stored_marks() == []
+    assert db.session.scalars(select(Declaration.id)).all() == []
+
+
+def test_criteria_of_others_are_not_found(make: Factory):
+    made, other = scene(make), make.evaluation(title="Another")
+    foreign = entry(other)
+
+    with pytest.raises(NotFound):
+        enter(made, foreign)
+    assert stored_marks() == []
+
+
+def test_a_refused_form_keeps_every_answer(make: Factory, visit: Visit):
+    made = scene(make)
+    ada, sis = made.criterion("ada").id, made.criterion("sis").id
+    address = made.url(f"progress/{ballot_of(made, 0, 0).id}/enter")
+    form = {
+        f"answer-{ada}": "YES",
+        f"note-{ada}": "read from the sheet",
+        f"answer-{sis}": "NO",
+        f"note-{sis}": "x" * 6000,
+        "source": "PAPER",
+        "given_on": TODAY.isoformat(),
+        "no_conflict": "y",
+        "rest": "left empty",
+    }
+    chair = visit(made.chair)
+
+    late = chair.post(address, {**form, "given_on": "", f"note-{sis}": ""})
+    long = chair.post(address, form)
+
+    assert late.status_code == 422
+    assert error_of(parse(422, late.text), "given_on").startswith("Error: Enter the day")
+    page = parse(422, late.text)
+    assert page.with_id(f"criterion-{ada}-answer-yes").get("checked") is not None
+    assert "read from the sheet" in late.text
+    wrong = error_of(parse(422, long.text), f"note-{sis}")
+    assert wrong == "Error: Shorten this to 5000 characters; it has 6000."
+    assert "x" * 6000 in long.text
+    assert stored_marks() == []
+    done = chair.post(address, {**form, f"note-{sis}": ""})
+    assert (done.status_code, len(db.session.scalars(select(Mark)).all())) == (303, 2)
+
+
+def test_once_the_ballot_is_reopened_nothing_waits_to_be_confirmed(make: Factory):
+    made = scene(make)
+    enter(made, entry(made))
+    seals.reopen_ballot(made.chair, made.slug, ballot_of(made, 0, 0).id, reason="A second call")
+    who, vendor = made.reviewers[0], made.vendors[0].id
+
+    with pytest.raises(NotFound):
+        service.confirm_ballot(who, made.slug, vendor)
+    with pytest.raises(NotFound):
+        service.dispute_ballot(who, made.slug, vendor, words="I said no.")
+
+    assert ballot_of(made, 0, 0).state is BallotState.OPEN

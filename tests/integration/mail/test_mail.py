@@ -1,0 +1,486 @@
+"""The outbox and a real mail server: nothing lost, nothing twice, nothing smuggled in."""
+
+from collections.abc import Iterator
+from contextvars import Context
+from datetime import timedelta
+from threading import Thread
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from crrubric.app import create_app
+from crrubric.clock import now_utc
+from crrubric.domain.errors import Invalid, NotReady
+from crrubric.domain.vocabulary import MailKind, MailState, NoticeKind, Phase, Role, Stakeholder
+from crrubric.extensions import db
+from crrubric.models import Invite, Member, Notice, OutgoingMail, User
+from crrubric.services.ballots import seals
+from crrubric.services.mail.notices import tell
+from crrubric.services.mail.posting import send_due
+from crrubric.services.mail.smtp import Letter, Smtp
+from crrubric.services.people.accounts import accept_invite
+from crrubric.services.setup import committee, evaluations
+from crrubric.services.shared.unit import unit_of_work
+from tests.factories import Factory, Made, ballot_of
+from tests.integration.conftest import Visit
+from tests.mail_server import CERTIFICATE, Post, serving
+
+SITE = "https://score.district.example"
+
+
+@pytest.fixture
+def post(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
+    """A mail server, and the site set up to use it without TLS."""
+    with serving() as server:
+        use(app, monkeypatch, server.port)
+        yield server
+
+
+def use(app: Flask, monkeypatch: pytest.MonkeyPatch, port: int, security: str = "none") -> None:
+    settings = {
+        "MAIL_HOST": "localhost", "MAIL_PORT": port, "MAIL_SECURITY": security,
+        "MAIL_SENDER": "score@district.example", "SITE_URL": SITE,
+    }  # fmt: skip
+    for name, value in settings.items():
+        monkeypatch.setitem(app.config, name, value)
+
+
+def mails(*kinds: MailKind) -> list[OutgoingMail]:
+    db.session.rollback()
+    wanted = select(OutgoingMail).order_by(OutgoingMail.id)
+    return list(db.session.scalars(wanted.where(OutgoingMail.kind.in_(kinds or list(MailKind)))))
+
+
+def wait_no_more() -> None:
+    """What waits for its next try is due now."""
+    with unit_of_work() as session:
+        session.execute(update(OutgoingMail).values(next_try_at=now_utc()))
+
+
+def clear() -> None:
+    """Forget the mails of how the evaluation was made."""
+    with unit_of_work() as session:
+        for mail in session.scalars(select(OutgoingMail)):
+            session.delete(mail)
+
+
+def one_mail(made: Made, words: str = "Please look again.") -> OutgoingMail:
+    """One mail that waits: the first reviewer's ballot was reopened."""
+    clear()
+    told = {"vendor": "Acme", "reason": words}
+    with unit_of_work() as session:
+        tell(session, [ballot_of(made, 0, 0).member_id], NoticeKind.BALLOT_REOPENED, told)
+    return mails()[0]
+
+
+def test_a_mail_is_written_with_what_it_tells_and_sent_later(make: Factory, post: Post):
+    made = make.evaluation(phase=Phase.SCORING)
+    mail = one_mail(made)
+    assert (mail.state, post.mails) == (MailState.WAITING, [])
+
+    done = send_due()
+
+    (_addresses, message), = post.mails  # fmt: skip
+    assert (done.sent, done.down, mails()[0].state) == (1, "", MailState.SENT)
+    assert message["To"].addresses[0].addr_spec == mail.to_address
+    assert message["From"].addresses[0].addr_spec == "score@district.example"
+    assert message["Subject"] == "Credit recovery: Your ballot for Acme is open again"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Message-ID"].endswith("@score.district.example>")
+    assert message["Date"].datetime.tzinfo is not None
+    assert message.get_content_type() == "text/plain"
+    body = message.get_content()
+    assert "The chair reopened your ballot for Acme. Why: Please look again." in body
+    assert f"{SITE}/evaluations/{made.slug}/" in body
+
+
+def test_a_mail_is_rolled_back_with_its_transaction(make: Factory, post: Post):
+    made = make.evaluation(phase=Phase.SCORING)
+    clear()
+
+    def fail() -> None:
+        with unit_of_work() as session:
+            member = ballot_of(made, 0, 0).member_id
+            tell(session, [member], NoticeKind.POSITION_ASKED, {})
+            raise OSError("the disk is full")
+
+    with pytest.raises(OSError, match="disk"):
+        fail()
+
+    assert mails() == []
+    assert send_due().sent == 0
+
+
+def test_only_what_asks_for_an_act_is_mailed(make: Factory, post: Post):
+    made = make.evaluation(phase=Phase.SCORING)
+    clear()
+
+    with unit_of_work() as session:
+        tell(session, [ballot_of(made, 0, 0).member_id], NoticeKind.PRACTICE_SHOWN, {})
+
+    assert mails() == []
+
+
+def test_a_server_that_is_down_loses_nothing(
+    app: Flask, make: Factory, post: Post, monkeypatch: pytest.MonkeyPatch
+):
+    one_mail(make.evaluation(phase=Phase.SCORING))
+    monkeypatch.setitem(app.config, "MAIL_PORT", 1)
+
+    down = send_due()
+    waits = mails()[0]
+
+    assert (down.sent, bool(down.down)) == (0, True)
+    assert (waits.state, waits.attempts, waits.last_error) == (MailState.WAITING, 1, down.down)
+    assert timedelta(0) < waits.next_try_at - now_utc() <= timedelta(minutes=1)
+    assert send_due().down == ""  # nothing is due now
+
+    monkeypatch.setitem(app.config, "MAIL_PORT", post.port)
+    wait_no_more()
+    assert send_due().sent == 1
+    assert mails()[0].last_error == ""
+
+
+def test_not_now_is_tried_again(make: Factory, post: Post):
+    mail = one_mail(make.evaluation(phase=Phase.SCORING))
+    post.to_recipient[mail.to_address] = ["451 greylisted, come again"]
+
+    first = send_due()
+    assert (first.sent, first.later, mails()[0].last_error) == (0, 1, "451 greylisted, come again")
+
+    wait_no_more()
+    assert (send_due().sent, post.addresses) == (1, [mail.to_address])
+
+
+def test_never_is_given_up_at_once_with_the_reason(make: Factory, post: Post):
+    mail = one_mail(make.evaluation(phase=Phase.SCORING))
+    post.to_recipient[mail.to_address] = ["550 no such person"]
+
+    done = send_due()
+
+    assert (done.sent, done.failed, done.down) == (0, 1, "")
+    assert (mails()[0].state, mails()[0].last_error) == (MailState.FAILED, "550 no such person")
+    wait_no_more()
+    assert send_due().sent == 0
+
+
+def test_after_three_days_it_is_given_up(make: Factory, post: Post):
+    one_mail(make.evaluation(phase=Phase.SCORING))
+    with unit_of_work() as session:
+        session.execute(update(OutgoingMail).values(due_at=now_utc() - timedelta(days=4)))
+
+    assert send_due().sent == 0
+    assert mails()[0].state is MailState.FAILED
+
+
+def test_two_senders_send_each_mail_once(app: Flask, make: Factory, post: Post):
+    made = make.evaluation(phase=Phase.SCORING, reviewers=6)
+    clear()
+    people = list(db.session.scalars(select(Member.id).where(Member.is_reviewer)))
+    for _number in range(3):
+        with unit_of_work() as session:
+            tell(session, people, NoticeKind.POSITION_ASKED, {})
+    post.delay = 0.02
+    db.session.rollback()
+
+    def sender() -> None:
+        with app.app_context():
+            send_due()
+
+    threads = [Thread(target=Context().run, args=(sender,)) for _number in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    keys = [message["Message-ID"] for _to, message in post.mails]
+    assert (len(keys), len(set(keys)), made.slug) == (18, 18, "credit-recovery")
+    assert {mail.state for mail in mails()} == {MailState.SENT}
+
+
+def test_a_mail_whose_sender_died_goes_out_again_under_the_same_id(make: Factory, post: Post):
+    one_mail(make.evaluation(phase=Phase.SCORING))
+    send_due()
+    with unit_of_work() as session:  # as if the process had died before it could note it
+        held = {"sent_at": None, "held_until": now_utc() + timedelta(minutes=9)}
+        session.execute(update(OutgoingMail).values(**held))
+
+    assert send_due().sent == 0
+    with unit_of_work() as session:
+        session.execute(update(OutgoingMail).values(held_until=now_utc()))
+
+    assert send_due().sent == 1
+    assert len({message["Message-ID"] for _to, message in post.mails}) == 1
+
+
+def test_nothing_typed_makes_a_header(make: Factory, post: Post):
+    made = make.evaluation(phase=Phase.SCORING, title="Crédit 恢复 \u202eover")
+    mail = one_mail(made, words="Fine.\nBcc: spy@x.example\n\n.\nQUIT")
+    with unit_of_work() as session:  # past every gate of ours
+        evil = "x\r\nBcc: spy@x.example"
+        session.execute(update(OutgoingMail).values(subject=evil, to_name=evil))
+
+    assert send_due().sent == 1
+    (addresses, message), = post.mails  # fmt: skip
+    assert (addresses, message["Bcc"]) == ([mail.to_address], None)
+    assert message["Subject"] == "x Bcc: spy@x.example"
+    assert "Bcc: spy@x.example\n\n.\nQUIT" in message.get_content().replace("\r\n", "\n")
+
+
+def test_names_of_every_script_arrive_as_typed(make: Factory, post: Post):
+    made = make.evaluation(phase=Phase.SCORING, title="Évaluation 恢复")
+    mail = one_mail(made, words="Überprüfen, 請")
+    with unit_of_work() as session:
+        session.execute(update(OutgoingMail).values(to_name="Rosa, Díaz “R” 李"))
+
+    send_due()
+
+    _to, message = post.mails[0]
+    assert message["To"].addresses[0].display_name == "Rosa, Díaz “R” 李"
+    assert message["Subject"].startswith("Évaluation 恢复: ")
+    assert "Überprüfen, 請" in message.get_content()
+    assert mail.to_address in message["To"]
+
+
+@pytest.mark.parametrize("address", ["a..b@x.example", "jösé@x.example", "a b@x.example"])
+def test_an_address_that_no_mail_can_have_is_given_up_and_the_others_go(
+    make: Factory, post: Post, address: str
+):
+    made = make.evaluation(phase=Phase.SCORING)
+    clear()
+    people = [ballot_of(made, 0, 0).member_id, ballot_of(made, 1, 0).member_id]
+    with unit_of_work() as session:
+        tell(session, people, NoticeKind.POSITION_ASKED, {})
+    with unit_of_work() as session:
+        first = select(OutgoingMail.id).order_by(OutgoingMail.id).limit(1).scalar_subquery()
+        bad = update(OutgoingMail).where(OutgoingMail.id == first)
+        session.execute(bad.values(to_address=address))
+
+    done = send_due()
+
+    assert (done.sent, done.down) == (1, "")
+    assert [mail.state for mail in mails()] == [MailState.FAILED, MailState.SENT]
+
+
+def test_without_starttls_nothing_is_sent(
+    app: Flask, make: Factory, post: Post, monkeypatch: pytest.MonkeyPatch
+):
+    one_mail(make.evaluation(phase=Phase.SCORING))
+    monkeypatch.setitem(app.config, "MAIL_SECURITY", "starttls")
+
+    done = send_due()
+
+    assert (done.sent, "STARTTLS" in done.down, post.mails) == (0, True, [])
+
+
+@pytest.mark.parametrize("vouched", [True, False])
+def test_a_certificate_is_verified(
+    app: Flask, make: Factory, monkeypatch: pytest.MonkeyPatch, vouched: bool
+):
+    with serving(tls=True) as server:
+        use(app, monkeypatch, server.port, security="starttls")
+        one_mail(make.evaluation(phase=Phase.SCORING))
+        if vouched:
+            monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+
+        done = send_due()
+
+        assert (done.sent, bool(done.down), len(server.mails)) == (vouched, not vouched, vouched)
+
+
+def invite(made: Made, email: str = "rosa@school.example") -> committee.Invitation:
+    return committee.invite_member(
+        made.chair,
+        made.slug,
+        name="Rosa Díaz",
+        email=email,
+        roles=frozenset({Role.REVIEWER}),
+        stakeholder=Stakeholder.PARENT,
+    )
+
+
+def test_an_invitation_goes_out_with_its_link_and_the_link_is_not_kept(make: Factory, post: Post):
+    made = make.evaluation()
+    clear()
+    invitation = invite(made)
+    link = f"{SITE}/invitations/{invitation.token}"
+    assert link in mails()[0].body
+
+    assert send_due().sent == 1
+
+    assert link in post.mails[0][1].get_content()
+    assert (mails()[0].body, mails()[0].state) == ("", MailState.SENT)
+
+
+def test_a_link_that_stopped_working_is_not_sent(make: Factory, post: Post):
+    made = make.evaluation()
+    clear()
+    first = invite(made)
+    second = committee.renew_invite(made.chair, made.slug, first.member.id)
+    assert [(mail.state, bool(mail.body)) for mail in mails()] == [
+        (MailState.SET_ASIDE, False),
+        (MailState.WAITING, True),
+    ]
+
+    accept_invite(second.token or "", password="four plain words here")
+
+    assert [mail.state for mail in mails()] == [MailState.SET_ASIDE, MailState.SET_ASIDE]
+    assert send_due().sent == 0
+
+
+@pytest.mark.parametrize(
+    ("answers", "state"), [([], MailState.SENT), (["451 later"], MailState.SET_ASIDE)]
+)
+def test_a_link_may_be_renewed_while_it_is_on_its_way(
+    make: Factory,
+    post: Post,
+    monkeypatch: pytest.MonkeyPatch,
+    answers: list[str],
+    state: MailState,
+):
+    made = make.evaluation()
+    clear()
+    first = invite(made)
+    post.to_recipient[mails()[0].to_address] = list(answers)
+    send = Smtp.send
+
+    def meanwhile(server: Smtp, letter: Letter) -> None:
+        monkeypatch.setattr(Smtp, "send", send)
+        committee.renew_invite(made.chair, made.slug, first.member.id)
+        send(server, letter)
+
+    monkeypatch.setattr(Smtp, "send", meanwhile)
+    send_due()
+
+    assert [mail.state for mail in mails()] == [state, MailState.SENT]
+
+
+def test_who_has_a_password_is_told_without_a_link(make: Factory, post: Post):
+    made = make.evaluation()
+    user = make.user("Sam Has One")
+    clear()
+
+    assert invite(made, user.email).token is None
+    invite(made, user.email)  # again: they know already
+
+    (mail,) = mails()
+    assert f"{SITE}/evaluations/{made.slug}/" in mail.body
+    assert "/invitations/" not in mail.body
+
+
+def test_who_was_removed_is_not_written_to(make: Factory, post: Post):
+    made = make.evaluation(phase=Phase.SCORING)
+    one_mail(made)
+    committee.remove_member(made.chair, made.slug, ballot_of(made, 0, 0).member_id)
+
+    assert send_due().sent == 0
+    assert mails()[0].state is MailState.SET_ASIDE
+
+
+def test_where_mail_is_off_mails_are_set_aside_and_links_not_kept(app: Flask, make: Factory):
+    made = make.evaluation(phase=Phase.SCORING)
+    invite(made)
+
+    found = mails()
+
+    assert {mail.state for mail in found} == {MailState.SET_ASIDE}
+    assert [mail.body for mail in found if mail.kind is MailKind.INVITATION][-1] == ""
+    assert db.session.scalar(select(Invite.token_hash)) is not None
+    with pytest.raises(NotReady, match="Mail is off"):
+        send_due()
+
+
+def test_everybody_is_told_of_a_phase_once(make: Factory, post: Post):
+    made = make.evaluation()
+    clear()
+
+    evaluations.change_phase(made.chair, made.slug, Phase.SCORING)
+
+    people = db.session.scalars(
+        select(User.email).where(User.id.in_([row.user_id for row in made.reviewers]))
+    )
+    assert sorted(mail.to_address for mail in mails()) == sorted(people)
+    assert {"Credit recovery: The phase is now “Scoring”"} == {mail.subject for mail in mails()}
+
+
+def all_in() -> list[int]:
+    wanted = select(Notice.member_id).where(Notice.kind == NoticeKind.ALL_IN)
+    return list(db.session.scalars(wanted))
+
+
+def test_chairs_are_told_when_the_last_ballot_is_in_and_again_after_a_reopening(
+    make: Factory, post: Post
+):
+    made = make.evaluation(phase=Phase.SCORING, reviewers=2, vendors=1)
+    clear()
+    make.submit(made, 0, 0, "not seen")
+    assert (all_in(), mails()) == ([], [])
+
+    make.submit(made, 1, 0, "not seen")
+    (mail,) = mails()
+    assert (len(all_in()), mail.subject) == (1, "Credit recovery: All ballots are in")
+
+    seals.reopen_ballot(made.chair, made.slug, ballot_of(made, 0, 0).id, reason="Look again")
+    assert len(all_in()) == 1
+    make.submit(made, 0, 0, "not seen")
+    assert len(all_in()) == 2
+
+
+def test_ballots_of_the_recused_and_the_removed_are_not_waited_for(make: Factory, post: Post):
+    made = make.evaluation(phase=Phase.SCORING, reviewers=3, vendors=1)
+    make.conflict(made, 1, 0, "My brother works there")
+    committee.remove_member(made.chair, made.slug, ballot_of(made, 2, 0).member_id)
+
+    make.submit(made, 0, 0, "not seen")
+
+    assert len(all_in()) == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({}, "MAIL_SENDER"),
+        ({"MAIL_SENDER": "a@x.example"}, "SITE_URL"),
+        ({"MAIL_SENDER": "a@x.example", "SITE_URL": "score.example"}, "SITE_URL"),
+        ({"MAIL_SENDER": "a@x.example", "SITE_URL": SITE, "MAIL_SECURITY": "ssl"}, "MAIL_SECURITY"),
+        (
+            {
+                "MAIL_SENDER": "a@x.example",
+                "SITE_URL": SITE,
+                "MAIL_SECURITY": "none",
+                "MAIL_USER": "u",
+            },
+            "MAIL_USER",
+        ),
+    ],
+)
+def test_mail_half_set_up_refuses_to_start(tmp_path, settings: dict[str, str], words: str):
+    with pytest.raises(Invalid, match=words):
+        create_app({"INSTANCE": str(tmp_path), "MAIL_HOST": "mail.example", **settings})
+
+
+def test_the_chair_is_told_that_the_link_is_on_its_way(make: Factory, post: Post, visit: Visit):
+    made = make.evaluation()
+    chair = visit(made.chair)
+    form = {
+        "name": "Rosa", "email": "rosa@x.example", "roles": "reviewer", "stakeholder": "parent",
+    }  # fmt: skip
+
+    shown = chair.post(made.url("committee/"), form, follow_redirects=True)
+
+    assert "is on its way to them" in shown.text
+    assert "/invitations/" in shown.text
+
+
+def test_links_come_from_the_settings_whatever_the_request_says(
+    app: Flask, make: Factory, post: Post, visit: Visit
+):
+    made = make.evaluation()
+    clear()
+    chair = visit(made.chair)
+
+    chair.post(made.url("phase"), {"to": "SCORING"}, headers={"X-Forwarded-Host": "evil.example"})
+
+    assert len(mails()) == 2
+    assert [mail.id for mail in mails() if "evil" in mail.body or SITE not in mail.body] == []

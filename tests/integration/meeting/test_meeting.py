@@ -1,0 +1,392 @@
+"""The meeting: agenda, shared screen, motions, putting off, minutes."""
+
+import pytest
+from sqlalchemy import select
+
+from crrubric.domain.errors import Invalid, NotFound, Stale, WrongPhase
+from crrubric.domain.vocabulary import DeclarationKind, Event, Outcome, Phase
+from crrubric.extensions import db
+from crrubric.models import Attendance, Deferral, Finding, JournalEntry, Meeting, Member
+from crrubric.queries.record.verification import verify
+from crrubric.queries.results.matrices import matrix
+from crrubric.services.ballots import declarations
+from crrubric.services.meeting import decisions, meetings
+from crrubric.services.meeting.decisions import FindingText
+from crrubric.services.meeting.meetings import MotionText
+from crrubric.services.setup import committee
+from crrubric.services.setup.evaluations import change_phase
+from tests.factories import Factory, Made
+from tests.integration.conftest import Visit
+from tests.pages import parse, words
+
+# first vendor: all agree; second: split on the must-have, a tie, nobody on the last
+MARKS = {(0, 0): "YYY", (1, 0): "YYY", (2, 0): "YY?", (0, 1): "YY-", (1, 1): "YN-", (2, 1): "N?-"}
+VOTE = MotionText("To adopt what nobody disputes", in_favor=3)
+
+
+def met(make: Factory) -> Made:
+    return make.evaluation(phase=Phase.MEETING, reviewers=3, marks=MARKS)
+
+
+def opened(make: Factory) -> Made:
+    made = met(make)
+    meetings.start_meeting(made.chair, made.slug, place="Room 12")
+    return made
+
+
+def place(made: Made, vendor: int, code: str) -> tuple[int, int]:
+    return made.vendors[vendor].id, made.criterion(code).id
+
+
+def findings(made: Made) -> dict[tuple[str, str], Outcome]:
+    db.session.expire_all()
+    cells = matrix(db.session(), made.evaluation).results.cells
+    return {key: cell.adopted.value for key, cell in cells.items() if cell.adopted}
+
+
+def test_the_agenda_lists_what_needs_talk_in_order(make: Factory, visit: Visit):
+    made = met(make)
+    page = parse(200, visit(made.reviewers[0]).get(made.url("meeting/")).text)
+    second = made.vendors[1].company
+
+    heads = [words(node) for node in page.all("h2")]
+    links = [words(node) for node in page.all("a") if " · " in words(node)]
+
+    assert heads == ["Unresolved (2)", "Split on a must-have (1)"]
+    assert links == [
+        f"{second} · Works with our system",
+        f"{second} · Teacher provided",
+        f"{second} · Accessible",
+    ]
+
+
+def test_one_motion_adopts_what_nobody_disputes(make: Factory):
+    made = opened(make)
+
+    motion = meetings.adopt_undisputed(made.chair, made.slug, VOTE, expected=3)
+
+    code = made.vendors[0].code
+    assert motion.carried
+    assert findings(made) == {
+        (code, "ada"): Outcome.MET,
+        (code, "sis"): Outcome.MET,
+        (code, "teacher"): Outcome.MET,
+    }
+    entry = db.session.scalars(
+        select(JournalEntry).where(JournalEntry.event == Event.MOTION_RECORDED)
+    ).one()
+    assert entry.after is not None
+    assert sorted(entry.after["adopted"])[0] == [code, "ada", "MET"]
+
+
+def test_a_motion_that_does_not_carry_adopts_nothing(make: Factory):
+    made = opened(make)
+
+    motion = meetings.adopt_undisputed(
+        made.chair, made.slug, MotionText("To adopt", in_favor=1, opposed=1), expected=3
+    )
+
+    assert (motion.carried, findings(made)) == (False, {})
+
+
+def test_a_motion_on_another_number_of_cells_than_was_shown_is_refused(make: Factory, visit: Visit):
+    made = opened(make)
+    form = {"words": "To adopt the lot", "in_favor": "3", "expected": "7"}
+
+    answer = visit(made.chair).post(made.url("meeting/undisputed"), form)
+
+    assert answer.status_code == 409
+    assert "There are 3 cells now that nobody disputes" in answer.text
+    assert "To adopt the lot" in answer.text
+    assert findings(made) == {}
+
+
+def test_a_motion_needs_a_meeting_words_and_a_count(make: Factory, visit: Visit):
+    made = met(make)
+    with pytest.raises(WrongPhase, match="open it first"):
+        meetings.adopt_undisputed(made.chair, made.slug, VOTE, expected=3)
+    meetings.start_meeting(made.chair, made.slug)
+
+    for text in (MotionText(" ", 3), MotionText("To adopt", -1), MotionText("To adopt", 10**6)):
+        with pytest.raises(Invalid):
+            meetings.record_motion(made.chair, made.slug, text)
+    answer = visit(made.chair).post(made.url("meeting/minutes"), {"words": "Thank the hosts"})
+    assert answer.status_code == 422
+    assert "Thank the hosts" in answer.text
+
+
+def test_adopting_the_outcome_needs_no_reason_and_another_finding_does(make: Factory):
+    made = met(make)
+    cell = place(made, 0, "ada")
+
+    decisions.record_finding(made.chair, made.slug, *cell, FindingText(Outcome.MET), seen_version=0)
+    with pytest.raises(Invalid, match="Say why"):
+        decisions.record_finding(
+            made.chair, made.slug, *cell, FindingText(Outcome.NOT_MET), seen_version=1
+        )
+    decisions.record_finding(
+        made.chair,
+        made.slug,
+        *cell,
+        FindingText(Outcome.NOT_MET, "Seen by all.", "Sandbox, unit 3", "all but one"),
+        seen_version=1,
+    )
+
+    found = db.session.scalars(select(Finding)).one()
+    assert (found.as_computed, found.version, found.agreed) == (False, 2, "all but one")
+
+
+def test_a_finding_recorded_meanwhile_is_shown_and_what_was_typed_stays(
+    make: Factory, visit: Visit
+):
+    made = met(make)
+    cell = place(made, 1, "ada")
+    address = made.url(f"cells/{cell[0]}/{cell[1]}")
+    decisions.record_finding(
+        made.chair, made.slug, *cell, FindingText(Outcome.MET, "First."), seen_version=0
+    )
+
+    answer = visit(made.chair).post(
+        address, {"value": "NOT_MET", "reason": "My own words.", "version": "0"}
+    )
+
+    assert answer.status_code == 409
+    assert ("My own words." in answer.text, "First." in answer.text) == (True, True)
+    assert db.session.scalars(select(Finding.value)).all() == [Outcome.MET]
+
+
+def test_a_cell_is_put_off_and_comes_back_when_it_is_settled(make: Factory, visit: Visit):
+    made = met(make)
+    cell = place(made, 1, "teacher")
+    chair = visit(made.chair)
+
+    chair.post(made.url(f"meeting/defer/{cell[0]}/{cell[1]}"), {"reason": "Ask the vendor."})
+    page = chair.get(made.url(f"cells/{cell[0]}/{cell[1]}")).text
+    decisions.record_finding(
+        made.chair, made.slug, *cell, FindingText(Outcome.NOT_MET, "They said no."), seen_version=0
+    )
+
+    assert "Put off: Ask the vendor." in page
+    assert db.session.scalars(select(Deferral)).all() == []
+    with pytest.raises(WrongPhase):
+        meetings.defer_cell(made.chair, made.slug, *cell, reason="again")
+
+
+def test_everybodys_screen_follows_the_chairs(make: Factory, visit: Visit):
+    made = opened(make)
+    person, cell = visit(made.reviewers[0]), place(made, 1, "ada")
+    before = person.get(made.url("meeting/where")).json
+    waiting = person.get(made.url("meeting/now")).text
+
+    visit(made.chair).post(made.url(f"meeting/show/{cell[0]}/{cell[1]}"))
+
+    after = person.get(made.url("meeting/where")).json
+    shown = parse(200, person.get(made.url("meeting/now")).text)
+    assert before is not None
+    assert after is not None
+    assert after["step"] == before["step"] + 1
+    assert "appears here by itself" in waiting
+    assert shown.heading == f"{made.vendors[1].company}: Accessible"
+    assert [node for node in shown.all("form") if "cells" in (node.get("action") or "")] == []
+
+
+def test_the_screen_of_who_stays_away_shows_nothing_of_the_vendor(make: Factory, visit: Visit):
+    made = opened(make)
+    declarations.declare(
+        made.reviewers[0],
+        made.slug,
+        made.vendors[1].id,
+        kind=DeclarationKind.CONFLICT,
+        words="My cousin.",
+    )
+    meetings.point_at(made.chair, made.slug, *place(made, 1, "ada"))
+    person = visit(made.reviewers[0])
+
+    page = person.get(made.url("meeting/now")).text
+    agenda = person.get(made.url("meeting/")).text
+
+    assert "with whom you have a conflict of interest" in page
+    assert made.vendors[1].company not in page
+    assert made.vendors[1].company not in agenda
+
+
+def test_a_conflicted_chair_leaves_the_vendor_to_another(make: Factory):
+    made = opened(make)
+    other = make_second_chair(make, made)
+    declarations.declare(
+        made.chair, made.slug, made.vendors[0].id, kind=DeclarationKind.CONFLICT, words="Mine."
+    )
+
+    with pytest.raises(Stale):  # nothing undisputed is left for this chair
+        meetings.adopt_undisputed(made.chair, made.slug, VOTE, expected=3)
+    with pytest.raises(NotFound):
+        meetings.point_at(made.chair, made.slug, *place(made, 0, "ada"))
+    meetings.adopt_undisputed(other, made.slug, VOTE, expected=3)
+
+    assert len(findings(made)) == 3
+
+
+def make_second_chair(make: Factory, made: Made):
+    """A second chair, seated while that was possible."""
+    from crrubric.services.shared.unit import unit_of_work
+
+    user = make.user("Second Chair")
+    with unit_of_work() as session:
+        session.add(
+            Member(
+                evaluation_id=made.evaluation.id,
+                user_id=user.id,
+                name=user.name,
+                stakeholder="principal",
+                is_chair=True,
+            )
+        )
+    from crrubric.queries.people.people import actor_of
+
+    return actor_of(user)
+
+
+def test_the_minutes_hold_attendance_motions_and_findings(make: Factory, visit: Visit):
+    made = opened(make)
+    chair = visit(made.chair)
+    members = db.session.scalars(select(Member).order_by(Member.id)).all()
+    chair.post(made.url("meeting/present"), {"present": [str(members[0].id), str(members[1].id)]})
+    chair.post(made.url("meeting/present"), {"present": [str(members[0].id)]})
+    meetings.adopt_undisputed(made.chair, made.slug, VOTE, expected=3)
+    cell = place(made, 1, "ada")
+    decisions.record_finding(
+        made.chair, made.slug, *cell, FindingText(Outcome.MET, "Seen by all."), seen_version=0
+    )
+    chair.post(made.url("meeting/minutes"), {"words": "To thank the hosts", "in_favor": "2"})
+    meetings.end_meeting(made.chair, made.slug)
+
+    page = visit(made.reviewers[0]).get(made.url("meeting/minutes")).text
+
+    rows = {row.member_id: row.left_at is None for row in db.session.scalars(select(Attendance))}
+    assert rows == {members[0].id: False, members[1].id: False}
+    for words_ in ("Room 12", members[1].name, VOTE.words, "3 cells adopted", "To thank the hosts",
+                   "Seen by all."):  # fmt: skip
+        assert words_ in page
+    assert verify(db.session()).problems == ()
+
+
+def test_a_meeting_ends_with_its_phase(make: Factory):
+    made = opened(make)
+    member = db.session.scalars(select(Member)).first()
+    meetings.set_present(made.chair, made.slug, [member.id])
+
+    change_phase(made.chair, made.slug, Phase.SCORING, reason="One ballot was forgotten.")
+
+    held = db.session.scalars(select(Meeting)).one()
+    left = db.session.scalars(select(Attendance.left_at)).all()
+    told = db.session.scalars(
+        select(JournalEntry.event).order_by(JournalEntry.id.desc()).limit(2)
+    ).all()
+    assert (held.ended_at is not None, left) == (True, [held.ended_at])
+    assert told == [Event.PHASE_CHANGED, Event.MEETING_ENDED]
+    assert verify(db.session()).problems == ()
+
+
+def test_members_of_another_evaluation_can_not_be_present(make: Factory):
+    made = opened(make)
+    other = make.evaluation(title="Another")
+    foreign = db.session.scalars(
+        select(Member.id).where(Member.evaluation_id == other.evaluation.id)
+    ).first()
+    assert foreign is not None
+
+    with pytest.raises(NotFound):
+        meetings.set_present(made.chair, made.slug, [foreign])
+
+
+def test_a_motion_settles_what_was_put_off(make: Factory):
+    made = opened(make)
+    meetings.defer_cell(made.chair, made.slug, *place(made, 0, "ada"), reason="Ask them first")
+
+    meetings.adopt_undisputed(made.chair, made.slug, VOTE, expected=3)
+
+    assert db.session.scalars(select(Deferral)).all() == []
+
+
+def test_a_meeting_is_opened_once_and_closed_once(make: Factory):
+    made = opened(make)
+
+    with pytest.raises(WrongPhase, match="under way already"):
+        meetings.start_meeting(made.chair, made.slug)
+    meetings.end_meeting(made.chair, made.slug)
+    with pytest.raises(WrongPhase, match="open it first"):
+        meetings.end_meeting(made.chair, made.slug)
+    meetings.start_meeting(made.chair, made.slug)
+
+    assert len(db.session.scalars(select(Meeting)).all()) == 2
+
+
+def test_only_the_chair_runs_the_meeting(make: Factory):
+    made = opened(make)
+    observer = made.reviewers[0]
+
+    with pytest.raises(NotFound):
+        meetings.point_at(observer, made.slug, *place(made, 0, "ada"))
+    with pytest.raises(NotFound):
+        meetings.end_meeting(observer, made.slug)
+
+
+def test_criteria_that_pull_against_each_other_are_pointed_out(make: Factory, visit: Visit):
+    from crrubric.models import Tension
+    from crrubric.services.shared.unit import unit_of_work
+
+    made = met(make)
+    with unit_of_work() as session:
+        session.add(
+            Tension(
+                evaluation_id=made.evaluation.id,
+                first_id=made.criterion("ada").id,
+                second_id=made.criterion("sis").id,
+                why="Two configurations.",
+            )
+        )
+    chair = visit(made.chair)
+
+    both, one = (chair.get(made.url(f"cells/{v.id}/{made.criterion('ada').id}")).text
+                 for v in made.vendors)  # fmt: skip
+
+    assert "also Met on “Works with our system”, which pulls the other way" in both
+    assert "pulls the other way" not in one
+    agenda, memo = (chair.get(made.url(path)).text for path in ("meeting/", "memo/"))
+    assert ("Pull against each other" in agenda, "Two configurations." in agenda) == (True, True)
+    assert "Accessible – Works with our system: Two configurations." in memo
+
+
+def test_a_finding_is_revisited_with_a_reason_and_the_trail_is_on_the_cell(
+    make: Factory, visit: Visit
+):
+    made = met(make)
+    cell = place(made, 0, "ada")
+    wrong = FindingText(Outcome.NOT_MET, "No keyboard in the demo.")
+    decisions.record_finding(made.chair, made.slug, *cell, wrong, seen_version=0)
+
+    silent = FindingText(Outcome.MET)
+    with pytest.raises(Invalid, match="changes its finding"):
+        decisions.record_finding(made.chair, made.slug, *cell, silent, seen_version=1)
+    back = FindingText(Outcome.MET, "The vendor showed it.")
+    decisions.record_finding(made.chair, made.slug, *cell, back, seen_version=1)
+
+    for actor in (made.chair, made.reviewers[0]):
+        text = visit(actor).get(made.url(f"cells/{cell[0]}/{cell[1]}")).text
+        trail = text[text.index("How it came to this") :]
+        assert trail.index("No keyboard in the demo.") < trail.index("The vendor showed it.")
+        assert "(before: Not met)" in trail
+
+
+def test_who_no_longer_scores_is_named_on_the_cell_and_not_counted(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING, reviewers=3, marks=MARKS)
+    leaver = made.reviewers[2].name
+    member = db.session.scalars(select(Member).where(Member.name == leaver)).one()
+    committee.remove_member(made.chair, made.slug, member.id)
+    make.forward(made, Phase.MEETING, {})
+    cell = place(made, 0, "ada")
+
+    text = visit(made.chair).get(made.url(f"cells/{cell[0]}/{cell[1]}")).text
+
+    assert f"no longer score; not counted: {leaver}" in text
+    assert "2 of 2 assigned reviewers said YES or NO" in text

@@ -1,0 +1,147 @@
+"""The journal alone tells what is: each entry carries what its change made."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from crrubric.domain.vocabulary import Event, MotionKind, Phase, Role, Stakeholder
+from crrubric.extensions import db
+from crrubric.models import JournalEntry, Member
+from crrubric.services.meeting import meetings, positions
+from crrubric.services.meeting.meetings import MotionText
+from crrubric.services.setup import committee, evaluations, rubrics
+from tests.factories import Factory
+from tests.integration.conftest import Visit
+
+TEXT = rubrics.CriterionText("Exports grades")
+
+
+def entry(event: Event) -> JournalEntry:
+    """The newest entry of this kind."""
+    rows = select(JournalEntry).where(JournalEntry.event == event)
+    found = db.session.scalars(rows.order_by(JournalEntry.id.desc())).first()
+    assert found is not None
+    return found
+
+
+def row_of(event: Event) -> dict[str, Any]:
+    """What the newest entry of this kind keeps for who replays the journal."""
+    found = entry(event)
+    kept: dict[str, Any] = (found.after or found.before or {})["row"]
+    return kept
+
+
+def test_a_new_evaluation_tells_its_rubric_its_rule_and_its_chair(make: Factory):
+    made = make.evaluation()
+
+    row = row_of(Event.EVALUATION_CREATED)
+
+    assert [one["code"] for one in row["criteria"]] == ["ada", "sis", "teacher"]
+    assert row["criteria"][0]["look_for"] == "Use the keyboard only."
+    assert (row["sections"][0]["title"], row["rule"]["kind"]) == ("Everything", "MAJORITY")
+    assert row["chair"]["row"] == {"user_id": made.chair.user_id}
+
+
+def test_a_new_section_criterion_and_vendor_tell_their_ids_and_places(make: Factory):
+    made = make.evaluation()
+    section = rubrics.add_section(made.chair, made.slug, title="More")
+    criterion = rubrics.add_criterion(made.chair, made.slug, section.id, TEXT)
+
+    assert row_of(Event.SECTION_ADDED)["id"] == section.id
+    assert entry(Event.CRITERION_ADDED).criterion_id == criterion.id
+    assert row_of(Event.CRITERION_ADDED)["section_id"] == section.id
+    assert row_of(Event.VENDOR_ADDED) == {"code": made.vendors[1].code, "position": 1}
+
+
+def test_a_moved_criterion_tells_the_order_that_it_made(make: Factory):
+    made = make.evaluation()
+    first, second, third = (criterion.id for criterion in made.criteria)
+
+    rubrics.move_criterion(made.chair, made.slug, first, by=1)
+
+    order = row_of(Event.CRITERION_MOVED)["order"]
+    assert order == [[made.criteria[0].section_id, [second, first, third]]]
+
+
+def test_a_seat_tells_whose_it_is(make: Factory):
+    made = make.evaluation()
+    user = make.user()
+
+    committee.invite_member(
+        made.chair,
+        made.slug,
+        name=user.name,
+        email=user.email,
+        roles=frozenset({Role.OBSERVER}),
+        stakeholder=Stakeholder.TEACHER,
+    )
+
+    assert row_of(Event.MEMBER_INVITED) == {"user_id": user.id}
+
+
+def test_a_rule_that_is_looked_at_and_left_is_told_once(make: Factory):
+    made = make.evaluation()
+
+    for _time in range(2):
+        evaluations.set_rule(made.chair, made.slug, evaluations.RuleSettings())
+
+    told = db.session.scalars(select(JournalEntry).where(JournalEntry.event == Event.RULE_CHANGED))
+    assert [one.after["kind"] for one in told if one.after] == ["MAJORITY"]
+
+
+def test_attendance_and_motions_are_told_in_full(make: Factory):
+    made = make.evaluation(phase=Phase.MEETING)
+    meetings.start_meeting(made.chair, made.slug)
+    there = sorted(db.session.scalars(select(Member.id)))
+    long = "To go on. " * 100
+
+    meetings.set_present(made.chair, made.slug, there)
+    meetings.record_motion(made.chair, made.slug, MotionText(long, 3, 1, 0, "Ana", "Ben"))
+
+    assert row_of(Event.ATTENDANCE_CHANGED) == {"present": there}
+    assert row_of(Event.MOTION_RECORDED) == {"kind": MotionKind.OTHER, "words": long.strip()}
+    motion = entry(Event.MOTION_RECORDED).after or {}
+    assert (motion["moved by"], motion["seconded by"]) == ("Ana", "Ben")
+
+
+def test_which_of_two_equal_commitments_was_withdrawn_is_told(make: Factory):
+    made = make.evaluation(phase=Phase.MEETING)
+    text = positions.CommitmentText("Captions", "Ana", date(2027, 8, 1))
+    first, _second = (
+        positions.record_commitment(made.chair, made.slug, made.vendors[0].id, text).id
+        for _time in range(2)
+    )
+
+    positions.withdraw_commitment(made.chair, made.slug, first, reason="Doubled")
+
+    assert row_of(Event.COMMITMENT_WITHDRAWN) == {"id": first}
+
+
+def test_what_only_a_replay_needs_is_not_on_the_page(make: Factory, visit: Visit):
+    made = make.evaluation()
+
+    page = visit(made.chair).get(made.url("journal")).text
+
+    assert ("rubric: " in page, "row: " in page, "user_id" in page) == (True, False, False)
+
+
+def test_a_reason_is_said_once(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.MEETING, marks={(0, 0): "YN", (1, 0): "NN"})
+    chair = visit(made.chair)
+    cell = made.url(f"cells/{made.vendors[0].id}/{made.criterion('ada').id}")
+    chair.post(cell, {"value": "MET", "reason": "We saw it work.", "version": "0"})
+
+    assert chair.get(made.url("journal")).text.count("We saw it work.") == 1
+
+
+def test_a_cell_that_the_ballots_leave_open_asks_for_the_reason(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.MEETING, marks={(0, 0): "YN", (1, 0): "NN"})
+    chair, cells = visit(made.chair), [row.id for row in made.criteria[:2]]
+    tie, settled = (
+        chair.get(made.url(f"cells/{made.vendors[0].id}/{criterion}")).text for criterion in cells
+    )
+
+    assert "The ballots settle nothing here: say what did." in tie
+    assert "Needed where it differs" not in tie
+    assert "Needed where it differs" in settled

@@ -1,0 +1,293 @@
+"""After ballots opened: a criterion is corrected, a vendor leaves; nothing given is lost."""
+
+import pytest
+from sqlalchemy import select
+
+from crrubric.domain.errors import Invalid, NotFound, WrongPhase
+from crrubric.domain.setup.assignment import Assignment
+from crrubric.domain.vocabulary import (
+    Answer,
+    BallotState,
+    CorrectionEffect,
+    DeclarationKind,
+    Event,
+    Phase,
+)
+from crrubric.extensions import db
+from crrubric.models import JournalEntry, Mark, Member, Notice, RubricRevision, SealedBallot
+from crrubric.queries.record.verification import verify
+from crrubric.queries.results.matrices import matrix
+from crrubric.services.ballots.declarations import declare
+from crrubric.services.meeting import decisions
+from crrubric.services.setup import corrections, withdrawals
+from crrubric.services.setup.assignments import assign
+from crrubric.services.setup.committee import remove_member
+from crrubric.services.setup.practice import record_practice
+from tests.factories import Factory, Made, ballot_of, stored_marks
+from tests.integration.conftest import Visit, error_of
+from tests.pages import parse
+
+KEEP, AGAIN, OUT = CorrectionEffect.KEEP, CorrectionEffect.AGAIN, CorrectionEffect.LEAVE_OUT
+
+
+def correct(
+    made: Made, effect: CorrectionEffect, *, question: str = "Grades, by themselves?"
+) -> RubricRevision:
+    words = corrections.Correction(
+        "Works with our system", question, "", effect, "“exchange” was read in two ways"
+    )
+    criterion = made.criterion("sis").id
+    return corrections.correct_criterion(made.chair, made.slug, criterion, words)
+
+
+def scene(make: Factory) -> Made:
+    """One ballot submitted, one open; both have marks."""
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YYY", (1, 0): "NN-"})
+    make.submit(made, 0, 0)
+    return made
+
+
+def notices(kind: str) -> int:
+    return len(db.session.scalars(select(Notice.id).where(Notice.kind == kind)).all())
+
+
+def test_a_correction_is_a_new_revision_and_marks_stay(make: Factory):
+    made = scene(make)
+
+    first, second = correct(made, KEEP), correct(made, KEEP, question="And back again?")
+
+    assert (first.number, second.number) == (1, 2)
+    assert first.after == {"question": "Grades, by themselves?"}
+    assert len(stored_marks()) == 5
+    assert ballot_of(made, 0, 0).state is BallotState.SUBMITTED
+    assert notices("MARKS_STAY") == 4  # two corrections, two reviewers, each told once
+    assert verify(db.session()).problems == ()
+
+
+def test_marked_again_sets_marks_aside_and_opens_submitted_ballots(make: Factory):
+    made = scene(make)
+
+    correct(made, AGAIN)
+
+    codes = db.session.scalars(select(Mark.criterion_id)).all()
+    assert made.criterion("sis").id not in codes
+    assert len(codes) == 3
+    ballot = ballot_of(made, 0, 0)
+    assert (ballot.state, ballot.seals) == (BallotState.OPEN, 1)
+    sealed = db.session.scalars(select(SealedBallot)).one()
+    assert '"sis"' in sealed.content
+    assert sealed.reopen_reason == "“exchange” was read in two ways"
+    aside = db.session.scalars(
+        select(JournalEntry.before)
+        .where(JournalEntry.event == Event.MARK_SET_ASIDE)
+        .order_by(JournalEntry.id)
+    ).all()
+    assert [row["answer"] for row in aside if row] == ["YES", "NO"]
+    assert (notices("MARK_AGAIN"), notices("BALLOT_REOPENED")) == (2, 1)
+    assert verify(db.session()).problems == ()
+
+
+def test_the_reviewer_marks_it_again_and_submits(make: Factory):
+    made = scene(make)
+    correct(made, AGAIN)
+
+    make.mark(made, 0, 0, "sis", Answer.NO)
+    sealed = make.submit(made, 0, 0)
+
+    assert sealed.number == 2
+
+
+def test_left_out_keeps_marks_in_the_record_and_counts_them_no_longer(make: Factory, visit: Visit):
+    made = scene(make)
+    correct(made, OUT)
+
+    assert len(stored_marks()) == 5
+    assert (
+        "1 of 2 answered"
+        in visit(made.reviewers[1]).get(made.url(f"ballots/{made.vendors[0].id}")).text
+    )
+    make.forward(made, Phase.MEETING, {})
+    db.session.expire_all()
+    read = matrix(db.session(), made.evaluation)
+    assert [criterion.code for criterion in read.results.criteria] == ["ada", "teacher"]
+
+
+def test_marks_set_aside_are_hidden_in_the_journal_until_the_meeting(make: Factory, visit: Visit):
+    made = scene(make)
+    correct(made, AGAIN)
+
+    assert "set a mark aside" not in visit(made.chair).get(made.url("journal")).text
+    make.forward(made, Phase.MEETING, {})
+    assert "set a mark aside" in visit(made.chair).get(made.url("journal")).text
+
+
+def test_reviewers_see_the_correction_on_their_ballot_and_all_in_the_rubric(
+    make: Factory, visit: Visit
+):
+    made = scene(make)
+    correct(made, KEEP)
+
+    ballot = visit(made.reviewers[1]).get(made.url(f"ballots/{made.vendors[0].id}")).text
+    rubric = visit(made.reviewers[0]).get(made.url("rubric/")).text
+
+    assert "“exchange” was read in two ways" in ballot
+    assert ("Corrected once since" in rubric, "Does it exchange grades?" in rubric) == (True, True)
+
+
+def test_weights_and_must_haves_stay_frozen(make: Factory):
+    made = scene(make)
+    before = [(c.weight, c.must_have, c.may_not_apply) for c in made.criteria]
+    correct(made, KEEP)
+
+    db.session.expire_all()
+    assert [(c.weight, c.must_have, c.may_not_apply) for c in made.criteria] == before
+
+
+def test_a_correction_that_can_not_be_made_says_why(make: Factory, visit: Visit):
+    made = scene(make)
+    address = made.url(f"rubric/criteria/{made.criterion('sis').id}/correct")
+    chair = visit(made.chair)
+    form = {
+        "title": "Works with our system",
+        "question": "Another question?",
+        "look_for": "",
+        "effect": "KEEP",
+    }
+
+    answer = chair.post(address, form)
+    assert answer.status_code == 422
+    assert error_of(parse(422, answer.text), "reason") == "Error: Say why."
+    assert "Another question?" in answer.text
+    same = chair.post(address, {**form, "question": "Does it exchange grades?", "reason": "x"})
+    assert (same.status_code, "Nothing is different" in same.text) == (422, True)
+    assert db.session.scalars(select(RubricRevision)).all() == []
+    assert chair.post(address, {**form, "reason": "clearer"}).status_code == 303
+
+
+def test_the_last_criterion_that_counts_stays(make: Factory):
+    made = scene(make)
+    for code in ("sis", "teacher"):
+        words = corrections.Correction(made.criterion(code).title, "", "", OUT, "not asked")
+        corrections.correct_criterion(made.chair, made.slug, made.criterion(code).id, words)
+
+    words = corrections.Correction("Accessible", "", "", OUT, "not asked either")
+    with pytest.raises(Invalid, match="at least one with a weight"):
+        corrections.correct_criterion(made.chair, made.slug, made.criterion("ada").id, words)
+
+
+def test_only_the_chair_corrects_and_only_while_scoring(make: Factory):
+    made, other = scene(make), make.evaluation(title="Another")
+
+    words = corrections.Correction("New", "", "", KEEP, "why not")
+    with pytest.raises(NotFound):
+        corrections.correct_criterion(made.reviewers[0], made.slug, made.criterion("sis").id, words)
+    with pytest.raises(NotFound):
+        corrections.correct_criterion(made.chair, made.slug, other.criterion("sis").id, words)
+    make.forward(made, Phase.MEETING, {})
+    with pytest.raises(WrongPhase):
+        correct(made, KEEP)
+
+
+def test_a_vendor_that_leaves_is_not_marked_and_not_counted(make: Factory, visit: Visit):
+    made = scene(make)
+    vendor = made.vendors[0]
+
+    withdrawals.withdraw_vendor(made.chair, made.slug, vendor.id, reason="It sold the product")
+
+    with pytest.raises(WrongPhase, match="out of the selection"):
+        make.mark(made, 1, 0, "teacher", Answer.YES)
+    mine = visit(made.reviewers[1]).get(made.url("ballots/")).text
+    assert "It sold the product" in mine
+    assert "1 ballot waits" not in visit(made.reviewers[0]).get("/").text
+    assert notices("VENDOR_WITHDRAWN") == 2
+    make.forward(made, Phase.MEETING, {})
+    db.session.expire_all()
+    read = matrix(db.session(), made.evaluation)
+    assert list(read.vendors) == [made.vendors[1].code]
+    cell = made.url(f"cells/{vendor.id}/{made.criterion('ada').id}")
+    assert visit(made.chair).get(cell).status_code == 404
+    with pytest.raises(NotFound):
+        decisions.record_finding(
+            made.chair,
+            made.slug,
+            vendor.id,
+            made.criterion("ada").id,
+            decisions.FindingText(decisions.Outcome.MET, "x"),
+            seen_version=0,
+        )
+
+
+def test_a_vendor_comes_back_with_everything_that_was_marked(make: Factory, visit: Visit):
+    made = scene(make)
+    chair, address = visit(made.chair), made.url(f"vendors/{made.vendors[0].id}/selection")
+
+    assert chair.post(address, {"reason": ""}).status_code == 422
+    assert chair.post(address, {"reason": "It sold the product"}).status_code == 303
+    assert "Out of the selection since" in chair.get(made.url("vendors/")).text
+    assert chair.post(address, {"reason": "It was a rumour"}).status_code == 303
+
+    assert db.session.get_one(type(made.vendors[0]), made.vendors[0].id).withdrawn_at is None
+    assert len(stored_marks()) == 5
+    events = db.session.scalars(
+        select(JournalEntry.event)
+        .where(JournalEntry.vendor_id == made.vendors[0].id)
+        .order_by(JournalEntry.id)
+    ).all()
+    assert events[-2:] == [Event.VENDOR_WITHDRAWN, Event.VENDOR_RESTORED]
+
+
+def test_the_only_and_the_recommended_vendor_stay(make: Factory):
+    made = make.evaluation(phase=Phase.MEETING, vendors=2)
+    first, second = made.vendors
+    text = decisions.DecisionText(first.id, "It fits.")
+    decisions.record_decision(made.chair, made.slug, text)
+
+    with pytest.raises(Invalid, match="recommendation names this vendor"):
+        withdrawals.withdraw_vendor(made.chair, made.slug, first.id, reason="gone")
+    decisions.record_decision(made.chair, made.slug, decisions.DecisionText(None, "Nobody."))
+    withdrawals.withdraw_vendor(made.chair, made.slug, first.id, reason="gone")
+    with pytest.raises(Invalid, match="only vendor left"):
+        withdrawals.withdraw_vendor(made.chair, made.slug, second.id, reason="gone, too")
+
+
+def test_who_may_not_takes_no_vendor_out(make: Factory, visit: Visit):
+    made, other = scene(make), make.evaluation(title="Another")
+    vendor = made.vendors[0].id
+
+    with pytest.raises(NotFound):
+        withdrawals.withdraw_vendor(made.reviewers[0], made.slug, vendor, reason="x")
+    with pytest.raises(NotFound):
+        withdrawals.withdraw_vendor(made.chair, made.slug, other.vendors[0].id, reason="x")
+    declare(made.chair, made.slug, vendor, kind=DeclarationKind.CONFLICT, words="I own shares")
+    with pytest.raises(NotFound):
+        withdrawals.withdraw_vendor(made.chair, made.slug, vendor, reason="x")
+    assert visit(made.chair).get(made.url(f"vendors/{vendor}/selection")).status_code == 404
+
+
+def test_the_memo_says_what_happened_after_ballots_opened(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.PRACTICE, vendors=3, reviewers=3)
+    record_practice(
+        made.reviewers[0], made.slug, made.criteria[0].id, answer=Answer.YES, seen_version=0
+    )
+    only_ada = Assignment(None, frozenset({made.criterion("ada").id}))
+    seats = {row.name: row.id for row in db.session.scalars(select(Member))}
+    assign(made.chair, made.slug, seats[made.reviewers[0].name], only_ada)
+    make.forward(made, Phase.SCORING, {(0, 0): "Y"})
+    correct(made, KEEP)
+    withdrawals.withdraw_vendor(made.chair, made.slug, made.vendors[2].id, reason="It was sold")
+    remove_member(made.chair, made.slug, seats[made.reviewers[2].name])
+    make.forward(made, Phase.MEETING, {})
+
+    text = visit(made.chair).get(made.url("memo/")).text
+
+    for words in (
+        "1 reviewers marked it. Those marks never counted.",
+        "Revision 1, ",
+        "“exchange” was read in two ways (Marks given stay: the meaning is the same)",
+        "It was sold",
+        "1 of 3 criteria",
+        "every criterion",
+        "Left the committee",
+        made.reviewers[2].name,
+    ):
+        assert words in text, words

@@ -1,0 +1,235 @@
+"""The practice round: alone first, the spread for everybody at once, nothing of it ever counts."""
+
+import pytest
+from sqlalchemy import select
+
+from crrubric.domain.errors import Invalid, NotFound, Stale, WrongPhase
+from crrubric.domain.vocabulary import Answer, Event, Phase, Role
+from crrubric.extensions import db
+from crrubric.models import JournalEntry, Mark, Notice, PracticeMark
+from crrubric.queries.people.access import require
+from crrubric.queries.record.journal import entries
+from crrubric.queries.setup.practice import spread
+from crrubric.services.setup import evaluations, rubrics
+from crrubric.services.setup import practice as service
+from tests.factories import Factory, Made
+from tests.integration.conftest import Visit, error_of
+from tests.pages import parse
+
+
+def practice(made: Made, reviewer: int, code: str, answer: Answer, note: str = "") -> PracticeMark:
+    return service.record_practice(
+        made.reviewers[reviewer],
+        made.slug,
+        made.criterion(code).id,
+        answer=answer,
+        note=note,
+        seen_version=0,
+    )
+
+
+def split(made: Made) -> None:
+    """Two reviewers read “sis” differently and “ada” alike."""
+    practice(made, 0, "ada", Answer.YES)
+    practice(made, 1, "ada", Answer.YES)
+    practice(made, 0, "sis", Answer.YES, "it exchanges users")
+    practice(made, 1, "sis", Answer.NO, "grades need a file")
+
+
+def test_a_practice_mark_is_saved_and_counts_for_nothing(make: Factory):
+    made = make.evaluation(phase=Phase.PRACTICE)
+    practice(made, 0, "ada", Answer.NO, "no keyboard")
+
+    stored = db.session.scalars(select(PracticeMark)).one()
+    assert (stored.answer, stored.note, stored.version) == (Answer.NO, "no keyboard", 1)
+    assert db.session.scalars(select(Mark)).all() == []
+    make.forward(made, Phase.MEETING, {})
+    from crrubric.queries.results.matrices import matrix
+
+    db.session.expire_all()
+    cells = matrix(db.session(), made.evaluation).results.cells.values()
+    assert {cell.tally.marks for cell in cells} == {0}
+
+
+def test_a_reviewer_practices_on_the_made_up_vendor(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.PRACTICE)
+    reviewer = visit(made.reviewers[0])
+    address = made.url(f"practice/marks/{made.criterion('ada').id}")
+
+    answer = reviewer.post(address, {"answer": "YES", "note": "seen", "version": "0"})
+
+    assert answer.status_code == 303
+    text = reviewer.get(made.url("practice/")).text
+    assert "Paperwing Learning" in text
+    assert "drag-and-drop items have no keyboard way" in text
+    assert "1 of 3 answered" in text
+
+
+def test_the_script_gets_version_and_progress(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.PRACTICE)
+    reviewer = visit(made.reviewers[0])
+    address = made.url(f"practice/marks/{made.criterion('ada').id}")
+    json = {"Accept": "application/json"}
+
+    saved = reviewer.post(address, {"answer": "YES", "version": "0"}, headers=json)
+    stale = reviewer.post(address, {"answer": "NO", "version": "0"}, headers=json)
+    wrong = reviewer.post(address, {"version": "1"}, headers=json)
+
+    assert (saved.json["version"], saved.json["answered"], saved.json["total"]) == (1, 1, 3)
+    assert (stale.status_code, stale.json["theirs"]["answer"]) == (409, "YES")
+    assert (wrong.status_code, wrong.json["message"]) == (422, "Choose an answer")
+
+
+def test_what_can_not_be_saved_stays_in_the_form(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.PRACTICE)
+    criterion = made.criterion("ada").id
+    reviewer = visit(made.reviewers[0])
+    address = made.url(f"practice/marks/{criterion}")
+
+    answer = reviewer.post(address, {"note": "typed with care", "version": "0"})
+    page = parse(answer.status_code, answer.text)
+
+    assert page.status == 422
+    assert error_of(page, f"criterion-{criterion}-answer") == "Error: Choose an answer"
+    assert "typed with care" in answer.text
+    reviewer.post(address, {"answer": "YES", "version": "0"})
+    late = reviewer.post(address, {"answer": "NO", "note": "second tab", "version": "0"})
+    assert (late.status_code, "second tab" in late.text) == (409, True)
+
+
+def test_nobody_sees_the_spread_before_the_round_is_over(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.PRACTICE)
+    split(made)
+
+    assert spread(db.session(), made.evaluation) == []
+    for actor in (made.chair, made.reviewers[0]):
+        text = visit(actor).get(made.url("practice/")).text
+        assert ("grades need a file" in text, "read differently" in text) == (False, False)
+
+
+def test_the_spread_shows_what_is_read_differently_without_names(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.PRACTICE)
+    split(made)
+    observer = make.member(made.chair, made.slug, frozenset({Role.OBSERVER}))
+
+    service.show_spread(made.chair, made.slug)
+
+    found = spread(db.session(), made.evaluation)
+    apart = [(row.criterion.code, row.read_differently) for row in found]
+    assert apart == [("sis", True), ("ada", False), ("teacher", False)]
+    for actor in (made.chair, made.reviewers[0], observer):
+        text = visit(actor).get(made.url("practice/")).text
+        assert "One criterion was read differently" in text
+        assert "grades need a file" in text
+        assert "Person" not in text.split("<main", 1)[1]
+
+
+def test_everybody_else_is_told_once_that_the_round_is_over(make: Factory):
+    made = make.evaluation(phase=Phase.PRACTICE)
+    split(made)
+    service.show_spread(made.chair, made.slug)
+    service.show_spread(made.chair, made.slug)
+
+    told = db.session.scalars(select(Notice.kind).where(Notice.kind == "PRACTICE_SHOWN")).all()
+    assert len(told) == 2
+
+
+def test_marks_are_locked_once_the_spread_is_shown(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.PRACTICE)
+    split(made)
+    service.show_spread(made.chair, made.slug)
+
+    with pytest.raises(WrongPhase, match="is over"):
+        practice(made, 0, "teacher", Answer.YES)
+    address = made.url(f"practice/marks/{made.criterion('teacher').id}")
+    form = {"answer": "YES", "note": "a sentence that was typed too late", "version": "0"}
+    answer = visit(made.reviewers[0]).post(address, form)
+    assert answer.status_code == 409
+    assert "a sentence that was typed too late" in answer.text
+
+
+def test_there_is_nothing_to_show_before_somebody_has_practiced(make: Factory):
+    made = make.evaluation(phase=Phase.PRACTICE)
+
+    with pytest.raises(Invalid, match="Nobody has practiced"):
+        service.show_spread(made.chair, made.slug)
+    with pytest.raises(Invalid, match="at least one criterion"):
+        service.finish_practice(made.reviewers[0], made.slug)
+
+
+def test_the_chair_sees_who_many_are_done_and_rewords_before_it_freezes(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.PRACTICE)
+    split(made)
+    service.finish_practice(made.reviewers[0], made.slug)
+    chair = visit(made.chair)
+
+    assert "1 of 2 reviewers are done" in chair.get(made.url("practice/")).text
+    service.show_spread(made.chair, made.slug)
+    text = rubrics.CriterionText("Works with our system", "Do grades come back by themselves?")
+    rubrics.change_criterion(made.chair, made.slug, made.criterion("sis").id, text)
+    assert "Do grades come back by themselves?" in chair.get(made.url("practice/")).text
+
+
+def test_the_round_can_begin_anew(make: Factory):
+    made = make.evaluation(phase=Phase.PRACTICE)
+    split(made)
+    with pytest.raises(WrongPhase, match="still under way"):
+        service.restart_practice(made.chair, made.slug)
+    service.show_spread(made.chair, made.slug)
+
+    service.restart_practice(made.chair, made.slug)
+
+    assert db.session.scalars(select(PracticeMark)).all() == []
+    assert practice(made, 0, "ada", Answer.NO).version == 1
+
+
+def test_the_journal_tells_of_the_round_and_of_no_mark(make: Factory):
+    made = make.evaluation(phase=Phase.PRACTICE)
+    split(made)
+    service.finish_practice(made.reviewers[0], made.slug)
+    service.show_spread(made.chair, made.slug)
+
+    seat = require(made.chair, service.Action.VIEW_JOURNAL, made.evaluation, db.session())
+    told = [row.event for row in entries(db.session(), seat) if "PRACTICE" in row.event]
+    assert told == [Event.PRACTICE_SHOWN, Event.PRACTICE_FINISHED]
+    everything = db.session.scalars(select(JournalEntry.after)).all()
+    assert "it exchanges users" not in str(everything)
+
+
+def test_another_save_than_was_seen_overwrites_nothing(make: Factory):
+    made = make.evaluation(phase=Phase.PRACTICE)
+    practice(made, 0, "ada", Answer.YES)
+
+    with pytest.raises(Stale):
+        practice(made, 0, "ada", Answer.NO)
+    assert practice(made, 0, "ada", Answer.YES).version == 1
+
+
+def test_who_does_not_score_does_not_practice(make: Factory):
+    made, other = make.evaluation(phase=Phase.PRACTICE), make.evaluation(title="Another")
+
+    with pytest.raises(NotFound):
+        service.record_practice(
+            made.chair, made.slug, made.criteria[0].id, answer=Answer.YES, seen_version=0
+        )
+    with pytest.raises(NotFound):
+        service.record_practice(
+            made.reviewers[0], made.slug, other.criteria[0].id, answer=Answer.YES, seen_version=0
+        )
+    with pytest.raises(NotFound):
+        service.show_spread(made.reviewers[0], made.slug)
+
+
+def test_practice_goes_back_to_set_up_with_a_reason_and_on_to_scoring(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.PRACTICE)
+    with pytest.raises(Invalid, match="Say why"):
+        evaluations.change_phase(made.chair, made.slug, Phase.SETUP)
+    evaluations.change_phase(made.chair, made.slug, Phase.SETUP, reason="one vendor more")
+    evaluations.change_phase(made.chair, made.slug, Phase.PRACTICE)
+    assert "Practice" in visit(made.chair).get(made.url()).text
+
+    evaluations.change_phase(made.chair, made.slug, Phase.SCORING)
+
+    assert visit(made.reviewers[0]).get(made.url("practice/")).status_code == 404

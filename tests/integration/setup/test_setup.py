@@ -1,0 +1,424 @@
+"""Setting up: rubric, vendors, committee, rule; bad input is refused beside its field."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from crrubric.clock import now_utc
+from crrubric.domain.errors import Invalid, NotFound, NotReady, WrongPhase
+from crrubric.domain.vocabulary import Event, Outcome, Phase, Role, RuleKind, Stakeholder, Standing
+from crrubric.extensions import db
+from crrubric.models import Criterion, Evaluation, JournalEntry, Member, Section, Vendor
+from crrubric.queries.setup.rubrics import parts
+from crrubric.services.meeting import decisions
+from crrubric.services.setup import committee, evaluations, rubrics, vendors
+from crrubric.services.setup.evaluations import RuleSettings
+from crrubric.services.setup.rubrics import CriterionText
+from tests.factories import Factory, Made, full_rubric, small_rubric
+from tests.integration.conftest import Visit
+from tests.pages import parse, words
+
+
+def titles(made: Made, *, with_left_out: bool = False) -> list[str]:
+    found = parts(db.session(), made.evaluation.id, with_left_out=with_left_out)
+    return [criterion.title for part in found for criterion in part.criteria]
+
+
+def events(made: Made) -> list[Event]:
+    rows = select(JournalEntry.event).where(JournalEntry.evaluation_id == made.evaluation.id)
+    return list(db.session.scalars(rows.order_by(JournalEntry.id)))
+
+
+def test_a_new_evaluation_has_the_built_in_rubric_in_its_order(make: Factory):
+    made = make.evaluation(rubric=full_rubric(), vendors=0, reviewers=0)
+
+    sections = db.session.scalars(select(Section.title).order_by(Section.position)).all()
+    assert len(titles(made)) == 21
+    assert titles(made)[:2] == ["Complete and available today", "Diagnoses and adapts"]
+    assert sections == [section.title for section in full_rubric().sections]
+
+
+def test_only_organizers_and_administrators_make_evaluations(make: Factory, visit: Visit):
+    member = make.actor()
+
+    with pytest.raises(NotFound):
+        evaluations.create_evaluation(member, title="Mine", rubric=small_rubric())
+    assert visit(member).get("/evaluations/new").status_code == 404
+
+
+def test_an_evaluation_is_made_on_the_page_and_its_maker_is_chair(make: Factory, visit: Visit):
+    organizer = make.actor(standing=Standing.ORGANIZER)
+    person = visit(organizer)
+
+    answer = person.post("/evaluations/new", {"title": "Credit Recovery: 2027", "purpose": "Why"})
+
+    assert answer.location == "/evaluations/credit-recovery-2027/"
+    assert "Before scoring can begin" in person.get(answer.location).text
+
+
+@pytest.mark.parametrize(
+    ("form", "field", "says"),
+    [
+        ({"title": "  "}, "title", "Enter a title"),
+        ({"title": "x" * 201}, "title", "Use at most 200 characters."),
+        ({"title": "Credit recovery"}, "title", "open it, or choose another title"),
+        ({"title": "T", "purpose": "bell\x07"}, "purpose", "control character at position 5"),
+    ],
+)
+def test_a_bad_title_is_refused_beside_its_field(
+    make: Factory, visit: Visit, form: dict, field: str, says: str
+):
+    made = make.evaluation()
+
+    answer = visit(made.chair).post("/evaluations/new", {"purpose": "kept words", **form})
+
+    page = parse(answer.status_code, answer.text)
+    assert page.status == 422
+    assert says in words(page.with_id(f"{field}-error"))
+    assert "purpose" in form or words(page.with_id("purpose")) == "kept words"
+
+
+def test_a_criterion_is_added_reworded_and_left_out(make: Factory):
+    made = make.evaluation()
+    section = made.criteria[0].section_id
+
+    added = rubrics.add_criterion(made.chair, made.slug, section, CriterionText("Works offline"))
+    rubrics.change_criterion(
+        made.chair,
+        made.slug,
+        added.id,
+        CriterionText("Works without a network", weight=Decimal("2.5"), must_have=True),
+    )
+    rubrics.change_criterion(
+        made.chair, made.slug, made.criterion("sis").id, CriterionText("SIS", left_out=True)
+    )
+
+    stored = db.session.get_one(Criterion, added.id)
+    assert (stored.title, stored.weight, stored.must_have) == (
+        "Works without a network",
+        Decimal("2.5"),
+        True,
+    )
+    assert titles(made) == ["Accessible", "Teacher provided", "Works without a network"]
+    assert "SIS" in titles(made, with_left_out=True)
+    assert events(made)[-4:] == [
+        Event.CRITERION_ADDED,
+        Event.CRITERION_CHANGED,
+        Event.CRITERION_CHANGED,
+        Event.CRITERION_TRANSLATED,  # what the made-up vendor shows there: no longer said
+    ]
+
+
+def test_criteria_move_within_and_over_the_edge_of_their_section(make: Factory):
+    made = make.evaluation()
+    later = rubrics.add_section(made.chair, made.slug, title="Later")
+    first, last = made.criterion("ada").id, made.criterion("teacher").id
+
+    rubrics.move_criterion(made.chair, made.slug, first, by=1)
+    assert titles(made) == ["Works with our system", "Accessible", "Teacher provided"]
+
+    rubrics.move_criterion(made.chair, made.slug, last, by=1)
+    assert db.session.get_one(Criterion, last).section_id == later.id
+
+    rubrics.move_criterion(made.chair, made.slug, last, by=1)
+    rubrics.move_criterion(made.chair, made.slug, last, by=-1)
+    assert titles(made) == ["Works with our system", "Accessible", "Teacher provided"]
+
+
+@pytest.mark.parametrize(
+    ("form", "field", "says"),
+    [
+        ({"title": ""}, "title", "Enter a title for the criterion."),
+        ({"weight": "-1"}, "weight", "Enter a weight from 0 to 1000."),
+        ({"weight": "heavy"}, "weight", "Enter a number, like 2 or 38.50."),
+        ({"weight": "1.2345"}, "weight", "at most three decimal places"),
+        ({"weight": "1e99999"}, "weight", "Enter a weight from 0 to 1000."),
+        ({"look_for": "x" * 1_000_000}, "look_for", "Use at most 5000 characters."),
+        ({"question": "a\x00b"}, "question", "Remove the control character at position 2"),
+        ({"lead": "wizard"}, "lead", "Choose one of the choices shown."),
+    ],
+)
+def test_a_bad_criterion_is_refused_beside_its_field_and_kept(
+    make: Factory, visit: Visit, form: dict, field: str, says: str
+):
+    made = make.evaluation()
+    whole = {"title": "Accessible", "question": "Can everybody?", "weight": "1", "look_for": "kept"}
+
+    answer = visit(made.chair).post(
+        made.url(f"rubric/criteria/{made.criterion('ada').id}"), {**whole, **form}
+    )
+
+    page = parse(answer.status_code, answer.text)
+    assert page.status == 422
+    assert says in words(page.with_id(f"{field}-error"))
+    assert "look_for" in form or words(page.with_id("look_for")) == "kept"
+    assert titles(made)[0] == "Accessible"
+
+
+def test_formula_like_text_is_kept_as_typed(make: Factory, visit: Visit):
+    made = make.evaluation()
+    form = {"company": "=cmd|'/c calc'!A1", "product": "<script>alert(1)</script>"}
+
+    chair = visit(made.chair)
+    answer = chair.post(made.url("vendors/new"), form)
+
+    assert answer.status_code == 303
+    assert "=cmd|&#39;/c calc&#39;!A1" in chair.get(made.url("vendors/")).text
+    assert "<script>alert" not in chair.get(made.url("vendors/")).text
+
+
+def test_a_vendor_with_its_price_basis(make: Factory, visit: Visit):
+    made = make.evaluation(vendors=0)
+    form = {
+        "company": "Brightwater",
+        "price_unit": "SEAT",
+        "unit_price": "$1,234.50",
+        "quantity": "1,000",
+        "term_months": "36",
+        "links": "https://brightwater.example/a\n\nhttps://brightwater.example/b",
+    }
+
+    chair = visit(made.chair)
+    assert chair.post(made.url("vendors/new"), form).status_code == 303
+
+    vendor = db.session.scalars(select(Vendor)).one()
+    assert (vendor.unit_price_cents, vendor.quantity, vendor.code) == (123_450, 1000, "brightwater")
+    assert "$3,703,500" in chair.get(made.url("vendors/")).text
+
+
+@pytest.mark.parametrize(
+    ("form", "field", "says"),
+    [
+        ({"company": ""}, "company", "Enter the name of the company."),
+        ({"unit_price": "cheap"}, "unit_price", "Enter a number, like 2 or 38.50."),
+        ({"unit_price": "-1"}, "unit_price", "Enter a number from 0"),
+        ({"unit_price": "1.001"}, "unit_price", "at most two decimal places"),
+        ({"quantity": "1.5"}, "quantity", "Enter a whole number, like 250."),
+        ({"term_months": "0"}, "term_months", "Enter a number from 1 to 240."),
+        ({"links": "https://a.example\njavascript:alert(1)"}, "links", "Line 2 is not a web"),
+        ({"contact_email": "somebody"}, "contact_email", "Enter an e-mail address like"),
+        ({"price_unit": "PLANET"}, "price_unit", "Choose one of the choices shown."),
+    ],
+)
+def test_a_bad_vendor_is_refused_beside_its_field_and_kept(
+    make: Factory, visit: Visit, form: dict, field: str, says: str
+):
+    made = make.evaluation(vendors=0)
+
+    answer = visit(made.chair).post(
+        made.url("vendors/new"), {"company": "Acme", "price_note": "kept", **form}
+    )
+
+    page = parse(answer.status_code, answer.text)
+    assert page.status == 422
+    assert says in words(page.with_id(f"{field}-error"))
+    assert page.with_id("price_note").get("value") == "kept"
+    assert db.session.scalars(select(Vendor)).all() == []
+
+
+def test_the_same_vendor_is_not_added_twice(make: Factory):
+    made = make.evaluation(vendors=0)
+    facts = vendors.VendorFacts("Acme", "Courses")
+    vendors.add_vendor(made.chair, made.slug, facts)
+
+    with pytest.raises(Invalid) as refused:
+        vendors.add_vendor(made.chair, made.slug, facts)
+
+    assert refused.value.field == "company"
+
+
+def test_vendors_are_changed_and_removed_before_ballots_open(make: Factory):
+    made = make.evaluation()
+    one, two = made.vendors
+
+    vendors.change_vendor(made.chair, made.slug, one.id, vendors.VendorFacts("Renamed"))
+    vendors.remove_vendor(made.chair, made.slug, two.id)
+
+    assert db.session.scalars(select(Vendor.company)).all() == ["Renamed"]
+    assert events(made)[-2:] == [Event.VENDOR_CHANGED, Event.VENDOR_REMOVED]
+
+
+@pytest.mark.parametrize(
+    ("settings", "field"),
+    [
+        (RuleSettings(RuleKind.SUPERMAJORITY, 1, 2), "over"),
+        (RuleSettings(RuleKind.SUPERMAJORITY, 4, 3), "over"),
+        (RuleSettings(RuleKind.SUPERMAJORITY, 2, 0), "over"),
+        (RuleSettings(quorum=0), "quorum"),
+        (RuleSettings(pass_mark=101), "pass_mark"),
+    ],
+)
+def test_a_rule_that_is_none_is_refused(make: Factory, settings: RuleSettings, field: str):
+    made = make.evaluation()
+
+    with pytest.raises(Invalid) as refused:
+        evaluations.set_rule(made.chair, made.slug, settings)
+
+    assert refused.value.field == field
+    assert made.evaluation.rule_set_at is None
+
+
+def test_a_threshold_of_one_half_is_explained_beside_its_field(make: Factory, visit: Visit):
+    made = make.evaluation()
+    form = {"kind": "SUPERMAJORITY", "over": "1", "under": "2", "pass_mark": "85"}
+
+    answer = visit(made.chair).post(made.url("rule"), {**form, "mode": "OUTCOME"})
+
+    page = parse(answer.status_code, answer.text)
+    assert page.status == 422
+    assert "above one half" in words(page.with_id("over-error"))
+
+
+def test_opening_scoring_says_everything_that_is_missing(make: Factory, visit: Visit):
+    made = make.evaluation(vendors=0, reviewers=0)
+    for criterion in made.criteria:
+        text = CriterionText(criterion.title, left_out=True)
+        rubrics.change_criterion(made.chair, made.slug, criterion.id, text)
+
+    with pytest.raises(NotReady) as refused:
+        evaluations.change_phase(made.chair, made.slug, Phase.SCORING)
+
+    missing = [str(problem) for problem in refused.value.problems]
+    assert missing == [
+        "The rubric has no criterion: add at least one.",
+        "Every criterion weighs 0: give at least one a weight above 0.",
+        "There is no vendor: add at least one.",
+        "There is no reviewer: invite at least one.",
+    ]
+    page = visit(made.chair).page(made.url())
+    assert [text for text in missing if text not in page.text] == []
+
+
+def test_rubric_and_rule_freeze_when_ballots_open(make: Factory):
+    made = make.evaluation(phase=Phase.SCORING)
+    evaluation = db.session.get_one(Evaluation, made.evaluation.id)
+
+    assert evaluation.opened_at is not None
+    with pytest.raises(WrongPhase):
+        rubrics.add_section(made.chair, made.slug, title="Late")
+    with pytest.raises(WrongPhase):
+        evaluations.set_rule(made.chair, made.slug, RuleSettings())
+    with pytest.raises(WrongPhase):
+        vendors.add_vendor(made.chair, made.slug, vendors.VendorFacts("Late"))
+
+
+def test_a_step_back_needs_a_reason_and_no_marks(make: Factory):
+    made = make.evaluation(phase=Phase.SCORING)
+
+    with pytest.raises(Invalid) as refused:
+        evaluations.change_phase(made.chair, made.slug, Phase.SETUP)
+    assert refused.value.field == "reason"
+
+    make.marks(made, 0, 0, "Y")
+    with pytest.raises(NotReady):
+        evaluations.change_phase(made.chair, made.slug, Phase.SETUP, reason="A typo.")
+
+
+def test_a_late_reviewer_gets_ballots_too(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+
+    late = make.reviewer(made.chair, made.slug)
+
+    page = visit(late).page(made.url("ballots/"))
+    assert [words(node) for node in page.all("h2")] != []
+
+
+def test_the_only_chair_stays(make: Factory):
+    made = make.evaluation()
+    chair = next(member for member in made.evaluation.members if member.is_chair)
+
+    with pytest.raises(Invalid):
+        committee.remove_member(made.chair, made.slug, chair.id)
+    with pytest.raises(Invalid):
+        committee.change_member(
+            made.chair,
+            made.slug,
+            chair.id,
+            roles=frozenset({Role.REVIEWER}),
+            stakeholder=Stakeholder.PRINCIPAL,
+        )
+
+
+def test_an_invitation_shows_its_link_once_to_the_chair(make: Factory, visit: Visit):
+    made = make.evaluation()
+    chair = visit(made.chair)
+    form = {
+        "name": "Nora",
+        "email": "nora@school.example",
+        "roles": "reviewer",
+        "stakeholder": "parent",
+    }
+
+    answer = chair.post(made.url("committee/"), form)
+
+    assert answer.status_code == 303
+    page = chair.page(answer.location)
+    link = page.with_id("link").get("value") or ""
+    assert visit().get(link.replace("http://localhost", "")).status_code == 200
+
+
+@pytest.mark.parametrize("email", ["nobody", "a@b", "a b@c.example", "a@c.example, d@e.example"])
+def test_an_address_that_is_none_is_refused(make: Factory, visit: Visit, email: str):
+    made = make.evaluation()
+    form = {"name": "Nora", "email": email, "roles": "reviewer", "stakeholder": "parent"}
+
+    answer = visit(made.chair).post(made.url("committee/"), form)
+
+    page = parse(answer.status_code, answer.text)
+    assert page.status == 422
+    assert "Enter an e-mail address like" in words(page.with_id("email-error"))
+    assert page.with_id("name").get("value") == "Nora"
+
+
+def test_set_up_does_not_come_back_once_the_committee_has_met(make: Factory):
+    made = make.evaluation(phase=Phase.MEETING)
+    text = decisions.FindingText(Outcome.MET, "Seen by all.")
+    cell = made.vendors[0].id, made.criteria[0].id
+    decisions.record_finding(made.chair, made.slug, *cell, text, seen_version=0)
+    evaluations.change_phase(made.chair, made.slug, Phase.SCORING, reason="Too early")
+
+    with pytest.raises(NotReady) as refused:  # a vendor with a finding could not be removed
+        evaluations.change_phase(made.chair, made.slug, Phase.SETUP, reason="Another vendor")
+
+    assert [str(problem) for problem in refused.value.problems] == [
+        "The committee has met already: rubric and rule stay as they are."
+    ]
+
+
+def test_a_seat_without_a_role_is_refused_beside_the_field(make: Factory, visit: Visit):
+    made = make.evaluation(reviewers=1)
+    member = db.session.scalars(select(Member.id).where(Member.is_reviewer)).one()
+
+    answer = visit(made.chair).post(made.url(f"committee/{member}"), {})
+
+    page = parse(answer.status_code, answer.text)
+    assert page.status == 422
+    assert words(page.with_id("roles-error")) == "Error: Choose a role."
+    assert words(page.with_id("stakeholder-error")) == "Error: Choose whom the person speaks for."
+
+
+def test_a_closing_day_that_is_over_is_refused_beside_its_field(make: Factory, visit: Visit):
+    made = make.evaluation()
+    over = (now_utc() - timedelta(days=2)).date().isoformat()
+    form = {"title": "Courses", "purpose": "", "closes_on": over, "language": "en"}
+
+    refused = visit(made.chair).post(made.url("facts"), form)
+
+    assert refused.status_code == 422
+    assert "This day is over: choose today or a later day." in refused.text
+    assert f'value="{over}"' in refused.text
+
+
+def test_a_day_that_passed_meanwhile_does_not_keep_the_title_from_changing(make: Factory):
+    made = make.evaluation()
+    past = (now_utc() - timedelta(days=2)).date()
+    made.evaluation.closes_on = past
+    db.session.commit()
+
+    changed = evaluations.change_facts(
+        made.chair, made.slug, title="Courses", purpose="", closes_on=past
+    )
+
+    assert (changed.title, changed.closes_on) == ("Courses", past)

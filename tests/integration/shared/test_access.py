@@ -1,0 +1,206 @@
+"""Every route, every kind of person, every phase: the answer is what the policy says."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from crrubric.domain.policy import can, phases_of
+from crrubric.domain.vocabulary import Action, Phase, Role, Standing
+from crrubric.extensions import db
+from crrubric.models import Ballot, Member
+from crrubric.queries.people.people import Actor
+from crrubric.services.setup import committee
+from tests.factories import Factory, Made
+from tests.integration.conftest import TOKEN, Visit
+
+PHASES = list(Phase)
+
+
+def evaluation_routes(app: Flask) -> list[tuple[str, str, Action]]:
+    """(method, endpoint, action) of every route inside an evaluation."""
+    routes = []
+    for rule in app.url_map.iter_rules():
+        access = getattr(app.view_functions[rule.endpoint], "access", "")
+        if access in set(Action):
+            method = "POST" if "POST" in (rule.methods or ()) else "GET"
+            routes.append((method, rule.endpoint, Action(access)))
+    return sorted(set(routes))
+
+
+def addresses(app: Flask, made: Made, people: dict[str, Actor]) -> list[tuple[str, str, Action]]:
+    """The routes with the ids of a real evaluation in them."""
+    ids = {
+        "slug": made.slug,
+        "vendor_id": made.vendors[0].id,
+        "criterion_id": made.criteria[0].id,
+        "section_id": made.criteria[0].section_id,
+        "ballot_id": (db.session.scalar(select(Ballot.id).order_by(Ballot.id)) or 1),
+        "declaration_id": 1,
+        "notice_id": 1,
+        "commitment_id": 1,
+        "question_id": 1,
+        "asking_id": 1,
+        "number": 1,
+        "key": "0" * 32,
+        "member_id": member_id(made, people["reviewer"]),
+    }
+    found = []
+    with app.test_request_context():
+        for method, endpoint, action in evaluation_routes(app):
+            rules = app.url_map.iter_rules(endpoint)
+            wanted = next(rule.arguments for rule in rules)
+            url = app.url_for(endpoint, **{key: ids[key] for key in wanted})
+            found.append((method, url.replace("http://localhost", ""), action))
+    return found
+
+
+def member_id(made: Made, actor: Actor) -> int:
+    return db.session.scalars(
+        select(Member.id).where(
+            Member.evaluation_id == made.evaluation.id, Member.user_id == actor.user_id
+        )
+    ).one()
+
+
+@pytest.fixture
+def cast(make: Factory, request: pytest.FixtureRequest) -> tuple[Made, dict[str, Actor]]:
+    """An evaluation in the phase of the test, with one person of each kind."""
+    made = make.evaluation(reviewers=1)
+    observer = make.member(made.chair, made.slug, frozenset({Role.OBSERVER}))
+    former = make.member(made.chair, made.slug, frozenset({Role.REVIEWER}))
+    committee.remove_member(made.chair, made.slug, member_id(made, former))
+    other = make.evaluation(title="Another", reviewers=1)
+    make.forward(made, request.param, {})
+    people = {
+        "chair": made.chair,
+        "reviewer": made.reviewers[0],
+        "observer": observer,
+        "former": former,
+        "elsewhere": other.chair,
+        "administrator": make.actor(standing=Standing.ADMINISTRATOR),
+    }
+    return made, people
+
+
+ROLES = {
+    "chair": {Role.CHAIR},
+    "reviewer": {Role.REVIEWER},
+    "observer": {Role.OBSERVER},
+    "former": set(),
+    "elsewhere": set(),
+    "administrator": set(),
+}
+
+
+@pytest.mark.parametrize("cast", PHASES, indirect=True)
+def test_every_page_is_open_to_whom_the_policy_says_and_404_to_others(
+    app: Flask, cast: tuple[Made, dict[str, Actor]], visit: Visit
+):
+    made, people = cast
+    pages = [row for row in addresses(app, made, people) if row[0] == "GET"]
+    wrong = []
+    for who, actor in people.items():
+        person = visit(actor)
+        for _method, url, action in pages:
+            status = person.get(url).status_code
+            may = can(ROLES[who], made.evaluation.phase, action)
+            # a page about a thing that isn't there (no link made yet, no ballot) is 404 as well
+            if status not in ({200, 404} if may else {404}):
+                wrong.append((who, url, status))
+
+    assert len(pages) > 25
+    assert wrong == []
+
+
+@pytest.mark.parametrize("cast", PHASES, indirect=True)
+def test_every_form_is_refused_to_whom_the_policy_says(
+    app: Flask, cast: tuple[Made, dict[str, Actor]], visit: Visit
+):
+    made, people = cast
+    forms = [row for row in addresses(app, made, people) if row[0] == "POST"]
+    phase, wrong = made.evaluation.phase, []
+    for who, actor in people.items():
+        person = visit(actor)
+        refused = {
+            url: 409 if phases_of(ROLES[who], action) else 404
+            for _method, url, action in forms
+            if not can(ROLES[who], phase, action)
+        }
+        found = {url: person.post(url).status_code for url in refused}
+        wrong += [(who, url, found[url], refused[url]) for url in refused if found != refused]
+
+    assert len(forms) > 18
+    assert wrong == []
+
+
+@pytest.mark.parametrize("cast", [Phase.MEETING], indirect=True)
+def test_a_stranger_is_sent_to_sign_in(
+    app: Flask, cast: tuple[Made, dict[str, Actor]], visit: Visit
+):
+    made, people = cast
+    stranger = visit()
+
+    for method, url, _action in addresses(app, made, people):
+        answer = stranger.get(url) if method == "GET" else stranger.post(url)
+        assert (answer.status_code, answer.location.startswith("/sign-in")) == (303, True), url
+
+
+@pytest.mark.parametrize("cast", [Phase.MEETING], indirect=True)
+def test_what_is_not_for_me_looks_like_what_does_not_exist(
+    cast: tuple[Made, dict[str, Actor]], visit: Visit
+):
+    made, people = cast
+    person = visit(people["elsewhere"])
+
+    hidden, missing = person.get(made.url("matrix")), person.get("/evaluations/no-such/matrix")
+
+    # a token holds the second in which it was made
+    texts = [TOKEN.sub("", answer.text) for answer in (hidden, missing)]
+    assert (hidden.status_code, texts[0]) == (missing.status_code, texts[1])
+
+
+@pytest.mark.parametrize("cast", [Phase.MEETING], indirect=True)
+def test_ids_of_another_evaluation_are_404(
+    make: Factory, cast: tuple[Made, dict[str, Actor]], visit: Visit
+):
+    made, _people = cast
+    other = make.evaluation(title="A third", phase=Phase.MEETING)
+    chair = visit(made.chair)
+
+    foreign, own = other.vendors[0].id, made.criteria[0].id
+    huge = 10**30
+
+    assert chair.get(made.url(f"cells/{foreign}/{own}")).status_code == 404
+    assert chair.get(made.url(f"cells/{huge}/{own}")).status_code == 404
+    assert chair.post(made.url(f"cells/{foreign}/{own}"), FINDING).status_code == 404
+    # no address at all: the router answers before any view
+    assert chair.post(made.url(f"cells/{huge}/{own}"), FINDING).status_code == 405
+
+
+FINDING = {"value": "MET", "reason": "seen by all"}
+
+
+@pytest.mark.parametrize("cast", [Phase.MEETING], indirect=True)
+@pytest.mark.parametrize(
+    "path",
+    [
+        "matrix?show=%00",
+        "journal?page=-1",
+        "journal?vendor=99999999999",
+        "journal?kind=odd",
+        "journal?who=%00",
+        "%00",
+        "cells/0/0",
+    ],
+)
+def test_an_odd_address_is_not_found(cast: tuple[Made, dict[str, Actor]], visit: Visit, path: str):
+    made, _people = cast
+
+    assert visit(made.chair).get(made.url(path)).status_code == 404
+
+
+@pytest.mark.parametrize("cast", [Phase.MEETING], indirect=True)
+def test_an_odd_evaluation_is_not_found(cast: tuple[Made, dict[str, Actor]], visit: Visit):
+    made, _people = cast
+
+    assert visit(made.chair).get("/evaluations/a%00b/").status_code == 404

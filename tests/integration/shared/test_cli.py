@@ -1,0 +1,172 @@
+"""The command line: the same services, refusals in one line."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+
+from crrubric.app import create_app
+from crrubric.cli import commands
+from tests.conftest import SETTINGS
+
+DATA = Path(__file__).parents[2] / "data" / "agreement"
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Runs crrubric with a database of its own."""
+
+    def factory(settings=None) -> Flask:
+        own = {**SETTINGS, "INSTANCE": str(tmp_path / "instance"), "PROPAGATE_EXCEPTIONS": None}
+        return create_app({**own, **(settings or {})})
+
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(commands, arguments, obj=factory, prog_name="crrubric")
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["", "demo", "serve", "db", "db upgrade", "user", "user add", "user link", "evaluation",
+     "evaluation create", "evaluation list", "import", "import marks", "results", "memo",
+     "mail", "mail send", "mail list", "mail test"],
+)  # fmt: skip
+def test_every_command_explains_itself(run: Run, words: str):
+    done = run(*words.split(), "--help")
+
+    assert done.exit_code == 0
+    assert done.output.startswith(f"Usage: crrubric {words}".rstrip())
+    assert "Traceback" not in done.output
+
+
+def test_a_person_is_added_and_gets_a_link(run: Run):
+    done = run("user", "add", "--name", "Ada Admin", "--email", "ada@x.example", "--administrator")
+    again = run("user", "link", "--email", "ADA@x.example")
+
+    assert done.exit_code == 0
+    assert "http://127.0.0.1:5000/invitations/" in done.output
+    assert again.output.startswith("http://127.0.0.1:5000/invitations/")
+
+
+def test_a_refusal_is_one_line_on_stderr_and_exit_code_1(run: Run):
+    run("user", "add", "--name", "Ada", "--email", "ada@x.example")
+
+    done = run("user", "add", "--name", "Ada", "--email", "ada@x.example")
+
+    assert done.exit_code == 1
+    assert done.stderr == "crrubric: ada@x.example has an account already.\n"
+
+
+def test_an_evaluation_is_made_from_the_built_in_rubric(run: Run):
+    run("user", "add", "--name", "Ada", "--email", "ada@x.example")
+
+    done = run("evaluation", "create", "Credit Recovery 2027", "--chair", "ada@x.example")
+
+    assert (done.exit_code, done.output) == (0, "made credit-recovery-2027\n")
+    assert run("evaluation", "list").output == (
+        "credit-recovery-2027\tSet-up\tCredit Recovery 2027\n"
+    )
+
+
+def test_a_bad_rubric_file_is_refused_with_every_problem(run: Run, tmp_path: Path):
+    file = tmp_path / "rubric.toml"
+    file.write_text(
+        'name = "R"\nversion = "1"\ncolor = "red"\n[[section]]\ncode = "a"\ntitle = "A"\n'
+        '[[section.criterion]]\ncode = "x"\norder = 1\ntitle = ""\nquestion = "?"\nweight = -1\n',
+        encoding="utf-8",
+    )
+
+    done = run("evaluation", "create", "T", "--rubric", str(file))
+
+    assert done.exit_code == 1
+    assert "color" in done.stderr
+    assert "title" in done.stderr
+    assert "weight" in done.stderr
+
+
+def test_real_data_go_in_and_results_come_out(run: Run):
+    carcinoma = str(DATA / "real" / "carcinoma.csv")
+
+    done = run("import", "marks", carcinoma, "--create", "Carcinoma Readers")
+    found = json.loads(run("results", "carcinoma-readers", "--format", "json").output)
+
+    assert done.output == (
+        "carcinoma-readers: 826 marks on 1 criteria; new: 7 reviewers, 118 vendors\n"
+    )
+    assert found["agreement"]["alpha"] == pytest.approx(0.512307927979, abs=1e-9)
+    assert len(found["tallies"]) == 118
+    assert run("results", "carcinoma-readers", "--format", "csv").output.count("\n") == 119
+    assert "Krippendorff's alpha: 0.5123" in run("results", "carcinoma-readers").output
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("supermajority", "2/3"),
+        ("3/4", "3/4"),
+        ("supermajority:4/5", "4/5"),
+        ("majority", None),
+        ("unanimity", None),
+    ],
+)
+def test_the_rule_is_said_in_words(run: Run, words: str, kind: str | None):
+    file = str(DATA / "worked" / "w1_decisions.csv")
+
+    run("import", "marks", file, "--create", "W1", "--rule", words, "--quorum", "3")
+
+    found = json.loads(run("results", "w1", "--format", "json").output)["evaluation"]
+    assert (found["threshold"], found["quorum"]) == (kind, 3)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["import", "marks", str(DATA / "README.md")],
+        ["import", "marks", str(DATA / "README.md"), "--create", "A", "--evaluation", "b"],
+        ["import", "marks", str(DATA / "README.md"), "--create", "A", "--rule", "coin"],
+        ["import", "marks", "nowhere.csv", "--create", "A"],
+        ["results"],
+        ["results", "x", "--format", "xml"],
+    ],
+)
+def test_wrong_words_end_with_2(run: Run, arguments: list[str]):
+    assert run(*arguments).exit_code == 2
+
+
+def test_bad_lines_are_listed_on_stderr(run: Run, tmp_path: Path):
+    file = tmp_path / "marks.csv"
+    file.write_text("reviewer,vendor,criterion,mark\na,b,c,PERHAPS\n", encoding="utf-8")
+
+    done = run("import", "marks", str(file), "--create", "Bad")
+
+    assert done.exit_code == 1
+    assert done.stderr == (
+        "crrubric: Nothing was imported. Lines that can’t be used: 1. Mend them, import again.\n"
+        "  line 2: unknown value “PERHAPS”: use YES, NO, NOT_APPLICABLE or CANNOT_TELL\n"
+    )
+    assert run("evaluation", "list").output == ""
+
+
+def test_results_of_an_evaluation_in_set_up_are_refused(run: Run):
+    run("evaluation", "create", "Closed")
+
+    done = run("results", "closed")
+
+    assert done.exit_code == 1
+    assert "“Set-up”" in done.stderr
+
+
+@pytest.mark.parametrize("ending", ["docx", "html"])
+def test_the_memo_is_written(run: Run, tmp_path: Path, ending: str):
+    run("import", "marks", str(DATA / "worked" / "w2_scores.csv"), "--create", "W2")
+    target = tmp_path / f"memo.{ending}"
+
+    done = run("memo", "w2", str(target))
+
+    assert done.output == f"wrote {target}\n"
+    assert target.stat().st_size > 5_000

@@ -1,0 +1,169 @@
+"""Every word on a page can be translated: pages are read in a language that marks what it says."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from babel.support import NullTranslations
+from flask import Flask
+from sqlalchemy import String, Text, select
+
+from crrubric import catalogue
+from crrubric.domain.setup.rubric import practice_vendor
+from crrubric.domain.vocabulary import Answer, Phase, Role
+from crrubric.extensions import db
+from crrubric.models import Base
+from crrubric.queries.people.people import Actor
+from crrubric.services.ballots.ballots import MarkText, record_mark
+from crrubric.services.setup.practice import record_practice, show_spread
+from tests.factories import Factory, Made
+from tests.integration.conftest import Visit
+from tests.integration.shared.test_access import addresses
+from tests.integration.shared.test_blindness import PAGES, TAKEN, WRONG
+from tests.pages import Page, parse
+
+SPOKEN = ("title", "aria-label", "alt", "placeholder", "data-progress-text")
+UNSEEN = {"script", "style", "svg"}
+MARKED = re.compile(r"⟦[^⟦⟧]*⟧")
+MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+# what is the same in every language, or a person's own word
+SAME = re.compile(
+    rf"crrubric|English|Español|\b(?:{MONTHS}) \d|\b[0-9a-f]{{12,64}}\b|(?:[0-9a-f]{{8}} ?){{8}}|\b[YNTAJK]\b|https?://\S+"
+    r"|α|\bAC1\b|\bJSON\b|\bCSV\b|\bx\b"
+)
+LETTER = re.compile(r"[^\W\d_]")
+
+
+class Pseudo(NullTranslations):
+    """Says everything in brackets."""
+
+    def gettext(self, message: str) -> str:
+        return f"⟦{message}⟧"
+
+    def ngettext(self, singular: str, plural: str, num: int) -> str:
+        return f"⟦{singular if num == 1 else plural}⟧"
+
+    ugettext, ungettext = gettext, ngettext
+
+
+@pytest.fixture
+def pseudo(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue, "translations", lambda _language: Pseudo())
+
+
+def texts(page: Page) -> Iterator[str]:
+    """Every text of a page that somebody reads or hears."""
+    for node in page.root.iter():
+        if not isinstance(node.tag, str) or node.tag in UNSEEN:
+            continue
+        if node.tag != "textarea" and node.text:
+            yield node.text
+        yield from (node.get(name, "") for name in SPOKEN)
+        if node.get("type") in {"submit", "button", "reset"} and node.tag == "input":
+            yield node.get("value", "")
+        yield from (child.tail for child in node if child.tail)
+
+
+def strings(value: object) -> Iterator[str]:
+    """Every text in a stored value."""
+    if isinstance(value, dict):
+        for inner in value.values():
+            yield from strings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from strings(inner)
+    elif isinstance(value, str):
+        yield value
+
+
+def typed() -> list[str]:
+    """Every text that a person typed: whatever the database holds, the longest first."""
+    found = {practice_vendor().company, practice_vendor().product, "\ufffd"}
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            if not isinstance(column.type, String | Text) and column.type.python_type is not dict:
+                continue
+            for value in db.session.scalars(select(column)):
+                found |= {line for text in strings(value) for line in [text, *text.splitlines()]}
+    return sorted((text for text in found if LETTER.search(text)), key=len, reverse=True)
+
+
+def unmarked(text: str, known: list[str]) -> str:
+    """What is left of a text without what was translated, typed or is the same everywhere."""
+    while MARKED.search(text):
+        text = MARKED.sub(" ", text)
+    for own in known:
+        if own in text:
+            text = re.sub(rf"(?<!\w){re.escape(own)}(?!\w)", " ", text)
+    text = SAME.sub(" ", text)
+    return " ".join(text.split()) if LETTER.search(text) else ""
+
+
+def scene(make: Factory, phase: Phase) -> tuple[Made, Actor]:
+    """An evaluation in which something happened, as far as its phase allows."""
+    made = make.evaluation()
+    observer = make.member(made.chair, made.slug, frozenset({Role.OBSERVER}))
+    if phase is Phase.PRACTICE:
+        make.forward(made, Phase.PRACTICE, {})
+        for reviewer, answer in zip(made.reviewers, (Answer.YES, Answer.NO), strict=True):
+            record_practice(
+                reviewer, made.slug, made.criteria[0].id,
+                answer=answer, note="a note", seen_version=0,
+            )  # fmt: skip
+        show_spread(made.chair, made.slug)
+    if phase in (Phase.SETUP, Phase.PRACTICE):
+        return made, observer
+    make.forward(made, Phase.SCORING, {(0, 0): "Y?Y", (1, 0): "NY-", (0, 1): "YNA"})
+    record_mark(
+        made.reviewers[1], made.slug, made.vendors[1].id, made.criteria[0].id,
+        MarkText(Answer.YES, "a note"), seen_version=0,
+    )  # fmt: skip
+    make.submit(made, 0, 0)
+    make.forward(made, phase, {})
+    return made, observer
+
+
+def seen(visit: Visit, app: Flask, actor: Actor | None, made: Made) -> Iterator[tuple[str, Page]]:
+    """Every page that there is, and the refusal of every form."""
+    person = visit(actor)
+    routes = addresses(app, made, {"reviewer": made.reviewers[0]})
+    pages = [url for method, url, _action in routes if method == "GET"]
+    pages += [made.url(path) for path in PAGES] + ["/", "/evaluations/new", "/no-such-page"]
+    pages += ["/sign-in", "/accessibility"]
+    answers = [(url, person.get(url)) for url in pages]
+    for method, url, _action in routes:
+        if method == "POST" and not url.endswith(TAKEN):
+            answers.append((f"POST {url}", person.post(url, WRONG)))
+    for url, answer in answers:
+        moved = answer.status_code in {302, 303, 308}
+        # a downloaded memo is in the evaluation's language, read above in its preview
+        if answer.mimetype == "text/html" and not moved and "memo.html" not in url:
+            yield url, parse(answer.status_code, answer.text)
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "phase", [Phase.SETUP, Phase.PRACTICE, Phase.SCORING, Phase.MEETING, Phase.DECIDED]
+)
+def test_every_word_on_a_page_is_translated_or_typed(
+    app: Flask, make: Factory, visit: Visit, pseudo: None, phase: Phase
+):
+    made, observer = scene(make, phase)
+    known = typed()
+
+    found = {
+        (rest, url)
+        for actor in (made.chair, made.reviewers[0], observer, None)
+        for url, page in seen(visit, app, actor, made)
+        for text in texts(page)
+        if (rest := unmarked(text, known))
+    }
+
+    assert sorted(found) == []
+
+
+def test_a_word_that_is_not_translated_would_be_found():
+    known = ["Vendor 1"]
+
+    assert unmarked("⟦Ballot of ⟦Yes⟧ and Vendor 1⟧, March 3, 2027: 12", known) == ""
+    assert unmarked("Vendor 1 is out", known) == "is out"

@@ -1,0 +1,176 @@
+"""A page asks the database the same number of times at any size; a save is one transaction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, select, update
+
+from crrubric.domain.vocabulary import Answer, FileKind, Phase
+from crrubric.extensions import db
+from crrubric.models import Ballot, FileContent, Mark, MarkFile, VendorFile
+from crrubric.services.shared.unit import unit_of_work
+from tests.factories import Factory, Made, full_rubric
+from tests.integration.conftest import Visit
+
+# what a page may ask at most: who is signed in, their seat, the zone, then what it shows
+MOST = {
+    "home": 3,
+    "ballot": 16,
+    "vendors": 5,
+    "evidence": 10,
+    "cell": 20,
+    "matrix": 11,
+    "scores": 10,
+    "agreement": 10,
+    "what-if": 10,
+    "compare": 13,
+    "cell beside": 19,
+    "progress": 11,
+    "memo": 33,
+    "rubric": 7,
+    "questions": 15,
+}
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """Every statement and commit that is sent meanwhile."""
+    seen: list[str] = []
+
+    def sent(_connection, _cursor, statement, *_rest) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA")):
+            seen.append(statement.split()[0])
+
+    def committed(_connection) -> None:
+        seen.append("COMMIT")
+
+    event.listen(db.engine, "before_cursor_execute", sent)
+    event.listen(db.engine, "commit", committed)
+    yield seen
+    event.remove(db.engine, "before_cursor_execute", sent)
+    event.remove(db.engine, "commit", committed)
+
+
+def paths(made: Made) -> dict[str, str]:
+    return {
+        "home": "/",
+        "matrix": made.url("matrix"),
+        "cell beside": made.url(f"matrix?cell={made.vendors[0].id}-{made.criteria[0].id}"),
+        "scores": made.url("scores"),
+        "agreement": made.url("agreement"),
+        "what-if": made.url("what-if"),
+        "compare": made.url("compare"),
+        "progress": made.url("progress"),
+        "memo": made.url("memo/"),
+        "rubric": made.url("rubric/"),
+        "questions": made.url("questions/"),
+        "vendors": made.url("vendors/"),
+        "evidence": made.url("evidence/"),
+        "cell": made.url(f"cells/{made.vendors[0].id}/{made.criteria[0].id}"),
+    }
+
+
+def counted(visit: Visit, made: Made) -> dict[str, int]:
+    """How many statements each page sends."""
+    found = {}
+    chair = visit(made.chair)
+    for name, path in paths(made).items():
+        with statements() as seen:
+            assert chair.get(path).status_code == 200
+        found[name] = len(seen)
+    reviewer = visit(made.reviewers[0])
+    with statements() as seen:
+        assert reviewer.get(made.url(f"ballots/{made.vendors[0].id}")).status_code == 200
+    found["ballot"] = len(seen)
+    return found
+
+
+def point_to_something(made: Made) -> None:
+    """Every mark has evidence and a file, every vendor a file."""
+    with unit_of_work() as session:
+        session.execute(update(Mark).values(evidence_place="https://acme.example/a"))
+        facts = {"kind": FileKind.CSV, "size": 3, "name": "a.csv"}
+        for vendor in made.vendors:
+            session.add(
+                VendorFile(
+                    vendor_id=vendor.id,
+                    added_by="x",
+                    sha256=f"v{vendor.id}",
+                    content=FileContent(body=b"a,b"),
+                    **facts,
+                )
+            )
+        here = Ballot.vendor_id.in_([vendor.id for vendor in made.vendors])
+        for mark in session.scalars(select(Mark).join(Ballot).where(here)):
+            session.add(
+                MarkFile(ballot_id=mark.ballot_id, criterion_id=mark.criterion_id, sha256="m",
+                         content=FileContent(body=b"a,b"), **facts)
+            )  # fmt: skip
+
+
+def test_the_number_of_queries_does_not_grow(make: Factory, visit: Visit):
+    few = {(r, v): "YN?" for r in range(2) for v in range(2)}
+    many = {(r, v): "YYN?" * 5 + "A" for r in range(5) for v in range(4)}
+    small = make.evaluation(title="Small", phase=Phase.MEETING, marks=few)
+    large = make.evaluation(
+        title="Large",
+        phase=Phase.MEETING,
+        reviewers=5,
+        vendors=4,
+        rubric=full_rubric(),
+        marks=many,
+    )
+
+    for made in (small, large):
+        point_to_something(made)
+
+    first, second = counted(visit, small), counted(visit, large)
+
+    assert first == second
+    assert {name: count for name, count in second.items() if count > MOST[name]} == {}
+
+
+def test_saving_a_mark_is_one_transaction(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+    reviewer = visit(made.reviewers[0])
+    address = made.url(f"ballots/{made.vendors[0].id}/marks/{made.criterion('ada').id}")
+    form = {"answer": Answer.NO.value, "version": "0", "csrf_token": reviewer.csrf()}
+
+    with statements() as seen:
+        assert reviewer.send("POST", address, data=form).status_code == 303
+
+    assert (seen.count("COMMIT"), seen.count("INSERT")) == (1, 2)  # the mark and its entry
+
+
+def test_sqlite_keeps_its_promises(app: Flask):
+    if db.engine.dialect.name != "sqlite":
+        assert db.engine.dialect.name == "postgresql"
+        return
+    with db.engine.connect() as connection:
+        settings = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("foreign_keys", "busy_timeout", "synchronous")
+        }
+
+    assert settings == {"foreign_keys": 1, "busy_timeout": 5000, "synchronous": 2}
+
+
+@pytest.mark.parametrize(
+    ("version", "mode"),
+    [
+        ((3, 40, 1), "TRUNCATE"),
+        ((3, 44, 5), "TRUNCATE"),
+        ((3, 44, 6), "WAL"),
+        ((3, 50, 6), "TRUNCATE"),
+        ((3, 50, 7), "WAL"),
+        ((3, 51, 2), "TRUNCATE"),
+        ((3, 51, 3), "WAL"),
+        ((3, 53, 0), "WAL"),
+    ],
+)
+def test_write_ahead_logging_is_used_where_it_is_safe(version: tuple[int, int, int], mode: str):
+    from crrubric.extensions import journal_mode
+
+    assert journal_mode(version) == mode

@@ -1,0 +1,621 @@
+"""Two things at once: one effect, a refusal in words for the other, nothing lost, no traceback.
+
+Each test runs its works on threads with connections of their own, on both databases.
+"""
+
+import threading
+from collections.abc import Callable
+from contextvars import Context
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from crrubric.domain import limits
+from crrubric.domain.vocabulary import (
+    Answer,
+    DeclarationKind,
+    Event,
+    Outcome,
+    Phase,
+    PositionKind,
+    Role,
+    Stakeholder,
+)
+from crrubric.extensions import db
+from crrubric.models import (
+    Decision,
+    Declaration,
+    Evaluation,
+    FileContent,
+    Finding,
+    Invite,
+    JournalEntry,
+    Mark,
+    MarkFile,
+    Meeting,
+    Member,
+    Motion,
+    SealedBallot,
+    User,
+    VendorFile,
+)
+from crrubric.queries.people.people import Actor
+from crrubric.services.ballots import attachments, ballots, declarations, seals
+from crrubric.services.ballots.ballots import MarkText
+from crrubric.services.meeting import decisions, meetings, positions
+from crrubric.services.meeting.decisions import FindingText
+from crrubric.services.people import accounts
+from crrubric.services.setup import committee, evaluations, rubrics
+from tests.factories import Factory, Made, ballot_of, small_rubric, stored_marks
+from tests.integration.conftest import Visit, Visitor
+from tests.integration.meeting.test_meeting import VOTE, met, opened
+from tests.integration.record.test_record import said
+from tests.uploads import pdf
+
+Work = Callable[[], object]
+
+
+def together(app: Flask, made: Made, *works: Callable[[], object]) -> list[object]:
+    """Run the works at once, each on a connection of its own; what each gave or raised."""
+    rows = (made.evaluation, *made.criteria, *made.vendors)
+    for row in rows:
+        db.session.refresh(row)  # the threads read them without a session
+    db.session.expunge_all()
+    db.session.remove()
+    start, found = threading.Barrier(len(works)), [None] * len(works)
+
+    def run(place: int, work: Callable[[], object]) -> None:
+        with app.app_context():
+            start.wait(10)
+            try:
+                found[place] = work()
+            except Exception as error:
+                found[place] = error
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return found
+
+
+def names(found: list[object]) -> list[str]:
+    """What each work gave or was refused with, by kind."""
+    return sorted(type(one).__name__ for one in found)
+
+
+def count(model: Any, *conditions: Any) -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(model).where(*conditions)) or 0
+
+
+def told(event: Event) -> int:
+    """How many journal entries of this kind there are."""
+    return count(JournalEntry, JournalEntry.event == event)
+
+
+def saving(made: Made, note: str, *, version: int = 0) -> Work:
+    """The first reviewer saves one mark with this note."""
+    return lambda: ballots.record_mark(
+        made.reviewers[0],
+        made.slug,
+        made.vendors[0].id,
+        made.criteria[0].id,
+        MarkText(Answer.YES, note),
+        seen_version=version,
+    )
+
+
+def closing(made: Made) -> Work:
+    return lambda: evaluations.change_phase(made.chair, made.slug, Phase.MEETING)
+
+
+def second_chair(make: Factory, made: Made) -> Actor:
+    return make.member(made.chair, made.slug, frozenset({Role.CHAIR}))
+
+
+def test_two_tabs_save_one_mark_and_the_later_is_told(app: Flask, make: Factory):
+    made = make.evaluation(phase=Phase.SCORING)
+
+    found = together(app, made, saving(made, "one"), saving(made, "other"))
+
+    assert names(found) == ["Mark", "Stale"]
+    winner = "one" if isinstance(found[0], Mark) else "other"
+    assert stored_marks() == [(Answer.YES, winner)]
+    assert told(Event.MARK_RECORDED) == 1
+
+
+def test_an_identical_save_twice_at_once_is_one_save(app: Flask, make: Factory):
+    made = make.evaluation(phase=Phase.SCORING)
+
+    found = together(app, made, *[saving(made, "same")] * 3)
+
+    assert names(found) == ["Mark"] * 3
+    assert (count(Mark), told(Event.MARK_RECORDED)) == (1, 1)
+
+
+def test_closing_against_a_submit_seals_it_or_refuses_it(app: Flask, make: Factory):
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YNA"})
+
+    sealed, closed = together(app, made, lambda: make.submit(made, 0, 0), closing(made))
+
+    assert type(closed).__name__ == "Evaluation"
+    assert (type(sealed).__name__, ballot_of(made, 0, 0).seals) in {
+        ("SealedBallot", 1),
+        ("WrongPhase", 0),
+    }
+    assert said() == []
+
+
+def test_closing_against_a_reopening_leaves_no_ballot_half_open(app: Flask, make: Factory):
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YNA"})
+    make.submit(made, 0, 0)
+    ballot = ballot_of(made, 0, 0).id
+
+    reopened, closed = together(
+        app,
+        made,
+        lambda: seals.reopen_ballot(made.chair, made.slug, ballot, reason="A slip"),
+        closing(made),
+    )
+
+    assert type(closed).__name__ == "Evaluation"
+    assert (type(reopened).__name__, told(Event.BALLOT_REOPENED)) in {
+        ("Ballot", 1),
+        ("WrongPhase", 0),
+    }
+    assert said() == []
+
+
+def test_two_chairs_open_the_meeting_phase_once(app: Flask, make: Factory):
+    made = make.evaluation(phase=Phase.SCORING)
+    second = second_chair(make, made)
+
+    found = together(
+        app,
+        made,
+        closing(made),
+        lambda: evaluations.change_phase(second, made.slug, Phase.MEETING),
+    )
+
+    assert names(found) == ["Evaluation", "Invalid"]
+    moves = count(JournalEntry, JournalEntry.event == Event.PHASE_CHANGED)
+    assert moves == 2  # to scoring, to the meeting
+
+
+def test_two_chairs_record_a_recommendation_and_one_stands(app: Flask, make: Factory):
+    made = make.evaluation(phase=Phase.MEETING)
+
+    def decide(vendor: int) -> Work:
+        text = decisions.DecisionText(made.vendors[vendor].id, "It fits.")
+        return lambda: decisions.record_decision(made.chair, made.slug, text)
+
+    found = together(app, made, decide(0), decide(1))
+
+    assert names(found) == ["Decision", "Decision"]
+    assert (count(Decision), told(Event.DECISION_RECORDED)) == (1, 2)
+    last = db.session.scalars(select(JournalEntry).order_by(JournalEntry.number.desc())).first()
+    assert last is not None
+    assert (last.after or {})["vendor_id"] == db.session.scalar(select(Decision.vendor_id))
+
+
+def test_a_position_stated_twice_at_once_is_one_position(app: Flask, make: Factory):
+    made = make.evaluation(phase=Phase.MEETING)
+    decisions.record_decision(made.chair, made.slug, decisions.DecisionText(None, "None fits."))
+
+    found = together(
+        app,
+        made,
+        *[lambda: positions.state_position(made.reviewers[0], made.slug, kind=PositionKind.SUPPORT)]
+        * 2,
+    )
+
+    assert names(found) == ["Position", "Position"]
+
+
+def test_a_conflict_against_a_save_recuses_from_then_on(app: Flask, make: Factory):
+    made = make.evaluation(phase=Phase.SCORING)
+
+    saved, declared = together(
+        app, made, saving(made, "late"), lambda: make.conflict(made, 0, 0, "My sister works there")
+    )
+
+    assert type(declared).__name__ == "Declaration"
+    assert (type(saved).__name__, count(Mark)) in {("Mark", 1), ("WrongPhase", 0)}
+    order = list(
+        db.session.scalars(
+            select(JournalEntry.event)
+            .where(JournalEntry.event.in_([Event.MARK_RECORDED, Event.CONFLICT_DECLARED]))
+            .order_by(JournalEntry.number)
+        )
+    )
+    assert order[-1] is Event.CONFLICT_DECLARED
+
+
+def test_a_declaration_twice_at_once_is_one_declaration(app: Flask, make: Factory):
+    made = make.evaluation()
+
+    found = together(
+        app,
+        made,
+        *[
+            lambda: declarations.declare(
+                made.reviewers[0], made.slug, made.vendors[0].id, kind=DeclarationKind.NONE
+            )
+        ]
+        * 3,
+    )
+
+    assert names(found) == ["Declaration"] * 3
+    assert (count(Declaration), told(Event.NO_CONFLICT_DECLARED)) == (1, 1)
+
+
+def test_removing_a_member_against_their_save_counts_it_or_refuses_it(app: Flask, make: Factory):
+    made = make.evaluation(phase=Phase.SCORING)
+    member = db.session.scalars(
+        select(Member.id).where(Member.user_id == made.reviewers[0].user_id)
+    ).one()
+
+    saved, removed = together(
+        app,
+        made,
+        saving(made, "last"),
+        lambda: committee.remove_member(made.chair, made.slug, member),
+    )
+
+    assert removed is None
+    assert (type(saved).__name__, count(Mark)) in {("Mark", 1), ("NotFound", 0)}
+    last = db.session.scalars(select(JournalEntry.event).order_by(JournalEntry.id.desc())).first()
+    assert last is Event.MEMBER_REMOVED
+
+
+def test_two_chairs_remove_each_other_and_one_stays(app: Flask, make: Factory):
+    made = make.evaluation()
+    second = second_chair(make, made)
+    seats = {
+        row.user_id: row.id for row in db.session.scalars(select(Member).where(Member.is_chair))
+    }
+
+    found = together(
+        app,
+        made,
+        lambda: committee.remove_member(made.chair, made.slug, seats[second.user_id]),
+        lambda: committee.remove_member(second, made.slug, seats[made.chair.user_id]),
+    )
+
+    assert names(found) == ["NoneType", "NotFound"]
+    assert count(Member, Member.is_chair, Member.removed_at.is_(None)) == 1
+
+
+def inviting(made: Made, email: str) -> Work:
+    return lambda: committee.invite_member(
+        made.chair,
+        made.slug,
+        name="Ana Ruiz",
+        email=email,
+        roles=frozenset({Role.REVIEWER}),
+        stakeholder=Stakeholder.TEACHER,
+    )
+
+
+def test_one_address_invited_thrice_at_once_is_one_seat_and_one_account(app: Flask, make: Factory):
+    made = make.evaluation(reviewers=0)
+    before = count(User)
+
+    found = together(
+        app,
+        made,
+        inviting(made, "ana@school.example"),
+        inviting(made, "ana@school.example"),
+        inviting(made, " ANA@School.Example "),
+    )
+
+    assert names(found) == ["Invitation"] * 3
+    assert count(User) == before + 1
+    assert count(Member, Member.is_reviewer) == 1
+    assert count(Invite, Invite.used_at.is_(None)) == 1  # only the newest link works
+
+
+def test_one_address_invited_to_two_evaluations_at_once_is_one_account(app: Flask, make: Factory):
+    made, other = make.evaluation(reviewers=0), make.evaluation(title="Other", reviewers=0)
+    before = count(User)
+    db.session.refresh(other.evaluation)
+
+    found = together(
+        app, made, inviting(made, "ana@school.example"), inviting(other, "ana@school.example")
+    )
+
+    assert names(found) == ["Invitation"] * 2
+    assert count(User) == before + 1
+    assert count(Invite, Invite.used_at.is_(None)) == 1
+
+
+def test_one_account_added_twice_at_once_is_one_account(app: Flask, make: Factory):
+    made = make.evaluation()
+
+    found = together(app, made, *[lambda: make_user("ana@school.example")] * 2)
+
+    assert names(found) == ["Invalid", "User"]
+
+
+def make_user(email: str) -> User:
+    from crrubric.domain.vocabulary import Standing
+    from crrubric.queries.people.people import OPERATOR
+
+    return accounts.add_user(OPERATOR, name="Ana Ruiz", email=email, standing=Standing.MEMBER)
+
+
+def test_an_invitation_accepted_twice_at_once_is_spent_once(app: Flask, make: Factory):
+    made = make.evaluation(reviewers=0)
+    invitation: Any = inviting(made, "ana@school.example")()
+
+    def accept(password: str) -> Work:
+        return lambda: accounts.accept_invite(invitation.token, password=password)
+
+    found = together(app, made, accept("first long password"), accept("second long password"))
+
+    assert names(found) == ["NotFound", "tuple"]
+    assert told(Event.INVITE_ACCEPTED) == 1
+
+
+def test_a_double_click_on_new_evaluation_makes_one(app: Flask, make: Factory):
+    made = make.evaluation()
+
+    found = together(
+        app,
+        made,
+        *[lambda: evaluations.create_evaluation(made.chair, title="Twice", rubric=small_rubric())]
+        * 2,
+    )
+
+    assert names(found) == ["Evaluation", "Invalid"]
+    assert count(Evaluation, Evaluation.title == "Twice") == 1
+
+
+def test_a_section_added_twice_at_once_has_two_codes(app: Flask, make: Factory):
+    made = make.evaluation()
+
+    found = together(
+        app,
+        made,
+        *[lambda: rubrics.add_section(made.chair, made.slug, title="Support")] * 2,
+    )
+
+    assert names(found) == ["Section", "Section"]
+
+
+def test_a_meeting_started_twice_at_once_is_one_meeting(app: Flask, make: Factory):
+    made = make.evaluation(phase=Phase.MEETING)
+
+    found = together(app, made, *[lambda: meetings.start_meeting(made.chair, made.slug)] * 2)
+
+    assert names(found) == ["Meeting", "WrongPhase"]
+    assert (count(Meeting), told(Event.MEETING_STARTED)) == (1, 1)
+
+
+# through the web
+
+
+def both(app: Flask, made: Made, *posts: Callable[[], TestResponse]) -> list[Any]:
+    return sorted(together(app, made, *posts), key=lambda answer: getattr(answer, "status_code", 0))
+
+
+def posting(visitor: Visitor, url: str, form: dict[str, str]) -> Callable[[], TestResponse]:
+    """A form with its token, ready to be sent from a thread."""
+    sent = {"csrf_token": visitor.csrf(), **form}
+    client = visitor.client
+    return lambda: Context().run(client.open, url, method="POST", data=sent)
+
+
+def test_two_tabs_at_once_on_the_web_show_both_texts(app: Flask, make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+    url = made.url(f"ballots/{made.vendors[0].id}/marks/{made.criteria[0].id}")
+    tabs = [visit(made.reviewers[0]) for _tab in range(2)]
+    notes = ["a note of the first tab", "a note of the second tab"]
+
+    saved, stale = both(
+        app,
+        made,
+        *[
+            posting(tab, url, {"answer": "YES", "note": note, "version": "0"})
+            for tab, note in zip(tabs, notes, strict=True)
+        ],
+    )
+
+    assert (saved.status_code, stale.status_code) == (303, 409)
+    assert [note in stale.text for note in notes] == [True, True]
+    assert len(stored_marks()) == 1
+
+
+def test_a_save_that_the_closing_overtakes_gets_its_text_back(
+    app: Flask, make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.SCORING)
+    url = made.url(f"ballots/{made.vendors[0].id}/marks/{made.criteria[0].id}")
+    note = "a long thought that came at the last moment"
+    person, chair = visit(made.reviewers[0]), visit(made.chair)
+
+    saved, closed = together(
+        app,
+        made,
+        posting(person, url, {"answer": "NO", "note": note, "version": "0"}),
+        posting(chair, made.url("phase"), {"to": "MEETING"}),
+    )
+
+    assert isinstance(saved, TestResponse)
+    assert isinstance(closed, TestResponse)
+    assert closed.status_code == 303
+    assert (saved.status_code, len(stored_marks())) in {(303, 1), (409, 0)}
+    assert saved.status_code == 303 or note in saved.text
+    late = person.post(url, {"answer": "NO", "note": note + " again", "version": "1"})
+    assert (late.status_code, note + " again" in late.text) == (409, True)
+
+
+def test_a_double_submit_on_the_web_seals_once(app: Flask, make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YNA"})
+    url = made.url(f"ballots/{made.vendors[0].id}/submit")
+    tabs = [visit(made.reviewers[0]) for _tab in range(2)]
+
+    first, second = both(app, made, *[posting(tab, url, {"sure": "y"}) for tab in tabs])
+
+    assert (first.status_code, second.status_code) == (303, 409)
+    assert ballot_of(made, 0, 0).seals == 1
+    assert said() == []
+
+
+def test_many_saves_at_once_make_one_unbroken_chain(app: Flask, make: Factory):
+    made = make.evaluation(phase=Phase.SCORING, reviewers=4)
+    people = range(4)
+
+    def marks(reviewer: int) -> Callable[[], object]:
+        return lambda: make.marks(made, reviewer, 0, "YNA")
+
+    found = together(app, made, *(marks(person) for person in people))
+
+    assert found == [None] * 4
+    assert db.session.scalar(select(func.count()).select_from(Mark)) == 12
+    assert said() == []
+
+
+def test_submitting_twice_at_once_seals_once(app: Flask, make: Factory):
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YNA"})
+
+    found = together(app, made, *[lambda: make.submit(made, 0, 0)] * 3)
+
+    assert sorted(type(one).__name__ for one in found) == [
+        "SealedBallot",
+        "WrongPhase",
+        "WrongPhase",
+    ]
+    assert ballot_of(made, 0, 0).seals == 1
+
+
+def test_a_save_against_a_submit_is_sealed_or_refused_never_lost(app: Flask, make: Factory):
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YN-"})
+
+    saved, _sealed = together(
+        app,
+        made,
+        lambda: make.mark(made, 0, 0, "teacher", Answer.YES),
+        lambda: make.submit(made, 0, 0, "Not seen."),
+    )
+
+    ballot = ballot_of(made, 0, 0)
+    assert type(saved).__name__ in {"Mark", "WrongPhase"}
+    assert len(ballot.marks) == (3 if type(saved).__name__ == "Mark" else 2)
+    assert said() == []
+
+
+def test_closing_against_a_save_counts_it_or_refuses_it(app: Flask, make: Factory):
+    made = make.evaluation(phase=Phase.SCORING)
+
+    saved, closed = together(
+        app,
+        made,
+        lambda: make.mark(made, 0, 0, "ada", Answer.YES),
+        lambda: evaluations.change_phase(made.chair, made.slug, Phase.MEETING),
+    )
+
+    marks = db.session.scalar(select(func.count()).select_from(Mark))
+    assert type(closed).__name__ == "Evaluation"
+    assert (type(saved).__name__, marks) in {("Mark", 1), ("WrongPhase", 0)}
+    assert said() == []
+
+
+def test_two_chairs_adopt_one_cell_at_once_and_the_later_is_told(app: Flask, make: Factory):
+    made = met(make)
+    cell = made.vendors[1].id, made.criterion("ada").id
+
+    def adopt(value: Outcome):
+        return lambda: decisions.record_finding(
+            made.chair, made.slug, *cell, FindingText(value, "Seen."), seen_version=0
+        )
+
+    found = together(app, made, adopt(Outcome.MET), adopt(Outcome.NOT_MET))
+
+    assert sorted(type(one).__name__ for one in found) == ["Finding", "Stale"]
+    assert db.session.scalars(select(Finding.version)).all() == [1]
+
+
+def test_two_motions_at_once_adopt_once(app: Flask, make: Factory):
+    made = opened(make)
+
+    found = together(
+        app,
+        made,
+        *[lambda: meetings.adopt_undisputed(made.chair, made.slug, VOTE, expected=3)] * 2,
+    )
+
+    assert sorted(type(one).__name__ for one in found) == ["Motion", "Stale"]
+    assert len(db.session.scalars(select(Motion)).all()) == 1
+
+
+def attaching(made: Made, words: str, *, vendor: int = 0) -> Work:
+    """The first reviewer attaches a file to their mark of a vendor."""
+    return lambda: attachments.attach_to_mark(
+        made.reviewers[0],
+        made.slug,
+        made.vendors[vendor].id,
+        made.criteria[0].id,
+        name="a.pdf",
+        data=pdf(words),
+    )
+
+
+def test_the_last_place_for_a_file_on_a_mark_is_given_once(
+    app: Flask, make: Factory, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(limits, "FILES_ON_MARK", 2)
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "Y"})
+    attaching(made, "first")()
+
+    found = together(app, made, *[attaching(made, words) for words in ("a", "b", "c")])
+
+    assert names(found) == ["Invalid", "Invalid", "MarkFile"]
+    assert (count(MarkFile), count(FileContent), told(Event.MARK_FILE_ATTACHED)) == (2, 2, 2)
+
+
+def test_the_last_room_of_a_reviewer_is_given_once_on_two_ballots(
+    app: Flask, make: Factory, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(limits, "FILES_OF_REVIEWER_BYTES", len(pdf("a")) + 10)
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "Y", (0, 1): "Y"})
+
+    found = together(app, made, attaching(made, "a"), attaching(made, "b", vendor=1))
+
+    assert names(found) == ["Invalid", "MarkFile"]
+    assert count(FileContent) == 1
+
+
+def test_one_file_attached_twice_at_once_is_one_file(app: Flask, make: Factory):
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "Y"})
+    of_vendor = [made.chair, made.slug, made.vendors[0].id]
+
+    def to_vendor() -> object:
+        return attachments.attach_to_vendor(*of_vendor, name="a.pdf", data=pdf("a"))
+
+    found = together(app, made, *[attaching(made, "a")] * 2, to_vendor, to_vendor)
+
+    assert names(found) == ["MarkFile", "MarkFile", "VendorFile", "VendorFile"]
+    assert (count(MarkFile), count(VendorFile), count(FileContent)) == (1, 1, 2)
+
+
+def test_a_file_and_the_seal_of_its_ballot_are_one_after_the_other(app: Flask, make: Factory):
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YYY"})
+
+    def sealing() -> object:
+        person, vendor = made.reviewers[0], made.vendors[0].id
+        return seals.submit_ballot(person, made.slug, vendor, reasons={})
+
+    found = together(app, made, attaching(made, "a"), sealing)
+
+    assert names(found) in (["MarkFile", "SealedBallot"], ["SealedBallot", "WrongPhase"])
+    sealed = db.session.scalars(select(SealedBallot.content)).one()
+    digests = list(db.session.scalars(select(MarkFile.sha256)))
+    assert [digest in sealed for digest in digests] == [True] * len(digests)

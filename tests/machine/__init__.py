@@ -1,0 +1,1 @@
+"""A state machine: random people do random things, and the record holds."""

@@ -1,0 +1,96 @@
+"""Which reminder is due: over a week, over a change of clocks, after missed runs."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from crrubric.domain.mail.reminders import due_step, rested
+from crrubric.domain.mail.retries import next_try
+
+CHICAGO = ZoneInfo("America/Chicago")
+CLOSES = date(2027, 3, 19)
+LONG_AGO = datetime(2027, 1, 1, tzinfo=UTC)
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2027, 3, day, hour, minute, tzinfo=CHICAGO)
+
+
+def due(now: datetime, *, sent: frozenset[int] = frozenset(), opened: datetime = LONG_AGO):
+    return due_step(now, CLOSES, CHICAGO, opened=opened, sent=sent)
+
+
+@pytest.mark.parametrize(
+    ("now", "step"),
+    [
+        (at(13, 12), None),
+        (at(14, 7, 59), None),
+        (at(14, 8), 5),
+        (at(16, 23), 5),
+        (at(17, 8), 2),
+        (at(19, 7, 59), 2),
+        (at(19, 8), 0),
+        (at(19, 23, 59), 0),
+        (at(20, 0), None),
+    ],
+)
+def test_the_latest_morning_that_has_come_counts(now: datetime, step: int | None):
+    assert due(now) == step
+
+
+def test_a_step_is_sent_once():
+    assert due(at(14, 9), sent=frozenset({5})) is None
+    assert due(at(17, 9), sent=frozenset({5})) == 2
+
+
+def test_what_was_missed_is_not_made_up_for():
+    assert due(at(19, 9)) == 0
+    assert due(at(19, 9), sent=frozenset({0})) is None
+
+
+def test_no_reminder_from_before_ballots_opened():
+    opened = at(15, 10)
+
+    assert due(at(15, 11), opened=opened) is None
+    assert due(at(17, 8), opened=opened) == 2
+
+
+def test_the_hour_is_the_districts_on_the_day_clocks_change():
+    # clocks go from 2:00 to 3:00 on March 14, 2027: eight in the morning is 13:00 UTC, not 14:00
+    assert due(datetime(2027, 3, 14, 12, 59, tzinfo=UTC)) is None
+    assert due(datetime(2027, 3, 14, 13, 0, tzinfo=UTC)) == 5
+
+
+def test_a_week_of_minutes_sends_three():
+    sent: list[tuple[int, datetime]] = []
+    now = at(12, 0).astimezone(UTC)
+    while now < at(22, 0):
+        step = due(now, sent=frozenset(step for step, _when in sent))
+        if step is not None:
+            sent.append((step, now))
+        now += timedelta(minutes=15)
+
+    assert sent == [(5, at(14, 8)), (2, at(17, 8)), (0, at(19, 8))]
+
+
+def test_nobody_is_reminded_twice_within_twelve_hours():
+    now = at(14, 8)
+
+    assert rested(now, None)
+    assert not rested(now, now - timedelta(hours=11, minutes=59))
+    assert rested(now, now - timedelta(hours=12))
+
+
+def test_tries_come_further_apart_and_end_after_three_days():
+    due_at = now = datetime(2027, 3, 14, 8, tzinfo=UTC)
+    waits = []
+    for attempts in range(1, 100):
+        again = next_try(now, attempts, due_at)
+        if again is None:
+            break
+        waits.append((again - now) // timedelta(minutes=1))
+        now = again
+
+    assert waits[:6] == [1, 5, 15, 60, 240, 240]
+    assert timedelta(days=2, hours=20) < now - due_at <= timedelta(days=3)

@@ -1,0 +1,110 @@
+"""Phases: which change into which, and on what conditions."""
+
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+from crrubric.domain.errors import Invalid
+from crrubric.domain.setup.lifecycle import (
+    Readiness,
+    is_step_back,
+    next_phase,
+    next_phases,
+    previous_phase,
+    problems,
+)
+from crrubric.domain.vocabulary import Phase
+
+READY = Readiness(
+    criteria=21,
+    weighted_criteria=21,
+    vendors=4,
+    reviewers=6,
+    rule_set=True,
+    marks=0,
+    sealed=0,
+    recommendation=True,
+    retention=True,
+)
+CHANGES = {
+    (Phase.SETUP, Phase.SCORING),
+    (Phase.SETUP, Phase.PRACTICE),
+    (Phase.PRACTICE, Phase.SCORING),
+    (Phase.PRACTICE, Phase.SETUP),
+    (Phase.SCORING, Phase.MEETING),
+    (Phase.MEETING, Phase.DECIDED),
+    (Phase.DECIDED, Phase.ARCHIVED),
+    (Phase.SCORING, Phase.SETUP),
+    (Phase.MEETING, Phase.SCORING),
+    (Phase.DECIDED, Phase.MEETING),
+    (Phase.ARCHIVED, Phase.DECIDED),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), list(product(Phase, Phase)))
+def test_only_the_changes_of_the_table_are_possible(before: Phase, after: Phase):
+    if (before, after) in CHANGES:
+        assert problems(before, after, READY) == ()
+    else:
+        with pytest.raises(Invalid, match="can’t go from"):
+            problems(before, after, READY)
+
+
+@pytest.mark.parametrize(
+    ("change", "facts", "says"),
+    [
+        ((Phase.SETUP, Phase.SCORING), {"criteria": 0}, "no criterion"),
+        ((Phase.SETUP, Phase.SCORING), {"weighted_criteria": 0}, "weighs 0"),
+        ((Phase.SETUP, Phase.SCORING), {"vendors": 0}, "no vendor"),
+        ((Phase.SETUP, Phase.SCORING), {"reviewers": 0}, "no reviewer"),
+        ((Phase.SETUP, Phase.PRACTICE), {"criteria": 0}, "no criterion"),
+        ((Phase.SETUP, Phase.PRACTICE), {"reviewers": 0}, "no reviewer"),
+        ((Phase.PRACTICE, Phase.SCORING), {"vendors": 0}, "no vendor"),
+        ((Phase.MEETING, Phase.DECIDED), {"recommendation": False}, "No recommendation"),
+        ((Phase.MEETING, Phase.DECIDED), {"ruled_out": "Wrenfold"}, "Wrenfold is recommended, but"),
+        ((Phase.SCORING, Phase.SETUP), {"marks": 3}, "3 marks have been given"),
+        ((Phase.SCORING, Phase.SETUP), {"sealed": 2}, "2 ballots were submitted"),
+        ((Phase.SCORING, Phase.SETUP), {"settled": 1}, "has met already"),
+        ((Phase.DECIDED, Phase.ARCHIVED), {"retention": False}, "until when the record is kept"),
+    ],
+)
+def test_a_condition_that_is_not_met_is_said_in_a_sentence(change, facts, says):
+    found = problems(*change, replace(READY, **facts))
+
+    assert [says in str(problem) for problem in found] == [True]
+
+
+def test_a_rule_that_was_not_looked_at_is_no_obstacle():
+    assert problems(Phase.SETUP, Phase.SCORING, replace(READY, rule_set=False)) == ()
+
+
+def test_every_phase_knows_the_next_and_the_one_before():
+    assert {phase: next_phase(phase) for phase in Phase if next_phase(phase)} == {
+        Phase.SETUP: Phase.SCORING,
+        Phase.PRACTICE: Phase.SCORING,
+        Phase.SCORING: Phase.MEETING,
+        Phase.MEETING: Phase.DECIDED,
+        Phase.DECIDED: Phase.ARCHIVED,
+    }
+    assert {phase: previous_phase(phase) for phase in Phase if previous_phase(phase)} == {
+        Phase.PRACTICE: Phase.SETUP,
+        Phase.SCORING: Phase.SETUP,
+        Phase.MEETING: Phase.SCORING,
+        Phase.DECIDED: Phase.MEETING,
+        Phase.ARCHIVED: Phase.DECIDED,
+    }
+
+
+def test_a_step_back_goes_against_the_order():
+    assert {change for change in CHANGES if is_step_back(*change)} == {
+        (Phase.PRACTICE, Phase.SETUP),
+        (Phase.SCORING, Phase.SETUP),
+        (Phase.MEETING, Phase.SCORING),
+        (Phase.DECIDED, Phase.MEETING),
+        (Phase.ARCHIVED, Phase.DECIDED),
+    }
+
+
+def test_practice_is_a_way_round_not_the_usual_way():
+    assert next_phases(Phase.SETUP) == (Phase.SCORING, Phase.PRACTICE)
