@@ -9,7 +9,7 @@ from typing import Any
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
 from crrubric.domain.people.languages import NAMES
-from crrubric.domain.vocabulary import N_
+from crrubric.domain.translation import N_
 
 PACKAGE = Path(__file__).parent
 CHECKOUT = PACKAGE.parent

@@ -11,7 +11,8 @@ from crrubric.cli.running import in_app
 from crrubric.domain.errors import Invalid
 from crrubric.domain.setup.rubric import built_in_rubric, parse_rubric
 from crrubric.domain.text import email_key
-from crrubric.domain.vocabulary import N_, RuleKind
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import RuleKind
 from crrubric.extensions import db
 from crrubric.models import Evaluation, User
 from crrubric.queries.people.people import OPERATOR, actor_of

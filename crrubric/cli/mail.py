@@ -9,7 +9,7 @@ from flask import Flask
 
 from crrubric.cli.running import in_app
 from crrubric.domain.errors import Invalid
-from crrubric.domain.vocabulary import N_
+from crrubric.domain.translation import N_
 from crrubric.extensions import db
 from crrubric.services.mail.outbox import mail_is_on, waiting
 from crrubric.services.mail.posting import BATCH, Round, district_name, send_due

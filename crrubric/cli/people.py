@@ -7,7 +7,8 @@ from sqlalchemy import select
 from crrubric.cli.running import in_app
 from crrubric.domain.errors import Invalid
 from crrubric.domain.text import email_key
-from crrubric.domain.vocabulary import N_, Standing
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import Standing
 from crrubric.extensions import db
 from crrubric.models import User
 from crrubric.queries.people.people import OPERATOR

@@ -7,12 +7,12 @@ import click
 from crrubric.catalogue import translations
 from crrubric.cli.running import in_app
 from crrubric.config import folder
+from crrubric.domain.actions import Action
 from crrubric.domain.memo.sections import compose
 from crrubric.domain.memo.words import Words
 from crrubric.domain.results.computed import compute
 from crrubric.domain.results.robustness_words import robustness_words
 from crrubric.domain.statistics.robustness import robustness_of
-from crrubric.domain.vocabulary import Action
 from crrubric.extensions import db
 from crrubric.models import Evaluation
 from crrubric.queries.exchange.exports import identity

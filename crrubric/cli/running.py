@@ -10,7 +10,7 @@ from sqlalchemy import inspect, text
 
 from crrubric.config import PACKAGE
 from crrubric.domain.errors import Invalid
-from crrubric.domain.vocabulary import N_
+from crrubric.domain.translation import N_
 from crrubric.extensions import db, prepare_migrations
 
 P = ParamSpec("P")

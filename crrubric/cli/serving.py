@@ -21,7 +21,7 @@ from crrubric.cli.running import (
 )
 from crrubric.config import instance_folder
 from crrubric.domain.errors import Invalid
-from crrubric.domain.vocabulary import N_
+from crrubric.domain.translation import N_
 from crrubric.extensions import db, journal_mode
 
 HOST = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")

@@ -4,7 +4,7 @@ import click
 
 from crrubric.cli.running import in_app
 from crrubric.domain.errors import Invalid, NotReady
-from crrubric.domain.vocabulary import N_
+from crrubric.domain.translation import N_
 from crrubric.extensions import db
 from crrubric.queries.record.verification import sealed_under
 from crrubric.queries.record.verification import verify as look_at_everything

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from crrubric.domain.vocabulary import Action, Phase, Role
+from crrubric.domain.actions import Action
+from crrubric.domain.vocabulary import Phase, Role
 
 EVER = frozenset(Phase)
 PREPARING = frozenset({Phase.SETUP, Phase.PRACTICE})  # the rubric is not frozen yet

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crrubric.domain.errors import Invalid
-from crrubric.domain.vocabulary import N_
+from crrubric.domain.translation import N_
 
 # Line feed and tab are ordinary typing; every other control character, and half of a surrogate
 # pair, breaks documents, PostgreSQL (NUL) or the driver (surrogates).

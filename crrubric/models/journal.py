@@ -7,7 +7,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crrubric.clock import now_utc
-from crrubric.domain.vocabulary import Event
+from crrubric.domain.events import Event
 from crrubric.models.base import Base, LongText, Name, ShortText, open_enum
 
 

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from crrubric.app import create_app
-from crrubric.domain.vocabulary import Action
+from crrubric.domain.actions import Action
 from crrubric.web.shared.access import PUBLIC, SIGNED_IN, check_declarations
 
 # endpoint -> who may pass: anybody, whoever is signed in, or whom the policy allows the action

@@ -2,8 +2,8 @@
 
 import hashlib
 
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotFound
-from crrubric.domain.vocabulary import Action
 from crrubric.services.ballots import attachments
 from tests.machine.frame import NUMBER, WHY, Frame, act
 

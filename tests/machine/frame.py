@@ -16,11 +16,12 @@ from hypothesis import note
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy import Table, select
 
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import CrrubricError, NotFound, WrongPhase
 from crrubric.domain.policy import FROM_MEETING, can, phases_of
 from crrubric.domain.results.outcome import Rule, decide
 from crrubric.domain.results.tally import Tally
-from crrubric.domain.vocabulary import Action, Outcome, Role, Stakeholder, Standing
+from crrubric.domain.vocabulary import Outcome, Role, Stakeholder, Standing
 from crrubric.extensions import db
 from crrubric.models import Ballot, Base, District, JournalEntry, SealedBallot, User, Vendor
 from crrubric.queries.ballots.ballots import open_marks

@@ -5,15 +5,10 @@ from typing import Any
 
 from sqlalchemy import select
 
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotFound, WrongPhase
 from crrubric.domain.setup.assignment import Asked, Assignment, by_lead
-from crrubric.domain.vocabulary import (
-    Action,
-    Answer,
-    CorrectionEffect,
-    EntrySource,
-    EvidenceKind,
-)
+from crrubric.domain.vocabulary import Answer, CorrectionEffect, EntrySource, EvidenceKind
 from crrubric.extensions import db
 from crrubric.models import Ballot, Gap
 from crrubric.services.ballots import entries

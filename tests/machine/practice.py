@@ -4,8 +4,9 @@ from random import Random
 
 from sqlalchemy import select
 
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotFound, Stale, WrongPhase
-from crrubric.domain.vocabulary import Action, Answer
+from crrubric.domain.vocabulary import Answer
 from crrubric.extensions import db
 from crrubric.models import PracticeMark
 from crrubric.queries.people.access import evaluation_by_slug

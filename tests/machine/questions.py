@@ -4,8 +4,8 @@ from datetime import date
 from random import Random
 from typing import Any
 
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotFound, NotReady, Stale, WrongPhase
-from crrubric.domain.vocabulary import Action
 from crrubric.services.questions import answers, askings, questions
 from tests.machine.frame import NUMBER, WHY, Frame, Refusal, act
 from tests.machine.replay import Row

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crrubric.domain.vocabulary import Event
+from crrubric.domain.events import Event
 from crrubric.models import (
     Asking,
     AssignedCriterion,

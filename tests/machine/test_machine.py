@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, run_state_machine_as_test
 from sqlalchemy import select
 
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotFound, NotReady, Stale, WrongPhase
+from crrubric.domain.events import Event
 from crrubric.domain.meeting.agenda import undisputed
 from crrubric.domain.meeting.ranking import RankingText, computed_ranks, order_shown
 from crrubric.domain.policy import FROM_MEETING
 from crrubric.domain.setup.assignment import Assignment
 from crrubric.domain.vocabulary import (
-    Action,
     Answer,
     DeclarationKind,
     EntrySource,
-    Event,
     EvidenceKind,
     MotionKind,
     Outcome,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import SplitResult, quote, urlsplit
 
-from crrubric.domain.vocabulary import N_, EvidenceKind
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import EvidenceKind
 
 MONTHS_MAX = 120  # the longest time after which evidence on a criterion can count as old
 _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")

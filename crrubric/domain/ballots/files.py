@@ -14,7 +14,8 @@ import zlib
 from crrubric.domain import limits
 from crrubric.domain.ballots.office import REFUSED, office_kind
 from crrubric.domain.errors import Invalid
-from crrubric.domain.vocabulary import N_, FileKind
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import FileKind
 
 PNG = b"\x89PNG\r\n\x1a\n"
 PNG_END = b"\0\0\0\0IEND\xaeB`\x82"

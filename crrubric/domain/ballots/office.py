@@ -12,7 +12,8 @@ from collections.abc import Iterator
 
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
-from crrubric.domain.vocabulary import N_, FileKind
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import FileKind
 
 REFUSED = N_(
     "This is not a file that can be attached: it must be a PDF, a PNG or JPEG picture, a Word "

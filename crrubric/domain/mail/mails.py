@@ -10,7 +10,8 @@ from datetime import date
 
 from crrubric.domain.limits import SHORT_TEXT
 from crrubric.domain.text import in_sentence
-from crrubric.domain.vocabulary import N_, NoticeKind
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import NoticeKind
 
 # Characters that end a header line, or turn the reading order of what follows.
 _BREAKING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from crrubric.domain.errors import Invalid
 from crrubric.domain.results.results import Results, Vendor
-from crrubric.domain.vocabulary import N_, Gate
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import Gate
 
 Ranks = Mapping[str, int]  # by vendor code; who is not ranked is not in it
 

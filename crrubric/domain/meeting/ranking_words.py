@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from crrubric.domain.meeting.ranking import AdoptedRanking, name_of, titles_of
 from crrubric.domain.memo.words import Words
 from crrubric.domain.results.results import Results
-from crrubric.domain.vocabulary import N_, Gate
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import Gate
 
 
 def adopted_words(words: Words, ranking: AdoptedRanking) -> str:

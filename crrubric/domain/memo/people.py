@@ -13,7 +13,7 @@ from crrubric.domain.memo.tree import (
     Table,
 )
 from crrubric.domain.memo.words import NONE, Words
-from crrubric.domain.vocabulary import N_
+from crrubric.domain.translation import N_
 
 
 class PeopleParts:

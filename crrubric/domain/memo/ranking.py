@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from crrubric.domain.meeting.ranking_words import adopted_words, remarks
 from crrubric.domain.memo.tree import Block, Bullets, MemoFacts, Paragraph, Table
 from crrubric.domain.memo.words import NONE, Words
-from crrubric.domain.vocabulary import N_, Gate
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import Gate
 
 
 class RankingParts:

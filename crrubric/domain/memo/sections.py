@@ -21,7 +21,8 @@ from crrubric.domain.memo.tree import (
 from crrubric.domain.memo.trust import TrustParts
 from crrubric.domain.memo.vendors import VendorParts
 from crrubric.domain.memo.words import NONE, Translate, Words
-from crrubric.domain.vocabulary import N_, PositionKind
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import PositionKind
 
 
 def compose(facts: MemoFacts, translate: Translate) -> Memo:

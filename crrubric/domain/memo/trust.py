@@ -6,7 +6,7 @@ from crrubric.domain.memo.tree import Block, Bullets, Heading, MemoFacts, Paragr
 from crrubric.domain.memo.words import NONE, Words
 from crrubric.domain.results.results import Adopted, Cell
 from crrubric.domain.results.robustness_words import robustness_words
-from crrubric.domain.vocabulary import N_
+from crrubric.domain.translation import N_
 
 
 class TrustParts:

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from crrubric.domain.memo.tree import Block, Bullets, Heading, MemoFacts, MemoQuestion, Paragraph
 from crrubric.domain.memo.words import NONE, Words
-from crrubric.domain.vocabulary import N_, Answer, Outcome
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import Answer, Outcome
 
 
 class VendorParts:

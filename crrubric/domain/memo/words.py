@@ -9,7 +9,8 @@ from crrubric.domain.results.results import Cell
 from crrubric.domain.results.scoring import Score
 from crrubric.domain.results.tally import Tally
 from crrubric.domain.statistics.intervals import Interval
-from crrubric.domain.vocabulary import N_, Gate, RuleKind
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import Gate, RuleKind
 
 Translate = Callable[[str], str]
 NONE = N_("None recorded.")

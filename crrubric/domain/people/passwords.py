@@ -4,7 +4,7 @@ import unicodedata
 
 from crrubric.domain.errors import Invalid
 from crrubric.domain.limits import PASSWORD_MAX, PASSWORD_MIN
-from crrubric.domain.vocabulary import N_
+from crrubric.domain.translation import N_
 
 # Long passwords that people reach for when a form asks for fifteen characters.
 _COMMON = (

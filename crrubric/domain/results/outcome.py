@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from crrubric.domain.errors import Invalid
 from crrubric.domain.results.tally import ASSIGNED, Tally
-from crrubric.domain.vocabulary import N_, Outcome, Reason, RuleKind
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import Outcome, Reason, RuleKind
 
 Counts = NDArray[np.int64]  # shape (..., FIELDS): those of a Tally, in its order
 Codes = NDArray[np.int8]  # places in OUTCOMES

@@ -9,7 +9,7 @@ from crrubric.domain.results.results import Results
 from crrubric.domain.statistics.robustness import Robustness
 from crrubric.domain.statistics.scenarios import Change, Scenario
 from crrubric.domain.statistics.swing import Swing, Swings
-from crrubric.domain.vocabulary import N_
+from crrubric.domain.translation import N_
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from fractions import Fraction
 
 from crrubric.domain.results.results import Cell, Key, Results, Vendor
 from crrubric.domain.results.scoring import Criterion
-from crrubric.domain.vocabulary import N_, Labelled, Outcome, Stakeholder
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import Labelled, Outcome, Stakeholder
 
 
 class Show(Labelled):

@@ -8,7 +8,7 @@ from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
 from crrubric.domain.results.basis import Basis, Order, order_of
 from crrubric.domain.results.outcome import Rule
-from crrubric.domain.vocabulary import N_
+from crrubric.domain.translation import N_
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from crrubric.domain.errors import CrrubricError, Invalid
-from crrubric.domain.vocabulary import N_, Phase
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import Phase
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from crrubric.domain.ballots.evidence import MONTHS_MAX
 from crrubric.domain.errors import CrrubricError, Invalid, NotReady
 from crrubric.domain.people.languages import NAMES, SOURCE
 from crrubric.domain.text import clean, one_line
-from crrubric.domain.vocabulary import N_, Stakeholder
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import Stakeholder
 
 # language -> key -> its text in that language
 Translated = Mapping[str, Mapping[str, str]]

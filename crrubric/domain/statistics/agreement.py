@@ -14,7 +14,7 @@ from math import lcm
 from typing import Any, Generic, TypeVar
 
 from crrubric.domain.results.tally import Tally
-from crrubric.domain.vocabulary import N_
+from crrubric.domain.translation import N_
 
 NO_PAIRS = N_("not defined: no cell has two YES or NO marks")
 NO_DECISIVE = N_("not defined: there is no YES or NO mark")

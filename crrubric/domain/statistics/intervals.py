@@ -20,7 +20,7 @@ from crrubric.domain.statistics.agreement import (
     parts_of,
     varied,
 )
-from crrubric.domain.vocabulary import N_
+from crrubric.domain.translation import N_
 
 Floats = NDArray[np.float64]
 RESAMPLES = 2_000

@@ -20,7 +20,7 @@ from crrubric.domain.statistics.leaving_out import LeftOut, leave_each_out
 from crrubric.domain.statistics.preferences import Preferences, pairwise_majority
 from crrubric.domain.statistics.scenarios import Scenario, other_rules, unresolved_either_way
 from crrubric.domain.statistics.swing import Row, Swings, swings_of
-from crrubric.domain.vocabulary import N_
+from crrubric.domain.translation import N_
 
 ONE_VENDOR = N_("There is only one vendor, so there is no order to test.")
 NONE_RANKED = N_("No vendor is ranked, so there is no order to test.")

@@ -9,7 +9,8 @@ import numpy as np
 from crrubric.domain.results.basis import Basis, Order, finding_codes, order_from, order_of_points
 from crrubric.domain.results.outcome import MET, NOT_MET, UNRESOLVED, Codes, Counts, Rule
 from crrubric.domain.results.scoring import Flags, Points, points_of
-from crrubric.domain.vocabulary import N_, Labelled, RuleKind, ScoringMode
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import Labelled, RuleKind, ScoringMode
 
 TWO_THIRDS = Fraction(2, 3)
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, bindparam, select
 from sqlalchemy.orm import Session
 
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import NotFound, WrongPhase
 from crrubric.domain.policy import can, phases_of
-from crrubric.domain.vocabulary import N_, Action, DeclarationKind, Role
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import DeclarationKind, Role
 from crrubric.models import Declaration, Evaluation, Member
 from crrubric.queries.people.people import Actor, roles_of
 

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from crrubric.domain.actions import Action
 from crrubric.domain.policy import FROM_MEETING
-from crrubric.domain.vocabulary import Action
 from crrubric.models import Asking, Ballot, Criterion, Evaluation, Question, Section, Vendor
 from crrubric.queries.people.access import Seat
 

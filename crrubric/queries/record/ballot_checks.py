@@ -2,8 +2,10 @@
 
 from sqlalchemy import ColumnElement, select
 
+from crrubric.domain.events import Event
 from crrubric.domain.policy import FROM_MEETING
-from crrubric.domain.vocabulary import N_, Answer, Event
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import Answer
 from crrubric.models import (
     AssignedCriterion,
     AssignedVendor,

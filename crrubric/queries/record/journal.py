@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
+from crrubric.domain.events import Event
 from crrubric.domain.policy import FROM_DECIDED, FROM_MEETING
 from crrubric.domain.record.chain import Break, Link, breaks
-from crrubric.domain.vocabulary import Event
 from crrubric.models import Evaluation, JournalEntry
 from crrubric.queries.people.access import Seat
 

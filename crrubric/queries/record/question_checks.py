@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement, select
 
-from crrubric.domain.vocabulary import N_
+from crrubric.domain.translation import N_
 from crrubric.models import Asking, Base, Criterion, Member, Question, Vendor
 
 Check = tuple[str, type[Base], ColumnElement[bool]]

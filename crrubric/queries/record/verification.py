@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain.ballots.receipts import receipt_of, says_the_same
 from crrubric.domain.errors import CrrubricError, Invalid
-from crrubric.domain.vocabulary import N_, BallotState
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import BallotState
 from crrubric.models import (
     Ballot,
     Base,

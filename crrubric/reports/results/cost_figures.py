@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from crrubric.domain.results.results import Results, Vendor
-from crrubric.domain.vocabulary import N_
+from crrubric.domain.translation import N_
 from crrubric.reports.results.figures import (
     ROOM,
     Chart,

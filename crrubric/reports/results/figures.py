@@ -7,7 +7,8 @@ from textwrap import wrap
 from typing import Any
 
 from crrubric.domain.results.results import Results, Vendor
-from crrubric.domain.vocabulary import N_, Answer
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import Answer
 
 Translate = Callable[..., str]
 BAR_HEIGHT = 56  # pixels a bar needs to be read and touched

@@ -7,7 +7,7 @@ from crrubric.domain.statistics.acceptability import Acceptability
 from crrubric.domain.statistics.reliability import Group
 from crrubric.domain.statistics.robustness import Robustness
 from crrubric.domain.statistics.swing import Swing, Swings
-from crrubric.domain.vocabulary import N_
+from crrubric.domain.translation import N_
 from crrubric.reports.results.figures import (
     ABOVE,
     LONG_LABEL,

@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
+from crrubric.domain.actions import Action
 from crrubric.domain.ballots.files import file_kind, file_name
 from crrubric.domain.errors import Invalid
+from crrubric.domain.events import Event
 from crrubric.domain.text import stated
-from crrubric.domain.vocabulary import N_, Action, Event
+from crrubric.domain.translation import N_
 from crrubric.models import (
     AttachedFile,
     Ballot,

@@ -8,17 +8,12 @@ from sqlalchemy.orm import Session, joinedload
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale, WrongPhase
+from crrubric.domain.events import Event
 from crrubric.domain.text import clean, one_line
-from crrubric.domain.vocabulary import (
-    N_,
-    Action,
-    Answer,
-    BallotState,
-    Event,
-    EvidenceKind,
-    Phase,
-)
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import Answer, BallotState, EvidenceKind, Phase
 from crrubric.models import Ballot, Criterion, Evaluation, Mark, Member, Vendor
 from crrubric.queries.people.access import Seat, locked_evaluation, not_found, require
 from crrubric.queries.people.people import Actor

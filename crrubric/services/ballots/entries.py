@@ -9,17 +9,12 @@ from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotReady, WrongPhase
+from crrubric.domain.events import Event
 from crrubric.domain.text import clean, stated
-from crrubric.domain.vocabulary import (
-    N_,
-    Action,
-    BallotState,
-    DeclarationKind,
-    EntrySource,
-    Event,
-    NoticeKind,
-)
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import BallotState, DeclarationKind, EntrySource, NoticeKind
 from crrubric.models import Ballot, Criterion, Declaration, EntryOnBehalf, Gap, Mark, Member
 from crrubric.queries.people.access import Seat, locked_seat, not_found
 from crrubric.queries.people.people import Actor

@@ -9,10 +9,13 @@ from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
+from crrubric.domain.actions import Action
 from crrubric.domain.ballots.receipts import SealedContent, receipt_of
 from crrubric.domain.errors import Invalid, NotReady, WrongPhase
+from crrubric.domain.events import Event
 from crrubric.domain.text import clean, stated
-from crrubric.domain.vocabulary import N_, Action, BallotState, Event, NoticeKind
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import BallotState, NoticeKind
 from crrubric.models import Ballot, Criterion, Gap, SealedBallot
 from crrubric.queries.ballots.seals import gaps_on, marks_on
 from crrubric.queries.people.access import Seat, let_in, locked_evaluation, locked_seat, not_found

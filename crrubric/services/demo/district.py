@@ -14,13 +14,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
+from crrubric.domain.events import Event
 from crrubric.domain.setup.rubric import built_in_rubric
 from crrubric.domain.text import email_key, slug_of
+from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import (
-    N_,
     BallotState,
     DeclarationKind,
-    Event,
     EvidenceKind,
     Outcome,
     Phase,

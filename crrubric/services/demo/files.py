@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from crrubric.domain.vocabulary import Event
+from crrubric.domain.events import Event
 from crrubric.models import Ballot, FileContent, MarkFile, VendorFile
 from crrubric.queries.people.people import actor_of
 from crrubric.services.ballots.attachments import checked_file, plain

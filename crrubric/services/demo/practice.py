@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from crrubric.domain.vocabulary import Answer, Event
+from crrubric.domain.events import Event
+from crrubric.domain.vocabulary import Answer
 from crrubric.models import AssignedCriterion, PracticeMark
 from crrubric.queries.people.people import actor_of
 from crrubric.services.demo.questions import Cast

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crrubric.domain.vocabulary import Event, NoticeKind, Phase
+from crrubric.domain.events import Event
+from crrubric.domain.vocabulary import NoticeKind, Phase
 from crrubric.models import Asking, Criterion, Evaluation, Member, Question, User, Vendor
 from crrubric.queries.people.people import Actor, actor_of
 from crrubric.services.mail.notices import tell

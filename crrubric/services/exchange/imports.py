@@ -12,16 +12,12 @@ from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import CrrubricError, Invalid
+from crrubric.domain.events import Event
 from crrubric.domain.setup.assignment import EVERYTHING
-from crrubric.domain.vocabulary import (
-    N_,
-    Action,
-    BallotState,
-    Event,
-    Phase,
-    Stakeholder,
-)
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import BallotState, Phase, Stakeholder
 from crrubric.models import Ballot, Criterion, Evaluation, Mark, Member, Section, Vendor
 from crrubric.queries.people.access import locked_evaluation, require
 from crrubric.queries.people.people import Actor

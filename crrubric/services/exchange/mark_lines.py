@@ -8,7 +8,8 @@ from pathlib import Path
 from crrubric.domain import limits
 from crrubric.domain.errors import CrrubricError, Invalid, InvalidLines
 from crrubric.domain.text import clean, one_line
-from crrubric.domain.vocabulary import N_, Answer
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import Answer
 
 COLUMNS = ("reviewer", "vendor", "criterion", "mark")
 EVERY = 5_000  # lines between two reports of progress

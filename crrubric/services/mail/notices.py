@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
-from crrubric.domain.vocabulary import Action, NoticeKind
+from crrubric.domain.actions import Action
+from crrubric.domain.vocabulary import NoticeKind
 from crrubric.models import Member, Notice
 from crrubric.queries.mail.lateness import open_ballots
 from crrubric.queries.people.access import locked_seat, not_found

@@ -14,7 +14,8 @@ from crrubric.clock import now_utc
 from crrubric.domain.mail.mails import Mail, Occasion, Voice, header_line
 from crrubric.domain.people.languages import formats_of
 from crrubric.domain.people.languages import mail_language as spoken_to
-from crrubric.domain.vocabulary import N_, MailKind
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import MailKind
 from crrubric.models import Member, OutgoingMail
 from crrubric.queries.mail.lateness import REMINDERS
 

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from crrubric.clock import now_utc
 from crrubric.domain.errors import NotReady
 from crrubric.domain.mail.retries import next_try, too_old
-from crrubric.domain.vocabulary import N_, MailKind, Phase
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import MailKind, Phase
 from crrubric.models import Ballot, District, Evaluation, Member, OutgoingMail
 from crrubric.queries.mail.lateness import REMINDERS, open_ballots
 from crrubric.services.mail.outbox import (

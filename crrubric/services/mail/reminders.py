@@ -10,12 +10,15 @@ from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, WrongPhase
+from crrubric.domain.events import Event
 from crrubric.domain.mail import mails
 from crrubric.domain.mail.mails import Mail
 from crrubric.domain.mail.reminders import STEPS, due_step, rested
 from crrubric.domain.text import clean
-from crrubric.domain.vocabulary import N_, Action, Event, MailKind, Phase
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import MailKind, Phase
 from crrubric.models import Evaluation, Member, OutgoingMail
 from crrubric.queries.mail.lateness import REMINDERS, LateReviewer, late_reviewers
 from crrubric.queries.people.access import Seat, locked_seat

@@ -7,11 +7,14 @@ from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale
+from crrubric.domain.events import Event
 from crrubric.domain.meeting.ranking import RankingText, refuse_ruled_out
 from crrubric.domain.results.outcome import decide
 from crrubric.domain.text import clean, one_line, stated
-from crrubric.domain.vocabulary import N_, Action, Event, NoticeKind, Outcome
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import NoticeKind, Outcome
 from crrubric.models import (
     Criterion,
     Decision,

@@ -8,11 +8,14 @@ from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale, WrongPhase
+from crrubric.domain.events import Event
 from crrubric.domain.meeting.agenda import undisputed
 from crrubric.domain.results.results import Cell
 from crrubric.domain.text import one_line, stated
-from crrubric.domain.vocabulary import N_, Action, Event, MotionKind
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import MotionKind
 from crrubric.models import Attendance, Deferral, Finding, Meeting, Member, Motion
 from crrubric.queries.meeting.meetings import sitting
 from crrubric.queries.people.access import Seat, let_in, locked_seat, not_found

@@ -5,9 +5,12 @@ from datetime import date
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, WrongPhase
+from crrubric.domain.events import Event
 from crrubric.domain.text import clean, one_line, stated
-from crrubric.domain.vocabulary import N_, Action, Event, PositionKind
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import PositionKind
 from crrubric.models import Commitment, Position
 from crrubric.queries.meeting.decisions import recommendation_of
 from crrubric.queries.people.access import let_in, locked_seat, not_found

@@ -1,10 +1,12 @@
 """Reinstating a vendor that does not meet a must-have: the committee's act, with its reason."""
 
 from crrubric.domain import limits
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
+from crrubric.domain.events import Event
 from crrubric.domain.meeting.ranking import titles_of
 from crrubric.domain.text import stated
-from crrubric.domain.vocabulary import N_, Action, Event
+from crrubric.domain.translation import N_
 from crrubric.models import Reinstatement
 from crrubric.queries.people.access import let_in, locked_seat
 from crrubric.queries.people.people import Actor

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
-from crrubric.domain.vocabulary import Event
+from crrubric.domain.events import Event
 from crrubric.models import Attendance, Meeting
 from crrubric.queries.people.people import Actor
 from crrubric.services.shared.journal import note_event

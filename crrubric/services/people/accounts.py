@@ -15,9 +15,11 @@ from werkzeug.security import check_password_hash, generate_password_hash
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid, NotFound
+from crrubric.domain.events import Event
 from crrubric.domain.people.passwords import check_password
 from crrubric.domain.text import clean, email_key, one_line
-from crrubric.domain.vocabulary import N_, Event, Standing
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import Standing
 from crrubric.models import District, Invite, User, UserSession
 from crrubric.queries.people.access import not_found
 from crrubric.queries.people.people import Actor, actor_of

@@ -7,9 +7,12 @@ from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotReady, WrongPhase
+from crrubric.domain.events import Event
 from crrubric.domain.text import stated
-from crrubric.domain.vocabulary import N_, Action, Event, NoticeKind, QuestionState
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import NoticeKind, QuestionState
 from crrubric.models import Asking, Question
 from crrubric.queries.people.access import locked_seat
 from crrubric.queries.people.people import Actor

@@ -4,8 +4,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crrubric.domain import limits
+from crrubric.domain.actions import Action
+from crrubric.domain.events import Event
 from crrubric.domain.text import stated
-from crrubric.domain.vocabulary import N_, Action, Event
+from crrubric.domain.translation import N_
 from crrubric.models import Asking
 from crrubric.queries.people.access import let_in, locked_seat
 from crrubric.queries.people.people import Actor

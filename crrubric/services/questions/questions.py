@@ -7,15 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crrubric.domain import limits
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale, WrongPhase
+from crrubric.domain.events import Event
 from crrubric.domain.text import stated
-from crrubric.domain.vocabulary import (
-    N_,
-    Action,
-    Event,
-    NoticeKind,
-    QuestionState,
-)
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import NoticeKind, QuestionState
 from crrubric.models import Asking, Declaration, Question, Vendor
 from crrubric.queries.people.access import Seat, locked_seat, not_found, recusing
 from crrubric.queries.people.people import Actor

@@ -5,9 +5,12 @@ from collections.abc import Iterable
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, WrongPhase
+from crrubric.domain.events import Event
 from crrubric.domain.setup.assignment import Asked, Assignment, by_lead
-from crrubric.domain.vocabulary import N_, Action, BallotState, Event, NoticeKind, Phase
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import BallotState, NoticeKind, Phase
 from crrubric.models import (
     AssignedCriterion,
     AssignedVendor,

@@ -2,7 +2,9 @@
 
 from datetime import date
 
-from crrubric.domain.vocabulary import Action, Event, NoticeKind
+from crrubric.domain.actions import Action
+from crrubric.domain.events import Event
+from crrubric.domain.vocabulary import NoticeKind
 from crrubric.models import Ballot, Evaluation
 from crrubric.queries.mail.lateness import open_ballots
 from crrubric.queries.people.access import locked_for

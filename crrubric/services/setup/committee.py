@@ -7,8 +7,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
-from crrubric.domain.vocabulary import N_, Action, Event, Role, Stakeholder, Standing
+from crrubric.domain.events import Event
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import Role, Stakeholder, Standing
 from crrubric.models import Evaluation, Member
 from crrubric.queries.people.access import locked_for, not_found
 from crrubric.queries.people.people import Actor

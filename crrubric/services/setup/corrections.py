@@ -8,17 +8,13 @@ from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
+from crrubric.domain.events import Event
 from crrubric.domain.setup.rubric import Translated
 from crrubric.domain.text import clean, one_line
-from crrubric.domain.vocabulary import (
-    N_,
-    Action,
-    BallotState,
-    CorrectionEffect,
-    Event,
-    NoticeKind,
-)
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import BallotState, CorrectionEffect, NoticeKind
 from crrubric.models import Ballot, Criterion, Evaluation, Gap, Mark, RubricRevision
 from crrubric.queries.people.access import locked_seat
 from crrubric.queries.people.people import Actor

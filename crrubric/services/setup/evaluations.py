@@ -11,16 +11,16 @@ from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotReady
+from crrubric.domain.events import Event
 from crrubric.domain.people.languages import NAMES
 from crrubric.domain.results.outcome import Rule
 from crrubric.domain.setup.lifecycle import Readiness, is_step_back, problems
 from crrubric.domain.setup.rubric import Rubric
 from crrubric.domain.text import clean, one_line, slug_of
+from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import (
-    N_,
-    Action,
-    Event,
     NoticeKind,
     Phase,
     RuleKind,

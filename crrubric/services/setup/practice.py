@@ -5,9 +5,12 @@ from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale, WrongPhase
+from crrubric.domain.events import Event
 from crrubric.domain.text import clean
-from crrubric.domain.vocabulary import N_, Action, Answer, Event, NoticeKind
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import Answer, NoticeKind
 from crrubric.models import Criterion, Evaluation, Member, PracticeMark
 from crrubric.queries.people.access import locked_seat, not_found
 from crrubric.queries.people.people import Actor

@@ -7,12 +7,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain import limits
+from crrubric.domain.actions import Action
 from crrubric.domain.ballots.evidence import MONTHS_MAX
 from crrubric.domain.errors import Invalid
+from crrubric.domain.events import Event
 from crrubric.domain.setup import rubric
 from crrubric.domain.setup.rubric import Rubric, Translated, practice_vendor
 from crrubric.domain.text import clean, one_line, slug_of
-from crrubric.domain.vocabulary import N_, Action, Event, Stakeholder
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import Stakeholder
 from crrubric.models import Criterion, Evaluation, Section, Tension
 from crrubric.queries.people.access import locked_for, not_found
 from crrubric.queries.people.people import Actor

@@ -5,9 +5,9 @@ from collections.abc import Collection, Mapping
 from sqlalchemy.orm import Session
 
 from crrubric.domain import limits
+from crrubric.domain.events import Event
 from crrubric.domain.setup.rubric import Translated
 from crrubric.domain.text import clean, one_line
-from crrubric.domain.vocabulary import Event
 from crrubric.models import Criterion
 from crrubric.queries.people.people import Actor
 from crrubric.services.shared.journal import About, changes, note_event

@@ -8,9 +8,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from crrubric.domain import limits
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, WrongPhase
+from crrubric.domain.events import Event
 from crrubric.domain.text import clean, one_line
-from crrubric.domain.vocabulary import N_, Action, Event, PriceUnit
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import PriceUnit
 from crrubric.models import (
     Asking,
     AssignedVendor,

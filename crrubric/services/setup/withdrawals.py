@@ -5,9 +5,12 @@ from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
+from crrubric.domain.events import Event
 from crrubric.domain.text import stated
-from crrubric.domain.vocabulary import N_, Action, Event, NoticeKind
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import NoticeKind
 from crrubric.models import Ballot, Decision, Member, Vendor
 from crrubric.queries.people.access import locked_seat
 from crrubric.queries.people.people import Actor, sits

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from crrubric.clock import now_utc
 from crrubric.domain.errors import Invalid
-from crrubric.domain.vocabulary import N_
+from crrubric.domain.translation import N_
 from crrubric.models import Evaluation
 
 

@@ -13,9 +13,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
+from crrubric.domain.events import Event
 from crrubric.domain.limits import SHORT_TEXT
 from crrubric.domain.record.chain import SITE, START, hash_of
-from crrubric.domain.vocabulary import Event
 from crrubric.models import JournalEntry
 from crrubric.queries.people.people import Actor
 from crrubric.queries.record.journal import link_of

@@ -3,7 +3,7 @@
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from crrubric.domain.vocabulary import Action
+from crrubric.domain.actions import Action
 from crrubric.extensions import db
 from crrubric.models import Criterion, Member
 from crrubric.queries.ballots.ballots import BallotLine, own_ballots, own_marks_on, writable

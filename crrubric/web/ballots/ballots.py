@@ -7,9 +7,11 @@ from flask import Blueprint, flash, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotReady, Stale
 from crrubric.domain.text import visible
-from crrubric.domain.vocabulary import N_, Action, BallotState
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import BallotState
 from crrubric.extensions import db
 from crrubric.models import Ballot
 from crrubric.queries.ballots import seals

@@ -4,8 +4,8 @@ from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, WrongPhase
-from crrubric.domain.vocabulary import Action
 from crrubric.extensions import db
 from crrubric.queries.ballots.ballots import has_ballot
 from crrubric.queries.ballots.declarations import own_declarations

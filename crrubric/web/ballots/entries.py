@@ -4,8 +4,10 @@ from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotReady, WrongPhase
-from crrubric.domain.vocabulary import N_, Action, Answer
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import Answer
 from crrubric.extensions import db
 from crrubric.queries.ballots.declarations import own_declarations
 from crrubric.queries.people.access import Seat

@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from crrubric.domain.actions import Action
 from crrubric.domain.ballots.evidence import Expired, Old, age_flag, place_of
 from crrubric.domain.policy import FROM_MEETING
-from crrubric.domain.vocabulary import Action
 from crrubric.extensions import db
 from crrubric.models import Criterion, Mark, VendorFile
 from crrubric.queries.ballots import files as read

@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crrubric.domain import limits
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
-from crrubric.domain.vocabulary import Action, FileKind
+from crrubric.domain.vocabulary import FileKind
 from crrubric.extensions import db
 from crrubric.models import AttachedFile
 from crrubric.queries.ballots import files as read

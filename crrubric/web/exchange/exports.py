@@ -3,8 +3,8 @@
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
+from crrubric.domain.actions import Action
 from crrubric.domain.results.computed import compute
-from crrubric.domain.vocabulary import Action
 from crrubric.extensions import db
 from crrubric.queries.exchange.exports import identity, mark_rows
 from crrubric.queries.meeting.decisions import adopted_ranking, recommendation_of

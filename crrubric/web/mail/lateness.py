@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from crrubric.clock import now_utc
-from crrubric.domain.vocabulary import Action, BallotState, MailState
+from crrubric.domain.actions import Action
+from crrubric.domain.vocabulary import BallotState, MailState
 from crrubric.extensions import db
 from crrubric.models import OutgoingMail
 from crrubric.queries.mail.lateness import last_seen, reminders_in

@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
 from crrubric.clock import now_utc
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
-from crrubric.domain.vocabulary import Action
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat
 from crrubric.services.mail import reminders as service

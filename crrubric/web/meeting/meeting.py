@@ -5,11 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale, WrongPhase
 from crrubric.domain.meeting.agenda import Item, agenda
 from crrubric.domain.results.contradictions import contradictions
 from crrubric.domain.results.results import Results
-from crrubric.domain.vocabulary import Action, Topic
+from crrubric.domain.vocabulary import Topic
 from crrubric.extensions import db
 from crrubric.models import Criterion, Meeting, Member, Vendor
 from crrubric.queries.meeting.meetings import deferrals, minutes, present, sitting

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from crrubric.domain.actions import Action
 from crrubric.domain.meeting.ranking import (
     AdoptedRanking,
     RankingText,
@@ -15,7 +16,7 @@ from crrubric.domain.meeting.ranking import (
 )
 from crrubric.domain.meeting.ranking_words import adopted_words, remarks
 from crrubric.domain.memo.words import Words
-from crrubric.domain.vocabulary import Action, RankingKind
+from crrubric.domain.vocabulary import RankingKind
 from crrubric.extensions import db
 from crrubric.models import Decision, Reinstatement
 from crrubric.queries.meeting.decisions import adopted_ranking, reinstatements

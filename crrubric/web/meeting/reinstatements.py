@@ -6,8 +6,8 @@ from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
-from crrubric.domain.vocabulary import Action
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat, let_in, not_found
 from crrubric.queries.results.matrices import matrix as read_matrix

@@ -6,9 +6,9 @@ from flask import Blueprint, current_app
 from flask.typing import ResponseReturnValue
 
 from crrubric import catalogue
+from crrubric.domain.actions import Action
 from crrubric.domain.memo.sections import compose
 from crrubric.domain.memo.tree import Memo
-from crrubric.domain.vocabulary import Action
 from crrubric.extensions import db
 from crrubric.queries.memo.memos import memo_facts
 from crrubric.queries.people.access import Seat

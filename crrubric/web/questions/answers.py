@@ -5,8 +5,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale
-from crrubric.domain.vocabulary import Action, QuestionState
+from crrubric.domain.vocabulary import QuestionState
 from crrubric.extensions import db
 from crrubric.models import Question
 from crrubric.queries.people.access import Seat, not_found

@@ -9,11 +9,12 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import select
 
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.policy import FROM_MEETING
 from crrubric.domain.questions.questions import evidence_gaps
 from crrubric.domain.results.results import Cell
-from crrubric.domain.vocabulary import Action, QuestionState
+from crrubric.domain.vocabulary import QuestionState
 from crrubric.extensions import db
 from crrubric.models import Asking, Criterion, Question, Vendor
 from crrubric.queries.people.access import Seat

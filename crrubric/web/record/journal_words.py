@@ -4,7 +4,8 @@ import re
 
 from flask_babel import gettext, ngettext
 
-from crrubric.domain.vocabulary import N_, Stakeholder
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import Stakeholder
 
 # `vendor_id` stands beside `vendor`, the name that people read
 HIDDEN = frozenset({"vendor_id"})

@@ -6,11 +6,11 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from crrubric.domain.actions import Action
 from crrubric.domain.results.reviewers import cohen_pairs, portraits
 from crrubric.domain.statistics.intervals import NO_ERROR
 from crrubric.domain.statistics.preferences import kendall_tau_b
 from crrubric.domain.statistics.reliability import by_disagreement, reliability_of
-from crrubric.domain.vocabulary import Action
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat, not_found
 from crrubric.queries.results.matrices import matrix as read_matrix

@@ -5,10 +5,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.meeting.agenda import Item, agenda
 from crrubric.domain.results.results import Cell
-from crrubric.domain.vocabulary import Action, Answer, Outcome
+from crrubric.domain.vocabulary import Answer, Outcome
 from crrubric.extensions import db
 from crrubric.models import Criterion, Finding, Meeting, Vendor
 from crrubric.queries.meeting.meetings import sitting

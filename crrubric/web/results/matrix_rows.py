@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from crrubric.domain.results.results import Cell, Key, Results
-from crrubric.domain.vocabulary import N_, Outcome
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import Outcome
 from crrubric.models import Vendor
 from crrubric.web.results.cell_parts import SYMBOLS, look, outcome, vote_words, votes
 

@@ -7,10 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crrubric.domain import limits
+from crrubric.domain.actions import Action
 from crrubric.domain.meeting.agenda import experts_against
 from crrubric.domain.results.results import Key
 from crrubric.domain.results.views import view_of
-from crrubric.domain.vocabulary import Action, Answer
+from crrubric.domain.vocabulary import Answer
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat, not_found
 from crrubric.queries.results.matrices import Matrix

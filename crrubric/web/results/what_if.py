@@ -7,6 +7,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
 from crrubric.domain.memo.words import Words
 from crrubric.domain.results.basis import Basis
@@ -19,7 +20,7 @@ from crrubric.domain.statistics.acceptability import (
     CONCENTRATION_MOST,
 )
 from crrubric.domain.statistics.robustness import robustness_of
-from crrubric.domain.vocabulary import Action, RuleKind
+from crrubric.domain.vocabulary import RuleKind
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat
 from crrubric.queries.results.matrices import Matrix

@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import select
 
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, WrongPhase
 from crrubric.domain.setup.assignment import Assignment, coverage
-from crrubric.domain.vocabulary import Action
 from crrubric.extensions import db
 from crrubric.models import Member, Vendor
 from crrubric.queries.people.access import Seat, not_found

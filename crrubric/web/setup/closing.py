@@ -4,8 +4,8 @@ from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
-from crrubric.domain.vocabulary import Action
 from crrubric.queries.people.access import Seat
 from crrubric.services.setup.closing import move_closing_day
 from crrubric.web.setup.evaluations import to

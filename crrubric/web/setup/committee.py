@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from crrubric.domain import limits
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
-from crrubric.domain.vocabulary import Action
 from crrubric.extensions import db
 from crrubric.models import Member
 from crrubric.queries.people.access import Seat, not_found

@@ -4,9 +4,10 @@ from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
 from crrubric.domain.people.languages import NAMES
-from crrubric.domain.vocabulary import Action, CorrectionEffect
+from crrubric.domain.vocabulary import CorrectionEffect
 from crrubric.extensions import db
 from crrubric.models import Criterion
 from crrubric.queries.people.access import Seat, not_found

@@ -8,9 +8,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotReady
+from crrubric.domain.events import Event
 from crrubric.domain.setup.lifecycle import next_phase, next_phases, previous_phase, problems
-from crrubric.domain.vocabulary import N_, Action, BallotState, Event, Phase
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import BallotState, Phase
 from crrubric.extensions import db
 from crrubric.models import Vendor
 from crrubric.queries.ballots.ballots import own_ballots

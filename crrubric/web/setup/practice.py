@@ -4,9 +4,9 @@ from flask import Blueprint, flash, jsonify
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale, WrongPhase
 from crrubric.domain.setup.rubric import practice_vendor
-from crrubric.domain.vocabulary import Action
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat
 from crrubric.queries.setup.assignments import asked_ids, asked_of

@@ -6,10 +6,10 @@ from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
 from crrubric.domain.people.languages import NAMES
 from crrubric.domain.setup.rubric import Translated
-from crrubric.domain.vocabulary import Action
 from crrubric.extensions import db
 from crrubric.models import Criterion, Section
 from crrubric.queries.people.access import Seat, not_found

@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
-from crrubric.domain.vocabulary import N_, Action
+from crrubric.domain.translation import N_
 from crrubric.extensions import db
 from crrubric.models import Vendor
 from crrubric.queries.ballots.files import vendor_file_counts

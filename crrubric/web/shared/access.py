@@ -8,8 +8,8 @@ from flask import Flask, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import WrongPhase
-from crrubric.domain.vocabulary import Action
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat, evaluation_by_slug, not_found, require
 from crrubric.web.shared import resuming, session

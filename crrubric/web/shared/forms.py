@@ -27,10 +27,8 @@ from wtforms.validators import InputRequired, Length, StopValidation
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
 from crrubric.domain.text import visible
-from crrubric.domain.vocabulary import (
-    N_,
-    Labelled,
-)
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import Labelled
 from crrubric.web.shared.words import refusal
 
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from flask import Flask, g, request, url_for
 from flask_babel import gettext
 
+from crrubric.domain.actions import Action
 from crrubric.domain.policy import FROM_MEETING, PREPARING
-from crrubric.domain.vocabulary import N_, Action, Phase
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import Phase
 from crrubric.queries.people.access import Seat
 
 

@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import select
 
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotFound, WrongPhase
-from crrubric.domain.vocabulary import Action, Answer, DeclarationKind, Outcome, Phase, Role
+from crrubric.domain.vocabulary import Answer, DeclarationKind, Outcome, Phase, Role
 from crrubric.extensions import db
 from crrubric.models import Declaration, Member
 from crrubric.queries.exchange.exports import mark_rows

@@ -7,12 +7,12 @@ from sqlalchemy import select
 
 from crrubric.clock import now_utc
 from crrubric.domain.errors import Invalid, NotFound, WrongPhase
+from crrubric.domain.events import Event
 from crrubric.domain.vocabulary import (
     Answer,
     BallotState,
     DeclarationKind,
     EntrySource,
-    Event,
     Phase,
     Role,
 )

@@ -8,8 +8,9 @@ from sqlalchemy import select, update
 from crrubric.clock import now_utc
 from crrubric.domain.ballots.evidence import old_before
 from crrubric.domain.errors import Invalid
+from crrubric.domain.events import Event
 from crrubric.domain.setup.rubric import built_in_rubric, parse_rubric
-from crrubric.domain.vocabulary import Answer, Event, EvidenceKind, Phase
+from crrubric.domain.vocabulary import Answer, EvidenceKind, Phase
 from crrubric.extensions import db
 from crrubric.models import Criterion, District, JournalEntry, Mark
 from crrubric.queries.ballots import evidence

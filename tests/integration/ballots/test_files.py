@@ -16,8 +16,9 @@ from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.ballots.receipts import receipt_of
 from crrubric.domain.errors import Invalid, NotFound, WrongPhase
+from crrubric.domain.events import Event
 from crrubric.domain.setup.assignment import Assignment
-from crrubric.domain.vocabulary import Answer, CorrectionEffect, Event, Phase, Role
+from crrubric.domain.vocabulary import Answer, CorrectionEffect, Phase, Role
 from crrubric.extensions import WRITE, db
 from crrubric.models import (
     FileContent,

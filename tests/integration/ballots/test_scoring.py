@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from crrubric.domain.errors import Invalid, NotFound, Stale, WrongPhase
-from crrubric.domain.vocabulary import Answer, Event, EvidenceKind, Phase
+from crrubric.domain.events import Event
+from crrubric.domain.vocabulary import Answer, EvidenceKind, Phase
 from crrubric.extensions import db
 from crrubric.models import JournalEntry
 from crrubric.services.ballots import ballots

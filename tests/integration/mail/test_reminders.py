@@ -16,7 +16,8 @@ from crrubric.cli import commands
 from crrubric.cli import mail as mail_commands
 from crrubric.clock import now_utc
 from crrubric.domain.errors import Invalid, NotFound
-from crrubric.domain.vocabulary import Event, MailKind, MailState, NoticeKind, Phase, Role
+from crrubric.domain.events import Event
+from crrubric.domain.vocabulary import MailKind, MailState, NoticeKind, Phase, Role
 from crrubric.extensions import db
 from crrubric.models import (
     District,

@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from crrubric.domain.errors import Invalid, NotFound, Stale, WrongPhase
-from crrubric.domain.vocabulary import DeclarationKind, Event, Outcome, Phase
+from crrubric.domain.events import Event
+from crrubric.domain.vocabulary import DeclarationKind, Outcome, Phase
 from crrubric.extensions import db
 from crrubric.models import Attendance, Deferral, Finding, JournalEntry, Meeting, Member
 from crrubric.queries.record.verification import verify

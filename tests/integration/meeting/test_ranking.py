@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from crrubric.domain.errors import Invalid, NotFound, NotReady
+from crrubric.domain.events import Event
 from crrubric.domain.meeting.ranking import RankingText, order_shown
-from crrubric.domain.vocabulary import DeclarationKind, Event, Gate, Outcome, Phase
+from crrubric.domain.vocabulary import DeclarationKind, Gate, Outcome, Phase
 from crrubric.extensions import db
 from crrubric.models import Decision, Evaluation, JournalEntry, RankedVendor, Reinstatement
 from crrubric.queries.meeting.decisions import adopted_ranking, recommendation_of

@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from crrubric.domain.vocabulary import Event, MotionKind, Phase, Role, Stakeholder
+from crrubric.domain.events import Event
+from crrubric.domain.vocabulary import MotionKind, Phase, Role, Stakeholder
 from crrubric.extensions import db
 from crrubric.models import JournalEntry, Member
 from crrubric.services.meeting import meetings, positions

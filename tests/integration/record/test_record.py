@@ -7,7 +7,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from crrubric.domain.errors import Invalid, NotFound
-from crrubric.domain.vocabulary import Event, Phase
+from crrubric.domain.events import Event
+from crrubric.domain.vocabulary import Phase
 from crrubric.extensions import WRITE, db
 from crrubric.models import JournalEntry, Notice
 from crrubric.queries.record.journal import head

@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from crrubric.domain.errors import Invalid, NotFound, WrongPhase
+from crrubric.domain.events import Event
 from crrubric.domain.setup.assignment import EVERYTHING, Assignment
-from crrubric.domain.vocabulary import Answer, Event, Phase, Stakeholder
+from crrubric.domain.vocabulary import Answer, Phase, Stakeholder
 from crrubric.extensions import db
 from crrubric.models import Ballot, JournalEntry, Member, Notice, Vendor
 from crrubric.queries.people.people import Actor

@@ -4,15 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from crrubric.domain.errors import Invalid, NotFound, WrongPhase
+from crrubric.domain.events import Event
 from crrubric.domain.setup.assignment import Assignment
-from crrubric.domain.vocabulary import (
-    Answer,
-    BallotState,
-    CorrectionEffect,
-    DeclarationKind,
-    Event,
-    Phase,
-)
+from crrubric.domain.vocabulary import Answer, BallotState, CorrectionEffect, DeclarationKind, Phase
 from crrubric.extensions import db
 from crrubric.models import JournalEntry, Mark, Member, Notice, RubricRevision, SealedBallot
 from crrubric.queries.record.verification import verify

@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from crrubric.domain.errors import Invalid, NotFound, Stale, WrongPhase
-from crrubric.domain.vocabulary import Answer, Event, Phase, Role
+from crrubric.domain.events import Event
+from crrubric.domain.vocabulary import Answer, Phase, Role
 from crrubric.extensions import db
 from crrubric.models import JournalEntry, Mark, Notice, PracticeMark
 from crrubric.queries.people.access import require

@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from crrubric.domain.vocabulary import Answer, CorrectionEffect, Event, EvidenceKind, Phase
+from crrubric.domain.events import Event
+from crrubric.domain.vocabulary import Answer, CorrectionEffect, EvidenceKind, Phase
 from crrubric.extensions import db
 from crrubric.models import Criterion, Evaluation, JournalEntry
 from crrubric.services.ballots.ballots import MarkText, record_mark

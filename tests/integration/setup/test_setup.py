@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from crrubric.clock import now_utc
 from crrubric.domain.errors import Invalid, NotFound, NotReady, WrongPhase
-from crrubric.domain.vocabulary import Event, Outcome, Phase, Role, RuleKind, Stakeholder, Standing
+from crrubric.domain.events import Event
+from crrubric.domain.vocabulary import Outcome, Phase, Role, RuleKind, Stakeholder, Standing
 from crrubric.extensions import db
 from crrubric.models import Criterion, Evaluation, JournalEntry, Member, Section, Vendor
 from crrubric.queries.setup.rubrics import parts

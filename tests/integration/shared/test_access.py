@@ -4,8 +4,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from crrubric.domain.actions import Action
 from crrubric.domain.policy import can, phases_of
-from crrubric.domain.vocabulary import Action, Phase, Role, Standing
+from crrubric.domain.vocabulary import Phase, Role, Standing
 from crrubric.extensions import db
 from crrubric.models import Ballot, Member
 from crrubric.queries.people.people import Actor

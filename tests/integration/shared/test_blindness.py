@@ -8,8 +8,9 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import WrongPhase
-from crrubric.domain.vocabulary import Action, Answer, EvidenceKind, Phase, Role, Standing
+from crrubric.domain.vocabulary import Answer, EvidenceKind, Phase, Role, Standing
 from crrubric.extensions import db
 from crrubric.queries.ballots.ballots import open_marks
 from crrubric.queries.people.access import require

@@ -14,10 +14,10 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from crrubric.domain import limits
+from crrubric.domain.events import Event
 from crrubric.domain.vocabulary import (
     Answer,
     DeclarationKind,
-    Event,
     Outcome,
     Phase,
     PositionKind,

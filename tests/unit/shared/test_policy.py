@@ -4,8 +4,9 @@ from itertools import product
 
 import pytest
 
+from crrubric.domain.actions import Action
 from crrubric.domain.policy import POLICY, can, phases_of
-from crrubric.domain.vocabulary import Action, Phase, Role
+from crrubric.domain.vocabulary import Phase, Role
 
 # u set-up, p practice, s scoring, m meeting, d decided, a archived; in the order of the roles
 TABLE = """

@@ -1,0 +1,79 @@
+"""What the journal knows to tell: one entry is one event."""
+
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import Labelled
+
+
+class Event(Labelled):
+    """What the journal records; the label is the sentence, filled from the entry."""
+
+    EVALUATION_CREATED = "EVALUATION_CREATED", N_("created the evaluation “%(subject)s”")
+    EVALUATION_CHANGED = "EVALUATION_CHANGED", N_("changed title, purpose or dates")
+    RULE_CHANGED = "RULE_CHANGED", N_("changed the decision rule")
+    SECTION_ADDED = "SECTION_ADDED", N_("added the section “%(subject)s”")
+    CRITERION_ADDED = "CRITERION_ADDED", N_("added the criterion “%(subject)s”")
+    CRITERION_CHANGED = "CRITERION_CHANGED", N_("changed the criterion “%(subject)s”")
+    CRITERION_TRANSLATED = (
+        "CRITERION_TRANSLATED",
+        N_("changed the translation of the criterion “%(subject)s”"),
+    )
+    CRITERION_MOVED = "CRITERION_MOVED", N_("moved the criterion “%(subject)s”")
+    VENDOR_ADDED = "VENDOR_ADDED", N_("added the vendor “%(subject)s”")
+    VENDOR_CHANGED = "VENDOR_CHANGED", N_("changed the vendor “%(subject)s”")
+    VENDOR_REMOVED = "VENDOR_REMOVED", N_("removed the vendor “%(subject)s”")
+    VENDOR_WITHDRAWN = "VENDOR_WITHDRAWN", N_("took %(subject)s out of the selection")
+    VENDOR_RESTORED = "VENDOR_RESTORED", N_("took %(subject)s back into the selection")
+    VENDOR_FILE_ATTACHED = "VENDOR_FILE_ATTACHED", N_("attached a file of %(subject)s")
+    VENDOR_FILE_WITHDRAWN = "VENDOR_FILE_WITHDRAWN", N_("withdrew a file of %(subject)s")
+    CRITERION_CORRECTED = "CRITERION_CORRECTED", N_("corrected the criterion “%(subject)s”")
+    MEMBER_ASSIGNED = "MEMBER_ASSIGNED", N_("changed what %(subject)s is to mark")
+    PRACTICE_FINISHED = "PRACTICE_FINISHED", N_("finished the practice round")
+    PRACTICE_SHOWN = "PRACTICE_SHOWN", N_("ended the practice round and showed its spread")
+    PRACTICE_RESTARTED = "PRACTICE_RESTARTED", N_("began the practice round anew")
+    MEMBER_INVITED = "MEMBER_INVITED", N_("invited %(subject)s")
+    MEMBER_CHANGED = "MEMBER_CHANGED", N_("changed the seat of %(subject)s")
+    MEMBER_REMOVED = "MEMBER_REMOVED", N_("removed %(subject)s from the committee")
+    INVITE_RENEWED = "INVITE_RENEWED", N_("made a new invitation link for %(subject)s")
+    INVITE_ACCEPTED = "INVITE_ACCEPTED", N_("accepted the invitation")
+    PHASE_CHANGED = "PHASE_CHANGED", N_("changed the phase")
+    RETENTION_CHANGED = "RETENTION_CHANGED", N_("changed how long the record is kept")
+    MARK_RECORDED = "MARK_RECORDED", N_("marked %(subject)s")
+    MARK_FILE_ATTACHED = "MARK_FILE_ATTACHED", N_("attached a file to the mark for %(subject)s")
+    MARK_FILE_REMOVED = "MARK_FILE_REMOVED", N_("removed a file from the mark for %(subject)s")
+    NO_CONFLICT_DECLARED = "NO_CONFLICT_DECLARED", N_("declared no conflict with %(subject)s")
+    CONFLICT_DECLARED = "CONFLICT_DECLARED", N_("declared a conflict of interest for %(subject)s")
+    CONFLICT_WAIVED = "CONFLICT_WAIVED", N_("waived a conflict of interest: %(subject)s")
+    WAIVER_ENDED = "WAIVER_ENDED", N_("withdrew the waiver of a conflict: %(subject)s")
+    BALLOT_SUBMITTED = "BALLOT_SUBMITTED", N_("submitted the ballot for %(subject)s")
+    BALLOT_REOPENED = "BALLOT_REOPENED", N_("reopened the ballot of %(subject)s")
+    REMINDED = "REMINDED", N_("reminded reviewers with open ballots; mails: %(subject)s")
+    BALLOT_ENTERED = "BALLOT_ENTERED", N_("entered on behalf the ballot of %(subject)s")
+    BALLOT_CONFIRMED = "BALLOT_CONFIRMED", N_("confirmed the ballot entered for %(subject)s")
+    BALLOT_DISPUTED = "BALLOT_DISPUTED", N_("did not confirm the ballot entered for %(subject)s")
+    MARK_SET_ASIDE = "MARK_SET_ASIDE", N_("set a mark aside: %(subject)s")
+    MARKS_IMPORTED = "MARKS_IMPORTED", N_("imported marks from %(subject)s")
+    QUESTION_ASKED = "QUESTION_ASKED", N_("asked %(subject)s something, through the chair")
+    ASKING_SET_ASIDE = "ASKING_SET_ASIDE", N_("did not pass on what was asked of %(subject)s")
+    QUESTION_WRITTEN = "QUESTION_WRITTEN", N_("wrote a question to %(subject)s")
+    QUESTION_JOINED = "QUESTION_JOINED", N_("put what was asked to a question to %(subject)s")
+    QUESTION_REWORDED = "QUESTION_REWORDED", N_("reworded a question to %(subject)s")
+    QUESTIONS_SENT = "QUESTIONS_SENT", N_("sent questions to %(subject)s")
+    QUESTION_ANSWERED = "QUESTION_ANSWERED", N_("recorded an answer of %(subject)s")
+    QUESTION_WITHDRAWN = "QUESTION_WITHDRAWN", N_("withdrew a question to %(subject)s")
+    MEETING_STARTED = "MEETING_STARTED", N_("opened the meeting")
+    MEETING_ENDED = "MEETING_ENDED", N_("closed the meeting")
+    ATTENDANCE_CHANGED = "ATTENDANCE_CHANGED", N_("recorded who is present: %(subject)s")
+    MOTION_RECORDED = "MOTION_RECORDED", N_("recorded a motion: %(subject)s")
+    CELL_DEFERRED = "CELL_DEFERRED", N_("deferred %(subject)s")
+    FINDING_RECORDED = "FINDING_RECORDED", N_("recorded the finding for %(subject)s")
+    FINDING_WITHDRAWN = "FINDING_WITHDRAWN", N_("withdrew the finding for %(subject)s")
+    POSITION_STATED = "POSITION_STATED", N_("stated a position on the recommendation")
+    POSITIONS_CLEARED = "POSITIONS_CLEARED", N_("asked again for positions: it is another vendor")
+    COMMITMENT_RECORDED = "COMMITMENT_RECORDED", N_("recorded a commitment of %(subject)s")
+    COMMITMENT_WITHDRAWN = "COMMITMENT_WITHDRAWN", N_("withdrew a commitment of %(subject)s")
+    REINSTATEMENT_RECORDED = "REINSTATEMENT_RECORDED", N_("reinstated %(subject)s")
+    REINSTATEMENT_WITHDRAWN = (
+        "REINSTATEMENT_WITHDRAWN",
+        N_("withdrew the reinstatement of %(subject)s"),
+    )
+    DECISION_RECORDED = "DECISION_RECORDED", N_("recorded the recommendation")
