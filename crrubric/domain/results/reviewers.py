@@ -13,7 +13,7 @@ import numpy as np
 
 from crrubric.domain.ballots.ballots import ABSTAINED, CANNOT_TELL, NO, YES, Ballots
 from crrubric.domain.results.outcome import Counts
-from crrubric.domain.statistics.agreement import (
+from crrubric.domain.statistics.coefficients import (
     Profile,
     cohen_kappa,
     gwet_ac1,

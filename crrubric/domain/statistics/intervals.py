@@ -12,7 +12,7 @@ from math import fsum, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from crrubric.domain.statistics.agreement import (
+from crrubric.domain.statistics.coefficients import (
     Parts,
     Profile,
     ac1_formula,

@@ -8,7 +8,8 @@ from crrubric.domain.ballots.ballots import CANNOT_TELL
 from crrubric.domain.results.basis import Basis
 from crrubric.domain.results.outcome import Counts
 from crrubric.domain.results.reviewers import cohen_pairs, profile_of
-from crrubric.domain.statistics.agreement import Agreement, Profile, agreement_in
+from crrubric.domain.statistics.agreement import Agreement, agreement_in
+from crrubric.domain.statistics.coefficients import Profile
 from crrubric.domain.statistics.intervals import (
     Bootstrap,
     bootstrap,

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from crrubric.domain.statistics import intervals
-from crrubric.domain.statistics.agreement import (
+from crrubric.domain.statistics.coefficients import (
     Profile,
     brennan_prediger,
     cohen_kappa,
