@@ -1,81 +1,58 @@
 """The browser's door: thin views over services and queries."""
 
 import hashlib
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from crrubric import __version__
 from crrubric.domain import limits
 from crrubric.extensions import babel, csrf, limiter
-from crrubric.web.ballots import across, ballots, declarations, entries, evidence, files
-from crrubric.web.exchange import exports
-from crrubric.web.mail import reminders
-from crrubric.web.meeting import decision, meeting, reinstatements
-from crrubric.web.memo import memo
-from crrubric.web.people import account, home
-from crrubric.web.questions import answers, askings, questions
-from crrubric.web.results import agreement, cell, cell_parts, results, what_if
-from crrubric.web.setup import (
-    assignment,
-    closing,
-    committee,
-    corrections,
-    evaluations,
-    practice,
-    rubric,
-    vendors,
+from crrubric.web import (
+    ballots,
+    exchange,
+    mail,
+    meeting,
+    memo,
+    people,
+    questions,
+    record,
+    results,
+    setup,
+    shared,
 )
+from crrubric.web.ballots import evidence, files
+from crrubric.web.results import cell_parts
 from crrubric.web.shared import (
     access,
-    assets,
     errors,
     headers,
     language,
     navigation,
     reading,
     session,
-    style,
     words,
 )
 
-BLUEPRINTS = (
-    account.bp,
-    across.bp,
-    agreement.bp,
-    answers.bp,
-    askings.bp,
-    assets.bp,
-    assignment.bp,
-    ballots.bp,
-    cell.bp,
-    closing.bp,
-    committee.bp,
-    corrections.bp,
-    decision.bp,
-    declarations.bp,
-    entries.bp,
-    evaluations.bp,
-    evidence.bp,
-    exports.bp,
-    files.bp,
-    home.bp,
-    language.bp,
-    meeting.bp,
-    memo.bp,
-    practice.bp,
-    reinstatements.bp,
-    reminders.bp,
-    questions.bp,
-    results.bp,
-    rubric.bp,
-    style.bp,
-    vendors.bp,
-    what_if.bp,
-)
+ROOMS = (
+    people, setup, ballots, questions, results, meeting, memo, record, exchange, mail, shared,
+)  # fmt: skip
+
+
+def list_blueprints() -> Iterator[Blueprint]:
+    """The blueprints of every room.
+
+    A room names its modules and does not import them: pages of one room use forms and helpers of
+    another, so that importing a room with all of its pages would go in a circle.
+    """
+    for room in ROOMS:
+        for name in room.BLUEPRINTS:
+            yield import_module(f"{room.__name__}.{name}").bp
 
 
 class DatabaseId(IntegerConverter):
@@ -105,7 +82,7 @@ def init_app(app: Flask) -> None:
     ):
         part.init_app(app)
     app.url_map.converters["int"] = DatabaseId
-    for blueprint in BLUEPRINTS:
+    for blueprint in list_blueprints():
         app.register_blueprint(blueprint)
     if count := app.config["PROXY_COUNT"]:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # as Flask's own docs do

@@ -1,1 +1,4 @@
-"""Files in and out: CSV, JSON: the pages."""
+"""Files that leave: results and marks as CSV and JSON."""
+
+# the modules with a blueprint; `crrubric.web` registers them
+BLUEPRINTS = ("exports",)

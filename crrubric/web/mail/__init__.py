@@ -1,1 +1,4 @@
-"""Outbox, reminders, notices: the pages."""
+"""Reminders: their pages."""
+
+# the modules with a blueprint; `crrubric.web` registers them
+BLUEPRINTS = ("reminders",)

@@ -1,1 +1,4 @@
-"""Meetings, findings, decision, ranking, positions, commitments: the pages."""
+"""Meeting, decision and reinstatements: their pages."""
+
+# the modules with a blueprint; `crrubric.web` registers them
+BLUEPRINTS = ("decision", "meeting", "reinstatements")

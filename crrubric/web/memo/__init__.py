@@ -1,1 +1,4 @@
-"""The selection memo: the pages."""
+"""The selection memo: its pages."""
+
+# the modules with a blueprint; `crrubric.web` registers them
+BLUEPRINTS = ("memo",)

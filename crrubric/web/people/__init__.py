@@ -1,1 +1,4 @@
-"""Accounts, sign-in, sessions, language of a person: the pages."""
+"""Sign-in, invitations and the home page."""
+
+# the modules with a blueprint; `crrubric.web` registers them
+BLUEPRINTS = ("account", "home")

@@ -1,1 +1,3 @@
-"""Journal, hash chain, verification: the pages."""
+"""The journal in words."""
+
+BLUEPRINTS: tuple[str, ...] = ()

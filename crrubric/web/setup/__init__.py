@@ -1,1 +1,13 @@
-"""Evaluation, phases, rubric, vendors, committee, assignment, practice, corrections: the pages."""
+"""Evaluation, rubric, vendors, committee, assignment, practice, corrections: their pages."""
+
+# the modules with a blueprint; `crrubric.web` registers them
+BLUEPRINTS = (
+    "assignment",
+    "closing",
+    "committee",
+    "corrections",
+    "evaluations",
+    "practice",
+    "rubric",
+    "vendors",
+)

@@ -1,1 +1,4 @@
-"""What every room of this floor uses: the pages."""
+"""What every page uses: access, forms, words, errors, headers, navigation, session."""
+
+# the modules with a blueprint; `crrubric.web` registers them
+BLUEPRINTS = ("assets", "language", "style")
