@@ -12,6 +12,7 @@ from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import OperationalError
 
 from crrubric import catalogue
 from crrubric.config import PACKAGE
@@ -58,6 +59,8 @@ babel = Languages()
 limiter = Limiter(get_remote_address)
 
 WRITE = {"crrubric_write": True}
+# What the driver raises when the database is busy or gone; the web knows no SQLAlchemy.
+DatabaseUnavailable = OperationalError
 
 
 def init_app(app: Flask) -> None:

@@ -39,17 +39,6 @@ class Sought:
     page: int = 0
 
 
-def vendors_for(session: Session, seat: Seat) -> list[Vendor]:
-    """The vendors that the seat does not stay away from, in order."""
-    return list(
-        session.scalars(
-            select(Vendor)
-            .where(Vendor.evaluation_id == seat.evaluation.id, Vendor.id.not_in(seat.shut_out))
-            .order_by(Vendor.position)
-        )
-    )
-
-
 def register(
     session: Session, seat: Seat, sought: Sought, criteria: Sequence[Criterion], today: date
 ) -> tuple[list[Piece], bool]:

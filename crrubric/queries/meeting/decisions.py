@@ -9,6 +9,7 @@ from crrubric.models import (
     Commitment,
     Decision,
     Evaluation,
+    Finding,
     Member,
     Position,
     RankedVendor,
@@ -90,3 +91,18 @@ def commitments(session: Session, evaluation_id: int) -> list[Commitment]:
             .order_by(Commitment.due_on, Commitment.id)
         )
     )
+
+
+def load_finding_version(session: Session, vendor_id: int, criterion_id: int) -> int:
+    """How often the finding was changed; 0 if there is none."""
+    version = session.scalar(
+        select(Finding.version).where(
+            Finding.vendor_id == vendor_id, Finding.criterion_id == criterion_id
+        )
+    )
+    return version or 0
+
+
+def find_own_position(session: Session, member: Member | None) -> Position | None:
+    """What the member stated on the recommendation."""
+    return session.get(Position, member.id) if member else None

@@ -34,6 +34,11 @@ def deferrals(session: Session, evaluation_id: int) -> dict[tuple[int, int], Def
     return {(row.vendor_id, row.criterion_id): row for row in rows}
 
 
+def find_deferral(session: Session, vendor_id: int, criterion_id: int) -> Deferral | None:
+    """The note that the cell was put off; None if it was not."""
+    return session.get(Deferral, (vendor_id, criterion_id))
+
+
 def present(session: Session, meeting: Meeting) -> set[int]:
     """Ids of the members who are there now."""
     return set(

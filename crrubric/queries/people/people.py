@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session
 
 from crrubric.domain.vocabulary import Role, Standing
-from crrubric.models import Member, User
+from crrubric.models import District, Member, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +45,8 @@ def roles_of(actor: Actor, member: Member | None) -> frozenset[Role]:
     if member.is_reviewer:
         roles.add(Role.REVIEWER)
     return frozenset(roles or {Role.OBSERVER})
+
+
+def load_time_zone_name(session: Session) -> str | None:
+    """The time zone in which the site's people read times."""
+    return session.scalar(select(District.time_zone).order_by(District.id).limit(1))

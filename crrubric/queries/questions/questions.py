@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from crrubric.domain.actions import Action
 from crrubric.domain.policy import FROM_MEETING
 from crrubric.models import Asking, Ballot, Criterion, Evaluation, Question, Section, Vendor
-from crrubric.queries.people.access import Seat
+from crrubric.queries.people.access import Seat, not_found
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,19 @@ def of_evaluation(evaluation: Evaluation) -> Select[Question]:
 def questions(session: Session, seat: Seat) -> list[Question]:
     """Every question that the person may read."""
     return list(session.scalars(readable(seat)))
+
+
+def find_question(session: Session, seat: Seat, question_id: int) -> Question:
+    """The question, if the person may read it. Raises: NotFound."""
+    found = session.scalar(readable(seat).where(Question.id == question_id))
+    if found is None:
+        raise not_found()
+    return found
+
+
+def load_question_version(session: Session, question_id: int) -> int:
+    """How often the question was changed; 0 if it is gone."""
+    return session.scalar(select(Question.version).where(Question.id == question_id)) or 0
 
 
 def questions_on(

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from crrubric import models
 from crrubric.domain.setup.rubric import Tension
-from crrubric.models import Criterion, RubricRevision, Section
+from crrubric.models import Criterion, Evaluation, RubricRevision, Section
+from crrubric.queries.people.access import not_found
 from crrubric.queries.setup.wording import worded
 
 
@@ -32,6 +33,14 @@ def parts(session: Session, evaluation_id: int, *, with_left_out: bool = False) 
     )
     rows = [Part(section, tuple(by_section.get(section.id, ()))) for section in sections]
     return rows if with_left_out else [part for part in rows if part.criteria]
+
+
+def find_section(session: Session, evaluation: Evaluation, section_id: int) -> Section:
+    """The section, if it belongs to the evaluation. Raises: NotFound."""
+    section = session.get(Section, section_id)
+    if section is None or section.evaluation_id != evaluation.id:
+        raise not_found()
+    return section
 
 
 def tensions(

@@ -8,7 +8,7 @@ from threading import BoundedSemaphore
 
 from flask import current_app
 from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
@@ -20,6 +20,7 @@ from crrubric.domain.people.passwords import check_password
 from crrubric.domain.text import clean, email_key, one_line
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Standing
+from crrubric.extensions import WRITE, db
 from crrubric.models import District, Invite, User, UserSession
 from crrubric.queries.people.access import not_found
 from crrubric.queries.people.people import Actor, actor_of
@@ -185,6 +186,21 @@ def sign_in(email: str, password: str) -> tuple[User, str] | None:
     with unit_of_work() as session:
         user = session.get_one(User, user_id)
         return user, _new_session(session, user)
+
+
+def touch_session(session_id: int) -> None:
+    """Write down that the session is alive; a busy database is no reason to refuse a page.
+
+    Not a unit of work: nothing is journaled, and a page that only reads must not wait for it.
+    """
+    db.session.rollback()  # on SQLite this request's own reading would keep the writer out
+    try:
+        with db.engine.connect().execution_options(**WRITE) as connection, connection.begin():
+            connection.execute(
+                update(UserSession).where(UserSession.id == session_id).values(seen_at=now_utc())
+            )
+    except OperationalError:
+        return
 
 
 def sign_out(token: str) -> None:

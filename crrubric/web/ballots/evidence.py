@@ -13,9 +13,10 @@ from crrubric.domain.policy import FROM_MEETING
 from crrubric.extensions import db
 from crrubric.models import Criterion, Mark, VendorFile
 from crrubric.queries.ballots import files as read
-from crrubric.queries.ballots.evidence import Sought, register, vendors_for
+from crrubric.queries.ballots.evidence import Sought, register
 from crrubric.queries.people.access import Seat, not_found
 from crrubric.queries.setup.rubrics import parts
+from crrubric.queries.setup.vendors import list_visible_vendors
 from crrubric.web.ballots.files import served
 from crrubric.web.shared.access import in_evaluation
 from crrubric.web.shared.page import page
@@ -60,7 +61,7 @@ def index(seat: Seat) -> ResponseReturnValue:
     """What marks point to, and every file; before the meeting of others only vendors' files."""
     sought = sought_evidence()
     session = db.session()
-    vendors = vendors_for(session, seat)
+    vendors = list_visible_vendors(session, seat)
     criteria = [row for part in parts(session, seat.evaluation.id) for row in part.criteria]
     known = {None, *(row.id for row in vendors)}, {None, *(row.id for row in criteria)}
     if sought.vendor_id not in known[0] or sought.criterion_id not in known[1]:

@@ -10,9 +10,9 @@ from wtforms.fields.choices import SelectChoice
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
 from crrubric.extensions import db
-from crrubric.models import Position
 from crrubric.queries.meeting.decisions import (
     commitments,
+    find_own_position,
     open_positions,
     positions_stated,
     recommendation_of,
@@ -74,7 +74,7 @@ def form_page(
     """
     decision = recommendation_of(db.session(), seat.evaluation.id)
     away = decision is not None and decision.vendor_id in seat.shut_out
-    own = db.session.get(Position, seat.member.id) if seat.member else None
+    own = find_own_position(db.session(), seat.member)
     return page(
         "meeting/decision.html",
         seat,

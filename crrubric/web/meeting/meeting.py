@@ -3,7 +3,6 @@
 from flask import Blueprint, flash, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale, WrongPhase
@@ -12,11 +11,12 @@ from crrubric.domain.results.contradictions import contradictions
 from crrubric.domain.results.results import Results
 from crrubric.domain.vocabulary import Topic
 from crrubric.extensions import db
-from crrubric.models import Criterion, Meeting, Member, Vendor
+from crrubric.models import Criterion, Meeting, Vendor
 from crrubric.queries.meeting.meetings import deferrals, minutes, present, sitting
 from crrubric.queries.people.access import Seat
 from crrubric.queries.results.matrices import Matrix
 from crrubric.queries.results.matrices import matrix as read_matrix
+from crrubric.queries.setup.members import list_present_members
 from crrubric.queries.setup.rubrics import tension_values
 from crrubric.services.meeting import meetings as service
 from crrubric.web.meeting.forms import MotionForm, SittingForm
@@ -50,11 +50,6 @@ def agenda_page(seat: Seat, form: MotionForm) -> str:
         form.words.data = _("To adopt the outcomes of the %(count)s cells that nobody disputes",
                             count=len(agreed))  # fmt: skip
     form.expected.data = str(len(agreed))
-    members = db.session.scalars(
-        select(Member)
-        .where(Member.evaluation_id == seat.evaluation.id, Member.removed_at.is_(None))
-        .order_by(Member.name, Member.id)
-    ).all()
     return page(
         "meeting/index.html",
         seat,
@@ -64,7 +59,7 @@ def agenda_page(seat: Seat, form: MotionForm) -> str:
         deferred=off,
         sitting=under_way,
         present=present(db.session(), under_way) if under_way else set(),
-        members=members,
+        members=list_present_members(db.session(), seat.evaluation.id),
         agreed=agreed,
         settled=adopted_count(read.results),
         tense=contradicting(read, seat),

@@ -1,19 +1,17 @@
 """Home, a new evaluation, health, and the house style."""
 
-import sqlite3
-
 from flask import Blueprint, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import text
 
 from crrubric.domain.errors import Invalid
 from crrubric.domain.setup.rubric import built_in_rubric
 from crrubric.domain.vocabulary import Standing
-from crrubric.extensions import db, journal_mode
+from crrubric.extensions import db
 from crrubric.queries.mail.notices import own_notices
 from crrubric.queries.people.access import not_found
 from crrubric.queries.setup.evaluations import own_evaluations
+from crrubric.queries.shared.health import load_database_state
 from crrubric.services.setup.evaluations import create_evaluation
 from crrubric.web.setup.forms import EvaluationForm
 from crrubric.web.shared.access import public, signed_in
@@ -69,13 +67,7 @@ def create() -> ResponseReturnValue:
 @public
 def health() -> ResponseReturnValue:
     """Whether the database answers, and how it is kept; for monitoring."""
-    db.session.execute(text("SELECT 1"))
-    dialect = db.engine.dialect.name
-    state = {"status": "ok", "database": dialect}
-    if dialect == "sqlite":
-        version = sqlite3.sqlite_version_info[:3]
-        state |= {"sqlite": sqlite3.sqlite_version, "journal_mode": journal_mode(version)}
-    return jsonify(state)
+    return jsonify({"status": "ok", **load_database_state(db.session())})
 
 
 @bp.get("/accessibility")

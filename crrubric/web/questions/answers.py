@@ -3,7 +3,6 @@
 from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy.orm import joinedload
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale
@@ -45,10 +44,7 @@ def question_page(
 
     Args: words, answer, reason: what was just refused, with what was typed.
     """
-    rows = read.readable(seat).where(Question.id == question_id)
-    found = db.session.scalar(rows.options(joinedload(Question.criterion)))
-    if found is None:
-        raise not_found()
+    found = read.find_question(db.session(), seat, question_id)
     return page(
         "questions/question.html",
         seat,
@@ -73,8 +69,7 @@ def answer_form(found: Question) -> AnswerForm:
 
 def shown_again(form: WordsForm | AnswerForm, question_id: int, error: Stale) -> None:
     """What was recorded meanwhile stands above what was typed; sending again replaces it."""
-    found = db.session.get(Question, question_id)
-    form.version.data = str(found.version if found else 0)
+    form.version.data = str(read.load_question_version(db.session(), question_id))
     form.form_errors.append(refusal(error))
 
 

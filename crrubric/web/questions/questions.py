@@ -7,7 +7,6 @@ from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import select
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale
@@ -21,6 +20,7 @@ from crrubric.queries.people.access import Seat
 from crrubric.queries.questions import questions as read
 from crrubric.queries.results.matrices import matrix
 from crrubric.queries.setup.rubrics import parts
+from crrubric.queries.setup.vendors import list_visible_vendors
 from crrubric.services.questions import answers
 from crrubric.services.questions import questions as service
 from crrubric.services.setup.vendors import vendor_for
@@ -101,12 +101,7 @@ def desks(seat: Seat, asked: Sequence[Question], refused: Refused) -> list[Desk]
     """A desk for each vendor: for the chair all of them, for others those with something on it."""
     waiting = read.waiting(db.session(), seat)
     own = read.own_askings(db.session(), seat)
-    vendors = db.session.scalars(
-        select(Vendor)
-        .where(Vendor.evaluation_id == seat.evaluation.id, Vendor.id.not_in(seat.shut_out))
-        .where(Vendor.withdrawn_at.is_(None))
-        .order_by(Vendor.position)
-    )
+    vendors = list_visible_vendors(db.session(), seat)
     found = [
         desk(
             vendor,
@@ -116,6 +111,7 @@ def desks(seat: Seat, asked: Sequence[Question], refused: Refused) -> list[Desk]
             refused,
         )
         for vendor in vendors
+        if vendor.withdrawn_at is None
     ]
     everything = seat.may(Action.MANAGE_QUESTIONS)
     return [row for row in found if everything or row.own or row.questions]

@@ -3,7 +3,6 @@
 from flask import Blueprint, flash, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale
@@ -11,7 +10,8 @@ from crrubric.domain.meeting.agenda import Item, agenda
 from crrubric.domain.results.results import Cell
 from crrubric.domain.vocabulary import Answer, Outcome
 from crrubric.extensions import db
-from crrubric.models import Criterion, Finding, Meeting, Vendor
+from crrubric.models import Criterion, Meeting, Vendor
+from crrubric.queries.meeting.decisions import load_finding_version
 from crrubric.queries.meeting.meetings import sitting
 from crrubric.queries.people.access import Seat
 from crrubric.queries.results.matrices import Matrix
@@ -107,12 +107,7 @@ def stale_finding(
     seat: Seat, vendor_id: int, criterion_id: int, form: FindingForm, error: Stale
 ) -> ResponseReturnValue:
     """What was recorded meanwhile stands beside what was typed; sending again replaces it."""
-    held = db.session.scalar(
-        select(Finding.version).where(
-            Finding.vendor_id == vendor_id, Finding.criterion_id == criterion_id
-        )
-    )
-    form.version.data = str(held or 0)
+    form.version.data = str(load_finding_version(db.session(), vendor_id, criterion_id))
     form.form_errors.append(refusal(error))
     return cell_page(seat, vendor_id, criterion_id, form), 409
 

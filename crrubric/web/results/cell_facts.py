@@ -20,6 +20,7 @@ from crrubric.models import (
 from crrubric.queries.ballots.ballots import OpenMark, former_markers, open_marks
 from crrubric.queries.ballots.declarations import conflicts
 from crrubric.queries.ballots.files import mark_files
+from crrubric.queries.meeting.meetings import find_deferral
 from crrubric.queries.people.access import Seat, let_in, not_found
 from crrubric.queries.questions.questions import questions_on
 from crrubric.queries.record.journal import cell_trail
@@ -76,7 +77,7 @@ def cell_facts(seat: Seat, read: Matrix, vendor_id: int, criterion_id: int) -> C
         expert_against(found, criterion.lead, marks),
         [row for row in conflicts(session, evaluation.id) if row.vendor_id == vendor_id],
         questions_on(session, seat, vendor_id, criterion_id=criterion_id),
-        session.get(Deferral, (vendor_id, criterion_id)),
+        find_deferral(session, vendor_id, criterion_id),
         tense(read, seat, found),
         cell_trail(session, seat, vendor_id, criterion_id),
         former_markers(session, evaluation, vendor_id, criterion_id),

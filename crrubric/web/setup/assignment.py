@@ -6,7 +6,6 @@ from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import select
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, WrongPhase
@@ -14,10 +13,11 @@ from crrubric.domain.setup.assignment import Assignment, coverage
 from crrubric.extensions import db
 from crrubric.models import Member, Vendor
 from crrubric.queries.people.access import Seat, not_found
-from crrubric.queries.people.people import sits
 from crrubric.queries.results.matrices import rule_of
 from crrubric.queries.setup.assignments import assignment_of, assignments
+from crrubric.queries.setup.members import list_present_reviewers
 from crrubric.queries.setup.rubrics import Part, parts
+from crrubric.queries.setup.vendors import list_vendors_in_selection
 from crrubric.queries.setup.wording import worded
 from crrubric.services.setup import assignments as service
 from crrubric.services.setup.committee import member_in
@@ -44,27 +44,14 @@ class Line:
     vendors: int
 
 
-def vendors_of(seat: Seat) -> list[Vendor]:
-    """The vendors in the selection."""
-    return list(
-        db.session.scalars(
-            select(Vendor)
-            .where(Vendor.evaluation_id == seat.evaluation.id, Vendor.withdrawn_at.is_(None))
-            .order_by(Vendor.position)
-        )
-    )
-
-
 @bp.get("/")
 @in_evaluation(Action.MANAGE_COMMITTEE)
 def index(seat: Seat) -> ResponseReturnValue:
     """Reviewers by section, and the criteria that too few are to mark."""
     rubric = parts(db.session(), seat.evaluation.id)
-    vendors = vendors_of(seat)
+    vendors = list_vendors_in_selection(db.session(), seat.evaluation.id)
     found = assignments(db.session(), seat.evaluation.id)
-    members = db.session.scalars(
-        select(Member).where(sits(seat.evaluation.id)).order_by(Member.name, Member.id)
-    )
+    members = list_present_reviewers(db.session(), seat.evaluation.id)
     titles = {row.id: worded(row, "title", locale()) for part in rubric for row in part.criteria}
     thin = [row for row in coverage(titles, found, rule_of(seat.evaluation)) if row.thin]
     return page(
@@ -133,7 +120,7 @@ def ticks_page(seat: Seat, member: Member, form: AssignmentForm, ticked: Assignm
         member=member,
         form=form,
         parts=parts(db.session(), seat.evaluation.id),
-        vendors=vendors_of(seat),
+        vendors=list_vendors_in_selection(db.session(), seat.evaluation.id),
         ticked=ticked,
     )
 

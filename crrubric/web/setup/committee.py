@@ -3,8 +3,6 @@
 from flask import Blueprint, flash, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
@@ -12,6 +10,7 @@ from crrubric.domain.errors import Invalid
 from crrubric.extensions import db
 from crrubric.models import Member
 from crrubric.queries.people.access import Seat, not_found
+from crrubric.queries.setup.members import list_members
 from crrubric.services.mail.outbox import mail_is_on
 from crrubric.services.setup import committee as service
 from crrubric.web.setup.evaluations import to
@@ -35,12 +34,7 @@ def index(seat: Seat) -> ResponseReturnValue:
 
 def listing(seat: Seat, form: InviteForm) -> str:
     """The list of members with the invitation form below."""
-    everybody = db.session.scalars(
-        select(Member)
-        .options(joinedload(Member.user))
-        .where(Member.evaluation_id == seat.evaluation.id)
-        .order_by(Member.id)
-    ).all()
+    everybody = list_members(db.session(), seat.evaluation.id)
     return page(
         "setup/committee/index.html",
         seat,

@@ -6,7 +6,6 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotReady
@@ -15,7 +14,6 @@ from crrubric.domain.setup.lifecycle import next_phase, next_phases, previous_ph
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState, Phase
 from crrubric.extensions import db
-from crrubric.models import Vendor
 from crrubric.queries.ballots.ballots import own_ballots
 from crrubric.queries.ballots.declarations import conflicts
 from crrubric.queries.mail.notices import own_notices
@@ -25,6 +23,7 @@ from crrubric.queries.record.journal import PAGE, Wanted, actors, entries, head
 from crrubric.queries.setup.assignments import asked_counts
 from crrubric.queries.setup.evaluations import progress as ballots_progress
 from crrubric.queries.setup.evaluations import readiness
+from crrubric.queries.setup.vendors import list_visible_vendors
 from crrubric.services.ballots import seals
 from crrubric.services.mail import notices
 from crrubric.services.setup import evaluations as service
@@ -276,11 +275,6 @@ def journal(seat: Seat) -> ResponseReturnValue:
     """Who changed what, newest first; of one kind, one person, one vendor."""
     wanted = wanted_entries()
     rows = entries(db.session(), seat, wanted)
-    vendors = db.session.scalars(
-        select(Vendor)
-        .where(Vendor.evaluation_id == seat.evaluation.id, Vendor.id.not_in(seat.shut_out))
-        .order_by(Vendor.position)
-    )
     return page(
         "record/journal.html",
         seat,
@@ -290,7 +284,7 @@ def journal(seat: Seat) -> ResponseReturnValue:
         kind=request.args.get("kind", ""),
         kinds={key: _(label) for key, (label, _begin) in KINDS.items()},
         people=actors(db.session(), seat),
-        vendors=list(vendors),
+        vendors=list_visible_vendors(db.session(), seat),
         head=head(db.session(), seat.evaluation),
     )
 

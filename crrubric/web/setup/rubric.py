@@ -11,9 +11,9 @@ from crrubric.domain.errors import Invalid
 from crrubric.domain.people.languages import NAMES
 from crrubric.domain.setup.rubric import Translated
 from crrubric.extensions import db
-from crrubric.models import Criterion, Section
-from crrubric.queries.people.access import Seat, not_found
-from crrubric.queries.setup.rubrics import parts, revisions
+from crrubric.models import Criterion
+from crrubric.queries.people.access import Seat
+from crrubric.queries.setup.rubrics import find_section, parts, revisions
 from crrubric.services.setup import rubrics as service
 from crrubric.web.people.language_forms import TranslationForm, dropped, translation_forms, typed
 from crrubric.web.setup.evaluations import to
@@ -79,19 +79,11 @@ def text_of(form: CriterionForm) -> service.CriterionText:
     )
 
 
-def section_of(seat: Seat, section_id: int) -> Section:
-    """The section, if it belongs to this evaluation."""
-    section = db.session.get(Section, section_id)
-    if section is None or section.evaluation_id != seat.evaluation.id:
-        raise not_found()
-    return section
-
-
 @bp.get("/sections/<int:section_id>/new")
 @in_evaluation(Action.EDIT_SETUP)
 def new(seat: Seat, section_id: int) -> ResponseReturnValue:
     """The form for a new criterion."""
-    section = section_of(seat, section_id)
+    section = find_section(db.session(), seat.evaluation, section_id)
     form = CriterionForm(weight=Decimal(1))
     return page("setup/rubric/criterion.html", seat, under=HOME, form=form, section=section)
 
@@ -100,7 +92,7 @@ def new(seat: Seat, section_id: int) -> ResponseReturnValue:
 @in_evaluation(Action.EDIT_SETUP)
 def add(seat: Seat, section_id: int) -> ResponseReturnValue:
     """Add a criterion at the end of its section."""
-    section, form = section_of(seat, section_id), CriterionForm()
+    section, form = find_section(db.session(), seat.evaluation, section_id), CriterionForm()
     if form.validate():
         try:
             criterion = service.add_criterion(

@@ -5,15 +5,14 @@ from decimal import Decimal
 from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
 from crrubric.domain.translation import N_
 from crrubric.extensions import db
-from crrubric.models import Vendor
 from crrubric.queries.ballots.files import vendor_file_counts
 from crrubric.queries.people.access import Seat
+from crrubric.queries.setup.vendors import list_vendors
 from crrubric.services.setup import vendors as service
 from crrubric.web.setup.evaluations import to
 from crrubric.web.setup.forms import VendorForm
@@ -30,13 +29,10 @@ HOME = "vendors.index"
 @in_evaluation(Action.VIEW_EVALUATION)
 def index(seat: Seat) -> ResponseReturnValue:
     """All vendors with the basis of their price."""
-    rows = db.session.scalars(
-        select(Vendor).where(Vendor.evaluation_id == seat.evaluation.id).order_by(Vendor.position)
-    ).all()
     return page(
         "setup/vendors/index.html",
         seat,
-        vendors=rows,
+        vendors=list_vendors(db.session(), seat.evaluation.id),
         file_counts=vendor_file_counts(db.session(), seat),
         editable=seat.may(Action.EDIT_SETUP),
     )

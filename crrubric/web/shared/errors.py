@@ -9,12 +9,11 @@ from flask import Flask, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from crrubric.domain import limits
 from crrubric.domain.errors import CrrubricError, Invalid, NotFound, NotReady, Stale, WrongPhase
-from crrubric.extensions import db
+from crrubric.extensions import DatabaseUnavailable, db
 from crrubric.web.shared.page import here
 from crrubric.web.shared.words import refusal
 
@@ -35,7 +34,7 @@ def init_app(app: Flask) -> None:
     """Register one handler for each kind of error."""
     app.register_error_handler(CrrubricError, refused)
     app.register_error_handler(CSRFError, forged)
-    app.register_error_handler(OperationalError, busy)
+    app.register_error_handler(DatabaseUnavailable, busy)
     app.register_error_handler(HTTPException, plain)
     app.register_error_handler(Exception, broken)
 
@@ -62,7 +61,7 @@ def forged(_error: CSRFError) -> ResponseReturnValue:
     )
 
 
-def busy(error: OperationalError) -> ResponseReturnValue:
+def busy(error: DatabaseUnavailable) -> ResponseReturnValue:
     """The database is locked, full or away: nothing was saved."""
     db.session.rollback()
     log.warning("database unavailable: %s", error.orig)

@@ -5,22 +5,15 @@ from typing import Any
 
 from flask import Flask, g, session
 from flask_login import UserMixin, current_user, login_user, logout_user
-from sqlalchemy import bindparam, select, update
-from sqlalchemy.exc import OperationalError
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
-from crrubric.extensions import WRITE, db, login
-from crrubric.models import User, UserSession
+from crrubric.extensions import db, login
+from crrubric.models import User
 from crrubric.queries.people.people import Actor, actor_of
-from crrubric.services.people.accounts import digest
+from crrubric.queries.people.sessions import find_session, find_session_owner
+from crrubric.services.people.accounts import digest, touch_session
 
-# Made once: every request asks it.
-SESSION = (
-    select(UserSession, User)
-    .join(User, User.id == UserSession.user_id)
-    .where(UserSession.token_hash == bindparam("secret"))
-)
 TOUCH_EVERY = timedelta(minutes=limits.TOUCH_MINUTES)
 LANGUAGE = "language"  # of a browser in which nobody is signed in, in the cookie
 
@@ -53,7 +46,7 @@ def init_app(app: Flask) -> None:
 
 def person_of(token: str) -> Person | None:
     """The person whose session this is; None if it ended, slept too long or is too old."""
-    row = db.session.execute(SESSION, {"secret": digest(token)}).one_or_none()
+    row = find_session(db.session(), digest(token))
     if row is None:
         return None
     own, user = row
@@ -66,21 +59,8 @@ def person_of(token: str) -> Person | None:
     ):
         return None
     if now - own.seen_at > TOUCH_EVERY:
-        session_id = own.id
-        db.session.rollback()  # on SQLite this request's own reading would keep the writer out
-        touch(session_id)
+        touch_session(own.id)
     return Person(user, token, own.created_at)
-
-
-def touch(session_id: int) -> None:
-    """Write down that the session is alive; a busy database is no reason to refuse a page."""
-    try:
-        with db.engine.connect().execution_options(**WRITE) as connection, connection.begin():
-            connection.execute(
-                update(UserSession).where(UserSession.id == session_id).values(seen_at=now_utc())
-            )
-    except OperationalError:
-        return
 
 
 def lapsed() -> int | None:
@@ -88,8 +68,7 @@ def lapsed() -> int | None:
     token = session.get("_user_id")
     if not isinstance(token, str):
         return None
-    owner = select(UserSession.user_id).where(UserSession.token_hash == digest(token))
-    return db.session.scalar(owner)
+    return find_session_owner(db.session(), digest(token))
 
 
 def begin(user: User, token: str) -> None:

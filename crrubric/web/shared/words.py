@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from babel.numbers import format_decimal
 from flask import Flask, g
 from flask_babel import format_date, get_locale, gettext, ngettext
-from sqlalchemy import select
 
 from crrubric.clock import now_utc
 from crrubric.domain.ballots.evidence import evidence_words
@@ -38,7 +37,8 @@ from crrubric.domain.vocabulary import (
     ScoringMode,
 )
 from crrubric.extensions import db
-from crrubric.models import Criterion, District, JournalEntry, Mark, Notice, Vendor
+from crrubric.models import Criterion, JournalEntry, Mark, Notice, Vendor
+from crrubric.queries.people.people import load_time_zone_name
 from crrubric.services.shared.journal import ROW
 from crrubric.web.record.journal_words import HIDDEN, field_named, value_named
 
@@ -83,8 +83,7 @@ def label(member: Labelled | Enum | None) -> str:
 def zone() -> ZoneInfo:
     """The district's time zone, in which people read times; looked up once a request."""
     if "zone" not in g:
-        name = db.session.scalar(select(District.time_zone).order_by(District.id).limit(1))
-        g.zone = ZoneInfo(name or "UTC")
+        g.zone = ZoneInfo(load_time_zone_name(db.session()) or "UTC")
     found: ZoneInfo = g.zone
     return found
 
