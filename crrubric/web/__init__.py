@@ -27,6 +27,7 @@ from crrubric.web import (
     shared,
 )
 from crrubric.web.ballots import evidence, files
+from crrubric.web.record import journal_words
 from crrubric.web.results import cell_parts
 from crrubric.web.shared import (
     access,
@@ -73,6 +74,7 @@ def init_app(app: Flask) -> None:
         language,
         reading,
         words,
+        journal_words,
         cell_parts,
         errors,
         headers,

@@ -36,12 +36,10 @@ from crrubric.services.setup.rubrics import criterion_in
 from crrubric.web.ballots.across import ACROSS, across_page, markable
 from crrubric.web.ballots.forms import MarkForm
 from crrubric.web.ballots.mark_fields import MarkFields, Tried, evidence_kinds, fields_of
-from crrubric.web.exchange.exports import download
-from crrubric.web.setup.evaluations import to
 from crrubric.web.shared.access import in_evaluation
 from crrubric.web.shared.forms import Form, ReasonForm, attach, messages
 from crrubric.web.shared.language import locale
-from crrubric.web.shared.page import page, wants_json
+from crrubric.web.shared.page import download, page, to, wants_json
 from crrubric.web.shared.session import actor
 from crrubric.web.shared.words import clock, label, refusal
 

@@ -13,10 +13,9 @@ from crrubric.queries.people.access import Seat, not_found
 from crrubric.services.ballots import declarations as service
 from crrubric.services.setup.vendors import vendor_in
 from crrubric.web.ballots.forms import DeclarationForm
-from crrubric.web.setup.evaluations import to
 from crrubric.web.shared.access import in_evaluation
 from crrubric.web.shared.forms import ReasonForm, attach
-from crrubric.web.shared.page import page
+from crrubric.web.shared.page import page, to
 from crrubric.web.shared.session import actor
 from crrubric.web.shared.words import refusal
 

@@ -15,10 +15,9 @@ from crrubric.queries.setup.assignments import asked_of
 from crrubric.services.ballots import entries as service
 from crrubric.services.ballots.ballots import MarkText
 from crrubric.web.ballots.forms import EntryForm
-from crrubric.web.setup.evaluations import to
 from crrubric.web.shared.access import in_evaluation
 from crrubric.web.shared.forms import ReasonForm, attach
-from crrubric.web.shared.page import page
+from crrubric.web.shared.page import page, to
 from crrubric.web.shared.session import actor
 from crrubric.web.shared.words import refusal
 

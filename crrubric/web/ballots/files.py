@@ -19,11 +19,10 @@ from crrubric.services.ballots import attachments as service
 from crrubric.services.ballots.ballots import asked_criterion
 from crrubric.services.setup.vendors import vendor_for
 from crrubric.web.ballots.file_forms import FileForm
-from crrubric.web.setup.evaluations import to
 from crrubric.web.shared import session
 from crrubric.web.shared.access import in_evaluation
 from crrubric.web.shared.forms import ReasonForm, attach
-from crrubric.web.shared.page import page
+from crrubric.web.shared.page import page, to
 from crrubric.web.shared.session import actor
 
 bp = Blueprint("files", __name__, url_prefix="/evaluations/<slug>")

@@ -1,6 +1,6 @@
 """Results as files."""
 
-from flask import Blueprint, Response
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from crrubric.domain.actions import Action
@@ -12,16 +12,9 @@ from crrubric.queries.people.access import Seat
 from crrubric.queries.results.matrices import matrix as read_matrix
 from crrubric.reports.exchange import results_json, tables
 from crrubric.web.shared.access import in_evaluation
+from crrubric.web.shared.page import download
 
 bp = Blueprint("exports", __name__, url_prefix="/evaluations/<slug>/export")
-
-
-def download(body: str | bytes, mimetype: str, name: str) -> Response:
-    """A file to be saved, never shown: whatever somebody typed stays text."""
-    response = Response(body, mimetype=mimetype)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
 
 
 @bp.get("/tallies.csv")

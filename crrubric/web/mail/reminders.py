@@ -12,10 +12,9 @@ from crrubric.queries.people.access import Seat
 from crrubric.services.mail import reminders as service
 from crrubric.services.mail.outbox import mail_is_on, site_url
 from crrubric.web.mail.forms import ReminderForm
-from crrubric.web.setup.evaluations import to
 from crrubric.web.shared.access import in_evaluation
 from crrubric.web.shared.forms import attach
-from crrubric.web.shared.page import page
+from crrubric.web.shared.page import page, to
 from crrubric.web.shared.session import actor
 
 bp = Blueprint("reminders", __name__, url_prefix="/evaluations/<slug>/progress/remind")

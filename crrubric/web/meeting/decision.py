@@ -37,11 +37,10 @@ from crrubric.web.meeting.rankings import (
     rank_forms,
     typed_ranking,
 )
-from crrubric.web.setup.evaluations import to
 from crrubric.web.shared.access import in_evaluation
 from crrubric.web.shared.forms import ReasonForm, attach
 from crrubric.web.shared.language import locale
-from crrubric.web.shared.page import page
+from crrubric.web.shared.page import page, to
 from crrubric.web.shared.session import actor
 from crrubric.web.shared.words import refusal
 

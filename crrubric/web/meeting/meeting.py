@@ -21,11 +21,10 @@ from crrubric.queries.setup.rubrics import tension_values
 from crrubric.services.meeting import meetings as service
 from crrubric.web.meeting.forms import MotionForm, SittingForm
 from crrubric.web.results.cell import cell_page
-from crrubric.web.setup.evaluations import to
 from crrubric.web.shared.access import in_evaluation
 from crrubric.web.shared.forms import ReasonForm, attach
 from crrubric.web.shared.language import locale
-from crrubric.web.shared.page import page
+from crrubric.web.shared.page import page, to
 from crrubric.web.shared.session import actor
 from crrubric.web.shared.words import refusal
 

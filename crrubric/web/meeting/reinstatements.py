@@ -14,10 +14,10 @@ from crrubric.queries.results.matrices import matrix as read_matrix
 from crrubric.services.meeting import reinstatements as service
 from crrubric.web.meeting.decision import as_recorded, form_page
 from crrubric.web.meeting.decision_forms import ReinstatementForm
-from crrubric.web.setup.evaluations import to
 from crrubric.web.shared.access import in_evaluation
 from crrubric.web.shared.forms import attach
 from crrubric.web.shared.language import locale
+from crrubric.web.shared.page import to
 from crrubric.web.shared.session import actor
 
 bp = Blueprint(

@@ -13,9 +13,8 @@ from crrubric.extensions import db
 from crrubric.queries.memo.memos import memo_facts
 from crrubric.queries.people.access import Seat
 from crrubric.reports.memo.memos import RENDERERS
-from crrubric.web.exchange.exports import download
 from crrubric.web.shared.access import in_evaluation
-from crrubric.web.shared.page import page
+from crrubric.web.shared.page import download, page
 
 bp = Blueprint("memo", __name__, url_prefix="/evaluations/<slug>/memo")
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import (
     Blueprint,
@@ -28,7 +27,7 @@ from crrubric.web.people.account_forms import PasswordForm, SignInForm
 from crrubric.web.shared import resuming, session
 from crrubric.web.shared.access import public, signed_in
 from crrubric.web.shared.forms import attach, messages
-from crrubric.web.shared.page import wants_json
+from crrubric.web.shared.page import local, wants_json
 
 bp = Blueprint("account", __name__)
 
@@ -41,15 +40,6 @@ def account_and_address() -> str:
 def failed(response: Response) -> bool:
     """Only failed attempts are counted."""
     return response.status_code == 422
-
-
-def local(target: str | None) -> str:
-    """`target` if it is a page of this site, else the home page."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
-        return url_for("home.index")
-    parts = urlsplit(target)
-    clean = not parts.scheme and not parts.netloc and "\\" not in target and target.isprintable()
-    return target if clean else url_for("home.index")
 
 
 def demo_people() -> list[Any]:

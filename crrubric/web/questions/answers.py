@@ -14,10 +14,9 @@ from crrubric.queries.questions import questions as read
 from crrubric.services.questions import answers as service
 from crrubric.services.questions import questions
 from crrubric.web.questions.forms import AnswerForm, WordsForm
-from crrubric.web.setup.evaluations import to
 from crrubric.web.shared.access import in_evaluation
 from crrubric.web.shared.forms import ReasonForm, attach
-from crrubric.web.shared.page import page
+from crrubric.web.shared.page import page, to
 from crrubric.web.shared.session import actor
 from crrubric.web.shared.words import refusal, today
 

@@ -14,10 +14,9 @@ from crrubric.services.questions import askings as service
 from crrubric.services.setup.rubrics import criterion_in
 from crrubric.web.ballots.ballots import HOME, may_ask
 from crrubric.web.questions.forms import AskForm
-from crrubric.web.setup.evaluations import to
 from crrubric.web.shared.access import in_evaluation
 from crrubric.web.shared.forms import attach
-from crrubric.web.shared.page import page
+from crrubric.web.shared.page import page, to
 from crrubric.web.shared.session import actor
 
 bp = Blueprint("askings", __name__, url_prefix="/evaluations/<slug>/ballots")

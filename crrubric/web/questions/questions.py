@@ -24,13 +24,11 @@ from crrubric.queries.setup.vendors import list_visible_vendors
 from crrubric.services.questions import answers
 from crrubric.services.questions import questions as service
 from crrubric.services.setup.vendors import vendor_for
-from crrubric.web.exchange.exports import download
 from crrubric.web.questions.forms import MergeForm, QuestionForm, SendForm, numbered
-from crrubric.web.setup.evaluations import to
 from crrubric.web.shared.access import in_evaluation
 from crrubric.web.shared.forms import attach
 from crrubric.web.shared.language import locale
-from crrubric.web.shared.page import page
+from crrubric.web.shared.page import download, page, to
 from crrubric.web.shared.session import actor
 from crrubric.web.shared.words import refusal, today
 

@@ -1,11 +1,30 @@
-"""What people read for the names of fields, which the journal keeps as the code has them."""
+"""What people read for journal entries and notices, whose fields are kept as the code has them."""
 
 import re
 
+from flask import Flask
 from flask_babel import gettext, ngettext
 
+from crrubric.domain.mail.mails import spoken_facts
 from crrubric.domain.translation import N_
-from crrubric.domain.vocabulary import Stakeholder
+from crrubric.domain.vocabulary import (
+    Answer,
+    CorrectionEffect,
+    DeclarationKind,
+    EntrySource,
+    EvidenceKind,
+    FileKind,
+    Outcome,
+    Phase,
+    PositionKind,
+    PriceUnit,
+    RuleKind,
+    ScoringMode,
+    Stakeholder,
+)
+from crrubric.models import JournalEntry, Notice
+from crrubric.services.shared.journal import ROW
+from crrubric.web.shared.words import NOTHING, day
 
 # `vendor_id` stands beside `vendor`, the name that people read
 HIDDEN = frozenset({"vendor_id"})
@@ -102,6 +121,25 @@ PEOPLE = {member.value: member.label for member in Stakeholder}
 IN_LANGUAGE = re.compile(r"(\w+) \((\w+)\)")
 
 
+# What people read for the values that the journal keeps, such as CANNOT_TELL. They are upper case,
+# as typed text hardly ever is.
+SPOKEN = {
+    member.value: member.label
+    for kind in (
+        Phase, Answer, Outcome, RuleKind, ScoringMode, EvidenceKind, EntrySource,
+        CorrectionEffect, DeclarationKind, PositionKind, PriceUnit, FileKind,
+    )
+    for member in kind
+}  # fmt: skip
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the filters."""
+    app.jinja_env.filters.update(
+        {"sentence": sentence, "differences": differences, "notice_words": notice_words}
+    )
+
+
 def field_named(key: str) -> str:
     """A field as people call it; "title (es)" is its translation."""
     if found := IN_LANGUAGE.fullmatch(key):
@@ -120,3 +158,41 @@ def value_named(key: str, value: object) -> object:
     if key == "criteria" and isinstance(value, list):
         return ngettext("%(num)s criterion", "%(num)s criteria", len(value))
     return value
+
+
+def sentence(entry: JournalEntry) -> str:
+    """A journal entry as the end of a sentence that begins with the person's name."""
+    return str(gettext(entry.event.label, subject=entry.subject))
+
+
+def notice_words(notice: Notice) -> str:
+    """What a notice tells; words of ours in it (a phase, a day) are translated, typed ones not."""
+    return str(gettext(notice.kind.label, **spoken_facts(notice.facts, gettext, day)))
+
+
+def differences(entry: JournalEntry) -> list[tuple[str, str, str]]:
+    """(what, old, new) of a journal entry; a reason that stands below it is not said twice."""
+    said = {"reason"} if entry.reason else set()
+    old, new = entry.before or {}, entry.after or {}
+    return [
+        (
+            field_named(key),
+            shown(value_named(key, old.get(key))),
+            shown(value_named(key, new.get(key))),
+        )
+        for key in {**old, **new}
+        if key not in HIDDEN | {ROW} | said
+        and (old.get(key) not in (None, "") or new.get(key) not in (None, ""))
+    ]
+
+
+def shown(value: object) -> str:
+    """A journal value as text."""
+    if value in (None, ""):
+        return NOTHING
+    if isinstance(value, list):  # the cells of a motion
+        return str(ngettext("One cell", "%(num)s cells", len(value)))
+    if isinstance(value, bool):
+        return str(gettext("yes") if value else gettext("no"))
+    text = str(value)
+    return str(gettext(SPOKEN[text])) if text in SPOKEN else text

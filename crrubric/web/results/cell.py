@@ -19,11 +19,10 @@ from crrubric.queries.results.matrices import matrix as read_matrix
 from crrubric.services.meeting import decisions as service
 from crrubric.web.meeting.forms import FindingForm
 from crrubric.web.results.cell_facts import cell_facts
-from crrubric.web.setup.evaluations import to
 from crrubric.web.shared.access import in_evaluation
 from crrubric.web.shared.forms import ReasonForm, attach
 from crrubric.web.shared.language import locale
-from crrubric.web.shared.page import page
+from crrubric.web.shared.page import page, to
 from crrubric.web.shared.session import actor
 from crrubric.web.shared.words import refusal
 

@@ -22,11 +22,10 @@ from crrubric.queries.setup.wording import worded
 from crrubric.services.setup import assignments as service
 from crrubric.services.setup.committee import member_in
 from crrubric.web.ballots.forms import EVERYTHING, SOME, AssignmentForm
-from crrubric.web.setup.evaluations import to
 from crrubric.web.shared.access import in_evaluation
 from crrubric.web.shared.forms import attach
 from crrubric.web.shared.language import locale
-from crrubric.web.shared.page import page
+from crrubric.web.shared.page import page, to
 from crrubric.web.shared.session import actor
 from crrubric.web.shared.words import refusal
 

@@ -8,11 +8,10 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
 from crrubric.queries.people.access import Seat
 from crrubric.services.setup.closing import move_closing_day
-from crrubric.web.setup.evaluations import to
 from crrubric.web.setup.forms import ClosingForm
 from crrubric.web.shared.access import in_evaluation
 from crrubric.web.shared.forms import attach
-from crrubric.web.shared.page import page
+from crrubric.web.shared.page import page, to
 from crrubric.web.shared.session import actor
 from crrubric.web.shared.words import day
 

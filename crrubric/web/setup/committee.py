@@ -13,11 +13,10 @@ from crrubric.queries.people.access import Seat, not_found
 from crrubric.queries.setup.members import list_members
 from crrubric.services.mail.outbox import mail_is_on
 from crrubric.services.setup import committee as service
-from crrubric.web.setup.evaluations import to
 from crrubric.web.setup.forms import SEATS, InviteForm, SeatForm
 from crrubric.web.shared.access import in_evaluation
 from crrubric.web.shared.forms import attach
-from crrubric.web.shared.page import page
+from crrubric.web.shared.page import page, to
 from crrubric.web.shared.session import actor
 from crrubric.web.shared.words import refusal
 

@@ -17,11 +17,10 @@ from crrubric.services.setup.rubrics import criterion_in
 from crrubric.services.setup.vendors import vendor_for
 from crrubric.web.ballots.forms import CorrectionForm
 from crrubric.web.people.language_forms import TranslationForm, translation_forms, typed
-from crrubric.web.setup.evaluations import to
 from crrubric.web.setup.rubric import tell_dropped
 from crrubric.web.shared.access import in_evaluation
 from crrubric.web.shared.forms import ReasonForm, attach
-from crrubric.web.shared.page import page
+from crrubric.web.shared.page import page, to
 from crrubric.web.shared.session import actor
 
 bp = Blueprint("corrections", __name__, url_prefix="/evaluations/<slug>")

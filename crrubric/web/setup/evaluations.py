@@ -1,9 +1,8 @@
 """Overview with the set-up checklist, facts, decision rule, phases, progress, journal."""
 
 from collections.abc import Mapping
-from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -32,7 +31,7 @@ from crrubric.web.people.language_forms import DocumentsForm
 from crrubric.web.setup.forms import PhaseForm, RetentionForm, RuleForm
 from crrubric.web.shared.access import in_evaluation
 from crrubric.web.shared.forms import ReasonForm, attach
-from crrubric.web.shared.page import page
+from crrubric.web.shared.page import page, to
 from crrubric.web.shared.session import actor
 from crrubric.web.shared.words import refusal
 
@@ -55,11 +54,6 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 
 bp = Blueprint("evaluations", __name__, url_prefix="/evaluations/<slug>")
 HOME = "evaluations.overview"
-
-
-def to(endpoint: str, seat: Seat, **values: Any) -> ResponseReturnValue:
-    """Off to a page of the same evaluation after a POST."""
-    return redirect(url_for(endpoint, slug=seat.evaluation.slug, **values), code=303)
 
 
 @bp.get("/")

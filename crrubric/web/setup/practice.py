@@ -14,10 +14,9 @@ from crrubric.queries.setup.practice import own_practice, practice_progress, spr
 from crrubric.services.setup import practice as service
 from crrubric.web.ballots.forms import PracticeForm
 from crrubric.web.ballots.mark_fields import Tried, fields_of
-from crrubric.web.setup.evaluations import to
 from crrubric.web.shared.access import in_evaluation
 from crrubric.web.shared.forms import attach, messages
-from crrubric.web.shared.page import page, wants_json
+from crrubric.web.shared.page import page, to, wants_json
 from crrubric.web.shared.session import actor
 from crrubric.web.shared.words import clock, refusal
 

@@ -16,11 +16,10 @@ from crrubric.queries.people.access import Seat
 from crrubric.queries.setup.rubrics import find_section, parts, revisions
 from crrubric.services.setup import rubrics as service
 from crrubric.web.people.language_forms import TranslationForm, dropped, translation_forms, typed
-from crrubric.web.setup.evaluations import to
 from crrubric.web.setup.forms import CriterionForm, SectionForm
 from crrubric.web.shared.access import in_evaluation
 from crrubric.web.shared.forms import attach
-from crrubric.web.shared.page import page
+from crrubric.web.shared.page import page, to
 from crrubric.web.shared.session import actor
 
 bp = Blueprint("rubric", __name__, url_prefix="/evaluations/<slug>/rubric")

@@ -14,11 +14,10 @@ from crrubric.queries.ballots.files import vendor_file_counts
 from crrubric.queries.people.access import Seat
 from crrubric.queries.setup.vendors import list_vendors
 from crrubric.services.setup import vendors as service
-from crrubric.web.setup.evaluations import to
 from crrubric.web.setup.forms import VendorForm
 from crrubric.web.shared.access import in_evaluation
 from crrubric.web.shared.forms import attach
-from crrubric.web.shared.page import page
+from crrubric.web.shared.page import page, to
 from crrubric.web.shared.session import actor
 
 bp = Blueprint("vendors", __name__, url_prefix="/evaluations/<slug>/vendors")

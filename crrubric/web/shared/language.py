@@ -7,9 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from crrubric.domain.people.languages import NAMES, formats_of
 from crrubric.services.people.accounts import choose_language
-from crrubric.web.people.account import local
 from crrubric.web.shared.access import public
-from crrubric.web.shared.page import here
+from crrubric.web.shared.page import here, local
 from crrubric.web.shared.session import LANGUAGE, actor, person
 
 bp = Blueprint("language", __name__)

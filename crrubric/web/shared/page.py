@@ -1,8 +1,10 @@
-"""Small helpers that every view of an evaluation uses."""
+"""Answers that many views give: a page, a redirect, a file to save."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import current_app, g, render_template, request
+from flask import Response, current_app, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from crrubric.queries.people.access import Seat
 from crrubric.web.shared.navigation import menu
@@ -28,3 +30,25 @@ def here() -> str:
     if adapter is None or not (request.method == "GET" or adapter.test(method="GET")):
         return ""
     return request.full_path.removesuffix("?")
+
+
+def to(endpoint: str, seat: Seat, **values: Any) -> ResponseReturnValue:
+    """Off to a page of the same evaluation after a POST."""
+    return redirect(url_for(endpoint, slug=seat.evaluation.slug, **values), code=303)
+
+
+def download(body: str | bytes, mimetype: str, name: str) -> Response:
+    """A file to be saved, never shown: whatever somebody typed stays text."""
+    response = Response(body, mimetype=mimetype)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+def local(target: str | None) -> str:
+    """`target` if it is a page of this site, else the home page."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return url_for("home.index")
+    parts = urlsplit(target)
+    clean = not parts.scheme and not parts.netloc and "\\" not in target and target.isprintable()
+    return target if clean else url_for("home.index")

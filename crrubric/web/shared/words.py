@@ -15,55 +15,35 @@ from crrubric.clock import now_utc
 from crrubric.domain.ballots.evidence import evidence_words
 from crrubric.domain.ballots.receipts import grouped
 from crrubric.domain.errors import CrrubricError
-from crrubric.domain.mail.mails import spoken_facts
 from crrubric.domain.results import results as domain
 from crrubric.domain.results.cost import total_cents
 from crrubric.domain.results.results import Results
 from crrubric.domain.results.reviewers import Share
 from crrubric.domain.statistics.intervals import Interval
 from crrubric.domain.vocabulary import (
-    Answer,
-    CorrectionEffect,
-    DeclarationKind,
-    EntrySource,
-    EvidenceKind,
-    FileKind,
     Labelled,
     Outcome,
     Phase,
-    PositionKind,
-    PriceUnit,
-    RuleKind,
-    ScoringMode,
 )
 from crrubric.extensions import db
-from crrubric.models import Criterion, JournalEntry, Mark, Notice, Vendor
+from crrubric.models import Criterion, Mark, Vendor
 from crrubric.queries.people.people import load_time_zone_name
-from crrubric.services.shared.journal import ROW
-from crrubric.web.record.journal_words import HIDDEN, field_named, value_named
 
 NOTHING = "–"
-# What people read for the values that the journal keeps, such as CANNOT_TELL. They are upper case,
-# as typed text hardly ever is.
-SPOKEN = {
-    member.value: member.label
-    for kind in (
-        Phase, Answer, Outcome, RuleKind, ScoringMode, EvidenceKind, EntrySource,
-        CorrectionEffect, DeclarationKind, PositionKind, PriceUnit, FileKind,
-    )
-    for member in kind
-}  # fmt: skip
 
 
 def init_app(app: Flask) -> None:
     """Give templates the filters."""
-    for filter_ in (
-        label, moment, clock, day, percent, number, money, phase_named, outcome_named,
-        pair_of_title, pair_of_name,
-        total, evidence, standing, named, sentence, differences, coefficient, interval, share,
-        notice_words, grouped,
-    ):  # fmt: skip
-        app.add_template_filter(filter_, filter_.__name__)
+    app.jinja_env.filters.update(
+        {
+            "label": label, "moment": moment, "clock": clock, "day": day, "percent": percent,
+            "number": number, "money": money, "phase_named": phase_named,
+            "outcome_named": outcome_named, "pair_of_title": pair_of_title,
+            "pair_of_name": pair_of_name, "total": total, "evidence": evidence,
+            "standing": standing, "named": named, "coefficient": coefficient,
+            "interval": interval, "share": share, "grouped": grouped,
+        }
+    )  # fmt: skip
 
 
 def refusal(error: CrrubricError) -> str:
@@ -217,44 +197,6 @@ def standing(results: Results) -> str:
     count = len(results.unresolved())
     rest = ngettext("One cell is unresolved.", "%(num)s cells are unresolved.", count)
     return f"{lead} {rest}" if count else f"{lead} {gettext('Every cell is settled.')}"
-
-
-def sentence(entry: JournalEntry) -> str:
-    """A journal entry as the end of a sentence that begins with the person's name."""
-    return str(gettext(entry.event.label, subject=entry.subject))
-
-
-def notice_words(notice: Notice) -> str:
-    """What a notice tells; words of ours in it (a phase, a day) are translated, typed ones not."""
-    return str(gettext(notice.kind.label, **spoken_facts(notice.facts, gettext, day)))
-
-
-def differences(entry: JournalEntry) -> list[tuple[str, str, str]]:
-    """(what, old, new) of a journal entry; a reason that stands below it is not said twice."""
-    said = {"reason"} if entry.reason else set()
-    old, new = entry.before or {}, entry.after or {}
-    return [
-        (
-            field_named(key),
-            shown(value_named(key, old.get(key))),
-            shown(value_named(key, new.get(key))),
-        )
-        for key in {**old, **new}
-        if key not in HIDDEN | {ROW} | said
-        and (old.get(key) not in (None, "") or new.get(key) not in (None, ""))
-    ]
-
-
-def shown(value: object) -> str:
-    """A journal value as text."""
-    if value in (None, ""):
-        return NOTHING
-    if isinstance(value, list):  # the cells of a motion
-        return str(ngettext("One cell", "%(num)s cells", len(value)))
-    if isinstance(value, bool):
-        return str(gettext("yes") if value else gettext("no"))
-    text = str(value)
-    return str(gettext(SPOKEN[text])) if text in SPOKEN else text
 
 
 def named(codes: tuple[str, ...], titles: Mapping[str, str]) -> str:
