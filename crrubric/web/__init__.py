@@ -65,10 +65,10 @@ class DatabaseId(IntegerConverter):
 
 def init_app(app: Flask) -> None:
     """Bind the web's own pieces and refuse to start with an undeclared route."""
-    app.jinja_environment = reading.ReadingEnvironment
+    app.jinja_environment = reading.TranslatingEnvironment
     csrf.init_app(app)
     limiter.init_app(app)
-    babel.init_app(app, locale_selector=language.formats)
+    babel.init_app(app, locale_selector=language.select_locale)
     for part in (
         session,
         language,
@@ -91,12 +91,12 @@ def init_app(app: Flask) -> None:
             app.wsgi_app, x_for=count, x_proto=count, x_host=count
         )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    version = asset_version(Path(str(app.static_folder)))
+    version = hash_static_files(Path(str(app.static_folder)))
 
     @app.context_processor
     def everywhere() -> dict[str, Any]:
         return {
-            "person": session.person(),
+            "person": session.current_person(),
             "asset_version": version,
             "version": __version__,
             "demo": app.config["DEMO"],
@@ -104,10 +104,10 @@ def init_app(app: Flask) -> None:
             "session_minutes": limits.IDLE_MINUTES - limits.TOUCH_MINUTES - limits.WARN_MINUTES,
         }
 
-    access.check_declarations(app)
+    access.check_route_access(app)
 
 
-def asset_version(folder: Path) -> str:
+def hash_static_files(folder: Path) -> str:
     """A short hash over all static files: their address changes when one of them does."""
     digest = hashlib.sha256()
     for file in sorted(folder.rglob("*")):

@@ -5,7 +5,7 @@ import re
 from flask import Flask
 from flask_babel import gettext, ngettext
 
-from crrubric.domain.mail.mails import spoken_facts
+from crrubric.domain.mail.mails import translate_facts
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import (
     Answer,
@@ -24,7 +24,7 @@ from crrubric.domain.vocabulary import (
 )
 from crrubric.models import JournalEntry, Notice
 from crrubric.services.shared.journal import ROW
-from crrubric.web.shared.words import NOTHING, day
+from crrubric.web.shared.words import NOTHING, format_day
 
 # `vendor_id` stands beside `vendor`, the name that people read
 HIDDEN = frozenset({"vendor_id"})
@@ -136,18 +136,22 @@ SPOKEN = {
 def init_app(app: Flask) -> None:
     """Give templates the filters."""
     app.jinja_env.filters.update(
-        {"sentence": sentence, "differences": differences, "notice_words": notice_words}
+        {
+            "sentence": describe_journal_entry,
+            "differences": list_entry_differences,
+            "notice_words": describe_notice,
+        }
     )
 
 
-def field_named(key: str) -> str:
+def translate_field_name(key: str) -> str:
     """A field as people call it; "title (es)" is its translation."""
     if found := IN_LANGUAGE.fullmatch(key):
-        return f"{field_named(found[1])} ({found[2]})"
+        return f"{translate_field_name(found[1])} ({found[2]})"
     return str(gettext(FIELDS[key])) if key in FIELDS else key.replace("_", " ")
 
 
-def value_named(key: str, value: object) -> object:
+def translate_field_value(key: str, value: object) -> object:
     """A value in words where the field says what it is: its code is a word that people type too."""
     if key in {"stakeholder", "lead"} and value in PEOPLE:
         return gettext(PEOPLE[str(value)])
@@ -160,25 +164,25 @@ def value_named(key: str, value: object) -> object:
     return value
 
 
-def sentence(entry: JournalEntry) -> str:
+def describe_journal_entry(entry: JournalEntry) -> str:
     """A journal entry as the end of a sentence that begins with the person's name."""
     return str(gettext(entry.event.label, subject=entry.subject))
 
 
-def notice_words(notice: Notice) -> str:
+def describe_notice(notice: Notice) -> str:
     """What a notice tells; words of ours in it (a phase, a day) are translated, typed ones not."""
-    return str(gettext(notice.kind.label, **spoken_facts(notice.facts, gettext, day)))
+    return str(gettext(notice.kind.label, **translate_facts(notice.facts, gettext, format_day)))
 
 
-def differences(entry: JournalEntry) -> list[tuple[str, str, str]]:
+def list_entry_differences(entry: JournalEntry) -> list[tuple[str, str, str]]:
     """(what, old, new) of a journal entry; a reason that stands below it is not said twice."""
     said = {"reason"} if entry.reason else set()
     old, new = entry.before or {}, entry.after or {}
     return [
         (
-            field_named(key),
-            shown(value_named(key, old.get(key))),
-            shown(value_named(key, new.get(key))),
+            translate_field_name(key),
+            format_journal_value(translate_field_value(key, old.get(key))),
+            format_journal_value(translate_field_value(key, new.get(key))),
         )
         for key in {**old, **new}
         if key not in HIDDEN | {ROW} | said
@@ -186,7 +190,7 @@ def differences(entry: JournalEntry) -> list[tuple[str, str, str]]:
     ]
 
 
-def shown(value: object) -> str:
+def format_journal_value(value: object) -> str:
     """A journal value as text."""
     if value in (None, ""):
         return NOTHING

@@ -12,16 +12,16 @@ from flask import Flask, g
 from flask_babel import format_date, get_locale, gettext, ngettext
 
 from crrubric.clock import now_utc
-from crrubric.domain.ballots.evidence import evidence_words
-from crrubric.domain.ballots.receipts import grouped
+from crrubric.domain.ballots.evidence import describe_evidence
+from crrubric.domain.ballots.receipts import group_receipt
 from crrubric.domain.errors import CrrubricError
 from crrubric.domain.results import results as domain
 from crrubric.domain.results.cost import total_cents
 from crrubric.domain.results.results import Results
-from crrubric.domain.results.reviewers import Share
+from crrubric.domain.results.reviewers import Proportion
 from crrubric.domain.statistics.intervals import Interval
 from crrubric.domain.vocabulary import (
-    Labelled,
+    LabelledEnum,
     Outcome,
     Phase,
 )
@@ -36,17 +36,30 @@ def init_app(app: Flask) -> None:
     """Give templates the filters."""
     app.jinja_env.filters.update(
         {
-            "label": label, "moment": moment, "clock": clock, "day": day, "percent": percent,
-            "number": number, "money": money, "phase_named": phase_named,
-            "outcome_named": outcome_named, "pair_of_title": pair_of_title,
-            "pair_of_name": pair_of_name, "total": total, "evidence": evidence,
-            "standing": standing, "named": named, "coefficient": coefficient,
-            "interval": interval, "share": share, "grouped": grouped,
+            "label": translate_label,
+            "moment": format_moment,
+            "clock": format_clock_time,
+            "day": format_day,
+            "percent": format_whole_percent,
+            "number": format_short_number,
+            "money": format_money,
+            "phase_named": phase_from_name,
+            "outcome_named": outcome_from_name,
+            "pair_of_title": pair_code_with_title,
+            "pair_of_name": pair_code_with_name,
+            "total": total_cost_of,
+            "evidence": describe_mark_evidence,
+            "standing": describe_standing,
+            "named": join_titles,
+            "coefficient": format_coefficient,
+            "interval": format_interval,
+            "share": format_part_of_whole,
+            "grouped": group_receipt,
         }
-    )  # fmt: skip
+    )
 
 
-def refusal(error: CrrubricError) -> str:
+def translate_error(error: CrrubricError) -> str:
     """A refusal in the reader's language."""
     values = {
         key: gettext(value) if isinstance(value, str) and value else value
@@ -55,12 +68,12 @@ def refusal(error: CrrubricError) -> str:
     return str(gettext(error.message, **values))
 
 
-def label(member: Labelled | Enum | None) -> str:
+def translate_label(member: LabelledEnum | Enum | None) -> str:
     """What people read for an enum member."""
     return NOTHING if member is None else str(gettext(getattr(member, "label", member.name)))
 
 
-def zone() -> ZoneInfo:
+def load_time_zone() -> ZoneInfo:
     """The district's time zone, in which people read times; looked up once a request."""
     if "zone" not in g:
         g.zone = ZoneInfo(load_time_zone_name(db.session()) or "UTC")
@@ -68,29 +81,29 @@ def zone() -> ZoneInfo:
     return found
 
 
-def today() -> date:
+def current_day() -> date:
     """The day that it is where the district is."""
-    return now_utc().astimezone(zone()).date()
+    return now_utc().astimezone(load_time_zone()).date()
 
 
-def moment(value: datetime | None) -> str:
+def format_moment(value: datetime | None) -> str:
     """A moment as date and time in the district's zone: 12 March 2027, 17:00."""
     if value is None:
         return NOTHING
-    return f"{day(value.astimezone(zone()).date())}, {clock(value)}"
+    return f"{format_day(value.astimezone(load_time_zone()).date())}, {format_clock_time(value)}"
 
 
-def clock(value: datetime | None) -> str:
+def format_clock_time(value: datetime | None) -> str:
     """The time of day in the district's zone: 10:42."""
-    return NOTHING if value is None else value.astimezone(zone()).strftime("%H:%M")
+    return NOTHING if value is None else value.astimezone(load_time_zone()).strftime("%H:%M")
 
 
-def day(value: date | None) -> str:
+def format_day(value: date | None) -> str:
     """A date in the reader's language: March 12, 2027."""
     return NOTHING if value is None else str(format_date(value, "long", rebase=False))
 
 
-def percent(share: Fraction | None) -> str:
+def format_whole_percent(share: Fraction | None) -> str:
     """A share as whole percent; a dash where it is undefined.
 
     Only all is 100 % and only nothing is 0 %: what is close to them is not rounded to them.
@@ -105,7 +118,7 @@ def percent(share: Fraction | None) -> str:
     return str(gettext("%(number)s\u00a0%%", number=whole))
 
 
-def number(value: Fraction | Decimal | int | float | None, places: int = 3) -> str:
+def format_short_number(value: Fraction | Decimal | int | float | None, places: int = 3) -> str:
     """A number without needless zeros, at most `places` decimals."""
     if value is None:
         return NOTHING
@@ -115,7 +128,7 @@ def number(value: Fraction | Decimal | int | float | None, places: int = 3) -> s
     return str(format_decimal(value, format=pattern, locale=get_locale()))
 
 
-def money(cents: int | None) -> str:
+def format_money(cents: int | None) -> str:
     """An amount in dollars: $16,170."""
     if cents is None:
         return NOTHING
@@ -123,57 +136,57 @@ def money(cents: int | None) -> str:
     return "$" + str(format_decimal(Decimal(cents) / 100, format=pattern, locale=get_locale()))
 
 
-def coefficient(value: Fraction | float | None, why: str = "") -> str:
+def format_coefficient(value: Fraction | float | None, why: str = "") -> str:
     """A coefficient with two decimals, or in words why there is none."""
     if value is None:
         return str(gettext(why)) if why else NOTHING
     return str(format_decimal(float(value), "0.00", locale=get_locale()))
 
 
-def interval(found: Interval) -> str:
+def format_interval(found: Interval) -> str:
     """An interval: 0.04 to 0.59; or in words why there is none."""
     if found.low is None or found.high is None:
         return str(gettext(found.why_not))
-    low, high = coefficient(found.low), coefficient(found.high)
+    low, high = format_coefficient(found.low), format_coefficient(found.high)
     return str(gettext("%(low)s to %(high)s", low=low, high=high))
 
 
-def share(found: Share) -> str:
+def format_part_of_whole(found: Proportion) -> str:
     """So many of so many, in percent: 97 of 104 (93 %)."""
     if found.value is None:
         return NOTHING
-    words = {"part": found.part, "of": found.of, "percent": percent(found.value)}
+    words = {"part": found.part, "of": found.of, "percent": format_whole_percent(found.value)}
     return str(gettext("%(part)s of %(of)s (%(percent)s)", **words))
 
 
-def phase_named(name: str) -> Phase:
+def phase_from_name(name: str) -> Phase:
     """The phase of this name, for templates that list some of them."""
     return Phase(name)
 
 
-def outcome_named(name: str) -> Outcome:
+def outcome_from_name(name: str) -> Outcome:
     """The outcome of this name, as the journal keeps it."""
     return Outcome(name)
 
 
-def pair_of_title(criterion: Criterion) -> tuple[str, str]:
+def pair_code_with_title(criterion: Criterion) -> tuple[str, str]:
     """(code, title), to look titles up by code."""
     return criterion.code, criterion.title
 
 
-def pair_of_name(vendor: domain.Vendor) -> tuple[str, str]:
+def pair_code_with_name(vendor: domain.ScoredVendor) -> tuple[str, str]:
     """(code, name), to look names up by code."""
     return vendor.code, vendor.name
 
 
-def total(vendor: Vendor) -> int | None:
+def total_cost_of(vendor: Vendor) -> int | None:
     """What a vendor costs over its term, in cents; None where the price basis is incomplete."""
     return total_cents(vendor.unit_price_cents, vendor.quantity, vendor.term_months)
 
 
-def evidence(mark: Mark) -> str:
+def describe_mark_evidence(mark: Mark) -> str:
     """What a mark points to: kind, place, day."""
-    return evidence_words(
+    return describe_evidence(
         mark.evidence_kind,
         mark.evidence_place,
         mark.evidence_on,
@@ -182,7 +195,7 @@ def evidence(mark: Mark) -> str:
     )
 
 
-def standing(results: Results) -> str:
+def describe_standing(results: Results) -> str:
     """In a sentence or two: who leads, and what is open."""
     ranked = [v for v in results.vendors if results.scores[v.code].rank == 1]
     if not ranked:
@@ -199,6 +212,6 @@ def standing(results: Results) -> str:
     return f"{lead} {rest}" if count else f"{lead} {gettext('Every cell is settled.')}"
 
 
-def named(codes: tuple[str, ...], titles: Mapping[str, str]) -> str:
+def join_titles(codes: tuple[str, ...], titles: Mapping[str, str]) -> str:
     """The titles of criteria, from their codes."""
     return ", ".join(titles[code] for code in codes)
