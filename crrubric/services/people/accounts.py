@@ -8,7 +8,7 @@ from threading import BoundedSemaphore
 
 from flask import current_app
 from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
@@ -25,12 +25,14 @@ from crrubric.models import District, Invite, User, UserSession
 from crrubric.queries.people.access import make_not_found
 from crrubric.queries.people.people import Actor, actor_of
 from crrubric.services.mail.outbox import set_aside_invitations
+from crrubric.services.shared.constraints import explain_constraint
 from crrubric.services.shared.journal import note_event
 from crrubric.services.shared.unit import unit_of_work
 
 # One hash takes some 128 MB for half a second: more than two at once would starve the server.
 _HASHING = BoundedSemaphore(2)
 _DUMMY: dict[str, str] = {}
+SAME_EMAIL = "uq_user_account_email_key"
 
 
 def hash_password(password: str) -> str:
@@ -94,17 +96,14 @@ def add_user(
         check_password(password, about=(name, email))
     hashed = hash_password(password) if password else None
     taken = Invalid(N_("%(email)s has an account already."), email=email.strip(), field="email")
-    try:
-        with unit_of_work() as session:
-            address = clean_email(email)
-            key = email_key(address)
-            if session.scalar(select(User.id).where(User.email_key == key)) is not None:
-                raise taken
-            # never one that came up meanwhile: its owner's password would be overwritten
-            user = insert_user(session, name, address, standing)
-            user.password_hash = hashed
-    except IntegrityError:
-        raise taken from None
+    with explain_constraint(SAME_EMAIL, taken), unit_of_work() as session:
+        address = clean_email(email)
+        key = email_key(address)
+        if session.scalar(select(User.id).where(User.email_key == key)) is not None:
+            raise taken
+        # never one that came up meanwhile: its owner's password would be overwritten
+        user = insert_user(session, name, address, standing)
+        user.password_hash = hashed
     return user
 
 
