@@ -129,10 +129,10 @@ def results_text(results: Results, title: str, sentences: Sequence[str]) -> str:
                 f"{score.met} of {score.applicable}",
                 format_share(score.coverage),
                 f"{format_share(score.low)} to {format_share(score.high)}",
-                "must-haves met" if score.gate is Gate.PASS else score.gate.label,
+                "all met" if score.gate is Gate.PASS else score.gate.label,
             )
         )
-    header = ("Rank", "Vendor", "Score", "Met", "Coverage", "Range", "Gate")
+    header = ("Rank", "Vendor", "Score", "Met", "Share settled", "Range", "Must-haves")
     lines = [
         title,
         "=" * len(title),
@@ -143,7 +143,7 @@ def results_text(results: Results, title: str, sentences: Sequence[str]) -> str:
     ]
     lines += ["", "How far the order can be trusted:", *(f"  {text}" for text in sentences)]
     unresolved = results.unresolved()
-    lines += ["", f"Unresolved cells: {len(unresolved)}"]
+    lines += ["", f"Unresolved items: {len(unresolved)}"]
     lines += [
         f"  {names[cell.vendor]}, {cell.criterion}: {cell.tally.yes} yes, {cell.tally.no} no"
         f" ({cell.resolution.reason.label if cell.resolution.reason else ''})"
@@ -158,8 +158,9 @@ def agreement_lines(results: Results) -> list[str]:
     """How far ballots agree: counts in words, then the coefficients."""
     found = results.agreement
     lines = [
-        f"Agreement: {found.unanimous_cells} of {found.pairable_cells} cells with two or more"
-        f" YES or NO are unanimous; {found.decisive_marks} of {found.marks} marks are YES or NO.",
+        f"Agreement: {found.unanimous_cells} of {found.pairable_cells} items (one criterion for"
+        " one vendor) with two or more YES or NO marks are unanimous;"
+        f" {found.decisive_marks} of {found.marks} marks are YES or NO.",
     ]
     for name, words in (
         ("percent_agreement", "Two reviewers agree"),
