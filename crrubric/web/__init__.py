@@ -65,7 +65,6 @@ class DatabaseId(IntegerConverter):
 
 def init_app(app: Flask) -> None:
     """Bind the web's own pieces and refuse to start with an undeclared route."""
-    app.jinja_environment = reading.TranslatingEnvironment
     csrf.init_app(app)
     limiter.init_app(app)
     babel.init_app(app, locale_selector=language.select_locale)

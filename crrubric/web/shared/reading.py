@@ -1,7 +1,7 @@
-"""Pages read the rubric in the reader's language: the one place where that happens.
+"""Texts in the reader's language: our own sentences, and those of the rubric.
 
-Templates say `criterion.title`; here it becomes the title in the language of the page. Python code
-reads what was written, so that sealed ballots, the journal and exports keep the original words.
+Templates say `criterion | translated("title")`. Python code reads what was written, so that sealed
+ballots, the journal and exports keep the original words.
 """
 
 from functools import cache
@@ -9,7 +9,6 @@ from typing import Any
 
 from babel.support import NullTranslations
 from flask import Flask
-from flask.templating import Environment
 from markupsafe import Markup
 
 from crrubric.domain.text import isolate_values
@@ -18,16 +17,13 @@ from crrubric.models import Criterion, Section, Tension
 from crrubric.queries.setup.wording import translate_rubric_text
 from crrubric.web.shared.language import current_language
 
-TRANSLATED = frozenset({"title", "question", "look_for", "practice", "why"})
-WORDED = (Criterion, Section, Tension)
-AS_IT_IS = Environment.getattr  # looked up once: a large page asks ten thousand times
-
 
 def init_app(app: Flask) -> None:
     """Let templates speak: a large page says a thousand sentences, so the way is short."""
     app.jinja_env.globals.update(
         {"_": translate_text, "gettext": translate_text, "ngettext": translate_plural}
     )
+    app.jinja_env.filters["translated"] = translate_rubric_row
 
 
 def translate_text(text: str, **values: Any) -> Markup:
@@ -63,11 +59,11 @@ def look_up_fixed_text(texts: NullTranslations, text: str) -> Markup:
     return look_up_text(texts, text) % {}
 
 
-class TranslatingEnvironment(Environment):
-    """Jinja, for which the texts of a rubric are in the language of the page."""
+def translate_rubric_row(row: object, text: str) -> str:
+    """A text of the rubric, such as "title", in the language of the page.
 
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        """An attribute as a template reads it."""
-        if attribute in TRANSLATED and isinstance(obj, WORDED):
-            return translate_rubric_text(obj, attribute, current_language())
-        return AS_IT_IS(self, obj, attribute)
+    Rows of the results already have their texts in that language: they are given as they are.
+    """
+    if isinstance(row, Criterion | Section | Tension):
+        return translate_rubric_text(row, text, current_language())
+    return str(getattr(row, text))
