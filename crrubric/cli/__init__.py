@@ -5,7 +5,7 @@ import sys
 import click
 
 from crrubric import __version__
-from crrubric.cli import database, evaluations, mail, people, results, serving, verify
+from crrubric.cli import database, evaluations, mail, people, results, serving, settings, verify
 from crrubric.domain.errors import CrrubricError, InvalidLines
 
 
@@ -51,6 +51,7 @@ for command in (
     results.results,
     results.memo,
     mail.mail_group,
+    settings.settings_group,
     verify.verify,
 ):
     commands.add_command(command)

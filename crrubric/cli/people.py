@@ -1,7 +1,6 @@
 """crrubric user …"""
 
 import click
-from flask import current_app
 from sqlalchemy import select
 
 from crrubric.cli.running import in_app
@@ -12,6 +11,7 @@ from crrubric.domain.vocabulary import Standing
 from crrubric.extensions import db
 from crrubric.models import User
 from crrubric.queries.people.people import OPERATOR
+from crrubric.services.mail.outbox import site_url
 from crrubric.services.people.accounts import add_user, invite_for_user
 
 
@@ -21,9 +21,8 @@ def user_group() -> None:
 
 
 def link(user: User) -> str:
-    """A one-time link for the person; begins with CRRUBRIC_SITE_URL if that is set."""
-    site = current_app.config.get("SITE_URL", "http://127.0.0.1:5000").rstrip("/")
-    return f"{site}/invitations/{invite_for_user(OPERATOR, user)}"
+    """A one-time link for the person; begins with SITE_URL if that is set."""
+    return f"{site_url()}/invitations/{invite_for_user(OPERATOR, user)}"
 
 
 @user_group.command("add")

@@ -6,13 +6,13 @@ import secrets
 from datetime import timedelta
 from threading import BoundedSemaphore
 
-from flask import current_app
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from crrubric.clock import now_utc
+from crrubric.config import current_settings
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid, NotFound
 from crrubric.domain.events import Event
@@ -36,7 +36,7 @@ _DUMMY: dict[str, str] = {}
 def hash_password(password: str) -> str:
     """The salted scrypt hash to store."""
     with _HASHING:
-        return generate_password_hash(password, method=current_app.config["PASSWORD_METHOD"])
+        return generate_password_hash(password, method=current_settings().PASSWORD_METHOD)
 
 
 def digest(token: str) -> str:
@@ -248,7 +248,7 @@ def _reading() -> Session:
 
 def _dummy_hash() -> str:
     # An unknown address must cost as much time as a wrong password.
-    method = current_app.config["PASSWORD_METHOD"]
+    method = current_settings().PASSWORD_METHOD
     if method not in _DUMMY:
         _DUMMY[method] = generate_password_hash(secrets.token_hex(16), method=method)
     return _DUMMY[method]

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from flask import (
     Blueprint,
     Response,
-    current_app,
     flash,
     jsonify,
     redirect,
@@ -19,6 +18,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
+from crrubric.config import current_settings
 from crrubric.domain.errors import Invalid
 from crrubric.domain.text import email_key
 from crrubric.extensions import db, limiter
@@ -54,7 +54,7 @@ def local(target: str | None) -> str:
 
 def demo_people() -> list[Any]:
     """In demo mode, the invented people that one can sign in as."""
-    found = people() if current_app.config["DEMO"] else []
+    found = people() if current_settings().DEMO else []
     return [replace(person, tries=_(person.tries)) for person in found]
 
 

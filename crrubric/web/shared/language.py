@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, g, redirect, request, session
+from flask import Blueprint, Flask, g, redirect, request, session
 from flask.typing import ResponseReturnValue
 
+from crrubric.config import current_settings, settings_of
 from crrubric.domain.people.languages import NAMES, formats_of
 from crrubric.services.people.accounts import choose_language
 from crrubric.web.people.account import local
@@ -20,7 +21,7 @@ def init_app(app: Flask) -> None:
 
     @app.context_processor
     def switch() -> dict[str, Any]:
-        offered = {code: NAMES[code] for code in app.config["LANGUAGES"]}
+        offered = {code: NAMES[code] for code in settings_of(app).LANGUAGES}
         return {"locale": locale(), "languages": offered, "here": here}
 
 
@@ -34,7 +35,7 @@ def locale() -> str:
 
 def wanted() -> str:
     """The first of what is wanted that we speak; else the first that we speak."""
-    languages: list[str] = current_app.config["LANGUAGES"]
+    languages = current_settings().LANGUAGES
     if not request:
         return languages[0]
     known = person()
@@ -54,7 +55,7 @@ def formats() -> str:
 def choose() -> ResponseReturnValue:
     """Speak this language from now on: kept with the account, before sign-in with the browser."""
     language = request.form.get("language", "")
-    if language in current_app.config["LANGUAGES"]:
+    if language in current_settings().LANGUAGES:
         session[LANGUAGE] = language
         if person():
             choose_language(actor(), language)

@@ -15,6 +15,7 @@ from crrubric.app import create_app
 from crrubric.cli import commands
 from crrubric.cli import mail as mail_commands
 from crrubric.clock import now_utc
+from crrubric.config import settings_of
 from crrubric.domain.errors import Invalid, NotFound
 from crrubric.domain.events import Event
 from crrubric.domain.vocabulary import MailKind, MailState, NoticeKind, Phase, Role
@@ -35,7 +36,7 @@ from crrubric.services.people.accounts import set_district
 from crrubric.services.setup import committee
 from crrubric.services.setup.closing import move_closing_day
 from crrubric.services.shared.unit import unit_of_work
-from tests.conftest import SETTINGS
+from tests.conftest import SETTINGS, set_settings
 from tests.factories import Factory, Made, ballot_of
 from tests.integration.conftest import Visit
 from tests.integration.mail.test_mail import SITE, clear, mails, use, wait_no_more
@@ -490,7 +491,7 @@ def test_a_server_that_is_down_is_said_on_stderr(
 ):
     made = scoring(make, reviewers=1, closes=None)
     remind_late(made.chair, made.slug)
-    monkeypatch.setitem(app.config, "MAIL_PORT", 1)
+    set_settings(app, monkeypatch, MAIL_PORT=1)
     db.session.rollback()
 
     done = CliRunner().invoke(commands, ["mail", "send"], obj=lambda _settings: app)
@@ -534,6 +535,6 @@ def test_the_thread_goes_on_whatever_happens(
 
 
 def test_the_thread_runs_only_where_the_settings_say_so(app: Flask):
-    assert app.config["MAIL_THREAD"] is False
+    assert settings_of(app).MAIL_THREAD is False
     assert mail_commands.start_thread(app) is None
     assert db.session.scalar(select(District.id)) is None
