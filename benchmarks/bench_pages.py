@@ -233,7 +233,7 @@ def saving(made: Made, reviewer: Browser, vendor: int) -> Callable[[], None]:
 
 def importing(folder: Path) -> None:
     from crrubric.queries.people.people import OPERATOR
-    from crrubric.services.exchange.imports import import_as_new
+    from crrubric.services.exchange.imports import import_new_evaluation
     from crrubric.services.setup.evaluations import RuleSettings
 
     for thousands in (10, 30, 100):
@@ -244,7 +244,9 @@ def importing(folder: Path) -> None:
                 cell, reviewer = divmod(number, 50)
                 file.write(f"r{reviewer},v{cell // 20},c{cell % 20},YES\n")
         begin = time.process_time()
-        import_as_new(OPERATOR, path, title=f"Import {thousands}", rule=RuleSettings(quorum=1))
+        import_new_evaluation(
+            OPERATOR, path, title=f"Import {thousands}", rule=RuleSettings(quorum=1)
+        )
         report(f"import {thousands},000 lines", (time.process_time() - begin) * 1000)
 
 

@@ -26,13 +26,13 @@ from flask import Flask
 from benchmarks.bench_pages import Browser, app_in, committee, email_of, median_ms, report
 from crrubric.domain.results.reviewers import profile_of
 from crrubric.domain.statistics.acceptability import rank_acceptability
-from crrubric.domain.statistics.intervals import bootstrap
+from crrubric.domain.statistics.intervals import bootstrap_cells
 from crrubric.domain.statistics.robustness import robustness_of
 from crrubric.domain.vocabulary import Phase
 from crrubric.extensions import db
 from crrubric.models import Evaluation
 from crrubric.queries.results.marks import read_ballots
-from crrubric.queries.results.matrices import matrix
+from crrubric.queries.results.matrices import read_matrix
 from tests.factories import Factory, Made
 
 RUNS = 7
@@ -73,7 +73,7 @@ def evaluation(app: Flask, vendors: int, reviewers: int) -> None:
     print(f"\n{vendors} vendors x {reviewers} reviewers x 21: {vendors * reviewers * 21:,} marks")
     session = db.session()
     row = session.get_one(Evaluation, made.evaluation.id)
-    read = matrix(session, row)
+    read = read_matrix(session, row)
     columns = list(read.vendors.values()), list(read.criteria.values())
     report("tallies from the database", median_ms(
         lambda: read_ballots(session, row.id, *columns).tallies(), RUNS))  # fmt: skip
@@ -81,7 +81,7 @@ def evaluation(app: Flask, vendors: int, reviewers: int) -> None:
     profile = profile_of(counts)
     report(
         f"2,000 resamples of {len(profile)} distinct tallies",
-        median_ms(lambda: bootstrap(profile), RUNS),
+        median_ms(lambda: bootstrap_cells(profile), RUNS),
     )
     report("everything on robustness", median_ms(lambda: robustness_of(read.basis, counts), 3))
     pages(app, made)

@@ -14,12 +14,12 @@ from crrubric.domain.people.languages import SOURCE
 
 
 @cache
-def translations(language: str) -> NullTranslations:
+def load_translations(language: str) -> NullTranslations:
     """The texts of a language; for the language of the source they are the source."""
-    return NullTranslations() if language == SOURCE else _read(language)
+    return NullTranslations() if language == SOURCE else _read_catalogue(language)
 
 
-def _read(language: str) -> Translations:
+def _read_catalogue(language: str) -> Translations:
     # a process that speaks English only never needs these
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po

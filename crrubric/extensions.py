@@ -16,37 +16,37 @@ from sqlalchemy.exc import OperationalError
 
 from crrubric import catalogue
 from crrubric.config import PACKAGE
-from crrubric.domain.text import in_sentence
+from crrubric.domain.text import isolate_values
 from crrubric.models import Base
 
 
-class Catalogues(Domain):
+class CatalogueDomain(Domain):
     """Where Flask-Babel takes its texts from: `crrubric.catalogue`, not a folder of .mo files."""
 
     def gettext(self, string: str, **values: Any) -> str:
         """The text, its placeholders filled with what can't reorder it."""
-        return str(super().gettext(string, **in_sentence(values)))
+        return str(super().gettext(string, **isolate_values(values)))
 
     def ngettext(self, singular: str, plural: str, num: int, **values: Any) -> str:
         """The text for this number, its placeholders filled with what can't reorder it."""
-        return str(super().ngettext(singular, plural, num, **in_sentence(values)))
+        return str(super().ngettext(singular, plural, num, **isolate_values(values)))
 
     def get_translations(self) -> NullTranslations:
         """The texts of the request's language; those of the source where there is no request."""
         locale = get_locale()
-        return catalogue.translations(locale.language) if locale else NullTranslations()
+        return catalogue.load_translations(locale.language) if locale else NullTranslations()
 
 
-class Languages(Babel):
+class CatalogueBabel(Babel):
     """Flask-Babel on our catalogues."""
 
     @property
-    def domain_instance(self) -> Catalogues:
+    def domain_instance(self) -> CatalogueDomain:
         """The texts of every language."""
         return CATALOGUES
 
 
-CATALOGUES = Catalogues()
+CATALOGUES = CatalogueDomain()
 db = SQLAlchemy(
     model_class=Base,
     disable_autonaming=True,
@@ -55,7 +55,7 @@ db = SQLAlchemy(
 )
 login = LoginManager()
 csrf = CSRFProtect()
-babel = Languages()
+babel = CatalogueBabel()
 limiter = Limiter(get_remote_address)
 
 WRITE = {"crrubric_write": True}
@@ -83,7 +83,7 @@ def prepare_migrations(app: Flask) -> None:
     )
 
 
-def journal_mode(version: tuple[int, int, int]) -> str:
+def choose_journal_mode(version: tuple[int, int, int]) -> str:
     """The SQLite journal mode that is safe with this library version.
 
     WAL of 3.7.0 to 3.51.2 can lose commits when two connections write or checkpoint at the same
@@ -100,7 +100,7 @@ def set_up_engine(engine: Engine) -> None:
     """Make every SQLite connection keep its promises: keys checked, saves on disk, writers wait."""
     if engine.dialect.name != "sqlite":
         return
-    mode = journal_mode(sqlite3.sqlite_version_info[:3])
+    mode = choose_journal_mode(sqlite3.sqlite_version_info[:3])
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:

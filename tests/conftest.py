@@ -11,12 +11,14 @@ from flask import Flask
 
 from crrubric.app import create_app
 from crrubric.config import KEY, settings_of
+from crrubric.models import Criterion, Section, Tension
 from tests.factories import Factory
 
 pytest_plugins = ["tests.no_skips"]
 
 os.environ.pop("CRRUBRIC_DATABASE_URL", None)
 
+RUBRIC_TEXTS = {"title", "question", "look_for", "practice", "why"}
 SETTINGS = {
     "TESTING": True,
     "SECRET_KEY": "a secret of the tests, long enough to be one",
@@ -52,10 +54,27 @@ def fresh_app(url: str, folder: Path, **settings: Any) -> Flask:
     from crrubric.extensions import prepare_migrations
 
     app = create_app({**SETTINGS, "INSTANCE": str(folder), "DATABASE_URL": url, **settings})
+    refuse_untranslated_texts(app)
     prepare_migrations(app)
     with app.app_context():
         upgrade()
     return app
+
+
+def refuse_untranslated_texts(app: Flask) -> None:
+    """Fail where a template reads a text of the rubric as it was written, whatever the language.
+
+    A template says `criterion | translated("title")`; `criterion.title` would be English on a
+    Spanish page, and nobody would see it on an English one.
+    """
+    read = app.jinja_env.getattr
+
+    def read_strictly(row: object, name: str) -> object:
+        if name in RUBRIC_TEXTS and isinstance(row, Criterion | Section | Tension):
+            raise AssertionError(f'say `| translated("{name}")` instead of .{name}')
+        return read(row, name)
+
+    app.jinja_env.getattr = read_strictly
 
 
 def served(app: Flask) -> Iterator[Flask]:

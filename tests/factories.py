@@ -7,7 +7,7 @@ from itertools import count
 from flask import Flask
 from sqlalchemy import select
 
-from crrubric.domain.setup.rubric import Rubric, built_in_rubric, parse_rubric
+from crrubric.domain.setup.rubric import Rubric, load_built_in_rubric, parse_rubric
 from crrubric.domain.vocabulary import Answer, DeclarationKind, Phase, Role, Stakeholder, Standing
 from crrubric.extensions import db
 from crrubric.models import (
@@ -147,7 +147,9 @@ class Factory:
             if now in order and order.index(step) <= order.index(now):
                 continue
             if step is Phase.DECIDED:
-                text = decisions.DecisionText(made.vendors[0].id, "It fits our learners best.")
+                text = decisions.DecisionText(
+                    vendor_id=made.vendors[0].id, reason="It fits our learners best."
+                )
                 decisions.record_decision(made.chair, made.slug, text)
             if step is Phase.ARCHIVED:
                 evaluations.set_retention(made.chair, made.slug, until=date(2034, 6, 30))
@@ -188,7 +190,7 @@ class Factory:
             made.slug,
             made.vendors[vendor].id,
             made.criterion(code).id,
-            ballots.MarkText(answer, note),
+            ballots.MarkText(answer=answer, note=note),
             seen_version=0,
         )
 
@@ -204,13 +206,13 @@ class Factory:
             made.slug,
             made.vendors[vendor].id,
             criterion,
-            ballots.MarkText(answer),
+            ballots.MarkText(answer=answer),
             seen_version=seen,
         )
 
     def conflict(self, made: Made, reviewer: int, vendor: int, words: str) -> Declaration:
         """A reviewer declares a conflict of interest."""
-        return declarations.declare(
+        return declarations.declare_interest(
             made.reviewers[reviewer],
             made.slug,
             made.vendors[vendor].id,
@@ -225,7 +227,9 @@ class Factory:
         return seals.submit_ballot(person, made.slug, vendor_id, reasons=reasons)
 
     def vendor(self, chair: Actor, slug: str, company: str = "") -> Vendor:
-        facts = vendors.VendorFacts(company or f"Vendor {next(self.numbers)}", product="Courses")
+        facts = vendors.VendorFacts(
+            company=company or f"Vendor {next(self.numbers)}", product="Courses"
+        )
         return vendors.add_vendor(chair, slug, facts)
 
     def reviewer(self, chair: Actor, slug: str, *, roles: frozenset[Role] | None = None) -> Actor:
@@ -266,4 +270,4 @@ def stored_marks() -> list[tuple[Answer, str]]:
 
 def full_rubric() -> Rubric:
     """The built-in rubric."""
-    return built_in_rubric()
+    return load_built_in_rubric()

@@ -5,7 +5,7 @@ import struct
 import zipfile
 import zlib
 
-from crrubric.services.demo.files import small_pdf
+from crrubric.services.demo.files import make_small_pdf
 
 TYPES = "[Content_Types].xml"
 WORD = {TYPES: "<Types/>", "word/document.xml": "<w:document/>"}
@@ -14,7 +14,7 @@ CSV = b"Item,Price\r\nLibrary,31.00\r\n"
 
 
 def pdf(words: str = "A report") -> bytes:
-    return small_pdf([words])
+    return make_small_pdf([words])
 
 
 def archive(parts: dict[str, str | bytes], *, method: int = zipfile.ZIP_DEFLATED) -> bytes:

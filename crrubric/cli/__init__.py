@@ -9,7 +9,7 @@ from crrubric.cli import database, evaluations, mail, people, results, serving, 
 from crrubric.domain.errors import CrrubricError, InvalidLines
 
 
-class Door(click.Group):
+class CommandGroup(click.Group):
     """A group that turns refusals into one line on stderr and exit code 1; nothing else."""
 
     def invoke(self, ctx: click.Context) -> object:
@@ -26,9 +26,9 @@ class Door(click.Group):
             sys.exit(1)
 
 
-@click.group("crrubric", cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group("crrubric", cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="crrubric")
-def commands() -> None:
+def root_group() -> None:
     """Score credit-recovery courseware with a committee.
 
     Reviewers score vendors alone and blind against a rubric of YES/NO criteria; the chair reads
@@ -42,16 +42,16 @@ def commands() -> None:
 
 
 for command in (
-    serving.demo,
+    serving.serve_demo,
     serving.serve,
     database.db_group,
     people.user_group,
     evaluations.evaluation_group,
     evaluations.import_group,
-    results.results,
-    results.memo,
+    results.print_results,
+    results.write_memo_file,
     mail.mail_group,
     settings.settings_group,
     verify.verify,
 ):
-    commands.add_command(command)
+    root_group.add_command(command)

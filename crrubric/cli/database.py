@@ -2,7 +2,7 @@
 
 import click
 
-from crrubric.cli.running import new_app, newest_revision, upgrade_schema
+from crrubric.cli.running import find_newest_revision, make_app, upgrade_schema
 from crrubric.extensions import prepare_migrations
 
 
@@ -12,9 +12,9 @@ def db_group() -> None:
 
 
 @db_group.command("upgrade")
-def upgrade_command() -> None:
+def upgrade_database() -> None:
     """Bring the database to the newest schema; makes it if there is none."""
-    app = new_app()
+    app = make_app()
     with app.app_context():
         upgrade_schema()
     click.echo("The database is ready.")
@@ -22,12 +22,12 @@ def upgrade_command() -> None:
 
 @db_group.command("revision")
 @click.option("-m", "--message", required=True, help="What the migration does.")
-def revision_command(message: str) -> None:
+def write_migration(message: str) -> None:
     """Write a migration for changed models (for developers)."""
     from flask_migrate import revision
 
-    app = new_app()
+    app = make_app()
     with app.app_context():
-        number = f"{int(newest_revision()) + 1:04d}"
+        number = f"{int(find_newest_revision()) + 1:04d}"
         prepare_migrations(app)
         revision(message=message, autogenerate=True, rev_id=number)

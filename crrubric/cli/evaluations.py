@@ -7,16 +7,16 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
-from crrubric.cli.running import in_app
+from crrubric.cli.running import run_in_app
 from crrubric.domain.errors import Invalid
-from crrubric.domain.setup.rubric import built_in_rubric, parse_rubric
+from crrubric.domain.setup.rubric import load_built_in_rubric, parse_rubric
 from crrubric.domain.text import email_key
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import RuleKind
 from crrubric.extensions import db
 from crrubric.models import Evaluation, User
 from crrubric.queries.people.people import OPERATOR, actor_of
-from crrubric.services.exchange.imports import Imported, import_as_new, import_into
+from crrubric.services.exchange.imports import ImportResult, import_marks, import_new_evaluation
 from crrubric.services.setup.evaluations import RuleSettings, create_evaluation
 
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -33,10 +33,10 @@ def evaluation_group() -> None:
 @click.option("--purpose", default="", help="Two or three sentences: the memo begins with them.")
 @click.option("--chair", help="E-mail address of the chair, who has an account.")
 @click.option("--rubric", type=FILE, help="A rubric file in TOML; without it the built-in rubric.")
-@in_app
-def create(title: str, purpose: str, chair: str | None, rubric: Path | None) -> None:
+@run_in_app
+def make_evaluation(title: str, purpose: str, chair: str | None, rubric: Path | None) -> None:
     """Make an evaluation with its own copy of a rubric."""
-    source = parse_rubric(read_text(rubric)) if rubric else built_in_rubric()
+    source = parse_rubric(read_text(rubric)) if rubric else load_built_in_rubric()
     actor = OPERATOR
     if chair:
         user = db.session.scalar(select(User).where(User.email_key == email_key(chair)))
@@ -59,8 +59,8 @@ def read_text(path: Path) -> str:
 
 
 @evaluation_group.command("list")
-@in_app
-def listing() -> None:
+@run_in_app
+def print_evaluations() -> None:
     """Print slug, phase and title of every evaluation."""
     for row in db.session.scalars(select(Evaluation).order_by(Evaluation.id)):
         click.echo(f"{row.slug}\t{row.phase.label}\t{row.title}")
@@ -71,7 +71,7 @@ def import_group() -> None:
     """Import marks from a file."""
 
 
-def rule_of(_context: click.Context, _option: click.Parameter, text: str) -> RuleSettings:
+def parse_rule_option(_context: click.Context, _option: click.Parameter, text: str) -> RuleSettings:
     """The rule as typed: majority, unanimity, 2/3."""
     word = text.strip().lower()
     if word in {"majority", "unanimity"}:
@@ -81,7 +81,7 @@ def rule_of(_context: click.Context, _option: click.Parameter, text: str) -> Rul
         share = Fraction(word)
     except (ValueError, ZeroDivisionError):
         raise click.BadParameter(f"“{text}” is no rule: use {RULES}") from None
-    return RuleSettings(RuleKind.SUPERMAJORITY, share.numerator, share.denominator)
+    return RuleSettings(kind=RuleKind.SUPERMAJORITY, over=share.numerator, under=share.denominator)
 
 
 @import_group.command("marks")
@@ -90,12 +90,14 @@ def rule_of(_context: click.Context, _option: click.Parameter, text: str) -> Rul
     "--create", "title", metavar="TITLE", help="Make a new evaluation in the meeting phase."
 )
 @click.option("--evaluation", "slug", metavar="SLUG", help="Add to an existing evaluation.")
-@click.option("--rule", default="majority", show_default=True, callback=rule_of, metavar="RULE",
-              help=f"Decision rule of a new evaluation: {RULES}.")  # fmt: skip
+@click.option("--rule", default="majority", show_default=True, callback=parse_rule_option,
+              metavar="RULE", help=f"Decision rule of a new evaluation: {RULES}.")  # fmt: skip
 @click.option("--quorum", type=int, default=1, show_default=True,
               help="YES and NO marks that a cell of a new evaluation needs.")  # fmt: skip
-@in_app
-def marks(file: Path, title: str | None, slug: str | None, rule: RuleSettings, quorum: int) -> None:
+@run_in_app
+def import_marks_file(
+    file: Path, title: str | None, slug: str | None, rule: RuleSettings, quorum: int
+) -> None:
     """Import marks from a long CSV FILE: reviewer,vendor,criterion,mark[,note].
 
     mark is YES, NO, NOT_APPLICABLE or CANNOT_TELL. All or nothing: if a line can't be used,
@@ -115,11 +117,11 @@ def marks(file: Path, title: str | None, slug: str | None, rule: RuleSettings, q
             seen = line
 
         if title is not None:
-            settings = RuleSettings(rule.kind, rule.over, rule.under, quorum)
-            done = import_as_new(OPERATOR, file, title=title, rule=settings, report=report)
+            settings = RuleSettings(kind=rule.kind, over=rule.over, under=rule.under, quorum=quorum)
+            done = import_new_evaluation(OPERATOR, file, title=title, rule=settings, report=report)
         else:
-            done = import_into(OPERATOR, file, slug=slug or "", report=report)
-    click.echo(summary(done))
+            done = import_marks(OPERATOR, file, slug=slug or "", report=report)
+    click.echo(summarize_import(done))
 
 
 def count_lines(path: Path) -> int:
@@ -128,7 +130,7 @@ def count_lines(path: Path) -> int:
         return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b"")) or 1
 
 
-def summary(done: Imported) -> str:
+def summarize_import(done: ImportResult) -> str:
     """What was imported, in a line."""
     return (
         f"{done.slug}: {done.marks} marks on {done.criteria} criteria; "

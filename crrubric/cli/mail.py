@@ -7,16 +7,16 @@ import threading
 import click
 from flask import Flask
 
-from crrubric.cli.running import in_app
+from crrubric.cli.running import run_in_app
 from crrubric.config import settings_of
 from crrubric.domain.errors import Invalid
 from crrubric.domain.translation import N_
 from crrubric.extensions import db
-from crrubric.services.mail.outbox import mail_is_on, waiting
-from crrubric.services.mail.posting import BATCH, Round, district_name, send_due
+from crrubric.services.mail.outbox import is_mail_on, list_waiting_mails
+from crrubric.services.mail.posting import BATCH, SendingResult, district_name, send_due_mails
 from crrubric.services.mail.reminders import write_due_reminders
-from crrubric.services.mail.smtp import Letter, MailTrouble, Smtp
-from crrubric.services.people.accounts import checked_email
+from crrubric.services.mail.smtp import MailError, SmtpClient, SmtpMessage
+from crrubric.services.people.accounts import clean_email
 
 EVERY = 60  # seconds between two rounds of the thread
 
@@ -29,25 +29,25 @@ def mail_group() -> None:
 @mail_group.command("send")
 @click.option("--most", default=BATCH, show_default=True, type=click.IntRange(1, 10_000),
               help="Mails to send at most.")  # fmt: skip
-@in_app
-def send(most: int) -> None:
+@run_in_app
+def send_outbox(most: int) -> None:
     """Write the reminders that are due, then send what is due. For cron, every minute or so.
 
     Exits with 1 and one line on stderr if the server can't be used; what waits is tried again.
     """
-    reminders, done = one_round(most)
-    click.echo(summary(reminders, done))
+    reminders, done = run_mail_round(most)
+    click.echo(summarize_mail_round(reminders, done))
     if done.down:
         raise Invalid(N_("The mail server can’t be used: %(why)s"), why=done.down)
 
 
-def one_round(most: int = BATCH) -> tuple[int, Round]:
+def run_mail_round(most: int = BATCH) -> tuple[int, SendingResult]:
     """(how many reminders were written, what was sent). Raises: NotReady if mail is off."""
-    reminders = write_due_reminders() if mail_is_on() else 0
-    return reminders, send_due(most=most)
+    reminders = write_due_reminders() if is_mail_on() else 0
+    return reminders, send_due_mails(most=most)
 
 
-def summary(reminders: int, done: Round) -> str:
+def summarize_mail_round(reminders: int, done: SendingResult) -> str:
     """What a round did, in a line."""
     return (
         f"reminders written: {reminders}; mails sent: {done.sent}, to be tried again: "
@@ -56,12 +56,12 @@ def summary(reminders: int, done: Round) -> str:
 
 
 @mail_group.command("list")
-@in_app
-def list_waiting() -> None:
+@run_in_app
+def print_waiting_mails() -> None:
     """List the mails that wait, and why."""
-    if not mail_is_on():
+    if not is_mail_on():
         click.echo("Mail is off: mails are written and set aside.", err=True)
-    for row in waiting(db.session()):
+    for row in list_waiting_mails(db.session()):
         why = row.last_error or "not tried yet"
         click.echo(
             f"{row.id}\t{row.next_try_at:%Y-%m-%d %H:%M} UTC\t{row.to_address}\t{row.subject}"
@@ -71,46 +71,46 @@ def list_waiting() -> None:
 
 @mail_group.command("test")
 @click.argument("address")
-@in_app
-def send_test(address: str) -> None:
+@run_in_app
+def send_test_mail(address: str) -> None:
     """Send a mail to ADDRESS at once, to see whether the settings are right."""
-    if not mail_is_on():
+    if not is_mail_on():
         raise Invalid(N_("Mail is off: set MAIL_HOST, MAIL_SENDER and SITE_URL."))
-    letter = Letter(
-        0,
-        "",
-        checked_email(address),
-        "A test of crrubric",
-        "Mail works: crrubric can write to this address.\n",
+    letter = SmtpMessage(
+        id=0,
+        to_name="",
+        to_address=clean_email(address),
+        subject="A test of crrubric",
+        body="Mail works: crrubric can write to this address.\n",
         district=district_name(db.session()),
         key=secrets.token_hex(12),
     )
     try:
-        with Smtp() as server:
+        with SmtpClient() as server:
             server.send(letter)
-    except MailTrouble as error:
+    except MailError as error:
         raise Invalid(N_("The mail was not taken: %(why)s"), why=str(error)) from None
     click.echo(f"The server took a mail to {address}.")
 
 
-def start_thread(app: Flask) -> threading.Thread | None:
+def start_mail_thread(app: Flask) -> threading.Thread | None:
     """Send mail in the background of a server, if the settings say so."""
     settings = settings_of(app)
     if not (settings.MAIL_THREAD and settings.MAIL_HOST):
         return None
-    thread = threading.Thread(target=keep_sending, args=(app,), name="mail", daemon=True)
+    thread = threading.Thread(target=keep_sending_mail, args=(app,), name="mail", daemon=True)
     thread.start()
     return thread
 
 
-def keep_sending(app: Flask, stop: threading.Event | None = None) -> None:
+def keep_sending_mail(app: Flask, stop: threading.Event | None = None) -> None:
     """A round each minute, until the process ends; whatever goes wrong is logged, no more."""
     waiting_for = stop or threading.Event()
     log = logging.getLogger("crrubric")
     while not waiting_for.wait(EVERY):
         try:
             with app.app_context():
-                _reminders, done = one_round()
+                _reminders, done = run_mail_round()
                 if done.down:
                     log.warning("The mail server can’t be used: %s", done.down)
         except Exception:

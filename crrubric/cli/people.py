@@ -3,7 +3,7 @@
 import click
 from sqlalchemy import select
 
-from crrubric.cli.running import in_app
+from crrubric.cli.running import run_in_app
 from crrubric.domain.errors import Invalid
 from crrubric.domain.text import email_key
 from crrubric.domain.translation import N_
@@ -12,7 +12,7 @@ from crrubric.extensions import db
 from crrubric.models import User
 from crrubric.queries.people.people import OPERATOR
 from crrubric.services.mail.outbox import site_url
-from crrubric.services.people.accounts import add_user, invite_for_user
+from crrubric.services.people.accounts import add_user, invite_user
 
 
 @click.group("user")
@@ -20,9 +20,9 @@ def user_group() -> None:
     """Add people who may organize evaluations."""
 
 
-def link(user: User) -> str:
+def make_one_time_link(user: User) -> str:
     """A one-time link for the person; begins with SITE_URL if that is set."""
-    return f"{site_url()}/invitations/{invite_for_user(OPERATOR, user)}"
+    return f"{site_url()}/invitations/{invite_user(OPERATOR, user)}"
 
 
 @user_group.command("add")
@@ -33,20 +33,20 @@ def link(user: User) -> str:
 @click.option("--organizer", "standing", flag_value=Standing.ORGANIZER, type=Standing,
               default=Standing.ORGANIZER,
               help="May organize evaluations; the default.")  # fmt: skip
-@in_app
-def add(name: str, email: str, standing: Standing) -> None:
+@run_in_app
+def add_account(name: str, email: str, standing: Standing) -> None:
     """Add a person and print a one-time link with which they choose a password."""
     user = add_user(OPERATOR, name=name, email=email, standing=standing)
     click.echo(f"{user.name} is added. Send them this link; it works once, for seven days:")
-    click.echo(link(user))
+    click.echo(make_one_time_link(user))
 
 
 @user_group.command("link")
 @click.option("--email", required=True)
-@in_app
-def renew(email: str) -> None:
+@run_in_app
+def renew_one_time_link(email: str) -> None:
     """Print a fresh one-time link for a person, to choose a (new) password."""
     user = db.session.scalar(select(User).where(User.email_key == email_key(email)))
     if user is None:
         raise Invalid(N_("There is no account with the address %(email)s."), email=email)
-    click.echo(link(user))
+    click.echo(make_one_time_link(user))

@@ -17,7 +17,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def new_app(settings: Mapping[str, Any] | None = None) -> Flask:
+def make_app(settings: Mapping[str, Any] | None = None) -> Flask:
     """The app, from the factory that the entry point handed in: that floor is above this one."""
     factory: Callable[[Mapping[str, Any] | None], Flask] = (
         click.get_current_context().find_root().obj
@@ -25,12 +25,12 @@ def new_app(settings: Mapping[str, Any] | None = None) -> Flask:
     return factory(settings)
 
 
-def newest_revision() -> str:
+def find_newest_revision() -> str:
     """The revision that the code knows, read from the file names: 0001_first_light.py."""
     return max(file.name[:4] for file in (PACKAGE / "migrations" / "versions").glob("0*.py"))
 
 
-def found_revision() -> str | None:
+def read_database_revision() -> str | None:
     """The revision of the database; None if it has no schema at all."""
     with db.engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
@@ -48,26 +48,26 @@ def upgrade_schema() -> None:
 
 def check_schema() -> None:
     """Make the schema of an empty database; raise Invalid, saying what to do, for another one."""
-    found = found_revision()
+    found = read_database_revision()
     if found is None:
         upgrade_schema()
-    elif found > newest_revision():
+    elif found > find_newest_revision():
         raise Invalid(
             N_("The database is of a newer crrubric (%(found)s): install that version."),
             found=found,
         )
-    elif found < newest_revision():
+    elif found < find_newest_revision():
         raise Invalid(
             N_("The database is older than crrubric. Back it up, then run: crrubric db upgrade")
         )
 
 
-def in_app(command: Callable[P, T]) -> Callable[P, T]:
+def run_in_app(command: Callable[P, T]) -> Callable[P, T]:
     """Run the command inside the app, on a database that is ready."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
-        app = new_app()
+        app = make_app()
         with app.app_context():
             check_schema()
             return command(*args, **kwargs)

@@ -11,42 +11,42 @@ import click
 from flask import Flask
 from sqlalchemy.engine import make_url
 
-from crrubric.cli.mail import start_thread
+from crrubric.cli.mail import start_mail_thread
 from crrubric.cli.running import (
     check_schema,
-    found_revision,
-    new_app,
-    newest_revision,
+    find_newest_revision,
+    make_app,
+    read_database_revision,
     upgrade_schema,
 )
 from crrubric.config import instance_folder
 from crrubric.domain.errors import Invalid
 from crrubric.domain.translation import N_
-from crrubric.extensions import db, journal_mode
+from crrubric.extensions import choose_journal_mode, db
 
 HOST = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 PORT = click.option("--port", default=5000, show_default=True, help="Port to listen on.")
 
 
-def database_file(app: Flask) -> Path | None:
+def find_database_file(app: Flask) -> Path | None:
     """The SQLite file of the app; None on PostgreSQL."""
     url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
     return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
 
 @contextmanager
-def only_server(app: Flask) -> Iterator[None]:
+def hold_server_lock(app: Flask) -> Iterator[None]:
     """Hold a lock beside the SQLite file: a second server on it is refused.
 
     Raises: Invalid if another server holds it. PostgreSQL serves many servers and needs none.
     """
-    file = database_file(app)
+    file = find_database_file(app)
     if file is None:
         yield
         return
     with file.with_suffix(".lock").open("a+") as handle:
         try:
-            lock(handle.fileno())
+            lock_file(handle.fileno())
         except OSError:
             raise Invalid(
                 N_("Another crrubric serves %(file)s already: stop it first, or use its address."),
@@ -55,7 +55,7 @@ def only_server(app: Flask) -> Iterator[None]:
         yield
 
 
-def lock(handle: int) -> None:
+def lock_file(handle: int) -> None:
     """Take the file alone, or raise OSError at once; the system lets go when the process ends."""
     if sys.platform == "win32":
         import msvcrt
@@ -67,7 +67,7 @@ def lock(handle: int) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def run(app: Flask, host: str, port: int) -> None:
+def run_server(app: Flask, host: str, port: int) -> None:
     """Serve until interrupted."""
     from waitress import create_server
 
@@ -88,48 +88,50 @@ def run(app: Flask, host: str, port: int) -> None:
 def log_to_console(app: Flask) -> None:
     """Say what happens, and how the database is kept."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    if database_file(app):
-        mode = journal_mode(sqlite3.sqlite_version_info[:3])
+    if find_database_file(app):
+        mode = choose_journal_mode(sqlite3.sqlite_version_info[:3])
         logging.getLogger("crrubric").info(
             "SQLite %s, journal mode %s", sqlite3.sqlite_version, mode
         )
 
 
-@click.command()
+@click.command("demo")
 @HOST
 @PORT
 @click.option("--fresh", is_flag=True, help="Forget what was done in the demo and begin anew.")
-def demo(host: str, port: int, fresh: bool) -> None:
+def serve_demo(host: str, port: int, fresh: bool) -> None:
     """Serve an invented district to try everything with; made at the first start.
 
     The demo has a database of its own, instance/demo.db, and shows its people's passwords on
     the sign-in page: never open it to a network.
     """
-    from crrubric.services.demo.district import DEMO_PASSWORD, make_demo, people
+    from crrubric.services.demo.district import DEMO_PASSWORD, list_demo_people, make_demo
 
     file = instance_folder() / "demo.db"
-    app = new_app(
+    app = make_app(
         {
             "DEMO": True,
             "DATABASE_URL": f"sqlite:///{file.as_posix()}",
             "MAIL_HOST": "",  # nobody of the demo has an address
         }
     )
-    with only_server(app):
+    with hold_server_lock(app):
         with app.app_context():
             if fresh:
                 db.engine.dispose()
                 for suffix in ("", "-journal", "-wal", "-shm"):
                     file.with_name(file.name + suffix).unlink(missing_ok=True)
-            if found_revision() != newest_revision():  # looking is quicker than Alembic
+            if (
+                read_database_revision() != find_newest_revision()
+            ):  # looking is quicker than Alembic
                 upgrade_schema()
             make_demo()
             db.session.remove()
         click.echo("Demo of crrubric: an invented district. Sign in as one of")
-        for person in people():
+        for person in list_demo_people():
             click.echo(f"  {person.email:28} {person.name}, {person.title}")
         click.echo(f"Everybody’s password: {DEMO_PASSWORD}")
-        run(app, host, port)
+        run_server(app, host, port)
 
 
 @click.command()
@@ -137,10 +139,10 @@ def demo(host: str, port: int, fresh: bool) -> None:
 @PORT
 def serve(host: str, port: int) -> None:
     """Serve this district's own database; made at the first start."""
-    app = new_app()
-    with only_server(app):
+    app = make_app()
+    with hold_server_lock(app):
         with app.app_context():
             check_schema()
         log_to_console(app)
-        start_thread(app)
-        run(app, host, port)
+        start_mail_thread(app)
+        run_server(app, host, port)

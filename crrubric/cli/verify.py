@@ -2,17 +2,17 @@
 
 import click
 
-from crrubric.cli.running import in_app
+from crrubric.cli.running import run_in_app
 from crrubric.domain.errors import Invalid, NotReady
 from crrubric.domain.translation import N_
 from crrubric.extensions import db
-from crrubric.queries.record.verification import sealed_under
-from crrubric.queries.record.verification import verify as look_at_everything
+from crrubric.queries.record.verification import find_sealed_ballot
+from crrubric.queries.record.verification import verify_record as look_at_everything
 
 
 @click.command()
 @click.option("--receipt", help="Look for the sealed ballot with this receipt as well.")
-@in_app
+@run_in_app
 def verify(receipt: str | None) -> None:
     """Check that the record is what was written.
 
@@ -29,7 +29,7 @@ def verify(receipt: str | None) -> None:
     click.echo(f"{found.entries} journal entries and {found.seals} sealed ballots are as written.")
     if receipt is None:
         return
-    sealed = sealed_under(db.session(), receipt)
+    sealed = find_sealed_ballot(db.session(), receipt)
     if sealed is None:
         raise Invalid(N_("No sealed ballot has this receipt."))
     ballot = sealed.ballot

@@ -1,10 +1,10 @@
 """What a person may be allowed to do; `policy.py` says who is, and when."""
 
 from crrubric.domain.translation import N_
-from crrubric.domain.vocabulary import Labelled
+from crrubric.domain.vocabulary import LabelledEnum
 
 
-class Action(Labelled):
+class Action(LabelledEnum):
     """What somebody may want to do in an evaluation; `policy.py` says who may, and when."""
 
     VIEW_EVALUATION = "VIEW_EVALUATION", N_("read the overview, rubric, vendors and committee")

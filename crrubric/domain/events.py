@@ -1,10 +1,10 @@
 """What the journal knows to tell: one entry is one event."""
 
 from crrubric.domain.translation import N_
-from crrubric.domain.vocabulary import Labelled
+from crrubric.domain.vocabulary import LabelledEnum
 
 
-class Event(Labelled):
+class Event(LabelledEnum):
     """What the journal records; the label is the sentence, filled from the entry."""
 
     EVALUATION_CREATED = "EVALUATION_CREATED", N_("created the evaluation “%(subject)s”")

@@ -103,7 +103,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
 }
 
 
-def can(roles: Iterable[Role], phase: Phase, action: Action) -> bool:
+def is_allowed(roles: Iterable[Role], phase: Phase, action: Action) -> bool:
     """Whether somebody with `roles` may do `action` while the evaluation is in `phase`."""
     return any(phase in POLICY[role].get(action, frozenset()) for role in roles)
 

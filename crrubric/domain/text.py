@@ -16,7 +16,7 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _STEERING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
-def clean(text: str, *, limit: int, field: str | None = None) -> str:
+def clean_text(text: str, *, limit: int, field: str | None = None) -> str:
     """`text` with line ends as \\n and outer white space removed.
 
     Args: limit: most characters allowed, after cleaning; field: where it was typed, for the error.
@@ -39,20 +39,23 @@ def clean(text: str, *, limit: int, field: str | None = None) -> str:
     return tidy
 
 
-def stated(text: str, missing: str, *, limit: int, field: str) -> str:
-    """`clean`, for what must not be left out. Raises: Invalid with `missing` if nothing is left."""
-    tidy = clean(text, limit=limit, field=field)
+def require_text(text: str, missing: str, *, limit: int, field: str) -> str:
+    """`clean_text`, for what must not be left out.
+
+    Raises: Invalid with `missing` if nothing is left.
+    """
+    tidy = clean_text(text, limit=limit, field=field)
     if not tidy:
         raise Invalid(missing, field=field)
     return tidy
 
 
-def visible(text: str) -> str:
-    """`text` of the same length, with a mark (U+FFFD) for each character that `clean` refuses."""
+def replace_control_characters(text: str) -> str:
+    """`text` of the same length, with U+FFFD for each character that `clean_text` refuses."""
     return _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def isolated(text: str) -> str:
+def isolate_direction(text: str) -> str:
     """`text` for the inside of a sentence, which it can't reorder: a name in Arabic, for instance.
 
     What steers the direction of writing is left out, and right-to-left text stands in an isolate.
@@ -63,14 +66,17 @@ def isolated(text: str) -> str:
     return f"\N{FIRST STRONG ISOLATE}{plain}\N{POP DIRECTIONAL ISOLATE}"
 
 
-def in_sentence(values: Mapping[str, Any]) -> dict[str, Any]:
+def isolate_values(values: Mapping[str, Any]) -> dict[str, Any]:
     """Values of a sentence: what somebody typed can't turn the words around it."""
-    return {key: isolated(value) if type(value) is str else value for key, value in values.items()}
+    return {
+        key: isolate_direction(value) if type(value) is str else value
+        for key, value in values.items()
+    }
 
 
-def one_line(text: str, *, limit: int, field: str | None = None) -> str:
-    """`clean`, with every run of white space made one blank: for titles and names."""
-    return " ".join(clean(text, limit=limit, field=field).split())
+def clean_line(text: str, *, limit: int, field: str | None = None) -> str:
+    """`clean_text`, with every run of white space made one blank: for titles and names."""
+    return " ".join(clean_text(text, limit=limit, field=field).split())
 
 
 def slug_of(title: str) -> str:

@@ -10,7 +10,7 @@ from typing import Self
 from crrubric.domain.translation import N_
 
 
-class Labelled(StrEnum):
+class LabelledEnum(StrEnum):
     """A text enum whose members carry the label that people read."""
 
     label: str
@@ -22,7 +22,7 @@ class Labelled(StrEnum):
         return member
 
 
-class Answer(Labelled):
+class Answer(LabelledEnum):
     """What a mark says. No mark at all is *unscored* and never counted as anything."""
 
     YES = "YES", N_("Yes")
@@ -36,7 +36,7 @@ class Answer(Labelled):
         return self in (Answer.YES, Answer.NO)
 
 
-class Outcome(Labelled):
+class Outcome(LabelledEnum):
     """What the decision rule makes of a tally; the values of a finding as well."""
 
     MET = "MET", N_("Met")
@@ -45,7 +45,7 @@ class Outcome(Labelled):
     UNRESOLVED = "UNRESOLVED", N_("Unresolved")
 
 
-class Reason(Labelled):
+class UnresolvedReason(LabelledEnum):
     """Why an outcome is UNRESOLVED. They stay apart: each asks for a different act."""
 
     NO_MARKS = "NO_MARKS", N_("no marks")
@@ -55,7 +55,7 @@ class Reason(Labelled):
     TIE_APPLICABLE = "TIE_APPLICABLE", N_("applicability in dispute")
 
 
-class Gate(Labelled):
+class Gate(LabelledEnum):
     """Whether a vendor meets every must-have, or the committee reinstated it all the same."""
 
     PASS = "PASS", N_("meets every must-have")
@@ -69,7 +69,7 @@ class Gate(Labelled):
         return self in (Gate.PASS, Gate.REINSTATED)
 
 
-class RuleKind(Labelled):
+class RuleKind(LabelledEnum):
     """How YES and NO marks become an outcome."""
 
     MAJORITY = "MAJORITY", N_("Simple majority")
@@ -77,14 +77,14 @@ class RuleKind(Labelled):
     UNANIMITY = "UNANIMITY", N_("Unanimity")
 
 
-class ScoringMode(Labelled):
+class ScoringMode(LabelledEnum):
     """What a cell adds to a score: its outcome (0 or 1) or its share of YES."""
 
     OUTCOME = "OUTCOME", N_("by outcome")
     SHARE = "SHARE", N_("by share of YES")
 
 
-class Phase(Labelled):
+class Phase(LabelledEnum):
     """Where an evaluation stands; the order of the members is the order of the phases."""
 
     SETUP = "SETUP", N_("Set-up")
@@ -95,7 +95,7 @@ class Phase(Labelled):
     ARCHIVED = "ARCHIVED", N_("Archived")
 
 
-class Role(Labelled):
+class Role(LabelledEnum):
     """What a person may do in one evaluation; one person can be chair and reviewer."""
 
     CHAIR = "CHAIR", N_("Chair")
@@ -104,7 +104,7 @@ class Role(Labelled):
     OPERATOR = "OPERATOR", N_("Operator of the server")
 
 
-class Standing(Labelled):
+class Standing(LabelledEnum):
     """What a person may do on the whole site, apart from any evaluation."""
 
     ADMINISTRATOR = "ADMINISTRATOR", N_("Administrator")
@@ -112,7 +112,7 @@ class Standing(Labelled):
     MEMBER = "MEMBER", N_("Member")
 
 
-class Stakeholder(Labelled):
+class Stakeholder(LabelledEnum):
     """Whom a committee member speaks for."""
 
     TEACHER = "teacher", N_("Teacher")
@@ -127,7 +127,7 @@ class Stakeholder(Labelled):
     OTHER = "other", N_("Other")
 
 
-class EvidenceKind(Labelled):
+class EvidenceKind(LabelledEnum):
     """What kind of thing a mark points to."""
 
     DEMO = "DEMO", N_("Demo")
@@ -137,7 +137,7 @@ class EvidenceKind(Labelled):
     STATEMENT = "STATEMENT", N_("Statement")
 
 
-class FileKind(Labelled):
+class FileKind(LabelledEnum):
     """What can be attached; each is told from its content."""
 
     PDF = "PDF", N_("PDF")
@@ -148,21 +148,21 @@ class FileKind(Labelled):
     CSV = "CSV", N_("Table (CSV)")
 
 
-class BallotState(Labelled):
+class BallotState(LabelledEnum):
     """One reviewer's marks for one vendor, as stored; *not started* is open with no mark."""
 
     OPEN = "OPEN", N_("Open")
     SUBMITTED = "SUBMITTED", N_("Submitted")
 
 
-class EntrySource(Labelled):
+class EntrySource(LabelledEnum):
     """How a reviewer gave a ballot that somebody else entered."""
 
     PAPER = "PAPER", N_("On paper")
     PHONE = "PHONE", N_("By phone")
 
 
-class CorrectionEffect(Labelled):
+class CorrectionEffect(LabelledEnum):
     """What a correction of the rubric does to marks that were given already."""
 
     KEEP = "KEEP", N_("Marks given stay: the meaning is the same")
@@ -170,21 +170,21 @@ class CorrectionEffect(Labelled):
     LEAVE_OUT = "LEAVE_OUT", N_("It is left out: marks given stay in the record and don’t count")
 
 
-class DeclarationKind(Labelled):
+class DeclarationKind(LabelledEnum):
     """What a committee member states about a vendor before reading its ballot."""
 
     NONE = "NONE", N_("No conflict of interest")
     CONFLICT = "CONFLICT", N_("Conflict of interest")
 
 
-class MotionKind(Labelled):
+class MotionKind(LabelledEnum):
     """What a motion of the meeting is about."""
 
     UNDISPUTED = "UNDISPUTED", N_("to adopt the cells that nobody disputes")
     OTHER = "OTHER", N_("something else")
 
 
-class PositionKind(Labelled):
+class PositionKind(LabelledEnum):
     """Where a reviewer stands on the recommendation."""
 
     SUPPORT = "SUPPORT", N_("I support it")
@@ -192,14 +192,14 @@ class PositionKind(Labelled):
     CANNOT_SUPPORT = "CANNOT_SUPPORT", N_("I cannot support it")
 
 
-class RankingKind(Labelled):
+class RankingKind(LabelledEnum):
     """Which order of the vendors the committee adopts."""
 
     COMPUTED = "COMPUTED", N_("the computed order")
     OTHER = "OTHER", N_("another order")
 
 
-class Topic(Labelled):
+class AgendaTopic(LabelledEnum):
     """Why a cell is on the agenda; the order of the members is the order of the agenda."""
 
     UNRESOLVED = "UNRESOLVED", N_("Unresolved")
@@ -208,7 +208,7 @@ class Topic(Labelled):
     SPLIT = "SPLIT", N_("Split")
 
 
-class QuestionState(Labelled):
+class QuestionState(LabelledEnum):
     """How far a question to a vendor is."""
 
     DRAFT = "DRAFT", N_("not sent yet")
@@ -217,7 +217,7 @@ class QuestionState(Labelled):
     WITHDRAWN = "WITHDRAWN", N_("withdrawn")
 
 
-class NoticeKind(Labelled):
+class NoticeKind(LabelledEnum):
     """What a member is told, once; the label is the sentence, filled from the notice."""
 
     PHASE_CHANGED = "PHASE_CHANGED", N_("The evaluation is now in the phase “%(phase)s”.")
@@ -292,7 +292,7 @@ class NoticeKind(Labelled):
     ALL_IN = "ALL_IN", N_("All ballots are in: scoring can be closed.")
 
 
-class MailKind(Labelled):
+class MailKind(LabelledEnum):
     """What a mail is for."""
 
     INVITATION = "INVITATION", N_("invitation")
@@ -301,7 +301,7 @@ class MailKind(Labelled):
     CHAIR_REMINDER = "CHAIR_REMINDER", N_("by the chair")
 
 
-class MailState(Labelled):
+class MailState(LabelledEnum):
     """How far a mail is; *waiting* includes one that is to be tried again."""
 
     WAITING = "WAITING", N_("waiting")
@@ -310,7 +310,7 @@ class MailState(Labelled):
     SET_ASIDE = "SET_ASIDE", N_("not sent")
 
 
-class PriceUnit(Labelled):
+class PriceUnit(LabelledEnum):
     """What a vendor's price is counted in."""
 
     LEARNER = "LEARNER", N_("per learner")

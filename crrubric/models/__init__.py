@@ -1,10 +1,10 @@
 """Tables as typed classes: columns, constraints, relationships. No Flask, no rules."""
 
 from crrubric.models.ballots import (
+    Abstention,
     Ballot,
     Declaration,
     EntryOnBehalf,
-    Gap,
     Mark,
     SealedBallot,
 )
@@ -38,6 +38,7 @@ from crrubric.models.practice import PracticeMark
 from crrubric.models.questions import Asking, Question
 
 __all__ = [
+    "Abstention",
     "Asking",
     "AssignedCriterion",
     "AssignedVendor",
@@ -55,7 +56,6 @@ __all__ = [
     "Evaluation",
     "FileContent",
     "Finding",
-    "Gap",
     "Invite",
     "JournalEntry",
     "Mark",

@@ -13,7 +13,7 @@ from crrubric.domain.vocabulary import (
     EntrySource,
     EvidenceKind,
 )
-from crrubric.models.base import Base, LongText, Name, ShortText, stored_enum
+from crrubric.models.base import Base, LongText, Name, ShortText, checked_enum
 from crrubric.models.evaluations import Criterion, Member, Vendor
 
 
@@ -37,7 +37,7 @@ class Declaration(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
     vendor_id: Mapped[int] = mapped_column(ForeignKey("vendor.id"), index=True)
-    kind: Mapped[DeclarationKind] = mapped_column(stored_enum(DeclarationKind))
+    kind: Mapped[DeclarationKind] = mapped_column(checked_enum(DeclarationKind))
     words: Mapped[LongText]
     declared_at: Mapped[datetime] = mapped_column(default=now_utc)
     waived_at: Mapped[datetime | None]
@@ -70,7 +70,7 @@ class Ballot(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
     vendor_id: Mapped[int] = mapped_column(ForeignKey("vendor.id"), index=True)
-    state: Mapped[BallotState] = mapped_column(stored_enum(BallotState), default=BallotState.OPEN)
+    state: Mapped[BallotState] = mapped_column(checked_enum(BallotState), default=BallotState.OPEN)
     submitted_at: Mapped[datetime | None]
     seals: Mapped[int] = mapped_column(default=0)
     member: Mapped[Member] = relationship()
@@ -106,9 +106,9 @@ class Mark(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     ballot_id: Mapped[int] = mapped_column(ForeignKey("ballot.id"))
     criterion_id: Mapped[int] = mapped_column(ForeignKey("criterion.id"), index=True)
-    answer: Mapped[Answer] = mapped_column(stored_enum(Answer))
+    answer: Mapped[Answer] = mapped_column(checked_enum(Answer))
     note: Mapped[LongText]
-    evidence_kind: Mapped[EvidenceKind | None] = mapped_column(stored_enum(EvidenceKind))
+    evidence_kind: Mapped[EvidenceKind | None] = mapped_column(checked_enum(EvidenceKind))
     evidence_place: Mapped[ShortText]
     evidence_on: Mapped[date | None]
     evidence_until: Mapped[date | None]  # the last day on which it holds; None: no end
@@ -122,7 +122,7 @@ class Mark(Base):
     )
 
 
-class Gap(Base):
+class Abstention(Base):
     """A criterion left without a mark on purpose, with the reason: an abstention."""
 
     __tablename__ = "gap"
@@ -179,7 +179,7 @@ class EntryOnBehalf(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     ballot_id: Mapped[int] = mapped_column(ForeignKey("ballot.id"))
     number: Mapped[int]
-    source: Mapped[EntrySource] = mapped_column(stored_enum(EntrySource))
+    source: Mapped[EntrySource] = mapped_column(checked_enum(EntrySource))
     given_on: Mapped[date]
     entered_by: Mapped[Name]
     entered_at: Mapped[datetime] = mapped_column(default=now_utc)

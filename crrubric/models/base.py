@@ -65,12 +65,12 @@ def _text_enum(kind: type[enum.Enum], **options: bool) -> Enum:
     )
 
 
-def stored_enum(kind: type[enum.Enum]) -> Enum:
+def checked_enum(kind: type[enum.Enum]) -> Enum:
     """The enum as checked text: portable, readable in the database, refused if unknown."""
     return _text_enum(kind, create_constraint=True)
 
 
-def open_enum(kind: type[enum.Enum]) -> Enum:
+def unchecked_enum(kind: type[enum.Enum]) -> Enum:
     """The enum as text without a check in the database: for lists that grow with the code."""
     return _text_enum(kind, create_constraint=False)
 

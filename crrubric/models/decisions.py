@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crrubric.clock import now_utc
 from crrubric.domain.vocabulary import Outcome, PositionKind
-from crrubric.models.base import Base, LongText, Name, ShortText, Title, stored_enum
+from crrubric.models.base import Base, LongText, Name, ShortText, Title, checked_enum
 from crrubric.models.evaluations import Member, Vendor
 
 
@@ -27,7 +27,7 @@ class Finding(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     vendor_id: Mapped[int] = mapped_column(ForeignKey("vendor.id"))
     criterion_id: Mapped[int] = mapped_column(ForeignKey("criterion.id"), index=True)
-    value: Mapped[Outcome] = mapped_column(stored_enum(Outcome))
+    value: Mapped[Outcome] = mapped_column(checked_enum(Outcome))
     as_computed: Mapped[bool] = mapped_column(default=False)  # the outcome itself was adopted
     reason: Mapped[LongText]
     evidence: Mapped[LongText]
@@ -99,7 +99,7 @@ class Position(Base):
     )
 
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True)
-    kind: Mapped[PositionKind] = mapped_column(stored_enum(PositionKind))
+    kind: Mapped[PositionKind] = mapped_column(checked_enum(PositionKind))
     words: Mapped[LongText]
     stated_at: Mapped[datetime] = mapped_column(default=now_utc)
     member: Mapped[Member] = relationship()

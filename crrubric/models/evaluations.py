@@ -18,7 +18,7 @@ from crrubric.domain.vocabulary import (
     ScoringMode,
     Stakeholder,
 )
-from crrubric.models.base import Base, Code, LongText, Name, ShortText, Title, stored_enum
+from crrubric.models.base import Base, Code, LongText, Name, ShortText, Title, checked_enum
 from crrubric.models.people import District, User
 
 # language -> column -> its text in that language; what is not there is read as it was written
@@ -43,16 +43,16 @@ class Evaluation(Base):
     title: Mapped[Title]
     purpose: Mapped[LongText]
     language: Mapped[str] = mapped_column(String(limits.LANGUAGE), default=SOURCE)  # of documents
-    phase: Mapped[Phase] = mapped_column(stored_enum(Phase), default=Phase.SETUP)
+    phase: Mapped[Phase] = mapped_column(checked_enum(Phase), default=Phase.SETUP)
     rubric_name: Mapped[Title] = mapped_column(default="")
     rubric_version: Mapped[str] = mapped_column(String(40), default="")
-    rule_kind: Mapped[RuleKind] = mapped_column(stored_enum(RuleKind), default=RuleKind.MAJORITY)
+    rule_kind: Mapped[RuleKind] = mapped_column(checked_enum(RuleKind), default=RuleKind.MAJORITY)
     threshold_over: Mapped[int] = mapped_column(default=2)
     threshold_under: Mapped[int] = mapped_column(default=3)
     quorum: Mapped[int | None]  # None: the default, two and half of the assigned reviewers
     pass_mark: Mapped[int] = mapped_column(default=85)  # percent
     scoring_mode: Mapped[ScoringMode] = mapped_column(
-        stored_enum(ScoringMode), default=ScoringMode.OUTCOME
+        checked_enum(ScoringMode), default=ScoringMode.OUTCOME
     )
     created_at: Mapped[datetime] = mapped_column(default=now_utc)
     practice_at: Mapped[datetime | None]  # the practice round opened
@@ -114,7 +114,7 @@ class Criterion(Base):
     title: Mapped[Title]
     question: Mapped[LongText]
     look_for: Mapped[LongText]
-    lead: Mapped[Stakeholder | None] = mapped_column(stored_enum(Stakeholder))
+    lead: Mapped[Stakeholder | None] = mapped_column(checked_enum(Stakeholder))
     weight: Mapped[Decimal] = mapped_column(default=Decimal(1))
     must_have: Mapped[bool] = mapped_column(default=False)
     may_not_apply: Mapped[bool] = mapped_column(default=False)
@@ -142,7 +142,7 @@ class RubricRevision(Base):
     evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id"))
     number: Mapped[int]
     criterion_id: Mapped[int] = mapped_column(ForeignKey("criterion.id"), index=True)
-    effect: Mapped[CorrectionEffect] = mapped_column(stored_enum(CorrectionEffect))
+    effect: Mapped[CorrectionEffect] = mapped_column(checked_enum(CorrectionEffect))
     before: Mapped[dict[str, Any]] = mapped_column(JSON)
     after: Mapped[dict[str, Any]] = mapped_column(JSON)
     reason: Mapped[LongText]
@@ -188,7 +188,7 @@ class Vendor(Base):
     contact_name: Mapped[Name] = mapped_column(default="")
     contact_email: Mapped[str] = mapped_column(String(limits.EMAIL), default="")
     links: Mapped[LongText]  # one address a line
-    price_unit: Mapped[PriceUnit | None] = mapped_column(stored_enum(PriceUnit))
+    price_unit: Mapped[PriceUnit | None] = mapped_column(checked_enum(PriceUnit))
     unit_price_cents: Mapped[int | None] = mapped_column(BigInteger)  # a year
     quantity: Mapped[int | None]
     term_months: Mapped[int | None]
@@ -212,7 +212,7 @@ class Member(Base):
     evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id"), index=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
     name: Mapped[Name]
-    stakeholder: Mapped[Stakeholder] = mapped_column(stored_enum(Stakeholder))
+    stakeholder: Mapped[Stakeholder] = mapped_column(checked_enum(Stakeholder))
     is_chair: Mapped[bool] = mapped_column(default=False)
     is_reviewer: Mapped[bool] = mapped_column(default=False)
     # what a reviewer is to mark: everything, and what is added later, unless limited to some

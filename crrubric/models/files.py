@@ -17,11 +17,11 @@ from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.vocabulary import FileKind
 from crrubric.models.ballots import Ballot
-from crrubric.models.base import Base, LongText, Name, ShortText, stored_enum
+from crrubric.models.base import Base, LongText, Name, ShortText, checked_enum
 from crrubric.models.evaluations import Criterion, Vendor
 
 
-def new_key() -> str:
+def make_file_key() -> str:
     """A name for an address that tells nothing: numbers in order would count others' files."""
     return secrets.token_hex(16)
 
@@ -42,9 +42,9 @@ class AttachedFile:
     """What is known of an attached file, wherever it hangs. `sha256` is over its bytes, in hex."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(String(32), default=new_key, unique=True)
+    key: Mapped[str] = mapped_column(String(32), default=make_file_key, unique=True)
     name: Mapped[str] = mapped_column(String(limits.FILE_NAME))
-    kind: Mapped[FileKind] = mapped_column(stored_enum(FileKind))
+    kind: Mapped[FileKind] = mapped_column(checked_enum(FileKind))
     size: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[str] = mapped_column(String(64))
     content_id: Mapped[int] = mapped_column(ForeignKey("file_content.id"), unique=True)

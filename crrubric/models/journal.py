@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crrubric.clock import now_utc
 from crrubric.domain.events import Event
-from crrubric.models.base import Base, LongText, Name, ShortText, open_enum
+from crrubric.models.base import Base, LongText, Name, ShortText, unchecked_enum
 
 
 class JournalEntry(Base):
@@ -33,7 +33,7 @@ class JournalEntry(Base):
     evaluation_id: Mapped[int | None] = mapped_column(ForeignKey("evaluation.id"))
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     actor_name: Mapped[Name]
-    event: Mapped[Event] = mapped_column(open_enum(Event))
+    event: Mapped[Event] = mapped_column(unchecked_enum(Event))
     subject: Mapped[ShortText]
     vendor_id: Mapped[int | None]
     criterion_id: Mapped[int | None]

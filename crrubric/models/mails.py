@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.vocabulary import MailKind, MailState
-from crrubric.models.base import Base, LongText, Name, open_enum
+from crrubric.models.base import Base, LongText, Name, unchecked_enum
 from crrubric.models.evaluations import Member
 
 
@@ -39,7 +39,7 @@ class OutgoingMail(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     dedup_key: Mapped[str] = mapped_column(String(limits.SHORT_TEXT), unique=True)
-    kind: Mapped[MailKind] = mapped_column(open_enum(MailKind))
+    kind: Mapped[MailKind] = mapped_column(unchecked_enum(MailKind))
     evaluation_id: Mapped[int | None] = mapped_column(ForeignKey("evaluation.id"), index=True)
     member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), index=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)

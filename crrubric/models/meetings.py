@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crrubric.clock import now_utc
 from crrubric.domain.vocabulary import MotionKind
-from crrubric.models.base import Base, LongText, Name, ShortText, stored_enum
+from crrubric.models.base import Base, LongText, Name, ShortText, checked_enum
 from crrubric.models.evaluations import Member
 
 
@@ -65,7 +65,7 @@ class Motion(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
-    kind: Mapped[MotionKind] = mapped_column(stored_enum(MotionKind))
+    kind: Mapped[MotionKind] = mapped_column(checked_enum(MotionKind))
     words: Mapped[LongText]
     moved_by: Mapped[Name]
     seconded_by: Mapped[Name]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crrubric.clock import now_utc
 from crrubric.domain.vocabulary import NoticeKind
-from crrubric.models.base import Base, open_enum
+from crrubric.models.base import Base, unchecked_enum
 from crrubric.models.evaluations import Member
 
 
@@ -20,7 +20,7 @@ class Notice(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
-    kind: Mapped[NoticeKind] = mapped_column(open_enum(NoticeKind))
+    kind: Mapped[NoticeKind] = mapped_column(unchecked_enum(NoticeKind))
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
     at: Mapped[datetime] = mapped_column(default=now_utc)
     seen_at: Mapped[datetime | None]

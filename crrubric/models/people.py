@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.vocabulary import Standing
-from crrubric.models.base import Base, Name, stored_enum
+from crrubric.models.base import Base, Name, checked_enum
 
 
 class District(Base):
@@ -31,7 +31,7 @@ class User(Base):
     email: Mapped[str] = mapped_column(String(limits.EMAIL))
     email_key: Mapped[str] = mapped_column(String(limits.EMAIL), unique=True)
     password_hash: Mapped[str | None] = mapped_column(String(300))
-    standing: Mapped[Standing] = mapped_column(stored_enum(Standing), default=Standing.MEMBER)
+    standing: Mapped[Standing] = mapped_column(checked_enum(Standing), default=Standing.MEMBER)
     created_at: Mapped[datetime] = mapped_column(default=now_utc)
     disabled_at: Mapped[datetime | None]
     language: Mapped[str | None] = mapped_column(String(limits.LANGUAGE))  # None: never chose one

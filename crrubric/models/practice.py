@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crrubric.clock import now_utc
 from crrubric.domain.vocabulary import Answer
-from crrubric.models.base import Base, LongText, stored_enum
+from crrubric.models.base import Base, LongText, checked_enum
 from crrubric.models.evaluations import Member
 
 
@@ -21,7 +21,7 @@ class PracticeMark(Base):
     criterion_id: Mapped[int] = mapped_column(
         ForeignKey("criterion.id"), primary_key=True, index=True
     )
-    answer: Mapped[Answer] = mapped_column(stored_enum(Answer))
+    answer: Mapped[Answer] = mapped_column(checked_enum(Answer))
     note: Mapped[LongText]
     version: Mapped[int] = mapped_column(default=1)
     marked_at: Mapped[datetime] = mapped_column(default=now_utc)

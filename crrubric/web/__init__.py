@@ -28,6 +28,7 @@ from crrubric.web import (
     shared,
 )
 from crrubric.web.ballots import evidence, files
+from crrubric.web.record import journal_words
 from crrubric.web.results import cell_parts
 from crrubric.web.shared import (
     access,
@@ -65,15 +66,15 @@ class DatabaseId(IntegerConverter):
 
 def init_app(app: Flask) -> None:
     """Bind the web's own pieces and refuse to start with an undeclared route."""
-    app.jinja_environment = reading.ReadingEnvironment
     csrf.init_app(app)
     limiter.init_app(app)
-    babel.init_app(app, locale_selector=language.formats)
+    babel.init_app(app, locale_selector=language.select_locale)
     for part in (
         session,
         language,
         reading,
         words,
+        journal_words,
         cell_parts,
         errors,
         headers,
@@ -91,12 +92,12 @@ def init_app(app: Flask) -> None:
             app.wsgi_app, x_for=count, x_proto=count, x_host=count
         )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    version = asset_version(Path(str(app.static_folder)))
+    version = hash_static_files(Path(str(app.static_folder)))
 
     @app.context_processor
     def everywhere() -> dict[str, Any]:
         return {
-            "person": session.person(),
+            "person": session.current_person(),
             "asset_version": version,
             "version": __version__,
             "demo": settings.DEMO,
@@ -104,10 +105,10 @@ def init_app(app: Flask) -> None:
             "session_minutes": limits.IDLE_MINUTES - limits.TOUCH_MINUTES - limits.WARN_MINUTES,
         }
 
-    access.check_declarations(app)
+    access.check_route_access(app)
 
 
-def asset_version(folder: Path) -> str:
+def hash_static_files(folder: Path) -> str:
     """A short hash over all static files: their address changes when one of them does."""
     digest = hashlib.sha256()
     for file in sorted(folder.rglob("*")):

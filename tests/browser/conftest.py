@@ -14,7 +14,7 @@ from sqlalchemy import select
 from waitress import create_server
 from waitress.wasyncore import close_all
 
-from crrubric.domain.setup.rubric import built_in_rubric
+from crrubric.domain.setup.rubric import load_built_in_rubric
 from crrubric.extensions import db
 from crrubric.models import User
 from crrubric.queries.people.people import actor_of
@@ -90,8 +90,8 @@ def begin_evaluation() -> None:
     """An evaluation in set-up, which the demo leaves to those who try it."""
     dana = db.session.scalars(select(User).where(User.email.startswith("dana@"))).one()
     chair = actor_of(dana)
-    made = create_evaluation(chair, title="Begun today", rubric=built_in_rubric())
-    add_vendor(chair, made.slug, VendorFacts("Quillmere", product="Courses"))
+    made = create_evaluation(chair, title="Begun today", rubric=load_built_in_rubric())
+    add_vendor(chair, made.slug, VendorFacts(company="Quillmere", product="Courses"))
 
 
 @pytest.fixture(scope="session")

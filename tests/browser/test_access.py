@@ -36,29 +36,34 @@ CHAIR, REVIEWER = "dana@cedarbend.example", "keisha@cedarbend.example"
 PEOPLE = {CHAIR: "chair", REVIEWER: "reviewer", "": "stranger"}
 # Answers that are no pages: files and data.
 FILES = {
-    "account.alive",
-    "assets.plotly",
-    "ballots.sealed",
-    "cell.aside",
-    "evidence.file",
-    "exports.marks",
-    "exports.results",
-    "exports.scores",
-    "exports.tallies",
-    "files.own_file",
-    "files.vendor_file",
-    "home.health",
-    "meeting.where",
-    "memo.html",
-    "memo.word",
-    "questions.text",
+    "account.show_session",
+    "assets.serve_plotly_script",
+    "ballots.download_sealed_ballot",
+    "cell.show_cell_panel",
+    "evidence.download_mark_file",
+    "exports.download_marks",
+    "exports.download_results",
+    "exports.download_scores",
+    "exports.download_tallies",
+    "files.download_own_file",
+    "files.download_vendor_file",
+    "home.show_health",
+    "meeting.show_screen_step",
+    "memo.download_memo_html",
+    "memo.download_memo_word",
+    "questions.download_questions",
     "static",
 }
 # Pages that the demo has no address for; a test of its own looks at each.
-ELSEWHERE = {"account.invitation", "committee.shown"}
-OPEN = ("account.sign_in", "home.accessibility")
-BALLOTS = ("ballots.ballot", "ballots.review")
-CHOSEN = ("evaluations.overview", "results.matrix", "cell.show", "results.scores")
+ELSEWHERE = {"account.show_invitation", "committee.show_invitation_link"}
+OPEN = ("account.show_sign_in", "home.show_accessibility_statement")
+BALLOTS = ("ballots.show_own_ballot", "ballots.show_ballot_review")
+CHOSEN = (
+    "evaluations.show_overview",
+    "results.show_matrix",
+    "cell.show_cell",
+    "results.show_scores",
+)
 # Each plants one fault in the page.
 PLANT = "document.querySelector('main').insertAdjacentHTML('beforeend', `%s`)"
 FAULTS = [
@@ -68,11 +73,11 @@ FAULTS = [
 ]
 TABS = 7  # how many stops of the Tab key are looked at, from the top and from the main part
 FOCUS = [
-    ("evaluations.overview", "light"),
-    ("results.matrix", "light"),
-    ("cell.show", "dark"),
-    ("ballots.ballot", "light"),
-    ("ballots.ballot", "dark"),
+    ("evaluations.show_overview", "light"),
+    ("results.show_matrix", "light"),
+    ("cell.show_cell", "dark"),
+    ("ballots.show_own_ballot", "light"),
+    ("ballots.show_own_ballot", "dark"),
 ]
 
 

@@ -69,7 +69,7 @@ def follows_the_shared_screen(who: Visitor, scene: Scene) -> None:
     for code, title in (("ada", "Accessible"), ("sis", "Works with our system")):
         with scene.acting():
             vendor, criterion = made.vendors[0].id, made.criterion(code).id
-            meetings.point_at(made.chair, made.slug, vendor, criterion)
+            meetings.point_at_cell(made.chair, made.slug, vendor, criterion)
         heading = who.page.locator("h1")
         expect(heading).to_have_text(f"{COMPANIES[0]}: {title}", timeout=15_000)
         assert changes(who.page) == OWN
@@ -177,7 +177,7 @@ def test_practice_shows_how_a_criterion_was_read_and_not_who_read_it_so(site: Si
     made = scene.made
     with scene.acting():
         criterion = made.criterion("sis").id
-        practice.record_practice(
+        practice.record_practice_mark(
             made.reviewers[1], made.slug, criterion, answer=Answer.YES, seen_version=0
         )
     reviewer = at(browse, scene, scene.reviewers[0], "practice/")

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import pytest
 
-from crrubric.cli import commands
+from crrubric.cli import root_group
 from crrubric.domain import vocabulary
 from crrubric.settings.document import write_document
 from crrubric.settings.model import Settings
@@ -34,7 +34,7 @@ def test_every_link_leads_somewhere(page: Path):
 
 def test_every_command_that_is_named_exists():
     text = "\n".join(page.read_text("utf-8") for page in PAGES)
-    known = command_names(commands)
+    known = command_names(root_group)
     named = set(
         re.findall(
             r"(?:crrubric|run\.py) ((?:db|user|evaluation|import|mail|settings) [a-z]+)", text
@@ -64,7 +64,7 @@ def test_every_setting_that_is_named_exists():
 @pytest.mark.parametrize(
     "kind", [vocabulary.Role, vocabulary.Standing, vocabulary.Gate, vocabulary.Outcome]
 )
-def test_the_glossary_names_every_word(kind: type[vocabulary.Labelled]):
+def test_the_glossary_names_every_word(kind: type[vocabulary.LabelledEnum]):
     text = (ROOT / "docs" / "glossary.md").read_text("utf-8").lower()
 
     words = {member.value.replace("_", " ").lower() for member in kind}

@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 
 from crrubric import catalogue
 from crrubric.domain.errors import Invalid
-from crrubric.domain.people.languages import NAMES, SOURCE, formats_of, mail_language
+from crrubric.domain.people.languages import NAMES, SOURCE, choose_mail_language, formats_of
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "crrubric" / "translations"
@@ -116,8 +116,8 @@ def test_the_typography_is_as_careful_as_in_the_source(catalog: Catalog):
 
 def test_a_catalogue_is_read_without_a_compiled_file():
     assert [file for file in FOLDER.rglob("*") if file.suffix == ".mo"] == []
-    assert catalogue.translations("es").gettext("Sign in") == "Iniciar sesión"
-    assert catalogue.translations("en").gettext("Sign in") == "Sign in"
+    assert catalogue.load_translations("es").gettext("Sign in") == "Iniciar sesión"
+    assert catalogue.load_translations("en").gettext("Sign in") == "Sign in"
 
 
 def test_fuzzy_entries_are_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -127,7 +127,7 @@ def test_fuzzy_entries_are_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     file.write_text(head + '#, fuzzy\nmsgid "Yes"\nmsgstr "Maybe"\n\nmsgid "No"\nmsgstr "Non"\n')
     monkeypatch.setattr(catalogue.resources, "files", lambda _package: tmp_path)
 
-    found = catalogue._read("xx")
+    found = catalogue._read_catalogue("xx")
 
     assert (found.gettext("Yes"), found.gettext("No")) == ("Yes", "Non")
 
@@ -157,7 +157,7 @@ def test_numbers_and_dates_are_written_as_in_the_united_states():
     [("es", "en", "es"), (None, "es", "es"), (None, "en", "en"), ("en", "es", "en")],
 )
 def test_a_mail_is_in_the_language_of_the_person_first(person, evaluation, language):
-    assert mail_language(person, evaluation) == language
+    assert choose_mail_language(person, evaluation) == language
 
 
 def test_the_settings_offer_languages_that_there_are(tmp_path: Path):

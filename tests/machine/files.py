@@ -32,7 +32,7 @@ class Files(Frame):
             or self.not_writable(name, vendor)
             or (not self.asks(cell[0], criterion) and NotFound)
             or (cell not in self.model.marks and Invalid),
-            lambda: attachments.attach_to_mark(
+            lambda: attachments.attach_mark_file(
                 self.people[name], self.slug, vendor, criterion, name=title, data=data
             ),
             idle=key in self.model.mark_files,
@@ -57,7 +57,7 @@ class Files(Frame):
             or (not self.asks(mine[0], criterion) and NotFound)
             or (mine not in self.model.marks and Invalid)
             or (not there and NotFound),
-            lambda: attachments.remove_from_mark(
+            lambda: attachments.remove_mark_file(
                 self.people[name], self.slug, vendor, criterion, self.keys.get(key, NONE)
             ),
         )
@@ -74,7 +74,7 @@ class Files(Frame):
             or self.refused(name, Action.ATTACH_TO_VENDOR)
             or ((self.shut_out(name, key) or key not in self.model.vendors) and NotFound)
             or (old and old["withdrawn"] and Invalid),
-            lambda: attachments.attach_to_vendor(
+            lambda: attachments.attach_vendor_file(
                 self.people[name], self.slug, key, name=sent[0], data=sent[1]
             ),
             idle=old is not None,

@@ -18,17 +18,17 @@ from sqlalchemy import Table, select
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import CrrubricError, NotFound, WrongPhase
-from crrubric.domain.policy import FROM_MEETING, can, phases_of
-from crrubric.domain.results.outcome import Rule, decide
+from crrubric.domain.policy import FROM_MEETING, is_allowed, phases_of
+from crrubric.domain.results.outcome import DecisionRule, decide_outcome
 from crrubric.domain.results.tally import Tally
 from crrubric.domain.vocabulary import Outcome, Role, Stakeholder, Standing
 from crrubric.extensions import db
 from crrubric.models import Ballot, Base, District, JournalEntry, SealedBallot, User, Vendor
-from crrubric.queries.ballots.ballots import open_marks
-from crrubric.queries.people.access import evaluation_by_slug
+from crrubric.queries.ballots.ballots import iterate_disclosed_marks
+from crrubric.queries.people.access import find_evaluation
 from crrubric.queries.people.people import OPERATOR, Actor, actor_of
-from crrubric.queries.record.verification import verify
-from crrubric.queries.results.matrices import matrix
+from crrubric.queries.record.verification import verify_record
+from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.setup import committee, evaluations, vendors
 from crrubric.services.shared.unit import unit_of_work
 from tests.conftest import wipe
@@ -151,7 +151,7 @@ class Frame(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Whatever was done, the record as a whole is what was written."""
         db.session.rollback()
-        assert [str(problem) for problem in verify(db.session()).problems] == []
+        assert [str(problem) for problem in verify_record(db.session()).problems] == []
         db.session.remove()
 
     def add_person(self, session: Any, name: str) -> None:
@@ -167,7 +167,7 @@ class Frame(RuleBasedStateMachine):
         actor = self.people[chair]
         made = evaluations.create_evaluation(actor, title=title, rubric=small_rubric())
         for company in ("Ace", "Bolt"):
-            vendors.add_vendor(actor, made.slug, vendors.VendorFacts(f"{company} {title}"))
+            vendors.add_vendor(actor, made.slug, vendors.VendorFacts(company=f"{company} {title}"))
         return made.slug, made.id
 
     def invite(self, name: str, roles: frozenset[Role]) -> int:
@@ -205,19 +205,21 @@ class Frame(RuleBasedStateMachine):
         return {role for role, has in held.items() if has} or {Role.OBSERVER}
 
     def fits(self, action: Action) -> bool:
-        able = any(can(self.roles(name), self.model.phase, action) for name in self.people)
+        able = any(is_allowed(self.roles(name), self.model.phase, action) for name in self.people)
         return able or self.steps % 8 == 0
 
     def person(self, who: int, action: Action) -> str:
         """Mostly somebody who may do it, one time in six anybody."""
-        able = [name for name in self.people if can(self.roles(name), self.model.phase, action)]
+        able = [
+            name for name in self.people if is_allowed(self.roles(name), self.model.phase, action)
+        ]
         names = able if able and who % 6 else list(self.people)
         return names[who // 6 % len(names)]
 
     def refused(self, name: str, action: Action) -> Refusal:
         """How the guard refuses the person, if it does."""
         roles = self.roles(name)
-        if can(roles, self.model.phase, action):
+        if is_allowed(roles, self.model.phase, action):
             return None
         return WrongPhase if phases_of(roles, action) else NotFound
 
@@ -255,7 +257,9 @@ class Frame(RuleBasedStateMachine):
                 counts[mark["answer"]] += not self.recused(member, vendor)
         rule = self.model.rule
         share = Fraction(rule["over"], rule["under"])
-        return decide(Tally(*counts.values()), Rule(rule["kind"], share, rule["quorum"])).outcome
+        return decide_outcome(
+            Tally.from_counts(counts.values()), DecisionRule(rule["kind"], share, rule["quorum"])
+        ).outcome
 
     def ruled_out(self, vendor: int) -> bool:
         """Whether the vendor fails a must-have, and the committee lifted nothing."""
@@ -345,13 +349,13 @@ class Frame(RuleBasedStateMachine):
                 assert asked - but == said - but
 
     def ballots_are_blind_until_the_meeting(self, session: Any, state: State) -> None:
-        evaluation = evaluation_by_slug(session, self.slug)
+        evaluation = find_evaluation(session, self.slug)
         if state.phase not in FROM_MEETING:
-            assert list(open_marks(session, evaluation)) == []
+            assert list(iterate_disclosed_marks(session, evaluation)) == []
             with pytest.raises(NotFound):
-                matrix(session, evaluation)
+                read_matrix(session, evaluation)
             return
-        read = matrix(session, evaluation)
+        read = read_matrix(session, evaluation)
         found = {
             (read.vendors[vendor].id, read.criteria[criterion].id): cell.resolution.outcome
             for (vendor, criterion), cell in read.results.cells.items()

@@ -7,10 +7,14 @@ from sqlalchemy import select
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotFound, WrongPhase
-from crrubric.domain.setup.assignment import Asked, Assignment, by_lead
+from crrubric.domain.setup.assignment import (
+    AssignableCriterion,
+    Assignment,
+    divide_criteria_by_lead,
+)
 from crrubric.domain.vocabulary import Answer, CorrectionEffect, EntrySource, EvidenceKind
 from crrubric.extensions import db
-from crrubric.models import Ballot, Gap
+from crrubric.models import Abstention, Ballot
 from crrubric.services.ballots import entries
 from crrubric.services.ballots.ballots import MarkText
 from crrubric.services.meeting import reinstatements
@@ -19,7 +23,7 @@ from tests.machine.frame import NUMBER, WHY, Frame, Refusal, act
 from tests.machine.replay import covers, sits
 
 LIMITS = [None, None, (), (0,), (1,), (0, 1), (0, 1, 2)]
-TOLD = MarkText(Answer.YES, "On the phone.", EvidenceKind.DEMO)
+TOLD = MarkText(answer=Answer.YES, note="On the phone.", evidence_kind=EvidenceKind.DEMO)
 DAY = date(2026, 1, 5)
 
 
@@ -53,7 +57,7 @@ class Later(Frame):
             or (not row["reviewer"] and Invalid)
             or (self.no_choice(some, marked) and Invalid)
             or (not same and self.marks_in_the_way(member, some, marked) and WrongPhase),
-            lambda: assignments.assign(self.people[name], self.slug, member, wanted),
+            lambda: assignments.assign_reviewer(self.people[name], self.slug, member, wanted),
             idle=same,
         )
         if done and not same:
@@ -89,16 +93,21 @@ class Later(Frame):
     def assign_by_lead(self, who):
         name, model = self.person(who, Action.MANAGE_COMMITTEE), self.model
         who_sits = {key: row for key, row in model.members.items() if sits(row)}
-        asked = [Asked(key, row["section_id"], row["lead"]) for key, row in model.criteria.items()
-                 if not row["left_out"]]  # fmt: skip
-        found = by_lead({key: row["stakeholder"] for key, row in who_sits.items()}, asked)
+        asked = [
+            AssignableCriterion(key, row["section_id"], row["lead"])
+            for key, row in model.criteria.items()
+            if not row["left_out"]
+        ]
+        found = divide_criteria_by_lead(
+            {key: row["stakeholder"] for key, row in who_sits.items()}, asked
+        )
         wanted = {key: sorted(some) if some is not None else None for key, some in found.items()}
         other = {key: some for key, some in wanted.items() if who_sits[key]["criteria"] != some}
         hindered = [self.marks_in_the_way(key, who_sits[key]["vendors"], some)
                     for key, some in other.items()]  # fmt: skip
         done = self.tried(
             self.refused(name, Action.MANAGE_COMMITTEE) or (any(hindered) and WrongPhase),
-            lambda: assignments.assign_by_lead(self.people[name], self.slug),
+            lambda: assignments.assign_sections_by_lead(self.people[name], self.slug),
             idle=not other,
         )
         for key, some in other.items() if done else ():
@@ -118,7 +127,13 @@ class Later(Frame):
         after = {k: v for k, v in new.items() if row.get(k) != v}
         others = [one for k, one in self.model.criteria.items() if k != key and one["weight"]]
         alone = all(one["left_out"] for one in others)
-        text = corrections.Correction(new["title"], new["question"], new["look_for"], effect, why)
+        text = corrections.Correction(
+            title=new["title"],
+            question=new["question"],
+            look_for=new["look_for"],
+            effect=effect,
+            reason=why,
+        )
         concerned = self.ballots_with(key)
         done = self.tried(
             ((not new["title"] or not why) and Invalid)
@@ -142,8 +157,13 @@ class Later(Frame):
 
     def ballots_with(self, criterion: int) -> set[tuple[int, int]]:
         """Ballots with a mark on the criterion, or left without one on purpose."""
-        left = select(Ballot.member_id, Ballot.vendor_id).join(Gap, Gap.ballot_id == Ballot.id)
-        gaps = {tuple(row) for row in db.session.execute(left.where(Gap.criterion_id == criterion))}
+        left = select(Ballot.member_id, Ballot.vendor_id).join(
+            Abstention, Abstention.ballot_id == Ballot.id
+        )
+        gaps = {
+            tuple(row)
+            for row in db.session.execute(left.where(Abstention.criterion_id == criterion))
+        }
         return gaps | {key[:2] for key in self.model.marks if key[2] == criterion}
 
     # ballots on paper
@@ -160,7 +180,13 @@ class Later(Frame):
             k for k in self.model.criteria if pair in self.model.ballots and self.asks(pair[0], k)
         ]
         given = own[:said]
-        entry = entries.Entry(EntrySource.PAPER, DAY, bool(free), dict.fromkeys(given, TOLD), rest)
+        entry = entries.EnteredBallot(
+            source=EntrySource.PAPER,
+            given_on=DAY,
+            no_conflict=bool(free),
+            marks=dict.fromkeys(given, TOLD),
+            rest=rest,
+        )
         done = self.tried(
             (not given and Invalid)
             or self.refused(name, Action.ENTER_ON_BEHALF)

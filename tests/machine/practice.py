@@ -9,8 +9,8 @@ from crrubric.domain.errors import Invalid, NotFound, Stale, WrongPhase
 from crrubric.domain.vocabulary import Answer
 from crrubric.extensions import db
 from crrubric.models import PracticeMark
-from crrubric.queries.people.access import evaluation_by_slug
-from crrubric.queries.setup.practice import spread
+from crrubric.queries.people.access import find_evaluation
+from crrubric.queries.setup.practice import list_practice_spreads
 from crrubric.services.setup import practice
 from tests.machine.frame import NUMBER, Frame, Refusal, act
 from tests.machine.replay import sits
@@ -36,7 +36,7 @@ class Practice(Frame):
             or (answer == "NOT_APPLICABLE" and not self.model.criteria[key]["may_not_apply"]
                 and Invalid)
             or (not same and seen != version and Stale),
-            lambda: practice.record_practice(
+            lambda: practice.record_practice_mark(
                 self.people[name], self.slug, key, answer=answer, note=words, seen_version=seen
             ),
             idle=same,
@@ -48,7 +48,7 @@ class Practice(Frame):
         """A reviewer may have practiced already, and the spread may be shown."""
         if chance.random() < 0.6:
             seat, first = self.seat("ana"), next(iter(self.model.criteria))
-            practice.record_practice(
+            practice.record_practice_mark(
                 self.people["ana"], self.slug, first, answer=Answer.NO, seen_version=0
             )
             self.practice[seat, first] = {"answer": "NO", "note": "", "version": 1}
@@ -107,7 +107,7 @@ class Practice(Frame):
             }
             for row in rows
         }  # fmt: skip
-        told = spread(db.session(), evaluation_by_slug(db.session(), self.slug))
+        told = list_practice_spreads(db.session(), find_evaluation(db.session(), self.slug))
         shown = self.model.facts["practice_shown"]
         asked = [key for key, row in self.model.criteria.items() if not row["left_out"]]
         counts = {

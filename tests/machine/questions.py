@@ -163,7 +163,7 @@ class Talk(Frame):
             or self.refused(name, Action.MANAGE_QUESTIONS)
             or self.away(name, row["vendor_id"])
             or self.no_longer_wait([row]),
-            lambda: questions.set_aside(self.people[name], self.slug, key, reason=why),
+            lambda: questions.set_aside_asking(self.people[name], self.slug, key, reason=why),
         )
         if done:
             row["set_aside_reason"] = why

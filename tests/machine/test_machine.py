@@ -16,8 +16,8 @@ from sqlalchemy import select
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotFound, NotReady, Stale, WrongPhase
 from crrubric.domain.events import Event
-from crrubric.domain.meeting.agenda import undisputed
-from crrubric.domain.meeting.ranking import RankingText, computed_ranks, order_shown
+from crrubric.domain.meeting.agenda import list_undisputed_cells
+from crrubric.domain.meeting.ranking import RankingInput, computed_ranks, encode_order
 from crrubric.domain.policy import FROM_MEETING
 from crrubric.domain.setup.assignment import Assignment
 from crrubric.domain.vocabulary import (
@@ -36,9 +36,9 @@ from crrubric.domain.vocabulary import (
 )
 from crrubric.extensions import db
 from crrubric.models import Ballot, Commitment, Declaration, Notice
-from crrubric.queries.people.access import evaluation_by_slug
+from crrubric.queries.people.access import find_evaluation
 from crrubric.queries.people.people import actor_of
-from crrubric.queries.results.matrices import matrix
+from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.ballots import ballots, declarations, entries, seals
 from crrubric.services.mail import notices
 from crrubric.services.meeting import decisions, meetings, positions
@@ -62,8 +62,8 @@ ROLES = [
 SPEAKS = [Stakeholder.TEACHER, Stakeholder.SPECIAL_EDUCATION]
 RULES = [
     evaluations.RuleSettings(),
-    evaluations.RuleSettings(RuleKind.UNANIMITY, quorum=1),
-    evaluations.RuleSettings(RuleKind.SUPERMAJORITY, 3, 4, quorum=2, pass_mark=70),
+    evaluations.RuleSettings(kind=RuleKind.UNANIMITY, quorum=1),
+    evaluations.RuleSettings(kind=RuleKind.SUPERMAJORITY, over=3, under=4, quorum=2, pass_mark=70),
     evaluations.RuleSettings(pass_mark=101),
     evaluations.RuleSettings(over=1, under=2),
 ]
@@ -72,7 +72,7 @@ TITLES = ["", "Pace", "Reports", "Support"]
 
 def any_criterion(chance: Random) -> rubrics.CriterionText:
     return rubrics.CriterionText(
-        chance.choice(TITLES),
+        title=chance.choice(TITLES),
         weight=chance.choice([Decimal(0), Decimal(1), Decimal("2.5"), Decimal(-1)]),
         must_have=chance.random() < 0.5,
         may_not_apply=chance.random() < 0.5,
@@ -86,12 +86,12 @@ COMPANIES = ["", "Ace The one", "Cord", "Dune", "Dune"]
 
 def any_mark(chance: Random) -> ballots.MarkText:
     return ballots.MarkText(
-        chance.choice([*Answer, Answer.YES, Answer.NO]),
-        chance.choice(["", "No captions.", "=1+1"]),
-        chance.choice([None, EvidenceKind.DEMO]),
-        chance.choice(["", "minute 12"]),
-        chance.choice([None, date(2026, 3, 12)]),
-        chance.choice([None, None, date(2028, 3, 12)]),
+        answer=chance.choice([*Answer, Answer.YES, Answer.NO]),
+        note=chance.choice(["", "No captions.", "=1+1"]),
+        evidence_kind=chance.choice([None, EvidenceKind.DEMO]),
+        evidence_place=chance.choice(["", "minute 12"]),
+        evidence_on=chance.choice([None, date(2026, 3, 12)]),
+        evidence_until=chance.choice([None, None, date(2028, 3, 12)]),
     )
 
 
@@ -127,7 +127,7 @@ class Committee(Files, Later, Practice, Talk):
         chair = self.people["chair"]
         if chance.random() < 0.5:  # somebody is limited to some criteria
             some = frozenset(list(self.model.criteria)[: chance.choice([1, 2])])
-            assignments.assign(chair, self.slug, self.seat("ben"), Assignment(None, some))
+            assignments.assign_reviewer(chair, self.slug, self.seat("ben"), Assignment(None, some))
             self.model = stored(db.session(), self.id)
         if chance.random() < (0.2 if phase else 0.8):
             evaluations.change_phase(chair, self.slug, Phase.PRACTICE)
@@ -136,7 +136,9 @@ class Committee(Files, Later, Practice, Talk):
             if step is Phase.DECIDED:
                 self.model = stored(db.session(), self.id)
                 left = [key for key in self.model.vendors if not self.ruled_out(key)]
-                text = decisions.DecisionText(left[0] if left else None, "It fits.")
+                text = decisions.DecisionText(
+                    vendor_id=left[0] if left else None, reason="It fits."
+                )
                 decisions.record_decision(chair, self.slug, text)
             evaluations.change_phase(chair, self.slug, step)
             if step is Phase.SCORING:
@@ -156,7 +158,7 @@ class Committee(Files, Later, Practice, Talk):
         said = {"Y": Answer.YES, "N": Answer.NO, "?": Answer.CANNOT_TELL}
         for name in ("ana", "ben"):
             for vendor in self.model.vendors:
-                declarations.declare(
+                declarations.declare_interest(
                     self.people[name], self.slug, vendor, kind=DeclarationKind.NONE
                 )
         cells = [
@@ -168,7 +170,7 @@ class Committee(Files, Later, Practice, Talk):
         ]
         for (name, vendor, criterion), letter in zip(cells, letters, strict=False):
             if letter != "-":
-                text = ballots.MarkText(said[letter])
+                text = ballots.MarkText(answer=said[letter])
                 ballots.record_mark(
                     self.people[name], self.slug, vendor, criterion, text, seen_version=0
                 )
@@ -179,7 +181,9 @@ class Committee(Files, Later, Practice, Talk):
             pair = Ballot.member_id == self.seat("second"), Ballot.vendor_id.in_(self.model.vendors)
             key = db.session.scalars(select(Ballot.id).where(*pair).order_by(Ballot.id)).first()
             said = {next(iter(self.model.criteria)): TOLD}
-            entry = entries.Entry(EntrySource.PAPER, DAY, no_conflict=True, marks=said, rest="No.")
+            entry = entries.EnteredBallot(
+                source=EntrySource.PAPER, given_on=DAY, no_conflict=True, marks=said, rest="No."
+            )
             entries.enter_ballot(self.people["chair"], self.slug, key, entry)
 
     # the committee
@@ -291,7 +295,7 @@ class Committee(Files, Later, Practice, Talk):
             (not title and Invalid)
             or self.refused(name, Action.EDIT_SETUP)
             or (title == "Another" and Invalid),
-            lambda: evaluations.change_facts(
+            lambda: evaluations.change_evaluation(
                 self.people[name], self.slug, title=title, purpose="To choose.", closes_on=day
             ),
         )
@@ -387,7 +391,7 @@ class Committee(Files, Later, Practice, Talk):
 
     @act(Action.EDIT_SETUP, company=COMPANIES)
     def add_vendor(self, who, company):
-        name, facts = self.person(who, Action.EDIT_SETUP), vendors.VendorFacts(company)
+        name, facts = self.person(who, Action.EDIT_SETUP), vendors.VendorFacts(company=company)
         done = self.tried(
             (not company and Invalid)
             or self.refused(name, Action.EDIT_SETUP)
@@ -404,7 +408,7 @@ class Committee(Files, Later, Practice, Talk):
     @act(Action.EDIT_SETUP, vendor=NUMBER, company=COMPANIES, months=[None, 12])
     def change_vendor(self, who, vendor, company, months):
         name, key = self.person(who, Action.EDIT_SETUP), self.picked("vendors", vendor)
-        facts = vendors.VendorFacts(company, term_months=months)
+        facts = vendors.VendorFacts(company=company, term_months=months)
         done = self.tried(
             (not company and Invalid)
             or self.refused(name, Action.EDIT_SETUP)
@@ -517,7 +521,9 @@ class Committee(Files, Later, Practice, Talk):
             or self.refused(name, Action.DECLARE)
             or (key not in self.model.vendors and NotFound)
             or (old and old["kind"] == "CONFLICT" and WrongPhase),
-            lambda: declarations.declare(self.people[name], self.slug, key, kind=kind, words=words),
+            lambda: declarations.declare_interest(
+                self.people[name], self.slug, key, kind=kind, words=words
+            ),
             idle=bool(old) and old["kind"] == kind,
         )
         if done:
@@ -551,7 +557,7 @@ class Committee(Files, Later, Practice, Talk):
             or self.refused(name, Action.WAIVE_CONFLICT)
             or self.no_conflict(name, pair)
             or (self.model.declarations[pair]["waived"] and WrongPhase),
-            lambda: declarations.waive(self.people[name], self.slug, key, reason=why),
+            lambda: declarations.waive_conflict(self.people[name], self.slug, key, reason=why),
         )
         if done:
             self.model.declarations[pair]["waived"] = (self.people[name].name, why)
@@ -696,7 +702,7 @@ class Committee(Files, Later, Practice, Talk):
             self.refused(name, Action.RUN_MEETING)
             or (sitting is None and WrongPhase)
             or (not wanted <= there and NotFound),
-            lambda: meetings.set_present(self.people[name], self.slug, wanted),
+            lambda: meetings.record_attendance(self.people[name], self.slug, wanted),
             idle=bool(sitting) and sitting["present"] == sorted(wanted),
         )
         if done:
@@ -710,13 +716,13 @@ class Committee(Files, Later, Practice, Talk):
             or (self.shut_out(name, cell[0]) and NotFound)
             or (not self.model.sitting() and WrongPhase)
             or self.no_cell(*cell),
-            lambda: meetings.point_at(self.people[name], self.slug, *cell),
+            lambda: meetings.point_at_cell(self.people[name], self.slug, *cell),
         )
 
     @act(Action.RUN_MEETING, words=WHY, yes=range(-1, 4), no=range(3))
     def record_motion(self, who, words, yes, no):
         name = self.person(who, Action.RUN_MEETING)
-        text = MotionText(words, yes, no, moved_by="Ana")
+        text = MotionText(words=words, in_favor=yes, opposed=no, moved_by="Ana")
         done = self.tried(
             ((not words or yes < 0) and Invalid)
             or self.refused(name, Action.RUN_MEETING)
@@ -731,16 +737,19 @@ class Committee(Files, Later, Practice, Talk):
 
     def undisputed(self, name: str) -> dict[tuple[int, int], Outcome]:
         """Cells that a motion would adopt now; which are is for the agenda's own tests."""
-        read = matrix(db.session(), evaluation_by_slug(db.session(), self.slug))
+        read = read_matrix(db.session(), find_evaluation(db.session(), self.slug))
         cells = {
             (read.vendors[cell.vendor].id, read.criteria[cell.criterion].id): cell.resolution
-            for cell in undisputed(read.basis, read.results)
+            for cell in list_undisputed_cells(read.basis, read.results)
         }
         return {k: said.outcome for k, said in cells.items() if not self.shut_out(name, k[0])}
 
     @act(Action.RECORD_FINDING, often=3, yes=range(4), off=range(5))
     def adopt_undisputed(self, who, yes, off):
-        name, text = self.person(who, Action.RECORD_FINDING), MotionText("As listed", yes, 1)
+        name, text = (
+            self.person(who, Action.RECORD_FINDING),
+            MotionText(words="As listed", in_favor=yes, opposed=1),
+        )
         refused = self.refused(name, Action.RECORD_FINDING) or (
             not self.model.sitting() and WrongPhase
         )
@@ -748,7 +757,7 @@ class Committee(Files, Later, Practice, Talk):
         expected = len(cells) if off else len(cells) + 1
         done = self.tried(
             refused or ((not off or not cells) and Stale),
-            lambda: meetings.adopt_undisputed(
+            lambda: meetings.adopt_undisputed_cells(
                 self.people[name], self.slug, text, expected=expected
             ),
         )
@@ -834,14 +843,17 @@ class Committee(Files, Later, Practice, Talk):
             or (key is not None and self.ruled_out(key) and Invalid)
             or self.no_order(text, key),
             lambda: decisions.record_decision(
-                self.people[name], self.slug, decisions.DecisionText(key, why), text
+                self.people[name],
+                self.slug,
+                decisions.DecisionText(vendor_id=key, reason=why),
+                text,
             ),
         )
         if done:
             if old is not None and old["vendor_id"] != key:
                 self.model.positions.clear()
             self.model.decision = {
-                **asdict(decisions.DecisionText(key, why)),
+                **asdict(decisions.DecisionText(vendor_id=key, reason=why)),
                 **self.adopted(text),
             }  # fmt: skip
 
@@ -849,20 +861,20 @@ class Committee(Files, Later, Practice, Talk):
         """The computed order, and the text of it; that it is right is for its own tests."""
         if self.model.phase not in FROM_MEETING:
             return {}, ""
-        read = matrix(db.session(), evaluation_by_slug(db.session(), self.slug))
-        return computed_ranks(read.results), order_shown(read.results)
+        read = read_matrix(db.session(), find_evaluation(db.session(), self.slug))
+        return computed_ranks(read.results), encode_order(read.results)
 
-    def ranking_text(self, order: Row) -> RankingText | None:
+    def ranking_text(self, order: Row) -> RankingInput | None:
         """No order, the computed one, or another one that may have a hole."""
         _ranks, shown = self.computed()
         shown = shown if order["late"] else "another"
         if order["kind"] == "other":
             codes = [row["code"] for row in self.model.vendors.values()]
             ranks = dict(zip(codes, order["ranks"], strict=False))
-            return RankingText({k: v for k, v in ranks.items() if v}, order["why"], shown)
-        return RankingText(None, order["why"], shown) if order["kind"] == "computed" else None
+            return RankingInput({k: v for k, v in ranks.items() if v}, order["why"], shown)
+        return RankingInput(None, order["why"], shown) if order["kind"] == "computed" else None
 
-    def no_order(self, text: RankingText | None, recommended: int | None) -> Refusal:
+    def no_order(self, text: RankingInput | None, recommended: int | None) -> Refusal:
         """How the order is refused."""
         if text is None:
             return None
@@ -884,7 +896,7 @@ class Committee(Files, Later, Practice, Talk):
             wrong and Invalid
         )
 
-    def adopted(self, text: RankingText | None) -> Row:
+    def adopted(self, text: RankingInput | None) -> Row:
         computed, _shown = self.computed()
         none = {} if text is None else computed
         ranks = none if text is None or text.ranks is None else text.ranks
@@ -949,7 +961,7 @@ class Committee(Files, Later, Practice, Talk):
         key, member = rows[which % len(rows)] if rows else (LOST, LOST)
         self.tried(
             self.refused(name, Action.VIEW_EVALUATION) or (member != self.seat(name) and NotFound),
-            lambda: notices.put_away(self.people[name], self.slug, key),
+            lambda: notices.dismiss_notice(self.people[name], self.slug, key),
         )
 
 

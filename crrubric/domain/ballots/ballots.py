@@ -58,7 +58,7 @@ class Ballots:
         """The tally of every cell, by vendor and criterion code."""
         rows = self.counts().reshape(-1, FIELDS).tolist()
         keys = ((vendor, criterion) for vendor in self.vendors for criterion in self.criteria)
-        return {key: Tally(*row) for key, row in zip(keys, rows, strict=True)}
+        return {key: Tally.from_counts(row) for key, row in zip(keys, rows, strict=True)}
 
     def only(self, reviewers: Sequence[int]) -> "Ballots":
         """The ballots of some reviewers, by place."""

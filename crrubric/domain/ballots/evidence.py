@@ -18,7 +18,7 @@ _REST_SHOWN = 40  # characters of the path: its end names the page
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"})
 
 
-def evidence_words(
+def describe_evidence(
     kind: EvidenceKind | None,
     place: str,
     on: date | None,
@@ -40,7 +40,7 @@ def evidence_words(
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class EvidencePlace:
     """Where evidence is. A web address has `url`, and the host that it really leads to."""
 
     text: str
@@ -49,7 +49,7 @@ class Place:
     rest: str = ""  # path and query, shortened; empty for the host alone
 
 
-def place_of(text: str) -> Place:
+def place_of(text: str) -> EvidencePlace:
     """The place as typed; an http or https address also as a link. Nothing is ever fetched.
 
     No link, but plain text: other schemes, an address with a user name (what stands before the @
@@ -58,20 +58,20 @@ def place_of(text: str) -> Place:
     form, so that a look-alike does not look alike.
     """
     if any(unicodedata.category(letter) in _UNSEEN for letter in text) or "\\" in text:
-        return Place(text)
+        return EvidencePlace(text)
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError:
-        return Place(text)
+        return EvidencePlace(text)
     host = _ascii_host(parts)
     if parts.scheme not in {"http", "https"} or host is None:
-        return Place(text)
+        return EvidencePlace(text)
     at = host if port is None else f"{host}:{port}"
     tail = text[text.index("//") + 2 + len(parts.netloc) :]
     url = f"{parts.scheme}://{at}{quote(tail, safe='%/:?#[]@!$&()*+,;=~')}"
-    rest = "" if tail in {"", "/"} else _shortened(tail, _REST_SHOWN)
-    return Place(text, url, _end_of(at, _HOST_SHOWN), rest)
+    rest = "" if tail in {"", "/"} else _shorten_middle(tail, _REST_SHOWN)
+    return EvidencePlace(text, url, _shorten_start(at, _HOST_SHOWN), rest)
 
 
 def _ascii_host(parts: SplitResult) -> str | None:
@@ -85,46 +85,46 @@ def _ascii_host(parts: SplitResult) -> str | None:
     return host if _HOST.fullmatch(host) else None
 
 
-def _shortened(text: str, most: int) -> str:
+def _shorten_middle(text: str, most: int) -> str:
     """`text` with its middle left out if it is longer than `most`."""
     half = most // 2
     return text if len(text) <= most else f"{text[:half]}…{text[-half:]}"
 
 
-def _end_of(text: str, most: int) -> str:
+def _shorten_start(text: str, most: int) -> str:
     return text if len(text) <= most else f"…{text[-most:]}"
 
 
 @dataclass(frozen=True, slots=True)
-class Expired:
+class ExpiredEvidence:
     """The day after which the evidence no longer holds has passed."""
 
     until: date
 
 
 @dataclass(frozen=True, slots=True)
-class Old:
+class OldEvidence:
     """The evidence is from more than so many months ago, on a criterion where that matters."""
 
     months: int
 
 
-def age_flag(
+def check_evidence_age(
     on: date | None, until: date | None, *, today: date, months: int | None
-) -> Expired | Old | None:
+) -> ExpiredEvidence | OldEvidence | None:
     """What is to be said of the age of evidence; None if nothing.
 
     Args: on, until: its day, and the last day on which it holds; today: where the district is;
     months: after how many it is old on this criterion; None where age does not matter.
     """
     if until is not None and until < today:
-        return Expired(until)
-    if months is not None and on is not None and on < old_before(today, months):
-        return Old(months)
+        return ExpiredEvidence(until)
+    if months is not None and on is not None and on < subtract_months(today, months):
+        return OldEvidence(months)
     return None
 
 
-def old_before(today: date, months: int) -> date:
+def subtract_months(today: date, months: int) -> date:
     """Evidence from before this day is more than so many months old."""
     whole = today.year * 12 + today.month - 1 - months
     year, month = max(whole // 12, 1), whole % 12 + 1

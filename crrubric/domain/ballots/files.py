@@ -12,7 +12,7 @@ import zipfile
 import zlib
 
 from crrubric.domain import limits
-from crrubric.domain.ballots.office import REFUSED, office_kind
+from crrubric.domain.ballots.office import REFUSED, detect_office_kind
 from crrubric.domain.errors import Invalid
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import FileKind
@@ -36,7 +36,7 @@ _EXTENSIONS = {
 }
 
 
-def file_kind(data: bytes, name: str) -> FileKind:
+def detect_file_kind(data: bytes, name: str) -> FileKind:
     """What the bytes are. Raises: Invalid (field "file") for what can't be attached, saying why.
 
     Args: name: as the browser sent it; only a table of plain text needs the right ending, since
@@ -48,7 +48,7 @@ def file_kind(data: bytes, name: str) -> FileKind:
         most = limits.FILE_BYTES // limits.MEGABYTE
         raise Invalid(N_("This file is too large: at most %(most)s MB."), most=most, field="file")
     if data.startswith(b"PK\x03\x04"):
-        return office_kind(data)
+        return detect_office_kind(data)
     for kind, looks_like in ((FileKind.PDF, _is_pdf), (FileKind.PNG, _is_png),
                              (FileKind.JPEG, _is_jpeg)):  # fmt: skip
         if looks_like(data):
@@ -104,7 +104,7 @@ def _is_jpeg(data: bytes) -> bool:
 
 def _is_table(data: bytes) -> bool:
     """Text in UTF-8, UTF-16 with its mark or Windows-1252, that is no page, picture or program."""
-    text = _decoded(data)
+    text = _decode_text(data)
     if text is None or _CONTROL.search(text):
         return False
     begin = text.lstrip("\ufeff \t\r\n")[:4096].lower()
@@ -118,7 +118,7 @@ def _is_table(data: bytes) -> bool:
     return True
 
 
-def _decoded(data: bytes) -> str | None:
+def _decode_text(data: bytes) -> str | None:
     marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     for encoding in ("utf-16",) if marked else ("utf-8", "cp1252"):
         try:
@@ -128,7 +128,7 @@ def _decoded(data: bytes) -> str | None:
     return None
 
 
-def file_name(sent: str, kind: FileKind) -> str:
+def clean_file_name(sent: str, kind: FileKind) -> str:
     """The name that people see: no path, nothing unseen, of a fair length, ending as its kind."""
     last = re.split(r"[/\\]", sent)[-1]
     seen = (c for c in last if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Cn"})

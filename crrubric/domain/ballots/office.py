@@ -32,19 +32,19 @@ _END = struct.Struct("<4s4H2IH")  # the record that ends an archive
 _LOCAL = struct.Struct("<4s5H3I2H")  # the header before each entry
 
 
-def office_kind(data: bytes) -> FileKind:
+def detect_office_kind(data: bytes) -> FileKind:
     """Whether the archive is a Word document or an Excel workbook.
 
     Raises: Invalid (field "file") if it is neither, or holds macros, a password, odd names, an
     XML with a DOCTYPE, or more than it should when unpacked.
     """
     try:
-        entries = _entries(data)
+        entries = _list_archive_entries(data)
         names = [entry.orig_filename for entry in entries]
-        _refuse_names(names)
+        _refuse_entry_names(names)
         unpacked = 0
         for entry in entries:
-            unpacked += _looked_through(data, entry, limits.FILE_UNPACKED - unpacked)
+            unpacked += _check_archive_entry(data, entry, limits.FILE_UNPACKED - unpacked)
     except (zipfile.BadZipFile, zlib.error, struct.error, ValueError, NotImplementedError):
         raise Invalid(REFUSED, field="file") from None
     kinds = [kind for name, kind in MAIN.items() if name in names]
@@ -53,7 +53,7 @@ def office_kind(data: bytes) -> FileKind:
     return kinds[0]
 
 
-def _entries(data: bytes) -> list[zipfile.ZipInfo]:
+def _list_archive_entries(data: bytes) -> list[zipfile.ZipInfo]:
     """The contents of an archive that fills the file from its first byte to its last."""
     mark, _disk, _first, _here, count, size, offset, _comment = _END.unpack(data[-_END.size :])
     whole = mark == b"PK\x05\x06" and offset + size + _END.size == len(data)
@@ -69,7 +69,7 @@ def _entries(data: bytes) -> list[zipfile.ZipInfo]:
     return entries
 
 
-def _refuse_names(names: list[str]) -> None:
+def _refuse_entry_names(names: list[str]) -> None:
     """Raise BadZipFile for names that lead out, hide or come twice; Invalid for macros."""
     low = [name.casefold() for name in names]
     if any("vbaproject" in name for name in low):
@@ -83,12 +83,12 @@ def _refuse_names(names: list[str]) -> None:
         raise zipfile.BadZipFile
 
 
-def _looked_through(data: bytes, entry: zipfile.ZipInfo, most: int) -> int:
+def _check_archive_entry(data: bytes, entry: zipfile.ZipInfo, most: int) -> int:
     """How many bytes the entry really unpacks to. Raises: Invalid, BadZipFile."""
     is_xml = entry.orig_filename.casefold().endswith(_XML)
     is_list = entry.orig_filename == CONTENTS
     size, crc, end = 0, 0, b""
-    for piece in _unpacked(data, entry):
+    for piece in _unpack_entry(data, entry):
         size += len(piece)
         if size > most:
             raise Invalid(TOO_MUCH, field="file")
@@ -105,7 +105,7 @@ def _looked_through(data: bytes, entry: zipfile.ZipInfo, most: int) -> int:
     return size
 
 
-def _unpacked(data: bytes, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+def _unpack_entry(data: bytes, entry: zipfile.ZipInfo) -> Iterator[bytes]:
     """The bytes of one entry, a piece at a time, up to where its packed bytes end."""
     head = _LOCAL.unpack(data[entry.header_offset : entry.header_offset + _LOCAL.size])
     begin = entry.header_offset + _LOCAL.size + head[-2] + head[-1]

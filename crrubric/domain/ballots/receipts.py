@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from crrubric.domain.record.chain import canonical, sha256
+from crrubric.domain.record.chain import hash_text, to_canonical_json
 
 FIRST_SCHEMA = "crrubric.ballot/1"
 SCHEMA = "crrubric.ballot/2"
@@ -15,7 +15,7 @@ SCHEMA = "crrubric.ballot/2"
 ADDED = ("evidence_until", "files")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SealedContent:
     """What is sealed. `marks` and `gaps` by criterion code; `nonce` makes the receipt unguessable:
     without it, 21 answers could be found by trying them all."""
@@ -31,7 +31,7 @@ class SealedContent:
 
     def text(self) -> str:
         """The canonical text: what is stored, what a reviewer can download."""
-        return canonical(
+        return to_canonical_json(
             {
                 "schema": SCHEMA,
                 "evaluation": self.evaluation,
@@ -48,27 +48,27 @@ class SealedContent:
 
 def receipt_of(content: str) -> str:
     """The receipt over a sealed text: its SHA-256 in hex."""
-    return sha256(content)
+    return hash_text(content)
 
 
-def says_the_same(
+def has_same_marks(
     content: str, marks: Mapping[str, Mapping[str, Any]], gaps: Mapping[str, str]
 ) -> bool:
     """Whether the sealed text, of either form, holds just these marks and gaps."""
     sealed = json.loads(content)
     if sealed.get("schema") == FIRST_SCHEMA:  # it knew no expiry and no files: there are none
-        marks = {code: _in_first_form(mark) for code, mark in marks.items()}
-    return canonical([sealed["marks"], sealed["gaps"]]) == canonical([marks, gaps])
+        marks = {code: _to_first_schema(mark) for code, mark in marks.items()}
+    return to_canonical_json([sealed["marks"], sealed["gaps"]]) == to_canonical_json([marks, gaps])
 
 
-def _in_first_form(mark: Mapping[str, Any]) -> dict[str, Any]:
+def _to_first_schema(mark: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in mark.items() if value or key not in ADDED}
 
 
-def grouped(receipt: str) -> str:
+def group_receipt(receipt: str) -> str:
     """The receipt in groups of eight, to be read aloud or compared by eye."""
-    return " ".join(_parts(receipt, 8))
+    return " ".join(_split_text(receipt, 8))
 
 
-def _parts(text: str, size: int) -> Sequence[str]:
+def _split_text(text: str, size: int) -> Sequence[str]:
     return [text[at : at + size] for at in range(0, len(text), size)]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from crrubric.domain.limits import SHORT_TEXT
-from crrubric.domain.text import in_sentence
+from crrubric.domain.text import isolate_values
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import NoticeKind
 
@@ -31,7 +31,7 @@ MAILED: Mapping[NoticeKind, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class MailTranslator:
     """Speaks one language: translates a text, and one that depends on a number."""
 
     gettext: Callable[[str], str]
@@ -41,11 +41,11 @@ class Voice:
     def __call__(self, text: str, **values: object) -> str:
         """The text in the reader's language, its placeholders filled: typed ones can't turn it."""
         found = self.gettext(text)
-        return found % in_sentence(values) if values else found
+        return found % isolate_values(values) if values else found
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
+class MailContext:
     """To whom, and from which evaluation."""
 
     name: str
@@ -55,15 +55,15 @@ class Occasion:
 
 
 @dataclass(frozen=True, slots=True)
-class Mail:
+class MailText:
     """What is sent: a subject of one line and a text."""
 
     subject: str
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class Late:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReminderFacts:
     """What a reminder is about: the reader's own open ballots, and until when.
 
     `vendors` is empty in a text for several people.
@@ -76,12 +76,14 @@ class Late:
     words: str = ""  # of their own
 
 
-def header_line(text: str) -> str:
+def clean_header_line(text: str) -> str:
     """Text that is safe in a header: one line, no control characters, read in one direction."""
     return " ".join(_TURNING.sub("", _BREAKING.sub(" ", text)).split())[:SHORT_TEXT]
 
 
-def letter(say: Voice, to: Occasion, subject: str, paragraphs: Sequence[str]) -> Mail:
+def compose_mail(
+    say: MailTranslator, to: MailContext, subject: str, paragraphs: Sequence[str]
+) -> MailText:
     """The frame of every mail: a greeting, what it tells, why one gets it, from where it comes."""
     named = say(N_("%(title)s: %(subject)s"), title=to.title, subject=subject)
     why = say(
@@ -89,10 +91,14 @@ def letter(say: Voice, to: Occasion, subject: str, paragraphs: Sequence[str]) ->
     )
     greeting = say(N_("Hello %(name)s,"), name=to.name) if to.name else say(N_("Hello,"))
     sign = f"{to.title}\n{to.district}"
-    return Mail(header_line(named), "\n\n".join([greeting, *paragraphs, why, sign]) + "\n")
+    return MailText(
+        clean_header_line(named), "\n\n".join([greeting, *paragraphs, why, sign]) + "\n"
+    )
 
 
-def invitation(say: Voice, to: Occasion, *, chair: str, days: int | None) -> Mail:
+def compose_invitation(
+    say: MailTranslator, to: MailContext, *, chair: str, days: int | None
+) -> MailText:
     """A seat on the committee; `to.link` works once for `days`, or is the evaluation itself."""
     invites = say(
         N_("%(chair)s invites you to the committee that chooses: “%(title)s”."),
@@ -109,17 +115,21 @@ def invitation(say: Voice, to: Occasion, *, chair: str, days: int | None) -> Mai
             ),
             days=days,
         )
-    return letter(say, to, say(N_("You are invited to the committee")), [invites, how, to.link])
+    return compose_mail(
+        say, to, say(N_("You are invited to the committee")), [invites, how, to.link]
+    )
 
 
-def notice(say: Voice, to: Occasion, kind: NoticeKind, facts: Mapping[str, str]) -> Mail:
+def compose_notice_mail(
+    say: MailTranslator, to: MailContext, kind: NoticeKind, facts: Mapping[str, str]
+) -> MailText:
     """What a notice on the page tells; words of ours in it (a phase, a day) are translated."""
-    spoken = spoken_facts(facts, say, say.day)
+    spoken = translate_facts(facts, say, say.day)
     where = say(N_("What waits for you is here: %(link)s"), link=to.link)
-    return letter(say, to, say(MAILED[kind], **spoken), [say(kind.label, **spoken), where])
+    return compose_mail(say, to, say(MAILED[kind], **spoken), [say(kind.label, **spoken), where])
 
 
-def spoken_facts(
+def translate_facts(
     facts: Mapping[str, str], say: Callable[[str], str], day: Callable[[date], str]
 ) -> dict[str, str]:
     """What a notice tells, in a language: our words and days translated, typed text as it is."""
@@ -130,16 +140,22 @@ def spoken_facts(
     return {key: speak.get(key, str)(value) for key, value in facts.items()}
 
 
-def reminder(say: Voice, to: Occasion, late: Late) -> Mail:
+def compose_reminder(say: MailTranslator, to: MailContext, late: ReminderFacts) -> MailText:
     """That ballots are open, which of the reader's own, and until when."""
-    paragraphs = [_open(say, late), _until(say, late), _where(say, to, late)]
+    paragraphs = [
+        _describe_open_ballots(say, late),
+        _describe_closing_day(say, late),
+        _describe_ballot_link(say, to, late),
+    ]
     if late.words:
         said = say(N_("%(chair)s adds:"), chair=late.chair)
         paragraphs.insert(2, f"{said}\n{late.words}")
-    return letter(say, to, _subject(say, late), [text for text in paragraphs if text])
+    return compose_mail(
+        say, to, _reminder_subject(say, late), [text for text in paragraphs if text]
+    )
 
 
-def _subject(say: Voice, late: Late) -> str:
+def _reminder_subject(say: MailTranslator, late: ReminderFacts) -> str:
     count = len(late.vendors) or 2
     if late.closes_on is None or late.closes_on < late.today:
         return say.ngettext("Please finish your ballot", "Please finish your ballots", count)
@@ -155,7 +171,7 @@ def _subject(say: Voice, late: Late) -> str:
     )
 
 
-def _open(say: Voice, late: Late) -> str:
+def _describe_open_ballots(say: MailTranslator, late: ReminderFacts) -> str:
     if not late.vendors:
         return say(N_("Some of your ballots are still open."))
     begins = say.ngettext(
@@ -166,7 +182,7 @@ def _open(say: Voice, late: Late) -> str:
     return "\n".join([begins, *(f"- {vendor}" for vendor in late.vendors)])
 
 
-def _until(say: Voice, late: Late) -> str:
+def _describe_closing_day(say: MailTranslator, late: ReminderFacts) -> str:
     if late.closes_on is None:
         return ""
     if late.closes_on == late.today:
@@ -177,7 +193,7 @@ def _until(say: Voice, late: Late) -> str:
     return say(N_("Scoring closes on %(day)s."), day=day)
 
 
-def _where(say: Voice, to: Occasion, late: Late) -> str:
+def _describe_ballot_link(say: MailTranslator, to: MailContext, late: ReminderFacts) -> str:
     count = len(late.vendors) or 2
     return say.ngettext(
         "Mark and submit it here: %(link)s",

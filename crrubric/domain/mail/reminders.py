@@ -11,7 +11,7 @@ HOUR = time(8)  # where the district is
 PAUSE = timedelta(hours=12)
 
 
-def due_step(
+def find_due_step(
     now: datetime, closes_on: date, zone: ZoneInfo, *, opened: datetime, sent: AbstractSet[int]
 ) -> int | None:
     """The step that is to be sent now; None if there is none.
@@ -22,15 +22,15 @@ def due_step(
     """
     if now.astimezone(zone).date() > closes_on:
         return None
-    come = [step for step in STEPS if opened < morning(closes_on, step, zone) <= now]
+    come = [step for step in STEPS if opened < step_due_time(closes_on, step, zone) <= now]
     return come[-1] if come and come[-1] not in sent else None
 
 
-def morning(closes_on: date, step: int, zone: ZoneInfo) -> datetime:
+def step_due_time(closes_on: date, step: int, zone: ZoneInfo) -> datetime:
     """When a step falls due: eight in the morning of its day, by the district's clocks."""
     return datetime.combine(closes_on - timedelta(days=step), HOUR, tzinfo=zone)
 
 
-def rested(now: datetime, last: datetime | None) -> bool:
+def may_remind_again(now: datetime, last: datetime | None) -> bool:
     """Whether a person whose last reminder was then may be reminded again."""
     return last is None or now - last >= PAUSE

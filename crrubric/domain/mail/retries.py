@@ -9,13 +9,13 @@ THEN = timedelta(hours=4)
 LONGEST = timedelta(days=3)
 
 
-def next_try(now: datetime, attempts: int, due_at: datetime) -> datetime | None:
+def find_next_try(now: datetime, attempts: int, due_at: datetime) -> datetime | None:
     """When to try again after `attempts` failures (at least one); None: give up."""
     done = attempts - 1
     wait = timedelta(minutes=MINUTES[done]) if done < len(MINUTES) else THEN
-    return None if too_old(now + wait, due_at) else now + wait
+    return None if is_too_old(now + wait, due_at) else now + wait
 
 
-def too_old(now: datetime, due_at: datetime) -> bool:
+def is_too_old(now: datetime, due_at: datetime) -> bool:
     """Whether a mail that was due then is of no use now."""
     return now - due_at > LONGEST

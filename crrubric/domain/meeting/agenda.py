@@ -6,53 +6,53 @@ from dataclasses import dataclass
 import numpy as np
 
 from crrubric.domain.ballots.ballots import NO, UNASSIGNED, YES
-from crrubric.domain.results.basis import Basis
+from crrubric.domain.results.basis import ResultBasis
 from crrubric.domain.results.results import Cell, Key, Results
-from crrubric.domain.vocabulary import Outcome, Topic
+from crrubric.domain.vocabulary import AgendaTopic, Outcome
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class AgendaItem:
     """A cell to talk about, and why. A cell stands under the first topic that fits."""
 
-    topic: Topic
+    topic: AgendaTopic
     cell: Cell
     must_have: bool
     experts: tuple[str, ...]  # reviewers who speak for the field and say the opposite
 
 
-def agenda(basis: Basis, results: Results) -> tuple[Item, ...]:
+def list_agenda_items(basis: ResultBasis, results: Results) -> tuple[AgendaItem, ...]:
     """The cells that need talk: unresolved, split must-haves, the expert in the minority, splits.
 
     Within a topic must-haves come first, then vendors and criteria in their order. A cell stays
     on the agenda when it is settled, so that the list does not change while it is walked through.
     """
-    against = experts_against(basis, results)
+    against = find_opposing_experts(basis, results)
     must = {criterion.code for criterion in results.criteria if criterion.must_have}
     found = [
-        Item(topic, cell, cell.criterion in must, against.get(key, ()))
+        AgendaItem(topic, cell, cell.criterion in must, against.get(key, ()))
         for key, cell in results.cells.items()
-        if (topic := _topic(cell, cell.criterion in must, key in against)) is not None
+        if (topic := _topic_of(cell, cell.criterion in must, key in against)) is not None
     ]
-    order = list(Topic)
+    order = list(AgendaTopic)
     return tuple(sorted(found, key=lambda item: (order.index(item.topic), not item.must_have)))
 
 
-def undisputed(basis: Basis, results: Results) -> tuple[Cell, ...]:
+def list_undisputed_cells(basis: ResultBasis, results: Results) -> tuple[Cell, ...]:
     """Cells with an outcome that no mark contradicts and that are not adopted yet.
 
     CAN'T TELL contradicts nothing; it became a question.
     """
-    against = experts_against(basis, results)
+    against = find_opposing_experts(basis, results)
     must = {criterion.code for criterion in results.criteria if criterion.must_have}
     return tuple(
         cell
         for key, cell in results.cells.items()
-        if cell.adopted is None and _topic(cell, cell.criterion in must, key in against) is None
+        if cell.adopted is None and _topic_of(cell, cell.criterion in must, key in against) is None
     )
 
 
-def experts_against(basis: Basis, results: Results) -> Mapping[Key, tuple[str, ...]]:
+def find_opposing_experts(basis: ResultBasis, results: Results) -> Mapping[Key, tuple[str, ...]]:
     """By cell: who speaks for the criterion's field and says the opposite of its outcome."""
     ballots = basis.ballots
     opposite = {Outcome.MET: NO, Outcome.NOT_MET: YES}
@@ -70,9 +70,15 @@ def experts_against(basis: Basis, results: Results) -> Mapping[Key, tuple[str, .
     return found
 
 
-def _topic(cell: Cell, must_have: bool, expert: bool) -> Topic | None:
+def _topic_of(cell: Cell, must_have: bool, expert: bool) -> AgendaTopic | None:
     if cell.resolution.outcome is Outcome.UNRESOLVED:
-        return Topic.UNRESOLVED
+        return AgendaTopic.UNRESOLVED
     if cell.split:
-        return Topic.SPLIT_MUST_HAVE if must_have else Topic.EXPERT if expert else Topic.SPLIT
+        return (
+            AgendaTopic.SPLIT_MUST_HAVE
+            if must_have
+            else AgendaTopic.EXPERT
+            if expert
+            else AgendaTopic.SPLIT
+        )
     return None

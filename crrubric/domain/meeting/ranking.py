@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crrubric.domain.errors import Invalid
-from crrubric.domain.results.results import Results, Vendor
+from crrubric.domain.results.results import Results, ScoredVendor
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Gate
 
@@ -28,14 +28,14 @@ class AdoptedRanking:
         """Whether it was adopted as computed, and another order is computed by now."""
         return self.as_computed and dict(self.ranks) != computed_ranks(results)
 
-    def ordered(self, results: Results) -> tuple[Vendor, ...]:
+    def ordered(self, results: Results) -> tuple[ScoredVendor, ...]:
         """All vendors, those with a rank first; who shares one, or has none, as computed."""
         last = len(results.vendors) + 1
         return tuple(
             sorted(results.ranking(), key=lambda vendor: self.ranks.get(vendor.code, last))
         )
 
-    def ruled_out(self, results: Results) -> tuple[Vendor, ...]:
+    def ruled_out(self, results: Results) -> tuple[ScoredVendor, ...]:
         """Vendors with a rank that are not eligible by now."""
         return tuple(
             vendor
@@ -45,10 +45,10 @@ class AdoptedRanking:
 
 
 @dataclass(frozen=True, slots=True)
-class RankingText:
+class RankingInput:
     """The order as it was typed. ranks: None adopts the computed one.
 
-    shown: `order_shown` of the results that the page showed.
+    shown: `encode_order` of the results that the page showed.
     """
 
     ranks: Ranks | None = None
@@ -61,7 +61,7 @@ def computed_ranks(results: Results) -> dict[str, int]:
     return {code: score.rank for code, score in results.scores.items() if score.rank is not None}
 
 
-def order_shown(results: Results) -> str:
+def encode_order(results: Results) -> str:
     """The computed order as a short text, to notice that it is another one by now."""
     return " ".join(f"{code}:{rank}" for code, rank in sorted(computed_ranks(results).items()))
 
@@ -81,13 +81,13 @@ def refuse_ruled_out(results: Results, code: str, field: str) -> None:
             "%(vendor)s is not eligible: it does not meet %(what)s."
             " Reinstate it first, with a reason."
         ),
-        vendor=name_of(results, code),
-        what=titles_of(results, score.failed),
+        vendor=vendor_name_of(results, code),
+        what=join_criterion_titles(results, score.failed),
         field=field,
     )
 
 
-def checked_ranking(text: RankingText, results: Results, recommended: str | None) -> RankingText:
+def validate_ranking(text: RankingInput, results: Results, recommended: str | None) -> RankingInput:
     """The ranking with its ranks filled in; those of the computed order are taken from it.
 
     Args: recommended: code of the recommended vendor, None if there is none.
@@ -95,7 +95,7 @@ def checked_ranking(text: RankingText, results: Results, recommended: str | None
     have a hole or hold who is not eligible, or leave out who is recommended; no reason.
     """
     computed = computed_ranks(results)
-    if text.shown != order_shown(results):
+    if text.shown != encode_order(results):
         raise Invalid(
             N_("The computed order has changed since you opened the page: look at it again."),
             field="ranking",
@@ -104,13 +104,13 @@ def checked_ranking(text: RankingText, results: Results, recommended: str | None
     if text.ranks is not None:
         _check_ranks(ranks, results)
     if ranks and recommended is not None and recommended not in ranks:
-        raise _left_out(results, recommended, by_computing=text.ranks is None)
+        raise _missing_rank_error(results, recommended, by_computing=text.ranks is None)
     if ranks != computed and not text.reason:
         raise Invalid(
             N_("Say why the committee adopts another order: the memo prints it."),
             field="ranking_reason",
         )
-    return RankingText(ranks, text.reason, text.shown)
+    return RankingInput(ranks, text.reason, text.shown)
 
 
 def _check_ranks(ranks: dict[str, int], results: Results) -> None:
@@ -128,7 +128,7 @@ def _check_ranks(ranks: dict[str, int], results: Results) -> None:
                     "%(vendor)s: the next rank is %(next)s, not %(rank)s."
                     " Vendors that share a rank use up those after it: 1, 2, 2, 4."
                 ),
-                vendor=name_of(results, code),
+                vendor=vendor_name_of(results, code),
                 next=place,
                 rank=rank,
                 field=rank_field(code),
@@ -136,29 +136,29 @@ def _check_ranks(ranks: dict[str, int], results: Results) -> None:
         before = rank
 
 
-def _left_out(results: Results, code: str, *, by_computing: bool) -> Invalid:
+def _missing_rank_error(results: Results, code: str, *, by_computing: bool) -> Invalid:
     if by_computing:
         return Invalid(
             N_(
                 "%(vendor)s is recommended, but has no rank in the computed order:"
                 " adopt another order, with a reason."
             ),
-            vendor=name_of(results, code),
+            vendor=vendor_name_of(results, code),
             field="ranking",
         )
     return Invalid(
         N_("%(vendor)s is recommended: give it a rank."),
-        vendor=name_of(results, code),
+        vendor=vendor_name_of(results, code),
         field=rank_field(code),
     )
 
 
-def name_of(results: Results, code: str) -> str:
+def vendor_name_of(results: Results, code: str) -> str:
     """The vendor's name."""
     return next(vendor.name for vendor in results.vendors if vendor.code == code)
 
 
-def titles_of(results: Results, codes: tuple[str, ...]) -> str:
+def join_criterion_titles(results: Results, codes: tuple[str, ...]) -> str:
     """The titles of criteria."""
     titles = {criterion.code: criterion.title for criterion in results.criteria}
     return ", ".join(titles[code] for code in codes)

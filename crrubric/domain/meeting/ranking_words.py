@@ -2,34 +2,34 @@
 
 from collections.abc import Iterator
 
-from crrubric.domain.meeting.ranking import AdoptedRanking, name_of, titles_of
-from crrubric.domain.memo.words import Words
+from crrubric.domain.meeting.ranking import AdoptedRanking, join_criterion_titles, vendor_name_of
+from crrubric.domain.memo.words import ValueFormatter
 from crrubric.domain.results.results import Results
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Gate
 
 
-def adopted_words(words: Words, ranking: AdoptedRanking) -> str:
+def describe_adopted_order(words: ValueFormatter, ranking: AdoptedRanking) -> str:
     """Which order the committee adopted."""
     if ranking.as_computed:
         return words(N_("The committee adopted the computed order."))
     return words(N_("The committee adopted another order than the computed one."))
 
 
-def remarks(
-    words: Words,
+def list_ranking_remarks(
+    words: ValueFormatter,
     results: Results,
     recommended: str | None,
     ranking: AdoptedRanking | None,
     when: str = "",
 ) -> list[str]:
     """What stands out, a sentence each. Args: when: the moment of the ranking, in words."""
-    found = [] if recommended is None else list(_recommended(words, results, recommended))
+    found = [] if recommended is None else list(_remark_on_recommended(words, results, recommended))
     if ranking is None:
         return found
     if recommended is not None and ranking.ranks.get(recommended, 0) != 1:
         text = N_("%(vendor)s is recommended although it is not first in the adopted ranking.")
-        found.append(words(text, vendor=name_of(results, recommended)))
+        found.append(words(text, vendor=vendor_name_of(results, recommended)))
     for vendor in ranking.ruled_out(results):
         text = N_("%(vendor)s is in the adopted ranking, but not eligible any more.")
         found.append(words(text, vendor=vendor.name))
@@ -39,17 +39,17 @@ def remarks(
     return found
 
 
-def _recommended(words: Words, results: Results, code: str) -> Iterator[str]:
+def _remark_on_recommended(words: ValueFormatter, results: Results, code: str) -> Iterator[str]:
     score = results.scores[code]
     if score.gate is Gate.FAIL:
         yield words(
             N_("%(vendor)s is recommended, but not eligible: it does not meet %(what)s."),
-            vendor=name_of(results, code),
-            what=titles_of(results, score.failed),
+            vendor=vendor_name_of(results, code),
+            what=join_criterion_titles(results, score.failed),
         )
     if score.gate is Gate.PENDING:
         yield words(
             N_("%(vendor)s is recommended while must-haves are not settled: %(what)s."),
-            vendor=name_of(results, code),
-            what=titles_of(results, score.pending),
+            vendor=vendor_name_of(results, code),
+            what=join_criterion_titles(results, score.pending),
         )

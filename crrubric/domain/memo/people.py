@@ -7,19 +7,19 @@ from crrubric.domain.memo.tree import (
     Bullets,
     MemoFacts,
     MemoPerson,
+    MemoRecusal,
     MemoSitting,
     Paragraph,
-    Recusal,
     Table,
 )
-from crrubric.domain.memo.words import NONE, Words
+from crrubric.domain.memo.words import NONE, ValueFormatter
 from crrubric.domain.translation import N_
 
 
-class PeopleParts:
+class CommitteeBlocks:
     """Section 4 of the memo."""
 
-    def __init__(self, facts: MemoFacts, words: Words) -> None:
+    def __init__(self, facts: MemoFacts, words: ValueFormatter) -> None:
         self.facts, self.words = facts, words
 
     def blocks(self) -> Iterable[Block]:
@@ -86,7 +86,7 @@ class PeopleParts:
         when = self.words.moment(row.opened_at)
         return f"{when}, {row.place}: {who}" if row.place else f"{when}: {who}"
 
-    def conflict(self, row: Recusal) -> str:
+    def conflict(self, row: MemoRecusal) -> str:
         """A declared conflict, and what became of it."""
         became = (
             self.words(N_("waived by the chair: %(why)s"), why=row.waiver)

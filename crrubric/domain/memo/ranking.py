@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable
 
-from crrubric.domain.meeting.ranking_words import adopted_words, remarks
+from crrubric.domain.meeting.ranking_words import describe_adopted_order, list_ranking_remarks
 from crrubric.domain.memo.tree import Block, Bullets, MemoFacts, Paragraph, Table
-from crrubric.domain.memo.words import NONE, Words
+from crrubric.domain.memo.words import NONE, ValueFormatter
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Gate
 
 
-class RankingParts:
+class RankingBlocks:
     """Puts the adopted order beside the computed one, and says who was ruled out."""
 
-    def __init__(self, facts: MemoFacts, words: Words) -> None:
+    def __init__(self, facts: MemoFacts, words: ValueFormatter) -> None:
         self.facts, self.words, self.results = facts, words, facts.results
         self.names = {vendor.code: vendor.name for vendor in facts.vendors}
         self.titles = {criterion.code: criterion.title for criterion in self.results.criteria}
@@ -22,12 +22,12 @@ class RankingParts:
         found, ranking = self.facts.recommendation, self.facts.ranking
         if found is None:
             return
-        text = adopted_words(self.words, ranking) if ranking else self.words(NONE)
+        text = describe_adopted_order(self.words, ranking) if ranking else self.words(NONE)
         yield Paragraph(text, self.words(N_("Adopted ranking:")))
         if ranking is not None and ranking.reason:
             yield Paragraph(ranking.reason, self.words(N_("Why this order:")))
         when = self.words.moment(ranking.at) if ranking else ""
-        for sentence in remarks(self.words, self.results, found.vendor, ranking, when):
+        for sentence in list_ranking_remarks(self.words, self.results, found.vendor, ranking, when):
             yield Paragraph(sentence)
 
     def table(self) -> Iterable[Block]:
@@ -48,7 +48,7 @@ class RankingParts:
                 for vendor in ranking.ordered(self.results)
             ),
         )
-        yield Paragraph(adopted_words(words, ranking))
+        yield Paragraph(describe_adopted_order(words, ranking))
 
     def gates(self) -> Iterable[Block]:
         """Who was ruled out by a must-have, and who was reinstated all the same, with reasons."""

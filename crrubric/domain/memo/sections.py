@@ -3,53 +3,53 @@
 import re
 from collections.abc import Iterable
 
-from crrubric.domain.memo.people import PeopleParts
-from crrubric.domain.memo.ranking import RankingParts
+from crrubric.domain.memo.people import CommitteeBlocks
+from crrubric.domain.memo.ranking import RankingBlocks
 from crrubric.domain.memo.tree import (
     Block,
     Bullets,
     Heading,
     Memo,
     MemoFacts,
+    MemoStatus,
     MemoVendor,
     PageBreak,
     Paragraph,
     Signatures,
-    Status,
     Table,
 )
-from crrubric.domain.memo.trust import TrustParts
-from crrubric.domain.memo.vendors import VendorParts
-from crrubric.domain.memo.words import NONE, Translate, Words
+from crrubric.domain.memo.trust import TrustBlocks
+from crrubric.domain.memo.vendors import VendorBlocks
+from crrubric.domain.memo.words import NONE, Translate, ValueFormatter
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import PositionKind
 
 
-def compose(facts: MemoFacts, translate: Translate) -> Memo:
+def compose_memo(facts: MemoFacts, translate: Translate) -> Memo:
     """The memo for these facts, in the language of `translate`."""
-    return _Composer(facts, Words(translate)).memo()
+    return _MemoComposer(facts, ValueFormatter(translate)).memo()
 
 
-class _Composer:
-    def __init__(self, facts: MemoFacts, words: Words) -> None:
+class _MemoComposer:
+    def __init__(self, facts: MemoFacts, words: ValueFormatter) -> None:
         self.facts, self.words, self.results = facts, words, facts.results
-        self.orders = RankingParts(facts, words)
+        self.orders = RankingBlocks(facts, words)
         self.names = {vendor.code: vendor.name for vendor in facts.vendors}
         self.titles = {criterion.code: criterion.title for criterion in self.results.criteria}
 
     def memo(self) -> Memo:
         facts, words = self.facts, self.words
-        trust = TrustParts(facts, words)
-        status = Status.FINAL if facts.final else Status.DRAFT
+        trust = TrustBlocks(facts, words)
+        status = MemoStatus.FINAL if facts.final else MemoStatus.DRAFT
         sections = (
             (N_("Recommendation"), self.recommendation()),
             (N_("Background and need"), self.background()),
             (N_("Process and timeline"), self.process()),
-            (N_("Committee"), PeopleParts(facts, words).blocks()),
+            (N_("Committee"), CommitteeBlocks(facts, words).blocks()),
             (N_("Method"), self.method()),
             (N_("Results at a glance"), self.glance()),
             (N_("Agreement"), trust.agreement()),
-            (N_("Vendor by vendor"), VendorParts(facts, words).blocks()),
+            (N_("Vendor by vendor"), VendorBlocks(facts, words).blocks()),
             (N_("Dissent"), self.dissent()),
             (N_("Robustness"), trust.robustness()),
             (N_("Cost and funding"), self.cost()),
@@ -62,13 +62,13 @@ class _Composer:
         for number, (title, body) in enumerate(sections, start=1):
             blocks += [Heading(1, f"{number}. {words(title)}"), *body]
         return Memo(
-            words(N_("Selection memo: %(title)s"), title=facts.title),
-            status,
-            words(N_("FINAL") if facts.final else N_("DRAFT – not a decision")),
-            facts.district,
-            facts.language,
-            facts.on,
-            tuple(blocks),
+            title=words(N_("Selection memo: %(title)s"), title=facts.title),
+            status=status,
+            stamp=words(N_("FINAL") if facts.final else N_("DRAFT – not a decision")),
+            organization=facts.district,
+            language=facts.language,
+            on=facts.on,
+            blocks=tuple(blocks),
         )
 
     def nothing(self) -> list[Block]:

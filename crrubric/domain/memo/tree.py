@@ -22,7 +22,7 @@ from crrubric.domain.vocabulary import (
 )
 
 
-class Status(StrEnum):
+class MemoStatus(StrEnum):
     """Whether the decision is recorded."""
 
     DRAFT = "DRAFT"
@@ -78,12 +78,12 @@ class Signatures:
 Block = Heading | Paragraph | Bullets | Table | PageBreak | Signatures
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Memo:
     """A composed memo. `stamp` is the word on every page; `language` its BCP 47 tag."""
 
     title: str
-    status: Status
+    status: MemoStatus
     stamp: str
     organization: str
     language: str
@@ -91,7 +91,7 @@ class Memo:
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemoPerson:
     """A committee member: for whom they speak, their roles in words, ballots submitted of all.
 
@@ -109,7 +109,7 @@ class MemoPerson:
     unconfirmed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemoVendor:
     """A vendor with the basis of its price; amounts in cents, None where unknown."""
 
@@ -125,7 +125,7 @@ class MemoVendor:
     price_note: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemoNote:
     """What one reviewer wrote in one cell, with the evidence in words."""
 
@@ -138,7 +138,7 @@ class MemoNote:
 
 
 @dataclass(frozen=True, slots=True)
-class Recusal:
+class MemoRecusal:
     """A declared conflict of interest; `waiver` says why the chair waived it, if so."""
 
     name: str
@@ -155,7 +155,7 @@ class MemoPractice:
     reviewers: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemoRevision:
     """A correction of the rubric after ballots opened. `title` names the criterion as it is now."""
 
@@ -175,8 +175,8 @@ class MemoDeparture:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Recommendation:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoRecommendation:
     """What the committee adopted; no vendor: it recommends none."""
 
     vendor: str | None
@@ -216,7 +216,7 @@ class MemoCommitment:
     due_on: date
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemoQuestion:
     """A question to a vendor and its answer; no criterion: it is about the whole offer."""
 
@@ -238,7 +238,7 @@ class MemoSitting:
     present: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemoFacts:
     """Everything that a memo says, before it is put into words. Moments are in the local zone."""
 
@@ -255,12 +255,12 @@ class MemoFacts:
     rubric_name: str
     rubric_version: str
     people: tuple[MemoPerson, ...]
-    recusals: tuple[Recusal, ...]
+    recusals: tuple[MemoRecusal, ...]
     vendors: tuple[MemoVendor, ...]
     results: Results
     reliability: Reliability
     robustness: Robustness
-    recommendation: Recommendation | None
+    recommendation: MemoRecommendation | None
     notes: tuple[MemoNote, ...]
     journal_head: str = ""  # the newest hash of the journal's chain
     positions: tuple[MemoPosition, ...] = ()  # only once the decision is recorded

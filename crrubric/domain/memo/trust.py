@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 
 from crrubric.domain.memo.tree import Block, Bullets, Heading, MemoFacts, Paragraph, Table
-from crrubric.domain.memo.words import NONE, Words
-from crrubric.domain.results.results import Adopted, Cell
-from crrubric.domain.results.robustness_words import robustness_words
+from crrubric.domain.memo.words import NONE, ValueFormatter
+from crrubric.domain.results.results import AdoptedFinding, Cell
+from crrubric.domain.results.robustness_words import describe_robustness
 from crrubric.domain.translation import N_
 
 
-class TrustParts:
+class TrustBlocks:
     """Puts agreement and robustness into paragraphs and tables."""
 
-    def __init__(self, facts: MemoFacts, words: Words) -> None:
+    def __init__(self, facts: MemoFacts, words: ValueFormatter) -> None:
         self.facts, self.words, self.results = facts, words, facts.results
         self.names = {vendor.code: vendor.name for vendor in facts.vendors}
         self.titles = {criterion.code: criterion.title for criterion in self.results.criteria}
@@ -61,7 +61,7 @@ class TrustParts:
             words(N_("Cells whose outcome was adopted as the rule has it: %(count)s."), count=count)
         )
 
-    def adopted(self, cell: Cell, found: Adopted) -> str:
+    def adopted(self, cell: Cell, found: AdoptedFinding) -> str:
         """An adopted finding: what it is, what the rule had made of the votes, why and when."""
         text = (
             N_("%(what)s: %(value)s instead of %(outcome)s (%(votes)s). %(reason)s – %(when)s")
@@ -78,7 +78,7 @@ class TrustParts:
             when=self.words.day(found.at.date()),
         )
 
-    def why(self, found: Adopted) -> str:
+    def why(self, found: AdoptedFinding) -> str:
         """The reason, the evidence and who agreed, as far as they were recorded."""
         words = self.words
         parts = (
@@ -123,7 +123,7 @@ class TrustParts:
             if open_ranges
             else Paragraph(words(N_("Nothing: every cell that counts is settled.")))
         )
-        said = robustness_words(words, self.facts.robustness, results, names=False)
+        said = describe_robustness(words, self.facts.robustness, results, names=False)
         yield Paragraph(words(N_("What would change who is first, and what would not:")))
         yield Bullets(tuple(said.sentences()))
         around = self.facts.robustness.around

@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 
 from crrubric.domain.memo.tree import Block, Bullets, Heading, MemoFacts, MemoQuestion, Paragraph
-from crrubric.domain.memo.words import NONE, Words
+from crrubric.domain.memo.words import NONE, ValueFormatter
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Answer, Outcome
 
 
-class VendorParts:
+class VendorBlocks:
     """Puts what reviewers wrote beside what the committee found, for those not chosen as well."""
 
-    def __init__(self, facts: MemoFacts, words: Words) -> None:
+    def __init__(self, facts: MemoFacts, words: ValueFormatter) -> None:
         self.facts, self.words, self.results = facts, words, facts.results
         self.titles = {criterion.code: criterion.title for criterion in self.results.criteria}
 

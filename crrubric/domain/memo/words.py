@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 
-from crrubric.domain.results.outcome import Rule
+from crrubric.domain.results.outcome import DecisionRule
 from crrubric.domain.results.results import Cell
 from crrubric.domain.results.scoring import Score
 from crrubric.domain.results.tally import Tally
@@ -16,7 +16,7 @@ Translate = Callable[[str], str]
 NONE = N_("None recorded.")
 
 
-class Words:
+class ValueFormatter:
     """Translates, fills placeholders, and says numbers with their denominators."""
 
     def __init__(self, translate: Translate) -> None:
@@ -132,7 +132,7 @@ class Words:
             parts.append(self(text, what=failed))
         return "; ".join(parts)
 
-    def rule(self, rule: Rule) -> str:
+    def rule(self, rule: DecisionRule) -> str:
         """The decision rule in a sentence."""
         texts = {
             RuleKind.MAJORITY: N_(
@@ -153,7 +153,7 @@ class Words:
             share=f"{rule.threshold.numerator}/{rule.threshold.denominator}",
         )
 
-    def quorum(self, rule: Rule) -> str:
+    def quorum(self, rule: DecisionRule) -> str:
         """The quorum in a sentence."""
         if rule.quorum is None:
             return self(

@@ -8,7 +8,7 @@ SOURCE = "en"  # the language of the texts in the code, and of the rubric as it 
 FORMATS = {"es": "es_US"}
 
 
-def mail_language(user_language: str | None, evaluation_language: str) -> str:
+def choose_mail_language(user_language: str | None, evaluation_language: str) -> str:
     """The language of a mail: what the person chose, else that of the evaluation."""
     return user_language or evaluation_language
 

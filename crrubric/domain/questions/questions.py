@@ -7,7 +7,7 @@ from crrubric.domain.results.results import Cell, Results
 Key = tuple[str, str]  # vendor code, criterion code
 
 
-def evidence_gaps(results: Results, asked: Collection[Key]) -> tuple[Cell, ...]:
+def find_evidence_gaps(results: Results, asked: Collection[Key]) -> tuple[Cell, ...]:
     """Cells with a CAN'T TELL and no question, those with the most first.
 
     Args: asked: the cells that a question is about. Equal counts stay in the order of the matrix.

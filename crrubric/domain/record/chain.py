@@ -15,8 +15,8 @@ SITE = 0  # the chain of what belongs to no evaluation
 START = ""  # what the first entry follows
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainLink:
     """What a hash covers, and the hash that was stored with it. `at` is an aware moment."""
 
     chain: int
@@ -26,17 +26,17 @@ class Link:
     hash: str = ""
 
 
-def canonical(value: Any) -> str:
+def to_canonical_json(value: Any) -> str:
     """One text for one value, whoever writes it: JSON with sorted keys, no blanks, ASCII only."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
-def sha256(text: str) -> str:
+def hash_text(text: str) -> str:
     """The SHA-256 of a text in UTF-8, in hex."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def hash_of(link: Link, previous: str) -> str:
+def hash_of(link: ChainLink, previous: str) -> str:
     """The hash of an entry that follows the one with the hash `previous`."""
     covered = {
         **link.content,
@@ -45,11 +45,11 @@ def hash_of(link: Link, previous: str) -> str:
         "number": link.number,
         "at": link.at.astimezone(UTC).isoformat(timespec="microseconds"),
     }
-    return sha256(canonical(covered))
+    return hash_text(to_canonical_json(covered))
 
 
 @dataclass(frozen=True, slots=True)
-class Break:
+class ChainBreak:
     """Where a chain breaks: the number that should be there, and what is wrong."""
 
     chain: int
@@ -57,17 +57,17 @@ class Break:
     missing: bool  # the entry isn't there; else it isn't what was written
 
 
-def breaks(links: Iterable[Link]) -> list[Break]:
+def find_chain_breaks(links: Iterable[ChainLink]) -> list[ChainBreak]:
     """Every place where one chain, in the order of its numbers, is not what was written.
 
     After a changed entry the stored hash is followed on, so that one change is one break.
     """
-    found: list[Break] = []
+    found: list[ChainBreak] = []
     previous, expected = START, 1
     for link in links:
         if link.number != expected:
-            found.append(Break(link.chain, expected, missing=True))
+            found.append(ChainBreak(link.chain, expected, missing=True))
         elif hash_of(link, previous) != link.hash:
-            found.append(Break(link.chain, link.number, missing=False))
+            found.append(ChainBreak(link.chain, link.number, missing=False))
         previous, expected = link.hash, link.number + 1
     return found

@@ -1,7 +1,7 @@
 """What a result rests on, as one value: change a part of it and see what the result would be.
 
-`Basis.results()` is the result as everybody reads it. An `Order` has only its scores, gates and
-ranks, straight from arrays: quick enough to try many changes.
+`ResultBasis.results()` is the result as everybody reads it. A `ComputedOrder` has only its scores,
+gates and ranks, straight from arrays: quick enough to try many changes.
 """
 
 from collections.abc import Mapping
@@ -11,34 +11,34 @@ from fractions import Fraction
 import numpy as np
 
 from crrubric.domain.ballots.ballots import Ballots
-from crrubric.domain.results.outcome import CODE, Codes, Counts, Rule, outcome_codes
-from crrubric.domain.results.results import Adopted, Key, Results, Vendor, evaluate
+from crrubric.domain.results.outcome import CODE, Codes, Counts, DecisionRule, outcome_codes
+from crrubric.domain.results.results import AdoptedFinding, Key, Results, ScoredVendor, evaluate
 from crrubric.domain.results.scoring import (
-    Criterion,
-    Points,
+    CellPoints,
     Score,
+    ScoredCriterion,
+    apply_reinstatements,
     points_of,
     rank_scores,
-    reinstate,
-    scores_from,
+    scores_from_points,
 )
 from crrubric.domain.vocabulary import ScoringMode
 
 NOTHING_ADOPTED = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Basis:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultBasis:
     """Rubric, vendors, ballots, adopted findings and rule of an evaluation.
 
     reinstated: codes of vendors that the committee reinstated although a must-have fails.
     """
 
-    criteria: tuple[Criterion, ...]
-    vendors: tuple[Vendor, ...]
+    criteria: tuple[ScoredCriterion, ...]
+    vendors: tuple[ScoredVendor, ...]
     ballots: Ballots
-    adopted: Mapping[Key, Adopted]
-    rule: Rule
+    adopted: Mapping[Key, AdoptedFinding]
+    rule: DecisionRule
     mode: ScoringMode = ScoringMode.OUTCOME
     pass_mark: Fraction = Fraction(85, 100)
     reinstated: frozenset[str] = frozenset()
@@ -56,27 +56,27 @@ class Basis:
             self.reinstated,
         )
 
-    def weighed(self, weights: Mapping[str, Fraction]) -> "Basis":
+    def weighed(self, weights: Mapping[str, Fraction]) -> "ResultBasis":
         """With other weights for the criteria with these codes."""
         changed = (replace(row, weight=weights.get(row.code, row.weight)) for row in self.criteria)
         return replace(self, criteria=tuple(changed))
 
-    def requiring(self, must_haves: frozenset[str]) -> "Basis":
+    def requiring(self, must_haves: frozenset[str]) -> "ResultBasis":
         """With the criteria of these codes, and no others, as must-haves."""
         changed = (replace(row, must_have=row.code in must_haves) for row in self.criteria)
         return replace(self, criteria=tuple(changed))
 
-    def ruled(self, rule: Rule) -> "Basis":
+    def ruled(self, rule: DecisionRule) -> "ResultBasis":
         """Under another rule; what the committee adopted stays."""
         return replace(self, rule=rule)
 
-    def without(self, reviewer: int) -> "Basis":
+    def without(self, reviewer: int) -> "ResultBasis":
         """Without the ballots of one reviewer; the quorum's rule stays the same."""
         return replace(self, ballots=self.ballots.without(reviewer))
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ComputedOrder:
     """Scores, gates and ranks of all vendors, by code."""
 
     scores: Mapping[str, Score]
@@ -92,7 +92,7 @@ class Order:
         return {code: score.rank for code, score in self.scores.items()}
 
 
-def adopted_codes(basis: Basis) -> Codes:
+def adopted_finding_codes(basis: ResultBasis) -> Codes:
     """The adopted finding of each cell, NOTHING_ADOPTED where there is none."""
     codes = np.full((len(basis.vendors), len(basis.criteria)), NOTHING_ADOPTED, dtype=np.int8)
     vendors = {vendor.code: place for place, vendor in enumerate(basis.vendors)}
@@ -103,30 +103,30 @@ def adopted_codes(basis: Basis) -> Codes:
     return codes
 
 
-def finding_codes(basis: Basis, counts: Counts) -> Codes:
+def finding_codes(basis: ResultBasis, counts: Counts) -> Codes:
     """What holds for each cell: what was adopted, else the outcome."""
-    return holding(outcome_codes(counts, basis.rule), adopted_codes(basis))
+    return apply_adopted_findings(outcome_codes(counts, basis.rule), adopted_finding_codes(basis))
 
 
-def holding(outcomes: Codes, adopted: Codes) -> Codes:
+def apply_adopted_findings(outcomes: Codes, adopted: Codes) -> Codes:
     """Adopted findings where there are some, else outcomes; the shapes are the same."""
     return np.where(adopted == NOTHING_ADOPTED, outcomes, adopted)
 
 
-def order_of(basis: Basis) -> Order:
+def order_of(basis: ResultBasis) -> ComputedOrder:
     """Scores, gates and ranks: those of `basis.results()`."""
     counts = basis.ballots.counts()
-    return order_from(basis, counts, finding_codes(basis, counts))
+    return order_from_findings(basis, counts, finding_codes(basis, counts))
 
 
-def order_from(basis: Basis, counts: Counts, findings: Codes) -> Order:
+def order_from_findings(basis: ResultBasis, counts: Counts, findings: Codes) -> ComputedOrder:
     """As `order_of`, from counts and findings that are there already."""
     points = points_of(counts, findings, basis.rule, basis.mode)
-    return order_of_points(basis, findings, points)
+    return order_from_points(basis, findings, points)
 
 
-def order_of_points(basis: Basis, findings: Codes, points: Points) -> Order:
+def order_from_points(basis: ResultBasis, findings: Codes, points: CellPoints) -> ComputedOrder:
     """As `order_of`, from the points of each cell; gates look at the findings."""
     codes = (vendor.code for vendor in basis.vendors)
-    scores = dict(zip(codes, scores_from(basis.criteria, findings, points), strict=True))
-    return Order(rank_scores(reinstate(scores, basis.reinstated)))
+    scores = dict(zip(codes, scores_from_points(basis.criteria, findings, points), strict=True))
+    return ComputedOrder(rank_scores(apply_reinstatements(scores, basis.reinstated)))

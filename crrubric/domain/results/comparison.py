@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from crrubric.domain.results.results import Results
-from crrubric.domain.results.scoring import Criterion
+from crrubric.domain.results.scoring import ScoredCriterion
 from crrubric.domain.vocabulary import Outcome
 
 MOST = 4  # criteria of one kind that are named
 NEAR = Fraction(5, 100)  # so far below the pass mark is a near miss
 
 
-@dataclass(frozen=True, slots=True)
-class Portrait:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VendorComparison:
     """One vendor beside others; criteria by code, those that weigh most first.
 
     alone: met by this vendor and none of the others; ahead: met here and not by all of them.
@@ -33,35 +33,42 @@ class Portrait:
     may_pass: bool
 
 
-def portrait(results: Results, vendor: str, others: Sequence[str]) -> Portrait:
+def compare_vendor(results: Results, vendor: str, others: Sequence[str]) -> VendorComparison:
     """What sets `vendor` apart from the others; codes of vendors."""
     score, mark = results.scores[vendor], results.pass_mark
-    met = {row.code: row for row in results.criteria if _found(results, vendor, row, Outcome.MET)}
+    met = {
+        row.code: row for row in results.criteria if _has_finding(results, vendor, row, Outcome.MET)
+    }
     elsewhere = {
-        row.code: sum(_found(results, other, row, Outcome.MET) for other in others)
+        row.code: sum(_has_finding(results, other, row, Outcome.MET) for other in others)
         for row in results.criteria
     }
-    unmet = [row for row in results.criteria if _found(results, vendor, row, Outcome.NOT_MET)]
+    unmet = [row for row in results.criteria if _has_finding(results, vendor, row, Outcome.NOT_MET)]
     missing = None if score.value is None else mark - score.value
-    return Portrait(
-        _heaviest(row for code, row in met.items() if others and elsewhere[code] == 0),
-        _heaviest(row for code, row in met.items() if 0 < elsewhere[code] < len(others)),
-        score.failed,
-        score.pending,
-        _heaviest(row for row in unmet if elsewhere[row.code] and row.code not in score.failed),
-        sum(
+    return VendorComparison(
+        alone=_list_heaviest(row for code, row in met.items() if others and elsewhere[code] == 0),
+        ahead=_list_heaviest(row for code, row in met.items() if 0 < elsewhere[code] < len(others)),
+        failed=score.failed,
+        pending=score.pending,
+        behind=_list_heaviest(
+            row for row in unmet if elsewhere[row.code] and row.code not in score.failed
+        ),
+        unresolved=sum(
             results.cell(vendor, row.code).finding is Outcome.UNRESOLVED for row in results.criteria
         ),
-        None if missing is None else missing <= 0,
-        missing if missing is not None and 0 < missing <= NEAR else None,
-        missing is not None and missing > 0 and score.high is not None and score.high >= mark,
+        passes=None if missing is None else missing <= 0,
+        short_by=missing if missing is not None and 0 < missing <= NEAR else None,
+        may_pass=missing is not None
+        and missing > 0
+        and score.high is not None
+        and score.high >= mark,
     )
 
 
-def _found(results: Results, vendor: str, row: Criterion, outcome: Outcome) -> bool:
+def _has_finding(results: Results, vendor: str, row: ScoredCriterion, outcome: Outcome) -> bool:
     return results.cell(vendor, row.code).finding is outcome
 
 
-def _heaviest(rows: Iterable[Criterion]) -> tuple[str, ...]:
+def _list_heaviest(rows: Iterable[ScoredCriterion]) -> tuple[str, ...]:
     """The codes of those that weigh most; equal ones as in the rubric."""
     return tuple(row.code for row in sorted(rows, key=lambda row: -row.weight)[:MOST])

@@ -4,28 +4,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from crrubric.domain.results.basis import Basis
+from crrubric.domain.results.basis import ResultBasis
 from crrubric.domain.results.outcome import Counts
 from crrubric.domain.results.results import Results
-from crrubric.domain.results.reviewers import Portrait, cohen_pairs, portraits
+from crrubric.domain.results.reviewers import ReviewerSummary, cohen_pairs, summarize_reviewers
 from crrubric.domain.statistics.preferences import kendall_tau_b
-from crrubric.domain.statistics.reliability import Reliability, marking_reviewers, reliability_of
+from crrubric.domain.statistics.reliability import (
+    Reliability,
+    count_marking_reviewers,
+    reliability_of,
+)
 from crrubric.domain.statistics.robustness import Robustness, robustness_of
 
 Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class ReviewerComparisons:
     """What sets one reviewer beside another, for those who may read it."""
 
-    portraits: tuple[Portrait, ...]
+    portraits: tuple[ReviewerSummary, ...]
     kendall: Mapping[Pair, float | None]
     cohen: Mapping[Pair, Fraction | None]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Computed:
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class AnalyzedResults:
     """The results with agreement and robustness; `reviewers`: how many gave a mark."""
 
     results: Results
@@ -33,26 +37,26 @@ class Computed:
     reviewers: int
     reliability: Reliability
     robustness: Robustness
-    names: Names | None
+    names: ReviewerComparisons | None
 
 
-def names_of(basis: Basis, counts: Counts) -> Names:
+def compare_reviewers(basis: ResultBasis, counts: Counts) -> ReviewerComparisons:
     """Every reviewer beside the others, and every two beside each other."""
-    return Names(
-        portraits(basis.ballots, counts),
+    return ReviewerComparisons(
+        summarize_reviewers(basis.ballots, counts),
         kendall_tau_b(basis.ballots, basis.criteria),
         cohen_pairs(basis.ballots),
     )
 
 
-def compute(basis: Basis, results: Results, *, with_names: bool) -> Computed:
+def analyze_results(basis: ResultBasis, results: Results, *, with_names: bool) -> AnalyzedResults:
     """Compute everything. Args: results: those of the basis."""
     counts = basis.ballots.counts()
-    return Computed(
-        results,
-        counts,
-        marking_reviewers(basis),
-        reliability_of(basis, counts),
-        robustness_of(basis, counts),
-        names_of(basis, counts) if with_names else None,
+    return AnalyzedResults(
+        results=results,
+        counts=counts,
+        reviewers=count_marking_reviewers(basis),
+        reliability=reliability_of(basis, counts),
+        robustness=robustness_of(basis, counts),
+        names=compare_reviewers(basis, counts) if with_names else None,
     )

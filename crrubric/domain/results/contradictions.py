@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from crrubric.domain.results.results import Results
-from crrubric.domain.setup.rubric import Tension
+from crrubric.domain.setup.rubric import RubricTension
 from crrubric.domain.vocabulary import Outcome
 
 
@@ -22,7 +22,9 @@ class Contradiction:
         return {self.first: self.second, self.second: self.first}.get(criterion)
 
 
-def contradictions(results: Results, tensions: Iterable[Tension]) -> tuple[Contradiction, ...]:
+def find_contradictions(
+    results: Results, tensions: Iterable[RubricTension]
+) -> tuple[Contradiction, ...]:
     """Every one of them, by vendor in the order of the results.
 
     Args: tensions: of the rubric; one with a criterion that is left out is passed over.

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from crrubric.domain.errors import Invalid
 from crrubric.domain.results.tally import ASSIGNED, Tally
 from crrubric.domain.translation import N_
-from crrubric.domain.vocabulary import Outcome, Reason, RuleKind
+from crrubric.domain.vocabulary import Outcome, RuleKind, UnresolvedReason
 
 Counts = NDArray[np.int64]  # shape (..., FIELDS): those of a Tally, in its order
 Codes = NDArray[np.int8]  # places in OUTCOMES
@@ -21,7 +21,7 @@ _FITS = 2**62
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class DecisionRule:
     """How YES and NO marks become an outcome.
 
     threshold: share of decisive marks that a supermajority needs; other kinds ignore it.
@@ -58,40 +58,42 @@ class Resolution:
     """An outcome, with its reason when it is UNRESOLVED."""
 
     outcome: Outcome
-    reason: Reason | None = None
+    reason: UnresolvedReason | None = None
 
 
-def unresolved(reason: Reason) -> Resolution:
+def make_unresolved(reason: UnresolvedReason) -> Resolution:
     """UNRESOLVED for this reason."""
     return Resolution(Outcome.UNRESOLVED, reason)
 
 
-def decide(tally: Tally, rule: Rule) -> Resolution:
+def decide_outcome(tally: Tally, rule: DecisionRule) -> Resolution:
     """What the rule makes of a tally; the first that holds, in this order.
 
     No mark; more NOT APPLICABLE than decisive marks, or as many; too few decisive marks; the rule.
     A threshold is compared in whole numbers: 2 of 3 reaches 2/3. No tie is ever broken here.
     """
     if not tally.marks:
-        return unresolved(Reason.NO_MARKS)
+        return make_unresolved(UnresolvedReason.NO_MARKS)
     if tally.not_applicable > tally.decisive:
         return Resolution(Outcome.NOT_APPLICABLE)
     if tally.not_applicable == tally.decisive > 0:
-        return unresolved(Reason.TIE_APPLICABLE)
+        return make_unresolved(UnresolvedReason.TIE_APPLICABLE)
     if tally.decisive < max(1, rule.quorum_for(tally.assigned)):
-        return unresolved(Reason.NO_QUORUM)
-    return _count(tally, rule)
+        return make_unresolved(UnresolvedReason.NO_QUORUM)
+    return _count_decisive_votes(tally, rule)
 
 
-def _count(tally: Tally, rule: Rule) -> Resolution:
-    if _carries(tally.yes, tally.decisive, rule):
+def _count_decisive_votes(tally: Tally, rule: DecisionRule) -> Resolution:
+    if _is_carried(tally.yes, tally.decisive, rule):
         return Resolution(Outcome.MET)
-    if _carries(tally.no, tally.decisive, rule):
+    if _is_carried(tally.no, tally.decisive, rule):
         return Resolution(Outcome.NOT_MET)
-    return unresolved(Reason.TIE if rule.kind is RuleKind.MAJORITY else Reason.NOT_REACHED)
+    return make_unresolved(
+        UnresolvedReason.TIE if rule.kind is RuleKind.MAJORITY else UnresolvedReason.NOT_REACHED
+    )
 
 
-def _carries(votes: int, decisive: int, rule: Rule) -> bool:
+def _is_carried(votes: int, decisive: int, rule: DecisionRule) -> bool:
     if rule.kind is RuleKind.MAJORITY:
         return 2 * votes > decisive
     if rule.kind is RuleKind.SUPERMAJORITY:
@@ -99,8 +101,8 @@ def _carries(votes: int, decisive: int, rule: Rule) -> bool:
     return votes == decisive
 
 
-def outcome_codes(counts: Counts, rule: Rule) -> Codes:
-    """What `decide` makes of each cell; it is asked once for each distinct tally.
+def outcome_codes(counts: Counts, rule: DecisionRule) -> Codes:
+    """What `decide_outcome` makes of each cell; it is asked once for each distinct tally.
 
     Args: counts: shape (..., FIELDS). Returns: codes of outcomes, shape (...).
     """
@@ -114,5 +116,7 @@ def outcome_codes(counts: Counts, rule: Rule) -> Codes:
         else cells
     )
     _keys, first, inverse = np.unique(keys, axis=0, return_index=True, return_inverse=True)
-    found = [CODE[decide(Tally(*row), rule).outcome] for row in cells[first].tolist()]
+    found = [
+        CODE[decide_outcome(Tally.from_counts(row), rule).outcome] for row in cells[first].tolist()
+    ]
     return np.array(found, dtype=np.int8)[inverse.reshape(-1)].reshape(counts.shape[:-1])

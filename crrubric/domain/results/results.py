@@ -7,28 +7,42 @@ from fractions import Fraction
 
 import numpy as np
 
-from crrubric.domain.results.outcome import CODE, Resolution, Rule, decide
-from crrubric.domain.results.scoring import Criterion, Score, rank_scores, reinstate, score_vendors
+from crrubric.domain.results.outcome import CODE, DecisionRule, Resolution, decide_outcome
+from crrubric.domain.results.scoring import (
+    Score,
+    ScoredCriterion,
+    apply_reinstatements,
+    rank_scores,
+    score_vendors,
+)
 from crrubric.domain.results.tally import FIELDS, Tally
 from crrubric.domain.statistics.agreement import Agreement, agreement_of
 from crrubric.domain.vocabulary import Gate, Outcome, ScoringMode
 
-__all__ = ["Adopted", "Cell", "Criterion", "Key", "Results", "Vendor", "evaluate"]
+__all__ = [
+    "AdoptedFinding",
+    "Cell",
+    "Key",
+    "Results",
+    "ScoredCriterion",
+    "ScoredVendor",
+    "evaluate",
+]
 
 Key = tuple[str, str]  # vendor code, criterion code
 NO_MARKS = Tally()
 
 
 @dataclass(frozen=True, slots=True)
-class Vendor:
+class ScoredVendor:
     """A vendor as results need it; `code` is unique within the evaluation."""
 
     code: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Adopted:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdoptedFinding:
     """A finding that the committee adopted for one cell.
 
     as_computed: it adopted the outcome itself; then a reason is not needed. agreed: who agreed,
@@ -45,7 +59,7 @@ class Adopted:
     version: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
     """One vendor, one criterion: the tally, what the rule makes of it, what was adopted."""
 
@@ -53,7 +67,7 @@ class Cell:
     criterion: str
     tally: Tally
     resolution: Resolution
-    adopted: Adopted | None = None
+    adopted: AdoptedFinding | None = None
 
     @property
     def finding(self) -> Outcome:
@@ -82,19 +96,19 @@ class Cell:
         return fewer > 0 and 3 * fewer >= self.tally.decisive
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
     """Everything computed from the ballots and findings of an evaluation.
 
     reinstated: codes of vendors that the committee reinstated, with effect or not.
     """
 
-    criteria: tuple[Criterion, ...]
-    vendors: tuple[Vendor, ...]
+    criteria: tuple[ScoredCriterion, ...]
+    vendors: tuple[ScoredVendor, ...]
     cells: Mapping[Key, Cell]
     scores: Mapping[str, Score]
     agreement: Agreement
-    rule: Rule
+    rule: DecisionRule
     mode: ScoringMode
     pass_mark: Fraction
     reinstated: frozenset[str] = frozenset()
@@ -103,11 +117,11 @@ class Results:
         """The cell of two codes. Raises: KeyError if there is none."""
         return self.cells[vendor, criterion]
 
-    def ranking(self) -> tuple[Vendor, ...]:
+    def ranking(self) -> tuple[ScoredVendor, ...]:
         """Vendors by rank; then PENDING ones, then FAIL, each by falling score, then by name."""
         order = (Gate.PENDING, Gate.FAIL)
 
-        def place(vendor: Vendor) -> tuple[int, bool, Fraction, str]:
+        def place(vendor: ScoredVendor) -> tuple[int, bool, Fraction, str]:
             score = self.scores[vendor.code]
             falling = -(score.value or Fraction(0))
             last = 0 if score.gate.is_ranked else 1 + order.index(score.gate)
@@ -130,11 +144,11 @@ class Results:
 
 
 def evaluate(
-    criteria: Sequence[Criterion],
-    vendors: Sequence[Vendor],
+    criteria: Sequence[ScoredCriterion],
+    vendors: Sequence[ScoredVendor],
     tallies: Mapping[Key, Tally],
-    adopted: Mapping[Key, Adopted],
-    rule: Rule,
+    adopted: Mapping[Key, AdoptedFinding],
+    rule: DecisionRule,
     mode: ScoringMode = ScoringMode.OUTCOME,
     pass_mark: Fraction = Fraction(85, 100),
     reinstated: frozenset[str] = frozenset(),
@@ -150,8 +164,14 @@ def evaluate(
         for criterion in criteria:
             key = vendor.code, criterion.code
             tally = tallies.get(key, NO_MARKS)
-            resolution = made.get(tally) or made.setdefault(tally, decide(tally, rule))
-            cells[key] = Cell(*key, tally, resolution, adopted.get(key))
+            resolution = made.get(tally) or made.setdefault(tally, decide_outcome(tally, rule))
+            cells[key] = Cell(
+                vendor=vendor.code,
+                criterion=criterion.code,
+                tally=tally,
+                resolution=resolution,
+                adopted=adopted.get(key),
+            )
     counts = np.array([cell.tally.counts for cell in cells.values()], dtype=np.int64)
     findings = np.array([CODE[cell.finding] for cell in cells.values()], dtype=np.int8)
     size = len(vendors), len(criteria)
@@ -160,13 +180,13 @@ def evaluate(
     )
     codes = (vendor.code for vendor in vendors)
     return Results(
-        tuple(criteria),
-        tuple(vendors),
-        cells,
-        rank_scores(reinstate(dict(zip(codes, scores, strict=True)), reinstated)),
-        agreement_of(cell.tally for cell in cells.values()),
-        rule,
-        mode,
-        pass_mark,
-        reinstated,
+        criteria=tuple(criteria),
+        vendors=tuple(vendors),
+        cells=cells,
+        scores=rank_scores(apply_reinstatements(dict(zip(codes, scores, strict=True)), reinstated)),
+        agreement=agreement_of(cell.tally for cell in cells.values()),
+        rule=rule,
+        mode=mode,
+        pass_mark=pass_mark,
+        reinstated=reinstated,
     )

@@ -18,13 +18,13 @@ from crrubric.domain.statistics.coefficients import (
     cohen_kappa,
     gwet_ac1,
     krippendorff_alpha,
-    parts_of,
+    sums_of_profile,
 )
 from crrubric.domain.vocabulary import Stakeholder
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class Proportion:
     """So many of so many."""
 
     part: int
@@ -36,8 +36,8 @@ class Share:
         return Fraction(self.part, self.of) if self.of else None
 
 
-@dataclass(frozen=True, slots=True)
-class Portrait:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewerSummary:
     """One reviewer's marks beside those of the others.
 
     marks: of all four answers, of those `asked`. yes: among their YES and NO. with_others:
@@ -50,9 +50,9 @@ class Portrait:
     stakeholder: Stakeholder
     marks: int
     asked: int
-    yes: Share
-    with_others: Share
-    with_all: Share
+    yes: Proportion
+    with_others: Proportion
+    with_all: Proportion
     alpha_without: Fraction | None
     ac1_without: Fraction | None
 
@@ -71,17 +71,18 @@ def profile_of(counts: Counts) -> Profile:
     }
 
 
-def portraits(ballots: Ballots, counts: Counts) -> tuple[Portrait, ...]:
+def summarize_reviewers(ballots: Ballots, counts: Counts) -> tuple[ReviewerSummary, ...]:
     """Every reviewer beside the others. Args: counts: those of all the ballots."""
     whole = Counter(profile_of(counts))
     return tuple(
-        _portrait(ballots, place, counts, whole) for place in range(len(ballots.reviewers))
+        _summarize_reviewer(ballots, place, counts, whole)
+        for place in range(len(ballots.reviewers))
     )
 
 
-def _portrait(
+def _summarize_reviewer(
     ballots: Ballots, place: int, counts: Counts, whole: Mapping[tuple[int, ...], int]
-) -> Portrait:
+) -> ReviewerSummary:
     answers = ballots.answers[place]
     asked = answers <= ABSTAINED  # neither recused nor unassigned
     yes, no = answers == YES, answers == NO
@@ -92,21 +93,21 @@ def _portrait(
         for (y, n), cells in profile.items():
             rest[y, n] -= cells
             rest[y - mine[0], n - mine[1]] += cells
-    parts = parts_of({key: cells for key, cells in rest.items() if cells and any(key)})
-    return Portrait(
-        ballots.reviewers[place].name,
-        ballots.reviewers[place].stakeholder,
-        int((answers <= CANNOT_TELL).sum()),
-        int(asked.sum()),
-        Share(int(yes.sum()), int(yes.sum() + no.sum())),
-        _with_majority(own, others=True),
-        _with_majority(own, others=False),
-        krippendorff_alpha(parts),
-        gwet_ac1(parts),
+    parts = sums_of_profile({key: cells for key, cells in rest.items() if cells and any(key)})
+    return ReviewerSummary(
+        reviewer=ballots.reviewers[place].name,
+        stakeholder=ballots.reviewers[place].stakeholder,
+        marks=int((answers <= CANNOT_TELL).sum()),
+        asked=int(asked.sum()),
+        yes=Proportion(int(yes.sum()), int(yes.sum() + no.sum())),
+        with_others=_agreement_with_majority(own, others=True),
+        with_all=_agreement_with_majority(own, others=False),
+        alpha_without=krippendorff_alpha(parts),
+        ac1_without=gwet_ac1(parts),
     )
 
 
-def _with_majority(own: Mapping[tuple[int, int], Profile], *, others: bool) -> Share:
+def _agreement_with_majority(own: Mapping[tuple[int, int], Profile], *, others: bool) -> Proportion:
     part = of = 0
     for (mine_yes, mine_no), profile in own.items():
         for (y, n), cells in profile.items():
@@ -114,7 +115,7 @@ def _with_majority(own: Mapping[tuple[int, int], Profile], *, others: bool) -> S
             if lead:
                 of += cells
                 part += cells * ((lead > 0) == bool(mine_yes))
-    return Share(part, of)
+    return Proportion(part, of)
 
 
 def cohen_pairs(ballots: Ballots) -> dict[tuple[str, str], Fraction | None]:

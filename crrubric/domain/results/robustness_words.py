@@ -4,19 +4,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from crrubric.domain.memo.words import Words
+from crrubric.domain.memo.words import ValueFormatter
 from crrubric.domain.results.results import Results
 from crrubric.domain.statistics.robustness import Robustness
-from crrubric.domain.statistics.scenarios import Change, Scenario
-from crrubric.domain.statistics.swing import Swing, Swings
+from crrubric.domain.statistics.scenarios import Scenario, ScenarioChange
+from crrubric.domain.statistics.swing import PairSwings, Swing
 from crrubric.domain.translation import N_
 
 
-@dataclass(frozen=True, slots=True)
-class RobustnessWords:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RobustnessText:
     """Says what was found. names: whether reviewers may be named, else they are counted."""
 
-    words: Words
+    words: ValueFormatter
     found: Robustness
     vendors: Mapping[str, str]  # code -> name
     criteria: Mapping[str, str]  # code -> title
@@ -85,7 +85,7 @@ class RobustnessWords:
         for scenario in changes:
             change = (
                 self.words(N_("Without must-haves,"))
-                if scenario.change is Change.NO_MUST_HAVES
+                if scenario.change is ScenarioChange.NO_MUST_HAVES
                 else self.words(N_("With %(rule)s,"), rule=self.rule(scenario))
             )
             yield self.would_lead(change, scenario.order.leaders)
@@ -151,7 +151,7 @@ class RobustnessWords:
             second=self.vendors[swings.second],
         )
 
-    def smallest_swing(self) -> tuple[Swings, Swing] | None:
+    def smallest_swing(self) -> tuple[PairSwings, Swing] | None:
         """The swing with the smallest share of its weight to change, against any other vendor."""
         candidates = [
             (swings, swing)
@@ -178,7 +178,7 @@ class RobustnessWords:
 
     def unresolved(self) -> Iterator[str]:
         """Unresolved cells going either way."""
-        worst = [s for s in self.found.unresolved if s.change is Change.AGAINST_LEADER]
+        worst = [s for s in self.found.unresolved if s.change is ScenarioChange.AGAINST_LEADER]
         if not worst:
             yield self.words(N_("Every cell that counts is settled."))
         elif worst[0].leader_changes:
@@ -220,14 +220,14 @@ class RobustnessWords:
                 )
 
 
-def robustness_words(
-    words: Words, found: Robustness, results: Results, *, names: bool
-) -> RobustnessWords:
+def describe_robustness(
+    words: ValueFormatter, found: Robustness, results: Results, *, names: bool
+) -> RobustnessText:
     """The words for the robustness of these results."""
-    return RobustnessWords(
-        words,
-        found,
-        {vendor.code: vendor.name for vendor in results.vendors},
-        {row.code: row.title for row in results.criteria},
-        names,
+    return RobustnessText(
+        words=words,
+        found=found,
+        vendors={vendor.code: vendor.name for vendor in results.vendors},
+        criteria={row.code: row.title for row in results.criteria},
+        names=names,
     )

@@ -19,7 +19,7 @@ from crrubric.domain.results.outcome import (
     UNRESOLVED,
     Codes,
     Counts,
-    Rule,
+    DecisionRule,
 )
 from crrubric.domain.results.tally import ASSIGNED
 from crrubric.domain.vocabulary import Gate, ScoringMode, Stakeholder
@@ -29,8 +29,8 @@ Numbers = NDArray[np.object_] | NDArray[np.int64]  # whole numbers, exact
 _FITS = 2**62  # what an int64 holds with room for one addition
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoredCriterion:
     """A criterion as results need it; `code` is unique within the evaluation."""
 
     code: str
@@ -42,7 +42,7 @@ class Criterion:
     lead: Stakeholder | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
     """A vendor's score. Shares are of weight, 0 to 1; None where the denominator is 0.
 
@@ -66,7 +66,7 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Points:
+class CellPoints:
     """What each cell adds to a score, in whole numbers; arrays of shape (vendors, criteria).
 
     earned: points times `unit`, 0 where undecided; decided: whether the cell counts; applicable:
@@ -83,7 +83,7 @@ class Points:
         return self.earned.astype(np.float64) / self.unit
 
 
-def points_of(counts: Counts, findings: Codes, rule: Rule, mode: ScoringMode) -> Points:
+def points_of(counts: Counts, findings: Codes, rule: DecisionRule, mode: ScoringMode) -> CellPoints:
     """By outcome a cell adds 1 or 0, by share its share of YES where the quorum is reached.
 
     Args: counts: shape (vendors, criteria, FIELDS); findings: what holds for each cell.
@@ -91,7 +91,7 @@ def points_of(counts: Counts, findings: Codes, rule: Rule, mode: ScoringMode) ->
     applicable = findings != NOT_APPLICABLE
     if mode is not ScoringMode.SHARE:
         met = findings == MET
-        return Points(met.astype(np.int64), 1, met | (findings == NOT_MET), applicable)
+        return CellPoints(met.astype(np.int64), 1, met | (findings == NOT_MET), applicable)
     yes, decisive = counts[..., 0], counts[..., 0] + counts[..., 1]
     assigned = counts[..., :ASSIGNED].sum(axis=-1)
     quorums = [max(1, rule.quorum_for(n)) for n in range(int(assigned.max(initial=0)) + 1)]
@@ -99,32 +99,34 @@ def points_of(counts: Counts, findings: Codes, rule: Rule, mode: ScoringMode) ->
     unit = lcm(*(int(size) for size in np.unique(decisive[decided])))
     sizes = np.where(decided, decisive, 1).astype(object)
     earned = np.where(decided, yes.astype(object) * (unit // sizes), 0)
-    return Points(earned, unit, decided, applicable)
+    return CellPoints(earned, unit, decided, applicable)
 
 
-def whole_weights(criteria: Sequence[Criterion]) -> list[int]:
+def scale_weights(criteria: Sequence[ScoredCriterion]) -> list[int]:
     """The weights times the smallest number that makes them all whole."""
     unit = lcm(*(row.weight.denominator for row in criteria))
     return [int(row.weight * unit) for row in criteria]
 
 
 def score_vendors(
-    criteria: Sequence[Criterion],
+    criteria: Sequence[ScoredCriterion],
     counts: Counts,
     findings: Codes,
-    rule: Rule,
+    rule: DecisionRule,
     mode: ScoringMode,
 ) -> list[Score]:
     """The scores of all vendors, in their order; the ranks are left open.
 
     Gates use findings in both modes. Multiplying all weights by a constant changes nothing.
     """
-    return scores_from(criteria, findings, points_of(counts, findings, rule, mode))
+    return scores_from_points(criteria, findings, points_of(counts, findings, rule, mode))
 
 
-def scores_from(criteria: Sequence[Criterion], findings: Codes, points: Points) -> list[Score]:
+def scores_from_points(
+    criteria: Sequence[ScoredCriterion], findings: Codes, points: CellPoints
+) -> list[Score]:
     """As `score_vendors`, from the points of each cell."""
-    weights = whole_weights(criteria)
+    weights = scale_weights(criteria)
     fits = points.unit * max(1, sum(weights)) < _FITS
     scale = np.array(weights, dtype=np.int64 if fits else object)
     earned, known, total = (
@@ -137,9 +139,9 @@ def scores_from(criteria: Sequence[Criterion], findings: Codes, points: Points) 
         points.applicable.sum(axis=1).tolist(),
         strict=True,
     )
-    failed, pending = _must_haves(criteria, findings)
+    failed, pending = _find_unmet_must_haves(criteria, findings)
     return [
-        _score(
+        _make_score(
             (int(earned[place]), int(known[place]) * points.unit, int(total[place]) * points.unit),
             numbers,
             failed.get(place, ()),
@@ -149,47 +151,54 @@ def scores_from(criteria: Sequence[Criterion], findings: Codes, points: Points) 
     ]
 
 
-def _score(
+def _make_score(
     sums: tuple[int, int, int],
     counted: tuple[int, int, int],
     failed: tuple[str, ...],
     pending: tuple[str, ...],
 ) -> Score:
     earned, known, total = sums
+    met, decided, applicable = counted
     return Score(
-        Fraction(earned, known) if known else None,
-        Fraction(known, total) if total else None,
-        Fraction(earned, total) if total else None,
-        Fraction(earned + total - known, total) if total else None,
-        Gate.FAIL if failed else Gate.PENDING if pending else Gate.PASS,
-        None,
-        *counted,
-        failed,
-        pending,
+        value=Fraction(earned, known) if known else None,
+        coverage=Fraction(known, total) if total else None,
+        low=Fraction(earned, total) if total else None,
+        high=Fraction(earned + total - known, total) if total else None,
+        gate=Gate.FAIL if failed else Gate.PENDING if pending else Gate.PASS,
+        rank=None,
+        met=met,
+        decided=decided,
+        applicable=applicable,
+        failed=failed,
+        pending=pending,
     )
 
 
 Named = dict[int, tuple[str, ...]]  # place of a vendor -> codes of criteria
 
 
-def _must_haves(criteria: Sequence[Criterion], findings: Codes) -> tuple[Named, Named]:
+def _find_unmet_must_haves(
+    criteria: Sequence[ScoredCriterion], findings: Codes
+) -> tuple[Named, Named]:
     """The must-haves found NOT MET, and those not settled, of each vendor that has some."""
     must = [place for place, row in enumerate(criteria) if row.must_have]
     found = findings[:, must]
     allowed = np.array([criteria[place].may_not_apply for place in must], dtype=bool)
     not_settled = (found == UNRESOLVED) | ((found == NOT_APPLICABLE) & ~allowed)
     codes = [criteria[place].code for place in must]
-    return _named(found == NOT_MET, codes), _named(not_settled, codes)
+    return _codes_by_vendor(found == NOT_MET, codes), _codes_by_vendor(not_settled, codes)
 
 
-def _named(flags: Flags, codes: Sequence[str]) -> Named:
+def _codes_by_vendor(flags: Flags, codes: Sequence[str]) -> Named:
     found: Named = {}
     for vendor, place in np.argwhere(flags).tolist():
         found[vendor] = (*found.get(vendor, ()), codes[place])
     return found
 
 
-def reinstate(scores: Mapping[str, Score], reinstated: Collection[str]) -> dict[str, Score]:
+def apply_reinstatements(
+    scores: Mapping[str, Score], reinstated: Collection[str]
+) -> dict[str, Score]:
     """The scores with FAIL lifted for vendors that the committee reinstated.
 
     Must-haves that are not settled keep such a vendor PENDING. No other gate is changed, and

@@ -1,13 +1,15 @@
 """The tally of a cell: how often each answer was given for one vendor and one criterion."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Self
 
 FIELDS = 7  # how many counts a tally has; the last is of those who were not assigned
 ASSIGNED = FIELDS - 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
     """Counts of one cell. Recused reviewers are not assigned; missing ones are, and those who
     abstained: left the criterion without a mark on purpose, with a reason."""
@@ -19,6 +21,11 @@ class Tally:
     missing: int = 0
     abstained: int = 0
     recused: int = 0
+
+    @classmethod
+    def from_counts(cls, counts: Iterable[int]) -> Self:
+        """The tally with these counts, in the order of the fields; those left out are 0."""
+        return cls(**dict(zip(cls.__slots__, counts, strict=False)))
 
     @property
     def counts(self) -> tuple[int, int, int, int, int, int, int]:

@@ -7,13 +7,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from crrubric.domain.results.results import Cell, Key, Results, Vendor
-from crrubric.domain.results.scoring import Criterion
+from crrubric.domain.results.results import Cell, Key, Results, ScoredVendor
+from crrubric.domain.results.scoring import ScoredCriterion
 from crrubric.domain.translation import N_
-from crrubric.domain.vocabulary import Labelled, Outcome, Stakeholder
+from crrubric.domain.vocabulary import LabelledEnum, Outcome, Stakeholder
 
 
-class Show(Labelled):
+class CellFilter(LabelledEnum):
     """Which cells a criterion must have to be shown."""
 
     ALL = "all", N_("Everything")
@@ -24,7 +24,7 @@ class Show(Labelled):
     NOT_MET = "unmet", N_("Not met")
 
 
-class CriteriaOrder(Labelled):
+class CriteriaOrder(LabelledEnum):
     """How criteria are sorted."""
 
     RUBRIC = "rubric", N_("As in the rubric")
@@ -33,7 +33,7 @@ class CriteriaOrder(Labelled):
     AGREEMENT = "agreement", N_("Most agreement first")
 
 
-class VendorOrder(Labelled):
+class VendorOrder(LabelledEnum):
     """How vendors are sorted."""
 
     GIVEN = "given", N_("As listed")
@@ -41,15 +41,15 @@ class VendorOrder(Labelled):
     NAME = "name", N_("By name")
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewRequest:
     """What somebody asked to see.
 
     not_adopted: cells that the committee has not adopted a finding for. section: codes of its
     criteria. lead: criteria for which that stakeholder speaks. vendors: codes; all if empty.
     """
 
-    show: Show = Show.ALL
+    show: CellFilter = CellFilter.ALL
     must_have: bool = False
     not_adopted: bool = False
     section: frozenset[str] | None = None
@@ -62,20 +62,20 @@ class Wanted:
     def whole(self) -> bool:
         """Whether every criterion is shown."""
         return (self.show, self.must_have, self.not_adopted, self.section, self.lead) == (
-            Show.ALL, False, False, None, None,
+            CellFilter.ALL, False, False, None, None,
         )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class MatrixView:
     """What is shown: criteria and vendors in their order."""
 
-    criteria: tuple[Criterion, ...]
-    vendors: tuple[Vendor, ...]
+    criteria: tuple[ScoredCriterion, ...]
+    vendors: tuple[ScoredVendor, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class FindingCount:
     """How many of some criteria a vendor meets; `cells` leaves out what is not applicable."""
 
     met: int
@@ -83,41 +83,45 @@ class Count:
     unresolved: int
 
 
-def view_of(results: Results, wanted: Wanted, experts: Collection[Key] = ()) -> View:
+def select_matrix_view(
+    results: Results, wanted: ViewRequest, experts: Collection[Key] = ()
+) -> MatrixView:
     """The criteria and vendors that were asked for, in the order that was asked for.
 
     Args: experts: the cells in which who speaks for the field says otherwise.
     A criterion is shown if a cell of the vendors shown is as asked: one that is both split and not
     adopted, not one of each.
     """
-    vendors = _vendors(results, wanted)
+    vendors = _select_vendors(results, wanted)
     kept = [
         row
         for row in results.criteria
-        if _in_view(row, wanted)
+        if _is_in_view(row, wanted)
         and (
-            (wanted.show is Show.ALL and not wanted.not_adopted)
+            (wanted.show is CellFilter.ALL and not wanted.not_adopted)
             or any(
-                _cell_in_view(results.cells[vendor.code, row.code], wanted, experts)
+                _is_cell_in_view(results.cells[vendor.code, row.code], wanted, experts)
                 for vendor in vendors
             )
         )
     ]
-    return View(_sorted(results, kept, vendors, wanted.sort), vendors)
+    return MatrixView(_sort_criteria(results, kept, vendors, wanted.sort), vendors)
 
 
-def counted(results: Results, vendor: str, criteria: Sequence[Criterion]) -> Count:
+def count_findings(
+    results: Results, vendor: str, criteria: Sequence[ScoredCriterion]
+) -> FindingCount:
     """What a vendor's cells of these criteria come to."""
     found = [results.cells[vendor, row.code].finding for row in criteria]
-    return Count(
+    return FindingCount(
         found.count(Outcome.MET),
         len(found) - found.count(Outcome.NOT_APPLICABLE),
         found.count(Outcome.UNRESOLVED),
     )
 
 
-def _vendors(results: Results, wanted: Wanted) -> tuple[Vendor, ...]:
-    rows: Sequence[Vendor] = results.vendors
+def _select_vendors(results: Results, wanted: ViewRequest) -> tuple[ScoredVendor, ...]:
+    rows: Sequence[ScoredVendor] = results.vendors
     if wanted.order is VendorOrder.RANK:
         rows = results.ranking()
     elif wanted.order is VendorOrder.NAME:
@@ -125,7 +129,7 @@ def _vendors(results: Results, wanted: Wanted) -> tuple[Vendor, ...]:
     return tuple(row for row in rows if not wanted.vendors or row.code in wanted.vendors)
 
 
-def _in_view(row: Criterion, wanted: Wanted) -> bool:
+def _is_in_view(row: ScoredCriterion, wanted: ViewRequest) -> bool:
     return (
         (row.must_have or not wanted.must_have)
         and (wanted.section is None or row.code in wanted.section)
@@ -133,30 +137,33 @@ def _in_view(row: Criterion, wanted: Wanted) -> bool:
     )
 
 
-def _cell_in_view(cell: Cell, wanted: Wanted, experts: Collection[Key]) -> bool:
+def _is_cell_in_view(cell: Cell, wanted: ViewRequest, experts: Collection[Key]) -> bool:
     if wanted.not_adopted and cell.adopted is not None:
         return False
-    if wanted.show is Show.SPLIT:
+    if wanted.show is CellFilter.SPLIT:
         return cell.split
-    if wanted.show is Show.EXPERT:
+    if wanted.show is CellFilter.EXPERT:
         return (cell.vendor, cell.criterion) in experts
     findings = {
-        Show.MET: Outcome.MET,
-        Show.NOT_MET: Outcome.NOT_MET,
-        Show.UNRESOLVED: Outcome.UNRESOLVED,
+        CellFilter.MET: Outcome.MET,
+        CellFilter.NOT_MET: Outcome.NOT_MET,
+        CellFilter.UNRESOLVED: Outcome.UNRESOLVED,
     }
-    return wanted.show is Show.ALL or cell.finding is findings[wanted.show]
+    return wanted.show is CellFilter.ALL or cell.finding is findings[wanted.show]
 
 
-def _sorted(
-    results: Results, rows: list[Criterion], vendors: Sequence[Vendor], sort: CriteriaOrder
-) -> tuple[Criterion, ...]:
+def _sort_criteria(
+    results: Results,
+    rows: list[ScoredCriterion],
+    vendors: Sequence[ScoredVendor],
+    sort: CriteriaOrder,
+) -> tuple[ScoredCriterion, ...]:
     """The rows in order; equal ones stay in the order of the rubric."""
 
-    def cells(row: Criterion) -> list[Cell]:
+    def cells(row: ScoredCriterion) -> list[Cell]:
         return [results.cells[vendor.code, row.code] for vendor in vendors]
 
-    def differing(row: Criterion) -> Fraction:
+    def differing(row: ScoredCriterion) -> Fraction:
         pairs = [d for cell in cells(row) if (d := cell.tally.disagreement) is not None]
         return sum(pairs, Fraction(0)) / len(pairs) if pairs else Fraction(2)
 

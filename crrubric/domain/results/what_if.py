@@ -6,8 +6,8 @@ from fractions import Fraction
 
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
-from crrubric.domain.results.basis import Basis, Order, order_of
-from crrubric.domain.results.outcome import Rule
+from crrubric.domain.results.basis import ComputedOrder, ResultBasis, order_of
+from crrubric.domain.results.outcome import DecisionRule
 from crrubric.domain.translation import N_
 
 
@@ -19,12 +19,12 @@ class Trial:
     name of a reviewer who is left out, or nothing.
     """
 
-    rule: Rule
+    rule: DecisionRule
     must_haves: frozenset[str]
     weights: Mapping[str, Fraction] = field(default_factory=dict)
     without: str = ""
 
-    def of(self, basis: Basis) -> Basis:
+    def of(self, basis: ResultBasis) -> ResultBasis:
         """The basis as the trial would have it. Raises: Invalid for a weight that can't be."""
         tried = basis.weighed(self.weights).requiring(self.must_haves).ruled(self.rule)
         for row in tried.criteria:
@@ -39,7 +39,7 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class RankChange:
     """What becomes of one vendor."""
 
     vendor: str
@@ -53,23 +53,23 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class TrialResult:
     """A trial's order beside the official one."""
 
-    official: Order
-    order: Order
+    official: ComputedOrder
+    order: ComputedOrder
 
     @property
-    def moved(self) -> tuple[Moved, ...]:
+    def moved(self) -> tuple[RankChange, ...]:
         """The vendors whose rank changes."""
         now = self.order.ranks
         return tuple(
-            Moved(code, rank, now[code])
+            RankChange(code, rank, now[code])
             for code, rank in self.official.ranks.items()
             if rank != now[code]
         )
 
 
-def try_out(basis: Basis, trial: Trial) -> Tried:
+def run_trial(basis: ResultBasis, trial: Trial) -> TrialResult:
     """The order that the trial gives. Raises: Invalid for what can't be tried."""
-    return Tried(order_of(basis), order_of(trial.of(basis)))
+    return TrialResult(order_of(basis), order_of(trial.of(basis)))

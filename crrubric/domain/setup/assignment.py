@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from crrubric.domain.results.outcome import Rule
+from crrubric.domain.results.outcome import DecisionRule
 from crrubric.domain.vocabulary import Stakeholder
 
 
@@ -31,7 +31,7 @@ EVERYTHING = Assignment()
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AssignableCriterion:
     """A criterion as assigning looks at it: where it stands and who knows most about it."""
 
     id: int
@@ -39,8 +39,8 @@ class Asked:
     lead: Stakeholder | None
 
 
-def by_lead(
-    reviewers: Mapping[int, Stakeholder], criteria: Iterable[Asked]
+def divide_criteria_by_lead(
+    reviewers: Mapping[int, Stakeholder], criteria: Iterable[AssignableCriterion]
 ) -> dict[int, frozenset[int] | None]:
     """The criteria of each reviewer if experts mark the sections that they lead.
 
@@ -66,7 +66,7 @@ def by_lead(
 
 
 @dataclass(frozen=True, slots=True)
-class Coverage:
+class CriterionCoverage:
     """How many reviewers are to mark a criterion, and how many decisive marks a cell needs."""
 
     criterion: int
@@ -79,9 +79,9 @@ class Coverage:
         return self.assigned < self.quorum
 
 
-def coverage(
-    criteria: Iterable[int], assignments: Mapping[int, Assignment], rule: Rule
-) -> list[Coverage]:
+def list_criterion_coverage(
+    criteria: Iterable[int], assignments: Mapping[int, Assignment], rule: DecisionRule
+) -> list[CriterionCoverage]:
     """Of each criterion, over the reviewers of a vendor that everybody marks.
 
     Args: assignments: by member id, one for each reviewer.
@@ -89,5 +89,5 @@ def coverage(
     found = []
     for criterion in criteria:
         assigned = sum(each.covers(criterion) for each in assignments.values())
-        found.append(Coverage(criterion, assigned, rule.quorum_for(assigned)))
+        found.append(CriterionCoverage(criterion, assigned, rule.quorum_for(assigned)))
     return found

@@ -8,7 +8,7 @@ from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Phase
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Readiness:
     """What the conditions look at: counts of one evaluation, as they stand now."""
 
@@ -29,14 +29,14 @@ class Readiness:
 Condition = Callable[[Readiness], CrrubricError | None]
 
 
-def _needs(field: str, message: str) -> Condition:
+def _make_condition(field: str, message: str) -> Condition:
     def check(facts: Readiness) -> CrrubricError | None:
         return None if getattr(facts, field) else Invalid(message, field=field)
 
     return check
 
 
-def _no_marks_yet(facts: Readiness) -> CrrubricError | None:
+def _check_no_marks(facts: Readiness) -> CrrubricError | None:
     if facts.marks:
         return Invalid(
             N_("%(count)s marks have been given already: rubric and rule stay as they are."),
@@ -50,7 +50,7 @@ def _no_marks_yet(facts: Readiness) -> CrrubricError | None:
     return None
 
 
-def _recommends_nobody_ruled_out(facts: Readiness) -> CrrubricError | None:
+def _check_recommended_is_eligible(facts: Readiness) -> CrrubricError | None:
     if not facts.ruled_out:
         return None
     return Invalid(
@@ -62,23 +62,23 @@ def _recommends_nobody_ruled_out(facts: Readiness) -> CrrubricError | None:
     )
 
 
-def _not_met_yet(facts: Readiness) -> CrrubricError | None:
+def _check_no_meeting(facts: Readiness) -> CrrubricError | None:
     if facts.settled:
         return Invalid(N_("The committee has met already: rubric and rule stay as they are."))
     return None
 
 
-HAS_CRITERIA = _needs("criteria", N_("The rubric has no criterion: add at least one."))
-HAS_WEIGHT = _needs(
+HAS_CRITERIA = _make_condition("criteria", N_("The rubric has no criterion: add at least one."))
+HAS_WEIGHT = _make_condition(
     "weighted_criteria", N_("Every criterion weighs 0: give at least one a weight above 0.")
 )
-HAS_VENDORS = _needs("vendors", N_("There is no vendor: add at least one."))
-HAS_REVIEWERS = _needs("reviewers", N_("There is no reviewer: invite at least one."))
-HAS_RECOMMENDATION = _needs(
+HAS_VENDORS = _make_condition("vendors", N_("There is no vendor: add at least one."))
+HAS_REVIEWERS = _make_condition("reviewers", N_("There is no reviewer: invite at least one."))
+HAS_RECOMMENDATION = _make_condition(
     "recommendation", N_("No recommendation is recorded: record it on the decision page.")
 )
 
-HAS_RETENTION = _needs("retention", N_("Set first until when the record is kept."))
+HAS_RETENTION = _make_condition("retention", N_("Set first until when the record is kept."))
 
 READY_TO_SCORE = (HAS_CRITERIA, HAS_WEIGHT, HAS_VENDORS, HAS_REVIEWERS)
 
@@ -89,9 +89,9 @@ TRANSITIONS: Mapping[tuple[Phase, Phase], tuple[Condition, ...]] = {
     (Phase.PRACTICE, Phase.SCORING): READY_TO_SCORE,
     (Phase.PRACTICE, Phase.SETUP): (),
     (Phase.SCORING, Phase.MEETING): (),
-    (Phase.MEETING, Phase.DECIDED): (HAS_RECOMMENDATION, _recommends_nobody_ruled_out),
+    (Phase.MEETING, Phase.DECIDED): (HAS_RECOMMENDATION, _check_recommended_is_eligible),
     (Phase.DECIDED, Phase.ARCHIVED): (HAS_RETENTION,),
-    (Phase.SCORING, Phase.SETUP): (_no_marks_yet, _not_met_yet),
+    (Phase.SCORING, Phase.SETUP): (_check_no_marks, _check_no_meeting),
     (Phase.MEETING, Phase.SCORING): (),
     (Phase.DECIDED, Phase.MEETING): (),
     (Phase.ARCHIVED, Phase.DECIDED): (),
@@ -105,7 +105,7 @@ def is_step_back(before: Phase, after: Phase) -> bool:
     return _ORDER.index(after) < _ORDER.index(before)
 
 
-def problems(before: Phase, after: Phase, facts: Readiness) -> tuple[CrrubricError, ...]:
+def list_phase_problems(before: Phase, after: Phase, facts: Readiness) -> tuple[CrrubricError, ...]:
     """What stands in the way of the change, a sentence each; empty if nothing does.
 
     Raises: Invalid if there is no such change at all.

@@ -15,7 +15,7 @@ from crrubric.domain import limits
 from crrubric.domain.ballots.evidence import MONTHS_MAX
 from crrubric.domain.errors import CrrubricError, Invalid, NotReady
 from crrubric.domain.people.languages import NAMES, SOURCE
-from crrubric.domain.text import clean, one_line
+from crrubric.domain.text import clean_line, clean_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Stakeholder
 
@@ -23,8 +23,8 @@ from crrubric.domain.vocabulary import Stakeholder
 Translated = Mapping[str, Mapping[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RubricCriterion:
     """One YES/NO question. `order` is its number in the planning guide; `weight` has no unit."""
 
     code: str
@@ -41,17 +41,17 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class RubricSection:
     """A part of the rubric with its criteria, in order."""
 
     code: str
     title: str
-    criteria: tuple[Criterion, ...]
+    criteria: tuple[RubricCriterion, ...]
     translations: Translated = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Tension:
+class RubricTension:
     """Two criteria, by code, that pull against each other, and why."""
 
     between: tuple[str, str]
@@ -65,8 +65,8 @@ class Rubric:
 
     name: str
     version: str
-    sections: tuple[Section, ...]
-    tensions: tuple[Tension, ...]
+    sections: tuple[RubricSection, ...]
+    tensions: tuple[RubricTension, ...]
 
 
 Table = Mapping[str, Any]
@@ -97,7 +97,7 @@ _TENSION = {"between", "why", *_LANGUAGES}
 
 
 @cache
-def built_in_rubric() -> Rubric:
+def load_built_in_rubric() -> Rubric:
     """The rubric that crrubric ships: 21 criteria for digital credit-recovery curriculum."""
     file = resources.files("crrubric.data") / "credit-recovery.toml"
     return parse_rubric(file.read_text(encoding="utf-8"))
@@ -117,7 +117,7 @@ class PracticeVendor:
 
 
 @cache
-def practice_vendor() -> PracticeVendor:
+def load_practice_vendor() -> PracticeVendor:
     """The made-up vendor that crrubric ships."""
     file = resources.files("crrubric.data") / "practice.toml"
     data = tomllib.loads(file.read_text(encoding="utf-8"))
@@ -134,15 +134,15 @@ def parse_rubric(text: str) -> Rubric:
         data = tomllib.loads(text.removeprefix("\ufeff"), parse_float=Decimal)
     except (ValueError, RecursionError) as error:  # not TOML, a number too long, nested too deep
         why = Invalid(N_("This is not a TOML file that can be read: %(why)s."), why=str(error))
-        raise refuse([why]) from None
-    reader = _Reader()
+        raise make_rubric_refusal([why]) from None
+    reader = _RubricReader()
     rubric = reader.rubric(data)
     if reader.problems:
-        raise refuse(reader.problems)
+        raise make_rubric_refusal(reader.problems)
     return rubric
 
 
-def refuse(problems: Sequence[CrrubricError]) -> NotReady:
+def make_rubric_refusal(problems: Sequence[CrrubricError]) -> NotReady:
     """The refusal of a file, with every problem."""
     return NotReady(
         N_("The rubric file can’t be used: %(count)s problems."), problems, count=len(problems)
@@ -150,7 +150,7 @@ def refuse(problems: Sequence[CrrubricError]) -> NotReady:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _TableContext:
     """A table of the file and what a message calls it, such as criterion “ada”."""
 
     kind: str
@@ -158,18 +158,18 @@ class _Place:
     table: Table
 
 
-def _place(kind: str, table: Table, number: str) -> _Place:
+def _make_table_context(kind: str, table: Table, number: str) -> _TableContext:
     named = next((table[key] for key in ("code", "title") if table.get(key)), number)
-    return _Place(kind, _shown(named), table)
+    return _TableContext(kind, _shorten_value(named), table)
 
 
-def _shown(value: object) -> str:
+def _shorten_value(value: object) -> str:
     """`value` as a message can print it: short, on one line."""
     return "".join(letter if letter.isprintable() else "?" for letter in str(value)[:60])
 
 
-@dataclass(slots=True)
-class _Reader:
+@dataclass(slots=True, kw_only=True)
+class _RubricReader:
     """Turns tables into values and collects what is wrong instead of stopping at the first."""
 
     problems: list[CrrubricError] = field(default_factory=list)
@@ -178,18 +178,18 @@ class _Reader:
     orders: set[int] = field(default_factory=set)
     tensions: set[frozenset[str]] = field(default_factory=set)
 
-    def wrong(self, message: str, place: _Place, **values: object) -> None:
+    def wrong(self, message: str, place: _TableContext, **values: object) -> None:
         """Note a problem; the message may name %(table)s and %(name)s."""
         problem = Invalid(message, field=None, table=place.kind, name=place.name, **values)
         self.problems.append(problem)
 
-    def known(self, place: _Place, keys: set[str]) -> None:
+    def known(self, place: _TableContext, keys: set[str]) -> None:
         for key in place.table:
             if key not in keys:
                 message = N_("unknown key “%(key)s” in %(table)s “%(name)s”")
-                self.wrong(message, place, key=_shown(key))
+                self.wrong(message, place, key=_shorten_value(key))
 
-    def value(self, place: _Place, key: str, kind: Kind, default: Any = _REQUIRED) -> Any:
+    def value(self, place: _TableContext, key: str, kind: Kind, default: Any = _REQUIRED) -> Any:
         """The key's value if it is of the kind; otherwise the default, None if it has none."""
         fallback = None if default is _REQUIRED else default
         if key not in place.table:
@@ -204,15 +204,15 @@ class _Reader:
         self.wrong(message, place, key=key, kind=_WORDS[kind])
         return fallback
 
-    def words(self, place: _Place, key: str, limit: int, default: Any = _REQUIRED) -> str:
+    def words(self, place: _TableContext, key: str, limit: int, default: Any = _REQUIRED) -> str:
         """A text of several lines."""
-        return self.tidy(place, key, limit, default, clean)
+        return self.tidy(place, key, limit, default, clean_text)
 
-    def line(self, place: _Place, key: str, limit: int, default: Any = _REQUIRED) -> str:
+    def line(self, place: _TableContext, key: str, limit: int, default: Any = _REQUIRED) -> str:
         """A text of one line."""
-        return self.tidy(place, key, limit, default, one_line)
+        return self.tidy(place, key, limit, default, clean_line)
 
-    def tidy(self, place: _Place, key: str, limit: int, default: Any, cleaner: Any) -> str:
+    def tidy(self, place: _TableContext, key: str, limit: int, default: Any, cleaner: Any) -> str:
         text = self.value(place, key, str, default)
         if text is None:
             return ""
@@ -231,12 +231,12 @@ class _Reader:
             self.wrong(message, place, key=key, length=len(tidy), limit=limit)
         return tidy
 
-    def translations(self, place: _Place, *keys: str) -> dict[str, dict[str, str]]:
+    def translations(self, place: _TableContext, *keys: str) -> dict[str, dict[str, str]]:
         """The texts of a table in other languages: some of `keys`, none of them empty."""
         found: dict[str, dict[str, str]] = {}
         for language in _LANGUAGES:
             table = self.value(place, language, dict, {})
-            inner = _Place(place.kind, f"{place.name}.{language}", table)
+            inner = _TableContext(place.kind, f"{place.name}.{language}", table)
             self.known(inner, set(keys))
             texts = {
                 key: self.line(inner, key, limits.TITLE)
@@ -249,7 +249,7 @@ class _Reader:
                 found[language] = texts
         return found
 
-    def code(self, place: _Place, taken: set[str]) -> str:
+    def code(self, place: _TableContext, taken: set[str]) -> str:
         code = self.line(place, "code", limits.CODE)
         if code and not _CODE.fullmatch(code):
             message = N_("the code of %(table)s “%(name)s” may hold a–z, 0–9 and hyphens only")
@@ -260,7 +260,7 @@ class _Reader:
             taken.add(code)
         return code
 
-    def tables(self, place: _Place, key: str, default: Any = _REQUIRED) -> list[Table]:
+    def tables(self, place: _TableContext, key: str, default: Any = _REQUIRED) -> list[Table]:
         rows = self.value(place, key, list, default) or []
         good: list[Table] = [row for row in rows if isinstance(row, dict)]
         if len(good) != len(rows):
@@ -269,7 +269,7 @@ class _Reader:
         return good
 
     def rubric(self, data: Table) -> Rubric:
-        place = _Place(N_("rubric"), _shown(data.get("name", "?")), data)
+        place = _TableContext(N_("rubric"), _shorten_value(data.get("name", "?")), data)
         self.known(place, _RUBRIC)
         sections = enumerate(self.tables(place, "section"), 1)
         tensions = enumerate(self.tables(place, "tension", []), 1)
@@ -280,21 +280,21 @@ class _Reader:
             tensions=tuple(self.tension(row, number) for number, row in tensions),
         )
 
-    def section(self, table: Table, number: int) -> Section:
-        place = _place(N_("section"), table, str(number))
+    def section(self, table: Table, number: int) -> RubricSection:
+        place = _make_table_context(N_("section"), table, str(number))
         self.known(place, _SECTION)
         rows = enumerate(self.tables(place, "criterion"), 1)
-        return Section(
+        return RubricSection(
             code=self.code(place, self.sections),
             title=self.line(place, "title", limits.TITLE),
             criteria=tuple(self.criterion(row, place, inner) for inner, row in rows),
             translations=self.translations(place, "title"),
         )
 
-    def criterion(self, table: Table, section: _Place, number: int) -> Criterion:
-        place = _place(N_("criterion"), table, f"{section.name}/{number}")
+    def criterion(self, table: Table, section: _TableContext, number: int) -> RubricCriterion:
+        place = _make_table_context(N_("criterion"), table, f"{section.name}/{number}")
         self.known(place, _CRITERION)
-        return Criterion(
+        return RubricCriterion(
             code=self.code(place, self.criteria),
             title=self.line(place, "title", limits.TITLE),
             question=self.words(place, "question", limits.NOTE),
@@ -308,17 +308,17 @@ class _Reader:
             evidence_months=self.months(place),
         )
 
-    def lead(self, place: _Place) -> Stakeholder | None:
+    def lead(self, place: _TableContext) -> Stakeholder | None:
         name = self.line(place, "lead", limits.CODE, "")
         if name and name not in _LEADS:
             message = N_(
                 "“lead” in %(table)s “%(name)s”: there is no stakeholder “%(lead)s”; "
                 "choose from %(all)s"
             )
-            self.wrong(message, place, lead=_shown(name), all=", ".join(_LEADS))
+            self.wrong(message, place, lead=_shorten_value(name), all=", ".join(_LEADS))
         return _LEADS.get(name)
 
-    def weight(self, place: _Place) -> Fraction:
+    def weight(self, place: _TableContext) -> Fraction:
         exact = Decimal(self.value(place, "weight", (int, Decimal), 1))
         exponent = exact.as_tuple().exponent  # a letter for infinity and for what is no number
         if isinstance(exponent, int) and exponent >= -_DECIMALS and 0 <= exact <= limits.WEIGHT_MAX:
@@ -330,7 +330,7 @@ class _Reader:
         self.wrong(message, place, most=limits.WEIGHT_MAX, decimals=_DECIMALS)
         return Fraction(1)
 
-    def months(self, place: _Place) -> int | None:
+    def months(self, place: _TableContext) -> int | None:
         months: int | None = self.value(place, "evidence_months", int, None)
         if months is None or 1 <= months <= MONTHS_MAX:
             return months
@@ -338,7 +338,7 @@ class _Reader:
         self.wrong(message, place, most=MONTHS_MAX)
         return None
 
-    def order(self, place: _Place) -> int:
+    def order(self, place: _TableContext) -> int:
         order: int | None = self.value(place, "order", int)
         if order is None:
             return 0
@@ -348,13 +348,13 @@ class _Reader:
         self.orders.add(order)
         return order
 
-    def tension(self, table: Table, number: int) -> Tension:
-        place = _Place(N_("tension"), str(number), table)
+    def tension(self, table: Table, number: int) -> RubricTension:
+        place = _TableContext(N_("tension"), str(number), table)
         self.known(place, _TENSION)
         why = self.words(place, "why", limits.NOTE)
-        return Tension(self.between(place), why, self.translations(place, "why"))
+        return RubricTension(self.between(place), why, self.translations(place, "why"))
 
-    def between(self, place: _Place) -> tuple[str, str]:
+    def between(self, place: _TableContext) -> tuple[str, str]:
         codes = place.table.get("between")
         pair = codes if isinstance(codes, list) and len(codes) == 2 else []
         if not pair or not all(isinstance(code, str) for code in pair) or pair[0] == pair[1]:
@@ -363,7 +363,7 @@ class _Reader:
         for code in pair:
             if code not in self.criteria:
                 message = N_("“between” in %(table)s “%(name)s”: there is no criterion “%(code)s”")
-                self.wrong(message, place, code=_shown(code))
+                self.wrong(message, place, code=_shorten_value(code))
         if frozenset(pair) in self.tensions:
             self.wrong(N_("%(table)s “%(name)s” repeats an earlier one"), place)
         self.tensions.add(frozenset(pair))

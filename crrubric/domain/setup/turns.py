@@ -6,7 +6,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def in_turn(things: Sequence[T], seat: int) -> list[T]:
+def order_for_seat(things: Sequence[T], seat: int) -> list[T]:
     """The things in the order of the reviewer on this seat (0, 1, 2 …).
 
     Rows of a Williams design: over the first n seats (2n for an odd number of things) each thing
@@ -17,12 +17,12 @@ def in_turn(things: Sequence[T], seat: int) -> list[T]:
     size = len(things)
     if not size:
         return []
-    row = [(_zigzag(place, size) + seat) % size for place in range(size)]
+    row = [(_zigzag_position(place, size) + seat) % size for place in range(size)]
     if size % 2 and seat // size % 2:
         row.reverse()
     return [things[place] for place in row]
 
 
-def _zigzag(place: int, size: int) -> int:
+def _zigzag_position(place: int, size: int) -> int:
     """0, 1, n-1, 2, n-2 …"""
     return (place + 1) // 2 if place % 2 else (size - place // 2) % size

@@ -67,7 +67,7 @@ def rank_acceptability(
         known = drawn @ decided[:, counts].T.astype(np.float64)
         earned: Floats = drawn @ points[:, counts].T
         scores: Floats = np.divide(earned, known, out=np.zeros_like(earned), where=known > 0)
-        tables += _positions(scores.round(_PLACES))
+        tables += _count_positions(scores.round(_PLACES))
     shares = (tables.cumsum(axis=1)[:, :size] / draws).round(_PLACES)
     return Acceptability(
         {code: tuple(row) for code, row in zip(vendors, shares.tolist(), strict=True)},
@@ -77,7 +77,7 @@ def rank_acceptability(
     )
 
 
-def _positions(scores: Floats) -> Floats:
+def _count_positions(scores: Floats) -> Floats:
     """How often each vendor is on each position, as steps to add up along a row.
 
     Vendors that tie over positions i to j are on each of them for 1 / (j - i + 1).

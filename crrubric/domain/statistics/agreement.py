@@ -15,9 +15,9 @@ from crrubric.domain.statistics.coefficients import (
     fleiss_kappa,
     gwet_ac1,
     krippendorff_alpha,
-    parts_of,
     percent_agreement,
     pooled_pair_agreement,
+    sums_of_profile,
 )
 from crrubric.domain.translation import N_
 
@@ -30,7 +30,7 @@ PAIRS_ALL_YES = N_("not defined: in the cells with two or more marks, every mark
 PAIRS_ALL_NO = N_("not defined: in the cells with two or more marks, every mark is NO")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
     """Agreement over a set of cells. Undefined is None, with its reason in `undefined`.
 
@@ -90,16 +90,16 @@ def agreement_of(tallies: Iterable[Tally]) -> Agreement:
         marks += tally.marks
         if tally.decisive:
             profile[tally.yes, tally.no] += 1
-    return agreement_in(profile, marks)
+    return agreement_of_profile(profile, marks)
 
 
-def agreement_in(profile: Profile, marks: int) -> Agreement:
+def agreement_of_profile(profile: Profile, marks: int) -> Agreement:
     """The agreement over the cells of a profile of (yes, no); `marks` counts all four answers."""
     pairable = [(counts, n) for counts, n in profile.items() if sum(counts) >= 2]
     cells = sum(n for _counts, n in pairable)
     unanimous = sum(n for counts, n in pairable if max(counts) == sum(counts))
     sizes = [sum(counts) for counts in profile]
-    parts = parts_of(profile)
+    parts = sums_of_profile(profile)
     alpha, kappa = krippendorff_alpha(parts), fleiss_kappa(parts)
     return Agreement(
         marks=marks,
@@ -116,11 +116,13 @@ def agreement_in(profile: Profile, marks: int) -> Agreement:
         fleiss_kappa=kappa,
         brennan_prediger=brennan_prediger(parts),
         prevalence_yes=parts.shares[0] / parts.cells if parts.cells else None,
-        undefined=_undefined(profile, cells, alpha=alpha, fleiss_kappa=kappa),
+        undefined=_explain_undefined(profile, cells, alpha=alpha, fleiss_kappa=kappa),
     )
 
 
-def _undefined(profile: Profile, pairable: int, **of_variation: Fraction | None) -> dict[str, str]:
+def _explain_undefined(
+    profile: Profile, pairable: int, **of_variation: Fraction | None
+) -> dict[str, str]:
     """Why each figure that is None is None."""
     reasons: dict[str, str] = {}
     if not profile:
@@ -129,11 +131,11 @@ def _undefined(profile: Profile, pairable: int, **of_variation: Fraction | None)
         reasons |= dict.fromkeys(_OF_PAIRS, NO_PAIRS)
     for name, value in of_variation.items():
         if value is None:
-            reasons[name] = _why_no_variation(profile)
+            reasons[name] = _explain_no_variation(profile)
     return reasons
 
 
-def _why_no_variation(profile: Profile) -> str:
+def _explain_no_variation(profile: Profile) -> str:
     pairable = [counts for counts in profile if sum(counts) >= 2]
     if not pairable:
         return NO_PAIRS

@@ -18,8 +18,8 @@ Profile = Mapping[tuple[int, ...], int]
 N = TypeVar("N")
 
 
-@dataclass(frozen=True, slots=True)
-class Parts(Generic[N]):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementSums(Generic[N]):
     """The sums over cells from which every coefficient is made: numbers, or arrays of them.
 
     cells, pairable: with one mark or more, with two or more. agreeing: sum of the share of
@@ -35,7 +35,7 @@ class Parts(Generic[N]):
     shares: tuple[N, ...]
 
 
-def parts_of(profile: Profile) -> Parts[Fraction]:
+def sums_of_profile(profile: Profile) -> AgreementSums[Fraction]:
     """The exact sums of a profile. Cells of one size share a denominator: integers until then."""
     width = len(next(iter(profile), (0, 0)))
     by_size: dict[int, list[int]] = {}
@@ -51,7 +51,7 @@ def parts_of(profile: Profile) -> Parts[Fraction]:
     # one denominator for all sizes: whole numbers are added, and a fraction is made at the end
     whole = lcm(*(size * max(1, size - 1) for size in by_size))
     pairable = [(size, sums) for size, sums in by_size.items() if size >= 2]
-    return Parts(
+    return AgreementSums(
         cells=Fraction(sum(sums[0] for sums in by_size.values())),
         pairable=Fraction(sum(sums[0] for _size, sums in pairable)),
         agreeing=Fraction(sum(s[1] * (whole // (r * (r - 1))) for r, s in pairable), whole),
@@ -68,7 +68,7 @@ def parts_of(profile: Profile) -> Parts[Fraction]:
     )
 
 
-def percent_agreement(parts: Parts[Fraction]) -> Fraction | None:
+def percent_agreement(parts: AgreementSums[Fraction]) -> Fraction | None:
     """Mean over cells with two or more marks of the share of agreeing pairs; None without any.
 
     Every cell weighs the same, however many marks it has.
@@ -86,21 +86,21 @@ def pooled_pair_agreement(profile: Profile) -> Fraction | None:
     return Fraction(agreeing, pairs) if pairs else None
 
 
-def krippendorff_alpha(parts: Parts[Fraction]) -> Fraction | None:
+def krippendorff_alpha(parts: AgreementSums[Fraction]) -> Fraction | None:
     """Krippendorff's alpha for nominal values; None without variation.
 
     Source: Krippendorff (2011); low variation is a lack of information about reliability.
     """
-    found: Fraction | None = alpha_formula(parts) if varied(parts) else None
+    found: Fraction | None = alpha_formula(parts) if has_variation(parts) else None
     return found
 
 
-def varied(parts: Parts[Fraction]) -> bool:
+def has_variation(parts: AgreementSums[Fraction]) -> bool:
     """Whether more than one category occurs in the cells with two or more marks."""
     return sum(total > 0 for total in parts.totals) >= 2
 
 
-def gwet_ac1(parts: Parts[Fraction]) -> Fraction | None:
+def gwet_ac1(parts: AgreementSums[Fraction]) -> Fraction | None:
     """Gwet's AC1 with the number of categories fixed; None without a cell of two marks.
 
     Cells with one mark count for the prevalence. Source: Gwet (2008).
@@ -109,7 +109,7 @@ def gwet_ac1(parts: Parts[Fraction]) -> Fraction | None:
     return found
 
 
-def fleiss_kappa(parts: Parts[Fraction]) -> Fraction | None:
+def fleiss_kappa(parts: AgreementSums[Fraction]) -> Fraction | None:
     """Fleiss' kappa, generalised after Gwet where cells differ in size; None without variation.
 
     Source: Fleiss (1971), Psychological Bulletin 76:378-382.
@@ -119,19 +119,21 @@ def fleiss_kappa(parts: Parts[Fraction]) -> Fraction | None:
     expected = sum(((share / parts.cells) ** 2 for share in parts.shares), Fraction(0))
     if expected == 1:
         return None
-    found: Fraction = _beyond(parts.agreeing / parts.pairable, expected)
+    found: Fraction = _correct_for_chance(parts.agreeing / parts.pairable, expected)
     return found
 
 
-def brennan_prediger(parts: Parts[Fraction]) -> Fraction | None:
+def brennan_prediger(parts: AgreementSums[Fraction]) -> Fraction | None:
     """Agreement beyond guessing among equally likely categories; None without a pair."""
     if not parts.pairable:
         return None
-    found: Fraction = _beyond(parts.agreeing / parts.pairable, Fraction(1, len(parts.totals)))
+    found: Fraction = _correct_for_chance(
+        parts.agreeing / parts.pairable, Fraction(1, len(parts.totals))
+    )
     return found
 
 
-def alpha_formula(parts: Parts[Any]) -> Any:
+def alpha_formula(parts: AgreementSums[Any]) -> Any:
     """Krippendorff's alpha from sums, numbers or arrays alike; 0/0 is the caller's to exclude.
 
     1 - D_o / D_e with D_o = dissent / n and D_e = sum of n_k (n - n_k) / (n (n - 1)).
@@ -141,14 +143,14 @@ def alpha_formula(parts: Parts[Any]) -> Any:
     return 1 - (total - 1) * parts.dissent / expected
 
 
-def ac1_formula(parts: Parts[Any]) -> Any:
+def ac1_formula(parts: AgreementSums[Any]) -> Any:
     """Gwet's AC1 from sums, numbers or arrays alike; needs a pairable cell."""
     mean = [share / parts.cells for share in parts.shares]
     expected = sum(p * (1 - p) for p in mean) / (len(mean) - 1)
-    return _beyond(parts.agreeing / parts.pairable, expected)
+    return _correct_for_chance(parts.agreeing / parts.pairable, expected)
 
 
-def _beyond(observed: Any, expected: Any) -> Any:
+def _correct_for_chance(observed: Any, expected: Any) -> Any:
     """The part of the agreement left open by chance that was reached."""
     return (observed - expected) / (1 - expected)
 
@@ -170,5 +172,5 @@ def cohen_kappa(table: Mapping[tuple[str, str], int]) -> Fraction | None:
     expected = Fraction(sum(first[value] * second[value] for value in first), cells**2)
     if expected == 1:
         return None
-    found: Fraction = _beyond(observed, expected)
+    found: Fraction = _correct_for_chance(observed, expected)
     return found

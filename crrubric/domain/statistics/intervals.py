@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crrubric.domain.statistics.coefficients import (
-    Parts,
+    AgreementSums,
     Profile,
     ac1_formula,
     alpha_formula,
-    parts_of,
-    varied,
+    has_variation,
+    sums_of_profile,
 )
 from crrubric.domain.translation import N_
 
@@ -50,8 +50,8 @@ class Interval:
     why_not: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Bootstrap:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BootstrapIntervals:
     """Intervals of alpha and AC1, and what is needed to draw them again."""
 
     alpha: Interval
@@ -61,24 +61,30 @@ class Bootstrap:
     of_vendors: bool  # whole vendors were drawn, not cells
 
 
-def bootstrap(profile: Profile, *, resamples: int = RESAMPLES, seed: int = SEED) -> Bootstrap:
+def bootstrap_cells(
+    profile: Profile, *, resamples: int = RESAMPLES, seed: int = SEED
+) -> BootstrapIntervals:
     """Resample cells with replacement; the 2.5th and 97.5th percentile.
 
     Source: Zapf et al. (2016), BMC Medical Research Methodology 16:93.
     """
-    exact = parts_of(profile)
+    exact = sums_of_profile(profile)
     if exact.pairable < LEAST_CELLS:
         none = Interval(None, None, 0, TOO_FEW_CELLS)
-        return Bootstrap(none, none, resamples, seed, of_vendors=False)
+        return BootstrapIntervals(
+            alpha=none, ac1=none, resamples=resamples, seed=seed, of_vendors=False
+        )
     distinct = dict(sorted(profile.items()))  # the draws don't depend on the order of the cells
     numbers = np.fromiter(distinct.values(), dtype=np.int64, count=len(distinct))
-    draws = _draws(numbers, resamples, seed)
-    return _from_draws(draws @ _columns(distinct), exact, resamples, seed, of_vendors=False)
+    draws = _draw_resamples(numbers, resamples, seed)
+    return _intervals_from_draws(
+        draws @ _sums_by_count(distinct), exact, resamples, seed, of_vendors=False
+    )
 
 
 def bootstrap_vendors(
     profiles: Sequence[Profile], *, resamples: int = RESAMPLES, seed: int = SEED
-) -> Bootstrap:
+) -> BootstrapIntervals:
     """Resample whole vendors: cells of one vendor are not independent, so this is wider.
 
     Args: profiles: one for each vendor; eight or more, else there is no interval.
@@ -87,17 +93,19 @@ def bootstrap_vendors(
     for profile in profiles:
         for counts, number in profile.items():
             whole[counts] = whole.get(counts, 0) + number
-    exact = parts_of(whole)
+    exact = sums_of_profile(whole)
     if len(profiles) < LEAST_VENDORS or exact.pairable < LEAST_CELLS:
         few = TOO_FEW_VENDORS if len(profiles) < LEAST_VENDORS else TOO_FEW_CELLS
         none = Interval(None, None, 0, few)
-        return Bootstrap(none, none, resamples, seed, of_vendors=True)
-    rows = np.stack([_sums(profile, len(exact.totals)) for profile in profiles])
-    draws = _draws(np.ones(len(profiles), dtype=np.int64), resamples, seed)
-    return _from_draws(draws @ rows, exact, resamples, seed, of_vendors=True)
+        return BootstrapIntervals(
+            alpha=none, ac1=none, resamples=resamples, seed=seed, of_vendors=True
+        )
+    rows = np.stack([_sum_profile(profile, len(exact.totals)) for profile in profiles])
+    draws = _draw_resamples(np.ones(len(profiles), dtype=np.int64), resamples, seed)
+    return _intervals_from_draws(draws @ rows, exact, resamples, seed, of_vendors=True)
 
 
-def _draws(numbers: NDArray[np.int64], resamples: int, seed: int) -> Floats:
+def _draw_resamples(numbers: NDArray[np.int64], resamples: int, seed: int) -> Floats:
     """Each row: how often each distinct unit is in one resample of the same size."""
     total = int(numbers.sum())
     chance = np.random.default_rng(seed)
@@ -105,7 +113,7 @@ def _draws(numbers: NDArray[np.int64], resamples: int, seed: int) -> Floats:
     return drawn.astype(np.float64)
 
 
-def _columns(profile: Profile) -> Floats:
+def _sums_by_count(profile: Profile) -> Floats:
     """The parts of one cell of each distinct count, a row each: what a resample adds up."""
     counts = np.array(list(profile), dtype=np.float64)
     size = counts.sum(axis=1)
@@ -121,24 +129,31 @@ def _columns(profile: Profile) -> Floats:
     return np.column_stack([*alone, counts * paired[:, None], counts / size[:, None]])
 
 
-def _sums(profile: Profile, categories: int) -> Floats:
+def _sum_profile(profile: Profile, categories: int) -> Floats:
     if not profile:
         return np.zeros(4 + 2 * categories)
     numbers = np.fromiter(profile.values(), dtype=np.float64, count=len(profile))
-    summed: Floats = numbers @ _columns(profile)
+    summed: Floats = numbers @ _sums_by_count(profile)
     return summed
 
 
-def _parts(sums: Floats) -> Parts[Floats]:
+def _unpack_sums(sums: Floats) -> AgreementSums[Floats]:
     categories = (sums.shape[-1] - 4) // 2
     cells, pairable, agreeing, dissent, *rest = np.moveaxis(sums, -1, 0)
     totals, shares = tuple(rest[:categories]), tuple(rest[categories:])
-    return Parts(cells, pairable, agreeing, dissent, totals, shares)
+    return AgreementSums(
+        cells=cells,
+        pairable=pairable,
+        agreeing=agreeing,
+        dissent=dissent,
+        totals=totals,
+        shares=shares,
+    )
 
 
-def _coefficients(sums: Floats) -> Mapping[str, Floats]:
+def _compute_coefficients(sums: Floats) -> Mapping[str, Floats]:
     """alpha and AC1 of each row of sums; NaN where undefined. NaN never leaves this module."""
-    parts = _parts(sums)
+    parts = _unpack_sums(sums)
     more_than_one = sum((total > 0.5).astype(np.int64) for total in parts.totals) >= 2
     with np.errstate(divide="ignore", invalid="ignore"):
         return {
@@ -147,15 +162,25 @@ def _coefficients(sums: Floats) -> Mapping[str, Floats]:
         }
 
 
-def _from_draws(
-    sums: Floats, exact: Parts[Fraction], resamples: int, seed: int, *, of_vendors: bool
-) -> Bootstrap:
-    values = _coefficients(sums)
-    alpha = _interval(values["alpha"]) if varied(exact) else Interval(None, None, 0, NOT_DEFINED)
-    return Bootstrap(alpha, _interval(values["ac1"]), resamples, seed, of_vendors)
+def _intervals_from_draws(
+    sums: Floats, exact: AgreementSums[Fraction], resamples: int, seed: int, *, of_vendors: bool
+) -> BootstrapIntervals:
+    values = _compute_coefficients(sums)
+    alpha = (
+        _percentile_interval(values["alpha"])
+        if has_variation(exact)
+        else Interval(None, None, 0, NOT_DEFINED)
+    )
+    return BootstrapIntervals(
+        alpha=alpha,
+        ac1=_percentile_interval(values["ac1"]),
+        resamples=resamples,
+        seed=seed,
+        of_vendors=of_vendors,
+    )
 
 
-def _interval(values: Floats) -> Interval:
+def _percentile_interval(values: Floats) -> Interval:
     undefined = int(np.isnan(values).sum())
     if undefined > MOST_UNDEFINED * len(values):
         return Interval(None, None, undefined, TOO_LITTLE_DISSENT)
@@ -163,7 +188,7 @@ def _interval(values: Floats) -> Interval:
     return Interval(float(low), float(high), undefined)
 
 
-def jackknife_se(profile: Profile) -> dict[str, float | None]:
+def jackknife_standard_errors(profile: Profile) -> dict[str, float | None]:
     """Delete-one-cell standard errors of alpha and AC1, over all cells with a decisive mark.
 
     None where a coefficient is undefined once some cell is left out, or with fewer than two.
@@ -171,9 +196,9 @@ def jackknife_se(profile: Profile) -> dict[str, float | None]:
     cells = sum(profile.values())
     if cells < 2:
         return {"alpha": None, "ac1": None}
-    columns = _columns(profile)
+    columns = _sums_by_count(profile)
     numbers = np.fromiter(profile.values(), dtype=np.float64, count=len(profile))
-    left = _coefficients(numbers @ columns - columns)
+    left = _compute_coefficients(numbers @ columns - columns)
     found: dict[str, float | None] = {}
     for name, values in left.items():
         if np.isnan(values).any():
@@ -184,12 +209,12 @@ def jackknife_se(profile: Profile) -> dict[str, float | None]:
     return found
 
 
-def gwet_se(profile: Profile) -> float | None:
+def gwet_standard_error(profile: Profile) -> float | None:
     """Gwet's standard error of AC1 with the cells as the sample; None with fewer than two cells.
 
     Source: Gwet (2008), British Journal of Mathematical and Statistical Psychology 61:29-48.
     """
-    parts = parts_of(profile)
+    parts = sums_of_profile(profile)
     n, paired = int(parts.cells), int(parts.pairable)
     if n < 2 or not paired:
         return None

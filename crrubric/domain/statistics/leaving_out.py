@@ -5,7 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crrubric.domain.results.basis import Basis, Order, adopted_codes, holding, order_from
+from crrubric.domain.results.basis import (
+    ComputedOrder,
+    ResultBasis,
+    adopted_finding_codes,
+    apply_adopted_findings,
+    order_from_findings,
+)
 from crrubric.domain.results.outcome import OUTCOMES, Codes, Counts, outcome_codes
 from crrubric.domain.vocabulary import Outcome
 
@@ -13,7 +19,7 @@ _AT_ONCE = 500_000  # cells held in memory
 
 
 @dataclass(frozen=True, slots=True)
-class Flip:
+class FindingFlip:
     """A cell whose finding would be another one."""
 
     vendor: str
@@ -22,8 +28,8 @@ class Flip:
     after: Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveOneOutResult:
     """The result without one reviewer, against the result with all.
 
     leader_changes: another vendor, more or fewer vendors would be first. order_changes: some
@@ -31,27 +37,29 @@ class LeftOut:
     """
 
     reviewer: str
-    order: Order
-    flips: tuple[Flip, ...]
+    order: ComputedOrder
+    flips: tuple[FindingFlip, ...]
     leader_changes: bool
     order_changes: bool
 
 
-def leave_each_out(basis: Basis, counts: Counts, official: Order) -> tuple[LeftOut, ...]:
+def leave_out_each_reviewer(
+    basis: ResultBasis, counts: Counts, official: ComputedOrder
+) -> tuple[LeaveOneOutResult, ...]:
     """The result without each reviewer in turn; adopted findings and the quorum's rule stay.
 
     Args: counts: those of all ballots; official: the order they give.
     """
-    adopted = adopted_codes(basis)
-    before = holding(outcome_codes(counts, basis.rule), adopted)
+    adopted = adopted_finding_codes(basis)
+    before = apply_adopted_findings(outcome_codes(counts, basis.rule), adopted)
     found = []
     for reviewer, (rest, outcomes) in zip(
-        basis.ballots.reviewers, _remaining(basis, counts), strict=True
+        basis.ballots.reviewers, _count_without_each(basis, counts), strict=True
     ):
-        after = holding(outcomes, adopted)
-        order = order_from(basis, rest, after)
+        after = apply_adopted_findings(outcomes, adopted)
+        order = order_from_findings(basis, rest, after)
         flips = tuple(
-            Flip(
+            FindingFlip(
                 basis.vendors[vendor].code,
                 basis.criteria[criterion].code,
                 OUTCOMES[before[vendor, criterion]],
@@ -60,18 +68,18 @@ def leave_each_out(basis: Basis, counts: Counts, official: Order) -> tuple[LeftO
             for vendor, criterion in np.argwhere(before != after).tolist()
         )
         found.append(
-            LeftOut(
-                reviewer.name,
-                order,
-                flips,
-                order.leaders != official.leaders,
-                order.ranks != official.ranks,
+            LeaveOneOutResult(
+                reviewer=reviewer.name,
+                order=order,
+                flips=flips,
+                leader_changes=order.leaders != official.leaders,
+                order_changes=order.ranks != official.ranks,
             )
         )
     return tuple(found)
 
 
-def _remaining(basis: Basis, counts: Counts) -> Iterator[tuple[Counts, Codes]]:
+def _count_without_each(basis: ResultBasis, counts: Counts) -> Iterator[tuple[Counts, Codes]]:
     """For each reviewer, the counts without them and what the rule makes of these."""
     answers = basis.ballots.answers
     cells = max(1, answers[:1].size)

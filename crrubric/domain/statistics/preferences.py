@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crrubric.domain.ballots.ballots import NO, YES, Ballots
-from crrubric.domain.results.scoring import Criterion, whole_weights
+from crrubric.domain.results.scoring import ScoredCriterion, scale_weights
 
 _EXACT = 2**31  # the square of a sum of weights below this fits an int64
 
 
 @dataclass(frozen=True, slots=True)
-class Majority:
+class PreferenceMajority:
     """How many reviewers prefer the one of two vendors, the other, or neither."""
 
     prefer: int
@@ -25,27 +25,27 @@ class Majority:
 
 
 @dataclass(frozen=True, slots=True)
-class Preferences:
+class VendorPreferences:
     """Pairwise majorities by (vendor, later vendor), and the Condorcet winner if there is one."""
 
-    pairs: Mapping[tuple[str, str], Majority]
+    pairs: Mapping[tuple[str, str], PreferenceMajority]
     condorcet_winner: str | None
 
-    def between(self, one: str, other: str) -> Majority:
+    def between(self, one: str, other: str) -> PreferenceMajority:
         """The majority between two vendors, seen from the first. Raises: KeyError."""
         if (one, other) in self.pairs:
             return self.pairs[one, other]
         seen = self.pairs[other, one]
-        return Majority(seen.against, seen.prefer, seen.tied)
+        return PreferenceMajority(seen.against, seen.prefer, seen.tied)
 
 
-def pairwise_majority(ballots: Ballots, criteria: Sequence[Criterion]) -> Preferences:
+def pairwise_majority(ballots: Ballots, criteria: Sequence[ScoredCriterion]) -> VendorPreferences:
     """Who is preferred to whom by more reviewers.
 
     A reviewer prefers the vendor with the higher weighted sum of YES over the criteria that they
     marked YES or NO for both; equal sums are no preference, no common criterion is no vote.
     """
-    weights = _weights(criteria)
+    weights = _make_weight_array(criteria)
     if weights.dtype != object:
         weights = weights.astype(np.float64)  # as exact at this size, and multiplied much faster
     size = len(ballots.vendors)
@@ -67,22 +67,22 @@ def pairwise_majority(ballots: Ballots, criteria: Sequence[Criterion]) -> Prefer
         tied[one, other].tolist(),
         strict=True,
     )
-    return Preferences(
+    return VendorPreferences(
         {
-            pair: Majority(*count)
+            pair: PreferenceMajority(*count)
             for pair, count in zip(combinations(ballots.vendors, 2), counts, strict=True)
         },
         None if winner is None else ballots.vendors[winner],
     )
 
 
-def _weights(criteria: Sequence[Criterion]) -> NDArray[Any]:
-    whole = whole_weights(criteria)
+def _make_weight_array(criteria: Sequence[ScoredCriterion]) -> NDArray[Any]:
+    whole = scale_weights(criteria)
     return np.array(whole, dtype=np.int64 if sum(whole) < _EXACT else object)
 
 
 def kendall_tau_b(
-    ballots: Ballots, criteria: Sequence[Criterion]
+    ballots: Ballots, criteria: Sequence[ScoredCriterion]
 ) -> dict[tuple[str, str], float | None]:
     """How alike two reviewers order the vendors, by (reviewer, later reviewer), from -1 to 1.
 
@@ -90,7 +90,7 @@ def kendall_tau_b(
     vendors that one of the two didn't mark are left out. None if either ties all the others, or
     fewer than two vendors are left. Source: Kendall (1945), Biometrika 33:239-251.
     """
-    weights = _weights(criteria)
+    weights = _make_weight_array(criteria)
     yes = (ballots.answers == YES) @ weights
     decisive = yes + (ballots.answers == NO) @ weights
     reviewers, vendors = yes.shape

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from crrubric.domain.ballots.ballots import CANNOT_TELL
-from crrubric.domain.results.basis import Basis
+from crrubric.domain.results.basis import ResultBasis
 from crrubric.domain.results.outcome import Counts
 from crrubric.domain.results.reviewers import cohen_pairs, profile_of
-from crrubric.domain.statistics.agreement import Agreement, agreement_in
+from crrubric.domain.statistics.agreement import Agreement, agreement_of_profile
 from crrubric.domain.statistics.coefficients import Profile
 from crrubric.domain.statistics.intervals import (
-    Bootstrap,
-    bootstrap,
+    BootstrapIntervals,
+    bootstrap_cells,
     bootstrap_vendors,
-    gwet_se,
-    jackknife_se,
+    gwet_standard_error,
+    jackknife_standard_errors,
 )
 
 LEAST_CELLS = 5  # pairable ones: a smaller part gets counts and percent agreement only
@@ -23,7 +23,7 @@ HIGH_AGREEMENT, LOW_ALPHA = Fraction(4, 5), Fraction(667, 1000)
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class AgreementGroup:
     """A part of all cells: one criterion, one section, one vendor, or one stakeholder's marks."""
 
     code: str
@@ -42,7 +42,7 @@ class Group:
         return None if agreed is None else 1 - agreed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reliability:
     """Agreement of the whole and of its parts, with intervals and standard errors.
 
@@ -56,16 +56,16 @@ class Reliability:
     jackknife: dict[str, float | None]
     ac1_se: float | None
     cohen: Fraction | None
-    criteria: tuple[Group, ...]
-    sections: tuple[Group, ...]
-    vendors: tuple[Group, ...]
-    stakeholders: tuple[Group, ...]
+    criteria: tuple[AgreementGroup, ...]
+    sections: tuple[AgreementGroup, ...]
+    vendors: tuple[AgreementGroup, ...]
+    stakeholders: tuple[AgreementGroup, ...]
 
-    def cells_drawn(self) -> Bootstrap:
+    def cells_drawn(self) -> BootstrapIntervals:
         """Intervals from drawing cells."""
-        return bootstrap(self.profile)
+        return bootstrap_cells(self.profile)
 
-    def vendors_drawn(self) -> Bootstrap:
+    def vendors_drawn(self) -> BootstrapIntervals:
         """Intervals from drawing whole vendors: wider, since cells of one vendor are alike."""
         return bootstrap_vendors(self.by_vendor)
 
@@ -78,7 +78,7 @@ class Reliability:
         return agreed >= HIGH_AGREEMENT and alpha < LOW_ALPHA
 
 
-def reliability_of(basis: Basis, counts: Counts) -> Reliability:
+def reliability_of(basis: ResultBasis, counts: Counts) -> Reliability:
     """Agreement over all cells and by criterion, section, vendor and stakeholder.
 
     Args: counts: those of the basis' ballots, shape (vendors, criteria, 6).
@@ -87,46 +87,46 @@ def reliability_of(basis: Basis, counts: Counts) -> Reliability:
     by_vendor = tuple(profile_of(row) for row in counts)
     pairs = cohen_pairs(basis.ballots) if len(basis.ballots.reviewers) == 2 else {}
     return Reliability(
-        agreement_in(whole, _marks(counts)),
-        whole,
-        by_vendor,
-        jackknife_se(whole),
-        gwet_se(whole),
-        next(iter(pairs.values()), None),
-        tuple(
-            _group(row.code, row.title, counts[:, place])
+        whole=agreement_of_profile(whole, _count_marks(counts)),
+        profile=whole,
+        by_vendor=by_vendor,
+        jackknife=jackknife_standard_errors(whole),
+        ac1_se=gwet_standard_error(whole),
+        cohen=next(iter(pairs.values()), None),
+        criteria=tuple(
+            _group_from_counts(row.code, row.title, counts[:, place])
             for place, row in enumerate(basis.criteria)
         ),
-        tuple(_sections(basis, counts)),
-        tuple(
-            _of_profile(row.code, row.name, profile, _marks(cells))
+        sections=tuple(_group_by_section(basis, counts)),
+        vendors=tuple(
+            _group_from_profile(row.code, row.name, profile, _count_marks(cells))
             for row, profile, cells in zip(basis.vendors, by_vendor, counts, strict=True)
         ),
-        tuple(_stakeholders(basis)),
+        stakeholders=tuple(_group_by_stakeholder(basis)),
     )
 
 
-def _marks(counts: Counts) -> int:
+def _count_marks(counts: Counts) -> int:
     return int(counts[..., :4].sum())
 
 
-def _group(code: str, name: str, counts: Counts) -> Group:
-    return _of_profile(code, name, profile_of(counts), _marks(counts))
+def _group_from_counts(code: str, name: str, counts: Counts) -> AgreementGroup:
+    return _group_from_profile(code, name, profile_of(counts), _count_marks(counts))
 
 
-def _of_profile(code: str, name: str, profile: Profile, marks: int) -> Group:
-    return Group(code, name, agreement_in(profile, marks))
+def _group_from_profile(code: str, name: str, profile: Profile, marks: int) -> AgreementGroup:
+    return AgreementGroup(code, name, agreement_of_profile(profile, marks))
 
 
-def _sections(basis: Basis, counts: Counts) -> Iterable[Group]:
+def _group_by_section(basis: ResultBasis, counts: Counts) -> Iterable[AgreementGroup]:
     places: dict[str, list[int]] = {}
     for place, row in enumerate(basis.criteria):
         places.setdefault(row.section_title, []).append(place)
     for title, some in places.items():
-        yield _group(title, title, counts[:, some])
+        yield _group_from_counts(title, title, counts[:, some])
 
 
-def _stakeholders(basis: Basis) -> Iterable[Group]:
+def _group_by_stakeholder(basis: ResultBasis) -> Iterable[AgreementGroup]:
     """The marks of those who speak for the same people, two or more of them."""
     ballots = basis.ballots
     places: dict[str, list[int]] = {}
@@ -135,10 +135,10 @@ def _stakeholders(basis: Basis) -> Iterable[Group]:
     for stakeholder, some in sorted(places.items()):
         if len(some) > 1:
             label = ballots.reviewers[some[0]].stakeholder.label
-            yield _group(stakeholder, label, ballots.only(some).counts())
+            yield _group_from_counts(stakeholder, label, ballots.only(some).counts())
 
 
-def by_disagreement(groups: Sequence[Group]) -> list[Group]:
+def sort_by_disagreement(groups: Sequence[AgreementGroup]) -> list[AgreementGroup]:
     """Where reviewers differ most first; those without a pair last; equal ones in their order."""
     return sorted(
         groups,
@@ -146,6 +146,6 @@ def by_disagreement(groups: Sequence[Group]) -> list[Group]:
     )
 
 
-def marking_reviewers(basis: Basis) -> int:
+def count_marking_reviewers(basis: ResultBasis) -> int:
     """How many reviewers gave a mark."""
     return int((basis.ballots.answers <= CANNOT_TELL).any(axis=(1, 2)).sum())

@@ -6,9 +6,14 @@ from fractions import Fraction
 
 import numpy as np
 
-from crrubric.domain.results.basis import Basis, Order, finding_codes, order_from
+from crrubric.domain.results.basis import (
+    ComputedOrder,
+    ResultBasis,
+    finding_codes,
+    order_from_findings,
+)
 from crrubric.domain.results.outcome import Counts
-from crrubric.domain.results.scoring import Points, points_of
+from crrubric.domain.results.scoring import CellPoints, points_of
 from crrubric.domain.statistics.acceptability import (
     CONCENTRATION,
     DRAWS,
@@ -16,17 +21,21 @@ from crrubric.domain.statistics.acceptability import (
     Acceptability,
     rank_acceptability,
 )
-from crrubric.domain.statistics.leaving_out import LeftOut, leave_each_out
-from crrubric.domain.statistics.preferences import Preferences, pairwise_majority
-from crrubric.domain.statistics.scenarios import Scenario, other_rules, unresolved_either_way
-from crrubric.domain.statistics.swing import Row, Swings, swings_of
+from crrubric.domain.statistics.leaving_out import LeaveOneOutResult, leave_out_each_reviewer
+from crrubric.domain.statistics.preferences import VendorPreferences, pairwise_majority
+from crrubric.domain.statistics.scenarios import (
+    Scenario,
+    try_other_rules,
+    try_unresolved_either_way,
+)
+from crrubric.domain.statistics.swing import PairSwings, VendorPoints, swings_of
 from crrubric.domain.translation import N_
 
 ONE_VENDOR = N_("There is only one vendor, so there is no order to test.")
 NONE_RANKED = N_("No vendor is ranked, so there is no order to test.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Robustness:
     """What was tried on the official order, and what came of it.
 
@@ -34,13 +43,13 @@ class Robustness:
     and each other ranked one. Both acceptabilities are None with fewer than two ranked vendors.
     """
 
-    official: Order
+    official: ComputedOrder
     ranked: tuple[str, ...]
-    swings: tuple[Swings, ...]
+    swings: tuple[PairSwings, ...]
     around: Acceptability | None
     uniform: Acceptability | None
-    left_out: tuple[LeftOut, ...]
-    preferences: Preferences
+    left_out: tuple[LeaveOneOutResult, ...]
+    preferences: VendorPreferences
     rules: tuple[Scenario, ...]
     unresolved: tuple[Scenario, ...]
 
@@ -53,7 +62,7 @@ class Robustness:
 
 
 def robustness_of(
-    basis: Basis,
+    basis: ResultBasis,
     counts: Counts,
     *,
     concentration: int = CONCENTRATION,
@@ -66,54 +75,56 @@ def robustness_of(
     """
     findings = finding_codes(basis, counts)
     points = points_of(counts, findings, basis.rule, basis.mode)
-    official = order_from(basis, counts, findings)
-    ranked = _ranked(official)
+    official = order_from_findings(basis, counts, findings)
+    ranked = _list_ranked(official)
     drawn = {
-        kind: _acceptability(basis, points, ranked, kind, draws, seed)
+        kind: _draw_acceptability(basis, points, ranked, kind, draws, seed)
         for kind in (concentration, None)
     }
     return Robustness(
-        official,
-        ranked,
-        _swings(basis, points, ranked),
-        drawn[concentration],
-        drawn[None],
-        leave_each_out(basis, counts, official),
-        pairwise_majority(basis.ballots, basis.criteria),
-        other_rules(basis, counts, official),
-        unresolved_either_way(basis, counts, official),
+        official=official,
+        ranked=ranked,
+        swings=_find_swings(basis, points, ranked),
+        around=drawn[concentration],
+        uniform=drawn[None],
+        left_out=leave_out_each_reviewer(basis, counts, official),
+        preferences=pairwise_majority(basis.ballots, basis.criteria),
+        rules=try_other_rules(basis, counts, official),
+        unresolved=try_unresolved_either_way(basis, counts, official),
     )
 
 
-def first_place_tried(basis: Basis, counts: Counts) -> Robustness:
+def try_first_place(basis: ResultBasis, counts: Counts) -> Robustness:
     """As `robustness_of`, but only other rules and unresolved cells are tried: much quicker."""
-    official = order_from(basis, counts, finding_codes(basis, counts))
+    official = order_from_findings(basis, counts, finding_codes(basis, counts))
     return Robustness(
-        official,
-        _ranked(official),
-        (),
-        None,
-        None,
-        (),
-        pairwise_majority(basis.ballots, basis.criteria),
-        other_rules(basis, counts, official),
-        unresolved_either_way(basis, counts, official),
+        official=official,
+        ranked=_list_ranked(official),
+        swings=(),
+        around=None,
+        uniform=None,
+        left_out=(),
+        preferences=pairwise_majority(basis.ballots, basis.criteria),
+        rules=try_other_rules(basis, counts, official),
+        unresolved=try_unresolved_either_way(basis, counts, official),
     )
 
 
-def _ranked(order: Order) -> tuple[str, ...]:
+def _list_ranked(order: ComputedOrder) -> tuple[str, ...]:
     ranks = {code: rank for code, rank in order.ranks.items() if rank is not None}
     return tuple(sorted(ranks, key=lambda code: (ranks[code], code)))
 
 
-def _places(basis: Basis, codes: Sequence[str]) -> list[int]:
+def _find_vendor_places(basis: ResultBasis, codes: Sequence[str]) -> list[int]:
     places: Mapping[str, int] = {vendor.code: at for at, vendor in enumerate(basis.vendors)}
     return [places[code] for code in codes]
 
 
-def _swings(basis: Basis, points: Points, ranked: Sequence[str]) -> tuple[Swings, ...]:
+def _find_swings(
+    basis: ResultBasis, points: CellPoints, ranked: Sequence[str]
+) -> tuple[PairSwings, ...]:
     rows = [
-        Row(
+        VendorPoints(
             code,
             tuple(
                 Fraction(int(earned), points.unit) if decided else None
@@ -122,16 +133,16 @@ def _swings(basis: Basis, points: Points, ranked: Sequence[str]) -> tuple[Swings
                 )
             ),
         )
-        for code, place in zip(ranked, _places(basis, ranked), strict=True)
+        for code, place in zip(ranked, _find_vendor_places(basis, ranked), strict=True)
     ]
     criteria = [row.code for row in basis.criteria]
     weights = [row.weight for row in basis.criteria]
     return tuple(swings_of(rows[0], other, criteria, weights) for other in rows[1:])
 
 
-def _acceptability(
-    basis: Basis,
-    points: Points,
+def _draw_acceptability(
+    basis: ResultBasis,
+    points: CellPoints,
     ranked: Sequence[str],
     concentration: int | None,
     draws: int,
@@ -139,7 +150,7 @@ def _acceptability(
 ) -> Acceptability | None:
     if len(ranked) < 2:
         return None
-    places = np.array(_places(basis, ranked))
+    places = np.array(_find_vendor_places(basis, ranked))
     return rank_acceptability(
         ranked,
         points.share()[places],

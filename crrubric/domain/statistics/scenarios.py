@@ -6,16 +6,22 @@ from fractions import Fraction
 
 import numpy as np
 
-from crrubric.domain.results.basis import Basis, Order, finding_codes, order_from, order_of_points
-from crrubric.domain.results.outcome import MET, NOT_MET, UNRESOLVED, Codes, Counts, Rule
-from crrubric.domain.results.scoring import Flags, Points, points_of
+from crrubric.domain.results.basis import (
+    ComputedOrder,
+    ResultBasis,
+    finding_codes,
+    order_from_findings,
+    order_from_points,
+)
+from crrubric.domain.results.outcome import MET, NOT_MET, UNRESOLVED, Codes, Counts, DecisionRule
+from crrubric.domain.results.scoring import CellPoints, Flags, points_of
 from crrubric.domain.translation import N_
-from crrubric.domain.vocabulary import Labelled, RuleKind, ScoringMode
+from crrubric.domain.vocabulary import LabelledEnum, RuleKind, ScoringMode
 
 TWO_THIRDS = Fraction(2, 3)
 
 
-class Change(Labelled):
+class ScenarioChange(LabelledEnum):
     """What is tried instead of the official rule or instead of leaving cells open."""
 
     MAJORITY = "MAJORITY", N_("simple majority")
@@ -33,38 +39,47 @@ class Change(Labelled):
 class Scenario:
     """What the order would be under one change."""
 
-    change: Change
-    order: Order
+    change: ScenarioChange
+    order: ComputedOrder
     leader_changes: bool
     order_changes: bool
 
 
-def other_rules(basis: Basis, counts: Counts, official: Order) -> tuple[Scenario, ...]:
+def try_other_rules(
+    basis: ResultBasis, counts: Counts, official: ComputedOrder
+) -> tuple[Scenario, ...]:
     """The order under each other rule and way to score; adopted findings and the quorum stay."""
     return tuple(
-        _scenario(change, order_from(tried, counts, finding_codes(tried, counts)), official)
-        for change, tried in _tried(basis)
+        _make_scenario(
+            change, order_from_findings(tried, counts, finding_codes(tried, counts)), official
+        )
+        for change, tried in _list_rule_changes(basis)
     )
 
 
-def _tried(basis: Basis) -> Iterator[tuple[Change, Basis]]:
+def _list_rule_changes(basis: ResultBasis) -> Iterator[tuple[ScenarioChange, ResultBasis]]:
     rule = basis.rule
     for change, kind in (
-        (Change.MAJORITY, RuleKind.MAJORITY),
-        (Change.TWO_THIRDS, RuleKind.SUPERMAJORITY),
-        (Change.UNANIMITY, RuleKind.UNANIMITY),
+        (ScenarioChange.MAJORITY, RuleKind.MAJORITY),
+        (ScenarioChange.TWO_THIRDS, RuleKind.SUPERMAJORITY),
+        (ScenarioChange.UNANIMITY, RuleKind.UNANIMITY),
     ):
         same_threshold = kind is not RuleKind.SUPERMAJORITY or rule.threshold == TWO_THIRDS
         if rule.kind is not kind or not same_threshold:
-            yield change, basis.ruled(Rule(kind, TWO_THIRDS, rule.quorum))
+            yield change, basis.ruled(DecisionRule(kind, TWO_THIRDS, rule.quorum))
     by_outcome = basis.mode is ScoringMode.OUTCOME
     mode = ScoringMode.SHARE if by_outcome else ScoringMode.OUTCOME
-    yield Change.BY_SHARE if by_outcome else Change.BY_OUTCOME, replace(basis, mode=mode)
+    yield (
+        ScenarioChange.BY_SHARE if by_outcome else ScenarioChange.BY_OUTCOME,
+        replace(basis, mode=mode),
+    )
     if any(row.must_have for row in basis.criteria):
-        yield Change.NO_MUST_HAVES, basis.requiring(frozenset())
+        yield ScenarioChange.NO_MUST_HAVES, basis.requiring(frozenset())
 
 
-def unresolved_either_way(basis: Basis, counts: Counts, official: Order) -> tuple[Scenario, ...]:
+def try_unresolved_either_way(
+    basis: ResultBasis, counts: Counts, official: ComputedOrder
+) -> tuple[Scenario, ...]:
     """The order if everything undecided were not met, were met, or went against the leaders.
 
     None at all if nothing is undecided.
@@ -76,18 +91,20 @@ def unresolved_either_way(basis: Basis, counts: Counts, official: Order) -> tupl
     size = len(basis.vendors)
     leads = np.array([vendor.code in official.leaders for vendor in basis.vendors], dtype=bool)
     ways = [
-        (Change.ALL_NOT_MET, np.zeros(size, dtype=bool)),
-        (Change.ALL_MET, np.ones(size, dtype=bool)),
-        (Change.AGAINST_LEADER, ~leads),
+        (ScenarioChange.ALL_NOT_MET, np.zeros(size, dtype=bool)),
+        (ScenarioChange.ALL_MET, np.ones(size, dtype=bool)),
+        (ScenarioChange.AGAINST_LEADER, ~leads),
     ]
     return tuple(
-        _scenario(change, _settled(basis, findings, points, met), official)
+        _make_scenario(change, _settle_undecided(basis, findings, points, met), official)
         for change, met in ways
-        if change is not Change.AGAINST_LEADER or leads.any()
+        if change is not ScenarioChange.AGAINST_LEADER or leads.any()
     )
 
 
-def _settled(basis: Basis, findings: Codes, points: Points, met: Flags) -> Order:
+def _settle_undecided(
+    basis: ResultBasis, findings: Codes, points: CellPoints, met: Flags
+) -> ComputedOrder:
     """The order with what is undecided settled for each vendor as `met` says."""
     column = met[:, None]
     settled = np.where(findings == UNRESOLVED, np.where(column, MET, NOT_MET), findings)
@@ -97,8 +114,10 @@ def _settled(basis: Basis, findings: Codes, points: Points, met: Flags) -> Order
         earned=np.where(open_ & column, points.unit, points.earned),
         decided=points.decided | open_,
     )
-    return order_of_points(basis, settled.astype(np.int8), filled)
+    return order_from_points(basis, settled.astype(np.int8), filled)
 
 
-def _scenario(change: Change, order: Order, official: Order) -> Scenario:
+def _make_scenario(
+    change: ScenarioChange, order: ComputedOrder, official: ComputedOrder
+) -> Scenario:
     return Scenario(change, order, order.leaders != official.leaders, order.ranks != official.ranks)

@@ -9,7 +9,7 @@ _DIGITS = 10**40  # a root that is no fraction is given to so many places
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class VendorPoints:
     """A vendor as a swing sees it: points (0 to 1) by criterion, None where undecided."""
 
     code: str
@@ -35,7 +35,7 @@ class Swing:
 
 
 @dataclass(frozen=True, slots=True)
-class Swings:
+class PairSwings:
     """All swings between two vendors; a criterion without one cannot change their order alone."""
 
     first: str
@@ -55,31 +55,31 @@ class Swings:
 
 
 def swings_of(
-    first: Row, second: Row, criteria: Sequence[str], weights: Sequence[Fraction]
-) -> Swings:
+    first: VendorPoints, second: VendorPoints, criteria: Sequence[str], weights: Sequence[Fraction]
+) -> PairSwings:
     """Where one weight alone, all others fixed, ties the two.
 
     With the score of a vendor (a + x w) / (d + i w) as a function of one weight w, a tie is a
     root w >= 0 of a quadratic; it is linear where both have decided the same criteria. Of two
     roots the one nearer to the present weight is given.
     """
-    whole = [_sums(row, weights) for row in (first, second)]
+    whole = [_sum_points(row, weights) for row in (first, second)]
     found = []
     for place, (criterion, weight) in enumerate(zip(criteria, weights, strict=True)):
         (a, d, x, i), (b, e, y, j) = (
-            _apart(row, sums, place, weight)
+            _sums_without_criterion(row, sums, place, weight)
             for row, sums in zip((first, second), whole, strict=True)
         )
-        roots = _roots(x * j - y * i, a * j + x * e - b * i - y * d, a * e - b * d)
+        roots = _solve_quadratic(x * j - y * i, a * j + x * e - b * i - y * d, a * e - b * d)
         fitting = [w for w in roots if w >= 0 and d + i * w > 0 and e + j * w > 0]
         if fitting:
             tie_at = min(fitting, key=lambda root: abs(root - weight))
             factor = tie_at / weight if weight else None
             found.append(Swing(criterion, weight, tie_at, factor))
-    return Swings(first.code, second.code, tuple(found))
+    return PairSwings(first.code, second.code, tuple(found))
 
 
-def _sums(row: Row, weights: Sequence[Fraction]) -> tuple[Fraction, Fraction]:
+def _sum_points(row: VendorPoints, weights: Sequence[Fraction]) -> tuple[Fraction, Fraction]:
     """Weighted points, and weight, over what is decided."""
     decided = [
         (w, points) for w, points in zip(weights, row.points, strict=True) if points is not None
@@ -90,8 +90,8 @@ def _sums(row: Row, weights: Sequence[Fraction]) -> tuple[Fraction, Fraction]:
     )
 
 
-def _apart(
-    row: Row, sums: tuple[Fraction, Fraction], place: int, weight: Fraction
+def _sums_without_criterion(
+    row: VendorPoints, sums: tuple[Fraction, Fraction], place: int, weight: Fraction
 ) -> tuple[Fraction, Fraction, Fraction, int]:
     """The sums without one criterion, the points there, and whether it is decided."""
     points = row.points[place]
@@ -100,7 +100,7 @@ def _apart(
     return sums[0] - weight * points, sums[1] - weight, points, 1
 
 
-def _roots(square: Fraction, linear: Fraction, constant: Fraction) -> list[Fraction]:
+def _solve_quadratic(square: Fraction, linear: Fraction, constant: Fraction) -> list[Fraction]:
     """Real roots of square w^2 + linear w + constant; none where every w is one."""
     if not square:
         return [-constant / linear] if linear else []

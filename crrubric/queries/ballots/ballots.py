@@ -7,24 +7,24 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from crrubric.domain.policy import FROM_MEETING
-from crrubric.domain.setup.turns import in_turn
+from crrubric.domain.setup.turns import order_for_seat
 from crrubric.domain.vocabulary import BallotState, Phase, Stakeholder
 from crrubric.models import (
+    Abstention,
     Ballot,
     Criterion,
     EntryOnBehalf,
     Evaluation,
-    Gap,
     Mark,
     Member,
     Vendor,
 )
-from crrubric.queries.people.access import Seat, not_found
-from crrubric.queries.people.people import sits
+from crrubric.queries.people.access import Seat, make_not_found
+from crrubric.queries.people.people import is_present_reviewer
 from crrubric.queries.setup.assignments import assignment_of
 
 
-def writable(seat: Seat, ballot: Ballot) -> bool:
+def can_mark_ballot(seat: Seat, ballot: Ballot) -> bool:
     """Whether the ballot can still be marked."""
     return (
         seat.evaluation.phase is Phase.SCORING
@@ -44,7 +44,7 @@ class BallotLine:
     waits: bool  # it was entered on one's behalf and waits to be confirmed
 
 
-def own_ballots(session: Session, member: Member) -> list[BallotLine]:
+def list_own_ballots(session: Session, member: Member) -> list[BallotLine]:
     """A reviewer's ballots in their own order, with the number of marks on each, in one query."""
     earlier = (
         select(func.count())
@@ -72,7 +72,7 @@ def own_ballots(session: Session, member: Member) -> list[BallotLine]:
     ).all()
     # Seats are never deleted, so the number of those before one's own stays what it is.
     seat = rows[0][4] if rows else 0
-    return in_turn([BallotLine(*row[:4]) for row in rows], seat)
+    return order_for_seat([BallotLine(*row[:4]) for row in rows], seat)
 
 
 def has_ballot(session: Session, member: Member, vendor_id: int) -> bool:
@@ -81,25 +81,25 @@ def has_ballot(session: Session, member: Member, vendor_id: int) -> bool:
     return session.scalar(own) is not None
 
 
-def own_ballot(session: Session, seat: Seat, vendor_id: int) -> tuple[Ballot, dict[int, Mark]]:
+def find_own_ballot(session: Session, seat: Seat, vendor_id: int) -> tuple[Ballot, dict[int, Mark]]:
     """The seat's own ballot for a vendor and its marks by criterion id. Raises: NotFound."""
     if seat.member is None:
-        raise not_found()
+        raise make_not_found()
     ballot = session.scalar(
         select(Ballot)
         .options(joinedload(Ballot.vendor))
         .where(Ballot.member_id == seat.member.id, Ballot.vendor_id == vendor_id)
     )
     if ballot is None:
-        raise not_found()
+        raise make_not_found()
     marks = session.scalars(select(Mark).where(Mark.ballot_id == ballot.id))
     return ballot, {mark.criterion_id: mark for mark in marks}
 
 
-def answered(session: Session, seat: Seat, ballot_id: int) -> tuple[int, int]:
+def count_answered_criteria(session: Session, seat: Seat, ballot_id: int) -> tuple[int, int]:
     """Of one's own ballot: how many criteria have a mark, of how many that it asks for."""
     if seat.member is None:
-        raise not_found()
+        raise make_not_found()
     own = assignment_of(session, seat.member)
     rows = session.execute(
         select(Criterion.id, Mark.id)
@@ -110,7 +110,9 @@ def answered(session: Session, seat: Seat, ballot_id: int) -> tuple[int, int]:
     return sum(marked), len(marked)
 
 
-def own_marks_on(session: Session, member: Member, criterion_id: int) -> dict[int, Mark]:
+def load_own_criterion_marks(
+    session: Session, member: Member, criterion_id: int
+) -> dict[int, Mark]:
     """A reviewer's own marks of one criterion, by ballot id."""
     rows = session.scalars(
         select(Mark)
@@ -129,18 +131,18 @@ def entry_of(session: Session, ballot: Ballot) -> EntryOnBehalf | None:
     )
 
 
-def own_gaps(session: Session, ballot: Ballot) -> dict[int, str]:
+def load_own_gaps(session: Session, ballot: Ballot) -> dict[int, str]:
     """Why criteria of one's own ballot were left without a mark, by criterion id."""
-    rows = session.scalars(select(Gap).where(Gap.ballot_id == ballot.id))
+    rows = session.scalars(select(Abstention).where(Abstention.ballot_id == ballot.id))
     return {row.criterion_id: row.reason for row in rows}
 
 
-def in_selection() -> ColumnElement[bool]:
+def is_vendor_in_selection() -> ColumnElement[bool]:
     """Whether the vendor of a ballot has not left the selection."""
     return Ballot.vendor_id.in_(select(Vendor.id).where(Vendor.withdrawn_at.is_(None)))
 
 
-def former_markers(
+def list_former_reviewers(
     session: Session, evaluation: Evaluation, vendor_id: int, criterion_id: int
 ) -> list[str]:
     """Who marked a cell and no longer scores: their marks stay and don't count.
@@ -158,25 +160,25 @@ def former_markers(
                 Member.evaluation_id == evaluation.id,
                 Ballot.vendor_id == vendor_id,
                 Mark.criterion_id == criterion_id,
-                ~sits(evaluation.id),
+                ~is_present_reviewer(evaluation.id),
             )
             .order_by(Member.name, Member.id)
         )
     )
 
 
-def counted(evaluation_id: int) -> tuple[ColumnElement[bool], ...]:
+def list_counting_conditions(evaluation_id: int) -> tuple[ColumnElement[bool], ...]:
     """Which marks count, joined with ballot, member, vendor and criterion."""
     return (
-        sits(evaluation_id),
+        is_present_reviewer(evaluation_id),
         Vendor.withdrawn_at.is_(None),
         ~Ballot.recused,
         Criterion.left_out.is_(False),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class OpenMark:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisclosedMark:
     """One mark as the meeting sees it: by whom, for whom they speak, what and why."""
 
     mark: Mark
@@ -188,7 +190,7 @@ class OpenMark:
     confirmed: bool = False  # and they confirmed it
 
 
-def open_marks(
+def iterate_disclosed_marks(
     session: Session,
     evaluation: Evaluation,
     *,
@@ -196,7 +198,7 @@ def open_marks(
     criterion_id: int | None = None,
     noted: bool = False,
     away: frozenset[int] = frozenset(),
-) -> Iterable[OpenMark]:
+) -> Iterable[DisclosedMark]:
     """Marks that count: of all cells, of one, or those with a note; none before the meeting.
 
     Args: away: vendors that whoever reads stays away from.
@@ -223,7 +225,7 @@ def open_marks(
             EntryOnBehalf,
             (EntryOnBehalf.ballot_id == Ballot.id) & (EntryOnBehalf.number == Ballot.seals),
         )
-        .where(*counted(evaluation.id))
+        .where(*list_counting_conditions(evaluation.id))
         .order_by(Vendor.position, Criterion.position, Member.name, Member.id)
     )
     if vendor_id is not None:
@@ -235,4 +237,15 @@ def open_marks(
     if noted:
         wanted = wanted.where(Mark.note != "")
     rows = session.execute(wanted.execution_options(yield_per=1000))
-    return (OpenMark(*row) for row in rows)
+    return (
+        DisclosedMark(
+            mark=mark,
+            reviewer=reviewer,
+            stakeholder=stakeholder,
+            vendor=vendor,
+            criterion=criterion,
+            entered=entered,
+            confirmed=confirmed,
+        )
+        for mark, reviewer, stakeholder, vendor, criterion, entered, confirmed in rows
+    )

@@ -7,13 +7,13 @@ from crrubric.domain.vocabulary import DeclarationKind
 from crrubric.models import Declaration, Member
 
 
-def own_declarations(session: Session, member: Member) -> dict[int, Declaration]:
+def load_own_declarations(session: Session, member: Member) -> dict[int, Declaration]:
     """A member's declarations by vendor id."""
     rows = session.scalars(select(Declaration).where(Declaration.member_id == member.id))
     return {row.vendor_id: row for row in rows}
 
 
-def conflicts(session: Session, evaluation_id: int) -> list[Declaration]:
+def list_declared_conflicts(session: Session, evaluation_id: int) -> list[Declaration]:
     """Every declared conflict of present members, waived or not, by name and vendor."""
     return list(
         session.scalars(

@@ -7,18 +7,18 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
-from crrubric.domain.ballots.evidence import old_before
+from crrubric.domain.ballots.evidence import subtract_months
 from crrubric.domain.vocabulary import Stakeholder
 from crrubric.models import Ballot, Criterion, Mark, MarkFile, Member, Section, Vendor
-from crrubric.queries.ballots.ballots import counted
-from crrubric.queries.ballots.files import mark_files, open_to
+from crrubric.queries.ballots.ballots import list_counting_conditions
+from crrubric.queries.ballots.files import load_mark_files, may_read_ballot
 from crrubric.queries.people.access import Seat
 
 PAGE = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceItem:
     """What one mark points to, and who gave it."""
 
     mark: Mark
@@ -30,7 +30,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
+class EvidenceFilter:
     """Which evidence to show: of this vendor, on this criterion, only old or expired; a page."""
 
     vendor_id: int | None = None
@@ -39,28 +39,38 @@ class Sought:
     page: int = 0
 
 
-def register(
-    session: Session, seat: Seat, sought: Sought, criteria: Sequence[Criterion], today: date
-) -> tuple[list[Piece], bool]:
+def list_evidence_page(
+    session: Session, seat: Seat, sought: EvidenceFilter, criteria: Sequence[Criterion], today: date
+) -> tuple[list[EvidenceItem], bool]:
     """A page of the evidence that the seat may see, and whether there is more; in two queries.
 
     Args: criteria: those of the evaluation; today: where the district is.
     """
-    wanted = _pointing(seat)
+    wanted = _select_evidence(seat)
     if sought.vendor_id is not None:
         wanted = wanted.where(Ballot.vendor_id == sought.vendor_id)
     if sought.criterion_id is not None:
         wanted = wanted.where(Mark.criterion_id == sought.criterion_id)
     if sought.aged:
-        wanted = wanted.where(_aged(criteria, today))
+        wanted = wanted.where(_is_old_or_expired(criteria, today))
     rows = session.execute(wanted.offset(sought.page * PAGE).limit(PAGE + 1)).all()
     cells = [(row[0].ballot_id, row[0].criterion_id) for row in rows[:PAGE]]
-    files = mark_files(session, seat, cells)
-    pieces = [Piece(*row, files.get(at, ())) for row, at in zip(rows, cells, strict=False)]
+    files = load_mark_files(session, seat, cells)
+    pieces = [
+        EvidenceItem(
+            mark=mark,
+            vendor=vendor,
+            criterion=criterion,
+            reviewer=reviewer,
+            stakeholder=stakeholder,
+            files=files.get((mark.ballot_id, mark.criterion_id), ()),
+        )
+        for mark, vendor, criterion, reviewer, stakeholder in rows[:PAGE]
+    ]
     return pieces, len(rows) > PAGE
 
 
-def points_somewhere() -> ColumnElement[bool]:
+def has_evidence() -> ColumnElement[bool]:
     """Which marks have evidence: a kind, a place, a day, a last day, or a file."""
     on_it = (
         select(MarkFile.id)
@@ -80,7 +90,7 @@ def points_somewhere() -> ColumnElement[bool]:
     )
 
 
-def _pointing(seat: Seat) -> Select[Mark, Vendor, Criterion, str, Stakeholder]:
+def _select_evidence(seat: Seat) -> Select[Mark, Vendor, Criterion, str, Stakeholder]:
     """Marks with evidence or a file, that count and that the seat may see, in order."""
     return (
         select(Mark, Vendor, Criterion, Member.name, Member.stakeholder)
@@ -89,17 +99,17 @@ def _pointing(seat: Seat) -> Select[Mark, Vendor, Criterion, str, Stakeholder]:
         .join(Vendor, Vendor.id == Ballot.vendor_id)
         .join(Criterion, Criterion.id == Mark.criterion_id)
         .join(Section, Section.id == Criterion.section_id)
-        .where(*counted(seat.evaluation.id), open_to(seat), points_somewhere())
+        .where(*list_counting_conditions(seat.evaluation.id), may_read_ballot(seat), has_evidence())
         .order_by(Vendor.position, Section.position, Criterion.position, Member.name, Mark.id)
     )
 
 
-def _aged(criteria: Sequence[Criterion], today: date) -> ColumnElement[bool]:
+def _is_old_or_expired(criteria: Sequence[Criterion], today: date) -> ColumnElement[bool]:
     """The rule of `domain.evidence.age_flag`, for the database."""
     return or_(
         Mark.evidence_until < today,
         *(
-            (Mark.criterion_id == row.id) & (Mark.evidence_on < old_before(today, months))
+            (Mark.criterion_id == row.id) & (Mark.evidence_on < subtract_months(today, months))
             for row in criteria
             if (months := row.evidence_months) is not None
         ),

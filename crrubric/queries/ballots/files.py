@@ -22,13 +22,13 @@ from crrubric.models import (
     Vendor,
     VendorFile,
 )
-from crrubric.queries.ballots.ballots import counted
-from crrubric.queries.people.access import Seat, not_found
+from crrubric.queries.ballots.ballots import list_counting_conditions
+from crrubric.queries.people.access import Seat, make_not_found
 
 T = TypeVar("T")
 
 
-def open_to(seat: Seat) -> ColumnElement[bool]:
+def may_read_ballot(seat: Seat) -> ColumnElement[bool]:
     """Which ballots, joined with member and vendor, the seat may read marks and files of.
 
     Before the meeting its own; never those for a vendor that it stays away from.
@@ -38,47 +38,57 @@ def open_to(seat: Seat) -> ColumnElement[bool]:
     return Ballot.vendor_id.not_in(seat.shut_out) & or_(own, from_meeting)
 
 
-def mark_files(
+def load_mark_files(
     session: Session, seat: Seat, cells: Iterable[tuple[int, int]]
 ) -> Mapping[tuple[int, int], Sequence[MarkFile]]:
     """The files on marks that the seat may see, by (ballot, criterion), of these in one query."""
     wanted = set(cells)
-    rows = _open_files(seat).where(
+    rows = _select_readable_files(seat).where(
         MarkFile.ballot_id.in_({ballot for ballot, _ in wanted}),
         MarkFile.criterion_id.in_({criterion for _, criterion in wanted}),
     )
-    return {at: files for at, files in _by_cell(session, rows).items() if at in wanted}
+    return {at: files for at, files in _group_files_by_cell(session, rows).items() if at in wanted}
 
 
-def all_mark_files(session: Session, seat: Seat) -> Mapping[tuple[int, int], Sequence[MarkFile]]:
+def load_all_mark_files(
+    session: Session, seat: Seat
+) -> Mapping[tuple[int, int], Sequence[MarkFile]]:
     """All files on marks that the seat may see, likewise."""
-    return _by_cell(session, _open_files(seat))
+    return _group_files_by_cell(session, _select_readable_files(seat))
 
 
-def _by_cell(session: Session, rows: Select[MarkFile]) -> dict[tuple[int, int], list[MarkFile]]:
+def _group_files_by_cell(
+    session: Session, rows: Select[MarkFile]
+) -> dict[tuple[int, int], list[MarkFile]]:
     found: dict[tuple[int, int], list[MarkFile]] = defaultdict(list)
     for row in session.scalars(rows.order_by(MarkFile.id)):
         found[row.ballot_id, row.criterion_id].append(row)
     return found
 
 
-def mark_file(session: Session, seat: Seat, key: str) -> MarkFile:
+def find_mark_file(session: Session, seat: Seat, key: str) -> MarkFile:
     """A file on a mark that the seat may see. Raises: NotFound."""
-    return _there(session.scalar(_open_files(seat).where(MarkFile.key == _named(key))))
+    return _require_row(
+        session.scalar(_select_readable_files(seat).where(MarkFile.key == _check_file_key(key)))
+    )
 
 
-def _open_files(seat: Seat) -> Select[MarkFile]:
+def _select_readable_files(seat: Seat) -> Select[MarkFile]:
     return (
         select(MarkFile)
         .join(Ballot, Ballot.id == MarkFile.ballot_id)
         .join(Member, Member.id == Ballot.member_id)
         .join(Vendor, Vendor.id == Ballot.vendor_id)
         .join(Criterion, Criterion.id == MarkFile.criterion_id)
-        .where(*counted(seat.evaluation.id), open_to(seat), MarkFile.removed_at.is_(None))
+        .where(
+            *list_counting_conditions(seat.evaluation.id),
+            may_read_ballot(seat),
+            MarkFile.removed_at.is_(None),
+        )
     )
 
 
-def own_files(session: Session, ballot: Ballot) -> Mapping[int, Sequence[MarkFile]]:
+def load_own_files(session: Session, ballot: Ballot) -> Mapping[int, Sequence[MarkFile]]:
     """The files on one's own ballot by criterion id, those taken off after a seal included."""
     rows = session.scalars(
         select(MarkFile).where(MarkFile.ballot_id == ballot.id).order_by(MarkFile.id)
@@ -89,7 +99,7 @@ def own_files(session: Session, ballot: Ballot) -> Mapping[int, Sequence[MarkFil
     return found
 
 
-def own_file_counts(session: Session, ballot: Ballot) -> Mapping[int, int]:
+def count_own_ballot_files(session: Session, ballot: Ballot) -> Mapping[int, int]:
     """How many files hang on each mark of one's own ballot, by criterion id."""
     rows = session.execute(
         select(MarkFile.criterion_id, func.count())
@@ -99,7 +109,9 @@ def own_file_counts(session: Session, ballot: Ballot) -> Mapping[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def own_file_counts_on(session: Session, member: Member, criterion_id: int) -> Mapping[int, int]:
+def count_own_criterion_files(
+    session: Session, member: Member, criterion_id: int
+) -> Mapping[int, int]:
     """How many files hang on one's own marks on a criterion, by ballot id."""
     rows = session.execute(
         select(MarkFile.ballot_id, func.count())
@@ -114,20 +126,22 @@ def own_file_counts_on(session: Session, member: Member, criterion_id: int) -> M
     return {row[0]: row[1] for row in rows}
 
 
-def own_file(session: Session, ballot: Ballot, criterion_id: int, key: str) -> MarkFile:
+def find_own_file(session: Session, ballot: Ballot, criterion_id: int, key: str) -> MarkFile:
     """One of them. Raises: NotFound."""
-    return _there(
+    return _require_row(
         session.scalar(
             select(MarkFile).where(
                 MarkFile.ballot_id == ballot.id,
                 MarkFile.criterion_id == criterion_id,
-                MarkFile.key == _named(key),
+                MarkFile.key == _check_file_key(key),
             )
         )
     )
 
 
-def vendor_files(session: Session, seat: Seat, *, vendor_id: int | None = None) -> list[VendorFile]:
+def list_vendor_files(
+    session: Session, seat: Seat, *, vendor_id: int | None = None
+) -> list[VendorFile]:
     """Files of vendors, of one or of all that the seat may see, in order."""
     wanted = (
         select(VendorFile)
@@ -143,13 +157,13 @@ def vendor_files(session: Session, seat: Seat, *, vendor_id: int | None = None) 
     return list(session.scalars(wanted))
 
 
-def vendor_file(session: Session, seat: Seat, vendor_id: int, key: str) -> VendorFile:
+def find_vendor_file(session: Session, seat: Seat, vendor_id: int, key: str) -> VendorFile:
     """A file of a vendor, if the seat may see it. Raises: NotFound."""
-    rows = vendor_files(session, seat, vendor_id=vendor_id)
-    return _there(next((row for row in rows if row.key == key), None))
+    rows = list_vendor_files(session, seat, vendor_id=vendor_id)
+    return _require_row(next((row for row in rows if row.key == key), None))
 
 
-def vendor_file_counts(session: Session, seat: Seat) -> Mapping[int, int]:
+def count_vendor_files(session: Session, seat: Seat) -> Mapping[int, int]:
     """How many files each vendor has, by its id; those withdrawn are not counted."""
     rows = session.execute(
         select(VendorFile.vendor_id, func.count())
@@ -167,17 +181,17 @@ def vendor_file_counts(session: Session, seat: Seat) -> Mapping[int, int]:
 def bytes_of(session: Session, file: AttachedFile) -> bytes:
     """The bytes as they were attached."""
     body = session.scalar(select(FileContent.body).where(FileContent.id == file.content_id))
-    return _there(body)
+    return _require_row(body)
 
 
-def _named(key: str) -> str:
+def _check_file_key(key: str) -> str:
     """The key, if it can be one: PostgreSQL takes no NUL. Raises: NotFound."""
     if not key.isprintable():
-        raise not_found()
+        raise make_not_found()
     return key
 
 
-def _there(row: T | None) -> T:
+def _require_row(row: T | None) -> T:
     if row is None:
-        raise not_found()
+        raise make_not_found()
     return row

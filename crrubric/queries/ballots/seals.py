@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crrubric.models import Ballot, Criterion, Gap, Mark, MarkFile, SealedBallot
+from crrubric.models import Abstention, Ballot, Criterion, Mark, MarkFile, SealedBallot
 
 
-def marks_on(session: Session, ballot_id: int) -> dict[str, dict[str, Any]]:
+def serialize_ballot_marks(session: Session, ballot_id: int) -> dict[str, dict[str, Any]]:
     """The marks of a ballot by criterion code, as plain values, with the files on each."""
     rows = session.execute(
         select(Criterion.code, Mark)
@@ -23,10 +23,12 @@ def marks_on(session: Session, ballot_id: int) -> dict[str, dict[str, Any]]:
         .order_by(MarkFile.sha256)
     ):
         files.setdefault(file.criterion_id, []).append(file)
-    return {code: plain_mark(mark, files.get(mark.criterion_id, [])) for code, mark in rows}
+    return {
+        code: serialize_sealed_mark(mark, files.get(mark.criterion_id, [])) for code, mark in rows
+    }
 
 
-def plain_mark(mark: Mark, files: Iterable[MarkFile]) -> dict[str, Any]:
+def serialize_sealed_mark(mark: Mark, files: Iterable[MarkFile]) -> dict[str, Any]:
     """A mark as a seal keeps it; of its files the names, sizes and hashes over their bytes."""
     return {
         "answer": mark.answer.value,
@@ -39,17 +41,17 @@ def plain_mark(mark: Mark, files: Iterable[MarkFile]) -> dict[str, Any]:
     }
 
 
-def gaps_on(session: Session, ballot_id: int) -> dict[str, str]:
+def serialize_ballot_gaps(session: Session, ballot_id: int) -> dict[str, str]:
     """The reasons for criteria without a mark, by criterion code."""
     rows = session.execute(
-        select(Criterion.code, Gap.reason)
-        .join(Gap, Gap.criterion_id == Criterion.id)
-        .where(Gap.ballot_id == ballot_id)
+        select(Criterion.code, Abstention.reason)
+        .join(Abstention, Abstention.criterion_id == Criterion.id)
+        .where(Abstention.ballot_id == ballot_id)
     )
     return {row.code: row.reason for row in rows}
 
 
-def versions(session: Session, ballot: Ballot) -> list[SealedBallot]:
+def list_sealed_versions(session: Session, ballot: Ballot) -> list[SealedBallot]:
     """Every sealed version of a ballot, the oldest first."""
     rows = select(SealedBallot).where(SealedBallot.ballot_id == ballot.id)
     return list(session.scalars(rows.order_by(SealedBallot.number)))

@@ -4,31 +4,31 @@ from collections.abc import Iterator
 
 from sqlalchemy.orm import Session
 
-from crrubric.domain.ballots.evidence import evidence_words
+from crrubric.domain.ballots.evidence import describe_evidence
 from crrubric.models import Evaluation
-from crrubric.queries.ballots.ballots import open_marks
-from crrubric.queries.ballots.files import all_mark_files
+from crrubric.queries.ballots.ballots import iterate_disclosed_marks
+from crrubric.queries.ballots.files import load_all_mark_files
 from crrubric.queries.people.access import Seat
 
 MarkRow = tuple[str, str, str, str, str, str, str, str]
 
 
-def mark_rows(session: Session, seat: Seat) -> Iterator[MarkRow]:
+def iterate_mark_rows(session: Session, seat: Seat) -> Iterator[MarkRow]:
     """(reviewer, vendor, criterion, mark, note, evidence, expiry, files) of marks that count.
 
     Without the vendors that the person stays away from.
     """
-    files = all_mark_files(session, seat)
-    for row in open_marks(session, seat.evaluation, away=seat.shut_out):
+    files = load_all_mark_files(session, seat)
+    for row in iterate_disclosed_marks(session, seat.evaluation, away=seat.shut_out):
         mark = row.mark
-        evidence = evidence_words(mark.evidence_kind, mark.evidence_place, mark.evidence_on)
+        evidence = describe_evidence(mark.evidence_kind, mark.evidence_place, mark.evidence_on)
         until = mark.evidence_until.isoformat() if mark.evidence_until else ""
         names = "; ".join(file.name for file in files.get((mark.ballot_id, mark.criterion_id), ()))
         where = row.reviewer, row.vendor, row.criterion
         yield *where, mark.answer.value, mark.note, evidence, until, names
 
 
-def identity(evaluation: Evaluation) -> dict[str, object]:
+def describe_evaluation(evaluation: Evaluation) -> dict[str, object]:
     """What the results object says of the evaluation itself."""
     over, under = evaluation.threshold_over, evaluation.threshold_under
     return {

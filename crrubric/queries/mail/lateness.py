@@ -9,25 +9,25 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from crrubric.domain.setup.turns import in_turn
+from crrubric.domain.setup.turns import order_for_seat
 from crrubric.domain.vocabulary import BallotState, MailKind
 from crrubric.models import Ballot, Member, OutgoingMail, UserSession, Vendor
-from crrubric.queries.ballots.ballots import in_selection
+from crrubric.queries.ballots.ballots import is_vendor_in_selection
 from crrubric.queries.people.access import Seat
-from crrubric.queries.people.people import sits
+from crrubric.queries.people.people import is_present_reviewer
 
 REMINDERS = (MailKind.REMINDER, MailKind.CHAIR_REMINDER)
 NOBODY: frozenset[int] = frozenset()
 
 
-def open_ballots(evaluation_id: int) -> Select[Any]:
+def select_open_ballots(evaluation_id: int) -> Select[Any]:
     """The ids of the ballots that are still to be submitted: of present reviewers, not recused."""
     return (
         select(Ballot.id)
         .join(Member, Member.id == Ballot.member_id)
         .where(
-            sits(evaluation_id),
-            in_selection(),
+            is_present_reviewer(evaluation_id),
+            is_vendor_in_selection(),
             ~Ballot.recused,
             Ballot.state == BallotState.OPEN,
         )
@@ -43,7 +43,7 @@ class LateReviewer:
     reminded_at: datetime | None  # last, by whomever
 
 
-def late_reviewers(
+def list_late_reviewers(
     session: Session, evaluation_id: int, *, away: frozenset[int] = NOBODY
 ) -> list[LateReviewer]:
     """Who has ballots to submit, by name, in three queries.
@@ -58,18 +58,18 @@ def late_reviewers(
         .join(Ballot, Ballot.member_id == Member.id)
         .join(Vendor, Vendor.id == Ballot.vendor_id)
         .options(joinedload(Member.user))
-        .where(Ballot.id.in_(open_ballots(evaluation_id)), Vendor.id.not_in(away))
+        .where(Ballot.id.in_(select_open_ballots(evaluation_id)), Vendor.id.not_in(away))
         .order_by(Member.name, Member.id, Vendor.position)
     )
-    reminded = last_reminders(session, evaluation_id)
+    reminded = load_last_reminders(session, evaluation_id)
     found = []
     for member, group in groupby(rows, key=lambda row: row[0]):
-        own = in_turn([vendor for _member, vendor in group], seats.index(member.id))
+        own = order_for_seat([vendor for _member, vendor in group], seats.index(member.id))
         found.append(LateReviewer(member, tuple(own), reminded.get(member.id)))
     return found
 
 
-def last_reminders(session: Session, evaluation_id: int) -> dict[int, datetime]:
+def load_last_reminders(session: Session, evaluation_id: int) -> dict[int, datetime]:
     """When each member was last sent a reminder, or is to be, by member id."""
     rows = session.execute(
         select(OutgoingMail.member_id, func.max(OutgoingMail.created_at))
@@ -84,7 +84,7 @@ def last_reminders(session: Session, evaluation_id: int) -> dict[int, datetime]:
     return {member: at for member, at in rows if member is not None}
 
 
-def reminders_in(session: Session, seat: Seat, *, most: int = 50) -> list[OutgoingMail]:
+def list_sent_reminders(session: Session, seat: Seat, *, most: int = 50) -> list[OutgoingMail]:
     """The newest reminders of an evaluation with their members, for who leads it.
 
     Without those that were only about vendors from which the person stays away.
@@ -98,7 +98,7 @@ def reminders_in(session: Session, seat: Seat, *, most: int = 50) -> list[Outgoi
     return [row for row in rows if set(row.vendors) - seat.shut_out][:most]
 
 
-def last_seen(session: Session, evaluation_id: int) -> dict[int, datetime]:
+def load_last_seen(session: Session, evaluation_id: int) -> dict[int, datetime]:
     """When each member was last signed in, by member id; nobody who never was, in one query."""
     rows = session.execute(
         select(Member.id, func.max(UserSession.seen_at))

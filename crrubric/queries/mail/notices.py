@@ -7,7 +7,7 @@ from crrubric.models import Member, Notice
 from crrubric.queries.people.people import Actor
 
 
-def own_notices(
+def list_own_notices(
     session: Session, actor: Actor, *, evaluation_id: int | None = None
 ) -> list[Notice]:
     """The newest first, of one evaluation or of all, with member and evaluation loaded."""

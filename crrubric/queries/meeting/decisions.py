@@ -16,7 +16,7 @@ from crrubric.models import (
     Reinstatement,
     Vendor,
 )
-from crrubric.queries.people.people import sits
+from crrubric.queries.people.people import is_present_reviewer
 
 
 def recommendation_of(session: Session, evaluation_id: int) -> Decision | None:
@@ -24,7 +24,7 @@ def recommendation_of(session: Session, evaluation_id: int) -> Decision | None:
     return session.scalar(select(Decision).where(Decision.evaluation_id == evaluation_id))
 
 
-def adopted_ranking(session: Session, decision: Decision | None) -> AdoptedRanking | None:
+def find_adopted_ranking(session: Session, decision: Decision | None) -> AdoptedRanking | None:
     """The order that the committee adopted with its decision; None if it adopted none."""
     if decision is None:
         return None
@@ -41,7 +41,7 @@ def adopted_ranking(session: Session, decision: Decision | None) -> AdoptedRanki
     )
 
 
-def reinstatements(session: Session, evaluation_id: int) -> list[Reinstatement]:
+def list_reinstatements(session: Session, evaluation_id: int) -> list[Reinstatement]:
     """Vendors that the committee reinstated, with effect or not, in their order."""
     return list(
         session.scalars(
@@ -54,7 +54,7 @@ def reinstatements(session: Session, evaluation_id: int) -> list[Reinstatement]:
     )
 
 
-def open_positions(session: Session, evaluation: Evaluation) -> list[Position]:
+def list_disclosed_positions(session: Session, evaluation: Evaluation) -> list[Position]:
     """Every position, once the decision is recorded; before that none leaves this function."""
     if evaluation.phase not in FROM_DECIDED:
         return []
@@ -69,18 +69,18 @@ def open_positions(session: Session, evaluation: Evaluation) -> list[Position]:
     )
 
 
-def positions_stated(session: Session, evaluation_id: int) -> tuple[int, int]:
+def count_stated_positions(session: Session, evaluation_id: int) -> tuple[int, int]:
     """(how many stated a position, how many reviewers there are): never which position."""
     row = session.execute(
         select(func.count(Position.member_id), func.count(Member.id))
         .select_from(Member)
         .outerjoin(Position, Position.member_id == Member.id)
-        .where(sits(evaluation_id))
+        .where(is_present_reviewer(evaluation_id))
     ).one()
     return row[0], row[1]
 
 
-def commitments(session: Session, evaluation_id: int) -> list[Commitment]:
+def list_commitments(session: Session, evaluation_id: int) -> list[Commitment]:
     """Commitments that stand, by day, with their vendor."""
     return list(
         session.scalars(

@@ -17,14 +17,14 @@ from crrubric.models import (
 )
 
 
-def sitting(session: Session, evaluation_id: int) -> Meeting | None:
+def find_current_meeting(session: Session, evaluation_id: int) -> Meeting | None:
     """The meeting that is under way."""
     return session.scalar(
         select(Meeting).where(Meeting.evaluation_id == evaluation_id, Meeting.ended_at.is_(None))
     )
 
 
-def deferrals(session: Session, evaluation_id: int) -> dict[tuple[int, int], Deferral]:
+def load_deferrals(session: Session, evaluation_id: int) -> dict[tuple[int, int], Deferral]:
     """Cells that were put off, by (vendor id, criterion id)."""
     rows = session.scalars(
         select(Deferral)
@@ -39,7 +39,7 @@ def find_deferral(session: Session, vendor_id: int, criterion_id: int) -> Deferr
     return session.get(Deferral, (vendor_id, criterion_id))
 
 
-def present(session: Session, meeting: Meeting) -> set[int]:
+def list_present_member_ids(session: Session, meeting: Meeting) -> set[int]:
     """Ids of the members who are there now."""
     return set(
         session.scalars(
@@ -51,7 +51,7 @@ def present(session: Session, meeting: Meeting) -> set[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class MinutedFinding:
     """A finding in the minutes."""
 
     finding: Finding
@@ -59,18 +59,18 @@ class Settled:
     criterion: Criterion
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Minutes:
     """One sitting: who was there, what was moved, what was settled one by one, how many at once."""
 
     meeting: Meeting
     attendance: tuple[Attendance, ...]
     motions: tuple[Motion, ...]
-    settled: tuple[Settled, ...]
+    settled: tuple[MinutedFinding, ...]
     adopted: dict[int, int]  # motion id -> cells adopted by it that still hold
 
 
-def minutes(session: Session, evaluation_id: int) -> list[Minutes]:
+def list_minutes(session: Session, evaluation_id: int) -> list[Minutes]:
     """Every sitting, the newest first, in five queries at any size."""
     meetings = session.scalars(
         select(Meeting).where(Meeting.evaluation_id == evaluation_id).order_by(Meeting.id.desc())
@@ -100,17 +100,19 @@ def minutes(session: Session, evaluation_id: int) -> list[Minutes]:
     ).all()
     return [
         Minutes(
-            meeting,
-            tuple(row for row in attendance if row.meeting_id == meeting.id),
-            tuple(row for row in motions if row.meeting_id == meeting.id),
-            tuple(Settled(*row) for row in findings if _during(meeting, row[0])),
-            {number: count for number, count in counted if number is not None},
+            meeting=meeting,
+            attendance=tuple(row for row in attendance if row.meeting_id == meeting.id),
+            motions=tuple(row for row in motions if row.meeting_id == meeting.id),
+            settled=tuple(
+                MinutedFinding(*row) for row in findings if _is_finding_of_meeting(meeting, row[0])
+            ),
+            adopted={number: count for number, count in counted if number is not None},
         )
         for meeting in meetings
     ]
 
 
-def _during(meeting: Meeting, finding: Finding) -> bool:
+def _is_finding_of_meeting(meeting: Meeting, finding: Finding) -> bool:
     """Whether the finding was recorded in this sitting."""
     begun = finding.recorded_at >= meeting.started_at
     return begun and (meeting.ended_at is None or finding.recorded_at <= meeting.ended_at)

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from crrubric.catalogue import translations
+from crrubric.catalogue import load_translations
 from crrubric.clock import now_utc
-from crrubric.domain.ballots.evidence import evidence_words
+from crrubric.domain.ballots.evidence import describe_evidence
 from crrubric.domain.meeting.ranking import AdoptedRanking
 from crrubric.domain.memo.tree import (
     MemoCommitment,
@@ -20,14 +20,14 @@ from crrubric.domain.memo.tree import (
     MemoPosition,
     MemoPractice,
     MemoQuestion,
+    MemoRecommendation,
+    MemoRecusal,
     MemoReinstatement,
     MemoRevision,
     MemoSitting,
     MemoVendor,
-    Recommendation,
-    Recusal,
 )
-from crrubric.domain.results.contradictions import contradictions
+from crrubric.domain.results.contradictions import find_contradictions
 from crrubric.domain.results.cost import total_cents
 from crrubric.domain.statistics.reliability import reliability_of
 from crrubric.domain.statistics.robustness import robustness_of
@@ -41,27 +41,27 @@ from crrubric.models import (
     PracticeMark,
     Vendor,
 )
-from crrubric.queries.ballots.ballots import in_selection, open_marks
-from crrubric.queries.ballots.declarations import conflicts
+from crrubric.queries.ballots.ballots import is_vendor_in_selection, iterate_disclosed_marks
+from crrubric.queries.ballots.declarations import list_declared_conflicts
 from crrubric.queries.meeting.decisions import (
-    adopted_ranking,
-    commitments,
-    open_positions,
+    find_adopted_ranking,
+    list_commitments,
+    list_disclosed_positions,
+    list_reinstatements,
     recommendation_of,
-    reinstatements,
 )
-from crrubric.queries.meeting.meetings import minutes
-from crrubric.queries.questions.questions import standing_questions
-from crrubric.queries.record.journal import head
-from crrubric.queries.results.matrices import Matrix, matrix
-from crrubric.queries.setup.assignments import asked_counts
-from crrubric.queries.setup.rubrics import revisions, tension_values
-from crrubric.queries.setup.wording import worded
+from crrubric.queries.meeting.meetings import list_minutes
+from crrubric.queries.questions.questions import list_standing_questions
+from crrubric.queries.record.journal import find_journal_head
+from crrubric.queries.results.matrices import Matrix, read_matrix
+from crrubric.queries.setup.assignments import count_assigned_criteria
+from crrubric.queries.setup.rubrics import list_revisions, list_tension_values
+from crrubric.queries.setup.wording import translate_rubric_text
 
 
-def memo_facts(session: Session, evaluation: Evaluation, language: str) -> MemoFacts:
+def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> MemoFacts:
     """The facts of the memo; times in the district's zone. Raises: NotFound before the meeting."""
-    read = matrix(session, evaluation, language)
+    read = read_matrix(session, evaluation, language)
     decision = recommendation_of(session, evaluation.id)
     counts = read.basis.ballots.counts()
     zone = ZoneInfo(evaluation.district.time_zone)
@@ -82,34 +82,34 @@ def memo_facts(session: Session, evaluation: Evaluation, language: str) -> MemoF
         decided_at=local(evaluation.decided_at),
         rubric_name=evaluation.rubric_name,
         rubric_version=evaluation.rubric_version,
-        people=people(session, evaluation),
+        people=list_memo_people(session, evaluation),
         recusals=tuple(
-            Recusal(row.member.name, row.vendor.company, row.words, row.waiver_reason)
-            for row in conflicts(session, evaluation.id)
+            MemoRecusal(row.member.name, row.vendor.company, row.words, row.waiver_reason)
+            for row in list_declared_conflicts(session, evaluation.id)
         ),
-        vendors=tuple(vendor(row, read) for row in read.vendors.values()),
+        vendors=tuple(make_memo_vendor(row, read) for row in read.vendors.values()),
         results=read.results,
         reliability=reliability_of(read.basis, counts),
         robustness=robustness_of(read.basis, counts),
-        recommendation=recommendation(decision, zone),
-        notes=notes(session, evaluation, language),
-        journal_head=head(session, evaluation),
+        recommendation=make_memo_recommendation(decision, zone),
+        notes=list_memo_notes(session, evaluation, language),
+        journal_head=find_journal_head(session, evaluation),
         positions=tuple(
             MemoPosition(row.member.name, row.member.stakeholder, row.kind, row.words)
-            for row in open_positions(session, evaluation)
+            for row in list_disclosed_positions(session, evaluation)
         ),
         commitments=tuple(
             MemoCommitment(row.vendor.company, row.words, row.owner, row.due_on)
-            for row in commitments(session, evaluation.id)
+            for row in list_commitments(session, evaluation.id)
         ),
-        contradictions=contradictions(
-            read.results, tension_values(session, evaluation.id, language)
+        contradictions=find_contradictions(
+            read.results, list_tension_values(session, evaluation.id, language)
         ),
-        entries=entries(session, evaluation),
-        practice=practice(session, evaluation, zone),
-        revisions=corrections(session, evaluation, zone, language),
-        departed_vendors=departed_vendors(session, evaluation, zone),
-        departed_members=departed_members(session, evaluation, zone),
+        entries=count_entries_on_behalf(session, evaluation),
+        practice=load_memo_practice(session, evaluation, zone),
+        revisions=list_memo_corrections(session, evaluation, zone, language),
+        departed_vendors=list_departed_vendors(session, evaluation, zone),
+        departed_members=list_departed_members(session, evaluation, zone),
         sittings=tuple(
             MemoSitting(
                 row.meeting.started_at.astimezone(zone),
@@ -117,18 +117,18 @@ def memo_facts(session: Session, evaluation: Evaluation, language: str) -> MemoF
                 row.meeting.place,
                 tuple(seen.member.name for seen in row.attendance),
             )
-            for row in reversed(minutes(session, evaluation.id))
+            for row in reversed(list_minutes(session, evaluation.id))
         ),
-        ranking=ranking(session, decision, zone),
+        ranking=load_memo_ranking(session, decision, zone),
         reinstatements=tuple(
             MemoReinstatement(row.vendor.code, row.reason, row.recorded_at.astimezone(zone))
-            for row in reinstatements(session, evaluation.id)
+            for row in list_reinstatements(session, evaluation.id)
         ),
-        questions=questions(session, evaluation),
+        questions=list_memo_questions(session, evaluation),
     )
 
 
-def people(session: Session, evaluation: Evaluation) -> tuple[MemoPerson, ...]:
+def list_memo_people(session: Session, evaluation: Evaluation) -> tuple[MemoPerson, ...]:
     """Present members with how many of their ballots they submitted, and what they were to mark."""
     submitted = func.sum(case((Ballot.state == BallotState.SUBMITTED, 1), else_=0))
     rows = session.execute(
@@ -140,7 +140,9 @@ def people(session: Session, evaluation: Evaluation) -> tuple[MemoPerson, ...]:
             func.count(EntryOnBehalf.confirmed_at),
         )
         .select_from(Member)
-        .outerjoin(Ballot, (Ballot.member_id == Member.id) & ~Ballot.recused & in_selection())
+        .outerjoin(
+            Ballot, (Ballot.member_id == Member.id) & ~Ballot.recused & is_vendor_in_selection()
+        )
         .outerjoin(
             EntryOnBehalf,
             (EntryOnBehalf.ballot_id == Ballot.id) & (EntryOnBehalf.number == Ballot.seals),
@@ -149,23 +151,23 @@ def people(session: Session, evaluation: Evaluation) -> tuple[MemoPerson, ...]:
         .group_by(Member.id)
         .order_by(Member.id)
     ).all()
-    asked = asked_counts(session, evaluation.id)
+    asked = count_assigned_criteria(session, evaluation.id)
     return tuple(
         MemoPerson(
-            member.name,
-            member.stakeholder,
-            roles(member),
-            int(done),
-            ballots if member.is_reviewer else 0,
-            None if member.every_criterion else asked.get(member.id, 0),
-            entered,
-            entered - confirmed,
+            name=member.name,
+            stakeholder=member.stakeholder,
+            roles=list_role_labels(member),
+            submitted=int(done),
+            ballots=ballots if member.is_reviewer else 0,
+            criteria=None if member.every_criterion else asked.get(member.id, 0),
+            entered=entered,
+            unconfirmed=entered - confirmed,
         )
         for member, ballots, done, entered, confirmed in rows
     )
 
 
-def entries(session: Session, evaluation: Evaluation) -> int:
+def count_entries_on_behalf(session: Session, evaluation: Evaluation) -> int:
     """How many ballots were ever entered on a reviewer's behalf."""
     rows = (
         select(func.count(EntryOnBehalf.id))
@@ -176,7 +178,9 @@ def entries(session: Session, evaluation: Evaluation) -> int:
     return session.scalar(rows) or 0
 
 
-def practice(session: Session, evaluation: Evaluation, zone: ZoneInfo) -> MemoPractice | None:
+def load_memo_practice(
+    session: Session, evaluation: Evaluation, zone: ZoneInfo
+) -> MemoPractice | None:
     """The practice round, if there was one."""
     if evaluation.practice_at is None:
         return None
@@ -188,23 +192,23 @@ def practice(session: Session, evaluation: Evaluation, zone: ZoneInfo) -> MemoPr
     return MemoPractice(evaluation.practice_at.astimezone(zone), session.scalar(marked) or 0)
 
 
-def corrections(
+def list_memo_corrections(
     session: Session, evaluation: Evaluation, zone: ZoneInfo, language: str
 ) -> tuple[MemoRevision, ...]:
     """Corrections of the rubric after ballots opened."""
     return tuple(
         MemoRevision(
-            row.number,
-            worded(row.criterion, "title", language),
-            row.effect,
-            row.reason,
-            row.made_at.astimezone(zone),
+            number=row.number,
+            title=translate_rubric_text(row.criterion, "title", language),
+            effect=row.effect,
+            reason=row.reason,
+            at=row.made_at.astimezone(zone),
         )
-        for row in revisions(session, evaluation.id)
+        for row in list_revisions(session, evaluation.id)
     )
 
 
-def departed_vendors(
+def list_departed_vendors(
     session: Session, evaluation: Evaluation, zone: ZoneInfo
 ) -> tuple[MemoDeparture, ...]:
     """Vendors that left the selection, with the reason."""
@@ -220,7 +224,7 @@ def departed_vendors(
     )
 
 
-def departed_members(
+def list_departed_members(
     session: Session, evaluation: Evaluation, zone: ZoneInfo
 ) -> tuple[MemoDeparture, ...]:
     """Members who left the committee."""
@@ -236,7 +240,7 @@ def departed_members(
     )
 
 
-def roles(member: Member) -> tuple[str, ...]:
+def list_role_labels(member: Member) -> tuple[str, ...]:
     """The member's roles as labels."""
     found = [
         role.label
@@ -246,75 +250,79 @@ def roles(member: Member) -> tuple[str, ...]:
     return tuple(found) or (Role.OBSERVER.label,)
 
 
-def vendor(row: Vendor, read: Matrix) -> MemoVendor:
+def make_memo_vendor(row: Vendor, read: Matrix) -> MemoVendor:
     """The vendor under the name that the results use."""
     name = next(v.name for v in read.results.vendors if v.code == row.code)
     return MemoVendor(
-        row.code,
-        name,
-        row.product,
-        row.product_version,
-        row.price_unit,
-        row.unit_price_cents,
-        row.quantity,
-        row.term_months,
-        total_cents(row.unit_price_cents, row.quantity, row.term_months),
-        row.price_note,
+        code=row.code,
+        name=name,
+        product=row.product,
+        version=row.product_version,
+        price_unit=row.price_unit,
+        unit_price_cents=row.unit_price_cents,
+        quantity=row.quantity,
+        term_months=row.term_months,
+        total_cents=total_cents(row.unit_price_cents, row.quantity, row.term_months),
+        price_note=row.price_note,
     )
 
 
-def ranking(session: Session, decision: Decision | None, zone: ZoneInfo) -> AdoptedRanking | None:
+def load_memo_ranking(
+    session: Session, decision: Decision | None, zone: ZoneInfo
+) -> AdoptedRanking | None:
     """The order that the committee adopted, its moment in the district's zone."""
-    found = adopted_ranking(session, decision)
+    found = find_adopted_ranking(session, decision)
     return replace(found, at=found.at.astimezone(zone)) if found else None
 
 
-def recommendation(row: Decision | None, zone: ZoneInfo) -> Recommendation | None:
+def make_memo_recommendation(row: Decision | None, zone: ZoneInfo) -> MemoRecommendation | None:
     """What the committee adopted, if anything."""
     if row is None:
         return None
-    return Recommendation(
-        row.vendor.code if row.vendor else None,
-        row.reason,
-        row.conditions,
-        row.term,
-        row.cost_ceiling,
-        row.recorded_at.astimezone(zone),
+    return MemoRecommendation(
+        vendor=row.vendor.code if row.vendor else None,
+        reason=row.reason,
+        conditions=row.conditions,
+        term=row.term,
+        cost_ceiling=row.cost_ceiling,
+        at=row.recorded_at.astimezone(zone),
     )
 
 
-def notes(session: Session, evaluation: Evaluation, language: str) -> tuple[MemoNote, ...]:
+def list_memo_notes(
+    session: Session, evaluation: Evaluation, language: str
+) -> tuple[MemoNote, ...]:
     """Marks that have a note, with their evidence in words of this language."""
-    say = translations(language).gettext
+    say = load_translations(language).gettext
     return tuple(
         MemoNote(
-            row.vendor,
-            row.criterion,
-            row.mark.answer,
-            row.mark.note,
-            evidence_words(
+            vendor=row.vendor,
+            criterion=row.criterion,
+            answer=row.mark.answer,
+            note=row.mark.note,
+            evidence=describe_evidence(
                 row.mark.evidence_kind,
                 row.mark.evidence_place,
                 row.mark.evidence_on,
                 row.mark.evidence_until,
                 say=say,
             ),
-            row.stakeholder,
+            stakeholder=row.stakeholder,
         )
-        for row in open_marks(session, evaluation, noted=True)
+        for row in iterate_disclosed_marks(session, evaluation, noted=True)
     )
 
 
-def questions(session: Session, evaluation: Evaluation) -> tuple[MemoQuestion, ...]:
+def list_memo_questions(session: Session, evaluation: Evaluation) -> tuple[MemoQuestion, ...]:
     """Questions to vendors with their answers; nothing of who asked."""
     return tuple(
         MemoQuestion(
-            row.vendor.code,
-            row.criterion.code if row.criterion else None,
-            row.words,
-            row.sent_on,
-            row.answer,
-            row.answered_on,
+            vendor=row.vendor.code,
+            criterion=row.criterion.code if row.criterion else None,
+            words=row.words,
+            sent_on=row.sent_on,
+            answer=row.answer,
+            answered_on=row.answered_on,
         )
-        for row in standing_questions(session, evaluation)
+        for row in list_standing_questions(session, evaluation)
     )

@@ -7,14 +7,14 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import NotFound, WrongPhase
-from crrubric.domain.policy import can, phases_of
+from crrubric.domain.policy import is_allowed, phases_of
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import DeclarationKind, Role
 from crrubric.models import Declaration, Evaluation, Member
 from crrubric.queries.people.people import Actor, roles_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Seat:
     """An actor inside one evaluation: who, with which roles, on which seat."""
 
@@ -27,10 +27,10 @@ class Seat:
 
     def may(self, action: Action) -> bool:
         """Whether the policy allows the action now."""
-        return can(self.roles, self.evaluation.phase, action)
+        return is_allowed(self.roles, self.evaluation.phase, action)
 
 
-def not_found() -> NotFound:
+def make_not_found() -> NotFound:
     """The one answer for what doesn't exist and for what is not for this person."""
     return NotFound(N_("There is nothing here, or it is not for you."))
 
@@ -40,18 +40,24 @@ def require(actor: Actor, action: Action, evaluation: Evaluation, session: Sessi
 
     Raises: NotFound if the actor's roles never may; WrongPhase if they may in another phase.
     """
-    member, away = seat_of(session, actor, evaluation.id)
-    seat = Seat(actor, evaluation, member, roles_of(actor, member), away)
+    member, away = find_membership(session, actor, evaluation.id)
+    seat = Seat(
+        actor=actor,
+        evaluation=evaluation,
+        member=member,
+        roles=roles_of(actor, member),
+        shut_out=away,
+    )
     if seat.may(action):
         return seat
     if phases_of(seat.roles, action):
         raise WrongPhase(
             N_("This can’t be done in the phase “%(phase)s”."), phase=evaluation.phase.label
         )
-    raise not_found()
+    raise make_not_found()
 
 
-def seat_of(
+def find_membership(
     session: Session, actor: Actor, evaluation_id: int
 ) -> tuple[Member | None, frozenset[int]]:
     """The actor's seat on the committee, and the vendors from which they stay away.
@@ -65,7 +71,7 @@ def seat_of(
     return (rows[0][0] if rows else None), away
 
 
-def recusing() -> ColumnElement[bool]:
+def is_recusing_conflict() -> ColumnElement[bool]:
     """Which declarations keep somebody away: conflicts of interest that are not waived."""
     return and_(Declaration.kind == DeclarationKind.CONFLICT, Declaration.waived_at.is_(None))
 
@@ -73,7 +79,7 @@ def recusing() -> ColumnElement[bool]:
 # Made once: every request asks it, twice where it writes.
 SEAT = (
     select(Member, Declaration.vendor_id)
-    .outerjoin(Declaration, and_(Declaration.member_id == Member.id, recusing()))
+    .outerjoin(Declaration, and_(Declaration.member_id == Member.id, is_recusing_conflict()))
     .where(
         Member.evaluation_id == bindparam("evaluation"),
         Member.user_id == bindparam("user"),
@@ -82,23 +88,23 @@ SEAT = (
 )
 
 
-def let_in(seat: Seat, vendor_id: int) -> None:
+def refuse_recused(seat: Seat, vendor_id: int) -> None:
     """Raise NotFound if the seat stays away from the vendor: its details are not for them."""
     if vendor_id in seat.shut_out:
-        raise not_found()
+        raise make_not_found()
 
 
-def evaluation_by_slug(session: Session, slug: str) -> Evaluation:
+def find_evaluation(session: Session, slug: str) -> Evaluation:
     """The evaluation, whoever asks; pair it with `require`. Raises: NotFound."""
     if not slug.isprintable():  # PostgreSQL takes no NUL, and no slug has such a character
-        raise not_found()
+        raise make_not_found()
     evaluation = session.scalar(select(Evaluation).where(Evaluation.slug == slug))
     if evaluation is None:
-        raise not_found()
+        raise make_not_found()
     return evaluation
 
 
-def locked_evaluation(session: Session, slug: str, *, exclusive: bool = False) -> Evaluation:
+def lock_evaluation(session: Session, slug: str, *, exclusive: bool = False) -> Evaluation:
     """The evaluation, read anew inside a unit of work and held until it ends.
 
     Saving a mark holds it shared, everything else holds it alone: neither overtakes the other.
@@ -111,22 +117,27 @@ def locked_evaluation(session: Session, slug: str, *, exclusive: bool = False) -
         .execution_options(populate_existing=True)
     )
     if evaluation is None:
-        raise not_found()
+        raise make_not_found()
     return evaluation
 
 
-def locked_for(session: Session, actor: Actor, action: Action, slug: str) -> Evaluation:
+def require_locked_evaluation(
+    session: Session, actor: Actor, action: Action, slug: str
+) -> Evaluation:
     """The evaluation, held inside a unit of work, if the actor may do `action` now.
 
     Raises: as `require`.
     """
-    return locked_seat(session, actor, action, slug).evaluation
+    return require_locked_seat(session, actor, action, slug).evaluation
 
 
-def locked_seat(
+def require_locked_seat(
     session: Session, actor: Actor, action: Action, slug: str, *, exclusive: bool = True
 ) -> Seat:
-    """As `locked_for`, the actor's seat. Everybody else's changes wait: only marks hold it shared,
-    so two people who do the same thing at once are one after the other."""
-    evaluation = locked_evaluation(session, slug, exclusive=exclusive)
+    """As `require_locked_evaluation`, the actor's seat.
+
+    Everybody else's changes wait: only marks hold it shared, so two people who do the same thing
+    at once are one after the other.
+    """
+    evaluation = lock_evaluation(session, slug, exclusive=exclusive)
     return require(actor, action, evaluation, session)

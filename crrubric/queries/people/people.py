@@ -28,7 +28,7 @@ def actor_of(user: User) -> Actor:
     return Actor(user.id, user.name, user.standing)
 
 
-def sits(evaluation_id: int) -> ColumnElement[bool]:
+def is_present_reviewer(evaluation_id: int) -> ColumnElement[bool]:
     """Which members' ballots count: present reviewers. Others' marks stay in the record."""
     return and_(
         Member.evaluation_id == evaluation_id, Member.is_reviewer, Member.removed_at.is_(None)

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from crrubric.domain.actions import Action
 from crrubric.domain.policy import FROM_MEETING
 from crrubric.models import Asking, Ballot, Criterion, Evaluation, Question, Section, Vendor
-from crrubric.queries.people.access import Seat, not_found
+from crrubric.queries.people.access import Seat, make_not_found
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingAsking:
     """Something that was asked and waits for the chair: what, about what; never by whom."""
 
     id: int
@@ -23,14 +23,14 @@ class Waiting:
     words: str
 
 
-def readable(seat: Seat) -> Select[Question]:
+def select_readable_questions(seat: Seat) -> Select[Question]:
     """The questions that this person may read at all: the one place for that.
 
     Before the meeting reviewers read those that are answered, of the vendors that they score; the
     chair and, from the meeting on, everybody read all. Nobody reads about a vendor that they stay
     away from.
     """
-    rows = of_evaluation(seat.evaluation).where(Question.vendor_id.not_in(seat.shut_out))
+    rows = select_all_questions(seat.evaluation).where(Question.vendor_id.not_in(seat.shut_out))
     if seat.evaluation.phase in FROM_MEETING or seat.may(Action.MANAGE_QUESTIONS):
         return rows
     member_id = seat.member.id if seat.member else None
@@ -38,7 +38,7 @@ def readable(seat: Seat) -> Select[Question]:
     return rows.where(Question.answered_on.is_not(None), Question.vendor_id.in_(scored))
 
 
-def of_evaluation(evaluation: Evaluation) -> Select[Question]:
+def select_all_questions(evaluation: Evaluation) -> Select[Question]:
     """All questions, by vendor and in the order in which they were written."""
     return (
         select(Question)
@@ -49,16 +49,16 @@ def of_evaluation(evaluation: Evaluation) -> Select[Question]:
     )
 
 
-def questions(session: Session, seat: Seat) -> list[Question]:
+def list_readable_questions(session: Session, seat: Seat) -> list[Question]:
     """Every question that the person may read."""
-    return list(session.scalars(readable(seat)))
+    return list(session.scalars(select_readable_questions(seat)))
 
 
 def find_question(session: Session, seat: Seat, question_id: int) -> Question:
     """The question, if the person may read it. Raises: NotFound."""
-    found = session.scalar(readable(seat).where(Question.id == question_id))
+    found = session.scalar(select_readable_questions(seat).where(Question.id == question_id))
     if found is None:
-        raise not_found()
+        raise make_not_found()
     return found
 
 
@@ -67,7 +67,7 @@ def load_question_version(session: Session, question_id: int) -> int:
     return session.scalar(select(Question.version).where(Question.id == question_id)) or 0
 
 
-def questions_on(
+def list_vendor_questions(
     session: Session, seat: Seat, vendor_id: int, *, criterion_id: int | None = None
 ) -> list[Question]:
     """Those to one vendor, or on one cell, that were not withdrawn."""
@@ -77,18 +77,18 @@ def questions_on(
     ]
     if criterion_id is not None:
         conditions.append(Question.criterion_id == criterion_id)
-    return list(session.scalars(readable(seat).where(*conditions)))
+    return list(session.scalars(select_readable_questions(seat).where(*conditions)))
 
 
-def standing_questions(session: Session, evaluation: Evaluation) -> list[Question]:
+def list_standing_questions(session: Session, evaluation: Evaluation) -> list[Question]:
     """Every question that was not withdrawn, for the memo; none before the meeting."""
     if evaluation.phase not in FROM_MEETING:
         return []
-    rows = of_evaluation(evaluation).where(Question.withdrawn_at.is_(None))
+    rows = select_all_questions(evaluation).where(Question.withdrawn_at.is_(None))
     return list(session.scalars(rows))
 
 
-def own_askings(session: Session, seat: Seat, *, vendor_id: int | None = None) -> list[Asking]:
+def list_own_askings(session: Session, seat: Seat, *, vendor_id: int | None = None) -> list[Asking]:
     """What the person asked themselves, the oldest first, with the question it became."""
     if seat.member is None:
         return []
@@ -108,7 +108,7 @@ def own_askings(session: Session, seat: Seat, *, vendor_id: int | None = None) -
     return list(session.scalars(rows))
 
 
-def waiting(session: Session, seat: Seat) -> list[Waiting]:
+def list_waiting_askings(session: Session, seat: Seat) -> list[WaitingAsking]:
     """What waits for the chair, in the order of the rubric, then of the text.
 
     Neither order nor content depends on who asked or when, nor on whether they are recused since.
@@ -116,23 +116,25 @@ def waiting(session: Session, seat: Seat) -> list[Waiting]:
     if not seat.may(Action.MANAGE_QUESTIONS):
         return []
     rows = session.execute(
-        _waiting(seat)
+        _select_waiting_askings(seat)
         .with_only_columns(Asking.id, Asking.vendor_id, Criterion, Asking.words)
         .join(Asking.criterion)
         .join(Criterion.section)
         .order_by(Vendor.position, Section.position, Criterion.position, Asking.words, Asking.id)
     )
-    return [Waiting(*row) for row in rows]
+    return [WaitingAsking(*row) for row in rows]
 
 
-def waiting_count(session: Session, seat: Seat) -> int:
+def count_waiting_askings(session: Session, seat: Seat) -> int:
     """How much waits for the chair."""
     if not seat.may(Action.MANAGE_QUESTIONS):
         return 0
-    return session.scalar(_waiting(seat).with_only_columns(func.count(Asking.id))) or 0
+    return (
+        session.scalar(_select_waiting_askings(seat).with_only_columns(func.count(Asking.id))) or 0
+    )
 
 
-def _waiting(seat: Seat) -> Select[Any]:
+def _select_waiting_askings(seat: Seat) -> Select[Any]:
     return (
         select(Asking)
         .join(Asking.vendor)
@@ -145,7 +147,7 @@ def _waiting(seat: Seat) -> Select[Any]:
     )
 
 
-def asked_words(session: Session, question: Question) -> Sequence[str]:
+def list_asking_texts(session: Session, question: Question) -> Sequence[str]:
     """What was asked that the question stands for, in the order of the text; no names."""
     return session.scalars(
         select(Asking.words)

@@ -28,7 +28,7 @@ from crrubric.models import (
 from crrubric.queries.record.question_checks import Check
 
 
-def ballot_checks() -> tuple[Check, ...]:
+def list_ballot_checks() -> tuple[Check, ...]:
     """(what is wrong, the table, the rows that are)."""
     return (
         (
@@ -83,13 +83,13 @@ def ballot_checks() -> tuple[Check, ...]:
                 .join(Vendor, Vendor.id == Finding.vendor_id)
                 .join(Evaluation, Evaluation.id == Vendor.evaluation_id)
                 .where(Evaluation.phase.not_in(FROM_MEETING), Evaluation.closed_at.is_(None))
-                .where(~Evaluation.id.in_(_was_in_meeting()))
+                .where(~Evaluation.id.in_(_select_returned_evaluations()))
             ),
         ),
     )
 
 
-def assignment_checks() -> tuple[Check, ...]:
+def list_assignment_checks() -> tuple[Check, ...]:
     """The same for assignments, practice marks and ballots on behalf."""
     limited = select(AssignedCriterion.criterion_id).where(AssignedCriterion.member_id == Member.id)
     return (
@@ -119,12 +119,12 @@ def assignment_checks() -> tuple[Check, ...]:
         (
             N_("Assigned or practiced criteria of another evaluation: %(count)s."),
             AssignedCriterion,
-            _elsewhere(AssignedCriterion),
+            _has_foreign_criterion(AssignedCriterion),
         ),
         (
             N_("Assigned or practiced criteria of another evaluation: %(count)s."),
             PracticeMark,
-            _elsewhere(PracticeMark),
+            _has_foreign_criterion(PracticeMark),
         ),
         (
             N_("Ballots entered on behalf that were not sealed: %(count)s."),
@@ -140,7 +140,9 @@ def assignment_checks() -> tuple[Check, ...]:
     )
 
 
-def _elsewhere(model: type[AssignedCriterion] | type[PracticeMark]) -> ColumnElement[bool]:
+def _has_foreign_criterion(
+    model: type[AssignedCriterion] | type[PracticeMark],
+) -> ColumnElement[bool]:
     """Rows whose member and criterion are of two evaluations."""
     return model.criterion_id.in_(
         select(Criterion.id)
@@ -150,7 +152,7 @@ def _elsewhere(model: type[AssignedCriterion] | type[PracticeMark]) -> ColumnEle
     )
 
 
-def decision_checks() -> tuple[Check, ...]:
+def list_decision_checks() -> tuple[Check, ...]:
     """The same for recommendations, adopted orders and reinstatements."""
     return (
         (
@@ -160,7 +162,7 @@ def decision_checks() -> tuple[Check, ...]:
                 select(Vendor.id)
                 .join(Evaluation, Evaluation.id == Vendor.evaluation_id)
                 .where(Evaluation.phase.not_in(FROM_MEETING), Evaluation.closed_at.is_(None))
-                .where(~Evaluation.id.in_(_was_in_meeting()))
+                .where(~Evaluation.id.in_(_select_returned_evaluations()))
             ),
         ),
         (
@@ -197,7 +199,7 @@ def decision_checks() -> tuple[Check, ...]:
     )
 
 
-def _was_in_meeting() -> ColumnElement[int]:
+def _select_returned_evaluations() -> ColumnElement[int]:
     """Evaluations that went back from the meeting: their findings wait for the next one."""
     return (
         select(JournalEntry.evaluation_id)

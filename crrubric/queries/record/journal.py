@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain.events import Event
 from crrubric.domain.policy import FROM_DECIDED, FROM_MEETING
-from crrubric.domain.record.chain import Break, Link, breaks
+from crrubric.domain.record.chain import ChainBreak, ChainLink, find_chain_breaks
 from crrubric.models import Evaluation, JournalEntry
 from crrubric.queries.people.access import Seat
 
@@ -32,7 +32,7 @@ PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class JournalFilter:
     """Which entries to show: of these kinds, by this person, about this vendor; all if None."""
 
     events: frozenset[Event] | None = None
@@ -41,10 +41,12 @@ class Wanted:
     page: int = 0  # numbers of entries would tell how often somebody marked: pages are counted
 
 
-def entries(session: Session, seat: Seat, wanted: Wanted | None = None) -> list[JournalEntry]:
+def list_journal_entries(
+    session: Session, seat: Seat, wanted: JournalFilter | None = None
+) -> list[JournalEntry]:
     """The newest entries first, a page of them."""
-    wanted = wanted or Wanted()
-    rows = visible(seat)
+    wanted = wanted or JournalFilter()
+    rows = select_visible_entries(seat)
     conditions: list[ColumnElement[bool]] = []
     if wanted.events is not None:
         conditions.append(JournalEntry.event.in_(wanted.events))
@@ -57,7 +59,7 @@ def entries(session: Session, seat: Seat, wanted: Wanted | None = None) -> list[
     return list(session.scalars(rows))
 
 
-def visible(seat: Seat) -> Select[Any]:
+def select_visible_entries(seat: Seat) -> Select[Any]:
     """The entries of the evaluation that this person may read at all: the one place for that.
 
     Nothing that depends on a mark before the meeting; nothing about the ballots for a vendor with
@@ -76,11 +78,11 @@ def visible(seat: Seat) -> Select[Any]:
     return rows
 
 
-def cell_trail(
+def list_cell_history(
     session: Session, seat: Seat, vendor_id: int, criterion_id: int
 ) -> list[JournalEntry]:
     """How the committee came to the finding of a cell, the oldest first; nothing of any ballot."""
-    rows = visible(seat).where(
+    rows = select_visible_entries(seat).where(
         JournalEntry.event.in_(TRAIL),
         JournalEntry.vendor_id == vendor_id,
         JournalEntry.criterion_id == criterion_id,
@@ -88,13 +90,13 @@ def cell_trail(
     return list(session.scalars(rows.order_by(JournalEntry.number)))
 
 
-def actors(session: Session, seat: Seat) -> list[str]:
+def list_journal_actors(session: Session, seat: Seat) -> list[str]:
     """Everybody who acted, by name."""
-    names = visible(seat).with_only_columns(JournalEntry.actor_name).distinct()
+    names = select_visible_entries(seat).with_only_columns(JournalEntry.actor_name).distinct()
     return list(session.scalars(names.order_by(JournalEntry.actor_name)))
 
 
-def link_of(entry: JournalEntry) -> Link:
+def link_of(entry: JournalEntry) -> ChainLink:
     """What the entry's hash covers."""
     content = {
         "actor_id": entry.actor_id,
@@ -108,25 +110,27 @@ def link_of(entry: JournalEntry) -> Link:
         "after": entry.after,
         "reason": entry.reason,
     }
-    return Link(entry.chain, entry.number, entry.at, content, entry.hash)
+    return ChainLink(
+        chain=entry.chain, number=entry.number, at=entry.at, content=content, hash=entry.hash
+    )
 
 
-def chain_breaks(session: Session) -> list[Break]:
+def list_chain_breaks(session: Session) -> list[ChainBreak]:
     """Every place where a chain of the journal is not what was written, the newest state read."""
     rows: Iterable[JournalEntry] = session.scalars(
         select(JournalEntry)
         .order_by(JournalEntry.chain, JournalEntry.number)
         .execution_options(yield_per=1000)
     )
-    links: Iterator[Link] = (link_of(entry) for entry in rows)
+    links: Iterator[ChainLink] = (link_of(entry) for entry in rows)
     return [
         place
         for _chain, own in groupby(links, key=lambda link: link.chain)
-        for place in breaks(own)
+        for place in find_chain_breaks(own)
     ]
 
 
-def head(session: Session, evaluation: Evaluation) -> str:
+def find_journal_head(session: Session, evaluation: Evaluation) -> str:
     """The newest hash of the evaluation's chain; empty before the first entry.
 
     Empty before the meeting as well: it covers what was marked.

@@ -8,7 +8,7 @@ from crrubric.models import Asking, Base, Criterion, Member, Question, Vendor
 Check = tuple[str, type[Base], ColumnElement[bool]]
 
 
-def question_checks() -> tuple[Check, ...]:
+def list_question_checks() -> tuple[Check, ...]:
     """(what is wrong, the table, the rows that are)."""
     return (
         (

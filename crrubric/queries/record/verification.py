@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crrubric.domain.ballots.receipts import receipt_of, says_the_same
+from crrubric.domain.ballots.receipts import has_same_marks, receipt_of
 from crrubric.domain.errors import CrrubricError, Invalid
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState
@@ -21,14 +21,18 @@ from crrubric.models import (
     SealedBallot,
     VendorFile,
 )
-from crrubric.queries.ballots.seals import gaps_on, marks_on
-from crrubric.queries.record.ballot_checks import assignment_checks, ballot_checks, decision_checks
-from crrubric.queries.record.journal import chain_breaks
-from crrubric.queries.record.question_checks import question_checks
+from crrubric.queries.ballots.seals import serialize_ballot_gaps, serialize_ballot_marks
+from crrubric.queries.record.ballot_checks import (
+    list_assignment_checks,
+    list_ballot_checks,
+    list_decision_checks,
+)
+from crrubric.queries.record.journal import list_chain_breaks
+from crrubric.queries.record.question_checks import list_question_checks
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
+class VerificationReport:
     """What was looked at, and every problem found, a sentence each."""
 
     entries: int
@@ -36,31 +40,33 @@ class Verified:
     problems: tuple[CrrubricError, ...]
 
 
-def verify(session: Session) -> Verified:
+def verify_record(session: Session) -> VerificationReport:
     """Look at everything: the journal's chains, every seal and file, the invariants, all keys."""
     found = (
-        *_chains(session),
-        *_seals(session),
-        *_files(session),
-        *_invariants(session),
-        *_keys(session),
+        *_check_chains(session),
+        *_check_seals(session),
+        *_check_files(session),
+        *_check_invariants(session),
+        *_check_foreign_keys(session),
     )
-    return Verified(_count(session, JournalEntry), _count(session, SealedBallot), found)
+    return VerificationReport(
+        _count_rows(session, JournalEntry), _count_rows(session, SealedBallot), found
+    )
 
 
-def sealed_under(session: Session, receipt: str) -> SealedBallot | None:
+def find_sealed_ballot(session: Session, receipt: str) -> SealedBallot | None:
     """The sealed ballot that a receipt stands for, if there is one and its text is unchanged."""
     tidy = "".join(receipt.split()).lower()
     found = session.scalar(select(SealedBallot).where(SealedBallot.receipt == tidy))
     return found if found is not None and receipt_of(found.content) == tidy else None
 
 
-def _count(session: Session, model: type[Base]) -> int:
+def _count_rows(session: Session, model: type[Base]) -> int:
     return session.scalar(select(func.count()).select_from(model)) or 0
 
 
-def _chains(session: Session) -> Iterator[CrrubricError]:
-    for place in chain_breaks(session):
+def _check_chains(session: Session) -> Iterator[CrrubricError]:
+    for place in list_chain_breaks(session):
         message = (
             N_("Journal, chain %(chain)s: entry %(number)s is missing.")
             if place.missing
@@ -69,7 +75,7 @@ def _chains(session: Session) -> Iterator[CrrubricError]:
         yield Invalid(message, chain=place.chain, number=place.number)
 
 
-def _seals(session: Session) -> Iterator[CrrubricError]:
+def _check_seals(session: Session) -> Iterator[CrrubricError]:
     rows = session.execute(
         select(SealedBallot, Ballot)
         .join(Ballot, Ballot.id == SealedBallot.ballot_id)
@@ -82,14 +88,17 @@ def _seals(session: Session) -> Iterator[CrrubricError]:
                 N_("Ballot %(ballot)s, version %(number)s: the receipt does not fit."), **values
             )
         elif ballot.state is BallotState.SUBMITTED and sealed.number == ballot.seals:
-            marks, gaps = marks_on(session, ballot.id), gaps_on(session, ballot.id)
-            if not says_the_same(sealed.content, marks, gaps):
+            marks, gaps = (
+                serialize_ballot_marks(session, ballot.id),
+                serialize_ballot_gaps(session, ballot.id),
+            )
+            if not has_same_marks(sealed.content, marks, gaps):
                 yield Invalid(
                     N_("Ballot %(ballot)s: its marks are not those that were sealed."), **values
                 )
 
 
-def _files(session: Session) -> Iterator[CrrubricError]:
+def _check_files(session: Session) -> Iterator[CrrubricError]:
     """Attached files whose bytes are not those that were attached; one is read at a time."""
     for table in (VendorFile, MarkFile):
         rows = session.execute(select(table.name, table.sha256, table.content_id)).all()
@@ -99,15 +108,20 @@ def _files(session: Session) -> Iterator[CrrubricError]:
                 yield Invalid(N_("File “%(name)s”: it is not what was attached."), name=name)
 
 
-def _invariants(session: Session) -> Iterator[CrrubricError]:
-    checks = (*ballot_checks(), *assignment_checks(), *decision_checks(), *question_checks())
+def _check_invariants(session: Session) -> Iterator[CrrubricError]:
+    checks = (
+        *list_ballot_checks(),
+        *list_assignment_checks(),
+        *list_decision_checks(),
+        *list_question_checks(),
+    )
     for message, model, wrong in checks:
         count = session.scalar(select(func.count()).select_from(model).where(wrong)) or 0
         if count:
             yield Invalid(message, count=count)
 
 
-def _keys(session: Session) -> Iterator[CrrubricError]:
+def _check_foreign_keys(session: Session) -> Iterator[CrrubricError]:
     """Rows that point at a row which isn't there, of every foreign key of every table."""
     for table in Base.metadata.sorted_tables:
         for key in table.foreign_keys:

@@ -18,9 +18,9 @@ from crrubric.domain.ballots.ballots import (
     Bytes,
     Reviewer,
 )
-from crrubric.models import Ballot, Criterion, Gap, Mark, Member, Vendor
-from crrubric.queries.people.people import sits
-from crrubric.queries.setup.assignments import limited
+from crrubric.models import Abstention, Ballot, Criterion, Mark, Member, Vendor
+from crrubric.queries.people.people import is_present_reviewer
+from crrubric.queries.setup.assignments import load_assigned_criteria
 
 BITS = 3  # for one answer, 0 being none
 WORD = 21  # answers in one whole number of the database, which has 63 bits to give
@@ -39,12 +39,12 @@ def read_ballots(
     """
     members = session.execute(
         select(Member.id, Member.name, Member.stakeholder, Member.every_criterion)
-        .where(sits(evaluation_id))
+        .where(is_present_reviewer(evaluation_id))
         .where(Member.id.in_(select(Ballot.member_id)))
         .order_by(Member.name, Member.id)
     ).all()
     ids = [criterion.id for criterion in criteria]
-    words = windows(ids)
+    words = list_window_starts(ids)
     vendor_ids = [vendor.id for vendor in vendors]
     rows = session.execute(
         select(
@@ -52,27 +52,27 @@ def read_ballots(
             Ballot.vendor_id,
             case((Ballot.recused, 1), else_=0),
             Ballot.id,
-            *(_packed(begin) for begin in words),
+            *(_pack_answers(begin) for begin in words),
         )
         .join(Member, Member.id == Ballot.member_id)
-        .where(sits(evaluation_id))
+        .where(is_present_reviewer(evaluation_id))
         .where(Ballot.vendor_id.in_(vendor_ids))
     ).all()
     answers = np.full((len(members), len(vendors), len(ids)), UNASSIGNED, dtype=np.uint8)
     if rows:
         table = np.fromiter(chain.from_iterable(rows), dtype=np.int64).reshape(len(rows), -1)
-        at_member = _places([row.id for row in members], table[:, 0])
-        at_vendor = _places([row.id for row in vendors], table[:, 1])
-        unpacked = _unpacked(table[:, 4:], words, ids)
-        _abstain(session, evaluation_id, vendor_ids, unpacked, table[:, 3], ids)
+        at_member = _find_id_indices([row.id for row in members], table[:, 0])
+        at_vendor = _find_id_indices([row.id for row in vendors], table[:, 1])
+        unpacked = _unpack_answers(table[:, 4:], words, ids)
+        _write_abstentions(session, evaluation_id, vendor_ids, unpacked, table[:, 3], ids)
         answers[at_member, at_vendor] = np.where(table[:, 2:3] == 1, RECUSED, unpacked)
     if not all(row.every_criterion for row in members):
-        own = limited(session, evaluation_id)
+        own = load_assigned_criteria(session, evaluation_id)
         for place, row in enumerate(members):
             if not row.every_criterion:
                 away = [id_ not in own.get(row.id, ()) for id_ in ids]
                 answers[place][:, away] = UNASSIGNED
-    names = distinct(row.name for row in members)
+    names = make_names_distinct(row.name for row in members)
     return Ballots(
         tuple(Reviewer(name, row.stakeholder) for name, row in zip(names, members, strict=True)),
         tuple(vendor.code for vendor in vendors),
@@ -81,7 +81,7 @@ def read_ballots(
     )
 
 
-def distinct(names: Iterable[str]) -> list[str]:
+def make_names_distinct(names: Iterable[str]) -> list[str]:
     """The names, the second of two equal ones with a number: Ana Ruiz, Ana Ruiz (2)."""
     seen: dict[str, int] = {}
     found = []
@@ -91,7 +91,7 @@ def distinct(names: Iterable[str]) -> list[str]:
     return found
 
 
-def windows(ids: Iterable[int]) -> list[int]:
+def list_window_starts(ids: Iterable[int]) -> list[int]:
     """Where each run of WORD ids begins, so that every one of these ids is in one."""
     begins: list[int] = []
     for id_ in sorted(ids):
@@ -100,7 +100,7 @@ def windows(ids: Iterable[int]) -> list[int]:
     return begins
 
 
-def _packed(begin: int) -> ColumnElement[int]:
+def _pack_answers(begin: int) -> ColumnElement[int]:
     """The answers of a ballot to the criteria from `begin`, three bits each, in one number."""
     digit = cast(case(DIGIT, value=Mark.answer), BigInteger)
     shifted = digit.bitwise_lshift(BITS * (Mark.criterion_id - begin))
@@ -116,7 +116,7 @@ def _packed(begin: int) -> ColumnElement[int]:
     )
 
 
-def _unpacked(numbers: NDArray[np.int64], words: Sequence[int], ids: Sequence[int]) -> Bytes:
+def _unpack_answers(numbers: NDArray[np.int64], words: Sequence[int], ids: Sequence[int]) -> Bytes:
     """Shape (ballots, words) -> (ballots, criteria), a byte each."""
     place = np.searchsorted(words, ids, side="right") - 1
     shift = BITS * (np.array(ids, dtype=np.int64) - np.array(words, dtype=np.int64)[place])
@@ -124,7 +124,7 @@ def _unpacked(numbers: NDArray[np.int64], words: Sequence[int], ids: Sequence[in
     return unpacked
 
 
-def _abstain(
+def _write_abstentions(
     session: Session,
     evaluation_id: int,
     vendor_ids: Sequence[int],
@@ -134,18 +134,20 @@ def _abstain(
 ) -> None:
     """Write ABSTAINED where a criterion was left on purpose; `ballots` are the ids of the rows."""
     left = session.execute(
-        select(Gap.ballot_id, Gap.criterion_id)
-        .join(Ballot, Ballot.id == Gap.ballot_id)
+        select(Abstention.ballot_id, Abstention.criterion_id)
+        .join(Ballot, Ballot.id == Abstention.ballot_id)
         .join(Member, Member.id == Ballot.member_id)
-        .where(sits(evaluation_id))
-        .where(Gap.criterion_id.in_(ids), Ballot.vendor_id.in_(vendor_ids))
+        .where(is_present_reviewer(evaluation_id))
+        .where(Abstention.criterion_id.in_(ids), Ballot.vendor_id.in_(vendor_ids))
     ).all()
     if left:
         pairs = np.array([tuple(row) for row in left], dtype=np.int64)
-        answers[_places(ballots.tolist(), pairs[:, 0]), _places(ids, pairs[:, 1])] = ABSTAINED
+        answers[
+            _find_id_indices(ballots.tolist(), pairs[:, 0]), _find_id_indices(ids, pairs[:, 1])
+        ] = ABSTAINED
 
 
-def _places(ids: Sequence[int], wanted: NDArray[np.int64]) -> NDArray[np.intp]:
+def _find_id_indices(ids: Sequence[int], wanted: NDArray[np.int64]) -> NDArray[np.intp]:
     """Where each wanted id stands among `ids`."""
     order = np.argsort(ids)
     return order[np.searchsorted(np.array(ids)[order], wanted)]

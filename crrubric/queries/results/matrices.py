@@ -10,24 +10,24 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain.policy import FROM_MEETING
 from crrubric.domain.results import results as domain
-from crrubric.domain.results.basis import Basis
-from crrubric.domain.results.outcome import Rule
+from crrubric.domain.results.basis import ResultBasis
+from crrubric.domain.results.outcome import DecisionRule
 from crrubric.models import Criterion, Evaluation, Finding, Reinstatement, Vendor
-from crrubric.queries.people.access import not_found
+from crrubric.queries.people.access import make_not_found
 from crrubric.queries.results.marks import read_ballots
-from crrubric.queries.setup.rubrics import Part, parts
-from crrubric.queries.setup.wording import worded
+from crrubric.queries.setup.rubrics import RubricPart, list_rubric_parts
+from crrubric.queries.setup.wording import translate_rubric_text
 
 Key = tuple[str, str]  # vendor code, criterion code
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Matrix:
     """The results of an evaluation with the rows that a page links to, by code."""
 
-    basis: Basis
+    basis: ResultBasis
     results: domain.Results
-    parts: list[Part]
+    parts: list[RubricPart]
     vendors: Mapping[str, Vendor]
     criteria: Mapping[str, Criterion]
 
@@ -36,24 +36,24 @@ class Matrix:
         return [(code, self.vendors[code]) for code in codes]
 
 
-def rule_of(evaluation: Evaluation) -> Rule:
+def rule_of(evaluation: Evaluation) -> DecisionRule:
     """The evaluation's decision rule as a value."""
-    return Rule(
+    return DecisionRule(
         evaluation.rule_kind,
         Fraction(evaluation.threshold_over, evaluation.threshold_under),
         evaluation.quorum,
     )
 
 
-def matrix(session: Session, evaluation: Evaluation, language: str = "") -> Matrix:
+def read_matrix(session: Session, evaluation: Evaluation, language: str = "") -> Matrix:
     """Everything the result pages show, in seven queries at any size.
 
     Args: language: in which criteria are named; "" as the rubric was written.
     Raises: NotFound before the meeting, whoever asks: nothing may depend on a mark until then.
     """
     if evaluation.phase not in FROM_MEETING:
-        raise not_found()
-    rubric = parts(session, evaluation.id)
+        raise make_not_found()
+    rubric = list_rubric_parts(session, evaluation.id)
     rows = session.execute(
         select(Vendor, Reinstatement.vendor_id)
         .outerjoin(Reinstatement, Reinstatement.vendor_id == Vendor.id)
@@ -63,44 +63,46 @@ def matrix(session: Session, evaluation: Evaluation, language: str = "") -> Matr
     vendors = {vendor.id: vendor for vendor, _reinstated in rows}
     criteria = {row.id: row for part in rubric for row in part.criteria}
     ballots = read_ballots(session, evaluation.id, list(vendors.values()), list(criteria.values()))
-    basis = Basis(
-        tuple(criterion_value(part, row, language) for part in rubric for row in part.criteria),
-        vendor_values(vendors.values()),
-        ballots,
-        adopted(session, evaluation.id, vendors, criteria),
-        rule_of(evaluation),
-        evaluation.scoring_mode,
-        Fraction(evaluation.pass_mark, 100),
-        frozenset(vendor.code for vendor, reinstated in rows if reinstated is not None),
+    basis = ResultBasis(
+        criteria=tuple(
+            convert_criterion(part, row, language) for part in rubric for row in part.criteria
+        ),
+        vendors=convert_vendors(vendors.values()),
+        ballots=ballots,
+        adopted=load_adopted_findings(session, evaluation.id, vendors, criteria),
+        rule=rule_of(evaluation),
+        mode=evaluation.scoring_mode,
+        pass_mark=Fraction(evaluation.pass_mark, 100),
+        reinstated=frozenset(vendor.code for vendor, reinstated in rows if reinstated is not None),
     )
     return Matrix(
-        basis,
-        basis.results(),
-        rubric,
-        {row.code: row for row in vendors.values()},
-        {row.code: row for row in criteria.values()},
+        basis=basis,
+        results=basis.results(),
+        parts=rubric,
+        vendors={row.code: row for row in vendors.values()},
+        criteria={row.code: row for row in criteria.values()},
     )
 
 
-def criterion_value(part: Part, row: Criterion, language: str) -> domain.Criterion:
+def convert_criterion(part: RubricPart, row: Criterion, language: str) -> domain.ScoredCriterion:
     """The criterion as the domain knows it, named in a language."""
-    return domain.Criterion(
-        row.code,
-        worded(row, "title", language),
-        worded(part.section, "title", language),
-        Fraction(row.weight),
-        row.must_have,
-        row.may_not_apply,
-        row.lead,
+    return domain.ScoredCriterion(
+        code=row.code,
+        title=translate_rubric_text(row, "title", language),
+        section_title=translate_rubric_text(part.section, "title", language),
+        weight=Fraction(row.weight),
+        must_have=row.must_have,
+        may_not_apply=row.may_not_apply,
+        lead=row.lead,
     )
 
 
-def vendor_values(vendors: Iterable[Vendor]) -> tuple[domain.Vendor, ...]:
+def convert_vendors(vendors: Iterable[Vendor]) -> tuple[domain.ScoredVendor, ...]:
     """The vendors as the domain knows them: the company, with its product where it offers two."""
     rows = list(vendors)
     offers = Counter(row.company for row in rows)
     return tuple(
-        domain.Vendor(
+        domain.ScoredVendor(
             row.code,
             f"{row.company} – {row.product}"
             if offers[row.company] > 1 and row.product
@@ -110,12 +112,12 @@ def vendor_values(vendors: Iterable[Vendor]) -> tuple[domain.Vendor, ...]:
     )
 
 
-def adopted(
+def load_adopted_findings(
     session: Session,
     evaluation_id: int,
     vendors: Mapping[int, Vendor],
     criteria: Mapping[int, Criterion],
-) -> dict[Key, domain.Adopted]:
+) -> dict[Key, domain.AdoptedFinding]:
     """The findings that the committee adopted, by cell."""
     rows = session.scalars(
         select(Finding)
@@ -123,15 +125,15 @@ def adopted(
         .where(Vendor.evaluation_id == evaluation_id)
     )
     return {
-        (vendors[row.vendor_id].code, criteria[row.criterion_id].code): domain.Adopted(
-            row.value,
-            row.reason,
-            row.recorded_by,
-            row.recorded_at,
-            row.as_computed,
-            row.evidence,
-            row.agreed,
-            row.version,
+        (vendors[row.vendor_id].code, criteria[row.criterion_id].code): domain.AdoptedFinding(
+            value=row.value,
+            reason=row.reason,
+            by=row.recorded_by,
+            at=row.recorded_at,
+            as_computed=row.as_computed,
+            evidence=row.evidence,
+            agreed=row.agreed,
+            version=row.version,
         )
         for row in rows
         if row.criterion_id in criteria and row.vendor_id in vendors

@@ -7,19 +7,21 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from crrubric.domain.setup.assignment import EVERYTHING, Assignment
 from crrubric.models import AssignedCriterion, AssignedVendor, Criterion, Member
-from crrubric.queries.people.people import sits
-from crrubric.queries.setup.rubrics import Part, parts
+from crrubric.queries.people.people import is_present_reviewer
+from crrubric.queries.setup.rubrics import RubricPart, list_rubric_parts
 
 
-def assignments(session: Session, evaluation_id: int) -> dict[int, Assignment]:
+def load_assignments(session: Session, evaluation_id: int) -> dict[int, Assignment]:
     """The assignment of each present reviewer, by member id, in three queries at any size."""
     members = session.execute(
         select(Member.id, Member.every_vendor, Member.every_criterion)
-        .where(sits(evaluation_id))
+        .where(is_present_reviewer(evaluation_id))
         .order_by(Member.id)
     ).all()
-    vendors = _pairs(session, AssignedVendor.member_id, AssignedVendor.vendor_id, evaluation_id)
-    criteria = limited(session, evaluation_id)
+    vendors = _group_assigned_ids(
+        session, AssignedVendor.member_id, AssignedVendor.vendor_id, evaluation_id
+    )
+    criteria = load_assigned_criteria(session, evaluation_id)
     return {
         row.id: Assignment(
             None if row.every_vendor else frozenset(vendors.get(row.id, ())),
@@ -29,9 +31,9 @@ def assignments(session: Session, evaluation_id: int) -> dict[int, Assignment]:
     }
 
 
-def limited(session: Session, evaluation_id: int) -> dict[int, frozenset[int]]:
+def load_assigned_criteria(session: Session, evaluation_id: int) -> dict[int, frozenset[int]]:
     """The criteria of those members who are limited to some, by member id, in one query."""
-    found = _pairs(
+    found = _group_assigned_ids(
         session, AssignedCriterion.member_id, AssignedCriterion.criterion_id, evaluation_id
     )
     return {member: frozenset(ids) for member, ids in found.items()}
@@ -53,25 +55,29 @@ def assignment_of(session: Session, member: Member) -> Assignment:
     )
 
 
-def asked_of(session: Session, member: Member) -> list[Part]:
+def list_assigned_parts(session: Session, member: Member) -> list[RubricPart]:
     """The part of the rubric that a member is to mark, by section."""
-    return only(parts(session, member.evaluation_id), assignment_of(session, member))
+    return keep_assigned_parts(
+        list_rubric_parts(session, member.evaluation_id), assignment_of(session, member)
+    )
 
 
-def asked_ids(session: Session, member: Member) -> list[int]:
+def list_assigned_criterion_ids(session: Session, member: Member) -> list[int]:
     """The criteria that a member is to mark, by id: cheaper than the rubric with its words."""
     own = assignment_of(session, member)
-    return [row for row in _asked(session, member.evaluation_id) if own.covers(row)]
+    return [
+        row for row in _list_asked_criterion_ids(session, member.evaluation_id) if own.covers(row)
+    ]
 
 
-def asked_counts(session: Session, evaluation_id: int) -> dict[int, int]:
+def count_assigned_criteria(session: Session, evaluation_id: int) -> dict[int, int]:
     """How many criteria each present reviewer is to mark, by member id."""
-    criteria = _asked(session, evaluation_id)
-    found = assignments(session, evaluation_id)
+    criteria = _list_asked_criterion_ids(session, evaluation_id)
+    found = load_assignments(session, evaluation_id)
     return {member: sum(map(own.covers, criteria)) for member, own in found.items()}
 
 
-def _asked(session: Session, evaluation_id: int) -> Sequence[int]:
+def _list_asked_criterion_ids(session: Session, evaluation_id: int) -> Sequence[int]:
     """The criteria of an evaluation that are not left out, by id."""
     asked = select(Criterion.id).where(Criterion.evaluation_id == evaluation_id)
     return session.scalars(
@@ -79,16 +85,16 @@ def _asked(session: Session, evaluation_id: int) -> Sequence[int]:
     ).all()
 
 
-def only(rubric: Iterable[Part], assignment: Assignment) -> list[Part]:
+def keep_assigned_parts(rubric: Iterable[RubricPart], assignment: Assignment) -> list[RubricPart]:
     """The rubric without what is not assigned, and without sections that are empty then."""
     kept = (
-        Part(part.section, tuple(row for row in part.criteria if assignment.covers(row.id)))
+        RubricPart(part.section, tuple(row for row in part.criteria if assignment.covers(row.id)))
         for part in rubric
     )
     return [part for part in kept if part.criteria]
 
 
-def _pairs(
+def _group_assigned_ids(
     session: Session,
     member_id: InstrumentedAttribute[int],
     other_id: InstrumentedAttribute[int],

@@ -22,12 +22,12 @@ from crrubric.models import (
     Reinstatement,
     Vendor,
 )
-from crrubric.queries.ballots.ballots import in_selection
+from crrubric.queries.ballots.ballots import is_vendor_in_selection
 from crrubric.queries.people.access import Seat
-from crrubric.queries.people.people import Actor, sits
+from crrubric.queries.people.people import Actor, is_present_reviewer
 
 
-def readiness(session: Session, evaluation_id: int) -> Readiness:
+def load_readiness(session: Session, evaluation_id: int) -> Readiness:
     """The counts that conditions and checklist look at, in one query."""
 
     def count(model: type, *conditions: ColumnExpressionArgument[bool]) -> ColumnElement[int]:
@@ -40,7 +40,7 @@ def readiness(session: Session, evaluation_id: int) -> Readiness:
             count(Criterion, *in_rubric),
             count(Criterion, *in_rubric, Criterion.weight > 0),
             count(Vendor, Vendor.evaluation_id == evaluation_id, Vendor.withdrawn_at.is_(None)),
-            count(Member, sits(evaluation_id)),
+            count(Member, is_present_reviewer(evaluation_id)),
             Evaluation.rule_set_at.is_not(None),
             select(func.count(Mark.id))
             .join(Ballot, Ballot.id == Mark.ballot_id)
@@ -63,10 +63,10 @@ def readiness(session: Session, evaluation_id: int) -> Readiness:
     ).one()
     criteria, weighted, vendors, reviewers, rule_set, marks, sealed, settled, decisions, kept = row
     return Readiness(
-        criteria,
-        weighted,
-        vendors,
-        reviewers,
+        criteria=criteria,
+        weighted_criteria=weighted,
+        vendors=vendors,
+        reviewers=reviewers,
         rule_set=bool(rule_set),
         marks=marks,
         sealed=sealed,
@@ -92,13 +92,15 @@ class OwnEvaluation:
         return self.ballots - self.submitted if scoring else 0
 
 
-def own_evaluations(session: Session, actor: Actor) -> list[OwnEvaluation]:
+def list_own_evaluations(session: Session, actor: Actor) -> list[OwnEvaluation]:
     """Every evaluation in which the actor has a seat, in one query: what is under way first."""
     done = func.sum(case((Ballot.state == BallotState.SUBMITTED, 1), else_=0))
     rows = session.execute(
         select(Evaluation, Member, func.count(Ballot.id), func.coalesce(done, 0))
         .join(Member, Member.evaluation_id == Evaluation.id)
-        .outerjoin(Ballot, (Ballot.member_id == Member.id) & ~Ballot.recused & in_selection())
+        .outerjoin(
+            Ballot, (Ballot.member_id == Member.id) & ~Ballot.recused & is_vendor_in_selection()
+        )
         .where(Member.user_id == actor.user_id, Member.removed_at.is_(None))
         .group_by(Evaluation.id, Member.id)
         .order_by(Evaluation.id.desc())
@@ -115,8 +117,8 @@ def own_evaluations(session: Session, actor: Actor) -> list[OwnEvaluation]:
     return sorted(own, key=lambda row: (not row.waiting, order.index(row.evaluation.phase)))
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BallotProgress:
     """One ballot in the chair's progress table: how many marks, never which."""
 
     member: Member
@@ -130,12 +132,12 @@ class Progress:
     confirmed: bool  # and the reviewer confirmed it
 
     @property
-    def by_vendor(self) -> tuple[int, "Progress"]:
+    def by_vendor(self) -> tuple[int, "BallotProgress"]:
         """(vendor id, this), to look a reviewer's ballots up by vendor."""
         return self.vendor.id, self
 
 
-def progress(session: Session, seat: Seat) -> list[Progress]:
+def list_ballot_progress(session: Session, seat: Seat) -> list[BallotProgress]:
     """Every ballot with its number of marks, by reviewer and vendor, in one query.
 
     Nothing of the vendors that the person stays away from.
@@ -167,8 +169,21 @@ def progress(session: Session, seat: Seat) -> list[Progress]:
             EntryOnBehalf,
             (EntryOnBehalf.ballot_id == Ballot.id) & (EntryOnBehalf.number == Ballot.seals),
         )
-        .where(sits(seat.evaluation.id), Vendor.withdrawn_at.is_(None))
+        .where(is_present_reviewer(seat.evaluation.id), Vendor.withdrawn_at.is_(None))
         .where(Ballot.vendor_id.not_in(seat.shut_out))
         .order_by(Member.name, Member.id, Vendor.position)
     )
-    return [Progress(*row) for row in rows]
+    return [
+        BallotProgress(
+            member=member,
+            vendor=vendor,
+            ballot_id=ballot_id,
+            state=state,
+            recused=recused,
+            seals=seals,
+            marks=count,
+            entered=entered,
+            confirmed=confirmed,
+        )
+        for member, vendor, ballot_id, state, recused, seals, count, entered, confirmed in rows
+    ]

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from crrubric.models import Member
-from crrubric.queries.people.people import sits
+from crrubric.queries.people.people import is_present_reviewer
 
 
 def list_members(session: Session, evaluation_id: int) -> list[Member]:
@@ -33,5 +33,9 @@ def list_present_members(session: Session, evaluation_id: int) -> list[Member]:
 def list_present_reviewers(session: Session, evaluation_id: int) -> list[Member]:
     """The reviewers whose ballots count, by name."""
     return list(
-        session.scalars(select(Member).where(sits(evaluation_id)).order_by(Member.name, Member.id))
+        session.scalars(
+            select(Member)
+            .where(is_present_reviewer(evaluation_id))
+            .order_by(Member.name, Member.id)
+        )
     )

@@ -8,20 +8,22 @@ from sqlalchemy.orm import Session
 from crrubric.domain.results.tally import Tally
 from crrubric.domain.vocabulary import Answer, Stakeholder
 from crrubric.models import Criterion, Evaluation, Member, PracticeMark
-from crrubric.queries.people.people import sits
-from crrubric.queries.setup.rubrics import parts
+from crrubric.queries.people.people import is_present_reviewer
+from crrubric.queries.setup.rubrics import list_rubric_parts
 
 
-def own_practice(session: Session, member: Member) -> dict[int, PracticeMark]:
+def load_own_practice_marks(session: Session, member: Member) -> dict[int, PracticeMark]:
     """A member's practice marks by criterion id."""
     rows = session.scalars(select(PracticeMark).where(PracticeMark.member_id == member.id))
     return {row.criterion_id: row for row in rows}
 
 
-def practice_progress(session: Session, evaluation_id: int) -> tuple[int, int]:
+def count_practiced_reviewers(session: Session, evaluation_id: int) -> tuple[int, int]:
     """(reviewers who said that they are done, reviewers): never what they marked."""
     row = session.execute(
-        select(func.count(Member.practiced_at), func.count(Member.id)).where(sits(evaluation_id))
+        select(func.count(Member.practiced_at), func.count(Member.id)).where(
+            is_present_reviewer(evaluation_id)
+        )
     ).one()
     return row[0], row[1]
 
@@ -49,7 +51,7 @@ class Spread:
         return bool(self.tally.yes and self.tally.no) or self.tally.applicability_disputed
 
 
-def spread(session: Session, evaluation: Evaluation) -> list[Spread]:
+def list_practice_spreads(session: Session, evaluation: Evaluation) -> list[Spread]:
     """Every criterion with its spread, what was read most differently first.
 
     Empty until the round is over: before, nothing that depends on a practice mark leaves here.
@@ -59,21 +61,21 @@ def spread(session: Session, evaluation: Evaluation) -> list[Spread]:
     rows = session.execute(
         select(PracticeMark, Member.stakeholder)
         .join(Member, Member.id == PracticeMark.member_id)
-        .where(sits(evaluation.id))
+        .where(is_present_reviewer(evaluation.id))
         .order_by(PracticeMark.answer, Member.stakeholder, PracticeMark.note)
     ).all()
     marks: dict[int, list[tuple[PracticeMark, Stakeholder]]] = {}
     for mark, stakeholder in rows:
         marks.setdefault(mark.criterion_id, []).append((mark, stakeholder))
     found = [
-        _spread(criterion, marks.get(criterion.id, []))
-        for part in parts(session, evaluation.id)
+        _make_spread(criterion, marks.get(criterion.id, []))
+        for part in list_rubric_parts(session, evaluation.id)
         for criterion in part.criteria
     ]
     return sorted(found, key=lambda row: (not row.read_differently, -(row.tally.disagreement or 0)))
 
 
-def _spread(criterion: Criterion, marks: list[tuple[PracticeMark, Stakeholder]]) -> Spread:
+def _make_spread(criterion: Criterion, marks: list[tuple[PracticeMark, Stakeholder]]) -> Spread:
     said = [mark.answer for mark, _who in marks]
     tally = Tally(
         yes=said.count(Answer.YES),

@@ -6,21 +6,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from crrubric import models
-from crrubric.domain.setup.rubric import Tension
+from crrubric.domain.setup.rubric import RubricTension
 from crrubric.models import Criterion, Evaluation, RubricRevision, Section
-from crrubric.queries.people.access import not_found
-from crrubric.queries.setup.wording import worded
+from crrubric.queries.people.access import make_not_found
+from crrubric.queries.setup.wording import translate_rubric_text
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class RubricPart:
     """A section with those of its criteria that are asked for, in order."""
 
     section: Section
     criteria: tuple[Criterion, ...]
 
 
-def parts(session: Session, evaluation_id: int, *, with_left_out: bool = False) -> list[Part]:
+def list_rubric_parts(
+    session: Session, evaluation_id: int, *, with_left_out: bool = False
+) -> list[RubricPart]:
     """The rubric by section, in order, in two queries."""
     wanted = select(Criterion).where(Criterion.evaluation_id == evaluation_id)
     if not with_left_out:
@@ -31,7 +33,7 @@ def parts(session: Session, evaluation_id: int, *, with_left_out: bool = False) 
     sections = session.scalars(
         select(Section).where(Section.evaluation_id == evaluation_id).order_by(Section.position)
     )
-    rows = [Part(section, tuple(by_section.get(section.id, ()))) for section in sections]
+    rows = [RubricPart(section, tuple(by_section.get(section.id, ()))) for section in sections]
     return rows if with_left_out else [part for part in rows if part.criteria]
 
 
@@ -39,11 +41,11 @@ def find_section(session: Session, evaluation: Evaluation, section_id: int) -> S
     """The section, if it belongs to the evaluation. Raises: NotFound."""
     section = session.get(Section, section_id)
     if section is None or section.evaluation_id != evaluation.id:
-        raise not_found()
+        raise make_not_found()
     return section
 
 
-def tensions(
+def load_tensions(
     session: Session, evaluation_id: int, language: str = ""
 ) -> dict[int, list[tuple[int, str]]]:
     """Criterion id -> the criteria that pull against it, with the reason; both ways."""
@@ -51,13 +53,15 @@ def tensions(
     for row in session.scalars(
         select(models.Tension).where(models.Tension.evaluation_id == evaluation_id)
     ):
-        why = worded(row, "why", language)
+        why = translate_rubric_text(row, "why", language)
         found.setdefault(row.first_id, []).append((row.second_id, why))
         found.setdefault(row.second_id, []).append((row.first_id, why))
     return found
 
 
-def tension_values(session: Session, evaluation_id: int, language: str = "") -> tuple[Tension, ...]:
+def list_tension_values(
+    session: Session, evaluation_id: int, language: str = ""
+) -> tuple[RubricTension, ...]:
     """The same as values, by criterion code, in their order."""
     first, second = aliased(Criterion), aliased(Criterion)
     rows = session.execute(
@@ -67,10 +71,13 @@ def tension_values(session: Session, evaluation_id: int, language: str = "") -> 
         .where(models.Tension.evaluation_id == evaluation_id)
         .order_by(models.Tension.id)
     )
-    return tuple(Tension((one, two), worded(row, "why", language)) for one, two, row in rows)
+    return tuple(
+        RubricTension((one, two), translate_rubric_text(row, "why", language))
+        for one, two, row in rows
+    )
 
 
-def revisions(session: Session, evaluation_id: int) -> list[RubricRevision]:
+def list_revisions(session: Session, evaluation_id: int) -> list[RubricRevision]:
     """Every correction after ballots opened, the oldest first, with its criterion."""
     return list(
         session.scalars(
@@ -82,6 +89,6 @@ def revisions(session: Session, evaluation_id: int) -> list[RubricRevision]:
     )
 
 
-def corrected(session: Session, evaluation_id: int) -> dict[int, RubricRevision]:
+def load_newest_corrections(session: Session, evaluation_id: int) -> dict[int, RubricRevision]:
     """Criterion id -> its newest correction."""
-    return {row.criterion_id: row for row in revisions(session, evaluation_id)}
+    return {row.criterion_id: row for row in list_revisions(session, evaluation_id)}

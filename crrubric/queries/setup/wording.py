@@ -5,7 +5,7 @@ from crrubric.models import Criterion, Section, Tension
 Worded = Section | Criterion | Tension
 
 
-def worded(row: Worded, text: str, language: str) -> str:
+def translate_rubric_text(row: Worded, text: str, language: str) -> str:
     """A text of the rubric, such as "title", in a language; no language: as it was written."""
     own = row.translations.get(language, {}) if language else {}
     return own.get(text) or str(getattr(row, text))

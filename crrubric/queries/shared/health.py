@@ -5,7 +5,7 @@ import sqlite3
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from crrubric.extensions import journal_mode
+from crrubric.extensions import choose_journal_mode
 
 
 def load_database_state(session: Session) -> dict[str, str]:
@@ -18,5 +18,5 @@ def load_database_state(session: Session) -> dict[str, str]:
     return {
         "database": dialect,
         "sqlite": sqlite3.sqlite_version,
-        "journal_mode": journal_mode(version),
+        "journal_mode": choose_journal_mode(version),
     }

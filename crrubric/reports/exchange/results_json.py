@@ -6,20 +6,20 @@ from fractions import Fraction
 from typing import Any
 
 from crrubric.domain.meeting.ranking import AdoptedRanking
-from crrubric.domain.results.basis import Order
-from crrubric.domain.results.computed import Computed, Names
+from crrubric.domain.results.basis import ComputedOrder
+from crrubric.domain.results.computed import AnalyzedResults, ReviewerComparisons
 from crrubric.domain.results.results import Results
-from crrubric.domain.results.reviewers import Portrait
+from crrubric.domain.results.reviewers import ReviewerSummary
 from crrubric.domain.statistics.acceptability import Acceptability
 from crrubric.domain.statistics.agreement import Agreement
-from crrubric.domain.statistics.intervals import Bootstrap, Interval
-from crrubric.domain.statistics.leaving_out import LeftOut
-from crrubric.domain.statistics.reliability import Group
+from crrubric.domain.statistics.intervals import BootstrapIntervals, Interval
+from crrubric.domain.statistics.leaving_out import LeaveOneOutResult
+from crrubric.domain.statistics.reliability import AgreementGroup
 from crrubric.domain.statistics.robustness import Robustness
 from crrubric.domain.statistics.scenarios import Scenario
-from crrubric.domain.statistics.swing import Swing, Swings
+from crrubric.domain.statistics.swing import PairSwings, Swing
 from crrubric.domain.vocabulary import Answer
-from crrubric.reports.exchange.tables import number, tally_row, vendor_rows
+from crrubric.reports.exchange.tables import share_to_float, tally_row, vendor_rows
 
 SCHEMA = "crrubric.results/1"
 MANY = 10_000
@@ -29,7 +29,9 @@ Pair = tuple[str, str]
 
 
 def results_object(
-    computed: Computed, evaluation: Mapping[str, object], adopted: AdoptedRanking | None = None
+    computed: AnalyzedResults,
+    evaluation: Mapping[str, object],
+    adopted: AdoptedRanking | None = None,
 ) -> Json:
     """The object; undefined is None, and so is what names reviewers if `names` was not computed.
 
@@ -42,18 +44,18 @@ def results_object(
         "tallies": [tally_row(cell) for cell in results.cells.values()],
         "vendors": vendor_rows(results),
         "reinstated": sorted(results.reinstated),
-        "adopted_ranking": adopted_json(adopted, results),
+        "adopted_ranking": adopted_ranking_json(adopted, results),
         "agreement": agreement_json(computed),
         "by_criterion": groups_json(computed.reliability.criteria),
         "by_section": groups_json(computed.reliability.sections),
         "by_vendor": groups_json(computed.reliability.vendors),
         "by_stakeholder": groups_json(computed.reliability.stakeholders),
         **robustness_json(computed.robustness),
-        **names_json(computed, names),
+        **reviewers_json(computed, names),
     }
 
 
-def adopted_json(found: AdoptedRanking | None, results: Results) -> Json | None:
+def adopted_ranking_json(found: AdoptedRanking | None, results: Results) -> Json | None:
     """The order that the committee adopted; None each for vendors that it did not rank."""
     if found is None:
         return None
@@ -66,34 +68,38 @@ def adopted_json(found: AdoptedRanking | None, results: Results) -> Json | None:
     }
 
 
-def as_lines(body: Mapping[str, object]) -> Iterator[str]:
+def format_results_json(body: Mapping[str, object]) -> Iterator[str]:
     """The object as text, an element of each part a line unless there are very many."""
     between = "{\n"
     for key, value in body.items():
-        yield f"{between}{dumped(key)}: "
+        yield f"{between}{encode_json(key)}: "
         between = ",\n"
         if not isinstance(value, Mapping | list) or not 0 < len(value) < MANY:
-            yield dumped(value)
+            yield encode_json(value)
         elif isinstance(value, Mapping):
-            yield "{\n" + ",\n".join(f" {dumped(k)}: {dumped(v)}" for k, v in value.items()) + "}"
+            yield (
+                "{\n"
+                + ",\n".join(f" {encode_json(k)}: {encode_json(v)}" for k, v in value.items())
+                + "}"
+            )
         else:
-            yield "[\n" + ",\n".join(f" {dumped(row)}" for row in value) + "]"
+            yield "[\n" + ",\n".join(f" {encode_json(row)}" for row in value) + "]"
     yield "\n}\n"
 
 
-def dumped(value: object) -> str:
+def encode_json(value: object) -> str:
     """JSON on one line; a number that is not one must never get here."""
     return ENCODER.encode(value)
 
 
-def agreement_json(computed: Computed) -> Json:
+def agreement_json(computed: AnalyzedResults) -> Json:
     """Agreement over all cells, with intervals and standard errors."""
     reliability, counts = computed.reliability, computed.counts
     said = counts[..., :4].sum(axis=(0, 1)).tolist()
     answers = (Answer.YES, Answer.NO, Answer.NOT_APPLICABLE, Answer.CANNOT_TELL)
     whole = reliability.whole
     return {
-        **coefficients(whole),
+        **coefficients_json(whole),
         "mark_counts": {
             answer.value: count for answer, count in zip(answers, said, strict=True) if count
         },
@@ -101,7 +107,7 @@ def agreement_json(computed: Computed) -> Json:
         "vendors": len(computed.results.vendors),
         "criteria": len(computed.results.criteria),
         "marks_per_cell": list(whole.marks_per_cell),
-        "cohen_kappa": number(reliability.cohen),
+        "cohen_kappa": share_to_float(reliability.cohen),
         "ac1_se_gwet": reliability.ac1_se,
         "jackknife_se": reliability.jackknife,
         "bootstrap_95": bootstrap_json(reliability.cells_drawn()),
@@ -110,31 +116,31 @@ def agreement_json(computed: Computed) -> Json:
     }
 
 
-def coefficients(found: Agreement) -> Json:
+def coefficients_json(found: Agreement) -> Json:
     """Counts and coefficients of the whole or of a part."""
     return {
         "marks": found.marks,
         "decisive_marks": found.decisive_marks,
         "cells": found.cells,
         "cells_with_two_or_more": found.pairable_cells,
-        "percent_agreement": number(found.percent_agreement),
-        "pooled_pair_agreement": number(found.pooled_pair_agreement),
-        "unanimous_share": number(found.unanimous_share),
-        "alpha": number(found.alpha),
-        "ac1": number(found.ac1),
-        "fleiss_kappa": number(found.fleiss_kappa),
+        "percent_agreement": share_to_float(found.percent_agreement),
+        "pooled_pair_agreement": share_to_float(found.pooled_pair_agreement),
+        "unanimous_share": share_to_float(found.unanimous_share),
+        "alpha": share_to_float(found.alpha),
+        "ac1": share_to_float(found.ac1),
+        "fleiss_kappa": share_to_float(found.fleiss_kappa),
         "fleiss_is_classic": found.fleiss_is_classic,
-        "brennan_prediger": number(found.brennan_prediger),
-        "prevalence_yes": number(found.prevalence_yes),
+        "brennan_prediger": share_to_float(found.brennan_prediger),
+        "prevalence_yes": share_to_float(found.prevalence_yes),
     }
 
 
-def groups_json(groups: Iterable[Group]) -> Json:
+def groups_json(groups: Iterable[AgreementGroup]) -> Json:
     """The coefficients of each part, by code."""
-    return {group.code: coefficients(group.agreement) for group in groups}
+    return {group.code: coefficients_json(group.agreement) for group in groups}
 
 
-def bootstrap_json(found: Bootstrap) -> Json:
+def bootstrap_json(found: BootstrapIntervals) -> Json:
     """Both intervals and what is needed to draw them again."""
     return {
         "alpha": interval_json(found.alpha),
@@ -159,7 +165,7 @@ def robustness_json(found: Robustness) -> Json:
     return {
         "rank_acceptability": acceptability_json(found.around, found.uniform),
         "pairwise_majority": {
-            paired(pair): [majority.prefer, majority.against, majority.tied]
+            join_pair(pair): [majority.prefer, majority.against, majority.tied]
             for pair, majority in found.preferences.pairs.items()
         },
         "condorcet_winner": found.preferences.condorcet_winner,
@@ -182,14 +188,14 @@ def acceptability_json(around: Acceptability | None, uniform: Acceptability | No
     }
 
 
-def swings_json(found: Sequence[Swings]) -> Json | None:
+def swings_json(found: Sequence[PairSwings]) -> Json | None:
     """The first vendor against the second, and against the others; None with fewer than two."""
     if not found:
         return None
     return swing_json(found[0]) | {"others": [swing_json(other) for other in found[1:]]}
 
 
-def swing_json(found: Swings) -> Json:
+def swing_json(found: PairSwings) -> Json:
     """The tying weight of each criterion that has one, and the two smallest changes."""
     return {
         "vendors": [found.first, found.second],
@@ -207,7 +213,7 @@ def change_json(found: Swing | None) -> Json | None:
         "criterion": found.criterion,
         "weight": float(found.weight),
         "tie_at": float(found.tie_at),
-        "factor": number(found.factor),
+        "factor": share_to_float(found.factor),
     }
 
 
@@ -223,16 +229,16 @@ def scenarios_json(found: Iterable[Scenario]) -> Json:
     }
 
 
-def order_json(order: Order) -> Json:
+def order_json(order: ComputedOrder) -> Json:
     """Ranks, scores and coverage by vendor."""
     return {
         "ranks": order.ranks,
-        "scores": {code: number(score.value) for code, score in order.scores.items()},
-        "coverage": {code: number(score.coverage) for code, score in order.scores.items()},
+        "scores": {code: share_to_float(score.value) for code, score in order.scores.items()},
+        "coverage": {code: share_to_float(score.coverage) for code, score in order.scores.items()},
     }
 
 
-def names_json(computed: Computed, names: Names | None) -> Json:
+def reviewers_json(computed: AnalyzedResults, names: ReviewerComparisons | None) -> Json:
     """What names reviewers; None each for who may not read it."""
     if names is None:
         return dict.fromkeys(
@@ -247,38 +253,40 @@ def names_json(computed: Computed, names: Names | None) -> Json:
     left_out = computed.robustness.left_out
     alphas = {portrait.reviewer: portrait.alpha_without for portrait in names.portraits}
     return {
-        "per_reviewer": {each.reviewer: portrait_json(each) for each in names.portraits},
+        "per_reviewer": {each.reviewer: reviewer_json(each) for each in names.portraits},
         "leave_one_reviewer_out": {
-            each.reviewer: left_out_json(each) | {"alpha": number(alphas[each.reviewer])}
+            each.reviewer: left_out_json(each) | {"alpha": share_to_float(alphas[each.reviewer])}
             for each in left_out
         },
         "leave_one_reviewer_out_ranks": {each.reviewer: each.order.ranks for each in left_out},
-        "kendall_tau_b": {paired(pair): tau for pair, tau in names.kendall.items()},
-        "cohen_kappa_pairs": {paired(pair): number(kappa) for pair, kappa in names.cohen.items()},
+        "kendall_tau_b": {join_pair(pair): tau for pair, tau in names.kendall.items()},
+        "cohen_kappa_pairs": {
+            join_pair(pair): share_to_float(kappa) for pair, kappa in names.cohen.items()
+        },
     }
 
 
-def paired(pair: Pair) -> str:
+def join_pair(pair: Pair) -> str:
     """Two names as one key: A|B."""
     return "|".join(pair)
 
 
-def portrait_json(found: Portrait) -> Json:
+def reviewer_json(found: ReviewerSummary) -> Json:
     """One reviewer beside the others."""
     yes: Fraction | None = found.yes.value
     return {
         "stakeholder": found.stakeholder.value,
         "marks": found.marks,
         "asked": found.asked,
-        "yes_rate": number(yes),
+        "yes_rate": share_to_float(yes),
         "with_majority": [found.with_all.part, found.with_all.of],
         "with_majority_of_others": [found.with_others.part, found.with_others.of],
-        "alpha_without": number(found.alpha_without),
-        "ac1_without": number(found.ac1_without),
+        "alpha_without": share_to_float(found.alpha_without),
+        "ac1_without": share_to_float(found.ac1_without),
     }
 
 
-def left_out_json(found: LeftOut) -> Json:
+def left_out_json(found: LeaveOneOutResult) -> Json:
     """The result without one reviewer."""
     return order_json(found.order) | {
         "leader_changes": found.leader_changes,

@@ -21,19 +21,19 @@ MARK_COLUMNS = (
 )  # fmt: skip
 
 
-def safe_text(text: str) -> str:
+def escape_formula(text: str) -> str:
     """What somebody typed, as a spreadsheet will show it: never as a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def as_csv(columns: tuple[str, ...], rows: Iterable[Iterable[object]]) -> str:
+def to_csv(columns: tuple[str, ...], rows: Iterable[Iterable[object]]) -> str:
     """A CSV file: a header, then the rows; None is an empty cell, text is made safe."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
     for row in rows:
         writer.writerow(
-            "" if cell is None else safe_text(cell) if isinstance(cell, str) else cell
+            "" if cell is None else escape_formula(cell) if isinstance(cell, str) else cell
             for cell in row
         )
     return out.getvalue()
@@ -41,21 +41,21 @@ def as_csv(columns: tuple[str, ...], rows: Iterable[Iterable[object]]) -> str:
 
 def results_csv(results: Results) -> str:
     """One row a cell."""
-    return as_csv(TALLY_COLUMNS, (tally_row(cell).values() for cell in results.cells.values()))
+    return to_csv(TALLY_COLUMNS, (tally_row(cell).values() for cell in results.cells.values()))
 
 
 def scores_csv(results: Results) -> str:
     """One row a vendor; shares from 0 to 1, empty where undefined; codes with blanks between."""
     rows = ({**row, "failed": " ".join(row["failed"])} for row in vendor_rows(results))
-    return as_csv(SCORE_COLUMNS, (row.values() for row in rows))
+    return to_csv(SCORE_COLUMNS, (row.values() for row in rows))
 
 
 def marks_csv(rows: Iterable[tuple[str, ...]]) -> str:
     """One row a mark: (reviewer, vendor, criterion, mark, note, evidence, its expiry, files)."""
-    return as_csv(MARK_COLUMNS, rows)
+    return to_csv(MARK_COLUMNS, rows)
 
 
-def number(share: Fraction | None) -> float | None:
+def share_to_float(share: Fraction | None) -> float | None:
     """A share as JSON and spreadsheets know it; None where it is undefined."""
     return None if share is None else float(share)
 
@@ -88,10 +88,10 @@ def vendor_rows(results: Results) -> list[dict[str, Any]]:
             {
                 "vendor": vendor.code,
                 "name": vendor.name,
-                "score": number(score.value),
-                "coverage": number(score.coverage),
-                "low": number(score.low),
-                "high": number(score.high),
+                "score": share_to_float(score.value),
+                "coverage": share_to_float(score.coverage),
+                "low": share_to_float(score.low),
+                "high": share_to_float(score.high),
                 "gate": score.gate.value,
                 "rank": score.rank,
                 "failed": list(score.failed),
@@ -100,12 +100,12 @@ def vendor_rows(results: Results) -> list[dict[str, Any]]:
     return rows
 
 
-def percent(share: Fraction | None) -> str:
+def format_share(share: Fraction | None) -> str:
     """A share in percent with one decimal, a dash where it is undefined."""
     return "–" if share is None else f"{float(share) * 100:.1f} %"
 
 
-def aligned(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
+def align_columns(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
     """Lines of a table whose columns are as wide as they need."""
     widths = [max(len(row[place]) for row in (header, *rows)) for place in range(len(header))]
     lines = [
@@ -125,15 +125,22 @@ def results_text(results: Results, title: str, sentences: Sequence[str]) -> str:
             (
                 "–" if score.rank is None else str(score.rank),
                 vendor.name,
-                percent(score.value),
+                format_share(score.value),
                 f"{score.met} of {score.applicable}",
-                percent(score.coverage),
-                f"{percent(score.low)} to {percent(score.high)}",
+                format_share(score.coverage),
+                f"{format_share(score.low)} to {format_share(score.high)}",
                 "must-haves met" if score.gate is Gate.PASS else score.gate.label,
             )
         )
     header = ("Rank", "Vendor", "Score", "Met", "Coverage", "Range", "Gate")
-    lines = [title, "=" * len(title), "", *aligned(header, rows), "", *agreement_lines(results)]
+    lines = [
+        title,
+        "=" * len(title),
+        "",
+        *align_columns(header, rows),
+        "",
+        *agreement_lines(results),
+    ]
     lines += ["", "How far the order can be trusted:", *(f"  {text}" for text in sentences)]
     unresolved = results.unresolved()
     lines += ["", f"Unresolved cells: {len(unresolved)}"]

@@ -20,13 +20,13 @@ from crrubric.domain.memo.tree import (
     Bullets,
     Heading,
     Memo,
+    MemoStatus,
     PageBreak,
     Paragraph,
     Signatures,
-    Status,
     Table,
 )
-from crrubric.domain.text import visible
+from crrubric.domain.text import replace_control_characters
 
 INK = RGBColor(0x1D, 0x27, 0x33)
 ACCENT = RGBColor(0x14, 0x50, 0x6B)
@@ -41,23 +41,23 @@ LONG_TEXT = 40  # letters; a longer text runs over several lines
 WIDE = 6  # a table of more columns turns the pages on their side
 
 
-def memo_docx(memo: Memo) -> bytes:
+def render_memo_docx(memo: Memo) -> bytes:
     """The memo as the bytes of a .docx file; the same memo gives the same bytes."""
     document = Document()
-    set_up(document, memo)
+    set_up_document(document, memo)
     title = document.add_paragraph(style="Title")
-    title.add_run(visible(memo.title))
+    title.add_run(replace_control_characters(memo.title))
     document.add_paragraph(
-        visible(f"{memo.organization} · {memo.on.isoformat()}"), style="Subtitle"
+        replace_control_characters(f"{memo.organization} · {memo.on.isoformat()}"), style="Subtitle"
     )
     for block in memo.blocks:
-        draw(document, block)
+        draw_block(document, block)
     out = io.BytesIO()
     document.save(out)
-    return same_bytes(out.getvalue())
+    return fix_archive_times(out.getvalue())
 
 
-def set_up(document: DocumentType, memo: Memo) -> None:
+def set_up_document(document: DocumentType, memo: Memo) -> None:
     """Page, styles, properties, the stamp and page number of every page."""
     section = document.sections[0]
     columns = max((len(b.header) for b in memo.blocks if isinstance(b, Table)), default=1)
@@ -68,24 +68,27 @@ def set_up(document: DocumentType, memo: Memo) -> None:
         section.page_width, section.page_height = Cm(21.59), Cm(27.94)
     section.left_margin = section.right_margin = MARGIN
     section.top_margin = section.bottom_margin = Cm(2)
-    style_up(document)
-    set_language(document, memo.language)
+    style_document(document)
+    set_document_language(document, memo.language)
     about = document.core_properties
-    about.title, about.author = visible(memo.title), visible(memo.organization)
+    about.title, about.author = (
+        replace_control_characters(memo.title),
+        replace_control_characters(memo.organization),
+    )
     about.subject, about.language = memo.status.value, memo.language
     about.last_modified_by = about.comments = ""
     about.created = about.modified = datetime.combine(memo.on, time())
     head = section.header.paragraphs[0]
     head.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     run = head.add_run(memo.stamp)
-    run.bold = memo.status is Status.DRAFT
-    run.font.color.rgb = RGBColor(0x9C, 0x3D, 0x0C) if memo.status is Status.DRAFT else ACCENT
+    run.bold = memo.status is MemoStatus.DRAFT
+    run.font.color.rgb = RGBColor(0x9C, 0x3D, 0x0C) if memo.status is MemoStatus.DRAFT else ACCENT
     foot = section.footer.paragraphs[0]
     foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    page_number(foot)
+    add_page_number(foot)
 
 
-def style_up(document: DocumentType) -> None:
+def style_document(document: DocumentType) -> None:
     """Type and spacing, calm and readable."""
     normal = document.styles["Normal"]
     normal.font.name, normal.font.size, normal.font.color.rgb = FONT, Pt(11), INK
@@ -104,7 +107,7 @@ def style_up(document: DocumentType) -> None:
     document.styles["Heading 1"].paragraph_format.space_before = Pt(16)
 
 
-def set_language(document: DocumentType, language: str) -> None:
+def set_document_language(document: DocumentType, language: str) -> None:
     """The language that a screen reader and the spelling check use."""
     tag = language if "-" in language else {"en": "en-US", "es": "es-US"}.get(language, language)
     properties = document.styles.element.find(f".//{qn('w:rPrDefault')}/{qn('w:rPr')}")
@@ -115,7 +118,7 @@ def set_language(document: DocumentType, language: str) -> None:
     found.set(qn("w:val"), tag)
 
 
-def page_number(paragraph: DocxParagraph) -> None:
+def add_page_number(paragraph: DocxParagraph) -> None:
     """A field that Word fills with the number of the page."""
     for kind, text in (("begin", None), (None, "PAGE"), ("end", None)):
         run = paragraph.add_run()
@@ -129,11 +132,11 @@ def page_number(paragraph: DocxParagraph) -> None:
         run._r.append(mark)
 
 
-def draw(document: DocumentType, block: Block) -> None:
+def draw_block(document: DocumentType, block: Block) -> None:
     """One block at the end of the document."""
     match block:
         case Heading(level, text):
-            document.add_heading(visible(text), level)
+            document.add_heading(replace_control_characters(text), level)
         case Paragraph(text, lead):
             draw_paragraph(document, text, lead)
         case Bullets(items):
@@ -150,47 +153,47 @@ def draw_paragraph(document: DocumentType, text: str, lead: str) -> None:
     """A paragraph that may begin with a bold label; a label alone stays with what follows."""
     paragraph = document.add_paragraph()
     if lead:
-        paragraph.add_run(visible(lead) + (" " if text else "")).bold = True
+        paragraph.add_run(replace_control_characters(lead) + (" " if text else "")).bold = True
         paragraph.paragraph_format.keep_with_next = not text
-    paragraph.add_run(visible(text))
+    paragraph.add_run(replace_control_characters(text))
 
 
 def draw_bullets(document: DocumentType, items: tuple[str, ...]) -> None:
     """A list."""
     for item in items:
-        document.add_paragraph(visible(item), style="List Bullet")
+        document.add_paragraph(replace_control_characters(item), style="List Bullet")
 
 
 def draw_table(document: DocumentType, block: Table) -> None:
     """A table with its caption above, a header row that repeats, rows that don't break."""
-    caption = document.add_paragraph(visible(block.caption), style="Caption")
+    caption = document.add_paragraph(replace_control_characters(block.caption), style="Caption")
     caption.paragraph_format.keep_with_next = True
     table = document.add_table(rows=1, cols=len(block.header))
     table.style = "Table Grid"
     table.alignment = WD_TABLE_ALIGNMENT.LEFT
     small = Pt(9) if len(block.header) > 3 else Pt(10)
-    describe(table._tbl, block.caption)
+    describe_table(table._tbl, block.caption)
     table.autofit = False
     section = document.sections[0]
-    room = widths(block, int(section.page_width or 0) - 2 * MARGIN, small)
+    room = compute_column_widths(block, int(section.page_width or 0) - 2 * MARGIN, small)
     for column, width in zip(table.columns, room, strict=True):
         column.width = width
     head = table.rows[0]
     flag_row(head._tr, "w:tblHeader")
     for cell, text, width in zip(head.cells, block.header, room, strict=True):
-        write(cell, text, small, bold=True)
-        shade(cell)
+        write_table_cell(cell, text, small, bold=True)
+        shade_cell(cell)
         cell.width = width
     for row in block.rows:
         drawn = table.add_row()
         flag_row(drawn._tr, "w:cantSplit")
         for place, (cell, text) in enumerate(zip(drawn.cells, row, strict=True)):
-            write(cell, text, small, bold=place == 0)
+            write_table_cell(cell, text, small, bold=place == 0)
             cell.width = room[place]
     document.add_paragraph().paragraph_format.space_after = Pt(2)
 
 
-def widths(block: Table, room: int, size: Pt) -> list[Emu]:
+def compute_column_widths(block: Table, room: int, size: Pt) -> list[Emu]:
     """A width for each column; together all of `room`.
 
     Each gets what its longest word needs, so that none is broken. What is left over goes to the
@@ -212,15 +215,15 @@ def widths(block: Table, room: int, size: Pt) -> list[Emu]:
     return [Emu(need + spare * want // sum(wants)) for need, want in zip(needs, wants, strict=True)]
 
 
-def write(cell: _Cell, text: str, size: Pt, *, bold: bool) -> None:
+def write_table_cell(cell: _Cell, text: str, size: Pt, *, bold: bool) -> None:
     """Text in a cell."""
     paragraph = cell.paragraphs[0]
     paragraph.paragraph_format.space_after = Pt(0)
-    run = paragraph.add_run(visible(text))
+    run = paragraph.add_run(replace_control_characters(text))
     run.font.size, run.bold = size, bold
 
 
-def shade(cell: _Cell) -> None:
+def shade_cell(cell: _Cell) -> None:
     """The ground of a header cell."""
     ground = OxmlElement("w:shd")
     for key, value in (("val", "clear"), ("color", "auto"), ("fill", WASH)):
@@ -235,27 +238,29 @@ def flag_row(row: object, name: str) -> None:
     row.get_or_add_trPr().append(mark)  # type: ignore[attr-defined]  # an lxml element
 
 
-def describe(table: object, text: str) -> None:
+def describe_table(table: object, text: str) -> None:
     """What a screen reader says of the table."""
     properties = table.tblPr  # type: ignore[attr-defined]  # an lxml element
     caption = OxmlElement("w:tblCaption")
-    caption.set(qn("w:val"), visible(text))
+    caption.set(qn("w:val"), replace_control_characters(text))
     properties.append(caption)
 
 
 def draw_signatures(document: DocumentType, block: Signatures) -> None:
     """A line to sign for each."""
     table = document.add_table(rows=0, cols=3)
-    describe(table._tbl, block.sign)
+    describe_table(table._tbl, block.sign)
     for name in block.names:
         cells = table.add_row().cells
         flag_row(table.rows[-1]._tr, "w:cantSplit")
-        write(cells[0], name, Pt(11), bold=True)
-        write(cells[1], f"\n\n____________________________\n{block.sign}", Pt(10), bold=False)
-        write(cells[2], f"\n\n________________\n{block.dated}", Pt(10), bold=False)
+        write_table_cell(cells[0], name, Pt(11), bold=True)
+        write_table_cell(
+            cells[1], f"\n\n____________________________\n{block.sign}", Pt(10), bold=False
+        )
+        write_table_cell(cells[2], f"\n\n________________\n{block.dated}", Pt(10), bold=False)
 
 
-def same_bytes(archive: bytes) -> bytes:
+def fix_archive_times(archive: bytes) -> bytes:
     """The ZIP archive with fixed times in it."""
     out = io.BytesIO()
     with (

@@ -9,7 +9,7 @@ from crrubric.domain.memo.tree import Memo
 SHEETS = ("base", "parts", "pages", "print")
 
 
-def memo_html(memo: Memo, *, templates: Path, static: Path) -> bytes:
+def render_memo_html(memo: Memo, *, templates: Path, static: Path) -> bytes:
     """The memo as UTF-8 HTML. Args: templates, static: the folders that the site is made from."""
     environment = Environment(
         loader=FileSystemLoader(templates), autoescape=True, trim_blocks=True, lstrip_blocks=True

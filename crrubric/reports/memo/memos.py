@@ -6,18 +6,21 @@ from pathlib import Path
 from crrubric.domain.memo.tree import Memo
 
 
-def word(memo: Memo, templates: Path, static: Path) -> bytes:
+def render_word(memo: Memo, templates: Path, static: Path) -> bytes:
     """The memo for Word."""
-    from crrubric.reports.memo.docx import memo_docx  # heavy: only when a document is made
+    from crrubric.reports.memo.docx import render_memo_docx  # heavy: only when a document is made
 
-    return memo_docx(memo)
+    return render_memo_docx(memo)
 
 
-def html(memo: Memo, templates: Path, static: Path) -> bytes:
+def render_html(memo: Memo, templates: Path, static: Path) -> bytes:
     """The memo as a web page."""
-    from crrubric.reports.memo.html import memo_html
+    from crrubric.reports.memo.html import render_memo_html
 
-    return memo_html(memo, templates=templates, static=static)
+    return render_memo_html(memo, templates=templates, static=static)
 
 
-RENDERERS: Mapping[str, Callable[[Memo, Path, Path], bytes]] = {".docx": word, ".html": html}
+RENDERERS: Mapping[str, Callable[[Memo, Path, Path], bytes]] = {
+    ".docx": render_word,
+    ".html": render_html,
+}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from crrubric.domain.results.results import Results, Vendor
+from crrubric.domain.results.results import Results, ScoredVendor
 from crrubric.domain.translation import N_
 from crrubric.reports.results.figures import (
     ROOM,
@@ -16,7 +16,7 @@ from crrubric.reports.results.figures import (
 LEAST = 2  # one point alone shows nothing
 
 
-def dollars(cents: int) -> str:
+def format_dollars(cents: int) -> str:
     """An amount in whole dollars for a label."""
     return f"${round(cents / 100):,}"
 
@@ -39,7 +39,7 @@ def cost_figure(
     title = translate(N_("Score and cost over the term"))
     lowest = min(float(results.scores[vendor.code].value or 0) for vendor, _cost in shown)
     body = figure_json(
-        [_point(results, number, *each) for number, each in enumerate(shown)],
+        [_draw_point(results, number, *each) for number, each in enumerate(shown)],
         5 + len(shown) // 2,
         xaxis={
             "title": {"text": translate(N_("Cost over the term, in dollars"))},
@@ -56,16 +56,22 @@ def cost_figure(
         margin=ROOM,
     )
     rows = tuple(
-        (f"{number} {vendor.name}", dollars(cost), percent_text(results.scores[vendor.code].value))
+        (
+            f"{number} {vendor.name}",
+            format_dollars(cost),
+            percent_text(results.scores[vendor.code].value),
+        )
         for number, (vendor, cost) in enumerate(shown, start=1)
     )
     header = tuple(
         translate(text) for text in (N_("Vendor"), N_("Cost over the term"), N_("Score"))
     )
-    return Chart(title, _alt(rows, shown, translate), body, ChartTable(title, header, rows))
+    return Chart(
+        title, _describe_points(rows, shown, translate), body, ChartTable(title, header, rows)
+    )
 
 
-def _point(results: Results, number: int, vendor: Vendor, cost: int) -> object:
+def _draw_point(results: Results, number: int, vendor: ScoredVendor, cost: int) -> object:
     """A numbered point; the legend says whose number it is, so that no name covers another."""
     import plotly.graph_objects as go  # heavy: only when a figure is drawn
 
@@ -88,8 +94,8 @@ def _point(results: Results, number: int, vendor: Vendor, cost: int) -> object:
     )
 
 
-def _alt(
-    rows: tuple[tuple[str, ...], ...], shown: list[tuple[Vendor, int]], translate: Translate
+def _describe_points(
+    rows: tuple[tuple[str, ...], ...], shown: list[tuple[ScoredVendor, int]], translate: Translate
 ) -> str:
     cheapest = min(shown, key=lambda pair: pair[1])[0].name
     text = N_(

@@ -6,7 +6,7 @@ from fractions import Fraction
 from textwrap import wrap
 from typing import Any
 
-from crrubric.domain.results.results import Results, Vendor
+from crrubric.domain.results.results import Results, ScoredVendor
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Answer
 
@@ -67,7 +67,7 @@ def figure_json(traces: Sequence[Any], rows: int, **layout: Any) -> str:
     return text.replace("<", "\\u003c")
 
 
-def wrapped(name: str, letters: int = LABEL) -> str:
+def wrap_label(name: str, letters: int = LABEL) -> str:
     """A label in short lines, so that bars keep some room on a phone."""
     return "<br>".join(wrap(name, letters)) or name
 
@@ -90,7 +90,7 @@ def score_figure(results: Results, translate: Translate) -> Chart | None:
     highs = [float(score.high or 0) * 100 for score in scores]
     bar = go.Bar(
         x=values,
-        y=[wrapped(vendor.name) for vendor in vendors],
+        y=[wrap_label(vendor.name) for vendor in vendors],
         orientation="h",
         marker={"color": "var(--yes-wash)", "line": {"color": "var(--yes)", "width": 2}},
         error_x={
@@ -147,7 +147,7 @@ def score_figure(results: Results, translate: Translate) -> Chart | None:
     )
 
 
-def answer_counts(results: Results, vendor: str) -> dict[Answer | None, int]:
+def count_answers(results: Results, vendor: str) -> dict[Answer | None, int]:
     """How often each answer was given to a vendor; None counts what is unscored."""
     tallies = [results.cell(vendor, criterion.code).tally for criterion in results.criteria]
     return {
@@ -164,7 +164,7 @@ def answers_figure(results: Results, translate: Translate) -> Chart | None:
     import plotly.graph_objects as go
 
     vendors = results.ranking()
-    counts = {vendor.code: answer_counts(results, vendor.code) for vendor in vendors}
+    counts = {vendor.code: count_answers(results, vendor.code) for vendor in vendors}
     if not any(count for each in counts.values() for key, count in each.items() if key):
         return None
     names = {key: translate(key.label if key else N_("Unscored")) for key in LOOK}
@@ -172,7 +172,7 @@ def answers_figure(results: Results, translate: Translate) -> Chart | None:
         go.Bar(
             name=names[key],
             x=[counts[vendor.code][key] for vendor in vendors],
-            y=[wrapped(vendor.name) for vendor in vendors],
+            y=[wrap_label(vendor.name) for vendor in vendors],
             orientation="h",
             marker={"color": fill, "line": {"color": edge, "width": 2}},
             text=[counts[vendor.code][key] or "" for vendor in vendors],
@@ -189,7 +189,7 @@ def answers_figure(results: Results, translate: Translate) -> Chart | None:
     return Chart(
         title,
         translate(N_("Stacked bar chart of all marks by vendor. %(values)s"))
-        % {"values": _said(vendors, counts, names)},
+        % {"values": _describe_counts(vendors, counts, names)},
         figure_json(
             traces,
             len(vendors) + 1,
@@ -208,8 +208,8 @@ def answers_figure(results: Results, translate: Translate) -> Chart | None:
     )
 
 
-def _said(
-    vendors: Sequence[Vendor],
+def _describe_counts(
+    vendors: Sequence[ScoredVendor],
     counts: Mapping[str, Mapping[Answer | None, int]],
     names: Mapping[Answer | None, str],
 ) -> str:

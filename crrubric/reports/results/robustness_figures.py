@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from crrubric.domain.results.results import Results
 from crrubric.domain.statistics.acceptability import Acceptability
-from crrubric.domain.statistics.reliability import Group
+from crrubric.domain.statistics.reliability import AgreementGroup
 from crrubric.domain.statistics.robustness import Robustness
-from crrubric.domain.statistics.swing import Swing, Swings
+from crrubric.domain.statistics.swing import PairSwings, Swing
 from crrubric.domain.translation import N_
 from crrubric.reports.results.figures import (
     ABOVE,
@@ -17,7 +17,7 @@ from crrubric.reports.results.figures import (
     Translate,
     figure_json,
     percent_text,
-    wrapped,
+    wrap_label,
 )
 
 SHOWN = 3  # ranks with a colour of their own; the rest is one
@@ -30,7 +30,9 @@ LOOKS = (
 )
 
 
-def charts(found: Robustness, results: Results, translate: Translate) -> list[Chart]:
+def draw_robustness_charts(
+    found: Robustness, results: Results, translate: Translate
+) -> list[Chart]:
     """The charts of the what-if page; none where there is nothing to test."""
     names = {vendor.code: vendor.name for vendor in results.vendors}
     titles = {row.code: row.title for row in results.criteria}
@@ -60,7 +62,7 @@ def acceptability_figure(
         go.Bar(
             name=name,
             x=[value * 100 for value in values],
-            y=[wrapped(name) for name in vendors],
+            y=[wrap_label(name) for name in vendors],
             orientation="h",
             marker={"color": fill, "line": {"color": edge, "width": 1}},
             text=[f"{value * 100:.0f} %" if value >= 0.08 else "" for value in values],
@@ -105,18 +107,18 @@ def acceptability_figure(
 
 
 def swing_figure(
-    found: Swings, names: dict[str, str], titles: dict[str, str], translate: Translate
+    found: PairSwings, names: dict[str, str], titles: dict[str, str], translate: Translate
 ) -> Chart:
     """From the present weight of each criterion to the one that ties two vendors."""
     import plotly.graph_objects as go
 
-    nearest = sorted(found.by_criterion, key=_by_change)
+    nearest = sorted(found.by_criterion, key=_swing_sort_key)
     shown = nearest[:BARS]
     bar = go.Bar(
         base=[float(each.weight) for each in shown],
         x=[float(each.tie_at - each.weight) for each in shown],
         y=[
-            f"{wrapped(titles[e.criterion])}<br>{float(e.weight):g} → {float(e.tie_at):.3g}"
+            f"{wrap_label(titles[e.criterion])}<br>{float(e.weight):g} → {float(e.tie_at):.3g}"
             for e in shown
         ],
         orientation="h",
@@ -154,7 +156,7 @@ def swing_figure(
     )  # fmt: skip
 
 
-def _by_change(swing: Swing) -> tuple[bool, float]:
+def _swing_sort_key(swing: Swing) -> tuple[bool, float]:
     """Criteria whose share to change is smallest first, those that weigh nothing last."""
     return not swing.weight, float(swing.change / swing.weight if swing.weight else swing.change)
 
@@ -166,7 +168,7 @@ def _swing_row(
     return titles[swing.criterion], f"{float(swing.weight):g}", f"{float(swing.tie_at):.4g}", factor
 
 
-def disagreement_figure(groups: Sequence[Group], translate: Translate) -> Chart | None:
+def disagreement_figure(groups: Sequence[AgreementGroup], translate: Translate) -> Chart | None:
     """How often two reviewers differ, by criterion, most first; None without a pair anywhere."""
     import plotly.graph_objects as go
 
@@ -177,7 +179,7 @@ def disagreement_figure(groups: Sequence[Group], translate: Translate) -> Chart 
     values = [float(group.disagreement or 0) * 100 for group in known]
     bar = go.Bar(
         x=values,
-        y=[wrapped(group.name, LONG_LABEL) for group in known],
+        y=[wrap_label(group.name, LONG_LABEL) for group in known],
         orientation="h",
         marker={"color": "var(--no-wash)", "line": {"color": "var(--no)", "width": 2}},
         text=[percent_text(group.disagreement) for group in known],

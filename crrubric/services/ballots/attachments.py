@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.ballots.files import file_kind, file_name
+from crrubric.domain.ballots.files import clean_file_name, detect_file_kind
 from crrubric.domain.errors import Invalid
 from crrubric.domain.events import Event
-from crrubric.domain.text import stated
+from crrubric.domain.text import require_text
 from crrubric.domain.translation import N_
 from crrubric.models import (
     AttachedFile,
@@ -26,14 +26,14 @@ from crrubric.models import (
     Vendor,
     VendorFile,
 )
-from crrubric.queries.ballots.files import own_file
-from crrubric.queries.ballots.files import vendor_file as find_vendor_file
-from crrubric.queries.people.access import locked_evaluation, locked_seat, require
+from crrubric.queries.ballots.files import find_own_file
+from crrubric.queries.ballots.files import find_vendor_file as find_vendor_file
+from crrubric.queries.people.access import lock_evaluation, require, require_locked_seat
 from crrubric.queries.people.people import Actor
-from crrubric.services.ballots.ballots import asked_criterion, open_ballot
+from crrubric.services.ballots.ballots import find_assigned_criterion, lock_writable_ballot
 from crrubric.services.ballots.stored_files import delete_file
-from crrubric.services.setup.vendors import vendor_for
-from crrubric.services.shared.journal import About, note_event
+from crrubric.services.setup.vendors import find_vendor_for_seat
+from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
 
 FULL = N_("There is no room for more files: together they may have %(most)s MB.")
@@ -41,26 +41,26 @@ MANY = N_("There are %(count)s files here already, which is the most. Remove one
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedFile:
     """A file that was looked at before anything is held: what is stored of it."""
 
     facts: dict[str, Any]
     data: bytes
 
 
-def checked_file(name: str, data: bytes) -> Checked:
+def check_file(name: str, data: bytes) -> CheckedFile:
     """The file with its kind, its tidy name and its hash. Raises: Invalid (field "file")."""
-    kind = file_kind(data, name)
+    kind = detect_file_kind(data, name)
     facts = {
-        "name": file_name(name, kind),
+        "name": clean_file_name(name, kind),
         "kind": kind,
         "size": len(data),
         "sha256": hashlib.sha256(data).hexdigest(),
     }
-    return Checked(facts, data)
+    return CheckedFile(facts, data)
 
 
-def attach_to_vendor(
+def attach_vendor_file(
     actor: Actor, slug: str, vendor_id: int, *, name: str, data: bytes
 ) -> VendorFile:
     """Attach a file to a vendor; the same bytes twice are one file, withdrawn or not.
@@ -68,10 +68,10 @@ def attach_to_vendor(
     Raises: Invalid (field "file") for what can't be attached, or when there is no more room;
     NotFound for a vendor that the chair stays away from.
     """
-    checked = checked_file(name, data)
+    checked = check_file(name, data)
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.ATTACH_TO_VENDOR, slug)
-        vendor = vendor_for(session, seat, vendor_id)
+        seat = require_locked_seat(session, actor, Action.ATTACH_TO_VENDOR, slug)
+        vendor = find_vendor_for_seat(session, seat, vendor_id)
         there = session.scalar(
             select(VendorFile).where(
                 VendorFile.vendor_id == vendor.id, VendorFile.sha256 == checked.facts["sha256"]
@@ -81,7 +81,7 @@ def attach_to_vendor(
             if there.withdrawn_at is not None:
                 raise Invalid(N_("This file was withdrawn; it stays so."), field="file")
             return there
-        _refuse_more_of_vendor(session, vendor, len(data))
+        _refuse_excess_vendor_files(session, vendor, len(data))
         file = VendorFile(
             vendor_id=vendor.id,
             added_by=actor.name,
@@ -89,7 +89,9 @@ def attach_to_vendor(
             **checked.facts,
         )
         session.add(file)
-        _note_vendor_file(session, actor, vendor, Event.VENDOR_FILE_ATTACHED, after=plain(file))
+        _note_vendor_file(
+            session, actor, vendor, Event.VENDOR_FILE_ATTACHED, after=serialize_file(file)
+        )
     return file
 
 
@@ -97,21 +99,28 @@ def withdraw_vendor_file(
     actor: Actor, slug: str, vendor_id: int, key: str, *, reason: str
 ) -> VendorFile:
     """Say that a vendor's file no longer stands, and why; it stays in the record, struck."""
-    why = stated(reason, N_("Say why the file is withdrawn."), limit=limits.NOTE, field="reason")
+    why = require_text(
+        reason, N_("Say why the file is withdrawn."), limit=limits.NOTE, field="reason"
+    )
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.ATTACH_TO_VENDOR, slug)
-        vendor = vendor_for(session, seat, vendor_id)
+        seat = require_locked_seat(session, actor, Action.ATTACH_TO_VENDOR, slug)
+        vendor = find_vendor_for_seat(session, seat, vendor_id)
         file = find_vendor_file(session, seat, vendor_id, key)
         if file.withdrawn_at is None:
             file.withdrawn_at, file.withdrawn_by = now_utc(), actor.name
             file.withdrawn_reason = why
             _note_vendor_file(
-                session, actor, vendor, Event.VENDOR_FILE_WITHDRAWN, before=plain(file), reason=why
+                session,
+                actor,
+                vendor,
+                Event.VENDOR_FILE_WITHDRAWN,
+                before=serialize_file(file),
+                reason=why,
             )
     return file
 
 
-def attach_to_mark(
+def attach_mark_file(
     actor: Actor, slug: str, vendor_id: int, criterion_id: int, *, name: str, data: bytes
 ) -> MarkFile:
     """Attach a file to one's own mark; the same bytes twice are one file.
@@ -119,16 +128,16 @@ def attach_to_mark(
     Raises: Invalid (field "file") for what can't be attached, without a mark, or when there is no
     more room; WrongPhase once scoring is over or the ballot is sealed.
     """
-    checked = checked_file(name, data)
+    checked = check_file(name, data)
     with unit_of_work() as session:
-        ballot, mark = _own_mark(session, actor, slug, vendor_id, criterion_id)
+        ballot, mark = _lock_own_mark(session, actor, slug, vendor_id, criterion_id)
         on_mark = select(MarkFile).where(
             MarkFile.ballot_id == ballot.id, MarkFile.criterion_id == mark.criterion_id
         )
         file = session.scalar(on_mark.where(MarkFile.sha256 == checked.facts["sha256"]))
         if file is not None and file.removed_at is None:
             return file
-        _refuse_more_on_mark(session, ballot, mark, len(data))
+        _refuse_excess_mark_files(session, ballot, mark, len(data))
         if file is None:
             file = MarkFile(
                 ballot_id=ballot.id,
@@ -139,21 +148,23 @@ def attach_to_mark(
             session.add(file)
         else:  # it was taken off after a seal or by a correction: its bytes are still here
             file.removed_at, file.name = None, checked.facts["name"]
-        _note_mark_file(session, actor, mark, Event.MARK_FILE_ATTACHED, after=plain(file))
+        _note_mark_file(session, actor, mark, Event.MARK_FILE_ATTACHED, after=serialize_file(file))
     return file
 
 
-def remove_from_mark(actor: Actor, slug: str, vendor_id: int, criterion_id: int, key: str) -> None:
+def remove_mark_file(actor: Actor, slug: str, vendor_id: int, criterion_id: int, key: str) -> None:
     """Take a file off one's own mark; what a sealed version names keeps its bytes."""
     with unit_of_work() as session:
-        ballot, mark = _own_mark(session, actor, slug, vendor_id, criterion_id)
-        file = own_file(session, ballot, criterion_id, key)
+        ballot, mark = _lock_own_mark(session, actor, slug, vendor_id, criterion_id)
+        file = find_own_file(session, ballot, criterion_id, key)
         if file.removed_at is None:
-            _note_mark_file(session, actor, mark, Event.MARK_FILE_REMOVED, before=plain(file))
-            _take_off(session, file)
+            _note_mark_file(
+                session, actor, mark, Event.MARK_FILE_REMOVED, before=serialize_file(file)
+            )
+            _detach_file(session, file)
 
 
-def files_on(session: Session, mark: Mark) -> list[MarkFile]:
+def list_files_on_mark(session: Session, mark: Mark) -> list[MarkFile]:
     """The files that hang on a mark now."""
     return list(
         session.scalars(
@@ -168,12 +179,12 @@ def files_on(session: Session, mark: Mark) -> list[MarkFile]:
     )
 
 
-def plain(file: AttachedFile) -> dict[str, object]:
+def serialize_file(file: AttachedFile) -> dict[str, object]:
     """A file as the journal keeps it."""
     return {"file": file.name, "kind": file.kind, "bytes": file.size, "sha256": file.sha256}
 
 
-def _take_off(session: Session, file: MarkFile) -> None:
+def _detach_file(session: Session, file: MarkFile) -> None:
     """Delete a mark's file, or only mark it as removed if a sealed version names it."""
     sealed = select(SealedBallot.id).where(
         SealedBallot.ballot_id == file.ballot_id, SealedBallot.content.contains(file.sha256)
@@ -184,14 +195,14 @@ def _take_off(session: Session, file: MarkFile) -> None:
     delete_file(session, file)
 
 
-def _own_mark(
+def _lock_own_mark(
     session: Session, actor: Actor, slug: str, vendor_id: int, criterion_id: int
 ) -> tuple[Ballot, Mark]:
     """The actor's ballot and mark, if files can be put on it now, held one after the other."""
-    evaluation = locked_evaluation(session, slug)
+    evaluation = lock_evaluation(session, slug)
     require(actor, Action.ATTACH_TO_MARK, evaluation, session)
-    ballot = open_ballot(session, actor, evaluation, vendor_id)
-    criterion = asked_criterion(session, ballot.member, criterion_id)
+    ballot = lock_writable_ballot(session, actor, evaluation, vendor_id)
+    criterion = find_assigned_criterion(session, ballot.member, criterion_id)
     mark = session.scalar(
         select(Mark).where(Mark.ballot_id == ballot.id, Mark.criterion_id == criterion.id)
     )
@@ -202,7 +213,7 @@ def _own_mark(
     return ballot, mark
 
 
-def _refuse_more_of_vendor(session: Session, vendor: Vendor, more: int) -> None:
+def _refuse_excess_vendor_files(session: Session, vendor: Vendor, more: int) -> None:
     """Raise Invalid if the vendor has too many files, or all vendors together too much."""
     count = session.scalar(select(func.count()).where(VendorFile.vendor_id == vendor.id)) or 0
     if count >= limits.FILES_OF_VENDOR:
@@ -216,15 +227,15 @@ def _refuse_more_of_vendor(session: Session, vendor: Vendor, more: int) -> None:
         .join(Vendor, Vendor.id == VendorFile.vendor_id)
         .where(Vendor.evaluation_id == vendor.evaluation_id)
     )
-    _refuse_full(int(used or 0) + more, limits.FILES_OF_VENDORS_BYTES)
+    _refuse_excess_size(int(used or 0) + more, limits.FILES_OF_VENDORS_BYTES)
 
 
-def _refuse_more_on_mark(session: Session, ballot: Ballot, mark: Mark, more: int) -> None:
+def _refuse_excess_mark_files(session: Session, ballot: Ballot, mark: Mark, more: int) -> None:
     """Raise Invalid if the mark has too many files, or the reviewer too much.
 
     Only their own files are counted: a limit over all would tell of others' files.
     """
-    count = len(files_on(session, mark))
+    count = len(list_files_on_mark(session, mark))
     if count >= limits.FILES_ON_MARK:
         raise Invalid(MANY, count=count, field="file")
     used = session.scalar(
@@ -232,10 +243,10 @@ def _refuse_more_on_mark(session: Session, ballot: Ballot, mark: Mark, more: int
         .join(Ballot, Ballot.id == MarkFile.ballot_id)
         .where(Ballot.member_id == ballot.member_id)
     )
-    _refuse_full(int(used or 0) + more, limits.FILES_OF_REVIEWER_BYTES)
+    _refuse_excess_size(int(used or 0) + more, limits.FILES_OF_REVIEWER_BYTES)
 
 
-def _refuse_full(size: int, most: int) -> None:
+def _refuse_excess_size(size: int, most: int) -> None:
     if size > most:
         raise Invalid(FULL, most=most // limits.MEGABYTE, field="file")
 
@@ -249,7 +260,7 @@ def _note_vendor_file(
         event,
         evaluation_id=vendor.evaluation_id,
         subject=vendor.company,
-        about=About(vendor_id=vendor.id),
+        about=EntryReferences(vendor_id=vendor.id),
         **told,
     )
 
@@ -262,6 +273,6 @@ def _note_mark_file(session: Session, actor: Actor, mark: Mark, event: Event, **
         event,
         evaluation_id=ballot.member.evaluation_id,
         subject=f"{ballot.vendor.company}: {mark.criterion.title}",
-        about=About(ballot.vendor_id, mark.criterion_id, ballot.member_id),
+        about=EntryReferences(ballot.vendor_id, mark.criterion_id, ballot.member_id),
         **told,
     )

@@ -11,21 +11,21 @@ from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale, WrongPhase
 from crrubric.domain.events import Event
-from crrubric.domain.text import clean, one_line
+from crrubric.domain.text import clean_line, clean_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Answer, BallotState, EvidenceKind, Phase
 from crrubric.models import Ballot, Criterion, Evaluation, Mark, Member, Vendor
-from crrubric.queries.people.access import Seat, locked_evaluation, not_found, require
+from crrubric.queries.people.access import Seat, lock_evaluation, make_not_found, require
 from crrubric.queries.people.people import Actor
-from crrubric.queries.setup.assignments import assignment_of, assignments
+from crrubric.queries.setup.assignments import assignment_of, load_assignments
 from crrubric.services.ballots.declarations import require_declaration
 from crrubric.services.setup.vendors import require_candidate
-from crrubric.services.shared.days import past_day
-from crrubric.services.shared.journal import About, note_event
+from crrubric.services.shared.days import require_past_day
+from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MarkText:
     """What a reviewer says in one cell."""
 
@@ -37,7 +37,7 @@ class MarkText:
     evidence_until: date | None = None
 
 
-def catch_up_ballots(session: Session, evaluation: Evaluation) -> None:
+def issue_ballots_if_scoring(session: Session, evaluation: Evaluation) -> None:
     """Issue the ballots that are missing now; none before or after scoring."""
     if evaluation.phase is Phase.SCORING:
         issue_ballots(session, evaluation)
@@ -45,7 +45,7 @@ def catch_up_ballots(session: Session, evaluation: Evaluation) -> None:
 
 def issue_ballots(session: Session, evaluation: Evaluation) -> None:
     """Give every present reviewer a ballot for every assigned vendor; those that exist stay."""
-    assigned = assignments(session, evaluation.id)
+    assigned = load_assignments(session, evaluation.id)
     vendors = session.scalars(
         select(Vendor.id).where(
             Vendor.evaluation_id == evaluation.id, Vendor.withdrawn_at.is_(None)
@@ -81,14 +81,14 @@ def record_mark(
     Raises: Stale if the mark has changed since, with nothing overwritten; an identical save is
     no conflict. WrongPhase once scoring is over or the ballot is sealed. Invalid for the text.
     """
-    tidy = checked_mark(text)
+    tidy = clean_mark(text)
     with unit_of_work() as session:
-        evaluation = locked_evaluation(session, slug)
-        ballot = open_ballot(session, actor, evaluation, vendor_id)
+        evaluation = lock_evaluation(session, slug)
+        ballot = lock_writable_ballot(session, actor, evaluation, vendor_id)
         if tidy.evidence_on:
-            past_day(evaluation, tidy.evidence_on, field="evidence_on")
-        criterion = asked_criterion(session, ballot.member, criterion_id)
-        allow_answer(criterion, tidy.answer)
+            require_past_day(evaluation, tidy.evidence_on, field="evidence_on")
+        criterion = find_assigned_criterion(session, ballot.member, criterion_id)
+        check_answer(criterion, tidy.answer)
         mark = session.scalar(
             select(Mark).where(Mark.ballot_id == ballot.id, Mark.criterion_id == criterion.id)
         )
@@ -109,42 +109,44 @@ def record_mark(
             Event.MARK_RECORDED,
             evaluation_id=evaluation.id,
             subject=f"{ballot.vendor.company}: {criterion.title}",
-            about=About(ballot.vendor_id, criterion.id, ballot.member_id),
-            before=plain(old) if old else None,
-            after=plain(tidy),
+            about=EntryReferences(ballot.vendor_id, criterion.id, ballot.member_id),
+            before=serialize_mark(old) if old else None,
+            after=serialize_mark(tidy),
         )
     return mark
 
 
-def checked_mark(text: MarkText) -> MarkText:
+def clean_mark(text: MarkText) -> MarkText:
     """The mark, cleaned. Raises: Invalid naming the field."""
     if text.evidence_on and text.evidence_until and text.evidence_until < text.evidence_on:
         raise Invalid(
             N_("Evidence can’t expire before the day on which it was seen."), field="evidence_until"
         )
     return MarkText(
-        text.answer,
-        clean(text.note, limit=limits.NOTE, field="note"),
-        text.evidence_kind,
-        one_line(text.evidence_place, limit=limits.SHORT_TEXT, field="evidence_place"),
-        text.evidence_on,
-        text.evidence_until,
+        answer=text.answer,
+        note=clean_text(text.note, limit=limits.NOTE, field="note"),
+        evidence_kind=text.evidence_kind,
+        evidence_place=clean_line(
+            text.evidence_place, limit=limits.SHORT_TEXT, field="evidence_place"
+        ),
+        evidence_on=text.evidence_on,
+        evidence_until=text.evidence_until,
     )
 
 
 def mark_text(mark: Mark) -> MarkText:
     """What a stored mark says."""
     return MarkText(
-        mark.answer,
-        mark.note,
-        mark.evidence_kind,
-        mark.evidence_place,
-        mark.evidence_on,
-        mark.evidence_until,
+        answer=mark.answer,
+        note=mark.note,
+        evidence_kind=mark.evidence_kind,
+        evidence_place=mark.evidence_place,
+        evidence_on=mark.evidence_on,
+        evidence_until=mark.evidence_until,
     )
 
 
-def plain(text: MarkText) -> dict[str, object]:
+def serialize_mark(text: MarkText) -> dict[str, object]:
     """The mark as the journal keeps it."""
     return {
         "answer": text.answer,
@@ -156,20 +158,22 @@ def plain(text: MarkText) -> dict[str, object]:
     }
 
 
-def open_ballot(session: Session, actor: Actor, evaluation: Evaluation, vendor_id: int) -> Ballot:
+def lock_writable_ballot(
+    session: Session, actor: Actor, evaluation: Evaluation, vendor_id: int
+) -> Ballot:
     """The actor's own ballot for the vendor, locked, if it can still be written.
 
     Raises: NotFound if there is none; WrongPhase outside scoring or when sealed.
     """
     seat = require(actor, Action.RECORD_MARK, evaluation, session)
-    ballot = held_ballot(session, seat, vendor_id)
+    ballot = lock_own_ballot(session, seat, vendor_id)
     if ballot.state is BallotState.SUBMITTED:
         raise WrongPhase(N_("This ballot is submitted and sealed: it can’t be changed."))
     require_declaration(session, ballot.member, ballot.vendor)
     return ballot
 
 
-def held_ballot(session: Session, seat: Seat, vendor_id: int) -> Ballot:
+def lock_own_ballot(session: Session, seat: Seat, vendor_id: int) -> Ballot:
     """The seat's own ballot for the vendor, held: two windows act one after the other.
 
     Raises: NotFound if there is none; WrongPhase if the vendor left the selection.
@@ -185,12 +189,12 @@ def held_ballot(session: Session, seat: Seat, vendor_id: int) -> Ballot:
         .execution_options(populate_existing=True)
     )
     if ballot is None:
-        raise not_found()
+        raise make_not_found()
     require_candidate(ballot.vendor)
     return ballot
 
 
-def asked_criterion(session: Session, member: Member, criterion_id: int) -> Criterion:
+def find_assigned_criterion(session: Session, member: Member, criterion_id: int) -> Criterion:
     """The criterion, if the member is to mark it. Raises: NotFound."""
     criterion = session.get(Criterion, criterion_id, populate_existing=True)
     if (
@@ -199,11 +203,11 @@ def asked_criterion(session: Session, member: Member, criterion_id: int) -> Crit
         or criterion.left_out
         or not assignment_of(session, member).covers(criterion.id)
     ):
-        raise not_found()
+        raise make_not_found()
     return criterion
 
 
-def allow_answer(criterion: Criterion, answer: Answer) -> None:
+def check_answer(criterion: Criterion, answer: Answer) -> None:
     """Raise Invalid for NOT APPLICABLE where the criterion always applies."""
     if answer is Answer.NOT_APPLICABLE and not criterion.may_not_apply:
         raise Invalid(

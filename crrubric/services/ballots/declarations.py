@@ -8,19 +8,19 @@ from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, WrongPhase
 from crrubric.domain.events import Event
-from crrubric.domain.text import clean, stated
+from crrubric.domain.text import clean_text, require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import DeclarationKind, NoticeKind
 from crrubric.models import Declaration, Member, Vendor
-from crrubric.queries.people.access import Seat, let_in, locked_seat, not_found
+from crrubric.queries.people.access import Seat, make_not_found, refuse_recused, require_locked_seat
 from crrubric.queries.people.people import Actor
-from crrubric.services.mail.notices import tell
-from crrubric.services.setup.vendors import vendor_in
-from crrubric.services.shared.journal import About, note_event
+from crrubric.services.mail.notices import notify_members
+from crrubric.services.setup.vendors import find_vendor
+from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
 
 
-def declare(
+def declare_interest(
     actor: Actor, slug: str, vendor_id: int, *, kind: DeclarationKind, words: str = ""
 ) -> Declaration:
     """State whether the actor has a conflict of interest with a vendor.
@@ -28,15 +28,15 @@ def declare(
     A conflict recuses at once, and only the chair can waive it: it is not taken back by oneself.
     Raises: Invalid if a conflict is not put into words; WrongPhase if there is one already.
     """
-    why = clean(words, limit=limits.NOTE, field="words")
+    why = clean_text(words, limit=limits.NOTE, field="words")
     if kind is DeclarationKind.CONFLICT and not why:
         raise Invalid(N_("Say what the conflict of interest is."), field="words")
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.DECLARE, slug)
+        seat = require_locked_seat(session, actor, Action.DECLARE, slug)
         if seat.member is None:
-            raise not_found()
-        vendor = vendor_in(session, seat.evaluation, vendor_id)
-        own = _declaration(session, seat.member.id, vendor.id)
+            raise make_not_found()
+        vendor = find_vendor(session, seat.evaluation, vendor_id)
+        own = _find_declaration(session, seat.member.id, vendor.id)
         if own is None:
             own = Declaration(member_id=seat.member.id, vendor_id=vendor.id)
             session.add(own)
@@ -57,42 +57,46 @@ def declare(
             else Event.NO_CONFLICT_DECLARED,
             evaluation_id=seat.evaluation.id,
             subject=vendor.company,
-            about=About(vendor_id=vendor.id, member_id=seat.member.id),
+            about=EntryReferences(vendor_id=vendor.id, member_id=seat.member.id),
             reason=own.words,
         )
     return own
 
 
-def waive(actor: Actor, slug: str, declaration_id: int, *, reason: str) -> Declaration:
+def waive_conflict(actor: Actor, slug: str, declaration_id: int, *, reason: str) -> Declaration:
     """Let a member score although they declared a conflict; the memo prints the reason.
 
     Raises: NotFound for one's own conflict and for a vendor that the chair stays away from.
     """
-    why = _reason(reason)
+    why = _require_reason(reason)
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.WAIVE_CONFLICT, slug)
-        found = declaration_in(session, seat, declaration_id)
+        seat = require_locked_seat(session, actor, Action.WAIVE_CONFLICT, slug)
+        found = find_conflict(session, seat, declaration_id)
         if found.waived_at is not None:
             raise WrongPhase(N_("This conflict of interest has been waived already."))
         found.waived_at, found.waived_by, found.waiver_reason = now_utc(), actor.name, why
-        _told(session, actor, seat, found, Event.CONFLICT_WAIVED, NoticeKind.CONFLICT_WAIVED, why)
+        _announce_waiver(
+            session, actor, seat, found, Event.CONFLICT_WAIVED, NoticeKind.CONFLICT_WAIVED, why
+        )
     return found
 
 
 def end_waiver(actor: Actor, slug: str, declaration_id: int, *, reason: str) -> Declaration:
-    """Take a waiver back: the member is recused again. Raises: as `waive`."""
-    why = _reason(reason)
+    """Take a waiver back: the member is recused again. Raises: as `waive_conflict`."""
+    why = _require_reason(reason)
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.WAIVE_CONFLICT, slug)
-        found = declaration_in(session, seat, declaration_id)
+        seat = require_locked_seat(session, actor, Action.WAIVE_CONFLICT, slug)
+        found = find_conflict(session, seat, declaration_id)
         if found.waived_at is None:
             raise WrongPhase(N_("This conflict of interest is not waived."))
         found.waived_at, found.waived_by, found.waiver_reason = None, "", ""
-        _told(session, actor, seat, found, Event.WAIVER_ENDED, NoticeKind.WAIVER_ENDED, why)
+        _announce_waiver(
+            session, actor, seat, found, Event.WAIVER_ENDED, NoticeKind.WAIVER_ENDED, why
+        )
     return found
 
 
-def declaration_in(session: Session, seat: Seat, declaration_id: int) -> Declaration:
+def find_conflict(session: Session, seat: Seat, declaration_id: int) -> Declaration:
     """Another member's conflict in the seat's evaluation. Raises: NotFound for anything else."""
     found = session.get(Declaration, declaration_id, populate_existing=True)
     if (
@@ -102,14 +106,14 @@ def declaration_in(session: Session, seat: Seat, declaration_id: int) -> Declara
         or found.member.removed_at is not None
         or (seat.member is not None and found.member_id == seat.member.id)
     ):
-        raise not_found()
-    let_in(seat, found.vendor_id)
+        raise make_not_found()
+    refuse_recused(seat, found.vendor_id)
     return found
 
 
 def require_declaration(session: Session, member: Member, vendor: Vendor) -> None:
     """Raise WrongPhase unless the member has declared, and NotFound if they are recused."""
-    own = _declaration(session, member.id, vendor.id)
+    own = _find_declaration(session, member.id, vendor.id)
     if own is None:
         raise WrongPhase(
             N_("Say first whether you have a conflict of interest with %(vendor)s."),
@@ -119,7 +123,7 @@ def require_declaration(session: Session, member: Member, vendor: Vendor) -> Non
         raise WrongPhase(N_("You declared a conflict of interest here: there is no ballot."))
 
 
-def _declaration(session: Session, member_id: int, vendor_id: int) -> Declaration | None:
+def _find_declaration(session: Session, member_id: int, vendor_id: int) -> Declaration | None:
     return session.scalar(
         select(Declaration).where(
             Declaration.member_id == member_id, Declaration.vendor_id == vendor_id
@@ -127,11 +131,13 @@ def _declaration(session: Session, member_id: int, vendor_id: int) -> Declaratio
     )
 
 
-def _reason(reason: str) -> str:
-    return stated(reason, N_("Say why: the memo prints it."), limit=limits.NOTE, field="reason")
+def _require_reason(reason: str) -> str:
+    return require_text(
+        reason, N_("Say why: the memo prints it."), limit=limits.NOTE, field="reason"
+    )
 
 
-def _told(
+def _announce_waiver(
     session: Session,
     actor: Actor,
     seat: Seat,
@@ -146,7 +152,9 @@ def _told(
         event,
         evaluation_id=seat.evaluation.id,
         subject=f"{found.member.name}, {found.vendor.company}",
-        about=About(vendor_id=found.vendor_id, member_id=found.member_id),
+        about=EntryReferences(vendor_id=found.vendor_id, member_id=found.member_id),
         reason=why,
     )
-    tell(session, [found.member_id], kind, {"vendor": found.vendor.company, "reason": why})
+    notify_members(
+        session, [found.member_id], kind, {"vendor": found.vendor.company, "reason": why}
+    )

@@ -13,17 +13,23 @@ from crrubric.domain.actions import Action
 from crrubric.domain.ballots.receipts import SealedContent, receipt_of
 from crrubric.domain.errors import Invalid, NotReady, WrongPhase
 from crrubric.domain.events import Event
-from crrubric.domain.text import clean, stated
+from crrubric.domain.text import clean_text, require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState, NoticeKind
-from crrubric.models import Ballot, Criterion, Gap, SealedBallot
-from crrubric.queries.ballots.seals import gaps_on, marks_on
-from crrubric.queries.people.access import Seat, let_in, locked_evaluation, locked_seat, not_found
+from crrubric.models import Abstention, Ballot, Criterion, SealedBallot
+from crrubric.queries.ballots.seals import serialize_ballot_gaps, serialize_ballot_marks
+from crrubric.queries.people.access import (
+    Seat,
+    lock_evaluation,
+    make_not_found,
+    refuse_recused,
+    require_locked_seat,
+)
 from crrubric.queries.people.people import Actor
-from crrubric.queries.setup.assignments import asked_of
-from crrubric.services.ballots.ballots import open_ballot
-from crrubric.services.mail.notices import tell, tell_if_all_in
-from crrubric.services.shared.journal import About, note_event
+from crrubric.queries.setup.assignments import list_assigned_parts
+from crrubric.services.ballots.ballots import lock_writable_ballot
+from crrubric.services.mail.notices import notify_chairs_if_complete, notify_members
+from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
 
 
@@ -37,14 +43,16 @@ def submit_ballot(
     """
     with unit_of_work() as session:
         # held alone: of two who submit the last ballots at once, one is last
-        evaluation = locked_evaluation(session, slug, exclusive=True)
-        ballot = open_ballot(session, actor, evaluation, vendor_id)
+        evaluation = lock_evaluation(session, slug, exclusive=True)
+        ballot = lock_writable_ballot(session, actor, evaluation, vendor_id)
         marked = {mark.criterion_id for mark in ballot.marks}
-        asked = [row for part in asked_of(session, ballot.member) for row in part.criteria]
+        asked = [
+            row for part in list_assigned_parts(session, ballot.member) for row in part.criteria
+        ]
         left = [row for row in asked if row.id not in marked]
         session.add_all(
-            Gap(ballot_id=ballot.id, criterion_id=row.id, reason=why)
-            for row, why in _explained(left, reasons).items()
+            Abstention(ballot_id=ballot.id, criterion_id=row.id, reason=why)
+            for row, why in _explain_gaps(left, reasons).items()
         )
         session.flush()
         sealed = seal_ballot(session, ballot, evaluation.slug, now_utc())
@@ -55,10 +63,10 @@ def submit_ballot(
             Event.BALLOT_SUBMITTED,
             evaluation_id=evaluation.id,
             subject=ballot.vendor.company,
-            about=About(vendor_id=ballot.vendor_id, member_id=ballot.member_id),
+            about=EntryReferences(vendor_id=ballot.vendor_id, member_id=ballot.member_id),
             after={"unscored": len(left), "number": sealed.number, "receipt": sealed.receipt},
         )
-        tell_if_all_in(session, evaluation.id)
+        notify_chairs_if_complete(session, evaluation.id)
     return sealed
 
 
@@ -68,33 +76,39 @@ def reopen_ballot(actor: Actor, slug: str, ballot_id: int, *, reason: str) -> Ba
     Raises: NotFound for a ballot of another evaluation, or of a vendor that the chair stays away
     from; WrongPhase if it is open.
     """
-    why = stated(
+    why = require_text(
         reason,
         N_("Say why the ballot is reopened: its reviewer reads it."),
         limit=limits.NOTE,
         field="reason",
     )
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.REOPEN_BALLOT, slug)
-        ballot = ballot_in(session, seat, ballot_id)
+        seat = require_locked_seat(session, actor, Action.REOPEN_BALLOT, slug)
+        ballot = lock_ballot(session, seat, ballot_id)
         if ballot.state is not BallotState.SUBMITTED:
             raise WrongPhase(N_("This ballot is open already."))
-        note_reopened(session, actor, ballot, reopen(session, ballot, slug, by=actor.name, why=why))
+        announce_reopening(
+            session, actor, ballot, unseal_ballot(session, ballot, slug, by=actor.name, why=why)
+        )
     return ballot
 
 
-def reopen(session: Session, ballot: Ballot, slug: str, *, by: str, why: str) -> SealedBallot:
+def unseal_ballot(
+    session: Session, ballot: Ballot, slug: str, *, by: str, why: str
+) -> SealedBallot:
     """Open a submitted ballot in the caller's transaction; the version it was sealed under."""
-    sealed = _last_seal(session, ballot) or seal_ballot(session, ballot, slug, now_utc())
+    sealed = _find_last_seal(session, ballot) or seal_ballot(session, ballot, slug, now_utc())
     sealed.reopened_at, sealed.reopened_by, sealed.reopen_reason = now_utc(), by, why
     session.flush()  # the database lets a ballot be opened only once this is there
     ballot.state, ballot.submitted_at = BallotState.OPEN, None
     session.flush()
-    session.execute(delete(Gap).where(Gap.ballot_id == ballot.id))
+    session.execute(delete(Abstention).where(Abstention.ballot_id == ballot.id))
     return sealed
 
 
-def note_reopened(session: Session, actor: Actor, ballot: Ballot, sealed: SealedBallot) -> None:
+def announce_reopening(
+    session: Session, actor: Actor, ballot: Ballot, sealed: SealedBallot
+) -> None:
     """Write down that a ballot was reopened, and tell its reviewer."""
     why = sealed.reopen_reason
     note_event(
@@ -103,15 +117,15 @@ def note_reopened(session: Session, actor: Actor, ballot: Ballot, sealed: Sealed
         Event.BALLOT_REOPENED,
         evaluation_id=ballot.member.evaluation_id,
         subject=f"{ballot.member.name}, {ballot.vendor.company}",
-        about=About(vendor_id=ballot.vendor_id, member_id=ballot.member_id),
+        about=EntryReferences(vendor_id=ballot.vendor_id, member_id=ballot.member_id),
         before={"number": sealed.number, "receipt": sealed.receipt},
         reason=why,
     )
     facts = {"vendor": ballot.vendor.company, "reason": why}
-    tell(session, [ballot.member_id], NoticeKind.BALLOT_REOPENED, facts)
+    notify_members(session, [ballot.member_id], NoticeKind.BALLOT_REOPENED, facts)
 
 
-def ballot_in(session: Session, seat: Seat, ballot_id: int) -> Ballot:
+def lock_ballot(session: Session, seat: Seat, ballot_id: int) -> Ballot:
     """A present member's ballot, held, if the seat may act on it. Raises: NotFound."""
     ballot = session.scalar(
         select(Ballot)
@@ -124,15 +138,15 @@ def ballot_in(session: Session, seat: Seat, ballot_id: int) -> Ballot:
         or ballot.member.evaluation_id != seat.evaluation.id
         or ballot.member.removed_at is not None
     ):
-        raise not_found()
-    let_in(seat, ballot.vendor_id)
+        raise make_not_found()
+    refuse_recused(seat, ballot.vendor_id)
     return ballot
 
 
-def _explained(left: list[Criterion], reasons: Mapping[int, str]) -> dict[Criterion, str]:
+def _explain_gaps(left: list[Criterion], reasons: Mapping[int, str]) -> dict[Criterion, str]:
     """Why each of these criteria has no mark. Raises: NotReady naming those without a reason."""
     given = {
-        row: clean(reasons.get(row.id, ""), limit=limits.SHORT_TEXT, field=f"gap-{row.id}")
+        row: clean_text(reasons.get(row.id, ""), limit=limits.SHORT_TEXT, field=f"gap-{row.id}")
         for row in left
     }
     silent = [row for row, why in given.items() if not why]
@@ -161,8 +175,8 @@ def seal_ballot(session: Session, ballot: Ballot, slug: str, at: datetime) -> Se
         number=ballot.seals + 1,
         at=at,
         nonce=secrets.token_hex(16),
-        marks=marks_on(session, ballot.id),
-        gaps=gaps_on(session, ballot.id),
+        marks=serialize_ballot_marks(session, ballot.id),
+        gaps=serialize_ballot_gaps(session, ballot.id),
     ).text()
     sealed = SealedBallot(
         ballot_id=ballot.id,
@@ -176,7 +190,7 @@ def seal_ballot(session: Session, ballot: Ballot, slug: str, at: datetime) -> Se
     return sealed
 
 
-def _last_seal(session: Session, ballot: Ballot) -> SealedBallot | None:
+def _find_last_seal(session: Session, ballot: Ballot) -> SealedBallot | None:
     """The version under which the ballot is sealed now; none for an imported one."""
     return session.scalar(
         select(SealedBallot).where(

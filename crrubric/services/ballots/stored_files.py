@@ -14,7 +14,7 @@ def delete_file(session: Session, file: AttachedFile) -> None:
     session.delete(content)
 
 
-def delete_files_on(session: Session, ballots: ColumnElement[bool]) -> None:
+def delete_ballot_files(session: Session, ballots: ColumnElement[bool]) -> None:
     """Delete what corrections took off these ballots, which are about to go themselves."""
     on_them = select(MarkFile).join(Ballot, Ballot.id == MarkFile.ballot_id).where(ballots)
     for file in session.scalars(on_them):

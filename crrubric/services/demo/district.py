@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.domain.events import Event
-from crrubric.domain.setup.rubric import built_in_rubric
+from crrubric.domain.setup.rubric import load_built_in_rubric
 from crrubric.domain.text import email_key, slug_of
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import (
@@ -48,11 +48,11 @@ from crrubric.models import (
 from crrubric.queries.people.people import actor_of
 from crrubric.services.ballots.seals import seal_ballot
 from crrubric.services.demo.files import add_files
-from crrubric.services.demo.practice import ANSWERS, add_assignments, add_practice
-from crrubric.services.demo.questions import Cast, add_questions
-from crrubric.services.people.accounts import digest, hash_password
+from crrubric.services.demo.practice import ANSWERS, add_assignments, add_practice_marks
+from crrubric.services.demo.questions import DemoEvaluation, add_questions
+from crrubric.services.people.accounts import hash_password, hash_token
 from crrubric.services.setup.rubrics import copy_rubric
-from crrubric.services.shared.journal import note_event, order_by_time
+from crrubric.services.shared.journal import note_event, sort_entries
 from crrubric.services.shared.unit import unit_of_work
 
 DEMO_PASSWORD = "credits count twice"  # noqa: S105  # the demo's people are invented
@@ -75,16 +75,16 @@ class DemoPerson:
 
 
 @cache
-def content() -> Mapping[str, Any]:
+def load_demo_content() -> Mapping[str, Any]:
     """The demo's content as it is shipped."""
     return tomllib.loads((resources.files("crrubric.data") / "demo.toml").read_text("utf-8"))
 
 
-def people() -> list[DemoPerson]:
+def list_demo_people() -> list[DemoPerson]:
     """The invented people, in the order of the file."""
     return [
         DemoPerson(row["name"], row["email"], row["title"], TRIES.get(row["key"], N_("Reviewer")))
-        for row in content()["person"]
+        for row in load_demo_content()["person"]
     ]
 
 
@@ -94,20 +94,20 @@ def make_demo() -> bool:
         if session.scalar(select(User.id).limit(1)) is not None:
             return False
         hashed = hash_password(DEMO_PASSWORD)
-        data = content()
+        data = load_demo_content()
         district = District(**data["district"])
         session.add(district)
-        users = {row["key"]: _user(row, hashed) for row in data["person"]}
+        users = {row["key"]: _make_user(row, hashed) for row in data["person"]}
         session.add_all(users.values())
         session.flush()
-        session.add_all(_visit(user, days) for days, user in enumerate(users.values()))
+        session.add_all(_make_past_session(user, days) for days, user in enumerate(users.values()))
         for row in data["evaluation"]:
-            _Maker(session, district, users, row).make()
-        order_by_time(session)
+            _EvaluationMaker(session, district, users, row).make()
+        sort_entries(session)
     return True
 
 
-def _user(row: Mapping[str, Any], hashed: str) -> User:
+def _make_user(row: Mapping[str, Any], hashed: str) -> User:
     return User(
         name=row["name"],
         email=row["email"],
@@ -118,16 +118,16 @@ def _user(row: Mapping[str, Any], hashed: str) -> User:
     )
 
 
-def _visit(user: User, days: int) -> UserSession:
+def _make_past_session(user: User, days: int) -> UserSession:
     """A sign-in that ended so many days ago."""
     when = now_utc() - timedelta(days=days)
-    token = digest(secrets.token_hex(16))
+    token = hash_token(secrets.token_hex(16))
     return UserSession(
         token_hash=token, user_id=user.id, created_at=when, seen_at=when, ended_at=when
     )
 
 
-class _Maker:
+class _EvaluationMaker:
     """Makes one evaluation; times are counted back from now, so that the demo never grows old."""
 
     def __init__(
@@ -156,7 +156,7 @@ class _Maker:
             self.vendor(row, place)
         self.session.flush()
         add_assignments(self.cast(), self.row)
-        add_practice(self.cast(), self.row)
+        add_practice_marks(self.cast(), self.row)
         self.ballots()
         for row in self.row.get("note", ()):
             self.note(row)
@@ -170,9 +170,15 @@ class _Maker:
             self.decision(self.row["decision"])
         self.phases()
 
-    def cast(self) -> Cast:
-        return Cast(
-            self.session, self.own, self.users, self.members, self.vendors, self.by_code, self.ago
+    def cast(self) -> DemoEvaluation:
+        return DemoEvaluation(
+            session=self.session,
+            evaluation=self.own,
+            users=self.users,
+            members=self.members,
+            vendors=self.vendors,
+            criteria=self.by_code,
+            ago=self.ago,
         )
 
     def evaluation(self) -> None:
@@ -201,7 +207,7 @@ class _Maker:
         self.session.flush()
 
     def rubric(self) -> None:
-        copy_rubric(self.session, self.own, built_in_rubric())
+        copy_rubric(self.session, self.own, load_built_in_rubric())
         self.criteria = list(
             self.session.scalars(
                 select(Criterion)

@@ -10,31 +10,41 @@ from sqlalchemy import select
 from crrubric.domain.events import Event
 from crrubric.models import Ballot, FileContent, MarkFile, VendorFile
 from crrubric.queries.people.people import actor_of
-from crrubric.services.ballots.attachments import checked_file, plain
-from crrubric.services.demo.questions import Cast
-from crrubric.services.shared.journal import About, note_event
+from crrubric.services.ballots.attachments import check_file, serialize_file
+from crrubric.services.demo.questions import DemoEvaluation
+from crrubric.services.shared.journal import EntryReferences, note_event
 
 
-def add_files(cast: Cast, row: Mapping[str, Any]) -> None:
+def add_files(cast: DemoEvaluation, row: Mapping[str, Any]) -> None:
     """Attach what the file of the demo lists: to vendors, and to the marks of those it names."""
     for entry in row.get("file", ()):
         name = entry["name"]
-        data = small_pdf(entry["lines"]) if name.endswith(".pdf") else small_csv(entry["lines"])
-        add_file(cast, entry, checked_file(name, data).facts, data)
+        data = (
+            make_small_pdf(entry["lines"])
+            if name.endswith(".pdf")
+            else make_small_csv(entry["lines"])
+        )
+        add_file(cast, entry, check_file(name, data).facts, data)
     cast.session.flush()
 
 
-def add_file(cast: Cast, entry: Mapping[str, Any], facts: Mapping[str, Any], data: bytes) -> None:
+def add_file(
+    cast: DemoEvaluation, entry: Mapping[str, Any], facts: Mapping[str, Any], data: bytes
+) -> None:
     """One file with its journal entry."""
     vendor, when = cast.vendors[entry["vendor"]], cast.ago(entry["days_ago"])
     file: VendorFile | MarkFile
     if "person" not in entry:
-        who, event, about = cast.chair, Event.VENDOR_FILE_ATTACHED, About(vendor_id=vendor.id)
+        who, event, about = (
+            cast.chair,
+            Event.VENDOR_FILE_ATTACHED,
+            EntryReferences(vendor_id=vendor.id),
+        )
         file, subject = VendorFile(vendor_id=vendor.id, added_by=who.name), vendor.company
     else:
         criterion, member = cast.criteria[entry["criterion"]], cast.members[entry["person"]]
         who, event = actor_of(cast.users[entry["person"]]), Event.MARK_FILE_ATTACHED
-        about = About(vendor.id, criterion.id, member.id)
+        about = EntryReferences(vendor.id, criterion.id, member.id)
         own = (Ballot.member_id == member.id) & (Ballot.vendor_id == vendor.id)
         ballot_id = cast.session.scalars(select(Ballot.id).where(own)).one()
         file = MarkFile(ballot_id=ballot_id, criterion_id=criterion.id)
@@ -50,19 +60,19 @@ def add_file(cast: Cast, entry: Mapping[str, Any], facts: Mapping[str, Any], dat
         evaluation_id=cast.evaluation.id,
         subject=subject,
         about=about,
-        after=plain(file),
+        after=serialize_file(file),
         at=when,
     )
 
 
-def small_csv(lines: Sequence[str]) -> bytes:
+def make_small_csv(lines: Sequence[str]) -> bytes:
     """A table; a line's cells stand between | in the file of the demo."""
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerows(line.split("|") for line in lines)
     return out.getvalue().encode("utf-8")
 
 
-def small_pdf(lines: Sequence[str]) -> bytes:
+def make_small_pdf(lines: Sequence[str]) -> bytes:
     """One page of plain lines, as the PDF format asks for it (ISO 32000-1, 7.5)."""
     safe = (line.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)") for line in lines)
     shown = "\n".join(f"({line}) Tj T*" for line in safe)

@@ -7,8 +7,8 @@ from crrubric.domain.events import Event
 from crrubric.domain.vocabulary import Answer
 from crrubric.models import AssignedCriterion, PracticeMark
 from crrubric.queries.people.people import actor_of
-from crrubric.services.demo.questions import Cast
-from crrubric.services.shared.journal import About, note_event
+from crrubric.services.demo.questions import DemoEvaluation
+from crrubric.services.shared.journal import EntryReferences, note_event
 
 ANSWERS = {
     "Y": Answer.YES,
@@ -18,7 +18,7 @@ ANSWERS = {
 }
 
 
-def add_practice(cast: Cast, row: Mapping[str, Any]) -> None:
+def add_practice_marks(cast: DemoEvaluation, row: Mapping[str, Any]) -> None:
     """Practice marks, a letter a criterion, of those who are done; with their notes."""
     notes = {(note["person"], note["criterion"]): note["note"] for note in row.get("said", ())}
     for person, letters in row.get("practice", {}).items():
@@ -39,12 +39,12 @@ def add_practice(cast: Cast, row: Mapping[str, Any]) -> None:
             actor_of(cast.users[person]),
             Event.PRACTICE_FINISHED,
             evaluation_id=cast.evaluation.id,
-            about=About(member_id=member.id),
+            about=EntryReferences(member_id=member.id),
             at=when,
         )
 
 
-def add_assignments(cast: Cast, row: Mapping[str, Any]) -> None:
+def add_assignments(cast: DemoEvaluation, row: Mapping[str, Any]) -> None:
     """Who is limited to some sections of the rubric."""
     for person, sections in row.get("assigned", {}).items():
         member = cast.members[person]
@@ -59,7 +59,7 @@ def add_assignments(cast: Cast, row: Mapping[str, Any]) -> None:
             Event.MEMBER_ASSIGNED,
             evaluation_id=cast.evaluation.id,
             subject=member.name,
-            about=About(member_id=member.id),
+            about=EntryReferences(member_id=member.id),
             before={"vendors": "everything", "criteria": "everything"},
             after={"vendors": "everything", "criteria": [criterion.code for criterion in own]},
             at=cast.evaluation.created_at,

@@ -11,12 +11,12 @@ from crrubric.domain.events import Event
 from crrubric.domain.vocabulary import NoticeKind, Phase
 from crrubric.models import Asking, Criterion, Evaluation, Member, Question, User, Vendor
 from crrubric.queries.people.people import Actor, actor_of
-from crrubric.services.mail.notices import tell
-from crrubric.services.shared.journal import About, note_event
+from crrubric.services.mail.notices import notify_members
+from crrubric.services.shared.journal import EntryReferences, note_event
 
 
-@dataclass(frozen=True, slots=True)
-class Cast:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoEvaluation:
     """One evaluation of the demo with what its file names; `ago` counts days back from now."""
 
     session: Session
@@ -41,13 +41,13 @@ class Cast:
             event,
             evaluation_id=self.evaluation.id,
             subject=vendor.company,
-            about=About(vendor.id, criterion.id),
+            about=EntryReferences(vendor.id, criterion.id),
             after={"words": row["words"]},
             at=self.ago(days),
         )
 
 
-def add_questions(cast: Cast, row: Mapping[str, Any]) -> None:
+def add_questions(cast: DemoEvaluation, row: Mapping[str, Any]) -> None:
     """What reviewers asked, the questions made of it, and the answers."""
     for entry in row.get("asking", ()):
         add_asking(cast, entry, entry["person"], entry["days_ago"])
@@ -59,10 +59,10 @@ def add_questions(cast: Cast, row: Mapping[str, Any]) -> None:
         if question.answered_on and cast.evaluation.phase is Phase.SCORING:
             members = [cast.members[person].id for person in entry["asked_by"]]
             facts = {"vendor": cast.vendors[entry["vendor"]].company, "question": question.words}
-            tell(cast.session, members, NoticeKind.QUESTION_ANSWERED, facts)
+            notify_members(cast.session, members, NoticeKind.QUESTION_ANSWERED, facts)
 
 
-def add_asking(cast: Cast, row: Mapping[str, Any], person: str, days: float) -> Asking:
+def add_asking(cast: DemoEvaluation, row: Mapping[str, Any], person: str, days: float) -> Asking:
     """Something that one person asked."""
     asking = Asking(
         member_id=cast.members[person].id,
@@ -76,7 +76,7 @@ def add_asking(cast: Cast, row: Mapping[str, Any], person: str, days: float) -> 
     return asking
 
 
-def add_question(cast: Cast, row: Mapping[str, Any]) -> Question:
+def add_question(cast: DemoEvaluation, row: Mapping[str, Any]) -> Question:
     """A question that was sent, perhaps with its answer."""
     sent, answered = row["sent_days_ago"], row.get("answered_days_ago")
     question = Question(

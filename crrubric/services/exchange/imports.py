@@ -19,25 +19,25 @@ from crrubric.domain.setup.assignment import EVERYTHING
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState, Phase, Stakeholder
 from crrubric.models import Ballot, Criterion, Evaluation, Mark, Member, Section, Vendor
-from crrubric.queries.people.access import locked_evaluation, require
+from crrubric.queries.people.access import lock_evaluation, require
 from crrubric.queries.people.people import Actor
-from crrubric.queries.setup.assignments import assignments
+from crrubric.queries.setup.assignments import load_assignments
 from crrubric.services.ballots.ballots import issue_ballots
 from crrubric.services.exchange.mark_lines import (
     LISTED,
-    Found,
-    Known,
+    ImportSummary,
+    KnownNames,
     Report,
-    first_pass,
-    lines,
-    refuse,
+    read_mark_lines,
+    refuse_bad_lines,
+    scan_mark_lines,
 )
 from crrubric.services.setup.evaluations import (
     RuleSettings,
     apply_rule,
-    checked_rule,
-    checked_title,
-    new_evaluation,
+    check_rule,
+    clean_title,
+    insert_evaluation,
 )
 from crrubric.services.shared.journal import note_event
 from crrubric.services.shared.unit import unit_of_work
@@ -45,8 +45,8 @@ from crrubric.services.shared.unit import unit_of_work
 BATCH = 5_000  # rows inserted at once: memory stays flat
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportResult:
     """What an import did."""
 
     slug: str
@@ -56,18 +56,18 @@ class Imported:
     criteria: int
 
 
-def import_as_new(
+def import_new_evaluation(
     actor: Actor, path: Path, *, title: str, rule: RuleSettings, report: Report = lambda _: None
-) -> Imported:
+) -> ImportResult:
     """Make an evaluation in the meeting phase out of a file, with all that is found in it.
 
     Raises: InvalidLines listing every bad line; Invalid for a bad file, title or rule.
     """
-    checked_rule(rule)
-    tidy = checked_title(title)
-    found = first_pass(path, None, report)
+    check_rule(rule)
+    tidy = clean_title(title)
+    found = scan_mark_lines(path, None, report)
     with unit_of_work() as session:
-        evaluation = new_evaluation(session, tidy, "")
+        evaluation = insert_evaluation(session, tidy, "")
         apply_rule(evaluation, rule)
         evaluation.rubric_name = path.name[: limits.TITLE]
         evaluation.phase = Phase.MEETING
@@ -75,36 +75,36 @@ def import_as_new(
         note_event(
             session, actor, Event.EVALUATION_CREATED, evaluation_id=evaluation.id, subject=tidy
         )
-        known = Known()
+        known = KnownNames()
         add_criteria(session, evaluation, known, found)
-        return fill(session, actor, evaluation, known, found, path, report)
+        return fill_evaluation(session, actor, evaluation, known, found, path, report)
 
 
-def import_into(
+def import_marks(
     actor: Actor, path: Path, *, slug: str, report: Report = lambda _: None
-) -> Imported:
+) -> ImportResult:
     """Add the marks of a file to an evaluation. Reviewers and vendors that are new are added;
     criteria must be in its rubric.
 
     Raises: InvalidLines listing every bad line; NotFound or WrongPhase where it may not be done.
     """
     with unit_of_work() as session:
-        evaluation = locked_evaluation(session, slug, exclusive=True)
+        evaluation = lock_evaluation(session, slug, exclusive=True)
         require(actor, Action.IMPORT_MARKS, evaluation, session)
-        known = known_names(session, evaluation)
-        found = first_pass(path, known, report)
-        refuse_doubles(session, evaluation, known, path)
+        known = load_known_names(session, evaluation)
+        found = scan_mark_lines(path, known, report)
+        refuse_unusable_lines(session, evaluation, known, path)
         try:
-            return fill(session, actor, evaluation, known, found, path, report)
+            return fill_evaluation(session, actor, evaluation, known, found, path, report)
         except IntegrityError:
             raise Invalid(
                 N_("The file names a reviewer or vendor in two ways, with a mark under each.")
             ) from None
 
 
-def known_names(session: Session, evaluation: Evaluation) -> Known:
+def load_known_names(session: Session, evaluation: Evaluation) -> KnownNames:
     """Who and what the evaluation has already, by every name it goes by."""
-    known = Known()
+    known = KnownNames()
     for member in session.scalars(
         select(Member).where(Member.evaluation_id == evaluation.id, Member.removed_at.is_(None))
     ):
@@ -126,20 +126,22 @@ def known_names(session: Session, evaluation: Evaluation) -> Known:
     return known
 
 
-def refuse_doubles(session: Session, evaluation: Evaluation, known: Known, path: Path) -> None:
+def refuse_unusable_lines(
+    session: Session, evaluation: Evaluation, known: KnownNames, path: Path
+) -> None:
     """Raise InvalidLines for lines whose cell is marked already or not assigned, or whose ballot
     is sealed."""
     bits = {code: 1 << place for place, code in enumerate(known.criteria)}
-    sealed = sealed_ballots(session, evaluation)
-    assigned = assignments(session, evaluation.id)
+    sealed = find_sealed_ballots(session, evaluation)
+    assigned = load_assignments(session, evaluation.id)
     own_vendors = select(Vendor.id).where(Vendor.evaluation_id == evaluation.id)
     withdrawn = set(session.scalars(own_vendors.where(Vendor.withdrawn_at.is_not(None))))
-    taken = marked_already(
+    taken = find_marked_criteria(
         session, evaluation, {known.criteria[code]: bit for code, bit in bits.items()}
     )
     bad: list[tuple[int, CrrubricError]] = []
     more = 0
-    for line in lines(path, lambda _: None):
+    for line in read_mark_lines(path, lambda _: None):
         if isinstance(line, tuple):
             continue
         ballot = (
@@ -160,10 +162,10 @@ def refuse_doubles(session: Session, evaluation: Evaluation, known: Known, path:
             more += 1
             continue
         bad.append((line.number, Invalid(message, reviewer=line.reviewer)))
-    refuse(bad, more)
+    refuse_bad_lines(bad, more)
 
 
-def sealed_ballots(session: Session, evaluation: Evaluation) -> set[tuple[int, int]]:
+def find_sealed_ballots(session: Session, evaluation: Evaluation) -> set[tuple[int, int]]:
     """(member, vendor) of every ballot that is submitted."""
     rows = session.execute(
         select(Ballot.member_id, Ballot.vendor_id)
@@ -173,7 +175,7 @@ def sealed_ballots(session: Session, evaluation: Evaluation) -> set[tuple[int, i
     return {(row.member_id, row.vendor_id) for row in rows}
 
 
-def marked_already(
+def find_marked_criteria(
     session: Session, evaluation: Evaluation, bits: Mapping[int, int]
 ) -> dict[tuple[int, int], int]:
     """(member, vendor) -> the bits of the criteria, given by id, that are marked on the ballot."""
@@ -190,7 +192,9 @@ def marked_already(
     return taken
 
 
-def add_criteria(session: Session, evaluation: Evaluation, known: Known, found: Found) -> None:
+def add_criteria(
+    session: Session, evaluation: Evaluation, known: KnownNames, found: ImportSummary
+) -> None:
     """A rubric of one section with the criteria as found."""
     section = Section(evaluation_id=evaluation.id, code="imported", title="Criteria", position=0)
     session.add(section)
@@ -209,24 +213,24 @@ def add_criteria(session: Session, evaluation: Evaluation, known: Known, found: 
         known.criteria[code] = criterion.id
 
 
-def fill(
+def fill_evaluation(
     session: Session,
     actor: Actor,
     evaluation: Evaluation,
-    known: Known,
-    found: Found,
+    known: KnownNames,
+    found: ImportSummary,
     path: Path,
     report: Report,
-) -> Imported:
+) -> ImportResult:
     """Add people and vendors that are new, then all marks, in batches: memory stays flat."""
     vendors = add_vendors(session, evaluation, known, found)
     reviewers = add_reviewers(session, evaluation, known, found)
     issue_ballots(session, evaluation)
-    ballots = ballot_ids(session, evaluation, found, known)
-    rows = mark_rows(path, known, ballots, report)
+    ballots = load_ballot_ids(session, evaluation, found, known)
+    rows = read_mark_rows(path, known, ballots, report)
     while batch := list(islice(rows, BATCH)):
         session.execute(insert(Mark), batch)
-    seal(session, list(ballots.values()))
+    submit_imported_ballots(session, list(ballots.values()))
     note_event(
         session,
         actor,
@@ -235,10 +239,16 @@ def fill(
         subject=path.name,
         after={"marks": found.marks, "reviewers": reviewers, "vendors": vendors},
     )
-    return Imported(evaluation.slug, found.marks, reviewers, vendors, len(found.criteria))
+    return ImportResult(
+        slug=evaluation.slug,
+        marks=found.marks,
+        reviewers=reviewers,
+        vendors=vendors,
+        criteria=len(found.criteria),
+    )
 
 
-def unknown_names(found: Iterable[str], known: Mapping[str, int]) -> list[str]:
+def list_new_names(found: Iterable[str], known: Mapping[str, int]) -> list[str]:
     """The names that are new, each in its first spelling: upper and lower case are one name."""
     first: dict[str, str] = {}
     for name in found:
@@ -246,9 +256,11 @@ def unknown_names(found: Iterable[str], known: Mapping[str, int]) -> list[str]:
     return [name for key, name in first.items() if key not in known]
 
 
-def add_vendors(session: Session, evaluation: Evaluation, known: Known, found: Found) -> int:
+def add_vendors(
+    session: Session, evaluation: Evaluation, known: KnownNames, found: ImportSummary
+) -> int:
     """Vendors that the evaluation doesn't have yet, named and coded as in the file."""
-    fresh = unknown_names(found.vendors, known.vendors)
+    fresh = list_new_names(found.vendors, known.vendors)
     there = session.query(Vendor).filter_by(evaluation_id=evaluation.id).count()
     for place, name in enumerate(fresh, start=there):
         vendor = Vendor(
@@ -260,9 +272,11 @@ def add_vendors(session: Session, evaluation: Evaluation, known: Known, found: F
     return len(fresh)
 
 
-def add_reviewers(session: Session, evaluation: Evaluation, known: Known, found: Found) -> int:
+def add_reviewers(
+    session: Session, evaluation: Evaluation, known: KnownNames, found: ImportSummary
+) -> int:
     """Reviewers that the evaluation doesn't have yet: seats without an account."""
-    fresh = unknown_names(found.reviewers, known.reviewers)
+    fresh = list_new_names(found.reviewers, known.reviewers)
     for name in fresh:
         member = Member(
             evaluation_id=evaluation.id,
@@ -276,8 +290,8 @@ def add_reviewers(session: Session, evaluation: Evaluation, known: Known, found:
     return len(fresh)
 
 
-def ballot_ids(
-    session: Session, evaluation: Evaluation, found: Found, known: Known
+def load_ballot_ids(
+    session: Session, evaluation: Evaluation, found: ImportSummary, known: KnownNames
 ) -> dict[tuple[int, int], int]:
     """(member, vendor) -> ballot, for the reviewers of the file."""
     members = {known.reviewers[name.casefold()] for name in found.reviewers}
@@ -289,12 +303,12 @@ def ballot_ids(
     return {(m, v): ballot for m, v, ballot in rows if m in members}
 
 
-def mark_rows(
-    path: Path, known: Known, ballots: dict[tuple[int, int], int], report: Report
+def read_mark_rows(
+    path: Path, known: KnownNames, ballots: dict[tuple[int, int], int], report: Report
 ) -> Iterator[dict[str, Any]]:
     """The rows to insert, made while the file is read a second time."""
     now = now_utc()
-    for line in lines(path, report):
+    for line in read_mark_lines(path, report):
         if isinstance(line, tuple):
             raise Invalid(N_("The file changed while it was read: nothing was imported."))
         member = known.reviewers[line.reviewer.casefold()]
@@ -312,7 +326,7 @@ def mark_rows(
         }
 
 
-def seal(session: Session, ballots: list[int]) -> None:
+def submit_imported_ballots(session: Session, ballots: list[int]) -> None:
     """Imported ballots are submitted ones."""
     for start in range(0, len(ballots), 500):
         session.execute(

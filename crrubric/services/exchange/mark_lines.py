@@ -7,7 +7,7 @@ from pathlib import Path
 
 from crrubric.domain import limits
 from crrubric.domain.errors import CrrubricError, Invalid, InvalidLines
-from crrubric.domain.text import clean, one_line
+from crrubric.domain.text import clean_line, clean_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Answer
 
@@ -19,8 +19,8 @@ ANSWERS = {answer.value: answer for answer in Answer}
 Report = Callable[[int], None]  # called with the number of lines read so far
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkLine:
     """One good line of the file."""
 
     number: int
@@ -32,7 +32,7 @@ class Line:
 
 
 @dataclass(slots=True)
-class Known:
+class KnownNames:
     """Names in the evaluation -> ids, growing as the file brings new ones."""
 
     reviewers: dict[str, int] = field(default_factory=dict)
@@ -41,8 +41,8 @@ class Known:
     may_not_apply: set[str] = field(default_factory=set)
 
 
-@dataclass(slots=True)
-class Found:
+@dataclass(slots=True, kw_only=True)
+class ImportSummary:
     """What the first pass over a file saw: names in the order of their first line."""
 
     reviewers: dict[str, None] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class Found:
     marks: int = 0
 
 
-class Marked:
+class MarkedCells:
     """Which cells each reviewer has marked: a bit for each criterion, so memory stays flat.
 
     A row of bits for each reviewer and vendor; a million marks of 21 criteria are 48,000 rows.
@@ -63,7 +63,7 @@ class Marked:
         self.criteria: dict[str, int] = {}
         self.rows: dict[tuple[int, int], int] = {}
 
-    def add(self, line: Line) -> bool:
+    def add(self, line: MarkLine) -> bool:
         """Whether the line's cell is new; from now on it isn't."""
         number = self.numbers.setdefault
         reviewer = number(f"r{line.reviewer.casefold()}", len(self.numbers))
@@ -74,34 +74,34 @@ class Marked:
         return not row & bit
 
 
-def first_pass(path: Path, known: Known | None, report: Report) -> Found:
+def scan_mark_lines(path: Path, known: KnownNames | None, report: Report) -> ImportSummary:
     """Read the whole file without storing anything. Raises: InvalidLines with every bad line."""
-    found, marked, more = Found(), Marked(), 0
-    bad: list[tuple[int, CrrubricError | Line]] = []  # a line by itself is a doubled one
-    for line in lines(path, report):
+    found, marked, more = ImportSummary(), MarkedCells(), 0
+    bad: list[tuple[int, CrrubricError | MarkLine]] = []  # a line by itself is a doubled one
+    for line in read_mark_lines(path, report):
         problem = problem_of(line, known, marked)
-        if problem is None and isinstance(line, Line):
-            note(found, line)
+        if problem is None and isinstance(line, MarkLine):
+            count_line(found, line)
         elif problem is not None and len(bad) < LISTED:
-            bad.append((line.number if isinstance(line, Line) else line[0], problem))
+            bad.append((line.number if isinstance(line, MarkLine) else line[0], problem))
         else:
             more += 1
-    refuse(in_words(bad, path), more)
+    refuse_bad_lines(explain_bad_lines(bad, path), more)
     if not found.marks:
         raise Invalid(N_("The file holds no mark: below the header there must be lines."))
     return found
 
 
 def problem_of(
-    line: Line | tuple[int, CrrubricError], known: Known | None, marked: Marked
-) -> CrrubricError | Line | None:
+    line: MarkLine | tuple[int, CrrubricError], known: KnownNames | None, marked: MarkedCells
+) -> CrrubricError | MarkLine | None:
     """Why a line can't be used; a second mark for a cell is its own reason."""
     if isinstance(line, tuple):
         return line[1]
-    return unknown(line, known) if marked.add(line) else line
+    return find_criterion_error(line, known) if marked.add(line) else line
 
 
-def note(found: Found, line: Line) -> None:
+def count_line(found: ImportSummary, line: MarkLine) -> None:
     """Count a good line, and the names in it."""
     found.reviewers[line.reviewer] = None
     found.vendors[line.vendor] = None
@@ -111,7 +111,7 @@ def note(found: Found, line: Line) -> None:
     found.marks += 1
 
 
-def refuse(bad: list[tuple[int, CrrubricError]], more: int) -> None:
+def refuse_bad_lines(bad: list[tuple[int, CrrubricError]], more: int) -> None:
     """Raise InvalidLines if there is a bad line."""
     if not bad:
         return
@@ -122,18 +122,18 @@ def refuse(bad: list[tuple[int, CrrubricError]], more: int) -> None:
     )
 
 
-def in_words(
-    bad: list[tuple[int, CrrubricError | Line]], path: Path
+def explain_bad_lines(
+    bad: list[tuple[int, CrrubricError | MarkLine]], path: Path
 ) -> list[tuple[int, CrrubricError]]:
     """The bad lines with their reasons; a doubled one names the line that came first."""
-    first = first_lines({cell_of(line) for _, line in bad if isinstance(line, Line)}, path)
+    first = find_first_lines({cell_of(line) for _, line in bad if isinstance(line, MarkLine)}, path)
     return [
-        (number, doubled(problem, first) if isinstance(problem, Line) else problem)
+        (number, doubled_mark_error(problem, first) if isinstance(problem, MarkLine) else problem)
         for number, problem in bad
     ]
 
 
-def doubled(line: Line, first: dict[tuple[str, str, str], int]) -> CrrubricError:
+def doubled_mark_error(line: MarkLine, first: dict[tuple[str, str, str], int]) -> CrrubricError:
     """The refusal of a second mark for one cell by one reviewer."""
     return Invalid(
         N_("doubled mark: %(reviewer)s has marked %(vendor)s, %(criterion)s in line %(line)s"),
@@ -144,21 +144,23 @@ def doubled(line: Line, first: dict[tuple[str, str, str], int]) -> CrrubricError
     )
 
 
-def first_lines(cells: set[tuple[str, str, str]], path: Path) -> dict[tuple[str, str, str], int]:
+def find_first_lines(
+    cells: set[tuple[str, str, str]], path: Path
+) -> dict[tuple[str, str, str], int]:
     """The number of the first line of each cell; the file is read again only if there is one."""
     found: dict[tuple[str, str, str], int] = {}
-    for line in lines(path, lambda _: None) if cells else ():
-        if isinstance(line, Line) and cell_of(line) in cells:
+    for line in read_mark_lines(path, lambda _: None) if cells else ():
+        if isinstance(line, MarkLine) and cell_of(line) in cells:
             found.setdefault(cell_of(line), line.number)
     return found
 
 
-def cell_of(line: Line) -> tuple[str, str, str]:
+def cell_of(line: MarkLine) -> tuple[str, str, str]:
     """What makes two lines marks of one cell by one reviewer; names are one name in any case."""
     return line.reviewer.casefold(), line.vendor.casefold(), line.criterion
 
 
-def unknown(line: Line, known: Known | None) -> CrrubricError | None:
+def find_criterion_error(line: MarkLine, known: KnownNames | None) -> CrrubricError | None:
     """The refusal of a criterion that the evaluation's rubric doesn't have."""
     if known is None:
         return None
@@ -174,16 +176,16 @@ def unknown(line: Line, known: Known | None) -> CrrubricError | None:
     return None
 
 
-def lines(path: Path, report: Report) -> Iterator[Line | tuple[int, CrrubricError]]:
+def read_mark_lines(path: Path, report: Report) -> Iterator[MarkLine | tuple[int, CrrubricError]]:
     """The good lines, and (number, refusal) for the bad ones, in order; UTF-8, BOM or not."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, strict=True)
             header = [name.strip().lower() for name in next(reader, [])]
-            places = columns(header)
+            places = find_columns(header)
             for row in reader:
                 if row:
-                    yield parsed(reader.line_num, row, places, len(header))
+                    yield parse_row(reader.line_num, row, places, len(header))
                 if reader.line_num % EVERY == 0:
                     report(reader.line_num)
             report(reader.line_num)
@@ -201,7 +203,7 @@ def lines(path: Path, report: Report) -> Iterator[Line | tuple[int, CrrubricErro
         ) from None
 
 
-def columns(header: list[str]) -> dict[str, int]:
+def find_columns(header: list[str]) -> dict[str, int]:
     """Where each column is. Raises: InvalidLines for line 1 if one is missing."""
     missing = [name for name in COLUMNS if name not in header]
     if missing:
@@ -212,9 +214,9 @@ def columns(header: list[str]) -> dict[str, int]:
     return {name: header.index(name) for name in (*COLUMNS, "note") if name in header}
 
 
-def parsed(
+def parse_row(
     number: int, row: list[str], places: dict[str, int], width: int
-) -> Line | tuple[int, CrrubricError]:
+) -> MarkLine | tuple[int, CrrubricError]:
     """One row as a line, or its number with the reason why not."""
     if len(row) != width:
         return number, Invalid(
@@ -231,13 +233,13 @@ def parsed(
             value=text["mark"][:40],
         )
     try:
-        return Line(
-            number,
-            one_line(text["reviewer"], limit=limits.NAME),
-            one_line(text["vendor"], limit=limits.CODE),
-            one_line(text["criterion"], limit=limits.CODE),
-            answer,
-            clean(text.get("note", ""), limit=limits.NOTE),
+        return MarkLine(
+            number=number,
+            reviewer=clean_line(text["reviewer"], limit=limits.NAME),
+            vendor=clean_line(text["vendor"], limit=limits.CODE),
+            criterion=clean_line(text["criterion"], limit=limits.CODE),
+            answer=answer,
+            note=clean_text(text.get("note", ""), limit=limits.NOTE),
         )
     except Invalid as error:
         return number, error

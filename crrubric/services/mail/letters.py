@@ -11,10 +11,17 @@ from crrubric.domain.mail import mails
 from crrubric.domain.vocabulary import MailKind, NoticeKind
 from crrubric.models import Evaluation, Member, Notice
 from crrubric.queries.people.people import Actor
-from crrubric.services.mail.outbox import Posting, home_of, mail_language, occasion, queue, voice
+from crrubric.services.mail.outbox import (
+    MailPurpose,
+    evaluation_path_of,
+    mail_language_of,
+    make_mail_context,
+    queue_mail,
+    use_language,
+)
 
 
-def write_notices(
+def write_notice_mails(
     session: Session, notices: Iterable[Notice], kind: NoticeKind, facts: Mapping[str, str]
 ) -> None:
     """A mail beside each notice, if it is of a kind that asks for an act."""
@@ -22,14 +29,16 @@ def write_notices(
         return
     session.flush()
     by_member = {notice.member_id: notice for notice in notices}
-    for member in addressees(session, by_member):
-        with voice(mail_language(member)) as say:
-            mail = mails.notice(say, occasion(member, home_of(member)), kind, facts)
+    for member in load_recipients(session, by_member):
+        with use_language(mail_language_of(member)) as say:
+            mail = mails.compose_notice_mail(
+                say, make_mail_context(member, evaluation_path_of(member)), kind, facts
+            )
         key = f"notice-{by_member[member.id].id}"
-        queue(session, member, mail, Posting(MailKind.NOTICE, key))
+        queue_mail(session, member, mail, MailPurpose(MailKind.NOTICE, key))
 
 
-def addressees(session: Session, members: Iterable[int]) -> Iterable[Member]:
+def load_recipients(session: Session, members: Iterable[int]) -> Iterable[Member]:
     """The members with all that a mail to them needs, in one query."""
     return session.scalars(
         select(Member)
@@ -44,12 +53,14 @@ def addressees(session: Session, members: Iterable[int]) -> Iterable[Member]:
 
 def write_invitation(session: Session, actor: Actor, member: Member, token: str | None) -> None:
     """The mail of an invitation, with its one-time link or, without a token, the evaluation's."""
-    path = home_of(member) if token is None else f"/invitations/{token}"
-    with voice(mail_language(member)) as say:
-        mail = mails.invitation(
+    path = evaluation_path_of(member) if token is None else f"/invitations/{token}"
+    with use_language(mail_language_of(member)) as say:
+        mail = mails.compose_invitation(
             say,
-            occasion(member, path),
+            make_mail_context(member, path),
             chair=actor.name,
             days=None if token is None else limits.INVITE_DAYS,
         )
-    queue(session, member, mail, Posting(MailKind.INVITATION, f"invitation-{token_hex(16)}"))
+    queue_mail(
+        session, member, mail, MailPurpose(MailKind.INVITATION, f"invitation-{token_hex(16)}")
+    )

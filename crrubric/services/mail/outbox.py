@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.config import current_settings
-from crrubric.domain.mail.mails import Mail, Occasion, Voice, header_line
+from crrubric.domain.mail.mails import MailContext, MailText, MailTranslator, clean_header_line
+from crrubric.domain.people.languages import choose_mail_language as spoken_to
 from crrubric.domain.people.languages import formats_of
-from crrubric.domain.people.languages import mail_language as spoken_to
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import MailKind
 from crrubric.models import Member, OutgoingMail
@@ -24,7 +24,7 @@ NO_USE = N_("no longer needed")
 LOCAL = "http://127.0.0.1:5000"
 
 
-def mail_is_on() -> bool:
+def is_mail_on() -> bool:
     """Whether this site sends mail. Where it is off, mails are written and set aside at once."""
     return bool(current_settings().MAIL_HOST)
 
@@ -34,7 +34,7 @@ def site_url() -> str:
     return current_settings().SITE_URL or LOCAL
 
 
-def mail_language(member: Member) -> str:
+def mail_language_of(member: Member) -> str:
     """The language in which a member is written to."""
     chosen = member.user.language if member.user else None
     offered = chosen if chosen in current_settings().LANGUAGES else None
@@ -42,31 +42,31 @@ def mail_language(member: Member) -> str:
 
 
 @contextmanager
-def voice(language: str) -> Iterator[Voice]:
+def use_language(language: str) -> Iterator[MailTranslator]:
     """Speak this language meanwhile, whatever the request is in."""
     with force_locale(formats_of(language)):
-        yield Voice(gettext, ngettext, lambda day: str(long_day(day)))
+        yield MailTranslator(gettext, ngettext, lambda day: str(format_long_day(day)))
 
 
-def long_day(day: date) -> str:
+def format_long_day(day: date) -> str:
     """A day with its weekday, in the language that is spoken: Friday, March 12, 2027."""
     return str(format_date(day, "full", rebase=False))
 
 
-def occasion(member: Member, path: str) -> Occasion:
+def make_mail_context(member: Member, path: str) -> MailContext:
     """To a member, from their evaluation; `path` is where the link leads inside the site."""
     evaluation = member.evaluation
     link = f"{site_url()}{path}"
-    return Occasion(member.name, evaluation.title, evaluation.district.name, link)
+    return MailContext(member.name, evaluation.title, evaluation.district.name, link)
 
 
-def home_of(member: Member) -> str:
+def evaluation_path_of(member: Member) -> str:
     """The path of the member's evaluation."""
     return f"/evaluations/{member.evaluation.slug}/"
 
 
 @dataclass(frozen=True, slots=True)
-class Posting:
+class MailPurpose:
     """What a mail is for; of two with one key only the first is written."""
 
     kind: MailKind
@@ -74,18 +74,20 @@ class Posting:
     vendors: tuple[int, ...] = ()  # which vendors it is about, if it tells who is late for them
 
 
-def reachable(member: Member) -> bool:
+def is_reachable(member: Member) -> bool:
     """Whether a member can be written to: present, with an account that works."""
     return member.removed_at is None and member.user is not None and member.user.disabled_at is None
 
 
-def queue(session: Session, member: Member, mail: Mail, posting: Posting) -> OutgoingMail | None:
+def queue_mail(
+    session: Session, member: Member, mail: MailText, posting: MailPurpose
+) -> OutgoingMail | None:
     """Put a mail to a member into the outbox, in the caller's transaction.
 
     Returns: None if the member has no address, or if it was written before.
     """
     user = member.user
-    if user is None or not reachable(member):
+    if user is None or not is_reachable(member):
         return None
     if session.scalar(select(OutgoingMail.id).where(OutgoingMail.dedup_key == posting.key)):
         return None
@@ -95,19 +97,19 @@ def queue(session: Session, member: Member, mail: Mail, posting: Posting) -> Out
         evaluation_id=member.evaluation_id,
         member_id=member.id,
         user_id=user.id,
-        to_name=header_line(member.name),
+        to_name=clean_header_line(member.name),
         to_address=user.email,
         subject=mail.subject,
         body=mail.body,
         vendors=list(posting.vendors),
     )
     session.add(row)
-    if not mail_is_on():
-        set_aside(row, OFF)
+    if not is_mail_on():
+        set_aside_mail(row, OFF)
     return row
 
 
-def set_aside(mail: OutgoingMail, why: str) -> None:
+def set_aside_mail(mail: OutgoingMail, why: str) -> None:
     """Send it never; a one-time link is not kept. Args: why: a text to translate."""
     mail.set_aside_at, mail.last_error = now_utc(), why
     forget_link(mail)
@@ -126,7 +128,7 @@ def set_aside_invitations(session: Session, user_id: int) -> None:
         .where(
             OutgoingMail.user_id == user_id,
             OutgoingMail.kind == MailKind.INVITATION,
-            still_waits(),
+            is_waiting(),
         )
         .values(set_aside_at=now_utc(), last_error=NO_USE, body="")
     )
@@ -140,19 +142,19 @@ def set_aside_reminders(session: Session, evaluation_id: int) -> None:
         .where(
             OutgoingMail.evaluation_id == evaluation_id,
             OutgoingMail.kind.in_(REMINDERS),
-            still_waits(),
-            not_held(now),
+            is_waiting(),
+            is_not_held(now),
         )
         .values(set_aside_at=now, last_error=NO_USE)
     )
 
 
-def not_held(now: datetime) -> ColumnElement[bool]:
+def is_not_held(now: datetime) -> ColumnElement[bool]:
     """Which mails no sender has in hand: what is being sent goes its way."""
     return or_(OutgoingMail.held_until.is_(None), OutgoingMail.held_until <= now)
 
 
-def still_waits() -> ColumnElement[bool]:
+def is_waiting() -> ColumnElement[bool]:
     """Which mails are neither sent, given up nor set aside."""
     return and_(
         OutgoingMail.sent_at.is_(None),
@@ -161,7 +163,7 @@ def still_waits() -> ColumnElement[bool]:
     )
 
 
-def waiting(session: Session) -> Sequence[OutgoingMail]:
+def list_waiting_mails(session: Session) -> Sequence[OutgoingMail]:
     """The mails that wait, in the order of their next try."""
     order = (OutgoingMail.next_try_at, OutgoingMail.id)
-    return session.scalars(select(OutgoingMail).where(still_waits()).order_by(*order)).all()
+    return session.scalars(select(OutgoingMail).where(is_waiting()).order_by(*order)).all()

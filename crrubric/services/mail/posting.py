@@ -15,21 +15,27 @@ from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.domain.errors import NotReady
-from crrubric.domain.mail.retries import next_try, too_old
+from crrubric.domain.mail.retries import find_next_try, is_too_old
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import MailKind, Phase
 from crrubric.models import Ballot, District, Evaluation, Member, OutgoingMail
-from crrubric.queries.mail.lateness import REMINDERS, open_ballots
+from crrubric.queries.mail.lateness import REMINDERS, select_open_ballots
 from crrubric.services.mail.outbox import (
     NO_USE,
     forget_link,
-    mail_is_on,
-    reachable,
-    set_aside,
-    still_waits,
+    is_mail_on,
+    is_reachable,
+    is_waiting,
+    set_aside_mail,
 )
-from crrubric.services.mail.smtp import Letter, Refused, ServerDown, Smtp, TryLater
-from crrubric.services.shared.days import today
+from crrubric.services.mail.smtp import (
+    PermanentRefusal,
+    ServerDown,
+    SmtpClient,
+    SmtpMessage,
+    TemporaryRefusal,
+)
+from crrubric.services.shared.days import today_in_district
 from crrubric.services.shared.unit import unit_of_work
 
 HELD = timedelta(minutes=10)  # longer than any conversation with a server takes
@@ -37,8 +43,8 @@ BATCH = 200
 WAITED = N_("it waited for more than three days")
 
 
-@dataclass
-class Round:
+@dataclass(kw_only=True)
+class SendingResult:
     """What one run did."""
 
     sent: int = 0
@@ -48,23 +54,23 @@ class Round:
     down: str = ""  # why the server could not be used, if it could not
 
 
-def send_due(*, most: int = BATCH) -> Round:
+def send_due_mails(*, most: int = BATCH) -> SendingResult:
     """Send what is due, at most so many; stops at the first sign that the server is down.
 
     Raises: NotReady if mail is off.
     """
-    if not mail_is_on():
+    if not is_mail_on():
         raise NotReady(N_("Mail is off: set MAIL_HOST, MAIL_SENDER and SITE_URL."))
-    done = Round()
-    with Smtp() as server:
+    done = SendingResult()
+    with SmtpClient() as server:
         for _number in range(most):
-            letter = _take(done)
-            if letter is None or not _sent(server, letter, done):
+            letter = _take_next_mail(done)
+            if letter is None or not _send_mail(server, letter, done):
                 break
     return done
 
 
-def _sent(server: Smtp, letter: Letter, done: Round) -> bool:
+def _send_mail(server: SmtpClient, letter: SmtpMessage, done: SendingResult) -> bool:
     """Send one mail and write down what came of it; False if the server is down."""
     try:
         server.send(letter)
@@ -72,15 +78,15 @@ def _sent(server: Smtp, letter: Letter, done: Round) -> bool:
         done.down = str(error)
         done.failed += _note_failure(letter, done.down)
         return False
-    except TryLater as error:
+    except TemporaryRefusal as error:
         failed = _note_failure(letter, str(error))
         done.failed += failed
         done.later += not failed
-    except Refused as error:
+    except PermanentRefusal as error:
         done.failed += _note_failure(letter, str(error), for_good=True)
     else:
         with unit_of_work() as session:
-            mail = _held_mail(session, letter)
+            mail = _lock_mail(session, letter)
             # it is out, even if it was set aside meanwhile: its link was renewed, for instance
             mail.sent_at, mail.set_aside_at = now_utc(), None
             mail.last_error, mail.held_until = "", None
@@ -89,14 +95,14 @@ def _sent(server: Smtp, letter: Letter, done: Round) -> bool:
     return True
 
 
-def _note_failure(letter: Letter, why: str, *, for_good: bool = False) -> bool:
+def _note_failure(letter: SmtpMessage, why: str, *, for_good: bool = False) -> bool:
     """When to try again, or that it is given up; whether it is."""
     with unit_of_work() as session:
-        mail = _held_mail(session, letter)
+        mail = _lock_mail(session, letter)
         mail.held_until = None
         if mail.set_aside_at is not None:  # while it was on its way: nothing to try again
             return False
-        again = None if for_good else next_try(now_utc(), mail.attempts, mail.due_at)
+        again = None if for_good else find_next_try(now_utc(), mail.attempts, mail.due_at)
         mail.last_error = why
         if again is None:
             mail.given_up_at = now_utc()
@@ -106,42 +112,42 @@ def _note_failure(letter: Letter, why: str, *, for_good: bool = False) -> bool:
     return again is None
 
 
-def _held_mail(session: Session, letter: Letter) -> OutgoingMail:
+def _lock_mail(session: Session, letter: SmtpMessage) -> OutgoingMail:
     """The row of a mail that was on its way, so that nobody sets it aside at this moment."""
     return session.get_one(OutgoingMail, letter.id, with_for_update=True)
 
 
-def _take(done: Round) -> Letter | None:
+def _take_next_mail(done: SendingResult) -> SmtpMessage | None:
     """Hold the next mail that is due and still of use; None if there is none."""
     while True:
         with unit_of_work() as session:
-            mail = _next(session)
+            mail = _find_next_mail(session)
             if mail is None:
                 return None
-            if not _held(session, mail):
+            if not _hold_mail(session, mail):
                 continue  # another sender was quicker
-            if _dropped(session, mail):
+            if _drop_stale_mail(session, mail):
                 done.set_aside += 1
                 continue
-            return letter_of(session, mail)
+            return smtp_message_of(session, mail)
 
 
-def _next(session: Session) -> OutgoingMail | None:
+def _find_next_mail(session: Session) -> OutgoingMail | None:
     order = (OutgoingMail.next_try_at, OutgoingMail.id)
-    return session.scalar(select(OutgoingMail).where(_due(now_utc())).order_by(*order).limit(1))
+    return session.scalar(select(OutgoingMail).where(_is_due(now_utc())).order_by(*order).limit(1))
 
 
-def _due(now: datetime) -> ColumnElement[bool]:
+def _is_due(now: datetime) -> ColumnElement[bool]:
     held = OutgoingMail.held_until
-    return and_(still_waits(), OutgoingMail.next_try_at <= now, or_(held.is_(None), held <= now))
+    return and_(is_waiting(), OutgoingMail.next_try_at <= now, or_(held.is_(None), held <= now))
 
 
-def _held(session: Session, mail: OutgoingMail) -> bool:
+def _hold_mail(session: Session, mail: OutgoingMail) -> bool:
     """Take the mail, unless somebody took it since: the database decides, in one statement."""
     now = now_utc()
     taken = session.execute(
         update(OutgoingMail)
-        .where(OutgoingMail.id == mail.id, _due(now))
+        .where(OutgoingMail.id == mail.id, _is_due(now))
         .values(held_until=now + HELD, attempts=OutgoingMail.attempts + 1)
         .execution_options(synchronize_session=False)
     )
@@ -149,52 +155,52 @@ def _held(session: Session, mail: OutgoingMail) -> bool:
     return isinstance(taken, CursorResult) and taken.rowcount == 1
 
 
-def _dropped(session: Session, mail: OutgoingMail) -> bool:
+def _drop_stale_mail(session: Session, mail: OutgoingMail) -> bool:
     """Set a mail aside that holds no more, give one up that nobody sent for days; whether so."""
-    if too_old(now_utc(), mail.due_at):
+    if is_too_old(now_utc(), mail.due_at):
         mail.given_up_at, mail.last_error = now_utc(), WAITED
         forget_link(mail)
         return True
     member = mail.member
-    if member is None or (reachable(member) and _still_late(session, mail, member)):
+    if member is None or (is_reachable(member) and _is_still_late(session, mail, member)):
         return False
-    set_aside(mail, NO_USE)
+    set_aside_mail(mail, NO_USE)
     return True
 
 
-def _still_late(session: Session, mail: OutgoingMail, member: Member) -> bool:
+def _is_still_late(session: Session, mail: OutgoingMail, member: Member) -> bool:
     """Whether a reminder still holds; so does every other mail."""
     if mail.kind not in REMINDERS:
         return True
     evaluation = member.evaluation
-    if evaluation.phase is not Phase.SCORING or _closed_since(mail, evaluation):
+    if evaluation.phase is not Phase.SCORING or _has_closed_since(mail, evaluation):
         return False
-    own = open_ballots(evaluation.id).where(
+    own = select_open_ballots(evaluation.id).where(
         Ballot.member_id == member.id, Ballot.vendor_id.in_(mail.vendors)
     )
     return session.scalar(own.limit(1)) is not None
 
 
-def _closed_since(mail: OutgoingMail, evaluation: Evaluation) -> bool:
+def _has_closed_since(mail: OutgoingMail, evaluation: Evaluation) -> bool:
     """Whether the closing day passed while a reminder waited: "by Friday" is wrong on Saturday.
 
     A chair may remind after that day as well; what they write then says so.
     """
     zone, closes_on = ZoneInfo(evaluation.district.time_zone), evaluation.closes_on
-    if closes_on is None or today(evaluation) <= closes_on:
+    if closes_on is None or today_in_district(evaluation) <= closes_on:
         return False
     by_the_clock = mail.kind is MailKind.REMINDER
     return by_the_clock or mail.created_at.astimezone(zone).date() <= closes_on
 
 
-def letter_of(session: Session, mail: OutgoingMail) -> Letter:
+def smtp_message_of(session: Session, mail: OutgoingMail) -> SmtpMessage:
     """A mail of the outbox as it goes to the server."""
-    return Letter(
-        mail.id,
-        mail.to_name,
-        mail.to_address,
-        mail.subject,
-        mail.body,
+    return SmtpMessage(
+        id=mail.id,
+        to_name=mail.to_name,
+        to_address=mail.to_address,
+        subject=mail.subject,
+        body=mail.body,
         district=district_name(session),
         key=hashlib.sha256(mail.dedup_key.encode()).hexdigest()[:24],
     )

@@ -14,27 +14,27 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, WrongPhase
 from crrubric.domain.events import Event
 from crrubric.domain.mail import mails
-from crrubric.domain.mail.mails import Mail
-from crrubric.domain.mail.reminders import STEPS, due_step, rested
-from crrubric.domain.text import clean
+from crrubric.domain.mail.mails import MailText
+from crrubric.domain.mail.reminders import STEPS, find_due_step, may_remind_again
+from crrubric.domain.text import clean_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import MailKind, Phase
 from crrubric.models import Evaluation, Member, OutgoingMail
-from crrubric.queries.mail.lateness import REMINDERS, LateReviewer, late_reviewers
-from crrubric.queries.people.access import Seat, locked_seat
+from crrubric.queries.mail.lateness import REMINDERS, LateReviewer, list_late_reviewers
+from crrubric.queries.people.access import Seat, require_locked_seat
 from crrubric.queries.people.people import CLOCKWORK, Actor
 from crrubric.services.mail.outbox import (
     NO_USE,
-    Posting,
-    home_of,
-    mail_is_on,
-    mail_language,
-    not_held,
-    occasion,
-    queue,
-    reachable,
-    still_waits,
-    voice,
+    MailPurpose,
+    evaluation_path_of,
+    is_mail_on,
+    is_not_held,
+    is_reachable,
+    is_waiting,
+    mail_language_of,
+    make_mail_context,
+    queue_mail,
+    use_language,
 )
 from crrubric.services.shared.journal import note_event
 from crrubric.services.shared.unit import unit_of_work
@@ -52,40 +52,40 @@ def write_due_reminders(now: datetime | None = None) -> int:
             .where(Evaluation.phase == Phase.SCORING, Evaluation.closes_on.is_not(None))
             .order_by(Evaluation.id)
         ).all()
-    return sum(_remind_by_the_clock(slug, at) for slug in slugs)
+    return sum(_write_evaluation_reminders(slug, at) for slug in slugs)
 
 
-def _remind_by_the_clock(slug: str, now: datetime) -> int:
+def _write_evaluation_reminders(slug: str, now: datetime) -> int:
     with unit_of_work() as session:
         try:
-            seat = locked_seat(session, CLOCKWORK, Action.REMIND, slug)
+            seat = require_locked_seat(session, CLOCKWORK, Action.REMIND, slug)
         except WrongPhase:  # it was closed meanwhile
             return 0
         found = [
-            _written(session, seat, row, kind=MailKind.REMINDER, key=key, now=now)
-            for row in late_reviewers(session, seat.evaluation.id)
-            if (key := _due_key(session, seat.evaluation, row, now))
+            _write_reminder(session, seat, row, kind=MailKind.REMINDER, key=key, now=now)
+            for row in list_late_reviewers(session, seat.evaluation.id)
+            if (key := _due_reminder_key(session, seat.evaluation, row, now))
         ]
-        return _noted(session, seat, found)
+        return _note_reminders(session, seat, found)
 
 
-def _due_key(
+def _due_reminder_key(
     session: Session, evaluation: Evaluation, late: LateReviewer, now: datetime
 ) -> str | None:
     """The key of the reminder that is due for a reviewer now; None if there is none."""
     closes_on, opened = evaluation.closes_on, evaluation.opened_at
-    if closes_on is None or opened is None or not rested(now, late.reminded_at):
+    if closes_on is None or opened is None or not may_remind_again(now, late.reminded_at):
         return None
-    keys = {step: _key(late.member, closes_on, opened, step) for step in STEPS}
+    keys = {step: _reminder_key(late.member, closes_on, opened, step) for step in STEPS}
     there = select(OutgoingMail.dedup_key).where(OutgoingMail.dedup_key.in_(keys.values()))
     written = set(session.scalars(there))
     sent = {step for step, key in keys.items() if key in written}
     zone = ZoneInfo(evaluation.district.time_zone)
-    step = due_step(now, closes_on, zone, opened=opened, sent=sent)
+    step = find_due_step(now, closes_on, zone, opened=opened, sent=sent)
     return None if step is None else keys[step]
 
 
-def _key(member: Member, closes_on: date, opened: datetime, step: int) -> str:
+def _reminder_key(member: Member, closes_on: date, opened: datetime, step: int) -> str:
     """Each step once per member and round: a round begins when ballots open."""
     return f"reminder-{member.id}-{opened:%Y%m%d%H%M%S}-{closes_on:%Y%m%d}-{step}"
 
@@ -99,35 +99,35 @@ class Recipients:
     unreachable: tuple[LateReviewer, ...]
 
 
-def recipients(session: Session, seat: Seat) -> Recipients:
+def find_recipients(session: Session, seat: Seat) -> Recipients:
     """Who of those late, as far as the chair may know, would be reminded now."""
-    late = late_reviewers(session, seat.evaluation.id, away=seat.shut_out)
+    late = list_late_reviewers(session, seat.evaluation.id, away=seat.shut_out)
     now = now_utc()
-    there = [row for row in late if reachable(row.member)]
+    there = [row for row in late if is_reachable(row.member)]
     return Recipients(
-        tuple(row for row in there if rested(now, row.reminded_at)),
-        tuple(row for row in there if not rested(now, row.reminded_at)),
-        tuple(row for row in late if not reachable(row.member)),
+        tuple(row for row in there if may_remind_again(now, row.reminded_at)),
+        tuple(row for row in there if not may_remind_again(now, row.reminded_at)),
+        tuple(row for row in late if not is_reachable(row.member)),
     )
 
 
-def remind_late(actor: Actor, slug: str, *, words: str = "") -> int:
+def remind_late_reviewers(actor: Actor, slug: str, *, words: str = "") -> int:
     """Remind whoever is late now, with words of the chair's own if there are any; how many.
 
     The mails name the ballots that the chair may know of. Raises: Invalid if mail is off, or if
     there is nobody to remind.
     """
-    said = clean(words, limit=limits.NOTE, field="words")
-    if not mail_is_on():
+    said = clean_text(words, limit=limits.NOTE, field="words")
+    if not is_mail_on():
         raise Invalid(N_("This site sends no mail: copy the text and the addresses instead."))
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.REMIND, slug)
-        to = recipients(session, seat).reached
+        seat = require_locked_seat(session, actor, Action.REMIND, slug)
+        to = find_recipients(session, seat).reached
         if not to:
             raise Invalid(N_("There is nobody to remind now."))
         now = now_utc()
         found = [
-            _written(
+            _write_reminder(
                 session,
                 seat,
                 row,
@@ -138,10 +138,10 @@ def remind_late(actor: Actor, slug: str, *, words: str = "") -> int:
             )
             for row in to
         ]
-        return _noted(session, seat, found)
+        return _note_reminders(session, seat, found)
 
 
-def _written(
+def _write_reminder(
     session: Session,
     seat: Seat,
     late: LateReviewer,
@@ -153,14 +153,14 @@ def _written(
 ) -> OutgoingMail | None:
     mail = reminder_mail(seat, late, now=now, words=words)
     vendors = tuple(row.id for row in late.vendors)
-    row = queue(session, late.member, mail, Posting(kind, key, vendors))
+    row = queue_mail(session, late.member, mail, MailPurpose(kind, key, vendors))
     if row is not None:
         row.created_at = row.due_at = row.next_try_at = now
-        _set_aside_older(session, row, now)
+        _set_aside_older_reminders(session, row, now)
     return row
 
 
-def _set_aside_older(session: Session, mail: OutgoingMail, now: datetime) -> None:
+def _set_aside_older_reminders(session: Session, mail: OutgoingMail, now: datetime) -> None:
     """After an outage the newest reminder is enough; one that is being sent now goes its way."""
     session.flush()
     session.execute(
@@ -169,39 +169,45 @@ def _set_aside_older(session: Session, mail: OutgoingMail, now: datetime) -> Non
             OutgoingMail.member_id == mail.member_id,
             OutgoingMail.kind.in_(REMINDERS),
             OutgoingMail.id != mail.id,
-            still_waits(),
-            not_held(now),
+            is_waiting(),
+            is_not_held(now),
         )
         .values(set_aside_at=now, last_error=NO_USE)
     )
 
 
-def reminder_mail(seat: Seat, late: LateReviewer, *, now: datetime, words: str = "") -> Mail:
+def reminder_mail(seat: Seat, late: LateReviewer, *, now: datetime, words: str = "") -> MailText:
     """What one reviewer who is late is written."""
     vendors = [row.company for row in late.vendors]
     chair = seat.actor.name if seat.member else ""
-    to = occasion(late.member, f"{home_of(late.member)}ballots/")
-    with voice(mail_language(late.member)) as say:
-        return mails.reminder(say, to, _late(seat.evaluation, vendors, now, chair, words))
+    to = make_mail_context(late.member, f"{evaluation_path_of(late.member)}ballots/")
+    with use_language(mail_language_of(late.member)) as say:
+        return mails.compose_reminder(
+            say, to, _make_reminder_facts(seat.evaluation, vendors, now, chair, words)
+        )
 
 
-def reminder_text(seat: Seat, link: str) -> Mail:
+def reminder_text(seat: Seat, link: str) -> MailText:
     """A text for all who are late, to be copied: it names neither people nor ballots."""
     if seat.member is None:
         raise ValueError("only somebody with a seat copies a text")
-    to = mails.Occasion("", seat.evaluation.title, seat.evaluation.district.name, link)
-    with voice(mail_language(seat.member)) as say:
-        return mails.reminder(say, to, _late(seat.evaluation, (), now_utc(), "", ""))
+    to = mails.MailContext("", seat.evaluation.title, seat.evaluation.district.name, link)
+    with use_language(mail_language_of(seat.member)) as say:
+        return mails.compose_reminder(
+            say, to, _make_reminder_facts(seat.evaluation, (), now_utc(), "", "")
+        )
 
 
-def _late(
+def _make_reminder_facts(
     evaluation: Evaluation, vendors: Iterable[str], now: datetime, chair: str, words: str
-) -> mails.Late:
+) -> mails.ReminderFacts:
     today = now.astimezone(ZoneInfo(evaluation.district.time_zone)).date()
-    return mails.Late(list(vendors), today, evaluation.closes_on, chair, words)
+    return mails.ReminderFacts(
+        vendors=list(vendors), today=today, closes_on=evaluation.closes_on, chair=chair, words=words
+    )
 
 
-def _noted(session: Session, seat: Seat, found: Iterable[OutgoingMail | None]) -> int:
+def _note_reminders(session: Session, seat: Seat, found: Iterable[OutgoingMail | None]) -> int:
     """Write down how many were reminded; not whom: that stands with the mails."""
     count = sum(row is not None for row in found)
     if count:

@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 
 from crrubric.clock import now_utc
 from crrubric.config import current_settings
-from crrubric.domain.mail.mails import header_line
-from crrubric.domain.text import visible
+from crrubric.domain.mail.mails import clean_header_line
+from crrubric.domain.text import replace_control_characters
 from crrubric.settings.model import Settings
 
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
@@ -27,24 +27,24 @@ SECONDS = 20  # how long one answer of the server may take
 CLOSING = 421
 
 
-class MailTrouble(Exception):
+class MailError(Exception):
     """A mail was not taken; the text says why, for the operator and the chair."""
 
 
-class ServerDown(MailTrouble):
+class ServerDown(MailError):
     """The server can't be used at all: no mail would go."""
 
 
-class TryLater(MailTrouble):
+class TemporaryRefusal(MailError):
     """The server does not take this mail now."""
 
 
-class Refused(MailTrouble):
+class PermanentRefusal(MailError):
     """The server will never take this mail, or it can't be written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmtpMessage:
     """A mail as it goes to the server; `key` makes its Message-ID, the same at every try."""
 
     id: int
@@ -56,7 +56,7 @@ class Letter:
     key: str
 
 
-class Smtp:
+class SmtpClient:
     """One conversation with the server of the settings, begun with the first mail."""
 
     def __init__(self) -> None:
@@ -73,18 +73,18 @@ class Smtp:
             except (smtplib.SMTPException, OSError):
                 self.connection.close()
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: SmtpMessage) -> None:
         """Hand one mail to the server. Raises: ServerDown, TryLater, Refused."""
-        message = message_of(letter, self.settings)
+        message = make_email_message(letter, self.settings)
         try:
             connection = self.connection or self._connect()
         except (smtplib.SMTPException, OSError, ValueError) as error:
-            raise ServerDown(said(error)) from error
+            raise ServerDown(format_error(error)) from error
         self.connection = connection
         try:
             connection.send_message(message)
         except (smtplib.SMTPException, OSError) as error:
-            raise trouble(error) from error
+            raise classify_failure(error) from error
 
     def _connect(self) -> smtplib.SMTP:
         settings, secure = self.settings, self.settings.MAIL_SECURITY
@@ -112,16 +112,16 @@ def site_host(settings: Settings) -> str:
     return urlsplit(settings.SITE_URL).hostname or "localhost"
 
 
-def message_of(letter: Letter, settings: Settings) -> EmailMessage:
+def make_email_message(letter: SmtpMessage, settings: Settings) -> EmailMessage:
     """The mail with its headers. Raises: Refused if the address can't be written to."""
     message = EmailMessage(policy=SMTP)
     sender = f"crrubric for {letter.district}" if letter.district else "crrubric"
     try:
-        message["From"] = Address(header_line(sender), addr_spec=settings.MAIL_SENDER)
-        message["To"] = Address(header_line(letter.to_name), addr_spec=letter.to_address)
-        message["Subject"] = header_line(letter.subject)
+        message["From"] = Address(clean_header_line(sender), addr_spec=settings.MAIL_SENDER)
+        message["To"] = Address(clean_header_line(letter.to_name), addr_spec=letter.to_address)
+        message["Subject"] = clean_header_line(letter.subject)
     except (ValueError, IndexError, MessageError) as error:
-        raise Refused(said(error)) from error
+        raise PermanentRefusal(format_error(error)) from error
     message["Date"] = format_datetime(now_utc())
     message["Message-ID"] = f"<crrubric-{letter.id}-{letter.key}@{site_host(settings)}>"
     message["Auto-Submitted"] = "auto-generated"
@@ -129,33 +129,35 @@ def message_of(letter: Letter, settings: Settings) -> EmailMessage:
     return message
 
 
-def trouble(error: Exception) -> MailTrouble:
+def classify_failure(error: Exception) -> MailError:
     """What a failed conversation means for the mail, and for the others that wait."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, words = next(iter(error.recipients.values()))
-        return by_code(code, reply(code, words))
+        return error_from_code(code, format_reply(code, words))
     if isinstance(error, smtplib.SMTPDataError):
-        return by_code(error.smtp_code, said(error))
+        return error_from_code(error.smtp_code, format_error(error))
     if isinstance(error, smtplib.SMTPNotSupportedError):  # an address that is not plain ASCII
-        return Refused(said(error))
-    return ServerDown(said(error))  # the line broke, or our own address is refused: like for all
+        return PermanentRefusal(format_error(error))
+    return ServerDown(
+        format_error(error)
+    )  # the line broke, or our own address is refused: like for all
 
 
-def by_code(code: int, words: str) -> MailTrouble:
+def error_from_code(code: int, words: str) -> MailError:
     """5xx is for good, everything else for now."""
     if code == CLOSING:
         return ServerDown(words)
-    return Refused(words) if code >= 500 else TryLater(words)
+    return PermanentRefusal(words) if code >= 500 else TemporaryRefusal(words)
 
 
-def reply(code: int, words: bytes | str) -> str:
+def format_reply(code: int, words: bytes | str) -> str:
     """A server's answer as one line."""
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    return header_line(visible(f"{code} {text}"))
+    return clean_header_line(replace_control_characters(f"{code} {text}"))
 
 
-def said(error: Exception) -> str:
+def format_error(error: Exception) -> str:
     """What an error says, as one line."""
     if isinstance(error, smtplib.SMTPResponseException):
-        return reply(error.smtp_code, error.smtp_error)
-    return header_line(visible(str(error) or type(error).__name__))
+        return format_reply(error.smtp_code, error.smtp_error)
+    return clean_header_line(replace_control_characters(str(error) or type(error).__name__))

@@ -10,9 +10,9 @@ from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.events import Event
-from crrubric.domain.meeting.ranking import RankingText, refuse_ruled_out
-from crrubric.domain.results.outcome import decide
-from crrubric.domain.text import clean, one_line, stated
+from crrubric.domain.meeting.ranking import RankingInput, refuse_ruled_out
+from crrubric.domain.results.outcome import decide_outcome
+from crrubric.domain.text import clean_line, clean_text, require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import NoticeKind, Outcome
 from crrubric.models import (
@@ -26,15 +26,15 @@ from crrubric.models import (
     Vendor,
 )
 from crrubric.queries.meeting.decisions import recommendation_of
-from crrubric.queries.people.access import let_in, locked_seat
+from crrubric.queries.people.access import refuse_recused, require_locked_seat
 from crrubric.queries.people.people import Actor
 from crrubric.queries.results.marks import read_ballots
-from crrubric.queries.results.matrices import matrix, rule_of
-from crrubric.services.mail.notices import tell
-from crrubric.services.meeting.rankings import adopt_ranking, tidy_ranking
-from crrubric.services.setup.rubrics import criterion_in
-from crrubric.services.setup.vendors import candidate_in
-from crrubric.services.shared.journal import About, note_event
+from crrubric.queries.results.matrices import read_matrix, rule_of
+from crrubric.services.mail.notices import notify_members
+from crrubric.services.meeting.rankings import adopt_ranking, clean_ranking
+from crrubric.services.setup.rubrics import find_criterion
+from crrubric.services.setup.vendors import find_candidate
+from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
 
 
@@ -65,17 +65,17 @@ def record_finding(
     """
     tidy = FindingText(
         text.value,
-        clean(text.reason, limit=limits.NOTE, field="reason"),
-        clean(text.evidence, limit=limits.NOTE, field="evidence"),
-        one_line(text.agreed, limit=limits.SHORT_TEXT, field="agreed"),
+        clean_text(text.reason, limit=limits.NOTE, field="reason"),
+        clean_text(text.evidence, limit=limits.NOTE, field="evidence"),
+        clean_line(text.agreed, limit=limits.SHORT_TEXT, field="agreed"),
     )
     if tidy.value is Outcome.UNRESOLVED:
         raise Invalid(N_("Choose Met, Not met or Not applicable."), field="value")
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.RECORD_FINDING, slug)
-        let_in(seat, vendor_id)
-        vendor = candidate_in(session, seat.evaluation, vendor_id)
-        criterion = criterion_in(session, seat.evaluation, criterion_id)
+        seat = require_locked_seat(session, actor, Action.RECORD_FINDING, slug)
+        refuse_recused(seat, vendor_id)
+        vendor = find_candidate(session, seat.evaluation, vendor_id)
+        criterion = find_criterion(session, seat.evaluation, criterion_id)
         if tidy.value is Outcome.NOT_APPLICABLE and not criterion.may_not_apply:
             raise Invalid(
                 N_("This criterion always applies: choose Met or Not met."), field="value"
@@ -85,10 +85,10 @@ def record_finding(
             raise Invalid(
                 N_("Say why the committee finds this: the memo prints it."), field="reason"
             )
-        finding = held_finding(session, vendor.id, criterion.id)
+        finding = lock_finding(session, vendor.id, criterion.id)
         if (finding.version if finding else 0) != seen_version:
             raise Stale(N_("Somebody recorded a finding for this cell meanwhile: compare."))
-        before = plain_finding(finding) if finding else None
+        before = serialize_finding(finding) if finding else None
         if finding is not None and finding.value is not tidy.value and not tidy.reason:
             raise Invalid(
                 N_("Say why the committee changes its finding: the record keeps both."),
@@ -102,16 +102,16 @@ def record_finding(
         finding.agreed, finding.motion_id = tidy.agreed, None
         finding.version += 1
         finding.recorded_by, finding.recorded_at = actor.name, now_utc()
-        settle(session, vendor.id, criterion.id)
+        delete_deferral(session, vendor.id, criterion.id)
         note_event(
             session,
             actor,
             Event.FINDING_RECORDED,
             evaluation_id=seat.evaluation.id,
             subject=f"{vendor.company}: {criterion.title}",
-            about=About(vendor.id, criterion.id),
+            about=EntryReferences(vendor.id, criterion.id),
             before=before,
-            after=plain_finding(finding),
+            after=serialize_finding(finding),
             reason=tidy.reason,
         )
     return finding
@@ -123,10 +123,10 @@ def outcome_of(
     """What the rule makes of the ballots for one cell, read inside the transaction."""
     ballots = read_ballots(session, evaluation.id, [vendor], [criterion])
     tally = ballots.tallies()[vendor.code, criterion.code]
-    return decide(tally, rule_of(evaluation)).outcome
+    return decide_outcome(tally, rule_of(evaluation)).outcome
 
 
-def settle(session: Session, vendor_id: int, criterion_id: int) -> None:
+def delete_deferral(session: Session, vendor_id: int, criterion_id: int) -> None:
     """A cell that was put off is so no longer: a finding was adopted."""
     session.execute(
         delete(Deferral).where(
@@ -135,7 +135,7 @@ def settle(session: Session, vendor_id: int, criterion_id: int) -> None:
     )
 
 
-def held_finding(session: Session, vendor_id: int, criterion_id: int) -> Finding | None:
+def lock_finding(session: Session, vendor_id: int, criterion_id: int) -> Finding | None:
     """The finding of a cell, held until the transaction ends."""
     return session.scalar(
         select(Finding)
@@ -145,7 +145,7 @@ def held_finding(session: Session, vendor_id: int, criterion_id: int) -> Finding
     )
 
 
-def plain_finding(finding: Finding) -> dict[str, object]:
+def serialize_finding(finding: Finding) -> dict[str, object]:
     """A finding as the journal keeps it."""
     return {
         "value": finding.value,
@@ -160,13 +160,15 @@ def withdraw_finding(
     actor: Actor, slug: str, vendor_id: int, criterion_id: int, *, reason: str
 ) -> None:
     """Go back to what the rule makes of the ballots; the journal keeps what was adopted."""
-    why = stated(reason, N_("Say why the finding is withdrawn."), limit=limits.NOTE, field="reason")
+    why = require_text(
+        reason, N_("Say why the finding is withdrawn."), limit=limits.NOTE, field="reason"
+    )
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.RECORD_FINDING, slug)
-        let_in(seat, vendor_id)
-        vendor = candidate_in(session, seat.evaluation, vendor_id)
-        criterion = criterion_in(session, seat.evaluation, criterion_id)
-        finding = held_finding(session, vendor.id, criterion.id)
+        seat = require_locked_seat(session, actor, Action.RECORD_FINDING, slug)
+        refuse_recused(seat, vendor_id)
+        vendor = find_candidate(session, seat.evaluation, vendor_id)
+        criterion = find_criterion(session, seat.evaluation, criterion_id)
+        finding = lock_finding(session, vendor.id, criterion.id)
         if finding is None:
             return
         note_event(
@@ -175,14 +177,14 @@ def withdraw_finding(
             Event.FINDING_WITHDRAWN,
             evaluation_id=seat.evaluation.id,
             subject=f"{vendor.company}: {criterion.title}",
-            about=About(vendor.id, criterion.id),
-            before=plain_finding(finding),
+            about=EntryReferences(vendor.id, criterion.id),
+            before=serialize_finding(finding),
             reason=why,
         )
         session.delete(finding)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionText:
     """The recommendation as the chair words it; `vendor_id` None recommends no vendor."""
 
@@ -194,20 +196,20 @@ class DecisionText:
 
 
 def record_decision(
-    actor: Actor, slug: str, text: DecisionText, ranking: RankingText | None = None
+    actor: Actor, slug: str, text: DecisionText, ranking: RankingInput | None = None
 ) -> Decision:
     """Record, or reword, the committee's recommendation with the order that it adopts.
 
     Args: ranking: None adopts no order; one that was adopted before is dropped.
     Raises: Invalid if a reason is missing, if the vendor is not eligible, or as `checked_ranking`.
     """
-    tidy = tidy_decision(text)
-    order = tidy_ranking(ranking) if ranking else None
+    tidy = clean_decision(text)
+    order = clean_ranking(ranking) if ranking else None
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.RECORD_DECISION, slug)
+        seat = require_locked_seat(session, actor, Action.RECORD_DECISION, slug)
         evaluation = seat.evaluation
-        vendor = candidate_in(session, evaluation, tidy.vendor_id) if tidy.vendor_id else None
-        read = matrix(session, evaluation)
+        vendor = find_candidate(session, evaluation, tidy.vendor_id) if tidy.vendor_id else None
+        read = read_matrix(session, evaluation)
         if vendor is not None:
             refuse_ruled_out(read.results, vendor.code, "vendor")
         decision = recommendation_of(session, evaluation.id)
@@ -215,7 +217,7 @@ def record_decision(
             decision = Decision(evaluation_id=evaluation.id)
             session.add(decision)
         elif decision.vendor_id != tidy.vendor_id:
-            ask_again(session, actor, evaluation)
+            clear_positions(session, actor, evaluation)
         for key, value in asdict(tidy).items():
             setattr(decision, key, value)
         decision.recorded_by, decision.recorded_at = actor.name, now_utc()
@@ -230,14 +232,14 @@ def record_decision(
     return decision
 
 
-def tidy_decision(text: DecisionText) -> DecisionText:
+def clean_decision(text: DecisionText) -> DecisionText:
     """The recommendation in clean text. Raises: Invalid naming the field."""
     tidy = DecisionText(
-        text.vendor_id,
-        clean(text.reason, limit=limits.LONG_TEXT, field="reason"),
-        clean(text.conditions, limit=limits.LONG_TEXT, field="conditions"),
-        one_line(text.term, limit=limits.SHORT_TEXT, field="term"),
-        one_line(text.cost_ceiling, limit=limits.SHORT_TEXT, field="cost_ceiling"),
+        vendor_id=text.vendor_id,
+        reason=clean_text(text.reason, limit=limits.LONG_TEXT, field="reason"),
+        conditions=clean_text(text.conditions, limit=limits.LONG_TEXT, field="conditions"),
+        term=clean_line(text.term, limit=limits.SHORT_TEXT, field="term"),
+        cost_ceiling=clean_line(text.cost_ceiling, limit=limits.SHORT_TEXT, field="cost_ceiling"),
     )
     if not tidy.reason:
         raise Invalid(
@@ -246,7 +248,7 @@ def tidy_decision(text: DecisionText) -> DecisionText:
     return tidy
 
 
-def ask_again(session: Session, actor: Actor, evaluation: Evaluation) -> None:
+def clear_positions(session: Session, actor: Actor, evaluation: Evaluation) -> None:
     """Another vendor is recommended: positions on the one before are dropped, and people told.
 
     The journal keeps what they were.
@@ -258,5 +260,5 @@ def ask_again(session: Session, actor: Actor, evaluation: Evaluation) -> None:
     if not stated:
         return
     session.execute(delete(Position).where(Position.member_id.in_(stated)))
-    tell(session, stated, NoticeKind.POSITION_ASKED, {})
+    notify_members(session, stated, NoticeKind.POSITION_ASKED, {})
     note_event(session, actor, Event.POSITIONS_CLEARED, evaluation_id=evaluation.id)

@@ -11,25 +11,25 @@ from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale, WrongPhase
 from crrubric.domain.events import Event
-from crrubric.domain.meeting.agenda import undisputed
+from crrubric.domain.meeting.agenda import list_undisputed_cells
 from crrubric.domain.results.results import Cell
-from crrubric.domain.text import one_line, stated
+from crrubric.domain.text import clean_line, require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import MotionKind
 from crrubric.models import Attendance, Deferral, Finding, Meeting, Member, Motion
-from crrubric.queries.meeting.meetings import sitting
-from crrubric.queries.people.access import Seat, let_in, locked_seat, not_found
+from crrubric.queries.meeting.meetings import find_current_meeting
+from crrubric.queries.people.access import Seat, make_not_found, refuse_recused, require_locked_seat
 from crrubric.queries.people.people import Actor
-from crrubric.queries.results.matrices import Matrix, matrix
-from crrubric.services.meeting.decisions import held_finding, settle
-from crrubric.services.meeting.sittings import attendance, close_sitting
-from crrubric.services.setup.rubrics import criterion_in
-from crrubric.services.setup.vendors import candidate_in
-from crrubric.services.shared.journal import ROW, About, note_event
+from crrubric.queries.results.matrices import Matrix, read_matrix
+from crrubric.services.meeting.decisions import delete_deferral, lock_finding
+from crrubric.services.meeting.sittings import close_sitting, list_attendance
+from crrubric.services.setup.rubrics import find_criterion
+from crrubric.services.setup.vendors import find_candidate
+from crrubric.services.shared.journal import ROW, EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MotionText:
     """A motion with its vote, as counted in the room."""
 
@@ -48,35 +48,35 @@ class MotionText:
 
 def start_meeting(actor: Actor, slug: str, *, place: str = "") -> Meeting:
     """Open a sitting. Raises: WrongPhase if one is under way."""
-    where = one_line(place, limit=limits.SHORT_TEXT, field="place")
+    where = clean_line(place, limit=limits.SHORT_TEXT, field="place")
     with unit_of_work() as session:
-        seat = _leading(session, actor, slug)
-        if sitting(session, seat.evaluation.id) is not None:
+        seat = _lock_chair_seat(session, actor, slug)
+        if find_current_meeting(session, seat.evaluation.id) is not None:
             raise WrongPhase(N_("A meeting is under way already."))
         meeting = Meeting(evaluation_id=seat.evaluation.id, place=where, started_by=actor.name)
         session.add(meeting)
-        _note(session, seat, Event.MEETING_STARTED, after={"place": where})
+        _note_meeting_event(session, seat, Event.MEETING_STARTED, after={"place": where})
     return meeting
 
 
 def end_meeting(actor: Actor, slug: str) -> Meeting:
     """Close the sitting that is under way. Raises: WrongPhase if there is none."""
     with unit_of_work() as session:
-        seat = _leading(session, actor, slug)
-        meeting = _under_way(session, seat)
+        seat = _lock_chair_seat(session, actor, slug)
+        meeting = _require_meeting(session, seat)
         close_sitting(session, actor, meeting)
     return meeting
 
 
-def set_present(actor: Actor, slug: str, present: Iterable[int]) -> None:
+def record_attendance(actor: Actor, slug: str, present: Iterable[int]) -> None:
     """Record which members are present now; arrival and departure keep their time.
 
     Args: present: ids of members; those of others are not found.
     """
     wanted = set(present)
     with unit_of_work() as session:
-        seat = _leading(session, actor, slug)
-        meeting = _under_way(session, seat)
+        seat = _lock_chair_seat(session, actor, slug)
+        meeting = _require_meeting(session, seat)
         members = {
             row.id: row
             for row in session.scalars(
@@ -86,9 +86,9 @@ def set_present(actor: Actor, slug: str, present: Iterable[int]) -> None:
             )
         }
         if not wanted <= members.keys():
-            raise not_found()
+            raise make_not_found()
         now = now_utc()
-        there = {row.member_id: row for row in attendance(session, meeting)}
+        there = {row.member_id: row for row in list_attendance(session, meeting)}
         before = {key for key, row in there.items() if row.left_at is None}
         for key in wanted - there.keys():
             session.add(Attendance(meeting_id=meeting.id, member_id=key, arrived_at=now))
@@ -97,38 +97,38 @@ def set_present(actor: Actor, slug: str, present: Iterable[int]) -> None:
         if wanted != before:
             names = ", ".join(members[key].name for key in sorted(wanted))
             after: dict[str, object] = {ROW: {"present": sorted(wanted)}}
-            _note(session, seat, Event.ATTENDANCE_CHANGED, subject=names, after=after)
+            _note_meeting_event(session, seat, Event.ATTENDANCE_CHANGED, subject=names, after=after)
 
 
-def point_at(actor: Actor, slug: str, vendor_id: int, criterion_id: int) -> None:
+def point_at_cell(actor: Actor, slug: str, vendor_id: int, criterion_id: int) -> None:
     """Show a cell on everybody's screen. Raises: NotFound where it is not for the chair."""
     with unit_of_work() as session:
-        seat = _leading(session, actor, slug)
-        let_in(seat, vendor_id)
-        meeting = _under_way(session, seat)
-        meeting.vendor_id = candidate_in(session, seat.evaluation, vendor_id).id
-        meeting.criterion_id = criterion_in(session, seat.evaluation, criterion_id).id
+        seat = _lock_chair_seat(session, actor, slug)
+        refuse_recused(seat, vendor_id)
+        meeting = _require_meeting(session, seat)
+        meeting.vendor_id = find_candidate(session, seat.evaluation, vendor_id).id
+        meeting.criterion_id = find_criterion(session, seat.evaluation, criterion_id).id
         meeting.step += 1
 
 
-def adopt_undisputed(actor: Actor, slug: str, text: MotionText, *, expected: int) -> Motion:
+def adopt_undisputed_cells(actor: Actor, slug: str, text: MotionText, *, expected: int) -> Motion:
     """Put the cells that nobody disputes to one vote; if it carries, their outcomes are adopted.
 
     Vendors that the chair stays away from are left to another chair.
     Args: expected: how many cells the page showed. Raises: Stale if that is no longer so.
     """
-    tidy = checked_motion(text)
+    tidy = clean_motion(text)
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.RECORD_FINDING, slug)
-        meeting = _under_way(session, seat)
-        read = matrix(session, seat.evaluation)
-        cells = own_undisputed(read, seat)
+        seat = require_locked_seat(session, actor, Action.RECORD_FINDING, slug)
+        meeting = _require_meeting(session, seat)
+        read = read_matrix(session, seat.evaluation)
+        cells = list_undisputed_for_seat(read, seat)
         if len(cells) != expected or not cells:
             raise Stale(
                 N_("There are %(count)s cells now that nobody disputes: look again, then vote."),
                 count=len(cells),
             )
-        motion = _motion(meeting, MotionKind.UNDISPUTED, tidy)
+        motion = _make_motion(meeting, MotionKind.UNDISPUTED, tidy)
         session.add(motion)
         session.flush()
         adopted = []
@@ -143,27 +143,27 @@ def adopt_undisputed(actor: Actor, slug: str, text: MotionText, *, expected: int
                 recorded_by=actor.name,
             )
             session.add(finding)
-            settle(session, vendor.id, criterion.id)
+            delete_deferral(session, vendor.id, criterion.id)
             adopted.append([cell.vendor, cell.criterion, cell.resolution.outcome.value])
         _note_motion(session, seat, motion, {"adopted": adopted})
     return motion
 
 
-def own_undisputed(read: Matrix, seat: Seat) -> list[Cell]:
+def list_undisputed_for_seat(read: Matrix, seat: Seat) -> list[Cell]:
     """The undisputed cells without those of vendors that the seat stays away from."""
     return [
         cell
-        for cell in undisputed(read.basis, read.results)
+        for cell in list_undisputed_cells(read.basis, read.results)
         if read.vendors[cell.vendor].id not in seat.shut_out
     ]
 
 
 def record_motion(actor: Actor, slug: str, text: MotionText) -> Motion:
     """Record any other motion with its vote."""
-    tidy = checked_motion(text)
+    tidy = clean_motion(text)
     with unit_of_work() as session:
-        seat = _leading(session, actor, slug)
-        motion = _motion(_under_way(session, seat), MotionKind.OTHER, tidy)
+        seat = _lock_chair_seat(session, actor, slug)
+        motion = _make_motion(_require_meeting(session, seat), MotionKind.OTHER, tidy)
         session.add(motion)
         _note_motion(session, seat, motion, {})
     return motion
@@ -173,13 +173,13 @@ def defer_cell(
     actor: Actor, slug: str, vendor_id: int, criterion_id: int, *, reason: str
 ) -> Deferral:
     """Put a cell off, with the reason. Raises: WrongPhase if it is settled already."""
-    why = stated(reason, N_("Say why it is put off."), limit=limits.NOTE, field="reason")
+    why = require_text(reason, N_("Say why it is put off."), limit=limits.NOTE, field="reason")
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.RECORD_FINDING, slug)
-        let_in(seat, vendor_id)
-        vendor = candidate_in(session, seat.evaluation, vendor_id)
-        criterion = criterion_in(session, seat.evaluation, criterion_id)
-        if held_finding(session, vendor.id, criterion.id) is not None:
+        seat = require_locked_seat(session, actor, Action.RECORD_FINDING, slug)
+        refuse_recused(seat, vendor_id)
+        vendor = find_candidate(session, seat.evaluation, vendor_id)
+        criterion = find_criterion(session, seat.evaluation, criterion_id)
+        if lock_finding(session, vendor.id, criterion.id) is not None:
             raise WrongPhase(N_("The committee has adopted a finding here: withdraw it first."))
         found = session.get(Deferral, (vendor.id, criterion.id))
         if found is None:
@@ -192,42 +192,42 @@ def defer_cell(
             Event.CELL_DEFERRED,
             evaluation_id=seat.evaluation.id,
             subject=f"{vendor.company}: {criterion.title}",
-            about=About(vendor.id, criterion.id),
+            about=EntryReferences(vendor.id, criterion.id),
             reason=why,
         )
     return found
 
 
-def checked_motion(text: MotionText) -> MotionText:
+def clean_motion(text: MotionText) -> MotionText:
     """The motion, cleaned. Raises: Invalid naming the field."""
-    words = stated(text.words, N_("Say what was moved."), limit=limits.NOTE, field="words")
+    words = require_text(text.words, N_("Say what was moved."), limit=limits.NOTE, field="words")
     for field in ("in_favor", "opposed", "abstaining"):
         if not 0 <= getattr(text, field) <= limits.VOTES_MAX:
             raise Invalid(
                 N_("Enter a number from 0 to %(most)s."), most=limits.VOTES_MAX, field=field
             )
     return MotionText(
-        words,
-        text.in_favor,
-        text.opposed,
-        text.abstaining,
-        one_line(text.moved_by, limit=limits.NAME, field="moved_by"),
-        one_line(text.seconded_by, limit=limits.NAME, field="seconded_by"),
+        words=words,
+        in_favor=text.in_favor,
+        opposed=text.opposed,
+        abstaining=text.abstaining,
+        moved_by=clean_line(text.moved_by, limit=limits.NAME, field="moved_by"),
+        seconded_by=clean_line(text.seconded_by, limit=limits.NAME, field="seconded_by"),
     )
 
 
-def _leading(session: Session, actor: Actor, slug: str) -> Seat:
-    return locked_seat(session, actor, Action.RUN_MEETING, slug)
+def _lock_chair_seat(session: Session, actor: Actor, slug: str) -> Seat:
+    return require_locked_seat(session, actor, Action.RUN_MEETING, slug)
 
 
-def _under_way(session: Session, seat: Seat) -> Meeting:
-    meeting = sitting(session, seat.evaluation.id)
+def _require_meeting(session: Session, seat: Seat) -> Meeting:
+    meeting = find_current_meeting(session, seat.evaluation.id)
     if meeting is None:
         raise WrongPhase(N_("No meeting is under way: open it first."))
     return meeting
 
 
-def _motion(meeting: Meeting, kind: MotionKind, text: MotionText) -> Motion:
+def _make_motion(meeting: Meeting, kind: MotionKind, text: MotionText) -> Motion:
     return Motion(
         meeting_id=meeting.id,
         kind=kind,
@@ -251,10 +251,12 @@ def _note_motion(session: Session, seat: Seat, motion: Motion, more: dict[str, o
         "carried": motion.carried,
         ROW: {"kind": motion.kind, "words": motion.words},  # a subject may be cut
     }
-    _note(session, seat, Event.MOTION_RECORDED, subject=motion.words, after={**votes, **more})
+    _note_meeting_event(
+        session, seat, Event.MOTION_RECORDED, subject=motion.words, after={**votes, **more}
+    )
 
 
-def _note(
+def _note_meeting_event(
     session: Session,
     seat: Seat,
     event: Event,

@@ -8,15 +8,15 @@ from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, WrongPhase
 from crrubric.domain.events import Event
-from crrubric.domain.text import clean, one_line, stated
+from crrubric.domain.text import clean_line, clean_text, require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import PositionKind
 from crrubric.models import Commitment, Position
 from crrubric.queries.meeting.decisions import recommendation_of
-from crrubric.queries.people.access import let_in, locked_seat, not_found
+from crrubric.queries.people.access import make_not_found, refuse_recused, require_locked_seat
 from crrubric.queries.people.people import Actor
-from crrubric.services.setup.vendors import candidate_in
-from crrubric.services.shared.journal import ROW, About, note_event
+from crrubric.services.setup.vendors import find_candidate
+from crrubric.services.shared.journal import ROW, EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
 
 
@@ -26,18 +26,18 @@ def state_position(actor: Actor, slug: str, *, kind: PositionKind, words: str = 
     Raises: Invalid if who cannot support it gives no words; WrongPhase without a recommendation;
     NotFound for who stays away from the recommended vendor.
     """
-    why = clean(words, limit=limits.LONG_TEXT, field="words")
+    why = clean_text(words, limit=limits.LONG_TEXT, field="words")
     if kind is PositionKind.CANNOT_SUPPORT and not why:
         raise Invalid(N_("Say why: the memo prints it in your own words."), field="words")
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.STATE_POSITION, slug)
+        seat = require_locked_seat(session, actor, Action.STATE_POSITION, slug)
         decision = recommendation_of(session, seat.evaluation.id)
         if decision is None:
             raise WrongPhase(N_("There is no recommendation yet to take a position on."))
         if decision.vendor_id is not None:
-            let_in(seat, decision.vendor_id)
+            refuse_recused(seat, decision.vendor_id)
         if seat.member is None:
-            raise not_found()
+            raise make_not_found()
         own = session.get(Position, seat.member.id)
         before = {"position": own.kind, "words": own.words} if own else None
         if own is None:
@@ -49,7 +49,7 @@ def state_position(actor: Actor, slug: str, *, kind: PositionKind, words: str = 
             actor,
             Event.POSITION_STATED,
             evaluation_id=seat.evaluation.id,
-            about=About(member_id=seat.member.id),
+            about=EntryReferences(member_id=seat.member.id),
             before=before,
             after={"position": kind, "words": why},
         )
@@ -67,8 +67,8 @@ class CommitmentText:
 
 def record_commitment(actor: Actor, slug: str, vendor_id: int, text: CommitmentText) -> Commitment:
     """Record a promise of a vendor. Raises: Invalid naming what is missing."""
-    words = clean(text.words, limit=limits.NOTE, field="words")
-    owner = one_line(text.owner, limit=limits.TITLE, field="owner")
+    words = clean_text(text.words, limit=limits.NOTE, field="words")
+    owner = clean_line(text.owner, limit=limits.TITLE, field="owner")
     if not words:
         raise Invalid(N_("Say what the vendor commits itself to."), field="words")
     if not owner:
@@ -76,9 +76,9 @@ def record_commitment(actor: Actor, slug: str, vendor_id: int, text: CommitmentT
     if text.due_on is None:
         raise Invalid(N_("Enter the day by which it is due."), field="due_on")
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.MANAGE_COMMITMENTS, slug)
-        let_in(seat, vendor_id)
-        vendor = candidate_in(session, seat.evaluation, vendor_id)
+        seat = require_locked_seat(session, actor, Action.MANAGE_COMMITMENTS, slug)
+        refuse_recused(seat, vendor_id)
+        vendor = find_candidate(session, seat.evaluation, vendor_id)
         commitment = Commitment(
             vendor_id=vendor.id,
             words=words,
@@ -94,7 +94,7 @@ def record_commitment(actor: Actor, slug: str, vendor_id: int, text: CommitmentT
             Event.COMMITMENT_RECORDED,
             evaluation_id=seat.evaluation.id,
             subject=vendor.company,
-            about=About(vendor_id=vendor.id),
+            about=EntryReferences(vendor_id=vendor.id),
             after={
                 "words": words,
                 "owner": owner,
@@ -107,13 +107,13 @@ def record_commitment(actor: Actor, slug: str, vendor_id: int, text: CommitmentT
 
 def withdraw_commitment(actor: Actor, slug: str, commitment_id: int, *, reason: str) -> None:
     """Take a commitment back, with the reason; the journal keeps it."""
-    why = stated(reason, N_("Say why it is withdrawn."), limit=limits.NOTE, field="reason")
+    why = require_text(reason, N_("Say why it is withdrawn."), limit=limits.NOTE, field="reason")
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.MANAGE_COMMITMENTS, slug)
+        seat = require_locked_seat(session, actor, Action.MANAGE_COMMITMENTS, slug)
         found = session.get(Commitment, commitment_id, populate_existing=True)
         if found is None or found.vendor.evaluation_id != seat.evaluation.id:
-            raise not_found()
-        let_in(seat, found.vendor_id)
+            raise make_not_found()
+        refuse_recused(seat, found.vendor_id)
         if found.withdrawn_at is not None:
             return
         found.withdrawn_at = now_utc()
@@ -123,7 +123,7 @@ def withdraw_commitment(actor: Actor, slug: str, commitment_id: int, *, reason: 
             Event.COMMITMENT_WITHDRAWN,
             evaluation_id=seat.evaluation.id,
             subject=found.vendor.company,
-            about=About(vendor_id=found.vendor_id),
+            about=EntryReferences(vendor_id=found.vendor_id),
             before={"words": found.words, ROW: {"id": found.id}},
             reason=why,
         )

@@ -6,18 +6,18 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain import limits
-from crrubric.domain.meeting.ranking import RankingText, Ranks, checked_ranking, computed_ranks
+from crrubric.domain.meeting.ranking import RankingInput, Ranks, computed_ranks, validate_ranking
 from crrubric.domain.results.results import Results
-from crrubric.domain.text import clean
+from crrubric.domain.text import clean_text
 from crrubric.models import Decision, RankedVendor, Vendor
-from crrubric.queries.people.access import not_found
+from crrubric.queries.people.access import make_not_found
 from crrubric.queries.results.matrices import Matrix
 from crrubric.services.shared.journal import ROW
 
 
-def tidy_ranking(text: RankingText) -> RankingText:
+def clean_ranking(text: RankingInput) -> RankingInput:
     """The ranking with its reason in clean text. Raises: Invalid naming the field."""
-    reason = clean(text.reason, limit=limits.LONG_TEXT, field="ranking_reason")
+    reason = clean_text(text.reason, limit=limits.LONG_TEXT, field="ranking_reason")
     return replace(text, reason=reason)
 
 
@@ -25,17 +25,17 @@ def adopt_ranking(
     session: Session,
     decision: Decision,
     read: Matrix,
-    text: RankingText | None,
+    text: RankingInput | None,
     recommended: str | None,
 ) -> dict[str, object]:
     """Store the order in the caller's transaction, in the place of an earlier one.
 
     Returns: the order as the journal keeps it. Raises: NotFound for a vendor of another
-    evaluation; Invalid as `checked_ranking`.
+    evaluation; Invalid as `validate_ranking`.
     """
     if text is not None and set(text.ranks or ()) - set(read.vendors):
-        raise not_found()
-    order = checked_ranking(text, read.results, recommended) if text else RankingText({})
+        raise make_not_found()
+    order = validate_ranking(text, read.results, recommended) if text else RankingInput({})
     ranks = order.ranks or {}
     decision.ranking_as_computed = text is None or ranks == computed_ranks(read.results)
     decision.ranking_reason = order.reason
@@ -47,14 +47,14 @@ def adopt_ranking(
     if text is None:
         return {}
     return {
-        "adopted_order": in_words(ranks, read.results),
+        "adopted_order": format_ranking(ranks, read.results),
         "as_computed": decision.ranking_as_computed,
         "why_another_order": order.reason,
         ROW: {"ranks": sorted(ranks.items())},
     }
 
 
-def in_words(ranks: Ranks, results: Results) -> str:
+def format_ranking(ranks: Ranks, results: Results) -> str:
     """An order in a line: 1. A; 2. B."""
     names = {vendor.code: vendor.name for vendor in results.vendors}
     placed = sorted(ranks.items(), key=lambda pair: (pair[1], names[pair[0]]))

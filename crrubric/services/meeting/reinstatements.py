@@ -4,15 +4,15 @@ from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
 from crrubric.domain.events import Event
-from crrubric.domain.meeting.ranking import titles_of
-from crrubric.domain.text import stated
+from crrubric.domain.meeting.ranking import join_criterion_titles
+from crrubric.domain.text import require_text
 from crrubric.domain.translation import N_
 from crrubric.models import Reinstatement
-from crrubric.queries.people.access import let_in, locked_seat
+from crrubric.queries.people.access import refuse_recused, require_locked_seat
 from crrubric.queries.people.people import Actor
-from crrubric.queries.results.matrices import matrix
-from crrubric.services.setup.vendors import candidate_in, vendor_for
-from crrubric.services.shared.journal import About, note_event
+from crrubric.queries.results.matrices import read_matrix
+from crrubric.services.setup.vendors import find_candidate, find_vendor_for_seat
+from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
 
 
@@ -22,20 +22,20 @@ def reinstate_vendor(actor: Actor, slug: str, vendor_id: int, *, reason: str) ->
     Raises: Invalid without a reason, if there is nothing to lift, or if the vendor is reinstated
     for another reason already; NotFound for a vendor that left the selection.
     """
-    why = stated(
+    why = require_text(
         reason,
         N_("Say why the committee reinstates the vendor: the memo prints it."),
         limit=limits.NOTE,
         field="reason",
     )
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.REINSTATE_VENDOR, slug)
-        let_in(seat, vendor_id)
-        vendor = candidate_in(session, seat.evaluation, vendor_id)
+        seat = require_locked_seat(session, actor, Action.REINSTATE_VENDOR, slug)
+        refuse_recused(seat, vendor_id)
+        vendor = find_candidate(session, seat.evaluation, vendor_id)
         held = session.get(Reinstatement, vendor.id, populate_existing=True)
         if held is not None:
-            return same_reason(held, why)
-        results = matrix(session, seat.evaluation).results
+            return require_same_reason(held, why)
+        results = read_matrix(session, seat.evaluation).results
         failed = results.scores[vendor.code].failed
         if not failed:
             raise Invalid(
@@ -51,14 +51,14 @@ def reinstate_vendor(actor: Actor, slug: str, vendor_id: int, *, reason: str) ->
             Event.REINSTATEMENT_RECORDED,
             evaluation_id=seat.evaluation.id,
             subject=vendor.company,
-            about=About(vendor_id=vendor.id),
-            after={"does_not_meet": titles_of(results, failed)},
+            about=EntryReferences(vendor_id=vendor.id),
+            after={"does_not_meet": join_criterion_titles(results, failed)},
             reason=why,
         )
     return held
 
 
-def same_reason(held: Reinstatement, why: str) -> Reinstatement:
+def require_same_reason(held: Reinstatement, why: str) -> Reinstatement:
     """The reinstatement that is there already. Raises: Invalid if it was for another reason."""
     if held.reason != why:
         raise Invalid(
@@ -71,12 +71,12 @@ def same_reason(held: Reinstatement, why: str) -> Reinstatement:
 
 def withdraw_reinstatement(actor: Actor, slug: str, vendor_id: int, *, reason: str) -> None:
     """Let the must-haves decide again; the journal keeps what was recorded."""
-    why = stated(
+    why = require_text(
         reason, N_("Say why the reinstatement is withdrawn."), limit=limits.NOTE, field="reason"
     )
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.REINSTATE_VENDOR, slug)
-        vendor = vendor_for(session, seat, vendor_id)
+        seat = require_locked_seat(session, actor, Action.REINSTATE_VENDOR, slug)
+        vendor = find_vendor_for_seat(session, seat, vendor_id)
         held = session.get(Reinstatement, vendor.id, populate_existing=True)
         if held is None:
             return
@@ -86,7 +86,7 @@ def withdraw_reinstatement(actor: Actor, slug: str, vendor_id: int, *, reason: s
             Event.REINSTATEMENT_WITHDRAWN,
             evaluation_id=seat.evaluation.id,
             subject=vendor.company,
-            about=About(vendor_id=vendor.id),
+            about=EntryReferences(vendor_id=vendor.id),
             before={"reason": held.reason},
             reason=why,
         )

@@ -16,11 +16,11 @@ def close_sitting(session: Session, actor: Actor, meeting: Meeting) -> None:
     """End a sitting: whoever is still there leaves with it, and the shared screen moves on."""
     meeting.ended_at = max(now_utc(), meeting.started_at)
     meeting.step += 1
-    for row in attendance(session, meeting):
+    for row in list_attendance(session, meeting):
         row.left_at = row.left_at or meeting.ended_at
     note_event(session, actor, Event.MEETING_ENDED, evaluation_id=meeting.evaluation_id)
 
 
-def attendance(session: Session, meeting: Meeting) -> Sequence[Attendance]:
+def list_attendance(session: Session, meeting: Meeting) -> Sequence[Attendance]:
     """Who was there, each time they came."""
     return session.scalars(select(Attendance).where(Attendance.meeting_id == meeting.id)).all()

@@ -17,12 +17,12 @@ from crrubric.domain import limits
 from crrubric.domain.errors import Invalid, NotFound
 from crrubric.domain.events import Event
 from crrubric.domain.people.passwords import check_password
-from crrubric.domain.text import clean, email_key, one_line
+from crrubric.domain.text import clean_line, clean_text, email_key
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Standing
 from crrubric.extensions import WRITE, db
 from crrubric.models import District, Invite, User, UserSession
-from crrubric.queries.people.access import not_found
+from crrubric.queries.people.access import make_not_found
 from crrubric.queries.people.people import Actor, actor_of
 from crrubric.services.mail.outbox import set_aside_invitations
 from crrubric.services.shared.journal import note_event
@@ -39,14 +39,14 @@ def hash_password(password: str) -> str:
         return generate_password_hash(password, method=current_settings().PASSWORD_METHOD)
 
 
-def digest(token: str) -> str:
+def hash_token(token: str) -> str:
     """What the database keeps of a secret link or session: its SHA-256, in hex."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def checked_email(email: str) -> str:
+def clean_email(email: str) -> str:
     """A plausible address as typed. Raises: Invalid (field "email")."""
-    tidy = one_line(email, limit=limits.EMAIL, field="email")
+    tidy = clean_line(email, limit=limits.EMAIL, field="email")
     if not re.fullmatch(r"[^@\s<>,;:\"()]+@[^@\s<>,;:\"()]+\.[^@\s<>,;:\"().]+", tidy):
         raise Invalid(N_("Enter an e-mail address like name@school.example."), field="email")
     return tidy
@@ -57,16 +57,16 @@ def find_or_add_user(session: Session, name: str, email: str, standing: Standing
 
     It is held until the transaction ends, so that of its links only the newest works.
     """
-    address = checked_email(email)
+    address = clean_email(email)
     user = session.scalar(
         select(User).where(User.email_key == email_key(address)).with_for_update(of=User)
     )
-    return user or new_user(session, name, address, standing)
+    return user or insert_user(session, name, address, standing)
 
 
-def new_user(session: Session, name: str, address: str, standing: Standing) -> User:
+def insert_user(session: Session, name: str, address: str, standing: Standing) -> User:
     """A new account. Raises: Invalid without a name; IntegrityError if the address has one."""
-    tidy = one_line(name, limit=limits.NAME, field="name")
+    tidy = clean_line(name, limit=limits.NAME, field="name")
     if not tidy:
         raise Invalid(N_("Enter the person’s name."), field="name")
     user = User(name=tidy, email=address, email_key=email_key(address), standing=standing)
@@ -89,26 +89,26 @@ def add_user(
     Raises: NotFound unless the actor administers the site; Invalid if the address is taken.
     """
     if actor.standing is not Standing.ADMINISTRATOR:
-        raise not_found()
+        raise make_not_found()
     if password:
         check_password(password, about=(name, email))
     hashed = hash_password(password) if password else None
     taken = Invalid(N_("%(email)s has an account already."), email=email.strip(), field="email")
     try:
         with unit_of_work() as session:
-            address = checked_email(email)
+            address = clean_email(email)
             key = email_key(address)
             if session.scalar(select(User.id).where(User.email_key == key)) is not None:
                 raise taken
             # never one that came up meanwhile: its owner's password would be overwritten
-            user = new_user(session, name, address, standing)
+            user = insert_user(session, name, address, standing)
             user.password_hash = hashed
     except IntegrityError:
         raise taken from None
     return user
 
 
-def new_invite(session: Session, user: User) -> str:
+def issue_invite(session: Session, user: User) -> str:
     """A fresh one-time link secret for `user`; earlier unused ones stop working."""
     now = now_utc()
     session.execute(
@@ -120,7 +120,7 @@ def new_invite(session: Session, user: User) -> str:
     token = secrets.token_urlsafe(32)
     session.add(
         Invite(
-            token_hash=digest(token),
+            token_hash=hash_token(token),
             user_id=user.id,
             created_at=now,
             expires_at=now + timedelta(days=limits.INVITE_DAYS),
@@ -129,20 +129,20 @@ def new_invite(session: Session, user: User) -> str:
     return token
 
 
-def invite_for_user(actor: Actor, user: User) -> str:
+def invite_user(actor: Actor, user: User) -> str:
     """A one-time link secret made by the site's administrator. Raises: NotFound for others."""
     if actor.standing is not Standing.ADMINISTRATOR:
-        raise not_found()
+        raise make_not_found()
     with unit_of_work() as session:
-        return new_invite(session, session.get_one(User, user.id))
+        return issue_invite(session, session.get_one(User, user.id))
 
 
-def open_invite(session: Session, token: str, *, held: bool = False) -> Invite:
+def find_usable_invite(session: Session, token: str, *, held: bool = False) -> Invite:
     """The invite that `token` opens. Raises: NotFound in words if it is used, old or unknown.
 
     Args: held: keep it to ourselves until the transaction ends, to spend it.
     """
-    wanted = select(Invite).where(Invite.token_hash == digest(token))
+    wanted = select(Invite).where(Invite.token_hash == hash_token(token))
     if held:
         wanted = wanted.with_for_update(of=Invite).execution_options(populate_existing=True)
     invite = session.scalar(wanted)
@@ -159,22 +159,22 @@ def accept_invite(token: str, *, password: str) -> tuple[User, str]:
     Returns: the person and the secret of their new session.
     Raises: NotFound if the link no longer works; Invalid if the password can't be used.
     """
-    invite = open_invite(_reading(), token)
+    invite = find_usable_invite(_get_session(), token)
     check_password(password, about=(invite.user.name, invite.user.email))
     hashed = hash_password(password)
     with unit_of_work() as session:
-        invite = open_invite(session, token, held=True)
+        invite = find_usable_invite(session, token, held=True)
         invite.used_at = now_utc()
         set_aside_invitations(session, invite.user_id)
         invite.user.password_hash = hashed
         end_sessions(session, invite.user.id)
         note_event(session, actor_of(invite.user), Event.INVITE_ACCEPTED)
-        return invite.user, _new_session(session, invite.user)
+        return invite.user, _insert_user_session(session, invite.user)
 
 
 def sign_in(email: str, password: str) -> tuple[User, str] | None:
     """The person and the secret of a new session; None, in the same time, if they don't match."""
-    session = _reading()
+    session = _get_session()
     user = session.scalar(select(User).where(User.email_key == email_key(email)))
     usable = user is not None and user.password_hash is not None and user.disabled_at is None
     expected = user.password_hash if user is not None and usable else _dummy_hash()
@@ -185,7 +185,7 @@ def sign_in(email: str, password: str) -> tuple[User, str] | None:
     user_id = user.id
     with unit_of_work() as session:
         user = session.get_one(User, user_id)
-        return user, _new_session(session, user)
+        return user, _insert_user_session(session, user)
 
 
 def touch_session(session_id: int) -> None:
@@ -208,7 +208,7 @@ def sign_out(token: str) -> None:
     with unit_of_work() as session:
         session.execute(
             update(UserSession)
-            .where(UserSession.token_hash == digest(token))
+            .where(UserSession.token_hash == hash_token(token))
             .values(ended_at=now_utc())
         )
 
@@ -229,18 +229,18 @@ def set_district(*, name: str, time_zone: str) -> District:
         if district is None:
             district = District()
             session.add(district)
-        district.name = clean(name, limit=limits.NAME, field="name")
+        district.name = clean_text(name, limit=limits.NAME, field="name")
         district.time_zone = time_zone
     return district
 
 
-def _new_session(session: Session, user: User) -> str:
+def _insert_user_session(session: Session, user: User) -> str:
     token = secrets.token_urlsafe(32)
-    session.add(UserSession(token_hash=digest(token), user_id=user.id))
+    session.add(UserSession(token_hash=hash_token(token), user_id=user.id))
     return token
 
 
-def _reading() -> Session:
+def _get_session() -> Session:
     from crrubric.extensions import db  # the scoped session of this request or command
 
     return db.session()

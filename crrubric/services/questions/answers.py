@@ -10,22 +10,22 @@ from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotReady, WrongPhase
 from crrubric.domain.events import Event
-from crrubric.domain.text import stated
+from crrubric.domain.text import require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import NoticeKind, QuestionState
 from crrubric.models import Asking, Question
-from crrubric.queries.people.access import locked_seat
+from crrubric.queries.people.access import require_locked_seat
 from crrubric.queries.people.people import Actor
-from crrubric.services.mail.notices import tell
+from crrubric.services.mail.notices import notify_members
 from crrubric.services.questions.questions import (
-    chair_and_vendor,
-    held_question,
-    note,
-    still_concerned,
-    unchanged,
+    list_concerned_members,
+    lock_question,
+    lock_seat_and_vendor,
+    note_question,
+    refuse_stale_question,
 )
-from crrubric.services.shared.days import named_day
-from crrubric.services.shared.journal import ROW, About, note_event
+from crrubric.services.shared.days import require_named_day
+from crrubric.services.shared.journal import ROW, EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
 
 
@@ -35,8 +35,8 @@ def send_questions(actor: Actor, slug: str, vendor_id: int, *, day: date | None)
     Raises: Invalid without a day or for one to come; NotReady if every question was sent.
     """
     with unit_of_work() as session:
-        seat, vendor = chair_and_vendor(session, actor, slug, vendor_id)
-        sent_on = named_day(
+        seat, vendor = lock_seat_and_vendor(session, actor, slug, vendor_id)
+        sent_on = require_named_day(
             seat.evaluation, day, N_("Enter the day on which they were sent."), field="sent_on"
         )
         drafts = session.scalars(
@@ -59,7 +59,7 @@ def send_questions(actor: Actor, slug: str, vendor_id: int, *, day: date | None)
             Event.QUESTIONS_SENT,
             evaluation_id=seat.evaluation.id,
             subject=vendor.company,
-            about=About(vendor_id=vendor.id),
+            about=EntryReferences(vendor_id=vendor.id),
             after={
                 "questions": len(drafts),
                 "sent on": sent_on.isoformat(),
@@ -83,29 +83,29 @@ def record_answer(
     A question that was not sent counts as asked and answered on the same day.
     Raises: Invalid naming what is missing; Stale if somebody recorded something since.
     """
-    text = stated(
+    text = require_text(
         answer, N_("Enter what the vendor answered."), limit=limits.LONG_TEXT, field="answer"
     )
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.MANAGE_QUESTIONS, slug)
-        question = held_question(session, seat, question_id)
+        seat = require_locked_seat(session, actor, Action.MANAGE_QUESTIONS, slug)
+        question = lock_question(session, seat, question_id)
         if question.state is QuestionState.WITHDRAWN:
             raise WrongPhase(N_("This question was withdrawn: it takes no answer."))
-        unchanged(question, seen_version)
-        on = named_day(
+        refuse_stale_question(question, seen_version)
+        on = require_named_day(
             seat.evaluation, day, N_("Enter the day of the answer."), field="answered_on"
         )
         if question.sent_on and on < question.sent_on:
             raise Invalid(N_("It was sent only after that day."), field="answered_on")
-        before = plain_answer(question) if question.answered_on else None
+        before = serialize_answer(question) if question.answered_on else None
         question.sent_on = question.sent_on or on
         question.answer, question.answered_on = text, on
         question.answer_recorded_by, question.answer_recorded_at = actor.name, now_utc()
         question.version += 1
-        after = plain_answer(question)
-        note(session, seat, question, Event.QUESTION_ANSWERED, before=before, after=after)
+        after = serialize_answer(question)
+        note_question(session, seat, question, Event.QUESTION_ANSWERED, before=before, after=after)
         if before is None:
-            _tell_askers(session, question, NoticeKind.QUESTION_ANSWERED)
+            _notify_askers(session, question, NoticeKind.QUESTION_ANSWERED)
     return question
 
 
@@ -114,29 +114,29 @@ def withdraw_question(actor: Actor, slug: str, question_id: int, *, reason: str)
 
     Raises: WrongPhase if it is answered.
     """
-    why = stated(
+    why = require_text(
         reason, N_("Say why the question is withdrawn."), limit=limits.NOTE, field="reason"
     )
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.MANAGE_QUESTIONS, slug)
-        question = held_question(session, seat, question_id)
+        seat = require_locked_seat(session, actor, Action.MANAGE_QUESTIONS, slug)
+        question = lock_question(session, seat, question_id)
         if question.state is QuestionState.WITHDRAWN:
             return
         if question.state is QuestionState.ANSWERED:
             raise WrongPhase(N_("This question is answered: it stays in the record."))
         question.withdrawn_at, question.withdrawn_reason = now_utc(), why
         before = {"words": question.words}
-        note(session, seat, question, Event.QUESTION_WITHDRAWN, before=before, reason=why)
-        _tell_askers(session, question, NoticeKind.QUESTION_WITHDRAWN)
+        note_question(session, seat, question, Event.QUESTION_WITHDRAWN, before=before, reason=why)
+        _notify_askers(session, question, NoticeKind.QUESTION_WITHDRAWN)
 
 
-def plain_answer(question: Question) -> dict[str, object]:
+def serialize_answer(question: Question) -> dict[str, object]:
     """The answer as the journal keeps it."""
     day = question.answered_on
     return {"answer": question.answer, "answered on": day.isoformat() if day else None}
 
 
-def _tell_askers(session: Session, question: Question, kind: NoticeKind) -> None:
+def _notify_askers(session: Session, question: Question, kind: NoticeKind) -> None:
     """Tell everybody once for whom the question stands."""
     members = session.scalars(
         select(Asking.member_id).where(Asking.question_id == question.id).distinct()
@@ -146,4 +146,6 @@ def _tell_askers(session: Session, question: Question, kind: NoticeKind) -> None
         "question": question.words,
         "reason": question.withdrawn_reason,
     }
-    tell(session, still_concerned(session, question.vendor_id, members), kind, facts)
+    notify_members(
+        session, list_concerned_members(session, question.vendor_id, members), kind, facts
+    )

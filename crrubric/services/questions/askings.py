@@ -6,14 +6,14 @@ from sqlalchemy.orm import Session
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.events import Event
-from crrubric.domain.text import stated
+from crrubric.domain.text import require_text
 from crrubric.domain.translation import N_
 from crrubric.models import Asking
-from crrubric.queries.people.access import let_in, locked_seat
+from crrubric.queries.people.access import refuse_recused, require_locked_seat
 from crrubric.queries.people.people import Actor
-from crrubric.services.ballots.ballots import asked_criterion, held_ballot
+from crrubric.services.ballots.ballots import find_assigned_criterion, lock_own_ballot
 from crrubric.services.ballots.declarations import require_declaration
-from crrubric.services.shared.journal import ROW, About, note_event
+from crrubric.services.shared.journal import ROW, EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
 
 
@@ -24,17 +24,19 @@ def ask_vendor(actor: Actor, slug: str, vendor_id: int, criterion_id: int, *, wo
     words twice is one asking.
     Raises: Invalid without words; NotFound without a ballot; WrongPhase without a declaration.
     """
-    text = stated(words, N_("Say what you want to know."), limit=limits.QUESTION, field="words")
+    text = require_text(
+        words, N_("Say what you want to know."), limit=limits.QUESTION, field="words"
+    )
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.ASK_VENDOR, slug)
-        let_in(seat, vendor_id)
-        ballot = held_ballot(session, seat, vendor_id)
+        seat = require_locked_seat(session, actor, Action.ASK_VENDOR, slug)
+        refuse_recused(seat, vendor_id)
+        ballot = lock_own_ballot(session, seat, vendor_id)
         require_declaration(session, ballot.member, ballot.vendor)
-        criterion = asked_criterion(session, ballot.member, criterion_id)
+        criterion = find_assigned_criterion(session, ballot.member, criterion_id)
         asking = Asking(
             member_id=ballot.member_id, vendor_id=vendor_id, criterion_id=criterion.id, words=text
         )
-        if there := _same(session, asking):
+        if there := _find_same_asking(session, asking):
             return there
         session.add(asking)
         session.flush()
@@ -44,13 +46,13 @@ def ask_vendor(actor: Actor, slug: str, vendor_id: int, criterion_id: int, *, wo
             Event.QUESTION_ASKED,
             evaluation_id=seat.evaluation.id,
             subject=ballot.vendor.company,
-            about=About(vendor_id, criterion.id, ballot.member_id),
+            about=EntryReferences(vendor_id, criterion.id, ballot.member_id),
             after={"words": text, ROW: {"asking": asking.id}},
         )
     return asking
 
 
-def _same(session: Session, asking: Asking) -> Asking | None:
+def _find_same_asking(session: Session, asking: Asking) -> Asking | None:
     """The same words of the same member on the same cell, if they wait already."""
     return session.scalar(
         select(Asking).where(

@@ -10,16 +10,21 @@ from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale, WrongPhase
 from crrubric.domain.events import Event
-from crrubric.domain.text import stated
+from crrubric.domain.text import require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import NoticeKind, QuestionState
 from crrubric.models import Asking, Declaration, Question, Vendor
-from crrubric.queries.people.access import Seat, locked_seat, not_found, recusing
+from crrubric.queries.people.access import (
+    Seat,
+    is_recusing_conflict,
+    make_not_found,
+    require_locked_seat,
+)
 from crrubric.queries.people.people import Actor
-from crrubric.services.mail.notices import tell
-from crrubric.services.setup.rubrics import criterion_in
-from crrubric.services.setup.vendors import vendor_for
-from crrubric.services.shared.journal import ROW, About, note_event
+from crrubric.services.mail.notices import notify_members
+from crrubric.services.setup.rubrics import find_criterion
+from crrubric.services.setup.vendors import find_vendor_for_seat
+from crrubric.services.shared.journal import ROW, EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
 
 
@@ -27,13 +32,13 @@ def write_question(
     actor: Actor, slug: str, vendor_id: int, *, words: str, criterion_id: int | None = None
 ) -> Question:
     """A question of the chair's own, on a criterion or on the whole offer."""
-    text = checked_words(words)
+    text = clean_question(words)
     with unit_of_work() as session:
-        seat, vendor = chair_and_vendor(session, actor, slug, vendor_id)
+        seat, vendor = lock_seat_and_vendor(session, actor, slug, vendor_id)
         if criterion_id is not None:
-            criterion_in(session, seat.evaluation, criterion_id)
-        question = _new_question(session, seat, vendor, text, criterion_id)
-        note(session, seat, question, Event.QUESTION_WRITTEN, after={"words": text})
+            find_criterion(session, seat.evaluation, criterion_id)
+        question = _insert_question(session, seat, vendor, text, criterion_id)
+        note_question(session, seat, question, Event.QUESTION_WRITTEN, after={"words": text})
     return question
 
 
@@ -44,16 +49,16 @@ def merge_askings(
 
     Raises: Invalid if nothing is ticked or no words are given; Stale if something is dealt with.
     """
-    text = checked_words(words)
+    text = clean_question(words)
     with unit_of_work() as session:
-        seat, vendor = chair_and_vendor(session, actor, slug, vendor_id)
-        asked = held_askings(session, vendor, asking_ids)
+        seat, vendor = lock_seat_and_vendor(session, actor, slug, vendor_id)
+        asked = lock_askings(session, vendor, asking_ids)
         on = {row.criterion_id for row in asked}
-        question = _new_question(session, seat, vendor, text, on.pop() if len(on) == 1 else None)
+        question = _insert_question(session, seat, vendor, text, on.pop() if len(on) == 1 else None)
         for row in asked:
             row.question_id = question.id
-        after = counted(text, asked)
-        note(session, seat, question, Event.QUESTION_WRITTEN, after=after)
+        after = serialize_question(text, asked)
+        note_question(session, seat, question, Event.QUESTION_WRITTEN, after=after)
     return question
 
 
@@ -65,31 +70,33 @@ def join_question(
     Raises: as `merge_askings`; WrongPhase if the question is answered or withdrawn.
     """
     with unit_of_work() as session:
-        seat, vendor = chair_and_vendor(session, actor, slug, vendor_id)
-        question = held_question(session, seat, question_id)
+        seat, vendor = lock_seat_and_vendor(session, actor, slug, vendor_id)
+        question = lock_question(session, seat, question_id)
         if question.vendor_id != vendor.id:
-            raise not_found()
+            raise make_not_found()
         if question.state in {QuestionState.ANSWERED, QuestionState.WITHDRAWN}:
             raise WrongPhase(N_("This question waits for no answer: write a new one."))
-        asked = held_askings(session, vendor, asking_ids)
+        asked = lock_askings(session, vendor, asking_ids)
         for row in asked:
             row.question_id = question.id
-        after = counted(question.words, asked)
-        note(session, seat, question, Event.QUESTION_JOINED, after=after)
+        after = serialize_question(question.words, asked)
+        note_question(session, seat, question, Event.QUESTION_JOINED, after=after)
     return question
 
 
-def set_aside(actor: Actor, slug: str, asking_id: int, *, reason: str) -> None:
+def set_aside_asking(actor: Actor, slug: str, asking_id: int, *, reason: str) -> None:
     """Not pass on what was asked; who asked is told why.
 
     Raises: Stale if somebody dealt with it meanwhile.
     """
-    why = stated(reason, N_("Say why: whoever asked reads it."), limit=limits.NOTE, field="reason")
+    why = require_text(
+        reason, N_("Say why: whoever asked reads it."), limit=limits.NOTE, field="reason"
+    )
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.MANAGE_QUESTIONS, slug)
+        seat = require_locked_seat(session, actor, Action.MANAGE_QUESTIONS, slug)
         found = session.get(Asking, asking_id)
-        vendor = vendor_for(session, seat, found.vendor_id if found else 0)
-        (asking,) = held_askings(session, vendor, [asking_id])
+        vendor = find_vendor_for_seat(session, seat, found.vendor_id if found else 0)
+        (asking,) = lock_askings(session, vendor, [asking_id])
         asking.set_aside_reason = why
         note_event(
             session,
@@ -97,40 +104,40 @@ def set_aside(actor: Actor, slug: str, asking_id: int, *, reason: str) -> None:
             Event.ASKING_SET_ASIDE,
             evaluation_id=seat.evaluation.id,
             subject=vendor.company,
-            about=About(vendor.id, asking.criterion_id),
+            about=EntryReferences(vendor.id, asking.criterion_id),
             before={"words": asking.words},
             after={ROW: {"asking": asking.id}},
             reason=why,
         )
         facts = {"vendor": vendor.company, "question": asking.words, "reason": why}
-        who = still_concerned(session, vendor.id, [asking.member_id])
-        tell(session, who, NoticeKind.ASKING_SET_ASIDE, facts)
+        who = list_concerned_members(session, vendor.id, [asking.member_id])
+        notify_members(session, who, NoticeKind.ASKING_SET_ASIDE, facts)
 
 
 def reword_question(
     actor: Actor, slug: str, question_id: int, *, words: str, seen_version: int
 ) -> Question:
     """Other words for a question that was not sent yet. Raises: WrongPhase if it was; Stale."""
-    text = checked_words(words)
+    text = clean_question(words)
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.MANAGE_QUESTIONS, slug)
-        question = held_question(session, seat, question_id)
+        seat = require_locked_seat(session, actor, Action.MANAGE_QUESTIONS, slug)
+        question = lock_question(session, seat, question_id)
         if question.state is not QuestionState.DRAFT:
             raise WrongPhase(N_("This question was sent: its words stay as they are."))
-        unchanged(question, seen_version)
+        refuse_stale_question(question, seen_version)
         before, question.words = {"words": question.words}, text
         question.version += 1
         after = {"words": text}
-        note(session, seat, question, Event.QUESTION_REWORDED, before=before, after=after)
+        note_question(session, seat, question, Event.QUESTION_REWORDED, before=before, after=after)
     return question
 
 
-def checked_words(words: str) -> str:
+def clean_question(words: str) -> str:
     """The words of a question, cleaned. Raises: Invalid (field "words")."""
-    return stated(words, N_("Write the question."), limit=limits.QUESTION, field="words")
+    return require_text(words, N_("Write the question."), limit=limits.QUESTION, field="words")
 
 
-def held_question(session: Session, seat: Seat, question_id: int) -> Question:
+def lock_question(session: Session, seat: Seat, question_id: int) -> Question:
     """The question, held, if the seat may act on it. Raises: NotFound."""
     question = session.scalar(
         select(Question)
@@ -139,12 +146,12 @@ def held_question(session: Session, seat: Seat, question_id: int) -> Question:
         .execution_options(populate_existing=True)
     )
     if question is None:
-        raise not_found()
-    vendor_for(session, seat, question.vendor_id)
+        raise make_not_found()
+    find_vendor_for_seat(session, seat, question.vendor_id)
     return question
 
 
-def held_askings(session: Session, vendor: Vendor, ids: Iterable[int]) -> list[Asking]:
+def lock_askings(session: Session, vendor: Vendor, ids: Iterable[int]) -> list[Asking]:
     """Askings to the vendor that wait, held. Raises: Invalid if there is none; NotFound; Stale."""
     wanted = sorted(set(ids))
     if not wanted:
@@ -157,27 +164,29 @@ def held_askings(session: Session, vendor: Vendor, ids: Iterable[int]) -> list[A
         .execution_options(populate_existing=True)
     ).all()
     if len(rows) != len(wanted):
-        raise not_found()
+        raise make_not_found()
     if any(row.question_id is not None or row.set_aside_reason for row in rows):
         raise Stale(N_("Somebody dealt with some of this meanwhile. Nothing was changed: look."))
     return list(rows)
 
 
-def still_concerned(session: Session, vendor_id: int, members: Iterable[int]) -> list[int]:
+def list_concerned_members(session: Session, vendor_id: int, members: Iterable[int]) -> list[int]:
     """Those of the members, each once, who do not stay away from the vendor."""
-    away = select(Declaration.member_id).where(Declaration.vendor_id == vendor_id, recusing())
+    away = select(Declaration.member_id).where(
+        Declaration.vendor_id == vendor_id, is_recusing_conflict()
+    )
     return sorted(set(members) - set(session.scalars(away)))
 
 
-def chair_and_vendor(
+def lock_seat_and_vendor(
     session: Session, actor: Actor, slug: str, vendor_id: int
 ) -> tuple[Seat, Vendor]:
     """The chair's seat, and the vendor if they may act on it."""
-    seat = locked_seat(session, actor, Action.MANAGE_QUESTIONS, slug)
-    return seat, vendor_for(session, seat, vendor_id)
+    seat = require_locked_seat(session, actor, Action.MANAGE_QUESTIONS, slug)
+    return seat, find_vendor_for_seat(session, seat, vendor_id)
 
 
-def _new_question(
+def _insert_question(
     session: Session, seat: Seat, vendor: Vendor, words: str, criterion_id: int | None
 ) -> Question:
     question = Question(
@@ -191,7 +200,7 @@ def _new_question(
     return question
 
 
-def unchanged(question: Question, seen_version: int) -> None:
+def refuse_stale_question(question: Question, seen_version: int) -> None:
     """Raise Stale if the question is not the version that the page showed."""
     if question.version != seen_version:
         raise Stale(
@@ -199,13 +208,13 @@ def unchanged(question: Question, seen_version: int) -> None:
         )
 
 
-def counted(words: str, asked: list[Asking]) -> dict[str, Any]:
+def serialize_question(words: str, asked: list[Asking]) -> dict[str, Any]:
     """A question as the journal keeps it: how many asked; who did is not told."""
     ids = [row.id for row in asked]
     return {"words": words, "askings": len(ids), ROW: {"askings": ids}}
 
 
-def note(
+def note_question(
     session: Session,
     seat: Seat,
     question: Question,
@@ -224,7 +233,7 @@ def note(
         event,
         evaluation_id=seat.evaluation.id,
         subject=question.vendor.company,
-        about=About(question.vendor_id, question.criterion_id),
+        about=EntryReferences(question.vendor_id, question.criterion_id),
         before=before,
         after={**told, ROW: row},
         reason=reason,

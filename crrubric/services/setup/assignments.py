@@ -8,33 +8,37 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, WrongPhase
 from crrubric.domain.events import Event
-from crrubric.domain.setup.assignment import Asked, Assignment, by_lead
+from crrubric.domain.setup.assignment import (
+    AssignableCriterion,
+    Assignment,
+    divide_criteria_by_lead,
+)
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState, NoticeKind, Phase
 from crrubric.models import (
+    Abstention,
     AssignedCriterion,
     AssignedVendor,
     Ballot,
     Criterion,
     Evaluation,
-    Gap,
     Mark,
     Member,
     Vendor,
 )
-from crrubric.queries.people.access import locked_seat
+from crrubric.queries.people.access import require_locked_seat
 from crrubric.queries.people.people import Actor
-from crrubric.queries.setup.assignments import assignment_of, assignments
-from crrubric.queries.setup.rubrics import parts
-from crrubric.services.ballots.ballots import catch_up_ballots
-from crrubric.services.ballots.stored_files import delete_files_on
-from crrubric.services.mail.notices import tell
-from crrubric.services.setup.committee import member_in
-from crrubric.services.shared.journal import About, note_event
+from crrubric.queries.setup.assignments import assignment_of, load_assignments
+from crrubric.queries.setup.rubrics import list_rubric_parts
+from crrubric.services.ballots.ballots import issue_ballots_if_scoring
+from crrubric.services.ballots.stored_files import delete_ballot_files
+from crrubric.services.mail.notices import notify_members
+from crrubric.services.setup.committee import find_member
+from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
 
 
-def assign(actor: Actor, slug: str, member_id: int, wanted: Assignment) -> Member:
+def assign_reviewer(actor: Actor, slug: str, member_id: int, wanted: Assignment) -> Member:
     """Say what one reviewer is to mark.
 
     While scoring is under way nothing is taken away that was marked, and nothing is added to a
@@ -43,44 +47,48 @@ def assign(actor: Actor, slug: str, member_id: int, wanted: Assignment) -> Membe
     WrongPhase where marks stand in the way; NotFound for who is no reviewer here.
     """
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.MANAGE_COMMITTEE, slug)
-        member = member_in(session, seat.evaluation, member_id)
+        seat = require_locked_seat(session, actor, Action.MANAGE_COMMITTEE, slug)
+        member = find_member(session, seat.evaluation, member_id)
         if not member.is_reviewer:
             raise Invalid(
                 N_("%(name)s does not score."),
                 name=member.name,
             )
-        _check(session, seat.evaluation, wanted)
-        if _put(session, actor, seat.evaluation, member, wanted):
-            catch_up_ballots(session, seat.evaluation)
+        _check_assignment(session, seat.evaluation, wanted)
+        if _store_assignment(session, actor, seat.evaluation, member, wanted):
+            issue_ballots_if_scoring(session, seat.evaluation)
     return member
 
 
-def assign_by_lead(actor: Actor, slug: str) -> int:
+def assign_sections_by_lead(actor: Actor, slug: str) -> int:
     """Limit every reviewer to the sections in which they know most; who leads nothing keeps all.
 
-    Returns: how many reviewers have another assignment now. Raises: as `assign`.
+    Returns: how many reviewers have another assignment now. Raises: as `assign_reviewer`.
     """
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.MANAGE_COMMITTEE, slug)
+        seat = require_locked_seat(session, actor, Action.MANAGE_COMMITTEE, slug)
         evaluation = seat.evaluation
-        now = assignments(session, evaluation.id)
+        now = load_assignments(session, evaluation.id)
         members = {id_: session.get_one(Member, id_) for id_ in now}
         asked = [
-            Asked(row.id, row.section_id, row.lead)
-            for part in parts(session, evaluation.id)
+            AssignableCriterion(row.id, row.section_id, row.lead)
+            for part in list_rubric_parts(session, evaluation.id)
             for row in part.criteria
         ]
-        wanted = by_lead({id_: row.stakeholder for id_, row in members.items()}, asked)
+        wanted = divide_criteria_by_lead(
+            {id_: row.stakeholder for id_, row in members.items()}, asked
+        )
         changed = [
-            _put(session, actor, evaluation, members[id_], Assignment(now[id_].vendors, some))
+            _store_assignment(
+                session, actor, evaluation, members[id_], Assignment(now[id_].vendors, some)
+            )
             for id_, some in wanted.items()
         ]
-        catch_up_ballots(session, evaluation)
+        issue_ballots_if_scoring(session, evaluation)
     return sum(changed)
 
 
-def _check(session: Session, evaluation: Evaluation, wanted: Assignment) -> None:
+def _check_assignment(session: Session, evaluation: Evaluation, wanted: Assignment) -> None:
     """Raise Invalid unless something is chosen, all of it of this evaluation."""
     for field, ids, model in (
         ("vendors", wanted.vendors, Vendor),
@@ -95,7 +103,7 @@ def _check(session: Session, evaluation: Evaluation, wanted: Assignment) -> None
             raise Invalid(N_("Choose from the list: open the page again."), field=field)
 
 
-def _put(
+def _store_assignment(
     session: Session, actor: Actor, evaluation: Evaluation, member: Member, wanted: Assignment
 ) -> bool:
     """Store the assignment in the caller's transaction; whether it is another one than before."""
@@ -103,8 +111,8 @@ def _put(
     if old == wanted:
         return False
     if evaluation.phase is Phase.SCORING:
-        _keep_marks(session, member, old, wanted)
-    before = _plain(session, old)
+        _protect_marks(session, member, old, wanted)
+    before = _serialize_assignment(session, old)
     member.every_vendor, member.every_criterion = wanted.vendors is None, wanted.criteria is None
     for table, key, ids in (
         (AssignedVendor, "vendor_id", wanted.vendors),
@@ -120,16 +128,16 @@ def _put(
         Event.MEMBER_ASSIGNED,
         evaluation_id=evaluation.id,
         subject=member.name,
-        about=About(member_id=member.id),
+        about=EntryReferences(member_id=member.id),
         before=before,
-        after=_plain(session, wanted),
+        after=_serialize_assignment(session, wanted),
     )
     if evaluation.phase is Phase.SCORING and member.user_id != actor.user_id:
-        tell(session, [member.id], NoticeKind.ASSIGNMENT_CHANGED, {})
+        notify_members(session, [member.id], NoticeKind.ASSIGNMENT_CHANGED, {})
     return True
 
 
-def _keep_marks(session: Session, member: Member, old: Assignment, wanted: Assignment) -> None:
+def _protect_marks(session: Session, member: Member, old: Assignment, wanted: Assignment) -> None:
     """Raise WrongPhase if the change would drop a mark or reach into a submitted ballot.
 
     Ballots of vendors that are no longer assigned go, as nothing is on them.
@@ -147,7 +155,7 @@ def _keep_marks(session: Session, member: Member, old: Assignment, wanted: Assig
             name=member.name,
         )
     begun = select(Mark.id).join(Ballot, Ballot.id == Mark.ballot_id)
-    if _takes_away(session, member, old, wanted) and session.scalar(
+    if _removes_criteria(session, member, old, wanted) and session.scalar(
         begun.where(Ballot.member_id == member.id).limit(1)
     ):
         # whatever criteria these are: a refusal for some and not for others would tell which
@@ -157,20 +165,22 @@ def _keep_marks(session: Session, member: Member, old: Assignment, wanted: Assig
         )
     for ballot, company in rows:
         if not wanted.covers_vendor(ballot.vendor_id):
-            _drop(session, ballot, company)
+            _delete_empty_ballot(session, ballot, company)
 
 
-def _takes_away(session: Session, member: Member, old: Assignment, wanted: Assignment) -> bool:
+def _removes_criteria(
+    session: Session, member: Member, old: Assignment, wanted: Assignment
+) -> bool:
     """Whether a criterion that the member is to mark would no longer be theirs."""
-    rubric = parts(session, member.evaluation_id)
+    rubric = list_rubric_parts(session, member.evaluation_id)
     asked = [row.id for part in rubric for row in part.criteria]
     return any(old.covers(row) and not wanted.covers(row) for row in asked)
 
 
-def _drop(session: Session, ballot: Ballot, company: str) -> None:
+def _delete_empty_ballot(session: Session, ballot: Ballot, company: str) -> None:
     """Delete a ballot on which nothing stands. Raises: WrongPhase otherwise."""
     used = [ballot.seals, ballot.state is BallotState.SUBMITTED]
-    for table in (Mark, Gap):
+    for table in (Mark, Abstention):
         on_it = select(table.criterion_id).where(table.ballot_id == ballot.id).limit(1)
         used.append(session.scalar(on_it) is not None)
     if any(used):
@@ -179,20 +189,20 @@ def _drop(session: Session, ballot: Ballot, company: str) -> None:
             name=ballot.member.name,
             vendor=company,
         )
-    delete_files_on(session, Ballot.id == ballot.id)
+    delete_ballot_files(session, Ballot.id == ballot.id)
     session.delete(ballot)
     session.flush()
 
 
-def _plain(session: Session, assignment: Assignment) -> dict[str, object]:
+def _serialize_assignment(session: Session, assignment: Assignment) -> dict[str, object]:
     """The assignment as the journal keeps it: names, not ids."""
     return {
-        "vendors": _names(session, Vendor.code, Vendor.id, assignment.vendors),
-        "criteria": _names(session, Criterion.code, Criterion.id, assignment.criteria),
+        "vendors": _list_names(session, Vendor.code, Vendor.id, assignment.vendors),
+        "criteria": _list_names(session, Criterion.code, Criterion.id, assignment.criteria),
     }
 
 
-def _names(
+def _list_names(
     session: Session,
     name: InstrumentedAttribute[str],
     key: InstrumentedAttribute[int],

@@ -6,13 +6,13 @@ from crrubric.domain.actions import Action
 from crrubric.domain.events import Event
 from crrubric.domain.vocabulary import NoticeKind
 from crrubric.models import Ballot, Evaluation
-from crrubric.queries.mail.lateness import open_ballots
-from crrubric.queries.people.access import locked_for
+from crrubric.queries.mail.lateness import select_open_ballots
+from crrubric.queries.people.access import require_locked_evaluation
 from crrubric.queries.people.people import Actor
-from crrubric.services.mail.notices import everybody_but, tell
+from crrubric.services.mail.notices import list_other_members, notify_members
 from crrubric.services.mail.outbox import set_aside_reminders
-from crrubric.services.setup.evaluations import journal_change
-from crrubric.services.shared.days import coming_day
+from crrubric.services.setup.evaluations import note_evaluation_change
+from crrubric.services.shared.days import require_coming_day
 from crrubric.services.shared.unit import unit_of_work
 
 
@@ -23,13 +23,13 @@ def move_closing_day(actor: Actor, slug: str, closes_on: date) -> Evaluation:
     of the new one come in their time. Raises: Invalid if the day is over.
     """
     with unit_of_work() as session:
-        evaluation = locked_for(session, actor, Action.MOVE_CLOSING_DAY, slug)
-        coming_day(evaluation, closes_on, field="closes_on")
+        evaluation = require_locked_evaluation(session, actor, Action.MOVE_CLOSING_DAY, slug)
+        require_coming_day(evaluation, closes_on, field="closes_on")
         old = evaluation.closes_on
         if closes_on == old:
             return evaluation
         evaluation.closes_on = closes_on
-        journal_change(
+        note_evaluation_change(
             session,
             actor,
             Event.EVALUATION_CHANGED,
@@ -38,8 +38,10 @@ def move_closing_day(actor: Actor, slug: str, closes_on: date) -> Evaluation:
             {"closes_on": closes_on.isoformat()},
         )
         set_aside_reminders(session, evaluation.id)
-        late = open_ballots(evaluation.id).with_only_columns(Ballot.member_id)
-        others = set(everybody_but(session, evaluation.id, actor))
+        late = select_open_ballots(evaluation.id).with_only_columns(Ballot.member_id)
+        others = set(list_other_members(session, evaluation.id, actor))
         concerned = sorted(others & set(session.scalars(late)))
-        tell(session, concerned, NoticeKind.CLOSING_DAY_MOVED, {"day": closes_on.isoformat()})
+        notify_members(
+            session, concerned, NoticeKind.CLOSING_DAY_MOVED, {"day": closes_on.isoformat()}
+        )
     return evaluation

@@ -13,13 +13,13 @@ from crrubric.domain.events import Event
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Role, Stakeholder, Standing
 from crrubric.models import Evaluation, Member
-from crrubric.queries.people.access import locked_for, not_found
+from crrubric.queries.people.access import make_not_found, require_locked_evaluation
 from crrubric.queries.people.people import Actor
-from crrubric.services.ballots.ballots import catch_up_ballots
+from crrubric.services.ballots.ballots import issue_ballots_if_scoring
 from crrubric.services.mail.letters import write_invitation
-from crrubric.services.people.accounts import find_or_add_user, new_invite
-from crrubric.services.setup.evaluations import plain_seat
-from crrubric.services.shared.journal import About, changes, note_event
+from crrubric.services.people.accounts import find_or_add_user, issue_invite
+from crrubric.services.setup.evaluations import serialize_seat
+from crrubric.services.shared.journal import EntryReferences, find_changes, note_event
 from crrubric.services.shared.unit import unit_of_work
 
 
@@ -45,12 +45,12 @@ def invite_member(
     Somebody who has a password already needs no link: the evaluation is on their home page.
     """
     try:
-        return _invited(actor, slug, name, email, roles, stakeholder)
+        return _invite_once(actor, slug, name, email, roles, stakeholder)
     except IntegrityError:  # another evaluation made the account at the same moment: it is there
-        return _invited(actor, slug, name, email, roles, stakeholder)
+        return _invite_once(actor, slug, name, email, roles, stakeholder)
 
 
-def _invited(
+def _invite_once(
     actor: Actor,
     slug: str,
     name: str,
@@ -59,7 +59,7 @@ def _invited(
     stakeholder: Stakeholder,
 ) -> Invitation:
     with unit_of_work() as session:
-        evaluation = locked_for(session, actor, Action.MANAGE_COMMITTEE, slug)
+        evaluation = require_locked_evaluation(session, actor, Action.MANAGE_COMMITTEE, slug)
         user = find_or_add_user(session, name, email, Standing.MEMBER)
         member = session.scalar(
             select(Member).where(Member.evaluation_id == evaluation.id, Member.user_id == user.id)
@@ -69,12 +69,12 @@ def _invited(
             member = Member(evaluation_id=evaluation.id, user_id=user.id, name=user.name)
             session.add(member)
         elif member.is_chair and Role.CHAIR not in roles:
-            _keep_a_chair(session, evaluation, member)
+            _refuse_last_chair(session, evaluation, member)
         member.removed_at = None
-        seat(member, roles, stakeholder)
+        set_roles(member, roles, stakeholder)
         session.flush()
-        catch_up_ballots(session, evaluation)
-        token = None if user.password_hash else new_invite(session, user)
+        issue_ballots_if_scoring(session, evaluation)
+        token = None if user.password_hash else issue_invite(session, user)
         if token or anew:
             write_invitation(session, actor, member, token)
         note_event(
@@ -83,8 +83,8 @@ def _invited(
             Event.MEMBER_INVITED,
             evaluation_id=evaluation.id,
             subject=member.name,
-            about=About(member_id=member.id),
-            after=plain_seat(member),
+            about=EntryReferences(member_id=member.id),
+            after=serialize_seat(member),
         )
     return Invitation(member, token)
 
@@ -92,11 +92,11 @@ def _invited(
 def renew_invite(actor: Actor, slug: str, member_id: int) -> Invitation:
     """A fresh link for a member who has not set a password yet; the old one stops working."""
     with unit_of_work() as session:
-        evaluation = locked_for(session, actor, Action.MANAGE_COMMITTEE, slug)
-        member = member_in(session, evaluation, member_id)
+        evaluation = require_locked_evaluation(session, actor, Action.MANAGE_COMMITTEE, slug)
+        member = find_member(session, evaluation, member_id)
         if member.user is None or member.user.password_hash:
             raise Invalid(N_("%(name)s needs no link any more."), name=member.name)
-        token = new_invite(session, member.user)
+        token = issue_invite(session, member.user)
         write_invitation(session, actor, member, token)
         note_event(
             session,
@@ -104,7 +104,7 @@ def renew_invite(actor: Actor, slug: str, member_id: int) -> Invitation:
             Event.INVITE_RENEWED,
             evaluation_id=evaluation.id,
             subject=member.name,
-            about=About(member_id=member.id),
+            about=EntryReferences(member_id=member.id),
         )
     return Invitation(member, token)
 
@@ -114,15 +114,15 @@ def change_member(
 ) -> Member:
     """Change a person's roles or whom they speak for."""
     with unit_of_work() as session:
-        evaluation = locked_for(session, actor, Action.MANAGE_COMMITTEE, slug)
-        member = member_in(session, evaluation, member_id)
+        evaluation = require_locked_evaluation(session, actor, Action.MANAGE_COMMITTEE, slug)
+        member = find_member(session, evaluation, member_id)
         if member.is_chair and Role.CHAIR not in roles:
-            _keep_a_chair(session, evaluation, member)
-        old = plain_seat(member)
-        seat(member, roles, stakeholder)
+            _refuse_last_chair(session, evaluation, member)
+        old = serialize_seat(member)
+        set_roles(member, roles, stakeholder)
         session.flush()
-        catch_up_ballots(session, evaluation)
-        before, after = changes(old, plain_seat(member))
+        issue_ballots_if_scoring(session, evaluation)
+        before, after = find_changes(old, serialize_seat(member))
         if after:
             note_event(
                 session,
@@ -130,7 +130,7 @@ def change_member(
                 Event.MEMBER_CHANGED,
                 evaluation_id=evaluation.id,
                 subject=member.name,
-                about=About(member_id=member.id),
+                about=EntryReferences(member_id=member.id),
                 before=before,
                 after=after,
             )
@@ -140,9 +140,9 @@ def change_member(
 def remove_member(actor: Actor, slug: str, member_id: int) -> None:
     """End a person's seat: their next request is refused, their marks stay but don't count."""
     with unit_of_work() as session:
-        evaluation = locked_for(session, actor, Action.MANAGE_COMMITTEE, slug)
-        member = member_in(session, evaluation, member_id)
-        _keep_a_chair(session, evaluation, member)
+        evaluation = require_locked_evaluation(session, actor, Action.MANAGE_COMMITTEE, slug)
+        member = find_member(session, evaluation, member_id)
+        _refuse_last_chair(session, evaluation, member)
         member.removed_at = now_utc()
         note_event(
             session,
@@ -150,26 +150,26 @@ def remove_member(actor: Actor, slug: str, member_id: int) -> None:
             Event.MEMBER_REMOVED,
             evaluation_id=evaluation.id,
             subject=member.name,
-            about=About(member_id=member.id),
+            about=EntryReferences(member_id=member.id),
         )
 
 
-def seat(member: Member, roles: frozenset[Role], stakeholder: Stakeholder) -> None:
+def set_roles(member: Member, roles: frozenset[Role], stakeholder: Stakeholder) -> None:
     """Put roles and stakeholder on a seat; neither chair nor reviewer makes an observer."""
     member.is_chair = Role.CHAIR in roles
     member.is_reviewer = Role.REVIEWER in roles
     member.stakeholder = stakeholder
 
 
-def member_in(session: Session, evaluation: Evaluation, member_id: int) -> Member:
+def find_member(session: Session, evaluation: Evaluation, member_id: int) -> Member:
     """The present member, if of this evaluation. Raises: NotFound."""
     member = session.get(Member, member_id)
     if member is None or member.evaluation_id != evaluation.id or member.removed_at is not None:
-        raise not_found()
+        raise make_not_found()
     return member
 
 
-def _keep_a_chair(session: Session, evaluation: Evaluation, member: Member) -> None:
+def _refuse_last_chair(session: Session, evaluation: Evaluation, member: Member) -> None:
     others = session.scalar(
         select(Member.id)
         .where(

@@ -12,20 +12,20 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
 from crrubric.domain.events import Event
 from crrubric.domain.setup.rubric import Translated
-from crrubric.domain.text import clean, one_line
+from crrubric.domain.text import clean_line, clean_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState, CorrectionEffect, NoticeKind
-from crrubric.models import Ballot, Criterion, Evaluation, Gap, Mark, RubricRevision
-from crrubric.queries.people.access import locked_seat
+from crrubric.models import Abstention, Ballot, Criterion, Evaluation, Mark, RubricRevision
+from crrubric.queries.people.access import require_locked_seat
 from crrubric.queries.people.people import Actor
-from crrubric.queries.setup.assignments import assignments
-from crrubric.services.ballots.attachments import files_on
-from crrubric.services.ballots.ballots import mark_text, plain
-from crrubric.services.ballots.seals import note_reopened, reopen
-from crrubric.services.mail.notices import tell
-from crrubric.services.setup.rubrics import criterion_in
-from crrubric.services.setup.translations import translate
-from crrubric.services.shared.journal import About, changes, note_event
+from crrubric.queries.setup.assignments import load_assignments
+from crrubric.services.ballots.attachments import list_files_on_mark
+from crrubric.services.ballots.ballots import mark_text, serialize_mark
+from crrubric.services.ballots.seals import announce_reopening, unseal_ballot
+from crrubric.services.mail.notices import notify_members
+from crrubric.services.setup.rubrics import find_criterion
+from crrubric.services.setup.translations import update_translations
+from crrubric.services.shared.journal import EntryReferences, find_changes, note_event
 from crrubric.services.shared.unit import unit_of_work
 
 TOLD = {
@@ -35,7 +35,7 @@ TOLD = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
     """The corrected words, what becomes of marks given already, and why."""
 
@@ -61,14 +61,14 @@ def correct_criterion(
     that changed keeps its translation only if that changed with it.
     Raises: Invalid naming the field, if nothing changes, or if no weighted criterion is left.
     """
-    tidy = _checked(correction)
+    tidy = _clean_correction(correction)
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.CORRECT_RUBRIC, slug)
-        criterion = criterion_in(session, seat.evaluation, criterion_id)
-        before, after = _change(session, criterion, tidy)
+        seat = require_locked_seat(session, actor, Action.CORRECT_RUBRIC, slug)
+        criterion = find_criterion(session, seat.evaluation, criterion_id)
+        before, after = _apply_correction(session, criterion, tidy)
         revision = RubricRevision(
             evaluation_id=seat.evaluation.id,
-            number=_last_number(session, seat.evaluation) + 1,
+            number=_last_revision_number(session, seat.evaluation) + 1,
             criterion_id=criterion.id,
             effect=tidy.effect,
             before=before,
@@ -83,38 +83,38 @@ def correct_criterion(
             Event.CRITERION_CORRECTED,
             evaluation_id=seat.evaluation.id,
             subject=criterion.title,
-            about=About(criterion_id=criterion.id),
+            about=EntryReferences(criterion_id=criterion.id),
             before=before,
             after={**after, "revision": revision.number, "effect": tidy.effect},
             reason=tidy.reason,
         )
-        translate(session, actor, criterion, changed=after, given=translations or {})
+        update_translations(session, actor, criterion, changed=after, given=translations or {})
         if tidy.effect is CorrectionEffect.AGAIN:
-            _set_aside(session, actor, seat.evaluation, criterion, tidy.reason)
-        asked = assignments(session, seat.evaluation.id)
+            _set_aside_marks(session, actor, seat.evaluation, criterion, tidy.reason)
+        asked = load_assignments(session, seat.evaluation.id)
         told = [member for member, own in asked.items() if own.covers(criterion.id)]
         facts = {"criterion": criterion.title, "reason": tidy.reason}
-        tell(session, told, TOLD[tidy.effect], facts)
+        notify_members(session, told, TOLD[tidy.effect], facts)
     return revision
 
 
-def _checked(correction: Correction) -> Correction:
-    title = one_line(correction.title, limit=limits.TITLE, field="title")
-    reason = clean(correction.reason, limit=limits.NOTE, field="reason")
+def _clean_correction(correction: Correction) -> Correction:
+    title = clean_line(correction.title, limit=limits.TITLE, field="title")
+    reason = clean_text(correction.reason, limit=limits.NOTE, field="reason")
     if not title:
         raise Invalid(N_("Enter a title for the criterion."), field="title")
     if not reason:
         raise Invalid(N_("Say why: everybody who marks it reads it."), field="reason")
     return Correction(
-        title,
-        clean(correction.question, limit=limits.NOTE, field="question"),
-        clean(correction.look_for, limit=limits.NOTE, field="look_for"),
-        correction.effect,
-        reason,
+        title=title,
+        question=clean_text(correction.question, limit=limits.NOTE, field="question"),
+        look_for=clean_text(correction.look_for, limit=limits.NOTE, field="look_for"),
+        effect=correction.effect,
+        reason=reason,
     )
 
 
-def _change(
+def _apply_correction(
     session: Session, criterion: Criterion, tidy: Correction
 ) -> tuple[Mapping[str, object], Mapping[str, object]]:
     """Put the correction on the criterion: what differs, as (before, after). Raises: Invalid."""
@@ -125,20 +125,20 @@ def _change(
         "look_for": tidy.look_for,
         "left_out": out,
     }
-    before, after = changes({key: getattr(criterion, key) for key in new}, new)
+    before, after = find_changes({key: getattr(criterion, key) for key in new}, new)
     if not after:
         raise Invalid(N_("Nothing is different: change the words, or leave the criterion out."))
     for key, value in after.items():
         setattr(criterion, key, value)
     session.flush()
-    if out and not _weighted_left(session, criterion):
+    if out and not _has_weighted_criterion(session, criterion):
         raise Invalid(
             N_("No other criterion counts: at least one with a weight must stay."), field="effect"
         )
     return before, after
 
 
-def _weighted_left(session: Session, criterion: Criterion) -> bool:
+def _has_weighted_criterion(session: Session, criterion: Criterion) -> bool:
     left = select(Criterion.id).where(
         Criterion.evaluation_id == criterion.evaluation_id,
         Criterion.left_out.is_(False),
@@ -147,17 +147,17 @@ def _weighted_left(session: Session, criterion: Criterion) -> bool:
     return session.scalar(left.limit(1)) is not None
 
 
-def _last_number(session: Session, evaluation: Evaluation) -> int:
+def _last_revision_number(session: Session, evaluation: Evaluation) -> int:
     numbers = select(func.max(RubricRevision.number))
     return session.scalar(numbers.where(RubricRevision.evaluation_id == evaluation.id)) or 0
 
 
-def _set_aside(
+def _set_aside_marks(
     session: Session, actor: Actor, evaluation: Evaluation, criterion: Criterion, why: str
 ) -> None:
     """Take the marks and gaps on a criterion off every ballot; sealed ballots open for that."""
     concerned = select(Mark.ballot_id).where(Mark.criterion_id == criterion.id)
-    left = select(Gap.ballot_id).where(Gap.criterion_id == criterion.id)
+    left = select(Abstention.ballot_id).where(Abstention.criterion_id == criterion.id)
     ballots = session.scalars(
         select(Ballot)
         .where(Ballot.id.in_(concerned.union(left)))
@@ -167,8 +167,8 @@ def _set_aside(
     ).all()
     for ballot in ballots:
         if ballot.state is BallotState.SUBMITTED:
-            sealed = reopen(session, ballot, evaluation.slug, by=actor.name, why=why)
-            note_reopened(session, actor, ballot, sealed)
+            sealed = unseal_ballot(session, ballot, evaluation.slug, by=actor.name, why=why)
+            announce_reopening(session, actor, ballot, sealed)
         mark = session.scalar(
             select(Mark).where(Mark.ballot_id == ballot.id, Mark.criterion_id == criterion.id)
         )
@@ -180,11 +180,11 @@ def _set_aside(
             Event.MARK_SET_ASIDE,
             evaluation_id=evaluation.id,
             subject=f"{ballot.vendor.company}: {criterion.title}",
-            about=About(ballot.vendor_id, criterion.id, ballot.member_id),
-            before=plain(mark_text(mark)),
+            about=EntryReferences(ballot.vendor_id, criterion.id, ballot.member_id),
+            before=serialize_mark(mark_text(mark)),
             reason=why,
         )
-        for file in files_on(session, mark):
+        for file in list_files_on_mark(session, mark):
             file.removed_at = now_utc()  # kept: its reviewer did not remove it
         session.delete(mark)
         session.flush()

@@ -15,10 +15,10 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotReady
 from crrubric.domain.events import Event
 from crrubric.domain.people.languages import NAMES
-from crrubric.domain.results.outcome import Rule
-from crrubric.domain.setup.lifecycle import Readiness, is_step_back, problems
+from crrubric.domain.results.outcome import DecisionRule
+from crrubric.domain.setup.lifecycle import Readiness, is_step_back, list_phase_problems
 from crrubric.domain.setup.rubric import Rubric
-from crrubric.domain.text import clean, one_line, slug_of
+from crrubric.domain.text import clean_line, clean_text, slug_of
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import (
     NoticeKind,
@@ -29,22 +29,27 @@ from crrubric.domain.vocabulary import (
     Standing,
 )
 from crrubric.models import Ballot, District, Evaluation, Member, User
-from crrubric.queries.meeting.eligibility import ruled_out_recommendation
-from crrubric.queries.meeting.meetings import sitting
-from crrubric.queries.people.access import locked_evaluation, locked_for, not_found, require
+from crrubric.queries.meeting.eligibility import find_ineligible_recommendation
+from crrubric.queries.meeting.meetings import find_current_meeting
+from crrubric.queries.people.access import (
+    lock_evaluation,
+    make_not_found,
+    require,
+    require_locked_evaluation,
+)
 from crrubric.queries.people.people import Actor
-from crrubric.queries.setup.evaluations import readiness
+from crrubric.queries.setup.evaluations import load_readiness
 from crrubric.services.ballots.ballots import issue_ballots
-from crrubric.services.ballots.stored_files import delete_files_on
-from crrubric.services.mail.notices import everybody_but, tell
+from crrubric.services.ballots.stored_files import delete_ballot_files
+from crrubric.services.mail.notices import list_other_members, notify_members
 from crrubric.services.meeting.sittings import close_sitting
-from crrubric.services.setup.rubrics import copy_rubric, plain_rubric
-from crrubric.services.shared.days import coming_day
-from crrubric.services.shared.journal import ROW, About, changes, note_event
+from crrubric.services.setup.rubrics import copy_rubric, serialize_rubric
+from crrubric.services.shared.days import require_coming_day
+from crrubric.services.shared.journal import ROW, EntryReferences, find_changes, note_event
 from crrubric.services.shared.unit import unit_of_work
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSettings:
     """The decision rule as a chair sets it; the threshold is `over` of `under`."""
 
@@ -56,11 +61,11 @@ class RuleSettings:
     mode: ScoringMode = ScoringMode.OUTCOME
 
 
-def checked_rule(settings: RuleSettings) -> RuleSettings:
+def check_rule(settings: RuleSettings) -> RuleSettings:
     """The settings, if they make a rule. Raises: Invalid naming the field."""
     if settings.under < 1 or settings.over < 1:
         raise Invalid(N_("Enter the threshold as two whole numbers, like 2 of 3."), field="over")
-    Rule(settings.kind, Fraction(settings.over, settings.under), settings.quorum)
+    DecisionRule(settings.kind, Fraction(settings.over, settings.under), settings.quorum)
     if settings.quorum is not None and settings.quorum > limits.QUORUM_MAX:
         raise Invalid(
             N_("Enter a quorum of at most %(most)s."), most=limits.QUORUM_MAX, field="quorum"
@@ -83,18 +88,18 @@ def create_evaluation(
     Raises: NotFound unless the actor may organize evaluations; Invalid for a bad or taken title.
     """
     if actor.standing is Standing.MEMBER:
-        raise not_found()
-    tidy = checked_title(title)
-    about = clean(purpose, limit=limits.LONG_TEXT, field="purpose")
+        raise make_not_found()
+    tidy = clean_title(title)
+    about = clean_text(purpose, limit=limits.LONG_TEXT, field="purpose")
     try:
         with unit_of_work() as session:
-            evaluation = new_evaluation(session, tidy, about)
+            evaluation = insert_evaluation(session, tidy, about)
             copy_rubric(session, evaluation, rubric)
             if actor.user_id is not None:
                 seat_chair(session, evaluation, actor, stakeholder)
             note_creation(session, actor, evaluation)
     except IntegrityError:
-        raise title_taken(tidy) from None
+        raise title_taken_error(tidy) from None
     return evaluation
 
 
@@ -104,8 +109,8 @@ def note_creation(session: Session, actor: Actor, evaluation: Evaluation) -> Non
     chair = session.scalar(select(Member).where(Member.evaluation_id == evaluation.id))
     begun = {
         "rule": asdict(rule_settings(evaluation)),
-        "chair": {**plain_seat(chair), "id": chair.id, "name": chair.name} if chair else None,
-        **plain_rubric(session, evaluation),
+        "chair": {**serialize_seat(chair), "id": chair.id, "name": chair.name} if chair else None,
+        **serialize_rubric(session, evaluation),
     }
     note_event(
         session,
@@ -113,7 +118,7 @@ def note_creation(session: Session, actor: Actor, evaluation: Evaluation) -> Non
         Event.EVALUATION_CREATED,
         evaluation_id=evaluation.id,
         subject=evaluation.title,
-        about=About(member_id=chair.id if chair else None),
+        about=EntryReferences(member_id=chair.id if chair else None),
         after={
             "rubric": evaluation.rubric_name,
             "version": evaluation.rubric_version,
@@ -123,7 +128,7 @@ def note_creation(session: Session, actor: Actor, evaluation: Evaluation) -> Non
     )
 
 
-def plain_seat(member: Member) -> dict[str, object]:
+def serialize_seat(member: Member) -> dict[str, object]:
     """A seat as the journal keeps it."""
     return {
         "chair": member.is_chair,
@@ -133,15 +138,15 @@ def plain_seat(member: Member) -> dict[str, object]:
     }
 
 
-def checked_title(title: str) -> str:
+def clean_title(title: str) -> str:
     """A usable title on one line. Raises: Invalid (field "title")."""
-    tidy = one_line(title, limit=limits.TITLE, field="title")
+    tidy = clean_line(title, limit=limits.TITLE, field="title")
     if not tidy:
         raise Invalid(N_("Enter a title, such as “Credit recovery 2027”."), field="title")
     return tidy
 
 
-def title_taken(title: str) -> Invalid:
+def title_taken_error(title: str) -> Invalid:
     """The refusal of a title that another evaluation has."""
     return Invalid(
         N_("There is an evaluation “%(title)s” already: open it, or choose another title."),
@@ -150,7 +155,7 @@ def title_taken(title: str) -> Invalid:
     )
 
 
-def new_evaluation(session: Session, title: str, purpose: str) -> Evaluation:
+def insert_evaluation(session: Session, title: str, purpose: str) -> Evaluation:
     """An empty evaluation in the caller's transaction. Raises: Invalid if its title is taken."""
     district = session.scalar(select(District).order_by(District.id).limit(1))
     if district is None:
@@ -161,16 +166,16 @@ def new_evaluation(session: Session, title: str, purpose: str) -> Evaluation:
         Evaluation.district_id == district.id, Evaluation.title == title
     )
     if session.scalar(taken) is not None:
-        raise title_taken(title)
+        raise title_taken_error(title)
     evaluation = Evaluation(
-        district_id=district.id, title=title, purpose=purpose, slug=free_slug(session, title)
+        district_id=district.id, title=title, purpose=purpose, slug=find_free_slug(session, title)
     )
     session.add(evaluation)
     session.flush()
     return evaluation
 
 
-def free_slug(session: Session, title: str) -> str:
+def find_free_slug(session: Session, title: str) -> str:
     """The title in lower case with hyphens; with a number behind it if that is taken."""
     slug = slug_of(title)
     taken = set(session.scalars(select(Evaluation.slug).where(Evaluation.slug.startswith(slug))))
@@ -198,7 +203,7 @@ def seat_chair(
     )
 
 
-def change_facts(
+def change_evaluation(
     actor: Actor,
     slug: str,
     *,
@@ -213,13 +218,13 @@ def change_facts(
     """
     if language is not None and language not in NAMES:
         raise Invalid(N_("Choose one of the choices shown."), field="language")
-    tidy = checked_title(title)
-    about = clean(purpose, limit=limits.LONG_TEXT, field="purpose")
+    tidy = clean_title(title)
+    about = clean_text(purpose, limit=limits.LONG_TEXT, field="purpose")
     try:
         with unit_of_work() as session:
-            evaluation = locked_for(session, actor, Action.EDIT_SETUP, slug)
+            evaluation = require_locked_evaluation(session, actor, Action.EDIT_SETUP, slug)
             if closes_on is not None and closes_on != evaluation.closes_on:
-                coming_day(evaluation, closes_on, field="closes_on")
+                require_coming_day(evaluation, closes_on, field="closes_on")
             new = {
                 "title": tidy,
                 "purpose": about,
@@ -235,33 +240,35 @@ def change_facts(
             evaluation.title, evaluation.purpose = tidy, about
             evaluation.closes_on = closes_on
             evaluation.language = language or evaluation.language
-            journal_change(session, actor, Event.EVALUATION_CHANGED, evaluation, old, new)
+            note_evaluation_change(session, actor, Event.EVALUATION_CHANGED, evaluation, old, new)
     except IntegrityError:
-        raise title_taken(tidy) from None
+        raise title_taken_error(tidy) from None
     return evaluation
 
 
 def set_rule(actor: Actor, slug: str, settings: RuleSettings) -> Evaluation:
     """Set the decision rule; possible until ballots open. Raises: Invalid naming the field."""
-    checked_rule(settings)
+    check_rule(settings)
     with unit_of_work() as session:
-        evaluation = locked_for(session, actor, Action.EDIT_SETUP, slug)
+        evaluation = require_locked_evaluation(session, actor, Action.EDIT_SETUP, slug)
         # that the chair looked at the rule and left it as it is, is told once as well
         old = asdict(rule_settings(evaluation)) if evaluation.rule_set_at else {}
         apply_rule(evaluation, settings)
-        journal_change(session, actor, Event.RULE_CHANGED, evaluation, old, asdict(settings))
+        note_evaluation_change(
+            session, actor, Event.RULE_CHANGED, evaluation, old, asdict(settings)
+        )
     return evaluation
 
 
 def rule_settings(evaluation: Evaluation) -> RuleSettings:
     """The rule as it is stored."""
     return RuleSettings(
-        evaluation.rule_kind,
-        evaluation.threshold_over,
-        evaluation.threshold_under,
-        evaluation.quorum,
-        evaluation.pass_mark,
-        evaluation.scoring_mode,
+        kind=evaluation.rule_kind,
+        over=evaluation.threshold_over,
+        under=evaluation.threshold_under,
+        quorum=evaluation.quorum,
+        pass_mark=evaluation.pass_mark,
+        mode=evaluation.scoring_mode,
     )
 
 
@@ -275,7 +282,7 @@ def apply_rule(evaluation: Evaluation, settings: RuleSettings) -> None:
     evaluation.rule_set_at = now_utc()
 
 
-def journal_change(
+def note_evaluation_change(
     session: Session,
     actor: Actor,
     event: Event,
@@ -284,7 +291,7 @@ def journal_change(
     new: Mapping[str, object],
 ) -> None:
     """One journal entry with what differs; none if nothing does."""
-    before, after = changes(old, new)
+    before, after = find_changes(old, new)
     if after:
         note_event(session, actor, event, evaluation_id=evaluation.id, before=before, after=after)
 
@@ -295,21 +302,21 @@ def change_phase(actor: Actor, slug: str, to: Phase, *, reason: str = "") -> Eva
     Opening scoring freezes rubric and rule and issues the ballots.
     Raises: NotReady with every condition that isn't met; Invalid if a step back has no reason.
     """
-    why = clean(reason, limit=limits.NOTE, field="reason")
+    why = clean_text(reason, limit=limits.NOTE, field="reason")
     with unit_of_work() as session:
-        evaluation = locked_evaluation(session, slug, exclusive=True)
+        evaluation = lock_evaluation(session, slug, exclusive=True)
         require(actor, Action.CHANGE_PHASE, evaluation, session)
         before = evaluation.phase
-        found = problems(before, to, facts_for(session, evaluation, to))
+        found = list_phase_problems(before, to, load_phase_readiness(session, evaluation, to))
         if found:
             raise NotReady(N_("“%(phase)s” can’t begin yet."), found, phase=to.label)
         if is_step_back(before, to) and not why:
             raise Invalid(N_("Say why the evaluation goes back one step."), field="reason")
-        held = sitting(session, evaluation.id)
+        held = find_current_meeting(session, evaluation.id)
         if held is not None:  # nobody could close it later: the pages of the meeting go with it
             close_sitting(session, actor, held)
         evaluation.phase = to
-        stamp_phase(session, evaluation, before, to)
+        apply_phase(session, evaluation, before, to)
         note_event(
             session,
             actor,
@@ -319,21 +326,21 @@ def change_phase(actor: Actor, slug: str, to: Phase, *, reason: str = "") -> Eva
             after={"phase": to.value},
             reason=why,
         )
-        tell(
+        notify_members(
             session,
-            everybody_but(session, evaluation.id, actor),
+            list_other_members(session, evaluation.id, actor),
             NoticeKind.PHASE_CHANGED,
             {"phase": to.label},
         )
     return evaluation
 
 
-def facts_for(session: Session, evaluation: Evaluation, to: Phase) -> Readiness:
+def load_phase_readiness(session: Session, evaluation: Evaluation, to: Phase) -> Readiness:
     """What the conditions look at; the results only where the meeting is to be closed."""
-    facts = readiness(session, evaluation.id)
+    facts = load_readiness(session, evaluation.id)
     if (evaluation.phase, to) != (Phase.MEETING, Phase.DECIDED):
         return facts
-    return replace(facts, ruled_out=ruled_out_recommendation(session, evaluation))
+    return replace(facts, ruled_out=find_ineligible_recommendation(session, evaluation))
 
 
 def set_retention(
@@ -344,12 +351,12 @@ def set_retention(
     Raises: Invalid without a day, or if a set day is brought forward or a hold lifted without a
     reason.
     """
-    why = clean(reason, limit=limits.NOTE, field="reason")
-    held = clean(hold, limit=limits.NOTE, field="hold")
+    why = clean_text(reason, limit=limits.NOTE, field="reason")
+    held = clean_text(hold, limit=limits.NOTE, field="hold")
     if until is None:
         raise Invalid(N_("Enter the day until which the record is kept."), field="until")
     with unit_of_work() as session:
-        evaluation = locked_for(session, actor, Action.SET_RETENTION, slug)
+        evaluation = require_locked_evaluation(session, actor, Action.SET_RETENTION, slug)
         sooner = evaluation.retain_until is not None and until < evaluation.retain_until
         if (sooner or (evaluation.legal_hold and not held)) and not why:
             raise Invalid(
@@ -361,7 +368,7 @@ def set_retention(
             "hold": evaluation.legal_hold,
         }
         evaluation.retain_until, evaluation.legal_hold = until, held
-        before, after = changes(old, {"until": until.isoformat(), "hold": held})
+        before, after = find_changes(old, {"until": until.isoformat(), "hold": held})
         if after:
             note_event(
                 session,
@@ -385,7 +392,7 @@ STAMPS = {
 }
 
 
-def stamp_phase(session: Session, evaluation: Evaluation, before: Phase, to: Phase) -> None:
+def apply_phase(session: Session, evaluation: Evaluation, before: Phase, to: Phase) -> None:
     """Write down when a phase began, and do what its beginning means for ballots."""
     if is_step_back(before, to):
         setattr(evaluation, STAMPS[before], None)
@@ -395,5 +402,5 @@ def stamp_phase(session: Session, evaluation: Evaluation, before: Phase, to: Pha
         issue_ballots(session, evaluation)
     elif to is Phase.SETUP:
         seats = select(Member.id).where(Member.evaluation_id == evaluation.id)
-        delete_files_on(session, Ballot.member_id.in_(seats))
+        delete_ballot_files(session, Ballot.member_id.in_(seats))
         session.execute(delete(Ballot).where(Ballot.member_id.in_(seats)))

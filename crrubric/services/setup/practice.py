@@ -8,19 +8,19 @@ from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale, WrongPhase
 from crrubric.domain.events import Event
-from crrubric.domain.text import clean
+from crrubric.domain.text import clean_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Answer, NoticeKind
 from crrubric.models import Criterion, Evaluation, Member, PracticeMark
-from crrubric.queries.people.access import locked_seat, not_found
+from crrubric.queries.people.access import make_not_found, require_locked_seat
 from crrubric.queries.people.people import Actor
-from crrubric.services.ballots.ballots import allow_answer, asked_criterion
-from crrubric.services.mail.notices import everybody_but, tell
-from crrubric.services.shared.journal import About, note_event
+from crrubric.services.ballots.ballots import check_answer, find_assigned_criterion
+from crrubric.services.mail.notices import list_other_members, notify_members
+from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
 
 
-def record_practice(
+def record_practice_mark(
     actor: Actor,
     slug: str,
     criterion_id: int,
@@ -33,11 +33,11 @@ def record_practice(
 
     Raises: WrongPhase once the spread is shown; Stale, Invalid and NotFound as for a ballot.
     """
-    words = clean(note, limit=limits.NOTE, field="note")
+    words = clean_text(note, limit=limits.NOTE, field="note")
     with unit_of_work() as session:
-        member = _practicing(session, actor, slug)
-        criterion = asked_criterion(session, member, criterion_id)
-        allow_answer(criterion, answer)
+        member = _lock_practicing_member(session, actor, slug)
+        criterion = find_assigned_criterion(session, member, criterion_id)
+        check_answer(criterion, answer)
         mark = session.get(PracticeMark, (member.id, criterion.id), populate_existing=True)
         if mark is not None and (mark.answer, mark.note) == (answer, words):
             return mark
@@ -57,7 +57,7 @@ def record_practice(
 def finish_practice(actor: Actor, slug: str) -> Member:
     """Say that one has practiced enough; marks can still be changed until the spread is shown."""
     with unit_of_work() as session:
-        member = _practicing(session, actor, slug)
+        member = _lock_practicing_member(session, actor, slug)
         first = select(PracticeMark.criterion_id).where(PracticeMark.member_id == member.id)
         if session.scalar(first.limit(1)) is None:
             raise Invalid(N_("Mark at least one criterion first."))
@@ -68,7 +68,7 @@ def finish_practice(actor: Actor, slug: str) -> Member:
                 actor,
                 Event.PRACTICE_FINISHED,
                 evaluation_id=member.evaluation_id,
-                about=About(member_id=member.id),
+                about=EntryReferences(member_id=member.id),
             )
     return member
 
@@ -79,23 +79,23 @@ def show_spread(actor: Actor, slug: str) -> Evaluation:
     Raises: Invalid if nobody has marked anything.
     """
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.RUN_PRACTICE, slug)
+        seat = require_locked_seat(session, actor, Action.RUN_PRACTICE, slug)
         evaluation = seat.evaluation
         if evaluation.practice_shown_at is not None:
             return evaluation
-        if not _begun(session, evaluation):
+        if not _has_practice_marks(session, evaluation):
             raise Invalid(N_("Nobody has practiced yet: there is nothing to show."))
         evaluation.practice_shown_at = now_utc()
         note_event(session, actor, Event.PRACTICE_SHOWN, evaluation_id=evaluation.id)
-        members = everybody_but(session, evaluation.id, actor)
-        tell(session, members, NoticeKind.PRACTICE_SHOWN, {})
+        members = list_other_members(session, evaluation.id, actor)
+        notify_members(session, members, NoticeKind.PRACTICE_SHOWN, {})
     return evaluation
 
 
 def restart_practice(actor: Actor, slug: str) -> Evaluation:
     """Begin the round anew, after criteria were reworded: practice marks are thrown away."""
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.RUN_PRACTICE, slug)
+        seat = require_locked_seat(session, actor, Action.RUN_PRACTICE, slug)
         evaluation = seat.evaluation
         if evaluation.practice_shown_at is None:
             raise WrongPhase(N_("The practice round is still under way."))
@@ -109,16 +109,16 @@ def restart_practice(actor: Actor, slug: str) -> Evaluation:
     return evaluation
 
 
-def _practicing(session: Session, actor: Actor, slug: str) -> Member:
-    seat = locked_seat(session, actor, Action.PRACTICE, slug, exclusive=False)
+def _lock_practicing_member(session: Session, actor: Actor, slug: str) -> Member:
+    seat = require_locked_seat(session, actor, Action.PRACTICE, slug, exclusive=False)
     if seat.member is None:
-        raise not_found()
+        raise make_not_found()
     if seat.evaluation.practice_shown_at is not None:
         raise WrongPhase(N_("The practice round is over: its marks stay as they are."))
     return seat.member
 
 
-def _begun(session: Session, evaluation: Evaluation) -> bool:
+def _has_practice_marks(session: Session, evaluation: Evaluation) -> bool:
     """Whether anybody has marked anything."""
     first = (
         select(PracticeMark.criterion_id)

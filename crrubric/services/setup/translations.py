@@ -7,15 +7,15 @@ from sqlalchemy.orm import Session
 from crrubric.domain import limits
 from crrubric.domain.events import Event
 from crrubric.domain.setup.rubric import Translated
-from crrubric.domain.text import clean, one_line
+from crrubric.domain.text import clean_line, clean_text
 from crrubric.models import Criterion
 from crrubric.queries.people.people import Actor
-from crrubric.services.shared.journal import About, changes, note_event
+from crrubric.services.shared.journal import EntryReferences, find_changes, note_event
 
 TEXTS = ("title", "question", "look_for", "practice")
 
 
-def translate(
+def update_translations(
     session: Session,
     actor: Actor,
     criterion: Criterion,
@@ -32,9 +32,11 @@ def translate(
     new = {
         language: texts
         for language in sorted({*old, *given})
-        if (texts := _fitting(old.get(language, {}), given.get(language, {}), changed))
+        if (texts := _keep_fitting_texts(old.get(language, {}), given.get(language, {}), changed))
     }
-    before, after = changes(_flat(old), {**dict.fromkeys(_flat(old), ""), **_flat(new)})
+    before, after = find_changes(
+        _flatten_texts(old), {**dict.fromkeys(_flatten_texts(old), ""), **_flatten_texts(new)}
+    )
     if not after:
         return
     criterion.translations = new
@@ -44,28 +46,28 @@ def translate(
         Event.CRITERION_TRANSLATED,
         evaluation_id=criterion.evaluation_id,
         subject=criterion.title,
-        about=About(criterion_id=criterion.id),
+        about=EntryReferences(criterion_id=criterion.id),
         before=before,
         after=after,
     )
 
 
-def _fitting(
+def _keep_fitting_texts(
     old: Mapping[str, str], given: Mapping[str, str], changed: Collection[str]
 ) -> dict[str, str]:
     """The texts of one language that hold from now on."""
-    new = {**old, **{key: _tidy(key, text) for key, text in given.items()}}
+    new = {**old, **{key: _clean_text(key, text) for key, text in given.items()}}
     stale = {key for key in changed if new.get(key) == old.get(key)}
     return {key: new[key] for key in TEXTS if new.get(key) and key not in stale}
 
 
-def _tidy(key: str, text: str) -> str:
+def _clean_text(key: str, text: str) -> str:
     if key == "title":
-        return one_line(text, limit=limits.TITLE, field=key)
-    return clean(text, limit=limits.NOTE, field=key)
+        return clean_line(text, limit=limits.TITLE, field=key)
+    return clean_text(text, limit=limits.NOTE, field=key)
 
 
-def _flat(texts: Translated) -> dict[str, str]:
+def _flatten_texts(texts: Translated) -> dict[str, str]:
     """Texts as the journal keeps them: "title (es)" and so on."""
     return {
         f"{key} ({language})": text for language, own in texts.items() for key, text in own.items()

@@ -11,7 +11,7 @@ from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, WrongPhase
 from crrubric.domain.events import Event
-from crrubric.domain.text import clean, one_line
+from crrubric.domain.text import clean_line, clean_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import PriceUnit
 from crrubric.models import (
@@ -24,16 +24,22 @@ from crrubric.models import (
     Vendor,
     VendorFile,
 )
-from crrubric.queries.people.access import Seat, let_in, locked_for, locked_seat, not_found
-from crrubric.queries.people.people import Actor, sits
+from crrubric.queries.people.access import (
+    Seat,
+    make_not_found,
+    refuse_recused,
+    require_locked_evaluation,
+    require_locked_seat,
+)
+from crrubric.queries.people.people import Actor, is_present_reviewer
 from crrubric.services.ballots.stored_files import delete_file
-from crrubric.services.people.accounts import checked_email
-from crrubric.services.setup.rubrics import free_code
-from crrubric.services.shared.journal import ROW, About, changes, note_event
+from crrubric.services.people.accounts import clean_email
+from crrubric.services.setup.rubrics import find_free_code
+from crrubric.services.shared.journal import ROW, EntryReferences, find_changes, note_event
 from crrubric.services.shared.unit import unit_of_work
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VendorFacts:
     """What a chair can say of a vendor. The price is for one unit and one year, in cents."""
 
@@ -50,9 +56,9 @@ class VendorFacts:
     price_note: str = ""
 
 
-def checked(facts: VendorFacts) -> VendorFacts:
+def clean_vendor(facts: VendorFacts) -> VendorFacts:
     """The facts, cleaned. Raises: Invalid naming the field."""
-    company = one_line(facts.company, limit=limits.NAME, field="company")
+    company = clean_line(facts.company, limit=limits.NAME, field="company")
     if not company:
         raise Invalid(N_("Enter the name of the company."), field="company")
     for field, most in (
@@ -70,33 +76,35 @@ def checked(facts: VendorFacts) -> VendorFacts:
                 field="unit_price" if field == "unit_price_cents" else field,
             )
     return VendorFacts(
-        company,
-        one_line(facts.product, limit=limits.NAME, field="product"),
-        one_line(facts.product_version, limit=80, field="product_version"),
-        one_line(facts.contact_name, limit=limits.NAME, field="contact_name"),
-        checked_contact(facts.contact_email),
-        checked_links(facts.links),
-        facts.price_unit,
-        facts.unit_price_cents,
-        facts.quantity,
-        facts.term_months,
-        one_line(facts.price_note, limit=limits.SHORT_TEXT, field="price_note"),
+        company=company,
+        product=clean_line(facts.product, limit=limits.NAME, field="product"),
+        product_version=clean_line(facts.product_version, limit=80, field="product_version"),
+        contact_name=clean_line(facts.contact_name, limit=limits.NAME, field="contact_name"),
+        contact_email=clean_contact(facts.contact_email),
+        links=clean_links(facts.links),
+        price_unit=facts.price_unit,
+        unit_price_cents=facts.unit_price_cents,
+        quantity=facts.quantity,
+        term_months=facts.term_months,
+        price_note=clean_line(facts.price_note, limit=limits.SHORT_TEXT, field="price_note"),
     )
 
 
-def checked_contact(email: str) -> str:
+def clean_contact(email: str) -> str:
     """The contact's address, or nothing. Raises: Invalid (field "contact_email")."""
     if not email.strip():
         return ""
     try:
-        return checked_email(email)
+        return clean_email(email)
     except Invalid as error:
         raise Invalid(error.message, field="contact_email", **error.values) from None
 
 
-def checked_links(text: str) -> str:
+def clean_links(text: str) -> str:
     """Web addresses, one a line. Raises: Invalid (field "links") naming the line that is none."""
-    lines = [line.strip() for line in clean(text, limit=limits.NOTE, field="links").split("\n")]
+    lines = [
+        line.strip() for line in clean_text(text, limit=limits.NOTE, field="links").split("\n")
+    ]
     for number, line in enumerate(lines, start=1):
         if not line:
             continue
@@ -116,26 +124,26 @@ def checked_links(text: str) -> str:
 
 def add_vendor(actor: Actor, slug: str, facts: VendorFacts) -> Vendor:
     """A new vendor at the end of the list. Raises: Invalid if it is there already."""
-    tidy = checked(facts)
+    tidy = clean_vendor(facts)
     try:
         with unit_of_work() as session:
-            evaluation = locked_for(session, actor, Action.EDIT_SETUP, slug)
-            vendor = new_vendor(session, evaluation, tidy)
+            evaluation = require_locked_evaluation(session, actor, Action.EDIT_SETUP, slug)
+            vendor = insert_vendor(session, evaluation, tidy)
             note_event(
                 session,
                 actor,
                 Event.VENDOR_ADDED,
                 evaluation_id=evaluation.id,
                 subject=tidy.company,
-                about=About(vendor_id=vendor.id),
+                about=EntryReferences(vendor_id=vendor.id),
                 after={**asdict(tidy), ROW: {"code": vendor.code, "position": vendor.position}},
             )
     except IntegrityError:
-        raise _doubled(tidy) from None
+        raise _vendor_taken_error(tidy) from None
     return vendor
 
 
-def new_vendor(
+def insert_vendor(
     session: Session, evaluation: Evaluation, facts: VendorFacts, code: str | None = None
 ) -> Vendor:
     """A vendor row in the caller's transaction, with a code of its own."""
@@ -145,7 +153,7 @@ def new_vendor(
     )
     vendor = Vendor(
         evaluation_id=evaluation.id,
-        code=code or free_code(facts.company, codes),
+        code=code or find_free_code(facts.company, codes),
         position=0 if last is None else last + 1,
         **asdict(facts),
     )
@@ -156,14 +164,14 @@ def new_vendor(
 
 def change_vendor(actor: Actor, slug: str, vendor_id: int, facts: VendorFacts) -> Vendor:
     """Change what is known of a vendor."""
-    tidy = checked(facts)
+    tidy = clean_vendor(facts)
     try:
         with unit_of_work() as session:
-            seat = locked_seat(session, actor, Action.EDIT_SETUP, slug)
+            seat = require_locked_seat(session, actor, Action.EDIT_SETUP, slug)
             evaluation = seat.evaluation
-            vendor = vendor_for(session, seat, vendor_id)
+            vendor = find_vendor_for_seat(session, seat, vendor_id)
             new = asdict(tidy)
-            before, after = changes({key: getattr(vendor, key) for key in new}, new)
+            before, after = find_changes({key: getattr(vendor, key) for key in new}, new)
             for key, value in after.items():
                 setattr(vendor, key, value)
             if after:
@@ -173,12 +181,12 @@ def change_vendor(actor: Actor, slug: str, vendor_id: int, facts: VendorFacts) -
                     Event.VENDOR_CHANGED,
                     evaluation_id=evaluation.id,
                     subject=vendor.company,
-                    about=About(vendor_id=vendor.id),
+                    about=EntryReferences(vendor_id=vendor.id),
                     before=before,
                     after=after,
                 )
     except IntegrityError:
-        raise _doubled(tidy) from None
+        raise _vendor_taken_error(tidy) from None
     return vendor
 
 
@@ -189,26 +197,26 @@ def remove_vendor(actor: Actor, slug: str, vendor_id: int) -> None:
     else.
     """
     with unit_of_work() as session:
-        seat = locked_seat(session, actor, Action.EDIT_SETUP, slug)
+        seat = require_locked_seat(session, actor, Action.EDIT_SETUP, slug)
         evaluation = seat.evaluation
-        vendor = vendor_for(session, seat, vendor_id)
-        _refuse_asked(session, vendor)
-        _take_off_lists(session, vendor)
+        vendor = find_vendor_for_seat(session, seat, vendor_id)
+        _refuse_questioned_vendor(session, vendor)
+        _unassign_vendor(session, vendor)
         session.execute(delete(Declaration).where(Declaration.vendor_id == vendor.id))
-        _drop_files(session, vendor)
+        _delete_vendor_files(session, vendor)
         note_event(
             session,
             actor,
             Event.VENDOR_REMOVED,
             evaluation_id=evaluation.id,
             subject=vendor.company,
-            about=About(vendor_id=vendor.id),
+            about=EntryReferences(vendor_id=vendor.id),
             before={"company": vendor.company, "product": vendor.product},
         )
         session.delete(vendor)
 
 
-def _refuse_asked(session: Session, vendor: Vendor) -> None:
+def _refuse_questioned_vendor(session: Session, vendor: Vendor) -> None:
     """Raise WrongPhase if something was asked of the vendor while ballots were open before."""
     for table in (Asking, Question):
         if session.scalar(select(table.id).where(table.vendor_id == vendor.id).limit(1)):
@@ -218,19 +226,23 @@ def _refuse_asked(session: Session, vendor: Vendor) -> None:
             )
 
 
-def _drop_files(session: Session, vendor: Vendor) -> None:
+def _delete_vendor_files(session: Session, vendor: Vendor) -> None:
     """Delete the vendor's files with their bytes: ballots were never open."""
     for file in session.scalars(select(VendorFile).where(VendorFile.vendor_id == vendor.id)):
         delete_file(session, file)
 
 
-def _take_off_lists(session: Session, vendor: Vendor) -> None:
+def _unassign_vendor(session: Session, vendor: Vendor) -> None:
     """Take the vendor from those who are to mark some. Raises: Invalid if nothing would be left."""
     limited = select(AssignedVendor.member_id).where(AssignedVendor.vendor_id == vendor.id)
     others = select(AssignedVendor.member_id).where(AssignedVendor.vendor_id != vendor.id)
     idle = session.scalar(
         select(Member.name)
-        .where(sits(vendor.evaluation_id), Member.id.in_(limited), Member.id.not_in(others))
+        .where(
+            is_present_reviewer(vendor.evaluation_id),
+            Member.id.in_(limited),
+            Member.id.not_in(others),
+        )
         .order_by(Member.name)
         .limit(1)
     )
@@ -243,25 +255,25 @@ def _take_off_lists(session: Session, vendor: Vendor) -> None:
     session.execute(delete(AssignedVendor).where(AssignedVendor.vendor_id == vendor.id))
 
 
-def vendor_in(session: Session, evaluation: Evaluation, vendor_id: int) -> Vendor:
+def find_vendor(session: Session, evaluation: Evaluation, vendor_id: int) -> Vendor:
     """The vendor, if it belongs to the evaluation. Raises: NotFound."""
     vendor = session.get(Vendor, vendor_id)
     if vendor is None or vendor.evaluation_id != evaluation.id:
-        raise not_found()
+        raise make_not_found()
     return vendor
 
 
-def vendor_for(session: Session, seat: Seat, vendor_id: int) -> Vendor:
-    """As `vendor_in`, unless the seat stays away from the vendor. Raises: NotFound."""
-    let_in(seat, vendor_id)
-    return vendor_in(session, seat.evaluation, vendor_id)
+def find_vendor_for_seat(session: Session, seat: Seat, vendor_id: int) -> Vendor:
+    """As `find_vendor`, unless the seat stays away from the vendor. Raises: NotFound."""
+    refuse_recused(seat, vendor_id)
+    return find_vendor(session, seat.evaluation, vendor_id)
 
 
-def candidate_in(session: Session, evaluation: Evaluation, vendor_id: int) -> Vendor:
-    """As `vendor_in`, a vendor that is still in the selection. Raises: NotFound."""
-    vendor = vendor_in(session, evaluation, vendor_id)
+def find_candidate(session: Session, evaluation: Evaluation, vendor_id: int) -> Vendor:
+    """As `find_vendor`, a vendor that is still in the selection. Raises: NotFound."""
+    vendor = find_vendor(session, evaluation, vendor_id)
     if vendor.withdrawn_at is not None:
-        raise not_found()
+        raise make_not_found()
     return vendor
 
 
@@ -274,7 +286,7 @@ def require_candidate(vendor: Vendor) -> None:
         )
 
 
-def _doubled(facts: VendorFacts) -> Invalid:
+def _vendor_taken_error(facts: VendorFacts) -> Invalid:
     return Invalid(
         N_("%(company)s with this product is on the list already."),
         company=facts.company,

@@ -8,16 +8,16 @@ from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
 from crrubric.domain.events import Event
-from crrubric.domain.text import stated
+from crrubric.domain.text import require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import NoticeKind
 from crrubric.models import Ballot, Decision, Member, Vendor
-from crrubric.queries.people.access import locked_seat
-from crrubric.queries.people.people import Actor, sits
-from crrubric.services.ballots.ballots import catch_up_ballots
-from crrubric.services.mail.notices import tell
-from crrubric.services.setup.vendors import vendor_for
-from crrubric.services.shared.journal import About, note_event
+from crrubric.queries.people.access import require_locked_seat
+from crrubric.queries.people.people import Actor, is_present_reviewer
+from crrubric.services.ballots.ballots import issue_ballots_if_scoring
+from crrubric.services.mail.notices import notify_members
+from crrubric.services.setup.vendors import find_vendor_for_seat
+from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
 
 
@@ -27,9 +27,9 @@ def withdraw_vendor(actor: Actor, slug: str, vendor_id: int, *, reason: str) -> 
     Raises: Invalid without a reason, or if it is the last one or the one recommended; NotFound
     for a vendor that the chair stays away from.
     """
-    why = _stated(reason)
+    why = _require_departure_reason(reason)
     with unit_of_work() as session:
-        vendor = _in_selection(session, actor, slug, vendor_id)
+        vendor = _lock_vendor(session, actor, slug, vendor_id)
         if vendor.withdrawn_at is not None:
             return vendor
         others = select(Vendor.id).where(
@@ -45,33 +45,37 @@ def withdraw_vendor(actor: Actor, slug: str, vendor_id: int, *, reason: str) -> 
                 N_("The recommendation names this vendor: change that first."), field="reason"
             )
         vendor.withdrawn_at, vendor.withdrawn_reason = now_utc(), why
-        _tell_scorers(session, actor, vendor, Event.VENDOR_WITHDRAWN, why)
+        _announce_selection_change(session, actor, vendor, Event.VENDOR_WITHDRAWN, why)
     return vendor
 
 
 def restore_vendor(actor: Actor, slug: str, vendor_id: int, *, reason: str) -> Vendor:
     """Take a vendor back into the selection, with everything that was marked. Raises: Invalid."""
-    why = _stated(reason)
+    why = _require_departure_reason(reason)
     with unit_of_work() as session:
-        vendor = _in_selection(session, actor, slug, vendor_id)
+        vendor = _lock_vendor(session, actor, slug, vendor_id)
         if vendor.withdrawn_at is None:
             return vendor
         vendor.withdrawn_at, vendor.withdrawn_reason = None, ""
-        catch_up_ballots(session, vendor.evaluation)
-        _tell_scorers(session, actor, vendor, Event.VENDOR_RESTORED, why)
+        issue_ballots_if_scoring(session, vendor.evaluation)
+        _announce_selection_change(session, actor, vendor, Event.VENDOR_RESTORED, why)
     return vendor
 
 
-def _stated(reason: str) -> str:
-    return stated(reason, N_("Say why: the memo prints it."), limit=limits.NOTE, field="reason")
+def _require_departure_reason(reason: str) -> str:
+    return require_text(
+        reason, N_("Say why: the memo prints it."), limit=limits.NOTE, field="reason"
+    )
 
 
-def _in_selection(session: Session, actor: Actor, slug: str, vendor_id: int) -> Vendor:
-    seat = locked_seat(session, actor, Action.WITHDRAW_VENDOR, slug)
-    return vendor_for(session, seat, vendor_id)
+def _lock_vendor(session: Session, actor: Actor, slug: str, vendor_id: int) -> Vendor:
+    seat = require_locked_seat(session, actor, Action.WITHDRAW_VENDOR, slug)
+    return find_vendor_for_seat(session, seat, vendor_id)
 
 
-def _tell_scorers(session: Session, actor: Actor, vendor: Vendor, event: Event, why: str) -> None:
+def _announce_selection_change(
+    session: Session, actor: Actor, vendor: Vendor, event: Event, why: str
+) -> None:
     """Write down that a vendor left or came back; who has a ballot for it is told."""
     note_event(
         session,
@@ -79,13 +83,13 @@ def _tell_scorers(session: Session, actor: Actor, vendor: Vendor, event: Event, 
         event,
         evaluation_id=vendor.evaluation_id,
         subject=vendor.company,
-        about=About(vendor_id=vendor.id),
+        about=EntryReferences(vendor_id=vendor.id),
         reason=why,
     )
     scorers = session.scalars(
         select(Ballot.member_id)
         .join(Member, Member.id == Ballot.member_id)
-        .where(Ballot.vendor_id == vendor.id, sits(vendor.evaluation_id))
+        .where(Ballot.vendor_id == vendor.id, is_present_reviewer(vendor.evaluation_id))
     )
     facts = {"vendor": vendor.company, "reason": why}
-    tell(session, scorers, NoticeKind(event.value), facts)
+    notify_members(session, scorers, NoticeKind(event.value), facts)

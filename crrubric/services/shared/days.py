@@ -9,27 +9,29 @@ from crrubric.domain.translation import N_
 from crrubric.models import Evaluation
 
 
-def today(evaluation: Evaluation) -> date:
+def today_in_district(evaluation: Evaluation) -> date:
     """The day that it is where the district is."""
     return now_utc().astimezone(ZoneInfo(evaluation.district.time_zone)).date()
 
 
-def coming_day(evaluation: Evaluation, day: date, *, field: str) -> date:
+def require_coming_day(evaluation: Evaluation, day: date, *, field: str) -> date:
     """The day, if it is not over where the district is. Raises: Invalid."""
-    if day < today(evaluation):
+    if day < today_in_district(evaluation):
         raise Invalid(N_("This day is over: choose today or a later day."), field=field)
     return day
 
 
-def past_day(evaluation: Evaluation, day: date, *, field: str) -> date:
+def require_past_day(evaluation: Evaluation, day: date, *, field: str) -> date:
     """The day, if it is one that the district has seen. Raises: Invalid."""
-    if day > today(evaluation):
+    if day > today_in_district(evaluation):
         raise Invalid(N_("This day is still to come."), field=field)
     return day
 
 
-def named_day(evaluation: Evaluation, day: date | None, missing: str, *, field: str) -> date:
-    """As `past_day`, where a day must be named. Raises: Invalid; `missing` without one."""
+def require_named_day(
+    evaluation: Evaluation, day: date | None, missing: str, *, field: str
+) -> date:
+    """As `require_past_day`, where a day must be named. Raises: Invalid; `missing` without one."""
     if day is None:
         raise Invalid(missing, field=field)
-    return past_day(evaluation, day, field=field)
+    return require_past_day(evaluation, day, field=field)

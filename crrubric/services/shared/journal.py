@@ -26,7 +26,7 @@ LOCK = 673  # the class of PostgreSQL's advisory locks that hold a chain's head
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class EntryReferences:
     """What an entry is about, by id: for filters, trails, and who must not read it."""
 
     vendor_id: int | None = None
@@ -34,7 +34,7 @@ class About:
     member_id: int | None = None
 
 
-NOTHING = About()
+NOTHING = EntryReferences()
 
 
 def note_event(
@@ -44,7 +44,7 @@ def note_event(
     *,
     evaluation_id: int | None = None,
     subject: str = "",
-    about: About = NOTHING,
+    about: EntryReferences = NOTHING,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
     reason: str = "",
@@ -79,7 +79,7 @@ def write_entries(session: Session) -> None:
     for entry in waiting:
         entry.chain = entry.evaluation_id or SITE
         if entry.chain not in heads:
-            heads[entry.chain] = _held_head(session, entry.chain)
+            heads[entry.chain] = _lock_chain_head(session, entry.chain)
         number, previous = heads[entry.chain]
         entry.number = number + 1
         entry.hash = hash_of(link_of(entry), previous)
@@ -88,7 +88,7 @@ def write_entries(session: Session) -> None:
     session.flush()
 
 
-def order_by_time(session: Session) -> None:
+def sort_entries(session: Session) -> None:
     """Put the entries that wait in the order in which they say that things happened.
 
     Only the demo needs it, which looks back; elsewhere they wait in this order.
@@ -101,7 +101,7 @@ def forget_entries(session: Session) -> None:
     session.info.pop(WAITING, None)
 
 
-def _held_head(session: Session, chain: int) -> tuple[int, str]:
+def _lock_chain_head(session: Session, chain: int) -> tuple[int, str]:
     """(number, hash) of the newest entry; nobody else adds to the chain until we are done."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(LOCK, chain)))
@@ -114,7 +114,7 @@ def _held_head(session: Session, chain: int) -> tuple[int, str]:
     return (row.number, row.hash) if row else (0, START)
 
 
-def changes(
+def find_changes(
     before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Only the fields that differ, as (old, new)."""

@@ -8,18 +8,26 @@ from sqlalchemy.orm import Session
 from crrubric.extensions import WRITE, db
 from crrubric.services.shared.journal import forget_entries, write_entries
 
+OPEN = "unit of work"  # in the session's notes while one is open
+
 
 @contextmanager
 def unit_of_work() -> Iterator[Session]:
     """A writing transaction: committed at the end with its journal, rolled back on any error.
 
     What was read before is read anew: a phase or a seal checked inside can't be out of date.
+
+    Raises: RuntimeError inside another unit: both would have one session, so that the inner one
+    would roll back what the outer one wrote and end its transaction.
     """
     session = db.session()
+    if session.info.get(OPEN):
+        raise RuntimeError("a unit of work was opened inside another: call a step instead")
     session.rollback()  # ends the reading transaction and expires what it loaded
     forget_entries(session)
-    session.connection(execution_options=WRITE)
+    session.info[OPEN] = True
     try:
+        session.connection(execution_options=WRITE)
         yield session
         write_entries(session)
         session.commit()
@@ -27,3 +35,5 @@ def unit_of_work() -> Iterator[Session]:
         forget_entries(session)
         session.rollback()
         raise
+    finally:
+        session.info.pop(OPEN, None)

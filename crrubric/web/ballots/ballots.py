@@ -9,78 +9,83 @@ from flask_babel import gettext as _
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotReady, Stale
-from crrubric.domain.text import visible
+from crrubric.domain.text import replace_control_characters
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState
 from crrubric.extensions import db
 from crrubric.models import Ballot
 from crrubric.queries.ballots import seals
 from crrubric.queries.ballots.ballots import (
-    answered,
+    can_mark_ballot,
+    count_answered_criteria,
     entry_of,
-    own_ballot,
-    own_ballots,
-    own_gaps,
-    writable,
+    find_own_ballot,
+    list_own_ballots,
+    load_own_gaps,
 )
-from crrubric.queries.ballots.declarations import own_declarations
-from crrubric.queries.ballots.files import own_file_counts
-from crrubric.queries.people.access import Seat, not_found
-from crrubric.queries.questions.questions import own_askings, questions_on
-from crrubric.queries.setup.assignments import asked_ids, asked_of
-from crrubric.queries.setup.rubrics import corrected, tensions
-from crrubric.queries.setup.wording import worded
+from crrubric.queries.ballots.declarations import load_own_declarations
+from crrubric.queries.ballots.files import count_own_ballot_files
+from crrubric.queries.people.access import Seat, make_not_found
+from crrubric.queries.questions.questions import list_own_askings, list_vendor_questions
+from crrubric.queries.setup.assignments import list_assigned_criterion_ids, list_assigned_parts
+from crrubric.queries.setup.rubrics import load_newest_corrections, load_tensions
+from crrubric.queries.setup.wording import translate_rubric_text
 from crrubric.services.ballots import ballots as service
 from crrubric.services.ballots import seals as sealing
-from crrubric.services.setup.rubrics import criterion_in
-from crrubric.web.ballots.across import ACROSS, across_page, markable
+from crrubric.services.setup.rubrics import find_criterion
+from crrubric.web.ballots.across import ACROSS, list_markable_vendors, render_across_page
 from crrubric.web.ballots.forms import MarkForm
-from crrubric.web.ballots.mark_fields import MarkFields, Tried, evidence_kinds, fields_of
-from crrubric.web.exchange.exports import download
-from crrubric.web.setup.evaluations import to
-from crrubric.web.shared.access import in_evaluation
-from crrubric.web.shared.forms import Form, ReasonForm, attach, messages
-from crrubric.web.shared.language import locale
-from crrubric.web.shared.page import page, wants_json
-from crrubric.web.shared.session import actor
-from crrubric.web.shared.words import clock, label, refusal
+from crrubric.web.ballots.mark_fields import (
+    MarkFields,
+    Tried,
+    list_evidence_kinds,
+    make_mark_fields,
+)
+from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.forms import Form, ReasonForm, attach_error, join_form_errors
+from crrubric.web.shared.language import current_language
+from crrubric.web.shared.page import make_download, redirect_to, render_page, wants_json
+from crrubric.web.shared.session import current_actor
+from crrubric.web.shared.words import format_clock_time, translate_error, translate_label
 
 bp = Blueprint("ballots", __name__, url_prefix="/evaluations/<slug>/ballots")
-HOME = "ballots.index"
+HOME = "ballots.show_own_ballots"
 
 
 @bp.get("/")
-@in_evaluation(Action.VIEW_OWN_BALLOTS)
-def index(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.VIEW_OWN_BALLOTS)
+def show_own_ballots(seat: Seat) -> ResponseReturnValue:
     """My ballots: one line a vendor."""
-    lines = own_ballots(db.session(), seat.member) if seat.member else []
-    asked = asked_ids(db.session(), seat.member) if seat.member else []
+    lines = list_own_ballots(db.session(), seat.member) if seat.member else []
+    asked = list_assigned_criterion_ids(db.session(), seat.member) if seat.member else []
     first = asked[0] if asked and seat.may(Action.RECORD_MARK) else None
-    return page("ballots/index.html", seat, lines=lines, total=len(asked), first_criterion=first)
+    return render_page(
+        "ballots/index.html", seat, lines=lines, total=len(asked), first_criterion=first
+    )
 
 
 @bp.get("/<int:vendor_id>")
-@in_evaluation(Action.VIEW_OWN_BALLOTS)
-def ballot(seat: Seat, vendor_id: int) -> ResponseReturnValue:
+@require_permission(Action.VIEW_OWN_BALLOTS)
+def show_own_ballot(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """One vendor's criteria by section, with my marks; before the first of them, a declaration."""
-    undeclared = seat.member and vendor_id not in own_declarations(db.session(), seat.member)
+    undeclared = seat.member and vendor_id not in load_own_declarations(db.session(), seat.member)
     if undeclared and seat.may(Action.RECORD_MARK):
-        own_ballot(db.session(), seat, vendor_id)  # 404 where there is none
-        return to("declarations.ask", seat, vendor_id=vendor_id)
-    return ballot_page(seat, vendor_id)
+        find_own_ballot(db.session(), seat, vendor_id)  # 404 where there is none
+        return redirect_to("declarations.show_declaration_form", seat, vendor_id=vendor_id)
+    return render_ballot_page(seat, vendor_id)
 
 
-def ballot_page(
+def render_ballot_page(
     seat: Seat,
     vendor_id: int,
     *,
     tried: Tried | None = None,
 ) -> str:
     """The ballot; `tried` is the criterion whose form was refused, with what was typed."""
-    own, marks = own_ballot(db.session(), seat, vendor_id)
-    rubric = asked_of(db.session(), own.member)
+    own, marks = find_own_ballot(db.session(), seat, vendor_id)
+    rubric = list_assigned_parts(db.session(), own.member)
     asked = [row.id for part in rubric for row in part.criteria]
-    return page(
+    return render_page(
         "ballots/ballot.html",
         seat,
         under=HOME,
@@ -88,19 +93,23 @@ def ballot_page(
         vendor=own.vendor,
         parts=rubric,
         marks=marks,
-        fields={key: fields_of(key, marks.get(key), tried) for key in asked},
-        kinds=evidence_kinds(),
+        fields={key: make_mark_fields(key, marks.get(key), tried) for key in asked},
+        kinds=list_evidence_kinds(),
         tried=tried,
         total=len(asked),
         answered=sum(key in marks for key in asked),
-        tensions=tensions(db.session(), seat.evaluation.id, locale()),
-        corrected=corrected(db.session(), seat.evaluation.id),
-        titles={row.id: worded(row, "title", locale()) for part in rubric for row in part.criteria},
-        file_counts=own_file_counts(db.session(), own),
-        writable=writable(seat, own),
+        tensions=load_tensions(db.session(), seat.evaluation.id, current_language()),
+        corrected=load_newest_corrections(db.session(), seat.evaluation.id),
+        titles={
+            row.id: translate_rubric_text(row, "title", current_language())
+            for part in rubric
+            for row in part.criteria
+        },
+        file_counts=count_own_ballot_files(db.session(), own),
+        writable=can_mark_ballot(seat, own),
         may_ask=may_ask(seat, own),
-        askings=own_askings(db.session(), seat, vendor_id=vendor_id),
-        questions=questions_on(db.session(), seat, vendor_id),
+        askings=list_own_askings(db.session(), seat, vendor_id=vendor_id),
+        questions=list_vendor_questions(db.session(), seat, vendor_id),
     )
 
 
@@ -111,23 +120,23 @@ def may_ask(seat: Seat, own: Ballot) -> bool:
 
 
 @bp.post("/<int:vendor_id>/marks/<int:criterion_id>")
-@in_evaluation(Action.RECORD_MARK)
+@require_permission(Action.RECORD_MARK)
 def save_mark(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
     """Save one mark."""
     form = MarkForm()
     if not form.validate():
-        return refused_mark(seat, vendor_id, criterion_id, form)
+        return refuse_mark(seat, vendor_id, criterion_id, form)
     text = service.MarkText(
-        form.answer.data,
-        form.note.data or "",
-        form.evidence_kind.data,
-        form.evidence_place.data or "",
-        form.evidence_on.data,
-        form.evidence_until.data,
+        answer=form.answer.data,
+        note=form.note.data or "",
+        evidence_kind=form.evidence_kind.data,
+        evidence_place=form.evidence_place.data or "",
+        evidence_on=form.evidence_on.data,
+        evidence_until=form.evidence_until.data,
     )
     try:
         mark = service.record_mark(
-            actor(),
+            current_actor(),
             seat.evaluation.slug,
             vendor_id,
             criterion_id,
@@ -135,51 +144,59 @@ def save_mark(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnVa
             seen_version=form.seen_version(),
         )
     except Invalid as error:
-        attach(form, error)
-        return refused_mark(seat, vendor_id, criterion_id, form)
+        attach_error(form, error)
+        return refuse_mark(seat, vendor_id, criterion_id, form)
     except Stale as error:
-        return stale_mark(seat, vendor_id, criterion_id, form, error)
+        return refuse_stale_mark(seat, vendor_id, criterion_id, form, error)
     if not wants_json():
-        return back_to(seat, vendor_id, criterion_id)
-    done, total = answered(db.session(), seat, mark.ballot_id)
-    return jsonify(version=mark.version, saved_at=clock(mark.marked_at), answered=done, total=total)
+        return redirect_to_mark_form(seat, vendor_id, criterion_id)
+    done, total = count_answered_criteria(db.session(), seat, mark.ballot_id)
+    return jsonify(
+        version=mark.version, saved_at=format_clock_time(mark.marked_at), answered=done, total=total
+    )
 
 
-def back_to(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
+def redirect_to_mark_form(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
     """To the form that was sent: on the vendor's ballot, or among all vendors' of a criterion."""
     if request.form.get("back") == ACROSS:
         anchor = f"vendor-{vendor_id}"
-        return to("across.criterion", seat, criterion_id=criterion_id, _anchor=anchor)
-    return to("ballots.ballot", seat, vendor_id=vendor_id, _anchor=f"criterion-{criterion_id}")
+        return redirect_to(
+            "across.show_criterion_across_ballots", seat, criterion_id=criterion_id, _anchor=anchor
+        )
+    return redirect_to(
+        "ballots.show_own_ballot", seat, vendor_id=vendor_id, _anchor=f"criterion-{criterion_id}"
+    )
 
 
-def refused_mark(
+def refuse_mark(
     seat: Seat, vendor_id: int, criterion_id: int, form: MarkForm
 ) -> ResponseReturnValue:
     """A mark that can't be stored: the reason beside the field, everything typed kept."""
     if wants_json():
-        return jsonify(message=messages(form)), 422
-    if request.form.get("back") == ACROSS and vendor_id in markable(seat):
-        return across_page(seat, criterion_id, tried=(vendor_id, form)), 422
-    return ballot_page(seat, vendor_id, tried=(criterion_id, form)), 422
+        return jsonify(message=join_form_errors(form)), 422
+    if request.form.get("back") == ACROSS and vendor_id in list_markable_vendors(seat):
+        return render_across_page(seat, criterion_id, tried=(vendor_id, form)), 422
+    return render_ballot_page(seat, vendor_id, tried=(criterion_id, form)), 422
 
 
-def stale_mark(
+def refuse_stale_mark(
     seat: Seat, vendor_id: int, criterion_id: int, form: MarkForm, error: Stale
 ) -> ResponseReturnValue:
     """Both texts side by side; nothing was overwritten."""
-    own, marks = own_ballot(db.session(), seat, vendor_id)
+    own, marks = find_own_ballot(db.session(), seat, vendor_id)
     stored = marks.get(criterion_id)
     if wants_json():
-        theirs: dict[str, Any] | None = service.plain(service.mark_text(stored)) if stored else None
+        theirs: dict[str, Any] | None = (
+            service.serialize_mark(service.mark_text(stored)) if stored else None
+        )
         if theirs and stored:
-            theirs["answer_label"] = label(stored.answer)
+            theirs["answer_label"] = translate_label(stored.answer)
             theirs["version"] = stored.version
-        return jsonify(message=refusal(error), theirs=theirs), 409
-    criterion = criterion_in(db.session(), seat.evaluation, criterion_id)
+        return jsonify(message=translate_error(error), theirs=theirs), 409
+    criterion = find_criterion(db.session(), seat.evaluation, criterion_id)
     form.version.data = str(stored.version if stored else 0)
     return (
-        page(
+        render_page(
             "ballots/conflict.html",
             seat,
             under=HOME,
@@ -188,20 +205,20 @@ def stale_mark(
             criterion=criterion,
             stored=stored,
             fields=MarkFields.typed(form),
-            message=refusal(error),
+            message=translate_error(error),
         ),
         409,
     )
 
 
 @bp.get("/<int:vendor_id>/submit")
-@in_evaluation(Action.VIEW_OWN_BALLOTS)
-def review(seat: Seat, vendor_id: int) -> ResponseReturnValue:
+@require_permission(Action.VIEW_OWN_BALLOTS)
+def show_ballot_review(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """All my marks on one page before I seal them."""
-    return review_page(seat, vendor_id)
+    return render_review_page(seat, vendor_id)
 
 
-def review_page(
+def render_review_page(
     seat: Seat,
     vendor_id: int,
     *,
@@ -212,11 +229,11 @@ def review_page(
 
     Args: reasons: as typed, by criterion id, 0 being the one for the rest; errors: likewise.
     """
-    own, marks = own_ballot(db.session(), seat, vendor_id)
-    rubric = asked_of(db.session(), own.member)
+    own, marks = find_own_ballot(db.session(), seat, vendor_id)
+    rubric = list_assigned_parts(db.session(), own.member)
     gaps = [row for part in rubric for row in part.criteria if row.id not in marks]
-    sealed = seals.versions(db.session(), own)
-    return page(
+    sealed = seals.list_sealed_versions(db.session(), own)
+    return render_page(
         "ballots/review.html",
         seat,
         under=HOME,
@@ -225,22 +242,22 @@ def review_page(
         parts=rubric,
         marks=marks,
         gaps=gaps,
-        file_counts=own_file_counts(db.session(), own),
-        left=own_gaps(db.session(), own),
+        file_counts=count_own_ballot_files(db.session(), own),
+        left=load_own_gaps(db.session(), own),
         sealed=sealed if own.state is BallotState.SUBMITTED else [],
         entry=entry_of(db.session(), own) if own.state is BallotState.SUBMITTED else None,
         may_confirm=seat.may(Action.CONFIRM_BALLOT),
         reason_form=ReasonForm(formdata=None),
-        reasons={key: visible(text) for key, text in (reasons or {}).items()},
+        reasons={key: replace_control_characters(text) for key, text in (reasons or {}).items()},
         gap_errors=errors or {},
         problems=[(f"gap-{key}", text) for key, text in (errors or {}).items()],
-        writable=writable(seat, own),
+        writable=can_mark_ballot(seat, own),
     )
 
 
 @bp.post("/<int:vendor_id>/submit")
-@in_evaluation(Action.RECORD_MARK)
-def submit(seat: Seat, vendor_id: int) -> ResponseReturnValue:
+@require_permission(Action.RECORD_MARK)
+def submit_ballot_form(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """Seal the ballot and show the receipt."""
     form = Form()  # checks what was typed for control characters
     typed = {
@@ -249,32 +266,32 @@ def submit(seat: Seat, vendor_id: int) -> ResponseReturnValue:
         if key.startswith("gap-") and key.removeprefix("gap-").isdecimal() and len(key) < 15
     }
     rest = request.form.get("gap-rest", "")
-    own, _marks = own_ballot(db.session(), seat, vendor_id)
-    asked = asked_ids(db.session(), own.member)
+    own, _marks = find_own_ballot(db.session(), seat, vendor_id)
+    asked = list_assigned_criterion_ids(db.session(), own.member)
     given = {key: typed.get(key, "").strip() or rest for key in asked}
     try:
         if not form.validate():
             raise Invalid(N_("This form is out of date. Open the page again."))
-        sealing.submit_ballot(actor(), seat.evaluation.slug, vendor_id, reasons=given)
+        sealing.submit_ballot(current_actor(), seat.evaluation.slug, vendor_id, reasons=given)
     except NotReady as error:
-        silent = {int(str(p.field).removeprefix("gap-")): refusal(p) for p in error.problems
+        silent = {int(str(p.field).removeprefix("gap-")): translate_error(p) for p in error.problems
                   if isinstance(p, Invalid)}  # fmt: skip
-        return review_page(seat, vendor_id, reasons={**typed, 0: rest}, errors=silent), 422
+        return render_review_page(seat, vendor_id, reasons={**typed, 0: rest}, errors=silent), 422
     except Invalid as error:
         key = (error.field or "").removeprefix("gap-")
-        wrong = {int(key) if key.isdecimal() else 0: refusal(error)}
-        return review_page(seat, vendor_id, reasons={**typed, 0: rest}, errors=wrong), 422
+        wrong = {int(key) if key.isdecimal() else 0: translate_error(error)}
+        return render_review_page(seat, vendor_id, reasons={**typed, 0: rest}, errors=wrong), 422
     flash(_("Your ballot for %(vendor)s is submitted.", vendor=own.vendor.company), "done")
-    return to("ballots.review", seat, vendor_id=vendor_id)
+    return redirect_to("ballots.show_ballot_review", seat, vendor_id=vendor_id)
 
 
 @bp.get("/<int:vendor_id>/sealed/<int:number>")
-@in_evaluation(Action.VIEW_OWN_BALLOTS)
-def sealed(seat: Seat, vendor_id: int, number: int) -> ResponseReturnValue:
+@require_permission(Action.VIEW_OWN_BALLOTS)
+def download_sealed_ballot(seat: Seat, vendor_id: int, number: int) -> ResponseReturnValue:
     """My sealed ballot as the text that the receipt is over."""
-    own, _marks = own_ballot(db.session(), seat, vendor_id)
-    for version in seals.versions(db.session(), own):
+    own, _marks = find_own_ballot(db.session(), seat, vendor_id)
+    for version in seals.list_sealed_versions(db.session(), own):
         if version.number == number:
             name = f"{seat.evaluation.slug}-{own.vendor.code}-ballot-{number}.json"
-            return download(version.content, "application/json", name)
-    raise not_found()
+            return make_download(version.content, "application/json", name)
+    raise make_not_found()

@@ -8,101 +8,109 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, WrongPhase
 from crrubric.extensions import db
 from crrubric.queries.ballots.ballots import has_ballot
-from crrubric.queries.ballots.declarations import own_declarations
-from crrubric.queries.people.access import Seat, not_found
+from crrubric.queries.ballots.declarations import load_own_declarations
+from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.services.ballots import declarations as service
-from crrubric.services.setup.vendors import vendor_in
+from crrubric.services.setup.vendors import find_vendor
 from crrubric.web.ballots.forms import DeclarationForm
-from crrubric.web.setup.evaluations import to
-from crrubric.web.shared.access import in_evaluation
-from crrubric.web.shared.forms import ReasonForm, attach
-from crrubric.web.shared.page import page
-from crrubric.web.shared.session import actor
-from crrubric.web.shared.words import refusal
+from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.forms import ReasonForm, attach_error
+from crrubric.web.shared.page import redirect_to, render_page
+from crrubric.web.shared.session import current_actor
+from crrubric.web.shared.words import translate_error
 
 bp = Blueprint("declarations", __name__, url_prefix="/evaluations/<slug>")
 
 
 @bp.get("/vendors/<int:vendor_id>/declaration")
-@in_evaluation(Action.DECLARE)
-def ask(seat: Seat, vendor_id: int) -> ResponseReturnValue:
+@require_permission(Action.DECLARE)
+def show_declaration_form(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """The form: none, or a conflict and what it is."""
-    return form_page(seat, vendor_id, DeclarationForm())
+    return render_declaration_page(seat, vendor_id, DeclarationForm())
 
 
-def form_page(seat: Seat, vendor_id: int, form: DeclarationForm) -> str:
+def render_declaration_page(seat: Seat, vendor_id: int, form: DeclarationForm) -> str:
     """The form with what was declared before."""
     if seat.member is None:
-        raise not_found()
-    vendor = vendor_in(db.session(), seat.evaluation, vendor_id)
-    return page(
+        raise make_not_found()
+    vendor = find_vendor(db.session(), seat.evaluation, vendor_id)
+    return render_page(
         "ballots/declare.html",
         seat,
-        under="vendors.index",
+        under="vendors.show_vendors",
         vendor=vendor,
         form=form,
-        own=own_declarations(db.session(), seat.member).get(vendor_id),
+        own=load_own_declarations(db.session(), seat.member).get(vendor_id),
         scores=has_ballot(db.session(), seat.member, vendor_id),
     )
 
 
 @bp.post("/vendors/<int:vendor_id>/declaration")
-@in_evaluation(Action.DECLARE)
-def save(seat: Seat, vendor_id: int) -> ResponseReturnValue:
+@require_permission(Action.DECLARE)
+def save_declaration(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """Declare; then on to the ballot, if there is one."""
     form = DeclarationForm()
     if not form.validate():
-        return form_page(seat, vendor_id, form), 422
+        return render_declaration_page(seat, vendor_id, form), 422
     try:
-        own = service.declare(
-            actor(),
+        own = service.declare_interest(
+            current_actor(),
             seat.evaluation.slug,
             vendor_id,
             kind=form.kind.data,
             words=form.words.data or "",
         )
     except Invalid as error:
-        attach(form, error)
-        return form_page(seat, vendor_id, form), 422
+        attach_error(form, error)
+        return render_declaration_page(seat, vendor_id, form), 422
     if own.recuses:
         flash(_("You do not score %(vendor)s.", vendor=own.vendor.company), "done")
-        return to("ballots.index" if seat.may(Action.VIEW_OWN_BALLOTS) else "vendors.index", seat)
+        return redirect_to(
+            "ballots.show_own_ballots"
+            if seat.may(Action.VIEW_OWN_BALLOTS)
+            else "vendors.show_vendors",
+            seat,
+        )
     if seat.may(Action.RECORD_MARK) and has_ballot(db.session(), own.member, vendor_id):
-        return to("ballots.ballot", seat, vendor_id=vendor_id)
+        return redirect_to("ballots.show_own_ballot", seat, vendor_id=vendor_id)
     flash(_("Your declaration is recorded."), "done")
-    return to("vendors.index", seat)
+    return redirect_to("vendors.show_vendors", seat)
 
 
 @bp.get("/conflicts/<int:declaration_id>")
-@in_evaluation(Action.WAIVE_CONFLICT)
-def conflict(seat: Seat, declaration_id: int) -> ResponseReturnValue:
+@require_permission(Action.WAIVE_CONFLICT)
+def show_conflict(seat: Seat, declaration_id: int) -> ResponseReturnValue:
     """Another member's conflict, with the form that waives it or takes the waiver back."""
-    return conflict_page(seat, declaration_id, ReasonForm())
+    return render_conflict_page(seat, declaration_id, ReasonForm())
 
 
-def conflict_page(seat: Seat, declaration_id: int, form: ReasonForm) -> str:
+def render_conflict_page(seat: Seat, declaration_id: int, form: ReasonForm) -> str:
     """The conflict and the form."""
-    found = service.declaration_in(db.session(), seat, declaration_id)
-    return page(
-        "ballots/declared_conflict.html", seat, under="evaluations.progress", found=found, form=form
+    found = service.find_conflict(db.session(), seat, declaration_id)
+    return render_page(
+        "ballots/declared_conflict.html",
+        seat,
+        under="evaluations.show_progress",
+        found=found,
+        form=form,
     )
 
 
 @bp.post("/conflicts/<int:declaration_id>")
-@in_evaluation(Action.WAIVE_CONFLICT)
-def waive(seat: Seat, declaration_id: int) -> ResponseReturnValue:
+@require_permission(Action.WAIVE_CONFLICT)
+def save_waiver(seat: Seat, declaration_id: int) -> ResponseReturnValue:
     """Waive the conflict with a reason; where it is waived, take that back."""
     form = ReasonForm()
-    found = service.declaration_in(db.session(), seat, declaration_id)
-    change = service.end_waiver if found.waived_at else service.waive
+    found = service.find_conflict(db.session(), seat, declaration_id)
+    change = service.end_waiver if found.waived_at else service.waive_conflict
     if form.validate():
         try:
-            change(actor(), seat.evaluation.slug, declaration_id, reason=form.reason.data)
+            change(current_actor(), seat.evaluation.slug, declaration_id, reason=form.reason.data)
             flash(_("Recorded; %(name)s is told.", name=found.member.name), "done")
-            return to("declarations.conflict", seat, declaration_id=declaration_id)
+            return redirect_to("declarations.show_conflict", seat, declaration_id=declaration_id)
         except Invalid as error:
-            attach(form, error)
+            attach_error(form, error)
         except WrongPhase as error:
-            flash(refusal(error), "problem")
-            return to("declarations.conflict", seat, declaration_id=declaration_id)
-    return conflict_page(seat, declaration_id, form), 422
+            flash(translate_error(error), "problem")
+            return redirect_to("declarations.show_conflict", seat, declaration_id=declaration_id)
+    return render_conflict_page(seat, declaration_id, form), 422

@@ -8,19 +8,24 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from crrubric.domain.actions import Action
-from crrubric.domain.ballots.evidence import Expired, Old, age_flag, place_of
+from crrubric.domain.ballots.evidence import (
+    ExpiredEvidence,
+    OldEvidence,
+    check_evidence_age,
+    place_of,
+)
 from crrubric.domain.policy import FROM_MEETING
 from crrubric.extensions import db
 from crrubric.models import Criterion, Mark, VendorFile
 from crrubric.queries.ballots import files as read
-from crrubric.queries.ballots.evidence import Sought, register
-from crrubric.queries.people.access import Seat, not_found
-from crrubric.queries.setup.rubrics import parts
+from crrubric.queries.ballots.evidence import EvidenceFilter, list_evidence_page
+from crrubric.queries.people.access import Seat, make_not_found
+from crrubric.queries.setup.rubrics import list_rubric_parts
 from crrubric.queries.setup.vendors import list_visible_vendors
-from crrubric.web.ballots.files import served
-from crrubric.web.shared.access import in_evaluation
-from crrubric.web.shared.page import page
-from crrubric.web.shared.words import day, today
+from crrubric.web.ballots.files import send_attached_file
+from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.page import render_page
+from crrubric.web.shared.words import current_day, format_day
 
 bp = Blueprint("evidence", __name__, url_prefix="/evaluations/<slug>/evidence")
 PAGES = 10_000
@@ -29,26 +34,26 @@ AGED = "aged"
 
 def init_app(app: Flask) -> None:
     """Give templates the filters."""
-    for filter_ in (place_of, aged, file_size):
-        app.add_template_filter(filter_, filter_.__name__)
+    filters = {"place_of": place_of, "aged": describe_evidence_age, "file_size": format_file_size}
+    app.jinja_env.filters.update(filters)
 
 
-def aged(mark: Mark, criterion: Criterion) -> str:
+def describe_evidence_age(mark: Mark, criterion: Criterion) -> str:
     """What is to be said of the age of a mark's evidence; nothing where it is fresh."""
-    found = age_flag(
+    found = check_evidence_age(
         mark.evidence_on,
         mark.evidence_until,
-        today=today(),
+        today=current_day(),
         months=criterion.evidence_months,
     )
-    if isinstance(found, Expired):
-        return str(_("expired %(day)s", day=day(found.until)))
-    if isinstance(found, Old):
+    if isinstance(found, ExpiredEvidence):
+        return str(_("expired %(day)s", day=format_day(found.until)))
+    if isinstance(found, OldEvidence):
         return str(ngettext("older than a month", "older than %(num)s months", found.months))
     return ""
 
 
-def file_size(size: int) -> str:
+def format_file_size(size: int) -> str:
     """The size of a file: 640 KB, 2.5 MB."""
     if size < 1024 * 1024:
         return str(_("%(size)s KB", size=max(1, round(size / 1024))))
@@ -56,50 +61,52 @@ def file_size(size: int) -> str:
 
 
 @bp.get("/")
-@in_evaluation(Action.VIEW_EVIDENCE)
-def index(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.VIEW_EVIDENCE)
+def show_evidence_register(seat: Seat) -> ResponseReturnValue:
     """What marks point to, and every file; before the meeting of others only vendors' files."""
-    sought = sought_evidence()
+    sought = read_evidence_filter()
     session = db.session()
     vendors = list_visible_vendors(session, seat)
-    criteria = [row for part in parts(session, seat.evaluation.id) for row in part.criteria]
+    criteria = [
+        row for part in list_rubric_parts(session, seat.evaluation.id) for row in part.criteria
+    ]
     known = {None, *(row.id for row in vendors)}, {None, *(row.id for row in criteria)}
     if sought.vendor_id not in known[0] or sought.criterion_id not in known[1]:
-        raise not_found()
-    pieces, more = register(session, seat, sought, criteria, today())
-    return page(
+        raise make_not_found()
+    pieces, more = list_evidence_page(session, seat, sought, criteria, current_day())
+    return render_page(
         "ballots/evidence.html",
         seat,
         pieces=pieces,
         vendors=vendors,
         criteria=criteria,
         sought=sought,
-        files=files_shown(seat, sought),
+        files=list_shown_files(seat, sought),
         companies={row.id: row.company for row in vendors},
-        older=address(replace(sought, page=sought.page + 1)) if more else None,
-        newer=address(replace(sought, page=sought.page - 1)) if sought.page else None,
+        older=make_filter_query(replace(sought, page=sought.page + 1)) if more else None,
+        newer=make_filter_query(replace(sought, page=sought.page - 1)) if sought.page else None,
         is_open=seat.evaluation.phase in FROM_MEETING,
     )
 
 
-def files_shown(seat: Seat, sought: Sought) -> list[VendorFile]:
+def list_shown_files(seat: Seat, sought: EvidenceFilter) -> list[VendorFile]:
     """Files of vendors: on the first page, unless a criterion or an age is sought."""
     if sought.page or sought.criterion_id is not None or sought.aged:
         return []
-    return read.vendor_files(db.session(), seat, vendor_id=sought.vendor_id)
+    return read.list_vendor_files(db.session(), seat, vendor_id=sought.vendor_id)
 
 
-def sought_evidence() -> Sought:
+def read_evidence_filter() -> EvidenceFilter:
     """The filter in the address. Raises: NotFound for an odd one."""
     vendor, criterion, page_ = (
         request.args.get(key, 0, type=int) for key in ("vendor", "criterion", "page")
     )
     if not (0 <= page_ < PAGES and 0 <= vendor < 2**31 and 0 <= criterion < 2**31):
-        raise not_found()
-    return Sought(vendor or None, criterion or None, request.args.get("age") == AGED, page_)
+        raise make_not_found()
+    return EvidenceFilter(vendor or None, criterion or None, request.args.get("age") == AGED, page_)
 
 
-def address(sought: Sought) -> dict[str, object]:
+def make_filter_query(sought: EvidenceFilter) -> dict[str, object]:
     """The filter as it stands in an address."""
     found = {
         "vendor": sought.vendor_id,
@@ -111,7 +118,7 @@ def address(sought: Sought) -> dict[str, object]:
 
 
 @bp.get("/files/<key>")
-@in_evaluation(Action.VIEW_EVIDENCE)
-def file(seat: Seat, key: str) -> ResponseReturnValue:
+@require_permission(Action.VIEW_EVIDENCE)
+def download_mark_file(seat: Seat, key: str) -> ResponseReturnValue:
     """One file on a mark that I may see."""
-    return served(read.mark_file(db.session(), seat, key))
+    return send_attached_file(read.find_mark_file(db.session(), seat, key))

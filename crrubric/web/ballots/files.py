@@ -13,22 +13,21 @@ from crrubric.domain.vocabulary import FileKind
 from crrubric.extensions import db
 from crrubric.models import AttachedFile
 from crrubric.queries.ballots import files as read
-from crrubric.queries.ballots.ballots import own_ballot, writable
-from crrubric.queries.people.access import Seat, not_found
+from crrubric.queries.ballots.ballots import can_mark_ballot, find_own_ballot
+from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.services.ballots import attachments as service
-from crrubric.services.ballots.ballots import asked_criterion
-from crrubric.services.setup.vendors import vendor_for
+from crrubric.services.ballots.ballots import find_assigned_criterion
+from crrubric.services.setup.vendors import find_vendor_for_seat
 from crrubric.web.ballots.file_forms import FileForm
-from crrubric.web.setup.evaluations import to
 from crrubric.web.shared import session
-from crrubric.web.shared.access import in_evaluation
-from crrubric.web.shared.forms import ReasonForm, attach
-from crrubric.web.shared.page import page
-from crrubric.web.shared.session import actor
+from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.forms import ReasonForm, attach_error
+from crrubric.web.shared.page import redirect_to, render_page
+from crrubric.web.shared.session import current_actor
 
 bp = Blueprint("files", __name__, url_prefix="/evaluations/<slug>")
-VENDORS, BALLOTS = "vendors.index", "ballots.index"
-UPLOADS = frozenset({"files.attach_to_vendor", "files.attach_to_mark"})
+VENDORS, BALLOTS = "vendors.show_vendors", "ballots.show_own_ballots"
+UPLOADS = frozenset({"files.upload_vendor_file", "files.upload_mark_file"})
 MIME = {
     FileKind.PDF: "application/pdf",
     FileKind.PNG: "image/png",
@@ -51,48 +50,48 @@ def init_app(app: Flask) -> None:
     def make_room(endpoint: str | None, _values: object) -> None:
         if endpoint not in UPLOADS or request.method != "POST":
             return
-        if session.person() or session.lapsed() is not None:
+        if session.current_person() or session.find_lapsed_owner() is not None:
             request.max_content_length = limits.FILE_REQUEST_BYTES
 
 
-def served(file: AttachedFile) -> Response:
+def send_attached_file(file: AttachedFile) -> Response:
     """The bytes in pieces, to be saved and never shown, whatever they claim to be."""
     body = memoryview(read.bytes_of(db.session(), file))
     pieces = (bytes(body[at : at + PIECE]) for at in range(0, len(body), PIECE))
     response = Response(pieces, content_type=MIME[file.kind])
     response.headers["Content-Length"] = str(len(body))
-    response.headers["Content-Disposition"] = disposition(file.name)
+    response.headers["Content-Disposition"] = format_disposition(file.name)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
 
 
-def disposition(name: str) -> str:
+def format_disposition(name: str) -> str:
     """An attachment of this name (RFC 6266): in ASCII for old programs, then as it is."""
     plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 @bp.get("/vendors/<int:vendor_id>/files")
-@in_evaluation(Action.VIEW_EVALUATION)
-def of_vendor(seat: Seat, vendor_id: int) -> ResponseReturnValue:
+@require_permission(Action.VIEW_EVALUATION)
+def show_vendor_files(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """The files of a vendor."""
-    return vendor_page(seat, vendor_id, FileForm())
+    return render_vendor_files_page(seat, vendor_id, FileForm())
 
 
-def vendor_page(
+def render_vendor_files_page(
     seat: Seat, vendor_id: int, form: FileForm, *, refused: tuple[str, ReasonForm] | None = None
 ) -> str:
     """A vendor's files; for the chair with the form, and one to withdraw each.
 
     Args: refused: the key of the file whose withdrawal was refused, with what was typed.
     """
-    vendor = vendor_for(db.session(), seat, vendor_id)
-    return page(
+    vendor = find_vendor_for_seat(db.session(), seat, vendor_id)
+    return render_page(
         "ballots/vendor_files.html",
         seat,
         under=VENDORS,
         vendor=vendor,
-        files=read.vendor_files(db.session(), seat, vendor_id=vendor_id),
+        files=read.list_vendor_files(db.session(), seat, vendor_id=vendor_id),
         form=form,
         refused=refused,
         reason_form=ReasonForm(formdata=None),
@@ -102,106 +101,116 @@ def vendor_page(
 
 
 @bp.post("/vendors/<int:vendor_id>/files")
-@in_evaluation(Action.ATTACH_TO_VENDOR)
-def attach_to_vendor(seat: Seat, vendor_id: int) -> ResponseReturnValue:
+@require_permission(Action.ATTACH_TO_VENDOR)
+def upload_vendor_file(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """Attach a file to a vendor."""
     form = FileForm()
     if form.validate():
         try:
             name, data = form.sent()
-            file = service.attach_to_vendor(
-                actor(), seat.evaluation.slug, vendor_id, name=name, data=data
+            file = service.attach_vendor_file(
+                current_actor(), seat.evaluation.slug, vendor_id, name=name, data=data
             )
             flash(_("“%(name)s” is attached.", name=file.name), "done")
-            return to("files.of_vendor", seat, vendor_id=vendor_id)
+            return redirect_to("files.show_vendor_files", seat, vendor_id=vendor_id)
         except Invalid as error:
-            attach(form, error)
-    return vendor_page(seat, vendor_id, form), 422
+            attach_error(form, error)
+    return render_vendor_files_page(seat, vendor_id, form), 422
 
 
 @bp.get("/vendors/<int:vendor_id>/files/<key>")
-@in_evaluation(Action.VIEW_EVALUATION)
-def vendor_file(seat: Seat, vendor_id: int, key: str) -> ResponseReturnValue:
+@require_permission(Action.VIEW_EVALUATION)
+def download_vendor_file(seat: Seat, vendor_id: int, key: str) -> ResponseReturnValue:
     """One file of a vendor; one that was withdrawn for the chair alone."""
-    file = read.vendor_file(db.session(), seat, vendor_id, key)
+    file = read.find_vendor_file(db.session(), seat, vendor_id, key)
     if file.withdrawn_at is not None and not seat.may(Action.VIEW_WITHDRAWN_FILES):
-        raise not_found()
-    return served(file)
+        raise make_not_found()
+    return send_attached_file(file)
 
 
 @bp.post("/vendors/<int:vendor_id>/files/<key>/withdraw")
-@in_evaluation(Action.ATTACH_TO_VENDOR)
-def withdraw(seat: Seat, vendor_id: int, key: str) -> ResponseReturnValue:
+@require_permission(Action.ATTACH_TO_VENDOR)
+def save_file_withdrawal(seat: Seat, vendor_id: int, key: str) -> ResponseReturnValue:
     """Withdraw a file of a vendor with a reason."""
-    read.vendor_file(db.session(), seat, vendor_id, key)  # or 404
+    read.find_vendor_file(db.session(), seat, vendor_id, key)  # or 404
     form = ReasonForm()
     if form.validate():
         try:
             service.withdraw_vendor_file(
-                actor(), seat.evaluation.slug, vendor_id, key, reason=form.reason.data
+                current_actor(), seat.evaluation.slug, vendor_id, key, reason=form.reason.data
             )
             flash(_("The file is withdrawn."), "done")
-            return to("files.of_vendor", seat, vendor_id=vendor_id)
+            return redirect_to("files.show_vendor_files", seat, vendor_id=vendor_id)
         except Invalid as error:
-            attach(form, error)
-    return vendor_page(seat, vendor_id, FileForm(formdata=None), refused=(key, form)), 422
+            attach_error(form, error)
+    return render_vendor_files_page(
+        seat, vendor_id, FileForm(formdata=None), refused=(key, form)
+    ), 422
 
 
 @bp.get("/ballots/<int:vendor_id>/marks/<int:criterion_id>/files")
-@in_evaluation(Action.VIEW_OWN_BALLOTS)
-def of_mark(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
+@require_permission(Action.VIEW_OWN_BALLOTS)
+def show_mark_files(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
     """The files on one of my marks."""
-    return mark_page(seat, vendor_id, criterion_id, FileForm())
+    return render_mark_files_page(seat, vendor_id, criterion_id, FileForm())
 
 
-def mark_page(seat: Seat, vendor_id: int, criterion_id: int, form: FileForm) -> str:
+def render_mark_files_page(seat: Seat, vendor_id: int, criterion_id: int, form: FileForm) -> str:
     """My files on a mark, with the form while the ballot is open."""
-    own, marks = own_ballot(db.session(), seat, vendor_id)
-    criterion = asked_criterion(db.session(), own.member, criterion_id)
-    return page(
+    own, marks = find_own_ballot(db.session(), seat, vendor_id)
+    criterion = find_assigned_criterion(db.session(), own.member, criterion_id)
+    return render_page(
         "ballots/mark_files.html",
         seat,
         under=BALLOTS,
         vendor=own.vendor,
         criterion=criterion,
         mark=marks.get(criterion_id),
-        files=read.own_files(db.session(), own).get(criterion_id, ()),
+        files=read.load_own_files(db.session(), own).get(criterion_id, ()),
         form=form,
-        writable=writable(seat, own),
+        writable=can_mark_ballot(seat, own),
         most=limits.FILE_BYTES // limits.MEGABYTE,
     )
 
 
 @bp.post("/ballots/<int:vendor_id>/marks/<int:criterion_id>/files")
-@in_evaluation(Action.ATTACH_TO_MARK)
-def attach_to_mark(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
+@require_permission(Action.ATTACH_TO_MARK)
+def upload_mark_file(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
     """Attach a file to my mark."""
     form = FileForm()
     if form.validate():
         try:
             name, data = form.sent()
-            file = service.attach_to_mark(
-                actor(), seat.evaluation.slug, vendor_id, criterion_id, name=name, data=data
+            file = service.attach_mark_file(
+                current_actor(), seat.evaluation.slug, vendor_id, criterion_id, name=name, data=data
             )
             flash(_("“%(name)s” is attached.", name=file.name), "done")
-            return to("files.of_mark", seat, vendor_id=vendor_id, criterion_id=criterion_id)
+            return redirect_to(
+                "files.show_mark_files", seat, vendor_id=vendor_id, criterion_id=criterion_id
+            )
         except Invalid as error:
-            attach(form, error)
-    return mark_page(seat, vendor_id, criterion_id, form), 422
+            attach_error(form, error)
+    return render_mark_files_page(seat, vendor_id, criterion_id, form), 422
 
 
 @bp.get("/ballots/<int:vendor_id>/marks/<int:criterion_id>/files/<key>")
-@in_evaluation(Action.VIEW_OWN_BALLOTS)
-def own_file(seat: Seat, vendor_id: int, criterion_id: int, key: str) -> ResponseReturnValue:
+@require_permission(Action.VIEW_OWN_BALLOTS)
+def download_own_file(
+    seat: Seat, vendor_id: int, criterion_id: int, key: str
+) -> ResponseReturnValue:
     """One file on my mark, also one that I took off after a seal."""
-    own, _marks = own_ballot(db.session(), seat, vendor_id)
-    return served(read.own_file(db.session(), own, criterion_id, key))
+    own, _marks = find_own_ballot(db.session(), seat, vendor_id)
+    return send_attached_file(read.find_own_file(db.session(), own, criterion_id, key))
 
 
 @bp.post("/ballots/<int:vendor_id>/marks/<int:criterion_id>/files/<key>/remove")
-@in_evaluation(Action.ATTACH_TO_MARK)
-def remove(seat: Seat, vendor_id: int, criterion_id: int, key: str) -> ResponseReturnValue:
+@require_permission(Action.ATTACH_TO_MARK)
+def save_file_removal(
+    seat: Seat, vendor_id: int, criterion_id: int, key: str
+) -> ResponseReturnValue:
     """Take a file off my mark."""
-    service.remove_from_mark(actor(), seat.evaluation.slug, vendor_id, criterion_id, key)
+    service.remove_mark_file(current_actor(), seat.evaluation.slug, vendor_id, criterion_id, key)
     flash(_("The file is removed."), "done")
-    return to("files.of_mark", seat, vendor_id=vendor_id, criterion_id=criterion_id)
+    return redirect_to(
+        "files.show_mark_files", seat, vendor_id=vendor_id, criterion_id=criterion_id
+    )

@@ -18,14 +18,14 @@ from crrubric.domain.vocabulary import (
     EvidenceKind,
 )
 from crrubric.web.shared.forms import (
-    Choice,
-    Day,
+    DayField,
     Form,
-    Options,
+    ListChoiceField,
+    RadioChoiceField,
     VersionedForm,
-    choices,
-    longest,
-    optional,
+    coerce_optional,
+    limit_length,
+    list_choices,
 )
 
 EVERYTHING, SOME = "everything", "some"
@@ -34,41 +34,45 @@ EVERYTHING, SOME = "everything", "some"
 class MarkForm(VersionedForm):
     """One mark: an answer with its note and evidence. `version` is the one that was seen."""
 
-    answer = Options(_("Does the vendor meet this criterion?"), coerce=Answer,
-                        choices=choices(Answer),
+    answer = RadioChoiceField(_("Does the vendor meet this criterion?"), coerce=Answer,
+                        choices=list_choices(Answer),
                         validators=[InputRequired(_("Choose an answer"))])  # fmt: skip
-    note = TextAreaField(_("Why? What did you see?"), [Optional(), longest(limits.NOTE)])
-    evidence_kind = Choice(_("Evidence"), coerce=optional(EvidenceKind),
-                                choices=choices(EvidenceKind, empty=_("None yet")),
+    note = TextAreaField(_("Why? What did you see?"), [Optional(), limit_length(limits.NOTE)])
+    evidence_kind = ListChoiceField(_("Evidence"), coerce=coerce_optional(EvidenceKind),
+                                choices=list_choices(EvidenceKind, empty=_("None yet")),
                                 validators=[Optional()])  # fmt: skip
     evidence_place = StringField(
-        _("Where: page, time, lesson, link"), [Optional(), longest(limits.SHORT_TEXT)]
+        _("Where: page, time, lesson, link"), [Optional(), limit_length(limits.SHORT_TEXT)]
     )
-    evidence_on = Day(_("Seen on"), [Optional()])
-    evidence_until = Day(_("Valid until"), [Optional()])
+    evidence_on = DayField(_("Seen on"), [Optional()])
+    evidence_until = DayField(_("Valid until"), [Optional()])
 
 
 class DeclarationForm(Form):
     """A declaration of interest for one vendor."""
 
-    kind = Options(_("Your declaration"), coerce=DeclarationKind, choices=choices(DeclarationKind),
-                   validators=[InputRequired(_("Choose one."))])  # fmt: skip
-    words = TextAreaField(_("What is the conflict?"), [Optional(), longest(limits.NOTE)])
+    kind = RadioChoiceField(
+        _("Your declaration"),
+        coerce=DeclarationKind,
+        choices=list_choices(DeclarationKind),
+        validators=[InputRequired(_("Choose one."))],
+    )
+    words = TextAreaField(_("What is the conflict?"), [Optional(), limit_length(limits.NOTE)])
 
 
 class PracticeForm(VersionedForm):
     """One mark of the practice round."""
 
-    answer = Options(_("Does the vendor meet this criterion?"), coerce=Answer,
-                     choices=choices(Answer),
+    answer = RadioChoiceField(_("Does the vendor meet this criterion?"), coerce=Answer,
+                     choices=list_choices(Answer),
                      validators=[InputRequired(_("Choose an answer"))])  # fmt: skip
-    note = TextAreaField(_("Why? What did you see?"), [Optional(), longest(limits.NOTE)])
+    note = TextAreaField(_("Why? What did you see?"), [Optional(), limit_length(limits.NOTE)])
 
 
 class AssignmentForm(Form):
     """What a reviewer is to mark; the ticks stand in the page and are read by the view."""
 
-    vendors = Options(
+    vendors = RadioChoiceField(
         _("Vendors"),
         choices=[
             SelectChoice(EVERYTHING, _("Every vendor, those added later as well")),
@@ -76,7 +80,7 @@ class AssignmentForm(Form):
         ],
         validators=[InputRequired(_("Choose one."))],
     )
-    criteria = Options(
+    criteria = RadioChoiceField(
         _("Criteria"),
         choices=[
             SelectChoice(EVERYTHING, _("Every criterion, those added later as well")),
@@ -89,12 +93,16 @@ class AssignmentForm(Form):
 class EntryForm(Form):
     """How a ballot was given; its answers stand in the page and are read by the view."""
 
-    source = Options(_("How was it given?"), coerce=EntrySource, choices=choices(EntrySource),
-                     validators=[InputRequired(_("Choose one."))])  # fmt: skip
-    given_on = Day(_("On"), [InputRequired(_("Enter the day on which the ballot was given."))])
+    source = RadioChoiceField(
+        _("How was it given?"),
+        coerce=EntrySource,
+        choices=list_choices(EntrySource),
+        validators=[InputRequired(_("Choose one."))],
+    )
+    given_on = DayField(_("On"), [InputRequired(_("Enter the day on which the ballot was given."))])
     no_conflict = BooleanField(_("They say that they have no conflict of interest"))
     rest = StringField(
-        _("Why do the others have no mark?"), [Optional(), longest(limits.SHORT_TEXT)]
+        _("Why do the others have no mark?"), [Optional(), limit_length(limits.SHORT_TEXT)]
     )
 
 
@@ -102,11 +110,12 @@ class CorrectionForm(Form):
     """A criterion corrected after ballots opened."""
 
     title = StringField(
-        _("Title"), [InputRequired(_("Enter a title for the criterion.")), longest(limits.TITLE)]
+        _("Title"),
+        [InputRequired(_("Enter a title for the criterion.")), limit_length(limits.TITLE)],
     )
-    question = TextAreaField(_("Question, to be answered YES or NO"), [longest(limits.NOTE)])
-    look_for = TextAreaField(_("What to look for"), [Optional(), longest(limits.NOTE)])
-    effect = Options(_("Marks that were given already"), coerce=CorrectionEffect,
-                     choices=choices(CorrectionEffect),
+    question = TextAreaField(_("Question, to be answered YES or NO"), [limit_length(limits.NOTE)])
+    look_for = TextAreaField(_("What to look for"), [Optional(), limit_length(limits.NOTE)])
+    effect = RadioChoiceField(_("Marks that were given already"), coerce=CorrectionEffect,
+                     choices=list_choices(CorrectionEffect),
                      validators=[InputRequired(_("Say what becomes of marks."))])  # fmt: skip
     reason = TextAreaField(_("Why?"), [InputRequired(_("Say why.")), Length(max=limits.NOTE)])

@@ -12,7 +12,7 @@ from crrubric.models import Mark, PracticeMark
 from crrubric.web.ballots.forms import MarkForm, PracticeForm
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MarkFields:
     """The fields as browsers send them; "" where there is nothing.
 
@@ -42,21 +42,21 @@ class MarkFields:
         if mark is None:
             return cls()
         if isinstance(mark, PracticeMark):
-            return cls(str(mark.version), mark.answer.value, mark.note)
+            return cls(version=str(mark.version), answer=mark.answer.value, note=mark.note)
         return cls(
-            str(mark.version),
-            mark.answer.value,
-            mark.note,
-            mark.evidence_kind.value if mark.evidence_kind else "",
-            mark.evidence_place,
-            _day(mark.evidence_on),
-            _day(mark.evidence_until),
+            version=str(mark.version),
+            answer=mark.answer.value,
+            note=mark.note,
+            evidence_kind=mark.evidence_kind.value if mark.evidence_kind else "",
+            evidence_place=mark.evidence_place,
+            evidence_on=_format_day(mark.evidence_on),
+            evidence_until=_format_day(mark.evidence_until),
         )
 
     @classmethod
     def typed(cls, form: MarkForm | PracticeForm) -> Self:
         """The fields of a form that was refused: everything typed, with what is wrong."""
-        texts = {name: _text(form, name) for name in cls.__slots__ if name in form}
+        texts = {name: _read_field_text(form, name) for name in cls.__slots__ if name in form}
         errors = {each.name: str(each.errors[0]) for each in form if each.errors}
         return cls(**texts, errors=errors, problems=[str(text) for text in form.form_errors])
 
@@ -64,23 +64,23 @@ class MarkFields:
 Tried = tuple[int, MarkForm | PracticeForm]  # of which criterion or vendor, and what was refused
 
 
-def fields_of(key: int, mark: Mark | PracticeMark | None, tried: Tried | None) -> MarkFields:
+def make_mark_fields(key: int, mark: Mark | PracticeMark | None, tried: Tried | None) -> MarkFields:
     """The fields of one criterion or vendor: what was just refused, else what is stored."""
     if tried and tried[0] == key:
         return MarkFields.typed(tried[1])
     return MarkFields.stored(mark)
 
 
-def evidence_kinds() -> list[tuple[str, str]]:
+def list_evidence_kinds() -> list[tuple[str, str]]:
     """The kinds of evidence to choose from, as (value, words), first of all none."""
     return [("", _("None yet")), *((kind.value, _(kind.label)) for kind in EvidenceKind)]
 
 
-def _day(value: date | None) -> str:
+def _format_day(value: date | None) -> str:
     return value.isoformat() if value else ""
 
 
-def _text(form: MarkForm | PracticeForm, name: str) -> str:
+def _read_field_text(form: MarkForm | PracticeForm, name: str) -> str:
     """What a field shows: what was read from it, else what was sent and could not be read."""
     value = form[name].data
     if value is None:

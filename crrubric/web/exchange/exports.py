@@ -1,64 +1,59 @@
 """Results as files."""
 
-from flask import Blueprint, Response
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from crrubric.domain.actions import Action
-from crrubric.domain.results.computed import compute
+from crrubric.domain.results.computed import analyze_results
 from crrubric.extensions import db
-from crrubric.queries.exchange.exports import identity, mark_rows
-from crrubric.queries.meeting.decisions import adopted_ranking, recommendation_of
+from crrubric.queries.exchange.exports import describe_evaluation, iterate_mark_rows
+from crrubric.queries.meeting.decisions import find_adopted_ranking, recommendation_of
 from crrubric.queries.people.access import Seat
-from crrubric.queries.results.matrices import matrix as read_matrix
+from crrubric.queries.results.matrices import read_matrix as read_matrix
 from crrubric.reports.exchange import results_json, tables
-from crrubric.web.shared.access import in_evaluation
+from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.page import make_download
 
 bp = Blueprint("exports", __name__, url_prefix="/evaluations/<slug>/export")
 
 
-def download(body: str | bytes, mimetype: str, name: str) -> Response:
-    """A file to be saved, never shown: whatever somebody typed stays text."""
-    response = Response(body, mimetype=mimetype)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
-
-
 @bp.get("/tallies.csv")
-@in_evaluation(Action.EXPORT_RESULTS)
-def tallies(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.EXPORT_RESULTS)
+def download_tallies(seat: Seat) -> ResponseReturnValue:
     """One row a cell."""
     read = read_matrix(db.session(), seat.evaluation)
-    return download(
+    return make_download(
         tables.results_csv(read.results), "text/csv", f"{seat.evaluation.slug}-tallies.csv"
     )
 
 
 @bp.get("/scores.csv")
-@in_evaluation(Action.EXPORT_RESULTS)
-def scores(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.EXPORT_RESULTS)
+def download_scores(seat: Seat) -> ResponseReturnValue:
     """One row a vendor."""
     read = read_matrix(db.session(), seat.evaluation)
-    return download(
+    return make_download(
         tables.scores_csv(read.results), "text/csv", f"{seat.evaluation.slug}-scores.csv"
     )
 
 
 @bp.get("/results.json")
-@in_evaluation(Action.EXPORT_RESULTS)
-def results(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.EXPORT_RESULTS)
+def download_results(seat: Seat) -> ResponseReturnValue:
     """Everything computed, as the documented object."""
     read = read_matrix(db.session(), seat.evaluation)
-    computed = compute(read.basis, read.results, with_names=seat.may(Action.VIEW_REVIEWERS))
-    adopted = adopted_ranking(db.session(), recommendation_of(db.session(), seat.evaluation.id))
-    body = results_json.results_object(computed, identity(seat.evaluation), adopted)
-    text = "".join(results_json.as_lines(body))
-    return download(text, "application/json", f"{seat.evaluation.slug}-results.json")
+    computed = analyze_results(read.basis, read.results, with_names=seat.may(Action.VIEW_REVIEWERS))
+    adopted = find_adopted_ranking(
+        db.session(), recommendation_of(db.session(), seat.evaluation.id)
+    )
+    body = results_json.results_object(computed, describe_evaluation(seat.evaluation), adopted)
+    text = "".join(results_json.format_results_json(body))
+    return make_download(text, "application/json", f"{seat.evaluation.slug}-results.json")
 
 
 @bp.get("/marks.csv")
-@in_evaluation(Action.EXPORT_MARKS)
-def marks(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.EXPORT_MARKS)
+def download_marks(seat: Seat) -> ResponseReturnValue:
     """One row a mark, with its reviewer: for the chair."""
-    rows = mark_rows(db.session(), seat)
-    return download(tables.marks_csv(rows), "text/csv", f"{seat.evaluation.slug}-marks.csv")
+    rows = iterate_mark_rows(db.session(), seat)
+    return make_download(tables.marks_csv(rows), "text/csv", f"{seat.evaluation.slug}-marks.csv")

@@ -5,10 +5,10 @@ from wtforms import TextAreaField
 from wtforms.validators import Optional
 
 from crrubric.domain import limits
-from crrubric.web.shared.forms import Form, longest
+from crrubric.web.shared.forms import Form, limit_length
 
 
 class ReminderForm(Form):
     """A chair's own words in a reminder."""
 
-    words = TextAreaField(_("Words of your own"), [Optional(), longest(limits.NOTE)])
+    words = TextAreaField(_("Words of your own"), [Optional(), limit_length(limits.NOTE)])

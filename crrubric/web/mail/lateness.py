@@ -12,17 +12,17 @@ from crrubric.domain.actions import Action
 from crrubric.domain.vocabulary import BallotState, MailState
 from crrubric.extensions import db
 from crrubric.models import OutgoingMail
-from crrubric.queries.mail.lateness import last_seen, reminders_in
+from crrubric.queries.mail.lateness import list_sent_reminders, load_last_seen
 from crrubric.queries.people.access import Seat
-from crrubric.queries.setup.evaluations import Progress
-from crrubric.services.mail.outbox import mail_is_on
+from crrubric.queries.setup.evaluations import BallotProgress
+from crrubric.services.mail.outbox import is_mail_on
 from crrubric.web.shared import words
 
 RECENT = 14  # days that are counted; older ones are dates
 
 
 @dataclass(frozen=True, slots=True)
-class Reminder:
+class ReminderRow:
     """One line of the table of reminders."""
 
     name: str
@@ -36,56 +36,56 @@ class Lateness:
     """The parts of the progress page that are about people."""
 
     seen: Mapping[int, datetime]
-    reminders: list[Reminder]
+    reminders: list[ReminderRow]
     late: int  # reviewers with open ballots
     may_remind: bool
 
     def seen_words(self, member_id: int) -> str:
         """When a member was last signed in."""
-        return seen_words(self.seen.get(member_id), now_utc())
+        return describe_last_seen(self.seen.get(member_id), now_utc())
 
 
-def lateness(seat: Seat, rows: list[Progress]) -> Lateness:
+def load_lateness(seat: Seat, rows: list[BallotProgress]) -> Lateness:
     """Who is late, when people were here, and what they were sent, in two queries."""
     late = {row.member.id for row in rows if not row.recused and row.state is BallotState.OPEN}
     reminders = [
-        Reminder(mail.member.name if mail.member else mail.to_name, mail.created_at, mail, said)
-        for mail in reminders_in(db.session(), seat)
-        if (said := state_words(mail))
+        ReminderRow(mail.member.name if mail.member else mail.to_name, mail.created_at, mail, said)
+        for mail in list_sent_reminders(db.session(), seat)
+        if (said := describe_mail_state(mail))
     ]
-    seen = last_seen(db.session(), seat.evaluation.id)
+    seen = load_last_seen(db.session(), seat.evaluation.id)
     return Lateness(seen, reminders, len(late), seat.may(Action.REMIND))
 
 
-def seen_words(at: datetime | None, now: datetime) -> str:
+def describe_last_seen(at: datetime | None, now: datetime) -> str:
     """How long ago somebody was here, by the days of the district."""
     if at is None:
         return str(_("never signed in"))
-    there = at.astimezone(words.zone()).date()
-    days = (now.astimezone(words.zone()).date() - there).days
+    there = at.astimezone(words.load_time_zone()).date()
+    days = (now.astimezone(words.load_time_zone()).date() - there).days
     if days <= 0:
         return str(_("today"))
     if days == 1:
         return str(_("yesterday"))
     if days <= RECENT:
         return str(ngettext("%(num)s day ago", "%(num)s days ago", days))
-    return words.day(there)
+    return words.format_day(there)
 
 
-def reason(mail: OutgoingMail) -> str:
+def describe_mail_failure(mail: OutgoingMail) -> str:
     """Why a mail was not sent: our words, or the mail server's as they are."""
     return str(_(mail.last_error)) if mail.last_error else words.NOTHING
 
 
-def state_words(mail: OutgoingMail) -> str:
+def describe_mail_state(mail: OutgoingMail) -> str:
     """How far a mail is, with the reason where it was not sent."""
     if mail.state is MailState.SENT:
-        return str(_("sent %(when)s", when=words.moment(mail.sent_at)))
+        return str(_("sent %(when)s", when=words.format_moment(mail.sent_at)))
     if mail.state is MailState.FAILED:
-        return str(_("failed: %(why)s", why=reason(mail)))
+        return str(_("failed: %(why)s", why=describe_mail_failure(mail)))
     if mail.state is MailState.SET_ASIDE:
-        return str(_("not sent: %(why)s", why=reason(mail)))
-    if not mail_is_on():
+        return str(_("not sent: %(why)s", why=describe_mail_failure(mail)))
+    if not is_mail_on():
         return str(_("waiting; mail is off"))
     if mail.attempts:
         return str(_("waiting; the mail server did not take it yet"))

@@ -11,15 +11,15 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
 from crrubric.extensions import db
 from crrubric.queries.meeting.decisions import (
-    commitments,
+    count_stated_positions,
     find_own_position,
-    open_positions,
-    positions_stated,
+    list_commitments,
+    list_disclosed_positions,
     recommendation_of,
 )
 from crrubric.queries.people.access import Seat
 from crrubric.queries.results.matrices import Matrix
-from crrubric.queries.results.matrices import matrix as read_matrix
+from crrubric.queries.results.matrices import read_matrix as read_matrix
 from crrubric.services.meeting import decisions as service
 from crrubric.services.meeting import positions
 from crrubric.web.meeting.decision_forms import (
@@ -30,26 +30,25 @@ from crrubric.web.meeting.decision_forms import (
     ReinstatementForm,
 )
 from crrubric.web.meeting.rankings import (
-    field_of,
-    fill_in,
-    good_ranks,
-    order_parts,
-    rank_forms,
-    typed_ranking,
+    collect_order_values,
+    fill_ranking_kind,
+    find_rank_form,
+    make_rank_forms,
+    read_typed_ranking,
+    validate_ranks,
 )
-from crrubric.web.setup.evaluations import to
-from crrubric.web.shared.access import in_evaluation
-from crrubric.web.shared.forms import ReasonForm, attach
-from crrubric.web.shared.language import locale
-from crrubric.web.shared.page import page
-from crrubric.web.shared.session import actor
-from crrubric.web.shared.words import refusal
+from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.forms import ReasonForm, attach_error
+from crrubric.web.shared.language import current_language
+from crrubric.web.shared.page import redirect_to, render_page
+from crrubric.web.shared.session import current_actor
+from crrubric.web.shared.words import translate_error
 
 bp = Blueprint("decision", __name__, url_prefix="/evaluations/<slug>/decision")
 NONE = "none"
 
 
-def with_vendors(form: DecisionForm, read: Matrix) -> DecisionForm:
+def offer_decision_vendors(form: DecisionForm, read: Matrix) -> DecisionForm:
     """The form with the vendors to choose from, in the computed order."""
     form.vendor.choices = [
         *(SelectChoice(str(read.vendors[v.code].id), v.name) for v in read.results.ranking()),
@@ -58,7 +57,7 @@ def with_vendors(form: DecisionForm, read: Matrix) -> DecisionForm:
     return form
 
 
-def form_page(
+def render_decision_page(
     seat: Seat,
     read: Matrix,
     form: DecisionForm,
@@ -75,7 +74,7 @@ def form_page(
     decision = recommendation_of(db.session(), seat.evaluation.id)
     away = decision is not None and decision.vendor_id in seat.shut_out
     own = find_own_position(db.session(), seat.member)
-    return page(
+    return render_page(
         "meeting/decision.html",
         seat,
         matrix=read,
@@ -86,16 +85,16 @@ def form_page(
         own=own,
         position=position or PositionForm(formdata=None, obj=own),
         may_state=bool(decision) and not away and seat.may(Action.STATE_POSITION),
-        stated=positions_stated(db.session(), seat.evaluation.id),
-        positions=open_positions(db.session(), seat.evaluation),
-        commitments=commitments(db.session(), seat.evaluation.id),
-        promise=with_own_vendors(promise or CommitmentForm(formdata=None), seat, read),
+        stated=count_stated_positions(db.session(), seat.evaluation.id),
+        positions=list_disclosed_positions(db.session(), seat.evaluation),
+        commitments=list_commitments(db.session(), seat.evaluation.id),
+        promise=offer_commitment_vendors(promise or CommitmentForm(formdata=None), seat, read),
         may_promise=seat.may(Action.MANAGE_COMMITMENTS),
-        **order_parts(seat, read, decision, form, ranks, refused),
+        **collect_order_values(seat, read, decision, form, ranks, refused),
     )
 
 
-def with_own_vendors(form: CommitmentForm, seat: Seat, read: Matrix) -> CommitmentForm:
+def offer_commitment_vendors(form: CommitmentForm, seat: Seat, read: Matrix) -> CommitmentForm:
     """The form with the vendors to choose from, without those that the chair stays away from."""
     form.vendor.choices = [
         SelectChoice(str(row.id), row.company)
@@ -106,46 +105,48 @@ def with_own_vendors(form: CommitmentForm, seat: Seat, read: Matrix) -> Commitme
 
 
 @bp.get("/")
-@in_evaluation(Action.VIEW_RESULTS)
-def index(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.VIEW_RESULTS)
+def show_decision(seat: Seat) -> ResponseReturnValue:
     """The recommendation."""
-    read = read_matrix(db.session(), seat.evaluation, locale())
-    return form_page(seat, read, as_recorded(seat, read))
+    read = read_matrix(db.session(), seat.evaluation, current_language())
+    return render_decision_page(seat, read, make_decision_form(seat, read))
 
 
-def as_recorded(seat: Seat, read: Matrix) -> DecisionForm:
+def make_decision_form(seat: Seat, read: Matrix) -> DecisionForm:
     """The form with the recommendation as it is."""
     decision = recommendation_of(db.session(), seat.evaluation.id)
-    form = with_vendors(DecisionForm(formdata=None, obj=decision), read)
+    form = offer_decision_vendors(DecisionForm(formdata=None, obj=decision), read)
     if decision is not None:
         form.vendor.data = str(decision.vendor_id) if decision.vendor_id else NONE
-    fill_in(form, decision)
+    fill_ranking_kind(form, decision)
     return form
 
 
 @bp.post("/")
-@in_evaluation(Action.RECORD_DECISION)
-def save(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.RECORD_DECISION)
+def save_decision(seat: Seat) -> ResponseReturnValue:
     """Record or reword the recommendation, with the order that the committee adopts."""
-    read = read_matrix(db.session(), seat.evaluation, locale())
-    form = with_vendors(DecisionForm(), read)
-    ranks = rank_forms(read, {}, request.form)
-    if all([form.validate(), good_ranks(form, ranks)]):
+    read = read_matrix(db.session(), seat.evaluation, current_language())
+    form = offer_decision_vendors(DecisionForm(), read)
+    ranks = make_rank_forms(read, {}, request.form)
+    if all([form.validate(), validate_ranks(form, ranks)]):
         try:
-            ranking = typed_ranking(form, ranks)
-            service.record_decision(actor(), seat.evaluation.slug, decision_text(form), ranking)
+            ranking = read_typed_ranking(form, ranks)
+            service.record_decision(
+                current_actor(), seat.evaluation.slug, read_decision_text(form), ranking
+            )
             flash(_("The recommendation is recorded."), "done")
-            return to("decision.index", seat)
+            return redirect_to("decision.show_decision", seat)
         except Invalid as error:
-            place = field_of(error.field, ranks)
+            place = find_rank_form(error.field, ranks)
             if place is None:
-                attach(form, error)
+                attach_error(form, error)
             else:
-                place.rank.errors = [refusal(error)]
-    return form_page(seat, read, form, ranks=ranks), 422
+                place.rank.errors = [translate_error(error)]
+    return render_decision_page(seat, read, form, ranks=ranks), 422
 
 
-def decision_text(form: DecisionForm) -> service.DecisionText:
+def read_decision_text(form: DecisionForm) -> service.DecisionText:
     """What was typed, without the order."""
     return service.DecisionText(
         vendor_id=None if form.vendor.data == NONE else int(form.vendor.data),
@@ -157,49 +158,57 @@ def decision_text(form: DecisionForm) -> service.DecisionText:
 
 
 @bp.post("/position")
-@in_evaluation(Action.STATE_POSITION)
-def state(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.STATE_POSITION)
+def save_position(seat: Seat) -> ResponseReturnValue:
     """State my own position."""
     form = PositionForm()
     if form.validate():
         try:
             positions.state_position(
-                actor(), seat.evaluation.slug, kind=form.kind.data, words=form.words.data or ""
+                current_actor(),
+                seat.evaluation.slug,
+                kind=form.kind.data,
+                words=form.words.data or "",
             )
             flash(_("Your position is recorded. Nobody reads it before the decision."), "done")
-            return to("decision.index", seat)
+            return redirect_to("decision.show_decision", seat)
         except Invalid as error:
-            attach(form, error)
-    read = read_matrix(db.session(), seat.evaluation, locale())
-    return form_page(seat, read, as_recorded(seat, read), position=form), 422
+            attach_error(form, error)
+    read = read_matrix(db.session(), seat.evaluation, current_language())
+    return render_decision_page(seat, read, make_decision_form(seat, read), position=form), 422
 
 
 @bp.post("/commitments")
-@in_evaluation(Action.MANAGE_COMMITMENTS)
-def commit(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.MANAGE_COMMITMENTS)
+def save_commitment(seat: Seat) -> ResponseReturnValue:
     """Record a commitment of a vendor."""
-    read = read_matrix(db.session(), seat.evaluation, locale())
-    form = with_own_vendors(CommitmentForm(), seat, read)
+    read = read_matrix(db.session(), seat.evaluation, current_language())
+    form = offer_commitment_vendors(CommitmentForm(), seat, read)
     if form.validate():
         text = positions.CommitmentText(form.words.data, form.owner.data, form.due_on.data)
         try:
-            positions.record_commitment(actor(), seat.evaluation.slug, int(form.vendor.data), text)
+            positions.record_commitment(
+                current_actor(), seat.evaluation.slug, int(form.vendor.data), text
+            )
             flash(_("The commitment is recorded."), "done")
-            return to("decision.index", seat)
+            return redirect_to("decision.show_decision", seat)
         except Invalid as error:
-            attach(form, error)
-    return form_page(seat, read, as_recorded(seat, read), promise=form), 422
+            attach_error(form, error)
+    return render_decision_page(seat, read, make_decision_form(seat, read), promise=form), 422
 
 
 @bp.post("/commitments/<int:commitment_id>/withdraw")
-@in_evaluation(Action.MANAGE_COMMITMENTS)
-def withdraw(seat: Seat, commitment_id: int) -> ResponseReturnValue:
+@require_permission(Action.MANAGE_COMMITMENTS)
+def save_commitment_withdrawal(seat: Seat, commitment_id: int) -> ResponseReturnValue:
     """Take a commitment back, with a reason."""
     try:
         positions.withdraw_commitment(
-            actor(), seat.evaluation.slug, commitment_id, reason=ReasonForm().reason.data or ""
+            current_actor(),
+            seat.evaluation.slug,
+            commitment_id,
+            reason=ReasonForm().reason.data or "",
         )
         flash(_("The commitment is withdrawn."), "done")
     except Invalid as error:
-        flash(refusal(error), "problem")
-    return to("decision.index", seat)
+        flash(translate_error(error), "problem")
+    return redirect_to("decision.show_decision", seat)

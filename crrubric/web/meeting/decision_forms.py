@@ -6,7 +6,15 @@ from wtforms.validators import InputRequired, Optional
 
 from crrubric.domain import limits
 from crrubric.domain.vocabulary import PositionKind, RankingKind
-from crrubric.web.shared.forms import Choice, Day, Form, Options, WholeNumber, choices, longest
+from crrubric.web.shared.forms import (
+    DayField,
+    Form,
+    ListChoiceField,
+    RadioChoiceField,
+    WholeNumberField,
+    limit_length,
+    list_choices,
+)
 
 
 class DecisionForm(Form):
@@ -15,47 +23,57 @@ class DecisionForm(Form):
     `shown` is the computed order that the page showed.
     """
 
-    vendor = Options(_("The committee recommends"),
+    vendor = RadioChoiceField(_("The committee recommends"),
                         validators=[InputRequired(_("Choose a vendor, or none."))])  # fmt: skip
     reason = TextAreaField(
         _("Why?"),
-        [InputRequired(_("Say why: the board reads it first.")), longest(limits.LONG_TEXT)],
+        [InputRequired(_("Say why: the board reads it first.")), limit_length(limits.LONG_TEXT)],
     )
-    conditions = TextAreaField(_("Conditions"), [Optional(), longest(limits.LONG_TEXT)])
-    term = StringField(_("Term"), [Optional(), longest(limits.SHORT_TEXT)])
-    cost_ceiling = StringField(_("Cost ceiling"), [Optional(), longest(limits.SHORT_TEXT)])
-    ranking = Options(_("The committee adopts"), coerce=RankingKind, choices=choices(RankingKind),
-                      validators=[InputRequired(_("Say which order it adopts."))])  # fmt: skip
-    ranking_reason = TextAreaField(_("Why another order?"), [Optional(), longest(limits.LONG_TEXT)])
+    conditions = TextAreaField(_("Conditions"), [Optional(), limit_length(limits.LONG_TEXT)])
+    term = StringField(_("Term"), [Optional(), limit_length(limits.SHORT_TEXT)])
+    cost_ceiling = StringField(_("Cost ceiling"), [Optional(), limit_length(limits.SHORT_TEXT)])
+    ranking = RadioChoiceField(
+        _("The committee adopts"),
+        coerce=RankingKind,
+        choices=list_choices(RankingKind),
+        validators=[InputRequired(_("Say which order it adopts."))],
+    )
+    ranking_reason = TextAreaField(
+        _("Why another order?"), [Optional(), limit_length(limits.LONG_TEXT)]
+    )
     shown = HiddenField()
 
 
 class PositionForm(Form):
     """Where a reviewer stands on the recommendation."""
 
-    kind = Options(_("Where do you stand?"), coerce=PositionKind, choices=choices(PositionKind),
-                   validators=[InputRequired(_("Choose one."))])  # fmt: skip
+    kind = RadioChoiceField(
+        _("Where do you stand?"),
+        coerce=PositionKind,
+        choices=list_choices(PositionKind),
+        validators=[InputRequired(_("Choose one."))],
+    )
     words = TextAreaField(
-        _("In your own words"), [Optional(), longest(limits.LONG_TEXT)], id="position-words"
+        _("In your own words"), [Optional(), limit_length(limits.LONG_TEXT)], id="position-words"
     )
 
 
 class CommitmentForm(Form):
     """A promise of a vendor; the list of vendors is set by the view."""
 
-    vendor = Choice(
+    vendor = ListChoiceField(
         _("Vendor"), validators=[InputRequired(_("Choose a vendor."))], id="commitment-vendor"
     )
     words = TextAreaField(
         _("What the vendor commits itself to"),
-        [InputRequired(_("Say what the vendor commits itself to.")), longest(limits.NOTE)],
+        [InputRequired(_("Say what the vendor commits itself to.")), limit_length(limits.NOTE)],
         id="commitment-words",
     )
     owner = StringField(
         _("Who watches over it"),
-        [InputRequired(_("Say who watches over it.")), longest(limits.TITLE)],
+        [InputRequired(_("Say who watches over it.")), limit_length(limits.TITLE)],
     )
-    due_on = Day(_("Due on"), [Optional()])
+    due_on = DayField(_("Due on"), [Optional()])
 
 
 class RankForm(Form):
@@ -64,14 +82,14 @@ class RankForm(Form):
     class Meta:
         csrf = False  # it is a part of the recommendation's form
 
-    rank = WholeNumber(_("Rank"), [Optional()])
+    rank = WholeNumberField(_("Rank"), [Optional()])
 
 
 class ReinstatementForm(Form):
     """Why a vendor is reinstated, or no longer; a page has one for each vendor it is about."""
 
     reason = TextAreaField(
-        _("The committee’s reason"), [InputRequired(_("Say why.")), longest(limits.NOTE)]
+        _("The committee’s reason"), [InputRequired(_("Say why.")), limit_length(limits.NOTE)]
     )
 
     def about(self, vendor_id: int) -> "ReinstatementForm":

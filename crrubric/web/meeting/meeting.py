@@ -6,83 +6,91 @@ from flask_babel import gettext as _
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale, WrongPhase
-from crrubric.domain.meeting.agenda import Item, agenda
-from crrubric.domain.results.contradictions import contradictions
+from crrubric.domain.meeting.agenda import AgendaItem, list_agenda_items
+from crrubric.domain.results.contradictions import find_contradictions
 from crrubric.domain.results.results import Results
-from crrubric.domain.vocabulary import Topic
+from crrubric.domain.vocabulary import AgendaTopic
 from crrubric.extensions import db
 from crrubric.models import Criterion, Meeting, Vendor
-from crrubric.queries.meeting.meetings import deferrals, minutes, present, sitting
+from crrubric.queries.meeting.meetings import (
+    find_current_meeting,
+    list_minutes,
+    list_present_member_ids,
+    load_deferrals,
+)
 from crrubric.queries.people.access import Seat
 from crrubric.queries.results.matrices import Matrix
-from crrubric.queries.results.matrices import matrix as read_matrix
+from crrubric.queries.results.matrices import read_matrix as read_matrix
 from crrubric.queries.setup.members import list_present_members
-from crrubric.queries.setup.rubrics import tension_values
+from crrubric.queries.setup.rubrics import list_tension_values
 from crrubric.services.meeting import meetings as service
 from crrubric.web.meeting.forms import MotionForm, SittingForm
-from crrubric.web.results.cell import cell_page
-from crrubric.web.setup.evaluations import to
-from crrubric.web.shared.access import in_evaluation
-from crrubric.web.shared.forms import ReasonForm, attach
-from crrubric.web.shared.language import locale
-from crrubric.web.shared.page import page
-from crrubric.web.shared.session import actor
-from crrubric.web.shared.words import refusal
+from crrubric.web.results.cell import render_cell_page
+from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.forms import ReasonForm, attach_error
+from crrubric.web.shared.language import current_language
+from crrubric.web.shared.page import redirect_to, render_page
+from crrubric.web.shared.session import current_actor
+from crrubric.web.shared.words import translate_error
 
 bp = Blueprint("meeting", __name__, url_prefix="/evaluations/<slug>/meeting")
-HOME = "meeting.index"
+HOME = "meeting.show_agenda"
 
 
 @bp.get("/")
-@in_evaluation(Action.FOLLOW_MEETING)
-def index(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.FOLLOW_MEETING)
+def show_agenda(seat: Seat) -> ResponseReturnValue:
     """The agenda; for the chair the controls of the meeting."""
-    return agenda_page(seat, MotionForm())
+    return render_agenda_page(seat, MotionForm())
 
 
-def agenda_page(seat: Seat, form: MotionForm) -> str:
+def render_agenda_page(seat: Seat, form: MotionForm) -> str:
     """The agenda with the state of each item, who is there, the motion on undisputed cells."""
-    read = read_matrix(db.session(), seat.evaluation, locale())
-    under_way = sitting(db.session(), seat.evaluation.id)
-    off = deferrals(db.session(), seat.evaluation.id)
-    agreed = service.own_undisputed(read, seat)
+    read = read_matrix(db.session(), seat.evaluation, current_language())
+    under_way = find_current_meeting(db.session(), seat.evaluation.id)
+    off = load_deferrals(db.session(), seat.evaluation.id)
+    agreed = service.list_undisputed_for_seat(read, seat)
     if not form.words.data:
         form.words.data = _("To adopt the outcomes of the %(count)s cells that nobody disputes",
                             count=len(agreed))  # fmt: skip
     form.expected.data = str(len(agreed))
-    return page(
+    return render_page(
         "meeting/index.html",
         seat,
         matrix=read,
         results=read.results,
-        groups=grouped_items(read, seat),
+        groups=group_agenda_items(read, seat),
         deferred=off,
         sitting=under_way,
-        present=present(db.session(), under_way) if under_way else set(),
+        present=list_present_member_ids(db.session(), under_way) if under_way else set(),
         members=list_present_members(db.session(), seat.evaluation.id),
         agreed=agreed,
-        settled=adopted_count(read.results),
-        tense=contradicting(read, seat),
+        settled=count_adopted_cells(read.results),
+        tense=list_vendor_contradictions(read, seat),
         form=form,
         sitting_form=SittingForm(formdata=None),  # what another form sent is not for it
         may_run=seat.may(Action.RUN_MEETING),
     )
 
 
-def grouped_items(read: Matrix, seat: Seat) -> list[tuple[Topic, list[Item]]]:
+def group_agenda_items(read: Matrix, seat: Seat) -> list[tuple[AgendaTopic, list[AgendaItem]]]:
     """The agenda by topic, without vendors that the person stays away from."""
     items = [
         item
-        for item in agenda(read.basis, read.results)
+        for item in list_agenda_items(read.basis, read.results)
         if read.vendors[item.cell.vendor].id not in seat.shut_out
     ]
-    found = [(topic, [item for item in items if item.topic is topic]) for topic in Topic]
+    found = [(topic, [item for item in items if item.topic is topic]) for topic in AgendaTopic]
     return [group for group in found if group[1]]
 
 
-def contradicting(read: Matrix, seat: Seat) -> list[tuple[Vendor, Criterion, Criterion, str]]:
+def list_vendor_contradictions(
+    read: Matrix, seat: Seat
+) -> list[tuple[Vendor, Criterion, Criterion, str]]:
     """(vendor, criterion, what pulls against it, why), without vendors that the person avoids."""
-    rows = contradictions(read.results, tension_values(db.session(), seat.evaluation.id, locale()))
+    rows = find_contradictions(
+        read.results, list_tension_values(db.session(), seat.evaluation.id, current_language())
+    )
     return [
         (read.vendors[row.vendor], read.criteria[row.first], read.criteria[row.second], row.why)
         for row in rows
@@ -90,166 +98,172 @@ def contradicting(read: Matrix, seat: Seat) -> list[tuple[Vendor, Criterion, Cri
     ]
 
 
-def adopted_count(results: Results) -> int:
+def count_adopted_cells(results: Results) -> int:
     """How many cells the committee has settled."""
     return sum(cell.adopted is not None for cell in results.cells.values())
 
 
 @bp.post("/start")
-@in_evaluation(Action.RUN_MEETING)
-def start(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.RUN_MEETING)
+def save_meeting_start(seat: Seat) -> ResponseReturnValue:
     """Open the meeting."""
     form = SittingForm()
     form.validate()
     try:
-        service.start_meeting(actor(), seat.evaluation.slug, place=form.place.data or "")
+        service.start_meeting(current_actor(), seat.evaluation.slug, place=form.place.data or "")
         flash(_("The meeting is open."), "done")
     except (Invalid, WrongPhase) as error:
-        flash(refusal(error), "problem")
-    return to(HOME, seat)
+        flash(translate_error(error), "problem")
+    return redirect_to(HOME, seat)
 
 
 @bp.post("/end")
-@in_evaluation(Action.RUN_MEETING)
-def end(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.RUN_MEETING)
+def save_meeting_end(seat: Seat) -> ResponseReturnValue:
     """Close the meeting."""
     try:
-        service.end_meeting(actor(), seat.evaluation.slug)
+        service.end_meeting(current_actor(), seat.evaluation.slug)
         flash(_("The meeting is closed. Its minutes are below."), "done")
     except WrongPhase as error:
-        flash(refusal(error), "problem")
-        return to(HOME, seat)
-    return to("meeting.record", seat)
+        flash(translate_error(error), "problem")
+        return redirect_to(HOME, seat)
+    return redirect_to("meeting.show_minutes", seat)
 
 
 @bp.post("/present")
-@in_evaluation(Action.RUN_MEETING)
-def attendance(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.RUN_MEETING)
+def save_attendance(seat: Seat) -> ResponseReturnValue:
     """Who is there now."""
     ticked = [text for text in request.form.getlist("present") if text.isdecimal()]
     try:
-        service.set_present(
-            actor(), seat.evaluation.slug, [int(text) for text in ticked if len(text) < 10]
+        service.record_attendance(
+            current_actor(), seat.evaluation.slug, [int(text) for text in ticked if len(text) < 10]
         )
         flash(_("Recorded who is present."), "done")
     except WrongPhase as error:
-        flash(refusal(error), "problem")
-    return to(HOME, seat)
+        flash(translate_error(error), "problem")
+    return redirect_to(HOME, seat)
 
 
 @bp.post("/undisputed")
-@in_evaluation(Action.RECORD_FINDING)
-def adopt(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.RECORD_FINDING)
+def save_undisputed_motion(seat: Seat) -> ResponseReturnValue:
     """One motion for every cell that nobody disputes."""
     form = MotionForm()
     if not form.validate():
-        return agenda_page(seat, form), 422
+        return render_agenda_page(seat, form), 422
     expected = form.expected.data or ""
     try:
-        motion = service.adopt_undisputed(
-            actor(),
+        motion = service.adopt_undisputed_cells(
+            current_actor(),
             seat.evaluation.slug,
-            motion_text(form),
+            read_motion_text(form),
             expected=int(expected) if expected.isdecimal() and len(expected) < 10 else -1,
         )
     except Invalid as error:
-        attach(form, error)
-        return agenda_page(seat, form), 422
+        attach_error(form, error)
+        return render_agenda_page(seat, form), 422
     except (Stale, WrongPhase) as error:
-        form.form_errors.append(refusal(error))
-        return agenda_page(seat, form), 409
+        form.form_errors.append(translate_error(error))
+        return render_agenda_page(seat, form), 409
     flash(_("The motion carried.") if motion.carried else _("The motion did not carry."), "done")
-    return to(HOME, seat)
+    return redirect_to(HOME, seat)
 
 
-def motion_text(form: MotionForm) -> service.MotionText:
+def read_motion_text(form: MotionForm) -> service.MotionText:
     """The motion as typed."""
     return service.MotionText(
-        form.words.data,
-        form.in_favor.data if form.in_favor.data is not None else 0,
-        form.opposed.data or 0,
-        form.abstaining.data or 0,
-        form.moved_by.data or "",
-        form.seconded_by.data or "",
+        words=form.words.data,
+        in_favor=form.in_favor.data if form.in_favor.data is not None else 0,
+        opposed=form.opposed.data or 0,
+        abstaining=form.abstaining.data or 0,
+        moved_by=form.moved_by.data or "",
+        seconded_by=form.seconded_by.data or "",
     )
 
 
 @bp.get("/minutes")
-@in_evaluation(Action.FOLLOW_MEETING)
-def record(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.FOLLOW_MEETING)
+def show_minutes(seat: Seat) -> ResponseReturnValue:
     """The minutes of every sitting; for the chair a form for other motions."""
-    return minutes_page(seat, MotionForm())
+    return render_minutes_page(seat, MotionForm())
 
 
-def minutes_page(seat: Seat, form: MotionForm) -> str:
+def render_minutes_page(seat: Seat, form: MotionForm) -> str:
     """The minutes, without findings on vendors that the person stays away from."""
-    return page(
+    return render_page(
         "meeting/minutes.html",
         seat,
         under=HOME,
-        sittings=minutes(db.session(), seat.evaluation.id),
+        sittings=list_minutes(db.session(), seat.evaluation.id),
         form=form,
-        open=sitting(db.session(), seat.evaluation.id) is not None,
+        open=find_current_meeting(db.session(), seat.evaluation.id) is not None,
         may_run=seat.may(Action.RUN_MEETING),
     )
 
 
 @bp.post("/minutes")
-@in_evaluation(Action.RUN_MEETING)
-def move(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.RUN_MEETING)
+def save_motion(seat: Seat) -> ResponseReturnValue:
     """Record any other motion."""
     form = MotionForm()
     if form.validate():
         try:
-            service.record_motion(actor(), seat.evaluation.slug, motion_text(form))
+            service.record_motion(current_actor(), seat.evaluation.slug, read_motion_text(form))
             flash(_("The motion is recorded."), "done")
-            return to("meeting.record", seat)
+            return redirect_to("meeting.show_minutes", seat)
         except Invalid as error:
-            attach(form, error)
+            attach_error(form, error)
         except WrongPhase as error:
-            form.form_errors.append(refusal(error))
-    return minutes_page(seat, form), 422
+            form.form_errors.append(translate_error(error))
+    return render_minutes_page(seat, form), 422
 
 
 @bp.post("/show/<int:vendor_id>/<int:criterion_id>")
-@in_evaluation(Action.RUN_MEETING)
-def show(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
+@require_permission(Action.RUN_MEETING)
+def put_cell_on_screen(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
     """Bring a cell onto everybody's screen, and the chair to it."""
     try:
-        service.point_at(actor(), seat.evaluation.slug, vendor_id, criterion_id)
+        service.point_at_cell(current_actor(), seat.evaluation.slug, vendor_id, criterion_id)
     except WrongPhase as error:
-        flash(refusal(error), "problem")
-    return to("cell.show", seat, vendor_id=vendor_id, criterion_id=criterion_id)
+        flash(translate_error(error), "problem")
+    return redirect_to("cell.show_cell", seat, vendor_id=vendor_id, criterion_id=criterion_id)
 
 
 @bp.post("/defer/<int:vendor_id>/<int:criterion_id>")
-@in_evaluation(Action.RECORD_FINDING)
-def defer(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
+@require_permission(Action.RECORD_FINDING)
+def save_deferral(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
     """Put a cell off."""
     form = ReasonForm()
     try:
         service.defer_cell(
-            actor(), seat.evaluation.slug, vendor_id, criterion_id, reason=form.reason.data or ""
+            current_actor(),
+            seat.evaluation.slug,
+            vendor_id,
+            criterion_id,
+            reason=form.reason.data or "",
         )
         flash(_("Put off; it stays on the agenda."), "done")
     except (Invalid, WrongPhase) as error:
-        flash(refusal(error), "problem")
-        return to("cell.show", seat, vendor_id=vendor_id, criterion_id=criterion_id)
-    return to(HOME, seat)
+        flash(translate_error(error), "problem")
+        return redirect_to("cell.show_cell", seat, vendor_id=vendor_id, criterion_id=criterion_id)
+    return redirect_to(HOME, seat)
 
 
 @bp.get("/now")
-@in_evaluation(Action.FOLLOW_MEETING)
-def now(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.FOLLOW_MEETING)
+def show_current_cell(seat: Seat) -> ResponseReturnValue:
     """The cell that the committee talks about, on everybody's screen."""
-    meeting = sitting(db.session(), seat.evaluation.id)
-    cell = shown_cell(meeting)
+    meeting = find_current_meeting(db.session(), seat.evaluation.id)
+    cell = shown_cell_of(meeting)
     if meeting is None or cell is None or cell[0] in seat.shut_out:
-        return page("meeting/waiting.html", seat, under=HOME, sitting=meeting, away=bool(cell))
-    return cell_page(seat, *cell, follows=meeting)
+        return render_page(
+            "meeting/waiting.html", seat, under=HOME, sitting=meeting, away=bool(cell)
+        )
+    return render_cell_page(seat, *cell, follows=meeting)
 
 
-def shown_cell(meeting: Meeting | None) -> tuple[int, int] | None:
+def shown_cell_of(meeting: Meeting | None) -> tuple[int, int] | None:
     """The cell that a meeting shows, if any."""
     if meeting is None or meeting.vendor_id is None or meeting.criterion_id is None:
         return None
@@ -257,12 +271,12 @@ def shown_cell(meeting: Meeting | None) -> tuple[int, int] | None:
 
 
 @bp.get("/where")
-@in_evaluation(Action.FOLLOW_MEETING)
-def where(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.FOLLOW_MEETING)
+def show_screen_step(seat: Seat) -> ResponseReturnValue:
     """How often the screen has moved: asked every two seconds, so it says nothing else."""
-    meeting = sitting(db.session(), seat.evaluation.id)
+    meeting = find_current_meeting(db.session(), seat.evaluation.id)
     return jsonify(
         meeting=meeting.id if meeting else None,
         step=meeting.step if meeting else None,
-        url=url_for("meeting.now", slug=seat.evaluation.slug),
+        url=url_for("meeting.show_current_cell", slug=seat.evaluation.slug),
     )

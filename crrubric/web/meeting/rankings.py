@@ -9,25 +9,25 @@ from flask_babel import gettext as _
 from crrubric.domain.actions import Action
 from crrubric.domain.meeting.ranking import (
     AdoptedRanking,
-    RankingText,
+    RankingInput,
     computed_ranks,
-    order_shown,
+    encode_order,
     rank_field,
 )
-from crrubric.domain.meeting.ranking_words import adopted_words, remarks
-from crrubric.domain.memo.words import Words
+from crrubric.domain.meeting.ranking_words import describe_adopted_order, list_ranking_remarks
+from crrubric.domain.memo.words import ValueFormatter
 from crrubric.domain.vocabulary import RankingKind
 from crrubric.extensions import db
 from crrubric.models import Decision, Reinstatement
-from crrubric.queries.meeting.decisions import adopted_ranking, reinstatements
+from crrubric.queries.meeting.decisions import find_adopted_ranking, list_reinstatements
 from crrubric.queries.people.access import Seat
 from crrubric.queries.results.matrices import Matrix
 from crrubric.web.meeting.decision_forms import DecisionForm, RankForm, ReinstatementForm
-from crrubric.web.shared.words import moment
+from crrubric.web.shared.words import format_moment
 
 
-@dataclass(frozen=True, slots=True)
-class Liftable:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReinstatementRow:
     """A vendor that does not meet a must-have, or was reinstated when it did not.
 
     held: its reinstatement, if any; form: to reinstate it or to withdraw that, if this person may.
@@ -40,7 +40,7 @@ class Liftable:
     form: ReinstatementForm | None
 
 
-def rank_forms(
+def make_rank_forms(
     read: Matrix, ranks: Mapping[str, int], sent: Mapping[str, Any] | None = None
 ) -> dict[str, RankForm]:
     """A field for each vendor's rank, by code, with what was sent or else with these ranks."""
@@ -54,17 +54,17 @@ def rank_forms(
     }
 
 
-def typed_ranking(form: DecisionForm, ranks: Mapping[str, RankForm]) -> RankingText:
+def read_typed_ranking(form: DecisionForm, ranks: Mapping[str, RankForm]) -> RankingInput:
     """The order as it was sent; the numbers count only if another order is adopted."""
     typed = {code: row.rank.data for code, row in ranks.items() if row.rank.data is not None}
-    return RankingText(
+    return RankingInput(
         typed if form.ranking.data is RankingKind.OTHER else None,
         form.ranking_reason.data or "",
         form.shown.data or "",
     )
 
 
-def good_ranks(form: DecisionForm, ranks: Mapping[str, RankForm]) -> bool:
+def validate_ranks(form: DecisionForm, ranks: Mapping[str, RankForm]) -> bool:
     """Whether every rank can be read, as far as ranks count."""
     if form.ranking.data is not RankingKind.OTHER:
         return True
@@ -72,18 +72,18 @@ def good_ranks(form: DecisionForm, ranks: Mapping[str, RankForm]) -> bool:
     return all(checked)
 
 
-def field_of(field: str | None, ranks: Mapping[str, RankForm]) -> RankForm | None:
+def find_rank_form(field: str | None, ranks: Mapping[str, RankForm]) -> RankForm | None:
     """The rank that a refusal is about, if it is about one."""
     return next((row for code, row in ranks.items() if rank_field(code) == field), None)
 
 
-def fill_in(form: DecisionForm, decision: Decision | None) -> None:
+def fill_ranking_kind(form: DecisionForm, decision: Decision | None) -> None:
     """Say in the form which order was adopted; the computed one unless it was another."""
     other = decision is not None and not decision.ranking_as_computed
     form.ranking.data = RankingKind.OTHER if other else RankingKind.COMPUTED
 
 
-def order_parts(
+def collect_order_values(
     seat: Seat,
     read: Matrix,
     decision: Decision | None,
@@ -92,39 +92,43 @@ def order_parts(
     refused: ReinstatementForm | None,
 ) -> dict[str, Any]:
     """What the page says of orders. Args: ranks, refused: what was typed and is not recorded."""
-    adopted = adopted_ranking(db.session(), decision)
-    form.shown.data = order_shown(read.results)
+    adopted = find_adopted_ranking(db.session(), decision)
+    form.shown.data = encode_order(read.results)
     filled = adopted.ranks if adopted and not adopted.as_computed else computed_ranks(read.results)
-    ranks = ranks or rank_forms(read, filled)
+    ranks = ranks or make_rank_forms(read, filled)
     return {
         "adopted": adopted,
-        "adopted_words": adopted_words(Words(_), adopted) if adopted else "",
-        "remarks": remarks_on(read, decision, adopted),
+        "adopted_words": describe_adopted_order(ValueFormatter(_), adopted) if adopted else "",
+        "remarks": list_decision_remarks(read, decision, adopted),
         "outdated": adopted is not None and adopted.outdated(read.results),
         "ranks": ranks,
         "wrong_ranks": [
             (row.rank.id, error) for row in ranks.values() for error in row.rank.errors
         ],
-        "liftable": liftable(seat, read, refused),
+        "liftable": list_reinstatement_rows(seat, read, refused),
         "refused": refused,
     }
 
 
-def remarks_on(
+def list_decision_remarks(
     read: Matrix, decision: Decision | None, adopted: AdoptedRanking | None
 ) -> list[str]:
     """What stands out about what was recorded."""
     vendor = decision.vendor if decision else None
-    when = moment(adopted.at) if adopted else ""
-    return remarks(Words(_), read.results, vendor.code if vendor else None, adopted, when)
+    when = format_moment(adopted.at) if adopted else ""
+    return list_ranking_remarks(
+        ValueFormatter(_), read.results, vendor.code if vendor else None, adopted, when
+    )
 
 
-def liftable(seat: Seat, read: Matrix, refused: ReinstatementForm | None) -> list[Liftable]:
+def list_reinstatement_rows(
+    seat: Seat, read: Matrix, refused: ReinstatementForm | None
+) -> list[ReinstatementRow]:
     """Vendors to reinstate, and reinstated ones; none of those that the person stays away from.
 
     Args: refused: a form that was just refused, in the place of its vendor's.
     """
-    held = {row.vendor_id: row for row in reinstatements(db.session(), seat.evaluation.id)}
+    held = {row.vendor_id: row for row in list_reinstatements(db.session(), seat.evaluation.id)}
     may = seat.may(Action.REINSTATE_VENDOR)
     found = []
     for vendor in read.results.ranking():
@@ -135,5 +139,13 @@ def liftable(seat: Seat, read: Matrix, refused: ReinstatementForm | None) -> lis
         fails = read.results.scores[vendor.code].failed
         concerned = row.id in held or (form is not None and (fails or form is refused))
         if concerned and row.id not in seat.shut_out:
-            found.append(Liftable(vendor.code, vendor.name, row.id, held.get(row.id), form))
+            found.append(
+                ReinstatementRow(
+                    code=vendor.code,
+                    name=vendor.name,
+                    vendor_id=row.id,
+                    held=held.get(row.id),
+                    form=form,
+                )
+            )
     return found

@@ -9,16 +9,16 @@ from flask_babel import gettext as _
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
 from crrubric.extensions import db
-from crrubric.queries.people.access import Seat, let_in, not_found
-from crrubric.queries.results.matrices import matrix as read_matrix
+from crrubric.queries.people.access import Seat, make_not_found, refuse_recused
+from crrubric.queries.results.matrices import read_matrix as read_matrix
 from crrubric.services.meeting import reinstatements as service
-from crrubric.web.meeting.decision import as_recorded, form_page
+from crrubric.web.meeting.decision import make_decision_form, render_decision_page
 from crrubric.web.meeting.decision_forms import ReinstatementForm
-from crrubric.web.setup.evaluations import to
-from crrubric.web.shared.access import in_evaluation
-from crrubric.web.shared.forms import attach
-from crrubric.web.shared.language import locale
-from crrubric.web.shared.session import actor
+from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.forms import attach_error
+from crrubric.web.shared.language import current_language
+from crrubric.web.shared.page import redirect_to
+from crrubric.web.shared.session import current_actor
 
 bp = Blueprint(
     "reinstatements", __name__, url_prefix="/evaluations/<slug>/decision/vendors/<int:vendor_id>"
@@ -26,33 +26,35 @@ bp = Blueprint(
 
 
 @bp.post("/reinstate")
-@in_evaluation(Action.REINSTATE_VENDOR)
-def reinstate(seat: Seat, vendor_id: int) -> ResponseReturnValue:
+@require_permission(Action.REINSTATE_VENDOR)
+def save_reinstatement(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """Reinstate a vendor, with a reason."""
     done = _("The vendor is reinstated.")
-    return acted(seat, vendor_id, service.reinstate_vendor, done)
+    return apply_reinstatement_form(seat, vendor_id, service.reinstate_vendor, done)
 
 
 @bp.post("/withdraw")
-@in_evaluation(Action.REINSTATE_VENDOR)
-def withdraw(seat: Seat, vendor_id: int) -> ResponseReturnValue:
+@require_permission(Action.REINSTATE_VENDOR)
+def save_reinstatement_withdrawal(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """Withdraw a reinstatement, with a reason."""
     done = _("The reinstatement is withdrawn.")
-    return acted(seat, vendor_id, service.withdraw_reinstatement, done)
+    return apply_reinstatement_form(seat, vendor_id, service.withdraw_reinstatement, done)
 
 
-def acted(seat: Seat, vendor_id: int, act: Callable[..., object], done: str) -> ResponseReturnValue:
+def apply_reinstatement_form(
+    seat: Seat, vendor_id: int, act: Callable[..., object], done: str
+) -> ResponseReturnValue:
     """Do it with the reason that was typed, or show the page again with it."""
-    let_in(seat, vendor_id)
+    refuse_recused(seat, vendor_id)
     form = ReinstatementForm().about(vendor_id)
     if form.validate():
         try:
-            act(actor(), seat.evaluation.slug, vendor_id, reason=form.reason.data)
+            act(current_actor(), seat.evaluation.slug, vendor_id, reason=form.reason.data)
             flash(done, "done")
-            return to("decision.index", seat, _anchor="computed")
+            return redirect_to("decision.show_decision", seat, _anchor="computed")
         except Invalid as error:
-            attach(form, error)
-    read = read_matrix(db.session(), seat.evaluation, locale())
+            attach_error(form, error)
+    read = read_matrix(db.session(), seat.evaluation, current_language())
     if vendor_id not in {row.id for row in read.vendors.values()}:
-        raise not_found()
-    return form_page(seat, read, as_recorded(seat, read), refused=form), 422
+        raise make_not_found()
+    return render_decision_page(seat, read, make_decision_form(seat, read), refused=form), 422

@@ -9,7 +9,7 @@ from wtforms import (
 from wtforms.validators import InputRequired
 
 from crrubric.domain import limits
-from crrubric.web.shared.forms import Form, longest
+from crrubric.web.shared.forms import Form, limit_length
 
 
 class SignInForm(Form):
@@ -17,7 +17,7 @@ class SignInForm(Form):
 
     email = EmailField(
         _("E-mail address"),
-        [InputRequired(_("Enter your e-mail address.")), longest(limits.EMAIL)],
+        [InputRequired(_("Enter your e-mail address.")), limit_length(limits.EMAIL)],
     )
     password = PasswordField(_("Password"), [InputRequired(_("Enter your password."))])
     next = HiddenField()

@@ -10,13 +10,13 @@ from crrubric.domain.people.languages import NAMES, SOURCE
 from crrubric.domain.setup.rubric import Translated
 from crrubric.models import Criterion
 from crrubric.web.setup.forms import FactsForm
-from crrubric.web.shared.forms import Choice, Form, longest
+from crrubric.web.shared.forms import Form, ListChoiceField, limit_length
 
 
 class DocumentsForm(FactsForm):
     """The facts of an evaluation with the language that it writes in."""
 
-    language = Choice(
+    language = ListChoiceField(
         _("Language of mails and documents"),
         [InputRequired(_("Choose one of the choices shown."))],
         choices=[SelectChoice(code, name) for code, name in NAMES.items()],
@@ -29,13 +29,13 @@ class TranslationForm(Form):
     class Meta:
         csrf = False
 
-    title = StringField(_("Title"), [Optional(), longest(limits.TITLE)])
+    title = StringField(_("Title"), [Optional(), limit_length(limits.TITLE)])
     question = TextAreaField(
-        _("Question, to be answered YES or NO"), [Optional(), longest(limits.NOTE)]
+        _("Question, to be answered YES or NO"), [Optional(), limit_length(limits.NOTE)]
     )
-    look_for = TextAreaField(_("What to look for"), [Optional(), longest(limits.NOTE)])
+    look_for = TextAreaField(_("What to look for"), [Optional(), limit_length(limits.NOTE)])
     practice = TextAreaField(
-        _("Practice round: what the made-up vendor shows"), [Optional(), longest(limits.NOTE)]
+        _("Practice round: what the made-up vendor shows"), [Optional(), limit_length(limits.NOTE)]
     )
 
     def texts(self) -> dict[str, str]:
@@ -43,7 +43,7 @@ class TranslationForm(Form):
         return {field.short_name: field.data for field in self if field.raw_data}
 
 
-def translation_forms(criterion: Criterion) -> dict[str, TranslationForm]:
+def make_translation_forms(criterion: Criterion) -> dict[str, TranslationForm]:
     """Language -> the form with its texts, for every language but the first."""
     return {
         language: TranslationForm(
@@ -54,12 +54,12 @@ def translation_forms(criterion: Criterion) -> dict[str, TranslationForm]:
     }
 
 
-def typed(forms: dict[str, TranslationForm]) -> Translated:
+def read_translations(forms: dict[str, TranslationForm]) -> Translated:
     """What a chair typed in every language."""
     return {language: form.texts() for language, form in forms.items()}
 
 
-def dropped(criterion: Criterion, given: Translated) -> bool:
+def has_dropped_translation(criterion: Criterion, given: Translated) -> bool:
     """Whether a translation that was sent is not kept, as the text changed without it."""
     return any(
         text.strip() and text_id not in criterion.translations.get(language, {})

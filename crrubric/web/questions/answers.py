@@ -9,34 +9,33 @@ from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.vocabulary import QuestionState
 from crrubric.extensions import db
 from crrubric.models import Question
-from crrubric.queries.people.access import Seat, not_found
+from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.questions import questions as read
 from crrubric.services.questions import answers as service
 from crrubric.services.questions import questions
-from crrubric.web.questions.forms import AnswerForm, WordsForm
-from crrubric.web.setup.evaluations import to
-from crrubric.web.shared.access import in_evaluation
-from crrubric.web.shared.forms import ReasonForm, attach
-from crrubric.web.shared.page import page
-from crrubric.web.shared.session import actor
-from crrubric.web.shared.words import refusal, today
+from crrubric.web.questions.forms import AnswerForm, QuestionWordsForm
+from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.forms import ReasonForm, attach_error
+from crrubric.web.shared.page import redirect_to, render_page
+from crrubric.web.shared.session import current_actor
+from crrubric.web.shared.words import current_day, translate_error
 
 bp = Blueprint("answers", __name__, url_prefix="/evaluations/<slug>/questions")
-HOME = "questions.index"
+HOME = "questions.show_questions"
 
 
 @bp.get("/<int:question_id>")
-@in_evaluation(Action.MANAGE_QUESTIONS)
-def question(seat: Seat, question_id: int) -> ResponseReturnValue:
+@require_permission(Action.MANAGE_QUESTIONS)
+def show_question(seat: Seat, question_id: int) -> ResponseReturnValue:
     """One question with what can be done with it now."""
-    return question_page(seat, question_id)
+    return render_question_page(seat, question_id)
 
 
-def question_page(
+def render_question_page(
     seat: Seat,
     question_id: int,
     *,
-    words: WordsForm | None = None,
+    words: QuestionWordsForm | None = None,
     answer: AnswerForm | None = None,
     reason: ReasonForm | None = None,
 ) -> str:
@@ -45,14 +44,14 @@ def question_page(
     Args: words, answer, reason: what was just refused, with what was typed.
     """
     found = read.find_question(db.session(), seat, question_id)
-    return page(
+    return render_page(
         "questions/question.html",
         seat,
         under=HOME,
         question=found,
-        asked=read.asked_words(db.session(), found),
-        words=words or WordsForm.showing(found),
-        answer=answer or answer_form(found),
+        asked=read.list_asking_texts(db.session(), found),
+        words=words or QuestionWordsForm.showing(found),
+        answer=answer or make_answer_form(found),
         reason=reason or ReasonForm(formdata=None),
         draft=found.state is QuestionState.DRAFT,
         open=found.state in {QuestionState.DRAFT, QuestionState.SENT},
@@ -60,52 +59,54 @@ def question_page(
     )
 
 
-def answer_form(found: Question) -> AnswerForm:
+def make_answer_form(found: Question) -> AnswerForm:
     """The form with the answer as it is; the day of a new one is today."""
     form = AnswerForm.showing(found)
-    form.answered_on.data = found.answered_on or today()
+    form.answered_on.data = found.answered_on or current_day()
     return form
 
 
-def shown_again(form: WordsForm | AnswerForm, question_id: int, error: Stale) -> None:
+def attach_stale_error(
+    form: QuestionWordsForm | AnswerForm, question_id: int, error: Stale
+) -> None:
     """What was recorded meanwhile stands above what was typed; sending again replaces it."""
     form.version.data = str(read.load_question_version(db.session(), question_id))
-    form.form_errors.append(refusal(error))
+    form.form_errors.append(translate_error(error))
 
 
 @bp.post("/<int:question_id>/reword")
-@in_evaluation(Action.MANAGE_QUESTIONS)
-def reword(seat: Seat, question_id: int) -> ResponseReturnValue:
+@require_permission(Action.MANAGE_QUESTIONS)
+def save_question_words(seat: Seat, question_id: int) -> ResponseReturnValue:
     """Change the words of a question that was not sent."""
-    form, status = WordsForm(), 422
+    form, status = QuestionWordsForm(), 422
     if form.validate():
         try:
             questions.reword_question(
-                actor(),
+                current_actor(),
                 seat.evaluation.slug,
                 question_id,
                 words=form.words.data,
                 seen_version=form.seen_version(),
             )
             flash(_("Saved."), "done")
-            return to(HOME, seat)
+            return redirect_to(HOME, seat)
         except Invalid as error:
-            attach(form, error)
+            attach_error(form, error)
         except Stale as error:
-            shown_again(form, question_id, error)
+            attach_stale_error(form, question_id, error)
             status = 409
-    return question_page(seat, question_id, words=form), status
+    return render_question_page(seat, question_id, words=form), status
 
 
 @bp.post("/<int:question_id>/answer")
-@in_evaluation(Action.MANAGE_QUESTIONS)
-def save(seat: Seat, question_id: int) -> ResponseReturnValue:
+@require_permission(Action.MANAGE_QUESTIONS)
+def save_answer(seat: Seat, question_id: int) -> ResponseReturnValue:
     """Record the answer, or correct it."""
     form, status = AnswerForm(), 422
     if form.validate():
         try:
             service.record_answer(
-                actor(),
+                current_actor(),
                 seat.evaluation.slug,
                 question_id,
                 answer=form.answer.data,
@@ -113,57 +114,61 @@ def save(seat: Seat, question_id: int) -> ResponseReturnValue:
                 seen_version=form.seen_version(),
             )
             flash(_("The answer is recorded; whoever asked is told."), "done")
-            return to(HOME, seat)
+            return redirect_to(HOME, seat)
         except Invalid as error:
-            attach(form, error)
+            attach_error(form, error)
         except Stale as error:
-            shown_again(form, question_id, error)
+            attach_stale_error(form, question_id, error)
             status = 409
-    return question_page(seat, question_id, answer=form), status
+    return render_question_page(seat, question_id, answer=form), status
 
 
 @bp.post("/<int:question_id>/withdraw")
-@in_evaluation(Action.MANAGE_QUESTIONS)
-def withdraw(seat: Seat, question_id: int) -> ResponseReturnValue:
+@require_permission(Action.MANAGE_QUESTIONS)
+def save_question_withdrawal(seat: Seat, question_id: int) -> ResponseReturnValue:
     """Take the question back, with a reason."""
     form = ReasonForm()
     if form.validate():
         try:
             service.withdraw_question(
-                actor(), seat.evaluation.slug, question_id, reason=form.reason.data
+                current_actor(), seat.evaluation.slug, question_id, reason=form.reason.data
             )
             flash(_("The question is withdrawn; whoever asked is told."), "done")
-            return to(HOME, seat)
+            return redirect_to(HOME, seat)
         except Invalid as error:
-            attach(form, error)
-    return question_page(seat, question_id, reason=form), 422
+            attach_error(form, error)
+    return render_question_page(seat, question_id, reason=form), 422
 
 
 @bp.get("/askings/<int:asking_id>")
-@in_evaluation(Action.MANAGE_QUESTIONS)
-def asking(seat: Seat, asking_id: int) -> ResponseReturnValue:
+@require_permission(Action.MANAGE_QUESTIONS)
+def show_set_aside_form(seat: Seat, asking_id: int) -> ResponseReturnValue:
     """The form that sets aside what was asked."""
-    return asking_page(seat, asking_id, ReasonForm(formdata=None))
+    return render_set_aside_page(seat, asking_id, ReasonForm(formdata=None))
 
 
-def asking_page(seat: Seat, asking_id: int, form: ReasonForm) -> str:
+def render_set_aside_page(seat: Seat, asking_id: int, form: ReasonForm) -> str:
     """What was asked, without a name. Raises: NotFound once it is dealt with."""
-    found = next((row for row in read.waiting(db.session(), seat) if row.id == asking_id), None)
+    found = next(
+        (row for row in read.list_waiting_askings(db.session(), seat) if row.id == asking_id), None
+    )
     if found is None:
-        raise not_found()
-    return page("questions/aside.html", seat, under=HOME, asking=found, form=form)
+        raise make_not_found()
+    return render_page("questions/aside.html", seat, under=HOME, asking=found, form=form)
 
 
 @bp.post("/askings/<int:asking_id>")
-@in_evaluation(Action.MANAGE_QUESTIONS)
-def set_aside(seat: Seat, asking_id: int) -> ResponseReturnValue:
+@require_permission(Action.MANAGE_QUESTIONS)
+def save_set_aside_reason(seat: Seat, asking_id: int) -> ResponseReturnValue:
     """Not pass on what was asked; who asked is told why."""
     form = ReasonForm()
     if form.validate():
         try:
-            questions.set_aside(actor(), seat.evaluation.slug, asking_id, reason=form.reason.data)
+            questions.set_aside_asking(
+                current_actor(), seat.evaluation.slug, asking_id, reason=form.reason.data
+            )
             flash(_("It is set aside; whoever asked is told why."), "done")
-            return to(HOME, seat)
+            return redirect_to(HOME, seat)
         except Invalid as error:
-            attach(form, error)
-    return asking_page(seat, asking_id, form), 422
+            attach_error(form, error)
+    return render_set_aside_page(seat, asking_id, form), 422

@@ -9,8 +9,8 @@ from wtforms.validators import InputRequired, Optional
 
 from crrubric.domain import limits
 from crrubric.models import Question
-from crrubric.queries.setup.rubrics import Part
-from crrubric.web.shared.forms import Choice, Day, Form, VersionedForm, longest
+from crrubric.queries.setup.rubrics import RubricPart
+from crrubric.web.shared.forms import DayField, Form, ListChoiceField, VersionedForm, limit_length
 
 NEW = ""  # the choice that stands for a question that there isn't yet
 
@@ -20,7 +20,7 @@ class AskForm(Form):
 
     words = TextAreaField(
         _("Your question"),
-        [InputRequired(_("Say what you want to know.")), longest(limits.QUESTION)],
+        [InputRequired(_("Say what you want to know.")), limit_length(limits.QUESTION)],
     )
 
 
@@ -28,11 +28,11 @@ class QuestionForm(Form):
     """A question of the chair's own."""
 
     words = TextAreaField(
-        _("The question"), [InputRequired(_("Write the question.")), longest(limits.QUESTION)]
+        _("The question"), [InputRequired(_("Write the question.")), limit_length(limits.QUESTION)]
     )
-    criterion = Choice(_("It is about"), [Optional()])
+    criterion = ListChoiceField(_("It is about"), [Optional()])
 
-    def offer(self, parts: Iterable[Part]) -> None:
+    def offer(self, parts: Iterable[RubricPart]) -> None:
         """The criteria to choose from; the whole offer comes first."""
         self.criterion.choices = [
             SelectChoice("", _("the whole offer")),
@@ -44,31 +44,31 @@ class QuestionForm(Form):
         return int(self.criterion.data) if self.criterion.data else None
 
 
-class WordsForm(VersionedForm):
+class QuestionWordsForm(VersionedForm):
     """Other words for a question; `version` is the one that was seen."""
 
     words = TextAreaField(
-        _("The question"), [InputRequired(_("Write the question.")), longest(limits.QUESTION)]
+        _("The question"), [InputRequired(_("Write the question.")), limit_length(limits.QUESTION)]
     )
 
 
 class MergeForm(Form):
     """What is made of the askings that are ticked: a new question, or a part of one there is."""
 
-    into = Choice(_("Make of those ticked"), [Optional()])
-    words = TextAreaField(_("The question"), [Optional(), longest(limits.QUESTION)])
+    into = ListChoiceField(_("Make of those ticked"), [Optional()])
+    words = TextAreaField(_("The question"), [Optional(), limit_length(limits.QUESTION)])
 
     def offer(self, questions: Iterable[Question]) -> None:
         """The questions that what is ticked can be put to; without any, a new one needs words."""
-        there = [SelectChoice(str(row.id), shortened(row.words)) for row in questions]
+        there = [SelectChoice(str(row.id), shorten_words(row.words)) for row in questions]
         self.into.choices = [SelectChoice(NEW, _("one new question, in the words below")), *there]
         self.words.flags.required = not there
 
 
-class SendForm(Form):
+class SendQuestionsForm(Form):
     """When the questions to a vendor were sent."""
 
-    sent_on = Day(_("Sent on"), [InputRequired(_("Enter the day on which they were sent."))])
+    sent_on = DayField(_("Sent on"), [InputRequired(_("Enter the day on which they were sent."))])
 
 
 class AnswerForm(VersionedForm):
@@ -76,18 +76,18 @@ class AnswerForm(VersionedForm):
 
     answer = TextAreaField(
         _("The vendor’s answer"),
-        [InputRequired(_("Enter what the vendor answered.")), longest(limits.LONG_TEXT)],
+        [InputRequired(_("Enter what the vendor answered.")), limit_length(limits.LONG_TEXT)],
     )
-    answered_on = Day(_("Answered on"), [InputRequired(_("Enter the day of the answer."))])
+    answered_on = DayField(_("Answered on"), [InputRequired(_("Enter the day of the answer."))])
 
 
-def shortened(words: str) -> str:
+def shorten_words(words: str) -> str:
     """Words that fit into a list to choose from."""
     line = " ".join(words.split())
     return line if len(line) <= 80 else line[:79] + "…"
 
 
-def numbered(form: Form, number: int) -> None:
+def number_field_ids(form: Form, number: int) -> None:
     """Give the controls ids of their own: the page has one such form for each vendor."""
     for field in form:
         field.id = f"{field.id}-{number}"

@@ -1,11 +1,30 @@
-"""What people read for the names of fields, which the journal keeps as the code has them."""
+"""What people read for journal entries and notices, whose fields are kept as the code has them."""
 
 import re
 
+from flask import Flask
 from flask_babel import gettext, ngettext
 
+from crrubric.domain.mail.mails import translate_facts
 from crrubric.domain.translation import N_
-from crrubric.domain.vocabulary import Stakeholder
+from crrubric.domain.vocabulary import (
+    Answer,
+    CorrectionEffect,
+    DeclarationKind,
+    EntrySource,
+    EvidenceKind,
+    FileKind,
+    Outcome,
+    Phase,
+    PositionKind,
+    PriceUnit,
+    RuleKind,
+    ScoringMode,
+    Stakeholder,
+)
+from crrubric.models import JournalEntry, Notice
+from crrubric.services.shared.journal import ROW
+from crrubric.web.shared.words import NOTHING, format_day
 
 # `vendor_id` stands beside `vendor`, the name that people read
 HIDDEN = frozenset({"vendor_id"})
@@ -102,14 +121,37 @@ PEOPLE = {member.value: member.label for member in Stakeholder}
 IN_LANGUAGE = re.compile(r"(\w+) \((\w+)\)")
 
 
-def field_named(key: str) -> str:
+# What people read for the values that the journal keeps, such as CANNOT_TELL. They are upper case,
+# as typed text hardly ever is.
+SPOKEN = {
+    member.value: member.label
+    for kind in (
+        Phase, Answer, Outcome, RuleKind, ScoringMode, EvidenceKind, EntrySource,
+        CorrectionEffect, DeclarationKind, PositionKind, PriceUnit, FileKind,
+    )
+    for member in kind
+}  # fmt: skip
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the filters."""
+    app.jinja_env.filters.update(
+        {
+            "sentence": describe_journal_entry,
+            "differences": list_entry_differences,
+            "notice_words": describe_notice,
+        }
+    )
+
+
+def translate_field_name(key: str) -> str:
     """A field as people call it; "title (es)" is its translation."""
     if found := IN_LANGUAGE.fullmatch(key):
-        return f"{field_named(found[1])} ({found[2]})"
+        return f"{translate_field_name(found[1])} ({found[2]})"
     return str(gettext(FIELDS[key])) if key in FIELDS else key.replace("_", " ")
 
 
-def value_named(key: str, value: object) -> object:
+def translate_field_value(key: str, value: object) -> object:
     """A value in words where the field says what it is: its code is a word that people type too."""
     if key in {"stakeholder", "lead"} and value in PEOPLE:
         return gettext(PEOPLE[str(value)])
@@ -120,3 +162,41 @@ def value_named(key: str, value: object) -> object:
     if key == "criteria" and isinstance(value, list):
         return ngettext("%(num)s criterion", "%(num)s criteria", len(value))
     return value
+
+
+def describe_journal_entry(entry: JournalEntry) -> str:
+    """A journal entry as the end of a sentence that begins with the person's name."""
+    return str(gettext(entry.event.label, subject=entry.subject))
+
+
+def describe_notice(notice: Notice) -> str:
+    """What a notice tells; words of ours in it (a phase, a day) are translated, typed ones not."""
+    return str(gettext(notice.kind.label, **translate_facts(notice.facts, gettext, format_day)))
+
+
+def list_entry_differences(entry: JournalEntry) -> list[tuple[str, str, str]]:
+    """(what, old, new) of a journal entry; a reason that stands below it is not said twice."""
+    said = {"reason"} if entry.reason else set()
+    old, new = entry.before or {}, entry.after or {}
+    return [
+        (
+            translate_field_name(key),
+            format_journal_value(translate_field_value(key, old.get(key))),
+            format_journal_value(translate_field_value(key, new.get(key))),
+        )
+        for key in {**old, **new}
+        if key not in HIDDEN | {ROW} | said
+        and (old.get(key) not in (None, "") or new.get(key) not in (None, ""))
+    ]
+
+
+def format_journal_value(value: object) -> str:
+    """A journal value as text."""
+    if value in (None, ""):
+        return NOTHING
+    if isinstance(value, list):  # the cells of a motion
+        return str(ngettext("One cell", "%(num)s cells", len(value)))
+    if isinstance(value, bool):
+        return str(gettext("yes") if value else gettext("no"))
+    text = str(value)
+    return str(gettext(SPOKEN[text])) if text in SPOKEN else text

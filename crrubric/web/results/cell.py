@@ -6,44 +6,43 @@ from flask_babel import gettext as _
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale
-from crrubric.domain.meeting.agenda import Item, agenda
+from crrubric.domain.meeting.agenda import AgendaItem, list_agenda_items
 from crrubric.domain.results.results import Cell
 from crrubric.domain.vocabulary import Answer, Outcome
 from crrubric.extensions import db
 from crrubric.models import Criterion, Meeting, Vendor
 from crrubric.queries.meeting.decisions import load_finding_version
-from crrubric.queries.meeting.meetings import sitting
+from crrubric.queries.meeting.meetings import find_current_meeting
 from crrubric.queries.people.access import Seat
 from crrubric.queries.results.matrices import Matrix
-from crrubric.queries.results.matrices import matrix as read_matrix
+from crrubric.queries.results.matrices import read_matrix as read_matrix
 from crrubric.services.meeting import decisions as service
 from crrubric.web.meeting.forms import FindingForm
-from crrubric.web.results.cell_facts import cell_facts
-from crrubric.web.setup.evaluations import to
-from crrubric.web.shared.access import in_evaluation
-from crrubric.web.shared.forms import ReasonForm, attach
-from crrubric.web.shared.language import locale
-from crrubric.web.shared.page import page
-from crrubric.web.shared.session import actor
-from crrubric.web.shared.words import refusal
+from crrubric.web.results.cell_facts import load_cell_facts
+from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.forms import ReasonForm, attach_error
+from crrubric.web.shared.language import current_language
+from crrubric.web.shared.page import redirect_to, render_page
+from crrubric.web.shared.session import current_actor
+from crrubric.web.shared.words import translate_error
 
 bp = Blueprint("cell", __name__, url_prefix="/evaluations/<slug>/cells")
-HOME = "results.matrix"
+HOME = "results.show_matrix"
 
 
 @bp.get("/<int:vendor_id>/<int:criterion_id>")
-@in_evaluation(Action.VIEW_RESULTS)
-def show(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
+@require_permission(Action.VIEW_RESULTS)
+def show_cell(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
     """One cell: counts, marks by stakeholder, notes and evidence."""
-    return cell_page(seat, vendor_id, criterion_id)
+    return render_cell_page(seat, vendor_id, criterion_id)
 
 
 @bp.get("/<int:vendor_id>/<int:criterion_id>/aside")
-@in_evaluation(Action.VIEW_RESULTS)
-def aside(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
+@require_permission(Action.VIEW_RESULTS)
+def show_cell_panel(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
     """The panel of a cell, for the script that puts it beside the matrix."""
-    read = read_matrix(db.session(), seat.evaluation, locale())
-    facts = cell_facts(seat, read, vendor_id, criterion_id)
+    read = read_matrix(db.session(), seat.evaluation, current_language())
+    facts = load_cell_facts(seat, read, vendor_id, criterion_id)
     html = render_template(
         "results/panel.html",
         seat=seat,
@@ -54,7 +53,7 @@ def aside(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
     return {"html": html}
 
 
-def cell_page(
+def render_cell_page(
     seat: Seat,
     vendor_id: int,
     criterion_id: int,
@@ -66,26 +65,26 @@ def cell_page(
 
     Args: form: what was just refused; follows: the meeting whose shared screen this is.
     """
-    read = read_matrix(db.session(), seat.evaluation, locale())
-    facts = cell_facts(seat, read, vendor_id, criterion_id)
-    return page(
+    read = read_matrix(db.session(), seat.evaluation, current_language())
+    facts = load_cell_facts(seat, read, vendor_id, criterion_id)
+    return render_page(
         "results/cell.html",
         seat,
-        under="meeting.index" if follows else HOME,
+        under="meeting.show_agenda" if follows else HOME,
         **facts.named(),
         answers=list(Answer),
         may_manage=seat.may(Action.MANAGE_QUESTIONS) and follows is None,
         may_find=seat.may(Action.RECORD_FINDING) and follows is None,
-        form=asking_why(form or finding_form(facts.cell), facts.cell),
+        form=require_finding_reason(form or make_finding_form(facts.cell), facts.cell),
         follows=follows,
-        sitting=follows or sitting(db.session(), seat.evaluation.id),
-        items=on_agenda(read, seat),
+        sitting=follows or find_current_meeting(db.session(), seat.evaluation.id),
+        items=list_agenda_cells(read, seat),
         reason_form=ReasonForm(formdata=None),
-        neighbours=neighbours(read, facts.cell),
+        neighbours=find_adjacent_cells(read, facts.cell),
     )
 
 
-def finding_form(found: Cell) -> FindingForm:
+def make_finding_form(found: Cell) -> FindingForm:
     """The form as it begins: what was adopted, else the outcome if there is one."""
     form = FindingForm(formdata=None)
     settled = found.finding is not Outcome.UNRESOLVED
@@ -97,31 +96,31 @@ def finding_form(found: Cell) -> FindingForm:
     return form
 
 
-def asking_why(form: FindingForm, found: Cell) -> FindingForm:
+def require_finding_reason(form: FindingForm, found: Cell) -> FindingForm:
     """The form, which says that a reason is needed where the rule settled nothing."""
     form.reason.flags.required = found.resolution.outcome is Outcome.UNRESOLVED
     return form
 
 
-def stale_finding(
+def refuse_stale_finding(
     seat: Seat, vendor_id: int, criterion_id: int, form: FindingForm, error: Stale
 ) -> ResponseReturnValue:
     """What was recorded meanwhile stands beside what was typed; sending again replaces it."""
     form.version.data = str(load_finding_version(db.session(), vendor_id, criterion_id))
-    form.form_errors.append(refusal(error))
-    return cell_page(seat, vendor_id, criterion_id, form), 409
+    form.form_errors.append(translate_error(error))
+    return render_cell_page(seat, vendor_id, criterion_id, form), 409
 
 
-def on_agenda(read: Matrix, seat: Seat) -> list[tuple[Vendor, Criterion, Item]]:
+def list_agenda_cells(read: Matrix, seat: Seat) -> list[tuple[Vendor, Criterion, AgendaItem]]:
     """The agenda as rows to link to, without vendors that the person stays away from."""
     rows = (
         (read.vendors[item.cell.vendor], read.criteria[item.cell.criterion], item)
-        for item in agenda(read.basis, read.results)
+        for item in list_agenda_items(read.basis, read.results)
     )
     return [row for row in rows if row[0].id not in seat.shut_out]
 
 
-def neighbours(read: Matrix, found: Cell) -> tuple[tuple[int, int] | None, ...]:
+def find_adjacent_cells(read: Matrix, found: Cell) -> tuple[tuple[int, int] | None, ...]:
     """The cells before and after this one down the vendor's column, as (vendor, criterion) ids."""
     codes = list(read.criteria)
     here = codes.index(found.criterion)
@@ -135,14 +134,14 @@ def neighbours(read: Matrix, found: Cell) -> tuple[tuple[int, int] | None, ...]:
 
 
 @bp.post("/<int:vendor_id>/<int:criterion_id>")
-@in_evaluation(Action.RECORD_FINDING)
-def find(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
+@require_permission(Action.RECORD_FINDING)
+def save_finding(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
     """Record what the committee finds."""
     form = FindingForm()
     if form.validate():
         try:
             service.record_finding(
-                actor(),
+                current_actor(),
                 seat.evaluation.slug,
                 vendor_id,
                 criterion_id,
@@ -155,22 +154,24 @@ def find(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
                 seen_version=form.seen_version(),
             )
             flash(_("The finding is recorded."), "done")
-            return to("cell.show", seat, vendor_id=vendor_id, criterion_id=criterion_id)
+            return redirect_to(
+                "cell.show_cell", seat, vendor_id=vendor_id, criterion_id=criterion_id
+            )
         except Invalid as error:
-            attach(form, error)
+            attach_error(form, error)
         except Stale as error:
-            return stale_finding(seat, vendor_id, criterion_id, form, error)
-    return cell_page(seat, vendor_id, criterion_id, form), 422
+            return refuse_stale_finding(seat, vendor_id, criterion_id, form, error)
+    return render_cell_page(seat, vendor_id, criterion_id, form), 422
 
 
 @bp.post("/<int:vendor_id>/<int:criterion_id>/withdraw")
-@in_evaluation(Action.RECORD_FINDING)
-def withdraw(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
+@require_permission(Action.RECORD_FINDING)
+def save_finding_withdrawal(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
     """Go back to what the rule makes of the ballots."""
     form = ReasonForm()
     try:
         service.withdraw_finding(
-            actor(),
+            current_actor(),
             seat.evaluation.slug,
             vendor_id,
             criterion_id,
@@ -178,5 +179,5 @@ def withdraw(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnVal
         )
         flash(_("The finding is withdrawn."), "done")
     except Invalid as error:
-        flash(refusal(error), "problem")
-    return to("cell.show", seat, vendor_id=vendor_id, criterion_id=criterion_id)
+        flash(translate_error(error), "problem")
+    return redirect_to("cell.show_cell", seat, vendor_id=vendor_id, criterion_id=criterion_id)

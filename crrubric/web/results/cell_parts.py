@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from crrubric.domain.results.outcome import Resolution
 from crrubric.domain.results.tally import Tally
-from crrubric.domain.vocabulary import Outcome, Reason
+from crrubric.domain.vocabulary import Outcome, UnresolvedReason
 
 P = ParamSpec("P")
 LOOKS = {
@@ -42,11 +42,17 @@ MOST_SQUARES = 12  # with more reviewers a bar is easier to read
 
 def init_app(app: Flask) -> None:
     """Give templates the parts."""
-    for part in (look, outcome, vote_words, votes):
-        app.add_template_global(part, part.__name__)
+    app.jinja_env.globals.update(
+        {
+            "look": outcome_class_of,
+            "outcome": render_outcome,
+            "vote_words": format_votes,
+            "votes": render_votes,
+        }
+    )
 
 
-def once_a_page(write: Callable[P, Markup]) -> Callable[P, Markup]:
+def cache_per_request(write: Callable[P, Markup]) -> Callable[P, Markup]:
     """Remember what was written for these values until the request ends: words don't change."""
 
     @wraps(write)
@@ -61,23 +67,25 @@ def once_a_page(write: Callable[P, Markup]) -> Callable[P, Markup]:
     return remembered
 
 
-def look(found: Outcome | None) -> str:
+def outcome_class_of(found: Outcome | None) -> str:
     """The class name of an outcome: met, unmet, open or none."""
     return "none" if found is None else LOOKS[found]
 
 
-@once_a_page
-def outcome(thing: Outcome | Resolution | None, reason: Reason | None = None) -> Markup:
+@cache_per_request
+def render_outcome(
+    thing: Outcome | Resolution | None, reason: UnresolvedReason | None = None
+) -> Markup:
     """An outcome, or a resolution with its reason, as symbol and word; None is not found yet."""
     if thing is None:
         return NOT_FOUND % str(_("Not found yet"))
     kind = thing.outcome if isinstance(thing, Resolution) else thing
     reason = thing.reason if isinstance(thing, Resolution) else reason
     why = Markup('<span class="why">: %s</span>') % _(reason.label) if reason else ""
-    return OUTCOME % (look(kind), SYMBOLS[kind], _(kind.label), why)
+    return OUTCOME % (outcome_class_of(kind), SYMBOLS[kind], _(kind.label), why)
 
 
-def words_of_votes() -> dict[str, str]:
+def translate_vote_labels() -> dict[str, str]:
     """The words of a tally in the reader's language, looked up once a page."""
     if "words_of_votes" not in g:
         g.words_of_votes = {
@@ -93,45 +101,45 @@ def words_of_votes() -> dict[str, str]:
     return found
 
 
-def vote_words(tally: Tally) -> str:
+def format_votes(tally: Tally) -> str:
     """A tally in words: “4 yes, 2 no, 1 can’t tell”. YES and NO are said even where they are 0."""
     decisive = tally.decisive or not tally.not_applicable
     return ", ".join(
         text % {"count": count}
-        for name, text in words_of_votes().items()
+        for name, text in translate_vote_labels().items()
         if (count := getattr(tally, name)) or (decisive and name in {"yes", "no"})
     )
 
 
-@once_a_page
-def votes(tally: Tally) -> Markup:
+@cache_per_request
+def render_votes(tally: Tally) -> Markup:
     """The votes of one cell: a square for each of a few reviewers, else a bar; and the words."""
     picture = Markup("")
     if tally.assigned:
-        picture = _stack(tally) if tally.assigned > MOST_SQUARES else _squares(tally)
-    return Markup('<span class="votes">%s<span>%s</span></span>') % (picture, vote_words(tally))
+        picture = _draw_bar(tally) if tally.assigned > MOST_SQUARES else _draw_squares(tally)
+    return Markup('<span class="votes">%s<span>%s</span></span>') % (picture, format_votes(tally))
 
 
-def _squares(tally: Tally) -> Markup:
-    shown = zip("ynqam", _in_order(tally), strict=True)
+def _draw_squares(tally: Tally) -> Markup:
+    shown = zip("ynqam", _list_counts(tally), strict=True)
     squares = Markup("").join(
         Markup('<i class="%s"></i>') % letter * count for letter, count in shown
     )
     return Markup('<span class="squares" aria-hidden="true">%s</span>') % squares
 
 
-def _stack(tally: Tally) -> Markup:
+def _draw_bar(tally: Tally) -> Markup:
     """Heights and hollows tell the answers apart without colour."""
     shapes = (("y", 0, 10), ("n", 0, 10), ("q", 5, 5), ("a", 4, 2), ("m", 3, 4))
     at, bars = 0, []
-    for (letter, y, height), count in zip(shapes, _in_order(tally), strict=True):
+    for (letter, y, height), count in zip(shapes, _list_counts(tally), strict=True):
         if count:
             bars.append(RECT % (letter, at, y, count, height))
             at += count
     return STACK % (tally.assigned, Markup("").join(bars))
 
 
-def _in_order(tally: Tally) -> tuple[int, ...]:
+def _list_counts(tally: Tally) -> tuple[int, ...]:
     return (
         tally.yes,
         tally.no,

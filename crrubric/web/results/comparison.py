@@ -8,23 +8,23 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from crrubric.domain import limits
-from crrubric.domain.memo.words import Words
-from crrubric.domain.results.comparison import Portrait, portrait
+from crrubric.domain.memo.words import ValueFormatter
+from crrubric.domain.results.comparison import VendorComparison, compare_vendor
 from crrubric.domain.results.cost import total_cents, year_cents
 from crrubric.domain.results.results import Key, Results
-from crrubric.domain.results.robustness_words import robustness_words
-from crrubric.domain.statistics.robustness import first_place_tried
+from crrubric.domain.results.robustness_words import describe_robustness
+from crrubric.domain.statistics.robustness import try_first_place
 from crrubric.domain.vocabulary import Gate, Outcome, PriceUnit
 from crrubric.extensions import db
 from crrubric.models import Criterion, Vendor
 from crrubric.queries.people.access import Seat
-from crrubric.queries.results.comparisons import findings_with_evidence, open_questions
+from crrubric.queries.results.comparisons import count_findings_with_evidence, count_open_questions
 from crrubric.queries.results.matrices import Matrix
-from crrubric.web.shared.words import named, percent
+from crrubric.web.shared.words import format_whole_percent, join_titles
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VendorColumn:
     """One vendor on the page. away: whether the reader stays away from it: no details then.
 
     settled: cells found MET or NOT MET; with_evidence: those of them that rest on evidence.
@@ -46,7 +46,7 @@ class Column:
     dissent: list[tuple[Criterion, str]]
 
 
-def chosen_vendors(read: Matrix, ids: Sequence[str]) -> list[str]:
+def choose_vendors(read: Matrix, ids: Sequence[str]) -> list[str]:
     """The codes of the vendors in the address; without any, the first ones of the ranking."""
     if ids:
         return [code for code in read.vendors if str(read.vendors[code].id) in ids]
@@ -54,7 +54,7 @@ def chosen_vendors(read: Matrix, ids: Sequence[str]) -> list[str]:
     return ranked[: limits.COMPARE_MAX] if len(ranked) <= limits.COMPARE_MAX else ranked[:3]
 
 
-def differing(results: Results, chosen: list[str]) -> set[str]:
+def find_differing_criteria(results: Results, chosen: list[str]) -> set[str]:
     """Codes of the criteria for which the chosen vendors have different findings."""
     return {
         criterion.code
@@ -63,10 +63,12 @@ def differing(results: Results, chosen: list[str]) -> set[str]:
     }
 
 
-def share_address(seat: Seat, read: Matrix, chosen: list[str], *, only_differences: bool) -> str:
+def make_share_address(
+    seat: Seat, read: Matrix, chosen: list[str], *, only_differences: bool
+) -> str:
     """The address of this choice. It opens nothing to anybody: who may read is asked each time."""
     return url_for(
-        "results.compare",
+        "results.show_comparison",
         slug=seat.evaluation.slug,
         vendor=[read.vendors[code].id for code in chosen],
         only="differences" if only_differences else None,
@@ -74,41 +76,41 @@ def share_address(seat: Seat, read: Matrix, chosen: list[str], *, only_differenc
     )
 
 
-def steady(read: Matrix) -> str:
+def describe_first_place(read: Matrix) -> str:
     """A sentence if neither another rule nor unresolved cells change who is first; else nothing."""
-    found = first_place_tried(read.basis, read.basis.ballots.counts())
-    return robustness_words(Words(_), found, read.results, names=False).steady()
+    found = try_first_place(read.basis, read.basis.ballots.counts())
+    return describe_robustness(ValueFormatter(_), found, read.results, names=False).steady()
 
 
-def columns(
+def make_vendor_columns(
     seat: Seat, read: Matrix, chosen: list[str], experts: Mapping[Key, tuple[str, ...]]
-) -> list[Column]:
+) -> list[VendorColumn]:
     """What there is to say of each vendor, in two queries."""
     names = {vendor.code: vendor.name for vendor in read.results.vendors}
     titles = {row.code: row.title for row in read.results.criteria}
-    evidence = findings_with_evidence(db.session(), seat, read.results)
-    asked = open_questions(db.session(), seat)
+    evidence = count_findings_with_evidence(db.session(), seat, read.results)
+    asked = count_open_questions(db.session(), seat)
     found = []
     for code in chosen:
         row = read.vendors[code]
         others = [other for other in chosen if other != code]
-        seen = portrait(read.results, code, others)
+        seen = compare_vendor(read.results, code, others)
         cells = [read.results.cell(code, criterion) for criterion in read.criteria]
         found.append(
-            Column(
-                code,
-                names[code],
-                row,
-                row.id in seat.shut_out,
-                strengths(read, code, seen, titles),
-                gaps(read, seen, titles),
-                total_cents(row.unit_price_cents, row.quantity, row.term_months),
-                year_cents(row.unit_price_cents, row.quantity),
-                row.unit_price_cents if row.price_unit is PriceUnit.LEARNER else None,
-                asked.get(row.id, 0),
-                sum(cell.finding in (Outcome.MET, Outcome.NOT_MET) for cell in cells),
-                evidence.get(code, 0),
-                [
+            VendorColumn(
+                code=code,
+                name=names[code],
+                vendor=row,
+                away=row.id in seat.shut_out,
+                strengths=list_strengths(read, code, seen, titles),
+                gaps=list_weaknesses(read, seen, titles),
+                total=total_cents(row.unit_price_cents, row.quantity, row.term_months),
+                per_year=year_cents(row.unit_price_cents, row.quantity),
+                per_learner=row.unit_price_cents if row.price_unit is PriceUnit.LEARNER else None,
+                questions=asked.get(row.id, 0),
+                settled=sum(cell.finding in (Outcome.MET, Outcome.NOT_MET) for cell in cells),
+                with_evidence=evidence.get(code, 0),
+                dissent=[
                     (read.criteria[cell.criterion], ", ".join(experts[code, cell.criterion]))
                     for cell in cells
                     if (code, cell.criterion) in experts
@@ -118,31 +120,42 @@ def columns(
     return found
 
 
-def strengths(read: Matrix, code: str, seen: Portrait, titles: Mapping[str, str]) -> list[str]:
+def list_strengths(
+    read: Matrix, code: str, seen: VendorComparison, titles: Mapping[str, str]
+) -> list[str]:
     """What speaks for a vendor, a sentence each; `titles` are those of criteria by code."""
     score = read.results.scores[code]
     found = []
     if score.gate is Gate.PASS and any(row.must_have for row in read.results.criteria):
         found.append(_("Meets every must-have."))
     if seen.passes:
-        found.append(_("Reaches the pass mark of %(mark)s.", mark=percent(read.results.pass_mark)))
+        found.append(
+            _(
+                "Reaches the pass mark of %(mark)s.",
+                mark=format_whole_percent(read.results.pass_mark),
+            )
+        )
     if seen.alone:
-        found.append(_("Met by no other vendor here: %(what)s.", what=named(seen.alone, titles)))
+        found.append(
+            _("Met by no other vendor here: %(what)s.", what=join_titles(seen.alone, titles))
+        )
     if seen.ahead:
-        found.append(_("Met here, not by all: %(what)s.", what=named(seen.ahead, titles)))
+        found.append(_("Met here, not by all: %(what)s.", what=join_titles(seen.ahead, titles)))
     return found
 
 
-def gaps(read: Matrix, seen: Portrait, titles: Mapping[str, str]) -> list[str]:
+def list_weaknesses(read: Matrix, seen: VendorComparison, titles: Mapping[str, str]) -> list[str]:
     """What speaks against a vendor or is not known, a sentence each."""
     found = []
     if seen.failed:
-        found.append(_("Must-haves not met: %(what)s.", what=named(seen.failed, titles)))
+        found.append(_("Must-haves not met: %(what)s.", what=join_titles(seen.failed, titles)))
     if seen.pending:
-        found.append(_("Must-haves not settled: %(what)s.", what=named(seen.pending, titles)))
+        found.append(_("Must-haves not settled: %(what)s.", what=join_titles(seen.pending, titles)))
     if seen.behind:
-        found.append(_("Not met, though another does: %(what)s.", what=named(seen.behind, titles)))
-    found += pass_mark_words(read, seen)
+        found.append(
+            _("Not met, though another does: %(what)s.", what=join_titles(seen.behind, titles))
+        )
+    found += describe_pass_mark(read, seen)
     if seen.unresolved:
         found.append(
             ngettext("One cell is unresolved.", "%(num)s cells are unresolved.", seen.unresolved)
@@ -150,11 +163,11 @@ def gaps(read: Matrix, seen: Portrait, titles: Mapping[str, str]) -> list[str]:
     return found
 
 
-def pass_mark_words(read: Matrix, seen: Portrait) -> list[str]:
+def describe_pass_mark(read: Matrix, seen: VendorComparison) -> list[str]:
     """How far below the pass mark, and whether what is unresolved could still lift it there."""
     if seen.passes is not False:
         return []
-    mark = percent(read.results.pass_mark)
+    mark = format_whole_percent(read.results.pass_mark)
     if seen.short_by is not None:
         points = max(1, round(seen.short_by * 100))
         text = ngettext(

@@ -10,7 +10,14 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 from crrubric.domain import limits
 from crrubric.domain.statistics.acceptability import CONCENTRATION_LEAST, CONCENTRATION_MOST
 from crrubric.domain.vocabulary import RuleKind
-from crrubric.web.shared.forms import Choice, ExactNumber, Form, Options, WholeNumber, choices
+from crrubric.web.shared.forms import (
+    ExactNumberField,
+    Form,
+    ListChoiceField,
+    RadioChoiceField,
+    WholeNumberField,
+    list_choices,
+)
 
 
 class TrialForm(Form):
@@ -19,13 +26,13 @@ class TrialForm(Form):
     class Meta:
         csrf = False  # it changes nothing
 
-    kind = Options(_("Decision rule"), coerce=RuleKind, choices=choices(RuleKind),
+    kind = RadioChoiceField(_("Decision rule"), coerce=RuleKind, choices=list_choices(RuleKind),
                       validators=[InputRequired(_("Choose a rule."))])  # fmt: skip
-    over = WholeNumber(_("Supermajority: YES marks"), [Optional()])
-    under = WholeNumber(_("Supermajority: of so many marks"), [Optional()])
-    quorum = WholeNumber(_("Quorum: YES and NO marks that a cell needs"), [Optional()])
-    without = Choice(_("Leave out"), [Optional()])
-    concentration = WholeNumber(
+    over = WholeNumberField(_("Supermajority: YES marks"), [Optional()])
+    under = WholeNumberField(_("Supermajority: of so many marks"), [Optional()])
+    quorum = WholeNumberField(_("Quorum: YES and NO marks that a cell needs"), [Optional()])
+    without = ListChoiceField(_("Leave out"), [Optional()])
+    concentration = WholeNumberField(
         _("How close to the official weights random ones are drawn"),
         [
             InputRequired(_("Enter a whole number.")),
@@ -49,7 +56,7 @@ class WeightTrialForm(Form):
     class Meta:
         csrf = False
 
-    weight = ExactNumber(
+    weight = ExactNumberField(
         _("Weight"),
         [
             InputRequired(_("Enter a weight, 1 by default.")),

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from crrubric.domain.results.views import CriteriaOrder, Show, VendorOrder
-from crrubric.domain.vocabulary import Labelled, Stakeholder
+from crrubric.domain.results.views import CellFilter, CriteriaOrder, VendorOrder
+from crrubric.domain.vocabulary import LabelledEnum, Stakeholder
 from crrubric.queries.results.matrices import Matrix
-from crrubric.queries.setup.wording import worded
-from crrubric.web.results.matrix_view import DEFAULTS, Asked
-from crrubric.web.shared.language import locale
+from crrubric.queries.setup.wording import translate_rubric_text
+from crrubric.web.results.matrix_view import DEFAULTS, MatrixRequest
+from crrubric.web.shared.language import current_language
 
 
 @dataclass(frozen=True, slots=True)
-class Control:
+class FilterControl:
     """A list to choose one thing from: name, label, (value, words) of each choice, the chosen."""
 
     name: str
@@ -23,17 +23,20 @@ class Control:
     chosen: str
 
 
-def controls(read: Matrix, asked: Asked) -> list[Control]:
+def make_filter_controls(read: Matrix, asked: MatrixRequest) -> list[FilterControl]:
     """The lists of the form, in order."""
-    sections = [(part.section.code, worded(part.section, "title", locale())) for part in read.parts]
+    sections = [
+        (part.section.code, translate_rubric_text(part.section, "title", current_language()))
+        for part in read.parts
+    ]
     there = {row.lead for row in read.results.criteria}
-    leads = words_of(who for who in Stakeholder if who in there)
+    leads = list_value_labels(who for who in Stakeholder if who in there)
     lists: list[tuple[str, str, list[tuple[str, str]]]] = [
-        ("show", _("Cells to look for"), words_of(Show)),
+        ("show", _("Cells to look for"), list_value_labels(CellFilter)),
         ("section", _("Section"), [("", _("All sections")), *sections]),
         ("lead", _("Who speaks for the field"), [("", _("Everybody")), *leads]),
-        ("sort", _("Order of criteria"), words_of(CriteriaOrder)),
-        ("order", _("Order of vendors"), words_of(VendorOrder)),
+        ("sort", _("Order of criteria"), list_value_labels(CriteriaOrder)),
+        ("order", _("Order of vendors"), list_value_labels(VendorOrder)),
         (
             "dense",
             _("Cells"),
@@ -41,11 +44,11 @@ def controls(read: Matrix, asked: Asked) -> list[Control]:
         ),
     ]
     return [
-        Control(name, label, options, asked.first(name) or str(DEFAULTS.get(name, "")))
+        FilterControl(name, label, options, asked.first(name) or str(DEFAULTS.get(name, "")))
         for name, label, options in lists
     ]
 
 
-def words_of(members: Iterable[Labelled]) -> list[tuple[str, str]]:
+def list_value_labels(members: Iterable[LabelledEnum]) -> list[tuple[str, str]]:
     """(value, words) of each member."""
     return [(member.value, str(_(member.label))) for member in members]

@@ -10,7 +10,13 @@ from crrubric.domain.results.results import Cell, Key, Results
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Outcome
 from crrubric.models import Vendor
-from crrubric.web.results.cell_parts import SYMBOLS, look, outcome, vote_words, votes
+from crrubric.web.results.cell_parts import (
+    SYMBOLS,
+    format_votes,
+    outcome_class_of,
+    render_outcome,
+    render_votes,
+)
 
 FLAG = Markup(' <span class="flag"><span aria-hidden="true">%s</span> %s</span>')
 MUTE = Markup(' <span class="flag"><span aria-hidden="true">%s</span><span class="unseen">%s</span></span>')  # fmt: skip # noqa: E501
@@ -18,8 +24,8 @@ DENSE = Markup('<span aria-hidden="true">%s <small>%s</small>%s</span><span clas
 EXPERT, DIVIDED, ADOPTED = "⚑", "≠", "✎"
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixRowSettings:
     """How the cells of a page are written.
 
     begin, between, end: the address of a cell is begin, vendor id, between, criterion id, end.
@@ -38,15 +44,15 @@ class Rows:
     current: tuple[int, int] | None = None
 
 
-def row_writer(rows: Rows) -> Callable[[str, int], Markup]:
+def make_row_writer(rows: MatrixRowSettings) -> Callable[[str, int], Markup]:
     """A function that writes one `td` for each vendor, given code and id of the criterion."""
     between, end = escape(rows.between), escape(rows.end)
     vendors = [
         (code, vendor.id, f'<a href="{escape(rows.begin)}{vendor.id}{between}')
         for code, vendor in rows.vendors
     ]
-    inside = _dense if rows.dense else _inside
-    told = Told()
+    inside = _write_dense_cell if rows.dense else _write_full_cell
+    told = TranslationCache()
     parts: dict[tuple[object, ...], tuple[str, str]] = {}
 
     def write(code: str, id_: int) -> Markup:
@@ -56,7 +62,7 @@ def row_writer(rows: Rows) -> Callable[[str, int], Markup]:
             expert = (vendor, code) in rows.experts
             key = (cell.tally, cell.resolution.reason, cell.finding, cell.adopted is None, expert)
             if key not in parts:
-                opening = f'<td class="cell {look(cell.finding)}">'
+                opening = f'<td class="cell {outcome_class_of(cell.finding)}">'
                 parts[key] = opening, f"{inside(cell, expert, told)}</a></td>"
             opening, closing = parts[key]
             if vendor_id in rows.away:
@@ -69,7 +75,7 @@ def row_writer(rows: Rows) -> Callable[[str, int], Markup]:
     return write
 
 
-class Told(dict[str, str]):
+class TranslationCache(dict[str, str]):
     """Words in the reader's language, looked up once a page: a matrix has thousands of cells."""
 
     def __missing__(self, text: str) -> str:
@@ -77,23 +83,27 @@ class Told(dict[str, str]):
         return found
 
 
-def _inside(cell: Cell, expert: bool, told: Told) -> Markup:
+def _write_full_cell(cell: Cell, expert: bool, told: TranslationCache) -> Markup:
     reason = None if cell.adopted else cell.resolution.reason
     return Markup("%s%s %s") % (
-        outcome(cell.finding, reason),
+        render_outcome(cell.finding, reason),
         Markup("").join(
             (FLAG if sign == ADOPTED else MUTE) % (sign, told[words])
-            for sign, words in signs(cell, expert)
+            for sign, words in list_cell_signs(cell, expert)
         ),
-        votes(cell.tally),
+        render_votes(cell.tally),
     )
 
 
-def _dense(cell: Cell, expert: bool, told: Told) -> Markup:
-    tally, marked = cell.tally, signs(cell, expert)
+def _write_dense_cell(cell: Cell, expert: bool, told: TranslationCache) -> Markup:
+    tally, marked = cell.tally, list_cell_signs(cell, expert)
     counts = f"{tally.yes}–{tally.no}" if tally.decisive else ""
     reason = None if cell.adopted else cell.resolution.reason
-    said = [told[cell.finding.label], *([told[reason.label]] if reason else []), vote_words(tally)]
+    said = [
+        told[cell.finding.label],
+        *([told[reason.label]] if reason else []),
+        format_votes(tally),
+    ]
     said += [told[words] for _sign, words in marked]
     drawn = "".join(sign for sign, _words in marked)
     return DENSE % (
@@ -104,7 +114,7 @@ def _dense(cell: Cell, expert: bool, told: Told) -> Markup:
     )
 
 
-def signs(cell: Cell, expert: bool) -> list[tuple[str, str]]:
+def list_cell_signs(cell: Cell, expert: bool) -> list[tuple[str, str]]:
     """What there is to see in a cell beside outcome and votes: sign and words."""
     found = []
     if cell.adopted:

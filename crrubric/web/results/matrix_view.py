@@ -10,27 +10,34 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
 
-from crrubric.domain.results.results import Results, Vendor
-from crrubric.domain.results.scoring import Criterion
-from crrubric.domain.results.views import CriteriaOrder, Show, VendorOrder, View, Wanted, counted
+from crrubric.domain.results.results import Results, ScoredVendor
+from crrubric.domain.results.scoring import ScoredCriterion
+from crrubric.domain.results.views import (
+    CellFilter,
+    CriteriaOrder,
+    MatrixView,
+    VendorOrder,
+    ViewRequest,
+    count_findings,
+)
 from crrubric.domain.vocabulary import Stakeholder
-from crrubric.queries.people.access import not_found
+from crrubric.queries.people.access import make_not_found
 from crrubric.queries.results.matrices import Matrix
-from crrubric.queries.setup.wording import worded
-from crrubric.web.shared.language import locale
+from crrubric.queries.setup.wording import translate_rubric_text
+from crrubric.web.shared.language import current_language
 
 Kind = TypeVar("Kind", bound=StrEnum)
 MANY_VENDORS = 8  # with more of them cells have room for a symbol and counts only
-DEFAULTS = {"show": Show.ALL, "sort": CriteriaOrder.RUBRIC, "order": VendorOrder.GIVEN}
+DEFAULTS = {"show": CellFilter.ALL, "sort": CriteriaOrder.RUBRIC, "order": VendorOrder.GIVEN}
 SINGLE = ("show", "must", "open", "section", "lead", "sort", "order", "dense")
 LISTS = ("vendor", "fold")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class MatrixRequest:
     """What the address asks for. pairs: its parameters, without the open cell."""
 
-    wanted: Wanted
+    wanted: ViewRequest
     pairs: tuple[tuple[str, str], ...]
     folded: frozenset[str]  # codes of sections
     dense: bool | None  # None: as many vendors have it
@@ -58,19 +65,19 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class MatrixGroup:
     """Rows under one heading. code: of the section, empty where rows are sorted otherwise."""
 
     code: str
     title: str
-    criteria: tuple[Criterion, ...]
+    criteria: tuple[ScoredCriterion, ...]
     folded: bool = False
 
-    def counts(self, results: Results, vendors: Sequence[Vendor]) -> list[str]:
+    def counts(self, results: Results, vendors: Sequence[ScoredVendor]) -> list[str]:
         """What each vendor's cells come to, in words."""
         settled = _("%(met)s of %(cells)s met")
         some_open = _("%(met)s of %(cells)s met, %(open)s unresolved")
-        found = (counted(results, vendor.code, self.criteria) for vendor in vendors)
+        found = (count_findings(results, vendor.code, self.criteria) for vendor in vendors)
         return [
             (some_open if count.unresolved else settled)
             % {"met": count.met, "cells": count.cells, "open": count.unresolved}
@@ -78,7 +85,7 @@ class Group:
         ]
 
 
-def asked_for(read: Matrix, args: MultiDict[str, str]) -> Asked:
+def read_matrix_request(read: Matrix, args: MultiDict[str, str]) -> MatrixRequest:
     """What the address asks for. Raises: NotFound for what isn't there to be asked for."""
     pairs = [(key, args[key]) for key in SINGLE if args.get(key)]
     pairs = [pair for pair in pairs if DEFAULTS.get(pair[0]) != pair[1]]
@@ -87,70 +94,70 @@ def asked_for(read: Matrix, args: MultiDict[str, str]) -> Asked:
     sections = {part.section.code: part for part in read.parts}
     by_id = {str(row.id): code for code, row in read.vendors.items()}
     folded = [value for key, value in pairs if key == "fold"]
-    wanted = Wanted(
-        member(Show, given.get("show", Show.ALL)),
-        member(Flag, given.get("must", Flag.NO)) is Flag.YES,
-        member(Flag, given.get("open", Flag.NO)) is Flag.YES,
-        None,
-        member(Stakeholder, given["lead"]) if "lead" in given else None,
-        frozenset(known(by_id, value) for key, value in pairs if key == "vendor"),
-        member(CriteriaOrder, given.get("sort", CriteriaOrder.RUBRIC)),
-        member(VendorOrder, given.get("order", VendorOrder.GIVEN)),
+    wanted = ViewRequest(
+        show=parse_choice(CellFilter, given.get("show", CellFilter.ALL)),
+        must_have=parse_choice(YesNo, given.get("must", YesNo.NO)) is YesNo.YES,
+        not_adopted=parse_choice(YesNo, given.get("open", YesNo.NO)) is YesNo.YES,
+        section=None,
+        lead=parse_choice(Stakeholder, given["lead"]) if "lead" in given else None,
+        vendors=frozenset(require_key(by_id, value) for key, value in pairs if key == "vendor"),
+        sort=parse_choice(CriteriaOrder, given.get("sort", CriteriaOrder.RUBRIC)),
+        order=parse_choice(VendorOrder, given.get("order", VendorOrder.GIVEN)),
     )
     if "section" in given:
-        part = known(sections, given["section"])
+        part = require_key(sections, given["section"])
         wanted = replace(wanted, section=frozenset(row.code for row in part.criteria))
     for code in folded:
-        known(sections, code)
-    dense = member(Flag, given["dense"]) is Flag.YES if "dense" in given else None
-    return Asked(wanted, tuple(pairs), frozenset(folded), dense)
+        require_key(sections, code)
+    dense = parse_choice(YesNo, given["dense"]) is YesNo.YES if "dense" in given else None
+    return MatrixRequest(wanted, tuple(pairs), frozenset(folded), dense)
 
 
-class Flag(StrEnum):
+class YesNo(StrEnum):
     """Yes or no in an address."""
 
     YES = "1"
     NO = "0"
 
 
-def member(kind: type[Kind], value: str) -> Kind:
+def parse_choice(kind: type[Kind], value: str) -> Kind:
     """The choice of this value. Raises: NotFound."""
     try:
         return kind(value)
     except ValueError:
-        raise not_found() from None
+        raise make_not_found() from None
 
 
 Thing = TypeVar("Thing")
 
 
-def known(things: Mapping[str, Thing], key: str) -> Thing:
+def require_key(things: Mapping[str, Thing], key: str) -> Thing:
     """The thing of this key. Raises: NotFound."""
     if key not in things:
-        raise not_found()
+        raise make_not_found()
     return things[key]
 
 
-def is_dense(asked: Asked, view: View) -> bool:
+def is_dense(asked: MatrixRequest, view: MatrixView) -> bool:
     """Whether cells are short: as asked for, else where there are many vendors."""
     return len(view.vendors) > MANY_VENDORS if asked.dense is None else asked.dense
 
 
-def groups(read: Matrix, asked: Asked, view: View) -> list[Group]:
+def group_criteria(read: Matrix, asked: MatrixRequest, view: MatrixView) -> list[MatrixGroup]:
     """The rows under their sections; under must-haves and others, or all in one, when sorted."""
     sort = asked.wanted.sort
     if sort is CriteriaOrder.MUST:
         must = tuple(row for row in view.criteria if row.must_have)
         rest = tuple(row for row in view.criteria if not row.must_have)
-        found = [Group("", _("Must-haves"), must), Group("", _("Other criteria"), rest)]
+        found = [MatrixGroup("", _("Must-haves"), must), MatrixGroup("", _("Other criteria"), rest)]
         return [group for group in found if group.criteria]
     if sort is not CriteriaOrder.RUBRIC:
-        return [Group("", _(sort.label), view.criteria)] if view.criteria else []
+        return [MatrixGroup("", _(sort.label), view.criteria)] if view.criteria else []
     shown = {row.code: row for row in view.criteria}
     found = [
-        Group(
+        MatrixGroup(
             part.section.code,
-            worded(part.section, "title", locale()),
+            translate_rubric_text(part.section, "title", current_language()),
             tuple(shown[row.code] for row in part.criteria if row.code in shown),
             part.section.code in asked.folded,
         )
@@ -159,7 +166,7 @@ def groups(read: Matrix, asked: Asked, view: View) -> list[Group]:
     return [group for group in found if group.criteria]
 
 
-def shown_words(read: Matrix, asked: Asked, view: View) -> str:
+def describe_shown_criteria(read: Matrix, asked: MatrixRequest, view: MatrixView) -> str:
     """What is shown, in a sentence."""
     kept, whole = len(view.criteria), len(read.results.criteria)
     if asked.wanted.whole:
@@ -170,12 +177,12 @@ def shown_words(read: Matrix, asked: Asked, view: View) -> str:
             "Showing %(kept)s of %(num)s criteria: %(what)s.",
             whole,
             kept=kept,
-            what=", ".join(filters_asked(read, asked)),
+            what=", ".join(list_active_filters(read, asked)),
         )
     )
 
 
-def vendors_words(read: Matrix, view: View) -> str:
+def describe_shown_vendors(read: Matrix, view: MatrixView) -> str:
     """How many vendors are shown, where some are not."""
     kept, whole = len(view.vendors), len(read.results.vendors)
     if kept == whole:
@@ -190,11 +197,14 @@ def vendors_words(read: Matrix, view: View) -> str:
     )
 
 
-def filters_asked(read: Matrix, asked: Asked) -> list[str]:
+def list_active_filters(read: Matrix, asked: MatrixRequest) -> list[str]:
     """The filters in force, each in a word or two."""
     wanted = asked.wanted
-    titles = {part.section.code: worded(part.section, "title", locale()) for part in read.parts}
-    found = [] if wanted.show is Show.ALL else [_(wanted.show.label)]
+    titles = {
+        part.section.code: translate_rubric_text(part.section, "title", current_language())
+        for part in read.parts
+    }
+    found = [] if wanted.show is CellFilter.ALL else [_(wanted.show.label)]
     if wanted.must_have:
         found.append(_("Must-haves"))
     if wanted.not_adopted:

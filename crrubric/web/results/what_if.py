@@ -9,11 +9,11 @@ from flask_babel import gettext as _
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
-from crrubric.domain.memo.words import Words
-from crrubric.domain.results.basis import Basis
-from crrubric.domain.results.outcome import Rule
-from crrubric.domain.results.robustness_words import robustness_words
-from crrubric.domain.results.what_if import Trial, Tried, try_out
+from crrubric.domain.memo.words import ValueFormatter
+from crrubric.domain.results.basis import ResultBasis
+from crrubric.domain.results.outcome import DecisionRule
+from crrubric.domain.results.robustness_words import describe_robustness
+from crrubric.domain.results.what_if import Trial, TrialResult, run_trial
 from crrubric.domain.statistics.acceptability import (
     CONCENTRATION,
     CONCENTRATION_LEAST,
@@ -24,62 +24,62 @@ from crrubric.domain.vocabulary import RuleKind
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat
 from crrubric.queries.results.matrices import Matrix
-from crrubric.queries.results.matrices import matrix as read_matrix
-from crrubric.queries.setup.wording import worded
+from crrubric.queries.results.matrices import read_matrix as read_matrix
+from crrubric.queries.setup.wording import translate_rubric_text
 from crrubric.web.results.forms import TrialForm, WeightTrialForm
-from crrubric.web.shared.access import in_evaluation
-from crrubric.web.shared.forms import attach
-from crrubric.web.shared.language import locale
-from crrubric.web.shared.page import page
-from crrubric.web.shared.words import number
+from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.forms import attach_error
+from crrubric.web.shared.language import current_language
+from crrubric.web.shared.page import render_page
+from crrubric.web.shared.words import format_short_number
 
 bp = Blueprint("what_if", __name__, url_prefix="/evaluations/<slug>")
 
 
 @bp.get("/what-if")
-@in_evaluation(Action.TRY_WHAT_IF)
-def index(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.TRY_WHAT_IF)
+def show_what_if(seat: Seat) -> ResponseReturnValue:
     """Plain sentences, a form to try changes, the trial beside the official result, charts."""
     from crrubric.reports.results import robustness_figures as figures  # draws with plotly: heavy
 
-    read = read_matrix(db.session(), seat.evaluation, locale())
+    read = read_matrix(db.session(), seat.evaluation, current_language())
     basis = read.basis
     asked = "kind" in request.args
-    form, rows = trial_form(basis, asked=asked), weight_forms(read, asked=asked)
+    form, rows = make_trial_form(basis, asked=asked), make_weight_forms(read, asked=asked)
     good = not asked or all(
         [form.validate(), *(row.validate() for row in rows.values() if row.weight.raw_data)]
     )
-    trial = made_trial(form, rows) if asked and good else None
-    tried = tried_out(basis, trial, form) if trial else None
+    trial = read_trial(form, rows) if asked and good else None
+    tried = run_typed_trial(basis, trial, form) if trial else None
     good = good and not form.errors
     found = robustness_of(
         basis,
         basis.ballots.counts(),
         concentration=(form.concentration.data if good else None) or CONCENTRATION,
     )
-    said = robustness_words(Words(_), found, read.results, names=True)
-    body = page(
+    said = describe_robustness(ValueFormatter(_), found, read.results, names=True)
+    body = render_page(
         "results/what_if.html",
         seat,
         results=read.results,
         form=form,
         rows=rows,
-        wrong=wrong_weights(rows, read),
+        wrong=list_wrong_weights(rows, read),
         tried=tried,
-        changes=changes(basis, trial) if trial else [],
-        verdict=verdict(tried, read) if tried else "",
+        changes=list_trial_changes(basis, trial) if trial else [],
+        verdict=describe_trial_leaders(tried, read) if tried else "",
         weights_open=any(row.errors for row in rows.values())
-        or bool(trial and differs(basis, trial)),
+        or bool(trial and has_other_weights(basis, trial)),
         least=CONCENTRATION_LEAST,
         most=CONCENTRATION_MOST,
         found=found,
         sentences=said.sentences(),
-        charts=figures.charts(found, read.results, _),
+        charts=figures.draw_robustness_charts(found, read.results, _),
     )
     return body, 200 if good else 422
 
 
-def trial_form(basis: Basis, *, asked: bool) -> TrialForm:
+def make_trial_form(basis: ResultBasis, *, asked: bool) -> TrialForm:
     """The form as it was sent, or with what is official."""
     rule = basis.rule
     form = TrialForm(
@@ -96,7 +96,7 @@ def trial_form(basis: Basis, *, asked: bool) -> TrialForm:
     return form
 
 
-def weight_forms(read: Matrix, *, asked: bool) -> dict[str, WeightTrialForm]:
+def make_weight_forms(read: Matrix, *, asked: bool) -> dict[str, WeightTrialForm]:
     """Weight and must-have of each criterion, by code."""
     found = {}
     for row in read.results.criteria:
@@ -108,13 +108,13 @@ def weight_forms(read: Matrix, *, asked: bool) -> dict[str, WeightTrialForm]:
     return found
 
 
-def made_trial(form: TrialForm, rows: Mapping[str, WeightTrialForm]) -> Trial | None:
+def read_trial(form: TrialForm, rows: Mapping[str, WeightTrialForm]) -> Trial | None:
     """The trial that was sent; None if its rule can't be, with the reason at its field."""
     try:
         threshold = Fraction(form.over.data or 2, form.under.data or 3)
-        rule = Rule(form.kind.data, threshold, form.quorum.data)
+        rule = DecisionRule(form.kind.data, threshold, form.quorum.data)
     except Invalid as error:
-        attach(form, error)
+        attach_error(form, error)
         return None
     return Trial(
         rule,
@@ -124,25 +124,25 @@ def made_trial(form: TrialForm, rows: Mapping[str, WeightTrialForm]) -> Trial | 
     )
 
 
-def tried_out(basis: Basis, trial: Trial, form: TrialForm) -> Tried | None:
+def run_typed_trial(basis: ResultBasis, trial: Trial, form: TrialForm) -> TrialResult | None:
     """What the trial gives; None if it can't be tried, with the reason above the form."""
     try:
-        return try_out(basis, trial)
+        return run_trial(basis, trial)
     except Invalid as error:
-        attach(form, error)
+        attach_error(form, error)
         return None
 
 
-def wrong_weights(rows: Mapping[str, WeightTrialForm], read: Matrix) -> list[str]:
+def list_wrong_weights(rows: Mapping[str, WeightTrialForm], read: Matrix) -> list[str]:
     """What is wrong with weights, each with its criterion."""
     return [
-        f"{worded(read.criteria[code], 'title', locale())}: {error}"
+        f"{translate_rubric_text(read.criteria[code], 'title', current_language())}: {error}"
         for code, row in rows.items()
         for error in row.weight.errors
     ]
 
 
-def differs(basis: Basis, trial: Trial) -> bool:
+def has_other_weights(basis: ResultBasis, trial: Trial) -> bool:
     """Whether a weight or a must-have is another one."""
     return any(
         trial.weights[row.code] != row.weight or (row.code in trial.must_haves) != row.must_have
@@ -150,11 +150,11 @@ def differs(basis: Basis, trial: Trial) -> bool:
     )
 
 
-def changes(basis: Basis, trial: Trial) -> list[str]:
+def list_trial_changes(basis: ResultBasis, trial: Trial) -> list[str]:
     """What the trial changes, a sentence each."""
     found = []
     if trial.rule != basis.rule:
-        found.append(_("Rule: %(rule)s", rule=rule_words(trial.rule)))
+        found.append(_("Rule: %(rule)s", rule=format_rule(trial.rule)))
     if trial.without:
         found.append(_("Without %(reviewer)s", reviewer=trial.without))
     for row in basis.criteria:
@@ -164,8 +164,8 @@ def changes(basis: Basis, trial: Trial) -> list[str]:
                 _(
                     "Weight of %(title)s: %(was)s → %(now)s",
                     title=row.title,
-                    was=number(row.weight),
-                    now=number(now),
+                    was=format_short_number(row.weight),
+                    now=format_short_number(now),
                 )
             )
         if row.code in trial.must_haves and not row.must_have:
@@ -175,7 +175,7 @@ def changes(basis: Basis, trial: Trial) -> list[str]:
     return found
 
 
-def rule_words(rule: Rule) -> str:
+def format_rule(rule: DecisionRule) -> str:
     """A rule with its threshold and quorum."""
     words = str(_(rule.kind.label))
     if rule.kind is RuleKind.SUPERMAJORITY:
@@ -186,11 +186,11 @@ def rule_words(rule: Rule) -> str:
     return str(words)
 
 
-def verdict(tried: Tried, read: Matrix) -> str:
+def describe_trial_leaders(tried: TrialResult, read: Matrix) -> str:
     """Who would be first, in one sentence."""
     names = {vendor.code: vendor.name for vendor in read.results.vendors}
     was, now = (
-        Words(_).listed([names[code] for code in sorted(order.leaders)])
+        ValueFormatter(_).listed([names[code] for code in sorted(order.leaders)])
         for order in (tried.official, tried.order)
     )
     if not now:

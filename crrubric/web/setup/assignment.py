@@ -9,33 +9,32 @@ from flask_babel import ngettext
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, WrongPhase
-from crrubric.domain.setup.assignment import Assignment, coverage
+from crrubric.domain.setup.assignment import Assignment, list_criterion_coverage
 from crrubric.extensions import db
 from crrubric.models import Member, Vendor
-from crrubric.queries.people.access import Seat, not_found
+from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.results.matrices import rule_of
-from crrubric.queries.setup.assignments import assignment_of, assignments
+from crrubric.queries.setup.assignments import assignment_of, load_assignments
 from crrubric.queries.setup.members import list_present_reviewers
-from crrubric.queries.setup.rubrics import Part, parts
+from crrubric.queries.setup.rubrics import RubricPart, list_rubric_parts
 from crrubric.queries.setup.vendors import list_vendors_in_selection
-from crrubric.queries.setup.wording import worded
+from crrubric.queries.setup.wording import translate_rubric_text
 from crrubric.services.setup import assignments as service
-from crrubric.services.setup.committee import member_in
+from crrubric.services.setup.committee import find_member
 from crrubric.web.ballots.forms import EVERYTHING, SOME, AssignmentForm
-from crrubric.web.setup.evaluations import to
-from crrubric.web.shared.access import in_evaluation
-from crrubric.web.shared.forms import attach
-from crrubric.web.shared.language import locale
-from crrubric.web.shared.page import page
-from crrubric.web.shared.session import actor
-from crrubric.web.shared.words import refusal
+from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.forms import attach_error
+from crrubric.web.shared.language import current_language
+from crrubric.web.shared.page import redirect_to, render_page
+from crrubric.web.shared.session import current_actor
+from crrubric.web.shared.words import translate_error
 
 bp = Blueprint("assignment", __name__, url_prefix="/evaluations/<slug>/assignment")
-HOME = "committee.index"
+HOME = "committee.show_committee"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class AssignmentRow:
     """One reviewer in the overview: how many criteria of each section, how many vendors."""
 
     member: Member
@@ -45,30 +44,38 @@ class Line:
 
 
 @bp.get("/")
-@in_evaluation(Action.MANAGE_COMMITTEE)
-def index(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.MANAGE_COMMITTEE)
+def show_assignments(seat: Seat) -> ResponseReturnValue:
     """Reviewers by section, and the criteria that too few are to mark."""
-    rubric = parts(db.session(), seat.evaluation.id)
+    rubric = list_rubric_parts(db.session(), seat.evaluation.id)
     vendors = list_vendors_in_selection(db.session(), seat.evaluation.id)
-    found = assignments(db.session(), seat.evaluation.id)
+    found = load_assignments(db.session(), seat.evaluation.id)
     members = list_present_reviewers(db.session(), seat.evaluation.id)
-    titles = {row.id: worded(row, "title", locale()) for part in rubric for row in part.criteria}
-    thin = [row for row in coverage(titles, found, rule_of(seat.evaluation)) if row.thin]
-    return page(
+    titles = {
+        row.id: translate_rubric_text(row, "title", current_language())
+        for part in rubric
+        for row in part.criteria
+    }
+    thin = [
+        row for row in list_criterion_coverage(titles, found, rule_of(seat.evaluation)) if row.thin
+    ]
+    return render_page(
         "setup/assignment/index.html",
         seat,
         under=HOME,
         parts=rubric,
         vendors=vendors,
-        lines=[line(member, found[member.id], rubric, vendors) for member in members],
+        lines=[count_assignment(member, found[member.id], rubric, vendors) for member in members],
         thin=thin,
         titles=titles,
     )
 
 
-def line(member: Member, own: Assignment, rubric: list[Part], vendors: list[Vendor]) -> Line:
+def count_assignment(
+    member: Member, own: Assignment, rubric: list[RubricPart], vendors: list[Vendor]
+) -> AssignmentRow:
     """What one reviewer is to mark, counted."""
-    return Line(
+    return AssignmentRow(
         member,
         own,
         tuple(sum(own.covers(row.id) for row in part.criteria) for part in rubric),
@@ -77,11 +84,11 @@ def line(member: Member, own: Assignment, rubric: list[Part], vendors: list[Vend
 
 
 @bp.post("/by-lead")
-@in_evaluation(Action.MANAGE_COMMITTEE)
-def by_lead(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.MANAGE_COMMITTEE)
+def save_assignments_by_lead(seat: Seat) -> ResponseReturnValue:
     """Limit everybody to the sections in which they know most."""
     try:
-        count = service.assign_by_lead(actor(), seat.evaluation.slug)
+        count = service.assign_sections_by_lead(current_actor(), seat.evaluation.slug)
         flash(
             ngettext(
                 "One reviewer has another assignment now.",
@@ -91,65 +98,67 @@ def by_lead(seat: Seat) -> ResponseReturnValue:
             "done",
         )
     except WrongPhase as error:
-        flash(refusal(error), "problem")
-    return to("assignment.index", seat)
+        flash(translate_error(error), "problem")
+    return redirect_to("assignment.show_assignments", seat)
 
 
 @bp.get("/<int:member_id>")
-@in_evaluation(Action.MANAGE_COMMITTEE)
-def edit(seat: Seat, member_id: int) -> ResponseReturnValue:
+@require_permission(Action.MANAGE_COMMITTEE)
+def show_assignment_form(seat: Seat, member_id: int) -> ResponseReturnValue:
     """The ticks of one reviewer."""
-    member = member_in(db.session(), seat.evaluation, member_id)
+    member = find_member(db.session(), seat.evaluation, member_id)
     own = assignment_of(db.session(), member)
     form = AssignmentForm(
         formdata=None,
         vendors=EVERYTHING if own.vendors is None else SOME,
         criteria=EVERYTHING if own.criteria is None else SOME,
     )
-    return ticks_page(seat, member, form, own)
+    return render_assignment_page(seat, member, form, own)
 
 
-def ticks_page(seat: Seat, member: Member, form: AssignmentForm, ticked: Assignment) -> str:
+def render_assignment_page(
+    seat: Seat, member: Member, form: AssignmentForm, ticked: Assignment
+) -> str:
     """Vendors, and criteria by section, each with a tick."""
     if not member.is_reviewer:
-        raise not_found()
-    return page(
+        raise make_not_found()
+    return render_page(
         "setup/assignment/member.html",
         seat,
         under=HOME,
         member=member,
         form=form,
-        parts=parts(db.session(), seat.evaluation.id),
+        parts=list_rubric_parts(db.session(), seat.evaluation.id),
         vendors=list_vendors_in_selection(db.session(), seat.evaluation.id),
         ticked=ticked,
     )
 
 
 @bp.post("/<int:member_id>")
-@in_evaluation(Action.MANAGE_COMMITTEE)
-def save(seat: Seat, member_id: int) -> ResponseReturnValue:
+@require_permission(Action.MANAGE_COMMITTEE)
+def save_assignment(seat: Seat, member_id: int) -> ResponseReturnValue:
     """Store the ticks."""
     form = AssignmentForm()
-    ticked = Assignment(ids_of("vendor"), ids_of("criterion"))
-    member = member_in(db.session(), seat.evaluation, member_id)
+    ticked = Assignment(read_ticked_ids("vendor"), read_ticked_ids("criterion"))
+    member = find_member(db.session(), seat.evaluation, member_id)
     if form.validate():
         wanted = Assignment(
             None if form.vendors.data == EVERYTHING else ticked.vendors,
             None if form.criteria.data == EVERYTHING else ticked.criteria,
         )
         try:
-            service.assign(actor(), seat.evaluation.slug, member_id, wanted)
+            service.assign_reviewer(current_actor(), seat.evaluation.slug, member_id, wanted)
             flash(_("Saved."), "done")
-            return to("assignment.index", seat)
+            return redirect_to("assignment.show_assignments", seat)
         except Invalid as error:
-            attach(form, error)
+            attach_error(form, error)
         except WrongPhase as error:
-            form.form_errors.append(refusal(error))
-            return ticks_page(seat, member, form, ticked), 409
-    return ticks_page(seat, member, form, ticked), 422
+            form.form_errors.append(translate_error(error))
+            return render_assignment_page(seat, member, form, ticked), 409
+    return render_assignment_page(seat, member, form, ticked), 422
 
 
-def ids_of(name: str) -> frozenset[int]:
+def read_ticked_ids(name: str) -> frozenset[int]:
     """The ids that were ticked; what is no id is left out."""
     found = (text for text in request.form.getlist(name) if text.isdecimal() and len(text) < 10)
     return frozenset(int(text) for text in found)

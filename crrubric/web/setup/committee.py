@@ -9,33 +9,32 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
 from crrubric.extensions import db
 from crrubric.models import Member
-from crrubric.queries.people.access import Seat, not_found
+from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.setup.members import list_members
-from crrubric.services.mail.outbox import mail_is_on
+from crrubric.services.mail.outbox import is_mail_on
 from crrubric.services.setup import committee as service
-from crrubric.web.setup.evaluations import to
 from crrubric.web.setup.forms import SEATS, InviteForm, SeatForm
-from crrubric.web.shared.access import in_evaluation
-from crrubric.web.shared.forms import attach
-from crrubric.web.shared.page import page
-from crrubric.web.shared.session import actor
-from crrubric.web.shared.words import refusal
+from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.forms import attach_error
+from crrubric.web.shared.page import redirect_to, render_page
+from crrubric.web.shared.session import current_actor
+from crrubric.web.shared.words import translate_error
 
 bp = Blueprint("committee", __name__, url_prefix="/evaluations/<slug>/committee")
-HOME = "committee.index"
+HOME = "committee.show_committee"
 
 
 @bp.get("/")
-@in_evaluation(Action.VIEW_EVALUATION)
-def index(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.VIEW_EVALUATION)
+def show_committee(seat: Seat) -> ResponseReturnValue:
     """All members; the chair can invite and change."""
-    return listing(seat, InviteForm())
+    return render_committee_page(seat, InviteForm())
 
 
-def listing(seat: Seat, form: InviteForm) -> str:
+def render_committee_page(seat: Seat, form: InviteForm) -> str:
     """The list of members with the invitation form below."""
     everybody = list_members(db.session(), seat.evaluation.id)
-    return page(
+    return render_page(
         "setup/committee/index.html",
         seat,
         members=[member for member in everybody if member.removed_at is None],
@@ -48,47 +47,47 @@ def listing(seat: Seat, form: InviteForm) -> str:
 LINKS = "invitation-links"  # in the chair's own signed cookie: the database keeps hashes only
 
 
-def invited(seat: Seat, invitation: service.Invitation) -> ResponseReturnValue:
+def redirect_after_invite(seat: Seat, invitation: service.Invitation) -> ResponseReturnValue:
     """Off to the page with the one-time link, or back to the list where none is needed."""
     member = invitation.member
     if invitation.token is None:
         flash(_("%(name)s can sign in and finds this evaluation there.", name=member.name), "done")
-        return to(HOME, seat)
+        return redirect_to(HOME, seat)
     session[LINKS] = {str(member.id): invitation.token}
-    return to("committee.shown", seat, member_id=member.id)
+    return redirect_to("committee.show_invitation_link", seat, member_id=member.id)
 
 
 @bp.get("/<int:member_id>/link")
-@in_evaluation(Action.MANAGE_COMMITTEE)
-def shown(seat: Seat, member_id: int) -> ResponseReturnValue:
+@require_permission(Action.MANAGE_COMMITTEE)
+def show_invitation_link(seat: Seat, member_id: int) -> ResponseReturnValue:
     """The one-time link that was just made, to be copied and sent by the chair."""
-    member = service.member_in(db.session(), seat.evaluation, member_id)
+    member = service.find_member(db.session(), seat.evaluation, member_id)
     token = session.get(LINKS, {}).get(str(member_id))
     if token is None:
-        raise not_found()
-    link = url_for("account.invitation", token=token, _external=True)
-    return page(
+        raise make_not_found()
+    link = url_for("account.show_invitation", token=token, _external=True)
+    return render_page(
         "setup/committee/invited.html",
         seat,
         under=HOME,
         member=member,
         link=link,
         days=limits.INVITE_DAYS,
-        mailed=mail_is_on(),
+        mailed=is_mail_on(),
     )
 
 
 @bp.post("/")
-@in_evaluation(Action.MANAGE_COMMITTEE)
-def invite(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.MANAGE_COMMITTEE)
+def save_invitation(seat: Seat) -> ResponseReturnValue:
     """Give a person a seat and show the link once."""
     form = InviteForm()
     if form.validate():
         try:
-            return invited(
+            return redirect_after_invite(
                 seat,
                 service.invite_member(
-                    actor(),
+                    current_actor(),
                     seat.evaluation.slug,
                     name=form.name.data,
                     email=form.email.data,
@@ -97,11 +96,11 @@ def invite(seat: Seat) -> ResponseReturnValue:
                 ),
             )
         except Invalid as error:
-            attach(form, error)
-    return listing(seat, form), 422
+            attach_error(form, error)
+    return render_committee_page(seat, form), 422
 
 
-def seat_key(member: Member) -> str:
+def seat_choice_of(member: Member) -> str:
     """The choice of the form that stands for the member's roles."""
     if member.is_chair:
         return "chair-reviewer" if member.is_reviewer else "chair"
@@ -109,54 +108,58 @@ def seat_key(member: Member) -> str:
 
 
 @bp.get("/<int:member_id>")
-@in_evaluation(Action.MANAGE_COMMITTEE)
-def edit(seat: Seat, member_id: int) -> ResponseReturnValue:
+@require_permission(Action.MANAGE_COMMITTEE)
+def show_seat_form(seat: Seat, member_id: int) -> ResponseReturnValue:
     """The form for one seat."""
-    member = service.member_in(db.session(), seat.evaluation, member_id)
-    form = SeatForm(roles=seat_key(member), stakeholder=member.stakeholder)
-    return page("setup/committee/member.html", seat, under=HOME, form=form, member=member)
+    member = service.find_member(db.session(), seat.evaluation, member_id)
+    form = SeatForm(roles=seat_choice_of(member), stakeholder=member.stakeholder)
+    return render_page("setup/committee/member.html", seat, under=HOME, form=form, member=member)
 
 
 @bp.post("/<int:member_id>")
-@in_evaluation(Action.MANAGE_COMMITTEE)
-def change(seat: Seat, member_id: int) -> ResponseReturnValue:
+@require_permission(Action.MANAGE_COMMITTEE)
+def save_seat(seat: Seat, member_id: int) -> ResponseReturnValue:
     """Change a seat."""
     form = SeatForm()
     if form.validate():
         try:
             service.change_member(
-                actor(),
+                current_actor(),
                 seat.evaluation.slug,
                 member_id,
                 roles=SEATS[form.roles.data],
                 stakeholder=form.stakeholder.data,
             )
             flash(_("Saved."), "done")
-            return to(HOME, seat)
+            return redirect_to(HOME, seat)
         except Invalid as error:
-            attach(form, error)
-    member = service.member_in(db.session(), seat.evaluation, member_id)
-    return page("setup/committee/member.html", seat, under=HOME, form=form, member=member), 422
+            attach_error(form, error)
+    member = service.find_member(db.session(), seat.evaluation, member_id)
+    return render_page(
+        "setup/committee/member.html", seat, under=HOME, form=form, member=member
+    ), 422
 
 
 @bp.post("/<int:member_id>/link")
-@in_evaluation(Action.MANAGE_COMMITTEE)
-def link(seat: Seat, member_id: int) -> ResponseReturnValue:
+@require_permission(Action.MANAGE_COMMITTEE)
+def renew_invitation_link(seat: Seat, member_id: int) -> ResponseReturnValue:
     """A fresh one-time link; the old one stops working."""
     try:
-        return invited(seat, service.renew_invite(actor(), seat.evaluation.slug, member_id))
+        return redirect_after_invite(
+            seat, service.renew_invite(current_actor(), seat.evaluation.slug, member_id)
+        )
     except Invalid as error:
-        flash(refusal(error), "problem")
-        return to(HOME, seat)
+        flash(translate_error(error), "problem")
+        return redirect_to(HOME, seat)
 
 
 @bp.post("/<int:member_id>/remove")
-@in_evaluation(Action.MANAGE_COMMITTEE)
-def remove(seat: Seat, member_id: int) -> ResponseReturnValue:
+@require_permission(Action.MANAGE_COMMITTEE)
+def save_seat_removal(seat: Seat, member_id: int) -> ResponseReturnValue:
     """End a seat."""
     try:
-        service.remove_member(actor(), seat.evaluation.slug, member_id)
+        service.remove_member(current_actor(), seat.evaluation.slug, member_id)
         flash(_("The seat is ended."), "done")
     except Invalid as error:
-        flash(refusal(error), "problem")
-    return to(HOME, seat)
+        flash(translate_error(error), "problem")
+    return redirect_to(HOME, seat)

@@ -1,40 +1,50 @@
 """Overview with the set-up checklist, facts, decision rule, phases, progress, journal."""
 
 from collections.abc import Mapping
-from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotReady
 from crrubric.domain.events import Event
-from crrubric.domain.setup.lifecycle import next_phase, next_phases, previous_phase, problems
+from crrubric.domain.setup.lifecycle import (
+    list_phase_problems,
+    next_phase,
+    next_phases,
+    previous_phase,
+)
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState, Phase
 from crrubric.extensions import db
-from crrubric.queries.ballots.ballots import own_ballots
-from crrubric.queries.ballots.declarations import conflicts
-from crrubric.queries.mail.notices import own_notices
-from crrubric.queries.people.access import Seat, not_found
-from crrubric.queries.questions.questions import waiting_count
-from crrubric.queries.record.journal import PAGE, Wanted, actors, entries, head
-from crrubric.queries.setup.assignments import asked_counts
-from crrubric.queries.setup.evaluations import progress as ballots_progress
-from crrubric.queries.setup.evaluations import readiness
+from crrubric.queries.ballots.ballots import list_own_ballots
+from crrubric.queries.ballots.declarations import list_declared_conflicts
+from crrubric.queries.mail.notices import list_own_notices
+from crrubric.queries.people.access import Seat, make_not_found
+from crrubric.queries.questions.questions import count_waiting_askings
+from crrubric.queries.record.journal import (
+    PAGE,
+    JournalFilter,
+    find_journal_head,
+    list_journal_actors,
+    list_journal_entries,
+)
+from crrubric.queries.setup.assignments import count_assigned_criteria
+from crrubric.queries.setup.evaluations import list_ballot_progress as ballots_progress
+from crrubric.queries.setup.evaluations import load_readiness
 from crrubric.queries.setup.vendors import list_visible_vendors
 from crrubric.services.ballots import seals
 from crrubric.services.mail import notices
 from crrubric.services.setup import evaluations as service
-from crrubric.web.mail.lateness import lateness
+from crrubric.web.mail.lateness import load_lateness
 from crrubric.web.people.language_forms import DocumentsForm
 from crrubric.web.setup.forms import PhaseForm, RetentionForm, RuleForm
-from crrubric.web.shared.access import in_evaluation
-from crrubric.web.shared.forms import ReasonForm, attach
-from crrubric.web.shared.page import page
-from crrubric.web.shared.session import actor
-from crrubric.web.shared.words import refusal
+from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.forms import ReasonForm, attach_error
+from crrubric.web.shared.page import redirect_to, render_page
+from crrubric.web.shared.session import current_actor
+from crrubric.web.shared.words import translate_error
 
 JOURNAL_PAGES = 100_000
 # What the journal can be narrowed to: (label, how the names of its events begin).
@@ -54,41 +64,36 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 
 bp = Blueprint("evaluations", __name__, url_prefix="/evaluations/<slug>")
-HOME = "evaluations.overview"
-
-
-def to(endpoint: str, seat: Seat, **values: Any) -> ResponseReturnValue:
-    """Off to a page of the same evaluation after a POST."""
-    return redirect(url_for(endpoint, slug=seat.evaluation.slug, **values), code=303)
+HOME = "evaluations.show_overview"
 
 
 @bp.get("/")
-@in_evaluation(Action.VIEW_EVALUATION)
-def overview(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.VIEW_EVALUATION)
+def show_overview(seat: Seat) -> ResponseReturnValue:
     """Where the evaluation stands and what is to be done next."""
-    facts = readiness(db.session(), seat.evaluation.id)
+    facts = load_readiness(db.session(), seat.evaluation.id)
     forward = next_phase(seat.evaluation.phase)
-    in_the_way = problems(seat.evaluation.phase, forward, facts) if forward else ()
+    in_the_way = list_phase_problems(seat.evaluation.phase, forward, facts) if forward else ()
     marking = seat.member is not None and seat.may(Action.VIEW_OWN_BALLOTS)
-    return page(
+    return render_page(
         "setup/evaluation/overview.html",
         seat,
         facts=facts,
         forward=forward,
         back=previous_phase(seat.evaluation.phase),
-        problems=[refusal(problem) for problem in in_the_way],
+        problems=[translate_error(problem) for problem in in_the_way],
         may_practice=Phase.PRACTICE in next_phases(seat.evaluation.phase)
-        and not problems(seat.evaluation.phase, Phase.PRACTICE, facts),
-        ballots=own_ballots(db.session(), seat.member) if marking and seat.member else [],
+        and not list_phase_problems(seat.evaluation.phase, Phase.PRACTICE, facts),
+        ballots=list_own_ballots(db.session(), seat.member) if marking and seat.member else [],
         form=PhaseForm(),
-        asked=waiting_count(db.session(), seat),
-        notices=own_notices(db.session(), seat.actor, evaluation_id=seat.evaluation.id),
+        asked=count_waiting_askings(db.session(), seat),
+        notices=list_own_notices(db.session(), seat.actor, evaluation_id=seat.evaluation.id),
     )
 
 
 @bp.post("/phase")
-@in_evaluation(Action.CHANGE_PHASE)
-def phase(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.CHANGE_PHASE)
+def save_phase(seat: Seat) -> ResponseReturnValue:
     """Move forward, or one step back with a reason."""
     form = PhaseForm()
     try:
@@ -97,37 +102,37 @@ def phase(seat: Seat) -> ResponseReturnValue:
         target = seat.evaluation.phase
     try:
         evaluation = service.change_phase(
-            actor(), seat.evaluation.slug, target, reason=form.reason.data or ""
+            current_actor(), seat.evaluation.slug, target, reason=form.reason.data or ""
         )
     except NotReady as error:
         for problem in error.problems:
-            flash(refusal(problem), "problem")
-        return to(HOME, seat)
+            flash(translate_error(problem), "problem")
+        return redirect_to(HOME, seat)
     except Invalid as error:
-        flash(refusal(error), "problem")
-        return to(HOME, seat)
+        flash(translate_error(error), "problem")
+        return redirect_to(HOME, seat)
     flash(_("The phase is now: %(phase)s.", phase=_(evaluation.phase.label)), "done")
-    return to(HOME, seat)
+    return redirect_to(HOME, seat)
 
 
 @bp.get("/facts")
-@in_evaluation(Action.EDIT_SETUP)
-def facts(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.EDIT_SETUP)
+def show_facts_form(seat: Seat) -> ResponseReturnValue:
     """Title, purpose and dates."""
-    return page(
+    return render_page(
         "setup/evaluation/facts.html", seat, under=HOME, form=DocumentsForm(obj=seat.evaluation)
     )
 
 
 @bp.post("/facts")
-@in_evaluation(Action.EDIT_SETUP)
+@require_permission(Action.EDIT_SETUP)
 def save_facts(seat: Seat) -> ResponseReturnValue:
     """Save title, purpose and dates."""
     form = DocumentsForm()
     if form.validate():
         try:
-            service.change_facts(
-                actor(),
+            service.change_evaluation(
+                current_actor(),
                 seat.evaluation.slug,
                 title=form.title.data,
                 purpose=form.purpose.data or "",
@@ -135,29 +140,31 @@ def save_facts(seat: Seat) -> ResponseReturnValue:
                 language=form.language.data,
             )
             flash(_("Saved."), "done")
-            return to(HOME, seat)
+            return redirect_to(HOME, seat)
         except Invalid as error:
-            attach(form, error)
-    return page("setup/evaluation/facts.html", seat, under=HOME, form=form), 422
+            attach_error(form, error)
+    return render_page("setup/evaluation/facts.html", seat, under=HOME, form=form), 422
 
 
 @bp.get("/rule")
-@in_evaluation(Action.VIEW_EVALUATION)
-def rule(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.VIEW_EVALUATION)
+def show_rule(seat: Seat) -> ResponseReturnValue:
     """The decision rule: a form for the chair in set-up, words for everybody."""
     settings = service.rule_settings(seat.evaluation)
-    return page("setup/evaluation/rule.html", seat, form=RuleForm(obj=settings), settings=settings)
+    return render_page(
+        "setup/evaluation/rule.html", seat, form=RuleForm(obj=settings), settings=settings
+    )
 
 
 @bp.post("/rule")
-@in_evaluation(Action.EDIT_SETUP)
+@require_permission(Action.EDIT_SETUP)
 def save_rule(seat: Seat) -> ResponseReturnValue:
     """Set the decision rule."""
     form = RuleForm()
     if form.validate():
         try:
             service.set_rule(
-                actor(),
+                current_actor(),
                 seat.evaluation.slug,
                 service.RuleSettings(
                     kind=form.kind.data,
@@ -169,20 +176,20 @@ def save_rule(seat: Seat) -> ResponseReturnValue:
                 ),
             )
             flash(_("The decision rule is set."), "done")
-            return to(HOME, seat)
+            return redirect_to(HOME, seat)
         except Invalid as error:
-            attach(form, error)
+            attach_error(form, error)
     settings = service.rule_settings(seat.evaluation)
-    return page("setup/evaluation/rule.html", seat, form=form, settings=settings), 422
+    return render_page("setup/evaluation/rule.html", seat, form=form, settings=settings), 422
 
 
 @bp.get("/progress")
-@in_evaluation(Action.VIEW_PROGRESS)
-def progress(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.VIEW_PROGRESS)
+def show_progress(seat: Seat) -> ResponseReturnValue:
     """How many marks and ballots are done; never which."""
     rows = ballots_progress(db.session(), seat)
-    declared = conflicts(db.session(), seat.evaluation.id)
-    return page(
+    declared = list_declared_conflicts(db.session(), seat.evaluation.id)
+    return render_page(
         "setup/evaluation/progress.html",
         seat,
         rows=rows,
@@ -192,90 +199,94 @@ def progress(seat: Seat) -> ResponseReturnValue:
         may_reopen=seat.may(Action.REOPEN_BALLOT),
         may_move=seat.may(Action.MOVE_CLOSING_DAY),
         may_enter=seat.may(Action.ENTER_ON_BEHALF),
-        asked=asked_counts(db.session(), seat.evaluation.id),
-        people=lateness(seat, rows),
+        asked=count_assigned_criteria(db.session(), seat.evaluation.id),
+        people=load_lateness(seat, rows),
     )
 
 
 @bp.get("/progress/<int:ballot_id>/reopen")
-@in_evaluation(Action.REOPEN_BALLOT)
-def reopening(seat: Seat, ballot_id: int) -> ResponseReturnValue:
+@require_permission(Action.REOPEN_BALLOT)
+def show_reopen_form(seat: Seat, ballot_id: int) -> ResponseReturnValue:
     """The form that gives a submitted ballot back to its reviewer."""
-    return reopen_page(seat, ballot_id, ReasonForm())
+    return render_reopen_page(seat, ballot_id, ReasonForm())
 
 
-def reopen_page(seat: Seat, ballot_id: int, form: ReasonForm) -> str:
+def render_reopen_page(seat: Seat, ballot_id: int, form: ReasonForm) -> str:
     """Whose ballot, for which vendor, submitted when: nothing of what is on it."""
-    ballot = seals.ballot_in(db.session(), seat, ballot_id)
+    ballot = seals.lock_ballot(db.session(), seat, ballot_id)
     if ballot.state is not BallotState.SUBMITTED:
-        raise not_found()
-    return page(
-        "setup/evaluation/reopen.html", seat, under="evaluations.progress", ballot=ballot, form=form
+        raise make_not_found()
+    return render_page(
+        "setup/evaluation/reopen.html",
+        seat,
+        under="evaluations.show_progress",
+        ballot=ballot,
+        form=form,
     )
 
 
 @bp.post("/progress/<int:ballot_id>/reopen")
-@in_evaluation(Action.REOPEN_BALLOT)
-def reopen(seat: Seat, ballot_id: int) -> ResponseReturnValue:
+@require_permission(Action.REOPEN_BALLOT)
+def save_reopening(seat: Seat, ballot_id: int) -> ResponseReturnValue:
     """Reopen a submitted ballot with a reason."""
     form = ReasonForm()
     if form.validate():
         try:
             ballot = seals.reopen_ballot(
-                actor(), seat.evaluation.slug, ballot_id, reason=form.reason.data
+                current_actor(), seat.evaluation.slug, ballot_id, reason=form.reason.data
             )
             name = ballot.member.name
             flash(_("The ballot is open again; %(name)s is told.", name=name), "done")
-            return to("evaluations.progress", seat)
+            return redirect_to("evaluations.show_progress", seat)
         except Invalid as error:
-            attach(form, error)
-    return reopen_page(seat, ballot_id, form), 422
+            attach_error(form, error)
+    return render_reopen_page(seat, ballot_id, form), 422
 
 
 @bp.get("/retention")
-@in_evaluation(Action.SET_RETENTION)
-def retention(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.SET_RETENTION)
+def show_retention_form(seat: Seat) -> ResponseReturnValue:
     """Until when the record is kept, and whether it is held."""
     form = RetentionForm(until=seat.evaluation.retain_until, hold=seat.evaluation.legal_hold)
-    return page("setup/evaluation/retention.html", seat, under=HOME, form=form)
+    return render_page("setup/evaluation/retention.html", seat, under=HOME, form=form)
 
 
 @bp.post("/retention")
-@in_evaluation(Action.SET_RETENTION)
+@require_permission(Action.SET_RETENTION)
 def save_retention(seat: Seat) -> ResponseReturnValue:
     """Set until when the record is kept."""
     form = RetentionForm()
     if form.validate():
         try:
             service.set_retention(
-                actor(),
+                current_actor(),
                 seat.evaluation.slug,
                 until=form.until.data,
                 hold=form.hold.data or "",
                 reason=form.reason.data or "",
             )
             flash(_("Saved."), "done")
-            return to(HOME, seat)
+            return redirect_to(HOME, seat)
         except Invalid as error:
-            attach(form, error)
-    return page("setup/evaluation/retention.html", seat, under=HOME, form=form), 422
+            attach_error(form, error)
+    return render_page("setup/evaluation/retention.html", seat, under=HOME, form=form), 422
 
 
 @bp.post("/notices/<int:notice_id>")
-@in_evaluation(Action.VIEW_EVALUATION)
-def put_away(seat: Seat, notice_id: int) -> ResponseReturnValue:
+@require_permission(Action.VIEW_EVALUATION)
+def save_notice_dismissal(seat: Seat, notice_id: int) -> ResponseReturnValue:
     """Put away one of my own notices."""
-    notices.put_away(actor(), seat.evaluation.slug, notice_id)
-    return to(HOME, seat)
+    notices.dismiss_notice(current_actor(), seat.evaluation.slug, notice_id)
+    return redirect_to(HOME, seat)
 
 
 @bp.get("/journal")
-@in_evaluation(Action.VIEW_JOURNAL)
-def journal(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.VIEW_JOURNAL)
+def show_journal(seat: Seat) -> ResponseReturnValue:
     """Who changed what, newest first; of one kind, one person, one vendor."""
-    wanted = wanted_entries()
-    rows = entries(db.session(), seat, wanted)
-    return page(
+    wanted = read_journal_filter()
+    rows = list_journal_entries(db.session(), seat, wanted)
+    return render_page(
         "record/journal.html",
         seat,
         rows=rows,
@@ -283,18 +294,18 @@ def journal(seat: Seat) -> ResponseReturnValue:
         wanted=wanted,
         kind=request.args.get("kind", ""),
         kinds={key: _(label) for key, (label, _begin) in KINDS.items()},
-        people=actors(db.session(), seat),
+        people=list_journal_actors(db.session(), seat),
         vendors=list_visible_vendors(db.session(), seat),
-        head=head(db.session(), seat.evaluation),
+        head=find_journal_head(db.session(), seat.evaluation),
     )
 
 
-def wanted_entries() -> Wanted:
+def read_journal_filter() -> JournalFilter:
     """The filter in the address. Raises: NotFound for an odd one."""
     page_, vendor = (request.args.get(key, 0, type=int) for key in ("page", "vendor"))
     kind, who = request.args.get("kind", ""), request.args.get("who", "")
     odd = not (0 <= page_ < JOURNAL_PAGES and 0 <= vendor < 2**31)
     if odd or (kind and kind not in KINDS) or not who.isprintable():
-        raise not_found()
+        raise make_not_found()
     events = frozenset(e for e in Event if e.value.startswith(KINDS[kind][1])) if kind else None
-    return Wanted(events, who or None, vendor or None, page_)
+    return JournalFilter(events, who or None, vendor or None, page_)

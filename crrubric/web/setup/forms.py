@@ -22,49 +22,53 @@ from crrubric.domain.vocabulary import (
     Stakeholder,
 )
 from crrubric.web.shared.forms import (
-    Choice,
-    Day,
-    ExactNumber,
+    DayField,
+    ExactNumberField,
     Form,
-    Options,
-    WholeNumber,
-    choices,
-    longest,
-    optional,
+    ListChoiceField,
+    RadioChoiceField,
+    WholeNumberField,
+    coerce_optional,
+    limit_length,
+    list_choices,
 )
 
 
 class EvaluationForm(Form):
     """What a new evaluation needs."""
 
-    title = StringField(_("Title"), [InputRequired(_("Enter a title.")), longest(limits.TITLE)])
-    purpose = TextAreaField(_("What is it for?"), [Optional(), longest(limits.LONG_TEXT)])
+    title = StringField(
+        _("Title"), [InputRequired(_("Enter a title.")), limit_length(limits.TITLE)]
+    )
+    purpose = TextAreaField(_("What is it for?"), [Optional(), limit_length(limits.LONG_TEXT)])
 
 
 class FactsForm(EvaluationForm):
     """Title, purpose and the day on which scoring closes."""
 
-    closes_on = Day(_("Scoring closes on"), [Optional()])
+    closes_on = DayField(_("Scoring closes on"), [Optional()])
 
 
 class ClosingForm(Form):
     """Another day on which scoring closes."""
 
-    closes_on = Day(_("Scoring closes on"), [InputRequired(_("Enter a date, like 2027-03-12."))])
+    closes_on = DayField(
+        _("Scoring closes on"), [InputRequired(_("Enter a date, like 2027-03-12."))]
+    )
 
 
 class RuleForm(Form):
     """How ballots become outcomes, and outcomes a score."""
 
-    kind = Options(_("Decision rule"), coerce=RuleKind, choices=choices(RuleKind),
+    kind = RadioChoiceField(_("Decision rule"), coerce=RuleKind, choices=list_choices(RuleKind),
                       validators=[InputRequired(_("Choose a rule."))])  # fmt: skip
-    over = WholeNumber(_("Supermajority: YES marks"), [Optional()])
-    under = WholeNumber(_("Supermajority: of so many marks"), [Optional()])
-    quorum = WholeNumber(_("Quorum: YES and NO marks that a cell needs"), [Optional()])
-    pass_mark = WholeNumber(
+    over = WholeNumberField(_("Supermajority: YES marks"), [Optional()])
+    under = WholeNumberField(_("Supermajority: of so many marks"), [Optional()])
+    quorum = WholeNumberField(_("Quorum: YES and NO marks that a cell needs"), [Optional()])
+    pass_mark = WholeNumberField(
         _("Pass mark in percent"), [InputRequired(_("Enter a pass mark from 0 to 100 percent."))]
     )
-    mode = Options(_("Score"), coerce=ScoringMode, choices=choices(ScoringMode),
+    mode = RadioChoiceField(_("Score"), coerce=ScoringMode, choices=list_choices(ScoringMode),
                       validators=[InputRequired(_("Choose how to score."))])  # fmt: skip
 
 
@@ -73,7 +77,7 @@ class SectionForm(Form):
 
     title = StringField(
         _("Title of the section"),
-        [InputRequired(_("Enter a title for the section.")), longest(limits.TITLE)],
+        [InputRequired(_("Enter a title for the section.")), limit_length(limits.TITLE)],
     )
 
 
@@ -81,41 +85,43 @@ class CriterionForm(Form):
     """One criterion of the evaluation's own copy of the rubric."""
 
     title = StringField(
-        _("Title"), [InputRequired(_("Enter a title for the criterion.")), longest(limits.TITLE)]
+        _("Title"),
+        [InputRequired(_("Enter a title for the criterion.")), limit_length(limits.TITLE)],
     )
-    question = TextAreaField(_("Question, to be answered YES or NO"), [longest(limits.NOTE)])
-    look_for = TextAreaField(_("What to look for"), [Optional(), longest(limits.NOTE)])
-    lead = Choice(_("Who knows most about it"), coerce=optional(Stakeholder),
-                       choices=choices(Stakeholder, empty=_("Nobody in particular")),
+    question = TextAreaField(_("Question, to be answered YES or NO"), [limit_length(limits.NOTE)])
+    look_for = TextAreaField(_("What to look for"), [Optional(), limit_length(limits.NOTE)])
+    lead = ListChoiceField(_("Who knows most about it"), coerce=coerce_optional(Stakeholder),
+                       choices=list_choices(Stakeholder, empty=_("Nobody in particular")),
                        validators=[Optional()])  # fmt: skip
-    weight = ExactNumber(_("Weight"), [InputRequired(_("Enter a weight, 1 by default."))])
+    weight = ExactNumberField(_("Weight"), [InputRequired(_("Enter a weight, 1 by default."))])
     must_have = BooleanField(_("Must-have: a vendor that does not meet it is not eligible"))
     may_not_apply = BooleanField(_("May not apply: reviewers can answer NOT APPLICABLE"))
     left_out = BooleanField(_("Left out of this evaluation"))
     practice = TextAreaField(
-        _("Practice round: what the made-up vendor shows"), [Optional(), longest(limits.NOTE)]
+        _("Practice round: what the made-up vendor shows"), [Optional(), limit_length(limits.NOTE)]
     )
-    evidence_months = WholeNumber(_("Evidence is old after so many months"), [Optional()])
+    evidence_months = WholeNumberField(_("Evidence is old after so many months"), [Optional()])
 
 
 class VendorForm(Form):
     """One vendor with the basis of its price."""
 
     company = StringField(
-        _("Company"), [InputRequired(_("Enter the name of the company.")), longest(limits.NAME)]
+        _("Company"),
+        [InputRequired(_("Enter the name of the company.")), limit_length(limits.NAME)],
     )
-    product = StringField(_("Product"), [Optional(), longest(limits.NAME)])
-    product_version = StringField(_("Version"), [Optional(), longest(80)])
-    contact_name = StringField(_("Contact person"), [Optional(), longest(limits.NAME)])
-    contact_email = EmailField(_("Contact e-mail"), [Optional(), longest(limits.EMAIL)])
-    links = TextAreaField(_("Links, one a line"), [Optional(), longest(limits.NOTE)])
-    price_unit = Choice(_("Price is"), coerce=optional(PriceUnit),
-                             choices=choices(PriceUnit, empty=_("not known yet")),
+    product = StringField(_("Product"), [Optional(), limit_length(limits.NAME)])
+    product_version = StringField(_("Version"), [Optional(), limit_length(80)])
+    contact_name = StringField(_("Contact person"), [Optional(), limit_length(limits.NAME)])
+    contact_email = EmailField(_("Contact e-mail"), [Optional(), limit_length(limits.EMAIL)])
+    links = TextAreaField(_("Links, one a line"), [Optional(), limit_length(limits.NOTE)])
+    price_unit = ListChoiceField(_("Price is"), coerce=coerce_optional(PriceUnit),
+                             choices=list_choices(PriceUnit, empty=_("not known yet")),
                              validators=[Optional()])  # fmt: skip
-    unit_price = ExactNumber(_("Price of one unit for a year, in dollars"), [Optional()])
-    quantity = WholeNumber(_("Quantity"), [Optional()])
-    term_months = WholeNumber(_("Term in months"), [Optional()])
-    price_note = StringField(_("Note on the price"), [Optional(), longest(limits.SHORT_TEXT)])
+    unit_price = ExactNumberField(_("Price of one unit for a year, in dollars"), [Optional()])
+    quantity = WholeNumberField(_("Quantity"), [Optional()])
+    term_months = WholeNumberField(_("Term in months"), [Optional()])
+    price_note = StringField(_("Note on the price"), [Optional(), limit_length(limits.SHORT_TEXT)])
 
 
 SEATS: Mapping[str, frozenset[Role]] = {
@@ -137,16 +143,16 @@ SEAT_LABELS = {
 class SeatForm(Form):
     """Role and stakeholder of a member."""
 
-    roles = Choice(
+    roles = ListChoiceField(
         _("Role"),
         [InputRequired(_("Choose a role."))],
         choices=[SelectChoice(*pair) for pair in SEAT_LABELS.items()],
     )
-    stakeholder = Choice(
+    stakeholder = ListChoiceField(
         _("Speaks for"),
         [InputRequired(_("Choose whom the person speaks for."))],
         coerce=Stakeholder,
-        choices=choices(Stakeholder),
+        choices=list_choices(Stakeholder),
     )
 
 
@@ -154,24 +160,24 @@ class InviteForm(SeatForm):
     """An invitation to the committee."""
 
     name = StringField(
-        _("Name"), [InputRequired(_("Enter the person’s name.")), longest(limits.NAME)]
+        _("Name"), [InputRequired(_("Enter the person’s name.")), limit_length(limits.NAME)]
     )
     email = EmailField(
         _("E-mail address"),
-        [InputRequired(_("Enter an e-mail address.")), longest(limits.EMAIL)],
+        [InputRequired(_("Enter an e-mail address.")), limit_length(limits.EMAIL)],
     )
 
 
 class RetentionForm(Form):
     """Until when the record is kept."""
 
-    until = Day(_("Keep the record until"), [Optional()])
-    hold = TextAreaField(_("Legal hold"), [Optional(), longest(limits.NOTE)])
-    reason = TextAreaField(_("Why?"), [Optional(), longest(limits.NOTE)])
+    until = DayField(_("Keep the record until"), [Optional()])
+    hold = TextAreaField(_("Legal hold"), [Optional(), limit_length(limits.NOTE)])
+    reason = TextAreaField(_("Why?"), [Optional(), limit_length(limits.NOTE)])
 
 
 class PhaseForm(Form):
     """A change of phase; a step back needs the reason."""
 
     to = HiddenField()
-    reason = TextAreaField(_("Reason"), [Optional(), longest(limits.NOTE)])
+    reason = TextAreaField(_("Reason"), [Optional(), limit_length(limits.NOTE)])

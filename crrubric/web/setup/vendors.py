@@ -10,35 +10,34 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
 from crrubric.domain.translation import N_
 from crrubric.extensions import db
-from crrubric.queries.ballots.files import vendor_file_counts
+from crrubric.queries.ballots.files import count_vendor_files
 from crrubric.queries.people.access import Seat
 from crrubric.queries.setup.vendors import list_vendors
 from crrubric.services.setup import vendors as service
-from crrubric.web.setup.evaluations import to
 from crrubric.web.setup.forms import VendorForm
-from crrubric.web.shared.access import in_evaluation
-from crrubric.web.shared.forms import attach
-from crrubric.web.shared.page import page
-from crrubric.web.shared.session import actor
+from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.forms import attach_error
+from crrubric.web.shared.page import redirect_to, render_page
+from crrubric.web.shared.session import current_actor
 
 bp = Blueprint("vendors", __name__, url_prefix="/evaluations/<slug>/vendors")
-HOME = "vendors.index"
+HOME = "vendors.show_vendors"
 
 
 @bp.get("/")
-@in_evaluation(Action.VIEW_EVALUATION)
-def index(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.VIEW_EVALUATION)
+def show_vendors(seat: Seat) -> ResponseReturnValue:
     """All vendors with the basis of their price."""
-    return page(
+    return render_page(
         "setup/vendors/index.html",
         seat,
         vendors=list_vendors(db.session(), seat.evaluation.id),
-        file_counts=vendor_file_counts(db.session(), seat),
+        file_counts=count_vendor_files(db.session(), seat),
         editable=seat.may(Action.EDIT_SETUP),
     )
 
 
-def cents(amount: Decimal | None) -> int | None:
+def to_cents(amount: Decimal | None) -> int | None:
     """Dollars as whole cents. Raises: Invalid for fractions of a cent."""
     if amount is None:
         return None
@@ -47,7 +46,7 @@ def cents(amount: Decimal | None) -> int | None:
     return int(amount * 100)
 
 
-def facts_of(form: VendorForm) -> service.VendorFacts:
+def read_vendor_facts(form: VendorForm) -> service.VendorFacts:
     """What the chair typed."""
     return service.VendorFacts(
         company=form.company.data,
@@ -57,7 +56,7 @@ def facts_of(form: VendorForm) -> service.VendorFacts:
         contact_email=form.contact_email.data or "",
         links=form.links.data or "",
         price_unit=form.price_unit.data,
-        unit_price_cents=cents(form.unit_price.data),
+        unit_price_cents=to_cents(form.unit_price.data),
         quantity=form.quantity.data,
         term_months=form.term_months.data,
         price_note=form.price_note.data or "",
@@ -65,57 +64,61 @@ def facts_of(form: VendorForm) -> service.VendorFacts:
 
 
 @bp.get("/new")
-@in_evaluation(Action.EDIT_SETUP)
-def new(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.EDIT_SETUP)
+def show_new_vendor_form(seat: Seat) -> ResponseReturnValue:
     """The form for a new vendor."""
-    return page("setup/vendors/vendor.html", seat, under=HOME, form=VendorForm())
+    return render_page("setup/vendors/vendor.html", seat, under=HOME, form=VendorForm())
 
 
 @bp.post("/new")
-@in_evaluation(Action.EDIT_SETUP)
-def add(seat: Seat) -> ResponseReturnValue:
+@require_permission(Action.EDIT_SETUP)
+def save_new_vendor(seat: Seat) -> ResponseReturnValue:
     """Add a vendor."""
     form = VendorForm()
     if form.validate():
         try:
-            vendor = service.add_vendor(actor(), seat.evaluation.slug, facts_of(form))
+            vendor = service.add_vendor(
+                current_actor(), seat.evaluation.slug, read_vendor_facts(form)
+            )
             flash(_("%(company)s is on the list.", company=vendor.company), "done")
-            return to(HOME, seat)
+            return redirect_to(HOME, seat)
         except Invalid as error:
-            attach(form, error)
-    return page("setup/vendors/vendor.html", seat, under=HOME, form=form), 422
+            attach_error(form, error)
+    return render_page("setup/vendors/vendor.html", seat, under=HOME, form=form), 422
 
 
 @bp.get("/<int:vendor_id>")
-@in_evaluation(Action.EDIT_SETUP)
-def edit(seat: Seat, vendor_id: int) -> ResponseReturnValue:
+@require_permission(Action.EDIT_SETUP)
+def show_vendor_form(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """The form for one vendor."""
-    vendor = service.vendor_for(db.session(), seat, vendor_id)
+    vendor = service.find_vendor_for_seat(db.session(), seat, vendor_id)
     price = None if vendor.unit_price_cents is None else Decimal(vendor.unit_price_cents) / 100
     form = VendorForm(obj=vendor, unit_price=price)
-    return page("setup/vendors/vendor.html", seat, under=HOME, form=form, vendor=vendor)
+    return render_page("setup/vendors/vendor.html", seat, under=HOME, form=form, vendor=vendor)
 
 
 @bp.post("/<int:vendor_id>")
-@in_evaluation(Action.EDIT_SETUP)
-def change(seat: Seat, vendor_id: int) -> ResponseReturnValue:
+@require_permission(Action.EDIT_SETUP)
+def save_vendor(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """Change a vendor."""
     form = VendorForm()
     if form.validate():
         try:
-            service.change_vendor(actor(), seat.evaluation.slug, vendor_id, facts_of(form))
+            service.change_vendor(
+                current_actor(), seat.evaluation.slug, vendor_id, read_vendor_facts(form)
+            )
             flash(_("Saved."), "done")
-            return to(HOME, seat)
+            return redirect_to(HOME, seat)
         except Invalid as error:
-            attach(form, error)
-    vendor = service.vendor_for(db.session(), seat, vendor_id)
-    return page("setup/vendors/vendor.html", seat, under=HOME, form=form, vendor=vendor), 422
+            attach_error(form, error)
+    vendor = service.find_vendor_for_seat(db.session(), seat, vendor_id)
+    return render_page("setup/vendors/vendor.html", seat, under=HOME, form=form, vendor=vendor), 422
 
 
 @bp.post("/<int:vendor_id>/remove")
-@in_evaluation(Action.EDIT_SETUP)
-def remove(seat: Seat, vendor_id: int) -> ResponseReturnValue:
+@require_permission(Action.EDIT_SETUP)
+def save_vendor_removal(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """Take a vendor off the list, before ballots open."""
-    service.remove_vendor(actor(), seat.evaluation.slug, vendor_id)
+    service.remove_vendor(current_actor(), seat.evaluation.slug, vendor_id)
     flash(_("The vendor is removed."), "done")
-    return to(HOME, seat)
+    return redirect_to(HOME, seat)

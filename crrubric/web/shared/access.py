@@ -11,7 +11,7 @@ from flask_babel import gettext
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import WrongPhase
 from crrubric.extensions import db
-from crrubric.queries.people.access import Seat, evaluation_by_slug, not_found, require
+from crrubric.queries.people.access import Seat, find_evaluation, make_not_found, require
 from crrubric.web.shared import resuming, session
 from crrubric.web.shared.page import wants_json
 
@@ -24,29 +24,29 @@ SIGNED_IN = "signed in"
 UNDECLARED = frozenset({"static"})
 
 
-def declare(view: Callable[..., ResponseReturnValue], rule: str) -> None:
+def declare_access(view: Callable[..., ResponseReturnValue], rule: str) -> None:
     """Write the route's rule where the start-up check and the tests find it."""
     view.access = rule  # type: ignore[attr-defined]  # functions take attributes
 
 
-def public(view: View[P]) -> View[P]:
+def allow_everyone(view: View[P]) -> View[P]:
     """Anybody may pass."""
-    declare(view, PUBLIC)
+    declare_access(view, PUBLIC)
     return view
 
 
-def signed_in(view: View[P]) -> View[P]:
+def require_sign_in(view: View[P]) -> View[P]:
     """Anybody who is signed in may pass; others are sent to sign in."""
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        return view(*args, **kwargs) if session.person() else to_sign_in()
+        return view(*args, **kwargs) if session.current_person() else redirect_to_sign_in()
 
-    declare(guarded, SIGNED_IN)
+    declare_access(guarded, SIGNED_IN)
     return guarded
 
 
-def in_evaluation(
+def require_permission(
     action: Action,
 ) -> Callable[[Callable[Concatenate[Seat, P], ResponseReturnValue]], View[P]]:
     """People of the evaluation `slug` whom the policy allows `action` now; 404 for all others.
@@ -58,24 +58,24 @@ def in_evaluation(
     def decorate(view: Callable[Concatenate[Seat, P], ResponseReturnValue]) -> View[P]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-            if session.person() is None:
-                return to_sign_in()
-            evaluation = evaluation_by_slug(db.session(), cast(str, kwargs.pop("slug")))
+            if session.current_person() is None:
+                return redirect_to_sign_in()
+            evaluation = find_evaluation(db.session(), cast(str, kwargs.pop("slug")))
             try:
-                seat = require(session.actor(), action, evaluation, db.session())
+                seat = require(session.current_actor(), action, evaluation, db.session())
             except WrongPhase:
                 if request.method == "GET":
-                    raise not_found() from None
+                    raise make_not_found() from None
                 raise
             return view(seat, *args, **kwargs)
 
-        declare(guarded, action.value)
+        declare_access(guarded, action.value)
         return guarded
 
     return decorate
 
 
-def to_sign_in() -> ResponseReturnValue:
+def redirect_to_sign_in() -> ResponseReturnValue:
     """Off to the sign-in page, and back here afterwards where that is a page.
 
     A form that comes after its session has ended is not dropped: the same person signs in on the
@@ -83,13 +83,17 @@ def to_sign_in() -> ResponseReturnValue:
     """
     if wants_json():
         return jsonify(message=gettext("You are signed out.")), 401
-    if request.method == "POST" and (owner := session.lapsed()) is not None:
-        return resuming.choose_again() if request.files else resuming.sign_in_again(owner)
+    if request.method == "POST" and (owner := session.find_lapsed_owner()) is not None:
+        return (
+            resuming.redirect_to_file_form()
+            if request.files
+            else resuming.ask_to_sign_in_again(owner)
+        )
     back = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("account.sign_in", next=back), code=303)
+    return redirect(url_for("account.show_sign_in", next=back), code=303)
 
 
-def check_declarations(app: Flask) -> None:
+def check_route_access(app: Flask) -> None:
     """Refuse to start if a route has no rule. Raises: RuntimeError naming it."""
     for rule in app.url_map.iter_rules():
         view = app.view_functions[rule.endpoint]

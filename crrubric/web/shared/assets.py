@@ -8,19 +8,19 @@ from pathlib import Path
 
 from flask import Blueprint, Flask, Response, request, url_for
 
-from crrubric.web.shared.access import public
+from crrubric.web.shared.access import allow_everyone
 
 bp = Blueprint("assets", __name__)
 
 
 @bp.record
-def _register(state: object) -> None:
+def _register_plotly_url(state: object) -> None:
     app: Flask = state.app  # type: ignore[attr-defined]  # BlueprintSetupState
     app.add_template_global(plotly_url, "plotly_url")
 
 
 @cache
-def plotly_script() -> bytes:
+def load_plotly_script() -> bytes:
     """plotly.min.js, compressed once; finding the file does not import plotly."""
     spec = find_spec("plotly")
     if spec is None or spec.origin is None:
@@ -31,14 +31,14 @@ def plotly_script() -> bytes:
 
 def plotly_url() -> str:
     """The script's address, which changes with its version."""
-    return url_for("assets.plotly", v=version("plotly"))
+    return url_for("assets.serve_plotly_script", v=version("plotly"))
 
 
 @bp.get("/assets/plotly.min.js")
-@public
-def plotly() -> Response:
+@allow_everyone
+def serve_plotly_script() -> Response:
     """The script, compressed for all who can take it."""
-    body = plotly_script()
+    body = load_plotly_script()
     response = Response(body, mimetype="text/javascript")
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         response.headers["Content-Encoding"] = "gzip"

@@ -14,8 +14,8 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from crrubric.domain import limits
 from crrubric.domain.errors import CrrubricError, Invalid, NotFound, NotReady, Stale, WrongPhase
 from crrubric.extensions import DatabaseUnavailable, db
-from crrubric.web.shared.page import here
-from crrubric.web.shared.words import refusal
+from crrubric.web.shared.page import current_address
+from crrubric.web.shared.words import translate_error
 
 log = logging.getLogger("crrubric")
 
@@ -32,11 +32,11 @@ NOT_TEXT = frozenset({"csrf_token", "version", "password", "next"})
 
 def init_app(app: Flask) -> None:
     """Register one handler for each kind of error."""
-    app.register_error_handler(CrrubricError, refused)
-    app.register_error_handler(CSRFError, forged)
-    app.register_error_handler(DatabaseUnavailable, busy)
-    app.register_error_handler(HTTPException, plain)
-    app.register_error_handler(Exception, broken)
+    app.register_error_handler(CrrubricError, handle_refusal)
+    app.register_error_handler(CSRFError, handle_csrf_error)
+    app.register_error_handler(DatabaseUnavailable, handle_busy_database)
+    app.register_error_handler(HTTPException, handle_http_error)
+    app.register_error_handler(Exception, handle_unexpected_error)
 
 
 def status_of(error: CrrubricError) -> HTTPStatus:
@@ -47,30 +47,30 @@ def status_of(error: CrrubricError) -> HTTPStatus:
     )
 
 
-def refused(error: CrrubricError) -> ResponseReturnValue:
+def handle_refusal(error: CrrubricError) -> ResponseReturnValue:
     """A refusal in words."""
-    problems = [refusal(one) for one in getattr(error, "problems", ())]
-    return page(status_of(error), refusal(error), problems)
+    problems = [translate_error(one) for one in getattr(error, "problems", ())]
+    return render_error_page(status_of(error), translate_error(error), problems)
 
 
-def forged(_error: CSRFError) -> ResponseReturnValue:
+def handle_csrf_error(_error: CSRFError) -> ResponseReturnValue:
     """A form whose token is missing or belongs to another session."""
-    return page(
+    return render_error_page(
         HTTPStatus.BAD_REQUEST,
         gettext("This form is out of date. Open the page again and send it once more."),
     )
 
 
-def busy(error: DatabaseUnavailable) -> ResponseReturnValue:
+def handle_busy_database(error: DatabaseUnavailable) -> ResponseReturnValue:
     """The database is locked, full or away: nothing was saved."""
     db.session.rollback()
     log.warning("database unavailable: %s", error.orig)
     message = gettext("Not saved: the server is busy. Try again in a moment.")
-    body = page(HTTPStatus.SERVICE_UNAVAILABLE, message)
+    body = render_error_page(HTTPStatus.SERVICE_UNAVAILABLE, message)
     return (*body, {"Retry-After": "5"})
 
 
-def plain(error: HTTPException) -> ResponseReturnValue:
+def handle_http_error(error: HTTPException) -> ResponseReturnValue:
     """Werkzeug's own refusals, in our words."""
     if isinstance(error, SecurityError):  # a foreign host name: no page of ours has an address
         return Response("This site is not reached by that name.", 400, mimetype="text/plain")
@@ -78,16 +78,16 @@ def plain(error: HTTPException) -> ResponseReturnValue:
     words = {
         HTTPStatus.NOT_FOUND: gettext("There is nothing here, or it is not for you."),
         HTTPStatus.METHOD_NOT_ALLOWED: gettext("That can’t be done at this address."),
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: too_large(),
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: describe_size_limit(),
         HTTPStatus.TOO_MANY_REQUESTS: gettext(
             "Too many attempts. Wait 15 minutes, then try again."
         ),
         HTTPStatus.BAD_REQUEST: gettext("The server could not read this request."),
     }
-    return page(status, words.get(status, status.phrase))
+    return render_error_page(status, words.get(status, status.phrase))
 
 
-def too_large() -> str:
+def describe_size_limit() -> str:
     """What to do where more was sent than the address takes: text, or a file."""
     if request.max_content_length == limits.FILE_REQUEST_BYTES:
         most = limits.FILE_BYTES // limits.MEGABYTE
@@ -96,18 +96,18 @@ def too_large() -> str:
     return str(words)
 
 
-def broken(_error: Exception) -> ResponseReturnValue:
+def handle_unexpected_error(_error: Exception) -> ResponseReturnValue:
     """A fault of ours: an id for the log, no detail for the reader."""
     db.session.rollback()
     number = secrets.token_hex(4)
     log.exception("error %s at %s", number, request.path)
-    return page(
+    return render_error_page(
         HTTPStatus.INTERNAL_SERVER_ERROR,
         gettext("Something went wrong on our side. Tell your IT this number: %(id)s", id=number),
     )
 
 
-def page(
+def render_error_page(
     status: HTTPStatus, message: str, problems: list[str] | None = None
 ) -> tuple[str | Response, int]:
     """The error page, or JSON for the script; the text that was sent comes back with it."""
@@ -118,35 +118,35 @@ def page(
             "shared/error.html",
             message=message,
             problems=problems or [],
-            kept=kept_text(),
-            here=nowhere,
-            again=again(status),
+            kept=list_typed_texts(),
+            here=make_empty_address,
+            again=find_retry_address(status),
         ),
         status.value,
     )
 
 
-def again(status: HTTPStatus) -> str:
+def find_retry_address(status: HTTPStatus) -> str:
     """The page whose form sent too much: to go back to it with a smaller file; else nothing."""
-    return here() if status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE else ""
+    return current_address() if status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE else ""
 
 
-def nowhere() -> str:
+def make_empty_address() -> str:
     """Where the language switch leads back to: home, as a refusal says nothing of its address."""
     return ""
 
 
-def kept_text() -> list[str]:
+def list_typed_texts() -> list[str]:
     """What the person typed into the form that was refused, longest field first."""
     if request.method != "POST":
         return []
     try:
-        typed = long_texts(request.form.items())
+        typed = list_long_texts(request.form.items())
     except HTTPException:  # the request was too large to be read at all
         return []
     return sorted(typed, key=len, reverse=True)
 
 
-def long_texts(fields: Iterable[tuple[str, str]]) -> list[str]:
+def list_long_texts(fields: Iterable[tuple[str, str]]) -> list[str]:
     """The values of a form that are worth showing again: what was typed, no choice and no token."""
     return [value for name, value in fields if name not in NOT_TEXT and len(value) > SHORT]

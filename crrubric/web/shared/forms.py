@@ -26,35 +26,35 @@ from wtforms.validators import InputRequired, Length, StopValidation
 
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
-from crrubric.domain.text import visible
+from crrubric.domain.text import replace_control_characters
 from crrubric.domain.translation import N_
-from crrubric.domain.vocabulary import Labelled
-from crrubric.web.shared.words import refusal
+from crrubric.domain.vocabulary import LabelledEnum
+from crrubric.web.shared.words import translate_error
 
 
-def choices(kind: type[Labelled], *, empty: object = None) -> list[SelectChoice]:
+def list_choices(kind: type[LabelledEnum], *, empty: object = None) -> list[SelectChoice]:
     """The enum as choices; with `empty` words, "nothing" comes first."""
     first = [] if empty is None else [SelectChoice("", empty)]
     return first + [SelectChoice(member.value, _(member.label)) for member in kind]
 
 
-def optional(kind: type[Enum]) -> Callable[[str | None], Any]:
+def coerce_optional(kind: type[Enum]) -> Callable[[str | None], Any]:
     """Turns text into the enum, and nothing into None."""
     return lambda text: kind(text) if text else None
 
 
-def longest(limit: int) -> Length:
+def limit_length(limit: int) -> Length:
     """At most so many characters; the control gets a matching `maxlength`."""
     return Length(max=limit, message=_("Use at most %(max)d characters."))
 
 
 @cache
-def wtforms_texts(language: str) -> NullTranslations:
+def load_wtforms_texts(language: str) -> NullTranslations:
     """What WTForms itself says, in a language; read once a process."""
     return Translations.load(messages_path(), [language], domain="wtforms")
 
 
-class ReadFirst:
+class NumberFieldMixin:
     """For a number: what can't be read is refused for that alone, not for its size as well."""
 
     def pre_validate(self, form: object) -> None:
@@ -64,7 +64,7 @@ class ReadFirst:
             raise StopValidation
 
 
-class WholeNumber(ReadFirst, IntegerField):
+class WholeNumberField(NumberFieldMixin, IntegerField):
     """A whole number, refused in a sentence when it is none."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -78,7 +78,7 @@ class WholeNumber(ReadFirst, IntegerField):
         self.data = int(text)
 
 
-class ExactNumber(ReadFirst, StringField):
+class ExactNumberField(NumberFieldMixin, StringField):
     """A decimal number, kept exact; `data` is a Decimal or None."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -102,7 +102,7 @@ class ExactNumber(ReadFirst, StringField):
         return "" if self.data is None else f"{self.data.normalize():f}"
 
 
-class Day(DateField):
+class DayField(DateField):
     """A calendar day, refused in a sentence when it is none."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -113,7 +113,7 @@ class Day(DateField):
             raise ValueError(_("Enter a date, like 2027-03-12.")) from None
 
 
-class PlainChoice:
+class ChoiceFieldMixin:
     """For a control with choices: what isn't one of them is refused in our words."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -133,11 +133,11 @@ class PlainChoice:
             raise StopValidation(_("Choose one of the choices shown.")) from None
 
 
-class Options(PlainChoice, RadioField):
+class RadioChoiceField(ChoiceFieldMixin, RadioField):
     """Radio buttons."""
 
 
-class Choice(PlainChoice, SelectField):
+class ListChoiceField(ChoiceFieldMixin, SelectField):
     """A list to choose from."""
 
 
@@ -149,15 +149,21 @@ class Form(FlaskForm):
 
         def get_translations(self, form: object) -> object:
             """WTForms' own texts, read once a process: Flask-WTF reads the file anew each time."""
-            return wtforms_texts(str(get_locale() or "en"))
+            return load_wtforms_texts(str(get_locale() or "en"))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether everything typed can be used."""
         good: bool = super().validate(extra_validators)
         for field in self:
             # what numbers and days show again is what was sent
-            field.raw_data = [visible(x) if isinstance(x, str) else x for x in field.raw_data or ()]
-            if isinstance(field.data, str) and (shown := visible(field.data)) != field.data:
+            field.raw_data = [
+                replace_control_characters(x) if isinstance(x, str) else x
+                for x in field.raw_data or ()
+            ]
+            if (
+                isinstance(field.data, str)
+                and (shown := replace_control_characters(field.data)) != field.data
+            ):
                 position = next(
                     n for n, (a, b) in enumerate(zip(field.data, shown, strict=True), 1) if a != b
                 )
@@ -168,7 +174,7 @@ class Form(FlaskForm):
         return good
 
 
-def whole_version(typed: str | None) -> int:
+def parse_version(typed: str | None) -> int:
     """A version number from a hidden field; 0 for none. Raises: Invalid."""
     text = typed or "0"
     if not (text.isascii() and text.isdigit() and len(text) < 10):
@@ -190,25 +196,25 @@ class VersionedForm(Form):
 
     def seen_version(self) -> int:
         """The version that the page showed; 0 for none. Raises: Invalid."""
-        return whole_version(self.version.data)
+        return parse_version(self.version.data)
 
 
 class ReasonForm(Form):
     """A reason alone."""
 
-    reason = TextAreaField(_("Why?"), [InputRequired(_("Say why.")), longest(limits.NOTE)])
+    reason = TextAreaField(_("Why?"), [InputRequired(_("Say why.")), limit_length(limits.NOTE)])
 
 
-def attach(form: FlaskForm, error: Invalid) -> None:
+def attach_error(form: FlaskForm, error: Invalid) -> None:
     """Put a service's refusal beside the field it names, or above the form."""
     field: Field | None = form._fields.get(error.field or "")
     if field is None:
-        form.form_errors.append(refusal(error))
+        form.form_errors.append(translate_error(error))
     else:
-        field.errors = [*field.errors, refusal(error)]
+        field.errors = [*field.errors, translate_error(error)]
 
 
-def messages(form: FlaskForm) -> str:
+def join_form_errors(form: FlaskForm) -> str:
     """Everything that is wrong with a form, in one line for the script."""
     found = [str(error) for field in form for error in field.errors]
     return " ".join([*found, *(str(error) for error in form.form_errors)])

@@ -35,7 +35,10 @@ def init_app(app: Flask) -> None:
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
         if behind_tls:
             headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-        if request.endpoint in {"static", "assets.plotly"} and response.status_code == 200:
+        if (
+            request.endpoint in {"static", "assets.serve_plotly_script"}
+            and response.status_code == 200
+        ):
             headers["Cache-Control"] = IMMUTABLE if request.args.get("v") else "no-cache"
         else:
             headers["Cache-Control"] = "no-store"

@@ -8,10 +8,9 @@ from flask.typing import ResponseReturnValue
 from crrubric.config import current_settings, settings_of
 from crrubric.domain.people.languages import NAMES, formats_of
 from crrubric.services.people.accounts import choose_language
-from crrubric.web.people.account import local
-from crrubric.web.shared.access import public
-from crrubric.web.shared.page import here
-from crrubric.web.shared.session import LANGUAGE, actor, person
+from crrubric.web.shared.access import allow_everyone
+from crrubric.web.shared.page import current_address, to_local_address
+from crrubric.web.shared.session import LANGUAGE, current_actor, current_person
 
 bp = Blueprint("language", __name__)
 
@@ -22,41 +21,41 @@ def init_app(app: Flask) -> None:
     @app.context_processor
     def switch() -> dict[str, Any]:
         offered = {code: NAMES[code] for code in settings_of(app).LANGUAGES}
-        return {"locale": locale(), "languages": offered, "here": here}
+        return {"locale": current_language(), "languages": offered, "here": current_address}
 
 
-def locale() -> str:
+def current_language() -> str:
     """The language of the answer: chosen by the person, else in this browser, else asked for."""
     if "locale" not in g:
-        g.locale = wanted()
+        g.locale = negotiate_language()
     found: str = g.locale
     return found
 
 
-def wanted() -> str:
+def negotiate_language() -> str:
     """The first of what is wanted that we speak; else the first that we speak."""
     languages = current_settings().LANGUAGES
     if not request:
         return languages[0]
-    known = person()
+    known = current_person()
     for choice in (known.user.language if known else None, session.get(LANGUAGE)):
         if choice in languages:
             return str(choice)
     return request.accept_languages.best_match(languages) or languages[0]
 
 
-def formats() -> str:
+def select_locale() -> str:
     """The locale by whose rules Flask-Babel writes numbers and dates."""
-    return formats_of(locale())
+    return formats_of(current_language())
 
 
 @bp.post("/language")
-@public
-def choose() -> ResponseReturnValue:
+@allow_everyone
+def save_language() -> ResponseReturnValue:
     """Speak this language from now on: kept with the account, before sign-in with the browser."""
     language = request.form.get("language", "")
     if language in current_settings().LANGUAGES:
         session[LANGUAGE] = language
-        if person():
-            choose_language(actor(), language)
-    return redirect(local(request.form.get("next")), code=303)
+        if current_person():
+            choose_language(current_actor(), language)
+    return redirect(to_local_address(request.form.get("next")), code=303)

@@ -14,17 +14,17 @@ from crrubric.queries.people.access import Seat
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class MenuLink:
     """One link of the menu; a group leads to the first of its `pages`."""
 
     label: str
     url: str
     current: bool
-    pages: tuple["Item", ...] = ()
+    pages: tuple["MenuLink", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MenuPage:
     """A page that the menu may lead to: who may do `action` in one of `phases` sees its link."""
 
     label: str
@@ -36,78 +36,83 @@ class Place:
 # The heading over each run of pages, "" for pages that stand in the menu themselves: fewer words to
 # read past, and one line on a screen.
 MENU = (
-    ("", (Place(N_("Overview"), "evaluations.overview", Action.VIEW_EVALUATION),)),
+    ("", (MenuPage(N_("Overview"), "evaluations.show_overview", Action.VIEW_EVALUATION),)),
     (
         N_("Set-up"),
         (
-            Place(N_("Rubric"), "rubric.index", Action.VIEW_EVALUATION),
-            Place(N_("Vendors"), "vendors.index", Action.VIEW_EVALUATION),
-            Place(N_("Committee"), "committee.index", Action.VIEW_EVALUATION),
-            Place(N_("Rule"), "evaluations.rule", Action.VIEW_EVALUATION, PREPARING),
+            MenuPage(N_("Rubric"), "rubric.show_rubric", Action.VIEW_EVALUATION),
+            MenuPage(N_("Vendors"), "vendors.show_vendors", Action.VIEW_EVALUATION),
+            MenuPage(N_("Committee"), "committee.show_committee", Action.VIEW_EVALUATION),
+            MenuPage(N_("Rule"), "evaluations.show_rule", Action.VIEW_EVALUATION, PREPARING),
         ),
     ),
     (
         "",
         (
-            Place(N_("Practice"), "practice.index", Action.VIEW_PRACTICE),
-            Place(N_("My ballots"), "ballots.index", Action.VIEW_OWN_BALLOTS),
-            Place(N_("Progress"), "evaluations.progress", Action.VIEW_PROGRESS),
-            Place(N_("Questions"), "questions.index", Action.VIEW_QUESTIONS),
-            Place(N_("Meeting"), "meeting.index", Action.FOLLOW_MEETING),
+            MenuPage(N_("Practice"), "practice.show_practice", Action.VIEW_PRACTICE),
+            MenuPage(N_("My ballots"), "ballots.show_own_ballots", Action.VIEW_OWN_BALLOTS),
+            MenuPage(N_("Progress"), "evaluations.show_progress", Action.VIEW_PROGRESS),
+            MenuPage(N_("Questions"), "questions.show_questions", Action.VIEW_QUESTIONS),
+            MenuPage(N_("Meeting"), "meeting.show_agenda", Action.FOLLOW_MEETING),
         ),
     ),
     (
         N_("Results"),
         (
-            Place(N_("Matrix"), "results.matrix", Action.VIEW_RESULTS),
-            Place(N_("Scores"), "results.scores", Action.VIEW_RESULTS),
-            Place(N_("Agreement"), "agreement.index", Action.VIEW_RESULTS),
-            Place(N_("Compare"), "results.compare", Action.VIEW_RESULTS),
-            Place(N_("What if"), "what_if.index", Action.TRY_WHAT_IF),
-            Place(N_("Evidence"), "evidence.index", Action.VIEW_EVIDENCE, FROM_MEETING),
+            MenuPage(N_("Matrix"), "results.show_matrix", Action.VIEW_RESULTS),
+            MenuPage(N_("Scores"), "results.show_scores", Action.VIEW_RESULTS),
+            MenuPage(N_("Agreement"), "agreement.show_agreement", Action.VIEW_RESULTS),
+            MenuPage(N_("Compare"), "results.show_comparison", Action.VIEW_RESULTS),
+            MenuPage(N_("What if"), "what_if.show_what_if", Action.TRY_WHAT_IF),
+            MenuPage(
+                N_("Evidence"),
+                "evidence.show_evidence_register",
+                Action.VIEW_EVIDENCE,
+                FROM_MEETING,
+            ),
         ),
     ),
     (
         N_("Decision"),
         (
-            Place(N_("Decision"), "decision.index", Action.VIEW_RESULTS),
-            Place(N_("Memo"), "memo.preview", Action.VIEW_MEMO),
+            MenuPage(N_("Decision"), "decision.show_decision", Action.VIEW_RESULTS),
+            MenuPage(N_("Memo"), "memo.show_memo", Action.VIEW_MEMO),
         ),
     ),
-    ("", (Place(N_("Journal"), "evaluations.journal", Action.VIEW_JOURNAL),)),
+    ("", (MenuPage(N_("Journal"), "evaluations.show_journal", Action.VIEW_JOURNAL),)),
 )
 
 
 def init_app(app: Flask) -> None:
-    """Give templates `menu(seat)`."""
-    app.add_template_global(menu, "menu")
+    """Give templates `make_menu(seat)`."""
+    app.add_template_global(make_menu, "menu")
 
 
-def menu(seat: Seat) -> list[Item]:
+def make_menu(seat: Seat) -> list[MenuLink]:
     """The pages of the evaluation that are open to this person in this phase, under headings."""
-    found: list[Item] = []
+    found: list[MenuLink] = []
     for heading, places in MENU:
-        pages = tuple(link(place, seat) for place in places if leads_to(place, seat))
+        pages = tuple(make_menu_link(place, seat) for place in places if may_open_page(place, seat))
         if heading and len(pages) > 1:
             current = any(item.current for item in pages)
-            found.append(Item(gettext(heading), pages[0].url, current, pages))
+            found.append(MenuLink(gettext(heading), pages[0].url, current, pages))
         else:
             found.extend(pages)
     return found
 
 
-def leads_to(place: Place, seat: Seat) -> bool:
+def may_open_page(place: MenuPage, seat: Seat) -> bool:
     """Whether the page is open to this person now."""
     return seat.evaluation.phase in place.phases and seat.may(place.action)
 
 
-def link(place: Place, seat: Seat) -> Item:
+def make_menu_link(place: MenuPage, seat: Seat) -> MenuLink:
     """The link to a page of the evaluation."""
     url = url_for(place.endpoint, slug=seat.evaluation.slug)
-    return Item(gettext(place.label), url, here(place.endpoint))
+    return MenuLink(gettext(place.label), url, is_current_page(place.endpoint))
 
 
-def here(endpoint: str) -> bool:
+def is_current_page(endpoint: str) -> bool:
     """Whether the request is at this page, or at one of its own blueprint's inner pages."""
     if request.endpoint == endpoint:
         return True

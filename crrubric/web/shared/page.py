@@ -1,19 +1,21 @@
-"""Small helpers that every view of an evaluation uses."""
+"""Answers that many views give: a page, a redirect, a file to save."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import current_app, g, render_template, request
+from flask import Response, current_app, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from crrubric.queries.people.access import Seat
-from crrubric.web.shared.navigation import menu
+from crrubric.web.shared.navigation import make_menu
 
 
-def page(template: str, seat: Seat, *, under: str | None = None, **values: Any) -> str:
+def render_page(template: str, seat: Seat, *, under: str | None = None, **values: Any) -> str:
     """Render a page of an evaluation; `under` names the menu entry that it belongs to."""
     if under:
         g.menu_home = under
     return render_template(
-        template, seat=seat, evaluation=seat.evaluation, nav=menu(seat), **values
+        template, seat=seat, evaluation=seat.evaluation, nav=make_menu(seat), **values
     )
 
 
@@ -22,9 +24,31 @@ def wants_json() -> bool:
     return bool(request.accept_mimetypes.best == "application/json")
 
 
-def here() -> str:
+def current_address() -> str:
     """Where the switch leads back to: this page, or home where it is the answer to a form."""
     adapter = current_app.create_url_adapter(request)
     if adapter is None or not (request.method == "GET" or adapter.test(method="GET")):
         return ""
     return request.full_path.removesuffix("?")
+
+
+def redirect_to(endpoint: str, seat: Seat, **values: Any) -> ResponseReturnValue:
+    """Off to a page of the same evaluation after a POST."""
+    return redirect(url_for(endpoint, slug=seat.evaluation.slug, **values), code=303)
+
+
+def make_download(body: str | bytes, mimetype: str, name: str) -> Response:
+    """A file to be saved, never shown: whatever somebody typed stays text."""
+    response = Response(body, mimetype=mimetype)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+def to_local_address(target: str | None) -> str:
+    """`target` if it is a page of this site, else the home page."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return url_for("home.show_home")
+    parts = urlsplit(target)
+    clean = not parts.scheme and not parts.netloc and "\\" not in target and target.isprintable()
+    return target if clean else url_for("home.show_home")

@@ -12,13 +12,13 @@ from crrubric.extensions import db, login
 from crrubric.models import User
 from crrubric.queries.people.people import Actor, actor_of
 from crrubric.queries.people.sessions import find_session, find_session_owner
-from crrubric.services.people.accounts import digest, touch_session
+from crrubric.services.people.accounts import hash_token, touch_session
 
 TOUCH_EVERY = timedelta(minutes=limits.TOUCH_MINUTES)
 LANGUAGE = "language"  # of a browser in which nobody is signed in, in the cookie
 
 
-class Person(UserMixin):
+class SignedInPerson(UserMixin):
     """The signed-in person; what Flask-Login keeps of them is the secret of their session."""
 
     def __init__(self, user: User, token: str, since: datetime) -> None:
@@ -44,9 +44,9 @@ def init_app(app: Flask) -> None:
     login.user_loader(person_of)
 
 
-def person_of(token: str) -> Person | None:
+def person_of(token: str) -> SignedInPerson | None:
     """The person whose session this is; None if it ended, slept too long or is too old."""
-    row = find_session(db.session(), digest(token))
+    row = find_session(db.session(), hash_token(token))
     if row is None:
         return None
     own, user = row
@@ -60,33 +60,33 @@ def person_of(token: str) -> Person | None:
         return None
     if now - own.seen_at > TOUCH_EVERY:
         touch_session(own.id)
-    return Person(user, token, own.created_at)
+    return SignedInPerson(user, token, own.created_at)
 
 
-def lapsed() -> int | None:
+def find_lapsed_owner() -> int | None:
     """Whose session the cookie names although it ended: what they typed is kept for them alone."""
     token = session.get("_user_id")
     if not isinstance(token, str):
         return None
-    return find_session_owner(db.session(), digest(token))
+    return find_session_owner(db.session(), hash_token(token))
 
 
-def begin(user: User, token: str) -> None:
+def begin_session(user: User, token: str) -> None:
     """Sign the browser in under a new session; of the old cookie only the language stays."""
-    clear()
+    clear_cookie()
     g.pop("csrf_token", None)  # made for the old session: Flask-WTF would hand it out once more
-    login_user(Person(user, token, now_utc()))
+    login_user(SignedInPerson(user, token, now_utc()))
 
 
-def end() -> str | None:
+def forget_session() -> str | None:
     """Forget the browser's session and give its secret, for the caller to end it for good."""
     token: str | None = current_user.get_id() if current_user.is_authenticated else None
     logout_user()
-    clear()
+    clear_cookie()
     return token
 
 
-def clear() -> None:
+def clear_cookie() -> None:
     """Drop whatever the cookie holds, except the language."""
     language = session.get(LANGUAGE)
     session.clear()
@@ -94,15 +94,15 @@ def clear() -> None:
         session[LANGUAGE] = language
 
 
-def person() -> Person | None:
+def current_person() -> SignedInPerson | None:
     """The signed-in person, or None."""
     found: Any = current_user
     return found._get_current_object() if found.is_authenticated else None
 
 
-def actor() -> Actor:
+def current_actor() -> Actor:
     """The signed-in person as an actor; only behind a route that asks for sign-in."""
-    signed_in = person()
+    signed_in = current_person()
     if signed_in is None:
         raise RuntimeError("no one is signed in: the route's access declaration is wrong")
     return actor_of(signed_in.user)

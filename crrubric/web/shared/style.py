@@ -18,8 +18,8 @@ from crrubric.clock import now_utc
 from crrubric.config import current_settings
 from crrubric.domain import vocabulary
 from crrubric.domain.results.tally import Tally
-from crrubric.queries.people.access import not_found
-from crrubric.web.shared.access import public
+from crrubric.queries.people.access import make_not_found
+from crrubric.web.shared.access import allow_everyone
 
 bp = Blueprint("style", __name__)
 
@@ -41,11 +41,11 @@ class SampleForm(Form):
 
 
 @bp.get("/style")
-@public
-def index() -> ResponseReturnValue:
+@allow_everyone
+def show_style_guide() -> ResponseReturnValue:
     """The page; only in the demo and in development."""
     if not (current_settings().DEMO or current_app.debug):
-        raise not_found()
+        raise make_not_found()
     form = SampleForm()
     form.weight.errors = ["Enter a weight, 1 by default."]
     return render_template(

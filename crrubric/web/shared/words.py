@@ -12,61 +12,54 @@ from flask import Flask, g
 from flask_babel import format_date, get_locale, gettext, ngettext
 
 from crrubric.clock import now_utc
-from crrubric.domain.ballots.evidence import evidence_words
-from crrubric.domain.ballots.receipts import grouped
+from crrubric.domain.ballots.evidence import describe_evidence
+from crrubric.domain.ballots.receipts import group_receipt
 from crrubric.domain.errors import CrrubricError
-from crrubric.domain.mail.mails import spoken_facts
 from crrubric.domain.results import results as domain
 from crrubric.domain.results.cost import total_cents
 from crrubric.domain.results.results import Results
-from crrubric.domain.results.reviewers import Share
+from crrubric.domain.results.reviewers import Proportion
 from crrubric.domain.statistics.intervals import Interval
 from crrubric.domain.vocabulary import (
-    Answer,
-    CorrectionEffect,
-    DeclarationKind,
-    EntrySource,
-    EvidenceKind,
-    FileKind,
-    Labelled,
+    LabelledEnum,
     Outcome,
     Phase,
-    PositionKind,
-    PriceUnit,
-    RuleKind,
-    ScoringMode,
 )
 from crrubric.extensions import db
-from crrubric.models import Criterion, JournalEntry, Mark, Notice, Vendor
+from crrubric.models import Criterion, Mark, Vendor
 from crrubric.queries.people.people import load_time_zone_name
-from crrubric.services.shared.journal import ROW
-from crrubric.web.record.journal_words import HIDDEN, field_named, value_named
 
 NOTHING = "–"
-# What people read for the values that the journal keeps, such as CANNOT_TELL. They are upper case,
-# as typed text hardly ever is.
-SPOKEN = {
-    member.value: member.label
-    for kind in (
-        Phase, Answer, Outcome, RuleKind, ScoringMode, EvidenceKind, EntrySource,
-        CorrectionEffect, DeclarationKind, PositionKind, PriceUnit, FileKind,
-    )
-    for member in kind
-}  # fmt: skip
 
 
 def init_app(app: Flask) -> None:
     """Give templates the filters."""
-    for filter_ in (
-        label, moment, clock, day, percent, number, money, phase_named, outcome_named,
-        pair_of_title, pair_of_name,
-        total, evidence, standing, named, sentence, differences, coefficient, interval, share,
-        notice_words, grouped,
-    ):  # fmt: skip
-        app.add_template_filter(filter_, filter_.__name__)
+    app.jinja_env.filters.update(
+        {
+            "label": translate_label,
+            "moment": format_moment,
+            "clock": format_clock_time,
+            "day": format_day,
+            "percent": format_whole_percent,
+            "number": format_short_number,
+            "money": format_money,
+            "phase_named": phase_from_name,
+            "outcome_named": outcome_from_name,
+            "pair_of_title": pair_code_with_title,
+            "pair_of_name": pair_code_with_name,
+            "total": total_cost_of,
+            "evidence": describe_mark_evidence,
+            "standing": describe_standing,
+            "named": join_titles,
+            "coefficient": format_coefficient,
+            "interval": format_interval,
+            "share": format_part_of_whole,
+            "grouped": group_receipt,
+        }
+    )
 
 
-def refusal(error: CrrubricError) -> str:
+def translate_error(error: CrrubricError) -> str:
     """A refusal in the reader's language."""
     values = {
         key: gettext(value) if isinstance(value, str) and value else value
@@ -75,12 +68,12 @@ def refusal(error: CrrubricError) -> str:
     return str(gettext(error.message, **values))
 
 
-def label(member: Labelled | Enum | None) -> str:
+def translate_label(member: LabelledEnum | Enum | None) -> str:
     """What people read for an enum member."""
     return NOTHING if member is None else str(gettext(getattr(member, "label", member.name)))
 
 
-def zone() -> ZoneInfo:
+def load_time_zone() -> ZoneInfo:
     """The district's time zone, in which people read times; looked up once a request."""
     if "zone" not in g:
         g.zone = ZoneInfo(load_time_zone_name(db.session()) or "UTC")
@@ -88,29 +81,29 @@ def zone() -> ZoneInfo:
     return found
 
 
-def today() -> date:
+def current_day() -> date:
     """The day that it is where the district is."""
-    return now_utc().astimezone(zone()).date()
+    return now_utc().astimezone(load_time_zone()).date()
 
 
-def moment(value: datetime | None) -> str:
+def format_moment(value: datetime | None) -> str:
     """A moment as date and time in the district's zone: 12 March 2027, 17:00."""
     if value is None:
         return NOTHING
-    return f"{day(value.astimezone(zone()).date())}, {clock(value)}"
+    return f"{format_day(value.astimezone(load_time_zone()).date())}, {format_clock_time(value)}"
 
 
-def clock(value: datetime | None) -> str:
+def format_clock_time(value: datetime | None) -> str:
     """The time of day in the district's zone: 10:42."""
-    return NOTHING if value is None else value.astimezone(zone()).strftime("%H:%M")
+    return NOTHING if value is None else value.astimezone(load_time_zone()).strftime("%H:%M")
 
 
-def day(value: date | None) -> str:
+def format_day(value: date | None) -> str:
     """A date in the reader's language: March 12, 2027."""
     return NOTHING if value is None else str(format_date(value, "long", rebase=False))
 
 
-def percent(share: Fraction | None) -> str:
+def format_whole_percent(share: Fraction | None) -> str:
     """A share as whole percent; a dash where it is undefined.
 
     Only all is 100 % and only nothing is 0 %: what is close to them is not rounded to them.
@@ -125,7 +118,7 @@ def percent(share: Fraction | None) -> str:
     return str(gettext("%(number)s\u00a0%%", number=whole))
 
 
-def number(value: Fraction | Decimal | int | float | None, places: int = 3) -> str:
+def format_short_number(value: Fraction | Decimal | int | float | None, places: int = 3) -> str:
     """A number without needless zeros, at most `places` decimals."""
     if value is None:
         return NOTHING
@@ -135,7 +128,7 @@ def number(value: Fraction | Decimal | int | float | None, places: int = 3) -> s
     return str(format_decimal(value, format=pattern, locale=get_locale()))
 
 
-def money(cents: int | None) -> str:
+def format_money(cents: int | None) -> str:
     """An amount in dollars: $16,170."""
     if cents is None:
         return NOTHING
@@ -143,57 +136,57 @@ def money(cents: int | None) -> str:
     return "$" + str(format_decimal(Decimal(cents) / 100, format=pattern, locale=get_locale()))
 
 
-def coefficient(value: Fraction | float | None, why: str = "") -> str:
+def format_coefficient(value: Fraction | float | None, why: str = "") -> str:
     """A coefficient with two decimals, or in words why there is none."""
     if value is None:
         return str(gettext(why)) if why else NOTHING
     return str(format_decimal(float(value), "0.00", locale=get_locale()))
 
 
-def interval(found: Interval) -> str:
+def format_interval(found: Interval) -> str:
     """An interval: 0.04 to 0.59; or in words why there is none."""
     if found.low is None or found.high is None:
         return str(gettext(found.why_not))
-    low, high = coefficient(found.low), coefficient(found.high)
+    low, high = format_coefficient(found.low), format_coefficient(found.high)
     return str(gettext("%(low)s to %(high)s", low=low, high=high))
 
 
-def share(found: Share) -> str:
+def format_part_of_whole(found: Proportion) -> str:
     """So many of so many, in percent: 97 of 104 (93 %)."""
     if found.value is None:
         return NOTHING
-    words = {"part": found.part, "of": found.of, "percent": percent(found.value)}
+    words = {"part": found.part, "of": found.of, "percent": format_whole_percent(found.value)}
     return str(gettext("%(part)s of %(of)s (%(percent)s)", **words))
 
 
-def phase_named(name: str) -> Phase:
+def phase_from_name(name: str) -> Phase:
     """The phase of this name, for templates that list some of them."""
     return Phase(name)
 
 
-def outcome_named(name: str) -> Outcome:
+def outcome_from_name(name: str) -> Outcome:
     """The outcome of this name, as the journal keeps it."""
     return Outcome(name)
 
 
-def pair_of_title(criterion: Criterion) -> tuple[str, str]:
+def pair_code_with_title(criterion: Criterion) -> tuple[str, str]:
     """(code, title), to look titles up by code."""
     return criterion.code, criterion.title
 
 
-def pair_of_name(vendor: domain.Vendor) -> tuple[str, str]:
+def pair_code_with_name(vendor: domain.ScoredVendor) -> tuple[str, str]:
     """(code, name), to look names up by code."""
     return vendor.code, vendor.name
 
 
-def total(vendor: Vendor) -> int | None:
+def total_cost_of(vendor: Vendor) -> int | None:
     """What a vendor costs over its term, in cents; None where the price basis is incomplete."""
     return total_cents(vendor.unit_price_cents, vendor.quantity, vendor.term_months)
 
 
-def evidence(mark: Mark) -> str:
+def describe_mark_evidence(mark: Mark) -> str:
     """What a mark points to: kind, place, day."""
-    return evidence_words(
+    return describe_evidence(
         mark.evidence_kind,
         mark.evidence_place,
         mark.evidence_on,
@@ -202,7 +195,7 @@ def evidence(mark: Mark) -> str:
     )
 
 
-def standing(results: Results) -> str:
+def describe_standing(results: Results) -> str:
     """In a sentence or two: who leads, and what is open."""
     ranked = [v for v in results.vendors if results.scores[v.code].rank == 1]
     if not ranked:
@@ -219,44 +212,6 @@ def standing(results: Results) -> str:
     return f"{lead} {rest}" if count else f"{lead} {gettext('Every cell is settled.')}"
 
 
-def sentence(entry: JournalEntry) -> str:
-    """A journal entry as the end of a sentence that begins with the person's name."""
-    return str(gettext(entry.event.label, subject=entry.subject))
-
-
-def notice_words(notice: Notice) -> str:
-    """What a notice tells; words of ours in it (a phase, a day) are translated, typed ones not."""
-    return str(gettext(notice.kind.label, **spoken_facts(notice.facts, gettext, day)))
-
-
-def differences(entry: JournalEntry) -> list[tuple[str, str, str]]:
-    """(what, old, new) of a journal entry; a reason that stands below it is not said twice."""
-    said = {"reason"} if entry.reason else set()
-    old, new = entry.before or {}, entry.after or {}
-    return [
-        (
-            field_named(key),
-            shown(value_named(key, old.get(key))),
-            shown(value_named(key, new.get(key))),
-        )
-        for key in {**old, **new}
-        if key not in HIDDEN | {ROW} | said
-        and (old.get(key) not in (None, "") or new.get(key) not in (None, ""))
-    ]
-
-
-def shown(value: object) -> str:
-    """A journal value as text."""
-    if value in (None, ""):
-        return NOTHING
-    if isinstance(value, list):  # the cells of a motion
-        return str(ngettext("One cell", "%(num)s cells", len(value)))
-    if isinstance(value, bool):
-        return str(gettext("yes") if value else gettext("no"))
-    text = str(value)
-    return str(gettext(SPOKEN[text])) if text in SPOKEN else text
-
-
-def named(codes: tuple[str, ...], titles: Mapping[str, str]) -> str:
+def join_titles(codes: tuple[str, ...], titles: Mapping[str, str]) -> str:
     """The titles of criteria, from their codes."""
     return ", ".join(titles[code] for code in codes)

@@ -1,7 +1,7 @@
 """One criterion across a reviewer's own ballots."""
 
 from crrubric.domain.vocabulary import Answer, DeclarationKind, Phase
-from crrubric.services.ballots.declarations import declare
+from crrubric.services.ballots.declarations import declare_interest
 from tests.factories import Factory, Made, stored_marks
 from tests.integration.conftest import Visit, error_of
 from tests.pages import parse, words
@@ -70,7 +70,9 @@ def test_of_a_vendor_that_is_not_there_the_ballot_answers(make: Factory, visit: 
     made = scoring(make)
     criterion, vendor = made.criterion("ada"), made.vendors[1]
     reviewer = made.reviewers[0]
-    declare(reviewer, made.slug, vendor.id, kind=DeclarationKind.CONFLICT, words="My sister.")
+    declare_interest(
+        reviewer, made.slug, vendor.id, kind=DeclarationKind.CONFLICT, words="My sister."
+    )
 
     answer = visit(reviewer).post(
         made.url(f"ballots/{vendor.id}/marks/{criterion.id}"),

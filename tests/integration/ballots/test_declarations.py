@@ -8,9 +8,9 @@ from crrubric.domain.errors import Invalid, NotFound, WrongPhase
 from crrubric.domain.vocabulary import Answer, DeclarationKind, Outcome, Phase, Role
 from crrubric.extensions import db
 from crrubric.models import Declaration, Member
-from crrubric.queries.exchange.exports import mark_rows
+from crrubric.queries.exchange.exports import iterate_mark_rows
 from crrubric.queries.people.people import Actor
-from crrubric.queries.results.matrices import matrix
+from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.ballots import declarations, seals
 from crrubric.services.meeting import decisions
 from crrubric.services.setup import evaluations, vendors
@@ -45,7 +45,7 @@ def conflicted_chair(make: Factory, *, phase: Phase = Phase.SCORING) -> Made:
     make.submit(made, 0, 0)
     make.submit(made, 1, 0)
     own = {"kind": DeclarationKind.CONFLICT, "words": "My brother sells it."}
-    declarations.declare(made.chair, made.slug, made.vendors[0].id, **own)
+    declarations.declare_interest(made.chair, made.slug, made.vendors[0].id, **own)
     make.forward(made, phase, {})
     return made
 
@@ -75,7 +75,7 @@ def make_mark(made: Made) -> str:
             made.slug,
             made.vendors[0].id,
             made.criteria[0].id,
-            MarkText(Answer.YES),
+            MarkText(answer=Answer.YES),
             seen_version=0,
         )
     return str(refused.value)
@@ -98,11 +98,11 @@ def test_a_conflict_recuses_at_once_and_only_the_chair_can_waive_it(make: Factor
 
     assert ballot_of(made, 0, 0).recused
     with pytest.raises(WrongPhase, match="Only the chair can waive it"):
-        declarations.declare(
+        declarations.declare_interest(
             made.reviewers[0], made.slug, made.vendors[0].id, kind=DeclarationKind.NONE
         )
     with pytest.raises(NotFound):
-        declarations.waive(made.reviewers[0], made.slug, found.id, reason=REASON)
+        declarations.waive_conflict(made.reviewers[0], made.slug, found.id, reason=REASON)
 
 
 def test_a_waiver_needs_a_reason_tells_the_reviewer_and_lets_the_marks_count(
@@ -111,13 +111,15 @@ def test_a_waiver_needs_a_reason_tells_the_reviewer_and_lets_the_marks_count(
     made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YYY", (1, 0): "YYY"})
     found = make.conflict(made, 0, 0, "My sister worked there.")
     with pytest.raises(Invalid, match="Say why"):
-        declarations.waive(made.chair, made.slug, found.id, reason=" ")
+        declarations.waive_conflict(made.chair, made.slug, found.id, reason=" ")
 
-    declarations.waive(made.chair, made.slug, found.id, reason=REASON)
+    declarations.waive_conflict(made.chair, made.slug, found.id, reason=REASON)
 
     assert REASON in visit(made.reviewers[0]).get("/").text
     make.forward(made, Phase.MEETING, {})
-    tally = matrix(db.session(), made.evaluation).results.cell(made.vendors[0].code, "ada").tally
+    tally = (
+        read_matrix(db.session(), made.evaluation).results.cell(made.vendors[0].code, "ada").tally
+    )
     assert (tally.yes, tally.recused) == (2, 0)
     memo = visit(made.chair).get(made.url("memo/")).text
     assert "My sister worked there. (waived by the chair: The product changed owners" in memo
@@ -126,7 +128,7 @@ def test_a_waiver_needs_a_reason_tells_the_reviewer_and_lets_the_marks_count(
 def test_a_waiver_can_be_taken_back(make: Factory):
     made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YYY"})
     found = make.conflict(made, 0, 0, "My sister worked there.")
-    declarations.waive(made.chair, made.slug, found.id, reason=REASON)
+    declarations.waive_conflict(made.chair, made.slug, found.id, reason=REASON)
 
     declarations.end_waiver(made.chair, made.slug, found.id, reason="She works there again.")
 
@@ -142,7 +144,7 @@ def test_a_chair_does_not_waive_their_own_conflict(make: Factory, visit: Visit):
     assert own is not None
 
     with pytest.raises(NotFound):
-        declarations.waive(made.chair, made.slug, own.id, reason=REASON)
+        declarations.waive_conflict(made.chair, made.slug, own.id, reason=REASON)
     assert visit(made.chair).get(made.url(f"conflicts/{own.id}")).status_code == 404
 
 
@@ -152,7 +154,7 @@ def test_another_chair_waives_it(make: Factory):
     own = declared(made, made.chair, 0)
     assert own is not None
 
-    declarations.waive(other, made.slug, own.id, reason=REASON)
+    declarations.waive_conflict(other, made.slug, own.id, reason=REASON)
 
     assert not own.recuses
 
@@ -203,10 +205,12 @@ def test_a_conflicted_chair_is_shut_out_of_cells_findings_marks_and_the_journal(
 def test_a_conflicted_chair_does_not_change_the_vendor(make: Factory, visit: Visit):
     made = make.evaluation()
     own = {"kind": DeclarationKind.CONFLICT, "words": "My brother sells it."}
-    declarations.declare(made.chair, made.slug, made.vendors[0].id, **own)
+    declarations.declare_interest(made.chair, made.slug, made.vendors[0].id, **own)
 
     with pytest.raises(NotFound):
-        vendors.change_vendor(made.chair, made.slug, made.vendors[0].id, VendorFacts("Mine"))
+        vendors.change_vendor(
+            made.chair, made.slug, made.vendors[0].id, VendorFacts(company="Mine")
+        )
     with pytest.raises(NotFound):
         vendors.remove_vendor(made.chair, made.slug, made.vendors[0].id)
     page = visit(made.chair).get(made.url("vendors/")).text
@@ -234,7 +238,7 @@ def test_the_marks_that_are_exported_leave_out_vendors_by_seat(make: Factory):
     made = conflicted_chair(make, phase=Phase.MEETING)
     seat = require(made.chair, Action.EXPORT_MARKS, made.evaluation, db.session())
 
-    assert {row[1] for row in mark_rows(db.session(), seat)} == {made.vendors[1].code}
+    assert {row[1] for row in iterate_mark_rows(db.session(), seat)} == {made.vendors[1].code}
 
 
 def test_ids_of_another_evaluation_are_not_found(make: Factory, visit: Visit):

@@ -19,7 +19,7 @@ from crrubric.domain.vocabulary import (
 from crrubric.extensions import db
 from crrubric.models import Declaration, EntryOnBehalf, JournalEntry, Mark, Notice
 from crrubric.queries.people.people import Actor
-from crrubric.queries.record.verification import verify
+from crrubric.queries.record.verification import verify_record
 from crrubric.services.ballots import entries as service
 from crrubric.services.ballots import seals
 from crrubric.services.ballots.ballots import MarkText
@@ -41,16 +41,18 @@ def scene(make: Factory) -> Made:
 
 
 def entry(made: Made, *, said: str = "YN", no_conflict: bool = True, rest: str = "left it empty",
-          on: date | None = TODAY) -> service.Entry:  # fmt: skip
+          on: date | None = TODAY) -> service.EnteredBallot:  # fmt: skip
     letters = {"Y": Answer.YES, "N": Answer.NO, "A": Answer.NOT_APPLICABLE}
     marks = {
-        criterion.id: MarkText(letters[letter], "said so")
+        criterion.id: MarkText(answer=letters[letter], note="said so")
         for criterion, letter in zip(made.criteria, said, strict=False)
     }
-    return service.Entry(EntrySource.PAPER, on, no_conflict, marks, rest)
+    return service.EnteredBallot(
+        source=EntrySource.PAPER, given_on=on, no_conflict=no_conflict, marks=marks, rest=rest
+    )
 
 
-def enter(made: Made, text: service.Entry, *, actor: Actor | None = None) -> EntryOnBehalf:
+def enter(made: Made, text: service.EnteredBallot, *, actor: Actor | None = None) -> EntryOnBehalf:
     ballot = ballot_of(made, 0, 0)
     return service.enter_ballot(actor or made.chair, made.slug, ballot.id, text)
 
@@ -72,7 +74,7 @@ def test_a_ballot_is_entered_sealed_and_marked_as_such(make: Factory):
     assert db.session.scalars(select(Declaration.kind)).all() == [DeclarationKind.NONE]
     told = db.session.scalars(select(Notice.kind).where(Notice.member_id == ballot.member_id))
     assert "BALLOT_ENTERED" in told.all()
-    assert verify(db.session()).problems == ()
+    assert verify_record(db.session()).problems == ()
 
 
 def test_the_chair_does_not_read_again_what_was_entered(make: Factory, visit: Visit):
@@ -143,7 +145,7 @@ def test_what_was_not_given_so_opens_again_for_the_reviewer_and_both_versions_st
     sealed = ballot_of(made, 0, 0)
     assert sealed.seals == 2
     assert "entered on behalf" not in visit(made.chair).get(made.url("progress")).text
-    assert verify(db.session()).problems == ()
+    assert verify_record(db.session()).problems == ()
 
 
 def test_the_journal_tells_marks_only_in_the_meeting(make: Factory):
@@ -209,10 +211,12 @@ def test_a_ballot_that_was_begun_stays_the_reviewers(make: Factory):
 
 def test_a_chair_with_a_conflict_is_shut_out(make: Factory, visit: Visit):
     made = scene(make)
-    from crrubric.services.ballots.declarations import declare
+    from crrubric.services.ballots.declarations import declare_interest
 
     vendor = made.vendors[0].id
-    declare(made.chair, made.slug, vendor, kind=DeclarationKind.CONFLICT, words="I worked there")
+    declare_interest(
+        made.chair, made.slug, vendor, kind=DeclarationKind.CONFLICT, words="I worked there"
+    )
 
     with pytest.raises(NotFound):
         enter(made, entry(made))

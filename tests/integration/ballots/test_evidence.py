@@ -6,15 +6,15 @@ import pytest
 from sqlalchemy import select, update
 
 from crrubric.clock import now_utc
-from crrubric.domain.ballots.evidence import old_before
+from crrubric.domain.ballots.evidence import subtract_months
 from crrubric.domain.errors import Invalid
 from crrubric.domain.events import Event
-from crrubric.domain.setup.rubric import built_in_rubric, parse_rubric
+from crrubric.domain.setup.rubric import load_built_in_rubric, parse_rubric
 from crrubric.domain.vocabulary import Answer, EvidenceKind, Phase
 from crrubric.extensions import db
 from crrubric.models import Criterion, District, JournalEntry, Mark
 from crrubric.queries.ballots import evidence
-from crrubric.services.ballots.attachments import attach_to_mark
+from crrubric.services.ballots.attachments import attach_mark_file
 from crrubric.services.ballots.ballots import MarkText, record_mark
 from crrubric.services.setup import rubrics
 from crrubric.services.setup.evaluations import create_evaluation
@@ -47,7 +47,14 @@ def pointed(
         made.slug,
         made.vendors[vendor].id,
         made.criterion(code).id,
-        MarkText(Answer.NO, "seen", EvidenceKind.DOCUMENT, place, on, until),
+        MarkText(
+            answer=Answer.NO,
+            note="seen",
+            evidence_kind=EvidenceKind.DOCUMENT,
+            evidence_place=place,
+            evidence_on=on,
+            evidence_until=until,
+        ),
         seen_version=0,
     )
 
@@ -96,7 +103,9 @@ def test_the_panel_beside_the_matrix_shows_evidence_and_files_as_the_page_does(
     made = make.evaluation(phase=Phase.SCORING)
     pointed(made, until=date(2026, 5, 3))
     vendor, criterion = made.vendors[0].id, made.criterion("ada").id
-    file = attach_to_mark(made.reviewers[0], made.slug, vendor, criterion, name="a.pdf", data=pdf())
+    file = attach_mark_file(
+        made.reviewers[0], made.slug, vendor, criterion, name="a.pdf", data=pdf()
+    )
     make.forward(made, Phase.MEETING, {})
     person = visit(made.reviewers[1])
 
@@ -110,7 +119,7 @@ def test_the_panel_beside_the_matrix_shows_evidence_and_files_as_the_page_does(
 def test_old_and_expired_evidence_is_flagged_where_it_is_read(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING)
     ageing(made)
-    pointed(made, on=old_before(TODAY, 12) - timedelta(days=2))
+    pointed(made, on=subtract_months(TODAY, 12) - timedelta(days=2))
     pointed(made, reviewer=1, until=date(2026, 5, 3), on=date(2026, 5, 1))
     pointed(made, code="sis", on=date(2020, 1, 1))
     person = visit(made.reviewers[0])
@@ -235,7 +244,7 @@ def test_a_long_register_comes_in_pages(
 def test_the_register_s_rule_of_age_is_that_of_the_pages(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING)
     ageing(made)
-    days = [None, *(old_before(TODAY, 12) + timedelta(days=n) for n in (-2, 3))]
+    days = [None, *(subtract_months(TODAY, 12) + timedelta(days=n) for n in (-2, 3))]
     cells = [(r, v) for r in range(2) for v in range(2)]
     for (reviewer, vendor), on in zip(cells, days, strict=False):
         pointed(made, "x", reviewer=reviewer, vendor=vendor, on=on)
@@ -266,20 +275,20 @@ def test_the_chair_says_in_set_up_after_how_long_evidence_is_old(make: Factory, 
             made.chair,
             made.slug,
             made.criterion("ada").id,
-            rubrics.CriterionText("Accessible", evidence_months=121),
+            rubrics.CriterionText(title="Accessible", evidence_months=121),
         )
 
 
 def test_the_built_in_rubric_knows_where_age_matters(make: Factory):
     months = {
         row.code: row.evidence_months
-        for part in built_in_rubric().sections
+        for part in load_built_in_rubric().sections
         for row in part.criteria
     }
     assert {code: found for code, found in months.items() if found} == {"ada": 12}
 
     chair = make.evaluation().chair
-    made = create_evaluation(chair, title="With the built-in rubric", rubric=built_in_rubric())
+    made = create_evaluation(chair, title="With the built-in rubric", rubric=load_built_in_rubric())
     stored = select(Criterion.code).where(
         Criterion.evaluation_id == made.id, Criterion.evidence_months == 12
     )

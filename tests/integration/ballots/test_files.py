@@ -28,7 +28,7 @@ from crrubric.models import (
     UserSession,
     VendorFile,
 )
-from crrubric.queries.record.verification import verify
+from crrubric.queries.record.verification import verify_record
 from crrubric.services.ballots import attachments, seals
 from crrubric.services.setup import assignments, corrections, evaluations, vendors
 from tests.factories import Factory, Made, ballot_of
@@ -42,7 +42,7 @@ BODY = pdf("canarywordsinafile")
 def on_mark(made: Made, *, name: str = f"{NAME}.pdf", data: bytes = BODY, reviewer: int = 0,
             vendor: int = 0, code: str = "ada") -> MarkFile:  # fmt: skip
     """A reviewer attaches a file to a mark of theirs."""
-    return attachments.attach_to_mark(
+    return attachments.attach_mark_file(
         made.reviewers[reviewer],
         made.slug,
         made.vendors[vendor].id,
@@ -53,7 +53,7 @@ def on_mark(made: Made, *, name: str = f"{NAME}.pdf", data: bytes = BODY, review
 
 
 def on_vendor(made: Made, *, name: str = "Offer.pdf", data: bytes = BODY) -> VendorFile:
-    return attachments.attach_to_vendor(
+    return attachments.attach_vendor_file(
         made.chair, made.slug, made.vendors[0].id, name=name, data=data
     )
 
@@ -242,7 +242,7 @@ def test_a_receipt_covers_the_files_and_what_a_seal_names_is_kept(make: Factory,
     again = make.submit(made, 0, 0, "not seen")
     assert json.loads(again.content)["marks"]["ada"]["files"] == []
     assert person.get(f"{url}/{file.key}").data == BODY
-    assert [str(problem) for problem in verify(db.session()).problems] == []
+    assert [str(problem) for problem in verify_record(db.session()).problems] == []
 
     make.forward(made, Phase.MEETING, {})  # what was taken off is nobody else's business
     assert visit(made.chair).get(made.url(f"evidence/files/{file.key}")).status_code == 404
@@ -255,7 +255,7 @@ def test_a_file_that_was_taken_off_can_be_put_back(make: Factory):
     make.submit(made, 0, 0, "not seen")
     seals.reopen_ballot(made.chair, made.slug, ballot_of(made, 0, 0).id, reason="Asked for it.")
     cell = made.vendors[0].id, made.criterion("ada").id
-    attachments.remove_from_mark(made.reviewers[0], made.slug, *cell, file.key)
+    attachments.remove_mark_file(made.reviewers[0], made.slug, *cell, file.key)
 
     again = on_mark(made, name="again.pdf")
 
@@ -274,7 +274,7 @@ def test_a_ballot_sealed_before_there_were_files_still_verifies(make: Factory):
     with db.engine.begin() as connection:
         rewritten(connection, sealed.id, old)
 
-    assert [str(problem) for problem in verify(db.session()).problems] == []
+    assert [str(problem) for problem in verify_record(db.session()).problems] == []
 
 
 def rewritten(connection: Any, sealed_id: int, content: str) -> None:
@@ -302,7 +302,13 @@ def rewritten(connection: Any, sealed_id: int, content: str) -> None:
 def test_a_correction_that_asks_again_takes_files_off_with_the_mark(make: Factory, visit: Visit):
     made = marked(make)
     file = on_mark(made)
-    text = corrections.Correction("Usable", "?", "", CorrectionEffect.AGAIN, "It was unclear.")
+    text = corrections.Correction(
+        title="Usable",
+        question="?",
+        look_for="",
+        effect=CorrectionEffect.AGAIN,
+        reason="It was unclear.",
+    )
 
     corrections.correct_criterion(made.chair, made.slug, made.criterion("ada").id, text)
 
@@ -319,7 +325,13 @@ def test_files_that_a_correction_took_off_go_with_their_ballot(make: Factory, ho
     made = make.evaluation(phase=Phase.SCORING)
     make.mark(made, 0, 0, "ada", Answer.YES)
     on_mark(made)
-    text = corrections.Correction("Usable", "?", "", CorrectionEffect.AGAIN, "It was unclear.")
+    text = corrections.Correction(
+        title="Usable",
+        question="?",
+        look_for="",
+        effect=CorrectionEffect.AGAIN,
+        reason="It was unclear.",
+    )
     corrections.correct_criterion(made.chair, made.slug, made.criterion("ada").id, text)
     assert rows(FileContent) == 1
 
@@ -328,7 +340,7 @@ def test_files_that_a_correction_took_off_go_with_their_ballot(make: Factory, ho
     else:
         member, other = ballot_of(made, 0, 0).member_id, made.vendors[1].id
         limited = Assignment(frozenset({other}), None)
-        assignments.assign(made.chair, made.slug, member, limited)
+        assignments.assign_reviewer(made.chair, made.slug, member, limited)
 
     assert (rows(MarkFile), rows(FileContent)) == (0, 0)
 
@@ -415,7 +427,7 @@ def test_only_the_chair_attaches_to_a_vendor_and_only_before_the_archive(make: F
     made = make.evaluation()
     cell = made.slug, made.vendors[0].id
     with pytest.raises(NotFound):
-        attachments.attach_to_vendor(made.reviewers[0], *cell, name="a.pdf", data=BODY)
+        attachments.attach_vendor_file(made.reviewers[0], *cell, name="a.pdf", data=BODY)
     on_vendor(made)
     make.forward(made, Phase.ARCHIVED, {})
     with pytest.raises(WrongPhase):
@@ -523,6 +535,6 @@ def test_verify_sees_a_file_that_is_not_what_was_attached(app: Flask, make: Fact
     db.session.execute(update(VendorFile).values(sha256="0" * 64))
     db.session.commit()
 
-    assert [str(problem) for problem in verify(db.session()).problems] == [
+    assert [str(problem) for problem in verify_record(db.session()).problems] == [
         f"File “{file.name}”: it is not what was attached."
     ]

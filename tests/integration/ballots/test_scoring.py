@@ -30,7 +30,16 @@ def save(made, reviewer, text, *, version=0, vendor=0, code="ada"):
 def test_a_mark_is_stored_with_its_journal_entry(make: Factory):
     made = make.evaluation(phase=Phase.SCORING)
 
-    save(made, 0, MarkText(Answer.NO, "No captions.", EvidenceKind.DEMO, "minute 12"))
+    save(
+        made,
+        0,
+        MarkText(
+            answer=Answer.NO,
+            note="No captions.",
+            evidence_kind=EvidenceKind.DEMO,
+            evidence_place="minute 12",
+        ),
+    )
 
     entry = db.session.scalars(
         select(JournalEntry).where(JournalEntry.event == Event.MARK_RECORDED)
@@ -43,20 +52,20 @@ def test_a_mark_is_stored_with_its_journal_entry(make: Factory):
 
 def test_a_save_that_saw_an_older_version_overwrites_nothing(make: Factory):
     made = make.evaluation(phase=Phase.SCORING)
-    save(made, 0, MarkText(Answer.NO, "first"))
-    save(made, 0, MarkText(Answer.YES, "second"), version=1)
+    save(made, 0, MarkText(answer=Answer.NO, note="first"))
+    save(made, 0, MarkText(answer=Answer.YES, note="second"), version=1)
 
     with pytest.raises(Stale):
-        save(made, 0, MarkText(Answer.NO, "third"), version=1)
+        save(made, 0, MarkText(answer=Answer.NO, note="third"), version=1)
 
     assert stored_marks() == [(Answer.YES, "second")]
 
 
 def test_an_identical_save_is_no_conflict(make: Factory):
     made = make.evaluation(phase=Phase.SCORING)
-    save(made, 0, MarkText(Answer.NO, "same"))
+    save(made, 0, MarkText(answer=Answer.NO, note="same"))
 
-    mark = save(made, 0, MarkText(Answer.NO, "same"), version=0)
+    mark = save(made, 0, MarkText(answer=Answer.NO, note="same"), version=0)
 
     assert mark.version == 1
     assert stored_marks() == [(Answer.NO, "same")]
@@ -66,7 +75,7 @@ def test_not_applicable_is_refused_where_the_criterion_always_applies(make: Fact
     made = make.evaluation(phase=Phase.SCORING)
 
     with pytest.raises(Invalid) as refused:
-        save(made, 0, MarkText(Answer.NOT_APPLICABLE))
+        save(made, 0, MarkText(answer=Answer.NOT_APPLICABLE))
 
     assert refused.value.field == "answer"
     assert stored_marks() == []
@@ -77,7 +86,7 @@ def test_nothing_is_marked_outside_scoring(make: Factory, phase: Phase):
     made = make.evaluation(phase=phase)
 
     with pytest.raises(WrongPhase):
-        save(made, 0, MarkText(Answer.YES))
+        save(made, 0, MarkText(answer=Answer.YES))
 
     assert stored_marks() == []
 
@@ -91,15 +100,15 @@ def test_the_chair_who_is_no_reviewer_has_no_ballot(make: Factory):
             made.slug,
             made.vendors[0].id,
             made.criteria[0].id,
-            MarkText(Answer.YES),
+            MarkText(answer=Answer.YES),
             seen_version=0,
         )
 
 
 def test_the_ballot_page_shows_my_marks_and_nobody_elses(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING)
-    save(made, 0, MarkText(Answer.NO, "mine-word"))
-    save(made, 1, MarkText(Answer.NO, "theirs-word"))
+    save(made, 0, MarkText(answer=Answer.NO, note="mine-word"))
+    save(made, 1, MarkText(answer=Answer.NO, note="theirs-word"))
 
     page = visit(made.reviewers[0]).page(made.url(f"ballots/{made.vendors[0].id}"))
 
@@ -177,7 +186,7 @@ def test_bad_input_is_refused_in_words_and_the_rest_is_kept(
 
 def test_a_stale_save_shows_both_texts_and_overwrites_nothing(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING)
-    save(made, 0, MarkText(Answer.YES, "from the other tab"))
+    save(made, 0, MarkText(answer=Answer.YES, note="from the other tab"))
     address = made.url(f"ballots/{made.vendors[0].id}/marks/{made.criterion('ada').id}")
 
     answer = visit(made.reviewers[0]).post(

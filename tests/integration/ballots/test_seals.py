@@ -10,8 +10,8 @@ from crrubric.domain.ballots.receipts import receipt_of
 from crrubric.domain.errors import Invalid, NotFound, NotReady, WrongPhase
 from crrubric.domain.vocabulary import Answer, BallotState, Phase
 from crrubric.extensions import db
-from crrubric.models import Ballot, Gap, JournalEntry, Mark, SealedBallot
-from crrubric.queries.results.matrices import matrix
+from crrubric.models import Abstention, Ballot, JournalEntry, Mark, SealedBallot
+from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.ballots import seals
 from crrubric.services.ballots.ballots import MarkText, record_mark
 from crrubric.services.setup import evaluations
@@ -23,7 +23,9 @@ WHY = "Not in the sandbox."
 
 def remark(made: Made, answer: Answer, *, version: int) -> Mark:
     cell = made.vendors[0].id, made.criterion("ada").id
-    return record_mark(made.reviewers[0], made.slug, *cell, MarkText(answer), seen_version=version)
+    return record_mark(
+        made.reviewers[0], made.slug, *cell, MarkText(answer=answer), seen_version=version
+    )
 
 
 def test_a_submitted_ballot_is_sealed_under_a_receipt(make: Factory):
@@ -60,7 +62,7 @@ def test_every_gap_needs_a_reason_and_those_without_are_named(make: Factory):
         "“Teacher provided” has no mark: say why."
     ]
     assert ballot_of(made, 0, 0).state is BallotState.OPEN
-    assert db.session.scalars(select(Gap)).all() == []
+    assert db.session.scalars(select(Abstention)).all() == []
 
 
 def test_a_refused_submit_keeps_the_reasons_that_were_typed(make: Factory, visit: Visit):
@@ -83,7 +85,7 @@ def test_a_refused_submit_keeps_the_reasons_that_were_typed(make: Factory, visit
     )
     assert page.with_id(f"gap-{sis}").get("value") == WHY
     assert accepted.status_code == 303
-    gaps = {row.criterion_id: row.reason for row in db.session.scalars(select(Gap))}
+    gaps = {row.criterion_id: row.reason for row in db.session.scalars(select(Abstention))}
     assert gaps == {sis: WHY, teacher: "No time."}
 
 
@@ -92,7 +94,9 @@ def test_who_abstains_is_assigned_and_counted_apart(make: Factory):
     make.submit(made, 2, 0, WHY)
     make.forward(made, Phase.MEETING, {})
 
-    tally = matrix(db.session(), made.evaluation).results.cell(made.vendors[0].code, "ada").tally
+    tally = (
+        read_matrix(db.session(), made.evaluation).results.cell(made.vendors[0].code, "ada").tally
+    )
 
     assert (tally.yes, tally.abstained, tally.missing, tally.assigned) == (2, 1, 0, 3)
 
@@ -183,11 +187,13 @@ FORBIDDEN = {
         update(Mark).where(Mark.ballot_id == b.id).values(answer="NO")
     ),
     "delete a sealed mark": lambda b: delete(Mark).where(Mark.ballot_id == b.id),
-    "add to a sealed ballot": lambda b: insert(Gap).values(
+    "add to a sealed ballot": lambda b: insert(Abstention).values(
         ballot_id=b.id, criterion_id=b.marks[0].criterion_id, reason="later"
     ),
-    "change a gap": lambda b: update(Gap).where(Gap.ballot_id == b.id).values(reason="other"),
-    "delete a gap": lambda b: delete(Gap).where(Gap.ballot_id == b.id),
+    "change a gap": lambda b: (
+        update(Abstention).where(Abstention.ballot_id == b.id).values(reason="other")
+    ),
+    "delete a gap": lambda b: delete(Abstention).where(Abstention.ballot_id == b.id),
     "open a ballot": lambda b: (
         update(Ballot).where(Ballot.id == b.id).values(state="OPEN", submitted_at=None)
     ),

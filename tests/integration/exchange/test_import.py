@@ -9,17 +9,17 @@ import pytest
 from sqlalchemy import func, select
 
 from crrubric.domain.errors import CrrubricError, Invalid, InvalidLines, WrongPhase
-from crrubric.domain.results.computed import compute
+from crrubric.domain.results.computed import analyze_results
 from crrubric.domain.setup.assignment import Assignment
 from crrubric.domain.vocabulary import Answer, Phase, RuleKind
 from crrubric.extensions import db
 from crrubric.models import Criterion, Evaluation, Mark, Member, Vendor
-from crrubric.queries.exchange.exports import identity
+from crrubric.queries.exchange.exports import describe_evaluation
 from crrubric.queries.people.people import OPERATOR
-from crrubric.queries.results.matrices import matrix
+from crrubric.queries.results.matrices import read_matrix
 from crrubric.reports.exchange.results_json import results_object
-from crrubric.services.exchange.imports import import_as_new, import_into
-from crrubric.services.setup.assignments import assign
+from crrubric.services.exchange.imports import import_marks, import_new_evaluation
+from crrubric.services.setup.assignments import assign_reviewer
 from crrubric.services.setup.evaluations import RuleSettings
 from crrubric.services.setup.withdrawals import withdraw_vendor
 from tests.factories import Factory
@@ -57,16 +57,16 @@ def written(folder: Path, text: str, encoding: str = "utf-8") -> Path:
 def imported(path: Path, **options) -> dict:
     """The results object of a new evaluation made from the file."""
     rule = RuleSettings(quorum=options.pop("quorum", 1), **options)
-    done = import_as_new(OPERATOR, path, title="An import", rule=rule)
+    done = import_new_evaluation(OPERATOR, path, title="An import", rule=rule)
     evaluation = db.session.scalars(select(Evaluation).where(Evaluation.slug == done.slug)).one()
     return everything(evaluation)
 
 
 def everything(evaluation: Evaluation) -> dict:
     """The results object of an evaluation, with what names reviewers."""
-    read = matrix(db.session(), evaluation)
-    computed = compute(read.basis, read.results, with_names=True)
-    return json.loads(json.dumps(results_object(computed, identity(evaluation))))
+    read = read_matrix(db.session(), evaluation)
+    computed = analyze_results(read.basis, read.results, with_names=True)
+    return json.loads(json.dumps(results_object(computed, describe_evaluation(evaluation))))
 
 
 def close(expected: object, within: float = 1e-9) -> object:
@@ -154,7 +154,7 @@ def test_the_worked_swing_weights_hold(make: Factory):
 
 def swings(path: Path, weights: dict[str, int]) -> dict:
     """The swing weights of a worked example with its weights."""
-    done = import_as_new(OPERATOR, path, title=path.stem, rule=RuleSettings(quorum=1))
+    done = import_new_evaluation(OPERATOR, path, title=path.stem, rule=RuleSettings(quorum=1))
     evaluation = db.session.scalars(select(Evaluation).where(Evaluation.slug == done.slug)).one()
     for row in db.session.scalars(
         select(Criterion).where(Criterion.evaluation_id == evaluation.id)
@@ -200,14 +200,14 @@ def test_the_worked_rank_acceptabilities_hold(make: Factory):
 def test_the_worked_scores_gates_and_ranks_hold(make: Factory):
     worked = json.loads((DATA / "worked" / "expected.json").read_text("utf-8"))["w2_scores"]
     rule = RuleSettings(quorum=1)
-    done = import_as_new(OPERATOR, DATA / worked["file"], title="W2", rule=rule)
+    done = import_new_evaluation(OPERATOR, DATA / worked["file"], title="W2", rule=rule)
     for criterion in db.session.scalars(select(Criterion)):
         criterion.weight = worked["weights"][criterion.code]
         criterion.must_have = criterion.code in worked["must_have"]
     db.session.commit()
     evaluation = db.session.scalars(select(Evaluation).where(Evaluation.slug == done.slug)).one()
 
-    found = matrix(db.session(), evaluation).results
+    found = read_matrix(db.session(), evaluation).results
 
     exact = {
         vendor: {
@@ -225,7 +225,7 @@ def test_the_worked_scores_gates_and_ranks_hold(make: Factory):
 
 
 def test_the_new_evaluation_holds_what_was_found(make: Factory):
-    done = import_as_new(
+    done = import_new_evaluation(
         OPERATOR,
         DATA / "worked" / "w2_scores.csv",
         title="Été: Second Look!",
@@ -263,7 +263,7 @@ def test_every_bad_line_is_listed_and_nothing_is_stored(make: Factory, tmp_path:
     )
 
     with pytest.raises(InvalidLines) as refused:
-        import_as_new(OPERATOR, path, title="Bad", rule=RuleSettings(quorum=1))
+        import_new_evaluation(OPERATOR, path, title="Bad", rule=RuleSettings(quorum=1))
 
     assert reasons(refused.value) == [
         (3, "doubled mark: ann has marked A, c in line 2"),
@@ -288,7 +288,7 @@ def test_a_file_that_is_none_is_refused_in_words(
     make: Factory, tmp_path: Path, text: str, encoding: str, says: str
 ):
     with pytest.raises(CrrubricError) as refused:
-        import_as_new(
+        import_new_evaluation(
             OPERATOR, written(tmp_path, text, encoding), title="Bad", rule=RuleSettings(quorum=1)
         )
 
@@ -302,11 +302,11 @@ def test_marks_are_added_to_an_evaluation_and_doubles_are_refused(make: Factory,
     head = "reviewer,vendor,criterion,mark\n"
     path = written(tmp_path, f"{head}Paper Pat,{company},ada,YES\nPaper Pat,{company},sis,NO\n")
 
-    done = import_into(OPERATOR, path, slug=made.slug)
+    done = import_marks(OPERATOR, path, slug=made.slug)
 
     assert (done.marks, done.reviewers, done.vendors, stored()) == (2, 1, 0, 2)
     with pytest.raises(InvalidLines) as refused:
-        import_into(OPERATOR, path, slug=made.slug)
+        import_marks(OPERATOR, path, slug=made.slug)
     assert [number for number, _reason in reasons(refused.value)] == [2, 3]
     assert stored() == 2
 
@@ -319,13 +319,13 @@ def test_marks_that_are_not_assigned_or_of_a_vendor_that_left_are_refused(
     name = made.reviewers[0].name
     member = db.session.scalars(select(Member).where(Member.name == name)).one()
     part = Assignment(None, frozenset({made.criterion("ada").id}))
-    assign(made.chair, made.slug, member.id, part)
+    assign_reviewer(made.chair, made.slug, member.id, part)
     withdraw_vendor(made.chair, made.slug, made.vendors[1].id, reason="gone")
     lines = (f"{name},{first},ada,YES", f"{name},{first},sis,YES", f"{name},{second},ada,YES")
     path = written(tmp_path, "reviewer,vendor,criterion,mark\n" + "\n".join(lines) + "\n")
 
     with pytest.raises(InvalidLines) as refusal:
-        import_into(OPERATOR, path, slug=made.slug)
+        import_marks(OPERATOR, path, slug=made.slug)
 
     why = f"{name} is not to mark this: look at who marks what"
     assert reasons(refusal.value) == [(3, why), (4, why)]
@@ -340,7 +340,7 @@ def test_a_criterion_that_is_not_in_the_rubric_is_refused(make: Factory, tmp_pat
     )
 
     with pytest.raises(InvalidLines) as refused:
-        import_into(OPERATOR, path, slug=made.slug)
+        import_marks(OPERATOR, path, slug=made.slug)
 
     assert reasons(refused.value) == [
         (2, "“adda” is not in the rubric of this evaluation"),
@@ -354,7 +354,7 @@ def test_a_decided_evaluation_takes_no_more_marks(make: Factory, tmp_path: Path)
     path = written(tmp_path, "reviewer,vendor,criterion,mark\nann,A,ada,YES\n")
 
     with pytest.raises(WrongPhase):
-        import_into(OPERATOR, path, slug=made.slug)
+        import_marks(OPERATOR, path, slug=made.slug)
 
 
 def test_a_hundred_thousand_lines_are_all_there(make: Factory, tmp_path: Path):
@@ -367,7 +367,7 @@ def test_a_hundred_thousand_lines_are_all_there(make: Factory, tmp_path: Path):
     path = written(tmp_path, "\n".join(["reviewer,vendor,criterion,mark", *lines]) + "\n")
     seen: list[int] = []
 
-    done = import_as_new(
+    done = import_new_evaluation(
         OPERATOR, path, title="Big", rule=RuleSettings(quorum=1), report=seen.append
     )
 
@@ -378,11 +378,11 @@ def test_a_hundred_thousand_lines_are_all_there(make: Factory, tmp_path: Path):
 
 def test_a_threshold_of_one_half_is_refused_before_anything_is_read(make: Factory, tmp_path: Path):
     with pytest.raises(Invalid) as refused:
-        import_as_new(
+        import_new_evaluation(
             OPERATOR,
             tmp_path / "not there.csv",
             title="Half",
-            rule=RuleSettings(RuleKind.SUPERMAJORITY, 1, 2, 1),
+            rule=RuleSettings(kind=RuleKind.SUPERMAJORITY, over=1, under=2, quorum=1),
         )
 
     assert refused.value.field == "over"
@@ -395,7 +395,7 @@ def test_one_vendor_under_two_names_is_refused_in_words(make: Factory, tmp_path:
     path = written(tmp_path, "reviewer,vendor,criterion,mark\n" + lines)
 
     with pytest.raises(Invalid, match="in two ways"):
-        import_into(OPERATOR, path, slug=made.slug)
+        import_marks(OPERATOR, path, slug=made.slug)
 
     assert stored() == 0
 
@@ -403,7 +403,7 @@ def test_one_vendor_under_two_names_is_refused_in_words(make: Factory, tmp_path:
 def test_a_name_in_another_case_is_the_same_name(make: Factory, tmp_path: Path):
     text = "reviewer,vendor,criterion,mark\nann,A,c,YES\nANN,a,d,YES\n"
 
-    done = import_as_new(
+    done = import_new_evaluation(
         OPERATOR, written(tmp_path, text), title="Case", rule=RuleSettings(quorum=1)
     )
 

@@ -16,9 +16,9 @@ from crrubric.domain.vocabulary import MailKind, MailState, NoticeKind, Phase, R
 from crrubric.extensions import db
 from crrubric.models import Invite, Member, Notice, OutgoingMail, User
 from crrubric.services.ballots import seals
-from crrubric.services.mail.notices import tell
-from crrubric.services.mail.posting import send_due
-from crrubric.services.mail.smtp import Letter, Smtp
+from crrubric.services.mail.notices import notify_members
+from crrubric.services.mail.posting import send_due_mails
+from crrubric.services.mail.smtp import SmtpClient, SmtpMessage
 from crrubric.services.people.accounts import accept_invite
 from crrubric.services.setup import committee, evaluations
 from crrubric.services.shared.unit import unit_of_work
@@ -74,7 +74,7 @@ def one_mail(made: Made, words: str = "Please look again.") -> OutgoingMail:
     clear()
     told = {"vendor": "Acme", "reason": words}
     with unit_of_work() as session:
-        tell(session, [ballot_of(made, 0, 0).member_id], NoticeKind.BALLOT_REOPENED, told)
+        notify_members(session, [ballot_of(made, 0, 0).member_id], NoticeKind.BALLOT_REOPENED, told)
     return mails()[0]
 
 
@@ -83,7 +83,7 @@ def test_a_mail_is_written_with_what_it_tells_and_sent_later(make: Factory, post
     mail = one_mail(made)
     assert (mail.state, post.mails) == (MailState.WAITING, [])
 
-    done = send_due()
+    done = send_due_mails()
 
     (_addresses, message), = post.mails  # fmt: skip
     assert (done.sent, done.down, mails()[0].state) == (1, "", MailState.SENT)
@@ -106,14 +106,14 @@ def test_a_mail_is_rolled_back_with_its_transaction(make: Factory, post: Post):
     def fail() -> None:
         with unit_of_work() as session:
             member = ballot_of(made, 0, 0).member_id
-            tell(session, [member], NoticeKind.POSITION_ASKED, {})
+            notify_members(session, [member], NoticeKind.POSITION_ASKED, {})
             raise OSError("the disk is full")
 
     with pytest.raises(OSError, match="disk"):
         fail()
 
     assert mails() == []
-    assert send_due().sent == 0
+    assert send_due_mails().sent == 0
 
 
 def test_only_what_asks_for_an_act_is_mailed(make: Factory, post: Post):
@@ -121,7 +121,7 @@ def test_only_what_asks_for_an_act_is_mailed(make: Factory, post: Post):
     clear()
 
     with unit_of_work() as session:
-        tell(session, [ballot_of(made, 0, 0).member_id], NoticeKind.PRACTICE_SHOWN, {})
+        notify_members(session, [ballot_of(made, 0, 0).member_id], NoticeKind.PRACTICE_SHOWN, {})
 
     assert mails() == []
 
@@ -132,17 +132,17 @@ def test_a_server_that_is_down_loses_nothing(
     one_mail(make.evaluation(phase=Phase.SCORING))
     set_settings(app, monkeypatch, MAIL_PORT=1)
 
-    down = send_due()
+    down = send_due_mails()
     waits = mails()[0]
 
     assert (down.sent, bool(down.down)) == (0, True)
     assert (waits.state, waits.attempts, waits.last_error) == (MailState.WAITING, 1, down.down)
     assert timedelta(0) < waits.next_try_at - now_utc() <= timedelta(minutes=1)
-    assert send_due().down == ""  # nothing is due now
+    assert send_due_mails().down == ""  # nothing is due now
 
     set_settings(app, monkeypatch, MAIL_PORT=post.port)
     wait_no_more()
-    assert send_due().sent == 1
+    assert send_due_mails().sent == 1
     assert mails()[0].last_error == ""
 
 
@@ -150,23 +150,23 @@ def test_not_now_is_tried_again(make: Factory, post: Post):
     mail = one_mail(make.evaluation(phase=Phase.SCORING))
     post.to_recipient[mail.to_address] = ["451 greylisted, come again"]
 
-    first = send_due()
+    first = send_due_mails()
     assert (first.sent, first.later, mails()[0].last_error) == (0, 1, "451 greylisted, come again")
 
     wait_no_more()
-    assert (send_due().sent, post.addresses) == (1, [mail.to_address])
+    assert (send_due_mails().sent, post.addresses) == (1, [mail.to_address])
 
 
 def test_never_is_given_up_at_once_with_the_reason(make: Factory, post: Post):
     mail = one_mail(make.evaluation(phase=Phase.SCORING))
     post.to_recipient[mail.to_address] = ["550 no such person"]
 
-    done = send_due()
+    done = send_due_mails()
 
     assert (done.sent, done.failed, done.down) == (0, 1, "")
     assert (mails()[0].state, mails()[0].last_error) == (MailState.FAILED, "550 no such person")
     wait_no_more()
-    assert send_due().sent == 0
+    assert send_due_mails().sent == 0
 
 
 def test_after_three_days_it_is_given_up(make: Factory, post: Post):
@@ -174,7 +174,7 @@ def test_after_three_days_it_is_given_up(make: Factory, post: Post):
     with unit_of_work() as session:
         session.execute(update(OutgoingMail).values(due_at=now_utc() - timedelta(days=4)))
 
-    assert send_due().sent == 0
+    assert send_due_mails().sent == 0
     assert mails()[0].state is MailState.FAILED
 
 
@@ -184,13 +184,13 @@ def test_two_senders_send_each_mail_once(app: Flask, make: Factory, post: Post):
     people = list(db.session.scalars(select(Member.id).where(Member.is_reviewer)))
     for _number in range(3):
         with unit_of_work() as session:
-            tell(session, people, NoticeKind.POSITION_ASKED, {})
+            notify_members(session, people, NoticeKind.POSITION_ASKED, {})
     post.delay = 0.02
     db.session.rollback()
 
     def sender() -> None:
         with app.app_context():
-            send_due()
+            send_due_mails()
 
     threads = [Thread(target=Context().run, args=(sender,)) for _number in range(3)]
     for thread in threads:
@@ -205,16 +205,16 @@ def test_two_senders_send_each_mail_once(app: Flask, make: Factory, post: Post):
 
 def test_a_mail_whose_sender_died_goes_out_again_under_the_same_id(make: Factory, post: Post):
     one_mail(make.evaluation(phase=Phase.SCORING))
-    send_due()
+    send_due_mails()
     with unit_of_work() as session:  # as if the process had died before it could note it
         held = {"sent_at": None, "held_until": now_utc() + timedelta(minutes=9)}
         session.execute(update(OutgoingMail).values(**held))
 
-    assert send_due().sent == 0
+    assert send_due_mails().sent == 0
     with unit_of_work() as session:
         session.execute(update(OutgoingMail).values(held_until=now_utc()))
 
-    assert send_due().sent == 1
+    assert send_due_mails().sent == 1
     assert len({message["Message-ID"] for _to, message in post.mails}) == 1
 
 
@@ -225,7 +225,7 @@ def test_nothing_typed_makes_a_header(make: Factory, post: Post):
         evil = "x\r\nBcc: spy@x.example"
         session.execute(update(OutgoingMail).values(subject=evil, to_name=evil))
 
-    assert send_due().sent == 1
+    assert send_due_mails().sent == 1
     (addresses, message), = post.mails  # fmt: skip
     assert (addresses, message["Bcc"]) == ([mail.to_address], None)
     assert message["Subject"] == "x Bcc: spy@x.example"
@@ -238,7 +238,7 @@ def test_names_of_every_script_arrive_as_typed(make: Factory, post: Post):
     with unit_of_work() as session:
         session.execute(update(OutgoingMail).values(to_name="Rosa, Díaz “R” 李"))
 
-    send_due()
+    send_due_mails()
 
     _to, message = post.mails[0]
     assert message["To"].addresses[0].display_name == "Rosa, Díaz “R” 李"
@@ -255,13 +255,13 @@ def test_an_address_that_no_mail_can_have_is_given_up_and_the_others_go(
     clear()
     people = [ballot_of(made, 0, 0).member_id, ballot_of(made, 1, 0).member_id]
     with unit_of_work() as session:
-        tell(session, people, NoticeKind.POSITION_ASKED, {})
+        notify_members(session, people, NoticeKind.POSITION_ASKED, {})
     with unit_of_work() as session:
         first = select(OutgoingMail.id).order_by(OutgoingMail.id).limit(1).scalar_subquery()
         bad = update(OutgoingMail).where(OutgoingMail.id == first)
         session.execute(bad.values(to_address=address))
 
-    done = send_due()
+    done = send_due_mails()
 
     assert (done.sent, done.down) == (1, "")
     assert [mail.state for mail in mails()] == [MailState.FAILED, MailState.SENT]
@@ -273,7 +273,7 @@ def test_without_starttls_nothing_is_sent(
     one_mail(make.evaluation(phase=Phase.SCORING))
     set_settings(app, monkeypatch, MAIL_SECURITY="starttls")
 
-    done = send_due()
+    done = send_due_mails()
 
     assert (done.sent, "STARTTLS" in done.down, post.mails) == (0, True, [])
 
@@ -288,7 +288,7 @@ def test_a_certificate_is_verified(
         if vouched:
             monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
 
-        done = send_due()
+        done = send_due_mails()
 
         assert (done.sent, bool(done.down), len(server.mails)) == (vouched, not vouched, vouched)
 
@@ -311,7 +311,7 @@ def test_an_invitation_goes_out_with_its_link_and_the_link_is_not_kept(make: Fac
     link = f"{SITE}/invitations/{invitation.token}"
     assert link in mails()[0].body
 
-    assert send_due().sent == 1
+    assert send_due_mails().sent == 1
 
     assert link in post.mails[0][1].get_content()
     assert (mails()[0].body, mails()[0].state) == ("", MailState.SENT)
@@ -330,7 +330,7 @@ def test_a_link_that_stopped_working_is_not_sent(make: Factory, post: Post):
     accept_invite(second.token or "", password="four plain words here")
 
     assert [mail.state for mail in mails()] == [MailState.SET_ASIDE, MailState.SET_ASIDE]
-    assert send_due().sent == 0
+    assert send_due_mails().sent == 0
 
 
 @pytest.mark.parametrize(
@@ -347,15 +347,15 @@ def test_a_link_may_be_renewed_while_it_is_on_its_way(
     clear()
     first = invite(made)
     post.to_recipient[mails()[0].to_address] = list(answers)
-    send = Smtp.send
+    send = SmtpClient.send
 
-    def meanwhile(server: Smtp, letter: Letter) -> None:
-        monkeypatch.setattr(Smtp, "send", send)
+    def meanwhile(server: SmtpClient, letter: SmtpMessage) -> None:
+        monkeypatch.setattr(SmtpClient, "send", send)
         committee.renew_invite(made.chair, made.slug, first.member.id)
         send(server, letter)
 
-    monkeypatch.setattr(Smtp, "send", meanwhile)
-    send_due()
+    monkeypatch.setattr(SmtpClient, "send", meanwhile)
+    send_due_mails()
 
     assert [mail.state for mail in mails()] == [state, MailState.SENT]
 
@@ -378,7 +378,7 @@ def test_who_was_removed_is_not_written_to(make: Factory, post: Post):
     one_mail(made)
     committee.remove_member(made.chair, made.slug, ballot_of(made, 0, 0).member_id)
 
-    assert send_due().sent == 0
+    assert send_due_mails().sent == 0
     assert mails()[0].state is MailState.SET_ASIDE
 
 
@@ -392,7 +392,7 @@ def test_where_mail_is_off_mails_are_set_aside_and_links_not_kept(app: Flask, ma
     assert [mail.body for mail in found if mail.kind is MailKind.INVITATION][-1] == ""
     assert db.session.scalar(select(Invite.token_hash)) is not None
     with pytest.raises(NotReady, match="Mail is off"):
-        send_due()
+        send_due_mails()
 
 
 def test_everybody_is_told_of_a_phase_once(make: Factory, post: Post):

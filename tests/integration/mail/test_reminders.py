@@ -12,8 +12,8 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from crrubric.app import create_app
-from crrubric.cli import commands
 from crrubric.cli import mail as mail_commands
+from crrubric.cli import root_group
 from crrubric.clock import now_utc
 from crrubric.config import settings_of
 from crrubric.domain.errors import Invalid, NotFound
@@ -30,8 +30,8 @@ from crrubric.models import (
     User,
     UserSession,
 )
-from crrubric.services.mail.posting import send_due
-from crrubric.services.mail.reminders import remind_late, write_due_reminders
+from crrubric.services.mail.posting import send_due_mails
+from crrubric.services.mail.reminders import remind_late_reviewers, write_due_reminders
 from crrubric.services.people.accounts import set_district
 from crrubric.services.setup import committee
 from crrubric.services.setup.closing import move_closing_day
@@ -179,11 +179,11 @@ def test_the_journal_says_how_many_and_that_it_was_the_clock(make: Factory, post
 
 def test_who_finished_while_the_mail_waited_gets_none(make: Factory, post: Post):
     made = scoring(make, reviewers=2, closes=None)
-    remind_late(made.chair, made.slug)
+    remind_late_reviewers(made.chair, made.slug)
     for vendor in (0, 1):
         make.submit(made, 0, vendor, "not seen")
 
-    done = send_due()
+    done = send_due_mails()
 
     assert (done.sent, done.set_aside) == (1, 1)
     assert post.addresses == [address(made, 1)]
@@ -199,7 +199,7 @@ def test_a_reminder_of_a_closing_day_that_is_over_is_not_sent(make: Factory, pos
     wait_no_more()
 
     assert [row.kind for row in reminders()] == [MailKind.REMINDER]
-    assert (send_due().sent, reminders()[0].state) == (0, MailState.SET_ASIDE)
+    assert (send_due_mails().sent, reminders()[0].state) == (0, MailState.SET_ASIDE)
 
 
 @pytest.mark.parametrize(("written", "sent"), [("the day before", 0), ("today", 1)])
@@ -208,13 +208,13 @@ def test_a_chair_s_reminder_that_names_a_day_which_passed_is_not_sent(
 ):
     yesterday = now_utc().astimezone(CHICAGO).date() - timedelta(days=1)
     made = scoring(make, reviewers=1, closes=yesterday)
-    remind_late(made.chair, made.slug)
+    remind_late_reviewers(made.chair, made.slug)
     if written == "the day before":
         with unit_of_work() as session:
             earlier = now_utc() - timedelta(days=1)
             session.execute(update(OutgoingMail).values(created_at=earlier))
 
-    assert send_due().sent == sent
+    assert send_due_mails().sent == sent
 
 
 # Another closing day
@@ -250,12 +250,12 @@ def test_a_closing_day_that_moves_is_told_to_whom_it_concerns(make: Factory, pos
 
 def test_reminders_that_wait_and_name_the_old_day_are_not_sent(make: Factory, post: Post):
     made = scoring(make, reviewers=1, closes=now_utc().date() + timedelta(days=3))
-    remind_late(made.chair, made.slug)
+    remind_late_reviewers(made.chair, made.slug)
     before = [row.state for row in reminders()]
 
     move_closing_day(made.chair, made.slug, now_utc().date() + timedelta(days=30))
     wait_no_more()
-    send_due()
+    send_due_mails()
 
     assert before == [MailState.WAITING]
     assert [row.state for row in reminders()] == [MailState.SET_ASIDE]
@@ -297,20 +297,20 @@ def test_a_chair_moves_the_closing_day_from_the_progress_page(
 def test_the_chair_reminds_once_in_twelve_hours(make: Factory, post: Post):
     made = scoring(make, reviewers=2, closes=None)
 
-    assert remind_late(made.chair, made.slug, words="Call me if you are stuck.") == 2
+    assert remind_late_reviewers(made.chair, made.slug, words="Call me if you are stuck.") == 2
     with pytest.raises(Invalid, match="nobody to remind"):
-        remind_late(made.chair, made.slug)
+        remind_late_reviewers(made.chair, made.slug)
 
     first = reminders()[0]
     assert f"{made.chair.name} adds:\nCall me if you are stuck." in first.body
     with unit_of_work() as session:
         session.execute(update(OutgoingMail).values(created_at=now_utc() - timedelta(hours=13)))
-    assert remind_late(made.chair, made.slug) == 2
+    assert remind_late_reviewers(made.chair, made.slug) == 2
 
 
 def test_the_clock_leaves_those_alone_whom_the_chair_just_reminded(make: Factory, post: Post):
     made = scoring(make, reviewers=1)
-    remind_late(made.chair, made.slug)
+    remind_late_reviewers(made.chair, made.slug)
     with unit_of_work() as session:
         session.execute(update(OutgoingMail).values(created_at=at(14, 7)))
 
@@ -322,7 +322,7 @@ def test_only_the_chair_reminds(make: Factory, post: Post):
     made = scoring(make)
 
     with pytest.raises(NotFound):
-        remind_late(made.reviewers[0], made.slug)
+        remind_late_reviewers(made.reviewers[0], made.slug)
 
 
 def test_a_chair_with_a_conflict_learns_nothing_of_that_vendor(
@@ -445,9 +445,9 @@ def test_progress_says_when_a_reviewer_was_last_here(
 
 def test_progress_shows_what_became_of_reminders(make: Factory, post: Post, visit: Visit):
     made = scoring(make, reviewers=2, closes=None)
-    remind_late(made.chair, made.slug)
+    remind_late_reviewers(made.chair, made.slug)
     post.to_recipient[address(made, 0)] = ["550 no such person"]
-    send_due()
+    send_due_mails()
 
     page = visit(made.chair).get(made.url("progress")).text
 
@@ -468,7 +468,7 @@ def test_the_commands_send_list_and_test(tmp_path: Path, monkeypatch: pytest.Mon
 
         def run(*words: str, **more: object):
             app = create_app({**settings, **more})
-            return CliRunner().invoke(commands, words, obj=lambda _settings: app)
+            return CliRunner().invoke(root_group, words, obj=lambda _settings: app)
 
         tested = run("mail", "test", "ada@x.example")
         sent = run("mail", "send")
@@ -490,12 +490,12 @@ def test_a_server_that_is_down_is_said_on_stderr(
     app: Flask, make: Factory, post: Post, monkeypatch: pytest.MonkeyPatch
 ):
     made = scoring(make, reviewers=1, closes=None)
-    remind_late(made.chair, made.slug)
+    remind_late_reviewers(made.chair, made.slug)
     set_settings(app, monkeypatch, MAIL_PORT=1)
     db.session.rollback()
 
-    done = CliRunner().invoke(commands, ["mail", "send"], obj=lambda _settings: app)
-    listed = CliRunner().invoke(commands, ["mail", "list"], obj=lambda _settings: app)
+    done = CliRunner().invoke(root_group, ["mail", "send"], obj=lambda _settings: app)
+    listed = CliRunner().invoke(root_group, ["mail", "list"], obj=lambda _settings: app)
 
     assert done.exit_code == 1
     assert done.stderr.startswith("crrubric: The mail server can’t be used:")
@@ -517,8 +517,8 @@ def test_the_thread_goes_on_whatever_happens(
     app: Flask, make: Factory, post: Post, monkeypatch: pytest.MonkeyPatch
 ):
     made = scoring(make, reviewers=1, closes=None)
-    remind_late(made.chair, made.slug)
-    real, tried = mail_commands.one_round, []
+    remind_late_reviewers(made.chair, made.slug)
+    real, tried = mail_commands.run_mail_round, []
 
     def fails_first(*_words: object):
         tried.append(1)
@@ -526,15 +526,15 @@ def test_the_thread_goes_on_whatever_happens(
             raise OSError("the disk is full")
         return real()
 
-    monkeypatch.setattr(mail_commands, "one_round", fails_first)
+    monkeypatch.setattr(mail_commands, "run_mail_round", fails_first)
     db.session.rollback()
     stop = Twice()
-    mail_commands.keep_sending(app, stop)
+    mail_commands.keep_sending_mail(app, stop)
 
     assert (len(tried), post.addresses) == (2, [address(made, 0)])
 
 
 def test_the_thread_runs_only_where_the_settings_say_so(app: Flask):
     assert settings_of(app).MAIL_THREAD is False
-    assert mail_commands.start_thread(app) is None
+    assert mail_commands.start_mail_thread(app) is None
     assert db.session.scalar(select(District.id)) is None

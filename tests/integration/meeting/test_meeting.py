@@ -8,8 +8,8 @@ from crrubric.domain.events import Event
 from crrubric.domain.vocabulary import DeclarationKind, Outcome, Phase
 from crrubric.extensions import db
 from crrubric.models import Attendance, Deferral, Finding, JournalEntry, Meeting, Member
-from crrubric.queries.record.verification import verify
-from crrubric.queries.results.matrices import matrix
+from crrubric.queries.record.verification import verify_record
+from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.ballots import declarations
 from crrubric.services.meeting import decisions, meetings
 from crrubric.services.meeting.decisions import FindingText
@@ -22,7 +22,7 @@ from tests.pages import parse, words
 
 # first vendor: all agree; second: split on the must-have, a tie, nobody on the last
 MARKS = {(0, 0): "YYY", (1, 0): "YYY", (2, 0): "YY?", (0, 1): "YY-", (1, 1): "YN-", (2, 1): "N?-"}
-VOTE = MotionText("To adopt what nobody disputes", in_favor=3)
+VOTE = MotionText(words="To adopt what nobody disputes", in_favor=3)
 
 
 def met(make: Factory) -> Made:
@@ -41,7 +41,7 @@ def place(made: Made, vendor: int, code: str) -> tuple[int, int]:
 
 def findings(made: Made) -> dict[tuple[str, str], Outcome]:
     db.session.expire_all()
-    cells = matrix(db.session(), made.evaluation).results.cells
+    cells = read_matrix(db.session(), made.evaluation).results.cells
     return {key: cell.adopted.value for key, cell in cells.items() if cell.adopted}
 
 
@@ -64,7 +64,7 @@ def test_the_agenda_lists_what_needs_talk_in_order(make: Factory, visit: Visit):
 def test_one_motion_adopts_what_nobody_disputes(make: Factory):
     made = opened(make)
 
-    motion = meetings.adopt_undisputed(made.chair, made.slug, VOTE, expected=3)
+    motion = meetings.adopt_undisputed_cells(made.chair, made.slug, VOTE, expected=3)
 
     code = made.vendors[0].code
     assert motion.carried
@@ -83,8 +83,8 @@ def test_one_motion_adopts_what_nobody_disputes(make: Factory):
 def test_a_motion_that_does_not_carry_adopts_nothing(make: Factory):
     made = opened(make)
 
-    motion = meetings.adopt_undisputed(
-        made.chair, made.slug, MotionText("To adopt", in_favor=1, opposed=1), expected=3
+    motion = meetings.adopt_undisputed_cells(
+        made.chair, made.slug, MotionText(words="To adopt", in_favor=1, opposed=1), expected=3
     )
 
     assert (motion.carried, findings(made)) == (False, {})
@@ -105,10 +105,14 @@ def test_a_motion_on_another_number_of_cells_than_was_shown_is_refused(make: Fac
 def test_a_motion_needs_a_meeting_words_and_a_count(make: Factory, visit: Visit):
     made = met(make)
     with pytest.raises(WrongPhase, match="open it first"):
-        meetings.adopt_undisputed(made.chair, made.slug, VOTE, expected=3)
+        meetings.adopt_undisputed_cells(made.chair, made.slug, VOTE, expected=3)
     meetings.start_meeting(made.chair, made.slug)
 
-    for text in (MotionText(" ", 3), MotionText("To adopt", -1), MotionText("To adopt", 10**6)):
+    for text in (
+        MotionText(words=" ", in_favor=3),
+        MotionText(words="To adopt", in_favor=-1),
+        MotionText(words="To adopt", in_favor=10**6),
+    ):
         with pytest.raises(Invalid):
             meetings.record_motion(made.chair, made.slug, text)
     answer = visit(made.chair).post(made.url("meeting/minutes"), {"words": "Thank the hosts"})
@@ -193,14 +197,14 @@ def test_everybodys_screen_follows_the_chairs(make: Factory, visit: Visit):
 
 def test_the_screen_of_who_stays_away_shows_nothing_of_the_vendor(make: Factory, visit: Visit):
     made = opened(make)
-    declarations.declare(
+    declarations.declare_interest(
         made.reviewers[0],
         made.slug,
         made.vendors[1].id,
         kind=DeclarationKind.CONFLICT,
         words="My cousin.",
     )
-    meetings.point_at(made.chair, made.slug, *place(made, 1, "ada"))
+    meetings.point_at_cell(made.chair, made.slug, *place(made, 1, "ada"))
     person = visit(made.reviewers[0])
 
     page = person.get(made.url("meeting/now")).text
@@ -214,15 +218,15 @@ def test_the_screen_of_who_stays_away_shows_nothing_of_the_vendor(make: Factory,
 def test_a_conflicted_chair_leaves_the_vendor_to_another(make: Factory):
     made = opened(make)
     other = make_second_chair(make, made)
-    declarations.declare(
+    declarations.declare_interest(
         made.chair, made.slug, made.vendors[0].id, kind=DeclarationKind.CONFLICT, words="Mine."
     )
 
     with pytest.raises(Stale):  # nothing undisputed is left for this chair
-        meetings.adopt_undisputed(made.chair, made.slug, VOTE, expected=3)
+        meetings.adopt_undisputed_cells(made.chair, made.slug, VOTE, expected=3)
     with pytest.raises(NotFound):
-        meetings.point_at(made.chair, made.slug, *place(made, 0, "ada"))
-    meetings.adopt_undisputed(other, made.slug, VOTE, expected=3)
+        meetings.point_at_cell(made.chair, made.slug, *place(made, 0, "ada"))
+    meetings.adopt_undisputed_cells(other, made.slug, VOTE, expected=3)
 
     assert len(findings(made)) == 3
 
@@ -253,7 +257,7 @@ def test_the_minutes_hold_attendance_motions_and_findings(make: Factory, visit: 
     members = db.session.scalars(select(Member).order_by(Member.id)).all()
     chair.post(made.url("meeting/present"), {"present": [str(members[0].id), str(members[1].id)]})
     chair.post(made.url("meeting/present"), {"present": [str(members[0].id)]})
-    meetings.adopt_undisputed(made.chair, made.slug, VOTE, expected=3)
+    meetings.adopt_undisputed_cells(made.chair, made.slug, VOTE, expected=3)
     cell = place(made, 1, "ada")
     decisions.record_finding(
         made.chair, made.slug, *cell, FindingText(Outcome.MET, "Seen by all."), seen_version=0
@@ -268,13 +272,13 @@ def test_the_minutes_hold_attendance_motions_and_findings(make: Factory, visit: 
     for words_ in ("Room 12", members[1].name, VOTE.words, "3 cells adopted", "To thank the hosts",
                    "Seen by all."):  # fmt: skip
         assert words_ in page
-    assert verify(db.session()).problems == ()
+    assert verify_record(db.session()).problems == ()
 
 
 def test_a_meeting_ends_with_its_phase(make: Factory):
     made = opened(make)
     member = db.session.scalars(select(Member)).first()
-    meetings.set_present(made.chair, made.slug, [member.id])
+    meetings.record_attendance(made.chair, made.slug, [member.id])
 
     change_phase(made.chair, made.slug, Phase.SCORING, reason="One ballot was forgotten.")
 
@@ -285,7 +289,7 @@ def test_a_meeting_ends_with_its_phase(make: Factory):
     ).all()
     assert (held.ended_at is not None, left) == (True, [held.ended_at])
     assert told == [Event.PHASE_CHANGED, Event.MEETING_ENDED]
-    assert verify(db.session()).problems == ()
+    assert verify_record(db.session()).problems == ()
 
 
 def test_members_of_another_evaluation_can_not_be_present(make: Factory):
@@ -297,14 +301,14 @@ def test_members_of_another_evaluation_can_not_be_present(make: Factory):
     assert foreign is not None
 
     with pytest.raises(NotFound):
-        meetings.set_present(made.chair, made.slug, [foreign])
+        meetings.record_attendance(made.chair, made.slug, [foreign])
 
 
 def test_a_motion_settles_what_was_put_off(make: Factory):
     made = opened(make)
     meetings.defer_cell(made.chair, made.slug, *place(made, 0, "ada"), reason="Ask them first")
 
-    meetings.adopt_undisputed(made.chair, made.slug, VOTE, expected=3)
+    meetings.adopt_undisputed_cells(made.chair, made.slug, VOTE, expected=3)
 
     assert db.session.scalars(select(Deferral)).all() == []
 
@@ -327,7 +331,7 @@ def test_only_the_chair_runs_the_meeting(make: Factory):
     observer = made.reviewers[0]
 
     with pytest.raises(NotFound):
-        meetings.point_at(observer, made.slug, *place(made, 0, "ada"))
+        meetings.point_at_cell(observer, made.slug, *place(made, 0, "ada"))
     with pytest.raises(NotFound):
         meetings.end_meeting(observer, made.slug)
 

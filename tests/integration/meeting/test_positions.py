@@ -32,7 +32,7 @@ def recommended(make: Factory) -> Made:
 
 
 def decide(made: Made, vendor: int) -> None:
-    text = DecisionText(made.vendors[vendor].id, "It fits our learners best.")
+    text = DecisionText(vendor_id=made.vendors[vendor].id, reason="It fits our learners best.")
     decisions.record_decision(made.chair, made.slug, text)
 
 
@@ -97,7 +97,7 @@ def test_there_must_be_a_recommendation(make: Factory):
 
 def test_who_stays_away_from_the_vendor_states_no_position(make: Factory):
     made = recommended(make)
-    declarations.declare(
+    declarations.declare_interest(
         made.reviewers[0],
         made.slug,
         made.vendors[0].id,

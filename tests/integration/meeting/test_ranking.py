@@ -10,13 +10,13 @@ from sqlalchemy.exc import IntegrityError
 
 from crrubric.domain.errors import Invalid, NotFound, NotReady
 from crrubric.domain.events import Event
-from crrubric.domain.meeting.ranking import RankingText, order_shown
+from crrubric.domain.meeting.ranking import RankingInput, encode_order
 from crrubric.domain.vocabulary import DeclarationKind, Gate, Outcome, Phase
 from crrubric.extensions import db
 from crrubric.models import Decision, Evaluation, JournalEntry, RankedVendor, Reinstatement
-from crrubric.queries.meeting.decisions import adopted_ranking, recommendation_of
-from crrubric.queries.record.verification import verify
-from crrubric.queries.results.matrices import matrix
+from crrubric.queries.meeting.decisions import find_adopted_ranking, recommendation_of
+from crrubric.queries.record.verification import verify_record
+from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.ballots import declarations
 from crrubric.services.demo.district import make_demo
 from crrubric.services.meeting import decisions
@@ -40,12 +40,12 @@ def meeting(make: Factory) -> Made:
 
 def gate(made: Made, vendor: int) -> Gate:
     db.session.rollback()
-    return matrix(db.session(), made.evaluation).results.scores[made.vendors[vendor].code].gate
+    return read_matrix(db.session(), made.evaluation).results.scores[made.vendors[vendor].code].gate
 
 
 def shown(made: Made) -> str:
     db.session.rollback()
-    return order_shown(matrix(db.session(), made.evaluation).results)
+    return encode_order(read_matrix(db.session(), made.evaluation).results)
 
 
 def reinstate(made: Made, vendor: int = 1, reason: str = WHY) -> Reinstatement:
@@ -55,8 +55,8 @@ def reinstate(made: Made, vendor: int = 1, reason: str = WHY) -> Reinstatement:
 def decide(made: Made, vendor: int, ranks: dict[int, int] | None = None, reason: str = "") -> None:
     """Recommend a vendor with the computed order, or with these ranks."""
     by_code = None if ranks is None else {made.vendors[v].code: r for v, r in ranks.items()}
-    text = DecisionText(made.vendors[vendor].id, "It fits our learners best.")
-    ranking = RankingText(by_code, reason, shown(made))
+    text = DecisionText(vendor_id=made.vendors[vendor].id, reason="It fits our learners best.")
+    ranking = RankingInput(by_code, reason, shown(made))
     decisions.record_decision(made.chair, made.slug, text, ranking)
 
 
@@ -207,7 +207,7 @@ def test_a_reinstatement_without_effect_stays_in_the_record_and_the_page_says_so
 def test_who_has_a_conflict_with_the_vendor_does_not_reinstate_it(make: Factory, visit: Visit):
     made = meeting(make)
     vendor = made.vendors[1].id
-    declarations.declare(
+    declarations.declare_interest(
         made.chair, made.slug, vendor, kind=DeclarationKind.CONFLICT, words="My brother works there"
     )
     chair = visit(made.chair)
@@ -227,7 +227,7 @@ def test_who_has_a_conflict_with_the_vendor_does_not_reinstate_it(make: Factory,
 def test_the_reason_of_a_reinstatement_is_not_shown_to_who_stays_away(make: Factory, visit: Visit):
     made = meeting(make)
     reinstate(made)
-    declarations.declare(
+    declarations.declare_interest(
         made.chair,
         made.slug,
         made.vendors[1].id,
@@ -257,8 +257,8 @@ def test_vendors_of_another_evaluation_are_not_found(make: Factory, visit: Visit
     ]
 
     assert answers == [404] * 4
-    text = DecisionText(made.vendors[0].id, "It fits.")
-    ranking = RankingText({made.vendors[0].code: 1, f"{foreign.code}-x": 2}, "x", shown(made))
+    text = DecisionText(vendor_id=made.vendors[0].id, reason="It fits.")
+    ranking = RankingInput({made.vendors[0].code: 1, f"{foreign.code}-x": 2}, "x", shown(made))
     with pytest.raises(NotFound):
         decisions.record_decision(made.chair, made.slug, text, ranking)
     assert stored_ranks(made) == {}
@@ -345,7 +345,9 @@ def test_the_computed_order_is_adopted_with_the_recommendation(make: Factory, vi
 
     assert answer.status_code == 303
     assert stored_ranks(made) == {1: 1, 0: 2}
-    ranking = adopted_ranking(db.session(), recommendation_of(db.session(), made.evaluation.id))
+    ranking = find_adopted_ranking(
+        db.session(), recommendation_of(db.session(), made.evaluation.id)
+    )
     assert ranking is not None
     assert (ranking.as_computed, ranking.reason) == (True, "")
     assert "The committee adopted the computed order." in chair.get(made.url("decision/")).text
@@ -503,7 +505,9 @@ def test_a_recommendation_without_an_order_drops_the_one_before(make: Factory):
     made = meeting(make)
     decide(made, 0)
 
-    decisions.record_decision(made.chair, made.slug, DecisionText(None, "None of them fits."))
+    decisions.record_decision(
+        made.chair, made.slug, DecisionText(vendor_id=None, reason="None of them fits.")
+    )
 
     assert stored_ranks(made) == {}
 
@@ -521,15 +525,15 @@ def test_orders_and_reinstatements_verify_and_what_can_not_be_is_named(make: Fac
     made = meeting(make)
     reinstate(made)
     decide(made, 1)
-    good = verify(db.session()).problems
+    good = verify_record(db.session()).problems
     recommended = db.session.get_one(RankedVendor, made.vendors[1].id)
 
     db.session.delete(recommended)
     db.session.flush()
-    unranked = [str(problem) for problem in verify(db.session()).problems]
+    unranked = [str(problem) for problem in verify_record(db.session()).problems]
     db.session.delete(db.session.scalars(select(Decision)).one())
     db.session.flush()
-    orphaned = [str(problem) for problem in verify(db.session()).problems]
+    orphaned = [str(problem) for problem in verify_record(db.session()).problems]
     db.session.rollback()
 
     assert good == ()
@@ -542,10 +546,10 @@ def test_the_demo_adopted_the_order_that_is_computed(make: Factory):
     decision = db.session.scalars(select(Decision)).one()
     evaluation = db.session.get_one(Evaluation, decision.evaluation_id)
 
-    ranking = adopted_ranking(db.session(), decision)
+    ranking = find_adopted_ranking(db.session(), decision)
 
     assert ranking is not None
-    assert ranking.outdated(matrix(db.session(), evaluation).results) is False
+    assert ranking.outdated(read_matrix(db.session(), evaluation).results) is False
 
 
 def test_a_vendor_that_left_the_selection_is_not_reinstated(make: Factory):

@@ -154,7 +154,7 @@ def test_a_second_invitation_renews_the_first_and_makes_no_second_seat(make: Fac
 
     assert second.member.id == first.member.id
     with pytest.raises(NotFound):
-        accounts.open_invite(db.session(), first.token or "")
+        accounts.find_usable_invite(db.session(), first.token or "")
 
 
 def test_an_old_link_no_longer_works(make: Factory, visit: Visit):

@@ -25,7 +25,7 @@ from crrubric.services.questions.questions import (
     join_question,
     merge_askings,
     reword_question,
-    set_aside,
+    set_aside_asking,
     write_question,
 )
 from crrubric.services.setup import evaluations, vendors
@@ -201,7 +201,9 @@ def test_nobody_but_the_asker_ever_reads_who_asked(make: Factory, visit: Visit):
 def test_the_chair_s_pages_are_the_same_to_the_byte_whoever_asked(make: Factory, visit: Visit):
     made = scoring(make)
     first, second = asked(made, 0), asked(made, 1, "sis", "Which grade books?")
-    set_aside(made.chair, made.slug, asked(made, 0, "sis", "Why?").id, reason="It is in the offer.")
+    set_aside_asking(
+        made.chair, made.slug, asked(made, 0, "sis", "Why?").id, reason="It is in the offer."
+    )
     merged(made, asked(made, 0, words="And the tables?"))
     before = everything(visit, made.chair, made)
 
@@ -300,7 +302,7 @@ def test_who_stays_away_reads_nothing_and_asks_nothing(make: Factory, visit: Vis
 def test_a_chair_with_a_conflict_is_shut_out_of_everything(make: Factory, visit: Visit):
     made = scoring(make)
     question, waiting = merged(made, asked(made)), asked(made, 1, "sis", "Which grade books?")
-    declarations.declare(
+    declarations.declare_interest(
         made.chair, made.slug, made.vendors[0].id, kind=DeclarationKind.CONFLICT, words="My cousin."
     )
     chair, vendor = visit(made.chair), made.vendors[0].id
@@ -339,7 +341,7 @@ def test_vendors_questions_and_askings_of_another_evaluation_are_not_found(make:
         lambda: join_question(chair, slug, vendor, [asked(made).id], question_id=question.id),
         lambda: answer(made, question),
         lambda: withdraw_question(chair, slug, question.id, reason="not mine"),
-        lambda: set_aside(chair, slug, foreign.id, reason="not mine"),
+        lambda: set_aside_asking(chair, slug, foreign.id, reason="not mine"),
         lambda: write_question(
             chair, slug, vendor, words=MERGED, criterion_id=other.criterion("ada").id
         ),
@@ -494,12 +496,12 @@ def test_what_is_set_aside_or_withdrawn_has_a_reason_that_the_asker_reads(
     aside, question = asked(made, 0), merged(made, asked(made, 1))
 
     for empty in (
-        lambda: set_aside(made.chair, made.slug, aside.id, reason=" "),
+        lambda: set_aside_asking(made.chair, made.slug, aside.id, reason=" "),
         lambda: withdraw_question(made.chair, made.slug, question.id, reason=" "),
     ):
         with pytest.raises(Invalid):
             empty()
-    set_aside(made.chair, made.slug, aside.id, reason="Page 3 of the offer says so.")
+    set_aside_asking(made.chair, made.slug, aside.id, reason="Page 3 of the offer says so.")
     withdraw_question(made.chair, made.slug, question.id, reason="They showed it in the demo.")
 
     first, second = (visit(who).get(ballot_url(made)).text for who in made.reviewers[:2])
@@ -583,17 +585,17 @@ def test_the_number_of_queries_does_not_grow_with_the_questions(make: Factory, v
 
 
 def test_verify_finds_an_asking_that_stands_in_another_vendor_s_question(make: Factory):
-    from crrubric.queries.record.verification import verify
+    from crrubric.queries.record.verification import verify_record
 
     made = scoring(make)
     asking = asked(made)
     merged(made, asking)
-    whole = [str(problem) for problem in verify(db.session()).problems]
+    whole = [str(problem) for problem in verify_record(db.session()).problems]
     with unit_of_work() as session:
         session.execute(update(Question).values(vendor_id=made.vendors[1].id))
 
     assert whole == []
-    assert [str(problem) for problem in verify(db.session()).problems] == [
+    assert [str(problem) for problem in verify_record(db.session()).problems] == [
         "Askings that stand in a question to another vendor: 1."
     ]
 

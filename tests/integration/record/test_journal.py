@@ -15,7 +15,7 @@ from crrubric.services.setup import committee, evaluations, rubrics
 from tests.factories import Factory
 from tests.integration.conftest import Visit
 
-TEXT = rubrics.CriterionText("Exports grades")
+TEXT = rubrics.CriterionText(title="Exports grades")
 
 
 def entry(event: Event) -> JournalEntry:
@@ -97,8 +97,14 @@ def test_attendance_and_motions_are_told_in_full(make: Factory):
     there = sorted(db.session.scalars(select(Member.id)))
     long = "To go on. " * 100
 
-    meetings.set_present(made.chair, made.slug, there)
-    meetings.record_motion(made.chair, made.slug, MotionText(long, 3, 1, 0, "Ana", "Ben"))
+    meetings.record_attendance(made.chair, made.slug, there)
+    meetings.record_motion(
+        made.chair,
+        made.slug,
+        MotionText(
+            words=long, in_favor=3, opposed=1, abstaining=0, moved_by="Ana", seconded_by="Ben"
+        ),
+    )
 
     assert row_of(Event.ATTENDANCE_CHANGED) == {"present": there}
     assert row_of(Event.MOTION_RECORDED) == {"kind": MotionKind.OTHER, "words": long.strip()}

@@ -11,10 +11,10 @@ from crrubric.domain.events import Event
 from crrubric.domain.vocabulary import Phase
 from crrubric.extensions import WRITE, db
 from crrubric.models import JournalEntry, Notice
-from crrubric.queries.record.journal import head
-from crrubric.queries.record.verification import sealed_under, verify
+from crrubric.queries.record.journal import find_journal_head
+from crrubric.queries.record.verification import find_sealed_ballot, verify_record
 from crrubric.services.demo.district import make_demo
-from crrubric.services.mail.notices import put_away
+from crrubric.services.mail.notices import dismiss_notice
 from crrubric.services.setup import evaluations
 from tests.factories import Factory, ballot_of
 from tests.integration.conftest import Visit
@@ -44,7 +44,7 @@ def behind_the_seals(*statements: str) -> None:
 
 def said() -> list[str]:
     db.session.rollback()
-    return [str(problem) for problem in verify(db.session()).problems]
+    return [str(problem) for problem in verify_record(db.session()).problems]
 
 
 def test_what_the_services_write_verifies(make: Factory):
@@ -52,19 +52,19 @@ def test_what_the_services_write_verifies(make: Factory):
     receipt = make.submit(made, 0, 0).receipt
     make.forward(made, Phase.ARCHIVED, {})
 
-    found = verify(db.session())
+    found = verify_record(db.session())
 
     assert found.problems == ()
     assert (found.entries > 20, found.seals) == (True, 1)
-    sealed = sealed_under(db.session(), receipt.upper()[:32] + " " + receipt[32:])
+    sealed = find_sealed_ballot(db.session(), receipt.upper()[:32] + " " + receipt[32:])
     assert sealed is not None
-    assert sealed_under(db.session(), "0" * 64) is None
+    assert find_sealed_ballot(db.session(), "0" * 64) is None
 
 
 def test_the_demo_verifies(app: Flask):
     make_demo()
 
-    assert verify(db.session()).problems == ()
+    assert verify_record(db.session()).problems == ()
 
 
 def test_a_changed_entry_is_named(make: Factory):
@@ -119,15 +119,15 @@ def test_a_mark_that_the_criterion_does_not_allow_is_named(make: Factory):
 
 
 def test_the_command_says_what_is_wrong_and_fails(app: Flask, make: Factory):
-    from crrubric.cli import commands
+    from crrubric.cli import root_group
 
     make.evaluation(phase=Phase.SCORING, marks=MARKS)
     db.session.remove()
     runner = app.test_cli_runner()
 
-    good = runner.invoke(commands, ["verify"], obj=lambda _settings: app)
+    good = runner.invoke(root_group, ["verify"], obj=lambda _settings: app)
     behind_the_seals("DELETE FROM journal_entry WHERE number = 2")
-    bad = runner.invoke(commands, ["verify"], obj=lambda _settings: app)
+    bad = runner.invoke(root_group, ["verify"], obj=lambda _settings: app)
 
     assert (good.exit_code, "are as written" in good.output) == (0, True)
     assert (bad.exit_code, "entry 2 is missing" in bad.output) == (1, True)
@@ -135,10 +135,10 @@ def test_the_command_says_what_is_wrong_and_fails(app: Flask, make: Factory):
 
 def test_the_head_of_the_chain_is_shown_only_once_marks_may_be_known(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING, marks=MARKS)
-    before = head(db.session(), made.evaluation)
+    before = find_journal_head(db.session(), made.evaluation)
     make.forward(made, Phase.MEETING, {})
 
-    after = head(db.session(), made.evaluation)
+    after = find_journal_head(db.session(), made.evaluation)
 
     assert (before, len(after)) == ("", 64)
     assert after[:8] in visit(made.chair).get(made.url("journal")).text
@@ -188,7 +188,7 @@ def test_a_notice_is_put_away_by_its_own_reader_only(make: Factory):
     assert notice is not None
 
     with pytest.raises(NotFound):
-        put_away(made.reviewers[1], made.slug, notice.id)
+        dismiss_notice(made.reviewers[1], made.slug, notice.id)
 
 
 def test_the_record_is_archived_with_a_day_and_can_come_back(make: Factory, visit: Visit):

@@ -18,7 +18,7 @@ OFFICIAL = {"kind": "MAJORITY", "over": "2", "under": "3", "quorum": "2", "conce
 
 def committee(make: Factory, **more) -> Made:
     """A meeting in which the first vendor leads: 3 of 4 against 2 of 4 of the weight."""
-    rule = RuleSettings(RuleKind.MAJORITY, quorum=2)
+    rule = RuleSettings(kind=RuleKind.MAJORITY, quorum=2)
     options = {"reviewers": 3, "rule": rule, "marks": SPLIT} | more
     return make.evaluation(phase=Phase.MEETING, **options)
 

@@ -6,7 +6,7 @@ from sqlalchemy import update
 from crrubric.domain.vocabulary import Answer, EvidenceKind, Outcome, Phase, PriceUnit
 from crrubric.extensions import db
 from crrubric.models import Mark, Vendor
-from crrubric.services.ballots.attachments import attach_to_mark
+from crrubric.services.ballots.attachments import attach_mark_file
 from crrubric.services.meeting import decisions
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
@@ -77,7 +77,7 @@ def test_evidence_counts_where_a_mark_that_agrees_has_some(make: Factory, visit:
 def test_a_file_is_evidence_as_well(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "Y", (1, 0): "Y"})
     cell = made.vendors[0].id, made.criterion("ada").id
-    attach_to_mark(made.reviewers[0], made.slug, *cell, name="a.pdf", data=pdf())
+    attach_mark_file(made.reviewers[0], made.slug, *cell, name="a.pdf", data=pdf())
     make.forward(made, Phase.MEETING, {})
 
     assert row(opened(visit, made), "Findings that rest on evidence") == ["1 of 1", "0 of 0"]

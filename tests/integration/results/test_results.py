@@ -10,13 +10,13 @@ from docx import Document
 from sqlalchemy import update
 
 from crrubric.domain.errors import Invalid, NotReady, WrongPhase
-from crrubric.domain.meeting.ranking import order_shown
-from crrubric.domain.results.computed import compute
-from crrubric.domain.vocabulary import Answer, Gate, Outcome, Phase, Reason
+from crrubric.domain.meeting.ranking import encode_order
+from crrubric.domain.results.computed import analyze_results
+from crrubric.domain.vocabulary import Answer, Gate, Outcome, Phase, UnresolvedReason
 from crrubric.extensions import db
 from crrubric.models import Criterion
-from crrubric.queries.exchange.exports import identity
-from crrubric.queries.results.matrices import Matrix, matrix
+from crrubric.queries.exchange.exports import describe_evaluation
+from crrubric.queries.results.matrices import Matrix, read_matrix
 from crrubric.reports.exchange.results_json import results_object
 from crrubric.services.meeting import decisions
 from crrubric.services.setup import committee, evaluations
@@ -39,7 +39,7 @@ def met_committee(make: Factory, **options) -> Made:
 
 
 def read(made: Made) -> Matrix:
-    return matrix(db.session(), made.evaluation)
+    return read_matrix(db.session(), made.evaluation)
 
 
 def test_outcomes_scores_and_gates_come_from_the_ballots(make: Factory):
@@ -51,7 +51,7 @@ def test_outcomes_scores_and_gates_come_from_the_ballots(make: Factory):
     assert found.cell(first, "sis").resolution.outcome is Outcome.MET
     assert found.cell(first, "teacher").finding is Outcome.NOT_APPLICABLE
     assert found.cell(second, "ada").finding is Outcome.NOT_MET
-    assert found.cell(second, "teacher").resolution.reason is Reason.NO_QUORUM
+    assert found.cell(second, "teacher").resolution.reason is UnresolvedReason.NO_QUORUM
     assert found.scores[first].value == Fraction(1)
     assert (found.scores[first].rank, found.scores[second].rank) == (1, None)
     assert found.scores[second].gate is Gate.FAIL
@@ -154,7 +154,7 @@ def test_a_recommendation_is_recorded_on_the_page_and_shown(make: Factory, visit
         "reason": "It fits.",
         "term": "Three years",
         "ranking": "COMPUTED",
-        "shown": order_shown(read(made).results),
+        "shown": encode_order(read(made).results),
     }
 
     chair = visit(made.chair)
@@ -337,8 +337,8 @@ def test_the_json_object_is_what_the_document_says(make: Factory, visit: Visit):
 def everything(made: Made) -> dict:
     """The results object of an evaluation."""
     found = read(made)
-    computed = compute(found.basis, found.results, with_names=True)
-    return results_object(computed, identity(made.evaluation))
+    computed = analyze_results(found.basis, found.results, with_names=True)
+    return results_object(computed, describe_evaluation(made.evaluation))
 
 
 # Objects whose keys are codes or names, not fields.
@@ -415,7 +415,9 @@ def test_results_stay_closed_when_the_meeting_goes_back_to_scoring(make: Factory
 
     assert visit(made.chair).get(made.url("matrix")).status_code == 404
     with pytest.raises(WrongPhase):
-        decisions.record_decision(made.chair, made.slug, decisions.DecisionText(None, "x"))
+        decisions.record_decision(
+            made.chair, made.slug, decisions.DecisionText(vendor_id=None, reason="x")
+        )
 
 
 def test_zero_quorum_rules_are_refused(make: Factory):

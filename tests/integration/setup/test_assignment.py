@@ -10,8 +10,8 @@ from crrubric.domain.vocabulary import Answer, Phase, Stakeholder
 from crrubric.extensions import db
 from crrubric.models import Ballot, JournalEntry, Member, Notice, Vendor
 from crrubric.queries.people.people import Actor
-from crrubric.queries.results.matrices import matrix
-from crrubric.queries.setup.assignments import assignments
+from crrubric.queries.results.matrices import read_matrix
+from crrubric.queries.setup.assignments import load_assignments
 from crrubric.services.ballots import seals
 from crrubric.services.setup import assignments as service
 from crrubric.services.setup import committee, vendors
@@ -34,20 +34,22 @@ def limit(made: Made, reviewer: int, *codes: str, vendors: list[int] | None = No
         None if vendors is None else frozenset(made.vendors[place].id for place in vendors),
         frozenset(made.criterion(code).id for code in codes) if codes else None,
     )
-    service.assign(made.chair, made.slug, member_id(made, made.reviewers[reviewer]), wanted)
+    service.assign_reviewer(
+        made.chair, made.slug, member_id(made, made.reviewers[reviewer]), wanted
+    )
 
 
 def tallies(made: Made) -> dict[tuple[str, str], tuple[int, int]]:
     """(assigned, unscored) of each cell."""
     db.session.expire_all()
-    read = matrix(db.session(), made.evaluation)
+    read = read_matrix(db.session(), made.evaluation)
     return {key: (c.tally.assigned, c.tally.missing) for key, c in read.results.cells.items()}
 
 
 def test_everybody_marks_everything_by_default(make: Factory):
     made = make.evaluation()
 
-    assert set(assignments(db.session(), made.evaluation.id).values()) == {EVERYTHING}
+    assert set(load_assignments(db.session(), made.evaluation.id).values()) == {EVERYTHING}
 
 
 def test_a_limited_reviewer_is_asked_for_their_part_only(make: Factory, visit: Visit):
@@ -117,9 +119,9 @@ def test_criteria_added_later_are_not_for_who_is_limited(make: Factory):
     made = make.evaluation()
     limit(made, 0, "ada")
     section = made.criteria[0].section_id
-    late = add_criterion(made.chair, made.slug, section, CriterionText("Late"))
+    late = add_criterion(made.chair, made.slug, section, CriterionText(title="Late"))
 
-    found = assignments(db.session(), made.evaluation.id)
+    found = load_assignments(db.session(), made.evaluation.id)
 
     assert [own.covers(late.id) for own in found.values()] == [False, True]
 
@@ -141,7 +143,7 @@ def test_experts_are_assigned_by_who_knows_most(make: Factory, visit: Visit):
 
     assert answer.status_code == 303
     sections = {row.id: row.section.code for row in made.criteria}
-    found = list(assignments(db.session(), made.evaluation.id).values())
+    found = list(load_assignments(db.session(), made.evaluation.id).values())
     assert {sections[id_] for id_ in found[2].criteria or ()} == {"access", "operations"}
     assert len(found[2].criteria or ()) == 9
     journal = chair.get(made.url("journal")).text
@@ -166,7 +168,7 @@ def test_the_ticks_of_a_reviewer_are_stored_and_shown(make: Factory, visit: Visi
     answer = chair.post(made.url(f"assignment/{member}"), form)
 
     assert answer.status_code == 303
-    found = assignments(db.session(), made.evaluation.id)[member]
+    found = load_assignments(db.session(), made.evaluation.id)[member]
     assert found == Assignment(None, frozenset({ada}))
     page = chair.page(made.url(f"assignment/{member}"))
     ticked = {node.get("id") for node in page.all("input") if node.get("checked") is not None}
@@ -197,7 +199,7 @@ def test_a_choice_that_can_not_be_used_says_what_is_missing(
 
     assert answer.status_code == 422
     assert says in error_of(parse(422, answer.text), field)
-    assert assignments(db.session(), made.evaluation.id)[member] == EVERYTHING
+    assert load_assignments(db.session(), made.evaluation.id)[member] == EVERYTHING
 
 
 def test_marks_that_were_given_are_not_taken_away(make: Factory, visit: Visit):
@@ -256,14 +258,16 @@ def test_only_reviewers_of_this_evaluation_are_assigned_by_its_chair(make: Facto
     everything = Assignment()
 
     with pytest.raises(NotFound):
-        service.assign(made.chair, made.slug, member_id(other, other.reviewers[0]), everything)
+        service.assign_reviewer(
+            made.chair, made.slug, member_id(other, other.reviewers[0]), everything
+        )
     with pytest.raises(Invalid, match="does not score"):
-        service.assign(made.chair, made.slug, member_id(made, made.chair), everything)
+        service.assign_reviewer(made.chair, made.slug, member_id(made, made.chair), everything)
     foreign, mine = frozenset({other.vendors[0].id}), member_id(made, made.reviewers[0])
     with pytest.raises(Invalid, match="Choose from the list"):
-        service.assign(made.chair, made.slug, mine, Assignment(foreign, None))
+        service.assign_reviewer(made.chair, made.slug, mine, Assignment(foreign, None))
     with pytest.raises(NotFound):
-        service.assign_by_lead(made.reviewers[0], made.slug)
+        service.assign_sections_by_lead(made.reviewers[0], made.slug)
 
 
 def test_a_reviewer_who_becomes_an_observer_counts_no_longer(make: Factory):
@@ -278,7 +282,7 @@ def test_a_reviewer_who_becomes_an_observer_counts_no_longer(make: Factory):
     make.forward(made, Phase.MEETING, {})
 
     db.session.expire_all()
-    cell = matrix(db.session(), made.evaluation).results.cell(made.vendors[0].code, "ada")
+    cell = read_matrix(db.session(), made.evaluation).results.cell(made.vendors[0].code, "ada")
     assert (cell.tally.yes, cell.tally.no, cell.tally.assigned) == (0, 1, 2)
 
 
@@ -288,7 +292,7 @@ def test_a_removed_vendor_leaves_the_list_of_who_is_to_mark_some(make: Factory):
 
     vendors.remove_vendor(made.chair, made.slug, made.vendors[0].id)
 
-    found = assignments(db.session(), made.evaluation.id)
+    found = load_assignments(db.session(), made.evaluation.id)
     assert found[member_id(made, made.reviewers[0])].vendors == {made.vendors[1].id}
 
 

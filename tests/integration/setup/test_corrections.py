@@ -9,14 +9,14 @@ from crrubric.domain.setup.assignment import Assignment
 from crrubric.domain.vocabulary import Answer, BallotState, CorrectionEffect, DeclarationKind, Phase
 from crrubric.extensions import db
 from crrubric.models import JournalEntry, Mark, Member, Notice, RubricRevision, SealedBallot
-from crrubric.queries.record.verification import verify
-from crrubric.queries.results.matrices import matrix
-from crrubric.services.ballots.declarations import declare
+from crrubric.queries.record.verification import verify_record
+from crrubric.queries.results.matrices import read_matrix
+from crrubric.services.ballots.declarations import declare_interest
 from crrubric.services.meeting import decisions
 from crrubric.services.setup import corrections, withdrawals
-from crrubric.services.setup.assignments import assign
+from crrubric.services.setup.assignments import assign_reviewer
 from crrubric.services.setup.committee import remove_member
-from crrubric.services.setup.practice import record_practice
+from crrubric.services.setup.practice import record_practice_mark
 from tests.factories import Factory, Made, ballot_of, stored_marks
 from tests.integration.conftest import Visit, error_of
 from tests.pages import parse
@@ -28,7 +28,11 @@ def correct(
     made: Made, effect: CorrectionEffect, *, question: str = "Grades, by themselves?"
 ) -> RubricRevision:
     words = corrections.Correction(
-        "Works with our system", question, "", effect, "“exchange” was read in two ways"
+        title="Works with our system",
+        question=question,
+        look_for="",
+        effect=effect,
+        reason="“exchange” was read in two ways",
     )
     criterion = made.criterion("sis").id
     return corrections.correct_criterion(made.chair, made.slug, criterion, words)
@@ -55,7 +59,7 @@ def test_a_correction_is_a_new_revision_and_marks_stay(make: Factory):
     assert len(stored_marks()) == 5
     assert ballot_of(made, 0, 0).state is BallotState.SUBMITTED
     assert notices("MARKS_STAY") == 4  # two corrections, two reviewers, each told once
-    assert verify(db.session()).problems == ()
+    assert verify_record(db.session()).problems == ()
 
 
 def test_marked_again_sets_marks_aside_and_opens_submitted_ballots(make: Factory):
@@ -78,7 +82,7 @@ def test_marked_again_sets_marks_aside_and_opens_submitted_ballots(make: Factory
     ).all()
     assert [row["answer"] for row in aside if row] == ["YES", "NO"]
     assert (notices("MARK_AGAIN"), notices("BALLOT_REOPENED")) == (2, 1)
-    assert verify(db.session()).problems == ()
+    assert verify_record(db.session()).problems == ()
 
 
 def test_the_reviewer_marks_it_again_and_submits(make: Factory):
@@ -102,7 +106,7 @@ def test_left_out_keeps_marks_in_the_record_and_counts_them_no_longer(make: Fact
     )
     make.forward(made, Phase.MEETING, {})
     db.session.expire_all()
-    read = matrix(db.session(), made.evaluation)
+    read = read_matrix(db.session(), made.evaluation)
     assert [criterion.code for criterion in read.results.criteria] == ["ada", "teacher"]
 
 
@@ -161,10 +165,18 @@ def test_a_correction_that_can_not_be_made_says_why(make: Factory, visit: Visit)
 def test_the_last_criterion_that_counts_stays(make: Factory):
     made = scene(make)
     for code in ("sis", "teacher"):
-        words = corrections.Correction(made.criterion(code).title, "", "", OUT, "not asked")
+        words = corrections.Correction(
+            title=made.criterion(code).title,
+            question="",
+            look_for="",
+            effect=OUT,
+            reason="not asked",
+        )
         corrections.correct_criterion(made.chair, made.slug, made.criterion(code).id, words)
 
-    words = corrections.Correction("Accessible", "", "", OUT, "not asked either")
+    words = corrections.Correction(
+        title="Accessible", question="", look_for="", effect=OUT, reason="not asked either"
+    )
     with pytest.raises(Invalid, match="at least one with a weight"):
         corrections.correct_criterion(made.chair, made.slug, made.criterion("ada").id, words)
 
@@ -172,7 +184,9 @@ def test_the_last_criterion_that_counts_stays(make: Factory):
 def test_only_the_chair_corrects_and_only_while_scoring(make: Factory):
     made, other = scene(make), make.evaluation(title="Another")
 
-    words = corrections.Correction("New", "", "", KEEP, "why not")
+    words = corrections.Correction(
+        title="New", question="", look_for="", effect=KEEP, reason="why not"
+    )
     with pytest.raises(NotFound):
         corrections.correct_criterion(made.reviewers[0], made.slug, made.criterion("sis").id, words)
     with pytest.raises(NotFound):
@@ -196,7 +210,7 @@ def test_a_vendor_that_leaves_is_not_marked_and_not_counted(make: Factory, visit
     assert notices("VENDOR_WITHDRAWN") == 2
     make.forward(made, Phase.MEETING, {})
     db.session.expire_all()
-    read = matrix(db.session(), made.evaluation)
+    read = read_matrix(db.session(), made.evaluation)
     assert list(read.vendors) == [made.vendors[1].code]
     cell = made.url(f"cells/{vendor.id}/{made.criterion('ada').id}")
     assert visit(made.chair).get(cell).status_code == 404
@@ -233,12 +247,14 @@ def test_a_vendor_comes_back_with_everything_that_was_marked(make: Factory, visi
 def test_the_only_and_the_recommended_vendor_stay(make: Factory):
     made = make.evaluation(phase=Phase.MEETING, vendors=2)
     first, second = made.vendors
-    text = decisions.DecisionText(first.id, "It fits.")
+    text = decisions.DecisionText(vendor_id=first.id, reason="It fits.")
     decisions.record_decision(made.chair, made.slug, text)
 
     with pytest.raises(Invalid, match="recommendation names this vendor"):
         withdrawals.withdraw_vendor(made.chair, made.slug, first.id, reason="gone")
-    decisions.record_decision(made.chair, made.slug, decisions.DecisionText(None, "Nobody."))
+    decisions.record_decision(
+        made.chair, made.slug, decisions.DecisionText(vendor_id=None, reason="Nobody.")
+    )
     withdrawals.withdraw_vendor(made.chair, made.slug, first.id, reason="gone")
     with pytest.raises(Invalid, match="only vendor left"):
         withdrawals.withdraw_vendor(made.chair, made.slug, second.id, reason="gone, too")
@@ -252,7 +268,9 @@ def test_who_may_not_takes_no_vendor_out(make: Factory, visit: Visit):
         withdrawals.withdraw_vendor(made.reviewers[0], made.slug, vendor, reason="x")
     with pytest.raises(NotFound):
         withdrawals.withdraw_vendor(made.chair, made.slug, other.vendors[0].id, reason="x")
-    declare(made.chair, made.slug, vendor, kind=DeclarationKind.CONFLICT, words="I own shares")
+    declare_interest(
+        made.chair, made.slug, vendor, kind=DeclarationKind.CONFLICT, words="I own shares"
+    )
     with pytest.raises(NotFound):
         withdrawals.withdraw_vendor(made.chair, made.slug, vendor, reason="x")
     assert visit(made.chair).get(made.url(f"vendors/{vendor}/selection")).status_code == 404
@@ -260,12 +278,12 @@ def test_who_may_not_takes_no_vendor_out(make: Factory, visit: Visit):
 
 def test_the_memo_says_what_happened_after_ballots_opened(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.PRACTICE, vendors=3, reviewers=3)
-    record_practice(
+    record_practice_mark(
         made.reviewers[0], made.slug, made.criteria[0].id, answer=Answer.YES, seen_version=0
     )
     only_ada = Assignment(None, frozenset({made.criterion("ada").id}))
     seats = {row.name: row.id for row in db.session.scalars(select(Member))}
-    assign(made.chair, made.slug, seats[made.reviewers[0].name], only_ada)
+    assign_reviewer(made.chair, made.slug, seats[made.reviewers[0].name], only_ada)
     make.forward(made, Phase.SCORING, {(0, 0): "Y"})
     correct(made, KEEP)
     withdrawals.withdraw_vendor(made.chair, made.slug, made.vendors[2].id, reason="It was sold")

@@ -9,8 +9,8 @@ from crrubric.domain.vocabulary import Answer, Phase, Role
 from crrubric.extensions import db
 from crrubric.models import JournalEntry, Mark, Notice, PracticeMark
 from crrubric.queries.people.access import require
-from crrubric.queries.record.journal import entries
-from crrubric.queries.setup.practice import spread
+from crrubric.queries.record.journal import list_journal_entries
+from crrubric.queries.setup.practice import list_practice_spreads
 from crrubric.services.setup import evaluations, rubrics
 from crrubric.services.setup import practice as service
 from tests.factories import Factory, Made
@@ -19,7 +19,7 @@ from tests.pages import parse
 
 
 def practice(made: Made, reviewer: int, code: str, answer: Answer, note: str = "") -> PracticeMark:
-    return service.record_practice(
+    return service.record_practice_mark(
         made.reviewers[reviewer],
         made.slug,
         made.criterion(code).id,
@@ -45,10 +45,10 @@ def test_a_practice_mark_is_saved_and_counts_for_nothing(make: Factory):
     assert (stored.answer, stored.note, stored.version) == (Answer.NO, "no keyboard", 1)
     assert db.session.scalars(select(Mark)).all() == []
     make.forward(made, Phase.MEETING, {})
-    from crrubric.queries.results.matrices import matrix
+    from crrubric.queries.results.matrices import read_matrix
 
     db.session.expire_all()
-    cells = matrix(db.session(), made.evaluation).results.cells.values()
+    cells = read_matrix(db.session(), made.evaluation).results.cells.values()
     assert {cell.tally.marks for cell in cells} == {0}
 
 
@@ -102,7 +102,7 @@ def test_nobody_sees_the_spread_before_the_round_is_over(make: Factory, visit: V
     made = make.evaluation(phase=Phase.PRACTICE)
     split(made)
 
-    assert spread(db.session(), made.evaluation) == []
+    assert list_practice_spreads(db.session(), made.evaluation) == []
     for actor in (made.chair, made.reviewers[0]):
         text = visit(actor).get(made.url("practice/")).text
         assert ("grades need a file" in text, "read differently" in text) == (False, False)
@@ -115,7 +115,7 @@ def test_the_spread_shows_what_is_read_differently_without_names(make: Factory, 
 
     service.show_spread(made.chair, made.slug)
 
-    found = spread(db.session(), made.evaluation)
+    found = list_practice_spreads(db.session(), made.evaluation)
     apart = [(row.criterion.code, row.read_differently) for row in found]
     assert apart == [("sis", True), ("ada", False), ("teacher", False)]
     for actor in (made.chair, made.reviewers[0], observer):
@@ -168,7 +168,9 @@ def test_the_chair_sees_who_many_are_done_and_rewords_before_it_freezes(
 
     assert "1 of 2 reviewers are done" in chair.get(made.url("practice/")).text
     service.show_spread(made.chair, made.slug)
-    text = rubrics.CriterionText("Works with our system", "Do grades come back by themselves?")
+    text = rubrics.CriterionText(
+        title="Works with our system", question="Do grades come back by themselves?"
+    )
     rubrics.change_criterion(made.chair, made.slug, made.criterion("sis").id, text)
     assert "Do grades come back by themselves?" in chair.get(made.url("practice/")).text
 
@@ -193,7 +195,9 @@ def test_the_journal_tells_of_the_round_and_of_no_mark(make: Factory):
     service.show_spread(made.chair, made.slug)
 
     seat = require(made.chair, service.Action.VIEW_JOURNAL, made.evaluation, db.session())
-    told = [row.event for row in entries(db.session(), seat) if "PRACTICE" in row.event]
+    told = [
+        row.event for row in list_journal_entries(db.session(), seat) if "PRACTICE" in row.event
+    ]
     assert told == [Event.PRACTICE_SHOWN, Event.PRACTICE_FINISHED]
     everything = db.session.scalars(select(JournalEntry.after)).all()
     assert "it exchanges users" not in str(everything)
@@ -212,11 +216,11 @@ def test_who_does_not_score_does_not_practice(make: Factory):
     made, other = make.evaluation(phase=Phase.PRACTICE), make.evaluation(title="Another")
 
     with pytest.raises(NotFound):
-        service.record_practice(
+        service.record_practice_mark(
             made.chair, made.slug, made.criteria[0].id, answer=Answer.YES, seen_version=0
         )
     with pytest.raises(NotFound):
-        service.record_practice(
+        service.record_practice_mark(
             made.reviewers[0], made.slug, other.criteria[0].id, answer=Answer.YES, seen_version=0
         )
     with pytest.raises(NotFound):

@@ -96,7 +96,11 @@ def test_the_memo_names_evidence_in_its_language(make: Factory, made: Made, visi
     )
     make.forward(made, Phase.SCORING, {})
     text = MarkText(
-        Answer.YES, "Lo vi.", EvidenceKind.DOCUMENT, "p. 7", evidence_until=date(2027, 6, 30)
+        answer=Answer.YES,
+        note="Lo vi.",
+        evidence_kind=EvidenceKind.DOCUMENT,
+        evidence_place="p. 7",
+        evidence_until=date(2027, 6, 30),
     )
     for reviewer in made.reviewers:
         where = made.vendors[0].id, made.criterion("ell").id
@@ -172,7 +176,11 @@ def test_a_correction_drops_or_takes_the_translation(make: Factory, made: Made, 
     make.forward(made, Phase.SCORING, {})
     ell = made.criterion("ell")
     words = corrections.Correction(
-        ell.title, "Is there support?", ell.look_for, CorrectionEffect.KEEP, "Clearer"
+        title=ell.title,
+        question="Is there support?",
+        look_for=ell.look_for,
+        effect=CorrectionEffect.KEEP,
+        reason="Clearer",
     )
     corrections.correct_criterion(made.chair, made.slug, ell.id, words)
     assert "question" not in fresh(ell).translations["es"]
@@ -201,7 +209,9 @@ def test_only_the_chair_in_set_up_changes_a_translation(made: Made, visit: Visit
 
 def test_a_translation_by_the_service_is_cleaned(made: Made):
     ell = made.criterion("ell")
-    text = rubrics.CriterionText(ell.title, ell.question, ell.look_for, practice=ell.practice)
+    text = rubrics.CriterionText(
+        title=ell.title, question=ell.question, look_for=ell.look_for, practice=ell.practice
+    )
 
     rubrics.change_criterion(
         made.chair,

@@ -12,7 +12,7 @@ from crrubric.domain.events import Event
 from crrubric.domain.vocabulary import Outcome, Phase, Role, RuleKind, Stakeholder, Standing
 from crrubric.extensions import db
 from crrubric.models import Criterion, Evaluation, JournalEntry, Member, Section, Vendor
-from crrubric.queries.setup.rubrics import parts
+from crrubric.queries.setup.rubrics import list_rubric_parts
 from crrubric.services.meeting import decisions
 from crrubric.services.setup import committee, evaluations, rubrics, vendors
 from crrubric.services.setup.evaluations import RuleSettings
@@ -23,7 +23,7 @@ from tests.pages import parse, words
 
 
 def titles(made: Made, *, with_left_out: bool = False) -> list[str]:
-    found = parts(db.session(), made.evaluation.id, with_left_out=with_left_out)
+    found = list_rubric_parts(db.session(), made.evaluation.id, with_left_out=with_left_out)
     return [criterion.title for part in found for criterion in part.criteria]
 
 
@@ -85,15 +85,17 @@ def test_a_criterion_is_added_reworded_and_left_out(make: Factory):
     made = make.evaluation()
     section = made.criteria[0].section_id
 
-    added = rubrics.add_criterion(made.chair, made.slug, section, CriterionText("Works offline"))
+    added = rubrics.add_criterion(
+        made.chair, made.slug, section, CriterionText(title="Works offline")
+    )
     rubrics.change_criterion(
         made.chair,
         made.slug,
         added.id,
-        CriterionText("Works without a network", weight=Decimal("2.5"), must_have=True),
+        CriterionText(title="Works without a network", weight=Decimal("2.5"), must_have=True),
     )
     rubrics.change_criterion(
-        made.chair, made.slug, made.criterion("sis").id, CriterionText("SIS", left_out=True)
+        made.chair, made.slug, made.criterion("sis").id, CriterionText(title="SIS", left_out=True)
     )
 
     stored = db.session.get_one(Criterion, added.id)
@@ -221,7 +223,7 @@ def test_a_bad_vendor_is_refused_beside_its_field_and_kept(
 
 def test_the_same_vendor_is_not_added_twice(make: Factory):
     made = make.evaluation(vendors=0)
-    facts = vendors.VendorFacts("Acme", "Courses")
+    facts = vendors.VendorFacts(company="Acme", product="Courses")
     vendors.add_vendor(made.chair, made.slug, facts)
 
     with pytest.raises(Invalid) as refused:
@@ -234,7 +236,7 @@ def test_vendors_are_changed_and_removed_before_ballots_open(make: Factory):
     made = make.evaluation()
     one, two = made.vendors
 
-    vendors.change_vendor(made.chair, made.slug, one.id, vendors.VendorFacts("Renamed"))
+    vendors.change_vendor(made.chair, made.slug, one.id, vendors.VendorFacts(company="Renamed"))
     vendors.remove_vendor(made.chair, made.slug, two.id)
 
     assert db.session.scalars(select(Vendor.company)).all() == ["Renamed"]
@@ -244,9 +246,9 @@ def test_vendors_are_changed_and_removed_before_ballots_open(make: Factory):
 @pytest.mark.parametrize(
     ("settings", "field"),
     [
-        (RuleSettings(RuleKind.SUPERMAJORITY, 1, 2), "over"),
-        (RuleSettings(RuleKind.SUPERMAJORITY, 4, 3), "over"),
-        (RuleSettings(RuleKind.SUPERMAJORITY, 2, 0), "over"),
+        (RuleSettings(kind=RuleKind.SUPERMAJORITY, over=1, under=2), "over"),
+        (RuleSettings(kind=RuleKind.SUPERMAJORITY, over=4, under=3), "over"),
+        (RuleSettings(kind=RuleKind.SUPERMAJORITY, over=2, under=0), "over"),
         (RuleSettings(quorum=0), "quorum"),
         (RuleSettings(pass_mark=101), "pass_mark"),
     ],
@@ -275,7 +277,7 @@ def test_a_threshold_of_one_half_is_explained_beside_its_field(make: Factory, vi
 def test_opening_scoring_says_everything_that_is_missing(make: Factory, visit: Visit):
     made = make.evaluation(vendors=0, reviewers=0)
     for criterion in made.criteria:
-        text = CriterionText(criterion.title, left_out=True)
+        text = CriterionText(title=criterion.title, left_out=True)
         rubrics.change_criterion(made.chair, made.slug, criterion.id, text)
 
     with pytest.raises(NotReady) as refused:
@@ -302,7 +304,7 @@ def test_rubric_and_rule_freeze_when_ballots_open(make: Factory):
     with pytest.raises(WrongPhase):
         evaluations.set_rule(made.chair, made.slug, RuleSettings())
     with pytest.raises(WrongPhase):
-        vendors.add_vendor(made.chair, made.slug, vendors.VendorFacts("Late"))
+        vendors.add_vendor(made.chair, made.slug, vendors.VendorFacts(company="Late"))
 
 
 def test_a_step_back_needs_a_reason_and_no_marks(make: Factory):
@@ -418,7 +420,7 @@ def test_a_day_that_passed_meanwhile_does_not_keep_the_title_from_changing(make:
     made.evaluation.closes_on = past
     db.session.commit()
 
-    changed = evaluations.change_facts(
+    changed = evaluations.change_evaluation(
         made.chair, made.slug, title="Courses", purpose="", closes_on=past
     )
 

@@ -5,7 +5,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from crrubric.domain.actions import Action
-from crrubric.domain.policy import can, phases_of
+from crrubric.domain.policy import is_allowed, phases_of
 from crrubric.domain.vocabulary import Phase, Role, Standing
 from crrubric.extensions import db
 from crrubric.models import Ballot, Member
@@ -104,7 +104,7 @@ def test_every_page_is_open_to_whom_the_policy_says_and_404_to_others(
         person = visit(actor)
         for _method, url, action in pages:
             status = person.get(url).status_code
-            may = can(ROLES[who], made.evaluation.phase, action)
+            may = is_allowed(ROLES[who], made.evaluation.phase, action)
             # a page about a thing that isn't there (no link made yet, no ballot) is 404 as well
             if status not in ({200, 404} if may else {404}):
                 wrong.append((who, url, status))
@@ -125,7 +125,7 @@ def test_every_form_is_refused_to_whom_the_policy_says(
         refused = {
             url: 409 if phases_of(ROLES[who], action) else 404
             for _method, url, action in forms
-            if not can(ROLES[who], phase, action)
+            if not is_allowed(ROLES[who], phase, action)
         }
         found = {url: person.post(url).status_code for url in refused}
         wrong += [(who, url, found[url], refused[url]) for url in refused if found != refused]

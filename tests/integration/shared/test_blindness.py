@@ -12,14 +12,14 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import WrongPhase
 from crrubric.domain.vocabulary import Answer, EvidenceKind, Phase, Role, Standing
 from crrubric.extensions import db
-from crrubric.queries.ballots.ballots import open_marks
+from crrubric.queries.ballots.ballots import iterate_disclosed_marks
 from crrubric.queries.people.access import require
 from crrubric.queries.people.people import OPERATOR, Actor
-from crrubric.queries.record.journal import entries
-from crrubric.services.ballots.attachments import attach_to_mark
+from crrubric.queries.record.journal import list_journal_entries
+from crrubric.services.ballots.attachments import attach_mark_file
 from crrubric.services.ballots.ballots import MarkText, record_mark
 from crrubric.services.setup.evaluations import change_phase
-from crrubric.services.setup.practice import record_practice
+from crrubric.services.setup.practice import record_practice_mark
 from tests.factories import Factory, Made
 from tests.integration.conftest import TOKEN, Visit
 from tests.integration.shared.test_access import addresses
@@ -91,7 +91,7 @@ WRONG = {
 
 def said_by(app: Flask, made: Made) -> dict[str, tuple[int, str]]:
     """What the command line says to the operator, and that it refuses the rest."""
-    from crrubric.cli import commands
+    from crrubric.cli import root_group
 
     db.session.rollback()
     runner = app.test_cli_runner()
@@ -101,7 +101,7 @@ def said_by(app: Flask, made: Made) -> dict[str, tuple[int, str]]:
         ("results", made.slug, "--format", "csv"), ("memo", made.slug), ("verify",),
         ("evaluation", "list"),
     ):  # fmt: skip
-        done = runner.invoke(commands, words, obj=lambda _settings: app)
+        done = runner.invoke(root_group, words, obj=lambda _settings: app)
         # how often somebody saved is progress; what they said is not
         found[" ".join(words)] = done.exit_code, re.sub(r"^\d+ journal", "N journal", done.output)
     return found
@@ -132,16 +132,16 @@ def mark_all(made: Made, answer: Answer, *, seen_version: int) -> None:
                 vendor.id,
                 made.criterion(code).id,
                 MarkText(
-                    answer,
-                    f"{CANARY} {answer}",
-                    EvidenceKind.DOCUMENT,
-                    place,
+                    answer=answer,
+                    note=f"{CANARY} {answer}",
+                    evidence_kind=EvidenceKind.DOCUMENT,
+                    evidence_place=place,
                     evidence_until=until,
                 ),
                 seen_version=seen_version,
             )
             if seen_version:
-                attach_to_mark(
+                attach_mark_file(
                     made.reviewers[0],
                     made.slug,
                     vendor.id,
@@ -199,9 +199,9 @@ def test_the_reviewer_sees_the_canary_so_the_test_would_notice_it(make: Factory,
 def test_the_queries_give_nothing_before_the_meeting(make: Factory):
     made, _others = scene(make)
 
-    assert list(open_marks(db.session(), made.evaluation)) == []
+    assert list(iterate_disclosed_marks(db.session(), made.evaluation)) == []
     seat = require(made.chair, Action.VIEW_JOURNAL, made.evaluation, db.session())
-    told = [entry.event for entry in entries(db.session(), seat)]
+    told = [entry.event for entry in list_journal_entries(db.session(), seat)]
     assert [event for event in told if "MARK" in event] == []
 
 
@@ -225,7 +225,7 @@ def test_all_ballots_open_at_once_with_the_meeting(make: Factory, visit: Visit):
 def practice_all(made: Made, answer: Answer, *, seen_version: int) -> None:
     """Reviewer 0 gives this answer everywhere in the practice round, with the canary."""
     for code in ("ada", "sis"):
-        record_practice(
+        record_practice_mark(
             made.reviewers[0],
             made.slug,
             made.criterion(code).id,

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from flask import Flask
 
 from crrubric.app import create_app
-from crrubric.cli import commands
+from crrubric.cli import root_group
 from tests.conftest import SETTINGS
 
 DATA = Path(__file__).parents[2] / "data" / "agreement"
@@ -25,7 +25,7 @@ def run(tmp_path: Path) -> Run:
         return create_app({**own, **(settings or {})})
 
     def run(*arguments: str) -> Result:
-        return CliRunner().invoke(commands, arguments, obj=factory, prog_name="crrubric")
+        return CliRunner().invoke(root_group, arguments, obj=factory, prog_name="crrubric")
 
     return run
 

@@ -9,13 +9,13 @@ from flask import Flask
 from sqlalchemy import String, Text, select
 
 from crrubric import catalogue
-from crrubric.domain.setup.rubric import practice_vendor
+from crrubric.domain.setup.rubric import load_practice_vendor
 from crrubric.domain.vocabulary import Answer, Phase, Role
 from crrubric.extensions import db
 from crrubric.models import Base
 from crrubric.queries.people.people import Actor
 from crrubric.services.ballots.ballots import MarkText, record_mark
-from crrubric.services.setup.practice import record_practice, show_spread
+from crrubric.services.setup.practice import record_practice_mark, show_spread
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
 from tests.integration.shared.test_access import addresses
@@ -48,7 +48,7 @@ class Pseudo(NullTranslations):
 
 @pytest.fixture
 def pseudo(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catalogue, "translations", lambda _language: Pseudo())
+    monkeypatch.setattr(catalogue, "load_translations", lambda _language: Pseudo())
 
 
 def texts(page: Page) -> Iterator[str]:
@@ -78,7 +78,7 @@ def strings(value: object) -> Iterator[str]:
 
 def typed() -> list[str]:
     """Every text that a person typed: whatever the database holds, the longest first."""
-    found = {practice_vendor().company, practice_vendor().product, "\ufffd"}
+    found = {load_practice_vendor().company, load_practice_vendor().product, "\ufffd"}
     for table in Base.metadata.sorted_tables:
         for column in table.columns:
             if not isinstance(column.type, String | Text) and column.type.python_type is not dict:
@@ -106,7 +106,7 @@ def scene(make: Factory, phase: Phase) -> tuple[Made, Actor]:
     if phase is Phase.PRACTICE:
         make.forward(made, Phase.PRACTICE, {})
         for reviewer, answer in zip(made.reviewers, (Answer.YES, Answer.NO), strict=True):
-            record_practice(
+            record_practice_mark(
                 reviewer, made.slug, made.criteria[0].id,
                 answer=answer, note="a note", seen_version=0,
             )  # fmt: skip
@@ -116,7 +116,7 @@ def scene(make: Factory, phase: Phase) -> tuple[Made, Actor]:
     make.forward(made, Phase.SCORING, {(0, 0): "Y?Y", (1, 0): "NY-", (0, 1): "YNA"})
     record_mark(
         made.reviewers[1], made.slug, made.vendors[1].id, made.criteria[0].id,
-        MarkText(Answer.YES, "a note"), seen_version=0,
+        MarkText(answer=Answer.YES, note="a note"), seen_version=0,
     )  # fmt: skip
     make.submit(made, 0, 0)
     make.forward(made, phase, {})
@@ -137,7 +137,7 @@ def seen(visit: Visit, app: Flask, actor: Actor | None, made: Made) -> Iterator[
     for url, answer in answers:
         moved = answer.status_code in {302, 303, 308}
         # a downloaded memo is in the evaluation's language, read above in its preview
-        if answer.mimetype == "text/html" and not moved and "memo.html" not in url:
+        if answer.mimetype == "text/html" and not moved and "memo.download_memo_html" not in url:
             yield url, parse(answer.status_code, answer.text)
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from crrubric.domain.text import isolated
+from crrubric.domain.text import isolate_direction
 from crrubric.domain.vocabulary import Phase, Role, Stakeholder
 from crrubric.services.setup import committee
 from tests.factories import Factory
@@ -14,11 +14,11 @@ FIRST, LAST = "\u2068", "\u2069"
 
 
 def test_a_name_in_a_sentence_is_isolated_only_where_it_runs_the_other_way():
-    assert isolated("Wrenfold Online") == "Wrenfold Online"
-    assert isolated("Niño Åse") == "Niño Åse"
-    assert isolated(ARABIC) == f"{FIRST}{ARABIC}{LAST}"
-    assert isolated(TRICK) == "Dana evil"
-    assert isolated(f"{ARABIC}{LAST}") == f"{FIRST}{ARABIC}{LAST}"
+    assert isolate_direction("Wrenfold Online") == "Wrenfold Online"
+    assert isolate_direction("Niño Åse") == "Niño Åse"
+    assert isolate_direction(ARABIC) == f"{FIRST}{ARABIC}{LAST}"
+    assert isolate_direction(TRICK) == "Dana evil"
+    assert isolate_direction(f"{ARABIC}{LAST}") == f"{FIRST}{ARABIC}{LAST}"
 
 
 def test_a_company_in_arabic_does_not_reorder_its_row(make: Factory, visit: Visit):

@@ -171,6 +171,6 @@ def test_sqlite_keeps_its_promises(app: Flask):
     ],
 )
 def test_write_ahead_logging_is_used_where_it_is_safe(version: tuple[int, int, int], mode: str):
-    from crrubric.extensions import journal_mode
+    from crrubric.extensions import choose_journal_mode
 
-    assert journal_mode(version) == mode
+    assert choose_journal_mode(version) == mode

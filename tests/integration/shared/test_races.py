@@ -107,7 +107,7 @@ def saving(made: Made, note: str, *, version: int = 0) -> Work:
         made.slug,
         made.vendors[0].id,
         made.criteria[0].id,
-        MarkText(Answer.YES, note),
+        MarkText(answer=Answer.YES, note=note),
         seen_version=version,
     )
 
@@ -193,7 +193,7 @@ def test_two_chairs_record_a_recommendation_and_one_stands(app: Flask, make: Fac
     made = make.evaluation(phase=Phase.MEETING)
 
     def decide(vendor: int) -> Work:
-        text = decisions.DecisionText(made.vendors[vendor].id, "It fits.")
+        text = decisions.DecisionText(vendor_id=made.vendors[vendor].id, reason="It fits.")
         return lambda: decisions.record_decision(made.chair, made.slug, text)
 
     found = together(app, made, decide(0), decide(1))
@@ -207,7 +207,9 @@ def test_two_chairs_record_a_recommendation_and_one_stands(app: Flask, make: Fac
 
 def test_a_position_stated_twice_at_once_is_one_position(app: Flask, make: Factory):
     made = make.evaluation(phase=Phase.MEETING)
-    decisions.record_decision(made.chair, made.slug, decisions.DecisionText(None, "None fits."))
+    decisions.record_decision(
+        made.chair, made.slug, decisions.DecisionText(vendor_id=None, reason="None fits.")
+    )
 
     found = together(
         app,
@@ -245,7 +247,7 @@ def test_a_declaration_twice_at_once_is_one_declaration(app: Flask, make: Factor
         app,
         made,
         *[
-            lambda: declarations.declare(
+            lambda: declarations.declare_interest(
                 made.reviewers[0], made.slug, made.vendors[0].id, kind=DeclarationKind.NONE
             )
         ]
@@ -549,7 +551,7 @@ def test_two_motions_at_once_adopt_once(app: Flask, make: Factory):
     found = together(
         app,
         made,
-        *[lambda: meetings.adopt_undisputed(made.chair, made.slug, VOTE, expected=3)] * 2,
+        *[lambda: meetings.adopt_undisputed_cells(made.chair, made.slug, VOTE, expected=3)] * 2,
     )
 
     assert sorted(type(one).__name__ for one in found) == ["Motion", "Stale"]
@@ -558,7 +560,7 @@ def test_two_motions_at_once_adopt_once(app: Flask, make: Factory):
 
 def attaching(made: Made, words: str, *, vendor: int = 0) -> Work:
     """The first reviewer attaches a file to their mark of a vendor."""
-    return lambda: attachments.attach_to_mark(
+    return lambda: attachments.attach_mark_file(
         made.reviewers[0],
         made.slug,
         made.vendors[vendor].id,
@@ -598,7 +600,7 @@ def test_one_file_attached_twice_at_once_is_one_file(app: Flask, make: Factory):
     of_vendor = [made.chair, made.slug, made.vendors[0].id]
 
     def to_vendor() -> object:
-        return attachments.attach_to_vendor(*of_vendor, name="a.pdf", data=pdf("a"))
+        return attachments.attach_vendor_file(*of_vendor, name="a.pdf", data=pdf("a"))
 
     found = together(app, made, *[attaching(made, "a")] * 2, to_vendor, to_vendor)
 

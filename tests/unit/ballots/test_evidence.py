@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crrubric.domain.ballots.evidence import (
-    Expired,
-    Old,
-    Place,
-    age_flag,
-    evidence_words,
-    old_before,
+    EvidencePlace,
+    ExpiredEvidence,
+    OldEvidence,
+    check_evidence_age,
+    describe_evidence,
     place_of,
+    subtract_months,
 )
 from crrubric.domain.vocabulary import EvidenceKind
 
@@ -49,7 +49,7 @@ TODAY = date(2027, 3, 12)
     ],
 )  # fmt: skip
 def test_a_web_address_is_a_link_that_shows_its_host(text, url, host, rest):
-    assert place_of(text) == Place(text, url, host, rest)
+    assert place_of(text) == EvidencePlace(text, url, host, rest)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_a_web_address_is_a_link_that_shows_its_host(text, url, host, rest):
     ],
 )
 def test_anything_else_is_plain_text(text):
-    assert place_of(text) == Place(text)
+    assert place_of(text) == EvidencePlace(text)
 
 
 def test_a_long_address_is_shortened_and_its_host_keeps_its_end():
@@ -118,18 +118,18 @@ def test_no_text_makes_a_link_to_somewhere_else(text):
     [
         (None, None, None, None),
         (TODAY, TODAY, 12, None),
-        (None, TODAY - timedelta(days=1), None, Expired(TODAY - timedelta(days=1))),
+        (None, TODAY - timedelta(days=1), None, ExpiredEvidence(TODAY - timedelta(days=1))),
         (date(2020, 1, 1), None, None, None),
         (date(2026, 3, 12), None, 12, None),
-        (date(2026, 3, 11), None, 12, Old(12)),
-        (date(2026, 3, 11), TODAY + timedelta(days=9), 12, Old(12)),
-        (date(2020, 1, 1), date(2026, 5, 3), 12, Expired(date(2026, 5, 3))),
+        (date(2026, 3, 11), None, 12, OldEvidence(12)),
+        (date(2026, 3, 11), TODAY + timedelta(days=9), 12, OldEvidence(12)),
+        (date(2020, 1, 1), date(2026, 5, 3), 12, ExpiredEvidence(date(2026, 5, 3))),
         (None, None, 12, None),
         (TODAY + timedelta(days=400), None, 12, None),
     ],
 )
 def test_evidence_is_flagged_by_its_age(on, until, months, flag):
-    assert age_flag(on, until, today=TODAY, months=months) == flag
+    assert check_evidence_age(on, until, today=TODAY, months=months) == flag
 
 
 @pytest.mark.parametrize(
@@ -144,20 +144,20 @@ def test_evidence_is_flagged_by_its_age(on, until, months, flag):
     ],
 )
 def test_months_are_counted_as_people_do(today, months, day):
-    assert old_before(today, months) == day
+    assert subtract_months(today, months) == day
 
 
 @given(st.dates(date(1900, 1, 1), date(2200, 1, 1)), st.integers(1, 120))
 def test_what_is_old_stays_old(today, months):
-    assert old_before(today, months) <= old_before(today + timedelta(days=1), months)
-    assert old_before(today, months) < today
+    assert subtract_months(today, months) <= subtract_months(today + timedelta(days=1), months)
+    assert subtract_months(today, months) < today
 
 
 def test_evidence_in_words_says_what_is_known():
-    said = evidence_words(EvidenceKind.DOCUMENT, "page 4", date(2027, 3, 1), date(2027, 5, 3))
+    said = describe_evidence(EvidenceKind.DOCUMENT, "page 4", date(2027, 3, 1), date(2027, 5, 3))
 
     assert said == "Document · page 4 · 2027-03-01 · valid until 2027-05-03"
-    assert evidence_words(None, "", None) == ""
+    assert describe_evidence(None, "", None) == ""
     in_spanish = {"valid until %(day)s": "válido hasta el %(day)s"}.__getitem__
-    said = evidence_words(None, "aquí", None, date(2027, 5, 3), say=in_spanish)
+    said = describe_evidence(None, "aquí", None, date(2027, 5, 3), say=in_spanish)
     assert said == "aquí · válido hasta el 2027-05-03"

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crrubric.domain import limits
-from crrubric.domain.ballots.files import file_kind, file_name
+from crrubric.domain.ballots.files import clean_file_name, detect_file_kind
 from crrubric.domain.ballots.office import LOCKED, MACROS, REFUSED, TOO_MUCH
 from crrubric.domain.errors import Invalid
 from crrubric.domain.vocabulary import FileKind
@@ -40,7 +40,7 @@ GOOD = {
 def test_what_is_accepted(what):
     data, name, kind = GOOD[what]
 
-    assert file_kind(data, name) == kind
+    assert detect_file_kind(data, name) == kind
 
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -111,7 +111,7 @@ def test_what_is_refused_and_the_words_say_what_is_accepted(what):
     data, name = REFUSED_FILES[what]
 
     with pytest.raises(Invalid) as refusal:
-        file_kind(data, name)
+        detect_file_kind(data, name)
 
     assert (refusal.value.message, refusal.value.field) == (REFUSED, "file")
 
@@ -121,7 +121,7 @@ def test_a_letter_with_macros_is_refused_whatever_it_is_called():
     for parts in ({**WORD, "word/vbaProject.bin": b"x"}, {**WORD, "xl/VBAPROJECT.BIN": b"x"},
                   {**WORD, **macro_types}):  # fmt: skip
         with pytest.raises(Invalid) as refusal:
-            file_kind(archive(parts), "x.docx")
+            detect_file_kind(archive(parts), "x.docx")
         assert refusal.value.message == MACROS
 
 
@@ -134,7 +134,7 @@ def test_a_locked_letter_is_refused():
             at = data.find(mark, at + 1)
 
     with pytest.raises(Invalid) as refusal:
-        file_kind(bytes(data), "x.docx")
+        detect_file_kind(bytes(data), "x.docx")
 
     assert refusal.value.message == LOCKED
 
@@ -168,7 +168,7 @@ def test_a_bomb_goes_off_nowhere():
         tracemalloc.start()
         begun = time.perf_counter()
         with pytest.raises(Invalid) as refusal:
-            file_kind(sent, "x.docx")
+            detect_file_kind(sent, "x.docx")
         taken, most = time.perf_counter() - begun, tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert refusal.value.message in words
@@ -178,11 +178,11 @@ def test_a_bomb_goes_off_nowhere():
 
 def test_an_empty_file_and_one_byte_too_many_are_refused():
     with pytest.raises(Invalid, match="empty"):
-        file_kind(b"", "x.pdf")
+        detect_file_kind(b"", "x.pdf")
     with pytest.raises(Invalid, match="at most 20 MB"):
-        file_kind(b"%PDF-1.4" + b" " * (limits.FILE_BYTES - 7), "x.pdf")
+        detect_file_kind(b"%PDF-1.4" + b" " * (limits.FILE_BYTES - 7), "x.pdf")
     full = pdf()
-    assert file_kind(full + b"\n" * 40, "x.pdf") == FileKind.PDF
+    assert detect_file_kind(full + b"\n" * 40, "x.pdf") == FileKind.PDF
 
 
 @pytest.mark.parametrize(
@@ -204,29 +204,29 @@ def test_an_empty_file_and_one_byte_too_many_are_refused():
     ],
 )
 def test_a_name_is_only_a_name(sent, kind, name):
-    assert file_name(sent, kind) == name
+    assert clean_file_name(sent, kind) == name
 
 
 def test_a_long_name_keeps_its_ending():
-    name = file_name("n" * 500 + ".docx", FileKind.DOCX)
+    name = clean_file_name("n" * 500 + ".docx", FileKind.DOCX)
 
     assert name == "n" * (limits.FILE_NAME - 5) + ".docx"
 
 
 @given(st.text(st.characters(codec=None), max_size=300), st.sampled_from(FileKind))
 def test_every_name_can_be_stored_and_shown(sent, kind):
-    name = file_name(sent, kind)
+    name = clean_file_name(sent, kind)
 
     assert 0 < len(name) <= limits.FILE_NAME
     assert name.encode("utf-8").decode("utf-8") == name
     assert not set(name) & set("/\\\0\n\r\t\u202e\u200b")
-    assert file_name(name, kind) == name
+    assert clean_file_name(name, kind) == name
 
 
 def kind_or_field(data: bytes) -> str | None:
     """What the bytes are, or the field beside which they are refused."""
     try:
-        return file_kind(data, "x.csv")
+        return detect_file_kind(data, "x.csv")
     except Invalid as error:
         return error.field
 

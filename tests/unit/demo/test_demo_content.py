@@ -16,8 +16,8 @@ import pytest
 import crrubric
 from crrubric.domain import limits
 from crrubric.domain.ballots.evidence import place_of
-from crrubric.domain.ballots.files import file_kind, file_name
-from crrubric.domain.text import clean
+from crrubric.domain.ballots.files import clean_file_name, detect_file_kind
+from crrubric.domain.text import clean_text
 from crrubric.domain.vocabulary import (
     BallotState,
     EvidenceKind,
@@ -29,7 +29,7 @@ from crrubric.domain.vocabulary import (
     Stakeholder,
     Standing,
 )
-from crrubric.services.demo.files import small_csv, small_pdf
+from crrubric.services.demo.files import make_small_csv, make_small_pdf
 
 Table = dict[str, Any]
 DATA = Path(crrubric.__file__).parent / "data"
@@ -264,9 +264,9 @@ def test_what_reviewers_tried_themselves_they_tried_while_ballots_were_open(eval
 def test_a_file_is_of_a_vendor_or_on_a_mark_and_can_be_attached(evaluation):
     assert {"person" in file for file in evaluation["file"]} == {True, False}
     for file in evaluation["file"]:
-        made = small_pdf if file["name"].endswith(".pdf") else small_csv
-        kind = file_kind(made(file["lines"]), file["name"])
-        assert file_name(file["name"], kind) == file["name"]
+        made = make_small_pdf if file["name"].endswith(".pdf") else make_small_csv
+        kind = detect_file_kind(made(file["lines"]), file["name"])
+        assert clean_file_name(file["name"], kind) == file["name"]
         assert file["vendor"] in vendors(evaluation)
         if "person" in file:
             assert set(file) == FILE_KEYS | {"person", "criterion"}
@@ -313,7 +313,7 @@ def test_who_asks_a_vendor_scores_it_and_answers_come_after_the_question(evaluat
 
 
 def test_texts_are_clean_and_hold_no_control_character():
-    assert [t for t in texts(DEMO) if clean(t, limit=limits.LONG_TEXT).strip() != t] == []
+    assert [t for t in texts(DEMO) if clean_text(t, limit=limits.LONG_TEXT).strip() != t] == []
 
 
 def test_the_meeting_has_ties_to_settle_one_of_them_on_a_must_have():

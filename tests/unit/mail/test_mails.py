@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from crrubric.domain.mail import mails
-from crrubric.domain.mail.mails import Late, Occasion, Voice, header_line
+from crrubric.domain.mail.mails import MailContext, MailTranslator, ReminderFacts, clean_header_line
 from crrubric.domain.vocabulary import NoticeKind
 
 
@@ -13,13 +13,15 @@ def plural(one: str, many: str, count: int, **values: object) -> str:
     return (one if count == 1 else many) % values
 
 
-SAY = Voice(str, plural, date.isoformat)
-TO = Occasion("Rosa Díaz", "Credit Recovery 2027", "Lakeside", "https://x.example/e/ballots/")
+SAY = MailTranslator(str, plural, date.isoformat)
+TO = MailContext("Rosa Díaz", "Credit Recovery 2027", "Lakeside", "https://x.example/e/ballots/")
 TODAY = date(2027, 3, 17)
 
 
 def test_a_reminder_names_the_readers_own_ballots_and_the_day():
-    mail = mails.reminder(SAY, TO, Late(["Acme", "Bolt"], TODAY, date(2027, 3, 19)))
+    mail = mails.compose_reminder(
+        SAY, TO, ReminderFacts(vendors=["Acme", "Bolt"], today=TODAY, closes_on=date(2027, 3, 19))
+    )
 
     assert mail.subject == "Credit Recovery 2027: Please finish your ballots by 2027-03-19"
     assert mail.body == (
@@ -41,7 +43,9 @@ def test_a_reminder_names_the_readers_own_ballots_and_the_day():
     ],
 )
 def test_a_reminder_knows_the_closing_day(closes_on: date | None, subject: str, sentence: str):
-    mail = mails.reminder(SAY, TO, Late(["Acme"], TODAY, closes_on))
+    mail = mails.compose_reminder(
+        SAY, TO, ReminderFacts(vendors=["Acme"], today=TODAY, closes_on=closes_on)
+    )
 
     assert mail.subject == f"Credit Recovery 2027: {subject}"
     assert "This ballot of yours is still open:\n- Acme\n" in mail.body
@@ -49,17 +53,23 @@ def test_a_reminder_knows_the_closing_day(closes_on: date | None, subject: str, 
 
 
 def test_words_of_the_chair_stand_under_the_chairs_name():
-    mail = mails.reminder(SAY, TO, Late(["Acme"], TODAY, None, "Dana", "Call me\nif stuck."))
+    mail = mails.compose_reminder(
+        SAY,
+        TO,
+        ReminderFacts(
+            vendors=["Acme"], today=TODAY, closes_on=None, chair="Dana", words="Call me\nif stuck."
+        ),
+    )
 
     assert "\n\nDana adds:\nCall me\nif stuck.\n\n" in mail.body
 
 
 def test_a_phase_is_translated_and_typed_text_is_not():
     spanish = {"Scoring": "Puntuación", "Acme": "WRONG"}
-    say = Voice(lambda text: spanish.get(text, text), SAY.ngettext, SAY.day)
+    say = MailTranslator(lambda text: spanish.get(text, text), SAY.ngettext, SAY.day)
 
-    phase = mails.notice(say, TO, NoticeKind.PHASE_CHANGED, {"phase": "Scoring"})
-    vendor = mails.notice(say, TO, NoticeKind.BALLOT_ENTERED, {"vendor": "Acme"})
+    phase = mails.compose_notice_mail(say, TO, NoticeKind.PHASE_CHANGED, {"phase": "Scoring"})
+    vendor = mails.compose_notice_mail(say, TO, NoticeKind.BALLOT_ENTERED, {"vendor": "Acme"})
 
     assert phase.subject.endswith("The phase is now “Puntuación”")
     assert vendor.subject.endswith("Please confirm your ballot for Acme")
@@ -68,7 +78,7 @@ def test_a_phase_is_translated_and_typed_text_is_not():
 def test_what_is_typed_can_not_turn_the_words_around_it():
     told = {"vendor": "شركة (2027)", "reason": "I \u202easked"}
 
-    mail = mails.notice(SAY, TO, NoticeKind.BALLOT_REOPENED, told)
+    mail = mails.compose_notice_mail(SAY, TO, NoticeKind.BALLOT_REOPENED, told)
 
     assert "your ballot for \u2068شركة (2027)\u2069. Why: I asked" in mail.body
     assert mail.subject == "Credit Recovery 2027: Your ballot for شركة (2027) is open again"
@@ -79,7 +89,7 @@ def test_every_notice_that_is_mailed_has_its_words(kind: NoticeKind):
     facts = dict.fromkeys(("phase", "vendor", "reason", "criterion", "name"), "FACT")
     facts["day"] = "2027-03-19"
 
-    mail = mails.notice(SAY, TO, kind, facts)
+    mail = mails.compose_notice_mail(SAY, TO, kind, facts)
 
     assert "%(" not in mail.subject + mail.body
     assert TO.link in mail.body
@@ -96,4 +106,4 @@ def test_every_notice_that_is_mailed_has_its_words(kind: NoticeKind):
     ],
 )
 def test_a_header_is_one_line_that_reads_in_one_direction(typed: str, safe: str):
-    assert header_line(typed) == safe
+    assert clean_header_line(typed) == safe

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crrubric.domain.mail.reminders import due_step, rested
-from crrubric.domain.mail.retries import next_try
+from crrubric.domain.mail.reminders import find_due_step, may_remind_again
+from crrubric.domain.mail.retries import find_next_try
 
 CHICAGO = ZoneInfo("America/Chicago")
 CLOSES = date(2027, 3, 19)
@@ -18,7 +18,7 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
 
 
 def due(now: datetime, *, sent: frozenset[int] = frozenset(), opened: datetime = LONG_AGO):
-    return due_step(now, CLOSES, CHICAGO, opened=opened, sent=sent)
+    return find_due_step(now, CLOSES, CHICAGO, opened=opened, sent=sent)
 
 
 @pytest.mark.parametrize(
@@ -77,16 +77,16 @@ def test_a_week_of_minutes_sends_three():
 def test_nobody_is_reminded_twice_within_twelve_hours():
     now = at(14, 8)
 
-    assert rested(now, None)
-    assert not rested(now, now - timedelta(hours=11, minutes=59))
-    assert rested(now, now - timedelta(hours=12))
+    assert may_remind_again(now, None)
+    assert not may_remind_again(now, now - timedelta(hours=11, minutes=59))
+    assert may_remind_again(now, now - timedelta(hours=12))
 
 
 def test_tries_come_further_apart_and_end_after_three_days():
     due_at = now = datetime(2027, 3, 14, 8, tzinfo=UTC)
     waits = []
     for attempts in range(1, 100):
-        again = next_try(now, attempts, due_at)
+        again = find_next_try(now, attempts, due_at)
         if again is None:
             break
         waits.append((again - now) // timedelta(minutes=1))

@@ -6,11 +6,15 @@ from hypothesis import strategies as st
 
 from crrubric.domain.ballots import ballots as bytes_
 from crrubric.domain.ballots.ballots import Ballots, Reviewer
-from crrubric.domain.meeting.agenda import agenda, experts_against, undisputed
-from crrubric.domain.results.basis import Basis
-from crrubric.domain.results.outcome import Rule
-from crrubric.domain.results.results import Criterion, Vendor
-from crrubric.domain.vocabulary import Outcome, Stakeholder, Topic
+from crrubric.domain.meeting.agenda import (
+    find_opposing_experts,
+    list_agenda_items,
+    list_undisputed_cells,
+)
+from crrubric.domain.results.basis import ResultBasis
+from crrubric.domain.results.outcome import DecisionRule
+from crrubric.domain.results.results import ScoredCriterion, ScoredVendor
+from crrubric.domain.vocabulary import AgendaTopic, Outcome, Stakeholder
 
 SAID = {
     "Y": bytes_.YES,
@@ -22,55 +26,68 @@ SAID = {
 }
 IT, TEACHER = Stakeholder.IT, Stakeholder.TEACHER
 CRITERIA = (
-    Criterion("must", "Must", "S", must_have=True, may_not_apply=True),
-    Criterion("sso", "Single sign-on", "S", lead=IT, may_not_apply=True),
-    Criterion("plain", "Plain", "S", may_not_apply=True),
+    ScoredCriterion(
+        code="must", title="Must", section_title="S", must_have=True, may_not_apply=True
+    ),
+    ScoredCriterion(
+        code="sso", title="Single sign-on", section_title="S", lead=IT, may_not_apply=True
+    ),
+    ScoredCriterion(code="plain", title="Plain", section_title="S", may_not_apply=True),
 )
 PEOPLE = (Reviewer("Tom", IT), Reviewer("Ana", TEACHER), Reviewer("Bo", TEACHER))
 
 
-def basis(*cells: str) -> Basis:
+def basis(*cells: str) -> ResultBasis:
     """One vendor; a string a criterion, a letter a reviewer."""
     answers = np.array([[[SAID[cell[n]] for cell in cells]] for n in range(3)], dtype=np.uint8)
     codes = tuple(criterion.code for criterion in CRITERIA)
-    return Basis(CRITERIA, (Vendor("v", "V"),), Ballots(PEOPLE, ("v",), codes, answers), {}, Rule())
+    return ResultBasis(
+        criteria=CRITERIA,
+        vendors=(ScoredVendor("v", "V"),),
+        ballots=Ballots(PEOPLE, ("v",), codes, answers),
+        adopted={},
+        rule=DecisionRule(),
+    )
 
 
-def topics(*cells: str) -> list[tuple[Topic, str]]:
+def topics(*cells: str) -> list[tuple[AgendaTopic, str]]:
     found = basis(*cells)
-    return [(item.topic, item.cell.criterion) for item in agenda(found, found.results())]
+    return [(item.topic, item.cell.criterion) for item in list_agenda_items(found, found.results())]
 
 
 def test_the_order_is_unresolved_must_have_expert_other():
     assert topics("YYN", "NYY", "YY-") == [
-        (Topic.SPLIT_MUST_HAVE, "must"),
-        (Topic.EXPERT, "sso"),
+        (AgendaTopic.SPLIT_MUST_HAVE, "must"),
+        (AgendaTopic.EXPERT, "sso"),
     ]
-    assert topics("YYY", "NYY", "NYY") == [(Topic.EXPERT, "sso"), (Topic.SPLIT, "plain")]
+    assert topics("YYY", "NYY", "NYY") == [
+        (AgendaTopic.EXPERT, "sso"),
+        (AgendaTopic.SPLIT, "plain"),
+    ]
     assert topics("YN-", "YYN", "---") == [
-        (Topic.UNRESOLVED, "must"),
-        (Topic.UNRESOLVED, "plain"),
-        (Topic.SPLIT, "sso"),
+        (AgendaTopic.UNRESOLVED, "must"),
+        (AgendaTopic.UNRESOLVED, "plain"),
+        (AgendaTopic.SPLIT, "sso"),
     ]
 
 
 def test_an_expert_in_the_majority_is_not_flagged():
     found = basis("YYY", "YYN", "YYY")
 
-    assert experts_against(found, found.results()) == {}
+    assert find_opposing_experts(found, found.results()) == {}
 
 
 def test_the_expert_is_named():
     found = basis("YYY", "NYY", "YYY")
 
-    assert experts_against(found, found.results()) == {("v", "sso"): ("Tom",)}
+    assert find_opposing_experts(found, found.results()) == {("v", "sso"): ("Tom",)}
 
 
 def test_cannot_tell_and_abstaining_dispute_nothing():
     found = basis("YY?", "YYx", "YY-")
 
-    assert agenda(found, found.results()) == ()
-    assert [cell.criterion for cell in undisputed(found, found.results())] == [
+    assert list_agenda_items(found, found.results()) == ()
+    assert [cell.criterion for cell in list_undisputed_cells(found, found.results())] == [
         "must",
         "sso",
         "plain",
@@ -85,8 +102,8 @@ def test_every_cell_is_on_the_agenda_or_undisputed_and_never_both(first, second,
     found = basis(first, second, third)
     results = found.results()
 
-    talk = [item.cell.criterion for item in agenda(found, results)]
-    agreed = [cell.criterion for cell in undisputed(found, results)]
+    talk = [item.cell.criterion for item in list_agenda_items(found, results)]
+    agreed = [cell.criterion for cell in list_undisputed_cells(found, results)]
 
     assert sorted(talk + agreed) == ["must", "plain", "sso"]
     assert all(results.cells["v", code].resolution.outcome is not Outcome.UNRESOLVED

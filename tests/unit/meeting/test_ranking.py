@@ -9,31 +9,31 @@ import pytest
 from crrubric.domain.errors import Invalid
 from crrubric.domain.meeting.ranking import (
     AdoptedRanking,
-    RankingText,
-    checked_ranking,
+    RankingInput,
     computed_ranks,
-    order_shown,
+    encode_order,
     rank_field,
+    validate_ranking,
 )
-from crrubric.domain.meeting.ranking_words import adopted_words, remarks
-from crrubric.domain.memo.words import Words
-from crrubric.domain.results.basis import Basis, order_of
-from crrubric.domain.results.outcome import Rule
+from crrubric.domain.meeting.ranking_words import describe_adopted_order, list_ranking_remarks
+from crrubric.domain.memo.words import ValueFormatter
+from crrubric.domain.results.basis import ResultBasis, order_of
+from crrubric.domain.results.outcome import DecisionRule
 from crrubric.domain.results.results import Results
-from crrubric.domain.results.what_if import Trial, try_out
-from crrubric.domain.statistics.leaving_out import leave_each_out
+from crrubric.domain.results.what_if import Trial, run_trial
+from crrubric.domain.statistics.leaving_out import leave_out_each_reviewer
 from crrubric.domain.statistics.robustness import robustness_of
-from crrubric.domain.statistics.scenarios import Change
+from crrubric.domain.statistics.scenarios import ScenarioChange
 from crrubric.domain.vocabulary import Gate
 from crrubric.reports.exchange.tables import results_text, scores_csv, vendor_rows
 from tests.unit.statistics.test_robustness import basis
 
-WORDS = Words(str)
+WORDS = ValueFormatter(str)
 AT = datetime(2027, 3, 12, tzinfo=UTC)
 TITLES = {f"c{n}": f"Criterion {n}" for n in range(1, 5)}
 
 
-def committee(*reinstated: str) -> Basis:
+def committee(*reinstated: str) -> ResultBasis:
     """A meets the must-have c1; B has more YES and does not; C has the must-have open; D fails."""
     official = basis("YNN YNN", "NYY NYY", "Y?Y N?Y", "NNN NNN", must="1")
     return replace(official, reinstated=frozenset(reinstated))
@@ -69,7 +69,7 @@ def test_a_reinstated_vendor_is_ranked_with_the_others():
 
 
 def test_a_must_have_that_is_not_settled_keeps_a_reinstated_vendor_pending():
-    official = basis("NYY NYY", "NYY NNY", must="12", rule=Rule(quorum=2))
+    official = basis("NYY NYY", "NYY NNY", must="12", rule=DecisionRule(quorum=2))
 
     fails, lifted = official.results(), replace(official, reinstated=frozenset("B")).results()
 
@@ -91,16 +91,18 @@ def test_every_trial_of_the_order_knows_who_is_reinstated():
     assert [(swings.first, swings.second) for swings in found.swings] == [("B", "A")]
     assert found.uniform is not None
     assert list(found.uniform.shares) == ["B", "A"]
-    without = leave_each_out(official, counts, found.official)
+    without = leave_out_each_reviewer(official, counts, found.official)
     assert [each.order.scores["B"].gate for each in without] == [Gate.REINSTATED] * 2
-    no_must_haves = next(s for s in found.rules if s.change is Change.NO_MUST_HAVES)
+    no_must_haves = next(s for s in found.rules if s.change is ScenarioChange.NO_MUST_HAVES)
     assert no_must_haves.order.scores["B"].gate is Gate.PASS
 
 
 def test_a_trial_keeps_who_is_reinstated():
     official = committee("B")
 
-    tried = try_out(official, Trial(Rule(quorum=1), frozenset({"c1"}), {"c1": Fraction(5)}))
+    tried = run_trial(
+        official, Trial(DecisionRule(quorum=1), frozenset({"c1"}), {"c1": Fraction(5)})
+    )
 
     assert tried.order.scores["B"].gate is Gate.REINSTATED
     assert tried.order.ranks == {"A": 1, "B": 2, "C": None, "D": None}
@@ -125,7 +127,7 @@ def test_words_and_rows_name_what_is_not_met():
 
 
 def checked(results: Results, ranks: dict[str, int] | None, who: str | None, reason: str = ""):
-    return checked_ranking(RankingText(ranks, reason, order_shown(results)), results, who)
+    return validate_ranking(RankingInput(ranks, reason, encode_order(results)), results, who)
 
 
 def tied() -> Results:
@@ -187,7 +189,7 @@ def test_a_pending_vendor_is_recommended_only_with_a_rank_of_its_own():
 
 def test_an_order_that_nobody_saw_is_not_adopted():
     with pytest.raises(Invalid) as refused:
-        checked_ranking(RankingText(None, "", "A:1"), tied(), "A")
+        validate_ranking(RankingInput(None, "", "A:1"), tied(), "A")
 
     assert refused.value.field == "ranking"
 
@@ -198,8 +200,8 @@ def test_an_adopted_order_that_is_computed_no_longer_is_said_so():
 
     assert ranking.outdated(then) is False
     assert ranking.outdated(now) is True
-    assert remarks(WORDS, then, "A", ranking, "March 12") == []
-    assert remarks(WORDS, now, "A", ranking, "March 12") == [
+    assert list_ranking_remarks(WORDS, then, "A", ranking, "March 12") == []
+    assert list_ranking_remarks(WORDS, now, "A", ranking, "March 12") == [
         "The computed order has changed since March 12, when the committee adopted it."
     ]
     assert adopted({"A": 1, "B": 2}, as_computed=False).outdated(now) is False
@@ -209,22 +211,25 @@ def test_what_stands_out_is_said_in_a_sentence_each():
     results = committee().results()
     ranking = adopted({"A": 1, "D": 2}, as_computed=False)
 
-    assert remarks(WORDS, results, "D", ranking) == [
+    assert list_ranking_remarks(WORDS, results, "D", ranking) == [
         "Vendor D is recommended, but not eligible: it does not meet Criterion 1.",
         "Vendor D is recommended although it is not first in the adopted ranking.",
         "Vendor D is in the adopted ranking, but not eligible any more.",
     ]
-    assert remarks(WORDS, results, "C", None) == [
+    assert list_ranking_remarks(WORDS, results, "C", None) == [
         "Vendor C is recommended while must-haves are not settled: Criterion 1."
     ]
-    assert remarks(WORDS, results, None, None) == []
+    assert list_ranking_remarks(WORDS, results, None, None) == []
 
 
 def test_an_adopted_order_is_told_in_words_and_in_its_own_order():
     ranking = adopted({"C": 1, "A": 2}, as_computed=False)
 
     assert [v.code for v in ranking.ordered(committee().results())] == ["C", "A", "B", "D"]
-    assert adopted_words(WORDS, ranking) == (
+    assert describe_adopted_order(WORDS, ranking) == (
         "The committee adopted another order than the computed one."
     )
-    assert adopted_words(WORDS, adopted({"A": 1})) == "The committee adopted the computed order."
+    assert (
+        describe_adopted_order(WORDS, adopted({"A": 1}))
+        == "The committee adopted the computed order."
+    )

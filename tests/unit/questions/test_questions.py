@@ -1,20 +1,22 @@
 """Where evidence is missing: cells that reviewers could not tell and nobody asked about."""
 
-from crrubric.domain.questions.questions import evidence_gaps
-from crrubric.domain.results.outcome import Rule
-from crrubric.domain.results.results import Criterion, Results, Vendor, evaluate
+from crrubric.domain.questions.questions import find_evidence_gaps
+from crrubric.domain.results.outcome import DecisionRule
+from crrubric.domain.results.results import Results, ScoredCriterion, ScoredVendor, evaluate
 from crrubric.domain.results.tally import Tally
 
 
 def results(**counts: int) -> Results:
     """One vendor; a criterion for each count of CAN'T TELL."""
-    criteria = [Criterion(code, code.title(), "All") for code in counts]
+    criteria = [
+        ScoredCriterion(code=code, title=code.title(), section_title="All") for code in counts
+    ]
     tallies = {("acme", code): Tally(yes=2, cannot_tell=count) for code, count in counts.items()}
-    return evaluate(criteria, [Vendor("acme", "Acme")], tallies, {}, Rule())
+    return evaluate(criteria, [ScoredVendor("acme", "Acme")], tallies, {}, DecisionRule())
 
 
 def test_the_largest_gap_comes_first_and_equal_ones_keep_their_order():
-    found = evidence_gaps(results(ada=1, sis=3, ell=1, sso=0), asked=set())
+    found = find_evidence_gaps(results(ada=1, sis=3, ell=1, sso=0), asked=set())
 
     assert [(cell.criterion, cell.tally.cannot_tell) for cell in found] == [
         ("sis", 3),
@@ -24,6 +26,6 @@ def test_the_largest_gap_comes_first_and_equal_ones_keep_their_order():
 
 
 def test_what_a_question_is_about_is_no_gap():
-    found = evidence_gaps(results(ada=1, sis=3), asked={("acme", "sis"), ("other", "ada")})
+    found = find_evidence_gaps(results(ada=1, sis=3), asked={("acme", "sis"), ("other", "ada")})
 
     assert [cell.criterion for cell in found] == ["ada"]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from fractions import Fraction
 
-from crrubric.domain.results.comparison import portrait
+from crrubric.domain.results.comparison import compare_vendor
 from crrubric.domain.results.results import Results
 from tests.unit.results.test_results import results_of
 from tests.unit.results.test_views import results as with_must_have
@@ -14,23 +14,23 @@ ROWS = {"a": "YYNT", "b": "YNNY", "c": "YNYA"}
 def test_what_only_one_meets_and_what_not_all_meet_stay_apart():
     found = results_of(ROWS)
 
-    first, second = portrait(found, "a", ["b", "c"]), portrait(found, "b", ["a", "c"])
+    first, second = compare_vendor(found, "a", ["b", "c"]), compare_vendor(found, "b", ["a", "c"])
 
     assert (first.alone, first.ahead, first.behind) == (("c1",), (), ("c2",))
     assert (second.alone, second.ahead, second.behind) == (("c3",), (), ("c1", "c2"))
-    assert portrait(found, "c", ["a", "b"]).alone == ("c2",)
+    assert compare_vendor(found, "c", ["a", "b"]).alone == ("c2",)
 
 
 def test_what_all_meet_is_no_strength_and_what_none_meets_no_gap():
     found = results_of({"a": "YN", "b": "YN"})
 
-    seen = portrait(found, "a", ["b"])
+    seen = compare_vendor(found, "a", ["b"])
 
     assert (seen.alone, seen.ahead, seen.behind) == ((), (), ())
 
 
 def test_a_vendor_alone_on_the_page_is_compared_with_nobody():
-    seen = portrait(results_of({"a": "YN"}), "a", [])
+    seen = compare_vendor(results_of({"a": "YN"}), "a", [])
 
     assert (seen.alone, seen.ahead, seen.behind) == ((), (), ())
 
@@ -43,11 +43,11 @@ def heavy(found: Results, weights: dict[str, int]) -> Results:
 def test_the_criteria_that_weigh_most_come_first_and_only_some_are_named():
     found = heavy(results_of({"a": "YYYYYY", "b": "NNNNNN"}), {"c4": 3, "c2": 2})
 
-    assert portrait(found, "a", ["b"]).alone == ("c4", "c2", "c0", "c1")
+    assert compare_vendor(found, "a", ["b"]).alone == ("c4", "c2", "c0", "c1")
 
 
 def test_must_haves_not_met_are_named_once():
-    seen = portrait(with_must_have({"a": "YN", "b": "YY"}), "a", ["b"])
+    seen = compare_vendor(with_must_have({"a": "YN", "b": "YY"}), "a", ["b"])
 
     assert (seen.failed, seen.behind) == (("c1",), ())
 
@@ -55,7 +55,7 @@ def test_must_haves_not_met_are_named_once():
 def test_a_near_miss_says_how_far_and_whether_it_may_still_be_reached():
     rows = ("YYYYN", "YYYYNTTTTT", "YN")
 
-    near, open_, far = (portrait(results_of({"a": row}), "a", []) for row in rows)
+    near, open_, far = (compare_vendor(results_of({"a": row}), "a", []) for row in rows)
 
     assert (near.passes, near.short_by, near.may_pass) == (False, Fraction(5, 100), False)
     assert (open_.unresolved, open_.may_pass) == (5, True)
@@ -63,6 +63,6 @@ def test_a_near_miss_says_how_far_and_whether_it_may_still_be_reached():
 
 
 def test_without_a_score_nothing_is_said_of_the_pass_mark():
-    seen = portrait(results_of({"a": "T"}), "a", [])
+    seen = compare_vendor(results_of({"a": "T"}), "a", [])
 
     assert (seen.passes, seen.short_by, seen.may_pass) == (None, None, False)

@@ -11,7 +11,7 @@ from crrubric.reports.results.figures import (
     answers_figure,
     figure_json,
     score_figure,
-    wrapped,
+    wrap_label,
 )
 from tests.unit.results.test_results import results_of
 
@@ -70,7 +70,7 @@ def test_bars_are_as_far_apart_as_their_longest_label_needs():
     import plotly.graph_objects as go
 
     name = "Works with our student information system and with the one before it"
-    label = wrapped(name, 26)
+    label = wrap_label(name, 26)
     assert label.count("<br>") == 2
 
     drawn = json.loads(figure_json([go.Bar(x=[1] * 20, y=[label] * 20, orientation="h")], 20))

@@ -8,12 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crrubric.domain.results.outcome import Rule
-from crrubric.domain.results.results import Adopted, Criterion, Results, Vendor, evaluate
+from crrubric.domain.results.outcome import DecisionRule
+from crrubric.domain.results.results import (
+    AdoptedFinding,
+    Results,
+    ScoredCriterion,
+    ScoredVendor,
+    evaluate,
+)
 from crrubric.domain.results.tally import Tally
-from crrubric.domain.vocabulary import Gate, Outcome, Reason, RuleKind, ScoringMode
+from crrubric.domain.vocabulary import Gate, Outcome, RuleKind, ScoringMode, UnresolvedReason
 
-ONE_MARK = Rule(quorum=1)
+ONE_MARK = DecisionRule(quorum=1)
 YES, NO, TIE = Tally(yes=3), Tally(no=3), Tally(yes=2, no=2)
 LETTERS = {"Y": YES, "N": NO, "T": TIE, "A": Tally(not_applicable=3), "-": Tally()}
 ADOPTED_AT = datetime(2027, 3, 1, 9, 30, tzinfo=UTC)
@@ -22,8 +28,10 @@ marks = st.text("YNA?-", min_size=4, max_size=4)  # one letter a reviewer
 weights = st.integers(0, 5).map(Fraction)
 
 
-def criterion(number: int, **more: object) -> Criterion:
-    made = Criterion(f"c{number}", f"Criterion {number}", "Section", Fraction(1))
+def criterion(number: int, **more: object) -> ScoredCriterion:
+    made = ScoredCriterion(
+        code=f"c{number}", title=f"Criterion {number}", section_title="Section", weight=Fraction(1)
+    )
     return replace(made, **more)
 
 
@@ -32,32 +40,32 @@ def results_of(
     *,
     must_have: tuple[int, ...] = (),
     adopted: dict[tuple[str, str], Outcome] | None = None,
-    rule: Rule = ONE_MARK,
+    rule: DecisionRule = ONE_MARK,
 ) -> Results:
     """Results for vendors given as one letter a criterion."""
     width = max((len(row) for row in rows.values()), default=0)
     criteria = [criterion(n, must_have=n in must_have) for n in range(width)]
     return evaluate(
         criteria,
-        [Vendor(code, f"Vendor {code}") for code in rows],
+        [ScoredVendor(code, f"Vendor {code}") for code in rows],
         {(v, f"c{n}"): LETTERS[letter] for v, row in rows.items() for n, letter in enumerate(row)},
         {key: finding(value) for key, value in (adopted or {}).items()},
         rule,
     )
 
 
-def finding(value: Outcome) -> Adopted:
-    return Adopted(value, "The demo settled it.", "Ada Chair", ADOPTED_AT)
+def finding(value: Outcome) -> AdoptedFinding:
+    return AdoptedFinding(value=value, reason="The demo settled it.", by="Ada Chair", at=ADOPTED_AT)
 
 
-def codes(vendors: tuple[Vendor, ...]) -> str:
+def codes(vendors: tuple[ScoredVendor, ...]) -> str:
     return "".join(vendor.code for vendor in vendors)
 
 
 @pytest.mark.parametrize("mode", list(ScoringMode))
 @pytest.mark.parametrize("kind", list(RuleKind))
 def test_nothing_at_all_still_gives_results(mode, kind):
-    empty = evaluate([], [], {}, {}, Rule(kind), mode)
+    empty = evaluate([], [], {}, {}, DecisionRule(kind), mode)
 
     assert (empty.ranking(), empty.unresolved(), empty.split()) == ((), (), ())
     assert (dict(empty.cells), dict(empty.scores), empty.agreement.marks) == ({}, {}, 0)
@@ -65,27 +73,27 @@ def test_nothing_at_all_still_gives_results(mode, kind):
 
 @pytest.mark.parametrize("mode", list(ScoringMode))
 def test_vendors_without_criteria_and_criteria_without_marks_have_no_score(mode):
-    bare = evaluate([], [Vendor("a", "A")], {}, {}, Rule(), mode)
-    unmarked = evaluate([criterion(1)], [Vendor("a", "A")], {}, {}, Rule(), mode)
+    bare = evaluate([], [ScoredVendor("a", "A")], {}, {}, DecisionRule(), mode)
+    unmarked = evaluate([criterion(1)], [ScoredVendor("a", "A")], {}, {}, DecisionRule(), mode)
 
     assert (bare.scores["a"].value, bare.scores["a"].rank, bare.passes("a")) == (None, None, False)
     assert (unmarked.scores["a"].value, unmarked.scores["a"].coverage) == (None, 0)
 
 
 def test_a_pair_without_a_tally_has_no_marks():
-    results = evaluate([criterion(1)], [Vendor("a", "A")], {}, {}, Rule())
+    results = evaluate([criterion(1)], [ScoredVendor("a", "A")], {}, {}, DecisionRule())
 
     assert results.cell("a", "c1").tally == Tally()
-    assert results.cell("a", "c1").resolution.reason is Reason.NO_MARKS
+    assert results.cell("a", "c1").resolution.reason is UnresolvedReason.NO_MARKS
 
 
 def test_weights_that_are_all_zero_leave_scores_undefined_and_gates_at_work():
     results = evaluate(
         [criterion(1, weight=Fraction(0), must_have=True)],
-        [Vendor("a", "A"), Vendor("b", "B")],
+        [ScoredVendor("a", "A"), ScoredVendor("b", "B")],
         {("a", "c1"): YES, ("b", "c1"): NO},
         {},
-        Rule(),
+        DecisionRule(),
     )
 
     assert [results.scores[code].value for code in "ab"] == [None, None]
@@ -151,7 +159,9 @@ def test_unresolved_are_the_cells_that_no_rule_and_no_finding_settles():
     ],
 )
 def test_split_are_the_cells_in_which_reviewers_contradict_each_other(tally, split):
-    results = evaluate([criterion(1)], [Vendor("a", "A")], {("a", "c1"): tally}, {}, Rule())
+    results = evaluate(
+        [criterion(1)], [ScoredVendor("a", "A")], {("a", "c1"): tally}, {}, DecisionRule()
+    )
 
     assert (results.cell("a", "c1").split, bool(results.split())) == (split, split)
 
@@ -163,13 +173,13 @@ def test_the_pass_mark_is_reached_by_equality_and_never_without_a_score():
 
 
 def test_results_keep_what_they_were_computed_with():
-    rule = Rule(RuleKind.UNANIMITY)
+    rule = DecisionRule(RuleKind.UNANIMITY)
     results = evaluate(
-        [criterion(1)], [Vendor("a", "A")], {}, {}, rule, ScoringMode.SHARE, Fraction(1)
+        [criterion(1)], [ScoredVendor("a", "A")], {}, {}, rule, ScoringMode.SHARE, Fraction(1)
     )
 
     assert (results.rule, results.mode, results.pass_mark) == (rule, ScoringMode.SHARE, 1)
-    assert (results.criteria, results.vendors) == ((criterion(1),), (Vendor("a", "A"),))
+    assert (results.criteria, results.vendors) == ((criterion(1),), (ScoredVendor("a", "A"),))
 
 
 def test_agreement_is_taken_over_all_cells_and_untouched_by_findings():
@@ -214,14 +224,14 @@ def test_renaming_reviewers_and_counting_marks_one_by_one_changes_nothing(
 def evaluated(vendors: list[list[str]], scale: list[Fraction], mode: ScoringMode) -> Results:
     return evaluate(
         [criterion(n, weight=weight) for n, weight in enumerate(scale)],
-        [Vendor(f"v{n}", f"Vendor {n}") for n in range(len(vendors))],
+        [ScoredVendor(f"v{n}", f"Vendor {n}") for n in range(len(vendors))],
         {
-            (f"v{v}", f"c{c}"): Tally(*(cell.count(letter) for letter in "YNA?-"))
+            (f"v{v}", f"c{c}"): Tally.from_counts(cell.count(letter) for letter in "YNA?-")
             for v, row in enumerate(vendors)
             for c, cell in enumerate(row)
         },
         {},
-        Rule(),
+        DecisionRule(),
         mode,
     )
 

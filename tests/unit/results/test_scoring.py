@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crrubric.domain.results.outcome import CODE, Rule
-from crrubric.domain.results.scoring import Criterion, Score, rank_scores, score_vendors
+from crrubric.domain.results.outcome import CODE, DecisionRule
+from crrubric.domain.results.scoring import Score, ScoredCriterion, rank_scores, score_vendors
 from crrubric.domain.results.tally import FIELDS, Tally
 from crrubric.domain.vocabulary import Gate, Outcome, ScoringMode
 
 UNMARKED = Tally()
-DEFAULT = Rule()
+DEFAULT = DecisionRule()
 MET, NOT_MET = Outcome.MET, Outcome.NOT_MET
 NOT_APPLICABLE, UNRESOLVED = Outcome.NOT_APPLICABLE, Outcome.UNRESOLVED
 
@@ -32,7 +32,7 @@ class Weighed:
 
 
 weights = st.fractions(0, 10, max_denominator=20)
-tallies = st.builds(Tally, *[st.integers(0, 4)] * 5)
+tallies = st.lists(st.integers(0, 4), min_size=5, max_size=5).map(Tally.from_counts)
 rows = st.lists(
     st.builds(
         Weighed,
@@ -63,7 +63,15 @@ def cell(
 def scored(*cells: Weighed, mode: ScoringMode = ScoringMode.OUTCOME) -> Score:
     """The score of the vendor that has these cells."""
     criteria = [
-        Criterion(c.criterion, "", "", c.weight, c.must_have, c.may_not_apply) for c in cells
+        ScoredCriterion(
+            code=c.criterion,
+            title="",
+            section_title="",
+            weight=c.weight,
+            must_have=c.must_have,
+            may_not_apply=c.may_not_apply,
+        )
+        for c in cells
     ]
     counts = np.array([c.tally.counts for c in cells], dtype=np.int64).reshape(
         1, len(cells), FIELDS
@@ -215,7 +223,19 @@ def test_a_score_is_what_adding_up_criterion_by_criterion_gives(cells):
 
 
 def of(value: Fraction | None, gate: Gate = Gate.PASS) -> Score:
-    return Score(value, None, None, None, gate, None, 0, 0, 0, (), ())
+    return Score(
+        value=value,
+        coverage=None,
+        low=None,
+        high=None,
+        gate=gate,
+        rank=None,
+        met=0,
+        decided=0,
+        applicable=0,
+        failed=(),
+        pending=(),
+    )
 
 
 def ranks(*scores: Score) -> list[int | None]:

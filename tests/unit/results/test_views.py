@@ -4,16 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from crrubric.domain.results.results import Results, Vendor, evaluate
+from crrubric.domain.results.results import Results, ScoredVendor, evaluate
 from crrubric.domain.results.tally import Tally
 from crrubric.domain.results.views import (
-    Count,
+    CellFilter,
     CriteriaOrder,
-    Show,
+    FindingCount,
     VendorOrder,
-    Wanted,
-    counted,
-    view_of,
+    ViewRequest,
+    count_findings,
+    select_matrix_view,
 )
 from crrubric.domain.vocabulary import Outcome, Stakeholder
 from tests.unit.results.test_results import ONE_MARK, criterion, finding
@@ -33,16 +33,16 @@ def results(rows: dict[str, str], adopted: dict[tuple[str, str], Outcome] | None
     ]
     return evaluate(
         criteria,
-        [Vendor(code, f"Vendor {code}") for code in rows],
+        [ScoredVendor(code, f"Vendor {code}") for code in rows],
         {(v, f"c{n}"): TALLIES[letter] for v, row in rows.items() for n, letter in enumerate(row)},
         {key: finding(value) for key, value in (adopted or {}).items()},
         ONE_MARK,
     )
 
 
-def shown(found: Results, wanted: Wanted, experts: tuple[tuple[str, str], ...] = ()) -> str:
+def shown(found: Results, wanted: ViewRequest, experts: tuple[tuple[str, str], ...] = ()) -> str:
     """The numbers of the criteria in view, in their order."""
-    return "".join(row.code[1:] for row in view_of(found, wanted, experts).criteria)
+    return "".join(row.code[1:] for row in select_matrix_view(found, wanted, experts).criteria)
 
 
 ROWS = {"a": "YNTsA", "b": "YYYYA"}
@@ -51,30 +51,30 @@ ROWS = {"a": "YNTsA", "b": "YYYYA"}
 @pytest.mark.parametrize(
     ("wanted", "numbers"),
     [
-        (Wanted(), "01234"),
-        (Wanted(Show.UNRESOLVED), "2"),
-        (Wanted(Show.SPLIT), "23"),
-        (Wanted(Show.NOT_MET), "1"),
-        (Wanted(Show.MET), "0123"),
-        (Wanted(Show.EXPERT), "3"),
-        (Wanted(must_have=True), "1"),
-        (Wanted(lead=Stakeholder.TEACHER), "1"),
-        (Wanted(lead=Stakeholder.PARENT), ""),
-        (Wanted(section=frozenset({"c0", "c3"})), "03"),
-        (Wanted(Show.SPLIT, section=frozenset({"c0", "c3"})), "3"),
-        (Wanted(Show.SPLIT, must_have=True), ""),
-        (Wanted(Show.NOT_MET, vendors=frozenset({"b"})), ""),
+        (ViewRequest(), "01234"),
+        (ViewRequest(show=CellFilter.UNRESOLVED), "2"),
+        (ViewRequest(show=CellFilter.SPLIT), "23"),
+        (ViewRequest(show=CellFilter.NOT_MET), "1"),
+        (ViewRequest(show=CellFilter.MET), "0123"),
+        (ViewRequest(show=CellFilter.EXPERT), "3"),
+        (ViewRequest(must_have=True), "1"),
+        (ViewRequest(lead=Stakeholder.TEACHER), "1"),
+        (ViewRequest(lead=Stakeholder.PARENT), ""),
+        (ViewRequest(section=frozenset({"c0", "c3"})), "03"),
+        (ViewRequest(show=CellFilter.SPLIT, section=frozenset({"c0", "c3"})), "3"),
+        (ViewRequest(show=CellFilter.SPLIT, must_have=True), ""),
+        (ViewRequest(show=CellFilter.NOT_MET, vendors=frozenset({"b"})), ""),
     ],
 )
-def test_filters_keep_criteria_and_can_be_combined(wanted: Wanted, numbers: str):
+def test_filters_keep_criteria_and_can_be_combined(wanted: ViewRequest, numbers: str):
     assert shown(results(ROWS), wanted, (("a", "c3"),)) == numbers
 
 
 def test_not_adopted_and_split_must_hold_for_the_same_cell():
     found = results({"a": "T", "b": "Y"}, {("a", "c0"): Outcome.MET})
 
-    assert shown(found, Wanted(not_adopted=True)) == "0"
-    assert shown(found, Wanted(Show.SPLIT, not_adopted=True)) == ""
+    assert shown(found, ViewRequest(not_adopted=True)) == "0"
+    assert shown(found, ViewRequest(show=CellFilter.SPLIT, not_adopted=True)) == ""
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_not_adopted_and_split_must_hold_for_the_same_cell():
     ],
 )
 def test_criteria_are_sorted_and_equal_ones_stay_in_the_order_of_the_rubric(sort, numbers):
-    assert shown(results(ROWS), Wanted(sort=sort)) == numbers
+    assert shown(results(ROWS), ViewRequest(sort=sort)) == numbers
 
 
 @pytest.mark.parametrize(
@@ -97,14 +97,17 @@ def test_criteria_are_sorted_and_equal_ones_stay_in_the_order_of_the_rubric(sort
 def test_vendors_are_sorted(order: VendorOrder, codes: str):
     found = results({"c": "NN", "a": "NY", "b": "YY"})
 
-    assert "".join(v.code for v in view_of(found, Wanted(order=order)).vendors) == codes
+    assert (
+        "".join(v.code for v in select_matrix_view(found, ViewRequest(order=order)).vendors)
+        == codes
+    )
 
 
 def test_a_vendor_keeps_its_score_whatever_is_in_view():
     found = results(ROWS)
     before = dict(found.scores)
 
-    view = view_of(found, Wanted(Show.SPLIT, vendors=frozenset({"b"})))
+    view = select_matrix_view(found, ViewRequest(show=CellFilter.SPLIT, vendors=frozenset({"b"})))
 
     assert [vendor.code for vendor in view.vendors] == ["b"]
     assert found.scores == before
@@ -113,7 +116,7 @@ def test_a_vendor_keeps_its_score_whatever_is_in_view():
 def test_a_section_is_counted_without_what_does_not_apply():
     found = results({"a": "YNTA"})
 
-    assert counted(found, "a", found.criteria) == Count(met=1, cells=3, unresolved=1)
+    assert count_findings(found, "a", found.criteria) == FindingCount(met=1, cells=3, unresolved=1)
 
 
 @pytest.mark.parametrize(
@@ -127,6 +130,6 @@ def test_a_section_is_counted_without_what_does_not_apply():
     ],
 )
 def test_a_cell_is_divided_from_a_third_on(tally: Tally, divided: bool):
-    made = evaluate([criterion(0)], [Vendor("a", "A")], {("a", "c0"): tally}, {}, ONE_MARK)
+    made = evaluate([criterion(0)], [ScoredVendor("a", "A")], {("a", "c0"): tally}, {}, ONE_MARK)
 
     assert made.cell("a", "c0").divided is divided

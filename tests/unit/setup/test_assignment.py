@@ -1,12 +1,23 @@
 """Who is to mark what: experts by section, and whether a quorum can be reached."""
 
-from crrubric.domain.results.outcome import Rule
-from crrubric.domain.setup.assignment import EVERYTHING, Asked, Assignment, by_lead, coverage
+from crrubric.domain.results.outcome import DecisionRule
+from crrubric.domain.setup.assignment import (
+    EVERYTHING,
+    AssignableCriterion,
+    Assignment,
+    divide_criteria_by_lead,
+    list_criterion_coverage,
+)
 from crrubric.domain.vocabulary import Stakeholder
 
 IT, TEACHER, PARENT = Stakeholder.IT, Stakeholder.TEACHER, Stakeholder.PARENT
 # two sections: 1 is led by teachers, 2 by IT and a teacher
-CRITERIA = [Asked(11, 1, TEACHER), Asked(12, 1, None), Asked(21, 2, IT), Asked(22, 2, TEACHER)]
+CRITERIA = [
+    AssignableCriterion(11, 1, TEACHER),
+    AssignableCriterion(12, 1, None),
+    AssignableCriterion(21, 2, IT),
+    AssignableCriterion(22, 2, TEACHER),
+]
 
 
 def test_who_is_not_limited_marks_everything():
@@ -21,22 +32,28 @@ def test_who_is_limited_marks_what_is_listed():
 
 
 def test_an_expert_marks_the_whole_section_and_others_keep_everything():
-    assert by_lead({1: IT, 2: PARENT}, CRITERIA) == {1: frozenset({21, 22}), 2: None}
+    assert divide_criteria_by_lead({1: IT, 2: PARENT}, CRITERIA) == {
+        1: frozenset({21, 22}),
+        2: None,
+    }
 
 
 def test_who_leads_in_every_section_keeps_everything():
-    assert by_lead({1: TEACHER}, CRITERIA) == {1: None}
+    assert divide_criteria_by_lead({1: TEACHER}, CRITERIA) == {1: None}
 
 
 def test_nothing_is_left_to_nobody():
-    assert by_lead({1: IT}, CRITERIA) == {1: None}
-    assert by_lead({1: IT, 2: IT}, CRITERIA) == {1: None, 2: None}
+    assert divide_criteria_by_lead({1: IT}, CRITERIA) == {1: None}
+    assert divide_criteria_by_lead({1: IT, 2: IT}, CRITERIA) == {1: None, 2: None}
 
 
 def test_coverage_counts_who_is_to_mark_a_criterion():
     own = {1: Assignment(None, frozenset({11})), 2: EVERYTHING, 3: EVERYTHING}
 
-    found = {row.criterion: (row.assigned, row.quorum) for row in coverage([11, 21], own, Rule())}
+    found = {
+        row.criterion: (row.assigned, row.quorum)
+        for row in list_criterion_coverage([11, 21], own, DecisionRule())
+    }
 
     assert found == {11: (3, 2), 21: (2, 2)}
 
@@ -44,6 +61,8 @@ def test_coverage_counts_who_is_to_mark_a_criterion():
 def test_a_criterion_is_thin_if_its_quorum_is_out_of_reach():
     own = {1: Assignment(None, frozenset({11})), 2: EVERYTHING}
 
-    found = {row.criterion: row.thin for row in coverage([11, 21], own, Rule())}
+    found = {
+        row.criterion: row.thin for row in list_criterion_coverage([11, 21], own, DecisionRule())
+    }
 
     assert found == {11: False, 21: True}

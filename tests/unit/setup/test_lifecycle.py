@@ -9,10 +9,10 @@ from crrubric.domain.errors import Invalid
 from crrubric.domain.setup.lifecycle import (
     Readiness,
     is_step_back,
+    list_phase_problems,
     next_phase,
     next_phases,
     previous_phase,
-    problems,
 )
 from crrubric.domain.vocabulary import Phase
 
@@ -45,10 +45,10 @@ CHANGES = {
 @pytest.mark.parametrize(("before", "after"), list(product(Phase, Phase)))
 def test_only_the_changes_of_the_table_are_possible(before: Phase, after: Phase):
     if (before, after) in CHANGES:
-        assert problems(before, after, READY) == ()
+        assert list_phase_problems(before, after, READY) == ()
     else:
         with pytest.raises(Invalid, match="can’t go from"):
-            problems(before, after, READY)
+            list_phase_problems(before, after, READY)
 
 
 @pytest.mark.parametrize(
@@ -70,13 +70,13 @@ def test_only_the_changes_of_the_table_are_possible(before: Phase, after: Phase)
     ],
 )
 def test_a_condition_that_is_not_met_is_said_in_a_sentence(change, facts, says):
-    found = problems(*change, replace(READY, **facts))
+    found = list_phase_problems(*change, replace(READY, **facts))
 
     assert [says in str(problem) for problem in found] == [True]
 
 
 def test_a_rule_that_was_not_looked_at_is_no_obstacle():
-    assert problems(Phase.SETUP, Phase.SCORING, replace(READY, rule_set=False)) == ()
+    assert list_phase_problems(Phase.SETUP, Phase.SCORING, replace(READY, rule_set=False)) == ()
 
 
 def test_every_phase_knows_the_next_and_the_one_before():

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from crrubric.domain.errors import NotReady
 from crrubric.domain.setup.rubric import (
-    Criterion,
-    Section,
-    Tension,
-    built_in_rubric,
+    RubricCriterion,
+    RubricSection,
+    RubricTension,
+    load_built_in_rubric,
+    load_practice_vendor,
     parse_rubric,
-    practice_vendor,
 )
 from crrubric.domain.vocabulary import Stakeholder
 
@@ -67,27 +67,27 @@ def test_a_good_file_becomes_a_rubric_in_the_order_of_the_file():
 
     assert (rubric.name, rubric.version) == ("Curriculum", "1")
     assert rubric.sections == (
-        Section(
+        RubricSection(
             "access",
             "Access",
             (
-                Criterion(
-                    "ada",
-                    "Accessible",
-                    "Can everybody use it?",
-                    "A report.",
-                    Stakeholder.SPECIAL_EDUCATION,
+                RubricCriterion(
+                    code="ada",
+                    title="Accessible",
+                    question="Can everybody use it?",
+                    look_for="A report.",
+                    lead=Stakeholder.SPECIAL_EDUCATION,
                     may_not_apply=False,
                     must_have=True,
                     weight=Fraction(5, 2),
                     order=12,
                 ),
-                Criterion(
-                    "ell",
-                    "Languages",
-                    "Is it translated?",
-                    "",
-                    None,
+                RubricCriterion(
+                    code="ell",
+                    title="Languages",
+                    question="Is it translated?",
+                    look_for="",
+                    lead=None,
                     may_not_apply=False,
                     must_have=False,
                     weight=Fraction(1),
@@ -96,11 +96,11 @@ def test_a_good_file_becomes_a_rubric_in_the_order_of_the_file():
             ),
         ),
     )
-    assert rubric.tensions == (Tension(("ada", "ell"), "Captions need every language."),)
+    assert rubric.tensions == (RubricTension(("ada", "ell"), "Captions need every language."),)
 
 
 def test_the_built_in_rubric_has_the_21_criteria_of_the_planning_guide_once_each():
-    rubric = built_in_rubric()
+    rubric = load_built_in_rubric()
     criteria = [criterion for section in rubric.sections for criterion in section.criteria]
 
     assert sorted(criterion.order for criterion in criteria) == list(range(1, 22))
@@ -173,20 +173,20 @@ def test_a_translation_holds_texts_and_nothing_else():
 
 
 def test_the_built_in_rubric_is_in_spanish_from_end_to_end():
-    rubric = built_in_rubric()
+    rubric = load_built_in_rubric()
     criteria = [row for section in rubric.sections for row in section.criteria]
 
     texts = {"title", "question", "look_for"}
     assert all(set(row.translations["es"]) == texts for row in criteria)
     assert all(set(row.translations["es"]) == {"title"} for row in rubric.sections)
     assert all(set(row.translations["es"]) == {"why"} for row in rubric.tensions)
-    assert set(practice_vendor().translations["es"]) == set(practice_vendor().shows)
+    assert set(load_practice_vendor().translations["es"]) == set(load_practice_vendor().shows)
 
 
 def test_the_built_in_rubric_is_read_once_and_can_not_be_changed():
-    assert built_in_rubric() is built_in_rubric()
+    assert load_built_in_rubric() is load_built_in_rubric()
     with pytest.raises(FrozenInstanceError):
-        built_in_rubric().name = "Mine"
+        load_built_in_rubric().name = "Mine"
 
 
 def test_a_byte_order_mark_and_other_line_ends_are_no_problem():

@@ -5,12 +5,12 @@ from itertools import pairwise
 
 import pytest
 
-from crrubric.domain.setup.turns import in_turn
+from crrubric.domain.setup.turns import order_for_seat
 
 
 def rows(size: int) -> list[list[int]]:
     seats = size if size % 2 == 0 else 2 * size
-    return [in_turn(range(size), seat) for seat in range(seats)]
+    return [order_for_seat(range(size), seat) for seat in range(seats)]
 
 
 @pytest.mark.parametrize("size", range(1, 13))
@@ -34,6 +34,6 @@ def test_each_vendor_follows_each_other_equally_often(size):
 
 
 def test_the_order_of_a_seat_is_always_the_same():
-    assert in_turn("abcd", 0) == ["a", "b", "d", "c"]
-    assert in_turn("abcd", 5) == in_turn("abcd", 1)
-    assert in_turn("", 3) == []
+    assert order_for_seat("abcd", 0) == ["a", "b", "d", "c"]
+    assert order_for_seat("abcd", 5) == order_for_seat("abcd", 1)
+    assert order_for_seat("", 3) == []

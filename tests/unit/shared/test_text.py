@@ -9,13 +9,19 @@ from hypothesis import strategies as st
 from crrubric.domain.errors import Invalid
 from crrubric.domain.people.passwords import check_password
 from crrubric.domain.results.cost import total_cents
-from crrubric.domain.text import clean, email_key, one_line, slug_of, visible
+from crrubric.domain.text import (
+    clean_line,
+    clean_text,
+    email_key,
+    replace_control_characters,
+    slug_of,
+)
 
 
 @given(st.text(st.characters(codec=None)))
 def test_what_passes_the_gate_holds_no_control_character(text: str):
     try:
-        kept = clean(text, limit=1_000)
+        kept = clean_text(text, limit=1_000)
     except Invalid:
         return
     kinds = {unicodedata.category(character) for character in kept} - {"Cc"}
@@ -26,7 +32,7 @@ def test_what_passes_the_gate_holds_no_control_character(text: str):
 
 @given(st.text(st.characters(codec=None)))
 def test_what_is_shown_of_a_refused_text_has_its_length_and_can_be_stored(text: str):
-    shown = visible(text)
+    shown = replace_control_characters(text)
 
     assert len(shown) == len(text)
     shown.encode("utf-8")
@@ -42,24 +48,24 @@ def test_what_is_shown_of_a_refused_text_has_its_length_and_can_be_stored(text: 
     ],
 )
 def test_text_is_stored_as_typed(typed: str, kept: str):
-    assert clean(typed, limit=100) == kept
+    assert clean_text(typed, limit=100) == kept
 
 
 @pytest.mark.parametrize("typed", ["a\x00", "\x07", "x\x1b[0m", "\ud800", "a\x85b"])
 def test_control_characters_are_refused(typed: str):
     with pytest.raises(Invalid, match="Remove the control character"):
-        clean(typed, limit=100)
+        clean_text(typed, limit=100)
 
 
 def test_a_text_is_never_cut():
     with pytest.raises(Invalid) as refused:
-        clean("x" * 11, limit=10, field="note")
+        clean_text("x" * 11, limit=10, field="note")
 
     assert (refused.value.field, refused.value.values) == ("note", {"limit": 10, "length": 11})
 
 
 def test_a_title_is_one_line():
-    assert one_line(" Credit \n recovery\t2027 ", limit=100) == "Credit recovery 2027"
+    assert clean_line(" Credit \n recovery\t2027 ", limit=100) == "Credit recovery 2027"
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,16 @@ from fractions import Fraction
 from itertools import combinations, permutations
 from math import sqrt
 
-from crrubric.domain.results.outcome import Rule
-from crrubric.domain.results.scoring import Criterion
-from crrubric.domain.vocabulary import Answer, Gate, Outcome, Reason, RuleKind, ScoringMode
+from crrubric.domain.results.outcome import DecisionRule
+from crrubric.domain.results.scoring import ScoredCriterion
+from crrubric.domain.vocabulary import (
+    Answer,
+    Gate,
+    Outcome,
+    RuleKind,
+    ScoringMode,
+    UnresolvedReason,
+)
 
 Mark = tuple[str, str, str]  # reviewer, vendor, criterion
 Cell = tuple[str, str]  # vendor, criterion
@@ -24,10 +31,10 @@ class Scene:
 
     reviewers: tuple[str, ...]
     vendors: tuple[str, ...]
-    criteria: tuple[Criterion, ...]
+    criteria: tuple[ScoredCriterion, ...]
     marks: Mapping[Mark, Answer]
     away: frozenset[tuple[str, str]]
-    rule: Rule
+    rule: DecisionRule
     mode: ScoringMode
     adopted: Mapping[Cell, Outcome]
     reinstated: frozenset[str] = frozenset()
@@ -52,28 +59,28 @@ class Scene:
 # Outcomes
 
 
-def outcome(scene: Scene, vendor: str, criterion: str) -> tuple[Outcome, Reason | None]:
+def outcome(scene: Scene, vendor: str, criterion: str) -> tuple[Outcome, UnresolvedReason | None]:
     said = scene.said(vendor, criterion)
     yes, no, na = (said.count(answer) for answer in (YES, NO, NA))
     half = -(-scene.asked(vendor) // 2)
     quorum = max(2, half) if scene.rule.quorum is None else scene.rule.quorum
     if not said:
-        return Outcome.UNRESOLVED, Reason.NO_MARKS
+        return Outcome.UNRESOLVED, UnresolvedReason.NO_MARKS
     if na > yes + no:
         return Outcome.NOT_APPLICABLE, None
     if na and na == yes + no:
-        return Outcome.UNRESOLVED, Reason.TIE_APPLICABLE
+        return Outcome.UNRESOLVED, UnresolvedReason.TIE_APPLICABLE
     if yes + no == 0 or yes + no < quorum:
-        return Outcome.UNRESOLVED, Reason.NO_QUORUM
+        return Outcome.UNRESOLVED, UnresolvedReason.NO_QUORUM
     if carries(yes, yes + no, scene.rule):
         return Outcome.MET, None
     if carries(no, yes + no, scene.rule):
         return Outcome.NOT_MET, None
     tie = scene.rule.kind is RuleKind.MAJORITY
-    return Outcome.UNRESOLVED, Reason.TIE if tie else Reason.NOT_REACHED
+    return Outcome.UNRESOLVED, UnresolvedReason.TIE if tie else UnresolvedReason.NOT_REACHED
 
 
-def carries(votes: int, of: int, rule: Rule) -> bool:
+def carries(votes: int, of: int, rule: DecisionRule) -> bool:
     share = Fraction(votes, of)
     match rule.kind:
         case RuleKind.MAJORITY:

@@ -33,7 +33,7 @@ def agreed(*cells: str) -> Agreement:
 
 
 def tally_of(cell: str) -> Tally:
-    return Tally(*(cell.count(letter) for letter in "YNA?-"))
+    return Tally.from_counts(cell.count(letter) for letter in "YNA?-")
 
 
 def test_without_any_cell_nothing_is_defined_and_everything_says_why():

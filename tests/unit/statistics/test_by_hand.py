@@ -12,17 +12,21 @@ from hypothesis import strategies as st
 
 from crrubric.domain.ballots import ballots as bytes_
 from crrubric.domain.ballots.ballots import Ballots, Reviewer
-from crrubric.domain.results.basis import Basis, order_of
-from crrubric.domain.results.outcome import Rule
-from crrubric.domain.results.results import Adopted, Vendor
-from crrubric.domain.results.reviewers import cohen_pairs, portraits
-from crrubric.domain.results.scoring import Criterion
+from crrubric.domain.results.basis import ResultBasis, order_of
+from crrubric.domain.results.outcome import DecisionRule
+from crrubric.domain.results.results import AdoptedFinding, ScoredVendor
+from crrubric.domain.results.reviewers import cohen_pairs, summarize_reviewers
+from crrubric.domain.results.scoring import ScoredCriterion
 from crrubric.domain.statistics.acceptability import rank_acceptability
-from crrubric.domain.statistics.leaving_out import leave_each_out
+from crrubric.domain.statistics.leaving_out import leave_out_each_reviewer
 from crrubric.domain.statistics.preferences import kendall_tau_b, pairwise_majority
 from crrubric.domain.statistics.robustness import robustness_of
-from crrubric.domain.statistics.scenarios import Change, other_rules, unresolved_either_way
-from crrubric.domain.statistics.swing import Row, swings_of
+from crrubric.domain.statistics.scenarios import (
+    ScenarioChange,
+    try_other_rules,
+    try_unresolved_either_way,
+)
+from crrubric.domain.statistics.swing import VendorPoints, swings_of
 from crrubric.domain.vocabulary import Answer, Outcome, RuleKind, ScoringMode
 from tests.unit.statistics import by_hand
 from tests.unit.statistics.by_hand import Scene
@@ -32,7 +36,7 @@ NAMES = ("ann", "bob", "cyd", "dee")
 VENDORS = ("A", "B", "C", "D")
 weights = st.fractions(0, 4, max_denominator=4)
 rules = st.builds(
-    Rule,
+    DecisionRule,
     st.sampled_from(RuleKind),
     st.sampled_from([Fraction(2, 3), Fraction(3, 4), Fraction(1)]),
     st.sampled_from([None, 1, 2]),
@@ -44,7 +48,14 @@ def scenes(draw: st.DrawFn) -> Scene:
     reviewers = NAMES[: draw(st.integers(1, 4))]
     vendors = VENDORS[: draw(st.integers(1, 4))]
     criteria = tuple(
-        Criterion(f"c{n}", f"C{n}", "S", draw(weights), draw(st.booleans()), draw(st.booleans()))
+        ScoredCriterion(
+            code=f"c{n}",
+            title=f"C{n}",
+            section_title="S",
+            weight=draw(weights),
+            must_have=draw(st.booleans()),
+            may_not_apply=draw(st.booleans()),
+        )
         for n in range(draw(st.integers(1, 4)))
     )
     answers = st.sampled_from([Answer.YES, Answer.YES, Answer.NO, *Answer, None])
@@ -63,7 +74,7 @@ def scenes(draw: st.DrawFn) -> Scene:
     return Scene(reviewers, vendors, criteria, given_, away, draw(rules), mode, adopted, lifted)
 
 
-def basis_of(scene: Scene) -> Basis:
+def basis_of(scene: Scene) -> ResultBasis:
     """The scene as crrubric holds it; who is away is recused from A and unassigned elsewhere."""
     codes = [row.code for row in scene.criteria]
     answers = np.empty((len(scene.reviewers), len(scene.vendors), len(codes)), dtype=np.uint8)
@@ -76,13 +87,18 @@ def basis_of(scene: Scene) -> Basis:
                     byte = bytes_.RECUSED if vendor == "A" else bytes_.UNASSIGNED
                 answers[r, v, c] = byte
     now = datetime(2027, 3, 12, tzinfo=UTC)
-    return Basis(
-        scene.criteria,
-        tuple(Vendor(code, code) for code in scene.vendors),
-        Ballots(tuple(map(Reviewer, scene.reviewers)), scene.vendors, tuple(codes), answers),
-        {cell: Adopted(found, "agreed", "Dana", now) for cell, found in scene.adopted.items()},
-        scene.rule,
-        scene.mode,
+    return ResultBasis(
+        criteria=scene.criteria,
+        vendors=tuple(ScoredVendor(code, code) for code in scene.vendors),
+        ballots=Ballots(
+            tuple(map(Reviewer, scene.reviewers)), scene.vendors, tuple(codes), answers
+        ),
+        adopted={
+            cell: AdoptedFinding(value=found, reason="agreed", by="Dana", at=now)
+            for cell, found in scene.adopted.items()
+        },
+        rule=scene.rule,
+        mode=scene.mode,
         reinstated=scene.reinstated,
     )
 
@@ -120,7 +136,7 @@ def test_agreement_and_every_reviewer_beside_the_others(scene):
 
     assert found.percent_agreement == by_hand.percent_agreement(scene)
     assert found.alpha == by_hand.alpha(scene)
-    for portrait in portraits(basis.ballots, basis.ballots.counts()):
+    for portrait in summarize_reviewers(basis.ballots, basis.ballots.counts()):
         compared = (portrait.with_others.part, portrait.with_others.of)
         assert compared == by_hand.with_majority_of_others(scene, portrait.reviewer)
         assert portrait.alpha_without == by_hand.alpha(scene.without(portrait.reviewer))
@@ -133,7 +149,7 @@ def test_agreement_and_every_reviewer_beside_the_others(scene):
 def test_leaving_out_one_reviewer(scene):
     basis = basis_of(scene)
 
-    found = leave_each_out(basis, basis.ballots.counts(), order_of(basis))
+    found = leave_out_each_reviewer(basis, basis.ballots.counts(), order_of(basis))
 
     assert [each.reviewer for each in found] == list(scene.reviewers)
     for each in found:
@@ -185,33 +201,38 @@ def test_other_rules_and_unresolved_either_way(scene):
     basis = basis_of(scene)
     counts, official = basis.ballots.counts(), order_of(basis)
 
-    for scenario in other_rules(basis, counts, official):
+    for scenario in try_other_rules(basis, counts, official):
         kind = {
-            Change.MAJORITY: RuleKind.MAJORITY,
-            Change.TWO_THIRDS: RuleKind.SUPERMAJORITY,
-            Change.UNANIMITY: RuleKind.UNANIMITY,
+            ScenarioChange.MAJORITY: RuleKind.MAJORITY,
+            ScenarioChange.TWO_THIRDS: RuleKind.SUPERMAJORITY,
+            ScenarioChange.UNANIMITY: RuleKind.UNANIMITY,
         }.get(scenario.change)
-        changed = replace(scene, rule=Rule(kind, quorum=scene.rule.quorum)) if kind else scene
-        if scenario.change is Change.NO_MUST_HAVES:
+        changed = (
+            replace(scene, rule=DecisionRule(kind, quorum=scene.rule.quorum)) if kind else scene
+        )
+        if scenario.change is ScenarioChange.NO_MUST_HAVES:
             free = tuple(replace(row, must_have=False) for row in scene.criteria)
             changed = replace(scene, criteria=free)
-        modes = {Change.BY_SHARE: ScoringMode.SHARE, Change.BY_OUTCOME: ScoringMode.OUTCOME}
+        modes = {
+            ScenarioChange.BY_SHARE: ScoringMode.SHARE,
+            ScenarioChange.BY_OUTCOME: ScoringMode.OUTCOME,
+        }
         changed = replace(changed, mode=modes.get(scenario.change, changed.mode))
         assert scenario.order.ranks == by_hand.ranks(changed)
     if scene.mode is ScoringMode.OUTCOME:
-        for scenario in unresolved_either_way(basis, counts, official):
+        for scenario in try_unresolved_either_way(basis, counts, official):
             assert scenario.order.ranks == by_hand.ranks(
                 settled(scene, scenario.change, official.leaders)
             )
 
 
-def settled(scene: Scene, change: Change, leaders: frozenset[str]) -> Scene:
+def settled(scene: Scene, change: ScenarioChange, leaders: frozenset[str]) -> Scene:
     """The scene with every unresolved cell adopted as the change says."""
 
     def good(vendor: str) -> bool:
-        if change is Change.AGAINST_LEADER:
+        if change is ScenarioChange.AGAINST_LEADER:
             return vendor not in leaders
-        return change is Change.ALL_MET
+        return change is ScenarioChange.ALL_MET
 
     opened = {
         (vendor, row.code): Outcome.MET if good(vendor) else Outcome.NOT_MET
@@ -304,10 +325,12 @@ def test_one_vendors_gate_does_not_move_anothers_score(scene):
 
 @given(st.integers(2, 5), st.integers(1, 4), st.sampled_from([Answer.YES, Answer.NO]))
 def test_a_unanimous_matrix_agrees_completely(reviewers, criteria, answer):
-    rows = tuple(Criterion(f"c{n}", "", "") for n in range(criteria))
+    rows = tuple(ScoredCriterion(code=f"c{n}", title="", section_title="") for n in range(criteria))
     names = tuple(f"r{n}" for n in range(reviewers))
     marks = {(r, v, c.code): answer for r in names for v in "AB" for c in rows}
-    scene = Scene(names, ("A", "B"), rows, marks, frozenset(), Rule(), ScoringMode.OUTCOME, {})
+    scene = Scene(
+        names, ("A", "B"), rows, marks, frozenset(), DecisionRule(), ScoringMode.OUTCOME, {}
+    )
 
     found = basis_of(scene).results().agreement
 
@@ -351,7 +374,9 @@ points = st.lists(st.none() | st.sampled_from([Fraction(0), Fraction(1), Fractio
 def test_a_swing_weight_ties_and_where_there_is_none_no_weight_does(first, second, stated):
     codes = ["c0", "c1", "c2"]
 
-    found = swings_of(Row("A", tuple(first)), Row("B", tuple(second)), codes, stated)
+    found = swings_of(
+        VendorPoints("A", tuple(first)), VendorPoints("B", tuple(second)), codes, stated
+    )
 
     ties = {swing.criterion: swing.tie_at for swing in found.by_criterion}
     for place, code in enumerate(codes):

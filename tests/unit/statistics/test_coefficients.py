@@ -20,11 +20,16 @@ from crrubric.domain.statistics.coefficients import (
     fleiss_kappa,
     gwet_ac1,
     krippendorff_alpha,
-    parts_of,
     percent_agreement,
     pooled_pair_agreement,
+    sums_of_profile,
 )
-from crrubric.domain.statistics.intervals import bootstrap, bootstrap_vendors, gwet_se, jackknife_se
+from crrubric.domain.statistics.intervals import (
+    bootstrap_cells,
+    bootstrap_vendors,
+    gwet_standard_error,
+    jackknife_standard_errors,
+)
 
 DATA = Path(__file__).parents[2] / "data" / "agreement"
 SETS: dict[str, dict[str, Any]] = json.loads((DATA / "datasets.json").read_text("utf-8"))
@@ -77,13 +82,13 @@ def cohen_of(name: str) -> Fraction | None:
 
 def figures_of(name: str) -> dict[str, float | None]:
     profile = profile_of(name)
-    exact = {figure: compute(parts_of(profile)) for figure, compute in OF_PARTS.items()}
+    exact = {figure: compute(sums_of_profile(profile)) for figure, compute in OF_PARTS.items()}
     exact |= {
         "pooled_pair_agreement": pooled_pair_agreement(profile),
         "cohen_kappa": cohen_of(name),
     }
     found = {figure: None if v is None else float(v) for figure, v in exact.items()}
-    return found | {"ac1_se_gwet": gwet_se(profile)}
+    return found | {"ac1_se_gwet": gwet_standard_error(profile)}
 
 
 def test_every_file_belongs_to_a_data_set_or_a_worked_example():
@@ -120,14 +125,14 @@ def test_every_printed_value_is_reproduced(name, figure):
 def test_jackknife_errors_equal_the_computed_ones(name):
     expected = COMPUTED[name]["agreement"]["jackknife_se"]
 
-    assert jackknife_se(profile_of(name)) == pytest.approx(expected, abs=1e-9)
+    assert jackknife_standard_errors(profile_of(name)) == pytest.approx(expected, abs=1e-9)
 
 
 @pytest.mark.parametrize("name", SETS)
 def test_bootstrap_intervals_equal_the_computed_ones_within_chance(name):
     expected = COMPUTED[name]["agreement"]["bootstrap_95"]
 
-    found = bootstrap(profile_of(name))
+    found = bootstrap_cells(profile_of(name))
 
     for figure, interval in (("alpha", found.alpha), ("ac1", found.ac1)):
         ends = expected[figure]["low"], expected[figure]["high"]
@@ -140,10 +145,10 @@ def test_the_computed_ends_are_percentiles_of_other_seeds_too(name):
     holds for every seed is that about 2.5 % of the resamples lie beyond the computed ends."""
     profile = profile_of(name)
     expected = COMPUTED[name]["agreement"]["bootstrap_95"]["alpha"]
-    columns = intervals._columns(dict(sorted(profile.items())))
-    drawn = intervals._draws(np.array([n for _, n in sorted(profile.items())]), 20_000, 1)
+    columns = intervals._sums_by_count(dict(sorted(profile.items())))
+    drawn = intervals._draw_resamples(np.array([n for _, n in sorted(profile.items())]), 20_000, 1)
 
-    values = intervals._coefficients(drawn @ columns)["alpha"]
+    values = intervals._compute_coefficients(drawn @ columns)["alpha"]
 
     known = values[~np.isnan(values)]
     assert (known < expected["low"] - 1e-9).mean() <= 0.04
@@ -156,8 +161,8 @@ def test_intervals_depend_on_the_seed_and_on_nothing_else():
     cells = list(profile_of("carcinoma").items())
     Random(3).shuffle(cells)
 
-    assert bootstrap(dict(cells)) == bootstrap(profile_of("carcinoma"))
-    assert bootstrap(dict(cells), seed=1) != bootstrap(dict(cells), seed=2)
+    assert bootstrap_cells(dict(cells)) == bootstrap_cells(profile_of("carcinoma"))
+    assert bootstrap_cells(dict(cells), seed=1) != bootstrap_cells(dict(cells), seed=2)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +176,7 @@ def test_intervals_depend_on_the_seed_and_on_nothing_else():
     ],
 )
 def test_no_interval_is_shown_where_it_would_mislead(profile, alpha, ac1):
-    found = bootstrap(profile)
+    found = bootstrap_cells(profile)
 
     assert (found.alpha.why_not, found.ac1.why_not) == (alpha, ac1)
     for interval in (found.alpha, found.ac1):
@@ -181,7 +186,7 @@ def test_no_interval_is_shown_where_it_would_mislead(profile, alpha, ac1):
 def test_undefined_resamples_are_counted_and_left_out():
     few_dissents = {(2, 0): 97, (1, 1): 4}
 
-    found = bootstrap(few_dissents).alpha
+    found = bootstrap_cells(few_dissents).alpha
 
     assert 0 < found.undefined <= 100
     assert found.high is not None
@@ -190,7 +195,7 @@ def test_undefined_resamples_are_counted_and_left_out():
 def test_whole_vendors_are_drawn_only_from_eight_on():
     unlike = [{(2, 0): 9, (1, 1): 1}, {(1, 1): 6, (0, 2): 4}] * 4
 
-    wide, narrow = bootstrap_vendors(unlike), bootstrap({(2, 0): 36, (1, 1): 28, (0, 2): 16})
+    wide, narrow = bootstrap_vendors(unlike), bootstrap_cells({(2, 0): 36, (1, 1): 28, (0, 2): 16})
 
     assert bootstrap_vendors(unlike[:7]).alpha.why_not == intervals.TOO_FEW_VENDORS
     assert wide.of_vendors
@@ -199,19 +204,21 @@ def test_whole_vendors_are_drawn_only_from_eight_on():
 
 @pytest.mark.parametrize("profile", [{}, {(1, 0): 1}, {(2, 0): 1}])
 def test_standard_errors_need_two_cells(profile):
-    assert gwet_se(profile) is None
-    assert jackknife_se(profile) == {"alpha": None, "ac1": None}
+    assert gwet_standard_error(profile) is None
+    assert jackknife_standard_errors(profile) == {"alpha": None, "ac1": None}
 
 
 def test_a_jackknife_that_once_loses_all_variation_has_no_error_for_alpha():
-    found = jackknife_se({(3, 0): 19, (2, 1): 1})
+    found = jackknife_standard_errors({(3, 0): 19, (2, 1): 1})
 
     assert found["alpha"] is None
     assert found["ac1"] == pytest.approx(0.034523430029, abs=1e-9)
 
 
 def test_more_resamples_do_not_move_the_ends_much():
-    ends = [bootstrap(profile_of("carcinoma"), resamples=n).alpha for n in (2_000, 8_000, 20_000)]
+    ends = [
+        bootstrap_cells(profile_of("carcinoma"), resamples=n).alpha for n in (2_000, 8_000, 20_000)
+    ]
 
     for one, other in pairwise(ends):
         assert (one.low, one.high) == pytest.approx((other.low, other.high), abs=MONTE_CARLO)

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from crrubric.domain.results.outcome import Rule, decide
-from crrubric.domain.results.results import Criterion, Results, Vendor, evaluate
+from crrubric.domain.results.outcome import DecisionRule, decide_outcome
+from crrubric.domain.results.results import Results, ScoredCriterion, ScoredVendor, evaluate
 from crrubric.domain.results.tally import Tally
 from crrubric.domain.statistics.agreement import Agreement, agreement_of
 from crrubric.domain.vocabulary import Answer, Gate, Outcome, RuleKind
@@ -84,9 +84,9 @@ def exactly(text: str | None) -> Fraction | None:
     return None if text is None else Fraction(text)
 
 
-def word(tally: Tally, rule: Rule) -> str:
+def word(tally: Tally, rule: DecisionRule) -> str:
     """The outcome, or its reason, as the data call it."""
-    resolution = decide(tally, rule)
+    resolution = decide_outcome(tally, rule)
     names = {pair: name for name, pair in WORDS.items()}
     return names.get((resolution.outcome, resolution.reason)) or str(resolution.reason)
 
@@ -170,7 +170,7 @@ def test_every_printed_value_that_crrubric_computes_is_tested():
 def test_outcomes_and_ties_of_published_cells_are_the_expected_ones(name):
     expected = COMPUTED[name]["cells"]
     words = {
-        "|".join(key): word(tally, Rule(quorum=1))
+        "|".join(key): word(tally, DecisionRule(quorum=1))
         for key, tally in tallies_of(rows_of(YES_NO[name])).items()
     }
 
@@ -191,7 +191,7 @@ def test_coefficients_without_one_pathologist_are_the_expected_ones(reviewer):
 
 @pytest.mark.parametrize("case", EDGES, ids=lambda case: case["name"])
 def test_edge_cases_are_exact(case):
-    tallies = [Tally(*(row.count(letter) for letter in LETTERS)) for row in case["rows"]]
+    tallies = [Tally.from_counts(row.count(letter) for letter in LETTERS) for row in case["rows"]]
 
     found = agreement_of(tallies)
 
@@ -199,7 +199,7 @@ def test_edge_cases_are_exact(case):
         assert getattr(found, figure) == exactly(case["exact"][figure]), figure
     assert found.fleiss_kappa == exactly(case["exact"]["fleiss"])
     for quorum in (1, 2):
-        words = [word(tally, Rule(quorum=quorum)) for tally in tallies]
+        words = [word(tally, DecisionRule(quorum=quorum)) for tally in tallies]
         assert words == case[f"majority_quorum{quorum}"]
 
 
@@ -211,10 +211,10 @@ def test_w1_outcomes_hold_under_all_four_rules(vendor):
     unmarked = Tally(missing=assigned)
     tally = tallies_of(rows_of(case["file"]), assigned).get((vendor, "c1"), unmarked)
     rules = {
-        "majority_quorum1": Rule(quorum=1),
-        "majority_quorum3": Rule(quorum=3),
-        "supermajority_2_3_quorum3": Rule(RuleKind.SUPERMAJORITY, Fraction(2, 3), 3),
-        "unanimity_quorum3": Rule(RuleKind.UNANIMITY, quorum=3),
+        "majority_quorum1": DecisionRule(quorum=1),
+        "majority_quorum3": DecisionRule(quorum=3),
+        "supermajority_2_3_quorum3": DecisionRule(RuleKind.SUPERMAJORITY, Fraction(2, 3), 3),
+        "unanimity_quorum3": DecisionRule(RuleKind.UNANIMITY, quorum=3),
     }
     counts = ("yes", "no", "not_applicable", "cannot_tell", "missing")
 
@@ -241,20 +241,20 @@ def results_in(path: str, case: dict[str, Any], without: str = "", **more: Any) 
     weights = case.get("weights", {})
     return evaluate(
         [
-            Criterion(
-                code,
-                code.upper(),
-                "Section",
-                Fraction(weights.get(code, 1)),
-                code in more.get("must_have", ()),
-                True,
+            ScoredCriterion(
+                code=code,
+                title=code.upper(),
+                section_title="Section",
+                weight=Fraction(weights.get(code, 1)),
+                must_have=code in more.get("must_have", ()),
+                may_not_apply=True,
             )
             for code in codes
         ],
-        [Vendor(code, code) for code in sorted({row["vendor"] for row in rows})],
+        [ScoredVendor(code, code) for code in sorted({row["vendor"] for row in rows})],
         tallies_of(kept, len({row["reviewer"] for row in kept})),
         {},
-        more.get("rule", Rule(quorum=1)),
+        more.get("rule", DecisionRule(quorum=1)),
     )
 
 
@@ -324,7 +324,7 @@ def test_w9_leaving_out_one_reviewer_gives_the_expected_scores_and_ranks(without
     case = WORKED["w9_leave_one_out"]
     expected = case["without"][without] if without else case["all"]
 
-    results = results_in(case["file"], case, without, rule=Rule())
+    results = results_in(case["file"], case, without, rule=DecisionRule())
 
     assert values(results) == expected["scores"]
     assert ranks(results) == expected["ranks"]

@@ -9,21 +9,21 @@ import pytest
 
 from crrubric.domain.ballots import ballots as bytes_
 from crrubric.domain.ballots.ballots import Ballots, Reviewer
-from crrubric.domain.memo.words import Words
-from crrubric.domain.results.basis import Basis
-from crrubric.domain.results.outcome import Rule
-from crrubric.domain.results.results import Vendor
-from crrubric.domain.results.robustness_words import robustness_words
-from crrubric.domain.results.scoring import Criterion
-from crrubric.domain.results.what_if import Trial, try_out
-from crrubric.domain.statistics.reliability import by_disagreement, reliability_of
+from crrubric.domain.memo.words import ValueFormatter
+from crrubric.domain.results.basis import ResultBasis
+from crrubric.domain.results.outcome import DecisionRule
+from crrubric.domain.results.results import ScoredVendor
+from crrubric.domain.results.robustness_words import describe_robustness
+from crrubric.domain.results.scoring import ScoredCriterion
+from crrubric.domain.results.what_if import Trial, run_trial
+from crrubric.domain.statistics.reliability import reliability_of, sort_by_disagreement
 from crrubric.domain.statistics.robustness import Robustness, robustness_of
-from crrubric.domain.statistics.swing import Row, swings_of
+from crrubric.domain.statistics.swing import VendorPoints, swings_of
 from crrubric.domain.vocabulary import ScoringMode, Stakeholder
 from crrubric.reports.results.robustness_figures import (
     acceptability_figure,
-    charts,
     disagreement_figure,
+    draw_robustness_charts,
     swing_figure,
 )
 
@@ -34,38 +34,40 @@ LETTERS = {
 PEOPLE = ("Ana", "Bo", "Cy", "Di")
 
 
-def basis(*vendors: str, weights: str = "", must: str = "", rule: Rule | None = None) -> Basis:
+def basis(
+    *vendors: str, weights: str = "", must: str = "", rule: DecisionRule | None = None
+) -> ResultBasis:
     """Vendors A, B, …; each a string with a group of letters for each reviewer: "YYN YNN"."""
     table = np.array([[[LETTERS[x] for x in marks] for marks in v.split()] for v in vendors])
     size = table.shape[2]
     criteria = tuple(
-        Criterion(
-            f"c{n + 1}",
-            f"Criterion {n + 1}",
-            "Section",
-            Fraction(int((weights or "1" * size)[n])),
-            str(n + 1) in must,
+        ScoredCriterion(
+            code=f"c{n + 1}",
+            title=f"Criterion {n + 1}",
+            section_title="Section",
+            weight=Fraction(int((weights or "1" * size)[n])),
+            must_have=str(n + 1) in must,
         )
         for n in range(size)
     )
     people = tuple(Reviewer(name, Stakeholder.TEACHER) for name in PEOPLE[: table.shape[1]])
     codes = tuple("ABCDEF"[: len(vendors)])
     answers = table.transpose(1, 0, 2).astype(np.uint8)
-    return Basis(
-        criteria,
-        tuple(Vendor(code, f"Vendor {code}") for code in codes),
-        Ballots(people, codes, tuple(row.code for row in criteria), answers),
-        {},
-        rule or Rule(quorum=1),
+    return ResultBasis(
+        criteria=criteria,
+        vendors=tuple(ScoredVendor(code, f"Vendor {code}") for code in codes),
+        ballots=Ballots(people, codes, tuple(row.code for row in criteria), answers),
+        adopted={},
+        rule=rule or DecisionRule(quorum=1),
     )
 
 
-def robust(tested: Basis, **options: int) -> Robustness:
+def robust(tested: ResultBasis, **options: int) -> Robustness:
     return robustness_of(tested, tested.ballots.counts(), **{"draws": 2_000} | options)
 
 
-def said(tested: Basis, *, names: bool = True) -> list[str]:
-    words = robustness_words(Words(str), robust(tested), tested.results(), names=names)
+def said(tested: ResultBasis, *, names: bool = True) -> list[str]:
+    words = describe_robustness(ValueFormatter(str), robust(tested), tested.results(), names=names)
     return words.sentences()
 
 
@@ -145,8 +147,8 @@ def test_an_unresolved_cell_that_matters_is_said_and_one_that_does_not_is_said_t
 
 def test_worked_swing_weights_are_exact():
     weights = [Fraction(3), Fraction(2), Fraction(1)]
-    a = Row("A", (Fraction(1), Fraction(0), Fraction(1)))
-    b = Row("B", (Fraction(0), Fraction(1), Fraction(1)))
+    a = VendorPoints("A", (Fraction(1), Fraction(0), Fraction(1)))
+    b = VendorPoints("B", (Fraction(0), Fraction(1), Fraction(1)))
 
     found = swings_of(a, b, ["c1", "c2", "c3"], weights)
 
@@ -158,8 +160,8 @@ def test_worked_swing_weights_are_exact():
 
 def test_of_two_roots_the_nearer_one_is_given_and_an_irrational_one_is_close():
     weights = [Fraction(3), Fraction(2), Fraction(1)]
-    a = Row("A", (Fraction(1), Fraction(0), None))
-    b = Row("B", (Fraction(0), Fraction(1), Fraction(1)))
+    a = VendorPoints("A", (Fraction(1), Fraction(0), None))
+    b = VendorPoints("B", (Fraction(0), Fraction(1), Fraction(1)))
 
     found = {
         s.criterion: s.tie_at for s in swings_of(a, b, ["c1", "c2", "c3"], weights).by_criterion
@@ -171,7 +173,10 @@ def test_of_two_roots_the_nearer_one_is_given_and_an_irrational_one_is_close():
 
 
 def test_a_weight_of_nothing_has_no_factor():
-    a, b = Row("A", (Fraction(1), Fraction(0))), Row("B", (Fraction(0), Fraction(1)))
+    a, b = (
+        VendorPoints("A", (Fraction(1), Fraction(0))),
+        VendorPoints("B", (Fraction(0), Fraction(1))),
+    )
 
     found = swings_of(a, b, ["c1", "c2"], [Fraction(1), Fraction(0)])
 
@@ -235,9 +240,9 @@ def test_with_very_many_vendors_fewer_draws_are_made_and_their_number_is_said():
 def test_a_trial_leaves_the_basis_as_it_is():
     official = basis("YYN YYN", "YNY YNY", weights="121")
     before = official.results()
-    trial = Trial(Rule(quorum=1), frozenset({"c3"}), {"c2": Fraction(0)}, "Ana")
+    trial = Trial(DecisionRule(quorum=1), frozenset({"c3"}), {"c2": Fraction(0)}, "Ana")
 
-    found = try_out(official, trial)
+    found = run_trial(official, trial)
 
     assert official.results() == before
     assert found.official.ranks == {"A": 1, "B": 2}
@@ -285,9 +290,9 @@ def test_the_table_of_swing_weights_names_criteria_that_can_change_nothing():
 def test_without_an_order_and_without_pairs_there_are_no_charts():
     alone = basis("YY")
 
-    assert charts(robust(alone), alone.results(), words) == []
+    assert draw_robustness_charts(robust(alone), alone.results(), words) == []
     found = reliability_of(alone, alone.ballots.counts())
-    assert disagreement_figure(by_disagreement(found.criteria), words) is None
+    assert disagreement_figure(sort_by_disagreement(found.criteria), words) is None
 
 
 def test_text_in_a_figure_cannot_end_its_script():
@@ -305,7 +310,7 @@ def test_text_in_a_figure_cannot_end_its_script():
 def test_parts_are_sorted_by_disagreement_with_those_without_pairs_last():
     tested = basis("YYYN YNYN YNY-", "Y?YN Y?NN YYN-")
 
-    found = by_disagreement(reliability_of(tested, tested.ballots.counts()).criteria)
+    found = sort_by_disagreement(reliability_of(tested, tested.ballots.counts()).criteria)
 
     known = [group.disagreement for group in found]
     assert known == sorted(known, reverse=True)
