@@ -17,11 +17,11 @@ from crrubric.domain import limits
 from crrubric.domain.errors import Invalid, NotFound
 from crrubric.domain.events import Event
 from crrubric.domain.people.passwords import check_password
-from crrubric.domain.text import clean_line, clean_text, email_key
+from crrubric.domain.text import clean_line, email_key
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Standing
 from crrubric.extensions import WRITE, db
-from crrubric.models import District, Invite, User, UserSession
+from crrubric.models import Invite, User, UserSession
 from crrubric.queries.people.access import make_not_found
 from crrubric.queries.people.people import Actor, actor_of
 from crrubric.services.mail.outbox import set_aside_invitations
@@ -220,18 +220,6 @@ def end_sessions(session: Session, user_id: int) -> None:
         .where(UserSession.user_id == user_id, UserSession.ended_at.is_(None))
         .values(ended_at=now_utc())
     )
-
-
-def set_district(*, name: str, time_zone: str) -> District:
-    """The site's district, made at the first call and changed by later ones."""
-    with unit_of_work() as session:
-        district = session.scalar(select(District).order_by(District.id).limit(1))
-        if district is None:
-            district = District()
-            session.add(district)
-        district.name = clean_text(name, limit=limits.NAME, field="name")
-        district.time_zone = time_zone
-    return district
 
 
 def _insert_user_session(session: Session, user: User) -> str:

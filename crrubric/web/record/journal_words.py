@@ -103,6 +103,7 @@ FIELDS = {
     "stakeholder": N_("speaks for"),
     "term": N_("term"),
     "term_months": N_("term in months"),
+    "time_zone": N_("time zone"),
     "title": N_("title"),
     "under": N_("threshold: of so many"),
     "unit_price_cents": N_("price of one unit, in cents"),
