@@ -12,7 +12,7 @@ class Taken(Enum):
     CODE = "is for tests alone"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class About:
     """Stands in the type of each setting.
 
@@ -31,4 +31,4 @@ class About:
 
 def for_tests(means: str, expects: str = "true or false") -> About:
     """About a setting that only code sets: tests, benchmarks and the demo."""
-    return About(means, expects, taken=Taken.CODE)
+    return About(means=means, expects=expects, taken=Taken.CODE)

@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     INSTANCE: Annotated[
         Path,
         About(
-            "The folder that holds the database, the secret and `settings.toml`.",
+            means="The folder that holds the database, the secret and `settings.toml`.",
             expects="the path of a folder",
             example="/srv/crrubric/instance",
             default="`instance`, in the checkout or else in the current folder",
@@ -47,7 +47,7 @@ class Settings(BaseSettings):
         str,
         AfterValidator(checks.check_database),
         About(
-            "The database.",
+            means="The database.",
             expects="an address such as postgresql://user:password@host/name"
             " or sqlite:////srv/crrubric/site.db",
             example='"postgresql://crrubric:secret@localhost/crrubric"',
@@ -59,7 +59,7 @@ class Settings(BaseSettings):
         str,
         AfterValidator(checks.check_secret),
         About(
-            "Signs cookies. Several servers need the same; a new one signs everybody out."
+            means="Signs cookies. Several servers need the same; a new one signs everybody out."
             " `openssl rand -hex 32` makes one.",
             expects=f"a text of at least {checks.SECRET_LENGTH} characters, not digits alone,"
             " or leave it out: one is made",
@@ -69,14 +69,15 @@ class Settings(BaseSettings):
         ),
     ] = ""
     BEHIND_TLS: Annotated[
-        bool, About("The site is reached by https: cookies are Secure, browsers are told HSTS.")
+        bool,
+        About(means="The site is reached by https: cookies are Secure, browsers are told HSTS."),
     ] = False
     PROXY_COUNT: Annotated[
         Number,
         Field(ge=0),
         About(
-            "How many proxies stand before the server; their headers are trusted for the visitor’s"
-            " address, host and scheme.",
+            means="How many proxies stand before the server; their headers are trusted for"
+            " the visitor’s address, host and scheme.",
             expects="a whole number, 0 or more",
             example="1",
         ),
@@ -85,7 +86,8 @@ class Settings(BaseSettings):
         Texts,
         AfterValidator(checks.check_hosts),
         About(
-            "The host names that are answered; with a dot before it, one stands for all below it.",
+            means="The host names that are answered; with a dot before it, one stands for all"
+            " below it.",
             expects="host names without http:// and port",
             example='["score.district.org"]',
             default="any",
@@ -95,7 +97,8 @@ class Settings(BaseSettings):
         Texts,
         AfterValidator(checks.check_languages),
         About(
-            "The languages that are offered, in this order; the first is spoken where nobody says.",
+            means="The languages that are offered, in this order; the first is spoken where"
+            " nobody says.",
             expects=f"at least one of {', '.join(NAMES)}, none of them twice",
             example='["es", "en"]',
         ),
@@ -104,8 +107,8 @@ class Settings(BaseSettings):
         str,
         AfterValidator(checks.check_limits_store),
         About(
-            "Where failed sign-ins are counted: in the server, or in Redis, which several servers"
-            " share (needs the Python package `redis`).",
+            means="Where failed sign-ins are counted: in the server, or in Redis, which several"
+            " servers share (needs the Python package `redis`).",
             expects="memory:// or an address such as redis://localhost:6379",
             example='"redis://localhost:6379"',
             secret=True,
@@ -115,7 +118,7 @@ class Settings(BaseSettings):
         str,
         AfterValidator(checks.check_host),
         About(
-            "The mail server; see *Mail* in [running.md](running.md).",
+            means="The mail server; see *Mail* in [running.md](running.md).",
             expects="the name of the mail server, without its port",
             example='"smtp.district.org"',
             default="none: mail is off",
@@ -124,8 +127,8 @@ class Settings(BaseSettings):
     MAIL_SECURITY: Annotated[
         Literal["starttls", "tls", "none"],
         About(
-            "How the connection to the mail server is kept private; `none` is for a relay that"
-            " takes no password.",
+            means="How the connection to the mail server is kept private; `none` is for a relay"
+            " that takes no password.",
             expects="starttls, tls or none",
             example='"tls"',
         ),
@@ -134,7 +137,7 @@ class Settings(BaseSettings):
         Number,
         Field(ge=0, le=65535),
         About(
-            "The port of the mail server.",
+            means="The port of the mail server.",
             expects="a port from 1 to 65535, or 0 for the usual one",
             example="2525",
             default="587, 465 or 25, by `MAIL_SECURITY`",
@@ -143,7 +146,7 @@ class Settings(BaseSettings):
     MAIL_USER: Annotated[
         str,
         About(
-            "The account at the mail server, if it asks for one.",
+            means="The account at the mail server, if it asks for one.",
             expects="a text",
             example='"score"',
             default="none",
@@ -152,7 +155,7 @@ class Settings(BaseSettings):
     MAIL_PASSWORD: Annotated[
         str,
         About(
-            "Its password.",
+            means="Its password.",
             expects="a text; in settings.toml it stands in quotes",
             example='"the password"',
             default="none",
@@ -164,19 +167,21 @@ class Settings(BaseSettings):
         Field(validate_default=True),
         AfterValidator(checks.check_address),
         About(
-            "The address that mails come from; needed with `MAIL_HOST`.",
+            means="The address that mails come from; needed with `MAIL_HOST`.",
             expects="an address such as score@district.org",
             example='"score@district.org"',
             default="none",
         ),
     ] = ""
-    MAIL_THREAD: Annotated[bool, About("`crrubric serve` sends mail itself, each minute.")] = False
+    MAIL_THREAD: Annotated[
+        bool, About(means="`crrubric serve` sends mail itself, each minute.")
+    ] = False
     SITE_URL: Annotated[
         str,
         Field(validate_default=True),
         AfterValidator(checks.check_site),
         About(
-            "Where links in mails and on the command line begin; needed with `MAIL_HOST`.",
+            means="Where links in mails and on the command line begin; needed with `MAIL_HOST`.",
             expects="an address such as https://score.district.org, with nothing behind the host",
             example='"https://score.district.org"',
             default="`http://127.0.0.1:5000`",

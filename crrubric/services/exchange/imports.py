@@ -77,7 +77,9 @@ def import_new_evaluation(
         )
         known = KnownNames()
         add_criteria(session, evaluation, known, found)
-        return fill_evaluation(session, actor, evaluation, known, found, path, report)
+        return fill_evaluation(
+            session, actor, evaluation, known=known, found=found, path=path, report=report
+        )
 
 
 def import_marks(
@@ -95,7 +97,9 @@ def import_marks(
         found = scan_mark_lines(path, known, report)
         refuse_unusable_lines(session, evaluation, known, path)
         try:
-            return fill_evaluation(session, actor, evaluation, known, found, path, report)
+            return fill_evaluation(
+                session, actor, evaluation, known=known, found=found, path=path, report=report
+            )
         except IntegrityError:
             raise Invalid(
                 N_("The file names a reviewer or vendor in two ways, with a mark under each.")
@@ -217,6 +221,7 @@ def fill_evaluation(
     session: Session,
     actor: Actor,
     evaluation: Evaluation,
+    *,
     known: KnownNames,
     found: ImportSummary,
     path: Path,

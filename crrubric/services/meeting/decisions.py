@@ -201,7 +201,7 @@ def record_decision(
     """Record, or reword, the committee's recommendation with the order that it adopts.
 
     Args: ranking: None adopts no order; one that was adopted before is dropped.
-    Raises: Invalid if a reason is missing, if the vendor is not eligible, or as `checked_ranking`.
+    Raises: Invalid if a reason is missing, if the vendor is not eligible, or as `validate_ranking`.
     """
     tidy = clean_decision(text)
     order = clean_ranking(ranking) if ranking else None

@@ -45,14 +45,19 @@ def invite_member(
     Somebody who has a password already needs no link: the evaluation is on their home page.
     """
     try:
-        return _invite_once(actor, slug, name, email, roles, stakeholder)
+        return _invite_once(
+            actor, slug, name=name, email=email, roles=roles, stakeholder=stakeholder
+        )
     except IntegrityError:  # another evaluation made the account at the same moment: it is there
-        return _invite_once(actor, slug, name, email, roles, stakeholder)
+        return _invite_once(
+            actor, slug, name=name, email=email, roles=roles, stakeholder=stakeholder
+        )
 
 
 def _invite_once(
     actor: Actor,
     slug: str,
+    *,
     name: str,
     email: str,
     roles: frozenset[Role],

@@ -237,7 +237,9 @@ def change_evaluation(
             evaluation.title, evaluation.purpose = tidy, about
             evaluation.closes_on = closes_on
             evaluation.language = language or evaluation.language
-            note_evaluation_change(session, actor, Event.EVALUATION_CHANGED, evaluation, old, new)
+            note_evaluation_change(
+                session, actor, Event.EVALUATION_CHANGED, evaluation, old=old, new=new
+            )
     except IntegrityError:
         raise title_taken_error(tidy) from None
     return evaluation
@@ -252,7 +254,7 @@ def set_rule(actor: Actor, slug: str, settings: RuleSettings) -> Evaluation:
         old = asdict(rule_settings(evaluation)) if evaluation.rule_set_at else {}
         apply_rule(evaluation, settings)
         note_evaluation_change(
-            session, actor, Event.RULE_CHANGED, evaluation, old, asdict(settings)
+            session, actor, Event.RULE_CHANGED, evaluation, old=old, new=asdict(settings)
         )
     return evaluation
 
@@ -284,6 +286,7 @@ def note_evaluation_change(
     actor: Actor,
     event: Event,
     evaluation: Evaluation,
+    *,
     old: Mapping[str, object],
     new: Mapping[str, object],
 ) -> None:

@@ -238,7 +238,9 @@ def test_the_marks_that_are_exported_leave_out_vendors_by_seat(make: Factory):
     made = conflicted_chair(make, phase=Phase.MEETING)
     seat = require(made.chair, Action.EXPORT_MARKS, made.evaluation, db.session())
 
-    assert {row[1] for row in iterate_mark_rows(db.session(), seat)} == {made.vendors[1].code}
+    assert {row["vendor"] for row in iterate_mark_rows(db.session(), seat)} == {
+        made.vendors[1].code
+    }
 
 
 def test_ids_of_another_evaluation_are_not_found(make: Factory, visit: Visit):
