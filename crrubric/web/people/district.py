@@ -2,6 +2,7 @@
 
 from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from crrubric.clock import now_utc
@@ -17,6 +18,7 @@ from crrubric.web.shared.forms import attach_error
 from crrubric.web.shared.page import render_site_page
 from crrubric.web.shared.session import current_actor
 from crrubric.web.shared.words import translate_error
+from crrubric.web.shared.zones import label_zone
 
 bp = Blueprint("district", __name__, url_prefix="/district")
 HOME = "district.show_district"
@@ -39,6 +41,7 @@ def render_district_page(form: DistrictForm, stored: District | None) -> str:
         under=HOME,
         form=form,
         stored=stored,
+        zone_label=label_zone(stored.time_zone, get_locale()) if stored else "",
         changes=list_district_changes(db.session()),
         now=now_utc(),
     )

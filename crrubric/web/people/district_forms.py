@@ -8,7 +8,6 @@ from unicodedata import combining, normalize
 
 from babel import Locale
 from babel.core import get_global
-from babel.dates import get_timezone_location
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 from wtforms import StringField
@@ -18,6 +17,7 @@ from wtforms.validators import InputRequired
 from crrubric.domain import limits
 from crrubric.domain.people.zones import UTC, zone_names
 from crrubric.web.shared.forms import ListChoiceField, VersionedForm, limit_length
+from crrubric.web.shared.zones import label_zone
 
 HOME = "US"
 NO_COUNTRIES = frozenset({"ZZ", "001"})  # of CLDR: nowhere, and the world
@@ -72,22 +72,6 @@ def place_zones(locale: Locale) -> Iterator[PlacedZone]:
             )
 
 
-def label_zone(zone: str, locale: Locale) -> str:
-    """A zone as people call it: Central Time – Chicago; its city alone if its time has no name."""
-    known = find_cldr_name(zone)
-    city = get_timezone_location(known, locale=locale, return_city=True).rpartition("/")[2]
-    names = locale.meta_zones.get(get_global("meta_zones").get(known), {}).get("long", {})
-    name = names.get("generic") or names.get("standard")
-    return f"{name} – {city}" if name else city
-
-
-def find_cldr_name(zone: str) -> str:
-    """The name under which CLDR keeps a zone: often an older one, America/Louisville."""
-    kept = get_global("meta_zones")
-    older = (old for old, new in get_global("zone_aliases").items() if new == zone and old in kept)
-    return zone if zone in kept else next(older, zone)
-
-
 def strip_accents(text: str) -> str:
     """The text as a list sorts it."""
     return "".join(c for c in normalize("NFKD", text) if not combining(c)).casefold()
@@ -112,5 +96,5 @@ class DistrictForm(VersionedForm):
         elif stored in {choice.value for choice in choices}:
             first = []
         else:
-            first = [SelectChoice(stored, stored)]
+            first = [SelectChoice(stored, label_zone(stored, get_locale()))]
         self.time_zone.choices = [*first, *choices]
