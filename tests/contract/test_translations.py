@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
 from crrubric import catalogue
+from crrubric.domain.errors import Invalid
 from crrubric.domain.people.languages import NAMES, SOURCE, choose_mail_language, formats_of
 
 ROOT = Path(__file__).parents[2]
@@ -209,5 +210,5 @@ def test_a_mail_is_in_the_language_of_the_person_first(person, evaluation, langu
 def test_the_settings_offer_languages_that_there_are(tmp_path: Path):
     from crrubric.app import create_app
 
-    with pytest.raises(RuntimeError, match="LANGUAGES"):
+    with pytest.raises(Invalid, match="LANGUAGES"):
         create_app({"INSTANCE": str(tmp_path), "LANGUAGES": ["xx"]})
