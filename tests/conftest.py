@@ -14,7 +14,7 @@ from crrubric.config import KEY, settings_of
 from crrubric.models import Criterion, Section, Tension
 from tests.factories import Factory
 
-pytest_plugins = ["tests.no_skips"]
+pytest_plugins = ["tests.no_skips", "tests.selection"]
 
 os.environ.pop("CRRUBRIC_DATABASE_URL", None)
 
