@@ -18,7 +18,9 @@ NOT_QUICK = ("tests/contract/test_wheel.py",)
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
     group = parser.getgroup("crrubric")
-    group.addoption("--quick", action="store_true", help="about a minute: one database, one journey")
+    group.addoption(
+        "--quick", action="store_true", help="about a minute: one database, one journey"
+    )
     group.addoption("--long", action="store_true", help="only what takes long, which no gate runs")
 
 
