@@ -98,7 +98,7 @@ def log_to_console(app: Flask) -> None:
 @click.command("demo")
 @HOST
 @PORT
-@click.option("--fresh", is_flag=True, help="Forget what was done in the demo and begin anew.")
+@click.option("--fresh", is_flag=True, help="Delete everything done in the demo and start again.")
 def serve_demo(host: str, port: int, fresh: bool) -> None:
     """Serve an invented district to try everything with; made at the first start.
 

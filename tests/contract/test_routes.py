@@ -101,6 +101,7 @@ home.show_accessibility_statement public
 home.save_new_evaluation signed in
 home.show_health public
 home.show_home signed in
+home.show_terms public
 home.show_new_evaluation_form signed in
 language.save_language public
 meeting.save_undisputed_motion RECORD_FINDING

@@ -32,7 +32,7 @@ class Seat:
 
 def make_not_found() -> NotFound:
     """The one answer for what doesn't exist and for what is not for this person."""
-    return NotFound(N_("There is nothing here, or it is not for you."))
+    return NotFound(N_("This page does not exist, or you may not see it."))
 
 
 def require(actor: Actor, action: Action, evaluation: Evaluation, session: Session) -> Seat:

@@ -152,7 +152,7 @@ def results_text(results: Results, title: str, sentences: Sequence[str]) -> str:
     ]
     lines += ["", "How far the order can be trusted:", *(f"  {text}" for text in sentences)]
     unresolved = results.unresolved()
-    lines += ["", f"Unresolved cells: {len(unresolved)}"]
+    lines += ["", f"Unresolved items: {len(unresolved)}"]
     lines += [
         f"  {names[cell.vendor]}, {cell.criterion}: {cell.tally.yes} yes, {cell.tally.no} no"
         f" ({cell.resolution.reason.label if cell.resolution.reason else ''})"
@@ -167,8 +167,9 @@ def agreement_lines(results: Results) -> list[str]:
     """How far ballots agree: counts in words, then the coefficients."""
     found = results.agreement
     lines = [
-        f"Agreement: {found.unanimous_cells} of {found.pairable_cells} cells with two or more"
-        f" YES or NO are unanimous; {found.decisive_marks} of {found.marks} marks are YES or NO.",
+        f"Agreement: {found.unanimous_cells} of {found.pairable_cells} items (one criterion for"
+        " one vendor) with two or more YES or NO marks are unanimous;"
+        f" {found.decisive_marks} of {found.marks} marks are YES or NO.",
     ]
     for name, words in (
         ("percent_agreement", "Two reviewers agree"),

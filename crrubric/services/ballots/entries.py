@@ -136,7 +136,7 @@ def dispute_ballot(actor: Actor, slug: str, vendor_id: int, *, words: str) -> En
     The sealed version stays in the record. Possible while scoring is open.
     """
     why = require_text(
-        words, N_("Say what is not as you gave it."), limit=limits.NOTE, field="reason"
+        words, N_("Say what differs from the answers you gave."), limit=limits.NOTE, field="reason"
     )
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.RECORD_MARK, slug)
@@ -204,7 +204,7 @@ def _declare_on_behalf(
         return
     if not entry.no_conflict:
         raise Invalid(
-            N_("Ask %(name)s about conflicts of interest, and tick that there is none."),
+            N_("Ask %(name)s about conflicts of interest, and check the box that there is none."),
             name=ballot.member.name,
             field="no_conflict",
         )

@@ -157,9 +157,9 @@ def refuse_unusable_lines(
         if ballot in sealed:
             message = N_("the ballot of %(reviewer)s is submitted and sealed")
         elif taken.get(ballot, 0) & bits[line.criterion]:
-            message = N_("doubled mark: %(reviewer)s has marked this in the evaluation already")
+            message = N_("duplicate mark: %(reviewer)s has marked this in the evaluation already")
         elif away or not own.asks(ballot[1], known.criteria[line.criterion]):
-            message = N_("%(reviewer)s is not to mark this: look at who marks what")
+            message = N_("%(reviewer)s is not assigned to mark this: see “Who marks what”")
         else:
             continue
         if len(bad) >= LISTED:

@@ -87,7 +87,9 @@ def record_finding(
             )
         finding = lock_finding(session, vendor.id, criterion.id)
         if (finding.version if finding else 0) != seen_version:
-            raise Stale(N_("Somebody recorded a finding for this cell meanwhile: compare."))
+            raise Stale(
+                N_("Somebody else recorded a finding here in the meantime: compare the two.")
+            )
         before = serialize_finding(finding) if finding else None
         if finding is not None and finding.value is not tidy.value and not tidy.reason:
             raise Invalid(

@@ -364,7 +364,7 @@ def set_retention(
         sooner = evaluation.retain_until is not None and until < evaluation.retain_until
         if (sooner or (evaluation.legal_hold and not held)) and not why:
             raise Invalid(
-                N_("Say why the record is to be kept for less time, or no longer held."),
+                N_("Say why the record is to be kept for less time, or why the legal hold ends."),
                 field="reason",
             )
         old = {

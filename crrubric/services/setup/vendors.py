@@ -217,7 +217,7 @@ def _refuse_questioned_vendor(session: Session, vendor: Vendor) -> None:
     for table in (Asking, Question):
         if session.scalar(select(table.id).where(table.vendor_id == vendor.id).limit(1)):
             raise WrongPhase(
-                N_("Something was asked of %(vendor)s already: it stays in the record."),
+                N_("A question to %(vendor)s is already recorded: the vendor can’t be removed."),
                 vendor=vendor.company,
             )
 
@@ -244,7 +244,7 @@ def _unassign_vendor(session: Session, vendor: Vendor) -> None:
     )
     if idle is not None:
         raise Invalid(
-            N_("%(name)s is to mark nothing but %(vendor)s: change that first."),
+            N_("%(vendor)s is the only vendor assigned to %(name)s: change that first."),
             name=idle,
             vendor=vendor.company,
         )
@@ -277,7 +277,7 @@ def require_candidate(vendor: Vendor) -> None:
     """Raise WrongPhase if the vendor has left the selection."""
     if vendor.withdrawn_at is not None:
         raise WrongPhase(
-            N_("%(vendor)s is out of the selection: nothing is marked any more."),
+            N_("%(vendor)s is out of the selection and is no longer marked."),
             vendor=vendor.company,
         )
 

@@ -1,4 +1,4 @@
-"""Home, a new evaluation, health, and the house style."""
+"""Home, a new evaluation, health, and what anybody may read: access, words."""
 
 from flask import Blueprint, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from crrubric.domain.errors import Invalid
 from crrubric.domain.setup.rubric import load_built_in_rubric
+from crrubric.domain.terms import TERMS, Term
 from crrubric.domain.vocabulary import Standing
 from crrubric.extensions import db
 from crrubric.queries.mail.notices import list_own_notices
@@ -16,6 +17,7 @@ from crrubric.services.setup.evaluations import create_evaluation
 from crrubric.web.setup.forms import EvaluationForm
 from crrubric.web.shared.access import allow_everyone, require_sign_in
 from crrubric.web.shared.forms import attach_error
+from crrubric.web.shared.reading import translate_text
 from crrubric.web.shared.session import current_actor
 
 bp = Blueprint("home", __name__)
@@ -77,3 +79,19 @@ def show_health() -> ResponseReturnValue:
 def show_accessibility_statement() -> ResponseReturnValue:
     """What we promise about access, and whom to tell when something is in the way."""
     return render_template("shared/accessibility.html", title=_("Accessibility"))
+
+
+@bp.get("/words")
+@allow_everyone
+def show_terms() -> ResponseReturnValue:
+    """What the words of the site mean, in the language of the page."""
+    groups = [
+        (translate_text(heading), [translate_term(term) for term in terms])
+        for heading, terms in TERMS
+    ]
+    return render_template("people/terms.html", groups=groups)
+
+
+def translate_term(term: Term) -> Term:
+    """The term in the language of the page; its anchor stays."""
+    return Term(term.anchor, translate_text(term.name), translate_text(term.meaning))

@@ -214,7 +214,7 @@ def test_a_conflicted_chair_does_not_change_the_vendor(make: Factory, visit: Vis
     with pytest.raises(NotFound):
         vendors.remove_vendor(made.chair, made.slug, made.vendors[0].id)
     page = visit(made.chair).get(made.url("vendors/")).text
-    assert "You declared a conflict of interest and stay away" in page
+    assert "You declared a conflict of interest and do not score this vendor." in page
     edit = made.url(f"vendors/{made.vendors[0].id}")
     assert visit(made.chair).get(edit).status_code == 404
     assert visit(made.chair).post(edit, {"company": ""}).status_code == 404

@@ -369,7 +369,7 @@ def test_the_page_shows_who_gets_it_and_the_text_then_sends(
     assert [row.kind for row in reminders()] == [MailKind.CHAIR_REMINDER] * 2
     again = chair.post(made.url("progress/remind"), {"words": "And again"})
     assert (again.status_code, "There is nobody to remind now." in again.text) == (422, True)
-    assert "Reminded in the last 12 hours" in again.text
+    assert "Already reminded in the last 12 hours" in again.text
 
 
 def test_what_is_typed_stays_when_it_is_refused(make: Factory, post: Post, visit: Visit):

@@ -146,8 +146,9 @@ def test_bad_lines_are_listed_on_stderr(run: Run, tmp_path: Path):
 
     assert done.exit_code == 1
     assert done.stderr == (
-        "crrubric: Nothing was imported. Lines that can’t be used: 1. Mend them, import again.\n"
-        "  line 2: unknown value “PERHAPS”: use YES, NO, NOT_APPLICABLE or CANNOT_TELL\n"
+        "crrubric: Nothing was imported. Lines that can’t be used: 1. Correct them and "
+        "import again.\n  line 2: unknown value “PERHAPS”: use YES, NO, NOT_APPLICABLE or "
+        "CANNOT_TELL\n"
     )
     assert run("evaluation", "list").output == ""
 

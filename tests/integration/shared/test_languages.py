@@ -110,7 +110,7 @@ def test_refusals_of_forms_and_forgeries_are_in_the_language(app: Flask, visit: 
     for answer in (wrong, forged, missing):
         assert '<html lang="es">' in answer.text
     assert "Este formulario ya no es válido" in forged.text
-    assert "Aquí no hay nada" in missing.text
+    assert "Esta página no existe" in missing.text
 
 
 def test_an_answer_says_what_it_depends_on(visit: Visit):
