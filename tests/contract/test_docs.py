@@ -25,7 +25,7 @@ def command_names(group: click.Group, before: str = "") -> set[str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_link_leads_somewhere(page: Path):
+def test_every_link_has_a_target(page: Path):
     links = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text("utf-8"))
     local = [link for link in links if "://" not in link]
 
@@ -64,7 +64,7 @@ def test_every_setting_that_is_named_exists():
 @pytest.mark.parametrize(
     "kind", [vocabulary.Role, vocabulary.Standing, vocabulary.Gate, vocabulary.Outcome]
 )
-def test_the_glossary_names_every_word(kind: type[vocabulary.LabelledEnum]):
+def test_the_glossary_names_every_enumerated_value(kind: type[vocabulary.LabelledEnum]):
     text = (ROOT / "docs" / "glossary.md").read_text("utf-8").lower()
 
     words = {member.value.replace("_", " ").lower() for member in kind}

@@ -174,13 +174,13 @@ def test_every_route_has_the_access_that_the_table_says(app: Flask):
     assert declared == dict(line.split(maxsplit=1) for line in TABLE.strip().splitlines())
 
 
-def test_every_access_is_a_known_one(app: Flask):
+def test_every_declared_access_exists(app: Flask):
     known = {PUBLIC, SIGNED_IN, *SiteAction, *Action}
 
     assert {line.split(maxsplit=1)[1] for line in TABLE.strip().splitlines()} <= known
 
 
-def test_the_app_does_not_start_with_a_route_that_declares_nothing(tmp_path: Path):
+def test_the_app_does_not_start_with_a_route_without_declared_access(tmp_path: Path):
     app = create_app({"INSTANCE": str(tmp_path), "TESTING": True})
     app.add_url_rule("/open-door", "open_door", lambda: "come in")
 
@@ -188,7 +188,7 @@ def test_the_app_does_not_start_with_a_route_that_declares_nothing(tmp_path: Pat
         check_route_access(app)
 
 
-def test_creating_the_app_loads_nothing_heavy(tmp_path: Path):
+def test_creating_the_app_imports_no_heavy_package(tmp_path: Path):
     script = (
         "import sys\n"
         "from crrubric.app import create_app\n"

@@ -94,7 +94,7 @@ ROLES = {
 
 
 @pytest.mark.parametrize("cast", PHASES, indirect=True)
-def test_every_page_is_open_to_whom_the_policy_says_and_404_to_others(
+def test_every_page_opens_as_the_policy_says_and_is_404_for_others(
     app: Flask, cast: tuple[Made, dict[str, Actor]], visit: Visit
 ):
     made, people = cast
@@ -114,7 +114,7 @@ def test_every_page_is_open_to_whom_the_policy_says_and_404_to_others(
 
 
 @pytest.mark.parametrize("cast", PHASES, indirect=True)
-def test_every_form_is_refused_to_whom_the_policy_says(
+def test_every_form_is_accepted_or_refused_as_the_policy_says(
     app: Flask, cast: tuple[Made, dict[str, Actor]], visit: Visit
 ):
     made, people = cast
@@ -147,7 +147,7 @@ def test_a_stranger_is_sent_to_sign_in(
 
 
 @pytest.mark.parametrize("cast", [Phase.MEETING], indirect=True)
-def test_what_is_not_for_me_looks_like_what_does_not_exist(
+def test_a_forbidden_page_looks_like_a_page_that_does_not_exist(
     cast: tuple[Made, dict[str, Actor]], visit: Visit
 ):
     made, people = cast

@@ -188,7 +188,7 @@ def test_nothing_on_the_command_line_depends_on_a_mark(app: Flask, make: Factory
     assert CANARY not in str(after)
 
 
-def test_the_reviewer_sees_the_canary_so_the_test_would_notice_it(make: Factory, visit: Visit):
+def test_the_canary_is_visible_to_its_own_reviewer(make: Factory, visit: Visit):
     made, _others = scene(make)
 
     pages = seen_by(visit, made.reviewers[0], made)
@@ -196,7 +196,7 @@ def test_the_reviewer_sees_the_canary_so_the_test_would_notice_it(make: Factory,
     assert CANARY in pages[made.url(f"ballots/{made.vendors[0].id}")].text
 
 
-def test_the_queries_give_nothing_before_the_meeting(make: Factory):
+def test_the_queries_return_no_marks_before_the_meeting(make: Factory):
     made, _others = scene(make)
 
     assert list(iterate_disclosed_marks(db.session(), made.evaluation)) == []
@@ -206,14 +206,14 @@ def test_the_queries_give_nothing_before_the_meeting(make: Factory):
 
 
 @pytest.mark.parametrize("action", [Action.EXPORT_RESULTS, Action.VIEW_MEMO, Action.EXPORT_MARKS])
-def test_the_operator_is_refused_like_everybody(make: Factory, action: Action):
+def test_the_operator_gets_no_marks_before_the_meeting(make: Factory, action: Action):
     made, _others = scene(make)
 
     with pytest.raises(WrongPhase):
         require(OPERATOR, action, made.evaluation, db.session())
 
 
-def test_all_ballots_open_at_once_with_the_meeting(make: Factory, visit: Visit):
+def test_all_ballots_become_visible_together_with_the_meeting(make: Factory, visit: Visit):
     made, others = scene(make)
     make.forward(made, Phase.MEETING, {})
 

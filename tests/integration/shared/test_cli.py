@@ -37,7 +37,7 @@ def run(tmp_path: Path) -> Run:
      "mail", "mail send", "mail list", "mail test",
      "settings", "settings show", "settings document"],
 )  # fmt: skip
-def test_every_command_explains_itself(run: Run, words: str):
+def test_every_command_has_a_help_text(run: Run, words: str):
     done = run(*words.split(), "--help")
 
     assert done.exit_code == 0
@@ -45,7 +45,7 @@ def test_every_command_explains_itself(run: Run, words: str):
     assert "Traceback" not in done.output
 
 
-def test_a_person_is_added_and_gets_a_link(run: Run):
+def test_adding_a_person_prints_an_invitation_link(run: Run):
     done = run("user", "add", "--name", "Ada Admin", "--email", "ada@x.example", "--administrator")
     again = run("user", "link", "--email", "ADA@x.example")
 
@@ -119,7 +119,7 @@ def test_a_bad_rubric_file_is_refused_with_every_problem(run: Run, tmp_path: Pat
     assert "weight" in done.stderr
 
 
-def test_real_data_go_in_and_results_come_out(run: Run):
+def test_real_marks_are_imported_and_results_are_printed(run: Run):
     carcinoma = str(DATA / "real" / "carcinoma.csv")
 
     done = run("import", "marks", carcinoma, "--create", "Carcinoma Readers")
@@ -164,7 +164,7 @@ def test_the_rule_is_said_in_words(run: Run, words: str, kind: str | None):
         ["results", "x", "--format", "xml"],
     ],
 )
-def test_wrong_words_end_with_2(run: Run, arguments: list[str]):
+def test_wrong_arguments_exit_with_2(run: Run, arguments: list[str]):
     assert run(*arguments).exit_code == 2
 
 

@@ -123,7 +123,7 @@ def second_chair(make: Factory, made: Made) -> Actor:
     return make.member(made.chair, made.slug, frozenset({Role.CHAIR}))
 
 
-def test_two_tabs_save_one_mark_and_the_later_is_told(app: Flask, make: Factory):
+def test_of_two_tabs_that_save_one_mark_the_later_gets_a_conflict(app: Flask, make: Factory):
     made = make.evaluation(phase=Phase.SCORING)
 
     found = together(app, made, saving(made, "one"), saving(made, "other"))
@@ -192,7 +192,7 @@ def test_two_chairs_open_the_meeting_phase_once(app: Flask, make: Factory):
     assert moves == 2  # to scoring, to the meeting
 
 
-def test_two_chairs_record_a_recommendation_and_one_stands(app: Flask, make: Factory):
+def test_two_recommendations_at_once_leave_one(app: Flask, make: Factory):
     made = make.evaluation(phase=Phase.MEETING)
 
     def decide(vendor: int) -> Work:
@@ -280,7 +280,7 @@ def test_removing_a_member_against_their_save_counts_it_or_refuses_it(app: Flask
     assert last is Event.MEMBER_REMOVED
 
 
-def test_two_chairs_remove_each_other_and_one_stays(app: Flask, make: Factory):
+def test_two_chairs_who_remove_each_other_leave_one_chair(app: Flask, make: Factory):
     made = make.evaluation()
     second = second_chair(make, made)
     seats = {
@@ -447,7 +447,7 @@ def posting(visitor: Visitor, url: str, form: dict[str, str]) -> Callable[[], Te
     return lambda: Context().run(client.open, url, method="POST", data=sent)
 
 
-def test_two_tabs_at_once_on_the_web_show_both_texts(app: Flask, make: Factory, visit: Visit):
+def test_two_tabs_that_save_at_once_show_both_texts(app: Flask, make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING)
     url = made.url(f"ballots/{made.vendors[0].id}/marks/{made.criteria[0].id}")
     tabs = [visit(made.reviewers[0]) for _tab in range(2)]
@@ -467,9 +467,7 @@ def test_two_tabs_at_once_on_the_web_show_both_texts(app: Flask, make: Factory, 
     assert len(stored_marks()) == 1
 
 
-def test_a_save_that_the_closing_overtakes_gets_its_text_back(
-    app: Flask, make: Factory, visit: Visit
-):
+def test_a_save_during_closing_returns_the_typed_text(app: Flask, make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING)
     url = made.url(f"ballots/{made.vendors[0].id}/marks/{made.criteria[0].id}")
     note = "a long thought that came at the last moment"
@@ -491,7 +489,7 @@ def test_a_save_that_the_closing_overtakes_gets_its_text_back(
     assert (late.status_code, note + " again" in late.text) == (409, True)
 
 
-def test_a_double_submit_on_the_web_seals_once(app: Flask, make: Factory, visit: Visit):
+def test_a_form_submitted_twice_at_once_seals_once(app: Flask, make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YNA"})
     url = made.url(f"ballots/{made.vendors[0].id}/submit")
     tabs = [visit(made.reviewers[0]) for _tab in range(2)]
@@ -562,7 +560,7 @@ def test_closing_against_a_save_counts_it_or_refuses_it(app: Flask, make: Factor
     assert said() == []
 
 
-def test_two_chairs_adopt_one_cell_at_once_and_the_later_is_told(app: Flask, make: Factory):
+def test_of_two_chairs_who_adopt_one_cell_the_later_gets_a_conflict(app: Flask, make: Factory):
     made = met(make)
     cell = made.vendors[1].id, made.criterion("ada").id
 
@@ -602,7 +600,7 @@ def attaching(made: Made, words: str, *, vendor: int = 0) -> Work:
     )
 
 
-def test_the_last_place_for_a_file_on_a_mark_is_given_once(
+def test_two_files_at_once_can_not_exceed_the_limit_of_a_mark(
     app: Flask, make: Factory, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(limits, "FILES_ON_MARK", 2)
@@ -615,7 +613,7 @@ def test_the_last_place_for_a_file_on_a_mark_is_given_once(
     assert (count(MarkFile), count(FileContent), told(Event.MARK_FILE_ATTACHED)) == (2, 2, 2)
 
 
-def test_the_last_room_of_a_reviewer_is_given_once_on_two_ballots(
+def test_two_files_at_once_can_not_exceed_the_bytes_of_a_reviewer(
     app: Flask, make: Factory, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(limits, "FILES_OF_REVIEWER_BYTES", len(pdf("a")) + 10)
@@ -640,7 +638,7 @@ def test_one_file_attached_twice_at_once_is_one_file(app: Flask, make: Factory):
     assert (count(MarkFile), count(VendorFile), count(FileContent)) == (1, 1, 2)
 
 
-def test_a_file_and_the_seal_of_its_ballot_are_one_after_the_other(app: Flask, make: Factory):
+def test_a_file_attached_during_sealing_is_in_the_seal_or_refused(app: Flask, make: Factory):
     made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YYY"})
 
     def sealing() -> object:

@@ -93,7 +93,7 @@ def test_two_roles_may_do_what_either_may():
         )
 
 
-def test_nothing_that_depends_on_a_mark_is_open_before_the_meeting():
+def test_no_action_that_depends_on_marks_is_allowed_before_the_meeting():
     closed = {Phase.SETUP, Phase.PRACTICE, Phase.SCORING}
     about_marks = {
         Action.VIEW_RESULTS,
