@@ -3,12 +3,14 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 
 from crrubric.app import create_app
+from crrubric.config import KEY, settings_of
 from crrubric.models import Criterion, Section, Tension
 from tests.databases import note_empty, postgresql_server, quick_folder, wipe
 from tests.factories import Factory
@@ -41,13 +43,19 @@ def data_folder() -> Iterator[Path]:
         yield folder
 
 
-def fresh_app(url: str, folder: Path) -> Flask:
+def set_settings(app: Flask, monkeypatch: pytest.MonkeyPatch, **values: Any) -> None:
+    """Let the app run with other settings until the test ends."""
+    changed = settings_of(app).model_copy(update=values)
+    monkeypatch.setitem(app.extensions, KEY, changed)
+
+
+def fresh_app(url: str, folder: Path, **settings: Any) -> Flask:
     """The app on an empty database, made by the migrations as on a real machine."""
     from flask_migrate import upgrade
 
     from crrubric.extensions import prepare_migrations
 
-    app = create_app({**SETTINGS, "INSTANCE": str(folder), "DATABASE_URL": url})
+    app = create_app({**SETTINGS, "INSTANCE": str(folder), "DATABASE_URL": url, **settings})
     refuse_untranslated_texts(app)
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache()  # compiled once for all apps
     prepare_migrations(app)

@@ -92,8 +92,13 @@ def parse_rule_option(_context: click.Context, _option: click.Parameter, text: s
 @click.option("--evaluation", "slug", metavar="SLUG", help="Add to an existing evaluation.")
 @click.option("--rule", default="majority", show_default=True, callback=parse_rule_option,
               metavar="RULE", help=f"Decision rule of a new evaluation: {RULES}.")  # fmt: skip
-@click.option("--quorum", type=int, default=1, show_default=True,
-              help="YES and NO marks that a cell of a new evaluation needs.")  # fmt: skip
+@click.option(
+    "--quorum",
+    type=int,
+    default=1,
+    show_default=True,
+    help="Quorum of a new evaluation: YES and NO marks needed for each criterion of a vendor.",
+)
 @run_in_app
 def import_marks_file(
     file: Path, title: str | None, slug: str | None, rule: RuleSettings, quorum: int

@@ -8,6 +8,7 @@ import click
 from flask import Flask
 
 from crrubric.cli.running import run_in_app
+from crrubric.config import settings_of
 from crrubric.domain.errors import Invalid
 from crrubric.domain.translation import N_
 from crrubric.extensions import db
@@ -59,7 +60,7 @@ def summarize_mail_round(reminders: int, done: SendingResult) -> str:
 def print_waiting_mails() -> None:
     """List the mails that wait, and why."""
     if not is_mail_on():
-        click.echo("Mail is off: mails are written and set aside.", err=True)
+        click.echo("Mail is off: e-mails are written but not sent.", err=True)
     for row in list_waiting_mails(db.session()):
         why = row.last_error or "not tried yet"
         click.echo(
@@ -72,7 +73,7 @@ def print_waiting_mails() -> None:
 @click.argument("address")
 @run_in_app
 def send_test_mail(address: str) -> None:
-    """Send a mail to ADDRESS at once, to see whether the settings are right."""
+    """Send an e-mail to ADDRESS now, to see whether the settings are right."""
     if not is_mail_on():
         raise Invalid(N_("Mail is off: set MAIL_HOST, MAIL_SENDER and SITE_URL."))
     letter = SmtpMessage(
@@ -89,12 +90,13 @@ def send_test_mail(address: str) -> None:
             server.send(letter)
     except MailError as error:
         raise Invalid(N_("The mail was not taken: %(why)s"), why=str(error)) from None
-    click.echo(f"The server took a mail to {address}.")
+    click.echo(f"The server accepted an e-mail to {address}.")
 
 
 def start_mail_thread(app: Flask) -> threading.Thread | None:
     """Send mail in the background of a server, if the settings say so."""
-    if not (app.config["MAIL_THREAD"] and app.config["MAIL_HOST"]):
+    settings = settings_of(app)
+    if not (settings.MAIL_THREAD and settings.MAIL_HOST):
         return None
     thread = threading.Thread(target=keep_sending_mail, args=(app,), name="mail", daemon=True)
     thread.start()

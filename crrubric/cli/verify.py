@@ -22,7 +22,7 @@ def verify(receipt: str | None) -> None:
     found = look_at_everything(db.session())
     if found.problems:
         raise NotReady(
-            N_("The record is not what was written: %(count)s problems."),
+            N_("The record does not match what was written: %(count)s problems."),
             found.problems,
             count=len(found.problems),
         )

@@ -4,15 +4,21 @@ from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import LabelledEnum
 
 
+class SiteAction(LabelledEnum):
+    """What somebody may want to do that belongs to no evaluation."""
+
+    CHANGE_DISTRICT = "CHANGE_DISTRICT", N_("change name and time zone of the district")
+
+
 class Action(LabelledEnum):
     """What somebody may want to do in an evaluation; `policy.py` says who may, and when."""
 
     VIEW_EVALUATION = "VIEW_EVALUATION", N_("read the overview, rubric, vendors and committee")
     EDIT_SETUP = "EDIT_SETUP", N_("change rubric, vendors, decision rule and dates")
-    MANAGE_COMMITTEE = "MANAGE_COMMITTEE", N_("invite members, say who marks what")
+    MANAGE_COMMITTEE = "MANAGE_COMMITTEE", N_("invite members, set who marks what")
     PRACTICE = "PRACTICE", N_("mark the made-up vendor of the practice round")
-    VIEW_PRACTICE = "VIEW_PRACTICE", N_("read the practice round, once it is over its spread")
-    RUN_PRACTICE = "RUN_PRACTICE", N_("end the practice round, or begin it anew")
+    VIEW_PRACTICE = "VIEW_PRACTICE", N_("read the practice round and, once it is over, all answers")
+    RUN_PRACTICE = "RUN_PRACTICE", N_("end the practice round, or start it again")
     CORRECT_RUBRIC = "CORRECT_RUBRIC", N_("correct a criterion after ballots opened")
     WITHDRAW_VENDOR = "WITHDRAW_VENDOR", N_("take a vendor out of the selection, or back in")
     ENTER_ON_BEHALF = "ENTER_ON_BEHALF", N_("enter a ballot given on paper or by phone")
@@ -25,7 +31,7 @@ class Action(LabelledEnum):
     ATTACH_TO_MARK = "ATTACH_TO_MARK", N_("attach files to one’s own marks")
     ATTACH_TO_VENDOR = "ATTACH_TO_VENDOR", N_("attach files to a vendor, or withdraw them")
     VIEW_WITHDRAWN_FILES = "VIEW_WITHDRAWN_FILES", N_("read files of vendors that were withdrawn")
-    VIEW_EVIDENCE = "VIEW_EVIDENCE", N_("read the register of evidence")
+    VIEW_EVIDENCE = "VIEW_EVIDENCE", N_("read the list of evidence")
     ASK_VENDOR = "ASK_VENDOR", N_("ask a vendor something, through the chair")
     VIEW_QUESTIONS = "VIEW_QUESTIONS", N_("read questions to vendors and their answers")
     MANAGE_QUESTIONS = "MANAGE_QUESTIONS", N_("write questions to vendors, record the answers")
@@ -33,14 +39,17 @@ class Action(LabelledEnum):
     REOPEN_BALLOT = "REOPEN_BALLOT", N_("reopen a submitted ballot, with a reason")
     REMIND = "REMIND", N_("remind reviewers with open ballots")
     MOVE_CLOSING_DAY = "MOVE_CLOSING_DAY", N_("move the day on which scoring closes")
-    VIEW_RESULTS = "VIEW_RESULTS", N_("read matrix, cells, scores, agreement and comparison")
-    VIEW_REVIEWERS = "VIEW_REVIEWERS", N_("read what sets one reviewer beside another")
+    VIEW_RESULTS = "VIEW_RESULTS", N_("read matrix, items, scores, agreement and comparison")
+    VIEW_REVIEWERS = "VIEW_REVIEWERS", N_("compare one reviewer with another")
     TRY_WHAT_IF = "TRY_WHAT_IF", N_("try other weights, rules and committees on the result")
     EXPORT_RESULTS = "EXPORT_RESULTS", N_("download tallies and scores")
     EXPORT_MARKS = "EXPORT_MARKS", N_("download every mark with its reviewer")
     FOLLOW_MEETING = "FOLLOW_MEETING", N_("read the agenda and the minutes, follow the meeting")
     RUN_MEETING = "RUN_MEETING", N_("open and close the meeting, lead it through the agenda")
-    RECORD_FINDING = "RECORD_FINDING", N_("record what the committee finds for a cell")
+    RECORD_FINDING = (
+        "RECORD_FINDING",
+        N_("record what the committee finds on a criterion of a vendor"),
+    )
     REINSTATE_VENDOR = "REINSTATE_VENDOR", N_("reinstate a vendor that is not eligible")
     RECORD_DECISION = "RECORD_DECISION", N_("record the recommendation")
     STATE_POSITION = "STATE_POSITION", N_("state one’s own position on the recommendation")

@@ -7,6 +7,7 @@ from crrubric.domain.vocabulary import LabelledEnum
 class Event(LabelledEnum):
     """What the journal records; the label is the sentence, filled from the entry."""
 
+    DISTRICT_CHANGED = "DISTRICT_CHANGED", N_("changed name or time zone of the district")
     EVALUATION_CREATED = "EVALUATION_CREATED", N_("created the evaluation “%(subject)s”")
     EVALUATION_CHANGED = "EVALUATION_CHANGED", N_("changed title, purpose or dates")
     RULE_CHANGED = "RULE_CHANGED", N_("changed the decision rule")
@@ -26,12 +27,12 @@ class Event(LabelledEnum):
     VENDOR_FILE_ATTACHED = "VENDOR_FILE_ATTACHED", N_("attached a file of %(subject)s")
     VENDOR_FILE_WITHDRAWN = "VENDOR_FILE_WITHDRAWN", N_("withdrew a file of %(subject)s")
     CRITERION_CORRECTED = "CRITERION_CORRECTED", N_("corrected the criterion “%(subject)s”")
-    MEMBER_ASSIGNED = "MEMBER_ASSIGNED", N_("changed what %(subject)s is to mark")
+    MEMBER_ASSIGNED = "MEMBER_ASSIGNED", N_("changed what %(subject)s has to mark")
     PRACTICE_FINISHED = "PRACTICE_FINISHED", N_("finished the practice round")
-    PRACTICE_SHOWN = "PRACTICE_SHOWN", N_("ended the practice round and showed its spread")
-    PRACTICE_RESTARTED = "PRACTICE_RESTARTED", N_("began the practice round anew")
+    PRACTICE_SHOWN = "PRACTICE_SHOWN", N_("ended the practice round and showed all answers")
+    PRACTICE_RESTARTED = "PRACTICE_RESTARTED", N_("started the practice round again")
     MEMBER_INVITED = "MEMBER_INVITED", N_("invited %(subject)s")
-    MEMBER_CHANGED = "MEMBER_CHANGED", N_("changed the seat of %(subject)s")
+    MEMBER_CHANGED = "MEMBER_CHANGED", N_("changed the role of %(subject)s on the committee")
     MEMBER_REMOVED = "MEMBER_REMOVED", N_("removed %(subject)s from the committee")
     INVITE_RENEWED = "INVITE_RENEWED", N_("made a new invitation link for %(subject)s")
     INVITE_ACCEPTED = "INVITE_ACCEPTED", N_("accepted the invitation")
@@ -46,16 +47,19 @@ class Event(LabelledEnum):
     WAIVER_ENDED = "WAIVER_ENDED", N_("withdrew the waiver of a conflict: %(subject)s")
     BALLOT_SUBMITTED = "BALLOT_SUBMITTED", N_("submitted the ballot for %(subject)s")
     BALLOT_REOPENED = "BALLOT_REOPENED", N_("reopened the ballot of %(subject)s")
-    REMINDED = "REMINDED", N_("reminded reviewers with open ballots; mails: %(subject)s")
-    BALLOT_ENTERED = "BALLOT_ENTERED", N_("entered on behalf the ballot of %(subject)s")
+    REMINDED = "REMINDED", N_("reminded reviewers with open ballots; e-mails: %(subject)s")
+    BALLOT_ENTERED = "BALLOT_ENTERED", N_("entered the ballot of %(subject)s on their behalf")
     BALLOT_CONFIRMED = "BALLOT_CONFIRMED", N_("confirmed the ballot entered for %(subject)s")
     BALLOT_DISPUTED = "BALLOT_DISPUTED", N_("did not confirm the ballot entered for %(subject)s")
-    MARK_SET_ASIDE = "MARK_SET_ASIDE", N_("set a mark aside: %(subject)s")
+    MARK_SET_ASIDE = "MARK_SET_ASIDE", N_("removed a mark from the count: %(subject)s")
     MARKS_IMPORTED = "MARKS_IMPORTED", N_("imported marks from %(subject)s")
     QUESTION_ASKED = "QUESTION_ASKED", N_("asked %(subject)s something, through the chair")
-    ASKING_SET_ASIDE = "ASKING_SET_ASIDE", N_("did not pass on what was asked of %(subject)s")
+    ASKING_SET_ASIDE = "ASKING_SET_ASIDE", N_("did not pass on a question to %(subject)s")
     QUESTION_WRITTEN = "QUESTION_WRITTEN", N_("wrote a question to %(subject)s")
-    QUESTION_JOINED = "QUESTION_JOINED", N_("put what was asked to a question to %(subject)s")
+    QUESTION_JOINED = (
+        "QUESTION_JOINED",
+        N_("added a reviewer’s question to a question to %(subject)s"),
+    )
     QUESTION_REWORDED = "QUESTION_REWORDED", N_("reworded a question to %(subject)s")
     QUESTIONS_SENT = "QUESTIONS_SENT", N_("sent questions to %(subject)s")
     QUESTION_ANSWERED = "QUESTION_ANSWERED", N_("recorded an answer of %(subject)s")
@@ -64,11 +68,14 @@ class Event(LabelledEnum):
     MEETING_ENDED = "MEETING_ENDED", N_("closed the meeting")
     ATTENDANCE_CHANGED = "ATTENDANCE_CHANGED", N_("recorded who is present: %(subject)s")
     MOTION_RECORDED = "MOTION_RECORDED", N_("recorded a motion: %(subject)s")
-    CELL_DEFERRED = "CELL_DEFERRED", N_("deferred %(subject)s")
+    CELL_DEFERRED = "CELL_DEFERRED", N_("postponed %(subject)s")
     FINDING_RECORDED = "FINDING_RECORDED", N_("recorded the finding for %(subject)s")
     FINDING_WITHDRAWN = "FINDING_WITHDRAWN", N_("withdrew the finding for %(subject)s")
     POSITION_STATED = "POSITION_STATED", N_("stated a position on the recommendation")
-    POSITIONS_CLEARED = "POSITIONS_CLEARED", N_("asked again for positions: it is another vendor")
+    POSITIONS_CLEARED = (
+        "POSITIONS_CLEARED",
+        N_("asked again for positions, because another vendor is recommended"),
+    )
     COMMITMENT_RECORDED = "COMMITMENT_RECORDED", N_("recorded a commitment of %(subject)s")
     COMMITMENT_WITHDRAWN = "COMMITMENT_WITHDRAWN", N_("withdrew a commitment of %(subject)s")
     REINSTATEMENT_RECORDED = "REINSTATEMENT_RECORDED", N_("reinstated %(subject)s")

@@ -51,8 +51,8 @@ class UnresolvedReason(LabelledEnum):
     NO_MARKS = "NO_MARKS", N_("no marks")
     NO_QUORUM = "NO_QUORUM", N_("too few marks")
     TIE = "TIE", N_("tie")
-    NOT_REACHED = "NOT_REACHED", N_("short of the threshold")
-    TIE_APPLICABLE = "TIE_APPLICABLE", N_("applicability in dispute")
+    NOT_REACHED = "NOT_REACHED", N_("threshold not reached")
+    TIE_APPLICABLE = "TIE_APPLICABLE", N_("reviewers disagree whether it applies")
 
 
 class Gate(LabelledEnum):
@@ -165,9 +165,12 @@ class EntrySource(LabelledEnum):
 class CorrectionEffect(LabelledEnum):
     """What a correction of the rubric does to marks that were given already."""
 
-    KEEP = "KEEP", N_("Marks given stay: the meaning is the same")
-    AGAIN = "AGAIN", N_("It is marked again: marks given so far are set aside")
-    LEAVE_OUT = "LEAVE_OUT", N_("It is left out: marks given stay in the record and don’t count")
+    KEEP = "KEEP", N_("Marks already given stay valid: the meaning is the same")
+    AGAIN = "AGAIN", N_("It must be marked again: marks given so far no longer count")
+    LEAVE_OUT = (
+        "LEAVE_OUT",
+        N_("It is left out: marks already given stay in the record and don’t count"),
+    )
 
 
 class DeclarationKind(LabelledEnum):
@@ -180,7 +183,7 @@ class DeclarationKind(LabelledEnum):
 class MotionKind(LabelledEnum):
     """What a motion of the meeting is about."""
 
-    UNDISPUTED = "UNDISPUTED", N_("to adopt the cells that nobody disputes")
+    UNDISPUTED = "UNDISPUTED", N_("to adopt the items that nobody disputes")
     OTHER = "OTHER", N_("something else")
 
 
@@ -204,7 +207,7 @@ class AgendaTopic(LabelledEnum):
 
     UNRESOLVED = "UNRESOLVED", N_("Unresolved")
     SPLIT_MUST_HAVE = "SPLIT_MUST_HAVE", N_("Split on a must-have")
-    EXPERT = "EXPERT", N_("Who speaks for the field says otherwise")
+    EXPERT = "EXPERT", N_("The reviewer for this field disagrees")
     SPLIT = "SPLIT", N_("Split")
 
 
@@ -228,7 +231,7 @@ class NoticeKind(LabelledEnum):
     )
     POSITION_ASKED = (
         "POSITION_ASKED",
-        N_("The recommendation is another one now: state your position again."),
+        N_("The recommendation has changed: state your position again."),
     )
     CONFLICT_WAIVED = (
         "CONFLICT_WAIVED",
@@ -240,7 +243,7 @@ class NoticeKind(LabelledEnum):
     )
     ASSIGNMENT_CHANGED = (
         "ASSIGNMENT_CHANGED",
-        N_("What you are to mark has changed: look at your ballots."),
+        N_("What you have to mark has changed: look at your ballots."),
     )
     BALLOT_ENTERED = (
         "BALLOT_ENTERED",
@@ -248,7 +251,10 @@ class NoticeKind(LabelledEnum):
     )
     BALLOT_DISPUTED = (
         "BALLOT_DISPUTED",
-        N_("%(name)s says that the ballot entered for %(vendor)s is not what they gave."),
+        N_(
+            "%(name)s says that the ballot entered for %(vendor)s does not match the answers "
+            "they gave."
+        ),
     )
     MARKS_STAY = (
         "MARKS_STAY",
@@ -272,13 +278,14 @@ class NoticeKind(LabelledEnum):
     )
     PRACTICE_SHOWN = (
         "PRACTICE_SHOWN",
-        N_("The practice round is over: see which criteria were read differently."),
+        N_("The practice round is over: see which criteria reviewers understand differently."),
     )
     QUESTION_ANSWERED = (
         "QUESTION_ANSWERED",
         N_(
-            "%(vendor)s answered what you asked: “%(question)s” Read it on your ballot; while "
-            "scoring is open you may change your mark, and the chair can reopen a sealed ballot."
+            "%(vendor)s answered what you asked: “%(question)s” Read the answer on your "
+            "ballot. While scoring is open, you can change your mark; the chair can reopen "
+            "a sealed ballot."
         ),
     )
     QUESTION_WITHDRAWN = (
@@ -314,7 +321,7 @@ class PriceUnit(LabelledEnum):
     """What a vendor's price is counted in."""
 
     LEARNER = "LEARNER", N_("per learner")
-    SEAT = "SEAT", N_("per concurrent seat")
-    COURSE = "COURSE", N_("per course enrolment")
+    SEAT = "SEAT", N_("per concurrent user")
+    COURSE = "COURSE", N_("per course enrollment")
     SCHOOL = "SCHOOL", N_("per school")
     DISTRICT = "DISTRICT", N_("for the whole district")

@@ -62,7 +62,7 @@ def declare_by_keys(keys: Keyboard) -> None:
     keys.read()
     keys.reach(keys.page.get_by_label("No conflict of interest"))
     keys.press("Space")
-    keys.push("Declare and go on")
+    keys.push("Declare and continue")
 
 
 def mark_by_keys(keys: Keyboard) -> None:
@@ -140,7 +140,7 @@ def test_without_a_script_a_reviewer_gets_to_a_receipt(scene: Scene, browse: Bro
 def declare(who: Visitor, company: str) -> None:
     who.follow(f"Begin: {company}")
     who.page.get_by_label("No conflict of interest").check()
-    who.press("Declare and go on")
+    who.press("Declare and continue")
     who.sees(company)
 
 
@@ -225,7 +225,7 @@ def test_on_a_phone_a_reviewer_gets_to_a_receipt_with_one_thumb(scene: Scene, br
     tap(who, who.link(HOME))
     tap(who, who.link(f"Begin: {COMPANIES[0]}"))
     who.page.get_by_label("No conflict of interest").tap()
-    tap(who, who.page.get_by_role("button", name="Declare and go on"))
+    tap(who, who.page.get_by_role("button", name="Declare and continue"))
 
     assert [height for height in tile_heights(who.page) if height < 44] == []
     for number, look in enumerate(("yes", "no", "na")):

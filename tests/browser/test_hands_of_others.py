@@ -128,7 +128,7 @@ def open_meeting(keys: Keyboard) -> None:
 def filter_to_split(keys: Keyboard) -> None:
     keys.reach(keys.page.locator("summary", has_text="Filter and sort"))
     keys.press("Enter", "Tab")
-    expect(keys.page.get_by_label("Cells to look for")).to_be_focused()
+    expect(keys.page.get_by_label("Items to show")).to_be_focused()
     keys.type("Split")
     keys.push("Show")
     expect(keys.page).to_have_url(re.compile(r"show=split"))
@@ -154,7 +154,7 @@ def open_cell(keys: Keyboard) -> None:
     expect(cell).to_be_focused()
     keys.press("Enter")
     expect(keys.page.locator("#panel-heading")).to_be_focused()
-    keys.follow("Open the page of this cell")
+    keys.follow("Open the full page")
     keys.read()
     assert changes(keys.page) != OWN  # as an observer's is
 
@@ -188,12 +188,12 @@ def test_practice_shows_how_a_criterion_was_read_and_not_who_read_it_so(site: Si
     expect(chair.page.get_by_text("1 of 2 reviewers are done")).to_be_visible()
     expect(chair.page.locator("main")).not_to_contain_text("Grades need a file.")
 
-    chair.press("Show the spread")
+    chair.press("Show all answers")
     reviewer.page.reload()
 
     for who in (chair, reviewer):
         card = who.page.locator("li.card", has_text="Works with our system")
-        expect(card).to_contain_text("read differently")
+        expect(card).to_contain_text("understood differently")
         expect(card).to_contain_text("Teacher: Grades need a file.")
         expect(who.page.locator("main")).not_to_contain_text(made.reviewers[0].name)
     chair.snap("spread")
@@ -211,9 +211,9 @@ def test_what_a_reviewer_asks_comes_back_as_the_vendors_answer(site: Site, brows
 
     chair.page.get_by_label("Which grades do you send?").check()
     chair.page.get_by_label("The question").fill("Which grades do you send, and how often?")
-    chair.press("Make one question of those ticked")
+    chair.press("Turn the selected questions into one")
     chair.page.get_by_label("Sent on").fill("2026-01-12")
-    chair.press("Mark the one not sent as sent")
+    chair.press("Mark the unsent question as sent")
     chair.leave(chair.page.get_by_role("link", name="Record the answer, or withdraw it"))
     chair.page.get_by_label("The vendor’s answer").fill("Final grades, every night.")
     chair.page.get_by_label("Answered on").fill("2026-01-14")
@@ -244,15 +244,15 @@ def test_a_ballot_that_the_chair_enters_waits_for_its_reviewer(site: Site, brows
     reviewer.press("Yes, confirm it")
     chair.page.reload()
 
-    expect(chair.page.get_by_text("entered on behalf, confirmed")).to_be_visible()
+    expect(chair.page.get_by_text("entered by the chair, confirmed")).to_be_visible()
     expect(reviewer.page.get_by_text("You confirmed it")).to_be_visible()
 
 
 def enter_on_behalf(chair: Visitor) -> None:
     page = chair.page
     page.get_by_label("On paper").check()
-    page.get_by_label("On", exact=True).fill("2026-01-12")
-    page.get_by_label("They say that they have no conflict of interest").check()
+    page.get_by_label("On which day?").fill("2026-01-12")
+    page.get_by_label("The reviewer says that they have no conflict of interest").check()
     for number, look in enumerate(("no", "yes", "na")):
         page.locator("main .criterion").nth(number).locator(f"label.{look}").click()
     page.get_by_label("Their note").first.fill("It needs a mouse.")

@@ -134,7 +134,7 @@ def invite(chair: Visitor, name: str) -> str:
         f"{name.split()[0].lower()}@school.example"
     )
     chair.page.get_by_label("Role").select_option(label="Reviewer: scores the vendors")
-    chair.page.get_by_label("Speaks for").select_option(label="Teacher")
+    chair.page.get_by_label("Represents").select_option(label="Teacher")
     chair.snap("committee")
     chair.press("Invite")
     chair.sees(f"Send {name} this link")
@@ -202,7 +202,7 @@ def begin(who: Visitor, company: str) -> None:
     who.sees("Do you have a conflict of interest?")
     who.page.get_by_label("No conflict of interest").check()
     who.snap("declaration")
-    who.press("Declare and go on")
+    who.press("Declare and continue")
 
 
 def add_note_and_evidence(who: Visitor) -> None:
@@ -272,7 +272,7 @@ def settle(chair: Visitor) -> None:
     chair.snap("matrix")
     cell.get_by_role("link").click()
     expect(chair.page.get_by_text("Every lesson works with the keyboard.")).to_be_visible()
-    chair.follow("Open the page of this cell")
+    chair.follow("Open the full page")
     chair.snap("cell")
     chair.page.locator("label", has_text=re.compile(r"\bMet\b")).click()
     chair.page.get_by_label("Why?").fill("We tried it together; all agreed.")

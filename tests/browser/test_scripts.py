@@ -20,7 +20,9 @@ pytestmark = pytest.mark.xdist_group("browser")
 
 SAVED = re.compile(r"^Saved \d\d:\d\d$")
 RETRYING = "Not saved yet – trying again…"
-CHANGED = "This mark was changed in another window. Nothing was overwritten: compare."
+CHANGED = (
+    "This mark was changed in another window. Nothing was overwritten: compare the two versions."
+)
 REFUSED_CONNECTION = r"Failed to load resource: net::ERR_"
 CONFLICT = r"Failed to load resource: .* 409 "
 SIGNED_OUT = r"Failed to load resource: .* 401 "
@@ -188,7 +190,7 @@ def test_of_two_tabs_the_second_can_drop_its_own_words(task, reviewer):
     expect(status(reviewer.page)).to_have_text(SAVED)
     choose(other, "no")
 
-    form(other).get_by_role("link", name="Reload and drop what I typed here").click()
+    form(other).get_by_role("link", name="Reload and discard what I typed here").click()
 
     expect(form(other).locator("label.yes input")).to_be_checked()
     assert task.stored() == [(Answer.YES, "")]

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from crrubric.app import create_app
-from crrubric.domain.actions import Action
+from crrubric.domain.actions import Action, SiteAction
 from crrubric.web.shared.access import PUBLIC, SIGNED_IN, check_route_access
 
 # endpoint -> who may pass: anybody, whoever is signed in, or whom the policy allows the action
@@ -66,6 +66,8 @@ declarations.show_declaration_form DECLARE
 declarations.show_conflict WAIVE_CONFLICT
 declarations.save_declaration DECLARE
 declarations.save_waiver WAIVE_CONFLICT
+district.save_district CHANGE_DISTRICT
+district.show_district CHANGE_DISTRICT
 entries.save_confirmation CONFIRM_BALLOT
 entries.save_dispute RECORD_MARK
 entries.save_entry ENTER_ON_BEHALF
@@ -101,6 +103,7 @@ home.show_accessibility_statement public
 home.save_new_evaluation signed in
 home.show_health public
 home.show_home signed in
+home.show_terms public
 home.show_new_evaluation_form signed in
 language.save_language public
 meeting.save_undisputed_motion RECORD_FINDING
@@ -172,7 +175,7 @@ def test_every_route_has_the_access_that_the_table_says(app: Flask):
 
 
 def test_every_access_is_a_known_one(app: Flask):
-    known = {PUBLIC, SIGNED_IN, *Action}
+    known = {PUBLIC, SIGNED_IN, *SiteAction, *Action}
 
     assert {line.split(maxsplit=1)[1] for line in TABLE.strip().splitlines()} <= known
 

@@ -1,8 +1,10 @@
 """Every catalogue is complete and well formed, and is read from its source alone."""
 
+import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -11,8 +13,10 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
+from jinja2 import Environment, nodes
 
 from crrubric import catalogue
+from crrubric.domain.errors import Invalid
 from crrubric.domain.people.languages import NAMES, SOURCE, choose_mail_language, formats_of
 
 ROOT = Path(__file__).parents[2]
@@ -38,6 +42,34 @@ def extracted() -> dict[str, tuple[str, ...]]:
     for _file, _line, text, _comments, _context in extract_from_dir(ROOT, methods, options, WORDS):
         found[key(text)] = (text,) if isinstance(text, str) else tuple(text)
     return found
+
+
+def find_literals(value: ast.expr) -> Iterator[str]:
+    """The texts that an expression may have as its value, as far as they are written there."""
+    if isinstance(value, ast.Constant) and isinstance(value.value, str):
+        yield value.value
+    for field in ("body", "orelse", "left", "right"):
+        part = getattr(value, field, None)
+        if isinstance(part, ast.expr):
+            yield from find_literals(part)
+
+
+def read_python_texts(source: str) -> Iterator[str]:
+    """Every text that stands in a call of gettext, wherever the call is: in an f-string as well."""
+    for call in ast.walk(ast.parse(source)):
+        if isinstance(call, ast.Call) and ast.unparse(call.func).split(".")[-1] in WORDS:
+            for argument in call.args:
+                yield from find_literals(argument)
+
+
+def read_template_texts(source: str) -> Iterator[str]:
+    """Every text that stands in a call of gettext in a template."""
+    for call in Environment(autoescape=True).parse(source).find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node.name in WORDS:
+            texts = call.args[: 2 if "ngettext" in call.node.name else 1]
+            for part in (part for text in texts for part in [text, *text.find_all(nodes.Const)]):
+                if isinstance(part, nodes.Const) and isinstance(part.value, str):
+                    yield part.value
 
 
 def read(language: str) -> Catalog:
@@ -80,6 +112,22 @@ def test_no_text_is_missing_and_none_is_left_over(catalog: Catalog):
     assert sorted(map(key, wanted - there)) == []
     assert sorted(map(key, there - wanted)) == []
     assert list(catalog.obsolete) == []
+
+
+def test_every_text_in_a_call_of_gettext_is_found_by_the_extraction():
+    found = {text for forms in extracted().values() for text in forms}
+    written = [
+        (file.relative_to(ROOT).as_posix(), text)
+        for folder, pattern, read_texts in (
+            ("crrubric", "*.py", read_python_texts),
+            ("templates", "*.html", read_template_texts),
+        )
+        for file in sorted((ROOT / folder).rglob(pattern))
+        for text in read_texts(file.read_text(encoding="utf-8"))
+    ]
+
+    assert [(file, text) for file, text in written if text not in found] == []
+    assert found - {text for _file, text in written} == set()
 
 
 def test_no_entry_is_empty_or_unsure(catalog: Catalog):
@@ -162,5 +210,5 @@ def test_a_mail_is_in_the_language_of_the_person_first(person, evaluation, langu
 def test_the_settings_offer_languages_that_there_are(tmp_path: Path):
     from crrubric.app import create_app
 
-    with pytest.raises(RuntimeError, match="LANGUAGES"):
+    with pytest.raises(Invalid, match="LANGUAGES"):
         create_app({"INSTANCE": str(tmp_path), "LANGUAGES": ["xx"]})

@@ -25,7 +25,7 @@ MAILED: Mapping[NoticeKind, str] = {
     NoticeKind.POSITION_ASKED: N_("Please state your position again"),
     NoticeKind.MARK_AGAIN: N_("Please mark a criterion again"),
     NoticeKind.BALLOT_ENTERED: N_("Please confirm your ballot for %(vendor)s"),
-    NoticeKind.ASSIGNMENT_CHANGED: N_("What you are to mark has changed"),
+    NoticeKind.ASSIGNMENT_CHANGED: N_("What you have to mark has changed"),
     NoticeKind.ALL_IN: N_("All ballots are in"),
 }
 
@@ -87,7 +87,8 @@ def compose_mail(
     """The frame of every mail: a greeting, what it tells, why one gets it, from where it comes."""
     named = say(N_("%(title)s: %(subject)s"), title=to.title, subject=subject)
     why = say(
-        N_("You get this mail because you are on the committee of “%(title)s”."), title=to.title
+        N_("You receive this e-mail because you are on the committee of “%(title)s”."),
+        title=to.title,
     )
     greeting = say(N_("Hello %(name)s,"), name=to.name) if to.name else say(N_("Hello,"))
     sign = f"{to.title}\n{to.district}"
@@ -101,7 +102,7 @@ def compose_invitation(
 ) -> MailText:
     """A seat on the committee; `to.link` works once for `days`, or is the evaluation itself."""
     invites = say(
-        N_("%(chair)s invites you to the committee that chooses: “%(title)s”."),
+        N_("%(chair)s invites you to join the selection committee for “%(title)s”."),
         chair=chair,
         title=to.title,
     )
@@ -110,8 +111,8 @@ def compose_invitation(
     else:
         how = say(
             N_(
-                "Choose a password with this link. It works once, for %(days)s days, and it is "
-                "yours alone: do not pass it on."
+                "Choose a password with this link. It works once, for %(days)s days, and "
+                "it is only for you: do not share it."
             ),
             days=days,
         )
@@ -125,7 +126,7 @@ def compose_notice_mail(
 ) -> MailText:
     """What a notice on the page tells; words of ours in it (a phase, a day) are translated."""
     spoken = translate_facts(facts, say, say.day)
-    where = say(N_("What waits for you is here: %(link)s"), link=to.link)
+    where = say(N_("See what you need to do: %(link)s"), link=to.link)
     return compose_mail(say, to, say(MAILED[kind], **spoken), [say(kind.label, **spoken), where])
 
 

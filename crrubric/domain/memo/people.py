@@ -26,7 +26,7 @@ class CommitteeBlocks:
         """Members, meetings, conflicts of interest, former members."""
         words, facts = self.words, self.facts
         header = (
-            N_("Name"), N_("Speaks for"), N_("Role"), N_("Marked"), N_("Ballots submitted")
+            N_("Name"), N_("Represents"), N_("Role"), N_("Assigned"), N_("Ballots submitted")
         )  # fmt: skip
         yield Table(
             words(N_("Members")),
@@ -39,7 +39,8 @@ class CommitteeBlocks:
         yield from self.listed(N_("Conflicts of interest and recusals:"), away)
         left = tuple(f"{row.name}, {words.moment(row.at)}" for row in facts.departed_members)
         yield from self.listed(
-            N_("Left the committee; their marks are in the record and do not count:"), left
+            N_("Members who left the committee; their marks are in the record and do not count:"),
+            left,
         )
 
     def listed(self, label: str, lines: tuple[str, ...]) -> Iterable[Block]:

@@ -71,7 +71,7 @@ class RankingBlocks:
         failed = self.results.scores[code].failed
         if not failed:
             return self.words(
-                N_("%(vendor)s, without effect, since it fails no must-have any more: %(reason)s"),
+                N_("%(vendor)s (no effect: the vendor no longer fails any must-have): %(reason)s"),
                 vendor=self.names[code],
                 reason=reason,
             )

@@ -21,6 +21,7 @@ from crrubric.domain.memo.tree import (
 from crrubric.domain.memo.trust import TrustBlocks
 from crrubric.domain.memo.vendors import VendorBlocks
 from crrubric.domain.memo.words import NONE, Translate, ValueFormatter
+from crrubric.domain.results.scoring import SCORE_MEANS
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import PositionKind
 
@@ -51,7 +52,7 @@ class _MemoComposer:
             (N_("Agreement"), trust.agreement()),
             (N_("Vendor by vendor"), VendorBlocks(facts, words).blocks()),
             (N_("Dissent"), self.dissent()),
-            (N_("Robustness"), trust.robustness()),
+            (N_("How stable the ranking is"), trust.robustness()),
             (N_("Cost and funding"), self.cost()),
             (N_("Risks, conditions, commitments"), self.conditions()),
             (N_("Implementation and next steps"), self.nothing()),
@@ -79,12 +80,12 @@ class _MemoComposer:
         words, found = self.words, self.facts.recommendation
         yield Heading(1, words(N_("Board summary")))
         yield Paragraph(self.recommended(), words(N_("Recommended:")))
-        yield Paragraph(self.facts.purpose or words(NONE), words(N_("What for:")))
+        yield Paragraph(self.facts.purpose or words(NONE), words(N_("Purpose:")))
         if found is not None:
             yield Paragraph(found.reason, words(N_("Why:")))
             yield Paragraph(found.term or words(NONE), words(N_("For how long:")))
             yield Paragraph(found.cost_ceiling or words(NONE), words(N_("At what cost:")))
-            yield Paragraph(self.action(), words(N_("Action asked:")))
+            yield Paragraph(self.action(), words(N_("Action requested:")))
         yield self.ranking()
 
     def recommended(self) -> str:
@@ -118,9 +119,9 @@ class _MemoComposer:
             (words(N_("Reference")), facts.reference),
             (words(N_("Status")), words(N_("FINAL") if facts.final else N_("DRAFT"))),
             (words(N_("Rubric")), f"{facts.rubric_name} {facts.rubric_version}".strip()),
-            (words(N_("Journal up to")), facts.journal_head or words(NONE)),
+            (words(N_("Fingerprint of the last journal entry")), facts.journal_head or words(NONE)),
         )
-        yield Table(words(N_("This memo")), (words(N_("What")), words(N_("Which"))), rows)
+        yield Table(words(N_("This memo")), (words(N_("What")), words(N_("Details"))), rows)
 
     def recommendation(self) -> Iterable[Block]:
         words, found = self.words, self.facts.recommendation
@@ -131,7 +132,7 @@ class _MemoComposer:
         for text, label in (
             (found.term, N_("Term:")),
             (found.cost_ceiling, N_("Cost ceiling:")),
-            (self.action(), N_("Action asked:")),
+            (self.action(), N_("Action requested:")),
             (words.moment(found.at), N_("Recorded:")),
         ):
             yield Paragraph(text or words(NONE), words(label))
@@ -147,16 +148,19 @@ class _MemoComposer:
             (words(N_("Step")), words(N_("When"))),
             (
                 (words(N_("Ballots opened; rubric and rule fixed")), words.moment(facts.opened_at)),
-                (words(N_("Ballots locked and opened")), words.moment(facts.closed_at)),
+                (
+                    words(N_("Ballots locked and shown to the committee")),
+                    words.moment(facts.closed_at),
+                ),
                 (words(N_("Decision recorded")), words.moment(facts.decided_at)),
             ),
         )
         yield Paragraph(
             words(
                 N_(
-                    "%(vendors)s vendors were scored on %(criteria)s criteria by %(reviewers)s"
-                    " reviewers, each alone; nobody, the chair included, saw another’s marks"
-                    " before the ballots were locked."
+                    "%(vendors)s vendors were scored on %(criteria)s criteria by "
+                    "%(reviewers)s reviewers, each working alone; nobody, not even the "
+                    "chair, saw another reviewer’s marks before the ballots were locked."
                 ),
                 vendors=len(facts.vendors),
                 criteria=len(self.results.criteria),
@@ -167,9 +171,9 @@ class _MemoComposer:
             yield Paragraph(
                 words(
                     N_(
-                        "Apart from this: ballots given on paper or by phone were entered and"
-                        " sealed by the chair, who saw them then, and their reviewers were asked to"
-                        " confirm them: %(count)s."
+                        "One exception: the chair entered and sealed ballots that were "
+                        "given on paper or by phone, and saw them then; their reviewers "
+                        "were asked to confirm them. Number of such ballots: %(count)s."
                     ),
                     count=facts.entries,
                 )
@@ -178,9 +182,9 @@ class _MemoComposer:
             yield Paragraph(
                 words(
                     N_(
-                        "Before, on %(when)s, the committee practiced on a made-up vendor to see"
-                        " which criteria it reads differently: %(count)s reviewers marked it."
-                        " Those marks never counted."
+                        "Before that, on %(when)s, the committee practiced on a made-up "
+                        "vendor to see which criteria reviewers understand differently: "
+                        "%(count)s reviewers marked it. Those marks never counted."
                     ),
                     when=words.moment(facts.practice.at),
                     count=facts.practice.reviewers,
@@ -189,7 +193,7 @@ class _MemoComposer:
         gone = tuple(
             f"{row.name}, {words.moment(row.at)}: {row.reason}" for row in facts.departed_vendors
         )
-        yield Paragraph("", words(N_("Left the selection after ballots opened:")))
+        yield Paragraph("", words(N_("Vendors that left the selection after ballots opened:")))
         yield Bullets(gone) if gone else Paragraph(words(NONE))
         yield from self.orders.gates()
 
@@ -200,18 +204,19 @@ class _MemoComposer:
         yield Paragraph(
             words(
                 N_(
-                    "CAN’T TELL takes part but decides nothing. A criterion that more reviewers"
-                    " call NOT APPLICABLE than decide leaves the score. The score is the weighted"
-                    " share of applicable criteria found Met; the pass mark is %(mark)s. A vendor"
-                    " that does not meet a must-have is not eligible unless the committee"
-                    " reinstates it with a reason. Rule and rubric were fixed %(when)s."
+                    "CAN’T TELL is counted as an answer but decides nothing. If more "
+                    "reviewers answer NOT APPLICABLE than YES or NO, the criterion does "
+                    "not count in the score. %(score)s The pass mark is %(mark)s. A vendor "
+                    "that does not meet a must-have is not eligible unless the committee "
+                    "reinstates it with a reason. Rule and rubric were fixed %(when)s."
                 ),
+                score=words(SCORE_MEANS[results.mode]),
                 mark=words.percent(results.pass_mark),
                 when=words.moment(self.facts.opened_at),
             )
         )
         yield Table(
-            words(N_("Criteria as frozen")),
+            words(N_("Criteria as fixed when ballots opened")),
             tuple(map(words, (N_("Criterion"), N_("Section"), N_("Weight"), N_("Must-have")))),
             tuple(
                 (
@@ -324,7 +329,7 @@ class _MemoComposer:
         yield Paragraph("", self.words(N_("Commitments:")))
         promised = tuple(
             self.words(
-                N_("%(vendor)s: %(words)s (due %(day)s; %(owner)s watches over it)"),
+                N_("%(vendor)s: %(words)s (due %(day)s; %(owner)s follows up)"),
                 vendor=row.vendor,
                 words=row.words,
                 day=self.words.day(row.due_on),
@@ -370,8 +375,9 @@ class _MemoComposer:
         yield Paragraph(
             self.words(
                 N_(
-                    "Kept with this evaluation: the rubric as frozen, every ballot with its notes"
-                    " and evidence, the declarations, the findings, and the journal."
+                    "Kept with this evaluation: the rubric as fixed when ballots opened, "
+                    "every ballot with its notes and evidence, the declarations, the "
+                    "findings, and the journal."
                 )
             )
         )

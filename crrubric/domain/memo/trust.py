@@ -24,13 +24,15 @@ class TrustBlocks:
         yield Paragraph(
             words(
                 N_(
-                    "In %(unanimous)s of %(cells)s cells with two or more YES or NO marks, all of"
-                    " them say the same. Two reviewers of one cell agree %(share)s of the time."
-                    " Beyond what the mix of YES and NO would give: Krippendorff’s alpha"
-                    " %(alpha)s (%(alpha_range)s), Gwet’s AC1 %(ac1)s (%(ac1_range)s); %(yes)s of"
-                    " marks are YES. Alpha falls and AC1 rises when nearly all marks are the same,"
-                    " so both stand here. Intervals are from %(resamples)s resamples of cells,"
-                    " seed %(seed)s, and treat the reviewers as given."
+                    "An item is one criterion for one vendor. In %(unanimous)s of the "
+                    "%(cells)s items with two or more YES or NO marks, all of these marks "
+                    "are the same. Any two reviewers of the same item agree %(share)s of "
+                    "the time. Agreement beyond what the mix of YES and NO would give by "
+                    "chance: Krippendorff’s alpha %(alpha)s (%(alpha_range)s), Gwet’s AC1 "
+                    "%(ac1)s (%(ac1_range)s); %(yes)s of marks are YES. When nearly all "
+                    "marks are the same, alpha falls and AC1 rises, so both are shown "
+                    "here. The intervals come from %(resamples)s resamples of items (seed "
+                    "%(seed)s) and hold for these reviewers only."
                 ),
                 unanimous=found.unanimous_cells,
                 cells=found.pairable_cells,
@@ -44,10 +46,12 @@ class TrustBlocks:
                 seed=drawn.seed,
             )
         )
-        yield Heading(2, words(N_("Split cells")))
-        yield from self.cells(self.results.split(), N_("Cells in which reviewers differed"))
-        yield Heading(2, words(N_("Unresolved cells")))
-        yield from self.cells(self.results.unresolved(), N_("Cells that nothing settles yet"))
+        yield Heading(2, words(N_("Items on which reviewers differed")))
+        yield from self.cells(
+            self.results.split(), N_("Items on which reviewers differed, with votes and finding")
+        )
+        yield Heading(2, words(N_("Unresolved items")))
+        yield from self.cells(self.results.unresolved(), N_("Items that are not settled yet"))
         yield Heading(2, words(N_("Findings adopted in the meeting")))
         lines = tuple(
             self.adopted(cell, cell.adopted)
@@ -58,7 +62,7 @@ class TrustBlocks:
         every = self.results.cells.values()
         count = sum(cell.adopted is not None and not cell.settled_otherwise for cell in every)
         yield Paragraph(
-            words(N_("Cells whose outcome was adopted as the rule has it: %(count)s."), count=count)
+            words(N_("Items whose computed outcome was adopted unchanged: %(count)s."), count=count)
         )
 
     def adopted(self, cell: Cell, found: AdoptedFinding) -> str:
@@ -66,7 +70,10 @@ class TrustBlocks:
         text = (
             N_("%(what)s: %(value)s instead of %(outcome)s (%(votes)s). %(reason)s – %(when)s")
             if cell.differs
-            else N_("%(what)s: %(value)s, as the rule has it (%(votes)s). %(reason)s – %(when)s")
+            else N_(
+                "%(what)s: %(value)s, same as the computed outcome (%(votes)s). %(reason)s – "
+                "%(when)s"
+            )
         )
         return self.words(
             text,
@@ -116,17 +123,17 @@ class TrustBlocks:
             if results.scores[vendor.code].low != results.scores[vendor.code].high
         ]
         yield Paragraph(
-            words(N_("What unresolved cells can still do to the scores:")),
+            words(N_("How unresolved items could still change the scores:")),
         )
         yield (
             Bullets(tuple(open_ranges))
             if open_ranges
-            else Paragraph(words(N_("Nothing: every cell that counts is settled.")))
+            else Paragraph(words(N_("Not at all: every item that counts is settled.")))
         )
         said = describe_robustness(words, self.facts.robustness, results, names=False)
         yield Paragraph(words(N_("What would change who is first, and what would not:")))
         yield Bullets(tuple(said.sentences()))
         around = self.facts.robustness.around
         if around is not None:
-            text = N_("Random weights: %(draws)s draws, seed %(seed)s.")
+            text = N_("Random weights: %(draws)s cases, seed %(seed)s.")
             yield Paragraph(words(text, draws=around.draws, seed=around.seed))

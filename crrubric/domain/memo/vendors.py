@@ -30,7 +30,7 @@ class VendorBlocks:
                 lines = self.reasons(vendor.code, outcome)
                 yield Bullets(lines) if lines else Paragraph(words(NONE))
             for label, lines in (
-                (N_("Met, although they pull against each other"), self.tense(vendor.code)),
+                (N_("Met, although these criteria are hard to combine"), self.tense(vendor.code)),
                 (N_("Questions to the vendor"), self.questions(vendor.code)),
                 (N_("What reviewers could not tell"), self.untold(vendor.code)),
             ):
@@ -89,8 +89,8 @@ class VendorBlocks:
                 N_("Answered %(day)s: “%(answer)s”"), day=words.day(row.answered_on), answer=said
             )
         if row.sent_on:
-            return words(N_("Sent %(day)s; still open."), day=words.day(row.sent_on))
-        return words(N_("Not sent; still open."))
+            return words(N_("Sent %(day)s; no answer yet."), day=words.day(row.sent_on))
+        return words(N_("Not sent yet."))
 
     def untold(self, vendor: str) -> tuple[str, ...]:
         """Cells with CAN'T TELL marks, with what reviewers wrote there."""

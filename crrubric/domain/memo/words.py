@@ -100,9 +100,12 @@ class ValueFormatter:
     def score(self, score: Score) -> str:
         """A score with its denominator."""
         if score.value is None:
-            return self(N_("no score: nothing is decided"))
+            return self(N_("no score: nothing is settled yet"))
         return self(
-            N_("%(percent)s of weight; %(met)s of %(decided)s decided met, %(applicable)s apply"),
+            N_(
+                "%(percent)s by weight: %(met)s of the %(decided)s settled criteria are met "
+                "(%(applicable)s criteria apply)"
+            ),
             percent=self.percent(score.value),
             met=score.met,
             decided=score.decided,
@@ -158,11 +161,15 @@ class ValueFormatter:
         if rule.quorum is None:
             return self(
                 N_(
-                    "A cell needs at least two YES or NO marks, and at least half as many as there"
-                    " are assigned reviewers; with fewer it is unresolved."
+                    "Each criterion of a vendor needs at least two YES or NO marks, and "
+                    "such marks from at least half of the assigned reviewers; with fewer, "
+                    "it is unresolved."
                 )
             )
         return self(
-            N_("A cell needs at least %(n)s YES or NO marks; with fewer it is unresolved."),
+            N_(
+                "Each criterion of a vendor needs at least %(n)s YES or NO marks; with fewer, "
+                "it is unresolved."
+            ),
             n=rule.quorum,
         )

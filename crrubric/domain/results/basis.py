@@ -51,9 +51,9 @@ class ResultBasis:
             self.ballots.tallies(),
             self.adopted,
             self.rule,
-            self.mode,
-            self.pass_mark,
-            self.reinstated,
+            mode=self.mode,
+            pass_mark=self.pass_mark,
+            reinstated=self.reinstated,
         )
 
     def weighed(self, weights: Mapping[str, Fraction]) -> "ResultBasis":

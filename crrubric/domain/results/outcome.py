@@ -39,7 +39,7 @@ class DecisionRule:
             raise Invalid(
                 N_(
                     "Set a threshold above one half and at most one, such as 2 of 3: "
-                    "otherwise YES and NO could both hold."
+                    "otherwise YES and NO could both win."
                 ),
                 field="over",
             )

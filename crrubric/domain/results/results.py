@@ -149,6 +149,7 @@ def evaluate(
     tallies: Mapping[Key, Tally],
     adopted: Mapping[Key, AdoptedFinding],
     rule: DecisionRule,
+    *,
     mode: ScoringMode = ScoringMode.OUTCOME,
     pass_mark: Fraction = Fraction(85, 100),
     reinstated: frozenset[str] = frozenset(),

@@ -74,7 +74,10 @@ class RobustnessText:
         changes = [s for s in self.found.rules if s.leader_changes]
         if stays:
             text = (
-                N_("With %(rules)s, too, the first place stays with %(vendors)s.")
+                N_(
+                    "The first place also stays with %(vendors)s under other rules, tried one at a"
+                    " time: %(rules)s."
+                )
                 if changes
                 else N_(
                     "The first place stays with %(vendors)s under every other rule tried:"
@@ -168,8 +171,8 @@ class RobustnessText:
         first = self.found.ranked[0]
         yield self.words(
             N_(
-                "With weights drawn at random around the official ones %(vendor)s is first in"
-                " %(around)s of the draws; with any weights at all, in %(uniform)s."
+                "With random weights close to the official ones, %(vendor)s is first in "
+                "%(around)s of the cases; with completely random weights, in %(uniform)s."
             ),
             vendor=self.vendors[first],
             around=self.words.percent(Fraction(around.first(first))),
@@ -180,7 +183,7 @@ class RobustnessText:
         """Unresolved cells going either way."""
         worst = [s for s in self.found.unresolved if s.change is ScenarioChange.AGAINST_LEADER]
         if not worst:
-            yield self.words(N_("Every cell that counts is settled."))
+            yield self.words(N_("Every item that counts is settled."))
         elif worst[0].leader_changes:
             change = self.words(
                 N_("If everything unresolved went against %(vendors)s,"), vendors=self.leaders
@@ -189,8 +192,8 @@ class RobustnessText:
         else:
             yield self.words(
                 N_(
-                    "However the unresolved cells are settled,"
-                    " the first place stays with %(vendors)s."
+                    "However the unresolved items are settled, the first place stays with "
+                    "%(vendors)s."
                 ),
                 vendors=self.leaders,
             )
@@ -202,7 +205,7 @@ class RobustnessText:
         first = self.found.ranked[0]
         if self.found.preferences.condorcet_winner == first:
             yield self.words(
-                N_("Two by two, more reviewers prefer %(vendor)s to each other vendor."),
+                N_("Compared in pairs, more reviewers prefer %(vendor)s to every other vendor."),
                 vendor=self.vendors[first],
             )
         for other in self.found.ranked[1:]:

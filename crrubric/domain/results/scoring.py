@@ -22,11 +22,22 @@ from crrubric.domain.results.outcome import (
     DecisionRule,
 )
 from crrubric.domain.results.tally import ASSIGNED
+from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Gate, ScoringMode, Stakeholder
 
 Flags = NDArray[np.bool_]
 Numbers = NDArray[np.object_] | NDArray[np.int64]  # whole numbers, exact
 _FITS = 2**62  # what an int64 holds with room for one addition
+SCORE_MEANS = {
+    ScoringMode.OUTCOME: N_(
+        "A score is the share, by weight, of the applicable and settled criteria that are found"
+        " Met."
+    ),
+    ScoringMode.SHARE: N_(
+        "A score is the average share of YES, by weight, over the applicable criteria that reach"
+        " the quorum."
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,17 +28,9 @@ class Tally:
         return cls(**dict(zip(cls.__slots__, counts, strict=False)))
 
     @property
-    def counts(self) -> tuple[int, int, int, int, int, int, int]:
+    def counts(self) -> tuple[int, ...]:
         """The fields in their order."""
-        return (
-            self.yes,
-            self.no,
-            self.not_applicable,
-            self.cannot_tell,
-            self.missing,
-            self.abstained,
-            self.recused,
-        )
+        return tuple(getattr(self, name) for name in self.__slots__)
 
     @property
     def decisive(self) -> int:

@@ -19,7 +19,7 @@ class CellFilter(LabelledEnum):
     ALL = "all", N_("Everything")
     UNRESOLVED = "unresolved", N_("Unresolved")
     SPLIT = "split", N_("Split")
-    EXPERT = "expert", N_("Who speaks for the field says otherwise")
+    EXPERT = "expert", N_("The reviewer for this field disagrees")
     MET = "met", N_("Met")
     NOT_MET = "unmet", N_("Not met")
 

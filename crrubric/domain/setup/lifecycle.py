@@ -39,12 +39,17 @@ def _make_condition(field: str, message: str) -> Condition:
 def _check_no_marks(facts: Readiness) -> CrrubricError | None:
     if facts.marks:
         return Invalid(
-            N_("%(count)s marks have been given already: rubric and rule stay as they are."),
+            N_(
+                "%(count)s marks have been given already: rubric and rule can no longer be changed."
+            ),
             count=facts.marks,
         )
     if facts.sealed:
         return Invalid(
-            N_("%(count)s ballots were submitted already: rubric and rule stay as they are."),
+            N_(
+                "%(count)s ballots were submitted already: rubric and rule can no longer be "
+                "changed."
+            ),
             count=facts.sealed,
         )
     return None
@@ -64,7 +69,9 @@ def _check_recommended_is_eligible(facts: Readiness) -> CrrubricError | None:
 
 def _check_no_meeting(facts: Readiness) -> CrrubricError | None:
     if facts.settled:
-        return Invalid(N_("The committee has met already: rubric and rule stay as they are."))
+        return Invalid(
+            N_("The committee has met already: rubric and rule can no longer be changed.")
+        )
     return None
 
 
@@ -78,7 +85,9 @@ HAS_RECOMMENDATION = _make_condition(
     "recommendation", N_("No recommendation is recorded: record it on the decision page.")
 )
 
-HAS_RETENTION = _make_condition("retention", N_("Set first until when the record is kept."))
+HAS_RETENTION = _make_condition(
+    "retention", N_("First set the day until which the record is kept.")
+)
 
 READY_TO_SCORE = (HAS_CRITERIA, HAS_WEIGHT, HAS_VENDORS, HAS_REVIEWERS)
 

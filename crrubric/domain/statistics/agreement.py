@@ -21,13 +21,13 @@ from crrubric.domain.statistics.coefficients import (
 )
 from crrubric.domain.translation import N_
 
-NO_PAIRS = N_("not defined: no cell has two YES or NO marks")
+NO_PAIRS = N_("not defined: no item has two YES or NO marks")
 NO_DECISIVE = N_("not defined: there is no YES or NO mark")
 # No percent sign in these: templates fill placeholders even where there are none.
 ALL_YES = N_("not defined: every mark is YES, so there is nothing to tell apart")
 ALL_NO = N_("not defined: every mark is NO, so there is nothing to tell apart")
-PAIRS_ALL_YES = N_("not defined: in the cells with two or more marks, every mark is YES")
-PAIRS_ALL_NO = N_("not defined: in the cells with two or more marks, every mark is NO")
+PAIRS_ALL_YES = N_("not defined: in the items with two or more marks, every mark is YES")
+PAIRS_ALL_NO = N_("not defined: in the items with two or more marks, every mark is NO")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

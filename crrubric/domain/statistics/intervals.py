@@ -30,10 +30,12 @@ LEAST_VENDORS = 8  # for drawing whole vendors
 MOST_UNDEFINED = 0.05
 LEVEL = (2.5, 97.5)  # percentiles
 
-TOO_FEW_CELLS = N_("no interval: fewer than ten cells have two or more YES or NO marks")
-TOO_FEW_VENDORS = N_("no interval: fewer than eight vendors to draw from")
-TOO_LITTLE_DISSENT = N_("no interval: too few dissenting marks")
-NO_ERROR = N_("not defined: it takes two cells or more, and dissent in more than one of them")
+TOO_FEW_CELLS = N_("no interval: fewer than ten items have two or more YES or NO marks")
+TOO_FEW_VENDORS = N_("no interval: fewer than eight vendors to resample")
+TOO_LITTLE_DISSENT = N_("no interval: too few marks differ from the others")
+NO_ERROR = N_(
+    "not defined: it takes two items or more, and marks that differ in more than one of them"
+)
 NOT_DEFINED = N_("no interval: the coefficient itself is not defined")
 
 

@@ -78,7 +78,7 @@ def robustness_of(
     official = order_from_findings(basis, counts, findings)
     ranked = _list_ranked(official)
     drawn = {
-        kind: _draw_acceptability(basis, points, ranked, kind, draws, seed)
+        kind: _draw_acceptability(basis, points, ranked, concentration=kind, draws=draws, seed=seed)
         for kind in (concentration, None)
     }
     return Robustness(
@@ -144,6 +144,7 @@ def _draw_acceptability(
     basis: ResultBasis,
     points: CellPoints,
     ranked: Sequence[str],
+    *,
     concentration: int | None,
     draws: int,
     seed: int,

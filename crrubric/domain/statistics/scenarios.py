@@ -30,9 +30,9 @@ class ScenarioChange(LabelledEnum):
     BY_SHARE = "BY_SHARE", N_("scoring by share of YES")
     BY_OUTCOME = "BY_OUTCOME", N_("scoring by outcome")
     NO_MUST_HAVES = "NO_MUST_HAVES", N_("must-haves off")
-    ALL_NOT_MET = "ALL_NOT_MET", N_("everything unresolved not met")
-    ALL_MET = "ALL_MET", N_("everything unresolved met")
-    AGAINST_LEADER = "AGAINST_LEADER", N_("everything unresolved against the leader")
+    ALL_NOT_MET = "ALL_NOT_MET", N_("everything unresolved counted as not met")
+    ALL_MET = "ALL_MET", N_("everything unresolved counted as met")
+    AGAINST_LEADER = "AGAINST_LEADER", N_("everything unresolved decided against the leader")
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,12 +210,12 @@ def iterate_disclosed_marks(
     wanted = (
         select(
             Mark,
-            Member.name,
+            Member.name.label("reviewer"),
             Member.stakeholder,
-            Vendor.code,
-            Criterion.code,
-            EntryOnBehalf.id.is_not(None),
-            EntryOnBehalf.confirmed_at.is_not(None),
+            Vendor.code.label("vendor"),
+            Criterion.code.label("criterion"),
+            EntryOnBehalf.id.is_not(None).label("entered"),
+            EntryOnBehalf.confirmed_at.is_not(None).label("confirmed"),
         )
         .join(Ballot, Ballot.id == Mark.ballot_id)
         .join(Member, Member.id == Ballot.member_id)
@@ -239,13 +239,13 @@ def iterate_disclosed_marks(
     rows = session.execute(wanted.execution_options(yield_per=1000))
     return (
         DisclosedMark(
-            mark=mark,
-            reviewer=reviewer,
-            stakeholder=stakeholder,
-            vendor=vendor,
-            criterion=criterion,
-            entered=entered,
-            confirmed=confirmed,
+            mark=row.Mark,
+            reviewer=row.reviewer,
+            stakeholder=row.stakeholder,
+            vendor=row.vendor,
+            criterion=row.criterion,
+            entered=row.entered,
+            confirmed=row.confirmed,
         )
-        for mark, reviewer, stakeholder, vendor, criterion, entered, confirmed in rows
+        for row in rows
     )

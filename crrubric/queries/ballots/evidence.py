@@ -105,7 +105,7 @@ def _select_evidence(seat: Seat) -> Select[Mark, Vendor, Criterion, str, Stakeho
 
 
 def _is_old_or_expired(criteria: Sequence[Criterion], today: date) -> ColumnElement[bool]:
-    """The rule of `domain.evidence.age_flag`, for the database."""
+    """The rule of `domain.evidence.check_evidence_age`, for the database."""
     return or_(
         Mark.evidence_until < today,
         *(

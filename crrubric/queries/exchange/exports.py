@@ -1,6 +1,7 @@
 """Rows for files: every mark with its reviewer, and what identifies an evaluation."""
 
 from collections.abc import Iterator
+from typing import TypedDict
 
 from sqlalchemy.orm import Session
 
@@ -10,22 +11,37 @@ from crrubric.queries.ballots.ballots import iterate_disclosed_marks
 from crrubric.queries.ballots.files import load_all_mark_files
 from crrubric.queries.people.access import Seat
 
-MarkRow = tuple[str, str, str, str, str, str, str, str]
+
+class MarkRow(TypedDict):
+    """One mark in a file, by column."""
+
+    reviewer: str
+    vendor: str  # its code
+    criterion: str  # its code
+    mark: str
+    note: str
+    evidence: str
+    evidence_until: str  # the day, or empty
+    files: str  # their names
 
 
 def iterate_mark_rows(session: Session, seat: Seat) -> Iterator[MarkRow]:
-    """(reviewer, vendor, criterion, mark, note, evidence, expiry, files) of marks that count.
-
-    Without the vendors that the person stays away from.
-    """
+    """Marks that count, without those of vendors that the person stays away from."""
     files = load_all_mark_files(session, seat)
     for row in iterate_disclosed_marks(session, seat.evaluation, away=seat.shut_out):
         mark = row.mark
-        evidence = describe_evidence(mark.evidence_kind, mark.evidence_place, mark.evidence_on)
-        until = mark.evidence_until.isoformat() if mark.evidence_until else ""
-        names = "; ".join(file.name for file in files.get((mark.ballot_id, mark.criterion_id), ()))
-        where = row.reviewer, row.vendor, row.criterion
-        yield *where, mark.answer.value, mark.note, evidence, until, names
+        yield MarkRow(
+            reviewer=row.reviewer,
+            vendor=row.vendor,
+            criterion=row.criterion,
+            mark=mark.answer.value,
+            note=mark.note,
+            evidence=describe_evidence(mark.evidence_kind, mark.evidence_place, mark.evidence_on),
+            evidence_until=mark.evidence_until.isoformat() if mark.evidence_until else "",
+            files="; ".join(
+                file.name for file in files.get((mark.ballot_id, mark.criterion_id), ())
+            ),
+        )
 
 
 def describe_evaluation(evaluation: Evaluation) -> dict[str, object]:

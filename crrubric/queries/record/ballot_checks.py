@@ -32,7 +32,7 @@ def list_ballot_checks() -> tuple[Check, ...]:
     """(what is wrong, the table, the rows that are)."""
     return (
         (
-            N_("Ballots whose reviewer and vendor are of two evaluations: %(count)s."),
+            N_("Ballots whose reviewer and vendor belong to different evaluations: %(count)s."),
             Ballot,
             Ballot.id.in_(
                 select(Ballot.id)
@@ -94,7 +94,7 @@ def list_assignment_checks() -> tuple[Check, ...]:
     limited = select(AssignedCriterion.criterion_id).where(AssignedCriterion.member_id == Member.id)
     return (
         (
-            N_("Marks on a criterion that the reviewer is not to mark: %(count)s."),
+            N_("Marks on a criterion that was not assigned to the reviewer: %(count)s."),
             Mark,
             Mark.id.in_(
                 select(Mark.id)
@@ -127,7 +127,7 @@ def list_assignment_checks() -> tuple[Check, ...]:
             _has_foreign_criterion(PracticeMark),
         ),
         (
-            N_("Ballots entered on behalf that were not sealed: %(count)s."),
+            N_("Ballots entered for a reviewer that were not sealed: %(count)s."),
             EntryOnBehalf,
             ~select(SealedBallot.id)
             .where(

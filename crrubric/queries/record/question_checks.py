@@ -12,7 +12,7 @@ def list_question_checks() -> tuple[Check, ...]:
     """(what is wrong, the table, the rows that are)."""
     return (
         (
-            N_("Askings that stand in a question to another vendor: %(count)s."),
+            N_("Reviewers’ questions that were added to a question to another vendor: %(count)s."),
             Asking,
             Asking.id.in_(
                 select(Asking.id)
@@ -21,7 +21,10 @@ def list_question_checks() -> tuple[Check, ...]:
             ),
         ),
         (
-            N_("Askings whose member and vendor are of two evaluations: %(count)s."),
+            N_(
+                "Reviewers’ questions whose member and vendor belong to different evaluations: "
+                "%(count)s."
+            ),
             Asking,
             Asking.id.in_(
                 select(Asking.id)
@@ -32,7 +35,10 @@ def list_question_checks() -> tuple[Check, ...]:
         ),
         *(
             (
-                N_("Questions or askings on a criterion of another evaluation: %(count)s."),
+                N_(
+                    "Questions, or reviewers’ questions, on a criterion of another evaluation: "
+                    "%(count)s."
+                ),
                 model,
                 model.id.in_(
                     select(model.id)

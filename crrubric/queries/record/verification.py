@@ -70,7 +70,7 @@ def _check_chains(session: Session) -> Iterator[CrrubricError]:
         message = (
             N_("Journal, chain %(chain)s: entry %(number)s is missing.")
             if place.missing
-            else N_("Journal, chain %(chain)s: entry %(number)s is not what was written.")
+            else N_("Journal, chain %(chain)s: entry %(number)s was changed after it was written.")
         )
         yield Invalid(message, chain=place.chain, number=place.number)
 
@@ -85,7 +85,7 @@ def _check_seals(session: Session) -> Iterator[CrrubricError]:
         values: dict[str, Any] = {"ballot": ballot.id, "number": sealed.number}
         if receipt_of(sealed.content) != sealed.receipt:
             yield Invalid(
-                N_("Ballot %(ballot)s, version %(number)s: the receipt does not fit."), **values
+                N_("Ballot %(ballot)s, version %(number)s: the receipt does not match."), **values
             )
         elif ballot.state is BallotState.SUBMITTED and sealed.number == ballot.seals:
             marks, gaps = (
@@ -94,7 +94,7 @@ def _check_seals(session: Session) -> Iterator[CrrubricError]:
             )
             if not has_same_marks(sealed.content, marks, gaps):
                 yield Invalid(
-                    N_("Ballot %(ballot)s: its marks are not those that were sealed."), **values
+                    N_("Ballot %(ballot)s: its marks differ from those that were sealed."), **values
                 )
 
 
@@ -105,7 +105,7 @@ def _check_files(session: Session) -> Iterator[CrrubricError]:
         for name, digest, content in rows:
             body = session.scalar(select(FileContent.body).where(FileContent.id == content))
             if body is None or sha256(body).hexdigest() != digest:
-                yield Invalid(N_("File “%(name)s”: it is not what was attached."), name=name)
+                yield Invalid(N_("File “%(name)s”: it differs from what was attached."), name=name)
 
 
 def _check_invariants(session: Session) -> Iterator[CrrubricError]:
@@ -134,7 +134,7 @@ def _check_foreign_keys(session: Session) -> Iterator[CrrubricError]:
             )
             if lost:
                 yield Invalid(
-                    N_("Rows of “%(table)s” whose %(column)s points nowhere: %(count)s."),
+                    N_("Rows of “%(table)s” whose %(column)s refers to nothing: %(count)s."),
                     table=table.name,
                     column=key.parent.name,
                     count=lost,

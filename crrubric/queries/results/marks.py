@@ -64,7 +64,8 @@ def read_ballots(
         at_member = _find_id_indices([row.id for row in members], table[:, 0])
         at_vendor = _find_id_indices([row.id for row in vendors], table[:, 1])
         unpacked = _unpack_answers(table[:, 4:], words, ids)
-        _write_abstentions(session, evaluation_id, vendor_ids, unpacked, table[:, 3], ids)
+        left = _load_abstentions(session, evaluation_id, vendor_ids, ids)
+        _write_abstentions(left, unpacked, table[:, 3], ids)
         answers[at_member, at_vendor] = np.where(table[:, 2:3] == 1, RECUSED, unpacked)
     if not all(row.every_criterion for row in members):
         own = load_assigned_criteria(session, evaluation_id)
@@ -124,24 +125,29 @@ def _unpack_answers(numbers: NDArray[np.int64], words: Sequence[int], ids: Seque
     return unpacked
 
 
-def _write_abstentions(
-    session: Session,
-    evaluation_id: int,
-    vendor_ids: Sequence[int],
-    answers: Bytes,
-    ballots: NDArray[np.int64],
-    ids: Sequence[int],
-) -> None:
-    """Write ABSTAINED where a criterion was left on purpose; `ballots` are the ids of the rows."""
-    left = session.execute(
+def _load_abstentions(
+    session: Session, evaluation_id: int, vendor_ids: Sequence[int], ids: Sequence[int]
+) -> list[tuple[int, int]]:
+    """(ballot, criterion) of whatever was left without a mark on purpose."""
+    rows = session.execute(
         select(Abstention.ballot_id, Abstention.criterion_id)
         .join(Ballot, Ballot.id == Abstention.ballot_id)
         .join(Member, Member.id == Ballot.member_id)
         .where(is_present_reviewer(evaluation_id))
         .where(Abstention.criterion_id.in_(ids), Ballot.vendor_id.in_(vendor_ids))
-    ).all()
+    )
+    return [(ballot, criterion) for ballot, criterion in rows]
+
+
+def _write_abstentions(
+    left: Sequence[tuple[int, int]],
+    answers: Bytes,
+    ballots: NDArray[np.int64],
+    ids: Sequence[int],
+) -> None:
+    """Write ABSTAINED where a criterion was left on purpose; `ballots` are the ids of the rows."""
     if left:
-        pairs = np.array([tuple(row) for row in left], dtype=np.int64)
+        pairs = np.array(left, dtype=np.int64)
         answers[
             _find_id_indices(ballots.tolist(), pairs[:, 0]), _find_id_indices(ids, pairs[:, 1])
         ] = ABSTAINED

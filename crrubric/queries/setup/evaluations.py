@@ -37,43 +37,37 @@ def load_readiness(session: Session, evaluation_id: int) -> Readiness:
     in_rubric = (Criterion.evaluation_id == evaluation_id, Criterion.left_out.is_(False))
     row = session.execute(
         select(
-            count(Criterion, *in_rubric),
-            count(Criterion, *in_rubric, Criterion.weight > 0),
-            count(Vendor, Vendor.evaluation_id == evaluation_id, Vendor.withdrawn_at.is_(None)),
-            count(Member, is_present_reviewer(evaluation_id)),
-            Evaluation.rule_set_at.is_not(None),
+            count(Criterion, *in_rubric).label("criteria"),
+            count(Criterion, *in_rubric, Criterion.weight > 0).label("weighted_criteria"),
+            count(
+                Vendor, Vendor.evaluation_id == evaluation_id, Vendor.withdrawn_at.is_(None)
+            ).label("vendors"),
+            count(Member, is_present_reviewer(evaluation_id)).label("reviewers"),
+            Evaluation.rule_set_at.is_not(None).label("rule_set"),
             select(func.count(Mark.id))
             .join(Ballot, Ballot.id == Mark.ballot_id)
             .join(Member, Member.id == Ballot.member_id)
             .where(Member.evaluation_id == evaluation_id)
-            .scalar_subquery(),
+            .scalar_subquery()
+            .label("marks"),
             select(func.count(Ballot.id))
             .join(Member, Member.id == Ballot.member_id)
             .where(Member.evaluation_id == evaluation_id, Ballot.seals > 0)
-            .scalar_subquery(),
-            count(Meeting, Meeting.evaluation_id == evaluation_id)
-            + count(Finding, Finding.vendor_id.in_(vendors_of))
-            + count(Deferral, Deferral.vendor_id.in_(vendors_of))
-            + count(Commitment, Commitment.vendor_id.in_(vendors_of))
-            + count(Reinstatement, Reinstatement.vendor_id.in_(vendors_of))
-            + count(Decision, Decision.evaluation_id == evaluation_id),
-            count(Decision, Decision.evaluation_id == evaluation_id),
-            Evaluation.retain_until.is_not(None),
+            .scalar_subquery()
+            .label("sealed"),
+            (
+                count(Meeting, Meeting.evaluation_id == evaluation_id)
+                + count(Finding, Finding.vendor_id.in_(vendors_of))
+                + count(Deferral, Deferral.vendor_id.in_(vendors_of))
+                + count(Commitment, Commitment.vendor_id.in_(vendors_of))
+                + count(Reinstatement, Reinstatement.vendor_id.in_(vendors_of))
+                + count(Decision, Decision.evaluation_id == evaluation_id)
+            ).label("settled"),
+            (count(Decision, Decision.evaluation_id == evaluation_id) > 0).label("recommendation"),
+            Evaluation.retain_until.is_not(None).label("retention"),
         ).where(Evaluation.id == evaluation_id)
     ).one()
-    criteria, weighted, vendors, reviewers, rule_set, marks, sealed, settled, decisions, kept = row
-    return Readiness(
-        criteria=criteria,
-        weighted_criteria=weighted,
-        vendors=vendors,
-        reviewers=reviewers,
-        rule_set=bool(rule_set),
-        marks=marks,
-        sealed=sealed,
-        settled=settled,
-        recommendation=decisions > 0,
-        retention=bool(kept),
-    )
+    return Readiness(**row._asdict())
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +147,13 @@ def list_ballot_progress(session: Session, seat: Seat) -> list[BallotProgress]:
         select(
             Member,
             Vendor,
-            Ballot.id,
+            Ballot.id.label("ballot_id"),
             Ballot.state,
             Ballot.recused,
             Ballot.seals,
-            func.coalesce(marks.c.marks, 0),
-            EntryOnBehalf.id.is_not(None),
-            EntryOnBehalf.confirmed_at.is_not(None),
+            func.coalesce(marks.c.marks, 0).label("marks"),
+            EntryOnBehalf.id.is_not(None).label("entered"),
+            EntryOnBehalf.confirmed_at.is_not(None).label("confirmed"),
         )
         .select_from(Ballot)
         .join(Member, Member.id == Ballot.member_id)
@@ -175,15 +169,15 @@ def list_ballot_progress(session: Session, seat: Seat) -> list[BallotProgress]:
     )
     return [
         BallotProgress(
-            member=member,
-            vendor=vendor,
-            ballot_id=ballot_id,
-            state=state,
-            recused=recused,
-            seals=seals,
-            marks=count,
-            entered=entered,
-            confirmed=confirmed,
+            member=row.Member,
+            vendor=row.Vendor,
+            ballot_id=row.ballot_id,
+            state=row.state,
+            recused=row.recused,
+            seals=row.seals,
+            marks=row.marks,
+            entered=row.entered,
+            confirmed=row.confirmed,
         )
-        for member, vendor, ballot_id, state, recused, seals, count, entered, confirmed in rows
+        for row in rows
     ]

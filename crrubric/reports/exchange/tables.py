@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -19,6 +19,7 @@ SCORE_COLUMNS = ("vendor", "name", "score", "coverage", "low", "high", "gate", "
 MARK_COLUMNS = (
     "reviewer", "vendor", "criterion", "mark", "note", "evidence", "evidence_until", "files",
 )  # fmt: skip
+RANKING_COLUMNS = ("Rank", "Vendor", "Score", "Met", "Coverage", "Range", "Gate")
 
 
 def escape_formula(text: str) -> str:
@@ -26,32 +27,40 @@ def escape_formula(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def to_csv(columns: tuple[str, ...], rows: Iterable[Iterable[object]]) -> str:
-    """A CSV file: a header, then the rows; None is an empty cell, text is made safe."""
+def to_csv(columns: tuple[str, ...], rows: Iterable[Mapping[str, object]]) -> str:
+    """A CSV file: a header, then the rows; None is an empty cell, text is made safe.
+
+    Raises: ValueError if a row has other columns than the header.
+    """
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(columns)
+    writer = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\r\n")
+    writer.writeheader()
+    wanted = set(columns)
     for row in rows:
+        if row.keys() != wanted:  # the writer itself would let a missing column pass
+            raise ValueError(f"a row has the columns {list(row)} instead of {list(columns)}")
         writer.writerow(
-            "" if cell is None else escape_formula(cell) if isinstance(cell, str) else cell
-            for cell in row
+            {
+                name: escape_formula(cell) if isinstance(cell, str) else cell
+                for name, cell in row.items()
+            }
         )
     return out.getvalue()
 
 
 def results_csv(results: Results) -> str:
     """One row a cell."""
-    return to_csv(TALLY_COLUMNS, (tally_row(cell).values() for cell in results.cells.values()))
+    return to_csv(TALLY_COLUMNS, map(tally_row, results.cells.values()))
 
 
 def scores_csv(results: Results) -> str:
     """One row a vendor; shares from 0 to 1, empty where undefined; codes with blanks between."""
     rows = ({**row, "failed": " ".join(row["failed"])} for row in vendor_rows(results))
-    return to_csv(SCORE_COLUMNS, (row.values() for row in rows))
+    return to_csv(SCORE_COLUMNS, rows)
 
 
-def marks_csv(rows: Iterable[tuple[str, ...]]) -> str:
-    """One row a mark: (reviewer, vendor, criterion, mark, note, evidence, its expiry, files)."""
+def marks_csv(rows: Iterable[Mapping[str, object]]) -> str:
+    """One row a mark, as `queries.exchange.exports` names its columns."""
     return to_csv(MARK_COLUMNS, rows)
 
 
@@ -105,14 +114,15 @@ def format_share(share: Fraction | None) -> str:
     return "–" if share is None else f"{float(share) * 100:.1f} %"
 
 
-def align_columns(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
-    """Lines of a table whose columns are as wide as they need."""
-    widths = [max(len(row[place]) for row in (header, *rows)) for place in range(len(header))]
+def align_columns(columns: tuple[str, ...], rows: Sequence[Mapping[str, str]]) -> list[str]:
+    """Lines of a table whose columns are as wide as they need; each row has every column."""
+    shown = ({name: name for name in columns}, *rows)
+    widths = {name: max(len(row[name]) for row in shown) for name in columns}
     lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in (header, *rows)
+        "  ".join(row[name].ljust(width) for name, width in widths.items()).rstrip()
+        for row in shown
     ]
-    return [lines[0], "  ".join("-" * width for width in widths), *lines[1:]]
+    return [lines[0], "  ".join("-" * width for width in widths.values()), *lines[1:]]
 
 
 def results_text(results: Results, title: str, sentences: Sequence[str]) -> str:
@@ -122,28 +132,27 @@ def results_text(results: Results, title: str, sentences: Sequence[str]) -> str:
     for vendor in results.ranking():
         score = results.scores[vendor.code]
         rows.append(
-            (
-                "–" if score.rank is None else str(score.rank),
-                vendor.name,
-                format_share(score.value),
-                f"{score.met} of {score.applicable}",
-                format_share(score.coverage),
-                f"{format_share(score.low)} to {format_share(score.high)}",
-                "must-haves met" if score.gate is Gate.PASS else score.gate.label,
-            )
+            {
+                "Rank": "–" if score.rank is None else str(score.rank),
+                "Vendor": vendor.name,
+                "Score": format_share(score.value),
+                "Met": f"{score.met} of {score.applicable}",
+                "Coverage": format_share(score.coverage),
+                "Range": f"{format_share(score.low)} to {format_share(score.high)}",
+                "Gate": "must-haves met" if score.gate is Gate.PASS else score.gate.label,
+            }
         )
-    header = ("Rank", "Vendor", "Score", "Met", "Coverage", "Range", "Gate")
     lines = [
         title,
         "=" * len(title),
         "",
-        *align_columns(header, rows),
+        *align_columns(RANKING_COLUMNS, rows),
         "",
         *agreement_lines(results),
     ]
     lines += ["", "How far the order can be trusted:", *(f"  {text}" for text in sentences)]
     unresolved = results.unresolved()
-    lines += ["", f"Unresolved cells: {len(unresolved)}"]
+    lines += ["", f"Unresolved items: {len(unresolved)}"]
     lines += [
         f"  {names[cell.vendor]}, {cell.criterion}: {cell.tally.yes} yes, {cell.tally.no} no"
         f" ({cell.resolution.reason.label if cell.resolution.reason else ''})"
@@ -158,8 +167,9 @@ def agreement_lines(results: Results) -> list[str]:
     """How far ballots agree: counts in words, then the coefficients."""
     found = results.agreement
     lines = [
-        f"Agreement: {found.unanimous_cells} of {found.pairable_cells} cells with two or more"
-        f" YES or NO are unanimous; {found.decisive_marks} of {found.marks} marks are YES or NO.",
+        f"Agreement: {found.unanimous_cells} of {found.pairable_cells} items (one criterion for"
+        " one vendor) with two or more YES or NO marks are unanimous;"
+        f" {found.decisive_marks} of {found.marks} marks are YES or NO.",
     ]
     for name, words in (
         ("percent_agreement", "Two reviewers agree"),

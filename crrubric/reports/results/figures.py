@@ -108,7 +108,7 @@ def score_figure(results: Results, translate: Translate) -> Chart | None:
         len(vendors),
         xaxis={
             "range": [0, 104],
-            "title": {"text": translate(N_("Score in percent of weight"))},
+            "title": {"text": translate(N_("Weighted score, in percent"))},
             "ticksuffix": " %",
         },
         shapes=[
@@ -118,7 +118,7 @@ def score_figure(results: Results, translate: Translate) -> Chart | None:
             }
         ],
     )  # fmt: skip
-    title = translate(N_("Scores and the range they can still take"))
+    title = translate(N_("Scores and the range still possible"))
     alt = "; ".join(
         f"{vendor.name}: {percent_text(score.value)}"
         f" ({percent_text(score.low)}–{percent_text(score.high)})"

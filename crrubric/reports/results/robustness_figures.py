@@ -75,12 +75,12 @@ def acceptability_figure(
         for (name, values), (fill, edge, ink) in zip(parts.items(), LOOKS, strict=False)
     ]
     title = translate(
-        N_("Ranks with any weights at all")
+        N_("Ranks with completely random weights")
         if found.concentration is None
-        else N_("Ranks with weights drawn around the official ones")
+        else N_("Ranks with random weights close to the official ones")
     )
     axis = {
-        "title": {"text": translate(N_("Percent of draws"))},
+        "title": {"text": translate(N_("Percent of cases"))},
         "range": [0, 101],  # the edge of the last bar shows
         "tickvals": [0, 50, 100],
         "tickangle": 0,
@@ -95,7 +95,7 @@ def acceptability_figure(
         translate(N_("Stacked bar chart of ranks by vendor. %(values)s")) % {"values": alt},
         figure_json(traces, size + 1, barmode="stack", xaxis=axis, legend=ABOVE, margin=ROOM),
         ChartTable(
-            translate(N_("%(title)s: %(draws)s draws, seed %(seed)s"))
+            translate(N_("%(title)s: %(draws)s cases, seed %(seed)s"))
             % {"title": title, "draws": found.draws, "seed": found.seed},
             (translate(N_("Vendor")), *ranks),
             tuple(
@@ -137,7 +137,12 @@ def swing_figure(
     rest = tuple((title, "–", none, "–") for code, title in titles.items() if code not in tied)
     return Chart(
         title,
-        translate(N_("Bar chart from each weight to the one that would tie them. %(values)s"))
+        translate(
+            N_(
+                "Bar chart from each present weight to the weight that would tie the two vendors. "
+                "%(values)s"
+            )
+        )
         % {"values": "; ".join(f"{row[0]}: {row[1]} → {row[2]}" for row in said[:5])},
         figure_json([bar], len(shown), xaxis=axis, showlegend=False),
         ChartTable(
@@ -146,8 +151,8 @@ def swing_figure(
                 map(
                     translate,
                     (
-                        N_("Criterion"), N_("Weight now"), N_("Weight at the tie"),
-                        N_("Times as much"),
+                        N_("Criterion"), N_("Weight now"), N_("Weight that would tie them"),
+                        N_("Times the weight now"),
                     ),
                 )
             ),
@@ -188,7 +193,7 @@ def disagreement_figure(groups: Sequence[AgreementGroup], translate: Translate) 
         hovertemplate="%{y}: %{x:.0f} %<extra></extra>",
     )
     axis = {
-        "title": {"text": translate(N_("Percent of pairs"))},
+        "title": {"text": translate(N_("Percent of pairs of reviewers"))},
         "range": [0, max(20.0, max(values) * 1.15)],
         "nticks": 4,
         "tickangle": 0,
@@ -204,7 +209,11 @@ def disagreement_figure(groups: Sequence[AgreementGroup], translate: Translate) 
             tuple(
                 map(
                     translate,
-                    (N_("Criterion"), N_("Pairs who differ"), N_("Cells with two or more")),
+                    (
+                        N_("Criterion"),
+                        N_("Pairs of reviewers who differ"),
+                        N_("Items with two or more YES or NO marks"),
+                    ),
                 )
             ),
             tuple(

@@ -79,7 +79,9 @@ def attach_vendor_file(
         )
         if there is not None:
             if there.withdrawn_at is not None:
-                raise Invalid(N_("This file was withdrawn; it stays so."), field="file")
+                raise Invalid(
+                    N_("This file was withdrawn and can’t be attached again."), field="file"
+                )
             return there
         _refuse_excess_vendor_files(session, vendor, len(data))
         file = VendorFile(

@@ -76,7 +76,7 @@ def waive_conflict(actor: Actor, slug: str, declaration_id: int, *, reason: str)
             raise WrongPhase(N_("This conflict of interest has been waived already."))
         found.waived_at, found.waived_by, found.waiver_reason = now_utc(), actor.name, why
         _announce_waiver(
-            session, actor, seat, found, Event.CONFLICT_WAIVED, NoticeKind.CONFLICT_WAIVED, why
+            session, actor, found, Event.CONFLICT_WAIVED, NoticeKind.CONFLICT_WAIVED, why=why
         )
     return found
 
@@ -91,7 +91,7 @@ def end_waiver(actor: Actor, slug: str, declaration_id: int, *, reason: str) -> 
             raise WrongPhase(N_("This conflict of interest is not waived."))
         found.waived_at, found.waived_by, found.waiver_reason = None, "", ""
         _announce_waiver(
-            session, actor, seat, found, Event.WAIVER_ENDED, NoticeKind.WAIVER_ENDED, why
+            session, actor, found, Event.WAIVER_ENDED, NoticeKind.WAIVER_ENDED, why=why
         )
     return found
 
@@ -140,17 +140,17 @@ def _require_reason(reason: str) -> str:
 def _announce_waiver(
     session: Session,
     actor: Actor,
-    seat: Seat,
     found: Declaration,
     event: Event,
     kind: NoticeKind,
+    *,
     why: str,
 ) -> None:
     note_event(
         session,
         actor,
         event,
-        evaluation_id=seat.evaluation.id,
+        evaluation_id=found.member.evaluation_id,
         subject=f"{found.member.name}, {found.vendor.company}",
         about=EntryReferences(vendor_id=found.vendor_id, member_id=found.member_id),
         reason=why,

@@ -68,7 +68,7 @@ def enter_ballot(actor: Actor, slug: str, ballot_id: int, entry: EnteredBallot) 
         asked = [
             row for part in list_assigned_parts(session, ballot.member) for row in part.criteria
         ]
-        _write_marks_and_gaps(session, actor, ballot, asked, marks, rest)
+        _write_marks_and_gaps(session, actor, ballot, asked, marks=marks, rest=rest)
         sealed = seal_ballot(session, ballot, slug, now_utc())
         session.flush()
         ballot.state, ballot.submitted_at = BallotState.SUBMITTED, sealed.sealed_at
@@ -126,7 +126,7 @@ def confirm_ballot(actor: Actor, slug: str, vendor_id: int) -> EntryOnBehalf:
         seat = require_locked_seat(session, actor, Action.CONFIRM_BALLOT, slug)
         found = lock_waiting_entry(session, seat, vendor_id)
         found.confirmed_at = now_utc()
-        _note_entry_reply(session, actor, seat, found, Event.BALLOT_CONFIRMED, "")
+        _note_entry_reply(session, actor, seat, found, Event.BALLOT_CONFIRMED)
     return found
 
 
@@ -136,14 +136,14 @@ def dispute_ballot(actor: Actor, slug: str, vendor_id: int, *, words: str) -> En
     The sealed version stays in the record. Possible while scoring is open.
     """
     why = require_text(
-        words, N_("Say what is not as you gave it."), limit=limits.NOTE, field="reason"
+        words, N_("Say what differs from the answers you gave."), limit=limits.NOTE, field="reason"
     )
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.RECORD_MARK, slug)
         found = lock_waiting_entry(session, seat, vendor_id)
         found.disputed_at, found.dispute = now_utc(), why
         unseal_ballot(session, found.ballot, slug, by=actor.name, why=why)
-        _note_entry_reply(session, actor, seat, found, Event.BALLOT_DISPUTED, why)
+        _note_entry_reply(session, actor, seat, found, Event.BALLOT_DISPUTED, why=why)
         chairs = select(Member.id).where(
             Member.evaluation_id == seat.evaluation.id,
             Member.is_chair,
@@ -204,7 +204,7 @@ def _declare_on_behalf(
         return
     if not entry.no_conflict:
         raise Invalid(
-            N_("Ask %(name)s about conflicts of interest, and tick that there is none."),
+            N_("Ask %(name)s about conflicts of interest, and check the box that there is none."),
             name=ballot.member.name,
             field="no_conflict",
         )
@@ -229,6 +229,7 @@ def _write_marks_and_gaps(
     actor: Actor,
     ballot: Ballot,
     asked: list[Criterion],
+    *,
     marks: Mapping[int, MarkText],
     rest: str,
 ) -> None:
@@ -271,7 +272,13 @@ def _has_open_ballot(session: Session, member: Member, vendor_id: int) -> bool:
 
 
 def _note_entry_reply(
-    session: Session, actor: Actor, seat: Seat, found: EntryOnBehalf, event: Event, why: str
+    session: Session,
+    actor: Actor,
+    seat: Seat,
+    found: EntryOnBehalf,
+    event: Event,
+    *,
+    why: str = "",
 ) -> None:
     note_event(
         session,

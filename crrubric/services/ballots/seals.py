@@ -152,7 +152,9 @@ def _explain_gaps(left: list[Criterion], reasons: Mapping[int, str]) -> dict[Cri
     silent = [row for row, why in given.items() if not why]
     if silent:
         raise NotReady(
-            N_("Criteria without a mark: %(count)s. Mark them, or say why you leave them."),
+            N_(
+                "Criteria without a mark: %(count)s. Mark them, or say why you leave them unmarked."
+            ),
             [
                 Invalid(
                     N_("“%(criterion)s” has no mark: say why."),

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
@@ -39,9 +38,11 @@ from crrubric.services.setup.evaluations import (
     clean_title,
     insert_evaluation,
 )
+from crrubric.services.shared.constraints import explain_constraint
 from crrubric.services.shared.journal import note_event
 from crrubric.services.shared.unit import unit_of_work
 
+SAME_CELL = "uq_mark_ballot_id_criterion_id"
 BATCH = 5_000  # rows inserted at once: memory stays flat
 
 
@@ -77,7 +78,9 @@ def import_new_evaluation(
         )
         known = KnownNames()
         add_criteria(session, evaluation, known, found)
-        return fill_evaluation(session, actor, evaluation, known, found, path, report)
+        return fill_evaluation(
+            session, actor, evaluation, known=known, found=found, path=path, report=report
+        )
 
 
 def import_marks(
@@ -94,12 +97,13 @@ def import_marks(
         known = load_known_names(session, evaluation)
         found = scan_mark_lines(path, known, report)
         refuse_unusable_lines(session, evaluation, known, path)
-        try:
-            return fill_evaluation(session, actor, evaluation, known, found, path, report)
-        except IntegrityError:
-            raise Invalid(
-                N_("The file names a reviewer or vendor in two ways, with a mark under each.")
-            ) from None
+        doubled = Invalid(
+            N_("The file names a reviewer or vendor in two ways, with a mark under each.")
+        )
+        with explain_constraint(SAME_CELL, doubled):
+            return fill_evaluation(
+                session, actor, evaluation, known=known, found=found, path=path, report=report
+            )
 
 
 def load_known_names(session: Session, evaluation: Evaluation) -> KnownNames:
@@ -153,9 +157,9 @@ def refuse_unusable_lines(
         if ballot in sealed:
             message = N_("the ballot of %(reviewer)s is submitted and sealed")
         elif taken.get(ballot, 0) & bits[line.criterion]:
-            message = N_("doubled mark: %(reviewer)s has marked this in the evaluation already")
+            message = N_("duplicate mark: %(reviewer)s has marked this in the evaluation already")
         elif away or not own.asks(ballot[1], known.criteria[line.criterion]):
-            message = N_("%(reviewer)s is not to mark this: look at who marks what")
+            message = N_("%(reviewer)s is not assigned to mark this: see “Who marks what”")
         else:
             continue
         if len(bad) >= LISTED:
@@ -217,6 +221,7 @@ def fill_evaluation(
     session: Session,
     actor: Actor,
     evaluation: Evaluation,
+    *,
     known: KnownNames,
     found: ImportSummary,
     path: Path,

@@ -116,7 +116,10 @@ def refuse_bad_lines(bad: list[tuple[int, CrrubricError]], more: int) -> None:
     if not bad:
         return
     raise InvalidLines(
-        N_("Nothing was imported. Lines that can’t be used: %(count)s. Mend them, import again."),
+        N_(
+            "Nothing was imported. Lines that can’t be used: %(count)s. Correct them and "
+            "import again."
+        ),
         bad,
         count=len(bad) + more,
     )
@@ -136,7 +139,7 @@ def explain_bad_lines(
 def doubled_mark_error(line: MarkLine, first: dict[tuple[str, str, str], int]) -> CrrubricError:
     """The refusal of a second mark for one cell by one reviewer."""
     return Invalid(
-        N_("doubled mark: %(reviewer)s has marked %(vendor)s, %(criterion)s in line %(line)s"),
+        N_("duplicate mark: %(reviewer)s has marked %(vendor)s, %(criterion)s in line %(line)s"),
         reviewer=line.reviewer,
         vendor=line.vendor,
         criterion=line.criterion,

@@ -119,7 +119,7 @@ def remind_late_reviewers(actor: Actor, slug: str, *, words: str = "") -> int:
     """
     said = clean_text(words, limit=limits.NOTE, field="words")
     if not is_mail_on():
-        raise Invalid(N_("This site sends no mail: copy the text and the addresses instead."))
+        raise Invalid(N_("This site sends no e-mail: copy the text and the addresses instead."))
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.REMIND, slug)
         to = find_recipients(session, seat).reached

@@ -87,7 +87,9 @@ def record_finding(
             )
         finding = lock_finding(session, vendor.id, criterion.id)
         if (finding.version if finding else 0) != seen_version:
-            raise Stale(N_("Somebody recorded a finding for this cell meanwhile: compare."))
+            raise Stale(
+                N_("Somebody else recorded a finding here in the meantime: compare the two.")
+            )
         before = serialize_finding(finding) if finding else None
         if finding is not None and finding.value is not tidy.value and not tidy.reason:
             raise Invalid(
@@ -201,7 +203,7 @@ def record_decision(
     """Record, or reword, the committee's recommendation with the order that it adopts.
 
     Args: ranking: None adopts no order; one that was adopted before is dropped.
-    Raises: Invalid if a reason is missing, if the vendor is not eligible, or as `checked_ranking`.
+    Raises: Invalid if a reason is missing, if the vendor is not eligible, or as `validate_ranking`.
     """
     tidy = clean_decision(text)
     order = clean_ranking(ranking) if ranking else None

@@ -125,7 +125,7 @@ def adopt_undisputed_cells(actor: Actor, slug: str, text: MotionText, *, expecte
         cells = list_undisputed_for_seat(read, seat)
         if len(cells) != expected or not cells:
             raise Stale(
-                N_("There are %(count)s cells now that nobody disputes: look again, then vote."),
+                N_("Now there are %(count)s items that nobody disputes: look again, then vote."),
                 count=len(cells),
             )
         motion = _make_motion(meeting, MotionKind.UNDISPUTED, tidy)
@@ -173,7 +173,7 @@ def defer_cell(
     actor: Actor, slug: str, vendor_id: int, criterion_id: int, *, reason: str
 ) -> Deferral:
     """Put a cell off, with the reason. Raises: WrongPhase if it is settled already."""
-    why = require_text(reason, N_("Say why it is put off."), limit=limits.NOTE, field="reason")
+    why = require_text(reason, N_("Say why it is postponed."), limit=limits.NOTE, field="reason")
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.RECORD_FINDING, slug)
         refuse_recused(seat, vendor_id)
@@ -200,7 +200,9 @@ def defer_cell(
 
 def clean_motion(text: MotionText) -> MotionText:
     """The motion, cleaned. Raises: Invalid naming the field."""
-    words = require_text(text.words, N_("Say what was moved."), limit=limits.NOTE, field="words")
+    words = require_text(
+        text.words, N_("Say what the motion is."), limit=limits.NOTE, field="words"
+    )
     for field in ("in_favor", "opposed", "abstaining"):
         if not 0 <= getattr(text, field) <= limits.VOTES_MAX:
             raise Invalid(

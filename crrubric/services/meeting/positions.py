@@ -72,7 +72,7 @@ def record_commitment(actor: Actor, slug: str, vendor_id: int, text: CommitmentT
     if not words:
         raise Invalid(N_("Say what the vendor commits itself to."), field="words")
     if not owner:
-        raise Invalid(N_("Say who watches over it."), field="owner")
+        raise Invalid(N_("Say who follows up."), field="owner")
     if text.due_on is None:
         raise Invalid(N_("Enter the day by which it is due."), field="due_on")
     with unit_of_work() as session:

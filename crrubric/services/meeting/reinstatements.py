@@ -39,7 +39,7 @@ def reinstate_vendor(actor: Actor, slug: str, vendor_id: int, *, reason: str) ->
         failed = results.scores[vendor.code].failed
         if not failed:
             raise Invalid(
-                N_("%(vendor)s does not fail a must-have: there is nothing to lift."),
+                N_("%(vendor)s does not fail a must-have, so it does not need to be reinstated."),
                 vendor=vendor.company,
                 field="reason",
             )

@@ -123,7 +123,12 @@ def withdraw_question(actor: Actor, slug: str, question_id: int, *, reason: str)
         if question.state is QuestionState.WITHDRAWN:
             return
         if question.state is QuestionState.ANSWERED:
-            raise WrongPhase(N_("This question is answered: it stays in the record."))
+            raise WrongPhase(
+                N_(
+                    "This question has been answered and can’t be withdrawn: it stays in the "
+                    "record."
+                )
+            )
         question.withdrawn_at, question.withdrawn_reason = now_utc(), why
         before = {"words": question.words}
         note_question(session, seat, question, Event.QUESTION_WITHDRAWN, before=before, reason=why)

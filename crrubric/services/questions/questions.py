@@ -75,7 +75,7 @@ def join_question(
         if question.vendor_id != vendor.id:
             raise make_not_found()
         if question.state in {QuestionState.ANSWERED, QuestionState.WITHDRAWN}:
-            raise WrongPhase(N_("This question waits for no answer: write a new one."))
+            raise WrongPhase(N_("This question is already answered or withdrawn: write a new one."))
         asked = lock_askings(session, vendor, asking_ids)
         for row in asked:
             row.question_id = question.id
@@ -155,7 +155,7 @@ def lock_askings(session: Session, vendor: Vendor, ids: Iterable[int]) -> list[A
     """Askings to the vendor that wait, held. Raises: Invalid if there is none; NotFound; Stale."""
     wanted = sorted(set(ids))
     if not wanted:
-        raise Invalid(N_("Tick what you make a question of."), field="askings")
+        raise Invalid(N_("Select what you want to turn into a question."), field="askings")
     rows = session.scalars(
         select(Asking)
         .where(Asking.id.in_(wanted), Asking.vendor_id == vendor.id)
@@ -166,7 +166,12 @@ def lock_askings(session: Session, vendor: Vendor, ids: Iterable[int]) -> list[A
     if len(rows) != len(wanted):
         raise make_not_found()
     if any(row.question_id is not None or row.set_aside_reason for row in rows):
-        raise Stale(N_("Somebody dealt with some of this meanwhile. Nothing was changed: look."))
+        raise Stale(
+            N_(
+                "Somebody else has dealt with some of this in the meantime. Nothing was changed: "
+                "please check."
+            )
+        )
     return list(rows)
 
 
@@ -204,7 +209,10 @@ def refuse_stale_question(question: Question, seen_version: int) -> None:
     """Raise Stale if the question is not the version that the page showed."""
     if question.version != seen_version:
         raise Stale(
-            N_("Somebody changed this question meanwhile. Nothing was overwritten: compare.")
+            N_(
+                "Somebody else has changed this question in the meantime. Nothing was "
+                "overwritten: compare the two versions."
+            )
         )
 
 

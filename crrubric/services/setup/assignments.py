@@ -97,7 +97,7 @@ def _check_assignment(session: Session, evaluation: Evaluation, wanted: Assignme
         if ids is None:
             continue
         if not ids:
-            raise Invalid(N_("Tick at least one, or choose everything."), field=field)
+            raise Invalid(N_("Select at least one, or choose everything."), field=field)
         here = select(model.id).where(model.evaluation_id == evaluation.id, model.id.in_(ids))
         if set(session.scalars(here)) != set(ids):
             raise Invalid(N_("Choose from the list: open the page again."), field=field)

@@ -34,8 +34,8 @@ def move_closing_day(actor: Actor, slug: str, closes_on: date) -> Evaluation:
             actor,
             Event.EVALUATION_CHANGED,
             evaluation,
-            {"closes_on": old.isoformat() if old else None},
-            {"closes_on": closes_on.isoformat()},
+            old={"closes_on": old.isoformat() if old else None},
+            new={"closes_on": closes_on.isoformat()},
         )
         set_aside_reminders(session, evaluation.id)
         late = select_open_ballots(evaluation.id).with_only_columns(Ballot.member_id)

@@ -43,7 +43,10 @@ def record_practice_mark(
             return mark
         if (mark.version if mark else 0) != seen_version:
             raise Stale(
-                N_("This mark was changed in another window. Nothing was overwritten: compare.")
+                N_(
+                    "This mark was changed in another window. Nothing was overwritten: compare "
+                    "the two versions."
+                )
             )
         if mark is None:
             mark = PracticeMark(member_id=member.id, criterion_id=criterion.id, version=0)

@@ -76,7 +76,7 @@ class AssignmentForm(Form):
         _("Vendors"),
         choices=[
             SelectChoice(EVERYTHING, _("Every vendor, those added later as well")),
-            SelectChoice(SOME, _("Only those ticked")),
+            SelectChoice(SOME, _("Only those selected")),
         ],
         validators=[InputRequired(_("Choose one."))],
     )
@@ -84,7 +84,7 @@ class AssignmentForm(Form):
         _("Criteria"),
         choices=[
             SelectChoice(EVERYTHING, _("Every criterion, those added later as well")),
-            SelectChoice(SOME, _("Only those ticked")),
+            SelectChoice(SOME, _("Only those selected")),
         ],
         validators=[InputRequired(_("Choose one."))],
     )
@@ -99,8 +99,10 @@ class EntryForm(Form):
         choices=list_choices(EntrySource),
         validators=[InputRequired(_("Choose one."))],
     )
-    given_on = DayField(_("On"), [InputRequired(_("Enter the day on which the ballot was given."))])
-    no_conflict = BooleanField(_("They say that they have no conflict of interest"))
+    given_on = DayField(
+        _("On which day?"), [InputRequired(_("Enter the day on which the ballot was given."))]
+    )
+    no_conflict = BooleanField(_("The reviewer says that they have no conflict of interest"))
     rest = StringField(
         _("Why do the others have no mark?"), [Optional(), limit_length(limits.SHORT_TEXT)]
     )
@@ -115,7 +117,10 @@ class CorrectionForm(Form):
     )
     question = TextAreaField(_("Question, to be answered YES or NO"), [limit_length(limits.NOTE)])
     look_for = TextAreaField(_("What to look for"), [Optional(), limit_length(limits.NOTE)])
-    effect = RadioChoiceField(_("Marks that were given already"), coerce=CorrectionEffect,
-                     choices=list_choices(CorrectionEffect),
-                     validators=[InputRequired(_("Say what becomes of marks."))])  # fmt: skip
+    effect = RadioChoiceField(
+        _("Marks that were given already"),
+        coerce=CorrectionEffect,
+        choices=list_choices(CorrectionEffect),
+        validators=[InputRequired(_("Say what happens to marks already given."))],
+    )
     reason = TextAreaField(_("Why?"), [InputRequired(_("Say why.")), Length(max=limits.NOTE)])

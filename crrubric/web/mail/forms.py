@@ -11,4 +11,4 @@ from crrubric.web.shared.forms import Form, limit_length
 class ReminderForm(Form):
     """A chair's own words in a reminder."""
 
-    words = TextAreaField(_("Words of your own"), [Optional(), limit_length(limits.NOTE)])
+    words = TextAreaField(_("Your own message"), [Optional(), limit_length(limits.NOTE)])

@@ -90,7 +90,7 @@ def render_decision_page(
         commitments=list_commitments(db.session(), seat.evaluation.id),
         promise=offer_commitment_vendors(promise or CommitmentForm(formdata=None), seat, read),
         may_promise=seat.may(Action.MANAGE_COMMITMENTS),
-        **collect_order_values(seat, read, decision, form, ranks, refused),
+        **collect_order_values(seat, read, decision, form, ranks=ranks, refused=refused),
     )
 
 

@@ -70,8 +70,8 @@ class CommitmentForm(Form):
         id="commitment-words",
     )
     owner = StringField(
-        _("Who watches over it"),
-        [InputRequired(_("Say who watches over it.")), limit_length(limits.TITLE)],
+        _("Who follows up"),
+        [InputRequired(_("Say who follows up.")), limit_length(limits.TITLE)],
     )
     due_on = DayField(_("Due on"), [Optional()])
 

@@ -29,7 +29,7 @@ class FindingForm(VersionedForm):
         _("The committee finds"),
         coerce=Outcome,
         choices=list_choices(Outcome),
-        validators=[InputRequired(_("Choose what it finds."))],
+        validators=[InputRequired(_("Choose what the committee finds."))],
     )
     reason = TextAreaField(_("Why?"), [Optional(), limit_length(limits.NOTE)])
     evidence = TextAreaField(_("On what evidence?"), [Optional(), limit_length(limits.NOTE)])
@@ -46,7 +46,7 @@ class MotionForm(Form):
     """A motion with its vote."""
 
     words = TextAreaField(
-        _("The motion"), [InputRequired(_("Say what was moved.")), limit_length(limits.NOTE)]
+        _("The motion"), [InputRequired(_("Say what the motion is.")), limit_length(limits.NOTE)]
     )
     moved_by = StringField(_("Moved by"), [Optional(), limit_length(limits.NAME)])
     seconded_by = StringField(_("Seconded by"), [Optional(), limit_length(limits.NAME)])

@@ -51,7 +51,7 @@ def render_agenda_page(seat: Seat, form: MotionForm) -> str:
     off = load_deferrals(db.session(), seat.evaluation.id)
     agreed = service.list_undisputed_for_seat(read, seat)
     if not form.words.data:
-        form.words.data = _("To adopt the outcomes of the %(count)s cells that nobody disputes",
+        form.words.data = _("To adopt the outcomes of the %(count)s items that nobody disputes",
                             count=len(agreed))  # fmt: skip
     form.expected.data = str(len(agreed))
     return render_page(
@@ -139,7 +139,7 @@ def save_attendance(seat: Seat) -> ResponseReturnValue:
         service.record_attendance(
             current_actor(), seat.evaluation.slug, [int(text) for text in ticked if len(text) < 10]
         )
-        flash(_("Recorded who is present."), "done")
+        flash(_("The attendance is recorded."), "done")
     except WrongPhase as error:
         flash(translate_error(error), "problem")
     return redirect_to(HOME, seat)
@@ -243,7 +243,7 @@ def save_deferral(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseRetu
             criterion_id,
             reason=form.reason.data or "",
         )
-        flash(_("Put off; it stays on the agenda."), "done")
+        flash(_("Postponed; it stays on the agenda."), "done")
     except (Invalid, WrongPhase) as error:
         flash(translate_error(error), "problem")
         return redirect_to("cell.show_cell", seat, vendor_id=vendor_id, criterion_id=criterion_id)

@@ -88,6 +88,7 @@ def collect_order_values(
     read: Matrix,
     decision: Decision | None,
     form: DecisionForm,
+    *,
     ranks: Mapping[str, RankForm] | None,
     refused: ReinstatementForm | None,
 ) -> dict[str, Any]:

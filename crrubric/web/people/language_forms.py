@@ -17,7 +17,7 @@ class DocumentsForm(FactsForm):
     """The facts of an evaluation with the language that it writes in."""
 
     language = ListChoiceField(
-        _("Language of mails and documents"),
+        _("Language of e-mails and documents"),
         [InputRequired(_("Choose one of the choices shown."))],
         choices=[SelectChoice(code, name) for code, name in NAMES.items()],
     )

@@ -167,7 +167,7 @@ def save_set_aside_reason(seat: Seat, asking_id: int) -> ResponseReturnValue:
             questions.set_aside_asking(
                 current_actor(), seat.evaluation.slug, asking_id, reason=form.reason.data
             )
-            flash(_("It is set aside; whoever asked is told why."), "done")
+            flash(_("The question is not passed on; whoever asked is told why."), "done")
             return redirect_to(HOME, seat)
         except Invalid as error:
             attach_error(form, error)

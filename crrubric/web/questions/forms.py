@@ -55,13 +55,13 @@ class QuestionWordsForm(VersionedForm):
 class MergeForm(Form):
     """What is made of the askings that are ticked: a new question, or a part of one there is."""
 
-    into = ListChoiceField(_("Make of those ticked"), [Optional()])
+    into = ListChoiceField(_("Turn the selected questions into"), [Optional()])
     words = TextAreaField(_("The question"), [Optional(), limit_length(limits.QUESTION)])
 
     def offer(self, questions: Iterable[Question]) -> None:
         """The questions that what is ticked can be put to; without any, a new one needs words."""
         there = [SelectChoice(str(row.id), shorten_words(row.words)) for row in questions]
-        self.into.choices = [SelectChoice(NEW, _("one new question, in the words below")), *there]
+        self.into.choices = [SelectChoice(NEW, _("one new question, worded as below")), *there]
         self.words.flags.required = not there
 
 

@@ -3,7 +3,7 @@
 import re
 
 from flask import Flask
-from flask_babel import gettext, ngettext
+from flask_babel import get_locale, gettext, ngettext
 
 from crrubric.domain.mail.mails import translate_facts
 from crrubric.domain.translation import N_
@@ -25,6 +25,7 @@ from crrubric.domain.vocabulary import (
 from crrubric.models import JournalEntry, Notice
 from crrubric.services.shared.journal import ROW
 from crrubric.web.shared.words import NOTHING, format_day
+from crrubric.web.shared.zones import label_zone
 
 # `vendor_id` stands beside `vendor`, the name that people read
 HIDDEN = frozenset({"vendor_id"})
@@ -35,8 +36,8 @@ FIELDS = {
     "agreed": N_("who agreed"),
     "answer": N_("answer"),
     "answered_on": N_("answered on"),
-    "as_computed": N_("as the rule has it"),
-    "by": N_("places moved"),
+    "as_computed": N_("same as the computed outcome"),
+    "by": N_("positions moved"),
     "bytes": N_("size in bytes"),
     "carried": N_("carried"),
     "chair": N_("chair"),
@@ -52,7 +53,7 @@ FIELDS = {
     "effect": N_("effect on marks"),
     "evidence": N_("evidence"),
     "evidence_kind": N_("kind of evidence"),
-    "evidence_months": N_("evidence is old after months"),
+    "evidence_months": N_("months after which evidence counts as old"),
     "evidence_on": N_("evidence seen on"),
     "evidence_place": N_("where the evidence is"),
     "evidence_until": N_("evidence valid until"),
@@ -75,8 +76,8 @@ FIELDS = {
     "number": N_("number"),
     "on behalf of": N_("on behalf of"),
     "opposed": N_("opposed"),
-    "over": N_("threshold: marks"),
-    "owner": N_("who watches over it"),
+    "over": N_("supermajority: YES marks"),
+    "owner": N_("who follows up"),
     "pass_mark": N_("pass mark"),
     "phase": N_("phase"),
     "place": N_("place"),
@@ -100,11 +101,12 @@ FIELDS = {
     "sent_on": N_("sent on"),
     "sha256": N_("fingerprint"),
     "source": N_("how it was given"),
-    "stakeholder": N_("speaks for"),
+    "stakeholder": N_("represents"),
     "term": N_("term"),
     "term_months": N_("term in months"),
+    "time_zone": N_("time zone"),
     "title": N_("title"),
-    "under": N_("threshold: of so many"),
+    "under": N_("supermajority: out of how many marks"),
     "unit_price_cents": N_("price of one unit, in cents"),
     "unscored": N_("unscored"),
     "until": N_("kept until"),
@@ -114,7 +116,7 @@ FIELDS = {
     "version": N_("version"),
     "weight": N_("weight"),
     "why_another_order": N_("why another order"),
-    "words": N_("words"),
+    "words": N_("text"),
 }
 EVERYTHING = N_("everything")  # what a member marks who is not limited
 PEOPLE = {member.value: member.label for member in Stakeholder}
@@ -155,6 +157,8 @@ def translate_field_value(key: str, value: object) -> object:
     """A value in words where the field says what it is: its code is a word that people type too."""
     if key in {"stakeholder", "lead"} and value in PEOPLE:
         return gettext(PEOPLE[str(value)])
+    if key == "time_zone" and isinstance(value, str):
+        return label_zone(value, get_locale())
     if key in {"vendors", "criteria"} and value == EVERYTHING:
         return gettext(EVERYTHING)
     if key == "vendors" and isinstance(value, list):
@@ -195,7 +199,7 @@ def format_journal_value(value: object) -> str:
     if value in (None, ""):
         return NOTHING
     if isinstance(value, list):  # the cells of a motion
-        return str(ngettext("One cell", "%(num)s cells", len(value)))
+        return str(ngettext("One item", "%(num)s items", len(value)))
     if isinstance(value, bool):
         return str(gettext("yes") if value else gettext("no"))
     text = str(value)

@@ -52,7 +52,7 @@ def show_agreement(seat: Seat) -> ResponseReturnValue:
             (_("Criteria"), _("Criterion"), ordered(found.criteria)),
             (_("Vendors"), _("Vendor"), ordered(found.vendors)),
             (_("Sections"), _("Section"), ordered(found.sections)),
-            (_("Who speaks for the same people"), _("Stakeholder"), stakeholders),
+            (_("Reviewers who represent the same group"), _("Stakeholder"), stakeholders),
         ),
         chart=disagreement_figure(sort_by_disagreement(found.criteria), _),
         portraits=summarize_reviewers(read.basis.ballots, counts) if beside else (),

@@ -78,7 +78,7 @@ def render_outcome(
 ) -> Markup:
     """An outcome, or a resolution with its reason, as symbol and word; None is not found yet."""
     if thing is None:
-        return NOT_FOUND % str(_("Not found yet"))
+        return NOT_FOUND % str(_("No finding yet"))
     kind = thing.outcome if isinstance(thing, Resolution) else thing
     reason = thing.reason if isinstance(thing, Resolution) else reason
     why = Markup('<span class="why">: %s</span>') % _(reason.label) if reason else ""

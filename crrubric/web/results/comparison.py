@@ -137,10 +137,18 @@ def list_strengths(
         )
     if seen.alone:
         found.append(
-            _("Met by no other vendor here: %(what)s.", what=join_titles(seen.alone, titles))
+            _(
+                "Of the vendors compared here, only this one meets: %(what)s.",
+                what=join_titles(seen.alone, titles),
+            )
         )
     if seen.ahead:
-        found.append(_("Met here, not by all: %(what)s.", what=join_titles(seen.ahead, titles)))
+        found.append(
+            _(
+                "This vendor meets, but not all the others do: %(what)s.",
+                what=join_titles(seen.ahead, titles),
+            )
+        )
     return found
 
 
@@ -153,12 +161,15 @@ def list_weaknesses(read: Matrix, seen: VendorComparison, titles: Mapping[str, s
         found.append(_("Must-haves not settled: %(what)s.", what=join_titles(seen.pending, titles)))
     if seen.behind:
         found.append(
-            _("Not met, though another does: %(what)s.", what=join_titles(seen.behind, titles))
+            _(
+                "Not met by this vendor, but met by another: %(what)s.",
+                what=join_titles(seen.behind, titles),
+            )
         )
     found += describe_pass_mark(read, seen)
     if seen.unresolved:
         found.append(
-            ngettext("One cell is unresolved.", "%(num)s cells are unresolved.", seen.unresolved)
+            ngettext("One item is unresolved.", "%(num)s items are unresolved.", seen.unresolved)
         )
     return found
 
@@ -180,4 +191,7 @@ def describe_pass_mark(read: Matrix, seen: VendorComparison) -> list[str]:
         text = _("Below the pass mark of %(mark)s.", mark=mark)
     if not seen.may_pass:
         return [text]
-    return [text, _("It could still reach the pass mark if what is open were met.")]
+    return [
+        text,
+        _("It could still reach the pass mark if the unresolved criteria turn out to be met."),
+    ]

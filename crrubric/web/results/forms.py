@@ -28,12 +28,14 @@ class TrialForm(Form):
 
     kind = RadioChoiceField(_("Decision rule"), coerce=RuleKind, choices=list_choices(RuleKind),
                       validators=[InputRequired(_("Choose a rule."))])  # fmt: skip
-    over = WholeNumberField(_("Supermajority: YES marks"), [Optional()])
-    under = WholeNumberField(_("Supermajority: of so many marks"), [Optional()])
-    quorum = WholeNumberField(_("Quorum: YES and NO marks that a cell needs"), [Optional()])
+    over = WholeNumberField(_("Supermajority: how many YES marks"), [Optional()])
+    under = WholeNumberField(_("Supermajority: out of how many marks"), [Optional()])
+    quorum = WholeNumberField(
+        _("Quorum: YES and NO marks needed for each criterion of a vendor"), [Optional()]
+    )
     without = ListChoiceField(_("Leave out"), [Optional()])
     concentration = WholeNumberField(
-        _("How close to the official weights random ones are drawn"),
+        _("How close random weights stay to the official ones"),
         [
             InputRequired(_("Enter a whole number.")),
             NumberRange(

@@ -32,15 +32,15 @@ def make_filter_controls(read: Matrix, asked: MatrixRequest) -> list[FilterContr
     there = {row.lead for row in read.results.criteria}
     leads = list_value_labels(who for who in Stakeholder if who in there)
     lists: list[tuple[str, str, list[tuple[str, str]]]] = [
-        ("show", _("Cells to look for"), list_value_labels(CellFilter)),
+        ("show", _("Items to show"), list_value_labels(CellFilter)),
         ("section", _("Section"), [("", _("All sections")), *sections]),
-        ("lead", _("Who speaks for the field"), [("", _("Everybody")), *leads]),
+        ("lead", _("Field of expertise"), [("", _("Everybody")), *leads]),
         ("sort", _("Order of criteria"), list_value_labels(CriteriaOrder)),
         ("order", _("Order of vendors"), list_value_labels(VendorOrder)),
         (
             "dense",
-            _("Cells"),
-            [("", _("As there is room")), ("0", _("In words")), ("1", _("In short"))],
+            _("Display"),
+            [("", _("Automatic")), ("0", _("Full words")), ("1", _("Short"))],
         ),
     ]
     return [

@@ -120,7 +120,7 @@ def list_cell_signs(cell: Cell, expert: bool) -> list[tuple[str, str]]:
     if cell.adopted:
         found.append((ADOPTED, N_("adopted")))
     if expert:
-        found.append((EXPERT, N_("who speaks for this field says otherwise")))
+        found.append((EXPERT, N_("the reviewer for this field disagrees")))
     if cell.divided and cell.resolution.outcome is not Outcome.UNRESOLVED:
-        found.append((DIVIDED, N_("divided")))
+        found.append((DIVIDED, N_("strongly split")))
     return found

@@ -10,6 +10,7 @@ from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.meeting.agenda import find_opposing_experts
 from crrubric.domain.results.results import Key
+from crrubric.domain.results.scoring import SCORE_MEANS
 from crrubric.domain.results.views import select_matrix_view
 from crrubric.domain.vocabulary import Answer
 from crrubric.extensions import db
@@ -121,7 +122,12 @@ def show_scores(seat: Seat) -> ResponseReturnValue:
     )
     charts = [chart for chart in drawn if chart is not None]
     return render_page(
-        "results/scores.html", seat, matrix=read, results=read.results, charts=charts
+        "results/scores.html",
+        seat,
+        matrix=read,
+        results=read.results,
+        meaning=_(SCORE_MEANS[read.results.mode]),
+        charts=charts,
     )
 
 

@@ -91,8 +91,8 @@ def save_assignments_by_lead(seat: Seat) -> ResponseReturnValue:
         count = service.assign_sections_by_lead(current_actor(), seat.evaluation.slug)
         flash(
             ngettext(
-                "One reviewer has another assignment now.",
-                "%(num)s reviewers have another assignment now.",
+                "The assignment of one reviewer has changed.",
+                "The assignments of %(num)s reviewers have changed.",
                 count,
             ),
             "done",

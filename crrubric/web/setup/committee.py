@@ -159,7 +159,7 @@ def save_seat_removal(seat: Seat, member_id: int) -> ResponseReturnValue:
     """End a seat."""
     try:
         service.remove_member(current_actor(), seat.evaluation.slug, member_id)
-        flash(_("The seat is ended."), "done")
+        flash(_("The member is no longer on the committee."), "done")
     except Invalid as error:
         flash(translate_error(error), "problem")
     return redirect_to(HOME, seat)

@@ -62,9 +62,11 @@ class RuleForm(Form):
 
     kind = RadioChoiceField(_("Decision rule"), coerce=RuleKind, choices=list_choices(RuleKind),
                       validators=[InputRequired(_("Choose a rule."))])  # fmt: skip
-    over = WholeNumberField(_("Supermajority: YES marks"), [Optional()])
-    under = WholeNumberField(_("Supermajority: of so many marks"), [Optional()])
-    quorum = WholeNumberField(_("Quorum: YES and NO marks that a cell needs"), [Optional()])
+    over = WholeNumberField(_("Supermajority: how many YES marks"), [Optional()])
+    under = WholeNumberField(_("Supermajority: out of how many marks"), [Optional()])
+    quorum = WholeNumberField(
+        _("Quorum: YES and NO marks needed for each criterion of a vendor"), [Optional()]
+    )
     pass_mark = WholeNumberField(
         _("Pass mark in percent"), [InputRequired(_("Enter a pass mark from 0 to 100 percent."))]
     )
@@ -100,7 +102,7 @@ class CriterionForm(Form):
     practice = TextAreaField(
         _("Practice round: what the made-up vendor shows"), [Optional(), limit_length(limits.NOTE)]
     )
-    evidence_months = WholeNumberField(_("Evidence is old after so many months"), [Optional()])
+    evidence_months = WholeNumberField(_("Months after which evidence counts as old"), [Optional()])
 
 
 class VendorForm(Form):
@@ -149,8 +151,8 @@ class SeatForm(Form):
         choices=[SelectChoice(*pair) for pair in SEAT_LABELS.items()],
     )
     stakeholder = ListChoiceField(
-        _("Speaks for"),
-        [InputRequired(_("Choose whom the person speaks for."))],
+        _("Represents"),
+        [InputRequired(_("Choose whom the person represents."))],
         coerce=Stakeholder,
         choices=list_choices(Stakeholder),
     )

@@ -127,7 +127,10 @@ def save_own_practice_finish(seat: Seat) -> ResponseReturnValue:
     """Say that I have practiced."""
     try:
         service.finish_practice(current_actor(), seat.evaluation.slug)
-        flash(_("Thank you. The spread appears here when the chair ends the round."), "done")
+        flash(
+            _("Thank you. All answers appear here, without names, when the chair ends the round."),
+            "done",
+        )
     except (Invalid, WrongPhase) as error:
         flash(translate_error(error), "problem")
     return redirect_to(HOME, seat)
@@ -139,7 +142,7 @@ def save_practice_round_end(seat: Seat) -> ResponseReturnValue:
     """End the round and show the spread."""
     try:
         service.show_spread(current_actor(), seat.evaluation.slug)
-        flash(_("The practice round is over. Everybody sees the spread."), "done")
+        flash(_("The practice round is over. Everybody sees all answers."), "done")
     except Invalid as error:
         flash(translate_error(error), "problem")
     return redirect_to(HOME, seat)

@@ -166,7 +166,10 @@ def flash_dropped_translation(criterion: Criterion, given: Translated) -> None:
     """Say on the next page that a translation was dropped, if one was."""
     if has_dropped_translation(criterion, given):
         flash(
-            _("What changed is no longer translated: its old translation did not fit any more."),
+            _(
+                "The changed texts no longer have a translation, because the old one no longer "
+                "matched."
+            ),
             "problem",
         )
 

@@ -76,8 +76,8 @@ def handle_http_error(error: HTTPException) -> ResponseReturnValue:
         return Response("This site is not reached by that name.", 400, mimetype="text/plain")
     status = HTTPStatus(error.code or 500)
     words = {
-        HTTPStatus.NOT_FOUND: gettext("There is nothing here, or it is not for you."),
-        HTTPStatus.METHOD_NOT_ALLOWED: gettext("That can’t be done at this address."),
+        HTTPStatus.NOT_FOUND: gettext("This page does not exist, or you may not see it."),
+        HTTPStatus.METHOD_NOT_ALLOWED: gettext("This action is not possible here."),
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: describe_size_limit(),
         HTTPStatus.TOO_MANY_REQUESTS: gettext(
             "Too many attempts. Wait 15 minutes, then try again."

@@ -178,7 +178,7 @@ def parse_version(typed: str | None) -> int:
     """A version number from a hidden field; 0 for none. Raises: Invalid."""
     text = typed or "0"
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise Invalid(N_("Open the page again: it does not say which version it shows."))
+        raise Invalid(N_("Open the page again: it is not clear which version it shows."))
     return int(text)
 
 

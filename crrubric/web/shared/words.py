@@ -208,8 +208,11 @@ def describe_standing(results: Results) -> str:
         names = ", ".join(vendor.name for vendor in ranked)
         lead = gettext("%(vendors)s share the first rank.", vendors=names)
     count = len(results.unresolved())
-    rest = ngettext("One cell is unresolved.", "%(num)s cells are unresolved.", count)
-    return f"{lead} {rest}" if count else f"{lead} {gettext('Every cell is settled.')}"
+    if count:
+        rest = ngettext("One item is unresolved.", "%(num)s items are unresolved.", count)
+    else:
+        rest = gettext("Every item is settled.")
+    return f"{lead} {rest}"
 
 
 def join_titles(codes: tuple[str, ...], titles: Mapping[str, str]) -> str:

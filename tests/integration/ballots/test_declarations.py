@@ -214,7 +214,7 @@ def test_a_conflicted_chair_does_not_change_the_vendor(make: Factory, visit: Vis
     with pytest.raises(NotFound):
         vendors.remove_vendor(made.chair, made.slug, made.vendors[0].id)
     page = visit(made.chair).get(made.url("vendors/")).text
-    assert "You declared a conflict of interest and stay away" in page
+    assert "You declared a conflict of interest and do not score this vendor." in page
     edit = made.url(f"vendors/{made.vendors[0].id}")
     assert visit(made.chair).get(edit).status_code == 404
     assert visit(made.chair).post(edit, {"company": ""}).status_code == 404
@@ -238,7 +238,9 @@ def test_the_marks_that_are_exported_leave_out_vendors_by_seat(make: Factory):
     made = conflicted_chair(make, phase=Phase.MEETING)
     seat = require(made.chair, Action.EXPORT_MARKS, made.evaluation, db.session())
 
-    assert {row[1] for row in iterate_mark_rows(db.session(), seat)} == {made.vendors[1].code}
+    assert {row["vendor"] for row in iterate_mark_rows(db.session(), seat)} == {
+        made.vendors[1].code
+    }
 
 
 def test_ids_of_another_evaluation_are_not_found(make: Factory, visit: Visit):

@@ -83,7 +83,7 @@ def test_the_chair_does_not_read_again_what_was_entered(make: Factory, visit: Vi
     chair = visit(made.chair)
 
     progress = chair.get(made.url("progress")).text
-    assert "entered on behalf, not confirmed yet" in progress
+    assert "entered by the chair, not confirmed yet" in progress
     ballot = ballot_of(made, 0, 0)
     assert chair.get(made.url(f"progress/{ballot.id}/enter")).status_code == 303
     for path in ("", "progress", "journal"):
@@ -104,7 +104,7 @@ def test_the_reviewer_reads_and_confirms_it(make: Factory, visit: Visit):
     stored = db.session.scalars(select(EntryOnBehalf)).one()
     assert stored.confirmed_at is not None
     assert reviewer.post(made.url(f"ballots/{vendor}/confirm")).status_code == 404
-    assert "entered on behalf, confirmed" in visit(made.chair).get(made.url("progress")).text
+    assert "entered by the chair, confirmed" in visit(made.chair).get(made.url("progress")).text
 
 
 def test_it_can_still_be_confirmed_in_the_meeting(make: Factory, visit: Visit):
@@ -112,14 +112,14 @@ def test_it_can_still_be_confirmed_in_the_meeting(make: Factory, visit: Visit):
     enter(made, entry(made))
     make.forward(made, Phase.MEETING, {})
     cell = made.url(f"cells/{made.vendors[0].id}/{made.criterion('ada').id}")
-    assert "entered on behalf, not confirmed" in visit(made.chair).get(cell).text
+    assert "entered by the chair, not confirmed" in visit(made.chair).get(cell).text
 
     memo = visit(made.chair).get(made.url("memo/")).text
-    assert "entered and sealed by the chair, who saw them then" in memo
+    assert "the chair entered and sealed ballots" in memo
     assert "entered on their behalf: 1, not confirmed: 1" in memo
     service.confirm_ballot(made.reviewers[0], made.slug, made.vendors[0].id)
 
-    assert "entered on behalf, confirmed" in visit(made.chair).get(cell).text
+    assert "entered by the chair, confirmed" in visit(made.chair).get(cell).text
 
 
 def test_what_was_not_given_so_opens_again_for_the_reviewer_and_both_versions_stay(
@@ -144,7 +144,7 @@ def test_what_was_not_given_so_opens_again_for_the_reviewer_and_both_versions_st
     make.submit(made, 0, 0, "left it empty")
     sealed = ballot_of(made, 0, 0)
     assert sealed.seals == 2
-    assert "entered on behalf" not in visit(made.chair).get(made.url("progress")).text
+    assert "entered by the chair" not in visit(made.chair).get(made.url("progress")).text
     assert verify_record(db.session()).problems == ()
 
 
@@ -227,7 +227,7 @@ def test_a_chair_with_a_conflict_is_shut_out(make: Factory, visit: Visit):
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"no_conflict": False}, "tick that there is none"),
+        ({"no_conflict": False}, "check the box that there is none"),
         ({"rest": ""}, "Say why the others have no mark"),
         ({"on": None}, "Enter the day"),
         ({"on": now_utc().date() + timedelta(days=2)}, "still to come"),

@@ -1,5 +1,7 @@
 """Evidence on pages: links, ages, the register, and what set-up says of it."""
 
+import csv
+import io
 from datetime import date, timedelta
 
 import pytest
@@ -301,12 +303,29 @@ def test_a_rubric_file_says_after_how_many_months(make: Factory):
     assert [row.evidence_months for row in rubric.sections[0].criteria] == [6, None, None]
 
 
-def test_the_export_names_expiry_and_files(make: Factory, visit: Visit):
+def test_every_column_of_the_exported_marks_stands_under_its_name(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING)
-    pointed(made, "page 4", on=date(2026, 3, 1), until=date(2027, 5, 3))
+    mark = pointed(made, "page 4", on=date(2026, 3, 1), until=date(2027, 5, 3))
+    reviewer, cell = made.reviewers[0], (made.slug, made.vendors[0].id, mark.criterion_id)
+    for name in ("offer.pdf", "report.pdf"):
+        attach_mark_file(reviewer, *cell, name=name, data=pdf(name))
     make.forward(made, Phase.MEETING, {})
 
-    text = visit(made.chair).get(made.url("export/marks.csv")).text
+    answer = visit(made.chair).get(made.url("export/marks.csv"))
 
-    assert text.splitlines()[0].endswith("note,evidence,evidence_until,files")
-    assert "Document · page 4 · 2026-03-01,2027-05-03," in text
+    reader = csv.DictReader(io.StringIO(answer.text, newline=""), strict=True)
+    assert list(reader) == [
+        {
+            "reviewer": reviewer.name,
+            "vendor": made.vendors[0].code,
+            "criterion": "ada",
+            "mark": "NO",
+            "note": "seen",
+            "evidence": "Document · page 4 · 2026-03-01",
+            "evidence_until": "2027-05-03",
+            "files": "offer.pdf; report.pdf",
+        }
+    ]
+    assert reader.fieldnames == [
+        "reviewer", "vendor", "criterion", "mark", "note", "evidence", "evidence_until", "files",
+    ]  # fmt: skip

@@ -536,5 +536,5 @@ def test_verify_sees_a_file_that_is_not_what_was_attached(app: Flask, make: Fact
     db.session.commit()
 
     assert [str(problem) for problem in verify_record(db.session()).problems] == [
-        f"File “{file.name}”: it is not what was attached."
+        f"File “{file.name}”: it differs from what was attached."
     ]

@@ -266,7 +266,7 @@ def test_every_bad_line_is_listed_and_nothing_is_stored(make: Factory, tmp_path:
         import_new_evaluation(OPERATOR, path, title="Bad", rule=RuleSettings(quorum=1))
 
     assert reasons(refused.value) == [
-        (3, "doubled mark: ann has marked A, c in line 2"),
+        (3, "duplicate mark: ann has marked A, c in line 2"),
         (4, "unknown value “MAYBE”: use YES, NO, NOT_APPLICABLE or CANNOT_TELL"),
         (5, "the column “vendor” is empty"),
         (6, "3 columns instead of 4"),
@@ -327,7 +327,7 @@ def test_marks_that_are_not_assigned_or_of_a_vendor_that_left_are_refused(
     with pytest.raises(InvalidLines) as refusal:
         import_marks(OPERATOR, path, slug=made.slug)
 
-    why = f"{name} is not to mark this: look at who marks what"
+    why = f"{name} is not assigned to mark this: see “Who marks what”"
     assert reasons(refusal.value) == [(3, why), (4, why)]
     assert stored() == 0
 

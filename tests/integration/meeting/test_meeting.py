@@ -97,7 +97,7 @@ def test_a_motion_on_another_number_of_cells_than_was_shown_is_refused(make: Fac
     answer = visit(made.chair).post(made.url("meeting/undisputed"), form)
 
     assert answer.status_code == 409
-    assert "There are 3 cells now that nobody disputes" in answer.text
+    assert "Now there are 3 items that nobody disputes" in answer.text
     assert "To adopt the lot" in answer.text
     assert findings(made) == {}
 
@@ -171,7 +171,7 @@ def test_a_cell_is_put_off_and_comes_back_when_it_is_settled(make: Factory, visi
         made.chair, made.slug, *cell, FindingText(Outcome.NOT_MET, "They said no."), seen_version=0
     )
 
-    assert "Put off: Ask the vendor." in page
+    assert "Postponed: Ask the vendor." in page
     assert db.session.scalars(select(Deferral)).all() == []
     with pytest.raises(WrongPhase):
         meetings.defer_cell(made.chair, made.slug, *cell, reason="again")
@@ -190,7 +190,7 @@ def test_everybodys_screen_follows_the_chairs(make: Factory, visit: Visit):
     assert before is not None
     assert after is not None
     assert after["step"] == before["step"] + 1
-    assert "appears here by itself" in waiting
+    assert "appears here automatically" in waiting
     assert shown.heading == f"{made.vendors[1].company}: Accessible"
     assert [node for node in shown.all("form") if "cells" in (node.get("action") or "")] == []
 
@@ -269,7 +269,7 @@ def test_the_minutes_hold_attendance_motions_and_findings(make: Factory, visit: 
 
     rows = {row.member_id: row.left_at is None for row in db.session.scalars(select(Attendance))}
     assert rows == {members[0].id: False, members[1].id: False}
-    for words_ in ("Room 12", members[1].name, VOTE.words, "3 cells adopted", "To thank the hosts",
+    for words_ in ("Room 12", members[1].name, VOTE.words, "3 items adopted", "To thank the hosts",
                    "Seen by all."):  # fmt: skip
         assert words_ in page
     assert verify_record(db.session()).problems == ()
@@ -355,10 +355,15 @@ def test_criteria_that_pull_against_each_other_are_pointed_out(make: Factory, vi
     both, one = (chair.get(made.url(f"cells/{v.id}/{made.criterion('ada').id}")).text
                  for v in made.vendors)  # fmt: skip
 
-    assert "also Met on “Works with our system”, which pulls the other way" in both
-    assert "pulls the other way" not in one
+    assert (
+        "also meets “Works with our system”, which is hard to combine with this criterion" in both
+    )
+    assert "hard to combine" not in one
     agenda, memo = (chair.get(made.url(path)).text for path in ("meeting/", "memo/"))
-    assert ("Pull against each other" in agenda, "Two configurations." in agenda) == (True, True)
+    assert ("Criteria that are hard to combine" in agenda, "Two configurations." in agenda) == (
+        True,
+        True,
+    )
     assert "Accessible – Works with our system: Two configurations." in memo
 
 
@@ -378,7 +383,7 @@ def test_a_finding_is_revisited_with_a_reason_and_the_trail_is_on_the_cell(
 
     for actor in (made.chair, made.reviewers[0]):
         text = visit(actor).get(made.url(f"cells/{cell[0]}/{cell[1]}")).text
-        trail = text[text.index("How it came to this") :]
+        trail = text[text.index("History") :]
         assert trail.index("No keyboard in the demo.") < trail.index("The vendor showed it.")
         assert "(before: Not met)" in trail
 
@@ -393,5 +398,5 @@ def test_who_no_longer_scores_is_named_on_the_cell_and_not_counted(make: Factory
 
     text = visit(made.chair).get(made.url(f"cells/{cell[0]}/{cell[1]}")).text
 
-    assert f"no longer score; not counted: {leaver}" in text
+    assert f"no longer score vendors, so they do not count: {leaver}" in text
     assert "2 of 2 assigned reviewers said YES or NO" in text

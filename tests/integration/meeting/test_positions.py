@@ -57,7 +57,7 @@ def test_a_position_is_private_until_the_decision_and_then_in_the_memo(make: Fac
     memo = visit(made.reviewers[1]).get(made.url("memo/")).text
 
     assert [SECRET in page for page in before] == [False] * 8
-    assert "1 of 2 reviewers have stated theirs" in before[0]
+    assert "1 of 2 reviewers have stated their positions" in before[0]
     assert SECRET in own
     assert SECRET in memo
     assert "0 reviewers support it, 0 can live with it, 1 cannot support it." in memo
@@ -134,7 +134,7 @@ def test_a_commitment_has_an_owner_and_a_day_and_stands_in_the_memo(make: Factor
     assert "Enter the day by which it is due." in refused.text
     assert "Captions in Spanish" in refused.text
     assert "Captions in Spanish (due " in memo
-    assert "; Priya watches over it)" in memo
+    assert "; Priya follows up)" in memo
 
 
 def test_a_commitment_is_withdrawn_with_a_reason_and_kept(make: Factory):

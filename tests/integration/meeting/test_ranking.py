@@ -152,7 +152,7 @@ def test_there_is_nothing_to_lift_where_no_must_have_fails_and_the_reason_is_kep
 
     page = parse(answer.status_code, answer.text)
     assert page.status == 422
-    assert "there is nothing to lift" in error_of(page, f"reinstate-{vendor}")
+    assert "so it does not need to be reinstated" in error_of(page, f"reinstate-{vendor}")
     assert words(page.with_id(f"reinstate-{vendor}")) == WHY
     assert db.session.scalars(select(Reinstatement)).all() == []
 
@@ -199,7 +199,7 @@ def test_a_reinstatement_without_effect_stays_in_the_record_and_the_page_says_so
     page = visit(made.chair).get(made.url("decision/")).text
     assert WHY in page
     assert "The reinstatement has no effect" in page
-    assert "without effect, since it fails no must-have any more" in (
+    assert "(no effect: the vendor no longer fails any must-have)" in (
         visit(made.chair).get(made.url("memo/")).text
     )
 

@@ -48,7 +48,7 @@ def test_home_shows_first_what_waits_for_me(make: Factory, visit: Visit):
     page = visit(person).page("/")
 
     assert [words(node) for node in page.all("h2")] == ["Scoring one", "Decided one"]
-    assert "2 ballots wait for you." in page.text
+    assert "You have 2 ballots to complete." in page.text
 
 
 # A form that comes after its session has ended

@@ -89,7 +89,7 @@ def test_from_asking_to_the_memo(make: Factory, visit: Visit):
         303,
         True,
     )
-    assert "It waits for the chair." in reviewer.get(ballot_url(made)).text
+    assert "The chair has not acted on it yet." in reviewer.get(ballot_url(made)).text
     asking = db.session.scalars(select(Asking)).one()
     assert CANARY in chair.get(made.url("questions/")).text
     made_of = {"asking": str(asking.id), "words": MERGED}
@@ -161,7 +161,7 @@ def test_the_overview_tells_the_chair_alone_that_something_waits(make: Factory, 
 
     pages = [visit(who).get(made.url("")).text for who in (made.chair, *made.reviewers[:2])]
 
-    assert ["waits for you" in page for page in pages] == [True, False, False]
+    assert ["needs your attention" in page for page in pages] == [True, False, False]
 
 
 def test_reviewers_read_the_answer_and_observers_only_from_the_meeting_on(
@@ -387,7 +387,7 @@ def test_what_the_chair_typed_and_ticked_is_kept(make: Factory, visit: Visit):
     page = parse(unticked.status_code, unticked.text)
 
     assert (unticked.status_code, wordless.status_code) == (422, 422)
-    assert "Tick what you make a question of." in unticked.text
+    assert "Select what you want to turn into a question." in unticked.text
     assert page.with_id(f"words-{vendor}").text == MERGED
     ticked = parse(422, wordless.text).with_id(f"asking-{asking.id}")
     assert ticked.get("checked") is not None
@@ -449,7 +449,7 @@ def test_what_another_chair_dealt_with_is_not_merged_again(make: Factory, visit:
     )
 
     assert late.status_code == 409
-    assert "Somebody dealt with some of this meanwhile" in late.text
+    assert "Somebody else has dealt with some of this in the meantime" in late.text
     assert "In other words?" in late.text
     assert db.session.scalars(select(Question.words)).all() == [MERGED]
 
@@ -473,7 +473,7 @@ def test_something_asked_later_joins_a_question_that_waits(make: Factory):
     last = asked(made, 2)
 
     assert [told(made, reviewer) for reviewer in (0, 1)] == [["QUESTION_ANSWERED"]] * 2
-    with pytest.raises(WrongPhase, match="waits for no answer"):
+    with pytest.raises(WrongPhase, match="already answered or withdrawn"):
         join_question(made.chair, made.slug, made.vendors[0].id, [last.id], question_id=question.id)
 
 
@@ -596,7 +596,7 @@ def test_verify_finds_an_asking_that_stands_in_another_vendor_s_question(make: F
 
     assert whole == []
     assert [str(problem) for problem in verify_record(db.session()).problems] == [
-        "Askings that stand in a question to another vendor: 1."
+        "Reviewers’ questions that were added to a question to another vendor: 1."
     ]
 
 

@@ -149,6 +149,6 @@ def test_a_cell_that_the_ballots_leave_open_asks_for_the_reason(make: Factory, v
         chair.get(made.url(f"cells/{made.vendors[0].id}/{criterion}")).text for criterion in cells
     )
 
-    assert "The ballots settle nothing here: say what did." in tie
-    assert "Needed where it differs" not in tie
-    assert "Needed where it differs" in settled
+    assert "The ballots do not settle this: say what did." in tie
+    assert "Needed if the finding differs" not in tie
+    assert "Needed if the finding differs" in settled

@@ -77,7 +77,8 @@ def test_a_changed_entry_is_named(make: Factory):
     behind_the_seals(f"UPDATE journal_entry SET actor_name = 'nobody' WHERE id = {entry.id}")
 
     assert said() == [
-        f"Journal, chain {made.evaluation.id}: entry {entry.number} is not what was written."
+        f"Journal, chain {made.evaluation.id}: entry {entry.number}"
+        " was changed after it was written."
     ]
 
 
@@ -96,7 +97,7 @@ def test_a_mark_that_is_not_what_was_sealed_is_named(make: Factory):
 
     behind_the_seals(f"UPDATE mark SET answer = 'CANNOT_TELL' WHERE ballot_id = {ballot.id}")
 
-    assert said() == [f"Ballot {ballot.id}: its marks are not those that were sealed."]
+    assert said() == [f"Ballot {ballot.id}: its marks differ from those that were sealed."]
 
 
 def test_a_sealed_text_that_does_not_fit_its_receipt_is_named(make: Factory):
@@ -106,7 +107,7 @@ def test_a_sealed_text_that_does_not_fit_its_receipt_is_named(make: Factory):
 
     behind_the_seals("UPDATE sealed_ballot SET content = '{}'")
 
-    assert said() == [f"Ballot {ballot.id}, version 1: the receipt does not fit."]
+    assert said() == [f"Ballot {ballot.id}, version 1: the receipt does not match."]
 
 
 def test_a_mark_that_the_criterion_does_not_allow_is_named(make: Factory):
@@ -202,7 +203,7 @@ def test_the_record_is_archived_with_a_day_and_can_come_back(make: Factory, visi
     page = chair.get(made.url("")).text
 
     assert early.status_code == 303
-    assert "Set first until when the record is kept" in told
+    assert "First set the day until which the record is kept" in told
     assert kept.status_code == 303
     assert ("June 30, 2034" in page, "A protest" in page) == (True, True)
     evaluations.change_phase(made.chair, made.slug, Phase.DECIDED, reason="An error in the memo")

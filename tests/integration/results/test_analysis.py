@@ -80,8 +80,8 @@ def test_the_sentences_say_what_would_and_what_would_not_change_who_is_first(mak
     page = opened(visit, made, "what-if")
 
     assert sentences(page)[:3] == [
-        f"With two thirds, scoring by share of YES and must-haves off, too, the first place stays"
-        f" with {first}.",
+        f"The first place also stays with {first} under other rules, tried one at a time:"
+        " two thirds, scoring by share of YES and must-haves off.",
         f"With unanimity, {first} and {second} would share the first place.",
         f"Without {people[0]}, {first} and {second} would share the first place.",
     ]
@@ -89,7 +89,7 @@ def test_the_sentences_say_what_would_and_what_would_not_change_who_is_first(mak
         f"Changing the weight of “Works with our system” from 2 to 1 would tie {first} with"
         f" {second}; no smaller change of one weight does." in sentences(page)
     )
-    assert "Every cell that counts is settled." in sentences(page)
+    assert "Every item that counts is settled." in sentences(page)
 
 
 def test_the_official_result_stands_unchanged_beside_a_trial(make, visit):
@@ -233,17 +233,17 @@ def test_counts_come_first_and_then_the_coefficients(make, visit):
 
     page = opened(visit, made, "agreement")
 
-    assert "In 5 of 6 cells with two or more YES or NO marks, all of them say the same." in (
-        words(page.all("main")[0])
-    )
+    assert (
+        "In 5 of the 6 items with two or more YES or NO marks, all of these marks are the same."
+    ) in words(page.all("main")[0])
     table = {row[0]: row[1:3] for row in rows(page, "Only YES and NO are compared.")[1:]}
     assert table == {
         "Percent agreement": ["89 %", "–"],
         "Krippendorff’s alpha": [
-            "0.78", "no interval: fewer than ten cells have two or more YES or NO marks",
+            "0.78", "no interval: fewer than ten items have two or more YES or NO marks",
         ],
         "Gwet’s AC1": [
-            "0.79", "no interval: fewer than ten cells have two or more YES or NO marks",
+            "0.79", "no interval: fewer than ten items have two or more YES or NO marks",
         ],
     }  # fmt: skip
 
@@ -294,8 +294,8 @@ def test_reviewers_beside_each_other_are_for_the_chair(make, visit):
     chair = opened(visit, made, "agreement")
     reviewer = visit(made.reviewers[0]).get(made.url("agreement"))
 
-    table = rows(chair, "Without: alpha and AC1")[1:]
+    table = rows(chair, "The last two columns: alpha and AC1")[1:]
     assert [row[1:4] for row in table][:1] == [["6 of 6", "4 of 6 (67 %)", "5 of 5 (100 %)"]]
     assert reviewer.status_code == 200
-    assert "Reviewers beside each other" not in reviewer.text
-    assert "Alpha without" not in reviewer.text
+    assert "Comparison of reviewers" not in reviewer.text
+    assert "Alpha without this reviewer" not in reviewer.text

@@ -39,12 +39,12 @@ def test_strengths_and_gaps_are_said_in_sentences(make: Factory, visit: Visit):
     first, second = portraits(opened(visit, made))
 
     assert "Strengths Meets every must-have.Reaches the pass mark of 85 %." in first
-    assert "Met by no other vendor here: Accessible." in first
+    assert "Of the vendors compared here, only this one meets: Accessible." in first
     assert "None among these criteria." in first
-    assert "Nothing here sets it apart." in second
+    assert "Nothing here distinguishes it from the others." in second
     assert "Must-haves not met: Accessible.Below the pass mark of 85 %." in second
     assert "It could still reach the pass mark" not in second
-    assert "One cell is unresolved." in second
+    assert "One item is unresolved." in second
 
 
 def test_cost_is_that_of_the_term_a_year_and_a_learner(make: Factory, visit: Visit):
@@ -71,7 +71,7 @@ def test_evidence_counts_where_a_mark_that_agrees_has_some(make: Factory, visit:
     page = opened(visit, made)
 
     # the YES on a cell found MET counts, the NO on one found MET doesn't
-    assert row(page, "Findings that rest on evidence") == ["1 of 2", "0 of 2"]
+    assert row(page, "Findings backed by evidence") == ["1 of 2", "0 of 2"]
 
 
 def test_a_file_is_evidence_as_well(make: Factory, visit: Visit):
@@ -80,7 +80,7 @@ def test_a_file_is_evidence_as_well(make: Factory, visit: Visit):
     attach_mark_file(made.reviewers[0], made.slug, *cell, name="a.pdf", data=pdf())
     make.forward(made, Phase.MEETING, {})
 
-    assert row(opened(visit, made), "Findings that rest on evidence") == ["1 of 1", "0 of 0"]
+    assert row(opened(visit, made), "Findings backed by evidence") == ["1 of 1", "0 of 0"]
 
 
 def test_who_speaks_for_a_field_and_says_otherwise_is_named_with_the_cell(make, visit):
@@ -100,8 +100,8 @@ def test_a_person_with_a_conflict_reads_no_detail_of_that_vendor(make: Factory, 
 
     first, second = portraits(page)
     assert (made.reviewers[0].name in first, made.reviewers[0].name in second) == (False, True)
-    away = "You stay away from this vendor."
-    assert row(page, "Findings that rest on evidence") == [away, "0 of 1"]
+    away = "Not shown: you have a conflict of interest."
+    assert row(page, "Findings backed by evidence") == [away, "0 of 1"]
     assert row(page, "Questions without an answer") == [away, "none"]
     cell = f"cells/{made.vendors[0].id}/{made.criterion('ada').id}"
     assert made.url(cell) not in [a.get("href") for a in page.all("a")]

@@ -148,7 +148,7 @@ def test_a_short_cell_says_the_same_to_the_ear(make: Factory, visit: Visit):
     page = opened(visit, met_committee(make), "?dense=1")
 
     cells = of_class(page, "cell")
-    assert words(cells[1]) == "✕ 1–2 ≠Not met, 1 yes, 2 no, divided"
+    assert words(cells[1]) == "✕ 1–2 ≠Not met, 1 yes, 2 no, strongly split"
     assert (
         words(cells[5]) == "? 1–0Unresolved, too few marks, 1 yes, 0 no, 1 can’t tell, 1 unscored"
     )
@@ -173,7 +173,7 @@ def expert_scene(make: Factory) -> Made:
 def test_the_expert_in_the_minority_is_flagged_in_words(make: Factory, visit: Visit):
     page = opened(visit, expert_scene(make), "?show=expert")
 
-    flag = "⚑who speaks for this field says otherwise ≠divided"
+    flag = "⚑the reviewer for this field disagrees ≠strongly split"
     assert titles(page) == ["Accessible"]
     assert [words(cell) for cell in of_class(page, "cell")] == [
         f"✓ Met {flag} 2 yes, 1 no, 1 recused",
@@ -199,8 +199,8 @@ def test_a_cell_stands_beside_the_matrix_with_marks_notes_and_trail(make: Factor
     assert panel(page).get("hidden") is None
     for text in (
         f"{vendor.company}: Accessible", "Note 0.", "Note 2.", "Special education",
-        "Who speaks for this field says otherwise: ", "Recused: ", "No captions.",
-        "How it came to this",
+        "The reviewer for this field disagrees: ", "Recused: ", "No captions.",
+        "History",
     ):  # fmt: skip
         assert text in said
     links = [a for cell in page.all("td") for a in cell.iter("a")]
@@ -212,7 +212,7 @@ def test_a_cell_stands_beside_the_matrix_with_marks_notes_and_trail(make: Factor
 def test_without_a_cell_the_panel_is_empty_and_hidden(make: Factory, visit: Visit):
     found = panel(opened(visit, met_committee(make)))
 
-    assert (found.get("hidden"), words(found)) == ("", "Cell Close")
+    assert (found.get("hidden"), words(found)) == ("", "Details Close")
 
 
 def test_the_script_gets_the_same_panel(make: Factory, visit: Visit):
@@ -251,9 +251,9 @@ def test_a_person_with_a_conflict_is_not_told_how_an_expert_voted(make: Factory,
     page = person.page(made.url("matrix"))
 
     cells = of_class(page, "cell")
-    assert words(cells[0]) == "✓ Met ≠divided 2 yes, 1 no, 1 recused"
+    assert words(cells[0]) == "✓ Met ≠strongly split 2 yes, 1 no, 1 recused"
     assert [next(cell.iter("a")).get("href") for cell in cells[:1]] == [None]
-    assert "says otherwise" in words(cells[1])
+    assert "the reviewer for this field disagrees" in words(cells[1])
     assert titles(person.page(made.url("matrix?show=expert"))) == ["Accessible"]
     only = made.url(f"matrix?show=expert&vendor={made.vendors[0].id}")
-    assert "No criterion here." in person.get(only).text
+    assert "No criterion matches." in person.get(only).text

@@ -196,7 +196,7 @@ def test_the_matrix_shows_outcome_and_votes(make: Factory, visit: Visit):
 
     cells = [words(node) for node in page.all("td") if "cell" in (node.get("class") or "")]
     assert cells[0] == "✓ Met 3 yes, 0 no"
-    assert cells[1] == "✕ Not met ≠divided 1 yes, 2 no"
+    assert cells[1] == "✕ Not met ≠strongly split 1 yes, 2 no"
     assert len(cells) == 6
 
 

@@ -147,7 +147,7 @@ def test_experts_are_assigned_by_who_knows_most(make: Factory, visit: Visit):
     assert {sections[id_] for id_ in found[2].criteria or ()} == {"access", "operations"}
     assert len(found[2].criteria or ()) == 9
     journal = chair.get(made.url("journal")).text
-    assert "changed what Ida Itkowski is to mark" in journal
+    assert "changed what Ida Itkowski has to mark" in journal
 
 
 def test_a_criterion_that_can_not_reach_its_quorum_is_pointed_out(make: Factory, visit: Visit):
@@ -179,8 +179,8 @@ def test_the_ticks_of_a_reviewer_are_stored_and_shown(make: Factory, visit: Visi
 @pytest.mark.parametrize(
     ("form", "field", "says"),
     [
-        ({"vendors": "everything", "criteria": "some"}, "criteria", "Tick at least one"),
-        ({"vendors": "some", "criteria": "everything"}, "vendors", "Tick at least one"),
+        ({"vendors": "everything", "criteria": "some"}, "criteria", "Select at least one"),
+        ({"vendors": "some", "criteria": "everything"}, "vendors", "Select at least one"),
         ({"vendors": "everything"}, "criteria", "Choose one"),
         (
             {"vendors": "everything", "criteria": "some", "criterion": "999999"},

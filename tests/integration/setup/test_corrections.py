@@ -114,9 +114,9 @@ def test_marks_set_aside_are_hidden_in_the_journal_until_the_meeting(make: Facto
     made = scene(make)
     correct(made, AGAIN)
 
-    assert "set a mark aside" not in visit(made.chair).get(made.url("journal")).text
+    assert "removed a mark from the count" not in visit(made.chair).get(made.url("journal")).text
     make.forward(made, Phase.MEETING, {})
-    assert "set a mark aside" in visit(made.chair).get(made.url("journal")).text
+    assert "removed a mark from the count" in visit(made.chair).get(made.url("journal")).text
 
 
 def test_reviewers_see_the_correction_on_their_ballot_and_all_in_the_rubric(
@@ -295,11 +295,11 @@ def test_the_memo_says_what_happened_after_ballots_opened(make: Factory, visit: 
     for words in (
         "1 reviewers marked it. Those marks never counted.",
         "Revision 1, ",
-        "“exchange” was read in two ways (Marks given stay: the meaning is the same)",
+        "“exchange” was read in two ways (Marks already given stay valid: the meaning is the same)",
         "It was sold",
         "1 of 3 criteria",
         "every criterion",
-        "Left the committee",
+        "Members who left the committee",
         made.reviewers[2].name,
     ):
         assert words in text, words

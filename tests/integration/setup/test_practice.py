@@ -105,7 +105,7 @@ def test_nobody_sees_the_spread_before_the_round_is_over(make: Factory, visit: V
     assert list_practice_spreads(db.session(), made.evaluation) == []
     for actor in (made.chair, made.reviewers[0]):
         text = visit(actor).get(made.url("practice/")).text
-        assert ("grades need a file" in text, "read differently" in text) == (False, False)
+        assert ("grades need a file" in text, "understood differently" in text) == (False, False)
 
 
 def test_the_spread_shows_what_is_read_differently_without_names(make: Factory, visit: Visit):
@@ -120,7 +120,7 @@ def test_the_spread_shows_what_is_read_differently_without_names(make: Factory, 
     assert apart == [("sis", True), ("ada", False), ("teacher", False)]
     for actor in (made.chair, made.reviewers[0], observer):
         text = visit(actor).get(made.url("practice/")).text
-        assert "One criterion was read differently" in text
+        assert "Reviewers understand one criterion differently." in text
         assert "grades need a file" in text
         assert "Person" not in text.split("<main", 1)[1]
 

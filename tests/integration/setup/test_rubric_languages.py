@@ -109,7 +109,7 @@ def test_the_memo_names_evidence_in_its_language(make: Factory, made: Made, visi
 
     memo = visit(made.chair).get(made.url("memo/memo.html")).text
 
-    assert "Documento · p. 7 · válido hasta el 2027-06-30" in memo
+    assert "Documento · p. 7 · vigente hasta el 2027-06-30" in memo
 
 
 def test_the_chair_changes_text_and_translation_together(made: Made, visit: Visit):
@@ -136,7 +136,7 @@ def test_a_translation_that_did_not_change_with_its_text_is_dropped(made: Made, 
 
     assert set(fresh(ell).translations["es"]) == {"title", "look_for", "practice"}
     told = chair.get(made.url("rubric/")).text
-    assert "Lo que cambió ya no está traducido" in told
+    assert "Los textos que cambiaron ya no tienen traducción" in told
     assert "Is there support?" in told
 
 

@@ -386,7 +386,7 @@ def test_set_up_does_not_come_back_once_the_committee_has_met(make: Factory):
         evaluations.change_phase(made.chair, made.slug, Phase.SETUP, reason="Another vendor")
 
     assert [str(problem) for problem in refused.value.problems] == [
-        "The committee has met already: rubric and rule stay as they are."
+        "The committee has met already: rubric and rule can no longer be changed."
     ]
 
 
@@ -399,7 +399,7 @@ def test_a_seat_without_a_role_is_refused_beside_the_field(make: Factory, visit:
     page = parse(answer.status_code, answer.text)
     assert page.status == 422
     assert words(page.with_id("roles-error")) == "Error: Choose a role."
-    assert words(page.with_id("stakeholder-error")) == "Error: Choose whom the person speaks for."
+    assert words(page.with_id("stakeholder-error")) == "Error: Choose whom the person represents."
 
 
 def test_a_closing_day_that_is_over_is_refused_beside_its_field(make: Factory, visit: Visit):

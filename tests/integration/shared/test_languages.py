@@ -5,6 +5,7 @@ from flask import Flask
 
 from crrubric.extensions import db
 from crrubric.models import User
+from tests.conftest import set_settings
 from tests.factories import Factory
 from tests.integration.conftest import Visit, Visitor
 from tests.pages import Page, words
@@ -110,7 +111,7 @@ def test_refusals_of_forms_and_forgeries_are_in_the_language(app: Flask, visit: 
     for answer in (wrong, forged, missing):
         assert '<html lang="es">' in answer.text
     assert "Este formulario ya no es válido" in forged.text
-    assert "Aquí no hay nada" in missing.text
+    assert "Esta página no existe" in missing.text
 
 
 def test_an_answer_says_what_it_depends_on(visit: Visit):
@@ -120,6 +121,6 @@ def test_an_answer_says_what_it_depends_on(visit: Visit):
 
 
 def test_one_language_alone_has_no_switch(app: Flask, visit: Visit, monkeypatch):
-    monkeypatch.setitem(app.config, "LANGUAGES", ["en"])
+    set_settings(app, monkeypatch, LANGUAGES=("en",))
 
     assert 'class="languages"' not in visit().get("/sign-in", headers=SPANISH).text

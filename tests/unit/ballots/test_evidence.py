@@ -158,6 +158,6 @@ def test_evidence_in_words_says_what_is_known():
 
     assert said == "Document · page 4 · 2027-03-01 · valid until 2027-05-03"
     assert describe_evidence(None, "", None) == ""
-    in_spanish = {"valid until %(day)s": "válido hasta el %(day)s"}.__getitem__
+    in_spanish = {"valid until %(day)s": "vigente hasta el %(day)s"}.__getitem__
     said = describe_evidence(None, "aquí", None, date(2027, 5, 3), say=in_spanish)
-    assert said == "aquí · válido hasta el 2027-05-03"
+    assert said == "aquí · vigente hasta el 2027-05-03"

@@ -25,11 +25,9 @@ def test_a_reminder_names_the_readers_own_ballots_and_the_day():
 
     assert mail.subject == "Credit Recovery 2027: Please finish your ballots by 2027-03-19"
     assert mail.body == (
-        "Hello Rosa Díaz,\n\n"
-        "These ballots of yours are still open:\n- Acme\n- Bolt\n\n"
-        "Scoring closes on 2027-03-19.\n\n"
-        "Mark and submit them here: https://x.example/e/ballots/\n\n"
-        "You get this mail because you are on the committee of “Credit Recovery 2027”.\n\n"
+        "Hello Rosa Díaz,\n\nThese ballots of yours are still open:\n- Acme\n- Bolt\n\nScoring "
+        "closes on 2027-03-19.\n\nMark and submit them here: https://x.example/e/ballots/\n\nYou "
+        "receive this e-mail because you are on the committee of “Credit Recovery 2027”.\n\n"
         "Credit Recovery 2027\nLakeside\n"
     )
 

@@ -65,7 +65,7 @@ def codes(vendors: tuple[ScoredVendor, ...]) -> str:
 @pytest.mark.parametrize("mode", list(ScoringMode))
 @pytest.mark.parametrize("kind", list(RuleKind))
 def test_nothing_at_all_still_gives_results(mode, kind):
-    empty = evaluate([], [], {}, {}, DecisionRule(kind), mode)
+    empty = evaluate([], [], {}, {}, DecisionRule(kind), mode=mode)
 
     assert (empty.ranking(), empty.unresolved(), empty.split()) == ((), (), ())
     assert (dict(empty.cells), dict(empty.scores), empty.agreement.marks) == ({}, {}, 0)
@@ -73,8 +73,8 @@ def test_nothing_at_all_still_gives_results(mode, kind):
 
 @pytest.mark.parametrize("mode", list(ScoringMode))
 def test_vendors_without_criteria_and_criteria_without_marks_have_no_score(mode):
-    bare = evaluate([], [ScoredVendor("a", "A")], {}, {}, DecisionRule(), mode)
-    unmarked = evaluate([criterion(1)], [ScoredVendor("a", "A")], {}, {}, DecisionRule(), mode)
+    bare = evaluate([], [ScoredVendor("a", "A")], {}, {}, DecisionRule(), mode=mode)
+    unmarked = evaluate([criterion(1)], [ScoredVendor("a", "A")], {}, {}, DecisionRule(), mode=mode)
 
     assert (bare.scores["a"].value, bare.scores["a"].rank, bare.passes("a")) == (None, None, False)
     assert (unmarked.scores["a"].value, unmarked.scores["a"].coverage) == (None, 0)
@@ -175,7 +175,13 @@ def test_the_pass_mark_is_reached_by_equality_and_never_without_a_score():
 def test_results_keep_what_they_were_computed_with():
     rule = DecisionRule(RuleKind.UNANIMITY)
     results = evaluate(
-        [criterion(1)], [ScoredVendor("a", "A")], {}, {}, rule, ScoringMode.SHARE, Fraction(1)
+        [criterion(1)],
+        [ScoredVendor("a", "A")],
+        {},
+        {},
+        rule,
+        mode=ScoringMode.SHARE,
+        pass_mark=Fraction(1),
     )
 
     assert (results.rule, results.mode, results.pass_mark) == (rule, ScoringMode.SHARE, 1)
@@ -232,7 +238,7 @@ def evaluated(vendors: list[list[str]], scale: list[Fraction], mode: ScoringMode
         },
         {},
         DecisionRule(),
-        mode,
+        mode=mode,
     )
 
 

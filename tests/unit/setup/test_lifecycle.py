@@ -66,7 +66,7 @@ def test_only_the_changes_of_the_table_are_possible(before: Phase, after: Phase)
         ((Phase.SCORING, Phase.SETUP), {"marks": 3}, "3 marks have been given"),
         ((Phase.SCORING, Phase.SETUP), {"sealed": 2}, "2 ballots were submitted"),
         ((Phase.SCORING, Phase.SETUP), {"settled": 1}, "has met already"),
-        ((Phase.DECIDED, Phase.ARCHIVED), {"retention": False}, "until when the record is kept"),
+        ((Phase.DECIDED, Phase.ARCHIVED), {"retention": False}, "until which the record is kept"),
     ],
 )
 def test_a_condition_that_is_not_met_is_said_in_a_sentence(change, facts, says):

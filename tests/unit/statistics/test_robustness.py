@@ -82,10 +82,10 @@ def test_a_clear_leader_is_clear_in_every_sentence():
         " unanimity and scoring by share of YES.",
         "Leaving out any one reviewer does not change the order.",
         "No change of a single weight would tie Vendor A with another vendor.",
-        "With weights drawn at random around the official ones Vendor A is first in 100\u00a0% of"
-        " the draws; with any weights at all, in 100\u00a0%.",
-        "Every cell that counts is settled.",
-        "Two by two, more reviewers prefer Vendor A to each other vendor.",
+        "With random weights close to the official ones, Vendor A is first in 100 % of the "
+        "cases; with completely random weights, in 100 %.",
+        "Every item that counts is settled.",
+        "Compared in pairs, more reviewers prefer Vendor A to every other vendor.",
     ]
 
 
@@ -137,7 +137,7 @@ def test_an_unresolved_cell_that_matters_is_said_and_one_that_does_not_is_said_t
         "If everything unresolved went against Vendor A, Vendor A and Vendor B would share the"
         " first place." in said(matters)
     )
-    assert "However the unresolved cells are settled, the first place stays with Vendor A." in (
+    assert "However the unresolved items are settled, the first place stays with Vendor A." in (
         said(harmless)
     )
 
@@ -271,7 +271,7 @@ def test_ranks_behind_the_third_are_one_colour_and_the_table_has_all():
     ]  # fmt: skip
     assert chart.table.header == ("Vendor", *(f"Rank {n}" for n in range(1, 6)))
     assert chart.table.rows[4] == ("Vendor E", "0.0 %", "0.0 %", "0.0 %", "0.0 %", "100.0 %")
-    assert "10 draws, seed" in chart.table.caption
+    assert "10 cases, seed" in chart.table.caption
 
 
 def test_the_table_of_swing_weights_names_criteria_that_can_change_nothing():

@@ -1,0 +1,212 @@
+"""Files of rows: each value stands under its own name, whatever the order of the columns."""
+
+import csv
+import io
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from fractions import Fraction
+
+import pytest
+
+from crrubric.domain.results.outcome import DecisionRule
+from crrubric.domain.results.results import (
+    AdoptedFinding,
+    Results,
+    ScoredCriterion,
+    ScoredVendor,
+    evaluate,
+)
+from crrubric.domain.results.scoring import Score
+from crrubric.domain.results.tally import Tally
+from crrubric.domain.vocabulary import Gate, Outcome
+from crrubric.reports.exchange.tables import (
+    marks_csv,
+    results_csv,
+    results_text,
+    scores_csv,
+    tally_row,
+    to_csv,
+    vendor_rows,
+)
+
+# no two counts, and no two numbers of the score, are the same: a swap of two columns shows
+TALLY = Tally(yes=2, no=1, not_applicable=3, cannot_tell=4, missing=5, abstained=6, recused=7)
+SCORE = Score(
+    value=Fraction(1, 2),
+    coverage=Fraction(1, 4),
+    low=Fraction(1, 8),
+    high=Fraction(3, 4),
+    gate=Gate.REINSTATED,
+    rank=1,
+    met=2,
+    decided=4,
+    applicable=16,
+    failed=("c8", "c9"),
+    pending=("c7",),
+)
+
+
+@pytest.fixture
+def results() -> Results:
+    """One cell and one vendor whose values all differ."""
+    adopted = AdoptedFinding(
+        value=Outcome.MET,
+        reason="The demo settled it.",
+        by="Ada Chair",
+        at=datetime(2027, 3, 1, 9, 30, tzinfo=UTC),
+    )
+    criterion = ScoredCriterion(
+        code="c1", title="Works offline", section_title="Access", weight=Fraction(1)
+    )
+    made = evaluate(
+        [criterion],
+        [ScoredVendor("acme", "Acme Learning")],
+        {("acme", "c1"): TALLY},
+        {("acme", "c1"): adopted},
+        DecisionRule(quorum=1),
+    )
+    return replace(made, scores={"acme": SCORE})
+
+
+def read_csv(text: str) -> tuple[list[str], list[dict[str, str]]]:
+    """The header, and the rows by column."""
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    rows = list(reader)
+    assert all(None not in row and None not in row.values() for row in rows)
+    return list(reader.fieldnames or ()), rows
+
+
+def test_every_count_of_a_tally_stands_under_its_name(results: Results):
+    header, rows = read_csv(results_csv(results))
+
+    assert header == [
+        "vendor", "criterion", "yes", "no", "not_applicable", "cannot_tell", "missing",
+        "abstained", "recused", "outcome", "reason", "finding",
+    ]  # fmt: skip
+    assert rows == [
+        {
+            "vendor": "acme",
+            "criterion": "c1",
+            "yes": "2",
+            "no": "1",
+            "not_applicable": "3",
+            "cannot_tell": "4",
+            "missing": "5",
+            "abstained": "6",
+            "recused": "7",
+            "outcome": "UNRESOLVED",
+            "reason": "TIE_APPLICABLE",
+            "finding": "MET",
+        }
+    ]
+    assert len(set(rows[0].values())) == len(header)
+
+
+def test_every_share_of_a_score_stands_under_its_name(results: Results):
+    header, rows = read_csv(scores_csv(results))
+
+    assert header == [
+        "vendor", "name", "score", "coverage", "low", "high", "gate", "rank", "failed",
+    ]  # fmt: skip
+    assert rows == [
+        {
+            "vendor": "acme",
+            "name": "Acme Learning",
+            "score": "0.5",
+            "coverage": "0.25",
+            "low": "0.125",
+            "high": "0.75",
+            "gate": "REINSTATED",
+            "rank": "1",
+            "failed": "c8 c9",
+        }
+    ]
+    assert len(set(rows[0].values())) == len(header)
+
+
+def test_the_results_object_names_the_same_values(results: Results):
+    """As the CSV files, with numbers as numbers and codes as a list."""
+    assert tally_row(results.cell("acme", "c1")) == {
+        "vendor": "acme",
+        "criterion": "c1",
+        "yes": 2,
+        "no": 1,
+        "not_applicable": 3,
+        "cannot_tell": 4,
+        "missing": 5,
+        "abstained": 6,
+        "recused": 7,
+        "outcome": "UNRESOLVED",
+        "reason": "TIE_APPLICABLE",
+        "finding": "MET",
+    }
+    assert vendor_rows(results) == [
+        {
+            "vendor": "acme",
+            "name": "Acme Learning",
+            "score": 0.5,
+            "coverage": 0.25,
+            "low": 0.125,
+            "high": 0.75,
+            "gate": "REINSTATED",
+            "rank": 1,
+            "failed": ["c8", "c9"],
+        }
+    ]
+
+
+def test_every_column_of_the_table_for_a_terminal_stands_under_its_name(results: Results):
+    header, rule, row = results_text(results, "T", []).splitlines()[3:6]
+    places = [match.span() for match in re.finditer("-+", rule)]
+
+    assert {header[a:b].strip(): row[a:b].strip() for a, b in places} == {
+        "Rank": "1",
+        "Vendor": "Acme Learning",
+        "Score": "50.0 %",
+        "Met": "2 of 16",
+        "Coverage": "25.0 %",
+        "Range": "12.5 % to 75.0 %",
+        "Gate": Gate.REINSTATED.label,
+    }
+
+
+MARK = {
+    "reviewer": "Ada",
+    "vendor": "acme",
+    "criterion": "c1",
+    "mark": "NO",
+    "note": "seen",
+    "evidence": "Document",
+    "evidence_until": "2027-05-03",
+    "files": "offer.pdf",
+}
+
+
+def test_a_row_is_written_by_name_whatever_the_order_of_its_values():
+    backwards = dict(reversed(MARK.items()))
+
+    header, rows = read_csv(marks_csv([backwards]))
+
+    assert header == list(MARK)
+    assert rows == [MARK]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"a": 1},
+        {"a": 1, "b": 2, "c": 3},
+        {"a": 1, "c": 2},
+    ],
+    ids=["one is missing", "one is too many", "one is another"],
+)
+def test_a_row_with_other_columns_than_the_header_is_refused(row: dict[str, int]):
+    with pytest.raises(ValueError, match="instead of"):
+        to_csv(("a", "b"), [row])
+
+
+def test_lines_end_and_cells_are_made_safe_as_spreadsheets_want_it():
+    rows = [{"a": None, "b": "=1+1"}, {"a": -1, "b": 'say "no", twice'}]
+
+    assert to_csv(("a", "b"), rows) == 'a,b\r\n,\'=1+1\r\n-1,"say ""no"", twice"\r\n'
