@@ -4,11 +4,13 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 
 from crrubric.app import create_app
+from crrubric.config import KEY, settings_of
 from crrubric.models import Criterion, Section, Tension
 from tests.factories import Factory
 
@@ -39,13 +41,19 @@ def postgresql() -> Iterator[str]:
         server.cleanup()
 
 
-def fresh_app(url: str, folder: Path) -> Flask:
+def set_settings(app: Flask, monkeypatch: pytest.MonkeyPatch, **values: Any) -> None:
+    """Let the app run with other settings until the test ends."""
+    changed = settings_of(app).model_copy(update=values)
+    monkeypatch.setitem(app.extensions, KEY, changed)
+
+
+def fresh_app(url: str, folder: Path, **settings: Any) -> Flask:
     """The app on an empty database, made by the migrations as on a real machine."""
     from flask_migrate import upgrade
 
     from crrubric.extensions import prepare_migrations
 
-    app = create_app({**SETTINGS, "INSTANCE": str(folder), "DATABASE_URL": url})
+    app = create_app({**SETTINGS, "INSTANCE": str(folder), "DATABASE_URL": url, **settings})
     refuse_untranslated_texts(app)
     prepare_migrations(app)
     with app.app_context():

@@ -4,7 +4,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    String,
+    UniqueConstraint,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crrubric.clock import now_utc
@@ -42,7 +50,9 @@ class Evaluation(Base):
     slug: Mapped[Code] = mapped_column(unique=True)
     title: Mapped[Title]
     purpose: Mapped[LongText]
-    language: Mapped[str] = mapped_column(String(limits.LANGUAGE), default=SOURCE)  # of documents
+    language: Mapped[str] = mapped_column(  # of documents
+        String(limits.LANGUAGE), default=SOURCE, server_default=SOURCE
+    )
     phase: Mapped[Phase] = mapped_column(checked_enum(Phase), default=Phase.SETUP)
     rubric_name: Mapped[Title] = mapped_column(default="")
     rubric_version: Mapped[str] = mapped_column(String(40), default="")
@@ -89,7 +99,7 @@ class Section(Base):
     code: Mapped[Code]
     title: Mapped[Title]
     position: Mapped[int]
-    translations: Mapped[Translated] = mapped_column(JSON, default=dict)
+    translations: Mapped[Translated] = mapped_column(JSON, default=dict, server_default="{}")
     evaluation: Mapped[Evaluation] = relationship(back_populates="sections")
     criteria: Mapped[list["Criterion"]] = relationship(
         order_by="Criterion.position", back_populates="section"
@@ -119,8 +129,9 @@ class Criterion(Base):
     must_have: Mapped[bool] = mapped_column(default=False)
     may_not_apply: Mapped[bool] = mapped_column(default=False)
     left_out: Mapped[bool] = mapped_column(default=False)
-    practice: Mapped[LongText]  # what the made-up vendor of the practice round shows here
-    translations: Mapped[Translated] = mapped_column(JSON, default=dict)
+    # what the made-up vendor of the practice round shows here
+    practice: Mapped[LongText] = mapped_column(server_default="")
+    translations: Mapped[Translated] = mapped_column(JSON, default=dict, server_default="{}")
     evidence_months: Mapped[int | None]  # after how many evidence is old; None: it does not age
     section: Mapped[Section] = relationship(back_populates="criteria")
 
@@ -162,7 +173,7 @@ class Tension(Base):
     first_id: Mapped[int] = mapped_column(ForeignKey("criterion.id"))
     second_id: Mapped[int] = mapped_column(ForeignKey("criterion.id"))
     why: Mapped[LongText]
-    translations: Mapped[Translated] = mapped_column(JSON, default=dict)
+    translations: Mapped[Translated] = mapped_column(JSON, default=dict, server_default="{}")
 
 
 class Vendor(Base):
@@ -195,7 +206,7 @@ class Vendor(Base):
     price_note: Mapped[ShortText]
     # the vendor withdrew its offer, or was taken out of the selection, after ballots opened
     withdrawn_at: Mapped[datetime | None]
-    withdrawn_reason: Mapped[LongText]
+    withdrawn_reason: Mapped[LongText] = mapped_column(server_default="")
     evaluation: Mapped[Evaluation] = relationship(back_populates="vendors")
 
 
@@ -216,8 +227,8 @@ class Member(Base):
     is_chair: Mapped[bool] = mapped_column(default=False)
     is_reviewer: Mapped[bool] = mapped_column(default=False)
     # what a reviewer is to mark: everything, and what is added later, unless limited to some
-    every_vendor: Mapped[bool] = mapped_column(default=True)
-    every_criterion: Mapped[bool] = mapped_column(default=True)
+    every_vendor: Mapped[bool] = mapped_column(default=True, server_default=true())
+    every_criterion: Mapped[bool] = mapped_column(default=True, server_default=true())
     practiced_at: Mapped[datetime | None]  # finished the practice round
     removed_at: Mapped[datetime | None]
     evaluation: Mapped[Evaluation] = relationship(back_populates="members")

@@ -78,8 +78,7 @@ def site(empty_site: Site) -> Site:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The served demo; tests only look at it."""
-    app = fresh_app("", tmp_path_factory.mktemp("demo"))
-    app.config["DEMO"] = True
+    app = fresh_app("", tmp_path_factory.mktemp("demo"), DEMO=True)
     with app.app_context():
         make_demo()
         begin_evaluation()

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from crrubric.app import create_app
-from crrubric.domain.actions import Action
+from crrubric.domain.actions import Action, SiteAction
 from crrubric.web.shared.access import PUBLIC, SIGNED_IN, check_route_access
 
 # endpoint -> who may pass: anybody, whoever is signed in, or whom the policy allows the action
@@ -66,6 +66,8 @@ declarations.show_declaration_form DECLARE
 declarations.show_conflict WAIVE_CONFLICT
 declarations.save_declaration DECLARE
 declarations.save_waiver WAIVE_CONFLICT
+district.save_district CHANGE_DISTRICT
+district.show_district CHANGE_DISTRICT
 entries.save_confirmation CONFIRM_BALLOT
 entries.save_dispute RECORD_MARK
 entries.save_entry ENTER_ON_BEHALF
@@ -173,7 +175,7 @@ def test_every_route_has_the_access_that_the_table_says(app: Flask):
 
 
 def test_every_declared_access_exists(app: Flask):
-    known = {PUBLIC, SIGNED_IN, *Action}
+    known = {PUBLIC, SIGNED_IN, *SiteAction, *Action}
 
     assert {line.split(maxsplit=1)[1] for line in TABLE.strip().splitlines()} <= known
 

@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
 from crrubric import catalogue
+from crrubric.domain.errors import Invalid
 from crrubric.domain.people.languages import NAMES, SOURCE, choose_mail_language, formats_of
 
 ROOT = Path(__file__).parents[2]
@@ -211,5 +212,5 @@ def test_a_mail_uses_the_language_of_the_person_before_that_of_the_evaluation(
 def test_the_settings_offer_only_languages_with_a_catalog(tmp_path: Path):
     from crrubric.app import create_app
 
-    with pytest.raises(RuntimeError, match="LANGUAGES"):
+    with pytest.raises(Invalid, match="LANGUAGES"):
         create_app({"INSTANCE": str(tmp_path), "LANGUAGES": ["xx"]})

@@ -242,3 +242,30 @@ def test_a_view_that_asks_the_database_is_found(line: str):
 
 def test_a_view_may_pass_the_session_to_a_query():
     assert find_sql("rows = list_vendors(db.session(), 1); db.session.rollback()") == []
+
+
+def find_catchers(text: str) -> list[str]:
+    """Where a refusal of the database is caught."""
+    return [
+        ast.unparse(node.type)
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.ExceptHandler)
+        and node.type is not None
+        and "IntegrityError" in ast.unparse(node.type)
+    ]
+
+
+def test_one_module_alone_judges_what_the_database_refused():
+    """It asks for the constraint's name; whoever catches by the type alone explains mistakes of
+    ours as mistakes of the person."""
+    modules = read_modules(PACKAGE)
+
+    assert [name for name, text in modules.items() if find_catchers(text)] == [
+        "crrubric.services.shared.constraints"
+    ]
+
+
+def test_a_caught_refusal_is_found():
+    text = "try:\n    go()\nexcept (ValueError, exc.IntegrityError):\n    pass\n"
+
+    assert find_catchers(text) == ["(ValueError, exc.IntegrityError)"]

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
@@ -39,9 +38,11 @@ from crrubric.services.setup.evaluations import (
     clean_title,
     insert_evaluation,
 )
+from crrubric.services.shared.constraints import explain_constraint
 from crrubric.services.shared.journal import note_event
 from crrubric.services.shared.unit import unit_of_work
 
+SAME_CELL = "uq_mark_ballot_id_criterion_id"
 BATCH = 5_000  # rows inserted at once: memory stays flat
 
 
@@ -96,14 +97,13 @@ def import_marks(
         known = load_known_names(session, evaluation)
         found = scan_mark_lines(path, known, report)
         refuse_unusable_lines(session, evaluation, known, path)
-        try:
+        doubled = Invalid(
+            N_("The file names a reviewer or vendor in two ways, with a mark under each.")
+        )
+        with explain_constraint(SAME_CELL, doubled):
             return fill_evaluation(
                 session, actor, evaluation, known=known, found=found, path=path, report=report
             )
-        except IntegrityError:
-            raise Invalid(
-                N_("The file names a reviewer or vendor in two ways, with a mark under each.")
-            ) from None
 
 
 def load_known_names(session: Session, evaluation: Evaluation) -> KnownNames:

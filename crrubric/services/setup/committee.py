@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
@@ -17,8 +16,9 @@ from crrubric.queries.people.access import make_not_found, require_locked_evalua
 from crrubric.queries.people.people import Actor
 from crrubric.services.ballots.ballots import issue_ballots_if_scoring
 from crrubric.services.mail.letters import write_invitation
-from crrubric.services.people.accounts import find_or_add_user, issue_invite
+from crrubric.services.people.accounts import SAME_EMAIL, find_or_add_user, issue_invite
 from crrubric.services.setup.evaluations import serialize_seat
+from crrubric.services.shared.constraints import run_again_if_broken
 from crrubric.services.shared.journal import EntryReferences, find_changes, note_event
 from crrubric.services.shared.unit import unit_of_work
 
@@ -44,14 +44,13 @@ def invite_member(
 
     Somebody who has a password already needs no link: the evaluation is on their home page.
     """
-    try:
-        return _invite_once(
+
+    return run_again_if_broken(  # another evaluation may make the account at the same moment
+        lambda: _invite_once(
             actor, slug, name=name, email=email, roles=roles, stakeholder=stakeholder
-        )
-    except IntegrityError:  # another evaluation made the account at the same moment: it is there
-        return _invite_once(
-            actor, slug, name=name, email=email, roles=roles, stakeholder=stakeholder
-        )
+        ),
+        SAME_EMAIL,
+    )
 
 
 def _invite_once(

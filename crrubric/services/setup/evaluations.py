@@ -6,7 +6,6 @@ from datetime import date
 from fractions import Fraction
 
 from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
@@ -28,7 +27,7 @@ from crrubric.domain.vocabulary import (
     Stakeholder,
     Standing,
 )
-from crrubric.models import Ballot, District, Evaluation, Member, User
+from crrubric.models import Ballot, Evaluation, Member, User
 from crrubric.queries.meeting.eligibility import find_ineligible_recommendation
 from crrubric.queries.meeting.meetings import find_current_meeting
 from crrubric.queries.people.access import (
@@ -43,10 +42,14 @@ from crrubric.services.ballots.ballots import issue_ballots
 from crrubric.services.ballots.stored_files import delete_ballot_files
 from crrubric.services.mail.notices import list_other_members, notify_members
 from crrubric.services.meeting.sittings import close_sitting
+from crrubric.services.people.district import find_or_make_district
 from crrubric.services.setup.rubrics import copy_rubric, serialize_rubric
+from crrubric.services.shared.constraints import explain_constraint, run_again_if_broken
 from crrubric.services.shared.days import require_coming_day
 from crrubric.services.shared.journal import ROW, EntryReferences, find_changes, note_event
 from crrubric.services.shared.unit import unit_of_work
+
+SAME_TITLE, SAME_SLUG = "uq_evaluation_district_id_title", "uq_evaluation_slug"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,16 +94,18 @@ def create_evaluation(
         raise make_not_found()
     tidy = clean_title(title)
     about = clean_text(purpose, limit=limits.LONG_TEXT, field="purpose")
-    try:
+
+    def create_once() -> Evaluation:
         with unit_of_work() as session:
             evaluation = insert_evaluation(session, tidy, about)
             copy_rubric(session, evaluation, rubric)
             if actor.user_id is not None:
                 seat_chair(session, evaluation, actor, stakeholder)
             note_creation(session, actor, evaluation)
-    except IntegrityError:
-        raise title_taken_error(tidy) from None
-    return evaluation
+        return evaluation
+
+    # another evaluation came up at the same moment: its title is refused, its address avoided
+    return run_again_if_broken(create_once, SAME_TITLE, SAME_SLUG)
 
 
 def note_creation(session: Session, actor: Actor, evaluation: Evaluation) -> None:
@@ -157,11 +162,7 @@ def title_taken_error(title: str) -> Invalid:
 
 def insert_evaluation(session: Session, title: str, purpose: str) -> Evaluation:
     """An empty evaluation in the caller's transaction. Raises: Invalid if its title is taken."""
-    district = session.scalar(select(District).order_by(District.id).limit(1))
-    if district is None:
-        district = District(name="Our district", time_zone="UTC")
-        session.add(district)
-        session.flush()
+    district = find_or_make_district(session)
     taken = select(Evaluation.id).where(
         Evaluation.district_id == district.id, Evaluation.title == title
     )
@@ -220,31 +221,28 @@ def change_evaluation(
         raise Invalid(N_("Choose one of the choices shown."), field="language")
     tidy = clean_title(title)
     about = clean_text(purpose, limit=limits.LONG_TEXT, field="purpose")
-    try:
-        with unit_of_work() as session:
-            evaluation = require_locked_evaluation(session, actor, Action.EDIT_SETUP, slug)
-            if closes_on is not None and closes_on != evaluation.closes_on:
-                require_coming_day(evaluation, closes_on, field="closes_on")
-            new = {
-                "title": tidy,
-                "purpose": about,
-                "closes_on": closes_on.isoformat() if closes_on else None,
-                "language": language or evaluation.language,
-            }
-            old = {
-                "title": evaluation.title,
-                "purpose": evaluation.purpose,
-                "closes_on": evaluation.closes_on.isoformat() if evaluation.closes_on else None,
-                "language": evaluation.language,
-            }
-            evaluation.title, evaluation.purpose = tidy, about
-            evaluation.closes_on = closes_on
-            evaluation.language = language or evaluation.language
-            note_evaluation_change(
-                session, actor, Event.EVALUATION_CHANGED, evaluation, old=old, new=new
-            )
-    except IntegrityError:
-        raise title_taken_error(tidy) from None
+    with explain_constraint(SAME_TITLE, title_taken_error(tidy)), unit_of_work() as session:
+        evaluation = require_locked_evaluation(session, actor, Action.EDIT_SETUP, slug)
+        if closes_on is not None and closes_on != evaluation.closes_on:
+            require_coming_day(evaluation, closes_on, field="closes_on")
+        new = {
+            "title": tidy,
+            "purpose": about,
+            "closes_on": closes_on.isoformat() if closes_on else None,
+            "language": language or evaluation.language,
+        }
+        old = {
+            "title": evaluation.title,
+            "purpose": evaluation.purpose,
+            "closes_on": evaluation.closes_on.isoformat() if evaluation.closes_on else None,
+            "language": evaluation.language,
+        }
+        evaluation.title, evaluation.purpose = tidy, about
+        evaluation.closes_on = closes_on
+        evaluation.language = language or evaluation.language
+        note_evaluation_change(
+            session, actor, Event.EVALUATION_CHANGED, evaluation, old=old, new=new
+        )
     return evaluation
 
 

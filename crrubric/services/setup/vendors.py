@@ -4,7 +4,6 @@ from dataclasses import asdict, dataclass
 from urllib.parse import urlsplit
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from crrubric.domain import limits
@@ -35,8 +34,11 @@ from crrubric.queries.people.people import Actor, is_present_reviewer
 from crrubric.services.ballots.stored_files import delete_file
 from crrubric.services.people.accounts import clean_email
 from crrubric.services.setup.rubrics import find_free_code
+from crrubric.services.shared.constraints import explain_constraint
 from crrubric.services.shared.journal import ROW, EntryReferences, find_changes, note_event
 from crrubric.services.shared.unit import unit_of_work
+
+SAME_PRODUCT = "uq_vendor_evaluation_id_company_product"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,21 +127,18 @@ def clean_links(text: str) -> str:
 def add_vendor(actor: Actor, slug: str, facts: VendorFacts) -> Vendor:
     """A new vendor at the end of the list. Raises: Invalid if it is there already."""
     tidy = clean_vendor(facts)
-    try:
-        with unit_of_work() as session:
-            evaluation = require_locked_evaluation(session, actor, Action.EDIT_SETUP, slug)
-            vendor = insert_vendor(session, evaluation, tidy)
-            note_event(
-                session,
-                actor,
-                Event.VENDOR_ADDED,
-                evaluation_id=evaluation.id,
-                subject=tidy.company,
-                about=EntryReferences(vendor_id=vendor.id),
-                after={**asdict(tidy), ROW: {"code": vendor.code, "position": vendor.position}},
-            )
-    except IntegrityError:
-        raise _vendor_taken_error(tidy) from None
+    with explain_constraint(SAME_PRODUCT, _vendor_taken_error(tidy)), unit_of_work() as session:
+        evaluation = require_locked_evaluation(session, actor, Action.EDIT_SETUP, slug)
+        vendor = insert_vendor(session, evaluation, tidy)
+        note_event(
+            session,
+            actor,
+            Event.VENDOR_ADDED,
+            evaluation_id=evaluation.id,
+            subject=tidy.company,
+            about=EntryReferences(vendor_id=vendor.id),
+            after={**asdict(tidy), ROW: {"code": vendor.code, "position": vendor.position}},
+        )
     return vendor
 
 
@@ -165,28 +164,25 @@ def insert_vendor(
 def change_vendor(actor: Actor, slug: str, vendor_id: int, facts: VendorFacts) -> Vendor:
     """Change what is known of a vendor."""
     tidy = clean_vendor(facts)
-    try:
-        with unit_of_work() as session:
-            seat = require_locked_seat(session, actor, Action.EDIT_SETUP, slug)
-            evaluation = seat.evaluation
-            vendor = find_vendor_for_seat(session, seat, vendor_id)
-            new = asdict(tidy)
-            before, after = find_changes({key: getattr(vendor, key) for key in new}, new)
-            for key, value in after.items():
-                setattr(vendor, key, value)
-            if after:
-                note_event(
-                    session,
-                    actor,
-                    Event.VENDOR_CHANGED,
-                    evaluation_id=evaluation.id,
-                    subject=vendor.company,
-                    about=EntryReferences(vendor_id=vendor.id),
-                    before=before,
-                    after=after,
-                )
-    except IntegrityError:
-        raise _vendor_taken_error(tidy) from None
+    with explain_constraint(SAME_PRODUCT, _vendor_taken_error(tidy)), unit_of_work() as session:
+        seat = require_locked_seat(session, actor, Action.EDIT_SETUP, slug)
+        evaluation = seat.evaluation
+        vendor = find_vendor_for_seat(session, seat, vendor_id)
+        new = asdict(tidy)
+        before, after = find_changes({key: getattr(vendor, key) for key in new}, new)
+        for key, value in after.items():
+            setattr(vendor, key, value)
+        if after:
+            note_event(
+                session,
+                actor,
+                Event.VENDOR_CHANGED,
+                evaluation_id=evaluation.id,
+                subject=vendor.company,
+                about=EntryReferences(vendor_id=vendor.id),
+                before=before,
+                after=after,
+            )
     return vendor
 
 

@@ -22,6 +22,7 @@ from crrubric.services.mail.smtp import SmtpClient, SmtpMessage
 from crrubric.services.people.accounts import accept_invite
 from crrubric.services.setup import committee, evaluations
 from crrubric.services.shared.unit import unit_of_work
+from tests.conftest import set_settings
 from tests.factories import Factory, Made, ballot_of
 from tests.integration.conftest import Visit
 from tests.mail_server import CERTIFICATE, Post, serving
@@ -38,12 +39,15 @@ def post(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
 
 
 def use(app: Flask, monkeypatch: pytest.MonkeyPatch, port: int, security: str = "none") -> None:
-    settings = {
-        "MAIL_HOST": "localhost", "MAIL_PORT": port, "MAIL_SECURITY": security,
-        "MAIL_SENDER": "score@district.example", "SITE_URL": SITE,
-    }  # fmt: skip
-    for name, value in settings.items():
-        monkeypatch.setitem(app.config, name, value)
+    set_settings(
+        app,
+        monkeypatch,
+        MAIL_HOST="localhost",
+        MAIL_PORT=port,
+        MAIL_SECURITY=security,
+        MAIL_SENDER="score@district.example",
+        SITE_URL=SITE,
+    )
 
 
 def mails(*kinds: MailKind) -> list[OutgoingMail]:
@@ -126,7 +130,7 @@ def test_no_mail_is_lost_while_the_server_is_down(
     app: Flask, make: Factory, post: Post, monkeypatch: pytest.MonkeyPatch
 ):
     one_mail(make.evaluation(phase=Phase.SCORING))
-    monkeypatch.setitem(app.config, "MAIL_PORT", 1)
+    set_settings(app, monkeypatch, MAIL_PORT=1)
 
     down = send_due_mails()
     waits = mails()[0]
@@ -136,7 +140,7 @@ def test_no_mail_is_lost_while_the_server_is_down(
     assert timedelta(0) < waits.next_try_at - now_utc() <= timedelta(minutes=1)
     assert send_due_mails().down == ""  # nothing is due now
 
-    monkeypatch.setitem(app.config, "MAIL_PORT", post.port)
+    set_settings(app, monkeypatch, MAIL_PORT=post.port)
     wait_no_more()
     assert send_due_mails().sent == 1
     assert mails()[0].last_error == ""
@@ -267,7 +271,7 @@ def test_without_starttls_nothing_is_sent(
     app: Flask, make: Factory, post: Post, monkeypatch: pytest.MonkeyPatch
 ):
     one_mail(make.evaluation(phase=Phase.SCORING))
-    monkeypatch.setitem(app.config, "MAIL_SECURITY", "starttls")
+    set_settings(app, monkeypatch, MAIL_SECURITY="starttls")
 
     done = send_due_mails()
 

@@ -15,9 +15,10 @@ from crrubric.app import create_app
 from crrubric.cli import mail as mail_commands
 from crrubric.cli import root_group
 from crrubric.clock import now_utc
+from crrubric.config import settings_of
 from crrubric.domain.errors import Invalid, NotFound
 from crrubric.domain.events import Event
-from crrubric.domain.vocabulary import MailKind, MailState, NoticeKind, Phase, Role
+from crrubric.domain.vocabulary import MailKind, MailState, NoticeKind, Phase, Role, Standing
 from crrubric.extensions import db
 from crrubric.models import (
     District,
@@ -29,13 +30,14 @@ from crrubric.models import (
     User,
     UserSession,
 )
+from crrubric.queries.people.people import OPERATOR
 from crrubric.services.mail.posting import send_due_mails
 from crrubric.services.mail.reminders import remind_late_reviewers, write_due_reminders
-from crrubric.services.people.accounts import set_district
+from crrubric.services.people.district import set_district
 from crrubric.services.setup import committee
 from crrubric.services.setup.closing import move_closing_day
 from crrubric.services.shared.unit import unit_of_work
-from tests.conftest import SETTINGS
+from tests.conftest import SETTINGS, set_settings
 from tests.factories import Factory, Made, ballot_of
 from tests.integration.conftest import Visit
 from tests.integration.mail.test_mail import SITE, clear, mails, use, wait_no_more
@@ -61,7 +63,7 @@ def at(day: int, hour: int) -> datetime:
 def scoring(make: Factory, *, reviewers: int = 3, closes: date | None = CLOSES) -> Made:
     """An evaluation in scoring since the beginning of 2027, in Chicago, with nothing mailed yet."""
     made = make.evaluation(phase=Phase.SCORING, reviewers=reviewers)
-    set_district(name="Lakeside", time_zone="America/Chicago")
+    set_district(OPERATOR, name="Lakeside", time_zone="America/Chicago", seen_version=0)
     opened = datetime(2027, 1, 4, tzinfo=UTC)
     with unit_of_work() as session:
         session.execute(update(Evaluation).values(closes_on=closes, opened_at=opened))
@@ -120,6 +122,31 @@ def test_hourly_runs_over_a_week_remind_three_times_and_skip_finished_reviewers(
     assert seen == [
         (at(14, 8), late), (at(14, 8), done), (at(17, 8), late), (at(19, 8), late)
     ]  # fmt: skip
+
+
+def test_morning_is_where_the_administrator_says_that_the_district_is(
+    make: Factory, post: Post, visit: Visit
+):
+    scoring(make, reviewers=1)  # in Chicago; clocks go forward on March 14, 2027
+    eight_in_chicago = datetime(2027, 3, 14, 13, 0, tzinfo=UTC)
+    form = {"name": "Lakeside", "time_zone": "America/Denver", "version": "1"}
+    answer = visit(make.actor(standing=Standing.ADMINISTRATOR)).post("/district", form)
+    assert answer.status_code == 303
+
+    assert write_due_reminders(eight_in_chicago) == 0
+    assert write_due_reminders(eight_in_chicago + timedelta(minutes=59)) == 0
+    assert write_due_reminders(eight_in_chicago + timedelta(hours=1)) == 1
+
+
+def test_morning_is_in_utc_where_nobody_has_said_where_the_district_is(make: Factory, post: Post):
+    make.evaluation(phase=Phase.SCORING, reviewers=1)
+    with unit_of_work() as session:
+        opened = datetime(2027, 1, 4, tzinfo=UTC)
+        session.execute(update(Evaluation).values(closes_on=CLOSES, opened_at=opened))
+    clear()
+
+    assert write_due_reminders(datetime(2027, 3, 14, 7, 59, tzinfo=UTC)) == 0
+    assert write_due_reminders(datetime(2027, 3, 14, 8, 0, tzinfo=UTC)) == 1
 
 
 def test_after_an_outage_only_the_newest_reminder_goes_out(make: Factory, post: Post):
@@ -492,7 +519,7 @@ def test_an_unreachable_mail_server_is_reported_on_stderr(
 ):
     made = scoring(make, reviewers=1, closes=None)
     remind_late_reviewers(made.chair, made.slug)
-    monkeypatch.setitem(app.config, "MAIL_PORT", 1)
+    set_settings(app, monkeypatch, MAIL_PORT=1)
     db.session.rollback()
 
     done = CliRunner().invoke(root_group, ["mail", "send"], obj=lambda _settings: app)
@@ -536,6 +563,6 @@ def test_the_mail_thread_continues_after_any_error(
 
 
 def test_the_thread_runs_only_where_the_settings_say_so(app: Flask):
-    assert app.config["MAIL_THREAD"] is False
+    assert settings_of(app).MAIL_THREAD is False
     assert mail_commands.start_mail_thread(app) is None
     assert db.session.scalar(select(District.id)) is None

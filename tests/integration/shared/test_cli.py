@@ -34,7 +34,8 @@ def run(tmp_path: Path) -> Run:
     "words",
     ["", "demo", "serve", "db", "db upgrade", "user", "user add", "user link", "evaluation",
      "evaluation create", "evaluation list", "import", "import marks", "results", "memo",
-     "mail", "mail send", "mail list", "mail test"],
+     "mail", "mail send", "mail list", "mail test",
+     "settings", "settings show", "settings document"],
 )  # fmt: skip
 def test_every_command_has_a_help_text(run: Run, words: str):
     done = run(*words.split(), "--help")
@@ -51,6 +52,35 @@ def test_adding_a_person_prints_an_invitation_link(run: Run):
     assert done.exit_code == 0
     assert "http://127.0.0.1:5000/invitations/" in done.output
     assert again.output.startswith("http://127.0.0.1:5000/invitations/")
+
+
+def test_the_settings_in_force_are_listed(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "settings.toml").write_text('MAIL_PASSWORD = "hunter2"\nPROXY_COUNT = 1\n')
+    monkeypatch.setenv("CRRUBRIC_INSTANCE", str(tmp_path))
+
+    lines = [" ".join(line.split()) for line in run("settings", "show").output.splitlines()]
+
+    assert f'INSTANCE environment "{tmp_path}"' in lines
+    assert "MAIL_PASSWORD file ********" in lines
+    assert "PROXY_COUNT file 1" in lines
+    assert [file.name for file in tmp_path.iterdir()] == ["settings.toml"]  # nothing was made
+
+
+def test_a_wrong_setting_ends_the_start_without_a_traceback(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("CRRUBRIC_BEHIND_TLS", "maybe")
+
+    for words in (["serve"], ["db", "upgrade"], ["settings", "show"]):
+        done = run(*words)
+        assert (done.exit_code, done.stderr) == (
+            1,
+            "crrubric: CRRUBRIC_BEHIND_TLS in the environment can’t be “maybe”: give true or"
+            " false.\n",
+        )
+    assert not (tmp_path / "instance").exists()
 
 
 def test_a_refusal_is_one_line_on_stderr_and_exit_code_1(run: Run):

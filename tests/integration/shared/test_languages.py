@@ -5,6 +5,7 @@ from flask import Flask
 
 from crrubric.extensions import db
 from crrubric.models import User
+from tests.conftest import set_settings
 from tests.factories import Factory
 from tests.integration.conftest import Visit, Visitor
 from tests.pages import Page, words
@@ -122,6 +123,6 @@ def test_responses_have_a_vary_header(visit: Visit):
 
 
 def test_a_site_with_one_language_has_no_switch(app: Flask, visit: Visit, monkeypatch):
-    monkeypatch.setitem(app.config, "LANGUAGES", ["en"])
+    set_settings(app, monkeypatch, LANGUAGES=("en",))
 
     assert 'class="languages"' not in visit().get("/sign-in", headers=SPANISH).text

@@ -1,24 +1,199 @@
 """Models and migrations say the same, on both databases."""
 
+import enum
+from collections.abc import Callable
+from itertools import product
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
-from sqlalchemy import insert
+from sqlalchemy import CheckConstraint, Index, MetaData, UniqueConstraint, insert, text
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.schema import DefaultClause
 
 from crrubric.domain.vocabulary import Answer, Phase
-from crrubric.extensions import db
+from crrubric.extensions import WRITE, db
 from crrubric.models import Base, Finding, Mark
+from crrubric.models.base import checked_enum
 from tests.factories import Factory, ballot_of
+from tests.schemas import find_differences, list_triggers, read_made_from, read_schema
+
+SEALED_TABLES = ("mark", "gap", "mark_file")
+TRIGGERS = {
+    ("ballot", "seal_ballot_update"),
+    ("ballot", "seal_ballot_delete"),
+    ("sealed_ballot", "seal_sealed_ballot_update"),
+    ("sealed_ballot", "seal_sealed_ballot_delete"),
+    ("journal_entry", "seal_journal_entry_update"),
+    ("journal_entry", "seal_journal_entry_delete"),
+    ("file_content", "seal_file_content_update"),
+    *(
+        (table, f"seal_{table}_{event}")
+        for table, event in product(
+            SEALED_TABLES, ("insert_new", "update_new", "update_old", "delete_old")
+        )
+    ),
+}
 
 
-def test_models_and_migrations_agree(app: Flask):
+def test_models_and_migrations_agree_on_columns_and_types(app: Flask):
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         differences = compare_metadata(context, Base.metadata)
 
     assert differences == []
+
+
+def compared(metadata: MetaData) -> list[str]:
+    """What the models say and the migrations don't, or the other way round."""
+    with db.engine.connect() as connection:
+        return find_differences(read_schema(connection), read_made_from(metadata, connection))
+
+
+def test_models_and_migrations_make_the_same_tables(app: Flask):
+    """Checks with their values, keys, unique constraints, indexes, defaults: Alembic's own
+    comparison does not look at all of them."""
+    assert compared(Base.metadata) == []
+
+
+def test_no_check_of_the_models_is_overlooked(app: Flask):
+    """Databases tell of checks in their own words: each one must have been understood."""
+    wanted = {
+        (table.name, str(check.name))
+        for table in Base.metadata.tables.values()
+        for check in table.constraints
+        if isinstance(check, CheckConstraint)
+    }
+    with db.engine.connect() as connection:
+        found = {(table, name) for table, kind, name in read_schema(connection) if kind == "check"}
+
+    assert len(wanted) > 60
+    assert found == wanted
+
+
+def copied() -> MetaData:
+    """The tables of the models, to be changed."""
+    copy = MetaData(naming_convention=Base.metadata.naming_convention)
+    for table in Base.metadata.tables.values():
+        table.to_metadata(copy)
+    return copy
+
+
+class LongerAnswer(enum.StrEnum):
+    """The answers and one that no migration knows."""
+
+    YES = "YES"
+    NO = "NO"
+    NOT_APPLICABLE = "NOT_APPLICABLE"
+    CANNOT_TELL = "CANNOT_TELL"
+    PERHAPS = "PERHAPS"
+
+
+@pytest.mark.parametrize("table", ["mark", "practice_mark"])
+def test_a_member_that_is_added_to_an_enum_without_a_migration_is_seen(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, table: str
+):
+    assert {*LongerAnswer} - {*Answer} == {LongerAnswer.PERHAPS}
+    longer = checked_enum(LongerAnswer)
+    longer.name = "answer"
+    monkeypatch.setattr(Base.metadata.tables[table].c.answer, "type", longer)
+
+    (difference,) = compared(copied())
+
+    migrated, made = difference.split(", the models")
+    assert migrated.startswith(f"check ck_{table}_answer of {table}: the migrations make")
+    assert ("PERHAPS" in migrated, "PERHAPS" in made) == (False, True)
+
+
+def set_default(metadata: MetaData) -> None:
+    metadata.tables["mark"].c.version.server_default = DefaultClause("1")
+
+
+def allow_null(metadata: MetaData) -> None:
+    metadata.tables["mark"].c.note.nullable = True
+
+
+def forget_check(metadata: MetaData) -> None:
+    forget(metadata, "finding", "ck_finding_reason_given")
+
+
+def loosen_check(metadata: MetaData) -> None:
+    forget(metadata, "vendor", "ck_vendor_term_positive")
+    metadata.tables["vendor"].append_constraint(
+        CheckConstraint("term_months >= 0", name="term_positive")
+    )
+
+
+def forget_unique(metadata: MetaData) -> None:
+    forget(metadata, "ballot", "uq_ballot_member_id_vendor_id")
+
+
+def forget(metadata: MetaData, table: str, name: str) -> None:
+    constraints = metadata.tables[table].constraints
+    constraints.remove(next(row for row in constraints if row.name == name))
+
+
+def widen_unique(metadata: MetaData) -> None:
+    forget_unique(metadata)
+    table = metadata.tables["ballot"]
+    table.append_constraint(
+        UniqueConstraint("member_id", "vendor_id", "seals", name="uq_ballot_member_id_vendor_id")
+    )
+
+
+def delete_along(metadata: MetaData) -> None:
+    keys = metadata.tables["mark"].foreign_key_constraints
+    next(key for key in keys if key.referred_table.name == "ballot").ondelete = "CASCADE"
+
+
+def forget_condition(metadata: MetaData) -> None:
+    table = metadata.tables["meeting"]
+    index = next(row for row in table.indexes if row.name == "uq_meeting_under_way")
+    table.indexes.remove(index)
+    Index(index.name, table.c.evaluation_id, unique=True)
+
+
+def add_index(metadata: MetaData) -> None:
+    Index("ix_mark_note", metadata.tables["mark"].c.note)
+
+
+@pytest.mark.parametrize(
+    ("change", "about"),
+    [
+        (set_default, "column version of mark"),
+        (allow_null, "column note of mark"),
+        (forget_check, "check ck_finding_reason_given of finding"),
+        (loosen_check, "check ck_vendor_term_positive of vendor"),
+        (forget_unique, "unique uq_ballot_member_id_vendor_id of ballot"),
+        (widen_unique, "unique uq_ballot_member_id_vendor_id of ballot"),
+        (delete_along, "foreign key fk_mark_ballot_id_ballot of mark"),
+        (forget_condition, "index uq_meeting_under_way of meeting"),
+        (add_index, "index ix_mark_note of mark"),
+    ],
+)
+def test_a_difference_between_models_and_migrations_is_seen(
+    app: Flask, change: Callable[[MetaData], None], about: str
+):
+    other = copied()
+    change(other)
+
+    assert [row.split(":")[0] for row in compared(other)] == [about]
+
+
+def test_the_triggers_that_keep_seals_are_there(app: Flask):
+    """On SQLite a migration that copies a table loses them without a word."""
+    with db.engine.connect() as connection:
+        assert list_triggers(connection) == TRIGGERS
+
+
+def test_a_trigger_that_was_lost_is_seen(app: Flask):
+    with db.engine.connect().execution_options(**WRITE) as connection:
+        on = " ON ballot" if connection.dialect.name == "postgresql" else ""
+        connection.execute(text(f"DROP TRIGGER seal_ballot_delete{on}"))
+
+        assert TRIGGERS - list_triggers(connection) == {("ballot", "seal_ballot_delete")}
+        connection.rollback()
 
 
 def test_the_database_itself_refuses_a_second_mark_in_a_cell(make: Factory):

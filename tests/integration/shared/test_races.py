@@ -23,11 +23,13 @@ from crrubric.domain.vocabulary import (
     PositionKind,
     Role,
     Stakeholder,
+    Standing,
 )
 from crrubric.extensions import db
 from crrubric.models import (
     Decision,
     Declaration,
+    District,
     Evaluation,
     FileContent,
     Finding,
@@ -48,6 +50,7 @@ from crrubric.services.ballots.ballots import MarkText
 from crrubric.services.meeting import decisions, meetings, positions
 from crrubric.services.meeting.decisions import FindingText
 from crrubric.services.people import accounts
+from crrubric.services.people.district import set_district
 from crrubric.services.setup import committee, evaluations, rubrics
 from tests.factories import Factory, Made, ballot_of, small_rubric, stored_marks
 from tests.integration.conftest import Visit, Visitor
@@ -58,9 +61,9 @@ from tests.uploads import pdf
 Work = Callable[[], object]
 
 
-def together(app: Flask, made: Made, *works: Callable[[], object]) -> list[object]:
+def together(app: Flask, made: Made | None, *works: Callable[[], object]) -> list[object]:
     """Run the works at once, each on a connection of its own; what each gave or raised."""
-    rows = (made.evaluation, *made.criteria, *made.vendors)
+    rows = (made.evaluation, *made.criteria, *made.vendors) if made else ()
     for row in rows:
         db.session.refresh(row)  # the threads read them without a session
     db.session.expunge_all()
@@ -378,6 +381,35 @@ def test_a_double_click_on_new_evaluation_makes_one(app: Flask, make: Factory):
 
     assert names(found) == ["Evaluation", "Invalid"]
     assert count(Evaluation, Evaluation.title == "Twice") == 1
+
+
+def test_two_first_evaluations_at_once_are_of_one_district(app: Flask, make: Factory):
+    chair = make.actor(standing=Standing.ORGANIZER)
+
+    def starting(title: str) -> Work:
+        rubric = small_rubric()
+        return lambda: evaluations.create_evaluation(chair, title=title, rubric=rubric)
+
+    found = together(app, None, *[starting(f"Number {number}") for number in range(4)])
+
+    assert names(found) == ["Evaluation"] * 4
+    assert count(District) == 1
+
+
+def test_two_administrators_name_the_district_at_once_and_the_later_is_told(
+    app: Flask, make: Factory
+):
+    people = [make.actor(standing=Standing.ADMINISTRATOR) for _ in range(2)]
+
+    def naming(actor: Actor, name: str) -> Work:
+        return lambda: set_district(actor, name=name, time_zone="America/Chicago", seen_version=0)
+
+    found = together(app, None, naming(people[0], "Lakeside"), naming(people[1], "Hillside"))
+
+    assert names(found) == ["District", "Stale"]
+    winner = "Lakeside" if isinstance(found[0], District) else "Hillside"
+    assert db.session.scalars(select(District.name)).all() == [winner]
+    assert told(Event.DISTRICT_CHANGED) == 1
 
 
 def test_a_section_added_twice_at_once_has_two_codes(app: Flask, make: Factory):
