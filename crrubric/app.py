@@ -1,6 +1,5 @@
 """The app factory: a table of contents."""
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,25 +7,22 @@ from typing import Any
 from flask import Flask
 
 from crrubric import extensions, web
-from crrubric.config import folder, instance_folder, settle
+from crrubric.config import apply_settings, folder, instance_folder
+from crrubric.settings.reading import read_settings
 
 
-def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
-    """Build the app. Later wins: defaults, instance file, CRRUBRIC_* variables, `settings`."""
-    given = dict(settings or {})
-    instance = Path(given.pop("INSTANCE", "") or instance_folder())
+def create_app(given: Mapping[str, Any] | None = None) -> Flask:
+    """Build the app. Later wins: defaults, settings.toml, CRRUBRIC_* variables, `given`."""
+    given = dict(given or {})
+    instance = Path(given.get("INSTANCE") or instance_folder())
+    settings = read_settings(instance, given)
     app = Flask(
         "crrubric",
         instance_path=str(instance),
-        instance_relative_config=True,
         template_folder=folder("templates"),
         static_folder=folder("static"),
     )
-    app.config.from_object("crrubric.config.Defaults")
-    app.config.from_file("settings.toml", load=tomllib.load, text=False, silent=True)
-    app.config.from_prefixed_env("CRRUBRIC")
-    app.config.from_mapping(given)
-    settle(app.config, instance)
+    apply_settings(app, settings)
     for part in (extensions, web):  # each knows its own pieces
         part.init_app(app)
     return app

@@ -5,7 +5,7 @@ import sys
 import click
 
 from crrubric import __version__
-from crrubric.cli import database, evaluations, mail, people, results, serving, verify
+from crrubric.cli import database, evaluations, mail, people, results, serving, settings, verify
 from crrubric.domain.errors import CrrubricError, InvalidLines
 
 
@@ -51,6 +51,7 @@ for command in (
     results.print_results,
     results.write_memo_file,
     mail.mail_group,
+    settings.settings_group,
     verify.verify,
 ):
     root_group.add_command(command)

@@ -8,6 +8,7 @@ import click
 from flask import Flask
 
 from crrubric.cli.running import run_in_app
+from crrubric.config import settings_of
 from crrubric.domain.errors import Invalid
 from crrubric.domain.translation import N_
 from crrubric.extensions import db
@@ -94,7 +95,8 @@ def send_test_mail(address: str) -> None:
 
 def start_mail_thread(app: Flask) -> threading.Thread | None:
     """Send mail in the background of a server, if the settings say so."""
-    if not (app.config["MAIL_THREAD"] and app.config["MAIL_HOST"]):
+    settings = settings_of(app)
+    if not (settings.MAIL_THREAD and settings.MAIL_HOST):
         return None
     thread = threading.Thread(target=keep_sending_mail, args=(app,), name="mail", daemon=True)
     thread.start()

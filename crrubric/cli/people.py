@@ -1,9 +1,9 @@
 """crrubric user …"""
 
 import click
-from flask import current_app
 from sqlalchemy import select
 
+from crrubric.cli.district import add_district_options, set_up_district
 from crrubric.cli.running import run_in_app
 from crrubric.domain.errors import Invalid
 from crrubric.domain.text import email_key
@@ -12,6 +12,7 @@ from crrubric.domain.vocabulary import Standing
 from crrubric.extensions import db
 from crrubric.models import User
 from crrubric.queries.people.people import OPERATOR
+from crrubric.services.mail.outbox import site_url
 from crrubric.services.people.accounts import add_user, invite_user
 
 
@@ -21,9 +22,8 @@ def user_group() -> None:
 
 
 def make_one_time_link(user: User) -> str:
-    """A one-time link for the person; begins with CRRUBRIC_SITE_URL if that is set."""
-    site = current_app.config.get("SITE_URL", "http://127.0.0.1:5000").rstrip("/")
-    return f"{site}/invitations/{invite_user(OPERATOR, user)}"
+    """A one-time link for the person; begins with SITE_URL if that is set."""
+    return f"{site_url()}/invitations/{invite_user(OPERATOR, user)}"
 
 
 @user_group.command("add")
@@ -34,9 +34,17 @@ def make_one_time_link(user: User) -> str:
 @click.option("--organizer", "standing", flag_value=Standing.ORGANIZER, type=Standing,
               default=Standing.ORGANIZER,
               help="May organize evaluations; the default.")  # fmt: skip
+@add_district_options
 @run_in_app
-def add_account(name: str, email: str, standing: Standing) -> None:
-    """Add a person and print a one-time link with which they choose a password."""
+def add_account(
+    name: str, email: str, standing: Standing, district: str | None, timezone: str | None
+) -> None:
+    """Add a person and print a one-time link with which they choose a password.
+
+    The first administrator is asked for name and time zone of the district.
+    """
+    if standing is Standing.ADMINISTRATOR or district or timezone:
+        set_up_district(district, timezone)
     user = add_user(OPERATOR, name=name, email=email, standing=standing)
     click.echo(f"{user.name} is added. Send them this link; it works once, for seven days:")
     click.echo(make_one_time_link(user))

@@ -11,6 +11,7 @@ import click
 from flask import Flask
 from sqlalchemy.engine import make_url
 
+from crrubric.cli.district import add_district_options, set_up_district
 from crrubric.cli.mail import start_mail_thread
 from crrubric.cli.running import (
     check_schema,
@@ -137,12 +138,15 @@ def serve_demo(host: str, port: int, fresh: bool) -> None:
 @click.command()
 @HOST
 @PORT
-def serve(host: str, port: int) -> None:
+@add_district_options
+def serve(host: str, port: int, district: str | None, timezone: str | None) -> None:
     """Serve this district's own database; made at the first start."""
     app = make_app()
     with hold_server_lock(app):
         with app.app_context():
             check_schema()
+            set_up_district(district, timezone)
+            db.session.remove()
         log_to_console(app)
         start_mail_thread(app)
         run_server(app, host, port)

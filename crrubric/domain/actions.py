@@ -4,6 +4,12 @@ from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import LabelledEnum
 
 
+class SiteAction(LabelledEnum):
+    """What somebody may want to do that belongs to no evaluation."""
+
+    CHANGE_DISTRICT = "CHANGE_DISTRICT", N_("change name and time zone of the district")
+
+
 class Action(LabelledEnum):
     """What somebody may want to do in an evaluation; `policy.py` says who may, and when."""
 

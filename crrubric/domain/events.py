@@ -7,6 +7,7 @@ from crrubric.domain.vocabulary import LabelledEnum
 class Event(LabelledEnum):
     """What the journal records; the label is the sentence, filled from the entry."""
 
+    DISTRICT_CHANGED = "DISTRICT_CHANGED", N_("changed name or time zone of the district")
     EVALUATION_CREATED = "EVALUATION_CREATED", N_("created the evaluation “%(subject)s”")
     EVALUATION_CHANGED = "EVALUATION_CHANGED", N_("changed title, purpose or dates")
     RULE_CHANGED = "RULE_CHANGED", N_("changed the decision rule")

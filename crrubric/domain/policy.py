@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from crrubric.domain.actions import Action
-from crrubric.domain.vocabulary import Phase, Role
+from crrubric.domain.actions import Action, SiteAction
+from crrubric.domain.vocabulary import Phase, Role, Standing
 
 EVER = frozenset(Phase)
 PREPARING = frozenset({Phase.SETUP, Phase.PRACTICE})  # the rubric is not frozen yet
@@ -111,3 +111,16 @@ def is_allowed(roles: Iterable[Role], phase: Phase, action: Action) -> bool:
 def phases_of(roles: Iterable[Role], action: Action) -> frozenset[Phase]:
     """The phases in which `roles` may do `action`; empty if they never may."""
     return frozenset().union(*(POLICY[role].get(action, frozenset()) for role in roles))
+
+
+# What belongs to no evaluation: whoever is added to the site has one standing, and no phase.
+SITE_POLICY: Mapping[Standing, frozenset[SiteAction]] = {
+    Standing.ADMINISTRATOR: frozenset({SiteAction.CHANGE_DISTRICT}),
+    Standing.ORGANIZER: frozenset(),
+    Standing.MEMBER: frozenset(),
+}
+
+
+def is_allowed_on_site(standing: Standing, action: SiteAction) -> bool:
+    """Whether somebody of this standing may do `action`."""
+    return action in SITE_POLICY[standing]

@@ -12,13 +12,18 @@ from crrubric.models.base import Base, Name, checked_enum
 
 
 class District(Base):
-    """The school district that runs this site; its zone is the one that people read times in."""
+    """The school district that runs this site; its zone is the one that people read times in.
+
+    A site has one. `version` counts how often somebody set its name and zone: 0 is a district that
+    was made with its first evaluation and that nobody has named yet.
+    """
 
     __tablename__ = "district"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[Name]
     time_zone: Mapped[str] = mapped_column(String(64), default="UTC")
+    version: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class User(Base):

@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from crrubric import __version__
+from crrubric.config import settings_of
 from crrubric.domain import limits
 from crrubric.extensions import babel, csrf, limiter
 from crrubric.web import (
@@ -85,7 +86,8 @@ def init_app(app: Flask) -> None:
     app.url_map.converters["int"] = DatabaseId
     for blueprint in list_blueprints():
         app.register_blueprint(blueprint)
-    if count := app.config["PROXY_COUNT"]:
+    settings = settings_of(app)
+    if count := settings.PROXY_COUNT:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # as Flask's own docs do
             app.wsgi_app, x_for=count, x_proto=count, x_host=count
         )
@@ -98,7 +100,7 @@ def init_app(app: Flask) -> None:
             "person": session.current_person(),
             "asset_version": version,
             "version": __version__,
-            "demo": app.config["DEMO"],
+            "demo": settings.DEMO,
             # A page can't know of the last few minutes that were not written down.
             "session_minutes": limits.IDLE_MINUTES - limits.TOUCH_MINUTES - limits.WARN_MINUTES,
         }

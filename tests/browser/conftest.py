@@ -41,8 +41,8 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    yield from serve(fresh_app("", tmp_path_factory.mktemp("site")))
+def empty_site(data_folder: Path) -> Iterator[Site]:
+    yield from serve(fresh_app("", data_folder / "site"))
 
 
 @pytest.fixture
@@ -55,20 +55,17 @@ def site(empty_site: Site) -> Site:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory, shared_folder: Path) -> Iterator[Site]:
+def demo(data_folder: Path, shared_folder: Path) -> Iterator[Site]:
     """The served demo; tests only look at it."""
     original = made_once(shared_folder / "demo-original", make_demo_folder)
-    copy = tmp_path_factory.mktemp("demo") / "instance"
-    shutil.copytree(original, copy)
-    app = fresh_app("", copy)
-    app.config["DEMO"] = True
+    shutil.copytree(original, data_folder / "demo")
+    app = fresh_app("", data_folder / "demo", DEMO=True)
     yield from serve(app, lasting=True)
 
 
 def make_demo_folder(folder: Path) -> None:
     """Make the folder that holds the data of the demo."""
-    app = fresh_app("", folder)
-    app.config["DEMO"] = True
+    app = fresh_app("", folder, DEMO=True)
     with app.app_context():
         make_demo()
         begin_evaluation()

@@ -22,7 +22,8 @@ from crrubric.models import (
 from tests.browser.sites import sign_in
 
 CHAIR, REVIEWER = "dana@cedarbend.example", "keisha@cedarbend.example"
-PEOPLE = {CHAIR: "chair", REVIEWER: "reviewer", "": "stranger"}
+ADMINISTRATOR = "tom@cedarbend.example"
+PEOPLE = {CHAIR: "chair", REVIEWER: "reviewer", ADMINISTRATOR: "administrator", "": "stranger"}
 # Answers that are no pages: files and data.
 FILES = {
     "account.show_session",
@@ -46,6 +47,8 @@ FILES = {
 # Pages that the demo has no address for; a test of its own looks at each.
 ELSEWHERE = {"account.show_invitation", "committee.show_invitation_link"}
 OPEN = ("account.show_sign_in", "home.show_accessibility_statement")
+SITE = ("home.show_home", "district.show_district")
+ONLY = {ADMINISTRATOR: SITE, "": OPEN}  # what nobody else sees; the rest is looked at already
 BALLOTS = ("ballots.show_own_ballot", "ballots.show_ballot_review")
 CHOSEN = (
     "evaluations.show_overview",
@@ -161,6 +164,6 @@ def pages_of_everybody(app: Flask, addresses: dict[str, list[str]]) -> dict[str,
     """The addresses of all pages that are there, by the e-mail address of who opens them."""
     everything = [place for places in addresses.values() for place in places]
     return {
-        email: there_for(app, email, everything if email else only(addresses, OPEN))
+        email: there_for(app, email, only(addresses, ONLY[email]) if email in ONLY else everything)
         for email in PEOPLE
     }

@@ -8,12 +8,14 @@ import pytest
 
 from tests.browser.conftest import Browse
 from tests.browser.demo_pages import (
+    ADMINISTRATOR,
     BALLOTS,
     CHAIR,
     CHOSEN,
     OPEN,
     PEOPLE,
     REVIEWER,
+    SITE,
     only,
     pages,
     pages_of_everybody,
@@ -27,7 +29,7 @@ TOURS = [
     pytest.param(email, id=who, marks=pytest.mark.xdist_group(f"browser, pages of the {who}"))
     for email, who in PEOPLE.items()
 ]
-ON_PHONE = {CHAIR: CHOSEN, REVIEWER: BALLOTS, "": OPEN}
+ON_PHONE = {CHAIR: CHOSEN, REVIEWER: BALLOTS, ADMINISTRATOR: SITE, "": OPEN}
 alone = pytest.mark.xdist_group("browser, single pages")
 # Each plants one fault in the page.
 PLANT = "document.querySelector('main').insertAdjacentHTML('beforeend', `%s`)"
@@ -74,7 +76,7 @@ def tour(
     addresses: Addresses,
     seen: Addresses,
 ) -> Iterator[Tour]:
-    """What the chair, a reviewer and a stranger meet on every page that is there for them."""
+    """What each of these people meets on every page that is there for them."""
     email = request.param
     visitor = contexts.visitor(demo, width=NARROW)
     if email:

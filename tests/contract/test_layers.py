@@ -24,14 +24,14 @@ def assert_clean(*words: str) -> None:
         pytest.fail(f"{' '.join(words)}\n\n{done.stdout}", pytrace=False)
 
 
-def test_every_import_goes_down():
+def test_every_import_keeps_the_contracts():
     assert_clean(
         "-c",
         "from importlinter.cli import lint_imports_command as check; check(['--no-logo'])",
     )
 
 
-def test_ruff_finds_nothing_to_criticise():
+def test_ruff_reports_no_problem():
     assert_clean("-m", "ruff", "check", "--no-fix")
 
 
@@ -39,9 +39,9 @@ def test_the_code_is_formatted():
     assert_clean("-m", "ruff", "format", "--check", "--diff")
 
 
-def test_the_types_fit():
+def test_mypy_reports_no_problem():
     assert_clean("-m", "mypy")
 
 
-def test_the_templates_are_sound():
+def test_djlint_reports_no_problem():
     assert_clean("-m", "djlint", "--lint", "--quiet", "templates")

@@ -94,14 +94,16 @@ def empty_venv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("words", [[], ["-h"]])
-def test_without_a_word_run_says_what_it_can_do_and_sets_up_nothing(checkout, elsewhere, words):
+def test_without_arguments_run_shows_its_help_and_installs_nothing(checkout, elsewhere, words):
     done = checkout.run(*words, current=elsewhere)
 
     assert (done.returncode, done.stdout) == (0, f"{run.__doc__}\n")
     assert not (checkout.root / ".venv").exists()
 
 
-def test_words_go_to_crrubric_from_any_folder_and_its_exit_code_comes_back(checkout, elsewhere):
+def test_arguments_are_passed_to_crrubric_from_any_folder_and_its_exit_code_is_returned(
+    checkout, elsewhere
+):
     checkout.set_up("all")
 
     done = checkout.run("memo", "two words", "--help", current=elsewhere)
@@ -127,15 +129,24 @@ def test_test_runs_pytest_in_the_checkout_spread_over_two_processes(checkout, el
     assert done.returncode == 7
 
 
+def test_a_word_of_ours_becomes_what_pytest_calls_it(checkout, elsewhere):
+    checkout.set_up("test")
+
+    done = checkout.run("test", "--coverage", "--quick", current=elsewhere)
+
+    coverage = "--cov=crrubric|--cov-branch|--cov-report=term:skip-covered"
+    assert done.stdout == f"-n|2|--dist|loadgroup|{coverage}|--quick|{checkout.root}\n"
+
+
 @pytest.mark.parametrize(
     "words",
     [["-n", "4"], ["-n0"], ["--numprocesses=3"], ["--dist", "each"], ["-p", "no:xdist"], ["--pdb"]],
 )
-def test_who_says_how_to_spread_the_tests_is_obeyed(words):
+def test_a_given_number_of_test_processes_is_respected(words):
     assert run.spread(["-x", *words]) == []
 
 
-def test_a_word_that_only_resembles_the_option_does_not_count():
+def test_an_argument_that_only_resembles_the_option_is_not_the_option():
     assert run.spread(["--no-header", "-q", "tests/unit"]) == ["-n", "2", "--dist", "loadgroup"]
 
 
@@ -193,7 +204,7 @@ def test_when_one_installer_fails_the_next_one_is_tried(empty_venv, monkeypatch)
     assert run.is_ready("base")
 
 
-def test_without_any_installer_the_package_to_install_is_named(empty_venv, monkeypatch):
+def test_without_any_installer_the_message_names_the_package_to_install(empty_venv, monkeypatch):
     monkeypatch.setattr(run, "output", lambda *words: None)
 
     with pytest.raises(SystemExit) as ended:
@@ -204,7 +215,7 @@ def test_without_any_installer_the_package_to_install_is_named(empty_venv, monke
     )
 
 
-def test_a_python_that_cannot_make_environments_is_told_what_to_install(empty_venv, monkeypatch):
+def test_a_python_without_venv_gets_a_message_what_to_install(empty_venv, monkeypatch):
     monkeypatch.setattr(run, "run", lambda *words: False)
 
     with pytest.raises(SystemExit) as ended:
@@ -240,7 +251,7 @@ def test_a_sound_venv_is_kept_and_one_of_another_python_is_made_again(empty_venv
     assert (kept, witness.exists()) == (True, False)
 
 
-def test_a_broken_venv_is_made_again(empty_venv, monkeypatch):
+def test_a_broken_venv_is_remade(empty_venv, monkeypatch):
     run.PYTHON.unlink()
     monkeypatch.setattr(run, "installers", lambda: iter([SUCCEEDS]))
 
@@ -252,15 +263,13 @@ def test_a_broken_venv_is_made_again(empty_venv, monkeypatch):
 # The browser
 
 
-def test_a_browser_that_is_named_wins(monkeypatch):
+def test_a_browser_named_in_the_environment_is_used_first(monkeypatch):
     monkeypatch.setenv("CRRUBRIC_BROWSER", sys.executable)
 
     assert browser.find_browser() == sys.executable
 
 
-def test_a_named_browser_that_is_not_there_is_an_error_not_a_reason_to_take_another(
-    monkeypatch, capsys
-):
+def test_a_named_browser_that_does_not_exist_is_an_error(monkeypatch, capsys):
     monkeypatch.setenv("CRRUBRIC_BROWSER", "/no/such/browser")
 
     assert browser.main() == 2
@@ -269,7 +278,7 @@ def test_a_named_browser_that_is_not_there_is_an_error_not_a_reason_to_take_anot
     )
 
 
-def test_a_candidate_that_is_not_there_is_passed_over(monkeypatch, tmp_path):
+def test_a_browser_that_does_not_exist_is_skipped(monkeypatch, tmp_path):
     missing = str(tmp_path / "chromium")
     monkeypatch.delenv("CRRUBRIC_BROWSER", raising=False)
     monkeypatch.setattr(browser, "candidates", lambda: iter([missing, sys.executable]))
@@ -287,7 +296,7 @@ def test_on_linux_a_candidate_that_does_not_start_is_passed_over(monkeypatch, tm
     assert browser.find_browser() == sys.executable
 
 
-def test_where_there_is_no_browser_none_is_found(monkeypatch, capsys):
+def test_no_browser_is_found_where_none_is_installed(monkeypatch, capsys):
     monkeypatch.delenv("CRRUBRIC_BROWSER", raising=False)
     monkeypatch.setattr(browser, "candidates", lambda: iter([]))
 
@@ -338,14 +347,14 @@ def pins(name: str) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize("name", run.LOCKS)
-def test_a_lock_holds_pins_and_hashes_and_no_address(name):
+def test_a_lock_contains_pins_and_hashes_and_no_package_index(name):
     strange = [s for s in lines_of(name) if not (PIN.fullmatch(s) or HASH.fullmatch(s))]
 
     assert strange == []
     assert len(pins(name)) > 20
 
 
-def test_the_locks_contain_each_other_with_the_same_versions():
+def test_the_larger_locks_contain_the_smaller_ones_with_the_same_versions():
     base, everything, tests = pins("base"), pins("all"), pins("test")
 
     assert base.items() <= everything.items() <= tests.items()

@@ -57,7 +57,7 @@ def test_every_template_that_a_view_names_is_there():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_words_to_translate_are_literal_or_named_elsewhere(name: str):
+def test_the_texts_to_translate_are_literals_or_marked_elsewhere(name: str):
     """Translators get what stands in quotes; `agreement.undefined` holds words marked with N_."""
     firsts = {
         (match[1], source(name)[match.start() : match.start() + 40])
@@ -67,7 +67,7 @@ def test_the_words_to_translate_are_literal_or_named_elsewhere(name: str):
     assert [start for quote, start in firsts if quote not in {'"', "'"}] == []
 
 
-def test_the_words_can_be_taken_out_for_translators(tmp_path: Path):
+def test_the_texts_can_be_extracted_for_translators(tmp_path: Path):
     target = tmp_path / "messages.pot"
     command = ["-m", "babel.messages.frontend", "extract", "-F", "babel.cfg", "-k", "N_"]
 

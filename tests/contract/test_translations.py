@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
 from crrubric import catalogue
+from crrubric.domain.errors import Invalid
 from crrubric.domain.people.languages import NAMES, SOURCE, choose_mail_language, formats_of
 
 ROOT = Path(__file__).parents[2]
@@ -139,7 +140,7 @@ def test_no_entry_is_empty_or_unsure(catalog: Catalog):
     assert len(plurals) > 20
 
 
-def test_placeholders_and_blanks_are_those_of_the_source(catalog: Catalog):
+def test_placeholders_and_outer_spaces_match_the_source(catalog: Catalog):
     for source, text in pairs(catalog):
         holders = set(PLACEHOLDER.findall(source))
         # "one cell" may do without its number where "%(num)s cells" has it
@@ -147,13 +148,13 @@ def test_placeholders_and_blanks_are_those_of_the_source(catalog: Catalog):
         assert edges(text) == edges(source), source
 
 
-def test_a_number_stands_where_the_source_has_it(catalog: Catalog):
+def test_a_plural_contains_its_number_where_the_source_does(catalog: Catalog):
     for message in entries(catalog):
         if not isinstance(message.id, str) and "%(num)s" in message.id[1]:
             assert "%(num)s" in translated(message)[-1], message.id
 
 
-def test_the_typography_is_as_careful_as_in_the_source(catalog: Catalog):
+def test_quotation_marks_and_question_marks_follow_the_style(catalog: Catalog):
     for source, text in pairs(catalog):
         assert not re.search(r"[\"'’«»<>]|  |\.\.\.", text), text
         assert text.count("“") == text.count("”") == source.count("“"), text
@@ -178,7 +179,7 @@ def test_fuzzy_entries_are_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert (found.gettext("Yes"), found.gettext("No")) == ("Yes", "Non")
 
 
-def test_who_reads_english_does_not_load_the_compiler(tmp_path: Path):
+def test_an_english_page_does_not_load_the_catalog_compiler(tmp_path: Path):
     script = (
         "import sys\n"
         "from crrubric.app import create_app\n"
@@ -202,12 +203,14 @@ def test_numbers_and_dates_are_written_as_in_the_united_states():
     ("person", "evaluation", "language"),
     [("es", "en", "es"), (None, "es", "es"), (None, "en", "en"), ("en", "es", "en")],
 )
-def test_a_mail_is_in_the_language_of_the_person_first(person, evaluation, language):
+def test_a_mail_uses_the_language_of_the_person_before_that_of_the_evaluation(
+    person, evaluation, language
+):
     assert choose_mail_language(person, evaluation) == language
 
 
-def test_the_settings_offer_languages_that_there_are(tmp_path: Path):
+def test_the_settings_offer_only_languages_with_a_catalog(tmp_path: Path):
     from crrubric.app import create_app
 
-    with pytest.raises(RuntimeError, match="LANGUAGES"):
+    with pytest.raises(Invalid, match="LANGUAGES"):
         create_app({"INSTANCE": str(tmp_path), "LANGUAGES": ["xx"]})

@@ -240,7 +240,7 @@ def test_a_view_that_asks_the_database_is_found(line: str):
     assert find_sql(line) != []
 
 
-def test_a_session_may_be_handed_on():
+def test_a_view_may_pass_the_session_to_a_query():
     assert find_sql("rows = list_vendors(db.session(), 1); db.session.rollback()") == []
 
 

@@ -114,13 +114,13 @@ def test_the_wheel_holds_every_file_of_the_checkout(installed, source, target, w
     assert held == files_below(ROOT / source)
 
 
-def test_the_wheel_holds_nothing_else_than_the_package_and_its_metadata(installed):
+def test_the_wheel_contains_only_the_package_and_its_metadata(installed):
     others = {path.name for path in installed.iterdir()} - {"crrubric"}
 
     assert [name.endswith(".dist-info") for name in others] == [True]
 
 
-def test_the_wheel_carries_the_licence(installed):
+def test_the_wheel_contains_the_license(installed):
     (licence,) = installed.glob("*.dist-info/licenses/LICENSE")
 
     assert licence.read_bytes() == (ROOT / "LICENSE").read_bytes()
@@ -138,7 +138,7 @@ def test_the_wheel_names_the_command(installed):
     assert dict(points["console_scripts"]) == {"crrubric": "crrubric.__main__:main"}
 
 
-def test_the_installed_command_says_what_it_can_do(place):
+def test_the_installed_command_shows_its_help(place):
     assert place.python("-m", "crrubric", "--help").startswith("Usage: crrubric")
 
 

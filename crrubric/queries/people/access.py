@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, bindparam, select
 from sqlalchemy.orm import Session
 
-from crrubric.domain.actions import Action
+from crrubric.domain.actions import Action, SiteAction
 from crrubric.domain.errors import NotFound, WrongPhase
-from crrubric.domain.policy import is_allowed, phases_of
+from crrubric.domain.policy import is_allowed, is_allowed_on_site, phases_of
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import DeclarationKind, Role
 from crrubric.models import Declaration, Evaluation, Member
@@ -55,6 +55,12 @@ def require(actor: Actor, action: Action, evaluation: Evaluation, session: Sessi
             N_("This can’t be done in the phase “%(phase)s”."), phase=evaluation.phase.label
         )
     raise make_not_found()
+
+
+def require_on_site(actor: Actor, action: SiteAction) -> None:
+    """Raise NotFound unless the actor's standing allows what belongs to no evaluation."""
+    if not is_allowed_on_site(actor.standing, action):
+        raise make_not_found()
 
 
 def find_membership(

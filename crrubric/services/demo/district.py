@@ -95,7 +95,7 @@ def make_demo() -> bool:
             return False
         hashed = hash_password(DEMO_PASSWORD)
         data = load_demo_content()
-        district = District(**data["district"])
+        district = District(**data["district"], version=1)
         session.add(district)
         users = {row["key"]: _make_user(row, hashed) for row in data["person"]}
         session.add_all(users.values())

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flask import current_app
 from flask_babel import force_locale, format_date, gettext, ngettext
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
+from crrubric.config import current_settings
 from crrubric.domain.mail.mails import MailContext, MailText, MailTranslator, clean_header_line
 from crrubric.domain.people.languages import choose_mail_language as spoken_to
 from crrubric.domain.people.languages import formats_of
@@ -26,18 +26,18 @@ LOCAL = "http://127.0.0.1:5000"
 
 def is_mail_on() -> bool:
     """Whether this site sends mail. Where it is off, mails are written and set aside at once."""
-    return bool(current_app.config["MAIL_HOST"])
+    return bool(current_settings().MAIL_HOST)
 
 
 def site_url() -> str:
     """Where links in mails begin: a setting, never what a request says of its host."""
-    return str(current_app.config.get("SITE_URL") or LOCAL).rstrip("/")
+    return current_settings().SITE_URL or LOCAL
 
 
 def mail_language_of(member: Member) -> str:
     """The language in which a member is written to."""
     chosen = member.user.language if member.user else None
-    offered = chosen if chosen in current_app.config["LANGUAGES"] else None
+    offered = chosen if chosen in current_settings().LANGUAGES else None
     return spoken_to(offered, member.evaluation.language)
 
 

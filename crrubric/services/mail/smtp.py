@@ -6,21 +6,20 @@ asked for and not offered, nothing is sent.
 
 import smtplib
 import ssl
-from collections.abc import Mapping
 from dataclasses import dataclass
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from typing import Any, Self
+from typing import Self
 from urllib.parse import urlsplit
 
-from flask import current_app
-
 from crrubric.clock import now_utc
+from crrubric.config import current_settings
 from crrubric.domain.mail.mails import clean_header_line
 from crrubric.domain.text import replace_control_characters
+from crrubric.settings.model import Settings
 
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 SECONDS = 20  # how long one answer of the server may take
@@ -61,7 +60,7 @@ class SmtpClient:
     """One conversation with the server of the settings, begun with the first mail."""
 
     def __init__(self) -> None:
-        self.config: Mapping[str, Any] = current_app.config
+        self.settings = current_settings()
         self.connection: smtplib.SMTP | None = None
 
     def __enter__(self) -> Self:
@@ -76,7 +75,7 @@ class SmtpClient:
 
     def send(self, letter: SmtpMessage) -> None:
         """Hand one mail to the server. Raises: ServerDown, TryLater, Refused."""
-        message = make_email_message(letter, self.config)
+        message = make_email_message(letter, self.settings)
         try:
             connection = self.connection or self._connect()
         except (smtplib.SMTPException, OSError, ValueError) as error:
@@ -88,9 +87,9 @@ class SmtpClient:
             raise classify_failure(error) from error
 
     def _connect(self) -> smtplib.SMTP:
-        config, secure = self.config, self.config["MAIL_SECURITY"]
-        where = (str(config["MAIL_HOST"]), int(config["MAIL_PORT"] or PORTS[secure]))
-        own = site_host(config)
+        settings, secure = self.settings, self.settings.MAIL_SECURITY
+        where = (settings.MAIL_HOST, settings.MAIL_PORT or PORTS[secure])
+        own = site_host(settings)
         verified = ssl.create_default_context()
         connection: smtplib.SMTP
         if secure == "tls":
@@ -100,31 +99,31 @@ class SmtpClient:
         try:
             if secure == "starttls":
                 connection.starttls(context=verified)
-            if config["MAIL_USER"]:
-                connection.login(str(config["MAIL_USER"]), str(config["MAIL_PASSWORD"]))
+            if settings.MAIL_USER:
+                connection.login(settings.MAIL_USER, settings.MAIL_PASSWORD)
         except BaseException:
             connection.close()
             raise
         return connection
 
 
-def site_host(config: Mapping[str, Any]) -> str:
+def site_host(settings: Settings) -> str:
     """The host name of the site, for greetings and Message-IDs."""
-    return urlsplit(str(config["SITE_URL"])).hostname or "localhost"
+    return urlsplit(settings.SITE_URL).hostname or "localhost"
 
 
-def make_email_message(letter: SmtpMessage, config: Mapping[str, Any]) -> EmailMessage:
+def make_email_message(letter: SmtpMessage, settings: Settings) -> EmailMessage:
     """The mail with its headers. Raises: Refused if the address can't be written to."""
     message = EmailMessage(policy=SMTP)
     sender = f"crrubric for {letter.district}" if letter.district else "crrubric"
     try:
-        message["From"] = Address(clean_header_line(sender), addr_spec=str(config["MAIL_SENDER"]))
+        message["From"] = Address(clean_header_line(sender), addr_spec=settings.MAIL_SENDER)
         message["To"] = Address(clean_header_line(letter.to_name), addr_spec=letter.to_address)
         message["Subject"] = clean_header_line(letter.subject)
     except (ValueError, IndexError, MessageError) as error:
         raise PermanentRefusal(format_error(error)) from error
     message["Date"] = format_datetime(now_utc())
-    message["Message-ID"] = f"<crrubric-{letter.id}-{letter.key}@{site_host(config)}>"
+    message["Message-ID"] = f"<crrubric-{letter.id}-{letter.key}@{site_host(settings)}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.body, cte="quoted-printable")
     return message

@@ -6,22 +6,22 @@ import secrets
 from datetime import timedelta
 from threading import BoundedSemaphore
 
-from flask import current_app
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from crrubric.clock import now_utc
+from crrubric.config import current_settings
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid, NotFound
 from crrubric.domain.events import Event
 from crrubric.domain.people.passwords import check_password
-from crrubric.domain.text import clean_line, clean_text, email_key
+from crrubric.domain.text import clean_line, email_key
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Standing
 from crrubric.extensions import WRITE, db
-from crrubric.models import District, Invite, User, UserSession
+from crrubric.models import Invite, User, UserSession
 from crrubric.queries.people.access import make_not_found
 from crrubric.queries.people.people import Actor, actor_of
 from crrubric.services.mail.outbox import set_aside_invitations
@@ -38,7 +38,7 @@ SAME_EMAIL = "uq_user_account_email_key"
 def hash_password(password: str) -> str:
     """The salted scrypt hash to store."""
     with _HASHING:
-        return generate_password_hash(password, method=current_app.config["PASSWORD_METHOD"])
+        return generate_password_hash(password, method=current_settings().PASSWORD_METHOD)
 
 
 def hash_token(token: str) -> str:
@@ -221,18 +221,6 @@ def end_sessions(session: Session, user_id: int) -> None:
     )
 
 
-def set_district(*, name: str, time_zone: str) -> District:
-    """The site's district, made at the first call and changed by later ones."""
-    with unit_of_work() as session:
-        district = session.scalar(select(District).order_by(District.id).limit(1))
-        if district is None:
-            district = District()
-            session.add(district)
-        district.name = clean_text(name, limit=limits.NAME, field="name")
-        district.time_zone = time_zone
-    return district
-
-
 def _insert_user_session(session: Session, user: User) -> str:
     token = secrets.token_urlsafe(32)
     session.add(UserSession(token_hash=hash_token(token), user_id=user.id))
@@ -247,7 +235,7 @@ def _get_session() -> Session:
 
 def _dummy_hash() -> str:
     # An unknown address must cost as much time as a wrong password.
-    method = current_app.config["PASSWORD_METHOD"]
+    method = current_settings().PASSWORD_METHOD
     if method not in _DUMMY:
         _DUMMY[method] = generate_password_hash(secrets.token_hex(16), method=method)
     return _DUMMY[method]

@@ -27,7 +27,7 @@ from crrubric.domain.vocabulary import (
     Stakeholder,
     Standing,
 )
-from crrubric.models import Ballot, District, Evaluation, Member, User
+from crrubric.models import Ballot, Evaluation, Member, User
 from crrubric.queries.meeting.eligibility import find_ineligible_recommendation
 from crrubric.queries.meeting.meetings import find_current_meeting
 from crrubric.queries.people.access import (
@@ -42,6 +42,7 @@ from crrubric.services.ballots.ballots import issue_ballots
 from crrubric.services.ballots.stored_files import delete_ballot_files
 from crrubric.services.mail.notices import list_other_members, notify_members
 from crrubric.services.meeting.sittings import close_sitting
+from crrubric.services.people.district import find_or_make_district
 from crrubric.services.setup.rubrics import copy_rubric, serialize_rubric
 from crrubric.services.shared.constraints import explain_constraint, run_again_if_broken
 from crrubric.services.shared.days import require_coming_day
@@ -161,11 +162,7 @@ def title_taken_error(title: str) -> Invalid:
 
 def insert_evaluation(session: Session, title: str, purpose: str) -> Evaluation:
     """An empty evaluation in the caller's transaction. Raises: Invalid if its title is taken."""
-    district = session.scalar(select(District).order_by(District.id).limit(1))
-    if district is None:
-        district = District(name="Our district", time_zone="UTC")
-        session.add(district)
-        session.flush()
+    district = find_or_make_district(session)
     taken = select(Evaluation.id).where(
         Evaluation.district_id == district.id, Evaluation.title == title
     )

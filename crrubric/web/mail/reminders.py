@@ -1,10 +1,11 @@
 """Reminding those who are late: who gets it and what it says, then the sending."""
 
-from flask import Blueprint, current_app, flash, url_for
+from flask import Blueprint, flash, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
 from crrubric.clock import now_utc
+from crrubric.config import current_settings
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
 from crrubric.extensions import db
@@ -51,7 +52,7 @@ def render_reminder_page(seat: Seat, form: ReminderForm) -> str:
 def make_ballots_link(seat: Seat) -> str:
     """The address that reviewers use; the chair's own where the settings name none."""
     path = url_for("ballots.show_own_ballots", slug=seat.evaluation.slug)
-    if current_app.config.get("SITE_URL"):
+    if current_settings().SITE_URL:
         return site_url() + path
     return url_for("ballots.show_own_ballots", slug=seat.evaluation.slug, _external=True)
 

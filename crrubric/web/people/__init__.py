@@ -1,4 +1,4 @@
 """Sign-in, invitations and the home page."""
 
 # the modules with a blueprint; `crrubric.web` registers them
-BLUEPRINTS = ("account", "home")
+BLUEPRINTS = ("account", "district", "home")

@@ -6,7 +6,6 @@ from typing import Any
 from flask import (
     Blueprint,
     Response,
-    current_app,
     flash,
     jsonify,
     redirect,
@@ -18,6 +17,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
+from crrubric.config import current_settings
 from crrubric.domain.errors import Invalid
 from crrubric.domain.text import email_key
 from crrubric.extensions import db, limiter
@@ -44,7 +44,7 @@ def is_failed_attempt(response: Response) -> bool:
 
 def translate_demo_people() -> list[Any]:
     """In demo mode, the invented people that one can sign in as."""
-    found = list_demo_people() if current_app.config["DEMO"] else []
+    found = list_demo_people() if current_settings().DEMO else []
     return [replace(person, tries=_(person.tries)) for person in found]
 
 

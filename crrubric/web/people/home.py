@@ -4,34 +4,42 @@ from flask import Blueprint, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from crrubric.domain.actions import SiteAction
 from crrubric.domain.errors import Invalid
+from crrubric.domain.policy import is_allowed_on_site
 from crrubric.domain.setup.rubric import load_built_in_rubric
 from crrubric.domain.terms import TERMS, Term
 from crrubric.domain.vocabulary import Standing
 from crrubric.extensions import db
 from crrubric.queries.mail.notices import list_own_notices
 from crrubric.queries.people.access import make_not_found
+from crrubric.queries.people.district import find_named_district
 from crrubric.queries.setup.evaluations import list_own_evaluations
 from crrubric.queries.shared.health import load_database_state
 from crrubric.services.setup.evaluations import create_evaluation
 from crrubric.web.setup.forms import EvaluationForm
 from crrubric.web.shared.access import allow_everyone, require_sign_in
 from crrubric.web.shared.forms import attach_error
+from crrubric.web.shared.page import render_site_page
 from crrubric.web.shared.reading import translate_text
 from crrubric.web.shared.session import current_actor
 
 bp = Blueprint("home", __name__)
+HOME = "home.show_home"
 
 
 @bp.get("/")
 @require_sign_in
 def show_home() -> ResponseReturnValue:
     """My evaluations, and what waits for me."""
-    return render_template(
+    actor = current_actor()
+    concerns = is_allowed_on_site(actor.standing, SiteAction.CHANGE_DISTRICT)
+    return render_site_page(
         "people/home.html",
-        rows=list_own_evaluations(db.session(), current_actor()),
-        notices=list_own_notices(db.session(), current_actor()),
-        may_create=current_actor().standing is not Standing.MEMBER,
+        rows=list_own_evaluations(db.session(), actor),
+        notices=list_own_notices(db.session(), actor),
+        may_create=actor.standing is not Standing.MEMBER,
+        district_missing=concerns and find_named_district(db.session()) is None,
     )
 
 
@@ -41,8 +49,13 @@ def show_new_evaluation_form() -> ResponseReturnValue:
     """The form for a new evaluation."""
     if current_actor().standing is Standing.MEMBER:
         raise make_not_found()
-    return render_template(
-        "setup/evaluation/new.html", form=EvaluationForm(), rubric=load_built_in_rubric()
+    return render_new_evaluation_form(EvaluationForm())
+
+
+def render_new_evaluation_form(form: EvaluationForm) -> str:
+    """The form, beside the rubric that a new evaluation begins with."""
+    return render_site_page(
+        "setup/evaluation/new.html", form=form, rubric=load_built_in_rubric(), under=HOME
     )
 
 
@@ -62,9 +75,7 @@ def save_new_evaluation() -> ResponseReturnValue:
             return redirect(url_for("evaluations.show_overview", slug=evaluation.slug), code=303)
         except Invalid as error:
             attach_error(form, error)
-    return render_template(
-        "setup/evaluation/new.html", form=form, rubric=load_built_in_rubric()
-    ), 422
+    return render_new_evaluation_form(form), 422
 
 
 @bp.get("/health")

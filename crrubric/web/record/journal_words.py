@@ -3,7 +3,7 @@
 import re
 
 from flask import Flask
-from flask_babel import gettext, ngettext
+from flask_babel import get_locale, gettext, ngettext
 
 from crrubric.domain.mail.mails import translate_facts
 from crrubric.domain.translation import N_
@@ -25,6 +25,7 @@ from crrubric.domain.vocabulary import (
 from crrubric.models import JournalEntry, Notice
 from crrubric.services.shared.journal import ROW
 from crrubric.web.shared.words import NOTHING, format_day
+from crrubric.web.shared.zones import label_zone
 
 # `vendor_id` stands beside `vendor`, the name that people read
 HIDDEN = frozenset({"vendor_id"})
@@ -103,6 +104,7 @@ FIELDS = {
     "stakeholder": N_("represents"),
     "term": N_("term"),
     "term_months": N_("term in months"),
+    "time_zone": N_("time zone"),
     "title": N_("title"),
     "under": N_("supermajority: out of how many marks"),
     "unit_price_cents": N_("price of one unit, in cents"),
@@ -155,6 +157,8 @@ def translate_field_value(key: str, value: object) -> object:
     """A value in words where the field says what it is: its code is a word that people type too."""
     if key in {"stakeholder", "lead"} and value in PEOPLE:
         return gettext(PEOPLE[str(value)])
+    if key == "time_zone" and isinstance(value, str):
+        return label_zone(value, get_locale())
     if key in {"vendors", "criteria"} and value == EVERYTHING:
         return gettext(EVERYTHING)
     if key == "vendors" and isinstance(value, list):

@@ -8,10 +8,16 @@ from flask import Flask, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from crrubric.domain.actions import Action
+from crrubric.domain.actions import Action, SiteAction
 from crrubric.domain.errors import WrongPhase
 from crrubric.extensions import db
-from crrubric.queries.people.access import Seat, find_evaluation, make_not_found, require
+from crrubric.queries.people.access import (
+    Seat,
+    find_evaluation,
+    make_not_found,
+    require,
+    require_on_site,
+)
 from crrubric.web.shared import resuming, session
 from crrubric.web.shared.page import wants_json
 
@@ -68,6 +74,23 @@ def require_permission(
                     raise make_not_found() from None
                 raise
             return view(seat, *args, **kwargs)
+
+        declare_access(guarded, action.value)
+        return guarded
+
+    return decorate
+
+
+def require_site_permission(action: SiteAction) -> Callable[[View[P]], View[P]]:
+    """People whose standing on the site allows `action`; 404 for all others."""
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            if session.current_person() is None:
+                return redirect_to_sign_in()
+            require_on_site(session.current_actor(), action)
+            return view(*args, **kwargs)
 
         declare_access(guarded, action.value)
         return guarded

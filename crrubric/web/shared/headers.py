@@ -2,6 +2,8 @@
 
 from flask import Flask, Response, request
 
+from crrubric.config import settings_of
+
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -20,6 +22,7 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 
 def init_app(app: Flask) -> None:
     """Add the headers after each request."""
+    behind_tls = settings_of(app).BEHIND_TLS
 
     @app.after_request
     def add(response: Response) -> Response:
@@ -30,7 +33,7 @@ def init_app(app: Flask) -> None:
         headers["X-Frame-Options"] = "DENY"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
-        if app.config["BEHIND_TLS"]:
+        if behind_tls:
             headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         if (
             request.endpoint in {"static", "assets.serve_plotly_script"}

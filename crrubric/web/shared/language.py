@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, g, redirect, request, session
+from flask import Blueprint, Flask, g, redirect, request, session
 from flask.typing import ResponseReturnValue
 
+from crrubric.config import current_settings, settings_of
 from crrubric.domain.people.languages import NAMES, formats_of
 from crrubric.services.people.accounts import choose_language
 from crrubric.web.shared.access import allow_everyone
@@ -19,7 +20,7 @@ def init_app(app: Flask) -> None:
 
     @app.context_processor
     def switch() -> dict[str, Any]:
-        offered = {code: NAMES[code] for code in app.config["LANGUAGES"]}
+        offered = {code: NAMES[code] for code in settings_of(app).LANGUAGES}
         return {"locale": current_language(), "languages": offered, "here": current_address}
 
 
@@ -33,7 +34,7 @@ def current_language() -> str:
 
 def negotiate_language() -> str:
     """The first of what is wanted that we speak; else the first that we speak."""
-    languages: list[str] = current_app.config["LANGUAGES"]
+    languages = current_settings().LANGUAGES
     if not request:
         return languages[0]
     known = current_person()
@@ -53,7 +54,7 @@ def select_locale() -> str:
 def save_language() -> ResponseReturnValue:
     """Speak this language from now on: kept with the account, before sign-in with the browser."""
     language = request.form.get("language", "")
-    if language in current_app.config["LANGUAGES"]:
+    if language in current_settings().LANGUAGES:
         session[LANGUAGE] = language
         if current_person():
             choose_language(current_actor(), language)

@@ -1,4 +1,4 @@
-"""The menu inside an evaluation: what the policy allows this person now, and nothing else."""
+"""The menus, of an evaluation and of the site: what the policy allows this person now."""
 
 from collections.abc import Container
 from dataclasses import dataclass
@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from flask import Flask, g, request, url_for
 from flask_babel import gettext
 
-from crrubric.domain.actions import Action
-from crrubric.domain.policy import FROM_MEETING, PREPARING
+from crrubric.domain.actions import Action, SiteAction
+from crrubric.domain.policy import FROM_MEETING, PREPARING, is_allowed_on_site
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Phase
 from crrubric.queries.people.access import Seat
+from crrubric.queries.people.people import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,12 @@ MENU = (
     ("", (MenuPage(N_("Journal"), "evaluations.show_journal", Action.VIEW_JOURNAL),)),
 )
 
+# Outside evaluations; None: for everybody who is signed in.
+SITE_MENU = (
+    (N_("My evaluations"), "home.show_home", None),
+    (N_("District"), "district.show_district", SiteAction.CHANGE_DISTRICT),
+)
+
 
 def init_app(app: Flask) -> None:
     """Give templates `make_menu(seat)`."""
@@ -99,6 +106,16 @@ def make_menu(seat: Seat) -> list[MenuLink]:
         else:
             found.extend(pages)
     return found
+
+
+def make_site_menu(actor: Actor) -> list[MenuLink]:
+    """The pages outside evaluations that are open to this person; none if it is home alone."""
+    found = [
+        MenuLink(gettext(label), url_for(endpoint), is_current_page(endpoint))
+        for label, endpoint, action in SITE_MENU
+        if action is None or is_allowed_on_site(actor.standing, action)
+    ]
+    return found if len(found) > 1 else []
 
 
 def may_open_page(place: MenuPage, seat: Seat) -> bool:

@@ -7,7 +7,8 @@ from flask import Response, current_app, g, redirect, render_template, request, 
 from flask.typing import ResponseReturnValue
 
 from crrubric.queries.people.access import Seat
-from crrubric.web.shared.navigation import make_menu
+from crrubric.web.shared.navigation import make_menu, make_site_menu
+from crrubric.web.shared.session import current_actor
 
 
 def render_page(template: str, seat: Seat, *, under: str | None = None, **values: Any) -> str:
@@ -17,6 +18,13 @@ def render_page(template: str, seat: Seat, *, under: str | None = None, **values
     return render_template(
         template, seat=seat, evaluation=seat.evaluation, nav=make_menu(seat), **values
     )
+
+
+def render_site_page(template: str, *, under: str | None = None, **values: Any) -> str:
+    """Render a page outside evaluations, for somebody who is signed in."""
+    if under:
+        g.menu_home = under
+    return render_template(template, nav=make_site_menu(current_actor()), **values)
 
 
 def wants_json() -> bool:

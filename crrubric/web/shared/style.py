@@ -15,6 +15,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
 from crrubric.clock import now_utc
+from crrubric.config import current_settings
 from crrubric.domain import vocabulary
 from crrubric.domain.results.tally import Tally
 from crrubric.queries.people.access import make_not_found
@@ -43,7 +44,7 @@ class SampleForm(Form):
 @allow_everyone
 def show_style_guide() -> ResponseReturnValue:
     """The page; only in the demo and in development."""
-    if not (current_app.config["DEMO"] or current_app.debug):
+    if not (current_settings().DEMO or current_app.debug):
         raise make_not_found()
     form = SampleForm()
     form.weight.errors = ["Enter a weight, 1 by default."]

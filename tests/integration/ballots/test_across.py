@@ -15,7 +15,7 @@ def url_of(made: Made, code: str = "ada") -> str:
     return made.url(f"ballots/criteria/{made.criterion(code).id}")
 
 
-def test_one_criterion_stands_once_for_each_of_my_open_ballots(make: Factory, visit: Visit):
+def test_the_page_of_a_criterion_shows_each_of_my_open_ballots_once(make: Factory, visit: Visit):
     made = scoring(make)
 
     page = visit(made.reviewers[0]).page(url_of(made))
@@ -24,7 +24,9 @@ def test_one_criterion_stands_once_for_each_of_my_open_ballots(make: Factory, vi
     assert shown == {vendor.company for vendor in made.vendors}
 
 
-def test_a_mark_given_there_is_stored_and_leads_back_there(make: Factory, visit: Visit):
+def test_a_mark_given_across_ballots_is_stored_and_returns_to_that_page(
+    make: Factory, visit: Visit
+):
     made = scoring(make)
     criterion, vendor = made.criterion("ada"), made.vendors[1]
     reviewer = visit(made.reviewers[0])
@@ -41,7 +43,7 @@ def test_a_mark_given_there_is_stored_and_leads_back_there(make: Factory, visit:
     assert len([text for text in said if text.startswith("Saved ")]) == 1
 
 
-def test_who_observes_or_was_never_there_finds_nothing(make: Factory, visit: Visit):
+def test_strangers_and_non_reviewers_get_404_across_ballots(make: Factory, visit: Visit):
     made = scoring(make)
     stranger = make.actor()
 
@@ -50,7 +52,9 @@ def test_who_observes_or_was_never_there_finds_nothing(make: Factory, visit: Vis
     assert visit(made.reviewers[0]).get(made.url("ballots/criteria/999")).status_code == 404
 
 
-def test_what_can_not_be_saved_stays_there_beside_its_field(make: Factory, visit: Visit):
+def test_an_invalid_mark_across_ballots_keeps_its_input_beside_the_error(
+    make: Factory, visit: Visit
+):
     made = scoring(make)
     criterion, vendor = made.criterion("ada"), made.vendors[1]
 
@@ -66,7 +70,7 @@ def test_what_can_not_be_saved_stays_there_beside_its_field(make: Factory, visit
     assert page.with_id("error-summary").find(".//a").get("href") == f"#vendor-{vendor.id}-answer"
 
 
-def test_of_a_vendor_that_is_not_there_the_ballot_answers(make: Factory, visit: Visit):
+def test_a_refused_mark_on_a_recused_vendor_is_answered_on_its_ballot(make: Factory, visit: Visit):
     made = scoring(make)
     criterion, vendor = made.criterion("ada"), made.vendors[1]
     reviewer = made.reviewers[0]

@@ -81,7 +81,7 @@ def make_mark(made: Made) -> str:
     return str(refused.value)
 
 
-def test_a_conflict_says_what_it_is_and_what_was_typed_stays(make: Factory, visit: Visit):
+def test_a_conflict_needs_a_description_and_keeps_the_input(make: Factory, visit: Visit):
     made = undeclared(make)
     form = made.url(f"vendors/{made.vendors[0].id}/declaration")
 
@@ -125,7 +125,7 @@ def test_a_waiver_needs_a_reason_tells_the_reviewer_and_lets_the_marks_count(
     assert "My sister worked there. (waived by the chair: The product changed owners" in memo
 
 
-def test_a_waiver_can_be_taken_back(make: Factory):
+def test_a_waiver_can_be_withdrawn(make: Factory):
     made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YYY"})
     found = make.conflict(made, 0, 0, "My sister worked there.")
     declarations.waive_conflict(made.chair, made.slug, found.id, reason=REASON)
@@ -148,7 +148,7 @@ def test_a_chair_does_not_waive_their_own_conflict(make: Factory, visit: Visit):
     assert visit(made.chair).get(made.url(f"conflicts/{own.id}")).status_code == 404
 
 
-def test_another_chair_waives_it(make: Factory):
+def test_another_chair_can_waive_the_conflict_of_a_chair(make: Factory):
     made = conflicted_chair(make)
     other = make.member(made.chair, made.slug, frozenset({Role.CHAIR}))
     own = declared(made, made.chair, 0)
@@ -159,7 +159,9 @@ def test_another_chair_waives_it(make: Factory):
     assert not own.recuses
 
 
-def test_a_conflicted_chair_is_shut_out_of_progress_and_ballots(make: Factory, visit: Visit):
+def test_a_chair_with_a_conflict_sees_no_progress_and_ballots_of_that_vendor(
+    make: Factory, visit: Visit
+):
     made = conflicted_chair(make)
     chair = visit(made.chair)
     away, free = ballot_of(made, 0, 0), ballot_of(made, 0, 1)
@@ -175,7 +177,7 @@ def test_a_conflicted_chair_is_shut_out_of_progress_and_ballots(make: Factory, v
         seals.reopen_ballot(made.chair, made.slug, away.id, reason="once more")
 
 
-def test_a_conflicted_chair_is_shut_out_of_cells_findings_marks_and_the_journal(
+def test_a_chair_with_a_conflict_sees_no_cells_findings_marks_and_journal_of_that_vendor(
     make: Factory, visit: Visit
 ):
     made = conflicted_chair(make, phase=Phase.MEETING)
@@ -202,7 +204,7 @@ def test_a_conflicted_chair_is_shut_out_of_cells_findings_marks_and_the_journal(
     assert f"marked {made.vendors[1].company}" in journal
 
 
-def test_a_conflicted_chair_does_not_change_the_vendor(make: Factory, visit: Visit):
+def test_a_chair_with_a_conflict_can_not_change_the_vendor(make: Factory, visit: Visit):
     made = make.evaluation()
     own = {"kind": DeclarationKind.CONFLICT, "words": "My brother sells it."}
     declarations.declare_interest(made.chair, made.slug, made.vendors[0].id, **own)
@@ -232,7 +234,7 @@ def test_a_recused_reviewer_reads_no_marks_of_the_vendor(make: Factory, visit: V
     assert person.get(made.url("matrix")).status_code == 200
 
 
-def test_the_marks_that_are_exported_leave_out_vendors_by_seat(make: Factory):
+def test_exported_marks_leave_out_vendors_with_whom_the_person_has_a_conflict(make: Factory):
     from crrubric.queries.people.access import require
 
     made = conflicted_chair(make, phase=Phase.MEETING)

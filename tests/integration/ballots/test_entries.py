@@ -57,7 +57,7 @@ def enter(made: Made, text: service.EnteredBallot, *, actor: Actor | None = None
     return service.enter_ballot(actor or made.chair, made.slug, ballot.id, text)
 
 
-def test_a_ballot_is_entered_sealed_and_marked_as_such(make: Factory):
+def test_a_ballot_entered_by_the_chair_is_sealed_and_labeled_as_entered(make: Factory):
     made = scene(make)
 
     found = enter(made, entry(made))
@@ -77,7 +77,7 @@ def test_a_ballot_is_entered_sealed_and_marked_as_such(make: Factory):
     assert verify_record(db.session()).problems == ()
 
 
-def test_the_chair_does_not_read_again_what_was_entered(make: Factory, visit: Visit):
+def test_the_chair_can_not_read_an_entered_ballot_again(make: Factory, visit: Visit):
     made = scene(make)
     enter(made, entry(made))
     chair = visit(made.chair)
@@ -91,7 +91,7 @@ def test_the_chair_does_not_read_again_what_was_entered(make: Factory, visit: Vi
         assert ("said so" in text, "marked Vendor" in text) == (False, False)
 
 
-def test_the_reviewer_reads_and_confirms_it(make: Factory, visit: Visit):
+def test_the_reviewer_reads_and_confirms_the_entered_ballot(make: Factory, visit: Visit):
     made = scene(make)
     enter(made, entry(made))
     reviewer, vendor = visit(made.reviewers[0]), made.vendors[0].id
@@ -122,7 +122,7 @@ def test_it_can_still_be_confirmed_in_the_meeting(make: Factory, visit: Visit):
     assert "entered by the chair, confirmed" in visit(made.chair).get(cell).text
 
 
-def test_what_was_not_given_so_opens_again_for_the_reviewer_and_both_versions_stay(
+def test_a_disputed_entry_reopens_for_the_reviewer_and_keeps_both_versions(
     make: Factory, visit: Visit
 ):
     made = scene(make)
@@ -148,7 +148,7 @@ def test_what_was_not_given_so_opens_again_for_the_reviewer_and_both_versions_st
     assert verify_record(db.session()).problems == ()
 
 
-def test_the_journal_tells_marks_only_in_the_meeting(make: Factory):
+def test_the_journal_shows_entered_marks_only_from_the_meeting_on(make: Factory):
     made = scene(make)
     enter(made, entry(made))
 
@@ -165,7 +165,7 @@ def test_the_journal_tells_marks_only_in_the_meeting(make: Factory):
     assert marked["on behalf of"].startswith("Person")
 
 
-def test_a_chair_who_scores_submits_first(make: Factory):
+def test_a_chair_who_scores_must_submit_before_entering_for_others(make: Factory):
     made = scene(make)
     both = make.member(made.chair, made.slug, frozenset({Role.CHAIR, Role.REVIEWER}))
 
@@ -173,7 +173,7 @@ def test_a_chair_who_scores_submits_first(make: Factory):
         enter(made, entry(made), actor=both)
 
 
-def test_nobody_enters_their_own_ballot_or_without_the_chair(make: Factory):
+def test_only_the_chair_enters_ballots_and_never_their_own(make: Factory):
     made = scene(make)
     both = make.member(made.chair, made.slug, frozenset({Role.CHAIR, Role.REVIEWER}))
     made.reviewers.append(both)
@@ -185,7 +185,7 @@ def test_nobody_enters_their_own_ballot_or_without_the_chair(make: Factory):
         enter(made, entry(made), actor=made.reviewers[1])
 
 
-def test_who_no_longer_scores_has_no_ballot_to_enter(make: Factory):
+def test_no_ballot_is_entered_for_a_member_who_no_longer_scores(make: Factory):
     made = scene(make)
     ballot = ballot_of(made, 0, 0)
     change_member(
@@ -200,7 +200,7 @@ def test_who_no_longer_scores_has_no_ballot_to_enter(make: Factory):
         enter(made, entry(made))
 
 
-def test_a_ballot_that_was_begun_stays_the_reviewers(make: Factory):
+def test_a_ballot_that_the_reviewer_began_can_not_be_entered_by_the_chair(make: Factory):
     made = scene(make)
     make.no_conflicts(made)
     make.mark(made, 0, 0, "ada", Answer.YES)
@@ -209,7 +209,7 @@ def test_a_ballot_that_was_begun_stays_the_reviewers(make: Factory):
         enter(made, entry(made))
 
 
-def test_a_chair_with_a_conflict_is_shut_out(make: Factory, visit: Visit):
+def test_a_chair_with_a_conflict_enters_no_ballot_for_that_vendor(make: Factory, visit: Visit):
     made = scene(make)
     from crrubric.services.ballots.declarations import declare_interest
 
@@ -235,7 +235,7 @@ def test_a_chair_with_a_conflict_is_shut_out(make: Factory, visit: Visit):
         ({"said": "AY"}, "always applies"),
     ],
 )
-def test_what_is_missing_is_said_and_nothing_is_stored(make: Factory, change, says):
+def test_an_incomplete_entry_names_what_is_missing_and_stores_nothing(make: Factory, change, says):
     made = scene(make)
 
     with pytest.raises(Invalid, match=says):
@@ -245,7 +245,7 @@ def test_what_is_missing_is_said_and_nothing_is_stored(make: Factory, change, sa
     assert db.session.scalars(select(Declaration.id)).all() == []
 
 
-def test_criteria_of_others_are_not_found(make: Factory):
+def test_an_entry_with_criteria_of_another_evaluation_is_not_found(make: Factory):
     made, other = scene(make), make.evaluation(title="Another")
     foreign = entry(other)
 
@@ -286,7 +286,7 @@ def test_a_refused_form_keeps_every_answer(make: Factory, visit: Visit):
     assert (done.status_code, len(db.session.scalars(select(Mark)).all())) == (303, 2)
 
 
-def test_once_the_ballot_is_reopened_nothing_waits_to_be_confirmed(make: Factory):
+def test_an_entered_ballot_that_was_reopened_can_not_be_confirmed(make: Factory):
     made = scene(make)
     enter(made, entry(made))
     seals.reopen_ballot(made.chair, made.slug, ballot_of(made, 0, 0).id, reason="A second call")

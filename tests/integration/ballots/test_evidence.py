@@ -77,7 +77,7 @@ def pages_with_evidence(made: Made) -> list[str]:
     return [ballot, f"{ballot}/submit", cell, made.url("evidence/")]
 
 
-def test_an_address_is_a_link_on_every_page_and_what_only_looks_like_one_is_text(
+def test_a_web_address_is_a_link_on_every_page_and_a_lookalike_is_plain_text(
     make: Factory, visit: Visit
 ):
     made = make.evaluation(phase=Phase.SCORING)
@@ -118,7 +118,9 @@ def test_the_panel_beside_the_matrix_shows_evidence_and_files_as_the_page_does(
             assert part in shown
 
 
-def test_old_and_expired_evidence_is_flagged_where_it_is_read(make: Factory, visit: Visit):
+def test_old_and_expired_evidence_is_flagged_on_every_page_that_shows_it(
+    make: Factory, visit: Visit
+):
     made = make.evaluation(phase=Phase.SCORING)
     ageing(made)
     pointed(made, on=subtract_months(TODAY, 12) - timedelta(days=2))
@@ -135,7 +137,7 @@ def test_old_and_expired_evidence_is_flagged_where_it_is_read(make: Factory, vis
     assert [text.count("expired May 3, 2026") for text in shown] == [0, 0, 1, 1]
 
 
-def test_what_expires_today_holds_where_the_district_is(
+def test_expiry_is_judged_in_the_time_zone_of_the_district(
     make: Factory, visit: Visit, monkeypatch: pytest.MonkeyPatch
 ):
     made = make.evaluation(phase=Phase.SCORING)
@@ -203,7 +205,7 @@ def test_the_register_shows_one_s_own_before_the_meeting_and_all_from_then_on(
     assert "Evidence</a>" in people[0].get(url).text
 
 
-def test_the_register_is_narrowed_by_plain_addresses(make: Factory, visit: Visit):
+def test_the_register_is_filtered_by_query_parameters(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING)
     ageing(made)
     pointed(made, "one", on=date(2020, 1, 1))
@@ -226,7 +228,7 @@ def test_the_register_is_narrowed_by_plain_addresses(make: Factory, visit: Visit
     assert [person.get(f"{url}?{query}").status_code for query in odd] == [404] * 5
 
 
-def test_a_long_register_comes_in_pages(
+def test_a_long_register_is_split_into_pages(
     make: Factory, visit: Visit, monkeypatch: pytest.MonkeyPatch
 ):
     made = make.evaluation(phase=Phase.SCORING)
@@ -243,7 +245,7 @@ def test_a_long_register_comes_in_pages(
     assert ("page=1" in first, ">Back<" in second, ">More<" in second) == (True, True, False)
 
 
-def test_the_register_s_rule_of_age_is_that_of_the_pages(make: Factory, visit: Visit):
+def test_the_register_and_the_pages_use_the_same_rule_for_old_evidence(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING)
     ageing(made)
     days = [None, *(subtract_months(TODAY, 12) + timedelta(days=n) for n in (-2, 3))]
@@ -257,7 +259,7 @@ def test_the_register_s_rule_of_age_is_that_of_the_pages(make: Factory, visit: V
     assert person.get(url).text.count("older than 12 months") == 1
 
 
-def test_the_chair_says_in_set_up_after_how_long_evidence_is_old(make: Factory, visit: Visit):
+def test_the_chair_sets_after_how_many_months_evidence_is_old(make: Factory, visit: Visit):
     made = make.evaluation()
     chair, url = visit(made.chair), made.url(f"rubric/criteria/{made.criterion('ada').id}")
     form = {"title": "Accessible", "question": "?", "weight": "1"}
@@ -297,7 +299,7 @@ def test_the_built_in_rubric_knows_where_age_matters(make: Factory):
     assert list(db.session.scalars(stored)) == ["ada"]
 
 
-def test_a_rubric_file_says_after_how_many_months(make: Factory):
+def test_a_rubric_file_sets_after_how_many_months_evidence_is_old(make: Factory):
     rubric = parse_rubric(SMALL.replace("must_have = true", "evidence_months = 6"))
 
     assert [row.evidence_months for row in rubric.sections[0].criteria] == [6, None, None]

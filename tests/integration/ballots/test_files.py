@@ -110,7 +110,7 @@ def test_a_reviewer_attaches_downloads_and_removes_a_file(make: Factory, visit: 
     assert [(e.after or e.before)["sha256"] for e in entries] == [digest] * 2
 
 
-def test_a_file_is_served_to_be_saved_and_never_shown(make: Factory, visit: Visit):
+def test_a_file_is_served_as_a_download_and_never_shown_inline(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING)
     file = on_vendor(made, name='Prüf"ung; שלום.csv', data=CSV)
 
@@ -155,7 +155,7 @@ def test_the_journal_says_what_is_known_of_a_file_in_the_language_of_the_page(
         assert [words for words in told if words not in page] == []
 
 
-def test_the_same_bytes_in_one_place_are_one_file(make: Factory):
+def test_the_same_content_attached_twice_is_stored_once(make: Factory):
     made = marked(make)
 
     first, again = on_mark(made), on_mark(made, name="other.pdf")
@@ -167,7 +167,9 @@ def test_the_same_bytes_in_one_place_are_one_file(make: Factory):
 
 
 @pytest.mark.parametrize("who", ["chair", "reviewer", "observer"])
-def test_another_s_file_is_nowhere_before_the_meeting(make: Factory, visit: Visit, who: str):
+def test_files_of_other_reviewers_are_hidden_before_the_meeting(
+    make: Factory, visit: Visit, who: str
+):
     made = marked(make)
     observer = make.member(made.chair, made.slug, frozenset({Role.OBSERVER}))
     people = {"chair": made.chair, "reviewer": made.reviewers[1], "observer": observer}
@@ -209,7 +211,7 @@ def test_from_the_meeting_on_a_file_is_open_as_its_mark_is(make: Factory, visit:
     assert NAME in visit(made.chair).get(made.url("export/marks.csv")).text
 
 
-def test_who_has_a_conflict_stays_away_from_files_as_well(make: Factory, visit: Visit):
+def test_a_member_with_a_conflict_sees_no_files_of_that_vendor(make: Factory, visit: Visit):
     made = marked(make)
     mark_file, vendor_file = on_mark(made), on_vendor(made, name=f"{NAME}.pdf")
     make.conflict(made, 1, 0, "My sister works there.")
@@ -224,7 +226,7 @@ def test_who_has_a_conflict_stays_away_from_files_as_well(make: Factory, visit: 
         assert [page for page in pages if NAME in page or "One file" in page] == []
 
 
-def test_a_receipt_covers_the_files_and_what_a_seal_names_is_kept(make: Factory, visit: Visit):
+def test_a_receipt_covers_the_files_and_sealed_files_are_kept(make: Factory, visit: Visit):
     made = marked(make)
     file = on_mark(made)
     sealed = make.submit(made, 0, 0, "not seen")
@@ -249,7 +251,7 @@ def test_a_receipt_covers_the_files_and_what_a_seal_names_is_kept(make: Factory,
     assert NAME not in visit(made.chair).get(made.url("evidence/")).text
 
 
-def test_a_file_that_was_taken_off_can_be_put_back(make: Factory):
+def test_a_removed_file_can_be_attached_again(make: Factory):
     made = marked(make)
     file = on_mark(made)
     make.submit(made, 0, 0, "not seen")
@@ -299,7 +301,7 @@ def rewritten(connection: Any, sealed_id: int, content: str) -> None:
         connection.exec_driver_sql("ALTER TABLE sealed_ballot ENABLE TRIGGER ALL")
 
 
-def test_a_correction_that_asks_again_takes_files_off_with_the_mark(make: Factory, visit: Visit):
+def test_a_correction_that_asks_again_removes_the_files_of_the_mark(make: Factory, visit: Visit):
     made = marked(make)
     file = on_mark(made)
     text = corrections.Correction(
@@ -321,7 +323,7 @@ def test_a_correction_that_asks_again_takes_files_off_with_the_mark(make: Factor
 
 
 @pytest.mark.parametrize("how", ["back to set-up", "another assignment"])
-def test_files_that_a_correction_took_off_go_with_their_ballot(make: Factory, how: str):
+def test_files_removed_by_a_correction_are_deleted_with_their_ballot(make: Factory, how: str):
     made = make.evaluation(phase=Phase.SCORING)
     make.mark(made, 0, 0, "ada", Answer.YES)
     on_mark(made)
@@ -389,7 +391,7 @@ def test_the_most_files_on_a_mark_and_of_a_vendor(make: Factory, monkeypatch: py
         on_vendor(made)
 
 
-def test_the_most_bytes_are_one_s_own_so_that_a_refusal_tells_nothing(
+def test_the_limit_of_bytes_counts_only_own_files_so_that_a_refusal_reveals_nothing(
     make: Factory, monkeypatch: pytest.MonkeyPatch
 ):
     made = marked(make)
@@ -434,7 +436,7 @@ def test_only_the_chair_attaches_to_a_vendor_and_only_before_the_archive(make: F
         on_vendor(made, data=CSV, name="a.csv")
 
 
-def test_a_vendor_that_is_removed_takes_its_files_along(make: Factory):
+def test_removing_a_vendor_deletes_its_files(make: Factory):
     made = make.evaluation()
     on_vendor(made)
 
@@ -452,7 +454,7 @@ def test_a_vendor_that_is_removed_takes_its_files_along(make: Factory):
         (None, "", "Choose a file."),
     ],
 )
-def test_a_refusal_stands_beside_the_field(
+def test_a_refused_file_shows_the_error_beside_the_field(
     make: Factory, visit: Visit, data: bytes | None, name: str, words: str
 ):
     made = marked(make)
@@ -464,9 +466,7 @@ def test_a_refusal_stands_beside_the_field(
     assert rows(FileContent) == 0
 
 
-def test_too_much_is_refused_with_the_limit_on_upload_pages_and_elsewhere(
-    make: Factory, visit: Visit
-):
+def test_an_oversized_request_is_refused_with_the_limit_on_every_page(make: Factory, visit: Visit):
     made = marked(make)
     person, url = visit(made.reviewers[0]), page_of_mark(made)
     begin = b"%PDF-1.4\n"
@@ -483,7 +483,7 @@ def test_too_much_is_refused_with_the_limit_on_upload_pages_and_elsewhere(
     assert "at most 2 MB" in note.text
 
 
-def test_a_stranger_can_send_no_more_than_text(make: Factory, visit: Visit):
+def test_a_signed_out_visitor_can_send_no_more_than_the_limit_for_text(make: Factory, visit: Visit):
     made = marked(make)
 
     answer = send(visit(), page_of_mark(made), b"%PDF-1.4".ljust(limits.REQUEST_BYTES + 1))
@@ -492,9 +492,7 @@ def test_a_stranger_can_send_no_more_than_text(make: Factory, visit: Visit):
 
 
 @pytest.mark.parametrize("size", [len(BODY), limits.REQUEST_BYTES + 1])
-def test_a_file_that_comes_after_the_session_ended_is_not_lost_in_silence(
-    make: Factory, visit: Visit, size: int
-):
+def test_an_upload_after_the_session_ended_is_reported(make: Factory, visit: Visit, size: int):
     made = marked(make)
     person, url = visit(made.reviewers[0]), page_of_mark(made)
     db.session.rollback()
@@ -508,7 +506,7 @@ def test_a_file_that_comes_after_the_session_ended_is_not_lost_in_silence(
     assert rows(MarkFile) == 0
 
 
-def test_a_file_of_the_full_size_goes_in_and_comes_out(make: Factory, visit: Visit):
+def test_a_file_of_the_maximum_size_can_be_attached_and_downloaded(make: Factory, visit: Visit):
     made = marked(make)
     person, url = visit(made.reviewers[0]), page_of_mark(made)
     data = BODY[:9] + b"%" * (limits.FILE_BYTES - len(BODY) - 1) + b"\n" + BODY[9:]
@@ -519,7 +517,7 @@ def test_a_file_of_the_full_size_goes_in_and_comes_out(make: Factory, visit: Vis
     assert person.get(f"{url}/{key}").data == data
 
 
-def test_odd_names_are_tidied(make: Factory, visit: Visit):
+def test_unusual_file_names_are_cleaned(make: Factory, visit: Visit):
     made = marked(make)
     person, url = visit(made.reviewers[0]), page_of_mark(made)
 
@@ -529,7 +527,7 @@ def test_odd_names_are_tidied(make: Factory, visit: Visit):
     assert "<script>.exe" not in person.get(url).text
 
 
-def test_verify_sees_a_file_that_is_not_what_was_attached(app: Flask, make: Factory):
+def test_verify_finds_a_file_that_differs_from_what_was_attached(app: Flask, make: Factory):
     made = make.evaluation()
     file = on_vendor(made)
     db.session.execute(update(VendorFile).values(sha256="0" * 64))

@@ -91,7 +91,7 @@ def test_nothing_is_marked_outside_scoring(make: Factory, phase: Phase):
     assert stored_marks() == []
 
 
-def test_the_chair_who_is_no_reviewer_has_no_ballot(make: Factory):
+def test_a_chair_who_is_not_a_reviewer_has_no_ballot(make: Factory):
     made = make.evaluation(phase=Phase.SCORING)
 
     with pytest.raises(NotFound):
@@ -131,7 +131,7 @@ def test_a_mark_is_saved_without_javascript(make: Factory, visit: Visit):
     assert stored_marks() == [(Answer.NO, "=1+1")]
 
 
-def test_the_script_gets_version_and_progress(make: Factory, visit: Visit):
+def test_saving_as_json_returns_version_and_progress(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING)
     address = made.url(f"ballots/{made.vendors[0].id}/marks/{made.criterion('ada').id}")
 
@@ -168,7 +168,7 @@ def test_saving_without_an_answer_says_so_and_keeps_the_note(make: Factory, visi
         ("version", "seven", "Open the page again"),
     ],
 )
-def test_bad_input_is_refused_in_words_and_the_rest_is_kept(
+def test_invalid_input_is_refused_with_a_message_and_the_rest_is_kept(
     make: Factory, visit: Visit, field: str, value: str, reason: str
 ):
     made = make.evaluation(phase=Phase.SCORING)
@@ -199,7 +199,7 @@ def test_a_stale_save_shows_both_texts_and_overwrites_nothing(make: Factory, vis
     assert stored_marks() == [(Answer.YES, "from the other tab")]
 
 
-def test_a_save_after_closing_gets_its_text_back(make: Factory, visit: Visit):
+def test_a_save_after_closing_returns_the_typed_text(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING)
     person = visit(made.reviewers[0])
     evaluations.change_phase(made.chair, made.slug, Phase.MEETING)

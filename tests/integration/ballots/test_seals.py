@@ -51,7 +51,7 @@ def test_equal_ballots_have_different_receipts(make: Factory):
     assert make.submit(made, 0, 0).receipt != make.submit(made, 1, 0).receipt
 
 
-def test_every_gap_needs_a_reason_and_those_without_are_named(make: Factory):
+def test_every_criterion_without_a_mark_needs_a_reason_before_submitting(make: Factory):
     made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "Y"})
     one = {made.criterion("sis").id: WHY}
 
@@ -65,7 +65,7 @@ def test_every_gap_needs_a_reason_and_those_without_are_named(make: Factory):
     assert db.session.scalars(select(Abstention)).all() == []
 
 
-def test_a_refused_submit_keeps_the_reasons_that_were_typed(make: Factory, visit: Visit):
+def test_a_refused_submission_keeps_the_typed_reasons(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "Y"})
     sis, teacher = made.criterion("sis").id, made.criterion("teacher").id
     person = visit(made.reviewers[0])
@@ -89,7 +89,7 @@ def test_a_refused_submit_keeps_the_reasons_that_were_typed(make: Factory, visit
     assert gaps == {sis: WHY, teacher: "No time."}
 
 
-def test_who_abstains_is_assigned_and_counted_apart(make: Factory):
+def test_abstentions_stay_assigned_and_are_counted_separately(make: Factory):
     made = make.evaluation(phase=Phase.SCORING, reviewers=3, marks={(0, 0): "YYY", (1, 0): "YYY"})
     make.submit(made, 2, 0, WHY)
     make.forward(made, Phase.MEETING, {})
@@ -207,7 +207,7 @@ FORBIDDEN = {
 
 
 @pytest.mark.parametrize("what", FORBIDDEN)
-def test_the_database_itself_refuses_to(what: str, make: Factory):
+def test_the_database_itself_refuses_to_change_a_sealed_ballot(what: str, make: Factory):
     made = sealed_rows(make)
     statement = FORBIDDEN[what](ballot_of(made, 0, 0))
 
@@ -226,7 +226,7 @@ def test_an_open_ballot_can_be_changed_in_the_database(make: Factory):
     db.session.rollback()
 
 
-def test_a_control_character_in_a_reason_is_refused_where_it_was(make: Factory, visit: Visit):
+def test_a_control_character_in_a_reason_is_refused_beside_its_field(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING)
     url = made.url(f"ballots/{made.vendors[0].id}/submit")
 

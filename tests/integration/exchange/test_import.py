@@ -240,7 +240,7 @@ def test_the_new_evaluation_holds_what_was_found(make: Factory):
     assert db.session.scalars(may_not_apply).all() == ["c5"]
 
 
-def test_bom_letter_case_and_notes_are_read(make: Factory, tmp_path: Path):
+def test_a_byte_order_mark_letter_case_and_notes_are_accepted(make: Factory, tmp_path: Path):
     text = "Reviewer,vendor,criterion,mark,note\nann,A,c,yes,fine\nbob,A,c,Cannot_Tell,\n"
 
     found = imported(written(tmp_path, text, "utf-8-sig"))
@@ -284,7 +284,7 @@ def test_every_bad_line_is_listed_and_nothing_is_stored(make: Factory, tmp_path:
         ("reviewer,vendor,criterion,mark\nann,Ä,c,YES\n", "latin-1", "is not UTF-8"),
     ],
 )
-def test_a_file_that_is_none_is_refused_in_words(
+def test_an_unreadable_file_is_refused_with_a_message(
     make: Factory, tmp_path: Path, text: str, encoding: str, says: str
 ):
     with pytest.raises(CrrubricError) as refused:
@@ -388,7 +388,7 @@ def test_a_threshold_of_one_half_is_refused_before_anything_is_read(make: Factor
     assert refused.value.field == "over"
 
 
-def test_one_vendor_under_two_names_is_refused_in_words(make: Factory, tmp_path: Path):
+def test_one_vendor_under_two_names_is_refused_with_a_message(make: Factory, tmp_path: Path):
     made = make.evaluation(phase=Phase.SCORING)
     vendor = made.vendors[0]
     lines = f"ann,{vendor.company},ada,YES\nann,{vendor.code},ada,NO\n"

@@ -22,6 +22,7 @@ from crrubric.services.mail.smtp import SmtpClient, SmtpMessage
 from crrubric.services.people.accounts import accept_invite
 from crrubric.services.setup import committee, evaluations
 from crrubric.services.shared.unit import unit_of_work
+from tests.conftest import set_settings
 from tests.factories import Factory, Made, ballot_of
 from tests.integration.conftest import Visit
 from tests.mail_server import CERTIFICATE, Post, serving
@@ -38,12 +39,15 @@ def post(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
 
 
 def use(app: Flask, monkeypatch: pytest.MonkeyPatch, port: int, security: str = "none") -> None:
-    settings = {
-        "MAIL_HOST": "localhost", "MAIL_PORT": port, "MAIL_SECURITY": security,
-        "MAIL_SENDER": "score@district.example", "SITE_URL": SITE,
-    }  # fmt: skip
-    for name, value in settings.items():
-        monkeypatch.setitem(app.config, name, value)
+    set_settings(
+        app,
+        monkeypatch,
+        MAIL_HOST="localhost",
+        MAIL_PORT=port,
+        MAIL_SECURITY=security,
+        MAIL_SENDER="score@district.example",
+        SITE_URL=SITE,
+    )
 
 
 def mails(*kinds: MailKind) -> list[OutgoingMail]:
@@ -74,7 +78,7 @@ def one_mail(made: Made, words: str = "Please look again.") -> OutgoingMail:
     return mails()[0]
 
 
-def test_a_mail_is_written_with_what_it_tells_and_sent_later(make: Factory, post: Post):
+def test_a_mail_is_stored_in_the_same_transaction_and_sent_later(make: Factory, post: Post):
     made = make.evaluation(phase=Phase.SCORING)
     mail = one_mail(made)
     assert (mail.state, post.mails) == (MailState.WAITING, [])
@@ -112,7 +116,7 @@ def test_a_mail_is_rolled_back_with_its_transaction(make: Factory, post: Post):
     assert send_due_mails().sent == 0
 
 
-def test_only_what_asks_for_an_act_is_mailed(make: Factory, post: Post):
+def test_only_notices_that_require_action_are_mailed(make: Factory, post: Post):
     made = make.evaluation(phase=Phase.SCORING)
     clear()
 
@@ -122,11 +126,11 @@ def test_only_what_asks_for_an_act_is_mailed(make: Factory, post: Post):
     assert mails() == []
 
 
-def test_a_server_that_is_down_loses_nothing(
+def test_no_mail_is_lost_while_the_server_is_down(
     app: Flask, make: Factory, post: Post, monkeypatch: pytest.MonkeyPatch
 ):
     one_mail(make.evaluation(phase=Phase.SCORING))
-    monkeypatch.setitem(app.config, "MAIL_PORT", 1)
+    set_settings(app, monkeypatch, MAIL_PORT=1)
 
     down = send_due_mails()
     waits = mails()[0]
@@ -136,13 +140,13 @@ def test_a_server_that_is_down_loses_nothing(
     assert timedelta(0) < waits.next_try_at - now_utc() <= timedelta(minutes=1)
     assert send_due_mails().down == ""  # nothing is due now
 
-    monkeypatch.setitem(app.config, "MAIL_PORT", post.port)
+    set_settings(app, monkeypatch, MAIL_PORT=post.port)
     wait_no_more()
     assert send_due_mails().sent == 1
     assert mails()[0].last_error == ""
 
 
-def test_not_now_is_tried_again(make: Factory, post: Post):
+def test_a_temporary_refusal_is_tried_again(make: Factory, post: Post):
     mail = one_mail(make.evaluation(phase=Phase.SCORING))
     post.to_recipient[mail.to_address] = ["451 greylisted, come again"]
 
@@ -153,7 +157,7 @@ def test_not_now_is_tried_again(make: Factory, post: Post):
     assert (send_due_mails().sent, post.addresses) == (1, [mail.to_address])
 
 
-def test_never_is_given_up_at_once_with_the_reason(make: Factory, post: Post):
+def test_a_permanent_refusal_fails_at_once_with_the_reason(make: Factory, post: Post):
     mail = one_mail(make.evaluation(phase=Phase.SCORING))
     post.to_recipient[mail.to_address] = ["550 no such person"]
 
@@ -165,7 +169,7 @@ def test_never_is_given_up_at_once_with_the_reason(make: Factory, post: Post):
     assert send_due_mails().sent == 0
 
 
-def test_after_three_days_it_is_given_up(make: Factory, post: Post):
+def test_a_mail_fails_after_three_days_of_tries(make: Factory, post: Post):
     one_mail(make.evaluation(phase=Phase.SCORING))
     with unit_of_work() as session:
         session.execute(update(OutgoingMail).values(due_at=now_utc() - timedelta(days=4)))
@@ -199,7 +203,7 @@ def test_two_senders_send_each_mail_once(app: Flask, make: Factory, post: Post):
     assert {mail.state for mail in mails()} == {MailState.SENT}
 
 
-def test_a_mail_whose_sender_died_goes_out_again_under_the_same_id(make: Factory, post: Post):
+def test_a_mail_whose_sender_crashed_is_sent_again_with_the_same_id(make: Factory, post: Post):
     one_mail(make.evaluation(phase=Phase.SCORING))
     send_due_mails()
     with unit_of_work() as session:  # as if the process had died before it could note it
@@ -214,7 +218,7 @@ def test_a_mail_whose_sender_died_goes_out_again_under_the_same_id(make: Factory
     assert len({message["Message-ID"] for _to, message in post.mails}) == 1
 
 
-def test_nothing_typed_makes_a_header(make: Factory, post: Post):
+def test_typed_text_can_not_add_a_mail_header(make: Factory, post: Post):
     made = make.evaluation(phase=Phase.SCORING, title="Crédit 恢复 \u202eover")
     mail = one_mail(made, words="Fine.\nBcc: spy@x.example\n\n.\nQUIT")
     with unit_of_work() as session:  # past every gate of ours
@@ -228,7 +232,7 @@ def test_nothing_typed_makes_a_header(make: Factory, post: Post):
     assert "Bcc: spy@x.example\n\n.\nQUIT" in message.get_content().replace("\r\n", "\n")
 
 
-def test_names_of_every_script_arrive_as_typed(make: Factory, post: Post):
+def test_names_in_any_writing_system_arrive_as_typed(make: Factory, post: Post):
     made = make.evaluation(phase=Phase.SCORING, title="Évaluation 恢复")
     mail = one_mail(made, words="Überprüfen, 請")
     with unit_of_work() as session:
@@ -244,7 +248,7 @@ def test_names_of_every_script_arrive_as_typed(make: Factory, post: Post):
 
 
 @pytest.mark.parametrize("address", ["a..b@x.example", "jösé@x.example", "a b@x.example"])
-def test_an_address_that_no_mail_can_have_is_given_up_and_the_others_go(
+def test_an_impossible_address_fails_and_the_other_mails_are_sent(
     make: Factory, post: Post, address: str
 ):
     made = make.evaluation(phase=Phase.SCORING)
@@ -267,7 +271,7 @@ def test_without_starttls_nothing_is_sent(
     app: Flask, make: Factory, post: Post, monkeypatch: pytest.MonkeyPatch
 ):
     one_mail(make.evaluation(phase=Phase.SCORING))
-    monkeypatch.setitem(app.config, "MAIL_SECURITY", "starttls")
+    set_settings(app, monkeypatch, MAIL_SECURITY="starttls")
 
     done = send_due_mails()
 
@@ -332,7 +336,7 @@ def test_a_link_that_stopped_working_is_not_sent(make: Factory, post: Post):
 @pytest.mark.parametrize(
     ("answers", "state"), [([], MailState.SENT), (["451 later"], MailState.SET_ASIDE)]
 )
-def test_a_link_may_be_renewed_while_it_is_on_its_way(
+def test_a_link_can_be_renewed_while_its_mail_is_being_sent(
     make: Factory,
     post: Post,
     monkeypatch: pytest.MonkeyPatch,
@@ -356,7 +360,7 @@ def test_a_link_may_be_renewed_while_it_is_on_its_way(
     assert [mail.state for mail in mails()] == [state, MailState.SENT]
 
 
-def test_who_has_a_password_is_told_without_a_link(make: Factory, post: Post):
+def test_an_invited_person_with_a_password_gets_a_mail_without_a_link(make: Factory, post: Post):
     made = make.evaluation()
     user = make.user("Sam Has One")
     clear()
@@ -369,7 +373,7 @@ def test_who_has_a_password_is_told_without_a_link(make: Factory, post: Post):
     assert "/invitations/" not in mail.body
 
 
-def test_who_was_removed_is_not_written_to(make: Factory, post: Post):
+def test_a_removed_member_gets_no_mail(make: Factory, post: Post):
     made = make.evaluation(phase=Phase.SCORING)
     one_mail(made)
     committee.remove_member(made.chair, made.slug, ballot_of(made, 0, 0).member_id)
@@ -378,7 +382,7 @@ def test_who_was_removed_is_not_written_to(make: Factory, post: Post):
     assert mails()[0].state is MailState.SET_ASIDE
 
 
-def test_where_mail_is_off_mails_are_set_aside_and_links_not_kept(app: Flask, make: Factory):
+def test_with_mail_off_mails_are_stored_unsent_and_links_are_not_kept(app: Flask, make: Factory):
     made = make.evaluation(phase=Phase.SCORING)
     invite(made)
 
@@ -427,7 +431,7 @@ def test_chairs_are_told_when_the_last_ballot_is_in_and_again_after_a_reopening(
     assert len(all_in()) == 2
 
 
-def test_ballots_of_the_recused_and_the_removed_are_not_waited_for(make: Factory, post: Post):
+def test_ballots_of_recused_and_removed_members_are_not_awaited(make: Factory, post: Post):
     made = make.evaluation(phase=Phase.SCORING, reviewers=3, vendors=1)
     make.conflict(made, 1, 0, "My brother works there")
     committee.remove_member(made.chair, made.slug, ballot_of(made, 2, 0).member_id)
@@ -455,12 +459,12 @@ def test_ballots_of_the_recused_and_the_removed_are_not_waited_for(make: Factory
         ),
     ],
 )
-def test_mail_half_set_up_refuses_to_start(tmp_path, settings: dict[str, str], words: str):
+def test_incomplete_mail_settings_stop_the_start(tmp_path, settings: dict[str, str], words: str):
     with pytest.raises(Invalid, match=words):
         create_app({"INSTANCE": str(tmp_path), "MAIL_HOST": "mail.example", **settings})
 
 
-def test_the_chair_is_told_that_the_link_is_on_its_way(make: Factory, post: Post, visit: Visit):
+def test_the_chair_is_informed_that_the_link_is_being_sent(make: Factory, post: Post, visit: Visit):
     made = make.evaluation()
     chair = visit(made.chair)
     form = {
@@ -473,7 +477,7 @@ def test_the_chair_is_told_that_the_link_is_on_its_way(make: Factory, post: Post
     assert "/invitations/" in shown.text
 
 
-def test_links_come_from_the_settings_whatever_the_request_says(
+def test_links_use_the_address_in_the_settings_whatever_the_request_says(
     app: Flask, make: Factory, post: Post, visit: Visit
 ):
     made = make.evaluation()

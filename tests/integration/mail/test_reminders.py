@@ -15,9 +15,10 @@ from crrubric.app import create_app
 from crrubric.cli import mail as mail_commands
 from crrubric.cli import root_group
 from crrubric.clock import now_utc
+from crrubric.config import settings_of
 from crrubric.domain.errors import Invalid, NotFound
 from crrubric.domain.events import Event
-from crrubric.domain.vocabulary import MailKind, MailState, NoticeKind, Phase, Role
+from crrubric.domain.vocabulary import MailKind, MailState, NoticeKind, Phase, Role, Standing
 from crrubric.extensions import db
 from crrubric.models import (
     District,
@@ -29,13 +30,14 @@ from crrubric.models import (
     User,
     UserSession,
 )
+from crrubric.queries.people.people import OPERATOR
 from crrubric.services.mail.posting import send_due_mails
 from crrubric.services.mail.reminders import remind_late_reviewers, write_due_reminders
-from crrubric.services.people.accounts import set_district
+from crrubric.services.people.district import set_district
 from crrubric.services.setup import committee
 from crrubric.services.setup.closing import move_closing_day
 from crrubric.services.shared.unit import unit_of_work
-from tests.conftest import SETTINGS
+from tests.conftest import SETTINGS, set_settings
 from tests.factories import Factory, Made, ballot_of
 from tests.integration.conftest import Visit
 from tests.integration.mail.test_mail import SITE, clear, mails, use, wait_no_more
@@ -61,7 +63,7 @@ def at(day: int, hour: int) -> datetime:
 def scoring(make: Factory, *, reviewers: int = 3, closes: date | None = CLOSES) -> Made:
     """An evaluation in scoring since the beginning of 2027, in Chicago, with nothing mailed yet."""
     made = make.evaluation(phase=Phase.SCORING, reviewers=reviewers)
-    set_district(name="Lakeside", time_zone="America/Chicago")
+    set_district(OPERATOR, name="Lakeside", time_zone="America/Chicago", seen_version=0)
     opened = datetime(2027, 1, 4, tzinfo=UTC)
     with unit_of_work() as session:
         session.execute(update(Evaluation).values(closes_on=closes, opened_at=opened))
@@ -82,7 +84,7 @@ def company(made: Made, vendor: int) -> str:
     return made.vendors[vendor].company
 
 
-def test_one_mail_per_late_reviewer_names_their_own_open_ballots(make: Factory, post: Post):
+def test_each_late_reviewer_gets_one_mail_with_their_own_open_ballots(make: Factory, post: Post):
     made = scoring(make)
     make.submit(made, 0, 0, "not seen")
     make.submit(made, 1, 0, "not seen")
@@ -103,7 +105,9 @@ def test_one_mail_per_late_reviewer_names_their_own_open_ballots(make: Factory, 
     assert [name for name in names if name in first.body] == []
 
 
-def test_a_week_by_the_hour_reminds_three_times_and_stops_who_is_done(make: Factory, post: Post):
+def test_hourly_runs_over_a_week_remind_three_times_and_skip_finished_reviewers(
+    make: Factory, post: Post
+):
     made = scoring(make, reviewers=2)
     now, seen = at(12, 0).astimezone(UTC), []
     while now < at(22, 0):
@@ -120,6 +124,31 @@ def test_a_week_by_the_hour_reminds_three_times_and_stops_who_is_done(make: Fact
     ]  # fmt: skip
 
 
+def test_morning_is_where_the_administrator_says_that_the_district_is(
+    make: Factory, post: Post, visit: Visit
+):
+    scoring(make, reviewers=1)  # in Chicago; clocks go forward on March 14, 2027
+    eight_in_chicago = datetime(2027, 3, 14, 13, 0, tzinfo=UTC)
+    form = {"name": "Lakeside", "time_zone": "America/Denver", "version": "1"}
+    answer = visit(make.actor(standing=Standing.ADMINISTRATOR)).post("/district", form)
+    assert answer.status_code == 303
+
+    assert write_due_reminders(eight_in_chicago) == 0
+    assert write_due_reminders(eight_in_chicago + timedelta(minutes=59)) == 0
+    assert write_due_reminders(eight_in_chicago + timedelta(hours=1)) == 1
+
+
+def test_morning_is_in_utc_where_nobody_has_said_where_the_district_is(make: Factory, post: Post):
+    make.evaluation(phase=Phase.SCORING, reviewers=1)
+    with unit_of_work() as session:
+        opened = datetime(2027, 1, 4, tzinfo=UTC)
+        session.execute(update(Evaluation).values(closes_on=CLOSES, opened_at=opened))
+    clear()
+
+    assert write_due_reminders(datetime(2027, 3, 14, 7, 59, tzinfo=UTC)) == 0
+    assert write_due_reminders(datetime(2027, 3, 14, 8, 0, tzinfo=UTC)) == 1
+
+
 def test_after_an_outage_only_the_newest_reminder_goes_out(make: Factory, post: Post):
     made = scoring(make, reviewers=1)
 
@@ -133,7 +162,7 @@ def test_after_an_outage_only_the_newest_reminder_goes_out(make: Factory, post: 
     assert made.slug in reminders()[-1].body
 
 
-def test_runs_that_were_missed_are_not_made_up_for(make: Factory, post: Post):
+def test_reminders_of_missed_runs_are_not_sent_later(make: Factory, post: Post):
     scoring(make, reviewers=1)
 
     assert (write_due_reminders(at(19, 9)), write_due_reminders(at(19, 10))) == (1, 0)
@@ -166,7 +195,7 @@ def test_nobody_is_reminded_outside_scoring(make: Factory, post: Post, phase: Ph
     assert write_due_reminders(at(14, 9)) == 0
 
 
-def test_the_journal_says_how_many_and_that_it_was_the_clock(make: Factory, post: Post):
+def test_the_journal_records_how_many_automatic_reminders_were_sent(make: Factory, post: Post):
     scoring(make, reviewers=2)
 
     write_due_reminders(at(14, 8))
@@ -176,7 +205,7 @@ def test_the_journal_says_how_many_and_that_it_was_the_clock(make: Factory, post
     assert (entry.actor_id, entry.actor_name, entry.subject) == (None, "crrubric", "2")
 
 
-def test_who_finished_while_the_mail_waited_gets_none(make: Factory, post: Post):
+def test_a_reviewer_who_finished_before_sending_gets_no_reminder(make: Factory, post: Post):
     made = scoring(make, reviewers=2, closes=None)
     remind_late_reviewers(made.chair, made.slug)
     for vendor in (0, 1):
@@ -202,7 +231,7 @@ def test_a_reminder_of_a_closing_day_that_is_over_is_not_sent(make: Factory, pos
 
 
 @pytest.mark.parametrize(("written", "sent"), [("the day before", 0), ("today", 1)])
-def test_a_chair_s_reminder_that_names_a_day_which_passed_is_not_sent(
+def test_a_reminder_by_the_chair_that_names_a_past_day_is_not_sent(
     make: Factory, post: Post, written: str, sent: int
 ):
     yesterday = now_utc().astimezone(CHICAGO).date() - timedelta(days=1)
@@ -226,7 +255,7 @@ def told(made: Made) -> list[tuple[int, str]]:
     return [(row.member.user_id, row.facts["day"]) for row in rows]
 
 
-def test_a_closing_day_that_moves_is_told_to_whom_it_concerns(make: Factory, post: Post):
+def test_a_moved_closing_day_is_announced_to_reviewers_with_open_ballots(make: Factory, post: Post):
     made = scoring(make, reviewers=2, closes=now_utc().date() + timedelta(days=2))
     for vendor in (0, 1):
         make.submit(made, 0, vendor, "not seen")
@@ -261,7 +290,7 @@ def test_reminders_that_wait_and_name_the_old_day_are_not_sent(make: Factory, po
     assert len(post.addresses) == 1  # of the new day
 
 
-def test_the_same_day_again_tells_nobody(make: Factory, post: Post):
+def test_saving_the_same_closing_day_again_informs_nobody(make: Factory, post: Post):
     day = now_utc().date() + timedelta(days=30)
     made = scoring(make, reviewers=1, closes=day)
 
@@ -307,7 +336,7 @@ def test_the_chair_reminds_once_in_twelve_hours(make: Factory, post: Post):
     assert remind_late_reviewers(made.chair, made.slug) == 2
 
 
-def test_the_clock_leaves_those_alone_whom_the_chair_just_reminded(make: Factory, post: Post):
+def test_automatic_reminders_skip_reviewers_whom_the_chair_just_reminded(make: Factory, post: Post):
     made = scoring(make, reviewers=1)
     remind_late_reviewers(made.chair, made.slug)
     with unit_of_work() as session:
@@ -317,14 +346,14 @@ def test_the_clock_leaves_those_alone_whom_the_chair_just_reminded(make: Factory
     assert write_due_reminders(at(14, 20)) == 1
 
 
-def test_only_the_chair_reminds(make: Factory, post: Post):
+def test_only_the_chair_can_send_reminders(make: Factory, post: Post):
     made = scoring(make)
 
     with pytest.raises(NotFound):
         remind_late_reviewers(made.reviewers[0], made.slug)
 
 
-def test_a_chair_with_a_conflict_learns_nothing_of_that_vendor(
+def test_reminders_reveal_nothing_of_a_vendor_to_a_chair_with_a_conflict(
     make: Factory, post: Post, visit: Visit
 ):
     made = scoring(make, reviewers=2, closes=None)
@@ -351,7 +380,7 @@ def test_a_chair_with_a_conflict_learns_nothing_of_that_vendor(
     assert made.reviewers[1].name in listed
 
 
-def test_the_page_shows_who_gets_it_and_the_text_then_sends(
+def test_the_reminder_page_shows_recipients_and_text_and_then_sends(
     make: Factory, post: Post, visit: Visit
 ):
     made = scoring(make, reviewers=2, closes=None)
@@ -372,7 +401,7 @@ def test_the_page_shows_who_gets_it_and_the_text_then_sends(
     assert "Already reminded in the last 12 hours" in again.text
 
 
-def test_what_is_typed_stays_when_it_is_refused(make: Factory, post: Post, visit: Visit):
+def test_a_refused_reminder_keeps_the_typed_text(make: Factory, post: Post, visit: Visit):
     made = scoring(make, reviewers=1, closes=None)
 
     answer = visit(made.chair).post(made.url("progress/remind"), {"words": "x" * 5001})
@@ -427,7 +456,7 @@ def test_nothing_in_reminders_depends_on_a_mark(make: Factory, post: Post, visit
         (timedelta(days=40), "20"),
     ],
 )
-def test_progress_says_when_a_reviewer_was_last_here(
+def test_progress_shows_when_a_reviewer_was_last_signed_in(
     make: Factory, visit: Visit, ago: timedelta | None, said: str
 ):
     made = scoring(make, reviewers=1)
@@ -442,7 +471,7 @@ def test_progress_says_when_a_reviewer_was_last_here(
     assert said in cells[0]
 
 
-def test_progress_shows_what_became_of_reminders(make: Factory, post: Post, visit: Visit):
+def test_progress_shows_the_state_of_reminders(make: Factory, post: Post, visit: Visit):
     made = scoring(make, reviewers=2, closes=None)
     remind_late_reviewers(made.chair, made.slug)
     post.to_recipient[address(made, 0)] = ["550 no such person"]
@@ -485,12 +514,12 @@ def test_the_commands_send_list_and_test(tmp_path: Path, monkeypatch: pytest.Mon
     assert (off.exit_code, off.stderr.startswith("crrubric: Mail is off:")) == (1, True)
 
 
-def test_a_server_that_is_down_is_said_on_stderr(
+def test_an_unreachable_mail_server_is_reported_on_stderr(
     app: Flask, make: Factory, post: Post, monkeypatch: pytest.MonkeyPatch
 ):
     made = scoring(make, reviewers=1, closes=None)
     remind_late_reviewers(made.chair, made.slug)
-    monkeypatch.setitem(app.config, "MAIL_PORT", 1)
+    set_settings(app, monkeypatch, MAIL_PORT=1)
     db.session.rollback()
 
     done = CliRunner().invoke(root_group, ["mail", "send"], obj=lambda _settings: app)
@@ -512,7 +541,7 @@ class Twice(Flag):
         return self.rounds > 2
 
 
-def test_the_thread_goes_on_whatever_happens(
+def test_the_mail_thread_continues_after_any_error(
     app: Flask, make: Factory, post: Post, monkeypatch: pytest.MonkeyPatch
 ):
     made = scoring(make, reviewers=1, closes=None)
@@ -534,6 +563,6 @@ def test_the_thread_goes_on_whatever_happens(
 
 
 def test_the_thread_runs_only_where_the_settings_say_so(app: Flask):
-    assert app.config["MAIL_THREAD"] is False
+    assert settings_of(app).MAIL_THREAD is False
     assert mail_commands.start_mail_thread(app) is None
     assert db.session.scalar(select(District.id)) is None

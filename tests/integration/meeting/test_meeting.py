@@ -45,7 +45,7 @@ def findings(made: Made) -> dict[tuple[str, str], Outcome]:
     return {key: cell.adopted.value for key, cell in cells.items() if cell.adopted}
 
 
-def test_the_agenda_lists_what_needs_talk_in_order(make: Factory, visit: Visit):
+def test_the_agenda_lists_what_must_be_discussed_in_order(make: Factory, visit: Visit):
     made = met(make)
     page = parse(200, visit(made.reviewers[0]).get(made.url("meeting/")).text)
     second = made.vendors[1].company
@@ -61,7 +61,7 @@ def test_the_agenda_lists_what_needs_talk_in_order(make: Factory, visit: Visit):
     ]
 
 
-def test_one_motion_adopts_what_nobody_disputes(make: Factory):
+def test_one_motion_adopts_all_undisputed_outcomes(make: Factory):
     made = opened(make)
 
     motion = meetings.adopt_undisputed_cells(made.chair, made.slug, VOTE, expected=3)
@@ -102,7 +102,7 @@ def test_a_motion_on_another_number_of_cells_than_was_shown_is_refused(make: Fac
     assert findings(made) == {}
 
 
-def test_a_motion_needs_a_meeting_words_and_a_count(make: Factory, visit: Visit):
+def test_a_motion_needs_an_open_meeting_a_text_and_a_vote_count(make: Factory, visit: Visit):
     made = met(make)
     with pytest.raises(WrongPhase, match="open it first"):
         meetings.adopt_undisputed_cells(made.chair, made.slug, VOTE, expected=3)
@@ -141,7 +141,7 @@ def test_adopting_the_outcome_needs_no_reason_and_another_finding_does(make: Fac
     assert (found.as_computed, found.version, found.agreed) == (False, 2, "all but one")
 
 
-def test_a_finding_recorded_meanwhile_is_shown_and_what_was_typed_stays(
+def test_a_finding_recorded_by_somebody_else_is_shown_and_the_input_is_kept(
     make: Factory, visit: Visit
 ):
     made = met(make)
@@ -160,7 +160,7 @@ def test_a_finding_recorded_meanwhile_is_shown_and_what_was_typed_stays(
     assert db.session.scalars(select(Finding.value)).all() == [Outcome.MET]
 
 
-def test_a_cell_is_put_off_and_comes_back_when_it_is_settled(make: Factory, visit: Visit):
+def test_a_postponed_cell_stays_on_the_agenda_until_it_is_settled(make: Factory, visit: Visit):
     made = met(make)
     cell = place(made, 1, "teacher")
     chair = visit(made.chair)
@@ -177,7 +177,7 @@ def test_a_cell_is_put_off_and_comes_back_when_it_is_settled(make: Factory, visi
         meetings.defer_cell(made.chair, made.slug, *cell, reason="again")
 
 
-def test_everybodys_screen_follows_the_chairs(make: Factory, visit: Visit):
+def test_every_screen_shows_the_cell_that_the_chair_shows(make: Factory, visit: Visit):
     made = opened(make)
     person, cell = visit(made.reviewers[0]), place(made, 1, "ada")
     before = person.get(made.url("meeting/where")).json
@@ -195,7 +195,9 @@ def test_everybodys_screen_follows_the_chairs(make: Factory, visit: Visit):
     assert [node for node in shown.all("form") if "cells" in (node.get("action") or "")] == []
 
 
-def test_the_screen_of_who_stays_away_shows_nothing_of_the_vendor(make: Factory, visit: Visit):
+def test_the_screen_of_a_member_with_a_conflict_shows_nothing_of_the_vendor(
+    make: Factory, visit: Visit
+):
     made = opened(make)
     declarations.declare_interest(
         made.reviewers[0],
@@ -215,7 +217,7 @@ def test_the_screen_of_who_stays_away_shows_nothing_of_the_vendor(make: Factory,
     assert made.vendors[1].company not in agenda
 
 
-def test_a_conflicted_chair_leaves_the_vendor_to_another(make: Factory):
+def test_a_chair_with_a_conflict_adopts_nothing_on_that_vendor(make: Factory):
     made = opened(make)
     other = make_second_chair(make, made)
     declarations.declare_interest(
@@ -275,7 +277,7 @@ def test_the_minutes_hold_attendance_motions_and_findings(make: Factory, visit: 
     assert verify_record(db.session()).problems == ()
 
 
-def test_a_meeting_ends_with_its_phase(make: Factory):
+def test_an_open_meeting_ends_with_the_meeting_phase(make: Factory):
     made = opened(make)
     member = db.session.scalars(select(Member)).first()
     meetings.record_attendance(made.chair, made.slug, [member.id])
@@ -304,7 +306,7 @@ def test_members_of_another_evaluation_can_not_be_present(make: Factory):
         meetings.record_attendance(made.chair, made.slug, [foreign])
 
 
-def test_a_motion_settles_what_was_put_off(make: Factory):
+def test_a_motion_settles_postponed_cells(make: Factory):
     made = opened(make)
     meetings.defer_cell(made.chair, made.slug, *place(made, 0, "ada"), reason="Ask them first")
 
@@ -336,7 +338,7 @@ def test_only_the_chair_runs_the_meeting(make: Factory):
         meetings.end_meeting(observer, made.slug)
 
 
-def test_criteria_that_pull_against_each_other_are_pointed_out(make: Factory, visit: Visit):
+def test_criteria_that_are_hard_to_combine_are_pointed_out(make: Factory, visit: Visit):
     from crrubric.models import Tension
     from crrubric.services.shared.unit import unit_of_work
 
@@ -367,7 +369,7 @@ def test_criteria_that_pull_against_each_other_are_pointed_out(make: Factory, vi
     assert "Accessible – Works with our system: Two configurations." in memo
 
 
-def test_a_finding_is_revisited_with_a_reason_and_the_trail_is_on_the_cell(
+def test_a_finding_is_changed_with_a_reason_and_the_cell_shows_its_history(
     make: Factory, visit: Visit
 ):
     made = met(make)

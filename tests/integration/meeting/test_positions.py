@@ -63,7 +63,7 @@ def test_a_position_is_private_until_the_decision_and_then_in_the_memo(make: Fac
     assert "0 reviewers support it, 0 can live with it, 1 cannot support it." in memo
 
 
-def test_no_page_of_others_depends_on_which_position_it_is(make: Factory, visit: Visit):
+def test_no_page_of_other_members_depends_on_a_position(make: Factory, visit: Visit):
     made = recommended(make)
     dissent(made)
     chair = visit(made.chair)
@@ -76,7 +76,7 @@ def test_no_page_of_others_depends_on_which_position_it_is(make: Factory, visit:
     assert "I support it." not in chair.get(made.url("decision/")).text
 
 
-def test_who_cannot_support_it_says_why(make: Factory, visit: Visit):
+def test_a_position_against_the_recommendation_needs_a_reason(make: Factory, visit: Visit):
     made = recommended(make)
 
     answer = visit(made.reviewers[0]).post(
@@ -88,14 +88,14 @@ def test_who_cannot_support_it_says_why(make: Factory, visit: Visit):
     assert db.session.scalars(select(Position)).all() == []
 
 
-def test_there_must_be_a_recommendation(make: Factory):
+def test_a_position_needs_a_recommendation(make: Factory):
     made = make.evaluation(phase=Phase.MEETING)
 
     with pytest.raises(WrongPhase, match="no recommendation yet"):
         dissent(made)
 
 
-def test_who_stays_away_from_the_vendor_states_no_position(make: Factory):
+def test_a_member_with_a_conflict_states_no_position(make: Factory):
     made = recommended(make)
     declarations.declare_interest(
         made.reviewers[0],
@@ -109,7 +109,7 @@ def test_who_stays_away_from_the_vendor_states_no_position(make: Factory):
         dissent(made)
 
 
-def test_another_recommendation_asks_again(make: Factory, visit: Visit):
+def test_a_changed_recommendation_asks_for_positions_again(make: Factory, visit: Visit):
     made = recommended(make)
     dissent(made)
     decide(made, 0)  # only reworded

@@ -140,7 +140,7 @@ def test_reinstating_without_a_reason_is_refused_beside_its_vendor(make: Factory
     assert gate(made, 1) is Gate.FAIL
 
 
-def test_there_is_nothing_to_lift_where_no_must_have_fails_and_the_reason_is_kept(
+def test_a_vendor_that_fails_no_must_have_can_not_be_reinstated_and_the_reason_is_kept(
     make: Factory, visit: Visit
 ):
     made = meeting(make)
@@ -157,7 +157,7 @@ def test_there_is_nothing_to_lift_where_no_must_have_fails_and_the_reason_is_kep
     assert db.session.scalars(select(Reinstatement)).all() == []
 
 
-def test_reinstating_twice_is_done_once_and_never_reworded_in_silence(make: Factory):
+def test_a_repeated_reinstatement_is_stored_once_and_another_reason_is_refused(make: Factory):
     made = meeting(make)
 
     reinstate(made)
@@ -187,9 +187,7 @@ def test_a_reinstatement_is_withdrawn_with_a_reason_that_the_journal_keeps(
     withdraw_reinstatement(made.chair, made.slug, made.vendors[1].id, reason="again")
 
 
-def test_a_reinstatement_without_effect_stays_in_the_record_and_the_page_says_so(
-    make: Factory, visit: Visit
-):
+def test_a_reinstatement_without_effect_is_kept_and_shown_as_such(make: Factory, visit: Visit):
     made = meeting(make)
     reinstate(made)
 
@@ -204,7 +202,7 @@ def test_a_reinstatement_without_effect_stays_in_the_record_and_the_page_says_so
     )
 
 
-def test_who_has_a_conflict_with_the_vendor_does_not_reinstate_it(make: Factory, visit: Visit):
+def test_a_member_with_a_conflict_can_not_reinstate_the_vendor(make: Factory, visit: Visit):
     made = meeting(make)
     vendor = made.vendors[1].id
     declarations.declare_interest(
@@ -224,7 +222,9 @@ def test_who_has_a_conflict_with_the_vendor_does_not_reinstate_it(make: Factory,
         reinstate(made)
 
 
-def test_the_reason_of_a_reinstatement_is_not_shown_to_who_stays_away(make: Factory, visit: Visit):
+def test_the_reason_of_a_reinstatement_is_hidden_from_members_with_a_conflict(
+    make: Factory, visit: Visit
+):
     made = meeting(make)
     reinstate(made)
     declarations.declare_interest(
@@ -278,7 +278,7 @@ def test_the_database_itself_refuses_a_reinstatement_without_a_reason(make: Fact
 # Recommending
 
 
-def test_a_vendor_that_is_not_eligible_is_not_recommended_and_what_was_typed_is_kept(
+def test_an_ineligible_vendor_can_not_be_recommended_and_the_input_is_kept(
     make: Factory, visit: Visit
 ):
     made = meeting(make)
@@ -304,7 +304,7 @@ def test_a_pending_vendor_may_be_recommended_and_the_page_warns(make: Factory, v
     assert "is recommended while must-haves are not settled: Accessible." in page
 
 
-def test_the_meeting_does_not_close_on_a_vendor_that_is_not_eligible_any_more(
+def test_the_meeting_can_not_close_if_the_recommended_vendor_became_ineligible(
     make: Factory, visit: Visit
 ):
     made = meeting(make)
@@ -359,7 +359,9 @@ def test_the_computed_order_is_adopted_with_the_recommendation(make: Factory, vi
     assert entry.after["adopted_order"] == f"1. {first}; 2. {second}"
 
 
-def test_another_order_is_adopted_with_its_reason_and_said_everywhere(make: Factory, visit: Visit):
+def test_another_order_is_adopted_with_its_reason_and_shown_on_every_page(
+    make: Factory, visit: Visit
+):
     made = meeting(make)
     reinstate(made)
     chair = visit(made.chair)
@@ -386,7 +388,7 @@ def test_another_order_is_adopted_with_its_reason_and_said_everywhere(make: Fact
     ]  # fmt: skip
 
 
-def test_the_memo_says_the_same_of_orders_in_both_formats(make: Factory, visit: Visit):
+def test_the_memo_describes_the_order_alike_in_both_formats(make: Factory, visit: Visit):
     made = meeting(make)
     reinstate(made)
     decide(made, 1, {0: 1, 1: 2}, "The other one trains our staff.")
@@ -433,7 +435,7 @@ def test_the_memo_says_the_same_of_orders_in_both_formats(make: Factory, visit: 
         ({}, "ranking", "Give at least one vendor a rank."),
     ],
 )
-def test_an_order_that_is_refused_says_why_and_keeps_what_was_typed(
+def test_a_refused_order_says_why_and_keeps_the_input(
     make: Factory, visit: Visit, typed: dict[str, str], field: str, says: str
 ):
     made = meeting(make)
@@ -455,7 +457,7 @@ def test_an_order_that_is_refused_says_why_and_keeps_what_was_typed(
     assert stored_ranks(made) == {}
 
 
-def test_without_saying_which_order_nothing_is_recorded(make: Factory, visit: Visit):
+def test_a_recommendation_needs_a_choice_of_order(make: Factory, visit: Visit):
     made = meeting(make)
 
     answer = visit(made.chair).post(made.url("decision/"), form(made, 0, ranking=""))
@@ -482,7 +484,7 @@ def test_an_order_that_changed_since_the_page_was_opened_is_not_adopted(
     assert stored_ranks(made) == {2: 1, 0: 2}
 
 
-def test_findings_after_the_adoption_are_said_plainly_and_it_is_adopted_again(
+def test_findings_after_the_adoption_are_reported_until_the_order_is_adopted_again(
     make: Factory, visit: Visit
 ):
     made = meeting(make)
@@ -501,7 +503,7 @@ def test_findings_after_the_adoption_are_said_plainly_and_it_is_adopted_again(
     assert stored_ranks(made) == {2: 1, 0: 2}
 
 
-def test_a_recommendation_without_an_order_drops_the_one_before(make: Factory):
+def test_a_recommendation_without_an_order_removes_the_earlier_order(make: Factory):
     made = meeting(make)
     decide(made, 0)
 
@@ -521,7 +523,7 @@ def test_the_database_itself_refuses_another_order_without_a_reason(make: Factor
         db.session.flush()
 
 
-def test_orders_and_reinstatements_verify_and_what_can_not_be_is_named(make: Factory):
+def test_orders_and_reinstatements_are_verified_and_impossible_ones_are_named(make: Factory):
     made = meeting(make)
     reinstate(made)
     decide(made, 1)
@@ -562,7 +564,7 @@ def test_a_vendor_that_left_the_selection_is_not_reinstated(make: Factory):
     assert db.session.scalars(select(Reinstatement)).all() == []
 
 
-def test_set_up_does_not_come_back_while_a_vendor_is_reinstated(make: Factory):
+def test_the_phase_can_not_return_to_set_up_while_a_vendor_is_reinstated(make: Factory):
     made = make.evaluation(phase=Phase.MEETING, vendors=2)
     find(made, 1, Outcome.NOT_MET)
     reinstate(made)

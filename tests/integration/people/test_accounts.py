@@ -69,7 +69,7 @@ def test_an_unknown_address_and_a_wrong_password_get_the_same_words(make: Factor
     assert problems == ["There is a problem The e-mail address or the password is not right."] * 2
 
 
-def test_an_address_is_the_same_in_any_spelling(make: Factory, visit: Visit):
+def test_an_address_is_recognized_in_any_letter_case(make: Factory, visit: Visit):
     email = email_of(make.actor())
 
     answer = visit().post("/sign-in", {"email": f"  {email.upper()} ", "password": PASSWORD})
@@ -84,7 +84,7 @@ def test_an_address_is_the_same_in_any_spelling(make: Factory, visit: Visit):
         ("created_at", timedelta(hours=limits.SESSION_HOURS + 1)),
     ],
 )
-def test_a_session_ends_by_itself(make: Factory, visit: Visit, column: str, ago: timedelta):
+def test_a_session_expires(make: Factory, visit: Visit, column: str, ago: timedelta):
     person = visit(make.actor())
 
     rewrite(update(UserSession).values({column: now_utc() - ago}))
@@ -103,7 +103,7 @@ def test_twenty_failures_stop_that_account_from_that_address_only(make: Factory,
 
 
 @pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example"])
-def test_signing_in_stays_on_the_site(make: Factory, visit: Visit, target: str):
+def test_signing_in_redirects_to_no_other_site(make: Factory, visit: Visit, target: str):
     form = {"email": email_of(make.actor()), "password": PASSWORD, "next": target}
 
     assert visit().post("/sign-in", form).location == "/"
@@ -228,7 +228,9 @@ def test_every_page_has_its_strict_headers(make: Factory, visit: Visit):
     assert "Cookie" in answer.headers["Vary"]
 
 
-def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(make: Factory, visit: Visit):
+def test_the_session_cookie_is_not_available_to_scripts_and_other_sites(
+    make: Factory, visit: Visit
+):
     actor = make.actor()
     answer = visit().post("/sign-in", {"email": email_of(actor), "password": PASSWORD})
 
@@ -250,7 +252,7 @@ def test_a_form_without_its_token_is_refused_and_the_text_comes_back(make: Facto
     assert purpose in answer.text
 
 
-def test_too_large_a_request_is_refused_in_words(make: Factory, visit: Visit):
+def test_a_request_that_is_too_large_is_refused_with_a_message(make: Factory, visit: Visit):
     made = make.evaluation()
 
     answer = visit(made.chair).post(made.url("facts"), {"purpose": "x" * 3_000_000})
@@ -259,7 +261,7 @@ def test_too_large_a_request_is_refused_in_words(make: Factory, visit: Visit):
     assert "at most 2 MB" in answer.text
 
 
-def test_a_foreign_host_name_is_refused_where_hosts_are_named(app: Flask, visit: Visit):
+def test_an_unknown_host_name_is_refused_if_trusted_hosts_are_set(app: Flask, visit: Visit):
     app.config["TRUSTED_HOSTS"] = ["score.school.example"]
     try:
         good = visit().get("/sign-in", headers={"Host": "score.school.example"})

@@ -17,7 +17,7 @@ from tests.integration.conftest import Visit, Visitor
 from tests.pages import Page, parse, words
 
 
-def test_a_page_after_a_while_writes_down_that_the_session_is_alive(make: Factory, visit: Visit):
+def test_a_page_after_a_pause_extends_the_session(make: Factory, visit: Visit):
     person = visit(make.actor())
     earlier = now_utc() - timedelta(minutes=30)
     with db.engine.connect().execution_options(**WRITE) as connection, connection.begin():
@@ -30,7 +30,7 @@ def test_a_page_after_a_while_writes_down_that_the_session_is_alive(make: Factor
     assert now_utc() - seen < timedelta(minutes=1)
 
 
-def test_home_shows_first_what_waits_for_me(make: Factory, visit: Visit):
+def test_home_shows_open_tasks_first(make: Factory, visit: Visit):
     decided = make.evaluation(title="Decided one", phase=Phase.DECIDED)
     scoring = make.evaluation(title="Scoring one", phase=Phase.SCORING)
     make.evaluation(title="Not mine", phase=Phase.SCORING)
@@ -79,7 +79,7 @@ def email(actor: Actor) -> str:
     return db.session.get_one(User, actor.user_id).email
 
 
-def test_what_was_sent_too_late_is_kept_and_sent_again_by_the_same_person(
+def test_a_form_sent_after_the_session_ended_is_kept_for_the_same_person(
     make: Factory, visit: Visit
 ):
     made, reviewer, url = outlived(make, visit)
@@ -102,7 +102,7 @@ def test_what_was_sent_too_late_is_kept_and_sent_again_by_the_same_person(
     assert stored_marks() == [(Answer.NO, NOTE)]
 
 
-def test_what_was_typed_is_not_for_the_next_person(make: Factory, visit: Visit):
+def test_a_kept_form_is_not_shown_to_another_person(make: Factory, visit: Visit):
     made, reviewer, url = outlived(make, visit)
 
     late = reviewer.post(url, {"answer": "NO", "note": NOTE, "version": "0"})
@@ -118,7 +118,7 @@ def test_what_was_typed_is_not_for_the_next_person(make: Factory, visit: Visit):
     assert stored_marks() == []
 
 
-def test_a_forged_note_of_whose_form_it_is_counts_for_nothing(make: Factory, visit: Visit):
+def test_a_forged_owner_of_a_kept_form_is_ignored(make: Factory, visit: Visit):
     made, _reviewer, _url = outlived(make, visit)
 
     entered = visit().post(
@@ -134,7 +134,7 @@ def test_a_forged_note_of_whose_form_it_is_counts_for_nothing(make: Factory, vis
     assert (entered.status_code, entered.location) == (303, "/")
 
 
-def test_a_script_is_told_in_so_many_words_that_the_session_ended(make: Factory, visit: Visit):
+def test_a_script_gets_a_message_that_the_session_ended(make: Factory, visit: Visit):
     _made, reviewer, url = outlived(make, visit)
     asks = {"Accept": "application/json"}
 
@@ -145,7 +145,7 @@ def test_a_script_is_told_in_so_many_words_that_the_session_ended(make: Factory,
     assert (stranger.json["person"], stranger.json["left"]) == (None, 0)
 
 
-def test_a_script_learns_how_long_the_session_lasts_however_busy_it_is(make: Factory, visit: Visit):
+def test_a_script_learns_the_time_left_of_the_absolute_session_limit(make: Factory, visit: Visit):
     person = visit(make.evaluation().chair)
     whole = timedelta(hours=limits.SESSION_HOURS)
     asks = {"Accept": "application/json"}

@@ -80,7 +80,7 @@ def told(made: Made, reviewer: int) -> list[str]:
     return [row.kind for row in own if row.kind is not NoticeKind.PHASE_CHANGED]
 
 
-def test_from_asking_to_the_memo(make: Factory, visit: Visit):
+def test_a_question_goes_from_the_reviewer_to_the_vendor_to_the_memo(make: Factory, visit: Visit):
     made = scoring(make)
     vendor, reviewer, chair = made.vendors[0].id, visit(made.reviewers[0]), visit(made.chair)
 
@@ -135,7 +135,7 @@ def everything(visit: Visit, actor: Actor, made: Made) -> str:
     return "".join(TOKEN.sub("", person.get(made.url(path)).text) for path in paths)
 
 
-def test_before_the_meeting_only_the_chair_reads_what_has_no_answer(make: Factory, visit: Visit):
+def test_before_the_meeting_only_the_chair_reads_unanswered_questions(make: Factory, visit: Visit):
     made = scoring(make)
     merged(made, asked(made))
     asked(made, 0, "sis", "Which grade books does it write to?")
@@ -155,7 +155,7 @@ def test_before_the_meeting_only_the_chair_reads_what_has_no_answer(make: Factor
     assert [word in chair for word in words] == [True] * 3
 
 
-def test_the_overview_tells_the_chair_alone_that_something_waits(make: Factory, visit: Visit):
+def test_the_overview_shows_waiting_questions_to_the_chair_only(make: Factory, visit: Visit):
     made = scoring(make)
     asked(made)
 
@@ -179,7 +179,7 @@ def test_reviewers_read_the_answer_and_observers_only_from_the_meeting_on(
     assert (before, after) == ([True, True, False], [True, True, True])
 
 
-def test_nobody_but_the_asker_ever_reads_who_asked(make: Factory, visit: Visit):
+def test_only_the_asker_can_see_who_asked(make: Factory, visit: Visit):
     made = scoring(make)
     asker = made.reviewers[0].name
     quiet = everything(visit, made.chair, made).count(asker)
@@ -198,7 +198,7 @@ def test_nobody_but_the_asker_ever_reads_who_asked(make: Factory, visit: Visit):
         assert asker not in re.findall(r"<option[^>]*>([^<]*)</option>", journal)
 
 
-def test_the_chair_s_pages_are_the_same_to_the_byte_whoever_asked(make: Factory, visit: Visit):
+def test_the_pages_of_the_chair_are_identical_whoever_asked(make: Factory, visit: Visit):
     made = scoring(make)
     first, second = asked(made, 0), asked(made, 1, "sis", "Which grade books?")
     set_aside_asking(
@@ -215,7 +215,7 @@ def test_the_chair_s_pages_are_the_same_to_the_byte_whoever_asked(make: Factory,
     assert everything(visit, made.chair, made) == before
 
 
-def test_neither_does_the_order_of_asking_show(make: Factory, visit: Visit):
+def test_the_order_of_asking_is_not_revealed(make: Factory, visit: Visit):
     pages = []
     for title, order in (("Courses one", (0, 1)), ("Courses two", (1, 0))):
         made = scoring(make, title)
@@ -255,7 +255,7 @@ def test_who_submitted_the_ballot_may_still_ask(make: Factory, visit: Visit):
     assert "Ask the vendor" in visit(made.reviewers[0]).get(ballot_url(made)).text
 
 
-def test_asking_twice_in_the_same_words_is_asking_once(make: Factory):
+def test_asking_the_same_question_twice_stores_it_once(make: Factory):
     made = scoring(make)
 
     assert asked(made).id == asked(made).id
@@ -277,7 +277,7 @@ def test_everybody_who_asked_is_told_once_and_nobody_else(make: Factory):
     ]
 
 
-def test_who_stays_away_from_the_vendor_since_is_not_told_but_the_asking_stays(make: Factory):
+def test_an_asker_with_a_later_conflict_is_not_informed_but_the_asking_is_kept(make: Factory):
     made = scoring(make)
     question = merged(made, asked(made))
     asked(made, 0, "sis", "Which grade books?")
@@ -289,7 +289,7 @@ def test_who_stays_away_from_the_vendor_since_is_not_told_but_the_asking_stays(m
     assert len(db.session.scalars(select(Asking).where(Asking.question_id.is_(None))).all()) == 1
 
 
-def test_who_stays_away_reads_nothing_and_asks_nothing(make: Factory, visit: Visit):
+def test_a_member_with_a_conflict_reads_and_asks_nothing(make: Factory, visit: Visit):
     made = scoring(make)
     answered(made, merged(made, asked(made)))
     make.conflict(made, 1, 0, "My cousin works there.")
@@ -299,7 +299,7 @@ def test_who_stays_away_reads_nothing_and_asks_nothing(make: Factory, visit: Vis
     assert reviewer.post(ask_url(made), {"words": CANARY}).status_code == 404
 
 
-def test_a_chair_with_a_conflict_is_shut_out_of_everything(make: Factory, visit: Visit):
+def test_a_chair_with_a_conflict_sees_no_questions_to_that_vendor(make: Factory, visit: Visit):
     made = scoring(make)
     question, waiting = merged(made, asked(made)), asked(made, 1, "sis", "Which grade books?")
     declarations.declare_interest(
@@ -361,7 +361,7 @@ def test_vendors_questions_and_askings_of_another_evaluation_are_not_found(make:
         ("a\x07b", "a\N{REPLACEMENT CHARACTER}b", "Error: Remove the control character at pos"),
     ],
 )
-def test_what_cannot_be_asked_stays_in_its_field(
+def test_a_refused_asking_keeps_its_text(
     make: Factory, visit: Visit, typed: str, kept: str, error: str
 ):
     made = scoring(make)
@@ -376,7 +376,7 @@ def test_what_cannot_be_asked_stays_in_its_field(
     assert db.session.scalars(select(Asking)).all() == []
 
 
-def test_what_the_chair_typed_and_ticked_is_kept(make: Factory, visit: Visit):
+def test_a_refused_question_keeps_the_text_and_selection_of_the_chair(make: Factory, visit: Visit):
     made = scoring(make)
     asking, vendor = asked(made), made.vendors[0].id
     url = made.url(f"questions/vendors/{vendor}/merge")
@@ -438,7 +438,7 @@ def test_a_second_chair_overwrites_nothing(make: Factory, visit: Visit):
         answer(made, question, "No plans for it", seen=1)
 
 
-def test_what_another_chair_dealt_with_is_not_merged_again(make: Factory, visit: Visit):
+def test_an_asking_handled_by_another_chair_is_not_merged_again(make: Factory, visit: Visit):
     made = scoring(make)
     asking = asked(made)
     merged(made, asking)
@@ -454,7 +454,7 @@ def test_what_another_chair_dealt_with_is_not_merged_again(make: Factory, visit:
     assert db.session.scalars(select(Question.words)).all() == [MERGED]
 
 
-def test_a_question_is_on_the_criterion_that_all_of_it_is_about(make: Factory):
+def test_a_merged_question_has_a_criterion_if_all_askings_share_it(make: Factory):
     made = scoring(make)
 
     one = merged(made, asked(made, 0), asked(made, 1, "ada", "And the tables?"))
@@ -463,7 +463,7 @@ def test_a_question_is_on_the_criterion_that_all_of_it_is_about(make: Factory):
     assert (one.criterion_id, both.criterion_id) == (made.criterion("ada").id, None)
 
 
-def test_something_asked_later_joins_a_question_that_waits(make: Factory):
+def test_a_later_asking_can_join_an_unanswered_question(make: Factory):
     made = scoring(make)
     question = merged(made, asked(made))
     later = asked(made, 1)
@@ -477,7 +477,7 @@ def test_something_asked_later_joins_a_question_that_waits(make: Factory):
         join_question(made.chair, made.slug, made.vendors[0].id, [last.id], question_id=question.id)
 
 
-def test_words_change_until_the_question_is_sent(make: Factory):
+def test_the_text_can_be_changed_until_the_question_is_sent(make: Factory):
     made = scoring(make)
     question = merged(made, asked(made))
 
@@ -489,9 +489,7 @@ def test_words_change_until_the_question_is_sent(make: Factory):
         reword_question(made.chair, made.slug, question.id, words="Longer?", seen_version=2)
 
 
-def test_what_is_set_aside_or_withdrawn_has_a_reason_that_the_asker_reads(
-    make: Factory, visit: Visit
-):
+def test_the_asker_reads_why_a_question_was_set_aside_or_withdrawn(make: Factory, visit: Visit):
     made = scoring(make)
     aside, question = asked(made, 0), merged(made, asked(made, 1))
 
@@ -511,7 +509,7 @@ def test_what_is_set_aside_or_withdrawn_has_a_reason_that_the_asker_reads(
     assert [told(made, 0), told(made, 1)] == [["ASKING_SET_ASIDE"], ["QUESTION_WITHDRAWN"]]
 
 
-def test_an_answered_question_stays(make: Factory):
+def test_an_answered_question_can_not_be_withdrawn(make: Factory):
     made = scoring(make)
     question = merged(made, asked(made))
     answered(made, question)
@@ -520,7 +518,7 @@ def test_an_answered_question_stays(make: Factory):
         withdraw_question(made.chair, made.slug, question.id, reason="Oops")
 
 
-def test_the_copied_text_has_the_questions_and_nothing_else(make: Factory, visit: Visit):
+def test_the_text_to_copy_contains_only_the_questions(make: Factory, visit: Visit):
     made = scoring(make)
     merged(made, asked(made))
     write_question(made.chair, made.slug, made.vendors[0].id, words="What does it cost?")
@@ -584,7 +582,7 @@ def test_the_number_of_queries_does_not_grow_with_the_questions(make: Factory, v
     assert max(found) <= 14
 
 
-def test_verify_finds_an_asking_that_stands_in_another_vendor_s_question(make: Factory):
+def test_verify_finds_an_asking_in_a_question_to_another_vendor(make: Factory):
     from crrubric.queries.record.verification import verify_record
 
     made = scoring(make)
@@ -600,7 +598,7 @@ def test_verify_finds_an_asking_that_stands_in_another_vendor_s_question(make: F
     ]
 
 
-def test_a_vendor_of_whom_something_was_asked_is_not_removed_in_set_up(make: Factory):
+def test_a_vendor_with_a_recorded_question_can_not_be_removed(make: Factory):
     made = scoring(make)
     asked(made)
     evaluations.change_phase(made.chair, made.slug, Phase.SETUP, reason="One vendor too many")

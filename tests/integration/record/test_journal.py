@@ -55,7 +55,7 @@ def test_a_new_section_criterion_and_vendor_tell_their_ids_and_places(make: Fact
     assert row_of(Event.VENDOR_ADDED) == {"code": made.vendors[1].code, "position": 1}
 
 
-def test_a_moved_criterion_tells_the_order_that_it_made(make: Factory):
+def test_a_moved_criterion_records_the_resulting_order(make: Factory):
     made = make.evaluation()
     first, second, third = (criterion.id for criterion in made.criteria)
 
@@ -65,7 +65,7 @@ def test_a_moved_criterion_tells_the_order_that_it_made(make: Factory):
     assert order == [[made.criteria[0].section_id, [second, first, third]]]
 
 
-def test_a_seat_tells_whose_it_is(make: Factory):
+def test_an_invitation_records_the_person(make: Factory):
     made = make.evaluation()
     user = make.user()
 
@@ -81,7 +81,7 @@ def test_a_seat_tells_whose_it_is(make: Factory):
     assert row_of(Event.MEMBER_INVITED) == {"user_id": user.id}
 
 
-def test_a_rule_that_is_looked_at_and_left_is_told_once(make: Factory):
+def test_a_rule_saved_again_without_change_is_recorded_once(make: Factory):
     made = make.evaluation()
 
     for _time in range(2):
@@ -112,7 +112,7 @@ def test_attendance_and_motions_are_told_in_full(make: Factory):
     assert (motion["moved by"], motion["seconded by"]) == ("Ana", "Ben")
 
 
-def test_which_of_two_equal_commitments_was_withdrawn_is_told(make: Factory):
+def test_the_journal_records_which_of_two_equal_commitments_was_withdrawn(make: Factory):
     made = make.evaluation(phase=Phase.MEETING)
     text = positions.CommitmentText("Captions", "Ana", date(2027, 8, 1))
     first, _second = (
@@ -125,7 +125,7 @@ def test_which_of_two_equal_commitments_was_withdrawn_is_told(make: Factory):
     assert row_of(Event.COMMITMENT_WITHDRAWN) == {"id": first}
 
 
-def test_what_only_a_replay_needs_is_not_on_the_page(make: Factory, visit: Visit):
+def test_details_needed_only_for_replay_are_not_shown(make: Factory, visit: Visit):
     made = make.evaluation()
 
     page = visit(made.chair).get(made.url("journal")).text
@@ -142,7 +142,7 @@ def test_a_reason_is_said_once(make: Factory, visit: Visit):
     assert chair.get(made.url("journal")).text.count("We saw it work.") == 1
 
 
-def test_a_cell_that_the_ballots_leave_open_asks_for_the_reason(make: Factory, visit: Visit):
+def test_a_finding_on_an_unresolved_cell_asks_for_a_reason(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.MEETING, marks={(0, 0): "YN", (1, 0): "NN"})
     chair, cells = visit(made.chair), [row.id for row in made.criteria[:2]]
     tie, settled = (

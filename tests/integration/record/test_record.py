@@ -47,7 +47,7 @@ def said() -> list[str]:
     return [str(problem) for problem in verify_record(db.session()).problems]
 
 
-def test_what_the_services_write_verifies(make: Factory):
+def test_records_written_by_the_services_verify(make: Factory):
     made = make.evaluation(phase=Phase.SCORING, marks=MARKS)
     receipt = make.submit(made, 0, 0).receipt
     make.forward(made, Phase.ARCHIVED, {})
@@ -90,7 +90,7 @@ def test_a_removed_entry_is_named(make: Factory):
     assert said()[0] == f"Journal, chain {made.evaluation.id}: entry 2 is missing."
 
 
-def test_a_mark_that_is_not_what_was_sealed_is_named(make: Factory):
+def test_a_mark_that_differs_from_the_seal_is_named(make: Factory):
     made = make.evaluation(phase=Phase.SCORING, marks=MARKS)
     make.submit(made, 0, 0)
     ballot = ballot_of(made, 0, 0)
@@ -160,7 +160,7 @@ def test_the_journal_is_narrowed_by_kind_person_and_vendor(make: Factory, visit:
     assert f"<b>{made.reviewers[1].name}</b>" not in person
 
 
-def test_the_journal_speaks_words_not_codes(make: Factory, visit: Visit):
+def test_the_journal_shows_words_instead_of_codes(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.MEETING, marks={(0, 0): "?"})
 
     text = visit(made.chair).get(made.url("journal")).text
@@ -183,7 +183,7 @@ def test_members_are_told_once_of_a_new_phase(make: Factory, visit: Visit):
     assert sentence not in person.get("/").text
 
 
-def test_a_notice_is_put_away_by_its_own_reader_only(make: Factory):
+def test_a_notice_can_be_dismissed_only_by_its_own_reader(make: Factory):
     made = make.evaluation(phase=Phase.SCORING)
     notice = db.session.scalars(select(Notice)).first()
     assert notice is not None
@@ -211,7 +211,7 @@ def test_the_record_is_archived_with_a_day_and_can_come_back(make: Factory, visi
     assert made.evaluation.archived_at is None
 
 
-def test_a_hold_is_lifted_and_a_day_brought_forward_only_with_a_reason(make: Factory):
+def test_ending_a_legal_hold_or_shortening_retention_needs_a_reason(make: Factory):
     made = make.evaluation(phase=Phase.DECIDED)
     evaluations.set_retention(made.chair, made.slug, until=date(2034, 6, 30), hold="A protest")
 

@@ -72,7 +72,7 @@ def tried(visit: Visit, made: Made, **values: str) -> list[list[str]]:
 # What if
 
 
-def test_the_sentences_say_what_would_and_what_would_not_change_who_is_first(make, visit):
+def test_the_sentences_say_what_would_change_the_first_place(make, visit):
     made = committee(make)
     first, second = names(made)
     people = sorted(actor.name for actor in made.reviewers)
@@ -107,7 +107,7 @@ def test_the_official_result_stands_unchanged_beside_a_trial(make, visit):
     assert words(after.all("main")[0]) == words(before.all("main")[0])
 
 
-def test_a_weight_that_can_not_be_read_is_refused_once(make, visit):
+def test_an_invalid_weight_is_refused_once(make, visit):
     made = committee(make)
 
     page = opened(visit, made, "what-if", **trial(made, weight_sis="abc"))
@@ -170,7 +170,7 @@ def test_without_changes_a_trial_is_the_official_result(make, visit):
         ),
     ],
 )
-def test_what_cannot_be_tried_is_said_and_what_was_typed_stays(make, visit, values, message):
+def test_an_invalid_trial_is_refused_and_keeps_the_input(make, visit, values, message):
     made = committee(make)
 
     page = opened(visit, made, "what-if", **trial(made, **values))
@@ -228,7 +228,7 @@ def test_what_if_is_for_the_chair(make, visit, path):
 # Agreement
 
 
-def test_counts_come_first_and_then_the_coefficients(make, visit):
+def test_the_agreement_page_shows_counts_before_coefficients(make, visit):
     made = committee(make)
 
     page = opened(visit, made, "agreement")
@@ -263,7 +263,7 @@ def test_no_paradox_is_explained_where_there_is_none(make, visit):
     assert "Much agreement" not in opened(visit, committee(make), "agreement").text
 
 
-def test_criteria_stand_by_disagreement_or_as_in_the_rubric(make, visit):
+def test_criteria_are_sorted_by_disagreement_or_by_the_rubric(make, visit):
     made = committee(make)
 
     by_disagreement = [row[:3] for row in rows(opened(visit, made, "agreement"), "Criteria")[1:]]
@@ -273,7 +273,7 @@ def test_criteria_stand_by_disagreement_or_as_in_the_rubric(make, visit):
     assert [row[0] for row in as_in_rubric] == [row.title for row in made.criteria]
 
 
-def test_everything_unanimous_leaves_alpha_undefined_in_words(make, visit):
+def test_alpha_is_explained_as_undefined_when_all_marks_agree(make, visit):
     made = committee(make, marks={(r, v): "YYY" for r in range(3) for v in range(2)})
 
     text = words(opened(visit, made, "agreement").all("main")[0])
@@ -288,7 +288,7 @@ def test_an_unknown_sort_is_no_page(make, visit):
         assert visit(made.chair).get(made.url(f"agreement?{query}")).status_code == 404
 
 
-def test_reviewers_beside_each_other_are_for_the_chair(make, visit):
+def test_the_comparison_of_reviewers_is_for_the_chair(make, visit):
     made = committee(make)
 
     chair = opened(visit, made, "agreement")

@@ -47,7 +47,7 @@ def test_strengths_and_gaps_are_said_in_sentences(make: Factory, visit: Visit):
     assert "One item is unresolved." in second
 
 
-def test_cost_is_that_of_the_term_a_year_and_a_learner(make: Factory, visit: Visit):
+def test_cost_is_shown_for_the_term_per_year_and_per_learner(make: Factory, visit: Visit):
     made = met_committee(make)
     first = made.vendors[0].id
     price = {"unit_price_cents": 3850, "quantity": 420, "price_unit": PriceUnit.LEARNER}
@@ -60,7 +60,7 @@ def test_cost_is_that_of_the_term_a_year_and_a_learner(make: Factory, visit: Vis
     assert row(page, "Cost of a year") == ["$16,170$38.50 per learner and year", "–"]
 
 
-def test_evidence_counts_where_a_mark_that_agrees_has_some(make: Factory, visit: Visit):
+def test_a_finding_is_backed_by_evidence_on_a_mark_that_agrees(make: Factory, visit: Visit):
     made = met_committee(make)
     for answer in (Answer.YES, Answer.NO):
         mark = db.session.query(Mark).filter_by(answer=answer).order_by(Mark.id).first()
@@ -74,7 +74,7 @@ def test_evidence_counts_where_a_mark_that_agrees_has_some(make: Factory, visit:
     assert row(page, "Findings backed by evidence") == ["1 of 2", "0 of 2"]
 
 
-def test_a_file_is_evidence_as_well(make: Factory, visit: Visit):
+def test_a_file_counts_as_evidence(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "Y", (1, 0): "Y"})
     cell = made.vendors[0].id, made.criterion("ada").id
     attach_mark_file(made.reviewers[0], made.slug, *cell, name="a.pdf", data=pdf())
@@ -83,7 +83,7 @@ def test_a_file_is_evidence_as_well(make: Factory, visit: Visit):
     assert row(opened(visit, made), "Findings backed by evidence") == ["1 of 1", "0 of 0"]
 
 
-def test_who_speaks_for_a_field_and_says_otherwise_is_named_with_the_cell(make, visit):
+def test_a_reviewer_who_disagrees_in_their_own_field_is_named_with_the_cell(make, visit):
     made = expert_scene(make)
     vendor, criterion = made.vendors[0].id, made.criterion("ada").id
 
@@ -107,7 +107,7 @@ def test_a_person_with_a_conflict_reads_no_detail_of_that_vendor(make: Factory, 
     assert made.url(cell) not in [a.get("href") for a in page.all("a")]
 
 
-def test_the_address_to_share_carries_the_choice_and_opens_nothing(make: Factory, visit: Visit):
+def test_the_shared_link_keeps_the_choice_and_grants_no_access(make: Factory, visit: Visit):
     made = met_committee(make, vendors=3)
     first, _second, third = (vendor.id for vendor in made.vendors)
     stranger = make.actor()
@@ -123,7 +123,7 @@ def test_the_address_to_share_carries_the_choice_and_opens_nothing(make: Factory
 
 
 @pytest.mark.parametrize(("settled", "said"), [(True, 1), (False, 0)])
-def test_a_first_place_that_nothing_changes_is_said_so(
+def test_the_first_place_is_called_stable_only_if_nothing_changes_it(
     make: Factory, visit: Visit, settled: bool, said: int
 ):
     marks = {(r, v): "YYY" if v == 0 else "YNY" for r in range(3) for v in range(2)}

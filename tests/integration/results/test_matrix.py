@@ -51,11 +51,13 @@ def opened(visit: Visit, made: Made, query: str = "") -> Page:
         ),
     ],
 )
-def test_the_page_says_what_is_shown(make: Factory, visit: Visit, query: str, says: str):
+def test_the_matrix_says_which_criteria_are_shown(
+    make: Factory, visit: Visit, query: str, says: str
+):
     assert shown(opened(visit, met_committee(make), query)) == says
 
 
-def test_vendors_can_be_left_out_and_put_in_another_order(make: Factory, visit: Visit):
+def test_vendors_can_be_hidden_and_reordered(make: Factory, visit: Visit):
     made = met_committee(make)
     first, second = made.vendors
 
@@ -75,9 +77,7 @@ def test_vendors_can_be_left_out_and_put_in_another_order(make: Factory, visit: 
         "cell=1", "cell=1-1-1", "cell=-", "cell=²-1", "cell=99999999999999999999-1",
     ],
 )  # fmt: skip
-def test_an_address_that_asks_for_what_is_not_there_is_not_found(
-    make: Factory, visit: Visit, query: str
-):
+def test_unknown_query_values_are_not_found(make: Factory, visit: Visit, query: str):
     assert (
         visit(met_committee(make).chair)
         .get(f"/evaluations/credit-recovery/matrix?{query}")
@@ -95,7 +95,7 @@ def test_a_vendor_of_another_evaluation_is_not_found(make: Factory, visit: Visit
     assert chair.get(made.url(f"matrix?cell={vendor}-{criterion}")).status_code == 404
 
 
-def test_a_folded_section_says_in_words_what_it_comes_to(make: Factory, visit: Visit):
+def test_a_folded_section_shows_a_summary_in_words(make: Factory, visit: Visit):
     made = met_committee(make)
 
     page = opened(visit, made, "?fold=all&show=split")
@@ -110,7 +110,7 @@ def test_a_folded_section_says_in_words_what_it_comes_to(make: Factory, visit: V
     assert [node.tag for node in of_class(page, "folded")] == ["tbody"]
 
 
-def test_unfolded_sections_offer_the_address_that_folds_them(make: Factory, visit: Visit):
+def test_an_unfolded_section_has_a_link_that_folds_it(make: Factory, visit: Visit):
     made = met_committee(make, rubric=full_rubric(), marks={})
 
     page = opened(visit, made, "?open=1&fold=access")
@@ -136,7 +136,7 @@ def test_a_sorted_matrix_has_no_sections_to_fold(make: Factory, visit: Visit):
 @pytest.mark.parametrize(
     ("vendors", "query", "dense"), [(8, "", 0), (9, "", 1), (9, "?dense=0", 0), (2, "?dense=1", 1)]
 )
-def test_cells_are_short_where_there_are_many_vendors_or_on_request(
+def test_cells_are_abbreviated_with_many_vendors_or_on_request(
     make: Factory, visit: Visit, vendors: int, query: str, dense: int
 ):
     page = opened(visit, met_committee(make, vendors=vendors), query)
@@ -144,7 +144,7 @@ def test_cells_are_short_where_there_are_many_vendors_or_on_request(
     assert len(of_class(page, "dense")) == dense
 
 
-def test_a_short_cell_says_the_same_to_the_ear(make: Factory, visit: Visit):
+def test_an_abbreviated_cell_reads_in_full_for_screen_readers(make: Factory, visit: Visit):
     page = opened(visit, met_committee(make), "?dense=1")
 
     cells = of_class(page, "cell")
@@ -185,7 +185,7 @@ def panel(page: Page) -> Element:
     return page.with_id("panel")
 
 
-def test_a_cell_stands_beside_the_matrix_with_marks_notes_and_trail(make: Factory, visit: Visit):
+def test_the_panel_shows_a_cell_with_marks_notes_and_history(make: Factory, visit: Visit):
     made = expert_scene(make)
     vendor, criterion = made.vendors[0], made.criterion("ada")
     decisions.record_finding(
@@ -215,7 +215,7 @@ def test_without_a_cell_the_panel_is_empty_and_hidden(make: Factory, visit: Visi
     assert (found.get("hidden"), words(found)) == ("", "Details Close")
 
 
-def test_the_script_gets_the_same_panel(make: Factory, visit: Visit):
+def test_the_panel_loaded_by_script_is_the_same(make: Factory, visit: Visit):
     made = expert_scene(make)
     at = f"{made.vendors[0].id}-{made.criterion('ada').id}"
 

@@ -79,7 +79,7 @@ def test_marks_of_a_removed_member_do_not_count(make: Factory):
     assert (tally.yes, tally.assigned) == (2, 2)
 
 
-def test_a_finding_settles_a_cell_and_leaves_the_ballots(make: Factory):
+def test_a_finding_settles_a_cell_and_does_not_change_ballots(make: Factory):
     made = met_committee(make)
     second = made.vendors[1]
 
@@ -98,7 +98,7 @@ def test_a_finding_settles_a_cell_and_leaves_the_ballots(make: Factory):
     assert cell.adopted.reason == "Shown to all with the keyboard."
 
 
-def test_a_withdrawn_finding_gives_the_cell_back_to_the_rule(make: Factory):
+def test_after_a_finding_is_withdrawn_the_rule_decides_the_cell_again(make: Factory):
     made = met_committee(make)
     place = (made.chair, made.slug, made.vendors[1].id, made.criterion("ada").id)
     decisions.record_finding(
@@ -208,7 +208,7 @@ def test_the_matrix_shows_outcome_and_votes(make: Factory, visit: Visit):
         ("show=split", ["Accessible ◆ must-have", "Works with our system", "Teacher provided"]),
     ],
 )
-def test_the_matrix_is_filtered_by_plain_addresses(
+def test_the_matrix_is_filtered_by_query_parameters(
     make: Factory, visit: Visit, query: str, titles: list[str]
 ):
     made = met_committee(make)
@@ -220,7 +220,7 @@ def test_the_matrix_is_filtered_by_plain_addresses(
     assert len(rows) == len(titles) + 3  # must-haves, score, rank
 
 
-def test_a_filter_that_is_none_is_not_found(make: Factory, visit: Visit):
+def test_an_unknown_filter_is_not_found(make: Factory, visit: Visit):
     made = met_committee(make)
 
     assert visit(made.chair).get(made.url("matrix?show=everything")).status_code == 404
@@ -249,7 +249,9 @@ def test_a_cell_shows_marks_with_notes_by_stakeholder(make: Factory, visit: Visi
         ("?vendor=x&vendor=y", "Choose at least 2"),
     ],
 )
-def test_compare_wants_two_to_five_vendors(make: Factory, visit: Visit, query: str, says: str):
+def test_the_comparison_needs_two_to_five_vendors(
+    make: Factory, visit: Visit, query: str, says: str
+):
     made = met_committee(make)
 
     answer = visit(made.chair).get(made.url("compare" + query.format(made.vendors[0].id)))
@@ -257,7 +259,7 @@ def test_compare_wants_two_to_five_vendors(make: Factory, visit: Visit, query: s
     assert (answer.status_code, says in answer.text) == (200, True)
 
 
-def test_compare_can_leave_out_what_is_the_same(make: Factory, visit: Visit):
+def test_the_comparison_can_hide_criteria_without_differences(make: Factory, visit: Visit):
     made = met_committee(make)
     chosen = "&".join(f"vendor={vendor.id}" for vendor in made.vendors)
 
@@ -281,9 +283,7 @@ EDGES = {
 
 
 @pytest.mark.parametrize("case", EDGES)
-def test_every_page_answers_in_words_whatever_the_ballots_hold(
-    make: Factory, visit: Visit, case: str
-):
+def test_every_page_works_whatever_the_ballots_contain(make: Factory, visit: Visit, case: str):
     made = make.evaluation(phase=Phase.MEETING, marks=EDGES[case])
     chair = visit(made.chair)
 
@@ -299,7 +299,9 @@ def answers_in_words(chair, made: Made) -> None:
 
 
 @pytest.mark.parametrize("vendors", [1, 2])
-def test_zero_weights_and_a_single_vendor_still_answer(make: Factory, visit: Visit, vendors: int):
+def test_pages_work_with_zero_weights_and_with_a_single_vendor(
+    make: Factory, visit: Visit, vendors: int
+):
     marks = {(r, v): "YYY" for r in range(2) for v in range(vendors)}
     made = make.evaluation(phase=Phase.MEETING, vendors=vendors, marks=marks)
     db.session.execute(update(Criterion).values(weight=0))
@@ -309,7 +311,7 @@ def test_zero_weights_and_a_single_vendor_still_answer(make: Factory, visit: Vis
     answers_in_words(visit(made.chair), made)
 
 
-def test_the_files_hold_what_was_typed_and_run_nothing(make: Factory, visit: Visit):
+def test_exported_files_contain_typed_text_and_no_formula(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING)
     typed = '=HYPERLINK("x") 🎓 שלום'
     make.mark(made, 0, 0, "ada", Answer.NO, typed)
@@ -322,7 +324,7 @@ def test_the_files_hold_what_was_typed_and_run_nothing(make: Factory, visit: Vis
     assert '\'=HYPERLINK(""x"") 🎓 שלום' in answer.data.decode("utf-8")
 
 
-def test_the_json_object_is_what_the_document_says(make: Factory, visit: Visit):
+def test_the_json_export_has_the_documented_structure(make: Factory, visit: Visit):
     made = met_committee(make)
 
     answer = visit(made.chair).get(made.url("export/results.json"))
@@ -363,7 +365,7 @@ def keys_in(value: object, name: str = "") -> set[str]:
     return inner if name in BY_CODE | INSIDE_TOO else inner | set(value)
 
 
-def test_who_may_not_read_the_reviewers_table_gets_nothing_derived_from_it(make, visit):
+def test_the_json_export_contains_reviewer_comparisons_only_for_the_chair(make, visit):
     made = met_committee(make)
 
     chair, reviewer = (
@@ -379,7 +381,7 @@ def test_who_may_not_read_the_reviewers_table_gets_nothing_derived_from_it(make,
     assert {key: reviewer[key] for key in named} == dict.fromkeys(named)
 
 
-def test_the_memo_is_a_draft_before_and_final_after_the_decision(make: Factory, visit: Visit):
+def test_the_memo_is_a_draft_until_the_decision_is_final(make: Factory, visit: Visit):
     made = met_committee(make)
     chair = visit(made.chair)
     before = chair.get(made.url("memo/")).text
@@ -392,7 +394,7 @@ def test_the_memo_is_a_draft_before_and_final_after_the_decision(make: Factory, 
     assert "DRAFT" not in after
 
 
-def test_word_and_html_say_the_same(make: Factory, visit: Visit):
+def test_word_and_html_memos_have_the_same_content(make: Factory, visit: Visit):
     made = met_committee(make)
     make.forward(made, Phase.DECIDED, {})
     chair = visit(made.chair)
@@ -409,7 +411,7 @@ def test_word_and_html_say_the_same(make: Factory, visit: Visit):
     assert made.vendors[0].company in " ".join(p.text for p in document.paragraphs)
 
 
-def test_results_stay_closed_when_the_meeting_goes_back_to_scoring(make: Factory, visit: Visit):
+def test_results_are_hidden_again_when_the_phase_returns_to_scoring(make: Factory, visit: Visit):
     made = met_committee(make)
     evaluations.change_phase(made.chair, made.slug, Phase.SCORING, reason="Two ballots were late.")
 

@@ -52,7 +52,7 @@ def test_everybody_marks_everything_by_default(make: Factory):
     assert set(load_assignments(db.session(), made.evaluation.id).values()) == {EVERYTHING}
 
 
-def test_a_limited_reviewer_is_asked_for_their_part_only(make: Factory, visit: Visit):
+def test_a_limited_reviewer_sees_only_the_assigned_part(make: Factory, visit: Visit):
     made = make.evaluation()
     limit(made, 0, "ada", vendors=[1])
     make.forward(made, Phase.SCORING, {})
@@ -77,7 +77,7 @@ def test_what_is_not_assigned_can_not_be_marked(make: Factory):
         make.mark(made, 0, 1, "ada", Answer.YES)
 
 
-def test_denominators_know_who_was_to_mark_the_cell(make: Factory):
+def test_denominators_count_only_the_reviewers_assigned_to_the_cell(make: Factory):
     made = make.evaluation(reviewers=3, vendors=2)
     limit(made, 0, "ada", vendors=[0])
     make.forward(made, Phase.MEETING, {(1, 0): "YYY", (2, 0): "NNA", (1, 1): "YYY"})
@@ -103,7 +103,7 @@ def test_a_limited_ballot_is_complete_with_its_own_part(make: Factory):
     assert sealed.number == 1
 
 
-def test_the_chair_sees_progress_of_the_part(make: Factory, visit: Visit):
+def test_progress_counts_the_assigned_part(make: Factory, visit: Visit):
     made = make.evaluation()
     limit(made, 0, "ada", "sis", vendors=[0])
     make.forward(made, Phase.SCORING, {(0, 0): "Y"})
@@ -113,7 +113,7 @@ def test_the_chair_sees_progress_of_the_part(make: Factory, visit: Visit):
     assert ("1 of 2 marks" in text, "not assigned" in text) == (True, True)
 
 
-def test_criteria_added_later_are_not_for_who_is_limited(make: Factory):
+def test_criteria_added_later_are_not_assigned_to_limited_reviewers(make: Factory):
     from crrubric.services.setup.rubrics import CriterionText, add_criterion
 
     made = make.evaluation()
@@ -126,7 +126,7 @@ def test_criteria_added_later_are_not_for_who_is_limited(make: Factory):
     assert [own.covers(late.id) for own in found.values()] == [False, True]
 
 
-def test_experts_are_assigned_by_who_knows_most(make: Factory, visit: Visit):
+def test_sections_are_assigned_to_the_experts_named_in_the_rubric(make: Factory, visit: Visit):
     made = make.evaluation(rubric=full_rubric(), reviewers=2)
     expert = make.user("Ida Itkowski")
     committee.invite_member(
@@ -159,7 +159,7 @@ def test_a_criterion_that_can_not_reach_its_quorum_is_pointed_out(make: Factory,
     assert "2 criteria can’t reach their quorum" in text
 
 
-def test_the_ticks_of_a_reviewer_are_stored_and_shown(make: Factory, visit: Visit):
+def test_the_selected_vendors_and_criteria_are_stored_and_shown(make: Factory, visit: Visit):
     made = make.evaluation()
     chair, member = visit(made.chair), member_id(made, made.reviewers[0])
     ada = made.criterion("ada").id
@@ -189,7 +189,7 @@ def test_the_ticks_of_a_reviewer_are_stored_and_shown(make: Factory, visit: Visi
         ),
     ],
 )
-def test_a_choice_that_can_not_be_used_says_what_is_missing(
+def test_an_incomplete_assignment_says_what_is_missing(
     make: Factory, visit: Visit, form: dict[str, str], field: str, says: str
 ):
     made = make.evaluation()
@@ -202,7 +202,7 @@ def test_a_choice_that_can_not_be_used_says_what_is_missing(
     assert load_assignments(db.session(), made.evaluation.id)[member] == EVERYTHING
 
 
-def test_marks_that_were_given_are_not_taken_away(make: Factory, visit: Visit):
+def test_an_assignment_can_not_remove_given_marks(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YY"})
 
     with pytest.raises(WrongPhase, match="has begun to mark"):
@@ -218,7 +218,7 @@ def test_marks_that_were_given_are_not_taken_away(make: Factory, visit: Visit):
     assert (answer.status_code, "has begun to mark" in answer.text) == (409, True)
 
 
-def test_a_submitted_ballot_is_not_changed_from_outside(make: Factory):
+def test_the_assignment_of_a_submitted_ballot_can_not_be_changed(make: Factory):
     made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "Y"})
     make.submit(made, 0, 0, "no time")
 
@@ -226,7 +226,7 @@ def test_a_submitted_ballot_is_not_changed_from_outside(make: Factory):
         limit(made, 0, "ada")
 
 
-def test_while_scoring_is_open_a_reviewer_gets_more_or_less_to_do_and_is_told(make: Factory):
+def test_changing_an_assignment_during_scoring_informs_the_reviewer(make: Factory):
     made = make.evaluation()
     limit(made, 0, vendors=[0])
     make.forward(made, Phase.SCORING, {})
@@ -286,7 +286,7 @@ def test_a_reviewer_who_becomes_an_observer_counts_no_longer(make: Factory):
     assert (cell.tally.yes, cell.tally.no, cell.tally.assigned) == (0, 1, 2)
 
 
-def test_a_removed_vendor_leaves_the_list_of_who_is_to_mark_some(make: Factory):
+def test_a_removed_vendor_is_removed_from_limited_assignments(make: Factory):
     made = make.evaluation(vendors=3)
     limit(made, 0, vendors=[0, 1])
 
@@ -296,7 +296,7 @@ def test_a_removed_vendor_leaves_the_list_of_who_is_to_mark_some(make: Factory):
     assert found[member_id(made, made.reviewers[0])].vendors == {made.vendors[1].id}
 
 
-def test_a_vendor_that_is_all_that_somebody_is_to_mark_is_not_removed(make: Factory):
+def test_the_only_vendor_assigned_to_a_reviewer_can_not_be_removed(make: Factory):
     made = make.evaluation()
     limit(made, 0, vendors=[0])
 

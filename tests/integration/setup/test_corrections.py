@@ -49,7 +49,7 @@ def notices(kind: str) -> int:
     return len(db.session.scalars(select(Notice.id).where(Notice.kind == kind)).all())
 
 
-def test_a_correction_is_a_new_revision_and_marks_stay(make: Factory):
+def test_a_correction_makes_a_new_revision_and_can_keep_marks(make: Factory):
     made = scene(make)
 
     first, second = correct(made, KEEP), correct(made, KEEP, question="And back again?")
@@ -62,7 +62,7 @@ def test_a_correction_is_a_new_revision_and_marks_stay(make: Factory):
     assert verify_record(db.session()).problems == ()
 
 
-def test_marked_again_sets_marks_aside_and_opens_submitted_ballots(make: Factory):
+def test_a_correction_that_asks_again_discounts_marks_and_reopens_ballots(make: Factory):
     made = scene(make)
 
     correct(made, AGAIN)
@@ -85,7 +85,7 @@ def test_marked_again_sets_marks_aside_and_opens_submitted_ballots(make: Factory
     assert verify_record(db.session()).problems == ()
 
 
-def test_the_reviewer_marks_it_again_and_submits(make: Factory):
+def test_a_reviewer_can_mark_a_corrected_criterion_again_and_submit(make: Factory):
     made = scene(make)
     correct(made, AGAIN)
 
@@ -95,7 +95,7 @@ def test_the_reviewer_marks_it_again_and_submits(make: Factory):
     assert sealed.number == 2
 
 
-def test_left_out_keeps_marks_in_the_record_and_counts_them_no_longer(make: Factory, visit: Visit):
+def test_marks_on_a_left_out_criterion_are_kept_and_no_longer_count(make: Factory, visit: Visit):
     made = scene(make)
     correct(made, OUT)
 
@@ -119,9 +119,7 @@ def test_marks_set_aside_are_hidden_in_the_journal_until_the_meeting(make: Facto
     assert "removed a mark from the count" in visit(made.chair).get(made.url("journal")).text
 
 
-def test_reviewers_see_the_correction_on_their_ballot_and_all_in_the_rubric(
-    make: Factory, visit: Visit
-):
+def test_corrections_are_shown_on_ballots_and_in_the_rubric(make: Factory, visit: Visit):
     made = scene(make)
     correct(made, KEEP)
 
@@ -141,7 +139,7 @@ def test_weights_and_must_haves_stay_frozen(make: Factory):
     assert [(c.weight, c.must_have, c.may_not_apply) for c in made.criteria] == before
 
 
-def test_a_correction_that_can_not_be_made_says_why(make: Factory, visit: Visit):
+def test_an_invalid_correction_is_refused_with_the_reason(make: Factory, visit: Visit):
     made = scene(make)
     address = made.url(f"rubric/criteria/{made.criterion('sis').id}/correct")
     chair = visit(made.chair)
@@ -162,7 +160,7 @@ def test_a_correction_that_can_not_be_made_says_why(make: Factory, visit: Visit)
     assert chair.post(address, {**form, "reason": "clearer"}).status_code == 303
 
 
-def test_the_last_criterion_that_counts_stays(make: Factory):
+def test_the_last_counting_criterion_can_not_be_left_out(make: Factory):
     made = scene(make)
     for code in ("sis", "teacher"):
         words = corrections.Correction(
@@ -196,7 +194,7 @@ def test_only_the_chair_corrects_and_only_while_scoring(make: Factory):
         correct(made, KEEP)
 
 
-def test_a_vendor_that_leaves_is_not_marked_and_not_counted(make: Factory, visit: Visit):
+def test_a_vendor_taken_out_is_no_longer_marked_or_counted(make: Factory, visit: Visit):
     made = scene(make)
     vendor = made.vendors[0]
 
@@ -225,7 +223,7 @@ def test_a_vendor_that_leaves_is_not_marked_and_not_counted(make: Factory, visit
         )
 
 
-def test_a_vendor_comes_back_with_everything_that_was_marked(make: Factory, visit: Visit):
+def test_a_vendor_that_returns_keeps_all_earlier_marks(make: Factory, visit: Visit):
     made = scene(make)
     chair, address = visit(made.chair), made.url(f"vendors/{made.vendors[0].id}/selection")
 
@@ -244,7 +242,7 @@ def test_a_vendor_comes_back_with_everything_that_was_marked(make: Factory, visi
     assert events[-2:] == [Event.VENDOR_WITHDRAWN, Event.VENDOR_RESTORED]
 
 
-def test_the_only_and_the_recommended_vendor_stay(make: Factory):
+def test_the_only_and_the_recommended_vendor_can_not_be_taken_out(make: Factory):
     made = make.evaluation(phase=Phase.MEETING, vendors=2)
     first, second = made.vendors
     text = decisions.DecisionText(vendor_id=first.id, reason="It fits.")
@@ -260,7 +258,7 @@ def test_the_only_and_the_recommended_vendor_stay(make: Factory):
         withdrawals.withdraw_vendor(made.chair, made.slug, second.id, reason="gone, too")
 
 
-def test_who_may_not_takes_no_vendor_out(make: Factory, visit: Visit):
+def test_only_a_chair_without_a_conflict_takes_a_vendor_out(make: Factory, visit: Visit):
     made, other = scene(make), make.evaluation(title="Another")
     vendor = made.vendors[0].id
 
@@ -276,7 +274,7 @@ def test_who_may_not_takes_no_vendor_out(make: Factory, visit: Visit):
     assert visit(made.chair).get(made.url(f"vendors/{vendor}/selection")).status_code == 404
 
 
-def test_the_memo_says_what_happened_after_ballots_opened(make: Factory, visit: Visit):
+def test_the_memo_reports_changes_made_after_ballots_opened(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.PRACTICE, vendors=3, reviewers=3)
     record_practice_mark(
         made.reviewers[0], made.slug, made.criteria[0].id, answer=Answer.YES, seen_version=0

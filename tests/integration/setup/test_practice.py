@@ -37,7 +37,7 @@ def split(made: Made) -> None:
     practice(made, 1, "sis", Answer.NO, "grades need a file")
 
 
-def test_a_practice_mark_is_saved_and_counts_for_nothing(make: Factory):
+def test_a_practice_mark_is_saved_and_never_counted(make: Factory):
     made = make.evaluation(phase=Phase.PRACTICE)
     practice(made, 0, "ada", Answer.NO, "no keyboard")
 
@@ -81,7 +81,7 @@ def test_the_script_gets_version_and_progress(make: Factory, visit: Visit):
     assert (wrong.status_code, wrong.json["message"]) == (422, "Choose an answer")
 
 
-def test_what_can_not_be_saved_stays_in_the_form(make: Factory, visit: Visit):
+def test_an_invalid_practice_mark_keeps_its_input(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.PRACTICE)
     criterion = made.criterion("ada").id
     reviewer = visit(made.reviewers[0])
@@ -108,7 +108,7 @@ def test_nobody_sees_the_spread_before_the_round_is_over(make: Factory, visit: V
         assert ("grades need a file" in text, "understood differently" in text) == (False, False)
 
 
-def test_the_spread_shows_what_is_read_differently_without_names(make: Factory, visit: Visit):
+def test_the_practice_answers_are_shown_without_names(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.PRACTICE)
     split(made)
     observer = make.member(made.chair, made.slug, frozenset({Role.OBSERVER}))
@@ -135,7 +135,7 @@ def test_everybody_else_is_told_once_that_the_round_is_over(make: Factory):
     assert len(told) == 2
 
 
-def test_marks_are_locked_once_the_spread_is_shown(make: Factory, visit: Visit):
+def test_practice_marks_are_locked_once_the_answers_are_shown(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.PRACTICE)
     split(made)
     service.show_spread(made.chair, made.slug)
@@ -149,7 +149,7 @@ def test_marks_are_locked_once_the_spread_is_shown(make: Factory, visit: Visit):
     assert "a sentence that was typed too late" in answer.text
 
 
-def test_there_is_nothing_to_show_before_somebody_has_practiced(make: Factory):
+def test_a_round_without_practice_marks_can_not_be_shown_or_finished(make: Factory):
     made = make.evaluation(phase=Phase.PRACTICE)
 
     with pytest.raises(Invalid, match="Nobody has practiced"):
@@ -158,9 +158,7 @@ def test_there_is_nothing_to_show_before_somebody_has_practiced(make: Factory):
         service.finish_practice(made.reviewers[0], made.slug)
 
 
-def test_the_chair_sees_who_many_are_done_and_rewords_before_it_freezes(
-    make: Factory, visit: Visit
-):
+def test_the_chair_sees_how_many_are_done_and_can_still_reword(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.PRACTICE)
     split(made)
     service.finish_practice(made.reviewers[0], made.slug)
@@ -175,7 +173,7 @@ def test_the_chair_sees_who_many_are_done_and_rewords_before_it_freezes(
     assert "Do grades come back by themselves?" in chair.get(made.url("practice/")).text
 
 
-def test_the_round_can_begin_anew(make: Factory):
+def test_the_practice_round_can_be_restarted(make: Factory):
     made = make.evaluation(phase=Phase.PRACTICE)
     split(made)
     with pytest.raises(WrongPhase, match="still under way"):
@@ -188,7 +186,7 @@ def test_the_round_can_begin_anew(make: Factory):
     assert practice(made, 0, "ada", Answer.NO).version == 1
 
 
-def test_the_journal_tells_of_the_round_and_of_no_mark(make: Factory):
+def test_the_journal_records_the_practice_round_without_marks(make: Factory):
     made = make.evaluation(phase=Phase.PRACTICE)
     split(made)
     service.finish_practice(made.reviewers[0], made.slug)
@@ -203,7 +201,7 @@ def test_the_journal_tells_of_the_round_and_of_no_mark(make: Factory):
     assert "it exchanges users" not in str(everything)
 
 
-def test_another_save_than_was_seen_overwrites_nothing(make: Factory):
+def test_a_practice_save_based_on_an_older_version_overwrites_nothing(make: Factory):
     made = make.evaluation(phase=Phase.PRACTICE)
     practice(made, 0, "ada", Answer.YES)
 
@@ -212,7 +210,7 @@ def test_another_save_than_was_seen_overwrites_nothing(make: Factory):
     assert practice(made, 0, "ada", Answer.YES).version == 1
 
 
-def test_who_does_not_score_does_not_practice(make: Factory):
+def test_only_reviewers_practice(make: Factory):
     made, other = make.evaluation(phase=Phase.PRACTICE), make.evaluation(title="Another")
 
     with pytest.raises(NotFound):

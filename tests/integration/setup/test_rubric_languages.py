@@ -40,7 +40,7 @@ def fresh(row: Criterion) -> Criterion:
     return db.session.get_one(Criterion, row.id)
 
 
-def test_who_reads_spanish_reads_the_rubric_in_spanish(make: Factory, made: Made, visit: Visit):
+def test_spanish_pages_show_the_rubric_in_spanish(make: Factory, made: Made, visit: Visit):
     ell, vendor = made.criterion("ell"), made.vendors[0].id
     make.forward(made, Phase.SCORING, {(0, 0): "Y" * 21, (1, 0): "N" * 21})
     pages = [
@@ -57,7 +57,7 @@ def test_who_reads_spanish_reads_the_rubric_in_spanish(make: Factory, made: Made
         assert (SPANISH in page.text, ENGLISH in page.text) == (True, False), page.request.path
 
 
-def test_the_record_keeps_the_words_as_they_were_written(make: Factory, made: Made, visit: Visit):
+def test_the_record_keeps_the_original_texts(make: Factory, made: Made, visit: Visit):
     make.forward(made, Phase.SCORING, {(0, 0): "Y" * 21, (1, 0): "N" * 21})
     make.submit(made, 0, 0)
     own = visit(made.reviewers[0])
@@ -128,7 +128,7 @@ def test_the_chair_changes_text_and_translation_together(made: Made, visit: Visi
     assert noted.after == {"title (es)": "Ayuda a recién llegados"}
 
 
-def test_a_translation_that_did_not_change_with_its_text_is_dropped(made: Made, visit: Visit):
+def test_a_translation_is_removed_if_only_its_text_changed(made: Made, visit: Visit):
     ell = made.criterion("ell")
     chair = visit(made.chair)
 
@@ -150,7 +150,7 @@ def test_saving_without_a_change_writes_nothing(made: Made, visit: Visit):
     assert db.session.query(JournalEntry).filter_by(event=Event.CRITERION_TRANSLATED).all() == []
 
 
-def test_an_emptied_translation_is_read_as_it_was_written(made: Made, visit: Visit):
+def test_an_empty_translation_falls_back_to_the_original(made: Made, visit: Visit):
     ell = made.criterion("ell")
     chair = visit(made.chair)
 
@@ -172,7 +172,7 @@ def test_a_translation_that_is_too_long_is_refused_and_kept(made: Made, visit: V
     assert fresh(ell).translations["es"]["title"] == SPANISH
 
 
-def test_a_correction_drops_or_takes_the_translation(make: Factory, made: Made, visit: Visit):
+def test_a_correction_removes_or_replaces_the_translation(make: Factory, made: Made, visit: Visit):
     make.forward(made, Phase.SCORING, {})
     ell = made.criterion("ell")
     words = corrections.Correction(

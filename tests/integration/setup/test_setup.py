@@ -49,7 +49,7 @@ def test_only_organizers_and_administrators_make_evaluations(make: Factory, visi
     assert visit(member).get("/evaluations/new").status_code == 404
 
 
-def test_an_evaluation_is_made_on_the_page_and_its_maker_is_chair(make: Factory, visit: Visit):
+def test_the_person_who_creates_an_evaluation_becomes_its_chair(make: Factory, visit: Visit):
     organizer = make.actor(standing=Standing.ORGANIZER)
     person = visit(organizer)
 
@@ -253,7 +253,7 @@ def test_vendors_are_changed_and_removed_before_ballots_open(make: Factory):
         (RuleSettings(pass_mark=101), "pass_mark"),
     ],
 )
-def test_a_rule_that_is_none_is_refused(make: Factory, settings: RuleSettings, field: str):
+def test_an_unknown_rule_is_refused(make: Factory, settings: RuleSettings, field: str):
     made = make.evaluation()
 
     with pytest.raises(Invalid) as refused:
@@ -319,7 +319,7 @@ def test_a_step_back_needs_a_reason_and_no_marks(make: Factory):
         evaluations.change_phase(made.chair, made.slug, Phase.SETUP, reason="A typo.")
 
 
-def test_a_late_reviewer_gets_ballots_too(make: Factory, visit: Visit):
+def test_a_reviewer_added_during_scoring_gets_ballots(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING)
 
     late = make.reviewer(made.chair, made.slug)
@@ -328,7 +328,7 @@ def test_a_late_reviewer_gets_ballots_too(make: Factory, visit: Visit):
     assert [words(node) for node in page.all("h2")] != []
 
 
-def test_the_only_chair_stays(make: Factory):
+def test_the_only_chair_can_not_be_removed(make: Factory):
     made = make.evaluation()
     chair = next(member for member in made.evaluation.members if member.is_chair)
 
@@ -363,7 +363,7 @@ def test_an_invitation_shows_its_link_once_to_the_chair(make: Factory, visit: Vi
 
 
 @pytest.mark.parametrize("email", ["nobody", "a@b", "a b@c.example", "a@c.example, d@e.example"])
-def test_an_address_that_is_none_is_refused(make: Factory, visit: Visit, email: str):
+def test_an_invalid_email_address_is_refused(make: Factory, visit: Visit, email: str):
     made = make.evaluation()
     form = {"name": "Nora", "email": email, "roles": "reviewer", "stakeholder": "parent"}
 
@@ -375,7 +375,7 @@ def test_an_address_that_is_none_is_refused(make: Factory, visit: Visit, email: 
     assert page.with_id("name").get("value") == "Nora"
 
 
-def test_set_up_does_not_come_back_once_the_committee_has_met(make: Factory):
+def test_the_phase_can_not_return_to_set_up_once_the_committee_has_met(make: Factory):
     made = make.evaluation(phase=Phase.MEETING)
     text = decisions.FindingText(Outcome.MET, "Seen by all.")
     cell = made.vendors[0].id, made.criteria[0].id
@@ -402,7 +402,7 @@ def test_a_seat_without_a_role_is_refused_beside_the_field(make: Factory, visit:
     assert words(page.with_id("stakeholder-error")) == "Error: Choose whom the person represents."
 
 
-def test_a_closing_day_that_is_over_is_refused_beside_its_field(make: Factory, visit: Visit):
+def test_a_closing_day_in_the_past_is_refused_beside_its_field(make: Factory, visit: Visit):
     made = make.evaluation()
     over = (now_utc() - timedelta(days=2)).date().isoformat()
     form = {"title": "Courses", "purpose": "", "closes_on": over, "language": "en"}
@@ -414,7 +414,7 @@ def test_a_closing_day_that_is_over_is_refused_beside_its_field(make: Factory, v
     assert f'value="{over}"' in refused.text
 
 
-def test_a_day_that_passed_meanwhile_does_not_keep_the_title_from_changing(make: Factory):
+def test_a_closing_day_that_has_passed_does_not_block_other_changes(make: Factory):
     made = make.evaluation()
     past = (now_utc() - timedelta(days=2)).date()
     made.evaluation.closes_on = past

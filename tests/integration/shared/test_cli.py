@@ -34,9 +34,10 @@ def run(tmp_path: Path) -> Run:
     "words",
     ["", "demo", "serve", "db", "db upgrade", "user", "user add", "user link", "evaluation",
      "evaluation create", "evaluation list", "import", "import marks", "results", "memo",
-     "mail", "mail send", "mail list", "mail test"],
+     "mail", "mail send", "mail list", "mail test",
+     "settings", "settings show", "settings document"],
 )  # fmt: skip
-def test_every_command_explains_itself(run: Run, words: str):
+def test_every_command_has_a_help_text(run: Run, words: str):
     done = run(*words.split(), "--help")
 
     assert done.exit_code == 0
@@ -44,13 +45,42 @@ def test_every_command_explains_itself(run: Run, words: str):
     assert "Traceback" not in done.output
 
 
-def test_a_person_is_added_and_gets_a_link(run: Run):
+def test_adding_a_person_prints_an_invitation_link(run: Run):
     done = run("user", "add", "--name", "Ada Admin", "--email", "ada@x.example", "--administrator")
     again = run("user", "link", "--email", "ADA@x.example")
 
     assert done.exit_code == 0
     assert "http://127.0.0.1:5000/invitations/" in done.output
     assert again.output.startswith("http://127.0.0.1:5000/invitations/")
+
+
+def test_the_settings_in_force_are_listed(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "settings.toml").write_text('MAIL_PASSWORD = "hunter2"\nPROXY_COUNT = 1\n')
+    monkeypatch.setenv("CRRUBRIC_INSTANCE", str(tmp_path))
+
+    lines = [" ".join(line.split()) for line in run("settings", "show").output.splitlines()]
+
+    assert f'INSTANCE environment "{tmp_path}"' in lines
+    assert "MAIL_PASSWORD file ********" in lines
+    assert "PROXY_COUNT file 1" in lines
+    assert [file.name for file in tmp_path.iterdir()] == ["settings.toml"]  # nothing was made
+
+
+def test_a_wrong_setting_ends_the_start_without_a_traceback(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("CRRUBRIC_BEHIND_TLS", "maybe")
+
+    for words in (["serve"], ["db", "upgrade"], ["settings", "show"]):
+        done = run(*words)
+        assert (done.exit_code, done.stderr) == (
+            1,
+            "crrubric: CRRUBRIC_BEHIND_TLS in the environment can’t be “maybe”: give true or"
+            " false.\n",
+        )
+    assert not (tmp_path / "instance").exists()
 
 
 def test_a_refusal_is_one_line_on_stderr_and_exit_code_1(run: Run):
@@ -89,7 +119,7 @@ def test_a_bad_rubric_file_is_refused_with_every_problem(run: Run, tmp_path: Pat
     assert "weight" in done.stderr
 
 
-def test_real_data_go_in_and_results_come_out(run: Run):
+def test_real_marks_are_imported_and_results_are_printed(run: Run):
     carcinoma = str(DATA / "real" / "carcinoma.csv")
 
     done = run("import", "marks", carcinoma, "--create", "Carcinoma Readers")
@@ -134,7 +164,7 @@ def test_the_rule_is_said_in_words(run: Run, words: str, kind: str | None):
         ["results", "x", "--format", "xml"],
     ],
 )
-def test_wrong_words_end_with_2(run: Run, arguments: list[str]):
+def test_wrong_arguments_exit_with_2(run: Run, arguments: list[str]):
     assert run(*arguments).exit_code == 2
 
 

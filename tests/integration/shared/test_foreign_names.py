@@ -13,7 +13,7 @@ TRICK = "Dana \u202eevil"  # an override: what follows would run backwards
 FIRST, LAST = "\u2068", "\u2069"
 
 
-def test_a_name_in_a_sentence_is_isolated_only_where_it_runs_the_other_way():
+def test_a_name_in_a_sentence_is_isolated_only_if_its_direction_differs():
     assert isolate_direction("Wrenfold Online") == "Wrenfold Online"
     assert isolate_direction("Niño Åse") == "Niño Åse"
     assert isolate_direction(ARABIC) == f"{FIRST}{ARABIC}{LAST}"

@@ -5,6 +5,7 @@ from flask import Flask
 
 from crrubric.extensions import db
 from crrubric.models import User
+from tests.conftest import set_settings
 from tests.factories import Factory
 from tests.integration.conftest import Visit, Visitor
 from tests.pages import Page, words
@@ -23,20 +24,20 @@ def switched(visitor: Visitor, language: str, back: str = "/accessibility") -> s
     return answer.headers["Location"]
 
 
-def test_the_browser_says_which_language_a_stranger_reads(visit: Visit):
+def test_signed_out_pages_use_the_language_of_the_browser(visit: Visit):
     page = visit().get("/sign-in", headers=SPANISH)
 
     assert '<html lang="es">' in page.text
     assert "Iniciar sesión" in page.text
 
 
-def test_a_language_that_is_not_spoken_is_answered_in_the_first(visit: Visit):
+def test_an_unsupported_language_falls_back_to_the_first(visit: Visit):
     page = visit().get("/sign-in", headers={"Accept-Language": "fr"})
 
     assert '<html lang="en">' in page.text
 
 
-def test_a_stranger_chooses_a_language_and_keeps_it_when_signing_in(make: Factory, visit: Visit):
+def test_a_language_chosen_before_signing_in_is_kept(make: Factory, visit: Visit):
     visitor, actor = visit(), make.actor()
     assert switched(visitor, "es", "/sign-in?next=/evaluations/new") == (
         "/sign-in?next=/evaluations/new"
@@ -48,7 +49,7 @@ def test_a_stranger_chooses_a_language_and_keeps_it_when_signing_in(make: Factor
     assert language_of(visitor.page("/")) == "es"
 
 
-def test_what_a_person_chose_is_kept_with_the_account(make: Factory, visit: Visit):
+def test_a_chosen_language_is_stored_with_the_account(make: Factory, visit: Visit):
     actor = make.actor()
     switched(visit(actor), "es")
 
@@ -75,7 +76,7 @@ def test_the_switch_leads_to_no_other_site(visit: Visit, back: str):
     assert switched(visit(), "es", back) == "/"
 
 
-def test_every_page_has_the_switch_and_says_where_it_leads_back(visit: Visit):
+def test_every_page_has_the_language_switch_with_its_own_address(visit: Visit):
     page = visit().page("/sign-in?next=/evaluations/new")
     form = next(node for node in page.all("form") if node.get("class") == "languages")
 
@@ -87,7 +88,9 @@ def test_every_page_has_the_switch_and_says_where_it_leads_back(visit: Visit):
     assert buttons == [("en", "English", "true"), ("es", "Español", None)]
 
 
-def test_the_answer_to_a_form_leads_back_to_a_page_that_can_be_opened(make: Factory, visit: Visit):
+def test_the_language_switch_on_a_refused_form_leads_to_a_page_that_opens(
+    make: Factory, visit: Visit
+):
     made = make.evaluation()
     section = made.criteria[0].section_id
     page = visit(made.chair).post(made.url(f"rubric/sections/{section}/new"), {"title": ""})
@@ -97,7 +100,7 @@ def test_the_answer_to_a_form_leads_back_to_a_page_that_can_be_opened(make: Fact
     assert 'name="next" value=""' in nowhere.text
 
 
-def test_refusals_of_forms_and_forgeries_are_in_the_language(app: Flask, visit: Visit):
+def test_refusals_are_in_the_language_of_the_page(app: Flask, visit: Visit):
     visitor = visit()
     switched(visitor, "es")
 
@@ -113,13 +116,13 @@ def test_refusals_of_forms_and_forgeries_are_in_the_language(app: Flask, visit: 
     assert "Esta página no existe" in missing.text
 
 
-def test_an_answer_says_what_it_depends_on(visit: Visit):
+def test_responses_have_a_vary_header(visit: Visit):
     vary = visit().get("/sign-in").headers["Vary"]
 
     assert {"Accept-Language", "Cookie"} <= set(vary.split(", "))
 
 
-def test_one_language_alone_has_no_switch(app: Flask, visit: Visit, monkeypatch):
-    monkeypatch.setitem(app.config, "LANGUAGES", ["en"])
+def test_a_site_with_one_language_has_no_switch(app: Flask, visit: Visit, monkeypatch):
+    set_settings(app, monkeypatch, LANGUAGES=("en",))
 
     assert 'class="languages"' not in visit().get("/sign-in", headers=SPANISH).text

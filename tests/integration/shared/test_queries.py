@@ -144,7 +144,7 @@ def test_saving_a_mark_is_one_transaction(make: Factory, visit: Visit):
     assert (seen.count("COMMIT"), seen.count("INSERT")) == (1, 2)  # the mark and its entry
 
 
-def test_sqlite_keeps_its_promises(app: Flask):
+def test_sqlite_is_configured_as_required(app: Flask):
     if db.engine.dialect.name != "sqlite":
         assert db.engine.dialect.name == "postgresql"
         return
@@ -170,7 +170,9 @@ def test_sqlite_keeps_its_promises(app: Flask):
         ((3, 53, 0), "WAL"),
     ],
 )
-def test_write_ahead_logging_is_used_where_it_is_safe(version: tuple[int, int, int], mode: str):
+def test_write_ahead_logging_is_used_only_with_safe_sqlite_versions(
+    version: tuple[int, int, int], mode: str
+):
     from crrubric.extensions import choose_journal_mode
 
     assert choose_journal_mode(version) == mode

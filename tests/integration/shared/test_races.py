@@ -23,11 +23,13 @@ from crrubric.domain.vocabulary import (
     PositionKind,
     Role,
     Stakeholder,
+    Standing,
 )
 from crrubric.extensions import db
 from crrubric.models import (
     Decision,
     Declaration,
+    District,
     Evaluation,
     FileContent,
     Finding,
@@ -48,6 +50,7 @@ from crrubric.services.ballots.ballots import MarkText
 from crrubric.services.meeting import decisions, meetings, positions
 from crrubric.services.meeting.decisions import FindingText
 from crrubric.services.people import accounts
+from crrubric.services.people.district import set_district
 from crrubric.services.setup import committee, evaluations, rubrics
 from tests.factories import Factory, Made, ballot_of, small_rubric, stored_marks
 from tests.integration.conftest import Visit, Visitor
@@ -58,9 +61,9 @@ from tests.uploads import pdf
 Work = Callable[[], object]
 
 
-def together(app: Flask, made: Made, *works: Callable[[], object]) -> list[object]:
+def together(app: Flask, made: Made | None, *works: Callable[[], object]) -> list[object]:
     """Run the works at once, each on a connection of its own; what each gave or raised."""
-    rows = (made.evaluation, *made.criteria, *made.vendors)
+    rows = (made.evaluation, *made.criteria, *made.vendors) if made else ()
     for row in rows:
         db.session.refresh(row)  # the threads read them without a session
     db.session.expunge_all()
@@ -120,7 +123,7 @@ def second_chair(make: Factory, made: Made) -> Actor:
     return make.member(made.chair, made.slug, frozenset({Role.CHAIR}))
 
 
-def test_two_tabs_save_one_mark_and_the_later_is_told(app: Flask, make: Factory):
+def test_of_two_tabs_that_save_one_mark_the_later_gets_a_conflict(app: Flask, make: Factory):
     made = make.evaluation(phase=Phase.SCORING)
 
     found = together(app, made, saving(made, "one"), saving(made, "other"))
@@ -189,7 +192,7 @@ def test_two_chairs_open_the_meeting_phase_once(app: Flask, make: Factory):
     assert moves == 2  # to scoring, to the meeting
 
 
-def test_two_chairs_record_a_recommendation_and_one_stands(app: Flask, make: Factory):
+def test_two_recommendations_at_once_leave_one(app: Flask, make: Factory):
     made = make.evaluation(phase=Phase.MEETING)
 
     def decide(vendor: int) -> Work:
@@ -277,7 +280,7 @@ def test_removing_a_member_against_their_save_counts_it_or_refuses_it(app: Flask
     assert last is Event.MEMBER_REMOVED
 
 
-def test_two_chairs_remove_each_other_and_one_stays(app: Flask, make: Factory):
+def test_two_chairs_who_remove_each_other_leave_one_chair(app: Flask, make: Factory):
     made = make.evaluation()
     second = second_chair(make, made)
     seats = {
@@ -380,6 +383,35 @@ def test_a_double_click_on_new_evaluation_makes_one(app: Flask, make: Factory):
     assert count(Evaluation, Evaluation.title == "Twice") == 1
 
 
+def test_two_first_evaluations_at_once_are_of_one_district(app: Flask, make: Factory):
+    chair = make.actor(standing=Standing.ORGANIZER)
+
+    def starting(title: str) -> Work:
+        rubric = small_rubric()
+        return lambda: evaluations.create_evaluation(chair, title=title, rubric=rubric)
+
+    found = together(app, None, *[starting(f"Number {number}") for number in range(4)])
+
+    assert names(found) == ["Evaluation"] * 4
+    assert count(District) == 1
+
+
+def test_two_administrators_name_the_district_at_once_and_the_later_is_told(
+    app: Flask, make: Factory
+):
+    people = [make.actor(standing=Standing.ADMINISTRATOR) for _ in range(2)]
+
+    def naming(actor: Actor, name: str) -> Work:
+        return lambda: set_district(actor, name=name, time_zone="America/Chicago", seen_version=0)
+
+    found = together(app, None, naming(people[0], "Lakeside"), naming(people[1], "Hillside"))
+
+    assert names(found) == ["District", "Stale"]
+    winner = "Lakeside" if isinstance(found[0], District) else "Hillside"
+    assert db.session.scalars(select(District.name)).all() == [winner]
+    assert told(Event.DISTRICT_CHANGED) == 1
+
+
 def test_a_section_added_twice_at_once_has_two_codes(app: Flask, make: Factory):
     made = make.evaluation()
 
@@ -415,7 +447,7 @@ def posting(visitor: Visitor, url: str, form: dict[str, str]) -> Callable[[], Te
     return lambda: Context().run(client.open, url, method="POST", data=sent)
 
 
-def test_two_tabs_at_once_on_the_web_show_both_texts(app: Flask, make: Factory, visit: Visit):
+def test_two_tabs_that_save_at_once_show_both_texts(app: Flask, make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING)
     url = made.url(f"ballots/{made.vendors[0].id}/marks/{made.criteria[0].id}")
     tabs = [visit(made.reviewers[0]) for _tab in range(2)]
@@ -435,9 +467,7 @@ def test_two_tabs_at_once_on_the_web_show_both_texts(app: Flask, make: Factory, 
     assert len(stored_marks()) == 1
 
 
-def test_a_save_that_the_closing_overtakes_gets_its_text_back(
-    app: Flask, make: Factory, visit: Visit
-):
+def test_a_save_during_closing_returns_the_typed_text(app: Flask, make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING)
     url = made.url(f"ballots/{made.vendors[0].id}/marks/{made.criteria[0].id}")
     note = "a long thought that came at the last moment"
@@ -459,7 +489,7 @@ def test_a_save_that_the_closing_overtakes_gets_its_text_back(
     assert (late.status_code, note + " again" in late.text) == (409, True)
 
 
-def test_a_double_submit_on_the_web_seals_once(app: Flask, make: Factory, visit: Visit):
+def test_a_form_submitted_twice_at_once_seals_once(app: Flask, make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YNA"})
     url = made.url(f"ballots/{made.vendors[0].id}/submit")
     tabs = [visit(made.reviewers[0]) for _tab in range(2)]
@@ -530,7 +560,7 @@ def test_closing_against_a_save_counts_it_or_refuses_it(app: Flask, make: Factor
     assert said() == []
 
 
-def test_two_chairs_adopt_one_cell_at_once_and_the_later_is_told(app: Flask, make: Factory):
+def test_of_two_chairs_who_adopt_one_cell_the_later_gets_a_conflict(app: Flask, make: Factory):
     made = met(make)
     cell = made.vendors[1].id, made.criterion("ada").id
 
@@ -570,7 +600,7 @@ def attaching(made: Made, words: str, *, vendor: int = 0) -> Work:
     )
 
 
-def test_the_last_place_for_a_file_on_a_mark_is_given_once(
+def test_two_files_at_once_can_not_exceed_the_limit_of_a_mark(
     app: Flask, make: Factory, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(limits, "FILES_ON_MARK", 2)
@@ -583,7 +613,7 @@ def test_the_last_place_for_a_file_on_a_mark_is_given_once(
     assert (count(MarkFile), count(FileContent), told(Event.MARK_FILE_ATTACHED)) == (2, 2, 2)
 
 
-def test_the_last_room_of_a_reviewer_is_given_once_on_two_ballots(
+def test_two_files_at_once_can_not_exceed_the_bytes_of_a_reviewer(
     app: Flask, make: Factory, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(limits, "FILES_OF_REVIEWER_BYTES", len(pdf("a")) + 10)
@@ -608,7 +638,7 @@ def test_one_file_attached_twice_at_once_is_one_file(app: Flask, make: Factory):
     assert (count(MarkFile), count(VendorFile), count(FileContent)) == (1, 1, 2)
 
 
-def test_a_file_and_the_seal_of_its_ballot_are_one_after_the_other(app: Flask, make: Factory):
+def test_a_file_attached_during_sealing_is_in_the_seal_or_refused(app: Flask, make: Factory):
     made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YYY"})
 
     def sealing() -> object:

@@ -143,17 +143,17 @@ def test_evidence_is_flagged_by_its_age(on, until, months, flag):
         (date(2027, 1, 1), 120, date(2017, 1, 1)),
     ],
 )
-def test_months_are_counted_as_people_do(today, months, day):
+def test_months_are_counted_by_the_calendar(today, months, day):
     assert subtract_months(today, months) == day
 
 
 @given(st.dates(date(1900, 1, 1), date(2200, 1, 1)), st.integers(1, 120))
-def test_what_is_old_stays_old(today, months):
+def test_old_evidence_never_becomes_recent_again(today, months):
     assert subtract_months(today, months) <= subtract_months(today + timedelta(days=1), months)
     assert subtract_months(today, months) < today
 
 
-def test_evidence_in_words_says_what_is_known():
+def test_the_description_of_evidence_contains_only_what_is_known():
     said = describe_evidence(EvidenceKind.DOCUMENT, "page 4", date(2027, 3, 1), date(2027, 5, 3))
 
     assert said == "Document · page 4 · 2027-03-01 · valid until 2027-05-03"

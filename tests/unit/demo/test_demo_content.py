@@ -237,7 +237,7 @@ def test_after_scoring_every_ballot_is_submitted_and_complete(evaluation):
 
 
 @pytest.mark.parametrize("evaluation", EVALUATIONS)
-def test_a_note_stands_on_a_mark_and_its_evidence_is_whole(evaluation):
+def test_every_note_belongs_to_a_mark_and_its_evidence_is_complete(evaluation):
     notes = evaluation["note"]
     cells = [(n["person"], n["vendor"], n["criterion"]) for n in notes]
     assert len(set(cells)) == len(cells)
@@ -251,7 +251,7 @@ def test_a_note_stands_on_a_mark_and_its_evidence_is_whole(evaluation):
 
 
 @pytest.mark.parametrize("evaluation", EVALUATIONS)
-def test_what_reviewers_tried_themselves_they_tried_while_ballots_were_open(evaluation):
+def test_evidence_tried_by_reviewers_is_dated_while_ballots_were_open(evaluation):
     closed = evaluation.get("closed_days_ago", 0)
     for note in evaluation["note"]:
         if note.get("evidence_kind") in ("SANDBOX", "REFERENCE_CALL"):
@@ -296,7 +296,7 @@ def test_a_finding_names_a_cell_and_its_reason_states_the_votes(evaluation):
 
 
 @pytest.mark.parametrize("evaluation", EVALUATIONS)
-def test_who_asks_a_vendor_scores_it_and_answers_come_after_the_question(evaluation):
+def test_askers_score_the_vendor_and_answers_follow_the_question(evaluation):
     opened, closed = evaluation["opened_days_ago"], evaluation.get("closed_days_ago", 0)
     wanted = {(p, v) for p in reviewers(evaluation) for v in vendors(evaluation)}
     scored = wanted - recused(evaluation)
@@ -403,7 +403,7 @@ def test_the_cost_ceiling_is_the_price_times_learners_times_years():
     assert DECIDED["decision"]["cost_ceiling"].startswith(f"${total:,.0f} for three years")
 
 
-def test_the_practice_round_waits_for_two_and_holds_what_is_read_differently():
+def test_the_practice_round_is_open_for_two_and_contains_differing_answers():
     done = PRACTICE["practice"]
     assert set(reviewers(PRACTICE)) - set(done) == {"marcus", "keisha"}
     assert {len(letters) for letters in done.values()} == {len(CODES)}

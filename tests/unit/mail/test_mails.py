@@ -50,7 +50,7 @@ def test_a_reminder_knows_the_closing_day(closes_on: date | None, subject: str, 
     assert sentence in mail.body
 
 
-def test_words_of_the_chair_stand_under_the_chairs_name():
+def test_a_message_of_the_chair_is_shown_with_the_name_of_the_chair():
     mail = mails.compose_reminder(
         SAY,
         TO,
@@ -73,7 +73,7 @@ def test_a_phase_is_translated_and_typed_text_is_not():
     assert vendor.subject.endswith("Please confirm your ballot for Acme")
 
 
-def test_what_is_typed_can_not_turn_the_words_around_it():
+def test_typed_text_can_not_change_the_direction_of_the_text_around_it():
     told = {"vendor": "شركة (2027)", "reason": "I \u202easked"}
 
     mail = mails.compose_notice_mail(SAY, TO, NoticeKind.BALLOT_REOPENED, told)
@@ -83,7 +83,7 @@ def test_what_is_typed_can_not_turn_the_words_around_it():
 
 
 @pytest.mark.parametrize("kind", list(mails.MAILED))
-def test_every_notice_that_is_mailed_has_its_words(kind: NoticeKind):
+def test_every_mailed_notice_has_a_text(kind: NoticeKind):
     facts = dict.fromkeys(("phase", "vendor", "reason", "criterion", "name"), "FACT")
     facts["day"] = "2027-03-19"
 

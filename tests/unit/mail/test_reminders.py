@@ -44,25 +44,25 @@ def test_a_step_is_sent_once():
     assert due(at(17, 9), sent=frozenset({5})) == 2
 
 
-def test_what_was_missed_is_not_made_up_for():
+def test_missed_steps_are_not_sent_later():
     assert due(at(19, 9)) == 0
     assert due(at(19, 9), sent=frozenset({0})) is None
 
 
-def test_no_reminder_from_before_ballots_opened():
+def test_no_reminder_is_sent_for_steps_before_ballots_opened():
     opened = at(15, 10)
 
     assert due(at(15, 11), opened=opened) is None
     assert due(at(17, 8), opened=opened) == 2
 
 
-def test_the_hour_is_the_districts_on_the_day_clocks_change():
+def test_the_hour_follows_the_time_zone_of_the_district_when_clocks_change():
     # clocks go from 2:00 to 3:00 on March 14, 2027: eight in the morning is 13:00 UTC, not 14:00
     assert due(datetime(2027, 3, 14, 12, 59, tzinfo=UTC)) is None
     assert due(datetime(2027, 3, 14, 13, 0, tzinfo=UTC)) == 5
 
 
-def test_a_week_of_minutes_sends_three():
+def test_minute_by_minute_runs_over_a_week_send_three_reminders():
     sent: list[tuple[int, datetime]] = []
     now = at(12, 0).astimezone(UTC)
     while now < at(22, 0):

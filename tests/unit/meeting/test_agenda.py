@@ -55,7 +55,7 @@ def topics(*cells: str) -> list[tuple[AgendaTopic, str]]:
     return [(item.topic, item.cell.criterion) for item in list_agenda_items(found, found.results())]
 
 
-def test_the_order_is_unresolved_must_have_expert_other():
+def test_the_agenda_lists_unresolved_then_must_haves_then_experts_then_others():
     assert topics("YYN", "NYY", "YY-") == [
         (AgendaTopic.SPLIT_MUST_HAVE, "must"),
         (AgendaTopic.EXPERT, "sso"),
@@ -77,13 +77,13 @@ def test_an_expert_in_the_majority_is_not_flagged():
     assert find_opposing_experts(found, found.results()) == {}
 
 
-def test_the_expert_is_named():
+def test_the_expert_in_the_minority_is_named():
     found = basis("YYY", "NYY", "YYY")
 
     assert find_opposing_experts(found, found.results()) == {("v", "sso"): ("Tom",)}
 
 
-def test_cannot_tell_and_abstaining_dispute_nothing():
+def test_cannot_tell_and_abstention_make_no_split():
     found = basis("YY?", "YYx", "YY-")
 
     assert list_agenda_items(found, found.results()) == ()

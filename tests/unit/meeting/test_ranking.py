@@ -81,7 +81,7 @@ def test_a_must_have_that_is_not_settled_keeps_a_reinstated_vendor_pending():
     )
 
 
-def test_every_trial_of_the_order_knows_who_is_reinstated():
+def test_every_robustness_check_respects_reinstatements():
     official = committee("B")
     counts = official.ballots.counts()
 
@@ -97,7 +97,7 @@ def test_every_trial_of_the_order_knows_who_is_reinstated():
     assert no_must_haves.order.scores["B"].gate is Gate.PASS
 
 
-def test_a_trial_keeps_who_is_reinstated():
+def test_a_what_if_trial_keeps_reinstatements():
     official = committee("B")
 
     tried = run_trial(
@@ -108,7 +108,7 @@ def test_a_trial_keeps_who_is_reinstated():
     assert tried.order.ranks == {"A": 1, "B": 2, "C": None, "D": None}
 
 
-def test_words_and_rows_name_what_is_not_met():
+def test_words_and_rows_name_the_must_haves_that_are_not_met():
     results = committee("B").results()
 
     assert WORDS.gate(results.scores["B"], TITLES) == (
@@ -153,7 +153,7 @@ def test_the_computed_order_is_adopted_without_a_reason():
         ({"B": 1}, "A", "x", rank_field("A"), "Vendor A is recommended: give it a rank."),
     ],
 )
-def test_an_order_that_can_not_be_is_refused(ranks, recommended, reason, field, says):
+def test_an_impossible_order_is_refused(ranks, recommended, reason, field, says):
     with pytest.raises(Invalid) as refused:
         checked(tied(), ranks, recommended, reason)
 
@@ -167,7 +167,7 @@ def test_another_order_needs_only_its_reason():
     assert found.ranks == {"C": 1, "A": 1, "B": 3}
 
 
-def test_who_is_not_eligible_has_no_rank_unless_reinstated():
+def test_an_ineligible_vendor_has_no_rank_unless_reinstated():
     with pytest.raises(Invalid) as refused:
         checked(committee().results(), {"B": 1, "A": 2}, "A", "x")
 
@@ -194,7 +194,7 @@ def test_an_order_that_nobody_saw_is_not_adopted():
     assert refused.value.field == "ranking"
 
 
-def test_an_adopted_order_that_is_computed_no_longer_is_said_so():
+def test_an_adopted_order_that_no_longer_matches_the_computed_one_is_reported():
     then, now = committee().results(), committee("B").results()
     ranking = adopted(computed_ranks(then))
 
@@ -207,7 +207,7 @@ def test_an_adopted_order_that_is_computed_no_longer_is_said_so():
     assert adopted({"A": 1, "B": 2}, as_computed=False).outdated(now) is False
 
 
-def test_what_stands_out_is_said_in_a_sentence_each():
+def test_each_remark_on_an_adopted_order_is_one_sentence():
     results = committee().results()
     ranking = adopted({"A": 1, "D": 2}, as_computed=False)
 

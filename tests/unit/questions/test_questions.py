@@ -25,7 +25,7 @@ def test_the_largest_gap_comes_first_and_equal_ones_keep_their_order():
     ]
 
 
-def test_what_a_question_is_about_is_no_gap():
+def test_a_criterion_with_a_question_is_no_evidence_gap():
     found = find_evidence_gaps(results(ada=1, sis=3), asked={("acme", "sis"), ("other", "ada")})
 
     assert [cell.criterion for cell in found] == ["ada"]

@@ -35,12 +35,12 @@ def chain(size: int) -> list[ChainLink]:
     return links
 
 
-def test_a_chain_as_it_was_written_has_no_break():
+def test_an_unchanged_chain_has_no_break():
     assert find_chain_breaks(chain(5)) == []
     assert find_chain_breaks([]) == []
 
 
-def test_the_hash_is_the_sha256_of_what_the_document_says():
+def test_the_hash_is_the_sha256_of_the_documented_text():
     link = ChainLink(chain=1, number=1, at=AT, content={"event": "E", "reason": "é"})
     text = (
         '{"at":"2027-03-02T10:42:00.000000+00:00","chain":1,"event":"E","number":1,'
@@ -85,7 +85,7 @@ def test_a_moment_is_the_same_in_every_zone():
     assert hash_of(here, START) == hash_of(there, START)
 
 
-def test_order_and_blanks_do_not_matter_to_what_is_sealed():
+def test_the_seal_does_not_depend_on_key_order_and_spaces():
     content = to_canonical_json(
         {"marks": {"b": {"x": 1, "a": 2}, "a": {}}, "gaps": {"c": "é"}, "n": 1}
     )
@@ -94,7 +94,7 @@ def test_order_and_blanks_do_not_matter_to_what_is_sealed():
     assert not has_same_marks(content, {"a": {}, "b": {"a": 2, "x": 3}}, {"c": "é"})
 
 
-def test_a_ballot_sealed_in_the_first_form_still_says_the_same():
+def test_marks_sealed_in_the_first_format_are_compared_correctly():
     first = {"answer": "NO", "evidence_on": "2027-03-12"}
     content = to_canonical_json({"schema": FIRST_SCHEMA, "marks": {"ada": first}, "gaps": {}})
     now = {**first, "evidence_until": None, "files": []}

@@ -11,7 +11,7 @@ from tests.unit.results.test_views import results as with_must_have
 ROWS = {"a": "YYNT", "b": "YNNY", "c": "YNYA"}
 
 
-def test_what_only_one_meets_and_what_not_all_meet_stay_apart():
+def test_criteria_met_by_one_and_criteria_met_by_some_are_separate():
     found = results_of(ROWS)
 
     first, second = compare_vendor(found, "a", ["b", "c"]), compare_vendor(found, "b", ["a", "c"])
@@ -21,7 +21,7 @@ def test_what_only_one_meets_and_what_not_all_meet_stay_apart():
     assert compare_vendor(found, "c", ["a", "b"]).alone == ("c2",)
 
 
-def test_what_all_meet_is_no_strength_and_what_none_meets_no_gap():
+def test_a_criterion_met_by_all_or_by_none_is_neither_strength_nor_gap():
     found = results_of({"a": "YN", "b": "YN"})
 
     seen = compare_vendor(found, "a", ["b"])
@@ -29,7 +29,7 @@ def test_what_all_meet_is_no_strength_and_what_none_meets_no_gap():
     assert (seen.alone, seen.ahead, seen.behind) == ((), (), ())
 
 
-def test_a_vendor_alone_on_the_page_is_compared_with_nobody():
+def test_a_single_vendor_has_no_strengths_and_gaps():
     seen = compare_vendor(results_of({"a": "YN"}), "a", [])
 
     assert (seen.alone, seen.ahead, seen.behind) == ((), (), ())
@@ -40,7 +40,7 @@ def heavy(found: Results, weights: dict[str, int]) -> Results:
     return replace(found, criteria=tuple(criteria))
 
 
-def test_the_criteria_that_weigh_most_come_first_and_only_some_are_named():
+def test_the_heaviest_criteria_come_first_and_the_list_is_limited():
     found = heavy(results_of({"a": "YYYYYY", "b": "NNNNNN"}), {"c4": 3, "c2": 2})
 
     assert compare_vendor(found, "a", ["b"]).alone == ("c4", "c2", "c0", "c1")
@@ -62,7 +62,7 @@ def test_a_near_miss_says_how_far_and_whether_it_may_still_be_reached():
     assert (far.passes, far.short_by, far.may_pass) == (False, None, False)
 
 
-def test_without_a_score_nothing_is_said_of_the_pass_mark():
+def test_without_a_score_the_pass_mark_is_not_mentioned():
     seen = compare_vendor(results_of({"a": "T"}), "a", [])
 
     assert (seen.passes, seen.short_by, seen.may_pass) == (None, None, False)

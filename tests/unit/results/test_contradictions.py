@@ -32,13 +32,13 @@ def test_only_a_vendor_that_is_met_on_both_contradicts_itself():
     ]
 
 
-def test_each_of_the_two_knows_the_other():
+def test_a_contradiction_is_found_from_both_criteria():
     (row,) = find_contradictions(results(a=(True, True)), [NCAA])
 
     assert [row.other(code) for code in ("ncaa", "adaptive", "ada")] == ["adaptive", "ncaa", None]
 
 
-def test_a_tension_with_what_is_not_asked_is_passed_over():
+def test_a_tension_with_a_missing_criterion_is_ignored():
     assert (
         find_contradictions(results(a=(True, True)), [RubricTension(("ncaa", "gone"), "x")]) == ()
     )

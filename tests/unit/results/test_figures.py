@@ -22,7 +22,7 @@ def as_is(text: str) -> str:
     return text
 
 
-def test_cost_and_score_stand_in_words_points_and_table():
+def test_cost_and_score_are_in_the_text_the_points_and_the_table():
     chart = cost_figure(results_of({"a": "YY", "b": "YN"}), COSTS, as_is)
 
     assert chart is not None
@@ -66,7 +66,7 @@ def test_a_year_costs_the_unit_times_the_quantity(price, quantity, cents):
     assert year_cents(price, quantity) == cents
 
 
-def test_bars_are_as_far_apart_as_their_longest_label_needs():
+def test_bars_leave_room_for_their_longest_label():
     import plotly.graph_objects as go
 
     name = "Works with our student information system and with the one before it"

@@ -61,7 +61,7 @@ rules = st.builds(
         (Tally(yes=4, cannot_tell=3), UNANIMITY, MET),
     ],
 )
-def test_the_first_reason_that_holds_decides(tally, rule, resolution):
+def test_the_first_reason_that_applies_is_given(tally, rule, resolution):
     assert decide_outcome(tally, rule) == resolution
 
 

@@ -64,7 +64,7 @@ def codes(vendors: tuple[ScoredVendor, ...]) -> str:
 
 @pytest.mark.parametrize("mode", list(ScoringMode))
 @pytest.mark.parametrize("kind", list(RuleKind))
-def test_nothing_at_all_still_gives_results(mode, kind):
+def test_results_exist_without_vendors_and_criteria(mode, kind):
     empty = evaluate([], [], {}, {}, DecisionRule(kind), mode=mode)
 
     assert (empty.ranking(), empty.unresolved(), empty.split()) == ((), (), ())
@@ -87,7 +87,7 @@ def test_a_pair_without_a_tally_has_no_marks():
     assert results.cell("a", "c1").resolution.reason is UnresolvedReason.NO_MARKS
 
 
-def test_weights_that_are_all_zero_leave_scores_undefined_and_gates_at_work():
+def test_zero_weights_leave_scores_undefined_and_gates_working():
     results = evaluate(
         [criterion(1, weight=Fraction(0), must_have=True)],
         [ScoredVendor("a", "A"), ScoredVendor("b", "B")],
@@ -265,7 +265,7 @@ def test_a_cell_of_unknown_codes_is_an_error_and_not_an_empty_cell():
         results_of({"a": "Y"}).cell("a", "nowhere")
 
 
-def test_values_can_not_be_changed():
+def test_results_are_immutable():
     cell = results_of({"a": "Y"}).cell("a", "c0")
 
     with pytest.raises(AttributeError):

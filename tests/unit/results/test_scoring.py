@@ -97,14 +97,14 @@ def test_unresolved_criteria_lower_the_coverage_and_widen_the_range():
     assert shares(score) == (Fraction(3, 5), Fraction(1, 2), Fraction(3, 10), Fraction(4, 5))
 
 
-def test_what_is_not_applicable_leaves_the_denominator():
+def test_criteria_that_are_not_applicable_are_not_in_the_denominator():
     score = scored(cell(MET, 1), cell(NOT_MET, 1), cell(NOT_APPLICABLE, 98))
 
     assert shares(score) == (Fraction(1, 2), 1, Fraction(1, 2), Fraction(1, 2))
     assert (score.met, score.decided, score.applicable) == (1, 2, 2)
 
 
-def test_criteria_are_counted_apart_from_their_weight():
+def test_criteria_are_counted_independently_of_their_weight():
     score = scored(
         cell(MET, 0), cell(MET, 7), cell(NOT_MET), cell(UNRESOLVED), cell(NOT_APPLICABLE)
     )
@@ -247,7 +247,7 @@ def test_equal_scores_share_a_rank_and_the_next_one_is_skipped():
     assert ranks(*(of(Fraction(n, 9)) for n in (1, 7, 9, 7))) == [4, 2, 1, 2]
 
 
-def test_scores_that_differ_by_less_than_a_float_can_tell_are_apart():
+def test_scores_that_differ_by_less_than_float_precision_are_distinct():
     close = Fraction(1, 3)
 
     assert ranks(of(close), of(close + Fraction(1, 10**30))) == [2, 1]

@@ -7,7 +7,7 @@ import pytest
 from crrubric.domain.results.tally import Tally
 
 
-def test_a_tally_counts_what_was_marked_and_who_was_to_mark():
+def test_a_tally_counts_marks_and_assigned_reviewers():
     tally = Tally(yes=3, no=2, not_applicable=1, cannot_tell=4, missing=4, abstained=1, recused=6)
 
     assert (tally.decisive, tally.marks, tally.assigned) == (5, 10, 15)

@@ -113,7 +113,7 @@ def test_a_vendor_keeps_its_score_whatever_is_in_view():
     assert found.scores == before
 
 
-def test_a_section_is_counted_without_what_does_not_apply():
+def test_a_section_is_counted_without_criteria_that_do_not_apply():
     found = results({"a": "YNTA"})
 
     assert count_findings(found, "a", found.criteria) == FindingCount(met=1, cells=3, unresolved=1)

@@ -20,11 +20,11 @@ CRITERIA = [
 ]
 
 
-def test_who_is_not_limited_marks_everything():
+def test_a_reviewer_without_limits_marks_everything():
     assert (EVERYTHING.covers(1), EVERYTHING.covers_vendor(1)) == (True, True)
 
 
-def test_who_is_limited_marks_what_is_listed():
+def test_a_limited_reviewer_marks_what_is_listed():
     own = Assignment(frozenset({1}), frozenset({11}))
 
     assert [own.covers_vendor(1), own.covers_vendor(2)] == [True, False]
@@ -38,16 +38,16 @@ def test_an_expert_marks_the_whole_section_and_others_keep_everything():
     }
 
 
-def test_who_leads_in_every_section_keeps_everything():
+def test_an_expert_in_every_section_keeps_everything():
     assert divide_criteria_by_lead({1: TEACHER}, CRITERIA) == {1: None}
 
 
-def test_nothing_is_left_to_nobody():
+def test_every_criterion_keeps_at_least_one_reviewer():
     assert divide_criteria_by_lead({1: IT}, CRITERIA) == {1: None}
     assert divide_criteria_by_lead({1: IT, 2: IT}, CRITERIA) == {1: None, 2: None}
 
 
-def test_coverage_counts_who_is_to_mark_a_criterion():
+def test_coverage_counts_the_reviewers_assigned_to_a_criterion():
     own = {1: Assignment(None, frozenset({11})), 2: EVERYTHING, 3: EVERYTHING}
 
     found = {

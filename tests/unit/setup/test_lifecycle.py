@@ -69,17 +69,17 @@ def test_only_the_changes_of_the_table_are_possible(before: Phase, after: Phase)
         ((Phase.DECIDED, Phase.ARCHIVED), {"retention": False}, "until which the record is kept"),
     ],
 )
-def test_a_condition_that_is_not_met_is_said_in_a_sentence(change, facts, says):
+def test_an_unmet_condition_is_explained_in_a_sentence(change, facts, says):
     found = list_phase_problems(*change, replace(READY, **facts))
 
     assert [says in str(problem) for problem in found] == [True]
 
 
-def test_a_rule_that_was_not_looked_at_is_no_obstacle():
+def test_an_unconfirmed_rule_does_not_block_scoring():
     assert list_phase_problems(Phase.SETUP, Phase.SCORING, replace(READY, rule_set=False)) == ()
 
 
-def test_every_phase_knows_the_next_and_the_one_before():
+def test_every_phase_has_a_next_and_a_previous_phase():
     assert {phase: next_phase(phase) for phase in Phase if next_phase(phase)} == {
         Phase.SETUP: Phase.SCORING,
         Phase.PRACTICE: Phase.SCORING,
@@ -106,5 +106,5 @@ def test_a_step_back_goes_against_the_order():
     }
 
 
-def test_practice_is_a_way_round_not_the_usual_way():
+def test_scoring_is_the_usual_phase_after_set_up_and_practice_is_optional():
     assert next_phases(Phase.SETUP) == (Phase.SCORING, Phase.PRACTICE)

@@ -135,7 +135,7 @@ def in_spanish(**changes: str) -> str:
     return text
 
 
-def test_texts_in_another_language_stand_beside_their_own():
+def test_translations_are_kept_beside_the_original_texts():
     rubric = parse_rubric(in_spanish())
 
     assert [row.translations for row in rubric.sections[0].criteria] == [
@@ -163,7 +163,7 @@ def test_a_translation_that_is_empty_unknown_or_too_long_is_refused(change, prob
     assert problems_of(in_spanish(**change)) == problems
 
 
-def test_a_translation_holds_texts_and_nothing_else():
+def test_a_translation_contains_only_texts():
     text = in_spanish().replace('title = "Idiomas"', "weight = 2")
 
     assert problems_of(text) == ["unknown key “weight” in criterion “ell.es”"]
@@ -172,7 +172,7 @@ def test_a_translation_holds_texts_and_nothing_else():
     ]
 
 
-def test_the_built_in_rubric_is_in_spanish_from_end_to_end():
+def test_the_built_in_rubric_is_completely_translated_into_spanish():
     rubric = load_built_in_rubric()
     criteria = [row for section in rubric.sections for row in section.criteria]
 
@@ -293,13 +293,13 @@ def test_weights_are_taken_exactly(written, weight):
 
 
 @pytest.mark.parametrize("code", ["Access", "-a", "a b", "a_b", "zugänglich", "a/b"])
-def test_codes_hold_small_letters_digits_and_hyphens(code):
+def test_codes_contain_lower_case_letters_digits_and_hyphens(code):
     assert problems_of(GOOD.replace('"access"', f'"{code}"')) == [
         f"the code of section “{code}” may hold a–z, 0–9 and hyphens only"
     ]
 
 
-def test_codes_may_have_80_characters_and_no_more():
+def test_codes_have_at_most_80_characters():
     longest = "a" * 80
 
     assert parse_rubric(GOOD.replace('"access"', f'"{longest}"')).sections[0].code == longest
@@ -324,7 +324,7 @@ def test_a_tension_is_named_once_in_either_order():
     assert problems_of(GOOD + again) == ["tension “2” repeats an earlier one"]
 
 
-def test_sections_and_criteria_must_be_there_and_be_tables():
+def test_sections_and_criteria_are_required_and_must_be_tables():
     head = 'name = "N"\nversion = "1"\n'
 
     assert problems_of(head) == ["“section” is missing in rubric “N”"]
@@ -360,7 +360,7 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_file():
 
 
 @given(st.text(), st.integers(0, len(GOOD)), st.integers(0, 30))
-def test_no_file_makes_the_reader_fail_otherwise(text, start, length):
+def test_any_file_is_either_read_or_refused_with_problems(text, start, length):
     assert outcome_of(GOOD[:start] + text + GOOD[start + length :]) in ("read", "refused")
 
 

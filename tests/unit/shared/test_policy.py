@@ -4,9 +4,9 @@ from itertools import product
 
 import pytest
 
-from crrubric.domain.actions import Action
-from crrubric.domain.policy import POLICY, is_allowed, phases_of
-from crrubric.domain.vocabulary import Phase, Role
+from crrubric.domain.actions import Action, SiteAction
+from crrubric.domain.policy import POLICY, is_allowed, is_allowed_on_site, phases_of
+from crrubric.domain.vocabulary import Phase, Role, Standing
 
 # u set-up, p practice, s scoring, m meeting, d decided, a archived; in the order of the roles
 TABLE = """
@@ -93,7 +93,7 @@ def test_two_roles_may_do_what_either_may():
         )
 
 
-def test_nothing_that_depends_on_a_mark_is_open_before_the_meeting():
+def test_no_action_that_depends_on_marks_is_allowed_before_the_meeting():
     closed = {Phase.SETUP, Phase.PRACTICE, Phase.SCORING}
     about_marks = {
         Action.VIEW_RESULTS,
@@ -113,3 +113,13 @@ def test_nothing_that_depends_on_a_mark_is_open_before_the_meeting():
         for action in about_marks
         if phases_of([role], action) & closed
     ] == []
+
+
+def test_administrators_alone_change_the_district():
+    allowed = {
+        (standing, action)
+        for standing, action in product(Standing, SiteAction)
+        if is_allowed_on_site(standing, action)
+    }
+
+    assert allowed == {(Standing.ADMINISTRATOR, SiteAction.CHANGE_DISTRICT)}

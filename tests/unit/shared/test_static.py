@@ -66,13 +66,13 @@ def names(files: list[Path]) -> list[str]:
     return [str(file.relative_to(ROOT)) for file in files]
 
 
-def test_contrast_is_the_one_that_the_guideline_defines():
+def test_contrast_is_computed_as_the_guideline_defines():
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_text_and_every_control_stands_out_from_its_ground(scheme):
+def test_every_text_and_control_has_enough_contrast(scheme):
     colours = schemes()[scheme]
 
     weak = [
@@ -84,7 +84,7 @@ def test_every_text_and_every_control_stands_out_from_its_ground(scheme):
     assert weak == []
 
 
-def test_the_dark_scheme_leaves_no_colour_behind():
+def test_the_dark_scheme_redefines_every_color():
     assert schemes()["dark"].keys() == schemes()["light"].keys()
 
 
@@ -97,7 +97,7 @@ def test_every_token_that_a_sheet_or_a_script_uses_is_defined():
 
 
 @pytest.mark.parametrize("sheet", SHEETS, ids=names(SHEETS))
-def test_a_sheet_loads_nothing_and_knows_no_left_and_right(sheet):
+def test_a_style_sheet_loads_nothing_and_uses_logical_directions(sheet):
     rules = re.sub(r"/\*.*?\*/", "", sheet.read_text("utf-8"), flags=re.DOTALL)
 
     assert re.findall(r"@import|url\(", rules) == []
@@ -118,7 +118,7 @@ def test_a_template_holds_nothing_that_the_policy_forbids(template):
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=names(TEMPLATES))
-def test_the_sheets_and_modules_that_a_page_asks_for_exist(template):
+def test_the_style_sheets_and_modules_of_a_page_exist(template):
     source = template.read_text("utf-8")
     asked = [
         (ending, name)

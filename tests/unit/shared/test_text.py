@@ -19,7 +19,7 @@ from crrubric.domain.text import (
 
 
 @given(st.text(st.characters(codec=None)))
-def test_what_passes_the_gate_holds_no_control_character(text: str):
+def test_cleaned_text_contains_no_control_character(text: str):
     try:
         kept = clean_text(text, limit=1_000)
     except Invalid:
@@ -31,7 +31,7 @@ def test_what_passes_the_gate_holds_no_control_character(text: str):
 
 
 @given(st.text(st.characters(codec=None)))
-def test_what_is_shown_of_a_refused_text_has_its_length_and_can_be_stored(text: str):
+def test_a_refused_text_is_shown_with_its_length_and_can_be_stored(text: str):
     shown = replace_control_characters(text)
 
     assert len(shown) == len(text)

@@ -68,7 +68,7 @@ def test_what_is_undefined_says_why(cells, undefined):
     assert agreed(*cells).undefined == undefined
 
 
-def test_reasons_hold_no_percent_sign_that_a_translator_would_fill():
+def test_reasons_contain_no_percent_sign_that_gettext_would_format():
     reasons = (
         agreement.NO_PAIRS,
         agreement.NO_DECISIVE,
@@ -88,7 +88,7 @@ def test_marks_count_all_four_answers_and_only_yes_and_no_are_decisive():
     assert (counted.cells, counted.pairable_cells, counted.unanimous_cells) == (2, 1, 0)
 
 
-def test_one_dissent_that_nobody_seconds_leaves_alpha_at_nothing():
+def test_a_single_dissenting_mark_makes_alpha_zero():
     paradox = agreed("YYN", *["YYY"] * 19)
 
     assert (paradox.percent_agreement, paradox.alpha) == (Fraction(29, 30), 0)
@@ -117,7 +117,7 @@ def test_the_order_of_reviewers_and_cells_changes_nothing(cells, seed):
 
 
 @given(cells_of_marks)
-def test_yes_and_no_may_change_places(cells):
+def test_swapping_yes_and_no_changes_no_agreement(cells):
     swapped = [cell.translate(str.maketrans("YN", "NY")) for cell in cells]
     was, now = agreed(*cells), agreed(*swapped)
 
@@ -142,7 +142,7 @@ def test_figures_stay_within_their_bounds_and_are_defined_or_explained(cells):
 
 
 @given(cells_of_marks)
-def test_the_mean_disagreement_of_cells_completes_percent_agreement(cells):
+def test_mean_disagreement_and_percent_agreement_add_up_to_one(cells):
     shares = [tally_of(cell).disagreement for cell in cells]
     known = [share for share in shares if share is not None]
 

@@ -108,7 +108,7 @@ def basis_of(scene: Scene) -> ResultBasis:
 
 @often
 @given(scenes())
-def test_outcomes_scores_gates_and_ranks(scene):
+def test_outcomes_scores_gates_and_ranks_equal_those_by_hand(scene):
     basis = basis_of(scene)
 
     results = basis.results()
@@ -129,7 +129,7 @@ def test_outcomes_scores_gates_and_ranks(scene):
 
 @often
 @given(scenes())
-def test_agreement_and_every_reviewer_beside_the_others(scene):
+def test_agreement_and_reviewer_comparisons_equal_those_by_hand(scene):
     basis = basis_of(scene)
 
     found = basis.results().agreement
@@ -146,7 +146,7 @@ def test_agreement_and_every_reviewer_beside_the_others(scene):
 
 @often
 @given(scenes())
-def test_leaving_out_one_reviewer(scene):
+def test_results_without_one_reviewer_equal_those_by_hand(scene):
     basis = basis_of(scene)
 
     found = leave_out_each_reviewer(basis, basis.ballots.counts(), order_of(basis))
@@ -170,7 +170,7 @@ def test_leaving_out_one_reviewer(scene):
 
 @often
 @given(scenes())
-def test_pairwise_majorities_and_orders(scene):
+def test_pairwise_majorities_and_orders_equal_those_by_hand(scene):
     basis = basis_of(scene)
 
     found = pairwise_majority(basis.ballots, basis.criteria)
@@ -197,7 +197,7 @@ def test_pairwise_majorities_and_orders(scene):
 
 @often
 @given(scenes())
-def test_other_rules_and_unresolved_either_way(scene):
+def test_other_rules_and_unresolved_scenarios_equal_those_by_hand(scene):
     basis = basis_of(scene)
     counts, official = basis.ballots.counts(), order_of(basis)
 

@@ -234,5 +234,5 @@ def test_more_resamples_do_not_move_the_ends_much():
         ({("YES", "NO"): 1, ("NO", "YES"): 1}, Fraction(-1)),
     ],
 )
-def test_cohens_kappa_at_its_ends(table, kappa):
+def test_cohens_kappa_is_right_at_its_limits(table, kappa):
     assert cohen_kappa(table) == kappa

@@ -100,7 +100,7 @@ def test_a_lost_pairwise_majority_is_worth_a_sentence():
     )
 
 
-def test_where_names_are_not_for_everybody_reviewers_are_counted():
+def test_without_permission_for_names_reviewers_are_only_counted():
     # A meets c1 and c2 by 2 to 1, Ana's YES both times: without her both are ties.
     tight = basis("YYN YNN NYN", "YNN YNN YNN", weights="111")
 
@@ -129,7 +129,7 @@ def test_without_an_order_there_is_one_sentence(tested, sentence):
     assert said(tested) == [sentence]
 
 
-def test_an_unresolved_cell_that_matters_is_said_and_one_that_does_not_is_said_too():
+def test_unresolved_cells_are_reported_whether_or_not_they_matter():
     matters = basis("YYYN YYYN", "YYNY YNNN")
     harmless = basis("YYYY YYYY", "YNNN YYNN")
 
@@ -158,7 +158,7 @@ def test_worked_swing_weights_are_exact():
     assert found.smallest_absolute.change == 1
 
 
-def test_of_two_roots_the_nearer_one_is_given_and_an_irrational_one_is_close():
+def test_the_nearer_of_two_roots_is_given_and_irrational_roots_are_approximated():
     weights = [Fraction(3), Fraction(2), Fraction(1)]
     a = VendorPoints("A", (Fraction(1), Fraction(0), None))
     b = VendorPoints("B", (Fraction(0), Fraction(1), Fraction(1)))
@@ -217,7 +217,7 @@ def test_vendors_that_tie_share_their_positions():
     assert found.uniform.shares == {"A": (0.5, 0.5, 0), "B": (0.5, 0.5, 0), "C": (0, 0, 1)}
 
 
-def test_only_vendors_that_pass_every_gate_take_part():
+def test_random_weights_rank_only_vendors_that_pass_every_gate():
     found = robust(basis("YY", "NY", "YN", must="1"))
 
     assert list(found.uniform.shares) == ["A", "C"]
@@ -237,7 +237,7 @@ def test_with_very_many_vendors_fewer_draws_are_made_and_their_number_is_said():
 # Trials
 
 
-def test_a_trial_leaves_the_basis_as_it_is():
+def test_a_trial_does_not_change_the_basis():
     official = basis("YYN YYN", "YNY YNY", weights="121")
     before = official.results()
     trial = Trial(DecisionRule(quorum=1), frozenset({"c3"}), {"c2": Fraction(0)}, "Ana")
@@ -259,7 +259,7 @@ def words(text: str) -> str:
     return text
 
 
-def test_ranks_behind_the_third_are_one_colour_and_the_table_has_all():
+def test_ranks_after_the_third_share_a_color_and_the_table_lists_all():
     tested = basis("YYYYY", "YYYYN", "YYYNN", "YYNNN", "YNNNN")
     share = robust(tested, draws=10).uniform
     names = {vendor.code: vendor.name for vendor in tested.vendors}

@@ -1,0 +1,29 @@
+"""The district that runs the site, and what became of its name and time zone."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crrubric.domain.events import Event
+from crrubric.domain.record.chain import SITE
+from crrubric.models import District, JournalEntry
+
+SHOWN = 20  # changes, at most
+
+
+def find_district(session: Session) -> District | None:
+    """The site's one district; None before there is one."""
+    return session.scalar(select(District).order_by(District.id).limit(1))
+
+
+def find_named_district(session: Session) -> District | None:
+    """The district if somebody has set its name and time zone; None before."""
+    district = find_district(session)
+    return district if district is not None and district.version > 0 else None
+
+
+def list_district_changes(session: Session) -> list[JournalEntry]:
+    """The latest changes of name and time zone, the newest first."""
+    rows = select(JournalEntry).where(
+        JournalEntry.chain == SITE, JournalEntry.event == Event.DISTRICT_CHANGED
+    )
+    return list(session.scalars(rows.order_by(JournalEntry.number.desc()).limit(SHOWN)))

@@ -1,0 +1,105 @@
+"""The page docs/settings.md, made from the settings themselves, and one line for each in force."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from types import UnionType
+from typing import Any, Literal, get_args, get_origin
+
+from sqlalchemy.engine import make_url
+
+from crrubric.settings.about import Taken
+from crrubric.settings.model import Settings, about
+from crrubric.settings.reading import Sources
+
+HEAD = """\
+# Settings
+
+Made by `crrubric settings document` from `crrubric/settings/model.py`: change it there, not here.
+
+Later wins: the defaults below, `settings.toml` in the instance folder, environment variables with
+`CRRUBRIC_` before the name. `crrubric settings show` lists what is in force and where it comes
+from; it shows no secret. A name that is none of these, or a value that can’t be used, ends the
+start with a sentence that says what to do.
+
+In the environment every value is plain text: `CRRUBRIC_BEHIND_TLS=true` (also `1`, `yes`, `on`;
+`false`, `0`, `no`, `off`), lists with commas, `CRRUBRIC_LANGUAGES=es,en`.
+
+Name and time zone of the district are not settings: they are kept in the database, with who changed
+them when, since people change them on a page while the site runs and they go where a backup goes.
+See [running.md](running.md).
+
+| setting | type | default | meaning | example in `settings.toml` |
+|---|---|---|---|---|
+"""
+TESTS = """
+## For tests
+
+Only code gives these, to `create_app`; a file or an environment that names them is refused.
+
+| setting | type | default | meaning |
+|---|---|---|---|
+"""
+TYPES = {
+    bool: "true or false",
+    int: "whole number",
+    str: "text",
+    Path: "folder",
+    tuple: "list of texts",
+    dict: "table",
+}
+
+
+def write_document() -> str:
+    """The page docs/settings.md."""
+    operators = [name for name in Settings.model_fields if about(name).taken is not Taken.CODE]
+    tests = [name for name in Settings.model_fields if name not in operators]
+    lines = [*map(describe_row, operators), TESTS, *map(describe_row, tests)]
+    return HEAD + "".join(lines)
+
+
+def describe_row(name: str) -> str:
+    """The setting as a row of its table."""
+    told = about(name)
+    cells = [f"`{name}`", type_in_words(name), default_in_words(name), told.means]
+    if told.taken is Taken.EVERYWHERE:
+        cells.append(f"`{name} = {told.example}`")
+    elif told.taken is Taken.ENVIRONMENT:
+        cells.append(f"in the environment alone: `CRRUBRIC_{name}={told.example}`")
+    return f"| {' | '.join(cells)} |\n"
+
+
+def type_in_words(name: str) -> str:
+    """The type of a setting as an operator knows it."""
+    kind: Any = Settings.model_fields[name].annotation
+    if get_origin(kind) is Literal:
+        return "one of " + ", ".join(f"`{choice}`" for choice in get_args(kind))
+    if isinstance(kind, UnionType):  # or nothing
+        kind = get_args(kind)[0]
+    return TYPES[get_origin(kind) or kind]
+
+
+def default_in_words(name: str) -> str:
+    """What holds if nobody sets it."""
+    if words := about(name).default:
+        return words
+    default = Settings.model_fields[name].get_default(call_default_factory=True)
+    return "none" if default is None else f"`{json.dumps(default)}`"
+
+
+def describe_settings(settings: Settings, sources: Sources) -> Iterator[str]:
+    """A line for each setting in force, with its origin; no secret."""
+    for name in Settings.model_fields:
+        if about(name).taken is not Taken.CODE:
+            origin = sources.origin(name).value
+            yield f"{name:22} {origin:12} {shown_value(name, getattr(settings, name))}"
+
+
+def shown_value(name: str, value: Any) -> str:
+    """A value as an operator reads it; a secret, and a password in an address, is masked."""
+    told = about(name)
+    if not value and told.default:
+        return told.default.replace("`", "")
+    if told.secret and "://" in value:
+        return make_url(value).set(query={}).render_as_string(hide_password=True)
+    return "********" if told.secret else json.dumps(value, default=str, ensure_ascii=False)

@@ -1,0 +1,250 @@
+"""Every setting with its type, default and meaning: the one list of them."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from crrubric.domain.people.languages import NAMES
+from crrubric.settings import checks
+from crrubric.settings.about import About, Taken, for_tests
+from crrubric.settings.file import read_file
+
+PREFIX = "CRRUBRIC_"
+
+Number = Annotated[int, BeforeValidator(checks.check_number)]
+Texts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(checks.split_list)]
+
+
+class Settings(BaseSettings):
+    """What this site runs with.
+
+    The names are those of `settings.toml` and, after CRRUBRIC_, of the environment.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, case_sensitive=True, extra="ignore", frozen=True
+    )
+
+    INSTANCE: Annotated[
+        Path,
+        About(
+            means="The folder that holds the database, the secret and `settings.toml`.",
+            expects="the path of a folder",
+            example="/srv/crrubric/instance",
+            default="`instance`, in the checkout or else in the current folder",
+            taken=Taken.ENVIRONMENT,
+        ),
+    ]
+    DATABASE_URL: Annotated[
+        str,
+        AfterValidator(checks.check_database),
+        About(
+            means="The database.",
+            expects="an address such as postgresql://user:password@host/name"
+            " or sqlite:////srv/crrubric/site.db",
+            example='"postgresql://crrubric:secret@localhost/crrubric"',
+            default="SQLite in `instance/crrubric.db`",
+            secret=True,
+        ),
+    ] = ""
+    SECRET_KEY: Annotated[
+        str,
+        AfterValidator(checks.check_secret),
+        About(
+            means="Signs cookies. Several servers need the same; a new one signs everybody out."
+            " `openssl rand -hex 32` makes one.",
+            expects=f"a text of at least {checks.SECRET_LENGTH} characters, not digits alone,"
+            " or leave it out: one is made",
+            example='"64 digits and letters that nobody can guess"',
+            default="made at the first start, kept in `instance/secret-key`",
+            secret=True,
+        ),
+    ] = ""
+    BEHIND_TLS: Annotated[
+        bool,
+        About(means="The site is reached by https: cookies are Secure, browsers are told HSTS."),
+    ] = False
+    PROXY_COUNT: Annotated[
+        Number,
+        Field(ge=0),
+        About(
+            means="How many proxies stand before the server; their headers are trusted for"
+            " the visitor’s address, host and scheme.",
+            expects="a whole number, 0 or more",
+            example="1",
+        ),
+    ] = 0
+    TRUSTED_HOSTS: Annotated[
+        Texts,
+        AfterValidator(checks.check_hosts),
+        About(
+            means="The host names that are answered; with a dot before it, one stands for all"
+            " below it.",
+            expects="host names without http:// and port",
+            example='["score.district.org"]',
+            default="any",
+        ),
+    ] = ()
+    LANGUAGES: Annotated[
+        Texts,
+        AfterValidator(checks.check_languages),
+        About(
+            means="The languages that are offered, in this order; the first is spoken where"
+            " nobody says.",
+            expects=f"at least one of {', '.join(NAMES)}, none of them twice",
+            example='["es", "en"]',
+        ),
+    ] = tuple(NAMES)
+    RATELIMIT_STORAGE_URI: Annotated[
+        str,
+        AfterValidator(checks.check_limits_store),
+        About(
+            means="Where failed sign-ins are counted: in the server, or in Redis, which several"
+            " servers share (needs the Python package `redis`).",
+            expects="memory:// or an address such as redis://localhost:6379",
+            example='"redis://localhost:6379"',
+            secret=True,
+        ),
+    ] = "memory://"
+    MAIL_HOST: Annotated[
+        str,
+        AfterValidator(checks.check_host),
+        About(
+            means="The mail server; see *Mail* in [running.md](running.md).",
+            expects="the name of the mail server, without its port",
+            example='"smtp.district.org"',
+            default="none: mail is off",
+        ),
+    ] = ""
+    MAIL_SECURITY: Annotated[
+        Literal["starttls", "tls", "none"],
+        About(
+            means="How the connection to the mail server is kept private; `none` is for a relay"
+            " that takes no password.",
+            expects="starttls, tls or none",
+            example='"tls"',
+        ),
+    ] = "starttls"
+    MAIL_PORT: Annotated[
+        Number,
+        Field(ge=0, le=65535),
+        About(
+            means="The port of the mail server.",
+            expects="a port from 1 to 65535, or 0 for the usual one",
+            example="2525",
+            default="587, 465 or 25, by `MAIL_SECURITY`",
+        ),
+    ] = 0
+    MAIL_USER: Annotated[
+        str,
+        About(
+            means="The account at the mail server, if it asks for one.",
+            expects="a text",
+            example='"score"',
+            default="none",
+        ),
+    ] = ""
+    MAIL_PASSWORD: Annotated[
+        str,
+        About(
+            means="Its password.",
+            expects="a text; in settings.toml it stands in quotes",
+            example='"the password"',
+            default="none",
+            secret=True,
+        ),
+    ] = ""
+    MAIL_SENDER: Annotated[
+        str,
+        Field(validate_default=True),
+        AfterValidator(checks.check_address),
+        About(
+            means="The address that mails come from; needed with `MAIL_HOST`.",
+            expects="an address such as score@district.org",
+            example='"score@district.org"',
+            default="none",
+        ),
+    ] = ""
+    MAIL_THREAD: Annotated[
+        bool, About(means="`crrubric serve` sends mail itself, each minute.")
+    ] = False
+    SITE_URL: Annotated[
+        str,
+        Field(validate_default=True),
+        AfterValidator(checks.check_site),
+        About(
+            means="Where links in mails and on the command line begin; needed with `MAIL_HOST`.",
+            expects="an address such as https://score.district.org, with nothing behind the host",
+            example='"https://score.district.org"',
+            default="`http://127.0.0.1:5000`",
+        ),
+    ] = ""
+
+    DEMO: Annotated[bool, for_tests("The site is the demo and shows its people’s passwords.")] = (
+        False
+    )
+    TESTING: Annotated[bool, for_tests("Flask’s: a test runs.")] = False
+    PROPAGATE_EXCEPTIONS: Annotated[
+        bool | None, for_tests("Flask’s: errors are raised instead of shown.")
+    ] = None
+    PASSWORD_METHOD: Annotated[
+        str,
+        for_tests("How passwords are hashed.", expects="a method that Werkzeug knows"),
+    ] = "scrypt:131072:8:1"  # noqa: S105  # a method, not a password
+    RATELIMIT_ENABLED: Annotated[bool, for_tests("Failed sign-ins are counted.")] = True
+    SQLALCHEMY_ENGINE_OPTIONS: Annotated[
+        dict[str, Any],
+        for_tests("How SQLAlchemy connects.", expects="a mapping of options"),
+    ] = Field(default_factory=dict)
+    SQLALCHEMY_RECORD_QUERIES: Annotated[bool, for_tests("Queries can be looked at.")] = False
+
+    @field_validator("MAIL_SENDER", "SITE_URL")
+    @classmethod
+    def check_mail(cls, value: str, info: ValidationInfo) -> str:
+        """Mail needs an address that it comes from, and one that its links begin with."""
+        if info.data.get("MAIL_HOST") and not value:
+            why = {
+                "MAIL_SENDER": "the address that mails come from",
+                "SITE_URL": "where links in mails begin, such as https://score.district.org",
+            }
+            name = str(info.field_name)
+            raise checks.Refusal(f"MAIL_HOST is set: set {name} to {why[name]}.")
+        return value
+
+    @field_validator("MAIL_USER")
+    @classmethod
+    def check_user(cls, value: str, info: ValidationInfo) -> str:
+        """No password goes over a connection that anybody can read."""
+        if value and info.data.get("MAIL_SECURITY") == "none":
+            raise checks.Refusal(
+                "MAIL_USER is set: a password needs MAIL_SECURITY starttls or tls."
+            )
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The sources, the one that wins first."""
+        folder = Path(init_settings()["INSTANCE"])
+        file = InitSettingsSource(settings_cls, read_file(folder))
+        return init_settings, env_settings, file
+
+
+def about(name: str) -> About:
+    """What is told about the setting of this name. Raises: KeyError."""
+    metadata = Settings.model_fields[name].metadata
+    return next(item for item in metadata if isinstance(item, About))
