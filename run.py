@@ -3,6 +3,10 @@
 
     python3 run.py demo          serve an invented district to try everything with
     python3 run.py test [...]    run every test; further words go to pytest
+        --quick                  about a minute: one database, one journey in a browser
+        --long                   what takes long, and nothing else
+        --coverage               every test, and how much of the code they reach
+        --mutations              plant faults and see that tests notice them
     python3 run.py WORDS...      anything else goes to crrubric; run.py --help lists it
     python3 run.py lock [...]    remake requirements/*.txt (for developers; needs uv)
 
@@ -34,6 +38,8 @@ SYSTEM = getattr(sys, "_base_executable", sys.executable)
 # Trust the certificates of the machine; as variables, for an older uv doesn't know the option.
 UV = {"UV_SYSTEM_CERTS": "true", "UV_NATIVE_TLS": "true"}
 LOCKS = {"test": ("--all-extras", "--group", "test"), "all": ("--all-extras",), "base": ()}
+# Our words for pytest's; the others go through as they are (--quick, --long: tests/selection.py).
+OPTIONS = {"--coverage": ("--cov=crrubric", "--cov-branch", "--cov-report=term:skip-covered")}
 ALONE = ("-n", "--numprocesses", "--dist", "--pdb", "--trace", "no:xdist", "-pno:xdist")
 
 
@@ -178,6 +184,9 @@ def test(words: list[str]) -> NoReturn:
     set_up("test")
     os.environ["CRRUBRIC_BROWSER"] = set_up_browser()
     os.chdir(ROOT)
+    if words == ["--mutations"]:
+        hand_over("-m", "tests.mutations")
+    words = [option for word in words for option in OPTIONS.get(word, (word,))]
     hand_over("-m", "pytest", *spread(words), *words)
 
 

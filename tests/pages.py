@@ -1,6 +1,7 @@
 """Reading pages in tests: every HTML answer is parsed strictly."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from xml.etree import ElementTree
 
 import html5lib
@@ -30,8 +31,12 @@ def words(node: ElementTree.Element) -> str:
     return " ".join("".join(node.itertext()).split())
 
 
+@lru_cache(maxsize=8)
 def parse(status: int, html: str) -> Page:
-    """Parse a page strictly: a page with unclosed or misnested tags fails the test."""
+    """Parse a page strictly: a page with unclosed or misnested tags fails the test.
+
+    The last pages are remembered: what checks every answer and the test read the same one.
+    """
     parser = html5lib.HTMLParser(
         tree=html5lib.getTreeBuilder("etree"), strict=True, namespaceHTMLElements=False
     )

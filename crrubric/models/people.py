@@ -23,7 +23,7 @@ class District(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[Name]
     time_zone: Mapped[str] = mapped_column(String(64), default="UTC")
-    version: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class User(Base):

@@ -129,6 +129,15 @@ def test_test_runs_pytest_in_the_checkout_spread_over_two_processes(checkout, el
     assert done.returncode == 7
 
 
+def test_a_word_of_ours_becomes_what_pytest_calls_it(checkout, elsewhere):
+    checkout.set_up("test")
+
+    done = checkout.run("test", "--coverage", "--quick", current=elsewhere)
+
+    coverage = "--cov=crrubric|--cov-branch|--cov-report=term:skip-covered"
+    assert done.stdout == f"-n|2|--dist|loadgroup|{coverage}|--quick|{checkout.root}\n"
+
+
 @pytest.mark.parametrize(
     "words",
     [["-n", "4"], ["-n0"], ["--numprocesses=3"], ["--dist", "each"], ["-p", "no:xdist"], ["--pdb"]],

@@ -1,0 +1,46 @@
+"""Which tests a run takes."""
+
+import pytest
+
+from tests.selection import choose_tests
+
+
+class Item:
+    """A test as pytest knows it, as far as the selection asks."""
+
+    def __init__(self, nodeid: str, *markers: str, database: str = "") -> None:
+        self.nodeid = nodeid
+        self.markers = markers
+        self.fixturenames = ("app", "request")
+        if database:
+            self.callspec = type("Parameters", (), {"params": {"app": database}})
+
+    def get_closest_marker(self, name: str) -> str | None:
+        return name if name in self.markers else None
+
+
+UNIT = Item("tests/unit/results/test_tally.py::test_it")
+WHEEL = Item("tests/contract/test_wheel.py::test_it")
+SQLITE = Item("tests/integration/ballots/test_seals.py::test_it[sqlite]", database="sqlite")
+POSTGRESQL = Item(
+    "tests/integration/ballots/test_seals.py::test_it[postgresql]", database="postgresql"
+)
+BROWSER = Item("tests/browser/test_journey.py::test_it")
+JOURNEY = Item("tests/browser/test_journey.py::test_short", "quick_journey")
+MACHINE = Item("tests/machine/test_machine.py::test_it")
+LONG = Item("tests/long/test_kill.py::test_it", "long")
+ALL = [UNIT, WHEEL, SQLITE, POSTGRESQL, BROWSER, JOURNEY, MACHINE, LONG]
+
+
+@pytest.mark.parametrize(
+    ("quick", "long", "taken"),
+    [
+        (False, False, [UNIT, WHEEL, SQLITE, POSTGRESQL, BROWSER, JOURNEY, MACHINE]),
+        (True, False, [UNIT, SQLITE, JOURNEY]),
+        (False, True, [LONG]),
+    ],
+)
+def test_a_run_takes_the_tests_of_its_kind(quick: bool, long: bool, taken: list[Item]):
+    wanted = choose_tests(quick=quick, long=long)
+
+    assert [item for item in ALL if wanted(item)] == taken

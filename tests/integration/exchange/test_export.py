@@ -1,0 +1,80 @@
+"""The files as others open them: pandas with its own ideas of types and of what is missing."""
+
+import io
+
+import pandas as pd
+from sqlalchemy import update
+
+from crrubric.domain.vocabulary import Answer, Phase
+from crrubric.extensions import db
+from crrubric.models import Member
+from tests.factories import Factory, Made
+from tests.integration.conftest import Visit, Visitor
+
+COUNTS = {
+    Answer.YES: "yes",
+    Answer.NO: "no",
+    Answer.NOT_APPLICABLE: "not_applicable",
+    Answer.CANNOT_TELL: "cannot_tell",
+}
+
+
+def committee(make: Factory) -> Made:
+    """Three reviewers whose answers differ in every cell; every answer is given somewhere."""
+    return make.evaluation(
+        phase=Phase.MEETING,
+        reviewers=3,
+        marks={(0, 0): "YNA", (1, 0): "Y?A", (2, 0): "NYY", (0, 1): "Y-N", (1, 1): "??A"},
+    )
+
+
+def opened(chair: Visitor, made: Made, name: str) -> pd.DataFrame:
+    """The file as pandas reads it when it is told nothing."""
+    return pd.read_csv(io.StringIO(chair.get(made.url(f"export/{name}.csv")).text))
+
+
+def test_marks_counted_by_somebody_else_are_the_tallies(make: Factory, visit: Visit):
+    made = committee(make)
+    chair = visit(made.chair)
+
+    marks, tallies = (opened(chair, made, name) for name in ("marks", "tallies"))
+
+    keys = ["vendor", "criterion"]
+    cells = tallies.set_index(keys)
+    counted = (
+        marks.groupby([*keys, "mark"])
+        .size()
+        .unstack(fill_value=0)
+        .rename(columns={answer.value: name for answer, name in COUNTS.items()})
+        .reindex(cells.index, fill_value=0)
+    )
+    assert set(counted.columns) == set(COUNTS.values())
+    for name in COUNTS.values():
+        assert counted[name].to_dict() == cells[name].to_dict()
+        assert cells[name].sum() > 0
+
+
+def test_no_word_of_ours_is_read_as_missing(make: Factory, visit: Visit):
+    """“NA” and “N/A” would be."""
+    made = committee(make)
+
+    marks, tallies = (opened(visit(made.chair), made, name) for name in ("marks", "tallies"))
+
+    assert not marks[["reviewer", "vendor", "criterion", "mark"]].isna().any(axis=None)
+    assert not tallies.drop(columns="reason").isna().any(axis=None)
+    assert set(marks["mark"]) == {answer.value for answer in COUNTS}
+
+
+def test_a_name_that_pandas_takes_for_missing_is_there_if_asked_for(make: Factory, visit: Visit):
+    made = committee(make)
+    db.session.execute(
+        update(Member).where(Member.user_id == made.reviewers[0].user_id).values(name="NA")
+    )
+    db.session.commit()
+    text = visit(made.chair).get(made.url("export/marks.csv")).text
+
+    told, untold = (
+        pd.read_csv(io.StringIO(text), keep_default_na=keep)["reviewer"] for keep in (False, True)
+    )
+
+    assert ((told == "NA").sum(), untold.isna().sum()) == (5, 5)

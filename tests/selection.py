@@ -1,0 +1,60 @@
+"""A pytest plugin: which tests a run takes.
+
+--quick: what a change is checked with at every commit: unit tests, contracts, linters, types, one
+database (SQLite), one journey in a browser. --long: what takes long, and nothing else. A run
+without either takes everything except what takes long.
+"""
+
+from collections.abc import Callable
+
+import pytest
+
+# Which kinds of tests a quick run takes; of those on two databases, the ones on SQLite.
+QUICK = ("tests/unit/", "tests/contract/", "tests/integration/")
+# These make environments and packages, which takes longer than all other contracts together.
+NOT_QUICK = ("tests/contract/test_wheel.py",)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options."""
+    group = parser.getgroup("crrubric")
+    group.addoption(
+        "--quick", action="store_true", help="about a minute: one database, one journey"
+    )
+    group.addoption("--long", action="store_true", help="only what takes long, which no gate runs")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what the run does not take."""
+    wanted = choose_tests(quick=config.getoption("quick"), long=config.getoption("long"))
+    left_out = [item for item in items if not wanted(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if wanted(item)]
+
+
+def choose_tests(*, quick: bool, long: bool) -> Callable[[pytest.Item], bool]:
+    """Whether a run takes a test."""
+    if long:
+        return is_long
+    return is_quick if quick else lambda item: not is_long(item)
+
+
+def is_long(item: pytest.Item) -> bool:
+    """Whether the test takes long."""
+    return item.get_closest_marker("long") is not None
+
+
+def is_quick(item: pytest.Item) -> bool:
+    """Whether the test belongs to the quick run."""
+    if is_long(item):
+        return False
+    if item.get_closest_marker("quick_journey"):
+        return True
+    if not item.nodeid.startswith(QUICK) or item.nodeid.startswith(NOT_QUICK):
+        return False
+    parameters = getattr(item, "callspec", None)
+    databases = parameters.params.values() if parameters else ()
+    fixtures = getattr(item, "fixturenames", ())
+    return "postgresql" not in databases and "postgresql_app" not in fixtures
