@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 NAMES = (
+    "chromium-headless-shell",  # the same engine without windows: half the work
+    "chrome-headless-shell",
     "chromium",
     "chromium-browser",
     "google-chrome",

@@ -16,7 +16,8 @@ from crrubric.extensions import db, limiter
 from crrubric.models import User
 from crrubric.queries.people.people import Actor
 from crrubric.services.setup.evaluations import change_phase
-from tests.browser.conftest import Site, Visitor, named
+from tests.browser.sites import Site
+from tests.browser.visitor import Visitor, named
 from tests.factories import PASSWORD, Factory, Made, stored_marks
 
 COMPANIES = ("Harborlight", "Quillmere")  # no word that a page has too

@@ -5,10 +5,13 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import DESKTOP, PHONE, Browse, Site, Visitor
-from tests.browser.test_access import CHAIR, REVIEWER, overflow
+from tests.browser.conftest import Browse
+from tests.browser.demo_pages import CHAIR, REVIEWER
+from tests.browser.looks import overflow
+from tests.browser.sites import Site
+from tests.browser.visitor import DESKTOP, PHONE, Visitor
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("browser, results and eyes")
 
 MEETING = "/evaluations/credit-recovery-2027/"
 SCORING = "/evaluations/algebra-1-summer-recovery/"
@@ -72,6 +75,7 @@ def covered(page: Page, stops: int) -> list[str]:
 @pytest.mark.parametrize("email", PLACES, ids=["chair", "reviewer"])
 def test_text_of_twice_the_size_needs_no_sideways_scrolling(demo: Site, browse: Browse, email: str):
     visitor = browse(demo, width=DESKTOP).sign_in(email)
+    visitor.page.goto("/")
     usual = visitor.page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
     enlarge(visitor.page)
 

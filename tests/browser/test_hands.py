@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from crrubric.domain.vocabulary import Answer, Phase
-from tests.browser.conftest import PHONE, Browse, Site, Visitor
+from tests.browser.conftest import Browse
 from tests.browser.hands import (
     COMPANIES,
     RECEIPT,
@@ -17,11 +17,13 @@ from tests.browser.hands import (
     status,
     stops,
 )
-from tests.browser.test_access import overflow
+from tests.browser.looks import overflow
+from tests.browser.sites import Site
+from tests.browser.visitor import PHONE, Visitor
 from tests.factories import PASSWORD
 from tests.uploads import CSV
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("browser, hands")
 
 HOME = "Score vendors: Credit recovery"
 NOTE = "Why? What did you see?"
@@ -110,7 +112,7 @@ def test_a_focus_that_leads_back_is_found(scene: Scene, browse: Browse):
 
 
 def test_without_a_script_a_reviewer_gets_to_a_receipt(scene: Scene, browse: Browse):
-    who = browse(scene.site, script=False).sign_in(scene.reviewers[0], PASSWORD)
+    who = browse(scene.site, script=False).sign_in_by_form(scene.reviewers[0], PASSWORD)
     who.follow(HOME)
     for company in reversed(COMPANIES):
         declare(who, company)
@@ -216,6 +218,7 @@ def mark_across(who: Visitor) -> None:
 # A thumb on a narrow phone
 
 
+@pytest.mark.quick_journey
 def test_on_a_phone_a_reviewer_gets_to_a_receipt_with_one_thumb(scene: Scene, browse: Browse):
     who = browse(scene.site, width=PHONE)
     who.page.goto("/sign-in")

@@ -8,11 +8,13 @@ from playwright.sync_api import Page, expect
 from crrubric.domain.vocabulary import Answer, Phase
 from crrubric.services.meeting import meetings
 from crrubric.services.setup import practice
-from tests.browser.conftest import Browse, Site, Visitor
+from tests.browser.conftest import Browse
 from tests.browser.hands import COMPANIES, Keyboard, Scene, mark, set_up
+from tests.browser.sites import Site
+from tests.browser.visitor import Visitor
 from tests.factories import PASSWORD
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("browser, hands")
 
 TRAP = "The keyboard is trapped in lesson 4."
 NOT_THERE = r"Failed to load resource: .* 404 "
@@ -48,6 +50,7 @@ def test_an_observer_sees_nothing_of_ballots_and_then_reads_everything(site: Sit
 
 
 def sees_no_ballot(who: Visitor, scene: Scene) -> None:
+    who.page.goto("/")
     who.follow("Credit recovery")
     assert menu(who.page) == ["Overview", "Set-up"]
     expect(who.page.locator("main")).not_to_contain_text(TRAP)

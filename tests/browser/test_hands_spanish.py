@@ -6,11 +6,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from crrubric.domain.vocabulary import Phase
-from tests.browser.conftest import Browse, Site, Visitor, named
+from tests.browser.conftest import Browse
 from tests.browser.hands import COMPANIES, RECEIPT, mark, set_up, status
+from tests.browser.sites import Site
+from tests.browser.visitor import Visitor, named
 from tests.factories import PASSWORD, full_rubric
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("browser, hands")
 
 ENGLISH = r"\b(?i:saved?|vendors?|submit|submitted|criteri(?:on|a)|ballots?|yes|note)\b"
 

@@ -13,10 +13,12 @@ from crrubric.domain.vocabulary import Standing
 from crrubric.extensions import db
 from crrubric.queries.people.people import OPERATOR
 from crrubric.services.people.accounts import add_user
-from tests.browser.conftest import PHONE, Browse, Site, Visitor
+from tests.browser.conftest import Browse
+from tests.browser.sites import Site
+from tests.browser.visitor import PHONE, Visitor
 from tests.factories import PASSWORD
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("browser, journey")
 
 TITLE = "Credit recovery 2030"
 BOTH = ("Harborlight Learning", "Quillmere Courses")
@@ -28,7 +30,7 @@ def test_a_committee_gets_from_an_empty_site_to_its_final_memo(
     site: Site, browse: Browse, tmp_path: Path
 ):
     add_organizer(site)
-    chair = browse(site, "chair").sign_in("dana@school.example", PASSWORD)
+    chair = browse(site, "chair").sign_in_by_form("dana@school.example", PASSWORD)
 
     start_evaluation(chair)
     edit_criterion(chair)

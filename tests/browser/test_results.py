@@ -5,10 +5,12 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import NARROW, PHONE, Browse, Site, Visitor
-from tests.browser.test_access import violations
+from tests.browser.conftest import Browse
+from tests.browser.looks import violations
+from tests.browser.sites import Site
+from tests.browser.visitor import NARROW, PHONE, Visitor
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("browser, results and eyes")
 
 CHAIR = "dana@cedarbend.example"
 MATRIX = "/evaluations/credit-recovery-2027/matrix"

@@ -13,10 +13,12 @@ from crrubric.domain import limits
 from crrubric.domain.vocabulary import Answer, Phase
 from crrubric.extensions import db, limiter
 from crrubric.models import User, UserSession
-from tests.browser.conftest import Browse, Site, Visitor
+from tests.browser.conftest import Browse
+from tests.browser.sites import Site
+from tests.browser.visitor import Visitor
 from tests.factories import PASSWORD, Factory, stored_marks
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("browser, scripts")
 
 SAVED = re.compile(r"^Saved \d\d:\d\d$")
 RETRYING = "Not saved yet – trying again…"
@@ -420,7 +422,7 @@ def test_somebody_else_who_signs_in_there_sends_nothing_of_it(task, reviewer):
 
 
 def test_a_session_about_to_end_says_so_and_one_key_extends_it(task, reviewer):
-    reviewer.page.clock.install()
+    reviewer.stop_clock()
     reviewer.page.goto(task.address)
     question = reviewer.page.get_by_role("dialog", name="Are you still there?")
     reviewer.page.clock.fast_forward("52:00")
@@ -439,7 +441,7 @@ def test_a_session_about_to_end_says_so_and_one_key_extends_it(task, reviewer):
 def stay_too_late(task: Task, reviewer: Visitor) -> None:
     """Type a question, rest until the session is over, then say that one is still there."""
     page = reviewer.page
-    page.clock.install()
+    reviewer.stop_clock()
     page.goto(task.address)
     reviewer.leave(page.locator("main").get_by_role("link", name="Ask the vendor").first)
     page.get_by_label("Your question").fill("Do captions come in Spanish?")
@@ -488,7 +490,7 @@ def begin_long_ago(task: Task) -> None:
 def test_before_a_session_ends_for_good_the_password_is_asked_for_on_the_page(task, reviewer):
     page = reviewer.page
     begin_long_ago(task)
-    page.clock.install()
+    reviewer.stop_clock()
     page.goto(task.address)
     dialog = page.get_by_role("dialog", name=SOON)
     page.clock.fast_forward("00:40")
@@ -522,7 +524,7 @@ def test_another_page_of_the_same_browser_goes_on_with_the_new_session(task, rev
     begin_long_ago(task)
     reviewer.page.goto(task.address)
     other = reviewer.context.new_page()
-    other.clock.install()
+    reviewer.stop_clock(other)
     other.goto(task.address)
     other.clock.fast_forward("01:30")
     other.get_by_role("dialog", name=SOON).wait_for()

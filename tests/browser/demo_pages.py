@@ -1,0 +1,169 @@
+"""The pages of the demo: their addresses, and who may open them."""
+
+from collections.abc import Collection, Iterator
+
+from flask import Flask
+from sqlalchemy import ColumnElement, select
+
+from crrubric.domain.vocabulary import BallotState, DeclarationKind
+from crrubric.extensions import db
+from crrubric.models import (
+    Asking,
+    Ballot,
+    Criterion,
+    Declaration,
+    Evaluation,
+    Mark,
+    Member,
+    Question,
+    Section,
+    Vendor,
+)
+from tests.browser.sites import sign_in
+
+CHAIR, REVIEWER = "dana@cedarbend.example", "keisha@cedarbend.example"
+ADMINISTRATOR = "tom@cedarbend.example"
+PEOPLE = {CHAIR: "chair", REVIEWER: "reviewer", ADMINISTRATOR: "administrator", "": "stranger"}
+# Answers that are no pages: files and data.
+FILES = {
+    "account.show_session",
+    "assets.serve_plotly_script",
+    "ballots.download_sealed_ballot",
+    "cell.show_cell_panel",
+    "evidence.download_mark_file",
+    "exports.download_marks",
+    "exports.download_results",
+    "exports.download_scores",
+    "exports.download_tallies",
+    "files.download_own_file",
+    "files.download_vendor_file",
+    "home.show_health",
+    "meeting.show_screen_step",
+    "memo.download_memo_html",
+    "memo.download_memo_word",
+    "questions.download_questions",
+    "static",
+}
+# Pages that the demo has no address for; a test of its own looks at each.
+ELSEWHERE = {"account.show_invitation", "committee.show_invitation_link"}
+OPEN = ("account.show_sign_in", "home.show_accessibility_statement")
+SITE = ("home.show_home", "district.show_district")
+ONLY = {ADMINISTRATOR: SITE, "": OPEN}  # what nobody else sees; the rest is looked at already
+BALLOTS = ("ballots.show_own_ballot", "ballots.show_ballot_review")
+CHOSEN = (
+    "evaluations.show_overview",
+    "results.show_matrix",
+    "cell.show_cell",
+    "results.show_scores",
+)
+
+
+def pages(app: Flask) -> dict[str, list[str]]:
+    """Endpoint -> its addresses in the demo: in every evaluation, on one row of each kind."""
+    with app.test_request_context():
+        rules = [
+            rule
+            for rule in app.url_map.iter_rules()
+            if "GET" in (rule.methods or ()) and rule.endpoint not in FILES | ELSEWHERE
+        ]
+        found = {
+            rule.endpoint: sorted(
+                {
+                    app.url_for(rule.endpoint, **{name: values[name] for name in rule.arguments})
+                    for values in samples()
+                }
+            )
+            for rule in rules
+        }
+        db.session.remove()
+    return found
+
+
+def samples() -> Iterator[dict[str, object]]:
+    """What stands in an address: of each evaluation, one row of each kind."""
+    for evaluation in db.session.scalars(select(Evaluation)):
+        row: dict[str, object] = {
+            "slug": evaluation.slug,
+            "vendor_id": first(Vendor, evaluation),
+            "criterion_id": first(Criterion, evaluation),
+            "section_id": first(Section, evaluation),
+            "member_id": of_reviewers(evaluation),
+            "ballot_id": of_members(Ballot, evaluation, Ballot.state == BallotState.SUBMITTED),
+            "declaration_id": of_members(
+                Declaration, evaluation, Declaration.kind == DeclarationKind.CONFLICT
+            ),
+            "question_id": to_vendors(Question, evaluation, Question.answered_on.is_(None)),
+            "asking_id": to_vendors(Asking, evaluation, Asking.question_id.is_(None)),
+        }
+        yield row
+        begun = select(Mark.ballot_id)
+        untouched = (Ballot.state == BallotState.OPEN) & Ballot.id.not_in(begun)
+        yield {**row, "ballot_id": of_members(Ballot, evaluation, untouched & ~Ballot.recused)}
+
+
+def of_reviewers(evaluation: Evaluation) -> int:
+    """The id of the first reviewer of an evaluation."""
+    wanted = select(Member.id).where(Member.evaluation_id == evaluation.id, Member.is_reviewer)
+    return db.session.scalars(wanted.order_by(Member.id)).first() or 0
+
+
+def to_vendors(
+    model: type[Question] | type[Asking], evaluation: Evaluation, condition: ColumnElement[bool]
+) -> int:
+    """The id of the first such row about an evaluation's vendors; 0 where there is none."""
+    found = db.session.scalars(
+        select(model.id)
+        .join(Vendor, Vendor.id == model.vendor_id)
+        .where(Vendor.evaluation_id == evaluation.id, condition)
+        .order_by(model.id)
+    ).first()
+    return found or 0
+
+
+def of_members(
+    model: type[Ballot] | type[Declaration],
+    evaluation: Evaluation,
+    condition: ColumnElement[bool],
+) -> int:
+    """The id of the first such row of an evaluation's members; 0 where there is none."""
+    found = db.session.scalars(
+        select(model.id)
+        .join(Member, Member.id == model.member_id)
+        .where(Member.evaluation_id == evaluation.id, condition)
+        .order_by(model.id)
+    ).first()
+    return found or 0
+
+
+def first(model: type, evaluation: Evaluation) -> int:
+    """The id of the first row of an evaluation."""
+    found = db.session.scalars(
+        select(model.id).where(model.evaluation_id == evaluation.id).order_by(model.id)
+    ).first()
+    assert found is not None
+    return found
+
+
+def only(addresses: dict[str, list[str]], names: Collection[str]) -> list[str]:
+    """The addresses of these endpoints."""
+    assert set(names) <= addresses.keys()
+    return [place for name in names for place in addresses[name]]
+
+
+def there_for(app: Flask, email: str, places: Collection[str]) -> list[str]:
+    """Those of the pages that are there for this person; who may see what is tested elsewhere."""
+    client = app.test_client()
+    if email:
+        sign_in(client, email)
+    codes = {place: client.get(place).status_code for place in places}
+    assert set(codes.values()) <= {200, 302, 303, 404}, codes
+    return [place for place, code in codes.items() if code == 200]
+
+
+def pages_of_everybody(app: Flask, addresses: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The addresses of all pages that are there, by the e-mail address of who opens them."""
+    everything = [place for places in addresses.values() for place in places]
+    return {
+        email: there_for(app, email, only(addresses, ONLY[email]) if email in ONLY else everything)
+        for email in PEOPLE
+    }
