@@ -109,7 +109,7 @@ def test_no_byte_of_a_journal_entry_changes_unnoticed(made: Made):
     assert {"at", "actor_name", "subject", "event", "after", "hash"} <= set(filled)
     unnoticed = {name: find_unnoticed("journal_entry", name, number) for name in filled}
     # what stands between day and time in SQLite's text of a moment says nothing
-    assert unnoticed == {**dict.fromkeys(filled, []), "at": [SEPARATOR]}
+    assert unnoticed == {**{name: [] for name in filled}, "at": [SEPARATOR]}
 
 
 def test_no_byte_of_a_file_changes_unnoticed(made: Made):
