@@ -15,7 +15,7 @@ from crrubric.models import Criterion, Section, Tension
 from tests.databases import note_empty, postgresql_server, quick_folder, wipe
 from tests.factories import Factory
 
-pytest_plugins = ["tests.no_skips", "tests.selection"]
+pytest_plugins = ["tests.no_skips", "tests.selection", "tests.linters"]
 
 os.environ.pop("CRRUBRIC_DATABASE_URL", None)
 

@@ -64,7 +64,7 @@ MUTATIONS = (
         "crrubric/queries/ballots/ballots.py",
         "        return []\n    wanted = (\n        select(\n            Mark,\n",
         "        pass\n    wanted = (\n        select(\n            Mark,\n",
-        (f"{BLINDNESS}::test_the_queries_give_nothing_before_the_meeting",),
+        (f"{BLINDNESS}::test_the_queries_return_no_marks_before_the_meeting",),
     ),
     Mutation(
         "services: anybody changes the decision rule",

@@ -1,4 +1,4 @@
-"""A pytest plugin: which tests a run takes.
+"""A pytest plugin: which tests a run takes, and in which order.
 
 --quick: what a change is checked with at every commit: unit tests, contracts, linters, types, one
 database (SQLite), one journey in a browser. --long: what takes long, and nothing else. A run
@@ -13,6 +13,17 @@ import pytest
 QUICK = ("tests/unit/", "tests/contract/", "tests/integration/")
 # These make environments and packages, which takes longer than all other contracts together.
 NOT_QUICK = ("tests/contract/test_wheel.py",)
+# A worker that begins with these late would be left alone with them at the end.
+FIRST = (
+    "tests/machine/",
+    "tests/integration/shared/test_access.py",
+    "tests/integration/shared/test_blindness.py",
+    "tests/integration/shared/test_every_word.py",
+    "tests/integration/shared/test_queries.py",
+    "tests/integration/exchange/test_import.py",
+)
+# These ask what mypy and the linters found, which need a while.
+LAST = ("tests/contract/test_layers.py",)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -32,6 +43,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if wanted(item)]
+    items.sort(key=rank_test)
+
+
+def rank_test(item: pytest.Item) -> int:
+    """Where the test stands: those that take long first; equals stay in their order."""
+    if item.nodeid.startswith(FIRST):
+        return 0
+    return 2 if item.nodeid.startswith(LAST) else 1
 
 
 def choose_tests(*, quick: bool, long: bool) -> Callable[[pytest.Item], bool]:

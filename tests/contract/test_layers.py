@@ -1,47 +1,35 @@
-"""The tools that read the code: layers, style, types and templates."""
+"""The tools that read the code: layers, style, types and templates.
 
-import subprocess
-import sys
-from pathlib import Path
+They run beside the other tests (tests/linters.py); these ask what was found.
+"""
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.linters import read_finding
 
 
-def assert_clean(*words: str) -> None:
-    """Run a tool on the checkout; what it says is the message of the failure."""
-    done = subprocess.run(
-        [sys.executable, *words],
-        cwd=ROOT,
-        text=True,
-        encoding="utf-8",
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        check=False,
-    )
-    if done.returncode:
-        pytest.fail(f"{' '.join(words)}\n\n{done.stdout}", pytrace=False)
+def assert_clean(config: pytest.Config, tool: str) -> None:
+    """What the tool says is the message of the failure."""
+    code, said = read_finding(config, tool)
+    if code:
+        pytest.fail(f"{tool} ended with {code}\n\n{said}", pytrace=False)
 
 
-def test_every_import_keeps_the_contracts():
-    assert_clean(
-        "-c",
-        "from importlinter.cli import lint_imports_command as check; check(['--no-logo'])",
-    )
+def test_every_import_keeps_the_contracts(pytestconfig: pytest.Config):
+    assert_clean(pytestconfig, "lint-imports")
 
 
-def test_ruff_reports_no_problem():
-    assert_clean("-m", "ruff", "check", "--no-fix")
+def test_ruff_reports_no_problem(pytestconfig: pytest.Config):
+    assert_clean(pytestconfig, "ruff check")
 
 
-def test_the_code_is_formatted():
-    assert_clean("-m", "ruff", "format", "--check", "--diff")
+def test_the_code_is_formatted(pytestconfig: pytest.Config):
+    assert_clean(pytestconfig, "ruff format")
 
 
-def test_mypy_reports_no_problem():
-    assert_clean("-m", "mypy")
+def test_mypy_reports_no_problem(pytestconfig: pytest.Config):
+    assert_clean(pytestconfig, "mypy")
 
 
-def test_djlint_reports_no_problem():
-    assert_clean("-m", "djlint", "--lint", "--quiet", "templates")
+def test_djlint_reports_no_problem(pytestconfig: pytest.Config):
+    assert_clean(pytestconfig, "djlint")

@@ -73,11 +73,9 @@ entries.save_dispute RECORD_MARK
 entries.save_entry ENTER_ON_BEHALF
 entries.show_entry_form ENTER_ON_BEHALF
 evaluations.show_facts_form EDIT_SETUP
-evaluations.show_journal VIEW_JOURNAL
 evaluations.show_overview VIEW_EVALUATION
 evaluations.save_phase CHANGE_PHASE
 evaluations.show_progress VIEW_PROGRESS
-evaluations.save_notice_dismissal VIEW_EVALUATION
 evaluations.save_reopening REOPEN_BALLOT
 evaluations.show_reopen_form REOPEN_BALLOT
 evaluations.show_retention_form SET_RETENTION
@@ -105,6 +103,7 @@ home.show_health public
 home.show_home signed in
 home.show_terms public
 home.show_new_evaluation_form signed in
+journal.show_journal VIEW_JOURNAL
 language.save_language public
 meeting.save_undisputed_motion RECORD_FINDING
 meeting.save_attendance RUN_MEETING
@@ -120,6 +119,7 @@ meeting.show_screen_step FOLLOW_MEETING
 memo.download_memo_html VIEW_MEMO
 memo.show_memo VIEW_MEMO
 memo.download_memo_word VIEW_MEMO
+notices.save_notice_dismissal VIEW_EVALUATION
 practice.save_practice_round_restart RUN_PRACTICE
 practice.save_own_practice_finish PRACTICE
 practice.show_practice VIEW_PRACTICE

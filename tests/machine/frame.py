@@ -31,7 +31,7 @@ from crrubric.queries.record.verification import verify_record
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.setup import committee, evaluations, vendors
 from crrubric.services.shared.unit import unit_of_work
-from tests.conftest import wipe
+from tests.databases import take_image, wipe
 from tests.factories import small_rubric
 from tests.machine.replay import State, covers, replay, sits, stored
 
@@ -101,14 +101,6 @@ def rows_of_everything() -> list[tuple[Table, list[Any]]]:
         ]
 
 
-def put_back(rows: list[tuple[Table, list[Any]]]) -> None:
-    """Fill an empty database with these rows."""
-    with unit_of_work() as session:
-        for table, own in rows:
-            if own:
-                session.execute(table.insert(), own)
-
-
 class Frame(RuleBasedStateMachine):
     """A committee of random people, and what we think is true of their evaluation."""
 
@@ -124,10 +116,10 @@ class Frame(RuleBasedStateMachine):
         self.practice: dict[tuple[int, int], dict[str, Any]] = {}  # no journal tells of it
         key = str(db.engine.url)
         if key not in self.world:
-            self.world[key] = (*self.first_world(), rows_of_everything())
+            self.world[key] = (*self.first_world(), take_image())
         else:
-            put_back(self.world[key][-1])
-        people, self.slug, self.id, foreign, _rows = self.world[key]
+            self.world[key][-1].put_back()
+        people, self.slug, self.id, foreign, _image = self.world[key]
         self.people: dict[str, Actor] = dict(people)
         self.model = stored(db.session(), self.id)
         self.foreign = stored(db.session(), foreign)
@@ -204,9 +196,17 @@ class Frame(RuleBasedStateMachine):
         held = {Role.CHAIR: row["chair"], Role.REVIEWER: row["reviewer"]}
         return {role for role, has in held.items() if has} or {Role.OBSERVER}
 
-    def fits(self, action: Action) -> bool:
-        able = any(is_allowed(self.roles(name), self.model.phase, action) for name in self.people)
-        return able or self.steps % 8 == 0
+    def fitting_works(self) -> list[Any]:
+        """What somebody may do now, and one time in eight everything; as often as it says."""
+        kinds = [vars(kind).values() for kind in type(self).__mro__]
+        works = [work for own in kinds for work in own if hasattr(work, "drawn")]
+        held = [self.roles(name) for name in self.people]
+        able = {
+            action: self.steps % 8 == 0
+            or any(is_allowed(roles, self.model.phase, action) for roles in held)
+            for action in {work.drawn[0] for work in works}
+        }
+        return [work for work in works for _ in range(work.drawn[1]) if able[work.drawn[0]]]
 
     def person(self, who: int, action: Action) -> str:
         """Mostly somebody who may do it, one time in six anybody."""
@@ -281,10 +281,7 @@ class Frame(RuleBasedStateMachine):
     @rule()
     def somebody_does_something(self) -> None:
         chance = Random(f"{self.seed} {self.steps}")
-        kinds = [vars(kind).values() for kind in type(self).__mro__]
-        works = [work for own in kinds for work in own if hasattr(work, "drawn")]
-        fitting = [work for work in works for _ in range(work.drawn[1]) if self.fits(work.drawn[0])]
-        work = chance.choice(fitting)
+        work = chance.choice(self.fitting_works())
         given = {
             name: of(chance) if callable(of) else chance.choice(of)
             for name, of in work.drawn[2].items()

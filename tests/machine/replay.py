@@ -7,9 +7,10 @@ cell on the shared screen, notices that were put away) is in neither.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.events import Event
@@ -142,15 +143,21 @@ def columns(row: Base, names: Iterable[str]) -> Row:
     return {name: plain(getattr(row, name)) for name in names}
 
 
+@cache
+def select_own(model: type[Base], *path: type[Base]) -> Select[Any]:
+    """The rows of a table that belong to an evaluation, by way of other tables."""
+    wanted = select(model)
+    for step in path:
+        wanted = wanted.join(step)
+    owner: Any = path[-1] if path else model
+    return wanted.where(owner.evaluation_id == bindparam("evaluation"))
+
+
 def stored(session: Session, evaluation_id: int) -> State:
     """The state that the tables hold."""
 
     def rows(model: type[Base], *path: type[Base]) -> list[Any]:
-        wanted = select(model)
-        for step in path:
-            wanted = wanted.join(step)
-        owner = path[-1] if path else model
-        return list(session.scalars(wanted.where(owner.evaluation_id == evaluation_id)))
+        return list(session.scalars(select_own(model, *path), {"evaluation": evaluation_id}))
 
     evaluation = session.get_one(Evaluation, evaluation_id, populate_existing=True)
     meetings = sorted(rows(Meeting), key=lambda row: row.id)

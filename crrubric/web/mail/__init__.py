@@ -1,4 +1,4 @@
-"""Reminders: their pages."""
+"""Reminders and notices: their pages."""
 
 # the modules with a blueprint; `crrubric.web` registers them
-BLUEPRINTS = ("reminders",)
+BLUEPRINTS = ("notices", "reminders")

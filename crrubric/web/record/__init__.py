@@ -1,3 +1,4 @@
-"""The journal in words."""
+"""The journal: its page and its words."""
 
-BLUEPRINTS: tuple[str, ...] = ()
+# the modules with a blueprint; `crrubric.web` registers them
+BLUEPRINTS = ("journal",)

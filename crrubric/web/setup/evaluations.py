@@ -1,21 +1,17 @@
-"""Overview with the set-up checklist, facts, decision rule, phases, progress, journal."""
+"""Overview with the set-up checklist, facts, decision rule, phases, progress."""
 
-from collections.abc import Mapping
-
-from flask import Blueprint, flash, request
+from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotReady
-from crrubric.domain.events import Event
 from crrubric.domain.setup.lifecycle import (
     list_phase_problems,
     next_phase,
     next_phases,
     previous_phase,
 )
-from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState, Phase
 from crrubric.extensions import db
 from crrubric.queries.ballots.ballots import list_own_ballots
@@ -23,19 +19,10 @@ from crrubric.queries.ballots.declarations import list_declared_conflicts
 from crrubric.queries.mail.notices import list_own_notices
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.questions.questions import count_waiting_askings
-from crrubric.queries.record.journal import (
-    PAGE,
-    JournalFilter,
-    find_journal_head,
-    list_journal_actors,
-    list_journal_entries,
-)
 from crrubric.queries.setup.assignments import count_assigned_criteria
 from crrubric.queries.setup.evaluations import list_ballot_progress as ballots_progress
 from crrubric.queries.setup.evaluations import load_readiness
-from crrubric.queries.setup.vendors import list_visible_vendors
 from crrubric.services.ballots import seals
-from crrubric.services.mail import notices
 from crrubric.services.setup import evaluations as service
 from crrubric.web.mail.lateness import load_lateness
 from crrubric.web.people.language_forms import DocumentsForm
@@ -45,23 +32,6 @@ from crrubric.web.shared.forms import ReasonForm, attach_error
 from crrubric.web.shared.page import redirect_to, render_page
 from crrubric.web.shared.session import current_actor
 from crrubric.web.shared.words import translate_error
-
-JOURNAL_PAGES = 100_000
-# What the journal can be narrowed to: (label, how the names of its events begin).
-KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "set-up": (N_("Set-up"), ("EVALUATION", "RULE", "SECTION", "CRITERION", "VENDOR")),
-    "committee": (N_("Committee"), ("MEMBER", "INVITE")),
-    "practice": (N_("Practice round"), ("PRACTICE",)),
-    "phases": (N_("Phases and retention"), ("PHASE", "RETENTION")),
-    "interest": (N_("Conflicts of interest"), ("NO_CONFLICT", "CONFLICT", "WAIVER")),
-    "ballots": (N_("Ballots and marks"), ("BALLOT", "MARK", "REMIND")),
-    "questions": (N_("Questions to vendors"), ("QUESTION", "ASKING")),
-    "meeting": (N_("Meeting"), ("MEETING", "ATTENDANCE", "MOTION", "CELL")),
-    "findings": (
-        N_("Findings and decision"),
-        ("FINDING", "DECISION", "REINSTATEMENT", "POSITION", "COMMITMENT"),
-    ),
-}
 
 bp = Blueprint("evaluations", __name__, url_prefix="/evaluations/<slug>")
 HOME = "evaluations.show_overview"
@@ -270,42 +240,3 @@ def save_retention(seat: Seat) -> ResponseReturnValue:
         except Invalid as error:
             attach_error(form, error)
     return render_page("setup/evaluation/retention.html", seat, under=HOME, form=form), 422
-
-
-@bp.post("/notices/<int:notice_id>")
-@require_permission(Action.VIEW_EVALUATION)
-def save_notice_dismissal(seat: Seat, notice_id: int) -> ResponseReturnValue:
-    """Put away one of my own notices."""
-    notices.dismiss_notice(current_actor(), seat.evaluation.slug, notice_id)
-    return redirect_to(HOME, seat)
-
-
-@bp.get("/journal")
-@require_permission(Action.VIEW_JOURNAL)
-def show_journal(seat: Seat) -> ResponseReturnValue:
-    """Who changed what, newest first; of one kind, one person, one vendor."""
-    wanted = read_journal_filter()
-    rows = list_journal_entries(db.session(), seat, wanted)
-    return render_page(
-        "record/journal.html",
-        seat,
-        rows=rows,
-        older=wanted.page + 1 if len(rows) == PAGE else None,
-        wanted=wanted,
-        kind=request.args.get("kind", ""),
-        kinds={key: _(label) for key, (label, _begin) in KINDS.items()},
-        people=list_journal_actors(db.session(), seat),
-        vendors=list_visible_vendors(db.session(), seat),
-        head=find_journal_head(db.session(), seat.evaluation),
-    )
-
-
-def read_journal_filter() -> JournalFilter:
-    """The filter in the address. Raises: NotFound for an odd one."""
-    page_, vendor = (request.args.get(key, 0, type=int) for key in ("page", "vendor"))
-    kind, who = request.args.get("kind", ""), request.args.get("who", "")
-    odd = not (0 <= page_ < JOURNAL_PAGES and 0 <= vendor < 2**31)
-    if odd or (kind and kind not in KINDS) or not who.isprintable():
-        raise make_not_found()
-    events = frozenset(e for e in Event if e.value.startswith(KINDS[kind][1])) if kind else None
-    return JournalFilter(events, who or None, vendor or None, page_)

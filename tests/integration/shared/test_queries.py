@@ -11,7 +11,7 @@ from crrubric.domain.vocabulary import Answer, FileKind, Phase
 from crrubric.extensions import db
 from crrubric.models import Ballot, FileContent, Mark, MarkFile, VendorFile
 from crrubric.services.shared.unit import unit_of_work
-from tests.factories import Factory, Made, full_rubric
+from tests.factories import LETTERS, Factory, Made, full_rubric
 from tests.integration.conftest import Visit
 
 # what a page may ask at most: who is signed in, their seat, the zone, then what it shows
@@ -87,6 +87,17 @@ def counted(visit: Visit, made: Made) -> dict[str, int]:
     return found
 
 
+def mark_every_ballot(made: Made, letters: str) -> None:
+    """Every ballot has these marks, a letter a criterion."""
+    with unit_of_work() as session:
+        here = Ballot.vendor_id.in_([vendor.id for vendor in made.vendors])
+        session.add_all(
+            Mark(ballot_id=ballot, criterion_id=criterion.id, answer=LETTERS[letter])
+            for ballot in session.scalars(select(Ballot.id).where(here))
+            for criterion, letter in zip(made.criteria, letters, strict=False)
+        )
+
+
 def point_to_something(made: Made) -> None:
     """Every mark has evidence and a file, every vendor a file."""
     with unit_of_work() as session:
@@ -111,20 +122,14 @@ def point_to_something(made: Made) -> None:
 
 
 def test_the_number_of_queries_does_not_grow(make: Factory, visit: Visit):
-    few = {(r, v): "YN?" for r in range(2) for v in range(2)}
-    many = {(r, v): "YYN?" * 5 + "A" for r in range(5) for v in range(4)}
-    small = make.evaluation(title="Small", phase=Phase.MEETING, marks=few)
+    small = make.evaluation(title="Small", phase=Phase.SCORING)
     large = make.evaluation(
-        title="Large",
-        phase=Phase.MEETING,
-        reviewers=5,
-        vendors=4,
-        rubric=full_rubric(),
-        marks=many,
+        title="Large", phase=Phase.SCORING, reviewers=5, vendors=4, rubric=full_rubric()
     )
-
-    for made in (small, large):
+    for made, letters in ((small, "YN?"), (large, "YYN?" * 5 + "A")):
+        mark_every_ballot(made, letters)
         point_to_something(made)
+        make.forward(made, Phase.MEETING, {})
 
     first, second = counted(visit, small), counted(visit, large)
 

@@ -43,22 +43,29 @@ rules = st.builds(
 )
 
 
+# made once: hypothesis validates every strategy that is new to it
+few, flags = st.integers(1, 4), st.booleans()
+one_in_eight, one_in_four = st.integers(0, 7), st.integers(0, 3)
+answers = st.sampled_from([Answer.YES, Answer.YES, Answer.NO, *Answer, None])
+findings = st.sampled_from([None] * 6 + [Outcome.MET, Outcome.NOT_MET, Outcome.NOT_APPLICABLE])
+modes = st.sampled_from(ScoringMode)
+
+
 @st.composite
 def scenes(draw: st.DrawFn) -> Scene:
-    reviewers = NAMES[: draw(st.integers(1, 4))]
-    vendors = VENDORS[: draw(st.integers(1, 4))]
+    reviewers = NAMES[: draw(few)]
+    vendors = VENDORS[: draw(few)]
     criteria = tuple(
         ScoredCriterion(
             code=f"c{n}",
             title=f"C{n}",
             section_title="S",
             weight=draw(weights),
-            must_have=draw(st.booleans()),
-            may_not_apply=draw(st.booleans()),
+            must_have=draw(flags),
+            may_not_apply=draw(flags),
         )
-        for n in range(draw(st.integers(1, 4)))
+        for n in range(draw(few))
     )
-    answers = st.sampled_from([Answer.YES, Answer.YES, Answer.NO, *Answer, None])
     given_ = {
         (r, v, c.code): answer
         for r in reviewers
@@ -66,11 +73,10 @@ def scenes(draw: st.DrawFn) -> Scene:
         for c in criteria
         if (answer := draw(answers)) is not None
     }
-    away = frozenset((r, v) for r in reviewers for v in vendors if draw(st.integers(0, 7)) == 0)
-    settled = st.sampled_from([None] * 6 + [Outcome.MET, Outcome.NOT_MET, Outcome.NOT_APPLICABLE])
-    adopted = {(v, c.code): found for v in vendors for c in criteria if (found := draw(settled))}
-    mode = draw(st.sampled_from(ScoringMode))
-    lifted = frozenset(v for v in vendors if draw(st.integers(0, 3)) == 0)
+    away = frozenset((r, v) for r in reviewers for v in vendors if draw(one_in_eight) == 0)
+    adopted = {(v, c.code): found for v in vendors for c in criteria if (found := draw(findings))}
+    mode = draw(modes)
+    lifted = frozenset(v for v in vendors if draw(one_in_four) == 0)
     return Scene(reviewers, vendors, criteria, given_, away, draw(rules), mode, adopted, lifted)
 
 
