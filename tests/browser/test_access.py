@@ -75,14 +75,27 @@ def tour(
     contexts: Contexts,
     addresses: Addresses,
     seen: Addresses,
+    shared_folder: Path,
 ) -> Iterator[Tour]:
     """What each of these people meets on every page that is there for them."""
     email = request.param
+    refuse_second_tour(shared_folder / f"tour-{PEOPLE[email]}")
     visitor = contexts.visitor(demo, width=NARROW)
     if email:
         visitor.sign_in(email)
     yield make_tour(visitor, seen[email], only(addresses, ON_PHONE[email]))
     contexts.give_back(visitor)
+
+
+def refuse_second_tour(mark: Path) -> None:
+    """Fail if another worker makes the same tour: it takes a minute, and groups are to prevent it.
+
+    pytest-xdist 3.8 loses its groups with pytest 9.2, without a word.
+    """
+    try:
+        mark.touch(exist_ok=False)
+    except FileExistsError:
+        pytest.fail("tests of one xdist_group run on two workers", pytrace=False)
 
 
 def test_axe_finds_nothing_on_any_page_in_light(tour: Tour):
