@@ -22,7 +22,7 @@ from tests.browser.demo_pages import (
 )
 from tests.browser.looks import hidden_focus, overflow, violations
 from tests.browser.sites import Site, made_once
-from tests.browser.tour import Tour, make_tour
+from tests.browser.tour import Faults, Tour, make_tour
 from tests.browser.visitor import NARROW, Contexts
 
 TOURS = [
@@ -38,6 +38,12 @@ FAULTS = [
     (PLANT % "<input type='text'>", "label"),
     ("document.querySelector('h1').style.color = '#bbb'", "color-contrast"),
 ]
+# A page that is too wide, has a field without a label and pale words, and says so aloud.
+BROKEN = """addEventListener("DOMContentLoaded", () => {
+  const { style } = document.querySelector("h1");
+  style.width = "400px"; style.color = "#777"; style.background = "#888";
+  document.querySelector("main").append(document.createElement("input"));
+  console.error("planted"); });"""
 FOCUS = [
     ("evaluations.show_overview", "light"),
     ("results.show_matrix", "light"),
@@ -178,6 +184,24 @@ def test_a_planted_fault_is_found(demo: Site, browse: Browse, fault: str, rule: 
 
     assert before == []
     assert [line.split()[0] for line in violations(page)] == [rule]
+
+
+@alone
+def test_a_tour_writes_down_every_fault_of_every_page(demo: Site, browse: Browse):
+    visitor = browse(demo, width=NARROW)
+    visitor.page.add_init_script(BROKEN)
+    places = ["/accessibility", "/sign-in"]
+
+    tour = make_tour(visitor, places, places)
+
+    assert [list(faults) for faults in faults_of(tour)] == [places] * 5
+    assert {line.split()[0] for line in tour.in_light["/sign-in"]} == {"label", "color-contrast"}
+    assert {line.split()[0] for line in tour.in_dark["/sign-in"]} == {"color-contrast"}
+    visitor.expected.append("planted")
+
+
+def faults_of(tour: Tour) -> list[Faults]:
+    return [tour.too_wide, tour.in_light, tour.in_dark, tour.on_dark_phone, tour.complaints]
 
 
 @alone
