@@ -60,11 +60,18 @@ def serve(app: Flask, *, lasting: bool = False) -> Iterator[Site]:
     thread.start()
     yield Site(app, f"http://127.0.0.1:{server.effective_port}", lasting)
     # its sockets are closed by its own thread, which ends when there is none left
-    server.trigger.pull_trigger(lambda: close_all(server._map))
+    server.trigger.pull_trigger(lambda: close_connections(server))
     thread.join(timeout=10)
     server.task_dispatcher.shutdown()
     with app.app_context():
         db.engine.dispose()
+
+
+def close_connections(server: Any) -> None:
+    """Close every connection with what it buffers, as if the browser had; then the server's own."""
+    for channel in list(server.active_channels.values()):
+        channel.handle_close()
+    close_all(server._map)
 
 
 def made_once(done: Path, make: Callable[[Path], None]) -> Path:

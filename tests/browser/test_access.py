@@ -22,7 +22,7 @@ from tests.browser.demo_pages import (
 )
 from tests.browser.looks import hidden_focus, overflow, violations
 from tests.browser.sites import Site, made_once
-from tests.browser.tour import Tour, make_tour
+from tests.browser.tour import Faults, Tour, make_tour
 from tests.browser.visitor import NARROW, Contexts
 
 TOURS = [
@@ -38,6 +38,12 @@ FAULTS = [
     (PLANT % "<input type='text'>", "label"),
     ("document.querySelector('h1').style.color = '#bbb'", "color-contrast"),
 ]
+# A page that is too wide, has a field without a label and pale words, and says so aloud.
+BROKEN = """addEventListener("DOMContentLoaded", () => {
+  const { style } = document.querySelector("h1");
+  style.width = "400px"; style.color = "#777"; style.background = "#888";
+  document.querySelector("main").append(document.createElement("input"));
+  console.error("planted"); });"""
 FOCUS = [
     ("evaluations.show_overview", "light"),
     ("results.show_matrix", "light"),
@@ -75,14 +81,27 @@ def tour(
     contexts: Contexts,
     addresses: Addresses,
     seen: Addresses,
+    shared_folder: Path,
 ) -> Iterator[Tour]:
     """What each of these people meets on every page that is there for them."""
     email = request.param
+    refuse_second_tour(shared_folder / f"tour-{PEOPLE[email]}")
     visitor = contexts.visitor(demo, width=NARROW)
     if email:
         visitor.sign_in(email)
     yield make_tour(visitor, seen[email], only(addresses, ON_PHONE[email]))
     contexts.give_back(visitor)
+
+
+def refuse_second_tour(mark: Path) -> None:
+    """Fail if another worker makes the same tour: it takes a minute, and groups are to prevent it.
+
+    pytest-xdist 3.8 loses its groups with pytest 9.2, without a word.
+    """
+    try:
+        mark.touch(exist_ok=False)
+    except FileExistsError:
+        pytest.fail("tests of one xdist_group run on two workers", pytrace=False)
 
 
 def test_axe_finds_nothing_on_any_page_in_light(tour: Tour):
@@ -165,6 +184,24 @@ def test_a_planted_fault_is_found(demo: Site, browse: Browse, fault: str, rule: 
 
     assert before == []
     assert [line.split()[0] for line in violations(page)] == [rule]
+
+
+@alone
+def test_a_tour_writes_down_every_fault_of_every_page(demo: Site, browse: Browse):
+    visitor = browse(demo, width=NARROW)
+    visitor.page.add_init_script(BROKEN)
+    places = ["/accessibility", "/sign-in"]
+
+    tour = make_tour(visitor, places, places)
+
+    assert [list(faults) for faults in faults_of(tour)] == [places] * 5
+    assert {line.split()[0] for line in tour.in_light["/sign-in"]} == {"label", "color-contrast"}
+    assert {line.split()[0] for line in tour.in_dark["/sign-in"]} == {"color-contrast"}
+    visitor.expected.append("planted")
+
+
+def faults_of(tour: Tour) -> list[Faults]:
+    return [tour.too_wide, tour.in_light, tour.in_dark, tour.on_dark_phone, tour.complaints]
 
 
 @alone

@@ -211,6 +211,7 @@ class Contexts:
             has_touch=kind.touch,
         )
         context.set_default_timeout(10_000)
+        context.set_default_navigation_timeout(30_000)  # a chart loads slowly on a busy machine
         return Room(kind, context, context.new_cdp_session(context.new_page()))
 
     def give_back(self, visitor: Visitor) -> None:

@@ -1,7 +1,8 @@
 """Reading the journal. Before the meeting it holds back whatever depends on a mark."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
@@ -29,6 +30,10 @@ UNTOLD = (Event.QUESTION_ASKED,)
 # What happened to a cell in the meeting, for whoever reads the cell.
 TRAIL = (Event.FINDING_RECORDED, Event.FINDING_WITHDRAWN, Event.CELL_DEFERRED)
 PAGE = 200
+BATCH = 500  # entries that are verified at a time
+# What reading an entry raises whose kind, moment or values nobody can make out any more.
+UNREADABLE = (LookupError, TypeError, ValueError)
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +122,46 @@ def link_of(entry: JournalEntry) -> ChainLink:
 
 def list_chain_breaks(session: Session) -> list[ChainBreak]:
     """Every place where a chain of the journal is not what was written, the newest state read."""
-    rows: Iterable[JournalEntry] = session.scalars(
-        select(JournalEntry)
-        .order_by(JournalEntry.chain, JournalEntry.number)
-        .execution_options(yield_per=1000)
-    )
-    links: Iterator[ChainLink] = (link_of(entry) for entry in rows)
     return [
         place
-        for _chain, own in groupby(links, key=lambda link: link.chain)
+        for _chain, own in groupby(_iterate_links(session), key=lambda link: link.chain)
         for place in find_chain_breaks(own)
     ]
+
+
+def _iterate_links(session: Session) -> Iterator[ChainLink]:
+    """Every entry by chain and number, some at a time.
+
+    An entry that was changed so that it can't even be read any more counts as changed: its link
+    is empty, with the hash that is stored.
+    """
+    keys = session.execute(
+        select(
+            JournalEntry.id, JournalEntry.chain, JournalEntry.number, JournalEntry.hash
+        ).order_by(JournalEntry.chain, JournalEntry.number)
+    ).all()
+    for start in range(0, len(keys), BATCH):
+        some = keys[start : start + BATCH]
+        try:
+            yield from _load_links(session, [row.id for row in some])
+        except UNREADABLE:
+            for row in some:
+                try:
+                    yield from _load_links(session, [row.id])
+                except UNREADABLE:
+                    yield ChainLink(
+                        chain=row.chain, number=row.number, at=NEVER, content={}, hash=row.hash
+                    )
+
+
+def _load_links(session: Session, ids: Sequence[int]) -> list[ChainLink]:
+    """The links of these entries, by chain and number. Raises: one of UNREADABLE."""
+    rows = session.scalars(
+        select(JournalEntry)
+        .where(JournalEntry.id.in_(ids))
+        .order_by(JournalEntry.chain, JournalEntry.number)
+    )
+    return [link_of(entry) for entry in rows]
 
 
 def find_journal_head(session: Session, evaluation: Evaluation) -> str:

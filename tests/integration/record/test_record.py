@@ -82,6 +82,16 @@ def test_a_changed_entry_is_named(make: Factory):
     ]
 
 
+def test_an_entry_that_cannot_be_read_any_more_is_named_as_changed(make: Factory):
+    made = make.evaluation(phase=Phase.SCORING, marks=MARKS)
+
+    behind_the_seals("UPDATE journal_entry SET event = 'NO_SUCH_EVENT' WHERE number = 2")
+
+    assert said() == [
+        f"Journal, chain {made.evaluation.id}: entry 2 was changed after it was written."
+    ]
+
+
 def test_a_removed_entry_is_named(make: Factory):
     made = make.evaluation()
 
