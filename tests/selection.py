@@ -1,8 +1,8 @@
 """A pytest plugin: which tests a run takes, and in which order.
 
 --quick: what a change is checked with at every commit: unit tests, contracts, linters, types, one
-database (SQLite), one journey in a browser. --long: what takes long, and nothing else. A run
-without either takes everything except what takes long.
+database (SQLite) without what takes longest, one journey in a browser. --long: what takes long, and
+nothing else. A run without either takes everything except what takes long.
 """
 
 from collections.abc import Callable
@@ -11,8 +11,6 @@ import pytest
 
 # Which kinds of tests a quick run takes; of those on two databases, the ones on SQLite.
 QUICK = ("tests/unit/", "tests/contract/", "tests/integration/")
-# These make environments and packages, which takes longer than all other contracts together.
-NOT_QUICK = ("tests/contract/test_wheel.py",)
 # A worker that begins with these late would be left alone with them at the end.
 FIRST = (
     "tests/machine/",
@@ -22,6 +20,14 @@ FIRST = (
     "tests/integration/shared/test_queries.py",
     "tests/integration/exchange/test_import.py",
 )
+# What else takes longest: environments and packages, races, names in every script.
+NOT_QUICK = (
+    *FIRST,
+    "tests/contract/test_run.py",
+    "tests/contract/test_wheel.py",
+    "tests/integration/shared/test_foreign_names.py",
+    "tests/integration/shared/test_races.py",
+)
 # These ask what mypy and the linters found, which need a while.
 LAST = ("tests/contract/test_layers.py",)
 
@@ -30,7 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
     group = parser.getgroup("crrubric")
     group.addoption(
-        "--quick", action="store_true", help="about a minute: one database, one journey"
+        "--quick", action="store_true", help="a minute and a half: one database, one journey"
     )
     group.addoption("--long", action="store_true", help="only what takes long, which no gate runs")
 

@@ -21,6 +21,7 @@ class Item:
 
 UNIT = Item("tests/unit/results/test_tally.py::test_it")
 WHEEL = Item("tests/contract/test_wheel.py::test_it")
+WALK = Item("tests/integration/shared/test_access.py::test_it[sqlite]", database="sqlite")
 SQLITE = Item("tests/integration/ballots/test_seals.py::test_it[sqlite]", database="sqlite")
 POSTGRESQL = Item(
     "tests/integration/ballots/test_seals.py::test_it[postgresql]", database="postgresql"
@@ -29,13 +30,13 @@ BROWSER = Item("tests/browser/test_journey.py::test_it")
 JOURNEY = Item("tests/browser/test_journey.py::test_short", "quick_journey")
 MACHINE = Item("tests/machine/test_machine.py::test_it")
 LONG = Item("tests/long/test_kill.py::test_it", "long")
-ALL = [UNIT, WHEEL, SQLITE, POSTGRESQL, BROWSER, JOURNEY, MACHINE, LONG]
+ALL = [UNIT, WHEEL, WALK, SQLITE, POSTGRESQL, BROWSER, JOURNEY, MACHINE, LONG]
 
 
 @pytest.mark.parametrize(
     ("quick", "long", "taken"),
     [
-        (False, False, [UNIT, WHEEL, SQLITE, POSTGRESQL, BROWSER, JOURNEY, MACHINE]),
+        (False, False, [UNIT, WHEEL, WALK, SQLITE, POSTGRESQL, BROWSER, JOURNEY, MACHINE]),
         (True, False, [UNIT, SQLITE, JOURNEY]),
         (False, True, [LONG]),
     ],
