@@ -26,8 +26,7 @@ from crrubric.models import (
     Vendor,
     VendorFile,
 )
-from crrubric.queries.ballots.files import find_own_file
-from crrubric.queries.ballots.files import find_vendor_file as find_vendor_file
+from crrubric.queries.ballots.files import find_own_file, find_vendor_file
 from crrubric.queries.people.access import lock_evaluation, require, require_locked_seat
 from crrubric.queries.people.people import Actor
 from crrubric.services.ballots.ballots import find_assigned_criterion, lock_writable_ballot

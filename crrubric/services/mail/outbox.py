@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from crrubric.clock import now_utc
 from crrubric.config import current_settings
 from crrubric.domain.mail.mails import MailContext, MailText, MailTranslator, clean_header_line
-from crrubric.domain.people.languages import choose_mail_language as spoken_to
-from crrubric.domain.people.languages import formats_of
+from crrubric.domain.people.languages import choose_mail_language, formats_of
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import MailKind
 from crrubric.models import Member, OutgoingMail
@@ -38,7 +37,7 @@ def mail_language_of(member: Member) -> str:
     """The language in which a member is written to."""
     chosen = member.user.language if member.user else None
     offered = chosen if chosen in current_settings().LANGUAGES else None
-    return spoken_to(offered, member.evaluation.language)
+    return choose_mail_language(offered, member.evaluation.language)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from crrubric.extensions import db
 from crrubric.queries.exchange.exports import describe_evaluation, iterate_mark_rows
 from crrubric.queries.meeting.decisions import find_adopted_ranking, recommendation_of
 from crrubric.queries.people.access import Seat
-from crrubric.queries.results.matrices import read_matrix as read_matrix
+from crrubric.queries.results.matrices import read_matrix
 from crrubric.reports.exchange import results_json, tables
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.page import make_download

@@ -18,8 +18,7 @@ from crrubric.queries.meeting.decisions import (
     recommendation_of,
 )
 from crrubric.queries.people.access import Seat
-from crrubric.queries.results.matrices import Matrix
-from crrubric.queries.results.matrices import read_matrix as read_matrix
+from crrubric.queries.results.matrices import Matrix, read_matrix
 from crrubric.services.meeting import decisions as service
 from crrubric.services.meeting import positions
 from crrubric.web.meeting.decision_forms import (

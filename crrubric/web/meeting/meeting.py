@@ -19,8 +19,7 @@ from crrubric.queries.meeting.meetings import (
     load_deferrals,
 )
 from crrubric.queries.people.access import Seat
-from crrubric.queries.results.matrices import Matrix
-from crrubric.queries.results.matrices import read_matrix as read_matrix
+from crrubric.queries.results.matrices import Matrix, read_matrix
 from crrubric.queries.setup.members import list_present_members
 from crrubric.queries.setup.rubrics import list_tension_values
 from crrubric.services.meeting import meetings as service

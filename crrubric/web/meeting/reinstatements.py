@@ -10,7 +10,7 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat, make_not_found, refuse_recused
-from crrubric.queries.results.matrices import read_matrix as read_matrix
+from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.meeting import reinstatements as service
 from crrubric.web.meeting.decision import make_decision_form, render_decision_page
 from crrubric.web.meeting.decision_forms import ReinstatementForm

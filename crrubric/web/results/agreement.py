@@ -13,7 +13,7 @@ from crrubric.domain.statistics.preferences import kendall_tau_b
 from crrubric.domain.statistics.reliability import reliability_of, sort_by_disagreement
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat, make_not_found
-from crrubric.queries.results.matrices import read_matrix as read_matrix
+from crrubric.queries.results.matrices import read_matrix
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import render_page

@@ -14,8 +14,7 @@ from crrubric.models import Criterion, Meeting, Vendor
 from crrubric.queries.meeting.decisions import load_finding_version
 from crrubric.queries.meeting.meetings import find_current_meeting
 from crrubric.queries.people.access import Seat
-from crrubric.queries.results.matrices import Matrix
-from crrubric.queries.results.matrices import read_matrix as read_matrix
+from crrubric.queries.results.matrices import Matrix, read_matrix
 from crrubric.services.meeting import decisions as service
 from crrubric.web.meeting.forms import FindingForm
 from crrubric.web.results.cell_facts import load_cell_facts

@@ -15,8 +15,7 @@ from crrubric.domain.results.views import select_matrix_view
 from crrubric.domain.vocabulary import Answer
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat, make_not_found
-from crrubric.queries.results.matrices import Matrix
-from crrubric.queries.results.matrices import read_matrix as read_matrix
+from crrubric.queries.results.matrices import Matrix, read_matrix
 from crrubric.web.results.cell_facts import load_cell_facts
 from crrubric.web.results.comparison import (
     choose_vendors,

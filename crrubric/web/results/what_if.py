@@ -23,8 +23,7 @@ from crrubric.domain.statistics.robustness import robustness_of
 from crrubric.domain.vocabulary import RuleKind
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat
-from crrubric.queries.results.matrices import Matrix
-from crrubric.queries.results.matrices import read_matrix as read_matrix
+from crrubric.queries.results.matrices import Matrix, read_matrix
 from crrubric.queries.setup.wording import translate_rubric_text
 from crrubric.web.results.forms import TrialForm, WeightTrialForm
 from crrubric.web.shared.access import require_permission

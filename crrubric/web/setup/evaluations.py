@@ -20,8 +20,7 @@ from crrubric.queries.mail.notices import list_own_notices
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.questions.questions import count_waiting_askings
 from crrubric.queries.setup.assignments import count_assigned_criteria
-from crrubric.queries.setup.evaluations import list_ballot_progress as ballots_progress
-from crrubric.queries.setup.evaluations import load_readiness
+from crrubric.queries.setup.evaluations import list_ballot_progress, load_readiness
 from crrubric.services.ballots import seals
 from crrubric.services.setup import evaluations as service
 from crrubric.web.mail.lateness import load_lateness
@@ -157,7 +156,7 @@ def save_rule(seat: Seat) -> ResponseReturnValue:
 @require_permission(Action.VIEW_PROGRESS)
 def show_progress(seat: Seat) -> ResponseReturnValue:
     """How many marks and ballots are done; never which."""
-    rows = ballots_progress(db.session(), seat)
+    rows = list_ballot_progress(db.session(), seat)
     declared = list_declared_conflicts(db.session(), seat.evaluation.id)
     return render_page(
         "setup/evaluation/progress.html",
