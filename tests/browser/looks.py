@@ -1,5 +1,9 @@
-"""What is looked for on a page: faults that axe finds, what is too wide, what hides the focus."""
+"""What is looked for on a page: faults that axe finds, what is too wide, what hides the focus.
 
+And ids that are there twice or lead nowhere, which axe would only find page by page.
+"""
+
+from collections.abc import Collection
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
@@ -10,8 +14,8 @@ RULES = {"type": "tag", "values": TAGS}
 OF_COLOUR = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 TABS = 7  # how many stops of the Tab key are looked at, from the top and from the main part
 MARGIN = 12  # pixels around what has the focus
-# A chart follows its window a moment later. What axe finds is a line each.
-AXE = """async (rules) => {
+# A chart follows its window a moment later.
+CHARTS = """async () => {
   const charts = [...document.querySelectorAll(".js-plotly-plot")].filter((c) => c.clientWidth);
   const late = (c) => Math.abs(c.querySelector(".main-svg").clientWidth - c.clientWidth) > 1;
   const until = performance.now() + 5000;
@@ -19,9 +23,53 @@ AXE = """async (rules) => {
     if (performance.now() > until) throw new Error("a chart does not follow its window");
     await new Promise(requestAnimationFrame);
   }
-  const found = await axe.run({ runOnly: rules, resultTypes: ["violations"] });
+}"""
+# Calls back with each element and its place: what it is and all around it. Of attributes only those
+# values count that say what an element is; lengths, addresses and words differ with the rows.
+WALK = """
+  const told = ["class", "role", "type", "lang", "tabindex", "scope", "autocomplete"];
+  const worded = ["label", "labelledby", "describedby", "controls", "owns"].map((n) => `aria-${n}`);
+  const tells = (name) =>
+    told.includes(name) || (name.startsWith("aria-") && !worded.includes(name));
+  const attribute = ({ name, value }) =>
+    name + (tells(name) ? `=${value}` : value.trim() && "=…");
+  const place = (node, within) => {
+    const text = [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim());
+    const attributes = [...node.attributes].map(attribute).sort();
+    return `${within} > ${node.localName} ${attributes}${text ? " …" : ""}`;
+  };
+  const walk = (node, within, tell) => {
+    const here = place(node, within);
+    if (tell(node, here)) for (const child of node.children) walk(child, here, tell);
+  };
+"""
+STRUCTURE = f"""() => {{
+  {WALK}
+  const places = new Set();
+  walk(document.documentElement, "", (_node, place) => places.add(place));
+  return [...places];
+}}"""
+# What axe finds in the elements at these places and what they hold, a line each.
+AXE_AT = f"""async ([rules, places]) => {{
+  {WALK}
+  const wanted = new Set(places), nodes = [];
+  walk(document.documentElement, "", (node, place) => {{
+    if (wanted.has(place)) nodes.push(node);
+    return !wanted.has(place);
+  }});
+  const found = await axe.run(nodes, {{ runOnly: rules, resultTypes: ["violations"] }});
   return found.violations.flatMap((rule) => rule.nodes.map(
-    (node) => `${rule.id} at ${node.target}: ${node.failureSummary}`));
+    (node) => `${{rule.id}} at ${{node.target}}: ${{node.failureSummary}}`));
+}}"""
+REFERENCES = """() => {
+  const ids = [...document.querySelectorAll("[id]")].map((node) => node.id);
+  const known = new Set(ids);
+  const twice = ids.filter((id, at) => ids.indexOf(id) !== at).map((id) => `id ${id} twice`);
+  const names = ["for", "form", "aria-labelledby", "aria-describedby", "aria-controls"];
+  const lost = names.flatMap((name) => [...document.querySelectorAll(`[${name}]`)].flatMap((node) =>
+    node.getAttribute(name).split(/\\s+/).filter((id) => !known.has(id))
+      .map((id) => `${name} of ${node.localName} names no id: ${id}`)));
+  return [...twice, ...lost];
 }"""
 FOCUSED = """() => {
   const node = document.activeElement;
@@ -30,11 +78,32 @@ FOCUSED = """() => {
 }"""
 
 
+def wait_for_charts(page: Page) -> None:
+    """Wait until every chart is as wide as its window lets it be; some seconds at most."""
+    page.evaluate(CHARTS)
+
+
 def violations(page: Page, rules: dict[str, object] = RULES) -> list[str]:
     """What axe finds, a line each: rule, place, and what is wrong there."""
+    wait_for_charts(page)
+    return violations_at(page, structure(page), rules)
+
+
+def violations_at(page: Page, places: Collection[str], rules: dict[str, object]) -> list[str]:
+    """What axe finds in the elements at some of the places that structure tells."""
     if page.evaluate("typeof axe === 'undefined'"):
         page.evaluate(Axe().axe_script)
-    return list(page.evaluate(AXE, rules))
+    return list(page.evaluate(AXE_AT, [rules, list(places)]))
+
+
+def structure(page: Page) -> frozenset[str]:
+    """What the page is built of: each element with all around it, equal ones once."""
+    return frozenset(page.evaluate(STRUCTURE))
+
+
+def broken_references(page: Page) -> list[str]:
+    """The ids that stand on the page twice, and attributes that name an id that isn't there."""
+    return list(page.evaluate(REFERENCES))
 
 
 def overflow(page: Page) -> list[str]:

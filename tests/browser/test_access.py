@@ -1,11 +1,13 @@
 """Every page can be used without seeing it, without a mouse, and on a narrow screen."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page
 
+from tests.browser import tour as tour_module
 from tests.browser.conftest import Browse
 from tests.browser.demo_pages import (
     ADMINISTRATOR,
@@ -20,13 +22,14 @@ from tests.browser.demo_pages import (
     pages,
     pages_of_everybody,
 )
-from tests.browser.looks import hidden_focus, overflow, violations
+from tests.browser.looks import broken_references, hidden_focus, overflow, violations, violations_at
 from tests.browser.sites import Site, made_once
-from tests.browser.tour import Faults, Tour, make_tour
+from tests.browser.tour import Faults, Known, Tour, make_tour
 from tests.browser.visitor import NARROW, Contexts
 
+# One after the other: what one of them has seen need not be looked at again for the next.
 TOURS = [
-    pytest.param(email, id=who, marks=pytest.mark.xdist_group(f"browser, pages of the {who}"))
+    pytest.param(email, id=who, marks=pytest.mark.xdist_group("browser, pages of everybody"))
     for email, who in PEOPLE.items()
 ]
 ON_PHONE = {CHAIR: CHOSEN, REVIEWER: BALLOTS, ADMINISTRATOR: SITE, "": OPEN}
@@ -42,7 +45,8 @@ FAULTS = [
 BROKEN = """addEventListener("DOMContentLoaded", () => {
   const { style } = document.querySelector("h1");
   style.width = "400px"; style.color = "#777"; style.background = "#888";
-  document.querySelector("main").append(document.createElement("input"));
+  const label = Object.assign(document.createElement("label"), { htmlFor: "nothing" });
+  document.querySelector("main").append(label, document.createElement("input"));
   console.error("planted"); });"""
 FOCUS = [
     ("evaluations.show_overview", "light"),
@@ -74,6 +78,12 @@ def seen(demo: Site, addresses: Addresses, shared_folder: Path) -> Addresses:
 # Every page, loaded once
 
 
+@pytest.fixture(scope="module")
+def known() -> Known:
+    """What the pages of all tours were built of."""
+    return Known()
+
+
 @pytest.fixture(scope="module", params=TOURS)
 def tour(
     request: pytest.FixtureRequest,
@@ -81,6 +91,7 @@ def tour(
     contexts: Contexts,
     addresses: Addresses,
     seen: Addresses,
+    known: Known,
     shared_folder: Path,
 ) -> Iterator[Tour]:
     """What each of these people meets on every page that is there for them."""
@@ -89,7 +100,7 @@ def tour(
     visitor = contexts.visitor(demo, width=NARROW)
     if email:
         visitor.sign_in(email)
-    yield make_tour(visitor, seen[email], only(addresses, ON_PHONE[email]))
+    yield make_tour(visitor, seen[email], only(addresses, ON_PHONE[email]), known)
     contexts.give_back(visitor)
 
 
@@ -114,6 +125,10 @@ def test_axe_finds_nothing_wrong_with_the_colours_of_any_page_in_dark(tour: Tour
 
 def test_no_page_is_wider_than_the_narrowest_phone(tour: Tour):
     assert tour.too_wide == {}
+
+
+def test_every_id_on_a_page_is_there_once_and_for_each_that_names_it(tour: Tour):
+    assert tour.references == {}
 
 
 def test_axe_finds_nothing_on_a_dark_phone(tour: Tour):
@@ -194,14 +209,66 @@ def test_a_tour_writes_down_every_fault_of_every_page(demo: Site, browse: Browse
 
     tour = make_tour(visitor, places, places)
 
-    assert [list(faults) for faults in faults_of(tour)] == [places] * 5
+    assert [list(faults) for faults in faults_of(tour)] == [places] * 6
     assert {line.split()[0] for line in tour.in_light["/sign-in"]} == {"label", "color-contrast"}
     assert {line.split()[0] for line in tour.in_dark["/sign-in"]} == {"color-contrast"}
     visitor.expected.append("planted")
 
 
 def faults_of(tour: Tour) -> list[Faults]:
-    return [tour.too_wide, tour.in_light, tour.in_dark, tour.on_dark_phone, tour.complaints]
+    return [
+        tour.too_wide,
+        tour.references,
+        tour.in_light,
+        tour.in_dark,
+        tour.on_dark_phone,
+        tour.complaints,
+    ]
+
+
+@alone
+def test_only_what_is_built_like_something_faultless_is_not_given_to_axe(
+    demo: Site, browse: Browse, monkeypatch: pytest.MonkeyPatch
+):
+    given: list[int] = []
+    monkeypatch.setattr(tour_module, "violations_at", counting(given))
+    page, known = browse(demo).page, Known()
+    page.goto("/accessibility")
+    assert known.look("light", page) == []
+
+    page.evaluate("document.querySelector('main p').after(document.createElement('p'))")
+    page.evaluate("document.querySelector('h1').textContent = 'Other words'")
+    page.evaluate("document.querySelector('main p + p').textContent = 'Other words'")
+    assert known.look("light", page) == []
+    assert len(given) == 1
+    page.evaluate(FAULTS[1][0])
+
+    assert [line.split()[0] for line in known.look("light", page)] == ["label"]
+    assert [line.split()[0] for line in known.look("light", page)] == ["label"]
+    assert given[1:] == [1, 1]
+
+
+def counting(given: list[int]) -> Callable[..., list[str]]:
+    """violations_at, which writes down how many places it was given."""
+
+    def count(page: Page, places: Collection[str], rules: dict[str, object]) -> list[str]:
+        given.append(len(places))
+        return violations_at(page, places, rules)
+
+    return count
+
+
+@alone
+def test_an_id_that_is_there_twice_or_not_at_all_is_found(demo: Site, browse: Browse):
+    page = browse(demo).page
+    page.goto("/accessibility")
+    before = broken_references(page)
+
+    page.evaluate("document.querySelector('h1').id = document.querySelector('main').id")
+    page.evaluate(PLANT % "<label for='nothing'>Words</label>")
+
+    assert before == []
+    assert broken_references(page) == ["id main twice", "for of label names no id: nothing"]
 
 
 @alone
