@@ -96,10 +96,14 @@ def make_venv() -> None:
 
 
 def installers() -> Iterator[list[str]]:
-    """The commands that can install into .venv, the best first."""
+    """The commands that can install into .venv, the best first.
+
+    None of them compiles all modules: Python does it when one is first imported, and most of them
+    (of plotly above all) never are.
+    """
     if output("uv", "--version"):
-        yield ["uv", "pip", "install", "--quiet", "--compile-bytecode", "--python", str(PYTHON)]
-    options = ["install", "--disable-pip-version-check", "--no-input", "--quiet"]
+        yield ["uv", "pip", "install", "--quiet", "--python", str(PYTHON)]
+    options = ["install", "--disable-pip-version-check", "--no-input", "--no-compile", "--quiet"]
     if output(PYTHON, "-m", "pip", "--version") or output(PYTHON, "-m", "ensurepip"):
         yield [str(PYTHON), "-m", "pip", *options]
     elif output(SYSTEM, "-m", "pip", "--python", PYTHON, "--version"):
