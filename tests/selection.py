@@ -20,11 +20,14 @@ FIRST = (
     "tests/integration/shared/test_queries.py",
     "tests/integration/exchange/test_import.py",
 )
-# What else takes longest: environments and packages, races, names in every script.
+# What else takes longest: new processes, environments and packages, races, names in every script.
 NOT_QUICK = (
     *FIRST,
     "tests/contract/test_run.py",
+    "tests/contract/test_translations.py",
     "tests/contract/test_wheel.py",
+    "tests/integration/people/test_first_start.py",
+    "tests/integration/shared/test_cli.py",
     "tests/integration/shared/test_foreign_names.py",
     "tests/integration/shared/test_races.py",
 )
@@ -36,7 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
     group = parser.getgroup("crrubric")
     group.addoption(
-        "--quick", action="store_true", help="a minute and a half: one database, one journey"
+        "--quick", action="store_true", help="about a minute: one database, one journey"
     )
     group.addoption("--long", action="store_true", help="only what takes long, which no gate runs")
 
