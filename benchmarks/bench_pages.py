@@ -234,7 +234,7 @@ def saving(made: Made, reviewer: Browser, vendor: int) -> Callable[[], None]:
 def importing(folder: Path) -> None:
     from crrubric.queries.people.people import OPERATOR
     from crrubric.services.exchange.imports import import_new_evaluation
-    from crrubric.services.setup.evaluations import RuleSettings
+    from crrubric.services.setup.rules import RuleSettings
 
     for thousands in (10, 30, 100):
         path = folder / "marks.csv"

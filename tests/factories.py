@@ -27,7 +27,7 @@ from crrubric.queries.people.people import OPERATOR, Actor, actor_of
 from crrubric.services.ballots import ballots, declarations, seals
 from crrubric.services.meeting import decisions
 from crrubric.services.people.accounts import add_user
-from crrubric.services.setup import committee, evaluations, vendors
+from crrubric.services.setup import committee, evaluations, phases, rules, vendors
 from crrubric.services.shared.unit import unit_of_work
 from tests.databases import Image, database_address, is_empty, take_image
 
@@ -105,7 +105,7 @@ class Plan:
     reviewers: int
     vendors: int
     rubric: Rubric
-    rule: evaluations.RuleSettings | None
+    rule: rules.RuleSettings | None
     marks: dict[tuple[int, int], str]
 
 
@@ -179,7 +179,7 @@ class Factory:
         reviewers: int = 2,
         vendors: int = 2,
         rubric: Rubric | None = None,
-        rule: evaluations.RuleSettings | None = None,
+        rule: rules.RuleSettings | None = None,
         marks: dict[tuple[int, int], str] | None = None,
     ) -> Made:
         """An evaluation in `phase`. `marks`: (reviewer, vendor) -> a letter a criterion."""
@@ -209,7 +209,7 @@ class Factory:
         made_vendors = [self.vendor(chair, made.slug) for _ in range(plan.vendors)]
         people = [self.reviewer(chair, made.slug) for _ in range(plan.reviewers)]
         if plan.rule is not None:
-            evaluations.set_rule(chair, made.slug, plan.rule)
+            rules.set_rule(chair, made.slug, plan.rule)
         criteria = db.session.scalars(
             select(Criterion).where(Criterion.evaluation_id == made.id).order_by(Criterion.id)
         ).all()
@@ -232,7 +232,7 @@ class Factory:
     def forward(self, made: Made, phase: Phase, marks: dict[tuple[int, int], str]) -> None:
         """Take the evaluation through its phases, marking while it is in scoring."""
         if phase is Phase.PRACTICE:
-            evaluations.change_phase(made.chair, made.slug, phase)
+            phases.change_phase(made.chair, made.slug, phase)
         now = db.session.get_one(Evaluation, made.evaluation.id).phase
         order = [Phase.SCORING, Phase.MEETING, Phase.DECIDED, Phase.ARCHIVED]
         for step in order[: order.index(phase) + 1] if phase in order else []:
@@ -245,7 +245,7 @@ class Factory:
                 decisions.record_decision(made.chair, made.slug, text)
             if step is Phase.ARCHIVED:
                 evaluations.set_retention(made.chair, made.slug, until=date(2034, 6, 30))
-            evaluations.change_phase(made.chair, made.slug, step)
+            phases.change_phase(made.chair, made.slug, step)
             if step is Phase.SCORING:
                 self.no_conflicts(made)
                 for (reviewer, vendor), letters in marks.items():

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic, sleep, time
 from typing import Any
 
 import pytest
@@ -21,6 +21,8 @@ ASKING = "contract/test_layers.py"  # where the tests are
 PATIENCE = 600  # seconds that a test waits for its tool
 FOLDER = "crrubric_linters"  # how a worker is told where the results are
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command as check; check(['--no-logo'])"
+PREFIX = "crrubric-linters-"
+DAY = 86_400  # seconds
 TOOLS = {  # the longest first
     "mypy": ["-m", "mypy"],
     "lint-imports": ["-c", LINT_IMPORTS],
@@ -34,7 +36,8 @@ class Linters:
     """The tools of one session, which run in a process of their own."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="crrubric-linters-"))
+        sweep_old_folders()
+        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX))
         self.process: subprocess.Popen[bytes] | None = None
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -63,6 +66,13 @@ class Linters:
             self.process.terminate()
             self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def sweep_old_folders() -> None:
+    """Remove what runs that were killed left behind more than a day ago."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        if time() - folder.stat().st_mtime > DAY:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def pytest_configure(config: pytest.Config) -> None:

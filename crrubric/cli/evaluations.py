@@ -17,7 +17,8 @@ from crrubric.extensions import db
 from crrubric.models import Evaluation, User
 from crrubric.queries.people.people import OPERATOR, actor_of
 from crrubric.services.exchange.imports import ImportResult, import_marks, import_new_evaluation
-from crrubric.services.setup.evaluations import RuleSettings, create_evaluation
+from crrubric.services.setup.evaluations import create_evaluation
+from crrubric.services.setup.rules import RuleSettings
 
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 RULES = "majority, unanimity, or a supermajority like 2/3"

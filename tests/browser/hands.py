@@ -15,7 +15,7 @@ from crrubric.domain.vocabulary import Answer, Phase, Role
 from crrubric.extensions import db, limiter
 from crrubric.models import User
 from crrubric.queries.people.people import Actor
-from crrubric.services.setup.evaluations import change_phase
+from crrubric.services.setup.phases import change_phase
 from tests.browser.sites import Site
 from tests.browser.visitor import Visitor, named
 from tests.factories import PASSWORD, Factory, Made, stored_marks

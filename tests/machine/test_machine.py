@@ -43,7 +43,15 @@ from crrubric.services.ballots import ballots, declarations, entries, seals
 from crrubric.services.mail import notices
 from crrubric.services.meeting import decisions, meetings, positions
 from crrubric.services.meeting.meetings import MotionText
-from crrubric.services.setup import assignments, committee, evaluations, rubrics, vendors
+from crrubric.services.setup import (
+    assignments,
+    committee,
+    evaluations,
+    phases,
+    rubrics,
+    rules,
+    vendors,
+)
 from tests.factories import small_rubric
 from tests.machine.files import Files
 from tests.machine.frame import NUMBER, WHY, Refusal, act, everything
@@ -61,11 +69,11 @@ ROLES = [
 ]
 SPEAKS = [Stakeholder.TEACHER, Stakeholder.SPECIAL_EDUCATION]
 RULES = [
-    evaluations.RuleSettings(),
-    evaluations.RuleSettings(kind=RuleKind.UNANIMITY, quorum=1),
-    evaluations.RuleSettings(kind=RuleKind.SUPERMAJORITY, over=3, under=4, quorum=2, pass_mark=70),
-    evaluations.RuleSettings(pass_mark=101),
-    evaluations.RuleSettings(over=1, under=2),
+    rules.RuleSettings(),
+    rules.RuleSettings(kind=RuleKind.UNANIMITY, quorum=1),
+    rules.RuleSettings(kind=RuleKind.SUPERMAJORITY, over=3, under=4, quorum=2, pass_mark=70),
+    rules.RuleSettings(pass_mark=101),
+    rules.RuleSettings(over=1, under=2),
 ]
 TITLES = ["", "Pace", "Reports", "Support"]
 
@@ -130,7 +138,7 @@ class Committee(Files, Later, Practice, Talk):
             assignments.assign_reviewer(chair, self.slug, self.seat("ben"), Assignment(None, some))
             self.model = stored(db.session(), self.id)
         if chance.random() < (0.2 if phase else 0.8):
-            evaluations.change_phase(chair, self.slug, Phase.PRACTICE)
+            phases.change_phase(chair, self.slug, Phase.PRACTICE)
             self.rehearse(chance)
         for step in (Phase.SCORING, Phase.MEETING, Phase.DECIDED)[:phase]:
             if step is Phase.DECIDED:
@@ -140,7 +148,7 @@ class Committee(Files, Later, Practice, Talk):
                     vendor_id=left[0] if left else None, reason="It fits."
                 )
                 decisions.record_decision(chair, self.slug, text)
-            evaluations.change_phase(chair, self.slug, step)
+            phases.change_phase(chair, self.slug, step)
             if step is Phase.SCORING:
                 self.fill(letters)
                 self.ask(chance)
@@ -148,7 +156,7 @@ class Committee(Files, Later, Practice, Talk):
         if phase == 2 and chance.random() < 0.7:
             meetings.start_meeting(chair, self.slug)
             if chance.random() < 0.3:
-                evaluations.change_phase(chair, self.slug, Phase.SCORING, reason="Too early")
+                phases.change_phase(chair, self.slug, Phase.SCORING, reason="Too early")
         self.model = stored(db.session(), self.id)
         self.changed = True
         self.the_record_holds()
@@ -308,7 +316,7 @@ class Committee(Files, Later, Practice, Talk):
         bad = settings.pass_mark > 100 or 2 * settings.over <= settings.under
         done = self.tried(
             (bad and Invalid) or self.refused(name, Action.EDIT_SETUP),
-            lambda: evaluations.set_rule(self.people[name], self.slug, settings),
+            lambda: rules.set_rule(self.people[name], self.slug, settings),
         )
         if done:
             self.model.rule, self.model.rule_set = asdict(settings), True
@@ -458,7 +466,7 @@ class Committee(Files, Later, Practice, Talk):
             or ((now, to) not in (*FORWARD, *BACK) and Invalid)
             or (self.hindered(now, to) and NotReady)
             or ((now, to) in BACK and not why and Invalid),
-            lambda: evaluations.change_phase(self.people[name], self.slug, Phase(to), reason=why),
+            lambda: phases.change_phase(self.people[name], self.slug, Phase(to), reason=why),
         )
         if done:
             self.model.phase = to

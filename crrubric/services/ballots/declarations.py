@@ -8,7 +8,7 @@ from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, WrongPhase
 from crrubric.domain.events import Event
-from crrubric.domain.text import clean_text, require_text
+from crrubric.domain.text import clean_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import DeclarationKind, NoticeKind
 from crrubric.models import Declaration, Member, Vendor
@@ -17,6 +17,7 @@ from crrubric.queries.people.people import Actor
 from crrubric.services.mail.notices import notify_members
 from crrubric.services.setup.vendors import find_vendor
 from crrubric.services.shared.journal import EntryReferences, note_event
+from crrubric.services.shared.reasons import require_printed_reason
 from crrubric.services.shared.unit import unit_of_work
 
 
@@ -68,7 +69,7 @@ def waive_conflict(actor: Actor, slug: str, declaration_id: int, *, reason: str)
 
     Raises: NotFound for one's own conflict and for a vendor that the chair stays away from.
     """
-    why = _require_reason(reason)
+    why = require_printed_reason(reason)
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.WAIVE_CONFLICT, slug)
         found = find_conflict(session, seat, declaration_id)
@@ -83,7 +84,7 @@ def waive_conflict(actor: Actor, slug: str, declaration_id: int, *, reason: str)
 
 def end_waiver(actor: Actor, slug: str, declaration_id: int, *, reason: str) -> Declaration:
     """Take a waiver back: the member is recused again. Raises: as `waive_conflict`."""
-    why = _require_reason(reason)
+    why = require_printed_reason(reason)
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.WAIVE_CONFLICT, slug)
         found = find_conflict(session, seat, declaration_id)
@@ -128,12 +129,6 @@ def _find_declaration(session: Session, member_id: int, vendor_id: int) -> Decla
         select(Declaration).where(
             Declaration.member_id == member_id, Declaration.vendor_id == vendor_id
         )
-    )
-
-
-def _require_reason(reason: str) -> str:
-    return require_text(
-        reason, N_("Say why: the memo prints it."), limit=limits.NOTE, field="reason"
     )
 
 

@@ -63,7 +63,7 @@ def enter_ballot(actor: Actor, slug: str, ballot_id: int, entry: EnteredBallot) 
             N_("Enter the day on which the ballot was given."),
             field="given_on",
         )
-        ballot = lock_untouched_ballot(session, seat, ballot_id)
+        ballot = require_untouched_ballot(session, seat, lock_ballot(session, seat, ballot_id))
         _declare_on_behalf(session, actor, ballot, entry)
         asked = [
             row for part in list_assigned_parts(session, ballot.member) for row in part.criteria
@@ -100,9 +100,8 @@ def enter_ballot(actor: Actor, slug: str, ballot_id: int, entry: EnteredBallot) 
     return found
 
 
-def lock_untouched_ballot(session: Session, seat: Seat, ballot_id: int) -> Ballot:
+def require_untouched_ballot(session: Session, seat: Seat, ballot: Ballot) -> Ballot:
     """Another's untouched ballot. Raises: NotFound for one's own; WrongPhase if it was begun."""
-    ballot = lock_ballot(session, seat, ballot_id)
     if seat.member is not None and ballot.member_id == seat.member.id:
         raise make_not_found()
     scores = ballot.member.is_reviewer and not ballot.recused

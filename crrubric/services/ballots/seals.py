@@ -127,12 +127,17 @@ def announce_reopening(
 
 def lock_ballot(session: Session, seat: Seat, ballot_id: int) -> Ballot:
     """A present member's ballot, held, if the seat may act on it. Raises: NotFound."""
-    ballot = session.scalar(
-        select(Ballot)
-        .where(Ballot.id == ballot_id)
-        .with_for_update(of=Ballot)
-        .execution_options(populate_existing=True)
-    )
+    held = select(Ballot).where(Ballot.id == ballot_id).with_for_update(of=Ballot)
+    return check_reach(seat, session.scalar(held.execution_options(populate_existing=True)))
+
+
+def find_ballot(session: Session, seat: Seat, ballot_id: int) -> Ballot:
+    """A present member's ballot, if the seat may act on it. Raises: NotFound."""
+    return check_reach(seat, session.get(Ballot, ballot_id))
+
+
+def check_reach(seat: Seat, ballot: Ballot | None) -> Ballot:
+    """The ballot, if it is there and within the reach of the seat. Raises: NotFound."""
     if (
         ballot is None
         or ballot.member.evaluation_id != seat.evaluation.id

@@ -31,13 +31,8 @@ from crrubric.services.exchange.mark_lines import (
     refuse_bad_lines,
     scan_mark_lines,
 )
-from crrubric.services.setup.evaluations import (
-    RuleSettings,
-    apply_rule,
-    check_rule,
-    clean_title,
-    insert_evaluation,
-)
+from crrubric.services.setup.evaluations import clean_title, insert_evaluation
+from crrubric.services.setup.rules import RuleSettings, apply_rule, check_rule
 from crrubric.services.shared.constraints import explain_constraint
 from crrubric.services.shared.journal import note_event
 from crrubric.services.shared.unit import unit_of_work

@@ -11,8 +11,8 @@ from crrubric.queries.people.access import require_locked_evaluation
 from crrubric.queries.people.people import Actor
 from crrubric.services.mail.notices import list_other_members, notify_members
 from crrubric.services.mail.outbox import set_aside_reminders
-from crrubric.services.setup.evaluations import note_evaluation_change
 from crrubric.services.shared.days import require_coming_day
+from crrubric.services.shared.journal import note_evaluation_change
 from crrubric.services.shared.unit import unit_of_work
 
 

@@ -1,81 +1,44 @@
-"""Evaluations: making one, changing its facts and its decision rule, moving it through phases."""
+"""Evaluations: making one, changing its facts, and how long its record is kept."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from datetime import date
-from fractions import Fraction
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, NotReady
+from crrubric.domain.errors import Invalid
 from crrubric.domain.events import Event
 from crrubric.domain.people.languages import NAMES
-from crrubric.domain.results.outcome import DecisionRule
-from crrubric.domain.setup.lifecycle import Readiness, is_step_back, list_phase_problems
 from crrubric.domain.setup.rubric import Rubric
 from crrubric.domain.text import clean_line, clean_text, slug_of
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import (
-    NoticeKind,
-    Phase,
-    RuleKind,
-    ScoringMode,
     Stakeholder,
     Standing,
 )
-from crrubric.models import Ballot, Evaluation, Member, User
-from crrubric.queries.meeting.eligibility import find_ineligible_recommendation
-from crrubric.queries.meeting.meetings import find_current_meeting
+from crrubric.models import Evaluation, Member, User
 from crrubric.queries.people.access import (
-    lock_evaluation,
     make_not_found,
-    require,
     require_locked_evaluation,
 )
 from crrubric.queries.people.people import Actor
-from crrubric.queries.setup.evaluations import load_readiness
-from crrubric.services.ballots.ballots import issue_ballots
-from crrubric.services.ballots.stored_files import delete_ballot_files
-from crrubric.services.mail.notices import list_other_members, notify_members
-from crrubric.services.meeting.sittings import close_sitting
 from crrubric.services.people.district import find_or_make_district
 from crrubric.services.setup.rubrics import copy_rubric, serialize_rubric
+from crrubric.services.setup.rules import rule_settings
 from crrubric.services.shared.constraints import explain_constraint, run_again_if_broken
 from crrubric.services.shared.days import require_coming_day
-from crrubric.services.shared.journal import ROW, EntryReferences, find_changes, note_event
+from crrubric.services.shared.journal import (
+    ROW,
+    EntryReferences,
+    find_changes,
+    note_evaluation_change,
+    note_event,
+)
 from crrubric.services.shared.unit import unit_of_work
 
 SAME_TITLE, SAME_SLUG = "uq_evaluation_district_id_title", "uq_evaluation_slug"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleSettings:
-    """The decision rule as a chair sets it; the threshold is `over` of `under`."""
-
-    kind: RuleKind = RuleKind.MAJORITY
-    over: int = 2
-    under: int = 3
-    quorum: int | None = None
-    pass_mark: int = 85
-    mode: ScoringMode = ScoringMode.OUTCOME
-
-
-def check_rule(settings: RuleSettings) -> RuleSettings:
-    """The settings, if they make a rule. Raises: Invalid naming the field."""
-    if settings.under < 1 or settings.over < 1:
-        raise Invalid(N_("Enter the threshold as two whole numbers, like 2 of 3."), field="over")
-    DecisionRule(settings.kind, Fraction(settings.over, settings.under), settings.quorum)
-    if settings.quorum is not None and settings.quorum > limits.QUORUM_MAX:
-        raise Invalid(
-            N_("Enter a quorum of at most %(most)s."), most=limits.QUORUM_MAX, field="quorum"
-        )
-    if not 0 <= settings.pass_mark <= 100:
-        raise Invalid(N_("Enter a pass mark from 0 to 100 percent."), field="pass_mark")
-    return settings
 
 
 def create_evaluation(
@@ -246,104 +209,6 @@ def change_evaluation(
     return evaluation
 
 
-def set_rule(actor: Actor, slug: str, settings: RuleSettings) -> Evaluation:
-    """Set the decision rule; possible until ballots open. Raises: Invalid naming the field."""
-    check_rule(settings)
-    with unit_of_work() as session:
-        evaluation = require_locked_evaluation(session, actor, Action.EDIT_SETUP, slug)
-        # that the chair looked at the rule and left it as it is, is told once as well
-        old = asdict(rule_settings(evaluation)) if evaluation.rule_set_at else {}
-        apply_rule(evaluation, settings)
-        note_evaluation_change(
-            session, actor, Event.RULE_CHANGED, evaluation, old=old, new=asdict(settings)
-        )
-    return evaluation
-
-
-def rule_settings(evaluation: Evaluation) -> RuleSettings:
-    """The rule as it is stored."""
-    return RuleSettings(
-        kind=evaluation.rule_kind,
-        over=evaluation.threshold_over,
-        under=evaluation.threshold_under,
-        quorum=evaluation.quorum,
-        pass_mark=evaluation.pass_mark,
-        mode=evaluation.scoring_mode,
-    )
-
-
-def apply_rule(evaluation: Evaluation, settings: RuleSettings) -> None:
-    """Put checked settings on the evaluation."""
-    evaluation.rule_kind = settings.kind
-    evaluation.threshold_over, evaluation.threshold_under = settings.over, settings.under
-    evaluation.quorum = settings.quorum
-    evaluation.pass_mark = settings.pass_mark
-    evaluation.scoring_mode = settings.mode
-    evaluation.rule_set_at = now_utc()
-
-
-def note_evaluation_change(
-    session: Session,
-    actor: Actor,
-    event: Event,
-    evaluation: Evaluation,
-    *,
-    old: Mapping[str, object],
-    new: Mapping[str, object],
-) -> None:
-    """One journal entry with what differs; none if nothing does."""
-    before, after = find_changes(old, new)
-    if after:
-        note_event(session, actor, event, evaluation_id=evaluation.id, before=before, after=after)
-
-
-def change_phase(actor: Actor, slug: str, to: Phase, *, reason: str = "") -> Evaluation:
-    """Move the evaluation to another phase.
-
-    Opening scoring freezes rubric and rule and issues the ballots.
-    Raises: NotReady with every condition that isn't met; Invalid if a step back has no reason.
-    """
-    why = clean_text(reason, limit=limits.NOTE, field="reason")
-    with unit_of_work() as session:
-        evaluation = lock_evaluation(session, slug, exclusive=True)
-        require(actor, Action.CHANGE_PHASE, evaluation, session)
-        before = evaluation.phase
-        found = list_phase_problems(before, to, load_phase_readiness(session, evaluation, to))
-        if found:
-            raise NotReady(N_("“%(phase)s” can’t begin yet."), found, phase=to.label)
-        if is_step_back(before, to) and not why:
-            raise Invalid(N_("Say why the evaluation goes back one step."), field="reason")
-        held = find_current_meeting(session, evaluation.id)
-        if held is not None:  # nobody could close it later: the pages of the meeting go with it
-            close_sitting(session, actor, held)
-        evaluation.phase = to
-        apply_phase(session, evaluation, before, to)
-        note_event(
-            session,
-            actor,
-            Event.PHASE_CHANGED,
-            evaluation_id=evaluation.id,
-            before={"phase": before.value},
-            after={"phase": to.value},
-            reason=why,
-        )
-        notify_members(
-            session,
-            list_other_members(session, evaluation.id, actor),
-            NoticeKind.PHASE_CHANGED,
-            {"phase": to.label},
-        )
-    return evaluation
-
-
-def load_phase_readiness(session: Session, evaluation: Evaluation, to: Phase) -> Readiness:
-    """What the conditions look at; the results only where the meeting is to be closed."""
-    facts = load_readiness(session, evaluation.id)
-    if (evaluation.phase, to) != (Phase.MEETING, Phase.DECIDED):
-        return facts
-    return replace(facts, ruled_out=find_ineligible_recommendation(session, evaluation))
-
-
 def set_retention(
     actor: Actor, slug: str, *, until: date | None, hold: str = "", reason: str = ""
 ) -> Evaluation:
@@ -381,27 +246,3 @@ def set_retention(
                 reason=why,
             )
     return evaluation
-
-
-# When a phase began; scoring's end is the meeting's beginning.
-STAMPS = {
-    Phase.PRACTICE: "practice_at",
-    Phase.SCORING: "opened_at",
-    Phase.MEETING: "closed_at",
-    Phase.DECIDED: "decided_at",
-    Phase.ARCHIVED: "archived_at",
-}
-
-
-def apply_phase(session: Session, evaluation: Evaluation, before: Phase, to: Phase) -> None:
-    """Write down when a phase began, and do what its beginning means for ballots."""
-    if is_step_back(before, to):
-        setattr(evaluation, STAMPS[before], None)
-    else:
-        setattr(evaluation, STAMPS[to], now_utc())
-    if to is Phase.SCORING:
-        issue_ballots(session, evaluation)
-    elif to is Phase.SETUP:
-        seats = select(Member.id).where(Member.evaluation_id == evaluation.id)
-        delete_ballot_files(session, Ballot.member_id.in_(seats))
-        session.execute(delete(Ballot).where(Ballot.member_id.in_(seats)))

@@ -4,11 +4,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
-from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
 from crrubric.domain.events import Event
-from crrubric.domain.text import require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import NoticeKind
 from crrubric.models import Ballot, Decision, Member, Vendor
@@ -18,6 +16,7 @@ from crrubric.services.ballots.ballots import issue_ballots_if_scoring
 from crrubric.services.mail.notices import notify_members
 from crrubric.services.setup.vendors import find_vendor_for_seat
 from crrubric.services.shared.journal import EntryReferences, note_event
+from crrubric.services.shared.reasons import require_printed_reason
 from crrubric.services.shared.unit import unit_of_work
 
 
@@ -27,7 +26,7 @@ def withdraw_vendor(actor: Actor, slug: str, vendor_id: int, *, reason: str) -> 
     Raises: Invalid without a reason, or if it is the last one or the one recommended; NotFound
     for a vendor that the chair stays away from.
     """
-    why = _require_departure_reason(reason)
+    why = require_printed_reason(reason)
     with unit_of_work() as session:
         vendor = _lock_vendor(session, actor, slug, vendor_id)
         if vendor.withdrawn_at is not None:
@@ -51,7 +50,7 @@ def withdraw_vendor(actor: Actor, slug: str, vendor_id: int, *, reason: str) -> 
 
 def restore_vendor(actor: Actor, slug: str, vendor_id: int, *, reason: str) -> Vendor:
     """Take a vendor back into the selection, with everything that was marked. Raises: Invalid."""
-    why = _require_departure_reason(reason)
+    why = require_printed_reason(reason)
     with unit_of_work() as session:
         vendor = _lock_vendor(session, actor, slug, vendor_id)
         if vendor.withdrawn_at is None:
@@ -60,12 +59,6 @@ def restore_vendor(actor: Actor, slug: str, vendor_id: int, *, reason: str) -> V
         issue_ballots_if_scoring(session, vendor.evaluation)
         _announce_selection_change(session, actor, vendor, Event.VENDOR_RESTORED, why)
     return vendor
-
-
-def _require_departure_reason(reason: str) -> str:
-    return require_text(
-        reason, N_("Say why: the memo prints it."), limit=limits.NOTE, field="reason"
-    )
 
 
 def _lock_vendor(session: Session, actor: Actor, slug: str, vendor_id: int) -> Vendor:

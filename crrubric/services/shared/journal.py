@@ -16,7 +16,7 @@ from crrubric.clock import now_utc
 from crrubric.domain.events import Event
 from crrubric.domain.limits import SHORT_TEXT
 from crrubric.domain.record.chain import SITE, START, hash_of
-from crrubric.models import JournalEntry
+from crrubric.models import Evaluation, JournalEntry
 from crrubric.queries.people.people import Actor
 from crrubric.queries.record.journal import link_of
 
@@ -120,3 +120,18 @@ def find_changes(
     """Only the fields that differ, as (old, new)."""
     keys = [key for key in after if before.get(key) != after[key]]
     return {key: before.get(key) for key in keys}, {key: after[key] for key in keys}
+
+
+def note_evaluation_change(
+    session: Session,
+    actor: Actor,
+    event: Event,
+    evaluation: Evaluation,
+    *,
+    old: Mapping[str, object],
+    new: Mapping[str, object],
+) -> None:
+    """One journal entry with what differs; none if nothing does."""
+    before, after = find_changes(old, new)
+    if after:
+        note_event(session, actor, event, evaluation_id=evaluation.id, before=before, after=after)

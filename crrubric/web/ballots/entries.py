@@ -14,6 +14,7 @@ from crrubric.queries.people.access import Seat
 from crrubric.queries.setup.assignments import list_assigned_parts
 from crrubric.services.ballots import entries as service
 from crrubric.services.ballots.ballots import MarkText
+from crrubric.services.ballots.seals import find_ballot
 from crrubric.web.ballots.forms import EntryForm
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import ReasonForm, attach_error
@@ -40,7 +41,8 @@ def render_entry_page(
     seat: Seat, ballot_id: int, form: EntryForm, *, problems: dict[int, str] | None = None
 ) -> str:
     """All criteria with their answers, as typed. Raises: WrongPhase if it can't be entered."""
-    ballot = service.lock_untouched_ballot(db.session(), seat, ballot_id)
+    session = db.session()
+    ballot = service.require_untouched_ballot(session, seat, find_ballot(session, seat, ballot_id))
     declared = ballot.vendor_id in load_own_declarations(db.session(), ballot.member)
     return render_page(
         "ballots/enter.html",

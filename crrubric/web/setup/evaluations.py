@@ -23,6 +23,7 @@ from crrubric.queries.setup.assignments import count_assigned_criteria
 from crrubric.queries.setup.evaluations import list_ballot_progress, load_readiness
 from crrubric.services.ballots import seals
 from crrubric.services.setup import evaluations as service
+from crrubric.services.setup import phases, rules
 from crrubric.web.mail.lateness import load_lateness
 from crrubric.web.people.language_forms import DocumentsForm
 from crrubric.web.setup.forms import PhaseForm, RetentionForm, RuleForm
@@ -70,7 +71,7 @@ def save_phase(seat: Seat) -> ResponseReturnValue:
     except ValueError:
         target = seat.evaluation.phase
     try:
-        evaluation = service.change_phase(
+        evaluation = phases.change_phase(
             current_actor(), seat.evaluation.slug, target, reason=form.reason.data or ""
         )
     except NotReady as error:
@@ -119,7 +120,7 @@ def save_facts(seat: Seat) -> ResponseReturnValue:
 @require_permission(Action.VIEW_EVALUATION)
 def show_rule(seat: Seat) -> ResponseReturnValue:
     """The decision rule: a form for the chair in set-up, words for everybody."""
-    settings = service.rule_settings(seat.evaluation)
+    settings = rules.rule_settings(seat.evaluation)
     return render_page(
         "setup/evaluation/rule.html", seat, form=RuleForm(obj=settings), settings=settings
     )
@@ -132,10 +133,10 @@ def save_rule(seat: Seat) -> ResponseReturnValue:
     form = RuleForm()
     if form.validate():
         try:
-            service.set_rule(
+            rules.set_rule(
                 current_actor(),
                 seat.evaluation.slug,
-                service.RuleSettings(
+                rules.RuleSettings(
                     kind=form.kind.data,
                     over=form.over.data if form.over.data is not None else 2,
                     under=form.under.data if form.under.data is not None else 3,
@@ -148,7 +149,7 @@ def save_rule(seat: Seat) -> ResponseReturnValue:
             return redirect_to(HOME, seat)
         except Invalid as error:
             attach_error(form, error)
-    settings = service.rule_settings(seat.evaluation)
+    settings = rules.rule_settings(seat.evaluation)
     return render_page("setup/evaluation/rule.html", seat, form=form, settings=settings), 422
 
 
@@ -182,7 +183,7 @@ def show_reopen_form(seat: Seat, ballot_id: int) -> ResponseReturnValue:
 
 def render_reopen_page(seat: Seat, ballot_id: int, form: ReasonForm) -> str:
     """Whose ballot, for which vendor, submitted when: nothing of what is on it."""
-    ballot = seals.lock_ballot(db.session(), seat, ballot_id)
+    ballot = seals.find_ballot(db.session(), seat, ballot_id)
     if ballot.state is not BallotState.SUBMITTED:
         raise make_not_found()
     return render_page(

@@ -13,7 +13,7 @@ from crrubric.queries.people.people import Actor
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.ballots import declarations, seals
 from crrubric.services.meeting import decisions
-from crrubric.services.setup import evaluations, vendors
+from crrubric.services.setup import phases, vendors
 from crrubric.services.setup.vendors import VendorFacts
 from tests.factories import Factory, Made, ballot_of
 from tests.integration.conftest import Visit
@@ -33,7 +33,7 @@ def declared(made: Made, actor: Actor, vendor: int) -> Declaration | None:
 def undeclared(make: Factory) -> Made:
     """Scoring has begun and nobody has declared anything."""
     made = make.evaluation()
-    evaluations.change_phase(made.chair, made.slug, Phase.SCORING)
+    phases.change_phase(made.chair, made.slug, Phase.SCORING)
     return made
 
 

@@ -23,6 +23,7 @@ from crrubric.queries.record.verification import verify_record
 from crrubric.services.ballots import entries as service
 from crrubric.services.ballots import seals
 from crrubric.services.ballots.ballots import MarkText
+from crrubric.services.setup import phases
 from crrubric.services.setup.committee import change_member
 from tests.factories import Factory, Made, ballot_of, stored_marks
 from tests.integration.conftest import Visit, error_of
@@ -34,9 +35,8 @@ TODAY = now_utc().date() - timedelta(days=1)
 def scene(make: Factory) -> Made:
     """Scoring, with nothing declared yet."""
     made = make.evaluation(reviewers=2)
-    from crrubric.services.setup import evaluations
 
-    evaluations.change_phase(made.chair, made.slug, Phase.SCORING)
+    phases.change_phase(made.chair, made.slug, Phase.SCORING)
     return made
 
 

@@ -30,7 +30,7 @@ from crrubric.models import (
 )
 from crrubric.queries.record.verification import verify_record
 from crrubric.services.ballots import attachments, seals
-from crrubric.services.setup import assignments, corrections, evaluations, vendors
+from crrubric.services.setup import assignments, corrections, phases, vendors
 from tests.factories import Factory, Made, ballot_of
 from tests.integration.conftest import Visit, Visitor
 from tests.uploads import CSV, pdf
@@ -338,7 +338,7 @@ def test_files_removed_by_a_correction_are_deleted_with_their_ballot(make: Facto
     assert rows(FileContent) == 1
 
     if how == "back to set-up":
-        evaluations.change_phase(made.chair, made.slug, Phase.SETUP, reason="Begin again.")
+        phases.change_phase(made.chair, made.slug, Phase.SETUP, reason="Begin again.")
     else:
         member, other = ballot_of(made, 0, 0).member_id, made.vendors[1].id
         limited = Assignment(frozenset({other}), None)

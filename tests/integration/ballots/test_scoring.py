@@ -10,7 +10,7 @@ from crrubric.extensions import db
 from crrubric.models import JournalEntry
 from crrubric.services.ballots import ballots
 from crrubric.services.ballots.ballots import MarkText
-from crrubric.services.setup import evaluations
+from crrubric.services.setup import phases
 from tests.factories import Factory, stored_marks
 from tests.integration.conftest import Visit
 from tests.pages import parse, words
@@ -202,7 +202,7 @@ def test_a_stale_save_shows_both_texts_and_overwrites_nothing(make: Factory, vis
 def test_a_save_after_closing_returns_the_typed_text(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING)
     person = visit(made.reviewers[0])
-    evaluations.change_phase(made.chair, made.slug, Phase.MEETING)
+    phases.change_phase(made.chair, made.slug, Phase.MEETING)
     address = made.url(f"ballots/{made.vendors[0].id}/marks/{made.criterion('ada').id}")
     note = "a long thought that came too late"
 

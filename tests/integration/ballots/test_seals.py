@@ -14,7 +14,7 @@ from crrubric.models import Abstention, Ballot, JournalEntry, Mark, SealedBallot
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.ballots import seals
 from crrubric.services.ballots.ballots import MarkText, record_mark
-from crrubric.services.setup import evaluations
+from crrubric.services.setup import phases
 from tests.factories import Factory, Made, ballot_of, stored_marks
 from tests.integration.conftest import Visit, error_of
 
@@ -106,7 +106,7 @@ def test_a_ballot_that_was_submitted_empty_keeps_the_rubric_frozen(make: Factory
     make.submit(made, 0, 0, WHY)
 
     with pytest.raises(NotReady) as refused:
-        evaluations.change_phase(made.chair, made.slug, Phase.SETUP, reason="wrong rubric")
+        phases.change_phase(made.chair, made.slug, Phase.SETUP, reason="wrong rubric")
 
     assert "1 ballots were submitted already" in str(refused.value.problems[0])
 

@@ -20,7 +20,7 @@ from crrubric.queries.results.matrices import read_matrix
 from crrubric.reports.exchange.results_json import results_object
 from crrubric.services.exchange.imports import import_marks, import_new_evaluation
 from crrubric.services.setup.assignments import assign_reviewer
-from crrubric.services.setup.evaluations import RuleSettings
+from crrubric.services.setup.rules import RuleSettings
 from crrubric.services.setup.withdrawals import withdraw_vendor
 from tests.factories import Factory
 

@@ -20,7 +20,7 @@ from crrubric.services.mail.notices import notify_members
 from crrubric.services.mail.posting import send_due_mails
 from crrubric.services.mail.smtp import SmtpClient, SmtpMessage
 from crrubric.services.people.accounts import accept_invite
-from crrubric.services.setup import committee, evaluations
+from crrubric.services.setup import committee, phases
 from crrubric.services.shared.unit import unit_of_work
 from tests.conftest import set_settings
 from tests.factories import Factory, Made, ballot_of
@@ -399,7 +399,7 @@ def test_everybody_is_told_of_a_phase_once(make: Factory, post: Post):
     made = make.evaluation()
     clear()
 
-    evaluations.change_phase(made.chair, made.slug, Phase.SCORING)
+    phases.change_phase(made.chair, made.slug, Phase.SCORING)
 
     people = db.session.scalars(
         select(User.email).where(User.id.in_([row.user_id for row in made.reviewers]))

@@ -15,7 +15,7 @@ from crrubric.services.meeting import decisions, meetings
 from crrubric.services.meeting.decisions import FindingText
 from crrubric.services.meeting.meetings import MotionText
 from crrubric.services.setup import committee
-from crrubric.services.setup.evaluations import change_phase
+from crrubric.services.setup.phases import change_phase
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
 from tests.pages import parse, words

@@ -22,7 +22,7 @@ from crrubric.services.demo.district import make_demo
 from crrubric.services.meeting import decisions
 from crrubric.services.meeting.decisions import DecisionText, FindingText
 from crrubric.services.meeting.reinstatements import reinstate_vendor, withdraw_reinstatement
-from crrubric.services.setup import evaluations
+from crrubric.services.setup import phases
 from crrubric.services.setup.withdrawals import withdraw_vendor
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit, error_of
@@ -313,14 +313,14 @@ def test_the_meeting_can_not_close_if_the_recommended_vendor_became_ineligible(
     page = visit(made.chair).get(made.url("decision/")).text
 
     with pytest.raises(NotReady) as refused:
-        evaluations.change_phase(made.chair, made.slug, Phase.DECIDED)
+        phases.change_phase(made.chair, made.slug, Phase.DECIDED)
 
     assert "is recommended, but not eligible" in page
     assert [str(problem)[:40] for problem in refused.value.problems] == [
         f"{made.vendors[0].company} is recommended, but not eligible"[:40]
     ]
     reinstate(made, 0)
-    assert evaluations.change_phase(made.chair, made.slug, Phase.DECIDED).phase is Phase.DECIDED
+    assert phases.change_phase(made.chair, made.slug, Phase.DECIDED).phase is Phase.DECIDED
 
 
 def test_withdrawing_the_reinstatement_of_the_recommended_vendor_stops_the_decision(make: Factory):
@@ -330,7 +330,7 @@ def test_withdrawing_the_reinstatement_of_the_recommended_vendor_stops_the_decis
     withdraw_reinstatement(made.chair, made.slug, made.vendors[1].id, reason="It was too early.")
 
     with pytest.raises(NotReady):
-        evaluations.change_phase(made.chair, made.slug, Phase.DECIDED)
+        phases.change_phase(made.chair, made.slug, Phase.DECIDED)
 
 
 # Adopting an order
@@ -571,6 +571,6 @@ def test_the_phase_can_not_return_to_set_up_while_a_vendor_is_reinstated(make: F
     decisions.withdraw_finding(
         made.chair, made.slug, made.vendors[1].id, made.criterion("ada").id, reason="Too early."
     )
-    evaluations.change_phase(made.chair, made.slug, Phase.SCORING, reason="Too early.")
+    phases.change_phase(made.chair, made.slug, Phase.SCORING, reason="Too early.")
     with pytest.raises(NotReady):
-        evaluations.change_phase(made.chair, made.slug, Phase.SETUP, reason="Too early.")
+        phases.change_phase(made.chair, made.slug, Phase.SETUP, reason="Too early.")

@@ -28,7 +28,7 @@ from crrubric.services.questions.questions import (
     set_aside_asking,
     write_question,
 )
-from crrubric.services.setup import evaluations, vendors
+from crrubric.services.setup import phases, vendors
 from crrubric.services.shared.unit import unit_of_work
 from tests.factories import Factory, Made
 from tests.integration.conftest import TOKEN, Visit, error_of
@@ -601,7 +601,7 @@ def test_verify_finds_an_asking_in_a_question_to_another_vendor(make: Factory):
 def test_a_vendor_with_a_recorded_question_can_not_be_removed(make: Factory):
     made = scoring(make)
     asked(made)
-    evaluations.change_phase(made.chair, made.slug, Phase.SETUP, reason="One vendor too many")
+    phases.change_phase(made.chair, made.slug, Phase.SETUP, reason="One vendor too many")
 
     with pytest.raises(WrongPhase):
         vendors.remove_vendor(made.chair, made.slug, made.vendors[0].id)

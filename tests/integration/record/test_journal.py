@@ -11,7 +11,7 @@ from crrubric.extensions import db
 from crrubric.models import JournalEntry, Member
 from crrubric.services.meeting import meetings, positions
 from crrubric.services.meeting.meetings import MotionText
-from crrubric.services.setup import committee, evaluations, rubrics
+from crrubric.services.setup import committee, rubrics, rules
 from tests.factories import Factory
 from tests.integration.conftest import Visit
 
@@ -85,7 +85,7 @@ def test_a_rule_saved_again_without_change_is_recorded_once(make: Factory):
     made = make.evaluation()
 
     for _time in range(2):
-        evaluations.set_rule(made.chair, made.slug, evaluations.RuleSettings())
+        rules.set_rule(made.chair, made.slug, rules.RuleSettings())
 
     told = db.session.scalars(select(JournalEntry).where(JournalEntry.event == Event.RULE_CHANGED))
     assert [one.after["kind"] for one in told if one.after] == ["MAJORITY"]

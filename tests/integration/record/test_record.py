@@ -15,7 +15,7 @@ from crrubric.queries.record.journal import find_journal_head
 from crrubric.queries.record.verification import find_sealed_ballot, verify_record
 from crrubric.services.demo.district import make_demo
 from crrubric.services.mail.notices import dismiss_notice
-from crrubric.services.setup import evaluations
+from crrubric.services.setup import evaluations, phases
 from tests.factories import Factory, ballot_of
 from tests.integration.conftest import Visit
 
@@ -216,7 +216,7 @@ def test_the_record_is_archived_with_a_day_and_can_come_back(make: Factory, visi
     assert "First set the day until which the record is kept" in told
     assert kept.status_code == 303
     assert ("June 30, 2034" in page, "A protest" in page) == (True, True)
-    evaluations.change_phase(made.chair, made.slug, Phase.DECIDED, reason="An error in the memo")
+    phases.change_phase(made.chair, made.slug, Phase.DECIDED, reason="An error in the memo")
     db.session.expire_all()
     assert made.evaluation.archived_at is None
 

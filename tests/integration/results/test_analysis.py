@@ -3,7 +3,7 @@
 import pytest
 
 from crrubric.domain.vocabulary import Phase, RuleKind
-from crrubric.services.setup.evaluations import RuleSettings
+from crrubric.services.setup.rules import RuleSettings
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
 from tests.pages import Page, parse, words

@@ -8,7 +8,7 @@ from crrubric.domain.vocabulary import Answer, Outcome, Phase, Stakeholder
 from crrubric.extensions import db
 from crrubric.models import Member
 from crrubric.services.meeting import decisions
-from crrubric.services.setup import evaluations
+from crrubric.services.setup import phases
 from tests.factories import Factory, Made, full_rubric
 from tests.integration.conftest import Visit, Visitor
 from tests.pages import Page, words
@@ -166,7 +166,7 @@ def expert_scene(make: Factory) -> Made:
         for vendor in (0, 1):
             make.mark(made, reviewer, vendor, "ada", answer, f"Note {reviewer}.")
     make.conflict(made, 3, 0, "I worked there.")
-    evaluations.change_phase(made.chair, made.slug, Phase.MEETING)
+    phases.change_phase(made.chair, made.slug, Phase.MEETING)
     return made
 
 

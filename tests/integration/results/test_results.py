@@ -19,8 +19,8 @@ from crrubric.queries.exchange.exports import describe_evaluation
 from crrubric.queries.results.matrices import Matrix, read_matrix
 from crrubric.reports.exchange.results_json import results_object
 from crrubric.services.meeting import decisions
-from crrubric.services.setup import committee, evaluations
-from crrubric.services.setup.evaluations import RuleSettings
+from crrubric.services.setup import committee, phases, rules
+from crrubric.services.setup.rules import RuleSettings
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
 from tests.pages import parse, words
@@ -61,7 +61,7 @@ def test_outcomes_scores_and_gates_come_from_the_ballots(make: Factory):
 def test_a_recused_reviewer_is_not_assigned_and_not_counted(make: Factory):
     made = make.evaluation(phase=Phase.SCORING, reviewers=3, marks=MARKS)
     make.conflict(made, 0, 0, "I worked there.")
-    evaluations.change_phase(made.chair, made.slug, Phase.MEETING)
+    phases.change_phase(made.chair, made.slug, Phase.MEETING)
 
     tally = read(made).results.cell(made.vendors[0].code, "ada").tally
 
@@ -72,7 +72,7 @@ def test_marks_of_a_removed_member_do_not_count(make: Factory):
     made = make.evaluation(phase=Phase.SCORING, reviewers=3, marks=MARKS)
     member = next(m for m in made.evaluation.members if m.user_id == made.reviewers[2].user_id)
     committee.remove_member(made.chair, made.slug, member.id)
-    evaluations.change_phase(made.chair, made.slug, Phase.MEETING)
+    phases.change_phase(made.chair, made.slug, Phase.MEETING)
 
     tally = read(made).results.cell(made.vendors[0].code, "ada").tally
 
@@ -140,7 +140,7 @@ def test_the_meeting_closes_only_with_a_recommendation(make: Factory):
     made = met_committee(make)
 
     with pytest.raises(NotReady) as refused:
-        evaluations.change_phase(made.chair, made.slug, Phase.DECIDED)
+        phases.change_phase(made.chair, made.slug, Phase.DECIDED)
 
     assert [str(problem) for problem in refused.value.problems] == [
         "No recommendation is recorded: record it on the decision page."
@@ -413,7 +413,7 @@ def test_word_and_html_memos_have_the_same_content(make: Factory, visit: Visit):
 
 def test_results_are_hidden_again_when_the_phase_returns_to_scoring(make: Factory, visit: Visit):
     made = met_committee(make)
-    evaluations.change_phase(made.chair, made.slug, Phase.SCORING, reason="Two ballots were late.")
+    phases.change_phase(made.chair, made.slug, Phase.SCORING, reason="Two ballots were late.")
 
     assert visit(made.chair).get(made.url("matrix")).status_code == 404
     with pytest.raises(WrongPhase):
@@ -426,6 +426,6 @@ def test_zero_quorum_rules_are_refused(make: Factory):
     made = make.evaluation()
 
     with pytest.raises(Invalid) as refused:
-        evaluations.set_rule(made.chair, made.slug, RuleSettings(quorum=0))
+        rules.set_rule(made.chair, made.slug, RuleSettings(quorum=0))
 
     assert refused.value.field == "quorum"

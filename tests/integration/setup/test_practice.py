@@ -11,7 +11,7 @@ from crrubric.models import JournalEntry, Mark, Notice, PracticeMark
 from crrubric.queries.people.access import require
 from crrubric.queries.record.journal import list_journal_entries
 from crrubric.queries.setup.practice import list_practice_spreads
-from crrubric.services.setup import evaluations, rubrics
+from crrubric.services.setup import phases, rubrics
 from crrubric.services.setup import practice as service
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit, error_of
@@ -228,11 +228,11 @@ def test_only_reviewers_practice(make: Factory):
 def test_practice_goes_back_to_set_up_with_a_reason_and_on_to_scoring(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.PRACTICE)
     with pytest.raises(Invalid, match="Say why"):
-        evaluations.change_phase(made.chair, made.slug, Phase.SETUP)
-    evaluations.change_phase(made.chair, made.slug, Phase.SETUP, reason="one vendor more")
-    evaluations.change_phase(made.chair, made.slug, Phase.PRACTICE)
+        phases.change_phase(made.chair, made.slug, Phase.SETUP)
+    phases.change_phase(made.chair, made.slug, Phase.SETUP, reason="one vendor more")
+    phases.change_phase(made.chair, made.slug, Phase.PRACTICE)
     assert "Practice" in visit(made.chair).get(made.url()).text
 
-    evaluations.change_phase(made.chair, made.slug, Phase.SCORING)
+    phases.change_phase(made.chair, made.slug, Phase.SCORING)
 
     assert visit(made.reviewers[0]).get(made.url("practice/")).status_code == 404

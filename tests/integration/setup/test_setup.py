@@ -14,9 +14,9 @@ from crrubric.extensions import db
 from crrubric.models import Criterion, Evaluation, JournalEntry, Member, Section, Vendor
 from crrubric.queries.setup.rubrics import list_rubric_parts
 from crrubric.services.meeting import decisions
-from crrubric.services.setup import committee, evaluations, rubrics, vendors
-from crrubric.services.setup.evaluations import RuleSettings
+from crrubric.services.setup import committee, evaluations, phases, rubrics, rules, vendors
 from crrubric.services.setup.rubrics import CriterionText
+from crrubric.services.setup.rules import RuleSettings
 from tests.factories import Factory, Made, full_rubric, small_rubric
 from tests.integration.conftest import Visit
 from tests.pages import parse, words
@@ -257,7 +257,7 @@ def test_an_unknown_rule_is_refused(make: Factory, settings: RuleSettings, field
     made = make.evaluation()
 
     with pytest.raises(Invalid) as refused:
-        evaluations.set_rule(made.chair, made.slug, settings)
+        rules.set_rule(made.chair, made.slug, settings)
 
     assert refused.value.field == field
     assert made.evaluation.rule_set_at is None
@@ -281,7 +281,7 @@ def test_opening_scoring_says_everything_that_is_missing(make: Factory, visit: V
         rubrics.change_criterion(made.chair, made.slug, criterion.id, text)
 
     with pytest.raises(NotReady) as refused:
-        evaluations.change_phase(made.chair, made.slug, Phase.SCORING)
+        phases.change_phase(made.chair, made.slug, Phase.SCORING)
 
     missing = [str(problem) for problem in refused.value.problems]
     assert missing == [
@@ -302,7 +302,7 @@ def test_rubric_and_rule_freeze_when_ballots_open(make: Factory):
     with pytest.raises(WrongPhase):
         rubrics.add_section(made.chair, made.slug, title="Late")
     with pytest.raises(WrongPhase):
-        evaluations.set_rule(made.chair, made.slug, RuleSettings())
+        rules.set_rule(made.chair, made.slug, RuleSettings())
     with pytest.raises(WrongPhase):
         vendors.add_vendor(made.chair, made.slug, vendors.VendorFacts(company="Late"))
 
@@ -311,12 +311,12 @@ def test_a_step_back_needs_a_reason_and_no_marks(make: Factory):
     made = make.evaluation(phase=Phase.SCORING)
 
     with pytest.raises(Invalid) as refused:
-        evaluations.change_phase(made.chair, made.slug, Phase.SETUP)
+        phases.change_phase(made.chair, made.slug, Phase.SETUP)
     assert refused.value.field == "reason"
 
     make.marks(made, 0, 0, "Y")
     with pytest.raises(NotReady):
-        evaluations.change_phase(made.chair, made.slug, Phase.SETUP, reason="A typo.")
+        phases.change_phase(made.chair, made.slug, Phase.SETUP, reason="A typo.")
 
 
 def test_a_reviewer_added_during_scoring_gets_ballots(make: Factory, visit: Visit):
@@ -380,10 +380,10 @@ def test_the_phase_can_not_return_to_set_up_once_the_committee_has_met(make: Fac
     text = decisions.FindingText(Outcome.MET, "Seen by all.")
     cell = made.vendors[0].id, made.criteria[0].id
     decisions.record_finding(made.chair, made.slug, *cell, text, seen_version=0)
-    evaluations.change_phase(made.chair, made.slug, Phase.SCORING, reason="Too early")
+    phases.change_phase(made.chair, made.slug, Phase.SCORING, reason="Too early")
 
     with pytest.raises(NotReady) as refused:  # a vendor with a finding could not be removed
-        evaluations.change_phase(made.chair, made.slug, Phase.SETUP, reason="Another vendor")
+        phases.change_phase(made.chair, made.slug, Phase.SETUP, reason="Another vendor")
 
     assert [str(problem) for problem in refused.value.problems] == [
         "The committee has met already: rubric and rule can no longer be changed."

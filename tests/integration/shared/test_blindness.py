@@ -18,7 +18,7 @@ from crrubric.queries.people.people import OPERATOR, Actor
 from crrubric.queries.record.journal import list_journal_entries
 from crrubric.services.ballots.attachments import attach_mark_file
 from crrubric.services.ballots.ballots import MarkText, record_mark
-from crrubric.services.setup.evaluations import change_phase
+from crrubric.services.setup.phases import change_phase
 from crrubric.services.setup.practice import record_practice_mark
 from tests.factories import Factory, Made
 from tests.integration.conftest import TOKEN, Visit

@@ -51,7 +51,7 @@ from crrubric.services.meeting import decisions, meetings, positions
 from crrubric.services.meeting.decisions import FindingText
 from crrubric.services.people import accounts
 from crrubric.services.people.district import set_district
-from crrubric.services.setup import committee, evaluations, rubrics
+from crrubric.services.setup import committee, evaluations, phases, rubrics
 from tests.factories import Factory, Made, ballot_of, small_rubric, stored_marks
 from tests.integration.conftest import Visit, Visitor
 from tests.integration.meeting.test_meeting import VOTE, met, opened
@@ -116,7 +116,7 @@ def saving(made: Made, note: str, *, version: int = 0) -> Work:
 
 
 def closing(made: Made) -> Work:
-    return lambda: evaluations.change_phase(made.chair, made.slug, Phase.MEETING)
+    return lambda: phases.change_phase(made.chair, made.slug, Phase.MEETING)
 
 
 def second_chair(make: Factory, made: Made) -> Actor:
@@ -184,7 +184,7 @@ def test_two_chairs_open_the_meeting_phase_once(app: Flask, make: Factory):
         app,
         made,
         closing(made),
-        lambda: evaluations.change_phase(second, made.slug, Phase.MEETING),
+        lambda: phases.change_phase(second, made.slug, Phase.MEETING),
     )
 
     assert names(found) == ["Evaluation", "Invalid"]
@@ -551,7 +551,7 @@ def test_closing_against_a_save_counts_it_or_refuses_it(app: Flask, make: Factor
         app,
         made,
         lambda: make.mark(made, 0, 0, "ada", Answer.YES),
-        lambda: evaluations.change_phase(made.chair, made.slug, Phase.MEETING),
+        lambda: phases.change_phase(made.chair, made.slug, Phase.MEETING),
     )
 
     marks = db.session.scalar(select(func.count()).select_from(Mark))

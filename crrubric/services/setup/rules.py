@@ -1,0 +1,80 @@
+"""The decision rule of an evaluation: reading, checking and setting it."""
+
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+
+from crrubric.clock import now_utc
+from crrubric.domain import limits
+from crrubric.domain.actions import Action
+from crrubric.domain.errors import Invalid
+from crrubric.domain.events import Event
+from crrubric.domain.results.outcome import DecisionRule
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import RuleKind, ScoringMode
+from crrubric.models import Evaluation
+from crrubric.queries.people.access import require_locked_evaluation
+from crrubric.queries.people.people import Actor
+from crrubric.services.shared.journal import note_evaluation_change
+from crrubric.services.shared.unit import unit_of_work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSettings:
+    """The decision rule as a chair sets it; the threshold is `over` of `under`."""
+
+    kind: RuleKind = RuleKind.MAJORITY
+    over: int = 2
+    under: int = 3
+    quorum: int | None = None
+    pass_mark: int = 85
+    mode: ScoringMode = ScoringMode.OUTCOME
+
+
+def check_rule(settings: RuleSettings) -> RuleSettings:
+    """The settings, if they make a rule. Raises: Invalid naming the field."""
+    if settings.under < 1 or settings.over < 1:
+        raise Invalid(N_("Enter the threshold as two whole numbers, like 2 of 3."), field="over")
+    DecisionRule(settings.kind, Fraction(settings.over, settings.under), settings.quorum)
+    if settings.quorum is not None and settings.quorum > limits.QUORUM_MAX:
+        raise Invalid(
+            N_("Enter a quorum of at most %(most)s."), most=limits.QUORUM_MAX, field="quorum"
+        )
+    if not 0 <= settings.pass_mark <= 100:
+        raise Invalid(N_("Enter a pass mark from 0 to 100 percent."), field="pass_mark")
+    return settings
+
+
+def set_rule(actor: Actor, slug: str, settings: RuleSettings) -> Evaluation:
+    """Set the decision rule; possible until ballots open. Raises: Invalid naming the field."""
+    check_rule(settings)
+    with unit_of_work() as session:
+        evaluation = require_locked_evaluation(session, actor, Action.EDIT_SETUP, slug)
+        # that the chair looked at the rule and left it as it is, is told once as well
+        old = asdict(rule_settings(evaluation)) if evaluation.rule_set_at else {}
+        apply_rule(evaluation, settings)
+        note_evaluation_change(
+            session, actor, Event.RULE_CHANGED, evaluation, old=old, new=asdict(settings)
+        )
+    return evaluation
+
+
+def rule_settings(evaluation: Evaluation) -> RuleSettings:
+    """The rule as it is stored."""
+    return RuleSettings(
+        kind=evaluation.rule_kind,
+        over=evaluation.threshold_over,
+        under=evaluation.threshold_under,
+        quorum=evaluation.quorum,
+        pass_mark=evaluation.pass_mark,
+        mode=evaluation.scoring_mode,
+    )
+
+
+def apply_rule(evaluation: Evaluation, settings: RuleSettings) -> None:
+    """Put checked settings on the evaluation."""
+    evaluation.rule_kind = settings.kind
+    evaluation.threshold_over, evaluation.threshold_under = settings.over, settings.under
+    evaluation.quorum = settings.quorum
+    evaluation.pass_mark = settings.pass_mark
+    evaluation.scoring_mode = settings.mode
+    evaluation.rule_set_at = now_utc()
