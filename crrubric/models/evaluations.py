@@ -71,6 +71,7 @@ class Evaluation(Base):
     opened_at: Mapped[datetime | None]  # ballots opened: rubric and rule froze
     closes_on: Mapped[date | None]
     closed_at: Mapped[datetime | None]
+    shown_at: Mapped[datetime | None]  # the committee first saw the ballots; it stays, for good
     decided_at: Mapped[datetime | None]
     archived_at: Mapped[datetime | None]
     retain_until: Mapped[date | None]  # the record is kept at least until this day

@@ -469,6 +469,9 @@ class Committee(Files, Later, Practice, Talk):
             lambda: phases.change_phase(self.people[name], self.slug, Phase(to), reason=why),
         )
         if done:
+            if (now, to) == ("SCORING", "MEETING"):
+                sealed = any(row["seals"] for row in self.model.ballots.values())
+                self.model.shown = self.model.shown or bool(self.model.marks or sealed)
             self.model.phase = to
             for sitting in filter(None, [self.model.sitting()]):  # it ends with its phase
                 sitting.update(ended=True, present=[])
@@ -490,7 +493,7 @@ class Committee(Files, Later, Practice, Talk):
         return {
             "SETUP": not ready,
             "PRACTICE": to == "SCORING" and not ready,
-            "SCORING": to == "SETUP" and bool(model.marks or sealed or any(held)),
+            "SCORING": to == "SETUP" and bool(model.marks or sealed or any(held) or model.shown),
             "MEETING": to == "DECIDED" and not self.decided_well(),
             "DECIDED": to == "ARCHIVED" and model.facts["until"] is None,
         }.get(now, False)
@@ -622,6 +625,7 @@ class Committee(Files, Later, Practice, Talk):
         seen = version if late else version + 1
         done = self.tried(
             self.not_writable(name, vendor)
+            or ((key[0], vendor) in self.model.seen and WrongPhase)
             or (not self.asks(key[0], criterion) and NotFound)
             or (text.answer == "NOT_APPLICABLE" and not asked["may_not_apply"] and Invalid)
             or (not same and seen != version and Stale),
@@ -632,6 +636,7 @@ class Committee(Files, Later, Practice, Talk):
         )
         if done and not same:
             self.model.marks[key] = {**new, "version": version + 1}
+            self.changed_late(key[:2])
 
     def asks(self, member: int | None, criterion: int) -> bool:
         """Whether the member is to mark the criterion."""
@@ -657,7 +662,8 @@ class Committee(Files, Later, Practice, Talk):
         )
         if done:
             count = self.model.ballots[pair]["seals"] + 1
-            self.model.ballots[pair] = {"state": "SUBMITTED", "seals": count}
+            self.model.ballots[pair].update(state="SUBMITTED", seals=count)
+            self.changed_late(pair)
 
     @act(Action.REOPEN_BALLOT, often=2, which=NUMBER, why=WHY)
     def reopen_ballot(self, who, which, why):
@@ -670,7 +676,8 @@ class Committee(Files, Later, Practice, Talk):
             (not why and Invalid)
             or self.refused(name, Action.REOPEN_BALLOT)
             or ((not there or self.shut_out(name, pair[1])) and NotFound)
-            or (self.model.ballots[pair]["state"] == "OPEN" and WrongPhase),
+            or (self.model.ballots[pair]["state"] == "OPEN" and WrongPhase)
+            or (pair in self.model.seen and WrongPhase),
             lambda: seals.reopen_ballot(self.people[name], self.slug, key, reason=why),
         )
         if done:

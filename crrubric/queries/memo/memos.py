@@ -51,6 +51,7 @@ from crrubric.queries.meeting.decisions import (
     recommendation_of,
 )
 from crrubric.queries.meeting.meetings import list_minutes
+from crrubric.queries.memo.blindness import load_memo_blindness
 from crrubric.queries.questions.questions import list_standing_questions
 from crrubric.queries.record.journal import find_journal_head
 from crrubric.queries.results.matrices import Matrix, read_matrix
@@ -105,7 +106,7 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
         contradictions=find_contradictions(
             read.results, list_tension_values(session, evaluation.id, language)
         ),
-        entries=count_entries_on_behalf(session, evaluation),
+        blindness=load_memo_blindness(session, evaluation, zone),
         practice=load_memo_practice(session, evaluation, zone),
         revisions=list_memo_corrections(session, evaluation, zone, language),
         departed_vendors=list_departed_vendors(session, evaluation, zone),
@@ -167,17 +168,6 @@ def list_memo_people(session: Session, evaluation: Evaluation) -> tuple[MemoPers
     )
 
 
-def count_entries_on_behalf(session: Session, evaluation: Evaluation) -> int:
-    """How many ballots were ever entered on a reviewer's behalf."""
-    rows = (
-        select(func.count(EntryOnBehalf.id))
-        .join(Ballot, Ballot.id == EntryOnBehalf.ballot_id)
-        .join(Member, Member.id == Ballot.member_id)
-        .where(Member.evaluation_id == evaluation.id)
-    )
-    return session.scalar(rows) or 0
-
-
 def load_memo_practice(
     session: Session, evaluation: Evaluation, zone: ZoneInfo
 ) -> MemoPractice | None:
@@ -203,6 +193,7 @@ def list_memo_corrections(
             effect=row.effect,
             reason=row.reason,
             at=row.made_at.astimezone(zone),
+            after_shown=evaluation.shown_at is not None and row.made_at > evaluation.shown_at,
         )
         for row in list_revisions(session, evaluation.id)
     )

@@ -23,6 +23,7 @@ from crrubric.services.ballots.ballots import (
     MarkText,
     check_answer,
     clean_mark,
+    note_late_change,
     serialize_mark,
     write_mark,
 )
@@ -65,6 +66,7 @@ def enter_ballot(actor: Actor, slug: str, ballot_id: int, entry: EnteredBallot) 
         )
         ballot = require_untouched_ballot(session, seat, lock_ballot(session, seat, ballot_id))
         _declare_on_behalf(session, actor, ballot, entry)
+        note_late_change(seat.evaluation, ballot)
         asked = [
             row for part in list_assigned_parts(session, ballot.member) for row in part.criteria
         ]
@@ -78,6 +80,7 @@ def enter_ballot(actor: Actor, slug: str, ballot_id: int, entry: EnteredBallot) 
             source=entry.source,
             given_on=given_on,
             entered_by=actor.name,
+            entered_by_id=seat.member.id if seat.member else None,
         )
         session.add(found)
         note_event(

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
@@ -67,7 +68,7 @@ def import_new_evaluation(
         apply_rule(evaluation, rule)
         evaluation.rubric_name = path.name[: limits.TITLE]
         evaluation.phase = Phase.MEETING
-        evaluation.opened_at = evaluation.closed_at = now_utc()
+        evaluation.opened_at = evaluation.closed_at = evaluation.shown_at = now_utc()
         note_event(
             session, actor, Event.EVALUATION_CREATED, evaluation_id=evaluation.id, subject=tidy
         )
@@ -227,10 +228,12 @@ def fill_evaluation(
     reviewers = add_reviewers(session, evaluation, known, found)
     issue_ballots(session, evaluation)
     ballots = load_ballot_ids(session, evaluation, found, known)
-    rows = read_mark_rows(path, known, ballots, report)
+    now = now_utc()
+    rows = read_mark_rows(path, known, ballots, now, report)
     while batch := list(islice(rows, BATCH)):
         session.execute(insert(Mark), batch)
     submit_imported_ballots(session, list(ballots.values()))
+    note_imported_ballots(session, list(ballots.values()), now)
     note_event(
         session,
         actor,
@@ -304,10 +307,13 @@ def load_ballot_ids(
 
 
 def read_mark_rows(
-    path: Path, known: KnownNames, ballots: dict[tuple[int, int], int], report: Report
+    path: Path,
+    known: KnownNames,
+    ballots: dict[tuple[int, int], int],
+    now: datetime,
+    report: Report,
 ) -> Iterator[dict[str, Any]]:
     """The rows to insert, made while the file is read a second time."""
-    now = now_utc()
     for line in read_mark_lines(path, report):
         if isinstance(line, tuple):
             raise Invalid(N_("The file changed while it was read: nothing was imported."))
@@ -324,6 +330,14 @@ def read_mark_rows(
             "version": 1,
             "marked_at": now,
         }
+
+
+def note_imported_ballots(session: Session, ballots: list[int], now: datetime) -> None:
+    """Write down which ballots hold marks of this file: nobody here saw how they were given."""
+    filled = exists().where(Mark.ballot_id == Ballot.id, Mark.marked_at == now)
+    for start in range(0, len(ballots), 500):
+        some = Ballot.id.in_(ballots[start : start + 500])
+        session.execute(update(Ballot).where(some, filled).values(imported_at=now))
 
 
 def submit_imported_ballots(session: Session, ballots: list[int]) -> None:

@@ -40,7 +40,8 @@ STAMPS = {
 def change_phase(actor: Actor, slug: str, to: Phase, *, reason: str = "") -> Evaluation:
     """Move the evaluation to another phase.
 
-    Opening scoring freezes rubric and rule and issues the ballots.
+    Opening scoring freezes rubric and rule and issues the ballots; with the first meeting the
+    committee sees them, which no step back undoes.
     Raises: NotReady with every condition that isn't met; Invalid if a step back has no reason.
     """
     why = clean_text(reason, limit=limits.NOTE, field="reason")
@@ -90,9 +91,20 @@ def apply_phase(session: Session, evaluation: Evaluation, before: Phase, to: Pha
         setattr(evaluation, STAMPS[before], None)
     else:
         setattr(evaluation, STAMPS[to], now_utc())
+    if to is Phase.MEETING and before is Phase.SCORING:
+        note_shown_ballots(session, evaluation)
     if to is Phase.SCORING:
         issue_ballots(session, evaluation)
     elif to is Phase.SETUP:
         seats = select(Member.id).where(Member.evaluation_id == evaluation.id)
         delete_ballot_files(session, Ballot.member_id.in_(seats))
         session.execute(delete(Ballot).where(Ballot.member_id.in_(seats)))
+
+
+def note_shown_ballots(session: Session, evaluation: Evaluation) -> None:
+    """Write down when the committee first saw ballots on which there is something."""
+    if evaluation.shown_at is not None:
+        return
+    facts = load_readiness(session, evaluation.id)
+    if facts.marks or facts.sealed:
+        evaluation.shown_at = now_utc()

@@ -19,8 +19,11 @@ from crrubric.queries.ballots.declarations import list_declared_conflicts
 from crrubric.queries.mail.notices import list_own_notices
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.questions.questions import count_waiting_askings
-from crrubric.queries.setup.assignments import count_assigned_criteria
-from crrubric.queries.setup.evaluations import list_ballot_progress, load_readiness
+from crrubric.queries.setup.evaluations import (
+    count_progress_criteria,
+    list_ballot_progress,
+    load_readiness,
+)
 from crrubric.services.ballots import seals
 from crrubric.services.setup import evaluations as service
 from crrubric.services.setup import phases, rules
@@ -169,7 +172,7 @@ def show_progress(seat: Seat) -> ResponseReturnValue:
         may_reopen=seat.may(Action.REOPEN_BALLOT),
         may_move=seat.may(Action.MOVE_CLOSING_DAY),
         may_enter=seat.may(Action.ENTER_ON_BEHALF),
-        asked=count_assigned_criteria(db.session(), seat.evaluation.id),
+        asked=count_progress_criteria(db.session(), seat.evaluation.id),
         people=load_lateness(seat, rows),
     )
 
