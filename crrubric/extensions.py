@@ -108,6 +108,7 @@ def set_up_engine(engine: Engine) -> None:
         connection.isolation_level = None
         for pragma in (
             "foreign_keys=ON",
+            "recursive_triggers=ON",  # else a row that REPLACE deletes is deleted past its seal
             "busy_timeout=5000",
             f"journal_mode={mode}",
             "synchronous=FULL",

@@ -1,0 +1,152 @@
+"""The triggers by which the database itself refuses to change what is sealed.
+
+Migrations make them; here is what they must be, so that verification notices one that is not.
+"""
+
+from collections.abc import Iterator
+
+# name, "when on table", condition, what the refusal says; NEW and OLD as in both databases
+Seal = tuple[str, str, str, str]
+
+APPEND_ONLY = "the journal is append-only"
+SEALED_STAYS = "a sealed ballot stays"
+SUBMITTED_STAYS = "a submitted ballot stays"
+IS_SEALED = "the ballot is submitted and sealed"
+FILE_STAYS = "a file stays as it was attached"
+
+SEALS: tuple[Seal, ...] = (
+    ("journal_entry_update", "UPDATE ON journal_entry", "", APPEND_ONLY),
+    ("journal_entry_delete", "DELETE ON journal_entry", "", APPEND_ONLY),
+    ("sealed_ballot_delete", "DELETE ON sealed_ballot", "", SEALED_STAYS),
+    (
+        "sealed_ballot_update",
+        "UPDATE ON sealed_ballot",
+        "OLD.reopened_at IS NOT NULL OR NEW.content <> OLD.content"
+        " OR NEW.receipt <> OLD.receipt OR NEW.number <> OLD.number"
+        " OR NEW.ballot_id <> OLD.ballot_id OR NEW.sealed_at <> OLD.sealed_at",
+        SEALED_STAYS,
+    ),
+    (
+        "ballot_update",
+        "UPDATE ON ballot",
+        "OLD.state = 'SUBMITTED' AND (NEW.member_id <> OLD.member_id"
+        " OR NEW.vendor_id <> OLD.vendor_id OR NEW.state <> 'SUBMITTED' AND NOT EXISTS ("
+        "SELECT 1 FROM sealed_ballot WHERE sealed_ballot.ballot_id = OLD.id"
+        " AND sealed_ballot.number = OLD.seals AND sealed_ballot.reopened_at IS NOT NULL))",
+        "a submitted ballot is reopened with a reason, or not at all",
+    ),
+    ("ballot_delete", "DELETE ON ballot", "OLD.state = 'SUBMITTED'", SUBMITTED_STAYS),
+    ("file_content_update", "UPDATE ON file_content", "", FILE_STAYS),
+    *(
+        (
+            f"{table}_{event.lower()}_{row.lower()}",
+            f"{event} ON {table}",
+            f"EXISTS (SELECT 1 FROM ballot WHERE ballot.id = {row}.ballot_id"  # noqa: S608
+            " AND ballot.state <> 'OPEN')",
+            IS_SEALED,
+        )
+        for table in ("mark", "gap", "mark_file")
+        for event, row in (
+            ("INSERT", "NEW"),
+            ("UPDATE", "NEW"),
+            ("UPDATE", "OLD"),
+            ("DELETE", "OLD"),
+        )
+    ),
+)
+# SQLite alone has REPLACE, which deletes the row that has the key without any other trigger.
+REPLACEMENTS: tuple[Seal, ...] = (
+    (
+        "journal_entry_replace",
+        "INSERT ON journal_entry",
+        "EXISTS (SELECT 1 FROM journal_entry WHERE id = NEW.id"
+        " OR chain = NEW.chain AND number = NEW.number)",
+        APPEND_ONLY,
+    ),
+    (
+        "sealed_ballot_replace",
+        "INSERT ON sealed_ballot",
+        "EXISTS (SELECT 1 FROM sealed_ballot WHERE id = NEW.id"
+        " OR ballot_id = NEW.ballot_id AND number = NEW.number)",
+        SEALED_STAYS,
+    ),
+    ("sealed_ballot_key", "UPDATE ON sealed_ballot", "NEW.id <> OLD.id", SEALED_STAYS),
+    (
+        "ballot_replace",
+        "INSERT ON ballot",
+        "EXISTS (SELECT 1 FROM ballot WHERE state = 'SUBMITTED' AND (id = NEW.id"
+        " OR member_id = NEW.member_id AND vendor_id = NEW.vendor_id))",
+        SUBMITTED_STAYS,
+    ),
+    (
+        "ballot_key",
+        "UPDATE ON ballot",
+        "NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM ballot WHERE id <> OLD.id"
+        " AND state = 'SUBMITTED' AND member_id = NEW.member_id AND vendor_id = NEW.vendor_id)",
+        SUBMITTED_STAYS,
+    ),
+    (
+        "mark_replace",
+        "INSERT ON mark",
+        "EXISTS (SELECT 1 FROM mark JOIN ballot ON ballot.id = mark.ballot_id"
+        " WHERE mark.id = NEW.id AND ballot.state <> 'OPEN')",
+        IS_SEALED,
+    ),
+    ("mark_key", "UPDATE ON mark", "NEW.id <> OLD.id", IS_SEALED),
+    (
+        "mark_file_replace",
+        "INSERT ON mark_file",
+        "EXISTS (SELECT 1 FROM mark_file JOIN ballot ON ballot.id = mark_file.ballot_id"
+        " WHERE (mark_file.id = NEW.id OR mark_file.key = NEW.key"
+        " OR mark_file.content_id = NEW.content_id) AND ballot.state <> 'OPEN')",
+        IS_SEALED,
+    ),
+    (
+        "mark_file_key",
+        "UPDATE ON mark_file",
+        "NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM mark_file JOIN ballot"
+        " ON ballot.id = mark_file.ballot_id"
+        " WHERE (mark_file.id = NEW.id OR mark_file.key = NEW.key"
+        " OR mark_file.content_id = NEW.content_id) AND mark_file.id <> OLD.id"
+        " AND ballot.state <> 'OPEN')",
+        IS_SEALED,
+    ),
+    (
+        "file_content_replace",
+        "INSERT ON file_content",
+        "EXISTS (SELECT 1 FROM file_content WHERE id = NEW.id)",
+        FILE_STAYS,
+    ),
+)
+# PostgreSQL alone has TRUNCATE, which fires no trigger of rows.
+TRUNCATED = ("journal_entry", "sealed_ballot", "ballot", "mark", "gap", "mark_file", "file_content")
+
+
+def list_expected_triggers(dialect: str) -> Iterator[tuple[str, str]]:
+    """(name, text) of every trigger that the database must have, as `queries/record/triggers.py`
+    reads it."""
+    if dialect == "sqlite":
+        for name, event, condition, message in (*SEALS, *REPLACEMENTS):
+            when = f" WHEN {condition}" if condition else ""
+            yield (
+                f"seal_{name}",
+                f"CREATE TRIGGER seal_{name} BEFORE {event}{when}"
+                f" BEGIN SELECT RAISE(ABORT, 'sealed: {message}'); END",
+            )
+        return
+    truncate = [
+        (f"{table}_truncate", f"TRUNCATE ON {table}", "", "this table is not emptied")
+        for table in TRUNCATED
+    ]
+    for name, event, condition, message in (*SEALS, *truncate):
+        each = "STATEMENT" if event.startswith("TRUNCATE") else "ROW"
+        given = "OLD" if event.startswith("DELETE") else "NEW"
+        if each == "STATEMENT":
+            given = "NULL"
+        yield (
+            f"seal_{name}",
+            f"CREATE TRIGGER seal_{name} BEFORE {event} FOR EACH {each}"
+            f" EXECUTE FUNCTION seal_{name}();"
+            f" BEGIN IF {condition or 'true'} THEN RAISE EXCEPTION 'sealed: {message}'"
+            f" USING ERRCODE = 'restrict_violation'; END IF; RETURN {given}; END ",
+        )
