@@ -210,9 +210,12 @@ def seal_ballot(session: Session, ballot: Ballot, slug: str, at: datetime) -> Se
 
 
 def _find_last_seal(session: Session, ballot: Ballot) -> SealedBallot | None:
-    """The version under which the ballot is sealed now; none for an imported one."""
+    """The version under which the ballot is sealed now; none for one that was imported, or opened
+    and filled up out of a file."""
     return session.scalar(
         select(SealedBallot).where(
-            SealedBallot.ballot_id == ballot.id, SealedBallot.number == ballot.seals
+            SealedBallot.ballot_id == ballot.id,
+            SealedBallot.number == ballot.seals,
+            SealedBallot.reopened_at.is_(None),
         )
     )
