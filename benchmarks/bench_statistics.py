@@ -97,7 +97,7 @@ def pages(app: Flask, made: Made) -> None:
 
 
 def command_line(folder: Path, thousands: int) -> None:
-    """Import a file of marks and print its results, each as a process of its own."""
+    """Import a file of marks, print its results, verify it, each as a process of its own."""
     path = folder / "marks.csv"
     chance = random.Random(1)
     with path.open("w", encoding="utf-8") as file:
@@ -110,6 +110,7 @@ def command_line(folder: Path, thousands: int) -> None:
     process(folder, "import", "import", "marks", str(path), "--create", "Bench")
     for kind in ("table", "csv", "json"):
         process(folder, f"results as {kind}", "results", "bench", "--format", kind)
+    process(folder, "verify", "verify")
 
 
 # The command in a fresh process that says at its end how much memory it held. A child's usage, as

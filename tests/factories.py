@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from itertools import product
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import select
 
+from crrubric.domain.events import Event
 from crrubric.domain.setup.rubric import Rubric, load_built_in_rubric, parse_rubric
 from crrubric.domain.vocabulary import Answer, DeclarationKind, Phase, Role, Stakeholder, Standing
 from crrubric.extensions import db
@@ -28,6 +30,7 @@ from crrubric.services.ballots import ballots, declarations, seals
 from crrubric.services.meeting import decisions
 from crrubric.services.people.accounts import add_user
 from crrubric.services.setup import committee, evaluations, phases, rules, vendors
+from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
 from tests.databases import Image, database_address, is_empty, take_image
 
@@ -255,17 +258,23 @@ class Factory:
         """Every reviewer has declared, for every vendor, that there is no conflict."""
         with unit_of_work() as session:
             members = session.scalars(
-                select(Member.id).where(
-                    Member.evaluation_id == made.evaluation.id, Member.is_reviewer
-                )
+                select(Member).where(Member.evaluation_id == made.evaluation.id, Member.is_reviewer)
             ).all()
             there = set(session.scalars(select(Declaration.member_id)))
-            session.add_all(
-                Declaration(member_id=member, vendor_id=vendor.id, kind=DeclarationKind.NONE)
-                for member in members
-                if member not in there
-                for vendor in made.vendors
-            )
+            for member, vendor in product(members, made.vendors):
+                if member.id in there:
+                    continue
+                session.add(
+                    Declaration(member_id=member.id, vendor_id=vendor.id, kind=DeclarationKind.NONE)
+                )
+                note_event(
+                    session,
+                    made.chair,  # for all of them, so that the journal names no reviewer
+                    Event.NO_CONFLICT_DECLARED,
+                    evaluation_id=member.evaluation_id,
+                    subject=vendor.company,
+                    about=EntryReferences(vendor_id=vendor.id, member_id=member.id),
+                )
 
     def marks(self, made: Made, reviewer: int, vendor: int, letters: str) -> None:
         """Marks of one ballot, a letter a criterion; - leaves it unscored."""

@@ -19,11 +19,12 @@ from sqlalchemy import Table, select
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import CrrubricError, NotFound, WrongPhase
 from crrubric.domain.policy import FROM_MEETING, is_allowed, phases_of
+from crrubric.domain.record.state import State, is_covered, is_sitting
 from crrubric.domain.results.outcome import DecisionRule, decide_outcome
 from crrubric.domain.results.tally import Tally
 from crrubric.domain.vocabulary import Outcome, Role, Stakeholder, Standing
 from crrubric.extensions import db
-from crrubric.models import Ballot, Base, District, JournalEntry, SealedBallot, User, Vendor
+from crrubric.models import Ballot, Base, District, SealedBallot, User, Vendor
 from crrubric.queries.ballots.ballots import iterate_disclosed_marks
 from crrubric.queries.people.access import find_evaluation
 from crrubric.queries.people.people import OPERATOR, Actor, actor_of
@@ -33,7 +34,7 @@ from crrubric.services.setup import committee, evaluations, vendors
 from crrubric.services.shared.unit import unit_of_work
 from tests.databases import take_image, wipe
 from tests.factories import small_rubric
-from tests.machine.replay import State, covers, replay, sits, stored
+from tests.machine.stored import LEFT_TO_VERIFY, list_differences, replay, stored
 
 Refusal = type[CrrubricError] | None | bool
 NUMBER = range(100)
@@ -257,7 +258,7 @@ class Frame(RuleBasedStateMachine):
         counts = {"YES": 0, "NO": 0, "NOT_APPLICABLE": 0, "CANNOT_TELL": 0, "MISSING": 0}
         for member, of in self.model.ballots:
             seat = self.model.members[member]
-            if of == vendor and sits(seat) and covers(seat["criteria"], criterion):
+            if of == vendor and is_sitting(seat) and is_covered(seat["criteria"], criterion):
                 mark = self.model.marks.get((member, vendor, criterion), {"answer": "MISSING"})
                 counts[mark["answer"]] += not self.recused(member, vendor)
         rule = self.model.rule
@@ -320,10 +321,9 @@ class Frame(RuleBasedStateMachine):
         session = db.session()
         session.rollback()
         state = stored(session, self.id)
-        chain = select(JournalEntry).where(JournalEntry.chain == self.id)
-        told = replay(session.scalars(chain.order_by(JournalEntry.number)))
-        assert not apart(state, self.model), apart(state, self.model)
-        assert not apart(told, state), apart(told, state)
+        wrong = list_differences(self.model, state, but=LEFT_TO_VERIFY)
+        wrong += list_differences(replay(session, self.id), state)
+        assert not wrong, wrong
         self.seals_hold(session, state)
         self.ballots_are_blind_until_the_meeting(session, state)
         self.practice_holds()
@@ -367,22 +367,13 @@ class Frame(RuleBasedStateMachine):
         assert found == {key: self.outcome(*key) for key in cells}
 
 
-def apart(one: State, other: State) -> dict[str, tuple[Any, Any]]:
-    """The fields in which two states differ."""
-    return {
-        key: (value, getattr(other, key))
-        for key, value in vars(one).items()
-        if value != getattr(other, key)
-    }
-
-
 def asked_by(state: State, member: int) -> set[str]:
     """The codes of the criteria that a member is to mark."""
     limit = state.members[member]["criteria"]
     return {
         row["code"]
         for key, row in state.criteria.items()
-        if not row["left_out"] and covers(limit, key)
+        if not row["left_out"] and is_covered(limit, key)
     }
 
 

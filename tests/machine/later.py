@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotFound, WrongPhase
+from crrubric.domain.record.state import is_covered, is_sitting
 from crrubric.domain.setup.assignment import (
     AssignableCriterion,
     Assignment,
@@ -20,7 +21,6 @@ from crrubric.services.ballots.ballots import MarkText
 from crrubric.services.meeting import reinstatements
 from crrubric.services.setup import assignments, closing, corrections, withdrawals
 from tests.machine.frame import NUMBER, WHY, Frame, Refusal, act
-from tests.machine.replay import covers, sits
 
 LIMITS = [None, None, (), (0,), (1,), (0, 1), (0, 1, 2)]
 TOLD = MarkText(answer=Answer.YES, note="On the phone.", evidence_kind=EvidenceKind.DEMO)
@@ -63,7 +63,7 @@ class Later(Frame):
         )
         if done and not same:
             self.model.assign(member, some, marked)
-            self.model.issue()
+            self.model.issue_ballots()
 
     def no_choice(self, vendors: list[int] | None, criteria: list[int] | None) -> bool:
         """Whether something is chosen of nothing, or of what is not there."""
@@ -81,19 +81,19 @@ class Later(Frame):
         own = {key: row for key, row in self.model.ballots.items() if key[0] == member}
         marked = {key[1] for key in self.model.marks if key[0] == member}
         taken = any(
-            covers(old, key) and not covers(criteria, key)
+            is_covered(old, key) and not is_covered(criteria, key)
             for key, row in self.model.criteria.items()
             if not row["left_out"]
         )
         sealed = any(row["state"] == "SUBMITTED" for row in own.values())
         dropped = [row["seals"] or key[1] in marked for key, row in own.items()
-                   if not covers(vendors, key[1])]  # fmt: skip
+                   if not is_covered(vendors, key[1])]  # fmt: skip
         return bool((sealed and old != criteria) or (taken and marked) or any(dropped))
 
     @act(Action.MANAGE_COMMITTEE)
     def assign_by_lead(self, who):
         name, model = self.person(who, Action.MANAGE_COMMITTEE), self.model
-        who_sits = {key: row for key, row in model.members.items() if sits(row)}
+        who_sits = {key: row for key, row in model.members.items() if is_sitting(row)}
         asked = [
             AssignableCriterion(key, row["section_id"], row["lead"])
             for key, row in model.criteria.items()
@@ -219,7 +219,7 @@ class Later(Frame):
 
     def not_enterable(self, name: str, pair: Any) -> Refusal:
         model, own = self.model, (self.seat(name), pair[1] if pair else 0)
-        if pair not in model.ballots or pair == own or not sits(model.members[pair[0]]):
+        if pair not in model.ballots or pair == own or not is_sitting(model.members[pair[0]]):
             return NotFound
         if self.shut_out(name, pair[1]) or not self.runs(pair[1]) or self.recused(*pair):
             return NotFound
@@ -315,7 +315,7 @@ class Later(Frame):
         )
         if done:
             self.model.vendors[key]["withdrawn"] = None
-            self.model.issue()
+            self.model.issue_ballots()
 
     # reinstatements
 

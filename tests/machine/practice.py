@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotFound, Stale, WrongPhase
+from crrubric.domain.record.state import is_sitting
 from crrubric.domain.vocabulary import Answer
 from crrubric.extensions import db
 from crrubric.models import PracticeMark
@@ -13,7 +14,6 @@ from crrubric.queries.people.access import find_evaluation
 from crrubric.queries.setup.practice import list_practice_spreads
 from crrubric.services.setup import practice
 from tests.machine.frame import NUMBER, Frame, Refusal, act
-from tests.machine.replay import sits
 
 ANSWERS = ("YES", "NO", "NOT_APPLICABLE", "CANNOT_TELL")
 
@@ -121,6 +121,6 @@ class Practice(Frame):
         said = [
             row["answer"]
             for (member, key), row in self.practice.items()
-            if key == criterion and sits(self.model.members[member])
+            if key == criterion and is_sitting(self.model.members[member])
         ]
         return tuple(said.count(answer) for answer in ANSWERS)

@@ -6,9 +6,9 @@ from typing import Any
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotFound, NotReady, Stale, WrongPhase
+from crrubric.domain.record.state import Row
 from crrubric.services.questions import answers, askings, questions
 from tests.machine.frame import NUMBER, WHY, Frame, Refusal, act
-from tests.machine.replay import Row
 
 WORDS = ["", "Is it captioned?", "Is it captioned?", "Who grades?", "Who grades?"]
 DAYS = [date(2026, 1, 5), date(2026, 1, 5), date(2026, 1, 12), date(2026, 1, 12), None,

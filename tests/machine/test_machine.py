@@ -19,6 +19,8 @@ from crrubric.domain.events import Event
 from crrubric.domain.meeting.agenda import list_undisputed_cells
 from crrubric.domain.meeting.ranking import RankingInput, computed_ranks, encode_order
 from crrubric.domain.policy import FROM_MEETING
+from crrubric.domain.record.replay import STEPS
+from crrubric.domain.record.state import Row, is_covered, is_sitting
 from crrubric.domain.setup.assignment import Assignment
 from crrubric.domain.vocabulary import (
     Answer,
@@ -38,6 +40,7 @@ from crrubric.extensions import db
 from crrubric.models import Ballot, Commitment, Declaration, Notice
 from crrubric.queries.people.access import find_evaluation
 from crrubric.queries.people.people import actor_of
+from crrubric.queries.record.stored import plain_value
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.ballots import ballots, declarations, entries, seals
 from crrubric.services.mail import notices
@@ -58,7 +61,7 @@ from tests.machine.frame import NUMBER, WHY, Refusal, act, everything
 from tests.machine.later import DAY, TOLD, Later
 from tests.machine.practice import Practice
 from tests.machine.questions import Talk
-from tests.machine.replay import EVENTS, Row, covers, plain, sits, stored
+from tests.machine.stored import stored
 
 ROLES = [
     frozenset({Role.REVIEWER}),
@@ -235,7 +238,7 @@ class Committee(Files, Later, Practice, Talk):
                 "practiced": False, "vendors": None, "criteria": None,
                 **self.kept(made.id),
             }  # fmt: skip
-            self.model.issue()
+            self.model.issue_ballots()
 
     def kept(self, member: int) -> Row:
         """What a seat keeps although somebody left it and came back."""
@@ -256,7 +259,7 @@ class Committee(Files, Later, Practice, Talk):
         )
         if done:
             row.update(seat(roles, speaks))
-            self.model.issue()
+            self.model.issue_ballots()
 
     @act(Action.MANAGE_COMMITTEE, whom=NUMBER)
     def remove_member(self, who, whom):
@@ -298,7 +301,7 @@ class Committee(Files, Later, Practice, Talk):
     @act(Action.EDIT_SETUP, title=["", "The one", "Renamed", "Another"], day=DAYS)
     def change_facts(self, who, title, day):
         name = self.person(who, Action.EDIT_SETUP)
-        new = {"title": title, "purpose": "To choose.", "closes_on": plain(day)}
+        new = {"title": title, "purpose": "To choose.", "closes_on": plain_value(day)}
         done = self.tried(
             (not title and Invalid)
             or self.refused(name, Action.EDIT_SETUP)
@@ -452,7 +455,7 @@ class Committee(Files, Later, Practice, Talk):
         return any(row["vendor_id"] == vendor for row in rows)
 
     def sitting(self) -> list[Row]:
-        return [row for row in self.model.members.values() if sits(row)]
+        return [row for row in self.model.members.values() if is_sitting(row)]
 
     # phases
 
@@ -477,13 +480,13 @@ class Committee(Files, Later, Practice, Talk):
                 sitting.update(ended=True, present=[])
             if to == "SETUP":
                 self.model.ballots.clear()
-            self.model.issue()
+            self.model.issue_ballots()
 
     def hindered(self, now: str, to: str) -> bool:
         """Whether a condition of the change is not met."""
         model = self.model
         asked = [row for row in model.criteria.values() if not row["left_out"]]
-        reviewers = [row for row in model.members.values() if sits(row)]
+        reviewers = [row for row in model.members.values() if is_sitting(row)]
         able = any(map(self.runs, model.vendors)) or to == "PRACTICE"
         weighed = any(row["weight"] for row in asked) or to == "PRACTICE"
         ready = bool(asked and weighed and able and reviewers)
@@ -620,7 +623,7 @@ class Committee(Files, Later, Practice, Talk):
         key = self.seat(name), vendor, criterion
         old, asked = self.model.marks.get(key), self.model.criteria.get(criterion)
         version = old["version"] if old else 0
-        new = {name: plain(value) for name, value in asdict(text).items()}
+        new = {name: plain_value(value) for name, value in asdict(text).items()}
         same = bool(old) and old == {**new, "version": version}
         seen = version if late else version + 1
         done = self.tried(
@@ -641,7 +644,9 @@ class Committee(Files, Later, Practice, Talk):
     def asks(self, member: int | None, criterion: int) -> bool:
         """Whether the member is to mark the criterion."""
         row, seat = self.model.criteria.get(criterion), self.model.members.get(member)
-        return bool(row and seat and not row["left_out"] and covers(seat["criteria"], criterion))
+        return bool(
+            row and seat and not row["left_out"] and is_covered(seat["criteria"], criterion)
+        )
 
     def left(self, pair: Any) -> list[int]:
         return [
@@ -947,7 +952,7 @@ class Committee(Files, Later, Practice, Talk):
         )
         if done:
             self.model.commitments[done.value.id] = {
-                "vendor_id": key, "words": words, "owner": "Ana", "due_on": plain(day),
+                "vendor_id": key, "words": words, "owner": "Ana", "due_on": plain_value(day),
             }  # fmt: skip
 
     @act(Action.MANAGE_COMMITMENTS, which=NUMBER, why=WHY)
@@ -1009,9 +1014,8 @@ def test_random_actions_of_random_people_keep_the_record_consistent(app: Flask):
 
 
 def test_every_event_of_an_evaluation_can_be_replayed():
-    # marks of an imported file stand in the file; an account belongs to no evaluation
-    assert set(Event) - EVENTS.keys() == {
+    # district and accounts belong to no evaluation
+    assert set(Event) - STEPS.keys() == {
         Event.DISTRICT_CHANGED,
-        Event.MARKS_IMPORTED,
         Event.INVITE_ACCEPTED,
     }

@@ -5,8 +5,9 @@ from sqlalchemy import ColumnElement, select
 from crrubric.domain.events import Event
 from crrubric.domain.policy import FROM_MEETING
 from crrubric.domain.translation import N_
-from crrubric.domain.vocabulary import Answer
+from crrubric.domain.vocabulary import Answer, BallotState
 from crrubric.models import (
+    Abstention,
     AssignedCriterion,
     AssignedVendor,
     Ballot,
@@ -74,6 +75,15 @@ def list_ballot_checks() -> tuple[Check, ...]:
             .where(Mark.ballot_id == MarkFile.ballot_id, Mark.criterion_id == MarkFile.criterion_id)
             .correlate(MarkFile)
             .exists(),
+        ),
+        (
+            N_(
+                "Reasons for no mark on a ballot that was not submitted by its reviewer: %(count)s."
+            ),
+            Abstention,
+            Abstention.ballot_id.in_(
+                select(Ballot.id).where((Ballot.state == BallotState.OPEN) | (Ballot.seals == 0))
+            ),
         ),
         (
             N_("Findings of an evaluation whose meeting has not begun: %(count)s."),

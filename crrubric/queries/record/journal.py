@@ -1,9 +1,7 @@
 """Reading the journal. Before the meeting it holds back whatever depends on a mark."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from itertools import groupby
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
@@ -11,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain.events import Event
 from crrubric.domain.policy import FROM_DECIDED, FROM_MEETING
-from crrubric.domain.record.chain import ChainBreak, ChainLink, find_chain_breaks
+from crrubric.domain.record.chain import ChainLink
 from crrubric.models import Evaluation, JournalEntry
 from crrubric.queries.people.access import Seat
 
@@ -32,10 +30,6 @@ UNTOLD_REASONS = (Event.BALLOT_DISPUTED,)
 # What happened to a cell in the meeting, for whoever reads the cell.
 TRAIL = (Event.FINDING_RECORDED, Event.FINDING_WITHDRAWN, Event.CELL_DEFERRED)
 PAGE = 200
-BATCH = 500  # entries that are verified at a time
-# What reading an entry raises whose kind, moment or values nobody can make out any more.
-UNREADABLE = (LookupError, TypeError, ValueError)
-NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,48 +121,25 @@ def link_of(entry: JournalEntry) -> ChainLink:
     )
 
 
-def list_chain_breaks(session: Session) -> list[ChainBreak]:
-    """Every place where a chain of the journal is not what was written, the newest state read."""
-    return [
-        place
-        for _chain, own in groupby(_iterate_links(session), key=lambda link: link.chain)
-        for place in find_chain_breaks(own)
-    ]
+@dataclass(frozen=True, slots=True)
+class EntryPlace:
+    """Where an entry stands: its number in the journal of an evaluation (no title: of the site)."""
+
+    number: int
+    title: str
+    at: datetime
+    by: str
 
 
-def _iterate_links(session: Session) -> Iterator[ChainLink]:
-    """Every entry by chain and number, some at a time.
-
-    An entry that was changed so that it can't even be read any more counts as changed: its link
-    is empty, with the hash that is stored.
-    """
-    keys = session.execute(
-        select(
-            JournalEntry.id, JournalEntry.chain, JournalEntry.number, JournalEntry.hash
-        ).order_by(JournalEntry.chain, JournalEntry.number)
-    ).all()
-    for start in range(0, len(keys), BATCH):
-        some = keys[start : start + BATCH]
-        try:
-            yield from _load_links(session, [row.id for row in some])
-        except UNREADABLE:
-            for row in some:
-                try:
-                    yield from _load_links(session, [row.id])
-                except UNREADABLE:
-                    yield ChainLink(
-                        chain=row.chain, number=row.number, at=NEVER, content={}, hash=row.hash
-                    )
-
-
-def _load_links(session: Session, ids: Sequence[int]) -> list[ChainLink]:
-    """The links of these entries, by chain and number. Raises: one of UNREADABLE."""
-    rows = session.scalars(
-        select(JournalEntry)
-        .where(JournalEntry.id.in_(ids))
+def find_entries_by_hash(session: Session, start: str) -> list[EntryPlace]:
+    """Where the entries stand whose hash begins so."""
+    rows = session.execute(
+        select(JournalEntry.number, Evaluation.title, JournalEntry.at, JournalEntry.actor_name)
+        .outerjoin(Evaluation, Evaluation.id == JournalEntry.chain)
+        .where(JournalEntry.hash.startswith(start))
         .order_by(JournalEntry.chain, JournalEntry.number)
     )
-    return [link_of(entry) for entry in rows]
+    return [EntryPlace(number, title or "", at, by) for number, title, at, by in rows]
 
 
 def find_journal_head(session: Session, evaluation: Evaluation) -> str:

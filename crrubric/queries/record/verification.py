@@ -1,7 +1,9 @@
 """Is the record what was written? Chains, sealed ballots, invariants and keys of a database."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -16,7 +18,6 @@ from crrubric.models import (
     Ballot,
     Base,
     FileContent,
-    JournalEntry,
     MarkFile,
     SealedBallot,
     VendorFile,
@@ -27,31 +28,69 @@ from crrubric.queries.record.ballot_checks import (
     list_ballot_checks,
     list_decision_checks,
 )
-from crrubric.queries.record.journal import list_chain_breaks
 from crrubric.queries.record.question_checks import list_question_checks
+from crrubric.queries.record.replays import check_journals
+from crrubric.queries.record.stored import UNREADABLE
+from crrubric.queries.record.triggers import check_triggers
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VerificationReport:
-    """What was looked at, and every problem found, a sentence each."""
+    """What was looked at, and every problem found, a sentence each.
+
+    `untold`: entries of older versions that tell too little to be held against the tables.
+    """
 
     entries: int
     seals: int
+    untold: int
     problems: tuple[CrrubricError, ...]
 
 
+def begin_snapshot(session: Session) -> None:
+    """Let all that is read from here on be of one moment, whatever others write meanwhile.
+
+    On SQLite every transaction is so.
+    """
+    session.rollback()
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 def verify_record(session: Session) -> VerificationReport:
-    """Look at everything: the journal's chains, every seal and file, the invariants, all keys."""
-    found = (
-        *_check_chains(session),
-        *_check_seals(session),
-        *_check_files(session),
-        *_check_invariants(session),
-        *_check_foreign_keys(session),
+    """Look at everything: the journal's chains and whether the tables are what it tells, every
+    seal and file, the database's triggers, the invariants, all keys."""
+    journals = check_journals(session)
+    checks = (
+        _check_seals,
+        _check_files,
+        check_triggers,
+        _check_invariants,
+        _check_foreign_keys,
     )
+    found = [problem for check in checks for problem in _run_check(check, session)]
     return VerificationReport(
-        _count_rows(session, JournalEntry), _count_rows(session, SealedBallot), found
+        entries=journals.entries,
+        seals=_count_rows(session, SealedBallot),
+        untold=journals.untold_entries,
+        problems=(*journals.problems, *found),
     )
+
+
+def _run_check(
+    check: Callable[[Session], Iterable[CrrubricError]], session: Session
+) -> Iterator[CrrubricError]:
+    """What a check finds; that it meets a value nobody can make out is a problem as well."""
+    try:
+        yield from check(session)
+    except UNREADABLE as error:
+        yield Invalid(N_("A table holds a value that can’t be read: %(value)s."), value=str(error))
+
+
+def find_sealed_ballots_by_hash(session: Session, start: str) -> list[SealedBallot]:
+    """Sealed ballots whose receipt begins so."""
+    wanted = select(SealedBallot).where(SealedBallot.receipt.startswith(start))
+    return list(session.scalars(wanted.order_by(SealedBallot.id)))
 
 
 def find_sealed_ballot(session: Session, receipt: str) -> SealedBallot | None:
@@ -63,16 +102,6 @@ def find_sealed_ballot(session: Session, receipt: str) -> SealedBallot | None:
 
 def _count_rows(session: Session, model: type[Base]) -> int:
     return session.scalar(select(func.count()).select_from(model)) or 0
-
-
-def _check_chains(session: Session) -> Iterator[CrrubricError]:
-    for place in list_chain_breaks(session):
-        message = (
-            N_("Journal, chain %(chain)s: entry %(number)s is missing.")
-            if place.missing
-            else N_("Journal, chain %(chain)s: entry %(number)s was changed after it was written.")
-        )
-        yield Invalid(message, chain=place.chain, number=place.number)
 
 
 def _check_seals(session: Session) -> Iterator[CrrubricError]:
@@ -87,7 +116,11 @@ def _check_seals(session: Session) -> Iterator[CrrubricError]:
             yield Invalid(
                 N_("Ballot %(ballot)s, version %(number)s: the receipt does not match."), **values
             )
-        elif ballot.state is BallotState.SUBMITTED and sealed.number == ballot.seals:
+        elif not _says_same_of_itself(sealed):
+            yield Invalid(
+                N_("Ballot %(ballot)s, version %(number)s: it was sealed as another one."), **values
+            )
+        elif _is_sealed_as(ballot, sealed):
             marks, gaps = (
                 serialize_ballot_marks(session, ballot.id),
                 serialize_ballot_gaps(session, ballot.id),
@@ -96,6 +129,20 @@ def _check_seals(session: Session) -> Iterator[CrrubricError]:
                 yield Invalid(
                     N_("Ballot %(ballot)s: its marks differ from those that were sealed."), **values
                 )
+
+
+def _is_sealed_as(ballot: Ballot, sealed: SealedBallot) -> bool:
+    """Whether this is the version that the ballot was submitted as; one that was opened and then
+    filled up out of a file was submitted without a seal."""
+    last = sealed.number == ballot.seals and sealed.reopened_at is None
+    return last and ballot.state is BallotState.SUBMITTED
+
+
+def _says_same_of_itself(sealed: SealedBallot) -> bool:
+    """Whether number and moment of a sealed version are those in its text."""
+    content = json.loads(sealed.content)
+    moment = datetime.fromisoformat(content["sealed_at"])
+    return bool(content["number"] == sealed.number) and moment == sealed.sealed_at
 
 
 def _check_files(session: Session) -> Iterator[CrrubricError]:

@@ -3,7 +3,7 @@
 import secrets
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.domain.events import Event
+from crrubric.domain.record.state import DECISION
 from crrubric.domain.setup.rubric import load_built_in_rubric
 from crrubric.domain.text import email_key, slug_of
 from crrubric.domain.translation import N_
@@ -45,14 +46,19 @@ from crrubric.models import (
     UserSession,
     Vendor,
 )
-from crrubric.queries.people.people import actor_of
+from crrubric.queries.people.people import Actor, actor_of
+from crrubric.services.ballots.ballots import mark_text, serialize_mark
 from crrubric.services.ballots.seals import seal_ballot
 from crrubric.services.demo.files import add_files
 from crrubric.services.demo.practice import ANSWERS, add_assignments, add_practice_marks
 from crrubric.services.demo.questions import DemoEvaluation, add_questions
+from crrubric.services.meeting.decisions import DecisionText, serialize_finding
 from crrubric.services.people.accounts import hash_password, hash_token
+from crrubric.services.setup.evaluations import note_creation, serialize_seat
 from crrubric.services.setup.rubrics import copy_rubric
-from crrubric.services.shared.journal import note_event, sort_entries
+from crrubric.services.setup.rules import rule_settings
+from crrubric.services.setup.vendors import serialize_vendor
+from crrubric.services.shared.journal import ROW, EntryReferences, note_event, sort_entries
 from crrubric.services.shared.unit import unit_of_work
 
 DEMO_PASSWORD = "credits count twice"  # noqa: S105  # the demo's people are invented
@@ -139,7 +145,7 @@ class _EvaluationMaker:
         self.vendors: dict[str, Vendor] = {}
         self.criteria: list[Criterion] = []
         self.marks: dict[tuple[str, str, str], Mark] = {}
-        self.submitted: list[tuple[Ballot, datetime]] = []
+        self.submitted: list[tuple[str, Ballot, datetime]] = []
 
     def ago(self, days: float) -> datetime:
         return self.now - timedelta(days=days)
@@ -150,17 +156,21 @@ class _EvaluationMaker:
     def make(self) -> None:
         self.evaluation()
         self.rubric()
+        note_creation(self.session, self.chair, self.own, at=self.own.created_at)
+        self.own.phase = Phase(self.row["phase"])
         for row in self.row["member"]:
             self.member(row)
         for place, row in enumerate(self.row["vendor"]):
             self.vendor(row, place)
         self.session.flush()
+        self.set_up()
         add_assignments(self.cast(), self.row)
         add_practice_marks(self.cast(), self.row)
         self.ballots()
         for row in self.row.get("note", ()):
             self.note(row)
         self.session.flush()
+        self.note_marks()
         add_files(self.cast(), self.row)
         self.seal()
         add_questions(self.cast(), self.row)
@@ -169,6 +179,35 @@ class _EvaluationMaker:
         if "decision" in self.row:
             self.decision(self.row["decision"])
         self.phases()
+
+    @property
+    def chair(self) -> Actor:
+        return actor_of(self.users["dana"])
+
+    def set_up(self) -> None:
+        """The journal of committee, vendors, dates and rule."""
+        own, made = self.own, self.own.created_at
+        for member in self.members.values():
+            self.journal(
+                Event.MEMBER_INVITED,
+                made,
+                subject=member.name,
+                about=EntryReferences(member_id=member.id),
+                after=serialize_seat(member),
+            )
+        for vendor in self.vendors.values():
+            self.journal(
+                Event.VENDOR_ADDED,
+                made,
+                subject=vendor.company,
+                about=EntryReferences(vendor_id=vendor.id),
+                after=serialize_vendor(vendor),
+            )
+        if own.closes_on is not None:
+            closes = {"closes_on": own.closes_on.isoformat()}
+            self.journal(Event.EVALUATION_CHANGED, made, before={"closes_on": None}, after=closes)
+        rule_set = own.rule_set_at or made
+        self.journal(Event.RULE_CHANGED, rule_set, after=asdict(rule_settings(own)))
 
     def cast(self) -> DemoEvaluation:
         return DemoEvaluation(
@@ -185,6 +224,7 @@ class _EvaluationMaker:
         row, rule = self.row, self.row["rule"]
         opened = self.ago(row["opened_days_ago"]) if "opened_days_ago" in row else None
         practice = self.ago(row["practice_days_ago"]) if "practice_days_ago" in row else None
+        closed = self.ago(row["closed_days_ago"]) if "closed_days_ago" in row else None
         begun = opened or practice or self.now
         closes = row.get("closes_in_days")
         self.own = Evaluation(
@@ -192,7 +232,6 @@ class _EvaluationMaker:
             title=row["title"],
             slug=slug_of(row["title"]),
             purpose=row["purpose"],
-            phase=Phase(row["phase"]),
             rule_kind=RuleKind(rule["kind"]),
             pass_mark=rule["pass_mark"],
             created_at=begun - timedelta(days=6),
@@ -200,7 +239,8 @@ class _EvaluationMaker:
             practice_at=practice,
             opened_at=opened,
             closes_on=self.day(-closes) if closes else None,
-            closed_at=self.ago(row["closed_days_ago"]) if "closed_days_ago" in row else None,
+            closed_at=closed,
+            shown_at=closed,
             decided_at=self.ago(row["decided_days_ago"]) if "decided_days_ago" in row else None,
         )
         self.session.add(self.own)
@@ -283,14 +323,49 @@ class _EvaluationMaker:
                 declared_at=when or self.now,
             )
         )
+        note_event(
+            self.session,
+            actor_of(self.users[person]),
+            Event.CONFLICT_DECLARED if conflict else Event.NO_CONFLICT_DECLARED,
+            evaluation_id=self.own.id,
+            subject=vendor.company,
+            about=EntryReferences(vendor_id=vendor.id, member_id=member.id),
+            reason=conflict,
+            at=when or self.now,
+        )
+
+    def note_marks(self) -> None:
+        """The journal of the marks, each told once as it stands in the end."""
+        for (person, code, criterion), mark in self.marks.items():
+            vendor, of = self.vendors[code], self.by_code[criterion]
+            note_event(
+                self.session,
+                actor_of(self.users[person]),
+                Event.MARK_RECORDED,
+                evaluation_id=self.own.id,
+                subject=f"{vendor.company}: {of.title}",
+                about=EntryReferences(vendor.id, of.id, self.members[person].id),
+                after=serialize_mark(mark_text(mark)),
+                at=mark.marked_at,
+            )
 
     def seal(self) -> None:
         """Seal the ballots that the file calls submitted, now that their notes are written."""
         self.session.flush()
-        for ballot, when in self.submitted:
+        for person, ballot, when in self.submitted:
             sealed = seal_ballot(self.session, ballot, self.own.slug, when)
             self.session.flush()
             ballot.state, ballot.submitted_at = BallotState.SUBMITTED, sealed.sealed_at
+            note_event(
+                self.session,
+                actor_of(self.users[person]),
+                Event.BALLOT_SUBMITTED,
+                evaluation_id=self.own.id,
+                subject=ballot.vendor.company,
+                about=EntryReferences(vendor_id=ballot.vendor_id, member_id=ballot.member_id),
+                after={"unscored": 0, "number": sealed.number, "receipt": sealed.receipt},
+                at=when,
+            )
 
     def ballot(self, person: str, code: str, row: Mapping[str, Any], when: datetime) -> None:
         state = BallotState(row["state"])
@@ -301,7 +376,7 @@ class _EvaluationMaker:
         self.session.add(ballot)
         self.declaration(person, code, when, "")
         if state is BallotState.SUBMITTED:
-            self.submitted.append((ballot, when))
+            self.submitted.append((person, ballot, when))
         for criterion, letter in zip(self.criteria, row["marks"], strict=True):
             if letter != "-":
                 mark = Mark(
@@ -325,49 +400,52 @@ class _EvaluationMaker:
 
     def finding(self, row: Mapping[str, Any]) -> None:
         when = self.ago(self.row.get("decided_days_ago", 0) + 1)
-        chair = self.users["dana"].name
         vendor, criterion = self.vendors[row["vendor"]], self.by_code[row["criterion"]]
-        self.session.add(
-            Finding(
-                vendor_id=vendor.id,
-                criterion_id=criterion.id,
-                value=Outcome(row["value"]),
-                reason=row["reason"],
-                recorded_by=chair,
-                recorded_at=when,
-            )
+        finding = Finding(
+            vendor_id=vendor.id,
+            criterion_id=criterion.id,
+            value=Outcome(row["value"]),
+            reason=row["reason"],
+            recorded_by=self.chair.name,
+            recorded_at=when,
         )
+        self.session.add(finding)
+        self.session.flush()
         self.journal(
             Event.FINDING_RECORDED,
             when,
             subject=f"{vendor.company}: {criterion.title}",
-            after={"value": row["value"]},
+            about=EntryReferences(vendor.id, criterion.id),
+            after=serialize_finding(finding),
             reason=row["reason"],
         )
 
     def decision(self, row: Mapping[str, Any]) -> None:
         when = self.ago(self.row["decided_days_ago"])
+        vendor = self.vendors[row["vendor"]]
+        text = DecisionText(
+            vendor_id=vendor.id, **{key: row[key] for key in DECISION if key != "vendor_id"}
+        )
         self.session.add(
             Decision(
                 evaluation_id=self.own.id,
-                vendor_id=self.vendors[row["vendor"]].id,
-                reason=row["reason"],
-                conditions=row["conditions"],
-                term=row["term"],
-                cost_ceiling=row["cost_ceiling"],
-                recorded_by=self.users["dana"].name,
+                recorded_by=self.chair.name,
                 recorded_at=when,
+                **asdict(text),
             )
         )
         self.session.add_all(
             RankedVendor(vendor_id=self.vendors[code].id, rank=rank)
             for code, rank in row["ranking"].items()
         )
-        self.journal(Event.DECISION_RECORDED, when)
+        ranks = sorted(row["ranking"].items(), key=lambda pair: pair[1])
+        order = "; ".join(f"{rank}. {self.vendors[code].company}" for code, rank in ranks)
+        told = {"adopted_order": order, "as_computed": True, "why_another_order": ""}
+        after = {**asdict(text), "vendor": vendor.company, **told, ROW: {"ranks": ranks}}
+        self.journal(Event.DECISION_RECORDED, when, after=after)
 
     def phases(self) -> None:
         """The journal of an evaluation that came this far."""
-        self.journal(Event.EVALUATION_CREATED, self.own.created_at, subject=self.own.title)
         steps = [
             (Phase.SETUP, Phase.PRACTICE, self.own.practice_at),
             (Phase.SETUP, Phase.SCORING, self.own.opened_at),
@@ -384,5 +462,4 @@ class _EvaluationMaker:
                 )
 
     def journal(self, event: Event, when: datetime, **values: Any) -> None:
-        chair = actor_of(self.users["dana"])
-        note_event(self.session, chair, event, evaluation_id=self.own.id, at=when, **values)
+        note_event(self.session, self.chair, event, evaluation_id=self.own.id, at=when, **values)

@@ -14,7 +14,6 @@ from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import CrrubricError, Invalid
-from crrubric.domain.events import Event
 from crrubric.domain.setup.assignment import EVERYTHING
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState, Phase, Stakeholder
@@ -23,6 +22,7 @@ from crrubric.queries.people.access import lock_evaluation, require
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.assignments import load_assignments
 from crrubric.services.ballots.ballots import issue_ballots
+from crrubric.services.exchange.import_entries import load_import_start, note_import
 from crrubric.services.exchange.mark_lines import (
     LISTED,
     ImportSummary,
@@ -32,10 +32,9 @@ from crrubric.services.exchange.mark_lines import (
     refuse_bad_lines,
     scan_mark_lines,
 )
-from crrubric.services.setup.evaluations import clean_title, insert_evaluation
+from crrubric.services.setup.evaluations import clean_title, insert_evaluation, note_creation
 from crrubric.services.setup.rules import RuleSettings, apply_rule, check_rule
 from crrubric.services.shared.constraints import explain_constraint
-from crrubric.services.shared.journal import note_event
 from crrubric.services.shared.unit import unit_of_work
 
 SAME_CELL = "uq_mark_ballot_id_criterion_id"
@@ -69,11 +68,9 @@ def import_new_evaluation(
         evaluation.rubric_name = path.name[: limits.TITLE]
         evaluation.phase = Phase.MEETING
         evaluation.opened_at = evaluation.closed_at = evaluation.shown_at = now_utc()
-        note_event(
-            session, actor, Event.EVALUATION_CREATED, evaluation_id=evaluation.id, subject=tidy
-        )
         known = KnownNames()
         add_criteria(session, evaluation, known, found)
+        note_creation(session, actor, evaluation)
         return fill_evaluation(
             session, actor, evaluation, known=known, found=found, path=path, report=report
         )
@@ -224,6 +221,7 @@ def fill_evaluation(
     report: Report,
 ) -> ImportResult:
     """Add people and vendors that are new, then all marks, in batches: memory stays flat."""
+    start = load_import_start(session, evaluation)
     vendors = add_vendors(session, evaluation, known, found)
     reviewers = add_reviewers(session, evaluation, known, found)
     issue_ballots(session, evaluation)
@@ -234,13 +232,15 @@ def fill_evaluation(
         session.execute(insert(Mark), batch)
     submit_imported_ballots(session, list(ballots.values()))
     note_imported_ballots(session, list(ballots.values()), now)
-    note_event(
+    note_import(
         session,
         actor,
-        Event.MARKS_IMPORTED,
-        evaluation_id=evaluation.id,
-        subject=path.name,
-        after={"marks": found.marks, "reviewers": reviewers, "vendors": vendors},
+        evaluation,
+        start,
+        name=path.name,
+        told={"marks": found.marks, "reviewers": reviewers, "vendors": vendors},
+        submitted={member for member, _vendor in ballots},
+        now=now,
     )
     return ImportResult(
         slug=evaluation.slug,

@@ -1,7 +1,7 @@
 """Evaluations: making one, changing its facts, and how long its record is kept."""
 
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -71,11 +71,20 @@ def create_evaluation(
     return run_again_if_broken(create_once, SAME_TITLE, SAME_SLUG)
 
 
-def note_creation(session: Session, actor: Actor, evaluation: Evaluation) -> None:
-    """The first journal entry of an evaluation: all that it begins with."""
+def note_creation(
+    session: Session, actor: Actor, evaluation: Evaluation, *, at: datetime | None = None
+) -> None:
+    """The first journal entry of an evaluation: all that it begins with.
+
+    Args: at: when it was made, if not now; only the demo looks back.
+    """
     session.flush()
     chair = session.scalar(select(Member).where(Member.evaluation_id == evaluation.id))
     begun = {
+        "slug": evaluation.slug,
+        "language": evaluation.language,
+        "phase": evaluation.phase,
+        "rule_set": evaluation.rule_set_at is not None,
         "rule": asdict(rule_settings(evaluation)),
         "chair": {**serialize_seat(chair), "id": chair.id, "name": chair.name} if chair else None,
         **serialize_rubric(session, evaluation),
@@ -93,6 +102,7 @@ def note_creation(session: Session, actor: Actor, evaluation: Evaluation) -> Non
             "purpose": evaluation.purpose,
             ROW: begun,
         },
+        at=at,
     )
 
 

@@ -311,22 +311,32 @@ def serialize_rubric(
     of = {"evaluation_id": evaluation.id}
     sections = session.scalars(select(Section).filter_by(**of).order_by(Section.id))
     criteria = session.scalars(select(Criterion).filter_by(**of).order_by(Criterion.id))
+    tensions = session.scalars(select(Tension).filter_by(**of).order_by(Tension.id))
     return {
         "sections": [serialize_section(row) for row in sections],
         "criteria": [serialize_criterion(row) for row in criteria],
+        "tensions": [serialize_tension(row) for row in tensions],
     }
 
 
 def serialize_section(section: Section) -> dict[str, object]:
     """A section as the journal keeps it."""
-    return {key: getattr(section, key) for key in ("id", "code", "title", "position")}
+    told = ("id", "code", "title", "position", "translations")
+    return {key: getattr(section, key) for key in told}
 
 
 def serialize_criterion(row: Criterion) -> dict[str, object]:
     """A criterion as the journal keeps it."""
     texts = {field.name: getattr(row, field.name) for field in fields(CriterionText)}
-    place = {key: getattr(row, key) for key in ("id", "section_id", "code", "position")}
+    told = ("id", "section_id", "code", "position", "translations")
+    place = {key: getattr(row, key) for key in told}
     return {**place, **_stringify_decimals(texts)}
+
+
+def serialize_tension(row: Tension) -> dict[str, object]:
+    """Two criteria that are hard to combine, as the journal keeps them."""
+    told = ("id", "first_id", "second_id", "why", "translations")
+    return {key: getattr(row, key) for key in told}
 
 
 def _stringify_decimals(values: dict[str, object]) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """Vendors of an evaluation: adding, changing, removing before ballots open."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from urllib.parse import urlsplit
 
 from sqlalchemy import delete, func, select
@@ -137,9 +137,15 @@ def add_vendor(actor: Actor, slug: str, facts: VendorFacts) -> Vendor:
             evaluation_id=evaluation.id,
             subject=tidy.company,
             about=EntryReferences(vendor_id=vendor.id),
-            after={**asdict(tidy), ROW: {"code": vendor.code, "position": vendor.position}},
+            after=serialize_vendor(vendor),
         )
     return vendor
+
+
+def serialize_vendor(vendor: Vendor) -> dict[str, object]:
+    """A new vendor as the journal keeps it."""
+    facts = {field.name: getattr(vendor, field.name) for field in fields(VendorFacts)}
+    return {**facts, ROW: {"code": vendor.code, "position": vendor.position}}
 
 
 def insert_vendor(

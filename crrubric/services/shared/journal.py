@@ -16,11 +16,11 @@ from crrubric.clock import now_utc
 from crrubric.domain.events import Event
 from crrubric.domain.limits import SHORT_TEXT
 from crrubric.domain.record.chain import SITE, START, hash_of
+from crrubric.domain.record.entries import ROW as ROW  # for whoever writes an entry
 from crrubric.models import Evaluation, JournalEntry
 from crrubric.queries.people.people import Actor
 from crrubric.queries.record.journal import link_of
 
-ROW = "row"  # in an entry: ids, codes and places, for who replays the journal and not for readers
 WAITING = "journal"  # the key in the session's own dictionary
 LOCK = 673  # the class of PostgreSQL's advisory locks that hold a chain's head
 

@@ -539,8 +539,8 @@ def test_orders_and_reinstatements_are_verified_and_impossible_ones_are_named(ma
     db.session.rollback()
 
     assert good == ()
-    assert unranked == ["Recommended vendors without a rank in the adopted order: 1."]
-    assert orphaned == ["Vendors in an adopted order of an evaluation without a decision: 1."]
+    assert unranked[-1] == "Recommended vendors without a rank in the adopted order: 1."
+    assert orphaned[-1] == "Vendors in an adopted order of an evaluation without a decision: 1."
 
 
 def test_the_demo_adopted_the_order_that_is_computed(make: Factory):

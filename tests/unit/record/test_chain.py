@@ -11,7 +11,7 @@ from crrubric.domain.record.chain import (
     START,
     ChainBreak,
     ChainLink,
-    find_chain_breaks,
+    ChainReader,
     hash_of,
     hash_text,
     to_canonical_json,
@@ -33,6 +33,12 @@ def chain(size: int) -> list[ChainLink]:
         previous = links[-1].hash if links else START
         links.append(replace(bare, hash=hash_of(bare, previous)))
     return links
+
+
+def find_chain_breaks(links: list[ChainLink]) -> list[ChainBreak]:
+    """Every place where the chain is not what was written."""
+    reader = ChainReader()
+    return [place for link in links if (place := reader.find_break(link)) is not None]
 
 
 def test_an_unchanged_chain_has_no_break():

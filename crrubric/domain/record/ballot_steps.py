@@ -1,0 +1,247 @@
+"""Making ballots again from their journal entries: declarations, marks, files, seals, imports."""
+
+from collections.abc import Callable
+from typing import Any
+
+from crrubric.domain.events import Event
+from crrubric.domain.record.entries import ToldEntry
+from crrubric.domain.record.state import (
+    FILE,
+    ISSUED,
+    MARK,
+    VENDOR,
+    ImportedMarks,
+    Row,
+    State,
+    Triple,
+    expand_ballots,
+    pick_columns,
+)
+from crrubric.domain.vocabulary import Stakeholder
+
+LATER = {"evidence_until": None}  # what marks of older versions did not have
+IMPORTED_SEAT: Row = {
+    "user_id": None, "chair": False, "reviewer": True, "stakeholder": Stakeholder.OTHER,
+    "present": True, "practiced": False, "vendors": None, "criteria": None,
+}  # fmt: skip
+IMPORTED_VENDOR: Row = {
+    **dict.fromkeys(VENDOR, ""), "price_unit": None, "unit_price_cents": None, "quantity": None,
+    "term_months": None, "withdrawn": None,
+}  # fmt: skip
+
+
+def declare_kind(kind: str) -> Callable[[State, ToldEntry], None]:
+    """How a declaration of this kind is made again."""
+
+    def replay_declaration(state: State, entry: ToldEntry) -> None:
+        row = {"kind": kind, "words": entry.reason, "waived": None}
+        state.declarations[entry.own_ballot] = row
+        moments = {"declared_at": entry.at, "waived_at": None}
+        state.sign("declaration", entry.own_ballot, moments)
+
+    return replay_declaration
+
+
+def replay_waiver(state: State, entry: ToldEntry) -> None:
+    """A conflict that is waived, or no longer."""
+    waived = entry.event is Event.CONFLICT_WAIVED
+    row = state.declarations[entry.own_ballot]
+    row["waived"] = (entry.actor_name, entry.reason) if waived else None
+    state.sign("declaration", entry.own_ballot, {"waived_at": entry.at if waived else None})
+
+
+def replay_mark(state: State, entry: ToldEntry) -> None:
+    """A mark, or another one in its place. Raises: ValueError if it was not what is told."""
+    cell = entry.own_cell
+    old = take_mark(state, entry)
+    state.marks[cell] = {**read_mark(entry.told), "version": (old["version"] if old else 0) + 1}
+    state.sign("mark", cell, {"marked_at": entry.at})
+    note_late_ballot(state, entry)
+
+
+def read_mark(told: Any) -> Row:
+    """What a mark says, as an entry tells it."""
+    return {**LATER, **{name: told[name] for name in MARK if name in told or name not in LATER}}
+
+
+def take_mark(state: State, entry: ToldEntry) -> Row | None:
+    """The mark that was there before; one out of a file is believed, its fingerprint shows.
+
+    Raises: ValueError if it is not what the entry says was there.
+    """
+    cell = entry.own_cell
+    old = state.marks.get(cell)
+    told = read_mark(entry.before) if entry.before else None
+    if old is None and told and is_imported_mark(state, cell):
+        state.imported_marks[cell] = told
+        old = {**told, "version": 1}
+    if told != (pick_columns(old, MARK) if old else None):
+        raise ValueError("what was there before is not what was marked before")
+    return old
+
+
+def is_imported_mark(state: State, cell: Triple) -> bool:
+    """Whether the mark came out of a file and nobody has touched it since."""
+    return cell not in state.imported_marks and state.import_of(cell) is not None
+
+
+def replay_mark_removal(state: State, entry: ToldEntry) -> None:
+    """A mark that a correction sets aside, with its files."""
+    cell = entry.own_cell
+    if take_mark(state, entry) is None:
+        raise ValueError("there is no such mark")
+    state.marks.pop(cell, None)
+    state.signed.pop(("mark", cell, "marked_at"), None)
+    for key in [key for key in state.mark_files if key[:3] == cell]:
+        del state.mark_files[key]
+        state.signed.pop(("mark_file", key, "added_at"), None)
+
+
+def note_late_ballot(state: State, entry: ToldEntry) -> None:
+    """A ballot that is changed after the committee has seen ballots is so, for good."""
+    ballot = state.ballots[entry.own_ballot]
+    ballot["late"] = ballot["late"] or state.shown
+
+
+def read_told_file(entry: ToldEntry) -> Row:
+    """A file as a row has it."""
+    told = entry.after or entry.before or {}
+    return {column: told[name] for name, column in FILE.items()}
+
+
+def replay_mark_file(state: State, entry: ToldEntry) -> None:
+    """A file on a mark, or one less."""
+    file = read_told_file(entry)
+    key = (*entry.own_cell, file["sha256"])
+    if entry.event is Event.MARK_FILE_ATTACHED:
+        require_absent(state.mark_files, key)
+        state.mark_files[key] = file
+        # one that comes back keeps the moment when it first came
+        state.signed.setdefault(("mark_file", key, "added_at"), entry.at)
+    else:
+        del state.mark_files[key]
+    note_late_ballot(state, entry)
+
+
+def replay_vendor_file(state: State, entry: ToldEntry) -> None:
+    """A file of a vendor, or one that no longer stands."""
+    file = read_told_file(entry)
+    key = entry.vendor_id, file["sha256"]
+    if entry.event is Event.VENDOR_FILE_ATTACHED:
+        require_absent(state.vendor_files, key)
+        state.vendor_files[key] = {**file, "added_by": entry.actor_name, "withdrawn": None}
+        state.sign("vendor_file", key, {"added_at": entry.at, "withdrawn_at": None})
+    else:
+        state.vendor_files[key]["withdrawn"] = entry.actor_name, entry.reason
+        state.sign("vendor_file", key, {"withdrawn_at": entry.at})
+
+
+def require_absent(rows: dict[tuple[Any, ...], Row], key: tuple[Any, ...]) -> None:
+    """Raise ValueError if something is there already."""
+    if key in rows:
+        raise ValueError("it is there already")
+
+
+def replay_submission(state: State, entry: ToldEntry) -> None:
+    """A ballot that is sealed under its receipt."""
+    note_late_ballot(state, entry)
+    seal_version(state, entry)
+    state.ballots[entry.own_ballot]["state"] = "SUBMITTED"
+    state.sign("ballot", entry.own_ballot, {"submitted_at": entry.at})
+
+
+def seal_version(state: State, entry: ToldEntry) -> None:
+    """The next sealed version of a ballot, by what the entry tells of it."""
+    told = entry.after or entry.before or {}
+    number = told["number"]
+    key = (*entry.own_ballot, number)
+    state.ballots[entry.own_ballot]["seals"] = number
+    state.sealed[key] = {"receipt": told["receipt"], "reopened_by": "", "reopen_reason": ""}
+    state.sign("sealed_ballot", key, {"sealed_at": entry.at, "reopened_at": None})
+
+
+def replay_reopening(state: State, entry: ToldEntry) -> None:
+    """A ballot given back; one out of a file is sealed as it is taken out."""
+    number = (entry.before or {})["number"]
+    if (*entry.own_ballot, number) not in state.sealed:
+        seal_version(state, entry)
+    open_ballot(state, entry, number)
+
+
+def open_ballot(state: State, entry: ToldEntry, number: int) -> None:
+    """The ballot is open again; why stands on its sealed version."""
+    key = (*entry.own_ballot, number)
+    state.sealed[key].update(reopened_by=entry.actor_name, reopen_reason=entry.reason)
+    state.sign("sealed_ballot", key, {"reopened_at": entry.at})
+    state.ballots[entry.own_ballot]["state"] = "OPEN"
+    state.sign("ballot", entry.own_ballot, {"submitted_at": None})
+
+
+def replay_entry_on_behalf(state: State, entry: ToldEntry) -> None:
+    """A ballot that somebody else entered, and so has seen."""
+    replay_submission(state, entry)
+    key = (*entry.own_ballot, entry.told["number"])
+    state.entered[key] = {
+        "source": entry.told["source"], "given_on": entry.told["given on"],
+        "entered_by": entry.actor_name, "dispute": "", "confirmed": False, "entered_by_id": None,
+    }  # fmt: skip
+    moments = {"entered_at": entry.at, "confirmed_at": None, "disputed_at": None}
+    state.sign("entry_on_behalf", key, moments)
+    for member, seat in state.members.items():
+        if seat["user_id"] == entry.actor_id is not None:
+            state.seen.add((member, entry.vendor_id))
+            state.entered[key]["entered_by_id"] = member
+
+
+def replay_confirmation(state: State, entry: ToldEntry) -> None:
+    """The reviewer gave the ballot so."""
+    key = (*entry.own_ballot, entry.told["number"])
+    state.entered[key]["confirmed"] = True
+    state.sign("entry_on_behalf", key, {"confirmed_at": entry.at})
+
+
+def replay_dispute(state: State, entry: ToldEntry) -> None:
+    """The reviewer did not give the ballot so."""
+    number = entry.told["number"]
+    key = (*entry.own_ballot, number)
+    state.entered[key]["dispute"] = entry.reason
+    state.sign("entry_on_behalf", key, {"disputed_at": entry.at})
+    open_ballot(state, entry, number)
+
+
+def replay_import(state: State, entry: ToldEntry) -> None:
+    """Marks of a file, with people and vendors that came with them.
+
+    The marks themselves are not told: their fingerprint is.
+    """
+    told = entry.row
+    for row in told["vendors"]:
+        state.vendors[row["id"]] = {**IMPORTED_VENDOR, **pick_columns(row, VENDOR)}
+        state.sign("vendor", row["id"], {"withdrawn_at": None})
+    for row in told["members"]:
+        state.members[row["id"]] = {**IMPORTED_SEAT, "name": row["name"]}
+        state.sign("member", row["id"], {"practiced_at": None, "removed_at": None})
+    state.issue_all_ballots()
+    place = len(state.imports)
+    fingerprint = ImportedMarks(
+        number=entry.number, marks=entry.told["marks"], fingerprint=told["fingerprint"]
+    )
+    state.imports.append(fingerprint)
+    for pair in expand_ballots(told["ballots"]):
+        state.imported_ballots[pair] = place
+    for member, vendor, criteria in told["cells"]:
+        state.imported_cells.update({(member, vendor, key): place for key in criteria})
+    filled = {cell[:2] for cell, own in state.imported_cells.items() if own == place}
+    filled |= {pair for pair, own in state.imported_ballots.items() if own == place}
+    for pair in filled:
+        state.ballots.setdefault(pair, dict(ISSUED))
+        state.sign("ballot", pair, {"imported_at": entry.at})
+    submit_imported(state, entry, set(told["submitted"]))
+
+
+def submit_imported(state: State, entry: ToldEntry, members: set[int]) -> None:
+    """Ballots of the people in a file are submitted ones, without a seal."""
+    for pair, ballot in state.ballots.items():
+        if pair[0] in members and ballot["state"] == "OPEN":
+            ballot["state"] = "SUBMITTED"
+            state.sign("ballot", pair, {"submitted_at": entry.at})

@@ -1,0 +1,206 @@
+"""Where the tables of an evaluation differ from what its journal tells."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from crrubric.domain.record.fingerprints import MarksFingerprint
+from crrubric.domain.record.state import State, Triple
+from crrubric.domain.translation import N_
+
+# Rows are written a moment before their entry; an import reads its file in between.
+APART = timedelta(hours=1)
+MISSING: Any = object()
+IMPORTS = "imports"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A thing that is not what the journal tells: its kind, its key, and which of its columns.
+
+    No column: the whole thing is missing, or is there although nothing tells of it (`extra`).
+    """
+
+    kind: str
+    key: Any
+    columns: tuple[str, ...] = ()
+    extra: bool = False
+
+
+# field of `State` -> what one thing of it is called
+KINDS = {
+    "phase": N_("phase"),
+    "facts": N_("facts"),
+    "rule": N_("decision rule"),
+    "rule_set": N_("decision rule"),
+    "shown": N_("whether ballots were shown"),
+    "sections": N_("section"),
+    "criteria": N_("criterion"),
+    "tensions": N_("pair of criteria that are hard to combine"),
+    "vendors": N_("vendor"),
+    "members": N_("member"),
+    "declarations": N_("declaration"),
+    "ballots": N_("ballot"),
+    "marks": N_("mark"),
+    "mark_files": N_("file on a mark"),
+    "vendor_files": N_("file of a vendor"),
+    "sealed": N_("sealed ballot"),
+    "findings": N_("finding"),
+    "deferrals": N_("postponed item"),
+    "decision": N_("recommendation"),
+    "positions": N_("position"),
+    "commitments": N_("commitment"),
+    "meetings": N_("meeting"),
+    "motions": N_("motion"),
+    "entered": N_("ballot entered for a reviewer"),
+    "revisions": N_("correction of the rubric"),
+    "reinstated": N_("reinstatement"),
+    "questions": N_("question"),
+    "askings": N_("reviewer’s question"),
+    "seen": N_("ballot seen by another reviewer"),
+    IMPORTS: N_("marks imported from a file"),
+}
+# table in `signed` -> the field that its rows are in
+SIGNED = {
+    "evaluation": "facts", "rubric_revision": "revisions", "vendor": "vendors",
+    "member": "members", "declaration": "declarations", "ballot": "ballots",
+    "mark_file": "mark_files", "vendor_file": "vendor_files", "sealed_ballot": "sealed",
+    "entry_on_behalf": "entered", "finding": "findings", "deferral": "deferrals",
+    "decision": "decision", "position": "positions", "commitment": "commitments",
+    "meeting": "meetings", "attendance": "meetings", "motion": "motions",
+    "reinstatement": "reinstated", "question": "questions", "asking": "askings",
+}  # fmt: skip
+
+
+def find_differences(told: State, stored: State) -> Iterator[Difference]:
+    """Everything but marks in which the tables differ from what is told, each thing once.
+
+    A column that entries of older versions did not tell is not compared, nor is a field of which
+    they told too little.
+    """
+    found: dict[tuple[str, str], Difference] = {}
+    for kind in KINDS:
+        if kind in told.untold or kind in {"marks", IMPORTS}:
+            continue
+        for difference in compare_fields(kind, getattr(told, kind), getattr(stored, kind)):
+            found[kind, repr(difference.key)] = difference
+            yield difference
+    for (table, key, column), value in stored.signed.items():
+        kind = SIGNED[table]
+        before = found.get((kind, repr(key)))
+        if kind in told.untold or (before is not None and not before.columns):
+            continue
+        if not is_same(told.signed.get((table, key, column)), value):
+            yield Difference(kind, key, (column,))
+
+
+def compare_fields(kind: str, told: Any, stored: Any) -> Iterator[Difference]:
+    """One field of two states."""
+    if isinstance(told, list):
+        told, stored = dict(enumerate(told)), dict(enumerate(stored))
+    elif isinstance(told, set):
+        told, stored = dict.fromkeys(told, True), dict.fromkeys(stored, True)
+    elif kind in {"facts", "rule", "decision"} or not isinstance(told, Mapping):
+        told, stored = {None: told}, {None: stored}
+    for key in {**told, **stored}:
+        yield from compare_things(kind, key, told.get(key), stored.get(key))
+
+
+def compare_things(kind: str, key: Any, told: Any, stored: Any) -> Iterator[Difference]:
+    """One thing of two states; None is a thing that is not there."""
+    if told is None or stored is None:
+        if told is not stored:
+            yield Difference(kind, key, extra=told is None)
+    elif isinstance(told, Mapping) and isinstance(stored, Mapping):
+        if columns := list_differing_columns(told, stored):
+            yield Difference(kind, key, columns)
+    elif not is_same(told, stored):
+        yield Difference(kind, key, (kind,))
+
+
+def list_differing_columns(told: Mapping[str, Any], stored: Mapping[str, Any]) -> tuple[str, ...]:
+    """The columns that are told and are not so."""
+    return tuple(
+        name for name, value in told.items() if not is_same(value, stored.get(name, MISSING))
+    )
+
+
+def is_same(told: Any, stored: Any) -> bool:
+    """Whether two values are the same; moments may lie as far apart as a row and its entry."""
+    if isinstance(told, datetime) and isinstance(stored, datetime):
+        return abs(told - stored) <= APART
+    if isinstance(told, list | tuple) and isinstance(stored, list | tuple):
+        return list(told) == list(stored)
+    # to Python True is 1, but not to a record
+    return bool(told == stored) and isinstance(told, bool) == isinstance(stored, bool)
+
+
+def compare_marks(
+    told: State, stored: Iterable[tuple[Triple, Mapping[str, Any]]]
+) -> Iterator[Difference]:
+    """Marks one at a time, in the order of their cells: as many as there are, in little memory.
+
+    Those of a file are gathered in its fingerprint, as they were before somebody changed them.
+    """
+    if "marks" in told.untold:
+        return
+    imported = _ImportedMarks(told)
+    missing = set(told.marks)
+    for cell, mark in stored:
+        missing.discard(cell)
+        place = None if cell in told.marks else told.import_of(cell)
+        if cell in told.marks:
+            moment = told.signed.get(("mark", cell, "marked_at"))
+            yield from compare_mark(cell, told.marks[cell], moment, mark)
+        elif place is None or cell in told.imported_marks:
+            yield Difference("marks", cell, extra=True)
+        else:
+            imported.add_mark(place, cell, mark)
+            moment = told.signed.get(("ballot", cell[:2], "imported_at"))
+            yield from compare_mark(cell, {"version": 1}, moment, mark)
+    for cell in sorted(missing, key=repr):
+        yield Difference("marks", cell)
+    yield from imported.find_differences_of_imports()
+
+
+def compare_mark(
+    cell: Triple, told: Mapping[str, Any], moment: Any, stored: Mapping[str, Any]
+) -> Iterator[Difference]:
+    """One mark that is told and is there, with the moment when it was given."""
+    columns = list_differing_columns({**told, "marked_at": moment}, stored)
+    if columns:
+        yield Difference("marks", cell, columns)
+
+
+class _ImportedMarks:
+    """The fingerprints of all imports, made anew from the marks that are there."""
+
+    def __init__(self, told: State) -> None:
+        self._told = told
+        self._fingerprints = [MarksFingerprint() for _ in told.imports]
+        # marks that were changed after their import, the last cell first
+        self._changed: list[list[Triple]] = [[] for _ in told.imports]
+        for cell in sorted(told.imported_marks, reverse=True):
+            self._changed[told.import_of(cell) or 0].append(cell)
+
+    def add_mark(self, place: int, cell: Triple, mark: Mapping[str, Any]) -> None:
+        """Take in a mark that is as it was imported."""
+        self._add_changed_until(place, cell)
+        self._fingerprints[place].add_mark(cell, mark)
+
+    def _add_changed_until(self, place: int, cell: Triple | None) -> None:
+        """Take in what was changed since and comes before the cell; all of it before the end."""
+        left = self._changed[place]
+        while left and (cell is None or left[-1] < cell):
+            own = left.pop()
+            self._fingerprints[place].add_mark(own, self._told.imported_marks[own])
+
+    def find_differences_of_imports(self) -> Iterator[Difference]:
+        """The imports whose marks are not those that came out of the file."""
+        for place, (told, found) in enumerate(
+            zip(self._told.imports, self._fingerprints, strict=True)
+        ):
+            self._add_changed_until(place, None)
+            if (told.marks, told.fingerprint) != (found.marks, found.hexdigest()):
+                yield Difference(IMPORTS, told.number, ("fingerprint",))

@@ -1,0 +1,54 @@
+"""A journal entry as plain values: what the record is made again from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from crrubric.domain.events import Event
+
+ROW = "row"  # in an entry: ids, codes and places, for who replays the journal and not for readers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldEntry:
+    """What one entry of an evaluation's journal tells. The ids say what it is about."""
+
+    number: int
+    at: datetime
+    actor_id: int | None
+    actor_name: str
+    event: Event
+    subject: str
+    vendor_id: int | None
+    criterion_id: int | None
+    member_id: int | None
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+    reason: str
+
+    @property
+    def told(self) -> Mapping[str, Any]:
+        """What is so afterwards; nothing if the entry tells no value."""
+        return self.after or {}
+
+    @property
+    def row(self) -> Mapping[str, Any]:
+        """Ids, codes and places. Raises: KeyError if an older version wrote none."""
+        row: Mapping[str, Any] = self.told[ROW]
+        return row
+
+    @property
+    def own_cell(self) -> tuple[int | None, int | None, int | None]:
+        """Member, vendor and criterion: one mark."""
+        return self.member_id, self.vendor_id, self.criterion_id
+
+    @property
+    def own_ballot(self) -> tuple[int | None, int | None]:
+        """Member and vendor: one ballot."""
+        return self.member_id, self.vendor_id
+
+    @property
+    def own_finding(self) -> tuple[int | None, int | None]:
+        """Vendor and criterion: one cell of the matrix."""
+        return self.vendor_id, self.criterion_id

@@ -1,0 +1,153 @@
+"""Making meetings and what they adopted again from the journal entries."""
+
+from typing import Any
+
+from crrubric.domain.record.entries import ROW, ToldEntry
+from crrubric.domain.record.setup_steps import require_id
+from crrubric.domain.record.state import COMMITMENT, DECISION, FINDING, MOTION, State, pick_columns
+
+
+def replay_meeting_start(state: State, entry: ToldEntry) -> None:
+    """A sitting begins."""
+    place = len(state.meetings)
+    state.meetings.append({"place": entry.told["place"], "ended": False, "present": []})
+    state.sign(
+        "meeting",
+        place,
+        {"started_by": entry.actor_name, "started_at": entry.at, "ended_at": None},
+    )
+
+
+def replay_meeting_end(state: State, entry: ToldEntry) -> None:
+    """A sitting ends; whoever is still there leaves with it."""
+    place = len(state.meetings) - 1
+    for member in state.meetings[-1]["present"]:
+        state.sign("attendance", (place, member), {"left_at": entry.at})
+    state.meetings[-1] |= {"ended": True, "present": []}
+    state.sign("meeting", place, {"ended_at": entry.at})
+
+
+def replay_attendance(state: State, entry: ToldEntry) -> None:
+    """Who is there now: who came before keeps the moment of the first arrival."""
+    place, present = len(state.meetings) - 1, sorted(entry.row["present"])
+    for member in set(state.meetings[-1]["present"]) - set(present):
+        state.sign("attendance", (place, member), {"left_at": entry.at})
+    for member in set(present) - set(state.meetings[-1]["present"]):
+        state.signed.setdefault(("attendance", (place, member), "arrived_at"), entry.at)
+        state.sign("attendance", (place, member), {"left_at": None})
+    state.meetings[-1]["present"] = present
+
+
+def replay_motion(state: State, entry: ToldEntry) -> None:
+    """A motion with its vote, and the findings that were adopted with it."""
+    told, place = entry.told, len(state.motions)
+    state.motions.append({
+        **pick_columns(told[ROW], MOTION), "moved_by": told["moved by"],
+        "seconded_by": told["seconded by"], "in_favor": told["in favor"],
+        "opposed": told["against"], "abstaining": told["abstaining"], "carried": told["carried"],
+    })  # fmt: skip
+    sitting = str(len(state.meetings) - 1)
+    state.sign("motion", place, {"at": entry.at, "meeting_id": sitting})
+    vendors = {row["code"]: key for key, row in state.vendors.items()}
+    criteria = {row["code"]: key for key, row in state.criteria.items()}
+    for vendor, criterion, value in told.get("adopted", []):
+        cell = vendors[vendor], criteria[criterion]
+        state.findings[cell] = {
+            "value": value, "as_computed": True, "reason": "", "evidence": "", "agreed": "",
+            "version": 1, "moved": True,
+        }  # fmt: skip
+        sign_finding(state, entry, cell, motion=str(place))
+
+
+def sign_finding(
+    state: State, entry: ToldEntry, cell: tuple[Any, Any], motion: str | None = None
+) -> None:
+    """Who recorded a finding, when, and with which motion; a cell put off is so no longer."""
+    signed = {"recorded_by": entry.actor_name, "recorded_at": entry.at, "motion_id": motion}
+    state.sign("finding", cell, signed)
+    state.deferrals.pop(cell, None)
+
+
+def replay_finding(state: State, entry: ToldEntry) -> None:
+    """A finding, or another one in its place."""
+    cell = entry.own_finding
+    version = state.findings.get(cell, {"version": 0})["version"] + 1
+    require_id(entry.vendor_id)
+    told = {name: entry.told[name] for name in FINDING}
+    state.findings[cell] = {**told, "version": version, "moved": False}
+    sign_finding(state, entry, cell)
+
+
+def replay_finding_withdrawal(state: State, entry: ToldEntry) -> None:
+    """No finding any more."""
+    state.findings.pop(entry.own_finding)
+
+
+def replay_deferral(state: State, entry: ToldEntry) -> None:
+    """A cell that is put off."""
+    state.deferrals[entry.own_finding] = entry.reason
+    signed = {"recorded_by": entry.actor_name, "recorded_at": entry.at}
+    state.sign("deferral", entry.own_finding, signed)
+
+
+def replay_decision(state: State, entry: ToldEntry) -> None:
+    """The recommendation with the adopted order."""
+    told = entry.told
+    codes = dict(told.get(ROW, {}).get("ranks", ()))
+    state.decision = {
+        **{key: told[key] for key in DECISION},
+        "ranking_as_computed": told.get("as_computed", True),
+        "ranking_reason": told.get("why_another_order", ""),
+        "ranks": {
+            key: codes[row["code"]] for key, row in state.vendors.items() if row["code"] in codes
+        },
+    }
+    signed = {"recorded_by": entry.actor_name, "recorded_at": entry.at}
+    state.sign("decision", None, signed)
+
+
+def replay_position(state: State, entry: ToldEntry) -> None:
+    """Where somebody stands on the recommendation."""
+    member = require_id(entry.member_id)
+    state.positions[member] = {"kind": entry.told["position"], "words": entry.told["words"]}
+    state.sign("position", member, {"stated_at": entry.at})
+
+
+def clear_stated_positions(state: State, _entry: ToldEntry) -> None:
+    """Another vendor is recommended: positions are asked for again."""
+    state.positions.clear()
+
+
+def replay_commitment(state: State, entry: ToldEntry) -> None:
+    """A promise of a vendor."""
+    key = entry.row["id"]
+    state.commitments[key] = {
+        "vendor_id": entry.vendor_id, "words": entry.told["words"],
+        "owner": entry.told["owner"], "due_on": entry.told["due on"],
+    }  # fmt: skip
+    signed = {"recorded_by": entry.actor_name, "recorded_at": entry.at, "withdrawn_at": None}
+    state.sign("commitment", key, signed)
+
+
+def replay_commitment_withdrawal(state: State, entry: ToldEntry) -> None:
+    """A promise that holds no more; what it was stays with its signatures."""
+    key = (entry.before or {})[ROW]["id"]
+    row = state.commitments.pop(key)
+    state.sign("commitment", key, {"withdrawn_at": entry.at, **sign_columns(row)})
+
+
+def sign_columns(row: dict[str, Any]) -> dict[str, str]:
+    """The columns of a commitment that was withdrawn, as they are kept."""
+    return {name: str(row[name]) for name in COMMITMENT}
+
+
+def replay_reinstatement(state: State, entry: ToldEntry) -> None:
+    """A vendor ranked although it fails a must-have."""
+    vendor = require_id(entry.vendor_id)
+    state.reinstated[vendor] = entry.reason, entry.actor_name
+    state.sign("reinstatement", vendor, {"recorded_at": entry.at})
+
+
+def replay_reinstatement_withdrawal(state: State, entry: ToldEntry) -> None:
+    """The must-haves decide again."""
+    state.reinstated.pop(require_id(entry.vendor_id))

@@ -1,0 +1,151 @@
+"""An evaluation made again from its journal alone.
+
+A new event has one line in STEPS: how it is applied, and which fields of `State` it tells of.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from crrubric.domain.events import Event
+from crrubric.domain.record import ballot_steps as ballots
+from crrubric.domain.record import meeting_steps as meeting
+from crrubric.domain.record import question_steps as questions
+from crrubric.domain.record import setup_steps as setup
+from crrubric.domain.record.entries import ROW, ToldEntry
+from crrubric.domain.record.state import State
+
+# What applying an entry raises that does not fit what came before, or that tells too little.
+UNFIT = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
+# What an evaluation of an older version can begin with that its first entry does not tell.
+BEGUN = (
+    "phase", "facts", "rule", "rule_set", "shown", "sections", "criteria", "tensions", "vendors",
+    "members", "declarations", "ballots", "marks", "revisions",
+)  # fmt: skip
+
+
+IMPORTED = ("marks", "vendors", "members", "ballots", "declarations")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How an event is applied, and the fields of the state that it tells of."""
+
+    apply: Callable[[State, ToldEntry], None]
+    fields: tuple[str, ...]
+
+
+def apply_nothing(_state: State, _entry: ToldEntry) -> None:
+    """What is told changes no table that the record is held against."""
+
+
+STEPS: dict[Event, Step] = {
+    Event.EVALUATION_CREATED: Step(setup.replay_creation, BEGUN),
+    Event.EVALUATION_CHANGED: Step(setup.replay_change, ("facts",)),
+    Event.RULE_CHANGED: Step(setup.replay_rule, ("rule", "rule_set")),
+    Event.RETENTION_CHANGED: Step(setup.replay_retention, ("facts",)),
+    Event.PHASE_CHANGED: Step(setup.replay_phase, ("phase", "ballots", "shown")),
+    Event.SECTION_ADDED: Step(setup.replay_section, ("sections",)),
+    Event.CRITERION_ADDED: Step(setup.replay_criterion, ("criteria",)),
+    Event.CRITERION_CHANGED: Step(setup.replay_criterion_change, ("criteria",)),
+    Event.CRITERION_TRANSLATED: Step(setup.replay_translation, ("criteria",)),
+    Event.CRITERION_MOVED: Step(setup.replay_criterion_move, ("criteria",)),
+    Event.CRITERION_CORRECTED: Step(setup.replay_correction, ("criteria", "revisions")),
+    Event.VENDOR_ADDED: Step(setup.replay_vendor, ("vendors",)),
+    Event.VENDOR_CHANGED: Step(setup.replay_vendor_change, ("vendors",)),
+    Event.VENDOR_REMOVED: Step(setup.replay_vendor_removal, ("vendors", "vendor_files")),
+    Event.VENDOR_WITHDRAWN: Step(setup.replay_vendor_withdrawal, ("vendors",)),
+    Event.VENDOR_RESTORED: Step(setup.replay_vendor_return, ("vendors", "ballots")),
+    Event.VENDOR_FILE_ATTACHED: Step(ballots.replay_vendor_file, ("vendor_files",)),
+    Event.VENDOR_FILE_WITHDRAWN: Step(ballots.replay_vendor_file, ("vendor_files",)),
+    Event.MEMBER_INVITED: Step(setup.replay_invitation, ("members", "ballots")),
+    Event.MEMBER_CHANGED: Step(setup.replay_seat_change, ("members", "ballots")),
+    Event.MEMBER_REMOVED: Step(setup.replay_removal, ("members",)),
+    Event.MEMBER_ASSIGNED: Step(setup.replay_assignment, ("members", "ballots")),
+    Event.INVITE_RENEWED: Step(apply_nothing, ()),
+    Event.REMINDED: Step(apply_nothing, ()),
+    Event.PRACTICE_FINISHED: Step(setup.replay_practice_end, ("members",)),
+    Event.PRACTICE_SHOWN: Step(setup.replay_practice_show, ("facts",)),
+    Event.PRACTICE_RESTARTED: Step(setup.replay_practice_restart, ("facts", "members")),
+    Event.NO_CONFLICT_DECLARED: Step(ballots.declare_kind("NONE"), ("declarations",)),
+    Event.CONFLICT_DECLARED: Step(ballots.declare_kind("CONFLICT"), ("declarations",)),
+    Event.CONFLICT_WAIVED: Step(ballots.replay_waiver, ("declarations",)),
+    Event.WAIVER_ENDED: Step(ballots.replay_waiver, ("declarations",)),
+    Event.MARK_RECORDED: Step(ballots.replay_mark, ("marks", "ballots")),
+    Event.MARK_SET_ASIDE: Step(ballots.replay_mark_removal, ("marks", "mark_files")),
+    Event.MARK_FILE_ATTACHED: Step(ballots.replay_mark_file, ("mark_files", "ballots")),
+    Event.MARK_FILE_REMOVED: Step(ballots.replay_mark_file, ("mark_files", "ballots")),
+    Event.MARKS_IMPORTED: Step(
+        ballots.replay_import, ("marks", "vendors", "members", "ballots", "declarations")
+    ),
+    Event.BALLOT_SUBMITTED: Step(ballots.replay_submission, ("ballots", "sealed")),
+    Event.BALLOT_REOPENED: Step(ballots.replay_reopening, ("ballots", "sealed")),
+    Event.BALLOT_ENTERED: Step(
+        ballots.replay_entry_on_behalf, ("ballots", "sealed", "entered", "seen")
+    ),
+    Event.BALLOT_CONFIRMED: Step(ballots.replay_confirmation, ("entered",)),
+    Event.BALLOT_DISPUTED: Step(ballots.replay_dispute, ("ballots", "sealed", "entered")),
+    Event.QUESTION_ASKED: Step(questions.replay_asking, ("askings",)),
+    Event.ASKING_SET_ASIDE: Step(questions.replay_asking_set_aside, ("askings",)),
+    Event.QUESTION_WRITTEN: Step(questions.replay_question, ("questions", "askings")),
+    Event.QUESTION_JOINED: Step(questions.join_askings, ("askings",)),
+    Event.QUESTION_REWORDED: Step(questions.replay_rewording, ("questions",)),
+    Event.QUESTIONS_SENT: Step(questions.replay_sending, ("questions",)),
+    Event.QUESTION_ANSWERED: Step(questions.replay_answer, ("questions",)),
+    Event.QUESTION_WITHDRAWN: Step(questions.replay_question_withdrawal, ("questions",)),
+    Event.MEETING_STARTED: Step(meeting.replay_meeting_start, ("meetings",)),
+    Event.MEETING_ENDED: Step(meeting.replay_meeting_end, ("meetings",)),
+    Event.ATTENDANCE_CHANGED: Step(meeting.replay_attendance, ("meetings",)),
+    Event.MOTION_RECORDED: Step(meeting.replay_motion, ("motions", "findings", "deferrals")),
+    Event.CELL_DEFERRED: Step(meeting.replay_deferral, ("deferrals",)),
+    Event.FINDING_RECORDED: Step(meeting.replay_finding, ("findings", "deferrals")),
+    Event.FINDING_WITHDRAWN: Step(meeting.replay_finding_withdrawal, ("findings",)),
+    Event.DECISION_RECORDED: Step(meeting.replay_decision, ("decision",)),
+    Event.POSITION_STATED: Step(meeting.replay_position, ("positions",)),
+    Event.POSITIONS_CLEARED: Step(meeting.clear_stated_positions, ("positions",)),
+    Event.COMMITMENT_RECORDED: Step(meeting.replay_commitment, ("commitments",)),
+    Event.COMMITMENT_WITHDRAWN: Step(meeting.replay_commitment_withdrawal, ("commitments",)),
+    Event.REINSTATEMENT_RECORDED: Step(meeting.replay_reinstatement, ("reinstated",)),
+    Event.REINSTATEMENT_WITHDRAWN: Step(meeting.replay_reinstatement_withdrawal, ("reinstated",)),
+}
+
+
+def replay_entry(state: State, entry: ToldEntry) -> bool:
+    """Apply one entry; whether it fits what the entries before it told. The first, and no other,
+    is the creation.
+
+    Where older versions wrote entries that tell too little, what they are about is noted as
+    untold: it can't be held against the tables.
+    """
+    step = STEPS.get(entry.event)
+    first = entry.number == 1
+    if step is None or first != (entry.event is Event.EVALUATION_CREATED):
+        return False
+    try:
+        step.apply(state, entry)
+    except UNFIT:
+        if not tells_too_little(state, entry):
+            return False
+        state.untold.update(step.fields)
+        state.untold_entries += 1
+    return True
+
+
+def tells_too_little(state: State, entry: ToldEntry) -> bool:
+    """Whether it is an older version that wrote the entry, so that it can't be applied.
+
+    A creation told nothing where evaluations came out of files or were made for the demo; an
+    import told only counts. All that follows is applied as far as it goes.
+    """
+    if entry.event is Event.EVALUATION_CREATED:
+        return not entry.after
+    if entry.event is Event.MARKS_IMPORTED:
+        return isinstance(entry.after, dict) and ROW not in entry.after
+    return "members" in state.untold
+
+
+def replay_entries(entries: Iterable[ToldEntry]) -> tuple[State, list[int]]:
+    """The state that a journal tells, oldest entry first, and the numbers of those that don't
+    fit."""
+    state = State()
+    unfit = [entry.number for entry in entries if not replay_entry(state, entry)]
+    return state, unfit

@@ -1,0 +1,173 @@
+"""An evaluation as plain values: what its tables hold, or what its journal tells.
+
+A table that the journal tells of is one field here, one function of `queries/record/stored.py`
+that reads it, and the steps of `replay.py` that make it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Row = dict[str, Any]
+Pair = tuple[Any, Any]
+Triple = tuple[Any, Any, Any]
+
+# column of `evaluation` by its name in the journal
+RULE = {
+    "kind": "rule_kind", "over": "threshold_over", "under": "threshold_under",
+    "quorum": "quorum", "pass_mark": "pass_mark", "mode": "scoring_mode",
+}  # fmt: skip
+STAMPS = {  # when a phase began
+    "PRACTICE": "practice_at", "SCORING": "opened_at", "MEETING": "closed_at",
+    "DECIDED": "decided_at", "ARCHIVED": "archived_at",
+}  # fmt: skip
+PHASES = ("SETUP", *STAMPS)
+SECTION = ("code", "title", "position", "translations")
+CRITERION = (
+    "section_id", "code", "position", "title", "question", "look_for", "lead", "weight",
+    "must_have", "may_not_apply", "left_out", "practice", "evidence_months", "translations",
+)  # fmt: skip
+TENSION = ("first_id", "second_id", "why", "translations")
+VENDOR = (
+    "code", "position", "company", "product", "product_version", "contact_name", "contact_email",
+    "links", "price_unit", "unit_price_cents", "quantity", "term_months", "price_note",
+)  # fmt: skip
+MARK = ("answer", "note", "evidence_kind", "evidence_place", "evidence_on", "evidence_until")
+FILE = {"file": "name", "kind": "kind", "bytes": "size", "sha256": "sha256"}
+FINDING = ("value", "as_computed", "reason", "evidence", "agreed")
+DECISION = ("vendor_id", "reason", "conditions", "term", "cost_ceiling")
+MOTION = ("kind", "words", "moved_by", "seconded_by", "in_favor", "opposed", "abstaining")
+COMMITMENT = ("vendor_id", "words", "owner", "due_on")
+REVISION = ("number", "criterion_id", "effect", "reason", "made_by")
+QUESTION = ("vendor_id", "criterion_id", "words", "sent_on", "answer", "answered_on", "version")
+ASKING = ("member_id", "vendor_id", "criterion_id", "words", "question_id", "set_aside_reason")
+ISSUED: Row = {"state": "OPEN", "seals": 0, "late": False}  # a ballot that was just issued
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedMarks:
+    """One import: its entry, how many marks it stored, and the fingerprint over all of them."""
+
+    number: int
+    marks: int
+    fingerprint: str
+
+
+@dataclass(kw_only=True)
+class State:
+    """What the record says now. Keys are ids: of member, vendor and criterion, in this order.
+
+    `signed` has who did a thing and when: (table, key, column) -> a name or a moment.
+    """
+
+    phase: str = "SETUP"
+    facts: Row = field(default_factory=dict)
+    rule: Row = field(default_factory=dict)
+    rule_set: bool = False
+    shown: bool = False  # the committee has seen ballots
+    sections: dict[int, Row] = field(default_factory=dict)
+    criteria: dict[int, Row] = field(default_factory=dict)
+    tensions: dict[int, Row] = field(default_factory=dict)
+    vendors: dict[int, Row] = field(default_factory=dict)
+    members: dict[int, Row] = field(default_factory=dict)
+    declarations: dict[Pair, Row] = field(default_factory=dict)
+    ballots: dict[Pair, Row] = field(default_factory=dict)
+    marks: dict[Triple, Row] = field(default_factory=dict)
+    # files on marks and of vendors, by the hash over their bytes
+    mark_files: dict[tuple[Any, ...], Row] = field(default_factory=dict)
+    vendor_files: dict[tuple[Any, ...], Row] = field(default_factory=dict)
+    sealed: dict[Triple, Row] = field(default_factory=dict)  # by number of the seal
+    findings: dict[Pair, Row] = field(default_factory=dict)
+    deferrals: dict[Pair, str] = field(default_factory=dict)
+    decision: Row | None = None
+    positions: dict[int, Row] = field(default_factory=dict)
+    commitments: dict[int, Row] = field(default_factory=dict)
+    meetings: list[Row] = field(default_factory=list)
+    motions: list[Row] = field(default_factory=list)
+    entered: dict[Triple, Row] = field(default_factory=dict)  # by number of the seal
+    revisions: list[Row] = field(default_factory=list)
+    reinstated: dict[int, Pair] = field(default_factory=dict)
+    questions: dict[int, Row] = field(default_factory=dict)
+    askings: dict[int, Row] = field(default_factory=dict)
+    # member and vendor where the member has seen another's ballot
+    seen: set[Pair] = field(default_factory=set)
+    signed: dict[tuple[str, Any, str], object] = field(default_factory=dict)
+
+    # of a journal only: fields of which entries of older versions tell too little, and how many
+    untold: set[str] = field(default_factory=set)
+    untold_entries: int = 0
+    # marks out of files are not told one by one: which import filled a ballot or a single cell,
+    # and what such a mark said before it was changed
+    imports: list[ImportedMarks] = field(default_factory=list)
+    imported_ballots: dict[Pair, int] = field(default_factory=dict)
+    imported_cells: dict[Triple, int] = field(default_factory=dict)
+    imported_marks: dict[Triple, Row] = field(default_factory=dict)
+
+    def issue_ballots(self) -> None:
+        """A ballot for every present reviewer and vendor, while ballots are open."""
+        if self.phase == "SCORING":
+            self.issue_all_ballots()
+
+    def issue_all_ballots(self) -> None:
+        """A ballot for every present reviewer and every vendor that is theirs to mark."""
+        for member, seat in self.members.items():
+            for vendor, row in self.vendors.items() if is_sitting(seat) else ():
+                if (
+                    row["withdrawn"] is None
+                    and is_covered(seat["vendors"], vendor)
+                    and (member, vendor) not in self.seen
+                ):
+                    self.ballots.setdefault((member, vendor), dict(ISSUED))
+
+    def assign(self, member: int, vendors: list[int] | None, criteria: list[int] | None) -> None:
+        """Limit a member; ballots for vendors that are no longer theirs go."""
+        self.members[member] |= {"vendors": vendors, "criteria": criteria}
+        for key in [key for key in self.ballots if key[0] == member]:
+            if not is_covered(vendors, key[1]):
+                del self.ballots[key]
+
+    def sitting(self) -> Row | None:
+        """The meeting that is under way."""
+        return next((row for row in self.meetings if not row["ended"]), None)
+
+    def sign(self, table: str, key: Any, values: Mapping[str, object]) -> None:
+        """Note who did a thing, or when, by column."""
+        self.signed.update({(table, key, column): value for column, value in values.items()})
+
+    def import_of(self, cell: Triple) -> int | None:
+        """Which import a mark came with, by its place; None if it came with none."""
+        return self.imported_cells.get(cell, self.imported_ballots.get(cell[:2]))
+
+
+def is_sitting(seat: Mapping[str, Any]) -> bool:
+    """Whether the ballots of a seat count."""
+    return bool(seat["reviewer"] and seat["present"])
+
+
+def is_covered(limit: list[int] | None, key: int) -> bool:
+    """Whether somebody who is limited to these is to mark this; None: to everything."""
+    return limit is None or key in limit
+
+
+def pick_columns(row: Mapping[str, Any], names: Iterable[str]) -> Row:
+    """The columns of these names that the row has."""
+    return {name: row[name] for name in names if name in row}
+
+
+def expand_ballots(groups: Iterable[tuple[list[int], list[int]]]) -> Iterator[Pair]:
+    """(member, vendor) of every ballot, told as members who marked the same vendors."""
+    for members, vendors in groups:
+        for member in members:
+            for vendor in vendors:
+                yield member, vendor
+
+
+def group_ballots(ballots: Iterable[tuple[int, int]]) -> list[tuple[list[int], list[int]]]:
+    """Ballots as members who marked the same vendors: a few lines instead of thousands."""
+    own: dict[int, list[int]] = {}
+    for member, vendor in sorted(ballots):
+        own.setdefault(member, []).append(vendor)
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for member, vendors in own.items():
+        groups.setdefault(tuple(vendors), []).append(member)
+    return [(members, list(vendors)) for vendors, members in groups.items()]

@@ -1,0 +1,145 @@
+"""Every evaluation's journal: is its chain whole, and do the tables hold what it tells?"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crrubric.domain.errors import CrrubricError, Invalid
+from crrubric.domain.events import Event
+from crrubric.domain.record.chain import SITE, ChainReader
+from crrubric.domain.record.differences import (
+    KINDS,
+    Difference,
+    compare_marks,
+    find_differences,
+)
+from crrubric.domain.record.names import name_thing
+from crrubric.domain.record.replay import replay_entry
+from crrubric.domain.record.state import State
+from crrubric.domain.translation import N_
+from crrubric.models import District, Evaluation
+from crrubric.queries.record.chains import StoredEntry, iterate_entries
+from crrubric.queries.record.stored import UNREADABLE, iterate_stored_marks, read_stored_state
+
+
+@dataclass(slots=True)
+class JournalFindings:
+    """What a look at the whole journal found."""
+
+    entries: int = 0
+    untold_entries: int = 0  # of older versions, which tell too little to be compared
+    problems: list[CrrubricError] = field(default_factory=list)
+
+
+def check_journals(session: Session) -> JournalFindings:
+    """Follow every chain, and hold the tables against what each evaluation's journal tells."""
+    found = JournalFindings()
+    titles = {row.id: row.title for row in session.execute(select(Evaluation.id, Evaluation.title))}
+    chained: set[int] = set()
+    for chain, entries in groupby(iterate_entries(session), key=lambda entry: entry.chain):
+        chained.add(chain)
+        told = _follow_chain(chain, entries, found)
+        if chain == SITE:
+            found.problems.extend(_compare_district(session, told))
+        elif chain not in titles:
+            found.problems.append(
+                Invalid(N_("Journal, chain %(chain)s: there is no such evaluation."), chain=chain)
+            )
+        else:
+            found.untold_entries += told.untold_entries
+            found.problems.extend(_compare_evaluation(session, chain, titles[chain], told))
+    for key in sorted(titles.keys() - chained):
+        found.problems.append(
+            Invalid(N_("Evaluation “%(evaluation)s”: it has no journal."), evaluation=titles[key])
+        )
+    return found
+
+
+def _follow_chain(chain: int, entries: Iterable[StoredEntry], found: JournalFindings) -> State:
+    """The state that one chain tells; what is wrong with its entries is noted."""
+    reader, state = ChainReader(), State()
+    for entry in entries:
+        found.entries += 1
+        found.problems.extend(_check_entry(reader, entry))
+        if entry.told is None:  # named above: nobody can make it out
+            continue
+        if chain == SITE:
+            if entry.told.event is Event.DISTRICT_CHANGED:
+                state.facts.update(entry.told.after or {})
+        elif not replay_entry(state, entry.told):
+            message = N_(
+                "Journal, chain %(chain)s: entry %(number)s does not fit what was told before it."
+            )
+            found.problems.append(Invalid(message, chain=chain, number=entry.number))
+    return state
+
+
+def _check_entry(reader: ChainReader, entry: StoredEntry) -> Iterator[CrrubricError]:
+    """What is wrong with an entry by itself, or with the one that should stand before it."""
+    place = reader.find_break(entry.link)
+    if place is not None:
+        message = (
+            N_("Journal, chain %(chain)s: entry %(number)s is missing.")
+            if place.missing
+            else N_("Journal, chain %(chain)s: entry %(number)s was changed after it was written.")
+        )
+        yield Invalid(message, chain=place.chain, number=place.number)
+    if entry.evaluation_id != (entry.chain if entry.chain != SITE else None):
+        message = N_(
+            "Journal, chain %(chain)s: entry %(number)s names another evaluation, or none."
+        )
+        yield Invalid(message, chain=entry.chain, number=entry.number)
+
+
+def _compare_district(session: Session, told: State) -> Iterator[CrrubricError]:
+    """Name and time zone of the district, once somebody has set them."""
+    for row in session.scalars(select(District)):
+        stored = {"name": row.name, "time_zone": row.time_zone}
+        wrong = [name for name, value in told.facts.items() if stored.get(name, value) != value]
+        if wrong:
+            message = N_("The district differs from the journal: %(columns)s.")
+            yield Invalid(message, columns=", ".join(wrong))
+
+
+def _compare_evaluation(
+    session: Session, evaluation_id: int, title: str, told: State
+) -> Iterator[CrrubricError]:
+    """Every difference between the tables of an evaluation and its journal."""
+    try:
+        stored = read_stored_state(session, evaluation_id)
+        for difference in find_differences(told, stored):
+            yield _explain_difference(title, difference, told, stored)
+        marks = iterate_stored_marks(session, evaluation_id)
+        for difference in compare_marks(told, marks):
+            yield _explain_difference(title, difference, told, stored)
+    except UNREADABLE:
+        message = N_("Evaluation “%(evaluation)s”: a table holds values that can’t be read.")
+        yield Invalid(message, evaluation=title)
+
+
+def _explain_difference(
+    title: str, difference: Difference, told: State, stored: State
+) -> CrrubricError:
+    """A difference in one sentence."""
+    name = name_thing(difference, told, stored)
+    if difference.columns:
+        message = N_(
+            "Evaluation “%(evaluation)s”, %(kind)s%(name)s: differs from the journal in "
+            "%(columns)s."
+        )
+    elif difference.extra:
+        message = N_("Evaluation “%(evaluation)s”, %(kind)s%(name)s: the journal tells of none.")
+    else:
+        message = N_(
+            "Evaluation “%(evaluation)s”, %(kind)s%(name)s: missing, but the journal tells of it."
+        )
+    return Invalid(
+        message,
+        evaluation=title,
+        kind=KINDS[difference.kind],
+        name=f" {name}" if name else "",
+        columns=", ".join(difference.columns),
+    )

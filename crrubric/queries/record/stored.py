@@ -1,0 +1,351 @@
+"""What the tables hold of an evaluation, as plain values to be held against its journal.
+
+A table that the journal tells of is read by one function of READERS.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, bindparam, select
+from sqlalchemy.orm import Session
+
+from crrubric.domain.record.setup_steps import EVALUATION
+from crrubric.domain.record.state import (
+    ASKING,
+    COMMITMENT,
+    CRITERION,
+    DECISION,
+    FILE,
+    FINDING,
+    MARK,
+    MOTION,
+    QUESTION,
+    REVISION,
+    RULE,
+    SECTION,
+    STAMPS,
+    TENSION,
+    VENDOR,
+    Row,
+    State,
+    Triple,
+)
+from crrubric.models import (
+    Asking,
+    AssignedCriterion,
+    AssignedVendor,
+    Attendance,
+    Ballot,
+    Base,
+    Commitment,
+    Criterion,
+    Decision,
+    Declaration,
+    Deferral,
+    EntryOnBehalf,
+    Evaluation,
+    Finding,
+    Mark,
+    MarkFile,
+    Meeting,
+    Member,
+    Motion,
+    Position,
+    Question,
+    RankedVendor,
+    Reinstatement,
+    RubricRevision,
+    SealedBallot,
+    Section,
+    Tension,
+    Vendor,
+    VendorFile,
+)
+
+BATCH = 5_000  # marks that are read at a time
+# What reading a row raises whose values nobody can make out any more.
+UNREADABLE = (LookupError, TypeError, ValueError, ArithmeticError, RecursionError)
+
+
+class StoredRows:
+    """The rows of one evaluation, by table."""
+
+    def __init__(self, session: Session, evaluation_id: int) -> None:
+        self.session, self.evaluation_id = session, evaluation_id
+
+    def read(self, model: type[Base], *path: type[Base]) -> list[RowMapping]:
+        """The rows of a table in the order of their keys, by way of other tables."""
+        rows = self.session.execute(select_own_rows(model, *path), {"own": self.evaluation_id})
+        return list(rows.mappings())
+
+    def read_on_ballots(self, model: type[Base]) -> list[RowMapping]:
+        """The rows of a table that hangs on ballots, with member and vendor of the ballot."""
+        rows = select_own_rows(model, Ballot, Vendor).add_columns(
+            Ballot.member_id, Ballot.vendor_id
+        )
+        return list(self.session.execute(rows, {"own": self.evaluation_id}).mappings())
+
+
+@cache
+def select_own_rows(model: type[Base], *path: type[Base]) -> Select[Any]:
+    """The columns of a table, for rows that belong to an evaluation by way of other tables."""
+    table = model.__table__
+    wanted = select(*table.columns).select_from(table)
+    for step in path:
+        wanted = wanted.join(step)
+    owner: Any = path[-1] if path else model
+    return wanted.where(owner.evaluation_id == bindparam("own")).order_by(*table.primary_key)
+
+
+def plain_value(value: Any) -> Any:
+    """A value of a column as the journal keeps it."""
+    return value.isoformat() if isinstance(value, date | datetime) else value
+
+
+def plain_columns(row: RowMapping, names: Iterable[str]) -> Row:
+    """Some columns of a row as the journal keeps them."""
+    return {name: plain_value(row[name]) for name in names}
+
+
+def sign_row(state: State, table: str, key: Any, row: RowMapping, columns: Iterable[str]) -> None:
+    """Who did it, and when: names and moments as they are stored."""
+    state.sign(table, key, {name: row[name] for name in columns})
+
+
+def read_stored_evaluation(rows: StoredRows, state: State) -> None:
+    """The evaluation itself: facts, rule, phase with its moments."""
+    wanted = select(*Evaluation.__table__.columns).where(Evaluation.id == rows.evaluation_id)
+    row = rows.session.execute(wanted).mappings().one()
+    state.phase = row["phase"]
+    state.facts = {
+        **plain_columns(row, ("slug", "title", "purpose", "closes_on", "language")),
+        **plain_columns(row, ("rubric_name", "rubric_version")),
+        "until": plain_value(row["retain_until"]),
+        "hold": row["legal_hold"],
+        "practice_shown": row["practice_shown_at"] is not None,
+    }
+    state.rule = {name: row[column] for name, column in RULE.items()}
+    state.rule_set = row["rule_set_at"] is not None
+    state.shown = row["shown_at"] is not None
+    moments = ("created_at", "rule_set_at", "shown_at", "practice_shown_at", *STAMPS.values())
+    sign_row(state, EVALUATION, None, row, moments)
+
+
+def read_stored_rubric(rows: StoredRows, state: State) -> None:
+    """Sections, criteria, tensions, and revisions."""
+    state.sections = {row["id"]: plain_columns(row, SECTION) for row in rows.read(Section)}
+    state.criteria = {row["id"]: plain_columns(row, CRITERION) for row in rows.read(Criterion)}
+    state.tensions = {row["id"]: plain_columns(row, TENSION) for row in rows.read(Tension)}
+    for row in sorted(rows.read(RubricRevision), key=lambda row: row["number"]):
+        state.revisions.append(plain_columns(row, (*REVISION, "before", "after")))
+        sign_row(state, "rubric_revision", row["number"], row, ("made_at",))
+
+
+def read_stored_vendors(rows: StoredRows, state: State) -> None:
+    """Vendors with their files."""
+    for row in rows.read(Vendor):
+        withdrawn = withdrawal_of(row)
+        state.vendors[row["id"]] = {**plain_columns(row, VENDOR), "withdrawn": withdrawn}
+        sign_row(state, "vendor", row["id"], row, ("withdrawn_at",))
+    for row in rows.read(VendorFile, Vendor):
+        key = row["vendor_id"], row["sha256"]
+        gone = row["withdrawn_at"] or row["withdrawn_by"] or row["withdrawn_reason"]
+        state.vendor_files[key] = {
+            **plain_columns(row, (*FILE.values(), "added_by")),
+            "withdrawn": (row["withdrawn_by"], row["withdrawn_reason"]) if gone else None,
+        }
+        sign_row(state, "vendor_file", key, row, ("added_at", "withdrawn_at"))
+
+
+def withdrawal_of(row: RowMapping) -> Any:
+    """Why it was withdrawn; None if it was not, and False for a reason without a moment."""
+    if row["withdrawn_at"] is None:
+        return False if row["withdrawn_reason"] else None
+    return row["withdrawn_reason"]
+
+
+def read_stored_members(rows: StoredRows, state: State) -> None:
+    """Seats with what they are to mark, and their declarations."""
+    vendors = [(row["member_id"], row["vendor_id"]) for row in rows.read(AssignedVendor, Member)]
+    criteria = [
+        (row["member_id"], row["criterion_id"]) for row in rows.read(AssignedCriterion, Member)
+    ]
+    for row in rows.read(Member):
+        state.members[row["id"]] = {
+            **plain_columns(row, ("name", "user_id", "stakeholder")),
+            "chair": row["is_chair"],
+            "reviewer": row["is_reviewer"],
+            "present": row["removed_at"] is None,
+            "practiced": row["practiced_at"] is not None,
+            "vendors": limit_of(row["every_vendor"], vendors, row["id"]),
+            "criteria": limit_of(row["every_criterion"], criteria, row["id"]),
+        }
+        sign_row(state, "member", row["id"], row, ("practiced_at", "removed_at"))
+    for row in rows.read(Declaration, Vendor):
+        key = row["member_id"], row["vendor_id"]
+        waived = row["waived_at"] or row["waived_by"] or row["waiver_reason"]
+        state.declarations[key] = {
+            **plain_columns(row, ("kind", "words")),
+            "waived": (row["waived_by"], row["waiver_reason"]) if waived else None,
+        }
+        sign_row(state, "declaration", key, row, ("declared_at", "waived_at"))
+
+
+def limit_of(every: bool, pairs: list[tuple[int, int]], member: int) -> Any:
+    """What a member is limited to; None: to nothing. Both at once is what no service writes."""
+    own = sorted(key for owner, key in pairs if owner == member)
+    if every:
+        return ("everything", own) if own else None
+    return own
+
+
+def read_stored_ballots(rows: StoredRows, state: State) -> None:
+    """Ballots, their sealed versions and entries on behalf, and the files on their marks."""
+    moments = ("submitted_at", "imported_at")
+    for row in rows.read(Ballot, Vendor):
+        key = row["member_id"], row["vendor_id"]
+        late = row["changed_after_shown_at"] is not None
+        state.ballots[key] = {**plain_columns(row, ("state", "seals")), "late": late}
+        sign_row(state, "ballot", key, row, moments)
+    for row in rows.read_on_ballots(SealedBallot):
+        seal = row["member_id"], row["vendor_id"], row["number"]
+        told = ("receipt", "reopened_by", "reopen_reason")
+        state.sealed[seal] = plain_columns(row, told)
+        sign_row(state, "sealed_ballot", seal, row, ("sealed_at", "reopened_at"))
+    for row in rows.read_on_ballots(EntryOnBehalf):
+        entry = row["member_id"], row["vendor_id"], row["number"]
+        state.entered[entry] = {
+            **plain_columns(row, ("source", "given_on", "entered_by", "dispute", "entered_by_id")),
+            "confirmed": row["confirmed_at"] is not None,
+        }
+        moments = ("entered_at", "confirmed_at", "disputed_at")
+        sign_row(state, "entry_on_behalf", entry, row, moments)
+        if row["entered_by_id"] is not None:
+            state.seen.add((row["entered_by_id"], row["vendor_id"]))
+    for row in rows.read_on_ballots(MarkFile):
+        if row["removed_at"] is None:
+            file = row["member_id"], row["vendor_id"], row["criterion_id"], row["sha256"]
+            state.mark_files[file] = plain_columns(row, FILE.values())
+            sign_row(state, "mark_file", file, row, ("added_at",))
+
+
+def read_stored_meetings(rows: StoredRows, state: State) -> None:
+    """Sittings with who was there, and motions."""
+    places: dict[int, int] = {}
+    for place, row in enumerate(rows.read(Meeting)):
+        places[row["id"]] = place
+        ended = row["ended_at"] is not None
+        state.meetings.append({"place": row["place"], "ended": ended, "present": []})
+        sign_row(state, "meeting", place, row, ("started_by", "started_at", "ended_at"))
+    for row in rows.read(Attendance, Meeting):
+        place = places[row["meeting_id"]]
+        sign_row(state, "attendance", (place, row["member_id"]), row, ("arrived_at", "left_at"))
+        if row["left_at"] is None:
+            present = state.meetings[place]["present"]
+            state.meetings[place]["present"] = sorted((*present, row["member_id"]))
+    for place, row in enumerate(rows.read(Motion, Meeting)):
+        state.motions.append(plain_columns(row, (*MOTION, "carried")))
+        sign_row(state, "motion", place, row, ("at",))
+        state.sign("motion", place, {"meeting_id": str(places[row["meeting_id"]])})
+
+
+def read_stored_findings(rows: StoredRows, state: State) -> None:
+    """Findings with the motion that carried them, and what was put off."""
+    motions = {row["id"]: str(place) for place, row in enumerate(rows.read(Motion, Meeting))}
+    for row in rows.read(Finding, Vendor):
+        key = row["vendor_id"], row["criterion_id"]
+        motion = row["motion_id"]
+        told = plain_columns(row, (*FINDING, "version"))
+        state.findings[key] = {**told, "moved": motion is not None}
+        sign_row(state, "finding", key, row, ("recorded_by", "recorded_at"))
+        which = None if motion is None else motions.get(motion, "")
+        state.sign("finding", key, {"motion_id": which})
+    for row in rows.read(Deferral, Vendor):
+        key = row["vendor_id"], row["criterion_id"]
+        state.deferrals[key] = row["reason"]
+        sign_row(state, "deferral", key, row, ("recorded_by", "recorded_at"))
+
+
+def read_stored_recommendation(rows: StoredRows, state: State) -> None:
+    """The recommendation with the adopted order, positions, reinstatements, commitments."""
+    ranks = {row["vendor_id"]: row["rank"] for row in rows.read(RankedVendor, Vendor)}
+    for row in rows.read(Decision):
+        columns = (*DECISION, "ranking_as_computed", "ranking_reason")
+        state.decision = {**plain_columns(row, columns), "ranks": ranks}
+        sign_row(state, "decision", None, row, ("recorded_by", "recorded_at"))
+    for row in rows.read(Position, Member):
+        state.positions[row["member_id"]] = plain_columns(row, ("kind", "words"))
+        sign_row(state, "position", row["member_id"], row, ("stated_at",))
+    for row in rows.read(Reinstatement, Vendor):
+        state.reinstated[row["vendor_id"]] = row["reason"], row["recorded_by"]
+        sign_row(state, "reinstatement", row["vendor_id"], row, ("recorded_at",))
+    for row in rows.read(Commitment, Vendor):
+        told = plain_columns(row, COMMITMENT)
+        signed = ("recorded_by", "recorded_at", "withdrawn_at")
+        sign_row(state, "commitment", row["id"], row, signed)
+        if row["withdrawn_at"] is None:
+            state.commitments[row["id"]] = told
+        else:
+            kept = {name: str(value) for name, value in told.items()}
+            state.sign("commitment", row["id"], kept)
+
+
+def read_stored_questions(rows: StoredRows, state: State) -> None:
+    """Questions to vendors, and what reviewers asked."""
+    for row in rows.read(Question, Vendor):
+        told = plain_columns(row, QUESTION)
+        state.questions[row["id"]] = {**told, "withdrawn": withdrawal_of(row)}
+        signed = ("recorded_by", "recorded_at", "answer_recorded_by", "answer_recorded_at")
+        sign_row(state, "question", row["id"], row, (*signed, "withdrawn_at"))
+    for row in rows.read(Asking, Vendor):
+        state.askings[row["id"]] = plain_columns(row, ASKING)
+        sign_row(state, "asking", row["id"], row, ("asked_at",))
+
+
+READERS: tuple[Callable[[StoredRows, State], None], ...] = (
+    read_stored_evaluation,
+    read_stored_rubric,
+    read_stored_vendors,
+    read_stored_members,
+    read_stored_ballots,
+    read_stored_meetings,
+    read_stored_findings,
+    read_stored_recommendation,
+    read_stored_questions,
+)
+
+
+def read_stored_state(session: Session, evaluation_id: int) -> State:
+    """The state that the tables hold, without the marks. Raises: one of UNREADABLE."""
+    state, rows = State(), StoredRows(session, evaluation_id)
+    for read in READERS:
+        read(rows, state)
+    return state
+
+
+def iterate_stored_marks(session: Session, evaluation_id: int) -> Iterator[tuple[Triple, Row]]:
+    """Every mark of an evaluation, in the order of member, vendor and criterion; some at a time.
+
+    Raises: one of UNREADABLE.
+    """
+    columns = (*MARK, "version", "marked_at")
+    wanted = (
+        select(
+            Ballot.member_id,
+            Ballot.vendor_id,
+            Mark.criterion_id,
+            *(Mark.__table__.c[name] for name in columns),
+        )
+        .join(Ballot, Ballot.id == Mark.ballot_id)
+        .join(Vendor, Vendor.id == Ballot.vendor_id)
+        .where(Vendor.evaluation_id == evaluation_id)
+        .order_by(Ballot.member_id, Ballot.vendor_id, Mark.criterion_id)
+        .execution_options(yield_per=BATCH)
+    )
+    for row in session.execute(wanted):
+        mark = dict(zip(columns, row[3:], strict=True))
+        mark["evidence_on"] = plain_value(mark["evidence_on"])
+        mark["evidence_until"] = plain_value(mark["evidence_until"])
+        yield (row[0], row[1], row[2]), mark

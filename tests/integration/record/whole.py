@@ -1,0 +1,224 @@
+"""An evaluation in which everything has happened that the journal tells of, and one of a file."""
+
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import select
+
+from crrubric.domain.meeting.ranking import RankingInput, encode_order
+from crrubric.domain.setup.assignment import Assignment
+from crrubric.domain.vocabulary import (
+    Answer,
+    CorrectionEffect,
+    DeclarationKind,
+    EntrySource,
+    Outcome,
+    Phase,
+    PositionKind,
+    Standing,
+)
+from crrubric.extensions import db
+from crrubric.models import Criterion, Declaration, Member
+from crrubric.queries.people.access import find_evaluation, require
+from crrubric.queries.people.people import OPERATOR
+from crrubric.queries.results.matrices import read_matrix
+from crrubric.services.ballots import attachments, declarations, entries, seals
+from crrubric.services.exchange.imports import import_marks, import_new_evaluation
+from crrubric.services.meeting import decisions, meetings, positions, reinstatements
+from crrubric.services.people.district import set_district
+from crrubric.services.questions import answers, askings, questions
+from crrubric.services.setup import (
+    assignments,
+    committee,
+    corrections,
+    evaluations,
+    phases,
+    practice,
+    rubrics,
+    rules,
+    vendors,
+    withdrawals,
+)
+from tests.factories import Factory, Made, ballot_of, full_rubric
+from tests.uploads import pdf
+
+DAY = date(2026, 1, 5)
+FILE = """reviewer,vendor,criterion,mark,note
+Ann,Acme,c1,YES,=1+1
+Ann,Acme,c2,NO,
+Ben,Acme,c1,NOT_APPLICABLE,
+Ben,Bolt,c2,CANNOT_TELL,Later.
+"""
+
+
+def make_whole_record(make: Factory, folder: Path) -> Made:
+    """Two evaluations whose rows fill every table that the journal tells of."""
+    made = make.evaluation(rubric=full_rubric(), reviewers=3, vendors=3)
+    administrator = make.actor("Site", standing=Standing.ADMINISTRATOR)
+    set_district(administrator, name="Our schools", time_zone="America/Denver", seen_version=0)
+    prepare(made)
+    practice_once(made)
+    make.forward(made, Phase.SCORING, {(0, 0): "YNY", (0, 1): "NYY", (1, 0): "YN"})
+    score(make, made)
+    ask(made)
+    phases.change_phase(made.chair, made.slug, Phase.MEETING)
+    meet(made)
+    recommend(made)
+    phases.change_phase(made.chair, made.slug, Phase.DECIDED)
+    until = date(2034, 6, 30)
+    evaluations.set_retention(made.chair, made.slug, until=until, hold="A protest")
+    phases.change_phase(made.chair, made.slug, Phase.ARCHIVED)
+    import_twice(folder)
+    return made
+
+
+def member_of(made: Made, reviewer: int) -> int:
+    wanted = select(Member.id).where(
+        Member.evaluation_id == made.evaluation.id,
+        Member.user_id == made.reviewers[reviewer].user_id,
+    )
+    return db.session.scalars(wanted).one()
+
+
+def prepare(made: Made) -> None:
+    chair, slug, first = made.chair, made.slug, made.criteria[0]
+    own = frozenset(row.id for row in made.criteria[:2])
+    some = Assignment(frozenset({made.vendors[0].id}), own)
+    assignments.assign_reviewer(chair, slug, member_of(made, 1), some)
+    rules.set_rule(chair, slug, rules.RuleSettings(quorum=1))
+    text = rubrics.CriterionText(title=first.title, question=first.question, must_have=True)
+    rubrics.change_criterion(chair, slug, first.id, text)
+    section = rubrics.add_section(chair, slug, title="More")
+    last = rubrics.add_criterion(chair, slug, section.id, rubrics.CriterionText(title="Last"))
+    made.criteria.append(last)
+    rubrics.move_criterion(chair, slug, first.id, by=1)
+    gone = vendors.add_vendor(chair, slug, vendors.VendorFacts(company="Gone"))
+    vendors.remove_vendor(chair, slug, gone.id)
+    facts = vendors.VendorFacts(company="Ace", product="A", unit_price_cents=100, quantity=2)
+    vendors.change_vendor(chair, slug, made.vendors[0].id, facts)
+    for words in ("A report", "Another"):
+        attachments.attach_vendor_file(
+            chair, slug, made.vendors[0].id, name=f"{words}.pdf", data=pdf(words)
+        )
+    evaluations.change_evaluation(
+        chair, slug, title="All of it", purpose="To choose.", closes_on=date(2999, 1, 1)
+    )
+
+
+def practice_once(made: Made) -> None:
+    phases.change_phase(made.chair, made.slug, Phase.PRACTICE)
+    practice.record_practice_mark(
+        made.reviewers[0], made.slug, made.criteria[0].id, answer=Answer.YES, seen_version=0
+    )
+    practice.finish_practice(made.reviewers[0], made.slug)
+    practice.show_spread(made.chair, made.slug)
+
+
+def score(make: Factory, made: Made) -> None:
+    chair, slug, vendor = made.chair, made.slug, made.vendors[0]
+    attachments.attach_mark_file(
+        made.reviewers[0], slug, vendor.id, made.criteria[0].id, name="a.pdf", data=pdf("Seen")
+    )
+    make.submit(made, 0, 0, why="No time.")
+    make.submit(made, 1, 0, why="No time.")
+    seals.reopen_ballot(chair, slug, ballot_of(made, 1, 0).id, reason="A slip.")
+    given = {made.criteria[0].id: entries.MarkText(answer=Answer.YES, note="On paper.")}
+    entries.enter_ballot(
+        chair,
+        slug,
+        ballot_of(made, 2, 0).id,
+        entries.EnteredBallot(
+            source=EntrySource.PAPER, given_on=DAY, no_conflict=True, marks=given, rest="No."
+        ),
+    )
+    entries.confirm_ballot(made.reviewers[2], slug, vendor.id)
+    make.conflict(made, 2, 1, "A cousin works there.")
+    conflict = db.session.scalars(
+        select(Declaration.id).where(Declaration.kind == DeclarationKind.CONFLICT)
+    ).one()
+    declarations.waive_conflict(chair, slug, conflict, reason="A distant one.")
+    first = db.session.get_one(Criterion, made.criteria[1].id)
+    corrections.correct_criterion(
+        chair,
+        slug,
+        first.id,
+        corrections.Correction(
+            title="Clearer",
+            question=first.question,
+            look_for=first.look_for,
+            effect=CorrectionEffect.KEEP,
+            reason="A slip of the pen.",
+        ),
+    )
+    withdrawals.withdraw_vendor(chair, slug, made.vendors[2].id, reason="It withdrew its offer.")
+    committee.remove_member(chair, slug, committee_member(make, made))
+
+
+def committee_member(make: Factory, made: Made) -> int:
+    """Somebody who has a seat for a while."""
+    make.reviewer(made.chair, made.slug)
+    wanted = select(Member.id).where(Member.evaluation_id == made.evaluation.id)
+    return max(db.session.scalars(wanted))
+
+
+def ask(made: Made) -> None:
+    chair, slug, vendor, who = made.chair, made.slug, made.vendors[0].id, made.reviewers[0]
+    asked = [
+        askings.ask_vendor(who, slug, vendor, made.criteria[0].id, words=words).id
+        for words in ("Is it captioned?", "Who grades?", "Not this.")
+    ]
+    one = questions.merge_askings(chair, slug, vendor, asked[:1], words="Captions?")
+    questions.join_question(chair, slug, vendor, asked[1:2], question_id=one.id)
+    questions.set_aside_asking(chair, slug, asked[2], reason="Known.")
+    other = questions.write_question(chair, slug, vendor, words="When?")
+    answers.send_questions(chair, slug, vendor, day=DAY)
+    answers.record_answer(chair, slug, one.id, answer="Yes.", day=DAY, seen_version=1)
+    answers.withdraw_question(chair, slug, other.id, reason="No longer needed.")
+
+
+def meet(made: Made) -> None:
+    chair, slug = made.chair, made.slug
+    ace, bolt = made.vendors[0].id, made.vendors[1].id
+    meetings.start_meeting(chair, slug, place="Room 4")
+    meetings.record_attendance(chair, slug, [member_of(made, 0), member_of(made, 1)])
+    meetings.record_attendance(chair, slug, [member_of(made, 0)])
+    meetings.record_motion(chair, slug, meetings.MotionText(words="Break", in_favor=2))
+    session = db.session()
+    evaluation = find_evaluation(session, slug)
+    seat = require(chair, meetings.Action.RECORD_FINDING, evaluation, session)
+    cells = meetings.list_undisputed_for_seat(read_matrix(session, evaluation), seat)
+    motion = meetings.MotionText(words="Adopt", in_favor=3, moved_by="Ann", seconded_by="Ben")
+    if cells:
+        meetings.adopt_undisputed_cells(chair, slug, motion, expected=len(cells))
+    taken = {(cell.vendor, cell.criterion) for cell in cells}
+    names = {vendor.id: vendor.code for vendor in made.vendors}
+    free = [row for row in made.criteria if (names[ace], row.code) not in taken]
+    finding = decisions.FindingText(Outcome.MET, "Shown.", "The demo.", "All")
+    decisions.record_finding(chair, slug, ace, free[0].id, finding, seen_version=0)
+    meetings.defer_cell(chair, slug, ace, free[1].id, reason="Next week.")
+    reinstatements.reinstate_vendor(chair, slug, bolt, reason="It is being mended.")
+    meetings.end_meeting(chair, slug)
+
+
+def recommend(made: Made) -> None:
+    chair, slug, vendor = made.chair, made.slug, made.vendors[0]
+    text = decisions.DecisionText(vendor_id=vendor.id, reason="It fits.", conditions="Captions.")
+    session = db.session()
+    results = read_matrix(session, find_evaluation(session, slug)).results
+    ranks = {**{row.code: 2 for row in results.vendors}, vendor.code: 1}
+    order = RankingInput(ranks, reason="So agreed.", shown=encode_order(results))
+    decisions.record_decision(chair, slug, text, order)
+    positions.state_position(made.reviewers[0], slug, kind=PositionKind.SUPPORT)
+    for words in ("Captions by June", "A lower price"):
+        promise = positions.CommitmentText(words=words, owner="Dana", due_on=DAY)
+        done = positions.record_commitment(chair, slug, vendor.id, promise)
+    positions.withdraw_commitment(chair, slug, done.id, reason="Not agreed.")
+
+
+def import_twice(folder: Path) -> None:
+    path = folder / "marks.csv"
+    path.write_text(FILE, encoding="utf-8")
+    rule = rules.RuleSettings(quorum=1)
+    done = import_new_evaluation(OPERATOR, path, title="Out of a file", rule=rule)
+    path.write_text("reviewer,vendor,criterion,mark\nCyd,Bolt,c1,YES\n", encoding="utf-8")
+    import_marks(OPERATOR, path, slug=done.slug)
