@@ -4,36 +4,93 @@ import click
 
 from crrubric.cli.running import run_in_app
 from crrubric.domain.errors import Invalid, NotReady
+from crrubric.domain.record.chain import clean_hash
 from crrubric.domain.translation import N_
 from crrubric.extensions import db
-from crrubric.queries.record.verification import find_sealed_ballot
+from crrubric.models import SealedBallot
+from crrubric.queries.record.journal import EntryPlace, find_entries_by_hash
+from crrubric.queries.record.verification import (
+    begin_snapshot,
+    find_sealed_ballot,
+    find_sealed_ballots_by_hash,
+)
 from crrubric.queries.record.verification import verify_record as look_at_everything
+
+NOWHERE = N_(
+    "This fingerprint stands nowhere in the record: what it was printed from is no longer there, or"
+    " it is another record’s."
+)
+TIME = "%Y-%m-%d %H:%M UTC"
 
 
 @click.command()
 @click.option("--receipt", help="Look for the sealed ballot with this receipt as well.")
+@click.option(
+    "--hash",
+    "fingerprint",
+    help="Say where the fingerprint stands that memo, minutes or a receipt print: all of it, or"
+    " its first 12 digits and more.",
+)
 @run_in_app
-def verify(receipt: str | None) -> None:
+def verify(receipt: str | None, fingerprint: str | None) -> None:
     """Check that the record is what was written.
 
-    Looks at the hash chains of the journal, every sealed ballot with its receipt, every attached
-    file, the invariants and all foreign keys. Exits with 1 and names every problem if there is one.
+    Makes each evaluation again from its journal and compares it with the tables. Looks at the hash
+    chains, every sealed ballot with its receipt, every attached file, the database's own seals, the
+    invariants and all foreign keys. Exits with 1 and names every problem if there is one.
+
+    A journal from which the last entries were cut off is a sound one: only somebody who kept a
+    later fingerprint can tell. --hash finds it, or exits with 1.
     """
+    start = None if fingerprint is None else clean_hash(fingerprint)
+    begin_snapshot(db.session())
     found = look_at_everything(db.session())
-    if found.problems:
+    problems = list(found.problems)
+    if start is not None:
+        places = list_places_of_hash(start)
+        for place in places:
+            click.echo(f"The fingerprint is that of {place}.")
+        if not places:
+            problems.append(Invalid(NOWHERE))
+    if problems:
         raise NotReady(
             N_("The record does not match what was written: %(count)s problems."),
-            found.problems,
-            count=len(found.problems),
+            problems,
+            count=len(problems),
         )
     click.echo(f"{found.entries} journal entries and {found.seals} sealed ballots are as written.")
+    if found.untold:
+        click.echo(
+            f"{found.untold} entries are of an older version and tell too little to be compared"
+            " with the tables."
+        )
     if receipt is None:
         return
     sealed = find_sealed_ballot(db.session(), receipt)
     if sealed is None:
         raise Invalid(N_("No sealed ballot has this receipt."))
+    click.echo(f"The receipt is that of {describe_receipt(sealed)}.")
+
+
+def list_places_of_hash(start: str) -> list[str]:
+    """Where a fingerprint stands, in words: entries of the journal, and receipts."""
+    session = db.session()
+    return [
+        *(describe_place(place) for place in find_entries_by_hash(session, start)),
+        *(describe_receipt(sealed) for sealed in find_sealed_ballots_by_hash(session, start)),
+    ]
+
+
+def describe_place(place: EntryPlace) -> str:
+    """Which entry it is."""
+    where = f"the evaluation “{place.title}”" if place.title else "the site"
+    return f"entry {place.number} of {where}, {place.at:{TIME}}, by {place.by}"
+
+
+def describe_receipt(sealed: SealedBallot) -> str:
+    """Which sealed version it is of."""
     ballot = sealed.ballot
-    click.echo(
-        f"The receipt is that of {ballot.member.name} for {ballot.vendor.company},"
-        f" version {sealed.number}, sealed {sealed.sealed_at:%Y-%m-%d %H:%M} UTC."
+    return (
+        f"{ballot.member.name} for {ballot.vendor.company},"
+        f" version {sealed.number}, sealed {sealed.sealed_at:{TIME}}"
     )
