@@ -176,7 +176,7 @@ def stored(session: Session, evaluation_id: int) -> State:
     return State(
         phase=evaluation.phase,
         facts={
-            **columns(evaluation, ("title", "purpose", "closes_on")),
+            **columns(evaluation, ("title", "purpose", "closes_on", "ends_at")),
             "until": plain(evaluation.retain_until),
             "hold": evaluation.legal_hold,
             "practice_shown": evaluation.practice_shown_at is not None,
@@ -312,7 +312,7 @@ def created(state: State, entry: JournalEntry, after: Row) -> None:
     begun = after["row"]
     state.facts = {
         "title": entry.subject, "purpose": after["purpose"],
-        "closes_on": None, "until": None, "hold": "", "practice_shown": False,
+        "closes_on": None, "ends_at": None, "until": None, "hold": "", "practice_shown": False,
     }  # fmt: skip
     state.rule = begun["rule"]
     state.sections = {row.pop("id"): row for row in map(dict, begun["sections"])}
@@ -610,6 +610,7 @@ EVENTS: dict[Event, Callable[[State, JournalEntry, Row], Any]] = {
     Event.VENDOR_REMOVED: vendor_removed,
     Event.MEMBER_INVITED: invited,
     Event.MEMBER_ASSIGNED: assigned,
+    Event.CHAIR_APPOINTED: lambda state, entry, after: state.members[entry.member_id].update(after),
     Event.MEMBER_CHANGED: lambda state, entry, after: state.members[entry.member_id].update(after),
     Event.MEMBER_REMOVED: lambda state, entry, after: state.members[entry.member_id].update(
         present=False

@@ -465,6 +465,7 @@ class Committee(Files, Later, Practice, Talk):
             self.refused(name, Action.CHANGE_PHASE)
             or ((now, to) not in (*FORWARD, *BACK) and Invalid)
             or (self.hindered(now, to) and NotReady)
+            or ((now, to) == ("MEETING", "DECIDED") and self.partial(name) and Invalid)
             or ((now, to) in BACK and not why and Invalid),
             lambda: phases.change_phase(self.people[name], self.slug, Phase(to), reason=why),
         )
@@ -478,6 +479,10 @@ class Committee(Files, Later, Practice, Talk):
             if to == "SETUP":
                 self.model.ballots.clear()
             self.model.issue()
+
+    def partial(self, name: str) -> bool:
+        """Whether the person has a conflict of interest with a vendor in the selection."""
+        return any(self.runs(key) and self.shut_out(name, key) for key in self.model.vendors)
 
     def hindered(self, now: str, to: str) -> bool:
         """Whether a condition of the change is not met."""
@@ -854,6 +859,7 @@ class Committee(Files, Later, Practice, Talk):
         done = self.tried(
             (not why and Invalid)
             or self.refused(name, Action.RECORD_DECISION)
+            or (self.partial(name) and Invalid)
             or (key is not None and not self.runs(key) and NotFound)
             or (key is not None and self.ruled_out(key) and Invalid)
             or self.no_order(text, key),

@@ -149,6 +149,16 @@ class MemoRecusal:
 
 
 @dataclass(frozen=True, slots=True)
+class MemoAppointment:
+    """An acting chair: who, by whom, when, why."""
+
+    name: str
+    by: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class MemoPractice:
     """The practice round: when it was opened, how many reviewers marked the made-up vendor."""
 
@@ -209,6 +219,8 @@ class MemoBlindness:
     entries: tuple[MemoEntries, ...] = ()
     returns: tuple[MemoReturn, ...] = ()
     late_changes: tuple[LateChange, ...] = ()
+    closes_on: date | None = None
+    late_ballots: tuple[LateChange, ...] = ()  # submitted after the closing day, and when
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +328,7 @@ class MemoFacts:
     contradictions: tuple[Contradiction, ...] = ()
     revisions: tuple[MemoRevision, ...] = ()
     departed_vendors: tuple[MemoDeparture, ...] = ()
+    appointments: tuple[MemoAppointment, ...] = ()
     departed_members: tuple[MemoDeparture, ...] = ()
     ranking: AdoptedRanking | None = None
     reinstatements: tuple[MemoReinstatement, ...] = ()

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from crrubric.clock import now_utc
 from crrubric.domain.ballots.blindness import LateChange
 from crrubric.domain.policy import FROM_MEETING
+from crrubric.domain.setup.closing import has_ended
 from crrubric.domain.setup.turns import order_for_seat
 from crrubric.domain.vocabulary import BallotState, Phase, Stakeholder
 from crrubric.models import (
@@ -30,6 +32,7 @@ def can_mark_ballot(seat: Seat, ballot: Ballot) -> bool:
     return (
         seat.evaluation.phase is Phase.SCORING
         and ballot.state is BallotState.OPEN
+        and not has_ended(now_utc(), seat.evaluation.ends_at)
         and not ballot.recused
         and ballot.vendor.withdrawn_at is None
     )

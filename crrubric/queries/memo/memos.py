@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from crrubric.catalogue import load_translations
 from crrubric.clock import now_utc
 from crrubric.domain.ballots.evidence import describe_evidence
+from crrubric.domain.events import Event
 from crrubric.domain.meeting.ranking import AdoptedRanking
 from crrubric.domain.memo.tree import (
+    MemoAppointment,
     MemoCommitment,
     MemoDeparture,
     MemoFacts,
@@ -37,6 +39,7 @@ from crrubric.models import (
     Decision,
     EntryOnBehalf,
     Evaluation,
+    JournalEntry,
     Member,
     PracticeMark,
     Vendor,
@@ -110,6 +113,7 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
         practice=load_memo_practice(session, evaluation, zone),
         revisions=list_memo_corrections(session, evaluation, zone, language),
         departed_vendors=list_departed_vendors(session, evaluation, zone),
+        appointments=list_appointments(session, evaluation, zone),
         departed_members=list_departed_members(session, evaluation, zone),
         sittings=tuple(
             MemoSitting(
@@ -212,6 +216,24 @@ def list_departed_vendors(
         MemoDeparture(row.company, row.withdrawn_at.astimezone(zone), row.withdrawn_reason)
         for row in rows
         if row.withdrawn_at is not None
+    )
+
+
+def list_appointments(
+    session: Session, evaluation: Evaluation, zone: ZoneInfo
+) -> tuple[MemoAppointment, ...]:
+    """Acting chairs, the first first."""
+    rows = session.scalars(
+        select(JournalEntry)
+        .where(
+            JournalEntry.evaluation_id == evaluation.id,
+            JournalEntry.event == Event.CHAIR_APPOINTED,
+        )
+        .order_by(JournalEntry.number)
+    )
+    return tuple(
+        MemoAppointment(row.subject, row.actor_name, row.at.astimezone(zone), row.reason)
+        for row in rows
     )
 
 

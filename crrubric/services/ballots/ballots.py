@@ -21,7 +21,7 @@ from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.assignments import assignment_of, load_assignments
 from crrubric.services.ballots.declarations import require_declaration
 from crrubric.services.setup.vendors import require_candidate
-from crrubric.services.shared.days import require_past_day
+from crrubric.services.shared.days import refuse_after_end, require_past_day
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
 
@@ -175,6 +175,7 @@ def lock_writable_ballot(
     Raises: NotFound if there is none; WrongPhase outside scoring or when sealed.
     """
     seat = require(actor, Action.RECORD_MARK, evaluation, session)
+    refuse_after_end(evaluation)
     ballot = lock_own_ballot(session, seat, vendor_id)
     if ballot.state is BallotState.SUBMITTED:
         raise WrongPhase(N_("This ballot is submitted and sealed: it can’t be changed."))

@@ -35,6 +35,7 @@ from crrubric.services.exchange.mark_lines import (
 from crrubric.services.setup.evaluations import clean_title, insert_evaluation
 from crrubric.services.setup.rules import RuleSettings, apply_rule, check_rule
 from crrubric.services.shared.constraints import explain_constraint
+from crrubric.services.shared.days import refuse_after_end
 from crrubric.services.shared.journal import note_event
 from crrubric.services.shared.unit import unit_of_work
 
@@ -90,6 +91,8 @@ def import_marks(
     with unit_of_work() as session:
         evaluation = lock_evaluation(session, slug, exclusive=True)
         require(actor, Action.IMPORT_MARKS, evaluation, session)
+        if evaluation.phase is Phase.SCORING:
+            refuse_after_end(evaluation)
         known = load_known_names(session, evaluation)
         found = scan_mark_lines(path, known, report)
         refuse_unusable_lines(session, evaluation, known, path)

@@ -92,9 +92,9 @@ def save_phase(seat: Seat) -> ResponseReturnValue:
 @require_permission(Action.EDIT_SETUP)
 def show_facts_form(seat: Seat) -> ResponseReturnValue:
     """Title, purpose and dates."""
-    return render_page(
-        "setup/evaluation/facts.html", seat, under=HOME, form=DocumentsForm(obj=seat.evaluation)
-    )
+    form = DocumentsForm(obj=seat.evaluation)
+    form.show_end(seat.evaluation.ends_at, seat.evaluation.district.time_zone)
+    return render_page("setup/evaluation/facts.html", seat, under=HOME, form=form)
 
 
 @bp.post("/facts")
@@ -110,6 +110,7 @@ def save_facts(seat: Seat) -> ResponseReturnValue:
                 title=form.title.data,
                 purpose=form.purpose.data or "",
                 closes_on=form.closes_on.data,
+                ends_at=form.read_end(seat.evaluation.district.time_zone),
                 language=form.language.data,
             )
             flash(_("Saved."), "done")

@@ -19,6 +19,7 @@ from wtforms import (
     SelectField,
     StringField,
     TextAreaField,
+    TimeField,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.i18n import messages_path
@@ -111,6 +112,17 @@ class DayField(DateField):
             super().process_formdata(valuelist if valuelist and valuelist[0] else [])
         except ValueError:
             raise ValueError(_("Enter a date, like 2027-03-12.")) from None
+
+
+class ClockField(TimeField):
+    """A time of day, refused in a sentence when it is none."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the time as browsers send it."""
+        try:
+            super().process_formdata(valuelist if valuelist and valuelist[0] else [])
+        except ValueError:
+            raise ValueError(_("Enter a time, like 17:00.")) from None
 
 
 class ChoiceFieldMixin:
