@@ -216,7 +216,7 @@ def list_late_changes(
         )
         .order_by(Member.name, Member.id, Vendor.position)
     )
-    return [LateChange(*row) for row in rows]
+    return [LateChange(name, company, at) for name, company, at in rows if at is not None]
 
 
 def list_counting_conditions(evaluation_id: int) -> tuple[ColumnElement[bool], ...]:

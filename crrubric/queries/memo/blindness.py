@@ -78,7 +78,7 @@ def list_late_ballots(
     return tuple(
         LateChange(name, company, at.astimezone(zone))
         for name, company, at in rows
-        if is_after_closing(at, evaluation.closes_on, zone.key)
+        if at is not None and is_after_closing(at, evaluation.closes_on, zone.key)
     )
 
 

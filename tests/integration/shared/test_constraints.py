@@ -71,7 +71,7 @@ def add_user(_made: Made) -> object:
 
 PLACES: list[tuple[ModuleType, str, Callable[[Made], object]]] = [
     (evaluations, "note_event", create),
-    (evaluations, "note_event", rename),
+    (evaluations, "note_evaluation_change", rename),
     (vendors, "note_event", add_vendor),
     (vendors, "note_event", change_vendor),
     (committee, "note_event", invite),
