@@ -41,7 +41,7 @@ from crrubric.queries.people.people import actor_of
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.ballots import ballots, declarations, entries, seals
 from crrubric.services.mail import notices
-from crrubric.services.meeting import decisions, meetings, positions
+from crrubric.services.meeting import decisions, meetings, positions, prices
 from crrubric.services.meeting.meetings import MotionText
 from crrubric.services.setup import (
     assignments,
@@ -877,6 +877,21 @@ class Committee(Files, Later, Practice, Talk):
                 **asdict(decisions.DecisionText(vendor_id=key, reason=why)),
                 **self.adopted(text),
             }  # fmt: skip
+
+    @act(Action.OPEN_PRICES, often=2)
+    def open_prices(self, who):
+        name, facts = self.person(who, Action.OPEN_PRICES), self.model.facts
+        hidden = self.model.rule["prices_sealed"] and not facts["prices_opened"]
+        asked = [key for key, row in self.model.criteria.items() if not row["left_out"]]
+        cells = [(key, one) for key in self.model.vendors if self.runs(key) for one in asked]
+        done = self.tried(
+            self.refused(name, Action.OPEN_PRICES)
+            or (hidden and any(cell not in self.model.findings for cell in cells) and Invalid),
+            lambda: prices.open_prices(self.people[name], self.slug),
+            idle=not hidden,
+        )
+        if done and hidden:
+            facts["prices_opened"] = True
 
     def computed(self) -> tuple[dict[str, int], str]:
         """The computed order, and the text of it; that it is right is for its own tests."""

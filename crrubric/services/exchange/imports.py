@@ -1,7 +1,7 @@
 """Importing marks from a long CSV file: all or nothing, every bad line listed."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -66,7 +66,7 @@ def import_new_evaluation(
     found = scan_mark_lines(path, None, report)
     with unit_of_work() as session:
         evaluation = insert_evaluation(session, tidy, "")
-        apply_rule(evaluation, rule)
+        apply_rule(evaluation, replace(rule, prices_sealed=False))  # a file has no prices
         evaluation.rubric_name = path.name[: limits.TITLE]
         evaluation.phase = Phase.MEETING
         evaluation.opened_at = evaluation.closed_at = evaluation.shown_at = now_utc()

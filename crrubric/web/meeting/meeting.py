@@ -23,6 +23,7 @@ from crrubric.queries.results.matrices import Matrix, read_matrix
 from crrubric.queries.setup.members import list_present_members
 from crrubric.queries.setup.rubrics import list_tension_values
 from crrubric.services.meeting import meetings as service
+from crrubric.services.meeting.prices import open_prices
 from crrubric.web.meeting.forms import MotionForm, SittingForm
 from crrubric.web.results.cell import render_cell_page
 from crrubric.web.shared.access import require_permission
@@ -69,6 +70,8 @@ def render_agenda_page(seat: Seat, form: MotionForm) -> str:
         form=form,
         sitting_form=SittingForm(formdata=None),  # what another form sent is not for it
         may_run=seat.may(Action.RUN_MEETING),
+        may_open_prices=seat.may(Action.OPEN_PRICES) and seat.evaluation.hides_prices,
+        without_finding=len(read.results.cells) - count_adopted_cells(read.results),
     )
 
 
@@ -100,6 +103,18 @@ def list_vendor_contradictions(
 def count_adopted_cells(results: Results) -> int:
     """How many cells the committee has settled."""
     return sum(cell.adopted is not None for cell in results.cells.values())
+
+
+@bp.post("/prices")
+@require_permission(Action.OPEN_PRICES)
+def save_price_opening(seat: Seat) -> ResponseReturnValue:
+    """Open the sealed prices."""
+    try:
+        open_prices(current_actor(), seat.evaluation.slug)
+        flash(_("The prices are open to everybody who may read results."), "done")
+    except Invalid as error:
+        flash(translate_error(error), "problem")
+    return redirect_to("meeting.show_agenda", seat)
 
 
 @bp.post("/start")

@@ -101,6 +101,7 @@ class RuleForm(Form):
     )
     mode = RadioChoiceField(_("Score"), coerce=ScoringMode, choices=list_choices(ScoringMode),
                       validators=[InputRequired(_("Choose how to score."))])  # fmt: skip
+    prices_sealed = BooleanField(_("Keep prices sealed until every item has a finding"))
 
 
 class SectionForm(Form):
