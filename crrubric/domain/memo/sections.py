@@ -149,10 +149,7 @@ class _MemoComposer:
             (words(N_("Step")), words(N_("When"))),
             (
                 (words(N_("Ballots opened; rubric and rule fixed")), words.moment(facts.opened_at)),
-                (
-                    words(N_("Ballots locked and shown to the committee")),
-                    words.moment(facts.closed_at),
-                ),
+                *self.locked(),
                 (words(N_("Decision recorded")), words.moment(facts.decided_at)),
             ),
         )
@@ -186,6 +183,17 @@ class _MemoComposer:
         yield Paragraph("", words(N_("Vendors that left the selection after ballots opened:")))
         yield Bullets(gone) if gone else Paragraph(words(NONE))
         yield from self.orders.gates()
+
+    def locked(self) -> Iterable[tuple[str, str]]:
+        """When ballots were locked; where they opened again, when they were first shown."""
+        words, facts = self.words, self.facts
+        shown = facts.blindness.shown_at
+        if not facts.blindness.returns:
+            text = N_("Ballots locked and shown to the committee")
+            yield words(text), words.moment(facts.closed_at)
+            return
+        yield words(N_("Ballots first shown to the committee")), words.moment(shown)
+        yield words(N_("Ballots locked again")), words.moment(facts.closed_at)
 
     def method(self) -> Iterable[Block]:
         words, results = self.words, self.results

@@ -53,4 +53,4 @@ class MotionForm(Form):
     in_favor = WholeNumberField(_("In favor"), [InputRequired(_("Count the votes in favor."))])
     opposed = WholeNumberField(_("Against"), [Optional()])
     abstaining = WholeNumberField(_("Abstaining"), [Optional()])
-    expected = HiddenField()
+    shown = HiddenField()

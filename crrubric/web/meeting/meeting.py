@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale, WrongPhase
-from crrubric.domain.meeting.agenda import AgendaItem, list_agenda_items
+from crrubric.domain.meeting.agenda import AgendaItem, fingerprint_cells, list_agenda_items
 from crrubric.domain.results.contradictions import find_contradictions
 from crrubric.domain.results.results import Results
 from crrubric.domain.vocabulary import AgendaTopic
@@ -53,7 +53,7 @@ def render_agenda_page(seat: Seat, form: MotionForm) -> str:
     if not form.words.data:
         form.words.data = _("To adopt the outcomes of the %(count)s items that nobody disputes",
                             count=len(agreed))  # fmt: skip
-    form.expected.data = str(len(agreed))
+    form.shown.data = fingerprint_cells(agreed)
     return render_page(
         "meeting/index.html",
         seat,
@@ -166,13 +166,12 @@ def save_undisputed_motion(seat: Seat) -> ResponseReturnValue:
     form = MotionForm()
     if not form.validate():
         return render_agenda_page(seat, form), 422
-    expected = form.expected.data or ""
     try:
         motion = service.adopt_undisputed_cells(
             current_actor(),
             seat.evaluation.slug,
             read_motion_text(form),
-            expected=int(expected) if expected.isdecimal() and len(expected) < 10 else -1,
+            shown=form.shown.data or "",
         )
     except Invalid as error:
         attach_error(form, error)
