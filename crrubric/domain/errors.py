@@ -50,5 +50,9 @@ class InvalidLines(CrrubricError):
         self.lines = tuple(lines)
 
 
+class Repeated(CrrubricError):
+    """The same form was sent before, and did its work: it is not done twice."""
+
+
 class Stale(CrrubricError):
     """Somebody (or another tab) changed the thing since it was read; nothing was overwritten."""

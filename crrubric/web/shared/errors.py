@@ -27,7 +27,7 @@ STATUS: dict[type[CrrubricError], HTTPStatus] = {
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 SHORT = 20  # characters; what is longer was typed, and is shown to be read or copied
-NOT_TEXT = frozenset({"csrf_token", "version", "password", "next"})
+NOT_TEXT = frozenset({"csrf_token", "version", "password", "next", "once", "shown", "to"})
 
 
 def init_app(app: Flask) -> None:
