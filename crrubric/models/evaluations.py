@@ -9,15 +9,17 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     ForeignKey,
+    Index,
     String,
     UniqueConstraint,
     true,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.people.languages import SOURCE
+from crrubric.domain.text import key_of
 from crrubric.domain.vocabulary import (
     CorrectionEffect,
     Phase,
@@ -26,7 +28,7 @@ from crrubric.domain.vocabulary import (
     ScoringMode,
     Stakeholder,
 )
-from crrubric.models.base import Base, Code, LongText, Name, ShortText, Title, checked_enum
+from crrubric.models.base import Base, Code, Key, LongText, Name, ShortText, Title, checked_enum
 from crrubric.models.people import District, User
 
 # language -> column -> its text in that language; what is not there is read as it was written
@@ -39,6 +41,7 @@ class Evaluation(Base):
     __tablename__ = "evaluation"
     __table_args__ = (
         UniqueConstraint("district_id", "title"),
+        Index("uq_evaluation_district_id_title_key", "district_id", "title_key", unique=True),
         CheckConstraint("2 * threshold_over > threshold_under", name="threshold_above_half"),
         CheckConstraint("threshold_over <= threshold_under", name="threshold_at_most_one"),
         CheckConstraint("quorum IS NULL OR quorum >= 1", name="quorum_positive"),
@@ -49,6 +52,7 @@ class Evaluation(Base):
     district_id: Mapped[int] = mapped_column(ForeignKey("district.id"))
     slug: Mapped[Code] = mapped_column(unique=True)
     title: Mapped[Title]
+    title_key: Mapped[Key]
     purpose: Mapped[LongText]
     language: Mapped[str] = mapped_column(  # of documents
         String(limits.LANGUAGE), default=SOURCE, server_default=SOURCE
@@ -86,6 +90,12 @@ class Evaluation(Base):
     members: Mapped[list["Member"]] = relationship(
         order_by="Member.id", back_populates="evaluation"
     )
+
+    @validates("title")
+    def set_title_key(self, _column: str, title: str) -> str:
+        """Whoever writes the title writes its key."""
+        self.title_key = key_of(title)
+        return title
 
 
 class Section(Base):
@@ -183,6 +193,7 @@ class Vendor(Base):
     __table_args__ = (
         UniqueConstraint("evaluation_id", "code"),
         UniqueConstraint("evaluation_id", "company", "product"),
+        Index("uq_vendor_evaluation_id_name_key", "evaluation_id", "name_key", unique=True),
         CheckConstraint("length(company) > 0", name="company_not_empty"),
         CheckConstraint("unit_price_cents >= 0", name="price_not_negative"),
         CheckConstraint("quantity >= 0", name="quantity_not_negative"),
@@ -195,6 +206,7 @@ class Vendor(Base):
     position: Mapped[int]
     company: Mapped[Name]
     product: Mapped[Name] = mapped_column(default="")
+    name_key: Mapped[Key]
     product_version: Mapped[str] = mapped_column(String(80), default="")
     contact_name: Mapped[Name] = mapped_column(default="")
     contact_email: Mapped[str] = mapped_column(String(limits.EMAIL), default="")
@@ -208,6 +220,14 @@ class Vendor(Base):
     withdrawn_at: Mapped[datetime | None]
     withdrawn_reason: Mapped[LongText] = mapped_column(server_default="")
     evaluation: Mapped[Evaluation] = relationship(back_populates="vendors")
+
+    @validates("company", "product")
+    def set_name_key(self, column: str, name: str) -> str:
+        """Whoever writes company or product writes the key of both."""
+        company = name if column == "company" else self.company or ""
+        product = name if column == "product" else self.product or ""
+        self.name_key = f"{key_of(company)}\n{key_of(product)}"
+        return name
 
 
 class Member(Base):

@@ -12,7 +12,6 @@ from importlib import resources
 from typing import Any
 
 from crrubric.domain import limits
-from crrubric.domain.ballots.evidence import MONTHS_MAX
 from crrubric.domain.errors import CrrubricError, Invalid, NotReady
 from crrubric.domain.people.languages import NAMES, SOURCE
 from crrubric.domain.text import clean_line, clean_text
@@ -84,7 +83,6 @@ _WORDS: Mapping[Kind, str] = {
 _REQUIRED: Any = object()  # as a default: the key must be there, and a text not empty
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]*")
 _LEADS = {stakeholder.value: stakeholder for stakeholder in Stakeholder}
-_DECIMALS = 3  # of a weight
 _VERSION = 40  # characters of the version
 _RUBRIC = {"name", "version", "section", "tension"}
 _LANGUAGES = sorted(set(NAMES) - {SOURCE})
@@ -321,21 +319,25 @@ class _RubricReader:
     def weight(self, place: _TableContext) -> Fraction:
         exact = Decimal(self.value(place, "weight", (int, Decimal), 1))
         exponent = exact.as_tuple().exponent  # a letter for infinity and for what is no number
-        if isinstance(exponent, int) and exponent >= -_DECIMALS and 0 <= exact <= limits.WEIGHT_MAX:
+        if (
+            isinstance(exponent, int)
+            and exponent >= -limits.WEIGHT.places
+            and 0 <= exact <= limits.WEIGHT.most
+        ):
             return Fraction(exact)
         message = N_(
             "“weight” in %(table)s “%(name)s” must be from 0 to %(most)s "
             "with at most %(decimals)s decimals"
         )
-        self.wrong(message, place, most=limits.WEIGHT_MAX, decimals=_DECIMALS)
+        self.wrong(message, place, most=limits.WEIGHT.most, decimals=limits.WEIGHT.places)
         return Fraction(1)
 
     def months(self, place: _TableContext) -> int | None:
         months: int | None = self.value(place, "evidence_months", int, None)
-        if months is None or 1 <= months <= MONTHS_MAX:
+        if months is None or 1 <= months <= limits.EVIDENCE_MONTHS.most:
             return months
         message = N_("“evidence_months” in %(table)s “%(name)s” must be from 1 to %(most)s")
-        self.wrong(message, place, most=MONTHS_MAX)
+        self.wrong(message, place, most=limits.EVIDENCE_MONTHS.most)
         return None
 
     def order(self, place: _TableContext) -> int:

@@ -100,7 +100,7 @@ def _select_evidence(seat: Seat) -> Select[Mark, Vendor, Criterion, str, Stakeho
         .join(Criterion, Criterion.id == Mark.criterion_id)
         .join(Section, Section.id == Criterion.section_id)
         .where(*list_counting_conditions(seat.evaluation.id), may_read_ballot(seat), has_evidence())
-        .order_by(Vendor.position, Section.position, Criterion.position, Member.name, Mark.id)
+        .order_by(Vendor.position, Section.position, Criterion.position, Member.id, Mark.id)
     )
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, ColumnExpressionArgument, case, func, sele
 from sqlalchemy.orm import Session
 
 from crrubric.domain.setup.lifecycle import Readiness
+from crrubric.domain.text import sort_key
 from crrubric.domain.vocabulary import BallotState, Phase
 from crrubric.models import (
     Ballot,
@@ -143,7 +144,7 @@ def list_ballot_progress(session: Session, seat: Seat) -> list[BallotProgress]:
         .group_by(Mark.ballot_id)
         .subquery()
     )
-    rows = session.execute(
+    found = session.execute(
         select(
             Member,
             Vendor,
@@ -165,7 +166,7 @@ def list_ballot_progress(session: Session, seat: Seat) -> list[BallotProgress]:
         )
         .where(is_present_reviewer(seat.evaluation.id), Vendor.withdrawn_at.is_(None))
         .where(Ballot.vendor_id.not_in(seat.shut_out))
-        .order_by(Member.name, Member.id, Vendor.position)
+        .order_by(Member.id, Vendor.position)
     )
     return [
         BallotProgress(
@@ -179,5 +180,5 @@ def list_ballot_progress(session: Session, seat: Seat) -> list[BallotProgress]:
             entered=row.entered,
             confirmed=row.confirmed,
         )
-        for row in rows
+        for row in sorted(found, key=lambda row: sort_key(row.Member.name))
     ]

@@ -1,6 +1,6 @@
 """The meeting: agenda, one cell on everybody's screen, motions, minutes."""
 
-from flask import Blueprint, flash, jsonify, request, url_for
+from flask import Blueprint, flash, jsonify, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -9,6 +9,7 @@ from crrubric.domain.errors import Invalid, Stale, WrongPhase
 from crrubric.domain.meeting.agenda import AgendaItem, list_agenda_items
 from crrubric.domain.results.contradictions import find_contradictions
 from crrubric.domain.results.results import Results
+from crrubric.domain.typed import parse_id
 from crrubric.domain.vocabulary import AgendaTopic
 from crrubric.extensions import db
 from crrubric.models import Criterion, Meeting, Vendor
@@ -27,6 +28,7 @@ from crrubric.web.meeting.forms import MotionForm, SittingForm
 from crrubric.web.results.cell import render_cell_page
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import ReasonForm, attach_error
+from crrubric.web.shared.ids import read_ticked_ids
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import redirect_to, render_page
 from crrubric.web.shared.session import current_actor
@@ -133,10 +135,9 @@ def save_meeting_end(seat: Seat) -> ResponseReturnValue:
 @require_permission(Action.RUN_MEETING)
 def save_attendance(seat: Seat) -> ResponseReturnValue:
     """Who is there now."""
-    ticked = [text for text in request.form.getlist("present") if text.isdecimal()]
     try:
         service.record_attendance(
-            current_actor(), seat.evaluation.slug, [int(text) for text in ticked if len(text) < 10]
+            current_actor(), seat.evaluation.slug, sorted(read_ticked_ids("present"))
         )
         flash(_("The attendance is recorded."), "done")
     except WrongPhase as error:
@@ -151,13 +152,13 @@ def save_undisputed_motion(seat: Seat) -> ResponseReturnValue:
     form = MotionForm()
     if not form.validate():
         return render_agenda_page(seat, form), 422
-    expected = form.expected.data or ""
+    expected = parse_id(form.expected.data)
     try:
         motion = service.adopt_undisputed_cells(
             current_actor(),
             seat.evaluation.slug,
             read_motion_text(form),
-            expected=int(expected) if expected.isdecimal() and len(expected) < 10 else -1,
+            expected=-1 if expected is None else expected,
         )
     except Invalid as error:
         attach_error(form, error)
