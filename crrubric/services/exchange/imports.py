@@ -286,7 +286,8 @@ def read_mark_rows(
         if isinstance(line, tuple):
             raise _changed_file_error()
         member, vendor, criterion = roster.find_cell(line)
-        ballot = ballots.get((member, vendor)) if isinstance(criterion, int) else None
+        known = all(isinstance(each, int) for each in (member, vendor, criterion))
+        ballot = ballots.get((int(member), int(vendor))) if known else None
         if ballot is None:
             raise _changed_file_error()
         yield {

@@ -59,6 +59,8 @@ def load_wtforms_texts(language: str) -> NullTranslations:
 class TypedField(StringField):
     """A control whose text is read as something else by `parse_typed`; kept as it was typed."""
 
+    data: Any
+
     def parse_typed(self, text: str) -> Any:
         """What the text says. Raises: Invalid saying what to write."""
         raise NotImplementedError

@@ -1,5 +1,6 @@
 """Answers that many views give: a page, a redirect, a file to save."""
 
+import re
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -56,10 +57,10 @@ def make_download(body: str | bytes, mimetype: str, name: str) -> Response:
 def format_disposition(name: str) -> str:
     """An attachment of this name (RFC 6266): in ASCII for old programs, then as it is.
 
-    What no system takes in the name of a file, and what can't be seen, is a line.
+    Titles and codes can be any text; what would be a folder is none.
     """
-    safe = "".join("_" if c in '/\\:*?"<>|' or not c.isprintable() else c for c in name)
-    plain = "".join(c if c.isascii() and c != "%" else "_" for c in safe)
+    safe = re.sub(r"[/\\]", "_", name)
+    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"%' else "_" for c in safe)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(safe, safe='')}"
 
 

@@ -157,7 +157,7 @@ def test_a_change_that_another_made_meanwhile_is_shown_and_not_overwritten(
     [
         ("name", "  ", "Enter the name of the district."),
         ("name", "x" * 121, "Use at most 120 characters."),
-        ("name", "Lake\x07side", "Remove the control character at position 5."),
+        ("name", "Lake\x07side", "Remove the control character at position 5: it can’t be stored."),
         ("time_zone", "", "Choose a time zone from the list."),
         ("time_zone", "Mars/Base", "Choose one of the choices shown."),
     ],

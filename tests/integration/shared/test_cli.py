@@ -126,7 +126,8 @@ def test_real_marks_are_imported_and_results_are_printed(run: Run):
     found = json.loads(run("results", "carcinoma-readers", "--format", "json").output)
 
     assert done.output == (
-        "carcinoma-readers: 826 marks on 1 criteria; new: 7 reviewers, 118 vendors\n"
+        "carcinoma-readers: 826 marks on 1 criteria; new: 7 reviewers, 118 vendors; "
+        "sealed: 826 ballots\n"
     )
     assert found["agreement"]["alpha"] == pytest.approx(0.512307927979, abs=1e-9)
     assert len(found["tallies"]) == 118
