@@ -18,7 +18,7 @@ from crrubric.domain.ballots.ballots import (
     Bytes,
     Reviewer,
 )
-from crrubric.domain.text import sort_key
+from crrubric.domain.text import key_of, sort_key
 from crrubric.models import Abstention, Ballot, Criterion, Mark, Member, Vendor
 from crrubric.queries.people.people import is_present_reviewer
 from crrubric.queries.setup.assignments import load_assigned_criteria
@@ -87,12 +87,16 @@ def read_ballots(
 
 
 def make_names_distinct(names: Iterable[str]) -> list[str]:
-    """The names, the second of two equal ones with a number: Ana Ruiz, Ana Ruiz (2)."""
-    seen: dict[str, int] = {}
+    """The names, the second of two spelled alike with a number: Ana Ruiz, Ana Ruiz (2)."""
+    taken: set[str] = set()
     found = []
     for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+        shown, number = name, 1
+        while key_of(shown) in taken:
+            number += 1
+            shown = f"{name} ({number})"
+        taken.add(key_of(shown))
+        found.append(shown)
     return found
 
 

@@ -43,7 +43,9 @@ def close_filled_ballots(
         marks = session.scalars(select(Mark).where(Mark.ballot_id == ballot_id)).all()
         told: dict[str, Any] = {"marks": len(criteria)}
         if seal:
-            told |= _seal(session, evaluation, ballot, asked[ballot.member_id], marks, why)
+            marked = {mark.criterion_id for mark in marks}
+            left = [each for each in asked[ballot.member_id] if each not in marked]
+            told |= _submit(session, evaluation.slug, ballot, gaps=dict.fromkeys(left, why))
         wanted = set(criteria)
         told[ROW] = {
             "marks": [
@@ -65,23 +67,17 @@ def close_filled_ballots(
         notify_chairs_if_complete(session, evaluation.id)
 
 
-def _seal(
-    session: Session,
-    evaluation: Evaluation,
-    ballot: Ballot,
-    asked: Sequence[int],
-    marks: Sequence[Mark],
-    why: str,
+def _submit(
+    session: Session, slug: str, ballot: Ballot, *, gaps: Mapping[int, str]
 ) -> dict[str, Any]:
     """Submit a ballot with a reason for every gap; what the journal tells of it."""
-    marked = {mark.criterion_id for mark in marks}
-    left = [criterion for criterion in asked if criterion not in marked]
     session.add_all(
-        Abstention(ballot_id=ballot.id, criterion_id=criterion, reason=why) for criterion in left
+        Abstention(ballot_id=ballot.id, criterion_id=criterion, reason=why)
+        for criterion, why in gaps.items()
     )
     session.flush()
-    sealed = seal_ballot(session, ballot, evaluation.slug, now_utc())
+    sealed = seal_ballot(session, ballot, slug, now_utc())
     session.flush()
     ballot.state, ballot.submitted_at = BallotState.SUBMITTED, sealed.sealed_at
     session.flush()
-    return {"unscored": len(left), "number": sealed.number, "receipt": sealed.receipt}
+    return {"unscored": len(gaps), "number": sealed.number, "receipt": sealed.receipt}

@@ -36,7 +36,7 @@ CRITERION_WORDS = NameWords(
 )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class NameBook:
     """Every name that a row goes by -> its id. Two spellings of a name are one (`key_of`)."""
 

@@ -24,15 +24,15 @@ BallotKey = tuple[Reference, Reference]
 
 
 def _make_reviewer_book() -> NameBook:
-    return NameBook(REVIEWER_WORDS, limits.NAME)
+    return NameBook(words=REVIEWER_WORDS, longest=limits.NAME)
 
 
 def _make_vendor_book() -> NameBook:
-    return NameBook(VENDOR_WORDS, limits.CODE)
+    return NameBook(words=VENDOR_WORDS, longest=limits.CODE)
 
 
 def _make_criterion_book() -> NameBook:
-    return NameBook(CRITERION_WORDS, limits.CODE)
+    return NameBook(words=CRITERION_WORDS, longest=limits.CODE)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -46,8 +46,12 @@ def coerce_optional(kind: type[Enum]) -> Callable[[str | None], Any]:
 
 
 def limit_length(limit: int) -> Length:
-    """At most so many characters; the control gets a matching `maxlength`."""
-    return Length(max=limit, message=_("Use at most %(max)d characters."))
+    """At most so many characters. The control has no `maxlength`, which would cut what is pasted:
+    `static/js/room.js` says how much room is left.
+    """
+    found = Length(max=limit, message=_("Use at most %(max)d characters."))
+    found.field_flags = {"room": limit}
+    return found
 
 
 @cache
