@@ -34,7 +34,7 @@ def clean_text(text: str, *, limit: int, field: str | None = None) -> str:
     Raises: Invalid if it is longer than `limit` or holds a control character.
     """
     tidy = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if not key_of(tidy[:_SEEN_EARLY]) and not key_of(tidy):
+    if not tidy.isascii() and not key_of(tidy[:_SEEN_EARLY]) and not key_of(tidy):
         tidy = ""  # nothing of it can be seen
     if refusal := find_forbidden_character(tidy, field=field):
         raise refusal
@@ -106,7 +106,7 @@ def clean_line(text: str, *, limit: int, field: str | None = None) -> str:
     """
     composed = unicodedata.normalize("NFC", text)
     tidy = " ".join(clean_text(composed, limit=limit, field=field).split())
-    if (length := len(key_of(tidy))) > limits.KEY * limit:
+    if not tidy.isascii() and (length := len(key_of(tidy))) > limits.KEY * limit:
         raise _too_long_error(limit, length, field)
     return tidy
 

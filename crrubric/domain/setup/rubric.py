@@ -83,6 +83,7 @@ _WORDS: Mapping[Kind, str] = {
 _REQUIRED: Any = object()  # as a default: the key must be there, and a text not empty
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]*")
 _LEADS = {stakeholder.value: stakeholder for stakeholder in Stakeholder}
+_DECIMAL_COMMA = re.compile(r"=\s*([0-9]{1,20},[0-9]{1,20})\s*(?:#|$)")
 _VERSION = 40  # characters of the version
 _RUBRIC = {"name", "version", "section", "tension"}
 _LANGUAGES = sorted(set(NAMES) - {SOURCE})
@@ -131,13 +132,25 @@ def parse_rubric(text: str) -> Rubric:
     try:
         data = tomllib.loads(text.removeprefix("\ufeff"), parse_float=Decimal)
     except (ValueError, RecursionError) as error:  # not TOML, a number too long, nested too deep
-        why = Invalid(N_("This is not a TOML file that can be read: %(why)s."), why=str(error))
-        raise make_rubric_refusal([why]) from None
+        raise make_rubric_refusal([_explain_toml_error(text, str(error))]) from None
     reader = _RubricReader()
     rubric = reader.rubric(data)
     if reader.problems:
         raise make_rubric_refusal(reader.problems)
     return rubric
+
+
+def _explain_toml_error(text: str, why: str) -> CrrubricError:
+    """What is wrong with a file that is no TOML; a decimal comma has a sentence of its own."""
+    place = re.search(r"at line ([0-9]+)", why)
+    line = text.split("\n")[int(place[1]) - 1] if place else ""
+    if typed := _DECIMAL_COMMA.search(line):
+        return Invalid(
+            N_("Line %(line)s: “%(typed)s” is no number here: a point stands before decimals."),
+            line=int(place[1]) if place else 0,
+            typed=typed[1],
+        )
+    return Invalid(N_("This is not a TOML file that can be read: %(why)s."), why=why)
 
 
 def make_rubric_refusal(problems: Sequence[CrrubricError]) -> NotReady:

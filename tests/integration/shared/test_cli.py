@@ -1,7 +1,9 @@
 """The command line: the same services, refusals in one line."""
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -160,6 +162,11 @@ def test_the_rule_is_said_in_words(run: Run, words: str, kind: str | None):
         ["import", "marks", str(DATA / "README.md")],
         ["import", "marks", str(DATA / "README.md"), "--create", "A", "--evaluation", "b"],
         ["import", "marks", str(DATA / "README.md"), "--create", "A", "--rule", "coin"],
+        ["import", "marks", str(DATA / "README.md"), "--create", "A", "--rule", "1e999999999/2"],
+        ["import", "marks", str(DATA / "README.md"), "--create", "A", "--quorum", "1,5"],
+        ["import", "marks", str(DATA / "README.md"), "--create", "A", "--quorum", "9" * 5000],
+        ["import", "marks", str(DATA / "README.md"), "--create", "A", "--add-new"],
+        ["import", "marks", str(DATA / "README.md"), "--create", "A", "--leave-open"],
         ["import", "marks", "nowhere.csv", "--create", "A"],
         ["results"],
         ["results", "x", "--format", "xml"],
@@ -167,6 +174,38 @@ def test_the_rule_is_said_in_words(run: Run, words: str, kind: str | None):
 )
 def test_wrong_arguments_exit_with_2(run: Run, arguments: list[str]):
     assert run(*arguments).exit_code == 2
+
+
+def test_marks_are_imported_into_an_evaluation_and_who_is_new_only_if_asked(
+    run: Run, tmp_path: Path
+):
+    file = tmp_path / "marks.csv"
+    file.write_text("reviewer,vendor,criterion,mark\nAnn,Acme,c1,YES\n", encoding="utf-8")
+    run("import", "marks", str(file), "--create", "Old")
+    file.write_text("reviewer;vendor;criterion;mark\nAna;ACME;c1;NO\n", encoding="utf-8")
+
+    refused = run("import", "marks", str(file), "--evaluation", "old")
+    done = run("import", "marks", str(file), "--evaluation", "old", "--add-new")
+
+    assert refused.exit_code == 1
+    assert "line 2: there is no reviewer “Ana” in this evaluation: is it “Ann”?" in refused.stderr
+    assert done.output == (
+        "old: 1 marks on 1 criteria; new: 1 reviewers, 0 vendors; sealed: 1 ballots\n"
+    )
+
+
+def test_what_is_there_twice_is_told_by_verify(run: Run, tmp_path: Path):
+    file = tmp_path / "marks.csv"
+    file.write_text("reviewer,vendor,criterion,mark\nAnn,A,c,YES\nBob,A,c,YES\n", "utf-8")
+    run("import", "marks", str(file), "--create", "Old")
+    (database,) = (tmp_path / "instance").glob("*.db")
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("UPDATE member SET name = 'ANN\u200b' WHERE name = 'Bob'")
+
+    told = run("verify")
+
+    assert told.exit_code == 0
+    assert "note: old has 2 imported reviewers called “Ann”." in told.output
 
 
 def test_bad_lines_are_listed_on_stderr(run: Run, tmp_path: Path):
