@@ -59,7 +59,7 @@ class Evaluation(Base):
     )
     phase: Mapped[Phase] = mapped_column(checked_enum(Phase), default=Phase.SETUP)
     rubric_name: Mapped[Title] = mapped_column(default="")
-    rubric_version: Mapped[str] = mapped_column(String(40), default="")
+    rubric_version: Mapped[str] = mapped_column(String(limits.RUBRIC_VERSION), default="")
     rule_kind: Mapped[RuleKind] = mapped_column(checked_enum(RuleKind), default=RuleKind.MAJORITY)
     threshold_over: Mapped[int] = mapped_column(default=2)
     threshold_under: Mapped[int] = mapped_column(default=3)
@@ -207,7 +207,7 @@ class Vendor(Base):
     company: Mapped[Name]
     product: Mapped[Name] = mapped_column(default="")
     name_key: Mapped[Key]
-    product_version: Mapped[str] = mapped_column(String(80), default="")
+    product_version: Mapped[str] = mapped_column(String(limits.PRODUCT_VERSION), default="")
     contact_name: Mapped[Name] = mapped_column(default="")
     contact_email: Mapped[str] = mapped_column(String(limits.EMAIL), default="")
     links: Mapped[LongText]  # one address a line

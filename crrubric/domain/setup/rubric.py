@@ -84,7 +84,6 @@ _REQUIRED: Any = object()  # as a default: the key must be there, and a text not
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]*")
 _LEADS = {stakeholder.value: stakeholder for stakeholder in Stakeholder}
 _DECIMAL_COMMA = re.compile(r"=\s*([0-9]{1,20},[0-9]{1,20})\s*(?:#|$)")
-_VERSION = 40  # characters of the version
 _RUBRIC = {"name", "version", "section", "tension"}
 _LANGUAGES = sorted(set(NAMES) - {SOURCE})
 _SECTION = {"code", "title", "criterion", *_LANGUAGES}
@@ -286,7 +285,7 @@ class _RubricReader:
         tensions = enumerate(self.tables(place, "tension", []), 1)
         return Rubric(
             name=self.line(place, "name", limits.TITLE),
-            version=self.line(place, "version", _VERSION),
+            version=self.line(place, "version", limits.RUBRIC_VERSION),
             sections=tuple(self.section(row, number) for number, row in sections),
             tensions=tuple(self.tension(row, number) for number, row in tensions),
         )

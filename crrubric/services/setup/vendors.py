@@ -77,7 +77,9 @@ def clean_vendor(facts: VendorFacts) -> VendorFacts:
     return VendorFacts(
         company=company,
         product=clean_line(facts.product, limit=limits.NAME, field="product"),
-        product_version=clean_line(facts.product_version, limit=80, field="product_version"),
+        product_version=clean_line(
+            facts.product_version, limit=limits.PRODUCT_VERSION, field="product_version"
+        ),
         contact_name=clean_line(facts.contact_name, limit=limits.NAME, field="contact_name"),
         contact_email=clean_contact(facts.contact_email),
         links=clean_links(facts.links),
@@ -248,7 +250,7 @@ def _unassign_vendor(session: Session, vendor: Vendor) -> None:
             Member.id.in_(limited),
             Member.id.not_in(others),
         )
-        .order_by(Member.name)
+        .order_by(Member.id)
         .limit(1)
     )
     if idle is not None:

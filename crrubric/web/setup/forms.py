@@ -123,7 +123,7 @@ class VendorForm(Form):
         [InputRequired(_("Enter the name of the company.")), limit_length(limits.NAME)],
     )
     product = StringField(_("Product"), [Optional(), limit_length(limits.NAME)])
-    product_version = StringField(_("Version"), [Optional(), limit_length(80)])
+    product_version = StringField(_("Version"), [Optional(), limit_length(limits.PRODUCT_VERSION)])
     contact_name = StringField(_("Contact person"), [Optional(), limit_length(limits.NAME)])
     contact_email = EmailField(_("Contact e-mail"), [Optional(), limit_length(limits.EMAIL)])
     links = TextAreaField(_("Links, one a line"), [Optional(), limit_length(limits.NOTE)])

@@ -21,13 +21,13 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.i18n import messages_path
-from wtforms.validators import InputRequired, Length, StopValidation
+from wtforms.validators import InputRequired, StopValidation, ValidationError
 from wtforms.widgets import DateInput
 
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
 from crrubric.domain.limits import NumberLimits
-from crrubric.domain.text import find_forbidden_character, replace_control_characters
+from crrubric.domain.text import clean_text, find_forbidden_character, replace_control_characters
 from crrubric.domain.translation import N_
 from crrubric.domain.typed import parse_day, parse_exact_number, parse_id, parse_whole_number
 from crrubric.domain.vocabulary import LabelledEnum
@@ -45,13 +45,28 @@ def coerce_optional(kind: type[Enum]) -> Callable[[str | None], Any]:
     return lambda text: kind(text) if text else None
 
 
-def limit_length(limit: int) -> Length:
-    """At most so many characters. The control has no `maxlength`, which would cut what is pasted:
-    `static/js/room.js` says how much room is left.
+class TextLimit:
+    """Refuses what the gate for texts would refuse, beside the field.
+
+    The control has no `maxlength`, which would cut what is pasted: `static/js/room.js` says how
+    much room is left.
     """
-    found = Length(max=limit, message=_("Use at most %(max)d characters."))
-    found.field_flags = {"room": limit}
-    return found
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.field_flags = {"room": limit}
+
+    def __call__(self, form: object, field: Field) -> None:
+        """Raise ValidationError for a text that is too long or can't be stored."""
+        try:
+            clean_text(field.data or "", limit=self.limit)
+        except Invalid as error:
+            raise ValidationError(translate_error(error)) from None
+
+
+def limit_length(limit: int) -> TextLimit:
+    """At most so many characters, counted as they would be stored."""
+    return TextLimit(limit)
 
 
 @cache
@@ -183,7 +198,7 @@ class Form(FlaskForm):
             ]
             if isinstance(field.data, str) and (refusal := find_forbidden_character(field.data)):
                 field.data = replace_control_characters(field.data)
-                field.errors = [*field.errors, translate_error(refusal)]
+                field.errors = field.errors or [translate_error(refusal)]
                 good = False
         return good
 

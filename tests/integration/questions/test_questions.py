@@ -357,7 +357,7 @@ def test_vendors_questions_and_askings_of_another_evaluation_are_not_found(make:
     ("typed", "kept", "error"),
     [
         ("", "", "Error: Say what you want to know."),
-        ("x" * 1001, "x" * 1001, "Error: Use at most 1000 characters."),
+        ("x" * 1001, "x" * 1001, "Error: Shorten this to 1000 characters"),
         ("a\x07b", "a\N{REPLACEMENT CHARACTER}b", "Error: Remove the control character at pos"),
     ],
 )

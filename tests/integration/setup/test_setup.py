@@ -63,7 +63,7 @@ def test_the_person_who_creates_an_evaluation_becomes_its_chair(make: Factory, v
     ("form", "field", "says"),
     [
         ({"title": "  "}, "title", "Enter a title"),
-        ({"title": "x" * 201}, "title", "Use at most 200 characters."),
+        ({"title": "x" * 201}, "title", "Shorten this to 200 characters; it has 201."),
         ({"title": "Credit recovery"}, "title", "open it, or choose another title"),
         ({"title": "T", "purpose": "bell\x07"}, "purpose", "control character at position 5"),
     ],
@@ -138,7 +138,7 @@ def test_criteria_move_within_and_over_the_edge_of_their_section(make: Factory):
         ({"weight": "heavy"}, "weight", "Enter a number, like 2 or 38.50."),
         ({"weight": "1.2345"}, "weight", "at most 3 decimal places"),
         ({"weight": "1e99999"}, "weight", "Enter a number, like 2 or 38.50."),
-        ({"look_for": "x" * 1_000_000}, "look_for", "Use at most 5000 characters."),
+        ({"look_for": "x" * 1_000_000}, "look_for", "Shorten this to 5000 characters"),
         ({"question": "a\x00b"}, "question", "Remove the control character at position 2"),
         ({"lead": "wizard"}, "lead", "Choose one of the choices shown."),
     ],
