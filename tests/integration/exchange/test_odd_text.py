@@ -13,6 +13,7 @@ from crrubric.domain.vocabulary import Phase, Stakeholder
 from crrubric.extensions import db
 from crrubric.models import Criterion, Declaration, Evaluation, Mark, Member, Vendor
 from crrubric.queries.people.people import OPERATOR
+from crrubric.queries.results.marks import make_names_distinct
 from crrubric.services.exchange.imports import import_new_evaluation
 from crrubric.services.setup.rules import RuleSettings
 from tests.factories import Factory
@@ -172,3 +173,21 @@ def test_names_stand_in_one_order_on_both_databases(make: Factory, visit: Visit)
     found = {page: sorted(NAMES, key=text.index) for page, text in pages.items()}
 
     assert found == dict.fromkeys(pages, SORTED)
+
+
+def test_two_reviewers_of_one_name_are_two_however_it_is_spelled():
+    assert make_names_distinct(["Ana Ruiz", "ANA  Ruiz", "Ana Ruiz (2)", "Zoë", "Zoe\u0308"]) == [
+        "Ana Ruiz", "ANA  Ruiz (2)", "Ana Ruiz (2) (2)", "Zoë", "Zoe\u0308 (2)",
+    ]  # fmt: skip
+
+
+def test_a_line_break_of_a_browser_is_one_character(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+    url = made.url(f"ballots/{made.vendors[0].id}/marks/{made.criterion('ada').id}")
+    full = "\r\n".join(["x"] * 2_500) + "x"  # 5,000 characters as they are stored
+
+    kept = visit(made.reviewers[0]).post(url, {"answer": "NO", "note": full, "version": "0"})
+    more = visit(made.reviewers[0]).post(url, {"answer": "NO", "note": f"{full}x", "version": "1"})
+
+    assert (kept.status_code, more.status_code) == (303, 422)
+    assert "Shorten this to 5000 characters; it has 5001." in more.text

@@ -168,6 +168,7 @@ def test_the_rule_is_said_in_words(run: Run, words: str, kind: str | None):
         ["import", "marks", str(DATA / "README.md"), "--create", "A", "--add-new"],
         ["import", "marks", str(DATA / "README.md"), "--create", "A", "--leave-open"],
         ["import", "marks", "nowhere.csv", "--create", "A"],
+        ["serve", "--port", "99999999999"],
         ["results"],
         ["results", "x", "--format", "xml"],
     ],
