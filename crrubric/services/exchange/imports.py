@@ -44,7 +44,7 @@ class ImportResult:
     reviewers: int
     vendors: int
     criteria: int
-    sealed: int
+    submitted: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def import_new_evaluation(
             reviewers=len(reviewers),
             vendors=len(vendors),
             criteria=len(found.marked.places),
-            sealed=len(ballots),
+            submitted=len(ballots),
         )
         note_import(session, actor, evaluation, path, done)
     return done
@@ -139,7 +139,7 @@ def import_marks(
             reviewers=reviewers,
             vendors=vendors,
             criteria=len(found.marked.places),
-            sealed=0 if wishes.leave_open else len(cells),
+            submitted=0 if wishes.leave_open else len(cells),
         )
         note_import(session, actor, evaluation, path, done)
     return done

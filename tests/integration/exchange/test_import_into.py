@@ -128,7 +128,7 @@ def test_an_import_seals_exactly_the_ballots_that_it_fills(make: Factory, tmp_pa
 
     done = import_marks(OPERATOR, write(tmp_path, f"{one},{first},ada,YES,fine"), slug=made.slug)
 
-    assert (done.marks, done.sealed) == (1, 1)
+    assert (done.marks, done.submitted) == (1, 1)
     assert ballots(made) == {
         (one, first): BallotState.SUBMITTED,
         (one, second): BallotState.OPEN,
@@ -152,7 +152,7 @@ def test_an_import_leaves_ballots_open_if_asked(make: Factory, tmp_path: Path):
 
     done = import_marks(OPERATOR, write(tmp_path, line), slug=made.slug, wishes=OPEN)
 
-    assert (done.sealed, set(ballots(made).values())) == (0, {BallotState.OPEN})
+    assert (done.submitted, set(ballots(made).values())) == (0, {BallotState.OPEN})
     assert db.session.scalars(select(SealedBallot)).all() == []
 
 

@@ -129,7 +129,7 @@ def test_real_marks_are_imported_and_results_are_printed(run: Run):
 
     assert done.output == (
         "carcinoma-readers: 826 marks on 1 criteria; new: 7 reviewers, 118 vendors; "
-        "sealed: 826 ballots\n"
+        "submitted: 826 ballots\n"
     )
     assert found["agreement"]["alpha"] == pytest.approx(0.512307927979, abs=1e-9)
     assert len(found["tallies"]) == 118
@@ -191,7 +191,7 @@ def test_marks_are_imported_into_an_evaluation_and_who_is_new_only_if_asked(
     assert refused.exit_code == 1
     assert "line 2: there is no reviewer “Ana” in this evaluation: is it “Ann”?" in refused.stderr
     assert done.output == (
-        "old: 1 marks on 1 criteria; new: 1 reviewers, 0 vendors; sealed: 1 ballots\n"
+        "old: 1 marks on 1 criteria; new: 1 reviewers, 0 vendors; submitted: 1 ballots\n"
     )
 
 
