@@ -167,5 +167,6 @@ def summarize_import(done: ImportResult) -> str:
     """What was imported, in a line."""
     return (
         f"{done.slug}: {done.marks} marks on {done.criteria} criteria; "
-        f"new: {done.reviewers} reviewers, {done.vendors} vendors; submitted: {done.submitted} ballots"
+        f"new: {done.reviewers} reviewers, {done.vendors} vendors; "
+        f"submitted: {done.submitted} ballots"
     )

@@ -120,8 +120,7 @@ def import_marks(
     """
     with unit_of_work() as session:
         evaluation = lock_evaluation(session, slug, exclusive=True)
-        refuse_phase(evaluation, wishes)
-        require(actor, Action.IMPORT_MARKS, evaluation, session)
+        require_import(session, actor, evaluation, wishes)
         roster = load_roster(session, evaluation, add_new=wishes.add_new)
         stored = load_marked_cells(session, evaluation)
         found = scan_marks(path, roster, stored, report)
@@ -145,15 +144,24 @@ def import_marks(
     return done
 
 
-def refuse_phase(evaluation: Evaluation, wishes: ImportWishes) -> None:
-    """Raise WrongPhase, saying what to do, where marks would come too early or too late."""
-    if evaluation.phase in PREPARING:
+def require_import(
+    session: Session, actor: Actor, evaluation: Evaluation, wishes: ImportWishes
+) -> None:
+    """Raise WrongPhase, saying what to do, where marks would come too early or too late.
+
+    Raises: NotFound unless the actor may import at all.
+    """
+    try:
+        require(actor, Action.IMPORT_MARKS, evaluation, session)
+    except WrongPhase:
+        if evaluation.phase not in PREPARING:
+            raise
         raise WrongPhase(
             N_(
                 "Ballots are not open yet, and the rubric can still change: open scoring first, "
                 "then import. For a selection that is over, make a new evaluation (--create)."
             )
-        )
+        ) from None
     if wishes.leave_open and evaluation.phase is not Phase.SCORING:
         raise WrongPhase(N_("Scoring is closed: a ballot can’t be left open any more."))
 
