@@ -16,13 +16,16 @@ from crrubric.domain.typed import parse_share, parse_whole_number
 from crrubric.domain.vocabulary import RuleKind
 from crrubric.extensions import db
 from crrubric.models import Evaluation, User
+from crrubric.queries.people.access import find_evaluation
 from crrubric.queries.people.people import OPERATOR, actor_of
+from crrubric.queries.setup.chairs import find_member_by_address
 from crrubric.services.exchange.imports import (
     ImportResult,
     ImportWishes,
     import_marks,
     import_new_evaluation,
 )
+from crrubric.services.setup.chairs import appoint_chair
 from crrubric.services.setup.evaluations import create_evaluation
 from crrubric.services.setup.rules import RuleSettings
 
@@ -55,6 +58,19 @@ def make_evaluation(title: str, purpose: str, chair: str | None, rubric: Path | 
         actor = actor_of(user)
     evaluation = create_evaluation(actor, title=title, purpose=purpose, rubric=source)
     click.echo(f"made {evaluation.slug}")
+
+
+@evaluation_group.command("appoint-chair")
+@click.argument("slug")
+@click.option("--email", required=True, help="Address of the committee member.")
+@click.option("--reason", required=True, help="Why; the memo prints it.")
+@run_in_app
+def appoint_acting_chair(slug: str, email: str, reason: str) -> None:
+    """Make a member of the evaluation SLUG acting chair, in the meeting or after it."""
+    evaluation = find_evaluation(db.session(), slug)
+    member = find_member_by_address(db.session(), evaluation, email)
+    appoint_chair(OPERATOR, slug, member.id, reason=reason)
+    click.echo(f"{member.name} is acting chair of {slug}")
 
 
 def read_text(path: Path) -> str:

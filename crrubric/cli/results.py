@@ -15,6 +15,7 @@ from crrubric.domain.results.robustness_words import describe_robustness
 from crrubric.domain.statistics.robustness import robustness_of
 from crrubric.extensions import db
 from crrubric.models import Evaluation
+from crrubric.queries.ballots.ballots import list_late_changes
 from crrubric.queries.exchange.exports import describe_evaluation
 from crrubric.queries.meeting.decisions import find_adopted_ranking, recommendation_of
 from crrubric.queries.memo.memos import load_memo_facts
@@ -48,7 +49,9 @@ def print_results(slug: str, kind: str) -> None:
     if kind == "json":
         computed = analyze_results(read.basis, read.results, with_names=True)
         adopted = find_adopted_ranking(db.session(), recommendation_of(db.session(), evaluation.id))
-        body = results_json.results_object(computed, describe_evaluation(evaluation), adopted)
+        late = list_late_changes(db.session(), evaluation)
+        facts = describe_evaluation(evaluation, late=len(late))
+        body = results_json.results_object(computed, facts, adopted, late)
         for line in results_json.format_results_json(body):
             click.echo(line, nl=False)
     elif kind == "csv":

@@ -8,6 +8,7 @@ class SiteAction(LabelledEnum):
     """What somebody may want to do that belongs to no evaluation."""
 
     CHANGE_DISTRICT = "CHANGE_DISTRICT", N_("change name and time zone of the district")
+    APPOINT_CHAIR = "APPOINT_CHAIR", N_("make a committee member acting chair, with a reason")
 
 
 class Action(LabelledEnum):

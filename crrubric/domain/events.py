@@ -34,6 +34,7 @@ class Event(LabelledEnum):
     MEMBER_INVITED = "MEMBER_INVITED", N_("invited %(subject)s")
     MEMBER_ADDED = "MEMBER_ADDED", N_("added the reviewer %(subject)s, who has no account")
     MEMBER_CHANGED = "MEMBER_CHANGED", N_("changed the role of %(subject)s on the committee")
+    CHAIR_APPOINTED = "CHAIR_APPOINTED", N_("appointed %(subject)s acting chair")
     MEMBER_REMOVED = "MEMBER_REMOVED", N_("removed %(subject)s from the committee")
     INVITE_RENEWED = "INVITE_RENEWED", N_("made a new invitation link for %(subject)s")
     INVITE_ACCEPTED = "INVITE_ACCEPTED", N_("accepted the invitation")

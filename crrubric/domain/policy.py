@@ -13,6 +13,8 @@ OPEN_WORK = frozenset({Phase.SETUP, Phase.PRACTICE, Phase.SCORING})
 SCORING = frozenset({Phase.SCORING})
 UNTIL_DECIDED = frozenset({Phase.SCORING, Phase.MEETING})
 MEETING = frozenset({Phase.MEETING})
+# In these phases the chair can no longer invite another chair.
+COMMITTEE_FIXED = frozenset({Phase.MEETING, Phase.DECIDED})
 UNDECIDED = frozenset({Phase.SETUP, Phase.PRACTICE, Phase.SCORING, Phase.MEETING})
 FROM_DECIDED = frozenset({Phase.DECIDED, Phase.ARCHIVED})
 # From here on all ballots are open at once; before, nothing that depends on a mark is shown.
@@ -115,7 +117,7 @@ def phases_of(roles: Iterable[Role], action: Action) -> frozenset[Phase]:
 
 # What belongs to no evaluation: whoever is added to the site has one standing, and no phase.
 SITE_POLICY: Mapping[Standing, frozenset[SiteAction]] = {
-    Standing.ADMINISTRATOR: frozenset({SiteAction.CHANGE_DISTRICT}),
+    Standing.ADMINISTRATOR: frozenset({SiteAction.CHANGE_DISTRICT, SiteAction.APPOINT_CHAIR}),
     Standing.ORGANIZER: frozenset(),
     Standing.MEMBER: frozenset(),
 }

@@ -73,6 +73,9 @@ class Ballot(Base):
     state: Mapped[BallotState] = mapped_column(checked_enum(BallotState), default=BallotState.OPEN)
     submitted_at: Mapped[datetime | None]
     seals: Mapped[int] = mapped_column(default=0)
+    imported_at: Mapped[datetime | None]  # marks on it came out of a file
+    # first changed by its reviewer after the committee had seen the ballots: no longer blind
+    changed_after_shown_at: Mapped[datetime | None]
     member: Mapped[Member] = relationship()
     vendor: Mapped[Vendor] = relationship()
     marks: Mapped[list["Mark"]] = relationship(back_populates="ballot")
@@ -182,6 +185,8 @@ class EntryOnBehalf(Base):
     source: Mapped[EntrySource] = mapped_column(checked_enum(EntrySource))
     given_on: Mapped[date]
     entered_by: Mapped[Name]
+    # the seat of whoever entered it, and so has seen it; None: at the server's console
+    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), index=True)
     entered_at: Mapped[datetime] = mapped_column(default=now_utc)
     confirmed_at: Mapped[datetime | None]
     disputed_at: Mapped[datetime | None]

@@ -74,7 +74,9 @@ class Evaluation(Base):
     rule_set_at: Mapped[datetime | None]  # the chair looked at the rule and saved it
     opened_at: Mapped[datetime | None]  # ballots opened: rubric and rule froze
     closes_on: Mapped[date | None]
+    ends_at: Mapped[datetime | None]  # the hard end: after it nothing is taken
     closed_at: Mapped[datetime | None]
+    shown_at: Mapped[datetime | None]  # the committee first saw the ballots; it stays, for good
     decided_at: Mapped[datetime | None]
     archived_at: Mapped[datetime | None]
     retain_until: Mapped[date | None]  # the record is kept at least until this day

@@ -75,6 +75,7 @@ class Asking(Base):
         ),
     )
 
+    # drawn by who adds it, not counted: the chair sees it, and it would tell who asked when
     id: Mapped[int] = mapped_column(primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
     vendor_id: Mapped[int] = mapped_column(ForeignKey("vendor.id"), index=True)

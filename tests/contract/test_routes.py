@@ -45,6 +45,9 @@ cell.save_finding RECORD_FINDING
 cell.show_cell VIEW_RESULTS
 cell.save_finding_withdrawal RECORD_FINDING
 closing.show_closing_form MOVE_CLOSING_DAY
+chairs.save_appointment APPOINT_CHAIR
+chairs.show_appointment_form APPOINT_CHAIR
+chairs.show_chairs APPOINT_CHAIR
 closing.save_closing_day MOVE_CLOSING_DAY
 committee.save_seat MANAGE_COMMITTEE
 committee.show_seat_form MANAGE_COMMITTEE

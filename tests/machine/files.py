@@ -3,7 +3,7 @@
 import hashlib
 
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, NotFound
+from crrubric.domain.errors import Invalid, NotFound, WrongPhase
 from crrubric.services.ballots import attachments
 from tests.machine.frame import NUMBER, WHY, Frame, act
 
@@ -30,6 +30,7 @@ class Files(Frame):
             (data == b"<p>" and Invalid)
             or self.refused(name, Action.ATTACH_TO_MARK)
             or self.not_writable(name, vendor)
+            or ((cell[0], vendor) in self.model.seen and WrongPhase)
             or (not self.asks(cell[0], criterion) and NotFound)
             or (cell not in self.model.marks and Invalid),
             lambda: attachments.attach_mark_file(
@@ -38,6 +39,8 @@ class Files(Frame):
             idle=key in self.model.mark_files,
         )
         if done:
+            if key not in self.model.mark_files:
+                self.changed_late(key[:2])
             self.model.mark_files.setdefault(key, facts(*sent))
             self.keys[key] = done.value.key
 
@@ -54,6 +57,7 @@ class Files(Frame):
         done = self.tried(
             self.refused(name, Action.ATTACH_TO_MARK)
             or self.not_writable(name, vendor)
+            or ((mine[0], vendor) in self.model.seen and WrongPhase)
             or (not self.asks(mine[0], criterion) and NotFound)
             or (mine not in self.model.marks and Invalid)
             or (not there and NotFound),
@@ -63,6 +67,7 @@ class Files(Frame):
         )
         if done:
             del self.model.mark_files[key]
+            self.changed_late(key[:2])
 
     @act(Action.ATTACH_TO_VENDOR, vendor=NUMBER, sent=SENT)
     def attach_to_vendor(self, who, vendor, sent):

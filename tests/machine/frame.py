@@ -186,6 +186,11 @@ class Frame(RuleBasedStateMachine):
             None,
         )
 
+    def changed_late(self, pair: tuple[int, int]) -> None:
+        """A ballot was changed: no longer blind, if the committee has seen ballots."""
+        ballot = self.model.ballots[pair]
+        ballot["late"] = ballot["late"] or self.model.shown
+
     def roles(self, name: str) -> set[Role]:
         if name == "operator":
             return {Role.OPERATOR}

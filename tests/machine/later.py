@@ -56,6 +56,7 @@ class Later(Frame):
             or (not (row and row["present"]) and NotFound)
             or (not row["reviewer"] and Invalid)
             or (self.no_choice(some, marked) and Invalid)
+            or (not same and self.sees_too_much(member, some) and WrongPhase)
             or (not same and self.marks_in_the_way(member, some, marked) and WrongPhase),
             lambda: assignments.assign_reviewer(self.people[name], self.slug, member, wanted),
             idle=same,
@@ -113,6 +114,11 @@ class Later(Frame):
         for key, some in other.items() if done else ():
             model.assign(key, who_sits[key]["vendors"], some)
 
+    def sees_too_much(self, member: int, vendors: list[int] | None) -> bool:
+        """Whether a vendor is added of which the member has seen a ballot."""
+        added = set(vendors or ()) - set(self.model.members[member]["vendors"] or ())
+        return any((member, vendor) in self.model.seen for vendor in added)
+
     # corrections
 
     @act(Action.CORRECT_RUBRIC, often=2, criterion=NUMBER, title=["", "Pace", None, None],
@@ -138,6 +144,7 @@ class Later(Frame):
         done = self.tried(
             ((not new["title"] or not why) and Invalid)
             or self.refused(name, Action.CORRECT_RUBRIC)
+            or (self.model.shown and effect != "KEEP" and Invalid)
             or (key not in self.model.criteria and NotFound)
             or ((not after or (new["left_out"] and alone)) and Invalid),
             lambda: corrections.correct_criterion(self.people[name], self.slug, key, text),
@@ -198,7 +205,9 @@ class Later(Frame):
         if done:
             none = {"kind": "NONE", "words": "", "waived": None}
             self.model.declarations.setdefault(pair, none)
-            self.model.ballots[pair] = {"state": "SUBMITTED", "seals": 1}
+            self.model.ballots[pair].update(state="SUBMITTED", seals=1)
+            self.changed_late(pair)
+            self.model.seen.add((self.seat(name), pair[1]))
             mark = {"answer": "YES", "note": "On the phone.", "evidence_kind": "DEMO",
                     "evidence_place": "", "evidence_on": None, "evidence_until": None,
                     "version": 1}  # fmt: skip

@@ -67,7 +67,7 @@ MOTION = ("kind", "words", "moved_by", "seconded_by", "in_favor", "opposed", "ab
 REVISION = ("number", "criterion_id", "effect", "reason", "made_by")
 QUESTION = ("vendor_id", "criterion_id", "words", "sent_on", "answer", "answered_on", "version")
 ASKING = ("member_id", "vendor_id", "criterion_id", "words", "question_id", "set_aside_reason")
-AGAIN: Row = {"state": "OPEN", "seals": 0}  # a ballot that was just issued
+AGAIN: Row = {"state": "OPEN", "seals": 0, "late": False}  # a ballot that was just issued
 
 
 @dataclass
@@ -100,6 +100,9 @@ class State:
     reinstated: dict[int, tuple[str, str]] = field(default_factory=dict)
     questions: dict[int, Row] = field(default_factory=dict)
     askings: dict[int, Row] = field(default_factory=dict)
+    shown: bool = False  # the committee has seen ballots
+    # member and vendor where the member has seen another's ballot
+    seen: set[tuple[int, int]] = field(default_factory=set)
 
     def issue(self) -> None:
         """A ballot for every present reviewer and vendor, while ballots are open."""
@@ -107,7 +110,11 @@ class State:
             return
         for member, seat in self.members.items():
             for vendor, row in self.vendors.items() if sits(seat) else ():
-                if row["withdrawn"] is None and covers(seat["vendors"], vendor):
+                if (
+                    row["withdrawn"] is None
+                    and covers(seat["vendors"], vendor)
+                    and (member, vendor) not in self.seen
+                ):
                     self.ballots.setdefault((member, vendor), dict(AGAIN))
 
     def assign(self, member: int, vendors: list[int] | None, criteria: list[int] | None) -> None:
@@ -169,7 +176,7 @@ def stored(session: Session, evaluation_id: int) -> State:
     return State(
         phase=evaluation.phase,
         facts={
-            **columns(evaluation, ("title", "purpose", "closes_on")),
+            **columns(evaluation, ("title", "purpose", "closes_on", "ends_at")),
             "until": plain(evaluation.retain_until),
             "hold": evaluation.legal_hold,
             "practice_shown": evaluation.practice_shown_at is not None,
@@ -203,7 +210,9 @@ def stored(session: Session, evaluation_id: int) -> State:
             for r in rows(Declaration, Vendor)
         },
         ballots={
-            (r.member_id, r.vendor_id): columns(r, ("state", "seals"))
+            (r.member_id, r.vendor_id): {
+                **columns(r, ("state", "seals")), "late": r.changed_after_shown_at is not None,
+            }
             for r in rows(Ballot, Vendor)
         },
         marks={
@@ -274,6 +283,11 @@ def stored(session: Session, evaluation_id: int) -> State:
             for r in rows(Question, Vendor)
         },
         askings={r.id: columns(r, ASKING) for r in rows(Asking, Vendor)},
+        shown=evaluation.shown_at is not None,
+        seen={
+            (r.entered_by_id, r.ballot.vendor_id)
+            for r in rows(EntryOnBehalf, Ballot, Vendor) if r.entered_by_id is not None
+        },
     )  # fmt: skip
 
 
@@ -298,7 +312,7 @@ def created(state: State, entry: JournalEntry, after: Row) -> None:
     begun = after["row"]
     state.facts = {
         "title": entry.subject, "purpose": after["purpose"],
-        "closes_on": None, "until": None, "hold": "", "practice_shown": False,
+        "closes_on": None, "ends_at": None, "until": None, "hold": "", "practice_shown": False,
     }  # fmt: skip
     state.rule = begun["rule"]
     state.sections = {row.pop("id"): row for row in map(dict, begun["sections"])}
@@ -370,6 +384,9 @@ def vendor_removed(state: State, entry: JournalEntry, after: Row) -> None:
 
 
 def phase_changed(state: State, entry: JournalEntry, after: Row) -> None:
+    if (entry.before["phase"], after["phase"]) == ("SCORING", "MEETING"):
+        there = state.marks or any(row["seals"] for row in state.ballots.values())
+        state.shown = state.shown or bool(there)
     state.phase = after["phase"]
     if state.phase == "SETUP":
         state.ballots.clear()
@@ -401,6 +418,12 @@ def marked(state: State, entry: JournalEntry, after: Row) -> None:
     assert (entry.before or {}) == told, "what was there before is not what was marked before"
     said = {name: after[name] for name in MARK}
     state.marks[key] = {**said, "version": (old["version"] if old else 0) + 1}
+    changed_late(state, entry)
+
+
+def changed_late(state: State, entry: JournalEntry) -> None:
+    ballot = state.ballots[entry.member_id, entry.vendor_id]
+    ballot["late"] = ballot["late"] or state.shown
 
 
 def file_of(told: Row) -> Row:
@@ -415,6 +438,7 @@ def mark_file(state: State, entry: JournalEntry, after: Row) -> None:
         state.mark_files[key] = file
     else:
         del state.mark_files[key]
+    changed_late(state, entry)
 
 
 def vendor_file(state: State, entry: JournalEntry, after: Row) -> None:
@@ -435,8 +459,9 @@ def set_aside(state: State, entry: JournalEntry, after: Row) -> None:
 
 
 def submitted(state: State, entry: JournalEntry, after: Row) -> None:
-    row = {"state": "SUBMITTED", "seals": after["number"]}
-    state.ballots[entry.member_id, entry.vendor_id] = row
+    changed_late(state, entry)
+    told = {"state": "SUBMITTED", "seals": after["number"]}
+    state.ballots[entry.member_id, entry.vendor_id].update(told)
 
 
 def imported(state: State, entry: JournalEntry, after: Row) -> None:
@@ -444,9 +469,9 @@ def imported(state: State, entry: JournalEntry, after: Row) -> None:
     for criterion, mark in after["row"]["marks"]:
         assert (*ballot, criterion) not in state.marks
         state.marks[*ballot, criterion] = {**mark, "version": 1}
-    state.ballots.setdefault(ballot, dict(AGAIN))
-    if "number" in after:
-        submitted(state, entry, after)
+    told = state.ballots.setdefault(ballot, dict(AGAIN))
+    if "number" in after:  # nobody here saw how it was given: it is not late
+        told.update(state="SUBMITTED", seals=after["number"])
 
 
 def corrected(state: State, entry: JournalEntry, after: Row) -> None:
@@ -465,6 +490,9 @@ def entered(state: State, entry: JournalEntry, after: Row) -> None:
         "source": after["source"], "given_on": after["given on"],
         "entered_by": entry.actor_name, "dispute": "", "confirmed": False,
     }  # fmt: skip
+    for member, seat in state.members.items():
+        if seat["user_id"] == entry.actor_id is not None:
+            state.seen.add((member, entry.vendor_id))
 
 
 def confirmed(state: State, entry: JournalEntry, after: Row) -> None:
@@ -592,6 +620,7 @@ EVENTS: dict[Event, Callable[[State, JournalEntry, Row], Any]] = {
     Event.VENDOR_REMOVED: vendor_removed,
     Event.MEMBER_INVITED: invited,
     Event.MEMBER_ASSIGNED: assigned,
+    Event.CHAIR_APPOINTED: lambda state, entry, after: state.members[entry.member_id].update(after),
     Event.MEMBER_CHANGED: lambda state, entry, after: state.members[entry.member_id].update(after),
     Event.MEMBER_REMOVED: lambda state, entry, after: state.members[entry.member_id].update(
         present=False

@@ -465,16 +465,24 @@ class Committee(Files, Later, Practice, Talk):
             self.refused(name, Action.CHANGE_PHASE)
             or ((now, to) not in (*FORWARD, *BACK) and Invalid)
             or (self.hindered(now, to) and NotReady)
+            or ((now, to) == ("MEETING", "DECIDED") and self.partial(name) and Invalid)
             or ((now, to) in BACK and not why and Invalid),
             lambda: phases.change_phase(self.people[name], self.slug, Phase(to), reason=why),
         )
         if done:
+            if (now, to) == ("SCORING", "MEETING"):
+                sealed = any(row["seals"] for row in self.model.ballots.values())
+                self.model.shown = self.model.shown or bool(self.model.marks or sealed)
             self.model.phase = to
             for sitting in filter(None, [self.model.sitting()]):  # it ends with its phase
                 sitting.update(ended=True, present=[])
             if to == "SETUP":
                 self.model.ballots.clear()
             self.model.issue()
+
+    def partial(self, name: str) -> bool:
+        """Whether the person has a conflict of interest with a vendor in the selection."""
+        return any(self.runs(key) and self.shut_out(name, key) for key in self.model.vendors)
 
     def hindered(self, now: str, to: str) -> bool:
         """Whether a condition of the change is not met."""
@@ -490,7 +498,7 @@ class Committee(Files, Later, Practice, Talk):
         return {
             "SETUP": not ready,
             "PRACTICE": to == "SCORING" and not ready,
-            "SCORING": to == "SETUP" and bool(model.marks or sealed or any(held)),
+            "SCORING": to == "SETUP" and bool(model.marks or sealed or any(held) or model.shown),
             "MEETING": to == "DECIDED" and not self.decided_well(),
             "DECIDED": to == "ARCHIVED" and model.facts["until"] is None,
         }.get(now, False)
@@ -622,6 +630,7 @@ class Committee(Files, Later, Practice, Talk):
         seen = version if late else version + 1
         done = self.tried(
             self.not_writable(name, vendor)
+            or ((key[0], vendor) in self.model.seen and WrongPhase)
             or (not self.asks(key[0], criterion) and NotFound)
             or (text.answer == "NOT_APPLICABLE" and not asked["may_not_apply"] and Invalid)
             or (not same and seen != version and Stale),
@@ -632,6 +641,7 @@ class Committee(Files, Later, Practice, Talk):
         )
         if done and not same:
             self.model.marks[key] = {**new, "version": version + 1}
+            self.changed_late(key[:2])
 
     def asks(self, member: int | None, criterion: int) -> bool:
         """Whether the member is to mark the criterion."""
@@ -657,7 +667,8 @@ class Committee(Files, Later, Practice, Talk):
         )
         if done:
             count = self.model.ballots[pair]["seals"] + 1
-            self.model.ballots[pair] = {"state": "SUBMITTED", "seals": count}
+            self.model.ballots[pair].update(state="SUBMITTED", seals=count)
+            self.changed_late(pair)
 
     @act(Action.REOPEN_BALLOT, often=2, which=NUMBER, why=WHY)
     def reopen_ballot(self, who, which, why):
@@ -670,7 +681,8 @@ class Committee(Files, Later, Practice, Talk):
             (not why and Invalid)
             or self.refused(name, Action.REOPEN_BALLOT)
             or ((not there or self.shut_out(name, pair[1])) and NotFound)
-            or (self.model.ballots[pair]["state"] == "OPEN" and WrongPhase),
+            or (self.model.ballots[pair]["state"] == "OPEN" and WrongPhase)
+            or (pair in self.model.seen and WrongPhase),
             lambda: seals.reopen_ballot(self.people[name], self.slug, key, reason=why),
         )
         if done:
@@ -847,6 +859,7 @@ class Committee(Files, Later, Practice, Talk):
         done = self.tried(
             (not why and Invalid)
             or self.refused(name, Action.RECORD_DECISION)
+            or (self.partial(name) and Invalid)
             or (key is not None and not self.runs(key) and NotFound)
             or (key is not None and self.ruled_out(key) and Invalid)
             or self.no_order(text, key),

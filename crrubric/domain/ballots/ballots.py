@@ -4,7 +4,7 @@ Who agrees with whom, what changes without somebody: that needs to know who said
 stays small (a million marks are a megabyte) and everything on it is whole-number arithmetic.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -64,6 +64,12 @@ class Ballots:
         """The ballots of some reviewers, by place."""
         kept = tuple(self.reviewers[place] for place in reviewers)
         return replace(self, reviewers=kept, answers=self.answers[list(reviewers)])
+
+    def without_vendors(self, codes: Collection[str]) -> "Ballots":
+        """The ballots for everybody but these vendors."""
+        kept = [place for place, code in enumerate(self.vendors) if code not in codes]
+        vendors = tuple(self.vendors[place] for place in kept)
+        return replace(self, vendors=vendors, answers=self.answers[:, kept])
 
     def without(self, reviewer: int) -> "Ballots":
         """The ballots of everybody else."""

@@ -9,7 +9,7 @@ from typing import Any
 from crrubric.domain.record.chain import hash_text, to_canonical_json
 
 FIRST_SCHEMA = "crrubric.ballot/1"
-SCHEMA = "crrubric.ballot/2"
+SCHEMA = "crrubric.ballot/3"
 # What marks of the second form say beyond those of the first; a receipt is over the text itself,
 # so that of the first form stays what it was.
 ADDED = ("evidence_until", "files")
@@ -25,6 +25,7 @@ class SealedContent:
     reviewer: str
     number: int
     at: datetime
+    blind: bool  # it was not changed after the committee had seen the ballots
     nonce: str
     marks: Mapping[str, Mapping[str, Any]]
     gaps: Mapping[str, str]
@@ -39,6 +40,7 @@ class SealedContent:
                 "reviewer": self.reviewer,
                 "number": self.number,
                 "sealed_at": self.at.astimezone(UTC).isoformat(timespec="microseconds"),
+                "changed_after_ballots_were_shown": not self.blind,
                 "nonce": self.nonce,
                 "marks": self.marks,
                 "gaps": self.gaps,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from crrubric.domain.memo.blindness import BlindnessBlocks
 from crrubric.domain.memo.people import CommitteeBlocks
 from crrubric.domain.memo.ranking import RankingBlocks
 from crrubric.domain.memo.tree import (
@@ -159,25 +160,14 @@ class _MemoComposer:
             words(
                 N_(
                     "%(vendors)s vendors were scored on %(criteria)s criteria by "
-                    "%(reviewers)s reviewers, each working alone; nobody, not even the "
-                    "chair, saw another reviewer’s marks before the ballots were locked."
+                    "%(reviewers)s reviewers."
                 ),
                 vendors=len(facts.vendors),
                 criteria=len(self.results.criteria),
                 reviewers=sum(bool(person.ballots) for person in facts.people),
             )
         )
-        if facts.entries:
-            yield Paragraph(
-                words(
-                    N_(
-                        "One exception: the chair entered and sealed ballots that were "
-                        "given on paper or by phone, and saw them then; their reviewers "
-                        "were asked to confirm them. Number of such ballots: %(count)s."
-                    ),
-                    count=facts.entries,
-                )
-            )
+        yield from BlindnessBlocks(facts.blindness, words).blocks()
         if facts.practice is not None:
             yield Paragraph(
                 words(
@@ -242,6 +232,7 @@ class _MemoComposer:
                 reason=row.reason,
                 effect=words(row.effect.label),
             )
+            + (" " + words(N_("Made after the ballots had been shown.")) if row.after_shown else "")
             for row in self.facts.revisions
         )
         yield Paragraph("", words(N_("Corrected after ballots opened:")))

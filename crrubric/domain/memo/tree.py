@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from crrubric.domain.ballots.blindness import LateChange
 from crrubric.domain.meeting.ranking import AdoptedRanking
 from crrubric.domain.results.contradictions import Contradiction
 from crrubric.domain.results.results import Results
@@ -148,6 +149,16 @@ class MemoRecusal:
 
 
 @dataclass(frozen=True, slots=True)
+class MemoAppointment:
+    """An acting chair: who, by whom, when, why."""
+
+    name: str
+    by: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class MemoPractice:
     """The practice round: when it was opened, how many reviewers marked the made-up vendor."""
 
@@ -164,6 +175,52 @@ class MemoRevision:
     effect: CorrectionEffect
     reason: str
     at: datetime
+    after_shown: bool = False  # the committee had seen the ballots
+
+
+@dataclass(frozen=True, slots=True)
+class MemoEntries:
+    """Ballots that somebody entered for their reviewers, disputed ones as well."""
+
+    by: str
+    vendor: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemoImport:
+    """Marks out of a file: its name, when, how many, on how many ballots that count."""
+
+    file: str
+    at: datetime
+    marks: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemoReturn:
+    """A step back from the meeting to scoring, and why."""
+
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoBlindness:
+    """What is to be said of blindness: nothing that did not happen in this evaluation.
+
+    shown_at: when the committee first saw the ballots. alone: ballots that their reviewers filled
+    in themselves while nobody had seen any. imported_ballots: those that hold marks out of a file.
+    """
+
+    shown_at: datetime | None = None
+    alone: int = 0
+    imported_ballots: int = 0
+    imports: tuple[MemoImport, ...] = ()
+    entries: tuple[MemoEntries, ...] = ()
+    returns: tuple[MemoReturn, ...] = ()
+    late_changes: tuple[LateChange, ...] = ()
+    closes_on: date | None = None
+    late_ballots: tuple[LateChange, ...] = ()  # submitted after the closing day, and when
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,11 +323,12 @@ class MemoFacts:
     positions: tuple[MemoPosition, ...] = ()  # only once the decision is recorded
     commitments: tuple[MemoCommitment, ...] = ()
     sittings: tuple[MemoSitting, ...] = ()
-    entries: int = 0  # ballots ever entered on behalf, disputed ones as well
+    blindness: MemoBlindness = MemoBlindness()
     practice: MemoPractice | None = None
     contradictions: tuple[Contradiction, ...] = ()
     revisions: tuple[MemoRevision, ...] = ()
     departed_vendors: tuple[MemoDeparture, ...] = ()
+    appointments: tuple[MemoAppointment, ...] = ()
     departed_members: tuple[MemoDeparture, ...] = ()
     ranking: AdoptedRanking | None = None
     reinstatements: tuple[MemoReinstatement, ...] = ()

@@ -4,7 +4,7 @@
 gates and ranks, straight from arrays: quick enough to try many changes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -69,6 +69,16 @@ class ResultBasis:
     def ruled(self, rule: DecisionRule) -> "ResultBasis":
         """Under another rule; what the committee adopted stays."""
         return replace(self, rule=rule)
+
+    def without_vendors(self, codes: Collection[str]) -> "ResultBasis":
+        """As if these vendors had never been looked at."""
+        return replace(
+            self,
+            vendors=tuple(vendor for vendor in self.vendors if vendor.code not in codes),
+            ballots=self.ballots.without_vendors(codes),
+            adopted={key: found for key, found in self.adopted.items() if key[0] not in codes},
+            reinstated=self.reinstated - frozenset(codes),
+        )
 
     def without(self, reviewer: int) -> "ResultBasis":
         """Without the ballots of one reviewer; the quorum's rule stays the same."""

@@ -21,6 +21,7 @@ class Readiness:
     sealed: int  # ballots that were submitted, perhaps without a mark
     recommendation: bool
     retention: bool  # whether it is set how long the record is kept
+    shown: bool = False  # the committee has seen ballots
     settled: int = 0  # what was done in the meeting: sittings, findings, a recommendation, ...
     # the recommended vendor if it is not eligible; looked at only as the meeting is closed
     ruled_out: str = ""
@@ -37,20 +38,14 @@ def _make_condition(field: str, message: str) -> Condition:
 
 
 def _check_no_marks(facts: Readiness) -> CrrubricError | None:
-    if facts.marks:
+    """No number: how many there are would tell a chair of a vendor that they stay away from."""
+    if facts.marks or facts.sealed:
         return Invalid(
-            N_(
-                "%(count)s marks have been given already: rubric and rule can no longer be changed."
-            ),
-            count=facts.marks,
+            N_("Ballots have been marked already: rubric and rule can no longer be changed.")
         )
-    if facts.sealed:
+    if facts.shown:
         return Invalid(
-            N_(
-                "%(count)s ballots were submitted already: rubric and rule can no longer be "
-                "changed."
-            ),
-            count=facts.sealed,
+            N_("The committee has seen the ballots: rubric and rule can no longer be changed.")
         )
     return None
 

@@ -8,7 +8,10 @@ from operator import attrgetter
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from crrubric.clock import now_utc
+from crrubric.domain.ballots.blindness import LateChange
 from crrubric.domain.policy import FROM_MEETING
+from crrubric.domain.setup.closing import has_ended
 from crrubric.domain.setup.turns import order_for_seat
 from crrubric.domain.text import sort_key
 from crrubric.domain.vocabulary import BallotState, Phase, Stakeholder
@@ -32,6 +35,7 @@ def can_mark_ballot(seat: Seat, ballot: Ballot) -> bool:
     return (
         seat.evaluation.phase is Phase.SCORING
         and ballot.state is BallotState.OPEN
+        and not has_ended(now_utc(), seat.evaluation.ends_at)
         and not ballot.recused
         and ballot.vendor.withdrawn_at is None
     )
@@ -134,6 +138,31 @@ def entry_of(session: Session, ballot: Ballot) -> EntryOnBehalf | None:
     )
 
 
+def load_seen_ballots(session: Session, evaluation_id: int) -> set[tuple[int, int]]:
+    """(member, vendor) where the member has seen another's ballot: they entered it for them.
+
+    Whoever has seen one can't mark that vendor any more.
+    """
+    rows = session.execute(
+        select(EntryOnBehalf.entered_by_id, Ballot.vendor_id)
+        .join(Ballot, Ballot.id == EntryOnBehalf.ballot_id)
+        .join(Member, Member.id == EntryOnBehalf.entered_by_id)
+        .where(Member.evaluation_id == evaluation_id)
+        .distinct()
+    )
+    return {(member, vendor) for member, vendor in rows if member is not None}
+
+
+def has_seen_ballot(session: Session, member_id: int, vendor_id: int) -> bool:
+    """Whether the member has seen another's ballot for the vendor."""
+    seen = (
+        select(EntryOnBehalf.id)
+        .join(Ballot, Ballot.id == EntryOnBehalf.ballot_id)
+        .where(EntryOnBehalf.entered_by_id == member_id, Ballot.vendor_id == vendor_id)
+    )
+    return session.scalar(seen.limit(1)) is not None
+
+
 def load_own_gaps(session: Session, ballot: Ballot) -> dict[int, str]:
     """Why criteria of one's own ballot were left without a mark, by criterion id."""
     rows = session.scalars(select(Abstention).where(Abstention.ballot_id == ballot.id))
@@ -170,6 +199,29 @@ def list_former_reviewers(
     )
 
 
+def list_late_changes(
+    session: Session, evaluation: Evaluation, away: frozenset[int] = frozenset()
+) -> list[LateChange]:
+    """Ballots that were no longer blind when they were changed, by reviewer and vendor.
+
+    Args: away: vendors that whoever reads stays away from. Only those that count.
+    """
+    rows = session.execute(
+        select(Member.name, Vendor.company, Ballot.changed_after_shown_at)
+        .join(Member, Member.id == Ballot.member_id)
+        .join(Vendor, Vendor.id == Ballot.vendor_id)
+        .where(
+            is_present_reviewer(evaluation.id),
+            Vendor.withdrawn_at.is_(None),
+            ~Ballot.recused,
+            Ballot.changed_after_shown_at.is_not(None),
+            Ballot.vendor_id.not_in(away),
+        )
+        .order_by(Member.name, Member.id, Vendor.position)
+    )
+    return [LateChange(name, company, at) for name, company, at in rows if at is not None]
+
+
 def list_counting_conditions(evaluation_id: int) -> tuple[ColumnElement[bool], ...]:
     """Which marks count, joined with ballot, member, vendor and criterion."""
     return (
@@ -191,6 +243,8 @@ class DisclosedMark:
     criterion: str  # code
     entered: bool = False  # by somebody else, on the reviewer's behalf
     confirmed: bool = False  # and they confirmed it
+    imported: bool = False  # it came out of a file
+    informed: bool = False  # given after the committee had seen the ballots
 
 
 def iterate_disclosed_marks(
@@ -219,6 +273,8 @@ def iterate_disclosed_marks(
             Criterion.code.label("criterion"),
             EntryOnBehalf.id.is_not(None).label("entered"),
             EntryOnBehalf.confirmed_at.is_not(None).label("confirmed"),
+            (Ballot.imported_at == Mark.marked_at).label("imported"),
+            (Ballot.changed_after_shown_at <= Mark.marked_at).label("informed"),
         )
         .join(Ballot, Ballot.id == Mark.ballot_id)
         .join(Member, Member.id == Ballot.member_id)
@@ -249,6 +305,8 @@ def iterate_disclosed_marks(
             criterion=row.criterion,
             entered=row.entered,
             confirmed=row.confirmed,
+            imported=bool(row.imported),
+            informed=bool(row.informed),
         )
         for _cell, own in groupby(rows, key=attrgetter("vendor", "criterion"))
         for row in sorted(own, key=lambda row: sort_key(row.reviewer))

@@ -1,6 +1,6 @@
 """Rows for files: every mark with its reviewer, and what identifies an evaluation."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TypedDict
 
 from sqlalchemy.orm import Session
@@ -23,6 +23,8 @@ class MarkRow(TypedDict):
     evidence: str
     evidence_until: str  # the day, or empty
     files: str  # their names
+    origin: str  # how the mark came here: reviewer, on behalf, import
+    blind: str  # yes; no: given after the committee had seen the ballots
 
 
 def iterate_mark_rows(session: Session, seat: Seat) -> Iterator[MarkRow]:
@@ -41,11 +43,22 @@ def iterate_mark_rows(session: Session, seat: Seat) -> Iterator[MarkRow]:
             files="; ".join(
                 file.name for file in files.get((mark.ballot_id, mark.criterion_id), ())
             ),
+            origin="import" if row.imported else "on behalf" if row.entered else "reviewer",
+            blind="no" if row.informed else "yes",
         )
 
 
-def describe_evaluation(evaluation: Evaluation) -> dict[str, object]:
-    """What the results object says of the evaluation itself."""
+def describe_evaluation(
+    evaluation: Evaluation,
+    *,
+    late: int = 0,
+    withheld: Sequence[str] = (),
+) -> dict[str, object]:
+    """What the results object says of the evaluation itself.
+
+    Args: late: how many ballots were changed after the committee had seen them; withheld: codes of
+    vendors from which the reader stays away, and on which nothing here rests.
+    """
     over, under = evaluation.threshold_over, evaluation.threshold_under
     return {
         "slug": evaluation.slug,
@@ -56,4 +69,7 @@ def describe_evaluation(evaluation: Evaluation) -> dict[str, object]:
         "quorum": evaluation.quorum,
         "pass_mark": evaluation.pass_mark / 100,
         "scoring": evaluation.scoring_mode.value,
+        "ballots_shown_at": evaluation.shown_at.isoformat() if evaluation.shown_at else None,
+        "ballots_changed_after_shown": late,
+        "withheld_vendors": list(withheld),
     }

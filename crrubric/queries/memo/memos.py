@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from crrubric.catalogue import load_translations
 from crrubric.clock import now_utc
 from crrubric.domain.ballots.evidence import describe_evidence
+from crrubric.domain.events import Event
 from crrubric.domain.meeting.ranking import AdoptedRanking
 from crrubric.domain.memo.tree import (
+    MemoAppointment,
     MemoCommitment,
     MemoDeparture,
     MemoFacts,
@@ -37,6 +39,7 @@ from crrubric.models import (
     Decision,
     EntryOnBehalf,
     Evaluation,
+    JournalEntry,
     Member,
     PracticeMark,
     Vendor,
@@ -51,6 +54,7 @@ from crrubric.queries.meeting.decisions import (
     recommendation_of,
 )
 from crrubric.queries.meeting.meetings import list_minutes
+from crrubric.queries.memo.blindness import load_memo_blindness
 from crrubric.queries.questions.questions import list_standing_questions
 from crrubric.queries.record.journal import find_journal_head
 from crrubric.queries.results.matrices import Matrix, read_matrix
@@ -105,10 +109,11 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
         contradictions=find_contradictions(
             read.results, list_tension_values(session, evaluation.id, language)
         ),
-        entries=count_entries_on_behalf(session, evaluation),
+        blindness=load_memo_blindness(session, evaluation, zone),
         practice=load_memo_practice(session, evaluation, zone),
         revisions=list_memo_corrections(session, evaluation, zone, language),
         departed_vendors=list_departed_vendors(session, evaluation, zone),
+        appointments=list_appointments(session, evaluation, zone),
         departed_members=list_departed_members(session, evaluation, zone),
         sittings=tuple(
             MemoSitting(
@@ -167,17 +172,6 @@ def list_memo_people(session: Session, evaluation: Evaluation) -> tuple[MemoPers
     )
 
 
-def count_entries_on_behalf(session: Session, evaluation: Evaluation) -> int:
-    """How many ballots were ever entered on a reviewer's behalf."""
-    rows = (
-        select(func.count(EntryOnBehalf.id))
-        .join(Ballot, Ballot.id == EntryOnBehalf.ballot_id)
-        .join(Member, Member.id == Ballot.member_id)
-        .where(Member.evaluation_id == evaluation.id)
-    )
-    return session.scalar(rows) or 0
-
-
 def load_memo_practice(
     session: Session, evaluation: Evaluation, zone: ZoneInfo
 ) -> MemoPractice | None:
@@ -203,6 +197,7 @@ def list_memo_corrections(
             effect=row.effect,
             reason=row.reason,
             at=row.made_at.astimezone(zone),
+            after_shown=evaluation.shown_at is not None and row.made_at > evaluation.shown_at,
         )
         for row in list_revisions(session, evaluation.id)
     )
@@ -221,6 +216,24 @@ def list_departed_vendors(
         MemoDeparture(row.company, row.withdrawn_at.astimezone(zone), row.withdrawn_reason)
         for row in rows
         if row.withdrawn_at is not None
+    )
+
+
+def list_appointments(
+    session: Session, evaluation: Evaluation, zone: ZoneInfo
+) -> tuple[MemoAppointment, ...]:
+    """Acting chairs, the first first."""
+    rows = session.scalars(
+        select(JournalEntry)
+        .where(
+            JournalEntry.evaluation_id == evaluation.id,
+            JournalEntry.event == Event.CHAIR_APPOINTED,
+        )
+        .order_by(JournalEntry.number)
+    )
+    return tuple(
+        MemoAppointment(row.subject, row.actor_name, row.at.astimezone(zone), row.reason)
+        for row in rows
     )
 
 

@@ -101,7 +101,7 @@ def list_own_askings(session: Session, seat: Seat, *, vendor_id: int | None = No
             joinedload(Asking.question),
         )
         .where(Asking.member_id == seat.member.id, Asking.vendor_id.not_in(seat.shut_out))
-        .order_by(Vendor.position, Asking.id)
+        .order_by(Vendor.position, Asking.asked_at, Asking.id)
     )
     if vendor_id is not None:
         rows = rows.where(Asking.vendor_id == vendor_id)

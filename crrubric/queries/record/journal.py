@@ -29,6 +29,8 @@ SEALED = (
 PRIVATE = (Event.POSITION_STATED,)
 # Who asked a vendor something is nobody's business but the asker's: it is never told.
 UNTOLD = (Event.QUESTION_ASKED,)
+# What is wrong with a ballot that somebody entered is said in words that tell its marks.
+UNTOLD_REASONS = (Event.BALLOT_DISPUTED,)
 # What happened to a cell in the meeting, for whoever reads the cell.
 TRAIL = (Event.FINDING_RECORDED, Event.FINDING_WITHDRAWN, Event.CELL_DEFERRED)
 PAGE = 200
@@ -83,6 +85,11 @@ def select_visible_entries(seat: Seat) -> Select[Any]:
         about = JournalEntry.vendor_id
         rows = rows.where(about.is_(None) | about.not_in(seat.shut_out))
     return rows
+
+
+def tells_reason(seat: Seat, entry: JournalEntry) -> bool:
+    """Whether the person may read the reason of an entry: not where it tells of marks too soon."""
+    return seat.evaluation.phase in FROM_MEETING or entry.event not in UNTOLD_REASONS
 
 
 def list_cell_history(

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from crrubric.domain.results import results as domain
 from crrubric.domain.results.basis import ResultBasis
 from crrubric.domain.results.outcome import DecisionRule
 from crrubric.models import Criterion, Evaluation, Finding, Reinstatement, Vendor
-from crrubric.queries.people.access import make_not_found
+from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.results.marks import read_ballots
 from crrubric.queries.setup.rubrics import RubricPart, list_rubric_parts
 from crrubric.queries.setup.wording import translate_rubric_text
@@ -30,6 +30,7 @@ class Matrix:
     parts: list[RubricPart]
     vendors: Mapping[str, Vendor]
     criteria: Mapping[str, Criterion]
+    withheld: tuple[domain.ScoredVendor, ...] = ()  # the reader stays away from them
 
     def picked(self, codes: Iterable[str]) -> list[tuple[str, Vendor]]:
         """The vendors with these codes, in this order."""
@@ -81,6 +82,29 @@ def read_matrix(session: Session, evaluation: Evaluation, language: str = "") ->
         parts=rubric,
         vendors={row.code: row for row in vendors.values()},
         criteria={row.code: row for row in criteria.values()},
+    )
+
+
+def read_matrix_for_seat(session: Session, seat: Seat, language: str = "") -> Matrix:
+    """As `read_matrix`, without the vendors from which the seat stays away.
+
+    For whatever sets one reviewer beside another: who compares a result with and without a
+    reviewer can work out what they answered.
+    Raises: NotFound before the meeting, and where no vendor is left.
+    """
+    read = read_matrix(session, seat.evaluation, language)
+    away = {code for code, vendor in read.vendors.items() if vendor.id in seat.shut_out}
+    if not away:
+        return read
+    basis = read.basis.without_vendors(away)
+    if not basis.vendors:
+        raise make_not_found()
+    return replace(
+        read,
+        basis=basis,
+        results=basis.results(),
+        vendors={code: row for code, row in read.vendors.items() if code not in away},
+        withheld=tuple(vendor for vendor in read.basis.vendors if vendor.code in away),
     )
 
 

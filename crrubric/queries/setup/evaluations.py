@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, ColumnExpressionArgument, case, func, select
 from sqlalchemy.orm import Session
 
+from crrubric.domain.events import Event
+from crrubric.domain.setup.closing import is_after_closing
 from crrubric.domain.setup.lifecycle import Readiness
 from crrubric.domain.text import sort_key
-from crrubric.domain.vocabulary import BallotState, Phase
+from crrubric.domain.vocabulary import BallotState, CorrectionEffect, Phase
 from crrubric.models import (
     Ballot,
     Commitment,
@@ -17,15 +19,18 @@ from crrubric.models import (
     EntryOnBehalf,
     Evaluation,
     Finding,
+    JournalEntry,
     Mark,
     Meeting,
     Member,
     Reinstatement,
+    RubricRevision,
     Vendor,
 )
 from crrubric.queries.ballots.ballots import is_vendor_in_selection
 from crrubric.queries.people.access import Seat
 from crrubric.queries.people.people import Actor, is_present_reviewer
+from crrubric.queries.setup.assignments import count_assigned_criteria, load_assignments
 
 
 def load_readiness(session: Session, evaluation_id: int) -> Readiness:
@@ -66,6 +71,7 @@ def load_readiness(session: Session, evaluation_id: int) -> Readiness:
             ).label("settled"),
             (count(Decision, Decision.evaluation_id == evaluation_id) > 0).label("recommendation"),
             Evaluation.retain_until.is_not(None).label("retention"),
+            Evaluation.shown_at.is_not(None).label("shown"),
         ).where(Evaluation.id == evaluation_id)
     ).one()
     return Readiness(**row._asdict())
@@ -125,6 +131,8 @@ class BallotProgress:
     marks: int
     entered: bool  # the present version was entered on the reviewer's behalf
     confirmed: bool  # and the reviewer confirmed it
+    late: bool  # submitted after the closing day
+    informed: bool  # changed after the committee had seen the ballots
 
     @property
     def by_vendor(self) -> tuple[int, "BallotProgress"]:
@@ -133,17 +141,19 @@ class BallotProgress:
 
 
 def list_ballot_progress(session: Session, seat: Seat) -> list[BallotProgress]:
-    """Every ballot with its number of marks, by reviewer and vendor, in one query.
+    """Every ballot with its number of marks, by reviewer and vendor, in two queries.
 
-    Nothing of the vendors that the person stays away from.
+    Nothing of the vendors that the person stays away from. A mark that a correction left out or
+    set aside still counts: a number that fell would tell who had marked the criterion.
     """
     marks = (
         select(Mark.ballot_id, func.count().label("marks"))
         .join(Criterion, Criterion.id == Mark.criterion_id)
-        .where(Criterion.evaluation_id == seat.evaluation.id, Criterion.left_out.is_(False))
+        .where(Criterion.evaluation_id == seat.evaluation.id)
         .group_by(Mark.ballot_id)
         .subquery()
     )
+    aside = count_marks_set_aside(session, seat.evaluation.id)
     found = session.execute(
         select(
             Member,
@@ -152,6 +162,8 @@ def list_ballot_progress(session: Session, seat: Seat) -> list[BallotProgress]:
             Ballot.state,
             Ballot.recused,
             Ballot.seals,
+            Ballot.submitted_at,
+            Ballot.changed_after_shown_at.is_not(None).label("informed"),
             func.coalesce(marks.c.marks, 0).label("marks"),
             EntryOnBehalf.id.is_not(None).label("entered"),
             EntryOnBehalf.confirmed_at.is_not(None).label("confirmed"),
@@ -176,9 +188,52 @@ def list_ballot_progress(session: Session, seat: Seat) -> list[BallotProgress]:
             state=row.state,
             recused=row.recused,
             seals=row.seals,
-            marks=row.marks,
+            marks=row.marks + aside.get((row.Member.id, row.Vendor.id), 0),
+            late=row.submitted_at is not None
+            and is_after_closing(
+                row.submitted_at, seat.evaluation.closes_on, seat.evaluation.district.time_zone
+            ),
+            informed=row.informed,
             entered=row.entered,
             confirmed=row.confirmed,
         )
         for row in sorted(found, key=lambda row: sort_key(row.Member.name))
     ]
+
+
+def count_marks_set_aside(session: Session, evaluation_id: int) -> dict[tuple[int, int], int]:
+    """Per member and vendor, the criteria whose mark a correction set aside and that have none."""
+    entry = JournalEntry
+    again = (
+        select(Mark.id)
+        .join(Ballot, Ballot.id == Mark.ballot_id)
+        .where(
+            Ballot.member_id == entry.member_id,
+            Ballot.vendor_id == entry.vendor_id,
+            Mark.criterion_id == entry.criterion_id,
+        )
+        .exists()
+    )
+    rows = session.execute(
+        select(entry.member_id, entry.vendor_id, func.count(entry.criterion_id.distinct()))
+        .where(entry.evaluation_id == evaluation_id, entry.event == Event.MARK_SET_ASIDE, ~again)
+        .group_by(entry.member_id, entry.vendor_id)
+    )
+    return {(member, vendor): count for member, vendor, count in rows if member and vendor}
+
+
+def count_progress_criteria(session: Session, evaluation_id: int) -> dict[int, int]:
+    """How many criteria each reviewer's progress counts, by member id: left out ones as well."""
+    left_out = session.scalars(
+        select(RubricRevision.criterion_id).where(
+            RubricRevision.evaluation_id == evaluation_id,
+            RubricRevision.effect == CorrectionEffect.LEAVE_OUT,
+        )
+    ).all()
+    asked = count_assigned_criteria(session, evaluation_id)
+    if not left_out:
+        return asked
+    own = load_assignments(session, evaluation_id)
+    return {
+        member: count + sum(map(own[member].covers, left_out)) for member, count in asked.items()
+    }

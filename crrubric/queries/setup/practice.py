@@ -1,5 +1,6 @@
 """Reading the practice round: one's own marks; everybody's, in counts, once it is over."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -31,10 +32,13 @@ def count_practiced_reviewers(session: Session, evaluation_id: int) -> tuple[int
 
 @dataclass(frozen=True, slots=True)
 class PracticeNote:
-    """What somebody wrote, with whom they speak for instead of their name."""
+    """What somebody wrote, with whom they speak for instead of their name.
+
+    stakeholder: None where only one reviewer speaks for that group: it would be a name.
+    """
 
     answer: Answer
-    stakeholder: Stakeholder
+    stakeholder: Stakeholder | None
     words: str
 
 
@@ -64,14 +68,16 @@ def list_practice_spreads(session: Session, evaluation: Evaluation) -> list[Spre
         .join(Member, Member.id == PracticeMark.member_id)
         .where(is_present_reviewer(evaluation.id))
     )
-    rows = sorted(
-        found, key=lambda row: (row[0].answer, row[1], sort_key(row[0].note), row[0].note)
+    rows = sorted(found, key=lambda row: (row[0].answer, sort_key(row[0].note)))
+    reviewers = session.scalars(
+        select(Member.stakeholder).where(is_present_reviewer(evaluation.id))
     )
+    shared = {group for group, count in Counter(reviewers).items() if count > 1}
     marks: dict[int, list[tuple[PracticeMark, Stakeholder]]] = {}
     for mark, stakeholder in rows:
         marks.setdefault(mark.criterion_id, []).append((mark, stakeholder))
     spreads = [
-        _make_spread(criterion, marks.get(criterion.id, []))
+        _make_spread(criterion, marks.get(criterion.id, []), shared)
         for part in list_rubric_parts(session, evaluation.id)
         for criterion in part.criteria
     ]
@@ -80,7 +86,10 @@ def list_practice_spreads(session: Session, evaluation: Evaluation) -> list[Spre
     )
 
 
-def _make_spread(criterion: Criterion, marks: list[tuple[PracticeMark, Stakeholder]]) -> Spread:
+def _make_spread(
+    criterion: Criterion, marks: list[tuple[PracticeMark, Stakeholder]], shared: set[Stakeholder]
+) -> Spread:
+    """The spread. Args: shared: groups for which two reviewers or more speak."""
     said = [mark.answer for mark, _who in marks]
     tally = Tally(
         yes=said.count(Answer.YES),
@@ -88,5 +97,9 @@ def _make_spread(criterion: Criterion, marks: list[tuple[PracticeMark, Stakehold
         not_applicable=said.count(Answer.NOT_APPLICABLE),
         cannot_tell=said.count(Answer.CANNOT_TELL),
     )
-    notes = (PracticeNote(mark.answer, who, mark.note) for mark, who in marks if mark.note)
+    notes = (
+        PracticeNote(mark.answer, who if who in shared else None, mark.note)
+        for mark, who in marks
+        if mark.note
+    )
     return Spread(criterion, tally, tuple(notes))

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from crrubric.domain.ballots.blindness import LateChange
 from crrubric.domain.meeting.ranking import AdoptedRanking
 from crrubric.domain.results.basis import ComputedOrder
 from crrubric.domain.results.computed import AnalyzedResults, ReviewerComparisons
@@ -32,10 +33,12 @@ def results_object(
     computed: AnalyzedResults,
     evaluation: Mapping[str, object],
     adopted: AdoptedRanking | None = None,
+    late: Iterable[LateChange] = (),
 ) -> Json:
     """The object; undefined is None, and so is what names reviewers if `names` was not computed.
 
-    Args: adopted: the order that the committee adopted, if it did.
+    Args: adopted: the order that the committee adopted, if it did; late: ballots that were changed
+    after the committee had seen the ballots.
     """
     results, names = computed.results, computed.names
     return {
@@ -52,6 +55,12 @@ def results_object(
         "by_stakeholder": groups_json(computed.reliability.stakeholders),
         **robustness_json(computed.robustness),
         **reviewers_json(computed, names),
+        "changed_after_shown": None
+        if names is None
+        else [
+            {"reviewer": row.reviewer, "vendor": row.vendor, "at": row.at.isoformat()}
+            for row in late
+        ],
     }
 
 

@@ -19,6 +19,7 @@ TALLY_COLUMNS = (
 SCORE_COLUMNS = ("vendor", "name", "score", "coverage", "low", "high", "gate", "rank", "failed")
 MARK_COLUMNS = (
     "reviewer", "vendor", "criterion", "mark", "note", "evidence", "evidence_until", "files",
+    "origin", "blind",
 )  # fmt: skip
 RANKING_COLUMNS = ("Rank", "Vendor", "Score", "Met", "Coverage", "Range", "Gate")
 

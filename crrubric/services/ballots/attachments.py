@@ -29,7 +29,11 @@ from crrubric.models import (
 from crrubric.queries.ballots.files import find_own_file, find_vendor_file
 from crrubric.queries.people.access import lock_evaluation, require, require_locked_seat
 from crrubric.queries.people.people import Actor
-from crrubric.services.ballots.ballots import find_assigned_criterion, lock_writable_ballot
+from crrubric.services.ballots.ballots import (
+    find_assigned_criterion,
+    lock_markable_ballot,
+    note_late_change,
+)
 from crrubric.services.ballots.stored_files import delete_file
 from crrubric.services.setup.vendors import find_vendor_for_seat
 from crrubric.services.shared.journal import EntryReferences, note_event
@@ -202,7 +206,7 @@ def _lock_own_mark(
     """The actor's ballot and mark, if files can be put on it now, held one after the other."""
     evaluation = lock_evaluation(session, slug)
     require(actor, Action.ATTACH_TO_MARK, evaluation, session)
-    ballot = lock_writable_ballot(session, actor, evaluation, vendor_id)
+    ballot = lock_markable_ballot(session, actor, evaluation, vendor_id)
     criterion = find_assigned_criterion(session, ballot.member, criterion_id)
     mark = session.scalar(
         select(Mark).where(Mark.ballot_id == ballot.id, Mark.criterion_id == criterion.id)
@@ -268,6 +272,7 @@ def _note_vendor_file(
 
 def _note_mark_file(session: Session, actor: Actor, mark: Mark, event: Event, **told: Any) -> None:
     ballot = mark.ballot
+    note_late_change(ballot.member.evaluation, ballot)
     note_event(
         session,
         actor,

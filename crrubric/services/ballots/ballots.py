@@ -16,12 +16,13 @@ from crrubric.domain.translation import N_
 from crrubric.domain.typed import require_plausible_day
 from crrubric.domain.vocabulary import Answer, BallotState, EvidenceKind, Phase
 from crrubric.models import Ballot, Criterion, Evaluation, Mark, Member, Vendor
+from crrubric.queries.ballots.ballots import has_seen_ballot, load_seen_ballots
 from crrubric.queries.people.access import Seat, lock_evaluation, make_not_found, require
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.assignments import assignment_of, load_assignments
 from crrubric.services.ballots.declarations import require_declaration
 from crrubric.services.setup.vendors import require_candidate
-from crrubric.services.shared.days import require_past_day
+from crrubric.services.shared.days import refuse_after_end, require_past_day
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
 
@@ -45,7 +46,10 @@ def issue_ballots_if_scoring(session: Session, evaluation: Evaluation) -> None:
 
 
 def issue_ballots(session: Session, evaluation: Evaluation) -> None:
-    """Give every present reviewer a ballot for every assigned vendor; those that exist stay."""
+    """Give every present reviewer a ballot for every assigned vendor; those that exist stay.
+
+    None where the reviewer has seen another's ballot for the vendor.
+    """
     assigned = load_assignments(session, evaluation.id)
     vendors = session.scalars(
         select(Vendor.id).where(
@@ -57,11 +61,12 @@ def issue_ballots(session: Session, evaluation: Evaluation) -> None:
             select(Ballot.member_id, Ballot.vendor_id).where(Ballot.member_id.in_(assigned))
         )
     )
+    seen = load_seen_ballots(session, evaluation.id)
     for member, assignment in assigned.items():  # in rows, not objects: imports have thousands
         rows = [
             {"member_id": member, "vendor_id": vendor}
             for vendor in vendors
-            if (member, vendor) not in there and assignment.covers_vendor(vendor)
+            if (member, vendor) not in there | seen and assignment.covers_vendor(vendor)
         ]
         if rows:
             session.execute(insert(Ballot), rows)
@@ -85,7 +90,7 @@ def record_mark(
     tidy = clean_mark(text)
     with unit_of_work() as session:
         evaluation = lock_evaluation(session, slug)
-        ballot = lock_writable_ballot(session, actor, evaluation, vendor_id)
+        ballot = lock_markable_ballot(session, actor, evaluation, vendor_id)
         if tidy.evidence_on:
             require_past_day(evaluation, tidy.evidence_on, field="evidence_on")
         criterion = find_assigned_criterion(session, ballot.member, criterion_id)
@@ -106,6 +111,7 @@ def record_mark(
         if mark is None:
             mark = Mark(ballot_id=ballot.id, criterion_id=criterion.id, version=0)
             session.add(mark)
+        note_late_change(evaluation, ballot)  # first: the mark is not older than this
         write_mark(mark, tidy)
         note_event(
             session,
@@ -173,10 +179,30 @@ def lock_writable_ballot(
     Raises: NotFound if there is none; WrongPhase outside scoring or when sealed.
     """
     seat = require(actor, Action.RECORD_MARK, evaluation, session)
+    refuse_after_end(evaluation)
     ballot = lock_own_ballot(session, seat, vendor_id)
     if ballot.state is BallotState.SUBMITTED:
         raise WrongPhase(N_("This ballot is submitted and sealed: it can’t be changed."))
     require_declaration(session, ballot.member, ballot.vendor)
+    return ballot
+
+
+def lock_markable_ballot(
+    session: Session, actor: Actor, evaluation: Evaluation, vendor_id: int
+) -> Ballot:
+    """As `lock_writable_ballot`, unless its reviewer has seen another's ballot for the vendor.
+
+    Such a ballot can be open after a correction; it can only be submitted as it is.
+    """
+    ballot = lock_writable_ballot(session, actor, evaluation, vendor_id)
+    if has_seen_ballot(session, ballot.member_id, vendor_id):
+        raise WrongPhase(
+            N_(
+                "You entered another reviewer’s ballot for %(vendor)s and have seen it: you can’t"
+                " mark this vendor any more. Submit your ballot as it is."
+            ),
+            vendor=ballot.vendor.company,
+        )
     return ballot
 
 
@@ -199,6 +225,12 @@ def lock_own_ballot(session: Session, seat: Seat, vendor_id: int) -> Ballot:
         raise make_not_found()
     require_candidate(ballot.vendor)
     return ballot
+
+
+def note_late_change(evaluation: Evaluation, ballot: Ballot) -> None:
+    """Write down, once, that the ballot was changed after the committee had seen the ballots."""
+    if evaluation.shown_at is not None and ballot.changed_after_shown_at is None:
+        ballot.changed_after_shown_at = now_utc()
 
 
 def find_assigned_criterion(session: Session, member: Member, criterion_id: int) -> Criterion:

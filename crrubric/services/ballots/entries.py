@@ -23,12 +23,13 @@ from crrubric.services.ballots.ballots import (
     MarkText,
     check_answer,
     clean_mark,
+    note_late_change,
     serialize_mark,
     write_mark,
 )
 from crrubric.services.ballots.seals import lock_ballot, seal_ballot, unseal_ballot
 from crrubric.services.mail.notices import notify_chairs_if_complete, notify_members
-from crrubric.services.shared.days import require_named_day
+from crrubric.services.shared.days import refuse_after_end, require_named_day
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
 
@@ -57,6 +58,7 @@ def enter_ballot(actor: Actor, slug: str, ballot_id: int, entry: EnteredBallot) 
     rest = clean_text(entry.rest, limit=limits.SHORT_TEXT, field="rest")
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.ENTER_ON_BEHALF, slug)
+        refuse_after_end(seat.evaluation)
         given_on = require_named_day(
             seat.evaluation,
             entry.given_on,
@@ -65,6 +67,7 @@ def enter_ballot(actor: Actor, slug: str, ballot_id: int, entry: EnteredBallot) 
         )
         ballot = require_untouched_ballot(session, seat, lock_ballot(session, seat, ballot_id))
         _declare_on_behalf(session, actor, ballot, entry)
+        note_late_change(seat.evaluation, ballot)
         asked = [
             row for part in list_assigned_parts(session, ballot.member) for row in part.criteria
         ]
@@ -78,6 +81,7 @@ def enter_ballot(actor: Actor, slug: str, ballot_id: int, entry: EnteredBallot) 
             source=entry.source,
             given_on=given_on,
             entered_by=actor.name,
+            entered_by_id=seat.member.id if seat.member else None,
         )
         session.add(found)
         note_event(

@@ -17,6 +17,7 @@ from crrubric.domain.text import clean_text, require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState, NoticeKind
 from crrubric.models import Abstention, Ballot, Criterion, SealedBallot
+from crrubric.queries.ballots.ballots import has_seen_ballot
 from crrubric.queries.ballots.seals import serialize_ballot_gaps, serialize_ballot_marks
 from crrubric.queries.people.access import (
     Seat,
@@ -27,7 +28,7 @@ from crrubric.queries.people.access import (
 )
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.assignments import list_assigned_parts
-from crrubric.services.ballots.ballots import lock_writable_ballot
+from crrubric.services.ballots.ballots import lock_writable_ballot, note_late_change
 from crrubric.services.mail.notices import notify_chairs_if_complete, notify_members
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
@@ -54,6 +55,7 @@ def submit_ballot(
             Abstention(ballot_id=ballot.id, criterion_id=row.id, reason=why)
             for row, why in _explain_gaps(left, reasons).items()
         )
+        note_late_change(evaluation, ballot)
         session.flush()
         sealed = seal_ballot(session, ballot, evaluation.slug, now_utc())
         ballot.state, ballot.submitted_at = BallotState.SUBMITTED, sealed.sealed_at
@@ -87,6 +89,15 @@ def reopen_ballot(actor: Actor, slug: str, ballot_id: int, *, reason: str) -> Ba
         ballot = lock_ballot(session, seat, ballot_id)
         if ballot.state is not BallotState.SUBMITTED:
             raise WrongPhase(N_("This ballot is open already."))
+        if has_seen_ballot(session, ballot.member_id, ballot.vendor_id):
+            raise WrongPhase(
+                N_(
+                    "%(name)s has seen another reviewer’s ballot for %(vendor)s: this one stays as"
+                    " it was submitted."
+                ),
+                name=ballot.member.name,
+                vendor=ballot.vendor.company,
+            )
         announce_reopening(
             session, actor, ballot, unseal_ballot(session, ballot, slug, by=actor.name, why=why)
         )
@@ -181,6 +192,7 @@ def seal_ballot(session: Session, ballot: Ballot, slug: str, at: datetime) -> Se
         reviewer=ballot.member.name,
         number=ballot.seals + 1,
         at=at,
+        blind=ballot.changed_after_shown_at is None,
         nonce=secrets.token_hex(16),
         marks=serialize_ballot_marks(session, ballot.id),
         gaps=serialize_ballot_gaps(session, ballot.id),

@@ -12,6 +12,7 @@ from crrubric.domain.vocabulary import NoticeKind, Phase
 from crrubric.models import Asking, Criterion, Evaluation, Member, Question, User, Vendor
 from crrubric.queries.people.people import Actor, actor_of
 from crrubric.services.mail.notices import notify_members
+from crrubric.services.questions.askings import draw_id
 from crrubric.services.shared.journal import EntryReferences, note_event
 
 
@@ -65,6 +66,7 @@ def add_questions(cast: DemoEvaluation, row: Mapping[str, Any]) -> None:
 def add_asking(cast: DemoEvaluation, row: Mapping[str, Any], person: str, days: float) -> Asking:
     """Something that one person asked."""
     asking = Asking(
+        id=draw_id(),
         member_id=cast.members[person].id,
         vendor_id=cast.vendors[row["vendor"]].id,
         criterion_id=cast.criteria[row["criterion"]].id,

@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
@@ -29,6 +29,7 @@ from crrubric.services.exchange.rosters import load_marked_cells, load_roster
 from crrubric.services.exchange.scanning import ImportSummary, MarkedCells, Roster, scan_marks
 from crrubric.services.setup.evaluations import clean_title, insert_evaluation
 from crrubric.services.setup.rules import RuleSettings, apply_rule, check_rule
+from crrubric.services.shared.days import refuse_after_end
 from crrubric.services.shared.journal import note_event
 from crrubric.services.shared.unit import unit_of_work
 
@@ -80,7 +81,7 @@ def import_new_evaluation(
         apply_rule(evaluation, rule)
         evaluation.rubric_name = name_file(path)[: limits.TITLE]
         evaluation.phase = Phase.MEETING
-        evaluation.opened_at = evaluation.closed_at = now_utc()
+        evaluation.opened_at = evaluation.closed_at = evaluation.shown_at = now_utc()
         note_event(
             session, actor, Event.EVALUATION_CREATED, evaluation_id=evaluation.id, subject=tidy
         )
@@ -91,6 +92,7 @@ def import_new_evaluation(
         issue_ballots(session, evaluation)
         ballots = load_ballot_ids(session, evaluation)
         insert_marks(session, path, roster, ballots, report)
+        note_imported_ballots(session, list(ballots.values()))
         submit_all_ballots(session, list(ballots.values()))
         done = ImportResult(
             slug=evaluation.slug,
@@ -130,6 +132,7 @@ def import_marks(
         cells = resolve_again(found, roster)
         ballots = issue_filled_ballots(session, evaluation, cells)
         insert_marks(session, path, roster, ballots, report)
+        note_imported_ballots(session, list(ballots.values()))
         filled = {ballots[key]: ids for key, ids in cells.items()}
         close_filled_ballots(session, actor, evaluation, filled, seal=not wishes.leave_open)
         done = ImportResult(
@@ -162,7 +165,9 @@ def require_import(
                 "then import. For a selection that is over, make a new evaluation (--create)."
             )
         ) from None
-    if wishes.leave_open and evaluation.phase is not Phase.SCORING:
+    if evaluation.phase is Phase.SCORING:
+        refuse_after_end(evaluation)
+    elif wishes.leave_open:
         raise WrongPhase(N_("Scoring is closed: a ballot can’t be left open any more."))
 
 
@@ -314,6 +319,17 @@ def read_mark_rows(
 
 def _changed_file_error() -> Invalid:
     return Invalid(N_("The file changed while it was read: nothing was imported."))
+
+
+def note_imported_ballots(session: Session, ballots: list[int]) -> None:
+    """Write down which ballots hold marks of a file: nobody here saw how they were given.
+
+    Args: ballots: new ones, or those that the file fills; one without a mark stays as it is.
+    """
+    filled = exists().where(Mark.ballot_id == Ballot.id)
+    for start in range(0, len(ballots), 500):
+        some = Ballot.id.in_(ballots[start : start + 500])
+        session.execute(update(Ballot).where(some, filled).values(imported_at=now_utc()))
 
 
 def submit_all_ballots(session: Session, ballots: list[int]) -> None:

@@ -20,7 +20,10 @@ def load_roster(session: Session, evaluation: Evaluation, *, add_new: bool) -> R
 
     Args: add_new: whether a reviewer or vendor that is not there is a new one.
     """
-    roster = Roster(assigned=load_assignments(session, evaluation.id))
+    roster = Roster(
+        assigned=load_assignments(session, evaluation.id),
+        seen={*load_seen_ballots(session, evaluation.id)},
+    )
     roster.reviewers.may_grow = roster.vendors.may_grow = add_new
     roster.vendors.longest = limits.NAME
     _load_members(session, evaluation, roster.reviewers)

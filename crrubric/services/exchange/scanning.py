@@ -45,6 +45,7 @@ class Roster:
     always_apply: set[int] = field(default_factory=set)  # criteria
     sealed: set[BallotKey] = field(default_factory=set)
     recused: set[BallotKey] = field(default_factory=set)
+    seen: set[BallotKey] = field(default_factory=set)  # the reviewer has seen another's ballot
     withdrawn: set[int] = field(default_factory=set)  # vendors
     assigned: dict[int, Assignment] = field(default_factory=dict)  # by member
 
@@ -68,6 +69,8 @@ class Roster:
             message = N_("the ballot of %(reviewer)s is submitted and sealed")
         elif (reviewer, vendor) in self.recused:
             message = N_("%(reviewer)s has declared a conflict of interest with this vendor")
+        elif (reviewer, vendor) in self.seen:
+            message = N_("%(reviewer)s has seen another reviewer’s ballot for this vendor")
         elif vendor in self.withdrawn or not self._asks(*cell):
             message = N_("%(reviewer)s is not assigned to mark this: see “Who marks what”")
         else:

@@ -1,5 +1,7 @@
 """What reviewers ask of a vendor. It depends on no mark, and only they know that it was they."""
 
+import secrets
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,6 +17,11 @@ from crrubric.services.ballots.ballots import find_assigned_criterion, lock_own_
 from crrubric.services.ballots.declarations import require_declaration
 from crrubric.services.shared.journal import ROW, EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
+
+
+def draw_id() -> int:
+    """A random key: the chair sees it, and one that counts would tell who asked when."""
+    return secrets.randbelow(10**9 - 1) + 1  # of nine digits, as addresses and forms take them
 
 
 def ask_vendor(actor: Actor, slug: str, vendor_id: int, criterion_id: int, *, words: str) -> Asking:
@@ -34,7 +41,11 @@ def ask_vendor(actor: Actor, slug: str, vendor_id: int, criterion_id: int, *, wo
         require_declaration(session, ballot.member, ballot.vendor)
         criterion = find_assigned_criterion(session, ballot.member, criterion_id)
         asking = Asking(
-            member_id=ballot.member_id, vendor_id=vendor_id, criterion_id=criterion.id, words=text
+            id=draw_id(),
+            member_id=ballot.member_id,
+            vendor_id=vendor_id,
+            criterion_id=criterion.id,
+            words=text,
         )
         if there := _find_same_asking(session, asking):
             return there

@@ -26,6 +26,7 @@ from crrubric.models import (
     Member,
     Vendor,
 )
+from crrubric.queries.ballots.ballots import load_seen_ballots
 from crrubric.queries.people.access import require_locked_seat
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.assignments import assignment_of, load_assignments
@@ -110,6 +111,7 @@ def _store_assignment(
     old = assignment_of(session, member)
     if old == wanted:
         return False
+    _refuse_seen_vendors(session, member, old, wanted)
     if evaluation.phase is Phase.SCORING:
         _protect_marks(session, member, old, wanted)
     before = _serialize_assignment(session, old)
@@ -135,6 +137,24 @@ def _store_assignment(
     if evaluation.phase is Phase.SCORING and member.user_id != actor.user_id:
         notify_members(session, [member.id], NoticeKind.ASSIGNMENT_CHANGED, {})
     return True
+
+
+def _refuse_seen_vendors(
+    session: Session, member: Member, old: Assignment, wanted: Assignment
+) -> None:
+    """Raise WrongPhase where a vendor is given to somebody who has seen another's ballot for it."""
+    seen = {
+        vendor
+        for who, vendor in load_seen_ballots(session, member.evaluation_id)
+        if who == member.id
+    }
+    added = seen & ((wanted.vendors or frozenset()) - (old.vendors or frozenset()))
+    for vendor in sorted(added):
+        raise WrongPhase(
+            N_("%(name)s has seen another reviewer’s ballot for %(vendor)s, and can’t mark it."),
+            name=member.name,
+            vendor=session.get_one(Vendor, vendor).company,
+        )
 
 
 def _protect_marks(session: Session, member: Member, old: Assignment, wanted: Assignment) -> None:

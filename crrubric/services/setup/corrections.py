@@ -57,13 +57,15 @@ def correct_criterion(
     """Make the next revision of the rubric. Weights, must-haves and rule stay frozen.
 
     AGAIN sets the marks on the criterion aside (the journal and sealed versions keep them) and
-    reopens submitted ballots that ask for it. Everybody who is to mark it is told, once. A text
+    reopens submitted ballots that ask for it. Once the committee has seen the ballots, only KEEP
+    is left. Everybody who is to mark it is told, once. A text
     that changed keeps its translation only if that changed with it.
     Raises: Invalid naming the field, if nothing changes, or if no weighted criterion is left.
     """
     tidy = _clean_correction(correction)
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.CORRECT_RUBRIC, slug)
+        refuse_informed_change(seat.evaluation, tidy.effect)
         criterion = find_criterion(session, seat.evaluation, criterion_id)
         before, after = _apply_correction(session, criterion, tidy)
         revision = RubricRevision(
@@ -96,6 +98,18 @@ def correct_criterion(
         facts = {"criterion": criterion.title, "reason": tidy.reason}
         notify_members(session, told, TOLD[tidy.effect], facts)
     return revision
+
+
+def refuse_informed_change(evaluation: Evaluation, effect: CorrectionEffect) -> None:
+    """Raise Invalid for what could turn the result, once the committee has seen the ballots."""
+    if evaluation.shown_at is not None and effect is not CorrectionEffect.KEEP:
+        raise Invalid(
+            N_(
+                "The committee has seen the ballots: no criterion is left out or marked again now,"
+                " for that could turn the result. Only words can be corrected; marks stay."
+            ),
+            field="effect",
+        )
 
 
 def _clean_correction(correction: Correction) -> Correction:

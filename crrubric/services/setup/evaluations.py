@@ -1,7 +1,7 @@
 """Evaluations: making one, changing its facts, and how long its record is kept."""
 
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,7 +29,7 @@ from crrubric.services.people.district import find_or_make_district
 from crrubric.services.setup.rubrics import copy_rubric, serialize_rubric
 from crrubric.services.setup.rules import rule_settings
 from crrubric.services.shared.constraints import explain_constraint, run_again_if_broken
-from crrubric.services.shared.days import require_coming_day
+from crrubric.services.shared.days import require_coming_day, require_coming_end
 from crrubric.services.shared.journal import (
     ROW,
     EntryReferences,
@@ -176,11 +176,13 @@ def change_evaluation(
     title: str,
     purpose: str,
     closes_on: date | None,
+    ends_at: datetime | None = None,
     language: str | None = None,
 ) -> Evaluation:
-    """Change title, purpose, the date on which scoring closes, the language of documents.
+    """Change title, purpose, when scoring closes, the language of documents.
 
-    Args: language: None: it stays. Raises: Invalid naming the field.
+    Args: closes_on: a day to remind of; ends_at: the hard end, after which nothing is taken;
+    language: None: it stays. Raises: Invalid naming the field.
     """
     if language is not None and language not in NAMES:
         raise Invalid(N_("Choose one of the choices shown."), field="language")
@@ -191,20 +193,23 @@ def change_evaluation(
         evaluation = require_locked_evaluation(session, actor, Action.EDIT_SETUP, slug)
         if closes_on is not None and closes_on != evaluation.closes_on:
             require_coming_day(evaluation, closes_on, field="closes_on")
+        require_coming_end(evaluation, ends_at, closes_on)
         new = {
             "title": tidy,
             "purpose": about,
             "closes_on": closes_on.isoformat() if closes_on else None,
+            "ends_at": ends_at.isoformat() if ends_at else None,
             "language": language or evaluation.language,
         }
         old = {
             "title": evaluation.title,
             "purpose": evaluation.purpose,
             "closes_on": evaluation.closes_on.isoformat() if evaluation.closes_on else None,
+            "ends_at": evaluation.ends_at.isoformat() if evaluation.ends_at else None,
             "language": evaluation.language,
         }
         evaluation.title, evaluation.purpose = tidy, about
-        evaluation.closes_on = closes_on
+        evaluation.closes_on, evaluation.ends_at = closes_on, ends_at
         evaluation.language = language or evaluation.language
         note_evaluation_change(
             session, actor, Event.EVALUATION_CHANGED, evaluation, old=old, new=new

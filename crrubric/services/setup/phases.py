@@ -17,7 +17,7 @@ from crrubric.domain.vocabulary import NoticeKind, Phase
 from crrubric.models import Ballot, Evaluation, Member
 from crrubric.queries.meeting.eligibility import find_ineligible_recommendation
 from crrubric.queries.meeting.meetings import find_current_meeting
-from crrubric.queries.people.access import lock_evaluation, require
+from crrubric.queries.people.access import lock_evaluation, require, require_impartial
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.evaluations import load_readiness
 from crrubric.services.ballots.ballots import issue_ballots
@@ -40,17 +40,20 @@ STAMPS = {
 def change_phase(actor: Actor, slug: str, to: Phase, *, reason: str = "") -> Evaluation:
     """Move the evaluation to another phase.
 
-    Opening scoring freezes rubric and rule and issues the ballots.
+    Opening scoring freezes rubric and rule and issues the ballots; with the first meeting the
+    committee sees them, which no step back undoes.
     Raises: NotReady with every condition that isn't met; Invalid if a step back has no reason.
     """
     why = clean_text(reason, limit=limits.NOTE, field="reason")
     with unit_of_work() as session:
         evaluation = lock_evaluation(session, slug, exclusive=True)
-        require(actor, Action.CHANGE_PHASE, evaluation, session)
+        seat = require(actor, Action.CHANGE_PHASE, evaluation, session)
         before = evaluation.phase
         found = list_phase_problems(before, to, load_phase_readiness(session, evaluation, to))
         if found:
             raise NotReady(N_("“%(phase)s” can’t begin yet."), found, phase=to.label)
+        if (before, to) == (Phase.MEETING, Phase.DECIDED):
+            require_impartial(session, seat)
         if is_step_back(before, to) and not why:
             raise Invalid(N_("Say why the evaluation goes back one step."), field="reason")
         held = find_current_meeting(session, evaluation.id)
@@ -90,9 +93,20 @@ def apply_phase(session: Session, evaluation: Evaluation, before: Phase, to: Pha
         setattr(evaluation, STAMPS[before], None)
     else:
         setattr(evaluation, STAMPS[to], now_utc())
+    if to is Phase.MEETING and before is Phase.SCORING:
+        note_shown_ballots(session, evaluation)
     if to is Phase.SCORING:
         issue_ballots(session, evaluation)
     elif to is Phase.SETUP:
         seats = select(Member.id).where(Member.evaluation_id == evaluation.id)
         delete_ballot_files(session, Ballot.member_id.in_(seats))
         session.execute(delete(Ballot).where(Ballot.member_id.in_(seats)))
+
+
+def note_shown_ballots(session: Session, evaluation: Evaluation) -> None:
+    """Write down when the committee first saw ballots on which there is something."""
+    if evaluation.shown_at is not None:
+        return
+    facts = load_readiness(session, evaluation.id)
+    if facts.marks or facts.sealed:
+        evaluation.shown_at = now_utc()

@@ -11,6 +11,7 @@ from crrubric.queries.ballots.ballots import (
     can_mark_ballot,
     list_own_ballots,
     load_own_criterion_marks,
+    load_seen_ballots,
 )
 from crrubric.queries.ballots.declarations import load_own_declarations
 from crrubric.queries.ballots.files import count_own_criterion_files
@@ -80,8 +81,11 @@ def render_across_page(seat: Seat, criterion_id: int, *, tried: Tried | None = N
 
 def split_open_ballots(seat: Seat, member: Member) -> tuple[list[BallotLine], list[BallotLine]]:
     """One's own open ballots: those that can be marked, and those that wait for a declaration."""
+    seen = load_seen_ballots(db.session(), seat.evaluation.id)
     lines = [
-        row for row in list_own_ballots(db.session(), member) if can_mark_ballot(seat, row.ballot)
+        row
+        for row in list_own_ballots(db.session(), member)
+        if can_mark_ballot(seat, row.ballot) and (member.id, row.vendor.id) not in seen
     ]
     declared = load_own_declarations(db.session(), member)
     ready = [row for row in lines if row.vendor.id in declared]

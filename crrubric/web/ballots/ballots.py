@@ -20,6 +20,7 @@ from crrubric.queries.ballots.ballots import (
     count_answered_criteria,
     entry_of,
     find_own_ballot,
+    has_seen_ballot,
     list_own_ballots,
     load_own_gaps,
 )
@@ -86,6 +87,7 @@ def render_ballot_page(
     own, marks = find_own_ballot(db.session(), seat, vendor_id)
     rubric = list_assigned_parts(db.session(), own.member)
     asked = [row.id for part in rubric for row in part.criteria]
+    seen = has_seen_ballot(db.session(), own.member_id, vendor_id)
     return render_page(
         "ballots/ballot.html",
         seat,
@@ -107,7 +109,8 @@ def render_ballot_page(
             for row in part.criteria
         },
         file_counts=count_own_ballot_files(db.session(), own),
-        writable=can_mark_ballot(seat, own),
+        writable=can_mark_ballot(seat, own) and not seen,
+        seen=seen,
         may_ask=may_ask(seat, own),
         askings=list_own_askings(db.session(), seat, vendor_id=vendor_id),
         questions=list_vendor_questions(db.session(), seat, vendor_id),

@@ -11,7 +11,11 @@ from crrubric.domain.vocabulary import FileKind
 from crrubric.extensions import db
 from crrubric.models import AttachedFile
 from crrubric.queries.ballots import files as read
-from crrubric.queries.ballots.ballots import can_mark_ballot, find_own_ballot
+from crrubric.queries.ballots.ballots import (
+    can_mark_ballot,
+    find_own_ballot,
+    has_seen_ballot,
+)
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.services.ballots import attachments as service
 from crrubric.services.ballots.ballots import find_assigned_criterion
@@ -160,7 +164,8 @@ def render_mark_files_page(seat: Seat, vendor_id: int, criterion_id: int, form: 
         mark=marks.get(criterion_id),
         files=read.load_own_files(db.session(), own).get(criterion_id, ()),
         form=form,
-        writable=can_mark_ballot(seat, own),
+        writable=can_mark_ballot(seat, own)
+        and not has_seen_ballot(db.session(), own.member_id, vendor_id),
         most=limits.FILE_BYTES // limits.MEGABYTE,
     )
 

@@ -124,3 +124,9 @@ class CorrectionForm(Form):
         validators=[InputRequired(_("Say what happens to marks already given."))],
     )
     reason = TextAreaField(_("Why?"), [InputRequired(_("Say why.")), limit_length(limits.NOTE)])
+
+    def offer(self, *, after_shown: bool) -> None:
+        """Offer what is possible: marks stay once the committee has seen the ballots."""
+        if after_shown:
+            kept = CorrectionEffect.KEEP
+            self.effect.choices = [SelectChoice(kept.value, _(kept.label))]

@@ -6,10 +6,11 @@ from flask.typing import ResponseReturnValue
 from crrubric.domain.actions import Action
 from crrubric.domain.results.computed import analyze_results
 from crrubric.extensions import db
+from crrubric.queries.ballots.ballots import list_late_changes
 from crrubric.queries.exchange.exports import describe_evaluation, iterate_mark_rows
 from crrubric.queries.meeting.decisions import find_adopted_ranking, recommendation_of
 from crrubric.queries.people.access import Seat
-from crrubric.queries.results.matrices import read_matrix
+from crrubric.queries.results.matrices import read_matrix, read_matrix_for_seat
 from crrubric.reports.exchange import results_json, tables
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.page import make_download
@@ -41,12 +42,16 @@ def download_scores(seat: Seat) -> ResponseReturnValue:
 @require_permission(Action.EXPORT_RESULTS)
 def download_results(seat: Seat) -> ResponseReturnValue:
     """Everything computed, as the documented object."""
-    read = read_matrix(db.session(), seat.evaluation)
-    computed = analyze_results(read.basis, read.results, with_names=seat.may(Action.VIEW_REVIEWERS))
+    read = read_matrix_for_seat(db.session(), seat)
+    names = seat.may(Action.VIEW_REVIEWERS)
+    computed = analyze_results(read.basis, read.results, with_names=names)
     adopted = find_adopted_ranking(
         db.session(), recommendation_of(db.session(), seat.evaluation.id)
     )
-    body = results_json.results_object(computed, describe_evaluation(seat.evaluation), adopted)
+    late = list_late_changes(db.session(), seat.evaluation, seat.shut_out)
+    withheld = [vendor.code for vendor in read.withheld]
+    facts = describe_evaluation(seat.evaluation, late=len(late), withheld=withheld)
+    body = results_json.results_object(computed, facts, adopted, late)
     text = "".join(results_json.format_results_json(body))
     return make_download(text, "application/json", f"{seat.evaluation.slug}-results.json")
 

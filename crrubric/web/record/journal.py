@@ -17,6 +17,7 @@ from crrubric.queries.record.journal import (
     find_journal_head,
     list_journal_actors,
     list_journal_entries,
+    tells_reason,
 )
 from crrubric.queries.setup.vendors import list_visible_vendors
 from crrubric.web.shared.access import require_permission
@@ -53,6 +54,7 @@ def show_journal(seat: Seat) -> ResponseReturnValue:
         "record/journal.html",
         seat,
         rows=rows,
+        told={row.id for row in rows if tells_reason(seat, row)},
         older=wanted.page + 1 if len(rows) == PAGE else None,
         wanted=wanted,
         kind=request.args.get("kind", ""),

@@ -42,6 +42,7 @@ FIELDS = {
     "carried": N_("carried"),
     "chair": N_("chair"),
     "closes_on": N_("scoring closes on"),
+    "ends_at": N_("hard end of scoring"),
     "company": N_("company"),
     "conditions": N_("conditions"),
     "contact_email": N_("contact e-mail"),

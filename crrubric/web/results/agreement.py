@@ -13,7 +13,7 @@ from crrubric.domain.statistics.preferences import kendall_tau_b
 from crrubric.domain.statistics.reliability import reliability_of, sort_by_disagreement
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat, make_not_found
-from crrubric.queries.results.matrices import read_matrix
+from crrubric.queries.results.matrices import read_matrix_for_seat
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import render_page
@@ -33,7 +33,7 @@ def show_agreement(seat: Seat) -> ResponseReturnValue:
     sort, drawn = request.args.get("sort", SORTS[0]), request.args.get("drawn", DRAWN[0])
     if sort not in SORTS or drawn not in DRAWN:
         raise make_not_found()
-    read = read_matrix(db.session(), seat.evaluation, current_language())
+    read = read_matrix_for_seat(db.session(), seat, current_language())
     counts = read.basis.ballots.counts()
     found = reliability_of(read.basis, counts)
     ordered = sort_by_disagreement if sort == SORTS[0] else list
@@ -44,6 +44,7 @@ def show_agreement(seat: Seat) -> ResponseReturnValue:
         "results/agreement.html",
         seat,
         found=found,
+        withheld=read.withheld,
         whole=found.whole,
         sort=sort,
         drawn=drawn,

@@ -15,6 +15,7 @@ from crrubric.domain.results.views import select_matrix_view
 from crrubric.domain.typed import parse_id
 from crrubric.domain.vocabulary import Answer
 from crrubric.extensions import db
+from crrubric.queries.ballots.ballots import list_late_changes
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.results.matrices import Matrix, read_matrix
 from crrubric.web.results.cell_facts import load_cell_facts
@@ -80,6 +81,7 @@ def show_matrix(seat: Seat) -> ResponseReturnValue:
         controls=make_filter_controls(read, asked),
         facts=facts,
         answers=list(Answer),
+        late=list_late_changes(db.session(), seat.evaluation, seat.shut_out),
         today=current_day(),
         rule=format_rule(read.results.rule),
     )

@@ -23,7 +23,7 @@ from crrubric.domain.statistics.robustness import robustness_of
 from crrubric.domain.vocabulary import RuleKind
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat
-from crrubric.queries.results.matrices import Matrix, read_matrix
+from crrubric.queries.results.matrices import Matrix, read_matrix_for_seat
 from crrubric.queries.setup.wording import translate_rubric_text
 from crrubric.web.results.forms import TrialForm, WeightTrialForm
 from crrubric.web.shared.access import require_permission
@@ -41,7 +41,7 @@ def show_what_if(seat: Seat) -> ResponseReturnValue:
     """Plain sentences, a form to try changes, the trial beside the official result, charts."""
     from crrubric.reports.results import robustness_figures as figures  # draws with plotly: heavy
 
-    read = read_matrix(db.session(), seat.evaluation, current_language())
+    read = read_matrix_for_seat(db.session(), seat, current_language())
     basis = read.basis
     asked = "kind" in request.args
     form, rows = make_trial_form(basis, asked=asked), make_weight_forms(read, asked=asked)
@@ -61,6 +61,7 @@ def show_what_if(seat: Seat) -> ResponseReturnValue:
         "results/what_if.html",
         seat,
         results=read.results,
+        withheld=read.withheld,
         form=form,
         rows=rows,
         wrong=list_wrong_weights(rows, read),

@@ -45,6 +45,7 @@ def show_correction_form(seat: Seat, criterion_id: int) -> ResponseReturnValue:
     """The form that corrects a criterion."""
     row = find_criterion_to_correct(seat, criterion_id)
     form = CorrectionForm(formdata=None, obj=row, effect=CorrectionEffect.KEEP)
+    form.offer(after_shown=seat.evaluation.shown_at is not None)
     return render_correction_page(seat, form, make_translation_forms(row))
 
 
@@ -62,6 +63,7 @@ def render_correction_page(
 def save_correction(seat: Seat, criterion_id: int) -> ResponseReturnValue:
     """Make the next revision of the rubric."""
     form = CorrectionForm()
+    form.offer(after_shown=seat.evaluation.shown_at is not None)
     row = find_criterion_to_correct(seat, criterion_id)
     forms = make_translation_forms(row)
     if all([form.validate(), *(own.validate() for own in forms.values())]):

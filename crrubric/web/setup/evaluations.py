@@ -21,8 +21,11 @@ from crrubric.queries.ballots.declarations import list_declared_conflicts
 from crrubric.queries.mail.notices import list_own_notices
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.questions.questions import count_waiting_askings
-from crrubric.queries.setup.assignments import count_assigned_criteria
-from crrubric.queries.setup.evaluations import list_ballot_progress, load_readiness
+from crrubric.queries.setup.evaluations import (
+    count_progress_criteria,
+    list_ballot_progress,
+    load_readiness,
+)
 from crrubric.services.ballots import seals
 from crrubric.services.setup import evaluations as service
 from crrubric.services.setup import phases, rules
@@ -91,9 +94,9 @@ def save_phase(seat: Seat) -> ResponseReturnValue:
 @require_permission(Action.EDIT_SETUP)
 def show_facts_form(seat: Seat) -> ResponseReturnValue:
     """Title, purpose and dates."""
-    return render_page(
-        "setup/evaluation/facts.html", seat, under=HOME, form=DocumentsForm(obj=seat.evaluation)
-    )
+    form = DocumentsForm(obj=seat.evaluation)
+    form.show_end(seat.evaluation.ends_at, seat.evaluation.district.time_zone)
+    return render_page("setup/evaluation/facts.html", seat, under=HOME, form=form)
 
 
 @bp.post("/facts")
@@ -109,6 +112,7 @@ def save_facts(seat: Seat) -> ResponseReturnValue:
                 title=form.title.data,
                 purpose=form.purpose.data or "",
                 closes_on=form.closes_on.data,
+                ends_at=form.read_end(seat.evaluation.district.time_zone),
                 language=form.language.data,
             )
             flash(_("Saved."), "done")
@@ -172,7 +176,7 @@ def show_progress(seat: Seat) -> ResponseReturnValue:
         may_reopen=seat.may(Action.REOPEN_BALLOT),
         may_move=seat.may(Action.MOVE_CLOSING_DAY),
         may_enter=seat.may(Action.ENTER_ON_BEHALF),
-        asked=count_assigned_criteria(db.session(), seat.evaluation.id),
+        asked=count_progress_criteria(db.session(), seat.evaluation.id),
         people=load_lateness(seat, rows),
     )
 

@@ -1,6 +1,8 @@
 """Forms of the set-up: the evaluation, its rule, rubric, vendors, seats and phase."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _
 from wtforms import (
@@ -14,6 +16,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
 from crrubric.domain import limits
+from crrubric.domain.errors import Invalid
+from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import (
     PriceUnit,
     Role,
@@ -22,6 +26,7 @@ from crrubric.domain.vocabulary import (
     Stakeholder,
 )
 from crrubric.web.shared.forms import (
+    ClockField,
     DayField,
     ExactNumberField,
     Form,
@@ -33,6 +38,8 @@ from crrubric.web.shared.forms import (
     list_choices,
 )
 
+LAST_MINUTE = time(23, 59)
+
 
 class EvaluationForm(Form):
     """What a new evaluation needs."""
@@ -43,13 +50,35 @@ class EvaluationForm(Form):
     purpose = TextAreaField(_("What is it for?"), [Optional(), limit_length(limits.LONG_TEXT)])
 
 
-class FactsForm(EvaluationForm):
-    """Title, purpose and the day on which scoring closes."""
+class HardEndForm(Form):
+    """The moment after which nothing is taken, as day and time in the district's zone."""
+
+    ends_on = DayField(_("Hard end: day (optional)"), [Optional()])
+    ends_time = ClockField(_("Hard end: time"), [Optional()])
+
+    def show_end(self, ends_at: datetime | None, zone: str) -> None:
+        """Put a stored end into the fields."""
+        if ends_at is not None:
+            local = ends_at.astimezone(ZoneInfo(zone))
+            self.ends_on.data, self.ends_time.data = local.date(), local.time()
+
+    def read_end(self, zone: str) -> datetime | None:
+        """The end that was typed; without a time, the end of the day. Raises: Invalid."""
+        day, at = self.ends_on.data, self.ends_time.data
+        if day is None:
+            if at is not None:
+                raise Invalid(N_("Enter the day as well, or clear the time."), field="ends_on")
+            return None
+        return datetime.combine(day, at or LAST_MINUTE, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+class FactsForm(HardEndForm, EvaluationForm):
+    """Title, purpose and when scoring closes."""
 
     closes_on = DayField(_("Scoring closes on"), [Optional()])
 
 
-class ClosingForm(Form):
+class ClosingForm(HardEndForm):
     """Another day on which scoring closes."""
 
     closes_on = DayField(

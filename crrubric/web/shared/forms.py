@@ -18,6 +18,7 @@ from wtforms import (
     SelectField,
     StringField,
     TextAreaField,
+    TimeField,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.i18n import messages_path
@@ -147,6 +148,17 @@ class DayField(TypedField):
     def parse_typed(self, text: str) -> date:
         """The day, as browsers send it."""
         return parse_day(text)
+
+
+class ClockField(TimeField):
+    """A time of day, refused in a sentence when it is none."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the time as browsers send it."""
+        try:
+            super().process_formdata(valuelist if valuelist and valuelist[0] else [])
+        except ValueError:
+            raise ValueError(_("Enter a time, like 17:00.")) from None
 
 
 class ChoiceFieldMixin:

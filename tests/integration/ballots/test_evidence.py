@@ -326,8 +326,11 @@ def test_every_column_of_the_exported_marks_stands_under_its_name(make: Factory,
             "evidence": "Document · page 4 · 2026-03-01",
             "evidence_until": "2027-05-03",
             "files": "offer.pdf; report.pdf",
+            "origin": "reviewer",
+            "blind": "yes",
         }
     ]
     assert reader.fieldnames == [
         "reviewer", "vendor", "criterion", "mark", "note", "evidence", "evidence_until", "files",
+        "origin", "blind",
     ]  # fmt: skip

@@ -108,7 +108,7 @@ def test_a_ballot_that_was_submitted_empty_keeps_the_rubric_frozen(make: Factory
     with pytest.raises(NotReady) as refused:
         phases.change_phase(made.chair, made.slug, Phase.SETUP, reason="wrong rubric")
 
-    assert "1 ballots were submitted already" in str(refused.value.problems[0])
+    assert "Ballots have been marked already" in str(refused.value.problems[0])
 
 
 def test_the_reviewer_sees_the_receipt_and_can_take_the_ballot_along(make: Factory, visit: Visit):

@@ -217,7 +217,7 @@ def test_a_member_with_a_conflict_can_not_reinstate_the_vendor(make: Factory, vi
 
     assert (reinstated.status_code, withdrawn.status_code) == (404, 404)
     assert f"vendors/{vendor}/reinstate" not in page.text
-    assert recorded.status_code == 303
+    assert recorded.status_code == 422
     with pytest.raises(NotFound):
         reinstate(made)
 

@@ -238,7 +238,7 @@ def test_asking_depends_on_no_mark_and_changes_none(make: Factory, visit: Visit)
     asked(made, 1, "ada", "About ada?")
 
     assert everything(visit, made.chair, made) != before
-    rows = db.session.scalars(select(Asking).order_by(Asking.id)).all()
+    rows = db.session.scalars(select(Asking).order_by(Asking.asked_at)).all()
     assert [(row.words, row.question_id, row.set_aside_reason) for row in rows] == [
         ("About ada?", None, ""),
         ("About sis?", None, ""),

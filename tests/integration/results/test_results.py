@@ -376,7 +376,7 @@ def test_the_json_export_contains_reviewer_comparisons_only_for_the_chair(make, 
     named = {key for key in chair if chair[key] != reviewer[key]}
     assert named == {
         "per_reviewer", "leave_one_reviewer_out", "leave_one_reviewer_out_ranks",
-        "kendall_tau_b", "cohen_kappa_pairs",
+        "kendall_tau_b", "cohen_kappa_pairs", "changed_after_shown",
     }  # fmt: skip
     assert {key: reviewer[key] for key in named} == dict.fromkeys(named)
 

@@ -35,7 +35,8 @@ def run(tmp_path: Path) -> Run:
 @pytest.mark.parametrize(
     "words",
     ["", "demo", "serve", "db", "db upgrade", "user", "user add", "user link", "evaluation",
-     "evaluation create", "evaluation list", "import", "import marks", "results", "memo",
+     "evaluation create", "evaluation list", "evaluation appoint-chair",
+     "import", "import marks", "results", "memo",
      "mail", "mail send", "mail list", "mail test",
      "settings", "settings show", "settings document"],
 )  # fmt: skip

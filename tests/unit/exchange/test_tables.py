@@ -180,6 +180,8 @@ MARK = {
     "evidence": "Document",
     "evidence_until": "2027-05-03",
     "files": "offer.pdf",
+    "origin": "reviewer",
+    "blind": "yes",
 }
 
 

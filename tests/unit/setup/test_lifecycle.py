@@ -63,9 +63,10 @@ def test_only_the_changes_of_the_table_are_possible(before: Phase, after: Phase)
         ((Phase.PRACTICE, Phase.SCORING), {"vendors": 0}, "no vendor"),
         ((Phase.MEETING, Phase.DECIDED), {"recommendation": False}, "No recommendation"),
         ((Phase.MEETING, Phase.DECIDED), {"ruled_out": "Wrenfold"}, "Wrenfold is recommended, but"),
-        ((Phase.SCORING, Phase.SETUP), {"marks": 3}, "3 marks have been given"),
-        ((Phase.SCORING, Phase.SETUP), {"sealed": 2}, "2 ballots were submitted"),
+        ((Phase.SCORING, Phase.SETUP), {"marks": 3}, "have been marked already"),
+        ((Phase.SCORING, Phase.SETUP), {"sealed": 2}, "have been marked already"),
         ((Phase.SCORING, Phase.SETUP), {"settled": 1}, "has met already"),
+        ((Phase.SCORING, Phase.SETUP), {"shown": True}, "has seen the ballots"),
         ((Phase.DECIDED, Phase.ARCHIVED), {"retention": False}, "until which the record is kept"),
     ],
 )

@@ -1,0 +1,131 @@
+"""What the memo says of blindness: each sentence rests on a fact of this evaluation."""
+
+from collections.abc import Iterable
+
+from crrubric.domain.ballots.blindness import LateChange
+from crrubric.domain.memo.tree import Block, Bullets, MemoBlindness, Paragraph
+from crrubric.domain.memo.words import ValueFormatter
+from crrubric.domain.translation import N_
+
+
+class BlindnessBlocks:
+    """The part of section 3 on who could know whose marks."""
+
+    def __init__(self, facts: MemoBlindness, words: ValueFormatter) -> None:
+        self.facts, self.words = facts, words
+
+    def blocks(self) -> Iterable[Block]:
+        """Ballots filled in alone; then every other way in which a ballot came about."""
+        if self.facts.alone:
+            yield Paragraph(self.alone())
+        yield from self.imported()
+        yield from self.entered()
+        yield from self.returned()
+        yield from self.late()
+
+    def late(self) -> Iterable[Block]:
+        """Ballots that were submitted after the closing day."""
+        facts, words = self.facts, self.words
+        if facts.late_ballots and facts.closes_on is not None:
+            text = N_("Submitted after the closing day, %(day)s:")
+            yield Paragraph(words(text, day=words.day(facts.closes_on)))
+            yield Bullets(tuple(self.change(row) for row in facts.late_ballots))
+
+    def change(self, row: LateChange) -> str:
+        """Whose ballot for which vendor, and when."""
+        return f"{row.reviewer}, {row.vendor}: {self.words.moment(row.at)}"
+
+    def alone(self) -> str:
+        """Whether all ballots were filled in alone, or how many."""
+        facts, words = self.facts, self.words
+        if not (facts.imported_ballots or facts.entries or facts.late_changes):
+            return words(
+                N_(
+                    "Each worked alone; nobody, not even the chair, saw another reviewer’s marks"
+                    " before the ballots were locked."
+                )
+            )
+        return words(
+            N_(
+                "Ballots that their reviewers filled in alone, before anybody saw them: %(count)s."
+                " What is different for the others:"
+            ),
+            count=facts.alone,
+        )
+
+    def imported(self) -> Iterable[Block]:
+        """Marks out of files: crrubric was not there when they were given."""
+        facts, words = self.facts, self.words
+        if facts.imported_ballots:
+            yield Paragraph(
+                words(
+                    N_(
+                        "Ballots that were imported from a file: %(count)s. Whether their reviewers"
+                        " worked alone is not recorded."
+                    ),
+                    count=facts.imported_ballots,
+                )
+            )
+            yield Bullets(
+                tuple(
+                    words(
+                        N_("“%(file)s”, imported %(when)s: %(count)s marks"),
+                        file=row.file,
+                        when=words.moment(row.at),
+                        count=row.marks,
+                    )
+                    for row in facts.imports
+                )
+            )
+
+    def entered(self) -> Iterable[Block]:
+        """Ballots entered for somebody, who saw them then, and what followed from it."""
+        facts, words = self.facts, self.words
+        if facts.entries:
+            yield Paragraph(
+                words(
+                    N_(
+                        "Ballots given on paper or by phone were entered and sealed by somebody"
+                        " else, who saw them then and from then on could not mark that vendor;"
+                        " their reviewers were asked to confirm them:"
+                    )
+                )
+            )
+            yield Bullets(
+                tuple(
+                    words(
+                        N_("%(name)s entered ballots for %(vendor)s: %(count)s"),
+                        name=row.by,
+                        vendor=row.vendor,
+                        count=row.count,
+                    )
+                    for row in facts.entries
+                )
+            )
+
+    def returned(self) -> Iterable[Block]:
+        """Steps back to scoring after the ballots were shown, and which ballots changed then."""
+        facts, words = self.facts, self.words
+        if facts.returns:
+            yield Paragraph(
+                words(
+                    N_(
+                        "The committee saw the ballots %(when)s. After that, the evaluation went"
+                        " back to scoring:"
+                    ),
+                    when=words.moment(facts.shown_at),
+                )
+            )
+            yield Bullets(tuple(f"{words.moment(row.at)}: {row.reason}" for row in facts.returns))
+        if facts.late_changes:
+            yield Paragraph(
+                words(
+                    N_(
+                        "Ballots that were changed then, by reviewers who could know what others"
+                        " had answered:"
+                    )
+                )
+            )
+            yield Bullets(tuple(self.change(row) for row in facts.late_changes))
+        elif facts.returns:
+            yield Paragraph(words(N_("No ballot was changed then.")))

@@ -1,0 +1,121 @@
+"""What the record of an evaluation says of blindness, for the memo."""
+
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from crrubric.domain.ballots.blindness import LateChange
+from crrubric.domain.events import Event
+from crrubric.domain.memo.tree import (
+    MemoBlindness,
+    MemoEntries,
+    MemoImport,
+    MemoReturn,
+)
+from crrubric.domain.setup.closing import is_after_closing
+from crrubric.domain.vocabulary import Phase
+from crrubric.models import Ballot, EntryOnBehalf, Evaluation, JournalEntry, Mark, Member, Vendor
+from crrubric.queries.ballots.ballots import is_vendor_in_selection, list_late_changes
+from crrubric.queries.people.people import is_present_reviewer
+
+
+def load_memo_blindness(session: Session, evaluation: Evaluation, zone: ZoneInfo) -> MemoBlindness:
+    """The facts, with moments in this zone."""
+    alone, imported = count_ballots_by_origin(session, evaluation)
+    told = session.scalars(
+        select(JournalEntry)
+        .where(
+            JournalEntry.evaluation_id == evaluation.id,
+            JournalEntry.event.in_((Event.PHASE_CHANGED, Event.MARKS_IMPORTED)),
+        )
+        .order_by(JournalEntry.number)
+    ).all()
+    return MemoBlindness(
+        shown_at=evaluation.shown_at.astimezone(zone) if evaluation.shown_at else None,
+        alone=alone,
+        imported_ballots=imported,
+        imports=tuple(
+            MemoImport(entry.subject, entry.at.astimezone(zone), (entry.after or {})["marks"])
+            for entry in told
+            if entry.event is Event.MARKS_IMPORTED
+        ),
+        entries=list_memo_entries(session, evaluation),
+        returns=tuple(
+            MemoReturn(entry.at.astimezone(zone), entry.reason)
+            for entry in told
+            if evaluation.shown_at is not None
+            and entry.event is Event.PHASE_CHANGED
+            and (entry.after or {})["phase"] == Phase.SCORING
+            and entry.at > evaluation.shown_at
+        ),
+        late_changes=tuple(
+            LateChange(row.reviewer, row.vendor, row.at.astimezone(zone))
+            for row in list_late_changes(session, evaluation)
+        ),
+        closes_on=evaluation.closes_on,
+        late_ballots=list_late_ballots(session, evaluation, zone),
+    )
+
+
+def list_late_ballots(
+    session: Session, evaluation: Evaluation, zone: ZoneInfo
+) -> tuple[LateChange, ...]:
+    """Ballots that count and were submitted after the closing day, by reviewer and vendor."""
+    rows = session.execute(
+        select(Member.name, Vendor.company, Ballot.submitted_at)
+        .join(Member, Member.id == Ballot.member_id)
+        .join(Vendor, Vendor.id == Ballot.vendor_id)
+        .where(
+            is_present_reviewer(evaluation.id),
+            Vendor.withdrawn_at.is_(None),
+            ~Ballot.recused,
+            Ballot.submitted_at.is_not(None),
+            Ballot.imported_at.is_(None),
+        )
+        .order_by(Member.name, Member.id, Vendor.position)
+    )
+    return tuple(
+        LateChange(name, company, at.astimezone(zone))
+        for name, company, at in rows
+        if at is not None and is_after_closing(at, evaluation.closes_on, zone.key)
+    )
+
+
+def count_ballots_by_origin(session: Session, evaluation: Evaluation) -> tuple[int, int]:
+    """Of the ballots that count and hold a mark: filled in alone and blind; imported."""
+    entered = (
+        select(EntryOnBehalf.id)
+        .where(EntryOnBehalf.ballot_id == Ballot.id, EntryOnBehalf.number == Ballot.seals)
+        .exists()
+    )
+    imported = Ballot.imported_at.is_not(None)
+    alone = ~imported & Ballot.changed_after_shown_at.is_(None) & ~entered
+    row = session.execute(
+        select(
+            func.coalesce(func.sum(case((alone, 1), else_=0)), 0),
+            func.coalesce(func.sum(case((imported, 1), else_=0)), 0),
+        )
+        .select_from(Ballot)
+        .join(Member, Member.id == Ballot.member_id)
+        .where(
+            is_present_reviewer(evaluation.id),
+            is_vendor_in_selection(),
+            ~Ballot.recused,
+            select(Mark.id).where(Mark.ballot_id == Ballot.id).exists(),
+        )
+    ).one()
+    return int(row[0]), int(row[1])
+
+
+def list_memo_entries(session: Session, evaluation: Evaluation) -> tuple[MemoEntries, ...]:
+    """Who entered how many ballots for which vendor, disputed ones as well."""
+    rows = session.execute(
+        select(EntryOnBehalf.entered_by, Vendor.company, func.count())
+        .join(Ballot, Ballot.id == EntryOnBehalf.ballot_id)
+        .join(Vendor, Vendor.id == Ballot.vendor_id)
+        .where(Vendor.evaluation_id == evaluation.id)
+        .group_by(EntryOnBehalf.entered_by, Vendor.company, Vendor.position)
+        .order_by(EntryOnBehalf.entered_by, Vendor.position)
+    )
+    return tuple(MemoEntries(*row) for row in rows)

@@ -1,0 +1,268 @@
+"""What is no longer blind is said everywhere, and who has seen a ballot marks nothing after it."""
+
+import json
+
+import pytest
+
+from crrubric.domain.errors import Invalid, NotReady, WrongPhase
+from crrubric.domain.setup.assignment import Assignment
+from crrubric.domain.vocabulary import Answer, CorrectionEffect, Phase, Role
+from crrubric.extensions import db
+from crrubric.models import Ballot, Evaluation
+from crrubric.queries.record.verification import verify_record
+from crrubric.services.ballots import ballots, seals
+from crrubric.services.ballots.ballots import MarkText
+from crrubric.services.setup import assignments, corrections, phases
+from crrubric.services.setup.committee import change_member
+from tests.factories import Factory, Made, ballot_of
+from tests.integration.ballots.test_entries import enter, entry
+from tests.integration.conftest import Visit
+
+LATE = "Changed after the ballots had been shown"
+ALONE = "Each worked alone; nobody, not even the chair"
+
+
+def shown_at(made: Made):
+    return db.session.get_one(Evaluation, made.evaluation.id, populate_existing=True).shown_at
+
+
+def go_back(made: Made) -> None:
+    phases.change_phase(made.chair, made.slug, Phase.SCORING, reason="Two were ill")
+
+
+def marked_after_meeting(make: Factory) -> Made:
+    """The first reviewer changed a mark for the first vendor after everybody had read all."""
+    made = make.evaluation(phase=Phase.MEETING, marks={(0, 0): "YNY", (1, 0): "NNN"})
+    go_back(made)
+    make.mark_again(made, 0, 0, made.criteria[0].code, Answer.NO)
+    phases.change_phase(made.chair, made.slug, Phase.MEETING)
+    return made
+
+
+# when ballots were first shown
+
+
+def test_that_ballots_were_shown_is_kept_for_good(make: Factory):
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "Y"})
+    before = shown_at(made)
+    phases.change_phase(made.chair, made.slug, Phase.MEETING)
+    first = shown_at(made)
+    go_back(made)
+    phases.change_phase(made.chair, made.slug, Phase.MEETING)
+
+    assert before is None
+    assert first is not None
+    assert shown_at(made) == first
+
+
+def test_a_meeting_that_was_opened_by_mistake_before_the_first_mark_shows_nothing(make: Factory):
+    made = make.evaluation(phase=Phase.MEETING)
+    go_back(made)
+    make.marks(made, 0, 0, "Y")
+
+    assert shown_at(made) is None
+    assert ballot_of(made, 0, 0).changed_after_shown_at is None
+
+
+def test_a_ballot_changed_after_it_was_shown_is_marked_everywhere(make: Factory, visit: Visit):
+    made = marked_after_meeting(make)
+    chair = visit(made.chair)
+    name, vendor = made.reviewers[0].name, made.vendors[0]
+
+    matrix = chair.get(made.url("matrix")).text
+    changed, kept = (
+        chair.get(made.url(f"cells/{vendor.id}/{row.id}")).text for row in made.criteria[:2]
+    )
+    memo = chair.get(made.url("memo/")).text
+    body = json.loads(chair.get(made.url("export/results.json")).text)
+    rows = chair.get(made.url("export/marks.csv")).text.splitlines()
+
+    assert LATE in matrix
+    assert ("given after the ballots had been shown" in changed) is True
+    assert ("given after the ballots had been shown" in kept) is False
+    assert ALONE not in memo
+    assert f"{name}, {vendor.company}: " in memo
+    assert "Two were ill" in memo
+    assert body["evaluation"]["ballots_changed_after_shown"] == 1
+    assert [row["reviewer"] for row in body["changed_after_shown"]] == [name]
+    assert sum(row.endswith(",reviewer,no") for row in rows) == 1
+    assert sum(row.endswith(",reviewer,yes") for row in rows) == 5
+
+
+def test_the_receipt_says_that_the_ballot_was_changed_after_it_was_shown(make: Factory):
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YNY", (1, 0): "NNN"})
+    blind = make.submit(made, 1, 0).content
+    phases.change_phase(made.chair, made.slug, Phase.MEETING)
+    go_back(made)
+
+    late = make.submit(made, 0, 0).content
+
+    flags = [json.loads(text)["changed_after_ballots_were_shown"] for text in (blind, late)]
+    assert flags == [False, True]
+    assert verify_record(db.session()).problems == ()
+
+
+def test_progress_says_which_ballots_were_changed_after_they_were_shown(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.MEETING, marks={(0, 0): "Y"})
+    go_back(made)
+    before = visit(made.chair).get(made.url("progress")).text
+
+    make.marks(made, 1, 0, "N")
+
+    after = visit(made.chair).get(made.url("progress")).text
+    words = "changed after the ballots had been shown"
+    assert (words in before, after.count(words)) == (False, 1)
+
+
+def test_the_memo_says_that_all_were_alone_only_if_they_were(make: Factory, visit: Visit):
+    alone = make.evaluation(phase=Phase.MEETING, marks={(0, 0): "Y", (1, 0): "N"})
+    text = visit(alone.chair).get(alone.url("memo/")).text
+    go_back(alone)
+    phases.change_phase(alone.chair, alone.slug, Phase.MEETING)
+
+    returned = visit(alone.chair).get(alone.url("memo/")).text
+
+    assert ALONE in text
+    assert "back to scoring" not in text
+    assert ALONE in returned
+    assert "No ballot was changed then." in returned
+
+
+@pytest.mark.parametrize("effect", [CorrectionEffect.AGAIN, CorrectionEffect.LEAVE_OUT])
+def test_what_could_turn_the_result_is_refused_once_ballots_were_shown(
+    make: Factory, visit: Visit, effect: CorrectionEffect
+):
+    made = make.evaluation(phase=Phase.MEETING, marks={(0, 0): "Y"})
+    go_back(made)
+    text = corrections.Correction(
+        title="Other", question="", look_for="", effect=effect, reason="It was unclear."
+    )
+
+    with pytest.raises(Invalid, match="has seen the ballots"):
+        corrections.correct_criterion(made.chair, made.slug, made.criteria[0].id, text)
+
+    page = visit(made.chair).get(made.url(f"rubric/criteria/{made.criteria[0].id}/correct")).text
+    assert page.count('name="effect"') == 1
+
+
+def test_a_correction_of_words_says_that_it_came_after_the_ballots_were_shown(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.MEETING, marks={(0, 0): "Y"})
+    go_back(made)
+    text = corrections.Correction(
+        title="Other", question="", look_for="", effect=CorrectionEffect.KEEP, reason="A typo."
+    )
+    corrections.correct_criterion(made.chair, made.slug, made.criteria[0].id, text)
+    phases.change_phase(made.chair, made.slug, Phase.MEETING)
+
+    memo = visit(made.chair).get(made.url("memo/")).text
+
+    assert "Made after the ballots had been shown." in memo
+
+
+def test_the_rubric_stays_frozen_after_ballots_were_shown(make: Factory):
+    made = make.evaluation(phase=Phase.MEETING, marks={(0, 0): "Y"})
+    go_back(made)
+
+    with pytest.raises(NotReady) as refused:
+        phases.change_phase(made.chair, made.slug, Phase.SETUP, reason="Another rubric")
+
+    assert "marked already" in str(refused.value.problems[0])
+
+
+# who has seen a ballot
+
+
+def chair_who_scores(make: Factory) -> Made:
+    """The chair scores as well, has submitted, and has entered the first reviewer's ballot."""
+    made = make.evaluation(phase=Phase.SETUP, reviewers=2)
+    chair = change_role(made)
+    phases.change_phase(made.chair, made.slug, Phase.SCORING)
+    make.no_conflicts(made)
+    mark(made, made.criteria[0].id, seen=0)
+    reasons = {row.id: "left" for row in made.criteria}
+    seals.submit_ballot(made.chair, made.slug, made.vendors[0].id, reasons=reasons)
+    enter(made, entry(made))
+    assert chair.is_reviewer
+    return made
+
+
+def change_role(made: Made):
+    chair = next(row for row in made.evaluation.members if row.is_chair)
+    return change_member(
+        made.chair,
+        made.slug,
+        chair.id,
+        roles=frozenset({Role.CHAIR, Role.REVIEWER}),
+        stakeholder=chair.stakeholder,
+    )
+
+
+def mark(made: Made, criterion: int, *, seen: int):
+    return ballots.record_mark(
+        made.chair,
+        made.slug,
+        made.vendors[0].id,
+        criterion,
+        MarkText(answer=Answer.NO),
+        seen_version=seen,
+    )
+
+
+def own_ballot(made: Made) -> Ballot:
+    chair = next(row for row in made.evaluation.members if row.is_chair)
+    wanted = db.session.query(Ballot).filter_by(member_id=chair.id, vendor_id=made.vendors[0].id)
+    return wanted.one()
+
+
+def test_who_has_entered_a_ballot_can_not_have_their_own_reopened(make: Factory):
+    made = chair_who_scores(make)
+    own = own_ballot(made)
+
+    with pytest.raises(WrongPhase, match="has seen another reviewer’s ballot"):
+        seals.reopen_ballot(made.chair, made.slug, own.id, reason="I was wrong")
+
+
+def test_who_has_entered_a_ballot_marks_nothing_even_where_a_correction_reopened_theirs(
+    make: Factory, visit: Visit
+):
+    made = chair_who_scores(make)
+    text = corrections.Correction(
+        title="Other", question="", look_for="", effect=CorrectionEffect.AGAIN, reason="Unclear."
+    )
+    corrections.correct_criterion(made.chair, made.slug, made.criteria[0].id, text)
+
+    with pytest.raises(WrongPhase, match="have seen it"):
+        mark(made, made.criteria[0].id, seen=0)
+
+    page = visit(made.chair).get(made.url(f"ballots/{made.vendors[0].id}")).text
+    assert "have seen it, so you can’t mark it" in page
+    assert 'name="answer"' not in page
+    reasons = {row.id: "have seen another" for row in made.criteria}
+    seals.submit_ballot(made.chair, made.slug, made.vendors[0].id, reasons=reasons)
+
+
+def test_a_chair_who_entered_a_ballot_gets_none_for_that_vendor_as_a_reviewer(make: Factory):
+    made = make.evaluation(phase=Phase.SCORING, reviewers=2)
+    enter(made, entry(made))
+
+    chair = change_role(made)
+
+    own = db.session.query(Ballot).filter_by(member_id=chair.id).all()
+    assert [ballot.vendor_id for ballot in own] == [made.vendors[1].id]
+    wanted = Assignment(frozenset({made.vendors[0].id}), None)
+    with pytest.raises(WrongPhase, match="can’t mark it"):
+        assignments.assign_reviewer(made.chair, made.slug, chair.id, wanted)
+
+
+def test_the_memo_says_who_has_seen_which_ballots(make: Factory, visit: Visit):
+    made = chair_who_scores(make)
+    phases.change_phase(made.chair, made.slug, Phase.MEETING)
+
+    memo = visit(made.chair).get(made.url("memo/")).text
+
+    assert ALONE not in memo
+    assert f"Dana Chair entered ballots for {made.vendors[0].company}: 1" in memo
