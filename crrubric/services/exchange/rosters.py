@@ -8,6 +8,7 @@ from crrubric.domain.errors import Invalid
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState
 from crrubric.models import Ballot, Criterion, Evaluation, Mark, Member, Vendor
+from crrubric.queries.ballots.ballots import load_seen_ballots
 from crrubric.queries.setup.assignments import load_assignments
 from crrubric.services.exchange.names import NameBook
 from crrubric.services.exchange.scanning import MarkedCells, Roster

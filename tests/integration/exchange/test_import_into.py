@@ -5,19 +5,30 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from crrubric.clock import now_utc
 from crrubric.domain.errors import CrrubricError, InvalidLines, WrongPhase
 from crrubric.domain.events import Event
-from crrubric.domain.vocabulary import BallotState, Phase, Role, Stakeholder
+from crrubric.domain.vocabulary import (
+    Answer,
+    BallotState,
+    EntrySource,
+    Phase,
+    Role,
+    Stakeholder,
+)
 from crrubric.extensions import db
 from crrubric.models import Abstention, Ballot, JournalEntry, Mark, Member, SealedBallot, Vendor
 from crrubric.queries.people.people import OPERATOR
 from crrubric.queries.record.verification import find_sealed_ballot, verify_record
+from crrubric.services.ballots.ballots import MarkText
+from crrubric.services.ballots.entries import EnteredBallot, enter_ballot
 from crrubric.services.exchange.imports import (
     ImportWishes,
     import_marks,
     import_new_evaluation,
 )
 from crrubric.services.setup import vendors
+from crrubric.services.setup.committee import change_member
 from crrubric.services.setup.rules import RuleSettings
 from tests.factories import Factory, Made
 from tests.machine.replay import replay
@@ -313,3 +324,30 @@ def test_an_imported_seat_keeps_its_stakeholder(make: Factory, tmp_path: Path):
 
     member = db.session.scalars(select(Member).where(Member.name == "Paper Pat")).one()
     assert (member.stakeholder, member.user_id) == (Stakeholder.OTHER, None)
+
+
+def test_who_has_seen_another_ballot_gets_no_mark_for_the_vendor(make: Factory, tmp_path: Path):
+    made = make.evaluation(phase=Phase.SCORING)
+    roles = frozenset({Role.CHAIR, Role.REVIEWER})
+    chair = db.session.scalars(select(Member).where(Member.user_id == made.chair.user_id)).one()
+    ballot = db.session.scalars(
+        select(Ballot).where(Ballot.vendor_id == made.vendors[0].id).order_by(Ballot.id)
+    ).first()
+    assert ballot is not None
+    entry = EnteredBallot(
+        source=EntrySource.PAPER,
+        given_on=now_utc().date(),
+        no_conflict=True,
+        marks={made.criterion("ada").id: MarkText(answer=Answer.YES)},
+        rest="Not seen.",
+    )
+    enter_ballot(made.chair, made.slug, ballot.id, entry)
+    change_member(made.chair, made.slug, chair.id, roles=roles, stakeholder=Stakeholder.OTHER)
+    path = write(tmp_path, f"{chair.name},{made.vendors[0].company},ada,YES,")
+
+    with pytest.raises(InvalidLines) as refused:
+        import_marks(OPERATOR, path, slug=made.slug)
+
+    assert [str(reason) for _line, reason in refused.value.lines] == [
+        f"{chair.name} has seen another reviewer’s ballot for this vendor"
+    ]
