@@ -74,6 +74,7 @@ class Event(LabelledEnum):
     CELL_DEFERRED = "CELL_DEFERRED", N_("postponed %(subject)s")
     FINDING_RECORDED = "FINDING_RECORDED", N_("recorded the finding for %(subject)s")
     FINDING_WITHDRAWN = "FINDING_WITHDRAWN", N_("withdrew the finding for %(subject)s")
+    PRICES_OPENED = "PRICES_OPENED", N_("opened the prices of all vendors")
     POSITION_STATED = "POSITION_STATED", N_("stated a position on the recommendation")
     POSITIONS_CLEARED = (
         "POSITIONS_CLEARED",

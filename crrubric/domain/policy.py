@@ -61,6 +61,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.RUN_MEETING: MEETING,
         Action.RECORD_FINDING: MEETING,
         Action.REINSTATE_VENDOR: MEETING,
+        Action.OPEN_PRICES: COMMITTEE_FIXED,
         Action.RECORD_DECISION: MEETING,
         Action.MANAGE_COMMITMENTS: MEETING | {Phase.DECIDED},
         Action.SET_RETENTION: FROM_DECIDED,

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    false,
     true,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
@@ -19,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.people.languages import SOURCE
+from crrubric.domain.results.cost import NO_PRICE, PriceBasis
 from crrubric.domain.text import key_of
 from crrubric.domain.vocabulary import (
     CorrectionEffect,
@@ -68,6 +70,9 @@ class Evaluation(Base):
     scoring_mode: Mapped[ScoringMode] = mapped_column(
         checked_enum(ScoringMode), default=ScoringMode.OUTCOME
     )
+    # nobody sees a price before the committee has adopted a finding for every item
+    prices_sealed: Mapped[bool] = mapped_column(default=True, server_default=false())
+    prices_opened_at: Mapped[datetime | None]  # for good
     created_at: Mapped[datetime] = mapped_column(default=now_utc)
     practice_at: Mapped[datetime | None]  # the practice round opened
     practice_shown_at: Mapped[datetime | None]  # it ended: everybody sees the spread
@@ -92,6 +97,11 @@ class Evaluation(Base):
     members: Mapped[list["Member"]] = relationship(
         order_by="Member.id", back_populates="evaluation"
     )
+
+    @property
+    def hides_prices(self) -> bool:
+        """Whether prices are sealed now, for everybody."""
+        return self.prices_sealed and self.prices_opened_at is None
 
     @validates("title")
     def set_title_key(self, _column: str, title: str) -> str:
@@ -222,6 +232,22 @@ class Vendor(Base):
     withdrawn_at: Mapped[datetime | None]
     withdrawn_reason: Mapped[LongText] = mapped_column(server_default="")
     evaluation: Mapped[Evaluation] = relationship(back_populates="vendors")
+
+    @property
+    def typed_price(self) -> PriceBasis:
+        """The price as it was typed, for whoever types it; everybody else reads `price`."""
+        return PriceBasis(
+            unit=self.price_unit,
+            unit_cents=self.unit_price_cents,
+            quantity=self.quantity,
+            term_months=self.term_months,
+            note=self.price_note,
+        )
+
+    @property
+    def price(self) -> PriceBasis:
+        """The price as everybody may read it: nothing while prices are sealed."""
+        return NO_PRICE if self.evaluation.hides_prices else self.typed_price
 
     @validates("company", "product")
     def set_name_key(self, column: str, name: str) -> str:

@@ -108,6 +108,7 @@ home.show_terms public
 home.show_new_evaluation_form signed in
 journal.show_journal VIEW_JOURNAL
 language.save_language public
+meeting.save_price_opening OPEN_PRICES
 meeting.save_undisputed_motion RECORD_FINDING
 meeting.save_attendance RUN_MEETING
 meeting.save_deferral RECORD_FINDING

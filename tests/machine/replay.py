@@ -50,6 +50,7 @@ Row = dict[str, Any]
 RULE = {
     "kind": "rule_kind", "over": "threshold_over", "under": "threshold_under",
     "quorum": "quorum", "pass_mark": "pass_mark", "mode": "scoring_mode",
+    "prices_sealed": "prices_sealed",
 }  # fmt: skip
 RUBRIC = (
     "section_id", "code", "position", "title", "question", "look_for", "lead", "weight",
@@ -180,6 +181,7 @@ def stored(session: Session, evaluation_id: int) -> State:
             "until": plain(evaluation.retain_until),
             "hold": evaluation.legal_hold,
             "practice_shown": evaluation.practice_shown_at is not None,
+            "prices_opened": evaluation.prices_opened_at is not None,
         },
         rule={name: getattr(evaluation, column) for name, column in RULE.items()},
         rule_set=evaluation.rule_set_at is not None,
@@ -229,7 +231,7 @@ def stored(session: Session, evaluation_id: int) -> State:
         },
         vendor_files={
             (r.vendor_id, r.sha256): {
-                **columns(r, (*FILE.values(), "added_by")),
+                **columns(r, (*FILE.values(), "added_by", "tells_prices")),
                 "withdrawn": (r.withdrawn_by, r.withdrawn_reason) if r.withdrawn_at else None,
             }
             for r in rows(VendorFile, Vendor)
@@ -313,8 +315,9 @@ def created(state: State, entry: JournalEntry, after: Row) -> None:
     state.facts = {
         "title": entry.subject, "purpose": after["purpose"],
         "closes_on": None, "ends_at": None, "until": None, "hold": "", "practice_shown": False,
+        "prices_opened": False,
     }  # fmt: skip
-    state.rule = begun["rule"]
+    state.rule = {"prices_sealed": False, **begun["rule"]}
     state.sections = {row.pop("id"): row for row in map(dict, begun["sections"])}
     state.criteria = {row.pop("id"): weighed(row) for row in map(dict, begun["criteria"])}
     if begun["chair"]:
@@ -446,7 +449,10 @@ def vendor_file(state: State, entry: JournalEntry, after: Row) -> None:
     key = entry.vendor_id, file["sha256"]
     if entry.event is Event.VENDOR_FILE_ATTACHED:
         assert key not in state.vendor_files
-        state.vendor_files[key] = {**file, "added_by": entry.actor_name, "withdrawn": None}
+        state.vendor_files[key] = {
+            **file, "added_by": entry.actor_name, "withdrawn": None,
+            "tells_prices": after.get("tells prices", False),
+        }  # fmt: skip
     else:
         state.vendor_files[key]["withdrawn"] = entry.actor_name, entry.reason
 
@@ -676,6 +682,7 @@ EVENTS: dict[Event, Callable[[State, JournalEntry, Row], Any]] = {
     Event.PRACTICE_FINISHED: lambda state, entry, after: state.members[entry.member_id].update(
         practiced=True
     ),
+    Event.PRICES_OPENED: lambda state, entry, after: state.facts.update(prices_opened=True),
     Event.PRACTICE_SHOWN: lambda state, entry, after: state.facts.update(practice_shown=True),
     Event.PRACTICE_RESTARTED: restarted,
     Event.REINSTATEMENT_RECORDED: lambda state, entry, after: state.reinstated.update(

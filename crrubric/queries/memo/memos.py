@@ -30,7 +30,6 @@ from crrubric.domain.memo.tree import (
     MemoVendor,
 )
 from crrubric.domain.results.contradictions import find_contradictions
-from crrubric.domain.results.cost import total_cents
 from crrubric.domain.statistics.reliability import reliability_of
 from crrubric.domain.statistics.robustness import robustness_of
 from crrubric.domain.vocabulary import BallotState, Phase, Role
@@ -55,6 +54,7 @@ from crrubric.queries.meeting.decisions import (
 )
 from crrubric.queries.meeting.meetings import list_minutes
 from crrubric.queries.memo.blindness import load_memo_blindness
+from crrubric.queries.memo.prices import load_memo_prices
 from crrubric.queries.questions.questions import list_standing_questions
 from crrubric.queries.record.journal import find_journal_head
 from crrubric.queries.results.matrices import Matrix, read_matrix
@@ -130,6 +130,7 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
             for row in list_reinstatements(session, evaluation.id)
         ),
         questions=list_memo_questions(session, evaluation),
+        prices=load_memo_prices(session, evaluation, zone),
     )
 
 
@@ -271,12 +272,7 @@ def make_memo_vendor(row: Vendor, read: Matrix) -> MemoVendor:
         name=name,
         product=row.product,
         version=row.product_version,
-        price_unit=row.price_unit,
-        unit_price_cents=row.unit_price_cents,
-        quantity=row.quantity,
-        term_months=row.term_months,
-        total_cents=total_cents(row.unit_price_cents, row.quantity, row.term_months),
-        price_note=row.price_note,
+        price=row.price,
     )
 
 

@@ -203,6 +203,8 @@ class _EvaluationMaker:
             closed_at=self.ago(row["closed_days_ago"]) if "closed_days_ago" in row else None,
             decided_at=self.ago(row["decided_days_ago"]) if "decided_days_ago" in row else None,
         )
+        self.own.shown_at = self.own.closed_at
+        self.own.prices_opened_at = self.own.decided_at
         self.session.add(self.own)
         self.session.flush()
 

@@ -1,7 +1,7 @@
 """Importing marks from a long CSV file: all or nothing, every bad line listed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -78,7 +78,7 @@ def import_new_evaluation(
     found = scan_marks(path, roster, MarkedCells(), report)
     with unit_of_work() as session:
         evaluation = insert_evaluation(session, tidy, "")
-        apply_rule(evaluation, rule)
+        apply_rule(evaluation, replace(rule, prices_sealed=False))  # a file has no prices
         evaluation.rubric_name = name_file(path)[: limits.TITLE]
         evaluation.phase = Phase.MEETING
         evaluation.opened_at = evaluation.closed_at = evaluation.shown_at = now_utc()

@@ -211,6 +211,11 @@ def record_decision(
         seat = require_locked_seat(session, actor, Action.RECORD_DECISION, slug)
         require_impartial(session, seat)
         evaluation = seat.evaluation
+        if tidy.cost_ceiling and evaluation.hides_prices:
+            raise Invalid(
+                N_("Prices are sealed: open them before you record a cost ceiling."),
+                field="cost_ceiling",
+            )
         vendor = find_candidate(session, evaluation, tidy.vendor_id) if tidy.vendor_id else None
         read = read_matrix(session, evaluation)
         if vendor is not None:

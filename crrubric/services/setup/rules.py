@@ -19,7 +19,10 @@ from crrubric.services.shared.unit import unit_of_work
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSettings:
-    """The decision rule as a chair sets it; the threshold is `over` of `under`."""
+    """The decision rule as a chair sets it; the threshold is `over` of `under`.
+
+    prices_sealed: nobody sees a price before every item has a finding.
+    """
 
     kind: RuleKind = RuleKind.MAJORITY
     over: int = 2
@@ -27,6 +30,7 @@ class RuleSettings:
     quorum: int | None = None
     pass_mark: int = 85
     mode: ScoringMode = ScoringMode.OUTCOME
+    prices_sealed: bool = True
 
 
 def check_rule(settings: RuleSettings) -> RuleSettings:
@@ -63,6 +67,7 @@ def rule_settings(evaluation: Evaluation) -> RuleSettings:
         quorum=evaluation.quorum,
         pass_mark=evaluation.pass_mark,
         mode=evaluation.scoring_mode,
+        prices_sealed=evaluation.prices_sealed,
     )
 
 
@@ -73,4 +78,5 @@ def apply_rule(evaluation: Evaluation, settings: RuleSettings) -> None:
     evaluation.quorum = settings.quorum
     evaluation.pass_mark = settings.pass_mark
     evaluation.scoring_mode = settings.mode
+    evaluation.prices_sealed = settings.prices_sealed
     evaluation.rule_set_at = now_utc()

@@ -105,7 +105,12 @@ def upload_vendor_file(seat: Seat, vendor_id: int) -> ResponseReturnValue:
         try:
             name, data = form.sent()
             file = service.attach_vendor_file(
-                current_actor(), seat.evaluation.slug, vendor_id, name=name, data=data
+                current_actor(),
+                seat.evaluation.slug,
+                vendor_id,
+                name=name,
+                data=data,
+                tells_prices=form.tells_prices.data,
             )
             flash(_("“%(name)s” is attached.", name=file.name), "done")
             return redirect_to("files.show_vendor_files", seat, vendor_id=vendor_id)

@@ -55,4 +55,4 @@ class MotionForm(Form):
     )
     opposed = WholeNumberField(_("Against"), [Optional()], limits.VOTES)
     abstaining = WholeNumberField(_("Abstaining"), [Optional()], limits.VOTES)
-    expected = HiddenField()
+    shown = HiddenField()

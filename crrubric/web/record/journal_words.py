@@ -6,6 +6,7 @@ from flask import Flask
 from flask_babel import get_locale, gettext, ngettext
 
 from crrubric.domain.mail.mails import translate_facts
+from crrubric.domain.results.cost import PRICE_FIELDS
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import (
     Answer,
@@ -179,9 +180,16 @@ def describe_notice(notice: Notice) -> str:
     return str(gettext(notice.kind.label, **translate_facts(notice.facts, gettext, format_day)))
 
 
-def list_entry_differences(entry: JournalEntry) -> list[tuple[str, str, str]]:
-    """(what, old, new) of a journal entry; a reason that stands below it is not said twice."""
+def list_entry_differences(
+    entry: JournalEntry, *, hides_prices: bool = False
+) -> list[tuple[str, str, str]]:
+    """(what, old, new) of a journal entry; a reason that stands below it is not said twice.
+
+    Args: hides_prices: nothing that tells a price.
+    """
     said = {"reason"} if entry.reason else set()
+    if hides_prices:
+        said |= PRICE_FIELDS
     old, new = entry.before or {}, entry.after or {}
     return [
         (

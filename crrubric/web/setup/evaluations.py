@@ -149,6 +149,7 @@ def save_rule(seat: Seat) -> ResponseReturnValue:
                     quorum=form.quorum.data,
                     pass_mark=form.pass_mark.data or 0,
                     mode=form.mode.data,
+                    prices_sealed=form.prices_sealed.data,
                 ),
             )
             flash(_("The decision rule is set."), "done")

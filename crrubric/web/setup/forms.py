@@ -53,7 +53,7 @@ class EvaluationForm(Form):
 class HardEndForm(Form):
     """The moment after which nothing is taken, as day and time in the district's zone."""
 
-    ends_on = DayField(_("Hard end: day (optional)"), [Optional()])
+    ends_on = DayField(_("Hard end: day"), [Optional()])
     ends_time = ClockField(_("Hard end: time"), [Optional()])
 
     def show_end(self, ends_at: datetime | None, zone: str) -> None:
@@ -107,6 +107,7 @@ class RuleForm(Form):
     )
     mode = RadioChoiceField(_("Score"), coerce=ScoringMode, choices=list_choices(ScoringMode),
                       validators=[InputRequired(_("Choose how to score."))])  # fmt: skip
+    prices_sealed = BooleanField(_("Keep prices sealed until every item has a finding"))
 
 
 class SectionForm(Form):

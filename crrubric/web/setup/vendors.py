@@ -27,12 +27,15 @@ HOME = "vendors.show_vendors"
 @require_permission(Action.VIEW_EVALUATION)
 def show_vendors(seat: Seat) -> ResponseReturnValue:
     """All vendors with the basis of their price."""
+    vendors = list_vendors(db.session(), seat.evaluation.id)
+    types = seat.may(Action.EDIT_SETUP)  # whoever types prices sees them meanwhile
     return render_page(
         "setup/vendors/index.html",
         seat,
-        vendors=list_vendors(db.session(), seat.evaluation.id),
+        vendors=vendors,
+        prices={row.id: row.typed_price if types else row.price for row in vendors},
         file_counts=count_vendor_files(db.session(), seat),
-        editable=seat.may(Action.EDIT_SETUP),
+        editable=types,
     )
 
 

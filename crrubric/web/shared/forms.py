@@ -246,6 +246,18 @@ class ReasonForm(Form):
     reason = TextAreaField(_("Why?"), [InputRequired(_("Say why.")), limit_length(limits.NOTE)])
 
 
+class StateForm(ReasonForm):
+    """A reason, and the state that the button names: pressed twice, it is still that one."""
+
+    to = HiddenField()
+
+    def wants(self, *states: str) -> str:
+        """The state that was asked for. Raises: Invalid if it is none of these."""
+        if self.to.data not in states:
+            raise Invalid(N_("This page is out of date: open it again."))
+        return str(self.to.data)
+
+
 def attach_error(form: FlaskForm, error: Invalid) -> None:
     """Put a service's refusal beside the field it names, or above the form."""
     field: Field | None = form._fields.get(error.field or "")

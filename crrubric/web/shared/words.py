@@ -16,7 +16,6 @@ from crrubric.domain.ballots.evidence import describe_evidence
 from crrubric.domain.ballots.receipts import group_receipt
 from crrubric.domain.errors import CrrubricError
 from crrubric.domain.results import results as domain
-from crrubric.domain.results.cost import total_cents
 from crrubric.domain.results.results import Results
 from crrubric.domain.results.reviewers import Proportion
 from crrubric.domain.setup.closing import has_ended
@@ -202,8 +201,8 @@ def pair_code_with_name(vendor: domain.ScoredVendor) -> tuple[str, str]:
 
 
 def total_cost_of(vendor: Vendor) -> int | None:
-    """What a vendor costs over its term, in cents; None where the price basis is incomplete."""
-    return total_cents(vendor.unit_price_cents, vendor.quantity, vendor.term_months)
+    """What a vendor costs over its term, in cents; None where its price is incomplete or sealed."""
+    return vendor.price.total_cents
 
 
 def describe_mark_evidence(mark: Mark) -> str:

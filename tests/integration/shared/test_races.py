@@ -52,7 +52,7 @@ from crrubric.services.meeting.decisions import FindingText
 from crrubric.services.people import accounts
 from crrubric.services.people.district import set_district
 from crrubric.services.setup import committee, evaluations, phases, rubrics
-from tests.factories import Factory, Made, ballot_of, small_rubric, stored_marks
+from tests.factories import Factory, Made, ballot_of, shown_undisputed, small_rubric, stored_marks
 from tests.integration.conftest import Visit, Visitor
 from tests.integration.meeting.test_meeting import VOTE, met, opened
 from tests.integration.record.test_record import said
@@ -577,11 +577,12 @@ def test_of_two_chairs_who_adopt_one_cell_the_later_gets_a_conflict(app: Flask, 
 
 def test_two_motions_at_once_adopt_once(app: Flask, make: Factory):
     made = opened(make)
+    shown = shown_undisputed(made, made.chair)
 
     found = together(
         app,
         made,
-        *[lambda: meetings.adopt_undisputed_cells(made.chair, made.slug, VOTE, expected=3)] * 2,
+        *[lambda: meetings.adopt_undisputed_cells(made.chair, made.slug, VOTE, shown=shown)] * 2,
     )
 
     assert sorted(type(one).__name__ for one in found) == ["Motion", "Stale"]

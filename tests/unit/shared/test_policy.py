@@ -46,6 +46,7 @@ FOLLOW_MEETING    mda     mda      mda      mda
 RUN_MEETING       m       -        -        -
 RECORD_FINDING    m       -        -        -
 REINSTATE_VENDOR  m       -        -        -
+OPEN_PRICES       md      -        -        -
 RECORD_DECISION   m       -        -        -
 STATE_POSITION    -       m        -        -
 MANAGE_COMMITMENTS md     -        -        -
