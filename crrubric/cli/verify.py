@@ -6,6 +6,7 @@ from crrubric.cli.running import run_in_app
 from crrubric.domain.errors import Invalid, NotReady
 from crrubric.domain.translation import N_
 from crrubric.extensions import db
+from crrubric.queries.record.doubles import list_doubles
 from crrubric.queries.record.verification import find_sealed_ballot
 from crrubric.queries.record.verification import verify_record as look_at_everything
 
@@ -27,6 +28,8 @@ def verify(receipt: str | None) -> None:
             count=len(found.problems),
         )
     click.echo(f"{found.entries} journal entries and {found.seals} sealed ballots are as written.")
+    for double in list_doubles(db.session()):
+        click.echo(f"note: {double}")
     if receipt is None:
         return
     sealed = find_sealed_ballot(db.session(), receipt)

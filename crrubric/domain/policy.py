@@ -96,7 +96,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.EDIT_SETUP: PREPARING,
         Action.MANAGE_COMMITTEE: OPEN_WORK,
         Action.CHANGE_PHASE: OPEN_WORK,
-        Action.IMPORT_MARKS: OPEN_WORK | MEETING,
+        Action.IMPORT_MARKS: SCORING | MEETING,
         Action.REMIND: SCORING,  # what comes before the closing day
         Action.VIEW_QUESTIONS: FROM_MEETING,
         **READ_RESULTS,

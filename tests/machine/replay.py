@@ -470,6 +470,16 @@ def submitted(state: State, entry: JournalEntry, after: Row) -> None:
     state.ballots[entry.member_id, entry.vendor_id].update(told)
 
 
+def imported(state: State, entry: JournalEntry, after: Row) -> None:
+    ballot = entry.member_id, entry.vendor_id
+    for criterion, mark in after["row"]["marks"]:
+        assert (*ballot, criterion) not in state.marks
+        state.marks[*ballot, criterion] = {**mark, "version": 1}
+    told = state.ballots.setdefault(ballot, dict(AGAIN))
+    if "number" in after:  # nobody here saw how it was given: it is not late
+        told.update(state="SUBMITTED", seals=after["number"])
+
+
 def corrected(state: State, entry: JournalEntry, after: Row) -> None:
     changed = {k: v for k, v in after.items() if k not in {"revision", "effect"}}
     state.criteria[entry.criterion_id].update(changed)
@@ -621,6 +631,7 @@ EVENTS: dict[Event, Callable[[State, JournalEntry, Row], Any]] = {
     Event.MEMBER_REMOVED: lambda state, entry, after: state.members[entry.member_id].update(
         present=False
     ),
+    Event.MEMBER_ADDED: invited,
     Event.INVITE_RENEWED: lambda state, entry, after: None,
     Event.REMINDED: lambda state, entry, after: None,
     Event.PHASE_CHANGED: phase_changed,
@@ -636,6 +647,7 @@ EVENTS: dict[Event, Callable[[State, JournalEntry, Row], Any]] = {
     Event.WAIVER_ENDED: waiver,
     Event.BALLOT_SUBMITTED: submitted,
     Event.BALLOT_REOPENED: reopened,
+    Event.BALLOT_IMPORTED: imported,
     Event.MEETING_STARTED: met,
     Event.MEETING_ENDED: rose,
     Event.ATTENDANCE_CHANGED: lambda state, entry, after: state.meetings[-1].update(

@@ -1037,7 +1037,7 @@ def test_random_actions_of_random_people_keep_the_record_consistent(app: Flask):
 
 
 def test_every_event_of_an_evaluation_can_be_replayed():
-    # marks of an imported file stand in the file; an account belongs to no evaluation
+    # what an import did is told ballot by ballot; an account belongs to no evaluation
     assert set(Event) - EVENTS.keys() == {
         Event.DISTRICT_CHANGED,
         Event.MARKS_IMPORTED,

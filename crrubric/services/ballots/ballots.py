@@ -13,6 +13,7 @@ from crrubric.domain.errors import Invalid, Stale, WrongPhase
 from crrubric.domain.events import Event
 from crrubric.domain.text import clean_line, clean_text
 from crrubric.domain.translation import N_
+from crrubric.domain.typed import require_plausible_day
 from crrubric.domain.vocabulary import Answer, BallotState, EvidenceKind, Phase
 from crrubric.models import Ballot, Criterion, Evaluation, Mark, Member, Vendor
 from crrubric.queries.ballots.ballots import has_seen_ballot, load_seen_ballots
@@ -127,6 +128,9 @@ def record_mark(
 
 def clean_mark(text: MarkText) -> MarkText:
     """The mark, cleaned. Raises: Invalid naming the field."""
+    for field in ("evidence_on", "evidence_until"):
+        if day := getattr(text, field):
+            require_plausible_day(day, field=field)
     if text.evidence_on and text.evidence_until and text.evidence_until < text.evidence_on:
         raise Invalid(
             N_("Evidence can’t expire before the day on which it was seen."), field="evidence_until"

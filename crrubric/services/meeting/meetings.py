@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, Stale, WrongPhase
+from crrubric.domain.errors import Stale, WrongPhase
 from crrubric.domain.events import Event
 from crrubric.domain.meeting.agenda import fingerprint_cells, list_undisputed_cells
 from crrubric.domain.results.results import Cell
 from crrubric.domain.text import clean_line, require_text
 from crrubric.domain.translation import N_
+from crrubric.domain.typed import require_in_bounds
 from crrubric.domain.vocabulary import MotionKind
 from crrubric.models import Attendance, Deferral, Finding, Meeting, Member, Motion
 from crrubric.queries.meeting.meetings import find_current_meeting
@@ -208,10 +209,7 @@ def clean_motion(text: MotionText) -> MotionText:
         text.words, N_("Say what the motion is."), limit=limits.NOTE, field="words"
     )
     for field in ("in_favor", "opposed", "abstaining"):
-        if not 0 <= getattr(text, field) <= limits.VOTES_MAX:
-            raise Invalid(
-                N_("Enter a number from 0 to %(most)s."), most=limits.VOTES_MAX, field=field
-            )
+        require_in_bounds(getattr(text, field), limits.VOTES, field=field)
     return MotionText(
         words=words,
         in_favor=text.in_favor,

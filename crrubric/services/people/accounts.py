@@ -49,6 +49,8 @@ def hash_token(token: str) -> str:
 def clean_email(email: str) -> str:
     """A plausible address as typed. Raises: Invalid (field "email")."""
     tidy = clean_line(email, limit=limits.EMAIL, field="email")
+    if len(email_key(tidy)) > limits.EMAIL:
+        raise Invalid(N_("Enter an e-mail address like name@school.example."), field="email")
     if not re.fullmatch(r"[^@\s<>,;:\"()]+@[^@\s<>,;:\"()]+\.[^@\s<>,;:\"().]+", tidy):
         raise Invalid(N_("Enter an e-mail address like name@school.example."), field="email")
     return tidy

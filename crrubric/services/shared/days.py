@@ -7,6 +7,7 @@ from crrubric.clock import now_utc
 from crrubric.domain.errors import Invalid, WrongPhase
 from crrubric.domain.setup.closing import has_ended
 from crrubric.domain.translation import N_
+from crrubric.domain.typed import require_plausible_day
 from crrubric.models import Evaluation
 
 
@@ -17,6 +18,7 @@ def today_in_district(evaluation: Evaluation) -> date:
 
 def require_coming_day(evaluation: Evaluation, day: date, *, field: str) -> date:
     """The day, if it is not over where the district is. Raises: Invalid."""
+    require_plausible_day(day, field=field)
     if day < today_in_district(evaluation):
         raise Invalid(N_("This day is over: choose today or a later day."), field=field)
     return day
@@ -55,6 +57,7 @@ def refuse_after_end(evaluation: Evaluation) -> None:
 
 def require_past_day(evaluation: Evaluation, day: date, *, field: str) -> date:
     """The day, if it is one that the district has seen. Raises: Invalid."""
+    require_plausible_day(day, field=field)
     if day > today_in_district(evaluation):
         raise Invalid(N_("This day is still to come."), field=field)
     return day

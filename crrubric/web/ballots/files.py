@@ -1,7 +1,5 @@
 """Attached files: the pages on which they are attached, and how every file is served."""
 
-from urllib.parse import quote
-
 from flask import Blueprint, Flask, Response, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -26,7 +24,7 @@ from crrubric.web.ballots.file_forms import FileForm
 from crrubric.web.shared import session
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import ReasonForm, attach_error
-from crrubric.web.shared.page import redirect_to, render_page
+from crrubric.web.shared.page import format_disposition, redirect_to, render_page
 from crrubric.web.shared.session import current_actor
 
 bp = Blueprint("files", __name__, url_prefix="/evaluations/<slug>")
@@ -67,12 +65,6 @@ def send_attached_file(file: AttachedFile) -> Response:
     response.headers["Content-Disposition"] = format_disposition(file.name)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
-
-
-def format_disposition(name: str) -> str:
-    """An attachment of this name (RFC 6266): in ASCII for old programs, then as it is."""
-    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 @bp.get("/vendors/<int:vendor_id>/files")

@@ -1,6 +1,6 @@
 """The meeting: agenda, one cell on everybody's screen, motions, minutes."""
 
-from flask import Blueprint, flash, jsonify, request, url_for
+from flask import Blueprint, flash, jsonify, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -28,6 +28,7 @@ from crrubric.web.meeting.forms import MotionForm, SittingForm
 from crrubric.web.results.cell import render_cell_page
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import ReasonForm, attach_error
+from crrubric.web.shared.ids import read_ticked_ids
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import redirect_to, render_page
 from crrubric.web.shared.session import current_actor
@@ -148,10 +149,9 @@ def save_meeting_end(seat: Seat) -> ResponseReturnValue:
 @require_permission(Action.RUN_MEETING)
 def save_attendance(seat: Seat) -> ResponseReturnValue:
     """Who is there now."""
-    ticked = [text for text in request.form.getlist("present") if text.isdecimal()]
     try:
         service.record_attendance(
-            current_actor(), seat.evaluation.slug, [int(text) for text in ticked if len(text) < 10]
+            current_actor(), seat.evaluation.slug, sorted(read_ticked_ids("present"))
         )
         flash(_("The attendance is recorded."), "done")
     except WrongPhase as error:

@@ -18,6 +18,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
 from crrubric.config import current_settings
+from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
 from crrubric.domain.text import email_key
 from crrubric.extensions import db, limiter
@@ -34,7 +35,7 @@ bp = Blueprint("account", __name__)
 
 def make_limit_key() -> str:
     """Whom failed attempts are counted against: one account from one address."""
-    return f"{request.remote_addr} {email_key(request.form.get('email', ''))[:254]}"
+    return f"{request.remote_addr} {email_key(request.form.get('email', '')[: limits.EMAIL])}"
 
 
 def is_failed_attempt(response: Response) -> bool:

@@ -1,5 +1,7 @@
 """Overview with the set-up checklist, facts, decision rule, phases, progress."""
 
+from itertools import groupby
+
 from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -168,6 +170,7 @@ def show_progress(seat: Seat) -> ResponseReturnValue:
         "setup/evaluation/progress.html",
         seat,
         rows=rows,
+        lines=[list(own) for _member, own in groupby(rows, key=lambda row: row.member.id)],
         vendors=sorted({row.vendor for row in rows}, key=lambda vendor: vendor.position),
         conflicts=[row for row in declared if row.vendor_id not in seat.shut_out],
         may_waive=seat.may(Action.WAIVE_CONFLICT),

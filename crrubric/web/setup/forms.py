@@ -91,13 +91,19 @@ class RuleForm(Form):
 
     kind = RadioChoiceField(_("Decision rule"), coerce=RuleKind, choices=list_choices(RuleKind),
                       validators=[InputRequired(_("Choose a rule."))])  # fmt: skip
-    over = WholeNumberField(_("Supermajority: how many YES marks"), [Optional()])
-    under = WholeNumberField(_("Supermajority: out of how many marks"), [Optional()])
+    over = WholeNumberField(_("Supermajority: how many YES marks"), [Optional()], limits.THRESHOLD)
+    under = WholeNumberField(
+        _("Supermajority: out of how many marks"), [Optional()], limits.THRESHOLD
+    )
     quorum = WholeNumberField(
-        _("Quorum: YES and NO marks needed for each criterion of a vendor"), [Optional()]
+        _("Quorum: YES and NO marks needed for each criterion of a vendor"),
+        [Optional()],
+        limits.QUORUM,
     )
     pass_mark = WholeNumberField(
-        _("Pass mark in percent"), [InputRequired(_("Enter a pass mark from 0 to 100 percent."))]
+        _("Pass mark in percent"),
+        [InputRequired(_("Enter a pass mark from 0 to 100 percent."))],
+        limits.PASS_MARK,
     )
     mode = RadioChoiceField(_("Score"), coerce=ScoringMode, choices=list_choices(ScoringMode),
                       validators=[InputRequired(_("Choose how to score."))])  # fmt: skip
@@ -125,14 +131,18 @@ class CriterionForm(Form):
     lead = ListChoiceField(_("Who knows most about it"), coerce=coerce_optional(Stakeholder),
                        choices=list_choices(Stakeholder, empty=_("Nobody in particular")),
                        validators=[Optional()])  # fmt: skip
-    weight = ExactNumberField(_("Weight"), [InputRequired(_("Enter a weight, 1 by default."))])
+    weight = ExactNumberField(
+        _("Weight"), [InputRequired(_("Enter a weight, 1 by default."))], limits.WEIGHT
+    )
     must_have = BooleanField(_("Must-have: a vendor that does not meet it is not eligible"))
     may_not_apply = BooleanField(_("May not apply: reviewers can answer NOT APPLICABLE"))
     left_out = BooleanField(_("Left out of this evaluation"))
     practice = TextAreaField(
         _("Practice round: what the made-up vendor shows"), [Optional(), limit_length(limits.NOTE)]
     )
-    evidence_months = WholeNumberField(_("Months after which evidence counts as old"), [Optional()])
+    evidence_months = WholeNumberField(
+        _("Months after which evidence counts as old"), [Optional()], limits.EVIDENCE_MONTHS
+    )
 
 
 class VendorForm(Form):
@@ -143,16 +153,18 @@ class VendorForm(Form):
         [InputRequired(_("Enter the name of the company.")), limit_length(limits.NAME)],
     )
     product = StringField(_("Product"), [Optional(), limit_length(limits.NAME)])
-    product_version = StringField(_("Version"), [Optional(), limit_length(80)])
+    product_version = StringField(_("Version"), [Optional(), limit_length(limits.PRODUCT_VERSION)])
     contact_name = StringField(_("Contact person"), [Optional(), limit_length(limits.NAME)])
     contact_email = EmailField(_("Contact e-mail"), [Optional(), limit_length(limits.EMAIL)])
     links = TextAreaField(_("Links, one a line"), [Optional(), limit_length(limits.NOTE)])
     price_unit = ListChoiceField(_("Price is"), coerce=coerce_optional(PriceUnit),
                              choices=list_choices(PriceUnit, empty=_("not known yet")),
                              validators=[Optional()])  # fmt: skip
-    unit_price = ExactNumberField(_("Price of one unit for a year, in dollars"), [Optional()])
-    quantity = WholeNumberField(_("Quantity"), [Optional()])
-    term_months = WholeNumberField(_("Term in months"), [Optional()])
+    unit_price = ExactNumberField(
+        _("Price of one unit for a year, in dollars"), [Optional()], limits.UNIT_PRICE
+    )
+    quantity = WholeNumberField(_("Quantity"), [Optional()], limits.QUANTITY)
+    term_months = WholeNumberField(_("Term in months"), [Optional()], limits.TERM_MONTHS)
     price_note = StringField(_("Note on the price"), [Optional(), limit_length(limits.SHORT_TEXT)])
 
 

@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
-from crrubric.domain.translation import N_
 from crrubric.extensions import db
 from crrubric.queries.ballots.files import count_vendor_files
 from crrubric.queries.people.access import Seat
@@ -41,12 +40,8 @@ def show_vendors(seat: Seat) -> ResponseReturnValue:
 
 
 def to_cents(amount: Decimal | None) -> int | None:
-    """Dollars as whole cents. Raises: Invalid for fractions of a cent."""
-    if amount is None:
-        return None
-    if amount * 100 != (amount * 100).to_integral_value():
-        raise Invalid(N_("Use at most two decimal places for a price."), field="unit_price")
-    return int(amount * 100)
+    """Dollars as whole cents."""
+    return None if amount is None else int(amount * 100)
 
 
 def read_vendor_facts(form: VendorForm) -> service.VendorFacts:

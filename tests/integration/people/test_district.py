@@ -156,8 +156,8 @@ def test_a_change_that_another_made_meanwhile_is_shown_and_not_overwritten(
     ("field", "typed", "says"),
     [
         ("name", "  ", "Enter the name of the district."),
-        ("name", "x" * 121, "Use at most 120 characters."),
-        ("name", "Lake\x07side", "Remove the control character at position 5."),
+        ("name", "x" * 121, "Shorten this to 120 characters; it has 121."),
+        ("name", "Lake\x07side", "Remove the control character at position 5: it can’t be stored."),
         ("time_zone", "", "Choose a time zone from the list."),
         ("time_zone", "Mars/Base", "Choose one of the choices shown."),
     ],

@@ -53,7 +53,7 @@ MANAGE_COMMITMENTS md     -        -        -
 SET_RETENTION     da      -        -        -
 VIEW_MEMO         mda     mda      mda      mda
 VIEW_JOURNAL      upsmda  -        -        upsmda
-IMPORT_MARKS      -       -        -        upsm
+IMPORT_MARKS      -       -        -        sm
 """
 LETTERS = dict(zip("upsmda", Phase, strict=True))
 
