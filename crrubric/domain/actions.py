@@ -8,6 +8,7 @@ class SiteAction(LabelledEnum):
     """What somebody may want to do that belongs to no evaluation."""
 
     CHANGE_DISTRICT = "CHANGE_DISTRICT", N_("change name and time zone of the district")
+    MANAGE_ACCOUNTS = "MANAGE_ACCOUNTS", N_("disable accounts, start new passwords")
 
 
 class Action(LabelledEnum):

@@ -115,7 +115,7 @@ def phases_of(roles: Iterable[Role], action: Action) -> frozenset[Phase]:
 
 # What belongs to no evaluation: whoever is added to the site has one standing, and no phase.
 SITE_POLICY: Mapping[Standing, frozenset[SiteAction]] = {
-    Standing.ADMINISTRATOR: frozenset({SiteAction.CHANGE_DISTRICT}),
+    Standing.ADMINISTRATOR: frozenset({SiteAction.CHANGE_DISTRICT, SiteAction.MANAGE_ACCOUNTS}),
     Standing.ORGANIZER: frozenset(),
     Standing.MEMBER: frozenset(),
 }

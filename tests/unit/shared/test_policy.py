@@ -122,4 +122,5 @@ def test_administrators_alone_change_the_district():
         if is_allowed_on_site(standing, action)
     }
 
-    assert allowed == {(Standing.ADMINISTRATOR, SiteAction.CHANGE_DISTRICT)}
+    assert allowed == {(Standing.ADMINISTRATOR, action) for action in SiteAction}
+    assert set(SiteAction) == {SiteAction.CHANGE_DISTRICT, SiteAction.MANAGE_ACCOUNTS}
