@@ -9,11 +9,12 @@ NOT_YOU = N_(
 
 
 def compose_password_link(
-    say: MailTranslator, to: MailContext, *, minutes: int, asked_by: str
+    say: MailTranslator, to: MailContext, *, minutes: int, asked_by: str, first: bool
 ) -> MailText:
     """A link with which one chooses a new password.
 
-    Args: asked_by: the administrator who had it sent; empty if it was asked for on the site.
+    Args: asked_by: the administrator who had it sent, empty if it was asked for on the site;
+    first: there is no password yet.
     """
     if asked_by:
         why = say(N_("%(who)s, an administrator, had this link sent to you."), who=asked_by)
@@ -26,9 +27,11 @@ def compose_password_link(
         ),
         minutes=minutes,
     )
-    otherwise = say(N_("If you want no new password, do nothing: the one you have still works."))
-    subject = say(N_("Choose a new password"))
-    return _compose_account_mail(say, to, subject, [why, how, to.link, otherwise])
+    paragraphs = [why, how, to.link]
+    if not first:
+        keeps = N_("If you want no new password, do nothing: the one you have still works.")
+        paragraphs.append(say(keeps))
+    return _compose_account_mail(say, to, say(N_("Choose a new password")), paragraphs)
 
 
 def compose_link_notice(say: MailTranslator, to: MailContext) -> MailText:

@@ -26,7 +26,13 @@ def write_password_link(session: Session, user: User, token: str, *, asked_by: s
     """The link for a new password, to the address itself."""
 
     def compose(say: MailTranslator, to: MailContext) -> MailText:
-        return compose_password_link(say, to, minutes=limits.RESET_MINUTES, asked_by=asked_by)
+        return compose_password_link(
+            say,
+            to,
+            minutes=limits.RESET_MINUTES,
+            asked_by=asked_by,
+            first=user.password_hash is None,
+        )
 
     path = f"/invitations/{token}"
     _queue_account_mail(session, user, compose, path=path, kind=MailKind.PASSWORD_LINK)

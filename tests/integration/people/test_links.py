@@ -9,11 +9,13 @@ from sqlalchemy import select
 from crrubric.clock import now_utc
 from crrubric.domain.errors import Invalid, NotFound
 from crrubric.domain.events import Event
+from crrubric.domain.people.throttling import ACCOUNTS_FROM_ADDRESS
 from crrubric.domain.vocabulary import MailKind, Role, Stakeholder, Standing
 from crrubric.extensions import db
 from crrubric.models import Invite, JournalEntry, OutgoingMail, User, UserSession
 from crrubric.queries.people.people import OPERATOR, Actor
 from crrubric.services.people import accounts, administration, links
+from crrubric.services.people.attempts import Attempt, begin_request
 from crrubric.services.setup import committee, invitations
 from tests.conftest import set_settings
 from tests.factories import PASSWORD, Factory, Made
@@ -221,6 +223,28 @@ def test_nobody_learns_whether_an_address_has_an_account(
     said = {(a.status_code, words(parse(200, a.text).with_id("main"))) for a in answers}
     assert len(said) == 1
     assert [len(mails(email)) for email in (user.email, gone.email)] == [1, 0]
+
+
+@pytest.mark.parametrize("email", ["", "nobody@school.example"])
+def test_asking_for_a_link_costs_a_hash_whatever_the_address(
+    make: Factory, mailing: None, monkeypatch: pytest.MonkeyPatch, email: str
+):
+    user, compared = make.user(), []
+    monkeypatch.setattr(accounts, "check_password_hash", lambda *_both: compared.append(1))
+
+    links.request_password_link(email or user.email)
+
+    assert compared == [1]
+
+
+def test_one_network_asks_for_links_of_so_many_accounts(visit: Visit, mailing: None):
+    for number in range(ACCOUNTS_FROM_ADDRESS):
+        begin_request(Attempt(f"teacher{number}@school.example", "127.0.0.1"))
+
+    answer = visit().post("/forgotten-password", {"email": NORA})
+
+    assert (answer.status_code, "Too many attempts" in answer.text) == (429, True)
+    assert f'value="{NORA}"' in answer.text
 
 
 def test_a_link_for_a_new_password_works_for_an_hour(make: Factory, visit: Visit, mailing: None):
