@@ -17,6 +17,7 @@ from crrubric.queries.people.people import OPERATOR, Actor
 from crrubric.services.people import accounts, administration, links
 from crrubric.services.people.attempts import Attempt, begin_request
 from crrubric.services.setup import committee, invitations
+from crrubric.services.shared.unit import unit_of_work
 from tests.conftest import set_settings
 from tests.factories import PASSWORD, Factory, Made
 from tests.integration.conftest import Visit
@@ -154,6 +155,17 @@ def test_a_link_is_shown_no_more_once_it_was_used(make: Factory, visit: Visit):
     assert chair.get(shown).status_code == 404
     assert told(Event.INVITE_ACCEPTED) == [("Nora New", Event.INVITE_ACCEPTED, "")]
     assert "accepted the invitation" in chair.get(made.url("journal")).text
+
+
+def test_a_committee_is_not_shown_the_link_of_another(make: Factory):
+    made, other = make.evaluation(), make.evaluation(title="Other")
+    first, second = invite(made), invite(other)
+    stranger = invite(other, "sam@school.example", "Sam").member.id
+
+    with pytest.raises(NotFound):
+        invitations.show_invite_link(other.chair, other.slug, second.member.id, first.token or "")
+    with pytest.raises(NotFound):
+        invitations.show_invite_link(other.chair, other.slug, stranger, first.token or "")
 
 
 def test_only_the_operator_is_given_a_link(make: Factory):
@@ -336,16 +348,27 @@ def test_an_account_is_enabled_again_with_new_sessions(make: Factory, visit: Vis
     boss = visit(make.actor(standing=Standing.ADMINISTRATOR))
     actor = make.actor()
     person = visit(actor)
+    link = links.make_operator_link(OPERATOR, db.session.get_one(User, actor.user_id))
     state = f"/accounts/{actor.user_id}/state"
 
     boss.post(state, {"state": "disabled"})
     boss.post(state, {"state": "disabled"})
     boss.post(state, {"state": "enabled"})
 
-    assert person.get("/").status_code == 303  # the old session stays ended
+    assert person.get("/").status_code == 303  # the old session stays ended, the old link dead
+    assert visit().get(f"/invitations/{link}").status_code == 404
     assert visit().sign_in(actor).get("/").status_code == 200
     kinds = (Event.ACCOUNT_DISABLED, Event.ACCOUNT_ENABLED)
     assert [event for _who, event, _whom in told(*kinds)] == list(kinds)
+
+
+def test_a_link_opens_no_account_that_was_disabled_in_whatever_way(make: Factory, visit: Visit):
+    user = make.user()
+    link = links.make_operator_link(OPERATOR, user)
+    with unit_of_work() as session:
+        session.get_one(User, user.id).disabled_at = now_utc()
+
+    assert visit().get(f"/invitations/{link}").status_code == 404
 
 
 def test_a_disabled_account_costs_the_time_of_a_hash(

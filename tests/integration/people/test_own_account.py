@@ -130,13 +130,15 @@ def test_an_address_that_is_taken_or_none_is_refused(make: Factory, visit: Visit
 
 def test_a_new_password_signs_out_every_other_browser(make: Factory, visit: Visit, mailing: None):
     actor = make.actor()
-    email = db.session.get_one(User, actor.user_id).email
+    user = db.session.get_one(User, actor.user_id)
+    email, link = user.email, links.make_operator_link(OPERATOR, user)
     person, other = visit(actor), visit(actor)
 
     done = person.post("/account/password", {"present": PASSWORD, "password": NEW})
 
     assert (done.status_code, person.get("/account").status_code) == (303, 200)
     assert other.get("/").location.startswith("/sign-in")
+    assert visit().get(f"/invitations/{link}").status_code == 404
     assert accounts.sign_in(email, PASSWORD) is None
     assert accounts.sign_in(email, NEW) is not None
     mail = db.session.scalars(select(OutgoingMail)).all()[-1]
