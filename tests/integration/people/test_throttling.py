@@ -11,6 +11,7 @@ from crrubric.models import User
 from crrubric.services.people import accounts
 from crrubric.services.people.attempts import Attempt, note_failed_account
 from crrubric.services.people.own_account import change_own_password
+from crrubric.web.shared.known_browsers import MOST
 from tests.factories import PASSWORD, Factory
 from tests.integration.conftest import Visit, Visitor
 from tests.integration.people.test_links import invite
@@ -118,6 +119,22 @@ def test_a_known_browser_is_known_for_its_own_account_and_password_only(
     for _attempt in range(5):
         guess(visit(), email_of(actor))
     assert guess(own, email_of(actor), NEW).status_code == 429
+
+
+def test_a_computer_that_many_use_keeps_the_latest_accounts_only(make: Factory, visit: Visit):
+    shared, people = visit(), [make.actor() for _ in range(MOST + 3)]
+    for actor in people:
+        assert guess(shared, email_of(actor), PASSWORD).status_code == 303
+        shared.post("/sign-out")
+
+    kept = [
+        actor
+        for actor in people
+        if shared.client.get_cookie(f"crrubric-known-{actor.user_id}") is not None
+    ]
+
+    assert len(kept) == MOST
+    assert people[-1] in kept
 
 
 def test_a_forged_cookie_makes_no_known_browser(make: Factory, visit: Visit):
