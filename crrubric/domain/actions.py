@@ -9,6 +9,7 @@ class SiteAction(LabelledEnum):
 
     CHANGE_DISTRICT = "CHANGE_DISTRICT", N_("change name and time zone of the district")
     APPOINT_CHAIR = "APPOINT_CHAIR", N_("make a committee member acting chair, with a reason")
+    MANAGE_ACCOUNTS = "MANAGE_ACCOUNTS", N_("disable accounts, start new passwords")
 
 
 class Action(LabelledEnum):

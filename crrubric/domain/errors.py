@@ -42,6 +42,14 @@ class Invalid(CrrubricError):
         self.field = field
 
 
+class TooSoon(CrrubricError):
+    """Too many tries: the next one is taken after `seconds`."""
+
+    def __init__(self, message: str, *, seconds: int, **values: object) -> None:
+        super().__init__(message, seconds=seconds, **values)
+        self.seconds = seconds
+
+
 class InvalidLines(CrrubricError):
     """A file can't be used; `lines` lists every bad line as (line number, reason)."""
 

@@ -36,8 +36,36 @@ class Event(LabelledEnum):
     MEMBER_CHANGED = "MEMBER_CHANGED", N_("changed the role of %(subject)s on the committee")
     CHAIR_APPOINTED = "CHAIR_APPOINTED", N_("appointed %(subject)s acting chair")
     MEMBER_REMOVED = "MEMBER_REMOVED", N_("removed %(subject)s from the committee")
+    MEMBER_RENAMED = "MEMBER_RENAMED", N_("changed their own name to %(subject)s")
     INVITE_RENEWED = "INVITE_RENEWED", N_("made a new invitation link for %(subject)s")
+    INVITE_SHOWN = "INVITE_SHOWN", N_("was shown the invitation link of %(subject)s")
+    INVITE_READDRESSED = (
+        "INVITE_READDRESSED",
+        N_("corrected the address of %(subject)s and made a new invitation link"),
+    )
     INVITE_ACCEPTED = "INVITE_ACCEPTED", N_("accepted the invitation")
+    ACCOUNT_ADDED = "ACCOUNT_ADDED", N_("added the account of %(subject)s")
+    ACCOUNT_LINK_MADE = "ACCOUNT_LINK_MADE", N_("made a one-time link for %(subject)s")
+    ACCOUNT_LINK_SENT = (
+        "ACCOUNT_LINK_SENT",
+        N_("had a link for a new password sent to %(subject)s"),
+    )
+    ACCOUNT_LINK_ASKED = (
+        "ACCOUNT_LINK_ASKED",
+        N_("was asked to send %(subject)s a link for a new password"),
+    )
+    ACCOUNT_PASSWORD_SET = (
+        "ACCOUNT_PASSWORD_SET",
+        N_("chose a new password with a one-time link"),
+    )
+    ACCOUNT_PASSWORD_CHANGED = "ACCOUNT_PASSWORD_CHANGED", N_("changed their own password")
+    ACCOUNT_RENAMED = "ACCOUNT_RENAMED", N_("changed their own name")
+    ACCOUNT_READDRESSED = (
+        "ACCOUNT_READDRESSED",
+        N_("changed the e-mail address of %(subject)s"),
+    )
+    ACCOUNT_DISABLED = "ACCOUNT_DISABLED", N_("disabled the account of %(subject)s")
+    ACCOUNT_ENABLED = "ACCOUNT_ENABLED", N_("enabled the account of %(subject)s again")
     PHASE_CHANGED = "PHASE_CHANGED", N_("changed the phase")
     RETENTION_CHANGED = "RETENTION_CHANGED", N_("changed how long the record is kept")
     MARK_RECORDED = "MARK_RECORDED", N_("marked %(subject)s")

@@ -118,7 +118,7 @@ def phases_of(roles: Iterable[Role], action: Action) -> frozenset[Phase]:
 
 # What belongs to no evaluation: whoever is added to the site has one standing, and no phase.
 SITE_POLICY: Mapping[Standing, frozenset[SiteAction]] = {
-    Standing.ADMINISTRATOR: frozenset({SiteAction.CHANGE_DISTRICT, SiteAction.APPOINT_CHAIR}),
+    Standing.ADMINISTRATOR: frozenset(SiteAction),
     Standing.ORGANIZER: frozenset(),
     Standing.MEMBER: frozenset(),
 }

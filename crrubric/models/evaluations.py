@@ -278,6 +278,8 @@ class Member(Base):
     every_vendor: Mapped[bool] = mapped_column(default=True, server_default=true())
     every_criterion: Mapped[bool] = mapped_column(default=True, server_default=true())
     practiced_at: Mapped[datetime | None]  # finished the practice round
+    # the account was made with this seat: until it is used, this committee hands out its link
+    made_account: Mapped[bool] = mapped_column(default=False, server_default=false())
     removed_at: Mapped[datetime | None]
     evaluation: Mapped[Evaluation] = relationship(back_populates="members")
     user: Mapped[User | None] = relationship()

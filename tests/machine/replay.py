@@ -632,7 +632,12 @@ EVENTS: dict[Event, Callable[[State, JournalEntry, Row], Any]] = {
         present=False
     ),
     Event.MEMBER_ADDED: invited,
+    Event.MEMBER_RENAMED: lambda state, entry, after: state.members[entry.member_id].update(after),
+    # links are no part of the evaluation: who made, saw and used them is told, and nothing follows
     Event.INVITE_RENEWED: lambda state, entry, after: None,
+    Event.INVITE_SHOWN: lambda state, entry, after: None,
+    Event.INVITE_READDRESSED: lambda state, entry, after: None,
+    Event.INVITE_ACCEPTED: lambda state, entry, after: None,
     Event.REMINDED: lambda state, entry, after: None,
     Event.PHASE_CHANGED: phase_changed,
     Event.RETENTION_CHANGED: lambda state, entry, after: state.facts.update(after),

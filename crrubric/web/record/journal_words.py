@@ -22,6 +22,7 @@ from crrubric.domain.vocabulary import (
     RuleKind,
     ScoringMode,
     Stakeholder,
+    Standing,
 )
 from crrubric.models import JournalEntry, Notice
 from crrubric.services.shared.journal import ROW
@@ -53,6 +54,7 @@ FIELDS = {
     "does_not_meet": N_("does not meet"),
     "due_on": N_("due on"),
     "effect": N_("effect on marks"),
+    "email": N_("e-mail address"),
     "evidence": N_("evidence"),
     "evidence_kind": N_("kind of evidence"),
     "evidence_months": N_("months after which evidence counts as old"),
@@ -104,6 +106,7 @@ FIELDS = {
     "sha256": N_("fingerprint"),
     "source": N_("how it was given"),
     "stakeholder": N_("represents"),
+    "standing": N_("role on this site"),
     "term": N_("term"),
     "term_months": N_("term in months"),
     "time_zone": N_("time zone"),
@@ -131,7 +134,7 @@ SPOKEN = {
     member.value: member.label
     for kind in (
         Phase, Answer, Outcome, RuleKind, ScoringMode, EvidenceKind, EntrySource,
-        CorrectionEffect, DeclarationKind, PositionKind, PriceUnit, FileKind,
+        CorrectionEffect, DeclarationKind, PositionKind, PriceUnit, FileKind, Standing,
     )
     for member in kind
 }  # fmt: skip

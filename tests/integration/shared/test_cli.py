@@ -34,7 +34,8 @@ def run(tmp_path: Path) -> Run:
 
 @pytest.mark.parametrize(
     "words",
-    ["", "demo", "serve", "db", "db upgrade", "user", "user add", "user link", "evaluation",
+    ["", "demo", "serve", "db", "db upgrade", "user", "user add", "user link",
+     "user address", "user disable", "user enable", "evaluation",
      "evaluation create", "evaluation list", "evaluation appoint-chair",
      "import", "import marks", "results", "memo",
      "mail", "mail send", "mail list", "mail test",
@@ -55,6 +56,22 @@ def test_adding_a_person_prints_an_invitation_link(run: Run):
     assert done.exit_code == 0
     assert "http://127.0.0.1:5000/invitations/" in done.output
     assert again.output.startswith("http://127.0.0.1:5000/invitations/")
+
+
+def test_the_operator_corrects_an_address_disables_and_enables(run: Run):
+    run("user", "add", "--name", "Ada Admin", "--email", "ada@x.example", "--administrator")
+
+    moved = run("user", "address", "--email", "ADA@x.example", "--new", "ada@y.example")
+    off = run("user", "disable", "--email", "ada@y.example")
+    link = run("user", "link", "--email", "ada@y.example")
+    on = run("user", "enable", "--email", "ada@y.example")
+    unknown = run("user", "disable", "--email", "ada@x.example")
+
+    assert moved.output == "Ada Admin now signs in with ada@y.example\n"
+    assert off.output == "Ada Admin can’t sign in any more\n"
+    assert (link.exit_code, "is disabled: enable it first" in link.stderr) == (1, True)
+    assert on.output == "Ada Admin can sign in again\n"
+    assert (unknown.exit_code, "There is no account" in unknown.stderr) == (1, True)
 
 
 def test_the_settings_in_force_are_listed(
