@@ -7,14 +7,13 @@ came, because it was refused, can be sent again.
 from datetime import timedelta
 
 from sqlalchemy import delete, insert, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.domain.errors import Repeated
 from crrubric.domain.translation import N_
 from crrubric.models import SentForm
-from crrubric.services.shared.constraints import constraint_of
+from crrubric.services.shared.constraints import explain_constraint
 
 FORM = "sent form"  # in the session's notes: the fingerprint of the form that is being answered
 SAME_FORM = "pk_sent_form"
@@ -32,12 +31,9 @@ def claim_sent_form(session: Session) -> None:
     if digest is None:
         return
     session.execute(delete(SentForm).where(SentForm.sent_at < now_utc() - KEPT))
-    try:
+    repeated = Repeated(N_("This was recorded already; it was not done twice."))
+    with explain_constraint(SAME_FORM, repeated):
         session.execute(insert(SentForm).values(digest=digest))
-    except IntegrityError as error:
-        if constraint_of(error) != SAME_FORM:
-            raise
-        raise Repeated(N_("This was recorded already; it was not done twice.")) from None
 
 
 def keep_answer(session: Session, digest: str, location: str) -> None:
