@@ -10,7 +10,9 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
+from crrubric.domain.actions import Action
 from crrubric.domain.events import Event
+from crrubric.domain.meeting.agenda import fingerprint_cells
 from crrubric.domain.setup.rubric import Rubric, load_built_in_rubric, parse_rubric
 from crrubric.domain.vocabulary import Answer, DeclarationKind, Phase, Role, Stakeholder, Standing
 from crrubric.extensions import db
@@ -25,9 +27,11 @@ from crrubric.models import (
     User,
     Vendor,
 )
+from crrubric.queries.people.access import require
 from crrubric.queries.people.people import OPERATOR, Actor, actor_of
+from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.ballots import ballots, declarations, seals
-from crrubric.services.meeting import decisions
+from crrubric.services.meeting import decisions, meetings
 from crrubric.services.people.accounts import add_user
 from crrubric.services.setup import committee, evaluations, phases, rules, vendors
 from crrubric.services.shared.journal import EntryReferences, note_event
@@ -372,3 +376,10 @@ def stored_marks() -> list[tuple[Answer, str]]:
 def full_rubric() -> Rubric:
     """The built-in rubric."""
     return load_built_in_rubric()
+
+
+def shown_undisputed(made: Made, actor: Actor) -> str:
+    """What a page of the meeting sends along with the motion on what nobody disputes."""
+    seat = require(actor, Action.RECORD_FINDING, made.evaluation, db.session())
+    read = read_matrix(db.session(), made.evaluation)
+    return fingerprint_cells(meetings.list_undisputed_for_seat(read, seat))

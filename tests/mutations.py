@@ -68,10 +68,10 @@ MUTATIONS = (
     ),
     Mutation(
         "services: anybody changes the decision rule",
-        "crrubric/services/setup/evaluations.py",
+        "crrubric/services/setup/rules.py",
         "evaluation = require_locked_evaluation(session, actor, Action.EDIT_SETUP, slug)\n"
         "        # that the chair looked",
-        "evaluation = session.scalars(select(Evaluation).where(Evaluation.slug == slug)).one()\n"
+        "evaluation = session.query(Evaluation).filter_by(slug=slug).one()\n"
         "        # that the chair looked",
         ("tests/integration/setup/test_setup.py::test_rubric_and_rule_freeze_when_ballots_open",),
     ),

@@ -13,7 +13,9 @@ from crrubric.extensions import db
 from crrubric.models import User
 from crrubric.queries.people.people import OPERATOR
 from crrubric.services.mail.outbox import site_url
-from crrubric.services.people.accounts import add_user, invite_user
+from crrubric.services.people.accounts import add_user
+from crrubric.services.people.administration import change_address, set_account_disabled
+from crrubric.services.people.links import make_operator_link
 
 
 @click.group("user")
@@ -23,7 +25,7 @@ def user_group() -> None:
 
 def make_one_time_link(user: User) -> str:
     """A one-time link for the person; begins with SITE_URL if that is set."""
-    return f"{site_url()}/invitations/{invite_user(OPERATOR, user)}"
+    return f"{site_url()}/invitations/{make_operator_link(OPERATOR, user)}"
 
 
 @user_group.command("add")
@@ -55,7 +57,40 @@ def add_account(
 @run_in_app
 def renew_one_time_link(email: str) -> None:
     """Print a fresh one-time link for a person, to choose a (new) password."""
+    click.echo(make_one_time_link(find_user(email)))
+
+
+def find_user(email: str) -> User:
+    """The account with this address. Raises: Invalid."""
     user = db.session.scalar(select(User).where(User.email_key == email_key(email)))
     if user is None:
         raise Invalid(N_("There is no account with the address %(email)s."), email=email)
-    click.echo(make_one_time_link(user))
+    return user
+
+
+@user_group.command("address")
+@click.option("--email", required=True, help="The address that the account has.")
+@click.option("--new", required=True, help="The address that it shall have.")
+@run_in_app
+def correct_address(email: str, new: str) -> None:
+    """Put another address on an account; both are told if the site sends mail."""
+    user = change_address(OPERATOR, find_user(email).id, new)
+    click.echo(f"{user.name} now signs in with {user.email}")
+
+
+@user_group.command("disable")
+@click.option("--email", required=True)
+@run_in_app
+def disable_account(email: str) -> None:
+    """Sign a person out everywhere and let them sign in no more; the record stays."""
+    user = set_account_disabled(OPERATOR, find_user(email).id, disabled=True)
+    click.echo(f"{user.name} can’t sign in any more")
+
+
+@user_group.command("enable")
+@click.option("--email", required=True)
+@run_in_app
+def enable_account(email: str) -> None:
+    """Let a person whose account was disabled sign in again."""
+    user = set_account_disabled(OPERATOR, find_user(email).id, disabled=False)
+    click.echo(f"{user.name} can sign in again")

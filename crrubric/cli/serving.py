@@ -26,7 +26,8 @@ from crrubric.domain.translation import N_
 from crrubric.extensions import choose_journal_mode, db
 
 HOST = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-PORT = click.option("--port", default=5000, show_default=True, help="Port to listen on.")
+PORT = click.option("--port", default=5000, type=click.IntRange(0, 65_535), show_default=True,
+                    help="Port to listen on.")  # fmt: skip
 
 
 def find_database_file(app: Flask) -> Path | None:

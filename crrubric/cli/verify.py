@@ -1,13 +1,16 @@
 """crrubric verify."""
 
+from collections.abc import Sequence
+
 import click
 
 from crrubric.cli.running import run_in_app
-from crrubric.domain.errors import Invalid, NotReady
+from crrubric.domain.errors import CrrubricError, Invalid, NotReady
 from crrubric.domain.record.chain import clean_hash
 from crrubric.domain.translation import N_
 from crrubric.extensions import db
 from crrubric.models import SealedBallot
+from crrubric.queries.record.doubles import list_doubles
 from crrubric.queries.record.journal import EntryPlace, find_entries_by_hash
 from crrubric.queries.record.verification import (
     begin_snapshot,
@@ -45,31 +48,41 @@ def verify(receipt: str | None, fingerprint: str | None) -> None:
     start = None if fingerprint is None else clean_hash(fingerprint)
     begin_snapshot(db.session())
     found = look_at_everything(db.session())
-    problems = list(found.problems)
-    if start is not None:
-        places = list_places_of_hash(start)
-        for place in places:
-            click.echo(f"The fingerprint is that of {place}.")
-        if not places:
-            problems.append(Invalid(NOWHERE))
-    if problems:
-        raise NotReady(
-            N_("The record does not match what was written: %(count)s problems."),
-            problems,
-            count=len(problems),
-        )
+    refuse_problems([*found.problems, *look_for_hash(start)])
     click.echo(f"{found.entries} journal entries and {found.seals} sealed ballots are as written.")
     if found.untold:
         click.echo(
             f"{found.untold} entries are of an older version and tell too little to be compared"
             " with the tables."
         )
+    for double in list_doubles(db.session()):
+        click.echo(f"note: {double}")
     if receipt is None:
         return
     sealed = find_sealed_ballot(db.session(), receipt)
     if sealed is None:
         raise Invalid(N_("No sealed ballot has this receipt."))
     click.echo(f"The receipt is that of {describe_receipt(sealed)}.")
+
+
+def look_for_hash(start: str | None) -> list[CrrubricError]:
+    """Say where a fingerprint stands; a problem if it stands nowhere."""
+    if start is None:
+        return []
+    places = list_places_of_hash(start)
+    for place in places:
+        click.echo(f"The fingerprint is that of {place}.")
+    return [] if places else [Invalid(NOWHERE)]
+
+
+def refuse_problems(problems: Sequence[CrrubricError]) -> None:
+    """Raise NotReady with every problem, if there is one."""
+    if problems:
+        raise NotReady(
+            N_("The record does not match what was written: %(count)s problems."),
+            problems,
+            count=len(problems),
+        )
 
 
 def list_places_of_hash(start: str) -> list[str]:

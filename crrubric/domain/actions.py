@@ -8,6 +8,8 @@ class SiteAction(LabelledEnum):
     """What somebody may want to do that belongs to no evaluation."""
 
     CHANGE_DISTRICT = "CHANGE_DISTRICT", N_("change name and time zone of the district")
+    APPOINT_CHAIR = "APPOINT_CHAIR", N_("make a committee member acting chair, with a reason")
+    MANAGE_ACCOUNTS = "MANAGE_ACCOUNTS", N_("disable accounts, start new passwords")
 
 
 class Action(LabelledEnum):
@@ -51,6 +53,7 @@ class Action(LabelledEnum):
         N_("record what the committee finds on a criterion of a vendor"),
     )
     REINSTATE_VENDOR = "REINSTATE_VENDOR", N_("reinstate a vendor that is not eligible")
+    OPEN_PRICES = "OPEN_PRICES", N_("open the sealed prices, once every item has a finding")
     RECORD_DECISION = "RECORD_DECISION", N_("record the recommendation")
     STATE_POSITION = "STATE_POSITION", N_("state one’s own position on the recommendation")
     MANAGE_COMMITMENTS = "MANAGE_COMMITMENTS", N_("record what the vendor promises, by when")

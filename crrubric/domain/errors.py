@@ -42,12 +42,24 @@ class Invalid(CrrubricError):
         self.field = field
 
 
+class TooSoon(CrrubricError):
+    """Too many tries: the next one is taken after `seconds`."""
+
+    def __init__(self, message: str, *, seconds: int, **values: object) -> None:
+        super().__init__(message, seconds=seconds, **values)
+        self.seconds = seconds
+
+
 class InvalidLines(CrrubricError):
     """A file can't be used; `lines` lists every bad line as (line number, reason)."""
 
     def __init__(self, message: str, lines: Sequence[tuple[int, CrrubricError]], **values: object):
         super().__init__(message, **values)
         self.lines = tuple(lines)
+
+
+class Repeated(CrrubricError):
+    """The same form was sent before, and did its work: it is not done twice."""
 
 
 class Stale(CrrubricError):

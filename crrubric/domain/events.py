@@ -32,10 +32,40 @@ class Event(LabelledEnum):
     PRACTICE_SHOWN = "PRACTICE_SHOWN", N_("ended the practice round and showed all answers")
     PRACTICE_RESTARTED = "PRACTICE_RESTARTED", N_("started the practice round again")
     MEMBER_INVITED = "MEMBER_INVITED", N_("invited %(subject)s")
+    MEMBER_ADDED = "MEMBER_ADDED", N_("added the reviewer %(subject)s, who has no account")
     MEMBER_CHANGED = "MEMBER_CHANGED", N_("changed the role of %(subject)s on the committee")
+    CHAIR_APPOINTED = "CHAIR_APPOINTED", N_("appointed %(subject)s acting chair")
     MEMBER_REMOVED = "MEMBER_REMOVED", N_("removed %(subject)s from the committee")
+    MEMBER_RENAMED = "MEMBER_RENAMED", N_("changed their own name to %(subject)s")
     INVITE_RENEWED = "INVITE_RENEWED", N_("made a new invitation link for %(subject)s")
+    INVITE_SHOWN = "INVITE_SHOWN", N_("was shown the invitation link of %(subject)s")
+    INVITE_READDRESSED = (
+        "INVITE_READDRESSED",
+        N_("corrected the address of %(subject)s and made a new invitation link"),
+    )
     INVITE_ACCEPTED = "INVITE_ACCEPTED", N_("accepted the invitation")
+    ACCOUNT_ADDED = "ACCOUNT_ADDED", N_("added the account of %(subject)s")
+    ACCOUNT_LINK_MADE = "ACCOUNT_LINK_MADE", N_("made a one-time link for %(subject)s")
+    ACCOUNT_LINK_SENT = (
+        "ACCOUNT_LINK_SENT",
+        N_("had a link for a new password sent to %(subject)s"),
+    )
+    ACCOUNT_LINK_ASKED = (
+        "ACCOUNT_LINK_ASKED",
+        N_("was asked to send %(subject)s a link for a new password"),
+    )
+    ACCOUNT_PASSWORD_SET = (
+        "ACCOUNT_PASSWORD_SET",
+        N_("chose a new password with a one-time link"),
+    )
+    ACCOUNT_PASSWORD_CHANGED = "ACCOUNT_PASSWORD_CHANGED", N_("changed their own password")
+    ACCOUNT_RENAMED = "ACCOUNT_RENAMED", N_("changed their own name")
+    ACCOUNT_READDRESSED = (
+        "ACCOUNT_READDRESSED",
+        N_("changed the e-mail address of %(subject)s"),
+    )
+    ACCOUNT_DISABLED = "ACCOUNT_DISABLED", N_("disabled the account of %(subject)s")
+    ACCOUNT_ENABLED = "ACCOUNT_ENABLED", N_("enabled the account of %(subject)s again")
     PHASE_CHANGED = "PHASE_CHANGED", N_("changed the phase")
     RETENTION_CHANGED = "RETENTION_CHANGED", N_("changed how long the record is kept")
     MARK_RECORDED = "MARK_RECORDED", N_("marked %(subject)s")
@@ -52,6 +82,7 @@ class Event(LabelledEnum):
     BALLOT_CONFIRMED = "BALLOT_CONFIRMED", N_("confirmed the ballot entered for %(subject)s")
     BALLOT_DISPUTED = "BALLOT_DISPUTED", N_("did not confirm the ballot entered for %(subject)s")
     MARK_SET_ASIDE = "MARK_SET_ASIDE", N_("removed a mark from the count: %(subject)s")
+    BALLOT_IMPORTED = "BALLOT_IMPORTED", N_("imported marks into the ballot of %(subject)s")
     MARKS_IMPORTED = "MARKS_IMPORTED", N_("imported marks from %(subject)s")
     QUESTION_ASKED = "QUESTION_ASKED", N_("asked %(subject)s something, through the chair")
     ASKING_SET_ASIDE = "ASKING_SET_ASIDE", N_("did not pass on a question to %(subject)s")
@@ -71,6 +102,7 @@ class Event(LabelledEnum):
     CELL_DEFERRED = "CELL_DEFERRED", N_("postponed %(subject)s")
     FINDING_RECORDED = "FINDING_RECORDED", N_("recorded the finding for %(subject)s")
     FINDING_WITHDRAWN = "FINDING_WITHDRAWN", N_("withdrew the finding for %(subject)s")
+    PRICES_OPENED = "PRICES_OPENED", N_("opened the prices of all vendors")
     POSITION_STATED = "POSITION_STATED", N_("stated a position on the recommendation")
     POSITIONS_CLEARED = (
         "POSITIONS_CLEARED",

@@ -1,23 +1,46 @@
 """How long and how large a thing may be. Forms, database, import and docs read it here."""
 
+from datetime import date
+from typing import NamedTuple
+
+
+class NumberLimits(NamedTuple):
+    """The least and the most of a number, and how many decimals it may have."""
+
+    least: int
+    most: int
+    places: int = 0
+
+
 CODE = 80
 TITLE = 200
 NAME = 120
+VENDOR = 2 * NAME + 1  # company and product
 EMAIL = 254
 LANGUAGE = 16  # a BCP 47 tag
 SHORT_TEXT = 300
 LINK = 500
 QUESTION = 1_000
+RUBRIC_VERSION = 40
+PRODUCT_VERSION = 80
 NOTE = 5_000
 LONG_TEXT = 10_000
 PASSWORD_MIN = 15
 PASSWORD_MAX = 128
-WEIGHT_MAX = 1_000
-QUANTITY_MAX = 10_000_000
-UNIT_PRICE_CENTS_MAX = 10_000_000_00
-TERM_MONTHS_MAX = 240
-VOTES_MAX = 1_000
-QUORUM_MAX = 1_000
+KEY = 2  # times as long as the text may its key be, which spells ligatures out
+NUMBER_TEXT = 20  # characters of a number, as typed
+WEIGHT = NumberLimits(0, 1_000, 3)
+UNIT_PRICE = NumberLimits(0, 10_000_000, 2)  # dollars
+QUANTITY = NumberLimits(0, 10_000_000)
+TERM_MONTHS = NumberLimits(1, 240)
+EVIDENCE_MONTHS = NumberLimits(1, 120)  # the longest time after which evidence can count as old
+VOTES = NumberLimits(0, 1_000)
+QUORUM = NumberLimits(1, 1_000)
+THRESHOLD = NumberLimits(1, 1_000)  # either number of “2 of 3”
+PASS_MARK = NumberLimits(0, 100)  # percent
+RANK = NumberLimits(1, 1_000)
+ID = NumberLimits(1, 2**31 - 1)  # what a database can hold as an id
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
 MEGABYTE = 1024 * 1024
 FILE_BYTES = 20 * MEGABYTE
 FILE_REQUEST_BYTES = FILE_BYTES + 64 * 1024  # the form around the file
@@ -31,6 +54,9 @@ FILES_OF_REVIEWER_BYTES = 100 * MEGABYTE  # of one reviewer in one evaluation, t
 REQUEST_BYTES = 2 * 1024 * 1024
 COMPARE_MIN, COMPARE_MAX = 2, 5
 INVITE_DAYS = 7
+RESET_MINUTES = 60  # how long a link for a new password works
+LINK_MAIL_MINUTES = 5  # between two mails with such a link to one person
+KNOWN_BROWSER_DAYS = 365  # how long a browser is known to have signed in to an account
 IDLE_MINUTES = 60
 SESSION_HOURS = 12
 TOUCH_MINUTES = 5  # how often a session that is in use is written down

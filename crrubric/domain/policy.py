@@ -13,6 +13,8 @@ OPEN_WORK = frozenset({Phase.SETUP, Phase.PRACTICE, Phase.SCORING})
 SCORING = frozenset({Phase.SCORING})
 UNTIL_DECIDED = frozenset({Phase.SCORING, Phase.MEETING})
 MEETING = frozenset({Phase.MEETING})
+# In these phases the chair can no longer invite another chair.
+COMMITTEE_FIXED = frozenset({Phase.MEETING, Phase.DECIDED})
 UNDECIDED = frozenset({Phase.SETUP, Phase.PRACTICE, Phase.SCORING, Phase.MEETING})
 FROM_DECIDED = frozenset({Phase.DECIDED, Phase.ARCHIVED})
 # From here on all ballots are open at once; before, nothing that depends on a mark is shown.
@@ -59,6 +61,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.RUN_MEETING: MEETING,
         Action.RECORD_FINDING: MEETING,
         Action.REINSTATE_VENDOR: MEETING,
+        Action.OPEN_PRICES: COMMITTEE_FIXED,
         Action.RECORD_DECISION: MEETING,
         Action.MANAGE_COMMITMENTS: MEETING | {Phase.DECIDED},
         Action.SET_RETENTION: FROM_DECIDED,
@@ -93,7 +96,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.EDIT_SETUP: PREPARING,
         Action.MANAGE_COMMITTEE: OPEN_WORK,
         Action.CHANGE_PHASE: OPEN_WORK,
-        Action.IMPORT_MARKS: OPEN_WORK | MEETING,
+        Action.IMPORT_MARKS: SCORING | MEETING,
         Action.REMIND: SCORING,  # what comes before the closing day
         Action.VIEW_QUESTIONS: FROM_MEETING,
         **READ_RESULTS,
@@ -115,7 +118,7 @@ def phases_of(roles: Iterable[Role], action: Action) -> frozenset[Phase]:
 
 # What belongs to no evaluation: whoever is added to the site has one standing, and no phase.
 SITE_POLICY: Mapping[Standing, frozenset[SiteAction]] = {
-    Standing.ADMINISTRATOR: frozenset({SiteAction.CHANGE_DISTRICT}),
+    Standing.ADMINISTRATOR: frozenset(SiteAction),
     Standing.ORGANIZER: frozenset(),
     Standing.MEMBER: frozenset(),
 }

@@ -2,15 +2,26 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any
 
+from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
 from crrubric.domain.translation import N_
 
-# Line feed and tab are ordinary typing; every other control character, and half of a surrogate
-# pair, breaks documents, PostgreSQL (NUL) or the driver (surrogates).
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+SortKey = tuple[str, str]
+
+# Line feed and tab are ordinary typing. Every other control character, half of a surrogate pair
+# and what is no character at all break documents (XML holds none of them), PostgreSQL (NUL) or the
+# driver (surrogates).
+_NO_CHARACTERS = "".join(chr(plane * 0x10000 + 0xFFFE + n) for plane in range(17) for n in (0, 1))
+_FORBIDDEN = re.compile(
+    f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef{_NO_CHARACTERS}]"
+)
+
+_SEEN_EARLY = 20  # characters, of which one is nearly always to be seen
+_ALIKE = 0.6  # how much of two names must be the same for one to be a misspelling of the other
 
 # Marks, embeddings, overrides and isolates of the direction of writing.
 _STEERING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -23,20 +34,34 @@ def clean_text(text: str, *, limit: int, field: str | None = None) -> str:
     Raises: Invalid if it is longer than `limit` or holds a control character.
     """
     tidy = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if found := _FORBIDDEN.search(tidy):
-        raise Invalid(
-            N_("Remove the control character at position %(position)s: it can’t be stored."),
-            position=found.start() + 1,
-            field=field,
-        )
+    if not tidy.isascii() and not key_of(tidy[:_SEEN_EARLY]) and not key_of(tidy):
+        tidy = ""  # nothing of it can be seen
+    if refusal := find_forbidden_character(tidy, field=field):
+        raise refusal
     if len(tidy) > limit:
-        raise Invalid(
-            N_("Shorten this to %(limit)s characters; it has %(length)s."),
-            limit=limit,
-            length=len(tidy),
-            field=field,
-        )
+        raise _too_long_error(limit, len(tidy), field)
     return tidy
+
+
+def _too_long_error(limit: int, length: int, field: str | None) -> Invalid:
+    return Invalid(
+        N_("Shorten this to %(limit)s characters; it has %(length)s."),
+        limit=limit,
+        length=length,
+        field=field,
+    )
+
+
+def find_forbidden_character(text: str, *, field: str | None = None) -> Invalid | None:
+    """The refusal of the first character that can't be stored; None if there is none."""
+    found = _FORBIDDEN.search(text)
+    if found is None:
+        return None
+    return Invalid(
+        N_("Remove the control character at position %(position)s: it can’t be stored."),
+        position=found.start() + 1,
+        field=field,
+    )
 
 
 def require_text(text: str, missing: str, *, limit: int, field: str) -> str:
@@ -75,8 +100,15 @@ def isolate_values(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def clean_line(text: str, *, limit: int, field: str | None = None) -> str:
-    """`clean_text`, with every run of white space made one blank: for titles and names."""
-    return " ".join(clean_text(text, limit=limit, field=field).split())
+    """`clean_text` on one line, with composed letters and single blanks: for titles and names.
+
+    Raises: Invalid for a text whose key would be far longer than it is, too.
+    """
+    composed = unicodedata.normalize("NFC", text)
+    tidy = " ".join(clean_text(composed, limit=limit, field=field).split())
+    if not tidy.isascii() and (length := len(key_of(tidy))) > limits.KEY * limit:
+        raise _too_long_error(limit, length, field)
+    return tidy
 
 
 def slug_of(title: str) -> str:
@@ -85,6 +117,37 @@ def slug_of(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:70].strip("-") or "evaluation"
 
 
+def key_of(text: str) -> str:
+    """The form under which two spellings of a name, title, code or address are one; kept nowhere
+    but in columns of keys, and never shown.
+
+    Compatible forms (full width, ligatures, composed or not) and upper and lower case are one;
+    characters that are not seen (zero width, direction of writing) and needless blanks don't count.
+    """
+    if text.isascii():
+        return " ".join(text.split()).casefold()
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    seen = "".join(letter for letter in folded if unicodedata.category(letter) != "Cf")
+    return " ".join(unicodedata.normalize("NFKC", seen).split())
+
+
+def sort_key(text: str) -> SortKey:
+    """Where people look for a name: accents and case count only between names that are else one.
+
+    Databases sort by rules of their own, each by others; pages sort by this.
+    """
+    parts = unicodedata.normalize("NFKD", key_of(text))
+    plain = "".join(letter for letter in parts if not unicodedata.combining(letter))
+    return plain, text
+
+
+def find_nearest_name(name: str, known: Iterable[str]) -> str | None:
+    """The known name that was probably meant; None if there is none like it."""
+    spellings = {key_of(each): each for each in known}
+    found = get_close_matches(key_of(name), spellings, n=1, cutoff=_ALIKE)
+    return spellings[found[0]] if found else None
+
+
 def email_key(email: str) -> str:
-    """The form under which two spellings of an address are one: NFKC, case folded, no blanks."""
-    return unicodedata.normalize("NFKC", email).strip().casefold()
+    """The form under which two spellings of an address are one."""
+    return key_of(email)

@@ -306,6 +306,8 @@ class MailKind(LabelledEnum):
     NOTICE = "NOTICE", N_("notice")
     REMINDER = "REMINDER", N_("before the closing day")
     CHAIR_REMINDER = "CHAIR_REMINDER", N_("by the chair")
+    PASSWORD_LINK = "PASSWORD_LINK", N_("link for a new password")
+    ACCOUNT = "ACCOUNT", N_("change of an account")
 
 
 class MailState(LabelledEnum):

@@ -29,6 +29,7 @@ from crrubric.models.evaluations import (
     Vendor,
 )
 from crrubric.models.files import AttachedFile, FileContent, MarkFile, VendorFile
+from crrubric.models.forms import SentForm
 from crrubric.models.journal import JournalEntry
 from crrubric.models.mails import OutgoingMail
 from crrubric.models.meetings import Attendance, Deferral, Meeting, Motion
@@ -73,6 +74,7 @@ __all__ = [
     "RubricRevision",
     "SealedBallot",
     "Section",
+    "SentForm",
     "Tension",
     "User",
     "UserSession",

@@ -79,6 +79,8 @@ Code = Annotated[str, mapped_column(String(limits.CODE))]
 Title = Annotated[str, mapped_column(String(limits.TITLE))]
 Name = Annotated[str, mapped_column(String(limits.NAME))]
 ShortText = Annotated[str, mapped_column(String(limits.SHORT_TEXT), default="")]
+# of a text, for comparing: see `key_of`; a column of keys follows the column that it is of
+Key = Annotated[str, mapped_column(Text, server_default="")]
 LongText = Annotated[str, mapped_column(Text, default="")]
 
 

@@ -9,15 +9,19 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     ForeignKey,
+    Index,
     String,
     UniqueConstraint,
+    false,
     true,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.people.languages import SOURCE
+from crrubric.domain.results.cost import NO_PRICE, PriceBasis
+from crrubric.domain.text import key_of
 from crrubric.domain.vocabulary import (
     CorrectionEffect,
     Phase,
@@ -26,7 +30,7 @@ from crrubric.domain.vocabulary import (
     ScoringMode,
     Stakeholder,
 )
-from crrubric.models.base import Base, Code, LongText, Name, ShortText, Title, checked_enum
+from crrubric.models.base import Base, Code, Key, LongText, Name, ShortText, Title, checked_enum
 from crrubric.models.people import District, User
 
 # language -> column -> its text in that language; what is not there is read as it was written
@@ -39,6 +43,7 @@ class Evaluation(Base):
     __tablename__ = "evaluation"
     __table_args__ = (
         UniqueConstraint("district_id", "title"),
+        Index("uq_evaluation_district_id_title_key", "district_id", "title_key", unique=True),
         CheckConstraint("2 * threshold_over > threshold_under", name="threshold_above_half"),
         CheckConstraint("threshold_over <= threshold_under", name="threshold_at_most_one"),
         CheckConstraint("quorum IS NULL OR quorum >= 1", name="quorum_positive"),
@@ -49,13 +54,14 @@ class Evaluation(Base):
     district_id: Mapped[int] = mapped_column(ForeignKey("district.id"))
     slug: Mapped[Code] = mapped_column(unique=True)
     title: Mapped[Title]
+    title_key: Mapped[Key]
     purpose: Mapped[LongText]
     language: Mapped[str] = mapped_column(  # of documents
         String(limits.LANGUAGE), default=SOURCE, server_default=SOURCE
     )
     phase: Mapped[Phase] = mapped_column(checked_enum(Phase), default=Phase.SETUP)
     rubric_name: Mapped[Title] = mapped_column(default="")
-    rubric_version: Mapped[str] = mapped_column(String(40), default="")
+    rubric_version: Mapped[str] = mapped_column(String(limits.RUBRIC_VERSION), default="")
     rule_kind: Mapped[RuleKind] = mapped_column(checked_enum(RuleKind), default=RuleKind.MAJORITY)
     threshold_over: Mapped[int] = mapped_column(default=2)
     threshold_under: Mapped[int] = mapped_column(default=3)
@@ -64,12 +70,16 @@ class Evaluation(Base):
     scoring_mode: Mapped[ScoringMode] = mapped_column(
         checked_enum(ScoringMode), default=ScoringMode.OUTCOME
     )
+    # nobody sees a price before the committee has adopted a finding for every item
+    prices_sealed: Mapped[bool] = mapped_column(default=True, server_default=false())
+    prices_opened_at: Mapped[datetime | None]  # for good
     created_at: Mapped[datetime] = mapped_column(default=now_utc)
     practice_at: Mapped[datetime | None]  # the practice round opened
     practice_shown_at: Mapped[datetime | None]  # it ended: everybody sees the spread
     rule_set_at: Mapped[datetime | None]  # the chair looked at the rule and saved it
     opened_at: Mapped[datetime | None]  # ballots opened: rubric and rule froze
     closes_on: Mapped[date | None]
+    ends_at: Mapped[datetime | None]  # the hard end: after it nothing is taken
     closed_at: Mapped[datetime | None]
     shown_at: Mapped[datetime | None]  # the committee first saw the ballots; it stays, for good
     decided_at: Mapped[datetime | None]
@@ -87,6 +97,17 @@ class Evaluation(Base):
     members: Mapped[list["Member"]] = relationship(
         order_by="Member.id", back_populates="evaluation"
     )
+
+    @property
+    def hides_prices(self) -> bool:
+        """Whether prices are sealed now, for everybody."""
+        return self.prices_sealed and self.prices_opened_at is None
+
+    @validates("title")
+    def set_title_key(self, _column: str, title: str) -> str:
+        """Whoever writes the title writes its key."""
+        self.title_key = key_of(title)
+        return title
 
 
 class Section(Base):
@@ -184,6 +205,7 @@ class Vendor(Base):
     __table_args__ = (
         UniqueConstraint("evaluation_id", "code"),
         UniqueConstraint("evaluation_id", "company", "product"),
+        Index("uq_vendor_evaluation_id_name_key", "evaluation_id", "name_key", unique=True),
         CheckConstraint("length(company) > 0", name="company_not_empty"),
         CheckConstraint("unit_price_cents >= 0", name="price_not_negative"),
         CheckConstraint("quantity >= 0", name="quantity_not_negative"),
@@ -196,7 +218,8 @@ class Vendor(Base):
     position: Mapped[int]
     company: Mapped[Name]
     product: Mapped[Name] = mapped_column(default="")
-    product_version: Mapped[str] = mapped_column(String(80), default="")
+    name_key: Mapped[Key]
+    product_version: Mapped[str] = mapped_column(String(limits.PRODUCT_VERSION), default="")
     contact_name: Mapped[Name] = mapped_column(default="")
     contact_email: Mapped[str] = mapped_column(String(limits.EMAIL), default="")
     links: Mapped[LongText]  # one address a line
@@ -209,6 +232,30 @@ class Vendor(Base):
     withdrawn_at: Mapped[datetime | None]
     withdrawn_reason: Mapped[LongText] = mapped_column(server_default="")
     evaluation: Mapped[Evaluation] = relationship(back_populates="vendors")
+
+    @property
+    def typed_price(self) -> PriceBasis:
+        """The price as it was typed, for whoever types it; everybody else reads `price`."""
+        return PriceBasis(
+            unit=self.price_unit,
+            unit_cents=self.unit_price_cents,
+            quantity=self.quantity,
+            term_months=self.term_months,
+            note=self.price_note,
+        )
+
+    @property
+    def price(self) -> PriceBasis:
+        """The price as everybody may read it: nothing while prices are sealed."""
+        return NO_PRICE if self.evaluation.hides_prices else self.typed_price
+
+    @validates("company", "product")
+    def set_name_key(self, column: str, name: str) -> str:
+        """Whoever writes company or product writes the key of both."""
+        company = name if column == "company" else self.company or ""
+        product = name if column == "product" else self.product or ""
+        self.name_key = f"{key_of(company)}\n{key_of(product)}"
+        return name
 
 
 class Member(Base):
@@ -231,6 +278,8 @@ class Member(Base):
     every_vendor: Mapped[bool] = mapped_column(default=True, server_default=true())
     every_criterion: Mapped[bool] = mapped_column(default=True, server_default=true())
     practiced_at: Mapped[datetime | None]  # finished the practice round
+    # the account was made with this seat: until it is used, this committee hands out its link
+    made_account: Mapped[bool] = mapped_column(default=False, server_default=false())
     removed_at: Mapped[datetime | None]
     evaluation: Mapped[Evaluation] = relationship(back_populates="members")
     user: Mapped[User | None] = relationship()

@@ -10,6 +10,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
@@ -57,7 +58,10 @@ class AttachedFile:
 
 
 class VendorFile(AttachedFile, Base):
-    """A proposal, a report, a price sheet of a vendor. One that was withdrawn stays, struck."""
+    """A proposal, a report, a price sheet of a vendor. One that was withdrawn stays, struck.
+
+    One that tells prices is the chairs' alone while prices are sealed.
+    """
 
     __tablename__ = "vendor_file"
     __table_args__ = (
@@ -70,6 +74,7 @@ class VendorFile(AttachedFile, Base):
 
     vendor_id: Mapped[int] = mapped_column(ForeignKey("vendor.id"))
     added_by: Mapped[Name]
+    tells_prices: Mapped[bool] = mapped_column(default=False, server_default=false())
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[ShortText]
     withdrawn_reason: Mapped[LongText]

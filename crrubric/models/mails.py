@@ -16,8 +16,8 @@ from crrubric.models.evaluations import Member
 class OutgoingMail(Base):
     """One mail to one person, written in the transaction of what it tells.
 
-    It waits until it is sent, given up or set aside. An invitation holds a one-time link: its body
-    goes as soon as it waits no more.
+    It waits until it is sent, given up or set aside. The body of one that holds a one-time link
+    goes as soon as it waits no more. One about an account belongs to no evaluation and no member.
     """
 
     __tablename__ = "outgoing_mail"
@@ -29,9 +29,9 @@ class OutgoingMail(Base):
             name="one_end",
         ),
         CheckConstraint(
-            "kind <> 'INVITATION' OR length(body) = 0"
+            "kind <> 'INVITATION' AND kind <> 'PASSWORD_LINK' OR length(body) = 0"
             " OR (sent_at IS NULL AND given_up_at IS NULL AND set_aside_at IS NULL)",
-            name="invitation_kept_while_it_waits",
+            name="link_kept_while_it_waits",
         ),
         CheckConstraint("length(to_address) > 0", name="address_given"),
         Index("ix_outgoing_mail_waiting", "sent_at", "next_try_at"),

@@ -39,6 +39,9 @@ class User(Base):
     standing: Mapped[Standing] = mapped_column(checked_enum(Standing), default=Standing.MEMBER)
     created_at: Mapped[datetime] = mapped_column(default=now_utc)
     disabled_at: Mapped[datetime | None]
+    # grows with each new password and when the account is disabled: a sign-in that began before
+    # does not end in a session
+    sign_in_version: Mapped[int] = mapped_column(default=0, server_default="0")
     language: Mapped[str | None] = mapped_column(String(limits.LANGUAGE))  # None: never chose one
 
 
@@ -66,5 +69,6 @@ class Invite(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(default=now_utc)
     expires_at: Mapped[datetime]
-    used_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]  # or stopped working unused
+    shown_at: Mapped[datetime | None]  # to a chair, to be copied
     user: Mapped[User] = relationship()

@@ -36,6 +36,7 @@ from crrubric.web.shared import (
     headers,
     language,
     navigation,
+    once,
     reading,
     session,
     words,
@@ -79,6 +80,7 @@ def init_app(app: Flask) -> None:
         errors,
         headers,
         navigation,
+        once,
         evidence,
         files,
     ):

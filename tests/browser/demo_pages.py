@@ -17,6 +17,7 @@ from crrubric.models import (
     Member,
     Question,
     Section,
+    User,
     Vendor,
 )
 from tests.browser.sites import sign_in
@@ -45,9 +46,18 @@ FILES = {
     "static",
 }
 # Pages that the demo has no address for; a test of its own looks at each.
-ELSEWHERE = {"account.show_invitation", "committee.show_invitation_link"}
+ELSEWHERE = {
+    "account.show_invitation",
+    "committee.show_invitation_link",
+    "committee.show_invited_address_form",
+}
 OPEN = ("account.show_sign_in", "home.show_accessibility_statement")
-SITE = ("home.show_home", "district.show_district")
+SITE = (
+    "home.show_home",
+    "district.show_district",
+    "accounts.show_accounts",
+    "accounts.show_account",
+)
 ONLY = {ADMINISTRATOR: SITE, "": OPEN}  # what nobody else sees; the rest is looked at already
 BALLOTS = ("ballots.show_own_ballot", "ballots.show_ballot_review")
 CHOSEN = (
@@ -88,6 +98,7 @@ def samples() -> Iterator[dict[str, object]]:
             "criterion_id": first(Criterion, evaluation),
             "section_id": first(Section, evaluation),
             "member_id": of_reviewers(evaluation),
+            "user_id": of_anybody(),
             "ballot_id": of_members(Ballot, evaluation, Ballot.state == BallotState.SUBMITTED),
             "declaration_id": of_members(
                 Declaration, evaluation, Declaration.kind == DeclarationKind.CONFLICT
@@ -105,6 +116,11 @@ def of_reviewers(evaluation: Evaluation) -> int:
     """The id of the first reviewer of an evaluation."""
     wanted = select(Member.id).where(Member.evaluation_id == evaluation.id, Member.is_reviewer)
     return db.session.scalars(wanted.order_by(Member.id)).first() or 0
+
+
+def of_anybody() -> int:
+    """The id of the first account."""
+    return db.session.scalars(select(User.id).order_by(User.id)).first() or 0
 
 
 def to_vendors(

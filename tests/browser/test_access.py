@@ -169,6 +169,12 @@ def test_the_page_with_a_one_time_link_and_the_one_behind_it(demo: Site, browse:
     assert violations(chair.page) == []
     assert violations(guest.page) == []
 
+    chair.page.goto("/evaluations/begun-today/committee/")
+    chair.follow("Correct the address: Noor Newcomer")
+    chair.sees("Correct the address of Noor Newcomer")
+
+    assert violations(chair.page) == []
+
 
 # The focus
 

@@ -28,6 +28,7 @@ CHANGED = (
 REFUSED_CONNECTION = r"Failed to load resource: net::ERR_"
 CONFLICT = r"Failed to load resource: .* 409 "
 SIGNED_OUT = r"Failed to load resource: .* 401 "
+TOO_LONG = r"Failed to load resource: .* 422 "
 UNAVAILABLE = r"Failed to load resource: .* 503 "
 MARKS = "**/marks/*"
 
@@ -535,3 +536,23 @@ def test_another_page_of_the_same_browser_goes_on_with_the_new_session(task, rev
     choose(reviewer.page, "yes")
 
     expect(status(reviewer.page)).to_have_text(SAVED)
+
+
+def test_a_note_says_how_much_room_is_left_and_is_never_cut(task: Task, reviewer: Visitor):
+    page = reviewer.page
+    reviewer.expected.append(TOO_LONG)
+    choose(page, "yes")
+    field, room = note(page), form(page).locator("p.room")
+    expect(room).to_have_count(0)
+
+    field.fill("x" * 4_100)
+    expect(room).to_have_text("Characters left: 900")
+    expect(page.locator("#room")).to_have_text("Characters left: 900")
+    field.fill("x" * 5_010)
+
+    expect(room).to_have_text("Too long: 10 characters too many")
+    expect(page.locator("#room")).to_have_text("Too long: 10 characters too many")
+    assert len(field.input_value()) == 5_010
+    field.fill("x" * 5_000)
+    expect(status(page)).to_have_text(SAVED)
+    assert task.stored() == [(Answer.YES, "x" * 5_000)]

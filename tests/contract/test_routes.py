@@ -19,6 +19,10 @@ account.submit_sign_in public
 account.show_invitation public
 account.show_sign_in public
 account.submit_sign_out signed in
+accounts.save_account_state MANAGE_ACCOUNTS
+accounts.send_account_link MANAGE_ACCOUNTS
+accounts.show_account MANAGE_ACCOUNTS
+accounts.show_accounts MANAGE_ACCOUNTS
 across.show_criterion_across_ballots RECORD_MARK
 agreement.show_agreement VIEW_RESULTS
 answers.show_set_aside_form MANAGE_QUESTIONS
@@ -45,7 +49,12 @@ cell.save_finding RECORD_FINDING
 cell.show_cell VIEW_RESULTS
 cell.save_finding_withdrawal RECORD_FINDING
 closing.show_closing_form MOVE_CLOSING_DAY
+chairs.save_appointment APPOINT_CHAIR
+chairs.show_appointment_form APPOINT_CHAIR
+chairs.show_chairs APPOINT_CHAIR
 closing.save_closing_day MOVE_CLOSING_DAY
+committee.save_invited_address MANAGE_COMMITTEE
+committee.show_invited_address_form MANAGE_COMMITTEE
 committee.save_seat MANAGE_COMMITTEE
 committee.show_seat_form MANAGE_COMMITTEE
 committee.show_committee VIEW_EVALUATION
@@ -105,6 +114,7 @@ home.show_terms public
 home.show_new_evaluation_form signed in
 journal.show_journal VIEW_JOURNAL
 language.save_language public
+meeting.save_price_opening OPEN_PRICES
 meeting.save_undisputed_motion RECORD_FINDING
 meeting.save_attendance RUN_MEETING
 meeting.save_deferral RECORD_FINDING
@@ -118,6 +128,14 @@ meeting.save_meeting_start RUN_MEETING
 meeting.show_screen_step FOLLOW_MEETING
 memo.download_memo_html VIEW_MEMO
 memo.show_memo VIEW_MEMO
+forgotten.send_forgotten_password_link public
+forgotten.show_forgotten_password public
+own.save_own_address signed in
+own.save_own_name signed in
+own.save_own_password signed in
+own.show_own_account signed in
+own.show_own_address_form signed in
+own.show_own_password_form signed in
 memo.download_memo_word VIEW_MEMO
 notices.save_notice_dismissal VIEW_EVALUATION
 practice.save_practice_round_restart RUN_PRACTICE

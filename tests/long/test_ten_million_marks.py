@@ -67,7 +67,7 @@ def fill(first: Evaluation) -> None:
         session.execute(
             insert(Vendor),
             [
-                copy_row(vendor, n, code="v{}", company="Vendor no. {}", position=n)
+                copy_row(vendor, n, code="v{}", company="Vendor no. {}", name_key="{}", position=n)
                 for n in range(2, VENDORS + 1)
             ],
         )

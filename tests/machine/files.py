@@ -85,7 +85,7 @@ class Files(Frame):
             idle=old is not None,
         )
         if done:
-            by = {"added_by": self.people[name].name, "withdrawn": None}
+            by = {"added_by": self.people[name].name, "withdrawn": None, "tells_prices": False}
             self.model.vendor_files.setdefault(place, {**facts(*sent), **by})
             self.keys[place] = done.value.key
 

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotFound, NotReady, Stale, WrongPhase
 from crrubric.domain.events import Event
-from crrubric.domain.meeting.agenda import list_undisputed_cells
+from crrubric.domain.meeting.agenda import fingerprint_cells, list_undisputed_cells
 from crrubric.domain.meeting.ranking import RankingInput, computed_ranks, encode_order
 from crrubric.domain.policy import FROM_MEETING
 from crrubric.domain.record.replay import STEPS
@@ -38,13 +38,13 @@ from crrubric.domain.vocabulary import (
 )
 from crrubric.extensions import db
 from crrubric.models import Ballot, Commitment, Declaration, Notice
-from crrubric.queries.people.access import find_evaluation
+from crrubric.queries.people.access import find_evaluation, require
 from crrubric.queries.people.people import actor_of
 from crrubric.queries.record.stored import plain_value
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.ballots import ballots, declarations, entries, seals
 from crrubric.services.mail import notices
-from crrubric.services.meeting import decisions, meetings, positions
+from crrubric.services.meeting import decisions, meetings, positions, prices
 from crrubric.services.meeting.meetings import MotionText
 from crrubric.services.setup import (
     assignments,
@@ -468,6 +468,7 @@ class Committee(Files, Later, Practice, Talk):
             self.refused(name, Action.CHANGE_PHASE)
             or ((now, to) not in (*FORWARD, *BACK) and Invalid)
             or (self.hindered(now, to) and NotReady)
+            or ((now, to) == ("MEETING", "DECIDED") and self.partial(name) and Invalid)
             or ((now, to) in BACK and not why and Invalid),
             lambda: phases.change_phase(self.people[name], self.slug, Phase(to), reason=why),
         )
@@ -481,6 +482,10 @@ class Committee(Files, Later, Practice, Talk):
             if to == "SETUP":
                 self.model.ballots.clear()
             self.model.issue_ballots()
+
+    def partial(self, name: str) -> bool:
+        """Whether the person has a conflict of interest with a vendor in the selection."""
+        return any(self.runs(key) and self.shut_out(name, key) for key in self.model.vendors)
 
     def hindered(self, now: str, to: str) -> bool:
         """Whether a condition of the change is not met."""
@@ -764,6 +769,13 @@ class Committee(Files, Later, Practice, Talk):
         }
         return {k: said.outcome for k, said in cells.items() if not self.shut_out(name, k[0])}
 
+    def shown_undisputed(self, name: str) -> str:
+        """What a page of the meeting sends along with the motion."""
+        evaluation = find_evaluation(db.session(), self.slug)
+        seat = require(self.people[name], Action.RECORD_FINDING, evaluation, db.session())
+        read = read_matrix(db.session(), evaluation)
+        return fingerprint_cells(meetings.list_undisputed_for_seat(read, seat))
+
     @act(Action.RECORD_FINDING, often=3, yes=range(4), off=range(5))
     def adopt_undisputed(self, who, yes, off):
         name, text = (
@@ -774,11 +786,11 @@ class Committee(Files, Later, Practice, Talk):
             not self.model.sitting() and WrongPhase
         )
         cells = {} if refused else self.undisputed(name)
-        expected = len(cells) if off else len(cells) + 1
+        shown = "" if refused or not off else self.shown_undisputed(name)
         done = self.tried(
             refused or ((not off or not cells) and Stale),
             lambda: meetings.adopt_undisputed_cells(
-                self.people[name], self.slug, text, expected=expected
+                self.people[name], self.slug, text, shown=shown
             ),
         )
         if done:
@@ -859,6 +871,7 @@ class Committee(Files, Later, Practice, Talk):
         done = self.tried(
             (not why and Invalid)
             or self.refused(name, Action.RECORD_DECISION)
+            or (self.partial(name) and Invalid)
             or (key is not None and not self.runs(key) and NotFound)
             or (key is not None and self.ruled_out(key) and Invalid)
             or self.no_order(text, key),
@@ -876,6 +889,21 @@ class Committee(Files, Later, Practice, Talk):
                 **asdict(decisions.DecisionText(vendor_id=key, reason=why)),
                 **self.adopted(text),
             }  # fmt: skip
+
+    @act(Action.OPEN_PRICES, often=2)
+    def open_prices(self, who):
+        name, facts = self.person(who, Action.OPEN_PRICES), self.model.facts
+        hidden = self.model.rule["prices_sealed"] and not facts["prices_opened"]
+        asked = [key for key, row in self.model.criteria.items() if not row["left_out"]]
+        cells = [(key, one) for key in self.model.vendors if self.runs(key) for one in asked]
+        done = self.tried(
+            self.refused(name, Action.OPEN_PRICES)
+            or (hidden and any(cell not in self.model.findings for cell in cells) and Invalid),
+            lambda: prices.open_prices(self.people[name], self.slug),
+            idle=not hidden,
+        )
+        if done and hidden:
+            facts["prices_opened"] = True
 
     def computed(self) -> tuple[dict[str, int], str]:
         """The computed order, and the text of it; that it is right is for its own tests."""
@@ -1015,7 +1043,8 @@ def test_random_actions_of_random_people_keep_the_record_consistent(app: Flask):
 
 def test_every_event_of_an_evaluation_can_be_replayed():
     # district and accounts belong to no evaluation
+    accounts = {event for event in Event if event.name.startswith("ACCOUNT_")}
     assert set(Event) - STEPS.keys() == {
         Event.DISTRICT_CHANGED,
-        Event.INVITE_ACCEPTED,
+        *accounts,
     }

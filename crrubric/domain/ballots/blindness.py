@@ -1,4 +1,4 @@
-"""What is no longer blind: ballots changed by people who could know what others had answered."""
+"""What came too late: ballots changed by people who could know what others had answered."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class LateChange:
-    """A ballot that its reviewer changed after the committee had seen the ballots."""
+    """A ballot that its reviewer changed, or submitted, when it was late for that."""
 
     reviewer: str
     vendor: str  # the company

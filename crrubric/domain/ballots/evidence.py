@@ -10,7 +10,6 @@ from urllib.parse import SplitResult, quote, urlsplit
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import EvidenceKind
 
-MONTHS_MAX = 120  # the longest time after which evidence on a criterion can count as old
 _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 _HOST_SHOWN = 60  # characters of a host: its end says whose it is
 _REST_SHOWN = 40  # characters of the path: its end names the page

@@ -84,30 +84,45 @@ def clean_header_line(text: str) -> str:
 def compose_mail(
     say: MailTranslator, to: MailContext, subject: str, paragraphs: Sequence[str]
 ) -> MailText:
-    """The frame of every mail: a greeting, what it tells, why one gets it, from where it comes."""
-    named = say(N_("%(title)s: %(subject)s"), title=to.title, subject=subject)
+    """A mail of an evaluation: what it tells, and why one gets it."""
     why = say(
         N_("You receive this e-mail because you are on the committee of “%(title)s”."),
         title=to.title,
     )
+    return frame_mail(say, to, subject, [*paragraphs, why])
+
+
+def frame_mail(
+    say: MailTranslator, to: MailContext, subject: str, paragraphs: Sequence[str]
+) -> MailText:
+    """The frame of every mail: a greeting, its paragraphs, from where it comes."""
+    named = say(N_("%(title)s: %(subject)s"), title=to.title, subject=subject)
     greeting = say(N_("Hello %(name)s,"), name=to.name) if to.name else say(N_("Hello,"))
-    sign = f"{to.title}\n{to.district}"
-    return MailText(
-        clean_header_line(named), "\n\n".join([greeting, *paragraphs, why, sign]) + "\n"
-    )
+    sign = to.title if to.title == to.district else f"{to.title}\n{to.district}"
+    return MailText(clean_header_line(named), "\n\n".join([greeting, *paragraphs, sign]) + "\n")
 
 
 def compose_invitation(
-    say: MailTranslator, to: MailContext, *, chair: str, days: int | None
+    say: MailTranslator, to: MailContext, *, chair: str, days: int | None, has_password: bool
 ) -> MailText:
-    """A seat on the committee; `to.link` works once for `days`, or is the evaluation itself."""
+    """A seat on the committee; `to.link` works once for `days`, or is the evaluation itself.
+
+    Args: has_password: whether the account can sign in; else its link came from somebody else.
+    """
     invites = say(
         N_("%(chair)s invites you to join the selection committee for “%(title)s”."),
         chair=chair,
         title=to.title,
     )
-    if days is None:
+    if days is None and has_password:
         how = say(N_("Sign in with the password that you have:"))
+    elif days is None:
+        how = say(
+            N_(
+                "You were sent a link earlier with which you choose a password. Then you find this "
+                "evaluation here:"
+            )
+        )
     else:
         how = say(
             N_(

@@ -1,11 +1,12 @@
 """What the meeting must talk about, in order; and what nobody disputes, for one motion."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from crrubric.domain.ballots.ballots import NO, UNASSIGNED, YES
+from crrubric.domain.record.chain import hash_text, to_canonical_json
 from crrubric.domain.results.basis import ResultBasis
 from crrubric.domain.results.results import Cell, Key, Results
 from crrubric.domain.vocabulary import AgendaTopic, Outcome
@@ -50,6 +51,15 @@ def list_undisputed_cells(basis: ResultBasis, results: Results) -> tuple[Cell, .
         for key, cell in results.cells.items()
         if cell.adopted is None and _topic_of(cell, cell.criterion in must, key in against) is None
     )
+
+
+def fingerprint_cells(cells: Iterable[Cell]) -> str:
+    """A short text that stands for these cells and their outcomes, in whatever order.
+
+    A motion carries that of what was on the page: as many cells are not the same cells.
+    """
+    rows = sorted([cell.vendor, cell.criterion, cell.resolution.outcome.value] for cell in cells)
+    return hash_text(to_canonical_json(rows))[:32]
 
 
 def find_opposing_experts(basis: ResultBasis, results: Results) -> Mapping[Key, tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from crrubric.domain.ballots.blindness import LateChange
 from crrubric.domain.memo.tree import Block, Bullets, MemoBlindness, Paragraph
 from crrubric.domain.memo.words import ValueFormatter
 from crrubric.domain.translation import N_
@@ -20,6 +21,19 @@ class BlindnessBlocks:
         yield from self.imported()
         yield from self.entered()
         yield from self.returned()
+        yield from self.late()
+
+    def late(self) -> Iterable[Block]:
+        """Ballots that were submitted after the closing day."""
+        facts, words = self.facts, self.words
+        if facts.late_ballots and facts.closes_on is not None:
+            text = N_("Submitted after the closing day, %(day)s:")
+            yield Paragraph(words(text, day=words.day(facts.closes_on)))
+            yield Bullets(tuple(self.change(row) for row in facts.late_ballots))
+
+    def change(self, row: LateChange) -> str:
+        """Whose ballot for which vendor, and when."""
+        return f"{row.reviewer}, {row.vendor}: {self.words.moment(row.at)}"
 
     def alone(self) -> str:
         """Whether all ballots were filled in alone, or how many."""
@@ -112,11 +126,6 @@ class BlindnessBlocks:
                     )
                 )
             )
-            yield Bullets(
-                tuple(
-                    f"{row.reviewer}, {row.vendor}: {words.moment(row.at)}"
-                    for row in facts.late_changes
-                )
-            )
+            yield Bullets(tuple(self.change(row) for row in facts.late_changes))
         elif facts.returns:
             yield Paragraph(words(N_("No ballot was changed then.")))

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from crrubric.domain.memo.tree import (
     Block,
     Bullets,
+    MemoAppointment,
     MemoFacts,
     MemoPerson,
     MemoRecusal,
@@ -33,6 +34,9 @@ class CommitteeBlocks:
             tuple(map(words, header)),
             tuple(self.person(row) for row in facts.people),
         )
+        acting = tuple(self.appointment(row) for row in facts.appointments)
+        if acting:
+            yield from self.listed(N_("Acting chairs:"), acting)
         held = tuple(self.sitting(row) for row in facts.sittings)
         yield from self.listed(N_("Meetings and who attended:"), held)
         away = tuple(self.conflict(row) for row in facts.recusals)
@@ -41,6 +45,16 @@ class CommitteeBlocks:
         yield from self.listed(
             N_("Members who left the committee; their marks are in the record and do not count:"),
             left,
+        )
+
+    def appointment(self, row: MemoAppointment) -> str:
+        """Who was appointed by whom, and why."""
+        return self.words(
+            N_("%(name)s, appointed by %(by)s, %(when)s: %(why)s"),
+            name=row.name,
+            by=row.by,
+            when=self.words.moment(row.at),
+            why=row.reason,
         )
 
     def listed(self, label: str, lines: tuple[str, ...]) -> Iterable[Block]:

@@ -149,10 +149,7 @@ class _MemoComposer:
             (words(N_("Step")), words(N_("When"))),
             (
                 (words(N_("Ballots opened; rubric and rule fixed")), words.moment(facts.opened_at)),
-                (
-                    words(N_("Ballots locked and shown to the committee")),
-                    words.moment(facts.closed_at),
-                ),
+                *self.locked(),
                 (words(N_("Decision recorded")), words.moment(facts.decided_at)),
             ),
         )
@@ -186,6 +183,17 @@ class _MemoComposer:
         yield Paragraph("", words(N_("Vendors that left the selection after ballots opened:")))
         yield Bullets(gone) if gone else Paragraph(words(NONE))
         yield from self.orders.gates()
+
+    def locked(self) -> Iterable[tuple[str, str]]:
+        """When ballots were locked; where they opened again, when they were first shown."""
+        words, facts = self.words, self.facts
+        shown = facts.blindness.shown_at
+        if not facts.blindness.returns:
+            text = N_("Ballots locked and shown to the committee")
+            yield words(text), words.moment(facts.closed_at)
+            return
+        yield words(N_("Ballots first shown to the committee")), words.moment(shown)
+        yield words(N_("Ballots locked again")), words.moment(facts.closed_at)
 
     def method(self) -> Iterable[Block]:
         words, results = self.words, self.results
@@ -283,31 +291,66 @@ class _MemoComposer:
         return f"{text}: {cell.tally.yes}–{cell.tally.no}" if cell.split else text
 
     def cost(self) -> Iterable[Block]:
+        words, prices = self.words, self.facts.prices
+        yield from self.sealed_prices()
+        if not prices.sealed or prices.opened_at is not None:
+            yield from self.price_table()
+        yield Paragraph(words(NONE), words(N_("Fund:")))
+
+    def sealed_prices(self) -> Iterable[Block]:
+        """Whether anybody could know a price while they scored."""
+        words, prices = self.words, self.facts.prices
+        if not prices.sealed:
+            return
+        if prices.opened_at is None:
+            yield Paragraph(
+                words(
+                    N_(
+                        "Prices are sealed until the committee has adopted a finding for every"
+                        " item."
+                    )
+                )
+            )
+        else:
+            yield Paragraph(
+                words(
+                    N_(
+                        "Prices were sealed until every item had a finding, and opened %(when)s."
+                        " Findings changed after that: %(count)s."
+                    ),
+                    when=words.moment(prices.opened_at),
+                    count=prices.changed,
+                )
+            )
+        if prices.typists:
+            yield Paragraph(
+                ", ".join(prices.typists),
+                words(N_("Typed prices and scored as well:")),
+            )
+
+    def price_table(self) -> Iterable[Block]:
+        """What each vendor costs, and on what basis."""
         words = self.words
+        header = (N_("Vendor"), N_("Price a year"), N_("Quantity"), N_("Months"), N_("Total"))
         yield Table(
             words(N_("Price basis and cost over the term")),
-            tuple(
-                map(
-                    words,
-                    (N_("Vendor"), N_("Price a year"), N_("Quantity"), N_("Months"), N_("Total")),
-                )
-            ),
+            tuple(map(words, header)),
             tuple(
                 (
                     vendor.name,
-                    f"{words.money(vendor.unit_price_cents)}"
-                    + (f" {words(vendor.price_unit.label)}" if vendor.price_unit else ""),
-                    "–" if vendor.quantity is None else f"{vendor.quantity:,}",
-                    "–" if vendor.term_months is None else str(vendor.term_months),
-                    words.money(vendor.total_cents),
+                    words.money(price.unit_cents)
+                    + (f" {words(price.unit.label)}" if price.unit else ""),
+                    "–" if price.quantity is None else f"{price.quantity:,}",
+                    "–" if price.term_months is None else str(price.term_months),
+                    words.money(price.total_cents),
                 )
                 for vendor in self.facts.vendors
+                for price in (vendor.price,)
             ),
         )
-        notes = tuple(f"{v.name}: {v.price_note}" for v in self.facts.vendors if v.price_note)
+        notes = tuple(f"{v.name}: {v.price.note}" for v in self.facts.vendors if v.price.note)
         if notes:
             yield Bullets(notes)
-        yield Paragraph(words(NONE), words(N_("Fund:")))
 
     def conditions(self) -> Iterable[Block]:
         found = self.facts.recommendation

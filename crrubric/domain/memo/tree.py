@@ -11,6 +11,7 @@ from enum import StrEnum
 from crrubric.domain.ballots.blindness import LateChange
 from crrubric.domain.meeting.ranking import AdoptedRanking
 from crrubric.domain.results.contradictions import Contradiction
+from crrubric.domain.results.cost import PriceBasis
 from crrubric.domain.results.results import Results
 from crrubric.domain.statistics.reliability import Reliability
 from crrubric.domain.statistics.robustness import Robustness
@@ -18,7 +19,6 @@ from crrubric.domain.vocabulary import (
     Answer,
     CorrectionEffect,
     PositionKind,
-    PriceUnit,
     Stakeholder,
 )
 
@@ -112,18 +112,13 @@ class MemoPerson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoVendor:
-    """A vendor with the basis of its price; amounts in cents, None where unknown."""
+    """A vendor with the basis of its price, which is empty while prices are sealed."""
 
     code: str
     name: str
     product: str
     version: str
-    price_unit: PriceUnit | None
-    unit_price_cents: int | None
-    quantity: int | None
-    term_months: int | None
-    total_cents: int | None
-    price_note: str
+    price: PriceBasis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +141,29 @@ class MemoRecusal:
     vendor: str
     reason: str
     waiver: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MemoAppointment:
+    """An acting chair: who, by whom, when, why."""
+
+    name: str
+    by: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoPrices:
+    """Whether prices were sealed, and for how long.
+
+    typists: who typed prices and scored as well. changed: findings changed after prices opened.
+    """
+
+    sealed: bool = False
+    opened_at: datetime | None = None
+    typists: tuple[str, ...] = ()
+    changed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +227,8 @@ class MemoBlindness:
     entries: tuple[MemoEntries, ...] = ()
     returns: tuple[MemoReturn, ...] = ()
     late_changes: tuple[LateChange, ...] = ()
+    closes_on: date | None = None
+    late_ballots: tuple[LateChange, ...] = ()  # submitted after the closing day, and when
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,7 +336,9 @@ class MemoFacts:
     contradictions: tuple[Contradiction, ...] = ()
     revisions: tuple[MemoRevision, ...] = ()
     departed_vendors: tuple[MemoDeparture, ...] = ()
+    appointments: tuple[MemoAppointment, ...] = ()
     departed_members: tuple[MemoDeparture, ...] = ()
     ranking: AdoptedRanking | None = None
     reinstatements: tuple[MemoReinstatement, ...] = ()
+    prices: MemoPrices = MemoPrices()
     questions: tuple[MemoQuestion, ...] = ()  # those that were not withdrawn

@@ -1,10 +1,10 @@
 """Making ballots again from their journal entries: declarations, marks, files, seals, imports."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from crrubric.domain.events import Event
-from crrubric.domain.record.entries import ToldEntry
+from crrubric.domain.record.entries import BY_BALLOT, ToldEntry
 from crrubric.domain.record.state import (
     FILE,
     ISSUED,
@@ -129,14 +129,16 @@ def replay_vendor_file(state: State, entry: ToldEntry) -> None:
     key = entry.vendor_id, file["sha256"]
     if entry.event is Event.VENDOR_FILE_ATTACHED:
         require_absent(state.vendor_files, key)
-        state.vendor_files[key] = {**file, "added_by": entry.actor_name, "withdrawn": None}
+        prices = entry.told.get("tells prices", False)
+        by = {"added_by": entry.actor_name, "withdrawn": None, "tells_prices": prices}
+        state.vendor_files[key] = {**file, **by}
         state.sign("vendor_file", key, {"added_at": entry.at, "withdrawn_at": None})
     else:
         state.vendor_files[key]["withdrawn"] = entry.actor_name, entry.reason
         state.sign("vendor_file", key, {"withdrawn_at": entry.at})
 
 
-def require_absent(rows: dict[tuple[Any, ...], Row], key: tuple[Any, ...]) -> None:
+def require_absent(rows: Mapping[Any, Row], key: tuple[Any, ...]) -> None:
     """Raise ValueError if something is there already."""
     if key in rows:
         raise ValueError("it is there already")
@@ -210,38 +212,44 @@ def replay_dispute(state: State, entry: ToldEntry) -> None:
 
 
 def replay_import(state: State, entry: ToldEntry) -> None:
-    """Marks of a file, with people and vendors that came with them.
+    """An evaluation out of a file, with people and vendors that came with it.
 
-    The marks themselves are not told: their fingerprint is.
+    Its marks are not told one by one: their fingerprint is.
     """
     told = entry.row
+    if told.get(BY_BALLOT):
+        return
     for row in told["vendors"]:
         state.vendors[row["id"]] = {**IMPORTED_VENDOR, **pick_columns(row, VENDOR)}
-        state.sign("vendor", row["id"], {"withdrawn_at": None})
     for row in told["members"]:
         state.members[row["id"]] = {**IMPORTED_SEAT, "name": row["name"]}
-        state.sign("member", row["id"], {"practiced_at": None, "removed_at": None})
     state.issue_all_ballots()
     place = len(state.imports)
-    fingerprint = ImportedMarks(
+    marks = ImportedMarks(
         number=entry.number, marks=entry.told["marks"], fingerprint=told["fingerprint"]
     )
-    state.imports.append(fingerprint)
+    state.imports.append(marks)
     for pair in expand_ballots(told["ballots"]):
         state.imported_ballots[pair] = place
-    for member, vendor, criteria in told["cells"]:
-        state.imported_cells.update({(member, vendor, key): place for key in criteria})
-    filled = {cell[:2] for cell, own in state.imported_cells.items() if own == place}
-    filled |= {pair for pair, own in state.imported_ballots.items() if own == place}
-    for pair in filled:
-        state.ballots.setdefault(pair, dict(ISSUED))
         state.sign("ballot", pair, {"imported_at": entry.at})
-    submit_imported(state, entry, set(told["submitted"]))
+    for pair, ballot in state.ballots.items():  # without a seal: nobody here gave them
+        ballot["state"] = "SUBMITTED"
+        state.sign("ballot", pair, {"submitted_at": entry.at})
 
 
-def submit_imported(state: State, entry: ToldEntry, members: set[int]) -> None:
-    """Ballots of the people in a file are submitted ones, without a seal."""
-    for pair, ballot in state.ballots.items():
-        if pair[0] in members and ballot["state"] == "OPEN":
-            ballot["state"] = "SUBMITTED"
-            state.sign("ballot", pair, {"submitted_at": entry.at})
+def replay_imported_ballot(state: State, entry: ToldEntry) -> None:
+    """Marks of a file on one ballot, each told; sealed under its receipt, or left open.
+
+    Nobody here saw how it was given: it is not late.
+    """
+    for criterion, mark in entry.row["marks"]:
+        cell = (*entry.own_ballot, criterion)
+        require_absent(state.marks, cell)
+        state.marks[cell] = {**read_mark(mark), "version": 1}
+        state.sign("mark", cell, {"marked_at": entry.at})
+    state.ballots.setdefault(entry.own_ballot, dict(ISSUED))
+    state.sign("ballot", entry.own_ballot, {"imported_at": entry.at})
+    if "number" in entry.told:
+        seal_version(state, entry)
+        state.ballots[entry.own_ballot]["state"] = "SUBMITTED"
+        state.sign("ballot", entry.own_ballot, {"submitted_at": entry.at})

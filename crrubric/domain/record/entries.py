@@ -9,6 +9,8 @@ from crrubric.domain.events import Event
 
 ROW = "row"  # in an entry: ids, codes and places, for who replays the journal and not for readers
 
+BY_BALLOT = "by ballot"  # in the row of an import: other entries tell each ballot with its marks
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldEntry:

@@ -61,7 +61,14 @@ STEPS: dict[Event, Step] = {
     Event.MEMBER_CHANGED: Step(setup.replay_seat_change, ("members", "ballots")),
     Event.MEMBER_REMOVED: Step(setup.replay_removal, ("members",)),
     Event.MEMBER_ASSIGNED: Step(setup.replay_assignment, ("members", "ballots")),
+    Event.MEMBER_ADDED: Step(setup.replay_invitation, ("members", "ballots")),
+    Event.MEMBER_RENAMED: Step(setup.replay_renaming, ("members",)),
+    Event.CHAIR_APPOINTED: Step(setup.replay_seat_change, ("members",)),
+    # links are no part of the evaluation: who made, saw and used them is told, nothing follows
     Event.INVITE_RENEWED: Step(apply_nothing, ()),
+    Event.INVITE_SHOWN: Step(apply_nothing, ()),
+    Event.INVITE_READDRESSED: Step(apply_nothing, ()),
+    Event.INVITE_ACCEPTED: Step(apply_nothing, ()),
     Event.REMINDED: Step(apply_nothing, ()),
     Event.PRACTICE_FINISHED: Step(setup.replay_practice_end, ("members",)),
     Event.PRACTICE_SHOWN: Step(setup.replay_practice_show, ("facts",)),
@@ -77,6 +84,7 @@ STEPS: dict[Event, Step] = {
     Event.MARKS_IMPORTED: Step(
         ballots.replay_import, ("marks", "vendors", "members", "ballots", "declarations")
     ),
+    Event.BALLOT_IMPORTED: Step(ballots.replay_imported_ballot, ("marks", "ballots", "sealed")),
     Event.BALLOT_SUBMITTED: Step(ballots.replay_submission, ("ballots", "sealed")),
     Event.BALLOT_REOPENED: Step(ballots.replay_reopening, ("ballots", "sealed")),
     Event.BALLOT_ENTERED: Step(
@@ -98,6 +106,7 @@ STEPS: dict[Event, Step] = {
     Event.MOTION_RECORDED: Step(meeting.replay_motion, ("motions", "findings", "deferrals")),
     Event.CELL_DEFERRED: Step(meeting.replay_deferral, ("deferrals",)),
     Event.FINDING_RECORDED: Step(meeting.replay_finding, ("findings", "deferrals")),
+    Event.PRICES_OPENED: Step(setup.replay_prices, ("facts",)),
     Event.FINDING_WITHDRAWN: Step(meeting.replay_finding_withdrawal, ("findings",)),
     Event.DECISION_RECORDED: Step(meeting.replay_decision, ("decision",)),
     Event.POSITION_STATED: Step(meeting.replay_position, ("positions",)),

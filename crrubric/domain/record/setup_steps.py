@@ -1,12 +1,14 @@
 """Making set-up again from its journal entries: facts, rubric, vendors, committee, phases."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from crrubric.domain.record.entries import ToldEntry
 from crrubric.domain.record.state import (
     CRITERION,
+    MOMENTS,
     PHASES,
     RULE,
     SECTION,
@@ -20,7 +22,7 @@ from crrubric.domain.record.state import (
 
 EVALUATION = "evaluation"  # the key in `signed` of what has one row
 EVERYTHING = "everything"
-FACTS = ("title", "purpose", "closes_on", "language")
+FACTS = ("title", "purpose", "closes_on", "ends_at", "language")
 SEAT = ("chair", "reviewer", "stakeholder")
 
 
@@ -35,9 +37,10 @@ def replay_creation(state: State, entry: ToldEntry) -> None:
         "title": entry.subject, "purpose": entry.told["purpose"], "closes_on": None, "until": None,
         "hold": "", "practice_shown": False, "rubric_name": entry.told["rubric"],
         "rubric_version": entry.told["version"], "language": begun.get("language", "en"),
+        "ends_at": None, "prices_opened": False,
     }  # fmt: skip
     state.facts |= pick_columns(begun, ("slug",))
-    state.rule = pick_columns(begun["rule"], RULE)
+    state.rule = {"prices_sealed": False, **pick_columns(begun["rule"], RULE)}
     state.rule_set = begun.get("rule_set", False)
     state.sections = index_rows(begun["sections"], SECTION)
     criteria = index_rows(begun["criteria"], CRITERION)
@@ -53,8 +56,7 @@ def replay_creation(state: State, entry: ToldEntry) -> None:
 
 def begin_moments(state: State, entry: ToldEntry) -> None:
     """When the evaluation was made, and what has not happened yet; one out of a file is open."""
-    stamps: dict[str, Any] = dict.fromkeys((*STAMPS.values(), "rule_set_at", "shown_at"))
-    state.sign(EVALUATION, None, {**stamps, "practice_shown_at": None, "created_at": entry.at})
+    state.sign(EVALUATION, None, {**dict.fromkeys(MOMENTS), "created_at": entry.at})
     if state.rule_set:
         state.sign(EVALUATION, None, {"rule_set_at": entry.at})
     if state.phase == "MEETING":
@@ -75,7 +77,10 @@ def read_weight(row: Row) -> Row:
 
 def replay_change(state: State, entry: ToldEntry) -> None:
     """Other title, purpose, dates or language."""
-    state.facts.update(pick_columns(entry.told, FACTS))
+    told = pick_columns(entry.told, FACTS)
+    if told.get("ends_at"):  # told in whatever zone it was typed in
+        told["ends_at"] = datetime.fromisoformat(told["ends_at"]).astimezone(UTC).isoformat()
+    state.facts.update(told)
 
 
 def replay_rule(state: State, entry: ToldEntry) -> None:
@@ -231,6 +236,17 @@ def replay_seat_change(state: State, entry: ToldEntry) -> None:
     """Another role."""
     find_row(state.members, entry.member_id).update(pick_columns(entry.told, SEAT))
     state.issue_ballots()
+
+
+def replay_renaming(state: State, entry: ToldEntry) -> None:
+    """Another name of a member."""
+    find_row(state.members, entry.member_id).update(pick_columns(entry.told, ("name",)))
+
+
+def replay_prices(state: State, entry: ToldEntry) -> None:
+    """Prices that everybody may read from now on."""
+    state.facts["prices_opened"] = True
+    state.sign(EVALUATION, None, {"prices_opened_at": entry.at})
 
 
 def replay_removal(state: State, entry: ToldEntry) -> None:

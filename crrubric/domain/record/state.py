@@ -16,12 +16,17 @@ Triple = tuple[Any, Any, Any]
 RULE = {
     "kind": "rule_kind", "over": "threshold_over", "under": "threshold_under",
     "quorum": "quorum", "pass_mark": "pass_mark", "mode": "scoring_mode",
+    "prices_sealed": "prices_sealed",
 }  # fmt: skip
 STAMPS = {  # when a phase began
     "PRACTICE": "practice_at", "SCORING": "opened_at", "MEETING": "closed_at",
     "DECIDED": "decided_at", "ARCHIVED": "archived_at",
 }  # fmt: skip
 PHASES = ("SETUP", *STAMPS)
+# what else happens once to an evaluation
+MOMENTS = (
+    *STAMPS.values(), "rule_set_at", "shown_at", "practice_shown_at", "prices_opened_at",
+)  # fmt: skip
 SECTION = ("code", "title", "position", "translations")
 CRITERION = (
     "section_id", "code", "position", "title", "question", "look_for", "lead", "weight",
@@ -96,11 +101,10 @@ class State:
     # of a journal only: fields of which entries of older versions tell too little, and how many
     untold: set[str] = field(default_factory=set)
     untold_entries: int = 0
-    # marks out of files are not told one by one: which import filled a ballot or a single cell,
-    # and what such a mark said before it was changed
+    # marks out of files are not told one by one: which import filled a ballot, and what such a
+    # mark said before it was changed
     imports: list[ImportedMarks] = field(default_factory=list)
     imported_ballots: dict[Pair, int] = field(default_factory=dict)
-    imported_cells: dict[Triple, int] = field(default_factory=dict)
     imported_marks: dict[Triple, Row] = field(default_factory=dict)
 
     def issue_ballots(self) -> None:
@@ -136,7 +140,7 @@ class State:
 
     def import_of(self, cell: Triple) -> int | None:
         """Which import a mark came with, by its place; None if it came with none."""
-        return self.imported_cells.get(cell, self.imported_ballots.get(cell[:2]))
+        return self.imported_ballots.get(cell[:2])
 
 
 def is_sitting(seat: Mapping[str, Any]) -> bool:

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from crrubric.domain.results.results import Cell, Key, Results, ScoredVendor
 from crrubric.domain.results.scoring import ScoredCriterion
+from crrubric.domain.text import sort_key
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import LabelledEnum, Outcome, Stakeholder
 
@@ -125,7 +126,7 @@ def _select_vendors(results: Results, wanted: ViewRequest) -> tuple[ScoredVendor
     if wanted.order is VendorOrder.RANK:
         rows = results.ranking()
     elif wanted.order is VendorOrder.NAME:
-        rows = sorted(rows, key=lambda vendor: vendor.name.casefold())
+        rows = sorted(rows, key=lambda vendor: sort_key(vendor.name))
     return tuple(row for row in rows if not wanted.vendors or row.code in wanted.vendors)
 
 

@@ -28,9 +28,11 @@ class Trial:
         """The basis as the trial would have it. Raises: Invalid for a weight that can't be."""
         tried = basis.weighed(self.weights).requiring(self.must_haves).ruled(self.rule)
         for row in tried.criteria:
-            if not 0 <= row.weight <= limits.WEIGHT_MAX:
+            if not 0 <= row.weight <= limits.WEIGHT.most:
                 raise Invalid(
-                    N_("Enter weights from 0 to %(most)s."), most=limits.WEIGHT_MAX, field="weights"
+                    N_("Enter weights from 0 to %(most)s."),
+                    most=limits.WEIGHT.most,
+                    field="weights",
                 )
         if not any(row.weight for row in tried.criteria):
             raise Invalid(N_("Give at least one criterion a weight above 0."), field="weights")

@@ -12,7 +12,6 @@ from importlib import resources
 from typing import Any
 
 from crrubric.domain import limits
-from crrubric.domain.ballots.evidence import MONTHS_MAX
 from crrubric.domain.errors import CrrubricError, Invalid, NotReady
 from crrubric.domain.people.languages import NAMES, SOURCE
 from crrubric.domain.text import clean_line, clean_text
@@ -84,8 +83,7 @@ _WORDS: Mapping[Kind, str] = {
 _REQUIRED: Any = object()  # as a default: the key must be there, and a text not empty
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]*")
 _LEADS = {stakeholder.value: stakeholder for stakeholder in Stakeholder}
-_DECIMALS = 3  # of a weight
-_VERSION = 40  # characters of the version
+_DECIMAL_COMMA = re.compile(r"=\s*([0-9]{1,20},[0-9]{1,20})\s*(?:#|$)")
 _RUBRIC = {"name", "version", "section", "tension"}
 _LANGUAGES = sorted(set(NAMES) - {SOURCE})
 _SECTION = {"code", "title", "criterion", *_LANGUAGES}
@@ -133,13 +131,25 @@ def parse_rubric(text: str) -> Rubric:
     try:
         data = tomllib.loads(text.removeprefix("\ufeff"), parse_float=Decimal)
     except (ValueError, RecursionError) as error:  # not TOML, a number too long, nested too deep
-        why = Invalid(N_("This is not a TOML file that can be read: %(why)s."), why=str(error))
-        raise make_rubric_refusal([why]) from None
+        raise make_rubric_refusal([_explain_toml_error(text, str(error))]) from None
     reader = _RubricReader()
     rubric = reader.rubric(data)
     if reader.problems:
         raise make_rubric_refusal(reader.problems)
     return rubric
+
+
+def _explain_toml_error(text: str, why: str) -> CrrubricError:
+    """What is wrong with a file that is no TOML; a decimal comma has a sentence of its own."""
+    place = re.search(r"at line ([0-9]+)", why)
+    line = text.split("\n")[int(place[1]) - 1] if place else ""
+    if typed := _DECIMAL_COMMA.search(line):
+        return Invalid(
+            N_("Line %(line)s: “%(typed)s” is no number here: a point stands before decimals."),
+            line=int(place[1]) if place else 0,
+            typed=typed[1],
+        )
+    return Invalid(N_("This is not a TOML file that can be read: %(why)s."), why=why)
 
 
 def make_rubric_refusal(problems: Sequence[CrrubricError]) -> NotReady:
@@ -275,7 +285,7 @@ class _RubricReader:
         tensions = enumerate(self.tables(place, "tension", []), 1)
         return Rubric(
             name=self.line(place, "name", limits.TITLE),
-            version=self.line(place, "version", _VERSION),
+            version=self.line(place, "version", limits.RUBRIC_VERSION),
             sections=tuple(self.section(row, number) for number, row in sections),
             tensions=tuple(self.tension(row, number) for number, row in tensions),
         )
@@ -321,21 +331,25 @@ class _RubricReader:
     def weight(self, place: _TableContext) -> Fraction:
         exact = Decimal(self.value(place, "weight", (int, Decimal), 1))
         exponent = exact.as_tuple().exponent  # a letter for infinity and for what is no number
-        if isinstance(exponent, int) and exponent >= -_DECIMALS and 0 <= exact <= limits.WEIGHT_MAX:
+        if (
+            isinstance(exponent, int)
+            and exponent >= -limits.WEIGHT.places
+            and 0 <= exact <= limits.WEIGHT.most
+        ):
             return Fraction(exact)
         message = N_(
             "“weight” in %(table)s “%(name)s” must be from 0 to %(most)s "
             "with at most %(decimals)s decimals"
         )
-        self.wrong(message, place, most=limits.WEIGHT_MAX, decimals=_DECIMALS)
+        self.wrong(message, place, most=limits.WEIGHT.most, decimals=limits.WEIGHT.places)
         return Fraction(1)
 
     def months(self, place: _TableContext) -> int | None:
         months: int | None = self.value(place, "evidence_months", int, None)
-        if months is None or 1 <= months <= MONTHS_MAX:
+        if months is None or 1 <= months <= limits.EVIDENCE_MONTHS.most:
             return months
         message = N_("“evidence_months” in %(table)s “%(name)s” must be from 1 to %(most)s")
-        self.wrong(message, place, most=MONTHS_MAX)
+        self.wrong(message, place, most=limits.EVIDENCE_MONTHS.most)
         return None
 
     def order(self, place: _TableContext) -> int:

@@ -1,4 +1,4 @@
-"""when the committee first saw the ballots, and what was marked or seen in spite of blindness
+"""when ballots were first shown, what is no longer blind, and a hard end of scoring
 
 Revision: 0013
 Follows: 0012
@@ -62,6 +62,7 @@ UPDATE entry_on_behalf SET entered_by_id = (
 def upgrade() -> None:
     """Plain columns: on SQLite a batch would copy the tables and lose their triggers."""
     op.add_column("evaluation", sa.Column("shown_at", MOMENT, nullable=True))
+    op.add_column("evaluation", sa.Column("ends_at", MOMENT, nullable=True))
     op.add_column("ballot", sa.Column("imported_at", MOMENT, nullable=True))
     op.add_column("ballot", sa.Column("changed_after_shown_at", MOMENT, nullable=True))
     add_entered_by_id()

@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from crrubric.clock import now_utc
 from crrubric.domain.ballots.blindness import LateChange
 from crrubric.domain.policy import FROM_MEETING
+from crrubric.domain.setup.closing import has_ended
 from crrubric.domain.setup.turns import order_for_seat
+from crrubric.domain.text import sort_key
 from crrubric.domain.vocabulary import BallotState, Phase, Stakeholder
 from crrubric.models import (
     Abstention,
@@ -30,6 +35,7 @@ def can_mark_ballot(seat: Seat, ballot: Ballot) -> bool:
     return (
         seat.evaluation.phase is Phase.SCORING
         and ballot.state is BallotState.OPEN
+        and not has_ended(now_utc(), seat.evaluation.ends_at)
         and not ballot.recused
         and ballot.vendor.withdrawn_at is None
     )
@@ -177,7 +183,7 @@ def list_former_reviewers(
     """
     if evaluation.phase not in FROM_MEETING:
         return []
-    return list(
+    return sorted(
         session.scalars(
             select(Member.name)
             .join(Ballot, Ballot.member_id == Member.id)
@@ -188,8 +194,8 @@ def list_former_reviewers(
                 Mark.criterion_id == criterion_id,
                 ~is_present_reviewer(evaluation.id),
             )
-            .order_by(Member.name, Member.id)
-        )
+        ),
+        key=sort_key,
     )
 
 
@@ -213,7 +219,7 @@ def list_late_changes(
         )
         .order_by(Member.name, Member.id, Vendor.position)
     )
-    return [LateChange(*row) for row in rows]
+    return [LateChange(name, company, at) for name, company, at in rows if at is not None]
 
 
 def list_counting_conditions(evaluation_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -279,7 +285,7 @@ def iterate_disclosed_marks(
             (EntryOnBehalf.ballot_id == Ballot.id) & (EntryOnBehalf.number == Ballot.seals),
         )
         .where(*list_counting_conditions(evaluation.id))
-        .order_by(Vendor.position, Criterion.position, Member.name, Member.id)
+        .order_by(Vendor.position, Criterion.position, Vendor.id, Criterion.id, Member.id)
     )
     if vendor_id is not None:
         wanted = wanted.where(Ballot.vendor_id == vendor_id)
@@ -302,5 +308,6 @@ def iterate_disclosed_marks(
             imported=bool(row.imported),
             informed=bool(row.informed),
         )
-        for row in rows
+        for _cell, own in groupby(rows, key=attrgetter("vendor", "criterion"))
+        for row in sorted(own, key=lambda row: sort_key(row.reviewer))
     )

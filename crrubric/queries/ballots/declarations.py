@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from crrubric.domain.text import sort_key
 from crrubric.domain.vocabulary import DeclarationKind
 from crrubric.models import Declaration, Member
 
@@ -15,7 +16,7 @@ def load_own_declarations(session: Session, member: Member) -> dict[int, Declara
 
 def list_declared_conflicts(session: Session, evaluation_id: int) -> list[Declaration]:
     """Every declared conflict of present members, waived or not, by name and vendor."""
-    return list(
+    return sorted(
         session.scalars(
             select(Declaration)
             .join(Declaration.member)
@@ -26,6 +27,7 @@ def list_declared_conflicts(session: Session, evaluation_id: int) -> list[Declar
                 Member.removed_at.is_(None),
                 Declaration.kind == DeclarationKind.CONFLICT,
             )
-            .order_by(Member.name, Member.id, Declaration.vendor_id)
-        )
+            .order_by(Declaration.member_id, Declaration.vendor_id)
+        ),
+        key=lambda row: sort_key(row.member.name),
     )

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.ballots.evidence import subtract_months
+from crrubric.domain.text import sort_key
 from crrubric.domain.vocabulary import Stakeholder
 from crrubric.models import Ballot, Criterion, Mark, MarkFile, Member, Section, Vendor
 from crrubric.queries.ballots.ballots import list_counting_conditions
@@ -53,8 +55,13 @@ def list_evidence_page(
         wanted = wanted.where(Mark.criterion_id == sought.criterion_id)
     if sought.aged:
         wanted = wanted.where(_is_old_or_expired(criteria, today))
-    rows = session.execute(wanted.offset(sought.page * PAGE).limit(PAGE + 1)).all()
-    cells = [(row[0].ballot_id, row[0].criterion_id) for row in rows[:PAGE]]
+    found = session.execute(wanted.offset(sought.page * PAGE).limit(PAGE + 1)).all()
+    rows = [
+        row
+        for _cell, own in groupby(found[:PAGE], key=lambda row: (row[1].id, row[2].id))
+        for row in sorted(own, key=lambda row: sort_key(row[3]))
+    ]
+    cells = [(row[0].ballot_id, row[0].criterion_id) for row in rows]
     files = load_mark_files(session, seat, cells)
     pieces = [
         EvidenceItem(
@@ -65,9 +72,9 @@ def list_evidence_page(
             stakeholder=stakeholder,
             files=files.get((mark.ballot_id, mark.criterion_id), ()),
         )
-        for mark, vendor, criterion, reviewer, stakeholder in rows[:PAGE]
+        for mark, vendor, criterion, reviewer, stakeholder in rows
     ]
-    return pieces, len(rows) > PAGE
+    return pieces, len(found) > PAGE
 
 
 def has_evidence() -> ColumnElement[bool]:
@@ -100,7 +107,7 @@ def _select_evidence(seat: Seat) -> Select[Mark, Vendor, Criterion, str, Stakeho
         .join(Criterion, Criterion.id == Mark.criterion_id)
         .join(Section, Section.id == Criterion.section_id)
         .where(*list_counting_conditions(seat.evaluation.id), may_read_ballot(seat), has_evidence())
-        .order_by(Vendor.position, Section.position, Criterion.position, Member.name, Mark.id)
+        .order_by(Vendor.position, Section.position, Criterion.position, Member.id, Mark.id)
     )
 
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from crrubric.domain.actions import Action
 from crrubric.domain.policy import FROM_MEETING
 from crrubric.models import (
     AttachedFile,
@@ -139,6 +140,18 @@ def find_own_file(session: Session, ballot: Ballot, criterion_id: int, key: str)
     )
 
 
+def may_read_vendor_file(seat: Seat) -> ColumnElement[bool]:
+    """Which files of vendors the seat may read, or learn that they are there.
+
+    Not those of a vendor that it stays away from; those that tell prices, while prices are sealed,
+    only who attaches them.
+    """
+    near = VendorFile.vendor_id.not_in(seat.shut_out)
+    if seat.evaluation.hides_prices and not seat.may(Action.ATTACH_TO_VENDOR):
+        return near & VendorFile.tells_prices.is_(False)
+    return near
+
+
 def list_vendor_files(
     session: Session, seat: Seat, *, vendor_id: int | None = None
 ) -> list[VendorFile]:
@@ -148,7 +161,7 @@ def list_vendor_files(
         .join(Vendor, Vendor.id == VendorFile.vendor_id)
         .where(
             Vendor.evaluation_id == seat.evaluation.id,
-            VendorFile.vendor_id.not_in(seat.shut_out),
+            may_read_vendor_file(seat),
         )
         .order_by(Vendor.position, VendorFile.id)
     )
@@ -170,7 +183,7 @@ def count_vendor_files(session: Session, seat: Seat) -> Mapping[int, int]:
         .join(Vendor, Vendor.id == VendorFile.vendor_id)
         .where(
             Vendor.evaluation_id == seat.evaluation.id,
-            VendorFile.vendor_id.not_in(seat.shut_out),
+            may_read_vendor_file(seat),
             VendorFile.withdrawn_at.is_(None),
         )
         .group_by(VendorFile.vendor_id)

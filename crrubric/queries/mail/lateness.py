@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from crrubric.domain.setup.turns import order_for_seat
+from crrubric.domain.text import sort_key
 from crrubric.domain.vocabulary import BallotState, MailKind
 from crrubric.models import Ballot, Member, OutgoingMail, UserSession, Vendor
 from crrubric.queries.ballots.ballots import is_vendor_in_selection
@@ -59,14 +60,14 @@ def list_late_reviewers(
         .join(Vendor, Vendor.id == Ballot.vendor_id)
         .options(joinedload(Member.user))
         .where(Ballot.id.in_(select_open_ballots(evaluation_id)), Vendor.id.not_in(away))
-        .order_by(Member.name, Member.id, Vendor.position)
+        .order_by(Member.id, Vendor.position)
     )
     reminded = load_last_reminders(session, evaluation_id)
     found = []
     for member, group in groupby(rows, key=lambda row: row[0]):
         own = order_for_seat([vendor for _member, vendor in group], seats.index(member.id))
         found.append(LateReviewer(member, tuple(own), reminded.get(member.id)))
-    return found
+    return sorted(found, key=lambda late: sort_key(late.member.name))
 
 
 def load_last_reminders(session: Session, evaluation_id: int) -> dict[int, datetime]:

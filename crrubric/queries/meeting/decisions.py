@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from crrubric.domain.meeting.ranking import AdoptedRanking
 from crrubric.domain.policy import FROM_DECIDED
+from crrubric.domain.text import sort_key
 from crrubric.models import (
     Commitment,
     Decision,
@@ -58,14 +59,15 @@ def list_disclosed_positions(session: Session, evaluation: Evaluation) -> list[P
     """Every position, once the decision is recorded; before that none leaves this function."""
     if evaluation.phase not in FROM_DECIDED:
         return []
-    return list(
+    return sorted(
         session.scalars(
             select(Position)
             .join(Position.member)
             .options(joinedload(Position.member))
             .where(Member.evaluation_id == evaluation.id)
-            .order_by(Member.name, Member.id)
-        )
+            .order_by(Member.id)
+        ),
+        key=lambda row: sort_key(row.member.name),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from crrubric.domain.text import sort_key
 from crrubric.models import (
     Attendance,
     Criterion,
@@ -76,13 +77,16 @@ def list_minutes(session: Session, evaluation_id: int) -> list[Minutes]:
         select(Meeting).where(Meeting.evaluation_id == evaluation_id).order_by(Meeting.id.desc())
     ).all()
     ids = [meeting.id for meeting in meetings]
-    attendance = session.scalars(
-        select(Attendance)
-        .join(Attendance.member)
-        .options(joinedload(Attendance.member))
-        .where(Attendance.meeting_id.in_(ids))
-        .order_by(Member.name, Member.id)
-    ).all()
+    attendance = sorted(
+        session.scalars(
+            select(Attendance)
+            .join(Attendance.member)
+            .options(joinedload(Attendance.member))
+            .where(Attendance.meeting_id.in_(ids))
+            .order_by(Member.id)
+        ),
+        key=lambda row: sort_key(row.member.name),
+    )
     motions = session.scalars(
         select(Motion).where(Motion.meeting_id.in_(ids)).order_by(Motion.id)
     ).all()

@@ -13,6 +13,7 @@ from crrubric.domain.memo.tree import (
     MemoImport,
     MemoReturn,
 )
+from crrubric.domain.setup.closing import is_after_closing
 from crrubric.domain.vocabulary import Phase
 from crrubric.models import Ballot, EntryOnBehalf, Evaluation, JournalEntry, Mark, Member, Vendor
 from crrubric.queries.ballots.ballots import is_vendor_in_selection, list_late_changes
@@ -52,6 +53,32 @@ def load_memo_blindness(session: Session, evaluation: Evaluation, zone: ZoneInfo
             LateChange(row.reviewer, row.vendor, row.at.astimezone(zone))
             for row in list_late_changes(session, evaluation)
         ),
+        closes_on=evaluation.closes_on,
+        late_ballots=list_late_ballots(session, evaluation, zone),
+    )
+
+
+def list_late_ballots(
+    session: Session, evaluation: Evaluation, zone: ZoneInfo
+) -> tuple[LateChange, ...]:
+    """Ballots that count and were submitted after the closing day, by reviewer and vendor."""
+    rows = session.execute(
+        select(Member.name, Vendor.company, Ballot.submitted_at)
+        .join(Member, Member.id == Ballot.member_id)
+        .join(Vendor, Vendor.id == Ballot.vendor_id)
+        .where(
+            is_present_reviewer(evaluation.id),
+            Vendor.withdrawn_at.is_(None),
+            ~Ballot.recused,
+            Ballot.submitted_at.is_not(None),
+            Ballot.imported_at.is_(None),
+        )
+        .order_by(Member.name, Member.id, Vendor.position)
+    )
+    return tuple(
+        LateChange(name, company, at.astimezone(zone))
+        for name, company, at in rows
+        if at is not None and is_after_closing(at, evaluation.closes_on, zone.key)
     )
 
 

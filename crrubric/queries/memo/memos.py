@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from crrubric.catalogue import load_translations
 from crrubric.clock import now_utc
 from crrubric.domain.ballots.evidence import describe_evidence
+from crrubric.domain.events import Event
 from crrubric.domain.meeting.ranking import AdoptedRanking
 from crrubric.domain.memo.tree import (
+    MemoAppointment,
     MemoCommitment,
     MemoDeparture,
     MemoFacts,
@@ -28,7 +30,6 @@ from crrubric.domain.memo.tree import (
     MemoVendor,
 )
 from crrubric.domain.results.contradictions import find_contradictions
-from crrubric.domain.results.cost import total_cents
 from crrubric.domain.statistics.reliability import reliability_of
 from crrubric.domain.statistics.robustness import robustness_of
 from crrubric.domain.vocabulary import BallotState, Phase, Role
@@ -37,6 +38,7 @@ from crrubric.models import (
     Decision,
     EntryOnBehalf,
     Evaluation,
+    JournalEntry,
     Member,
     PracticeMark,
     Vendor,
@@ -52,6 +54,7 @@ from crrubric.queries.meeting.decisions import (
 )
 from crrubric.queries.meeting.meetings import list_minutes
 from crrubric.queries.memo.blindness import load_memo_blindness
+from crrubric.queries.memo.prices import load_memo_prices
 from crrubric.queries.questions.questions import list_standing_questions
 from crrubric.queries.record.journal import find_journal_head
 from crrubric.queries.results.matrices import Matrix, read_matrix
@@ -110,6 +113,7 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
         practice=load_memo_practice(session, evaluation, zone),
         revisions=list_memo_corrections(session, evaluation, zone, language),
         departed_vendors=list_departed_vendors(session, evaluation, zone),
+        appointments=list_appointments(session, evaluation, zone),
         departed_members=list_departed_members(session, evaluation, zone),
         sittings=tuple(
             MemoSitting(
@@ -126,6 +130,7 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
             for row in list_reinstatements(session, evaluation.id)
         ),
         questions=list_memo_questions(session, evaluation),
+        prices=load_memo_prices(session, evaluation, zone),
     )
 
 
@@ -215,6 +220,24 @@ def list_departed_vendors(
     )
 
 
+def list_appointments(
+    session: Session, evaluation: Evaluation, zone: ZoneInfo
+) -> tuple[MemoAppointment, ...]:
+    """Acting chairs, the first first."""
+    rows = session.scalars(
+        select(JournalEntry)
+        .where(
+            JournalEntry.evaluation_id == evaluation.id,
+            JournalEntry.event == Event.CHAIR_APPOINTED,
+        )
+        .order_by(JournalEntry.number)
+    )
+    return tuple(
+        MemoAppointment(row.subject, row.actor_name, row.at.astimezone(zone), row.reason)
+        for row in rows
+    )
+
+
 def list_departed_members(
     session: Session, evaluation: Evaluation, zone: ZoneInfo
 ) -> tuple[MemoDeparture, ...]:
@@ -249,12 +272,7 @@ def make_memo_vendor(row: Vendor, read: Matrix) -> MemoVendor:
         name=name,
         product=row.product,
         version=row.product_version,
-        price_unit=row.price_unit,
-        unit_price_cents=row.unit_price_cents,
-        quantity=row.quantity,
-        term_months=row.term_months,
-        total_cents=total_cents(row.unit_price_cents, row.quantity, row.term_months),
-        price_note=row.price_note,
+        price=row.price,
     )
 
 

@@ -6,11 +6,11 @@ from sqlalchemy import ColumnElement, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.actions import Action, SiteAction
-from crrubric.domain.errors import NotFound, WrongPhase
+from crrubric.domain.errors import Invalid, NotFound, WrongPhase
 from crrubric.domain.policy import is_allowed, is_allowed_on_site, phases_of
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import DeclarationKind, Role
-from crrubric.models import Declaration, Evaluation, Member
+from crrubric.models import Declaration, Evaluation, Member, Vendor
 from crrubric.queries.people.people import Actor, roles_of
 
 
@@ -98,6 +98,27 @@ def refuse_recused(seat: Seat, vendor_id: int) -> None:
     """Raise NotFound if the seat stays away from the vendor: its details are not for them."""
     if vendor_id in seat.shut_out:
         raise make_not_found()
+
+
+def require_impartial(session: Session, seat: Seat) -> None:
+    """Raise Invalid if the seat has a conflict of interest with a vendor in the selection.
+
+    Who has one neither records the recommendation nor makes it final, whichever vendor it names.
+    """
+    if not seat.shut_out:
+        return
+    wanted = select(Vendor.company).where(
+        Vendor.id.in_(seat.shut_out), Vendor.withdrawn_at.is_(None)
+    )
+    company = session.scalar(wanted.order_by(Vendor.position).limit(1))
+    if company is not None:
+        raise Invalid(
+            N_(
+                "You have a conflict of interest with %(vendor)s: another chair must decide."
+                " An administrator can appoint an acting chair."
+            ),
+            vendor=company,
+        )
 
 
 def find_evaluation(session: Session, slug: str) -> Evaluation:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from crrubric.domain.events import Event
 from crrubric.domain.policy import FROM_DECIDED, FROM_MEETING
 from crrubric.domain.record.chain import ChainLink
+from crrubric.domain.text import sort_key
 from crrubric.models import Evaluation, JournalEntry
 from crrubric.queries.people.access import Seat
 
@@ -18,6 +19,7 @@ SEALED = (
     Event.MARK_RECORDED,
     Event.MARK_SET_ASIDE,
     Event.MARKS_IMPORTED,
+    Event.BALLOT_IMPORTED,
     Event.MARK_FILE_ATTACHED,
     Event.MARK_FILE_REMOVED,
 )
@@ -99,7 +101,7 @@ def list_cell_history(
 def list_journal_actors(session: Session, seat: Seat) -> list[str]:
     """Everybody who acted, by name."""
     names = select_visible_entries(seat).with_only_columns(JournalEntry.actor_name).distinct()
-    return list(session.scalars(names.order_by(JournalEntry.actor_name)))
+    return sorted(session.scalars(names), key=sort_key)
 
 
 def link_of(entry: JournalEntry) -> ChainLink:

@@ -20,12 +20,12 @@ from crrubric.domain.record.state import (
     FILE,
     FINDING,
     MARK,
+    MOMENTS,
     MOTION,
     QUESTION,
     REVISION,
     RULE,
     SECTION,
-    STAMPS,
     TENSION,
     VENDOR,
     Row,
@@ -120,17 +120,17 @@ def read_stored_evaluation(rows: StoredRows, state: State) -> None:
     row = rows.session.execute(wanted).mappings().one()
     state.phase = row["phase"]
     state.facts = {
-        **plain_columns(row, ("slug", "title", "purpose", "closes_on", "language")),
+        **plain_columns(row, ("slug", "title", "purpose", "closes_on", "ends_at", "language")),
         **plain_columns(row, ("rubric_name", "rubric_version")),
         "until": plain_value(row["retain_until"]),
         "hold": row["legal_hold"],
         "practice_shown": row["practice_shown_at"] is not None,
+        "prices_opened": row["prices_opened_at"] is not None,
     }
     state.rule = {name: row[column] for name, column in RULE.items()}
     state.rule_set = row["rule_set_at"] is not None
     state.shown = row["shown_at"] is not None
-    moments = ("created_at", "rule_set_at", "shown_at", "practice_shown_at", *STAMPS.values())
-    sign_row(state, EVALUATION, None, row, moments)
+    sign_row(state, EVALUATION, None, row, ("created_at", *MOMENTS))
 
 
 def read_stored_rubric(rows: StoredRows, state: State) -> None:
@@ -153,7 +153,7 @@ def read_stored_vendors(rows: StoredRows, state: State) -> None:
         key = row["vendor_id"], row["sha256"]
         gone = row["withdrawn_at"] or row["withdrawn_by"] or row["withdrawn_reason"]
         state.vendor_files[key] = {
-            **plain_columns(row, (*FILE.values(), "added_by")),
+            **plain_columns(row, (*FILE.values(), "added_by", "tells_prices")),
             "withdrawn": (row["withdrawn_by"], row["withdrawn_reason"]) if gone else None,
         }
         sign_row(state, "vendor_file", key, row, ("added_at", "withdrawn_at"))

@@ -18,6 +18,7 @@ from crrubric.domain.ballots.ballots import (
     Bytes,
     Reviewer,
 )
+from crrubric.domain.text import key_of, sort_key
 from crrubric.models import Abstention, Ballot, Criterion, Mark, Member, Vendor
 from crrubric.queries.people.people import is_present_reviewer
 from crrubric.queries.setup.assignments import load_assigned_criteria
@@ -37,12 +38,15 @@ def read_ballots(
     Args: vendors and criteria: all of the evaluation or some, in the order that the array shall
     have.
     """
-    members = session.execute(
-        select(Member.id, Member.name, Member.stakeholder, Member.every_criterion)
-        .where(is_present_reviewer(evaluation_id))
-        .where(Member.id.in_(select(Ballot.member_id)))
-        .order_by(Member.name, Member.id)
-    ).all()
+    members = sorted(
+        session.execute(
+            select(Member.id, Member.name, Member.stakeholder, Member.every_criterion)
+            .where(is_present_reviewer(evaluation_id))
+            .where(Member.id.in_(select(Ballot.member_id)))
+            .order_by(Member.id)
+        ),
+        key=lambda row: sort_key(row.name),
+    )
     ids = [criterion.id for criterion in criteria]
     words = list_window_starts(ids)
     vendor_ids = [vendor.id for vendor in vendors]
@@ -83,12 +87,16 @@ def read_ballots(
 
 
 def make_names_distinct(names: Iterable[str]) -> list[str]:
-    """The names, the second of two equal ones with a number: Ana Ruiz, Ana Ruiz (2)."""
-    seen: dict[str, int] = {}
+    """The names, the second of two spelled alike with a number: Ana Ruiz, Ana Ruiz (2)."""
+    taken: set[str] = set()
     found = []
     for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+        shown, number = name, 1
+        while key_of(shown) in taken:
+            number += 1
+            shown = f"{name} ({number})"
+        taken.add(key_of(shown))
+        found.append(shown)
     return found
 
 

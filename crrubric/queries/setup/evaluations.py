@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from crrubric.domain.events import Event
 from crrubric.domain.setup.closing import is_after_closing
 from crrubric.domain.setup.lifecycle import Readiness
+from crrubric.domain.text import sort_key
 from crrubric.domain.vocabulary import BallotState, CorrectionEffect, Phase
 from crrubric.models import (
     Ballot,
@@ -153,7 +154,7 @@ def list_ballot_progress(session: Session, seat: Seat) -> list[BallotProgress]:
         .subquery()
     )
     aside = count_marks_set_aside(session, seat.evaluation.id)
-    rows = session.execute(
+    found = session.execute(
         select(
             Member,
             Vendor,
@@ -177,7 +178,7 @@ def list_ballot_progress(session: Session, seat: Seat) -> list[BallotProgress]:
         )
         .where(is_present_reviewer(seat.evaluation.id), Vendor.withdrawn_at.is_(None))
         .where(Ballot.vendor_id.not_in(seat.shut_out))
-        .order_by(Member.name, Member.id, Vendor.position)
+        .order_by(Member.id, Vendor.position)
     )
     return [
         BallotProgress(
@@ -196,7 +197,7 @@ def list_ballot_progress(session: Session, seat: Seat) -> list[BallotProgress]:
             entered=row.entered,
             confirmed=row.confirmed,
         )
-        for row in rows
+        for row in sorted(found, key=lambda row: sort_key(row.Member.name))
     ]
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.results.tally import Tally
+from crrubric.domain.text import sort_key
 from crrubric.domain.vocabulary import Answer, Stakeholder
 from crrubric.models import Criterion, Evaluation, Member, PracticeMark
 from crrubric.queries.people.people import is_present_reviewer
@@ -62,12 +63,12 @@ def list_practice_spreads(session: Session, evaluation: Evaluation) -> list[Spre
     """
     if evaluation.practice_shown_at is None:
         return []
-    rows = session.execute(
+    found = session.execute(
         select(PracticeMark, Member.stakeholder)
         .join(Member, Member.id == PracticeMark.member_id)
         .where(is_present_reviewer(evaluation.id))
-        .order_by(PracticeMark.answer, PracticeMark.note)
-    ).all()
+    )
+    rows = sorted(found, key=lambda row: (row[0].answer, sort_key(row[0].note)))
     reviewers = session.scalars(
         select(Member.stakeholder).where(is_present_reviewer(evaluation.id))
     )
@@ -75,12 +76,14 @@ def list_practice_spreads(session: Session, evaluation: Evaluation) -> list[Spre
     marks: dict[int, list[tuple[PracticeMark, Stakeholder]]] = {}
     for mark, stakeholder in rows:
         marks.setdefault(mark.criterion_id, []).append((mark, stakeholder))
-    found = [
+    spreads = [
         _make_spread(criterion, marks.get(criterion.id, []), shared)
         for part in list_rubric_parts(session, evaluation.id)
         for criterion in part.criteria
     ]
-    return sorted(found, key=lambda row: (not row.read_differently, -(row.tally.disagreement or 0)))
+    return sorted(
+        spreads, key=lambda row: (not row.read_differently, -(row.tally.disagreement or 0))
+    )
 
 
 def _make_spread(

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from crrubric.domain.results.results import Cell, Results
+from crrubric.domain.text import replace_control_characters
 from crrubric.domain.vocabulary import Gate
 
 # A cell that begins so is read as a formula by a spreadsheet, full-width forms included.
@@ -42,7 +43,9 @@ def to_csv(columns: tuple[str, ...], rows: Iterable[Mapping[str, object]]) -> st
             raise ValueError(f"a row has the columns {list(row)} instead of {list(columns)}")
         writer.writerow(
             {
-                name: escape_formula(cell) if isinstance(cell, str) else cell
+                name: escape_formula(replace_control_characters(cell))
+                if isinstance(cell, str)
+                else cell
                 for name, cell in row.items()
             }
         )

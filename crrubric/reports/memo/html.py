@@ -5,6 +5,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader
 
 from crrubric.domain.memo.tree import Memo
+from crrubric.domain.text import replace_control_characters
 
 SHEETS = ("base", "parts", "pages", "print")
 
@@ -16,4 +17,4 @@ def render_memo_html(memo: Memo, *, templates: Path, static: Path) -> bytes:
     )
     css = "\n".join((static / "css" / f"{name}.css").read_text("utf-8") for name in SHEETS)
     text = environment.get_template("memo/standalone.html").render(memo=memo, css=css)
-    return text.lstrip().encode("utf-8")
+    return replace_control_characters(text.lstrip()).encode("utf-8")

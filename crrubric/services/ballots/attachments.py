@@ -64,9 +64,11 @@ def check_file(name: str, data: bytes) -> CheckedFile:
 
 
 def attach_vendor_file(
-    actor: Actor, slug: str, vendor_id: int, *, name: str, data: bytes
+    actor: Actor, slug: str, vendor_id: int, *, name: str, data: bytes, tells_prices: bool = False
 ) -> VendorFile:
     """Attach a file to a vendor; the same bytes twice are one file, withdrawn or not.
+
+    Args: tells_prices: it is the chairs' alone while prices are sealed.
 
     Raises: Invalid (field "file") for what can't be attached, or when there is no more room;
     NotFound for a vendor that the chair stays away from.
@@ -90,12 +92,17 @@ def attach_vendor_file(
         file = VendorFile(
             vendor_id=vendor.id,
             added_by=actor.name,
+            tells_prices=tells_prices,
             content=FileContent(body=data),
             **checked.facts,
         )
         session.add(file)
         _note_vendor_file(
-            session, actor, vendor, Event.VENDOR_FILE_ATTACHED, after=serialize_file(file)
+            session,
+            actor,
+            vendor,
+            Event.VENDOR_FILE_ATTACHED,
+            after={**serialize_file(file), "tells prices": tells_prices},
         )
     return file
 

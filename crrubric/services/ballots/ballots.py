@@ -13,6 +13,7 @@ from crrubric.domain.errors import Invalid, Stale, WrongPhase
 from crrubric.domain.events import Event
 from crrubric.domain.text import clean_line, clean_text
 from crrubric.domain.translation import N_
+from crrubric.domain.typed import require_plausible_day
 from crrubric.domain.vocabulary import Answer, BallotState, EvidenceKind, Phase
 from crrubric.models import Ballot, Criterion, Evaluation, Mark, Member, Vendor
 from crrubric.queries.ballots.ballots import has_seen_ballot, load_seen_ballots
@@ -21,7 +22,7 @@ from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.assignments import assignment_of, load_assignments
 from crrubric.services.ballots.declarations import require_declaration
 from crrubric.services.setup.vendors import require_candidate
-from crrubric.services.shared.days import require_past_day
+from crrubric.services.shared.days import refuse_after_end, require_past_day
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
 
@@ -127,6 +128,9 @@ def record_mark(
 
 def clean_mark(text: MarkText) -> MarkText:
     """The mark, cleaned. Raises: Invalid naming the field."""
+    for field in ("evidence_on", "evidence_until"):
+        if day := getattr(text, field):
+            require_plausible_day(day, field=field)
     if text.evidence_on and text.evidence_until and text.evidence_until < text.evidence_on:
         raise Invalid(
             N_("Evidence can’t expire before the day on which it was seen."), field="evidence_until"
@@ -175,6 +179,7 @@ def lock_writable_ballot(
     Raises: NotFound if there is none; WrongPhase outside scoring or when sealed.
     """
     seat = require(actor, Action.RECORD_MARK, evaluation, session)
+    refuse_after_end(evaluation)
     ballot = lock_own_ballot(session, seat, vendor_id)
     if ballot.state is BallotState.SUBMITTED:
         raise WrongPhase(N_("This ballot is submitted and sealed: it can’t be changed."))

@@ -29,7 +29,7 @@ from crrubric.services.ballots.ballots import (
 )
 from crrubric.services.ballots.seals import lock_ballot, seal_ballot, unseal_ballot
 from crrubric.services.mail.notices import notify_chairs_if_complete, notify_members
-from crrubric.services.shared.days import require_named_day
+from crrubric.services.shared.days import refuse_after_end, require_named_day
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
 
@@ -58,6 +58,7 @@ def enter_ballot(actor: Actor, slug: str, ballot_id: int, entry: EnteredBallot) 
     rest = clean_text(entry.rest, limit=limits.SHORT_TEXT, field="rest")
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.ENTER_ON_BEHALF, slug)
+        refuse_after_end(seat.evaluation)
         given_on = require_named_day(
             seat.evaluation,
             entry.given_on,

@@ -243,6 +243,7 @@ class _EvaluationMaker:
             shown_at=closed,
             decided_at=self.ago(row["decided_days_ago"]) if "decided_days_ago" in row else None,
         )
+        self.own.prices_opened_at = self.own.decided_at
         self.session.add(self.own)
         self.session.flush()
 
@@ -442,6 +443,7 @@ class _EvaluationMaker:
         order = "; ".join(f"{rank}. {self.vendors[code].company}" for code, rank in ranks)
         told = {"adopted_order": order, "as_computed": True, "why_another_order": ""}
         after = {**asdict(text), "vendor": vendor.company, **told, ROW: {"ranks": ranks}}
+        self.journal(Event.PRICES_OPENED, when)
         self.journal(Event.DECISION_RECORDED, when, after=after)
 
     def phases(self) -> None:

@@ -1,8 +1,7 @@
 """Importing marks from a long CSV file: all or nothing, every bad line listed."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -13,31 +12,29 @@ from sqlalchemy.orm import Session
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import CrrubricError, Invalid
-from crrubric.domain.setup.assignment import EVERYTHING
+from crrubric.domain.errors import Invalid, WrongPhase
+from crrubric.domain.events import Event
+from crrubric.domain.policy import PREPARING
+from crrubric.domain.record.entries import BY_BALLOT, ROW
+from crrubric.domain.text import replace_control_characters
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState, Phase, Stakeholder
 from crrubric.models import Ballot, Criterion, Evaluation, Mark, Member, Section, Vendor
 from crrubric.queries.people.access import lock_evaluation, require
 from crrubric.queries.people.people import Actor
-from crrubric.queries.setup.assignments import load_assignments
-from crrubric.services.ballots.ballots import issue_ballots
-from crrubric.services.exchange.import_entries import load_import_start, note_import
-from crrubric.services.exchange.mark_lines import (
-    LISTED,
-    ImportSummary,
-    KnownNames,
-    Report,
-    read_mark_lines,
-    refuse_bad_lines,
-    scan_mark_lines,
-)
+from crrubric.services.ballots.ballots import issue_ballots, issue_ballots_if_scoring
+from crrubric.services.exchange.filled_ballots import close_filled_ballots
+from crrubric.services.exchange.import_entries import serialize_new_evaluation
+from crrubric.services.exchange.mark_lines import Report, read_mark_lines
+from crrubric.services.exchange.newcomers import add_reviewers, add_vendors
+from crrubric.services.exchange.rosters import load_marked_cells, load_roster
+from crrubric.services.exchange.scanning import ImportSummary, MarkedCells, Roster, scan_marks
 from crrubric.services.setup.evaluations import clean_title, insert_evaluation, note_creation
 from crrubric.services.setup.rules import RuleSettings, apply_rule, check_rule
-from crrubric.services.shared.constraints import explain_constraint
+from crrubric.services.shared.days import refuse_after_end
+from crrubric.services.shared.journal import note_event
 from crrubric.services.shared.unit import unit_of_work
 
-SAME_CELL = "uq_mark_ballot_id_criterion_id"
 BATCH = 5_000  # rows inserted at once: memory stays flat
 
 
@@ -50,6 +47,22 @@ class ImportResult:
     reviewers: int
     vendors: int
     criteria: int
+    submitted: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportWishes:
+    """What an import into an evaluation may do beside adding marks.
+
+    add_new: reviewers and vendors that the evaluation doesn't have are added, and no mistakes;
+    leave_open: ballots stay open for their reviewers to go on with.
+    """
+
+    add_new: bool = False
+    leave_open: bool = False
+
+
+AS_USUAL = ImportWishes()
 
 
 def import_new_evaluation(
@@ -61,226 +74,169 @@ def import_new_evaluation(
     """
     check_rule(rule)
     tidy = clean_title(title)
-    found = scan_mark_lines(path, None, report)
+    roster = Roster()
+    for book in (roster.reviewers, roster.vendors, roster.criteria):
+        book.may_grow = True
+    found = scan_marks(path, roster, MarkedCells(), report)
     with unit_of_work() as session:
         evaluation = insert_evaluation(session, tidy, "")
-        apply_rule(evaluation, rule)
-        evaluation.rubric_name = path.name[: limits.TITLE]
+        apply_rule(evaluation, replace(rule, prices_sealed=False))  # a file has no prices
+        evaluation.rubric_name = name_file(path)[: limits.TITLE]
         evaluation.phase = Phase.MEETING
         evaluation.opened_at = evaluation.closed_at = evaluation.shown_at = now_utc()
-        known = KnownNames()
-        add_criteria(session, evaluation, known, found)
+        add_criteria(session, evaluation, roster, found)
         note_creation(session, actor, evaluation)
-        return fill_evaluation(
-            session, actor, evaluation, known=known, found=found, path=path, report=report
+        reviewers, vendors = list(roster.reviewers.new.items()), list(roster.vendors.new.items())
+        insert_found_vendors(session, evaluation, roster)
+        insert_found_reviewers(session, evaluation, roster)
+        issue_ballots(session, evaluation)
+        ballots = load_ballot_ids(session, evaluation)
+        insert_marks(session, path, roster, ballots, report)
+        note_imported_ballots(session, list(ballots.values()))
+        submit_all_ballots(session, list(ballots.values()))
+        done = ImportResult(
+            slug=evaluation.slug,
+            marks=found.marks,
+            reviewers=len(reviewers),
+            vendors=len(vendors),
+            criteria=len(found.marked.places),
+            submitted=len(ballots),
         )
+        row = serialize_new_evaluation(session, evaluation)
+        note_import(session, actor, evaluation, path, done, row=row)
+    return done
 
 
 def import_marks(
-    actor: Actor, path: Path, *, slug: str, report: Report = lambda _: None
+    actor: Actor,
+    path: Path,
+    *,
+    slug: str,
+    wishes: ImportWishes = AS_USUAL,
+    report: Report = lambda _: None,
 ) -> ImportResult:
-    """Add the marks of a file to an evaluation. Reviewers and vendors that are new are added;
-    criteria must be in its rubric.
+    """Add the marks of a file to an evaluation whose ballots are open, or were.
 
+    The ballots that it fills are sealed, each with its receipt and with a reason for every
+    criterion without a mark; no others. Criteria must be in the rubric.
     Raises: InvalidLines listing every bad line; NotFound or WrongPhase where it may not be done.
     """
     with unit_of_work() as session:
         evaluation = lock_evaluation(session, slug, exclusive=True)
-        require(actor, Action.IMPORT_MARKS, evaluation, session)
-        known = load_known_names(session, evaluation)
-        found = scan_mark_lines(path, known, report)
-        refuse_unusable_lines(session, evaluation, known, path)
-        doubled = Invalid(
-            N_("The file names a reviewer or vendor in two ways, with a mark under each.")
+        require_import(session, actor, evaluation, wishes)
+        roster = load_roster(session, evaluation, add_new=wishes.add_new)
+        stored = load_marked_cells(session, evaluation)
+        found = scan_marks(path, roster, stored, report)
+        vendors = add_vendors(session, actor, evaluation, roster)
+        reviewers = add_reviewers(session, actor, evaluation, roster)
+        issue_ballots_if_scoring(session, evaluation)
+        cells = resolve_again(found, roster)
+        ballots = issue_filled_ballots(session, evaluation, cells)
+        insert_marks(session, path, roster, ballots, report)
+        note_imported_ballots(session, list(ballots.values()))
+        filled = {ballots[key]: ids for key, ids in cells.items()}
+        close_filled_ballots(session, actor, evaluation, filled, seal=not wishes.leave_open)
+        done = ImportResult(
+            slug=evaluation.slug,
+            marks=found.marks,
+            reviewers=reviewers,
+            vendors=vendors,
+            criteria=len(found.marked.places),
+            submitted=0 if wishes.leave_open else len(cells),
         )
-        with explain_constraint(SAME_CELL, doubled):
-            return fill_evaluation(
-                session, actor, evaluation, known=known, found=found, path=path, report=report
-            )
+        note_import(session, actor, evaluation, path, done, row={BY_BALLOT: True})
+    return done
 
 
-def load_known_names(session: Session, evaluation: Evaluation) -> KnownNames:
-    """Who and what the evaluation has already, by every name it goes by."""
-    known = KnownNames()
-    for member in session.scalars(
-        select(Member).where(Member.evaluation_id == evaluation.id, Member.removed_at.is_(None))
-    ):
-        known.reviewers[member.name.casefold()] = member.id
-        if member.user is not None:
-            known.reviewers[member.user.email.casefold()] = member.id
-    for vendor in session.scalars(select(Vendor).where(Vendor.evaluation_id == evaluation.id)):
-        known.vendors[vendor.company.casefold()] = vendor.id
-    for vendor in session.scalars(select(Vendor).where(Vendor.evaluation_id == evaluation.id)):
-        known.vendors[vendor.code.casefold()] = vendor.id
-    for criterion in session.scalars(
-        select(Criterion).where(
-            Criterion.evaluation_id == evaluation.id, Criterion.left_out.is_(False)
-        )
-    ):
-        known.criteria[criterion.code] = criterion.id
-        if criterion.may_not_apply:
-            known.may_not_apply.add(criterion.code)
-    return known
-
-
-def refuse_unusable_lines(
-    session: Session, evaluation: Evaluation, known: KnownNames, path: Path
+def require_import(
+    session: Session, actor: Actor, evaluation: Evaluation, wishes: ImportWishes
 ) -> None:
-    """Raise InvalidLines for lines whose cell is marked already or not assigned, or whose ballot
-    is sealed."""
-    bits = {code: 1 << place for place, code in enumerate(known.criteria)}
-    sealed = find_sealed_ballots(session, evaluation)
-    assigned = load_assignments(session, evaluation.id)
-    own_vendors = select(Vendor.id).where(Vendor.evaluation_id == evaluation.id)
-    withdrawn = set(session.scalars(own_vendors.where(Vendor.withdrawn_at.is_not(None))))
-    taken = find_marked_criteria(
-        session, evaluation, {known.criteria[code]: bit for code, bit in bits.items()}
+    """Raise WrongPhase, saying what to do, where marks would come too early or too late.
+
+    Raises: NotFound unless the actor may import at all.
+    """
+    try:
+        require(actor, Action.IMPORT_MARKS, evaluation, session)
+    except WrongPhase:
+        if evaluation.phase not in PREPARING:
+            raise
+        raise WrongPhase(
+            N_(
+                "Ballots are not open yet, and the rubric can still change: open scoring first, "
+                "then import. For a selection that is over, make a new evaluation (--create)."
+            )
+        ) from None
+    if evaluation.phase is Phase.SCORING:
+        refuse_after_end(evaluation)
+    elif wishes.leave_open:
+        raise WrongPhase(N_("Scoring is closed: a ballot can’t be left open any more."))
+
+
+def name_file(path: Path) -> str:
+    """The file's name as it can be stored: systems allow more in it than a text may hold."""
+    return replace_control_characters(path.name)
+
+
+def note_import(
+    session: Session,
+    actor: Actor,
+    evaluation: Evaluation,
+    path: Path,
+    done: ImportResult,
+    *,
+    row: dict[str, Any],
+) -> None:
+    """One entry for the whole file."""
+    note_event(
+        session,
+        actor,
+        Event.MARKS_IMPORTED,
+        evaluation_id=evaluation.id,
+        subject=name_file(path),
+        after={
+            "marks": done.marks,
+            "reviewers": done.reviewers,
+            "vendors": done.vendors,
+            ROW: row,
+        },
     )
-    bad: list[tuple[int, CrrubricError]] = []
-    more = 0
-    for line in read_mark_lines(path, lambda _: None):
-        if isinstance(line, tuple):
-            continue
-        ballot = (
-            known.reviewers.get(line.reviewer.casefold(), 0),
-            known.vendors.get(line.vendor.casefold(), 0),
-        )
-        own = assigned.get(ballot[0], EVERYTHING)
-        away = ballot[1] in withdrawn
-        if ballot in sealed:
-            message = N_("the ballot of %(reviewer)s is submitted and sealed")
-        elif taken.get(ballot, 0) & bits[line.criterion]:
-            message = N_("duplicate mark: %(reviewer)s has marked this in the evaluation already")
-        elif away or not own.asks(ballot[1], known.criteria[line.criterion]):
-            message = N_("%(reviewer)s is not assigned to mark this: see “Who marks what”")
-        else:
-            continue
-        if len(bad) >= LISTED:
-            more += 1
-            continue
-        bad.append((line.number, Invalid(message, reviewer=line.reviewer)))
-    refuse_bad_lines(bad, more)
-
-
-def find_sealed_ballots(session: Session, evaluation: Evaluation) -> set[tuple[int, int]]:
-    """(member, vendor) of every ballot that is submitted."""
-    rows = session.execute(
-        select(Ballot.member_id, Ballot.vendor_id)
-        .join(Member, Member.id == Ballot.member_id)
-        .where(Member.evaluation_id == evaluation.id, Ballot.state == BallotState.SUBMITTED)
-    )
-    return {(row.member_id, row.vendor_id) for row in rows}
-
-
-def find_marked_criteria(
-    session: Session, evaluation: Evaluation, bits: Mapping[int, int]
-) -> dict[tuple[int, int], int]:
-    """(member, vendor) -> the bits of the criteria, given by id, that are marked on the ballot."""
-    rows = session.execute(
-        select(Ballot.member_id, Ballot.vendor_id, Mark.criterion_id)
-        .join(Ballot, Ballot.id == Mark.ballot_id)
-        .join(Member, Member.id == Ballot.member_id)
-        .where(Member.evaluation_id == evaluation.id)
-        .execution_options(yield_per=BATCH)
-    )
-    taken: dict[tuple[int, int], int] = {}
-    for member, vendor, criterion in rows:
-        taken[member, vendor] = taken.get((member, vendor), 0) | bits.get(criterion, 0)
-    return taken
 
 
 def add_criteria(
-    session: Session, evaluation: Evaluation, known: KnownNames, found: ImportSummary
+    session: Session, evaluation: Evaluation, roster: Roster, found: ImportSummary
 ) -> None:
     """A rubric of one section with the criteria as found."""
     section = Section(evaluation_id=evaluation.id, code="imported", title="Criteria", position=0)
     session.add(section)
     session.flush()
-    for place, code in enumerate(found.criteria):
+    for place, (key, code) in enumerate(list(roster.criteria.new.items())):
         criterion = Criterion(
             evaluation_id=evaluation.id,
             section_id=section.id,
             code=code,
             position=place,
             title=code,
-            may_not_apply=code in found.may_not_apply,
+            may_not_apply=key in found.may_not_apply,
         )
         session.add(criterion)
         session.flush()
-        known.criteria[code] = criterion.id
+        roster.criteria.keep(key, criterion.id)
 
 
-def fill_evaluation(
-    session: Session,
-    actor: Actor,
-    evaluation: Evaluation,
-    *,
-    known: KnownNames,
-    found: ImportSummary,
-    path: Path,
-    report: Report,
-) -> ImportResult:
-    """Add people and vendors that are new, then all marks, in batches: memory stays flat."""
-    start = load_import_start(session, evaluation)
-    vendors = add_vendors(session, evaluation, known, found)
-    reviewers = add_reviewers(session, evaluation, known, found)
-    issue_ballots(session, evaluation)
-    ballots = load_ballot_ids(session, evaluation, found, known)
-    now = now_utc()
-    rows = read_mark_rows(path, known, ballots, now, report)
-    while batch := list(islice(rows, BATCH)):
-        session.execute(insert(Mark), batch)
-    submit_imported_ballots(session, list(ballots.values()))
-    note_imported_ballots(session, list(ballots.values()), now)
-    note_import(
-        session,
-        actor,
-        evaluation,
-        start,
-        name=path.name,
-        told={"marks": found.marks, "reviewers": reviewers, "vendors": vendors},
-        submitted={member for member, _vendor in ballots},
-        now=now,
-    )
-    return ImportResult(
-        slug=evaluation.slug,
-        marks=found.marks,
-        reviewers=reviewers,
-        vendors=vendors,
-        criteria=len(found.criteria),
-    )
-
-
-def list_new_names(found: Iterable[str], known: Mapping[str, int]) -> list[str]:
-    """The names that are new, each in its first spelling: upper and lower case are one name."""
-    first: dict[str, str] = {}
-    for name in found:
-        first.setdefault(name.casefold(), name)
-    return [name for key, name in first.items() if key not in known]
-
-
-def add_vendors(
-    session: Session, evaluation: Evaluation, known: KnownNames, found: ImportSummary
-) -> int:
-    """Vendors that the evaluation doesn't have yet, named and coded as in the file."""
-    fresh = list_new_names(found.vendors, known.vendors)
-    there = session.query(Vendor).filter_by(evaluation_id=evaluation.id).count()
-    for place, name in enumerate(fresh, start=there):
+def insert_found_vendors(session: Session, evaluation: Evaluation, roster: Roster) -> None:
+    """The vendors of a file, named and coded as there."""
+    for place, (key, name) in enumerate(list(roster.vendors.new.items())):
         vendor = Vendor(
             evaluation_id=evaluation.id, code=name, company=name, product="", position=place
         )
         session.add(vendor)
         session.flush()
-        known.vendors[name.casefold()] = vendor.id
-    return len(fresh)
+        roster.vendors.keep(key, vendor.id)
 
 
-def add_reviewers(
-    session: Session, evaluation: Evaluation, known: KnownNames, found: ImportSummary
-) -> int:
-    """Reviewers that the evaluation doesn't have yet: seats without an account."""
-    fresh = list_new_names(found.reviewers, known.reviewers)
-    for name in fresh:
+def insert_found_reviewers(session: Session, evaluation: Evaluation, roster: Roster) -> None:
+    """The reviewers of a file: seats without an account."""
+    for key, name in list(roster.reviewers.new.items()):
         member = Member(
             evaluation_id=evaluation.id,
             name=name,
@@ -289,38 +245,79 @@ def add_reviewers(
         )
         session.add(member)
         session.flush()
-        known.reviewers[name.casefold()] = member.id
-    return len(fresh)
+        roster.reviewers.keep(key, member.id)
 
 
-def load_ballot_ids(
-    session: Session, evaluation: Evaluation, found: ImportSummary, known: KnownNames
-) -> dict[tuple[int, int], int]:
-    """(member, vendor) -> ballot, for the reviewers of the file."""
-    members = {known.reviewers[name.casefold()] for name in found.reviewers}
+def load_ballot_ids(session: Session, evaluation: Evaluation) -> dict[tuple[int, int], int]:
+    """(member, vendor) -> ballot."""
     rows = session.execute(
         select(Ballot.member_id, Ballot.vendor_id, Ballot.id)
         .join(Member, Member.id == Ballot.member_id)
         .where(Member.evaluation_id == evaluation.id)
     )
-    return {(m, v): ballot for m, v, ballot in rows if m in members}
+    return {(member, vendor): ballot for member, vendor, ballot in rows}
+
+
+def resolve_again(found: ImportSummary, roster: Roster) -> dict[tuple[int, int], list[int]]:
+    """(member, vendor) -> criteria that the file marks, all by id now that everybody has one."""
+    criteria = found.marked.list_criteria
+    return {
+        (_id_of(roster.reviewers.new_ids, key[0]), _id_of(roster.vendors.new_ids, key[1])): [
+            _id_of(roster.criteria.new_ids, each) for each in criteria(key)
+        ]
+        for key in found.marked.rows
+    }
+
+
+def _id_of(new_ids: dict[str, int], reference: int | str) -> int:
+    return reference if isinstance(reference, int) else new_ids[reference]
+
+
+def issue_filled_ballots(
+    session: Session, evaluation: Evaluation, cells: dict[tuple[int, int], list[int]]
+) -> dict[tuple[int, int], int]:
+    """(member, vendor) -> ballot, with those that are missing: scoring may be closed."""
+    there = load_ballot_ids(session, evaluation)
+    rows = [
+        {"member_id": member, "vendor_id": vendor}
+        for member, vendor in cells
+        if (member, vendor) not in there
+    ]
+    if rows:
+        session.execute(insert(Ballot), rows)
+        there = load_ballot_ids(session, evaluation)
+    return {key: there[key] for key in cells}
+
+
+def insert_marks(
+    session: Session,
+    path: Path,
+    roster: Roster,
+    ballots: dict[tuple[int, int], int],
+    report: Report,
+) -> None:
+    """All marks, in batches."""
+    rows = read_mark_rows(path, roster, ballots, report)
+    while batch := list(islice(rows, BATCH)):
+        session.execute(insert(Mark), batch)
 
 
 def read_mark_rows(
-    path: Path,
-    known: KnownNames,
-    ballots: dict[tuple[int, int], int],
-    now: datetime,
-    report: Report,
+    path: Path, roster: Roster, ballots: dict[tuple[int, int], int], report: Report
 ) -> Iterator[dict[str, Any]]:
     """The rows to insert, made while the file is read a second time."""
+    now = now_utc()
     for line in read_mark_lines(path, report):
         if isinstance(line, tuple):
-            raise Invalid(N_("The file changed while it was read: nothing was imported."))
-        member = known.reviewers[line.reviewer.casefold()]
+            raise _changed_file_error()
+        member, vendor, criterion = roster.find_cell(line)
+        known = all(isinstance(each, int) for each in (member, vendor, criterion))
+        ballot = ballots.get((int(member), int(vendor))) if known else None
+        if ballot is None:
+            raise _changed_file_error()
         yield {
-            "ballot_id": ballots[member, known.vendors[line.vendor.casefold()]],
-            "criterion_id": known.criteria[line.criterion],
+            "ballot_id": ballot,
+            "criterion_id": criterion,
             "answer": line.answer,
             "note": line.note,
             "evidence_kind": None,
@@ -332,16 +329,23 @@ def read_mark_rows(
         }
 
 
-def note_imported_ballots(session: Session, ballots: list[int], now: datetime) -> None:
-    """Write down which ballots hold marks of this file: nobody here saw how they were given."""
-    filled = exists().where(Mark.ballot_id == Ballot.id, Mark.marked_at == now)
+def _changed_file_error() -> Invalid:
+    return Invalid(N_("The file changed while it was read: nothing was imported."))
+
+
+def note_imported_ballots(session: Session, ballots: list[int]) -> None:
+    """Write down which ballots hold marks of a file: nobody here saw how they were given.
+
+    Args: ballots: new ones, or those that the file fills; one without a mark stays as it is.
+    """
+    filled = exists().where(Mark.ballot_id == Ballot.id)
     for start in range(0, len(ballots), 500):
         some = Ballot.id.in_(ballots[start : start + 500])
-        session.execute(update(Ballot).where(some, filled).values(imported_at=now))
+        session.execute(update(Ballot).where(some, filled).values(imported_at=now_utc()))
 
 
-def submit_imported_ballots(session: Session, ballots: list[int]) -> None:
-    """Imported ballots are submitted ones."""
+def submit_all_ballots(session: Session, ballots: list[int]) -> None:
+    """The ballots of an evaluation that was made of a file are submitted ones."""
     for start in range(0, len(ballots), 500):
         session.execute(
             update(Ballot)

@@ -21,6 +21,7 @@ from crrubric.queries.mail.lateness import REMINDERS
 OFF = N_("mail was off")
 NO_USE = N_("no longer needed")
 LOCAL = "http://127.0.0.1:5000"
+WITH_LINK = (MailKind.INVITATION, MailKind.PASSWORD_LINK)  # a secret that works once
 
 
 def is_mail_on() -> bool:
@@ -115,18 +116,18 @@ def set_aside_mail(mail: OutgoingMail, why: str) -> None:
 
 
 def forget_link(mail: OutgoingMail) -> None:
-    """Drop the text of an invitation that waits no more: it holds a one-time link."""
-    if mail.kind is MailKind.INVITATION:
+    """Drop the text of a mail that waits no more and holds a one-time link."""
+    if mail.kind in WITH_LINK:
         mail.body = ""
 
 
-def set_aside_invitations(session: Session, user_id: int) -> None:
+def set_aside_links(session: Session, user_id: int) -> None:
     """The person's earlier links have stopped working: don't send them any more."""
     session.execute(
         update(OutgoingMail)
         .where(
             OutgoingMail.user_id == user_id,
-            OutgoingMail.kind == MailKind.INVITATION,
+            OutgoingMail.kind.in_(WITH_LINK),
             is_waiting(),
         )
         .values(set_aside_at=now_utc(), last_error=NO_USE, body="")

@@ -26,7 +26,7 @@ from crrubric.models import (
     Vendor,
 )
 from crrubric.queries.meeting.decisions import recommendation_of
-from crrubric.queries.people.access import refuse_recused, require_locked_seat
+from crrubric.queries.people.access import refuse_recused, require_impartial, require_locked_seat
 from crrubric.queries.people.people import Actor
 from crrubric.queries.results.marks import read_ballots
 from crrubric.queries.results.matrices import read_matrix, rule_of
@@ -209,7 +209,13 @@ def record_decision(
     order = clean_ranking(ranking) if ranking else None
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.RECORD_DECISION, slug)
+        require_impartial(session, seat)
         evaluation = seat.evaluation
+        if tidy.cost_ceiling and evaluation.hides_prices:
+            raise Invalid(
+                N_("Prices are sealed: open them before you record a cost ceiling."),
+                field="cost_ceiling",
+            )
         vendor = find_candidate(session, evaluation, tidy.vendor_id) if tidy.vendor_id else None
         read = read_matrix(session, evaluation)
         if vendor is not None:

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, Stale, WrongPhase
+from crrubric.domain.errors import Stale, WrongPhase
 from crrubric.domain.events import Event
-from crrubric.domain.meeting.agenda import list_undisputed_cells
+from crrubric.domain.meeting.agenda import fingerprint_cells, list_undisputed_cells
 from crrubric.domain.results.results import Cell
 from crrubric.domain.text import clean_line, require_text
 from crrubric.domain.translation import N_
+from crrubric.domain.typed import require_in_bounds
 from crrubric.domain.vocabulary import MotionKind
 from crrubric.models import Attendance, Deferral, Finding, Meeting, Member, Motion
 from crrubric.queries.meeting.meetings import find_current_meeting
@@ -111,11 +112,12 @@ def point_at_cell(actor: Actor, slug: str, vendor_id: int, criterion_id: int) ->
         meeting.step += 1
 
 
-def adopt_undisputed_cells(actor: Actor, slug: str, text: MotionText, *, expected: int) -> Motion:
+def adopt_undisputed_cells(actor: Actor, slug: str, text: MotionText, *, shown: str) -> Motion:
     """Put the cells that nobody disputes to one vote; if it carries, their outcomes are adopted.
 
     Vendors that the chair stays away from are left to another chair.
-    Args: expected: how many cells the page showed. Raises: Stale if that is no longer so.
+    Args: shown: `fingerprint_cells` of those that the page showed. Raises: Stale if they are no
+    longer the same.
     """
     tidy = clean_motion(text)
     with unit_of_work() as session:
@@ -123,9 +125,12 @@ def adopt_undisputed_cells(actor: Actor, slug: str, text: MotionText, *, expecte
         meeting = _require_meeting(session, seat)
         read = read_matrix(session, seat.evaluation)
         cells = list_undisputed_for_seat(read, seat)
-        if len(cells) != expected or not cells:
+        if fingerprint_cells(cells) != shown or not cells:
             raise Stale(
-                N_("Now there are %(count)s items that nobody disputes: look again, then vote."),
+                N_(
+                    "These are not the items that you saw: now there are %(count)s that nobody"
+                    " disputes. Look again, then vote."
+                ),
                 count=len(cells),
             )
         motion = _make_motion(meeting, MotionKind.UNDISPUTED, tidy)
@@ -204,10 +209,7 @@ def clean_motion(text: MotionText) -> MotionText:
         text.words, N_("Say what the motion is."), limit=limits.NOTE, field="words"
     )
     for field in ("in_favor", "opposed", "abstaining"):
-        if not 0 <= getattr(text, field) <= limits.VOTES_MAX:
-            raise Invalid(
-                N_("Enter a number from 0 to %(most)s."), most=limits.VOTES_MAX, field=field
-            )
+        require_in_bounds(getattr(text, field), limits.VOTES, field=field)
     return MotionText(
         words=words,
         in_favor=text.in_favor,

@@ -10,6 +10,7 @@ from crrubric.domain.errors import Invalid, WrongPhase
 from crrubric.domain.events import Event
 from crrubric.domain.text import clean_line, clean_text, require_text
 from crrubric.domain.translation import N_
+from crrubric.domain.typed import require_plausible_day
 from crrubric.domain.vocabulary import PositionKind
 from crrubric.models import Commitment, Position
 from crrubric.queries.meeting.decisions import recommendation_of
@@ -75,6 +76,7 @@ def record_commitment(actor: Actor, slug: str, vendor_id: int, text: CommitmentT
         raise Invalid(N_("Say who follows up."), field="owner")
     if text.due_on is None:
         raise Invalid(N_("Enter the day by which it is due."), field="due_on")
+    require_plausible_day(text.due_on, field="due_on")
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.MANAGE_COMMITMENTS, slug)
         refuse_recused(seat, vendor_id)

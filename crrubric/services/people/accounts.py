@@ -1,9 +1,8 @@
-"""Accounts: adding people, one-time links, signing in and out."""
+"""Accounts: adding people, hashing and checking passwords, signing in and out."""
 
 import hashlib
 import re
 import secrets
-from datetime import timedelta
 from threading import BoundedSemaphore
 
 from sqlalchemy import select, update
@@ -14,17 +13,23 @@ from werkzeug.security import check_password_hash, generate_password_hash
 from crrubric.clock import now_utc
 from crrubric.config import current_settings
 from crrubric.domain import limits
-from crrubric.domain.errors import Invalid, NotFound
+from crrubric.domain.errors import Invalid
 from crrubric.domain.events import Event
 from crrubric.domain.people.passwords import check_password
 from crrubric.domain.text import clean_line, email_key
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Standing
 from crrubric.extensions import WRITE, db
-from crrubric.models import Invite, User, UserSession
+from crrubric.models import User, UserSession
 from crrubric.queries.people.access import make_not_found
-from crrubric.queries.people.people import Actor, actor_of
-from crrubric.services.mail.outbox import set_aside_invitations
+from crrubric.queries.people.district import find_named_district
+from crrubric.queries.people.people import Actor
+from crrubric.services.people.attempts import (
+    Attempt,
+    begin_attempt,
+    forget_failures,
+    note_failed_account,
+)
 from crrubric.services.shared.constraints import explain_constraint
 from crrubric.services.shared.journal import note_event
 from crrubric.services.shared.unit import unit_of_work
@@ -33,12 +38,28 @@ from crrubric.services.shared.unit import unit_of_work
 _HASHING = BoundedSemaphore(2)
 _DUMMY: dict[str, str] = {}
 SAME_EMAIL = "uq_user_account_email_key"
+Known = frozenset[tuple[int, int]]  # (account, its version) that a browser has signed in to
+NOBODY_KNOWN: Known = frozenset()
 
 
 def hash_password(password: str) -> str:
     """The salted scrypt hash to store."""
     with _HASHING:
         return generate_password_hash(password, method=current_settings().PASSWORD_METHOD)
+
+
+def is_password(password: str, expected: str | None) -> bool:
+    """Whether the password fits the hash; with no hash it takes as long, and never does."""
+    with _HASHING:
+        fits = check_password_hash(expected or _dummy_hash(), password[: limits.PASSWORD_MAX * 4])
+    return fits and expected is not None
+
+
+def check_new_password(session: Session, user: User, password: str) -> None:
+    """Refuse a password that is guessed early. Raises: Invalid (field "password")."""
+    district = find_named_district(session)
+    known = (district.name,) if district else ()
+    check_password(password, about=(user.name, user.email, *known))
 
 
 def hash_token(token: str) -> str:
@@ -49,13 +70,25 @@ def hash_token(token: str) -> str:
 def clean_email(email: str) -> str:
     """A plausible address as typed. Raises: Invalid (field "email")."""
     tidy = clean_line(email, limit=limits.EMAIL, field="email")
+    if len(email_key(tidy)) > limits.EMAIL:
+        raise Invalid(N_("Enter an e-mail address like name@school.example."), field="email")
     if not re.fullmatch(r"[^@\s<>,;:\"()]+@[^@\s<>,;:\"()]+\.[^@\s<>,;:\"().]+", tidy):
         raise Invalid(N_("Enter an e-mail address like name@school.example."), field="email")
     return tidy
 
 
-def find_or_add_user(session: Session, name: str, email: str, standing: Standing) -> User:
-    """The account with this address, however it is spelled; a new one if there is none.
+def clean_name(name: str) -> str:
+    """A person's name on one line. Raises: Invalid (field "name")."""
+    tidy = clean_line(name, limit=limits.NAME, field="name")
+    if not tidy:
+        raise Invalid(N_("Enter the person’s name."), field="name")
+    return tidy
+
+
+def find_or_add_user(
+    session: Session, name: str, email: str, standing: Standing
+) -> tuple[User, bool]:
+    """The account with this address, however it is spelled, and whether it was made just now.
 
     It is held until the transaction ends, so that of its links only the newest works.
     """
@@ -63,24 +96,48 @@ def find_or_add_user(session: Session, name: str, email: str, standing: Standing
     user = session.scalar(
         select(User).where(User.email_key == email_key(address)).with_for_update(of=User)
     )
-    return user or insert_user(session, name, address, standing)
+    if user is not None:
+        return user, False
+    return insert_user(session, name, address, standing), True
 
 
 def insert_user(session: Session, name: str, address: str, standing: Standing) -> User:
     """A new account. Raises: Invalid without a name; IntegrityError if the address has one."""
-    tidy = clean_line(name, limit=limits.NAME, field="name")
-    if not tidy:
-        raise Invalid(N_("Enter the person’s name."), field="name")
-    user = User(name=tidy, email=address, email_key=email_key(address), standing=standing)
+    user = User(
+        name=clean_name(name), email=address, email_key=email_key(address), standing=standing
+    )
     session.add(user)
     session.flush()
     return user
+
+
+def lock_user(session: Session, user_id: int) -> User:
+    """The account, read anew and held until the transaction ends. Raises: NotFound."""
+    user = session.get(User, user_id, with_for_update=True, populate_existing=True)
+    if user is None:
+        raise make_not_found()
+    return user
+
+
+def is_unused(user: User) -> bool:
+    """Whether nobody has chosen a password for the account yet."""
+    return user.password_hash is None
 
 
 def choose_language(actor: Actor, language: str) -> None:
     """Keep the language that the actor wants to read; one's own choice is no entry in a journal."""
     with unit_of_work() as session:
         session.get_one(User, actor.user_id).language = language
+
+
+def make_taken(email: str) -> Invalid:
+    """The refusal of an address that has an account."""
+    return Invalid(N_("%(email)s has an account already."), email=email.strip(), field="email")
+
+
+def is_taken(session: Session, email: str) -> bool:
+    """Whether the address has an account, however it is spelled."""
+    return session.scalar(select(User.id).where(User.email_key == email_key(email))) is not None
 
 
 def add_user(
@@ -95,96 +152,57 @@ def add_user(
     if password:
         check_password(password, about=(name, email))
     hashed = hash_password(password) if password else None
-    taken = Invalid(N_("%(email)s has an account already."), email=email.strip(), field="email")
+    taken = make_taken(email)
     with explain_constraint(SAME_EMAIL, taken), unit_of_work() as session:
         address = clean_email(email)
-        key = email_key(address)
-        if session.scalar(select(User.id).where(User.email_key == key)) is not None:
+        if is_taken(session, address):
             raise taken
         # never one that came up meanwhile: its owner's password would be overwritten
         user = insert_user(session, name, address, standing)
         user.password_hash = hashed
+        note_event(
+            session,
+            actor,
+            Event.ACCOUNT_ADDED,
+            subject=user.name,
+            after={"email": user.email, "standing": standing},
+        )
     return user
 
 
-def issue_invite(session: Session, user: User) -> str:
-    """A fresh one-time link secret for `user`; earlier unused ones stop working."""
-    now = now_utc()
-    session.execute(
-        update(Invite)
-        .where(Invite.user_id == user.id, Invite.used_at.is_(None))
-        .values(used_at=now)
-    )
-    set_aside_invitations(session, user.id)
-    token = secrets.token_urlsafe(32)
-    session.add(
-        Invite(
-            token_hash=hash_token(token),
-            user_id=user.id,
-            created_at=now,
-            expires_at=now + timedelta(days=limits.INVITE_DAYS),
-        )
-    )
-    return token
+def sign_in(
+    email: str, password: str, *, address: str = "", known: Known = NOBODY_KNOWN
+) -> tuple[User, str] | None:
+    """The person and the secret of a new session; None, in the same time, if they don't match.
 
-
-def invite_user(actor: Actor, user: User) -> str:
-    """A one-time link secret made by the site's administrator. Raises: NotFound for others."""
-    if actor.standing is not Standing.ADMINISTRATOR:
-        raise make_not_found()
-    with unit_of_work() as session:
-        return issue_invite(session, session.get_one(User, user.id))
-
-
-def find_usable_invite(session: Session, token: str, *, held: bool = False) -> Invite:
-    """The invite that `token` opens. Raises: NotFound in words if it is used, old or unknown.
-
-    Args: held: keep it to ourselves until the transaction ends, to spend it.
+    Args: address: the network address of the browser; known: accounts that it has signed in to.
+    Raises: TooSoon if too many tries failed; then nothing was compared.
     """
-    wanted = select(Invite).where(Invite.token_hash == hash_token(token))
-    if held:
-        wanted = wanted.with_for_update(of=Invite).execution_options(populate_existing=True)
-    invite = session.scalar(wanted)
-    if invite is None or invite.used_at is not None or invite.expires_at < now_utc():
-        raise NotFound(
-            N_("This link has been used or is too old. Ask the chair for a new one, or sign in.")
-        )
-    return invite
-
-
-def accept_invite(token: str, *, password: str) -> tuple[User, str]:
-    """Set the password of the invited person and sign them in; the link is spent.
-
-    Returns: the person and the secret of their new session.
-    Raises: NotFound if the link no longer works; Invalid if the password can't be used.
-    """
-    invite = find_usable_invite(_get_session(), token)
-    check_password(password, about=(invite.user.name, invite.user.email))
-    hashed = hash_password(password)
-    with unit_of_work() as session:
-        invite = find_usable_invite(session, token, held=True)
-        invite.used_at = now_utc()
-        set_aside_invitations(session, invite.user_id)
-        invite.user.password_hash = hashed
-        end_sessions(session, invite.user.id)
-        note_event(session, actor_of(invite.user), Event.INVITE_ACCEPTED)
-        return invite.user, _insert_user_session(session, invite.user)
-
-
-def sign_in(email: str, password: str) -> tuple[User, str] | None:
-    """The person and the secret of a new session; None, in the same time, if they don't match."""
     session = _get_session()
     user = session.scalar(select(User).where(User.email_key == email_key(email)))
-    usable = user is not None and user.password_hash is not None and user.disabled_at is None
-    expected = user.password_hash if user is not None and usable else _dummy_hash()
-    with _HASHING:
-        matches = check_password_hash(expected or "", password[: limits.PASSWORD_MAX * 4])
-    if not (usable and matches) or user is None:
-        return None
-    user_id = user.id
+    seen = (user.id, user.sign_in_version) if user is not None else None
+    attempt = Attempt(email_key(email), address, known=seen in known)
+    usable = user is not None and user.disabled_at is None
+    expected = user.password_hash if user is not None and usable else None
+    session.rollback()  # no transaction stays open over a hash
+    begin_attempt(attempt)
+    found = None
+    if is_password(password, expected) and seen is not None:
+        found = _open_session(*seen)
+    if found is None:
+        note_failed_account(attempt)
+    else:
+        forget_failures(attempt)
+    return found
+
+
+def _open_session(user_id: int, version: int) -> tuple[User, str] | None:
+    """The person with a new session; None if the password was changed while it was compared."""
     with unit_of_work() as session:
-        user = session.get_one(User, user_id)
-        return user, _insert_user_session(session, user)
+        user = lock_user(session, user_id)
+        if user.sign_in_version != version or user.disabled_at is not None:
+            return None
+        return user, insert_user_session(session, user)
 
 
 def touch_session(session_id: int) -> None:
@@ -212,25 +230,25 @@ def sign_out(token: str) -> None:
         )
 
 
-def end_sessions(session: Session, user_id: int) -> None:
-    """End every session of a person, inside the caller's transaction."""
+def end_sessions(session: Session, user: User) -> None:
+    """End every session of a person who is held, and every sign-in that is under way."""
+    user.sign_in_version += 1
     session.execute(
         update(UserSession)
-        .where(UserSession.user_id == user_id, UserSession.ended_at.is_(None))
+        .where(UserSession.user_id == user.id, UserSession.ended_at.is_(None))
         .values(ended_at=now_utc())
     )
 
 
-def _insert_user_session(session: Session, user: User) -> str:
+def insert_user_session(session: Session, user: User) -> str:
+    """The secret of a new session of a person."""
     token = secrets.token_urlsafe(32)
     session.add(UserSession(token_hash=hash_token(token), user_id=user.id))
     return token
 
 
 def _get_session() -> Session:
-    from crrubric.extensions import db  # the scoped session of this request or command
-
-    return db.session()
+    return db.session()  # the scoped session of this request or command
 
 
 def _dummy_hash() -> str:

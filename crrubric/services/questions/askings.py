@@ -21,7 +21,7 @@ from crrubric.services.shared.unit import unit_of_work
 
 def draw_id() -> int:
     """A random key: the chair sees it, and one that counts would tell who asked when."""
-    return secrets.randbelow(2**31 - 1) + 1  # four bytes
+    return secrets.randbelow(10**9 - 1) + 1  # of nine digits, as addresses and forms take them
 
 
 def ask_vendor(actor: Actor, slug: str, vendor_id: int, criterion_id: int, *, words: str) -> Asking:

@@ -1,6 +1,6 @@
 """Moving the day on which scoring closes, while it runs."""
 
-from datetime import date
+from datetime import date, datetime
 
 from crrubric.domain.actions import Action
 from crrubric.domain.events import Event
@@ -11,31 +11,43 @@ from crrubric.queries.people.access import require_locked_evaluation
 from crrubric.queries.people.people import Actor
 from crrubric.services.mail.notices import list_other_members, notify_members
 from crrubric.services.mail.outbox import set_aside_reminders
-from crrubric.services.shared.days import require_coming_day
+from crrubric.services.shared.days import require_coming_day, require_coming_end
 from crrubric.services.shared.journal import note_evaluation_change
 from crrubric.services.shared.unit import unit_of_work
 
 
-def move_closing_day(actor: Actor, slug: str, closes_on: date) -> Evaluation:
-    """Let scoring close on another day, today or later.
+def move_closing_day(
+    actor: Actor, slug: str, closes_on: date, ends_at: datetime | None = None
+) -> Evaluation:
+    """Let scoring close on another day, today or later, and end for good at another moment.
+
+    Args: ends_at: the hard end, after which nothing is taken; None: there is none.
 
     Whoever still has ballots is told. Reminders that wait and name the old day are not sent; those
     of the new one come in their time. Raises: Invalid if the day is over.
     """
     with unit_of_work() as session:
         evaluation = require_locked_evaluation(session, actor, Action.MOVE_CLOSING_DAY, slug)
-        require_coming_day(evaluation, closes_on, field="closes_on")
-        old = evaluation.closes_on
-        if closes_on == old:
+        old, old_end = evaluation.closes_on, evaluation.ends_at
+        if closes_on != old:
+            require_coming_day(evaluation, closes_on, field="closes_on")
+        require_coming_end(evaluation, ends_at, closes_on)
+        if (closes_on, ends_at) == (old, old_end):
             return evaluation
-        evaluation.closes_on = closes_on
+        evaluation.closes_on, evaluation.ends_at = closes_on, ends_at
         note_evaluation_change(
             session,
             actor,
             Event.EVALUATION_CHANGED,
             evaluation,
-            old={"closes_on": old.isoformat() if old else None},
-            new={"closes_on": closes_on.isoformat()},
+            old={
+                "closes_on": old.isoformat() if old else None,
+                "ends_at": old_end.isoformat() if old_end else None,
+            },
+            new={
+                "closes_on": closes_on.isoformat(),
+                "ends_at": ends_at.isoformat() if ends_at else None,
+            },
         )
         set_aside_reminders(session, evaluation.id)
         late = select_open_ballots(evaluation.id).with_only_columns(Ballot.member_id)

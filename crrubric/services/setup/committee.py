@@ -16,7 +16,8 @@ from crrubric.queries.people.access import make_not_found, require_locked_evalua
 from crrubric.queries.people.people import Actor
 from crrubric.services.ballots.ballots import issue_ballots_if_scoring
 from crrubric.services.mail.letters import write_invitation
-from crrubric.services.people.accounts import SAME_EMAIL, find_or_add_user, issue_invite
+from crrubric.services.people.accounts import SAME_EMAIL, find_or_add_user, is_unused, lock_user
+from crrubric.services.people.links import issue_invite
 from crrubric.services.setup.evaluations import serialize_seat
 from crrubric.services.shared.constraints import run_again_if_broken
 from crrubric.services.shared.journal import EntryReferences, find_changes, note_event
@@ -42,7 +43,8 @@ def invite_member(
 ) -> Invitation:
     """Give a person a seat. A second invitation of the same address renews the first.
 
-    Somebody who has a password already needs no link: the evaluation is on their home page.
+    Somebody whose account was there before gets no link from here: either they have a password, or
+    whoever made the account gave them one. The evaluation is on their home page.
     """
 
     return run_again_if_broken(  # another evaluation may make the account at the same moment
@@ -64,13 +66,15 @@ def _invite_once(
 ) -> Invitation:
     with unit_of_work() as session:
         evaluation = require_locked_evaluation(session, actor, Action.MANAGE_COMMITTEE, slug)
-        user = find_or_add_user(session, name, email, Standing.MEMBER)
+        user, is_new = find_or_add_user(session, name, email, Standing.MEMBER)
         member = session.scalar(
             select(Member).where(Member.evaluation_id == evaluation.id, Member.user_id == user.id)
         )
         anew = member is None or member.removed_at is not None
         if member is None:
-            member = Member(evaluation_id=evaluation.id, user_id=user.id, name=user.name)
+            member = Member(
+                evaluation_id=evaluation.id, user=user, name=user.name, made_account=is_new
+            )
             session.add(member)
         elif member.is_chair and Role.CHAIR not in roles:
             _refuse_last_chair(session, evaluation, member)
@@ -78,7 +82,7 @@ def _invite_once(
         set_roles(member, roles, stakeholder)
         session.flush()
         issue_ballots_if_scoring(session, evaluation)
-        token = None if user.password_hash else issue_invite(session, user)
+        token = issue_invite(session, user) if is_own_invitation(member) else None
         if token or anew:
             write_invitation(session, actor, member, token)
         note_event(
@@ -98,8 +102,15 @@ def renew_invite(actor: Actor, slug: str, member_id: int) -> Invitation:
     with unit_of_work() as session:
         evaluation = require_locked_evaluation(session, actor, Action.MANAGE_COMMITTEE, slug)
         member = find_member(session, evaluation, member_id)
-        if member.user is None or member.user.password_hash:
+        if member.user_id is not None:
+            lock_user(session, member.user_id)  # whoever uses their link now comes first or last
+        if member.user is None or not is_unused(member.user):
             raise Invalid(N_("%(name)s needs no link any more."), name=member.name)
+        if not is_own_invitation(member):
+            raise Invalid(
+                N_("A link for %(name)s can only come from where their account was made."),
+                name=member.name,
+            )
         token = issue_invite(session, member.user)
         write_invitation(session, actor, member, token)
         note_event(
@@ -111,6 +122,12 @@ def renew_invite(actor: Actor, slug: str, member_id: int) -> Invitation:
             about=EntryReferences(member_id=member.id),
         )
     return Invitation(member, token)
+
+
+def is_own_invitation(member: Member) -> bool:
+    """Whether the committee may hand out a link: its own invitation made the account, unused."""
+    user = member.user
+    return member.made_account and user is not None and is_unused(user) and user.disabled_at is None
 
 
 def change_member(

@@ -12,8 +12,9 @@ from crrubric.domain.errors import Invalid
 from crrubric.domain.events import Event
 from crrubric.domain.people.languages import NAMES
 from crrubric.domain.setup.rubric import Rubric
-from crrubric.domain.text import clean_line, clean_text, slug_of
+from crrubric.domain.text import clean_line, clean_text, key_of, slug_of
 from crrubric.domain.translation import N_
+from crrubric.domain.typed import require_plausible_day
 from crrubric.domain.vocabulary import (
     Stakeholder,
     Standing,
@@ -28,7 +29,7 @@ from crrubric.services.people.district import find_or_make_district
 from crrubric.services.setup.rubrics import copy_rubric, serialize_rubric
 from crrubric.services.setup.rules import rule_settings
 from crrubric.services.shared.constraints import explain_constraint, run_again_if_broken
-from crrubric.services.shared.days import require_coming_day
+from crrubric.services.shared.days import require_coming_day, require_coming_end
 from crrubric.services.shared.journal import (
     ROW,
     EntryReferences,
@@ -39,6 +40,7 @@ from crrubric.services.shared.journal import (
 from crrubric.services.shared.unit import unit_of_work
 
 SAME_TITLE, SAME_SLUG = "uq_evaluation_district_id_title", "uq_evaluation_slug"
+SAME_TITLE_KEY = "uq_evaluation_district_id_title_key"
 
 
 def create_evaluation(
@@ -68,7 +70,7 @@ def create_evaluation(
         return evaluation
 
     # another evaluation came up at the same moment: its title is refused, its address avoided
-    return run_again_if_broken(create_once, SAME_TITLE, SAME_SLUG)
+    return run_again_if_broken(create_once, SAME_TITLE, SAME_TITLE_KEY, SAME_SLUG)
 
 
 def note_creation(
@@ -137,7 +139,7 @@ def insert_evaluation(session: Session, title: str, purpose: str) -> Evaluation:
     """An empty evaluation in the caller's transaction. Raises: Invalid if its title is taken."""
     district = find_or_make_district(session)
     taken = select(Evaluation.id).where(
-        Evaluation.district_id == district.id, Evaluation.title == title
+        Evaluation.district_id == district.id, Evaluation.title_key == key_of(title)
     )
     if session.scalar(taken) is not None:
         raise title_taken_error(title)
@@ -184,34 +186,40 @@ def change_evaluation(
     title: str,
     purpose: str,
     closes_on: date | None,
+    ends_at: datetime | None = None,
     language: str | None = None,
 ) -> Evaluation:
-    """Change title, purpose, the date on which scoring closes, the language of documents.
+    """Change title, purpose, when scoring closes, the language of documents.
 
-    Args: language: None: it stays. Raises: Invalid naming the field.
+    Args: closes_on: a day to remind of; ends_at: the hard end, after which nothing is taken;
+    language: None: it stays. Raises: Invalid naming the field.
     """
     if language is not None and language not in NAMES:
         raise Invalid(N_("Choose one of the choices shown."), field="language")
     tidy = clean_title(title)
     about = clean_text(purpose, limit=limits.LONG_TEXT, field="purpose")
-    with explain_constraint(SAME_TITLE, title_taken_error(tidy)), unit_of_work() as session:
+    taken = title_taken_error(tidy)
+    with explain_constraint(SAME_TITLE, taken, SAME_TITLE_KEY), unit_of_work() as session:
         evaluation = require_locked_evaluation(session, actor, Action.EDIT_SETUP, slug)
         if closes_on is not None and closes_on != evaluation.closes_on:
             require_coming_day(evaluation, closes_on, field="closes_on")
+        require_coming_end(evaluation, ends_at, closes_on)
         new = {
             "title": tidy,
             "purpose": about,
             "closes_on": closes_on.isoformat() if closes_on else None,
+            "ends_at": ends_at.isoformat() if ends_at else None,
             "language": language or evaluation.language,
         }
         old = {
             "title": evaluation.title,
             "purpose": evaluation.purpose,
             "closes_on": evaluation.closes_on.isoformat() if evaluation.closes_on else None,
+            "ends_at": evaluation.ends_at.isoformat() if evaluation.ends_at else None,
             "language": evaluation.language,
         }
         evaluation.title, evaluation.purpose = tidy, about
-        evaluation.closes_on = closes_on
+        evaluation.closes_on, evaluation.ends_at = closes_on, ends_at
         evaluation.language = language or evaluation.language
         note_evaluation_change(
             session, actor, Event.EVALUATION_CHANGED, evaluation, old=old, new=new
@@ -231,6 +239,7 @@ def set_retention(
     held = clean_text(hold, limit=limits.NOTE, field="hold")
     if until is None:
         raise Invalid(N_("Enter the day until which the record is kept."), field="until")
+    require_plausible_day(until, field="until")
     with unit_of_work() as session:
         evaluation = require_locked_evaluation(session, actor, Action.SET_RETENTION, slug)
         sooner = evaluation.retain_until is not None and until < evaluation.retain_until

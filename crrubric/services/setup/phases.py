@@ -17,7 +17,7 @@ from crrubric.domain.vocabulary import NoticeKind, Phase
 from crrubric.models import Ballot, Evaluation, Member
 from crrubric.queries.meeting.eligibility import find_ineligible_recommendation
 from crrubric.queries.meeting.meetings import find_current_meeting
-from crrubric.queries.people.access import lock_evaluation, require
+from crrubric.queries.people.access import lock_evaluation, require, require_impartial
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.evaluations import load_readiness
 from crrubric.services.ballots.ballots import issue_ballots
@@ -47,11 +47,13 @@ def change_phase(actor: Actor, slug: str, to: Phase, *, reason: str = "") -> Eva
     why = clean_text(reason, limit=limits.NOTE, field="reason")
     with unit_of_work() as session:
         evaluation = lock_evaluation(session, slug, exclusive=True)
-        require(actor, Action.CHANGE_PHASE, evaluation, session)
+        seat = require(actor, Action.CHANGE_PHASE, evaluation, session)
         before = evaluation.phase
         found = list_phase_problems(before, to, load_phase_readiness(session, evaluation, to))
         if found:
             raise NotReady(N_("“%(phase)s” can’t begin yet."), found, phase=to.label)
+        if (before, to) == (Phase.MEETING, Phase.DECIDED):
+            require_impartial(session, seat)
         if is_step_back(before, to) and not why:
             raise Invalid(N_("Say why the evaluation goes back one step."), field="reason")
         held = find_current_meeting(session, evaluation.id)

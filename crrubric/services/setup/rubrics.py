@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.ballots.evidence import MONTHS_MAX
 from crrubric.domain.errors import Invalid
 from crrubric.domain.events import Event
 from crrubric.domain.setup import rubric
 from crrubric.domain.setup.rubric import Rubric, Translated, load_practice_vendor
-from crrubric.domain.text import clean_line, clean_text, slug_of
+from crrubric.domain.text import clean_line, clean_text, key_of, slug_of
 from crrubric.domain.translation import N_
+from crrubric.domain.typed import require_in_bounds
 from crrubric.domain.vocabulary import Stakeholder
 from crrubric.models import Criterion, Evaluation, Section, Tension
 from crrubric.queries.people.access import make_not_found, require_locked_evaluation
@@ -102,19 +102,9 @@ def clean_criterion(text: CriterionText) -> CriterionText:
     title = clean_line(text.title, limit=limits.TITLE, field="title")
     if not title:
         raise Invalid(N_("Enter a title for the criterion."), field="title")
-    if not Decimal(0) <= text.weight <= limits.WEIGHT_MAX:
-        raise Invalid(
-            N_("Enter a weight from 0 to %(most)s."), most=limits.WEIGHT_MAX, field="weight"
-        )
-    if text.weight * 1000 != (text.weight * 1000).to_integral_value():
-        raise Invalid(N_("Use at most three decimal places for a weight."), field="weight")
-    if text.evidence_months is not None and not 1 <= text.evidence_months <= MONTHS_MAX:
-        raise Invalid(
-            N_("Enter a number from %(least)s to %(most)s."),
-            least=1,
-            most=MONTHS_MAX,
-            field="evidence_months",
-        )
+    require_in_bounds(text.weight, limits.WEIGHT, field="weight")
+    if text.evidence_months is not None:
+        require_in_bounds(text.evidence_months, limits.EVIDENCE_MONTHS, field="evidence_months")
     return CriterionText(
         title=title,
         question=clean_text(text.question, limit=limits.NOTE, field="question"),
@@ -298,7 +288,8 @@ def find_free_code(title: str, taken: set[str]) -> str:
     """A code made of the title that isn't taken yet."""
     stem = slug_of(title)[: limits.CODE - 5]
     code, number = stem, 2
-    while code in taken:
+    keys = {key_of(each) for each in taken}  # an imported code may be any text
+    while code in keys:
         code = f"{stem}-{number}"
         number += 1
     return code

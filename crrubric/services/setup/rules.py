@@ -6,10 +6,9 @@ from fractions import Fraction
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid
 from crrubric.domain.events import Event
 from crrubric.domain.results.outcome import DecisionRule
-from crrubric.domain.translation import N_
+from crrubric.domain.typed import require_in_bounds
 from crrubric.domain.vocabulary import RuleKind, ScoringMode
 from crrubric.models import Evaluation
 from crrubric.queries.people.access import require_locked_evaluation
@@ -20,7 +19,10 @@ from crrubric.services.shared.unit import unit_of_work
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSettings:
-    """The decision rule as a chair sets it; the threshold is `over` of `under`."""
+    """The decision rule as a chair sets it; the threshold is `over` of `under`.
+
+    prices_sealed: nobody sees a price before every item has a finding.
+    """
 
     kind: RuleKind = RuleKind.MAJORITY
     over: int = 2
@@ -28,19 +30,17 @@ class RuleSettings:
     quorum: int | None = None
     pass_mark: int = 85
     mode: ScoringMode = ScoringMode.OUTCOME
+    prices_sealed: bool = True
 
 
 def check_rule(settings: RuleSettings) -> RuleSettings:
     """The settings, if they make a rule. Raises: Invalid naming the field."""
-    if settings.under < 1 or settings.over < 1:
-        raise Invalid(N_("Enter the threshold as two whole numbers, like 2 of 3."), field="over")
+    require_in_bounds(settings.over, limits.THRESHOLD, field="over")
+    require_in_bounds(settings.under, limits.THRESHOLD, field="under")
+    if settings.quorum is not None:
+        require_in_bounds(settings.quorum, limits.QUORUM, field="quorum")
+    require_in_bounds(settings.pass_mark, limits.PASS_MARK, field="pass_mark")
     DecisionRule(settings.kind, Fraction(settings.over, settings.under), settings.quorum)
-    if settings.quorum is not None and settings.quorum > limits.QUORUM_MAX:
-        raise Invalid(
-            N_("Enter a quorum of at most %(most)s."), most=limits.QUORUM_MAX, field="quorum"
-        )
-    if not 0 <= settings.pass_mark <= 100:
-        raise Invalid(N_("Enter a pass mark from 0 to 100 percent."), field="pass_mark")
     return settings
 
 
@@ -67,6 +67,7 @@ def rule_settings(evaluation: Evaluation) -> RuleSettings:
         quorum=evaluation.quorum,
         pass_mark=evaluation.pass_mark,
         mode=evaluation.scoring_mode,
+        prices_sealed=evaluation.prices_sealed,
     )
 
 
@@ -77,4 +78,5 @@ def apply_rule(evaluation: Evaluation, settings: RuleSettings) -> None:
     evaluation.quorum = settings.quorum
     evaluation.pass_mark = settings.pass_mark
     evaluation.scoring_mode = settings.mode
+    evaluation.prices_sealed = settings.prices_sealed
     evaluation.rule_set_at = now_utc()

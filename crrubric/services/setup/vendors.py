@@ -1,6 +1,7 @@
 """Vendors of an evaluation: adding, changing, removing before ballots open."""
 
 from dataclasses import asdict, dataclass, fields
+from decimal import Decimal
 from urllib.parse import urlsplit
 
 from sqlalchemy import delete, func, select
@@ -12,10 +13,12 @@ from crrubric.domain.errors import Invalid, WrongPhase
 from crrubric.domain.events import Event
 from crrubric.domain.text import clean_line, clean_text
 from crrubric.domain.translation import N_
+from crrubric.domain.typed import require_in_bounds
 from crrubric.domain.vocabulary import PriceUnit
 from crrubric.models import (
     Asking,
     AssignedVendor,
+    Ballot,
     Declaration,
     Evaluation,
     Member,
@@ -39,6 +42,7 @@ from crrubric.services.shared.journal import ROW, EntryReferences, find_changes,
 from crrubric.services.shared.unit import unit_of_work
 
 SAME_PRODUCT = "uq_vendor_evaluation_id_company_product"
+SAME_NAME_KEY = "uq_vendor_evaluation_id_name_key"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,24 +67,19 @@ def clean_vendor(facts: VendorFacts) -> VendorFacts:
     company = clean_line(facts.company, limit=limits.NAME, field="company")
     if not company:
         raise Invalid(N_("Enter the name of the company."), field="company")
-    for field, most in (
-        ("unit_price_cents", limits.UNIT_PRICE_CENTS_MAX),
-        ("quantity", limits.QUANTITY_MAX),
-        ("term_months", limits.TERM_MONTHS_MAX),
-    ):
-        value = getattr(facts, field)
-        least = 1 if field == "term_months" else 0
-        if value is not None and not least <= value <= most:
-            raise Invalid(
-                N_("Enter a number from %(least)s to %(most)s."),
-                least=least,
-                most=most // 100 if field == "unit_price_cents" else most,
-                field="unit_price" if field == "unit_price_cents" else field,
-            )
+    if facts.unit_price_cents is not None:
+        price = Decimal(facts.unit_price_cents) / 100
+        require_in_bounds(price, limits.UNIT_PRICE, field="unit_price")
+    if facts.quantity is not None:
+        require_in_bounds(facts.quantity, limits.QUANTITY, field="quantity")
+    if facts.term_months is not None:
+        require_in_bounds(facts.term_months, limits.TERM_MONTHS, field="term_months")
     return VendorFacts(
         company=company,
         product=clean_line(facts.product, limit=limits.NAME, field="product"),
-        product_version=clean_line(facts.product_version, limit=80, field="product_version"),
+        product_version=clean_line(
+            facts.product_version, limit=limits.PRODUCT_VERSION, field="product_version"
+        ),
         contact_name=clean_line(facts.contact_name, limit=limits.NAME, field="contact_name"),
         contact_email=clean_contact(facts.contact_email),
         links=clean_links(facts.links),
@@ -127,7 +126,8 @@ def clean_links(text: str) -> str:
 def add_vendor(actor: Actor, slug: str, facts: VendorFacts) -> Vendor:
     """A new vendor at the end of the list. Raises: Invalid if it is there already."""
     tidy = clean_vendor(facts)
-    with explain_constraint(SAME_PRODUCT, _vendor_taken_error(tidy)), unit_of_work() as session:
+    taken = _vendor_taken_error(tidy)
+    with explain_constraint(SAME_PRODUCT, taken, SAME_NAME_KEY), unit_of_work() as session:
         evaluation = require_locked_evaluation(session, actor, Action.EDIT_SETUP, slug)
         vendor = insert_vendor(session, evaluation, tidy)
         note_event(
@@ -170,7 +170,8 @@ def insert_vendor(
 def change_vendor(actor: Actor, slug: str, vendor_id: int, facts: VendorFacts) -> Vendor:
     """Change what is known of a vendor."""
     tidy = clean_vendor(facts)
-    with explain_constraint(SAME_PRODUCT, _vendor_taken_error(tidy)), unit_of_work() as session:
+    taken = _vendor_taken_error(tidy)
+    with explain_constraint(SAME_PRODUCT, taken, SAME_NAME_KEY), unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.EDIT_SETUP, slug)
         evaluation = seat.evaluation
         vendor = find_vendor_for_seat(session, seat, vendor_id)
@@ -202,6 +203,7 @@ def remove_vendor(actor: Actor, slug: str, vendor_id: int) -> None:
         seat = require_locked_seat(session, actor, Action.EDIT_SETUP, slug)
         evaluation = seat.evaluation
         vendor = find_vendor_for_seat(session, seat, vendor_id)
+        _refuse_marked_vendor(session, vendor)
         _refuse_questioned_vendor(session, vendor)
         _unassign_vendor(session, vendor)
         session.execute(delete(Declaration).where(Declaration.vendor_id == vendor.id))
@@ -216,6 +218,15 @@ def remove_vendor(actor: Actor, slug: str, vendor_id: int) -> None:
             before={"company": vendor.company, "product": vendor.product},
         )
         session.delete(vendor)
+
+
+def _refuse_marked_vendor(session: Session, vendor: Vendor) -> None:
+    """Raise WrongPhase if there are ballots: an import could bring them into a set-up once."""
+    if session.scalar(select(Ballot.id).where(Ballot.vendor_id == vendor.id).limit(1)):
+        raise WrongPhase(
+            N_("%(vendor)s has ballots already: the vendor can’t be removed."),
+            vendor=vendor.company,
+        )
 
 
 def _refuse_questioned_vendor(session: Session, vendor: Vendor) -> None:
@@ -245,7 +256,7 @@ def _unassign_vendor(session: Session, vendor: Vendor) -> None:
             Member.id.in_(limited),
             Member.id.not_in(others),
         )
-        .order_by(Member.name)
+        .order_by(Member.id)
         .limit(1)
     )
     if idle is not None:

@@ -49,15 +49,16 @@ def _unique_names() -> dict[frozenset[str], str]:
 
 
 @contextmanager
-def explain_constraint(constraint: str, refusal: CrrubricError) -> Iterator[None]:
-    """Raise the refusal where the database refuses for this constraint.
+def explain_constraint(constraint: str, refusal: CrrubricError, *also: str) -> Iterator[None]:
+    """Raise the refusal where the database refuses for this constraint, or another that holds
+    the same.
 
     Raises: IntegrityError for any other: that is a mistake of ours.
     """
     try:
         yield
     except IntegrityError as error:
-        if constraint_of(error) != constraint:
+        if constraint_of(error) not in (constraint, *also):
             raise
         raise refusal from None
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from crrubric.extensions import WRITE, db
 from crrubric.services.shared.journal import forget_entries, write_entries
+from crrubric.services.shared.sent_forms import claim_sent_form
 
 OPEN = "unit of work"  # in the session's notes while one is open
 
@@ -16,6 +17,8 @@ def unit_of_work() -> Iterator[Session]:
     """A writing transaction: committed at the end with its journal, rolled back on any error.
 
     What was read before is read anew: a phase or a seal checked inside can't be out of date.
+
+    The first unit of a form that makes something claims it: sent again, it raises Repeated.
 
     Raises: RuntimeError inside another unit: both would have one session, so that the inner one
     would roll back what the outer one wrote and end its transaction.
@@ -28,6 +31,7 @@ def unit_of_work() -> Iterator[Session]:
     session.info[OPEN] = True
     try:
         session.connection(execution_options=WRITE)
+        claim_sent_form(session)
         yield session
         write_entries(session)
         session.commit()

@@ -44,6 +44,7 @@ from crrubric.web.ballots.mark_fields import (
 )
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import Form, ReasonForm, attach_error, join_form_errors
+from crrubric.web.shared.ids import read_id_after
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import make_download, redirect_to, render_page, wants_json
 from crrubric.web.shared.session import current_actor
@@ -264,9 +265,9 @@ def submit_ballot_form(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """Seal the ballot and show the receipt."""
     form = Form()  # checks what was typed for control characters
     typed = {
-        int(key.removeprefix("gap-")): text
+        number: text
         for key, text in request.form.items()
-        if key.startswith("gap-") and key.removeprefix("gap-").isdecimal() and len(key) < 15
+        if (number := read_id_after("gap-", key)) is not None
     }
     rest = request.form.get("gap-rest", "")
     own, _marks = find_own_ballot(db.session(), seat, vendor_id)
@@ -281,8 +282,7 @@ def submit_ballot_form(seat: Seat, vendor_id: int) -> ResponseReturnValue:
                   if isinstance(p, Invalid)}  # fmt: skip
         return render_review_page(seat, vendor_id, reasons={**typed, 0: rest}, errors=silent), 422
     except Invalid as error:
-        key = (error.field or "").removeprefix("gap-")
-        wrong = {int(key) if key.isdecimal() else 0: translate_error(error)}
+        wrong = {read_id_after("gap-", error.field or "") or 0: translate_error(error)}
         return render_review_page(seat, vendor_id, reasons={**typed, 0: rest}, errors=wrong), 422
     flash(_("Your ballot for %(vendor)s is submitted.", vendor=own.vendor.company), "done")
     return redirect_to("ballots.show_ballot_review", seat, vendor_id=vendor_id)

@@ -14,7 +14,7 @@ from crrubric.services.ballots import declarations as service
 from crrubric.services.setup.vendors import find_vendor
 from crrubric.web.ballots.forms import DeclarationForm
 from crrubric.web.shared.access import require_permission
-from crrubric.web.shared.forms import ReasonForm, attach_error
+from crrubric.web.shared.forms import StateForm, attach_error
 from crrubric.web.shared.page import redirect_to, render_page
 from crrubric.web.shared.session import current_actor
 from crrubric.web.shared.words import translate_error
@@ -81,10 +81,10 @@ def save_declaration(seat: Seat, vendor_id: int) -> ResponseReturnValue:
 @require_permission(Action.WAIVE_CONFLICT)
 def show_conflict(seat: Seat, declaration_id: int) -> ResponseReturnValue:
     """Another member's conflict, with the form that waives it or takes the waiver back."""
-    return render_conflict_page(seat, declaration_id, ReasonForm())
+    return render_conflict_page(seat, declaration_id, StateForm())
 
 
-def render_conflict_page(seat: Seat, declaration_id: int, form: ReasonForm) -> str:
+def render_conflict_page(seat: Seat, declaration_id: int, form: StateForm) -> str:
     """The conflict and the form."""
     found = service.find_conflict(db.session(), seat, declaration_id)
     return render_page(
@@ -99,12 +99,13 @@ def render_conflict_page(seat: Seat, declaration_id: int, form: ReasonForm) -> s
 @bp.post("/conflicts/<int:declaration_id>")
 @require_permission(Action.WAIVE_CONFLICT)
 def save_waiver(seat: Seat, declaration_id: int) -> ResponseReturnValue:
-    """Waive the conflict with a reason; where it is waived, take that back."""
-    form = ReasonForm()
+    """Waive the conflict with a reason, or take that back: as the button said."""
+    form = StateForm()
     found = service.find_conflict(db.session(), seat, declaration_id)
-    change = service.end_waiver if found.waived_at else service.waive_conflict
+    changes = {"waived": service.waive_conflict, "recused": service.end_waiver}
     if form.validate():
         try:
+            change = changes[form.wants(*changes)]
             change(current_actor(), seat.evaluation.slug, declaration_id, reason=form.reason.data)
             flash(_("Recorded; %(name)s is told.", name=found.member.name), "done")
             return redirect_to("declarations.show_conflict", seat, declaration_id=declaration_id)

@@ -18,6 +18,7 @@ from crrubric.services.ballots.seals import find_ballot
 from crrubric.web.ballots.forms import EntryForm
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import ReasonForm, attach_error
+from crrubric.web.shared.ids import read_id_after
 from crrubric.web.shared.page import redirect_to, render_page
 from crrubric.web.shared.session import current_actor
 from crrubric.web.shared.words import translate_error
@@ -98,13 +99,13 @@ def read_typed_marks() -> dict[int, MarkText]:
     """The answers of the page, by criterion id. Raises: Invalid for what is no answer."""
     found = {}
     for key, value in request.form.items():
-        number = key.removeprefix("answer-")
-        if number == key or not value:
+        if not key.startswith("answer-") or not value:
             continue
-        if not number.isdecimal() or len(number) > 9 or value not in set(Answer):
+        number = read_id_after("answer-", key)
+        if number is None or value not in set(Answer):
             raise Invalid(N_("Choose one of the choices shown."))
         note = request.form.get(f"note-{number}", "")
-        found[int(number)] = MarkText(answer=Answer(value), note=note)
+        found[number] = MarkText(answer=Answer(value), note=note)
     return found
 
 

@@ -24,6 +24,7 @@ from crrubric.queries.setup.rubrics import list_rubric_parts
 from crrubric.queries.setup.vendors import list_visible_vendors
 from crrubric.web.ballots.files import send_attached_file
 from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.ids import read_address_number
 from crrubric.web.shared.page import render_page
 from crrubric.web.shared.words import current_day, format_day
 
@@ -98,12 +99,12 @@ def list_shown_files(seat: Seat, sought: EvidenceFilter) -> list[VendorFile]:
 
 def read_evidence_filter() -> EvidenceFilter:
     """The filter in the address. Raises: NotFound for an odd one."""
-    vendor, criterion, page_ = (
-        request.args.get(key, 0, type=int) for key in ("vendor", "criterion", "page")
+    return EvidenceFilter(
+        read_address_number("vendor") or None,
+        read_address_number("criterion") or None,
+        request.args.get("age") == AGED,
+        read_address_number("page", below=PAGES),
     )
-    if not (0 <= page_ < PAGES and 0 <= vendor < 2**31 and 0 <= criterion < 2**31):
-        raise make_not_found()
-    return EvidenceFilter(vendor or None, criterion or None, request.args.get("age") == AGED, page_)
 
 
 def make_filter_query(sought: EvidenceFilter) -> dict[str, object]:

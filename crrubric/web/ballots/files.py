@@ -1,7 +1,5 @@
 """Attached files: the pages on which they are attached, and how every file is served."""
 
-from urllib.parse import quote
-
 from flask import Blueprint, Flask, Response, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -26,7 +24,7 @@ from crrubric.web.ballots.file_forms import FileForm
 from crrubric.web.shared import session
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import ReasonForm, attach_error
-from crrubric.web.shared.page import redirect_to, render_page
+from crrubric.web.shared.page import format_disposition, redirect_to, render_page
 from crrubric.web.shared.session import current_actor
 
 bp = Blueprint("files", __name__, url_prefix="/evaluations/<slug>")
@@ -69,12 +67,6 @@ def send_attached_file(file: AttachedFile) -> Response:
     return response
 
 
-def format_disposition(name: str) -> str:
-    """An attachment of this name (RFC 6266): in ASCII for old programs, then as it is."""
-    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-
-
 @bp.get("/vendors/<int:vendor_id>/files")
 @require_permission(Action.VIEW_EVALUATION)
 def show_vendor_files(seat: Seat, vendor_id: int) -> ResponseReturnValue:
@@ -113,7 +105,12 @@ def upload_vendor_file(seat: Seat, vendor_id: int) -> ResponseReturnValue:
         try:
             name, data = form.sent()
             file = service.attach_vendor_file(
-                current_actor(), seat.evaluation.slug, vendor_id, name=name, data=data
+                current_actor(),
+                seat.evaluation.slug,
+                vendor_id,
+                name=name,
+                data=data,
+                tells_prices=form.tells_prices.data,
             )
             flash(_("“%(name)s” is attached.", name=file.name), "done")
             return redirect_to("files.show_vendor_files", seat, vendor_id=vendor_id)

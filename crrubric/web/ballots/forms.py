@@ -7,7 +7,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Optional
 
 from crrubric.domain import limits
 from crrubric.domain.vocabulary import (
@@ -123,7 +123,7 @@ class CorrectionForm(Form):
         choices=list_choices(CorrectionEffect),
         validators=[InputRequired(_("Say what happens to marks already given."))],
     )
-    reason = TextAreaField(_("Why?"), [InputRequired(_("Say why.")), Length(max=limits.NOTE)])
+    reason = TextAreaField(_("Why?"), [InputRequired(_("Say why.")), limit_length(limits.NOTE)])
 
     def offer(self, *, after_shown: bool) -> None:
         """Offer what is possible: marks stay once the committee has seen the ballots."""

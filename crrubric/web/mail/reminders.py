@@ -45,7 +45,7 @@ def render_reminder_page(seat: Seat, form: ReminderForm) -> str:
         mail_is_on=is_mail_on(),
         example=example,
         text=service.reminder_text(seat, make_ballots_link(seat)),
-        addresses=", ".join(person.email for person in people),
+        addresses="; ".join(person.email for person in people),
     )
 
 

@@ -72,6 +72,7 @@ def render_decision_page(
     """
     decision = recommendation_of(db.session(), seat.evaluation.id)
     away = decision is not None and decision.vendor_id in seat.shut_out
+    partial = any(vendor.id in seat.shut_out for vendor in read.vendors.values())
     own = find_own_position(db.session(), seat.member)
     return render_page(
         "meeting/decision.html",
@@ -80,7 +81,8 @@ def render_decision_page(
         results=read.results,
         decision=decision,
         form=form,
-        may_decide=seat.may(Action.RECORD_DECISION),
+        may_decide=seat.may(Action.RECORD_DECISION) and not partial,
+        partial=partial and seat.may(Action.RECORD_DECISION),
         own=own,
         position=position or PositionForm(formdata=None, obj=own),
         may_state=bool(decision) and not away and seat.may(Action.STATE_POSITION),

@@ -82,7 +82,7 @@ class RankForm(Form):
     class Meta:
         csrf = False  # it is a part of the recommendation's form
 
-    rank = WholeNumberField(_("Rank"), [Optional()])
+    rank = WholeNumberField(_("Rank"), [Optional()], limits.RANK)
 
 
 class ReinstatementForm(Form):

@@ -50,7 +50,9 @@ class MotionForm(Form):
     )
     moved_by = StringField(_("Moved by"), [Optional(), limit_length(limits.NAME)])
     seconded_by = StringField(_("Seconded by"), [Optional(), limit_length(limits.NAME)])
-    in_favor = WholeNumberField(_("In favor"), [InputRequired(_("Count the votes in favor."))])
-    opposed = WholeNumberField(_("Against"), [Optional()])
-    abstaining = WholeNumberField(_("Abstaining"), [Optional()])
-    expected = HiddenField()
+    in_favor = WholeNumberField(
+        _("In favor"), [InputRequired(_("Count the votes in favor."))], limits.VOTES
+    )
+    opposed = WholeNumberField(_("Against"), [Optional()], limits.VOTES)
+    abstaining = WholeNumberField(_("Abstaining"), [Optional()], limits.VOTES)
+    shown = HiddenField()

@@ -1,12 +1,12 @@
 """The meeting: agenda, one cell on everybody's screen, motions, minutes."""
 
-from flask import Blueprint, flash, jsonify, request, url_for
+from flask import Blueprint, flash, jsonify, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale, WrongPhase
-from crrubric.domain.meeting.agenda import AgendaItem, list_agenda_items
+from crrubric.domain.meeting.agenda import AgendaItem, fingerprint_cells, list_agenda_items
 from crrubric.domain.results.contradictions import find_contradictions
 from crrubric.domain.results.results import Results
 from crrubric.domain.vocabulary import AgendaTopic
@@ -23,10 +23,12 @@ from crrubric.queries.results.matrices import Matrix, read_matrix
 from crrubric.queries.setup.members import list_present_members
 from crrubric.queries.setup.rubrics import list_tension_values
 from crrubric.services.meeting import meetings as service
+from crrubric.services.meeting.prices import open_prices
 from crrubric.web.meeting.forms import MotionForm, SittingForm
 from crrubric.web.results.cell import render_cell_page
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import ReasonForm, attach_error
+from crrubric.web.shared.ids import read_ticked_ids
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import redirect_to, render_page
 from crrubric.web.shared.session import current_actor
@@ -52,7 +54,7 @@ def render_agenda_page(seat: Seat, form: MotionForm) -> str:
     if not form.words.data:
         form.words.data = _("To adopt the outcomes of the %(count)s items that nobody disputes",
                             count=len(agreed))  # fmt: skip
-    form.expected.data = str(len(agreed))
+    form.shown.data = fingerprint_cells(agreed)
     return render_page(
         "meeting/index.html",
         seat,
@@ -69,6 +71,8 @@ def render_agenda_page(seat: Seat, form: MotionForm) -> str:
         form=form,
         sitting_form=SittingForm(formdata=None),  # what another form sent is not for it
         may_run=seat.may(Action.RUN_MEETING),
+        may_open_prices=seat.may(Action.OPEN_PRICES) and seat.evaluation.hides_prices,
+        without_finding=len(read.results.cells) - count_adopted_cells(read.results),
     )
 
 
@@ -102,6 +106,18 @@ def count_adopted_cells(results: Results) -> int:
     return sum(cell.adopted is not None for cell in results.cells.values())
 
 
+@bp.post("/prices")
+@require_permission(Action.OPEN_PRICES)
+def save_price_opening(seat: Seat) -> ResponseReturnValue:
+    """Open the sealed prices."""
+    try:
+        open_prices(current_actor(), seat.evaluation.slug)
+        flash(_("The prices are open to everybody who may read results."), "done")
+    except Invalid as error:
+        flash(translate_error(error), "problem")
+    return redirect_to("meeting.show_agenda", seat)
+
+
 @bp.post("/start")
 @require_permission(Action.RUN_MEETING)
 def save_meeting_start(seat: Seat) -> ResponseReturnValue:
@@ -133,10 +149,9 @@ def save_meeting_end(seat: Seat) -> ResponseReturnValue:
 @require_permission(Action.RUN_MEETING)
 def save_attendance(seat: Seat) -> ResponseReturnValue:
     """Who is there now."""
-    ticked = [text for text in request.form.getlist("present") if text.isdecimal()]
     try:
         service.record_attendance(
-            current_actor(), seat.evaluation.slug, [int(text) for text in ticked if len(text) < 10]
+            current_actor(), seat.evaluation.slug, sorted(read_ticked_ids("present"))
         )
         flash(_("The attendance is recorded."), "done")
     except WrongPhase as error:
@@ -151,13 +166,12 @@ def save_undisputed_motion(seat: Seat) -> ResponseReturnValue:
     form = MotionForm()
     if not form.validate():
         return render_agenda_page(seat, form), 422
-    expected = form.expected.data or ""
     try:
         motion = service.adopt_undisputed_cells(
             current_actor(),
             seat.evaluation.slug,
             read_motion_text(form),
-            expected=int(expected) if expected.isdecimal() and len(expected) < 10 else -1,
+            shown=form.shown.data or "",
         )
     except Invalid as error:
         attach_error(form, error)

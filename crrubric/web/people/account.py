@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import (
     Blueprint,
-    Response,
     flash,
     jsonify,
     redirect,
@@ -18,28 +17,19 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
 from crrubric.config import current_settings
-from crrubric.domain.errors import Invalid
-from crrubric.domain.text import email_key
-from crrubric.extensions import db, limiter
+from crrubric.domain.errors import Invalid, TooSoon
+from crrubric.extensions import db
 from crrubric.services.demo.district import DEMO_PASSWORD, list_demo_people
-from crrubric.services.people import accounts
+from crrubric.services.people import accounts, links
 from crrubric.web.people.account_forms import PasswordForm, SignInForm
 from crrubric.web.shared import resuming, session
 from crrubric.web.shared.access import allow_everyone, require_sign_in
 from crrubric.web.shared.forms import attach_error, join_form_errors
+from crrubric.web.shared.known_browsers import read_known_accounts
 from crrubric.web.shared.page import to_local_address, wants_json
+from crrubric.web.shared.words import translate_error
 
 bp = Blueprint("account", __name__)
-
-
-def make_limit_key() -> str:
-    """Whom failed attempts are counted against: one account from one address."""
-    return f"{request.remote_addr} {email_key(request.form.get('email', ''))[:254]}"
-
-
-def is_failed_attempt(response: Response) -> bool:
-    """Only failed attempts are counted."""
-    return response.status_code == 422
 
 
 def translate_demo_people() -> list[Any]:
@@ -72,14 +62,21 @@ def show_sign_in() -> ResponseReturnValue:
 
 @bp.post("/sign-in")
 @allow_everyone
-@limiter.limit("20 per 15 minutes", key_func=make_limit_key, deduct_when=is_failed_attempt)
-@limiter.limit("200 per 15 minutes", deduct_when=is_failed_attempt)
 def submit_sign_in() -> ResponseReturnValue:
     """Check address and password; the same words and time for whatever is wrong."""
     form = SignInForm()
     if not form.validate():
         return refuse_sign_in(form)
-    found = accounts.sign_in(form.email.data, form.password.data)
+    try:
+        found = accounts.sign_in(
+            form.email.data,
+            form.password.data,
+            address=request.remote_addr or "",
+            known=read_known_accounts(),
+        )
+    except TooSoon as error:
+        form.form_errors.append(translate_error(error))
+        return refuse_sign_in(form, 429)
     if found is None:
         form.form_errors.append(_("The e-mail address or the password is not right."))
         return refuse_sign_in(form)
@@ -92,15 +89,15 @@ def submit_sign_in() -> ResponseReturnValue:
     return redirect(to_local_address(form.next.data), code=303)
 
 
-def refuse_sign_in(form: SignInForm) -> ResponseReturnValue:
+def refuse_sign_in(form: SignInForm, status: int = 422) -> ResponseReturnValue:
     """The form again, with whatever waits behind it."""
     if wants_json():
-        return jsonify(message=join_form_errors(form)), 422
+        return jsonify(message=join_form_errors(form)), status
     waiting = resuming.read_interrupted_form()
     return (
-        resuming.render_sign_in_again(form, waiting, 422)
+        resuming.render_sign_in_again(form, waiting, status)
         if waiting
-        else render_sign_in_page(form, 422)
+        else render_sign_in_page(form, status)
     )
 
 
@@ -145,21 +142,26 @@ def submit_sign_out() -> ResponseReturnValue:
 @allow_everyone
 def show_invitation(token: str) -> ResponseReturnValue:
     """Where a one-time link leads: choose a password. Looking does not spend the link."""
-    invite = accounts.find_usable_invite(db.session(), token)
-    return render_template("people/invitation.html", form=PasswordForm(), user=invite.user)
+    return render_invitation(token, PasswordForm())
+
+
+def render_invitation(token: str, form: PasswordForm) -> str:
+    """The form for a password: a first one, or another."""
+    user = links.find_usable_invite(db.session(), token).user
+    return render_template(
+        "people/invitation.html", form=form, user=user, first=accounts.is_unused(user)
+    )
 
 
 @bp.post("/invitations/<token>")
 @allow_everyone
-@limiter.limit("20 per 15 minutes", deduct_when=is_failed_attempt)
 def save_new_password(token: str) -> ResponseReturnValue:
     """Set the password and sign in."""
     form = PasswordForm()
     if form.validate():
         try:
-            session.begin_session(*accounts.accept_invite(token, password=form.password.data))
+            session.begin_session(*links.accept_invite(token, password=form.password.data))
             return redirect(url_for("home.show_home"), code=303)
         except Invalid as error:
             attach_error(form, error)
-    invite = accounts.find_usable_invite(db.session(), token)
-    return render_template("people/invitation.html", form=form, user=invite.user), 422
+    return render_invitation(token, form), 422

@@ -1,10 +1,11 @@
-"""Forms of accounts: signing in, choosing a password."""
+"""Forms of accounts: signing in, choosing a password, changing what one has."""
 
 from flask_babel import lazy_gettext as _
 from wtforms import (
     EmailField,
     HiddenField,
     PasswordField,
+    StringField,
 )
 from wtforms.validators import InputRequired
 
@@ -27,3 +28,43 @@ class PasswordForm(Form):
     """A new password, typed once: it can be shown while typing."""
 
     password = PasswordField(_("Choose a password"), [InputRequired(_("Choose a password."))])
+
+
+class NewPasswordForm(PasswordForm):
+    """Another password than the present one."""
+
+    present = PasswordField(
+        _("Your present password"), [InputRequired(_("Enter your present password."))]
+    )
+
+
+class NameForm(Form):
+    """One's own name."""
+
+    name = StringField(
+        _("Your name"), [InputRequired(_("Enter your name.")), limit_length(limits.NAME)]
+    )
+
+
+class NewAddressForm(Form):
+    """Another address for an account."""
+
+    email = EmailField(
+        _("New e-mail address"),
+        [InputRequired(_("Enter an e-mail address.")), limit_length(limits.EMAIL)],
+    )
+
+
+class AddressForm(NewAddressForm):
+    """Another address of one's own, confirmed by the password."""
+
+    password = PasswordField(_("Your password"), [InputRequired(_("Enter your password."))])
+
+
+class ForgottenForm(Form):
+    """Where to send a link for a new password."""
+
+    email = EmailField(
+        _("E-mail address"),
+        [InputRequired(_("Enter your e-mail address.")), limit_length(limits.EMAIL)],
+    )

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
-from unicodedata import combining, normalize
 
 from babel import Locale
 from babel.core import get_global
@@ -16,6 +15,7 @@ from wtforms.validators import InputRequired
 
 from crrubric.domain import limits
 from crrubric.domain.people.zones import UTC, zone_names
+from crrubric.domain.text import SortKey, sort_key
 from crrubric.web.shared.forms import ListChoiceField, VersionedForm, limit_length
 from crrubric.web.shared.zones import label_zone
 
@@ -43,10 +43,10 @@ class PlacedZone:
     home: bool
 
     @property
-    def rank(self) -> tuple[bool, str, int, str]:
+    def rank(self) -> tuple[bool, SortKey, int, SortKey]:
         """Where it stands in the list: without accents, so that Åland is not behind Zambia."""
         common = COMMON.index(self.zone) if self.zone in COMMON else len(COMMON)
-        return not self.home, strip_accents(self.country), common, strip_accents(self.label)
+        return not self.home, sort_key(self.country), common, sort_key(self.label)
 
 
 @cache
@@ -70,11 +70,6 @@ def place_zones(locale: Locale) -> Iterator[PlacedZone]:
                 country=locale.territories[code],
                 home=code == HOME,
             )
-
-
-def strip_accents(text: str) -> str:
-    """The text as a list sorts it."""
-    return "".join(c for c in normalize("NFKD", text) if not combining(c)).casefold()
 
 
 class DistrictForm(VersionedForm):

@@ -32,6 +32,7 @@ from crrubric.web.questions.forms import (
 )
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import attach_error
+from crrubric.web.shared.ids import read_ticked_ids
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import make_download, redirect_to, render_page
 from crrubric.web.shared.session import current_actor
@@ -170,8 +171,7 @@ def list_gaps_without_question(
 def save_merged_question(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """Make a question of what is ticked, or put it to one that there is."""
     find_vendor_for_seat(db.session(), seat, vendor_id)
-    ids = [text for text in request.form.getlist("asking") if text.isdecimal() and len(text) < 10]
-    ticked = frozenset(int(text) for text in ids)
+    ticked = read_ticked_ids("asking")
     form = MergeForm()
     on_vendor = read.list_vendor_questions(db.session(), seat, vendor_id)
     form.offer(row for row in on_vendor if row.state in UNANSWERED)

@@ -21,6 +21,7 @@ from crrubric.queries.record.journal import (
 )
 from crrubric.queries.setup.vendors import list_visible_vendors
 from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.ids import read_address_number
 from crrubric.web.shared.page import render_page
 
 JOURNAL_PAGES = 100_000
@@ -66,10 +67,10 @@ def show_journal(seat: Seat) -> ResponseReturnValue:
 
 def read_journal_filter() -> JournalFilter:
     """The filter in the address. Raises: NotFound for an odd one."""
-    page_, vendor = (request.args.get(key, 0, type=int) for key in ("page", "vendor"))
+    page_ = read_address_number("page", below=JOURNAL_PAGES)
+    vendor = read_address_number("vendor")
     kind, who = request.args.get("kind", ""), request.args.get("who", "")
-    odd = not (0 <= page_ < JOURNAL_PAGES and 0 <= vendor < 2**31)
-    if odd or (kind and kind not in KINDS) or not who.isprintable():
+    if (kind and kind not in KINDS) or not who.isprintable():
         raise make_not_found()
     events = frozenset(e for e in Event if e.value.startswith(KINDS[kind][1])) if kind else None
     return JournalFilter(events, who or None, vendor or None, page_)

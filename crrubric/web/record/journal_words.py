@@ -6,6 +6,7 @@ from flask import Flask
 from flask_babel import get_locale, gettext, ngettext
 
 from crrubric.domain.mail.mails import translate_facts
+from crrubric.domain.results.cost import PRICE_FIELDS
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import (
     Answer,
@@ -21,6 +22,7 @@ from crrubric.domain.vocabulary import (
     RuleKind,
     ScoringMode,
     Stakeholder,
+    Standing,
 )
 from crrubric.models import JournalEntry, Notice
 from crrubric.services.shared.journal import ROW
@@ -42,6 +44,7 @@ FIELDS = {
     "carried": N_("carried"),
     "chair": N_("chair"),
     "closes_on": N_("scoring closes on"),
+    "ends_at": N_("hard end of scoring"),
     "company": N_("company"),
     "conditions": N_("conditions"),
     "contact_email": N_("contact e-mail"),
@@ -51,6 +54,7 @@ FIELDS = {
     "does_not_meet": N_("does not meet"),
     "due_on": N_("due on"),
     "effect": N_("effect on marks"),
+    "email": N_("e-mail address"),
     "evidence": N_("evidence"),
     "evidence_kind": N_("kind of evidence"),
     "evidence_months": N_("months after which evidence counts as old"),
@@ -102,6 +106,7 @@ FIELDS = {
     "sha256": N_("fingerprint"),
     "source": N_("how it was given"),
     "stakeholder": N_("represents"),
+    "standing": N_("role on this site"),
     "term": N_("term"),
     "term_months": N_("term in months"),
     "time_zone": N_("time zone"),
@@ -129,7 +134,7 @@ SPOKEN = {
     member.value: member.label
     for kind in (
         Phase, Answer, Outcome, RuleKind, ScoringMode, EvidenceKind, EntrySource,
-        CorrectionEffect, DeclarationKind, PositionKind, PriceUnit, FileKind,
+        CorrectionEffect, DeclarationKind, PositionKind, PriceUnit, FileKind, Standing,
     )
     for member in kind
 }  # fmt: skip
@@ -178,9 +183,16 @@ def describe_notice(notice: Notice) -> str:
     return str(gettext(notice.kind.label, **translate_facts(notice.facts, gettext, format_day)))
 
 
-def list_entry_differences(entry: JournalEntry) -> list[tuple[str, str, str]]:
-    """(what, old, new) of a journal entry; a reason that stands below it is not said twice."""
+def list_entry_differences(
+    entry: JournalEntry, *, hides_prices: bool = False
+) -> list[tuple[str, str, str]]:
+    """(what, old, new) of a journal entry; a reason that stands below it is not said twice.
+
+    Args: hides_prices: nothing that tells a price.
+    """
     said = {"reason"} if entry.reason else set()
+    if hides_prices:
+        said |= PRICE_FIELDS
     old, new = entry.before or {}, entry.after or {}
     return [
         (

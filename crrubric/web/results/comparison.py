@@ -10,11 +10,10 @@ from flask_babel import ngettext
 from crrubric.domain import limits
 from crrubric.domain.memo.words import ValueFormatter
 from crrubric.domain.results.comparison import VendorComparison, compare_vendor
-from crrubric.domain.results.cost import total_cents, year_cents
 from crrubric.domain.results.results import Key, Results
 from crrubric.domain.results.robustness_words import describe_robustness
 from crrubric.domain.statistics.robustness import try_first_place
-from crrubric.domain.vocabulary import Gate, Outcome, PriceUnit
+from crrubric.domain.vocabulary import Gate, Outcome
 from crrubric.extensions import db
 from crrubric.models import Criterion, Vendor
 from crrubric.queries.people.access import Seat
@@ -104,9 +103,9 @@ def make_vendor_columns(
                 away=row.id in seat.shut_out,
                 strengths=list_strengths(read, code, seen, titles),
                 gaps=list_weaknesses(read, seen, titles),
-                total=total_cents(row.unit_price_cents, row.quantity, row.term_months),
-                per_year=year_cents(row.unit_price_cents, row.quantity),
-                per_learner=row.unit_price_cents if row.price_unit is PriceUnit.LEARNER else None,
+                total=row.price.total_cents,
+                per_year=row.price.year_cents,
+                per_learner=row.price.learner_cents,
                 questions=asked.get(row.id, 0),
                 settled=sum(cell.finding in (Outcome.MET, Outcome.NOT_MET) for cell in cells),
                 with_evidence=evidence.get(code, 0),

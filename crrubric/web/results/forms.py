@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms.validators import InputRequired, Optional
 
 from crrubric.domain import limits
+from crrubric.domain.limits import NumberLimits
 from crrubric.domain.statistics.acceptability import CONCENTRATION_LEAST, CONCENTRATION_MOST
 from crrubric.domain.vocabulary import RuleKind
 from crrubric.web.shared.forms import (
@@ -28,20 +29,20 @@ class TrialForm(Form):
 
     kind = RadioChoiceField(_("Decision rule"), coerce=RuleKind, choices=list_choices(RuleKind),
                       validators=[InputRequired(_("Choose a rule."))])  # fmt: skip
-    over = WholeNumberField(_("Supermajority: how many YES marks"), [Optional()])
-    under = WholeNumberField(_("Supermajority: out of how many marks"), [Optional()])
+    over = WholeNumberField(_("Supermajority: how many YES marks"), [Optional()], limits.THRESHOLD)
+    under = WholeNumberField(
+        _("Supermajority: out of how many marks"), [Optional()], limits.THRESHOLD
+    )
     quorum = WholeNumberField(
-        _("Quorum: YES and NO marks needed for each criterion of a vendor"), [Optional()]
+        _("Quorum: YES and NO marks needed for each criterion of a vendor"),
+        [Optional()],
+        limits.QUORUM,
     )
     without = ListChoiceField(_("Leave out"), [Optional()])
     concentration = WholeNumberField(
         _("How close random weights stay to the official ones"),
-        [
-            InputRequired(_("Enter a whole number.")),
-            NumberRange(
-                CONCENTRATION_LEAST, CONCENTRATION_MOST, _("Use a number from %(min)s to %(max)s.")
-            ),
-        ],
+        [InputRequired(_("Enter a whole number."))],
+        NumberLimits(CONCENTRATION_LEAST, CONCENTRATION_MOST),
     )
 
     def offer(self, reviewers: Sequence[str]) -> None:
@@ -59,10 +60,6 @@ class WeightTrialForm(Form):
         csrf = False
 
     weight = ExactNumberField(
-        _("Weight"),
-        [
-            InputRequired(_("Enter a weight, 1 by default.")),
-            NumberRange(0, limits.WEIGHT_MAX, _("Use a weight from %(min)s to %(max)s.")),
-        ],
+        _("Weight"), [InputRequired(_("Enter a weight, 1 by default."))], limits.WEIGHT
     )
     must_have = BooleanField(_("Must-have"))

@@ -12,6 +12,7 @@ from crrubric.domain.meeting.agenda import find_opposing_experts
 from crrubric.domain.results.results import Key
 from crrubric.domain.results.scoring import SCORE_MEANS
 from crrubric.domain.results.views import select_matrix_view
+from crrubric.domain.typed import parse_id
 from crrubric.domain.vocabulary import Answer
 from crrubric.extensions import db
 from crrubric.queries.ballots.ballots import list_late_changes
@@ -99,10 +100,11 @@ def parse_cell_key(text: str) -> tuple[int, int] | None:
     """The ids of vendor and criterion in “3-7”; None for nothing. Raises: NotFound."""
     if not text:
         return None
-    vendor, _dash, criterion = text.partition("-")
-    if not (vendor.isdecimal() and criterion.isdecimal()) or len(text) > 40:
+    first, _dash, second = text.partition("-")
+    vendor, criterion = parse_id(first), parse_id(second)
+    if vendor is None or criterion is None:
         raise make_not_found()
-    return int(vendor), int(criterion)
+    return vendor, criterion
 
 
 @bp.get("/scores")

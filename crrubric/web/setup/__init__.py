@@ -3,6 +3,7 @@
 # the modules with a blueprint; `crrubric.web` registers them
 BLUEPRINTS = (
     "assignment",
+    "chairs",
     "closing",
     "committee",
     "corrections",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, request
+from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -24,6 +24,7 @@ from crrubric.services.setup.committee import find_member
 from crrubric.web.ballots.forms import EVERYTHING, SOME, AssignmentForm
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import attach_error
+from crrubric.web.shared.ids import read_ticked_ids
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import redirect_to, render_page
 from crrubric.web.shared.session import current_actor
@@ -156,9 +157,3 @@ def save_assignment(seat: Seat, member_id: int) -> ResponseReturnValue:
             form.form_errors.append(translate_error(error))
             return render_assignment_page(seat, member, form, ticked), 409
     return render_assignment_page(seat, member, form, ticked), 422
-
-
-def read_ticked_ids(name: str) -> frozenset[int]:
-    """The ids that were ticked; what is no id is left out."""
-    found = (text for text in request.form.getlist(name) if text.isdecimal() and len(text) < 10)
-    return frozenset(int(text) for text in found)

@@ -23,7 +23,9 @@ HOME = "evaluations.show_progress"
 @require_permission(Action.MOVE_CLOSING_DAY)
 def show_closing_form(seat: Seat) -> ResponseReturnValue:
     """The day as it is, to be moved."""
-    return render_closing_page(seat, ClosingForm(obj=seat.evaluation))
+    form = ClosingForm(obj=seat.evaluation)
+    form.show_end(seat.evaluation.ends_at, seat.evaluation.district.time_zone)
+    return render_closing_page(seat, form)
 
 
 def render_closing_page(seat: Seat, form: ClosingForm) -> str:
@@ -38,7 +40,8 @@ def save_closing_day(seat: Seat) -> ResponseReturnValue:
     form = ClosingForm()
     if form.validate():
         try:
-            move_closing_day(current_actor(), seat.evaluation.slug, form.closes_on.data)
+            ends_at = form.read_end(seat.evaluation.district.time_zone)
+            move_closing_day(current_actor(), seat.evaluation.slug, form.closes_on.data, ends_at)
             flash(_("Scoring closes on %(day)s.", day=format_day(form.closes_on.data)), "done")
             return redirect_to(HOME, seat)
         except Invalid as error:

@@ -12,7 +12,10 @@ from crrubric.models import Member
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.setup.members import list_members
 from crrubric.services.mail.outbox import is_mail_on
+from crrubric.services.people.accounts import is_unused
 from crrubric.services.setup import committee as service
+from crrubric.services.setup import invitations
+from crrubric.web.people.account_forms import NewAddressForm
 from crrubric.web.setup.forms import SEATS, InviteForm, SeatForm
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import attach_error
@@ -40,6 +43,7 @@ def render_committee_page(seat: Seat, form: InviteForm) -> str:
         members=[member for member in everybody if member.removed_at is None],
         former=[member for member in everybody if member.removed_at is not None],
         editable=seat.may(Action.MANAGE_COMMITTEE),
+        is_own_invitation=service.is_own_invitation,
         form=form,
     )
 
@@ -51,20 +55,33 @@ def redirect_after_invite(seat: Seat, invitation: service.Invitation) -> Respons
     """Off to the page with the one-time link, or back to the list where none is needed."""
     member = invitation.member
     if invitation.token is None:
-        flash(_("%(name)s can sign in and finds this evaluation there.", name=member.name), "done")
+        flash(describe_seat_without_link(member), "done")
         return redirect_to(HOME, seat)
     session[LINKS] = {str(member.id): invitation.token}
     return redirect_to("committee.show_invitation_link", seat, member_id=member.id)
+
+
+def describe_seat_without_link(member: Member) -> str:
+    """How somebody comes in whose account was there before."""
+    if member.user is not None and is_unused(member.user):
+        words = _(
+            "%(name)s has a seat. Their account was made elsewhere and is not used yet: they choose"
+            " a password with the link that they were sent there.",
+            name=member.name,
+        )
+    else:
+        words = _("%(name)s can sign in and finds this evaluation there.", name=member.name)
+    return str(words)
 
 
 @bp.get("/<int:member_id>/link")
 @require_permission(Action.MANAGE_COMMITTEE)
 def show_invitation_link(seat: Seat, member_id: int) -> ResponseReturnValue:
     """The one-time link that was just made, to be copied and sent by the chair."""
-    member = service.find_member(db.session(), seat.evaluation, member_id)
     token = session.get(LINKS, {}).get(str(member_id))
     if token is None:
         raise make_not_found()
+    member = invitations.show_invite_link(current_actor(), seat.evaluation.slug, member_id, token)
     link = url_for("account.show_invitation", token=token, _external=True)
     return render_page(
         "setup/committee/invited.html",
@@ -151,6 +168,37 @@ def renew_invitation_link(seat: Seat, member_id: int) -> ResponseReturnValue:
     except Invalid as error:
         flash(translate_error(error), "problem")
         return redirect_to(HOME, seat)
+
+
+@bp.get("/<int:member_id>/address")
+@require_permission(Action.MANAGE_COMMITTEE)
+def show_invited_address_form(seat: Seat, member_id: int) -> ResponseReturnValue:
+    """The form for the right address of somebody whose link is not used yet."""
+    return render_invited_address(seat, member_id, NewAddressForm())
+
+
+def render_invited_address(seat: Seat, member_id: int, form: NewAddressForm) -> str:
+    """The form, below the address that the link was made for."""
+    member = invitations.find_correctable_member(db.session(), seat.evaluation, member_id)
+    return render_page("setup/committee/address.html", seat, under=HOME, form=form, member=member)
+
+
+@bp.post("/<int:member_id>/address")
+@require_permission(Action.MANAGE_COMMITTEE)
+def save_invited_address(seat: Seat, member_id: int) -> ResponseReturnValue:
+    """Correct the address: the old link dies, a new one is made."""
+    form = NewAddressForm()
+    if form.validate():
+        try:
+            return redirect_after_invite(
+                seat,
+                invitations.correct_invited_address(
+                    current_actor(), seat.evaluation.slug, member_id, email=form.email.data
+                ),
+            )
+        except Invalid as error:
+            attach_error(form, error)
+    return render_invited_address(seat, member_id, form), 422
 
 
 @bp.post("/<int:member_id>/remove")

@@ -23,7 +23,7 @@ from crrubric.web.people.language_forms import (
 )
 from crrubric.web.setup.rubric import flash_dropped_translation
 from crrubric.web.shared.access import require_permission
-from crrubric.web.shared.forms import ReasonForm, attach_error
+from crrubric.web.shared.forms import StateForm, attach_error
 from crrubric.web.shared.page import redirect_to, render_page
 from crrubric.web.shared.session import current_actor
 
@@ -94,19 +94,20 @@ def show_vendor_selection(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """The form that takes a vendor out of the selection, or back in."""
     vendor = find_vendor_for_seat(db.session(), seat, vendor_id)
     return render_page(
-        "setup/vendors/selection.html", seat, under=VENDORS, vendor=vendor, form=ReasonForm()
+        "setup/vendors/selection.html", seat, under=VENDORS, vendor=vendor, form=StateForm()
     )
 
 
 @bp.post("/vendors/<int:vendor_id>/selection")
 @require_permission(Action.WITHDRAW_VENDOR)
 def save_vendor_selection(seat: Seat, vendor_id: int) -> ResponseReturnValue:
-    """Take the vendor out; where it is out, back in."""
-    form = ReasonForm()
+    """Take the vendor out, or back in: as the button said, however often it was pressed."""
+    form = StateForm()
     vendor = find_vendor_for_seat(db.session(), seat, vendor_id)
-    change = withdrawals.restore_vendor if vendor.withdrawn_at else withdrawals.withdraw_vendor
+    changes = {"out": withdrawals.withdraw_vendor, "in": withdrawals.restore_vendor}
     if form.validate():
         try:
+            change = changes[form.wants(*changes)]
             change(current_actor(), seat.evaluation.slug, vendor_id, reason=form.reason.data)
             flash(_("Recorded; the reviewers are told."), "done")
             return redirect_to(VENDORS, seat)

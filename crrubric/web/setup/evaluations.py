@@ -1,5 +1,7 @@
 """Overview with the set-up checklist, facts, decision rule, phases, progress."""
 
+from itertools import groupby
+
 from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -92,9 +94,9 @@ def save_phase(seat: Seat) -> ResponseReturnValue:
 @require_permission(Action.EDIT_SETUP)
 def show_facts_form(seat: Seat) -> ResponseReturnValue:
     """Title, purpose and dates."""
-    return render_page(
-        "setup/evaluation/facts.html", seat, under=HOME, form=DocumentsForm(obj=seat.evaluation)
-    )
+    form = DocumentsForm(obj=seat.evaluation)
+    form.show_end(seat.evaluation.ends_at, seat.evaluation.district.time_zone)
+    return render_page("setup/evaluation/facts.html", seat, under=HOME, form=form)
 
 
 @bp.post("/facts")
@@ -110,6 +112,7 @@ def save_facts(seat: Seat) -> ResponseReturnValue:
                 title=form.title.data,
                 purpose=form.purpose.data or "",
                 closes_on=form.closes_on.data,
+                ends_at=form.read_end(seat.evaluation.district.time_zone),
                 language=form.language.data,
             )
             flash(_("Saved."), "done")
@@ -146,6 +149,7 @@ def save_rule(seat: Seat) -> ResponseReturnValue:
                     quorum=form.quorum.data,
                     pass_mark=form.pass_mark.data or 0,
                     mode=form.mode.data,
+                    prices_sealed=form.prices_sealed.data,
                 ),
             )
             flash(_("The decision rule is set."), "done")
@@ -166,6 +170,7 @@ def show_progress(seat: Seat) -> ResponseReturnValue:
         "setup/evaluation/progress.html",
         seat,
         rows=rows,
+        lines=[list(own) for _member, own in groupby(rows, key=lambda row: row.member.id)],
         vendors=sorted({row.vendor for row in rows}, key=lambda vendor: vendor.position),
         conflicts=[row for row in declared if row.vendor_id not in seat.shut_out],
         may_waive=seat.may(Action.WAIVE_CONFLICT),

@@ -1,6 +1,8 @@
 """Forms of the set-up: the evaluation, its rule, rubric, vendors, seats and phase."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _
 from wtforms import (
@@ -14,6 +16,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
 from crrubric.domain import limits
+from crrubric.domain.errors import Invalid
+from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import (
     PriceUnit,
     Role,
@@ -22,6 +26,7 @@ from crrubric.domain.vocabulary import (
     Stakeholder,
 )
 from crrubric.web.shared.forms import (
+    ClockField,
     DayField,
     ExactNumberField,
     Form,
@@ -33,6 +38,8 @@ from crrubric.web.shared.forms import (
     list_choices,
 )
 
+LAST_MINUTE = time(23, 59)
+
 
 class EvaluationForm(Form):
     """What a new evaluation needs."""
@@ -43,13 +50,35 @@ class EvaluationForm(Form):
     purpose = TextAreaField(_("What is it for?"), [Optional(), limit_length(limits.LONG_TEXT)])
 
 
-class FactsForm(EvaluationForm):
-    """Title, purpose and the day on which scoring closes."""
+class HardEndForm(Form):
+    """The moment after which nothing is taken, as day and time in the district's zone."""
+
+    ends_on = DayField(_("Hard end: day"), [Optional()])
+    ends_time = ClockField(_("Hard end: time"), [Optional()])
+
+    def show_end(self, ends_at: datetime | None, zone: str) -> None:
+        """Put a stored end into the fields."""
+        if ends_at is not None:
+            local = ends_at.astimezone(ZoneInfo(zone))
+            self.ends_on.data, self.ends_time.data = local.date(), local.time()
+
+    def read_end(self, zone: str) -> datetime | None:
+        """The end that was typed; without a time, the end of the day. Raises: Invalid."""
+        day, at = self.ends_on.data, self.ends_time.data
+        if day is None:
+            if at is not None:
+                raise Invalid(N_("Enter the day as well, or clear the time."), field="ends_on")
+            return None
+        return datetime.combine(day, at or LAST_MINUTE, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+class FactsForm(HardEndForm, EvaluationForm):
+    """Title, purpose and when scoring closes."""
 
     closes_on = DayField(_("Scoring closes on"), [Optional()])
 
 
-class ClosingForm(Form):
+class ClosingForm(HardEndForm):
     """Another day on which scoring closes."""
 
     closes_on = DayField(
@@ -62,16 +91,23 @@ class RuleForm(Form):
 
     kind = RadioChoiceField(_("Decision rule"), coerce=RuleKind, choices=list_choices(RuleKind),
                       validators=[InputRequired(_("Choose a rule."))])  # fmt: skip
-    over = WholeNumberField(_("Supermajority: how many YES marks"), [Optional()])
-    under = WholeNumberField(_("Supermajority: out of how many marks"), [Optional()])
+    over = WholeNumberField(_("Supermajority: how many YES marks"), [Optional()], limits.THRESHOLD)
+    under = WholeNumberField(
+        _("Supermajority: out of how many marks"), [Optional()], limits.THRESHOLD
+    )
     quorum = WholeNumberField(
-        _("Quorum: YES and NO marks needed for each criterion of a vendor"), [Optional()]
+        _("Quorum: YES and NO marks needed for each criterion of a vendor"),
+        [Optional()],
+        limits.QUORUM,
     )
     pass_mark = WholeNumberField(
-        _("Pass mark in percent"), [InputRequired(_("Enter a pass mark from 0 to 100 percent."))]
+        _("Pass mark in percent"),
+        [InputRequired(_("Enter a pass mark from 0 to 100 percent."))],
+        limits.PASS_MARK,
     )
     mode = RadioChoiceField(_("Score"), coerce=ScoringMode, choices=list_choices(ScoringMode),
                       validators=[InputRequired(_("Choose how to score."))])  # fmt: skip
+    prices_sealed = BooleanField(_("Keep prices sealed until every item has a finding"))
 
 
 class SectionForm(Form):
@@ -95,14 +131,18 @@ class CriterionForm(Form):
     lead = ListChoiceField(_("Who knows most about it"), coerce=coerce_optional(Stakeholder),
                        choices=list_choices(Stakeholder, empty=_("Nobody in particular")),
                        validators=[Optional()])  # fmt: skip
-    weight = ExactNumberField(_("Weight"), [InputRequired(_("Enter a weight, 1 by default."))])
+    weight = ExactNumberField(
+        _("Weight"), [InputRequired(_("Enter a weight, 1 by default."))], limits.WEIGHT
+    )
     must_have = BooleanField(_("Must-have: a vendor that does not meet it is not eligible"))
     may_not_apply = BooleanField(_("May not apply: reviewers can answer NOT APPLICABLE"))
     left_out = BooleanField(_("Left out of this evaluation"))
     practice = TextAreaField(
         _("Practice round: what the made-up vendor shows"), [Optional(), limit_length(limits.NOTE)]
     )
-    evidence_months = WholeNumberField(_("Months after which evidence counts as old"), [Optional()])
+    evidence_months = WholeNumberField(
+        _("Months after which evidence counts as old"), [Optional()], limits.EVIDENCE_MONTHS
+    )
 
 
 class VendorForm(Form):
@@ -113,16 +153,18 @@ class VendorForm(Form):
         [InputRequired(_("Enter the name of the company.")), limit_length(limits.NAME)],
     )
     product = StringField(_("Product"), [Optional(), limit_length(limits.NAME)])
-    product_version = StringField(_("Version"), [Optional(), limit_length(80)])
+    product_version = StringField(_("Version"), [Optional(), limit_length(limits.PRODUCT_VERSION)])
     contact_name = StringField(_("Contact person"), [Optional(), limit_length(limits.NAME)])
     contact_email = EmailField(_("Contact e-mail"), [Optional(), limit_length(limits.EMAIL)])
     links = TextAreaField(_("Links, one a line"), [Optional(), limit_length(limits.NOTE)])
     price_unit = ListChoiceField(_("Price is"), coerce=coerce_optional(PriceUnit),
                              choices=list_choices(PriceUnit, empty=_("not known yet")),
                              validators=[Optional()])  # fmt: skip
-    unit_price = ExactNumberField(_("Price of one unit for a year, in dollars"), [Optional()])
-    quantity = WholeNumberField(_("Quantity"), [Optional()])
-    term_months = WholeNumberField(_("Term in months"), [Optional()])
+    unit_price = ExactNumberField(
+        _("Price of one unit for a year, in dollars"), [Optional()], limits.UNIT_PRICE
+    )
+    quantity = WholeNumberField(_("Quantity"), [Optional()], limits.QUANTITY)
+    term_months = WholeNumberField(_("Term in months"), [Optional()], limits.TERM_MONTHS)
     price_note = StringField(_("Note on the price"), [Optional(), limit_length(limits.SHORT_TEXT)])
 
 

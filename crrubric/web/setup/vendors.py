@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
-from crrubric.domain.translation import N_
 from crrubric.extensions import db
 from crrubric.queries.ballots.files import count_vendor_files
 from crrubric.queries.people.access import Seat
@@ -28,22 +27,21 @@ HOME = "vendors.show_vendors"
 @require_permission(Action.VIEW_EVALUATION)
 def show_vendors(seat: Seat) -> ResponseReturnValue:
     """All vendors with the basis of their price."""
+    vendors = list_vendors(db.session(), seat.evaluation.id)
+    types = seat.may(Action.EDIT_SETUP)  # whoever types prices sees them meanwhile
     return render_page(
         "setup/vendors/index.html",
         seat,
-        vendors=list_vendors(db.session(), seat.evaluation.id),
+        vendors=vendors,
+        prices={row.id: row.typed_price if types else row.price for row in vendors},
         file_counts=count_vendor_files(db.session(), seat),
-        editable=seat.may(Action.EDIT_SETUP),
+        editable=types,
     )
 
 
 def to_cents(amount: Decimal | None) -> int | None:
-    """Dollars as whole cents. Raises: Invalid for fractions of a cent."""
-    if amount is None:
-        return None
-    if amount * 100 != (amount * 100).to_integral_value():
-        raise Invalid(N_("Use at most two decimal places for a price."), field="unit_price")
-    return int(amount * 100)
+    """Dollars as whole cents."""
+    return None if amount is None else int(amount * 100)
 
 
 def read_vendor_facts(form: VendorForm) -> service.VendorFacts:

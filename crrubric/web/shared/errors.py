@@ -12,7 +12,15 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from crrubric.domain import limits
-from crrubric.domain.errors import CrrubricError, Invalid, NotFound, NotReady, Stale, WrongPhase
+from crrubric.domain.errors import (
+    CrrubricError,
+    Invalid,
+    NotFound,
+    NotReady,
+    Stale,
+    TooSoon,
+    WrongPhase,
+)
 from crrubric.extensions import DatabaseUnavailable, db
 from crrubric.web.shared.page import current_address
 from crrubric.web.shared.words import translate_error
@@ -23,11 +31,14 @@ STATUS: dict[type[CrrubricError], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
     WrongPhase: HTTPStatus.CONFLICT,
     Stale: HTTPStatus.CONFLICT,
+    TooSoon: HTTPStatus.TOO_MANY_REQUESTS,
     NotReady: HTTPStatus.UNPROCESSABLE_ENTITY,
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 SHORT = 20  # characters; what is longer was typed, and is shown to be read or copied
-NOT_TEXT = frozenset({"csrf_token", "version", "password", "next"})
+NOT_TEXT = frozenset(
+    {"csrf_token", "version", "password", "present", "next", "once", "shown", "to"}
+)
 
 
 def init_app(app: Flask) -> None:
@@ -79,9 +90,6 @@ def handle_http_error(error: HTTPException) -> ResponseReturnValue:
         HTTPStatus.NOT_FOUND: gettext("This page does not exist, or you may not see it."),
         HTTPStatus.METHOD_NOT_ALLOWED: gettext("This action is not possible here."),
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: describe_size_limit(),
-        HTTPStatus.TOO_MANY_REQUESTS: gettext(
-            "Too many attempts. Wait 15 minutes, then try again."
-        ),
         HTTPStatus.BAD_REQUEST: gettext("The server could not read this request."),
     }
     return render_error_page(status, words.get(status, status.phrase))

@@ -1,7 +1,8 @@
 """What forms are made of: fields in plain sentences, enums as the only lists of choices."""
 
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from datetime import date
+from decimal import Decimal
 from enum import Enum
 from functools import cache
 from typing import Any, Self
@@ -11,23 +12,25 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import (
-    DateField,
     Field,
     HiddenField,
-    IntegerField,
     RadioField,
     SelectField,
     StringField,
     TextAreaField,
+    TimeField,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.i18n import messages_path
-from wtforms.validators import InputRequired, Length, StopValidation
+from wtforms.validators import InputRequired, StopValidation, ValidationError
+from wtforms.widgets import DateInput
 
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
-from crrubric.domain.text import replace_control_characters
+from crrubric.domain.limits import NumberLimits
+from crrubric.domain.text import clean_text, find_forbidden_character, replace_control_characters
 from crrubric.domain.translation import N_
+from crrubric.domain.typed import parse_day, parse_exact_number, parse_id, parse_whole_number
 from crrubric.domain.vocabulary import LabelledEnum
 from crrubric.web.shared.words import translate_error
 
@@ -43,9 +46,28 @@ def coerce_optional(kind: type[Enum]) -> Callable[[str | None], Any]:
     return lambda text: kind(text) if text else None
 
 
-def limit_length(limit: int) -> Length:
-    """At most so many characters; the control gets a matching `maxlength`."""
-    return Length(max=limit, message=_("Use at most %(max)d characters."))
+class TextLimit:
+    """Refuses what the gate for texts would refuse, beside the field.
+
+    The control has no `maxlength`, which would cut what is pasted: `static/js/room.js` says how
+    much room is left.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.field_flags = {"room": limit}
+
+    def __call__(self, form: object, field: Field) -> None:
+        """Raise ValidationError for a text that is too long or can't be stored."""
+        try:
+            clean_text(field.data or "", limit=self.limit)
+        except Invalid as error:
+            raise ValidationError(translate_error(error)) from None
+
+
+def limit_length(limit: int) -> TextLimit:
+    """At most so many characters, counted as they would be stored."""
+    return TextLimit(limit)
 
 
 @cache
@@ -54,63 +76,89 @@ def load_wtforms_texts(language: str) -> NullTranslations:
     return Translations.load(messages_path(), [language], domain="wtforms")
 
 
-class NumberFieldMixin:
-    """For a number: what can't be read is refused for that alone, not for its size as well."""
+class TypedField(StringField):
+    """A control whose text is read as something else by `parse_typed`; kept as it was typed."""
 
-    def pre_validate(self, form: object) -> None:
-        """Go no further where reading failed."""
-        super().pre_validate(form)  # type: ignore[misc]  # of the control mixed in
-        if self.process_errors:  # type: ignore[attr-defined]  # of the control mixed in
-            raise StopValidation
+    data: Any
 
-
-class WholeNumberField(NumberFieldMixin, IntegerField):
-    """A whole number, refused in a sentence when it is none."""
+    def parse_typed(self, text: str) -> Any:
+        """What the text says. Raises: Invalid saying what to write."""
+        raise NotImplementedError
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the number; blanks and thousands commas are how people write."""
-        text = valuelist[0].strip().replace(",", "") if valuelist else ""
-        self.data = None
-        if not text:
-            return
-        if not text.lstrip("-").isdecimal() or len(text) > 15:
-            raise ValueError(_("Enter a whole number, like 250."))
-        self.data = int(text)
-
-
-class ExactNumberField(NumberFieldMixin, StringField):
-    """A decimal number, kept exact; `data` is a Decimal or None."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the number; what can't be read is refused and stays in the field."""
-        text = valuelist[0].strip().replace(",", "").removeprefix("$") if valuelist else ""
+        """Read what was sent; what can't be read is refused and stays in the field."""
+        text = valuelist[0].strip() if valuelist else ""
         self.data = None
         if not text:
             return
         try:
-            number = Decimal(text)
-        except InvalidOperation:
-            number = Decimal("nan")
-        # 1e-999999999 is short to type, and exact arithmetic would never come to its end
-        if not number.is_finite() or len(text) > 20 or number.adjusted() < -20:
-            raise ValueError(_("Enter a number, like 2 or 38.50."))
-        self.data = number
+            self.data = self.parse_typed(text)
+        except Invalid as error:
+            raise ValueError(translate_error(error)) from None
+
+    def pre_validate(self, form: object) -> None:
+        """Go no further where reading failed: it is refused for that alone."""
+        super().pre_validate(form)
+        if self.process_errors:
+            raise StopValidation
 
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
-        return "" if self.data is None else f"{self.data.normalize():f}"
+        return "" if self.data is None else self.format_data()
+
+    def format_data(self) -> str:
+        """What is stored, as the field would read it again."""
+        return str(self.data)
 
 
-class DayField(DateField):
-    """A calendar day, refused in a sentence when it is none."""
+class NumberField(TypedField):
+    """A number inside the bounds of its kind. No `type=number`: browsers send nothing for 1,250."""
+
+    def __init__(self, label: Any, validators: Any, bounds: NumberLimits, **options: Any) -> None:
+        super().__init__(label, validators, **options)
+        self.bounds = bounds
+
+
+class WholeNumberField(NumberField):
+    """A whole number; `data` is an int or None."""
+
+    def parse_typed(self, text: str) -> int:
+        """The number inside its bounds."""
+        return parse_whole_number(text, self.bounds)
+
+
+class ExactNumberField(NumberField):
+    """A decimal number, kept exact; `data` is a Decimal or None."""
+
+    def parse_typed(self, text: str) -> Decimal:
+        """The number inside its bounds."""
+        return parse_exact_number(text, self.bounds)
+
+    def format_data(self) -> str:
+        """Without needless zeros."""
+        return f"{self.data.normalize():f}"
+
+
+class DayField(TypedField):
+    """A calendar day, refused in a sentence when it is none; `data` is a date or None."""
+
+    widget = DateInput()
+
+    def parse_typed(self, text: str) -> date:
+        """The day, as browsers send it."""
+        return parse_day(text)
+
+
+class ClockField(TimeField):
+    """A time of day, refused in a sentence when it is none."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the day as browsers send it."""
+        """Read the time as browsers send it."""
         try:
             super().process_formdata(valuelist if valuelist and valuelist[0] else [])
         except ValueError:
-            raise ValueError(_("Enter a date, like 2027-03-12.")) from None
+            raise ValueError(_("Enter a time, like 17:00.")) from None
 
 
 class ChoiceFieldMixin:
@@ -160,26 +208,19 @@ class Form(FlaskForm):
                 replace_control_characters(x) if isinstance(x, str) else x
                 for x in field.raw_data or ()
             ]
-            if (
-                isinstance(field.data, str)
-                and (shown := replace_control_characters(field.data)) != field.data
-            ):
-                position = next(
-                    n for n, (a, b) in enumerate(zip(field.data, shown, strict=True), 1) if a != b
-                )
-                field.data = shown
-                message = _("Remove the control character at position %(n)s.", n=position)
-                field.errors = [*field.errors, message]
+            if isinstance(field.data, str) and (refusal := find_forbidden_character(field.data)):
+                field.data = replace_control_characters(field.data)
+                field.errors = field.errors or [translate_error(refusal)]
                 good = False
         return good
 
 
 def parse_version(typed: str | None) -> int:
     """A version number from a hidden field; 0 for none. Raises: Invalid."""
-    text = typed or "0"
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
+    number = parse_id(typed or "0")
+    if number is None:
         raise Invalid(N_("Open the page again: it is not clear which version it shows."))
-    return int(text)
+    return number
 
 
 class VersionedForm(Form):
@@ -203,6 +244,18 @@ class ReasonForm(Form):
     """A reason alone."""
 
     reason = TextAreaField(_("Why?"), [InputRequired(_("Say why.")), limit_length(limits.NOTE)])
+
+
+class StateForm(ReasonForm):
+    """A reason, and the state that the button names: pressed twice, it is still that one."""
+
+    to = HiddenField()
+
+    def wants(self, *states: str) -> str:
+        """The state that was asked for. Raises: Invalid if it is none of these."""
+        if self.to.data not in states:
+            raise Invalid(N_("This page is out of date: open it again."))
+        return str(self.to.data)
 
 
 def attach_error(form: FlaskForm, error: Invalid) -> None:

@@ -86,6 +86,8 @@ MENU = (
 # Outside evaluations; None: for everybody who is signed in.
 SITE_MENU = (
     (N_("My evaluations"), "home.show_home", None),
+    (N_("Chairs"), "chairs.show_chairs", SiteAction.APPOINT_CHAIR),
+    (N_("Accounts"), "accounts.show_accounts", SiteAction.MANAGE_ACCOUNTS),
     (N_("District"), "district.show_district", SiteAction.CHANGE_DISTRICT),
 )
 

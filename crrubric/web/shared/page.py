@@ -1,7 +1,8 @@
 """Answers that many views give: a page, a redirect, a file to save."""
 
+import re
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import Response, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -48,9 +49,19 @@ def redirect_to(endpoint: str, seat: Seat, **values: Any) -> ResponseReturnValue
 def make_download(body: str | bytes, mimetype: str, name: str) -> Response:
     """A file to be saved, never shown: whatever somebody typed stays text."""
     response = Response(body, mimetype=mimetype)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Content-Disposition"] = format_disposition(name)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+def format_disposition(name: str) -> str:
+    """An attachment of this name (RFC 6266): in ASCII for old programs, then as it is.
+
+    Titles and codes can be any text; what would be a folder is none.
+    """
+    safe = re.sub(r"[/\\]", "_", name)
+    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"%' else "_" for c in safe)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(safe, safe='')}"
 
 
 def to_local_address(target: str | None) -> str:

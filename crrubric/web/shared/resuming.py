@@ -16,7 +16,7 @@ from crrubric.web.people.account_forms import SignInForm
 from crrubric.web.shared.errors import list_long_texts
 
 PREFIX = "kept-"
-LEFT_OUT = frozenset({"csrf_token", "password"})
+LEFT_OUT = frozenset({"csrf_token", "password", "present"})
 SALT = "crrubric.resuming"
 
 

@@ -13,6 +13,7 @@ from crrubric.models import User
 from crrubric.queries.people.people import Actor, actor_of
 from crrubric.queries.people.sessions import find_session, find_session_owner
 from crrubric.services.people.accounts import hash_token, touch_session
+from crrubric.web.shared.known_browsers import remember_browser
 
 TOUCH_EVERY = timedelta(minutes=limits.TOUCH_MINUTES)
 LANGUAGE = "language"  # of a browser in which nobody is signed in, in the cookie
@@ -76,6 +77,7 @@ def begin_session(user: User, token: str) -> None:
     clear_cookie()
     g.pop("csrf_token", None)  # made for the old session: Flask-WTF would hand it out once more
     login_user(SignedInPerson(user, token, now_utc()))
+    remember_browser(user)
 
 
 def forget_session() -> str | None:

@@ -16,17 +16,18 @@ from crrubric.domain.ballots.evidence import describe_evidence
 from crrubric.domain.ballots.receipts import group_receipt
 from crrubric.domain.errors import CrrubricError
 from crrubric.domain.results import results as domain
-from crrubric.domain.results.cost import total_cents
 from crrubric.domain.results.results import Results
 from crrubric.domain.results.reviewers import Proportion
+from crrubric.domain.setup.closing import has_ended
 from crrubric.domain.statistics.intervals import Interval
+from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import (
     LabelledEnum,
     Outcome,
     Phase,
 )
 from crrubric.extensions import db
-from crrubric.models import Criterion, Mark, Vendor
+from crrubric.models import Criterion, Evaluation, Mark, Vendor
 from crrubric.queries.people.people import load_time_zone_name
 
 NOTHING = "–"
@@ -55,6 +56,7 @@ def init_app(app: Flask) -> None:
             "interval": format_interval,
             "share": format_part_of_whole,
             "grouped": group_receipt,
+            "closing": describe_closing,
         }
     )
 
@@ -101,6 +103,25 @@ def format_clock_time(value: datetime | None) -> str:
 def format_day(value: date | None) -> str:
     """A date in the reader's language: March 12, 2027."""
     return NOTHING if value is None else str(format_date(value, "long", rebase=False))
+
+
+def describe_closing(evaluation: Evaluation) -> str:
+    """When scoring closes, or that the day is over; and the hard end, if there is one."""
+    said = []
+    if evaluation.closes_on is not None:
+        over = current_day() > evaluation.closes_on
+        text = N_("the closing day was %(day)s") if over else N_("closes %(day)s")
+        said.append(gettext(text, day=format_day(evaluation.closes_on)))
+    if evaluation.ends_at is not None:
+        over = has_ended(now_utc(), evaluation.ends_at)
+        text = (
+            N_("nothing has been taken since %(when)s (%(zone)s)")
+            if over
+            else N_("nothing is taken after %(when)s (%(zone)s)")
+        )
+        when = format_moment(evaluation.ends_at)
+        said.append(gettext(text, when=when, zone=load_time_zone().key))
+    return "; ".join(said)
 
 
 def format_whole_percent(share: Fraction | None) -> str:
@@ -180,8 +201,8 @@ def pair_code_with_name(vendor: domain.ScoredVendor) -> tuple[str, str]:
 
 
 def total_cost_of(vendor: Vendor) -> int | None:
-    """What a vendor costs over its term, in cents; None where the price basis is incomplete."""
-    return total_cents(vendor.unit_price_cents, vendor.quantity, vendor.term_months)
+    """What a vendor costs over its term, in cents; None where its price is incomplete or sealed."""
+    return vendor.price.total_cents
 
 
 def describe_mark_evidence(mark: Mark) -> str:

@@ -83,6 +83,7 @@ def test_a_ballot_changed_after_it_was_shown_is_marked_everywhere(make: Factory,
     assert ALONE not in memo
     assert f"{name}, {vendor.company}: " in memo
     assert "Two were ill" in memo
+    assert ("first shown to the committee" in memo, "Ballots locked again" in memo) == (True, True)
     assert body["evaluation"]["ballots_changed_after_shown"] == 1
     assert [row["reviewer"] for row in body["changed_after_shown"]] == [name]
     assert sum(row.endswith(",reviewer,no") for row in rows) == 1

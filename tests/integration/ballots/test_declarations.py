@@ -138,6 +138,20 @@ def test_a_waiver_can_be_withdrawn(make: Factory):
         declarations.end_waiver(made.chair, made.slug, found.id, reason="again")
 
 
+def test_a_second_click_does_not_take_the_waiver_back(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+    found = make.conflict(made, 0, 0, "My sister works there.")
+    chair, address = visit(made.chair), made.url(f"conflicts/{found.id}")
+
+    for _click in range(2):
+        chair.post(address, {"to": "waived", "reason": "She left in 2019."})
+    odd = chair.post(address, {"to": "somewhere", "reason": "She left in 2019."})
+
+    db.session.refresh(found)
+    assert found.waived_at is not None
+    assert (odd.status_code, "open it again" in odd.text) == (422, True)
+
+
 def test_a_chair_does_not_waive_their_own_conflict(make: Factory, visit: Visit):
     made = conflicted_chair(make)
     own = declared(made, made.chair, 0)

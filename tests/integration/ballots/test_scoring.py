@@ -160,7 +160,7 @@ def test_saving_without_an_answer_says_so_and_keeps_the_note(make: Factory, visi
 @pytest.mark.parametrize(
     ("field", "value", "reason"),
     [
-        ("note", "x" * 1_000_000, "Use at most 5000 characters."),
+        ("note", "x" * 1_000_000, "Shorten this to 5000 characters; it has 1000000."),
         ("note", "bad\x00byte", "Remove the control character at position 4"),
         ("answer", "MAYBE", "Choose one of the choices shown."),
         ("evidence_on", "yesterday", "Enter a date, like 2027-03-12."),

@@ -18,12 +18,17 @@ from crrubric.queries.exchange.exports import describe_evaluation
 from crrubric.queries.people.people import OPERATOR
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.reports.exchange.results_json import results_object
-from crrubric.services.exchange.imports import import_marks, import_new_evaluation
+from crrubric.services.exchange.imports import (
+    ImportWishes,
+    import_marks,
+    import_new_evaluation,
+)
 from crrubric.services.setup.assignments import assign_reviewer
 from crrubric.services.setup.rules import RuleSettings
 from crrubric.services.setup.withdrawals import withdraw_vendor
 from tests.factories import Factory
 
+NEW = ImportWishes(add_new=True)
 DATA = Path(__file__).parents[2] / "data" / "agreement"
 WORDS = {answer.value for answer in Answer}
 MONTE_CARLO = 0.02
@@ -278,8 +283,8 @@ def test_every_bad_line_is_listed_and_nothing_is_stored(make: Factory, tmp_path:
 @pytest.mark.parametrize(
     ("text", "encoding", "says"),
     [
-        ("", "utf-8", "the header is not complete"),
-        ("reviewer,vendor,mark\nann,A,YES\n", "utf-8", "the header is not complete"),
+        ("", "utf-8", "the header can’t be used"),
+        ("reviewer,vendor,mark\nann,A,YES\n", "utf-8", "the header can’t be used"),
         ("reviewer,vendor,criterion,mark\n", "utf-8", "The file holds no mark"),
         ("reviewer,vendor,criterion,mark\nann,Ä,c,YES\n", "latin-1", "is not UTF-8"),
     ],
@@ -302,11 +307,11 @@ def test_marks_are_added_to_an_evaluation_and_doubles_are_refused(make: Factory,
     head = "reviewer,vendor,criterion,mark\n"
     path = written(tmp_path, f"{head}Paper Pat,{company},ada,YES\nPaper Pat,{company},sis,NO\n")
 
-    done = import_marks(OPERATOR, path, slug=made.slug)
+    done = import_marks(OPERATOR, path, slug=made.slug, wishes=NEW)
 
     assert (done.marks, done.reviewers, done.vendors, stored()) == (2, 1, 0, 2)
     with pytest.raises(InvalidLines) as refused:
-        import_marks(OPERATOR, path, slug=made.slug)
+        import_marks(OPERATOR, path, slug=made.slug, wishes=NEW)
     assert [number for number, _reason in reasons(refused.value)] == [2, 3]
     assert stored() == 2
 
@@ -340,10 +345,10 @@ def test_a_criterion_that_is_not_in_the_rubric_is_refused(make: Factory, tmp_pat
     )
 
     with pytest.raises(InvalidLines) as refused:
-        import_marks(OPERATOR, path, slug=made.slug)
+        import_marks(OPERATOR, path, slug=made.slug, wishes=NEW)
 
     assert reasons(refused.value) == [
-        (2, "“adda” is not in the rubric of this evaluation"),
+        (2, "“adda” is not in the rubric of this evaluation: is it “ada”?"),
         (3, "“ada” always applies: NOT_APPLICABLE is no answer to it"),
     ]
     assert stored() == 0
@@ -394,9 +399,11 @@ def test_one_vendor_under_two_names_is_refused_with_a_message(make: Factory, tmp
     lines = f"ann,{vendor.company},ada,YES\nann,{vendor.code},ada,NO\n"
     path = written(tmp_path, "reviewer,vendor,criterion,mark\n" + lines)
 
-    with pytest.raises(Invalid, match="in two ways"):
-        import_marks(OPERATOR, path, slug=made.slug)
+    with pytest.raises(InvalidLines) as refused:
+        import_marks(OPERATOR, path, slug=made.slug, wishes=NEW)
 
+    doubled = f"duplicate mark: ann has marked {vendor.company}, ada in line 2"
+    assert reasons(refused.value) == [(3, doubled)]
     assert stored() == 0
 
 

@@ -19,7 +19,7 @@ from crrubric.services.ballots import seals
 from crrubric.services.mail.notices import notify_members
 from crrubric.services.mail.posting import send_due_mails
 from crrubric.services.mail.smtp import SmtpClient, SmtpMessage
-from crrubric.services.people.accounts import accept_invite
+from crrubric.services.people.links import accept_invite
 from crrubric.services.setup import committee, phases
 from crrubric.services.shared.unit import unit_of_work
 from tests.conftest import set_settings

@@ -415,7 +415,7 @@ def test_where_mail_is_off_the_text_and_the_addresses_can_be_copied(make: Factor
 
     page = chair.page(made.url("progress/remind"))
 
-    both = ", ".join([address(made, 0), address(made, 1)])
+    both = "; ".join([address(made, 0), address(made, 1)])
     assert words(page.with_id("addresses")) == both
     assert "Some of your ballots are still open." in words(page.with_id("letter"))
     assert company(made, 0) not in words(page.with_id("letter"))

@@ -1,13 +1,18 @@
 """The meeting: agenda, shared screen, motions, putting off, minutes."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotFound, Stale, WrongPhase
 from crrubric.domain.events import Event
+from crrubric.domain.meeting.agenda import fingerprint_cells
 from crrubric.domain.vocabulary import DeclarationKind, Outcome, Phase
 from crrubric.extensions import db
 from crrubric.models import Attendance, Deferral, Finding, JournalEntry, Meeting, Member
+from crrubric.queries.people.access import Seat, require
 from crrubric.queries.record.verification import verify_record
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.ballots import declarations
@@ -16,7 +21,7 @@ from crrubric.services.meeting.decisions import FindingText
 from crrubric.services.meeting.meetings import MotionText
 from crrubric.services.setup import committee
 from crrubric.services.setup.phases import change_phase
-from tests.factories import Factory, Made
+from tests.factories import Factory, Made, shown_undisputed
 from tests.integration.conftest import Visit
 from tests.pages import parse, words
 
@@ -64,7 +69,9 @@ def test_the_agenda_lists_what_must_be_discussed_in_order(make: Factory, visit: 
 def test_one_motion_adopts_all_undisputed_outcomes(make: Factory):
     made = opened(make)
 
-    motion = meetings.adopt_undisputed_cells(made.chair, made.slug, VOTE, expected=3)
+    motion = meetings.adopt_undisputed_cells(
+        made.chair, made.slug, VOTE, shown=shown_undisputed(made, made.chair)
+    )
 
     code = made.vendors[0].code
     assert motion.carried
@@ -84,20 +91,43 @@ def test_a_motion_that_does_not_carry_adopts_nothing(make: Factory):
     made = opened(make)
 
     motion = meetings.adopt_undisputed_cells(
-        made.chair, made.slug, MotionText(words="To adopt", in_favor=1, opposed=1), expected=3
+        made.chair,
+        made.slug,
+        MotionText(words="To adopt", in_favor=1, opposed=1),
+        shown=shown_undisputed(made, made.chair),
     )
 
     assert (motion.carried, findings(made)) == (False, {})
 
 
-def test_a_motion_on_another_number_of_cells_than_was_shown_is_refused(make: Factory, visit: Visit):
+def test_as_many_cells_are_not_the_same_cells(make: Factory):
     made = opened(make)
-    form = {"words": "To adopt the lot", "in_favor": "3", "expected": "7"}
+    shown = shown_undisputed(made, made.chair)
+    cells = meetings.list_undisputed_for_seat(
+        read_matrix(db.session(), made.evaluation), seat(made)
+    )
+    others = [replace(cell, criterion=f"{cell.criterion}-other") for cell in cells]
+
+    assert fingerprint_cells(reversed(cells)) == shown
+    assert fingerprint_cells(others) != shown
+    with pytest.raises(Stale, match="not the items that you saw"):
+        meetings.adopt_undisputed_cells(
+            made.chair, made.slug, VOTE, shown=fingerprint_cells(others)
+        )
+
+
+def seat(made: Made) -> Seat:
+    return require(made.chair, Action.RECORD_FINDING, made.evaluation, db.session())
+
+
+def test_a_motion_on_other_cells_than_were_shown_is_refused(make: Factory, visit: Visit):
+    made = opened(make)
+    form = {"words": "To adopt the lot", "in_favor": "3", "shown": "0" * 32}
 
     answer = visit(made.chair).post(made.url("meeting/undisputed"), form)
 
     assert answer.status_code == 409
-    assert "Now there are 3 items that nobody disputes" in answer.text
+    assert "now there are 3 that nobody disputes" in answer.text
     assert "To adopt the lot" in answer.text
     assert findings(made) == {}
 
@@ -105,7 +135,9 @@ def test_a_motion_on_another_number_of_cells_than_was_shown_is_refused(make: Fac
 def test_a_motion_needs_an_open_meeting_a_text_and_a_vote_count(make: Factory, visit: Visit):
     made = met(make)
     with pytest.raises(WrongPhase, match="open it first"):
-        meetings.adopt_undisputed_cells(made.chair, made.slug, VOTE, expected=3)
+        meetings.adopt_undisputed_cells(
+            made.chair, made.slug, VOTE, shown=shown_undisputed(made, made.chair)
+        )
     meetings.start_meeting(made.chair, made.slug)
 
     for text in (
@@ -225,10 +257,12 @@ def test_a_chair_with_a_conflict_adopts_nothing_on_that_vendor(make: Factory):
     )
 
     with pytest.raises(Stale):  # nothing undisputed is left for this chair
-        meetings.adopt_undisputed_cells(made.chair, made.slug, VOTE, expected=3)
+        meetings.adopt_undisputed_cells(
+            made.chair, made.slug, VOTE, shown=shown_undisputed(made, made.chair)
+        )
     with pytest.raises(NotFound):
         meetings.point_at_cell(made.chair, made.slug, *place(made, 0, "ada"))
-    meetings.adopt_undisputed_cells(other, made.slug, VOTE, expected=3)
+    meetings.adopt_undisputed_cells(other, made.slug, VOTE, shown=shown_undisputed(made, other))
 
     assert len(findings(made)) == 3
 
@@ -259,7 +293,9 @@ def test_the_minutes_hold_attendance_motions_and_findings(make: Factory, visit: 
     members = db.session.scalars(select(Member).order_by(Member.id)).all()
     chair.post(made.url("meeting/present"), {"present": [str(members[0].id), str(members[1].id)]})
     chair.post(made.url("meeting/present"), {"present": [str(members[0].id)]})
-    meetings.adopt_undisputed_cells(made.chair, made.slug, VOTE, expected=3)
+    meetings.adopt_undisputed_cells(
+        made.chair, made.slug, VOTE, shown=shown_undisputed(made, made.chair)
+    )
     cell = place(made, 1, "ada")
     decisions.record_finding(
         made.chair, made.slug, *cell, FindingText(Outcome.MET, "Seen by all."), seen_version=0
@@ -310,7 +346,9 @@ def test_a_motion_settles_postponed_cells(make: Factory):
     made = opened(make)
     meetings.defer_cell(made.chair, made.slug, *place(made, 0, "ada"), reason="Ask them first")
 
-    meetings.adopt_undisputed_cells(made.chair, made.slug, VOTE, expected=3)
+    meetings.adopt_undisputed_cells(
+        made.chair, made.slug, VOTE, shown=shown_undisputed(made, made.chair)
+    )
 
     assert db.session.scalars(select(Deferral)).all() == []
 

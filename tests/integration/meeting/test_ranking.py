@@ -217,7 +217,7 @@ def test_a_member_with_a_conflict_can_not_reinstate_the_vendor(make: Factory, vi
 
     assert (reinstated.status_code, withdrawn.status_code) == (404, 404)
     assert f"vendors/{vendor}/reinstate" not in page.text
-    assert recorded.status_code == 303
+    assert recorded.status_code == 422
     with pytest.raises(NotFound):
         reinstate(made)
 
@@ -428,7 +428,7 @@ def test_the_memo_describes_the_order_alike_in_both_formats(make: Factory, visit
     ("typed", "field", "says"),
     [
         ({"first": "2"}, "first", "the next rank is 1, not 2."),
-        ({"first": "one"}, "first", "Enter a whole number, like 250."),
+        ({"first": "one"}, "first", "Enter a whole number, like 250 or 1,250."),
         ({"first": "1", "second": "2"}, "second", "is not eligible: it does not meet Accessible."),
         ({"third": "1"}, "first", "is recommended: give it a rank."),
         ({"first": "1", "third": "2"}, "ranking_reason", "Say why the committee adopts another"),

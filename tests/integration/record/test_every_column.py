@@ -21,6 +21,7 @@ from tests.integration.record.whole import make_whole_record
 
 PEOPLE = "accounts are no part of an evaluation"
 TELLS = "tells people something, once; it proves nothing"
+COMPARED = "made of the name, to compare it with others"
 SCREEN = "where the shared screen is, while the meeting lasts"
 KEY = "an address, drawn at random"
 # table, or (table, column) -> why the record does not tell of it
@@ -29,6 +30,10 @@ UNTOLD: dict[str | tuple[str, str], str] = {
     "user_session": PEOPLE,
     "invite": PEOPLE,
     "notice": TELLS,
+    "sent_form": "kept for two days, so that a form sent twice has one effect",
+    ("evaluation", "title_key"): COMPARED,
+    ("vendor", "name_key"): COMPARED,
+    ("member", "made_account"): "whose link a chair may hand out",
     "outgoing_mail": TELLS,
     "practice_mark": "practice never counts",
     ("district", "version"): "how often it was named",

@@ -1,112 +1,82 @@
-"""Marks out of a file have no journal entry each: the import's fingerprint covers all of them."""
+"""Marks of an evaluation out of a file have no journal entry each: a fingerprint covers them."""
 
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from sqlalchemy import select
 
 from crrubric.domain.record.state import expand_ballots, group_ballots
-from crrubric.domain.vocabulary import Answer, CorrectionEffect, Phase
+from crrubric.domain.vocabulary import Answer, Phase
 from crrubric.extensions import db
-from crrubric.queries.ballots.seals import list_sealed_versions
+from crrubric.models import Evaluation, Mark
 from crrubric.queries.people.people import OPERATOR
 from crrubric.services.ballots import seals
-from crrubric.services.exchange.imports import import_marks
-from crrubric.services.setup import corrections
-from tests.factories import Factory, Made, ballot_of
+from crrubric.services.exchange.imports import ImportWishes, import_marks, import_new_evaluation
+from crrubric.services.setup.rules import RuleSettings
+from tests.factories import Factory, ballot_of
 from tests.integration.record.test_every_column import problems, seals_off
 
-TITLE = "Evaluation “Credit recovery”"
-BROKEN = f"{TITLE}, marks imported from a file"
-
-
-def bring_in(made: Made, folder: Path, *rows: str) -> None:
-    """Import rows of criterion and mark for the first reviewer and the first vendor."""
-    path = folder / "marks.csv"
-    who = f"{made.reviewers[0].name},{made.vendors[0].company}"
-    lines = ["reviewer,vendor,criterion,mark", *(f"{who},{row}" for row in rows)]
-    path.write_text("\n".join(lines), encoding="utf-8")
-    import_marks(OPERATOR, path, slug=made.slug)
+FILE = """reviewer,vendor,criterion,mark,note
+Ann,Acme,c1,YES,=1+1
+Ann,Acme,c2,NO,
+Ben,Acme,c1,NOT_APPLICABLE,
+Ben,Bolt,c2,CANNOT_TELL,Later.
+"""
 
 
 @pytest.fixture
-def made(make: Factory, tmp_path: Path) -> Made:
-    """A ballot that came out of a file, was opened, changed, and filled up out of another one."""
-    made = make.evaluation(phase=Phase.SCORING, marks={(1, 1): "YN"})
-    bring_in(made, tmp_path, "ada,YES", f"{made.criteria[1].code},NO")
-    again(make, made, "Two answers were swapped.")
-    make.mark_again(made, 0, 0, "ada", Answer.NO)
-    bring_in(made, tmp_path, f"{made.criteria[2].code},CANNOT_TELL")
-    again(make, made, "One is missing.")
-    make.submit(made, 0, 0)
-    return made
-
-
-def again(make: Factory, made: Made, why: str) -> None:
-    seals.reopen_ballot(made.chair, made.slug, ballot_of(made, 0, 0).id, reason=why)
-
-
-def test_marks_of_a_file_verify_after_some_were_changed(made: Made):
+def imported(app: Flask, tmp_path: Path) -> Evaluation:
+    path = tmp_path / "marks.csv"
+    path.write_text(FILE, encoding="utf-8")
+    import_new_evaluation(OPERATOR, path, title="A file", rule=RuleSettings(quorum=1))
     assert problems() == []
+    return db.session.scalars(select(Evaluation)).one()
 
 
-def test_a_ballot_sealed_when_it_was_opened_is_sealed_anew_when_it_is_opened_again(made: Made):
-    sealed = list_sealed_versions(db.session(), ballot_of(made, 0, 0))
+@pytest.mark.parametrize("change", ["answer = 'NO'", "note = 'x'", "evidence_place = 'x'"])
+def test_a_forged_mark_breaks_the_fingerprint(imported: Evaluation, change: str):
+    first = min(db.session.scalars(select(Mark.id)))
+    with seals_off() as connection:
+        connection.exec_driver_sql(f"UPDATE mark SET {change} WHERE id = {first}")
 
-    assert [(row.number, row.reopen_reason) for row in sealed] == [
-        (1, "Two answers were swapped."),
-        (2, "One is missing."),
-        (3, ""),
+    number = "marks imported from a file 2"
+    assert problems() == [
+        f"Evaluation “A file”, {number}: differs from the journal in fingerprint."
     ]
 
 
-def test_marks_of_a_file_verify_after_one_was_set_aside(make: Factory, made: Made):
-    criterion = made.criteria[1]
-    text = corrections.Correction(
-        title="Clearer",
-        question=criterion.question,
-        look_for=criterion.look_for,
-        effect=CorrectionEffect.AGAIN,
-        reason="It was read in two ways.",
-    )
-    corrections.correct_criterion(made.chair, made.slug, criterion.id, text)
-    make.mark(made, 0, 0, criterion.code, Answer.YES)
+def test_a_mark_that_is_gone_or_was_put_on_another_ballot_breaks_it(imported: Evaluation):
+    first = min(db.session.scalars(select(Mark.id)))
+    with seals_off() as connection:
+        connection.exec_driver_sql(f"DELETE FROM mark WHERE id = {first}")
 
-    assert problems() == []
+    assert problems()[-1].endswith("differs from the journal in fingerprint.")
 
 
-@pytest.mark.parametrize(
-    ("change", "place"),
-    [
-        ("UPDATE mark SET answer = 'YES'", 1),
-        ("UPDATE mark SET note = 'x'", 1),
-        ("DELETE FROM mark", 1),
-        ("UPDATE mark SET answer = 'YES'", 2),
-    ],
-)
-def test_a_mark_of_a_file_that_was_forged_breaks_the_fingerprint(
-    made: Made, change: str, place: int
+@pytest.mark.parametrize("leave_open", [True, False])
+def test_marks_that_are_added_to_an_evaluation_are_told_one_by_one(
+    make: Factory, tmp_path: Path, leave_open: bool
 ):
-    ballot, criterion = ballot_of(made, 0, 0).id, made.criteria[place].id
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "Y", (1, 1): "YN"})
+    path = tmp_path / "marks.csv"
+    who = f"{made.reviewers[0].name},{made.vendors[0].code}"
+    line = f"{who},{made.criteria[1].code},NO"
+    path.write_text(f"reviewer,vendor,criterion,mark\n{line}\n", encoding="utf-8")
+    import_marks(OPERATOR, path, slug=made.slug, wishes=ImportWishes(leave_open=leave_open))
+    ballot, criterion = ballot_of(made, 0, 0).id, made.criteria[1].id
+    if not leave_open:
+        seals.reopen_ballot(made.chair, made.slug, ballot, reason="A slip.")
+    make.mark_again(made, 0, 0, made.criteria[1].code, Answer.YES)
+    whole = problems()
     with seals_off() as connection:
         connection.exec_driver_sql(
-            f"{change} WHERE ballot_id = {ballot} AND criterion_id = {criterion}"
+            "UPDATE mark SET answer = 'NO'"
+            f" WHERE ballot_id = {ballot} AND criterion_id = {criterion}"
         )
 
-    assert problems()[0].startswith(BROKEN)
-    assert problems()[0].endswith("differs from the journal in fingerprint.")
-
-
-def test_a_mark_that_was_changed_after_its_import_is_named_by_itself(made: Made):
-    ballot, ada = ballot_of(made, 0, 0).id, made.criteria[0].id
-    with seals_off() as connection:
-        connection.exec_driver_sql(
-            f"UPDATE mark SET answer = 'YES' WHERE ballot_id = {ballot} AND criterion_id = {ada}"
-        )
-
-    assert problems()[0] == (
-        f"{TITLE}, mark “{made.reviewers[0].name}, {made.vendors[0].company}, Accessible”:"
-        " differs from the journal in answer."
-    )
+    assert whole == []
+    assert problems()[0].endswith("differs from the journal in answer.")
 
 
 def test_ballots_are_told_in_groups():

@@ -85,7 +85,9 @@ def test_a_changed_entry_is_named(make: Factory):
 def test_an_entry_that_cannot_be_read_any_more_is_named_as_changed(make: Factory):
     made = make.evaluation(phase=Phase.SCORING, marks=MARKS)
 
-    behind_the_seals("UPDATE journal_entry SET event = 'NO_SUCH_EVENT' WHERE number = 2")
+    behind_the_seals(
+        "UPDATE journal_entry SET event = 'NO_SUCH_EVENT' WHERE number = 2 AND chain > 0"
+    )
 
     assert said()[0] == (
         f"Journal, chain {made.evaluation.id}: entry 2 was changed after it was written."
@@ -95,7 +97,7 @@ def test_an_entry_that_cannot_be_read_any_more_is_named_as_changed(make: Factory
 def test_a_removed_entry_is_named(make: Factory):
     made = make.evaluation()
 
-    behind_the_seals("DELETE FROM journal_entry WHERE number = 2")
+    behind_the_seals("DELETE FROM journal_entry WHERE number = 2 AND chain > 0")
 
     assert said()[0] == f"Journal, chain {made.evaluation.id}: entry 2 is missing."
 
@@ -137,7 +139,7 @@ def test_the_command_says_what_is_wrong_and_fails(app: Flask, make: Factory):
     runner = app.test_cli_runner()
 
     good = runner.invoke(root_group, ["verify"], obj=lambda _settings: app)
-    behind_the_seals("DELETE FROM journal_entry WHERE number = 2")
+    behind_the_seals("DELETE FROM journal_entry WHERE number = 2 AND chain > 0")
     bad = runner.invoke(root_group, ["verify"], obj=lambda _settings: app)
 
     assert (good.exit_code, "are as written" in good.output) == (0, True)

@@ -1,10 +1,11 @@
 """An evaluation in which everything has happened that the journal tells of, and one of a file."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from sqlalchemy import select
 
+from crrubric.domain.meeting.agenda import fingerprint_cells
 from crrubric.domain.meeting.ranking import RankingInput, encode_order
 from crrubric.domain.setup.assignment import Assignment
 from crrubric.domain.vocabulary import (
@@ -61,6 +62,7 @@ def make_whole_record(make: Factory, folder: Path) -> Made:
     make.forward(made, Phase.SCORING, {(0, 0): "YNY", (0, 1): "NYY", (1, 0): "YN"})
     score(make, made)
     ask(made)
+    bring_in(made, folder)
     phases.change_phase(made.chair, made.slug, Phase.MEETING)
     meet(made)
     recommend(made)
@@ -68,7 +70,6 @@ def make_whole_record(make: Factory, folder: Path) -> Made:
     until = date(2034, 6, 30)
     evaluations.set_retention(made.chair, made.slug, until=until, hold="A protest")
     phases.change_phase(made.chair, made.slug, Phase.ARCHIVED)
-    import_twice(folder)
     return made
 
 
@@ -101,7 +102,12 @@ def prepare(made: Made) -> None:
             chair, slug, made.vendors[0].id, name=f"{words}.pdf", data=pdf(words)
         )
     evaluations.change_evaluation(
-        chair, slug, title="All of it", purpose="To choose.", closes_on=date(2999, 1, 1)
+        chair,
+        slug,
+        title="All of it",
+        purpose="To choose.",
+        closes_on=date(2199, 1, 1),
+        ends_at=datetime(2199, 1, 2, tzinfo=UTC),
     )
 
 
@@ -189,7 +195,7 @@ def meet(made: Made) -> None:
     cells = meetings.list_undisputed_for_seat(read_matrix(session, evaluation), seat)
     motion = meetings.MotionText(words="Adopt", in_favor=3, moved_by="Ann", seconded_by="Ben")
     if cells:
-        meetings.adopt_undisputed_cells(chair, slug, motion, expected=len(cells))
+        meetings.adopt_undisputed_cells(chair, slug, motion, shown=fingerprint_cells(cells))
     taken = {(cell.vendor, cell.criterion) for cell in cells}
     names = {vendor.id: vendor.code for vendor in made.vendors}
     free = [row for row in made.criteria if (names[ace], row.code) not in taken]
@@ -215,10 +221,12 @@ def recommend(made: Made) -> None:
     positions.withdraw_commitment(chair, slug, done.id, reason="Not agreed.")
 
 
-def import_twice(folder: Path) -> None:
+def bring_in(made: Made, folder: Path) -> None:
+    """An evaluation out of a file, and marks of another file in the one that is there."""
     path = folder / "marks.csv"
     path.write_text(FILE, encoding="utf-8")
     rule = rules.RuleSettings(quorum=1)
-    done = import_new_evaluation(OPERATOR, path, title="Out of a file", rule=rule)
-    path.write_text("reviewer,vendor,criterion,mark\nCyd,Bolt,c1,YES\n", encoding="utf-8")
-    import_marks(OPERATOR, path, slug=done.slug)
+    import_new_evaluation(OPERATOR, path, title="Out of a file", rule=rule)
+    line = f"{made.reviewers[0].name},{made.vendors[1].code},{made.criteria[4].code},YES"
+    path.write_text(f"reviewer,vendor,criterion,mark\n{line}\n", encoding="utf-8")
+    import_marks(OPERATOR, path, slug=made.slug)

@@ -155,14 +155,14 @@ def test_without_changes_a_trial_is_the_official_result(make, visit):
     [
         ({"kind": "SUPERMAJORITY", "over": "1", "under": "3"}, "Set a threshold above one half"),
         ({"kind": "ANARCHY"}, "Choose one of the choices shown."),
-        ({"quorum": "0"}, "Set a quorum of at least 1"),
+        ({"quorum": "0"}, "Enter a number from 1 to 1000."),
         ({"without": "Nobody at all"}, "Choose one of the choices shown."),
-        ({"concentration": "7"}, "Use a number from 20 to 200."),
+        ({"concentration": "7"}, "Enter a number from 20 to 200."),
         ({"weight_sis": "much"}, "Works with our system: Enter a number, like 2 or 38.50."),
         ({"weight_sis": "1e-999999999"}, "Works with our system: Enter a number, like 2"),
-        ({"weight_sis": "1e999999999"}, "Works with our system: Use a weight from 0 to 1000."),
+        ({"weight_sis": "1e999999999"}, "Works with our system: Enter a number, like 2"),
         ({"weight_sis": "NaN"}, "Works with our system: Enter a number, like 2 or 38.50."),
-        ({"weight_sis": "-1"}, "Works with our system: Use a weight from 0 to 1000."),
+        ({"weight_sis": "-1"}, "Works with our system: Enter a number from 0 to 1000."),
         ({"weight_sis": ""}, "Works with our system: Enter a weight, 1 by default."),
         (
             {"weight_ada": "0", "weight_sis": "0", "weight_teacher": "0"},

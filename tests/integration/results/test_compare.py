@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import update
 
+from crrubric.clock import now_utc
 from crrubric.domain.vocabulary import Answer, EvidenceKind, Outcome, Phase, PriceUnit
 from crrubric.extensions import db
 from crrubric.models import Mark, Vendor
@@ -49,6 +50,7 @@ def test_strengths_and_gaps_are_said_in_sentences(make: Factory, visit: Visit):
 
 def test_cost_is_shown_for_the_term_per_year_and_per_learner(make: Factory, visit: Visit):
     made = met_committee(make)
+    made.evaluation.prices_opened_at = now_utc()
     first = made.vendors[0].id
     price = {"unit_price_cents": 3850, "quantity": 420, "price_unit": PriceUnit.LEARNER}
     db.session.execute(update(Vendor).where(Vendor.id == first).values(term_months=36, **price))

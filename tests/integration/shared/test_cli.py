@@ -1,7 +1,9 @@
 """The command line: the same services, refusals in one line."""
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -32,8 +34,10 @@ def run(tmp_path: Path) -> Run:
 
 @pytest.mark.parametrize(
     "words",
-    ["", "demo", "serve", "db", "db upgrade", "user", "user add", "user link", "evaluation",
-     "evaluation create", "evaluation list", "import", "import marks", "results", "memo",
+    ["", "demo", "serve", "db", "db upgrade", "user", "user add", "user link",
+     "user address", "user disable", "user enable", "evaluation",
+     "evaluation create", "evaluation list", "evaluation appoint-chair",
+     "import", "import marks", "results", "memo",
      "mail", "mail send", "mail list", "mail test",
      "settings", "settings show", "settings document"],
 )  # fmt: skip
@@ -52,6 +56,22 @@ def test_adding_a_person_prints_an_invitation_link(run: Run):
     assert done.exit_code == 0
     assert "http://127.0.0.1:5000/invitations/" in done.output
     assert again.output.startswith("http://127.0.0.1:5000/invitations/")
+
+
+def test_the_operator_corrects_an_address_disables_and_enables(run: Run):
+    run("user", "add", "--name", "Ada Admin", "--email", "ada@x.example", "--administrator")
+
+    moved = run("user", "address", "--email", "ADA@x.example", "--new", "ada@y.example")
+    off = run("user", "disable", "--email", "ada@y.example")
+    link = run("user", "link", "--email", "ada@y.example")
+    on = run("user", "enable", "--email", "ada@y.example")
+    unknown = run("user", "disable", "--email", "ada@x.example")
+
+    assert moved.output == "Ada Admin now signs in with ada@y.example\n"
+    assert off.output == "Ada Admin can’t sign in any more\n"
+    assert (link.exit_code, "is disabled: enable it first" in link.stderr) == (1, True)
+    assert on.output == "Ada Admin can sign in again\n"
+    assert (unknown.exit_code, "There is no account" in unknown.stderr) == (1, True)
 
 
 def test_the_settings_in_force_are_listed(
@@ -126,7 +146,8 @@ def test_real_marks_are_imported_and_results_are_printed(run: Run):
     found = json.loads(run("results", "carcinoma-readers", "--format", "json").output)
 
     assert done.output == (
-        "carcinoma-readers: 826 marks on 1 criteria; new: 7 reviewers, 118 vendors\n"
+        "carcinoma-readers: 826 marks on 1 criteria; new: 7 reviewers, 118 vendors; "
+        "submitted: 826 ballots\n"
     )
     assert found["agreement"]["alpha"] == pytest.approx(0.512307927979, abs=1e-9)
     assert len(found["tallies"]) == 118
@@ -159,13 +180,51 @@ def test_the_rule_is_said_in_words(run: Run, words: str, kind: str | None):
         ["import", "marks", str(DATA / "README.md")],
         ["import", "marks", str(DATA / "README.md"), "--create", "A", "--evaluation", "b"],
         ["import", "marks", str(DATA / "README.md"), "--create", "A", "--rule", "coin"],
+        ["import", "marks", str(DATA / "README.md"), "--create", "A", "--rule", "1e999999999/2"],
+        ["import", "marks", str(DATA / "README.md"), "--create", "A", "--quorum", "1,5"],
+        ["import", "marks", str(DATA / "README.md"), "--create", "A", "--quorum", "9" * 5000],
+        ["import", "marks", str(DATA / "README.md"), "--create", "A", "--add-new"],
+        ["import", "marks", str(DATA / "README.md"), "--create", "A", "--leave-open"],
         ["import", "marks", "nowhere.csv", "--create", "A"],
+        ["serve", "--port", "99999999999"],
         ["results"],
         ["results", "x", "--format", "xml"],
     ],
 )
 def test_wrong_arguments_exit_with_2(run: Run, arguments: list[str]):
     assert run(*arguments).exit_code == 2
+
+
+def test_marks_are_imported_into_an_evaluation_and_who_is_new_only_if_asked(
+    run: Run, tmp_path: Path
+):
+    file = tmp_path / "marks.csv"
+    file.write_text("reviewer,vendor,criterion,mark\nAnn,Acme,c1,YES\n", encoding="utf-8")
+    run("import", "marks", str(file), "--create", "Old")
+    file.write_text("reviewer;vendor;criterion;mark\nAna;ACME;c1;NO\n", encoding="utf-8")
+
+    refused = run("import", "marks", str(file), "--evaluation", "old")
+    done = run("import", "marks", str(file), "--evaluation", "old", "--add-new")
+
+    assert refused.exit_code == 1
+    assert "line 2: there is no reviewer “Ana” in this evaluation: is it “Ann”?" in refused.stderr
+    assert done.output == (
+        "old: 1 marks on 1 criteria; new: 1 reviewers, 0 vendors; submitted: 1 ballots\n"
+    )
+
+
+def test_what_is_there_twice_is_told_by_verify(run: Run, tmp_path: Path):
+    file = tmp_path / "marks.csv"
+    file.write_text("reviewer,vendor,criterion,mark\nAnn,A,c,YES\nBob,A,c,YES\n", "utf-8")
+    run("import", "marks", str(file), "--create", "Old")
+    (database,) = (tmp_path / "instance").glob("*.db")
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("UPDATE member SET name = 'ANN\u200b' WHERE name = 'Bob'")
+
+    told = run("verify")
+
+    assert told.exit_code == 0
+    assert "note: old has 2 imported reviewers called “Ann”." in told.output
 
 
 def test_bad_lines_are_listed_on_stderr(run: Run, tmp_path: Path):

@@ -1,7 +1,6 @@
 """What the database refuses is told in words only where the constraint's name says what it was."""
 
 from collections.abc import Callable
-from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -26,7 +25,6 @@ from crrubric.domain.vocabulary import Phase, Role, Stakeholder, Standing
 from crrubric.extensions import db
 from crrubric.models import Base, Evaluation, JournalEntry, Meeting, User, Vendor
 from crrubric.queries.people.people import OPERATOR
-from crrubric.services.exchange import imports
 from crrubric.services.people import accounts
 from crrubric.services.setup import committee, evaluations, vendors
 from crrubric.services.shared.constraints import constraint_of
@@ -71,7 +69,7 @@ def add_user(_made: Made) -> object:
 
 PLACES: list[tuple[ModuleType, str, Callable[[Made], object]]] = [
     (evaluations, "note_event", create),
-    (evaluations, "note_event", rename),
+    (evaluations, "note_evaluation_change", rename),
     (vendors, "note_event", add_vendor),
     (vendors, "note_event", change_vendor),
     (committee, "note_event", invite),
@@ -107,18 +105,6 @@ def test_another_constraint_is_not_taken_for_the_expected_one(
         use(made)
 
     assert mistake.times == 1  # and nothing was tried again
-
-
-def test_another_constraint_is_not_taken_for_a_mark_under_two_names(
-    make: Factory, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-):
-    made = make.evaluation(phase=Phase.SCORING)
-    path = tmp_path / "marks.csv"
-    path.write_text("reviewer,vendor,criterion,mark\nann,acme,ada,YES\n", encoding="utf-8")
-    monkeypatch.setattr(imports, "note_event", Mistake())
-
-    with pytest.raises(IntegrityError, match="ck_evaluation_pass_mark_percent"):
-        imports.import_marks(OPERATOR, path, slug=made.slug)
 
 
 def test_a_title_that_is_taken_is_refused_beside_its_field(make: Factory):

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from crrubric import catalogue
 from crrubric.domain.setup.rubric import load_practice_vendor
-from crrubric.domain.vocabulary import Answer, Phase, Role
+from crrubric.domain.vocabulary import Answer, Phase, Role, Standing
 from crrubric.extensions import db
 from crrubric.models import Base
 from crrubric.queries.people.people import Actor
@@ -172,6 +172,31 @@ def test_every_word_on_a_page_is_translated_or_typed(
     }
 
     assert sorted(found) == []
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_every_word_about_accounts_is_translated_or_typed(
+    app: Flask, make: Factory, visit: Visit, pseudo: None
+):
+    person = visit(make.actor("Ada Boss", standing=Standing.ADMINISTRATOR))
+    other = make.user("Olga Owner")
+    state = f"/accounts/{other.id}"
+    pages = [
+        "/account", "/account/address", "/account/password", "/accounts", state,
+        "/forgotten-password",
+    ]  # fmt: skip
+    found = [(url, person.get(url)) for url in pages]
+    found += [(f"POST {url}", person.post(url)) for url in pages[:3]]
+    person.post(f"{state}/state", {"state": "disabled"})
+    found += [(f"{url} after", person.get(url)) for url in (state, "/accounts")]
+    known = typed()
+
+    assert [
+        (rest, url)
+        for url, page in pages_in(found)
+        for text in texts(page)
+        if (rest := unmarked(text, known))
+    ] == []
 
 
 def test_a_word_that_is_not_translated_would_be_found():

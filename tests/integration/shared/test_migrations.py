@@ -1,23 +1,28 @@
 """Models and migrations say the same, on both databases."""
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import product
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
+from flask_migrate import upgrade
 from sqlalchemy import CheckConstraint, Index, MetaData, UniqueConstraint, insert, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import DefaultClause
 
+from crrubric.app import create_app
 from crrubric.domain.vocabulary import Answer, Phase
-from crrubric.extensions import WRITE, db
+from crrubric.extensions import WRITE, db, prepare_migrations
 from crrubric.models import Base, Finding, Mark
 from crrubric.models.base import checked_enum
 from crrubric.models.seals import list_expected_triggers
+from crrubric.queries.record.doubles import list_doubles
 from crrubric.queries.record.triggers import check_triggers
+from tests.conftest import SETTINGS
 from tests.factories import Factory, ballot_of
 from tests.schemas import find_differences, list_triggers, read_made_from, read_schema
 
@@ -221,3 +226,63 @@ def test_the_database_itself_refuses_a_finding_without_a_reason(make: Factory):
                 **row, value="MET", as_computed=False, reason="", recorded_by="x"
             )
         )
+
+
+@pytest.fixture
+def earlier_app(tmp_path: Path) -> Iterator[Flask]:
+    """The app on a database that is one step before keys."""
+    app = create_app({**SETTINGS, "INSTANCE": str(tmp_path), "DATABASE_URL": ""})
+    prepare_migrations(app)
+    with app.app_context():
+        upgrade(revision="0014")
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_rows_that_collide_under_one_key_stay_and_are_told(earlier_app: Flask):
+    with db.engine.connect().execution_options(**WRITE) as connection, connection.begin():
+        run = connection.exec_driver_sql
+        run("INSERT INTO district (id, name, time_zone) VALUES (1, 'Lakeside', 'UTC')")
+        for id_, title in ((1, "Credit Recovery"), (2, "CREDIT  recovery"), (3, "Else")):
+            run(
+                "INSERT INTO evaluation (id, district_id, slug, title, purpose, phase, rubric_name,"
+                " rubric_version, rule_kind, threshold_over, threshold_under, pass_mark,"
+                " scoring_mode, created_at, legal_hold) VALUES"
+                f" ({id_}, 1, 's{id_}', '{title}', '', 'SETUP', '', '', 'MAJORITY', 2, 3, 85,"
+                " 'OUTCOME', '2027-03-02', '')"
+            )
+        for id_, company, product in (
+            (1, "Núñez", "Algebra"), (2, "Nu\u0301n\u0303ez", "ALGEBRA"), (3, "Núñez", "Reading"),
+        ):  # fmt: skip
+            run(
+                "INSERT INTO vendor (id, evaluation_id, code, position, company, product,"
+                " product_version, contact_name, contact_email, links, price_note) VALUES"
+                f" ({id_}, 1, 'v{id_}', {id_}, '{company}', '{product}', '', '', '', '', '')"
+            )
+        for id_, email in ((1, "ann@lake.example"), (2, "a\u200bnn@lake.example")):
+            run(
+                "INSERT INTO user_account (id, name, email, email_key, standing, created_at)"
+                f" VALUES ({id_}, 'Ann', '{email}', '{email}', 'MEMBER', '2027-03-02')"
+            )
+
+    upgrade()
+
+    with db.engine.connect() as connection:
+        keys = {
+            name: connection.exec_driver_sql(f"SELECT {column} FROM {name} ORDER BY id").scalars()
+            for name, column in (
+                ("evaluation", "title_key"), ("vendor", "name_key"), ("user_account", "email_key")
+            )
+        }  # fmt: skip
+        found = {name: list(values) for name, values in keys.items()}
+    assert found == {
+        "evaluation": ["credit recovery", "credit recovery\n2", "else"],
+        "vendor": ["núñez\nalgebra", "núñez\nalgebra\n2", "núñez\nreading"],
+        "user_account": ["ann@lake.example", "a\u200bnn@lake.example"],
+    }
+    assert [str(double) for double in list_doubles(db.session())] == [
+        "Two evaluations are called “CREDIT  recovery”: give s2 another title.",
+        "s1 has “Nu\u0301n\u0303ez” with one product twice, in two spellings.",
+        "Two accounts have the address a\u200bnn@lake.example, in two spellings.",
+    ]

@@ -5,6 +5,7 @@ Each test runs its works on threads with connections of their own, on both datab
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import Context
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from crrubric.domain import limits
+from crrubric.domain.errors import NotFound
 from crrubric.domain.events import Event
 from crrubric.domain.vocabulary import (
     Answer,
@@ -44,15 +46,15 @@ from crrubric.models import (
     User,
     VendorFile,
 )
-from crrubric.queries.people.people import Actor
+from crrubric.queries.people.people import OPERATOR, Actor
 from crrubric.services.ballots import attachments, ballots, declarations, seals
 from crrubric.services.ballots.ballots import MarkText
 from crrubric.services.meeting import decisions, meetings, positions
 from crrubric.services.meeting.decisions import FindingText
-from crrubric.services.people import accounts
+from crrubric.services.people import accounts, administration, links
 from crrubric.services.people.district import set_district
 from crrubric.services.setup import committee, evaluations, phases, rubrics
-from tests.factories import Factory, Made, ballot_of, small_rubric, stored_marks
+from tests.factories import Factory, Made, ballot_of, shown_undisputed, small_rubric, stored_marks
 from tests.integration.conftest import Visit, Visitor
 from tests.integration.meeting.test_meeting import VOTE, met, opened
 from tests.integration.record.test_record import said
@@ -351,7 +353,6 @@ def test_one_account_added_twice_at_once_is_one_account(app: Flask, make: Factor
 
 def make_user(email: str) -> User:
     from crrubric.domain.vocabulary import Standing
-    from crrubric.queries.people.people import OPERATOR
 
     return accounts.add_user(OPERATOR, name="Ana Ruiz", email=email, standing=Standing.MEMBER)
 
@@ -361,12 +362,52 @@ def test_an_invitation_accepted_twice_at_once_is_spent_once(app: Flask, make: Fa
     invitation: Any = inviting(made, "ana@school.example")()
 
     def accept(password: str) -> Work:
-        return lambda: accounts.accept_invite(invitation.token, password=password)
+        return lambda: links.accept_invite(invitation.token, password=password)
 
     found = together(app, made, accept("first long password"), accept("second long password"))
 
     assert names(found) == ["NotFound", "tuple"]
     assert told(Event.INVITE_ACCEPTED) == 1
+
+
+def test_no_link_is_left_if_the_owner_signs_up_while_a_chair_renews(
+    app: Flask, make: Factory, monkeypatch: pytest.MonkeyPatch
+):
+    made = make.evaluation(reviewers=0)
+    invitation: Any = inviting(made, "ana@school.example")()
+    issue = committee.issue_invite
+
+    def accept() -> None:
+        with app.app_context():
+            with suppress(NotFound):
+                links.accept_invite(invitation.token, password="first long password")
+            db.session.remove()
+
+    def issue_late(*values: Any) -> str:
+        owner.start()
+        owner.join(1)  # it is done by now, unless it has to wait for us
+        return issue(*values)
+
+    owner = threading.Thread(target=accept)
+    monkeypatch.setattr(committee, "issue_invite", issue_late)
+    committee.renew_invite(made.chair, made.slug, invitation.member.id)
+    owner.join(10)
+
+    db.session.rollback()
+    used = count(User, User.email == "ana@school.example", User.password_hash.is_not(None))
+    assert used + count(Invite, Invite.used_at.is_(None)) == 1  # in use, or a link to it
+
+
+def test_two_people_take_one_address_at_once_and_one_is_told(app: Flask, make: Factory):
+    one, two = make.user(), make.user()
+    ids = [one.id, two.id]
+
+    def moving(user_id: int) -> Work:
+        return lambda: administration.change_address(OPERATOR, user_id, "ana@school.example")
+
+    found = together(app, None, *[moving(user_id) for user_id in ids])
+
+    assert names(found) == ["Invalid", "User"]
 
 
 def test_a_double_click_on_new_evaluation_makes_one(app: Flask, make: Factory):
@@ -577,11 +618,12 @@ def test_of_two_chairs_who_adopt_one_cell_the_later_gets_a_conflict(app: Flask, 
 
 def test_two_motions_at_once_adopt_once(app: Flask, make: Factory):
     made = opened(make)
+    shown = shown_undisputed(made, made.chair)
 
     found = together(
         app,
         made,
-        *[lambda: meetings.adopt_undisputed_cells(made.chair, made.slug, VOTE, expected=3)] * 2,
+        *[lambda: meetings.adopt_undisputed_cells(made.chair, made.slug, VOTE, shown=shown)] * 2,
     )
 
     assert sorted(type(one).__name__ for one in found) == ["Motion", "Stale"]

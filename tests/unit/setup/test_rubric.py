@@ -199,6 +199,13 @@ def test_a_title_is_one_line():
     assert parse_rubric(text).sections[0].title == "Access for all"
 
 
+def test_a_decimal_comma_is_named_with_its_line():
+    (problem,) = problems_of(GOOD + "\n[[section.criterion]]\nweight = 1,5  # heavy\n")
+
+    line = GOOD.count("\n") + 3
+    assert problem == f"Line {line}: “1,5” is no number here: a point stands before decimals."
+
+
 @pytest.mark.parametrize("text", ["name =", "name = 1" + "0" * 5000, "a = " + "[" * 5000, "\x00"])
 def test_what_is_not_toml_is_one_problem(text):
     (problem,) = problems_of(text)

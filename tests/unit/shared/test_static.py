@@ -143,3 +143,8 @@ def test_the_icon_is_a_drawing_without_style_or_script():
 
     assert {element.tag.split("}")[1] for element in icon.iter()} == {"svg", "rect"}
     assert [element for element in icon.iter() if "style" in element.attrib] == []
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=names(TEMPLATES))
+def test_no_control_cuts_what_is_pasted(template):
+    assert "maxlength" not in template.read_text("utf-8")

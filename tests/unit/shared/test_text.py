@@ -13,8 +13,11 @@ from crrubric.domain.text import (
     clean_line,
     clean_text,
     email_key,
+    find_nearest_name,
+    key_of,
     replace_control_characters,
     slug_of,
+    sort_key,
 )
 
 
@@ -101,7 +104,68 @@ def test_the_cost_over_a_term_is_rounded_half_up(price, quantity, months, cents)
 
 
 @pytest.mark.parametrize(
-    "password", ["four plain words here", "Überraschung am Morgen", "🎓" * 5 + "abcdefghij"]
+    "password", ["four plain words here", "Überraschung am Morgen", "🎓" * 5 + "bluetassel"]
 )
 def test_long_passwords_of_any_kind_are_taken(password: str):
     assert check_password(password, about=("Ann", "ann@school.example")) is None
+
+
+@pytest.mark.parametrize("typed", ["\uffff", "\ufffe", "\ufdd0", "\U0001ffff", "\udfff", "\x9f"])
+def test_what_xml_cannot_hold_is_refused_and_shown_replaced(typed: str):
+    with pytest.raises(Invalid, match="Remove the control character at position 2"):
+        clean_text(f"a{typed}b", limit=100)
+
+    assert replace_control_characters(f"a{typed}b") == "a\N{REPLACEMENT CHARACTER}b"
+
+
+SPELLINGS = [
+    ("Zoë Núñez", "Zoe\u0308 Nu\u0301n\u0303ez"),  # composed or not
+    ("Straße", "STRASSE"),
+    ("Ａｃｍｅ", "acme"),  # full width
+    ("Ann\u200b Lee", "Ann Lee"),  # zero width
+    ("\u202eAcme\u202c", "Acme"),  # direction of writing
+    ("  Ann \u00a0 Lee ", "Ann Lee"),
+    ("ﬁle", "file"),  # a ligature
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SPELLINGS)
+def test_two_spellings_of_a_name_have_one_key(one: str, other: str):
+    assert key_of(one) == key_of(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("Ann", "Anne"), ("Núñez", "Nunez"), ("a-b", "a b")])
+def test_two_names_have_two_keys(one: str, other: str):
+    assert key_of(one) != key_of(other)
+
+
+@given(st.text())
+def test_a_key_is_its_own_key(text: str):
+    assert key_of(key_of(text)) == key_of(text)
+
+
+def test_names_stand_where_people_look_for_them():
+    names = ["Zoë", "Zander", "Álvaro", "alba", "Émile", "Zoe", "Ångström"]
+
+    assert sorted(names, key=sort_key) == [
+        "alba", "Álvaro", "Ångström", "Émile", "Zander", "Zoe", "Zoë",
+    ]  # fmt: skip
+
+
+def test_a_name_is_stored_composed_and_of_what_cannot_be_seen_nothing_is_left():
+    assert clean_line("Nu\u0301n\u0303ez", limit=100) == "Núñez"
+    assert clean_line("\u200b \u2060", limit=100) == ""
+    assert clean_text("\u200b" * 30 + "a", limit=100) == "\u200b" * 30 + "a"
+
+
+def test_a_name_whose_key_would_be_far_longer_is_refused():
+    with pytest.raises(Invalid, match="Shorten this to 120 characters"):
+        clean_line("\ufdfa" * 100, limit=120)
+
+
+def test_the_nearest_name_is_found():
+    known = ["Maria Garcia", "Zoë Núñez"]
+
+    assert find_nearest_name("Mria Garcia", known) == "Maria Garcia"
+    assert find_nearest_name("zoe nunez", known) == "Zoë Núñez"
+    assert find_nearest_name("Bob", known) is None

@@ -1,13 +1,13 @@
 """seals that REPLACE and TRUNCATE can't get past
 
-Revision: 0014
-Follows: 0013
+Revision: 0018
+Follows: 0017
 """
 
 from alembic import op
 
-revision = "0014"
-down_revision = "0013"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,74 @@
+"""Mails about an account: links for a new password, and what was changed. Nothing here sends."""
+
+from crrubric.domain.mail.mails import MailContext, MailText, MailTranslator, frame_mail
+from crrubric.domain.translation import N_
+
+NOT_YOU = N_(
+    "If you know nothing of this, tell the people who run this site at your district at once."
+)
+
+
+def compose_password_link(
+    say: MailTranslator, to: MailContext, *, minutes: int, asked_by: str, first: bool
+) -> MailText:
+    """A link with which one chooses a new password.
+
+    Args: asked_by: the administrator who had it sent, empty if it was asked for on the site;
+    first: there is no password yet.
+    """
+    if asked_by:
+        why = say(N_("%(who)s, an administrator, had this link sent to you."), who=asked_by)
+    else:
+        why = say(N_("Somebody, probably you, asked for this link on the page for signing in."))
+    how = say(
+        N_(
+            "Choose a new password with it. It works once, for %(minutes)s minutes, and it is "
+            "only for you: do not share it."
+        ),
+        minutes=minutes,
+    )
+    paragraphs = [why, how, to.link]
+    if not first:
+        keeps = N_("If you want no new password, do nothing: the one you have still works.")
+        paragraphs.append(say(keeps))
+    return _compose_account_mail(say, to, say(N_("Choose a new password")), paragraphs)
+
+
+def compose_link_notice(say: MailTranslator, to: MailContext) -> MailText:
+    """That the operator made a one-time link for the account: it is not in this mail."""
+    what = say(
+        N_(
+            "A link with which a new password can be chosen for your account was made on the "
+            "server. Whoever asked for it there has it."
+        )
+    )
+    subject = say(N_("A link for a new password was made"))
+    return _compose_account_mail(say, to, subject, [what, say(NOT_YOU)])
+
+
+def compose_password_notice(say: MailTranslator, to: MailContext) -> MailText:
+    """That the password is another one now."""
+    what = say(
+        N_("The password of your account was changed. Everybody who was signed in is signed out.")
+    )
+    subject = say(N_("Your password was changed"))
+    return _compose_account_mail(say, to, subject, [what, say(NOT_YOU)])
+
+
+def compose_address_notice(say: MailTranslator, to: MailContext, *, old: str, new: str) -> MailText:
+    """To the old and to the new address: with which one signs in from now on."""
+    what = say(
+        N_("The e-mail address of your account was changed from %(old)s to %(new)s."),
+        old=old,
+        new=new,
+    )
+    how = say(N_("From now on you sign in with the new one, and mails go there."))
+    subject = say(N_("Your e-mail address was changed"))
+    return _compose_account_mail(say, to, subject, [what, how, say(NOT_YOU)])
+
+
+def _compose_account_mail(
+    say: MailTranslator, to: MailContext, subject: str, paragraphs: list[str]
+) -> MailText:
+    why = say(N_("You receive this e-mail because you have an account there."))
+    return frame_mail(say, to, subject, [*paragraphs, why])

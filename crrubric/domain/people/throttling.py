@@ -1,0 +1,20 @@
+"""How long somebody waits between guesses of a password: slow for a guesser, bearable for a person.
+
+Two guesses in a minute are some 90,000 in a month: no password that is accepted here falls to that.
+"""
+
+FREE_FAILURES = 4  # failures in a row that cost nothing
+KNOWN_FREE_FAILURES = 19  # the same in a browser that has signed in to the account before
+LONGEST_DELAY = 30  # seconds
+FAILURES_KEPT = 24 * 3600  # seconds after the first one; a sign-in forgets them at once
+ACCOUNTS_FROM_ADDRESS = 50  # different accounts that may fail from one network address …
+ADDRESS_WINDOW = 15 * 60  # … in so many seconds: a school of 200 sits behind one
+
+
+def find_delay(failures: int, *, known: bool = False) -> int:
+    """Seconds until the next try, after so many failures in a row: from the fifth 1, 2, 4 … 30.
+
+    Args: known: the browser has signed in to this account before.
+    """
+    counted = failures - (KNOWN_FREE_FAILURES if known else FREE_FAILURES)
+    return 0 if counted <= 0 else min(LONGEST_DELAY, 2 ** (min(counted, 10) - 1))

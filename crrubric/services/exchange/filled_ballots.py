@@ -1,0 +1,83 @@
+"""What becomes of the ballots that an import fills: sealed with their receipts, or left open."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crrubric.catalogue import load_translations
+from crrubric.clock import now_utc
+from crrubric.domain.events import Event
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import BallotState, Phase
+from crrubric.models import Abstention, Ballot, Evaluation, Mark
+from crrubric.queries.people.people import Actor
+from crrubric.queries.setup.assignments import list_assigned_criterion_ids
+from crrubric.services.ballots.ballots import mark_text, serialize_mark
+from crrubric.services.ballots.seals import seal_ballot
+from crrubric.services.mail.notices import notify_chairs_if_complete
+from crrubric.services.shared.journal import ROW, EntryReferences, note_event
+
+WHY_NO_MARK = N_("The file that was imported has no mark here.")
+
+
+def close_filled_ballots(
+    session: Session,
+    actor: Actor,
+    evaluation: Evaluation,
+    filled: Mapping[int, Sequence[int]],
+    *,
+    seal: bool,
+) -> None:
+    """Write down what each ballot was given, and seal it if it is to be.
+
+    Args: filled: ballot -> the criteria that the file marks, by id.
+    """
+    asked: dict[int, list[int]] = {}  # by member
+    why = load_translations(evaluation.language).gettext(WHY_NO_MARK)
+    for ballot_id, criteria in filled.items():
+        ballot = session.get_one(Ballot, ballot_id)
+        if ballot.member_id not in asked:
+            asked[ballot.member_id] = list_assigned_criterion_ids(session, ballot.member)
+        marks = session.scalars(select(Mark).where(Mark.ballot_id == ballot_id)).all()
+        told: dict[str, Any] = {"marks": len(criteria)}
+        if seal:
+            marked = {mark.criterion_id for mark in marks}
+            left = [each for each in asked[ballot.member_id] if each not in marked]
+            told |= _submit(session, evaluation.slug, ballot, gaps=dict.fromkeys(left, why))
+        wanted = set(criteria)
+        told[ROW] = {
+            "marks": [
+                (mark.criterion_id, serialize_mark(mark_text(mark)))
+                for mark in marks
+                if mark.criterion_id in wanted
+            ]
+        }
+        note_event(
+            session,
+            actor,
+            Event.BALLOT_IMPORTED,
+            evaluation_id=evaluation.id,
+            subject=f"{ballot.member.name}, {ballot.vendor.company}",
+            about=EntryReferences(vendor_id=ballot.vendor_id, member_id=ballot.member_id),
+            after=told,
+        )
+    if seal and evaluation.phase is Phase.SCORING:
+        notify_chairs_if_complete(session, evaluation.id)
+
+
+def _submit(
+    session: Session, slug: str, ballot: Ballot, *, gaps: Mapping[int, str]
+) -> dict[str, Any]:
+    """Submit a ballot with a reason for every gap; what the journal tells of it."""
+    session.add_all(
+        Abstention(ballot_id=ballot.id, criterion_id=criterion, reason=why)
+        for criterion, why in gaps.items()
+    )
+    session.flush()
+    sealed = seal_ballot(session, ballot, slug, now_utc())
+    session.flush()
+    ballot.state, ballot.submitted_at = BallotState.SUBMITTED, sealed.sealed_at
+    session.flush()
+    return {"unscored": len(gaps), "number": sealed.number, "receipt": sealed.receipt}

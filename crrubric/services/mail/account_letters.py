@@ -1,0 +1,90 @@
+"""Writing mails about an account into the outbox: they belong to no evaluation."""
+
+from collections.abc import Callable
+from secrets import token_hex
+
+from sqlalchemy.orm import Session
+
+from crrubric.config import current_settings
+from crrubric.domain import limits
+from crrubric.domain.mail.account_mails import (
+    compose_address_notice,
+    compose_link_notice,
+    compose_password_link,
+    compose_password_notice,
+)
+from crrubric.domain.mail.mails import MailContext, MailText, MailTranslator, clean_header_line
+from crrubric.domain.vocabulary import MailKind
+from crrubric.models import OutgoingMail, User
+from crrubric.queries.people.district import find_district
+from crrubric.services.mail.outbox import OFF, is_mail_on, set_aside_mail, site_url, use_language
+
+Compose = Callable[[MailTranslator, MailContext], MailText]
+
+
+def write_password_link(session: Session, user: User, token: str, *, asked_by: str = "") -> None:
+    """The link for a new password, to the address itself."""
+
+    def compose(say: MailTranslator, to: MailContext) -> MailText:
+        return compose_password_link(
+            say,
+            to,
+            minutes=limits.RESET_MINUTES,
+            asked_by=asked_by,
+            first=user.password_hash is None,
+        )
+
+    path = f"/invitations/{token}"
+    _queue_account_mail(session, user, compose, path=path, kind=MailKind.PASSWORD_LINK)
+
+
+def write_link_notice(session: Session, user: User) -> None:
+    """That a link for the account was made on the server."""
+    _queue_account_mail(session, user, compose_link_notice)
+
+
+def write_password_notice(session: Session, user: User) -> None:
+    """That the password was changed."""
+    _queue_account_mail(session, user, compose_password_notice)
+
+
+def write_address_notices(session: Session, user: User, old: str) -> None:
+    """That the address was changed: to both."""
+
+    def compose(say: MailTranslator, to: MailContext) -> MailText:
+        return compose_address_notice(say, to, old=old, new=user.email)
+
+    for address in (old, user.email):
+        _queue_account_mail(session, user, compose, address=address)
+
+
+def _queue_account_mail(
+    session: Session,
+    user: User,
+    compose: Compose,
+    *,
+    path: str = "/",
+    kind: MailKind = MailKind.ACCOUNT,
+    address: str = "",
+) -> None:
+    """Put a mail into the outbox, in the caller's transaction; where mail is off, set it aside."""
+    district = find_district(session)
+    name = district.name if district else "crrubric"
+    to = MailContext(user.name, name, name, f"{site_url()}{path}")
+    settings = current_settings()
+    chosen = user.language if user.language in settings.LANGUAGES else None
+    with use_language(chosen or settings.LANGUAGES[0]) as say:
+        mail = compose(say, to)
+    row = OutgoingMail(
+        dedup_key=f"account-{token_hex(16)}",
+        kind=kind,
+        user_id=user.id,
+        to_name=clean_header_line(user.name),
+        to_address=address or user.email,
+        subject=mail.subject,
+        body=mail.body,
+        vendors=[],
+    )
+    session.add(row)
+    if not is_mail_on():
+        set_aside_mail(row, OFF)

@@ -1,0 +1,52 @@
+"""What administrators do with accounts: disable them and enable them again; the operator, more."""
+
+from crrubric.clock import now_utc
+from crrubric.domain.actions import SiteAction
+from crrubric.domain.errors import Invalid
+from crrubric.domain.events import Event
+from crrubric.domain.translation import N_
+from crrubric.models import User
+from crrubric.queries.people.access import make_not_found, require_on_site
+from crrubric.queries.people.people import Actor
+from crrubric.services.people.accounts import SAME_EMAIL, end_sessions, lock_user, make_taken
+from crrubric.services.people.addresses import readdress_user
+from crrubric.services.people.links import void_links
+from crrubric.services.shared.constraints import explain_constraint
+from crrubric.services.shared.journal import note_event
+from crrubric.services.shared.unit import unit_of_work
+
+
+def set_account_disabled(actor: Actor, user_id: int, *, disabled: bool) -> User:
+    """Let somebody sign in no more, at once and on every machine, or let them again.
+
+    What they did stays in the record, and so do their seats. Nothing is noted if nothing changes.
+
+    Raises: NotFound unless the actor administers the site; Invalid for one's own account.
+    """
+    require_on_site(actor, SiteAction.MANAGE_ACCOUNTS)
+    if user_id == actor.user_id:
+        raise Invalid(N_("You can’t disable your own account: another administrator can."))
+    with unit_of_work() as session:
+        user = lock_user(session, user_id)
+        if disabled and user.disabled_at is None:
+            user.disabled_at = now_utc()
+            end_sessions(session, user)
+            void_links(session, user.id)
+            note_event(session, actor, Event.ACCOUNT_DISABLED, subject=user.name)
+        elif not disabled and user.disabled_at is not None:
+            user.disabled_at = None
+            note_event(session, actor, Event.ACCOUNT_ENABLED, subject=user.name)
+    return user
+
+
+def change_address(actor: Actor, user_id: int, email: str) -> User:
+    """The operator at the server puts another address on an account; both addresses are told.
+
+    Raises: NotFound for everybody else: with the address goes the way to a new password.
+    """
+    if actor.user_id is not None:
+        raise make_not_found()
+    with explain_constraint(SAME_EMAIL, make_taken(email)), unit_of_work() as session:
+        user = lock_user(session, user_id)
+        readdress_user(session, actor, user, email)
+    return user

@@ -1,0 +1,119 @@
+"""Counting failed attempts, in the server's memory or in Redis: whom to let wait, and how long.
+
+An account is slowed down from the fifth failure in a row, wherever the failures came from; a
+browser that has signed in to it before is counted on its own, so that nobody can keep the owner
+out. A network address is stopped by how many different accounts failed there: one guesser who goes
+through all addresses of a school stops, a school whose people mistype does not.
+"""
+
+import hashlib
+import ipaddress
+import math
+import time
+from dataclasses import dataclass
+
+from crrubric.config import current_settings
+from crrubric.domain.errors import TooSoon
+from crrubric.domain.people.throttling import (
+    ACCOUNTS_FROM_ADDRESS,
+    ADDRESS_WINDOW,
+    FAILURES_KEPT,
+    find_delay,
+)
+from crrubric.domain.translation import N_
+from crrubric.extensions import limiter
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to sign in: to which account, from which network address, by a browser that ..."""
+
+    account: str  # the folded address, whether it has an account or not
+    address: str = ""
+    known: bool = False  # ... has signed in to the account before
+
+    @property
+    def lane(self) -> str:
+        """What its failures are counted under."""
+        return f"sign-in/{'known' if self.known else 'any'}/{_digest(self.account)}"
+
+    @property
+    def network(self) -> str:
+        """Where it comes from."""
+        return f"sign-in/from/{_digest(network_of(self.address))}"
+
+
+def begin_attempt(attempt: Attempt) -> None:
+    """Count the attempt as failed before anything is compared: many at once don't slip through.
+
+    Raises: TooSoon if one has to wait; that counts as no failure.
+    """
+    if not current_settings().RATELIMIT_ENABLED:
+        return
+    store, wait = limiter.storage, f"{attempt.lane}/wait"
+    if not attempt.known and store.get(attempt.network) >= ACCOUNTS_FROM_ADDRESS:
+        raise TooSoon(
+            N_(
+                "Too many different people failed to sign in from your network. Minutes to wait:"
+                " %(minutes)s."
+            ),
+            seconds=_seconds_left(attempt.network),
+            minutes=math.ceil(_seconds_left(attempt.network) / 60),
+        )
+    if store.get(wait):
+        left = _seconds_left(wait)
+        raise TooSoon(N_("Too many attempts. Seconds to wait: %(seconds)s."), seconds=left)
+    if delay := find_delay(store.incr(attempt.lane, FAILURES_KEPT), known=attempt.known):
+        store.incr(wait, delay)
+
+
+def begin_request(attempt: Attempt) -> None:
+    """Somebody asks for a link for an account: as many accounts from a network as may fail there.
+
+    Raises: TooSoon for more.
+    """
+    if not current_settings().RATELIMIT_ENABLED:
+        return
+    network = f"link/from/{_digest(network_of(attempt.address))}"
+    once = f"{network}/{_digest(attempt.account)}"
+    if limiter.storage.get(network) >= ACCOUNTS_FROM_ADDRESS:
+        left = _seconds_left(network)
+        raise TooSoon(N_("Too many attempts. Seconds to wait: %(seconds)s."), seconds=left)
+    if limiter.storage.incr(once, ADDRESS_WINDOW) == 1:
+        limiter.storage.incr(network, ADDRESS_WINDOW)
+
+
+def forget_failures(attempt: Attempt) -> None:
+    """The attempt has succeeded: the next one counts from the beginning."""
+    if current_settings().RATELIMIT_ENABLED:
+        limiter.storage.clear(attempt.lane)
+        limiter.storage.clear(f"{attempt.lane}/wait")
+
+
+def note_failed_account(attempt: Attempt) -> None:
+    """The attempt has failed: one more account of its network address, if it is another one."""
+    if not current_settings().RATELIMIT_ENABLED:
+        return
+    once = f"{attempt.network}/{_digest(attempt.account)}"
+    if limiter.storage.incr(once, ADDRESS_WINDOW) == 1:
+        limiter.storage.incr(attempt.network, ADDRESS_WINDOW)
+
+
+def network_of(address: str) -> str:
+    """Whose address it is: of IPv6 one household or office has all that begin alike."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if found.version == 4:
+        return address
+    return str(ipaddress.ip_network((found, 64), strict=False))
+
+
+def _seconds_left(key: str) -> int:
+    return max(1, math.ceil(limiter.storage.get_expiry(key) - time.time()))
+
+
+def _digest(text: str) -> str:
+    """A key of one length, whatever somebody typed."""
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

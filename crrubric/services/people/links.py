@@ -1,0 +1,199 @@
+"""One-time links with which a person chooses a password: who makes them, and using them.
+
+A link goes to the address itself, or comes from the operator at the server. Chairs hand out only
+those of accounts that their own evaluation made and that nobody has used yet.
+"""
+
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from crrubric.clock import now_utc
+from crrubric.domain import limits
+from crrubric.domain.actions import SiteAction
+from crrubric.domain.errors import Invalid, NotFound
+from crrubric.domain.events import Event
+from crrubric.domain.text import email_key
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import MailKind
+from crrubric.extensions import db
+from crrubric.models import Invite, Member, OutgoingMail, User
+from crrubric.queries.people.access import make_not_found, require_on_site
+from crrubric.queries.people.people import CLOCKWORK, Actor, actor_of
+from crrubric.services.mail.account_letters import (
+    write_link_notice,
+    write_password_link,
+    write_password_notice,
+)
+from crrubric.services.mail.outbox import is_mail_on, set_aside_links
+from crrubric.services.people.accounts import (
+    check_new_password,
+    end_sessions,
+    hash_password,
+    hash_token,
+    insert_user_session,
+    is_password,
+    is_unused,
+    lock_user,
+)
+from crrubric.services.people.attempts import Attempt, begin_request
+from crrubric.services.shared.journal import EntryReferences, note_event
+from crrubric.services.shared.unit import unit_of_work
+
+INVITATION = timedelta(days=limits.INVITE_DAYS)
+RESET = timedelta(minutes=limits.RESET_MINUTES)
+
+
+def issue_invite(session: Session, user: User) -> str:
+    """A fresh one-time link secret for `user`; earlier unused ones stop working."""
+    void_links(session, user.id)
+    return _insert_link(session, user, INVITATION)
+
+
+def _insert_link(session: Session, user: User, lifetime: timedelta) -> str:
+    token, now = secrets.token_urlsafe(32), now_utc()
+    session.add(
+        Invite(
+            token_hash=hash_token(token),
+            user_id=user.id,
+            created_at=now,
+            expires_at=now + lifetime,
+        )
+    )
+    return token
+
+
+def void_links(session: Session, user_id: int) -> None:
+    """Every link of a person stops working, those in mails that wait as well."""
+    session.execute(
+        update(Invite)
+        .where(Invite.user_id == user_id, Invite.used_at.is_(None))
+        .values(used_at=now_utc())
+    )
+    set_aside_links(session, user_id)
+
+
+def make_operator_link(actor: Actor, user: User) -> str:
+    """A one-time link secret for the operator at the server to hand on; the owner is told.
+
+    Raises: NotFound for everybody else; Invalid if the account is disabled.
+    """
+    if actor.user_id is not None:
+        raise make_not_found()
+    with unit_of_work() as session:
+        user = lock_user(session, user.id)
+        _refuse_disabled(user)
+        token = issue_invite(session, user)
+        if not is_unused(user):
+            write_link_notice(session, user)
+        note_event(session, actor, Event.ACCOUNT_LINK_MADE, subject=user.name)
+        return token
+
+
+def send_password_link(actor: Actor, user_id: int) -> User:
+    """An administrator has a link for a new password sent to the owner, and never sees it.
+
+    Raises: NotFound unless the actor administers the site; Invalid if that can't be done.
+    """
+    require_on_site(actor, SiteAction.MANAGE_ACCOUNTS)
+    if not is_mail_on():
+        raise Invalid(
+            N_("This site sends no mail: make a link on the server, with “crrubric user link”.")
+        )
+    with unit_of_work() as session:
+        user = lock_user(session, user_id)
+        _refuse_disabled(user)
+        write_password_link(session, user, _insert_link(session, user, RESET), asked_by=actor.name)
+        note_event(session, actor, Event.ACCOUNT_LINK_SENT, subject=user.name)
+    return user
+
+
+def request_password_link(email: str, *, address: str = "") -> None:
+    """Somebody forgot a password: a link goes to the address, if it has an account that works.
+
+    Whoever asks is told nothing of that. Links that are under way stay: anybody can ask.
+
+    Raises: TooSoon if too many people's links were asked for from one network.
+    """
+    begin_request(Attempt(email_key(email), address))
+    is_password("", None)  # takes so long that one can't tell by the time whether a mail is written
+    with unit_of_work() as session:
+        user = session.scalar(
+            select(User).where(User.email_key == email_key(email)).with_for_update(of=User)
+        )
+        if user is None or user.disabled_at is not None or _was_sent_lately(session, user):
+            return
+        write_password_link(session, user, _insert_link(session, user, RESET))
+        note_event(session, CLOCKWORK, Event.ACCOUNT_LINK_ASKED, subject=user.name)
+
+
+def _was_sent_lately(session: Session, user: User) -> bool:
+    since = now_utc() - timedelta(minutes=limits.LINK_MAIL_MINUTES)
+    mail = select(OutgoingMail.id).where(
+        OutgoingMail.user_id == user.id,
+        OutgoingMail.kind == MailKind.PASSWORD_LINK,
+        OutgoingMail.created_at > since,
+    )
+    return session.scalar(mail.limit(1)) is not None
+
+
+def _refuse_disabled(user: User) -> None:
+    if user.disabled_at is not None:
+        raise Invalid(N_("The account of %(name)s is disabled: enable it first."), name=user.name)
+
+
+def find_usable_invite(session: Session, token: str) -> Invite:
+    """The invite that `token` opens. Raises: NotFound in words if it is used, old or unknown."""
+    invite = session.scalar(select(Invite).where(Invite.token_hash == hash_token(token)))
+    if (
+        invite is None
+        or invite.used_at is not None
+        or invite.expires_at < now_utc()
+        or invite.user.disabled_at is not None
+    ):
+        raise NotFound(
+            N_("This link has been used or is too old. Ask the chair for a new one, or sign in.")
+        )
+    return invite
+
+
+def accept_invite(token: str, *, password: str) -> tuple[User, str]:
+    """Set the password of the link's owner and sign them in; every link of theirs is spent.
+
+    Returns: the person and the secret of their new session.
+    Raises: NotFound if the link no longer works; Invalid if the password can't be used.
+    """
+    user = find_usable_invite(db.session(), token).user
+    user_id = user.id
+    check_new_password(db.session(), user, password)
+    db.session.rollback()  # no transaction stays open over a hash
+    hashed = hash_password(password)
+    with unit_of_work() as session:
+        user = lock_user(session, user_id)
+        find_usable_invite(session, token)  # once more: nobody else can spend it now
+        void_links(session, user.id)
+        first = is_unused(user)
+        user.password_hash = hashed
+        end_sessions(session, user)
+        if first:
+            _note_acceptance(session, user)
+        else:
+            write_password_notice(session, user)
+            note_event(session, actor_of(user), Event.ACCOUNT_PASSWORD_SET)
+        return user, insert_user_session(session, user)
+
+
+def _note_acceptance(session: Session, user: User) -> None:
+    """In the journal of the evaluation that made the account; of the site, if none did."""
+    member = session.scalar(
+        select(Member).where(Member.user_id == user.id, Member.made_account).limit(1)
+    )
+    note_event(
+        session,
+        actor_of(user),
+        Event.INVITE_ACCEPTED,
+        evaluation_id=member.evaluation_id if member else None,
+        about=EntryReferences(member_id=member.id if member else None),
+    )

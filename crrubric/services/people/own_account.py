@@ -1,0 +1,142 @@
+"""What people change of their own account: name, address, password."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crrubric.domain.errors import Invalid, Stale
+from crrubric.domain.events import Event
+from crrubric.domain.policy import FROM_DECIDED
+from crrubric.domain.translation import N_
+from crrubric.extensions import db
+from crrubric.models import Evaluation, Member, User
+from crrubric.queries.people.access import lock_evaluation
+from crrubric.queries.people.people import Actor
+from crrubric.services.mail.account_letters import write_password_notice
+from crrubric.services.people.accounts import (
+    SAME_EMAIL,
+    check_new_password,
+    clean_name,
+    end_sessions,
+    hash_password,
+    insert_user_session,
+    is_password,
+    lock_user,
+    make_taken,
+)
+from crrubric.services.people.addresses import readdress_user
+from crrubric.services.people.attempts import Attempt, begin_attempt, forget_failures
+from crrubric.services.people.links import void_links
+from crrubric.services.shared.constraints import explain_constraint
+from crrubric.services.shared.journal import EntryReferences, note_event
+from crrubric.services.shared.unit import unit_of_work
+
+
+def rename_own_account(actor: Actor, name: str) -> None:
+    """Change one's name: on the site, and on committees whose decision is not made yet.
+
+    Raises: Invalid without a name.
+    """
+    tidy = clean_name(name)
+    with unit_of_work() as session:
+        members = _lock_open_seats(session, actor)
+        user = lock_user(session, _own_id(actor))
+        old, user.name = user.name, tidy
+        if tidy != old:
+            note_event(
+                session,
+                actor,
+                Event.ACCOUNT_RENAMED,
+                subject=tidy,
+                before={"name": old},
+                after={"name": tidy},
+            )
+        for member in members:
+            if member.name != tidy:
+                _rename_seat(session, actor, member, tidy)
+
+
+def _lock_open_seats(session: Session, actor: Actor) -> list[Member]:
+    """The actor's present seats, their evaluations held in one order for everybody."""
+    seats = (
+        select(Member, Evaluation.slug)
+        .join(Evaluation, Evaluation.id == Member.evaluation_id)
+        .where(Member.user_id == actor.user_id, Member.removed_at.is_(None))
+        .order_by(Evaluation.id)
+    )
+    return [
+        member
+        for member, slug in session.execute(seats).all()
+        if lock_evaluation(session, slug, exclusive=True).phase not in FROM_DECIDED
+    ]
+
+
+def _rename_seat(session: Session, actor: Actor, member: Member, name: str) -> None:
+    old, member.name = member.name, name
+    note_event(
+        session,
+        actor,
+        Event.MEMBER_RENAMED,
+        evaluation_id=member.evaluation_id,
+        subject=name,
+        about=EntryReferences(member_id=member.id),
+        before={"name": old},
+        after={"name": name},
+    )
+
+
+def change_own_address(actor: Actor, *, email: str, password: str) -> None:
+    """Change the address with which one signs in; both addresses are told.
+
+    Raises: Invalid beside the field; TooSoon after too many wrong passwords.
+    """
+    version = _confirm_password(actor, password, field="password")
+    with explain_constraint(SAME_EMAIL, make_taken(email)), unit_of_work() as session:
+        user = _lock_unchanged(session, actor, version)
+        readdress_user(session, actor, user, email)
+
+
+def change_own_password(actor: Actor, *, present: str, password: str) -> tuple[User, str]:
+    """Change one's password; every session ends.
+
+    Returns: the person and the secret of the one session that begins.
+    Raises: Invalid beside the field; TooSoon after too many wrong passwords.
+    """
+    check_new_password(db.session(), db.session.get_one(User, actor.user_id), password)
+    version = _confirm_password(actor, present, field="present")
+    hashed = hash_password(password)
+    with unit_of_work() as session:
+        user = _lock_unchanged(session, actor, version)
+        user.password_hash = hashed
+        void_links(session, user.id)
+        end_sessions(session, user)
+        write_password_notice(session, user)
+        note_event(session, actor, Event.ACCOUNT_PASSWORD_CHANGED)
+        return user, insert_user_session(session, user)
+
+
+def _confirm_password(actor: Actor, password: str, *, field: str) -> int:
+    """The version of the account whose password this is. Raises: Invalid; TooSoon."""
+    session = db.session()
+    user = session.get_one(User, actor.user_id)
+    attempt = Attempt(user.email_key, known=True)
+    expected, version = user.password_hash, user.sign_in_version
+    session.rollback()  # no transaction stays open over a hash
+    begin_attempt(attempt)
+    if not is_password(password, expected):
+        raise Invalid(N_("This is not your password."), field=field)
+    forget_failures(attempt)
+    return version
+
+
+def _lock_unchanged(session: Session, actor: Actor, version: int) -> User:
+    """The actor's account, held, if it is still the one whose password was confirmed."""
+    user = lock_user(session, _own_id(actor))
+    if user.sign_in_version != version or user.disabled_at is not None:
+        raise Stale(N_("Your password was changed meanwhile: sign in again."))
+    return user
+
+
+def _own_id(actor: Actor) -> int:
+    if actor.user_id is None:
+        raise RuntimeError("the operator has no account of their own")
+    return actor.user_id

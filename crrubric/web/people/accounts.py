@@ -1,0 +1,79 @@
+"""The accounts of the site, for administrators: disable, enable, start a new password."""
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from crrubric.domain.actions import SiteAction
+from crrubric.domain.errors import Invalid
+from crrubric.extensions import db
+from crrubric.queries.people.accounts import find_account, list_account_changes, list_accounts
+from crrubric.services.mail.outbox import is_mail_on
+from crrubric.services.people.administration import set_account_disabled
+from crrubric.services.people.links import send_password_link
+from crrubric.web.shared.access import require_site_permission
+from crrubric.web.shared.page import render_site_page
+from crrubric.web.shared.session import current_actor
+from crrubric.web.shared.words import translate_error
+
+bp = Blueprint("accounts", __name__, url_prefix="/accounts")
+HOME = "accounts.show_accounts"
+STATES = {"disabled": True, "enabled": False}
+
+
+@bp.get("")
+@require_site_permission(SiteAction.MANAGE_ACCOUNTS)
+def show_accounts() -> ResponseReturnValue:
+    """Everybody who has an account, and what was done to accounts lately."""
+    return render_site_page(
+        "people/accounts.html",
+        under=HOME,
+        accounts=list_accounts(db.session()),
+        changes=list_account_changes(db.session()),
+    )
+
+
+@bp.get("/<int:user_id>")
+@require_site_permission(SiteAction.MANAGE_ACCOUNTS)
+def show_account(user_id: int) -> ResponseReturnValue:
+    """One account, with what an administrator may do."""
+    return render_site_page(
+        "people/account.html",
+        under=HOME,
+        account=find_account(db.session(), user_id),
+        own=user_id == current_actor().user_id,
+        mailed=is_mail_on(),
+    )
+
+
+@bp.post("/<int:user_id>/state")
+@require_site_permission(SiteAction.MANAGE_ACCOUNTS)
+def save_account_state(user_id: int) -> ResponseReturnValue:
+    """Disable or enable; the form names the state, so that twice is once."""
+    disabled = STATES.get(request.form.get("state", ""))
+    if disabled is None:
+        flash(_("Choose one of the choices shown."), "problem")
+        return redirect(url_for("accounts.show_account", user_id=user_id), code=303)
+    try:
+        user = set_account_disabled(current_actor(), user_id, disabled=disabled)
+        words = (
+            _("%(name)s is signed out and can’t sign in any more.", name=user.name)
+            if disabled
+            else _("%(name)s can sign in again.", name=user.name)
+        )
+        flash(words, "done")
+    except Invalid as error:
+        flash(translate_error(error), "problem")
+    return redirect(url_for("accounts.show_account", user_id=user_id), code=303)
+
+
+@bp.post("/<int:user_id>/password")
+@require_site_permission(SiteAction.MANAGE_ACCOUNTS)
+def send_account_link(user_id: int) -> ResponseReturnValue:
+    """Have a link for a new password sent to the owner."""
+    try:
+        user = send_password_link(current_actor(), user_id)
+        flash(_("A link for a new password is on its way to %(name)s.", name=user.name), "done")
+    except Invalid as error:
+        flash(translate_error(error), "problem")
+    return redirect(url_for("accounts.show_account", user_id=user_id), code=303)

@@ -1,0 +1,111 @@
+"""One's own account: name, address, password."""
+
+from flask import Blueprint, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from crrubric.domain.errors import Invalid, TooSoon
+from crrubric.services.mail.outbox import is_mail_on
+from crrubric.services.people.own_account import (
+    change_own_address,
+    change_own_password,
+    rename_own_account,
+)
+from crrubric.web.people.account_forms import AddressForm, NameForm, NewPasswordForm
+from crrubric.web.shared import session
+from crrubric.web.shared.access import require_sign_in
+from crrubric.web.shared.forms import Form, attach_error
+from crrubric.web.shared.page import render_site_page
+from crrubric.web.shared.session import current_actor
+from crrubric.web.shared.words import translate_error
+
+bp = Blueprint("own", __name__, url_prefix="/account")
+HOME = "own.show_own_account"
+
+
+@bp.get("")
+@require_sign_in
+def show_own_account() -> ResponseReturnValue:
+    """Name, address and password, each with the way to change it."""
+    return render_own_account(NameForm(name=current_actor().name))
+
+
+def render_own_account(form: NameForm) -> str:
+    """The page with the form of one's name."""
+    return render_site_page("people/own_account.html", under=HOME, form=form)
+
+
+@bp.post("")
+@require_sign_in
+def save_own_name() -> ResponseReturnValue:
+    """Change one's name."""
+    form = NameForm()
+    if form.validate():
+        try:
+            rename_own_account(current_actor(), form.name.data)
+            flash(_("Saved."), "done")
+            return redirect(url_for(HOME), code=303)
+        except Invalid as error:
+            attach_error(form, error)
+    return render_own_account(form), 422
+
+
+@bp.get("/address")
+@require_sign_in
+def show_own_address_form() -> ResponseReturnValue:
+    """The form for another address."""
+    return render_own_address(AddressForm())
+
+
+def render_own_address(form: AddressForm) -> str:
+    """The form, and whether mails will tell of the change."""
+    return render_site_page("people/own_address.html", under=HOME, form=form, mailed=is_mail_on())
+
+
+@bp.post("/address")
+@require_sign_in
+def save_own_address() -> ResponseReturnValue:
+    """Change one's address, confirmed by the password."""
+    form, status = AddressForm(), 422
+    if form.validate():
+        try:
+            change_own_address(current_actor(), email=form.email.data, password=form.password.data)
+            flash(_("Saved. From now on you sign in with the new address."), "done")
+            return redirect(url_for(HOME), code=303)
+        except (Invalid, TooSoon) as error:
+            status = attach_refusal(form, error)
+    return render_own_address(form), status
+
+
+@bp.get("/password")
+@require_sign_in
+def show_own_password_form() -> ResponseReturnValue:
+    """The form for another password."""
+    return render_site_page("people/own_password.html", under=HOME, form=NewPasswordForm())
+
+
+@bp.post("/password")
+@require_sign_in
+def save_own_password() -> ResponseReturnValue:
+    """Change one's password; every other browser is signed out."""
+    form, status = NewPasswordForm(), 422
+    if form.validate():
+        try:
+            found = change_own_password(
+                current_actor(), present=form.present.data, password=form.password.data
+            )
+            session.begin_session(*found)
+            flash(_("Your password is changed. Every other browser is signed out."), "done")
+            return redirect(url_for(HOME), code=303)
+        except (Invalid, TooSoon) as error:
+            status = attach_refusal(form, error)
+    return render_site_page("people/own_password.html", under=HOME, form=form), status
+
+
+def attach_refusal(form: Form, error: Invalid | TooSoon) -> int:
+    """Put a refusal into the form; the status that goes with it."""
+    if isinstance(error, Invalid):
+        attach_error(form, error)
+        return 422
+    form.form_errors.append(translate_error(error))
+    return 429

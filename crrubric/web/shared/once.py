@@ -1,0 +1,73 @@
+"""Forms that make something carry a key, so that sent twice they do it once.
+
+A double click, a repeated request, Back and Send again: the same key with the same words is the
+same form, and its second answer leads where the first led. With other words it is another form.
+"""
+
+import secrets
+from hashlib import sha256
+from time import sleep
+
+from flask import Flask, Response, flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from crrubric.domain.errors import Repeated
+from crrubric.domain.record.chain import to_canonical_json
+from crrubric.extensions import db
+from crrubric.services.shared.sent_forms import find_answer, keep_answer, name_sent_form
+from crrubric.web.shared.session import current_person
+from crrubric.web.shared.words import translate_error
+
+FIELD = "once"
+NOT_TYPED = frozenset({"csrf_token"})  # other in every session, and sometimes in every page
+TRIES, PAUSE = 20, 0.1  # how long the answer to the first is waited for, in seconds
+
+
+def init_app(app: Flask) -> None:
+    """Name each such form before it is answered, and keep where its answer leads."""
+    app.add_template_global(make_form_key)
+    app.before_request(name_form)
+    app.after_request(keep_location)
+    app.register_error_handler(Repeated, answer_repeated)
+
+
+def make_form_key() -> str:
+    """The key of one form on one page."""
+    return secrets.token_hex(16)
+
+
+def name_form() -> None:
+    """Give the session the fingerprint of a form that carries a key."""
+    person = current_person()
+    if request.method == "POST" and person is not None and request.form.get(FIELD):
+        g.sent_form = fingerprint_form(person.user.id)
+        name_sent_form(db.session(), g.sent_form)
+
+
+def fingerprint_form(user_id: int) -> str:
+    """Of who sent what to where, the key included."""
+    typed = sorted(
+        [name, value] for name, value in request.form.items(multi=True) if name not in NOT_TYPED
+    )
+    sent = [user_id, request.path, typed]
+    return sha256(to_canonical_json(sent).encode()).hexdigest()
+
+
+def keep_location(response: Response) -> Response:
+    """Keep where the answer to a form led, for whoever sends it again."""
+    digest = g.pop("sent_form", None)
+    if digest is not None and response.status_code in {302, 303}:
+        keep_answer(db.session(), digest, response.headers["Location"])
+    return response
+
+
+def answer_repeated(error: Repeated) -> ResponseReturnValue:
+    """Lead where the first answer led; the first may still be on its way."""
+    digest = g.pop("sent_form")
+    for _try in range(TRIES):
+        location = find_answer(db.session(), digest)
+        if location:
+            return redirect(location, code=303)
+        sleep(PAUSE)
+    flash(translate_error(error), "done")
+    return redirect(url_for("home.show_home"), code=303)

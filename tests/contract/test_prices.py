@@ -1,0 +1,37 @@
+"""Prices leave a vendor through `Vendor.price`, which is empty while they are sealed."""
+
+import re
+from pathlib import Path
+
+from crrubric.domain.results.cost import PRICE_FIELDS
+
+ROOT = Path(__file__).parents[2]
+# A vendor's quantity is as common a word as others; what stands beside it is looked for.
+RAW = re.compile(
+    r"\b(" + "|".join(sorted(PRICE_FIELDS - {"quantity"})) + r"|typed_price|\w+\.quantity)\b"
+)
+# Where prices are typed, stored, named in words, or made up.
+HERE = {
+    "crrubric/domain/results/cost.py",
+    "crrubric/models/evaluations.py",
+    "crrubric/services/setup/vendors.py",
+    "crrubric/services/demo/district.py",
+    "crrubric/web/setup/forms.py",
+    "crrubric/web/setup/vendors.py",
+    "crrubric/web/record/journal_words.py",
+    "templates/setup/vendors/vendor.html",
+}
+PRICED = re.compile(r"\b(price|p)\.\w+")  # read through the gate
+
+
+def raw_prices() -> set[str]:
+    files = [*(ROOT / "crrubric").rglob("*.py"), *(ROOT / "templates").rglob("*.html")]
+    return {
+        str(file.relative_to(ROOT))
+        for file in files
+        if "migrations" not in file.parts and RAW.search(PRICED.sub("", file.read_text("utf-8")))
+    }
+
+
+def test_only_these_modules_touch_a_price_as_it_was_typed():
+    assert raw_prices() == HERE

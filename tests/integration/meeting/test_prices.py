@@ -1,0 +1,258 @@
+"""Sealed prices: nobody sees one before every item has a finding, on any page and in any file."""
+
+from collections.abc import Iterable
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from crrubric.domain.actions import Action
+from crrubric.domain.errors import Invalid, NotFound, WrongPhase
+from crrubric.domain.events import Event
+from crrubric.domain.vocabulary import Outcome, Phase, PriceUnit, Role
+from crrubric.extensions import db
+from crrubric.models import Evaluation, JournalEntry, Notice, OutgoingMail, VendorFile
+from crrubric.queries.people.people import Actor
+from crrubric.services.ballots.attachments import attach_vendor_file
+from crrubric.services.meeting import decisions
+from crrubric.services.meeting.prices import open_prices
+from crrubric.services.setup import rules
+from crrubric.services.setup.committee import change_member
+from crrubric.services.setup.vendors import VendorFacts, change_vendor
+from tests.factories import Factory, Made
+from tests.integration.conftest import Visit
+from tests.integration.shared.test_access import addresses
+from tests.machine.stored import list_differences, replay, stored
+from tests.pages import parse
+from tests.uploads import pdf
+
+# How the price could show: cents, dollars, quantity, total, year, note.
+CANARIES = (
+    "7654321", "76,543.21", "76543.21", "76,543", "98765", "98,765",
+    "7559790135", "7,559,790,13", "CANARYNOTE",
+)  # fmt: skip
+SHEET = "canary-sheet.pdf"
+PHASES = [Phase.PRACTICE, Phase.SCORING, Phase.MEETING]
+
+
+def priced(make: Factory, phase: Phase, *, sealed: bool = True) -> Made:
+    """The vendors have a price, the first a file that tells it."""
+    made = make.evaluation(reviewers=2)
+    rules.set_rule(made.chair, made.slug, rules.RuleSettings(prices_sealed=sealed))
+    for row in made.vendors:
+        facts = VendorFacts(
+            company=row.company,
+            product=row.product,
+            price_unit=PriceUnit.LEARNER,
+            unit_price_cents=7_654_321,
+            quantity=98_765,
+            term_months=12,
+            price_note="CANARYNOTE",
+        )
+        change_vendor(made.chair, made.slug, row.id, facts)
+    attach_vendor_file(
+        made.chair, made.slug, made.vendors[0].id, name=SHEET, data=pdf("sheet"), tells_prices=True
+    )
+    make.forward(made, phase, {(0, 0): "YYY", (1, 0): "YYY", (0, 1): "YNY", (1, 1): "YYY"})
+    return made
+
+
+def adopt_everything(made: Made) -> None:
+    for vendor in made.vendors:
+        for criterion in made.criteria:
+            decisions.record_finding(
+                made.chair,
+                made.slug,
+                vendor.id,
+                criterion.id,
+                decisions.FindingText(Outcome.MET, reason="We looked."),
+                seen_version=0,
+            )
+
+
+def found_in(texts: Iterable[tuple[str, str]], words: Iterable[str]) -> list[tuple[str, str]]:
+    return [(place, word) for place, text in texts for word in words if word in text]
+
+
+def answers(app: Flask, made: Made, visit: Visit, actor: Actor) -> list[tuple[str, str]]:
+    """(address, text) of all that somebody can open, but the forms of whoever types prices."""
+    people = {"reviewer": made.reviewers[0]}
+    places = [
+        url
+        for method, url, action in addresses(app, made, people)
+        if method == "GET" and action is not Action.EDIT_SETUP
+    ]
+    person = visit(actor)
+    places.append(made.url(f"compare?vendor={made.vendors[0].id}&vendor={made.vendors[1].id}"))
+    return [(place, text_of(person.get(place).get_data())) for place in places]
+
+
+def text_of(body: bytes) -> str:
+    """The text of an answer; of a Word file, that of all its parts."""
+    if not body.startswith(b"PK"):
+        return body.decode("utf-8", "replace")
+    with ZipFile(BytesIO(body)) as parts:
+        return "".join(parts.read(name).decode("utf-8", "replace") for name in parts.namelist())
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_sealed_price_is_in_no_answer(app: Flask, make: Factory, visit: Visit, phase: Phase):
+    made = priced(make, phase)
+    observer = (
+        make.member(made.chair, made.slug, frozenset({Role.OBSERVER}))
+        if phase is not Phase.MEETING
+        else None
+    )
+    readers = [made.reviewers[0], *([observer] if observer else [])]
+
+    told = [text for actor in readers for text in answers(app, made, visit, actor)]
+    chair = answers(app, made, visit, made.chair)
+
+    assert sum(made.vendors[0].company in text for _place, text in told) > 3
+    assert found_in(told, [*CANARIES, SHEET]) == []
+    if phase is not Phase.PRACTICE:  # in which whoever types prices still sees them
+        assert found_in(chair, CANARIES) == []
+    mails = [(row.subject, row.body) for row in db.session.scalars(select(OutgoingMail))]
+    notices = [(str(row.kind), str(row.facts)) for row in db.session.scalars(select(Notice))]
+    assert found_in([*mails, *notices], [*CANARIES, SHEET]) == []
+
+
+def test_the_canary_would_be_found_where_prices_are_not_sealed(
+    app: Flask, make: Factory, visit: Visit
+):
+    made = priced(make, Phase.MEETING, sealed=False)
+
+    told = answers(app, made, visit, made.reviewers[0])
+
+    places = {place.removeprefix(made.url("")) for place, _word in found_in(told, CANARIES)}
+    assert {"vendors/", "scores", "memo/"} <= {place.split("?")[0] for place in places}
+    assert any(place.startswith("compare") for place in places)
+    assert found_in(told, [SHEET]) != []
+
+
+def test_a_price_file_is_404_for_reviewers_until_prices_are_open(make: Factory, visit: Visit):
+    made = priced(make, Phase.MEETING)
+    file = db.session.scalars(select(VendorFile)).one()
+    address = made.url(f"vendors/{file.vendor_id}/files/{file.key}")
+
+    before = [visit(who).get(address).status_code for who in (made.reviewers[0], made.chair)]
+    adopt_everything(made)
+    open_prices(made.chair, made.slug)
+    after = visit(made.reviewers[0]).get(address).status_code
+
+    assert (before, after) == ([404, 200], 200)
+
+
+def test_prices_open_once_every_item_has_a_finding_and_for_good(make: Factory, visit: Visit):
+    made = priced(make, Phase.MEETING)
+    chair = visit(made.chair)
+
+    with pytest.raises(Invalid, match="Items without an adopted finding: 6"):
+        open_prices(made.chair, made.slug)
+    early = chair.get(made.url("meeting/")).text
+    adopt_everything(made)
+    late = chair.get(made.url("meeting/")).text
+    answer = chair.post(made.url("meeting/prices"))
+
+    assert ("Open the prices" in early, "Open the prices" in late) == (False, True)
+    assert answer.status_code == 303
+    at = opened_at(made)
+    open_prices(made.chair, made.slug)
+    assert opened_at(made) == at is not None
+    page = visit(made.reviewers[0]).get(made.url("vendors/")).text
+    assert "CANARYNOTE" in page
+
+
+def opened_at(made: Made):
+    row = db.session.get_one(Evaluation, made.evaluation.id, populate_existing=True)
+    return row.prices_opened_at
+
+
+def test_only_a_chair_opens_prices_and_not_before_the_meeting(make: Factory):
+    made = priced(make, Phase.SCORING)
+
+    with pytest.raises(WrongPhase):
+        open_prices(made.chair, made.slug)
+    make.forward(made, Phase.MEETING, {})
+    with pytest.raises(NotFound):
+        open_prices(made.reviewers[0], made.slug)
+
+
+def test_what_the_journal_tells_of_prices_is_what_is_stored(make: Factory):
+    made = priced(make, Phase.MEETING)
+    adopt_everything(made)
+    open_prices(made.chair, made.slug)
+
+    entries = db.session.scalars(
+        select(JournalEntry)
+        .where(JournalEntry.evaluation_id == made.evaluation.id)
+        .order_by(JournalEntry.number)
+    ).all()
+    assert entries[-1].event is Event.PRICES_OPENED
+    told = replay(db.session(), made.evaluation.id)
+    assert list_differences(told, stored(db.session(), made.evaluation.id)) == []
+
+
+def test_a_cost_ceiling_is_refused_while_prices_are_sealed(make: Factory):
+    made = priced(make, Phase.MEETING)
+    text = decisions.DecisionText(
+        vendor_id=made.vendors[0].id, reason="It fits.", cost_ceiling="$80,000"
+    )
+
+    with pytest.raises(Invalid, match="Prices are sealed") as refused:
+        decisions.record_decision(made.chair, made.slug, text)
+
+    assert refused.value.field == "cost_ceiling"
+
+
+def test_the_memo_says_how_long_prices_were_sealed_and_who_knew_them(make: Factory, visit: Visit):
+    made = priced(make, Phase.SETUP)
+    seat_chair_as_reviewer(made)
+    make.forward(made, Phase.MEETING, {(0, 0): "YYY", (1, 0): "YYY"})
+    before = visit(made.reviewers[0]).get(made.url("memo/")).text
+    adopt_everything(made)
+    open_prices(made.chair, made.slug)
+    decisions.record_finding(
+        made.chair,
+        made.slug,
+        made.vendors[0].id,
+        made.criteria[0].id,
+        decisions.FindingText(Outcome.NOT_MET, reason="On second thought."),
+        seen_version=1,
+    )
+
+    after = visit(made.reviewers[0]).get(made.url("memo/")).text
+
+    assert "Prices are sealed until the committee has adopted" in before
+    assert "Price basis and cost over the term" not in before
+    assert "Typed prices and scored as well:" in before
+    assert "Prices were sealed until every item had a finding" in after
+    assert "Findings changed after that: 1." in after
+    assert "CANARYNOTE" in after
+
+
+def seat_chair_as_reviewer(made: Made) -> None:
+    chair = next(row for row in made.evaluation.members if row.is_chair)
+    change_member(
+        made.chair,
+        made.slug,
+        chair.id,
+        roles=frozenset({Role.CHAIR, Role.REVIEWER}),
+        stakeholder=chair.stakeholder,
+    )
+
+
+def test_a_chair_chooses_with_the_rule_whether_prices_are_sealed(make: Factory, visit: Visit):
+    made = make.evaluation()
+    chair = visit(made.chair)
+    sent = {"kind": "MAJORITY", "over": "2", "under": "3", "pass_mark": "85", "mode": "OUTCOME"}
+
+    box = parse(200, chair.get(made.url("rule")).text).with_id("prices_sealed")
+    answer = chair.post(made.url("rule"), sent)
+
+    assert box.get("checked") is not None
+    assert answer.status_code == 303
+    row = db.session.get_one(Evaluation, made.evaluation.id, populate_existing=True)
+    assert row.prices_sealed is False

@@ -1,0 +1,514 @@
+"""One-time links: nobody takes over an account that exists, and who made one is written down."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from crrubric.clock import now_utc
+from crrubric.domain.errors import Invalid, NotFound
+from crrubric.domain.events import Event
+from crrubric.domain.people.throttling import ACCOUNTS_FROM_ADDRESS
+from crrubric.domain.vocabulary import MailKind, Role, Stakeholder, Standing
+from crrubric.extensions import db
+from crrubric.models import Invite, JournalEntry, OutgoingMail, User, UserSession
+from crrubric.queries.people.people import OPERATOR, Actor
+from crrubric.services.people import accounts, administration, links
+from crrubric.services.people.attempts import Attempt, begin_request
+from crrubric.services.setup import committee, invitations
+from crrubric.services.shared.unit import unit_of_work
+from tests.conftest import set_settings
+from tests.factories import PASSWORD, Factory, Made
+from tests.integration.conftest import Visit
+from tests.pages import parse, words
+
+GOOD = "five plain words in a row"
+NORA = "nora@school.example"
+
+
+@pytest.fixture
+def mailing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The site sends mail: into the outbox, and no further."""
+    set_settings(
+        app,
+        monkeypatch,
+        MAIL_HOST="localhost",
+        MAIL_SENDER="score@district.example",
+        SITE_URL="https://score.district.example",
+    )
+
+
+def invite(made: Made, email: str = NORA, name: str = "Nora New") -> committee.Invitation:
+    return committee.invite_member(
+        made.chair,
+        made.slug,
+        name=name,
+        email=email,
+        roles=frozenset({Role.REVIEWER}),
+        stakeholder=Stakeholder.PARENT,
+    )
+
+
+def told(*events: Event) -> list[tuple[str, Event, str]]:
+    """(who, what, about whom) of entries of these kinds."""
+    db.session.rollback()
+    rows = select(JournalEntry).where(JournalEntry.event.in_(events)).order_by(JournalEntry.id)
+    return [(row.actor_name, row.event, row.subject) for row in db.session.scalars(rows)]
+
+
+def mails(email: str) -> list[OutgoingMail]:
+    db.session.rollback()
+    rows = select(OutgoingMail).where(OutgoingMail.to_address == email).order_by(OutgoingMail.id)
+    return list(db.session.scalars(rows))
+
+
+def user_of(email: str) -> User:
+    db.session.rollback()
+    return db.session.scalars(select(User).where(User.email == email)).one()
+
+
+def token_in(mail: OutgoingMail) -> str:
+    return next(word for word in mail.body.split() if "/invitations/" in word).rsplit("/", 1)[1]
+
+
+# Whose link it is
+
+
+def test_an_account_of_the_operator_is_not_taken_over_by_inviting_it(make: Factory, visit: Visit):
+    made = make.evaluation()
+    user = accounts.add_user(
+        OPERATOR, name="Ada", email="ada@school.example", standing=Standing.ADMINISTRATOR
+    )
+    link = links.make_operator_link(OPERATOR, user)
+
+    invitation = invite(made, "ada@school.example", "Ada")
+
+    assert invitation.token is None
+    with pytest.raises(Invalid, match="can only come from where their account was made"):
+        committee.renew_invite(made.chair, made.slug, invitation.member.id)
+    page = visit(made.chair).get(made.url("committee/"))
+    assert "was invited elsewhere and has not signed up yet" in page.text
+    assert "New link" not in page.text
+    assert visit().get(f"/invitations/{link}").status_code == 200
+
+
+def test_a_second_committee_adds_a_seat_and_changes_nothing_else(make: Factory, visit: Visit):
+    made, other = make.evaluation(), make.evaluation(title="Other")
+    first = invite(made)
+
+    second = invite(other)
+
+    assert (second.token, second.member.user_id) == (None, first.member.user_id)
+    assert visit().get(f"/invitations/{first.token}").status_code == 200
+    assert "/invitations/" not in mails(NORA)[-1].body
+    with pytest.raises(Invalid):
+        committee.renew_invite(other.chair, other.slug, second.member.id)
+    assert committee.renew_invite(made.chair, made.slug, first.member.id).token is not None
+
+
+def test_the_chair_reads_how_somebody_of_another_committee_comes_in(make: Factory, visit: Visit):
+    made, other = make.evaluation(), make.evaluation(title="Other")
+    invite(made)
+    chair = visit(other.chair)
+    form = {"name": "Nora", "email": NORA, "roles": "reviewer", "stakeholder": "parent"}
+
+    chair.post(other.url("committee/"), form)
+
+    assert "Their account was made elsewhere and is not used yet" in chair.get("/").text
+
+
+def test_the_mail_of_a_second_committee_points_to_the_earlier_link(make: Factory, mailing: None):
+    made, other = make.evaluation(), make.evaluation(title="Other")
+    invite(made)
+    invite(other)
+
+    first, second = mails(NORA)
+    assert "/invitations/" in first.body  # it waits still
+    assert "You were sent a link earlier" in second.body
+
+
+def test_a_link_that_is_shown_is_written_down_once(make: Factory, visit: Visit):
+    made = make.evaluation()
+    chair = visit(made.chair)
+    form = {"name": "Nora New", "email": NORA, "roles": "reviewer", "stakeholder": "parent"}
+    shown = chair.post(made.url("committee/"), form).location
+
+    assert chair.get(shown).status_code == 200
+    assert chair.get(shown).status_code == 200
+
+    assert told(Event.MEMBER_INVITED)[-1][2] == "Nora New"
+    assert told(Event.INVITE_SHOWN) == [("Dana Chair", Event.INVITE_SHOWN, "Nora New")]
+    assert "was shown the invitation link of Nora New" in chair.get(made.url("journal")).text
+
+
+def test_a_link_is_shown_no_more_once_it_was_used(make: Factory, visit: Visit):
+    made = make.evaluation()
+    chair = visit(made.chair)
+    form = {"name": "Nora New", "email": NORA, "roles": "reviewer", "stakeholder": "parent"}
+    shown = chair.post(made.url("committee/"), form).location
+    page = parse(200, chair.get(shown).text)
+    token = (page.with_id("link").get("value") or "").rsplit("/", 1)[1]
+
+    links.accept_invite(token, password=GOOD)
+
+    assert chair.get(shown).status_code == 404
+    assert told(Event.INVITE_ACCEPTED) == [("Nora New", Event.INVITE_ACCEPTED, "")]
+    assert "accepted the invitation" in chair.get(made.url("journal")).text
+
+
+def test_a_committee_is_not_shown_the_link_of_another(make: Factory):
+    made, other = make.evaluation(), make.evaluation(title="Other")
+    first, second = invite(made), invite(other)
+    stranger = invite(other, "sam@school.example", "Sam").member.id
+
+    with pytest.raises(NotFound):
+        invitations.show_invite_link(other.chair, other.slug, second.member.id, first.token or "")
+    with pytest.raises(NotFound):
+        invitations.show_invite_link(other.chair, other.slug, stranger, first.token or "")
+
+
+def test_only_the_operator_is_given_a_link(make: Factory):
+    user = make.user()
+
+    with pytest.raises(NotFound):
+        links.make_operator_link(make.actor(standing=Standing.ADMINISTRATOR), user)
+
+
+def test_the_owner_is_told_of_a_link_that_the_operator_made(make: Factory, mailing: None):
+    user = make.user("Olga Owner")
+
+    token = links.make_operator_link(OPERATOR, user)
+
+    (mail,) = mails(user.email)
+    assert "was made on the server" in mail.body
+    assert token not in mail.body
+    assert told(Event.ACCOUNT_LINK_MADE) == [("operator", Event.ACCOUNT_LINK_MADE, "Olga Owner")]
+
+
+# A forgotten password
+
+
+def test_a_forgotten_password_is_replaced_by_a_link_to_the_address(
+    make: Factory, visit: Visit, mailing: None
+):
+    user = make.user("Olga Owner")
+    person = visit()
+    old = accounts.sign_in(user.email, PASSWORD)
+    assert old is not None
+
+    page = person.post("/forgotten-password", {"email": f" {user.email.upper()}"})
+    (mail,) = mails(user.email)
+    address = f"/invitations/{token_in(mail)}"
+    form = person.get(address)
+    done = person.post(address, {"password": GOOD})
+
+    assert "an e-mail with a link is on its way" in page.text
+    assert mail.kind is MailKind.PASSWORD_LINK
+    assert "Choose a new password" in form.text
+    assert "invited to a selection committee" not in form.text
+    assert (done.status_code, person.get("/").status_code) == (303, 200)
+    assert accounts.sign_in(user.email, PASSWORD) is None
+    assert accounts.sign_in(user.email, GOOD) is not None
+    ended = select(UserSession.ended_at).where(
+        UserSession.token_hash == accounts.hash_token(old[1])
+    )
+    assert db.session.scalars(ended).one() is not None
+    assert [row.subject for row in mails(user.email)[1:]] == ["crrubric: Your password was changed"]
+    assert told(Event.ACCOUNT_LINK_ASKED, Event.ACCOUNT_PASSWORD_SET) == [
+        ("crrubric", Event.ACCOUNT_LINK_ASKED, "Olga Owner"),
+        ("Olga Owner", Event.ACCOUNT_PASSWORD_SET, ""),
+    ]
+
+
+def test_nobody_learns_whether_an_address_has_an_account(
+    make: Factory, visit: Visit, mailing: None
+):
+    user, gone = make.user(), make.user()
+    administration.set_account_disabled(OPERATOR, gone.id, disabled=True)
+
+    answers = [
+        visit().post("/forgotten-password", {"email": email})
+        for email in (user.email, "nobody@school.example", gone.email)
+    ]
+
+    said = {(a.status_code, words(parse(200, a.text).with_id("main"))) for a in answers}
+    assert len(said) == 1
+    assert [len(mails(email)) for email in (user.email, gone.email)] == [1, 0]
+
+
+@pytest.mark.parametrize("email", ["", "nobody@school.example"])
+def test_asking_for_a_link_costs_a_hash_whatever_the_address(
+    make: Factory, mailing: None, monkeypatch: pytest.MonkeyPatch, email: str
+):
+    user, compared = make.user(), []
+    monkeypatch.setattr(accounts, "check_password_hash", lambda *_both: compared.append(1))
+
+    links.request_password_link(email or user.email)
+
+    assert compared == [1]
+
+
+def test_one_network_asks_for_links_of_so_many_accounts(visit: Visit, mailing: None):
+    for number in range(ACCOUNTS_FROM_ADDRESS):
+        begin_request(Attempt(f"teacher{number}@school.example", "127.0.0.1"))
+
+    answer = visit().post("/forgotten-password", {"email": NORA})
+
+    assert (answer.status_code, "Too many attempts" in answer.text) == (429, True)
+    assert f'value="{NORA}"' in answer.text
+
+
+def test_a_link_for_a_new_password_works_for_an_hour(make: Factory, visit: Visit, mailing: None):
+    user = make.user()
+    links.request_password_link(user.email)
+    invite_row = db.session.scalars(select(Invite).where(Invite.user_id == user.id)).one()
+
+    assert timedelta(0) < invite_row.expires_at - now_utc() <= timedelta(hours=1)
+
+
+def test_asking_again_and_again_sends_one_mail_and_ends_no_invitation(
+    make: Factory, visit: Visit, mailing: None
+):
+    invitation = invite(make.evaluation())
+
+    for _time in range(3):
+        links.request_password_link(NORA)
+
+    assert [mail.kind for mail in mails(NORA)] == [MailKind.INVITATION, MailKind.PASSWORD_LINK]
+    assert visit().get(f"/invitations/{invitation.token}").status_code == 200
+
+
+def test_a_new_password_ends_every_other_link(make: Factory, visit: Visit, mailing: None):
+    invitation = invite(make.evaluation())
+    links.request_password_link(NORA)
+    token = token_in(mails(NORA)[-1])
+
+    links.accept_invite(token, password=GOOD)
+
+    assert visit().get(f"/invitations/{invitation.token}").status_code == 404
+    assert [mail.body for mail in mails(NORA)] == ["", ""]  # no link is kept
+
+
+def test_without_mail_the_page_says_whom_to_ask(visit: Visit):
+    person = visit()
+
+    assert "Ask the people who run it" in person.get("/forgotten-password").text
+    assert person.post("/forgotten-password", {"email": NORA}).status_code == 422
+
+
+def test_an_administrator_has_a_link_sent_and_never_sees_it(
+    make: Factory, visit: Visit, mailing: None
+):
+    boss = make.actor("Ada Boss", standing=Standing.ADMINISTRATOR)
+    user = make.user("Olga Owner")
+    person = visit(boss)
+
+    person.post(f"/accounts/{user.id}/password")
+    page = person.get("/accounts")
+
+    (mail,) = mails(user.email)
+    assert "Ada Boss, an administrator, had this link sent to you." in mail.body
+    assert token_in(mail) not in page.text
+    assert told(Event.ACCOUNT_LINK_SENT) == [("Ada Boss", Event.ACCOUNT_LINK_SENT, "Olga Owner")]
+    assert accounts.sign_in(user.email, PASSWORD) is not None  # until the link is used
+
+
+def test_without_mail_an_administrator_is_sent_to_the_server(make: Factory, visit: Visit):
+    person = visit(make.actor(standing=Standing.ADMINISTRATOR))
+    user = make.user()
+
+    assert "crrubric user link" in person.get(f"/accounts/{user.id}").text
+    person.post(f"/accounts/{user.id}/password")
+    assert "crrubric user link" in person.get("/").text
+    assert db.session.scalar(select(Invite.id)) is None
+
+
+# An account that is disabled
+
+
+def test_a_disabled_account_is_out_at_once_and_looks_unknown(make: Factory, visit: Visit):
+    boss = visit(make.actor("Ada Boss", standing=Standing.ADMINISTRATOR))
+    actor = make.actor("Gone Person")
+    user = db.session.get_one(User, actor.user_id)
+    person, link = visit(actor), links.make_operator_link(OPERATOR, user)
+
+    boss.post(f"/accounts/{actor.user_id}/state", {"state": "disabled"})
+
+    assert person.get("/").location.startswith("/sign-in")
+    assert visit().get(f"/invitations/{link}").status_code == 404
+    own = visit().post("/sign-in", {"email": user.email, "password": PASSWORD})
+    unknown = visit().post("/sign-in", {"email": "no@school.example", "password": PASSWORD})
+    said = [words(parse(422, a.text).with_id("error-summary")) for a in (own, unknown)]
+    assert said[0] == said[1]
+    assert told(Event.ACCOUNT_DISABLED) == [("Ada Boss", Event.ACCOUNT_DISABLED, "Gone Person")]
+
+
+def test_an_account_is_enabled_again_with_new_sessions(make: Factory, visit: Visit):
+    boss = visit(make.actor(standing=Standing.ADMINISTRATOR))
+    actor = make.actor()
+    person = visit(actor)
+    link = links.make_operator_link(OPERATOR, db.session.get_one(User, actor.user_id))
+    state = f"/accounts/{actor.user_id}/state"
+
+    boss.post(state, {"state": "disabled"})
+    boss.post(state, {"state": "disabled"})
+    boss.post(state, {"state": "enabled"})
+
+    assert person.get("/").status_code == 303  # the old session stays ended, the old link dead
+    assert visit().get(f"/invitations/{link}").status_code == 404
+    assert visit().sign_in(actor).get("/").status_code == 200
+    kinds = (Event.ACCOUNT_DISABLED, Event.ACCOUNT_ENABLED)
+    assert [event for _who, event, _whom in told(*kinds)] == list(kinds)
+
+
+def test_a_link_opens_no_account_that_was_disabled_in_whatever_way(make: Factory, visit: Visit):
+    user = make.user()
+    link = links.make_operator_link(OPERATOR, user)
+    with unit_of_work() as session:
+        session.get_one(User, user.id).disabled_at = now_utc()
+
+    assert visit().get(f"/invitations/{link}").status_code == 404
+
+
+def test_a_disabled_account_costs_the_time_of_a_hash(
+    make: Factory, monkeypatch: pytest.MonkeyPatch
+):
+    user = make.user()
+    administration.set_account_disabled(OPERATOR, user.id, disabled=True)
+    compare, compared = accounts.check_password_hash, []
+    monkeypatch.setattr(
+        accounts,
+        "check_password_hash",
+        lambda expected, password: compared.append(1) or compare(expected, password),
+    )
+
+    assert accounts.sign_in(user.email, PASSWORD) is None
+    assert compared == [1]
+
+
+def test_nobody_disables_their_own_account(make: Factory, visit: Visit):
+    boss = make.actor(standing=Standing.ADMINISTRATOR)
+    person = visit(boss)
+
+    person.post(f"/accounts/{boss.user_id}/state", {"state": "disabled"})
+
+    assert "another administrator can" in person.get("/").text
+    assert "Disable this account" not in person.get(f"/accounts/{boss.user_id}").text
+
+
+def test_an_odd_state_changes_nothing(make: Factory, visit: Visit):
+    person = visit(make.actor(standing=Standing.ADMINISTRATOR))
+    user = make.user()
+
+    person.post(f"/accounts/{user.id}/state", {"state": "deleted"})
+
+    assert user_of(user.email).disabled_at is None
+
+
+@pytest.mark.parametrize("standing", [Standing.ORGANIZER, Standing.MEMBER])
+def test_accounts_are_for_administrators_alone(make: Factory, visit: Visit, standing: Standing):
+    actor, user = make.actor(standing=standing), make.user()
+    person = visit(actor)
+
+    assert person.get("/accounts").status_code == 404
+    assert person.get(f"/accounts/{user.id}").status_code == 404
+    for path in ("state", "password"):
+        assert person.post(f"/accounts/{user.id}/{path}", {"state": "disabled"}).status_code == 404
+    with pytest.raises(NotFound):
+        administration.set_account_disabled(actor, user.id, disabled=True)
+    with pytest.raises(NotFound):
+        administration.change_address(actor, user.id, "x@school.example")
+
+
+def test_an_account_that_is_not_there_is_not_found(make: Factory, visit: Visit):
+    person = visit(make.actor(standing=Standing.ADMINISTRATOR))
+
+    assert person.get("/accounts/99999").status_code == 404
+    assert person.post("/accounts/99999/state", {"state": "disabled"}).status_code == 404
+
+
+def test_a_new_account_is_in_the_journal(make: Factory, visit: Visit):
+    person = visit(make.actor(standing=Standing.ADMINISTRATOR))
+    make.user("Olga Owner")
+
+    page = person.get("/accounts")
+
+    assert told(Event.ACCOUNT_ADDED)[-1] == ("operator", Event.ACCOUNT_ADDED, "Olga Owner")
+    assert "added the account of Olga Owner" in page.text
+
+
+# An invitation with a typing error
+
+
+def test_a_wrong_address_is_shown_and_corrected_while_the_link_is_unused(
+    make: Factory, visit: Visit, mailing: None
+):
+    made = make.evaluation()
+    wrong = invite(made, "nroa@school.example")
+    chair, member = visit(made.chair), wrong.member.id
+    assert "nroa@school.example" in chair.get(made.url("committee/")).text
+    assert "nroa@school.example" in chair.get(made.url(f"committee/{member}/address")).text
+
+    done = chair.post(made.url(f"committee/{member}/address"), {"email": NORA})
+
+    assert done.location == made.url(f"committee/{member}/link")
+    page = parse(200, chair.get(done.location).text)
+    token = (page.with_id("link").get("value") or "").rsplit("/", 1)[1]
+    assert visit().get(f"/invitations/{wrong.token}").status_code == 404
+    assert NORA in visit().get(f"/invitations/{token}").text
+    assert mails("nroa@school.example")[0].body == ""  # the old link is not sent any more
+    assert token in mails(NORA)[0].body
+    (entry,) = db.session.scalars(
+        select(JournalEntry).where(JournalEntry.event == Event.INVITE_READDRESSED)
+    )
+    assert (entry.before, entry.after) == ({"email": "nroa@school.example"}, {"email": NORA})
+    links.accept_invite(token, password=GOOD)
+    assert accounts.sign_in(NORA, GOOD) is not None
+
+
+def test_a_correction_that_is_wrong_as_well_comes_back_with_what_was_typed(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation()
+    invitation = invite(made)
+    taken = make.user()
+    chair, url = visit(made.chair), made.url(f"committee/{invitation.member.id}/address")
+
+    for typed, says in (("nora at school", "Enter an e-mail address"), (taken.email, "already")):
+        answer = chair.post(url, {"email": typed})
+        assert answer.status_code == 422
+        assert says in words(parse(422, answer.text).with_id("email-error"))
+        assert f'value="{typed}"' in answer.text
+    assert visit().get(f"/invitations/{invitation.token}").status_code == 200
+
+
+def test_the_address_of_an_account_in_use_or_of_others_is_not_corrected(
+    make: Factory, visit: Visit
+):
+    made, other = make.evaluation(), make.evaluation(title="Other")
+    own = invite(made)
+    seat = invite(other).member.id
+    used = visit(made.chair)
+
+    with pytest.raises(NotFound):  # made by the other committee
+        invitations.correct_invited_address(other.chair, other.slug, seat, email="x@y.example")
+    with pytest.raises(Invalid, match="Another committee has invited"):
+        invitations.correct_invited_address(
+            made.chair, made.slug, own.member.id, email="x@y.example"
+        )
+    links.accept_invite(own.token or "", password=GOOD)
+    with pytest.raises(NotFound):
+        invitations.correct_invited_address(
+            made.chair, made.slug, own.member.id, email="x@y.example"
+        )
+    assert used.get(made.url(f"committee/{own.member.id}/address")).status_code == 404
+    assert user_of(NORA).email == NORA
+
+
+def test_a_reviewer_reads_no_addresses(make: Factory, visit: Visit):
+    made = make.evaluation()
+    invite(made)
+    reviewer: Actor = made.reviewers[0]
+
+    assert NORA not in visit(reviewer).get(made.url("committee/")).text

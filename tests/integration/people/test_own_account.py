@@ -1,0 +1,210 @@
+"""One's own account: name, address, password."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from crrubric.domain.events import Event
+from crrubric.domain.vocabulary import Phase, Standing
+from crrubric.extensions import db
+from crrubric.models import JournalEntry, Member, OutgoingMail, User
+from crrubric.queries.people.people import OPERATOR
+from crrubric.services.people import accounts, administration, links, own_account
+from crrubric.services.people.district import set_district
+from tests.conftest import set_settings
+from tests.factories import PASSWORD, Factory
+from tests.integration.conftest import Visit, Visitor
+from tests.integration.people.test_links import invite
+from tests.machine.stored import list_differences, replay, stored
+from tests.pages import parse, words
+
+NEW = "seven green bottles on it"
+
+
+@pytest.fixture
+def mailing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The site sends mail: into the outbox, and no further."""
+    set_settings(
+        app,
+        monkeypatch,
+        MAIL_HOST="localhost",
+        MAIL_SENDER="score@district.example",
+        SITE_URL="https://score.district.example",
+    )
+
+
+def error(who: Visitor, url: str, form: dict[str, str], field: str) -> str:
+    """What is said beside a field of a form that is refused."""
+    answer = who.post(url, form)
+    assert answer.status_code == 422
+    return words(parse(422, answer.text).with_id(f"{field}-error"))
+
+
+def names_in(evaluation_id: int) -> set[str]:
+    db.session.rollback()
+    rows = select(Member.name).where(Member.evaluation_id == evaluation_id)
+    return set(db.session.scalars(rows))
+
+
+def test_the_name_in_the_header_leads_to_the_account(make: Factory, visit: Visit):
+    person = visit(make.actor("Olga Owner"))
+
+    page = person.page("/account")
+
+    assert ("/account", "Olga Owner") in [(a.get("href"), words(a)) for a in page.all("a")]
+    assert page.with_id("name").get("value") == "Olga Owner"
+
+
+def test_a_new_name_stands_on_open_committees_and_not_in_what_is_decided(
+    make: Factory, visit: Visit
+):
+    over = make.evaluation(title="Over", phase=Phase.DECIDED)
+    actor = over.reviewers[0]
+    made = make.evaluation(title="Open", reviewers=0)
+    user = db.session.get_one(User, actor.user_id)
+    seat = invite(made, user.email, user.name).member.id
+    old = user.name
+
+    assert visit(actor).post("/account", {"name": "  Rosa \t Díaz "}).status_code == 303
+
+    assert "Rosa Díaz" in names_in(made.evaluation.id)
+    assert old in names_in(over.evaluation.id)
+    entries = db.session.scalars(
+        select(JournalEntry)
+        .where(JournalEntry.evaluation_id == made.evaluation.id)
+        .order_by(JournalEntry.number)
+    ).all()
+    state = replay(db.session(), made.evaluation.id)
+    assert list_differences(state, stored(db.session(), made.evaluation.id)) == []
+    assert state.members[seat]["name"] == "Rosa Díaz"
+    assert (entries[-1].event, entries[-1].before) == (Event.MEMBER_RENAMED, {"name": old})
+
+
+def test_no_name_is_no_name(make: Factory, visit: Visit):
+    person = visit(make.actor())
+
+    assert "Enter your name." in error(person, "/account", {"name": ""}, "name")
+    assert "Enter the person’s name." in error(person, "/account", {"name": " "}, "name")
+
+
+def test_an_address_is_changed_with_the_password_and_both_are_told(
+    make: Factory, visit: Visit, mailing: None
+):
+    actor = make.actor()
+    user = db.session.get_one(User, actor.user_id)
+    old, link = user.email, links.make_operator_link(OPERATOR, user)
+    form = {"email": "rosa.diaz@school.example", "password": PASSWORD}
+    person = visit(actor)
+
+    assert person.post("/account/address", form).status_code == 303
+
+    assert person.get("/account").status_code == 200  # still signed in
+    assert accounts.sign_in(old, PASSWORD) is None
+    assert accounts.sign_in("ROSA.diaz@school.example", PASSWORD) is not None
+    assert visit().get(f"/invitations/{link}").status_code == 404
+    rows = db.session.scalars(select(OutgoingMail).order_by(OutgoingMail.id)).all()[-2:]
+    assert [row.to_address for row in rows] == [old, "rosa.diaz@school.example"]
+    assert f"from {old} to rosa.diaz@school.example" in rows[0].body
+    (entry,) = db.session.scalars(
+        select(JournalEntry).where(JournalEntry.event == Event.ACCOUNT_READDRESSED)
+    )
+    assert entry.before == {"email": old}
+
+
+def test_an_address_is_not_changed_without_the_password(make: Factory, visit: Visit):
+    actor = make.actor()
+    person = visit(actor)
+    form = {"email": "rosa@school.example", "password": "wrong"}
+
+    assert "This is not your password." in error(person, "/account/address", form, "password")
+    assert 'value="rosa@school.example"' in person.post("/account/address", form).text
+
+
+def test_an_address_that_is_taken_or_none_is_refused(make: Factory, visit: Visit):
+    person, taken = visit(make.actor()), make.user().email
+
+    for typed, says in ((taken.upper(), "has an account already"), ("rosa", "Enter an e-mail")):
+        form = {"email": typed, "password": PASSWORD}
+        assert says in error(person, "/account/address", form, "email")
+
+
+def test_a_new_password_signs_out_every_other_browser(make: Factory, visit: Visit, mailing: None):
+    actor = make.actor()
+    user = db.session.get_one(User, actor.user_id)
+    email, link = user.email, links.make_operator_link(OPERATOR, user)
+    person, other = visit(actor), visit(actor)
+
+    done = person.post("/account/password", {"present": PASSWORD, "password": NEW})
+
+    assert (done.status_code, person.get("/account").status_code) == (303, 200)
+    assert other.get("/").location.startswith("/sign-in")
+    assert visit().get(f"/invitations/{link}").status_code == 404
+    assert accounts.sign_in(email, PASSWORD) is None
+    assert accounts.sign_in(email, NEW) is not None
+    mail = db.session.scalars(select(OutgoingMail)).all()[-1]
+    assert (mail.to_address, "was changed" in mail.body) == (email, True)
+    kinds = db.session.scalars(select(JournalEntry.event)).all()
+    assert Event.ACCOUNT_PASSWORD_CHANGED in kinds
+
+
+def test_a_new_password_needs_the_present_one_and_is_a_good_one(make: Factory, visit: Visit):
+    person = visit(make.actor("Nora New"))
+    url = "/account/password"
+
+    wrong = error(person, url, {"present": "wrong", "password": NEW}, "present")
+    weak = error(person, url, {"present": PASSWORD, "password": "passwordpassword"}, "password")
+    own = error(person, url, {"present": PASSWORD, "password": "Nora New 2027-2028"}, "password")
+
+    assert "This is not your password." in wrong
+    assert "guessed first" in weak
+    assert "“Nora New” is easy to guess here" in own
+
+
+def test_the_name_of_the_district_is_no_password(make: Factory, visit: Visit):
+    set_district(OPERATOR, name="Lakeside Unified", time_zone="UTC", seen_version=0)
+    person = visit(make.actor())
+    form = {"present": PASSWORD, "password": "lakeside.unified.2027"}
+
+    assert "“Lakeside Unified” is" in error(person, "/account/password", form, "password")
+
+
+def test_guessing_the_present_password_is_slowed_down(make: Factory, visit: Visit):
+    person = visit(make.actor())
+    form = {"present": "wrong", "password": NEW}
+    found = [person.post("/account/password", form).status_code for _attempt in range(21)]
+
+    assert found == [422] * 20 + [429]
+    assert "Too many attempts" in person.post("/account/password", form).text
+
+
+def test_a_change_under_way_does_not_survive_another_one(
+    make: Factory, visit: Visit, monkeypatch: pytest.MonkeyPatch
+):
+    actor = make.actor()
+    person = visit(actor)
+    hash_it = own_account.hash_password
+
+    def meanwhile(password: str) -> str:
+        monkeypatch.setattr(own_account, "hash_password", hash_it)
+        administration.set_account_disabled(OPERATOR, actor.user_id or 0, disabled=True)
+        administration.set_account_disabled(OPERATOR, actor.user_id or 0, disabled=False)
+        return hash_it(password)
+
+    monkeypatch.setattr(own_account, "hash_password", meanwhile)
+
+    done = person.post("/account/password", {"present": PASSWORD, "password": NEW})
+
+    assert done.status_code == 409
+    email = db.session.get_one(User, actor.user_id).email
+    assert accounts.sign_in(email, NEW) is None
+
+
+def test_the_operator_corrects_an_address(make: Factory, mailing: None):
+    user = make.user("Olga Owner", standing=Standing.ORGANIZER)
+    old = user.email
+
+    administration.change_address(OPERATOR, user.id, "olga@school.example")
+
+    assert accounts.sign_in("olga@school.example", PASSWORD) is not None
+    told = [row.to_address for row in db.session.scalars(select(OutgoingMail))]
+    assert told[-2:] == [old, "olga@school.example"]

@@ -1,0 +1,237 @@
+"""Guessing passwords is slow, and keeps nobody out: not the owner, not a school."""
+
+import time
+
+import pytest
+from werkzeug.test import TestResponse
+
+from crrubric.domain.people.throttling import ACCOUNTS_FROM_ADDRESS
+from crrubric.extensions import db
+from crrubric.models import User
+from crrubric.services.people import accounts
+from crrubric.services.people.attempts import Attempt, note_failed_account
+from crrubric.services.people.own_account import change_own_password
+from crrubric.web.shared.known_browsers import MOST
+from tests.factories import PASSWORD, Factory
+from tests.integration.conftest import Visit, Visitor
+from tests.integration.people.test_links import invite
+from tests.pages import parse, words
+
+NEW = "seven green bottles on it"
+
+
+def guess(who: Visitor, email: str, password: str = "wrong", address: str = "") -> TestResponse:
+    """Fill in the form, from a network address."""
+    form = {"email": email, "password": password}
+    base = {"REMOTE_ADDR": address} if address else {}
+    return who.post("/sign-in", form, environ_base=base)
+
+
+def email_of(actor) -> str:
+    return db.session.get_one(User, actor.user_id).email
+
+
+def test_the_fifth_failure_delays_an_account_wherever_the_next_try_comes_from(
+    make: Factory, visit: Visit
+):
+    email, other = email_of(make.actor()), email_of(make.actor())
+    found = [guess(visit(), email, address=f"203.0.113.{n}").status_code for n in range(5)]
+
+    late = guess(visit(), email.upper(), PASSWORD, address="203.0.113.99")
+
+    assert found == [422] * 5
+    assert late.status_code == 429
+    problem = words(parse(429, late.text).with_id("error-summary"))
+    assert "Too many attempts. Seconds to wait: 1." in problem
+    assert f'value="{email.upper()}"' in late.text  # what was typed is kept
+    assert guess(visit(), other, PASSWORD).status_code == 303
+
+
+def test_a_delay_ends_and_a_sign_in_forgets_the_failures(
+    make: Factory, visit: Visit, monkeypatch: pytest.MonkeyPatch
+):
+    email = email_of(make.actor())
+    person = visit()
+    for _attempt in range(5):
+        guess(person, email)
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 1.5)
+
+    assert guess(person, email, PASSWORD).status_code == 303
+    assert [guess(visit(), email).status_code for _ in range(5)] == [422] * 5
+
+
+def test_a_script_learns_that_it_has_to_wait(make: Factory, visit: Visit):
+    email, person = email_of(make.actor()), visit()
+    for _attempt in range(5):
+        guess(person, email)
+
+    asks = {"Accept": "application/json"}
+    late = person.post("/sign-in", {"email": email, "password": PASSWORD}, headers=asks)
+
+    assert (late.status_code, "Too many attempts" in late.json["message"]) == (429, True)
+
+
+def test_an_unknown_address_is_delayed_like_one_with_an_account(make: Factory, visit: Visit):
+    known, unknown = email_of(make.actor()), "nobody@school.example"
+
+    def says(email: str) -> list[tuple[int, str]]:
+        person = visit()
+        answers = [guess(person, email) for _attempt in range(6)]
+        return [
+            (a.status_code, words(parse(a.status_code, a.text).with_id("error-summary")))
+            for a in answers
+        ]
+
+    assert says(known) == says(unknown)
+
+
+def test_nobody_can_keep_out_a_browser_that_has_signed_in_before(make: Factory, visit: Visit):
+    email = email_of(make.actor())
+    own = visit()
+    assert guess(own, email, PASSWORD).status_code == 303
+    own.post("/sign-out")
+
+    for number in range(8):
+        guess(visit(), email, address=f"203.0.113.{number}")
+
+    assert guess(visit(), email, PASSWORD).status_code == 429
+    assert guess(own, email, PASSWORD).status_code == 303
+
+
+def test_a_known_browser_is_known_for_its_own_account_and_password_only(
+    make: Factory, visit: Visit
+):
+    actor, other = make.actor(), email_of(make.actor())
+    own = visit()
+    guess(own, email_of(actor), PASSWORD)
+    own.post("/sign-out")
+    cookie = own.client.get_cookie(f"crrubric-known-{actor.user_id}")
+    assert cookie is not None
+    assert (cookie.http_only, cookie.same_site) == (True, "Lax")
+    assert cookie.max_age == 365 * 24 * 3600
+
+    for _attempt in range(5):
+        guess(visit(), other)
+    assert guess(own, other, PASSWORD).status_code == 429
+
+    change_own_password(actor, present=PASSWORD, password=NEW)
+    for _attempt in range(5):
+        guess(visit(), email_of(actor))
+    assert guess(own, email_of(actor), NEW).status_code == 429
+
+
+def test_a_computer_that_many_use_keeps_the_latest_accounts_only(make: Factory, visit: Visit):
+    shared, people = visit(), [make.actor() for _ in range(MOST + 3)]
+    for actor in people:
+        assert guess(shared, email_of(actor), PASSWORD).status_code == 303
+        shared.post("/sign-out")
+
+    kept = [
+        actor
+        for actor in people
+        if shared.client.get_cookie(f"crrubric-known-{actor.user_id}") is not None
+    ]
+
+    assert len(kept) == MOST
+    assert people[-1] in kept
+
+
+def test_a_forged_cookie_makes_no_known_browser(make: Factory, visit: Visit):
+    actor = make.actor()
+    thief = visit()
+    thief.client.set_cookie(f"crrubric-known-{actor.user_id}", f"[{actor.user_id}, 0]")
+    for _attempt in range(5):
+        guess(visit(), email_of(actor))
+
+    assert guess(thief, email_of(actor), PASSWORD).status_code == 429
+
+
+def test_a_school_behind_one_address_is_not_shut_out(make: Factory, visit: Visit):
+    """Forty people mistype five times each; the next one gets in at once."""
+    person = visit()
+    for number in range(40):
+        for _attempt in range(5):
+            assert guess(person, f"teacher{number}@school.example").status_code == 422
+
+    assert guess(visit(), email_of(make.actor()), PASSWORD).status_code == 303
+
+
+def test_a_link_is_not_refused_because_weak_passwords_were_tried(make: Factory, visit: Visit):
+    link = f"/invitations/{invite(make.evaluation()).token}"
+    person = visit()
+
+    assert {person.post(link, {"password": "x"}).status_code for _attempt in range(25)} == {422}
+    assert person.post(link, {"password": NEW}).status_code == 303
+
+
+def test_one_network_that_tries_many_accounts_is_stopped(make: Factory, visit: Visit):
+    actor = make.actor()
+    own = visit()
+    guess(own, email_of(actor), PASSWORD, address="198.51.100.7")
+    own.post("/sign-out")
+    for number in range(ACCOUNTS_FROM_ADDRESS):
+        accounts.sign_in(f"nobody{number}@school.example", "wrong", address="198.51.100.7")
+
+    stopped = guess(visit(), email_of(actor), PASSWORD, address="198.51.100.7")
+    elsewhere = guess(visit(), email_of(actor), PASSWORD, address="198.51.100.8")
+    known = guess(own, email_of(actor), PASSWORD, address="198.51.100.7")
+
+    assert (stopped.status_code, elsewhere.status_code, known.status_code) == (429, 303, 303)
+    assert "from your network. Minutes to wait: 15." in stopped.text
+
+
+def test_many_failures_of_one_account_are_one_account(make: Factory):
+    for _attempt in range(ACCOUNTS_FROM_ADDRESS + 5):
+        note_failed_account(Attempt("a@school.example", "198.51.100.7"))
+
+    assert accounts.sign_in(email_of(make.actor()), PASSWORD, address="198.51.100.7") is not None
+
+
+def test_a_sign_in_under_way_does_not_survive_a_new_password(
+    make: Factory, visit: Visit, monkeypatch: pytest.MonkeyPatch
+):
+    """The old password is still being compared while the owner chooses another one."""
+    actor = make.actor()
+    compare = accounts.check_password_hash
+
+    def compare_slowly(expected: str, password: str) -> bool:
+        fits = compare(expected, password)
+        monkeypatch.setattr(accounts, "check_password_hash", compare)
+        change_own_password(actor, present=PASSWORD, password=NEW)
+        return fits
+
+    thief = visit()
+    thief.csrf()
+    monkeypatch.setattr(accounts, "_HASHING", NoQueue())
+    monkeypatch.setattr(accounts, "check_password_hash", compare_slowly)
+
+    answer = guess(thief, email_of(actor), PASSWORD)
+
+    assert answer.status_code == 422
+    assert "The e-mail address or the password is not right." in answer.text
+    assert thief.get("/").status_code == 303
+
+
+class NoQueue:
+    """Lets a hash begin inside another one, as a second thread would."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *_error: object) -> None: ...
+
+
+def test_no_transaction_is_open_while_a_password_is_compared(
+    make: Factory, monkeypatch: pytest.MonkeyPatch
+):
+    actor = make.actor()
+    compare, seen = accounts.check_password_hash, []
+
+    def look(expected: str, password: str) -> bool:
+        seen.append(db.session().in_transaction())
+        return compare(expected, password)
+
+    monkeypatch.setattr(accounts, "check_password_hash", look)
+    accounts.sign_in(email_of(actor), PASSWORD)
+
+    assert seen == [False]

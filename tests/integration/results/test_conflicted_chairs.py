@@ -1,0 +1,226 @@
+"""A chair with a conflict of interest learns nothing about that vendor, and does not decide."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import select
+
+from crrubric.cli import root_group
+from crrubric.domain.errors import Invalid, NotFound, NotReady, WrongPhase
+from crrubric.domain.events import Event
+from crrubric.domain.vocabulary import DeclarationKind, Phase, Standing
+from crrubric.extensions import db
+from crrubric.models import JournalEntry, Member
+from crrubric.queries.people.people import OPERATOR
+from crrubric.services.ballots.declarations import declare_interest
+from crrubric.services.meeting import decisions
+from crrubric.services.setup import phases
+from crrubric.services.setup.chairs import appoint_chair
+from tests.factories import Factory, Made
+from tests.integration.conftest import Visit
+from tests.machine.stored import list_differences, replay, stored
+
+WHY = "The only chair has a conflict of interest."
+
+
+def conflicted(make: Factory, phase: Phase = Phase.MEETING, vendors: int = 2) -> Made:
+    """The chair stays away from the first vendor, whom the two reviewers see differently."""
+    made = make.evaluation(
+        phase=Phase.SCORING,
+        vendors=vendors,
+        marks={(0, 0): "YNY", (1, 0): "NNN", (0, 1): "YYN", (1, 1): "YNN"}
+        if vendors > 1
+        else {(0, 0): "YNY"},
+    )
+    declare_interest(
+        made.chair,
+        made.slug,
+        made.vendors[0].id,
+        kind=DeclarationKind.CONFLICT,
+        words="My sister sells it.",
+    )
+    make.forward(made, phase, {}) if phase is Phase.MEETING else None
+    return made
+
+
+def decide(made: Made, actor, vendor: int | None):
+    key = None if vendor is None else made.vendors[vendor].id
+    text = decisions.DecisionText(vendor_id=key, reason="It fits.")
+    return decisions.record_decision(actor, made.slug, text)
+
+
+# what is computed for a person is computed for their seat
+
+
+def test_results_are_computed_without_the_vendor_that_a_chair_stays_away_from(
+    make: Factory, visit: Visit
+):
+    made = conflicted(make)
+    away, other = made.vendors[0].code, made.vendors[1].code
+
+    body = json.loads(visit(made.chair).get(made.url("export/results.json")).text)
+    whole = json.loads(visit(made.reviewers[0]).get(made.url("export/results.json")).text)
+
+    assert body["evaluation"]["withheld_vendors"] == [away]
+    assert {row["vendor"] for row in body["tallies"]} == {other}
+    flips = [each["flips"] for each in body["leave_one_reviewer_out"].values()]
+    assert {flip["vendor"] for some in flips for flip in some} <= {other}
+    assert {row["marks"] for row in body["per_reviewer"].values()} == {3}
+    assert {row["vendor"] for row in whole["tallies"]} == {away, other}
+
+
+@pytest.mark.parametrize("page", ["agreement", "what-if"])
+def test_pages_that_compare_reviewers_leave_the_vendor_out_and_say_so(
+    make: Factory, visit: Visit, page: str
+):
+    made = conflicted(make)
+
+    chair, reviewer = (visit(who).get(made.url(page)) for who in (made.chair, made.reviewers[0]))
+
+    assert f"You have a conflict of interest with {made.vendors[0].company}" in chair.text
+    assert chair.text.count(made.vendors[0].company) == 1
+    if page == "agreement":
+        assert "this page is computed without them" not in reviewer.text
+        assert made.vendors[0].company in reviewer.text
+
+
+def test_where_no_vendor_is_left_there_is_nothing_to_compare(make: Factory, visit: Visit):
+    made = conflicted(make, vendors=1)
+    chair = visit(made.chair)
+
+    codes = [
+        chair.get(made.url(page)).status_code
+        for page in ("agreement", "what-if", "export/results.json")
+    ]
+
+    assert codes == [404, 404, 404]
+
+
+def test_a_refused_step_back_does_not_tell_how_many_marks_there_are(make: Factory):
+    made = conflicted(make, Phase.SCORING)
+
+    with pytest.raises(NotReady) as refused:
+        phases.change_phase(made.chair, made.slug, Phase.SETUP, reason="Another rubric")
+
+    assert not any(letter.isdigit() for letter in str(refused.value.problems[0]))
+
+
+# who may decide
+
+
+@pytest.mark.parametrize("vendor", [0, 1, None])
+def test_a_chair_with_a_conflict_records_no_recommendation(
+    make: Factory, visit: Visit, vendor: int | None
+):
+    made = conflicted(make)
+
+    with pytest.raises(Invalid, match="another chair must decide"):
+        decide(made, made.chair, vendor)
+
+    page = visit(made.chair).get(made.url("decision/")).text
+    assert "another chair must record the recommendation" in page
+    assert 'name="reason"' not in page
+
+
+def test_a_chair_with_a_conflict_does_not_make_the_decision_final(make: Factory):
+    made = conflicted(make)
+    acting = made.reviewers[0]
+    appoint_chair(OPERATOR, made.slug, seat_of(made, acting).id, reason=WHY)
+    decide(made, acting, 0)
+
+    with pytest.raises(Invalid, match="another chair must decide"):
+        phases.change_phase(made.chair, made.slug, Phase.DECIDED)
+    phases.change_phase(acting, made.slug, Phase.DECIDED)
+
+    assert made.evaluation.phase is Phase.DECIDED
+
+
+def seat_of(made: Made, actor) -> Member:
+    wanted = select(Member).where(
+        Member.evaluation_id == made.evaluation.id, Member.user_id == actor.user_id
+    )
+    return db.session.scalars(wanted).one()
+
+
+# acting chairs
+
+
+def test_an_administrator_appoints_an_acting_chair_on_a_page(make: Factory, visit: Visit):
+    made = conflicted(make)
+    administrator = visit(make.actor("Ida Admin", standing=Standing.ADMINISTRATOR))
+    member = seat_of(made, made.reviewers[0])
+
+    overview = administrator.get("/chairs").text
+    silent = administrator.post(f"/chairs/{made.slug}", {"member": member.id, "reason": " "})
+    answer = administrator.post(f"/chairs/{made.slug}", {"member": member.id, "reason": WHY})
+
+    assert made.evaluation.title in overview
+    assert (silent.status_code, answer.status_code) == (422, 302)
+    memo = visit(made.reviewers[0]).get(made.url("memo/")).text
+    assert f"{member.name}, appointed by Ida Admin" in memo
+    assert WHY in memo
+
+
+def test_what_the_journal_tells_of_an_acting_chair_is_what_is_stored(make: Factory):
+    made = conflicted(make)
+
+    appoint_chair(OPERATOR, made.slug, seat_of(made, made.reviewers[0]).id, reason=WHY)
+
+    entries = db.session.scalars(
+        select(JournalEntry)
+        .where(JournalEntry.evaluation_id == made.evaluation.id)
+        .order_by(JournalEntry.number)
+    ).all()
+    assert entries[-1].event is Event.CHAIR_APPOINTED
+    told = replay(db.session(), made.evaluation.id)
+    assert list_differences(told, stored(db.session(), made.evaluation.id)) == []
+
+
+def test_the_operator_appoints_an_acting_chair_at_the_console(make: Factory):
+    made = conflicted(make)
+    member = seat_of(made, made.reviewers[0])
+    name, addresses = member.name, ("nobody@school.example", member.user.email)
+    db.session.remove()  # a transaction that reads would hold up one that writes
+
+    words = ["evaluation", "appoint-chair", "credit-recovery", "--reason", WHY, "--email"]
+    unknown, done = (
+        CliRunner().invoke(root_group, [*words, address], obj=lambda _=None: make.app)
+        for address in addresses
+    )
+
+    assert "is on this committee" in unknown.output
+    assert (done.exit_code, done.exception, done.stderr) == (0, None, "")
+    assert done.output == f"{name} is acting chair of credit-recovery\n"
+
+
+def test_only_operator_and_administrators_appoint_an_acting_chair(make: Factory, visit: Visit):
+    made = conflicted(make)
+    member = seat_of(made, made.reviewers[0])
+    organizer = make.actor("Olga Organizer", standing=Standing.ORGANIZER)
+
+    for actor in (made.chair, made.reviewers[0], organizer):
+        with pytest.raises(NotFound):
+            appoint_chair(actor, made.slug, member.id, reason=WHY)
+        assert visit(actor).get("/chairs").status_code == 404
+
+
+def test_an_acting_chair_is_a_member_with_an_account_and_not_chair_already(make: Factory):
+    made = conflicted(make)
+    chair = next(row for row in made.evaluation.members if row.is_chair)
+    other = make.evaluation(title="Another", phase=Phase.MEETING)
+
+    with pytest.raises(Invalid, match="chair already"):
+        appoint_chair(OPERATOR, made.slug, chair.id, reason=WHY)
+    with pytest.raises(Invalid, match="Say why"):
+        appoint_chair(OPERATOR, made.slug, chair.id, reason=" ")
+    with pytest.raises(NotFound):
+        appoint_chair(OPERATOR, made.slug, other.evaluation.members[1].id, reason=WHY)
+
+
+def test_before_the_meeting_no_acting_chair_is_appointed(make: Factory):
+    made = make.evaluation(phase=Phase.SCORING)
+    member = seat_of(made, made.reviewers[0])
+
+    with pytest.raises(WrongPhase):
+        appoint_chair(OPERATOR, made.slug, member.id, reason=WHY)

@@ -1,0 +1,209 @@
+"""The same form sent twice has one effect, and both answers lead to the same page."""
+
+from collections.abc import Callable, Mapping
+from copy import copy
+from dataclasses import dataclass, field
+from datetime import timedelta
+from threading import Barrier, Thread
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select, update
+
+from crrubric.clock import now_utc
+from crrubric.domain.vocabulary import Phase
+from crrubric.extensions import db
+from crrubric.models import JournalEntry, SentForm
+from tests.factories import Factory, Made
+from tests.integration.conftest import Visit
+from tests.pages import parse
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A form that makes something: on which page, to where, with what."""
+
+    page: str
+    to: str
+    values: Mapping[str, str]
+    phase: Phase = Phase.MEETING
+    who: str = "chair"
+    needs: tuple[str, ...] = field(default=())
+
+
+DAY = (now_utc().date() + timedelta(days=30)).isoformat()
+FORMS = {
+    "vendor": Sent("vendors/new", "vendors/new", {"company": "Quill"}, Phase.SETUP),
+    "section": Sent("rubric/", "rubric/sections", {"title": "Support"}, Phase.SETUP),
+    "criterion": Sent(
+        "rubric/sections/{section}/new", "rubric/sections/{section}/new",
+        {"title": "Help", "weight": "1"}, Phase.SETUP,
+    ),
+    "member": Sent(
+        "committee/", "committee/",
+        {"name": "Ana", "email": "ana@school.example", "roles": "reviewer",
+         "stakeholder": "teacher"}, Phase.SETUP,
+    ),
+    "question": Sent(
+        "questions/vendors/{vendor}/new", "questions/vendors/{vendor}/new",
+        {"words": "How long?", "criterion": ""}, Phase.SCORING,
+    ),
+    "asking": Sent(
+        "ballots/{vendor}/ask/{criterion}", "ballots/{vendor}/ask/{criterion}",
+        {"words": "How long?"}, Phase.SCORING, "reviewer",
+    ),
+    "correction": Sent(
+        "rubric/criteria/{criterion}/correct", "rubric/criteria/{criterion}/correct",
+        {"title": "Other", "effect": "KEEP", "reason": "A typo."}, Phase.SCORING,
+    ),
+    "meeting": Sent("meeting/", "meeting/start", {"place": "Room 12"}),
+    "motion": Sent(
+        "meeting/minutes", "meeting/minutes", {"words": "To go on", "in_favor": "3"},
+        needs=("meeting",),
+    ),
+    "decision": Sent(
+        "decision/", "decision/",
+        {"vendor": "{vendor}", "reason": "It fits.", "ranking": "COMPUTED"},
+    ),
+    "commitment": Sent(
+        "decision/", "decision/commitments",
+        {"vendor": "{vendor}", "words": "To train", "owner": "IT", "due_on": DAY},
+        needs=("decision",),
+    ),
+    "deferral": Sent(
+        "cells/{vendor}/{criterion}", "meeting/defer/{vendor}/{criterion}",
+        {"reason": "Ask them first."}, needs=("meeting",),
+    ),
+}  # fmt: skip
+
+
+class Sender:
+    """Fills in and sends the forms of one evaluation, as a browser does."""
+
+    def __init__(self, made: Made, visit: Visit) -> None:
+        self.made = made
+        self.people = {"chair": visit(made.chair), "reviewer": visit(made.reviewers[0])}
+        self.parts = {
+            "vendor": made.vendors[0].id,
+            "criterion": made.criteria[0].id,
+            "section": made.criteria[0].section_id,
+        }
+
+    def address(self, path: str) -> str:
+        return self.made.url(path.format(**self.parts))
+
+    def person(self, form: Sent):
+        return self.people[form.who]
+
+    def fill(self, form: Sent) -> dict[str, str]:
+        """What a browser would send: the hidden fields of the page with what is typed."""
+        page = parse(200, self.person(form).get(self.address(form.page)).text)
+        to = self.address(form.to)
+        (found,) = [
+            node
+            for node in page.all("form")
+            if (node.get("action") or self.address(form.page)) == to
+            and any(field.get("name") == "once" for field in node.iter("input"))
+        ]
+        hidden = {
+            field.get("name", ""): field.get("value") or ""
+            for field in found.iter("input")
+            if field.get("type") == "hidden"
+        }
+        typed = {key: value.format(**self.parts) for key, value in form.values.items()}
+        return {**hidden, **typed}
+
+    def send(self, form: Sent, values: Mapping[str, str]):
+        return self.person(form).post(self.address(form.to), dict(values))
+
+
+def entries() -> int:
+    return db.session.scalar(select(func.count(JournalEntry.id))) or 0
+
+
+@pytest.fixture
+def sender(make: Factory, visit: Visit) -> Callable[[str], tuple[Sender, Sent]]:
+    def prepare(name: str) -> tuple[Sender, Sent]:
+        form = FORMS[name]
+        made = make.evaluation(phase=form.phase, marks={(0, 0): "YYY", (1, 0): "YYY"}
+                               if form.phase is Phase.MEETING else None)  # fmt: skip
+        if form.phase is Phase.SCORING:
+            make.no_conflicts(made)
+        found = Sender(made, visit)
+        for other in form.needs:
+            found.send(FORMS[other], found.fill(FORMS[other]))
+        return found, form
+
+    return prepare
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_form_sent_twice_does_its_work_once(sender, name: str):
+    site, form = sender(name)
+    before, values = entries(), site.fill(form)
+
+    first = site.send(form, values)
+    once = entries()
+    second = site.send(form, values)
+
+    assert (first.status_code in {200, 303}, once > before) == (True, True), first.text
+    assert entries() == once
+    if first.status_code == 303:
+        assert (second.status_code, second.location) == (303, first.location)
+
+
+@pytest.mark.parametrize("name", ["section", "vendor", "commitment", "motion"])
+def test_the_same_form_with_other_words_is_another_one(sender, name: str):
+    site, form = sender(name)
+    values = site.fill(form)
+    site.send(form, values)
+    once = entries()
+    key = next(iter({"title", "company", "words"} & values.keys()))
+
+    site.send(form, {**values, key: "Something else"})
+
+    assert entries() == once + 1
+
+
+def test_a_form_that_was_refused_can_be_sent_again(sender):
+    site, form = sender("section")
+    values = site.fill(form)
+    refused = site.send(form, {**values, "title": ""})
+    taken = site.send(form, values)
+
+    assert (refused.status_code, taken.status_code) == (422, 303)
+
+
+def test_of_two_at_the_same_moment_one_does_the_work(sender):
+    site, form = sender("commitment")
+    values, before = site.fill(form), entries()
+    address = site.address(form.to)
+    db.session.remove()
+    start, answers = Barrier(2), []
+
+    def send(client: FlaskClient) -> None:
+        start.wait()
+        answers.append(client.post(address, data=values))
+
+    own = site.person(form).client
+    clients = [copy(own), copy(own)]
+    threads = [Thread(target=send, args=(client,)) for client in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert len({answer.location for answer in answers}) == 1
+    assert entries() == before + 1
+
+
+def test_forms_are_forgotten_after_two_days(sender):
+    site, form = sender("section")
+    site.send(form, site.fill(form))
+    db.session.execute(update(SentForm).values(sent_at=now_utc() - timedelta(days=3)))
+    db.session.commit()
+
+    site.send(form, {**site.fill(form), "title": "Another"})
+
+    assert len(db.session.scalars(select(SentForm)).all()) == 1
