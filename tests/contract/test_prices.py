@@ -12,6 +12,8 @@ RAW = re.compile(
 )
 # Where prices are typed, stored, named in words, or made up.
 HERE = {
+    "crrubric/domain/record/ballot_steps.py",  # the record is held against its journal
+    "crrubric/domain/record/state.py",
     "crrubric/domain/results/cost.py",
     "crrubric/models/evaluations.py",
     "crrubric/services/setup/vendors.py",

@@ -203,12 +203,11 @@ def limit_of(every: bool, pairs: list[tuple[int, int]], member: int) -> Any:
 
 def read_stored_ballots(rows: StoredRows, state: State) -> None:
     """Ballots, their sealed versions and entries on behalf, and the files on their marks."""
-    moments = ("submitted_at", "imported_at")
     for row in rows.read(Ballot, Vendor):
         key = row["member_id"], row["vendor_id"]
         late = row["changed_after_shown_at"] is not None
         state.ballots[key] = {**plain_columns(row, ("state", "seals")), "late": late}
-        sign_row(state, "ballot", key, row, moments)
+        sign_row(state, "ballot", key, row, ("submitted_at", "imported_at"))
     for row in rows.read_on_ballots(SealedBallot):
         seal = row["member_id"], row["vendor_id"], row["number"]
         told = ("receipt", "reopened_by", "reopen_reason")
@@ -220,8 +219,8 @@ def read_stored_ballots(rows: StoredRows, state: State) -> None:
             **plain_columns(row, ("source", "given_on", "entered_by", "dispute", "entered_by_id")),
             "confirmed": row["confirmed_at"] is not None,
         }
-        moments = ("entered_at", "confirmed_at", "disputed_at")
-        sign_row(state, "entry_on_behalf", entry, row, moments)
+        answers = ("entered_at", "confirmed_at", "disputed_at")
+        sign_row(state, "entry_on_behalf", entry, row, answers)
         if row["entered_by_id"] is not None:
             state.seen.add((row["entered_by_id"], row["vendor_id"]))
     for row in rows.read_on_ballots(MarkFile):
