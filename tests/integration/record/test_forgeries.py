@@ -239,6 +239,8 @@ def switch(statement: str) -> None:
     """Change the schema itself."""
     db.session.rollback()
     with db.engine.connect().execution_options(**WRITE) as connection, connection.begin():
+        if connection.dialect.name == "sqlite":  # else it may believe in triggers that are gone
+            connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")
         connection.exec_driver_sql(statement)
 
 
