@@ -36,7 +36,7 @@ def run(tmp_path: Path) -> Run:
     "words",
     ["", "demo", "serve", "db", "db upgrade", "user", "user add", "user link",
      "user address", "user disable", "user enable", "evaluation",
-     "evaluation create", "evaluation list", "evaluation appoint-chair",
+     "evaluation create", "evaluation list", "evaluation appoint",
      "import", "import marks", "results", "memo",
      "mail", "mail send", "mail list", "mail test",
      "settings", "settings show", "settings document"],

@@ -17,18 +17,18 @@ from tests.integration.conftest import Visit
 # what a page may ask at most: who is signed in, their seat, the zone, then what it shows
 MOST = {
     "home": 3,
-    "ballot": 16,
+    "ballot": 17,
     "vendors": 5,
     "evidence": 10,
     "cell": 20,
-    "matrix": 11,
+    "matrix": 12,
     "scores": 10,
     "agreement": 10,
     "what-if": 10,
     "compare": 13,
-    "cell beside": 19,
-    "progress": 11,
-    "memo": 33,
+    "cell beside": 20,
+    "progress": 13,
+    "memo": 40,
     "rubric": 7,
     "questions": 15,
 }
