@@ -50,5 +50,13 @@ class InvalidLines(CrrubricError):
         self.lines = tuple(lines)
 
 
+class Busy(CrrubricError):
+    """Too much is asked for at the moment; nothing was done. It can be sent again in `seconds`."""
+
+    def __init__(self, message: str, *, seconds: int, **values: object) -> None:
+        super().__init__(message, **values)
+        self.seconds = seconds
+
+
 class Stale(CrrubricError):
     """Somebody (or another tab) changed the thing since it was read; nothing was overwritten."""

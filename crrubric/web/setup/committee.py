@@ -1,6 +1,6 @@
 """The committee: who sits on it, invitations, seats."""
 
-from flask import Blueprint, flash, session, url_for
+from flask import Blueprint, flash, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -16,7 +16,7 @@ from crrubric.services.setup import committee as service
 from crrubric.web.setup.forms import SEATS, InviteForm, SeatForm
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import attach_error
-from crrubric.web.shared.page import redirect_to, render_page
+from crrubric.web.shared.page import make_full_address, redirect_to, render_page
 from crrubric.web.shared.session import current_actor
 from crrubric.web.shared.words import translate_error
 
@@ -65,7 +65,7 @@ def show_invitation_link(seat: Seat, member_id: int) -> ResponseReturnValue:
     token = session.get(LINKS, {}).get(str(member_id))
     if token is None:
         raise make_not_found()
-    link = url_for("account.show_invitation", token=token, _external=True)
+    link = make_full_address("account.show_invitation", token=token)
     return render_page(
         "setup/committee/invited.html",
         seat,
