@@ -4,15 +4,12 @@ import hashlib
 import re
 import secrets
 from datetime import timedelta
-from threading import BoundedSemaphore
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
-from werkzeug.security import check_password_hash, generate_password_hash
 
 from crrubric.clock import now_utc
-from crrubric.config import current_settings
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid, NotFound
 from crrubric.domain.events import Event
@@ -25,20 +22,12 @@ from crrubric.models import Invite, User, UserSession
 from crrubric.queries.people.access import make_not_found
 from crrubric.queries.people.people import Actor, actor_of
 from crrubric.services.mail.outbox import set_aside_invitations
+from crrubric.services.people.hashing import hash_password, matches_password
 from crrubric.services.shared.constraints import explain_constraint
 from crrubric.services.shared.journal import note_event
 from crrubric.services.shared.unit import unit_of_work
 
-# One hash takes some 128 MB for half a second: more than two at once would starve the server.
-_HASHING = BoundedSemaphore(2)
-_DUMMY: dict[str, str] = {}
 SAME_EMAIL = "uq_user_account_email_key"
-
-
-def hash_password(password: str) -> str:
-    """The salted scrypt hash to store."""
-    with _HASHING:
-        return generate_password_hash(password, method=current_settings().PASSWORD_METHOD)
 
 
 def hash_token(token: str) -> str:
@@ -175,11 +164,9 @@ def sign_in(email: str, password: str) -> tuple[User, str] | None:
     """The person and the secret of a new session; None, in the same time, if they don't match."""
     session = _get_session()
     user = session.scalar(select(User).where(User.email_key == email_key(email)))
-    usable = user is not None and user.password_hash is not None and user.disabled_at is None
-    expected = user.password_hash if user is not None and usable else _dummy_hash()
-    with _HASHING:
-        matches = check_password_hash(expected or "", password[: limits.PASSWORD_MAX * 4])
-    if not (usable and matches) or user is None:
+    usable = user is not None and user.disabled_at is None
+    expected = user.password_hash if user is not None and usable else None
+    if not matches_password(expected, password) or user is None:
         return None
     user_id = user.id
     with unit_of_work() as session:
@@ -231,11 +218,3 @@ def _get_session() -> Session:
     from crrubric.extensions import db  # the scoped session of this request or command
 
     return db.session()
-
-
-def _dummy_hash() -> str:
-    # An unknown address must cost as much time as a wrong password.
-    method = current_settings().PASSWORD_METHOD
-    if method not in _DUMMY:
-        _DUMMY[method] = generate_password_hash(secrets.token_hex(16), method=method)
-    return _DUMMY[method]

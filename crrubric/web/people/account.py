@@ -8,6 +8,7 @@ from flask import (
     Response,
     flash,
     jsonify,
+    make_response,
     redirect,
     render_template,
     request,
@@ -18,7 +19,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
 from crrubric.config import current_settings
-from crrubric.domain.errors import Invalid
+from crrubric.domain.errors import Busy, Invalid
 from crrubric.domain.text import email_key
 from crrubric.extensions import db, limiter
 from crrubric.services.demo.district import DEMO_PASSWORD, list_demo_people
@@ -28,6 +29,7 @@ from crrubric.web.shared import resuming, session
 from crrubric.web.shared.access import allow_everyone, require_sign_in
 from crrubric.web.shared.forms import attach_error, join_form_errors
 from crrubric.web.shared.page import to_local_address, wants_json
+from crrubric.web.shared.words import translate_error
 
 bp = Blueprint("account", __name__)
 
@@ -79,29 +81,41 @@ def submit_sign_in() -> ResponseReturnValue:
     form = SignInForm()
     if not form.validate():
         return refuse_sign_in(form)
-    found = accounts.sign_in(form.email.data, form.password.data)
+    try:
+        found = accounts.sign_in(form.email.data, form.password.data)
+    except Busy as error:
+        return ask_to_send_again(form, error)
     if found is None:
         form.form_errors.append(_("The e-mail address or the password is not right."))
         return refuse_sign_in(form)
     waiting = resuming.read_interrupted_form()
     session.begin_session(*found)
     if wants_json():
-        return jsonify(name=found[0].name, **describe_session())
+        go = to_local_address(form.next.data)
+        return jsonify(name=found[0].name, go=go, **describe_session())
     if waiting:
         return offer_interrupted_form(waiting, found[0].id)
     return redirect(to_local_address(form.next.data), code=303)
 
 
-def refuse_sign_in(form: SignInForm) -> ResponseReturnValue:
+def refuse_sign_in(form: SignInForm, status: int = 422) -> ResponseReturnValue:
     """The form again, with whatever waits behind it."""
     if wants_json():
-        return jsonify(message=join_form_errors(form)), 422
+        return jsonify(message=join_form_errors(form)), status
     waiting = resuming.read_interrupted_form()
     return (
-        resuming.render_sign_in_again(form, waiting, 422)
+        resuming.render_sign_in_again(form, waiting, status)
         if waiting
-        else render_sign_in_page(form, 422)
+        else render_sign_in_page(form, status)
     )
+
+
+def ask_to_send_again(form: SignInForm, error: Busy) -> Response:
+    """The form again, for later: its script waits and sends it itself, without it a person does."""
+    form.form_errors.append(translate_error(error))
+    response = make_response(refuse_sign_in(form, 503))
+    response.headers["Retry-After"] = str(error.seconds)
+    return response
 
 
 def offer_interrupted_form(waiting: resuming.InterruptedForm, user_id: int) -> ResponseReturnValue:
@@ -158,8 +172,25 @@ def save_new_password(token: str) -> ResponseReturnValue:
     if form.validate():
         try:
             session.begin_session(*accounts.accept_invite(token, password=form.password.data))
-            return redirect(url_for("home.show_home"), code=303)
+            home = url_for("home.show_home")
+            return jsonify(go=home) if wants_json() else redirect(home, code=303)
+        except Busy as error:
+            return refuse_password(token, form, error)
         except Invalid as error:
             attach_error(form, error)
-    invite = accounts.find_usable_invite(db.session(), token)
-    return render_template("people/invitation.html", form=form, user=invite.user), 422
+    return refuse_password(token, form)
+
+
+def refuse_password(token: str, form: PasswordForm, busy: Busy | None = None) -> Response:
+    """The form again, with what is wrong, or for later."""
+    if busy:
+        form.form_errors.append(translate_error(busy))
+    if wants_json():
+        page: ResponseReturnValue = jsonify(message=join_form_errors(form))
+    else:
+        invite = accounts.find_usable_invite(db.session(), token)
+        page = render_template("people/invitation.html", form=form, user=invite.user)
+    response = make_response(page, 503 if busy else 422)
+    if busy:
+        response.headers["Retry-After"] = str(busy.seconds)
+    return response
