@@ -34,17 +34,24 @@ MOST = {
 }
 
 
+WRITING = ("INSERT", "UPDATE", "DELETE")
+
+
 @contextmanager
 def statements() -> Iterator[list[str]]:
-    """Every statement and commit that is sent meanwhile."""
+    """Every statement that is sent meanwhile, and every commit of something that was written."""
     seen: list[str] = []
+    written = 0
 
     def sent(_connection, _cursor, statement, *_rest) -> None:
         if not statement.startswith(("BEGIN", "PRAGMA")):
             seen.append(statement.split()[0])
 
     def committed(_connection) -> None:
-        seen.append("COMMIT")
+        nonlocal written
+        if (now := sum(map(seen.count, WRITING))) > written:
+            written = now
+            seen.append("COMMIT")
 
     event.listen(db.engine, "before_cursor_execute", sent)
     event.listen(db.engine, "commit", committed)
