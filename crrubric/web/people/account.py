@@ -1,5 +1,6 @@
 """Signing in and out, and one-time links."""
 
+import logging
 from dataclasses import replace
 from typing import Any
 
@@ -31,6 +32,7 @@ from crrubric.web.shared.known_browsers import read_known_accounts
 from crrubric.web.shared.page import to_local_address, wants_json
 from crrubric.web.shared.words import translate_error
 
+log = logging.getLogger("crrubric")
 bp = Blueprint("account", __name__)
 
 
@@ -77,6 +79,7 @@ def submit_sign_in() -> ResponseReturnValue:
             known=read_known_accounts(),
         )
     except TooSoon as error:
+        log.warning("too many attempts from %s at %s", request.remote_addr, request.path)
         form.form_errors.append(translate_error(error))
         return refuse_sign_in(form, 429)
     except Busy as error:
