@@ -164,6 +164,26 @@ def set_up_browser() -> str:
     return found
 
 
+def find_nginx() -> str | None:
+    """The web server that the tests put before ours; None if there is none."""
+    return shutil.which("nginx", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"]))
+
+
+def set_up_nginx() -> None:
+    """Install nginx for the tests behind a proxy; where that can't be done they are skipped."""
+    if find_nginx():
+        return
+    print("Installing nginx for the tests behind a proxy ...", flush=True)
+    if shutil.which("apt-get") and is_root() and run("apt-get", "update", "-qq"):
+        for package in ("nginx-light", "nginx"):
+            if not find_nginx():
+                run("apt-get", "install", "-y", "-qq", "--no-install-recommends", package)
+    if found := find_nginx():  # the package starts it as a service, which nobody asked for
+        output("systemctl", "disable", "--now", "nginx") or output(found, "-s", "stop")
+    else:
+        print("run.py: there is no nginx, the tests behind a proxy are skipped", flush=True)
+
+
 def is_root() -> bool:
     """Whether we may install system packages."""
     return hasattr(os, "geteuid") and os.geteuid() == 0
@@ -188,6 +208,7 @@ def test(words: list[str]) -> NoReturn:
     """Run the tests, with everything that they need."""
     set_up("test")
     os.environ["CRRUBRIC_BROWSER"] = set_up_browser()
+    set_up_nginx()
     os.chdir(ROOT)
     if words == ["--mutations"]:
         hand_over("-m", "tests.mutations")

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from crrubric.settings.model import Settings
 
 PACKAGE = Path(__file__).parent
 CHECKOUT = PACKAGE.parent
+SPARE_CONNECTIONS = 5  # to the database: the thread that sends mail, a session written down
 KEY = "crrubric-settings"  # under which an app keeps them
 
 
@@ -71,6 +73,7 @@ FIXED = {
     "MAX_FORM_PARTS": 500,
     "SESSION_COOKIE_HTTPONLY": True,
     "SESSION_COOKIE_SAMESITE": "Lax",
+    "WTF_CSRF_SSL_STRICT": False,  # it asks for the Referer: web/shared/origins.py asks instead
     "WTF_CSRF_TIME_LIMIT": None,  # a token lives as long as its session
     "RATELIMIT_HEADERS_ENABLED": False,
     "BABEL_DEFAULT_LOCALE": "en",
@@ -95,6 +98,9 @@ def flask_config(settings: Settings) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": url,
         "SQLALCHEMY_ENGINE_OPTIONS": {
             "pool_pre_ping": url.startswith("postgresql"),
+            # One for each thread, and some to spare: nobody waits for one that others hold.
+            "pool_size": settings.SERVER_THREADS,
+            "max_overflow": SPARE_CONNECTIONS,
             **settings.SQLALCHEMY_ENGINE_OPTIONS,
         },
         "SQLALCHEMY_RECORD_QUERIES": settings.SQLALCHEMY_RECORD_QUERIES,
@@ -106,16 +112,26 @@ def kept_secret(path: Path) -> str:
 
     Raises: Invalid if the file was cut short.
     """
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        secret = path.read_text(encoding="ascii").strip()
-        if len(secret) < SECRET_LENGTH:
-            raise Invalid(
-                f"{path} is empty or cut short: delete it (everybody signs in again), start again."
-            ) from None
-        return secret
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        secret = secrets.token_hex(32)
-        file.write(secret)
+    if not path.exists():
+        write_secret(path)
+    secret = path.read_text(encoding="ascii").strip()
+    if len(secret) < SECRET_LENGTH:
+        raise Invalid(
+            f"{path} is empty or cut short: delete it (everybody signs in again), start again."
+        )
     return secret
+
+
+def write_secret(path: Path) -> None:
+    """Make a secret, whole or not at all; one that somebody else has made meanwhile stays."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        draft.unlink()

@@ -1,6 +1,7 @@
 """Flask extensions, and how a database connection is set up."""
 
 import sqlite3
+from threading import Lock
 from typing import Any
 
 from babel.support import NullTranslations
@@ -59,6 +60,9 @@ babel = CatalogueBabel()
 limiter = Limiter(get_remote_address)
 
 WRITE = {"crrubric_write": True}
+BUSY_SECONDS = 5  # that a writer waits for others
+BULKY = "crrubric_bulky"  # in the notes of one that stored so much that it is better closed
+TURN = "crrubric_turn"  # in the notes of the connection whose turn it is to write
 # What the driver raises when the database is busy or gone; the web knows no SQLAlchemy.
 DatabaseUnavailable = OperationalError
 
@@ -109,15 +113,40 @@ def set_up_engine(engine: Engine) -> None:
         for pragma in (
             "foreign_keys=ON",
             "recursive_triggers=ON",  # else a row that REPLACE deletes is deleted past its seal
-            "busy_timeout=5000",
+            f"busy_timeout={BUSY_SECONDS * 1000}",
             f"journal_mode={mode}",
             "synchronous=FULL",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
+    begin_in_turn(engine)
+
+
+def begin_in_turn(engine: Engine) -> None:
+    """Begin transactions of a SQLite engine, those that write one after the other.
+
+    SQLite lets one write at a time and has the others ask again and again, whoever is lucky next.
+    Threads of one server wait for each other here instead, and leave the processor to the writer.
+    """
+    turn = Lock()
+
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # A deferred transaction that turns into a writer fails at once, whatever the time-out:
         # units of work say beforehand that they write.
-        write = connection.get_execution_options().get("crrubric_write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        if not connection.get_execution_options().get("crrubric_write"):
+            connection.exec_driver_sql("BEGIN")
+            return
+        if not turn.acquire(timeout=BUSY_SECONDS):
+            busy = sqlite3.OperationalError("another writer takes too long")
+            raise OperationalError("BEGIN IMMEDIATE", None, busy)
+        connection.info[TURN] = True
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    @event.listens_for(engine, "checkin")
+    def pass_turn(_connection: Any, record: Any) -> None:
+        # when the connection comes back its transaction is over, however it ended
+        if record.info.pop(TURN, False):
+            turn.release()
+        if record.info.pop(BULKY, False):
+            record.invalidate()  # a statement that is kept for the next time keeps its values

@@ -1,8 +1,11 @@
 """The operator's door: the same services from a shell."""
 
+import os
 import sys
+from collections.abc import Iterator
 
 import click
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from crrubric import __version__
 from crrubric.cli import database, evaluations, mail, people, results, serving, settings, verify
@@ -13,17 +16,42 @@ class CommandGroup(click.Group):
     """A group that turns refusals into one line on stderr and exit code 1; nothing else."""
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; a refusal is words, not a traceback."""
+        """Run the command; a refusal, by us or by the system, is words and not a traceback."""
         try:
             return super().invoke(ctx)
-        except CrrubricError as error:
-            click.echo(f"crrubric: {error}", err=True)
-            if isinstance(error, InvalidLines):
-                for number, reason in error.lines:
-                    click.echo(f"  line {number}: {reason}", err=True)
-            for problem in getattr(error, "problems", ()):
-                click.echo(f"  - {problem}", err=True)
-            sys.exit(1)
+        except (CrrubricError, OSError, DatabaseError) as error:
+            lines = list(describe_failure(error))
+            if not lines:
+                raise
+            if isinstance(error, BrokenPipeError):
+                discard_output()
+        for line in lines:
+            click.echo(line, err=True)
+        sys.exit(1)
+
+
+def describe_failure(error: Exception) -> Iterator[str]:
+    """What a person reads of it; nothing about a mistake of ours."""
+    if isinstance(error, CrrubricError):
+        yield f"crrubric: {error}"
+        if isinstance(error, InvalidLines):
+            yield from (f"  line {number}: {reason}" for number, reason in error.lines)
+        yield from (f"  - {problem}" for problem in getattr(error, "problems", ()))
+    elif isinstance(error, BrokenPipeError):
+        yield "crrubric: Whoever read the output stopped before its end."
+    elif isinstance(error, OSError):
+        about = f"{error.filename}: " if error.filename else ""
+        yield f"crrubric: {about}{error.strerror or error}."
+    elif isinstance(error, OperationalError) or type(error) is DatabaseError:
+        yield (
+            f"crrubric: The database can’t be used ({str(error.orig).strip()}): is it there, is its"
+            " address right, may crrubric write to it and its folder, is there room on the disk?"
+        )
+
+
+def discard_output() -> None:
+    """Let Python's own last flush of stdout succeed: nobody reads it any more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group("crrubric", cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -60,7 +60,7 @@ def make_evaluation(title: str, purpose: str, chair: str | None, rubric: Path | 
     click.echo(f"made {evaluation.slug}")
 
 
-@evaluation_group.command("appoint-chair")
+@evaluation_group.command("appoint")
 @click.argument("slug")
 @click.option("--email", required=True, help="Address of the committee member.")
 @click.option("--reason", required=True, help="Why; the memo prints it.")

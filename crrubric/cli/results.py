@@ -22,6 +22,7 @@ from crrubric.queries.memo.memos import load_memo_facts
 from crrubric.queries.people.access import find_evaluation, require
 from crrubric.queries.people.people import OPERATOR
 from crrubric.queries.results.matrices import read_matrix
+from crrubric.queries.shared.reading import end_reading
 from crrubric.reports.memo.memos import RENDERERS
 
 
@@ -47,9 +48,10 @@ def print_results(slug: str, kind: str) -> None:
     evaluation = find_permitted_evaluation(slug, Action.EXPORT_RESULTS)
     read = read_matrix(db.session(), evaluation)
     if kind == "json":
-        computed = analyze_results(read.basis, read.results, with_names=True)
         adopted = find_adopted_ranking(db.session(), recommendation_of(db.session(), evaluation.id))
         late = list_late_changes(db.session(), evaluation)
+        end_reading(db.session())
+        computed = analyze_results(read.basis, read.results, with_names=True)
         facts = describe_evaluation(evaluation, late=len(late))
         body = results_json.results_object(computed, facts, adopted, late)
         for line in results_json.format_results_json(body):
@@ -57,6 +59,7 @@ def print_results(slug: str, kind: str) -> None:
     elif kind == "csv":
         click.echo(tables.results_csv(read.results), nl=False)
     else:
+        end_reading(db.session())
         found = robustness_of(read.basis, read.basis.ballots.counts())
         said = describe_robustness(ValueFormatter(str), found, read.results, names=True)
         click.echo(tables.results_text(read.results, evaluation.title, said.sentences()))

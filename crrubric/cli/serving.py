@@ -70,26 +70,22 @@ def lock_file(handle: int) -> None:
 
 
 def run_server(app: Flask, host: str, port: int) -> None:
-    """Serve until interrupted."""
-    from waitress import create_server
+    """Serve until SIGTERM or Ctrl+C."""
+    from crrubric.cli import server as http  # other commands need none
 
-    try:
-        server = create_server(app, host=host, port=port, threads=8, ident=None)
-    except OSError as error:
-        raise Invalid(
-            N_("Port %(port)s can’t be used (%(why)s): choose another with --port."),
-            port=port,
-            why=error.strerror,
-        ) from None
+    server = http.open_server(app, host, port)
+    asked = http.listen_for_stop()
+    http.return_large_blocks()
     shown = "127.0.0.1" if host in {"0.0.0.0", ""} else host  # noqa: S104  # compared, not bound
-    click.echo(f"Serving on http://{shown}:{port} – stop with Ctrl+C.")
+    click.echo(f"Serving on http://{shown}:{server.port} – stop with Ctrl+C.")
     sys.stdout.flush()
-    server.run()
+    http.serve_until_stopped(server, asked)
 
 
 def log_to_console(app: Flask) -> None:
     """Say what happens, and how the database is kept."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a line for each that waits
     if find_database_file(app):
         mode = choose_journal_mode(sqlite3.sqlite_version_info[:3])
         logging.getLogger("crrubric").info(

@@ -62,5 +62,13 @@ class Repeated(CrrubricError):
     """The same form was sent before, and did its work: it is not done twice."""
 
 
+class Busy(CrrubricError):
+    """Too much is asked for at the moment; nothing was done. It can be sent again in `seconds`."""
+
+    def __init__(self, message: str, *, seconds: int, **values: object) -> None:
+        super().__init__(message, **values)
+        self.seconds = seconds
+
+
 class Stale(CrrubricError):
     """Somebody (or another tab) changed the thing since it was read; nothing was overwritten."""

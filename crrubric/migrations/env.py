@@ -54,6 +54,8 @@ def run() -> None:
             target_metadata=Base.metadata,
             render_item=plain_type,
             transaction_per_migration=False,
+            # Alembic takes SQLite for a database that changes its tables at once; it isn't one.
+            transactional_ddl=True,
             **arguments,
         )
         with context.begin_transaction():

@@ -12,12 +12,14 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from crrubric.domain import limits
 from crrubric.domain.people.languages import NAMES
 from crrubric.settings import checks
 from crrubric.settings.about import About, Taken, for_tests
 from crrubric.settings.file import read_file
 
 PREFIX = "CRRUBRIC_"
+LEAST_BODY_MB = limits.FILE_REQUEST_BYTES // limits.MEGABYTE + 1  # a file with its form
 
 Number = Annotated[int, BeforeValidator(checks.check_number)]
 Texts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(checks.split_list)]
@@ -181,12 +183,106 @@ class Settings(BaseSettings):
         Field(validate_default=True),
         AfterValidator(checks.check_site),
         About(
-            means="Where links in mails and on the command line begin; needed with `MAIL_HOST`.",
+            means="Where links begin, in mails, on pages and on the command line; forms are taken"
+            " from there. Needed with `MAIL_HOST`.",
             expects="an address such as https://score.district.org, with nothing behind the host",
             example='"https://score.district.org"',
-            default="`http://127.0.0.1:5000`",
+            default="`http://127.0.0.1:5000`; on pages, the address that was asked for",
         ),
     ] = ""
+    SERVER_THREADS: Annotated[
+        Number,
+        Field(ge=2, le=200),
+        About(
+            means="Requests that are answered at the same time; each holds one connection to the"
+            " database.",
+            expects="a whole number from 2 to 200",
+            example="32",
+        ),
+    ] = 24
+    SERVER_CONNECTIONS: Annotated[
+        Number,
+        Field(ge=20, le=50_000),
+        About(
+            means="Connections that are open at the same time, idle ones too; when all are taken,"
+            " those that have been idle longest are closed. Each needs a file descriptor: where"
+            " the system allows fewer, the log says so.",
+            expects="a whole number from 20 to 50000",
+            example="2000",
+        ),
+    ] = 1_000
+    SERVER_BACKLOG: Annotated[
+        Number,
+        Field(ge=1, le=65_535),
+        About(
+            means="Connections that the system keeps waiting beyond those.",
+            expects="a whole number from 1 to 65535",
+            example="4096",
+        ),
+    ] = 1_024
+    SERVER_IDLE_SECONDS: Annotated[
+        Number,
+        Field(ge=5, le=3_600),
+        About(
+            means="After so many seconds without a request a connection is closed; longer than"
+            " a proxy keeps its own.",
+            expects="a whole number from 5 to 3600",
+            example="75",
+        ),
+    ] = 120
+    SERVER_BODY_MB: Annotated[
+        Number,
+        Field(ge=LEAST_BODY_MB, le=1_000),
+        About(
+            means="Megabytes of a request that are read at all. Files have a limit of their own,"
+            f" {limits.FILE_BYTES // limits.MEGABYTE} MB; what is larger than that, and not than"
+            " this, is answered with a page that says so.",
+            expects=f"a whole number from {LEAST_BODY_MB} to 1000",
+            example="32",
+        ),
+    ] = 64
+    SERVER_STOP_SECONDS: Annotated[
+        Number,
+        Field(ge=0, le=600),
+        About(
+            means="How long a server that is told to stop (SIGTERM) goes on with answers that"
+            " are under way.",
+            expects="a whole number from 0 to 600",
+            example="10",
+        ),
+    ] = 30
+    HASHES_AT_ONCE: Annotated[
+        Number,
+        Field(ge=1, le=64),
+        About(
+            means="Passwords that are checked at the same time; each takes 128 MB and a processor"
+            " for a third of a second.",
+            expects="a whole number from 1 to 64",
+            example="1",
+        ),
+    ] = 2
+    HASHES_WAITING: Annotated[
+        Number,
+        Field(ge=0, le=100, validate_default=True),
+        About(
+            means="Further sign-ins that wait for it; whoever comes then is asked to wait, and"
+            " the page tries again by itself. With those at once, at most half of"
+            " `SERVER_THREADS`.",
+            expects="a whole number from 0 to 100",
+            example="6",
+        ),
+    ] = 8
+
+    UPLOADS_WAITING: Annotated[
+        Number,
+        Field(ge=0, le=100, validate_default=True),
+        About(
+            means="Files that wait to be checked and stored, one after the other; at most a third"
+            " of `SERVER_THREADS`, with the one that is stored.",
+            expects="a whole number from 0 to 100",
+            example="3",
+        ),
+    ] = 7
 
     DEMO: Annotated[bool, for_tests("The site is the demo and shows its people’s passwords.")] = (
         False
@@ -226,6 +322,32 @@ class Settings(BaseSettings):
         if value and info.data.get("MAIL_SECURITY") == "none":
             raise checks.Refusal(
                 "MAIL_USER is set: a password needs MAIL_SECURITY starttls or tls."
+            )
+        return value
+
+    @field_validator("HASHES_WAITING")
+    @classmethod
+    def check_free_threads(cls, value: int, info: ValidationInfo) -> int:
+        """Half of the threads stay free for everything but passwords."""
+        threads, at_once = info.data.get("SERVER_THREADS"), info.data.get("HASHES_AT_ONCE")
+        if threads is None or at_once is None:  # told of already
+            return value
+        if at_once + value > threads // 2:
+            raise checks.Refusal(
+                f"HASHES_AT_ONCE and HASHES_WAITING are {at_once + value} together: at most half of"
+                f" SERVER_THREADS ({threads}), or sign-ins keep everybody else waiting."
+            )
+        return value
+
+    @field_validator("UPLOADS_WAITING")
+    @classmethod
+    def check_upload_threads(cls, value: int, info: ValidationInfo) -> int:
+        """Files leave threads to others, too."""
+        threads = info.data.get("SERVER_THREADS")
+        if threads is not None and value + 1 > max(1, threads // 3):
+            raise checks.Refusal(
+                f"UPLOADS_WAITING is {value}: with the file that is stored, at most a third of"
+                f" SERVER_THREADS ({threads}), or files keep everybody else waiting."
             )
         return value
 

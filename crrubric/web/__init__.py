@@ -37,6 +37,7 @@ from crrubric.web.shared import (
     language,
     navigation,
     once,
+    origins,
     reading,
     session,
     words,
@@ -68,6 +69,7 @@ class DatabaseId(IntegerConverter):
 def init_app(app: Flask) -> None:
     """Bind the web's own pieces and refuse to start with an undeclared route."""
     csrf.init_app(app)
+    origins.init_app(app)
     limiter.init_app(app)
     babel.init_app(app, locale_selector=language.select_locale)
     for part in (
@@ -90,8 +92,10 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(blueprint)
     settings = settings_of(app)
     if count := settings.PROXY_COUNT:
+        # Each proxy adds to the list of addresses; scheme and host are said once, or repeated, and
+        # the nearest proxy has the last word: what stands before it may be the visitor's own.
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # as Flask's own docs do
-            app.wsgi_app, x_for=count, x_proto=count, x_host=count
+            app.wsgi_app, x_for=count, x_proto=1, x_host=1
         )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     version = hash_static_files(Path(str(app.static_folder)))

@@ -1,6 +1,8 @@
 /* Signing in again in a dialog, without leaving the page and what was typed on it: for the same person
    only. It tells the page with “crrubric:signed-in”, which carries the seconds until the session ends. */
 
+import { sendInTurn } from "./turns.js";
+
 const JSON_PLEASE = { Accept: "application/json" };
 const ENOUGH = 300; // seconds: a session that lasts longer is a new one
 
@@ -38,7 +40,7 @@ async function enter() {
   if (present.person !== null && present.left > ENOUGH) return { name: "", ...present };
   const body = new FormData(form);
   body.set("csrf_token", present.token);
-  const answer = await fetch(form.action, { method: "POST", body, headers: JSON_PLEASE });
+  const answer = await sendInTurn(form.action, body);
   const found = await answer.json();
   return answer.ok ? found : { problem: found.message };
 }

@@ -57,6 +57,8 @@ SITE = (
     "district.show_district",
     "accounts.show_accounts",
     "accounts.show_account",
+    "chairs.show_chairs",
+    "chairs.show_appointment_form",
 )
 ONLY = {ADMINISTRATOR: SITE, "": OPEN}  # what nobody else sees; the rest is looked at already
 BALLOTS = ("ballots.show_own_ballot", "ballots.show_ballot_review")

@@ -13,6 +13,8 @@ from flask.testing import FlaskClient
 from waitress import create_server
 from waitress.wasyncore import close_all
 
+from crrubric.cli.server import server_options
+from crrubric.config import settings_of
 from crrubric.extensions import db
 from crrubric.services.demo.district import DEMO_PASSWORD
 from tests.pages import parse
@@ -55,7 +57,8 @@ def sign_in(client: FlaskClient, email: str, password: str = DEMO_PASSWORD) -> N
 
 def serve(app: Flask, *, lasting: bool = False) -> Iterator[Site]:
     """Serve the app from a thread, on a free port of this machine, until the tests are done."""
-    server: Any = create_server(app, host="127.0.0.1", port=0, threads=8, ident=None)
+    options = server_options(settings_of(app))
+    server: Any = create_server(app, host="127.0.0.1", port=0, **options)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield Site(app, f"http://127.0.0.1:{server.effective_port}", lasting)

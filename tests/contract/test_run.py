@@ -330,6 +330,41 @@ def test_where_no_browser_can_be_installed_a_sentence_says_what_to_do(monkeypatc
     )
 
 
+# nginx
+
+
+def test_a_missing_nginx_is_installed_as_root_and_its_service_stopped(monkeypatch, capsys):
+    ran: list[str] = []
+    monkeypatch.setattr(run, "run", lambda *words: not ran.append(" ".join(map(str, words))))
+    monkeypatch.setattr(run, "output", lambda *words: ran.append(" ".join(words)))
+    monkeypatch.setattr(run, "is_root", lambda: True)
+    monkeypatch.setattr(run.shutil, "which", lambda name, **_where: name)
+    monkeypatch.setattr(
+        run, "find_nginx", lambda: "nginx" if any("install" in line for line in ran) else None
+    )
+
+    run.set_up_nginx()
+
+    assert ran == [
+        "apt-get update -qq",
+        "apt-get install -y -qq --no-install-recommends nginx-light",
+        "systemctl disable --now nginx",
+        "nginx -s stop",
+    ]
+
+
+def test_where_nginx_can_not_be_installed_a_sentence_says_what_is_skipped(monkeypatch, capsys):
+    monkeypatch.setattr(run, "run", lambda *words: False)
+    monkeypatch.setattr(run, "is_root", lambda: False)
+    monkeypatch.setattr(run, "find_nginx", lambda: None)
+
+    run.set_up_nginx()
+
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "run.py: there is no nginx, the tests behind a proxy are skipped"
+    )
+
+
 # The locks
 
 

@@ -24,7 +24,7 @@ from tests.pages import Page, parse
 
 # what differs from one answer to the next whatever it says
 FORM_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
-TOKEN = re.compile(r'name="csrf_token" value="[^"]*"|data-left="\d+"')
+TOKEN = re.compile(r'name="(csrf_token|once)" value="[^"]*"|data-left="\d+"')
 
 
 SOUND: set[bytes] = set()  # digests of pages that were in order: most refusals are the same

@@ -104,28 +104,29 @@ def _is_jpeg(data: bytes) -> bool:
 
 def _is_table(data: bytes) -> bool:
     """Text in UTF-8, UTF-16 with its mark or Windows-1252, that is no page, picture or program."""
-    text = _decode_text(data)
+    encoding, text = _decode_text(data)
     if text is None or _CONTROL.search(text):
         return False
     begin = text.lstrip("\ufeff \t\r\n")[:4096].lower()
     if not begin or begin.startswith(_NO_TABLE) or any(tag in begin for tag in _TAGS):
         return False
     try:
-        for _row in csv.reader(io.StringIO(text, newline="")):
+        # a StringIO of the text would be four bytes a character
+        for _row in csv.reader(io.TextIOWrapper(io.BytesIO(data), encoding, newline="")):
             pass
     except csv.Error:  # a cell longer than any cell is
         return False
     return True
 
 
-def _decode_text(data: bytes) -> str | None:
+def _decode_text(data: bytes) -> tuple[str, str | None]:
     marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     for encoding in ("utf-16",) if marked else ("utf-8", "cp1252"):
         try:
-            return data.decode(encoding)
+            return encoding, data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    return None
+    return "", None
 
 
 def clean_file_name(sent: str, kind: FileKind) -> str:

@@ -1,8 +1,17 @@
 """The memo's section on each vendor: strengths, gaps, evidence, questions and answers."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 
-from crrubric.domain.memo.tree import Block, Bullets, Heading, MemoFacts, MemoQuestion, Paragraph
+from crrubric.domain.memo.tree import (
+    Block,
+    Bullets,
+    Heading,
+    MemoFacts,
+    MemoNote,
+    MemoQuestion,
+    Paragraph,
+)
 from crrubric.domain.memo.words import NONE, ValueFormatter
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Answer, Outcome
@@ -14,6 +23,10 @@ class VendorBlocks:
     def __init__(self, facts: MemoFacts, words: ValueFormatter) -> None:
         self.facts, self.words, self.results = facts, words, facts.results
         self.titles = {criterion.code: criterion.title for criterion in self.results.criteria}
+        self.notes: dict[tuple[str, str, Answer], list[MemoNote]] = defaultdict(list)
+        for note in facts.notes:
+            if note.note:
+                self.notes[note.vendor, note.criterion, note.answer].append(note)
 
     def blocks(self) -> Iterable[Block]:
         """A heading for each vendor in the order of the ranking, then what there is to say."""
@@ -47,9 +60,7 @@ class VendorBlocks:
                 continue
             notes = [
                 self.quoted(note.note, note.evidence, self.words(note.stakeholder.label))
-                for note in self.facts.notes
-                if (note.vendor, note.criterion, note.answer) == (vendor, criterion.code, answer)
-                and note.note
+                for note in self.notes.get((vendor, criterion.code, answer), ())
             ]
             head = f"{criterion.title} ({cell.tally.yes}–{cell.tally.no})"
             lines.append(f"{head}: {' '.join(notes)}" if notes else head)
@@ -101,10 +112,7 @@ class VendorBlocks:
                 continue
             asked = [
                 " ".join(note.note.split())
-                for note in self.facts.notes
-                if (note.vendor, note.criterion) == (vendor, criterion.code)
-                and note.answer is Answer.CANNOT_TELL
-                and note.note
+                for note in self.notes.get((vendor, criterion.code, Answer.CANNOT_TELL), ())
             ]
             head = self.words(
                 N_("%(title)s: %(n)s of %(whole)s could not tell."),

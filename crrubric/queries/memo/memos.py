@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import case, func, select
@@ -61,10 +62,14 @@ from crrubric.queries.results.matrices import Matrix, read_matrix
 from crrubric.queries.setup.assignments import count_assigned_criteria
 from crrubric.queries.setup.rubrics import list_revisions, list_tension_values
 from crrubric.queries.setup.wording import translate_rubric_text
+from crrubric.queries.shared.reading import end_reading
 
 
 def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> MemoFacts:
-    """The facts of the memo; times in the district's zone. Raises: NotFound before the meeting."""
+    """The facts of the memo; times in the district's zone. Ends the reading transaction.
+
+    Raises: NotFound before the meeting.
+    """
     read = read_matrix(session, evaluation, language)
     decision = recommendation_of(session, evaluation.id)
     counts = read.basis.ballots.counts()
@@ -73,7 +78,8 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
     def local(moment: datetime | None) -> datetime | None:
         return moment.astimezone(zone) if moment else None
 
-    return MemoFacts(
+    read_facts = partial(
+        MemoFacts,
         title=evaluation.title,
         district=evaluation.district.name,
         reference=evaluation.slug,
@@ -93,8 +99,6 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
         ),
         vendors=tuple(make_memo_vendor(row, read) for row in read.vendors.values()),
         results=read.results,
-        reliability=reliability_of(read.basis, counts),
-        robustness=robustness_of(read.basis, counts),
         recommendation=make_memo_recommendation(decision, zone),
         notes=list_memo_notes(session, evaluation, language),
         journal_head=find_journal_head(session, evaluation),
@@ -131,6 +135,11 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
         ),
         questions=list_memo_questions(session, evaluation),
         prices=load_memo_prices(session, evaluation, zone),
+    )
+    end_reading(session)  # what follows is arithmetic, and can take seconds
+    return read_facts(
+        reliability=reliability_of(read.basis, counts),
+        robustness=robustness_of(read.basis, counts),
     )
 
 

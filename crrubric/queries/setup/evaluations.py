@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, ColumnExpressionArgument, case, func, sele
 from sqlalchemy.orm import Session
 
 from crrubric.domain.events import Event
+from crrubric.domain.policy import FROM_MEETING
 from crrubric.domain.setup.closing import is_after_closing
 from crrubric.domain.setup.lifecycle import Readiness
 from crrubric.domain.text import sort_key
@@ -132,7 +133,7 @@ class BallotProgress:
     entered: bool  # the present version was entered on the reviewer's behalf
     confirmed: bool  # and the reviewer confirmed it
     late: bool  # submitted after the closing day
-    informed: bool  # changed after the committee had seen the ballots
+    informed: bool  # changed after the committee had seen the ballots; told in the meeting
 
     @property
     def by_vendor(self) -> tuple[int, "BallotProgress"]:
@@ -193,7 +194,7 @@ def list_ballot_progress(session: Session, seat: Seat) -> list[BallotProgress]:
             and is_after_closing(
                 row.submitted_at, seat.evaluation.closes_on, seat.evaluation.district.time_zone
             ),
-            informed=row.informed,
+            informed=row.informed and seat.evaluation.phase in FROM_MEETING,
             entered=row.entered,
             confirmed=row.confirmed,
         )

@@ -1,20 +1,25 @@
 """Attaching files: to a vendor by the chair, to one's own mark by its reviewer."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
+from crrubric.config import current_settings
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.ballots.files import clean_file_name, detect_file_kind
-from crrubric.domain.errors import Invalid
+from crrubric.domain.errors import Busy, Invalid
 from crrubric.domain.events import Event
 from crrubric.domain.text import require_text
 from crrubric.domain.translation import N_
+from crrubric.extensions import BULKY, db
 from crrubric.models import (
     AttachedFile,
     Ballot,
@@ -29,6 +34,7 @@ from crrubric.models import (
 from crrubric.queries.ballots.files import find_own_file, find_vendor_file
 from crrubric.queries.people.access import lock_evaluation, require, require_locked_seat
 from crrubric.queries.people.people import Actor
+from crrubric.queries.shared.reading import end_reading
 from crrubric.services.ballots.ballots import (
     find_assigned_criterion,
     lock_markable_ballot,
@@ -37,10 +43,33 @@ from crrubric.services.ballots.ballots import (
 from crrubric.services.ballots.stored_files import delete_file
 from crrubric.services.setup.vendors import find_vendor_for_seat
 from crrubric.services.shared.journal import EntryReferences, note_event
+from crrubric.services.shared.queues import WorkQueue
 from crrubric.services.shared.unit import unit_of_work
 
 FULL = N_("There is no room for more files: together they may have %(most)s MB.")
 MANY = N_("There are %(count)s files here already, which is the most. Remove one first.")
+
+
+BUSY = Busy(
+    N_("Many files are being attached right now. Wait a few seconds, then choose the file again."),
+    seconds=5,
+)
+KEY = "crrubric-uploads"  # under which an app keeps their queue
+
+
+@contextmanager
+def take_upload_turn() -> Iterator[None]:
+    """Read, check and store one file at a time: each is in memory several times meanwhile.
+
+    Raises: Busy where too many wait already.
+    """
+    end_reading(db.session())
+    waiting = current_settings().UPLOADS_WAITING
+    queue: WorkQueue = current_app.extensions.setdefault(
+        KEY, WorkQueue(at_once=1, waiting=waiting, full=BUSY)
+    )
+    with queue.take_turn():
+        yield
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +90,12 @@ def check_file(name: str, data: bytes) -> CheckedFile:
         "sha256": hashlib.sha256(data).hexdigest(),
     }
     return CheckedFile(facts, data)
+
+
+def make_content(session: Session, data: bytes) -> FileContent:
+    """The row with the bytes; the connection that stores them gives its memory back afterwards."""
+    session.connection().info[BULKY] = True
+    return FileContent(body=data)
 
 
 def attach_vendor_file(
@@ -93,7 +128,7 @@ def attach_vendor_file(
             vendor_id=vendor.id,
             added_by=actor.name,
             tells_prices=tells_prices,
-            content=FileContent(body=data),
+            content=make_content(session, data),
             **checked.facts,
         )
         session.add(file)
@@ -154,7 +189,7 @@ def attach_mark_file(
             file = MarkFile(
                 ballot_id=ballot.id,
                 criterion_id=mark.criterion_id,
-                content=FileContent(body=data),
+                content=make_content(session, data),
                 **checked.facts,
             )
             session.add(file)

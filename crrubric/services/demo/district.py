@@ -30,6 +30,7 @@ from crrubric.domain.vocabulary import (
     Stakeholder,
     Standing,
 )
+from crrubric.extensions import db
 from crrubric.models import (
     Ballot,
     Criterion,
@@ -53,7 +54,8 @@ from crrubric.services.demo.files import add_files
 from crrubric.services.demo.practice import ANSWERS, add_assignments, add_practice_marks
 from crrubric.services.demo.questions import DemoEvaluation, add_questions
 from crrubric.services.meeting.decisions import DecisionText, serialize_finding
-from crrubric.services.people.accounts import hash_password, hash_token
+from crrubric.services.people.accounts import hash_token
+from crrubric.services.people.hashing import hash_password
 from crrubric.services.setup.evaluations import note_creation, serialize_seat
 from crrubric.services.setup.rubrics import copy_rubric
 from crrubric.services.setup.rules import rule_settings
@@ -96,10 +98,10 @@ def list_demo_people() -> list[DemoPerson]:
 
 def make_demo() -> bool:
     """Fill an empty database with the demo; False if there is somebody in it already."""
+    if db.session.scalar(select(User.id).limit(1)) is not None:
+        return False
+    hashed = hash_password(DEMO_PASSWORD)
     with unit_of_work() as session:
-        if session.scalar(select(User.id).limit(1)) is not None:
-            return False
-        hashed = hash_password(DEMO_PASSWORD)
         data = load_demo_content()
         district = District(**data["district"], version=1)
         session.add(district)

@@ -3,17 +3,14 @@
 import hashlib
 import re
 import secrets
-from threading import BoundedSemaphore
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
-from werkzeug.security import check_password_hash, generate_password_hash
 
 from crrubric.clock import now_utc
-from crrubric.config import current_settings
 from crrubric.domain import limits
-from crrubric.domain.errors import Invalid
+from crrubric.domain.errors import Busy, Invalid
 from crrubric.domain.events import Event
 from crrubric.domain.people.passwords import check_password
 from crrubric.domain.text import clean_line, email_key
@@ -29,30 +26,16 @@ from crrubric.services.people.attempts import (
     begin_attempt,
     forget_failures,
     note_failed_account,
+    withdraw_attempt,
 )
+from crrubric.services.people.hashing import hash_password, matches_password
 from crrubric.services.shared.constraints import explain_constraint
 from crrubric.services.shared.journal import note_event
 from crrubric.services.shared.unit import unit_of_work
 
-# One hash takes some 128 MB for half a second: more than two at once would starve the server.
-_HASHING = BoundedSemaphore(2)
-_DUMMY: dict[str, str] = {}
 SAME_EMAIL = "uq_user_account_email_key"
 Known = frozenset[tuple[int, int]]  # (account, its version) that a browser has signed in to
 NOBODY_KNOWN: Known = frozenset()
-
-
-def hash_password(password: str) -> str:
-    """The salted scrypt hash to store."""
-    with _HASHING:
-        return generate_password_hash(password, method=current_settings().PASSWORD_METHOD)
-
-
-def is_password(password: str, expected: str | None) -> bool:
-    """Whether the password fits the hash; with no hash it takes as long, and never does."""
-    with _HASHING:
-        fits = check_password_hash(expected or _dummy_hash(), password[: limits.PASSWORD_MAX * 4])
-    return fits and expected is not None
 
 
 def check_new_password(session: Session, user: User, password: str) -> None:
@@ -176,7 +159,8 @@ def sign_in(
     """The person and the secret of a new session; None, in the same time, if they don't match.
 
     Args: address: the network address of the browser; known: accounts that it has signed in to.
-    Raises: TooSoon if too many tries failed; then nothing was compared.
+    Raises: TooSoon if too many tries failed, Busy if too many people sign in: then nothing was
+    compared.
     """
     session = _get_session()
     user = session.scalar(select(User).where(User.email_key == email_key(email)))
@@ -184,11 +168,13 @@ def sign_in(
     attempt = Attempt(email_key(email), address, known=seen in known)
     usable = user is not None and user.disabled_at is None
     expected = user.password_hash if user is not None and usable else None
-    session.rollback()  # no transaction stays open over a hash
     begin_attempt(attempt)
-    found = None
-    if is_password(password, expected) and seen is not None:
-        found = _open_session(*seen)
+    try:
+        fits = matches_password(expected, password)
+    except Busy:
+        withdraw_attempt(attempt)
+        raise
+    found = _open_session(*seen) if fits and seen is not None else None
     if found is None:
         note_failed_account(attempt)
     else:
@@ -249,11 +235,3 @@ def insert_user_session(session: Session, user: User) -> str:
 
 def _get_session() -> Session:
     return db.session()  # the scoped session of this request or command
-
-
-def _dummy_hash() -> str:
-    # An unknown address must cost as much time as a wrong password.
-    method = current_settings().PASSWORD_METHOD
-    if method not in _DUMMY:
-        _DUMMY[method] = generate_password_hash(secrets.token_hex(16), method=method)
-    return _DUMMY[method]

@@ -67,6 +67,13 @@ def begin_attempt(attempt: Attempt) -> None:
         store.incr(wait, delay)
 
 
+def withdraw_attempt(attempt: Attempt) -> None:
+    """The attempt came to nothing, as nothing was compared: it counts as no failure."""
+    if current_settings().RATELIMIT_ENABLED:
+        limiter.storage.incr(attempt.lane, FAILURES_KEPT, amount=-1)
+        limiter.storage.clear(f"{attempt.lane}/wait")
+
+
 def begin_request(attempt: Attempt) -> None:
     """Somebody asks for a link for an account: as many accounts from a network as may fail there.
 

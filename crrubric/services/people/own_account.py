@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crrubric.domain.errors import Invalid, Stale
+from crrubric.domain.errors import Busy, Invalid, Stale
 from crrubric.domain.events import Event
 from crrubric.domain.policy import FROM_DECIDED
 from crrubric.domain.translation import N_
@@ -17,14 +17,18 @@ from crrubric.services.people.accounts import (
     check_new_password,
     clean_name,
     end_sessions,
-    hash_password,
     insert_user_session,
-    is_password,
     lock_user,
     make_taken,
 )
 from crrubric.services.people.addresses import readdress_user
-from crrubric.services.people.attempts import Attempt, begin_attempt, forget_failures
+from crrubric.services.people.attempts import (
+    Attempt,
+    begin_attempt,
+    forget_failures,
+    withdraw_attempt,
+)
+from crrubric.services.people.hashing import hash_password, matches_password
 from crrubric.services.people.links import void_links
 from crrubric.services.shared.constraints import explain_constraint
 from crrubric.services.shared.journal import EntryReferences, note_event
@@ -115,14 +119,18 @@ def change_own_password(actor: Actor, *, present: str, password: str) -> tuple[U
 
 
 def _confirm_password(actor: Actor, password: str, *, field: str) -> int:
-    """The version of the account whose password this is. Raises: Invalid; TooSoon."""
+    """The version of the account whose password this is. Raises: Invalid; TooSoon; Busy."""
     session = db.session()
     user = session.get_one(User, actor.user_id)
     attempt = Attempt(user.email_key, known=True)
     expected, version = user.password_hash, user.sign_in_version
-    session.rollback()  # no transaction stays open over a hash
     begin_attempt(attempt)
-    if not is_password(password, expected):
+    try:
+        fits = matches_password(expected, password)
+    except Busy:
+        withdraw_attempt(attempt)
+        raise
+    if not fits:
         raise Invalid(N_("This is not your password."), field=field)
     forget_failures(attempt)
     return version

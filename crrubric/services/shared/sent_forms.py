@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from crrubric.clock import now_utc
 from crrubric.domain.errors import Repeated
 from crrubric.domain.translation import N_
+from crrubric.extensions import WRITE
 from crrubric.models import SentForm
 from crrubric.services.shared.constraints import explain_constraint
 
@@ -38,6 +39,8 @@ def claim_sent_form(session: Session) -> None:
 
 def keep_answer(session: Session, digest: str, location: str) -> None:
     """Write down where the answer to a claimed form led; nothing if it was not claimed."""
+    session.rollback()
+    session.connection(execution_options=WRITE)
     session.execute(update(SentForm).where(SentForm.digest == digest).values(location=location))
     session.commit()
 

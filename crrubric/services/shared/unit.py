@@ -6,10 +6,9 @@ from contextlib import contextmanager
 from sqlalchemy.orm import Session
 
 from crrubric.extensions import WRITE, db
+from crrubric.queries.shared.reading import OPEN
 from crrubric.services.shared.journal import forget_entries, write_entries
 from crrubric.services.shared.sent_forms import claim_sent_form
-
-OPEN = "unit of work"  # in the session's notes while one is open
 
 
 @contextmanager

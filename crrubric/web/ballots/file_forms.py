@@ -15,5 +15,8 @@ class FileForm(Form):
     tells_prices = BooleanField(_("This file tells prices"))  # of a vendor's files alone
 
     def sent(self) -> tuple[str, bytes]:
-        """(name as sent, bytes), of a byte more than allowed at most; after validation."""
+        """(name as sent, bytes), of a byte more than allowed at most; after validation.
+
+        Until this is called the bytes are on disk, where Werkzeug put them as they came.
+        """
         return self.file.data.filename or "", self.file.data.read(limits.FILE_BYTES + 1)

@@ -103,15 +103,16 @@ def upload_vendor_file(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     form = FileForm()
     if form.validate():
         try:
-            name, data = form.sent()
-            file = service.attach_vendor_file(
-                current_actor(),
-                seat.evaluation.slug,
-                vendor_id,
-                name=name,
-                data=data,
-                tells_prices=form.tells_prices.data,
-            )
+            with service.take_upload_turn():
+                name, data = form.sent()
+                file = service.attach_vendor_file(
+                    current_actor(),
+                    seat.evaluation.slug,
+                    vendor_id,
+                    name=name,
+                    data=data,
+                    tells_prices=form.tells_prices.data,
+                )
             flash(_("“%(name)s” is attached.", name=file.name), "done")
             return redirect_to("files.show_vendor_files", seat, vendor_id=vendor_id)
         except Invalid as error:
@@ -182,10 +183,16 @@ def upload_mark_file(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseR
     form = FileForm()
     if form.validate():
         try:
-            name, data = form.sent()
-            file = service.attach_mark_file(
-                current_actor(), seat.evaluation.slug, vendor_id, criterion_id, name=name, data=data
-            )
+            with service.take_upload_turn():
+                name, data = form.sent()
+                file = service.attach_mark_file(
+                    current_actor(),
+                    seat.evaluation.slug,
+                    vendor_id,
+                    criterion_id,
+                    name=name,
+                    data=data,
+                )
             flash(_("“%(name)s” is attached.", name=file.name), "done")
             return redirect_to(
                 "files.show_mark_files", seat, vendor_id=vendor_id, criterion_id=criterion_id

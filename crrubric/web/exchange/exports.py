@@ -11,6 +11,7 @@ from crrubric.queries.exchange.exports import describe_evaluation, iterate_mark_
 from crrubric.queries.meeting.decisions import find_adopted_ranking, recommendation_of
 from crrubric.queries.people.access import Seat
 from crrubric.queries.results.matrices import read_matrix, read_matrix_for_seat
+from crrubric.queries.shared.reading import end_reading
 from crrubric.reports.exchange import results_json, tables
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.page import make_download
@@ -23,6 +24,7 @@ bp = Blueprint("exports", __name__, url_prefix="/evaluations/<slug>/export")
 def download_tallies(seat: Seat) -> ResponseReturnValue:
     """One row a cell."""
     read = read_matrix(db.session(), seat.evaluation)
+    end_reading(db.session())
     return make_download(
         tables.results_csv(read.results), "text/csv", f"{seat.evaluation.slug}-tallies.csv"
     )
@@ -33,6 +35,7 @@ def download_tallies(seat: Seat) -> ResponseReturnValue:
 def download_scores(seat: Seat) -> ResponseReturnValue:
     """One row a vendor."""
     read = read_matrix(db.session(), seat.evaluation)
+    end_reading(db.session())
     return make_download(
         tables.scores_csv(read.results), "text/csv", f"{seat.evaluation.slug}-scores.csv"
     )
@@ -44,13 +47,14 @@ def download_results(seat: Seat) -> ResponseReturnValue:
     """Everything computed, as the documented object."""
     read = read_matrix_for_seat(db.session(), seat)
     names = seat.may(Action.VIEW_REVIEWERS)
-    computed = analyze_results(read.basis, read.results, with_names=names)
     adopted = find_adopted_ranking(
         db.session(), recommendation_of(db.session(), seat.evaluation.id)
     )
     late = list_late_changes(db.session(), seat.evaluation, seat.shut_out)
     withheld = [vendor.code for vendor in read.withheld]
     facts = describe_evaluation(seat.evaluation, late=len(late), withheld=withheld)
+    end_reading(db.session())
+    computed = analyze_results(read.basis, read.results, with_names=names)
     body = results_json.results_object(computed, facts, adopted, late)
     text = "".join(results_json.format_results_json(body))
     return make_download(text, "application/json", f"{seat.evaluation.slug}-results.json")

@@ -1,21 +1,20 @@
 """Reminding those who are late: who gets it and what it says, then the sending."""
 
-from flask import Blueprint, flash, url_for
+from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
 from crrubric.clock import now_utc
-from crrubric.config import current_settings
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat
 from crrubric.services.mail import reminders as service
-from crrubric.services.mail.outbox import is_mail_on, site_url
+from crrubric.services.mail.outbox import is_mail_on
 from crrubric.web.mail.forms import ReminderForm
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import attach_error
-from crrubric.web.shared.page import redirect_to, render_page
+from crrubric.web.shared.page import make_full_address, redirect_to, render_page
 from crrubric.web.shared.session import current_actor
 
 bp = Blueprint("reminders", __name__, url_prefix="/evaluations/<slug>/progress/remind")
@@ -51,10 +50,7 @@ def render_reminder_page(seat: Seat, form: ReminderForm) -> str:
 
 def make_ballots_link(seat: Seat) -> str:
     """The address that reviewers use; the chair's own where the settings name none."""
-    path = url_for("ballots.show_own_ballots", slug=seat.evaluation.slug)
-    if current_settings().SITE_URL:
-        return site_url() + path
-    return url_for("ballots.show_own_ballots", slug=seat.evaluation.slug, _external=True)
+    return make_full_address("ballots.show_own_ballots", slug=seat.evaluation.slug)
 
 
 @bp.post("")

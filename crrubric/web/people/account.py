@@ -1,12 +1,15 @@
 """Signing in and out, and one-time links."""
 
+import logging
 from dataclasses import replace
 from typing import Any
 
 from flask import (
     Blueprint,
+    Response,
     flash,
     jsonify,
+    make_response,
     redirect,
     render_template,
     request,
@@ -17,7 +20,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
 from crrubric.config import current_settings
-from crrubric.domain.errors import Invalid, TooSoon
+from crrubric.domain.errors import Busy, Invalid, TooSoon
 from crrubric.extensions import db
 from crrubric.services.demo.district import DEMO_PASSWORD, list_demo_people
 from crrubric.services.people import accounts, links
@@ -29,6 +32,7 @@ from crrubric.web.shared.known_browsers import read_known_accounts
 from crrubric.web.shared.page import to_local_address, wants_json
 from crrubric.web.shared.words import translate_error
 
+log = logging.getLogger("crrubric")
 bp = Blueprint("account", __name__)
 
 
@@ -75,15 +79,19 @@ def submit_sign_in() -> ResponseReturnValue:
             known=read_known_accounts(),
         )
     except TooSoon as error:
+        log.warning("too many attempts from %s at %s", request.remote_addr, request.path)
         form.form_errors.append(translate_error(error))
         return refuse_sign_in(form, 429)
+    except Busy as error:
+        return ask_to_send_again(form, error)
     if found is None:
         form.form_errors.append(_("The e-mail address or the password is not right."))
         return refuse_sign_in(form)
     waiting = resuming.read_interrupted_form()
     session.begin_session(*found)
     if wants_json():
-        return jsonify(name=found[0].name, **describe_session())
+        go = to_local_address(form.next.data)
+        return jsonify(name=found[0].name, go=go, **describe_session())
     if waiting:
         return offer_interrupted_form(waiting, found[0].id)
     return redirect(to_local_address(form.next.data), code=303)
@@ -99,6 +107,14 @@ def refuse_sign_in(form: SignInForm, status: int = 422) -> ResponseReturnValue:
         if waiting
         else render_sign_in_page(form, status)
     )
+
+
+def ask_to_send_again(form: SignInForm, error: Busy) -> Response:
+    """The form again, for later: its script waits and sends it itself, without it a person does."""
+    form.form_errors.append(translate_error(error))
+    response = make_response(refuse_sign_in(form, 503))
+    response.headers["Retry-After"] = str(error.seconds)
+    return response
 
 
 def offer_interrupted_form(waiting: resuming.InterruptedForm, user_id: int) -> ResponseReturnValue:
@@ -161,7 +177,24 @@ def save_new_password(token: str) -> ResponseReturnValue:
     if form.validate():
         try:
             session.begin_session(*links.accept_invite(token, password=form.password.data))
-            return redirect(url_for("home.show_home"), code=303)
+            home = url_for("home.show_home")
+            return jsonify(go=home) if wants_json() else redirect(home, code=303)
+        except Busy as error:
+            return refuse_password(token, form, error)
         except Invalid as error:
             attach_error(form, error)
-    return render_invitation(token, form), 422
+    return refuse_password(token, form)
+
+
+def refuse_password(token: str, form: PasswordForm, busy: Busy | None = None) -> Response:
+    """The form again, with what is wrong, or for later."""
+    if busy:
+        form.form_errors.append(translate_error(busy))
+    if wants_json():
+        page: ResponseReturnValue = jsonify(message=join_form_errors(form))
+    else:
+        page = render_invitation(token, form)
+    response = make_response(page, 503 if busy else 422)
+    if busy:
+        response.headers["Retry-After"] = str(busy.seconds)
+    return response

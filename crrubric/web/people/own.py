@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from crrubric.domain.errors import Invalid, TooSoon
+from crrubric.domain.errors import Busy, Invalid, TooSoon
 from crrubric.services.mail.outbox import is_mail_on
 from crrubric.services.people.own_account import (
     change_own_address,
@@ -14,6 +14,7 @@ from crrubric.services.people.own_account import (
 from crrubric.web.people.account_forms import AddressForm, NameForm, NewPasswordForm
 from crrubric.web.shared import session
 from crrubric.web.shared.access import require_sign_in
+from crrubric.web.shared.errors import status_of
 from crrubric.web.shared.forms import Form, attach_error
 from crrubric.web.shared.page import render_site_page
 from crrubric.web.shared.session import current_actor
@@ -72,7 +73,7 @@ def save_own_address() -> ResponseReturnValue:
             change_own_address(current_actor(), email=form.email.data, password=form.password.data)
             flash(_("Saved. From now on you sign in with the new address."), "done")
             return redirect(url_for(HOME), code=303)
-        except (Invalid, TooSoon) as error:
+        except (Busy, Invalid, TooSoon) as error:
             status = attach_refusal(form, error)
     return render_own_address(form), status
 
@@ -97,15 +98,15 @@ def save_own_password() -> ResponseReturnValue:
             session.begin_session(*found)
             flash(_("Your password is changed. Every other browser is signed out."), "done")
             return redirect(url_for(HOME), code=303)
-        except (Invalid, TooSoon) as error:
+        except (Busy, Invalid, TooSoon) as error:
             status = attach_refusal(form, error)
     return render_site_page("people/own_password.html", under=HOME, form=form), status
 
 
-def attach_refusal(form: Form, error: Invalid | TooSoon) -> int:
+def attach_refusal(form: Form, error: Busy | Invalid | TooSoon) -> int:
     """Put a refusal into the form; the status that goes with it."""
     if isinstance(error, Invalid):
         attach_error(form, error)
         return 422
     form.form_errors.append(translate_error(error))
-    return 429
+    return status_of(error)

@@ -14,6 +14,7 @@ from crrubric.domain.statistics.reliability import reliability_of, sort_by_disag
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.results.matrices import read_matrix_for_seat
+from crrubric.queries.shared.reading import end_reading
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import render_page
@@ -34,6 +35,7 @@ def show_agreement(seat: Seat) -> ResponseReturnValue:
     if sort not in SORTS or drawn not in DRAWN:
         raise make_not_found()
     read = read_matrix_for_seat(db.session(), seat, current_language())
+    end_reading(db.session())
     counts = read.basis.ballots.counts()
     found = reliability_of(read.basis, counts)
     ordered = sort_by_disagreement if sort == SORTS[0] else list

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -19,6 +18,7 @@ from crrubric.models import Criterion, Vendor
 from crrubric.queries.people.access import Seat
 from crrubric.queries.results.comparisons import count_findings_with_evidence, count_open_questions
 from crrubric.queries.results.matrices import Matrix
+from crrubric.web.shared.page import make_full_address
 from crrubric.web.shared.words import format_whole_percent, join_titles
 
 
@@ -66,12 +66,11 @@ def make_share_address(
     seat: Seat, read: Matrix, chosen: list[str], *, only_differences: bool
 ) -> str:
     """The address of this choice. It opens nothing to anybody: who may read is asked each time."""
-    return url_for(
+    return make_full_address(
         "results.show_comparison",
         slug=seat.evaluation.slug,
         vendor=[read.vendors[code].id for code in chosen],
         only="differences" if only_differences else None,
-        _external=True,
     )
 
 

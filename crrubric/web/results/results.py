@@ -18,6 +18,7 @@ from crrubric.extensions import db
 from crrubric.queries.ballots.ballots import list_late_changes
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.results.matrices import Matrix, read_matrix
+from crrubric.queries.shared.reading import end_reading
 from crrubric.web.results.cell_facts import load_cell_facts
 from crrubric.web.results.comparison import (
     choose_vendors,
@@ -118,6 +119,7 @@ def show_scores(seat: Seat) -> ResponseReturnValue:
 
     read = read_matrix(db.session(), seat.evaluation, current_language())
     costs = {code: total_cost_of(vendor) for code, vendor in read.vendors.items()}
+    end_reading(db.session())
     drawn = (
         figures.score_figure(read.results, _),
         cost_figures.cost_figure(read.results, costs, _),

@@ -25,6 +25,7 @@ from crrubric.extensions import db
 from crrubric.queries.people.access import Seat
 from crrubric.queries.results.matrices import Matrix, read_matrix_for_seat
 from crrubric.queries.setup.wording import translate_rubric_text
+from crrubric.queries.shared.reading import end_reading
 from crrubric.web.results.forms import TrialForm, WeightTrialForm
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import attach_error
@@ -42,6 +43,7 @@ def show_what_if(seat: Seat) -> ResponseReturnValue:
     from crrubric.reports.results import robustness_figures as figures  # draws with plotly: heavy
 
     read = read_matrix_for_seat(db.session(), seat, current_language())
+    end_reading(db.session())
     basis = read.basis
     asked = "kind" in request.args
     form, rows = make_trial_form(basis, asked=asked), make_weight_forms(read, asked=asked)

@@ -1,6 +1,6 @@
 """The committee: who sits on it, invitations, seats."""
 
-from flask import Blueprint, flash, session, url_for
+from flask import Blueprint, flash, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -19,7 +19,7 @@ from crrubric.web.people.account_forms import NewAddressForm
 from crrubric.web.setup.forms import SEATS, InviteForm, SeatForm
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import attach_error
-from crrubric.web.shared.page import redirect_to, render_page
+from crrubric.web.shared.page import make_full_address, redirect_to, render_page
 from crrubric.web.shared.session import current_actor
 from crrubric.web.shared.words import translate_error
 
@@ -82,7 +82,7 @@ def show_invitation_link(seat: Seat, member_id: int) -> ResponseReturnValue:
     if token is None:
         raise make_not_found()
     member = invitations.show_invite_link(current_actor(), seat.evaluation.slug, member_id, token)
-    link = url_for("account.show_invitation", token=token, _external=True)
+    link = make_full_address("account.show_invitation", token=token)
     return render_page(
         "setup/committee/invited.html",
         seat,

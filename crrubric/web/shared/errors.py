@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from crrubric.domain import limits
 from crrubric.domain.errors import (
+    Busy,
     CrrubricError,
     Invalid,
     NotFound,
@@ -22,7 +23,8 @@ from crrubric.domain.errors import (
     WrongPhase,
 )
 from crrubric.extensions import DatabaseUnavailable, db
-from crrubric.web.shared.page import current_address
+from crrubric.web.shared.origins import FOREIGN
+from crrubric.web.shared.page import current_address, find_site_address
 from crrubric.web.shared.words import translate_error
 
 log = logging.getLogger("crrubric")
@@ -32,6 +34,7 @@ STATUS: dict[type[CrrubricError], HTTPStatus] = {
     WrongPhase: HTTPStatus.CONFLICT,
     Stale: HTTPStatus.CONFLICT,
     TooSoon: HTTPStatus.TOO_MANY_REQUESTS,
+    Busy: HTTPStatus.SERVICE_UNAVAILABLE,
     NotReady: HTTPStatus.UNPROCESSABLE_ENTITY,
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
@@ -61,11 +64,21 @@ def status_of(error: CrrubricError) -> HTTPStatus:
 def handle_refusal(error: CrrubricError) -> ResponseReturnValue:
     """A refusal in words."""
     problems = [translate_error(one) for one in getattr(error, "problems", ())]
-    return render_error_page(status_of(error), translate_error(error), problems)
+    page = render_error_page(status_of(error), translate_error(error), problems)
+    return (*page, {"Retry-After": str(error.seconds)}) if isinstance(error, Busy) else page
 
 
-def handle_csrf_error(_error: CSRFError) -> ResponseReturnValue:
-    """A form whose token is missing or belongs to another session."""
+def handle_csrf_error(error: CSRFError) -> ResponseReturnValue:
+    """A form from elsewhere, or whose token is missing or belongs to another session."""
+    if error.description == FOREIGN:
+        site = find_site_address()
+        log.warning("refused a form from %s at %s", request.origin, request.path)
+        words = gettext(
+            "This form was sent from another site. Open the page at %(site)s and send it once"
+            " more; if this goes on, tell your IT.",
+            site=site,
+        )
+        return render_error_page(HTTPStatus.BAD_REQUEST, words)
     return render_error_page(
         HTTPStatus.BAD_REQUEST,
         gettext("This form is out of date. Open the page again and send it once more."),
@@ -83,6 +96,8 @@ def handle_busy_database(error: DatabaseUnavailable) -> ResponseReturnValue:
 
 def handle_http_error(error: HTTPException) -> ResponseReturnValue:
     """Werkzeug's own refusals, in our words."""
+    if error.code == HTTPStatus.TOO_MANY_REQUESTS:
+        log.warning("too many attempts from %s at %s", request.remote_addr, request.path)
     if isinstance(error, SecurityError):  # a foreign host name: no page of ours has an address
         return Response("This site is not reached by that name.", 400, mimetype="text/plain")
     status = HTTPStatus(error.code or 500)

@@ -7,7 +7,10 @@ from urllib.parse import quote, urlsplit
 from flask import Response, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from crrubric.config import current_settings
+from crrubric.extensions import db
 from crrubric.queries.people.access import Seat
+from crrubric.queries.shared.reading import end_reading
 from crrubric.web.shared.navigation import make_menu, make_site_menu
 from crrubric.web.shared.session import current_actor
 
@@ -16,16 +19,30 @@ def render_page(template: str, seat: Seat, *, under: str | None = None, **values
     """Render a page of an evaluation; `under` names the menu entry that it belongs to."""
     if under:
         g.menu_home = under
-    return render_template(
-        template, seat=seat, evaluation=seat.evaluation, nav=make_menu(seat), **values
-    )
+    menu = make_menu(seat)
+    end_reading(db.session())
+    return render_template(template, seat=seat, evaluation=seat.evaluation, nav=menu, **values)
 
 
 def render_site_page(template: str, *, under: str | None = None, **values: Any) -> str:
     """Render a page outside evaluations, for somebody who is signed in."""
     if under:
         g.menu_home = under
-    return render_template(template, nav=make_site_menu(current_actor()), **values)
+    menu = make_site_menu(current_actor())
+    end_reading(db.session())
+    return render_template(template, nav=menu, **values)
+
+
+def find_site_address() -> str:
+    """Where addresses of this site begin: as the settings say, else as the request came in."""
+    settings = current_settings()
+    scheme = "https" if settings.BEHIND_TLS else request.scheme
+    return settings.SITE_URL or f"{scheme}://{request.host}"
+
+
+def make_full_address(endpoint: str, **values: Any) -> str:
+    """An address to copy and send: it begins with the name by which people reach the site."""
+    return find_site_address() + url_for(endpoint, **values)
 
 
 def wants_json() -> bool:

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy import text
 
+from crrubric import config
 from crrubric.app import create_app
 from crrubric.cli import district, root_group, serving
 from crrubric.extensions import db, prepare_migrations
@@ -193,3 +194,54 @@ def test_an_upgrade_knows_whether_somebody_had_named_the_district(
         assert found is not None
         assert (found.name, found.time_zone, found.version) == (name, zone, version)
         db.engine.dispose()
+
+
+# Runs `crrubric user add …` and ends at once, as if killed, before the statement of this number.
+KILLED = """
+import os, sys
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from crrubric import config
+from crrubric.app import create_app
+from crrubric.cli import root_group
+
+left = [int(sys.argv.pop(1))]
+
+@event.listens_for(Engine, "before_cursor_execute")
+def count(*_words):
+    left[0] -= 1
+    if left[0] < 0:
+        os._exit(9)
+
+root_group(obj=create_app, prog_name="crrubric")
+"""
+
+
+@pytest.mark.parametrize("statements", [1, 12, 40, 150, 400])
+def test_a_first_start_that_is_killed_heals_at_the_next_one(tmp_path: Path, statements: int):
+    told = {**os.environ, "CRRUBRIC_INSTANCE": str(tmp_path)}
+
+    def start(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, *words, *ADMINISTRATOR, *OPTIONS]
+        return subprocess.run(command, env=told, capture_output=True, text=True, check=False)
+
+    killed = start("-c", KILLED, str(statements))
+    again = start("-m", "crrubric")
+
+    assert killed.returncode == 9
+    assert (again.returncode, again.stderr.count("older")) == (0, 0), again.stderr
+    assert again.stdout.startswith("Ada is added.")
+
+
+def test_a_secret_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def fail(_handle: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(config.os, "fsync", fail)
+    with pytest.raises(KeyboardInterrupt):
+        config.kept_secret(tmp_path / "secret-key")
+    monkeypatch.undo()
+
+    assert list(tmp_path.iterdir()) == []
+    assert len(config.kept_secret(tmp_path / "secret-key")) == 64
+    assert [file.name for file in tmp_path.iterdir()] == ["secret-key"]

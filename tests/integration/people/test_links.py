@@ -14,7 +14,7 @@ from crrubric.domain.vocabulary import MailKind, Role, Stakeholder, Standing
 from crrubric.extensions import db
 from crrubric.models import Invite, JournalEntry, OutgoingMail, User, UserSession
 from crrubric.queries.people.people import OPERATOR, Actor
-from crrubric.services.people import accounts, administration, links
+from crrubric.services.people import accounts, administration, hashing, links
 from crrubric.services.people.attempts import Attempt, begin_request
 from crrubric.services.setup import committee, invitations
 from crrubric.services.shared.unit import unit_of_work
@@ -242,7 +242,7 @@ def test_asking_for_a_link_costs_a_hash_whatever_the_address(
     make: Factory, mailing: None, monkeypatch: pytest.MonkeyPatch, email: str
 ):
     user, compared = make.user(), []
-    monkeypatch.setattr(accounts, "check_password_hash", lambda *_both: compared.append(1))
+    monkeypatch.setattr(hashing, "check_password_hash", lambda *_both: compared.append(1))
 
     links.request_password_link(email or user.email)
 
@@ -376,9 +376,9 @@ def test_a_disabled_account_costs_the_time_of_a_hash(
 ):
     user = make.user()
     administration.set_account_disabled(OPERATOR, user.id, disabled=True)
-    compare, compared = accounts.check_password_hash, []
+    compare, compared = hashing.check_password_hash, []
     monkeypatch.setattr(
-        accounts,
+        hashing,
         "check_password_hash",
         lambda expected, password: compared.append(1) or compare(expected, password),
     )

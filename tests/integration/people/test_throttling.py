@@ -1,14 +1,16 @@
 """Guessing passwords is slow, and keeps nobody out: not the owner, not a school."""
 
 import time
+from collections.abc import Callable
 
 import pytest
 from werkzeug.test import TestResponse
 
+from crrubric.domain.errors import Busy
 from crrubric.domain.people.throttling import ACCOUNTS_FROM_ADDRESS
 from crrubric.extensions import db
 from crrubric.models import User
-from crrubric.services.people import accounts
+from crrubric.services.people import accounts, hashing
 from crrubric.services.people.attempts import Attempt, note_failed_account
 from crrubric.services.people.own_account import change_own_password
 from crrubric.web.shared.known_browsers import MOST
@@ -193,18 +195,17 @@ def test_a_sign_in_under_way_does_not_survive_a_new_password(
 ):
     """The old password is still being compared while the owner chooses another one."""
     actor = make.actor()
-    compare = accounts.check_password_hash
+    compare = accounts.matches_password
 
-    def compare_slowly(expected: str, password: str) -> bool:
+    def compare_slowly(expected: str | None, password: str) -> bool:
         fits = compare(expected, password)
-        monkeypatch.setattr(accounts, "check_password_hash", compare)
+        monkeypatch.setattr(accounts, "matches_password", compare)
         change_own_password(actor, present=PASSWORD, password=NEW)
         return fits
 
     thief = visit()
     thief.csrf()
-    monkeypatch.setattr(accounts, "_HASHING", NoQueue())
-    monkeypatch.setattr(accounts, "check_password_hash", compare_slowly)
+    monkeypatch.setattr(accounts, "matches_password", compare_slowly)
 
     answer = guess(thief, email_of(actor), PASSWORD)
 
@@ -213,25 +214,35 @@ def test_a_sign_in_under_way_does_not_survive_a_new_password(
     assert thief.get("/").status_code == 303
 
 
-class NoQueue:
-    """Lets a hash begin inside another one, as a second thread would."""
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, *_error: object) -> None: ...
-
-
 def test_no_transaction_is_open_while_a_password_is_compared(
     make: Factory, monkeypatch: pytest.MonkeyPatch
 ):
     actor = make.actor()
-    compare, seen = accounts.check_password_hash, []
+    run, seen = hashing.HashQueue.run, []
 
-    def look(expected: str, password: str) -> bool:
+    def look(queue: hashing.HashQueue, work: Callable[[], bool]) -> bool:
         seen.append(db.session().in_transaction())
-        return compare(expected, password)
+        return run(queue, work)
 
-    monkeypatch.setattr(accounts, "check_password_hash", look)
+    monkeypatch.setattr(hashing.HashQueue, "run", look)
     accounts.sign_in(email_of(actor), PASSWORD)
 
     assert seen == [False]
+
+
+def test_a_full_queue_of_hashes_counts_as_no_failure(
+    make: Factory, monkeypatch: pytest.MonkeyPatch
+):
+    """Nothing was compared: whoever is asked to come again is not slowed down for it."""
+    actor = make.actor()
+
+    def refuse(_expected: str | None, _password: str) -> bool:
+        raise hashing.FULL
+
+    with monkeypatch.context() as patched:
+        patched.setattr(accounts, "matches_password", refuse)
+        for _attempt in range(12):
+            with pytest.raises(Busy):
+                accounts.sign_in(email_of(actor), PASSWORD)
+
+    assert accounts.sign_in(email_of(actor), PASSWORD) is not None

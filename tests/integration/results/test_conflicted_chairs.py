@@ -183,7 +183,7 @@ def test_the_operator_appoints_an_acting_chair_at_the_console(make: Factory):
     name, addresses = member.name, ("nobody@school.example", member.user.email)
     db.session.remove()  # a transaction that reads would hold up one that writes
 
-    words = ["evaluation", "appoint-chair", "credit-recovery", "--reason", WHY, "--email"]
+    words = ["evaluation", "appoint", "credit-recovery", "--reason", WHY, "--email"]
     unknown, done = (
         CliRunner().invoke(root_group, [*words, address], obj=lambda _=None: make.app)
         for address in addresses

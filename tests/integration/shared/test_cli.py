@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -9,12 +11,26 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
+from sqlalchemy.exc import IntegrityError
 
 from crrubric.app import create_app
-from crrubric.cli import root_group
+from crrubric.cli import people, root_group
 from tests.conftest import SETTINGS
 
 DATA = Path(__file__).parents[2] / "data" / "agreement"
+# crrubric with a command that says more than a pipe holds
+TALKATIVE = """
+import click
+from crrubric.__main__ import main
+from crrubric.cli import root_group
+
+@root_group.command("talk")
+def talk():
+    for number in range(100_000):
+        click.echo(number)
+
+main()
+"""
 Run = Callable[..., Result]
 
 
@@ -36,7 +52,7 @@ def run(tmp_path: Path) -> Run:
     "words",
     ["", "demo", "serve", "db", "db upgrade", "user", "user add", "user link",
      "user address", "user disable", "user enable", "evaluation",
-     "evaluation create", "evaluation list", "evaluation appoint-chair",
+     "evaluation create", "evaluation list", "evaluation appoint",
      "import", "import marks", "results", "memo",
      "mail", "mail send", "mail list", "mail test",
      "settings", "settings show", "settings document"],
@@ -260,3 +276,70 @@ def test_the_memo_is_written(run: Run, tmp_path: Path, ending: str):
 
     assert done.output == f"wrote {target}\n"
     assert target.stat().st_size > 5_000
+
+
+# What the system refuses is a sentence, too
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such pipe")
+def test_a_reader_who_stops_is_told_of_in_a_sentence():
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", f"{sys.executable} -c '{TALKATIVE}' talk | head -1"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout) == (1, "0\n")
+    assert done.stderr == "crrubric: Whoever read the output stopped before its end.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("memo {slug} missing/folder/memo.docx", "missing/folder/memo.docx: No such file or"),
+        ("memo {slug} /proc/memo.docx", "/proc/memo.docx: No such file or directory."),
+        ("memo {slug} /dev/full/memo.docx", "/dev/full/memo.docx: Not a directory."),
+    ],
+)
+def test_a_file_that_can_not_be_written_is_told_in_a_sentence(run: Run, words: str, says: str):
+    run("import", "marks", str(DATA / "worked" / "w2_scores.csv"), "--create", "T")
+
+    done = run(*words.format(slug="t").split())
+
+    assert done.exit_code == 1
+    assert done.stderr.startswith(f"crrubric: {says}")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("kind", ["missing", "folder", "text"])
+def test_a_database_that_is_none_is_told_in_a_sentence(tmp_path: Path, kind: str):
+    path = tmp_path / "site.db"
+    if kind == "missing":
+        path = tmp_path / "missing" / "site.db"
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path.write_text("This is no database, but a letter to the board. " * 40)
+
+    def factory(settings=None) -> Flask:
+        return create_app(
+            {**SETTINGS, "INSTANCE": str(tmp_path / "i"), "DATABASE_URL": f"sqlite:///{path}"}
+        )
+
+    done = CliRunner().invoke(root_group, ["evaluation", "list"], obj=factory)
+
+    assert done.exit_code == 1
+    assert done.stderr.startswith("crrubric: The database can’t be used (")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_mistake_of_ours_stays_a_traceback(run: Run, monkeypatch: pytest.MonkeyPatch):
+    def fail(*_words: object, **_options: object) -> None:
+        raise IntegrityError("INSERT", {}, Exception("UNIQUE constraint failed"))
+
+    monkeypatch.setattr(people, "add_user", fail)
+
+    done = run("user", "add", "--name", "A", "--email", "a@x.example")
+
+    assert isinstance(done.exception, IntegrityError)

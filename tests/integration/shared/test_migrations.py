@@ -234,7 +234,7 @@ def earlier_app(tmp_path: Path) -> Iterator[Flask]:
     app = create_app({**SETTINGS, "INSTANCE": str(tmp_path), "DATABASE_URL": ""})
     prepare_migrations(app)
     with app.app_context():
-        upgrade(revision="0014")
+        upgrade(revision="0015")
         yield app
         db.session.remove()
         db.engine.dispose()

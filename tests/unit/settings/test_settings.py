@@ -121,6 +121,9 @@ WRONG = [
     ("SITE_URL", "https://x.example:port", "https://score"),
     ("SITE_URL", "https://", "https://score"),
     ("RATELIMIT_STORAGE_URI", "memcached://x.example", "memory://"),
+    ("SERVER_CONNECTIONS", "5", "a whole number from 20 to 50000"),
+    ("SERVER_BODY_MB", "20", "a whole number from 21 to 1000"),  # a file has 20, and its form
+    ("SERVER_THREADS", "many", "a whole number from 2 to 200"),
 ]
 
 
@@ -329,3 +332,17 @@ def test_every_example_can_be_used(place: Place, name: str, monkeypatch: pytest.
     settings = place.write(f"{name} = {about(name).example}").read(**mail)
 
     assert getattr(settings, name) != Settings.model_fields[name].default
+
+
+def test_passwords_and_files_leave_threads_to_everybody_else(place: Place):
+    assert place.read().HASHES_AT_ONCE + place.read().HASHES_WAITING <= 12
+
+    words = place.export(SERVER_THREADS="12").refusal()
+
+    assert (
+        "HASHES_AT_ONCE and HASHES_WAITING are 10 together: at most half of SERVER_THREADS (12)"
+        in words
+    )
+    assert "UPLOADS_WAITING is 7: with the file that is stored, at most a third of" in words
+    place.export(HASHES_WAITING="4", UPLOADS_WAITING="3")
+    assert place.read().SERVER_THREADS == 12

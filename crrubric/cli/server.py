@@ -1,0 +1,198 @@
+"""The HTTP server: its limits, and an end that lets answers finish."""
+
+import ctypes
+import logging
+import select
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import Event
+from types import FrameType
+from typing import Any
+
+from flask import Flask
+from waitress import create_server, wasyncore
+from waitress.channel import HTTPChannel
+from waitress.server import BaseWSGIServer
+
+from crrubric.config import SPARE_CONNECTIONS, settings_of
+from crrubric.domain import limits
+from crrubric.domain.errors import Invalid
+from crrubric.domain.translation import N_
+from crrubric.settings.model import Settings
+
+MMAP_THRESHOLD = -3  # M_MMAP_THRESHOLD of malloc.h
+TICK = 1  # seconds that the loop sleeps at most
+RESTING = 10  # seconds: a connection that was quiet for less may be about to ask again
+OTHER_FILES = 100  # descriptors: the database, logs, modules, uploads that wait on disk
+
+Sockets = dict[int, Any]  # every socket of the server, by its descriptor
+log = logging.getLogger("crrubric")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """A server that listens, and all of its sockets."""
+
+    waitress: Any
+    sockets: Sockets
+    most: int
+    stop_seconds: int
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on; the system's choice where 0 was asked for."""
+        return int(next(self.listeners()).effective_port)
+
+    def listeners(self) -> Iterator[Any]:
+        """The sockets that take new connections: one for each address of the host."""
+        return (one for one in list(self.sockets.values()) if isinstance(one, BaseWSGIServer))
+
+    def channels(self) -> list[HTTPChannel]:
+        """The connections that are open."""
+        return [one for one in list(self.sockets.values()) if isinstance(one, HTTPChannel)]
+
+
+def server_options(settings: Settings) -> dict[str, Any]:
+    """What waitress is told of the settings."""
+    return {
+        "threads": settings.SERVER_THREADS,
+        "connection_limit": settings.SERVER_CONNECTIONS,
+        "backlog": settings.SERVER_BACKLOG,
+        "channel_timeout": settings.SERVER_IDLE_SECONDS,
+        "cleanup_interval": min(30, settings.SERVER_IDLE_SECONDS),
+        "max_request_body_size": settings.SERVER_BODY_MB * limits.MEGABYTE,
+        # select() takes no descriptor above 1,023
+        "asyncore_use_poll": hasattr(select, "poll"),
+        # waitress drops what proxies say unless it is told their address; ProxyFix counts them
+        "clear_untrusted_proxy_headers": settings.PROXY_COUNT == 0,
+        "ident": None,
+    }
+
+
+def open_server(app: Flask, host: str, port: int) -> Server:
+    """A server that listens already. Raises: Invalid if the port can't be used."""
+    settings = settings_of(app)
+    options = server_options(settings)
+    options["connection_limit"] = find_connection_limit(settings)
+    sockets: Sockets = {}
+    try:
+        waitress = create_server(app, map=sockets, host=host, port=port, **options)
+    except OSError as error:
+        raise Invalid(
+            N_("Port %(port)s can’t be used (%(why)s): choose another with --port."),
+            port=port,
+            why=error.strerror,
+        ) from None
+    return Server(
+        waitress=waitress,
+        sockets=sockets,
+        most=options["connection_limit"],
+        stop_seconds=settings.SERVER_STOP_SECONDS,
+    )
+
+
+def find_connection_limit(settings: Settings) -> int:
+    """As many connections as the settings say, or as the system has file descriptors for."""
+    spare = OTHER_FILES + 2 * (settings.SERVER_THREADS + SPARE_CONNECTIONS)
+    files = raise_file_limit(settings.SERVER_CONNECTIONS + spare)
+    possible = max(20, files - spare)
+    if possible < settings.SERVER_CONNECTIONS:
+        log.warning(
+            "Only %s connections, not %s: the system allows %s open files (ulimit -n).",
+            possible,
+            settings.SERVER_CONNECTIONS,
+            files,
+        )
+    return min(possible, settings.SERVER_CONNECTIONS)
+
+
+def raise_file_limit(wanted: int) -> int:
+    """Ask the system for so many open files; how many it allows."""
+    if sys.platform == "win32":
+        return wanted  # sockets are no files there
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft == resource.RLIM_INFINITY or soft >= most:
+        return wanted if soft == resource.RLIM_INFINITY else soft
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return most
+
+
+def return_large_blocks() -> None:
+    """Have memory of a megabyte and more returned to the system as soon as it is free.
+
+    Else glibc keeps what a file of 20 MB took, once for each thread that ever had one.
+    """
+    if sys.platform == "linux":
+        with suppress(AttributeError):  # another C library, which has no such habit
+            ctypes.CDLL(None).mallopt(MMAP_THRESHOLD, limits.MEGABYTE)
+
+
+def listen_for_stop() -> Event:
+    """Set as soon as SIGTERM or Ctrl+C asks the server to stop; the second one ends it at once."""
+    asked = Event()
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+        asked.set()
+
+    signal.signal(signal.SIGTERM, ask)
+    signal.signal(signal.SIGINT, ask)
+    return asked
+
+
+def serve_until_stopped(server: Server, asked: Event) -> None:
+    """Answer requests until asked to stop; then finish those that are under way."""
+    while not asked.is_set():
+        run_loop_once(server)
+        close_resting_channels(server)
+    log.info("Stopping: answers under way have %s s.", server.stop_seconds)
+    finish_answers(server)
+    server.waitress.task_dispatcher.shutdown(timeout=1)
+    wasyncore.close_all(server.sockets, ignore_all=True)
+
+
+def run_loop_once(server: Server, timeout: float = TICK) -> None:
+    """Wait for something to happen on a socket, and let waitress do what it does then."""
+    use_poll = hasattr(select, "poll")
+    wasyncore.loop(timeout=timeout, use_poll=use_poll, map=server.sockets, count=1)
+
+
+def close_resting_channels(server: Server) -> None:
+    """Where all connections are taken, close those that have been quiet longest: a tenth of them.
+
+    Idle browsers would keep everybody else out, and whoever asks whether the server lives.
+    """
+    if len(server.sockets) < server.most:
+        return
+    before = time.time() - RESTING
+    resting = [one for one in server.channels() if is_idle(one) and one.last_activity < before]
+    resting.sort(key=lambda one: one.last_activity)
+    for channel in resting[: max(1, server.most // 10)]:
+        channel.handle_close()
+
+
+def is_idle(channel: HTTPChannel) -> bool:
+    """Whether nothing is asked, answered or sent on a connection."""
+    return not (channel.requests or channel.request or channel.total_outbufs_len)
+
+
+def finish_answers(server: Server) -> None:
+    """Take no new connection; close each one when its answer is out, all of them at the end."""
+    for listener in server.listeners():
+        wasyncore.dispatcher.close(listener)  # its trigger stays: threads wake the loop with it
+    end = time.monotonic() + server.stop_seconds
+    while server.channels() and time.monotonic() < end:
+        for channel in server.channels():
+            if is_idle(channel):
+                channel.handle_close()
+        run_loop_once(server, timeout=0.1)
+    if left := len(server.channels()):
+        log.warning("%s connections were cut off.", left)

@@ -1,0 +1,93 @@
+"""Hashing passwords, in a queue of its own, so that it never takes the threads that saves need.
+
+A hash takes 128 MB and a processor for a third of a second: few run at once, few more wait, and
+whoever comes then is asked to come again.
+"""
+
+import os
+import secrets
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from flask import current_app
+from werkzeug.security import check_password_hash, generate_password_hash
+
+from crrubric.config import current_settings
+from crrubric.domain import limits
+from crrubric.domain.errors import Busy
+from crrubric.domain.translation import N_
+from crrubric.extensions import db
+from crrubric.queries.shared.reading import end_reading
+from crrubric.services.shared.queues import WorkQueue
+
+T = TypeVar("T")
+KEY = "crrubric-hashing"  # under which an app keeps its queue
+NICER = 10  # by how much hashes step back behind whatever else the server does
+FULL = Busy(
+    N_("Many people are signing in right now. Wait a few seconds, then send it again."),
+    seconds=3,  # a full queue is done by then
+)
+_DUMMY: dict[str, str] = {}
+
+
+class HashQueue:
+    """A queue whose work is done by threads that leave the processors to others."""
+
+    def __init__(self, *, at_once: int, waiting: int) -> None:
+        self.queue = WorkQueue(at_once=at_once, waiting=waiting, full=FULL)
+        self.threads = ThreadPoolExecutor(at_once, "hash", initializer=step_back)
+
+    def run(self, work: Callable[[], T]) -> T:
+        """The result of the work, when its turn has come. Raises: Busy."""
+        with self.queue.take_turn():
+            return self.threads.submit(work).result()
+
+
+def step_back() -> None:
+    """Let the present thread run when the others have nothing to do: Linux can tell them apart."""
+    if sys.platform == "linux":
+        thread = threading.get_native_id()
+        now = os.getpriority(os.PRIO_PROCESS, thread)
+        os.setpriority(os.PRIO_PROCESS, thread, min(19, now + NICER))
+
+
+def find_hash_queue() -> HashQueue:
+    """The queue of the app that runs."""
+    found: HashQueue | None = current_app.extensions.get(KEY)
+    if found is not None:
+        return found
+    settings = current_settings()
+    made = HashQueue(at_once=settings.HASHES_AT_ONCE, waiting=settings.HASHES_WAITING)
+    queue: HashQueue = current_app.extensions.setdefault(KEY, made)  # another thread's, if first
+    return queue
+
+
+def hash_password(password: str) -> str:
+    """The salted scrypt hash to store. Raises: Busy."""
+    end_reading(db.session())
+    method = current_settings().PASSWORD_METHOD
+    return find_hash_queue().run(lambda: generate_password_hash(password, method=method))
+
+
+def matches_password(hashed: str | None, password: str) -> bool:
+    """Whether the password has this hash; where there is none, no, after the same time.
+
+    Raises: Busy.
+    """
+    end_reading(db.session())
+    method = current_settings().PASSWORD_METHOD
+    short = password[: limits.PASSWORD_MAX * 4]
+    matches = find_hash_queue().run(
+        lambda: check_password_hash(hashed or make_dummy_hash(method), short)
+    )
+    return matches and hashed is not None
+
+
+def make_dummy_hash(method: str) -> str:
+    """A hash of nobody's password: an unknown address must cost as much time as a wrong one."""
+    if method not in _DUMMY:
+        _DUMMY[method] = generate_password_hash(secrets.token_hex(16), method=method)
+    return _DUMMY[method]

@@ -1,0 +1,138 @@
+"""No reading transaction stays open over slow work, or its locks would keep saves waiting."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask import Flask, before_render_template
+
+from crrubric.domain.memo import sections
+from crrubric.domain.vocabulary import Phase
+from crrubric.extensions import db
+from crrubric.models import Evaluation
+from crrubric.queries.memo import memos
+from crrubric.queries.shared.reading import end_reading
+from crrubric.reports.exchange import results_json, tables
+from crrubric.reports.memo.memos import RENDERERS
+from crrubric.reports.results import figures, robustness_figures
+from crrubric.services.shared.unit import unit_of_work
+from crrubric.web.exchange import exports
+from crrubric.web.memo import memo
+from crrubric.web.results import agreement, what_if
+from tests.factories import Factory, Made
+from tests.integration.conftest import Visit
+
+MARKS = {(0, 0): "YNY", (0, 1): "YYY", (1, 0): "YYN", (1, 1): "NYY"}
+# A page, and what takes long on it: where it is looked up, and its name there.
+SLOW = [
+    ("scores", figures, "score_figure"),
+    ("agreement", agreement, "reliability_of"),
+    ("agreement", robustness_figures, "disagreement_figure"),
+    ("what-if", what_if, "robustness_of"),
+    ("what-if", robustness_figures, "draw_robustness_charts"),
+    ("memo/", memos, "robustness_of"),
+    ("memo/", memo, "compose_memo"),
+    ("memo/memo.html", memo, "compose_memo"),
+    ("export/tallies.csv", tables, "results_csv"),
+    ("export/scores.csv", tables, "scores_csv"),
+    ("export/results.json", exports, "analyze_results"),
+    ("export/results.json", results_json, "results_object"),
+]
+PAGES = (
+    "", "progress", "matrix", "scores", "compare", "agreement", "what-if", "memo/", "journal",
+    "meeting/", "decision/", "committee/", "rubric/", "vendors/", "evidence/",
+)  # fmt: skip
+
+
+@pytest.fixture
+def made(make: Factory) -> Made:
+    return make.evaluation(phase=Phase.MEETING, marks=MARKS)
+
+
+def watched(held: list[bool], do: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, noting whether a transaction is open while it works."""
+
+    def work(*words: Any, **options: Any) -> Any:
+        held.append(db.session().in_transaction())
+        return do(*words, **options)
+
+    return work
+
+
+@pytest.mark.parametrize(("page", "where", "name"), SLOW)
+def test_slow_work_begins_after_reading(
+    made: Made, visit: Visit, monkeypatch: pytest.MonkeyPatch, page: str, where: Any, name: str
+):
+    held: list[bool] = []
+    monkeypatch.setattr(where, name, watched(held, getattr(where, name)))
+
+    assert visit(made.chair).get(made.url(page)).status_code == 200
+
+    assert held
+    assert not any(held)
+
+
+def test_a_word_file_is_drawn_after_reading(
+    made: Made, visit: Visit, monkeypatch: pytest.MonkeyPatch
+):
+    held: list[bool] = []
+    monkeypatch.setitem(RENDERERS, ".docx", watched(held, RENDERERS[".docx"]))
+
+    assert visit(made.chair).get(made.url("memo/memo.docx")).status_code == 200
+
+    assert held == [False]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_is_drawn_after_reading(app: Flask, made: Made, visit: Visit, page: str):
+    held: list[bool] = []
+
+    def note(*_sender: object, **_values: object) -> None:
+        held.append(db.session().in_transaction())
+
+    with before_render_template.connected_to(note, app):
+        assert visit(made.chair).get(made.url(page)).status_code == 200
+
+    assert held[0] is False
+
+
+def test_what_was_read_stays_as_it_was(app: Flask, made: Made):
+    evaluation = db.session.get_one(Evaluation, made.evaluation.id)
+
+    end_reading(db.session())
+
+    assert evaluation.__dict__["title"] == "Credit recovery"
+    assert not db.session().in_transaction()
+
+
+def test_rows_that_were_changed_on_the_way_are_never_kept(app: Flask, made: Made):
+    evaluation = db.session.get_one(Evaluation, made.evaluation.id)
+    evaluation.title = "Another"
+
+    with pytest.raises(RuntimeError, match="outside a unit of work"):
+        end_reading(db.session())
+
+    db.session.rollback()
+    with unit_of_work(), pytest.raises(RuntimeError, match="inside a unit of work"):
+        end_reading(db.session())
+
+
+class Counted(tuple[Any, ...]):
+    """Notes that count how often they are gone through."""
+
+    times = 0
+
+    def __iter__(self) -> Any:
+        self.times += 1
+        return super().__iter__()
+
+
+def test_the_memo_goes_through_the_notes_once_however_many_cells_there_are(app: Flask, made: Made):
+    evaluation = db.session.get_one(Evaluation, made.evaluation.id)
+    facts = memos.load_memo_facts(db.session(), evaluation, "en")
+    notes = Counted(facts.notes)
+
+    sections.compose_memo(replace(facts, notes=notes), str)
+
+    assert notes.times == 1
