@@ -141,7 +141,7 @@ def test_a_new_password_signs_out_every_other_browser(make: Factory, visit: Visi
     assert visit().get(f"/invitations/{link}").status_code == 404
     assert accounts.sign_in(email, PASSWORD) is None
     assert accounts.sign_in(email, NEW) is not None
-    mail = db.session.scalars(select(OutgoingMail)).all()[-1]
+    mail = db.session.scalars(select(OutgoingMail).order_by(OutgoingMail.id)).all()[-1]
     assert (mail.to_address, "was changed" in mail.body) == (email, True)
     kinds = db.session.scalars(select(JournalEntry.event)).all()
     assert Event.ACCOUNT_PASSWORD_CHANGED in kinds
