@@ -48,6 +48,8 @@ def verify(receipt: str | None, fingerprint: str | None) -> None:
     start = None if fingerprint is None else clean_hash(fingerprint)
     begin_snapshot(db.session())
     found = look_at_everything(db.session())
+    for double in list_doubles(db.session()):
+        click.echo(f"note: {double}")
     refuse_problems([*found.problems, *look_for_hash(start)])
     click.echo(f"{found.entries} journal entries and {found.seals} sealed ballots are as written.")
     if found.untold:
@@ -55,8 +57,6 @@ def verify(receipt: str | None, fingerprint: str | None) -> None:
             f"{found.untold} entries are of an older version and tell too little to be compared"
             " with the tables."
         )
-    for double in list_doubles(db.session()):
-        click.echo(f"note: {double}")
     if receipt is None:
         return
     sealed = find_sealed_ballot(db.session(), receipt)
