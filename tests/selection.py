@@ -19,6 +19,8 @@ FIRST = (
     "tests/integration/shared/test_every_word.py",
     "tests/integration/shared/test_queries.py",
     "tests/integration/exchange/test_import.py",
+    "tests/integration/record/test_every_column.py",
+    "tests/integration/shared/test_server.py",
 )
 # What else takes longest: new processes, environments and packages, races, names in every script.
 NOT_QUICK = (
@@ -28,6 +30,7 @@ NOT_QUICK = (
     "tests/contract/test_wheel.py",
     "tests/integration/people/test_first_start.py",
     "tests/integration/shared/test_cli.py",
+    "tests/integration/shared/test_proxies.py",
     "tests/integration/shared/test_foreign_names.py",
     "tests/integration/shared/test_races.py",
 )

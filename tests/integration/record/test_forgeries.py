@@ -191,6 +191,9 @@ def test_a_receipt_is_found_by_its_first_digits(made: Made, app: Flask):
 
 
 @pytest.mark.parametrize(
+    "app", ["sqlite", pytest.param("postgresql", marks=[pytest.mark.long])], indirect=True
+)
+@pytest.mark.parametrize(
     "after", ["[]", "5", '"x"', "{}", '{"row": 7}', '{"row": {"id": []}}', '{"answer": {}}']
 )
 def test_no_forged_entry_ends_in_a_traceback(made: Made, after: str):
