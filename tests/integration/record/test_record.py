@@ -184,7 +184,7 @@ def test_the_journal_shows_words_instead_of_codes(make: Factory, visit: Visit):
 def test_members_are_told_once_of_a_new_phase(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING)
     person = visit(made.reviewers[0])
-    notice = db.session.scalars(select(Notice)).first()
+    notice = db.session.scalars(select(Notice).order_by(Notice.id)).first()
     assert notice is not None
     sentence = "The evaluation is now in the phase “Scoring”."
 
@@ -197,7 +197,7 @@ def test_members_are_told_once_of_a_new_phase(make: Factory, visit: Visit):
 
 def test_a_notice_can_be_dismissed_only_by_its_own_reader(make: Factory):
     made = make.evaluation(phase=Phase.SCORING)
-    notice = db.session.scalars(select(Notice)).first()
+    notice = db.session.scalars(select(Notice).order_by(Notice.id)).first()
     assert notice is not None
 
     with pytest.raises(NotFound):
