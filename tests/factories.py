@@ -383,3 +383,15 @@ def shown_undisputed(made: Made, actor: Actor) -> str:
     seat = require(actor, Action.RECORD_FINDING, made.evaluation, db.session())
     read = read_matrix(db.session(), made.evaluation)
     return fingerprint_cells(meetings.list_undisputed_for_seat(read, seat))
+
+
+def let_chair_score(made: Made) -> Member:
+    """The chair becomes a reviewer as well."""
+    chair = next(row for row in made.evaluation.members if row.is_chair)
+    return committee.change_member(
+        made.chair,
+        made.slug,
+        chair.id,
+        roles=frozenset({Role.CHAIR, Role.REVIEWER}),
+        stakeholder=chair.stakeholder,
+    )

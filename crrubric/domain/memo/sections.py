@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from crrubric.domain.memo.blindness import BlindnessBlocks
+from crrubric.domain.memo.cost import CostBlocks
 from crrubric.domain.memo.people import CommitteeBlocks
 from crrubric.domain.memo.ranking import RankingBlocks
 from crrubric.domain.memo.tree import (
@@ -54,7 +55,7 @@ class _MemoComposer:
             (N_("Vendor by vendor"), VendorBlocks(facts, words).blocks()),
             (N_("Dissent"), self.dissent()),
             (N_("How stable the ranking is"), trust.robustness()),
-            (N_("Cost and funding"), self.cost()),
+            (N_("Cost and funding"), CostBlocks(facts, words).blocks()),
             (N_("Risks, conditions, commitments"), self.conditions()),
             (N_("Implementation and next steps"), self.nothing()),
             (N_("Approvals"), self.approvals()),
@@ -289,68 +290,6 @@ class _MemoComposer:
         cell = self.results.cell(vendor, criterion)
         text = self.words.finding(cell) + (" *" if cell.settled_otherwise else "")
         return f"{text}: {cell.tally.yes}–{cell.tally.no}" if cell.split else text
-
-    def cost(self) -> Iterable[Block]:
-        words, prices = self.words, self.facts.prices
-        yield from self.sealed_prices()
-        if not prices.sealed or prices.opened_at is not None:
-            yield from self.price_table()
-        yield Paragraph(words(NONE), words(N_("Fund:")))
-
-    def sealed_prices(self) -> Iterable[Block]:
-        """Whether anybody could know a price while they scored."""
-        words, prices = self.words, self.facts.prices
-        if not prices.sealed:
-            return
-        if prices.opened_at is None:
-            yield Paragraph(
-                words(
-                    N_(
-                        "Prices are sealed until the committee has adopted a finding for every"
-                        " item."
-                    )
-                )
-            )
-        else:
-            yield Paragraph(
-                words(
-                    N_(
-                        "Prices were sealed until every item had a finding, and opened %(when)s."
-                        " Findings changed after that: %(count)s."
-                    ),
-                    when=words.moment(prices.opened_at),
-                    count=prices.changed,
-                )
-            )
-        if prices.typists:
-            yield Paragraph(
-                ", ".join(prices.typists),
-                words(N_("Typed prices and scored as well:")),
-            )
-
-    def price_table(self) -> Iterable[Block]:
-        """What each vendor costs, and on what basis."""
-        words = self.words
-        header = (N_("Vendor"), N_("Price a year"), N_("Quantity"), N_("Months"), N_("Total"))
-        yield Table(
-            words(N_("Price basis and cost over the term")),
-            tuple(map(words, header)),
-            tuple(
-                (
-                    vendor.name,
-                    words.money(price.unit_cents)
-                    + (f" {words(price.unit.label)}" if price.unit else ""),
-                    "–" if price.quantity is None else f"{price.quantity:,}",
-                    "–" if price.term_months is None else str(price.term_months),
-                    words.money(price.total_cents),
-                )
-                for vendor in self.facts.vendors
-                for price in (vendor.price,)
-            ),
-        )
-        notes = tuple(f"{v.name}: {v.price.note}" for v in self.facts.vendors if v.price.note)
-        if notes:
-            yield Bullets(notes)
 
     def conditions(self) -> Iterable[Block]:
         found = self.facts.recommendation

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
 from sqlalchemy import ColumnElement, and_, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from crrubric.clock import now_utc
 from crrubric.domain.ballots.blindness import LateChange
@@ -206,16 +207,31 @@ def list_late_changes(
 
     Args: away: vendors that whoever reads stays away from. Only those that count.
     """
+    return list_ballot_moments(
+        session, evaluation, Ballot.changed_after_shown_at, Ballot.vendor_id.not_in(away)
+    )
+
+
+def list_ballot_moments(
+    session: Session,
+    evaluation: Evaluation,
+    moment: InstrumentedAttribute[datetime | None],
+    *conditions: ColumnElement[bool],
+) -> list[LateChange]:
+    """Ballots that count and to which something happened, with when, by reviewer and vendor.
+
+    Args: moment: the column that says when; conditions: which of these ballots.
+    """
     rows = session.execute(
-        select(Member.name, Vendor.company, Ballot.changed_after_shown_at)
+        select(Member.name, Vendor.company, moment)
         .join(Member, Member.id == Ballot.member_id)
         .join(Vendor, Vendor.id == Ballot.vendor_id)
         .where(
             is_present_reviewer(evaluation.id),
             Vendor.withdrawn_at.is_(None),
             ~Ballot.recused,
-            Ballot.changed_after_shown_at.is_not(None),
-            Ballot.vendor_id.not_in(away),
+            moment.is_not(None),
+            *conditions,
         )
         .order_by(Member.name, Member.id, Vendor.position)
     )

@@ -16,7 +16,11 @@ from crrubric.domain.memo.tree import (
 from crrubric.domain.setup.closing import is_after_closing
 from crrubric.domain.vocabulary import Phase
 from crrubric.models import Ballot, EntryOnBehalf, Evaluation, JournalEntry, Mark, Member, Vendor
-from crrubric.queries.ballots.ballots import is_vendor_in_selection, list_late_changes
+from crrubric.queries.ballots.ballots import (
+    is_vendor_in_selection,
+    list_ballot_moments,
+    list_late_changes,
+)
 from crrubric.queries.people.people import is_present_reviewer
 
 
@@ -62,23 +66,12 @@ def list_late_ballots(
     session: Session, evaluation: Evaluation, zone: ZoneInfo
 ) -> tuple[LateChange, ...]:
     """Ballots that count and were submitted after the closing day, by reviewer and vendor."""
-    rows = session.execute(
-        select(Member.name, Vendor.company, Ballot.submitted_at)
-        .join(Member, Member.id == Ballot.member_id)
-        .join(Vendor, Vendor.id == Ballot.vendor_id)
-        .where(
-            is_present_reviewer(evaluation.id),
-            Vendor.withdrawn_at.is_(None),
-            ~Ballot.recused,
-            Ballot.submitted_at.is_not(None),
-            Ballot.imported_at.is_(None),
-        )
-        .order_by(Member.name, Member.id, Vendor.position)
-    )
+    own = Ballot.imported_at.is_(None)
+    rows = list_ballot_moments(session, evaluation, Ballot.submitted_at, own)
     return tuple(
-        LateChange(name, company, at.astimezone(zone))
-        for name, company, at in rows
-        if at is not None and is_after_closing(at, evaluation.closes_on, zone.key)
+        LateChange(row.reviewer, row.vendor, row.at.astimezone(zone))
+        for row in rows
+        if is_after_closing(row.at, evaluation.closes_on, zone.key)
     )
 
 

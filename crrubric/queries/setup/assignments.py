@@ -70,9 +70,14 @@ def list_assigned_criterion_ids(session: Session, member: Member) -> list[int]:
     ]
 
 
-def count_assigned_criteria(session: Session, evaluation_id: int) -> dict[int, int]:
-    """How many criteria each present reviewer is to mark, by member id."""
-    criteria = _list_asked_criterion_ids(session, evaluation_id)
+def count_assigned_criteria(
+    session: Session, evaluation_id: int, also: Sequence[int] = ()
+) -> dict[int, int]:
+    """How many criteria each present reviewer is to mark, by member id.
+
+    Args: also: criteria that are asked no longer and count all the same.
+    """
+    criteria = [*_list_asked_criterion_ids(session, evaluation_id), *also]
     found = load_assignments(session, evaluation_id)
     return {member: sum(map(own.covers, criteria)) for member, own in found.items()}
 

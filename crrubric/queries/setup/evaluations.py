@@ -31,7 +31,7 @@ from crrubric.models import (
 from crrubric.queries.ballots.ballots import is_vendor_in_selection
 from crrubric.queries.people.access import Seat
 from crrubric.queries.people.people import Actor, is_present_reviewer
-from crrubric.queries.setup.assignments import count_assigned_criteria, load_assignments
+from crrubric.queries.setup.assignments import count_assigned_criteria
 
 
 def load_readiness(session: Session, evaluation_id: int) -> Readiness:
@@ -231,10 +231,4 @@ def count_progress_criteria(session: Session, evaluation_id: int) -> dict[int, i
             RubricRevision.effect == CorrectionEffect.LEAVE_OUT,
         )
     ).all()
-    asked = count_assigned_criteria(session, evaluation_id)
-    if not left_out:
-        return asked
-    own = load_assignments(session, evaluation_id)
-    return {
-        member: count + sum(map(own[member].covers, left_out)) for member, count in asked.items()
-    }
+    return count_assigned_criteria(session, evaluation_id, left_out)

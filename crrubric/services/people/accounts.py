@@ -168,18 +168,26 @@ def sign_in(
     attempt = Attempt(email_key(email), address, known=seen in known)
     usable = user is not None and user.disabled_at is None
     expected = user.password_hash if user is not None and usable else None
-    begin_attempt(attempt)
-    try:
-        fits = matches_password(expected, password)
-    except Busy:
-        withdraw_attempt(attempt)
-        raise
+    fits = try_password(attempt, expected, password)
     found = _open_session(*seen) if fits and seen is not None else None
     if found is None:
         note_failed_account(attempt)
     else:
         forget_failures(attempt)
     return found
+
+
+def try_password(attempt: Attempt, expected: str | None, password: str) -> bool:
+    """Whether the password has this hash, as an attempt that is counted until it is forgotten.
+
+    Raises: TooSoon; Busy, and then it counts as none, as nothing was compared.
+    """
+    begin_attempt(attempt)
+    try:
+        return matches_password(expected, password)
+    except Busy:
+        withdraw_attempt(attempt)
+        raise
 
 
 def _open_session(user_id: int, version: int) -> tuple[User, str] | None:

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crrubric.domain.errors import Busy, Invalid, Stale
+from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.events import Event
 from crrubric.domain.policy import FROM_DECIDED
 from crrubric.domain.translation import N_
@@ -20,15 +20,11 @@ from crrubric.services.people.accounts import (
     insert_user_session,
     lock_user,
     make_taken,
+    try_password,
 )
 from crrubric.services.people.addresses import readdress_user
-from crrubric.services.people.attempts import (
-    Attempt,
-    begin_attempt,
-    forget_failures,
-    withdraw_attempt,
-)
-from crrubric.services.people.hashing import hash_password, matches_password
+from crrubric.services.people.attempts import Attempt, forget_failures
+from crrubric.services.people.hashing import hash_password
 from crrubric.services.people.links import void_links
 from crrubric.services.shared.constraints import explain_constraint
 from crrubric.services.shared.journal import EntryReferences, note_event
@@ -124,13 +120,7 @@ def _confirm_password(actor: Actor, password: str, *, field: str) -> int:
     user = session.get_one(User, actor.user_id)
     attempt = Attempt(user.email_key, known=True)
     expected, version = user.password_hash, user.sign_in_version
-    begin_attempt(attempt)
-    try:
-        fits = matches_password(expected, password)
-    except Busy:
-        withdraw_attempt(attempt)
-        raise
-    if not fits:
+    if not try_password(attempt, expected, password):
         raise Invalid(N_("This is not your password."), field=field)
     forget_failures(attempt)
     return version

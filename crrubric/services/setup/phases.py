@@ -49,7 +49,8 @@ def change_phase(actor: Actor, slug: str, to: Phase, *, reason: str = "") -> Eva
         evaluation = lock_evaluation(session, slug, exclusive=True)
         seat = require(actor, Action.CHANGE_PHASE, evaluation, session)
         before = evaluation.phase
-        found = list_phase_problems(before, to, load_phase_readiness(session, evaluation, to))
+        facts = load_phase_readiness(session, evaluation, to)
+        found = list_phase_problems(before, to, facts)
         if found:
             raise NotReady(N_("“%(phase)s” can’t begin yet."), found, phase=to.label)
         if (before, to) == (Phase.MEETING, Phase.DECIDED):
@@ -60,7 +61,7 @@ def change_phase(actor: Actor, slug: str, to: Phase, *, reason: str = "") -> Eva
         if held is not None:  # nobody could close it later: the pages of the meeting go with it
             close_sitting(session, actor, held)
         evaluation.phase = to
-        apply_phase(session, evaluation, before, to)
+        apply_phase(session, evaluation, before, to, facts)
         note_event(
             session,
             actor,
@@ -87,14 +88,16 @@ def load_phase_readiness(session: Session, evaluation: Evaluation, to: Phase) ->
     return replace(facts, ruled_out=find_ineligible_recommendation(session, evaluation))
 
 
-def apply_phase(session: Session, evaluation: Evaluation, before: Phase, to: Phase) -> None:
+def apply_phase(
+    session: Session, evaluation: Evaluation, before: Phase, to: Phase, facts: Readiness
+) -> None:
     """Write down when a phase began, and do what its beginning means for ballots."""
     if is_step_back(before, to):
         setattr(evaluation, STAMPS[before], None)
     else:
         setattr(evaluation, STAMPS[to], now_utc())
     if to is Phase.MEETING and before is Phase.SCORING:
-        note_shown_ballots(session, evaluation)
+        note_shown_ballots(evaluation, facts)
     if to is Phase.SCORING:
         issue_ballots(session, evaluation)
     elif to is Phase.SETUP:
@@ -103,10 +106,7 @@ def apply_phase(session: Session, evaluation: Evaluation, before: Phase, to: Pha
         session.execute(delete(Ballot).where(Ballot.member_id.in_(seats)))
 
 
-def note_shown_ballots(session: Session, evaluation: Evaluation) -> None:
+def note_shown_ballots(evaluation: Evaluation, facts: Readiness) -> None:
     """Write down when the committee first saw ballots on which there is something."""
-    if evaluation.shown_at is not None:
-        return
-    facts = load_readiness(session, evaluation.id)
-    if facts.marks or facts.sealed:
+    if evaluation.shown_at is None and (facts.marks or facts.sealed):
         evaluation.shown_at = now_utc()

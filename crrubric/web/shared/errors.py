@@ -96,8 +96,6 @@ def handle_busy_database(error: DatabaseUnavailable) -> ResponseReturnValue:
 
 def handle_http_error(error: HTTPException) -> ResponseReturnValue:
     """Werkzeug's own refusals, in our words."""
-    if error.code == HTTPStatus.TOO_MANY_REQUESTS:
-        log.warning("too many attempts from %s at %s", request.remote_addr, request.path)
     if isinstance(error, SecurityError):  # a foreign host name: no page of ours has an address
         return Response("This site is not reached by that name.", 400, mimetype="text/plain")
     status = HTTPStatus(error.code or 500)

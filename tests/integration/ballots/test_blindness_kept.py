@@ -6,15 +6,14 @@ import pytest
 
 from crrubric.domain.errors import Invalid, NotReady, WrongPhase
 from crrubric.domain.setup.assignment import Assignment
-from crrubric.domain.vocabulary import Answer, CorrectionEffect, Phase, Role
+from crrubric.domain.vocabulary import Answer, CorrectionEffect, Phase
 from crrubric.extensions import db
 from crrubric.models import Ballot, Evaluation
 from crrubric.queries.record.verification import verify_record
 from crrubric.services.ballots import ballots, seals
 from crrubric.services.ballots.ballots import MarkText
 from crrubric.services.setup import assignments, corrections, phases
-from crrubric.services.setup.committee import change_member
-from tests.factories import Factory, Made, ballot_of
+from tests.factories import Factory, Made, ballot_of, let_chair_score
 from tests.integration.ballots.test_entries import enter, entry
 from tests.integration.conftest import Visit
 
@@ -181,7 +180,7 @@ def test_the_rubric_stays_frozen_after_ballots_were_shown(make: Factory):
 def chair_who_scores(make: Factory) -> Made:
     """The chair scores as well, has submitted, and has entered the first reviewer's ballot."""
     made = make.evaluation(phase=Phase.SETUP, reviewers=2)
-    chair = change_role(made)
+    chair = let_chair_score(made)
     phases.change_phase(made.chair, made.slug, Phase.SCORING)
     make.no_conflicts(made)
     mark(made, made.criteria[0].id, seen=0)
@@ -190,17 +189,6 @@ def chair_who_scores(make: Factory) -> Made:
     enter(made, entry(made))
     assert chair.is_reviewer
     return made
-
-
-def change_role(made: Made):
-    chair = next(row for row in made.evaluation.members if row.is_chair)
-    return change_member(
-        made.chair,
-        made.slug,
-        chair.id,
-        roles=frozenset({Role.CHAIR, Role.REVIEWER}),
-        stakeholder=chair.stakeholder,
-    )
 
 
 def mark(made: Made, criterion: int, *, seen: int):
@@ -251,7 +239,7 @@ def test_a_chair_who_entered_a_ballot_gets_none_for_that_vendor_as_a_reviewer(ma
     made = make.evaluation(phase=Phase.SCORING, reviewers=2)
     enter(made, entry(made))
 
-    chair = change_role(made)
+    chair = let_chair_score(made)
 
     own = db.session.query(Ballot).filter_by(member_id=chair.id).all()
     assert [ballot.vendor_id for ballot in own] == [made.vendors[1].id]

@@ -19,9 +19,8 @@ from crrubric.services.ballots.attachments import attach_vendor_file
 from crrubric.services.meeting import decisions
 from crrubric.services.meeting.prices import open_prices
 from crrubric.services.setup import rules
-from crrubric.services.setup.committee import change_member
 from crrubric.services.setup.vendors import VendorFacts, change_vendor
-from tests.factories import Factory, Made
+from tests.factories import Factory, Made, let_chair_score
 from tests.integration.conftest import Visit
 from tests.integration.shared.test_access import addresses
 from tests.machine.stored import list_differences, replay, stored
@@ -209,7 +208,7 @@ def test_a_cost_ceiling_is_refused_while_prices_are_sealed(make: Factory):
 
 def test_the_memo_says_how_long_prices_were_sealed_and_who_knew_them(make: Factory, visit: Visit):
     made = priced(make, Phase.SETUP)
-    seat_chair_as_reviewer(made)
+    let_chair_score(made)
     make.forward(made, Phase.MEETING, {(0, 0): "YYY", (1, 0): "YYY"})
     before = visit(made.reviewers[0]).get(made.url("memo/")).text
     adopt_everything(made)
@@ -231,17 +230,6 @@ def test_the_memo_says_how_long_prices_were_sealed_and_who_knew_them(make: Facto
     assert "Prices were sealed until every item had a finding" in after
     assert "Findings changed after that: 1." in after
     assert "CANARYNOTE" in after
-
-
-def seat_chair_as_reviewer(made: Made) -> None:
-    chair = next(row for row in made.evaluation.members if row.is_chair)
-    change_member(
-        made.chair,
-        made.slug,
-        chair.id,
-        roles=frozenset({Role.CHAIR, Role.REVIEWER}),
-        stakeholder=chair.stakeholder,
-    )
 
 
 def test_a_chair_chooses_with_the_rule_whether_prices_are_sealed(make: Factory, visit: Visit):

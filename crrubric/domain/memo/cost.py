@@ -1,0 +1,77 @@
+"""What the memo says of cost: how long prices were sealed, and what each vendor costs."""
+
+from collections.abc import Iterable
+
+from crrubric.domain.memo.tree import Block, Bullets, MemoFacts, Paragraph, Table
+from crrubric.domain.memo.words import NONE, ValueFormatter
+from crrubric.domain.translation import N_
+
+
+class CostBlocks:
+    """Section 11 of the memo."""
+
+    def __init__(self, facts: MemoFacts, words: ValueFormatter) -> None:
+        self.facts, self.words = facts, words
+
+    def blocks(self) -> Iterable[Block]:
+        """Whether prices were sealed, what the vendors cost, and out of which fund it is paid."""
+        words, prices = self.words, self.facts.prices
+        yield from self.sealed_prices()
+        if not prices.sealed or prices.opened_at is not None:
+            yield from self.price_table()
+        yield Paragraph(words(NONE), words(N_("Fund:")))
+
+    def sealed_prices(self) -> Iterable[Block]:
+        """Whether anybody could know a price while they scored."""
+        words, prices = self.words, self.facts.prices
+        if not prices.sealed:
+            return
+        if prices.opened_at is None:
+            yield Paragraph(
+                words(
+                    N_(
+                        "Prices are sealed until the committee has adopted a finding for every"
+                        " item."
+                    )
+                )
+            )
+        else:
+            yield Paragraph(
+                words(
+                    N_(
+                        "Prices were sealed until every item had a finding, and opened %(when)s."
+                        " Findings changed after that: %(count)s."
+                    ),
+                    when=words.moment(prices.opened_at),
+                    count=prices.changed,
+                )
+            )
+        if prices.typists:
+            yield Paragraph(
+                ", ".join(prices.typists),
+                words(N_("Typed prices and scored as well:")),
+            )
+
+    def price_table(self) -> Iterable[Block]:
+        """What each vendor costs, and on what basis."""
+        words = self.words
+        header = (N_("Vendor"), N_("Price a year"), N_("Quantity"), N_("Months"), N_("Total"))
+        yield Table(
+            words(N_("Price basis and cost over the term")),
+            tuple(map(words, header)),
+            tuple(
+                (
+                    vendor.name,
+                    words.money(price.unit_cents)
+                    + (f" {words(price.unit.label)}" if price.unit else ""),
+                    "–" if price.quantity is None else f"{price.quantity:,}",
+                    "–" if price.term_months is None else str(price.term_months),
+                    words.money(price.total_cents),
+                )
+                for vendor in self.facts.vendors
+                for price in (vendor.price,)
+            ),
+        )
+        notes = tuple(f"{v.name}: {v.price.note}" for v in self.facts.vendors if v.price.note)
+        if notes:
+            yield Bullets(notes)
