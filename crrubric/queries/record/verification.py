@@ -4,10 +4,11 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Column, Select, func, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.ballots.receipts import has_same_marks, receipt_of
@@ -170,19 +171,29 @@ def _check_invariants(session: Session) -> Iterator[CrrubricError]:
 
 def _check_foreign_keys(session: Session) -> Iterator[CrrubricError]:
     """Rows that point at a row which isn't there, of every foreign key of every table."""
+    for column, count_lost in _list_foreign_keys():
+        lost = session.scalar(count_lost)
+        if lost:
+            yield Invalid(
+                N_("Rows of “%(table)s” whose %(column)s refers to nothing: %(count)s."),
+                table=column.table.name,
+                column=column.name,
+                count=lost,
+            )
+
+
+@cache
+def _list_foreign_keys() -> tuple[tuple[Column[Any], Select[tuple[int]]], ...]:
+    """Each column that refers to another table, and how to count its rows that refer to nothing."""
+    found = []
     for table in Base.metadata.sorted_tables:
         for key in table.foreign_keys:
             there = key.column.table.alias()
-            lost = session.scalar(
+            count_lost = (
                 select(func.count())
                 .select_from(table)
                 .outerjoin(there, key.parent == there.c[key.column.name])
                 .where(key.parent.is_not(None), there.c[key.column.name].is_(None))
             )
-            if lost:
-                yield Invalid(
-                    N_("Rows of “%(table)s” whose %(column)s refers to nothing: %(count)s."),
-                    table=table.name,
-                    column=key.parent.name,
-                    count=lost,
-                )
+            found.append((key.parent, count_lost))
+    return tuple(found)

@@ -362,6 +362,9 @@ def test_a_decided_evaluation_takes_no_more_marks(make: Factory, tmp_path: Path)
         import_marks(OPERATOR, path, slug=made.slug)
 
 
+@pytest.mark.parametrize(
+    "app", ["sqlite", pytest.param("postgresql", marks=[pytest.mark.long])], indirect=True
+)
 def test_a_hundred_thousand_lines_are_all_there(make: Factory, tmp_path: Path):
     lines = [
         f"r{reviewer},v{vendor},c{criterion},{'YES' if (vendor + criterion) % 3 else 'NO'}"
