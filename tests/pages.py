@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from io import BytesIO
 from xml.etree import ElementTree
+from zipfile import ZipFile
 
 import html5lib
 
@@ -41,3 +43,11 @@ def parse(status: int, html: str) -> Page:
         tree=html5lib.getTreeBuilder("etree"), strict=True, namespaceHTMLElements=False
     )
     return Page(status, parser.parse(html), html)
+
+
+def text_of(body: bytes) -> str:
+    """The text of an answer; of a Word file, that of all its parts."""
+    if not body.startswith(b"PK"):
+        return body.decode("utf-8", "replace")
+    with ZipFile(BytesIO(body)) as parts:
+        return "".join(parts.read(name).decode("utf-8", "replace") for name in parts.namelist())
