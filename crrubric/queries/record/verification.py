@@ -183,7 +183,7 @@ def _check_foreign_keys(session: Session) -> Iterator[CrrubricError]:
 
 
 @cache
-def _list_foreign_keys() -> tuple[tuple[Column[Any], Select[tuple[int]]], ...]:
+def _list_foreign_keys() -> tuple[tuple[Column[Any], Select[Any]], ...]:
     """Each column that refers to another table, and how to count its rows that refer to nothing."""
     found = []
     for table in Base.metadata.sorted_tables:
