@@ -447,7 +447,7 @@ def test_a_wrong_address_is_shown_and_corrected_while_the_link_is_unused(
     made = make.evaluation()
     wrong = invite(made, "nroa@school.example")
     chair, member = visit(made.chair), wrong.member.id
-    assert "nroa@school.example" in chair.get(made.url("committee/")).text
+    assert "nroa@school.example" in words(chair.page(made.url("committee/")).root)
     assert "nroa@school.example" in chair.get(made.url(f"committee/{member}/address")).text
 
     done = chair.post(made.url(f"committee/{member}/address"), {"email": NORA})
@@ -511,4 +511,13 @@ def test_a_reviewer_reads_no_addresses(make: Factory, visit: Visit):
     invite(made)
     reviewer: Actor = made.reviewers[0]
 
-    assert NORA not in visit(reviewer).get(made.url("committee/")).text
+    assert NORA not in words(visit(reviewer).page(made.url("committee/")).root)
+
+
+def test_an_address_breaks_at_its_signs_alone(make: Factory, visit: Visit):
+    admin = make.actor(standing=Standing.ADMINISTRATOR)
+    make.user("Ann")
+
+    page = visit(admin).get("/accounts").text
+
+    assert "person2@<wbr>school<wbr>.example" in page
