@@ -1,6 +1,6 @@
 """What the committee adopts: findings for cells, and the recommendation."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.events import Event
-from crrubric.domain.meeting.ranking import RankingInput, refuse_ruled_out
+from crrubric.domain.meeting.ranking import AdoptedRanking, RankingInput, refuse_ruled_out
 from crrubric.domain.results.outcome import decide_outcome
 from crrubric.domain.text import clean_line, clean_text, require_text
 from crrubric.domain.translation import N_
@@ -25,7 +25,7 @@ from crrubric.models import (
     Position,
     Vendor,
 )
-from crrubric.queries.meeting.decisions import recommendation_of
+from crrubric.queries.meeting.decisions import find_adopted_ranking, recommendation_of
 from crrubric.queries.people.access import refuse_recused, require_impartial, require_locked_seat
 from crrubric.queries.people.people import Actor
 from crrubric.queries.results.marks import read_ballots
@@ -36,6 +36,7 @@ from crrubric.services.setup.rubrics import find_criterion
 from crrubric.services.setup.vendors import find_candidate
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
+from crrubric.services.shared.versions import refuse_unseen_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,12 +199,19 @@ class DecisionText:
 
 
 def record_decision(
-    actor: Actor, slug: str, text: DecisionText, ranking: RankingInput | None = None
+    actor: Actor,
+    slug: str,
+    text: DecisionText,
+    ranking: RankingInput | None = None,
+    *,
+    seen: str | None = None,
 ) -> Decision:
     """Record, or reword, the committee's recommendation with the order that it adopts.
 
-    Args: ranking: None adopts no order; one that was adopted before is dropped.
-    Raises: Invalid if a reason is missing, if the vendor is not eligible, or as `validate_ranking`.
+    Args: ranking: None adopts no order; one that was adopted before is dropped. seen: the version
+    that the form showed.
+    Raises: Invalid if a reason is missing, if the vendor is not eligible, or as `validate_ranking`;
+    Stale.
     """
     tidy = clean_decision(text)
     order = clean_ranking(ranking) if ranking else None
@@ -211,6 +219,9 @@ def record_decision(
         seat = require_locked_seat(session, actor, Action.RECORD_DECISION, slug)
         require_impartial(session, seat)
         evaluation = seat.evaluation
+        decision = recommendation_of(session, evaluation.id)
+        stored = read_decision_values(decision, find_adopted_ranking(session, decision))
+        refuse_unseen_change(stored, {**asdict(tidy), **read_order_values(order)}, seen)
         if tidy.cost_ceiling and evaluation.hides_prices:
             raise Invalid(
                 N_("Prices are sealed: open them before you record a cost ceiling."),
@@ -220,7 +231,6 @@ def record_decision(
         read = read_matrix(session, evaluation)
         if vendor is not None:
             refuse_ruled_out(read.results, vendor.code, "vendor")
-        decision = recommendation_of(session, evaluation.id)
         if decision is None:
             decision = Decision(evaluation_id=evaluation.id)
             session.add(decision)
@@ -238,6 +248,27 @@ def record_decision(
             after={**asdict(tidy), "vendor": vendor.company if vendor else None, **adopted},
         )
     return decision
+
+
+def read_decision_values(
+    decision: Decision | None, adopted: AdoptedRanking | None
+) -> dict[str, object]:
+    """The recommendation with the order, as it is stored; nothing where there is none."""
+    if decision is None:
+        return {}
+    text = {field.name: getattr(decision, field.name) for field in fields(DecisionText)}
+    if adopted is None:
+        return {**text, **read_order_values(None)}
+    ranks = None if adopted.as_computed else adopted.ranks
+    return {**text, **read_order_values(RankingInput(ranks, adopted.reason))}
+
+
+def read_order_values(order: RankingInput | None) -> dict[str, object]:
+    """The order that is adopted: by ranks, or as computed, or none."""
+    if order is None:
+        return {"adopts": False}
+    ranks = None if order.ranks is None else sorted(order.ranks.items())
+    return {"adopts": True, "ranks": ranks, "why_another_order": order.reason}
 
 
 def clean_decision(text: DecisionText) -> DecisionText:

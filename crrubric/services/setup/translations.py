@@ -35,7 +35,7 @@ def update_translations(
         if (texts := _keep_fitting_texts(old.get(language, {}), given.get(language, {}), changed))
     }
     before, after = find_changes(
-        _flatten_texts(old), {**dict.fromkeys(_flatten_texts(old), ""), **_flatten_texts(new)}
+        flatten_texts(old), {**dict.fromkeys(flatten_texts(old), ""), **flatten_texts(new)}
     )
     if not after:
         return
@@ -67,7 +67,7 @@ def _clean_text(key: str, text: str) -> str:
     return clean_text(text, limit=limits.NOTE, field=key)
 
 
-def _flatten_texts(texts: Translated) -> dict[str, str]:
+def flatten_texts(texts: Translated) -> dict[str, str]:
     """Texts as the journal keeps them: "title (es)" and so on."""
     return {
         f"{key} ({language})": text for language, own in texts.items() for key, text in own.items()
