@@ -66,9 +66,10 @@ class Visitor:
         form = {"csrf_token": self.csrf(), **(data or {})}
         return self.looked_at(self.send("POST", url, data=form, **options))
 
-    def amend(self, url: str, data: dict[str, Any], *, page: str = "") -> TestResponse:
-        """Open the page and send its form to `url`, with other values in some controls."""
-        return self.post(url, {**filled_form(self.page(page or url), url), **data})
+    def edit(self, url: str, data: dict[str, Any], *, page: str = "") -> TestResponse:
+        """Open the page and send this to `url`, with what its form says of the version it shows."""
+        shown = filled_form(self.page(page or url), url)
+        return self.post(url, {**{key: shown[key] for key in ("version", "seen")}, **data})
 
     def csrf(self) -> str:
         """A token of this session: of the last page that had a form, or of the first to get."""
