@@ -49,7 +49,7 @@ class EditForm(Form):
     def showing(self, values: Mapping[str, object]) -> Self:
         """The form, filled in from what is stored; `values` are what the service compares."""
         self.version.data = fingerprint_values(values)
-        digests = {name: digest_text(read_text(x)) for name, x in self.controls().items()}
+        digests = {name: digest_text(read_control(x)) for name, x in self.controls().items()}
         self.seen.data = " ".join(f"{name}:{digest}" for name, digest in digests.items())
         return self
 
@@ -86,7 +86,7 @@ def meet_newer_value(
     field: Field, now: Field, shown: str | None, change: JournalEntry | None
 ) -> None:
     """Say beside the control what is stored now, if that is neither what it showed nor typed."""
-    stored, typed = read_text(now), read_text(field)
+    stored, typed = read_control(now), read_control(field)
     if stored == typed or digest_text(stored) == shown:
         return
     if digest_text(typed) == shown:  # left alone: what is stored goes on
@@ -95,7 +95,7 @@ def meet_newer_value(
     field.newer = NewerValue(said, change.actor_name, change.at) if change else NewerValue(said)
 
 
-def read_text(field: Field) -> str:
+def read_control(field: Field) -> str:
     """What a control says, as one text however it was typed."""
     if isinstance(field, BooleanField):
         return "y" if field.data else ""
@@ -120,4 +120,4 @@ def describe_value(field: Field) -> str:
         return next(labels, "") or str(_("(empty)"))
     if isinstance(field, DayField) and field.data is not None:
         return format_day(field.data)
-    return read_text(field) or str(_("(empty)"))
+    return read_control(field) or str(_("(empty)"))
