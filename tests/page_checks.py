@@ -121,7 +121,6 @@ def unlabelled(page: Page, ids: set[str | None]) -> list[str]:
 # Forms that begin with something filled in and change nothing that is there, by their address: why
 BEGUN = {
     r"/sign-in$": "an address to sign in with",
-    r"/questions/vendors/\d+/send$": "questions are sent once; it begins with today",
 }
 
 

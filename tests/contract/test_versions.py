@@ -25,7 +25,7 @@ EMPTY = {"formdata", "prefix"}  # arguments of a form that fill nothing in
 # forms that begin with something and need no version: why
 WITHOUT = {
     "QuestionForm": "a new question, about the criterion that the link named",
-    "SendQuestionsForm": "sent once, and it begins with today",
+    "SendQuestionsForm": "it begins with today; `shown` says which questions are meant",
     "TrialForm": "it changes nothing that is stored",
     "WeightTrialForm": "it changes nothing that is stored",
     "SignInForm": "it begins with the page to go on with",
