@@ -88,9 +88,7 @@ def record_finding(
             )
         finding = lock_finding(session, vendor.id, criterion.id)
         if (finding.version if finding else 0) != seen_version:
-            raise Stale(
-                N_("Somebody else recorded a finding here in the meantime: compare the two.")
-            )
+            raise _stale_finding_error()
         before = serialize_finding(finding) if finding else None
         if finding is not None and finding.value is not tidy.value and not tidy.reason:
             raise Invalid(
@@ -118,6 +116,10 @@ def record_finding(
             reason=tidy.reason,
         )
     return finding
+
+
+def _stale_finding_error() -> Stale:
+    return Stale(N_("Somebody else recorded a finding here in the meantime: compare the two."))
 
 
 def outcome_of(
@@ -160,9 +162,19 @@ def serialize_finding(finding: Finding) -> dict[str, object]:
 
 
 def withdraw_finding(
-    actor: Actor, slug: str, vendor_id: int, criterion_id: int, *, reason: str
+    actor: Actor,
+    slug: str,
+    vendor_id: int,
+    criterion_id: int,
+    *,
+    reason: str,
+    seen_version: int | None = None,
 ) -> None:
-    """Go back to what the rule makes of the ballots; the journal keeps what was adopted."""
+    """Go back to what the rule makes of the ballots; the journal keeps what was adopted.
+
+    Args: seen_version: version of the finding that the page showed. Raises: Stale if another one
+    was recorded since: the reason is not about that.
+    """
     why = require_text(
         reason, N_("Say why the finding is withdrawn."), limit=limits.NOTE, field="reason"
     )
@@ -174,6 +186,8 @@ def withdraw_finding(
         finding = lock_finding(session, vendor.id, criterion.id)
         if finding is None:
             return
+        if seen_version is not None and finding.version != seen_version:
+            raise _stale_finding_error()
         note_event(
             session,
             actor,

@@ -24,7 +24,11 @@ from crrubric.services.ballots.ballots import mark_text, serialize_mark
 from crrubric.services.ballots.seals import announce_reopening, unseal_ballot
 from crrubric.services.mail.notices import notify_members
 from crrubric.services.setup.rubrics import find_criterion, read_criterion_values
-from crrubric.services.setup.translations import flatten_texts, update_translations
+from crrubric.services.setup.translations import (
+    clean_translations,
+    flatten_texts,
+    update_translations,
+)
 from crrubric.services.shared.journal import EntryReferences, find_changes, note_event
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.services.shared.versions import refuse_unseen_change
@@ -66,14 +70,14 @@ def correct_criterion(
     Raises: Stale; Invalid naming the field, if nothing changes, or if no weighted criterion is
     left.
     """
-    tidy = _clean_correction(correction)
+    tidy, given = _clean_correction(correction), clean_translations(translations)
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.CORRECT_RUBRIC, slug)
         refuse_informed_change(seat.evaluation, tidy.effect)
         criterion = find_criterion(session, seat.evaluation, criterion_id)
         stored = read_criterion_values(criterion)
         words = {"title": tidy.title, "question": tidy.question, "look_for": tidy.look_for}
-        wanted = {**stored, **words, **flatten_texts(translations or {})}
+        wanted = {**stored, **words, **flatten_texts(given)}
         refuse_unseen_change(stored, wanted, seen)
         before, after = _apply_correction(session, criterion, tidy)
         revision = RubricRevision(
@@ -98,7 +102,7 @@ def correct_criterion(
             after={**after, "revision": revision.number, "effect": tidy.effect},
             reason=tidy.reason,
         )
-        update_translations(session, actor, criterion, changed=after, given=translations or {})
+        update_translations(session, actor, criterion, changed=after, given=given)
         if tidy.effect is CorrectionEffect.AGAIN:
             _set_aside_marks(session, actor, seat.evaluation, criterion, tidy.reason)
         asked = load_assignments(session, seat.evaluation.id)

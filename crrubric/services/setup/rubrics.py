@@ -20,7 +20,12 @@ from crrubric.domain.vocabulary import Stakeholder
 from crrubric.models import Criterion, Evaluation, Section, Tension
 from crrubric.queries.people.access import make_not_found, require_locked_evaluation
 from crrubric.queries.people.people import Actor
-from crrubric.services.setup.translations import TEXTS, flatten_texts, update_translations
+from crrubric.services.setup.translations import (
+    TEXTS,
+    clean_translations,
+    flatten_texts,
+    update_translations,
+)
 from crrubric.services.shared.journal import ROW, EntryReferences, find_changes, note_event
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.services.shared.versions import refuse_unseen_change
@@ -199,13 +204,13 @@ def change_criterion(
     A text that changed keeps its translation only if that changed with it.
     Args: seen: the version that the form showed. Raises: Invalid naming the field; Stale.
     """
-    tidy = clean_criterion(text)
+    tidy, given = clean_criterion(text), clean_translations(translations)
     with unit_of_work() as session:
         evaluation = require_locked_evaluation(session, actor, Action.EDIT_SETUP, slug)
         criterion = find_criterion(session, evaluation, criterion_id)
         new = asdict(tidy)
         stored = read_criterion_values(criterion)
-        refuse_unseen_change(stored, {**stored, **new, **flatten_texts(translations or {})}, seen)
+        refuse_unseen_change(stored, {**stored, **new, **flatten_texts(given)}, seen)
         before, after = find_changes(stored, new)
         for key, value in after.items():
             setattr(criterion, key, value)
@@ -220,7 +225,7 @@ def change_criterion(
                 before=_stringify_decimals(before),
                 after=_stringify_decimals(after),
             )
-        update_translations(session, actor, criterion, changed=after, given=translations or {})
+        update_translations(session, actor, criterion, changed=after, given=given)
     return criterion
 
 

@@ -37,9 +37,8 @@ def read_known_versions(text: str) -> dict[tuple[int, int], int]:
     """(vendor, criterion) -> the version that the page shows; what can't be read is left out."""
     found = {}
     for part in text.split(",")[:MOST]:
-        numbers = [number for each in part.split("-") if (number := parse_id(each)) is not None]
-        if len(numbers) == 3:
-            vendor, criterion, version = numbers
+        vendor, criterion, version = [parse_id(each) for each in f"{part}---".split("-")[:3]]
+        if vendor is not None and criterion is not None and version is not None:
             found[vendor, criterion] = version
     return found
 

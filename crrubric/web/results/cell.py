@@ -1,6 +1,6 @@
 """One cell: its votes, what reviewers wrote, what the committee finds, the trail of that."""
 
-from flask import Blueprint, flash, render_template
+from flask import Blueprint, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -19,7 +19,7 @@ from crrubric.services.meeting import decisions as service
 from crrubric.web.meeting.forms import FindingForm
 from crrubric.web.results.cell_facts import load_cell_facts
 from crrubric.web.shared.access import require_permission
-from crrubric.web.shared.forms import ReasonForm, attach_error
+from crrubric.web.shared.forms import ReasonForm, attach_error, parse_version
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import redirect_to, render_page
 from crrubric.web.shared.session import current_actor
@@ -175,6 +175,7 @@ def save_finding_withdrawal(seat: Seat, vendor_id: int, criterion_id: int) -> Re
             vendor_id,
             criterion_id,
             reason=form.reason.data or "",
+            seen_version=parse_version(request.form.get("version")),
         )
         flash(_("The finding is withdrawn."), "done")
     except Invalid as error:

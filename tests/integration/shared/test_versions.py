@@ -15,9 +15,9 @@ from sqlalchemy import func, select
 from crrubric.clock import now_utc
 from crrubric.domain.setup.assignment import Assignment
 from crrubric.domain.versions import fingerprint_values
-from crrubric.domain.vocabulary import Phase, Role, Stakeholder
+from crrubric.domain.vocabulary import Outcome, Phase, Role, Stakeholder
 from crrubric.extensions import db
-from crrubric.models import JournalEntry, Member, Vendor
+from crrubric.models import Finding, JournalEntry, Member, Vendor
 from crrubric.queries.people.people import Actor
 from crrubric.services.meeting import decisions, meetings
 from crrubric.services.setup import assignments, committee, rubrics, rules, vendors
@@ -274,6 +274,23 @@ def test_attendance_that_somebody_else_recorded_is_not_overwritten(make: Factory
     assert filled_form(refused, url)["present"] == [str(ids[1])]
     assert "Saved meanwhile: ticked" in answer.text
     assert one.post(url, filled_form(refused, url)).status_code == 303
+
+
+def test_a_finding_that_was_changed_meanwhile_is_not_withdrawn_unread(make: Factory, visit: Visit):
+    made, second = start(make, Phase.MEETING)
+    place = (made.slug, made.vendors[0].id, made.criteria[0].id)
+    text = decisions.FindingText(Outcome.MET, "Shown to all.")
+    decisions.record_finding(made.chair, *place, text, seen_version=0)
+    chair, page = visit(made.chair), made.url(f"cells/{place[1]}/{place[2]}")
+    form = filled_form(chair.page(page), f"{page}/withdraw")
+    other = decisions.FindingText(Outcome.NOT_MET, "It failed with the keyboard.")
+    decisions.record_finding(second, *place, other, seen_version=1)
+
+    answer = chair.post(f"{page}/withdraw", {**form, "reason": "Nobody has seen it work."})
+
+    assert answer.status_code == 409
+    assert "Nobody has seen it work." in answer.text
+    assert db.session.scalars(select(Finding.reason)).one() == "It failed with the keyboard."
 
 
 def test_two_windows_of_one_reviewer_do_not_overwrite_each_others_position(
