@@ -24,13 +24,17 @@ from crrubric.web.shared.words import format_day, translate_error
 DIGEST = 12  # hex digits: it tells a control that was left alone from one that was changed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewerValue:
-    """What is saved now for a control that showed something else, and who saved it, if known."""
+    """What is saved now for a control that showed something else, and who saved it, if known.
+
+    taken: the control was left alone and shows it already.
+    """
 
     words: str
-    by: str = ""
-    at: datetime | None = None
+    taken: bool
+    by: str
+    at: datetime | None
 
 
 class EditForm(Form):
@@ -89,10 +93,15 @@ def meet_newer_value(
     stored, typed = read_control(now), read_control(field)
     if stored == typed or digest_text(stored) == shown:
         return
-    if digest_text(typed) == shown:  # left alone: what is stored goes on
+    taken = digest_text(typed) == shown  # left alone: what is stored goes on
+    if taken:
         field.data, field.raw_data = now.data, None
-    said = describe_value(now)
-    field.newer = NewerValue(said, change.actor_name, change.at) if change else NewerValue(said)
+    field.newer = NewerValue(
+        words=describe_value(now),
+        taken=taken,
+        by=change.actor_name if change else "",
+        at=change.at if change else None,
+    )
 
 
 def read_control(field: Field) -> str:

@@ -164,6 +164,7 @@ def test_who_saves_second_is_told_and_what_they_typed_is_kept(
     note = words(page.with_id(f"{edit.note}-newer"))
     assert "Saved meanwhile by Dana Chair," in note
     assert edit.told in note
+    assert "what you typed is kept" in words(page.with_id("error-summary"))
     typed = filled_form(page, url)
     assert {key: typed[key] for key in edit.second} == {k: [v] for k, v in edit.second.items()}
     assert count_entries() == entries
@@ -201,6 +202,9 @@ def test_a_control_that_was_left_alone_takes_over_what_was_saved_meanwhile(
         ["Ann Lee"], ["400"], ["SEAT"], ["36"],
     ]  # fmt: skip
     assert "term_months-newer" not in answer.text
+    summary = words(page.with_id("error-summary"))
+    assert "Contact person: it shows what was saved meanwhile" in summary
+    assert "Quantity: it shows what was saved meanwhile" in summary
     assert other.post(url, typed).status_code == 303
     vendor = db.session.get_one(Vendor, made.vendors[0].id, populate_existing=True)
     assert (vendor.contact_name, vendor.quantity, vendor.term_months) == ("Ann Lee", 400, 36)
