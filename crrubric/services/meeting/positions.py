@@ -12,7 +12,7 @@ from crrubric.domain.text import clean_line, clean_text, require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.typed import require_plausible_day
 from crrubric.domain.vocabulary import PositionKind
-from crrubric.models import Commitment, Position
+from crrubric.models import Commitment, Decision, Position
 from crrubric.queries.meeting.decisions import recommendation_of
 from crrubric.queries.people.access import make_not_found, refuse_recused, require_locked_seat
 from crrubric.queries.people.people import Actor
@@ -29,8 +29,8 @@ def state_position(
 
     Args: seen: the version that the form showed.
     Raises: Invalid if who cannot support it gives no words; WrongPhase without a recommendation;
-    Stale if it was stated in another window, or dropped; NotFound for who stays away from the
-    recommended vendor.
+    Stale if it was stated in another window, or if another vendor is recommended by now; NotFound
+    for who stays away from the recommended vendor.
     """
     why = clean_text(words, limit=limits.LONG_TEXT, field="words")
     if kind is PositionKind.CANNOT_SUPPORT and not why:
@@ -46,7 +46,8 @@ def state_position(
             raise make_not_found()
         own = session.get(Position, seat.member.id)
         before, after = read_position_values(own), {"position": kind, "words": why}
-        refuse_unseen_change(before, after, seen)
+        on = read_position_subject(decision)
+        refuse_unseen_change({**before, **on}, {**after, **on}, seen)
         if own is None:
             own = Position(member_id=seat.member.id)
             session.add(own)
@@ -66,6 +67,11 @@ def state_position(
 def read_position_values(own: Position | None) -> dict[str, object]:
     """A position as the journal keeps it; nothing where there is none."""
     return {"position": own.kind, "words": own.words} if own else {}
+
+
+def read_position_subject(decision: Decision | None) -> dict[str, object]:
+    """What a position is about: on another vendor it is to be stated anew."""
+    return {"recommended": decision.vendor_id if decision else None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.events import Event
 from crrubric.extensions import db
-from crrubric.models import Position
+from crrubric.models import Decision, Position
 from crrubric.queries.meeting.decisions import (
     count_stated_positions,
     find_adopted_ranking,
@@ -89,7 +89,7 @@ def render_decision_page(
         may_decide=seat.may(Action.RECORD_DECISION) and not partial,
         partial=partial and seat.may(Action.RECORD_DECISION),
         own=own,
-        position=position or make_position_form(own),
+        position=position or make_position_form(own, decision),
         may_state=bool(decision) and not away and seat.may(Action.STATE_POSITION),
         stated=count_stated_positions(db.session(), seat.evaluation.id),
         positions=list_disclosed_positions(db.session(), seat.evaluation),
@@ -132,10 +132,12 @@ def make_decision_forms(seat: Seat, read: Matrix) -> tuple[DecisionForm, dict[st
     return form.showing(service.read_decision_values(decision, adopted)), ranks
 
 
-def make_position_form(own: Position | None) -> PositionForm:
-    """The form with what one has stated."""
+def make_position_form(own: Position | None, decision: Decision | None) -> PositionForm:
+    """The form with what one has stated on the recommendation as it is."""
     form = PositionForm(formdata=None, obj=own)
-    return form.showing(positions.read_position_values(own))
+    return form.showing(
+        {**positions.read_position_values(own), **positions.read_position_subject(decision)}
+    )
 
 
 @bp.post("/")
@@ -204,7 +206,8 @@ def save_position(seat: Seat) -> ResponseReturnValue:
             attach_error(form, error)
         except Stale as error:
             own = find_own_position(db.session(), seat.member)
-            form.meet_newer(make_position_form(own), error, {})  # nobody else can have stated it
+            decision = recommendation_of(db.session(), seat.evaluation.id)
+            form.meet_newer(make_position_form(own, decision), error, {})  # nobody else’s
             status = 409
     read = read_matrix(db.session(), seat.evaluation, current_language())
     first, ranks = make_decision_forms(seat, read)

@@ -17,7 +17,7 @@ from crrubric.domain.setup.assignment import Assignment
 from crrubric.domain.versions import fingerprint_values
 from crrubric.domain.vocabulary import Outcome, Phase, Role, Stakeholder
 from crrubric.extensions import db
-from crrubric.models import Finding, JournalEntry, Member, Vendor
+from crrubric.models import Finding, JournalEntry, Member, Position, Vendor
 from crrubric.queries.people.people import Actor
 from crrubric.services.meeting import decisions, meetings
 from crrubric.services.setup import assignments, committee, rubrics, rules, vendors
@@ -313,6 +313,23 @@ def test_two_windows_of_one_reviewer_do_not_overwrite_each_others_position(
     assert words(parse(409, answer.text).with_id("position-words-newer")) == (
         "Saved meanwhile: Yes"
     )
+
+
+def test_a_position_is_not_taken_on_a_recommendation_that_was_not_seen(make: Factory, visit: Visit):
+    made, _second = start(make, Phase.MEETING)
+    reader = visit(made.reviewers[0])
+    url, page = made.url("decision/position"), made.url("decision/")
+    form = filled_form(reader.page(page), url)
+    text = decisions.DecisionText(vendor_id=made.vendors[1].id, reason="It fits us better.")
+    decisions.record_decision(made.chair, made.slug, text)
+
+    answer = reader.post(url, {**form, "kind": "SUPPORT", "words": "Good."})
+
+    assert answer.status_code == 409
+    assert "It fits us better." in answer.text
+    assert db.session.scalars(select(Position)).all() == []
+    again = filled_form(parse(answer.status_code, answer.text), url)
+    assert reader.post(url, again).status_code == 303
 
 
 def test_ones_own_name_changed_in_another_window_is_told(make: Factory, visit: Visit):
