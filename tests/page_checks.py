@@ -121,17 +121,19 @@ def unlabelled(page: Page, ids: set[str | None]) -> list[str]:
 # Forms that begin with something filled in and change nothing that is there, by their address: why
 BEGUN = {
     r"/sign-in$": "an address to sign in with",
+    r"/rubric/sections/\d+/new$": "a new criterion, whose weight is 1 if nobody says another",
 }
 
 
-def check_versions(page: Page) -> list[str]:
+def check_versions(page: Page, path: str) -> list[str]:
     """Forms that begin with what is stored and don't say which version of it they show."""
     problems = []
     for form in page.all("form"):
-        action = (form.get("action") or "").partition("?")[0]
+        action = (form.get("action") or path).partition("?")[0]
         if form.get("method", "").lower() != "post" or any(re.search(x, action) for x in BEGUN):
             continue
-        names = {node.get("name") for node in form.iter("input") if node.get("type") == "hidden"}
+        hidden = [node for node in form.iter("input") if node.get("type") == "hidden"]
+        names = {node.get("name") for node in hidden if node.get("value")}
         begun = [name for name in map(begun_control, form.iter()) if name]
         if begun and not names & VERSIONS:
             problems.append(f"a form to {action} begins with {begun[0]} and has no version")

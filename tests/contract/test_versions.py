@@ -98,10 +98,13 @@ def test_a_page_with_a_filled_form_and_no_version_is_noticed():
     start = "<!DOCTYPE html><html><head><title>A</title></head><body><main>"
     control = '<input type="text" name="title" value="Credit recovery">'
     version = '<input type="hidden" name="version" value="1">'
+    empty = '<input type="hidden" name="version" value="">'
     bare, good = (
         f'{start}<form method="post" action="/x">{inside}</form></main></body></html>'
-        for inside in (control, version + control)
+        for inside in (empty + control, version + control)
     )
 
-    assert check_versions(parse(200, bare)) == ["a form to /x begins with title and has no version"]
-    assert check_versions(parse(200, good)) == []
+    assert check_versions(parse(200, bare), "/") == [
+        "a form to /x begins with title and has no version"
+    ]
+    assert check_versions(parse(200, good), "/") == []

@@ -38,7 +38,7 @@ def check_page(response: TestResponse) -> None:
         page = parse(response.status_code, response.text)
         assert check_access(page) == [], response.request.path
         if response.status_code == 200:  # what is refused shows again what was typed
-            assert check_versions(page) == [], response.request.path
+            assert check_versions(page, response.request.path) == []
         SOUND.add(digest)
 
 

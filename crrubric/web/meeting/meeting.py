@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale, WrongPhase
+from crrubric.domain.events import Event
 from crrubric.domain.meeting.agenda import AgendaItem, fingerprint_cells, list_agenda_items
 from crrubric.domain.results.contradictions import find_contradictions
 from crrubric.domain.results.results import Results
@@ -21,6 +22,7 @@ from crrubric.queries.meeting.meetings import (
     load_deferrals,
 )
 from crrubric.queries.people.access import Seat
+from crrubric.queries.record.journal import find_latest_changes
 from crrubric.queries.results.matrices import Matrix, read_matrix
 from crrubric.queries.setup.members import list_present_members
 from crrubric.queries.setup.rubrics import list_tension_values
@@ -180,7 +182,8 @@ def save_attendance(seat: Seat) -> ResponseReturnValue:
     except Stale as error:
         sitting = find_current_meeting(db.session(), seat.evaluation.id)
         present = list_present_member_ids(db.session(), sitting) if sitting else set()
-        form.meet_newer(make_attendance_form(sitting, present), error, {})
+        changes = find_latest_changes(db.session(), seat, Event.ATTENDANCE_CHANGED)
+        form.meet_newer(make_attendance_form(sitting, present), error, changes)
         motion = MotionForm(formdata=None)
         return render_agenda_page(seat, motion, attendance=form, ticked=ticked), 409
     except WrongPhase as error:

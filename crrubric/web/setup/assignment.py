@@ -124,6 +124,14 @@ def make_assignment_form(own: Assignment) -> AssignmentForm:
     return form.showing(service.read_assignment_values(own))
 
 
+def take_over_ticks(form: AssignmentForm, ticked: Assignment, newer: Assignment) -> Assignment:
+    """The ticks as typed; the saved ones where “everything” was left alone and is no longer so."""
+    return Assignment(
+        newer.vendors if form.takes_over("vendors") else ticked.vendors,
+        newer.criteria if form.takes_over("criteria") else ticked.criteria,
+    )
+
+
 def render_assignment_page(
     seat: Seat,
     member: Member,
@@ -180,6 +188,7 @@ def save_assignment(seat: Seat, member_id: int) -> ResponseReturnValue:
                 db.session(), seat, Event.MEMBER_ASSIGNED, member_id=member_id
             )
             form.meet_newer(make_assignment_form(newer), error, changes)
+            ticked = take_over_ticks(form, ticked, newer)
             return render_assignment_page(seat, member, form, ticked, newer), 409
         except WrongPhase as error:
             form.form_errors.append(translate_error(error))

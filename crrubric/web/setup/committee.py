@@ -228,7 +228,9 @@ def save_invited_address(seat: Seat, member_id: int) -> ResponseReturnValue:
             attach_error(form, error)
         except Stale as error:
             member = invitations.find_correctable_member(db.session(), seat.evaluation, member_id)
-            form.meet_newer(make_invited_address_form(member), error, {})
+            kinds = (Event.INVITE_READDRESSED, Event.MEMBER_INVITED)
+            changes = find_latest_changes(db.session(), seat, *kinds, member_id=member_id)
+            form.meet_newer(make_invited_address_form(member), error, changes)
             status = 409
     return render_invited_address(seat, member_id, form), status
 

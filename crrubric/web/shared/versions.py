@@ -19,7 +19,7 @@ from crrubric.domain.record.chain import hash_text
 from crrubric.domain.versions import fingerprint_values
 from crrubric.models import JournalEntry
 from crrubric.web.shared.forms import DayField, Form, TypedField
-from crrubric.web.shared.words import format_day, translate_error
+from crrubric.web.shared.words import format_day, format_moment, translate_error
 
 DIGEST = 12  # hex digits: it tells a control that was left alone from one that was changed
 
@@ -74,11 +74,21 @@ class EditForm(Form):
                 meet_newer_value(field, now[name], shown.get(name), self.find_change(name, changes))
         self.version.data, self.seen.data = stored.version.data, stored.seen.data
         self.form_errors.append(translate_error(error))
+        if changes and not self.changed:  # what changed has no control, such as ticks
+            last = max(changes.values(), key=lambda entry: entry.number)
+            who, when = last.actor_name, format_moment(last.at)
+            said = _("It was last saved by %(name)s, %(when)s.", name=who, when=when)
+            self.form_errors.append(str(said))
 
     def find_change(self, name: str, changes: Mapping[str, JournalEntry]) -> JournalEntry | None:
         """The last change of what the control is about."""
         found = [changes[key] for key in self.told_as.get(name, (name,)) if key in changes]
         return max(found, key=lambda entry: entry.number, default=None)
+
+    def takes_over(self, name: str) -> bool:
+        """Whether the control was left alone and shows what was saved meanwhile."""
+        newer: NewerValue | None = getattr(self.controls()[name], "newer", None)
+        return newer is not None and newer.taken
 
     @property
     def changed(self) -> list[Field]:

@@ -19,6 +19,7 @@ from crrubric.domain.vocabulary import Outcome, Phase, Role, Stakeholder
 from crrubric.extensions import db
 from crrubric.models import Finding, JournalEntry, Member, Position, Vendor
 from crrubric.queries.people.people import Actor
+from crrubric.queries.setup.assignments import assignment_of
 from crrubric.services.meeting import decisions, meetings
 from crrubric.services.setup import assignments, committee, rubrics, rules, vendors
 from tests.factories import Factory, Made
@@ -244,22 +245,46 @@ def test_a_change_that_the_form_does_not_show_is_no_conflict(make: Factory, visi
 
 def test_ticks_of_an_assignment_that_somebody_else_changed_are_told(make: Factory, visit: Visit):
     made = make.evaluation()
-    member = member_of(made, made.reviewers[0])
-    one = visit(made.chair)
-    url = made.url(f"assignment/{member}")
+    second, member = second_chair(make, made), member_of(made, made.reviewers[0])
+    first, *others = (row.id for row in made.criteria)
+    assign(made.chair, made, member, Assignment(None, frozenset({first})))
+    one, url = visit(made.chair), made.url(f"assignment/{member}")
     form = filled_form(one.page(url), url)
-    some = Assignment(frozenset({made.vendors[0].id}), None)
-    assignments.assign_reviewer(second_chair(make, made), made.slug, member, some)
+    assign(second, made, member, Assignment(None, frozenset({first, others[0]})))
 
-    ticked = {"criteria": "some", "criterion": [str(made.criteria[0].id)]}
-    answer = one.post(url, {**form, **ticked})
+    answer = one.post(url, {**form, "criterion": [str(first), str(others[1])]})
 
     page = parse(answer.status_code, answer.text)
     assert page.status == 409
     typed = filled_form(page, url)
-    assert (typed["criteria"], typed["criterion"]) == (["some"], [str(made.criteria[0].id)])
-    assert "Saved meanwhile: not ticked" in answer.text
+    assert typed["criterion"] == [str(first), str(others[1])]
+    said = [words(node) for node in page.all("span") if node.get("class") == "newer"]
+    assert said == ["Saved meanwhile: ticked", "Saved meanwhile: not ticked"]
+    assert f"It was last saved by {second.name}," in words(page.with_id("error-summary"))
     assert one.post(url, typed).status_code == 303
+
+
+def test_everything_that_was_left_alone_takes_over_the_ticks_saved_meanwhile(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation()
+    second, member = second_chair(make, made), member_of(made, made.reviewers[0])
+    one, url = visit(made.chair), made.url(f"assignment/{member}")
+    form = filled_form(one.page(url), url)
+    some = frozenset({made.vendors[0].id})
+    assign(second, made, member, Assignment(some, None))
+
+    answer = one.post(url, {**form, "criteria": "some", "criterion": [str(made.criteria[0].id)]})
+
+    page = parse(answer.status_code, answer.text)
+    assert f"Saved meanwhile by {second.name}," in words(page.with_id("vendors-newer"))
+    assert one.post(url, filled_form(page, url)).status_code == 303
+    found = assignment_of(db.session(), db.session.get_one(Member, member, populate_existing=True))
+    assert found == Assignment(some, frozenset({made.criteria[0].id}))
+
+
+def assign(actor: Actor, made: Made, member: int, wanted: Assignment) -> None:
+    assignments.assign_reviewer(actor, made.slug, member, wanted)
 
 
 def test_attendance_that_somebody_else_recorded_is_not_overwritten(make: Factory, visit: Visit):
@@ -277,6 +302,7 @@ def test_attendance_that_somebody_else_recorded_is_not_overwritten(make: Factory
     assert refused.status == 409
     assert filled_form(refused, url)["present"] == [str(ids[1])]
     assert "Saved meanwhile: ticked" in answer.text
+    assert "It was last saved by" in words(refused.with_id("error-summary"))
     assert one.post(url, filled_form(refused, url)).status_code == 303
 
 
@@ -362,6 +388,7 @@ def test_an_address_that_another_chair_corrected_is_told(make: Factory, visit: V
 
     assert answer.status_code == 409
     assert "ann@school.example" in answer.text
+    assert "It was last saved by Dana Chair," in answer.text
     assert 'value="anne@school.example"' in answer.text
 
 
