@@ -26,7 +26,7 @@ from crrubric.services.setup import phases
 from crrubric.services.setup.withdrawals import withdraw_vendor
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit, error_of
-from tests.pages import parse, words
+from tests.pages import filled_form, parse, words
 
 WHY = "It ships the missing screens before the term begins"
 ALTHOUGH = "reinstated by the committee although it does not meet: Accessible"
@@ -482,6 +482,30 @@ def test_an_order_that_changed_since_the_page_was_opened_is_not_adopted(
     assert "The computed order has changed since you opened the page" in error_of(page, "ranking")
     assert again.status_code == 303
     assert stored_ranks(made) == {2: 1, 0: 2}
+
+
+def test_another_order_that_was_adopted_meanwhile_is_taken_over_and_not_lost(
+    make: Factory, visit: Visit
+):
+    made = meeting(make)
+    decide(made, 0)
+    chair, url = visit(made.chair), made.url("decision/")
+    sent = {**filled_form(chair.page(url), url), "conditions": "Screens by June."}
+    decide(made, 0, {0: 1, 2: 1}, "They are equally good.")
+
+    refused = chair.post(url, sent)
+
+    page = parse(refused.status_code, refused.text)
+    assert page.status == 409
+    assert "1" in words(page.with_id(f"{place(made, 2)}-newer"))
+    assert f"{made.vendors[2].company}: it shows" in words(page.with_id("error-summary"))
+    assert chair.post(url, filled_form(page, url)).status_code == 303
+    assert stored_ranks(made) == {0: 1, 2: 1}
+    decision = db.session.scalars(select(Decision)).one()
+    assert (decision.conditions, decision.ranking_reason) == (
+        "Screens by June.",
+        "They are equally good.",
+    )
 
 
 def test_findings_after_the_adoption_are_reported_until_the_order_is_adopted_again(
