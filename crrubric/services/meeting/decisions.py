@@ -57,11 +57,13 @@ def record_finding(
     text: FindingText,
     *,
     seen_version: int,
+    seen_at: str | None = None,
 ) -> Finding:
     """Adopt a finding for a cell: its outcome, or something else with the committee's reason.
 
     Ballots stay as they are; a cell that was put off is no longer.
     Args: seen_version: version of the finding that the page showed; 0 where there was none.
+    seen_at: when that was recorded: one that was withdrawn and recorded anew counts from 1 again.
     Raises: Stale if somebody recorded one since; Invalid without a reason where it differs.
     """
     tidy = FindingText(
@@ -87,8 +89,7 @@ def record_finding(
                 N_("Say why the committee finds this: the memo prints it."), field="reason"
             )
         finding = lock_finding(session, vendor.id, criterion.id)
-        if (finding.version if finding else 0) != seen_version:
-            raise _stale_finding_error()
+        _refuse_stale_finding(finding, seen_version, seen_at)
         before = serialize_finding(finding) if finding else None
         if finding is not None and finding.value is not tidy.value and not tidy.reason:
             raise Invalid(
@@ -118,8 +119,13 @@ def record_finding(
     return finding
 
 
-def _stale_finding_error() -> Stale:
-    return Stale(N_("Somebody else recorded a finding here in the meantime: compare the two."))
+def _refuse_stale_finding(finding: Finding | None, version: int, at: str | None) -> None:
+    """Raise Stale if the finding is not the one that was seen."""
+    same = (finding.version if finding else 0) == version
+    if same and finding is not None and at is not None:
+        same = finding.recorded_at.isoformat() == at
+    if not same:
+        raise Stale(N_("Somebody else recorded a finding here in the meantime: compare the two."))
 
 
 def outcome_of(
@@ -169,11 +175,12 @@ def withdraw_finding(
     *,
     reason: str,
     seen_version: int | None = None,
+    seen_at: str | None = None,
 ) -> None:
     """Go back to what the rule makes of the ballots; the journal keeps what was adopted.
 
-    Args: seen_version: version of the finding that the page showed. Raises: Stale if another one
-    was recorded since: the reason is not about that.
+    Args: seen_version, seen_at: version of the finding that the page showed, and when it was
+    recorded. Raises: Stale if another one was recorded since: the reason is not about that.
     """
     why = require_text(
         reason, N_("Say why the finding is withdrawn."), limit=limits.NOTE, field="reason"
@@ -186,8 +193,8 @@ def withdraw_finding(
         finding = lock_finding(session, vendor.id, criterion.id)
         if finding is None:
             return
-        if seen_version is not None and finding.version != seen_version:
-            raise _stale_finding_error()
+        if seen_version is not None:
+            _refuse_stale_finding(finding, seen_version, seen_at)
         note_event(
             session,
             actor,

@@ -35,6 +35,7 @@ class FindingForm(VersionedForm):
     reason = TextAreaField(_("Why?"), [Optional(), limit_length(limits.NOTE)])
     evidence = TextAreaField(_("On what evidence?"), [Optional(), limit_length(limits.NOTE)])
     agreed = StringField(_("Who agreed?"), [Optional(), limit_length(limits.SHORT_TEXT)])
+    at = HiddenField()  # when the finding that was seen was recorded
 
 
 class AttendanceForm(EditForm):

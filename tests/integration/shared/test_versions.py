@@ -323,6 +323,26 @@ def test_a_finding_that_was_changed_meanwhile_is_not_withdrawn_unread(make: Fact
     assert db.session.scalars(select(Finding.reason)).one() == "It failed with the keyboard."
 
 
+def test_a_finding_that_was_withdrawn_and_recorded_anew_is_another_one(make: Factory, visit: Visit):
+    made, second = start(make, Phase.MEETING)
+    place = (made.slug, made.vendors[0].id, made.criteria[0].id)
+    text = decisions.FindingText(Outcome.MET, "Shown to all.")
+    decisions.record_finding(made.chair, *place, text, seen_version=0)
+    chair, url = visit(made.chair), made.url(f"cells/{place[1]}/{place[2]}")
+    form = filled_form(chair.page(url), url)
+    decisions.withdraw_finding(second, *place, reason="It was too early.")
+    other = decisions.FindingText(Outcome.NOT_MET, "It failed with the keyboard.")
+    decisions.record_finding(second, *place, other, seen_version=0)
+
+    answer = chair.post(url, {**form, "agreed": "Everybody"})
+
+    page = parse(answer.status_code, answer.text)
+    assert page.status == 409
+    assert filled_form(page, url)["agreed"] == ["Everybody"]
+    assert db.session.scalars(select(Finding.reason)).one() == "It failed with the keyboard."
+    assert chair.post(url, filled_form(page, url)).status_code == 303
+
+
 def test_two_windows_of_one_reviewer_do_not_overwrite_each_others_position(
     make: Factory, visit: Visit
 ):
