@@ -2,6 +2,7 @@
 
 import { Line } from "./line.js";
 import { MarkForm, words } from "./mark-form.js";
+import { Newer } from "./newer.js";
 import { askToSignIn } from "./sign-in.js";
 import { Unsent } from "./unsent.js";
 
@@ -14,6 +15,7 @@ const marks = Array.from(
   document.querySelectorAll("form[data-mark]"),
   (form) => new MarkForm(form, line, unsent),
 );
+if (words.newer) new Newer(marks, words.newer, document.body.dataset.person);
 const waiting = () => marks.some((mark) => mark.underway);
 
 /* Progress. Answers may come back in another order than the marks went out: the count only grows. */
@@ -37,6 +39,11 @@ function showParts() {
 
 document.addEventListener("crrubric:saved", (event) => {
   showProgress(event.detail.answered, event.detail.total);
+  showParts();
+});
+
+document.addEventListener("crrubric:shown", () => {
+  showProgress(document.querySelectorAll("form[data-marked]").length, marks.length);
   showParts();
 });
 

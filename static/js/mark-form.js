@@ -2,6 +2,7 @@
    after the server's answer {version, saved_at, answered, total}. */
 
 const TYPING_PAUSE = 1_000; // ms after the last keystroke
+const EVIDENCE = ["evidence_kind", "evidence_place", "evidence_on", "evidence_until"];
 const ANSWER_LIMIT = 20_000; // ms until a silent server counts as a failure
 
 export const words = JSON.parse(document.getElementById("words").textContent);
@@ -36,6 +37,16 @@ export class MarkForm {
 
   get answer() {
     return this.form.elements.answer.value;
+  }
+
+  get version() {
+    return Number(this.form.elements.version.value);
+  }
+
+  /* How newer.js names this mark in the version that is shown. */
+  key(version) {
+    const [, vendor, criterion] = /\/ballots\/(\d+)\/marks\/(\d+)$/.exec(this.action);
+    return `${vendor}-${criterion}-${version}`;
   }
 
   get dirty() {
@@ -157,7 +168,7 @@ export class MarkForm {
     this.button.hidden = true;
     this.say(words.saved.replace("{time}", body.saved_at), "ok");
     this.form.dataset.marked = "";
-    document.dispatchEvent(new CustomEvent("crrubric:saved", { detail: body }));
+    document.dispatchEvent(new CustomEvent("crrubric:saved", { detail: { ...body, action: this.action } }));
   }
 
   /* Not saved, and trying again would not help: only another edit or the person can. */
@@ -166,8 +177,28 @@ export class MarkForm {
     this.say(reason, "bad");
   }
 
+  /* Another tab or browser has saved this mark: show it, unless something else was typed here. */
+  meet(theirs) {
+    if (this.busy || (this.stale && theirs.version === this.met)) return; // an answer comes, or was told
+    if (this.dirty) this.clash({ message: words.stale, theirs });
+    else this.show(theirs);
+  }
+
+  show(theirs) {
+    const controls = this.form.elements;
+    for (const tile of this.form.querySelectorAll("input[name=answer]")) tile.checked = tile.value === theirs.answer;
+    for (const name of ["version", "note", ...EVIDENCE]) controls[name].value = theirs[name];
+    if (theirs.answer) this.form.dataset.marked = "";
+    else delete this.form.dataset.marked;
+    this.say(words.elsewhereSaved.replace("{time}", theirs.saved_at), "ok");
+    document.dispatchEvent(new CustomEvent("crrubric:shown"));
+  }
+
   clash(body) {
+    clearTimeout(this.timer);
+    this.timer = null;
     this.stale = true;
+    this.met = body.theirs?.version;
     this.say(body.message || words.stale, "bad");
     this.form.querySelector(".clash")?.remove();
     const box = document.createElement("div");

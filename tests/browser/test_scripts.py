@@ -21,6 +21,7 @@ from tests.factories import PASSWORD, Factory, stored_marks
 pytestmark = pytest.mark.xdist_group("browser, scripts")
 
 SAVED = re.compile(r"^Saved \d\d:\d\d$")
+ELSEWHERE = re.compile(r"^Changed in another window, saved \d\d:\d\d$")
 RETRYING = "Not saved yet – trying again…"
 CHANGED = (
     "This mark was changed in another window. Nothing was overwritten: compare the two versions."
@@ -31,6 +32,7 @@ SIGNED_OUT = r"Failed to load resource: .* 401 "
 TOO_LONG = r"Failed to load resource: .* 422 "
 UNAVAILABLE = r"Failed to load resource: .* 503 "
 MARKS = "**/marks/*"
+NEWER = "**/ballots/newer?*"
 
 
 @dataclass(frozen=True)
@@ -165,13 +167,69 @@ def test_a_server_that_fails_is_asked_again_until_it_has_stored_the_mark(task, r
     assert list(answers) == []
 
 
-# Two tabs
+# Two tabs, two browsers
+
+
+def open_deaf_tab(task: Task, reviewer: Visitor) -> Page:
+    """Another tab with the ballot that learns of nothing before it saves."""
+    reviewer.expected.append(REFUSED_CONNECTION)
+    other = reviewer.context.new_page()
+    other.route(NEWER, lambda route: route.abort())
+    other.goto(task.address)
+    return other
+
+
+def test_another_tab_shows_what_the_first_saved_and_says_so(task, reviewer):
+    other = reviewer.context.new_page()
+    other.goto(task.address)
+
+    choose(reviewer.page, "yes")
+    write(reviewer.page, "Captions on every video.")
+
+    expect(note(other)).to_have_value("Captions on every video.")
+    expect(form(other).locator("label.yes input")).to_be_checked()
+    expect(status(other)).to_have_text(ELSEWHERE)
+    expect(other.get_by_text("1 of 3 answered")).to_be_visible()
+    choose(other, "no")
+    expect(status(other)).to_have_text(SAVED)
+    expect(status(reviewer.page)).to_have_text(ELSEWHERE)
+    assert task.stored() == [(Answer.NO, "Captions on every video.")]
+
+
+def test_another_tab_in_which_something_was_typed_keeps_it_and_shows_both(task, reviewer):
+    other = reviewer.context.new_page()
+    other.goto(task.address)
+    write(other, "Not sent yet: no answer is chosen.")
+
+    choose(reviewer.page, "yes")
+
+    expect(form(other).get_by_text("Saved elsewhere: Yes")).to_be_visible()
+    expect(note(other)).to_have_value("Not sent yet: no answer is chosen.")
+    assert task.stored() == [(Answer.YES, "")]
+    choose(other, "no")
+    form(other).get_by_role("button", name="Save mine instead").click()
+    expect(status(other)).to_have_text(SAVED)
+    assert task.stored() == [(Answer.NO, "Not sent yet: no answer is chosen.")]
+
+
+def test_another_browser_shows_what_was_saved_when_somebody_comes_back_to_it(
+    task, reviewer, browse
+):
+    elsewhere = browse(task.site).sign_in(task.email, PASSWORD)
+    elsewhere.page.goto(task.address)
+    choose(reviewer.page, "yes")
+    expect(status(reviewer.page)).to_have_text(SAVED)
+    elsewhere.page.wait_for_timeout(5_100)  # it was asked for only now
+
+    note(elsewhere.page).focus()
+
+    expect(status(elsewhere.page)).to_have_text(ELSEWHERE)
+    expect(form(elsewhere.page).locator("label.yes input")).to_be_checked()
 
 
 def test_of_two_tabs_the_second_learns_of_the_first_and_overwrites_nothing(task, reviewer):
     reviewer.expected.append(CONFLICT)
-    other = reviewer.context.new_page()
-    other.goto(task.address)
+    other = open_deaf_tab(task, reviewer)
     choose(reviewer.page, "yes")
     expect(status(reviewer.page)).to_have_text(SAVED)
 
@@ -187,8 +245,7 @@ def test_of_two_tabs_the_second_learns_of_the_first_and_overwrites_nothing(task,
 
 def test_of_two_tabs_the_second_can_drop_its_own_words(task, reviewer):
     reviewer.expected.append(CONFLICT)
-    other = reviewer.context.new_page()
-    other.goto(task.address)
+    other = open_deaf_tab(task, reviewer)
     choose(reviewer.page, "yes")
     expect(status(reviewer.page)).to_have_text(SAVED)
     choose(other, "no")

@@ -19,8 +19,8 @@ from crrubric.models import User, UserSession
 from crrubric.queries.people.people import Actor
 from crrubric.services.people.accounts import hash_token
 from tests.factories import PASSWORD
-from tests.page_checks import check_access
-from tests.pages import Page, parse
+from tests.page_checks import check_access, check_versions
+from tests.pages import Page, filled_form, parse
 
 # what differs from one answer to the next whatever it says
 FORM_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -37,6 +37,8 @@ def check_page(response: TestResponse) -> None:
     if digest not in SOUND:
         page = parse(response.status_code, response.text)
         assert check_access(page) == [], response.request.path
+        if response.status_code == 200:  # what is refused shows again what was typed
+            assert check_versions(page, response.request.path) == []
         SOUND.add(digest)
 
 
@@ -63,6 +65,11 @@ class Visitor:
         """Send a form with a valid token, as the page would."""
         form = {"csrf_token": self.csrf(), **(data or {})}
         return self.looked_at(self.send("POST", url, data=form, **options))
+
+    def edit(self, url: str, data: dict[str, Any], *, page: str = "") -> TestResponse:
+        """Open the page and send this to `url`, with what its form says of the version it shows."""
+        shown = filled_form(self.page(page or url), url)
+        return self.post(url, {**{key: shown[key] for key in ("version", "seen")}, **data})
 
     def csrf(self) -> str:
         """A token of this session: of the last page that had a form, or of the first to get."""

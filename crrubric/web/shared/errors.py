@@ -40,7 +40,7 @@ STATUS: dict[type[CrrubricError], HTTPStatus] = {
 }
 SHORT = 20  # characters; what is longer was typed, and is shown to be read or copied
 NOT_TEXT = frozenset(
-    {"csrf_token", "version", "password", "present", "next", "once", "shown", "to"}
+    {"csrf_token", "version", "password", "present", "next", "once", "shown", "seen", "at", "to"}
 )
 
 

@@ -228,7 +228,7 @@ def test_a_chair_chooses_with_the_rule_whether_prices_are_sealed(make: Factory, 
     sent = {"kind": "MAJORITY", "over": "2", "under": "3", "pass_mark": "85", "mode": "OUTCOME"}
 
     box = parse(200, chair.get(made.url("rule")).text).with_id("prices_sealed")
-    answer = chair.post(made.url("rule"), sent)
+    answer = chair.edit(made.url("rule"), sent)
 
     assert box.get("checked") is not None
     assert answer.status_code == 303

@@ -450,7 +450,7 @@ def test_a_wrong_address_is_shown_and_corrected_while_the_link_is_unused(
     assert "nroa@school.example" in words(chair.page(made.url("committee/")).root)
     assert "nroa@school.example" in chair.get(made.url(f"committee/{member}/address")).text
 
-    done = chair.post(made.url(f"committee/{member}/address"), {"email": NORA})
+    done = chair.edit(made.url(f"committee/{member}/address"), {"email": NORA})
 
     assert done.location == made.url(f"committee/{member}/link")
     page = parse(200, chair.get(done.location).text)
@@ -476,7 +476,7 @@ def test_a_correction_that_is_wrong_as_well_comes_back_with_what_was_typed(
     chair, url = visit(made.chair), made.url(f"committee/{invitation.member.id}/address")
 
     for typed, says in (("nora at school", "Enter an e-mail address"), (taken.email, "already")):
-        answer = chair.post(url, {"email": typed})
+        answer = chair.edit(url, {"email": typed})
         assert answer.status_code == 422
         assert says in words(parse(422, answer.text).with_id("email-error"))
         assert f'value="{typed}"' in answer.text

@@ -65,7 +65,7 @@ def test_a_new_name_stands_on_open_committees_and_not_in_what_is_decided(
     seat = invite(made, user.email, user.name).member.id
     old = user.name
 
-    assert visit(actor).post("/account", {"name": "  Rosa \t Díaz "}).status_code == 303
+    assert visit(actor).edit("/account", {"name": "  Rosa \t Díaz "}).status_code == 303
 
     assert "Rosa Díaz" in names_in(made.evaluation.id)
     assert old in names_in(over.evaluation.id)

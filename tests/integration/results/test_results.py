@@ -158,7 +158,7 @@ def test_a_recommendation_is_recorded_on_the_page_and_shown(make: Factory, visit
     }
 
     chair = visit(made.chair)
-    answer = chair.post(made.url("decision/"), form)
+    answer = chair.edit(made.url("decision/"), form)
 
     assert answer.status_code == 303
     page = chair.get(made.url("decision/")).text
@@ -169,7 +169,7 @@ def test_a_recommendation_is_recorded_on_the_page_and_shown(make: Factory, visit
 def test_a_recommendation_without_a_reason_is_refused_and_kept(make: Factory, visit: Visit):
     made = met_committee(make)
 
-    answer = visit(made.chair).post(
+    answer = visit(made.chair).edit(
         made.url("decision/"), {"vendor": "none", "conditions": "A dated report."}
     )
 
@@ -182,7 +182,7 @@ def test_a_recommendation_without_a_reason_is_refused_and_kept(make: Factory, vi
 def test_a_vendor_of_another_evaluation_can_not_be_recommended(make: Factory, visit: Visit):
     made, other = met_committee(make), make.evaluation(title="Another")
 
-    answer = visit(made.chair).post(
+    answer = visit(made.chair).edit(
         made.url("decision/"), {"vendor": str(other.vendors[0].id), "reason": "x"}
     )
 
