@@ -1,10 +1,24 @@
 /* One criterion's form: never two requests in flight, the latest words win, and “Saved” appears only
    after the server's answer {version, saved_at, answered, total}. */
 
+import { makeActions } from "./hand-over.js";
+
 const TYPING_PAUSE = 1_000; // ms after the last keystroke
 const ANSWER_LIMIT = 20_000; // ms until a silent server counts as a failure
+// What is no answer of the server: nothing at all, a page where a mark should be (what stands between, a
+// guest network for instance, says 200 and shows its own), too slow, too early, too many, out of order.
+const UNANSWERED = new Set([0, 200, 408, 425, 429]);
+const NOT_FOR_GOOD = new Set([400, 413, 422]); // other words may do
 
 export const words = JSON.parse(document.getElementById("words").textContent);
+
+/* The words of a label, without what is there for the ear or says that it may be left out. */
+function sayPart(part) {
+  if (typeof part === "string") return part;
+  const label = part.cloneNode(true);
+  for (const extra of label.querySelectorAll(".optional, [aria-hidden]")) extra.remove();
+  return label.textContent.trim();
+}
 
 export class MarkForm {
   edits = 0; // counts changes; `kept` is the count that the server has
@@ -50,9 +64,24 @@ export class MarkForm {
     return [...new FormData(this.form)].filter(([name]) => name !== "csrf_token" && name !== "back");
   }
 
+  /* What is handed over where the server does not take it. */
+  get entry() {
+    return { action: this.action, fields: this.fields, title: this.form.dataset.title, text: this.text };
+  }
+
+  /* What the form says, as people read it. */
+  get text() {
+    const lines = [this.form.querySelector("input[name=answer]:checked")?.closest("label")];
+    for (const [name, value] of this.fields) {
+      const label = this.form.elements[name].labels?.[0];
+      if (value && label) lines.push(label, value);
+    }
+    return lines.filter(Boolean).map(sayPart).join("\n");
+  }
+
   edit() {
     this.edits += 1;
-    this.unsent.keep(this.action, this.fields);
+    this.unsent.keep(this.entry);
   }
 
   edited(field) {
@@ -137,22 +166,24 @@ export class MarkForm {
       this.saved(body, sent);
       return null;
     }
-    if (status === 0 || status === 429 || status >= 500) return wait;
+    if (UNANSWERED.has(status) || status >= 500) return wait;
     if (status === 401) {
       this.stop(words.signedOut);
       this.line.signedOut();
       return Infinity;
     }
-    if (status === 409) this.clash(body);
-    else this.stop(body.message || words.refused);
+    if (status === 409 && body.theirs) this.clash(body);
+    else if (NOT_FOR_GOOD.has(status)) this.stop(body.message || words.refused);
+    else this.handOver(body);
     return null;
   }
 
   saved(body, sent) {
     this.kept = sent;
     this.form.elements.version.value = body.version;
-    if (this.dirty) this.unsent.keep(this.action, this.fields);
+    if (this.dirty) this.unsent.keep(this.entry);
     else this.unsent.drop(this.action);
+    this.form.querySelector(".clash")?.remove();
     if (document.activeElement === this.button) this.form.querySelector("input:checked").focus();
     this.button.hidden = true;
     this.say(words.saved.replace("{time}", body.saved_at), "ok");
@@ -166,21 +197,44 @@ export class MarkForm {
     this.say(reason, "bad");
   }
 
-  clash(body) {
-    this.stale = true;
-    this.say(body.message || words.stale, "bad");
+  /* It is not taken any more: said with the reason, and given to the person to copy or to save as a file. */
+  async handOver(body) {
+    this.stop(words.notTaken.replace("{reason}", (await this.reason()) ?? body.message ?? words.refused));
+    this.box().append(makeActions(words, () => [this.entry], () => this.reload()));
+  }
+
+  /* Why the server does not take this mark, whatever it says; null if it does not tell. */
+  async reason() {
+    try {
+      const address = `${words.reasonAt}?form=${encodeURIComponent(this.action)}`;
+      const answer = await fetch(address, { headers: { Accept: "application/json" } });
+      return (await answer.json()).reason ?? null;
+    } catch {
+      return null;
+    }
+  }
+
+  /* An empty box below what the form says of itself. */
+  box() {
     this.form.querySelector(".clash")?.remove();
     const box = document.createElement("div");
     box.className = "clash";
-    if (body.theirs) box.append(...this.theirWords(body.theirs));
+    this.status.after(box);
+    return box;
+  }
+
+  clash(body) {
+    this.stale = true;
+    this.say(body.message || words.stale, "bad");
+    const box = this.box();
+    box.append(...this.theirWords(body.theirs));
     const actions = document.createElement("div");
     actions.className = "actions";
-    if (Number.isInteger(body.theirs?.version)) {
-      actions.append(this.act("button", words.keep, () => this.keepMine(body.theirs.version, box)));
-    }
-    actions.append(this.act("a", words.reload, () => this.reload()));
+    actions.append(
+      this.act("button", words.keep, () => this.keepMine(body.theirs.version, box)),
+      this.act("a", words.reload, () => this.reload()),
+    );
     box.append(actions);
-    this.status.after(box);
   }
 
   theirWords(theirs) {

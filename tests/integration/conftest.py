@@ -84,14 +84,14 @@ class Visitor:
         db.session.rollback()
         with db.engine.connect().execution_options(**WRITE) as connection, connection.begin():
             connection.execute(insert(UserSession).values(row))
-        Context().run(self.take_cookie, secret)
+        Context().run(self.take_cookie, secret, actor)
         return self
 
-    def take_cookie(self, secret: str) -> None:
-        """Hold the cookie of a session, and a token for its forms."""
+    def take_cookie(self, secret: str, actor: Actor) -> None:
+        """Hold the cookie of a session, and a token for its forms, which names the person."""
         with self.client.application.test_request_context():
+            raw = session["csrf_token"] = f"{token_urlsafe(20)}.{actor.user_id}"
             self.token = generate_csrf()
-            raw = session["csrf_token"]
         with self.client.session_transaction() as cookie:
             cookie.update(_user_id=secret, _fresh=True, csrf_token=raw)
 

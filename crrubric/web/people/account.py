@@ -91,7 +91,7 @@ def submit_sign_in() -> ResponseReturnValue:
     session.begin_session(*found)
     if wants_json():
         go = to_local_address(form.next.data)
-        return jsonify(name=found[0].name, go=go, **describe_session())
+        return jsonify(go=go, **describe_session())
     if waiting:
         return offer_interrupted_form(waiting, found[0].id)
     return redirect(to_local_address(form.next.data), code=303)
@@ -122,10 +122,7 @@ def offer_interrupted_form(waiting: resuming.InterruptedForm, user_id: int) -> R
     if waiting.owner != user_id:
         flash(_("What was typed before belongs to somebody else and was not sent."), "problem")
         return redirect(url_for("home.show_home"), code=303)
-    shown = render_template(
-        "people/go_on.html", address=to_local_address(waiting.address), kept=waiting.fields
-    )
-    return shown, 200
+    return resuming.render_go_on(waiting)
 
 
 @bp.get("/session")
@@ -140,6 +137,7 @@ def describe_session() -> dict[str, Any]:
     found = session.current_person()
     return {
         "person": found.user.id if found else None,
+        "name": found.name if found else "",
         "token": generate_csrf(),
         "left": found.left() if found else 0,
     }
