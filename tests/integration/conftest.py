@@ -18,6 +18,7 @@ from crrubric.extensions import WRITE, db
 from crrubric.models import User, UserSession
 from crrubric.queries.people.people import Actor
 from crrubric.services.people.accounts import hash_token
+from tests.conftest import set_settings
 from tests.factories import PASSWORD
 from tests.page_checks import check_access
 from tests.pages import Page, parse
@@ -121,6 +122,18 @@ def visit(app: Flask) -> Visit:
         return visitor.resume(actor) if actor else visitor
 
     return make
+
+
+@pytest.fixture
+def mailing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The site sends mail: into the outbox, and no further."""
+    set_settings(
+        app,
+        monkeypatch,
+        MAIL_HOST="localhost",
+        MAIL_SENDER="score@district.example",
+        SITE_URL="https://score.district.example",
+    )
 
 
 def error_of(page: Page, field: str) -> str:
