@@ -32,6 +32,7 @@ from crrubric.web.record import journal_words
 from crrubric.web.results import cell_parts
 from crrubric.web.shared import (
     access,
+    characters,
     errors,
     headers,
     language,
@@ -83,6 +84,7 @@ def init_app(app: Flask) -> None:
         errors,
         resuming,
         headers,
+        characters,
         navigation,
         once,
         evidence,
