@@ -1,7 +1,7 @@
 /* One criterion's form: never two requests in flight, the latest words win, and “Saved” appears only
    after the server's answer {version, saved_at, answered, total}. */
 
-import { makeActions } from "./hand-over.js";
+import { isStored, makeActions } from "./hand-over.js";
 
 const TYPING_PAUSE = 1_000; // ms after the last keystroke
 const ANSWER_LIMIT = 20_000; // ms until a silent server counts as a failure
@@ -199,18 +199,24 @@ export class MarkForm {
 
   /* It is not taken any more: said with the reason, and given to the person to copy or to save as a file. */
   async handOver(body) {
-    this.stop(words.notTaken.replace("{reason}", (await this.reason()) ?? body.message ?? words.refused));
+    const { reason, stored } = await this.askWhy();
+    if (stored && isStored(this.fields, stored)) {
+      this.kept = this.edits; // the server has it: its answer was lost on the way
+      this.unsent.drop(this.action);
+      this.say(words.saved.replace("{time}", stored.saved_at), "ok");
+      return;
+    }
+    this.stop(words.notTaken.replace("{reason}", reason ?? body.message ?? words.refused));
     this.box().append(makeActions(words, () => [this.entry], () => this.reload()));
   }
 
-  /* Why the server does not take this mark, whatever it says; null if it does not tell. */
-  async reason() {
+  /* Why the server does not take this mark, whatever it says, and what it has instead, as far as it tells. */
+  async askWhy() {
     try {
       const address = `${words.reasonAt}?form=${encodeURIComponent(this.action)}`;
-      const answer = await fetch(address, { headers: { Accept: "application/json" } });
-      return (await answer.json()).reason ?? null;
+      return await (await fetch(address, { headers: { Accept: "application/json" } })).json();
     } catch {
-      return null;
+      return {};
     }
   }
 
@@ -282,14 +288,11 @@ export class MarkForm {
 
   /* Put back what this browser kept. Returns whether it is still to be sent. */
   restore(fields) {
-    const typed = new Map(fields);
-    const now = new Map(this.fields);
-    const same = [...typed].every(([name, value]) => name === "version" || now.get(name) === value);
-    if (same) {
+    if (isStored(fields, Object.fromEntries(this.fields))) {
       this.unsent.drop(this.action);
       return false;
     }
-    for (const [name, value] of typed) if (name in this.form.elements) this.form.elements[name].value = value;
+    for (const [name, value] of fields) if (name in this.form.elements) this.form.elements[name].value = value;
     for (const fold of this.form.querySelectorAll("details:has(textarea)")) fold.open = true;
     this.edits += 1;
     return this.ready();

@@ -144,6 +144,38 @@ def test_words_that_can_still_be_saved_lead_to_their_form(task, reviewer):
     expect(notice(reviewer.page)).not_to_be_visible()
 
 
+def take_and_lose_the_answer(reviewer: Visitor) -> None:
+    """Every mark reaches the server, and no answer comes back."""
+
+    def take(route):
+        route.fetch()
+        route.abort()
+
+    reviewer.expected += [ANY_ANSWER]
+    reviewer.page.on("dialog", lambda dialog: dialog.accept())
+    reviewer.page.route(MARKS, take)
+
+
+@pytest.mark.parametrize("stay", [True, False])
+def test_words_of_which_only_the_answer_was_lost_are_not_called_unsaved(task, reviewer, stay):
+    page = reviewer.page
+    take_and_lose_the_answer(reviewer)
+    write(page, "Stored.  ")
+    choose(page, "no")
+    expect(status(page)).to_have_text(RETRYING)
+    assert task.stored() == [(Answer.NO, "Stored.")]
+    close_scoring(task)
+    page.unroute(MARKS)
+
+    if stay:
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+        expect(status(page).first).to_have_text(SAVED)
+    else:
+        page.goto("/unsent/")
+        expect(page.get_by_text("This browser keeps no words of yours.")).to_be_visible()
+    assert page.evaluate(UNSENT) == 0
+
+
 # Every answer
 
 HTML = "<!DOCTYPE html><title>Guest network</title>"

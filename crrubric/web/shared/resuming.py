@@ -54,6 +54,8 @@ def handle_csrf_error(error: CSRFError) -> ResponseReturnValue:
         return jsonify(message=_("You are signed out.")), HTTPStatus.UNAUTHORIZED
     sign_in = request.endpoint == "account.submit_sign_in"
     form = read_interrupted_form() if sign_in else make_interrupted_form(owner)
+    if sign_in and form is None:
+        return show_sign_in_again()
     if form is None or wants_json():
         words = _("This form is out of date. Open the page again and send it once more.")
         return render_error_page(HTTPStatus.BAD_REQUEST, words)
@@ -63,6 +65,15 @@ def handle_csrf_error(error: CSRFError) -> ResponseReturnValue:
         return render_go_on(form)
     other = person.name if person else ""
     return render_sign_in_again(SignInForm(formdata=None), form, 401, other=other)
+
+
+def show_sign_in_again() -> ResponseReturnValue:
+    """A sign-in page from before another window signed in or out: on to where it leads, or anew."""
+    go = url_for("account.show_sign_in", next=request.form.get("next") or None)
+    if wants_json():
+        words = _("This form is out of date. Open the page again and send it once more.")
+        return jsonify(message=words, go=go), HTTPStatus.BAD_REQUEST
+    return redirect(go, code=303)
 
 
 def explain_foreign_form() -> ResponseReturnValue:

@@ -11,7 +11,7 @@ from crrubric.clock import now_utc
 from crrubric.domain.vocabulary import Answer, CorrectionEffect, EntrySource, Phase, Role
 from crrubric.extensions import db
 from crrubric.models import Evaluation, Member
-from crrubric.queries.people.people import OPERATOR
+from crrubric.queries.people.people import OPERATOR, Actor
 from crrubric.services.ballots import entries
 from crrubric.services.ballots.ballots import MarkText
 from crrubric.services.exchange.imports import import_marks
@@ -189,6 +189,32 @@ def test_a_practice_mark_has_a_reason_too(make: Factory, visit: Visit):
         "The practice round is over: its marks stay as they are.",
         None,
     )
+
+
+def test_what_is_stored_comes_along_for_its_own_reviewer(
+    make: Factory, visit: Visit, tmp_path: Path
+):
+    made = make.evaluation(phase=Phase.SCORING, reviewers=2, marks={(0, 0): "N"})
+    form = made.url(f"ballots/{made.vendors[0].id}/marks/{made.criteria[0].id}")
+
+    def stored(person: Actor) -> dict[str, str] | None:
+        answer = visit(person).send(
+            "GET", "/unsent/reason", query_string={"form": form}, headers=ASKS
+        )
+        return answer.json["stored"]
+
+    own = stored(made.reviewers[0])
+    others = [stored(made.reviewers[1]), stored(made.chair)]
+    unseat(make, made, tmp_path)
+
+    assert own is not None
+    assert (own["answer"], set(own)) == (
+        "NO",
+        {"answer", "note", "evidence_kind", "evidence_place", "evidence_on", "evidence_until",
+         "saved_at"},
+    )  # fmt: skip
+    assert others == [None, None]
+    assert stored(made.reviewers[0]) is None
 
 
 def test_strangers_and_odd_addresses_are_told_nothing(make: Factory, visit: Visit):

@@ -121,6 +121,24 @@ def test_a_company_with_two_products_is_refused_with_both(make: Factory, tmp_pat
     assert marked == {"Reading": "YES", "": "NO"}
 
 
+@pytest.mark.parametrize("add_new", [False, True])
+def test_what_fits_two_is_refused_where_new_names_are_added_as_well(
+    make: Factory, tmp_path: Path, add_new: bool
+):
+    made = make.evaluation(vendors=0)
+    for product in ("Geometry", "Spelling"):
+        facts = vendors.VendorFacts(company="Fernhollow", product=product)
+        made.vendors.append(vendors.add_vendor(made.chair, made.slug, facts))
+    make.forward(made, Phase.SCORING, {})
+    name_reviewers(made, "Lucía Ortiz", "LUCI\u0301A ORTIZ")
+    path = write(tmp_path, "Lucía Ortiz,Fernhollow,ada,YES,which Lucía and which product")
+
+    told = refusal(made, path, ImportWishes(add_new=add_new))
+
+    assert [number for number, _reason in told] == [2]
+    assert "fits several reviewers" in told[0][1]
+
+
 def test_unknown_names_are_refused_with_the_nearest(make: Factory, tmp_path: Path):
     made = make.evaluation(phase=Phase.SCORING, vendors=1)
     name_reviewers(made, "Maria Garcia", "Zoë Núñez")

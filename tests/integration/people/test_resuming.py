@@ -144,6 +144,34 @@ def test_a_script_is_told_to_sign_in_rather_than_that_its_form_is_old(make: Fact
     assert stored_marks() == []
 
 
+def test_whose_browser_lost_its_cookies_loses_no_words(make: Factory, visit: Visit):
+    made, person, url, form = open_window(make, visit)
+    person.client.delete_cookie(person.client.application.config["SESSION_COOKIE_NAME"])
+
+    late = send(person, url, form)
+    entered = person.post(
+        "/sign-in",
+        {**hidden_fields(late), "email": email(made.reviewers[0]), "password": PASSWORD},
+    )
+
+    assert NOTE in said(late)
+    assert NOTE in said(parse(entered.status_code, entered.text))
+
+
+def test_a_sign_in_page_from_before_leads_on_for_whoever_is_in(make: Factory, visit: Visit):
+    made = make.evaluation()
+    person = visit()
+    form = {"csrf_token": person.csrf(), "email": "x@y.example", "password": "p", "next": "/words"}
+    person.sign_in(made.reviewers[0])
+
+    plain = person.send("POST", "/sign-in", data=form)
+    script = person.send("POST", "/sign-in", data=form, headers=ASKS)
+
+    assert (plain.status_code, plain.location) == (303, "/sign-in?next=/words")
+    assert (script.status_code, script.json["go"]) == (400, "/sign-in?next=/words")
+    assert person.send("GET", plain.location).location == "/words"
+
+
 @pytest.mark.parametrize("token", ["", "forged", "WzEsICIvIl0.forged"])
 def test_a_form_whose_token_is_not_ours_is_offered_to_nobody(
     make: Factory, visit: Visit, token: str
