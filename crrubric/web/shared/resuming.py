@@ -63,8 +63,7 @@ def handle_csrf_error(error: CSRFError) -> ResponseReturnValue:
         return redirect_to_file_form()
     if person is not None and person.user.id == form.owner:
         return render_go_on(form)
-    other = person.name if person else ""
-    return render_sign_in_again(SignInForm(formdata=None), form, 401, other=other)
+    return render_sign_in_again(SignInForm(formdata=None), form, 401)
 
 
 def show_sign_in_again() -> ResponseReturnValue:
@@ -121,12 +120,11 @@ def redirect_to_file_form() -> ResponseReturnValue:
 
 
 def render_sign_in_again(
-    form: SignInForm, interrupted: InterruptedForm, status: int, *, other: str = ""
+    form: SignInForm, interrupted: InterruptedForm, status: int
 ) -> ResponseReturnValue:
-    """The sign-in form around an interrupted one.
-
-    Args: other: who is signed in now, and is not shown what was typed.
-    """
+    """The sign-in form around an interrupted one; somebody else who is in reads nothing of it."""
+    person = session.current_person()
+    other = person.name if person and person.user.id != interrupted.owner else ""
     kept = [(PREFIX + name, value) for name, value in interrupted.fields]
     shown = render_template(
         "people/sign_in_again.html",

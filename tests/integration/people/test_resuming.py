@@ -95,6 +95,8 @@ def test_somebody_else_who_is_signed_in_now_neither_reads_nor_sends_it(make: Fac
     late = send(person, url, form)
     refused = hidden_fields(late)
     first = stored_marks()
+    tried = person.post("/sign-in", {**refused, "email": "x@y.example", "password": "wrong"})
+    wrong = parse(tried.status_code, tried.text)
     entered = person.post(
         "/sign-in", {**refused, "email": email(made.reviewers[0]), "password": PASSWORD}
     )
@@ -102,7 +104,7 @@ def test_somebody_else_who_is_signed_in_now_neither_reads_nor_sends_it(make: Fac
     sent = person.post(url, hidden_fields(again))
 
     assert (late.status, first) == (401, [])
-    assert NOTE not in said(late)
+    assert (wrong.status, NOTE in said(late), NOTE in said(wrong)) == (422, False, False)
     assert any(name in text and "not sent and is not shown" in text for text in said(late))
     assert sent.status_code == 303
     assert stored_marks() == [(Answer.NO, NOTE)]
