@@ -7,7 +7,6 @@ from typing import Any
 from flask import (
     Blueprint,
     Response,
-    flash,
     jsonify,
     make_response,
     redirect,
@@ -118,10 +117,9 @@ def ask_to_send_again(form: SignInForm, error: Busy) -> Response:
 
 
 def offer_interrupted_form(waiting: resuming.InterruptedForm, user_id: int) -> ResponseReturnValue:
-    """Let whoever typed a form send it again; nobody else gets to see it."""
+    """Let whoever typed a form send it again; nobody else reads it, and it waits for them."""
     if waiting.owner != user_id:
-        flash(_("What was typed before belongs to somebody else and was not sent."), "problem")
-        return redirect(url_for("home.show_home"), code=303)
+        return resuming.render_sign_in_again(SignInForm(formdata=None), waiting, 200)
     return resuming.render_go_on(waiting)
 
 
