@@ -27,6 +27,7 @@ export class MarkForm {
   again = false;
   stale = false;
   timer = null;
+  unanswered = []; // what was sent without an answer: the server may have it all the same
 
   /* `line` holds the forms that wait for the server, `unsent` what this browser keeps meanwhile. */
   constructor(form, line, unsent) {
@@ -136,9 +137,10 @@ export class MarkForm {
     this.again = false;
     if (!this.line.held) this.say(words.saving, "");
     const sent = this.edits;
+    const { fields } = this;
     const reply = await this.post();
     this.busy = false;
-    return this.settle(reply, sent);
+    return this.settle(reply, sent, fields);
   }
 
   /* The server's answer as {status, body, wait}; status 0 if there was none. */
@@ -161,16 +163,24 @@ export class MarkForm {
     }
   }
 
-  settle({ status, body, wait }, sent) {
+  settle({ status, body, wait }, sent, fields) {
     if (status === 200 && Number.isInteger(body.version)) {
       this.saved(body, sent);
       return null;
     }
-    if (UNANSWERED.has(status) || status >= 500) return wait;
+    if (UNANSWERED.has(status) || status >= 500) {
+      this.unanswered.push(fields);
+      return wait;
+    }
     if (status === 401) {
       this.stop(words.signedOut);
       this.line.signedOut();
       return Infinity;
+    }
+    if (status === 409 && this.unanswered.some((own) => isStored(own, body.theirs ?? {}))) {
+      this.form.elements.version.value = body.theirs.version; // no other window, but these very words
+      this.unanswered = [];
+      return wait;
     }
     if (status === 409 && body.theirs) this.clash(body);
     else if (NOT_FOR_GOOD.has(status)) this.stop(body.message || words.refused);
@@ -180,6 +190,7 @@ export class MarkForm {
 
   saved(body, sent) {
     this.kept = sent;
+    this.unanswered = [];
     this.form.elements.version.value = body.version;
     if (this.dirty) this.unsent.keep(this.entry);
     else this.unsent.drop(this.action);

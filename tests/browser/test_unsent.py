@@ -176,6 +176,20 @@ def test_words_of_which_only_the_answer_was_lost_are_not_called_unsaved(task, re
     assert page.evaluate(UNSENT) == 0
 
 
+def test_ones_own_words_of_which_the_answer_was_lost_are_no_other_version(task, reviewer):
+    page = reviewer.page
+    take_and_lose_the_answer(reviewer)
+    choose(page, "no")
+    expect(status(page)).to_have_text(RETRYING)
+    write(page, "Typed after that.")
+    page.unroute(MARKS)
+
+    expect(status(page)).to_have_text(SAVED)
+
+    assert task.stored() == [(Answer.NO, "Typed after that.")]
+    expect(form(page).locator(".clash")).to_have_count(0)
+
+
 # Every answer
 
 HTML = "<!DOCTYPE html><title>Guest network</title>"
