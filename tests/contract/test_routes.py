@@ -130,6 +130,8 @@ memo.download_memo_html VIEW_MEMO
 memo.show_memo VIEW_MEMO
 forgotten.send_forgotten_password_link public
 forgotten.show_forgotten_password public
+unsent.show_refusal_reason signed in
+unsent.show_unsent_words signed in
 own.save_own_address signed in
 own.save_own_name signed in
 own.save_own_password signed in

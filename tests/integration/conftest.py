@@ -18,6 +18,7 @@ from crrubric.extensions import WRITE, db
 from crrubric.models import User, UserSession
 from crrubric.queries.people.people import Actor
 from crrubric.services.people.accounts import hash_token
+from tests.conftest import set_settings
 from tests.factories import PASSWORD
 from tests.page_checks import check_access, check_versions
 from tests.pages import Page, filled_form, parse
@@ -91,14 +92,14 @@ class Visitor:
         db.session.rollback()
         with db.engine.connect().execution_options(**WRITE) as connection, connection.begin():
             connection.execute(insert(UserSession).values(row))
-        Context().run(self.take_cookie, secret)
+        Context().run(self.take_cookie, secret, actor)
         return self
 
-    def take_cookie(self, secret: str) -> None:
-        """Hold the cookie of a session, and a token for its forms."""
+    def take_cookie(self, secret: str, actor: Actor) -> None:
+        """Hold the cookie of a session, and a token for its forms, which names the person."""
         with self.client.application.test_request_context():
+            raw = session["csrf_token"] = f"{token_urlsafe(20)}.{actor.user_id}"
             self.token = generate_csrf()
-            raw = session["csrf_token"]
         with self.client.session_transaction() as cookie:
             cookie.update(_user_id=secret, _fresh=True, csrf_token=raw)
 
@@ -128,6 +129,18 @@ def visit(app: Flask) -> Visit:
         return visitor.resume(actor) if actor else visitor
 
     return make
+
+
+@pytest.fixture
+def mailing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The site sends mail: into the outbox, and no further."""
+    set_settings(
+        app,
+        monkeypatch,
+        MAIL_HOST="localhost",
+        MAIL_SENDER="score@district.example",
+        SITE_URL="https://score.district.example",
+    )
 
 
 def error_of(page: Page, field: str) -> str:

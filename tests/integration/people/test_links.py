@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from crrubric.clock import now_utc
@@ -18,25 +17,12 @@ from crrubric.services.people import accounts, administration, hashing, links
 from crrubric.services.people.attempts import Attempt, begin_request
 from crrubric.services.setup import committee, invitations
 from crrubric.services.shared.unit import unit_of_work
-from tests.conftest import set_settings
 from tests.factories import PASSWORD, Factory, Made
 from tests.integration.conftest import Visit
 from tests.pages import parse, words
 
 GOOD = "five plain words in a row"
 NORA = "nora@school.example"
-
-
-@pytest.fixture
-def mailing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The site sends mail: into the outbox, and no further."""
-    set_settings(
-        app,
-        monkeypatch,
-        MAIL_HOST="localhost",
-        MAIL_SENDER="score@district.example",
-        SITE_URL="https://score.district.example",
-    )
 
 
 def invite(made: Made, email: str = NORA, name: str = "Nora New") -> committee.Invitation:
