@@ -72,3 +72,14 @@ class Busy(CrrubricError):
 
 class Stale(CrrubricError):
     """Somebody (or another tab) changed the thing since it was read; nothing was overwritten."""
+
+
+class Reworded(Stale):
+    """What is answered was asked in other words when it was read; nothing was stored.
+
+    `wording` is the number of the present words.
+    """
+
+    def __init__(self, message: str, wording: int) -> None:
+        super().__init__(message)
+        self.wording = wording

@@ -17,7 +17,7 @@ from tests.integration.conftest import Visit
 # what a page may ask at most: who is signed in, their seat, the zone, then what it shows
 MOST = {
     "home": 3,
-    "ballot": 17,
+    "ballot": 18,
     "vendors": 5,
     "evidence": 10,
     "cell": 20,
