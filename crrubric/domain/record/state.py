@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from crrubric.domain.record.texts import Text
+
 Row = dict[str, Any]
 Pair = tuple[Any, Any]
 Triple = tuple[Any, Any, Any]
@@ -55,7 +57,7 @@ class ImportedMarks:
 
     number: int
     marks: int
-    fingerprint: str
+    fingerprint: Text
 
 
 @dataclass(kw_only=True)
@@ -83,7 +85,7 @@ class State:
     vendor_files: dict[tuple[Any, ...], Row] = field(default_factory=dict)
     sealed: dict[Triple, Row] = field(default_factory=dict)  # by number of the seal
     findings: dict[Pair, Row] = field(default_factory=dict)
-    deferrals: dict[Pair, str] = field(default_factory=dict)
+    deferrals: dict[Pair, Text] = field(default_factory=dict)
     decision: Row | None = None
     positions: dict[int, Row] = field(default_factory=dict)
     commitments: dict[int, Row] = field(default_factory=dict)

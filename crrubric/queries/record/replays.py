@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain.errors import CrrubricError, Invalid
 from crrubric.domain.events import Event
-from crrubric.domain.record.chain import SITE, ChainReader
+from crrubric.domain.record.chain import FAULTS, SITE, ChainReader
 from crrubric.domain.record.differences import (
     KINDS,
     Difference,
     compare_marks,
     find_differences,
+    is_same,
 )
 from crrubric.domain.record.names import name_thing
 from crrubric.domain.record.replay import replay_entry
@@ -25,12 +26,14 @@ from crrubric.queries.record.chains import StoredEntry, iterate_entries
 from crrubric.queries.record.stored import UNREADABLE, iterate_stored_marks, read_stored_state
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class JournalFindings:
     """What a look at the whole journal found."""
 
     entries: int = 0
     untold_entries: int = 0  # of older versions, which tell too little to be compared
+    withheld: int = 0  # texts that were taken out of entries
+    unsalted: int = 0  # those of them that can't be compared with the tables
     problems: list[CrrubricError] = field(default_factory=list)
 
 
@@ -63,6 +66,8 @@ def _follow_chain(chain: int, entries: Iterable[StoredEntry], found: JournalFind
     reader, state = ChainReader(), State()
     for entry in entries:
         found.entries += 1
+        found.withheld += len(entry.link.withheld)
+        found.unsalted += len(entry.link.withheld.keys() - entry.link.salts.keys())
         found.problems.extend(_check_entry(reader, entry))
         if entry.told is None:  # named above: nobody can make it out
             continue
@@ -81,12 +86,7 @@ def _check_entry(reader: ChainReader, entry: StoredEntry) -> Iterator[CrrubricEr
     """What is wrong with an entry by itself, or with the one that should stand before it."""
     place = reader.find_break(entry.link)
     if place is not None:
-        message = (
-            N_("Journal, chain %(chain)s: entry %(number)s is missing.")
-            if place.missing
-            else N_("Journal, chain %(chain)s: entry %(number)s was changed after it was written.")
-        )
-        yield Invalid(message, chain=place.chain, number=place.number)
+        yield Invalid(FAULTS[place.fault], chain=place.chain, number=place.number)
     if entry.evaluation_id != (entry.chain if entry.chain != SITE else None):
         message = N_(
             "Journal, chain %(chain)s: entry %(number)s names another evaluation, or none."
@@ -98,7 +98,11 @@ def _compare_district(session: Session, told: State) -> Iterator[CrrubricError]:
     """Name and time zone of the district, once somebody has set them."""
     for row in session.scalars(select(District)):
         stored = {"name": row.name, "time_zone": row.time_zone}
-        wrong = [name for name, value in told.facts.items() if stored.get(name, value) != value]
+        wrong = [
+            name
+            for name, value in told.facts.items()
+            if name in stored and not is_same(value, stored[name])
+        ]
         if wrong:
             message = N_("The district differs from the journal: %(columns)s.")
             yield Invalid(message, columns=", ".join(wrong))
