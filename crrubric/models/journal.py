@@ -15,7 +15,8 @@ from crrubric.models.base import Base, LongText, Name, ShortText, unchecked_enum
 class JournalEntry(Base):
     """Who changed what, when, from what, to what, and why.
 
-    `number` is the order within its chain: that of an evaluation, or of the site (chain 0).
+    `number` is the order within its chain: that of an evaluation, or of the site of a district
+    (`find_site_chain`).
     `hash` covers the entry and the hash before it. `vendor_id`, `criterion_id` and `member_id` say
     what the entry is about; they are no foreign keys, as an entry outlives what it tells of.
     `version` says how it is covered: from the second on, a hash covers commitments to typed texts.

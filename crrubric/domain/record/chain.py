@@ -20,7 +20,8 @@ from crrubric.domain.errors import Invalid
 from crrubric.domain.record.texts import commit_content
 from crrubric.domain.translation import N_
 
-SITE = 0  # the chain of what belongs to no evaluation
+# the chain of what belongs to no evaluation: of the first district; that of another is -id
+SITE = 0
 START = ""  # what the first entry follows
 HASH_LENGTH = 64  # hex digits of a SHA-256
 # how an entry is covered: word by word, or with a commitment to each typed text
@@ -154,6 +155,11 @@ class ChainReader:
             return ChainBreak(link.chain, link.number, Fault.OLDER)
         self._version = link.version
         return None
+
+
+def find_site_chain(district_id: int, first_id: int) -> int:
+    """The chain of what a district does apart from its evaluations."""
+    return SITE if district_id == first_id else -district_id
 
 
 def has_own_hash(link: ChainLink, previous: str) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain.errors import CrrubricError, Invalid
 from crrubric.domain.events import Event
-from crrubric.domain.record.chain import FAULTS, SITE, ChainReader
+from crrubric.domain.record.chain import FAULTS, SITE, ChainReader, find_site_chain
 from crrubric.domain.record.differences import (
     KINDS,
     Difference,
@@ -41,12 +41,20 @@ def check_journals(session: Session) -> JournalFindings:
     """Follow every chain, and hold the tables against what each evaluation's journal tells."""
     found = JournalFindings()
     titles = {row.id: row.title for row in session.execute(select(Evaluation.id, Evaluation.title))}
+    districts = list(session.scalars(select(District).order_by(District.id)))
+    sites = {find_site_chain(row.id, districts[0].id): row for row in districts}
     chained: set[int] = set()
     for chain, entries in groupby(iterate_entries(session), key=lambda entry: entry.chain):
         chained.add(chain)
         told = _follow_chain(chain, entries, found)
-        if chain == SITE:
-            found.problems.extend(_compare_district(session, told))
+        if chain in sites:
+            found.problems.extend(_compare_district(sites[chain], told))
+        elif chain == SITE:
+            continue  # accounts are made before there is a district
+        elif chain < SITE:
+            found.problems.append(
+                Invalid(N_("Journal, chain %(chain)s: there is no such district."), chain=chain)
+            )
         elif chain not in titles:
             found.problems.append(
                 Invalid(N_("Journal, chain %(chain)s: there is no such evaluation."), chain=chain)
@@ -71,7 +79,7 @@ def _follow_chain(chain: int, entries: Iterable[StoredEntry], found: JournalFind
         found.problems.extend(_check_entry(reader, entry))
         if entry.told is None:  # named above: nobody can make it out
             continue
-        if chain == SITE:
+        if chain <= SITE:
             if entry.told.event is Event.DISTRICT_CHANGED:
                 state.facts.update(entry.told.after or {})
         elif not replay_entry(state, entry.told):
@@ -87,25 +95,24 @@ def _check_entry(reader: ChainReader, entry: StoredEntry) -> Iterator[CrrubricEr
     place = reader.find_break(entry.link)
     if place is not None:
         yield Invalid(FAULTS[place.fault], chain=place.chain, number=place.number)
-    if entry.evaluation_id != (entry.chain if entry.chain != SITE else None):
+    if entry.evaluation_id != (entry.chain if entry.chain > SITE else None):
         message = N_(
             "Journal, chain %(chain)s: entry %(number)s names another evaluation, or none."
         )
         yield Invalid(message, chain=entry.chain, number=entry.number)
 
 
-def _compare_district(session: Session, told: State) -> Iterator[CrrubricError]:
-    """Name and time zone of the district, once somebody has set them."""
-    for row in session.scalars(select(District)):
-        stored = {"name": row.name, "time_zone": row.time_zone}
-        wrong = [
-            name
-            for name, value in told.facts.items()
-            if name in stored and not is_same(value, stored[name])
-        ]
-        if wrong:
-            message = N_("The district differs from the journal: %(columns)s.")
-            yield Invalid(message, columns=", ".join(wrong))
+def _compare_district(row: District, told: State) -> Iterator[CrrubricError]:
+    """Name and time zone of a district, once somebody has set them."""
+    stored = {"name": row.name, "time_zone": row.time_zone}
+    wrong = [
+        name
+        for name, value in told.facts.items()
+        if name in stored and not is_same(value, stored[name])
+    ]
+    if wrong:
+        message = N_("The district differs from the journal: %(columns)s.")
+        yield Invalid(message, columns=", ".join(wrong))
 
 
 def _compare_evaluation(

@@ -7,7 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.ballots.receipts import has_same_marks, receipt_of
@@ -176,18 +176,19 @@ def _check_invariants(session: Session) -> Iterator[CrrubricError]:
 def _check_foreign_keys(session: Session) -> Iterator[CrrubricError]:
     """Rows that point at a row which isn't there, of every foreign key of every table."""
     for table in Base.metadata.sorted_tables:
-        for key in table.foreign_keys:
-            there = key.column.table.alias()
+        for key in sorted(table.foreign_key_constraints, key=lambda key: str(key.name)):
+            there = key.referred_table.alias()
+            pairs = [(column.parent, there.c[column.column.name]) for column in key.elements]
             lost = session.scalar(
                 select(func.count())
                 .select_from(table)
-                .outerjoin(there, key.parent == there.c[key.column.name])
-                .where(key.parent.is_not(None), there.c[key.column.name].is_(None))
+                .outerjoin(there, and_(*(own == other for own, other in pairs)))
+                .where(*(own.is_not(None) for own, _other in pairs), pairs[-1][1].is_(None))
             )
             if lost:
                 yield Invalid(
                     N_("Rows of “%(table)s” whose %(column)s refers to nothing: %(count)s."),
                     table=table.name,
-                    column=key.parent.name,
+                    column=", ".join(own.name for own, _other in pairs),
                     count=lost,
                 )

@@ -99,8 +99,9 @@ def test_a_deleted_seal(made: Made):
 
 def test_a_seal_that_nothing_tells_of(made: Made):
     run(
-        "INSERT INTO sealed_ballot (ballot_id, number, sealed_at, content, receipt, reopened_by,"
-        " reopen_reason) SELECT ballot_id, 2, sealed_at, content, receipt, '', ''"
+        "INSERT INTO sealed_ballot (evaluation_id, ballot_id, number, sealed_at, content, receipt,"
+        " reopened_by, reopen_reason) SELECT evaluation_id, ballot_id, 2, sealed_at, content,"
+        " receipt, '', ''"
         " FROM sealed_ballot"
     )
 
@@ -291,7 +292,8 @@ def test_what_is_sealed_is_not_replaced_with_its_triggers_in_place(made: Made):
             f"UPDATE OR REPLACE ballot SET id = {sealed} WHERE id = {other}",
             f"UPDATE OR REPLACE mark SET id = ({on}) WHERE ballot_id = {other}",
             f"INSERT OR REPLACE INTO mark SELECT ({on}), {other}, criterion_id, answer, note,"
-            " evidence_kind, evidence_place, evidence_on, version, marked_at, evidence_until"
+            " evidence_kind, evidence_place, evidence_on, version, marked_at, evidence_until,"
+            " evaluation_id"
             f" FROM mark WHERE ballot_id = {sealed} LIMIT 1",
             "UPDATE OR REPLACE sealed_ballot SET id = id + 1",
         ]
