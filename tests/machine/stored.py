@@ -35,6 +35,10 @@ def replay(session: Session, evaluation_id: int) -> State:
         if entry.chain == evaluation_id:
             assert entry.told is not None
             assert replay_entry(state, entry.told), entry
+    state.marks = {
+        cell: {name: value for name, value in mark._asdict().items() if name != "marked_at"}
+        for cell, mark in state.marks.items()
+    }
     return state
 
 

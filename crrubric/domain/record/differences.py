@@ -148,34 +148,31 @@ def compare_marks(
     """Marks one at a time, in the order of their cells: as many as there are, in little memory.
 
     Those of a file are gathered in its fingerprint, as they were before somebody changed them.
+    What was found is taken out of `told`, so that the missing are left.
     """
     if "marks" in told.untold:
         return
     imported = _ImportedMarks(told)
-    missing = set(told.marks)
     for cell, mark in stored:
-        missing.discard(cell)
-        place = None if cell in told.marks else told.import_of(cell)
-        if cell in told.marks:
-            moment = told.signed.get(("mark", cell, "marked_at"))
-            yield from compare_mark(cell, told.marks[cell], moment, mark)
+        own, place = told.marks.pop(cell, None), told.import_of(cell)
+        if own is not None:
+            yield from compare_mark(cell, own._asdict(), mark)
         elif place is None or cell in told.imported_marks:
             yield Difference("marks", cell, extra=True)
         else:
             imported.add_mark(place, cell, mark)
             moment = told.signed.get(("ballot", cell[:2], "imported_at"))
-            yield from compare_mark(cell, {"version": 1}, moment, mark)
-    for cell in sorted(missing, key=repr):
+            yield from compare_mark(cell, {"version": 1, "marked_at": moment}, mark)
+    for cell in sorted(told.marks, key=repr):
         yield Difference("marks", cell)
     yield from imported.find_differences_of_imports()
 
 
 def compare_mark(
-    cell: Triple, told: Mapping[str, Any], moment: Any, stored: Mapping[str, Any]
+    cell: Triple, told: Mapping[str, Any], stored: Mapping[str, Any]
 ) -> Iterator[Difference]:
     """One mark that is told and is there, with the moment when it was given."""
-    columns = list_differing_columns({**told, "marked_at": moment}, stored)
-    if columns:
+    if columns := list_differing_columns(told, stored):
         yield Difference("marks", cell, columns)
 
 

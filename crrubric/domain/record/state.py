@@ -6,7 +6,8 @@ that reads it, and the steps of `replay.py` that make it.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from crrubric.domain.record.texts import Text
 
@@ -39,7 +40,6 @@ VENDOR = (
     "code", "position", "company", "product", "product_version", "contact_name", "contact_email",
     "links", "price_unit", "unit_price_cents", "quantity", "term_months", "price_note",
 )  # fmt: skip
-MARK = ("answer", "note", "evidence_kind", "evidence_place", "evidence_on", "evidence_until")
 FILE = {"file": "name", "kind": "kind", "bytes": "size", "sha256": "sha256"}
 FINDING = ("value", "as_computed", "reason", "evidence", "agreed")
 DECISION = ("vendor_id", "reason", "conditions", "term", "cost_ceiling")
@@ -49,6 +49,22 @@ REVISION = ("number", "criterion_id", "effect", "reason", "made_by")
 QUESTION = ("vendor_id", "criterion_id", "words", "sent_on", "answer", "answered_on", "version")
 ASKING = ("member_id", "vendor_id", "criterion_id", "words", "question_id", "set_aside_reason")
 ISSUED: Row = {"state": "OPEN", "seals": 0, "late": False}  # a ballot that was just issued
+
+
+class ToldMark(NamedTuple):
+    """A mark as the journal tells it; a tuple, for there can be a million of them."""
+
+    answer: Any
+    note: Any
+    evidence_kind: Any
+    evidence_place: Any
+    evidence_on: Any
+    evidence_until: Any
+    version: int
+    marked_at: datetime
+
+
+MARK = ToldMark._fields[:6]  # what a mark says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +95,7 @@ class State:
     members: dict[int, Row] = field(default_factory=dict)
     declarations: dict[Pair, Row] = field(default_factory=dict)
     ballots: dict[Pair, Row] = field(default_factory=dict)
-    marks: dict[Triple, Row] = field(default_factory=dict)
+    marks: dict[Triple, Any] = field(default_factory=dict)  # of a journal: ToldMark
     # files on marks and of vendors, by the hash over their bytes
     mark_files: dict[tuple[Any, ...], Row] = field(default_factory=dict)
     vendor_files: dict[tuple[Any, ...], Row] = field(default_factory=dict)

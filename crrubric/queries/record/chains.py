@@ -14,7 +14,7 @@ from crrubric.models import JournalEntry
 from crrubric.queries.record.journal import link_of
 from crrubric.queries.record.stored import UNREADABLE
 
-BATCH = 500
+BATCH = 100  # entries that are read at a time: one can tell a hundred marks
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 

@@ -33,6 +33,8 @@ from crrubric.queries.record.replays import check_journals
 from crrubric.queries.record.stored import UNREADABLE
 from crrubric.queries.record.triggers import check_triggers
 
+BATCH = 100  # sealed versions that are read at a time, each with its whole text
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerificationReport:
@@ -110,12 +112,14 @@ def _count_rows(session: Session, model: type[Base]) -> int:
 
 
 def _check_seals(session: Session) -> Iterator[CrrubricError]:
-    rows = session.execute(
+    """Sealed versions that are not what was sealed; some are read at a time."""
+    wanted = (
         select(SealedBallot, Ballot)
         .join(Ballot, Ballot.id == SealedBallot.ballot_id)
         .order_by(SealedBallot.id)
-    ).all()
-    for sealed, ballot in rows:
+        .execution_options(yield_per=BATCH)
+    )
+    for sealed, ballot in session.execute(wanted):
         values: dict[str, Any] = {"ballot": ballot.id, "number": sealed.number}
         if receipt_of(sealed.content) != sealed.receipt:
             yield Invalid(
