@@ -6,9 +6,9 @@
 Imports a file of so many marks (200,000 by default) on ballots of a hundred marks into an
 evaluation in a temporary SQLite database, where each ballot is sealed and each mark is told in the
 journal, then verifies the record. With `--new` the file makes an evaluation of its own: no ballot
-is sealed, and the journal holds a fingerprint over all marks. Prints CPU seconds, the memory that it
-took on top, and the size of the database. The machine's speed differs: compare two versions on one
-machine.
+is sealed, and the journal holds a fingerprint over all marks. Prints CPU seconds, the memory that
+it took on top, and the size of the database. The machine's speed differs: compare two versions on
+one machine.
 """
 
 import resource
@@ -58,7 +58,9 @@ def measured(what: str) -> Iterator[None]:
     before, begun = held_megabytes(), time.process_time()
     yield
     seconds, megabytes = time.process_time() - begun, held_megabytes() - before
-    print(f"{what:8} {seconds:7.1f} s CPU {megabytes:7.0f} MB on top")
+    print(
+        f"{what:8} {seconds:7.1f} s CPU {megabytes:7.0f} MB on top, {held_megabytes():.0f} in all"
+    )
 
 
 def write_file(path: Path, criteria: list[str], marks: int) -> None:

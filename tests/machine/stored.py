@@ -11,7 +11,7 @@ from crrubric.domain.record.differences import (
     find_differences,
 )
 from crrubric.domain.record.replay import replay_entry
-from crrubric.domain.record.state import State
+from crrubric.domain.record.state import MARK, State
 from crrubric.queries.record.chains import iterate_entries
 from crrubric.queries.record.stored import iterate_stored_marks, read_stored_state
 
@@ -35,10 +35,7 @@ def replay(session: Session, evaluation_id: int) -> State:
         if entry.chain == evaluation_id:
             assert entry.told is not None
             assert replay_entry(state, entry.told), entry
-    state.marks = {
-        cell: {name: value for name, value in mark._asdict().items() if name != "marked_at"}
-        for cell, mark in state.marks.items()
-    }
+    state.marks = {cell: mark.row((*MARK, "version")) for cell, mark in state.marks.items()}
     return state
 
 

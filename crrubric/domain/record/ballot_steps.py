@@ -85,7 +85,7 @@ def take_mark(state: State, entry: ToldEntry) -> int:
     if old is None and told and is_imported_mark(state, cell):
         state.imported_marks[cell] = told
         return 1
-    if not is_as_told(told, dict(zip(MARK, old, strict=False)) if old else None):
+    if not is_as_told(told, old.row(MARK) if old else None):
         raise ValueError("what was there before is not what was marked before")
     return old.version if old else 0
 

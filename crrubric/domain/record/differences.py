@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from crrubric.domain.record.fingerprints import MarksFingerprint
-from crrubric.domain.record.state import State, Triple
+from crrubric.domain.record.state import STORED_MARK, State, Triple
 from crrubric.domain.record.texts import Withheld, has_withheld, is_as_told
 from crrubric.domain.translation import N_
 
@@ -156,7 +156,7 @@ def compare_marks(
     for cell, mark in stored:
         own, place = told.marks.pop(cell, None), told.import_of(cell)
         if own is not None:
-            yield from compare_mark(cell, own._asdict(), mark)
+            yield from compare_mark(cell, own.row(STORED_MARK), mark)
         elif place is None or cell in told.imported_marks:
             yield Difference("marks", cell, extra=True)
         else:

@@ -7,7 +7,7 @@ that reads it, and the steps of `replay.py` that make it.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from crrubric.domain.record.texts import Text
 
@@ -44,6 +44,8 @@ FILE = {"file": "name", "kind": "kind", "bytes": "size", "sha256": "sha256"}
 FINDING = ("value", "as_computed", "reason", "evidence", "agreed")
 DECISION = ("vendor_id", "reason", "conditions", "term", "cost_ceiling")
 MOTION = ("kind", "words", "moved_by", "seconded_by", "in_favor", "opposed", "abstaining")
+MARK = ("answer", "note", "evidence_kind", "evidence_place", "evidence_on", "evidence_until")
+STORED_MARK = (*MARK, "version", "marked_at")
 COMMITMENT = ("vendor_id", "words", "owner", "due_on")
 REVISION = ("number", "criterion_id", "effect", "reason", "made_by")
 QUESTION = ("vendor_id", "criterion_id", "words", "sent_on", "answer", "answered_on", "version")
@@ -51,8 +53,9 @@ ASKING = ("member_id", "vendor_id", "criterion_id", "words", "question_id", "set
 ISSUED: Row = {"state": "OPEN", "seals": 0, "late": False}  # a ballot that was just issued
 
 
-class ToldMark(NamedTuple):
-    """A mark as the journal tells it; a tuple, for there can be a million of them."""
+@dataclass(slots=True, kw_only=True)
+class ToldMark:
+    """A mark as the journal tells it; no dictionary, for there can be a million of them."""
 
     answer: Any
     note: Any
@@ -63,8 +66,9 @@ class ToldMark(NamedTuple):
     version: int
     marked_at: datetime
 
-
-MARK = ToldMark._fields[:6]  # what a mark says
+    def row(self, names: Iterable[str]) -> Row:
+        """These columns."""
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

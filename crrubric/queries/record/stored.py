@@ -19,13 +19,13 @@ from crrubric.domain.record.state import (
     DECISION,
     FILE,
     FINDING,
-    MARK,
     MOMENTS,
     MOTION,
     QUESTION,
     REVISION,
     RULE,
     SECTION,
+    STORED_MARK,
     TENSION,
     VENDOR,
     Row,
@@ -329,13 +329,12 @@ def iterate_stored_marks(session: Session, evaluation_id: int) -> Iterator[tuple
 
     Raises: one of UNREADABLE.
     """
-    columns = (*MARK, "version", "marked_at")
     wanted = (
         select(
             Ballot.member_id,
             Ballot.vendor_id,
             Mark.criterion_id,
-            *(Mark.__table__.c[name] for name in columns),
+            *(Mark.__table__.c[name] for name in STORED_MARK),
         )
         .join(Ballot, Ballot.id == Mark.ballot_id)
         .join(Vendor, Vendor.id == Ballot.vendor_id)
@@ -344,7 +343,7 @@ def iterate_stored_marks(session: Session, evaluation_id: int) -> Iterator[tuple
         .execution_options(yield_per=BATCH)
     )
     for row in session.execute(wanted):
-        mark = dict(zip(columns, row[3:], strict=True))
+        mark = dict(zip(STORED_MARK, row[3:], strict=True))
         mark["evidence_on"] = plain_value(mark["evidence_on"])
         mark["evidence_until"] = plain_value(mark["evidence_until"])
         yield (row[0], row[1], row[2]), mark
