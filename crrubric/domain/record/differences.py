@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from crrubric.domain.record.fingerprints import MarksFingerprint
-from crrubric.domain.record.state import STORED_MARK, State, Triple
+from crrubric.domain.record.state import BALLOT_MOMENTS, STORED_MARK, Pair, State, Triple
 from crrubric.domain.record.texts import Withheld, has_withheld, is_as_told
 from crrubric.domain.translation import N_
 
@@ -65,8 +65,8 @@ KINDS = {
 # table in `signed` -> the field that its rows are in
 SIGNED = {
     "evaluation": "facts", "rubric_revision": "revisions", "vendor": "vendors",
-    "member": "members", "declaration": "declarations", "ballot": "ballots",
-    "mark_file": "mark_files", "vendor_file": "vendor_files", "sealed_ballot": "sealed",
+    "member": "members", "declaration": "declarations", "mark_file": "mark_files",
+    "vendor_file": "vendor_files", "sealed_ballot": "sealed",
     "entry_on_behalf": "entered", "finding": "findings", "deferral": "deferrals",
     "decision": "decision", "position": "positions", "commitment": "commitments",
     "meeting": "meetings", "attendance": "meetings", "motion": "motions",
@@ -75,14 +75,14 @@ SIGNED = {
 
 
 def find_differences(told: State, stored: State) -> Iterator[Difference]:
-    """Everything but marks in which the tables differ from what is told, each thing once.
+    """Everything but ballots and marks in which the tables differ from what is told, each once.
 
     A column that entries of older versions did not tell is not compared, nor is a field of which
     they told too little.
     """
     found: dict[tuple[str, str], Difference] = {}
     for kind in KINDS:
-        if kind in told.untold or kind in {"marks", IMPORTS}:
+        if kind in told.untold or kind in {"ballots", "marks", IMPORTS}:
             continue
         for difference in compare_fields(kind, getattr(told, kind), getattr(stored, kind)):
             found[kind, repr(difference.key)] = difference
@@ -140,6 +140,24 @@ def is_same(told: Any, stored: Any) -> bool:
         return is_as_told(told, stored)
     # to Python True is 1, but not to a record
     return bool(told == stored) and isinstance(told, bool) == isinstance(stored, bool)
+
+
+def compare_ballots(
+    told: State, stored: Iterable[tuple[Pair, Mapping[str, Any]]]
+) -> Iterator[Difference]:
+    """Ballots one at a time. What was found is taken out of `told`: the missing are left."""
+    if "ballots" in told.untold:
+        return
+    for key, row in stored:
+        own = told.ballots.pop(key, None)
+        if own is None:
+            yield Difference("ballots", key, extra=True)
+            continue
+        moments = {name: told.signed.get(("ballot", key, name)) for name in BALLOT_MOMENTS}
+        if columns := list_differing_columns({**own, **moments}, row):
+            yield Difference("ballots", key, columns)
+    for key in told.ballots:
+        yield Difference("ballots", key)
 
 
 def compare_marks(

@@ -13,6 +13,7 @@ from crrubric.domain.record.chain import FAULTS, SITE, ChainReader, find_site_ch
 from crrubric.domain.record.differences import (
     KINDS,
     Difference,
+    compare_ballots,
     compare_marks,
     find_differences,
     is_same,
@@ -23,7 +24,12 @@ from crrubric.domain.record.state import State
 from crrubric.domain.translation import N_
 from crrubric.models import District, Evaluation
 from crrubric.queries.record.chains import StoredEntry, iterate_entries
-from crrubric.queries.record.stored import UNREADABLE, iterate_stored_marks, read_stored_state
+from crrubric.queries.record.stored import (
+    UNREADABLE,
+    iterate_stored_ballots,
+    iterate_stored_marks,
+    read_stored_state,
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -122,6 +128,9 @@ def _compare_evaluation(
     try:
         stored = read_stored_state(session, evaluation_id)
         for difference in find_differences(told, stored):
+            yield _explain_difference(title, difference, told, stored)
+        ballots = iterate_stored_ballots(session, evaluation_id)
+        for difference in compare_ballots(told, ballots):
             yield _explain_difference(title, difference, told, stored)
         marks = iterate_stored_marks(session, evaluation_id)
         for difference in compare_marks(told, marks):
