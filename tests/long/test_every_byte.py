@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.long, pytest.mark.parametrize("app", ["sqlite"], indir
 ALL, SOME = 1, 11  # every byte, every eleventh
 # what the hash of an entry covers, as the table keeps it
 SEPARATOR = ("at", 10)  # whatever stands between day and time, the moment is the same
-COVERED = ("at", "actor_name", "event", "subject", "before", "after", "reason", "hash")
+COVERED = ("at", "actor_name", "event", "subject", "before", "after", "reason", "salts", "hash")
 
 
 @pytest.fixture
