@@ -10,11 +10,12 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from time import monotonic
 from typing import Any, Protocol
 
+from flask import Flask
 from psycopg.sql import Literal
 
 from crrubric.extensions import db
@@ -119,6 +120,16 @@ def note_empty() -> None:
 def wipe() -> None:
     """Delete every row, with the seals off: they refuse that, as they should."""
     EMPTY[database_address()].put_back()
+
+
+def write_empty_database(app: Flask, path: Path) -> None:
+    """Write an SQLite database as the migrations leave it, which need most of a second for it."""
+    with app.app_context():
+        image = EMPTY[database_address()]
+    assert isinstance(image, SqliteImage)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(path)) as connection:
+        image.copy.backup(connection)
 
 
 def is_empty() -> bool:

@@ -70,9 +70,9 @@ MUTATIONS = (
         "services: anybody changes the decision rule",
         "crrubric/services/setup/rules.py",
         "evaluation = require_locked_evaluation(session, actor, Action.EDIT_SETUP, slug)\n"
-        "        # that the chair looked",
+        "        stored = asdict",
         "evaluation = session.query(Evaluation).filter_by(slug=slug).one()\n"
-        "        # that the chair looked",
+        "        stored = asdict",
         ("tests/integration/setup/test_setup.py::test_rubric_and_rule_freeze_when_ballots_open",),
     ),
     Mutation(

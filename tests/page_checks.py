@@ -1,5 +1,6 @@
 """What is wrong with a page for people who don't see it, as far as its HTML tells."""
 
+import re
 from itertools import pairwise
 from xml.etree import ElementTree
 
@@ -10,6 +11,7 @@ UNLABELLED = {"hidden", "submit", "button"}
 REFERENCES = ("aria-describedby", "aria-labelledby", "aria-controls", "aria-errormessage")
 HEADINGS = {f"h{level}" for level in range(1, 7)}
 SPEAKING = {"status", "alert", "log"}
+VERSIONS = {"version", "shown", "to"}  # what a form says of the state that it was made of
 TABS = {"0", "-1"}  # any other place takes the focus out of the order of reading
 
 
@@ -114,3 +116,41 @@ def unlabelled(page: Page, ids: set[str | None]) -> list[str]:
             if node.get("id") not in labelled:
                 problems.append(f"{tag} {node.get('name')} without a label")
     return problems
+
+
+# Forms that begin with something filled in and change nothing that is there, by their address: why
+BEGUN = {
+    r"/sign-in$": "an address to sign in with",
+    r"/rubric/sections/\d+/new$": "a new criterion, whose weight is 1 if nobody says another",
+}
+
+
+def check_versions(page: Page, path: str) -> list[str]:
+    """Forms that begin with what is stored and don't say which version of it they show."""
+    problems = []
+    for form in page.all("form"):
+        action = (form.get("action") or path).partition("?")[0]
+        if form.get("method", "").lower() != "post" or any(re.search(x, action) for x in BEGUN):
+            continue
+        hidden = [node for node in form.iter("input") if node.get("type") == "hidden"]
+        names = {node.get("name") for node in hidden if node.get("value")}
+        begun = [name for name in map(begun_control, form.iter()) if name]
+        if begun and not names & VERSIONS:
+            problems.append(f"a form to {action} begins with {begun[0]} and has no version")
+    return problems
+
+
+def begun_control(node: ElementTree.Element) -> str:
+    """The name of a control in which something stands already; empty for any other element."""
+    kind = node.get("type") or "text"
+    if node.tag == "textarea":
+        filled = bool(words(node))
+    elif node.tag == "option":
+        filled = node.get("selected") is not None and bool(node.get("value"))
+    elif node.tag != "input" or kind in UNLABELLED:
+        filled = False
+    elif kind in {"radio", "checkbox"}:
+        filled = node.get("checked") is not None
+    else:
+        filled = bool(node.get("value"))
+    return (node.get("name") or node.tag) if filled else ""

@@ -1,8 +1,9 @@
 """A pytest plugin: which tests a run takes, and in which order.
 
 --quick: what a change is checked with at every commit: unit tests, contracts, linters, types, one
-database (SQLite) without what takes longest, one journey in a browser. --long: what takes long, and
-nothing else. A run without either takes everything except what takes long.
+database (SQLite) without what takes longest, one journey in a browser. --long: what takes long and
+pages that are looked at again on PostgreSQL, nothing else. A run without either takes everything
+except that.
 """
 
 from collections.abc import Callable
@@ -73,8 +74,29 @@ def choose_tests(*, quick: bool, long: bool) -> Callable[[pytest.Item], bool]:
 
 
 def is_long(item: pytest.Item) -> bool:
-    """Whether the test takes long."""
-    return item.get_closest_marker("long") is not None
+    """Whether the test takes long, or looks at pages once more for another database."""
+    return item.get_closest_marker("long") is not None or repeats_pages(item)
+
+
+def repeats_pages(item: pytest.Item) -> bool:
+    """Whether the test looks at a room's pages on PostgreSQL, as it does on SQLite.
+
+    Pages are drawn from values that services and queries give, and those are tested on both. That
+    each page opens and each form is taken on PostgreSQL is shown by the walks of the room shared.
+    """
+    if "visit" not in getattr(item, "fixturenames", ()) or item.get_closest_marker(
+        "both_databases"
+    ):
+        return False
+    room = item.nodeid.removeprefix("tests/integration/").split("/")[0]
+    return room not in {"tests", "shared"} and has_postgresql(item)
+
+
+def has_postgresql(item: pytest.Item) -> bool:
+    """Whether the test runs on PostgreSQL."""
+    parameters = getattr(item, "callspec", None)
+    databases = parameters.params.values() if parameters else ()
+    return "postgresql" in databases or "postgresql_app" in getattr(item, "fixturenames", ())
 
 
 def is_quick(item: pytest.Item) -> bool:
@@ -85,7 +107,4 @@ def is_quick(item: pytest.Item) -> bool:
         return True
     if not item.nodeid.startswith(QUICK) or item.nodeid.startswith(NOT_QUICK):
         return False
-    parameters = getattr(item, "callspec", None)
-    databases = parameters.params.values() if parameters else ()
-    fixtures = getattr(item, "fixturenames", ())
-    return "postgresql" not in databases and "postgresql_app" not in fixtures
+    return not has_postgresql(item)

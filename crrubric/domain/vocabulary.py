@@ -249,6 +249,13 @@ class NoticeKind(LabelledEnum):
         "BALLOT_ENTERED",
         N_("Your ballot for %(vendor)s was entered by the chair, as you gave it: confirm it."),
     )
+    BALLOTS_IMPORTED = (
+        "BALLOTS_IMPORTED",
+        N_(
+            "Ballots of yours were filled from a file and are sealed: %(vendors)s. Look whether "
+            "they say what you said; if they do not, tell the chair, who can reopen them."
+        ),
+    )
     BALLOT_DISPUTED = (
         "BALLOT_DISPUTED",
         N_(

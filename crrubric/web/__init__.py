@@ -39,6 +39,7 @@ from crrubric.web.shared import (
     once,
     origins,
     reading,
+    resuming,
     session,
     words,
 )
@@ -80,6 +81,7 @@ def init_app(app: Flask) -> None:
         journal_words,
         cell_parts,
         errors,
+        resuming,
         headers,
         navigation,
         once,

@@ -2,18 +2,20 @@
 
 import { Line } from "./line.js";
 import { MarkForm, words } from "./mark-form.js";
-import { askToSignIn } from "./sign-in.js";
+import { Newer } from "./newer.js";
+import { findSession } from "./sign-in.js";
 import { Unsent } from "./unsent.js";
 
 const LEAVE_LIMIT = 5_000; // ms that a link waits for saves under way
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const unsent = new Unsent(document.body.dataset.person);
-const line = new Line(askToSignIn);
+const line = new Line(findSession);
 const marks = Array.from(
   document.querySelectorAll("form[data-mark]"),
   (form) => new MarkForm(form, line, unsent),
 );
+if (words.newer) new Newer(marks, words.newer, document.body.dataset.person);
 const waiting = () => marks.some((mark) => mark.underway);
 
 /* Progress. Answers may come back in another order than the marks went out: the count only grows. */
@@ -40,27 +42,18 @@ document.addEventListener("crrubric:saved", (event) => {
   showParts();
 });
 
+document.addEventListener("crrubric:shown", () => {
+  showProgress(document.querySelectorAll("form[data-marked]").length, marks.length);
+  showParts();
+});
+
 /* What this browser kept from before, in the order in which it was given. */
 
-function sayElsewhere(action) {
-  const text = document.createElement("p");
-  const link = document.createElement("a");
-  text.className = "message warn";
-  text.setAttribute("role", "status");
-  link.href = action.replace(/\/marks\/\d+$/, "");
-  link.textContent = words.openIt;
-  text.append(`${words.elsewhere} `, link);
-  document.querySelector("h1").after(text);
-}
-
 function restore() {
-  let elsewhere = null;
   for (const { action, fields } of unsent.entries()) {
-    const mark = marks.find((one) => one.action === action);
-    if (!mark) elsewhere ??= action;
-    else if (mark.restore(fields)) line.join(mark);
+    const mark = marks.find((one) => one.action === action); // kept.js tells of those without a form
+    if (mark?.restore(fields)) line.join(mark);
   }
-  if (elsewhere) sayElsewhere(elsewhere);
   line.retry();
 }
 

@@ -19,7 +19,7 @@ for (const form of document.querySelectorAll("form[data-in-turn]")) {
         status.textContent = status.dataset.waiting;
       });
       const found = await answer.json();
-      if (answer.ok) return location.assign(found.go);
+      if (found.go) return location.assign(found.go); // in, or to the same form as it is now
       problem.textContent = found.message;
     } catch {
       problem.textContent = problem.dataset.unreachable;

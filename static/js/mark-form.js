@@ -1,10 +1,25 @@
 /* One criterion's form: never two requests in flight, the latest words win, and “Saved” appears only
    after the server's answer {version, saved_at, answered, total}. */
 
+import { isStored, makeActions } from "./hand-over.js";
+
 const TYPING_PAUSE = 1_000; // ms after the last keystroke
+const EVIDENCE = ["evidence_kind", "evidence_place", "evidence_on", "evidence_until"];
 const ANSWER_LIMIT = 20_000; // ms until a silent server counts as a failure
+// What is no answer of the server: nothing at all, a page where a mark should be (what stands between, a
+// guest network for instance, says 200 and shows its own), too slow, too early, too many, out of order.
+const UNANSWERED = new Set([0, 200, 408, 425, 429]);
+const NOT_FOR_GOOD = new Set([400, 413, 422]); // other words may do
 
 export const words = JSON.parse(document.getElementById("words").textContent);
+
+/* The words of a label, without what is there for the ear or says that it may be left out. */
+function sayPart(part) {
+  if (typeof part === "string") return part;
+  const label = part.cloneNode(true);
+  for (const extra of label.querySelectorAll(".optional, [aria-hidden]")) extra.remove();
+  return label.textContent.trim();
+}
 
 export class MarkForm {
   edits = 0; // counts changes; `kept` is the count that the server has
@@ -13,6 +28,7 @@ export class MarkForm {
   again = false;
   stale = false;
   timer = null;
+  unanswered = []; // what was sent without an answer: the server may have it all the same
 
   /* `line` holds the forms that wait for the server, `unsent` what this browser keeps meanwhile. */
   constructor(form, line, unsent) {
@@ -38,6 +54,16 @@ export class MarkForm {
     return this.form.elements.answer.value;
   }
 
+  get version() {
+    return Number(this.form.elements.version.value);
+  }
+
+  /* How newer.js names this mark in the version that is shown. */
+  key(version) {
+    const [, vendor, criterion] = /\/ballots\/(\d+)\/marks\/(\d+)$/.exec(this.action);
+    return `${vendor}-${criterion}-${version}`;
+  }
+
   get dirty() {
     return this.edits > this.kept;
   }
@@ -50,9 +76,24 @@ export class MarkForm {
     return [...new FormData(this.form)].filter(([name]) => name !== "csrf_token" && name !== "back");
   }
 
+  /* What is handed over where the server does not take it. */
+  get entry() {
+    return { action: this.action, fields: this.fields, title: this.form.dataset.title, text: this.text };
+  }
+
+  /* What the form says, as people read it. */
+  get text() {
+    const lines = [this.form.querySelector("input[name=answer]:checked")?.closest("label")];
+    for (const [name, value] of this.fields) {
+      const label = this.form.elements[name].labels?.[0];
+      if (value && label) lines.push(label, value);
+    }
+    return lines.filter(Boolean).map(sayPart).join("\n");
+  }
+
   edit() {
     this.edits += 1;
-    this.unsent.keep(this.action, this.fields);
+    this.unsent.keep(this.entry);
   }
 
   edited(field) {
@@ -107,9 +148,10 @@ export class MarkForm {
     this.again = false;
     if (!this.line.held) this.say(words.saving, "");
     const sent = this.edits;
+    const { fields } = this;
     const reply = await this.post();
     this.busy = false;
-    return this.settle(reply, sent);
+    return this.settle(reply, sent, fields);
   }
 
   /* The server's answer as {status, body, wait}; status 0 if there was none. */
@@ -132,32 +174,43 @@ export class MarkForm {
     }
   }
 
-  settle({ status, body, wait }, sent) {
+  settle({ status, body, wait }, sent, fields) {
     if (status === 200 && Number.isInteger(body.version)) {
       this.saved(body, sent);
       return null;
     }
-    if (status === 0 || status === 429 || status >= 500) return wait;
+    if (UNANSWERED.has(status) || status >= 500) {
+      this.unanswered.push(fields);
+      return wait;
+    }
     if (status === 401) {
       this.stop(words.signedOut);
       this.line.signedOut();
       return Infinity;
     }
-    if (status === 409) this.clash(body);
-    else this.stop(body.message || words.refused);
+    if (status === 409 && this.unanswered.some((own) => isStored(own, body.theirs ?? {}))) {
+      this.form.elements.version.value = body.theirs.version; // no other window, but these very words
+      this.unanswered = [];
+      return wait;
+    }
+    if (status === 409 && body.theirs) this.clash(body);
+    else if (NOT_FOR_GOOD.has(status)) this.stop(body.message || words.refused);
+    else this.handOver(body);
     return null;
   }
 
   saved(body, sent) {
     this.kept = sent;
+    this.unanswered = [];
     this.form.elements.version.value = body.version;
-    if (this.dirty) this.unsent.keep(this.action, this.fields);
+    if (this.dirty) this.unsent.keep(this.entry);
     else this.unsent.drop(this.action);
+    this.form.querySelector(".clash")?.remove();
     if (document.activeElement === this.button) this.form.querySelector("input:checked").focus();
     this.button.hidden = true;
     this.say(words.saved.replace("{time}", body.saved_at), "ok");
     this.form.dataset.marked = "";
-    document.dispatchEvent(new CustomEvent("crrubric:saved", { detail: body }));
+    document.dispatchEvent(new CustomEvent("crrubric:saved", { detail: { ...body, action: this.action } }));
   }
 
   /* Not saved, and trying again would not help: only another edit or the person can. */
@@ -166,21 +219,77 @@ export class MarkForm {
     this.say(reason, "bad");
   }
 
-  clash(body) {
-    this.stale = true;
-    this.say(body.message || words.stale, "bad");
+  /* Another tab or browser has saved this mark: show it, unless something else was typed here. */
+  meet(theirs) {
+    if (this.busy || (this.stale && theirs.version === this.met)) return; // an answer comes, or was told
+    if (this.dirty && !isStored(this.fields, theirs)) {
+      this.clash({ message: words.stale, theirs });
+      return;
+    }
+    this.kept = this.edits; // these very words, or none were typed here
+    this.unsent.drop(this.action);
+    this.show(theirs);
+  }
+
+  show(theirs) {
+    this.stale = false;
+    this.form.querySelector(".clash")?.remove();
+    const controls = this.form.elements;
+    for (const tile of this.form.querySelectorAll("input[name=answer]")) tile.checked = tile.value === theirs.answer;
+    for (const name of ["version", "note", ...EVIDENCE]) controls[name].value = theirs[name];
+    if (theirs.answer) this.form.dataset.marked = "";
+    else delete this.form.dataset.marked;
+    this.say(words.elsewhereSaved.replace("{time}", theirs.saved_at), "ok");
+    document.dispatchEvent(new CustomEvent("crrubric:shown"));
+  }
+
+  /* It is not taken any more: said with the reason, and given to the person to copy or to save as a file. */
+  async handOver(body) {
+    const { reason, stored } = await this.askWhy();
+    if (stored && isStored(this.fields, stored)) {
+      this.kept = this.edits; // the server has it: its answer was lost on the way
+      this.unsent.drop(this.action);
+      this.say(words.saved.replace("{time}", stored.saved_at), "ok");
+      return;
+    }
+    this.stop(words.notTaken.replace("{reason}", reason ?? body.message ?? words.refused));
+    this.box().append(makeActions(words, () => [this.entry], () => this.reload()));
+  }
+
+  /* Why the server does not take this mark, whatever it says, and what it has instead, as far as it tells. */
+  async askWhy() {
+    try {
+      const address = `${words.reasonAt}?form=${encodeURIComponent(this.action)}`;
+      return await (await fetch(address, { headers: { Accept: "application/json" } })).json();
+    } catch {
+      return {};
+    }
+  }
+
+  /* An empty box below what the form says of itself. */
+  box() {
     this.form.querySelector(".clash")?.remove();
     const box = document.createElement("div");
     box.className = "clash";
-    if (body.theirs) box.append(...this.theirWords(body.theirs));
+    this.status.after(box);
+    return box;
+  }
+
+  clash(body) {
+    clearTimeout(this.timer);
+    this.timer = null;
+    this.stale = true;
+    this.met = body.theirs.version;
+    this.say(body.message || words.stale, "bad");
+    const box = this.box();
+    box.append(...this.theirWords(body.theirs));
     const actions = document.createElement("div");
     actions.className = "actions";
-    if (Number.isInteger(body.theirs?.version)) {
-      actions.append(this.act("button", words.keep, () => this.keepMine(body.theirs.version, box)));
-    }
-    actions.append(this.act("a", words.reload, () => this.reload()));
+    actions.append(
+      this.act("button", words.keep, () => this.keepMine(body.theirs.version, box)),
+      this.act("a", words.reload, () => this.reload()),
+    );
     box.append(actions);
-    this.status.after(box);
   }
 
   theirWords(theirs) {
@@ -228,14 +337,11 @@ export class MarkForm {
 
   /* Put back what this browser kept. Returns whether it is still to be sent. */
   restore(fields) {
-    const typed = new Map(fields);
-    const now = new Map(this.fields);
-    const same = [...typed].every(([name, value]) => name === "version" || now.get(name) === value);
-    if (same) {
+    if (isStored(fields, Object.fromEntries(this.fields))) {
       this.unsent.drop(this.action);
       return false;
     }
-    for (const [name, value] of typed) if (name in this.form.elements) this.form.elements[name].value = value;
+    for (const [name, value] of fields) if (name in this.form.elements) this.form.elements[name].value = value;
     for (const fold of this.form.querySelectorAll("details:has(textarea)")) fold.open = true;
     this.edits += 1;
     return this.ready();

@@ -2,13 +2,14 @@
    password before it ends for good, twelve hours after sign-in. At sign-out it clears what ballot.js kept in
    this browser. On every page of a signed-in person. */
 
-import { askToSignIn, followOthers, whoIsIn } from "./sign-in.js";
+import { askToSignIn, followOthers, lookWhoIsIn } from "./sign-in.js";
+import { Unsent } from "./unsent.js";
 
 const CHECK_EVERY = 20_000; // ms
 const WARN = 120_000; // ms before the end for good
 const SEEN = "crrubric.seen"; // when any tab of this browser last spoke with the server
 const ENDS = "crrubric.ends"; // when the newest session of this browser ends for good
-const UNSENT = "crrubric.unsent."; // what ballot.js keeps, by person
+const PERSON = "crrubric.person"; // whose page this browser last showed
 
 const dialog = document.getElementById("session-ending");
 const limit = Number(dialog.dataset.minutes) * 60_000;
@@ -37,23 +38,10 @@ function remember(key, moment) {
 const seen = () => remember(SEEN, Date.now());
 const endsIn = (seconds) => remember(ENDS, Date.now() + seconds * 1000);
 
-function unsent() {
-  try {
-    return Object.keys(localStorage).filter((key) => key.startsWith(UNSENT));
-  } catch {
-    return [];
-  }
-}
-
 async function stay() {
   try {
-    const { person } = await whoIsIn();
-    if (person === null) {
-      out = true;
-      askToSignIn();
-    } else {
-      seen();
-    }
+    if (await lookWhoIsIn()) seen();
+    else out = true;
   } catch {
     // offline: the question comes again
   }
@@ -71,6 +59,7 @@ function check() {
 }
 
 seen();
+remember(PERSON, document.body.dataset.person);
 endsIn(Number(dialog.dataset.left));
 document.addEventListener("crrubric:saved", seen);
 document.addEventListener("crrubric:signed-in", (event) => {
@@ -84,16 +73,18 @@ setInterval(check, CHECK_EVERY);
 document.addEventListener("visibilitychange", check);
 window.addEventListener("storage", (event) => {
   if (event.key === ENDS && event.newValue - event.oldValue > WARN) followOthers();
+  if (event.key === PERSON && event.newValue !== document.body.dataset.person) followOthers();
 });
+window.addEventListener("pageshow", (event) => event.persisted && followOthers());
 
 for (const form of document.querySelectorAll("form[data-sign-out]")) {
   form.addEventListener("submit", (event) => {
-    const kept = unsent();
-    if (kept.length > 0 && !confirm(form.dataset.signOut)) {
+    const kept = new Unsent(document.body.dataset.person); // of others who were here nobody hears
+    if (kept.entries().length > 0 && !confirm(form.dataset.signOut)) {
       event.preventDefault();
       return;
     }
-    for (const key of kept) localStorage.removeItem(key);
+    kept.clear();
     document.dispatchEvent(new Event("crrubric:dropped"));
   });
 }

@@ -1,7 +1,8 @@
 /* What the server has not taken yet, kept in this browser for the person who typed it.
 
-   One entry per address: {action, fields: [[name, value]…], at}. It is written at each edit and goes
-   when the server has the words; at sign-out session.js clears everything. */
+   One entry per address: {action, fields: [[name, value]…], title, text, at}. `title` and `text` are what
+   people read of it. It is written at each edit and goes when the server has the words or the person says
+   so; nobody else's page looks at it. */
 
 const REMEMBERED = "crrubric.keep";
 
@@ -22,10 +23,10 @@ export class Unsent {
   turn(on) {
     try {
       localStorage.setItem(REMEMBERED, on ? "on" : "off");
-      if (!on) localStorage.removeItem(this.key);
     } catch {
       // storage is switched off: nothing was kept anyway
     }
+    if (!on) this.clear();
   }
 
   /* All entries, the oldest first. */
@@ -38,16 +39,20 @@ export class Unsent {
     }
   }
 
-  keep(action, fields) {
+  keep(entry) {
     if (!this.on) return;
     const entries = this.entries();
-    const before = entries.find((entry) => entry.action === action);
-    const others = entries.filter((entry) => entry !== before);
-    this.write([...others, { action, fields, at: before?.at ?? Date.now() }]);
+    const before = entries.find(({ action }) => action === entry.action);
+    const others = entries.filter((other) => other !== before);
+    this.write([...others, { ...entry, at: before?.at ?? Date.now() }]);
   }
 
   drop(action) {
     this.write(this.entries().filter((entry) => entry.action !== action));
+  }
+
+  clear() {
+    this.write([]);
   }
 
   write(entries) {

@@ -9,16 +9,19 @@ from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import select
 
 from crrubric.domain.setup.rubric import load_built_in_rubric
-from crrubric.extensions import db
+from crrubric.domain.vocabulary import Phase
+from crrubric.extensions import db, limiter
 from crrubric.models import User
 from crrubric.queries.people.people import actor_of
 from crrubric.services.demo.district import make_demo
 from crrubric.services.setup.evaluations import create_evaluation
 from crrubric.services.setup.vendors import VendorFacts, add_vendor
+from tests.browser.ballots import Task
 from tests.browser.browser import find_browser
 from tests.browser.sites import Site, made_once, serve
 from tests.browser.visitor import Contexts, Visitor
 from tests.conftest import fresh_app, wipe
+from tests.factories import PASSWORD, Factory
 
 QUIET = (
     "--no-sandbox",
@@ -114,3 +117,23 @@ def browse(contexts: Contexts, request: pytest.FixtureRequest) -> Iterator[Brows
     for visitor in visitors:
         contexts.give_back(visitor)
     assert complaints == []
+
+
+@pytest.fixture
+def task(site: Site) -> Task:
+    with site.app.app_context():
+        limiter.reset()
+        made = Factory(site.app).evaluation(phase=Phase.SCORING, reviewers=2, vendors=1)
+        person, other = (db.session.get_one(User, row.user_id).email for row in made.reviewers)
+        ballot = made.url(f"ballots/{made.vendors[0].id}")
+        task = Task(site, person, ballot, other, made.slug, made.chair)
+        db.session.remove()
+    return task
+
+
+@pytest.fixture
+def reviewer(task: Task, browse: Browse) -> Visitor:
+    """The reviewer with the ballot open."""
+    visitor = browse(task.site).sign_in(task.email, PASSWORD)
+    visitor.page.goto(task.address)
+    return visitor

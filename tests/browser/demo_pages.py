@@ -44,6 +44,7 @@ FILES = {
     "memo.download_memo_word",
     "questions.download_questions",
     "static",
+    "unsent.show_refusal_reason",
 }
 # Pages that the demo has no address for; a test of its own looks at each.
 ELSEWHERE = {

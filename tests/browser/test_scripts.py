@@ -1,7 +1,6 @@
 """The ballot saves by itself, says so, and never loses or overwrites a word."""
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -10,88 +9,42 @@ from sqlalchemy import func, select, update
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
-from crrubric.domain.vocabulary import Answer, Phase
-from crrubric.extensions import db, limiter
-from crrubric.models import User, UserSession
-from tests.browser.conftest import Browse
-from tests.browser.sites import Site
+from crrubric.domain.vocabulary import Answer
+from crrubric.extensions import db
+from crrubric.models import UserSession
+from tests.browser.ballots import (
+    CONFLICT,
+    MARKS,
+    OTHER,
+    OUT,
+    REFUSED_CONNECTION,
+    RETRYING,
+    SAVED,
+    SIGNED_OUT,
+    SOON,
+    TOO_LONG,
+    UNAVAILABLE,
+    UNSENT,
+    Task,
+    choose,
+    cut_off,
+    end_sessions,
+    form,
+    note,
+    sign_in_here,
+    status,
+    write,
+)
 from tests.browser.visitor import Visitor
-from tests.factories import PASSWORD, Factory, stored_marks
+from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.xdist_group("browser, scripts")
 
-SAVED = re.compile(r"^Saved \d\d:\d\d$")
-RETRYING = "Not saved yet – trying again…"
+ELSEWHERE = re.compile(r"^Changed in another window, saved \d\d:\d\d$")
 CHANGED = (
     "This mark was changed in another window. Nothing was overwritten: compare the two versions."
 )
-REFUSED_CONNECTION = r"Failed to load resource: net::ERR_"
-CONFLICT = r"Failed to load resource: .* 409 "
-SIGNED_OUT = r"Failed to load resource: .* 401 "
-TOO_LONG = r"Failed to load resource: .* 422 "
-UNAVAILABLE = r"Failed to load resource: .* 503 "
-MARKS = "**/marks/*"
-
-
-@dataclass(frozen=True)
-class Task:
-    """A ballot that waits for a reviewer: three criteria, none marked."""
-
-    site: Site
-    email: str
-    address: str
-    other: str  # the address of another reviewer
-
-    def stored(self) -> list[tuple[Answer, str]]:
-        """(answer, note) of every mark in the database."""
-        with self.site.app.app_context():
-            found = stored_marks()
-            db.session.remove()
-        return found
-
-
-@pytest.fixture
-def task(site: Site) -> Task:
-    with site.app.app_context():
-        limiter.reset()
-        made = Factory(site.app).evaluation(phase=Phase.SCORING, reviewers=2, vendors=1)
-        person, other = (db.session.get_one(User, row.user_id).email for row in made.reviewers)
-        task = Task(site, person, made.url(f"ballots/{made.vendors[0].id}"), other)
-        db.session.remove()
-    return task
-
-
-@pytest.fixture
-def reviewer(task: Task, browse: Browse) -> Visitor:
-    """The reviewer with the ballot open."""
-    visitor = browse(task.site).sign_in(task.email, PASSWORD)
-    visitor.page.goto(task.address)
-    return visitor
-
-
-def form(page: Page, number: int = 0) -> Locator:
-    return page.locator("form[data-mark]").nth(number)
-
-
-def status(page: Page, number: int = 0) -> Locator:
-    return form(page, number).get_by_role("status")
-
-
-def choose(page: Page, look: str, number: int = 0) -> None:
-    form(page, number).locator(f"label.{look}").click()
-
-
-def note(page: Page, number: int = 0) -> Locator:
-    """The note of one criterion, unfolded."""
-    if not form(page, number).get_by_label("Why? What did you see?").is_visible():
-        form(page, number).get_by_text("Note and evidence").click()
-    return form(page, number).get_by_label("Why? What did you see?")
-
-
-def write(page: Page, text: str, number: int = 0) -> None:
-    """Type into the note and stay there."""
-    note(page, number).click()
-    page.keyboard.type(text)
+NEWER = "**/ballots/newer?*"
 
 
 # Saving
@@ -165,13 +118,69 @@ def test_a_server_that_fails_is_asked_again_until_it_has_stored_the_mark(task, r
     assert list(answers) == []
 
 
-# Two tabs
+# Two tabs, two browsers
+
+
+def open_deaf_tab(task: Task, reviewer: Visitor) -> Page:
+    """Another tab with the ballot that learns of nothing before it saves."""
+    reviewer.expected.append(REFUSED_CONNECTION)
+    other = reviewer.context.new_page()
+    other.route(NEWER, lambda route: route.abort())
+    other.goto(task.address)
+    return other
+
+
+def test_another_tab_shows_what_the_first_saved_and_says_so(task, reviewer):
+    other = reviewer.context.new_page()
+    other.goto(task.address)
+
+    choose(reviewer.page, "yes")
+    write(reviewer.page, "Captions on every video.")
+
+    expect(note(other)).to_have_value("Captions on every video.")
+    expect(form(other).locator("label.yes input")).to_be_checked()
+    expect(status(other)).to_have_text(ELSEWHERE)
+    expect(other.get_by_text("1 of 3 answered")).to_be_visible()
+    choose(other, "no")
+    expect(status(other)).to_have_text(SAVED)
+    expect(status(reviewer.page)).to_have_text(ELSEWHERE)
+    assert task.stored() == [(Answer.NO, "Captions on every video.")]
+
+
+def test_another_tab_in_which_something_was_typed_keeps_it_and_shows_both(task, reviewer):
+    other = reviewer.context.new_page()
+    other.goto(task.address)
+    write(other, "Not sent yet: no answer is chosen.")
+
+    choose(reviewer.page, "yes")
+
+    expect(form(other).get_by_text("Saved elsewhere: Yes")).to_be_visible()
+    expect(note(other)).to_have_value("Not sent yet: no answer is chosen.")
+    assert task.stored() == [(Answer.YES, "")]
+    choose(other, "no")
+    form(other).get_by_role("button", name="Save mine instead").click()
+    expect(status(other)).to_have_text(SAVED)
+    assert task.stored() == [(Answer.NO, "Not sent yet: no answer is chosen.")]
+
+
+def test_another_browser_shows_what_was_saved_when_somebody_comes_back_to_it(
+    task, reviewer, browse
+):
+    elsewhere = browse(task.site).sign_in(task.email, PASSWORD)
+    elsewhere.page.goto(task.address)
+    choose(reviewer.page, "yes")
+    expect(status(reviewer.page)).to_have_text(SAVED)
+    elsewhere.page.wait_for_timeout(5_100)  # it was asked for only now
+
+    note(elsewhere.page).focus()
+
+    expect(status(elsewhere.page)).to_have_text(ELSEWHERE)
+    expect(form(elsewhere.page).locator("label.yes input")).to_be_checked()
 
 
 def test_of_two_tabs_the_second_learns_of_the_first_and_overwrites_nothing(task, reviewer):
     reviewer.expected.append(CONFLICT)
-    other = reviewer.context.new_page()
-    other.goto(task.address)
+    other = open_deaf_tab(task, reviewer)
     choose(reviewer.page, "yes")
     expect(status(reviewer.page)).to_have_text(SAVED)
 
@@ -187,8 +196,7 @@ def test_of_two_tabs_the_second_learns_of_the_first_and_overwrites_nothing(task,
 
 def test_of_two_tabs_the_second_can_drop_its_own_words(task, reviewer):
     reviewer.expected.append(CONFLICT)
-    other = reviewer.context.new_page()
-    other.goto(task.address)
+    other = open_deaf_tab(task, reviewer)
     choose(reviewer.page, "yes")
     expect(status(reviewer.page)).to_have_text(SAVED)
     choose(other, "no")
@@ -308,14 +316,6 @@ def test_the_browser_asks_nothing_when_everything_is_stored(task, reviewer):
 # What this browser keeps
 
 KEEP = "While there is no connection, keep"
-UNSENT = "Object.keys(localStorage).filter((key) => key.startsWith('crrubric.unsent.')).length"
-
-
-def cut_off(visitor: Visitor) -> None:
-    """No mark reaches the server any more; the rest of the site does."""
-    visitor.expected.append(REFUSED_CONNECTION)
-    visitor.page.on("dialog", lambda dialog: dialog.accept())
-    visitor.page.route(MARKS, lambda route: route.abort())
 
 
 def test_what_was_not_sent_is_there_again_after_the_page_was_left(task, reviewer):
@@ -376,23 +376,6 @@ def test_signing_out_clears_what_was_kept(task, reviewer):
 # When the session ends
 
 
-def end_sessions(task: Task) -> None:
-    with task.site.app.app_context():
-        db.session.execute(update(UserSession).values(ended_at=now_utc()))
-        db.session.commit()
-        db.session.remove()
-
-
-OUT, SOON = "You were signed out", "You have been signed in for almost twelve hours"
-
-
-def sign_in_here(page: Page, email: str, name: str = OUT) -> None:
-    dialog = page.get_by_role("dialog", name=name)
-    dialog.get_by_label("E-mail address").fill(email)
-    dialog.get_by_label("Password").fill(PASSWORD)
-    dialog.get_by_role("button", name="Sign in").click()
-
-
 def test_whose_session_has_ended_signs_in_on_the_page_and_loses_nothing(task, reviewer):
     reviewer.expected.append(SIGNED_OUT)
     end_sessions(task)
@@ -416,9 +399,10 @@ def test_somebody_else_who_signs_in_there_sends_nothing_of_it(task, reviewer):
 
     sign_in_here(reviewer.page, task.other)
 
-    expect(reviewer.page.get_by_role("alert")).to_contain_text(
-        "is signed in now. What was typed here is somebody else’s and was not sent."
+    expect(reviewer.page.get_by_role("dialog", name=OTHER)).to_contain_text(
+        "is signed in now. What was typed here is somebody else’s: it was not sent"
     )
+    expect(reviewer.page.locator("main")).not_to_be_visible()
     assert task.stored() == []
 
 

@@ -130,6 +130,8 @@ memo.download_memo_html VIEW_MEMO
 memo.show_memo VIEW_MEMO
 forgotten.send_forgotten_password_link public
 forgotten.show_forgotten_password public
+unsent.show_refusal_reason signed in
+unsent.show_unsent_words signed in
 own.save_own_address signed in
 own.save_own_name signed in
 own.save_own_password signed in
@@ -137,6 +139,7 @@ own.show_own_account signed in
 own.show_own_address_form signed in
 own.show_own_password_form signed in
 memo.download_memo_word VIEW_MEMO
+newer.show_newer_marks VIEW_OWN_BALLOTS
 notices.save_notice_dismissal VIEW_EVALUATION
 practice.save_practice_round_restart RUN_PRACTICE
 practice.save_own_practice_finish PRACTICE

@@ -260,6 +260,20 @@ def test_a_broken_venv_is_remade(empty_venv, monkeypatch):
     assert run.output(run.PYTHON, "-c", "print(1 + 1)") == "2"
 
 
+def test_what_is_compiled_is_kept_and_does_not_lie_beside_the_sources(
+    checkout: Checkout, elsewhere: Path, monkeypatch
+):
+    """Otherwise every process would compile all that it imports anew."""
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    checkout.set_up("all")
+
+    assert checkout.run("users", current=elsewhere).returncode == 7
+
+    compiled = {file.relative_to(checkout.root).parts[:2] for file in checkout.root.rglob("*.pyc")}
+    assert compiled == {(".venv", "compiled")}
+
+
 # The browser
 
 

@@ -18,9 +18,10 @@ from crrubric.extensions import WRITE, db
 from crrubric.models import User, UserSession
 from crrubric.queries.people.people import Actor
 from crrubric.services.people.accounts import hash_token
+from tests.conftest import set_settings
 from tests.factories import PASSWORD
-from tests.page_checks import check_access
-from tests.pages import Page, parse
+from tests.page_checks import check_access, check_versions
+from tests.pages import Page, filled_form, parse
 
 # what differs from one answer to the next whatever it says
 FORM_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -37,6 +38,8 @@ def check_page(response: TestResponse) -> None:
     if digest not in SOUND:
         page = parse(response.status_code, response.text)
         assert check_access(page) == [], response.request.path
+        if response.status_code == 200:  # what is refused shows again what was typed
+            assert check_versions(page, response.request.path) == []
         SOUND.add(digest)
 
 
@@ -64,6 +67,11 @@ class Visitor:
         form = {"csrf_token": self.csrf(), **(data or {})}
         return self.looked_at(self.send("POST", url, data=form, **options))
 
+    def edit(self, url: str, data: dict[str, Any], *, page: str = "") -> TestResponse:
+        """Open the page and send this to `url`, with what its form says of the version it shows."""
+        shown = filled_form(self.page(page or url), url)
+        return self.post(url, {**{key: shown[key] for key in ("version", "seen")}, **data})
+
     def csrf(self) -> str:
         """A token of this session: of the last page that had a form, or of the first to get."""
         if not self.token:
@@ -84,14 +92,14 @@ class Visitor:
         db.session.rollback()
         with db.engine.connect().execution_options(**WRITE) as connection, connection.begin():
             connection.execute(insert(UserSession).values(row))
-        Context().run(self.take_cookie, secret)
+        Context().run(self.take_cookie, secret, actor)
         return self
 
-    def take_cookie(self, secret: str) -> None:
-        """Hold the cookie of a session, and a token for its forms."""
+    def take_cookie(self, secret: str, actor: Actor) -> None:
+        """Hold the cookie of a session, and a token for its forms, which names the person."""
         with self.client.application.test_request_context():
+            raw = session["csrf_token"] = f"{token_urlsafe(20)}.{actor.user_id}"
             self.token = generate_csrf()
-            raw = session["csrf_token"]
         with self.client.session_transaction() as cookie:
             cookie.update(_user_id=secret, _fresh=True, csrf_token=raw)
 
@@ -121,6 +129,18 @@ def visit(app: Flask) -> Visit:
         return visitor.resume(actor) if actor else visitor
 
     return make
+
+
+@pytest.fixture
+def mailing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The site sends mail: into the outbox, and no further."""
+    set_settings(
+        app,
+        monkeypatch,
+        MAIL_HOST="localhost",
+        MAIL_SENDER="score@district.example",
+        SITE_URL="https://score.district.example",
+    )
 
 
 def error_of(page: Page, field: str) -> str:

@@ -25,6 +25,7 @@ MAILED: Mapping[NoticeKind, str] = {
     NoticeKind.POSITION_ASKED: N_("Please state your position again"),
     NoticeKind.MARK_AGAIN: N_("Please mark a criterion again"),
     NoticeKind.BALLOT_ENTERED: N_("Please confirm your ballot for %(vendor)s"),
+    NoticeKind.BALLOTS_IMPORTED: N_("Please look at ballots that were filled from a file"),
     NoticeKind.ASSIGNMENT_CHANGED: N_("What you have to mark has changed"),
     NoticeKind.ALL_IN: N_("All ballots are in"),
 }

@@ -130,6 +130,24 @@ def load_own_criterion_marks(
     return {mark.ballot_id: mark for mark in rows}
 
 
+def load_own_marks_on(
+    session: Session, member: Member, cells: Iterable[tuple[int, int]]
+) -> dict[tuple[int, int], Mark]:
+    """A reviewer's own marks, by (vendor, criterion), as far as these cells have one."""
+    wanted = set(cells)
+    rows = session.execute(
+        select(Ballot.vendor_id, Mark)
+        .join(Mark, Mark.ballot_id == Ballot.id)
+        .where(
+            Ballot.member_id == member.id,
+            Ballot.vendor_id.in_({vendor for vendor, _criterion in wanted}),
+            Mark.criterion_id.in_({criterion for _vendor, criterion in wanted}),
+        )
+    )
+    found = {(vendor, mark.criterion_id): mark for vendor, mark in rows}
+    return {cell: mark for cell, mark in found.items() if cell in wanted}
+
+
 def entry_of(session: Session, ballot: Ballot) -> EntryOnBehalf | None:
     """How the present version of a ballot was entered on its reviewer's behalf, if it was."""
     return session.scalar(

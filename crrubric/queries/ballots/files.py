@@ -51,13 +51,6 @@ def load_mark_files(
     return {at: files for at, files in _group_files_by_cell(session, rows).items() if at in wanted}
 
 
-def load_all_mark_files(
-    session: Session, seat: Seat
-) -> Mapping[tuple[int, int], Sequence[MarkFile]]:
-    """All files on marks that the seat may see, likewise."""
-    return _group_files_by_cell(session, _select_readable_files(seat))
-
-
 def _group_files_by_cell(
     session: Session, rows: Select[MarkFile]
 ) -> dict[tuple[int, int], list[MarkFile]]:

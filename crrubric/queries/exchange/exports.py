@@ -3,13 +3,16 @@
 from collections.abc import Iterator, Sequence
 from typing import TypedDict
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.ballots.evidence import describe_evidence
-from crrubric.models import Evaluation
-from crrubric.queries.ballots.ballots import iterate_disclosed_marks
-from crrubric.queries.ballots.files import load_all_mark_files
-from crrubric.queries.people.access import Seat
+from crrubric.domain.policy import FROM_MEETING
+from crrubric.models import Evaluation, MarkFile, Vendor
+from crrubric.queries.ballots.ballots import DisclosedMark, iterate_disclosed_marks
+from crrubric.queries.ballots.files import load_mark_files
+from crrubric.queries.people.access import Seat, make_not_found
+from crrubric.queries.shared.reading import end_reading
 
 
 class MarkRow(TypedDict):
@@ -28,24 +31,52 @@ class MarkRow(TypedDict):
 
 
 def iterate_mark_rows(session: Session, seat: Seat) -> Iterator[MarkRow]:
-    """Marks that count, without those of vendors that the person stays away from."""
-    files = load_all_mark_files(session, seat)
-    for row in iterate_disclosed_marks(session, seat.evaluation, away=seat.shut_out):
-        mark = row.mark
-        yield MarkRow(
-            reviewer=row.reviewer,
-            vendor=row.vendor,
-            criterion=row.criterion,
-            mark=mark.answer.value,
-            note=mark.note,
-            evidence=describe_evidence(mark.evidence_kind, mark.evidence_place, mark.evidence_on),
-            evidence_until=mark.evidence_until.isoformat() if mark.evidence_until else "",
-            files="; ".join(
-                file.name for file in files.get((mark.ballot_id, mark.criterion_id), ())
-            ),
-            origin="import" if row.imported else "on behalf" if row.entered else "reviewer",
-            blind="no" if row.informed else "yes",
-        )
+    """Marks that count, without those of vendors that the person stays away from.
+
+    Read vendor by vendor: no transaction is open while a row is used, and the marks of one vendor
+    are all that is held. Raises: NotFound if the committee went back to scoring meanwhile.
+    """
+    vendors = session.scalars(
+        select(Vendor.id)
+        .where(Vendor.evaluation_id == seat.evaluation.id, Vendor.id.not_in(seat.shut_out))
+        .order_by(Vendor.position, Vendor.id)
+    ).all()
+    for vendor_id in vendors:
+        session.refresh(seat.evaluation, ["phase"])  # each page is of a transaction of its own
+        if seat.evaluation.phase not in FROM_MEETING:
+            raise make_not_found()
+        rows = list_vendor_mark_rows(session, seat, vendor_id)
+        end_reading(session)
+        yield from rows
+
+
+def list_vendor_mark_rows(session: Session, seat: Seat, vendor_id: int) -> list[MarkRow]:
+    """The rows of one vendor."""
+    marks = list(iterate_disclosed_marks(session, seat.evaluation, vendor_id=vendor_id))
+    files = load_mark_files(
+        session, seat, ((row.mark.ballot_id, row.mark.criterion_id) for row in marks)
+    )
+    return [
+        make_mark_row(row, files.get((row.mark.ballot_id, row.mark.criterion_id), ()))
+        for row in marks
+    ]
+
+
+def make_mark_row(row: DisclosedMark, files: Sequence[MarkFile]) -> MarkRow:
+    """One mark with its files, by column."""
+    mark = row.mark
+    return MarkRow(
+        reviewer=row.reviewer,
+        vendor=row.vendor,
+        criterion=row.criterion,
+        mark=mark.answer.value,
+        note=mark.note,
+        evidence=describe_evidence(mark.evidence_kind, mark.evidence_place, mark.evidence_on),
+        evidence_until=mark.evidence_until.isoformat() if mark.evidence_until else "",
+        files="; ".join(file.name for file in files),
+        origin="import" if row.imported else "on behalf" if row.entered else "reviewer",
+        blind="no" if row.informed else "yes",
+    )
 
 
 def describe_evaluation(

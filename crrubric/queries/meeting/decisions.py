@@ -95,14 +95,11 @@ def list_commitments(session: Session, evaluation_id: int) -> list[Commitment]:
     )
 
 
-def load_finding_version(session: Session, vendor_id: int, criterion_id: int) -> int:
-    """How often the finding was changed; 0 if there is none."""
-    version = session.scalar(
-        select(Finding.version).where(
-            Finding.vendor_id == vendor_id, Finding.criterion_id == criterion_id
-        )
+def find_finding(session: Session, vendor_id: int, criterion_id: int) -> Finding | None:
+    """What the committee adopted for a cell, if anything."""
+    return session.scalar(
+        select(Finding).where(Finding.vendor_id == vendor_id, Finding.criterion_id == criterion_id)
     )
-    return version or 0
 
 
 def find_own_position(session: Session, member: Member | None) -> Position | None:

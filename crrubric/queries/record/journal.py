@@ -98,6 +98,25 @@ def list_cell_history(
     return list(session.scalars(rows.order_by(JournalEntry.number)))
 
 
+def find_latest_changes(
+    session: Session, seat: Seat, *events: Event, **about: int
+) -> dict[str, JournalEntry]:
+    """Who last changed what: by the journal's name for it, the entry that made it what it is.
+
+    Args: about: `vendor_id`, `criterion_id`, `member_id`, as far as the entries have them. An entry
+    that repeats a value has not changed it.
+    """
+    rows = select_visible_entries(seat).where(JournalEntry.event.in_(events))
+    rows = rows.filter_by(**about).order_by(JournalEntry.number.desc()).limit(PAGE)
+    values: dict[str, Any] = {}
+    found: dict[str, JournalEntry] = {}
+    for entry in reversed(session.scalars(rows).all()):
+        for name, value in (entry.after or {}).items():
+            if name not in found or values[name] != value:
+                found[name], values[name] = entry, value
+    return found
+
+
 def list_journal_actors(session: Session, seat: Seat) -> list[str]:
     """Everybody who acted, by name."""
     names = select_visible_entries(seat).with_only_columns(JournalEntry.actor_name).distinct()

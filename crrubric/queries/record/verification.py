@@ -4,10 +4,11 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.ballots.receipts import has_same_marks, receipt_of
@@ -179,20 +180,30 @@ def _check_invariants(session: Session) -> Iterator[CrrubricError]:
 
 def _check_foreign_keys(session: Session) -> Iterator[CrrubricError]:
     """Rows that point at a row which isn't there, of every foreign key of every table."""
+    for table, columns, count_lost in _list_foreign_keys():
+        lost = session.scalar(count_lost)
+        if lost:
+            yield Invalid(
+                N_("Rows of “%(table)s” whose %(column)s refers to nothing: %(count)s."),
+                table=table,
+                column=columns,
+                count=lost,
+            )
+
+
+@cache
+def _list_foreign_keys() -> tuple[tuple[str, str, Select[Any]], ...]:
+    """(table, columns) that refer to another table, and how to count rows that refer to nothing."""
+    found = []
     for table in Base.metadata.sorted_tables:
         for key in sorted(table.foreign_key_constraints, key=lambda key: str(key.name)):
             there = key.referred_table.alias()
             pairs = [(column.parent, there.c[column.column.name]) for column in key.elements]
-            lost = session.scalar(
+            count_lost = (
                 select(func.count())
                 .select_from(table)
                 .outerjoin(there, and_(*(own == other for own, other in pairs)))
                 .where(*(own.is_not(None) for own, _other in pairs), pairs[-1][1].is_(None))
             )
-            if lost:
-                yield Invalid(
-                    N_("Rows of “%(table)s” whose %(column)s refers to nothing: %(count)s."),
-                    table=table.name,
-                    column=", ".join(own.name for own, _other in pairs),
-                    count=lost,
-                )
+            found.append((table.name, ", ".join(own.name for own, _other in pairs), count_lost))
+    return tuple(found)

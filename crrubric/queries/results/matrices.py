@@ -12,6 +12,7 @@ from crrubric.domain.policy import FROM_MEETING
 from crrubric.domain.results import results as domain
 from crrubric.domain.results.basis import ResultBasis
 from crrubric.domain.results.outcome import DecisionRule
+from crrubric.domain.statistics.agreement import Agreement
 from crrubric.models import Criterion, Evaluation, Finding, Reinstatement, Vendor
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.results.marks import read_ballots
@@ -92,7 +93,11 @@ def read_matrix_for_seat(session: Session, seat: Seat, language: str = "") -> Ma
     reviewer can work out what they answered.
     Raises: NotFound before the meeting, and where no vendor is left.
     """
-    read = read_matrix(session, seat.evaluation, language)
+    return withhold_vendors(read_matrix(session, seat.evaluation, language), seat)
+
+
+def withhold_vendors(read: Matrix, seat: Seat) -> Matrix:
+    """The matrix without the vendors from which the seat stays away. Raises: NotFound if empty."""
     away = {code for code, vendor in read.vendors.items() if vendor.id in seat.shut_out}
     if not away:
         return read
@@ -106,6 +111,13 @@ def read_matrix_for_seat(session: Session, seat: Seat, language: str = "") -> Ma
         vendors={code: row for code, row in read.vendors.items() if code not in away},
         withheld=tuple(vendor for vendor in read.basis.vendors if vendor.code in away),
     )
+
+
+def find_agreement_for_seat(read: Matrix, seat: Seat) -> Agreement | None:
+    """How much reviewers agree on the vendors that the seat does not stay away from, if any."""
+    if all(vendor.id in seat.shut_out for vendor in read.vendors.values()):
+        return None
+    return withhold_vendors(read, seat).results.agreement
 
 
 def convert_criterion(part: RubricPart, row: Criterion, language: str) -> domain.ScoredCriterion:

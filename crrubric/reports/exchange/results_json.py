@@ -22,7 +22,7 @@ from crrubric.domain.statistics.swing import PairSwings, Swing
 from crrubric.domain.vocabulary import Answer
 from crrubric.reports.exchange.tables import share_to_float, tally_row, vendor_rows
 
-SCHEMA = "crrubric.results/1"
+SCHEMA = "crrubric.results/2"
 MANY = 10_000
 ENCODER = json.JSONEncoder(allow_nan=False)
 Json = dict[str, Any]
@@ -173,10 +173,15 @@ def robustness_json(found: Robustness) -> Json:
     """What was tried on the order, apart from what names reviewers."""
     return {
         "rank_acceptability": acceptability_json(found.around, found.uniform),
-        "pairwise_majority": {
-            join_pair(pair): [majority.prefer, majority.against, majority.tied]
+        "pairwise_majority": [
+            pair_json(pair)
+            | {
+                "prefer_first": majority.prefer,
+                "prefer_second": majority.against,
+                "tied": majority.tied,
+            }
             for pair, majority in found.preferences.pairs.items()
-        },
+        ],
         "condorcet_winner": found.preferences.condorcet_winner,
         "swing_weights": swings_json(found.swings),
         "other_rules": scenarios_json(found.rules),
@@ -268,16 +273,18 @@ def reviewers_json(computed: AnalyzedResults, names: ReviewerComparisons | None)
             for each in left_out
         },
         "leave_one_reviewer_out_ranks": {each.reviewer: each.order.ranks for each in left_out},
-        "kendall_tau_b": {join_pair(pair): tau for pair, tau in names.kendall.items()},
-        "cohen_kappa_pairs": {
-            join_pair(pair): share_to_float(kappa) for pair, kappa in names.cohen.items()
-        },
+        "kendall_tau_b": [pair_json(pair) | {"tau_b": tau} for pair, tau in names.kendall.items()],
+        "cohen_kappa_pairs": [
+            pair_json(pair) | {"kappa": share_to_float(kappa)}
+            for pair, kappa in names.cohen.items()
+        ],
     }
 
 
-def join_pair(pair: Pair) -> str:
-    """Two names as one key: A|B."""
-    return "|".join(pair)
+def pair_json(pair: Pair) -> Json:
+    """Two vendors or reviewers: any text may be a name, so no text can stand between two."""
+    first, second = pair
+    return {"first": first, "second": second}
 
 
 def reviewer_json(found: ReviewerSummary) -> Json:

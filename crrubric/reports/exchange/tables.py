@@ -4,8 +4,10 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
 
+from crrubric.domain import limits
 from crrubric.domain.results.results import Cell, Results
 from crrubric.domain.text import replace_control_characters
 from crrubric.domain.vocabulary import Gate
@@ -35,6 +37,12 @@ def to_csv(columns: tuple[str, ...], rows: Iterable[Mapping[str, object]]) -> st
     Raises: ValueError if a row has other columns than the header.
     """
     out = io.StringIO()
+    write_csv(out, columns, rows)
+    return out.getvalue()
+
+
+def write_csv(out: IO[str], columns: tuple[str, ...], rows: Iterable[Mapping[str, object]]) -> None:
+    """As `to_csv`, row by row into a file."""
     writer = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\r\n")
     writer.writeheader()
     wanted = set(columns)
@@ -49,7 +57,6 @@ def to_csv(columns: tuple[str, ...], rows: Iterable[Mapping[str, object]]) -> st
                 for name, cell in row.items()
             }
         )
-    return out.getvalue()
 
 
 def results_csv(results: Results) -> str:
@@ -63,9 +70,17 @@ def scores_csv(results: Results) -> str:
     return to_csv(SCORE_COLUMNS, rows)
 
 
-def marks_csv(rows: Iterable[Mapping[str, object]]) -> str:
-    """One row a mark, as `queries.exchange.exports` names its columns."""
-    return to_csv(MARK_COLUMNS, rows)
+def save_marks_csv(rows: Iterable[Mapping[str, object]]) -> IO[bytes]:
+    """One row a mark, as `queries.exchange.exports` names its columns.
+
+    In a file, which is on disk once it is long: there may be more rows than fit into memory.
+    """
+    file = SpooledTemporaryFile(max_size=limits.MEGABYTE)  # noqa: SIM115  # its reader closes it
+    text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
+    write_csv(text, MARK_COLUMNS, rows)
+    text.detach()
+    file.seek(0)
+    return file
 
 
 def share_to_float(share: Fraction | None) -> float | None:

@@ -195,7 +195,13 @@ def lock_markable_ballot(
     Such a ballot can be open after a correction; it can only be submitted as it is.
     """
     ballot = lock_writable_ballot(session, actor, evaluation, vendor_id)
-    if has_seen_ballot(session, ballot.member_id, vendor_id):
+    refuse_seen_ballot(session, ballot)
+    return ballot
+
+
+def refuse_seen_ballot(session: Session, ballot: Ballot) -> None:
+    """Raise WrongPhase if the ballot's reviewer has seen another's for the same vendor."""
+    if has_seen_ballot(session, ballot.member_id, ballot.vendor_id):
         raise WrongPhase(
             N_(
                 "You entered another reviewer’s ballot for %(vendor)s and have seen it: you can’t"
@@ -203,7 +209,6 @@ def lock_markable_ballot(
             ),
             vendor=ballot.vendor.company,
         )
-    return ballot
 
 
 def lock_own_ballot(session: Session, seat: Seat, vendor_id: int) -> Ballot:

@@ -1,7 +1,7 @@
 """Sealing ballots: submitting one, reopening one with a reason. Every version is kept."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -11,12 +11,13 @@ from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.ballots.receipts import SealedContent, receipt_of
-from crrubric.domain.errors import Invalid, NotReady, WrongPhase
+from crrubric.domain.errors import Invalid, NotReady, Stale, WrongPhase
 from crrubric.domain.events import Event
 from crrubric.domain.text import clean_text, require_text
 from crrubric.domain.translation import N_
+from crrubric.domain.versions import fingerprint_values
 from crrubric.domain.vocabulary import BallotState, NoticeKind
-from crrubric.models import Abstention, Ballot, Criterion, SealedBallot
+from crrubric.models import Abstention, Ballot, Criterion, Mark, SealedBallot
 from crrubric.queries.ballots.ballots import has_seen_ballot
 from crrubric.queries.ballots.seals import serialize_ballot_gaps, serialize_ballot_marks
 from crrubric.queries.people.access import (
@@ -35,17 +36,31 @@ from crrubric.services.shared.unit import unit_of_work
 
 
 def submit_ballot(
-    actor: Actor, slug: str, vendor_id: int, *, reasons: Mapping[int, str]
+    actor: Actor,
+    slug: str,
+    vendor_id: int,
+    *,
+    reasons: Mapping[int, str],
+    seen: str | None = None,
 ) -> SealedBallot:
     """Seal the actor's ballot for a vendor and give the receipt.
 
-    Args: reasons: by criterion id, why there is no mark; for each criterion without one.
-    Raises: NotReady if marks are missing without a reason, with the criteria as problems.
+    Args: reasons: by criterion id, why there is no mark; for each criterion without one. seen: the
+    version of the marks that the page showed.
+    Raises: NotReady if marks are missing without a reason, with the criteria as problems; Stale if
+    a mark was saved elsewhere since.
     """
     with unit_of_work() as session:
         # held alone: of two who submit the last ballots at once, one is last
         evaluation = lock_evaluation(session, slug, exclusive=True)
         ballot = lock_writable_ballot(session, actor, evaluation, vendor_id)
+        if seen is not None and fingerprint_values(read_mark_versions(ballot.marks)) != seen:
+            raise Stale(
+                N_(
+                    "Your marks on this ballot changed after you opened this page, so it is not"
+                    " submitted. Read them as they are now, then submit."
+                )
+            )
         marked = {mark.criterion_id for mark in ballot.marks}
         asked = [
             row for part in list_assigned_parts(session, ballot.member) for row in part.criteria
@@ -69,6 +84,11 @@ def submit_ballot(
         )
         notify_chairs_if_complete(session, evaluation.id)
     return sealed
+
+
+def read_mark_versions(marks: Iterable[Mark]) -> dict[str, object]:
+    """Which marks stand on a ballot, each in which version."""
+    return {str(mark.criterion_id): [mark.version, mark.marked_at] for mark in marks}
 
 
 def reopen_ballot(actor: Actor, slug: str, ballot_id: int, *, reason: str) -> Ballot:

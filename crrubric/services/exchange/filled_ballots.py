@@ -10,13 +10,13 @@ from crrubric.catalogue import load_translations
 from crrubric.clock import now_utc
 from crrubric.domain.events import Event
 from crrubric.domain.translation import N_
-from crrubric.domain.vocabulary import BallotState, Phase
+from crrubric.domain.vocabulary import BallotState, NoticeKind, Phase
 from crrubric.models import Ballot, Evaluation, Mark
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.assignments import list_assigned_criterion_ids
 from crrubric.services.ballots.ballots import make_gap, mark_text, serialize_mark
 from crrubric.services.ballots.seals import seal_ballot
-from crrubric.services.mail.notices import notify_chairs_if_complete
+from crrubric.services.mail.notices import notify_chairs_if_complete, notify_members
 from crrubric.services.shared.journal import ROW, EntryReferences, note_event
 
 WHY_NO_MARK = N_("The file that was imported has no mark here.")
@@ -30,10 +30,11 @@ def close_filled_ballots(
     *,
     seal: bool,
 ) -> None:
-    """Write down what each ballot was given, and seal it if it is to be.
+    """Write down what each ballot was given, and seal it if it is to be: its reviewer is told.
 
     Args: filled: ballot -> the criteria that the file marks, by id.
     """
+    sealed: dict[int, list[str]] = {}  # by member, the vendors
     asked: dict[int, list[int]] = {}  # by member
     why = load_translations(evaluation.language).gettext(WHY_NO_MARK)
     for ballot_id, criteria in filled.items():
@@ -46,6 +47,8 @@ def close_filled_ballots(
             marked = {mark.criterion_id for mark in marks}
             left = [each for each in asked[ballot.member_id] if each not in marked]
             told |= _submit(session, evaluation.slug, ballot, gaps=dict.fromkeys(left, why))
+            if ballot.member.user_id is not None:
+                sealed.setdefault(ballot.member_id, []).append(ballot.vendor.company)
         wanted = set(criteria)
         told[ROW] = {
             "marks": [
@@ -63,6 +66,9 @@ def close_filled_ballots(
             about=EntryReferences(vendor_id=ballot.vendor_id, member_id=ballot.member_id),
             after=told,
         )
+    for member_id, companies in sealed.items():
+        facts = {"vendors": ", ".join(companies)}
+        notify_members(session, [member_id], NoticeKind.BALLOTS_IMPORTED, facts)
     if seal and evaluation.phase is Phase.SCORING:
         notify_chairs_if_complete(session, evaluation.id)
 

@@ -20,7 +20,7 @@ def notify_members(
     session: Session, members: Iterable[int], kind: NoticeKind, facts: Mapping[str, str]
 ) -> None:
     """Leave a notice for each of the members, and a mail if it asks for an act."""
-    notices = [Notice(member_id=member, kind=kind, facts=dict(facts)) for member in members]
+    notices = [Notice(member_id=member, kind=kind, facts=dict(facts)) for member in sorted(members)]
     session.add_all(notices)
     write_notice_mails(session, notices, kind, facts)
 

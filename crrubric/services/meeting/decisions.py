@@ -1,6 +1,6 @@
 """What the committee adopts: findings for cells, and the recommendation."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.events import Event
-from crrubric.domain.meeting.ranking import RankingInput, refuse_ruled_out
+from crrubric.domain.meeting.ranking import AdoptedRanking, RankingInput, refuse_ruled_out
 from crrubric.domain.results.outcome import decide_outcome
 from crrubric.domain.text import clean_line, clean_text, require_text
 from crrubric.domain.translation import N_
@@ -25,7 +25,7 @@ from crrubric.models import (
     Position,
     Vendor,
 )
-from crrubric.queries.meeting.decisions import recommendation_of
+from crrubric.queries.meeting.decisions import find_adopted_ranking, recommendation_of
 from crrubric.queries.people.access import refuse_recused, require_impartial, require_locked_seat
 from crrubric.queries.people.people import Actor
 from crrubric.queries.results.marks import read_ballots
@@ -36,6 +36,7 @@ from crrubric.services.setup.rubrics import find_criterion
 from crrubric.services.setup.vendors import find_candidate
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
+from crrubric.services.shared.versions import refuse_unseen_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +57,13 @@ def record_finding(
     text: FindingText,
     *,
     seen_version: int,
+    seen_at: str | None = None,
 ) -> Finding:
     """Adopt a finding for a cell: its outcome, or something else with the committee's reason.
 
     Ballots stay as they are; a cell that was put off is no longer.
     Args: seen_version: version of the finding that the page showed; 0 where there was none.
+    seen_at: when that was recorded: one that was withdrawn and recorded anew counts from 1 again.
     Raises: Stale if somebody recorded one since; Invalid without a reason where it differs.
     """
     tidy = FindingText(
@@ -86,10 +89,7 @@ def record_finding(
                 N_("Say why the committee finds this: the memo prints it."), field="reason"
             )
         finding = lock_finding(session, vendor.id, criterion.id)
-        if (finding.version if finding else 0) != seen_version:
-            raise Stale(
-                N_("Somebody else recorded a finding here in the meantime: compare the two.")
-            )
+        _refuse_stale_finding(finding, seen_version, seen_at)
         before = serialize_finding(finding) if finding else None
         if finding is not None and finding.value is not tidy.value and not tidy.reason:
             raise Invalid(
@@ -117,6 +117,15 @@ def record_finding(
             reason=tidy.reason,
         )
     return finding
+
+
+def _refuse_stale_finding(finding: Finding | None, version: int, at: str | None) -> None:
+    """Raise Stale if the finding is not the one that was seen."""
+    same = (finding.version if finding else 0) == version
+    if same and finding is not None and at is not None:
+        same = finding.recorded_at.isoformat() == at
+    if not same:
+        raise Stale(N_("Somebody else recorded a finding here in the meantime: compare the two."))
 
 
 def outcome_of(
@@ -159,9 +168,20 @@ def serialize_finding(finding: Finding) -> dict[str, object]:
 
 
 def withdraw_finding(
-    actor: Actor, slug: str, vendor_id: int, criterion_id: int, *, reason: str
+    actor: Actor,
+    slug: str,
+    vendor_id: int,
+    criterion_id: int,
+    *,
+    reason: str,
+    seen_version: int | None = None,
+    seen_at: str | None = None,
 ) -> None:
-    """Go back to what the rule makes of the ballots; the journal keeps what was adopted."""
+    """Go back to what the rule makes of the ballots; the journal keeps what was adopted.
+
+    Args: seen_version, seen_at: version of the finding that the page showed, and when it was
+    recorded. Raises: Stale if another one was recorded since: the reason is not about that.
+    """
     why = require_text(
         reason, N_("Say why the finding is withdrawn."), limit=limits.NOTE, field="reason"
     )
@@ -173,6 +193,8 @@ def withdraw_finding(
         finding = lock_finding(session, vendor.id, criterion.id)
         if finding is None:
             return
+        if seen_version is not None:
+            _refuse_stale_finding(finding, seen_version, seen_at)
         note_event(
             session,
             actor,
@@ -198,12 +220,19 @@ class DecisionText:
 
 
 def record_decision(
-    actor: Actor, slug: str, text: DecisionText, ranking: RankingInput | None = None
+    actor: Actor,
+    slug: str,
+    text: DecisionText,
+    ranking: RankingInput | None = None,
+    *,
+    seen: str | None = None,
 ) -> Decision:
     """Record, or reword, the committee's recommendation with the order that it adopts.
 
-    Args: ranking: None adopts no order; one that was adopted before is dropped.
-    Raises: Invalid if a reason is missing, if the vendor is not eligible, or as `validate_ranking`.
+    Args: ranking: None adopts no order; one that was adopted before is dropped. seen: the version
+    that the form showed.
+    Raises: Invalid if a reason is missing, if the vendor is not eligible, or as `validate_ranking`;
+    Stale.
     """
     tidy = clean_decision(text)
     order = clean_ranking(ranking) if ranking else None
@@ -211,6 +240,9 @@ def record_decision(
         seat = require_locked_seat(session, actor, Action.RECORD_DECISION, slug)
         require_impartial(session, seat)
         evaluation = seat.evaluation
+        decision = recommendation_of(session, evaluation.id)
+        stored = read_decision_values(decision, find_adopted_ranking(session, decision))
+        refuse_unseen_change(stored, {**asdict(tidy), **read_order_values(order)}, seen)
         if tidy.cost_ceiling and evaluation.hides_prices:
             raise Invalid(
                 N_("Prices are sealed: open them before you record a cost ceiling."),
@@ -220,7 +252,6 @@ def record_decision(
         read = read_matrix(session, evaluation)
         if vendor is not None:
             refuse_ruled_out(read.results, vendor.code, "vendor")
-        decision = recommendation_of(session, evaluation.id)
         if decision is None:
             decision = Decision(evaluation_id=evaluation.id)
             session.add(decision)
@@ -238,6 +269,27 @@ def record_decision(
             after={**asdict(tidy), "vendor": vendor.company if vendor else None, **adopted},
         )
     return decision
+
+
+def read_decision_values(
+    decision: Decision | None, adopted: AdoptedRanking | None
+) -> dict[str, object]:
+    """The recommendation with the order, as it is stored; nothing where there is none."""
+    if decision is None:
+        return {}
+    text = {field.name: getattr(decision, field.name) for field in fields(DecisionText)}
+    if adopted is None:
+        return {**text, **read_order_values(None)}
+    ranks = None if adopted.as_computed else adopted.ranks
+    return {**text, **read_order_values(RankingInput(ranks, adopted.reason))}
+
+
+def read_order_values(order: RankingInput | None) -> dict[str, object]:
+    """The order that is adopted: by ranks, or as computed, or none."""
+    if order is None:
+        return {"adopts": False}
+    ranks = None if order.ranks is None else sorted(order.ranks.items())
+    return {"adopts": True, "ranks": ranks, "why_another_order": order.reason}
 
 
 def clean_decision(text: DecisionText) -> DecisionText:

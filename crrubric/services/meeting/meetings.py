@@ -28,6 +28,7 @@ from crrubric.services.setup.rubrics import find_criterion
 from crrubric.services.setup.vendors import find_candidate
 from crrubric.services.shared.journal import ROW, EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
+from crrubric.services.shared.versions import refuse_unseen_change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +70,13 @@ def end_meeting(actor: Actor, slug: str) -> Meeting:
     return meeting
 
 
-def record_attendance(actor: Actor, slug: str, present: Iterable[int]) -> None:
+def record_attendance(
+    actor: Actor, slug: str, present: Iterable[int], *, seen: str | None = None
+) -> None:
     """Record which members are present now; arrival and departure keep their time.
 
-    Args: present: ids of members; those of others are not found.
+    Args: present: ids of members; those of others are not found. seen: the version that the form
+    showed. Raises: Stale; WrongPhase if no meeting is under way.
     """
     wanted = set(present)
     with unit_of_work() as session:
@@ -91,6 +95,11 @@ def record_attendance(actor: Actor, slug: str, present: Iterable[int]) -> None:
         now = now_utc()
         there = {row.member_id: row for row in list_attendance(session, meeting)}
         before = {key for key, row in there.items() if row.left_at is None}
+        refuse_unseen_change(
+            read_attendance_values(meeting.id, before),
+            read_attendance_values(meeting.id, wanted),
+            seen,
+        )
         for key in wanted - there.keys():
             session.add(Attendance(meeting_id=meeting.id, member_id=key, arrived_at=now))
         for key, row in there.items():
@@ -99,6 +108,11 @@ def record_attendance(actor: Actor, slug: str, present: Iterable[int]) -> None:
             names = ", ".join(members[key].name for key in sorted(wanted))
             after: dict[str, object] = {ROW: {"present": sorted(wanted)}}
             _note_meeting_event(session, seat, Event.ATTENDANCE_CHANGED, subject=names, after=after)
+
+
+def read_attendance_values(meeting_id: int, present: Iterable[int]) -> dict[str, object]:
+    """Who is present at a meeting, by id."""
+    return {"meeting": meeting_id, "present": sorted(present)}
 
 
 def point_at_cell(actor: Actor, slug: str, vendor_id: int, criterion_id: int) -> None:

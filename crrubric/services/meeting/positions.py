@@ -12,20 +12,25 @@ from crrubric.domain.text import clean_line, clean_text, require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.typed import require_plausible_day
 from crrubric.domain.vocabulary import PositionKind
-from crrubric.models import Commitment, Position
+from crrubric.models import Commitment, Decision, Position
 from crrubric.queries.meeting.decisions import recommendation_of
 from crrubric.queries.people.access import make_not_found, refuse_recused, require_locked_seat
 from crrubric.queries.people.people import Actor
 from crrubric.services.setup.vendors import find_candidate
 from crrubric.services.shared.journal import ROW, EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
+from crrubric.services.shared.versions import refuse_unseen_change
 
 
-def state_position(actor: Actor, slug: str, *, kind: PositionKind, words: str = "") -> Position:
+def state_position(
+    actor: Actor, slug: str, *, kind: PositionKind, words: str = "", seen: str | None = None
+) -> Position:
     """State, or change, the actor's own position; nobody else reads it before the decision.
 
+    Args: seen: the version that the form showed.
     Raises: Invalid if who cannot support it gives no words; WrongPhase without a recommendation;
-    NotFound for who stays away from the recommended vendor.
+    Stale if it was stated in another window, or if another vendor is recommended by now; NotFound
+    for who stays away from the recommended vendor.
     """
     why = clean_text(words, limit=limits.LONG_TEXT, field="words")
     if kind is PositionKind.CANNOT_SUPPORT and not why:
@@ -40,7 +45,9 @@ def state_position(actor: Actor, slug: str, *, kind: PositionKind, words: str = 
         if seat.member is None:
             raise make_not_found()
         own = session.get(Position, seat.member.id)
-        before = {"position": own.kind, "words": own.words} if own else None
+        before, after = read_position_values(own), {"position": kind, "words": why}
+        on = read_position_subject(decision)
+        refuse_unseen_change({**before, **on}, {**after, **on}, seen)
         if own is None:
             own = Position(member_id=seat.member.id)
             session.add(own)
@@ -51,10 +58,20 @@ def state_position(actor: Actor, slug: str, *, kind: PositionKind, words: str = 
             Event.POSITION_STATED,
             evaluation_id=seat.evaluation.id,
             about=EntryReferences(member_id=seat.member.id),
-            before=before,
-            after={"position": kind, "words": why},
+            before=before or None,
+            after=after,
         )
     return own
+
+
+def read_position_values(own: Position | None) -> dict[str, object]:
+    """A position as the journal keeps it; nothing where there is none."""
+    return {"position": own.kind, "words": own.words} if own else {}
+
+
+def read_position_subject(decision: Decision | None) -> dict[str, object]:
+    """What a position is about: on another vendor it is to be stated anew."""
+    return {"recommended": decision.vendor_id if decision else None}
 
 
 @dataclass(frozen=True, slots=True)

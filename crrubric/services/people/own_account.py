@@ -29,17 +29,19 @@ from crrubric.services.people.links import void_links
 from crrubric.services.shared.constraints import explain_constraint
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
+from crrubric.services.shared.versions import refuse_unseen_change
 
 
-def rename_own_account(actor: Actor, name: str) -> None:
+def rename_own_account(actor: Actor, name: str, *, seen: str | None = None) -> None:
     """Change one's name: on the site, and on committees whose decision is not made yet.
 
-    Raises: Invalid without a name.
+    Args: seen: the version that the form showed. Raises: Invalid without a name; Stale.
     """
     tidy = clean_name(name)
     with unit_of_work() as session:
         members = _lock_open_seats(session, actor)
         user = lock_user(session, _own_id(actor))
+        refuse_unseen_change({"name": user.name}, {"name": tidy}, seen)
         old, user.name = user.name, tidy
         if tidy != old:
             note_event(

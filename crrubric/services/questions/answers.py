@@ -1,5 +1,6 @@
 """Sending questions to vendors and recording what they answer; those who asked are told."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import select
@@ -8,10 +9,11 @@ from sqlalchemy.orm import Session
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, NotReady, WrongPhase
+from crrubric.domain.errors import Invalid, NotReady, Stale, WrongPhase
 from crrubric.domain.events import Event
 from crrubric.domain.text import require_text
 from crrubric.domain.translation import N_
+from crrubric.domain.versions import fingerprint_values
 from crrubric.domain.vocabulary import NoticeKind, QuestionState
 from crrubric.models import Asking, Question
 from crrubric.queries.people.access import require_locked_seat
@@ -29,10 +31,14 @@ from crrubric.services.shared.journal import ROW, EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
 
 
-def send_questions(actor: Actor, slug: str, vendor_id: int, *, day: date | None) -> int:
+def send_questions(
+    actor: Actor, slug: str, vendor_id: int, *, day: date | None, seen: str | None = None
+) -> int:
     """Record that the vendor's questions were sent on a day; how many there were.
 
-    Raises: Invalid without a day or for one to come; NotReady if every question was sent.
+    Args: seen: the version of the questions that the page showed.
+    Raises: Invalid without a day or for one to come; NotReady if every question was sent; Stale if
+    one was added or reworded since: the vendor has not got it.
     """
     with unit_of_work() as session:
         seat, vendor = lock_seat_and_vendor(session, actor, slug, vendor_id)
@@ -51,6 +57,14 @@ def send_questions(actor: Actor, slug: str, vendor_id: int, *, day: date | None)
         ).all()
         if not drafts:
             raise NotReady(N_("There is no question to this vendor that was not sent."))
+        if seen is not None and fingerprint_values(read_question_versions(drafts)) != seen:
+            raise Stale(
+                N_(
+                    "The questions to %(vendor)s changed after you opened this page. Check that"
+                    " the vendor has got them as they are now, then record it."
+                ),
+                vendor=vendor.company,
+            )
         for question in drafts:
             question.sent_on = sent_on
         note_event(
@@ -67,6 +81,11 @@ def send_questions(actor: Actor, slug: str, vendor_id: int, *, day: date | None)
             },
         )
     return len(drafts)
+
+
+def read_question_versions(questions: Iterable[Question]) -> dict[str, object]:
+    """Which questions these are, each in which version."""
+    return {str(question.id): question.version for question in questions}
 
 
 def record_answer(

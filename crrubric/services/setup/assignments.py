@@ -37,15 +37,19 @@ from crrubric.services.mail.notices import notify_members
 from crrubric.services.setup.committee import find_member
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
+from crrubric.services.shared.versions import refuse_unseen_change
 
 
-def assign_reviewer(actor: Actor, slug: str, member_id: int, wanted: Assignment) -> Member:
+def assign_reviewer(
+    actor: Actor, slug: str, member_id: int, wanted: Assignment, *, seen: str | None = None
+) -> Member:
     """Say what one reviewer is to mark.
 
     While scoring is under way nothing is taken away that was marked, and nothing is added to a
     ballot that is submitted.
-    Raises: Invalid (field "vendors" or "criteria") for a choice of nothing or of what isn't there;
-    WrongPhase where marks stand in the way; NotFound for who is no reviewer here.
+    Args: seen: the version that the form showed.
+    Raises: Stale; Invalid (field "vendors" or "criteria") for a choice of nothing or of what isn't
+    there; WrongPhase where marks stand in the way; NotFound for who is no reviewer here.
     """
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.MANAGE_COMMITTEE, slug)
@@ -55,10 +59,21 @@ def assign_reviewer(actor: Actor, slug: str, member_id: int, wanted: Assignment)
                 N_("%(name)s does not score."),
                 name=member.name,
             )
+        stored = read_assignment_values(assignment_of(session, member))
+        refuse_unseen_change(stored, read_assignment_values(wanted), seen)
         _check_assignment(session, seat.evaluation, wanted)
         if _store_assignment(session, actor, seat.evaluation, member, wanted):
             issue_ballots_if_scoring(session, seat.evaluation)
     return member
+
+
+def read_assignment_values(assignment: Assignment) -> dict[str, object]:
+    """What a reviewer is to mark, by id; None: everything."""
+    vendors, criteria = assignment.vendors, assignment.criteria
+    return {
+        "vendors": None if vendors is None else sorted(vendors),
+        "criteria": None if criteria is None else sorted(criteria),
+    }
 
 
 def assign_sections_by_lead(actor: Actor, slug: str) -> int:

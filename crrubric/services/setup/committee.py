@@ -22,6 +22,7 @@ from crrubric.services.setup.evaluations import serialize_seat
 from crrubric.services.shared.constraints import run_again_if_broken
 from crrubric.services.shared.journal import EntryReferences, find_changes, note_event
 from crrubric.services.shared.unit import unit_of_work
+from crrubric.services.shared.versions import refuse_unseen_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +132,31 @@ def is_own_invitation(member: Member) -> bool:
 
 
 def change_member(
-    actor: Actor, slug: str, member_id: int, *, roles: frozenset[Role], stakeholder: Stakeholder
+    actor: Actor,
+    slug: str,
+    member_id: int,
+    *,
+    roles: frozenset[Role],
+    stakeholder: Stakeholder,
+    seen: str | None = None,
 ) -> Member:
-    """Change a person's roles or whom they speak for."""
+    """Change a person's roles or whom they speak for.
+
+    Args: seen: the version that the form showed. Raises: Invalid for the only chair; Stale.
+    """
     with unit_of_work() as session:
         evaluation = require_locked_evaluation(session, actor, Action.MANAGE_COMMITTEE, slug)
         member = find_member(session, evaluation, member_id)
+        old = serialize_seat(member)
+        wanted = {
+            **old,
+            "chair": Role.CHAIR in roles,
+            "reviewer": Role.REVIEWER in roles,
+            "stakeholder": stakeholder,
+        }
+        refuse_unseen_change(old, wanted, seen)
         if member.is_chair and Role.CHAIR not in roles:
             _refuse_last_chair(session, evaluation, member)
-        old = serialize_seat(member)
         set_roles(member, roles, stakeholder)
         session.flush()
         issue_ballots_if_scoring(session, evaluation)

@@ -23,10 +23,15 @@ from crrubric.services.ballots.attachments import list_files_on_mark
 from crrubric.services.ballots.ballots import mark_text, serialize_mark
 from crrubric.services.ballots.seals import announce_reopening, unseal_ballot
 from crrubric.services.mail.notices import notify_members
-from crrubric.services.setup.rubrics import find_criterion
-from crrubric.services.setup.translations import update_translations
+from crrubric.services.setup.rubrics import find_criterion, read_criterion_values
+from crrubric.services.setup.translations import (
+    clean_translations,
+    flatten_texts,
+    update_translations,
+)
 from crrubric.services.shared.journal import EntryReferences, find_changes, note_event
 from crrubric.services.shared.unit import unit_of_work
+from crrubric.services.shared.versions import refuse_unseen_change
 
 TOLD = {
     CorrectionEffect.KEEP: NoticeKind.MARKS_STAY,
@@ -53,6 +58,7 @@ def correct_criterion(
     correction: Correction,
     *,
     translations: Translated | None = None,
+    seen: str | None = None,
 ) -> RubricRevision:
     """Make the next revision of the rubric. Weights, must-haves and rule stay frozen.
 
@@ -60,13 +66,19 @@ def correct_criterion(
     reopens submitted ballots that ask for it. Once the committee has seen the ballots, only KEEP
     is left. Everybody who is to mark it is told, once. A text
     that changed keeps its translation only if that changed with it.
-    Raises: Invalid naming the field, if nothing changes, or if no weighted criterion is left.
+    Args: seen: the version that the form showed.
+    Raises: Stale; Invalid naming the field, if nothing changes, or if no weighted criterion is
+    left.
     """
-    tidy = _clean_correction(correction)
+    tidy, given = _clean_correction(correction), clean_translations(translations)
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.CORRECT_RUBRIC, slug)
         refuse_informed_change(seat.evaluation, tidy.effect)
         criterion = find_criterion(session, seat.evaluation, criterion_id)
+        stored = read_criterion_values(criterion)
+        words = {"title": tidy.title, "question": tidy.question, "look_for": tidy.look_for}
+        wanted = {**stored, **words, **flatten_texts(given)}
+        refuse_unseen_change(stored, wanted, seen)
         before, after = _apply_correction(session, criterion, tidy)
         revision = RubricRevision(
             evaluation_id=seat.evaluation.id,
@@ -90,7 +102,7 @@ def correct_criterion(
             after={**after, "revision": revision.number, "effect": tidy.effect},
             reason=tidy.reason,
         )
-        update_translations(session, actor, criterion, changed=after, given=translations or {})
+        update_translations(session, actor, criterion, changed=after, given=given)
         if tidy.effect is CorrectionEffect.AGAIN:
             _set_aside_marks(session, actor, seat.evaluation, criterion, tidy.reason)
         asked = load_assignments(session, seat.evaluation.id)

@@ -38,6 +38,7 @@ from crrubric.services.shared.journal import (
     note_event,
 )
 from crrubric.services.shared.unit import unit_of_work
+from crrubric.services.shared.versions import refuse_unseen_change
 
 SAME_TITLE, SAME_SLUG = "uq_evaluation_district_id_title", "uq_evaluation_district_id_slug"
 SAME_TITLE_KEY = "uq_evaluation_district_id_title_key"
@@ -194,11 +195,13 @@ def change_evaluation(
     closes_on: date | None,
     ends_at: datetime | None = None,
     language: str | None = None,
+    seen: str | None = None,
 ) -> Evaluation:
     """Change title, purpose, when scoring closes, the language of documents.
 
     Args: closes_on: a day to remind of; ends_at: the hard end, after which nothing is taken;
-    language: None: it stays. Raises: Invalid naming the field.
+    language: None: it stays; seen: the version that the form showed. Raises: Invalid naming the
+    field; Stale.
     """
     if language is not None and language not in NAMES:
         raise Invalid(N_("Choose one of the choices shown."), field="language")
@@ -207,9 +210,6 @@ def change_evaluation(
     taken = title_taken_error(tidy)
     with explain_constraint(SAME_TITLE, taken, SAME_TITLE_KEY), unit_of_work() as session:
         evaluation = require_locked_evaluation(session, actor, Action.EDIT_SETUP, slug)
-        if closes_on is not None and closes_on != evaluation.closes_on:
-            require_coming_day(evaluation, closes_on, field="closes_on")
-        require_coming_end(evaluation, ends_at, closes_on)
         new = {
             "title": tidy,
             "purpose": about,
@@ -217,13 +217,11 @@ def change_evaluation(
             "ends_at": ends_at.isoformat() if ends_at else None,
             "language": language or evaluation.language,
         }
-        old = {
-            "title": evaluation.title,
-            "purpose": evaluation.purpose,
-            "closes_on": evaluation.closes_on.isoformat() if evaluation.closes_on else None,
-            "ends_at": evaluation.ends_at.isoformat() if evaluation.ends_at else None,
-            "language": evaluation.language,
-        }
+        old = serialize_facts(evaluation)
+        refuse_unseen_change(old, new, seen)
+        if closes_on is not None and closes_on != evaluation.closes_on:
+            require_coming_day(evaluation, closes_on, field="closes_on")
+        require_coming_end(evaluation, ends_at, closes_on)
         evaluation.title, evaluation.purpose = tidy, about
         evaluation.closes_on, evaluation.ends_at = closes_on, ends_at
         evaluation.language = language or evaluation.language
@@ -233,13 +231,30 @@ def change_evaluation(
     return evaluation
 
 
+def serialize_facts(evaluation: Evaluation) -> dict[str, object]:
+    """The facts of an evaluation as the journal keeps them."""
+    return {
+        "title": evaluation.title,
+        "purpose": evaluation.purpose,
+        "closes_on": evaluation.closes_on.isoformat() if evaluation.closes_on else None,
+        "ends_at": evaluation.ends_at.isoformat() if evaluation.ends_at else None,
+        "language": evaluation.language,
+    }
+
+
 def set_retention(
-    actor: Actor, slug: str, *, until: date | None, hold: str = "", reason: str = ""
+    actor: Actor,
+    slug: str,
+    *,
+    until: date | None,
+    hold: str = "",
+    reason: str = "",
+    seen: str | None = None,
 ) -> Evaluation:
     """Set until when the record is kept, and a legal hold with what it is for.
 
-    Raises: Invalid without a day, or if a set day is brought forward or a hold lifted without a
-    reason.
+    Args: seen: the version that the form showed. Raises: Stale; Invalid without a day, or if a set
+    day is brought forward or a hold lifted without a reason.
     """
     why = clean_text(reason, limit=limits.NOTE, field="reason")
     held = clean_text(hold, limit=limits.NOTE, field="hold")
@@ -248,18 +263,17 @@ def set_retention(
     require_plausible_day(until, field="until")
     with unit_of_work() as session:
         evaluation = require_locked_evaluation(session, actor, Action.SET_RETENTION, slug)
+        old = serialize_retention(evaluation)
+        new = {"until": until.isoformat(), "hold": held}
+        refuse_unseen_change(old, new, seen)
         sooner = evaluation.retain_until is not None and until < evaluation.retain_until
         if (sooner or (evaluation.legal_hold and not held)) and not why:
             raise Invalid(
                 N_("Say why the record is to be kept for less time, or why the legal hold ends."),
                 field="reason",
             )
-        old = {
-            "until": evaluation.retain_until.isoformat() if evaluation.retain_until else None,
-            "hold": evaluation.legal_hold,
-        }
         evaluation.retain_until, evaluation.legal_hold = until, held
-        before, after = find_changes(old, {"until": until.isoformat(), "hold": held})
+        before, after = find_changes(old, new)
         if after:
             note_event(
                 session,
@@ -271,3 +285,11 @@ def set_retention(
                 reason=why,
             )
     return evaluation
+
+
+def serialize_retention(evaluation: Evaluation) -> dict[str, object]:
+    """How long the record is kept, as the journal keeps it."""
+    return {
+        "until": evaluation.retain_until.isoformat() if evaluation.retain_until else None,
+        "hold": evaluation.legal_hold,
+    }

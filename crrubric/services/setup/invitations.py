@@ -22,6 +22,7 @@ from crrubric.services.setup.committee import Invitation, find_member, is_own_in
 from crrubric.services.shared.constraints import explain_constraint
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
+from crrubric.services.shared.versions import refuse_unseen_change
 
 
 def show_invite_link(actor: Actor, slug: str, member_id: int, token: str) -> Member:
@@ -50,16 +51,20 @@ def show_invite_link(actor: Actor, slug: str, member_id: int, token: str) -> Mem
     return member
 
 
-def correct_invited_address(actor: Actor, slug: str, member_id: int, *, email: str) -> Invitation:
+def correct_invited_address(
+    actor: Actor, slug: str, member_id: int, *, email: str, seen: str | None = None
+) -> Invitation:
     """Put the right address on an invitation that nobody has used: the old link dies.
 
-    Raises: NotFound if the account is not the evaluation's own, or is in use; Invalid beside the
-    field, or if another committee has invited the person since.
+    Args: seen: the version that the form showed.
+    Raises: NotFound if the account is not the evaluation's own, or is in use; Stale; Invalid beside
+    the field, or if another committee has invited the person since.
     """
     with explain_constraint(SAME_EMAIL, make_taken(email)), unit_of_work() as session:
         evaluation = require_locked_evaluation(session, actor, Action.MANAGE_COMMITTEE, slug)
         member = find_correctable_member(session, evaluation, member_id)
         user = _lock_invited(session, member)
+        refuse_unseen_change({"email": user.email}, {"email": email}, seen)
         old = set_address(session, user, email)
         token = issue_invite(session, user)
         write_invitation(session, actor, member, token)

@@ -10,6 +10,7 @@ from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
 from crrubric.domain.events import Event
+from crrubric.domain.people.languages import NAMES, SOURCE
 from crrubric.domain.setup import rubric
 from crrubric.domain.setup.rubric import Rubric, Translated, load_practice_vendor
 from crrubric.domain.text import clean_line, clean_text, key_of, slug_of
@@ -19,9 +20,15 @@ from crrubric.domain.vocabulary import Stakeholder
 from crrubric.models import Criterion, Evaluation, Section, Tension
 from crrubric.queries.people.access import make_not_found, require_locked_evaluation
 from crrubric.queries.people.people import Actor
-from crrubric.services.setup.translations import update_translations
+from crrubric.services.setup.translations import (
+    TEXTS,
+    clean_translations,
+    flatten_texts,
+    update_translations,
+)
 from crrubric.services.shared.journal import ROW, EntryReferences, find_changes, note_event
 from crrubric.services.shared.unit import unit_of_work
+from crrubric.services.shared.versions import refuse_unseen_change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,17 +197,21 @@ def change_criterion(
     text: CriterionText,
     *,
     translations: Translated | None = None,
+    seen: str | None = None,
 ) -> Criterion:
     """Reword, weight, mark as must-have, leave out or bring back a criterion.
 
     A text that changed keeps its translation only if that changed with it.
+    Args: seen: the version that the form showed. Raises: Invalid naming the field; Stale.
     """
-    tidy = clean_criterion(text)
+    tidy, given = clean_criterion(text), clean_translations(translations)
     with unit_of_work() as session:
         evaluation = require_locked_evaluation(session, actor, Action.EDIT_SETUP, slug)
         criterion = find_criterion(session, evaluation, criterion_id)
         new = asdict(tidy)
-        before, after = find_changes({key: getattr(criterion, key) for key in new}, new)
+        stored = read_criterion_values(criterion)
+        refuse_unseen_change(stored, {**stored, **new, **flatten_texts(given)}, seen)
+        before, after = find_changes(stored, new)
         for key, value in after.items():
             setattr(criterion, key, value)
         if after:
@@ -214,8 +225,19 @@ def change_criterion(
                 before=_stringify_decimals(before),
                 after=_stringify_decimals(after),
             )
-        update_translations(session, actor, criterion, changed=after, given=translations or {})
+        update_translations(session, actor, criterion, changed=after, given=given)
     return criterion
+
+
+def read_criterion_values(criterion: Criterion) -> dict[str, object]:
+    """What a chair can say of a criterion, with its translations, as it is stored."""
+    texts = {field.name: getattr(criterion, field.name) for field in fields(CriterionText)}
+    given = {language: dict.fromkeys(TEXTS, "") for language in NAMES if language != SOURCE}
+    old = criterion.translations
+    return {
+        **texts,
+        **flatten_texts({key: {**own, **old.get(key, {})} for key, own in given.items()}),
+    }
 
 
 def move_criterion(actor: Actor, slug: str, criterion_id: int, *, by: int) -> Criterion:

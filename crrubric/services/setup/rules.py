@@ -15,6 +15,7 @@ from crrubric.queries.people.access import require_locked_evaluation
 from crrubric.queries.people.people import Actor
 from crrubric.services.shared.journal import note_evaluation_change
 from crrubric.services.shared.unit import unit_of_work
+from crrubric.services.shared.versions import refuse_unseen_change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +45,20 @@ def check_rule(settings: RuleSettings) -> RuleSettings:
     return settings
 
 
-def set_rule(actor: Actor, slug: str, settings: RuleSettings) -> Evaluation:
-    """Set the decision rule; possible until ballots open. Raises: Invalid naming the field."""
+def set_rule(
+    actor: Actor, slug: str, settings: RuleSettings, *, seen: str | None = None
+) -> Evaluation:
+    """Set the decision rule; possible until ballots open.
+
+    Args: seen: the version that the form showed. Raises: Invalid naming the field; Stale.
+    """
     check_rule(settings)
     with unit_of_work() as session:
         evaluation = require_locked_evaluation(session, actor, Action.EDIT_SETUP, slug)
+        stored = asdict(rule_settings(evaluation))
+        refuse_unseen_change(stored, asdict(settings), seen)
         # that the chair looked at the rule and left it as it is, is told once as well
-        old = asdict(rule_settings(evaluation)) if evaluation.rule_set_at else {}
+        old = stored if evaluation.rule_set_at else {}
         apply_rule(evaluation, settings)
         note_evaluation_change(
             session, actor, Event.RULE_CHANGED, evaluation, old=old, new=asdict(settings)

@@ -26,7 +26,7 @@ def update_translations(
     """Store what was given and drop what no longer fits: a wrong translation is worse than none.
 
     Args: changed: the texts that were reworded; their translation goes unless another was given.
-    given: language -> text -> its translation; what is not in it stays as it is.
+    given: language -> text -> its clean translation; what is not in it stays as it is.
     """
     old = criterion.translations
     new = {
@@ -35,7 +35,7 @@ def update_translations(
         if (texts := _keep_fitting_texts(old.get(language, {}), given.get(language, {}), changed))
     }
     before, after = find_changes(
-        _flatten_texts(old), {**dict.fromkeys(_flatten_texts(old), ""), **_flatten_texts(new)}
+        flatten_texts(old), {**dict.fromkeys(flatten_texts(old), ""), **flatten_texts(new)}
     )
     if not after:
         return
@@ -52,11 +52,19 @@ def update_translations(
     )
 
 
+def clean_translations(given: Translated | None) -> Translated:
+    """The texts, cleaned. Raises: Invalid naming the field."""
+    return {
+        language: {key: _clean_text(key, text) for key, text in texts.items()}
+        for language, texts in (given or {}).items()
+    }
+
+
 def _keep_fitting_texts(
     old: Mapping[str, str], given: Mapping[str, str], changed: Collection[str]
 ) -> dict[str, str]:
     """The texts of one language that hold from now on."""
-    new = {**old, **{key: _clean_text(key, text) for key, text in given.items()}}
+    new = {**old, **given}
     stale = {key for key in changed if new.get(key) == old.get(key)}
     return {key: new[key] for key in TEXTS if new.get(key) and key not in stale}
 
@@ -67,7 +75,7 @@ def _clean_text(key: str, text: str) -> str:
     return clean_text(text, limit=limits.NOTE, field=key)
 
 
-def _flatten_texts(texts: Translated) -> dict[str, str]:
+def flatten_texts(texts: Translated) -> dict[str, str]:
     """Texts as the journal keeps them: "title (es)" and so on."""
     return {
         f"{key} ({language})": text for language, own in texts.items() for key, text in own.items()

@@ -40,6 +40,7 @@ from crrubric.services.setup.rubrics import find_free_code
 from crrubric.services.shared.constraints import explain_constraint
 from crrubric.services.shared.journal import ROW, EntryReferences, find_changes, note_event
 from crrubric.services.shared.unit import unit_of_work
+from crrubric.services.shared.versions import refuse_unseen_change
 
 SAME_PRODUCT = "uq_vendor_evaluation_id_company_product"
 SAME_NAME_KEY = "uq_vendor_evaluation_id_name_key"
@@ -144,8 +145,15 @@ def add_vendor(actor: Actor, slug: str, facts: VendorFacts) -> Vendor:
 
 def serialize_vendor(vendor: Vendor) -> dict[str, object]:
     """A new vendor as the journal keeps it."""
-    facts = {field.name: getattr(vendor, field.name) for field in fields(VendorFacts)}
-    return {**facts, ROW: {"code": vendor.code, "position": vendor.position}}
+    return {
+        **serialize_vendor_facts(vendor),
+        ROW: {"code": vendor.code, "position": vendor.position},
+    }
+
+
+def serialize_vendor_facts(vendor: Vendor) -> dict[str, object]:
+    """What a chair can say of a vendor, as the journal keeps it."""
+    return {field.name: getattr(vendor, field.name) for field in fields(VendorFacts)}
 
 
 def insert_vendor(
@@ -167,16 +175,22 @@ def insert_vendor(
     return vendor
 
 
-def change_vendor(actor: Actor, slug: str, vendor_id: int, facts: VendorFacts) -> Vendor:
-    """Change what is known of a vendor."""
+def change_vendor(
+    actor: Actor, slug: str, vendor_id: int, facts: VendorFacts, *, seen: str | None = None
+) -> Vendor:
+    """Change what is known of a vendor.
+
+    Args: seen: the version that the form showed. Raises: Invalid naming the field; Stale.
+    """
     tidy = clean_vendor(facts)
     taken = _vendor_taken_error(tidy)
     with explain_constraint(SAME_PRODUCT, taken, SAME_NAME_KEY), unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.EDIT_SETUP, slug)
         evaluation = seat.evaluation
         vendor = find_vendor_for_seat(session, seat, vendor_id)
-        new = asdict(tidy)
-        before, after = find_changes({key: getattr(vendor, key) for key in new}, new)
+        old, new = serialize_vendor_facts(vendor), asdict(tidy)
+        refuse_unseen_change(old, new, seen)
+        before, after = find_changes(old, new)
         for key, value in after.items():
             setattr(vendor, key, value)
         if after:

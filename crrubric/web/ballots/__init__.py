@@ -1,4 +1,13 @@
 """Ballots, declarations, evidence, files and entries on behalf: their pages."""
 
 # the modules with a blueprint; `crrubric.web` registers them
-BLUEPRINTS = ("across", "ballots", "declarations", "entries", "evidence", "files")
+BLUEPRINTS = (
+    "across",
+    "ballots",
+    "declarations",
+    "entries",
+    "evidence",
+    "files",
+    "newer",
+    "unsent",
+)

@@ -11,6 +11,7 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotReady, Stale
 from crrubric.domain.text import replace_control_characters
 from crrubric.domain.translation import N_
+from crrubric.domain.versions import fingerprint_values
 from crrubric.domain.vocabulary import BallotState
 from crrubric.extensions import db
 from crrubric.models import Ballot
@@ -228,10 +229,12 @@ def render_review_page(
     *,
     reasons: Mapping[int, str] | None = None,
     errors: Mapping[int, str] | None = None,
+    stale: str = "",
 ) -> str:
     """All marks, the receipt of a sealed ballot, a field for the reason of each gap.
 
-    Args: reasons: as typed, by criterion id, 0 being the one for the rest; errors: likewise.
+    Args: reasons: as typed, by criterion id, 0 being the one for the rest; errors: likewise; stale:
+    that the marks are other ones than those that were read.
     """
     own, marks = find_own_ballot(db.session(), seat, vendor_id)
     rubric = list_assigned_parts(db.session(), own.member)
@@ -255,6 +258,8 @@ def render_review_page(
         reasons={key: replace_control_characters(text) for key, text in (reasons or {}).items()},
         gap_errors=errors or {},
         problems=[(f"gap-{key}", text) for key, text in (errors or {}).items()],
+        stale=stale,
+        version=fingerprint_values(sealing.read_mark_versions(marks.values())),
         writable=can_mark_ballot(seat, own),
     )
 
@@ -276,7 +281,16 @@ def submit_ballot_form(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     try:
         if not form.validate():
             raise Invalid(N_("This form is out of date. Open the page again."))
-        sealing.submit_ballot(current_actor(), seat.evaluation.slug, vendor_id, reasons=given)
+        sealing.submit_ballot(
+            current_actor(),
+            seat.evaluation.slug,
+            vendor_id,
+            reasons=given,
+            seen=request.form.get("version", ""),
+        )
+    except Stale as error:
+        said = translate_error(error)
+        return render_review_page(seat, vendor_id, reasons={**typed, 0: rest}, stale=said), 409
     except NotReady as error:
         silent = {int(str(p.field).removeprefix("gap-")): translate_error(p) for p in error.problems
                   if isinstance(p, Invalid)}  # fmt: skip

@@ -17,6 +17,7 @@ from crrubric.domain.vocabulary import (
     EntrySource,
     EvidenceKind,
 )
+from crrubric.web.setup.forms import TRANSLATIONS
 from crrubric.web.shared.forms import (
     DayField,
     Form,
@@ -27,6 +28,7 @@ from crrubric.web.shared.forms import (
     limit_length,
     list_choices,
 )
+from crrubric.web.shared.versions import EditForm
 
 EVERYTHING, SOME = "everything", "some"
 
@@ -69,7 +71,7 @@ class PracticeForm(VersionedForm):
     note = TextAreaField(_("Why? What did you see?"), [Optional(), limit_length(limits.NOTE)])
 
 
-class AssignmentForm(Form):
+class AssignmentForm(EditForm):
     """What a reviewer is to mark; the ticks stand in the page and are read by the view."""
 
     vendors = RadioChoiceField(
@@ -108,8 +110,10 @@ class EntryForm(Form):
     )
 
 
-class CorrectionForm(Form):
+class CorrectionForm(EditForm):
     """A criterion corrected after ballots opened."""
+
+    told_as = TRANSLATIONS
 
     title = StringField(
         _("Title"),

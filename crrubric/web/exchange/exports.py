@@ -64,5 +64,5 @@ def download_results(seat: Seat) -> ResponseReturnValue:
 @require_permission(Action.EXPORT_MARKS)
 def download_marks(seat: Seat) -> ResponseReturnValue:
     """One row a mark, with its reviewer: for the chair."""
-    rows = iterate_mark_rows(db.session(), seat)
-    return make_download(tables.marks_csv(rows), "text/csv", f"{seat.evaluation.slug}-marks.csv")
+    file = tables.save_marks_csv(iterate_mark_rows(db.session(), seat))
+    return make_download(file, "text/csv", f"{seat.evaluation.slug}-marks.csv")

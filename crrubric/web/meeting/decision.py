@@ -8,16 +8,20 @@ from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid
+from crrubric.domain.errors import Invalid, Stale
+from crrubric.domain.events import Event
 from crrubric.extensions import db
+from crrubric.models import Decision, Position
 from crrubric.queries.meeting.decisions import (
     count_stated_positions,
+    find_adopted_ranking,
     find_own_position,
     list_commitments,
     list_disclosed_positions,
     recommendation_of,
 )
 from crrubric.queries.people.access import Seat
+from crrubric.queries.record.journal import find_latest_changes
 from crrubric.queries.results.matrices import Matrix, read_matrix
 from crrubric.services.meeting import decisions as service
 from crrubric.services.meeting import positions
@@ -33,6 +37,7 @@ from crrubric.web.meeting.rankings import (
     fill_ranking_kind,
     find_rank_form,
     make_rank_forms,
+    pick_shown_ranks,
     read_typed_ranking,
     validate_ranks,
 )
@@ -61,7 +66,7 @@ def render_decision_page(
     read: Matrix,
     form: DecisionForm,
     *,
-    ranks: Mapping[str, RankForm] | None = None,
+    ranks: Mapping[str, RankForm],
     position: PositionForm | None = None,
     promise: CommitmentForm | None = None,
     refused: ReinstatementForm | None = None,
@@ -84,7 +89,7 @@ def render_decision_page(
         may_decide=seat.may(Action.RECORD_DECISION) and not partial,
         partial=partial and seat.may(Action.RECORD_DECISION),
         own=own,
-        position=position or PositionForm(formdata=None, obj=own),
+        position=position or make_position_form(own, decision),
         may_state=bool(decision) and not away and seat.may(Action.STATE_POSITION),
         stated=count_stated_positions(db.session(), seat.evaluation.id),
         positions=list_disclosed_positions(db.session(), seat.evaluation),
@@ -110,17 +115,29 @@ def offer_commitment_vendors(form: CommitmentForm, seat: Seat, read: Matrix) -> 
 def show_decision(seat: Seat) -> ResponseReturnValue:
     """The recommendation."""
     read = read_matrix(db.session(), seat.evaluation, current_language())
-    return render_decision_page(seat, read, make_decision_form(seat, read))
+    form, ranks = make_decision_forms(seat, read)
+    return render_decision_page(seat, read, form, ranks=ranks)
 
 
-def make_decision_form(seat: Seat, read: Matrix) -> DecisionForm:
-    """The form with the recommendation as it is."""
+def make_decision_forms(seat: Seat, read: Matrix) -> tuple[DecisionForm, dict[str, RankForm]]:
+    """The form with the recommendation as it is, and the ranks of the order that was adopted."""
     decision = recommendation_of(db.session(), seat.evaluation.id)
+    adopted = find_adopted_ranking(db.session(), decision)
     form = offer_decision_vendors(DecisionForm(formdata=None, obj=decision), read)
     if decision is not None:
         form.vendor.data = str(decision.vendor_id) if decision.vendor_id else NONE
     fill_ranking_kind(form, decision)
-    return form
+    ranks = make_rank_forms(read, pick_shown_ranks(read, adopted))
+    form.parts = ranks.values()
+    return form.showing(service.read_decision_values(decision, adopted)), ranks
+
+
+def make_position_form(own: Position | None, decision: Decision | None) -> PositionForm:
+    """The form with what one has stated on the recommendation as it is."""
+    form = PositionForm(formdata=None, obj=own)
+    return form.showing(
+        {**positions.read_position_values(own), **positions.read_position_subject(decision)}
+    )
 
 
 @bp.post("/")
@@ -128,13 +145,18 @@ def make_decision_form(seat: Seat, read: Matrix) -> DecisionForm:
 def save_decision(seat: Seat) -> ResponseReturnValue:
     """Record or reword the recommendation, with the order that the committee adopts."""
     read = read_matrix(db.session(), seat.evaluation, current_language())
-    form = offer_decision_vendors(DecisionForm(), read)
+    form, status = offer_decision_vendors(DecisionForm(), read), 422
     ranks = make_rank_forms(read, {}, request.form)
+    form.parts = ranks.values()
     if all([form.validate(), validate_ranks(form, ranks)]):
         try:
             ranking = read_typed_ranking(form, ranks)
             service.record_decision(
-                current_actor(), seat.evaluation.slug, read_decision_text(form), ranking
+                current_actor(),
+                seat.evaluation.slug,
+                read_decision_text(form),
+                ranking,
+                seen=form.version.data or "",
             )
             flash(_("The recommendation is recorded."), "done")
             return redirect_to("decision.show_decision", seat)
@@ -144,7 +166,13 @@ def save_decision(seat: Seat) -> ResponseReturnValue:
                 attach_error(form, error)
             else:
                 place.rank.errors = [translate_error(error)]
-    return render_decision_page(seat, read, form, ranks=ranks), 422
+        except Stale as error:
+            read = read_matrix(db.session(), seat.evaluation, current_language())
+            stored, _ranks = make_decision_forms(seat, read)
+            changes = find_latest_changes(db.session(), seat, Event.DECISION_RECORDED)
+            form.meet_newer(stored, error, changes)
+            status = 409
+    return render_decision_page(seat, read, form, ranks=ranks), status
 
 
 def read_decision_text(form: DecisionForm) -> service.DecisionText:
@@ -162,7 +190,7 @@ def read_decision_text(form: DecisionForm) -> service.DecisionText:
 @require_permission(Action.STATE_POSITION)
 def save_position(seat: Seat) -> ResponseReturnValue:
     """State my own position."""
-    form = PositionForm()
+    form, status = PositionForm(), 422
     if form.validate():
         try:
             positions.state_position(
@@ -170,13 +198,20 @@ def save_position(seat: Seat) -> ResponseReturnValue:
                 seat.evaluation.slug,
                 kind=form.kind.data,
                 words=form.words.data or "",
+                seen=form.version.data or "",
             )
             flash(_("Your position is recorded. Nobody reads it before the decision."), "done")
             return redirect_to("decision.show_decision", seat)
         except Invalid as error:
             attach_error(form, error)
+        except Stale as error:
+            own = find_own_position(db.session(), seat.member)
+            decision = recommendation_of(db.session(), seat.evaluation.id)
+            form.meet_newer(make_position_form(own, decision), error, {})  # nobody else’s
+            status = 409
     read = read_matrix(db.session(), seat.evaluation, current_language())
-    return render_decision_page(seat, read, make_decision_form(seat, read), position=form), 422
+    first, ranks = make_decision_forms(seat, read)
+    return render_decision_page(seat, read, first, ranks=ranks, position=form), status
 
 
 @bp.post("/commitments")
@@ -195,7 +230,8 @@ def save_commitment(seat: Seat) -> ResponseReturnValue:
             return redirect_to("decision.show_decision", seat)
         except Invalid as error:
             attach_error(form, error)
-    return render_decision_page(seat, read, make_decision_form(seat, read), promise=form), 422
+    first, ranks = make_decision_forms(seat, read)
+    return render_decision_page(seat, read, first, ranks=ranks, promise=form), 422
 
 
 @bp.post("/commitments/<int:commitment_id>/withdraw")

@@ -1,5 +1,7 @@
 """The forms of the decision page: recommendation with its order, positions, commitments."""
 
+from typing import ClassVar
+
 from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional
@@ -15,13 +17,20 @@ from crrubric.web.shared.forms import (
     limit_length,
     list_choices,
 )
+from crrubric.web.shared.versions import EditForm
 
 
-class DecisionForm(Form):
+class DecisionForm(EditForm):
     """The recommendation with the order; the list of vendors is set by the view.
 
     `shown` is the computed order that the page showed.
     """
+
+    told_as: ClassVar = {
+        "vendor": ("vendor_id",),
+        "ranking": ("as_computed",),
+        "ranking_reason": ("why_another_order",),
+    }
 
     vendor = RadioChoiceField(_("The committee recommends"),
                         validators=[InputRequired(_("Choose a vendor, or none."))])  # fmt: skip
@@ -44,8 +53,10 @@ class DecisionForm(Form):
     shown = HiddenField()
 
 
-class PositionForm(Form):
+class PositionForm(EditForm):
     """Where a reviewer stands on the recommendation."""
+
+    told_as: ClassVar = {"kind": ("position",)}
 
     kind = RadioChoiceField(
         _("Where do you stand?"),

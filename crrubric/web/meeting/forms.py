@@ -20,6 +20,7 @@ from crrubric.web.shared.forms import (
     limit_length,
     list_choices,
 )
+from crrubric.web.shared.versions import EditForm
 
 
 class FindingForm(VersionedForm):
@@ -34,6 +35,11 @@ class FindingForm(VersionedForm):
     reason = TextAreaField(_("Why?"), [Optional(), limit_length(limits.NOTE)])
     evidence = TextAreaField(_("On what evidence?"), [Optional(), limit_length(limits.NOTE)])
     agreed = StringField(_("Who agreed?"), [Optional(), limit_length(limits.SHORT_TEXT)])
+    at = HiddenField()  # when the finding that was seen was recorded
+
+
+class AttendanceForm(EditForm):
+    """Who is present; the ticks are beside it."""
 
 
 class SittingForm(Form):

@@ -1,11 +1,14 @@
 """The meeting: agenda, one cell on everybody's screen, motions, minutes."""
 
+from collections.abc import Collection
+
 from flask import Blueprint, flash, jsonify, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale, WrongPhase
+from crrubric.domain.events import Event
 from crrubric.domain.meeting.agenda import AgendaItem, fingerprint_cells, list_agenda_items
 from crrubric.domain.results.contradictions import find_contradictions
 from crrubric.domain.results.results import Results
@@ -19,12 +22,13 @@ from crrubric.queries.meeting.meetings import (
     load_deferrals,
 )
 from crrubric.queries.people.access import Seat
+from crrubric.queries.record.journal import find_latest_changes
 from crrubric.queries.results.matrices import Matrix, read_matrix
 from crrubric.queries.setup.members import list_present_members
 from crrubric.queries.setup.rubrics import list_tension_values
 from crrubric.services.meeting import meetings as service
 from crrubric.services.meeting.prices import open_prices
-from crrubric.web.meeting.forms import MotionForm, SittingForm
+from crrubric.web.meeting.forms import AttendanceForm, MotionForm, SittingForm
 from crrubric.web.results.cell import render_cell_page
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import ReasonForm, attach_error
@@ -45,11 +49,21 @@ def show_agenda(seat: Seat) -> ResponseReturnValue:
     return render_agenda_page(seat, MotionForm())
 
 
-def render_agenda_page(seat: Seat, form: MotionForm) -> str:
-    """The agenda with the state of each item, who is there, the motion on undisputed cells."""
+def render_agenda_page(
+    seat: Seat,
+    form: MotionForm,
+    *,
+    attendance: AttendanceForm | None = None,
+    ticked: Collection[int] = (),
+) -> str:
+    """The agenda with the state of each item, who is there, the motion on undisputed cells.
+
+    Args: attendance, ticked: who was ticked as present, in a form that was refused.
+    """
     read = read_matrix(db.session(), seat.evaluation, current_language())
     under_way = find_current_meeting(db.session(), seat.evaluation.id)
     off = load_deferrals(db.session(), seat.evaluation.id)
+    present = list_present_member_ids(db.session(), under_way) if under_way else set()
     agreed = service.list_undisputed_for_seat(read, seat)
     if not form.words.data:
         form.words.data = _("To adopt the outcomes of the %(count)s items that nobody disputes",
@@ -63,7 +77,9 @@ def render_agenda_page(seat: Seat, form: MotionForm) -> str:
         groups=group_agenda_items(read, seat),
         deferred=off,
         sitting=under_way,
-        present=list_present_member_ids(db.session(), under_way) if under_way else set(),
+        present=present,
+        ticked=ticked if attendance else present,
+        attendance=attendance or make_attendance_form(under_way, present),
         members=list_present_members(db.session(), seat.evaluation.id),
         agreed=agreed,
         settled=count_adopted_cells(read.results),
@@ -74,6 +90,14 @@ def render_agenda_page(seat: Seat, form: MotionForm) -> str:
         may_open_prices=seat.may(Action.OPEN_PRICES) and seat.evaluation.hides_prices,
         without_finding=len(read.results.cells) - count_adopted_cells(read.results),
     )
+
+
+def make_attendance_form(under_way: Meeting | None, present: Collection[int]) -> AttendanceForm:
+    """The form with who is present now."""
+    form = AttendanceForm(formdata=None)
+    if under_way is None:
+        return form
+    return form.showing(service.read_attendance_values(under_way.id, present))
 
 
 def group_agenda_items(read: Matrix, seat: Seat) -> list[tuple[AgendaTopic, list[AgendaItem]]]:
@@ -149,11 +173,19 @@ def save_meeting_end(seat: Seat) -> ResponseReturnValue:
 @require_permission(Action.RUN_MEETING)
 def save_attendance(seat: Seat) -> ResponseReturnValue:
     """Who is there now."""
+    form, ticked = AttendanceForm(), read_ticked_ids("present")
     try:
         service.record_attendance(
-            current_actor(), seat.evaluation.slug, sorted(read_ticked_ids("present"))
+            current_actor(), seat.evaluation.slug, sorted(ticked), seen=form.version.data or ""
         )
         flash(_("The attendance is recorded."), "done")
+    except Stale as error:
+        sitting = find_current_meeting(db.session(), seat.evaluation.id)
+        present = list_present_member_ids(db.session(), sitting) if sitting else set()
+        changes = find_latest_changes(db.session(), seat, Event.ATTENDANCE_CHANGED)
+        form.meet_newer(make_attendance_form(sitting, present), error, changes)
+        motion = MotionForm(formdata=None)
+        return render_agenda_page(seat, motion, attendance=form, ticked=ticked), 409
     except WrongPhase as error:
         flash(translate_error(error), "problem")
     return redirect_to(HOME, seat)

@@ -44,14 +44,13 @@ def make_rank_forms(
     read: Matrix, ranks: Mapping[str, int], sent: Mapping[str, Any] | None = None
 ) -> dict[str, RankForm]:
     """A field for each vendor's rank, by code, with what was sent or else with these ranks."""
-    return {
-        vendor.code: RankForm(
-            sent,
-            prefix=f"place-{read.vendors[vendor.code].id}",
-            data={"rank": ranks.get(vendor.code)},
-        )
-        for vendor in read.results.ranking()
-    }
+    found = {}
+    for vendor in read.results.ranking():
+        prefix = f"place-{read.vendors[vendor.code].id}"
+        form = RankForm(sent, prefix=prefix, data={"rank": ranks.get(vendor.code)})
+        form.rank.label.text = vendor.name
+        found[vendor.code] = form
+    return found
 
 
 def read_typed_ranking(form: DecisionForm, ranks: Mapping[str, RankForm]) -> RankingInput:
@@ -77,6 +76,11 @@ def find_rank_form(field: str | None, ranks: Mapping[str, RankForm]) -> RankForm
     return next((row for code, row in ranks.items() if rank_field(code) == field), None)
 
 
+def pick_shown_ranks(read: Matrix, adopted: AdoptedRanking | None) -> Mapping[str, int]:
+    """The ranks to begin with: those of another order that was adopted, else the computed ones."""
+    return adopted.ranks if adopted and not adopted.as_computed else computed_ranks(read.results)
+
+
 def fill_ranking_kind(form: DecisionForm, decision: Decision | None) -> None:
     """Say in the form which order was adopted; the computed one unless it was another."""
     other = decision is not None and not decision.ranking_as_computed
@@ -89,14 +93,12 @@ def collect_order_values(
     decision: Decision | None,
     form: DecisionForm,
     *,
-    ranks: Mapping[str, RankForm] | None,
+    ranks: Mapping[str, RankForm],
     refused: ReinstatementForm | None,
 ) -> dict[str, Any]:
     """What the page says of orders. Args: ranks, refused: what was typed and is not recorded."""
     adopted = find_adopted_ranking(db.session(), decision)
     form.shown.data = encode_order(read.results)
-    filled = adopted.ranks if adopted and not adopted.as_computed else computed_ranks(read.results)
-    ranks = ranks or make_rank_forms(read, filled)
     return {
         "adopted": adopted,
         "adopted_words": describe_adopted_order(ValueFormatter(_), adopted) if adopted else "",

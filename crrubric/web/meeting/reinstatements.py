@@ -12,7 +12,7 @@ from crrubric.extensions import db
 from crrubric.queries.people.access import Seat, make_not_found, refuse_recused
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.meeting import reinstatements as service
-from crrubric.web.meeting.decision import make_decision_form, render_decision_page
+from crrubric.web.meeting.decision import make_decision_forms, render_decision_page
 from crrubric.web.meeting.decision_forms import ReinstatementForm
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import attach_error
@@ -57,4 +57,5 @@ def apply_reinstatement_form(
     read = read_matrix(db.session(), seat.evaluation, current_language())
     if vendor_id not in {row.id for row in read.vendors.values()}:
         raise make_not_found()
-    return render_decision_page(seat, read, make_decision_form(seat, read), refused=form), 422
+    first, ranks = make_decision_forms(seat, read)
+    return render_decision_page(seat, read, first, ranks=ranks, refused=form), 422

@@ -7,7 +7,6 @@ from typing import Any
 from flask import (
     Blueprint,
     Response,
-    flash,
     jsonify,
     make_response,
     redirect,
@@ -91,7 +90,7 @@ def submit_sign_in() -> ResponseReturnValue:
     session.begin_session(*found)
     if wants_json():
         go = to_local_address(form.next.data)
-        return jsonify(name=found[0].name, go=go, **describe_session())
+        return jsonify(go=go, **describe_session())
     if waiting:
         return offer_interrupted_form(waiting, found[0].id)
     return redirect(to_local_address(form.next.data), code=303)
@@ -118,14 +117,10 @@ def ask_to_send_again(form: SignInForm, error: Busy) -> Response:
 
 
 def offer_interrupted_form(waiting: resuming.InterruptedForm, user_id: int) -> ResponseReturnValue:
-    """Let whoever typed a form send it again; nobody else gets to see it."""
+    """Let whoever typed a form send it again; nobody else reads it, and it waits for them."""
     if waiting.owner != user_id:
-        flash(_("What was typed before belongs to somebody else and was not sent."), "problem")
-        return redirect(url_for("home.show_home"), code=303)
-    shown = render_template(
-        "people/go_on.html", address=to_local_address(waiting.address), kept=waiting.fields
-    )
-    return shown, 200
+        return resuming.render_sign_in_again(SignInForm(formdata=None), waiting, 200)
+    return resuming.render_go_on(waiting)
 
 
 @bp.get("/session")
@@ -140,6 +135,7 @@ def describe_session() -> dict[str, Any]:
     found = session.current_person()
     return {
         "person": found.user.id if found else None,
+        "name": found.name if found else "",
         "token": generate_csrf(),
         "left": found.left() if found else 0,
     }

@@ -11,6 +11,7 @@ from wtforms.validators import InputRequired
 
 from crrubric.domain import limits
 from crrubric.web.shared.forms import Form, limit_length
+from crrubric.web.shared.versions import EditForm
 
 
 class SignInForm(Form):
@@ -38,7 +39,7 @@ class NewPasswordForm(PasswordForm):
     )
 
 
-class NameForm(Form):
+class NameForm(EditForm):
     """One's own name."""
 
     name = StringField(
@@ -53,6 +54,10 @@ class NewAddressForm(Form):
         _("New e-mail address"),
         [InputRequired(_("Enter an e-mail address.")), limit_length(limits.EMAIL)],
     )
+
+
+class InvitedAddressForm(EditForm, NewAddressForm):
+    """The right address of somebody who was invited."""
 
 
 class AddressForm(NewAddressForm):

@@ -1,5 +1,8 @@
 """Forms around languages: of an evaluation's documents, and of a criterion."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask_babel import lazy_gettext as _
 from wtforms import StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -43,11 +46,16 @@ class TranslationForm(Form):
         return {field.short_name: field.data for field in self if field.raw_data}
 
 
-def make_translation_forms(criterion: Criterion) -> dict[str, TranslationForm]:
-    """Language -> the form with its texts, for every language but the first."""
+def make_translation_forms(
+    criterion: Criterion, sent: Mapping[str, Any] | None = None
+) -> dict[str, TranslationForm]:
+    """Language -> the form with its texts, for every language but the first.
+
+    Args: sent: what was typed; without it, what is stored.
+    """
     return {
         language: TranslationForm(
-            prefix=f"{language}-", data=criterion.translations.get(language, {})
+            sent, prefix=f"{language}-", data=criterion.translations.get(language, {})
         )
         for language in NAMES
         if language != SOURCE

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from crrubric.domain.errors import Busy, Invalid, TooSoon
+from crrubric.domain.errors import Busy, Invalid, Stale, TooSoon
 from crrubric.services.mail.outbox import is_mail_on
 from crrubric.services.people.own_account import (
     change_own_address,
@@ -28,7 +28,13 @@ HOME = "own.show_own_account"
 @require_sign_in
 def show_own_account() -> ResponseReturnValue:
     """Name, address and password, each with the way to change it."""
-    return render_own_account(NameForm(name=current_actor().name))
+    return render_own_account(make_name_form())
+
+
+def make_name_form() -> NameForm:
+    """The form with one's name as it is stored."""
+    name = current_actor().name
+    return NameForm(formdata=None, name=name).showing({"name": name})
 
 
 def render_own_account(form: NameForm) -> str:
@@ -40,15 +46,18 @@ def render_own_account(form: NameForm) -> str:
 @require_sign_in
 def save_own_name() -> ResponseReturnValue:
     """Change one's name."""
-    form = NameForm()
+    form, status = NameForm(), 422
     if form.validate():
         try:
-            rename_own_account(current_actor(), form.name.data)
+            rename_own_account(current_actor(), form.name.data, seen=form.version.data or "")
             flash(_("Saved."), "done")
             return redirect(url_for(HOME), code=303)
         except Invalid as error:
             attach_error(form, error)
-    return render_own_account(form), 422
+        except Stale as error:
+            form.meet_newer(make_name_form(), error, {})  # nobody else can have changed it
+            status = 409
+    return render_own_account(form), status
 
 
 @bp.get("/address")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _
-from wtforms import TextAreaField
+from wtforms import HiddenField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
@@ -69,6 +69,7 @@ class SendQuestionsForm(Form):
     """When the questions to a vendor were sent."""
 
     sent_on = DayField(_("Sent on"), [InputRequired(_("Enter the day on which they were sent."))])
+    shown = HiddenField()  # which questions, in which version
 
 
 class AnswerForm(VersionedForm):

@@ -13,6 +13,7 @@ from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.policy import FROM_MEETING
 from crrubric.domain.questions.questions import find_evidence_gaps
 from crrubric.domain.results.results import Cell
+from crrubric.domain.versions import fingerprint_values
 from crrubric.domain.vocabulary import QuestionState
 from crrubric.extensions import db
 from crrubric.models import Asking, Criterion, Question, Vendor
@@ -142,6 +143,7 @@ def make_vendor_questions(
         send=send,
     )
     made.merge.offer(made.unanswered)
+    made.send.shown.data = fingerprint_values(answers.read_question_versions(made.drafts))
     number_field_ids(made.merge, vendor.id)
     number_field_ids(made.send, vendor.id)
     return made
@@ -244,19 +246,26 @@ def save_new_question(seat: Seat, vendor_id: int) -> ResponseReturnValue:
 @require_permission(Action.MANAGE_QUESTIONS)
 def save_questions_sent(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """Record that the vendor's questions were sent."""
-    form = SendQuestionsForm()
+    form, status = SendQuestionsForm(), 422
     if form.validate():
         try:
             sent = answers.send_questions(
-                current_actor(), seat.evaluation.slug, vendor_id, day=form.sent_on.data
+                current_actor(),
+                seat.evaluation.slug,
+                vendor_id,
+                day=form.sent_on.data,
+                seen=form.shown.data or "",
             )
             words = ngettext("One question is sent.", "%(num)s questions are sent.", sent)
             flash(words, "done")
             return redirect_to(HOME, seat, _anchor=f"vendor-{vendor_id}")
         except Invalid as error:
             attach_error(form, error)
+        except Stale as error:
+            form.form_errors.append(translate_error(error))
+            status = 409
     find_vendor_for_seat(db.session(), seat, vendor_id)
-    return render_questions_page(seat, RefusedQuestionForm(vendor_id, send=form)), 422
+    return render_questions_page(seat, RefusedQuestionForm(vendor_id, send=form)), status
 
 
 @bp.get("/vendors/<int:vendor_id>/copy")

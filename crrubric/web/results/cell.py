@@ -1,6 +1,6 @@
 """One cell: its votes, what reviewers wrote, what the committee finds, the trail of that."""
 
-from flask import Blueprint, flash, render_template
+from flask import Blueprint, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,7 +11,7 @@ from crrubric.domain.results.results import Cell
 from crrubric.domain.vocabulary import Answer, Outcome
 from crrubric.extensions import db
 from crrubric.models import Criterion, Meeting, Vendor
-from crrubric.queries.meeting.decisions import load_finding_version
+from crrubric.queries.meeting.decisions import find_finding
 from crrubric.queries.meeting.meetings import find_current_meeting
 from crrubric.queries.people.access import Seat
 from crrubric.queries.results.matrices import Matrix, read_matrix
@@ -19,7 +19,7 @@ from crrubric.services.meeting import decisions as service
 from crrubric.web.meeting.forms import FindingForm
 from crrubric.web.results.cell_facts import load_cell_facts
 from crrubric.web.shared.access import require_permission
-from crrubric.web.shared.forms import ReasonForm, attach_error
+from crrubric.web.shared.forms import ReasonForm, attach_error, parse_version
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import redirect_to, render_page
 from crrubric.web.shared.session import current_actor
@@ -92,6 +92,7 @@ def make_finding_form(found: Cell) -> FindingForm:
         form.reason.data, form.evidence.data = found.adopted.reason, found.adopted.evidence
         form.agreed.data = found.adopted.agreed
     form.version.data = str(found.adopted.version if found.adopted else 0)
+    form.at.data = found.adopted.at.isoformat() if found.adopted else ""
     return form
 
 
@@ -105,7 +106,9 @@ def refuse_stale_finding(
     seat: Seat, vendor_id: int, criterion_id: int, form: FindingForm, error: Stale
 ) -> ResponseReturnValue:
     """What was recorded meanwhile stands beside what was typed; sending again replaces it."""
-    form.version.data = str(load_finding_version(db.session(), vendor_id, criterion_id))
+    now = find_finding(db.session(), vendor_id, criterion_id)
+    form.version.data = str(now.version if now else 0)
+    form.at.data = now.recorded_at.isoformat() if now else ""
     form.form_errors.append(translate_error(error))
     return render_cell_page(seat, vendor_id, criterion_id, form), 409
 
@@ -151,6 +154,7 @@ def save_finding(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseRetur
                     form.agreed.data or "",
                 ),
                 seen_version=form.seen_version(),
+                seen_at=form.at.data or None,
             )
             flash(_("The finding is recorded."), "done")
             return redirect_to(
@@ -175,6 +179,8 @@ def save_finding_withdrawal(seat: Seat, vendor_id: int, criterion_id: int) -> Re
             vendor_id,
             criterion_id,
             reason=form.reason.data or "",
+            seen_version=parse_version(request.form.get("version")),
+            seen_at=request.form.get("at"),
         )
         flash(_("The finding is withdrawn."), "done")
     except Invalid as error:

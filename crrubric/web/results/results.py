@@ -17,7 +17,7 @@ from crrubric.domain.vocabulary import Answer
 from crrubric.extensions import db
 from crrubric.queries.ballots.ballots import list_late_changes
 from crrubric.queries.people.access import Seat, make_not_found
-from crrubric.queries.results.matrices import Matrix, read_matrix
+from crrubric.queries.results.matrices import Matrix, find_agreement_for_seat, read_matrix
 from crrubric.queries.shared.reading import end_reading
 from crrubric.web.results.cell_facts import load_cell_facts
 from crrubric.web.results.comparison import (
@@ -73,6 +73,7 @@ def show_matrix(seat: Seat) -> ResponseReturnValue:
         seat,
         matrix=read,
         results=read.results,
+        agreement=find_agreement_for_seat(read, seat),
         asked=asked,
         view=view,
         dense=dense,

@@ -8,11 +8,13 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, WrongPhase
+from crrubric.domain.errors import Invalid, Stale, WrongPhase
+from crrubric.domain.events import Event
 from crrubric.domain.setup.assignment import Assignment, list_criterion_coverage
 from crrubric.extensions import db
 from crrubric.models import Member, Vendor
 from crrubric.queries.people.access import Seat, make_not_found
+from crrubric.queries.record.journal import find_latest_changes
 from crrubric.queries.results.matrices import rule_of
 from crrubric.queries.setup.assignments import assignment_of, load_assignments
 from crrubric.queries.setup.members import list_present_reviewers
@@ -109,18 +111,38 @@ def show_assignment_form(seat: Seat, member_id: int) -> ResponseReturnValue:
     """The ticks of one reviewer."""
     member = find_member(db.session(), seat.evaluation, member_id)
     own = assignment_of(db.session(), member)
+    return render_assignment_page(seat, member, make_assignment_form(own), own)
+
+
+def make_assignment_form(own: Assignment) -> AssignmentForm:
+    """The form with what is stored; the ticks are beside it."""
     form = AssignmentForm(
         formdata=None,
         vendors=EVERYTHING if own.vendors is None else SOME,
         criteria=EVERYTHING if own.criteria is None else SOME,
     )
-    return render_assignment_page(seat, member, form, own)
+    return form.showing(service.read_assignment_values(own))
+
+
+def take_over_ticks(form: AssignmentForm, ticked: Assignment, newer: Assignment) -> Assignment:
+    """The ticks as typed; the saved ones where “everything” was left alone and is no longer so."""
+    return Assignment(
+        newer.vendors if form.takes_over("vendors") else ticked.vendors,
+        newer.criteria if form.takes_over("criteria") else ticked.criteria,
+    )
 
 
 def render_assignment_page(
-    seat: Seat, member: Member, form: AssignmentForm, ticked: Assignment
+    seat: Seat,
+    member: Member,
+    form: AssignmentForm,
+    ticked: Assignment,
+    newer: Assignment | None = None,
 ) -> str:
-    """Vendors, and criteria by section, each with a tick."""
+    """Vendors, and criteria by section, each with a tick.
+
+    Args: newer: what was saved meanwhile; it stands beside each tick that is another one.
+    """
     if not member.is_reviewer:
         raise make_not_found()
     return render_page(
@@ -132,6 +154,7 @@ def render_assignment_page(
         parts=list_rubric_parts(db.session(), seat.evaluation.id),
         vendors=list_vendors_in_selection(db.session(), seat.evaluation.id),
         ticked=ticked,
+        newer=newer,
     )
 
 
@@ -148,11 +171,25 @@ def save_assignment(seat: Seat, member_id: int) -> ResponseReturnValue:
             None if form.criteria.data == EVERYTHING else ticked.criteria,
         )
         try:
-            service.assign_reviewer(current_actor(), seat.evaluation.slug, member_id, wanted)
+            service.assign_reviewer(
+                current_actor(),
+                seat.evaluation.slug,
+                member_id,
+                wanted,
+                seen=form.version.data or "",
+            )
             flash(_("Saved."), "done")
             return redirect_to("assignment.show_assignments", seat)
         except Invalid as error:
             attach_error(form, error)
+        except Stale as error:
+            newer = assignment_of(db.session(), member)
+            changes = find_latest_changes(
+                db.session(), seat, Event.MEMBER_ASSIGNED, member_id=member_id
+            )
+            form.meet_newer(make_assignment_form(newer), error, changes)
+            ticked = take_over_ticks(form, ticked, newer)
+            return render_assignment_page(seat, member, form, ticked, newer), 409
         except WrongPhase as error:
             form.form_errors.append(translate_error(error))
             return render_assignment_page(seat, member, form, ticked), 409

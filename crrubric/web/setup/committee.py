@@ -6,16 +6,19 @@ from flask_babel import gettext as _
 
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid
+from crrubric.domain.errors import Invalid, Stale
+from crrubric.domain.events import Event
 from crrubric.extensions import db
 from crrubric.models import Member
 from crrubric.queries.people.access import Seat, make_not_found
+from crrubric.queries.record.journal import find_latest_changes
 from crrubric.queries.setup.members import list_members
 from crrubric.services.mail.outbox import is_mail_on
 from crrubric.services.people.accounts import is_unused
 from crrubric.services.setup import committee as service
 from crrubric.services.setup import invitations
-from crrubric.web.people.account_forms import NewAddressForm
+from crrubric.services.setup.evaluations import serialize_seat
+from crrubric.web.people.account_forms import InvitedAddressForm
 from crrubric.web.setup.forms import SEATS, InviteForm, SeatForm
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import attach_error
@@ -129,15 +132,22 @@ def seat_choice_of(member: Member) -> str:
 def show_seat_form(seat: Seat, member_id: int) -> ResponseReturnValue:
     """The form for one seat."""
     member = service.find_member(db.session(), seat.evaluation, member_id)
-    form = SeatForm(roles=seat_choice_of(member), stakeholder=member.stakeholder)
+    form = make_seat_form(member)
     return render_page("setup/committee/member.html", seat, under=HOME, form=form, member=member)
+
+
+def make_seat_form(member: Member) -> SeatForm:
+    """The form with the seat as it is."""
+    choice, stakeholder = seat_choice_of(member), member.stakeholder
+    form = SeatForm(formdata=None, roles=choice, stakeholder=stakeholder)
+    return form.showing(serialize_seat(member))
 
 
 @bp.post("/<int:member_id>")
 @require_permission(Action.MANAGE_COMMITTEE)
 def save_seat(seat: Seat, member_id: int) -> ResponseReturnValue:
     """Change a seat."""
-    form = SeatForm()
+    form, status = SeatForm(), 422
     if form.validate():
         try:
             service.change_member(
@@ -146,15 +156,22 @@ def save_seat(seat: Seat, member_id: int) -> ResponseReturnValue:
                 member_id,
                 roles=SEATS[form.roles.data],
                 stakeholder=form.stakeholder.data,
+                seen=form.version.data or "",
             )
             flash(_("Saved."), "done")
             return redirect_to(HOME, seat)
         except Invalid as error:
             attach_error(form, error)
+        except Stale as error:
+            stored = make_seat_form(service.find_member(db.session(), seat.evaluation, member_id))
+            kinds = (Event.MEMBER_INVITED, Event.MEMBER_CHANGED)
+            changes = find_latest_changes(db.session(), seat, *kinds, member_id=member_id)
+            form.meet_newer(stored, error, changes)
+            status = 409
     member = service.find_member(db.session(), seat.evaluation, member_id)
     return render_page(
         "setup/committee/member.html", seat, under=HOME, form=form, member=member
-    ), 422
+    ), status
 
 
 @bp.post("/<int:member_id>/link")
@@ -174,10 +191,17 @@ def renew_invitation_link(seat: Seat, member_id: int) -> ResponseReturnValue:
 @require_permission(Action.MANAGE_COMMITTEE)
 def show_invited_address_form(seat: Seat, member_id: int) -> ResponseReturnValue:
     """The form for the right address of somebody whose link is not used yet."""
-    return render_invited_address(seat, member_id, NewAddressForm())
+    member = invitations.find_correctable_member(db.session(), seat.evaluation, member_id)
+    return render_invited_address(seat, member_id, make_invited_address_form(member))
 
 
-def render_invited_address(seat: Seat, member_id: int, form: NewAddressForm) -> str:
+def make_invited_address_form(member: Member) -> InvitedAddressForm:
+    """The form that knows which address is to be corrected."""
+    address = member.user.email if member.user else ""
+    return InvitedAddressForm(formdata=None).showing({"email": address})
+
+
+def render_invited_address(seat: Seat, member_id: int, form: InvitedAddressForm) -> str:
     """The form, below the address that the link was made for."""
     member = invitations.find_correctable_member(db.session(), seat.evaluation, member_id)
     return render_page("setup/committee/address.html", seat, under=HOME, form=form, member=member)
@@ -187,18 +211,28 @@ def render_invited_address(seat: Seat, member_id: int, form: NewAddressForm) -> 
 @require_permission(Action.MANAGE_COMMITTEE)
 def save_invited_address(seat: Seat, member_id: int) -> ResponseReturnValue:
     """Correct the address: the old link dies, a new one is made."""
-    form = NewAddressForm()
+    form, status = InvitedAddressForm(), 422
     if form.validate():
         try:
             return redirect_after_invite(
                 seat,
                 invitations.correct_invited_address(
-                    current_actor(), seat.evaluation.slug, member_id, email=form.email.data
+                    current_actor(),
+                    seat.evaluation.slug,
+                    member_id,
+                    email=form.email.data,
+                    seen=form.version.data or "",
                 ),
             )
         except Invalid as error:
             attach_error(form, error)
-    return render_invited_address(seat, member_id, form), 422
+        except Stale as error:
+            member = invitations.find_correctable_member(db.session(), seat.evaluation, member_id)
+            kinds = (Event.INVITE_READDRESSED, Event.MEMBER_INVITED)
+            changes = find_latest_changes(db.session(), seat, *kinds, member_id=member_id)
+            form.meet_newer(make_invited_address_form(member), error, changes)
+            status = 409
+    return render_invited_address(seat, member_id, form), status
 
 
 @bp.post("/<int:member_id>/remove")

@@ -1,11 +1,11 @@
 """Corrections after ballots opened: of a criterion, and of who is in the selection."""
 
-from flask import Blueprint, flash
+from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid
+from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.people.languages import NAMES
 from crrubric.domain.vocabulary import CorrectionEffect
 from crrubric.extensions import db
@@ -13,7 +13,7 @@ from crrubric.models import Criterion
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.services.setup import corrections as service
 from crrubric.services.setup import withdrawals
-from crrubric.services.setup.rubrics import find_criterion
+from crrubric.services.setup.rubrics import find_criterion, read_criterion_values
 from crrubric.services.setup.vendors import find_vendor_for_seat
 from crrubric.web.ballots.forms import CorrectionForm
 from crrubric.web.people.language_forms import (
@@ -21,7 +21,7 @@ from crrubric.web.people.language_forms import (
     make_translation_forms,
     read_translations,
 )
-from crrubric.web.setup.rubric import flash_dropped_translation
+from crrubric.web.setup.rubric import find_criterion_changes, flash_dropped_translation
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import StateForm, attach_error
 from crrubric.web.shared.page import redirect_to, render_page
@@ -43,10 +43,19 @@ def find_criterion_to_correct(seat: Seat, criterion_id: int) -> Criterion:
 @require_permission(Action.CORRECT_RUBRIC)
 def show_correction_form(seat: Seat, criterion_id: int) -> ResponseReturnValue:
     """The form that corrects a criterion."""
-    row = find_criterion_to_correct(seat, criterion_id)
+    form, forms = make_correction_forms(seat, find_criterion_to_correct(seat, criterion_id))
+    return render_correction_page(seat, form, forms)
+
+
+def make_correction_forms(
+    seat: Seat, row: Criterion
+) -> tuple[CorrectionForm, dict[str, TranslationForm]]:
+    """The form with what is stored, and its parts by language."""
     form = CorrectionForm(formdata=None, obj=row, effect=CorrectionEffect.KEEP)
     form.offer(after_shown=seat.evaluation.shown_at is not None)
-    return render_correction_page(seat, form, make_translation_forms(row))
+    forms = make_translation_forms(row)
+    form.parts = forms.values()
+    return form.showing(read_criterion_values(row)), forms
 
 
 def render_correction_page(
@@ -62,10 +71,11 @@ def render_correction_page(
 @require_permission(Action.CORRECT_RUBRIC)
 def save_correction(seat: Seat, criterion_id: int) -> ResponseReturnValue:
     """Make the next revision of the rubric."""
-    form = CorrectionForm()
+    form, status = CorrectionForm(), 422
     form.offer(after_shown=seat.evaluation.shown_at is not None)
     row = find_criterion_to_correct(seat, criterion_id)
-    forms = make_translation_forms(row)
+    forms = make_translation_forms(row, request.form)
+    form.parts = forms.values()
     if all([form.validate(), *(own.validate() for own in forms.values())]):
         given = read_translations(forms)
         correction = service.Correction(
@@ -78,14 +88,23 @@ def save_correction(seat: Seat, criterion_id: int) -> ResponseReturnValue:
         try:
             slug = seat.evaluation.slug
             revision = service.correct_criterion(
-                current_actor(), slug, criterion_id, correction, translations=given
+                current_actor(),
+                slug,
+                criterion_id,
+                correction,
+                translations=given,
+                seen=form.version.data or "",
             )
             flash(_("Revision %(number)s; reviewers are told.", number=revision.number), "done")
             flash_dropped_translation(revision.criterion, given)
             return redirect_to(RUBRIC, seat)
         except Invalid as error:
             attach_error(form, error)
-    return render_correction_page(seat, form, forms), 422
+        except Stale as error:
+            stored, _parts = make_correction_forms(seat, row)
+            form.meet_newer(stored, error, find_criterion_changes(seat, criterion_id))
+            status = 409
+    return render_correction_page(seat, form, forms), status
 
 
 @bp.get("/vendors/<int:vendor_id>/selection")

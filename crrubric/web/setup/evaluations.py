@@ -1,5 +1,6 @@
 """Overview with the set-up checklist, facts, decision rule, phases, progress."""
 
+from dataclasses import asdict
 from itertools import groupby
 
 from flask import Blueprint, flash
@@ -7,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, NotReady
+from crrubric.domain.errors import Invalid, NotReady, Stale
+from crrubric.domain.events import Event
 from crrubric.domain.setup.lifecycle import (
     list_phase_problems,
     next_phase,
@@ -16,11 +18,13 @@ from crrubric.domain.setup.lifecycle import (
 )
 from crrubric.domain.vocabulary import BallotState, Phase
 from crrubric.extensions import db
+from crrubric.models import Evaluation
 from crrubric.queries.ballots.ballots import list_own_ballots
 from crrubric.queries.ballots.declarations import list_declared_conflicts
 from crrubric.queries.mail.notices import list_own_notices
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.questions.questions import count_waiting_askings
+from crrubric.queries.record.journal import find_latest_changes
 from crrubric.queries.setup.evaluations import (
     count_progress_criteria,
     list_ballot_progress,
@@ -94,16 +98,22 @@ def save_phase(seat: Seat) -> ResponseReturnValue:
 @require_permission(Action.EDIT_SETUP)
 def show_facts_form(seat: Seat) -> ResponseReturnValue:
     """Title, purpose and dates."""
-    form = DocumentsForm(obj=seat.evaluation)
-    form.show_end(seat.evaluation.ends_at, seat.evaluation.district.time_zone)
+    form = make_facts_form(seat.evaluation)
     return render_page("setup/evaluation/facts.html", seat, under=HOME, form=form)
+
+
+def make_facts_form(evaluation: Evaluation) -> DocumentsForm:
+    """The form with what is stored."""
+    form = DocumentsForm(formdata=None, obj=evaluation)
+    form.show_end(evaluation.ends_at, evaluation.district.time_zone)
+    return form.showing(service.serialize_facts(evaluation))
 
 
 @bp.post("/facts")
 @require_permission(Action.EDIT_SETUP)
 def save_facts(seat: Seat) -> ResponseReturnValue:
     """Save title, purpose and dates."""
-    form = DocumentsForm()
+    form, status = DocumentsForm(), 422
     if form.validate():
         try:
             service.change_evaluation(
@@ -114,12 +124,17 @@ def save_facts(seat: Seat) -> ResponseReturnValue:
                 closes_on=form.closes_on.data,
                 ends_at=form.read_end(seat.evaluation.district.time_zone),
                 language=form.language.data,
+                seen=form.version.data or "",
             )
             flash(_("Saved."), "done")
             return redirect_to(HOME, seat)
         except Invalid as error:
             attach_error(form, error)
-    return render_page("setup/evaluation/facts.html", seat, under=HOME, form=form), 422
+        except Stale as error:
+            changes = find_latest_changes(db.session(), seat, Event.EVALUATION_CHANGED)
+            form.meet_newer(make_facts_form(seat.evaluation), error, changes)
+            status = 409
+    return render_page("setup/evaluation/facts.html", seat, under=HOME, form=form), status
 
 
 @bp.get("/rule")
@@ -128,15 +143,20 @@ def show_rule(seat: Seat) -> ResponseReturnValue:
     """The decision rule: a form for the chair in set-up, words for everybody."""
     settings = rules.rule_settings(seat.evaluation)
     return render_page(
-        "setup/evaluation/rule.html", seat, form=RuleForm(obj=settings), settings=settings
+        "setup/evaluation/rule.html", seat, form=make_rule_form(settings), settings=settings
     )
+
+
+def make_rule_form(settings: rules.RuleSettings) -> RuleForm:
+    """The form with the rule as it is stored."""
+    return RuleForm(formdata=None, obj=settings).showing(asdict(settings))
 
 
 @bp.post("/rule")
 @require_permission(Action.EDIT_SETUP)
 def save_rule(seat: Seat) -> ResponseReturnValue:
     """Set the decision rule."""
-    form = RuleForm()
+    form, status = RuleForm(), 422
     if form.validate():
         try:
             rules.set_rule(
@@ -151,13 +171,18 @@ def save_rule(seat: Seat) -> ResponseReturnValue:
                     mode=form.mode.data,
                     prices_sealed=form.prices_sealed.data,
                 ),
+                seen=form.version.data or "",
             )
             flash(_("The decision rule is set."), "done")
             return redirect_to(HOME, seat)
         except Invalid as error:
             attach_error(form, error)
+        except Stale as error:
+            changes = find_latest_changes(db.session(), seat, Event.RULE_CHANGED)
+            form.meet_newer(make_rule_form(rules.rule_settings(seat.evaluation)), error, changes)
+            status = 409
     settings = rules.rule_settings(seat.evaluation)
-    return render_page("setup/evaluation/rule.html", seat, form=form, settings=settings), 422
+    return render_page("setup/evaluation/rule.html", seat, form=form, settings=settings), status
 
 
 @bp.get("/progress")
@@ -225,15 +250,22 @@ def save_reopening(seat: Seat, ballot_id: int) -> ResponseReturnValue:
 @require_permission(Action.SET_RETENTION)
 def show_retention_form(seat: Seat) -> ResponseReturnValue:
     """Until when the record is kept, and whether it is held."""
-    form = RetentionForm(until=seat.evaluation.retain_until, hold=seat.evaluation.legal_hold)
+    form = make_retention_form(seat.evaluation)
     return render_page("setup/evaluation/retention.html", seat, under=HOME, form=form)
+
+
+def make_retention_form(evaluation: Evaluation) -> RetentionForm:
+    """The form with what is stored; a reason is always a new one."""
+    until, hold = evaluation.retain_until, evaluation.legal_hold
+    form = RetentionForm(formdata=None, until=until, hold=hold)
+    return form.showing(service.serialize_retention(evaluation))
 
 
 @bp.post("/retention")
 @require_permission(Action.SET_RETENTION)
 def save_retention(seat: Seat) -> ResponseReturnValue:
     """Set until when the record is kept."""
-    form = RetentionForm()
+    form, status = RetentionForm(), 422
     if form.validate():
         try:
             service.set_retention(
@@ -242,9 +274,14 @@ def save_retention(seat: Seat) -> ResponseReturnValue:
                 until=form.until.data,
                 hold=form.hold.data or "",
                 reason=form.reason.data or "",
+                seen=form.version.data or "",
             )
             flash(_("Saved."), "done")
             return redirect_to(HOME, seat)
         except Invalid as error:
             attach_error(form, error)
-    return render_page("setup/evaluation/retention.html", seat, under=HOME, form=form), 422
+        except Stale as error:
+            changes = find_latest_changes(db.session(), seat, Event.RETENTION_CHANGED)
+            form.meet_newer(make_retention_form(seat.evaluation), error, changes)
+            status = 409
+    return render_page("setup/evaluation/retention.html", seat, under=HOME, form=form), status

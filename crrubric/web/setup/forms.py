@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, time
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _
@@ -17,6 +18,7 @@ from wtforms.validators import InputRequired, Optional
 
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
+from crrubric.domain.people.languages import NAMES
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import (
     PriceUnit,
@@ -25,6 +27,7 @@ from crrubric.domain.vocabulary import (
     ScoringMode,
     Stakeholder,
 )
+from crrubric.services.setup.translations import TEXTS
 from crrubric.web.shared.forms import (
     ClockField,
     DayField,
@@ -37,8 +40,14 @@ from crrubric.web.shared.forms import (
     limit_length,
     list_choices,
 )
+from crrubric.web.shared.versions import EditForm
 
 LAST_MINUTE = time(23, 59)
+# how the journal calls what these controls are about
+END = {"ends_on": ("ends_at",), "ends_time": ("ends_at",)}
+TRANSLATIONS = {
+    f"{language}-{text}": (f"{text} ({language})",) for language in NAMES for text in TEXTS
+}
 
 
 class EvaluationForm(Form):
@@ -72,21 +81,25 @@ class HardEndForm(Form):
         return datetime.combine(day, at or LAST_MINUTE, tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
-class FactsForm(HardEndForm, EvaluationForm):
+class FactsForm(EditForm, HardEndForm, EvaluationForm):
     """Title, purpose and when scoring closes."""
+
+    told_as = END
 
     closes_on = DayField(_("Scoring closes on"), [Optional()])
 
 
-class ClosingForm(HardEndForm):
+class ClosingForm(EditForm, HardEndForm):
     """Another day on which scoring closes."""
+
+    told_as = END
 
     closes_on = DayField(
         _("Scoring closes on"), [InputRequired(_("Enter a date, like 2027-03-12."))]
     )
 
 
-class RuleForm(Form):
+class RuleForm(EditForm):
     """How ballots become outcomes, and outcomes a score."""
 
     kind = RadioChoiceField(_("Decision rule"), coerce=RuleKind, choices=list_choices(RuleKind),
@@ -119,8 +132,10 @@ class SectionForm(Form):
     )
 
 
-class CriterionForm(Form):
+class CriterionForm(EditForm):
     """One criterion of the evaluation's own copy of the rubric."""
+
+    told_as = TRANSLATIONS
 
     title = StringField(
         _("Title"),
@@ -145,8 +160,10 @@ class CriterionForm(Form):
     )
 
 
-class VendorForm(Form):
+class VendorForm(EditForm):
     """One vendor with the basis of its price."""
+
+    told_as: ClassVar = {"unit_price": ("unit_price_cents",)}
 
     company = StringField(
         _("Company"),
@@ -184,7 +201,7 @@ SEAT_LABELS = {
 }
 
 
-class SeatForm(Form):
+class ChooseSeatForm(Form):
     """Role and stakeholder of a member."""
 
     roles = ListChoiceField(
@@ -200,7 +217,13 @@ class SeatForm(Form):
     )
 
 
-class InviteForm(SeatForm):
+class SeatForm(EditForm, ChooseSeatForm):
+    """The seat of a member who has one."""
+
+    told_as: ClassVar = {"roles": ("chair", "reviewer")}
+
+
+class InviteForm(ChooseSeatForm):
     """An invitation to the committee."""
 
     name = StringField(
@@ -212,7 +235,7 @@ class InviteForm(SeatForm):
     )
 
 
-class RetentionForm(Form):
+class RetentionForm(EditForm):
     """Until when the record is kept."""
 
     until = DayField(_("Keep the record until"), [Optional()])

@@ -2,17 +2,19 @@
 
 from decimal import Decimal
 
-from flask import Blueprint, flash
+from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid
+from crrubric.domain.errors import Invalid, Stale
+from crrubric.domain.events import Event
 from crrubric.domain.people.languages import NAMES
 from crrubric.domain.setup.rubric import Translated
 from crrubric.extensions import db
-from crrubric.models import Criterion
+from crrubric.models import Criterion, JournalEntry
 from crrubric.queries.people.access import Seat
+from crrubric.queries.record.journal import find_latest_changes
 from crrubric.queries.setup.rubrics import find_section, list_revisions, list_rubric_parts
 from crrubric.services.setup import rubrics as service
 from crrubric.web.people.language_forms import (
@@ -117,9 +119,15 @@ def save_new_criterion(seat: Seat, section_id: int) -> ResponseReturnValue:
 def show_criterion_form(seat: Seat, criterion_id: int) -> ResponseReturnValue:
     """The form for one criterion."""
     criterion = service.find_criterion(db.session(), seat.evaluation, criterion_id)
-    return render_criterion_page(
-        seat, criterion, CriterionForm(obj=criterion), make_translation_forms(criterion)
-    )
+    form, forms = make_criterion_forms(criterion)
+    return render_criterion_page(seat, criterion, form, forms)
+
+
+def make_criterion_forms(row: Criterion) -> tuple[CriterionForm, dict[str, TranslationForm]]:
+    """The form with what is stored, and its parts by language."""
+    form, forms = CriterionForm(formdata=None, obj=row), make_translation_forms(row)
+    form.parts = forms.values()
+    return form.showing(service.read_criterion_values(row)), forms
 
 
 def render_criterion_page(
@@ -141,9 +149,10 @@ def render_criterion_page(
 @require_permission(Action.EDIT_SETUP)
 def save_criterion(seat: Seat, criterion_id: int) -> ResponseReturnValue:
     """Reword, weight, leave out or bring back a criterion."""
-    form = CriterionForm()
+    form, status = CriterionForm(), 422
     criterion = service.find_criterion(db.session(), seat.evaluation, criterion_id)
-    forms = make_translation_forms(criterion)
+    forms = make_translation_forms(criterion, request.form)
+    form.parts = forms.values()
     if all([form.validate(), *(own.validate() for own in forms.values())]):
         given = read_translations(forms)
         try:
@@ -153,13 +162,29 @@ def save_criterion(seat: Seat, criterion_id: int) -> ResponseReturnValue:
                 criterion_id,
                 read_criterion_text(form),
                 translations=given,
+                seen=form.version.data or "",
             )
             flash(_("Saved."), "done")
             flash_dropped_translation(criterion, given)
             return redirect_to(HOME, seat, _anchor=f"criterion-{criterion_id}")
         except Invalid as error:
             attach_error(form, error)
-    return render_criterion_page(seat, criterion, form, forms), 422
+        except Stale as error:
+            stored, _parts = make_criterion_forms(criterion)
+            form.meet_newer(stored, error, find_criterion_changes(seat, criterion_id))
+            status = 409
+    return render_criterion_page(seat, criterion, form, forms), status
+
+
+def find_criterion_changes(seat: Seat, criterion_id: int) -> dict[str, JournalEntry]:
+    """Who last changed what of a criterion."""
+    kinds = (
+        Event.CRITERION_ADDED,
+        Event.CRITERION_CHANGED,
+        Event.CRITERION_TRANSLATED,
+        Event.CRITERION_CORRECTED,
+    )
+    return find_latest_changes(db.session(), seat, *kinds, criterion_id=criterion_id)
 
 
 def flash_dropped_translation(criterion: Criterion, given: Translated) -> None:

@@ -7,10 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid
+from crrubric.domain.errors import Invalid, Stale
+from crrubric.domain.events import Event
 from crrubric.extensions import db
+from crrubric.models import JournalEntry, Vendor
 from crrubric.queries.ballots.files import count_vendor_files
 from crrubric.queries.people.access import Seat
+from crrubric.queries.record.journal import find_latest_changes
 from crrubric.queries.setup.vendors import list_vendors
 from crrubric.services.setup import vendors as service
 from crrubric.web.setup.forms import VendorForm
@@ -90,27 +93,49 @@ def save_new_vendor(seat: Seat) -> ResponseReturnValue:
 def show_vendor_form(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """The form for one vendor."""
     vendor = service.find_vendor_for_seat(db.session(), seat, vendor_id)
-    price = None if vendor.unit_price_cents is None else Decimal(vendor.unit_price_cents) / 100
-    form = VendorForm(obj=vendor, unit_price=price)
+    form = make_vendor_form(vendor)
     return render_page("setup/vendors/vendor.html", seat, under=HOME, form=form, vendor=vendor)
+
+
+def make_vendor_form(vendor: Vendor) -> VendorForm:
+    """The form with what is stored."""
+    price = None if vendor.unit_price_cents is None else Decimal(vendor.unit_price_cents) / 100
+    form = VendorForm(formdata=None, obj=vendor, unit_price=price)
+    return form.showing(service.serialize_vendor_facts(vendor))
 
 
 @bp.post("/<int:vendor_id>")
 @require_permission(Action.EDIT_SETUP)
 def save_vendor(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """Change a vendor."""
-    form = VendorForm()
+    form, status = VendorForm(), 422
     if form.validate():
         try:
             service.change_vendor(
-                current_actor(), seat.evaluation.slug, vendor_id, read_vendor_facts(form)
+                current_actor(),
+                seat.evaluation.slug,
+                vendor_id,
+                read_vendor_facts(form),
+                seen=form.version.data or "",
             )
             flash(_("Saved."), "done")
             return redirect_to(HOME, seat)
         except Invalid as error:
             attach_error(form, error)
+        except Stale as error:
+            stored = make_vendor_form(service.find_vendor_for_seat(db.session(), seat, vendor_id))
+            form.meet_newer(stored, error, find_vendor_changes(seat, vendor_id))
+            status = 409
     vendor = service.find_vendor_for_seat(db.session(), seat, vendor_id)
-    return render_page("setup/vendors/vendor.html", seat, under=HOME, form=form, vendor=vendor), 422
+    return render_page(
+        "setup/vendors/vendor.html", seat, under=HOME, form=form, vendor=vendor
+    ), status
+
+
+def find_vendor_changes(seat: Seat, vendor_id: int) -> dict[str, JournalEntry]:
+    """Who last changed what of a vendor."""
+    kinds = (Event.VENDOR_ADDED, Event.VENDOR_CHANGED)
+    return find_latest_changes(db.session(), seat, *kinds, vendor_id=vendor_id)
 
 
 @bp.post("/<int:vendor_id>/remove")

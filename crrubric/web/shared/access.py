@@ -107,11 +107,7 @@ def redirect_to_sign_in() -> ResponseReturnValue:
     if wants_json():
         return jsonify(message=gettext("You are signed out.")), 401
     if request.method == "POST" and (owner := session.find_lapsed_owner()) is not None:
-        return (
-            resuming.redirect_to_file_form()
-            if request.files
-            else resuming.ask_to_sign_in_again(owner)
-        )
+        return resuming.ask_to_sign_in_again(owner)
     back = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("account.show_sign_in", next=back), code=303)
 

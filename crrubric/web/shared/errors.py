@@ -8,7 +8,6 @@ from http import HTTPStatus
 from flask import Flask, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from crrubric.domain import limits
@@ -23,8 +22,7 @@ from crrubric.domain.errors import (
     WrongPhase,
 )
 from crrubric.extensions import DatabaseUnavailable, db
-from crrubric.web.shared.origins import FOREIGN
-from crrubric.web.shared.page import current_address, find_site_address
+from crrubric.web.shared.page import current_address
 from crrubric.web.shared.words import translate_error
 
 log = logging.getLogger("crrubric")
@@ -38,16 +36,15 @@ STATUS: dict[type[CrrubricError], HTTPStatus] = {
     NotReady: HTTPStatus.UNPROCESSABLE_ENTITY,
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
-SHORT = 20  # characters; what is longer was typed, and is shown to be read or copied
+SHORT = 20  # characters; what is longer or has blanks was typed: it is shown to be copied
 NOT_TEXT = frozenset(
-    {"csrf_token", "version", "password", "present", "next", "once", "shown", "to"}
+    {"csrf_token", "version", "password", "present", "next", "once", "shown", "seen", "at", "to"}
 )
 
 
 def init_app(app: Flask) -> None:
     """Register one handler for each kind of error."""
     app.register_error_handler(CrrubricError, handle_refusal)
-    app.register_error_handler(CSRFError, handle_csrf_error)
     app.register_error_handler(DatabaseUnavailable, handle_busy_database)
     app.register_error_handler(HTTPException, handle_http_error)
     app.register_error_handler(Exception, handle_unexpected_error)
@@ -66,23 +63,6 @@ def handle_refusal(error: CrrubricError) -> ResponseReturnValue:
     problems = [translate_error(one) for one in getattr(error, "problems", ())]
     page = render_error_page(status_of(error), translate_error(error), problems)
     return (*page, {"Retry-After": str(error.seconds)}) if isinstance(error, Busy) else page
-
-
-def handle_csrf_error(error: CSRFError) -> ResponseReturnValue:
-    """A form from elsewhere, or whose token is missing or belongs to another session."""
-    if error.description == FOREIGN:
-        site = find_site_address()
-        log.warning("refused a form from %s at %s", request.origin, request.path)
-        words = gettext(
-            "This form was sent from another site. Open the page at %(site)s and send it once"
-            " more; if this goes on, tell your IT.",
-            site=site,
-        )
-        return render_error_page(HTTPStatus.BAD_REQUEST, words)
-    return render_error_page(
-        HTTPStatus.BAD_REQUEST,
-        gettext("This form is out of date. Open the page again and send it once more."),
-    )
 
 
 def handle_busy_database(error: DatabaseUnavailable) -> ResponseReturnValue:
@@ -170,4 +150,8 @@ def list_typed_texts() -> list[str]:
 
 def list_long_texts(fields: Iterable[tuple[str, str]]) -> list[str]:
     """The values of a form that are worth showing again: what was typed, no choice and no token."""
-    return [value for name, value in fields if name not in NOT_TEXT and len(value) > SHORT]
+    return [
+        value
+        for name, value in fields
+        if name not in NOT_TEXT and (len(value) > SHORT or " " in value.strip())
+    ]

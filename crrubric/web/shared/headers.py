@@ -1,8 +1,9 @@
-"""Headers of every answer: a strict policy for what a page may load, and no copies in caches."""
+"""Every answer on its way out: strict headers, no copies in caches, no character that is none."""
 
 from flask import Flask, Response, request
 
 from crrubric.config import settings_of
+from crrubric.domain.text import may_hold_forbidden_characters, replace_control_characters
 
 POLICY = "; ".join(
     (
@@ -21,8 +22,9 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 
 
 def init_app(app: Flask) -> None:
-    """Add the headers after each request."""
+    """Look through each page, whoever drew it, and add the headers."""
     behind_tls = settings_of(app).BEHIND_TLS
+    app.after_request(replace_in_page)
 
     @app.after_request
     def add(response: Response) -> Response:
@@ -44,3 +46,12 @@ def init_app(app: Flask) -> None:
             headers["Cache-Control"] = "no-store"
             response.vary.update(("Accept-Language", "Cookie"))
         return response
+
+
+def replace_in_page(response: Response) -> Response:
+    """The page with U+FFFD for each character that no text may hold, from whatever time it is."""
+    if response.mimetype == "text/html" and response.is_sequence:
+        body = response.get_data()
+        if may_hold_forbidden_characters(body):
+            response.set_data(replace_control_characters(body.decode()))
+    return response

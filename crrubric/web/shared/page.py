@@ -1,7 +1,8 @@
 """Answers that many views give: a page, a redirect, a file to save."""
 
 import re
-from typing import Any
+from collections.abc import Iterator
+from typing import IO, Any
 from urllib.parse import quote, urlsplit
 
 from flask import Response, current_app, g, redirect, render_template, request, url_for
@@ -13,6 +14,8 @@ from crrubric.queries.people.access import Seat
 from crrubric.queries.shared.reading import end_reading
 from crrubric.web.shared.navigation import make_menu, make_site_menu
 from crrubric.web.shared.session import current_actor
+
+PIECE = 64 * 1024  # bytes of a file that are sent at once
 
 
 def render_page(template: str, seat: Seat, *, under: str | None = None, **values: Any) -> str:
@@ -63,12 +66,20 @@ def redirect_to(endpoint: str, seat: Seat, **values: Any) -> ResponseReturnValue
     return redirect(url_for(endpoint, slug=seat.evaluation.slug, **values), code=303)
 
 
-def make_download(body: str | bytes, mimetype: str, name: str) -> Response:
+def make_download(body: str | bytes | IO[bytes], mimetype: str, name: str) -> Response:
     """A file to be saved, never shown: whatever somebody typed stays text."""
-    response = Response(body, mimetype=mimetype)
+    text = body if isinstance(body, str | bytes) else read_in_pieces(body)
+    response = Response(text, mimetype=mimetype)
     response.headers["Content-Disposition"] = format_disposition(name)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+def read_in_pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """What a file holds, never all of it at once; then, or if nobody listens, it is closed."""
+    with file:
+        while piece := file.read(PIECE):
+            yield piece
 
 
 def format_disposition(name: str) -> str:

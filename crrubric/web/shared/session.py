@@ -1,10 +1,12 @@
 """Who is signed in. The cookie holds the secret of a session that lives on the server."""
 
+import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, g, session
+from flask import Flask, current_app, g, request, session
 from flask_login import UserMixin, current_user, login_user, logout_user
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
@@ -17,6 +19,8 @@ from crrubric.web.shared.known_browsers import remember_browser
 
 TOUCH_EVERY = timedelta(minutes=limits.TOUCH_MINUTES)
 LANGUAGE = "language"  # of a browser in which nobody is signed in, in the cookie
+CSRF = "csrf_token"  # of forms, and in the cookie: what Flask-WTF compares
+CSRF_SALT = "wtf-csrf-token"  # Flask-WTF's own
 
 
 class SignedInPerson(UserMixin):
@@ -77,7 +81,22 @@ def begin_session(user: User, token: str) -> None:
     clear_cookie()
     g.pop("csrf_token", None)  # made for the old session: Flask-WTF would hand it out once more
     login_user(SignedInPerson(user, token, now_utc()))
+    session[CSRF] = f"{secrets.token_hex(20)}.{user.id}"
     remember_browser(user)
+
+
+def find_form_owner() -> int | None:
+    """For whom the page was drawn whose form is sent, whoever is signed in now.
+
+    Tokens of forms are signed by us and name the person, so that nobody else can make one.
+    """
+    token = request.form.get(CSRF, "")
+    try:
+        secret = URLSafeTimedSerializer(current_app.secret_key or "", salt=CSRF_SALT).loads(token)
+    except BadSignature:
+        return None
+    owner = str(secret).partition(".")[2]
+    return int(owner) if owner.isdecimal() else None
 
 
 def forget_session() -> str | None:

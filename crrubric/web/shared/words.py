@@ -1,5 +1,6 @@
 """How values become words on a page: labels, times, shares, money, refusals; all translated."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 from babel.numbers import format_decimal
 from flask import Flask, g
 from flask_babel import format_date, get_locale, gettext, ngettext
+from markupsafe import Markup, escape
 
 from crrubric.clock import now_utc
 from crrubric.domain.ballots.evidence import describe_evidence
@@ -57,6 +59,7 @@ def init_app(app: Flask) -> None:
             "share": format_part_of_whole,
             "grouped": group_receipt,
             "closing": describe_closing,
+            "breakable": let_address_break,
         }
     )
 
@@ -86,6 +89,11 @@ def load_time_zone() -> ZoneInfo:
 def current_day() -> date:
     """The day that it is where the district is."""
     return now_utc().astimezone(load_time_zone()).date()
+
+
+def let_address_break(address: str) -> Markup:
+    """A mail address that breaks, where it must, after the at sign and before a dot."""
+    return Markup(re.sub(r"(?<=@)|(?=\.)", "<wbr>", str(escape(address))))  # noqa: S704  # escaped
 
 
 def format_moment(value: datetime | None) -> str:

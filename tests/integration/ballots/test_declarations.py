@@ -16,7 +16,7 @@ from crrubric.services.meeting import decisions
 from crrubric.services.setup import phases, vendors
 from crrubric.services.setup.vendors import VendorFacts
 from tests.factories import Factory, Made, ballot_of
-from tests.integration.conftest import Visit
+from tests.integration.conftest import Visit, error_of
 from tests.pages import parse, words
 
 REASON = "The product changed owners since."
@@ -48,6 +48,23 @@ def conflicted_chair(make: Factory, *, phase: Phase = Phase.SCORING) -> Made:
     declarations.declare_interest(made.chair, made.slug, made.vendors[0].id, **own)
     make.forward(made, phase, {})
     return made
+
+
+@pytest.mark.parametrize("odd", ["\uffff", "\ufdd0", "\x9f"])
+def test_what_documents_cannot_hold_is_refused_in_the_words_of_a_conflict(
+    make: Factory, visit: Visit, odd: str
+):
+    made = undeclared(make)
+    form = made.url(f"vendors/{made.vendors[0].id}/declaration")
+
+    answer = visit(made.reviewers[0]).post(
+        form, {"kind": "CONFLICT", "words": f"My cousin{odd} sells it."}
+    )
+
+    page = parse(answer.status_code, answer.text)
+    assert (page.status, declared(made, made.reviewers[0], 0)) == (422, None)
+    assert "character" in error_of(page, "words")
+    assert page.with_id("words").text == "My cousin\N{REPLACEMENT CHARACTER} sells it."
 
 
 def test_a_ballot_opens_after_the_declaration(make: Factory, visit: Visit):

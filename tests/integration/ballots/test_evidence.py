@@ -264,8 +264,8 @@ def test_the_chair_sets_after_how_many_months_evidence_is_old(make: Factory, vis
     chair, url = visit(made.chair), made.url(f"rubric/criteria/{made.criterion('ada').id}")
     form = {"title": "Accessible", "question": "?", "weight": "1"}
 
-    refused = chair.post(url, {**form, "evidence_months": "0"})
-    saved = chair.post(url, {**form, "evidence_months": "18"})
+    refused = chair.edit(url, {**form, "evidence_months": "0"})
+    saved = chair.edit(url, {**form, "evidence_months": "18"})
 
     assert (refused.status_code, saved.status_code) == (422, 303)
     assert "Enter a number from 1 to 120." in refused.text

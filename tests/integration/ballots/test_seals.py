@@ -17,6 +17,7 @@ from crrubric.services.ballots.ballots import MarkText, record_mark
 from crrubric.services.setup import phases
 from tests.factories import Factory, Made, ballot_of, stored_marks
 from tests.integration.conftest import Visit, error_of
+from tests.pages import filled_form, parse, words
 
 WHY = "Not in the sandbox."
 
@@ -70,13 +71,11 @@ def test_a_refused_submission_keeps_the_typed_reasons(make: Factory, visit: Visi
     sis, teacher = made.criterion("sis").id, made.criterion("teacher").id
     person = visit(made.reviewers[0])
 
-    refused = person.post(made.url(f"ballots/{made.vendors[0].id}/submit"), {f"gap-{sis}": WHY})
-    accepted = person.post(
-        made.url(f"ballots/{made.vendors[0].id}/submit"),
-        {f"gap-{sis}": WHY, "gap-rest": "No time."},
-    )
+    url = made.url(f"ballots/{made.vendors[0].id}/submit")
+    form = filled_form(person.page(url), url)
 
-    from tests.pages import parse
+    refused = person.post(url, {**form, f"gap-{sis}": WHY})
+    accepted = person.post(url, {**form, f"gap-{sis}": WHY, "gap-rest": "No time."})
 
     page = parse(refused.status_code, refused.text)
     assert (page.status, error_of(page, f"gap-{teacher}")) == (
@@ -233,8 +232,27 @@ def test_a_control_character_in_a_reason_is_refused_beside_its_field(make: Facto
     made = make.evaluation(phase=Phase.SCORING)
     url = made.url(f"ballots/{made.vendors[0].id}/submit")
 
-    answer = visit(made.reviewers[0]).post(url, {"gap-rest": "not\x00seen"})
+    person = visit(made.reviewers[0])
+
+    answer = person.post(url, {**filled_form(person.page(url), url), "gap-rest": "not\x00seen"})
 
     assert answer.status_code == 422
     assert "Remove the control character at position 4" in answer.text
     assert 'value="not\N{REPLACEMENT CHARACTER}seen"' in answer.text
+
+
+def test_a_ballot_that_changed_in_another_tab_is_not_submitted_unread(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YNA"})
+    person = visit(made.reviewers[0])
+    url = made.url(f"ballots/{made.vendors[0].id}/submit")
+    form = filled_form(person.page(url), url)
+    make.mark_again(made, 0, 0, "sis", Answer.YES)
+
+    refused = person.post(url, form)
+
+    page = parse(refused.status_code, refused.text)
+    assert page.status == 409
+    assert "Your marks on this ballot changed" in words(page.with_id("error-summary"))
+    assert ballot_of(made, 0, 0).state is BallotState.OPEN
+    assert person.post(url, filled_form(page, url)).status_code == 303
+    assert ballot_of(made, 0, 0).state is BallotState.SUBMITTED

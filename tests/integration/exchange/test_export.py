@@ -3,11 +3,17 @@
 import io
 
 import pandas as pd
+import pytest
 from sqlalchemy import update
 
+from crrubric.domain.actions import Action
+from crrubric.domain.errors import NotFound
 from crrubric.domain.vocabulary import Answer, Phase
 from crrubric.extensions import db
 from crrubric.models import Member
+from crrubric.queries.exchange.exports import iterate_mark_rows
+from crrubric.queries.people.access import require
+from crrubric.services.setup.phases import change_phase
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit, Visitor
 
@@ -78,3 +84,18 @@ def test_a_name_that_pandas_takes_for_missing_is_there_if_asked_for(make: Factor
     )
 
     assert ((told == "NA").sum(), untold.isna().sum()) == (5, 5)
+
+
+def test_marks_are_read_vendor_by_vendor_and_no_further_once_ballots_are_closed_again(
+    make: Factory,
+):
+    made = committee(make)
+    seat = require(made.chair, Action.EXPORT_MARKS, made.evaluation, db.session())
+    rows = iterate_mark_rows(db.session(), seat)
+    first = next(rows)
+    assert not db.session().in_transaction()
+
+    change_phase(made.chair, made.slug, Phase.SCORING, reason="A ballot is missing.")
+
+    with pytest.raises(NotFound):
+        assert {row["vendor"] for row in rows} == {first["vendor"]}

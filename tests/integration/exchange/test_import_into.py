@@ -12,12 +12,23 @@ from crrubric.domain.vocabulary import (
     Answer,
     BallotState,
     EntrySource,
+    NoticeKind,
     Phase,
     Role,
     Stakeholder,
 )
 from crrubric.extensions import db
-from crrubric.models import Abstention, Ballot, JournalEntry, Mark, Member, SealedBallot, Vendor
+from crrubric.models import (
+    Abstention,
+    Ballot,
+    JournalEntry,
+    Mark,
+    Member,
+    Notice,
+    OutgoingMail,
+    SealedBallot,
+    Vendor,
+)
 from crrubric.queries.people.people import OPERATOR
 from crrubric.queries.record.verification import find_sealed_ballot, verify_record
 from crrubric.services.ballots.ballots import MarkText
@@ -31,6 +42,7 @@ from crrubric.services.setup import vendors
 from crrubric.services.setup.committee import change_member
 from crrubric.services.setup.rules import RuleSettings
 from tests.factories import Factory, Made
+from tests.integration.conftest import Visit
 from tests.machine.stored import list_differences, replay
 from tests.machine.stored import stored as stored_state
 
@@ -109,6 +121,24 @@ def test_a_company_with_two_products_is_refused_with_both(make: Factory, tmp_pat
     assert marked == {"Reading": "YES", "": "NO"}
 
 
+@pytest.mark.parametrize("add_new", [False, True])
+def test_what_fits_two_is_refused_where_new_names_are_added_as_well(
+    make: Factory, tmp_path: Path, add_new: bool
+):
+    made = make.evaluation(vendors=0)
+    for product in ("Geometry", "Spelling"):
+        facts = vendors.VendorFacts(company="Fernhollow", product=product)
+        made.vendors.append(vendors.add_vendor(made.chair, made.slug, facts))
+    make.forward(made, Phase.SCORING, {})
+    name_reviewers(made, "Lucía Ortiz", "LUCI\u0301A ORTIZ")
+    path = write(tmp_path, "Lucía Ortiz,Fernhollow,ada,YES,which Lucía and which product")
+
+    told = refusal(made, path, ImportWishes(add_new=add_new))
+
+    assert [number for number, _reason in told] == [2]
+    assert "fits several reviewers" in told[0][1]
+
+
 def test_unknown_names_are_refused_with_the_nearest(make: Factory, tmp_path: Path):
     made = make.evaluation(phase=Phase.SCORING, vendors=1)
     name_reviewers(made, "Maria Garcia", "Zoë Núñez")
@@ -155,6 +185,32 @@ def test_an_import_seals_exactly_the_ballots_that_it_fills(make: Factory, tmp_pa
         select(JournalEntry).where(JournalEntry.event == Event.BALLOT_IMPORTED)
     ).one()
     assert (entry.vendor_id, entry.after["receipt"]) == (made.vendors[0].id, sealed.receipt)
+
+
+@pytest.mark.parametrize("leave_open", [False, True])
+def test_whose_ballots_an_import_seals_is_told_once_with_a_mail(
+    make: Factory, visit: Visit, tmp_path: Path, mailing: None, leave_open: bool
+):
+    made = make.evaluation(phase=Phase.SCORING, reviewers=2)
+    one, other = (row.company for row in made.vendors)
+    name = made.reviewers[0].name
+    lines = (f"{name},{one},ada,YES,", f"{name},{other},ada,NO,", f"Paper Pat,{one},ada,YES,")
+    wishes = ImportWishes(add_new=True, leave_open=leave_open)
+
+    import_marks(OPERATOR, write(tmp_path, *lines), slug=made.slug, wishes=wishes)
+
+    wanted = Notice.kind == NoticeKind.BALLOTS_IMPORTED
+    told = [
+        (row.member.name, row.facts) for row in db.session.scalars(select(Notice).where(wanted))
+    ]
+    subject = OutgoingMail.subject.contains("Please look at ballots that were filled from a file")
+    mails = db.session.scalars(select(OutgoingMail).where(subject)).all()
+    if leave_open:
+        assert (told, mails) == ([], [])
+        return
+    assert told == [(name, {"vendors": f"{one}, {other}"})]
+    assert [mail.to_address for mail in mails] == [address_of(made, 0)]
+    assert f"are sealed: {one}, {other}." in visit(made.reviewers[0]).get("/").text
 
 
 def test_an_import_leaves_ballots_open_if_asked(make: Factory, tmp_path: Path):

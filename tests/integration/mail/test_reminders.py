@@ -309,9 +309,9 @@ def test_a_chair_moves_the_closing_day_from_the_progress_page(
     later = (now_utc() + timedelta(days=40)).date()
 
     assert "Move the closing day" in words(chair.page(made.url("progress")).root)
-    over = chair.post(url, {"closes_on": yesterday})
-    missing = chair.post(url, {"closes_on": ""})
-    moved = chair.post(url, {"closes_on": later.isoformat()})
+    over = chair.edit(url, {"closes_on": yesterday})
+    missing = chair.edit(url, {"closes_on": ""})
+    moved = chair.edit(url, {"closes_on": later.isoformat()})
 
     assert (over.status_code, missing.status_code, moved.status_code) == (422, 422, 303)
     assert "This day is over: choose today or a later day." in over.text

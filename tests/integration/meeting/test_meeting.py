@@ -291,8 +291,14 @@ def test_the_minutes_hold_attendance_motions_and_findings(make: Factory, visit: 
     made = opened(make)
     chair = visit(made.chair)
     members = db.session.scalars(select(Member).order_by(Member.id)).all()
-    chair.post(made.url("meeting/present"), {"present": [str(members[0].id), str(members[1].id)]})
-    chair.post(made.url("meeting/present"), {"present": [str(members[0].id)]})
+    chair.edit(
+        made.url("meeting/present"),
+        {"present": [str(members[0].id), str(members[1].id)]},
+        page=made.url("meeting/"),
+    )
+    chair.edit(
+        made.url("meeting/present"), {"present": [str(members[0].id)]}, page=made.url("meeting/")
+    )
     meetings.adopt_undisputed_cells(
         made.chair, made.slug, VOTE, shown=shown_undisputed(made, made.chair)
     )

@@ -1,8 +1,6 @@
 """Sealed prices: nobody sees one before every item has a finding, on any page and in any file."""
 
 from collections.abc import Iterable
-from io import BytesIO
-from zipfile import ZipFile
 
 import pytest
 from flask import Flask
@@ -24,7 +22,7 @@ from tests.factories import Factory, Made, let_chair_score
 from tests.integration.conftest import Visit
 from tests.integration.shared.test_access import addresses
 from tests.machine.stored import list_differences, replay, stored
-from tests.pages import parse
+from tests.pages import parse, text_of
 from tests.uploads import pdf
 
 # How the price could show: cents, dollars, quantity, total, year, note.
@@ -86,14 +84,6 @@ def answers(app: Flask, made: Made, visit: Visit, actor: Actor) -> list[tuple[st
     person = visit(actor)
     places.append(made.url(f"compare?vendor={made.vendors[0].id}&vendor={made.vendors[1].id}"))
     return [(place, text_of(person.get(place).get_data())) for place in places]
-
-
-def text_of(body: bytes) -> str:
-    """The text of an answer; of a Word file, that of all its parts."""
-    if not body.startswith(b"PK"):
-        return body.decode("utf-8", "replace")
-    with ZipFile(BytesIO(body)) as parts:
-        return "".join(parts.read(name).decode("utf-8", "replace") for name in parts.namelist())
 
 
 @pytest.mark.parametrize("phase", PHASES)
@@ -238,7 +228,7 @@ def test_a_chair_chooses_with_the_rule_whether_prices_are_sealed(make: Factory, 
     sent = {"kind": "MAJORITY", "over": "2", "under": "3", "pass_mark": "85", "mode": "OUTCOME"}
 
     box = parse(200, chair.get(made.url("rule")).text).with_id("prices_sealed")
-    answer = chair.post(made.url("rule"), sent)
+    answer = chair.edit(made.url("rule"), sent)
 
     assert box.get("checked") is not None
     assert answer.status_code == 303

@@ -26,7 +26,7 @@ from crrubric.services.setup import phases
 from crrubric.services.setup.withdrawals import withdraw_vendor
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit, error_of
-from tests.pages import parse, words
+from tests.pages import filled_form, parse, words
 
 WHY = "It ships the missing screens before the term begins"
 ALTHOUGH = "reinstated by the committee although it does not meet: Accessible"
@@ -283,7 +283,7 @@ def test_an_ineligible_vendor_can_not_be_recommended_and_the_input_is_kept(
 ):
     made = meeting(make)
 
-    answer = visit(made.chair).post(made.url("decision/"), form(made, 1, term="Three years"))
+    answer = visit(made.chair).edit(made.url("decision/"), form(made, 1, term="Three years"))
 
     page = parse(answer.status_code, answer.text)
     assert page.status == 422
@@ -341,7 +341,7 @@ def test_the_computed_order_is_adopted_with_the_recommendation(make: Factory, vi
     reinstate(made)
     chair = visit(made.chair)
 
-    answer = chair.post(made.url("decision/"), form(made, 1, **{place(made, 0): "not read"}))
+    answer = chair.edit(made.url("decision/"), form(made, 1, **{place(made, 0): "not read"}))
 
     assert answer.status_code == 303
     assert stored_ranks(made) == {1: 1, 0: 2}
@@ -370,7 +370,7 @@ def test_another_order_is_adopted_with_its_reason_and_shown_on_every_page(
         place(made, 0): "1", place(made, 1): "2",
     }  # fmt: skip
 
-    answer = chair.post(made.url("decision/"), form(made, 1, **typed))
+    answer = chair.edit(made.url("decision/"), form(made, 1, **typed))
 
     assert answer.status_code == 303
     assert stored_ranks(made) == {0: 1, 1: 2}
@@ -443,7 +443,7 @@ def test_a_refused_order_says_why_and_keeps_the_input(
     sent = {places[name]: text for name, text in typed.items()}
     reason = "" if field == "ranking_reason" else "Why not."
 
-    answer = visit(made.chair).post(
+    answer = visit(made.chair).edit(
         made.url("decision/"),
         form(made, 0, ranking="OTHER", ranking_reason=reason, term="Three years", **sent),
     )
@@ -460,7 +460,7 @@ def test_a_refused_order_says_why_and_keeps_the_input(
 def test_a_recommendation_needs_a_choice_of_order(make: Factory, visit: Visit):
     made = meeting(make)
 
-    answer = visit(made.chair).post(made.url("decision/"), form(made, 0, ranking=""))
+    answer = visit(made.chair).edit(made.url("decision/"), form(made, 0, ranking=""))
 
     assert answer.status_code == 422
     assert db.session.scalars(select(Decision)).all() == []
@@ -473,15 +473,39 @@ def test_an_order_that_changed_since_the_page_was_opened_is_not_adopted(
     chair, seen = visit(made.chair), form(made, 0)
     find(made, 2, Outcome.MET)
 
-    stale = chair.post(made.url("decision/"), seen)
+    stale = chair.edit(made.url("decision/"), seen)
     page = parse(stale.status_code, stale.text)
     hidden = next(node for node in page.all("input") if node.get("name") == "shown")
-    again = chair.post(made.url("decision/"), {**seen, "shown": hidden.get("value") or ""})
+    again = chair.edit(made.url("decision/"), {**seen, "shown": hidden.get("value") or ""})
 
     assert stale.status_code == 422
     assert "The computed order has changed since you opened the page" in error_of(page, "ranking")
     assert again.status_code == 303
     assert stored_ranks(made) == {2: 1, 0: 2}
+
+
+def test_another_order_that_was_adopted_meanwhile_is_taken_over_and_not_lost(
+    make: Factory, visit: Visit
+):
+    made = meeting(make)
+    decide(made, 0)
+    chair, url = visit(made.chair), made.url("decision/")
+    sent = {**filled_form(chair.page(url), url), "conditions": "Screens by June."}
+    decide(made, 0, {0: 1, 2: 1}, "They are equally good.")
+
+    refused = chair.post(url, sent)
+
+    page = parse(refused.status_code, refused.text)
+    assert page.status == 409
+    assert "1" in words(page.with_id(f"{place(made, 2)}-newer"))
+    assert f"{made.vendors[2].company}: it shows" in words(page.with_id("error-summary"))
+    assert chair.post(url, filled_form(page, url)).status_code == 303
+    assert stored_ranks(made) == {0: 1, 2: 1}
+    decision = db.session.scalars(select(Decision)).one()
+    assert (decision.conditions, decision.ranking_reason) == (
+        "Screens by June.",
+        "They are equally good.",
+    )
 
 
 def test_findings_after_the_adoption_are_reported_until_the_order_is_adopted_again(

@@ -18,6 +18,7 @@ from crrubric.extensions import db, prepare_migrations
 from crrubric.models import JournalEntry
 from crrubric.queries.people.district import find_district
 from tests.conftest import SETTINGS
+from tests.databases import write_empty_database
 
 Run = Callable[..., Result]
 ADMINISTRATOR = ("user", "add", "--administrator", "--name", "Ada", "--email", "ada@x.example")
@@ -35,8 +36,14 @@ def make_app(tmp_path: Path) -> Callable[..., Flask]:
 
 
 @pytest.fixture
-def run(make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs crrubric; a server ends as soon as it would begin."""
+def run(
+    make_app: Callable[..., Flask],
+    tmp_path: Path,
+    sqlite_app: Flask,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Run:
+    """Runs crrubric on an empty database; a server ends as soon as it would begin."""
+    write_empty_database(sqlite_app, tmp_path / "instance" / "crrubric.db")
     monkeypatch.setattr(serving, "run_server", lambda *_words: None)
     monkeypatch.setattr(district, "find_machine_zone", lambda: None)
 
@@ -217,7 +224,10 @@ root_group(obj=create_app, prog_name="crrubric")
 """
 
 
-@pytest.mark.parametrize("statements", [1, 12, 40, 150, 400])
+@pytest.mark.parametrize(
+    "statements",
+    [40, 400, *(pytest.param(count, marks=pytest.mark.long) for count in (1, 12, 150))],
+)
 def test_a_first_start_that_is_killed_heals_at_the_next_one(tmp_path: Path, statements: int):
     told = {**os.environ, "CRRUBRIC_INSTANCE": str(tmp_path)}
 

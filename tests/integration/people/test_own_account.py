@@ -1,7 +1,6 @@
 """One's own account: name, address, password."""
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from crrubric.domain.events import Event
@@ -11,7 +10,6 @@ from crrubric.models import JournalEntry, Member, OutgoingMail, User
 from crrubric.queries.people.people import OPERATOR
 from crrubric.services.people import accounts, administration, links, own_account
 from crrubric.services.people.district import set_district
-from tests.conftest import set_settings
 from tests.factories import PASSWORD, Factory
 from tests.integration.conftest import Visit, Visitor
 from tests.integration.people.test_links import invite
@@ -19,18 +17,6 @@ from tests.machine.stored import list_differences, replay, stored
 from tests.pages import parse, words
 
 NEW = "seven green bottles on it"
-
-
-@pytest.fixture
-def mailing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The site sends mail: into the outbox, and no further."""
-    set_settings(
-        app,
-        monkeypatch,
-        MAIL_HOST="localhost",
-        MAIL_SENDER="score@district.example",
-        SITE_URL="https://score.district.example",
-    )
 
 
 def error(who: Visitor, url: str, form: dict[str, str], field: str) -> str:
@@ -65,7 +51,7 @@ def test_a_new_name_stands_on_open_committees_and_not_in_what_is_decided(
     seat = invite(made, user.email, user.name).member.id
     old = user.name
 
-    assert visit(actor).post("/account", {"name": "  Rosa \t Díaz "}).status_code == 303
+    assert visit(actor).edit("/account", {"name": "  Rosa \t Díaz "}).status_code == 303
 
     assert "Rosa Díaz" in names_in(made.evaluation.id)
     assert old in names_in(over.evaluation.id)

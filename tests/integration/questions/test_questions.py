@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from sqlalchemy import select, update
+from werkzeug.test import TestResponse
 
 from crrubric.domain.errors import Invalid, NotFound, Stale, WrongPhase
 from crrubric.domain.vocabulary import (
@@ -31,9 +32,9 @@ from crrubric.services.questions.questions import (
 from crrubric.services.setup import phases, vendors
 from crrubric.services.shared.unit import unit_of_work
 from tests.factories import Factory, Made
-from tests.integration.conftest import TOKEN, Visit, error_of
+from tests.integration.conftest import TOKEN, Visit, Visitor, error_of
 from tests.integration.shared.test_queries import statements
-from tests.pages import parse
+from tests.pages import filled_form, parse
 
 CANARY = "Can a screen reader follow the graphing tool"
 MERGED = "Please show the graphing tool with a screen reader"
@@ -95,9 +96,7 @@ def test_a_question_goes_from_the_reviewer_to_the_vendor_to_the_memo(make: Facto
     made_of = {"asking": str(asking.id), "words": MERGED}
     assert (
         chair.post(made.url(f"questions/vendors/{vendor}/merge"), made_of).status_code,
-        chair.post(
-            made.url(f"questions/vendors/{vendor}/send"), {"sent_on": "2026-03-01"}
-        ).status_code,
+        send(chair, made).status_code,
     ) == (303, 303)
     assert "Sent on March 1, 2026; no answer yet." in reviewer.get(ballot_url(made)).text
     question = db.session.scalars(select(Question)).one()
@@ -607,3 +606,27 @@ def test_a_vendor_with_a_recorded_question_can_not_be_removed(make: Factory):
         vendors.remove_vendor(made.chair, made.slug, made.vendors[0].id)
 
     assert db.session.scalars(select(Asking.words)).all() == [CANARY]
+
+
+def send(chair: Visitor, made: Made) -> TestResponse:
+    """Record that the questions which the page shows were sent."""
+    url = made.url(f"questions/vendors/{made.vendors[0].id}/send")
+    form = filled_form(chair.page(made.url("questions/")), url)
+    return chair.post(url, {**form, "sent_on": "2026-03-01"})
+
+
+def test_a_question_that_was_reworded_meanwhile_is_not_recorded_as_sent(
+    make: Factory, visit: Visit
+):
+    made = scoring(make)
+    question = merged(made, asked(made))
+    chair, url = visit(made.chair), made.url(f"questions/vendors/{made.vendors[0].id}/send")
+    form = filled_form(chair.page(made.url("questions/")), url)
+    reword_question(made.chair, made.slug, question.id, words="In other words?", seen_version=1)
+
+    answer = chair.post(url, {**form, "sent_on": "2026-03-01"})
+
+    assert answer.status_code == 409
+    assert "changed after you opened this page" in answer.text
+    assert db.session.get_one(Question, question.id, populate_existing=True).sent_on is None
+    assert send(chair, made).status_code == 303

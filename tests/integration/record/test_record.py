@@ -210,7 +210,7 @@ def test_the_record_is_archived_with_a_day_and_can_come_back(make: Factory, visi
 
     early = chair.post(made.url("phase"), {"to": "ARCHIVED"})
     told = chair.get(made.url("")).text
-    kept = chair.post(made.url("retention"), {"until": "2034-06-30", "hold": "A protest"})
+    kept = chair.edit(made.url("retention"), {"until": "2034-06-30", "hold": "A protest"})
     chair.post(made.url("phase"), {"to": "ARCHIVED"})
     page = chair.get(made.url("")).text
 

@@ -165,7 +165,7 @@ def test_the_selected_vendors_and_criteria_are_stored_and_shown(make: Factory, v
     ada = made.criterion("ada").id
     form = {"vendors": "everything", "criteria": "some", "criterion": [str(ada)]}
 
-    answer = chair.post(made.url(f"assignment/{member}"), form)
+    answer = chair.edit(made.url(f"assignment/{member}"), form)
 
     assert answer.status_code == 303
     found = load_assignments(db.session(), made.evaluation.id)[member]
@@ -195,7 +195,7 @@ def test_an_incomplete_assignment_says_what_is_missing(
     made = make.evaluation()
     member = member_id(made, made.reviewers[0])
 
-    answer = visit(made.chair).post(made.url(f"assignment/{member}"), form)
+    answer = visit(made.chair).edit(made.url(f"assignment/{member}"), form)
 
     assert answer.status_code == 422
     assert says in error_of(parse(422, answer.text), field)
@@ -214,7 +214,7 @@ def test_an_assignment_can_not_remove_given_marks(make: Factory, visit: Visit):
 
     member = member_id(made, made.reviewers[0])
     form = {"vendors": "everything", "criteria": "some", "criterion": str(made.criteria[0].id)}
-    answer = visit(made.chair).post(made.url(f"assignment/{member}"), form)
+    answer = visit(made.chair).edit(made.url(f"assignment/{member}"), form)
     assert (answer.status_code, "has begun to mark" in answer.text) == (409, True)
 
 

@@ -109,7 +109,7 @@ def test_a_chair_sets_the_hard_end_on_the_page_of_the_closing_day(make: Factory,
     day = (TODAY + timedelta(days=3)).isoformat()
     sent = {"closes_on": day, "ends_on": day, "ends_time": "17:30"}
 
-    answer = visit(made.chair).post(made.url("progress/closing-day"), sent)
+    answer = visit(made.chair).edit(made.url("progress/closing-day"), sent)
 
     assert answer.status_code == 303
     found = db.session.get_one(Evaluation, made.evaluation.id, populate_existing=True).ends_at
@@ -132,7 +132,7 @@ def test_a_hard_end_that_can_not_be_is_refused_and_stays_typed(
 ):
     made = scoring(make)
 
-    answer = visit(made.chair).post(
+    answer = visit(made.chair).edit(
         made.url("progress/closing-day"), {"closes_on": TODAY.isoformat(), **sent}
     )
 

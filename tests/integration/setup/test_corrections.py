@@ -150,14 +150,14 @@ def test_an_invalid_correction_is_refused_with_the_reason(make: Factory, visit: 
         "effect": "KEEP",
     }
 
-    answer = chair.post(address, form)
+    answer = chair.edit(address, form)
     assert answer.status_code == 422
     assert error_of(parse(422, answer.text), "reason") == "Error: Say why."
     assert "Another question?" in answer.text
-    same = chair.post(address, {**form, "question": "Does it exchange grades?", "reason": "x"})
+    same = chair.edit(address, {**form, "question": "Does it exchange grades?", "reason": "x"})
     assert (same.status_code, "Nothing is different" in same.text) == (422, True)
     assert db.session.scalars(select(RubricRevision)).all() == []
-    assert chair.post(address, {**form, "reason": "clearer"}).status_code == 303
+    assert chair.edit(address, {**form, "reason": "clearer"}).status_code == 303
 
 
 def test_the_last_counting_criterion_can_not_be_left_out(make: Factory):

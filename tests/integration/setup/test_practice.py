@@ -1,13 +1,13 @@
 """The practice round: alone first, the spread for everybody at once, nothing of it ever counts."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from crrubric.domain.errors import Invalid, NotFound, Stale, WrongPhase
 from crrubric.domain.events import Event
-from crrubric.domain.vocabulary import Answer, Phase, Role
+from crrubric.domain.vocabulary import Answer, Phase, Role, Stakeholder
 from crrubric.extensions import db
-from crrubric.models import JournalEntry, Mark, Notice, PracticeMark
+from crrubric.models import JournalEntry, Mark, Member, Notice, PracticeMark
 from crrubric.queries.people.access import require
 from crrubric.queries.record.journal import list_journal_entries
 from crrubric.queries.setup.practice import list_practice_spreads
@@ -15,7 +15,7 @@ from crrubric.services.setup import phases, rubrics
 from crrubric.services.setup import practice as service
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit, error_of
-from tests.pages import parse
+from tests.pages import parse, words
 
 
 def practice(made: Made, reviewer: int, code: str, answer: Answer, note: str = "") -> PracticeMark:
@@ -123,6 +123,28 @@ def test_the_practice_answers_are_shown_without_names(make: Factory, visit: Visi
         assert "Reviewers understand one criterion differently." in text
         assert "grades need a file" in text
         assert "Person" not in text.split("<main", 1)[1]
+
+
+def test_the_group_of_a_note_is_named_only_where_two_reviewers_speak_for_it(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.PRACTICE, reviewers=3)
+    groups = (Stakeholder.PARENT, Stakeholder.PARENT, Stakeholder.IT)
+    for actor, group in zip(made.reviewers, groups, strict=True):
+        db.session.execute(
+            update(Member).where(Member.user_id == actor.user_id).values(stakeholder=group)
+        )
+    db.session.commit()
+    practice(made, 0, "sis", Answer.YES, "rosters arrive overnight")
+    practice(made, 2, "sis", Answer.NO, "no single sign-on at all")
+
+    service.show_spread(made.chair, made.slug)
+
+    page = visit(made.reviewers[1]).page(made.url("practice/"))
+    notes = [words(node) for node in page.all("p")]
+    assert any("Parent" in text and "rosters arrive overnight" in text for text in notes)
+    (alone,) = [text for text in notes if "no single sign-on at all" in text]
+    assert not any(group.label in alone for group in Stakeholder)
 
 
 def test_everybody_else_is_told_once_that_the_round_is_over(make: Factory):

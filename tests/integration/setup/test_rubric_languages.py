@@ -75,8 +75,8 @@ def test_the_record_keeps_the_original_texts(make: Factory, made: Made, visit: V
 def test_the_memo_is_in_the_language_of_the_evaluation(make: Factory, made: Made, visit: Visit):
     chair = visit(made.chair)
     facts = {"title": made.evaluation.title, "purpose": "", "closes_on": ""}
-    assert chair.post(made.url("facts"), {**facts, "language": "xx"}).status_code == 422
-    assert chair.post(made.url("facts"), {**facts, "language": "es"}).status_code == 303
+    assert chair.edit(made.url("facts"), {**facts, "language": "xx"}).status_code == 422
+    assert chair.edit(made.url("facts"), {**facts, "language": "es"}).status_code == 303
     make.forward(made, Phase.MEETING, {})
     choose_language(made.chair, "en")
 
@@ -91,7 +91,7 @@ def test_the_memo_is_in_the_language_of_the_evaluation(make: Factory, made: Made
 
 
 def test_the_memo_names_evidence_in_its_language(make: Factory, made: Made, visit: Visit):
-    visit(made.chair).post(
+    visit(made.chair).edit(
         made.url("facts"), {"title": "Cursos", "purpose": "", "closes_on": "", "language": "es"}
     )
     make.forward(made, Phase.SCORING, {})
@@ -118,7 +118,7 @@ def test_the_chair_changes_text_and_translation_together(made: Made, visit: Visi
     chair = visit(made.chair)
     assert 'id="es-title"' in chair.get(url).text
 
-    chair.post(url, typed(ell, title="Helps newcomers", **{"es-title": "Ayuda a recién llegados"}))
+    chair.edit(url, typed(ell, title="Helps newcomers", **{"es-title": "Ayuda a recién llegados"}))
 
     row = fresh(ell)
     assert (row.title, row.translations["es"]["title"]) == (
@@ -132,7 +132,7 @@ def test_a_translation_is_removed_if_only_its_text_changed(made: Made, visit: Vi
     ell = made.criterion("ell")
     chair = visit(made.chair)
 
-    chair.post(made.url(f"rubric/criteria/{ell.id}"), typed(ell, question="Is there support?"))
+    chair.edit(made.url(f"rubric/criteria/{ell.id}"), typed(ell, question="Is there support?"))
 
     assert set(fresh(ell).translations["es"]) == {"title", "look_for", "practice"}
     told = chair.get(made.url("rubric/")).text
@@ -144,7 +144,7 @@ def test_saving_without_a_change_writes_nothing(made: Made, visit: Visit):
     ell = made.criterion("ell")
     before = dict(ell.translations)
 
-    visit(made.chair).post(made.url(f"rubric/criteria/{ell.id}"), typed(ell))
+    visit(made.chair).edit(made.url(f"rubric/criteria/{ell.id}"), typed(ell))
 
     assert fresh(ell).translations == before
     assert db.session.query(JournalEntry).filter_by(event=Event.CRITERION_TRANSLATED).all() == []
@@ -154,7 +154,7 @@ def test_an_empty_translation_falls_back_to_the_original(made: Made, visit: Visi
     ell = made.criterion("ell")
     chair = visit(made.chair)
 
-    chair.post(made.url(f"rubric/criteria/{ell.id}"), typed(ell, **{"es-title": ""}))
+    chair.edit(made.url(f"rubric/criteria/{ell.id}"), typed(ell, **{"es-title": ""}))
 
     assert "title" not in fresh(ell).translations["es"]
     assert ENGLISH in chair.get(made.url("rubric/")).text
@@ -163,7 +163,7 @@ def test_an_empty_translation_falls_back_to_the_original(made: Made, visit: Visi
 def test_a_translation_that_is_too_long_is_refused_and_kept(made: Made, visit: Visit):
     ell = made.criterion("ell")
 
-    page = visit(made.chair).post(
+    page = visit(made.chair).edit(
         made.url(f"rubric/criteria/{ell.id}"), typed(ell, **{"es-title": "x" * 201})
     )
 
@@ -185,7 +185,7 @@ def test_a_correction_removes_or_replaces_the_translation(make: Factory, made: M
     corrections.correct_criterion(made.chair, made.slug, ell.id, words)
     assert "question" not in fresh(ell).translations["es"]
 
-    visit(made.chair).post(
+    visit(made.chair).edit(
         made.url(f"rubric/criteria/{ell.id}/correct"),
         {"title": ell.title, "question": "Is there help?", "look_for": ell.look_for,
          "effect": "KEEP", "reason": "Clearer still", "es-question": "¿Hay ayuda?",

@@ -149,7 +149,7 @@ def test_a_bad_criterion_is_refused_beside_its_field_and_kept(
     made = make.evaluation()
     whole = {"title": "Accessible", "question": "Can everybody?", "weight": "1", "look_for": "kept"}
 
-    answer = visit(made.chair).post(
+    answer = visit(made.chair).edit(
         made.url(f"rubric/criteria/{made.criterion('ada').id}"), {**whole, **form}
     )
 
@@ -268,7 +268,7 @@ def test_a_threshold_of_one_half_is_explained_beside_its_field(make: Factory, vi
     made = make.evaluation()
     form = {"kind": "SUPERMAJORITY", "over": "1", "under": "2", "pass_mark": "85"}
 
-    answer = visit(made.chair).post(made.url("rule"), {**form, "mode": "OUTCOME"})
+    answer = visit(made.chair).edit(made.url("rule"), {**form, "mode": "OUTCOME"})
 
     page = parse(answer.status_code, answer.text)
     assert page.status == 422
@@ -395,7 +395,7 @@ def test_a_seat_without_a_role_is_refused_beside_the_field(make: Factory, visit:
     made = make.evaluation(reviewers=1)
     member = db.session.scalars(select(Member.id).where(Member.is_reviewer)).one()
 
-    answer = visit(made.chair).post(made.url(f"committee/{member}"), {})
+    answer = visit(made.chair).edit(made.url(f"committee/{member}"), {})
 
     page = parse(answer.status_code, answer.text)
     assert page.status == 422
@@ -408,7 +408,7 @@ def test_a_closing_day_in_the_past_is_refused_beside_its_field(make: Factory, vi
     over = (now_utc() - timedelta(days=2)).date().isoformat()
     form = {"title": "Courses", "purpose": "", "closes_on": over, "language": "en"}
 
-    refused = visit(made.chair).post(made.url("facts"), form)
+    refused = visit(made.chair).edit(made.url("facts"), form)
 
     assert refused.status_code == 422
     assert "This day is over: choose today or a later day." in refused.text

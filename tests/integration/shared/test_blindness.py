@@ -24,6 +24,7 @@ from tests.factories import Factory, Made
 from tests.integration.conftest import TOKEN, Visit
 from tests.integration.shared.test_access import addresses
 from tests.machine.frame import everything
+from tests.pages import text_of
 
 CANARY = "canarywordinanote"
 PAGES = (
@@ -55,7 +56,9 @@ def seen(answer: TestResponse) -> Seen:
     headers = [
         (name, value.split("=")[0] if name in DRAWN else value) for name, value in answer.headers
     ]
-    return Seen(answer.status_code, tuple(sorted(headers)), TOKEN.sub("", answer.text))
+    return Seen(
+        answer.status_code, tuple(sorted(headers)), TOKEN.sub("", text_of(answer.get_data()))
+    )
 
 
 def seen_by(visit: Visit, actor: Actor, made: Made) -> dict[str, Seen]:
@@ -79,7 +82,7 @@ def seen_by(visit: Visit, actor: Actor, made: Made) -> dict[str, Seen]:
 
 
 # forms without a field: sent, they would be done
-TAKEN = ("/remove", "/link", "/notices/1", "/by-lead", "/finish", "/show", "/again",
+TAKEN = ("/remove", "/link", "/meeting/end", "/notices/1", "/by-lead", "/finish", "/show", "/again",
          "/up", "/down")  # fmt: skip
 # what no form takes: refused in words, with nothing changed
 WRONG = {

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from crrubric.app import create_app
 from crrubric.cli import people, root_group
 from tests.conftest import SETTINGS
+from tests.databases import write_empty_database
 
 DATA = Path(__file__).parents[2] / "data" / "agreement"
 # crrubric with a command that says more than a pipe holds
@@ -35,12 +36,16 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """Runs crrubric with a database of its own."""
+def run(tmp_path: Path, sqlite_app: Flask) -> Run:
+    """Runs crrubric with an empty database of its own."""
+    instance = tmp_path / "instance"
 
     def factory(settings=None) -> Flask:
-        own = {**SETTINGS, "INSTANCE": str(tmp_path / "instance"), "PROPAGATE_EXCEPTIONS": None}
-        return create_app({**own, **(settings or {})})
+        own = {**SETTINGS, "INSTANCE": str(instance), "PROPAGATE_EXCEPTIONS": None}
+        app = create_app({**own, **(settings or {})})
+        if not (instance / "crrubric.db").exists():
+            write_empty_database(sqlite_app, instance / "crrubric.db")
+        return app
 
     def run(*arguments: str) -> Result:
         return CliRunner().invoke(root_group, arguments, obj=factory, prog_name="crrubric")

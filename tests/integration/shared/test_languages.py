@@ -105,7 +105,7 @@ def test_refusals_are_in_the_language_of_the_page(app: Flask, visit: Visit):
     switched(visitor, "es")
 
     wrong = visitor.post("/sign-in", {"email": "", "password": ""})
-    forged = visitor.send("POST", "/sign-in", data={"email": "x"})
+    forged = visitor.send("POST", "/forgotten-password", data={"email": "x"})
     missing = visitor.get("/no-such-page")
 
     assert "Escriba su dirección de correo electrónico." in wrong.text

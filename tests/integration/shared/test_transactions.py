@@ -36,6 +36,7 @@ SLOW = [
     ("memo/memo.html", memo, "compose_memo"),
     ("export/tallies.csv", tables, "results_csv"),
     ("export/scores.csv", tables, "scores_csv"),
+    ("export/marks.csv", tables, "escape_formula"),
     ("export/results.json", exports, "analyze_results"),
     ("export/results.json", results_json, "results_object"),
 ]

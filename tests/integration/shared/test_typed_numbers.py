@@ -78,7 +78,7 @@ def test_thousands_and_dollars_are_read(make: Factory, visit: Visit):
     made = make.evaluation()
     form = {**VENDOR, "unit_price": "$1,250.50", "quantity": "1,500", "term_months": "12"}
 
-    answer = visit(made.chair).post(made.url(f"vendors/{made.vendors[0].id}"), form)
+    answer = visit(made.chair).edit(made.url(f"vendors/{made.vendors[0].id}"), form)
 
     assert answer.status_code == 303
     db.session.rollback()
@@ -90,7 +90,7 @@ def test_what_is_stored_is_read_again_as_it_is_shown(make: Factory, visit: Visit
     made = make.evaluation()
     chair = visit(made.chair)
     url = made.url(f"vendors/{made.vendors[0].id}")
-    chair.post(url, {**VENDOR, "unit_price": "1,250.50", "quantity": "1,500"})
+    chair.edit(url, {**VENDOR, "unit_price": "1,250.50", "quantity": "1,500"})
 
     page = chair.page(url)
 
@@ -104,7 +104,7 @@ def test_the_refusal_of_a_number_is_in_the_language_of_the_page(make: Factory, v
     chair = visit(made.chair)
     chair.post("/language", {"language": "es"})
 
-    answer = chair.post(made.url(f"vendors/{made.vendors[0].id}"), {**VENDOR, "unit_price": "1,5"})
+    answer = chair.edit(made.url(f"vendors/{made.vendors[0].id}"), {**VENDOR, "unit_price": "1,5"})
 
     assert "1.5" in error_of(parse(answer.status_code, answer.text), "unit_price")
     assert "is not clear" not in answer.text
@@ -115,7 +115,7 @@ def test_a_day_far_away_is_refused(make: Factory, visit: Visit, day: str):
     made = make.evaluation()
     db.session.expire_all()
 
-    answer = visit(made.chair).post(
+    answer = visit(made.chair).edit(
         made.url("facts"), {"title": "T", "language": "en", "closes_on": day}
     )
 
@@ -173,7 +173,7 @@ def test_the_rule_stays_what_it_was_after_a_refusal(make: Factory, visit: Visit)
     made = make.evaluation()
     before = rule_settings(db.session.get_one(Evaluation, made.evaluation.id))
 
-    visit(made.chair).post(made.url("rule"), {**RULE, "over": "4294967296"})
+    visit(made.chair).edit(made.url("rule"), {**RULE, "over": "4294967296"})
 
     db.session.rollback()
     assert rule_settings(db.session.get_one(Evaluation, made.evaluation.id)) == before

@@ -3,12 +3,14 @@
 import csv
 import io
 import re
+import tracemalloc
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 
 import pytest
 
+from crrubric.domain import limits
 from crrubric.domain.results.outcome import DecisionRule
 from crrubric.domain.results.results import (
     AdoptedFinding,
@@ -21,9 +23,9 @@ from crrubric.domain.results.scoring import Score
 from crrubric.domain.results.tally import Tally
 from crrubric.domain.vocabulary import Gate, Outcome
 from crrubric.reports.exchange.tables import (
-    marks_csv,
     results_csv,
     results_text,
+    save_marks_csv,
     scores_csv,
     tally_row,
     to_csv,
@@ -188,10 +190,25 @@ MARK = {
 def test_a_row_is_written_by_name_whatever_the_order_of_its_values():
     backwards = dict(reversed(MARK.items()))
 
-    header, rows = read_csv(marks_csv([backwards]))
+    with save_marks_csv([backwards]) as file:
+        header, rows = read_csv(file.read().decode())
 
     assert header == list(MARK)
     assert rows == [MARK]
+
+
+def test_more_marks_than_fit_into_memory_are_written_to_a_file():
+    rows = ({**MARK, "note": f"{number} {'long ' * 40}"} for number in range(40_000))
+    tracemalloc.start()
+    try:
+        with save_marks_csv(rows) as file:
+            most = tracemalloc.get_traced_memory()[1]
+            size = sum(map(len, file))
+    finally:
+        tracemalloc.stop()
+
+    assert size > 10 * limits.MEGABYTE
+    assert most < 4 * limits.MEGABYTE
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,10 @@ from crrubric.domain.text import (
     clean_line,
     clean_text,
     email_key,
+    find_forbidden_character,
     find_nearest_name,
     key_of,
+    may_hold_forbidden_characters,
     replace_control_characters,
     slug_of,
     sort_key,
@@ -169,3 +171,13 @@ def test_the_nearest_name_is_found():
     assert find_nearest_name("Mria Garcia", known) == "Maria Garcia"
     assert find_nearest_name("zoe nunez", known) == "Zoë Núñez"
     assert find_nearest_name("Bob", known) is None
+
+
+@pytest.mark.parametrize("number", [*range(0x100), 0xFDCF, 0xFDD0, 0xFDEF, 0xFDF0, 0xFFFD,
+                                    0xFFFE, 0xFFFF, 0x1FFFE, 0x10FFFF, 0x1F3EB])  # fmt: skip
+def test_whole_pages_are_looked_through_for_the_same_characters(number: int):
+    page = f"<p>Niño – 3–1 ✓ {chr(number)}</p>"
+
+    forbidden = find_forbidden_character(page) is not None
+
+    assert may_hold_forbidden_characters(page.encode()) == forbidden

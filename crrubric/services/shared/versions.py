@@ -1,0 +1,27 @@
+"""Two people change one thing: whoever did not see the other's change is told, inside the unit."""
+
+from collections.abc import Mapping
+
+from crrubric.domain.errors import Stale
+from crrubric.domain.translation import N_
+from crrubric.domain.versions import fingerprint_values
+
+
+def refuse_unseen_change(
+    stored: Mapping[str, object], wanted: Mapping[str, object], seen: str | None
+) -> None:
+    """Raise Stale if what is stored is another version than the one that a form showed.
+
+    Call it where the row, or its evaluation, is held: of two who save at once, one comes second.
+    Args: seen: `fingerprint_values` of what was shown; None for whoever was shown nothing, such as
+    the command line. What is wanted and stored already is no conflict, whoever stored it.
+    """
+    if seen is None or wanted == stored:
+        return
+    if fingerprint_values(stored) != seen:
+        raise Stale(
+            N_(
+                "This was changed after you opened it, and nothing was overwritten. Look at what"
+                " was saved meanwhile, then save again."
+            )
+        )

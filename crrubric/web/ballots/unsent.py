@@ -1,0 +1,89 @@
+"""What a browser keeps and the server has not taken: shown to whoever typed it, with the reason.
+
+The words themselves never leave the browser: the page's script reads them there and asks for the
+reason alone.
+"""
+
+from typing import Any
+
+from flask import Blueprint, current_app, jsonify, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from crrubric.domain.actions import Action
+from crrubric.domain.errors import CrrubricError
+from crrubric.extensions import db
+from crrubric.queries.ballots.ballots import find_own_ballot
+from crrubric.queries.people.access import find_evaluation, make_not_found, require
+from crrubric.services.ballots.refusals import (
+    explain_refused_mark,
+    explain_refused_practice_mark,
+)
+from crrubric.web.ballots.mark_fields import MarkFields
+from crrubric.web.shared.access import require_sign_in
+from crrubric.web.shared.page import render_site_page
+from crrubric.web.shared.session import current_actor
+from crrubric.web.shared.words import format_clock_time, translate_error
+
+SENT = ("answer", "note", "evidence_kind", "evidence_place", "evidence_on", "evidence_until")
+
+bp = Blueprint("unsent", __name__, url_prefix="/unsent")
+
+
+@bp.get("/")
+@require_sign_in
+def show_unsent_words() -> ResponseReturnValue:
+    """The frame that the script fills with what this browser keeps."""
+    return render_site_page("ballots/unsent.html")
+
+
+@bp.get("/reason")
+@require_sign_in
+def show_refusal_reason() -> ResponseReturnValue:
+    """Why the mark of the form at the address `form` is not taken; where it is shown if it is.
+
+    What is stored there comes along: the words may be saved, and only the answer have been lost.
+    """
+    endpoint, values = match_form(request.args.get("form", ""))
+    reason: CrrubricError | None = make_not_found()
+    page, stored = None, None
+    if endpoint == "ballots.save_mark":
+        reason = explain_refused_mark(db.session(), current_actor(), **values)
+        slug, vendor_id = values["slug"], values["vendor_id"]
+        page = url_for("ballots.show_own_ballot", slug=slug, vendor_id=vendor_id)
+        stored = read_stored_mark(**values)
+    elif endpoint == "practice.save_practice_mark":
+        reason = explain_refused_practice_mark(db.session(), current_actor(), **values)
+        page = url_for("practice.show_practice", slug=values["slug"])
+    if reason is not None:
+        return jsonify(reason=translate_error(reason), page=None, stored=stored)
+    page = f"{page}#criterion-{values['criterion_id']}"
+    return jsonify(reason=None, page=page, stored=stored)
+
+
+def read_stored_mark(slug: str, vendor_id: int, criterion_id: int) -> dict[str, str] | None:
+    """One's own mark as its form would show it, and when it was saved; None if there is none."""
+    try:
+        evaluation = find_evaluation(db.session(), slug)
+        seat = require(current_actor(), Action.VIEW_OWN_BALLOTS, evaluation, db.session())
+        _ballot, marks = find_own_ballot(db.session(), seat, vendor_id)
+    except CrrubricError:
+        return None
+    mark = marks.get(criterion_id)
+    if mark is None:
+        return None
+    fields = MarkFields.stored(mark)
+    shown = {name: getattr(fields, name) for name in SENT}
+    return {**shown, "saved_at": format_clock_time(mark.marked_at)}
+
+
+def match_form(address: str) -> tuple[str, dict[str, Any]]:
+    """The view to which a form at this address goes, with its values; "" if there is none."""
+    adapter = current_app.create_url_adapter(request)
+    if adapter is None:
+        return "", {}
+    try:
+        endpoint, values = adapter.match(address, method="POST")
+    except HTTPException:  # no address of ours
+        return "", {}
+    return endpoint, dict(values)

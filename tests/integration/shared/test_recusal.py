@@ -1,0 +1,139 @@
+"""Whoever stays away from a vendor sees the same whatever others said and found of it."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+
+from crrubric.domain.actions import Action
+from crrubric.domain.meeting.agenda import fingerprint_cells
+from crrubric.domain.vocabulary import DeclarationKind, Outcome, Phase, Role
+from crrubric.extensions import db
+from crrubric.queries.people.access import find_evaluation, require
+from crrubric.queries.people.people import Actor
+from crrubric.queries.results.matrices import read_matrix
+from crrubric.services.ballots.declarations import declare_interest
+from crrubric.services.meeting import decisions, meetings
+from tests.databases import wipe
+from tests.factories import Factory, Made
+from tests.integration.conftest import Visit
+from tests.integration.shared.test_blindness import Seen, all_sign_in, seen, seen_by
+from tests.pages import words
+
+HASH = re.compile(r"\b(?:[0-9a-f]{64}|[0-9a-f]{8}(?: [0-9a-f]{8}){7})\b")
+Answers = tuple[dict[str, Seen], list[Seen]]
+
+
+class Stopped(datetime):
+    """A clock that stands, so that two meetings are at the same hour."""
+
+    @classmethod
+    def now(cls, tz=None):
+        return datetime(2026, 3, 2, 15, 30, tzinfo=tz or UTC)
+
+
+def begin_scoring(app: Flask, marks: dict[tuple[int, int], str]) -> tuple[Made, Factory]:
+    """An evaluation, as if it were the first, whose chair stays away from the first vendor."""
+    db.session.remove()
+    wipe()
+    make = Factory(app, changed=lambda: True)
+    made = make.evaluation(phase=Phase.SCORING, vendors=3, marks=marks)
+    declare_interest(
+        made.chair, made.slug, made.vendors[0].id, kind=DeclarationKind.CONFLICT, words="Mine."
+    )
+    return made, make
+
+
+def hold_meeting(app: Flask, letters: tuple[str, str], found: Outcome) -> tuple[Made, Actor]:
+    """The other chair meets, finds, puts off and adopts."""
+    marks = {(0, 0): letters[0], (1, 0): letters[1], (0, 1): "YYN", (1, 1): "YNN"}
+    made, make = begin_scoring(app, marks)
+    other = make.member(made.chair, made.slug, frozenset({Role.CHAIR}))
+    make.forward(made, Phase.MEETING, {})
+    meetings.start_meeting(other, made.slug)
+    cell = made.slug, made.vendors[0].id, made.criteria[0].id
+    reason = decisions.FindingText(found, reason=f"We found it {found}.")
+    decisions.record_finding(other, *cell, reason, seen_version=0)
+    meetings.defer_cell(
+        other, made.slug, made.vendors[0].id, made.criteria[1].id, reason=f"Ask, as {found}."
+    )
+    evaluation = find_evaluation(db.session(), made.slug)
+    seat = require(other, Action.RECORD_FINDING, evaluation, db.session())
+    read = read_matrix(db.session(), evaluation)
+    shown = fingerprint_cells(meetings.list_undisputed_for_seat(read, seat))
+    meetings.adopt_undisputed_cells(
+        other, made.slug, meetings.MotionText(words="Adopt them", in_favor=2), shown=shown
+    )
+    return made, other
+
+
+# What the whole committee reads, the result by vendor, is read by whoever stays away as well.
+PUBLIC = {
+    "compare", "decision/", "decision/commitments", "export/scores.csv", "export/tallies.csv",
+    "matrix", "memo/", "memo/memo.docx", "memo/memo.html", "scores",
+}  # fmt: skip
+
+
+def answers_after(app: Flask, visit: Visit, letters: tuple[str, str], found: Outcome) -> Answers:
+    """What the chair who stays away is answered, by address; and two pages of the other chair."""
+    made, other = hold_meeting(app, letters, found)
+    away = {url: mask(answer) for url, answer in seen_by(visit, made.chair, made).items()}
+    whole = visit(other)
+    return away, [mask(seen(whole.get(made.url(path)))) for path in ("matrix", "cells/1/1")]
+
+
+def mask(answer: Seen) -> Seen:
+    """Without fingerprints, which cover everything and tell nothing."""
+    return replace(answer, text=HASH.sub("", answer.text))
+
+
+def path_of(url: str) -> str:
+    """The part of an address below its evaluation, without what it asks for."""
+    return url.split("?")[0].rpartition("credit-recovery/")[2]
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_who_stays_away_from_a_vendor_learns_no_more_than_the_result(
+    app: Flask, visit: Visit, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("crrubric.clock.datetime", Stopped)
+
+    one, other_one = answers_after(app, visit, ("YYY", "YYY"), Outcome.MET)
+    two, other_two = answers_after(app, visit, ("NYN", "?YN"), Outcome.NOT_MET)
+
+    assert one.keys() == two.keys()
+    assert {path_of(url) for url in one if one[url] != two[url]} == PUBLIC
+    assert all(before != after for before, after in zip(other_one, other_two, strict=True))
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_the_matrix_tells_who_stays_away_how_much_reviewers_agree_on_the_rest(
+    app: Flask, visit: Visit, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("crrubric.clock.datetime", Stopped)
+    found = []
+    for letters in (("YYY", "YYY"), ("NYN", "YNY")):
+        made, _other = hold_meeting(app, letters, Outcome.NOT_MET)
+        page = visit(made.chair).page(made.url("matrix"))
+        found.append(words(page.root.find(".//dl")))
+
+    assert found[0].split("Unresolved")[0] == found[1].split("Unresolved")[0]
+    assert "67 %" in found[0]
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_who_stays_away_from_a_vendor_learns_nothing_of_its_ballots_before_the_meeting(
+    app: Flask, visit: Visit, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("crrubric.clock.datetime", Stopped)
+    found = []
+    for submitted in (False, True):
+        made, make = begin_scoring(app, {(0, 0): "YYY", (0, 1): "YY-"})
+        if submitted:
+            make.submit(made, 0, 0)
+        all_sign_in(visit, made)
+        found.append(seen_by(visit, made.chair, made))
+
+    assert [url for url in found[0] if found[0][url] != found[1][url]] == []
