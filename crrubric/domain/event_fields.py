@@ -94,13 +94,14 @@ SUBJECTS: Mapping[Event, Kinds] = {
     **dict.fromkeys(
         (
             Event.CONFLICT_WAIVED, Event.WAIVER_ENDED, Event.BALLOT_REOPENED, Event.BALLOT_ENTERED,
-            Event.BALLOT_IMPORTED, Event.MARK_SET_ASIDE,
+            Event.BALLOT_IMPORTED,
         ),
         PEOPLE | VENDORS,
     ),
     **dict.fromkeys(
         (
-            Event.MARK_RECORDED, Event.MARK_FILE_ATTACHED, Event.MARK_FILE_REMOVED,
+            Event.MARK_RECORDED, Event.MARK_SET_ASIDE, Event.MARK_FILE_ATTACHED,
+            Event.MARK_FILE_REMOVED,
             Event.CELL_DEFERRED, Event.FINDING_RECORDED, Event.FINDING_WITHDRAWN,
         ),
         VENDORS | RUBRIC,

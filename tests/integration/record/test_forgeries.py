@@ -210,6 +210,16 @@ def test_no_forged_entry_ends_in_a_traceback(made: Made, after: str):
         assert problems() != []
 
 
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # PostgreSQL stores no such text
+@pytest.mark.parametrize("column", ["before", "after", "salts", "withheld"])
+@pytest.mark.parametrize("phase", [Phase.SCORING, Phase.MEETING])
+def test_no_entry_that_is_no_json_ends_in_a_traceback(make: Factory, column: str, phase: Phase):
+    make.evaluation(phase=phase, marks=MARKS)
+    run(f"""UPDATE journal_entry SET {column} = '{{"phase": "MEE' WHERE chain <> 0""")
+
+    assert "was changed after it was written" in problems()[0]
+
+
 def test_an_entry_of_an_event_that_does_not_fit_is_named_even_if_its_hash_does(made: Made):
     run("UPDATE journal_entry SET vendor_id = 4711 WHERE event = 'MARK_RECORDED'")
     chain_anew(made.evaluation.id)

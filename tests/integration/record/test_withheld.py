@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from crrubric.domain.events import Event
-from crrubric.domain.record.texts import SALT_BYTES, commit_text
+from crrubric.domain.record.texts import SALT_BYTES, commit_text, iterate_strings
 from crrubric.domain.vocabulary import Phase
 from crrubric.extensions import db
 from crrubric.models import JournalEntry
@@ -91,6 +91,24 @@ def test_a_copy_is_verified_without_a_database_whatever_is_withheld(
         assert ("Ace" in texts) == ("vendors" not in chosen)
         assert ("Clearer" in texts) == ("rubric" not in chosen)
     assert run(app, "journal", slug, str(path), "--withhold", "nothing").exit_code == 2
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_no_text_that_was_typed_is_left_where_everything_is_withheld(
+    app: Flask, told: Made, tmp_path: Path
+):
+    path = tmp_path / "copy.jsonl"
+    typed = {
+        text
+        for line in copy_journal(app, told, path)[1:-1]
+        for pointer, _name, text in iterate_strings(line["content"])
+        if pointer in line["salts"] and len(text) > 1
+    }
+
+    left = list_texts(copy_journal(app, told, path, "people", "words", "vendors", "rubric"))
+
+    assert len(typed) > 100
+    assert sorted(text for text in typed if json.dumps(text, ensure_ascii=False) in left) == []
 
 
 def test_what_is_left_tells_nothing_that_can_be_tried(app: Flask, made: Made, tmp_path: Path):
