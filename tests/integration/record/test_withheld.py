@@ -20,6 +20,7 @@ from crrubric.queries.record.verification import verify_record
 from tests.factories import Factory, Made
 from tests.independent_verifier import verify_copy_independently
 from tests.integration.record.test_every_column import problems, seals_off
+from tests.integration.record.test_forgeries import chain_anew
 from tests.integration.record.whole import make_whole_record
 
 Lines = list[dict[str, Any]]
@@ -354,9 +355,30 @@ def test_a_table_is_held_against_a_withheld_text_by_its_commitment(made: Made):
     ]  # fmt: skip
 
 
-def test_a_journal_that_goes_back_to_the_first_version_is_named(make: Factory):
-    from tests.integration.record.test_forgeries import chain_anew
+def test_a_journal_of_the_first_version_goes_on_in_the_second(
+    app: Flask, make: Factory, tmp_path: Path
+):
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YNA"})
+    own, path = made.evaluation.id, tmp_path / "copy.jsonl"
+    run_statement(f"UPDATE journal_entry SET version = 1, salts = NULL WHERE chain = {own}")
+    chain_anew(own)
+    assert problems() == []
 
+    make.forward(made, Phase.DECIDED, {})
+    whole = copy_journal(app, made, path)
+    lines = copy_journal(app, made, path, "people")
+    code, said = verify_file(app, path)
+
+    assert problems() == []
+    assert {line["version"] for line in lines[1:-1]} == {1, 2}
+    assert [line["content"] is None for line in lines[1:-1]] == [
+        line["version"] == 1 for line in whole[1:-1]
+    ]
+    assert (code, verify_copy_independently(path.read_text("utf-8"))) == (0, whole[-1]["head"])
+    assert "whole entries are withheld" in said
+
+
+def test_a_journal_that_goes_back_to_the_first_version_is_named(make: Factory):
     made = make.evaluation(phase=Phase.MEETING)
     own = made.evaluation.id
     run_statement(
