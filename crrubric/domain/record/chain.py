@@ -59,6 +59,11 @@ def hash_text(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def write_moment(at: datetime) -> str:
+    """An aware moment as a hash covers it."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
 def hash_of(link: ChainLink, previous: str) -> str:
     """The hash of an entry that follows the one with the hash `previous`.
 
@@ -78,7 +83,7 @@ def hash_of(link: ChainLink, previous: str) -> str:
         "previous": previous,
         "chain": link.chain,
         "number": link.number,
-        "at": link.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "at": write_moment(link.at),
     }
     return hash_text(to_canonical_json(covered))
 

@@ -7,13 +7,19 @@ docs/journal.md says how to do it without crrubric.
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from crrubric.domain.errors import CrrubricError, Invalid
 from crrubric.domain.event_fields import Kinds, find_text_kinds
 from crrubric.domain.events import Event
-from crrubric.domain.record.chain import FAULTS, ChainLink, ChainReader, to_canonical_json
+from crrubric.domain.record.chain import (
+    FAULTS,
+    ChainLink,
+    ChainReader,
+    to_canonical_json,
+    write_moment,
+)
 from crrubric.domain.record.texts import commit_text, iterate_strings, replace_texts
 from crrubric.domain.results.cost import PRICE_FIELDS
 from crrubric.domain.translation import N_
@@ -70,7 +76,7 @@ def write_copy(chain: int, links: Iterable[ChainLink]) -> Iterator[str]:
         entries, head = entries + 1, link.hash
         yield to_canonical_json({
             "number": link.number,
-            "at": link.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            "at": write_moment(link.at),
             "version": link.version,
             "hash": link.hash,
             "content": link.content,
@@ -137,7 +143,12 @@ def _follow_entry(link: ChainLink, reader: ChainReader, found: CopyFindings) -> 
 def _read_line(number: int, line: str) -> dict[str, Any]:
     """The object of a line. Raises: Invalid."""
     try:
-        told = json.loads(line, object_pairs_hook=_refuse_doubles)
+        told = json.loads(
+            line,
+            object_pairs_hook=_refuse_doubles,
+            parse_float=_refuse_number,
+            parse_constant=_refuse_number,
+        )
     except (ValueError, RecursionError):
         told = None
     if not isinstance(told, dict):
@@ -151,6 +162,11 @@ def _refuse_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(told) != len(pairs):
         raise ValueError("a key is there twice")
     return told
+
+
+def _refuse_number(text: str) -> None:
+    """The journal has whole numbers: of others, programs write different texts."""
+    raise ValueError(f"no number of ours: {text}")
 
 
 def _read_heading(told: dict[str, Any]) -> int:
@@ -179,8 +195,8 @@ def _read_entry(number: int, chain: int, told: dict[str, Any]) -> ChainLink:
         if told["content"] is None and texts:
             raise ValueError("there are texts of nothing")
         at = datetime.fromisoformat(told["at"])
-        if at.tzinfo is None:
-            raise ValueError("a moment without a time zone")
+        if at.tzinfo is None or write_moment(at) != told["at"]:
+            raise ValueError("a moment in another form than it is covered in")
     except ValueError as error:
         raise Invalid(N_("Line %(line)s is not an entry of a journal."), line=number) from error
     return ChainLink(chain=chain, **{**told, "at": at})

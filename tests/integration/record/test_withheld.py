@@ -234,6 +234,8 @@ def withhold_by_hand(line: dict[str, Any], pointer: str) -> None:
 
 BROKEN: dict[str, Callable[[str], str]] = {
     "Line 2 is not an entry": lambda text: text.replace('"number":1', '"number":"1"', 1),
+    "Line 2 is not an entry of": lambda text: text.replace('+00:00","content"', 'Z","content"', 1),
+    "Line 2 is not a line of": lambda text: text.replace('"number":1', '"number":1.0', 1),
     "Line 3 is not a line of a copy": lambda text: "\n".join([*text.split("\n")[:2], "[]"]),
     "This is not a copy of a journal": lambda text: text.split("\n", 1)[1],
     "written by a newer crrubric": lambda text: text.replace('journal":1', 'journal":2', 1),
