@@ -63,9 +63,13 @@ def withhold_entry(link: ChainLink) -> ChainLink:
 
 def tells_price(link: ChainLink) -> bool:
     """Whether an entry tells a vendor's price, as it was or as it is."""
-    content = link.content or {}
-    told = {**(content.get("before") or {}), **(content.get("after") or {})}
-    return any(told.get(name) not in (None, "") for name in PRICE_FIELDS)
+    told = [(link.content or {}).get(part) for part in ("before", "after")]
+    return any(
+        row.get(name) not in (None, "")
+        for row in told
+        if isinstance(row, dict)
+        for name in PRICE_FIELDS
+    )
 
 
 def write_copy(chain: int, links: Iterable[ChainLink]) -> Iterator[str]:
