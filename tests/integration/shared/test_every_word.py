@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from xml.etree.ElementTree import Element
 
 import pytest
 from babel.support import NullTranslations
@@ -57,12 +58,22 @@ def texts(page: Page) -> Iterator[str]:
     for node in page.root.iter():
         if not isinstance(node.tag, str) or node.tag in UNSEEN:
             continue
-        if node.tag != "textarea" and node.text:
-            yield node.text
+        if node.tag != "textarea":
+            yield from list_runs(node)
         yield from (node.get(name, "") for name in SPOKEN)
         if node.get("type") in {"submit", "button", "reset"} and node.tag == "input":
             yield node.get("value", "")
-        yield from (child.tail for child in node if child.tail)
+
+
+def list_runs(node: Element) -> Iterator[str]:
+    """The texts between the elements within; one goes on where a line may only be broken."""
+    run = node.text or ""
+    for child in node:
+        if child.tag != "wbr":
+            yield run
+            run = ""
+        run += child.tail or ""
+    yield run
 
 
 def strings(value: object) -> Iterator[str]:
