@@ -8,7 +8,17 @@ import click
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from crrubric import __version__
-from crrubric.cli import database, evaluations, mail, people, results, serving, settings, verify
+from crrubric.cli import (
+    database,
+    evaluations,
+    journal,
+    mail,
+    people,
+    results,
+    serving,
+    settings,
+    verify,
+)
 from crrubric.domain.errors import CrrubricError, InvalidLines
 
 
@@ -80,6 +90,7 @@ for command in (
     results.write_memo_file,
     mail.mail_group,
     settings.settings_group,
+    journal.write_journal_copy,
     verify.verify,
 ):
     root_group.add_command(command)

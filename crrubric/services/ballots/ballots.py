@@ -15,7 +15,7 @@ from crrubric.domain.text import clean_line, clean_text
 from crrubric.domain.translation import N_
 from crrubric.domain.typed import require_plausible_day
 from crrubric.domain.vocabulary import Answer, BallotState, EvidenceKind, Phase
-from crrubric.models import Ballot, Criterion, Evaluation, Mark, Member, Vendor
+from crrubric.models import Abstention, Ballot, Criterion, Evaluation, Mark, Member, Vendor
 from crrubric.queries.ballots.ballots import has_seen_ballot, load_seen_ballots
 from crrubric.queries.people.access import Seat, lock_evaluation, make_not_found, require
 from crrubric.queries.people.people import Actor
@@ -65,7 +65,7 @@ def issue_ballots(session: Session, evaluation: Evaluation) -> None:
     seen = load_seen_ballots(session, evaluation.id)
     for member, assignment in assigned.items():  # in rows, not objects: imports have thousands
         rows = [
-            {"member_id": member, "vendor_id": vendor}
+            {"evaluation_id": evaluation.id, "member_id": member, "vendor_id": vendor}
             for vendor in vendors
             if (member, vendor) not in there | seen and assignment.covers_vendor(vendor)
         ]
@@ -114,7 +114,7 @@ def record_mark(
                 )
             )
         if mark is None:
-            mark = Mark(ballot_id=ballot.id, criterion_id=criterion.id, version=0)
+            mark = make_mark(ballot, criterion.id)
             session.add(mark)
         note_late_change(evaluation, ballot)  # first: the mark is not older than this
         write_mark(mark, tidy)
@@ -274,6 +274,26 @@ def check_answer(criterion: Criterion, answer: Answer) -> None:
             N_("“Not applicable” is not an answer here: this criterion always applies."),
             field="answer",
         )
+
+
+def make_mark(ballot: Ballot, criterion_id: int) -> Mark:
+    """A mark without words yet, on a ballot."""
+    return Mark(
+        evaluation_id=ballot.evaluation_id,
+        ballot_id=ballot.id,
+        criterion_id=criterion_id,
+        version=0,
+    )
+
+
+def make_gap(ballot: Ballot, criterion_id: int, reason: str) -> Abstention:
+    """A criterion that is left without a mark, on a ballot."""
+    return Abstention(
+        evaluation_id=ballot.evaluation_id,
+        ballot_id=ballot.id,
+        criterion_id=criterion_id,
+        reason=reason,
+    )
 
 
 def write_mark(mark: Mark, text: MarkText) -> None:

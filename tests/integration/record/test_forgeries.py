@@ -99,8 +99,9 @@ def test_a_deleted_seal(made: Made):
 
 def test_a_seal_that_nothing_tells_of(made: Made):
     run(
-        "INSERT INTO sealed_ballot (ballot_id, number, sealed_at, content, receipt, reopened_by,"
-        " reopen_reason) SELECT ballot_id, 2, sealed_at, content, receipt, '', ''"
+        "INSERT INTO sealed_ballot (evaluation_id, ballot_id, number, sealed_at, content, receipt,"
+        " reopened_by, reopen_reason) SELECT evaluation_id, ballot_id, 2, sealed_at, content,"
+        " receipt, '', ''"
         " FROM sealed_ballot"
     )
 
@@ -209,6 +210,16 @@ def test_no_forged_entry_ends_in_a_traceback(made: Made, after: str):
         assert problems() != []
 
 
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # PostgreSQL stores no such text
+@pytest.mark.parametrize("column", ["before", "after", "salts", "withheld"])
+@pytest.mark.parametrize("phase", [Phase.SCORING, Phase.MEETING])
+def test_no_entry_that_is_no_json_ends_in_a_traceback(make: Factory, column: str, phase: Phase):
+    make.evaluation(phase=phase, marks=MARKS)
+    run(f"""UPDATE journal_entry SET {column} = '{{"phase": "MEE' WHERE chain <> 0""")
+
+    assert "was changed after it was written" in problems()[0]
+
+
 def test_an_entry_of_an_event_that_does_not_fit_is_named_even_if_its_hash_does(made: Made):
     run("UPDATE journal_entry SET vendor_id = 4711 WHERE event = 'MARK_RECORDED'")
     chain_anew(made.evaluation.id)
@@ -291,7 +302,8 @@ def test_what_is_sealed_is_not_replaced_with_its_triggers_in_place(made: Made):
             f"UPDATE OR REPLACE ballot SET id = {sealed} WHERE id = {other}",
             f"UPDATE OR REPLACE mark SET id = ({on}) WHERE ballot_id = {other}",
             f"INSERT OR REPLACE INTO mark SELECT ({on}), {other}, criterion_id, answer, note,"
-            " evidence_kind, evidence_place, evidence_on, version, marked_at, evidence_until"
+            " evidence_kind, evidence_place, evidence_on, version, marked_at, evidence_until,"
+            " evaluation_id"
             f" FROM mark WHERE ballot_id = {sealed} LIMIT 1",
             "UPDATE OR REPLACE sealed_ballot SET id = id + 1",
         ]
