@@ -19,7 +19,8 @@ from crrubric.cli import (
     settings,
     verify,
 )
-from crrubric.domain.errors import CrrubricError, InvalidLines
+from crrubric.domain.errors import CrrubricError, InvalidLines, NotFound
+from crrubric.queries.people.access import NO_PAGE
 
 
 class CommandGroup(click.Group):
@@ -42,7 +43,12 @@ class CommandGroup(click.Group):
 
 def describe_failure(error: Exception) -> Iterator[str]:
     """What a person reads of it; nothing about a mistake of ours."""
-    if isinstance(error, CrrubricError):
+    if isinstance(error, NotFound) and error.message == NO_PAGE:
+        yield (
+            "crrubric: There is no such evaluation. “crrubric evaluation list” shows those there"
+            " are."
+        )
+    elif isinstance(error, CrrubricError):
         yield f"crrubric: {error}"
         if isinstance(error, InvalidLines):
             yield from (f"  line {number}: {reason}" for number, reason in error.lines)

@@ -31,9 +31,13 @@ class Seat:
         return is_allowed(self.roles, self.evaluation.phase, action)
 
 
+# what somebody reads in a browser; at the console it is the name of an evaluation
+NO_PAGE = N_("This page does not exist, or you may not see it.")
+
+
 def make_not_found() -> NotFound:
     """The one answer for what doesn't exist and for what is not for this person."""
-    return NotFound(N_("This page does not exist, or you may not see it."))
+    return NotFound(NO_PAGE)
 
 
 def require(actor: Actor, action: Action, evaluation: Evaluation, session: Session) -> Seat:
