@@ -138,13 +138,14 @@ def confirm_ballot(actor: Actor, slug: str, vendor_id: int) -> EntryOnBehalf:
 def dispute_ballot(actor: Actor, slug: str, vendor_id: int, *, words: str) -> EntryOnBehalf:
     """Say that the ballot is not what one gave: it opens again for oneself, and the chair is told.
 
-    The sealed version stays in the record. Possible while scoring is open.
+    The sealed version stays in the record. Possible while scoring is open, until its hard end.
     """
     why = require_text(
         words, N_("Say what differs from the answers you gave."), limit=limits.NOTE, field="reason"
     )
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.RECORD_MARK, slug)
+        refuse_after_end(seat.evaluation)  # opened then, it could not be submitted again
         found = lock_waiting_entry(session, seat, vendor_id)
         found.disputed_at, found.dispute = now_utc(), why
         unseal_ballot(session, found.ballot, slug, by=actor.name, why=why)

@@ -31,6 +31,7 @@ from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.assignments import list_assigned_parts
 from crrubric.services.ballots.ballots import lock_writable_ballot, make_gap, note_late_change
 from crrubric.services.mail.notices import notify_chairs_if_complete, notify_members
+from crrubric.services.shared.days import refuse_after_end
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
 
@@ -95,7 +96,7 @@ def reopen_ballot(actor: Actor, slug: str, ballot_id: int, *, reason: str) -> Ba
     """Give a submitted ballot back to its reviewer, who is told; the sealed version stays.
 
     Raises: NotFound for a ballot of another evaluation, or of a vendor that the chair stays away
-    from; WrongPhase if it is open.
+    from; WrongPhase if it is open, and after the hard end of scoring.
     """
     why = require_text(
         reason,
@@ -105,6 +106,7 @@ def reopen_ballot(actor: Actor, slug: str, ballot_id: int, *, reason: str) -> Ba
     )
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.REOPEN_BALLOT, slug)
+        refuse_after_end(seat.evaluation)  # opened then, it could not be submitted again
         ballot = lock_ballot(session, seat, ballot_id)
         if ballot.state is not BallotState.SUBMITTED:
             raise WrongPhase(N_("This ballot is open already."))

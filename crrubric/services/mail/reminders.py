@@ -16,6 +16,7 @@ from crrubric.domain.events import Event
 from crrubric.domain.mail import mails
 from crrubric.domain.mail.mails import MailText
 from crrubric.domain.mail.reminders import STEPS, find_due_step, may_remind_again
+from crrubric.domain.setup.closing import has_ended
 from crrubric.domain.text import clean_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import MailKind, Phase
@@ -37,6 +38,7 @@ from crrubric.services.mail.outbox import (
     queue_mail,
     use_language,
 )
+from crrubric.services.shared.days import refuse_after_end
 from crrubric.services.shared.journal import note_event
 from crrubric.services.shared.unit import unit_of_work
 
@@ -64,6 +66,8 @@ def _write_evaluation_reminders(slug: str, now: datetime) -> int:
             seat = require_locked_seat(session, CLOCKWORK, Action.REMIND, slug)
         except WrongPhase:  # it was closed meanwhile
             return 0
+        if has_ended(now, seat.evaluation.ends_at):
+            return 0  # nobody could do what the reminder asks for
         found = [
             _write_reminder(session, seat, row, kind=MailKind.REMINDER, key=key, now=now)
             for row in list_late_reviewers(session, seat.evaluation.id)
@@ -125,6 +129,7 @@ def remind_late_reviewers(actor: Actor, slug: str, *, words: str = "") -> int:
         raise Invalid(N_("This site sends no e-mail: copy the text and the addresses instead."))
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.REMIND, slug)
+        refuse_after_end(seat.evaluation)
         to = find_recipients(session, seat).reached
         if not to:
             raise Invalid(N_("There is nobody to remind now."))

@@ -29,6 +29,7 @@ from crrubric.services.setup.translations import (
     flatten_texts,
     update_translations,
 )
+from crrubric.services.shared.days import refuse_after_end
 from crrubric.services.shared.journal import EntryReferences, find_changes, note_event
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.services.shared.versions import refuse_unseen_change
@@ -74,6 +75,8 @@ def correct_criterion(
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.CORRECT_RUBRIC, slug)
         refuse_informed_change(seat.evaluation, tidy.effect)
+        if tidy.effect is CorrectionEffect.AGAIN:
+            refuse_after_end(seat.evaluation)  # nobody could mark it again
         criterion = find_criterion(session, seat.evaluation, criterion_id)
         stored = read_criterion_values(criterion)
         words = {"title": tidy.title, "question": tidy.question, "look_for": tidy.look_for}

@@ -28,9 +28,9 @@ def require_coming_end(
     evaluation: Evaluation, ends_at: datetime | None, closes_on: date | None
 ) -> datetime | None:
     """The hard end of scoring, if it is still to come. Raises: Invalid (field "ends_on")."""
-    if ends_at is None or ends_at == evaluation.ends_at:
-        return ends_at
-    if ends_at <= now_utc():
+    if ends_at is None:
+        return None
+    if ends_at != evaluation.ends_at and ends_at <= now_utc():
         raise Invalid(N_("This moment is over: choose a later one."), field="ends_on")
     zone = ZoneInfo(evaluation.district.time_zone)
     if closes_on is not None and ends_at.astimezone(zone).date() < closes_on:

@@ -6,12 +6,15 @@ import pytest
 
 from crrubric import clock
 from crrubric.domain.errors import Invalid, WrongPhase
-from crrubric.domain.vocabulary import Answer, Phase
+from crrubric.domain.vocabulary import Answer, CorrectionEffect, Phase
 from crrubric.extensions import db
 from crrubric.models import Ballot, Evaluation, Mark
 from crrubric.services.ballots import seals
+from crrubric.services.ballots.entries import dispute_ballot
+from crrubric.services.mail.reminders import remind_late_reviewers, write_due_reminders
 from crrubric.services.setup import phases
 from crrubric.services.setup.closing import move_closing_day
+from crrubric.services.setup.corrections import Correction, correct_criterion
 from tests.factories import Factory, Made, ballot_of
 from tests.integration.ballots.test_entries import enter, entry
 from tests.integration.conftest import Visit
@@ -95,6 +98,32 @@ def test_after_the_hard_end_nothing_is_taken(make: Factory, visit: Visit):
     assert db.session.query(Mark).count() == 3
 
 
+def test_after_the_hard_end_nothing_is_asked_that_could_not_be_given(make: Factory, mailing: None):
+    made = make.evaluation(phase=Phase.SCORING, reviewers=3)
+    move_closing_day(made.chair, made.slug, TODAY, NOW + timedelta(hours=30))
+    enter(made, entry(made))
+    make.marks(made, 1, 0, "YYY")
+    sealed = make.submit(made, 1, 0).ballot_id
+    let_time_pass(made, 2)
+    criterion = made.criteria[0]
+    again = Correction(
+        title=criterion.title, question="Really?", look_for="", reason="Unclear",
+        effect=CorrectionEffect.AGAIN,
+    )  # fmt: skip
+    vendor = made.vendors[0].id
+
+    for attempt in (
+        lambda: dispute_ballot(made.reviewers[0], made.slug, vendor, words="I said no."),
+        lambda: seals.reopen_ballot(made.chair, made.slug, sealed, reason="Look again."),
+        lambda: correct_criterion(made.chair, made.slug, criterion.id, again),
+        lambda: remind_late_reviewers(made.chair, made.slug),
+    ):
+        with pytest.raises(WrongPhase, match="Nothing is taken after that"):
+            attempt()
+
+    assert write_due_reminders() == 0
+
+
 def test_before_the_hard_end_pages_name_the_moment_and_its_zone(make: Factory, visit: Visit):
     made = scoring(make, ends_in=timedelta(hours=30))
 
@@ -145,6 +174,14 @@ def test_the_hard_end_does_not_come_before_the_closing_day(make: Factory):
 
     with pytest.raises(Invalid, match="closing day comes after this"):
         move_closing_day(made.chair, made.slug, TODAY + timedelta(days=5), NOW + timedelta(days=2))
+
+
+def test_the_closing_day_does_not_move_behind_the_hard_end(make: Factory):
+    end = NOW + timedelta(days=2)
+    made = scoring(make, ends_in=timedelta(days=2))
+
+    with pytest.raises(Invalid, match="closing day comes after this"):
+        move_closing_day(made.chair, made.slug, TODAY + timedelta(days=5), end)
 
 
 def test_a_chair_who_moves_the_end_lets_people_mark_again(make: Factory):
