@@ -113,6 +113,11 @@ class Results:
     pass_mark: Fraction
     reinstated: frozenset[str] = frozenset()
 
+    @property
+    def must_haves(self) -> bool:
+        """Whether a criterion is a must-have: without one, nobody can be said to meet them."""
+        return any(row.must_have for row in self.criteria)
+
     def cell(self, vendor: str, criterion: str) -> Cell:
         """The cell of two codes. Raises: KeyError if there is none."""
         return self.cells[vendor, criterion]

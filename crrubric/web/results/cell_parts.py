@@ -112,6 +112,18 @@ def format_votes(tally: Tally) -> str:
 
 
 @cache_per_request
+def render_vote_numbers(tally: Tally) -> Markup:
+    """YES, NO, then CAN'T TELL with its sign: “4–2–1?”; how many say that it does not apply."""
+    numbers = f"{tally.yes}–{tally.no}"
+    if tally.cannot_tell:
+        numbers += f"–{tally.cannot_tell}?"
+    apart = _("%(count)s n/a", count=tally.not_applicable) if tally.not_applicable else ""
+    if apart and not tally.decisive and not tally.cannot_tell:
+        return Markup("<span>%s</span>") % apart
+    return Markup("<span>%s</span>%s") % (numbers, f", {apart}" if apart else "")
+
+
+@cache_per_request
 def render_votes(tally: Tally) -> Markup:
     """The votes of one cell: a square for each of a few reviewers, else a bar; and the words."""
     picture = Markup("")
