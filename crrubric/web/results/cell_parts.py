@@ -111,16 +111,13 @@ def format_votes(tally: Tally) -> str:
     )
 
 
-@cache_per_request
-def render_vote_numbers(tally: Tally) -> Markup:
-    """YES, NO, then CAN'T TELL with its sign: “4–2–1?”; how many say that it does not apply."""
-    numbers = f"{tally.yes}–{tally.no}"
-    if tally.cannot_tell:
-        numbers += f"–{tally.cannot_tell}?"
-    apart = _("%(count)s n/a", count=tally.not_applicable) if tally.not_applicable else ""
-    if apart and not tally.decisive and not tally.cannot_tell:
-        return Markup("<span>%s</span>") % apart
-    return Markup("<span>%s</span>%s") % (numbers, f", {apart}" if apart else "")
+def format_vote_numbers(tally: Tally) -> str:
+    """A tally as numbers: YES–NO, then CAN'T TELL and NOT APPLICABLE with a sign: “4–2–1?–1∅”."""
+    heard = tally.decisive or tally.cannot_tell or not tally.not_applicable
+    numbers = [str(tally.yes), str(tally.no)] if heard else []
+    numbers += [f"{tally.cannot_tell}?"] if tally.cannot_tell else []
+    numbers += [f"{tally.not_applicable}∅"] if tally.not_applicable else []
+    return "–".join(numbers)
 
 
 @cache_per_request

@@ -12,10 +12,10 @@ from crrubric.domain.vocabulary import Outcome
 from crrubric.models import Vendor
 from crrubric.web.results.cell_parts import (
     SYMBOLS,
+    format_vote_numbers,
     format_votes,
     outcome_class_of,
     render_outcome,
-    render_vote_numbers,
     render_votes,
 )
 from crrubric.web.results.matrix_view import CellDisplay
@@ -23,7 +23,7 @@ from crrubric.web.results.matrix_view import CellDisplay
 FLAG = Markup(' <span class="flag"><span aria-hidden="true">%s</span> %s</span>')
 MUTE = Markup(' <span class="flag"><span aria-hidden="true">%s</span><span class="unseen">%s</span></span>')  # fmt: skip # noqa: E501
 SHORT = Markup('<span aria-hidden="true">%s <small>%s</small>%s</span><span class="unseen">%s</span>')  # fmt: skip # noqa: E501
-LINE = Markup('<span class="outcome %s"><span aria-hidden="true">%s</span>&#160;<span>%s</span></span> <span aria-hidden="true">%s%s</span><span class="unseen">%s</span>')  # fmt: skip # noqa: E501
+LINE = Markup('<span class="outcome %s"><span aria-hidden="true">%s</span>&#160;<span>%s</span></span> <span aria-hidden="true"><span>%s</span>%s</span><span class="unseen">%s</span>')  # fmt: skip # noqa: E501
 ABBREVIATED = Markup('<span aria-hidden="true">%s</span><span class="unseen">%s</span>')
 EXPERT, DIVIDED, ADOPTED = "⚑", "≠", "✎"
 
@@ -106,7 +106,7 @@ def _write_line_cell(cell: Cell, expert: bool, told: TranslationCache) -> Markup
         outcome_class_of(cell.finding),
         SYMBOLS[cell.finding],
         word if applies else ABBREVIATED % (told[N_("N/A")], word),
-        render_vote_numbers(cell.tally),
+        format_vote_numbers(cell.tally),
         _draw_signs(cell, expert),
         ", ".join(_say_rest(cell, expert, told)),
     )

@@ -188,17 +188,17 @@ class SortLink:
 def make_title_link(asked: MatrixRequest) -> SortLink:
     """The heading of the criteria: by name, and back to the order of the rubric."""
     if asked.wanted.by is None and asked.wanted.sort is CriteriaOrder.NAME:
-        return SortLink(asked.address_with(sort="", by=""), "ascending", _("back to the rubric"))
+        return SortLink(asked.address_with(sort="", by=""), "ascending", _("Back to the order of the rubric"))
     if asked.wanted.by is None and asked.wanted.sort is CriteriaOrder.RUBRIC:
-        return SortLink(asked.address_with(sort=CriteriaOrder.NAME), "", _("sort by name"))
-    return SortLink(asked.address_with(sort="", by=""), "", _("back to the rubric"))
+        return SortLink(asked.address_with(sort=CriteriaOrder.NAME), "", _("Sort by name"))
+    return SortLink(asked.address_with(sort="", by=""), "", _("Back to the order of the rubric"))
 
 
 def make_vendor_link(asked: MatrixRequest, code: str, vendor_id: int) -> SortLink:
     """The heading of a vendor: what is open or not met first, and back to the order of the rubric."""
     if asked.wanted.by == code:
-        return SortLink(asked.address_with(by=""), "descending", _("back to the rubric"))
-    return SortLink(asked.address_with(sort="", by=vendor_id), "", _("sort: open and not met first"))
+        return SortLink(asked.address_with(by=""), "descending", _("Back to the order of the rubric"))
+    return SortLink(asked.address_with(sort="", by=vendor_id), "", _("Sort: open and not met first"))
 
 
 def group_criteria(read: Matrix, asked: MatrixRequest, view: MatrixView) -> list[MatrixGroup]:
