@@ -29,6 +29,8 @@ LOOK = {
     Answer.NOT_APPLICABLE: ("var(--na)", "var(--na)"),
     None: ("var(--line)", "var(--soft)"),
 }
+# What a number inside such a bar is written in, light or dark.
+INK = {Answer.NO: "var(--no)", None: "var(--ink)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,16 @@ class ChartTable:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A figure: title, what it says in words, plotly's JSON (safe inside a script), its table."""
+    """A figure: title, what it says in words, plotly's JSON (safe inside a script), its table.
+
+    note: what it leaves out, in a sentence for everybody.
+    """
 
     title: str
     alt: str
     json: str
     table: ChartTable
+    note: str = ""
 
 
 def figure_json(traces: Sequence[Any], rows: int, **layout: Any) -> str:
@@ -92,6 +98,7 @@ def score_figure(results: Results, translate: Translate) -> Chart | None:
         x=values,
         y=[wrap_label(vendor.name) for vendor in vendors],
         orientation="h",
+        cliponaxis=False,  # the edge of a bar of 100 % shows
         marker={"color": "var(--yes-wash)", "line": {"color": "var(--yes)", "width": 2}},
         error_x={
             "type": "data",
@@ -106,11 +113,21 @@ def score_figure(results: Results, translate: Translate) -> Chart | None:
     body = figure_json(
         [bar],
         len(vendors),
+        margin=ROOM,
         xaxis={
-            "range": [0, 104],
+            "range": [0, 100],
             "title": {"text": translate(N_("Weighted score, in percent"))},
             "ticksuffix": " %",
         },
+        annotations=[
+            {
+                "x": mark, "y": 1, "yref": "paper", "yanchor": "bottom", "showarrow": False,
+                "xanchor": "right" if mark > 50 else "left",
+                "text": translate(N_("Pass mark %(percent)s"))
+                % {"percent": percent_text(results.pass_mark)},
+                "font": {"color": "var(--ask)"},
+            }
+        ],
         shapes=[
             {
                 "type": "line", "x0": mark, "x1": mark, "y0": 0, "y1": 1, "yref": "paper",
@@ -179,7 +196,7 @@ def answers_figure(results: Results, translate: Translate) -> Chart | None:
             textposition="inside",
             insidetextanchor="middle",
             textangle=0,
-            textfont={"color": "var(--no)" if key is Answer.NO else "var(--card)"},
+            textfont={"color": INK.get(key, "var(--card)")},
             hovertemplate="%{y}: %{x}<extra>" + names[key] + "</extra>",
         )
         for key, (fill, edge) in LOOK.items()
