@@ -13,7 +13,7 @@ from crrubric.domain.text import sort_key
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import LabelledEnum, Outcome, Stakeholder
 
-
+# What a vendor lacks comes first where criteria are sorted by it.
 URGENCY = (Outcome.UNRESOLVED, Outcome.NOT_MET, Outcome.MET, Outcome.NOT_APPLICABLE)
 
 
@@ -112,8 +112,9 @@ def select_matrix_view(
             )
         )
     ]
-    if wanted.by is not None:
-        kept.sort(key=lambda row: URGENCY.index(results.cells[wanted.by, row.code].finding))
+    by = wanted.by
+    if by is not None:
+        kept.sort(key=lambda row: URGENCY.index(results.cells[by, row.code].finding))
         return MatrixView(tuple(kept), vendors)
     return MatrixView(_sort_criteria(results, kept, vendors, wanted.sort), vendors)
 

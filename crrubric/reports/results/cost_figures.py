@@ -75,9 +75,7 @@ def cost_figure(
     )
 
 
-def _name_missing(
-    results: Results, costs: Mapping[str, int | None], translate: Translate
-) -> str:
+def _name_missing(results: Results, costs: Mapping[str, int | None], translate: Translate) -> str:
     """Who is not drawn and why, in a sentence each; nothing if all are."""
     unpriced = [v.name for v in results.ranking() if costs.get(v.code) is None]
     unscored = [

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from markupsafe import Markup, escape
 
 from crrubric.domain.results.results import Cell, Key, Results
@@ -80,7 +81,19 @@ def make_row_writer(rows: MatrixRowSettings) -> Callable[[str, int], Markup]:
 
 
 class TranslationCache(dict[str, str]):
-    """Words in the reader's language, looked up once a page: a matrix has thousands of cells."""
+    """Words in the reader's language, looked up once a page: a matrix has thousands of cells.
+
+    short: outcomes where a column has little room, in a language in which they are long.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.short = {
+            Outcome.MET: pgettext("in a narrow column", "Met"),
+            Outcome.NOT_MET: pgettext("in a narrow column", "Not met"),
+            Outcome.UNRESOLVED: pgettext("in a narrow column", "Unresolved"),
+            Outcome.NOT_APPLICABLE: pgettext("in a narrow column", "N/A"),
+        }
 
     def __missing__(self, text: str) -> str:
         found = self[text] = str(_(text))
@@ -100,12 +113,12 @@ def _write_full_cell(cell: Cell, expert: bool, told: TranslationCache) -> Markup
 
 
 def _write_line_cell(cell: Cell, expert: bool, told: TranslationCache) -> Markup:
-    word = told[cell.finding.label]
     applies = cell.finding is not Outcome.NOT_APPLICABLE
+    word = told.short[cell.finding]
     return LINE % (
         outcome_class_of(cell.finding),
         SYMBOLS[cell.finding],
-        word if applies else ABBREVIATED % (told[N_("N/A")], word),
+        word if applies else ABBREVIATED % (word, told[cell.finding.label]),
         format_vote_numbers(cell.tally),
         _draw_signs(cell, expert),
         ", ".join(_say_rest(cell, expert, told)),

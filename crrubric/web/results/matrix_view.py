@@ -170,10 +170,12 @@ def choose_display(asked: MatrixRequest, view: MatrixView) -> CellDisplay:
     return CellDisplay.LINE if asked.dense is None or asked.glance else CellDisplay.FULL
 
 
-def choose_scrolling(view: MatrixView) -> str:
-    """The class of what holds the table: with few vendors it fits, with many it scrolls by itself."""
+def choose_scrolling(view: MatrixView, display: CellDisplay) -> str:
+    """How the table scrolls, see `table_scroll`: few short columns fit, many have a box."""
     count = len(view.vendors)
-    return "fits" if count <= FEW_VENDORS else "wide" if count <= MANY_VENDORS else "tall"
+    if count > MANY_VENDORS:
+        return "tall"
+    return "fits" if count <= FEW_VENDORS and display is not CellDisplay.FULL else "wide"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,17 +190,23 @@ class SortLink:
 def make_title_link(asked: MatrixRequest) -> SortLink:
     """The heading of the criteria: by name, and back to the order of the rubric."""
     if asked.wanted.by is None and asked.wanted.sort is CriteriaOrder.NAME:
-        return SortLink(asked.address_with(sort="", by=""), "ascending", _("Back to the order of the rubric"))
+        return SortLink(
+            asked.address_with(sort="", by=""), "ascending", _("Back to the order of the rubric")
+        )
     if asked.wanted.by is None and asked.wanted.sort is CriteriaOrder.RUBRIC:
         return SortLink(asked.address_with(sort=CriteriaOrder.NAME), "", _("Sort by name"))
     return SortLink(asked.address_with(sort="", by=""), "", _("Back to the order of the rubric"))
 
 
 def make_vendor_link(asked: MatrixRequest, code: str, vendor_id: int) -> SortLink:
-    """The heading of a vendor: what is open or not met first, and back to the order of the rubric."""
+    """The heading of a vendor: what is open or not met first, and back to the rubric."""
     if asked.wanted.by == code:
-        return SortLink(asked.address_with(by=""), "descending", _("Back to the order of the rubric"))
-    return SortLink(asked.address_with(sort="", by=vendor_id), "", _("Sort: open and not met first"))
+        return SortLink(
+            asked.address_with(by=""), "descending", _("Back to the order of the rubric")
+        )
+    return SortLink(
+        asked.address_with(sort="", by=vendor_id), "", _("Sort: open and not met first")
+    )
 
 
 def group_criteria(read: Matrix, asked: MatrixRequest, view: MatrixView) -> list[MatrixGroup]:

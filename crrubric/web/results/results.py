@@ -79,11 +79,9 @@ def show_matrix(seat: Seat) -> ResponseReturnValue:
         asked=asked,
         view=view,
         display=display.value,
-        scrolling=choose_scrolling(view),
+        scrolling=choose_scrolling(view, display),
         title_link=make_title_link(asked),
-        vendor_links=[
-            make_vendor_link(asked, code, vendor.id) for code, vendor in rows.vendors
-        ],
+        vendor_links=[make_vendor_link(asked, code, vendor.id) for code, vendor in rows.vendors],
         groups=group_criteria(read, asked, view),
         write=make_row_writer(rows),
         shown=[describe_shown_criteria(read, asked, view), describe_shown_vendors(read, view)],

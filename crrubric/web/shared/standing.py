@@ -24,27 +24,29 @@ def describe_leader(results: Results) -> str:
         return describe_missing_leader(results)
     if len(ranked) > 1:
         names = ", ".join(vendor.name for vendor in ranked)
-        return gettext("%(vendors)s share the first rank.", vendors=names)
+        return str(gettext("%(vendors)s share the first rank.", vendors=names))
     name, only = ranked[0].name, len(results.vendors) == 1
     if scores[ranked[0].code].failed and only:
-        return gettext("%(vendor)s is the only vendor; the committee reinstated it.", vendor=name)
+        return str(
+            gettext("%(vendor)s is the only vendor; the committee reinstated it.", vendor=name)
+        )
     if scores[ranked[0].code].failed:
-        return gettext("%(vendor)s leads; the committee reinstated it.", vendor=name)
+        return str(gettext("%(vendor)s leads; the committee reinstated it.", vendor=name))
     if only and results.must_haves:
-        return gettext("%(vendor)s is the only vendor and meets every must-have.", vendor=name)
+        return str(gettext("%(vendor)s is the only vendor and meets every must-have.", vendor=name))
     if only:
-        return gettext("%(vendor)s is the only vendor.", vendor=name)
+        return str(gettext("%(vendor)s is the only vendor.", vendor=name))
     if results.must_haves:
-        return gettext("%(vendor)s leads and meets every must-have.", vendor=name)
-    return gettext("%(vendor)s leads.", vendor=name)
+        return str(gettext("%(vendor)s leads and meets every must-have.", vendor=name))
+    return str(gettext("%(vendor)s leads.", vendor=name))
 
 
 def describe_missing_leader(results: Results) -> str:
     """Why no vendor is ranked."""
     if not results.vendors:
-        return gettext("There is no vendor to rank.")
+        return str(gettext("There is no vendor to rank."))
     if all(score.value is None for score in results.scores.values()):
-        return gettext("No vendor is ranked yet: no criterion is settled.")
+        return str(gettext("No vendor is ranked yet: no criterion is settled."))
     if any(score.gate is Gate.PENDING for score in results.scores.values()):
-        return gettext("No vendor is ranked yet: must-haves are not settled.")
-    return gettext("No vendor is ranked yet: none meets every must-have.")
+        return str(gettext("No vendor is ranked yet: must-haves are not settled."))
+    return str(gettext("No vendor is ranked yet: none meets every must-have."))

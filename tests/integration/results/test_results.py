@@ -217,7 +217,7 @@ def test_the_matrix_is_filtered_by_query_parameters(
 
     rows = [node for node in page.all("th") if node.get("scope") == "row"]
     assert [words(node) for node in rows][: len(titles)] == titles
-    assert len(rows) == len(titles) + 3  # must-haves, score, rank
+    assert len(rows) == len(titles) + 4  # what vendors come to
 
 
 def test_an_unknown_filter_is_not_found(make: Factory, visit: Visit):

@@ -19,9 +19,11 @@ def lede(page: Page) -> str:
 @pytest.mark.parametrize(
     ("rubric", "vendors", "marks", "says"),
     [
-        (SMALL, 2, ["YYY", "YNN"], "Vendor 2 leads and meets every must-have. Every item is settled."),
+        (SMALL, 2, ["YYY", "YNN"], "Vendor 2 leads and meets every must-have."
+                                   " Every item is settled."),
         (FREE, 2, ["YYY", "YNN"], "Vendor 2 leads. Every item is settled."),
-        (FREE, 2, ["YYN", "YYN"], "Vendor 2, Vendor 3 share the first rank. Every item is settled."),
+        (FREE, 2, ["YYN", "YYN"], "Vendor 2, Vendor 3 share the first rank."
+                                  " Every item is settled."),
         (FREE, 1, ["YYY"], "Vendor 2 is the only vendor. Every item is settled."),
         (SMALL, 1, ["YY?"], "Vendor 2 is the only vendor and meets every must-have."
                             " One item is unresolved."),
@@ -49,7 +51,9 @@ def test_the_sentence_over_the_matrix_holds(
 def test_a_score_that_is_not_settled_reads_not_decided_yet_with_what_is_missing(
     make: Factory, visit: Visit
 ):
-    marks = {(who, place): row for who in range(2) for place, row in enumerate(["YY?", "YYY", "YNN"])}
+    marks = {
+        (who, place): row for who in range(2) for place, row in enumerate(["YY?", "YYY", "YNN"])
+    }
     made = make.evaluation(phase=Phase.MEETING, vendors=3, marks=marks)
 
     page = visit(made.chair).page(made.url("scores"))
