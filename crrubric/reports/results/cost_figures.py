@@ -70,8 +70,7 @@ def cost_figure(
         title,
         _describe_points(rows, shown, translate),
         body,
-        ChartTable(title, header, rows),
-        _name_missing(results, costs, translate),
+        ChartTable(title, header, rows, _name_missing(results, costs, translate)),
     )
 
 

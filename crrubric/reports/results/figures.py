@@ -35,25 +35,25 @@ INK = {Answer.NO: "var(--no)", None: "var(--ink)"}
 
 @dataclass(frozen=True, slots=True)
 class ChartTable:
-    """The figures of a chart, for those who don't see it."""
+    """The figures of a chart, for those who don't see it.
+
+    note: whom chart and table leave out, in a sentence for everybody.
+    """
 
     caption: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A figure: title, what it says in words, plotly's JSON (safe inside a script), its table.
-
-    note: what it leaves out, in a sentence for everybody.
-    """
+    """A figure: title, what it says in words, plotly's JSON (safe inside a script), its table."""
 
     title: str
     alt: str
     json: str
     table: ChartTable
-    note: str = ""
 
 
 def figure_json(traces: Sequence[Any], rows: int, **layout: Any) -> str:

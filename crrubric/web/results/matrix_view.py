@@ -35,7 +35,7 @@ KEPT_BY_CLEARING = {"fold", "view"}  # what narrows or orders nothing
 LISTS = ("vendor", "fold")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixRequest:
     """What the address asks for. pairs: its parameters, without the open cell."""
 
@@ -43,7 +43,7 @@ class MatrixRequest:
     pairs: tuple[tuple[str, str], ...]
     folded: frozenset[str]  # codes of sections
     dense: bool | None  # None: as many vendors have it
-    glance: bool = False  # everything on one screen, without menus
+    glance: bool  # everything on one screen, without menus
 
     def first(self, name: str) -> str:
         """The value of a parameter; empty if there is none."""
@@ -121,7 +121,13 @@ def read_matrix_request(read: Matrix, args: MultiDict[str, str]) -> MatrixReques
     for code in folded:
         require_key(sections, code)
     dense = parse_choice(YesNo, given["dense"]) is YesNo.YES if "dense" in given else None
-    return MatrixRequest(wanted, tuple(pairs), frozenset(folded), dense, "view" in given)
+    return MatrixRequest(
+        wanted=wanted,
+        pairs=tuple(pairs),
+        folded=frozenset(folded),
+        dense=dense,
+        glance="view" in given,
+    )
 
 
 class MatrixScreen(StrEnum):

@@ -46,12 +46,12 @@ def test_who_has_no_price_or_no_score_is_named_beside_the_chart():
     chart = cost_figure(found, {**COSTS, "d": 5}, as_is)
 
     assert chart is not None
-    assert chart.note == (
+    assert chart.table.note == (
         "Not shown, without a complete price: Vendor c. Not shown, without a score: Vendor d."
     )
     whole = cost_figure(results_of({"a": "YY", "b": "YN"}), COSTS, as_is)
     assert whole is not None
-    assert whole.note == ""
+    assert whole.table.note == ""
 
 
 def test_no_axis_of_percent_goes_beyond_a_hundred_and_the_pass_mark_is_named():
