@@ -113,9 +113,10 @@ def score_figure(results: Results, translate: Translate) -> Chart | None:
     body = figure_json(
         [bar],
         len(vendors),
-        margin=ROOM,
+        margin={**ROOM, "r": 40},  # the words below 100 %
         xaxis={
             "range": [0, 100],
+            "tickvals": [0, 20, 40, 60, 80, 100],
             "title": {"text": translate(N_("Weighted score, in percent"))},
             "ticksuffix": " %",
         },
