@@ -116,7 +116,7 @@ def score_figure(results: Results, translate: Translate) -> Chart | None:
         margin={**ROOM, "r": 40},  # the words below 100 %
         xaxis={
             "range": [0, 100],
-            "tickvals": [0, 20, 40, 60, 80, 100],
+            "dtick": 20,
             "title": {"text": translate(N_("Weighted score, in percent"))},
             "ticksuffix": " %",
         },

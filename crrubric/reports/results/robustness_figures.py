@@ -84,7 +84,7 @@ def acceptability_figure(
     axis = {
         "title": {"text": translate(N_("Percent of cases"))},
         "range": [0, 100],
-        "tickvals": [0, 50, 100],
+        "dtick": 50,
         "tickangle": 0,
         "ticksuffix": " %",
     }
