@@ -198,6 +198,13 @@ def test_at_a_glance_there_is_the_table_and_the_way_back(make: Factory, visit: V
     ]  # fmt: skip
 
 
+def test_at_a_glance_no_section_is_folded(make: Factory, visit: Visit):
+    page = opened(visit, met_committee(make), "?fold=all&view=glance")
+
+    assert of_class(page, "folded") == []
+    assert len(of_class(page, "cell")) == 6
+
+
 def test_a_heading_sorts_by_what_a_vendor_lacks_and_back(make: Factory, visit: Visit):
     made = met_committee(make)
     vendor = made.vendors[1]
