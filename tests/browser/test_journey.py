@@ -79,7 +79,13 @@ HEADINGS = {
 
 
 def menu(who: Visitor, name: str) -> None:
-    """Follow the menu to a page, by way of its heading where it stands under one."""
+    """Follow the menu to a page, by way of its heading where it stands under one.
+
+    On a phone the menu is opened first.
+    """
+    button = who.page.get_by_role("button", name="Menu")
+    if button.is_visible():
+        button.click()
     links = who.page.locator("header nav").get_by_role("link", name=name, exact=True)
     if not links.count():
         menu(who, next(top for top, names in HEADINGS.items() if name in names))

@@ -117,23 +117,23 @@ def test_axe_finds_nothing_with_a_cell_open_and_in_short_cells(
 
 
 @pytest.mark.parametrize("width", [1280, PHONE])
-def test_heads_stay_in_view_while_scrolling_both_ways(browse: Browse, demo: Site, width: int):
+def test_heads_stay_in_view_while_scrolling(browse: Browse, demo: Site, width: int):
     page = opened(browse, demo, width=width).page
-    region = page.get_by_role("region", name="Consensus matrix")
     head, first = page.locator("thead th").nth(1), page.locator("tbody th[scope=row]").nth(4)
-    region.evaluate("node => node.scrollTo(10_000, 500)")
+    page.evaluate("scrollTo(0, 600)")
 
-    box, top, left = region.bounding_box(), head.bounding_box(), first.bounding_box()
+    top, left = head.bounding_box(), first.bounding_box()
 
-    assert box is not None
     assert top is not None
     assert left is not None
-    assert abs(top["y"] - box["y"]) <= 2
-    assert abs(left["x"] - box["x"]) <= 2
+    assert abs(top["y"]) <= 1
+    assert left["x"] >= 0
     assert left["width"] <= width / 2.5
 
 
-@pytest.mark.parametrize("query", ["", "?cell=1-1", "?dense=1", "?fold=content&show=split"])
+@pytest.mark.parametrize(
+    "query", ["", "?cell=1-1", "?dense=1", "?dense=0", "?fold=content&show=split"]
+)
 def test_a_narrow_page_does_not_scroll_sideways(browse: Browse, demo: Site, query: str):
     page = opened(browse, demo, MATRIX + query, width=NARROW).page
 

@@ -25,6 +25,7 @@ LANGUAGES = sorted(set(NAMES) - {SOURCE})
 WORDS = {
     **dict.fromkeys(("_", "gettext", "lazy_gettext", "N_"), None),
     **dict.fromkeys(("ngettext", "lazy_ngettext"), (1, 2)),
+    "pgettext": ((1, "c"), 2),  # where a text has another translation than elsewhere
 }
 PLACEHOLDER = re.compile(r"%(?:\(\w+\)[sd]|%)")
 
@@ -58,7 +59,8 @@ def read_python_texts(source: str) -> Iterator[str]:
     """Every text that stands in a call of gettext, wherever the call is: in an f-string as well."""
     for call in ast.walk(ast.parse(source)):
         if isinstance(call, ast.Call) and ast.unparse(call.func).split(".")[-1] in WORDS:
-            for argument in call.args:
+            context = ast.unparse(call.func).split(".")[-1] == "pgettext"
+            for argument in call.args[context:]:
                 yield from find_literals(argument)
 
 

@@ -54,7 +54,7 @@ class RankingBlocks:
         """Who was ruled out by a must-have, and who was reinstated all the same, with reasons."""
         words = self.words
         out = tuple(
-            f"{self.names[code]}: {words.gate(score, self.titles)}"
+            f"{self.names[code]}: {words.gate(score, self.results)}"
             for code, score in self.results.scores.items()
             if score.gate is Gate.FAIL
         )

@@ -38,7 +38,6 @@ class _MemoComposer:
         self.facts, self.words, self.results = facts, words, facts.results
         self.orders = RankingBlocks(facts, words)
         self.names = {vendor.code: vendor.name for vendor in facts.vendors}
-        self.titles = {criterion.code: criterion.title for criterion in self.results.criteria}
 
     def memo(self) -> Memo:
         facts, words = self.facts, self.words
@@ -260,7 +259,7 @@ class _MemoComposer:
                     words(N_("not ranked")) if score.rank is None else str(score.rank),
                     words.score(score),
                     words.range(score),
-                    words.gate(score, self.titles),
+                    words.gate(score, self.results),
                 )
                 for vendor in results.ranking()
                 for score in (results.scores[vendor.code],)

@@ -36,7 +36,7 @@ class VendorBlocks:
             score = self.results.scores[vendor.code]
             yield Heading(2, vendor.name)
             yield Paragraph(
-                f"{words.score(score)}. {words(must)}: {words.gate(score, self.titles)}."
+                f"{words.score(score)}. {words(must)}: {words.gate(score, self.results)}."
             )
             for label, outcome in ((N_("Strengths"), Outcome.MET), (N_("Gaps"), Outcome.NOT_MET)):
                 yield Paragraph("", words(label) + ":")

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from fractions import Fraction
 
 from crrubric.domain.results.outcome import DecisionRule
-from crrubric.domain.results.results import Cell
+from crrubric.domain.results.results import Cell, Results
 from crrubric.domain.results.scoring import Score
 from crrubric.domain.results.tally import Tally
 from crrubric.domain.statistics.intervals import Interval
@@ -120,13 +120,14 @@ class ValueFormatter:
             N_("%(low)s to %(high)s"), low=self.percent(score.low), high=self.percent(score.high)
         )
 
-    def gate(self, score: Score, titles: dict[str, str]) -> str:
+    def gate(self, score: Score, results: Results) -> str:
         """Whether the must-haves are met, naming those that are not."""
+        titles = {criterion.code: criterion.title for criterion in results.criteria}
         failed, pending = (
             ", ".join(titles[code] for code in codes) for codes in (score.failed, score.pending)
         )
         if score.gate is Gate.PASS:
-            return self(N_("all met"))
+            return self(N_("all met") if results.must_haves else N_("there are none"))
         if score.gate is Gate.FAIL:
             return self(N_("not eligible: %(what)s"), what=failed)
         parts = [self(N_("pending: %(what)s"), what=pending)] if pending else []

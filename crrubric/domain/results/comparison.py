@@ -18,7 +18,8 @@ class VendorComparison:
 
     alone: met by this vendor and none of the others; ahead: met here and not by all of them.
     failed, pending: must-haves not met, not settled. behind: other criteria not met here and met
-    by another. passes: None without a score. short_by: share missing to the pass mark, if it is
+    by another. passes: None while it is not decided, a score that may still change above all; then
+    `open_criteria` are missing. short_by: share missing to the pass mark, if it is
     a near miss. may_pass: whether what is unresolved could still lift it to the pass mark.
     """
 
@@ -29,6 +30,7 @@ class VendorComparison:
     behind: tuple[str, ...]
     unresolved: int
     passes: bool | None
+    open_criteria: int
     short_by: Fraction | None
     may_pass: bool
 
@@ -56,7 +58,8 @@ def compare_vendor(results: Results, vendor: str, others: Sequence[str]) -> Vend
         unresolved=sum(
             results.cell(vendor, row.code).finding is Outcome.UNRESOLVED for row in results.criteria
         ),
-        passes=None if missing is None else missing <= 0,
+        passes=results.passes(vendor),
+        open_criteria=score.open,
         short_by=missing if missing is not None and 0 < missing <= NEAR else None,
         may_pass=missing is not None
         and missing > 0

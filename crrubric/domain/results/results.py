@@ -113,6 +113,11 @@ class Results:
     pass_mark: Fraction
     reinstated: frozenset[str] = frozenset()
 
+    @property
+    def must_haves(self) -> bool:
+        """Whether a criterion is a must-have: without one, nobody can be said to meet them."""
+        return any(row.must_have for row in self.criteria)
+
     def cell(self, vendor: str, criterion: str) -> Cell:
         """The cell of two codes. Raises: KeyError if there is none."""
         return self.cells[vendor, criterion]
@@ -137,10 +142,18 @@ class Results:
         """Cells in which reviewers contradict each other."""
         return tuple(cell for cell in self.cells.values() if cell.split)
 
-    def passes(self, vendor: str) -> bool:
-        """Whether the vendor's score reaches the pass mark; an undefined one doesn't."""
-        value = self.scores[vendor].value
-        return value is not None and value >= self.pass_mark
+    def passes(self, vendor: str) -> bool | None:
+        """Whether the vendor's score reaches the pass mark; None while that is not decided.
+
+        A score that is not settled never passes, as high as it may be; it fails when even the
+        highest that is still possible does not reach the mark.
+        """
+        score = self.scores[vendor]
+        if score.value is None or score.high is None:
+            return None
+        if score.settled:
+            return score.value >= self.pass_mark
+        return False if score.high < self.pass_mark else None
 
 
 def evaluate(

@@ -75,6 +75,16 @@ class Score:
     failed: tuple[str, ...]
     pending: tuple[str, ...]
 
+    @property
+    def settled(self) -> bool:
+        """Whether nothing that is open can change the value."""
+        return self.value is not None and self.low == self.high
+
+    @property
+    def open(self) -> int:
+        """How many applicable criteria are not settled."""
+        return self.applicable - self.decided
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CellPoints:

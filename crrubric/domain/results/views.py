@@ -13,6 +13,9 @@ from crrubric.domain.text import sort_key
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import LabelledEnum, Outcome, Stakeholder
 
+# What a vendor lacks comes first where criteria are sorted by it.
+URGENCY = (Outcome.UNRESOLVED, Outcome.NOT_MET, Outcome.MET, Outcome.NOT_APPLICABLE)
+
 
 class CellFilter(LabelledEnum):
     """Which cells a criterion must have to be shown."""
@@ -32,6 +35,7 @@ class CriteriaOrder(LabelledEnum):
     MUST = "must", N_("Must-haves first")
     SPLIT = "split", N_("Most split first")
     AGREEMENT = "agreement", N_("Most agreement first")
+    NAME = "name", N_("By name")
 
 
 class VendorOrder(LabelledEnum):
@@ -48,6 +52,7 @@ class ViewRequest:
 
     not_adopted: cells that the committee has not adopted a finding for. section: codes of its
     criteria. lead: criteria for which that stakeholder speaks. vendors: codes; all if empty.
+    by: code of a vendor; its open and unmet criteria come first, whatever `sort` says.
     """
 
     show: CellFilter = CellFilter.ALL
@@ -57,6 +62,7 @@ class ViewRequest:
     lead: Stakeholder | None = None
     vendors: frozenset[str] = frozenset()
     sort: CriteriaOrder = CriteriaOrder.RUBRIC
+    by: str | None = None
     order: VendorOrder = VendorOrder.GIVEN
 
     @property
@@ -106,6 +112,10 @@ def select_matrix_view(
             )
         )
     ]
+    by = wanted.by
+    if by is not None:
+        kept.sort(key=lambda row: URGENCY.index(results.cells[by, row.code].finding))
+        return MatrixView(tuple(kept), vendors)
     return MatrixView(_sort_criteria(results, kept, vendors, wanted.sort), vendors)
 
 
@@ -174,4 +184,6 @@ def _sort_criteria(
         rows = sorted(rows, key=lambda row: -sum(cell.split for cell in cells(row)))
     elif sort is CriteriaOrder.AGREEMENT:
         rows = sorted(rows, key=differing)  # those without a pair come last
+    elif sort is CriteriaOrder.NAME:
+        rows = sorted(rows, key=lambda row: sort_key(row.title))
     return tuple(rows)

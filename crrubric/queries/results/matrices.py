@@ -12,7 +12,6 @@ from crrubric.domain.policy import FROM_MEETING
 from crrubric.domain.results import results as domain
 from crrubric.domain.results.basis import ResultBasis
 from crrubric.domain.results.outcome import DecisionRule
-from crrubric.domain.statistics.agreement import Agreement
 from crrubric.models import Criterion, Evaluation, Finding, Reinstatement, Vendor
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.results.marks import read_ballots
@@ -111,13 +110,6 @@ def withhold_vendors(read: Matrix, seat: Seat) -> Matrix:
         vendors={code: row for code, row in read.vendors.items() if code not in away},
         withheld=tuple(vendor for vendor in read.basis.vendors if vendor.code in away),
     )
-
-
-def find_agreement_for_seat(read: Matrix, seat: Seat) -> Agreement | None:
-    """How much reviewers agree on the vendors that the seat does not stay away from, if any."""
-    if all(vendor.id in seat.shut_out for vendor in read.vendors.values()):
-        return None
-    return withhold_vendors(read, seat).results.agreement
 
 
 def convert_criterion(part: RubricPart, row: Criterion, language: str) -> domain.ScoredCriterion:

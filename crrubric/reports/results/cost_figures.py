@@ -49,7 +49,7 @@ def cost_figure(
         },
         yaxis={
             "title": {"text": translate(N_("Score, in percent"))},
-            "range": [max(0, lowest * 100 - 15), 105],
+            "range": [max(0, lowest * 100 - 15), 100],
             "ticksuffix": " %",
             "automargin": True,
         },
@@ -67,7 +67,27 @@ def cost_figure(
         translate(text) for text in (N_("Vendor"), N_("Cost over the term"), N_("Score"))
     )
     return Chart(
-        title, _describe_points(rows, shown, translate), body, ChartTable(title, header, rows)
+        title,
+        _describe_points(rows, shown, translate),
+        body,
+        ChartTable(title, header, rows, _name_missing(results, costs, translate)),
+    )
+
+
+def _name_missing(results: Results, costs: Mapping[str, int | None], translate: Translate) -> str:
+    """Who is not drawn and why, in a sentence each; nothing if all are."""
+    unpriced = [v.name for v in results.ranking() if costs.get(v.code) is None]
+    unscored = [
+        vendor.name
+        for vendor in results.ranking()
+        if costs.get(vendor.code) is not None and results.scores[vendor.code].value is None
+    ]
+    told = (
+        (N_("Not shown, without a complete price: %(vendors)s."), unpriced),
+        (N_("Not shown, without a score: %(vendors)s."), unscored),
+    )
+    return " ".join(
+        translate(text) % {"vendors": ", ".join(names)} for text, names in told if names
     )
 
 

@@ -29,15 +29,21 @@ LOOK = {
     Answer.NOT_APPLICABLE: ("var(--na)", "var(--na)"),
     None: ("var(--line)", "var(--soft)"),
 }
+# What a number inside such a bar is written in, light or dark.
+INK = {Answer.NO: "var(--no)", None: "var(--ink)"}
 
 
 @dataclass(frozen=True, slots=True)
 class ChartTable:
-    """The figures of a chart, for those who don't see it."""
+    """The figures of a chart, for those who don't see it.
+
+    note: whom chart and table leave out, in a sentence for everybody.
+    """
 
     caption: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,7 @@ def score_figure(results: Results, translate: Translate) -> Chart | None:
         x=values,
         y=[wrap_label(vendor.name) for vendor in vendors],
         orientation="h",
+        cliponaxis=False,  # the edge of a bar of 100 % shows
         marker={"color": "var(--yes-wash)", "line": {"color": "var(--yes)", "width": 2}},
         error_x={
             "type": "data",
@@ -106,11 +113,22 @@ def score_figure(results: Results, translate: Translate) -> Chart | None:
     body = figure_json(
         [bar],
         len(vendors),
+        margin={**ROOM, "r": 40},  # the words below 100 %
         xaxis={
-            "range": [0, 104],
+            "range": [0, 100],
+            "dtick": 20,
             "title": {"text": translate(N_("Weighted score, in percent"))},
             "ticksuffix": " %",
         },
+        annotations=[
+            {
+                "x": mark, "y": 1, "yref": "paper", "yanchor": "bottom", "showarrow": False,
+                "xanchor": "right" if mark > 50 else "left",
+                "text": translate(N_("Pass mark %(percent)s"))
+                % {"percent": percent_text(results.pass_mark)},
+                "font": {"color": "var(--ask)"},
+            }
+        ],
         shapes=[
             {
                 "type": "line", "x0": mark, "x1": mark, "y0": 0, "y1": 1, "yref": "paper",
@@ -179,7 +197,7 @@ def answers_figure(results: Results, translate: Translate) -> Chart | None:
             textposition="inside",
             insidetextanchor="middle",
             textangle=0,
-            textfont={"color": "var(--no)" if key is Answer.NO else "var(--card)"},
+            textfont={"color": INK.get(key, "var(--card)")},
             hovertemplate="%{y}: %{x}<extra>" + names[key] + "</extra>",
         )
         for key, (fill, edge) in LOOK.items()

@@ -11,6 +11,7 @@ from crrubric.domain.translation import N_
 from crrubric.reports.results.figures import (
     ABOVE,
     LONG_LABEL,
+    MARGIN,
     ROOM,
     Chart,
     ChartTable,
@@ -64,6 +65,7 @@ def acceptability_figure(
             x=[value * 100 for value in values],
             y=[wrap_label(name) for name in vendors],
             orientation="h",
+            cliponaxis=False,  # the edge of the last bar shows
             marker={"color": fill, "line": {"color": edge, "width": 1}},
             text=[f"{value * 100:.0f} %" if value >= 0.08 else "" for value in values],
             textposition="inside",
@@ -81,8 +83,8 @@ def acceptability_figure(
     )
     axis = {
         "title": {"text": translate(N_("Percent of cases"))},
-        "range": [0, 101],  # the edge of the last bar shows
-        "tickvals": [0, 50, 100],
+        "range": [0, 100],
+        "dtick": 50,
         "tickangle": 0,
         "ticksuffix": " %",
     }
@@ -194,7 +196,7 @@ def disagreement_figure(groups: Sequence[AgreementGroup], translate: Translate) 
     )
     axis = {
         "title": {"text": translate(N_("Percent of pairs of reviewers"))},
-        "range": [0, max(20.0, max(values) * 1.15)],
+        "range": [0, min(100.0, max(20.0, max(values) * 1.15))],
         "nticks": 4,
         "tickangle": 0,
         "ticksuffix": " %",
@@ -203,7 +205,7 @@ def disagreement_figure(groups: Sequence[AgreementGroup], translate: Translate) 
         title,
         translate(N_("Bar chart; most disagreement first: %(values)s"))
         % {"values": ", ".join(f"{g.name} {percent_text(g.disagreement)}" for g in known[:5])},
-        figure_json([bar], len(known), xaxis=axis, showlegend=False),
+        figure_json([bar], len(known), xaxis=axis, showlegend=False, margin={**MARGIN, "r": 60}),
         ChartTable(
             title,
             tuple(

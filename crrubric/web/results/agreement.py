@@ -48,6 +48,7 @@ def show_agreement(seat: Seat) -> ResponseReturnValue:
         found=found,
         withheld=read.withheld,
         whole=found.whole,
+        unresolved=len(read.results.unresolved()),
         sort=sort,
         drawn=drawn,
         interval=found.cells_drawn() if drawn == DRAWN[0] else found.vendors_drawn(),

@@ -111,6 +111,15 @@ def format_votes(tally: Tally) -> str:
     )
 
 
+def format_vote_numbers(tally: Tally) -> str:
+    """A tally as numbers: YES–NO, then CAN'T TELL and NOT APPLICABLE with a sign: “4–2–1?–1∅”."""
+    heard = tally.decisive or tally.cannot_tell or not tally.not_applicable
+    numbers = [str(tally.yes), str(tally.no)] if heard else []
+    numbers += [f"{tally.cannot_tell}?"] if tally.cannot_tell else []
+    numbers += [f"{tally.not_applicable}∅"] if tally.not_applicable else []
+    return "–".join(numbers)
+
+
 @cache_per_request
 def render_votes(tally: Tally) -> Markup:
     """The votes of one cell: a square for each of a few reviewers, else a bar; and the words."""

@@ -174,9 +174,20 @@ def list_weaknesses(read: Matrix, seen: VendorComparison, titles: Mapping[str, s
 
 def describe_pass_mark(read: Matrix, seen: VendorComparison) -> list[str]:
     """How far below the pass mark, and whether what is unresolved could still lift it there."""
-    if seen.passes is not False:
-        return []
     mark = format_whole_percent(read.results.pass_mark)
+    if seen.passes is None and seen.open_criteria and not seen.may_pass:
+        return [
+            ngettext(
+                "Not decided yet whether it reaches the pass mark of %(mark)s: one criterion is"
+                " not settled.",
+                "Not decided yet whether it reaches the pass mark of %(mark)s: %(num)s criteria are"
+                " not settled.",
+                seen.open_criteria,
+                mark=mark,
+            )
+        ]
+    if seen.passes is not False and not seen.may_pass:
+        return []
     if seen.short_by is not None:
         points = max(1, round(seen.short_by * 100))
         text = ngettext(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from markupsafe import Markup, escape
 
 from crrubric.domain.results.results import Cell, Key, Results
@@ -12,15 +13,19 @@ from crrubric.domain.vocabulary import Outcome
 from crrubric.models import Vendor
 from crrubric.web.results.cell_parts import (
     SYMBOLS,
+    format_vote_numbers,
     format_votes,
     outcome_class_of,
     render_outcome,
     render_votes,
 )
+from crrubric.web.results.matrix_view import CellDisplay
 
 FLAG = Markup(' <span class="flag"><span aria-hidden="true">%s</span> %s</span>')
 MUTE = Markup(' <span class="flag"><span aria-hidden="true">%s</span><span class="unseen">%s</span></span>')  # fmt: skip # noqa: E501
-DENSE = Markup('<span aria-hidden="true">%s <small>%s</small>%s</span><span class="unseen">%s</span>')  # fmt: skip # noqa: E501
+SHORT = Markup('<span aria-hidden="true">%s <small>%s</small>%s</span><span class="unseen">%s</span>')  # fmt: skip # noqa: E501
+LINE = Markup('<span class="outcome %s"><span aria-hidden="true">%s</span>&#160;<span>%s</span></span> <span aria-hidden="true"><span>%s</span>%s</span><span class="unseen">%s</span>')  # fmt: skip # noqa: E501
+ABBREVIATED = Markup('<span aria-hidden="true">%s</span><span class="unseen">%s</span>')
 EXPERT, DIVIDED, ADOPTED = "⚑", "≠", "✎"
 
 
@@ -40,7 +45,7 @@ class MatrixRowSettings:
     end: str
     experts: Collection[Key] = ()
     away: Collection[int] = ()
-    dense: bool = False
+    display: CellDisplay = CellDisplay.FULL
     current: tuple[int, int] | None = None
 
 
@@ -51,7 +56,7 @@ def make_row_writer(rows: MatrixRowSettings) -> Callable[[str, int], Markup]:
         (code, vendor.id, f'<a href="{escape(rows.begin)}{vendor.id}{between}')
         for code, vendor in rows.vendors
     ]
-    inside = _write_dense_cell if rows.dense else _write_full_cell
+    inside = WRITERS[rows.display]
     told = TranslationCache()
     parts: dict[tuple[object, ...], tuple[str, str]] = {}
 
@@ -76,7 +81,19 @@ def make_row_writer(rows: MatrixRowSettings) -> Callable[[str, int], Markup]:
 
 
 class TranslationCache(dict[str, str]):
-    """Words in the reader's language, looked up once a page: a matrix has thousands of cells."""
+    """Words in the reader's language, looked up once a page: a matrix has thousands of cells.
+
+    short: outcomes where a column has little room, in a language in which they are long.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.short = {
+            Outcome.MET: pgettext("in a narrow column", "Met"),
+            Outcome.NOT_MET: pgettext("in a narrow column", "Not met"),
+            Outcome.UNRESOLVED: pgettext("in a narrow column", "Unresolved"),
+            Outcome.NOT_APPLICABLE: pgettext("in a narrow column", "N/A"),
+        }
 
     def __missing__(self, text: str) -> str:
         found = self[text] = str(_(text))
@@ -95,23 +112,49 @@ def _write_full_cell(cell: Cell, expert: bool, told: TranslationCache) -> Markup
     )
 
 
-def _write_dense_cell(cell: Cell, expert: bool, told: TranslationCache) -> Markup:
-    tally, marked = cell.tally, list_cell_signs(cell, expert)
-    counts = f"{tally.yes}–{tally.no}" if tally.decisive else ""
-    reason = None if cell.adopted else cell.resolution.reason
-    said = [
-        told[cell.finding.label],
-        *([told[reason.label]] if reason else []),
-        format_votes(tally),
-    ]
-    said += [told[words] for _sign, words in marked]
-    drawn = "".join(sign for sign, _words in marked)
-    return DENSE % (
+def _write_line_cell(cell: Cell, expert: bool, told: TranslationCache) -> Markup:
+    applies = cell.finding is not Outcome.NOT_APPLICABLE
+    word = told.short[cell.finding]
+    return LINE % (
+        outcome_class_of(cell.finding),
         SYMBOLS[cell.finding],
-        counts,
-        Markup(' <span class="flag">%s</span>') % drawn if drawn else "",
-        ", ".join(said),
+        word if applies else ABBREVIATED % (word, told[cell.finding.label]),
+        format_vote_numbers(cell.tally),
+        _draw_signs(cell, expert),
+        ", ".join(_say_rest(cell, expert, told)),
     )
+
+
+def _write_short_cell(cell: Cell, expert: bool, told: TranslationCache) -> Markup:
+    tally = cell.tally
+    return SHORT % (
+        SYMBOLS[cell.finding],
+        f"{tally.yes}–{tally.no}" if tally.decisive else "",
+        _draw_signs(cell, expert),
+        ", ".join([told[cell.finding.label], *_say_rest(cell, expert, told)]),
+    )
+
+
+def _draw_signs(cell: Cell, expert: bool) -> Markup:
+    drawn = "".join(sign for sign, _words in list_cell_signs(cell, expert))
+    return Markup(' <span class="flag">%s</span>') % drawn if drawn else Markup("")
+
+
+def _say_rest(cell: Cell, expert: bool, told: TranslationCache) -> list[str]:
+    """In words, what a short cell says by numbers and signs: the reason, the votes, the signs."""
+    reason = None if cell.adopted else cell.resolution.reason
+    return [
+        *([told[reason.label]] if reason else []),
+        format_votes(cell.tally),
+        *(told[words] for _sign, words in list_cell_signs(cell, expert)),
+    ]
+
+
+WRITERS = {
+    CellDisplay.FULL: _write_full_cell,
+    CellDisplay.LINE: _write_line_cell,
+    CellDisplay.SHORT: _write_short_cell,
+}
 
 
 def list_cell_signs(cell: Cell, expert: bool) -> list[tuple[str, str]]:

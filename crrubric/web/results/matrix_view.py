@@ -27,13 +27,15 @@ from crrubric.queries.setup.wording import translate_rubric_text
 from crrubric.web.shared.language import current_language
 
 Kind = TypeVar("Kind", bound=StrEnum)
+FEW_VENDORS = 5  # that many columns fit a phone
 MANY_VENDORS = 8  # with more of them cells have room for a symbol and counts only
 DEFAULTS = {"show": CellFilter.ALL, "sort": CriteriaOrder.RUBRIC, "order": VendorOrder.GIVEN}
-SINGLE = ("show", "must", "open", "section", "lead", "sort", "order", "dense")
+SINGLE = ("view", "show", "must", "open", "section", "lead", "sort", "by", "order", "dense")
+KEPT_BY_CLEARING = {"fold", "view"}  # what narrows or orders nothing
 LISTS = ("vendor", "fold")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixRequest:
     """What the address asks for. pairs: its parameters, without the open cell."""
 
@@ -41,6 +43,7 @@ class MatrixRequest:
     pairs: tuple[tuple[str, str], ...]
     folded: frozenset[str]  # codes of sections
     dense: bool | None  # None: as many vendors have it
+    glance: bool  # everything on one screen, without menus
 
     def first(self, name: str) -> str:
         """The value of a parameter; empty if there is none."""
@@ -54,14 +57,19 @@ class MatrixRequest:
             pairs = [p for p in pairs if p != pair] if pair in pairs else [*pairs, pair]
         return "?" + urlencode(pairs)
 
+    def address_with(self, **changed: str | int) -> str:
+        """The query of this view with other values; an empty one leaves its parameter out."""
+        kept = [pair for pair in self.pairs if pair[0] not in changed]
+        return "?" + urlencode([*kept, *(pair for pair in changed.items() if pair[1])])
+
     def cells(self) -> str:
         """How the address of a cell in this view begins."""
         return "?" + urlencode([*self.pairs, ("cell", "")])
 
     @property
     def changed(self) -> bool:
-        """Whether there is something to clear, open and folded sections apart."""
-        return any(key != "fold" for key, _value in self.pairs)
+        """Whether there is something to clear, folded sections and the kind of view apart."""
+        return any(key not in KEPT_BY_CLEARING for key, _value in self.pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +101,8 @@ def read_matrix_request(read: Matrix, args: MultiDict[str, str]) -> MatrixReques
     given = dict(pairs)
     sections = {part.section.code: part for part in read.parts}
     by_id = {str(row.id): code for code, row in read.vendors.items()}
+    if "view" in given:
+        parse_choice(MatrixScreen, given["view"])
     folded = [value for key, value in pairs if key == "fold"]
     wanted = ViewRequest(
         show=parse_choice(CellFilter, given.get("show", CellFilter.ALL)),
@@ -102,6 +112,7 @@ def read_matrix_request(read: Matrix, args: MultiDict[str, str]) -> MatrixReques
         lead=parse_choice(Stakeholder, given["lead"]) if "lead" in given else None,
         vendors=frozenset(require_key(by_id, value) for key, value in pairs if key == "vendor"),
         sort=parse_choice(CriteriaOrder, given.get("sort", CriteriaOrder.RUBRIC)),
+        by=require_key(by_id, given["by"]) if "by" in given else None,
         order=parse_choice(VendorOrder, given.get("order", VendorOrder.GIVEN)),
     )
     if "section" in given:
@@ -110,7 +121,27 @@ def read_matrix_request(read: Matrix, args: MultiDict[str, str]) -> MatrixReques
     for code in folded:
         require_key(sections, code)
     dense = parse_choice(YesNo, given["dense"]) is YesNo.YES if "dense" in given else None
-    return MatrixRequest(wanted, tuple(pairs), frozenset(folded), dense)
+    return MatrixRequest(
+        wanted=wanted,
+        pairs=tuple(pairs),
+        folded=frozenset(folded),
+        dense=dense,
+        glance="view" in given,
+    )
+
+
+class MatrixScreen(StrEnum):
+    """Which view an address asks for; without it, the one with filter, panel and menus."""
+
+    GLANCE = "glance"
+
+
+class CellDisplay(StrEnum):
+    """How much a cell says where it is seen; to the ear it says everything in each of them."""
+
+    FULL = "full"  # reason, signs in words, a square for each reviewer
+    LINE = "line"  # outcome, votes as numbers, signs: one line
+    SHORT = "short"  # a symbol and the numbers, for many vendors
 
 
 class YesNo(StrEnum):
@@ -138,14 +169,59 @@ def require_key(things: Mapping[str, Thing], key: str) -> Thing:
     return things[key]
 
 
-def is_dense(asked: MatrixRequest, view: MatrixView) -> bool:
-    """Whether cells are short: as asked for, else where there are many vendors."""
-    return len(view.vendors) > MANY_VENDORS if asked.dense is None else asked.dense
+def choose_display(asked: MatrixRequest, view: MatrixView) -> CellDisplay:
+    """As asked for; else one line, and short where there are many vendors."""
+    if asked.dense or (asked.dense is None and len(view.vendors) > MANY_VENDORS):
+        return CellDisplay.SHORT
+    return CellDisplay.LINE if asked.dense is None or asked.glance else CellDisplay.FULL
+
+
+def choose_scrolling(view: MatrixView, display: CellDisplay) -> str:
+    """How the table scrolls, see `table_scroll`: few short columns fit, many have a box."""
+    count = len(view.vendors)
+    if count > MANY_VENDORS:
+        return "tall"
+    return "fits" if count <= FEW_VENDORS and display is not CellDisplay.FULL else "wide"
+
+
+@dataclass(frozen=True, slots=True)
+class SortLink:
+    """A heading that sorts. order: for aria-sort, empty where the rows are sorted otherwise."""
+
+    url: str
+    order: str
+    hint: str
+
+
+def make_title_link(asked: MatrixRequest) -> SortLink:
+    """The heading of the criteria: by name, and back to the order of the rubric."""
+    if asked.wanted.by is None and asked.wanted.sort is CriteriaOrder.NAME:
+        return SortLink(
+            asked.address_with(sort="", by=""), "ascending", _("Back to the order of the rubric")
+        )
+    if asked.wanted.by is None and asked.wanted.sort is CriteriaOrder.RUBRIC:
+        return SortLink(asked.address_with(sort=CriteriaOrder.NAME), "", _("Sort by name"))
+    return SortLink(asked.address_with(sort="", by=""), "", _("Back to the order of the rubric"))
+
+
+def make_vendor_link(asked: MatrixRequest, code: str, vendor_id: int) -> SortLink:
+    """The heading of a vendor: what is open or not met first, and back to the rubric."""
+    if asked.wanted.by == code:
+        return SortLink(
+            asked.address_with(by=""), "descending", _("Back to the order of the rubric")
+        )
+    return SortLink(
+        asked.address_with(sort="", by=vendor_id), "", _("Sort: open and not met first")
+    )
 
 
 def group_criteria(read: Matrix, asked: MatrixRequest, view: MatrixView) -> list[MatrixGroup]:
     """The rows under their sections; under must-haves and others, or all in one, when sorted."""
-    sort = asked.wanted.sort
+    sort, by = asked.wanted.sort, asked.wanted.by
+    if by is not None:
+        name = next(vendor.name for vendor in read.results.vendors if vendor.code == by)
+        title = _("Sorted by %(vendor)s: open, not met, met", vendor=name)
+        return [MatrixGroup("", title, view.criteria)] if view.criteria else []
     if sort is CriteriaOrder.MUST:
         must = tuple(row for row in view.criteria if row.must_have)
         rest = tuple(row for row in view.criteria if not row.must_have)

@@ -17,7 +17,7 @@ from crrubric.domain.vocabulary import Answer
 from crrubric.extensions import db
 from crrubric.queries.ballots.ballots import list_late_changes
 from crrubric.queries.people.access import Seat, make_not_found
-from crrubric.queries.results.matrices import Matrix, find_agreement_for_seat, read_matrix
+from crrubric.queries.results.matrices import Matrix, read_matrix
 from crrubric.queries.shared.reading import end_reading
 from crrubric.web.results.cell_facts import load_cell_facts
 from crrubric.web.results.comparison import (
@@ -30,10 +30,13 @@ from crrubric.web.results.comparison import (
 from crrubric.web.results.matrix_filter import make_filter_controls
 from crrubric.web.results.matrix_rows import MatrixRowSettings, make_row_writer
 from crrubric.web.results.matrix_view import (
+    choose_display,
+    choose_scrolling,
     describe_shown_criteria,
     describe_shown_vendors,
     group_criteria,
-    is_dense,
+    make_title_link,
+    make_vendor_link,
     read_matrix_request,
 )
 from crrubric.web.results.what_if import format_rule
@@ -54,7 +57,7 @@ def show_matrix(seat: Seat) -> ResponseReturnValue:
     asked = read_matrix_request(read, request.args)
     experts = find_visible_dissent(seat, read)
     view = select_matrix_view(read.results, asked.wanted, experts)
-    dense = is_dense(asked, view)
+    display = choose_display(asked, view)
     cell = parse_cell_key(request.args.get("cell", ""))
     facts = load_cell_facts(seat, read, *cell) if cell else None
     rows = MatrixRowSettings(
@@ -65,7 +68,7 @@ def show_matrix(seat: Seat) -> ResponseReturnValue:
         end="#panel",
         experts=experts,
         away=seat.shut_out,
-        dense=dense,
+        display=display,
         current=cell,
     )
     return render_page(
@@ -73,10 +76,12 @@ def show_matrix(seat: Seat) -> ResponseReturnValue:
         seat,
         matrix=read,
         results=read.results,
-        agreement=find_agreement_for_seat(read, seat),
         asked=asked,
         view=view,
-        dense=dense,
+        display=display.value,
+        scrolling=choose_scrolling(view, display),
+        title_link=make_title_link(asked),
+        vendor_links=[make_vendor_link(asked, code, vendor.id) for code, vendor in rows.vendors],
         groups=group_criteria(read, asked, view),
         write=make_row_writer(rows),
         shown=[describe_shown_criteria(read, asked, view), describe_shown_vendors(read, view)],

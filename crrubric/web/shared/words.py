@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel.numbers import format_decimal
 from flask import Flask, g
-from flask_babel import format_date, get_locale, gettext, ngettext
+from flask_babel import format_date, get_locale, gettext
 from markupsafe import Markup, escape
 
 from crrubric.clock import now_utc
@@ -18,7 +18,6 @@ from crrubric.domain.ballots.evidence import describe_evidence
 from crrubric.domain.ballots.receipts import group_receipt
 from crrubric.domain.errors import CrrubricError
 from crrubric.domain.results import results as domain
-from crrubric.domain.results.results import Results
 from crrubric.domain.results.reviewers import Proportion
 from crrubric.domain.setup.closing import has_ended
 from crrubric.domain.statistics.intervals import Interval
@@ -31,6 +30,7 @@ from crrubric.domain.vocabulary import (
 from crrubric.extensions import db
 from crrubric.models import Criterion, Evaluation, Mark, Vendor
 from crrubric.queries.people.people import load_time_zone_name
+from crrubric.web.shared.standing import describe_standing
 
 NOTHING = "–"
 
@@ -222,26 +222,6 @@ def describe_mark_evidence(mark: Mark) -> str:
         mark.evidence_until,
         say=gettext,
     )
-
-
-def describe_standing(results: Results) -> str:
-    """In a sentence or two: who leads, and what is open."""
-    ranked = [v for v in results.vendors if results.scores[v.code].rank == 1]
-    if not ranked:
-        lead = gettext("No vendor is ranked yet: none meets every must-have.")
-    elif len(ranked) == 1 and results.scores[ranked[0].code].failed:
-        lead = gettext("%(vendor)s leads; the committee reinstated it.", vendor=ranked[0].name)
-    elif len(ranked) == 1:
-        lead = gettext("%(vendor)s leads and meets every must-have.", vendor=ranked[0].name)
-    else:
-        names = ", ".join(vendor.name for vendor in ranked)
-        lead = gettext("%(vendors)s share the first rank.", vendors=names)
-    count = len(results.unresolved())
-    if count:
-        rest = ngettext("One item is unresolved.", "%(num)s items are unresolved.", count)
-    else:
-        rest = gettext("Every item is settled.")
-    return f"{lead} {rest}"
 
 
 def join_titles(codes: tuple[str, ...], titles: Mapping[str, str]) -> str:

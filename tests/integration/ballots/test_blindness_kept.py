@@ -77,6 +77,8 @@ def test_a_ballot_changed_after_it_was_shown_is_marked_everywhere(make: Factory,
     rows = chair.get(made.url("export/marks.csv")).text.splitlines()
 
     assert LATE in matrix
+    glance = chair.get(made.url("matrix?view=glance")).text
+    assert "One ballot was changed after the ballots had been shown" in glance
     assert ("given after the ballots had been shown" in changed) is True
     assert ("given after the ballots had been shown" in kept) is False
     assert ALONE not in memo

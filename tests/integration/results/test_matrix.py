@@ -26,9 +26,9 @@ def of_class(page: Page, name: str) -> list[Element]:
 
 
 def titles(page: Page) -> list[str]:
-    """The criteria in view; the last three rows are must-haves, score and rank."""
+    """The criteria in view; the last four rows are what vendors come to."""
     found = [words(node) for node in page.all("th") if node.get("scope") == "row"]
-    return [title.removesuffix(" ◆ must-have") for title in found[:-3]]
+    return [title.removesuffix(" ◆ must-have") for title in found[:-4]]
 
 
 def shown(page: Page) -> str:
@@ -73,7 +73,8 @@ def test_vendors_can_be_hidden_and_reordered(make: Factory, visit: Visit):
     "query",
     [
         "show=everything", "must=yes", "open=2", "section=none", "lead=nobody", "vendor=0",
-        "vendor=x", "sort=odd", "order=odd", "dense=2", "fold=none", "cell=0-0", "cell=x",
+        "vendor=x", "sort=odd", "by=0", "view=odd", "order=odd", "dense=2", "fold=none",
+        "cell=0-0", "cell=x",
         "cell=1", "cell=1-1-1", "cell=-", "cell=²-1", "cell=99999999999999999999-1",
     ],
 )  # fmt: skip
@@ -154,6 +155,80 @@ def test_an_abbreviated_cell_reads_in_full_for_screen_readers(make: Factory, vis
     )
 
 
+def test_a_cell_shows_votes_as_numbers_and_says_them_in_words(make: Factory, visit: Visit):
+    marks = {
+        (0, 0): "Y?A",
+        (1, 0): "NYA",
+        (2, 0): "YYY",
+        (0, 1): "NY?",
+        (1, 1): "N-A",
+        (2, 1): "NYA",
+    }
+
+    cells = of_class(opened(visit, met_committee(make, marks=marks)), "cell")
+
+    assert [words(cell) for cell in cells] == [
+        "✓ Met 2–1 ≠2 yes, 1 no, strongly split",
+        "✕ Not met 0–30 yes, 3 no",
+        "✓ Met 2–0–1?2 yes, 0 no, 1 can’t tell",
+        "✓ Met 2–02 yes, 0 no, 1 unscored",
+        "– N/ANot applicable 1–0–2∅1 yes, 0 no, 2 not applicable",
+        "– N/ANot applicable 0–0–1?–2∅1 can’t tell, 2 not applicable",
+    ]
+
+
+def test_full_words_and_squares_are_there_on_request(make: Factory, visit: Visit):
+    page = opened(visit, met_committee(make), "?dense=0")
+
+    assert words(of_class(page, "cell")[0]).startswith("✓ Met 3 yes, 0 no")
+    assert of_class(page, "squares")
+
+
+def test_at_a_glance_there_is_the_table_and_the_way_back(make: Factory, visit: Visit):
+    page = opened(visit, met_committee(make), "?view=glance&show=split")
+
+    assert page.all("header") == []
+    assert of_class(page, "filter-box") == []
+    links = {words(a): a.get("href") for a in of_class(page, "switch")[0].iter("a")}
+    assert links == {"Matrix": "?show=split", "At a glance": "?show=split&view=glance"}
+    assert words(page.all("tfoot")[0]).startswith("Score, must-haves100 % ✓ met")
+    rows = [words(node) for node in page.all("th") if node.get("scope") == "row"]
+    assert rows == [
+        "Accessible ◆ must-have", "Works with our system", "Teacher provided", "Score, must-haves",
+    ]  # fmt: skip
+
+
+def test_at_a_glance_no_section_is_folded(make: Factory, visit: Visit):
+    page = opened(visit, met_committee(make), "?fold=all&view=glance")
+
+    assert of_class(page, "folded") == []
+    assert len(of_class(page, "cell")) == 6
+
+
+def test_a_heading_sorts_by_what_a_vendor_lacks_and_back(make: Factory, visit: Visit):
+    made = met_committee(make)
+    vendor = made.vendors[1]
+
+    page = opened(visit, made, f"?by={vendor.id}")
+
+    heads = page.all("thead")[0].findall(".//th")
+    assert [head.get("aria-sort") for head in heads] == [None, None, "descending"]
+    assert [head.find("a").get("href") for head in heads] == ["?", f"?by={made.vendors[0].id}", "?"]
+    assert titles(page) == ["Teacher provided", "Accessible", "Works with our system"]
+    assert words(of_class(page, "section")[0]) == f"Sorted by {vendor.company}: open, not met, met"
+
+
+def test_the_heading_of_criteria_sorts_by_name_and_back(make: Factory, visit: Visit):
+    made = met_committee(make)
+
+    plain, named = opened(visit, made), opened(visit, made, "?sort=name")
+
+    first = [page.all("thead")[0].find(".//th") for page in (plain, named)]
+    assert [head.get("aria-sort") for head in first] == [None, "ascending"]
+    assert [head.find("a").get("href") for head in first] == ["?sort=name", "?"]
+    assert titles(named) == ["Accessible", "Teacher provided", "Works with our system"]
+
+
 def expert_scene(make: Factory) -> Made:
     """The one who speaks for special education says NO, two teachers say YES; somebody is away."""
     made = make.evaluation(phase=Phase.SCORING, reviewers=4)
@@ -173,11 +248,11 @@ def expert_scene(make: Factory) -> Made:
 def test_the_expert_in_the_minority_is_flagged_in_words(make: Factory, visit: Visit):
     page = opened(visit, expert_scene(make), "?show=expert")
 
-    flag = "⚑the reviewer for this field disagrees ≠strongly split"
+    said = "the reviewer for this field disagrees, strongly split"
     assert titles(page) == ["Accessible"]
     assert [words(cell) for cell in of_class(page, "cell")] == [
-        f"✓ Met {flag} 2 yes, 1 no, 1 recused",
-        f"✓ Met {flag} 2 yes, 1 no, 1 unscored",
+        f"✓ Met 2–1 ⚑≠2 yes, 1 no, 1 recused, {said}",
+        f"✓ Met 2–1 ⚑≠2 yes, 1 no, 1 unscored, {said}",
     ]
 
 
@@ -251,7 +326,7 @@ def test_a_person_with_a_conflict_is_not_told_how_an_expert_voted(make: Factory,
     page = person.page(made.url("matrix"))
 
     cells = of_class(page, "cell")
-    assert words(cells[0]) == "✓ Met ≠strongly split 2 yes, 1 no, 1 recused"
+    assert words(cells[0]) == "✓ Met 2–1 ≠2 yes, 1 no, 1 recused, strongly split"
     assert [next(cell.iter("a")).get("href") for cell in cells[:1]] == [None]
     assert "the reviewer for this field disagrees" in words(cells[1])
     assert titles(person.page(made.url("matrix?show=expert"))) == ["Accessible"]

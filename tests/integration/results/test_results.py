@@ -195,8 +195,8 @@ def test_the_matrix_shows_outcome_and_votes(make: Factory, visit: Visit):
     page = visit(made.reviewers[0]).page(made.url("matrix"))
 
     cells = [words(node) for node in page.all("td") if "cell" in (node.get("class") or "")]
-    assert cells[0] == "✓ Met 3 yes, 0 no"
-    assert cells[1] == "✕ Not met ≠strongly split 1 yes, 2 no"
+    assert cells[0] == "✓ Met 3–03 yes, 0 no"
+    assert cells[1] == "✕ Not met 1–2 ≠1 yes, 2 no, strongly split"
     assert len(cells) == 6
 
 
@@ -217,7 +217,7 @@ def test_the_matrix_is_filtered_by_query_parameters(
 
     rows = [node for node in page.all("th") if node.get("scope") == "row"]
     assert [words(node) for node in rows][: len(titles)] == titles
-    assert len(rows) == len(titles) + 3  # must-haves, score, rank
+    assert len(rows) == len(titles) + 4  # what vendors come to
 
 
 def test_an_unknown_filter_is_not_found(make: Factory, visit: Visit):

@@ -45,7 +45,10 @@ class Pseudo(NullTranslations):
     def ngettext(self, singular: str, plural: str, num: int) -> str:
         return f"⟦{singular if num == 1 else plural}⟧"
 
-    ugettext, ungettext = gettext, ngettext
+    def pgettext(self, _context: str, message: str) -> str:
+        return f"⟦{message}⟧"
+
+    ugettext, ungettext, upgettext = gettext, ngettext, pgettext
 
 
 @pytest.fixture

@@ -30,7 +30,6 @@ from tests.unit.statistics.test_robustness import basis
 
 WORDS = ValueFormatter(str)
 AT = datetime(2027, 3, 12, tzinfo=UTC)
-TITLES = {f"c{n}": f"Criterion {n}" for n in range(1, 5)}
 
 
 def committee(*reinstated: str) -> ResultBasis:
@@ -76,7 +75,7 @@ def test_a_must_have_that_is_not_settled_keeps_a_reinstated_vendor_pending():
     assert gates(fails) == {"A": Gate.FAIL, "B": Gate.FAIL}
     assert gates(lifted) == {"A": Gate.FAIL, "B": Gate.PENDING}
     assert (lifted.scores["B"].failed, lifted.scores["B"].pending) == (("c1",), ("c2",))
-    assert WORDS.gate(lifted.scores["B"], TITLES) == (
+    assert WORDS.gate(lifted.scores["B"], lifted) == (
         "pending: Criterion 2; reinstated by the committee although it does not meet: Criterion 1"
     )
 
@@ -111,10 +110,10 @@ def test_a_what_if_trial_keeps_reinstatements():
 def test_words_and_rows_name_the_must_haves_that_are_not_met():
     results = committee("B").results()
 
-    assert WORDS.gate(results.scores["B"], TITLES) == (
+    assert WORDS.gate(results.scores["B"], results) == (
         "reinstated by the committee although it does not meet: Criterion 1"
     )
-    assert WORDS.gate(results.scores["D"], TITLES) == "not eligible: Criterion 1"
+    assert WORDS.gate(results.scores["D"], results) == "not eligible: Criterion 1"
     row = vendor_rows(results)[0]
     assert (row["vendor"], row["gate"], row["rank"], row["failed"]) == (
         "B", "REINSTATED", 1, ["c1"],

@@ -58,8 +58,14 @@ def test_a_near_miss_says_how_far_and_whether_it_may_still_be_reached():
     near, open_, far = (compare_vendor(results_of({"a": row}), "a", []) for row in rows)
 
     assert (near.passes, near.short_by, near.may_pass) == (False, Fraction(5, 100), False)
-    assert (open_.unresolved, open_.may_pass) == (5, True)
+    assert (open_.passes, open_.unresolved, open_.may_pass) == (None, 5, True)
     assert (far.passes, far.short_by, far.may_pass) == (False, None, False)
+
+
+def test_above_the_pass_mark_is_not_decided_while_something_is_open():
+    seen = compare_vendor(results_of({"a": "Y" * 9 + "T"}), "a", [])
+
+    assert (seen.passes, seen.open_criteria, seen.may_pass) == (None, 1, False)
 
 
 def test_without_a_score_the_pass_mark_is_not_mentioned():

@@ -76,7 +76,7 @@ def test_vendors_without_criteria_and_criteria_without_marks_have_no_score(mode)
     bare = evaluate([], [ScoredVendor("a", "A")], {}, {}, DecisionRule(), mode=mode)
     unmarked = evaluate([criterion(1)], [ScoredVendor("a", "A")], {}, {}, DecisionRule(), mode=mode)
 
-    assert (bare.scores["a"].value, bare.scores["a"].rank, bare.passes("a")) == (None, None, False)
+    assert (bare.scores["a"].value, bare.scores["a"].rank, bare.passes("a")) == (None, None, None)
     assert (unmarked.scores["a"].value, unmarked.scores["a"].coverage) == (None, 0)
 
 
@@ -169,7 +169,14 @@ def test_split_are_the_cells_in_which_reviewers_contradict_each_other(tally, spl
 def test_the_pass_mark_is_reached_by_equality_and_never_without_a_score():
     rows = {"a": "Y" * 17 + "N" * 3, "b": "Y" * 16 + "N" * 4, "c": "-" * 20}
 
-    assert [results_of(rows).passes(code) for code in "abc"] == [True, False, False]
+    assert [results_of(rows).passes(code) for code in "abc"] == [True, False, None]
+
+
+def test_a_score_that_is_not_settled_never_passes_and_fails_once_it_is_out_of_reach():
+    rows = {"a": "Y" * 19 + "T", "b": "Y" * 16 + "N" * 3 + "T", "c": "Y" * 15 + "N" * 4 + "T"}
+
+    assert [results_of(rows).passes(code) for code in "abc"] == [None, None, False]
+    assert [results_of(rows).scores[code].open for code in "abc"] == [1, 1, 1]
 
 
 def test_results_keep_what_they_were_computed_with():

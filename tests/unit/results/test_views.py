@@ -84,6 +84,7 @@ def test_not_adopted_and_split_must_hold_for_the_same_cell():
         (CriteriaOrder.MUST, "10234"),
         (CriteriaOrder.SPLIT, "23014"),
         (CriteriaOrder.AGREEMENT, "01324"),  # nobody said YES or NO to the last
+        (CriteriaOrder.NAME, "01234"),
     ],
 )
 def test_criteria_are_sorted_and_equal_ones_stay_in_the_order_of_the_rubric(sort, numbers):
@@ -133,3 +134,11 @@ def test_a_cell_is_divided_from_a_third_on(tally: Tally, divided: bool):
     made = evaluate([criterion(0)], [ScoredVendor("a", "A")], {("a", "c0"): tally}, {}, ONE_MARK)
 
     assert made.cell("a", "c0").divided is divided
+
+
+def test_sorted_by_a_vendor_what_it_lacks_comes_first_whatever_else_is_asked():
+    found = results(ROWS, {("b", "c3"): Outcome.NOT_MET})
+
+    assert shown(found, ViewRequest(by="a")) == "21034"
+    assert shown(found, ViewRequest(by="b", sort=CriteriaOrder.MUST)) == "30124"
+    assert shown(found, ViewRequest(by="a", show=CellFilter.SPLIT)) == "23"
