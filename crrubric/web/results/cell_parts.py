@@ -15,6 +15,7 @@ from markupsafe import Markup
 from crrubric.domain.results.outcome import Resolution
 from crrubric.domain.results.tally import Tally
 from crrubric.domain.vocabulary import Outcome, UnresolvedReason
+from crrubric.web.results.standing import describe_standing
 
 P = ParamSpec("P")
 LOOKS = {
@@ -41,7 +42,8 @@ MOST_SQUARES = 12  # with more reviewers a bar is easier to read
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the parts."""
+    """Give templates the parts, and the sentence over them."""
+    app.jinja_env.filters["standing"] = describe_standing
     app.jinja_env.globals.update(
         {
             "look": outcome_class_of,

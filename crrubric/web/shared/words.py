@@ -30,7 +30,6 @@ from crrubric.domain.vocabulary import (
 from crrubric.extensions import db
 from crrubric.models import Criterion, Evaluation, Mark, Vendor
 from crrubric.queries.people.people import load_time_zone_name
-from crrubric.web.shared.standing import describe_standing
 
 NOTHING = "–"
 
@@ -52,7 +51,6 @@ def init_app(app: Flask) -> None:
             "pair_of_name": pair_code_with_name,
             "total": total_cost_of,
             "evidence": describe_mark_evidence,
-            "standing": describe_standing,
             "named": join_titles,
             "coefficient": format_coefficient,
             "interval": format_interval,

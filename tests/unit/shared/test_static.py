@@ -132,10 +132,39 @@ def test_the_style_sheets_and_modules_of_a_page_exist(template):
     assert missing == []
 
 
-def test_a_page_needs_less_than_100_kilobytes_of_ours():
-    files = [file for file in (ROOT / "static").rglob("*") if file.is_file()]
+LAYOUT = (ROOT / "templates" / "shared" / "layout.html").read_text("utf-8")
 
-    assert sum(file.stat().st_size for file in files) < 100_000
+
+def asked_for(variable: str, source: str) -> set[str]:
+    """The sheets or modules that a template names."""
+    lists = re.findall(rf"set {variable} = (\[[^\]]*\])", source)
+    return {name for names_set in lists for name in json.loads(names_set)}
+
+
+def with_imports(modules: set[str]) -> set[str]:
+    """These modules and all that they import."""
+    found: set[str] = set()
+    left = set(modules)
+    while left:
+        found |= left
+        texts = [(ROOT / "static" / "js" / f"{name}.js").read_text("utf-8") for name in left]
+        left = {one for text in texts for one in re.findall(r'from "\./([\w-]+)\.js"', text)}
+        left -= found
+    return found
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=names(TEMPLATES))
+def test_a_page_needs_less_than_90_kilobytes_of_ours(template):
+    source = template.read_text("utf-8")
+    always = [set(json.loads(found)) for found in re.findall(r"in \(?(\[[^\]]*\])", LAYOUT)]
+    sheets = always[0] | asked_for("sheets", source) | {"print"}
+    modules = with_imports(always[1] | asked_for("modules", source))
+
+    files = [ROOT / "static" / "css" / f"{name}.css" for name in sheets]
+    files += [ROOT / "static" / "js" / f"{name}.js" for name in modules]
+
+    assert {"base", "session"} <= {file.stem for file in files}
+    assert sum(file.stat().st_size for file in files) < 90_000
 
 
 def test_the_icon_is_a_drawing_without_style_or_script():
