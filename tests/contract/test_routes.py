@@ -84,6 +84,7 @@ entries.show_entry_form ENTER_ON_BEHALF
 evaluations.show_facts_form EDIT_SETUP
 evaluations.show_overview VIEW_EVALUATION
 evaluations.save_phase CHANGE_PHASE
+evaluations.show_phase_change CHANGE_PHASE
 evaluations.show_progress VIEW_PROGRESS
 evaluations.save_reopening REOPEN_BALLOT
 evaluations.show_reopen_form REOPEN_BALLOT

@@ -331,6 +331,7 @@ class MemoFacts:
     positions: tuple[MemoPosition, ...] = ()  # only once the decision is recorded
     commitments: tuple[MemoCommitment, ...] = ()
     sittings: tuple[MemoSitting, ...] = ()
+    unattended: int = 0  # motions of meetings of which nobody recorded who was there
     blindness: MemoBlindness = MemoBlindness()
     practice: MemoPractice | None = None
     contradictions: tuple[Contradiction, ...] = ()

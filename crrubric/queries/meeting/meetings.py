@@ -120,3 +120,20 @@ def _is_finding_of_meeting(meeting: Meeting, finding: Finding) -> bool:
     """Whether the finding was recorded in this sitting."""
     begun = finding.recorded_at >= meeting.started_at
     return begun and (meeting.ended_at is None or finding.recorded_at <= meeting.ended_at)
+
+
+def count_meetings(session: Session, evaluation_id: int) -> int:
+    """How many meetings were opened."""
+    rows = select(func.count(Meeting.id)).where(Meeting.evaluation_id == evaluation_id)
+    return session.scalar(rows) or 0
+
+
+def count_unattended_motions(session: Session, evaluation_id: int) -> int:
+    """How many motions were voted on in meetings of which nobody recorded who was there."""
+    attended = select(Attendance.id).where(Attendance.meeting_id == Meeting.id).exists()
+    rows = (
+        select(func.count(Motion.id))
+        .join(Meeting, Meeting.id == Motion.meeting_id)
+        .where(Meeting.evaluation_id == evaluation_id, ~attended)
+    )
+    return session.scalar(rows) or 0

@@ -53,7 +53,7 @@ from crrubric.queries.meeting.decisions import (
     list_reinstatements,
     recommendation_of,
 )
-from crrubric.queries.meeting.meetings import list_minutes
+from crrubric.queries.meeting.meetings import count_unattended_motions, list_minutes
 from crrubric.queries.memo.blindness import load_memo_blindness
 from crrubric.queries.memo.prices import load_memo_prices
 from crrubric.queries.questions.questions import list_standing_questions
@@ -128,6 +128,7 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
             )
             for row in reversed(list_minutes(session, evaluation.id))
         ),
+        unattended=count_unattended_motions(session, evaluation.id),
         ranking=load_memo_ranking(session, decision, zone),
         reinstatements=tuple(
             MemoReinstatement(row.vendor.code, row.reason, row.recorded_at.astimezone(zone))

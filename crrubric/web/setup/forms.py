@@ -29,12 +29,14 @@ from crrubric.domain.vocabulary import (
 )
 from crrubric.services.setup.translations import TEXTS
 from crrubric.web.shared.forms import (
+    ActForm,
     ClockField,
     DayField,
     ExactNumberField,
     Form,
     ListChoiceField,
     RadioChoiceField,
+    ReasonForm,
     WholeNumberField,
     coerce_optional,
     limit_length,
@@ -243,8 +245,11 @@ class RetentionForm(EditForm):
     reason = TextAreaField(_("Why?"), [Optional(), limit_length(limits.NOTE)])
 
 
-class PhaseForm(Form):
-    """A change of phase; a step back needs the reason."""
+class PhaseForm(ActForm):
+    """A change of phase, below what it will do; `to` is the phase."""
 
     to = HiddenField()
-    reason = TextAreaField(_("Reason"), [Optional(), limit_length(limits.NOTE)])
+
+
+class StepBackForm(PhaseForm, ReasonForm):
+    """A step back, with the reason."""

@@ -27,6 +27,7 @@ from wtforms.widgets import DateInput
 
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
+from crrubric.domain.foreseen import Foreseen
 from crrubric.domain.limits import NumberLimits
 from crrubric.domain.text import clean_text, find_forbidden_character, replace_control_characters
 from crrubric.domain.translation import N_
@@ -244,6 +245,24 @@ class ReasonForm(Form):
     """A reason alone."""
 
     reason = TextAreaField(_("Why?"), [InputRequired(_("Say why.")), limit_length(limits.NOTE)])
+
+
+class ActForm(Form):
+    """The button of a page that says what will happen: `version` is of what it said.
+
+    Where the act needs a reason, or something else, a form of its own adds it.
+    """
+
+    version = HiddenField()
+
+    def showing(self, foreseen: Foreseen) -> Self:
+        """The form below what is foreseen now."""
+        self.version.data = foreseen.fingerprint()
+        return self
+
+
+class ReasonedActForm(ActForm, ReasonForm):
+    """The same with the reason for the act."""
 
 
 class StateForm(ReasonForm):
