@@ -99,6 +99,7 @@ class Event(LabelledEnum):
     MEETING_ENDED = "MEETING_ENDED", N_("closed the meeting")
     ATTENDANCE_CHANGED = "ATTENDANCE_CHANGED", N_("recorded who is present: %(subject)s")
     MOTION_RECORDED = "MOTION_RECORDED", N_("recorded a motion: %(subject)s")
+    MOTION_CORRECTED = "MOTION_CORRECTED", N_("corrected a motion: %(subject)s")
     CELL_DEFERRED = "CELL_DEFERRED", N_("postponed %(subject)s")
     FINDING_RECORDED = "FINDING_RECORDED", N_("recorded the finding for %(subject)s")
     FINDING_WITHDRAWN = "FINDING_WITHDRAWN", N_("withdrew the finding for %(subject)s")

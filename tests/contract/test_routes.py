@@ -120,6 +120,8 @@ meeting.save_undisputed_motion RECORD_FINDING
 meeting.save_attendance RUN_MEETING
 meeting.save_deferral RECORD_FINDING
 meeting.save_meeting_end RUN_MEETING
+motions.save_motion_correction RECORD_FINDING
+motions.show_motion_correction RECORD_FINDING
 meeting.show_agenda FOLLOW_MEETING
 meeting.save_motion RUN_MEETING
 meeting.show_current_cell FOLLOW_MEETING

@@ -104,6 +104,7 @@ STEPS: dict[Event, Step] = {
     Event.MEETING_ENDED: Step(meeting.replay_meeting_end, ("meetings",)),
     Event.ATTENDANCE_CHANGED: Step(meeting.replay_attendance, ("meetings",)),
     Event.MOTION_RECORDED: Step(meeting.replay_motion, ("motions", "findings", "deferrals")),
+    Event.MOTION_CORRECTED: Step(meeting.replay_motion_correction, ("motions",)),
     Event.CELL_DEFERRED: Step(meeting.replay_deferral, ("deferrals",)),
     Event.FINDING_RECORDED: Step(meeting.replay_finding, ("findings", "deferrals")),
     Event.PRICES_OPENED: Step(setup.replay_prices, ("facts",)),

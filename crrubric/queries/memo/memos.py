@@ -18,6 +18,7 @@ from crrubric.domain.memo.tree import (
     MemoCommitment,
     MemoDeparture,
     MemoFacts,
+    MemoMotionCorrection,
     MemoNote,
     MemoPerson,
     MemoPosition,
@@ -41,6 +42,7 @@ from crrubric.models import (
     Evaluation,
     JournalEntry,
     Member,
+    Motion,
     PracticeMark,
     Vendor,
 )
@@ -53,7 +55,12 @@ from crrubric.queries.meeting.decisions import (
     list_reinstatements,
     recommendation_of,
 )
-from crrubric.queries.meeting.meetings import count_unattended_motions, list_minutes
+from crrubric.queries.meeting.meetings import (
+    count_unattended_motions,
+    list_minutes,
+    list_motion_ids,
+    load_motion_corrections,
+)
 from crrubric.queries.memo.blindness import load_memo_blindness
 from crrubric.queries.memo.prices import load_memo_prices
 from crrubric.queries.questions.questions import list_standing_questions
@@ -128,6 +135,7 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
             )
             for row in reversed(list_minutes(session, evaluation.id))
         ),
+        corrected_motions=list_memo_motion_corrections(session, evaluation, zone),
         unattended=count_unattended_motions(session, evaluation.id),
         ranking=load_memo_ranking(session, decision, zone),
         reinstatements=tuple(
@@ -212,6 +220,34 @@ def list_memo_corrections(
         )
         for row in list_revisions(session, evaluation.id)
     )
+
+
+def list_memo_motion_corrections(
+    session: Session, evaluation: Evaluation, zone: ZoneInfo
+) -> tuple[MemoMotionCorrection, ...]:
+    """Corrections of motions, by motion, the first first; each with the vote before and after."""
+    ids = list_motion_ids(session, evaluation.id)
+    found = []
+    for key, entries in load_motion_corrections(session, evaluation.id, ids).items():
+        motion = session.get_one(Motion, key)
+        after = {"in favor": motion.in_favor, "against": motion.opposed}
+        after["abstaining"] = motion.abstaining
+        rows = []
+        for entry in reversed(entries):
+            before = {name: (entry.before or {}).get(name, count) for name, count in after.items()}
+            rows.append(
+                MemoMotionCorrection(
+                    words=motion.words,
+                    before=(before["in favor"], before["against"], before["abstaining"]),
+                    after=(after["in favor"], after["against"], after["abstaining"]),
+                    reason=entry.reason,
+                    by=entry.actor_name,
+                    at=entry.at.astimezone(zone),
+                )
+            )
+            after = before
+        found += reversed(rows)
+    return tuple(found)
 
 
 def list_departed_vendors(

@@ -28,7 +28,7 @@ from crrubric.queries.setup.members import list_present_members
 from crrubric.queries.setup.rubrics import list_tension_values
 from crrubric.services.meeting import meetings as service
 from crrubric.services.meeting.prices import open_prices
-from crrubric.web.meeting.forms import AttendanceForm, MotionForm, SittingForm
+from crrubric.web.meeting.forms import AttendanceForm, MotionFields, MotionForm, SittingForm
 from crrubric.web.results.cell import render_cell_page
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import ReasonForm, attach_error
@@ -215,7 +215,7 @@ def save_undisputed_motion(seat: Seat) -> ResponseReturnValue:
     return redirect_to(HOME, seat)
 
 
-def read_motion_text(form: MotionForm) -> service.MotionText:
+def read_motion_text(form: MotionFields) -> service.MotionText:
     """The motion as typed."""
     return service.MotionText(
         words=form.words.data,
@@ -244,6 +244,7 @@ def render_minutes_page(seat: Seat, form: MotionForm) -> str:
         form=form,
         open=find_current_meeting(db.session(), seat.evaluation.id) is not None,
         may_run=seat.may(Action.RUN_MEETING),
+        may_correct=seat.may(Action.RECORD_FINDING),
     )
 
 

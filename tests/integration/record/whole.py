@@ -25,7 +25,7 @@ from crrubric.queries.people.people import OPERATOR
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.ballots import attachments, declarations, entries, seals
 from crrubric.services.exchange.imports import import_marks, import_new_evaluation
-from crrubric.services.meeting import decisions, meetings, positions, reinstatements
+from crrubric.services.meeting import decisions, meetings, motions, positions, reinstatements
 from crrubric.services.people.district import set_district
 from crrubric.services.questions import answers, askings, questions
 from crrubric.services.setup import (
@@ -188,7 +188,12 @@ def meet(made: Made) -> None:
     meetings.start_meeting(chair, slug, place="Room 4")
     meetings.record_attendance(chair, slug, [member_of(made, 0), member_of(made, 1)])
     meetings.record_attendance(chair, slug, [member_of(made, 0)])
-    meetings.record_motion(chair, slug, meetings.MotionText(words="Break", in_favor=2))
+    meetings.record_attendance(chair, slug, [member_of(made, number) for number in range(3)])
+    taken_wrong = meetings.record_motion(
+        chair, slug, meetings.MotionText(words="Break", in_favor=2)
+    )
+    right = meetings.MotionText(words="A break", in_favor=1, opposed=2, seconded_by="Ben")
+    motions.correct_motion(chair, slug, taken_wrong.id, right, reason="Miscounted.")
     session = db.session()
     evaluation = find_evaluation(session, slug)
     seat = require(chair, meetings.Action.RECORD_FINDING, evaluation, session)
