@@ -117,7 +117,7 @@ class CommitteeBlocks:
             why=row.reason,
         )
 
-    def vote(self, counts: tuple[int, int, int]) -> str:
+    def vote(self, counts: tuple[int, ...]) -> str:
         """A vote in words."""
         yes, no, away = counts
         return self.words(

@@ -308,8 +308,8 @@ class MemoMotionCorrection:
     """A motion whose record was corrected: its vote before and after, in favor, against, away."""
 
     words: str
-    before: tuple[int, int, int]
-    after: tuple[int, int, int]
+    before: tuple[int, ...]
+    after: tuple[int, ...]
     reason: str
     by: str
     at: datetime

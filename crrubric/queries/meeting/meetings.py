@@ -148,6 +148,8 @@ def load_motion_corrections(
 
     Args: motions: ids of all motions of the evaluation, in their order: entries tell the place.
     """
+    if not motions:
+        return {}
     rows = session.scalars(
         select(JournalEntry)
         .where(

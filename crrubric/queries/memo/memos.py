@@ -1,5 +1,6 @@
 """Everything that the memo of an evaluation says, read in a fixed number of queries."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -42,7 +43,6 @@ from crrubric.models import (
     Evaluation,
     JournalEntry,
     Member,
-    Motion,
     PracticeMark,
     Vendor,
 )
@@ -55,12 +55,7 @@ from crrubric.queries.meeting.decisions import (
     list_reinstatements,
     recommendation_of,
 )
-from crrubric.queries.meeting.meetings import (
-    count_unattended_motions,
-    list_minutes,
-    list_motion_ids,
-    load_motion_corrections,
-)
+from crrubric.queries.meeting.meetings import Minutes, list_minutes
 from crrubric.queries.memo.blindness import load_memo_blindness
 from crrubric.queries.memo.prices import load_memo_prices
 from crrubric.queries.questions.questions import list_standing_questions
@@ -70,6 +65,8 @@ from crrubric.queries.setup.assignments import count_assigned_criteria
 from crrubric.queries.setup.rubrics import list_revisions, list_tension_values
 from crrubric.queries.setup.wording import translate_rubric_text
 from crrubric.queries.shared.reading import end_reading
+
+COUNTED = {"in_favor": "in favor", "opposed": "against", "abstaining": "abstaining"}
 
 
 def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> MemoFacts:
@@ -81,6 +78,7 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
     decision = recommendation_of(session, evaluation.id)
     counts = read.basis.ballots.counts()
     zone = ZoneInfo(evaluation.district.time_zone)
+    held = list_minutes(session, evaluation.id)[::-1]
 
     def local(moment: datetime | None) -> datetime | None:
         return moment.astimezone(zone) if moment else None
@@ -133,10 +131,10 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
                 row.meeting.place,
                 tuple(seen.member.name for seen in row.attendance),
             )
-            for row in reversed(list_minutes(session, evaluation.id))
+            for row in held
         ),
-        corrected_motions=list_memo_motion_corrections(session, evaluation, zone),
-        unattended=count_unattended_motions(session, evaluation.id),
+        corrected_motions=tuple(list_memo_motion_corrections(held, zone)),
+        unattended=sum(len(row.motions) for row in held if not row.attendance),
         ranking=load_memo_ranking(session, decision, zone),
         reinstatements=tuple(
             MemoReinstatement(row.vendor.code, row.reason, row.recorded_at.astimezone(zone))
@@ -223,31 +221,28 @@ def list_memo_corrections(
 
 
 def list_memo_motion_corrections(
-    session: Session, evaluation: Evaluation, zone: ZoneInfo
-) -> tuple[MemoMotionCorrection, ...]:
+    held: Iterable[Minutes], zone: ZoneInfo
+) -> Iterator[MemoMotionCorrection]:
     """Corrections of motions, by motion, the first first; each with the vote before and after."""
-    ids = list_motion_ids(session, evaluation.id)
-    found = []
-    for key, entries in load_motion_corrections(session, evaluation.id, ids).items():
-        motion = session.get_one(Motion, key)
-        after = {"in favor": motion.in_favor, "against": motion.opposed}
-        after["abstaining"] = motion.abstaining
-        rows = []
-        for entry in reversed(entries):
-            before = {name: (entry.before or {}).get(name, count) for name, count in after.items()}
-            rows.append(
-                MemoMotionCorrection(
-                    words=motion.words,
-                    before=(before["in favor"], before["against"], before["abstaining"]),
-                    after=(after["in favor"], after["against"], after["abstaining"]),
-                    reason=entry.reason,
-                    by=entry.actor_name,
-                    at=entry.at.astimezone(zone),
+    for row in held:
+        for motion in row.motions:
+            after = {name: getattr(motion, column) for column, name in COUNTED.items()}
+            found = []
+            for entry in reversed(row.corrections.get(motion.id, [])):
+                old = entry.before or {}
+                before = {name: old.get(name, count) for name, count in after.items()}
+                found.append(
+                    MemoMotionCorrection(
+                        words=motion.words,
+                        before=tuple(before.values()),
+                        after=tuple(after.values()),
+                        reason=entry.reason,
+                        by=entry.actor_name,
+                        at=entry.at.astimezone(zone),
+                    )
                 )
-            )
-            after = before
-        found += reversed(rows)
-    return tuple(found)
+                after = before
+            yield from reversed(found)
 
 
 def list_departed_vendors(
