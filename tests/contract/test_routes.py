@@ -122,6 +122,11 @@ meeting.save_deferral RECORD_FINDING
 meeting.save_meeting_end RUN_MEETING
 motions.save_motion_correction RECORD_FINDING
 motions.show_motion_correction RECORD_FINDING
+meeting.show_price_opening OPEN_PRICES
+committee.show_seat_removal MANAGE_COMMITTEE
+vendors.show_vendor_removal EDIT_SETUP
+practice.show_practice_round_end RUN_PRACTICE
+practice.show_practice_round_restart RUN_PRACTICE
 meeting.show_agenda FOLLOW_MEETING
 meeting.save_motion RUN_MEETING
 meeting.show_current_cell FOLLOW_MEETING

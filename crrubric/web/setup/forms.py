@@ -37,6 +37,7 @@ from crrubric.web.shared.forms import (
     ListChoiceField,
     RadioChoiceField,
     ReasonForm,
+    StateForm,
     WholeNumberField,
     coerce_optional,
     limit_length,
@@ -253,3 +254,7 @@ class PhaseForm(ActForm):
 
 class StepBackForm(PhaseForm, ReasonForm):
     """A step back, with the reason."""
+
+
+class SelectionForm(ActForm, StateForm):
+    """A vendor out of the selection, or back in, below what that will do; `to` says which."""

@@ -32,11 +32,12 @@ def render_page(template: str, seat: Seat, *, under: str | None = None, **values
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActWords:
-    """How the page before an act names it: title, the thing it is done to, button."""
+    """How the page before an act names it: title, the thing it is done to, when it is meant."""
 
     title: str
     button: str
     about: str = ""
+    lede: str = ""
     reason_hint: str = ""
 
 

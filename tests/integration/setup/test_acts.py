@@ -1,12 +1,14 @@
 """The page before an act: what will happen, with names and counts, as it is at that moment."""
 
 import pytest
+from sqlalchemy import select
 
-from crrubric.domain.vocabulary import DeclarationKind, Phase
+from crrubric.domain.vocabulary import Answer, DeclarationKind, Phase
 from crrubric.extensions import db
-from crrubric.models import Evaluation
+from crrubric.models import Evaluation, Member, Vendor
 from crrubric.services.ballots.declarations import declare_interest
 from crrubric.services.setup.phases import change_phase
+from crrubric.services.setup.practice import finish_practice, record_practice_mark
 from crrubric.services.setup.rules import RuleSettings
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
@@ -150,3 +152,100 @@ def test_before_a_recommendation_the_page_of_the_board_says_nothing_of_it(
     made = make.evaluation(phase=Phase.MEETING)
 
     assert "Left open:" not in visit(made.chair).get(made.url("memo/memo.html")).text
+
+
+def test_removing_a_member_tells_of_their_ballots_and_of_what_is_left(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING, reviewers=2)
+    make.submit(made, 0, 0, "No time.")
+    chair, seat = visit(made.chair), member_of(made, 0)
+
+    url = made.url(f"committee/{seat}/remove")
+    said = words(chair.page(url).with_id("main"))
+    bare = chair.post(url)
+    done = chair.act(url)
+
+    assert "Their ballots: 2, of them submitted: 1." in said
+    assert "Reviewers who are left: 1." in said
+    assert "Without them, these criteria have fewer reviewers" in said
+    assert (bare.status_code, done.status_code) == (409, 303)
+    db.session.expire_all()
+    assert db.session.get_one(Member, seat).removed_at is not None
+
+
+def test_the_only_chair_is_told_so_when_removed(make: Factory, visit: Visit):
+    made = make.evaluation()
+    seat = db.session.scalars(select(Member.id).where(Member.is_chair)).one()
+
+    answer = visit(made.chair).act(made.url(f"committee/{seat}/remove"))
+
+    assert (answer.status_code, "is the only chair" in answer.text) == (422, True)
+
+
+def test_who_stays_away_from_a_vendor_learns_nothing_of_it_from_a_removal(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.SCORING)
+    vendor = made.vendors[0].id
+    declare_interest(made.chair, made.slug, vendor, kind=DeclarationKind.CONFLICT, words="Mine.")
+    chair = visit(made.chair)
+    url = made.url(f"committee/{member_of(made, 0)}/remove")
+
+    before = words(chair.page(url).with_id("main"))
+    make.submit(made, 0, 0, "No time.")
+
+    assert words(chair.page(url).with_id("main")) == before
+    assert "Their ballots: 1, of them submitted: 0." in before
+
+
+def test_removing_a_vendor_is_told_before_it_is_done(make: Factory, visit: Visit):
+    made = make.evaluation()
+    chair, company, key = visit(made.chair), made.vendors[0].company, made.vendors[0].id
+    url = made.url(f"vendors/{key}/remove")
+
+    said = words(chair.page(url).with_id("main"))
+    bare = chair.post(url)
+    done = chair.act(url)
+
+    assert company in said
+    assert "The vendor is deleted with everything that was typed of it." in said
+    assert (bare.status_code, done.status_code) == (409, 303)
+    assert db.session.scalar(select(Vendor).where(Vendor.id == key)) is None
+
+
+def test_taking_a_vendor_out_names_who_is_told(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+    chair, url = visit(made.chair), made.url(f"vendors/{made.vendors[0].id}/selection")
+
+    said = words(chair.page(url).with_id("main"))
+    done = chair.act(url, {"reason": "It withdrew its offer."})
+    back = words(chair.page(url).with_id("main"))
+
+    assert "Its ballots: 2, of them submitted: 0." in said
+    assert "Notified of it, 2:" in said
+    assert done.status_code == 303
+    assert "Its ballots count again" in back
+
+
+def test_ending_the_practice_round_tells_who_has_not_finished(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.PRACTICE)
+    record_practice_mark(
+        made.reviewers[0], made.slug, made.criteria[0].id, answer=Answer.YES, seen_version=0
+    )
+    finish_practice(made.reviewers[0], made.slug)
+    chair = visit(made.chair)
+
+    said = words(chair.page(made.url("practice/show")).with_id("main"))
+    early = chair.get(made.url("practice/again")).status_code
+    bare = chair.post(made.url("practice/show"))
+    done = chair.act(made.url("practice/show"))
+    again = words(chair.page(made.url("practice/again")).with_id("main"))
+    anew = chair.act(made.url("practice/again"))
+
+    assert "Reviewers who have not finished yet: 1 of 2." in said
+    assert (early, bare.status_code, done.status_code, anew.status_code) == (404, 409, 303, 303)
+    assert "All practice marks and their notes are deleted" in again
+
+
+def member_of(made: Made, reviewer: int) -> int:
+    mine = Member.user_id == made.reviewers[reviewer].user_id
+    return db.session.scalars(select(Member.id).where(mine)).one()
