@@ -12,6 +12,8 @@ class Event(LabelledEnum):
     EVALUATION_CHANGED = "EVALUATION_CHANGED", N_("changed title, purpose or dates")
     RULE_CHANGED = "RULE_CHANGED", N_("changed the decision rule")
     SECTION_ADDED = "SECTION_ADDED", N_("added the section “%(subject)s”")
+    SECTION_RENAMED = "SECTION_RENAMED", N_("renamed the section “%(subject)s”")
+    SECTION_REMOVED = "SECTION_REMOVED", N_("removed the section “%(subject)s”")
     CRITERION_ADDED = "CRITERION_ADDED", N_("added the criterion “%(subject)s”")
     CRITERION_CHANGED = "CRITERION_CHANGED", N_("changed the criterion “%(subject)s”")
     CRITERION_TRANSLATED = (

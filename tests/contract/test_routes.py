@@ -127,6 +127,9 @@ committee.show_seat_removal MANAGE_COMMITTEE
 vendors.show_vendor_removal EDIT_SETUP
 practice.show_practice_round_end RUN_PRACTICE
 practice.show_practice_round_restart RUN_PRACTICE
+sections.show_section_form EDIT_SETUP
+sections.save_section EDIT_SETUP
+sections.save_section_removal EDIT_SETUP
 meeting.show_agenda FOLLOW_MEETING
 meeting.save_motion RUN_MEETING
 meeting.show_current_cell FOLLOW_MEETING

@@ -45,6 +45,8 @@ STEPS: dict[Event, Step] = {
     Event.RETENTION_CHANGED: Step(setup.replay_retention, ("facts",)),
     Event.PHASE_CHANGED: Step(setup.replay_phase, ("phase", "ballots", "shown")),
     Event.SECTION_ADDED: Step(setup.replay_section, ("sections",)),
+    Event.SECTION_RENAMED: Step(setup.replay_section, ("sections",)),
+    Event.SECTION_REMOVED: Step(setup.replay_section_removal, ("sections",)),
     Event.CRITERION_ADDED: Step(setup.replay_criterion, ("criteria",)),
     Event.CRITERION_CHANGED: Step(setup.replay_criterion_change, ("criteria",)),
     Event.CRITERION_TRANSLATED: Step(setup.replay_translation, ("criteria",)),

@@ -126,8 +126,8 @@ class RuleForm(EditForm):
     prices_sealed = BooleanField(_("Keep prices sealed until every item has a finding"))
 
 
-class SectionForm(Form):
-    """A new section of the rubric."""
+class SectionForm(EditForm):
+    """A section of the rubric: a new one, or the title of one that is there."""
 
     title = StringField(
         _("Title of the section"),

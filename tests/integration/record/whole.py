@@ -37,6 +37,7 @@ from crrubric.services.setup import (
     practice,
     rubrics,
     rules,
+    sections,
     vendors,
     withdrawals,
 )
@@ -93,6 +94,11 @@ def prepare(made: Made) -> None:
     last = rubrics.add_criterion(chair, slug, section.id, rubrics.CriterionText(title="Last"))
     made.criteria.append(last)
     rubrics.move_criterion(chair, slug, first.id, by=1)
+    sections.rename_section(
+        chair, slug, section.id, title="Others", translations={"es": {"title": "Otros"}}
+    )
+    empty = rubrics.add_section(chair, slug, title="Empty")
+    sections.remove_section(chair, slug, empty.id)
     gone = vendors.add_vendor(chair, slug, vendors.VendorFacts(company="Gone"))
     vendors.remove_vendor(chair, slug, gone.id)
     facts = vendors.VendorFacts(company="Ace", product="A", unit_price_cents=100, quantity=2)
