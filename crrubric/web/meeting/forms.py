@@ -18,6 +18,7 @@ from crrubric.domain.vocabulary import (
 from crrubric.web.shared.forms import (
     Form,
     RadioChoiceField,
+    SometimesNeeded,
     VersionedForm,
     WholeNumberField,
     limit_length,
@@ -35,7 +36,7 @@ class FindingForm(VersionedForm):
         choices=list_choices(Outcome),
         validators=[InputRequired(_("Choose what the committee finds."))],
     )
-    reason = TextAreaField(_("Why?"), [Optional(), limit_length(limits.NOTE)])
+    reason = TextAreaField(_("Why?"), [SometimesNeeded(), limit_length(limits.NOTE)])
     evidence = TextAreaField(_("On what evidence?"), [Optional(), limit_length(limits.NOTE)])
     agreed = StringField(_("Who agreed?"), [Optional(), limit_length(limits.SHORT_TEXT)])
     at = HiddenField()  # when the finding that was seen was recorded
