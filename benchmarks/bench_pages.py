@@ -107,6 +107,7 @@ def insert_marks(made: Made) -> None:
     ballots = db.session.scalars(select(Ballot.id).where(Ballot.vendor_id.in_(ids))).all()
     rows = [
         {
+            "evaluation_id": made.evaluation.id,
             "ballot_id": ballot,
             "criterion_id": criterion.id,
             "answer": chance.choice(answers),

@@ -8,10 +8,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import event
 
 from crrubric.app import create_app
 from crrubric.config import KEY, settings_of
-from crrubric.models import Criterion, Section, Tension
+from crrubric.domain.event_fields import is_declared
+from crrubric.domain.record.texts import iterate_strings
+from crrubric.models import Criterion, JournalEntry, Section, Tension
+from crrubric.queries.record.journal import link_of
 from tests.databases import note_empty, postgresql_server, quick_folder, wipe
 from tests.factories import Factory
 
@@ -27,6 +31,17 @@ SETTINGS = {
     "RATELIMIT_ENABLED": True,
     "PROPAGATE_EXCEPTIONS": False,
 }
+
+
+@event.listens_for(JournalEntry, "before_insert")
+def refuse_undeclared_fields(_mapper: Any, _connection: Any, entry: JournalEntry) -> None:
+    """Fail where an entry tells a text in a field of which nobody has said whether it is typed.
+
+    Whatever a test does is looked at, so that every field of every event is.
+    """
+    for pointer, name, _text in iterate_strings(link_of(entry).content):
+        if not is_declared(entry.event, name):
+            raise AssertionError(f"{entry.event}{pointer} is in no list of domain/event_fields.py")
 
 
 @pytest.fixture(scope="session")

@@ -67,7 +67,7 @@ class PostgresqlImage:
     """A script that deletes every row and inserts those that there were, with the seals off."""
 
     def __init__(self) -> None:
-        names = [table.name for table in Base.metadata.sorted_tables]
+        names = [f'"{table.name}"' for table in Base.metadata.sorted_tables]
         lines = ["SET LOCAL session_replication_role = replica"]
         lines += [f"DELETE FROM {name}" for name in names]
         with driver_connection() as connection:

@@ -8,8 +8,19 @@ import click
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from crrubric import __version__
-from crrubric.cli import database, evaluations, mail, people, results, serving, settings, verify
-from crrubric.domain.errors import CrrubricError, InvalidLines
+from crrubric.cli import (
+    database,
+    evaluations,
+    journal,
+    mail,
+    people,
+    results,
+    serving,
+    settings,
+    verify,
+)
+from crrubric.domain.errors import CrrubricError, InvalidLines, NotFound
+from crrubric.queries.people.access import NO_PAGE
 
 
 class CommandGroup(click.Group):
@@ -32,7 +43,12 @@ class CommandGroup(click.Group):
 
 def describe_failure(error: Exception) -> Iterator[str]:
     """What a person reads of it; nothing about a mistake of ours."""
-    if isinstance(error, CrrubricError):
+    if isinstance(error, NotFound) and error.message == NO_PAGE:
+        yield (
+            "crrubric: There is no such evaluation. “crrubric evaluation list” shows those there"
+            " are."
+        )
+    elif isinstance(error, CrrubricError):
         yield f"crrubric: {error}"
         if isinstance(error, InvalidLines):
             yield from (f"  line {number}: {reason}" for number, reason in error.lines)
@@ -80,6 +96,7 @@ for command in (
     results.write_memo_file,
     mail.mail_group,
     settings.settings_group,
+    journal.write_journal_copy,
     verify.verify,
 ):
     root_group.add_command(command)

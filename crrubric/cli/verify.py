@@ -1,12 +1,17 @@
 """crrubric verify."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
 
 import click
 
 from crrubric.cli.running import run_in_app
+from crrubric.domain.ballots.receipts import group_receipt
 from crrubric.domain.errors import CrrubricError, Invalid, NotReady
+from crrubric.domain.limits import COPIED_ENTRY
 from crrubric.domain.record.chain import clean_hash
+from crrubric.domain.record.copies import find_numbers_by_hash, verify_copy
 from crrubric.domain.translation import N_
 from crrubric.extensions import db
 from crrubric.models import SealedBallot
@@ -34,8 +39,13 @@ TIME = "%Y-%m-%d %H:%M UTC"
     help="Say where the fingerprint stands that memo, minutes or a receipt print: all of it, or"
     " its first 12 digits and more.",
 )
-@run_in_app
-def verify(receipt: str | None, fingerprint: str | None) -> None:
+@click.option(
+    "--file",
+    "copy",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Verify this copy of a journal, as “crrubric journal” writes it, and no database.",
+)
+def verify(receipt: str | None, fingerprint: str | None, copy: Path | None) -> None:
     """Check that the record is what was written.
 
     Makes each evaluation again from its journal and compares it with the tables. Looks at the hash
@@ -46,6 +56,17 @@ def verify(receipt: str | None, fingerprint: str | None) -> None:
     later fingerprint can tell. --hash finds it, or exits with 1.
     """
     start = None if fingerprint is None else clean_hash(fingerprint)
+    if copy is None:
+        verify_database(receipt, start)
+    elif receipt is not None:
+        raise click.UsageError("--receipt needs the database; --hash finds a receipt in a copy.")
+    else:
+        verify_copy_file(copy, start)
+
+
+@run_in_app
+def verify_database(receipt: str | None, start: str | None) -> None:
+    """Verify the database; say where a fingerprint that begins so, and a receipt, stand."""
     begin_snapshot(db.session())
     found = look_at_everything(db.session())
     for double in list_doubles(db.session()):
@@ -57,12 +78,49 @@ def verify(receipt: str | None, fingerprint: str | None) -> None:
             f"{found.untold} entries are of an older version and tell too little to be compared"
             " with the tables."
         )
+    if found.withheld:
+        click.echo(
+            f"{found.withheld} texts of the journal are withheld; {found.unsalted} of them can’t be"
+            " compared with the tables."
+        )
     if receipt is None:
         return
     sealed = find_sealed_ballot(db.session(), receipt)
     if sealed is None:
         raise Invalid(N_("No sealed ballot has this receipt."))
     click.echo(f"The receipt is that of {describe_receipt(sealed)}.")
+
+
+def verify_copy_file(copy: Path, start: str | None) -> None:
+    """Verify a copy of a journal; say where a fingerprint that begins so stands in it."""
+    with copy.open("rb") as file:
+        found = verify_copy(read_copy_lines(file))
+    places = [] if start is None else find_numbers_by_hash(found, start)
+    for number in places:
+        click.echo(f"The fingerprint is that of entry {number}.")
+    lost = [] if places or start is None else [Invalid(NOWHERE)]
+    refuse_problems([*found.problems, *lost])
+    click.echo(
+        f"{found.entries} journal entries of one evaluation are as written. Their newest"
+        f" fingerprint is {group_receipt(found.head)}: compare it with one that memo, minutes or"
+        " receipts print, or look for that one with --hash."
+    )
+    if found.withheld or found.omitted:
+        click.echo(f"{found.withheld} texts and {found.omitted} whole entries are withheld.")
+
+
+def read_copy_lines(file: BinaryIO) -> Iterator[str]:
+    """The lines of a copy. Raises: Invalid for one that is too long, or no UTF-8."""
+    number = 0
+    while line := file.readline(COPIED_ENTRY + 1):
+        number += 1
+        try:
+            text = line.decode() if len(line) <= COPIED_ENTRY else None
+        except UnicodeDecodeError:
+            text = None
+        if text is None:
+            raise Invalid(N_("Line %(line)s is not a line of a copy of a journal."), line=number)
+        yield text
 
 
 def look_for_hash(start: str | None) -> list[CrrubricError]:

@@ -78,6 +78,17 @@ class Stale(CrrubricError):
     """Somebody (or another tab) changed the thing since it was read; nothing was overwritten."""
 
 
+class Reworded(Stale):
+    """What is answered was asked in other words when it was read; nothing was stored.
+
+    `wording` is the number of the present words.
+    """
+
+    def __init__(self, message: str, wording: int) -> None:
+        super().__init__(message)
+        self.wording = wording
+
+
 def refuse_together(*checks: Callable[[], object]) -> None:
     """Make every check, so that everything that is wrong is told at once.
 

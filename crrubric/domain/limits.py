@@ -52,6 +52,7 @@ FILES_ON_MARK = 5
 FILES_OF_VENDORS_BYTES = 500 * MEGABYTE  # of one evaluation, together
 FILES_OF_REVIEWER_BYTES = 100 * MEGABYTE  # of one reviewer in one evaluation, together
 REQUEST_BYTES = 2 * 1024 * 1024
+COPIED_ENTRY = 64 * MEGABYTE  # a line in a copy of a journal; the longest tells a whole import
 COMPARE_MIN, COMPARE_MAX = 2, 5
 INVITE_DAYS = 7
 RESET_MINUTES = 60  # how long a link for a new password works

@@ -13,7 +13,15 @@ from crrubric.domain.vocabulary import (
     EntrySource,
     EvidenceKind,
 )
-from crrubric.models.base import Base, LongText, Name, ShortText, checked_enum
+from crrubric.models.base import (
+    Base,
+    LongText,
+    Name,
+    ShortText,
+    checked_enum,
+    make_owner_key,
+    refer_within_evaluation,
+)
 from crrubric.models.evaluations import Criterion, Member, Vendor
 
 
@@ -62,23 +70,29 @@ class Ballot(Base):
     __tablename__ = "ballot"
     __table_args__ = (
         UniqueConstraint("member_id", "vendor_id"),
+        make_owner_key("ballot"),
+        refer_within_evaluation("member_id", "member"),
+        refer_within_evaluation("vendor_id", "vendor"),
         CheckConstraint(
             "(state = 'SUBMITTED') = (submitted_at IS NOT NULL)", name="submitted_has_a_time"
         ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
-    vendor_id: Mapped[int] = mapped_column(ForeignKey("vendor.id"), index=True)
+    evaluation_id: Mapped[int]
+    member_id: Mapped[int] = mapped_column()
+    vendor_id: Mapped[int] = mapped_column(index=True)
     state: Mapped[BallotState] = mapped_column(checked_enum(BallotState), default=BallotState.OPEN)
     submitted_at: Mapped[datetime | None]
     seals: Mapped[int] = mapped_column(default=0)
     imported_at: Mapped[datetime | None]  # marks on it came out of a file
     # first changed by its reviewer after the committee had seen the ballots: no longer blind
     changed_after_shown_at: Mapped[datetime | None]
-    member: Mapped[Member] = relationship()
-    vendor: Mapped[Vendor] = relationship()
-    marks: Mapped[list["Mark"]] = relationship(back_populates="ballot")
+    member: Mapped[Member] = relationship(foreign_keys=[member_id])
+    vendor: Mapped[Vendor] = relationship(foreign_keys=[vendor_id])
+    marks: Mapped[list["Mark"]] = relationship(
+        back_populates="ballot", foreign_keys="Mark.ballot_id"
+    )
     recused: Mapped[bool] = column_property(
         select(Declaration.id)
         .where(
@@ -104,11 +118,14 @@ class Mark(Base):
         # the tally of a whole evaluation is read from this index alone
         Index("ix_mark_tally", "ballot_id", "criterion_id", "answer"),
         CheckConstraint("version >= 1", name="version_positive"),
+        refer_within_evaluation("ballot_id", "ballot"),
+        refer_within_evaluation("criterion_id", "criterion"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    ballot_id: Mapped[int] = mapped_column(ForeignKey("ballot.id"))
-    criterion_id: Mapped[int] = mapped_column(ForeignKey("criterion.id"), index=True)
+    evaluation_id: Mapped[int]
+    ballot_id: Mapped[int] = mapped_column()
+    criterion_id: Mapped[int] = mapped_column(index=True)
     answer: Mapped[Answer] = mapped_column(checked_enum(Answer))
     note: Mapped[LongText]
     evidence_kind: Mapped[EvidenceKind | None] = mapped_column(checked_enum(EvidenceKind))
@@ -117,8 +134,8 @@ class Mark(Base):
     evidence_until: Mapped[date | None]  # the last day on which it holds; None: no end
     version: Mapped[int] = mapped_column(default=1)
     marked_at: Mapped[datetime] = mapped_column(default=now_utc)
-    ballot: Mapped[Ballot] = relationship(back_populates="marks")
-    criterion: Mapped[Criterion] = relationship()
+    ballot: Mapped[Ballot] = relationship(back_populates="marks", foreign_keys=[ballot_id])
+    criterion: Mapped[Criterion] = relationship(foreign_keys=[criterion_id])
     asked: Mapped[bool] = column_property(  # a criterion that was left out asks no longer
         select(~Criterion.left_out).where(Criterion.id == criterion_id).scalar_subquery(),
         deferred=True,
@@ -129,12 +146,15 @@ class Abstention(Base):
     """A criterion left without a mark on purpose, with the reason: an abstention."""
 
     __tablename__ = "gap"
-    __table_args__ = (CheckConstraint("length(reason) > 0", name="reason_given"),)
-
-    ballot_id: Mapped[int] = mapped_column(ForeignKey("ballot.id"), primary_key=True)
-    criterion_id: Mapped[int] = mapped_column(
-        ForeignKey("criterion.id"), primary_key=True, index=True
+    __table_args__ = (
+        CheckConstraint("length(reason) > 0", name="reason_given"),
+        refer_within_evaluation("ballot_id", "ballot"),
+        refer_within_evaluation("criterion_id", "criterion"),
     )
+
+    evaluation_id: Mapped[int]
+    ballot_id: Mapped[int] = mapped_column(primary_key=True)
+    criterion_id: Mapped[int] = mapped_column(primary_key=True, index=True)
     reason: Mapped[LongText]
 
 
@@ -151,10 +171,12 @@ class SealedBallot(Base):
         CheckConstraint(
             "(reopened_at IS NULL) = (length(reopen_reason) = 0)", name="reopened_with_a_reason"
         ),
+        refer_within_evaluation("ballot_id", "ballot"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    ballot_id: Mapped[int] = mapped_column(ForeignKey("ballot.id"))
+    evaluation_id: Mapped[int]
+    ballot_id: Mapped[int] = mapped_column()
     number: Mapped[int]
     sealed_at: Mapped[datetime] = mapped_column(default=now_utc)
     content: Mapped[str] = mapped_column(Text)
@@ -162,7 +184,7 @@ class SealedBallot(Base):
     reopened_at: Mapped[datetime | None]
     reopened_by: Mapped[ShortText]
     reopen_reason: Mapped[LongText]
-    ballot: Mapped[Ballot] = relationship()
+    ballot: Mapped[Ballot] = relationship(foreign_keys=[ballot_id])
 
 
 class EntryOnBehalf(Base):

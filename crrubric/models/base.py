@@ -5,7 +5,17 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from sqlalchemy import DateTime, Dialect, Enum, Integer, MetaData, String, Text
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    Enum,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+)
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -82,6 +92,18 @@ ShortText = Annotated[str, mapped_column(String(limits.SHORT_TEXT), default="")]
 # of a text, for comparing: see `key_of`; a column of keys follows the column that it is of
 Key = Annotated[str, mapped_column(Text, server_default="")]
 LongText = Annotated[str, mapped_column(Text, default="")]
+
+
+def make_owner_key(table: str) -> Index:
+    """A key with the evaluation in front, for rows that name a row together with its evaluation."""
+    return Index(f"uq_{table}_evaluation_id_id", "evaluation_id", "id", unique=True)
+
+
+def refer_within_evaluation(column: str, table: str) -> ForeignKeyConstraint:
+    """A foreign key to a row of the same evaluation: one of another is refused."""
+    return ForeignKeyConstraint(
+        ["evaluation_id", column], [f"{table}.evaluation_id", f"{table}.id"]
+    )
 
 
 class Base(DeclarativeBase):

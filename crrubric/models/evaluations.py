@@ -30,7 +30,17 @@ from crrubric.domain.vocabulary import (
     ScoringMode,
     Stakeholder,
 )
-from crrubric.models.base import Base, Code, Key, LongText, Name, ShortText, Title, checked_enum
+from crrubric.models.base import (
+    Base,
+    Code,
+    Key,
+    LongText,
+    Name,
+    ShortText,
+    Title,
+    checked_enum,
+    make_owner_key,
+)
 from crrubric.models.people import District, User
 
 # language -> column -> its text in that language; what is not there is read as it was written
@@ -43,6 +53,7 @@ class Evaluation(Base):
     __tablename__ = "evaluation"
     __table_args__ = (
         UniqueConstraint("district_id", "title"),
+        UniqueConstraint("district_id", "slug"),
         Index("uq_evaluation_district_id_title_key", "district_id", "title_key", unique=True),
         CheckConstraint("2 * threshold_over > threshold_under", name="threshold_above_half"),
         CheckConstraint("threshold_over <= threshold_under", name="threshold_at_most_one"),
@@ -52,7 +63,7 @@ class Evaluation(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     district_id: Mapped[int] = mapped_column(ForeignKey("district.id"))
-    slug: Mapped[Code] = mapped_column(unique=True)
+    slug: Mapped[Code]
     title: Mapped[Title]
     title_key: Mapped[Key]
     purpose: Mapped[LongText]
@@ -134,6 +145,7 @@ class Criterion(Base):
     __tablename__ = "criterion"
     __table_args__ = (
         UniqueConstraint("evaluation_id", "code"),
+        make_owner_key("criterion"),
         CheckConstraint("weight >= 0", name="weight_not_negative"),
         CheckConstraint("length(title) > 0", name="title_not_empty"),
     )
@@ -206,6 +218,7 @@ class Vendor(Base):
         UniqueConstraint("evaluation_id", "code"),
         UniqueConstraint("evaluation_id", "company", "product"),
         Index("uq_vendor_evaluation_id_name_key", "evaluation_id", "name_key", unique=True),
+        make_owner_key("vendor"),
         CheckConstraint("length(company) > 0", name="company_not_empty"),
         CheckConstraint("unit_price_cents >= 0", name="price_not_negative"),
         CheckConstraint("quantity >= 0", name="quantity_not_negative"),
@@ -265,7 +278,7 @@ class Member(Base):
     """
 
     __tablename__ = "member"
-    __table_args__ = (UniqueConstraint("evaluation_id", "user_id"),)
+    __table_args__ = (UniqueConstraint("evaluation_id", "user_id"), make_owner_key("member"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id"), index=True)

@@ -18,7 +18,14 @@ from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.vocabulary import FileKind
 from crrubric.models.ballots import Ballot
-from crrubric.models.base import Base, LongText, Name, ShortText, checked_enum
+from crrubric.models.base import (
+    Base,
+    LongText,
+    Name,
+    ShortText,
+    checked_enum,
+    refer_within_evaluation,
+)
 from crrubric.models.evaluations import Criterion, Vendor
 
 
@@ -70,15 +77,17 @@ class VendorFile(AttachedFile, Base):
             "(withdrawn_at IS NULL) = (length(withdrawn_reason) = 0)",
             name="withdrawn_with_a_reason",
         ),
+        refer_within_evaluation("vendor_id", "vendor"),
     )
 
-    vendor_id: Mapped[int] = mapped_column(ForeignKey("vendor.id"))
+    evaluation_id: Mapped[int]
+    vendor_id: Mapped[int] = mapped_column()
     added_by: Mapped[Name]
     tells_prices: Mapped[bool] = mapped_column(default=False, server_default=false())
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[ShortText]
     withdrawn_reason: Mapped[LongText]
-    vendor: Mapped[Vendor] = relationship()
+    vendor: Mapped[Vendor] = relationship(foreign_keys=[vendor_id])
 
 
 class MarkFile(AttachedFile, Base):
@@ -89,10 +98,15 @@ class MarkFile(AttachedFile, Base):
     """
 
     __tablename__ = "mark_file"
-    __table_args__ = (UniqueConstraint("ballot_id", "criterion_id", "sha256"),)
+    __table_args__ = (
+        UniqueConstraint("ballot_id", "criterion_id", "sha256"),
+        refer_within_evaluation("ballot_id", "ballot"),
+        refer_within_evaluation("criterion_id", "criterion"),
+    )
 
-    ballot_id: Mapped[int] = mapped_column(ForeignKey("ballot.id"))
-    criterion_id: Mapped[int] = mapped_column(ForeignKey("criterion.id"), index=True)
+    evaluation_id: Mapped[int]
+    ballot_id: Mapped[int] = mapped_column()
+    criterion_id: Mapped[int] = mapped_column(index=True)
     removed_at: Mapped[datetime | None]
-    ballot: Mapped[Ballot] = relationship()
-    criterion: Mapped[Criterion] = relationship()
+    ballot: Mapped[Ballot] = relationship(foreign_keys=[ballot_id])
+    criterion: Mapped[Criterion] = relationship(foreign_keys=[criterion_id])

@@ -8,16 +8,20 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crrubric.clock import now_utc
 from crrubric.domain.events import Event
+from crrubric.domain.record.chain import WORD_BY_WORD
 from crrubric.models.base import Base, LongText, Name, ShortText, unchecked_enum
 
 
 class JournalEntry(Base):
     """Who changed what, when, from what, to what, and why.
 
-    `number` is the order within its chain: that of an evaluation, or of the site (chain 0).
+    `number` is the order within its chain: that of an evaluation, or of the site of a district
+    (`find_site_chain`).
     `hash` covers the entry and the hash before it. `vendor_id`, `criterion_id` and `member_id` say
     what the entry is about; they are no foreign keys, as an entry outlives what it tells of.
-    The database refuses to change or delete a row.
+    `version` says how it is covered: from the second on, a hash covers commitments to typed texts.
+    `salts` has their salts, by the pointers to them, and `withheld` the commitments to texts that
+    were taken out. The database refuses to change or delete a row.
     """
 
     __tablename__ = "journal_entry"
@@ -42,3 +46,6 @@ class JournalEntry(Base):
     after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     reason: Mapped[LongText]
     hash: Mapped[str] = mapped_column(String(64))
+    version: Mapped[int] = mapped_column(server_default=str(WORD_BY_WORD))
+    salts: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    withheld: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))

@@ -1,10 +1,11 @@
 /* Words that the server does not take, for the person to hand over by another way: to copy, and as a file. */
 
+const SEEN = new Set(["version", "wording"]); // of the page, not typed
 const tidy = (text) => text.replaceAll("\r\n", "\n").trim();
 
 /* Whether what was typed, [[name, value]…], is what `stored` says by name: then nothing is left to save. */
 export function isStored(fields, stored) {
-  return fields.every(([name, value]) => name === "version" || tidy(value) === tidy(stored[name] ?? ""));
+  return fields.every(([name, value]) => SEEN.has(name) || tidy(value) === tidy(stored[name] ?? ""));
 }
 
 /* What people read of kept entries: each with its title and its day. */

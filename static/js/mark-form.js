@@ -193,7 +193,8 @@ export class MarkForm {
       this.unanswered = [];
       return wait;
     }
-    if (status === 409 && body.theirs) this.clash(body);
+    if (status === 409 && Number.isInteger(body.wording)) this.askAgain(body);
+    else if (status === 409 && body.theirs) this.clash(body);
     else if (NOT_FOR_GOOD.has(status)) this.stop(body.message || words.refused);
     else this.handOver(body);
     return null;
@@ -217,6 +218,13 @@ export class MarkForm {
   stop(reason) {
     this.button.hidden = false;
     this.say(reason, "bad");
+  }
+
+  /* The criterion asks something else by now, as the message says: whoever saves again has read it. */
+  askAgain(body) {
+    this.form.elements.wording.value = body.wording;
+    this.form.elements.version.value = body.version;
+    this.stop(body.message);
   }
 
   /* Another tab or browser has saved this mark: show it, unless something else was typed here. */

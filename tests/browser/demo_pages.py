@@ -43,6 +43,7 @@ FILES = {
     "memo.download_memo_html",
     "memo.download_memo_word",
     "questions.download_questions",
+    "newer.show_newer_marks",
     "static",
     "unsent.show_refusal_reason",
 }

@@ -9,9 +9,10 @@ from sqlalchemy import func, select, update
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
-from crrubric.domain.vocabulary import Answer
+from crrubric.domain.vocabulary import Answer, CorrectionEffect
 from crrubric.extensions import db
-from crrubric.models import UserSession
+from crrubric.models import Criterion, UserSession
+from crrubric.services.setup.corrections import Correction, correct_criterion
 from tests.browser.ballots import (
     CONFLICT,
     MARKS,
@@ -540,3 +541,29 @@ def test_a_note_says_how_much_room_is_left_and_is_never_cut(task: Task, reviewer
     field.fill("x" * 5_000)
     expect(status(page)).to_have_text(SAVED)
     assert task.stored() == [(Answer.YES, "x" * 5_000)]
+
+
+# A criterion that is corrected meanwhile
+
+
+def test_an_answer_to_what_was_asked_before_is_saved_once_the_new_words_were_read(
+    task: Task, reviewer: Visitor
+):
+    reviewer.expected.append(CONFLICT)
+    with task.site.app.app_context():
+        criterion = db.session.scalars(select(Criterion).order_by(Criterion.id)).first()
+        assert criterion is not None
+        text = Correction(
+            title=criterion.title, question="By themselves?", look_for="", reason="Unclear",
+            effect=CorrectionEffect.AGAIN,
+        )  # fmt: skip
+        correct_criterion(task.chair, task.slug, criterion.id, text)
+        db.session.remove()
+
+    choose(reviewer.page, "yes")
+    expect(status(reviewer.page)).to_contain_text("By themselves?” Does your answer still hold?")
+    before = task.stored()
+    form(reviewer.page).get_by_role("button", name="Save").click()
+    expect(status(reviewer.page)).to_have_text(SAVED)
+
+    assert (before, task.stored()) == ([], [(Answer.YES, "")])

@@ -12,6 +12,7 @@ RAW = re.compile(
 )
 # Where prices are typed, stored, named in words, or made up.
 HERE = {
+    "crrubric/domain/event_fields.py",
     "crrubric/domain/record/ballot_steps.py",  # the record is held against its journal
     "crrubric/domain/record/state.py",
     "crrubric/domain/results/cost.py",

@@ -26,8 +26,9 @@ MARKS = REVIEWERS * VENDORS * CRITERIA
 MEGABYTES = 500  # at most, to read them all and to compute the results
 # four answers in turn, so that the counts of every cell are known beforehand
 EVERY_MARK = """
-INSERT INTO mark (ballot_id, criterion_id, answer, note, evidence_place, version, marked_at)
-SELECT ballot.id, criterion.id,
+INSERT INTO mark (evaluation_id, ballot_id, criterion_id, answer, note, evidence_place, version,
+    marked_at)
+SELECT ballot.evaluation_id, ballot.id, criterion.id,
        CASE (ballot.member_id + ballot.vendor_id + criterion.id) % 4
        WHEN 0 THEN 'NO' WHEN 1 THEN 'CANNOT_TELL' ELSE 'YES' END,
        '', '', 1, '2027-03-02 10:42:00.000000'
@@ -89,7 +90,11 @@ def fill(first: Evaluation) -> None:
         members = session.scalars(select(Member.id).where(Member.is_reviewer)).all()
         pairs = {(one, of) for one in members for of in vendors} - there
         session.execute(
-            insert(Ballot), [{"member_id": one, "vendor_id": of} for one, of in sorted(pairs)]
+            insert(Ballot),
+            [
+                {"evaluation_id": first.id, "member_id": one, "vendor_id": of}
+                for one, of in sorted(pairs)
+            ],
         )
     with driver_connection() as connection:
         connection.execute("PRAGMA synchronous=OFF")

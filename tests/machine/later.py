@@ -55,6 +55,7 @@ class Later(Frame):
             self.refused(name, Action.MANAGE_COMMITTEE)
             or (not (row and row["present"]) and NotFound)
             or (not row["reviewer"] and Invalid)
+            or (self.is_partial_while_open(name) and WrongPhase)
             or (self.no_choice(some, marked) and Invalid)
             or (not same and self.sees_too_much(member, some) and WrongPhase)
             or (not same and self.marks_in_the_way(member, some, marked) and WrongPhase),
@@ -64,6 +65,11 @@ class Later(Frame):
         if done and not same:
             self.model.assign(member, some, marked)
             self.model.issue_ballots()
+
+    def is_partial_while_open(self, name: str) -> bool:
+        """Whether somebody stays away from a vendor while ballots are open."""
+        away = [vendor for vendor in self.model.vendors if self.shut_out(name, vendor)]
+        return self.model.phase == "SCORING" and bool(away)
 
     def no_choice(self, vendors: list[int] | None, criteria: list[int] | None) -> bool:
         """Whether something is chosen of nothing, or of what is not there."""
@@ -107,7 +113,8 @@ class Later(Frame):
         hindered = [self.marks_in_the_way(key, who_sits[key]["vendors"], some)
                     for key, some in other.items()]  # fmt: skip
         done = self.tried(
-            self.refused(name, Action.MANAGE_COMMITTEE) or (any(hindered) and WrongPhase),
+            self.refused(name, Action.MANAGE_COMMITTEE)
+            or ((self.is_partial_while_open(name) or any(hindered)) and WrongPhase),
             lambda: assignments.assign_sections_by_lead(self.people[name], self.slug),
             idle=not other,
         )

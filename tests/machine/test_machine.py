@@ -209,6 +209,14 @@ class Committee(Files, Later, Practice, Talk):
         ]
         return bool(row and row["chair"]) and Role.CHAIR not in roles and not others
 
+    def chooses_marks(self, member: int | None, roles: frozenset[Role] = frozenset()) -> bool:
+        """Whether marks that the committee has seen would stop or begin to count."""
+        row = self.model.members.get(member or 0)
+        scored = bool(row and row["present"] and row["reviewer"])
+        had = any(pair[0] == member for pair in self.model.ballots)
+        changes = scored != (Role.REVIEWER in roles)
+        return self.model.shown and changes and (scored or had)
+
     @act(Action.MANAGE_COMMITTEE, whom=NUMBER, roles=ROLES, speaks=SPEAKS)
     def invite_member(self, who, whom, roles, speaks):
         name = self.person(who, Action.MANAGE_COMMITTEE)
@@ -219,7 +227,8 @@ class Committee(Files, Later, Practice, Talk):
         member = held[0] if held else None
         done = self.tried(
             self.refused(name, Action.MANAGE_COMMITTEE)
-            or (self.only_chair(member, roles) and Invalid),
+            or (self.only_chair(member, roles) and Invalid)
+            or (self.chooses_marks(member, roles) and Invalid),
             lambda: committee.invite_member(
                 self.people[name],
                 self.slug,
@@ -253,7 +262,8 @@ class Committee(Files, Later, Practice, Talk):
         done = self.tried(
             self.refused(name, Action.MANAGE_COMMITTEE)
             or (not (row and row["present"]) and NotFound)
-            or (self.only_chair(member, roles) and Invalid),
+            or (self.only_chair(member, roles) and Invalid)
+            or (self.chooses_marks(member, roles) and Invalid),
             lambda: committee.change_member(
                 self.people[name], self.slug, member, roles=roles, stakeholder=speaks
             ),
@@ -269,7 +279,8 @@ class Committee(Files, Later, Practice, Talk):
         done = self.tried(
             self.refused(name, Action.MANAGE_COMMITTEE)
             or (not (row and row["present"]) and NotFound)
-            or (self.only_chair(member) and Invalid),
+            or (self.only_chair(member) and Invalid)
+            or (self.chooses_marks(member) and Invalid),
             lambda: committee.remove_member(self.people[name], self.slug, member),
         )
         if done:
@@ -576,6 +587,7 @@ class Committee(Files, Later, Practice, Talk):
             (not why and Invalid)
             or self.refused(name, Action.WAIVE_CONFLICT)
             or self.no_conflict(name, pair)
+            or (self.model.shown and Invalid)
             or (self.model.declarations[pair]["waived"] and WrongPhase),
             lambda: declarations.waive_conflict(self.people[name], self.slug, key, reason=why),
         )
@@ -589,6 +601,7 @@ class Committee(Files, Later, Practice, Talk):
             (not why and Invalid)
             or self.refused(name, Action.WAIVE_CONFLICT)
             or self.no_conflict(name, pair)
+            or (self.model.shown and Invalid)
             or (not self.model.declarations[pair]["waived"] and WrongPhase),
             lambda: declarations.end_waiver(self.people[name], self.slug, key, reason=why),
         )

@@ -131,4 +131,12 @@ class CommitteeBlocks:
             if row.waiver
             else self.words(N_("recused"))
         )
+        if row.late_at is not None:
+            became = self.words(
+                N_(
+                    "declared %(when)s, after the committee had seen the ballots; marks given no"
+                    " longer count"
+                ),
+                when=self.words.moment(row.late_at),
+            )
         return f"{row.name}, {row.vendor}: {row.reason} ({became})"

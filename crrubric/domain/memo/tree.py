@@ -133,14 +133,18 @@ class MemoNote:
     stakeholder: Stakeholder
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemoRecusal:
-    """A declared conflict of interest; `waiver` says why the chair waived it, if so."""
+    """A declared conflict of interest; `waiver` says why the chair waived it, if so.
+
+    `late_at` is when it was declared, if the committee had seen the ballots by then.
+    """
 
     name: str
     vendor: str
     reason: str
     waiver: str = ""
+    late_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """Making ballots again from their journal entries: declarations, marks, files, seals, imports."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
+from sys import intern
 from typing import Any
 
 from crrubric.domain.events import Event
@@ -13,10 +15,12 @@ from crrubric.domain.record.state import (
     ImportedMarks,
     Row,
     State,
+    ToldMark,
     Triple,
     expand_ballots,
     pick_columns,
 )
+from crrubric.domain.record.texts import is_as_told
 from crrubric.domain.vocabulary import Stakeholder
 
 LATER = {"evidence_until": None}  # what marks of older versions did not have
@@ -53,9 +57,8 @@ def replay_waiver(state: State, entry: ToldEntry) -> None:
 def replay_mark(state: State, entry: ToldEntry) -> None:
     """A mark, or another one in its place. Raises: ValueError if it was not what is told."""
     cell = entry.own_cell
-    old = take_mark(state, entry)
-    state.marks[cell] = {**read_mark(entry.told), "version": (old["version"] if old else 0) + 1}
-    state.sign("mark", cell, {"marked_at": entry.at})
+    version = take_mark(state, entry) + 1
+    state.marks[cell] = make_told_mark(entry.told, version=version, at=entry.at)
     note_late_ballot(state, entry)
 
 
@@ -64,20 +67,27 @@ def read_mark(told: Any) -> Row:
     return {**LATER, **{name: told[name] for name in MARK if name in told or name not in LATER}}
 
 
-def take_mark(state: State, entry: ToldEntry) -> Row | None:
-    """The mark that was there before; one out of a file is believed, its fingerprint shows.
+def make_told_mark(told: Any, *, version: int, at: datetime) -> ToldMark:
+    """A mark as an entry tells it; of its answers a few texts are shared by all marks."""
+    row = read_mark(told)
+    return ToldMark(**{**row, "answer": intern(row["answer"])}, version=version, marked_at=at)
+
+
+def take_mark(state: State, entry: ToldEntry) -> int:
+    """The version of the mark that was there before, 0 if there was none; one out of a file is
+    believed, its fingerprint shows.
 
     Raises: ValueError if it is not what the entry says was there.
     """
     cell = entry.own_cell
-    old = state.marks.get(cell)
+    old: ToldMark | None = state.marks.get(cell)
     told = read_mark(entry.before) if entry.before else None
     if old is None and told and is_imported_mark(state, cell):
         state.imported_marks[cell] = told
-        old = {**told, "version": 1}
-    if told != (pick_columns(old, MARK) if old else None):
+        return 1
+    if not is_as_told(told, old.row(MARK) if old else None):
         raise ValueError("what was there before is not what was marked before")
-    return old
+    return old.version if old else 0
 
 
 def is_imported_mark(state: State, cell: Triple) -> bool:
@@ -88,10 +98,9 @@ def is_imported_mark(state: State, cell: Triple) -> bool:
 def replay_mark_removal(state: State, entry: ToldEntry) -> None:
     """A mark that a correction sets aside, with its files."""
     cell = entry.own_cell
-    if take_mark(state, entry) is None:
+    if not take_mark(state, entry):
         raise ValueError("there is no such mark")
     state.marks.pop(cell, None)
-    state.signed.pop(("mark", cell, "marked_at"), None)
     for key in [key for key in state.mark_files if key[:3] == cell]:
         del state.mark_files[key]
         state.signed.pop(("mark_file", key, "added_at"), None)
@@ -245,8 +254,7 @@ def replay_imported_ballot(state: State, entry: ToldEntry) -> None:
     for criterion, mark in entry.row["marks"]:
         cell = (*entry.own_ballot, criterion)
         require_absent(state.marks, cell)
-        state.marks[cell] = {**read_mark(mark), "version": 1}
-        state.sign("mark", cell, {"marked_at": entry.at})
+        state.marks[cell] = make_told_mark(mark, version=1, at=entry.at)
     state.ballots.setdefault(entry.own_ballot, dict(ISSUED))
     state.sign("ballot", entry.own_ballot, {"imported_at": entry.at})
     if "number" in entry.told:

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from crrubric.domain.record.fingerprints import MarksFingerprint
-from crrubric.domain.record.state import State, Triple
+from crrubric.domain.record.state import BALLOT_MOMENTS, STORED_MARK, Pair, State, Triple
+from crrubric.domain.record.texts import Withheld, has_withheld, is_as_told
 from crrubric.domain.translation import N_
 
 # Rows are written a moment before their entry; an import reads its file in between.
@@ -64,8 +65,8 @@ KINDS = {
 # table in `signed` -> the field that its rows are in
 SIGNED = {
     "evaluation": "facts", "rubric_revision": "revisions", "vendor": "vendors",
-    "member": "members", "declaration": "declarations", "ballot": "ballots",
-    "mark_file": "mark_files", "vendor_file": "vendor_files", "sealed_ballot": "sealed",
+    "member": "members", "declaration": "declarations", "mark_file": "mark_files",
+    "vendor_file": "vendor_files", "sealed_ballot": "sealed",
     "entry_on_behalf": "entered", "finding": "findings", "deferral": "deferrals",
     "decision": "decision", "position": "positions", "commitment": "commitments",
     "meeting": "meetings", "attendance": "meetings", "motion": "motions",
@@ -74,14 +75,14 @@ SIGNED = {
 
 
 def find_differences(told: State, stored: State) -> Iterator[Difference]:
-    """Everything but marks in which the tables differ from what is told, each thing once.
+    """Everything but ballots and marks in which the tables differ from what is told, each once.
 
     A column that entries of older versions did not tell is not compared, nor is a field of which
     they told too little.
     """
     found: dict[tuple[str, str], Difference] = {}
     for kind in KINDS:
-        if kind in told.untold or kind in {"marks", IMPORTS}:
+        if kind in told.untold or kind in {"ballots", "marks", IMPORTS}:
             continue
         for difference in compare_fields(kind, getattr(told, kind), getattr(stored, kind)):
             found[kind, repr(difference.key)] = difference
@@ -127,13 +128,36 @@ def list_differing_columns(told: Mapping[str, Any], stored: Mapping[str, Any]) -
 
 
 def is_same(told: Any, stored: Any) -> bool:
-    """Whether two values are the same; moments may lie as far apart as a row and its entry."""
+    """Whether two values are the same; moments may lie as far apart as a row and its entry.
+
+    What a text was that is withheld from the journal is told by its commitment, if by anything.
+    """
     if isinstance(told, datetime) and isinstance(stored, datetime):
         return abs(told - stored) <= APART
     if isinstance(told, list | tuple) and isinstance(stored, list | tuple):
-        return list(told) == list(stored)
+        return list(told) == list(stored) or is_as_told(told, stored)
+    if isinstance(told, Withheld | Mapping):
+        return is_as_told(told, stored)
     # to Python True is 1, but not to a record
     return bool(told == stored) and isinstance(told, bool) == isinstance(stored, bool)
+
+
+def compare_ballots(
+    told: State, stored: Iterable[tuple[Pair, Mapping[str, Any]]]
+) -> Iterator[Difference]:
+    """Ballots one at a time. What was found is taken out of `told`: the missing are left."""
+    if "ballots" in told.untold:
+        return
+    for key, row in stored:
+        own = told.ballots.pop(key, None)
+        if own is None:
+            yield Difference("ballots", key, extra=True)
+            continue
+        moments = {name: told.signed.get(("ballot", key, name)) for name in BALLOT_MOMENTS}
+        if columns := list_differing_columns({**own, **moments}, row):
+            yield Difference("ballots", key, columns)
+    for key in told.ballots:
+        yield Difference("ballots", key)
 
 
 def compare_marks(
@@ -142,34 +166,31 @@ def compare_marks(
     """Marks one at a time, in the order of their cells: as many as there are, in little memory.
 
     Those of a file are gathered in its fingerprint, as they were before somebody changed them.
+    What was found is taken out of `told`, so that the missing are left.
     """
     if "marks" in told.untold:
         return
     imported = _ImportedMarks(told)
-    missing = set(told.marks)
     for cell, mark in stored:
-        missing.discard(cell)
-        place = None if cell in told.marks else told.import_of(cell)
-        if cell in told.marks:
-            moment = told.signed.get(("mark", cell, "marked_at"))
-            yield from compare_mark(cell, told.marks[cell], moment, mark)
+        own, place = told.marks.pop(cell, None), told.import_of(cell)
+        if own is not None:
+            yield from compare_mark(cell, own.row(STORED_MARK), mark)
         elif place is None or cell in told.imported_marks:
             yield Difference("marks", cell, extra=True)
         else:
             imported.add_mark(place, cell, mark)
             moment = told.signed.get(("ballot", cell[:2], "imported_at"))
-            yield from compare_mark(cell, {"version": 1}, moment, mark)
-    for cell in sorted(missing, key=repr):
+            yield from compare_mark(cell, {"version": 1, "marked_at": moment}, mark)
+    for cell in sorted(told.marks, key=repr):
         yield Difference("marks", cell)
     yield from imported.find_differences_of_imports()
 
 
 def compare_mark(
-    cell: Triple, told: Mapping[str, Any], moment: Any, stored: Mapping[str, Any]
+    cell: Triple, told: Mapping[str, Any], stored: Mapping[str, Any]
 ) -> Iterator[Difference]:
     """One mark that is told and is there, with the moment when it was given."""
-    columns = list_differing_columns({**told, "marked_at": moment}, stored)
-    if columns:
+    if columns := list_differing_columns(told, stored):
         yield Difference("marks", cell, columns)
 
 
@@ -183,6 +204,8 @@ class _ImportedMarks:
         self._changed: list[list[Triple]] = [[] for _ in told.imports]
         for cell in sorted(told.imported_marks, reverse=True):
             self._changed[told.import_of(cell) or 0].append(cell)
+        # imports with a mark of which nobody can say what it was: a text of it was withheld
+        self._unknown: set[int] = set()
 
     def add_mark(self, place: int, cell: Triple, mark: Mapping[str, Any]) -> None:
         """Take in a mark that is as it was imported."""
@@ -194,7 +217,11 @@ class _ImportedMarks:
         left = self._changed[place]
         while left and (cell is None or left[-1] < cell):
             own = left.pop()
-            self._fingerprints[place].add_mark(own, self._told.imported_marks[own])
+            mark = self._told.imported_marks[own]
+            if has_withheld(mark):
+                self._unknown.add(place)
+            else:
+                self._fingerprints[place].add_mark(own, mark)
 
     def find_differences_of_imports(self) -> Iterator[Difference]:
         """The imports whose marks are not those that came out of the file."""
@@ -202,5 +229,6 @@ class _ImportedMarks:
             zip(self._told.imports, self._fingerprints, strict=True)
         ):
             self._add_changed_until(place, None)
-            if (told.marks, told.fingerprint) != (found.marks, found.hexdigest()):
+            same = told.marks == found.marks and is_same(told.fingerprint, found.hexdigest())
+            if not same and place not in self._unknown:
                 yield Difference(IMPORTS, told.number, ("fingerprint",))

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from crrubric.domain.events import Event
+from crrubric.domain.record.texts import Text
 
 ROW = "row"  # in an entry: ids, codes and places, for who replays the journal and not for readers
 
@@ -14,20 +15,23 @@ BY_BALLOT = "by ballot"  # in the row of an import: other entries tell each ball
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldEntry:
-    """What one entry of an evaluation's journal tells. The ids say what it is about."""
+    """What one entry of an evaluation's journal tells. The ids say what it is about.
+
+    Where a text was withheld, in `before` and `after` as well, stands what is left of it.
+    """
 
     number: int
     at: datetime
     actor_id: int | None
-    actor_name: str
+    actor_name: Text
     event: Event
-    subject: str
+    subject: Text
     vendor_id: int | None
     criterion_id: int | None
     member_id: int | None
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
-    reason: str
+    reason: Text
 
     @property
     def told(self) -> Mapping[str, Any]:

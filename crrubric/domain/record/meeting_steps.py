@@ -13,6 +13,7 @@ from crrubric.domain.record.state import (
     State,
     pick_columns,
 )
+from crrubric.domain.record.texts import Text, Withheld
 
 
 def replay_meeting_start(state: State, entry: ToldEntry) -> None:
@@ -151,9 +152,12 @@ def replay_commitment_withdrawal(state: State, entry: ToldEntry) -> None:
     state.sign("commitment", key, {"withdrawn_at": entry.at, **sign_columns(row)})
 
 
-def sign_columns(row: dict[str, Any]) -> dict[str, str]:
+def sign_columns(row: dict[str, Any]) -> dict[str, Text]:
     """The columns of a commitment that was withdrawn, as they are kept."""
-    return {name: str(row[name]) for name in COMMITMENT}
+    values = {name: row[name] for name in COMMITMENT}
+    return {
+        name: value if isinstance(value, Withheld) else str(value) for name, value in values.items()
+    }
 
 
 def replay_reinstatement(state: State, entry: ToldEntry) -> None:

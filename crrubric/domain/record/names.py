@@ -35,7 +35,8 @@ def name_thing(difference: Difference, told: State, stored: State) -> str:
         return f"“{', '.join(names)}”"
     if kind in WORDS:
         rows = [_find_own_row(state, kind, key) for state in (stored, told)]
-        said = [str(row[WORDS[kind]]) for row in rows if row and row.get(WORDS[kind])]
+        words = [row.get(WORDS[kind]) for row in rows if row]
+        said = [text for text in words if isinstance(text, str) and text]
         if said:
             return f"“{said[0][:SHORT]}”"
     number = key[0] if isinstance(key, tuple) else key
@@ -62,6 +63,6 @@ def _name_part(letter: str, key: Any, told: State, stored: State) -> str:
     }[letter]  # fmt: skip
     for state in (stored, told):
         row = getattr(state, field, {}).get(key) if field else None
-        if row and row.get(column):
+        if row and isinstance(row.get(column), str) and row[column]:
             return str(row[column])
     return str(key)

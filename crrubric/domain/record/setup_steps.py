@@ -19,6 +19,7 @@ from crrubric.domain.record.state import (
     State,
     pick_columns,
 )
+from crrubric.domain.record.texts import Text
 
 EVALUATION = "evaluation"  # the key in `signed` of what has one row
 EVERYTHING = "everything"
@@ -219,7 +220,7 @@ def replay_vendor_return(state: State, entry: ToldEntry) -> None:
     state.issue_ballots()
 
 
-def seat_member(state: State, member: int, told: Mapping[str, Any], name: str) -> None:
+def seat_member(state: State, member: int, told: Mapping[str, Any], name: Text) -> None:
     """A seat on the committee: what it was to mark and whether it practiced stay, if it is old."""
     kept = pick_columns(state.members.get(member, {}), ("practiced", "vendors", "criteria"))
     state.members[member] = {

@@ -6,7 +6,10 @@ that reads it, and the steps of `replay.py` that make it.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+
+from crrubric.domain.record.texts import Text
 
 Row = dict[str, Any]
 Pair = tuple[Any, Any]
@@ -37,7 +40,6 @@ VENDOR = (
     "code", "position", "company", "product", "product_version", "contact_name", "contact_email",
     "links", "price_unit", "unit_price_cents", "quantity", "term_months", "price_note",
 )  # fmt: skip
-MARK = ("answer", "note", "evidence_kind", "evidence_place", "evidence_on", "evidence_until")
 FILE = {"file": "name", "kind": "kind", "bytes": "size", "sha256": "sha256"}
 FINDING = ("value", "as_computed", "reason", "evidence", "agreed")
 DECISION = ("vendor_id", "reason", "conditions", "term", "cost_ceiling")
@@ -47,11 +49,32 @@ VOTE = {
     "moved_by": "moved by", "seconded_by": "seconded by", "in_favor": "in favor",
     "opposed": "against", "abstaining": "abstaining",
 }  # fmt: skip
+MARK = ("answer", "note", "evidence_kind", "evidence_place", "evidence_on", "evidence_until")
+STORED_MARK = (*MARK, "version", "marked_at")
 COMMITMENT = ("vendor_id", "words", "owner", "due_on")
 REVISION = ("number", "criterion_id", "effect", "reason", "made_by")
 QUESTION = ("vendor_id", "criterion_id", "words", "sent_on", "answer", "answered_on", "version")
 ASKING = ("member_id", "vendor_id", "criterion_id", "words", "question_id", "set_aside_reason")
+BALLOT_MOMENTS = ("submitted_at", "imported_at")
 ISSUED: Row = {"state": "OPEN", "seals": 0, "late": False}  # a ballot that was just issued
+
+
+@dataclass(slots=True, kw_only=True)
+class ToldMark:
+    """A mark as the journal tells it; no dictionary, for there can be a million of them."""
+
+    answer: Any
+    note: Any
+    evidence_kind: Any
+    evidence_place: Any
+    evidence_on: Any
+    evidence_until: Any
+    version: int
+    marked_at: datetime
+
+    def row(self, names: Iterable[str]) -> Row:
+        """These columns."""
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +83,7 @@ class ImportedMarks:
 
     number: int
     marks: int
-    fingerprint: str
+    fingerprint: Text
 
 
 @dataclass(kw_only=True)
@@ -82,13 +105,13 @@ class State:
     members: dict[int, Row] = field(default_factory=dict)
     declarations: dict[Pair, Row] = field(default_factory=dict)
     ballots: dict[Pair, Row] = field(default_factory=dict)
-    marks: dict[Triple, Row] = field(default_factory=dict)
+    marks: dict[Triple, Any] = field(default_factory=dict)  # of a journal: ToldMark
     # files on marks and of vendors, by the hash over their bytes
     mark_files: dict[tuple[Any, ...], Row] = field(default_factory=dict)
     vendor_files: dict[tuple[Any, ...], Row] = field(default_factory=dict)
     sealed: dict[Triple, Row] = field(default_factory=dict)  # by number of the seal
     findings: dict[Pair, Row] = field(default_factory=dict)
-    deferrals: dict[Pair, str] = field(default_factory=dict)
+    deferrals: dict[Pair, Text] = field(default_factory=dict)
     decision: Row | None = None
     positions: dict[int, Row] = field(default_factory=dict)
     commitments: dict[int, Row] = field(default_factory=dict)

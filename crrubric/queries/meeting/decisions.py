@@ -1,6 +1,6 @@
 """Reading the decision: the recommendation, the adopted order, positions, commitments."""
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from crrubric.domain.meeting.ranking import AdoptedRanking
@@ -9,6 +9,7 @@ from crrubric.domain.text import sort_key
 from crrubric.models import (
     Commitment,
     Decision,
+    Declaration,
     Evaluation,
     Finding,
     Member,
@@ -17,6 +18,7 @@ from crrubric.models import (
     Reinstatement,
     Vendor,
 )
+from crrubric.queries.people.access import is_recusing_conflict
 from crrubric.queries.people.people import is_present_reviewer
 
 
@@ -64,7 +66,7 @@ def list_disclosed_positions(session: Session, evaluation: Evaluation) -> list[P
             select(Position)
             .join(Position.member)
             .options(joinedload(Position.member))
-            .where(Member.evaluation_id == evaluation.id)
+            .where(is_present_reviewer(evaluation.id), ~_stays_away_from_recommended(evaluation.id))
             .order_by(Member.id)
         ),
         key=lambda row: sort_key(row.member.name),
@@ -77,9 +79,27 @@ def count_stated_positions(session: Session, evaluation_id: int) -> tuple[int, i
         select(func.count(Position.member_id), func.count(Member.id))
         .select_from(Member)
         .outerjoin(Position, Position.member_id == Member.id)
-        .where(is_present_reviewer(evaluation_id))
+        .where(is_present_reviewer(evaluation_id), ~_stays_away_from_recommended(evaluation_id))
     ).one()
     return row[0], row[1]
+
+
+def _stays_away_from_recommended(evaluation_id: int) -> ColumnElement[bool]:
+    """Whether a member has a conflict of interest with the vendor that is recommended.
+
+    What they said of the recommendation, before they declared it, counts no more.
+    """
+    return (
+        select(Declaration.id)
+        .join(Decision, Decision.vendor_id == Declaration.vendor_id)
+        .where(
+            Decision.evaluation_id == evaluation_id,
+            Declaration.member_id == Member.id,
+            is_recusing_conflict(),
+        )
+        .correlate(Member)
+        .exists()
+    )
 
 
 def list_commitments(session: Session, evaluation_id: int) -> list[Commitment]:

@@ -39,6 +39,7 @@ from crrubric.domain.vocabulary import BallotState, Phase, Role
 from crrubric.models import (
     Ballot,
     Decision,
+    Declaration,
     EntryOnBehalf,
     Evaluation,
     JournalEntry,
@@ -99,7 +100,13 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
         rubric_version=evaluation.rubric_version,
         people=list_memo_people(session, evaluation),
         recusals=tuple(
-            MemoRecusal(row.member.name, row.vendor.company, row.words, row.waiver_reason)
+            MemoRecusal(
+                name=row.member.name,
+                vendor=row.vendor.company,
+                reason=row.words,
+                waiver=row.waiver_reason,
+                late_at=local(row.declared_at) if was_declared_late(evaluation, row) else None,
+            )
             for row in list_declared_conflicts(session, evaluation.id)
         ),
         vendors=tuple(make_memo_vendor(row, read) for row in read.vendors.values()),
@@ -148,6 +155,12 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
         reliability=reliability_of(read.basis, counts),
         robustness=robustness_of(read.basis, counts),
     )
+
+
+def was_declared_late(evaluation: Evaluation, declaration: Declaration) -> bool:
+    """Whether the conflict takes marks out of the count that the committee had seen."""
+    shown = evaluation.shown_at
+    return declaration.recuses and shown is not None and declaration.declared_at >= shown
 
 
 def list_memo_people(session: Session, evaluation: Evaluation) -> tuple[MemoPerson, ...]:

@@ -11,6 +11,7 @@ from crrubric.domain.policy import is_allowed, is_allowed_on_site, phases_of
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import DeclarationKind, Role
 from crrubric.models import Declaration, Evaluation, Member, Vendor
+from crrubric.queries.people.district import is_of_site
 from crrubric.queries.people.people import Actor, roles_of
 
 
@@ -30,9 +31,13 @@ class Seat:
         return is_allowed(self.roles, self.evaluation.phase, action)
 
 
+# what somebody reads in a browser; at the console it is the name of an evaluation
+NO_PAGE = N_("This page does not exist, or you may not see it.")
+
+
 def make_not_found() -> NotFound:
     """The one answer for what doesn't exist and for what is not for this person."""
-    return NotFound(N_("This page does not exist, or you may not see it."))
+    return NotFound(NO_PAGE)
 
 
 def require(actor: Actor, action: Action, evaluation: Evaluation, session: Session) -> Seat:
@@ -125,7 +130,7 @@ def find_evaluation(session: Session, slug: str) -> Evaluation:
     """The evaluation, whoever asks; pair it with `require`. Raises: NotFound."""
     if not slug.isprintable():  # PostgreSQL takes no NUL, and no slug has such a character
         raise make_not_found()
-    evaluation = session.scalar(select(Evaluation).where(Evaluation.slug == slug))
+    evaluation = session.scalar(select(Evaluation).where(Evaluation.slug == slug, is_of_site()))
     if evaluation is None:
         raise make_not_found()
     return evaluation
@@ -139,7 +144,7 @@ def lock_evaluation(session: Session, slug: str, *, exclusive: bool = False) -> 
     """
     evaluation = session.scalar(
         select(Evaluation)
-        .where(Evaluation.slug == slug)
+        .where(Evaluation.slug == slug, is_of_site())
         .with_for_update(read=not exclusive)
         .execution_options(populate_existing=True)
     )

@@ -1,11 +1,11 @@
 """The district that runs the site, and what became of its name and time zone."""
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.events import Event
 from crrubric.domain.record.chain import SITE
-from crrubric.models import District, JournalEntry
+from crrubric.models import District, Evaluation, JournalEntry
 
 SHOWN = 20  # changes, at most
 
@@ -13,6 +13,11 @@ SHOWN = 20  # changes, at most
 def find_district(session: Session) -> District | None:
     """The site's one district; None before there is one."""
     return session.scalar(select(District).order_by(District.id).limit(1))
+
+
+def is_of_site() -> ColumnElement[bool]:
+    """Whether an evaluation is of the site's one district: addresses are unique within one."""
+    return Evaluation.district_id == select(func.min(District.id)).scalar_subquery()
 
 
 def find_named_district(session: Session) -> District | None:

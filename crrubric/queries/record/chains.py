@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from crrubric.domain.record.chain import ChainLink
+from crrubric.domain.record.chain import UNCOVERED, ChainLink
 from crrubric.domain.record.entries import ToldEntry
+from crrubric.domain.record.texts import mark_withheld
 from crrubric.models import JournalEntry
 from crrubric.queries.record.journal import link_of
 from crrubric.queries.record.stored import UNREADABLE
 
-BATCH = 500
+BATCH = 100  # entries that are read at a time: one can tell a hundred marks
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -29,10 +30,12 @@ class StoredEntry:
     told: ToldEntry | None
 
 
-def iterate_entries(session: Session) -> Iterator[StoredEntry]:
-    """Every entry by chain and number."""
+def iterate_entries(session: Session, chain: int | None = None) -> Iterator[StoredEntry]:
+    """Every entry by chain and number; those of one chain if it is named."""
     order = JournalEntry.chain, JournalEntry.number, JournalEntry.id
     wanted = select(*order, JournalEntry.evaluation_id, JournalEntry.hash).order_by(*order)
+    if chain is not None:
+        wanted = wanted.where(JournalEntry.chain == chain)
     last: tuple[int, int, int] | None = None
     while True:
         page = wanted if last is None else wanted.where(tuple_(*order) > last)
@@ -69,19 +72,16 @@ def _load_entries(session: Session, ids: Sequence[int]) -> dict[int, JournalEntr
     return {**_load_entries(session, ids[:half]), **_load_entries(session, ids[half:])}
 
 
-def tell_entry(entry: JournalEntry) -> ToldEntry:
-    """What an entry tells, as plain values."""
+def tell_entry(entry: JournalEntry) -> ToldEntry | None:
+    """What an entry tells, as plain values; None where nobody can make out what was withheld."""
+    link = link_of(entry)
+    try:
+        content = mark_withheld(link.content or {}, link.salts, link.withheld)
+    except UNCOVERED:
+        return None
     return ToldEntry(
         number=entry.number,
         at=entry.at,
-        actor_id=entry.actor_id,
-        actor_name=entry.actor_name,
         event=entry.event,
-        subject=entry.subject,
-        vendor_id=entry.vendor_id,
-        criterion_id=entry.criterion_id,
-        member_id=entry.member_id,
-        before=entry.before,
-        after=entry.after,
-        reason=entry.reason,
+        **{name: value for name, value in content.items() if name != "event"},
     )

@@ -138,7 +138,14 @@ def link_of(entry: JournalEntry) -> ChainLink:
         "reason": entry.reason,
     }
     return ChainLink(
-        chain=entry.chain, number=entry.number, at=entry.at, content=content, hash=entry.hash
+        chain=entry.chain,
+        number=entry.number,
+        at=entry.at,
+        content=content,
+        hash=entry.hash,
+        version=entry.version,
+        salts=entry.salts or {},
+        withheld=entry.withheld or {},
     )
 
 

@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain.errors import CrrubricError, Invalid
 from crrubric.domain.events import Event
-from crrubric.domain.record.chain import SITE, ChainReader
+from crrubric.domain.record.chain import FAULTS, SITE, ChainReader, find_site_chain
 from crrubric.domain.record.differences import (
     KINDS,
     Difference,
+    compare_ballots,
     compare_marks,
     find_differences,
+    is_same,
 )
 from crrubric.domain.record.names import name_thing
 from crrubric.domain.record.replay import replay_entry
@@ -22,15 +24,22 @@ from crrubric.domain.record.state import State
 from crrubric.domain.translation import N_
 from crrubric.models import District, Evaluation
 from crrubric.queries.record.chains import StoredEntry, iterate_entries
-from crrubric.queries.record.stored import UNREADABLE, iterate_stored_marks, read_stored_state
+from crrubric.queries.record.stored import (
+    UNREADABLE,
+    iterate_stored_ballots,
+    iterate_stored_marks,
+    read_stored_state,
+)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class JournalFindings:
     """What a look at the whole journal found."""
 
     entries: int = 0
     untold_entries: int = 0  # of older versions, which tell too little to be compared
+    withheld: int = 0  # texts that were taken out of entries
+    unsalted: int = 0  # those of them that can't be compared with the tables
     problems: list[CrrubricError] = field(default_factory=list)
 
 
@@ -38,12 +47,20 @@ def check_journals(session: Session) -> JournalFindings:
     """Follow every chain, and hold the tables against what each evaluation's journal tells."""
     found = JournalFindings()
     titles = {row.id: row.title for row in session.execute(select(Evaluation.id, Evaluation.title))}
+    districts = list(session.scalars(select(District).order_by(District.id)))
+    sites = {find_site_chain(row.id, districts[0].id): row for row in districts}
     chained: set[int] = set()
     for chain, entries in groupby(iterate_entries(session), key=lambda entry: entry.chain):
         chained.add(chain)
         told = _follow_chain(chain, entries, found)
-        if chain == SITE:
-            found.problems.extend(_compare_district(session, told))
+        if chain in sites:
+            found.problems.extend(_compare_district(sites[chain], told))
+        elif chain == SITE:
+            continue  # accounts are made before there is a district
+        elif chain < SITE:
+            found.problems.append(
+                Invalid(N_("Journal, chain %(chain)s: there is no such district."), chain=chain)
+            )
         elif chain not in titles:
             found.problems.append(
                 Invalid(N_("Journal, chain %(chain)s: there is no such evaluation."), chain=chain)
@@ -63,10 +80,12 @@ def _follow_chain(chain: int, entries: Iterable[StoredEntry], found: JournalFind
     reader, state = ChainReader(), State()
     for entry in entries:
         found.entries += 1
+        found.withheld += len(entry.link.withheld)
+        found.unsalted += len(entry.link.withheld.keys() - entry.link.salts.keys())
         found.problems.extend(_check_entry(reader, entry))
         if entry.told is None:  # named above: nobody can make it out
             continue
-        if chain == SITE:
+        if chain <= SITE:
             if entry.told.event is Event.DISTRICT_CHANGED:
                 state.facts.update(entry.told.after or {})
         elif not replay_entry(state, entry.told):
@@ -81,27 +100,25 @@ def _check_entry(reader: ChainReader, entry: StoredEntry) -> Iterator[CrrubricEr
     """What is wrong with an entry by itself, or with the one that should stand before it."""
     place = reader.find_break(entry.link)
     if place is not None:
-        message = (
-            N_("Journal, chain %(chain)s: entry %(number)s is missing.")
-            if place.missing
-            else N_("Journal, chain %(chain)s: entry %(number)s was changed after it was written.")
-        )
-        yield Invalid(message, chain=place.chain, number=place.number)
-    if entry.evaluation_id != (entry.chain if entry.chain != SITE else None):
+        yield Invalid(FAULTS[place.fault], chain=place.chain, number=place.number)
+    if entry.evaluation_id != (entry.chain if entry.chain > SITE else None):
         message = N_(
             "Journal, chain %(chain)s: entry %(number)s names another evaluation, or none."
         )
         yield Invalid(message, chain=entry.chain, number=entry.number)
 
 
-def _compare_district(session: Session, told: State) -> Iterator[CrrubricError]:
-    """Name and time zone of the district, once somebody has set them."""
-    for row in session.scalars(select(District)):
-        stored = {"name": row.name, "time_zone": row.time_zone}
-        wrong = [name for name, value in told.facts.items() if stored.get(name, value) != value]
-        if wrong:
-            message = N_("The district differs from the journal: %(columns)s.")
-            yield Invalid(message, columns=", ".join(wrong))
+def _compare_district(row: District, told: State) -> Iterator[CrrubricError]:
+    """Name and time zone of a district, once somebody has set them."""
+    stored = {"name": row.name, "time_zone": row.time_zone}
+    wrong = [
+        name
+        for name, value in told.facts.items()
+        if name in stored and not is_same(value, stored[name])
+    ]
+    if wrong:
+        message = N_("The district differs from the journal: %(columns)s.")
+        yield Invalid(message, columns=", ".join(wrong))
 
 
 def _compare_evaluation(
@@ -111,6 +128,9 @@ def _compare_evaluation(
     try:
         stored = read_stored_state(session, evaluation_id)
         for difference in find_differences(told, stored):
+            yield _explain_difference(title, difference, told, stored)
+        ballots = iterate_stored_ballots(session, evaluation_id)
+        for difference in compare_ballots(told, ballots):
             yield _explain_difference(title, difference, told, stored)
         marks = iterate_stored_marks(session, evaluation_id)
         for difference in compare_marks(told, marks):

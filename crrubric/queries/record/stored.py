@@ -14,20 +14,22 @@ from sqlalchemy.orm import Session
 from crrubric.domain.record.setup_steps import EVALUATION
 from crrubric.domain.record.state import (
     ASKING,
+    BALLOT_MOMENTS,
     COMMITMENT,
     CRITERION,
     DECISION,
     FILE,
     FINDING,
-    MARK,
     MOMENTS,
     MOTION,
     QUESTION,
     REVISION,
     RULE,
     SECTION,
+    STORED_MARK,
     TENSION,
     VENDOR,
+    Pair,
     Row,
     State,
     Triple,
@@ -64,7 +66,8 @@ from crrubric.models import (
     VendorFile,
 )
 
-BATCH = 5_000  # marks that are read at a time
+BATCH = 5_000  # ballots or marks that are read at a time
+BALLOT_COLUMNS = ("seals", *BALLOT_MOMENTS)
 # What reading a row raises whose values nobody can make out any more.
 UNREADABLE = (LookupError, TypeError, ValueError, ArithmeticError, RecursionError)
 
@@ -202,12 +205,7 @@ def limit_of(every: bool, pairs: list[tuple[int, int]], member: int) -> Any:
 
 
 def read_stored_ballots(rows: StoredRows, state: State) -> None:
-    """Ballots, their sealed versions and entries on behalf, and the files on their marks."""
-    for row in rows.read(Ballot, Vendor):
-        key = row["member_id"], row["vendor_id"]
-        late = row["changed_after_shown_at"] is not None
-        state.ballots[key] = {**plain_columns(row, ("state", "seals")), "late": late}
-        sign_row(state, "ballot", key, row, ("submitted_at", "imported_at"))
+    """Sealed versions of ballots, entries on behalf, and the files on marks."""
     for row in rows.read_on_ballots(SealedBallot):
         seal = row["member_id"], row["vendor_id"], row["number"]
         told = ("receipt", "reopened_by", "reopen_reason")
@@ -317,11 +315,22 @@ READERS: tuple[Callable[[StoredRows, State], None], ...] = (
 
 
 def read_stored_state(session: Session, evaluation_id: int) -> State:
-    """The state that the tables hold, without the marks. Raises: one of UNREADABLE."""
+    """The state that the tables hold, without ballots and marks. Raises: one of UNREADABLE."""
     state, rows = State(), StoredRows(session, evaluation_id)
     for read in READERS:
         read(rows, state)
     return state
+
+
+def iterate_stored_ballots(session: Session, evaluation_id: int) -> Iterator[tuple[Pair, Row]]:
+    """Every ballot of an evaluation, some at a time. Raises: one of UNREADABLE."""
+    wanted = select_own_rows(Ballot, Vendor).execution_options(yield_per=BATCH)
+    for row in session.execute(wanted, {"own": evaluation_id}).mappings():
+        late = row["changed_after_shown_at"] is not None
+        yield (
+            (row["member_id"], row["vendor_id"]),
+            {"state": row["state"], "late": late, **{name: row[name] for name in BALLOT_COLUMNS}},
+        )
 
 
 def iterate_stored_marks(session: Session, evaluation_id: int) -> Iterator[tuple[Triple, Row]]:
@@ -329,13 +338,12 @@ def iterate_stored_marks(session: Session, evaluation_id: int) -> Iterator[tuple
 
     Raises: one of UNREADABLE.
     """
-    columns = (*MARK, "version", "marked_at")
     wanted = (
         select(
             Ballot.member_id,
             Ballot.vendor_id,
             Mark.criterion_id,
-            *(Mark.__table__.c[name] for name in columns),
+            *(Mark.__table__.c[name] for name in STORED_MARK),
         )
         .join(Ballot, Ballot.id == Mark.ballot_id)
         .join(Vendor, Vendor.id == Ballot.vendor_id)
@@ -344,7 +352,7 @@ def iterate_stored_marks(session: Session, evaluation_id: int) -> Iterator[tuple
         .execution_options(yield_per=BATCH)
     )
     for row in session.execute(wanted):
-        mark = dict(zip(columns, row[3:], strict=True))
+        mark = dict(zip(STORED_MARK, row[3:], strict=True))
         mark["evidence_on"] = plain_value(mark["evidence_on"])
         mark["evidence_until"] = plain_value(mark["evidence_until"])
         yield (row[0], row[1], row[2]), mark

@@ -8,7 +8,7 @@ from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Column, Select, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.ballots.receipts import has_same_marks, receipt_of
@@ -34,17 +34,22 @@ from crrubric.queries.record.replays import check_journals
 from crrubric.queries.record.stored import UNREADABLE
 from crrubric.queries.record.triggers import check_triggers
 
+BATCH = 100  # sealed versions that are read at a time, each with its whole text
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerificationReport:
     """What was looked at, and every problem found, a sentence each.
 
     `untold`: entries of older versions that tell too little to be held against the tables.
+    `withheld`: texts that were taken out of entries; `unsalted`: those that can't be compared.
     """
 
     entries: int
     seals: int
     untold: int
+    withheld: int
+    unsalted: int
     problems: tuple[CrrubricError, ...]
 
 
@@ -74,6 +79,8 @@ def verify_record(session: Session) -> VerificationReport:
         entries=journals.entries,
         seals=_count_rows(session, SealedBallot),
         untold=journals.untold_entries,
+        withheld=journals.withheld,
+        unsalted=journals.unsalted,
         problems=(*journals.problems, *found),
     )
 
@@ -106,12 +113,14 @@ def _count_rows(session: Session, model: type[Base]) -> int:
 
 
 def _check_seals(session: Session) -> Iterator[CrrubricError]:
-    rows = session.execute(
+    """Sealed versions that are not what was sealed; some are read at a time."""
+    wanted = (
         select(SealedBallot, Ballot)
         .join(Ballot, Ballot.id == SealedBallot.ballot_id)
         .order_by(SealedBallot.id)
-    ).all()
-    for sealed, ballot in rows:
+        .execution_options(yield_per=BATCH)
+    )
+    for sealed, ballot in session.execute(wanted):
         values: dict[str, Any] = {"ballot": ballot.id, "number": sealed.number}
         if receipt_of(sealed.content) != sealed.receipt:
             yield Invalid(
@@ -171,29 +180,30 @@ def _check_invariants(session: Session) -> Iterator[CrrubricError]:
 
 def _check_foreign_keys(session: Session) -> Iterator[CrrubricError]:
     """Rows that point at a row which isn't there, of every foreign key of every table."""
-    for column, count_lost in _list_foreign_keys():
+    for table, columns, count_lost in _list_foreign_keys():
         lost = session.scalar(count_lost)
         if lost:
             yield Invalid(
                 N_("Rows of “%(table)s” whose %(column)s refers to nothing: %(count)s."),
-                table=column.table.name,
-                column=column.name,
+                table=table,
+                column=columns,
                 count=lost,
             )
 
 
 @cache
-def _list_foreign_keys() -> tuple[tuple[Column[Any], Select[Any]], ...]:
-    """Each column that refers to another table, and how to count its rows that refer to nothing."""
+def _list_foreign_keys() -> tuple[tuple[str, str, Select[Any]], ...]:
+    """(table, columns) that refer to another table, and how to count rows that refer to nothing."""
     found = []
     for table in Base.metadata.sorted_tables:
-        for key in table.foreign_keys:
-            there = key.column.table.alias()
+        for key in sorted(table.foreign_key_constraints, key=lambda key: str(key.name)):
+            there = key.referred_table.alias()
+            pairs = [(column.parent, there.c[column.column.name]) for column in key.elements]
             count_lost = (
                 select(func.count())
                 .select_from(table)
-                .outerjoin(there, key.parent == there.c[key.column.name])
-                .where(key.parent.is_not(None), there.c[key.column.name].is_(None))
+                .outerjoin(there, and_(*(own == other for own, other in pairs)))
+                .where(*(own.is_not(None) for own, _other in pairs), pairs[-1][1].is_(None))
             )
-            found.append((key.parent, count_lost))
+            found.append((table.name, ", ".join(own.name for own, _other in pairs), count_lost))
     return tuple(found)

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from crrubric import models
 from crrubric.domain.setup.rubric import RubricTension
+from crrubric.domain.vocabulary import CorrectionEffect
 from crrubric.models import Criterion, Evaluation, RubricRevision, Section
 from crrubric.queries.people.access import make_not_found
 from crrubric.queries.setup.wording import translate_rubric_text
@@ -92,3 +93,19 @@ def list_revisions(session: Session, evaluation_id: int) -> list[RubricRevision]
 def load_newest_corrections(session: Session, evaluation_id: int) -> dict[int, RubricRevision]:
     """Criterion id -> its newest correction."""
     return {row.criterion_id: row for row in list_revisions(session, evaluation_id)}
+
+
+def load_wordings(session: Session, evaluation_id: int) -> dict[int, int]:
+    """Criterion id -> the number of its last correction after which it was to be marked again.
+
+    A page that shows a criterion shows it in that wording; 0, as it was frozen, is left out.
+    """
+    rows = session.execute(
+        select(RubricRevision.criterion_id, func.max(RubricRevision.number))
+        .where(
+            RubricRevision.evaluation_id == evaluation_id,
+            RubricRevision.effect == CorrectionEffect.AGAIN,
+        )
+        .group_by(RubricRevision.criterion_id)
+    )
+    return {row[0]: row[1] for row in rows}

@@ -125,6 +125,7 @@ def attach_vendor_file(
             return there
         _refuse_excess_vendor_files(session, vendor, len(data))
         file = VendorFile(
+            evaluation_id=vendor.evaluation_id,
             vendor_id=vendor.id,
             added_by=actor.name,
             tells_prices=tells_prices,
@@ -187,6 +188,7 @@ def attach_mark_file(
         _refuse_excess_mark_files(session, ballot, mark, len(data))
         if file is None:
             file = MarkFile(
+                evaluation_id=ballot.evaluation_id,
                 ballot_id=ballot.id,
                 criterion_id=mark.criterion_id,
                 content=make_content(session, data),

@@ -9,17 +9,18 @@ from sqlalchemy.orm import Session, joinedload
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, Stale, WrongPhase
+from crrubric.domain.errors import Invalid, Reworded, Stale, WrongPhase
 from crrubric.domain.events import Event
 from crrubric.domain.text import clean_line, clean_text
 from crrubric.domain.translation import N_
 from crrubric.domain.typed import require_plausible_day
 from crrubric.domain.vocabulary import Answer, BallotState, EvidenceKind, Phase
-from crrubric.models import Ballot, Criterion, Evaluation, Mark, Member, Vendor
+from crrubric.models import Abstention, Ballot, Criterion, Evaluation, Mark, Member, Vendor
 from crrubric.queries.ballots.ballots import has_seen_ballot, load_seen_ballots
 from crrubric.queries.people.access import Seat, lock_evaluation, make_not_found, require
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.assignments import assignment_of, load_assignments
+from crrubric.queries.setup.rubrics import load_wordings
 from crrubric.services.ballots.declarations import require_declaration
 from crrubric.services.setup.vendors import require_candidate
 from crrubric.services.shared.days import refuse_after_end, require_past_day
@@ -64,7 +65,7 @@ def issue_ballots(session: Session, evaluation: Evaluation) -> None:
     seen = load_seen_ballots(session, evaluation.id)
     for member, assignment in assigned.items():  # in rows, not objects: imports have thousands
         rows = [
-            {"member_id": member, "vendor_id": vendor}
+            {"evaluation_id": evaluation.id, "member_id": member, "vendor_id": vendor}
             for vendor in vendors
             if (member, vendor) not in there | seen and assignment.covers_vendor(vendor)
         ]
@@ -80,12 +81,15 @@ def record_mark(
     text: MarkText,
     *,
     seen_version: int,
+    seen_wording: int | None = None,
 ) -> Mark:
     """Store the actor's mark, replacing an earlier one.
 
     Args: seen_version: version of the mark that the page showed; 0 where there was none.
-    Raises: Stale if the mark has changed since, with nothing overwritten; an identical save is
-    no conflict. WrongPhase once scoring is over or the ballot is sealed. Invalid for the text.
+    seen_wording: of `load_wordings`, what the page asked; None compares nothing.
+    Raises: Reworded if the criterion asks something else by now; Stale if the mark has changed
+    since, with nothing overwritten; an identical save is no conflict. WrongPhase once scoring is
+    over or the ballot is sealed. Invalid for the text.
     """
     tidy = clean_mark(text)
     with unit_of_work() as session:
@@ -94,6 +98,7 @@ def record_mark(
         if tidy.evidence_on:
             require_past_day(evaluation, tidy.evidence_on, field="evidence_on")
         criterion = find_assigned_criterion(session, ballot.member, criterion_id)
+        require_same_wording(session, criterion, seen_wording)
         check_answer(criterion, tidy.answer)
         mark = session.scalar(
             select(Mark).where(Mark.ballot_id == ballot.id, Mark.criterion_id == criterion.id)
@@ -109,7 +114,7 @@ def record_mark(
                 )
             )
         if mark is None:
-            mark = Mark(ballot_id=ballot.id, criterion_id=criterion.id, version=0)
+            mark = make_mark(ballot, criterion.id)
             session.add(mark)
         note_late_change(evaluation, ballot)  # first: the mark is not older than this
         write_mark(mark, tidy)
@@ -124,6 +129,17 @@ def record_mark(
             after=serialize_mark(tidy),
         )
     return mark
+
+
+def require_same_wording(session: Session, criterion: Criterion, seen: int | None) -> None:
+    """Raise Reworded if the criterion was corrected, to be marked again, after it was read."""
+    if seen is None:
+        return
+    wording = load_wordings(session, criterion.evaluation_id).get(criterion.id, 0)
+    if wording != seen:
+        raise Reworded(
+            N_("This criterion was corrected after you opened it. Read what it asks now."), wording
+        )
 
 
 def clean_mark(text: MarkText) -> MarkText:
@@ -258,6 +274,26 @@ def check_answer(criterion: Criterion, answer: Answer) -> None:
             N_("“Not applicable” is not an answer here: this criterion always applies."),
             field="answer",
         )
+
+
+def make_mark(ballot: Ballot, criterion_id: int) -> Mark:
+    """A mark without words yet, on a ballot."""
+    return Mark(
+        evaluation_id=ballot.evaluation_id,
+        ballot_id=ballot.id,
+        criterion_id=criterion_id,
+        version=0,
+    )
+
+
+def make_gap(ballot: Ballot, criterion_id: int, reason: str) -> Abstention:
+    """A criterion that is left without a mark, on a ballot."""
+    return Abstention(
+        evaluation_id=ballot.evaluation_id,
+        ballot_id=ballot.id,
+        criterion_id=criterion_id,
+        reason=reason,
+    )
 
 
 def write_mark(mark: Mark, text: MarkText) -> None:

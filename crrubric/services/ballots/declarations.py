@@ -16,6 +16,7 @@ from crrubric.queries.people.access import Seat, make_not_found, refuse_recused,
 from crrubric.queries.people.people import Actor
 from crrubric.services.mail.notices import notify_members
 from crrubric.services.setup.vendors import find_vendor
+from crrubric.services.shared.counting import refuse_once_shown
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.reasons import require_printed_reason
 from crrubric.services.shared.unit import unit_of_work
@@ -67,12 +68,14 @@ def declare_interest(
 def waive_conflict(actor: Actor, slug: str, declaration_id: int, *, reason: str) -> Declaration:
     """Let a member score although they declared a conflict; the memo prints the reason.
 
-    Raises: NotFound for one's own conflict and for a vendor that the chair stays away from.
+    Raises: NotFound for one's own conflict and for a vendor that the chair stays away from;
+    Invalid once the committee has seen the ballots.
     """
     why = require_printed_reason(reason)
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.WAIVE_CONFLICT, slug)
         found = find_conflict(session, seat, declaration_id)
+        refuse_once_shown(seat.evaluation, field="reason")
         if found.waived_at is not None:
             raise WrongPhase(N_("This conflict of interest has been waived already."))
         found.waived_at, found.waived_by, found.waiver_reason = now_utc(), actor.name, why
@@ -88,6 +91,7 @@ def end_waiver(actor: Actor, slug: str, declaration_id: int, *, reason: str) -> 
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.WAIVE_CONFLICT, slug)
         found = find_conflict(session, seat, declaration_id)
+        refuse_once_shown(seat.evaluation, field="reason")
         if found.waived_at is None:
             raise WrongPhase(N_("This conflict of interest is not waived."))
         found.waived_at, found.waived_by, found.waiver_reason = None, "", ""

@@ -15,7 +15,7 @@ from crrubric.domain.events import Event
 from crrubric.domain.text import clean_text, require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState, DeclarationKind, EntrySource, NoticeKind
-from crrubric.models import Abstention, Ballot, Criterion, Declaration, EntryOnBehalf, Mark, Member
+from crrubric.models import Ballot, Criterion, Declaration, EntryOnBehalf, Mark, Member
 from crrubric.queries.people.access import Seat, make_not_found, require_locked_seat
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.assignments import list_assigned_parts
@@ -23,6 +23,8 @@ from crrubric.services.ballots.ballots import (
     MarkText,
     check_answer,
     clean_mark,
+    make_gap,
+    make_mark,
     note_late_change,
     serialize_mark,
     write_mark,
@@ -244,10 +246,10 @@ def _write_marks_and_gaps(
     for criterion in asked:
         text = marks.get(criterion.id)
         if text is None:
-            session.add(Abstention(ballot_id=ballot.id, criterion_id=criterion.id, reason=rest))
+            session.add(make_gap(ballot, criterion.id, rest))
             continue
         check_answer(criterion, text.answer)
-        mark = Mark(ballot_id=ballot.id, criterion_id=criterion.id, version=0)
+        mark = make_mark(ballot, criterion.id)
         write_mark(mark, text)
         session.add(mark)
         note_event(

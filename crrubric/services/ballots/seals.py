@@ -29,7 +29,7 @@ from crrubric.queries.people.access import (
 )
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.assignments import list_assigned_parts
-from crrubric.services.ballots.ballots import lock_writable_ballot, note_late_change
+from crrubric.services.ballots.ballots import lock_writable_ballot, make_gap, note_late_change
 from crrubric.services.mail.notices import notify_chairs_if_complete, notify_members
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
@@ -67,8 +67,7 @@ def submit_ballot(
         ]
         left = [row for row in asked if row.id not in marked]
         session.add_all(
-            Abstention(ballot_id=ballot.id, criterion_id=row.id, reason=why)
-            for row, why in _explain_gaps(left, reasons).items()
+            make_gap(ballot, row.id, why) for row, why in _explain_gaps(left, reasons).items()
         )
         note_late_change(evaluation, ballot)
         session.flush()
@@ -218,6 +217,7 @@ def seal_ballot(session: Session, ballot: Ballot, slug: str, at: datetime) -> Se
         gaps=serialize_ballot_gaps(session, ballot.id),
     ).text()
     sealed = SealedBallot(
+        evaluation_id=ballot.evaluation_id,
         ballot_id=ballot.id,
         number=ballot.seals + 1,
         sealed_at=at,

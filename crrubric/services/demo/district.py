@@ -306,6 +306,7 @@ class _EvaluationMaker:
         for row in self.row.get("recusal", ()):
             self.session.add(
                 Ballot(
+                    evaluation_id=self.own.id,
                     member_id=self.members[row["person"]].id,
                     vendor_id=self.vendors[row["vendor"]].id,
                 )
@@ -373,6 +374,7 @@ class _EvaluationMaker:
     def ballot(self, person: str, code: str, row: Mapping[str, Any], when: datetime) -> None:
         state = BallotState(row["state"])
         ballot = Ballot(
+            evaluation_id=self.own.id,
             member_id=self.members[person].id,
             vendor_id=self.vendors[code].id,
         )
@@ -383,6 +385,7 @@ class _EvaluationMaker:
         for criterion, letter in zip(self.criteria, row["marks"], strict=True):
             if letter != "-":
                 mark = Mark(
+                    evaluation_id=self.own.id,
                     ballot=ballot,
                     criterion_id=criterion.id,
                     answer=ANSWERS[letter],

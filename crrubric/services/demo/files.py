@@ -51,6 +51,7 @@ def add_file(
         subject = f"{vendor.company}: {criterion.title}"
     for key, value in facts.items():
         setattr(file, key, value)
+    file.evaluation_id = cast.evaluation.id
     file.content, file.added_at = FileContent(body=data), when
     cast.session.add(file)
     note_event(

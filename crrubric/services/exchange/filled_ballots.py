@@ -11,10 +11,10 @@ from crrubric.clock import now_utc
 from crrubric.domain.events import Event
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState, NoticeKind, Phase
-from crrubric.models import Abstention, Ballot, Evaluation, Mark
+from crrubric.models import Ballot, Evaluation, Mark
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.assignments import list_assigned_criterion_ids
-from crrubric.services.ballots.ballots import mark_text, serialize_mark
+from crrubric.services.ballots.ballots import make_gap, mark_text, serialize_mark
 from crrubric.services.ballots.seals import seal_ballot
 from crrubric.services.mail.notices import notify_chairs_if_complete, notify_members
 from crrubric.services.shared.journal import ROW, EntryReferences, note_event
@@ -77,10 +77,7 @@ def _submit(
     session: Session, slug: str, ballot: Ballot, *, gaps: Mapping[int, str]
 ) -> dict[str, Any]:
     """Submit a ballot with a reason for every gap; what the journal tells of it."""
-    session.add_all(
-        Abstention(ballot_id=ballot.id, criterion_id=criterion, reason=why)
-        for criterion, why in gaps.items()
-    )
+    session.add_all(make_gap(ballot, criterion, why) for criterion, why in gaps.items())
     session.flush()
     sealed = seal_ballot(session, ballot, slug, now_utc())
     session.flush()

@@ -91,7 +91,7 @@ def import_new_evaluation(
         insert_found_reviewers(session, evaluation, roster)
         issue_ballots(session, evaluation)
         ballots = load_ballot_ids(session, evaluation)
-        insert_marks(session, path, roster, ballots, report)
+        insert_marks(session, path, roster, ballots, evaluation=evaluation, report=report)
         note_imported_ballots(session, list(ballots.values()))
         submit_all_ballots(session, list(ballots.values()))
         done = ImportResult(
@@ -132,7 +132,7 @@ def import_marks(
         issue_ballots_if_scoring(session, evaluation)
         cells = resolve_again(found, roster)
         ballots = issue_filled_ballots(session, evaluation, cells)
-        insert_marks(session, path, roster, ballots, report)
+        insert_marks(session, path, roster, ballots, evaluation=evaluation, report=report)
         note_imported_ballots(session, list(ballots.values()))
         filled = {ballots[key]: ids for key, ids in cells.items()}
         close_filled_ballots(session, actor, evaluation, filled, seal=not wishes.leave_open)
@@ -279,7 +279,7 @@ def issue_filled_ballots(
     """(member, vendor) -> ballot, with those that are missing: scoring may be closed."""
     there = load_ballot_ids(session, evaluation)
     rows = [
-        {"member_id": member, "vendor_id": vendor}
+        {"evaluation_id": evaluation.id, "member_id": member, "vendor_id": vendor}
         for member, vendor in cells
         if (member, vendor) not in there
     ]
@@ -294,16 +294,23 @@ def insert_marks(
     path: Path,
     roster: Roster,
     ballots: dict[tuple[int, int], int],
+    *,
+    evaluation: Evaluation,
     report: Report,
 ) -> None:
     """All marks, in batches."""
-    rows = read_mark_rows(path, roster, ballots, report)
+    rows = read_mark_rows(path, roster, ballots, report, evaluation_id=evaluation.id)
     while batch := list(islice(rows, BATCH)):
         session.execute(insert(Mark), batch)
 
 
 def read_mark_rows(
-    path: Path, roster: Roster, ballots: dict[tuple[int, int], int], report: Report
+    path: Path,
+    roster: Roster,
+    ballots: dict[tuple[int, int], int],
+    report: Report,
+    *,
+    evaluation_id: int,
 ) -> Iterator[dict[str, Any]]:
     """The rows to insert, made while the file is read a second time."""
     now = now_utc()
@@ -316,6 +323,7 @@ def read_mark_rows(
         if ballot is None:
             raise _changed_file_error()
         yield {
+            "evaluation_id": evaluation_id,
             "ballot_id": ballot,
             "criterion_id": criterion,
             "answer": line.answer,

@@ -22,6 +22,7 @@ from crrubric.domain.vocabulary import MailKind, Phase
 from crrubric.models import Evaluation, Member, OutgoingMail
 from crrubric.queries.mail.lateness import REMINDERS, LateReviewer, list_late_reviewers
 from crrubric.queries.people.access import Seat, require_locked_seat
+from crrubric.queries.people.district import is_of_site
 from crrubric.queries.people.people import CLOCKWORK, Actor
 from crrubric.services.mail.outbox import (
     NO_USE,
@@ -49,7 +50,9 @@ def write_due_reminders(now: datetime | None = None) -> int:
     with unit_of_work() as session:
         slugs = session.scalars(
             select(Evaluation.slug)
-            .where(Evaluation.phase == Phase.SCORING, Evaluation.closes_on.is_not(None))
+            .where(
+                Evaluation.phase == Phase.SCORING, Evaluation.closes_on.is_not(None), is_of_site()
+            )
             .order_by(Evaluation.id)
         ).all()
     return sum(_write_evaluation_reminders(slug, at) for slug in slugs)

@@ -27,7 +27,7 @@ from crrubric.models import (
     Vendor,
 )
 from crrubric.queries.ballots.ballots import load_seen_ballots
-from crrubric.queries.people.access import require_locked_seat
+from crrubric.queries.people.access import Seat, require_locked_seat
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.assignments import assignment_of, load_assignments
 from crrubric.queries.setup.rubrics import list_rubric_parts
@@ -59,6 +59,7 @@ def assign_reviewer(
                 N_("%(name)s does not score."),
                 name=member.name,
             )
+        _refuse_partial_chair(session, seat)
         stored = read_assignment_values(assignment_of(session, member))
         refuse_unseen_change(stored, read_assignment_values(wanted), seen)
         _check_assignment(session, seat.evaluation, wanted)
@@ -84,6 +85,7 @@ def assign_sections_by_lead(actor: Actor, slug: str) -> int:
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.MANAGE_COMMITTEE, slug)
         evaluation = seat.evaluation
+        _refuse_partial_chair(session, seat)
         now = load_assignments(session, evaluation.id)
         members = {id_: session.get_one(Member, id_) for id_ in now}
         asked = [
@@ -102,6 +104,21 @@ def assign_sections_by_lead(actor: Actor, slug: str) -> int:
         ]
         issue_ballots_if_scoring(session, evaluation)
     return sum(changed)
+
+
+def _refuse_partial_chair(session: Session, seat: Seat) -> None:
+    """Raise WrongPhase while ballots are open, if the chair stays away from a vendor.
+
+    What may be taken away or added depends on what was marked, and a refusal would tell it.
+    """
+    if seat.evaluation.phase is Phase.SCORING and seat.shut_out:
+        raise WrongPhase(
+            N_(
+                "You have a conflict of interest with %(vendor)s: while ballots are open, another"
+                " chair changes who marks what."
+            ),
+            vendor=session.get_one(Vendor, min(seat.shut_out)).company,
+        )
 
 
 def _check_assignment(session: Session, evaluation: Evaluation, wanted: Assignment) -> None:

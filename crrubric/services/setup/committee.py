@@ -11,7 +11,7 @@ from crrubric.domain.errors import Invalid
 from crrubric.domain.events import Event
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Role, Stakeholder, Standing
-from crrubric.models import Evaluation, Member
+from crrubric.models import Ballot, Evaluation, Member
 from crrubric.queries.people.access import (
     make_not_found,
     require_locked_evaluation,
@@ -25,6 +25,7 @@ from crrubric.services.people.accounts import SAME_EMAIL, find_or_add_user, is_u
 from crrubric.services.people.links import issue_invite
 from crrubric.services.setup.evaluations import serialize_seat
 from crrubric.services.shared.constraints import run_again_if_broken
+from crrubric.services.shared.counting import refuse_once_shown
 from crrubric.services.shared.journal import EntryReferences, find_changes, note_event
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.services.shared.versions import refuse_unforeseen, refuse_unseen_change
@@ -82,8 +83,10 @@ def _invite_once(
                 evaluation_id=evaluation.id, user=user, name=user.name, made_account=is_new
             )
             session.add(member)
-        elif member.is_chair and Role.CHAIR not in roles:
-            _refuse_last_chair(session, evaluation, member)
+        else:
+            if member.is_chair and Role.CHAIR not in roles:
+                _refuse_last_chair(session, evaluation, member)
+            _refuse_choice_of_marks(session, evaluation, member, scores=Role.REVIEWER in roles)
         member.removed_at = None
         set_roles(member, roles, stakeholder)
         session.flush()
@@ -101,6 +104,18 @@ def _invite_once(
             after=serialize_seat(member),
         )
     return Invitation(member, token)
+
+
+def _refuse_choice_of_marks(
+    session: Session, evaluation: Evaluation, member: Member, *, scores: bool
+) -> None:
+    """Raise Invalid if marks that the committee has seen would stop or begin to count."""
+    scored = bool(member.is_reviewer) and member.removed_at is None
+    if scored == scores:
+        return
+    ballots = select(Ballot.id).where(Ballot.member_id == member.id)
+    if scored or session.scalar(ballots.limit(1)) is not None:
+        refuse_once_shown(evaluation, field="roles")
 
 
 def renew_invite(actor: Actor, slug: str, member_id: int) -> Invitation:
@@ -162,6 +177,7 @@ def change_member(
         refuse_unseen_change(old, wanted, seen)
         if member.is_chair and Role.CHAIR not in roles:
             _refuse_last_chair(session, evaluation, member)
+        _refuse_choice_of_marks(session, evaluation, member, scores=Role.REVIEWER in roles)
         set_roles(member, roles, stakeholder)
         session.flush()
         issue_ballots_if_scoring(session, evaluation)
@@ -186,13 +202,13 @@ def remove_member(
     """End a person's seat: their next request is refused, their marks stay but don't count.
 
     Args: seen: the fingerprint of what the page before said, language: in which it did. Raises:
-    Invalid for the only chair; Stale.
+    Invalid for the only chair, and for a reviewer once the committee has seen the ballots; Stale.
     """
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.MANAGE_COMMITTEE, slug)
         evaluation = seat.evaluation
         member = find_member(session, evaluation, member_id)
-        _refuse_last_chair(session, evaluation, member)
+        refuse_removal(session, evaluation, member)
         if seen is not None:
             refuse_unforeseen(foresee_removal_of_member(session, seat, member, language), seen)
         member.removed_at = now_utc()
@@ -204,6 +220,12 @@ def remove_member(
             subject=member.name,
             about=EntryReferences(member_id=member.id),
         )
+
+
+def refuse_removal(session: Session, evaluation: Evaluation, member: Member) -> None:
+    """Raise Invalid for the only chair, and for a reviewer once the committee has seen ballots."""
+    _refuse_last_chair(session, evaluation, member)
+    _refuse_choice_of_marks(session, evaluation, member, scores=False)
 
 
 def set_roles(member: Member, roles: frozenset[Role], stakeholder: Stakeholder) -> None:

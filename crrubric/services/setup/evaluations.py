@@ -40,7 +40,7 @@ from crrubric.services.shared.journal import (
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.services.shared.versions import refuse_unseen_change
 
-SAME_TITLE, SAME_SLUG = "uq_evaluation_district_id_title", "uq_evaluation_slug"
+SAME_TITLE, SAME_SLUG = "uq_evaluation_district_id_title", "uq_evaluation_district_id_slug"
 SAME_TITLE_KEY = "uq_evaluation_district_id_title_key"
 
 
@@ -145,17 +145,23 @@ def insert_evaluation(session: Session, title: str, purpose: str) -> Evaluation:
     if session.scalar(taken) is not None:
         raise title_taken_error(title)
     evaluation = Evaluation(
-        district_id=district.id, title=title, purpose=purpose, slug=find_free_slug(session, title)
+        district_id=district.id,
+        title=title,
+        purpose=purpose,
+        slug=find_free_slug(session, district.id, title),
     )
     session.add(evaluation)
     session.flush()
     return evaluation
 
 
-def find_free_slug(session: Session, title: str) -> str:
-    """The title in lower case with hyphens; with a number behind it if that is taken."""
+def find_free_slug(session: Session, district_id: int, title: str) -> str:
+    """The title in lower case with hyphens; with a number behind it if the district has that."""
     slug = slug_of(title)
-    taken = set(session.scalars(select(Evaluation.slug).where(Evaluation.slug.startswith(slug))))
+    own = Evaluation.district_id == district_id
+    taken = set(
+        session.scalars(select(Evaluation.slug).where(own, Evaluation.slug.startswith(slug)))
+    )
     number = 2
     free = slug
     while free in taken:

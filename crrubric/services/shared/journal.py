@@ -13,10 +13,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
+from crrubric.domain.event_fields import find_text_kinds
 from crrubric.domain.events import Event
 from crrubric.domain.limits import SHORT_TEXT
-from crrubric.domain.record.chain import SITE, START, hash_of
+from crrubric.domain.record.chain import COMMITTED, SITE, START, hash_of
 from crrubric.domain.record.entries import ROW as ROW  # for whoever writes an entry
+from crrubric.domain.record.texts import draw_salts
 from crrubric.models import Evaluation, JournalEntry
 from crrubric.queries.people.people import Actor
 from crrubric.queries.record.journal import link_of
@@ -82,10 +84,17 @@ def write_entries(session: Session) -> None:
             heads[entry.chain] = _lock_chain_head(session, entry.chain)
         number, previous = heads[entry.chain]
         entry.number = number + 1
+        entry.version, entry.salts = COMMITTED, draw_entry_salts(entry)
         entry.hash = hash_of(link_of(entry), previous)
         heads[entry.chain] = entry.number, entry.hash
     session.add_all(waiting)
     session.flush()
+
+
+def draw_entry_salts(entry: JournalEntry) -> dict[str, str]:
+    """A fresh salt for each typed text of an entry."""
+    content = link_of(entry).content or {}
+    return draw_salts(content, lambda name: bool(find_text_kinds(entry.event, name)))
 
 
 def sort_entries(session: Session) -> None:

@@ -17,7 +17,7 @@ from crrubric.queries.ballots.declarations import load_own_declarations
 from crrubric.queries.ballots.files import count_own_criterion_files
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.setup.assignments import list_assigned_parts
-from crrubric.queries.setup.rubrics import RubricPart, load_tensions
+from crrubric.queries.setup.rubrics import RubricPart, load_tensions, load_wordings
 from crrubric.queries.setup.wording import translate_rubric_text
 from crrubric.web.ballots.mark_fields import Tried, list_evidence_kinds, make_mark_fields
 from crrubric.web.shared.access import require_permission
@@ -51,6 +51,7 @@ def render_across_page(seat: Seat, criterion_id: int, *, tried: Tried | None = N
     if here is None:
         raise make_not_found()
     ready, undeclared = split_open_ballots(seat, seat.member)
+    wording = load_wordings(db.session(), seat.evaluation.id).get(criterion_id, 0)
     marks = load_own_criterion_marks(db.session(), seat.member, criterion_id)
     return render_page(
         "ballots/across.html",
@@ -66,7 +67,7 @@ def render_across_page(seat: Seat, criterion_id: int, *, tried: Tried | None = N
         marks=marks,
         file_counts=count_own_criterion_files(db.session(), seat.member, criterion_id),
         fields={
-            row.vendor.id: make_mark_fields(row.vendor.id, marks.get(row.ballot.id), tried)
+            row.vendor.id: make_mark_fields(row.vendor.id, marks.get(row.ballot.id), tried, wording)
             for row in ready
         },
         kinds=list_evidence_kinds(),

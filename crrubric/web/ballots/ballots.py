@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, NotReady, Stale
+from crrubric.domain.errors import Invalid, NotReady, Reworded, Stale
 from crrubric.domain.text import replace_control_characters
 from crrubric.domain.translation import N_
 from crrubric.domain.versions import fingerprint_values
@@ -30,7 +30,7 @@ from crrubric.queries.ballots.files import count_own_ballot_files
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.questions.questions import list_own_askings, list_vendor_questions
 from crrubric.queries.setup.assignments import list_assigned_criterion_ids, list_assigned_parts
-from crrubric.queries.setup.rubrics import load_newest_corrections, load_tensions
+from crrubric.queries.setup.rubrics import load_newest_corrections, load_tensions, load_wordings
 from crrubric.queries.setup.wording import translate_rubric_text
 from crrubric.services.ballots import ballots as service
 from crrubric.services.ballots import seals as sealing
@@ -89,6 +89,7 @@ def render_ballot_page(
     rubric = list_assigned_parts(db.session(), own.member)
     asked = [row.id for part in rubric for row in part.criteria]
     seen = has_seen_ballot(db.session(), own.member_id, vendor_id)
+    wordings = load_wordings(db.session(), seat.evaluation.id)
     return render_page(
         "ballots/ballot.html",
         seat,
@@ -97,7 +98,9 @@ def render_ballot_page(
         vendor=own.vendor,
         parts=rubric,
         marks=marks,
-        fields={key: make_mark_fields(key, marks.get(key), tried) for key in asked},
+        fields={
+            key: make_mark_fields(key, marks.get(key), tried, wordings.get(key, 0)) for key in asked
+        },
         kinds=list_evidence_kinds(),
         tried=tried,
         total=len(asked),
@@ -147,7 +150,10 @@ def save_mark(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnVa
             criterion_id,
             text,
             seen_version=form.seen_version(),
+            seen_wording=form.seen_wording(),
         )
+    except Reworded as error:
+        return refuse_old_wording(seat, vendor_id, criterion_id, form, error)
     except Invalid as error:
         attach_error(form, error)
         return refuse_mark(seat, vendor_id, criterion_id, form)
@@ -182,6 +188,31 @@ def refuse_mark(
     if request.form.get("back") == ACROSS and vendor_id in list_markable_vendors(seat):
         return render_across_page(seat, criterion_id, tried=(vendor_id, form)), 422
     return render_ballot_page(seat, vendor_id, tried=(criterion_id, form)), 422
+
+
+def refuse_old_wording(
+    seat: Seat, vendor_id: int, criterion_id: int, form: MarkForm, error: Reworded
+) -> ResponseReturnValue:
+    """An answer to what is not asked any more: what is asked now; sent again, it is stored."""
+    _own, marks = find_own_ballot(db.session(), seat, vendor_id)
+    criterion = find_criterion(db.session(), seat.evaluation, criterion_id)
+    title, question = (
+        translate_rubric_text(criterion, name, current_language()) for name in ("title", "question")
+    )
+    asked = f"{title}: {question}" if question else title
+    message = _(
+        "Not saved: this criterion was corrected after you opened the page. Now it reads:"
+        " “%(asked)s” Does your answer still hold? Then save it again.",
+        asked=asked,
+    )
+    version = marks[criterion_id].version if criterion_id in marks else 0
+    if wants_json():
+        return jsonify(message=message, wording=error.wording, version=version), 409
+    form.version.data = str(version)
+    form.form_errors.append(message)
+    if request.form.get("back") == ACROSS and vendor_id in list_markable_vendors(seat):
+        return render_across_page(seat, criterion_id, tried=(vendor_id, form)), 409
+    return render_ballot_page(seat, vendor_id, tried=(criterion_id, form)), 409
 
 
 def refuse_stale_mark(

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _
 from wtforms import (
     BooleanField,
+    HiddenField,
     StringField,
     TextAreaField,
 )
@@ -10,6 +11,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
 from crrubric.domain import limits
+from crrubric.domain.typed import parse_id
 from crrubric.domain.vocabulary import (
     Answer,
     CorrectionEffect,
@@ -35,7 +37,9 @@ EVERYTHING, SOME = "everything", "some"
 
 
 class MarkForm(VersionedForm):
-    """One mark: an answer with its note and evidence. `version` is the one that was seen."""
+    """One mark: an answer with its note and evidence. `version` and `wording` are what was seen."""
+
+    wording = HiddenField()
 
     answer = RadioChoiceField(_("Does the vendor meet this criterion?"), coerce=Answer,
                         choices=list_choices(Answer),
@@ -49,6 +53,10 @@ class MarkForm(VersionedForm):
     )
     evidence_on = DayField(_("Seen on"), [Optional()])
     evidence_until = DayField(_("Valid until"), [Optional()])
+
+    def seen_wording(self) -> int | None:
+        """The wording that the page asked; None from a page that said nothing of it."""
+        return parse_id(self.wording.data or "")
 
 
 class DeclarationForm(Form):

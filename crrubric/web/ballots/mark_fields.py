@@ -1,7 +1,7 @@
 """What stands in the fields of one mark's form, as text. A ballot shows dozens: no form objects."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Self
 
@@ -20,6 +20,7 @@ class MarkFields:
     """
 
     version: str = "0"
+    wording: str = ""
     answer: str = ""
     note: str = ""
     evidence_kind: str = ""
@@ -64,11 +65,15 @@ class MarkFields:
 Tried = tuple[int, MarkForm | PracticeForm]  # of which criterion or vendor, and what was refused
 
 
-def make_mark_fields(key: int, mark: Mark | PracticeMark | None, tried: Tried | None) -> MarkFields:
-    """The fields of one criterion or vendor: what was just refused, else what is stored."""
-    if tried and tried[0] == key:
-        return MarkFields.typed(tried[1])
-    return MarkFields.stored(mark)
+def make_mark_fields(
+    key: int, mark: Mark | PracticeMark | None, tried: Tried | None, wording: int = 0
+) -> MarkFields:
+    """The fields of one criterion or vendor: what was just refused, else what is stored.
+
+    Args: wording: the number of the words in which the page asks.
+    """
+    fields = MarkFields.typed(tried[1]) if tried and tried[0] == key else MarkFields.stored(mark)
+    return replace(fields, wording=str(wording))
 
 
 def list_evidence_kinds() -> list[tuple[str, str]]:

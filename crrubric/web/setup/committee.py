@@ -251,13 +251,18 @@ def show_seat_removal(seat: Seat, member_id: int) -> ResponseReturnValue:
 
 
 def render_seat_removal(seat: Seat, member_id: int, form: ActForm) -> str:
-    """The page with what will happen."""
+    """The page with what will happen, or with what is in the way."""
     member = service.find_member(db.session(), seat.evaluation, member_id)
+    problems = []
+    try:
+        service.refuse_removal(db.session(), seat.evaluation, member)
+    except Invalid as error:
+        problems.append(translate_error(error))
     words = ActWords(
         title=_("Remove from the committee"), about=member.name, button=_("Remove the member")
     )
     foreseen = foresee_removal_of_member(db.session(), seat, member, current_language())
-    return render_act_page(seat, form, foreseen, words, back=HOME)
+    return render_act_page(seat, form, foreseen, words, back=HOME, problems=problems)
 
 
 @bp.post("/<int:member_id>/remove")
@@ -276,8 +281,8 @@ def save_seat_removal(seat: Seat, member_id: int) -> ResponseReturnValue:
             )
             flash(_("The member is no longer on the committee."), "done")
             return redirect_to(HOME, seat)
-        except Invalid as error:
-            attach_error(form, error)
+        except Invalid:
+            pass  # the page says what is in the way
         except Stale as error:
             form.form_errors.append(translate_error(error))
             status = 409

@@ -187,7 +187,10 @@ FORBIDDEN = {
     ),
     "delete a sealed mark": lambda b: delete(Mark).where(Mark.ballot_id == b.id),
     "add to a sealed ballot": lambda b: insert(Abstention).values(
-        ballot_id=b.id, criterion_id=b.marks[0].criterion_id, reason="later"
+        evaluation_id=b.evaluation_id,
+        ballot_id=b.id,
+        criterion_id=b.marks[0].criterion_id,
+        reason="later",
     ),
     "change a gap": lambda b: (
         update(Abstention).where(Abstention.ballot_id == b.id).values(reason="other")

@@ -55,6 +55,11 @@ Ben,Bolt,c2,CANNOT_TELL,Later.
 
 def make_whole_record(make: Factory, folder: Path) -> Made:
     """Two evaluations whose rows fill every table that the journal tells of."""
+    return make.make_once("whole record", lambda: fill_every_table(make, folder))
+
+
+def fill_every_table(make: Factory, folder: Path) -> Made:
+    """Let everything happen, through the services."""
     made = make.evaluation(rubric=full_rubric(), reviewers=3, vendors=3)
     administrator = make.actor("Site", standing=Standing.ADMINISTRATOR)
     set_district(administrator, name="Our schools", time_zone="America/Denver", seen_version=0)

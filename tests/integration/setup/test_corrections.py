@@ -20,6 +20,7 @@ from crrubric.services.setup.practice import record_practice_mark
 from tests.factories import Factory, Made, ballot_of, stored_marks
 from tests.integration.conftest import Visit, error_of
 from tests.pages import filled_form, parse
+from tests.pages import words as read_words
 
 KEEP, AGAIN, OUT = CorrectionEffect.KEEP, CorrectionEffect.AGAIN, CorrectionEffect.LEAVE_OUT
 
@@ -93,6 +94,42 @@ def test_a_reviewer_can_mark_a_corrected_criterion_again_and_submit(make: Factor
     sealed = make.submit(made, 0, 0)
 
     assert sealed.number == 2
+
+
+def test_an_answer_to_what_was_asked_before_is_not_stored_unread(make: Factory, visit: Visit):
+    """Two windows: one was opened before the correction, and nothing was marked in it yet."""
+    made = scene(make)
+    reviewer = visit(made.reviewers[1])
+    ballot = made.url(f"ballots/{made.vendors[0].id}")
+    url = f"{ballot}/marks/{made.criterion('sis').id}"
+    before = filled_form(reviewer.page(ballot), url) | {"answer": "YES", "note": "Typed before."}
+    correct(made, AGAIN)
+
+    refused = reviewer.post(url, before)
+    told = reviewer.post(url, before, headers={"Accept": "application/json"})
+    unread = len(stored_marks())
+    page = parse(refused.status_code, refused.text)
+    read = filled_form(page, url)
+    done = reviewer.post(url, read)
+
+    said = "Now it reads: “Works with our system: Grades, by themselves?”"
+    assert (refused.status_code, said in read_words(page.root), unread) == (409, True, 3)
+    assert (told.status_code, said in told.json["message"]) == (409, True)
+    assert (told.json["wording"], told.json["version"]) == (1, 0)
+    assert (read["answer"], read["note"], read["wording"]) == (["YES"], ["Typed before."], ["1"])
+    assert (done.status_code, len(stored_marks())) == (303, 4)
+
+
+def test_a_correction_of_words_alone_asks_nobody_to_save_again(make: Factory, visit: Visit):
+    made = scene(make)
+    reviewer = visit(made.reviewers[1])
+    ballot = made.url(f"ballots/{made.vendors[0].id}")
+    url = f"{ballot}/marks/{made.criterion('sis').id}"
+    before = filled_form(reviewer.page(ballot), url) | {"answer": "YES"}
+
+    correct(made, KEEP)
+
+    assert reviewer.post(url, before).status_code == 303
 
 
 def test_marks_on_a_left_out_criterion_are_kept_and_no_longer_count(make: Factory, visit: Visit):

@@ -133,6 +133,16 @@ def test_a_refusal_is_one_line_on_stderr_and_exit_code_1(run: Run):
     assert done.stderr == "crrubric: ada@x.example has an account already.\n"
 
 
+@pytest.mark.parametrize("words", ["memo no-such", "results no-such", "journal no-such copy.jsonl"])
+def test_an_evaluation_that_is_not_there_is_told_in_a_sentence(run: Run, words: str):
+    done = run(*words.split())
+
+    assert done.exit_code == 1
+    assert done.stderr == (
+        "crrubric: There is no such evaluation. “crrubric evaluation list” shows those there are.\n"
+    )
+
+
 def test_an_evaluation_is_made_from_the_built_in_rubric(run: Run):
     run("user", "add", "--name", "Ada", "--email", "ada@x.example")
 

@@ -21,7 +21,7 @@ from tests.machine.frame import everything, rows_of_everything
 
 MARKS = {(0, 0): "YNA", (1, 1): "?Y-"}
 # drawn by chance, or made of what is
-SECRETS = {"dedup_key", "hash", "password_hash", "token_hash", "receipt"}
+SECRETS = {"dedup_key", "hash", "password_hash", "salts", "token_hash", "receipt"}
 
 
 def decided(make: Factory) -> Made:

@@ -174,7 +174,7 @@ def add_index(metadata: MetaData) -> None:
         (loosen_check, "check ck_vendor_term_positive of vendor"),
         (forget_unique, "unique uq_ballot_member_id_vendor_id of ballot"),
         (widen_unique, "unique uq_ballot_member_id_vendor_id of ballot"),
-        (delete_along, "foreign key fk_mark_ballot_id_ballot of mark"),
+        (delete_along, "foreign key fk_mark_evaluation_id_ballot_id_ballot of mark"),
         (forget_condition, "index uq_meeting_under_way of meeting"),
         (add_index, "index ix_mark_note of mark"),
     ],
@@ -210,7 +210,12 @@ def test_a_trigger_that_was_lost_is_seen(app: Flask):
 
 def test_the_database_itself_refuses_a_second_mark_in_a_cell(make: Factory):
     made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "Y"})
-    row = {"ballot_id": ballot_of(made, 0, 0).id, "criterion_id": made.criteria[0].id}
+    ballot = ballot_of(made, 0, 0)
+    row = {
+        "evaluation_id": ballot.evaluation_id,
+        "ballot_id": ballot.id,
+        "criterion_id": made.criteria[0].id,
+    }
 
     with pytest.raises(IntegrityError):
         db.session.execute(insert(Mark).values(**row, answer=Answer.NO, version=1))

@@ -17,7 +17,7 @@ from tests.integration.conftest import Visit
 # what a page may ask at most: who is signed in, their seat, the zone, then what it shows
 MOST = {
     "home": 3,
-    "ballot": 17,
+    "ballot": 18,
     "vendors": 5,
     "evidence": 10,
     "cell": 20,
@@ -99,17 +99,19 @@ def mark_every_ballot(made: Made, letters: str) -> None:
     with unit_of_work() as session:
         here = Ballot.vendor_id.in_([vendor.id for vendor in made.vendors])
         session.add_all(
-            Mark(ballot_id=ballot, criterion_id=criterion.id, answer=LETTERS[letter])
+            Mark(evaluation_id=made.evaluation.id, ballot_id=ballot, criterion_id=criterion.id,
+                 answer=LETTERS[letter])
             for ballot in session.scalars(select(Ballot.id).where(here))
             for criterion, letter in zip(made.criteria, letters, strict=False)
-        )
+        )  # fmt: skip
 
 
 def point_to_something(made: Made) -> None:
     """Every mark has evidence and a file, every vendor a file."""
     with unit_of_work() as session:
         session.execute(update(Mark).values(evidence_place="https://acme.example/a"))
-        facts = {"kind": FileKind.CSV, "size": 3, "name": "a.csv"}
+        own = made.evaluation.id
+        facts = {"kind": FileKind.CSV, "size": 3, "name": "a.csv", "evaluation_id": own}
         for vendor in made.vendors:
             session.add(
                 VendorFile(

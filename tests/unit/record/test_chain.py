@@ -12,6 +12,7 @@ from crrubric.domain.record.chain import (
     ChainBreak,
     ChainLink,
     ChainReader,
+    Fault,
     hash_of,
     hash_text,
     to_canonical_json,
@@ -62,7 +63,7 @@ def test_a_changed_entry_is_one_break(size, data):
     place = data.draw(st.integers(0, size - 1))
     links[place] = replace(links[place], content={"event": "something else"})
 
-    assert find_chain_breaks(links) == [ChainBreak(7, place + 1, missing=False)]
+    assert find_chain_breaks(links) == [ChainBreak(7, place + 1, Fault.CHANGED)]
 
 
 @given(st.integers(2, 8), st.data())
@@ -71,7 +72,7 @@ def test_a_removed_entry_is_noticed(size, data):
     place = data.draw(st.integers(0, size - 2))
     del links[place]
 
-    assert find_chain_breaks(links)[0] == ChainBreak(7, place + 1, missing=True)
+    assert find_chain_breaks(links)[0] == ChainBreak(7, place + 1, Fault.MISSING)
 
 
 def test_a_changed_entry_with_its_own_hash_made_anew_breaks_the_next_one():
@@ -79,7 +80,7 @@ def test_a_changed_entry_with_its_own_hash_made_anew_breaks_the_next_one():
     forged = replace(links[1], content={"event": "something else"})
     links[1] = replace(forged, hash=hash_of(forged, links[0].hash))
 
-    assert find_chain_breaks(links) == [ChainBreak(7, 3, missing=False)]
+    assert find_chain_breaks(links) == [ChainBreak(7, 3, Fault.CHANGED)]
 
 
 def test_a_moment_is_the_same_in_every_zone():

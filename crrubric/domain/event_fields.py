@@ -1,0 +1,132 @@
+"""Which fields of a journal entry hold texts that people typed, and whom a text is about.
+
+The one list: by it an entry is written with a commitment to each typed text, and by it texts are
+withheld from a copy. A field of an entry is known by its name, wherever in the entry it stands. One
+that is on neither list is taken for typed, and withheld with whatever else is.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from crrubric.domain.events import Event
+
+
+class TextKind(StrEnum):
+    """What a typed text is about, for who decides what to withhold."""
+
+    PEOPLE = "people"
+    WORDS = "words"  # what people wrote
+    VENDORS = "vendors"
+    RUBRIC = "rubric"  # and what the evaluation is about
+
+
+Kinds = frozenset[TextKind]
+CODE: Kinds = frozenset()  # nothing that was typed: an id, a code, a day, a word of ours
+PEOPLE = frozenset({TextKind.PEOPLE})
+WORDS = frozenset({TextKind.WORDS})
+VENDORS = frozenset({TextKind.VENDORS})
+RUBRIC = frozenset({TextKind.RUBRIC})
+EVERYTHING_TYPED = frozenset(TextKind)
+
+TYPED: Mapping[str, Kinds] = {
+    **dict.fromkeys(
+        (
+            "actor_name", "agreed", "email", "moved by", "moved_by", "name", "on behalf of",
+            "owner", "seconded by", "seconded_by",
+        ),
+        PEOPLE,
+    ),
+    **dict.fromkeys(
+        (
+            "conditions", "cost_ceiling", "evidence", "evidence_place", "file", "hold", "motion",
+            "note", "place", "reason", "ranking_reason", "term", "why_another_order", "words",
+        ),
+        WORDS,
+    ),
+    **dict.fromkeys(
+        (
+            "adopted_order", "company", "contact_email", "contact_name", "links", "price_note",
+            "product", "product_version", "vendor",
+        ),
+        VENDORS,
+    ),
+    **dict.fromkeys(
+        (
+            "does_not_meet", "look_for", "practice", "purpose", "question", "rubric", "title",
+            "version", "why",
+        ),
+        RUBRIC,
+    ),
+    # made of every mark of a file, notes and all: whoever knows the rest could try for a note
+    "fingerprint": WORDS,
+}  # fmt: skip
+CODES = frozenset({
+    "adopted", "answer", "answered_on", "answered on", "bytes", "closes_on", "code", "criteria",
+    "due on", "effect", "ends_at", "event", "evidence_kind", "evidence_on", "evidence_until",
+    "given on", "kind", "language", "lead", "mode", "over", "phase", "position", "price_unit",
+    "ranks", "receipt", "sent on", "sha256", "slug", "source", "stakeholder", "standing",
+    "time_zone", "until", "value", "vendors", "weight",
+})  # fmt: skip
+# whom or what an entry is about, by event; a vendor where nothing stands here
+SUBJECTS: Mapping[Event, Kinds] = {
+    Event.REMINDED: CODE,
+    Event.MARKS_IMPORTED: WORDS,
+    Event.MOTION_RECORDED: WORDS,
+    Event.MOTION_CORRECTED: WORDS,
+    **dict.fromkeys(
+        (
+            Event.EVALUATION_CREATED, Event.SECTION_ADDED, Event.SECTION_RENAMED,
+            Event.SECTION_REMOVED, Event.CRITERION_ADDED,
+            Event.CRITERION_CHANGED, Event.CRITERION_TRANSLATED, Event.CRITERION_MOVED,
+            Event.CRITERION_CORRECTED,
+        ),
+        RUBRIC,
+    ),
+    **dict.fromkeys(
+        (
+            Event.MEMBER_ASSIGNED, Event.MEMBER_INVITED, Event.MEMBER_ADDED, Event.MEMBER_CHANGED,
+            Event.CHAIR_APPOINTED, Event.MEMBER_REMOVED, Event.MEMBER_RENAMED, Event.INVITE_RENEWED,
+            Event.INVITE_SHOWN, Event.INVITE_READDRESSED, Event.INVITE_ACCEPTED,
+            Event.ACCOUNT_ADDED, Event.ACCOUNT_LINK_MADE, Event.ACCOUNT_LINK_SENT,
+            Event.ACCOUNT_LINK_ASKED, Event.ACCOUNT_RENAMED, Event.ACCOUNT_READDRESSED,
+            Event.ACCOUNT_DISABLED, Event.ACCOUNT_ENABLED, Event.ATTENDANCE_CHANGED,
+        ),
+        PEOPLE,
+    ),
+    **dict.fromkeys(
+        (
+            Event.CONFLICT_WAIVED, Event.WAIVER_ENDED, Event.BALLOT_REOPENED, Event.BALLOT_ENTERED,
+            Event.BALLOT_IMPORTED,
+        ),
+        PEOPLE | VENDORS,
+    ),
+    **dict.fromkeys(
+        (
+            Event.MARK_RECORDED, Event.MARK_SET_ASIDE, Event.MARK_FILE_ATTACHED,
+            Event.MARK_FILE_REMOVED,
+            Event.CELL_DEFERRED, Event.FINDING_RECORDED, Event.FINDING_WITHDRAWN,
+        ),
+        VENDORS | RUBRIC,
+    ),
+}  # fmt: skip
+# what the same name means in an entry of one event alone
+OTHERWISE: Mapping[tuple[Event, str], Kinds] = {
+    (Event.QUESTION_ANSWERED, "answer"): WORDS,
+    (Event.DISTRICT_CHANGED, "name"): RUBRIC,
+}
+
+
+def find_text_kinds(event: Event, name: str) -> Kinds:
+    """What a text in a field of this name is about; nothing for a code."""
+    name = name.split(" (")[0]  # a translation is told as "title (es)"
+    if name == "subject":
+        return SUBJECTS.get(event, VENDORS)
+    if (event, name) in OTHERWISE:
+        return OTHERWISE[event, name]
+    return CODE if name in CODES else TYPED.get(name, EVERYTHING_TYPED)
+
+
+def is_declared(event: Event, name: str) -> bool:
+    """Whether the lists tell of a field."""
+    name = name.split(" (")[0]
+    return name == "subject" or name in CODES or name in TYPED or (event, name) in OTHERWISE

@@ -1,0 +1,21 @@
+"""Whose marks count is settled when the committee sees the ballots."""
+
+from crrubric.domain.errors import Invalid
+from crrubric.domain.translation import N_
+from crrubric.models import Evaluation
+
+
+def refuse_once_shown(evaluation: Evaluation, *, field: str = "") -> None:
+    """Raise Invalid for what would take marks out of the count, or bring them back, once seen.
+
+    Whoever has read the ballots could choose the result by choosing the reviewers, even after a
+    step back to scoring.
+    """
+    if evaluation.shown_at is not None:
+        raise Invalid(
+            N_(
+                "The committee has seen the ballots: whose marks count is not changed any more, for"
+                " that could turn the result."
+            ),
+            field=field,
+        )

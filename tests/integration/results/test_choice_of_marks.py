@@ -1,0 +1,177 @@
+"""Once the committee has seen the ballots, nobody chooses whose marks count."""
+
+import pytest
+from sqlalchemy import select
+
+from crrubric.domain.errors import Invalid, WrongPhase
+from crrubric.domain.setup.assignment import Assignment
+from crrubric.domain.vocabulary import (
+    DeclarationKind,
+    Phase,
+    PositionKind,
+    Role,
+    Stakeholder,
+)
+from crrubric.extensions import db
+from crrubric.models import Declaration, Member
+from crrubric.queries.meeting.decisions import count_stated_positions, list_disclosed_positions
+from crrubric.queries.people.people import Actor
+from crrubric.services.ballots import declarations
+from crrubric.services.meeting import decisions, positions
+from crrubric.services.setup import assignments, committee, phases
+from tests.factories import Factory, Made
+from tests.integration.conftest import Visit
+from tests.pages import words
+
+MARKS = {(0, 0): "YYY", (1, 0): "YYN", (2, 0): "NNY", (0, 1): "NYY", (1, 1): "NNY", (2, 1): "YYY"}
+SEEN = "The committee has seen the ballots"
+TEACHER = Stakeholder.TEACHER
+
+
+def seat_of(made: Made, actor: Actor) -> Member:
+    wanted = select(Member).where(
+        Member.evaluation_id == made.evaluation.id, Member.user_id == actor.user_id
+    )
+    return db.session.scalars(wanted).one()
+
+
+def email_of(made: Made, actor: Actor) -> str:
+    user = seat_of(made, actor).user
+    assert user is not None
+    return user.email
+
+
+@pytest.fixture
+def back(make: Factory) -> Made:
+    """In scoring again, after the committee has read three ballots a vendor."""
+    made = make.evaluation(phase=Phase.SCORING, reviewers=4, marks=MARKS)
+    committee.remove_member(made.chair, made.slug, seat_of(made, made.reviewers[3]).id)
+    make.forward(made, Phase.MEETING, {})
+    phases.change_phase(made.chair, made.slug, Phase.SCORING, reason="Too early")
+    return made
+
+
+def test_a_reviewer_stays_one(back: Made):
+    member = seat_of(back, back.reviewers[0]).id
+    invited = {"name": "R", "email": email_of(back, back.reviewers[0])}
+    observer = frozenset({Role.OBSERVER})
+
+    for act in (
+        lambda: committee.remove_member(back.chair, back.slug, member),
+        lambda: committee.change_member(
+            back.chair, back.slug, member, roles=observer, stakeholder=TEACHER
+        ),
+        lambda: committee.invite_member(
+            back.chair, back.slug, **invited, roles=observer, stakeholder=TEACHER
+        ),
+    ):
+        with pytest.raises(Invalid, match=SEEN):
+            act()
+
+    assert seat_of(back, back.reviewers[0]).is_reviewer
+    assert seat_of(back, back.reviewers[0]).removed_at is None
+
+
+def test_whose_marks_did_not_count_does_not_bring_them_in(back: Made):
+    email = email_of(back, back.reviewers[3])
+
+    with pytest.raises(Invalid, match=SEEN):
+        committee.invite_member(
+            back.chair,
+            back.slug,
+            name="R",
+            email=email,
+            roles=frozenset({Role.REVIEWER}),
+            stakeholder=TEACHER,
+        )
+
+    observer = frozenset({Role.OBSERVER})
+    done = committee.invite_member(
+        back.chair, back.slug, name="R", email=email, roles=observer, stakeholder=TEACHER
+    )
+    assert done.member.removed_at is None
+
+
+def test_roles_that_touch_no_mark_can_be_changed(back: Made):
+    both = frozenset({Role.CHAIR, Role.REVIEWER})
+    member = seat_of(back, back.reviewers[0]).id
+
+    changed = committee.change_member(
+        back.chair, back.slug, member, roles=both, stakeholder=Stakeholder.COUNSELOR
+    )
+
+    assert changed.is_chair
+
+
+def test_the_page_says_why_nobody_is_taken_out(back: Made, visit: Visit):
+    member = seat_of(back, back.reviewers[0]).id
+    chair = visit(back.chair)
+
+    url = back.url(f"committee/{member}/remove")
+    answer = chair.post(url)
+
+    assert answer.status_code == 422
+    assert SEEN in words(chair.page(url).root)
+
+
+@pytest.mark.parametrize("waived", [False, True])
+def test_a_conflict_is_neither_waived_nor_a_waiver_ended(make: Factory, waived: bool):
+    made = make.evaluation(phase=Phase.SCORING, reviewers=3, marks=MARKS)
+    make.conflict(made, 0, 0, "My brother sells it.")
+    own = db.session.scalars(
+        select(Declaration.id).where(Declaration.kind == DeclarationKind.CONFLICT)
+    ).one()
+    if waived:
+        declarations.waive_conflict(made.chair, made.slug, own, reason="A distant one.")
+    make.forward(made, Phase.MEETING, {})
+    act = declarations.end_waiver if waived else declarations.waive_conflict
+
+    with pytest.raises(Invalid, match=SEEN):
+        act(made.chair, made.slug, own, reason="I changed my mind.")
+
+
+def test_the_memo_says_of_a_conflict_that_it_was_declared_late(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.MEETING, reviewers=3, marks=MARKS)
+
+    make.conflict(made, 0, 0, "My brother sells it.")
+
+    memo = words(visit(made.chair).page(made.url("memo/")).root)
+    assert "after the committee had seen the ballots; marks given no longer count" in memo
+
+
+def test_what_somebody_said_of_a_vendor_before_they_declared_a_conflict_counts_no_more(
+    make: Factory,
+):
+    made = make.evaluation(phase=Phase.MEETING, reviewers=3, marks=MARKS)
+    text = decisions.DecisionText(vendor_id=made.vendors[0].id, reason="It fits.")
+    decisions.record_decision(made.chair, made.slug, text)
+    for actor in made.reviewers[:2]:
+        positions.state_position(actor, made.slug, kind=PositionKind.SUPPORT)
+
+    make.conflict(made, 0, 0, "My brother sells it.")
+    counted = count_stated_positions(db.session(), made.evaluation.id)
+    phases.change_phase(made.chair, made.slug, Phase.DECIDED)
+
+    names = [row.member_id for row in list_disclosed_positions(db.session(), made.evaluation)]
+    assert counted == (1, 2)
+    assert names == [seat_of(made, made.reviewers[1]).id]
+
+
+@pytest.mark.parametrize("marked", [False, True])
+def test_a_chair_who_stays_away_learns_nothing_from_assignments_that_are_refused(
+    make: Factory, marked: bool
+):
+    marks = {(0, 1): "YY-"} if marked else {}
+    made = make.evaluation(phase=Phase.SCORING, vendors=3, marks=marks)
+    declarations.declare_interest(
+        made.chair, made.slug, made.vendors[1].id, kind=DeclarationKind.CONFLICT, words="Mine."
+    )
+    member = seat_of(made, made.reviewers[0]).id
+    without = frozenset({made.vendors[0].id, made.vendors[2].id})
+    fewer = frozenset({made.criteria[0].id})
+
+    for wanted in (Assignment(without, None), Assignment(None, fewer)):
+        with pytest.raises(WrongPhase, match="another chair changes who marks what"):
+            assignments.assign_reviewer(made.chair, made.slug, member, wanted)
+    with pytest.raises(WrongPhase, match="another chair changes who marks what"):
+        assignments.assign_sections_by_lead(made.chair, made.slug)
