@@ -27,9 +27,10 @@ from crrubric.models import (
     User,
     Vendor,
 )
-from crrubric.queries.people.access import require
+from crrubric.queries.people.access import find_evaluation, require
 from crrubric.queries.people.people import OPERATOR, Actor, actor_of
 from crrubric.queries.results.matrices import read_matrix
+from crrubric.queries.setup.phase_facts import foresee_phase_for_seat
 from crrubric.services.ballots import ballots, declarations, seals
 from crrubric.services.meeting import decisions, meetings
 from crrubric.services.people.accounts import add_user
@@ -399,3 +400,10 @@ def let_chair_score(made: Made) -> Member:
         roles=frozenset({Role.CHAIR, Role.REVIEWER}),
         stakeholder=chair.stakeholder,
     )
+
+
+def foresee(made: Made, to: Phase) -> str:
+    """The version of what the page before a change of phase says to the chair."""
+    evaluation = find_evaluation(db.session(), made.slug)
+    seat = require(made.chair, Action.CHANGE_PHASE, evaluation, db.session())
+    return foresee_phase_for_seat(db.session(), seat, to, "en").fingerprint()

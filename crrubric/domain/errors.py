@@ -1,6 +1,6 @@
 """The few errors of crrubric. Each says, in the user's words, what to do next."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 
 class CrrubricError(Exception):
@@ -35,11 +35,15 @@ class NotReady(CrrubricError):
 
 
 class Invalid(CrrubricError):
-    """What was given can't be used; `field` names where it was typed, if anywhere."""
+    """What was given can't be used; `field` names where it was typed, if anywhere.
+
+    more: what else can't be used of the same form.
+    """
 
     def __init__(self, message: str, *, field: str | None = None, **values: object) -> None:
         super().__init__(message, **values)
         self.field = field
+        self.more: tuple[Invalid, ...] = ()
 
 
 class TooSoon(CrrubricError):
@@ -83,3 +87,19 @@ class Reworded(Stale):
     def __init__(self, message: str, wording: int) -> None:
         super().__init__(message)
         self.wording = wording
+
+
+def refuse_together(*checks: Callable[[], object]) -> None:
+    """Make every check, so that everything that is wrong is told at once.
+
+    Raises: Invalid, the first one with the others behind it.
+    """
+    found: list[Invalid] = []
+    for check in checks:
+        try:
+            check()
+        except Invalid as error:
+            found.append(error)
+    if found:
+        found[0].more = tuple(found[1:])
+        raise found[0]

@@ -38,8 +38,8 @@ TYPED: Mapping[str, Kinds] = {
     ),
     **dict.fromkeys(
         (
-            "conditions", "cost_ceiling", "evidence", "evidence_place", "file", "hold", "note",
-            "place", "reason", "ranking_reason", "term", "why_another_order", "words",
+            "conditions", "cost_ceiling", "evidence", "evidence_place", "file", "hold", "motion",
+            "note", "place", "reason", "ranking_reason", "term", "why_another_order", "words",
         ),
         WORDS,
     ),
@@ -72,9 +72,11 @@ SUBJECTS: Mapping[Event, Kinds] = {
     Event.REMINDED: CODE,
     Event.MARKS_IMPORTED: WORDS,
     Event.MOTION_RECORDED: WORDS,
+    Event.MOTION_CORRECTED: WORDS,
     **dict.fromkeys(
         (
-            Event.EVALUATION_CREATED, Event.SECTION_ADDED, Event.CRITERION_ADDED,
+            Event.EVALUATION_CREATED, Event.SECTION_ADDED, Event.SECTION_RENAMED,
+            Event.SECTION_REMOVED, Event.CRITERION_ADDED,
             Event.CRITERION_CHANGED, Event.CRITERION_TRANSLATED, Event.CRITERION_MOVED,
             Event.CRITERION_CORRECTED,
         ),

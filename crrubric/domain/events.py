@@ -12,6 +12,8 @@ class Event(LabelledEnum):
     EVALUATION_CHANGED = "EVALUATION_CHANGED", N_("changed title, purpose or dates")
     RULE_CHANGED = "RULE_CHANGED", N_("changed the decision rule")
     SECTION_ADDED = "SECTION_ADDED", N_("added the section “%(subject)s”")
+    SECTION_RENAMED = "SECTION_RENAMED", N_("renamed the section “%(subject)s”")
+    SECTION_REMOVED = "SECTION_REMOVED", N_("removed the section “%(subject)s”")
     CRITERION_ADDED = "CRITERION_ADDED", N_("added the criterion “%(subject)s”")
     CRITERION_CHANGED = "CRITERION_CHANGED", N_("changed the criterion “%(subject)s”")
     CRITERION_TRANSLATED = (
@@ -99,6 +101,7 @@ class Event(LabelledEnum):
     MEETING_ENDED = "MEETING_ENDED", N_("closed the meeting")
     ATTENDANCE_CHANGED = "ATTENDANCE_CHANGED", N_("recorded who is present: %(subject)s")
     MOTION_RECORDED = "MOTION_RECORDED", N_("recorded a motion: %(subject)s")
+    MOTION_CORRECTED = "MOTION_CORRECTED", N_("corrected a motion: %(subject)s")
     CELL_DEFERRED = "CELL_DEFERRED", N_("postponed %(subject)s")
     FINDING_RECORDED = "FINDING_RECORDED", N_("recorded the finding for %(subject)s")
     FINDING_WITHDRAWN = "FINDING_WITHDRAWN", N_("withdrew the finding for %(subject)s")

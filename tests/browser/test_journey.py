@@ -161,8 +161,9 @@ def set_rule(chair: Visitor) -> None:
 def open_scoring(chair: Visitor) -> None:
     menu(chair, "Overview")
     chair.snap("ready")
+    chair.follow("Open scoring")
     chair.press("Open scoring")
-    expect(chair.page.get_by_role("button", name="Close scoring and open")).to_be_visible()
+    expect(chair.page.get_by_role("link", name="Close scoring and open")).to_be_visible()
 
 
 # Scoring
@@ -265,6 +266,8 @@ def close_scoring(chair: Visitor) -> None:
     expect(chair.page.get_by_text("4 of 4 ballots submitted")).to_be_visible()
     chair.snap("progress")
     menu(chair, "Overview")
+    chair.follow("Close scoring and open the ballots")
+    chair.snap("before-closing")
     chair.press("Close scoring and open the ballots")
     chair.snap("meeting")
 
@@ -337,6 +340,7 @@ def decide(chair: Visitor) -> None:
 
 def close_meeting(chair: Visitor) -> None:
     menu(chair, "Overview")
+    chair.follow("Make the decision final")
     chair.press("Make the decision final")
     chair.snap("decided")
 

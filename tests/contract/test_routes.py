@@ -84,6 +84,7 @@ entries.show_entry_form ENTER_ON_BEHALF
 evaluations.show_facts_form EDIT_SETUP
 evaluations.show_overview VIEW_EVALUATION
 evaluations.save_phase CHANGE_PHASE
+evaluations.show_phase_change CHANGE_PHASE
 evaluations.show_progress VIEW_PROGRESS
 evaluations.save_reopening REOPEN_BALLOT
 evaluations.show_reopen_form REOPEN_BALLOT
@@ -119,6 +120,16 @@ meeting.save_undisputed_motion RECORD_FINDING
 meeting.save_attendance RUN_MEETING
 meeting.save_deferral RECORD_FINDING
 meeting.save_meeting_end RUN_MEETING
+motions.save_motion_correction RECORD_FINDING
+motions.show_motion_correction RECORD_FINDING
+meeting.show_price_opening OPEN_PRICES
+committee.show_seat_removal MANAGE_COMMITTEE
+vendors.show_vendor_removal EDIT_SETUP
+practice.show_practice_round_end RUN_PRACTICE
+practice.show_practice_round_restart RUN_PRACTICE
+sections.show_section_form EDIT_SETUP
+sections.save_section EDIT_SETUP
+sections.save_section_removal EDIT_SETUP
 meeting.show_agenda FOLLOW_MEETING
 meeting.save_motion RUN_MEETING
 meeting.show_current_cell FOLLOW_MEETING

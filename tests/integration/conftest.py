@@ -72,6 +72,11 @@ class Visitor:
         shown = filled_form(self.page(page or url), url)
         return self.post(url, {**{key: shown[key] for key in ("version", "seen")}, **data})
 
+    def act(self, url: str, data: dict[str, Any] | None = None) -> TestResponse:
+        """Open the page before an act, and press its button; this is typed into its form."""
+        shown = filled_form(self.page(url), url.split("?")[0])
+        return self.post(url, {**shown, **(data or {})})
+
     def csrf(self) -> str:
         """A token of this session: of the last page that had a form, or of the first to get."""
         if not self.token:

@@ -115,6 +115,7 @@ class Frame(RuleBasedStateMachine):
         self.sealed: dict[tuple[int, int], str] = {}
         self.keys: dict[tuple[Any, ...], str] = {}  # of files, as addresses name them
         self.practice: dict[tuple[int, int], dict[str, Any]] = {}  # no journal tells of it
+        self.attended: set[int] = set()  # numbers of the meetings with a record of who was there
         key = str(db.engine.url)
         if key not in self.world:
             self.world[key] = (*self.first_world(), take_image())

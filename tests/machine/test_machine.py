@@ -746,6 +746,7 @@ class Committee(Files, Later, Practice, Talk):
         )
         if done:
             sitting["present"] = sorted(wanted)
+            self.attended |= {len(self.model.meetings)} if wanted else set()
 
     @act(Action.RUN_MEETING, vendor=NUMBER, criterion=NUMBER)
     def point_at(self, who, vendor, criterion):
@@ -765,11 +766,18 @@ class Committee(Files, Later, Practice, Talk):
         done = self.tried(
             ((not words or yes < 0) and Invalid)
             or self.refused(name, Action.RUN_MEETING)
-            or (not self.model.sitting() and WrongPhase),
+            or (not self.model.sitting() and WrongPhase)
+            or (yes + no > self.voters() and Invalid),
             lambda: meetings.record_motion(self.people[name], self.slug, text),
         )
         if done:
             self.note_motion(MotionKind.OTHER, text)
+
+    def voters(self) -> int:
+        """How many can vote now: who is recorded as present, else the committee."""
+        if len(self.model.meetings) in self.attended:
+            return len(self.model.sitting()["present"])
+        return sum(row["present"] for row in self.model.members.values())
 
     def note_motion(self, kind: MotionKind, text: MotionText) -> None:
         self.model.motions.append({"kind": kind, **asdict(text), "carried": text.carried})
@@ -802,7 +810,9 @@ class Committee(Files, Later, Practice, Talk):
         cells = {} if refused else self.undisputed(name)
         shown = "" if refused or not off else self.shown_undisputed(name)
         done = self.tried(
-            refused or ((not off or not cells) and Stale),
+            refused
+            or ((not off or not cells) and Stale)
+            or (text.votes > self.voters() and Invalid),
             lambda: meetings.adopt_undisputed_cells(
                 self.people[name], self.slug, text, shown=shown
             ),

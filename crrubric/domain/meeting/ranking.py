@@ -71,8 +71,10 @@ def rank_field(code: str) -> str:
     return f"rank of {code}"
 
 
-def refuse_ruled_out(results: Results, code: str, field: str) -> None:
-    """Raise Invalid if the vendor is not eligible, saying what it does not meet."""
+def refuse_ruled_out(results: Results, code: str | None, field: str) -> None:
+    """Raise Invalid if there is a vendor that is not eligible, saying what it does not meet."""
+    if code is None:
+        return
     score = results.scores[code]
     if score.gate is not Gate.FAIL:
         return

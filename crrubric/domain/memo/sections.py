@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from crrubric.domain.meeting.doubts import DecisionBasis, list_decision_doubts
 from crrubric.domain.memo.blindness import BlindnessBlocks
 from crrubric.domain.memo.cost import CostBlocks
 from crrubric.domain.memo.people import CommitteeBlocks
@@ -13,6 +14,7 @@ from crrubric.domain.memo.tree import (
     Heading,
     Memo,
     MemoFacts,
+    MemoRecommendation,
     MemoStatus,
     MemoVendor,
     PageBreak,
@@ -23,6 +25,7 @@ from crrubric.domain.memo.tree import (
 from crrubric.domain.memo.trust import TrustBlocks
 from crrubric.domain.memo.vendors import VendorBlocks
 from crrubric.domain.memo.words import NONE, Translate, ValueFormatter
+from crrubric.domain.results.cost import NO_PRICE
 from crrubric.domain.results.scoring import SCORE_MEANS
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import PositionKind
@@ -87,7 +90,24 @@ class _MemoComposer:
             yield Paragraph(found.term or words(NONE), words(N_("For how long:")))
             yield Paragraph(found.cost_ceiling or words(NONE), words(N_("At what cost:")))
             yield Paragraph(self.action(), words(N_("Action requested:")))
+            yield Paragraph(self.left_open(found), words(N_("Left open:")))
         yield self.ranking()
+
+    def left_open(self, found: MemoRecommendation) -> str:
+        """What the recommendation rests on that was not settled, or not done."""
+        facts = self.facts
+        price = NO_PRICE if found.vendor is None else self.vendor(found.vendor).price
+        doubts = list_decision_doubts(
+            DecisionBasis(
+                results=self.results,
+                recommended=found.vendor,
+                price=price,
+                sealed=facts.prices.sealed and facts.prices.opened_at is None,
+                sittings=len(facts.sittings),
+                unattended=facts.unattended,
+            )
+        )
+        return " ".join(map(self.words.remark, doubts)) or self.words(N_("Nothing."))
 
     def recommended(self) -> str:
         found = self.facts.recommendation

@@ -308,6 +308,18 @@ class MemoSitting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MemoMotionCorrection:
+    """A motion whose record was corrected: its vote before and after, in favor, against, away."""
+
+    words: str
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemoFacts:
     """Everything that a memo says, before it is put into words. Moments are in the local zone."""
 
@@ -335,6 +347,8 @@ class MemoFacts:
     positions: tuple[MemoPosition, ...] = ()  # only once the decision is recorded
     commitments: tuple[MemoCommitment, ...] = ()
     sittings: tuple[MemoSitting, ...] = ()
+    corrected_motions: tuple[MemoMotionCorrection, ...] = ()
+    unattended: int = 0  # motions of meetings of which nobody recorded who was there
     blindness: MemoBlindness = MemoBlindness()
     practice: MemoPractice | None = None
     contradictions: tuple[Contradiction, ...] = ()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 
+from crrubric.domain.foreseen import Remark
 from crrubric.domain.results.outcome import DecisionRule
 from crrubric.domain.results.results import Cell, Results
 from crrubric.domain.results.scoring import Score
@@ -44,6 +45,14 @@ class ValueFormatter:
         if len(things) < 2:
             return "".join(things)
         return self(N_("%(some)s and %(last)s"), some=", ".join(things[:-1]), last=things[-1])
+
+    def remark(self, remark: Remark) -> str:
+        """A sentence with the names that it counts."""
+        said = self(remark.message, **remark.values)
+        if not remark.names:
+            return said
+        names = (f"{name} ({detail})" if detail else name for name, detail in remark.names)
+        return f"{said} {', '.join(names)}."
 
     def coefficient(self, value: Fraction | None, why: str) -> str:
         """A coefficient with two decimals, or why there is none."""

@@ -4,7 +4,15 @@ from typing import Any
 
 from crrubric.domain.record.entries import ROW, ToldEntry
 from crrubric.domain.record.setup_steps import require_id
-from crrubric.domain.record.state import COMMITMENT, DECISION, FINDING, MOTION, State, pick_columns
+from crrubric.domain.record.state import (
+    COMMITMENT,
+    DECISION,
+    FINDING,
+    MOTION,
+    VOTE,
+    State,
+    pick_columns,
+)
 from crrubric.domain.record.texts import Text, Withheld
 
 
@@ -43,9 +51,8 @@ def replay_motion(state: State, entry: ToldEntry) -> None:
     """A motion with its vote, and the findings that were adopted with it."""
     told, place = entry.told, len(state.motions)
     state.motions.append({
-        **pick_columns(told[ROW], MOTION), "moved_by": told["moved by"],
-        "seconded_by": told["seconded by"], "in_favor": told["in favor"],
-        "opposed": told["against"], "abstaining": told["abstaining"], "carried": told["carried"],
+        **pick_columns(told[ROW], MOTION), **{name: told[key] for name, key in VOTE.items()},
+        "carried": told["carried"],
     })  # fmt: skip
     sitting = str(len(state.meetings) - 1)
     state.sign("motion", place, {"at": entry.at, "meeting_id": sitting})
@@ -58,6 +65,14 @@ def replay_motion(state: State, entry: ToldEntry) -> None:
             "version": 1, "moved": True,
         }  # fmt: skip
         sign_finding(state, entry, cell, motion=str(place))
+
+
+def replay_motion_correction(state: State, entry: ToldEntry) -> None:
+    """Another vote, or other words, for a motion; what falls with it is told item by item."""
+    told = entry.told
+    motion = state.motions[told[ROW]["place"]]
+    names = {**VOTE, "words": "motion", "carried": "carried"}
+    motion.update({name: told[key] for name, key in names.items() if key in told})
 
 
 def sign_finding(

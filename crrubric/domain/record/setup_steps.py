@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from crrubric.domain.record.entries import ToldEntry
+from crrubric.domain.record.entries import ROW, ToldEntry
 from crrubric.domain.record.state import (
     CRITERION,
     MOMENTS,
@@ -114,8 +114,13 @@ def replay_phase(state: State, entry: ToldEntry) -> None:
 
 
 def replay_section(state: State, entry: ToldEntry) -> None:
-    """A new section."""
+    """A new section, or other words for one."""
     state.sections |= index_rows([entry.row], SECTION)
+
+
+def replay_section_removal(state: State, entry: ToldEntry) -> None:
+    """A section without criteria goes."""
+    del state.sections[(entry.before or {})[ROW]["id"]]
 
 
 def replay_criterion(state: State, entry: ToldEntry) -> None:

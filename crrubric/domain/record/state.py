@@ -44,6 +44,11 @@ FILE = {"file": "name", "kind": "kind", "bytes": "size", "sha256": "sha256"}
 FINDING = ("value", "as_computed", "reason", "evidence", "agreed")
 DECISION = ("vendor_id", "reason", "conditions", "term", "cost_ceiling")
 MOTION = ("kind", "words", "moved_by", "seconded_by", "in_favor", "opposed", "abstaining")
+# of them, what is told by another name, or corrected
+VOTE = {
+    "moved_by": "moved by", "seconded_by": "seconded by", "in_favor": "in favor",
+    "opposed": "against", "abstaining": "abstaining",
+}  # fmt: skip
 MARK = ("answer", "note", "evidence_kind", "evidence_place", "evidence_on", "evidence_until")
 STORED_MARK = (*MARK, "version", "marked_at")
 COMMITMENT = ("vendor_id", "words", "owner", "due_on")

@@ -1,5 +1,6 @@
 """Everything that the memo of an evaluation says, read in a fixed number of queries."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -18,6 +19,7 @@ from crrubric.domain.memo.tree import (
     MemoCommitment,
     MemoDeparture,
     MemoFacts,
+    MemoMotionCorrection,
     MemoNote,
     MemoPerson,
     MemoPosition,
@@ -54,7 +56,7 @@ from crrubric.queries.meeting.decisions import (
     list_reinstatements,
     recommendation_of,
 )
-from crrubric.queries.meeting.meetings import list_minutes
+from crrubric.queries.meeting.meetings import Minutes, list_minutes
 from crrubric.queries.memo.blindness import load_memo_blindness
 from crrubric.queries.memo.prices import load_memo_prices
 from crrubric.queries.questions.questions import list_standing_questions
@@ -64,6 +66,8 @@ from crrubric.queries.setup.assignments import count_assigned_criteria
 from crrubric.queries.setup.rubrics import list_revisions, list_tension_values
 from crrubric.queries.setup.wording import translate_rubric_text
 from crrubric.queries.shared.reading import end_reading
+
+COUNTED = {"in_favor": "in favor", "opposed": "against", "abstaining": "abstaining"}
 
 
 def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> MemoFacts:
@@ -75,6 +79,7 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
     decision = recommendation_of(session, evaluation.id)
     counts = read.basis.ballots.counts()
     zone = ZoneInfo(evaluation.district.time_zone)
+    held = list_minutes(session, evaluation.id)[::-1]
 
     def local(moment: datetime | None) -> datetime | None:
         return moment.astimezone(zone) if moment else None
@@ -133,8 +138,10 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
                 row.meeting.place,
                 tuple(seen.member.name for seen in row.attendance),
             )
-            for row in reversed(list_minutes(session, evaluation.id))
+            for row in held
         ),
+        corrected_motions=tuple(list_memo_motion_corrections(held, zone)),
+        unattended=sum(len(row.motions) for row in held if not row.attendance),
         ranking=load_memo_ranking(session, decision, zone),
         reinstatements=tuple(
             MemoReinstatement(row.vendor.code, row.reason, row.recorded_at.astimezone(zone))
@@ -224,6 +231,31 @@ def list_memo_corrections(
         )
         for row in list_revisions(session, evaluation.id)
     )
+
+
+def list_memo_motion_corrections(
+    held: Iterable[Minutes], zone: ZoneInfo
+) -> Iterator[MemoMotionCorrection]:
+    """Corrections of motions, by motion, the first first; each with the vote before and after."""
+    for row in held:
+        for motion in row.motions:
+            after = {name: getattr(motion, column) for column, name in COUNTED.items()}
+            found = []
+            for entry in reversed(row.corrections.get(motion.id, [])):
+                old = entry.before or {}
+                before = {name: old.get(name, count) for name, count in after.items()}
+                found.append(
+                    MemoMotionCorrection(
+                        words=motion.words,
+                        before=tuple(before.values()),
+                        after=tuple(after.values()),
+                        reason=entry.reason,
+                        by=entry.actor_name,
+                        at=entry.at.astimezone(zone),
+                    )
+                )
+                after = before
+            yield from reversed(found)
 
 
 def list_departed_vendors(

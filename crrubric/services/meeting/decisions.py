@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, Stale
+from crrubric.domain.errors import Invalid, Stale, refuse_together
 from crrubric.domain.events import Event
 from crrubric.domain.meeting.ranking import AdoptedRanking, RankingInput, refuse_ruled_out
 from crrubric.domain.results.outcome import decide_outcome
@@ -243,15 +243,13 @@ def record_decision(
         decision = recommendation_of(session, evaluation.id)
         stored = read_decision_values(decision, find_adopted_ranking(session, decision))
         refuse_unseen_change(stored, {**asdict(tidy), **read_order_values(order)}, seen)
-        if tidy.cost_ceiling and evaluation.hides_prices:
-            raise Invalid(
-                N_("Prices are sealed: open them before you record a cost ceiling."),
-                field="cost_ceiling",
-            )
         vendor = find_candidate(session, evaluation, tidy.vendor_id) if tidy.vendor_id else None
         read = read_matrix(session, evaluation)
-        if vendor is not None:
-            refuse_ruled_out(read.results, vendor.code, "vendor")
+        code = vendor.code if vendor else None
+        refuse_together(
+            lambda: refuse_ruled_out(read.results, code, "vendor"),
+            lambda: refuse_early_ceiling(evaluation, tidy),
+        )
         if decision is None:
             decision = Decision(evaluation_id=evaluation.id)
             session.add(decision)
@@ -260,7 +258,7 @@ def record_decision(
         for key, value in asdict(tidy).items():
             setattr(decision, key, value)
         decision.recorded_by, decision.recorded_at = actor.name, now_utc()
-        adopted = adopt_ranking(session, decision, read, order, vendor.code if vendor else None)
+        adopted = adopt_ranking(session, decision, read, order, code)
         note_event(
             session,
             actor,
@@ -269,6 +267,15 @@ def record_decision(
             after={**asdict(tidy), "vendor": vendor.company if vendor else None, **adopted},
         )
     return decision
+
+
+def refuse_early_ceiling(evaluation: Evaluation, text: DecisionText) -> None:
+    """Raise Invalid for a cost ceiling while prices are sealed."""
+    if text.cost_ceiling and evaluation.hides_prices:
+        raise Invalid(
+            N_("Prices are sealed: open them before you record a cost ceiling."),
+            field="cost_ceiling",
+        )
 
 
 def read_decision_values(

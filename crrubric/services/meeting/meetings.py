@@ -12,13 +12,15 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import Stale, WrongPhase
 from crrubric.domain.events import Event
 from crrubric.domain.meeting.agenda import fingerprint_cells, list_undisputed_cells
+from crrubric.domain.meeting.motions import refuse_excess_votes
+from crrubric.domain.record.state import VOTE
 from crrubric.domain.results.results import Cell
 from crrubric.domain.text import clean_line, require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.typed import require_in_bounds
 from crrubric.domain.vocabulary import MotionKind
 from crrubric.models import Attendance, Deferral, Finding, Meeting, Member, Motion
-from crrubric.queries.meeting.meetings import find_current_meeting
+from crrubric.queries.meeting.meetings import count_voters, find_current_meeting
 from crrubric.queries.people.access import Seat, make_not_found, refuse_recused, require_locked_seat
 from crrubric.queries.people.people import Actor
 from crrubric.queries.results.matrices import Matrix, read_matrix
@@ -46,6 +48,11 @@ class MotionText:
     def carried(self) -> bool:
         """Whether more voted in favor than against; who abstains is not counted."""
         return self.in_favor > self.opposed
+
+    @property
+    def votes(self) -> int:
+        """How many votes were counted."""
+        return self.in_favor + self.opposed + self.abstaining
 
 
 def start_meeting(actor: Actor, slug: str, *, place: str = "") -> Meeting:
@@ -131,7 +138,7 @@ def adopt_undisputed_cells(actor: Actor, slug: str, text: MotionText, *, shown: 
 
     Vendors that the chair stays away from are left to another chair.
     Args: shown: `fingerprint_cells` of those that the page showed. Raises: Stale if they are no
-    longer the same.
+    longer the same; Invalid for more votes than voters.
     """
     tidy = clean_motion(text)
     with unit_of_work() as session:
@@ -147,6 +154,7 @@ def adopt_undisputed_cells(actor: Actor, slug: str, text: MotionText, *, shown: 
                 ),
                 count=len(cells),
             )
+        refuse_excess_votes(tidy.votes, count_voters(session, meeting))
         motion = _make_motion(meeting, MotionKind.UNDISPUTED, tidy)
         session.add(motion)
         session.flush()
@@ -178,11 +186,13 @@ def list_undisputed_for_seat(read: Matrix, seat: Seat) -> list[Cell]:
 
 
 def record_motion(actor: Actor, slug: str, text: MotionText) -> Motion:
-    """Record any other motion with its vote."""
+    """Record any other motion with its vote. Raises: Invalid for more votes than voters."""
     tidy = clean_motion(text)
     with unit_of_work() as session:
         seat = _lock_chair_seat(session, actor, slug)
-        motion = _make_motion(_require_meeting(session, seat), MotionKind.OTHER, tidy)
+        meeting = _require_meeting(session, seat)
+        refuse_excess_votes(tidy.votes, count_voters(session, meeting))
+        motion = _make_motion(meeting, MotionKind.OTHER, tidy)
         session.add(motion)
         _note_motion(session, seat, motion, {})
     return motion
@@ -261,11 +271,7 @@ def _make_motion(meeting: Meeting, kind: MotionKind, text: MotionText) -> Motion
 
 def _note_motion(session: Session, seat: Seat, motion: Motion, more: dict[str, object]) -> None:
     votes = {
-        "moved by": motion.moved_by,
-        "seconded by": motion.seconded_by,
-        "in favor": motion.in_favor,
-        "against": motion.opposed,
-        "abstaining": motion.abstaining,
+        **{told: getattr(motion, column) for column, told in VOTE.items()},
         "carried": motion.carried,
         ROW: {"kind": motion.kind, "words": motion.words},  # a subject may be cut
     }

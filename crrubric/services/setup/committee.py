@@ -12,8 +12,13 @@ from crrubric.domain.events import Event
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Role, Stakeholder, Standing
 from crrubric.models import Ballot, Evaluation, Member
-from crrubric.queries.people.access import make_not_found, require_locked_evaluation
+from crrubric.queries.people.access import (
+    make_not_found,
+    require_locked_evaluation,
+    require_locked_seat,
+)
 from crrubric.queries.people.people import Actor
+from crrubric.queries.setup.act_facts import foresee_removal_of_member
 from crrubric.services.ballots.ballots import issue_ballots_if_scoring
 from crrubric.services.mail.letters import write_invitation
 from crrubric.services.people.accounts import SAME_EMAIL, find_or_add_user, is_unused, lock_user
@@ -23,7 +28,7 @@ from crrubric.services.shared.constraints import run_again_if_broken
 from crrubric.services.shared.counting import refuse_once_shown
 from crrubric.services.shared.journal import EntryReferences, find_changes, note_event
 from crrubric.services.shared.unit import unit_of_work
-from crrubric.services.shared.versions import refuse_unseen_change
+from crrubric.services.shared.versions import refuse_unforeseen, refuse_unseen_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,16 +196,21 @@ def change_member(
     return member
 
 
-def remove_member(actor: Actor, slug: str, member_id: int) -> None:
+def remove_member(
+    actor: Actor, slug: str, member_id: int, *, seen: str | None = None, language: str = ""
+) -> None:
     """End a person's seat: their next request is refused, their marks stay but don't count.
 
-    Raises: Invalid for the only chair, and for a reviewer once the committee has seen the ballots.
+    Args: seen: the fingerprint of what the page before said, language: in which it did. Raises:
+    Invalid for the only chair, and for a reviewer once the committee has seen the ballots; Stale.
     """
     with unit_of_work() as session:
-        evaluation = require_locked_evaluation(session, actor, Action.MANAGE_COMMITTEE, slug)
+        seat = require_locked_seat(session, actor, Action.MANAGE_COMMITTEE, slug)
+        evaluation = seat.evaluation
         member = find_member(session, evaluation, member_id)
-        _refuse_last_chair(session, evaluation, member)
-        _refuse_choice_of_marks(session, evaluation, member, scores=False)
+        refuse_removal(session, evaluation, member)
+        if seen is not None:
+            refuse_unforeseen(foresee_removal_of_member(session, seat, member, language), seen)
         member.removed_at = now_utc()
         note_event(
             session,
@@ -210,6 +220,12 @@ def remove_member(actor: Actor, slug: str, member_id: int) -> None:
             subject=member.name,
             about=EntryReferences(member_id=member.id),
         )
+
+
+def refuse_removal(session: Session, evaluation: Evaluation, member: Member) -> None:
+    """Raise Invalid for the only chair, and for a reviewer once the committee has seen ballots."""
+    _refuse_last_chair(session, evaluation, member)
+    _refuse_choice_of_marks(session, evaluation, member, scores=False)
 
 
 def set_roles(member: Member, roles: frozenset[Role], stakeholder: Stakeholder) -> None:

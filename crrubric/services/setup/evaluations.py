@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid
+from crrubric.domain.errors import Invalid, refuse_together
 from crrubric.domain.events import Event
 from crrubric.domain.people.languages import NAMES
 from crrubric.domain.setup.rubric import Rubric
@@ -219,9 +219,15 @@ def change_evaluation(
         }
         old = serialize_facts(evaluation)
         refuse_unseen_change(old, new, seen)
-        if closes_on is not None and closes_on != evaluation.closes_on:
-            require_coming_day(evaluation, closes_on, field="closes_on")
-        require_coming_end(evaluation, ends_at, closes_on)
+        refuse_together(
+            lambda: refuse_taken_title(session, evaluation, tidy),
+            lambda: (
+                closes_on is None
+                or closes_on == evaluation.closes_on
+                or require_coming_day(evaluation, closes_on, field="closes_on")
+            ),
+            lambda: require_coming_end(evaluation, ends_at, closes_on),
+        )
         evaluation.title, evaluation.purpose = tidy, about
         evaluation.closes_on, evaluation.ends_at = closes_on, ends_at
         evaluation.language = language or evaluation.language
@@ -229,6 +235,17 @@ def change_evaluation(
             session, actor, Event.EVALUATION_CHANGED, evaluation, old=old, new=new
         )
     return evaluation
+
+
+def refuse_taken_title(session: Session, evaluation: Evaluation, title: str) -> None:
+    """Raise Invalid (field "title") if another evaluation of the district has this title."""
+    others = select(Evaluation.id).where(
+        Evaluation.district_id == evaluation.district_id,
+        Evaluation.title_key == key_of(title),
+        Evaluation.id != evaluation.id,
+    )
+    if session.scalar(others.limit(1)) is not None:
+        raise title_taken_error(title)
 
 
 def serialize_facts(evaluation: Evaluation) -> dict[str, object]:

@@ -1,7 +1,5 @@
 """The phases of an evaluation: moving from one to the next or back, and what that means."""
 
-from dataclasses import replace
-
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -15,17 +13,20 @@ from crrubric.domain.text import clean_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import NoticeKind, Phase
 from crrubric.models import Ballot, Evaluation, Member
-from crrubric.queries.meeting.eligibility import find_ineligible_recommendation
 from crrubric.queries.meeting.meetings import find_current_meeting
 from crrubric.queries.people.access import lock_evaluation, require, require_impartial
 from crrubric.queries.people.people import Actor
-from crrubric.queries.setup.evaluations import load_readiness
+from crrubric.queries.setup.phase_facts import (
+    foresee_phase_for_seat,
+    load_phase_readiness,
+)
 from crrubric.services.ballots.ballots import issue_ballots
 from crrubric.services.ballots.stored_files import delete_ballot_files
 from crrubric.services.mail.notices import list_other_members, notify_members
 from crrubric.services.meeting.sittings import close_sitting
 from crrubric.services.shared.journal import note_event
 from crrubric.services.shared.unit import unit_of_work
+from crrubric.services.shared.versions import refuse_unforeseen
 
 # When a phase began; scoring's end is the meeting's beginning.
 STAMPS = {
@@ -37,12 +38,21 @@ STAMPS = {
 }
 
 
-def change_phase(actor: Actor, slug: str, to: Phase, *, reason: str = "") -> Evaluation:
+def change_phase(
+    actor: Actor,
+    slug: str,
+    to: Phase,
+    *,
+    reason: str = "",
+    seen: str | None = None,
+    language: str = "",
+) -> Evaluation:
     """Move the evaluation to another phase.
 
     Opening scoring freezes rubric and rule and issues the ballots; with the first meeting the
     committee sees them, which no step back undoes.
-    Raises: NotReady with every condition that isn't met; Invalid if a step back has no reason.
+    Args: seen: the fingerprint of what the page before said, language: in which it did. Raises:
+    NotReady with every condition that isn't met; Invalid if a step back has no reason; Stale.
     """
     why = clean_text(reason, limit=limits.NOTE, field="reason")
     with unit_of_work() as session:
@@ -57,6 +67,8 @@ def change_phase(actor: Actor, slug: str, to: Phase, *, reason: str = "") -> Eva
             require_impartial(session, seat)
         if is_step_back(before, to) and not why:
             raise Invalid(N_("Say why the evaluation goes back one step."), field="reason")
+        if seen is not None:
+            refuse_unforeseen(foresee_phase_for_seat(session, seat, to, language), seen)
         held = find_current_meeting(session, evaluation.id)
         if held is not None:  # nobody could close it later: the pages of the meeting go with it
             close_sitting(session, actor, held)
@@ -78,14 +90,6 @@ def change_phase(actor: Actor, slug: str, to: Phase, *, reason: str = "") -> Eva
             {"phase": to.label},
         )
     return evaluation
-
-
-def load_phase_readiness(session: Session, evaluation: Evaluation, to: Phase) -> Readiness:
-    """What the conditions look at; the results only where the meeting is to be closed."""
-    facts = load_readiness(session, evaluation.id)
-    if (evaluation.phase, to) != (Phase.MEETING, Phase.DECIDED):
-        return facts
-    return replace(facts, ruled_out=find_ineligible_recommendation(session, evaluation))
 
 
 def apply_phase(

@@ -14,10 +14,15 @@ from crrubric.domain.vocabulary import Answer, NoticeKind
 from crrubric.models import Criterion, Evaluation, Member, PracticeMark
 from crrubric.queries.people.access import make_not_found, require_locked_seat
 from crrubric.queries.people.people import Actor
+from crrubric.queries.setup.act_facts import (
+    foresee_end_of_practice,
+    foresee_restart_of_practice,
+)
 from crrubric.services.ballots.ballots import check_answer, find_assigned_criterion
 from crrubric.services.mail.notices import list_other_members, notify_members
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
+from crrubric.services.shared.versions import refuse_unforeseen
 
 
 def record_practice_mark(
@@ -76,10 +81,11 @@ def finish_practice(actor: Actor, slug: str) -> Member:
     return member
 
 
-def show_spread(actor: Actor, slug: str) -> Evaluation:
+def show_spread(actor: Actor, slug: str, *, seen: str | None = None) -> Evaluation:
     """End the round: practice marks are locked, and their spread is open to everybody at once.
 
-    Raises: Invalid if nobody has marked anything.
+    Args: seen: the fingerprint of what the page before said. Raises: Invalid if nobody has marked
+    anything; Stale.
     """
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.RUN_PRACTICE, slug)
@@ -88,6 +94,7 @@ def show_spread(actor: Actor, slug: str) -> Evaluation:
             return evaluation
         if not _has_practice_marks(session, evaluation):
             raise Invalid(N_("Nobody has practiced yet: there is nothing to show."))
+        refuse_unforeseen(foresee_end_of_practice(session, seat), seen)
         evaluation.practice_shown_at = now_utc()
         note_event(session, actor, Event.PRACTICE_SHOWN, evaluation_id=evaluation.id)
         members = list_other_members(session, evaluation.id, actor)
@@ -95,13 +102,18 @@ def show_spread(actor: Actor, slug: str) -> Evaluation:
     return evaluation
 
 
-def restart_practice(actor: Actor, slug: str) -> Evaluation:
-    """Begin the round anew, after criteria were reworded: practice marks are thrown away."""
+def restart_practice(actor: Actor, slug: str, *, seen: str | None = None) -> Evaluation:
+    """Begin the round anew, after criteria were reworded: practice marks are thrown away.
+
+    Args: seen: the fingerprint of what the page before said. Raises: WrongPhase while the round is
+    under way; Stale.
+    """
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.RUN_PRACTICE, slug)
         evaluation = seat.evaluation
         if evaluation.practice_shown_at is None:
             raise WrongPhase(N_("The practice round is still under way."))
+        refuse_unforeseen(foresee_restart_of_practice(session, seat), seen)
         members = select(Member.id).where(Member.evaluation_id == evaluation.id)
         session.execute(delete(PracticeMark).where(PracticeMark.member_id.in_(members)))
         session.execute(

@@ -126,11 +126,17 @@ def clean_criterion(text: CriterionText) -> CriterionText:
     )
 
 
-def add_section(actor: Actor, slug: str, *, title: str) -> Section:
-    """A new section at the end of the rubric."""
+def clean_section_title(title: str) -> str:
+    """A usable title on one line. Raises: Invalid (field "title")."""
     tidy = clean_line(title, limit=limits.TITLE, field="title")
     if not tidy:
         raise Invalid(N_("Enter a title for the section."), field="title")
+    return tidy
+
+
+def add_section(actor: Actor, slug: str, *, title: str) -> Section:
+    """A new section at the end of the rubric."""
+    tidy = clean_section_title(title)
     with unit_of_work() as session:
         evaluation = require_locked_evaluation(session, actor, Action.EDIT_SETUP, slug)
         codes = select(Section.code).where(Section.evaluation_id == evaluation.id)

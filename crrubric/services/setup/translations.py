@@ -32,7 +32,7 @@ def update_translations(
     new = {
         language: texts
         for language in sorted({*old, *given})
-        if (texts := _keep_fitting_texts(old.get(language, {}), given.get(language, {}), changed))
+        if (texts := keep_fitting_texts(old.get(language, {}), given.get(language, {}), changed))
     }
     before, after = find_changes(
         flatten_texts(old), {**dict.fromkeys(flatten_texts(old), ""), **flatten_texts(new)}
@@ -60,7 +60,7 @@ def clean_translations(given: Translated | None) -> Translated:
     }
 
 
-def _keep_fitting_texts(
+def keep_fitting_texts(
     old: Mapping[str, str], given: Mapping[str, str], changed: Collection[str]
 ) -> dict[str, str]:
     """The texts of one language that hold from now on."""

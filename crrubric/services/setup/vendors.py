@@ -34,13 +34,14 @@ from crrubric.queries.people.access import (
     require_locked_seat,
 )
 from crrubric.queries.people.people import Actor, is_present_reviewer
+from crrubric.queries.setup.act_facts import foresee_removal_of_vendor
 from crrubric.services.ballots.stored_files import delete_file
 from crrubric.services.people.accounts import clean_email
 from crrubric.services.setup.rubrics import find_free_code
 from crrubric.services.shared.constraints import explain_constraint
 from crrubric.services.shared.journal import ROW, EntryReferences, find_changes, note_event
 from crrubric.services.shared.unit import unit_of_work
-from crrubric.services.shared.versions import refuse_unseen_change
+from crrubric.services.shared.versions import refuse_unforeseen, refuse_unseen_change
 
 SAME_PRODUCT = "uq_vendor_evaluation_id_company_product"
 SAME_NAME_KEY = "uq_vendor_evaluation_id_name_key"
@@ -207,11 +208,11 @@ def change_vendor(
     return vendor
 
 
-def remove_vendor(actor: Actor, slug: str, vendor_id: int) -> None:
+def remove_vendor(actor: Actor, slug: str, vendor_id: int, *, seen: str | None = None) -> None:
     """Take a vendor out of an evaluation that is still being set up.
 
-    Raises: WrongPhase if something was asked of it; Invalid if a reviewer is to mark nothing
-    else.
+    Args: seen: the fingerprint of what the page before said. Raises: WrongPhase if something was
+    asked of it; Invalid if a reviewer is to mark nothing else; Stale.
     """
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.EDIT_SETUP, slug)
@@ -219,6 +220,7 @@ def remove_vendor(actor: Actor, slug: str, vendor_id: int) -> None:
         vendor = find_vendor_for_seat(session, seat, vendor_id)
         _refuse_marked_vendor(session, vendor)
         _refuse_questioned_vendor(session, vendor)
+        refuse_unforeseen(foresee_removal_of_vendor(session, vendor), seen)
         _unassign_vendor(session, vendor)
         session.execute(delete(Declaration).where(Declaration.vendor_id == vendor.id))
         _delete_vendor_files(session, vendor)

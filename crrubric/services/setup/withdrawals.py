@@ -12,19 +12,24 @@ from crrubric.domain.vocabulary import NoticeKind
 from crrubric.models import Ballot, Decision, Member, Vendor
 from crrubric.queries.people.access import require_locked_seat
 from crrubric.queries.people.people import Actor, is_present_reviewer
+from crrubric.queries.setup.act_facts import foresee_selection_of_vendor
 from crrubric.services.ballots.ballots import issue_ballots_if_scoring
 from crrubric.services.mail.notices import notify_members
 from crrubric.services.setup.vendors import find_vendor_for_seat
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.reasons import require_printed_reason
 from crrubric.services.shared.unit import unit_of_work
+from crrubric.services.shared.versions import refuse_unforeseen
 
 
-def withdraw_vendor(actor: Actor, slug: str, vendor_id: int, *, reason: str) -> Vendor:
+def withdraw_vendor(
+    actor: Actor, slug: str, vendor_id: int, *, reason: str, seen: str | None = None
+) -> Vendor:
     """Take a vendor out of the selection after ballots opened; what was marked stays recorded.
 
-    Raises: Invalid without a reason, or if it is the last one or the one recommended; NotFound
-    for a vendor that the chair stays away from.
+    Args: seen: the fingerprint of what the page before said. Raises: Invalid without a reason, or
+    if it is the last one or the one recommended; NotFound for a vendor that the chair stays away
+    from; Stale.
     """
     why = require_printed_reason(reason)
     with unit_of_work() as session:
@@ -43,18 +48,25 @@ def withdraw_vendor(actor: Actor, slug: str, vendor_id: int, *, reason: str) -> 
             raise Invalid(
                 N_("The recommendation names this vendor: change that first."), field="reason"
             )
+        refuse_unforeseen(foresee_selection_of_vendor(session, vendor), seen)
         vendor.withdrawn_at, vendor.withdrawn_reason = now_utc(), why
         _announce_selection_change(session, actor, vendor, Event.VENDOR_WITHDRAWN, why)
     return vendor
 
 
-def restore_vendor(actor: Actor, slug: str, vendor_id: int, *, reason: str) -> Vendor:
-    """Take a vendor back into the selection, with everything that was marked. Raises: Invalid."""
+def restore_vendor(
+    actor: Actor, slug: str, vendor_id: int, *, reason: str, seen: str | None = None
+) -> Vendor:
+    """Take a vendor back into the selection, with everything that was marked.
+
+    Args: seen: as above. Raises: Invalid without a reason; Stale.
+    """
     why = require_printed_reason(reason)
     with unit_of_work() as session:
         vendor = _lock_vendor(session, actor, slug, vendor_id)
         if vendor.withdrawn_at is None:
             return vendor
+        refuse_unforeseen(foresee_selection_of_vendor(session, vendor), seen)
         vendor.withdrawn_at, vendor.withdrawn_reason = None, ""
         issue_ballots_if_scoring(session, vendor.evaluation)
         _announce_selection_change(session, actor, vendor, Event.VENDOR_RESTORED, why)

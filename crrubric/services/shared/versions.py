@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from crrubric.domain.errors import Stale
+from crrubric.domain.foreseen import Foreseen
 from crrubric.domain.translation import N_
 from crrubric.domain.versions import fingerprint_values
 
@@ -24,4 +25,16 @@ def refuse_unseen_change(
                 "This was changed after you opened it, and nothing was overwritten. Look at what"
                 " was saved meanwhile, then save again."
             )
+        )
+
+
+def refuse_unforeseen(foreseen: Foreseen, seen: str | None) -> None:
+    """Raise Stale if the act would do something else than the page before it said.
+
+    Args: seen: the fingerprint of what was said; None for whoever was shown nothing, such as the
+    command line.
+    """
+    if seen is not None and foreseen.fingerprint() != seen:
+        raise Stale(
+            N_("Nothing was done: something has changed. Read what will happen now, then go on.")
         )

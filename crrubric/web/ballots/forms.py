@@ -25,6 +25,7 @@ from crrubric.web.shared.forms import (
     Form,
     ListChoiceField,
     RadioChoiceField,
+    SometimesNeeded,
     VersionedForm,
     coerce_optional,
     limit_length,
@@ -67,7 +68,9 @@ class DeclarationForm(Form):
         choices=list_choices(DeclarationKind),
         validators=[InputRequired(_("Choose one."))],
     )
-    words = TextAreaField(_("What is the conflict?"), [Optional(), limit_length(limits.NOTE)])
+    words = TextAreaField(
+        _("What is the conflict?"), [SometimesNeeded(), limit_length(limits.NOTE)]
+    )
 
 
 class PracticeForm(VersionedForm):
@@ -114,7 +117,7 @@ class EntryForm(Form):
     )
     no_conflict = BooleanField(_("The reviewer says that they have no conflict of interest"))
     rest = StringField(
-        _("Why do the others have no mark?"), [Optional(), limit_length(limits.SHORT_TEXT)]
+        _("Why do the others have no mark?"), [SometimesNeeded(), limit_length(limits.SHORT_TEXT)]
     )
 
 

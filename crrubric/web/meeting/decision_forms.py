@@ -13,6 +13,7 @@ from crrubric.web.shared.forms import (
     Form,
     ListChoiceField,
     RadioChoiceField,
+    SometimesNeeded,
     WholeNumberField,
     limit_length,
     list_choices,
@@ -48,7 +49,7 @@ class DecisionForm(EditForm):
         validators=[InputRequired(_("Say which order it adopts."))],
     )
     ranking_reason = TextAreaField(
-        _("Why another order?"), [Optional(), limit_length(limits.LONG_TEXT)]
+        _("Why another order?"), [SometimesNeeded(), limit_length(limits.LONG_TEXT)]
     )
     shown = HiddenField()
 
@@ -65,7 +66,9 @@ class PositionForm(EditForm):
         validators=[InputRequired(_("Choose one."))],
     )
     words = TextAreaField(
-        _("In your own words"), [Optional(), limit_length(limits.LONG_TEXT)], id="position-words"
+        _("In your own words"),
+        [SometimesNeeded(), limit_length(limits.LONG_TEXT)],
+        id="position-words",
     )
 
 

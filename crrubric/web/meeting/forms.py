@@ -1,5 +1,7 @@
 """Forms of the meeting: findings, sittings, motions."""
 
+from typing import ClassVar
+
 from flask_babel import lazy_gettext as _
 from wtforms import (
     HiddenField,
@@ -9,12 +11,14 @@ from wtforms import (
 from wtforms.validators import InputRequired, Optional
 
 from crrubric.domain import limits
+from crrubric.domain.record.state import VOTE
 from crrubric.domain.vocabulary import (
     Outcome,
 )
 from crrubric.web.shared.forms import (
     Form,
     RadioChoiceField,
+    SometimesNeeded,
     VersionedForm,
     WholeNumberField,
     limit_length,
@@ -32,7 +36,7 @@ class FindingForm(VersionedForm):
         choices=list_choices(Outcome),
         validators=[InputRequired(_("Choose what the committee finds."))],
     )
-    reason = TextAreaField(_("Why?"), [Optional(), limit_length(limits.NOTE)])
+    reason = TextAreaField(_("Why?"), [SometimesNeeded(), limit_length(limits.NOTE)])
     evidence = TextAreaField(_("On what evidence?"), [Optional(), limit_length(limits.NOTE)])
     agreed = StringField(_("Who agreed?"), [Optional(), limit_length(limits.SHORT_TEXT)])
     at = HiddenField()  # when the finding that was seen was recorded
@@ -48,7 +52,7 @@ class SittingForm(Form):
     place = StringField(_("Where"), [Optional(), limit_length(limits.SHORT_TEXT)])
 
 
-class MotionForm(Form):
+class MotionFields(Form):
     """A motion with its vote."""
 
     words = TextAreaField(
@@ -61,4 +65,20 @@ class MotionForm(Form):
     )
     opposed = WholeNumberField(_("Against"), [Optional()], limits.VOTES)
     abstaining = WholeNumberField(_("Abstaining"), [Optional()], limits.VOTES)
+
+
+class MotionForm(MotionFields):
+    """A motion that is put; `shown` says which items are meant."""
+
     shown = HiddenField()
+
+
+class MotionCorrectionForm(EditForm, MotionFields):
+    """What is recorded of a motion, and why it is corrected."""
+
+    told_as: ClassVar = {"words": ("motion",), **{name: (told,) for name, told in VOTE.items()}}
+
+    reason = TextAreaField(
+        _("Why is it corrected?"),
+        [InputRequired(_("Say why it is corrected.")), limit_length(limits.NOTE)],
+    )

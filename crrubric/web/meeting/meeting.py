@@ -21,20 +21,21 @@ from crrubric.queries.meeting.meetings import (
     list_present_member_ids,
     load_deferrals,
 )
-from crrubric.queries.people.access import Seat
+from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.record.journal import find_latest_changes
 from crrubric.queries.results.matrices import Matrix, read_matrix
+from crrubric.queries.setup.act_facts import foresee_opening_of_prices
 from crrubric.queries.setup.members import list_present_members
 from crrubric.queries.setup.rubrics import list_tension_values
 from crrubric.services.meeting import meetings as service
-from crrubric.services.meeting.prices import open_prices
-from crrubric.web.meeting.forms import AttendanceForm, MotionForm, SittingForm
+from crrubric.services.meeting.prices import open_prices, refuse_early_opening
+from crrubric.web.meeting.forms import AttendanceForm, MotionFields, MotionForm, SittingForm
 from crrubric.web.results.cell import render_cell_page
 from crrubric.web.shared.access import require_permission
-from crrubric.web.shared.forms import ReasonForm, attach_error
+from crrubric.web.shared.forms import ActForm, ReasonForm, attach_error
 from crrubric.web.shared.ids import read_ticked_ids
 from crrubric.web.shared.language import current_language
-from crrubric.web.shared.page import redirect_to, render_page
+from crrubric.web.shared.page import ActWords, redirect_to, render_act_page, render_page
 from crrubric.web.shared.session import current_actor
 from crrubric.web.shared.words import translate_error
 
@@ -130,16 +131,43 @@ def count_adopted_cells(results: Results) -> int:
     return sum(cell.adopted is not None for cell in results.cells.values())
 
 
+@bp.get("/prices")
+@require_permission(Action.OPEN_PRICES)
+def show_price_opening(seat: Seat) -> ResponseReturnValue:
+    """What opening the sealed prices will do, before it is done."""
+    return render_price_opening(seat, ActForm(formdata=None))
+
+
+def render_price_opening(seat: Seat, form: ActForm) -> str:
+    """The page with what will happen, or with what is in the way. Raises: NotFound if open."""
+    if not seat.evaluation.hides_prices:
+        raise make_not_found()
+    problems = []
+    try:
+        refuse_early_opening(db.session(), seat.evaluation)
+    except Invalid as error:
+        problems.append(translate_error(error))
+    words = ActWords(title=_("Open the prices"), button=_("Open the prices"))
+    foreseen = foresee_opening_of_prices(db.session(), seat)
+    return render_act_page(seat, form, foreseen, words, back=HOME, problems=problems)
+
+
 @bp.post("/prices")
 @require_permission(Action.OPEN_PRICES)
 def save_price_opening(seat: Seat) -> ResponseReturnValue:
     """Open the sealed prices."""
-    try:
-        open_prices(current_actor(), seat.evaluation.slug)
-        flash(_("The prices are open to everybody who may read results."), "done")
-    except Invalid as error:
-        flash(translate_error(error), "problem")
-    return redirect_to("meeting.show_agenda", seat)
+    form, status = ActForm(), 422
+    if form.validate():
+        try:
+            open_prices(current_actor(), seat.evaluation.slug, seen=form.version.data or "")
+            flash(_("The prices are open to everybody who may read results."), "done")
+            return redirect_to(HOME, seat)
+        except Invalid:
+            pass  # the page says what is in the way
+        except Stale as error:
+            form.form_errors.append(translate_error(error))
+            status = 409
+    return render_price_opening(seat, form), status
 
 
 @bp.post("/start")
@@ -215,7 +243,7 @@ def save_undisputed_motion(seat: Seat) -> ResponseReturnValue:
     return redirect_to(HOME, seat)
 
 
-def read_motion_text(form: MotionForm) -> service.MotionText:
+def read_motion_text(form: MotionFields) -> service.MotionText:
     """The motion as typed."""
     return service.MotionText(
         words=form.words.data,
@@ -244,6 +272,7 @@ def render_minutes_page(seat: Seat, form: MotionForm) -> str:
         form=form,
         open=find_current_meeting(db.session(), seat.evaluation.id) is not None,
         may_run=seat.may(Action.RUN_MEETING),
+        may_correct=seat.may(Action.RECORD_FINDING),
     )
 
 

@@ -10,7 +10,8 @@ from wtforms import (
 from wtforms.validators import InputRequired
 
 from crrubric.domain import limits
-from crrubric.web.shared.forms import Form, limit_length
+from crrubric.services.people.accounts import clean_email
+from crrubric.web.shared.forms import Checked, Form, limit_length
 from crrubric.web.shared.versions import EditForm
 
 
@@ -52,7 +53,11 @@ class NewAddressForm(Form):
 
     email = EmailField(
         _("New e-mail address"),
-        [InputRequired(_("Enter an e-mail address.")), limit_length(limits.EMAIL)],
+        [
+            InputRequired(_("Enter an e-mail address.")),
+            limit_length(limits.EMAIL),
+            Checked(clean_email),
+        ],
     )
 
 

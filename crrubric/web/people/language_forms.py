@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Optional
 from crrubric.domain import limits
 from crrubric.domain.people.languages import NAMES, SOURCE
 from crrubric.domain.setup.rubric import Translated
-from crrubric.models import Criterion
+from crrubric.models import Criterion, Section
 from crrubric.web.setup.forms import FactsForm
 from crrubric.web.shared.forms import Form, ListChoiceField, limit_length
 
@@ -47,7 +47,7 @@ class TranslationForm(Form):
 
 
 def make_translation_forms(
-    criterion: Criterion, sent: Mapping[str, Any] | None = None
+    criterion: Criterion | Section, sent: Mapping[str, Any] | None = None
 ) -> dict[str, TranslationForm]:
     """Language -> the form with its texts, for every language but the first.
 

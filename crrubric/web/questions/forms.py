@@ -10,7 +10,14 @@ from wtforms.validators import InputRequired, Optional
 from crrubric.domain import limits
 from crrubric.models import Question
 from crrubric.queries.setup.rubrics import RubricPart
-from crrubric.web.shared.forms import DayField, Form, ListChoiceField, VersionedForm, limit_length
+from crrubric.web.shared.forms import (
+    DayField,
+    Form,
+    ListChoiceField,
+    SometimesNeeded,
+    VersionedForm,
+    limit_length,
+)
 
 NEW = ""  # the choice that stands for a question that there isn't yet
 
@@ -56,7 +63,7 @@ class MergeForm(Form):
     """What is made of the askings that are ticked: a new question, or a part of one there is."""
 
     into = ListChoiceField(_("Turn the selected questions into"), [Optional()])
-    words = TextAreaField(_("The question"), [Optional(), limit_length(limits.QUESTION)])
+    words = TextAreaField(_("The question"), [SometimesNeeded(), limit_length(limits.QUESTION)])
 
     def offer(self, questions: Iterable[Question]) -> None:
         """The questions that what is ticked can be put to; without any, a new one needs words."""

@@ -10,5 +10,6 @@ BLUEPRINTS = (
     "evaluations",
     "practice",
     "rubric",
+    "sections",
     "vendors",
 )

@@ -12,6 +12,7 @@ from crrubric.extensions import db
 from crrubric.models import Member
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.record.journal import find_latest_changes
+from crrubric.queries.setup.act_facts import foresee_removal_of_member
 from crrubric.queries.setup.members import list_members
 from crrubric.services.mail.outbox import is_mail_on
 from crrubric.services.people.accounts import is_unused
@@ -21,8 +22,15 @@ from crrubric.services.setup.evaluations import serialize_seat
 from crrubric.web.people.account_forms import InvitedAddressForm
 from crrubric.web.setup.forms import SEATS, InviteForm, SeatForm
 from crrubric.web.shared.access import require_permission
-from crrubric.web.shared.forms import attach_error
-from crrubric.web.shared.page import make_full_address, redirect_to, render_page
+from crrubric.web.shared.forms import ActForm, attach_error
+from crrubric.web.shared.language import current_language
+from crrubric.web.shared.page import (
+    ActWords,
+    make_full_address,
+    redirect_to,
+    render_act_page,
+    render_page,
+)
 from crrubric.web.shared.session import current_actor
 from crrubric.web.shared.words import translate_error
 
@@ -235,13 +243,47 @@ def save_invited_address(seat: Seat, member_id: int) -> ResponseReturnValue:
     return render_invited_address(seat, member_id, form), status
 
 
+@bp.get("/<int:member_id>/remove")
+@require_permission(Action.MANAGE_COMMITTEE)
+def show_seat_removal(seat: Seat, member_id: int) -> ResponseReturnValue:
+    """What ending the seat will do, before it is done."""
+    return render_seat_removal(seat, member_id, ActForm(formdata=None))
+
+
+def render_seat_removal(seat: Seat, member_id: int, form: ActForm) -> str:
+    """The page with what will happen, or with what is in the way."""
+    member = service.find_member(db.session(), seat.evaluation, member_id)
+    problems = []
+    try:
+        service.refuse_removal(db.session(), seat.evaluation, member)
+    except Invalid as error:
+        problems.append(translate_error(error))
+    words = ActWords(
+        title=_("Remove from the committee"), about=member.name, button=_("Remove the member")
+    )
+    foreseen = foresee_removal_of_member(db.session(), seat, member, current_language())
+    return render_act_page(seat, form, foreseen, words, back=HOME, problems=problems)
+
+
 @bp.post("/<int:member_id>/remove")
 @require_permission(Action.MANAGE_COMMITTEE)
 def save_seat_removal(seat: Seat, member_id: int) -> ResponseReturnValue:
     """End a seat."""
-    try:
-        service.remove_member(current_actor(), seat.evaluation.slug, member_id)
-        flash(_("The member is no longer on the committee."), "done")
-    except Invalid as error:
-        flash(translate_error(error), "problem")
-    return redirect_to(HOME, seat)
+    form, status = ActForm(), 422
+    if form.validate():
+        try:
+            service.remove_member(
+                current_actor(),
+                seat.evaluation.slug,
+                member_id,
+                seen=form.version.data or "",
+                language=current_language(),
+            )
+            flash(_("The member is no longer on the committee."), "done")
+            return redirect_to(HOME, seat)
+        except Invalid:
+            pass  # the page says what is in the way
+        except Stale as error:
+            form.form_errors.append(translate_error(error))
+            status = 409
+    return render_seat_removal(seat, member_id, form), status

@@ -11,6 +11,7 @@ from crrubric.domain.vocabulary import CorrectionEffect
 from crrubric.extensions import db
 from crrubric.models import Criterion
 from crrubric.queries.people.access import Seat, make_not_found
+from crrubric.queries.setup.act_facts import foresee_selection_of_vendor
 from crrubric.services.setup import corrections as service
 from crrubric.services.setup import withdrawals
 from crrubric.services.setup.rubrics import find_criterion, read_criterion_values
@@ -21,11 +22,13 @@ from crrubric.web.people.language_forms import (
     make_translation_forms,
     read_translations,
 )
+from crrubric.web.setup.forms import SelectionForm
 from crrubric.web.setup.rubric import find_criterion_changes, flash_dropped_translation
 from crrubric.web.shared.access import require_permission
-from crrubric.web.shared.forms import StateForm, attach_error
-from crrubric.web.shared.page import redirect_to, render_page
+from crrubric.web.shared.forms import attach_error
+from crrubric.web.shared.page import ActWords, redirect_to, render_act_page, render_page
 from crrubric.web.shared.session import current_actor
+from crrubric.web.shared.words import translate_error
 
 bp = Blueprint("corrections", __name__, url_prefix="/evaluations/<slug>")
 RUBRIC, VENDORS = "rubric.show_rubric", "vendors.show_vendors"
@@ -111,27 +114,53 @@ def save_correction(seat: Seat, criterion_id: int) -> ResponseReturnValue:
 @require_permission(Action.WITHDRAW_VENDOR)
 def show_vendor_selection(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """The form that takes a vendor out of the selection, or back in."""
+    return render_vendor_selection(seat, vendor_id, SelectionForm(formdata=None))
+
+
+def render_vendor_selection(seat: Seat, vendor_id: int, form: SelectionForm) -> str:
+    """The page with what will happen; the button says which of the two it does."""
     vendor = find_vendor_for_seat(db.session(), seat, vendor_id)
-    return render_page(
-        "setup/vendors/selection.html", seat, under=VENDORS, vendor=vendor, form=StateForm()
+    out = vendor.withdrawn_at is None
+    form.to.data = "out" if out else "in"
+    words = ActWords(
+        title=_("Take out of the selection") if out else _("Take back into the selection"),
+        about=", ".join(part for part in (vendor.company, vendor.product) if part),
+        button=_("Take it out") if out else _("Take it back in"),
+        reason_hint=_("Its reviewers are told; the memo prints it."),
+        lede=_(
+            "For a vendor that withdrew its offer, or did not fulfill a condition of the request."
+            " A vendor that does not meet a must-have needs no such step: it is automatically not"
+            " eligible."
+        )
+        if out
+        else "",
     )
+    foreseen = foresee_selection_of_vendor(db.session(), vendor)
+    return render_act_page(seat, form, foreseen, words, back=VENDORS)
 
 
 @bp.post("/vendors/<int:vendor_id>/selection")
 @require_permission(Action.WITHDRAW_VENDOR)
 def save_vendor_selection(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """Take the vendor out, or back in: as the button said, however often it was pressed."""
-    form = StateForm()
-    vendor = find_vendor_for_seat(db.session(), seat, vendor_id)
+    form, status = SelectionForm(), 422
+    find_vendor_for_seat(db.session(), seat, vendor_id)
     changes = {"out": withdrawals.withdraw_vendor, "in": withdrawals.restore_vendor}
     if form.validate():
         try:
             change = changes[form.wants(*changes)]
-            change(current_actor(), seat.evaluation.slug, vendor_id, reason=form.reason.data)
+            change(
+                current_actor(),
+                seat.evaluation.slug,
+                vendor_id,
+                reason=form.reason.data,
+                seen=form.version.data or "",
+            )
             flash(_("Recorded; the reviewers are told."), "done")
             return redirect_to(VENDORS, seat)
         except Invalid as error:
             attach_error(form, error)
-    return render_page(
-        "setup/vendors/selection.html", seat, under=VENDORS, vendor=vendor, form=form
-    ), 422
+        except Stale as error:
+            form.form_errors.append(translate_error(error))
+            status = 409
+    return render_vendor_selection(seat, vendor_id, form), status

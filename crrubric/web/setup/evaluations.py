@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from itertools import groupby
 
-from flask import Blueprint, flash
+from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,6 +11,8 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotReady, Stale
 from crrubric.domain.events import Event
 from crrubric.domain.setup.lifecycle import (
+    TRANSITIONS,
+    is_step_back,
     list_phase_problems,
     next_phase,
     next_phases,
@@ -30,15 +32,17 @@ from crrubric.queries.setup.evaluations import (
     list_ballot_progress,
     load_readiness,
 )
+from crrubric.queries.setup.phase_facts import foresee_phase_for_seat, list_phase_obstacles
 from crrubric.services.ballots import seals
 from crrubric.services.setup import evaluations as service
 from crrubric.services.setup import phases, rules
 from crrubric.web.mail.lateness import load_lateness
 from crrubric.web.people.language_forms import DocumentsForm
-from crrubric.web.setup.forms import PhaseForm, RetentionForm, RuleForm
+from crrubric.web.setup.forms import PhaseForm, RetentionForm, RuleForm, StepBackForm
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import ReasonForm, attach_error
-from crrubric.web.shared.page import redirect_to, render_page
+from crrubric.web.shared.language import current_language
+from crrubric.web.shared.page import ActWords, redirect_to, render_act_page, render_page
 from crrubric.web.shared.session import current_actor
 from crrubric.web.shared.words import translate_error
 
@@ -59,39 +63,102 @@ def show_overview(seat: Seat) -> ResponseReturnValue:
         seat,
         facts=facts,
         forward=forward,
+        forward_words=describe_phase_button(forward) if forward else "",
         back=previous_phase(seat.evaluation.phase),
         problems=[translate_error(problem) for problem in in_the_way],
         may_practice=Phase.PRACTICE in next_phases(seat.evaluation.phase)
         and not list_phase_problems(seat.evaluation.phase, Phase.PRACTICE, facts),
         ballots=list_own_ballots(db.session(), seat.member) if marking and seat.member else [],
-        form=PhaseForm(),
         asked=count_waiting_askings(db.session(), seat),
         notices=list_own_notices(db.session(), seat.actor, evaluation_id=seat.evaluation.id),
     )
+
+
+@bp.get("/phase")
+@require_permission(Action.CHANGE_PHASE)
+def show_phase_change(seat: Seat) -> ResponseReturnValue:
+    """What moving to a phase will do, before it is done."""
+    to = read_wanted_phase(seat, request.args.get("to"))
+    return render_phase_change(seat, to, make_phase_form(seat, to))
+
+
+def read_wanted_phase(seat: Seat, name: str | None) -> Phase:
+    """The phase that was asked for; without a name the usual next one. Raises: NotFound."""
+    before = seat.evaluation.phase
+    usual = next_phase(before)
+    after = usual.value if name is None and usual else name
+    found = [phase for phase in Phase if phase.value == after and (before, phase) in TRANSITIONS]
+    if not found:
+        raise make_not_found()
+    return found[0]
+
+
+def make_phase_form(seat: Seat, to: Phase) -> PhaseForm:
+    """The form as it was sent, or empty; only a step back has a reason."""
+    form = StepBackForm() if is_step_back(seat.evaluation.phase, to) else PhaseForm()
+    form.to.data = to.value
+    return form
+
+
+def render_phase_change(seat: Seat, to: Phase, form: PhaseForm) -> str:
+    """The page with what will happen, or with what is in the way."""
+    back = is_step_back(seat.evaluation.phase, to)
+    problems = list_phase_obstacles(db.session(), seat, to)
+    title = _("Go back to: %(phase)s", phase=_(to.label)) if back else describe_phase_button(to)
+    words = ActWords(
+        title=title,
+        about=seat.evaluation.title,
+        button=_("Go back one step") if back else describe_phase_button(to),
+        reason_hint=_("The reason is kept in the journal."),
+    )
+    return render_act_page(
+        seat,
+        form,
+        foreseen=foresee_phase_for_seat(db.session(), seat, to, current_language()),
+        words=words,
+        back=HOME,
+        problems=[translate_error(problem) for problem in problems],
+    )
+
+
+def describe_phase_button(to: Phase) -> str:
+    """What the button says that begins a phase."""
+    words = {
+        Phase.PRACTICE: _("Open the practice round"),
+        Phase.SCORING: _("Open scoring"),
+        Phase.MEETING: _("Close scoring and open the ballots"),
+        Phase.DECIDED: _("Make the decision final"),
+        Phase.ARCHIVED: _("Archive"),
+    }
+    return str(words[to])
 
 
 @bp.post("/phase")
 @require_permission(Action.CHANGE_PHASE)
 def save_phase(seat: Seat) -> ResponseReturnValue:
     """Move forward, or one step back with a reason."""
-    form = PhaseForm()
-    try:
-        target = Phase(form.to.data)
-    except ValueError:
-        target = seat.evaluation.phase
-    try:
-        evaluation = phases.change_phase(
-            current_actor(), seat.evaluation.slug, target, reason=form.reason.data or ""
-        )
-    except NotReady as error:
-        for problem in error.problems:
-            flash(translate_error(problem), "problem")
-        return redirect_to(HOME, seat)
-    except Invalid as error:
-        flash(translate_error(error), "problem")
-        return redirect_to(HOME, seat)
-    flash(_("The phase is now: %(phase)s.", phase=_(evaluation.phase.label)), "done")
-    return redirect_to(HOME, seat)
+    to = read_wanted_phase(seat, request.form.get("to"))
+    form, status = make_phase_form(seat, to), 422
+    if form.validate():
+        try:
+            evaluation = phases.change_phase(
+                current_actor(),
+                seat.evaluation.slug,
+                to,
+                reason=form.reason.data if isinstance(form, StepBackForm) else "",
+                seen=form.version.data or "",
+                language=current_language(),
+            )
+            flash(_("The phase is now: %(phase)s.", phase=_(evaluation.phase.label)), "done")
+            return redirect_to(HOME, seat)
+        except NotReady:
+            pass  # the page says what is in the way
+        except Invalid as error:
+            attach_error(form, error)
+        except Stale as error:
+            form.form_errors.append(translate_error(error))
+            status = 409
+    return render_phase_change(seat, to, form), status
 
 
 @bp.get("/facts")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, time
-from typing import ClassVar
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _
@@ -17,9 +17,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
 from crrubric.domain import limits
-from crrubric.domain.errors import Invalid
 from crrubric.domain.people.languages import NAMES
-from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import (
     PriceUnit,
     Role,
@@ -27,14 +25,21 @@ from crrubric.domain.vocabulary import (
     ScoringMode,
     Stakeholder,
 )
+from crrubric.services.people.accounts import clean_email
 from crrubric.services.setup.translations import TEXTS
+from crrubric.services.setup.vendors import clean_contact, clean_links
 from crrubric.web.shared.forms import (
+    ActForm,
+    Checked,
     ClockField,
     DayField,
     ExactNumberField,
     Form,
     ListChoiceField,
     RadioChoiceField,
+    ReasonForm,
+    SometimesNeeded,
+    StateForm,
     WholeNumberField,
     coerce_optional,
     limit_length,
@@ -71,12 +76,22 @@ class HardEndForm(Form):
             local = ends_at.astimezone(ZoneInfo(zone))
             self.ends_on.data, self.ends_time.data = local.date(), local.time()
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether everything typed can be used: a time needs its day."""
+        good = super().validate(extra_validators)
+        if (
+            self.ends_time.data is not None
+            and self.ends_on.data is None
+            and not self.ends_on.errors
+        ):
+            self.ends_on.errors = [str(_("Enter the day as well, or clear the time."))]
+            good = False
+        return good
+
     def read_end(self, zone: str) -> datetime | None:
-        """The end that was typed; without a time, the end of the day. Raises: Invalid."""
+        """The end that was typed; without a time, the end of the day."""
         day, at = self.ends_on.data, self.ends_time.data
         if day is None:
-            if at is not None:
-                raise Invalid(N_("Enter the day as well, or clear the time."), field="ends_on")
             return None
         return datetime.combine(day, at or LAST_MINUTE, tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
@@ -123,8 +138,8 @@ class RuleForm(EditForm):
     prices_sealed = BooleanField(_("Keep prices sealed until every item has a finding"))
 
 
-class SectionForm(Form):
-    """A new section of the rubric."""
+class SectionForm(EditForm):
+    """A section of the rubric: a new one, or the title of one that is there."""
 
     title = StringField(
         _("Title of the section"),
@@ -172,8 +187,12 @@ class VendorForm(EditForm):
     product = StringField(_("Product"), [Optional(), limit_length(limits.NAME)])
     product_version = StringField(_("Version"), [Optional(), limit_length(limits.PRODUCT_VERSION)])
     contact_name = StringField(_("Contact person"), [Optional(), limit_length(limits.NAME)])
-    contact_email = EmailField(_("Contact e-mail"), [Optional(), limit_length(limits.EMAIL)])
-    links = TextAreaField(_("Links, one a line"), [Optional(), limit_length(limits.NOTE)])
+    contact_email = EmailField(
+        _("Contact e-mail"), [Optional(), limit_length(limits.EMAIL), Checked(clean_contact)]
+    )
+    links = TextAreaField(
+        _("Links, one a line"), [Optional(), limit_length(limits.NOTE), Checked(clean_links)]
+    )
     price_unit = ListChoiceField(_("Price is"), coerce=coerce_optional(PriceUnit),
                              choices=list_choices(PriceUnit, empty=_("not known yet")),
                              validators=[Optional()])  # fmt: skip
@@ -231,20 +250,34 @@ class InviteForm(ChooseSeatForm):
     )
     email = EmailField(
         _("E-mail address"),
-        [InputRequired(_("Enter an e-mail address.")), limit_length(limits.EMAIL)],
+        [
+            InputRequired(_("Enter an e-mail address.")),
+            limit_length(limits.EMAIL),
+            Checked(clean_email),
+        ],
     )
 
 
 class RetentionForm(EditForm):
     """Until when the record is kept."""
 
-    until = DayField(_("Keep the record until"), [Optional()])
+    until = DayField(
+        _("Keep the record until"),
+        [InputRequired(_("Enter the day until which the record is kept."))],
+    )
     hold = TextAreaField(_("Legal hold"), [Optional(), limit_length(limits.NOTE)])
-    reason = TextAreaField(_("Why?"), [Optional(), limit_length(limits.NOTE)])
+    reason = TextAreaField(_("Why?"), [SometimesNeeded(), limit_length(limits.NOTE)])
 
 
-class PhaseForm(Form):
-    """A change of phase; a step back needs the reason."""
+class PhaseForm(ActForm):
+    """A change of phase, below what it will do; `to` is the phase."""
 
     to = HiddenField()
-    reason = TextAreaField(_("Reason"), [Optional(), limit_length(limits.NOTE)])
+
+
+class StepBackForm(PhaseForm, ReasonForm):
+    """A step back, with the reason."""
+
+
+class SelectionForm(ActForm, StateForm):
+    """A vendor out of the selection, or back in, below what that will do; `to` says which."""

@@ -8,7 +8,8 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale, WrongPhase
 from crrubric.domain.setup.rubric import load_practice_vendor
 from crrubric.extensions import db
-from crrubric.queries.people.access import Seat
+from crrubric.queries.people.access import Seat, make_not_found
+from crrubric.queries.setup.act_facts import foresee_end_of_practice, foresee_restart_of_practice
 from crrubric.queries.setup.assignments import list_assigned_criterion_ids, list_assigned_parts
 from crrubric.queries.setup.practice import (
     count_practiced_reviewers,
@@ -19,8 +20,8 @@ from crrubric.services.setup import practice as service
 from crrubric.web.ballots.forms import PracticeForm
 from crrubric.web.ballots.mark_fields import Tried, make_mark_fields
 from crrubric.web.shared.access import require_permission
-from crrubric.web.shared.forms import attach_error, join_form_errors
-from crrubric.web.shared.page import redirect_to, render_page, wants_json
+from crrubric.web.shared.forms import ActForm, attach_error, join_form_errors
+from crrubric.web.shared.page import ActWords, redirect_to, render_act_page, render_page, wants_json
 from crrubric.web.shared.session import current_actor
 from crrubric.web.shared.words import format_clock_time, translate_error
 
@@ -136,25 +137,73 @@ def save_own_practice_finish(seat: Seat) -> ResponseReturnValue:
     return redirect_to(HOME, seat)
 
 
+@bp.get("/show")
+@require_permission(Action.RUN_PRACTICE)
+def show_practice_round_end(seat: Seat) -> ResponseReturnValue:
+    """What showing all answers will do, before it is done."""
+    return render_practice_round_end(seat, ActForm(formdata=None))
+
+
+def render_practice_round_end(seat: Seat, form: ActForm) -> str:
+    """The page with what will happen. Raises: NotFound once the round is over."""
+    if seat.evaluation.practice_shown_at is not None:
+        raise make_not_found()
+    words = ActWords(title=_("End the round"), button=_("Show all answers"))
+    return render_act_page(
+        seat, form, foresee_end_of_practice(db.session(), seat), words, back=HOME
+    )
+
+
 @bp.post("/show")
 @require_permission(Action.RUN_PRACTICE)
 def save_practice_round_end(seat: Seat) -> ResponseReturnValue:
     """End the round and show the spread."""
-    try:
-        service.show_spread(current_actor(), seat.evaluation.slug)
-        flash(_("The practice round is over. Everybody sees all answers."), "done")
-    except Invalid as error:
-        flash(translate_error(error), "problem")
-    return redirect_to(HOME, seat)
+    form, status = ActForm(), 422
+    if form.validate():
+        try:
+            service.show_spread(current_actor(), seat.evaluation.slug, seen=form.version.data or "")
+            flash(_("The practice round is over. Everybody sees all answers."), "done")
+            return redirect_to(HOME, seat)
+        except Invalid as error:
+            attach_error(form, error)
+        except Stale as error:
+            form.form_errors.append(translate_error(error))
+            status = 409
+    return render_practice_round_end(seat, form), status
+
+
+@bp.get("/again")
+@require_permission(Action.RUN_PRACTICE)
+def show_practice_round_restart(seat: Seat) -> ResponseReturnValue:
+    """What beginning anew will do, before it is done."""
+    return render_practice_round_restart(seat, ActForm(formdata=None))
+
+
+def render_practice_round_restart(seat: Seat, form: ActForm) -> str:
+    """The page with what will happen. Raises: NotFound while the round is under way."""
+    if seat.evaluation.practice_shown_at is None:
+        raise make_not_found()
+    words = ActWords(title=_("Start the practice round again"), button=_("Practice again"))
+    return render_act_page(
+        seat, form, foresee_restart_of_practice(db.session(), seat), words, back=HOME
+    )
 
 
 @bp.post("/again")
 @require_permission(Action.RUN_PRACTICE)
 def save_practice_round_restart(seat: Seat) -> ResponseReturnValue:
     """Begin the round anew."""
-    try:
-        service.restart_practice(current_actor(), seat.evaluation.slug)
-        flash(_("A new practice round: everybody begins with an empty ballot."), "done")
-    except WrongPhase as error:
-        flash(translate_error(error), "problem")
-    return redirect_to(HOME, seat)
+    form = ActForm()
+    if form.validate():
+        try:
+            service.restart_practice(
+                current_actor(), seat.evaluation.slug, seen=form.version.data or ""
+            )
+            flash(_("A new practice round: everybody begins with an empty ballot."), "done")
+            return redirect_to(HOME, seat)
+        except WrongPhase as error:
+            flash(translate_error(error), "problem")
+            return redirect_to(HOME, seat)
+        except Stale as error:
+            form.form_errors.append(translate_error(error))
+    return render_practice_round_restart(seat, form), 409

@@ -14,13 +14,15 @@ from crrubric.models import JournalEntry, Vendor
 from crrubric.queries.ballots.files import count_vendor_files
 from crrubric.queries.people.access import Seat
 from crrubric.queries.record.journal import find_latest_changes
+from crrubric.queries.setup.act_facts import foresee_removal_of_vendor
 from crrubric.queries.setup.vendors import list_vendors
 from crrubric.services.setup import vendors as service
 from crrubric.web.setup.forms import VendorForm
 from crrubric.web.shared.access import require_permission
-from crrubric.web.shared.forms import attach_error
-from crrubric.web.shared.page import redirect_to, render_page
+from crrubric.web.shared.forms import ActForm, attach_error
+from crrubric.web.shared.page import ActWords, redirect_to, render_act_page, render_page
 from crrubric.web.shared.session import current_actor
+from crrubric.web.shared.words import translate_error
 
 bp = Blueprint("vendors", __name__, url_prefix="/evaluations/<slug>/vendors")
 HOME = "vendors.show_vendors"
@@ -138,10 +140,38 @@ def find_vendor_changes(seat: Seat, vendor_id: int) -> dict[str, JournalEntry]:
     return find_latest_changes(db.session(), seat, *kinds, vendor_id=vendor_id)
 
 
+@bp.get("/<int:vendor_id>/remove")
+@require_permission(Action.EDIT_SETUP)
+def show_vendor_removal(seat: Seat, vendor_id: int) -> ResponseReturnValue:
+    """What deleting the vendor will do, before it is done."""
+    return render_vendor_removal(seat, vendor_id, ActForm(formdata=None))
+
+
+def render_vendor_removal(seat: Seat, vendor_id: int, form: ActForm) -> str:
+    """The page with what will happen."""
+    vendor = service.find_vendor_for_seat(db.session(), seat, vendor_id)
+    words = ActWords(
+        title=_("Remove a vendor"), about=vendor.company, button=_("Remove the vendor")
+    )
+    foreseen = foresee_removal_of_vendor(db.session(), vendor)
+    return render_act_page(seat, form, foreseen, words, back=HOME)
+
+
 @bp.post("/<int:vendor_id>/remove")
 @require_permission(Action.EDIT_SETUP)
 def save_vendor_removal(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """Take a vendor off the list, before ballots open."""
-    service.remove_vendor(current_actor(), seat.evaluation.slug, vendor_id)
-    flash(_("The vendor is removed."), "done")
-    return redirect_to(HOME, seat)
+    form, status = ActForm(), 422
+    if form.validate():
+        try:
+            service.remove_vendor(
+                current_actor(), seat.evaluation.slug, vendor_id, seen=form.version.data or ""
+            )
+            flash(_("The vendor is removed."), "done")
+            return redirect_to(HOME, seat)
+        except Invalid as error:
+            attach_error(form, error)
+        except Stale as error:
+            form.form_errors.append(translate_error(error))
+            status = 409
+    return render_vendor_removal(seat, vendor_id, form), status

@@ -22,15 +22,22 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.i18n import messages_path
-from wtforms.validators import InputRequired, StopValidation, ValidationError
+from wtforms.validators import InputRequired, Optional, StopValidation, ValidationError
 from wtforms.widgets import DateInput
 
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
+from crrubric.domain.foreseen import Foreseen
 from crrubric.domain.limits import NumberLimits
 from crrubric.domain.text import clean_text, find_forbidden_character, replace_control_characters
 from crrubric.domain.translation import N_
-from crrubric.domain.typed import parse_day, parse_exact_number, parse_id, parse_whole_number
+from crrubric.domain.typed import (
+    parse_day,
+    parse_exact_number,
+    parse_id,
+    parse_whole_number,
+    require_plausible_day,
+)
 from crrubric.domain.vocabulary import LabelledEnum
 from crrubric.web.shared.words import translate_error
 
@@ -63,6 +70,28 @@ class TextLimit:
             clean_text(field.data or "", limit=self.limit)
         except Invalid as error:
             raise ValidationError(translate_error(error)) from None
+
+
+class Checked:
+    """Refuses beside the field what its service would refuse, together with everything else."""
+
+    def __init__(self, check: Callable[[Any], object]) -> None:
+        self.check = check
+
+    def __call__(self, form: object, field: Field) -> None:
+        """Raise ValidationError for what the check refuses."""
+        try:
+            self.check(field.data)
+        except Invalid as error:
+            raise ValidationError(translate_error(error)) from None
+
+
+class SometimesNeeded(Optional):
+    """May be left empty or not, as something else on the page says: its label promises nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.field_flags = {"optional": True, "sometimes": True}
 
 
 def limit_length(limit: int) -> TextLimit:
@@ -147,7 +176,7 @@ class DayField(TypedField):
 
     def parse_typed(self, text: str) -> date:
         """The day, as browsers send it."""
-        return parse_day(text)
+        return require_plausible_day(parse_day(text))
 
 
 class ClockField(TimeField):
@@ -246,6 +275,24 @@ class ReasonForm(Form):
     reason = TextAreaField(_("Why?"), [InputRequired(_("Say why.")), limit_length(limits.NOTE)])
 
 
+class ActForm(Form):
+    """The button of a page that says what will happen: `version` is of what it said.
+
+    Where the act needs a reason, or something else, a form of its own adds it.
+    """
+
+    version = HiddenField()
+
+    def showing(self, foreseen: Foreseen) -> Self:
+        """The form below what is foreseen now."""
+        self.version.data = foreseen.fingerprint()
+        return self
+
+
+class ReasonedActForm(ActForm, ReasonForm):
+    """The same with the reason for the act."""
+
+
 class StateForm(ReasonForm):
     """A reason, and the state that the button names: pressed twice, it is still that one."""
 
@@ -259,12 +306,13 @@ class StateForm(ReasonForm):
 
 
 def attach_error(form: FlaskForm, error: Invalid) -> None:
-    """Put a service's refusal beside the field it names, or above the form."""
-    field: Field | None = form._fields.get(error.field or "")
-    if field is None:
-        form.form_errors.append(translate_error(error))
-    else:
-        field.errors = [*field.errors, translate_error(error)]
+    """Put a service's refusals beside the fields they name, or above the form."""
+    for refusal in (error, *error.more):
+        field: Field | None = form._fields.get(refusal.field or "")
+        if field is None:
+            form.form_errors.append(translate_error(refusal))
+        else:
+            field.errors = [*field.errors, translate_error(refusal)]
 
 
 def join_form_errors(form: FlaskForm) -> str:

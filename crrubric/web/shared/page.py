@@ -1,7 +1,8 @@
 """Answers that many views give: a page, a redirect, a file to save."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import IO, Any
 from urllib.parse import quote, urlsplit
 
@@ -9,9 +10,11 @@ from flask import Response, current_app, g, redirect, render_template, request, 
 from flask.typing import ResponseReturnValue
 
 from crrubric.config import current_settings
+from crrubric.domain.foreseen import Foreseen
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat
 from crrubric.queries.shared.reading import end_reading
+from crrubric.web.shared.forms import ActForm
 from crrubric.web.shared.navigation import make_menu, make_site_menu
 from crrubric.web.shared.session import current_actor
 
@@ -25,6 +28,43 @@ def render_page(template: str, seat: Seat, *, under: str | None = None, **values
     menu = make_menu(seat)
     end_reading(db.session())
     return render_template(template, seat=seat, evaluation=seat.evaluation, nav=menu, **values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActWords:
+    """How the page before an act names it: title, the thing it is done to, when it is meant."""
+
+    title: str
+    button: str
+    about: str = ""
+    lede: str = ""
+    reason_hint: str = ""
+
+
+def render_act_page(
+    seat: Seat,
+    form: ActForm,
+    foreseen: Foreseen,
+    words: ActWords,
+    *,
+    back: str,
+    problems: Sequence[str] = (),
+) -> str:
+    """The page before an act that can't be taken back, or of which people are told.
+
+    Args: back: the endpoint that Cancel leads to; problems: why it can't be done now; then there
+    is no button.
+    """
+    return render_page(
+        "shared/act.html",
+        seat,
+        under=back,
+        form=form.showing(foreseen),
+        foreseen=foreseen,
+        words=words,
+        back=url_for(back, slug=seat.evaluation.slug),
+        problems=problems,
+    )
 
 
 def render_site_page(template: str, *, under: str | None = None, **values: Any) -> str:

@@ -17,6 +17,7 @@ from crrubric.clock import now_utc
 from crrubric.domain.ballots.evidence import describe_evidence
 from crrubric.domain.ballots.receipts import group_receipt
 from crrubric.domain.errors import CrrubricError
+from crrubric.domain.foreseen import Remark
 from crrubric.domain.results import results as domain
 from crrubric.domain.results.reviewers import Proportion
 from crrubric.domain.setup.closing import has_ended
@@ -39,6 +40,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         {
             "label": translate_label,
+            "remark": translate_remark,
             "moment": format_moment,
             "clock": format_clock_time,
             "day": format_day,
@@ -69,6 +71,11 @@ def translate_error(error: CrrubricError) -> str:
         for key, value in error.values.items()
     }
     return str(gettext(error.message, **values))
+
+
+def translate_remark(remark: Remark) -> str:
+    """A sentence about an act in the reader's language, without the names that it lists."""
+    return str(gettext(remark.message, **remark.values))
 
 
 def translate_label(member: LabelledEnum | Enum | None) -> str:

@@ -23,7 +23,7 @@ from crrubric.services.people.links import accept_invite
 from crrubric.services.setup import committee, phases
 from crrubric.services.shared.unit import unit_of_work
 from tests.conftest import set_settings
-from tests.factories import Factory, Made, ballot_of
+from tests.factories import Factory, Made, ballot_of, foresee
 from tests.integration.conftest import Visit
 from tests.mail_server import CERTIFICATE, Post, serving
 
@@ -484,7 +484,12 @@ def test_links_use_the_address_in_the_settings_whatever_the_request_says(
     clear()
     chair = visit(made.chair)
 
-    chair.post(made.url("phase"), {"to": "SCORING"}, headers={"X-Forwarded-Host": "evil.example"})
+    version = foresee(made, Phase.SCORING)
+    chair.post(
+        made.url("phase"),
+        {"to": "SCORING", "version": version},
+        headers={"X-Forwarded-Host": "evil.example"},
+    )
 
     assert len(mails()) == 2
     assert [mail.id for mail in mails() if "evil" in mail.body or SITE not in mail.body] == []

@@ -300,13 +300,13 @@ def test_the_minutes_hold_attendance_motions_and_findings(make: Factory, visit: 
         made.url("meeting/present"), {"present": [str(members[0].id)]}, page=made.url("meeting/")
     )
     meetings.adopt_undisputed_cells(
-        made.chair, made.slug, VOTE, shown=shown_undisputed(made, made.chair)
+        made.chair, made.slug, replace(VOTE, in_favor=1), shown=shown_undisputed(made, made.chair)
     )
     cell = place(made, 1, "ada")
     decisions.record_finding(
         made.chair, made.slug, *cell, FindingText(Outcome.MET, "Seen by all."), seen_version=0
     )
-    chair.post(made.url("meeting/minutes"), {"words": "To thank the hosts", "in_favor": "2"})
+    chair.post(made.url("meeting/minutes"), {"words": "To thank the hosts", "in_favor": "1"})
     meetings.end_meeting(made.chair, made.slug)
 
     page = visit(made.reviewers[0]).get(made.url("meeting/minutes")).text

@@ -143,7 +143,7 @@ def test_prices_open_once_every_item_has_a_finding_and_for_good(make: Factory, v
     early = chair.get(made.url("meeting/")).text
     adopt_everything(made)
     late = chair.get(made.url("meeting/")).text
-    answer = chair.post(made.url("meeting/prices"))
+    answer = chair.act(made.url("meeting/prices"))
 
     assert ("Open the prices" in early, "Open the prices" in late) == (False, True)
     assert answer.status_code == 303

@@ -102,7 +102,7 @@ def test_attendance_and_motions_are_told_in_full(make: Factory):
         made.chair,
         made.slug,
         MotionText(
-            words=long, in_favor=3, opposed=1, abstaining=0, moved_by="Ana", seconded_by="Ben"
+            words=long, in_favor=2, opposed=1, abstaining=0, moved_by="Ana", seconded_by="Ben"
         ),
     )
 

@@ -25,7 +25,7 @@ from crrubric.queries.people.people import OPERATOR
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.ballots import attachments, declarations, entries, seals
 from crrubric.services.exchange.imports import import_marks, import_new_evaluation
-from crrubric.services.meeting import decisions, meetings, positions, reinstatements
+from crrubric.services.meeting import decisions, meetings, motions, positions, reinstatements
 from crrubric.services.people.district import set_district
 from crrubric.services.questions import answers, askings, questions
 from crrubric.services.setup import (
@@ -37,6 +37,7 @@ from crrubric.services.setup import (
     practice,
     rubrics,
     rules,
+    sections,
     vendors,
     withdrawals,
 )
@@ -98,6 +99,11 @@ def prepare(made: Made) -> None:
     last = rubrics.add_criterion(chair, slug, section.id, rubrics.CriterionText(title="Last"))
     made.criteria.append(last)
     rubrics.move_criterion(chair, slug, first.id, by=1)
+    sections.rename_section(
+        chair, slug, section.id, title="Others", translations={"es": {"title": "Otros"}}
+    )
+    empty = rubrics.add_section(chair, slug, title="Empty")
+    sections.remove_section(chair, slug, empty.id)
     gone = vendors.add_vendor(chair, slug, vendors.VendorFacts(company="Gone"))
     vendors.remove_vendor(chair, slug, gone.id)
     facts = vendors.VendorFacts(company="Ace", product="A", unit_price_cents=100, quantity=2)
@@ -193,7 +199,12 @@ def meet(made: Made) -> None:
     meetings.start_meeting(chair, slug, place="Room 4")
     meetings.record_attendance(chair, slug, [member_of(made, 0), member_of(made, 1)])
     meetings.record_attendance(chair, slug, [member_of(made, 0)])
-    meetings.record_motion(chair, slug, meetings.MotionText(words="Break", in_favor=2))
+    meetings.record_attendance(chair, slug, [member_of(made, number) for number in range(3)])
+    taken_wrong = meetings.record_motion(
+        chair, slug, meetings.MotionText(words="Break", in_favor=2)
+    )
+    right = meetings.MotionText(words="A break", in_favor=1, opposed=2, seconded_by="Ben")
+    motions.correct_motion(chair, slug, taken_wrong.id, right, reason="Miscounted.")
     session = db.session()
     evaluation = find_evaluation(session, slug)
     seat = require(chair, meetings.Action.RECORD_FINDING, evaluation, session)

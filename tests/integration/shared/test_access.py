@@ -48,6 +48,7 @@ def addresses(app: Flask, made: Made, people: dict[str, Actor]) -> list[tuple[st
         "ballot_id": (db.session.scalar(select(Ballot.id).order_by(Ballot.id)) or 1),
         "declaration_id": 1,
         "notice_id": 1,
+        "motion_id": 1,
         "commitment_id": 1,
         "question_id": 1,
         "asking_id": 1,

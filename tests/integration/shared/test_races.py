@@ -54,7 +54,15 @@ from crrubric.services.meeting.decisions import FindingText
 from crrubric.services.people import accounts, administration, links
 from crrubric.services.people.district import set_district
 from crrubric.services.setup import committee, evaluations, phases, rubrics
-from tests.factories import Factory, Made, ballot_of, shown_undisputed, small_rubric, stored_marks
+from tests.factories import (
+    Factory,
+    Made,
+    ballot_of,
+    foresee,
+    shown_undisputed,
+    small_rubric,
+    stored_marks,
+)
 from tests.integration.conftest import Visit, Visitor
 from tests.integration.meeting.test_meeting import VOTE, met, opened
 from tests.integration.record.test_record import said
@@ -514,12 +522,13 @@ def test_a_save_during_closing_returns_the_typed_text(app: Flask, make: Factory,
     url = made.url(f"ballots/{made.vendors[0].id}/marks/{made.criteria[0].id}")
     note = "a long thought that came at the last moment"
     person, chair = visit(made.reviewers[0]), visit(made.chair)
+    closing = {"to": "MEETING", "version": foresee(made, Phase.MEETING)}
 
     saved, closed = together(
         app,
         made,
         posting(person, url, {"answer": "NO", "note": note, "version": "0"}),
-        posting(chair, made.url("phase"), {"to": "MEETING"}),
+        posting(chair, made.url("phase"), closing),
     )
 
     assert isinstance(saved, TestResponse)

@@ -1,0 +1,106 @@
+"""What a decision rests on and leaves open: said before it is final, and in the memo after."""
+
+from dataclasses import dataclass
+
+from crrubric.domain.foreseen import Remark, keep_remarks, make_list_remark
+from crrubric.domain.results.cost import PriceBasis
+from crrubric.domain.results.results import Results
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionBasis:
+    """What a decision is made on.
+
+    recommended: code of the vendor, None for none; price: its price as it may be read; sealed:
+    prices are still sealed; sittings: meetings that were held; unattended: motions that were voted
+    on in a meeting in which nobody was recorded as present.
+    """
+
+    results: Results
+    recommended: str | None
+    price: PriceBasis
+    sealed: bool
+    sittings: int
+    unattended: int = 0
+
+
+def list_decision_doubts(basis: DecisionBasis) -> tuple[Remark, ...]:
+    """What was left open, a sentence each, the heaviest first; empty if nothing was."""
+    results = basis.results
+    count = len(results.cells)
+    names = {vendor.code: vendor.name for vendor in results.vendors}
+    titles = {criterion.code: criterion.title for criterion in results.criteria}
+    vendor = names.get(basis.recommended or "", "")
+    score = results.scores.get(basis.recommended or "")
+    pending = tuple(titles[code] for code in score.pending) if score else ()
+    unresolved = len(results.unresolved())
+    computed = sum(
+        cell.adopted is None and cell.finding is not Outcome.UNRESOLVED
+        for cell in results.cells.values()
+    )
+    thin = sum(
+        results.rule.quorum_for(cell.tally.assigned) > cell.tally.assigned
+        for cell in results.cells.values()
+    )
+    return keep_remarks(
+        [
+            (
+                not basis.sittings,
+                Remark(N_("The committee has held no meeting.")),
+            ),
+            (
+                unresolved,
+                Remark(
+                    N_("Not settled: %(count)s of %(all)s items."),
+                    {"count": unresolved, "all": count},
+                ),
+            ),
+            (
+                computed,
+                Remark(
+                    N_(
+                        "As the votes were, without a finding that the committee adopted:"
+                        " %(count)s of %(all)s items."
+                    ),
+                    {"count": computed, "all": count},
+                ),
+            ),
+            (
+                pending,
+                make_list_remark(
+                    N_("Must-haves of %(vendor)s that are pending, %(count)s:"),
+                    pending,
+                    vendor=vendor,
+                ),
+            ),
+            (
+                vendor and basis.sealed,
+                Remark(N_("The prices are still sealed.")),
+            ),
+            (
+                vendor and not basis.sealed and basis.price.total_cents is None,
+                Remark(
+                    N_("The cost of %(vendor)s over its term is not known."), {"vendor": vendor}
+                ),
+            ),
+            (
+                thin,
+                Remark(
+                    N_(
+                        "Items that have fewer reviewers than the decision rule asks for:"
+                        " %(count)s of %(all)s."
+                    ),
+                    {"count": thin, "all": count},
+                ),
+            ),
+            (
+                basis.unattended,
+                Remark(
+                    N_("Motions voted on without a record of who was present: %(count)s."),
+                    {"count": basis.unattended},
+                ),
+            ),
+        ]
+    )

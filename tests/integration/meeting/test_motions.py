@@ -1,0 +1,185 @@
+"""Motions: no more votes than people, and corrections that keep what was recorded before."""
+
+import pytest
+from sqlalchemy import select
+
+from crrubric.domain.errors import Invalid, NotFound, Stale
+from crrubric.domain.events import Event
+from crrubric.domain.versions import fingerprint_values
+from crrubric.domain.vocabulary import DeclarationKind, Phase
+from crrubric.extensions import db
+from crrubric.models import Finding, JournalEntry, Member, Motion
+from crrubric.queries.record.verification import verify_record
+from crrubric.services.ballots.declarations import declare_interest
+from crrubric.services.meeting import meetings, motions
+from crrubric.services.meeting.meetings import MotionText
+from tests.factories import Factory, Made, shown_undisputed
+from tests.integration.conftest import Visit
+from tests.integration.meeting.test_meeting import VOTE, findings, make_second_chair, opened
+from tests.pages import words
+
+pytestmark = pytest.mark.both_databases
+
+
+def attended(make: Factory) -> Made:
+    """A meeting at which all four members are present."""
+    made = opened(make)
+    members = list(db.session.scalars(select(Member.id)))
+    meetings.record_attendance(made.chair, made.slug, members)
+    return made
+
+
+def adopted(make: Factory) -> tuple[Made, Motion]:
+    made = attended(make)
+    shown = shown_undisputed(made, made.chair)
+    return made, meetings.adopt_undisputed_cells(made.chair, made.slug, VOTE, shown=shown)
+
+
+def vote(yes: int, no: int = 0, away: int = 0) -> MotionText:
+    return MotionText(words="To go on", in_favor=yes, opposed=no, abstaining=away)
+
+
+@pytest.mark.parametrize("text", [vote(5), vote(50), vote(3, 1, 1)])
+def test_more_votes_than_people_present_are_refused(make: Factory, text: MotionText):
+    made = attended(make)
+
+    with pytest.raises(Invalid, match="more than the people recorded as present: 4") as error:
+        meetings.record_motion(made.chair, made.slug, text)
+    shown = shown_undisputed(made, made.chair)
+    with pytest.raises(Invalid, match="recorded as present: 4"):
+        meetings.adopt_undisputed_cells(made.chair, made.slug, text, shown=shown)
+
+    assert error.value.field == "in_favor"
+    assert (db.session.scalars(select(Motion)).all(), findings(made)) == ([], {})
+    assert meetings.record_motion(made.chair, made.slug, vote(2, 1, 1)).carried
+
+
+def test_whoever_left_does_not_vote(make: Factory):
+    made = attended(make)
+    meetings.record_attendance(made.chair, made.slug, [])
+
+    with pytest.raises(Invalid, match="recorded as present: 0"):
+        meetings.record_motion(made.chair, made.slug, vote(1))
+
+
+def test_where_nobody_recorded_who_is_there_the_committee_is_the_limit(make: Factory):
+    made = opened(make)
+
+    with pytest.raises(Invalid, match="than the committee has members: 4"):
+        meetings.record_motion(made.chair, made.slug, vote(5))
+    assert meetings.record_motion(made.chair, made.slug, vote(4)).carried
+
+
+def test_too_many_votes_are_told_beside_the_field_and_what_was_typed_stays(
+    make: Factory, visit: Visit
+):
+    made = attended(make)
+
+    answer = visit(made.chair).post(
+        made.url("meeting/minutes"), {"words": "To go on", "in_favor": "50"}
+    )
+
+    assert answer.status_code == 422
+    assert "50 votes are more than the people recorded as present: 4." in answer.text
+    assert 'value="50"' in answer.text
+
+
+def test_a_correction_keeps_both_votes_with_the_reason(make: Factory, visit: Visit):
+    made = attended(make)
+    motion = meetings.record_motion(made.chair, made.slug, vote(4))
+    meetings.end_meeting(made.chair, made.slug)
+    chair = visit(made.chair)
+
+    form = {"words": "To go on", "in_favor": "1", "opposed": "3", "reason": "Read the wrong way."}
+    done = chair.edit(made.url(f"meeting/motions/{motion.id}/correct"), form)
+    minutes = words(chair.page(made.url("meeting/minutes")).root)
+    memo = words(chair.page(made.url("memo/memo.html")).root)
+
+    assert done.status_code == 303
+    db.session.expire_all()
+    row = db.session.get_one(Motion, motion.id)
+    assert (row.in_favor, row.opposed, row.carried) == (1, 3, False)
+    assert "Read the wrong way. in favor: 4, now 1; against the motion: 0, now 3" in minutes
+    assert "not carried" in minutes
+    assert (
+        "“To go on”: 4 in favor, 0 against, 0 abstaining, corrected to 1 in favor, 3 against"
+    ) in memo
+    assert verify_record(db.session()).problems == ()
+
+
+def test_a_correction_needs_a_reason_and_people_who_can_have_voted(make: Factory):
+    made = attended(make)
+    motion = meetings.record_motion(made.chair, made.slug, vote(4))
+    members = list(db.session.scalars(select(Member.id)))[:1]
+    meetings.record_attendance(made.chair, made.slug, members)
+
+    with pytest.raises(Invalid, match="Say why it is corrected"):
+        motions.correct_motion(made.chair, made.slug, motion.id, vote(3), reason=" ")
+    with pytest.raises(Invalid, match="recorded as present: 4"):
+        motions.correct_motion(made.chair, made.slug, motion.id, vote(5), reason="Miscounted")
+
+    motions.correct_motion(made.chair, made.slug, motion.id, vote(2, 2), reason="Miscounted")
+    assert db.session.get_one(Motion, motion.id).opposed == 2
+
+
+def test_what_was_adopted_with_a_motion_that_did_not_carry_is_withdrawn_item_by_item(
+    make: Factory,
+):
+    made, motion = adopted(make)
+    before = len(findings(made))
+
+    text = MotionText(words=motion.words, in_favor=1, opposed=3)
+    motions.correct_motion(made.chair, made.slug, motion.id, text, reason="Miscounted")
+
+    rows = select(JournalEntry.reason).where(JournalEntry.event == Event.FINDING_WITHDRAWN)
+    assert (before, findings(made)) == (3, {})
+    assert db.session.scalars(rows).all() == ["Miscounted"] * 3
+    assert verify_record(db.session()).problems == ()
+
+
+def test_a_correction_adopts_nothing_after_the_vote(make: Factory):
+    made = attended(make)
+    shown = shown_undisputed(made, made.chair)
+    lost = MotionText(words="To adopt", in_favor=1, opposed=3)
+    motion = meetings.adopt_undisputed_cells(made.chair, made.slug, lost, shown=shown)
+
+    with pytest.raises(Invalid, match="Record it again on the agenda"):
+        motions.correct_motion(made.chair, made.slug, motion.id, VOTE, reason="Miscounted")
+    assert db.session.scalars(select(Finding)).all() == []
+
+
+def test_a_chair_takes_back_no_findings_for_a_vendor_from_whom_they_stay_away(make: Factory):
+    made, motion = adopted(make)
+    other = make_second_chair(make, made)
+    vendor = made.vendors[0].id
+    declare_interest(other, made.slug, vendor, kind=DeclarationKind.CONFLICT, words="Mine.")
+
+    with pytest.raises(Invalid, match="another chair must correct it"):
+        motions.correct_motion(other, made.slug, motion.id, vote(1, 3), reason="Miscounted")
+    motions.correct_motion(other, made.slug, motion.id, vote(4), reason="Miscounted")
+
+
+def test_a_motion_that_somebody_corrected_meanwhile_is_shown_again(make: Factory, visit: Visit):
+    made = attended(make)
+    motion = meetings.record_motion(made.chair, made.slug, vote(4))
+    seen = fingerprint_values(motions.read_motion_values(motion))
+    motions.correct_motion(made.chair, made.slug, motion.id, vote(3), reason="Miscounted")
+
+    with pytest.raises(Stale):
+        motions.correct_motion(
+            made.chair, made.slug, motion.id, vote(2), reason="Miscounted", seen=seen
+        )
+    form = {"words": "To go on", "in_favor": "2", "reason": "Mistyped", "version": seen}
+    url = made.url(f"meeting/motions/{motion.id}/correct")
+    again = visit(made.chair).post(url, form)
+
+    assert (again.status_code, "Saved meanwhile: 3" in again.text) == (409, True)
+
+
+def test_a_motion_of_another_evaluation_is_not_found(make: Factory):
+    made = attended(make)
+    motion = meetings.record_motion(made.chair, made.slug, vote(4))
+    other = make.evaluation(title="Another", phase=Phase.MEETING)
+
+    with pytest.raises(NotFound):
+        motions.correct_motion(other.chair, other.slug, motion.id, vote(3), reason="Miscounted")

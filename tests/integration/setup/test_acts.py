@@ -1,0 +1,256 @@
+"""The page before an act: what will happen, with names and counts, as it is at that moment."""
+
+import pytest
+from sqlalchemy import select
+
+from crrubric.domain.vocabulary import Answer, DeclarationKind, Phase
+from crrubric.extensions import db
+from crrubric.models import Evaluation, Member, Vendor
+from crrubric.services.ballots.declarations import declare_interest
+from crrubric.services.setup.phases import change_phase
+from crrubric.services.setup.practice import finish_practice, record_practice_mark
+from crrubric.services.setup.rules import RuleSettings
+from tests.factories import Factory, Made
+from tests.integration.conftest import Visit
+from tests.pages import words
+
+pytestmark = pytest.mark.both_databases
+
+
+def phase_of(made: Made) -> Phase:
+    db.session.expire_all()
+    return db.session.get_one(Evaluation, made.evaluation.id).phase
+
+
+def test_closing_scoring_is_told_before_it_is_done(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+    make.submit(made, 0, 0, "No time.")
+    chair = visit(made.chair)
+
+    page = chair.page(made.url("phase?to=MEETING"))
+    before = phase_of(made)
+    done = chair.act(made.url("phase?to=MEETING"))
+
+    said = words(page.with_id("main"))
+    assert "Not submitted: 3 of 4 ballots." in said
+    assert "(1/2)" in said
+    assert "(2/2)" in said
+    assert (before, done.status_code, phase_of(made)) == (Phase.SCORING, 303, Phase.MEETING)
+
+
+def test_an_act_without_the_page_before_it_shows_the_page(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+
+    answer = visit(made.chair).post(made.url("phase"), {"to": "MEETING"})
+
+    assert (answer.status_code, phase_of(made)) == (409, Phase.SCORING)
+    assert "What will happen" in answer.text
+
+
+def test_the_page_is_shown_again_if_a_ballot_came_in_meanwhile(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+    chair = visit(made.chair)
+    url = made.url("phase?to=MEETING")
+    seen = chair.page(url)
+    make.submit(made, 0, 0, "No time.")
+
+    version = next(n.get("value") for n in seen.all("input") if n.get("name") == "version")
+    again = chair.post(url, {"to": "MEETING", "version": version})
+
+    assert (again.status_code, phase_of(made)) == (409, Phase.SCORING)
+    assert "Not submitted: 3 of 4 ballots." in again.text
+    assert "Nothing was done: something has changed." in again.text
+    assert chair.act(url).status_code == 303
+
+
+def test_whoever_stays_away_from_a_vendor_is_told_nothing_of_its_ballots(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.SCORING)
+    vendor = made.vendors[0].id
+    declare_interest(made.chair, made.slug, vendor, kind=DeclarationKind.CONFLICT, words="Mine.")
+    chair = visit(made.chair)
+    url = made.url("phase?to=MEETING")
+
+    before = chair.page(url).with_id("main")
+    make.submit(made, 0, 0, "No time.")
+    after = chair.page(url).with_id("main")
+
+    assert words(before) == words(after)
+    assert "Not submitted: 2 of 2 ballots." in words(before)
+    assert "from whom you stay away" in words(before)
+
+
+def test_a_quorum_above_the_number_of_reviewers_is_told_before_scoring_opens(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(rule=RuleSettings(quorum=5))
+
+    page = visit(made.chair).page(made.url("phase?to=SCORING"))
+
+    assert "asks for more YES and NO marks than there are reviewers" in words(page.with_id("main"))
+
+
+def test_a_final_decision_says_what_was_left_open(make: Factory, visit: Visit):
+    made = make.evaluation(
+        phase=Phase.DECIDED,
+        marks={(0, 0): "YYY", (1, 0): "YYY"},
+        rule=RuleSettings(prices_sealed=False),
+    )
+    change_phase(made.chair, made.slug, Phase.MEETING, reason="Once more.")
+
+    page = visit(made.chair).page(made.url("phase?to=DECIDED"))
+
+    said = words(page.with_id("doubts-text"))
+    assert "The committee has held no meeting." in said
+    assert "Not settled: 3 of 6 items." in said
+    assert f"The cost of {made.vendors[0].company} over its term is not known." in said
+
+
+def test_a_step_back_keeps_the_reason_and_asks_for_one(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.MEETING)
+    chair = visit(made.chair)
+    url = made.url("phase?to=SCORING")
+
+    refused = chair.act(url, {"reason": ""})
+    done = chair.act(url, {"reason": "A vendor was forgotten."})
+
+    assert (refused.status_code, "Say why." in refused.text) == (422, True)
+    assert (done.status_code, phase_of(made)) == (303, Phase.SCORING)
+
+
+def test_what_is_in_the_way_is_said_instead_of_a_button(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.MEETING)
+
+    page = visit(made.chair).page(made.url("phase?to=DECIDED"))
+
+    assert "No recommendation is recorded" in words(page.with_id("main"))
+    assert "Make the decision final" not in [words(node) for node in page.all("button")]
+
+
+def test_there_is_no_page_before_a_change_that_does_not_exist(make: Factory, visit: Visit):
+    made = make.evaluation()
+
+    assert visit(made.chair).get(made.url("phase?to=ARCHIVED")).status_code == 404
+    assert visit(made.chair).get(made.url("phase?to=\x00")).status_code == 404
+
+
+def test_what_was_left_open_is_printed_on_the_page_of_the_board(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.DECIDED, marks={(0, 0): "YYY", (1, 0): "YYY"})
+
+    memo = visit(made.chair).page(made.url("memo/memo.html"))
+
+    said = words(memo.root)
+    board = said[: said.index("Recommendation")]
+    assert "Left open: The committee has held no meeting. Not settled: 3 of 6 items." in board
+    assert "The prices are still sealed." in board
+
+
+def test_before_a_recommendation_the_page_of_the_board_says_nothing_of_it(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.MEETING)
+
+    assert "Left open:" not in visit(made.chair).get(made.url("memo/memo.html")).text
+
+
+def test_removing_a_member_tells_of_their_ballots_and_of_what_is_left(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING, reviewers=2)
+    make.submit(made, 0, 0, "No time.")
+    chair, seat = visit(made.chair), member_of(made, 0)
+
+    url = made.url(f"committee/{seat}/remove")
+    said = words(chair.page(url).with_id("main"))
+    bare = chair.post(url)
+    done = chair.act(url)
+
+    assert "Their ballots: 2, of them submitted: 1." in said
+    assert "Reviewers who are left: 1." in said
+    assert "Without them, these criteria have fewer reviewers" in said
+    assert (bare.status_code, done.status_code) == (409, 303)
+    db.session.expire_all()
+    assert db.session.get_one(Member, seat).removed_at is not None
+
+
+def test_the_only_chair_is_told_so_when_removed(make: Factory, visit: Visit):
+    made = make.evaluation()
+    seat = db.session.scalars(select(Member.id).where(Member.is_chair)).one()
+
+    chair, url = visit(made.chair), made.url(f"committee/{seat}/remove")
+
+    page = chair.page(url)
+    answer = chair.post(url)
+
+    assert "is the only chair" in words(page.with_id("main"))
+    assert "Remove the member" not in [words(node) for node in page.all("button")]
+    assert (answer.status_code, "is the only chair" in answer.text) == (422, True)
+
+
+def test_who_stays_away_from_a_vendor_learns_nothing_of_it_from_a_removal(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.SCORING)
+    vendor = made.vendors[0].id
+    declare_interest(made.chair, made.slug, vendor, kind=DeclarationKind.CONFLICT, words="Mine.")
+    chair = visit(made.chair)
+    url = made.url(f"committee/{member_of(made, 0)}/remove")
+
+    before = words(chair.page(url).with_id("main"))
+    make.submit(made, 0, 0, "No time.")
+
+    assert words(chair.page(url).with_id("main")) == before
+    assert "Their ballots: 1, of them submitted: 0." in before
+
+
+def test_removing_a_vendor_is_told_before_it_is_done(make: Factory, visit: Visit):
+    made = make.evaluation()
+    chair, company, key = visit(made.chair), made.vendors[0].company, made.vendors[0].id
+    url = made.url(f"vendors/{key}/remove")
+
+    said = words(chair.page(url).with_id("main"))
+    bare = chair.post(url)
+    done = chair.act(url)
+
+    assert company in said
+    assert "The vendor is deleted with everything that was typed of it." in said
+    assert (bare.status_code, done.status_code) == (409, 303)
+    assert db.session.scalar(select(Vendor).where(Vendor.id == key)) is None
+
+
+def test_taking_a_vendor_out_names_who_is_told(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+    chair, url = visit(made.chair), made.url(f"vendors/{made.vendors[0].id}/selection")
+
+    said = words(chair.page(url).with_id("main"))
+    done = chair.act(url, {"reason": "It withdrew its offer."})
+    back = words(chair.page(url).with_id("main"))
+
+    assert "Its ballots: 2, of them submitted: 0." in said
+    assert "Notified of it, 2:" in said
+    assert done.status_code == 303
+    assert "Its ballots count again" in back
+
+
+def test_ending_the_practice_round_tells_who_has_not_finished(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.PRACTICE)
+    record_practice_mark(
+        made.reviewers[0], made.slug, made.criteria[0].id, answer=Answer.YES, seen_version=0
+    )
+    finish_practice(made.reviewers[0], made.slug)
+    chair = visit(made.chair)
+
+    said = words(chair.page(made.url("practice/show")).with_id("main"))
+    early = chair.get(made.url("practice/again")).status_code
+    bare = chair.post(made.url("practice/show"))
+    done = chair.act(made.url("practice/show"))
+    again = words(chair.page(made.url("practice/again")).with_id("main"))
+    anew = chair.act(made.url("practice/again"))
+
+    assert "Reviewers who have not finished yet: 1 of 2." in said
+    assert (early, bare.status_code, done.status_code, anew.status_code) == (404, 409, 303, 303)
+    assert "All practice marks and their notes are deleted" in again
+
+
+def member_of(made: Made, reviewer: int) -> int:
+    mine = Member.user_id == made.reviewers[reviewer].user_id
+    return db.session.scalars(select(Member.id).where(mine)).one()
