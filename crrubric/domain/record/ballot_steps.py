@@ -1,12 +1,11 @@
 """Making ballots again from their journal entries: declarations, marks, files, seals, imports."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from sys import intern
 from typing import Any
 
 from crrubric.domain.events import Event
-from crrubric.domain.record.entries import BY_BALLOT, ToldEntry
+from crrubric.domain.record.entries import BY_BALLOT, Moment, ToldEntry
 from crrubric.domain.record.state import (
     FILE,
     ISSUED,
@@ -67,7 +66,7 @@ def read_mark(told: Any) -> Row:
     return {**LATER, **{name: told[name] for name in MARK if name in told or name not in LATER}}
 
 
-def make_told_mark(told: Any, *, version: int, at: datetime) -> ToldMark:
+def make_told_mark(told: Any, *, version: int, at: Moment) -> ToldMark:
     """A mark as an entry tells it; of its answers a few texts are shared by all marks."""
     row = read_mark(told)
     return ToldMark(**{**row, "answer": intern(row["answer"])}, version=version, marked_at=at)
