@@ -146,6 +146,14 @@ def replay_vendor_file(state: State, entry: ToldEntry) -> None:
         state.sign("vendor_file", key, {"withdrawn_at": entry.at})
 
 
+def replay_vendor_file_change(state: State, entry: ToldEntry) -> None:
+    """Whether a file of a vendor tells prices. Raises: ValueError if it was not as it says."""
+    row = state.vendor_files[entry.vendor_id, read_told_file(entry)["sha256"]]
+    if row["tells_prices"] is not (entry.before or {})["tells prices"]:
+        raise ValueError("what was there before is not what was told before")
+    row["tells_prices"] = entry.told["tells prices"]
+
+
 def require_absent(rows: Mapping[Any, Row], key: tuple[Any, ...]) -> None:
     """Raise ValueError if something is there already."""
     if key in rows:

@@ -13,7 +13,11 @@ from crrubric.domain.vocabulary import Outcome, Phase, PriceUnit, Role
 from crrubric.extensions import db
 from crrubric.models import Evaluation, JournalEntry, Notice, OutgoingMail, VendorFile
 from crrubric.queries.people.people import Actor
-from crrubric.services.ballots.attachments import attach_vendor_file
+from crrubric.services.ballots.attachments import (
+    attach_vendor_file,
+    set_file_prices,
+    withdraw_vendor_file,
+)
 from crrubric.services.meeting import decisions
 from crrubric.services.meeting.prices import open_prices
 from crrubric.services.setup import rules
@@ -234,3 +238,50 @@ def test_a_chair_chooses_with_the_rule_whether_prices_are_sealed(make: Factory, 
     assert answer.status_code == 303
     row = db.session.get_one(Evaluation, made.evaluation.id, populate_existing=True)
     assert row.prices_sealed is False
+
+
+def sheet_of(made: Made, *, tells_prices: bool) -> VendorFile:
+    return attach_vendor_file(
+        made.chair,
+        made.slug,
+        made.vendors[0].id,
+        name="offer.pdf",
+        data=pdf("offer"),
+        tells_prices=tells_prices,
+    )
+
+
+def test_a_file_that_is_attached_again_as_one_that_tells_prices_is_closed(
+    make: Factory, visit: Visit
+):
+    made = priced(make, Phase.SCORING)
+    file = sheet_of(made, tells_prices=False)
+    address = made.url(f"vendors/{file.vendor_id}/files/{file.key}")
+    reviewer, chair = visit(made.reviewers[0]), visit(made.chair)
+    before = reviewer.get(address).status_code
+
+    again = sheet_of(made, tells_prices=True)
+
+    assert (again.key, before, reviewer.get(address).status_code) == (file.key, 200, 404)
+    with pytest.raises(Invalid, match="attached already"):
+        sheet_of(made, tells_prices=False)
+    assert chair.post(f"{address}/prices", {"tells_prices": "no"}).status_code == 303
+    assert reviewer.get(address).status_code == 200
+    assert chair.post(f"{address}/prices", {"tells_prices": "yes"}).status_code == 303
+    assert reviewer.get(address).status_code == 404
+    assert reviewer.post(f"{address}/prices", {"tells_prices": "no"}).status_code == 404
+
+
+def test_whether_a_withdrawn_file_tells_prices_can_be_said_and_is_in_the_journal(make: Factory):
+    made = priced(make, Phase.SCORING)
+    file = sheet_of(made, tells_prices=False)
+    withdraw_vendor_file(made.chair, made.slug, file.vendor_id, file.key, reason="It is old.")
+
+    for _twice in range(2):
+        set_file_prices(made.chair, made.slug, file.vendor_id, file.key, tells_prices=True)
+
+    said = select(JournalEntry).where(JournalEntry.event == Event.VENDOR_FILE_CHANGED)
+    (entry,) = db.session.scalars(said)
+    assert [row["tells prices"] for row in (entry.before or {}, entry.after or {})] == [False, True]
+    told = replay(db.session(), made.evaluation.id)
+    assert list_differences(told, stored(db.session(), made.evaluation.id)) == []
