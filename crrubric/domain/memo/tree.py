@@ -157,13 +157,17 @@ class MemoAppointment:
 class MemoPrices:
     """Whether prices were sealed, and for how long.
 
-    typists: who typed prices and scored as well. changed: findings changed after prices opened.
+    readers: who could read prices meanwhile and scored as well. What came after prices opened:
+    changed: how many findings; returned: vendors that came back into the selection, and when;
+    reopened: when the evaluation went back to scoring.
     """
 
     sealed: bool = False
     opened_at: datetime | None = None
-    typists: tuple[str, ...] = ()
+    readers: tuple[str, ...] = ()
     changed: int = 0
+    returned: tuple[tuple[str, datetime], ...] = ()
+    reopened: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
