@@ -5,7 +5,7 @@ from sys import intern
 from typing import Any
 
 from crrubric.domain.events import Event
-from crrubric.domain.record.entries import BY_BALLOT, Moment, ToldEntry
+from crrubric.domain.record.entries import BY_BALLOT, Moment, Near, ToldEntry
 from crrubric.domain.record.state import (
     FILE,
     ISSUED,
@@ -256,13 +256,15 @@ def replay_import(state: State, entry: ToldEntry) -> None:
 def replay_imported_ballot(state: State, entry: ToldEntry) -> None:
     """Marks of a file on one ballot, each told; sealed under its receipt, or left open.
 
-    Nobody here saw how it was given: it is not late.
+    Older versions did not call it changed if the ballots had been shown by then.
     """
     for criterion, mark in entry.row["marks"]:
         cell = (*entry.own_ballot, criterion)
         require_absent(state.marks, cell)
         state.marks[cell] = make_told_mark(mark, version=1, at=entry.at)
     state.ballots.setdefault(entry.own_ballot, dict(ISSUED))
+    if not isinstance(entry.at, Near):
+        note_late_ballot(state, entry)
     state.sign("ballot", entry.own_ballot, {"imported_at": entry.at})
     if "number" in entry.told:
         seal_version(state, entry)
