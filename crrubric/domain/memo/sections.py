@@ -30,7 +30,8 @@ from crrubric.domain.vocabulary import PositionKind
 
 def compose_memo(facts: MemoFacts, translate: Translate) -> Memo:
     """The memo for these facts, in the language of `translate`."""
-    return _MemoComposer(facts, ValueFormatter(translate)).memo()
+    words = ValueFormatter(translate, pass_mark=facts.results.pass_mark)
+    return _MemoComposer(facts, words).memo()
 
 
 class _MemoComposer:
