@@ -1,16 +1,19 @@
 """Reading the meeting: what is under way, what was put off, the minutes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from crrubric.domain.events import Event
 from crrubric.domain.text import sort_key
+from crrubric.domain.vocabulary import Outcome
 from crrubric.models import (
     Attendance,
     Criterion,
     Deferral,
-    Finding,
+    JournalEntry,
     Meeting,
     Member,
     Motion,
@@ -51,13 +54,20 @@ def list_present_member_ids(session: Session, meeting: Meeting) -> set[int]:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MinutedFinding:
-    """A finding in the minutes."""
+    """What became of the finding of one item in a sitting, as the journal tells it.
 
-    finding: Finding
+    value: what was adopted; None: it was withdrawn, for the reason.
+    """
+
     vendor: Vendor
     criterion: Criterion
+    value: Outcome | None
+    reason: str
+    as_computed: bool = False
+    evidence: str = ""
+    agreed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,13 +78,20 @@ class Minutes:
     attendance: tuple[Attendance, ...]
     motions: tuple[Motion, ...]
     settled: tuple[MinutedFinding, ...]
-    adopted: dict[int, int]  # motion id -> cells adopted by it that still hold
+    adopted: dict[int, int]  # motion id -> items adopted by it
+
+
+FINDINGS = (Event.FINDING_RECORDED, Event.FINDING_WITHDRAWN)
+MINUTED = (*FINDINGS, Event.MEETING_STARTED, Event.MEETING_ENDED, Event.MOTION_RECORDED)
 
 
 def list_minutes(session: Session, evaluation_id: int) -> list[Minutes]:
-    """Every sitting, the newest first, in five queries at any size."""
+    """Every sitting, the newest first, in six queries at any size.
+
+    What was settled is read in the journal: what a later sitting changes stays as it was said.
+    """
     meetings = session.scalars(
-        select(Meeting).where(Meeting.evaluation_id == evaluation_id).order_by(Meeting.id.desc())
+        select(Meeting).where(Meeting.evaluation_id == evaluation_id).order_by(Meeting.id)
     ).all()
     ids = [meeting.id for meeting in meetings]
     attendance = sorted(
@@ -90,33 +107,52 @@ def list_minutes(session: Session, evaluation_id: int) -> list[Minutes]:
     motions = session.scalars(
         select(Motion).where(Motion.meeting_id.in_(ids)).order_by(Motion.id)
     ).all()
-    findings = session.execute(
-        select(Finding, Vendor, Criterion)
-        .join(Vendor, Vendor.id == Finding.vendor_id)
-        .join(Criterion, Criterion.id == Finding.criterion_id)
-        .where(Vendor.evaluation_id == evaluation_id, Finding.motion_id.is_(None))
-        .order_by(Finding.recorded_at, Finding.id)
+    entries = session.scalars(
+        select(JournalEntry)
+        .where(JournalEntry.evaluation_id == evaluation_id, JournalEntry.event.in_(MINUTED))
+        .order_by(JournalEntry.number)
     ).all()
-    counted = session.execute(
-        select(Finding.motion_id, func.count())
-        .where(Finding.motion_id.in_([motion.id for motion in motions]))
-        .group_by(Finding.motion_id)
-    ).all()
+    moved = [row for row in entries if row.event is Event.MOTION_RECORDED]
+    settled = _list_findings_by_sitting(session, evaluation_id, entries)
     return [
         Minutes(
             meeting=meeting,
             attendance=tuple(row for row in attendance if row.meeting_id == meeting.id),
             motions=tuple(row for row in motions if row.meeting_id == meeting.id),
-            settled=tuple(
-                MinutedFinding(*row) for row in findings if _is_finding_of_meeting(meeting, row[0])
-            ),
-            adopted={number: count for number, count in counted if number is not None},
+            settled=tuple(settled.get(place, ())),
+            adopted={
+                motion.id: len((entry.after or {}).get("adopted", ()))
+                for motion, entry in zip(motions, moved, strict=False)
+            },
         )
-        for meeting in meetings
+        for place, meeting in reversed(list(enumerate(meetings)))
     ]
 
 
-def _is_finding_of_meeting(meeting: Meeting, finding: Finding) -> bool:
-    """Whether the finding was recorded in this sitting."""
-    begun = finding.recorded_at >= meeting.started_at
-    return begun and (meeting.ended_at is None or finding.recorded_at <= meeting.ended_at)
+def _list_findings_by_sitting(
+    session: Session, evaluation_id: int, entries: Sequence[JournalEntry]
+) -> dict[int, list[MinutedFinding]]:
+    """Findings recorded or withdrawn one by one, by the place of the sitting in which they were."""
+    of_own = Vendor.evaluation_id == evaluation_id
+    vendors = {row.id: row for row in session.scalars(select(Vendor).where(of_own))}
+    of_rubric = Criterion.evaluation_id == evaluation_id
+    criteria = {row.id: row for row in session.scalars(select(Criterion).where(of_rubric))}
+    found: dict[int, list[MinutedFinding]] = {}
+    place, open_now = -1, False
+    for row in entries:
+        if row.event in (Event.MEETING_STARTED, Event.MEETING_ENDED):
+            open_now = row.event is Event.MEETING_STARTED
+            place += open_now
+        elif open_now and row.event in FINDINGS and row.vendor_id and row.criterion_id:
+            told = (row.after or {}) if row.event is Event.FINDING_RECORDED else {}
+            item = MinutedFinding(
+                vendor=vendors[row.vendor_id],
+                criterion=criteria[row.criterion_id],
+                value=Outcome(told["value"]) if told else None,
+                reason=row.reason or "",
+                as_computed=told.get("as_computed", False),
+                evidence=told.get("evidence") or "",
+                agreed=told.get("agreed") or "",
+            )
+            found.setdefault(place, []).append(item)
+    return found
