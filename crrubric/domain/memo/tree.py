@@ -5,7 +5,7 @@ words and numbers stand in both.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 
 from crrubric.domain.ballots.blindness import LateChange
@@ -106,6 +106,7 @@ class MemoPerson:
     submitted: int
     ballots: int
     criteria: int | None = None
+    marked: bool = False  # a ballot of theirs that counts has a mark
     entered: int = 0
     unconfirmed: int = 0
 
@@ -237,11 +238,13 @@ class MemoBlindness:
 
 @dataclass(frozen=True, slots=True)
 class MemoDeparture:
-    """A vendor that left the selection, or a member who left the committee (no reason is asked)."""
+    """A vendor that left the selection, or came back, or a member who left the committee (no reason
+    is asked)."""
 
     name: str
     at: datetime
     reason: str = ""
+    back: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,7 +312,10 @@ class MemoSitting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoFacts:
-    """Everything that a memo says, before it is put into words. Moments are in the local zone."""
+    """Everything that a memo says, before it is put into words.
+
+    Moments are in the local zone, but those of adopted findings, which are in `results`.
+    """
 
     title: str
     district: str
@@ -331,6 +337,7 @@ class MemoFacts:
     robustness: Robustness
     recommendation: MemoRecommendation | None
     notes: tuple[MemoNote, ...]
+    zone: tzinfo = UTC  # of the district
     journal_head: str = ""  # the newest hash of the journal's chain
     positions: tuple[MemoPosition, ...] = ()  # only once the decision is recorded
     commitments: tuple[MemoCommitment, ...] = ()

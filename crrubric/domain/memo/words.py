@@ -163,13 +163,13 @@ class ValueFormatter:
                 N_(
                     "Each criterion of a vendor needs at least two YES or NO marks, and "
                     "such marks from at least half of the assigned reviewers; with fewer, "
-                    "it is unresolved."
+                    "it is unresolved, unless NOT APPLICABLE was answered more often."
                 )
             )
         return self(
             N_(
                 "Each criterion of a vendor needs at least %(n)s YES or NO marks; with fewer, "
-                "it is unresolved."
+                "it is unresolved, unless NOT APPLICABLE was answered more often."
             ),
             n=rule.quorum,
         )
