@@ -1,6 +1,6 @@
 """Reading the meeting: what is under way, what was put off, the minutes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -86,7 +86,7 @@ MINUTED = (*FINDINGS, Event.MEETING_STARTED, Event.MEETING_ENDED, Event.MOTION_R
 
 
 def list_minutes(session: Session, evaluation_id: int) -> list[Minutes]:
-    """Every sitting, the newest first, in six queries at any size.
+    """Every sitting, the newest first, in four queries at any size.
 
     What was settled is read in the journal: what a later sitting changes stays as it was said.
     """
@@ -107,13 +107,15 @@ def list_minutes(session: Session, evaluation_id: int) -> list[Minutes]:
     motions = session.scalars(
         select(Motion).where(Motion.meeting_id.in_(ids)).order_by(Motion.id)
     ).all()
-    entries = session.scalars(
-        select(JournalEntry)
+    told = session.execute(
+        select(JournalEntry, Vendor, Criterion)
+        .outerjoin(Vendor, Vendor.id == JournalEntry.vendor_id)
+        .outerjoin(Criterion, Criterion.id == JournalEntry.criterion_id)
         .where(JournalEntry.evaluation_id == evaluation_id, JournalEntry.event.in_(MINUTED))
         .order_by(JournalEntry.number)
     ).all()
-    moved = [row for row in entries if row.event is Event.MOTION_RECORDED]
-    settled = _list_findings_by_sitting(session, evaluation_id, entries)
+    moved = [row for row, _vendor, _criterion in told if row.event is Event.MOTION_RECORDED]
+    settled = _list_findings_by_sitting((row[0], row[1], row[2]) for row in told)
     return [
         Minutes(
             meeting=meeting,
@@ -130,29 +132,25 @@ def list_minutes(session: Session, evaluation_id: int) -> list[Minutes]:
 
 
 def _list_findings_by_sitting(
-    session: Session, evaluation_id: int, entries: Sequence[JournalEntry]
+    told: Iterable[tuple[JournalEntry, Vendor | None, Criterion | None]],
 ) -> dict[int, list[MinutedFinding]]:
     """Findings recorded or withdrawn one by one, by the place of the sitting in which they were."""
-    of_own = Vendor.evaluation_id == evaluation_id
-    vendors = {row.id: row for row in session.scalars(select(Vendor).where(of_own))}
-    of_rubric = Criterion.evaluation_id == evaluation_id
-    criteria = {row.id: row for row in session.scalars(select(Criterion).where(of_rubric))}
     found: dict[int, list[MinutedFinding]] = {}
     place, open_now = -1, False
-    for row in entries:
+    for row, vendor, criterion in told:
         if row.event in (Event.MEETING_STARTED, Event.MEETING_ENDED):
             open_now = row.event is Event.MEETING_STARTED
             place += open_now
-        elif open_now and row.event in FINDINGS and row.vendor_id and row.criterion_id:
-            told = (row.after or {}) if row.event is Event.FINDING_RECORDED else {}
+        elif open_now and row.event in FINDINGS and vendor and criterion:
+            after = (row.after or {}) if row.event is Event.FINDING_RECORDED else {}
             item = MinutedFinding(
-                vendor=vendors[row.vendor_id],
-                criterion=criteria[row.criterion_id],
-                value=Outcome(told["value"]) if told else None,
+                vendor=vendor,
+                criterion=criterion,
+                value=Outcome(after["value"]) if after else None,
                 reason=row.reason or "",
-                as_computed=told.get("as_computed", False),
-                evidence=told.get("evidence") or "",
-                agreed=told.get("agreed") or "",
+                as_computed=after.get("as_computed", False),
+                evidence=after.get("evidence") or "",
+                agreed=after.get("agreed") or "",
             )
             found.setdefault(place, []).append(item)
     return found
