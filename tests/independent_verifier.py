@@ -21,7 +21,7 @@ def take_text(content: Any, pointer: str) -> Any:
 
 def hash_entry(entry: dict[str, Any], chain: int, previous: str) -> str:
     covered = json.loads(json.dumps(entry["content"]))
-    if entry["version"] == 2:
+    if entry["version"] in (2, 3):
         texts = dict(entry["withheld"])
         for pointer in entry["withheld"]:
             assert take_text(covered, pointer) in (None, ""), "a text stands where one was withheld"
@@ -32,7 +32,7 @@ def hash_entry(entry: dict[str, Any], chain: int, previous: str) -> str:
             texts[pointer] = sha256(
                 b"crrubric journal text\n" + bytes.fromhex(salt) + text.encode("utf-8")
             )
-        covered |= {"texts": texts, "version": 2}
+        covered |= {"texts": texts, "version": entry["version"]}
     else:
         assert entry["version"] == 1
         assert not entry["salts"]

@@ -27,6 +27,10 @@ class Event(LabelledEnum):
     VENDOR_WITHDRAWN = "VENDOR_WITHDRAWN", N_("took %(subject)s out of the selection")
     VENDOR_RESTORED = "VENDOR_RESTORED", N_("took %(subject)s back into the selection")
     VENDOR_FILE_ATTACHED = "VENDOR_FILE_ATTACHED", N_("attached a file of %(subject)s")
+    VENDOR_FILE_CHANGED = (
+        "VENDOR_FILE_CHANGED",
+        N_("changed whether a file of %(subject)s tells prices"),
+    )
     VENDOR_FILE_WITHDRAWN = "VENDOR_FILE_WITHDRAWN", N_("withdrew a file of %(subject)s")
     CRITERION_CORRECTED = "CRITERION_CORRECTED", N_("corrected the criterion “%(subject)s”")
     MEMBER_ASSIGNED = "MEMBER_ASSIGNED", N_("changed what %(subject)s has to mark")

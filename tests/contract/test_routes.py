@@ -106,6 +106,7 @@ files.show_vendor_files VIEW_EVALUATION
 files.download_own_file VIEW_OWN_BALLOTS
 files.save_file_removal ATTACH_TO_MARK
 files.download_vendor_file VIEW_EVALUATION
+files.save_file_prices ATTACH_TO_VENDOR
 files.save_file_withdrawal ATTACH_TO_VENDOR
 home.show_accessibility_statement public
 home.save_new_evaluation signed in

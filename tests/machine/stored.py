@@ -52,7 +52,7 @@ def list_differences(told: State, state: State, *, but: Collection[str] = ()) ->
         criteria = {key: dict(row, translations=None) for key, row in told.criteria.items()}
         for row in criteria.values():
             del row["translations"]
-        told = replace(told, untold={*told.untold, *but}, criteria=criteria)
+        told = replace(told, untold={*told.untold, *but}, criteria=criteria, signed={})
     marks = [
         difference
         for cell in {**told.marks, **state.marks}

@@ -39,18 +39,38 @@ class CostBlocks:
             yield Paragraph(
                 words(
                     N_(
-                        "Prices were sealed until every item had a finding, and opened %(when)s."
-                        " Findings changed after that: %(count)s."
+                        "Prices were sealed until every item of the vendors that were then in the"
+                        " selection had a finding, and opened %(when)s. Items whose finding was"
+                        " recorded, changed or withdrawn after that: %(count)s."
                     ),
                     when=words.moment(prices.opened_at),
                     count=prices.changed,
                 )
             )
-        if prices.typists:
+            yield from self.after_opening()
+        if prices.readers:
             yield Paragraph(
-                ", ".join(prices.typists),
-                words(N_("Typed prices and scored as well:")),
+                ", ".join(prices.readers),
+                words(N_("Could read prices while they were sealed, and scored as well:")),
             )
+
+    def after_opening(self) -> Iterable[Block]:
+        """Vendors and marks of which the committee could know the prices beforehand."""
+        words, prices = self.words, self.facts.prices
+        if prices.returned:
+            text = N_(
+                "Came back into the selection when prices were open, so that its price could be"
+                " known before its items were settled:"
+            )
+            back = (f"{name}, {words.moment(at)}" for name, at in prices.returned)
+            yield Paragraph(words(text))
+            yield Bullets(tuple(back))
+        if prices.reopened:
+            text = N_(
+                "The evaluation went back to scoring when prices were open: whoever marked then"
+                " could know them. That was %(when)s."
+            )
+            yield Paragraph(words(text, when=words.listed([*map(words.moment, prices.reopened)])))
 
     def price_table(self) -> Iterable[Block]:
         """What each vendor costs, and on what basis."""

@@ -13,6 +13,7 @@ from crrubric.domain.memo.tree import (
     Bullets,
     Heading,
     Memo,
+    MemoDeparture,
     MemoFacts,
     MemoRecommendation,
     MemoStatus,
@@ -33,7 +34,8 @@ from crrubric.domain.vocabulary import PositionKind
 
 def compose_memo(facts: MemoFacts, translate: Translate) -> Memo:
     """The memo for these facts, in the language of `translate`."""
-    return _MemoComposer(facts, ValueFormatter(translate)).memo()
+    words = ValueFormatter(translate, pass_mark=facts.results.pass_mark)
+    return _MemoComposer(facts, words).memo()
 
 
 class _MemoComposer:
@@ -176,12 +178,13 @@ class _MemoComposer:
         yield Paragraph(
             words(
                 N_(
-                    "%(vendors)s vendors were scored on %(criteria)s criteria by "
-                    "%(reviewers)s reviewers."
+                    "%(vendors)s vendors were to be scored on %(criteria)s criteria by "
+                    "%(reviewers)s reviewers. Of these, %(marked)s gave marks."
                 ),
                 vendors=len(facts.vendors),
                 criteria=len(self.results.criteria),
                 reviewers=sum(bool(person.ballots) for person in facts.people),
+                marked=sum(person.marked for person in facts.people),
             )
         )
         yield from BlindnessBlocks(facts.blindness, words).blocks()
@@ -197,12 +200,18 @@ class _MemoComposer:
                     count=facts.practice.reviewers,
                 )
             )
-        gone = tuple(
-            f"{row.name}, {words.moment(row.at)}: {row.reason}" for row in facts.departed_vendors
-        )
+        gone = tuple(self.departure(row) for row in facts.departed_vendors)
         yield Paragraph("", words(N_("Vendors that left the selection after ballots opened:")))
         yield Bullets(gone) if gone else Paragraph(words(NONE))
         yield from self.orders.gates()
+
+    def departure(self, row: MemoDeparture) -> str:
+        """A vendor that left the selection, or came back, and why."""
+        when = self.words.moment(row.at)
+        if not row.back:
+            return f"{row.name}, {when}: {row.reason}"
+        text = N_("%(name)s came back, %(when)s: %(why)s")
+        return self.words(text, name=row.name, when=when, why=row.reason)
 
     def locked(self) -> Iterable[tuple[str, str]]:
         """When ballots were locked; where they opened again, when they were first shown."""

@@ -5,7 +5,7 @@ words and numbers stand in both.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 
 from crrubric.domain.ballots.blindness import LateChange
@@ -106,6 +106,7 @@ class MemoPerson:
     submitted: int
     ballots: int
     criteria: int | None = None
+    marked: bool = False  # a ballot of theirs that counts has a mark
     entered: int = 0
     unconfirmed: int = 0
 
@@ -161,13 +162,17 @@ class MemoAppointment:
 class MemoPrices:
     """Whether prices were sealed, and for how long.
 
-    typists: who typed prices and scored as well. changed: findings changed after prices opened.
+    readers: who could read prices meanwhile and scored as well. What came after prices opened:
+    changed: how many findings; returned: vendors that came back into the selection, and when;
+    reopened: when the evaluation went back to scoring.
     """
 
     sealed: bool = False
     opened_at: datetime | None = None
-    typists: tuple[str, ...] = ()
+    readers: tuple[str, ...] = ()
     changed: int = 0
+    returned: tuple[tuple[str, datetime], ...] = ()
+    reopened: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,11 +242,13 @@ class MemoBlindness:
 
 @dataclass(frozen=True, slots=True)
 class MemoDeparture:
-    """A vendor that left the selection, or a member who left the committee (no reason is asked)."""
+    """A vendor that left the selection, or came back, or a member who left the committee (no reason
+    is asked)."""
 
     name: str
     at: datetime
     reason: str = ""
+    back: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,7 +328,10 @@ class MemoMotionCorrection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoFacts:
-    """Everything that a memo says, before it is put into words. Moments are in the local zone."""
+    """Everything that a memo says, before it is put into words.
+
+    Moments are in the local zone, but those of adopted findings, which are in `results`.
+    """
 
     title: str
     district: str
@@ -343,6 +353,7 @@ class MemoFacts:
     robustness: Robustness
     recommendation: MemoRecommendation | None
     notes: tuple[MemoNote, ...]
+    zone: tzinfo = UTC  # of the district
     journal_head: str = ""  # the newest hash of the journal's chain
     positions: tuple[MemoPosition, ...] = ()  # only once the decision is recorded
     commitments: tuple[MemoCommitment, ...] = ()

@@ -82,7 +82,7 @@ class TrustBlocks:
             outcome=self.words(cell.resolution.outcome.label),
             votes=self.words.votes(cell.tally),
             reason=self.why(found),
-            when=self.words.day(found.at.date()),
+            when=self.words.day(found.at.astimezone(self.facts.zone).date()),
         )
 
     def why(self, found: AdoptedFinding) -> str:

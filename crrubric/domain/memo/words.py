@@ -8,6 +8,7 @@ from crrubric.domain.foreseen import Remark
 from crrubric.domain.results.outcome import DecisionRule
 from crrubric.domain.results.results import Cell, Results
 from crrubric.domain.results.scoring import Score
+from crrubric.domain.results.shares import round_share
 from crrubric.domain.results.tally import Tally
 from crrubric.domain.statistics.intervals import Interval
 from crrubric.domain.translation import N_
@@ -20,19 +21,19 @@ NONE = N_("None recorded.")
 class ValueFormatter:
     """Translates, fills placeholders, and says numbers with their denominators."""
 
-    def __init__(self, translate: Translate) -> None:
-        self.translate = translate
+    def __init__(self, translate: Translate, *, pass_mark: Fraction | None = None) -> None:
+        self.translate, self.pass_mark = translate, pass_mark
 
     def __call__(self, text: str, **values: object) -> str:
         """The text in the memo's language, its placeholders filled."""
         found = self.translate(text)
         return found % values if values else found
 
-    def percent(self, share: Fraction | None) -> str:
+    def percent(self, share: Fraction | None, *, mark: Fraction | None = None) -> str:
         """A share in percent with one decimal where it needs one."""
         if share is None:
             return "–"
-        tenths = round(share * 1000)
+        tenths = round_share(share, 1000, mark=mark)
         shown = f"{tenths // 10}" if tenths % 10 == 0 else f"{tenths // 10}.{tenths % 10}"
         return f"{shown}\u00a0%"  # a number keeps its sign when a line ends
 
@@ -115,7 +116,7 @@ class ValueFormatter:
                 "%(percent)s by weight: %(met)s of the %(decided)s settled criteria are met "
                 "(%(applicable)s criteria apply)"
             ),
-            percent=self.percent(score.value),
+            percent=self.percent(score.value, mark=self.pass_mark),
             met=score.met,
             decided=score.decided,
             applicable=score.applicable,
@@ -125,9 +126,8 @@ class ValueFormatter:
         """What the score can still become."""
         if score.low is None or score.low == score.high:
             return self(N_("settled"))
-        return self(
-            N_("%(low)s to %(high)s"), low=self.percent(score.low), high=self.percent(score.high)
-        )
+        low, high = (self.percent(each, mark=self.pass_mark) for each in (score.low, score.high))
+        return self(N_("%(low)s to %(high)s"), low=low, high=high)
 
     def gate(self, score: Score, results: Results) -> str:
         """Whether the must-haves are met, naming those that are not."""
@@ -173,13 +173,13 @@ class ValueFormatter:
                 N_(
                     "Each criterion of a vendor needs at least two YES or NO marks, and "
                     "such marks from at least half of the assigned reviewers; with fewer, "
-                    "it is unresolved."
+                    "it is unresolved, unless NOT APPLICABLE was answered more often."
                 )
             )
         return self(
             N_(
                 "Each criterion of a vendor needs at least %(n)s YES or NO marks; with fewer, "
-                "it is unresolved."
+                "it is unresolved, unless NOT APPLICABLE was answered more often."
             ),
             n=rule.quorum,
         )

@@ -1,12 +1,11 @@
 """Making ballots again from their journal entries: declarations, marks, files, seals, imports."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from sys import intern
 from typing import Any
 
 from crrubric.domain.events import Event
-from crrubric.domain.record.entries import BY_BALLOT, ToldEntry
+from crrubric.domain.record.entries import BY_BALLOT, Moment, Near, ToldEntry
 from crrubric.domain.record.state import (
     FILE,
     ISSUED,
@@ -67,7 +66,7 @@ def read_mark(told: Any) -> Row:
     return {**LATER, **{name: told[name] for name in MARK if name in told or name not in LATER}}
 
 
-def make_told_mark(told: Any, *, version: int, at: datetime) -> ToldMark:
+def make_told_mark(told: Any, *, version: int, at: Moment) -> ToldMark:
     """A mark as an entry tells it; of its answers a few texts are shared by all marks."""
     row = read_mark(told)
     return ToldMark(**{**row, "answer": intern(row["answer"])}, version=version, marked_at=at)
@@ -145,6 +144,14 @@ def replay_vendor_file(state: State, entry: ToldEntry) -> None:
     else:
         state.vendor_files[key]["withdrawn"] = entry.actor_name, entry.reason
         state.sign("vendor_file", key, {"withdrawn_at": entry.at})
+
+
+def replay_vendor_file_change(state: State, entry: ToldEntry) -> None:
+    """Whether a file of a vendor tells prices. Raises: ValueError if it was not as it says."""
+    row = state.vendor_files[entry.vendor_id, read_told_file(entry)["sha256"]]
+    if row["tells_prices"] is not (entry.before or {})["tells prices"]:
+        raise ValueError("what was there before is not what was told before")
+    row["tells_prices"] = entry.told["tells prices"]
 
 
 def require_absent(rows: Mapping[Any, Row], key: tuple[Any, ...]) -> None:
@@ -249,13 +256,15 @@ def replay_import(state: State, entry: ToldEntry) -> None:
 def replay_imported_ballot(state: State, entry: ToldEntry) -> None:
     """Marks of a file on one ballot, each told; sealed under its receipt, or left open.
 
-    Nobody here saw how it was given: it is not late.
+    Older versions did not call it changed if the ballots had been shown by then.
     """
     for criterion, mark in entry.row["marks"]:
         cell = (*entry.own_ballot, criterion)
         require_absent(state.marks, cell)
         state.marks[cell] = make_told_mark(mark, version=1, at=entry.at)
     state.ballots.setdefault(entry.own_ballot, dict(ISSUED))
+    if not isinstance(entry.at, Near):
+        note_late_ballot(state, entry)
     state.sign("ballot", entry.own_ballot, {"imported_at": entry.at})
     if "number" in entry.told:
         seal_version(state, entry)

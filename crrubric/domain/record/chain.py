@@ -24,8 +24,9 @@ from crrubric.domain.translation import N_
 SITE = 0
 START = ""  # what the first entry follows
 HASH_LENGTH = 64  # hex digits of a SHA-256
-# how an entry is covered: word by word, or with a commitment to each typed text
-WORD_BY_WORD, COMMITTED = 1, 2
+# how an entry is covered: word by word, or with a commitment to each typed text; from the third
+# version on, rows have the very moment of the entry that tells of them
+WORD_BY_WORD, COMMITTED, TIMED = 1, 2, 3
 # What computing a hash raises where text, salt and commitment of an entry don't go together.
 UNCOVERED = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
 
@@ -73,9 +74,9 @@ def hash_of(link: ChainLink, previous: str) -> str:
         raise ValueError("there is nothing to be covered")
     if link.version == WORD_BY_WORD and not link.salts and not link.withheld:
         content: Mapping[str, Any] = link.content
-    elif link.version == COMMITTED:
+    elif link.version in (COMMITTED, TIMED):
         bare, commitments = commit_content(link.content, link.salts, link.withheld)
-        content = {**bare, "version": COMMITTED, "texts": commitments}
+        content = {**bare, "version": link.version, "texts": commitments}
     else:
         raise ValueError("nothing is covered so")
     covered = {

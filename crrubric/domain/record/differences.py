@@ -2,16 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
+from crrubric.domain.record.entries import Near
 from crrubric.domain.record.fingerprints import MarksFingerprint
 from crrubric.domain.record.state import BALLOT_MOMENTS, STORED_MARK, Pair, State, Triple
 from crrubric.domain.record.texts import Withheld, has_withheld, is_as_told
 from crrubric.domain.translation import N_
 
-# Rows are written a moment before their entry; an import reads its file in between.
-APART = timedelta(hours=1)
 MISSING: Any = object()
 IMPORTS = "imports"
 
@@ -73,6 +71,9 @@ SIGNED = {
     "reinstatement": "reinstated", "question": "questions", "asking": "askings",
 }  # fmt: skip
 
+# tables whose rows stay when what they tell of is over: they are signed, and on no other list
+KEPT = {"attendance", "commitment"}
+
 
 def find_differences(told: State, stored: State) -> Iterator[Difference]:
     """Everything but ballots and marks in which the tables differ from what is told, each once.
@@ -94,6 +95,15 @@ def find_differences(told: State, stored: State) -> Iterator[Difference]:
             continue
         if not is_same(told.signed.get((table, key, column)), value):
             yield Difference(kind, key, (column,))
+    yield from find_lost_signatures(told, stored)
+
+
+def find_lost_signatures(told: State, stored: State) -> Iterator[Difference]:
+    """Rows of which only who and when is compared, and that are not there any more."""
+    lost = {row[:2] for row in told.signed.keys() - stored.signed.keys() if row[0] in KEPT}
+    for table, key in sorted(lost, key=repr):
+        if SIGNED[table] not in told.untold:
+            yield Difference(SIGNED[table], key)
 
 
 def compare_fields(kind: str, told: Any, stored: Any) -> Iterator[Difference]:
@@ -128,12 +138,12 @@ def list_differing_columns(told: Mapping[str, Any], stored: Mapping[str, Any]) -
 
 
 def is_same(told: Any, stored: Any) -> bool:
-    """Whether two values are the same; moments may lie as far apart as a row and its entry.
+    """Whether two values are the same; moments of older entries may lie a little apart.
 
     What a text was that is withheld from the journal is told by its commitment, if by anything.
     """
-    if isinstance(told, datetime) and isinstance(stored, datetime):
-        return abs(told - stored) <= APART
+    if isinstance(told, Near):
+        return told.is_near(stored)
     if isinstance(told, list | tuple) and isinstance(stored, list | tuple):
         return list(told) == list(stored) or is_as_told(told, stored)
     if isinstance(told, Withheld | Mapping):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from crrubric.domain.events import Event
@@ -13,6 +13,24 @@ ROW = "row"  # in an entry: ids, codes and places, for who replays the journal a
 BY_BALLOT = "by ballot"  # in the row of an import: other entries tell each ballot with its marks
 
 
+# Older versions wrote rows a moment before their entry; an import read its file in between.
+APART = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """The moment of an entry of an older version: its rows have one that is near."""
+
+    at: datetime
+
+    def is_near(self, stored: object) -> bool:
+        """Whether a row can have been written together with the entry."""
+        return isinstance(stored, datetime) and abs(self.at - stored) <= APART
+
+
+Moment = datetime | Near
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldEntry:
     """What one entry of an evaluation's journal tells. The ids say what it is about.
@@ -21,7 +39,7 @@ class ToldEntry:
     """
 
     number: int
-    at: datetime
+    at: Moment
     actor_id: int | None
     actor_name: Text
     event: Event

@@ -58,6 +58,7 @@ STEPS: dict[Event, Step] = {
     Event.VENDOR_WITHDRAWN: Step(setup.replay_vendor_withdrawal, ("vendors",)),
     Event.VENDOR_RESTORED: Step(setup.replay_vendor_return, ("vendors", "ballots")),
     Event.VENDOR_FILE_ATTACHED: Step(ballots.replay_vendor_file, ("vendor_files",)),
+    Event.VENDOR_FILE_CHANGED: Step(ballots.replay_vendor_file_change, ("vendor_files",)),
     Event.VENDOR_FILE_WITHDRAWN: Step(ballots.replay_vendor_file, ("vendor_files",)),
     Event.MEMBER_INVITED: Step(setup.replay_invitation, ("members", "ballots")),
     Event.MEMBER_CHANGED: Step(setup.replay_seat_change, ("members", "ballots")),

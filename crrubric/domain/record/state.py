@@ -6,9 +6,9 @@ that reads it, and the steps of `replay.py` that make it.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
+from crrubric.domain.record.entries import Moment
 from crrubric.domain.record.texts import Text
 
 Row = dict[str, Any]
@@ -70,7 +70,7 @@ class ToldMark:
     evidence_on: Any
     evidence_until: Any
     version: int
-    marked_at: datetime
+    marked_at: Moment
 
     def row(self, names: Iterable[str]) -> Row:
         """These columns."""

@@ -27,7 +27,8 @@ class MarkRow(TypedDict):
     evidence_until: str  # the day, or empty
     files: str  # their names
     origin: str  # how the mark came here: reviewer, on behalf, import
-    blind: str  # yes; no: given after the committee had seen the ballots
+    # yes; no: given after the committee had seen the ballots; not recorded: out of a file
+    blind: str
 
 
 def iterate_mark_rows(session: Session, seat: Seat) -> Iterator[MarkRow]:
@@ -75,7 +76,7 @@ def make_mark_row(row: DisclosedMark, files: Sequence[MarkFile]) -> MarkRow:
         evidence_until=mark.evidence_until.isoformat() if mark.evidence_until else "",
         files="; ".join(file.name for file in files),
         origin="import" if row.imported else "on behalf" if row.entered else "reviewer",
-        blind="no" if row.informed else "yes",
+        blind="no" if row.informed else "not recorded" if row.imported else "yes",
     )
 
 

@@ -1,6 +1,6 @@
 """Reading the meeting: what is under way, what was put off, the minutes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -10,6 +10,7 @@ from crrubric.domain.events import Event
 from crrubric.domain.meeting.motions import VotersInTheRoom
 from crrubric.domain.record.entries import ROW
 from crrubric.domain.text import sort_key
+from crrubric.domain.vocabulary import Outcome
 from crrubric.models import (
     Attendance,
     Criterion,
@@ -73,13 +74,20 @@ def count_voters(session: Session, meeting: Meeting, *, whenever: bool = False) 
     return VotersInTheRoom(session.scalar(members) or 0, recorded=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MinutedFinding:
-    """A finding in the minutes."""
+    """What became of the finding of one item in a sitting, as the journal tells it.
 
-    finding: Finding
+    value: what was adopted; None: it was withdrawn, for the reason.
+    """
+
     vendor: Vendor
     criterion: Criterion
+    value: Outcome | None
+    reason: str
+    as_computed: bool = False
+    evidence: str = ""
+    agreed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,14 +98,21 @@ class Minutes:
     attendance: tuple[Attendance, ...]
     motions: tuple[Motion, ...]
     settled: tuple[MinutedFinding, ...]
-    adopted: dict[int, int]  # motion id -> cells adopted by it that still hold
+    adopted: dict[int, int]  # motion id -> items adopted by it
     corrections: dict[int, list[JournalEntry]]  # motion id -> how it was corrected, the first first
 
 
+FINDINGS = (Event.FINDING_RECORDED, Event.FINDING_WITHDRAWN)
+MINUTED = (*FINDINGS, Event.MEETING_STARTED, Event.MEETING_ENDED, Event.MOTION_RECORDED)
+
+
 def list_minutes(session: Session, evaluation_id: int) -> list[Minutes]:
-    """Every sitting, the newest first, in six queries at any size."""
+    """Every sitting, the newest first, in five queries at any size.
+
+    What was settled is read in the journal: what a later sitting changes stays as it was said.
+    """
     meetings = session.scalars(
-        select(Meeting).where(Meeting.evaluation_id == evaluation_id).order_by(Meeting.id.desc())
+        select(Meeting).where(Meeting.evaluation_id == evaluation_id).order_by(Meeting.id)
     ).all()
     ids = [meeting.id for meeting in meetings]
     attendance = sorted(
@@ -113,32 +128,55 @@ def list_minutes(session: Session, evaluation_id: int) -> list[Minutes]:
     motions = session.scalars(
         select(Motion).where(Motion.meeting_id.in_(ids)).order_by(Motion.id)
     ).all()
-    findings = session.execute(
-        select(Finding, Vendor, Criterion)
-        .join(Vendor, Vendor.id == Finding.vendor_id)
-        .join(Criterion, Criterion.id == Finding.criterion_id)
-        .where(Vendor.evaluation_id == evaluation_id, Finding.motion_id.is_(None))
-        .order_by(Finding.recorded_at, Finding.id)
+    told = session.execute(
+        select(JournalEntry, Vendor, Criterion)
+        .outerjoin(Vendor, Vendor.id == JournalEntry.vendor_id)
+        .outerjoin(Criterion, Criterion.id == JournalEntry.criterion_id)
+        .where(JournalEntry.evaluation_id == evaluation_id, JournalEntry.event.in_(MINUTED))
+        .order_by(JournalEntry.number)
     ).all()
-    counted = session.execute(
-        select(Finding.motion_id, func.count())
-        .where(Finding.motion_id.in_([motion.id for motion in motions]))
-        .group_by(Finding.motion_id)
-    ).all()
+    moved = [row for row, _vendor, _criterion in told if row.event is Event.MOTION_RECORDED]
+    settled = _list_findings_by_sitting((row[0], row[1], row[2]) for row in told)
     corrections = load_motion_corrections(session, evaluation_id, [row.id for row in motions])
     return [
         Minutes(
             meeting=meeting,
             attendance=tuple(row for row in attendance if row.meeting_id == meeting.id),
             motions=tuple(row for row in motions if row.meeting_id == meeting.id),
-            settled=tuple(
-                MinutedFinding(*row) for row in findings if _is_finding_of_meeting(meeting, row[0])
-            ),
-            adopted={number: count for number, count in counted if number is not None},
+            settled=tuple(settled.get(place, ())),
+            adopted={
+                motion.id: len((entry.after or {}).get("adopted", ()))
+                for motion, entry in zip(motions, moved, strict=False)
+            },
             corrections=corrections,
         )
-        for meeting in meetings
+        for place, meeting in reversed(list(enumerate(meetings)))
     ]
+
+
+def _list_findings_by_sitting(
+    told: Iterable[tuple[JournalEntry, Vendor | None, Criterion | None]],
+) -> dict[int, list[MinutedFinding]]:
+    """Findings recorded or withdrawn one by one, by the place of the sitting in which they were."""
+    found: dict[int, list[MinutedFinding]] = {}
+    place, open_now = -1, False
+    for row, vendor, criterion in told:
+        if row.event in (Event.MEETING_STARTED, Event.MEETING_ENDED):
+            open_now = row.event is Event.MEETING_STARTED
+            place += open_now
+        elif open_now and row.event in FINDINGS and vendor and criterion:
+            after = (row.after or {}) if row.event is Event.FINDING_RECORDED else {}
+            item = MinutedFinding(
+                vendor=vendor,
+                criterion=criterion,
+                value=Outcome(after["value"]) if after else None,
+                reason=row.reason or "",
+                as_computed=after.get("as_computed", False),
+                evidence=after.get("evidence") or "",
+                agreed=after.get("agreed") or "",
+            )
+            found.setdefault(place, []).append(item)
+    return found
 
 
 def load_motion_corrections(
@@ -183,7 +221,16 @@ def find_motion(session: Session, evaluation_id: int, motion_id: int) -> Motion 
     )
 
 
-def list_motion_findings(session: Session, motion: Motion) -> Sequence[MinutedFinding]:
+@dataclass(frozen=True, slots=True)
+class MotionFinding:
+    """A finding that was adopted with a motion, and of which item."""
+
+    finding: Finding
+    vendor: Vendor
+    criterion: Criterion
+
+
+def list_motion_findings(session: Session, motion: Motion) -> Sequence[MotionFinding]:
     """What was adopted with the motion and still holds, by vendor and criterion."""
     rows = session.execute(
         select(Finding, Vendor, Criterion)
@@ -192,13 +239,7 @@ def list_motion_findings(session: Session, motion: Motion) -> Sequence[MinutedFi
         .where(Finding.motion_id == motion.id)
         .order_by(Vendor.position, Vendor.id, Criterion.position, Criterion.id)
     )
-    return [MinutedFinding(*row) for row in rows]
-
-
-def _is_finding_of_meeting(meeting: Meeting, finding: Finding) -> bool:
-    """Whether the finding was recorded in this sitting."""
-    begun = finding.recorded_at >= meeting.started_at
-    return begun and (meeting.ended_at is None or finding.recorded_at <= meeting.ended_at)
+    return [MotionFinding(*row) for row in rows]
 
 
 def count_meetings(session: Session, evaluation_id: int) -> int:

@@ -43,6 +43,7 @@ from crrubric.models import (
     EntryOnBehalf,
     Evaluation,
     JournalEntry,
+    Mark,
     Member,
     PracticeMark,
     Vendor,
@@ -91,6 +92,7 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
         reference=evaluation.slug,
         purpose=evaluation.purpose,
         language=language,
+        zone=zone,
         on=(local(evaluation.decided_at) or now_utc().astimezone(zone)).date(),
         final=evaluation.phase in {Phase.DECIDED, Phase.ARCHIVED},
         opened_at=local(evaluation.opened_at),
@@ -121,6 +123,7 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
         commitments=tuple(
             MemoCommitment(row.vendor.company, row.words, row.owner, row.due_on)
             for row in list_commitments(session, evaluation.id)
+            if row.vendor.withdrawn_at is None
         ),
         contradictions=find_contradictions(
             read.results, list_tension_values(session, evaluation.id, language)
@@ -166,6 +169,7 @@ def was_declared_late(evaluation: Evaluation, declaration: Declaration) -> bool:
 def list_memo_people(session: Session, evaluation: Evaluation) -> tuple[MemoPerson, ...]:
     """Present members with how many of their ballots they submitted, and what they were to mark."""
     submitted = func.sum(case((Ballot.state == BallotState.SUBMITTED, 1), else_=0))
+    has_marks = select(Mark.id).where(Mark.ballot_id == Ballot.id).correlate(Ballot).exists()
     rows = session.execute(
         select(
             Member,
@@ -173,6 +177,7 @@ def list_memo_people(session: Session, evaluation: Evaluation) -> tuple[MemoPers
             func.coalesce(submitted, 0),
             func.count(EntryOnBehalf.id),
             func.count(EntryOnBehalf.confirmed_at),
+            func.coalesce(func.max(case((has_marks, 1), else_=0)), 0),
         )
         .select_from(Member)
         .outerjoin(
@@ -195,10 +200,11 @@ def list_memo_people(session: Session, evaluation: Evaluation) -> tuple[MemoPers
             submitted=int(done),
             ballots=ballots if member.is_reviewer else 0,
             criteria=None if member.every_criterion else asked.get(member.id, 0),
+            marked=member.is_reviewer and bool(marked),
             entered=entered,
             unconfirmed=entered - confirmed,
         )
-        for member, ballots, done, entered, confirmed in rows
+        for member, ballots, done, entered, confirmed, marked in rows
     )
 
 
@@ -261,16 +267,24 @@ def list_memo_motion_corrections(
 def list_departed_vendors(
     session: Session, evaluation: Evaluation, zone: ZoneInfo
 ) -> tuple[MemoDeparture, ...]:
-    """Vendors that left the selection, with the reason."""
-    rows = session.scalars(
-        select(Vendor)
-        .where(Vendor.evaluation_id == evaluation.id, Vendor.withdrawn_at.is_not(None))
-        .order_by(Vendor.position)
+    """Every time that a vendor left the selection or came back, with the reason."""
+    rows = session.execute(
+        select(JournalEntry, Vendor.company)
+        .join(Vendor, Vendor.id == JournalEntry.vendor_id)
+        .where(
+            JournalEntry.evaluation_id == evaluation.id,
+            JournalEntry.event.in_((Event.VENDOR_WITHDRAWN, Event.VENDOR_RESTORED)),
+        )
+        .order_by(JournalEntry.number)
     )
     return tuple(
-        MemoDeparture(row.company, row.withdrawn_at.astimezone(zone), row.withdrawn_reason)
-        for row in rows
-        if row.withdrawn_at is not None
+        MemoDeparture(
+            company,
+            row.at.astimezone(zone),
+            row.reason or "",
+            back=row.event is Event.VENDOR_RESTORED,
+        )
+        for row, company in rows
     )
 
 

@@ -1,62 +1,108 @@
-"""What the record says of sealed prices, for the memo."""
+"""What the record says of sealed prices, for the memo: read in the journal, whose order holds."""
 
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.events import Event
 from crrubric.domain.memo.tree import MemoPrices
+from crrubric.domain.record.entries import ROW
 from crrubric.domain.results.cost import PRICE_FIELDS
-from crrubric.models import Evaluation, Finding, JournalEntry, Member, Vendor
+from crrubric.domain.vocabulary import Phase
+from crrubric.models import Evaluation, JournalEntry, Member
 
 TYPING = (Event.VENDOR_ADDED, Event.VENDOR_CHANGED)
+# what can make somebody a chair; the creation has the first one among its rows
+SEATING = (
+    Event.MEMBER_INVITED,
+    Event.MEMBER_ADDED,
+    Event.MEMBER_CHANGED,
+    Event.CHAIR_APPOINTED,
+)
+SETTLING = (Event.FINDING_RECORDED, Event.FINDING_WITHDRAWN, Event.MOTION_RECORDED)
+READ = (
+    *TYPING,
+    *SEATING,
+    *SETTLING,
+    Event.EVALUATION_CREATED,
+    Event.PRICES_OPENED,
+    Event.VENDOR_RESTORED,
+    Event.PHASE_CHANGED,
+)
 
 
 def load_memo_prices(session: Session, evaluation: Evaluation, zone: ZoneInfo) -> MemoPrices:
     """The facts; nothing but "not sealed" where prices never were."""
     if not evaluation.prices_sealed:
         return MemoPrices()
-    opened = evaluation.prices_opened_at
+    entries = session.scalars(
+        select(JournalEntry)
+        .where(JournalEntry.evaluation_id == evaluation.id, JournalEntry.event.in_(READ))
+        .order_by(JournalEntry.number)
+    ).all()
+    opened = next((row.number for row in entries if row.event is Event.PRICES_OPENED), None)
+    before = [row for row in entries if opened is None or row.number < opened]
+    after = entries[len(before) :]
+    at = evaluation.prices_opened_at
     return MemoPrices(
         sealed=True,
-        opened_at=opened.astimezone(zone) if opened else None,
-        typists=list_price_typists(session, evaluation),
-        changed=count_findings_after_opening(session, evaluation),
+        opened_at=at.astimezone(zone) if at else None,
+        readers=list_price_readers(session, evaluation, before),
+        changed=count_changed_findings(after),
+        returned=tuple(
+            (row.subject, row.at.astimezone(zone))
+            for row in after
+            if row.event is Event.VENDOR_RESTORED
+        ),
+        reopened=tuple(
+            row.at.astimezone(zone)
+            for row in after
+            if row.event is Event.PHASE_CHANGED and (row.after or {})["phase"] == Phase.SCORING
+        ),
     )
 
 
-def list_price_typists(session: Session, evaluation: Evaluation) -> tuple[str, ...]:
-    """Reviewers who typed a price, and so knew it while they scored, by name."""
-    entries = session.execute(
-        select(JournalEntry.actor_id, JournalEntry.after).where(
-            JournalEntry.evaluation_id == evaluation.id,
-            JournalEntry.event.in_(TYPING),
-            JournalEntry.actor_id.is_not(None),
-        )
-    )
+def list_price_readers(
+    session: Session, evaluation: Evaluation, before: Sequence[JournalEntry]
+) -> tuple[str, ...]:
+    """Reviewers who typed a price, or had a chair's seat, while prices were sealed, by name."""
     typed = {
-        actor
-        for actor, after in entries
-        if any((after or {}).get(field) not in (None, "") for field in PRICE_FIELDS)
+        row.actor_id
+        for row in before
+        if row.event in TYPING
+        and any((row.after or {}).get(field) not in (None, "") for field in PRICE_FIELDS)
     }
-    names = select(Member.name).where(
-        Member.evaluation_id == evaluation.id, Member.is_reviewer, Member.user_id.in_(typed)
+    chairs = {
+        row.member_id for row in before if row.event in SEATING and (row.after or {}).get("chair")
+    }
+    for row in before:
+        if row.event is Event.EVALUATION_CREATED and (row.after or {}).get(ROW, {}).get("chair"):
+            chairs.add(row.member_id)
+    reviewers = session.scalars(
+        select(Member)
+        .where(Member.evaluation_id == evaluation.id, Member.is_reviewer)
+        .order_by(Member.name)
     )
-    return tuple(session.scalars(names.order_by(Member.name)))
+    return tuple(
+        row.name
+        for row in reviewers
+        if row.id in chairs or (row.user_id is not None and row.user_id in typed)
+    )
 
 
-def count_findings_after_opening(session: Session, evaluation: Evaluation) -> int:
-    """Findings that the committee changed when it knew the prices."""
-    if evaluation.prices_opened_at is None:
-        return 0
-    rows = (
-        select(func.count(Finding.id))
-        .join(Vendor, Vendor.id == Finding.vendor_id)
-        .where(
-            Vendor.evaluation_id == evaluation.id,
-            Vendor.withdrawn_at.is_(None),
-            Finding.recorded_at > evaluation.prices_opened_at,
-        )
+def count_changed_findings(after: Sequence[JournalEntry]) -> int:
+    """Items whose finding was recorded, changed or withdrawn when the committee knew the prices."""
+    single = {
+        (row.vendor_id, row.criterion_id)
+        for row in after
+        if row.event in (Event.FINDING_RECORDED, Event.FINDING_WITHDRAWN)
+    }
+    # a motion adopts only items that have no finding, and names them by codes
+    adopted = sum(
+        len((row.after or {}).get("adopted", ()))
+        for row in after
+        if row.event is Event.MOTION_RECORDED
     )
-    return session.scalar(rows) or 0
+    return len(single) + adopted

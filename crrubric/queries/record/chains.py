@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from crrubric.domain.record.chain import UNCOVERED, ChainLink
-from crrubric.domain.record.entries import ToldEntry
+from crrubric.domain.record.chain import TIMED, UNCOVERED, ChainLink
+from crrubric.domain.record.entries import Near, ToldEntry
 from crrubric.domain.record.texts import mark_withheld
 from crrubric.models import JournalEntry
 from crrubric.queries.record.journal import link_of
@@ -81,7 +81,7 @@ def tell_entry(entry: JournalEntry) -> ToldEntry | None:
         return None
     return ToldEntry(
         number=entry.number,
-        at=entry.at,
+        at=entry.at if entry.version >= TIMED else Near(entry.at),
         event=entry.event,
         **{name: value for name, value in content.items() if name != "event"},
     )

@@ -59,7 +59,7 @@ def cost_figure(
         (
             f"{number} {vendor.name}",
             format_dollars(cost),
-            percent_text(results.scores[vendor.code].value),
+            percent_text(results.scores[vendor.code].value, mark=results.pass_mark),
         )
         for number, (vendor, cost) in enumerate(shown, start=1)
     )

@@ -7,6 +7,7 @@ from textwrap import wrap
 from typing import Any
 
 from crrubric.domain.results.results import Results, ScoredVendor
+from crrubric.domain.results.shares import round_share
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Answer
 
@@ -78,9 +79,9 @@ def wrap_label(name: str, letters: int = LABEL) -> str:
     return "<br>".join(wrap(name, letters)) or name
 
 
-def percent_text(share: Fraction | None) -> str:
-    """A share in whole percent for a table cell."""
-    return "–" if share is None else f"{round(share * 100)} %"
+def percent_text(share: Fraction | None, *, mark: Fraction | None = None) -> str:
+    """A share in whole percent for a table cell; beside `mark` it is not rounded onto it."""
+    return "–" if share is None else f"{round_share(share, 100, mark=mark)} %"
 
 
 def score_figure(results: Results, translate: Translate) -> Chart | None:
@@ -137,10 +138,13 @@ def score_figure(results: Results, translate: Translate) -> Chart | None:
         ],
     )  # fmt: skip
     title = translate(N_("Scores and the range still possible"))
+    shares = [
+        [percent_text(share, mark=results.pass_mark) for share in (row.value, row.low, row.high)]
+        for row in scores
+    ]
     alt = "; ".join(
-        f"{vendor.name}: {percent_text(score.value)}"
-        f" ({percent_text(score.low)}–{percent_text(score.high)})"
-        for vendor, score in zip(vendors, scores, strict=True)
+        f"{vendor.name}: {value} ({low}–{high})"
+        for vendor, (value, low, high) in zip(vendors, shares, strict=True)
     )
     return Chart(
         title,
@@ -157,10 +161,7 @@ def score_figure(results: Results, translate: Translate) -> Chart | None:
             tuple(
                 translate(text) for text in (N_("Vendor"), N_("Score"), N_("Lowest"), N_("Highest"))
             ),
-            tuple(
-                (vendor.name, *map(percent_text, (score.value, score.low, score.high)))
-                for vendor, score in zip(vendors, scores, strict=True)
-            ),
+            tuple((vendor.name, *row) for vendor, row in zip(vendors, shares, strict=True)),
         ),
     )
 

@@ -101,7 +101,8 @@ def make_content(session: Session, data: bytes) -> FileContent:
 def attach_vendor_file(
     actor: Actor, slug: str, vendor_id: int, *, name: str, data: bytes, tells_prices: bool = False
 ) -> VendorFile:
-    """Attach a file to a vendor; the same bytes twice are one file, withdrawn or not.
+    """Attach a file to a vendor; the same bytes twice are one file, withdrawn or not: one that is
+    said to tell prices does so from now on.
 
     Args: tells_prices: it is the chairs' alone while prices are sealed.
 
@@ -122,6 +123,16 @@ def attach_vendor_file(
                 raise Invalid(
                     N_("This file was withdrawn and can’t be attached again."), field="file"
                 )
+            if there.tells_prices and not tells_prices:
+                raise Invalid(
+                    N_(
+                        "This file is attached already, as “%(name)s”, which tells prices: if it"
+                        " tells none, say so beside it."
+                    ),
+                    name=there.name,
+                    field="file",
+                )
+            _change_file_prices(session, actor, there, tells_prices=tells_prices)
             return there
         _refuse_excess_vendor_files(session, vendor, len(data))
         file = VendorFile(
@@ -166,6 +177,36 @@ def withdraw_vendor_file(
                 reason=why,
             )
     return file
+
+
+def set_file_prices(
+    actor: Actor, slug: str, vendor_id: int, key: str, *, tells_prices: bool
+) -> VendorFile:
+    """Say whether a vendor's file tells prices, withdrawn or not: while they are sealed, one that
+    does is the chairs' alone."""
+    with unit_of_work() as session:
+        seat = require_locked_seat(session, actor, Action.ATTACH_TO_VENDOR, slug)
+        file = find_vendor_file(session, seat, vendor_id, key)
+        _change_file_prices(session, actor, file, tells_prices=tells_prices)
+    return file
+
+
+def _change_file_prices(
+    session: Session, actor: Actor, file: VendorFile, *, tells_prices: bool
+) -> None:
+    """Change whether a file tells prices; nothing where it is so already."""
+    if file.tells_prices == tells_prices:
+        return
+    before = {**serialize_file(file), "tells prices": file.tells_prices}
+    file.tells_prices = tells_prices
+    _note_vendor_file(
+        session,
+        actor,
+        file.vendor,
+        Event.VENDOR_FILE_CHANGED,
+        before=before,
+        after={**serialize_file(file), "tells prices": tells_prices},
+    )
 
 
 def attach_mark_file(

@@ -14,7 +14,12 @@ from crrubric.domain.vocabulary import BallotState, NoticeKind, Phase
 from crrubric.models import Ballot, Evaluation, Mark
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.assignments import list_assigned_criterion_ids
-from crrubric.services.ballots.ballots import make_gap, mark_text, serialize_mark
+from crrubric.services.ballots.ballots import (
+    make_gap,
+    mark_text,
+    note_late_change,
+    serialize_mark,
+)
 from crrubric.services.ballots.seals import seal_ballot
 from crrubric.services.mail.notices import notify_chairs_if_complete, notify_members
 from crrubric.services.shared.journal import ROW, EntryReferences, note_event
@@ -43,6 +48,7 @@ def close_filled_ballots(
             asked[ballot.member_id] = list_assigned_criterion_ids(session, ballot.member)
         marks = session.scalars(select(Mark).where(Mark.ballot_id == ballot_id)).all()
         told: dict[str, Any] = {"marks": len(criteria)}
+        note_late_change(evaluation, ballot)
         if seal:
             marked = {mark.criterion_id for mark in marks}
             left = [each for each in asked[ballot.member_id] if each not in marked]

@@ -18,7 +18,13 @@ def close_sitting(session: Session, actor: Actor, meeting: Meeting) -> None:
     meeting.step += 1
     for row in list_attendance(session, meeting):
         row.left_at = row.left_at or meeting.ended_at
-    note_event(session, actor, Event.MEETING_ENDED, evaluation_id=meeting.evaluation_id)
+    note_event(
+        session,
+        actor,
+        Event.MEETING_ENDED,
+        evaluation_id=meeting.evaluation_id,
+        at=meeting.ended_at,
+    )
 
 
 def list_attendance(session: Session, meeting: Meeting) -> Sequence[Attendance]:

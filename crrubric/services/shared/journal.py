@@ -16,7 +16,7 @@ from crrubric.clock import now_utc
 from crrubric.domain.event_fields import find_text_kinds
 from crrubric.domain.events import Event
 from crrubric.domain.limits import SHORT_TEXT
-from crrubric.domain.record.chain import COMMITTED, SITE, START, hash_of
+from crrubric.domain.record.chain import SITE, START, TIMED, hash_of
 from crrubric.domain.record.entries import ROW as ROW  # for whoever writes an entry
 from crrubric.domain.record.texts import draw_salts
 from crrubric.models import Evaluation, JournalEntry
@@ -54,7 +54,7 @@ def note_event(
 ) -> None:
     """Add one entry: who changed what, from what, to what, and why.
 
-    Args: at: when it happened, if not now; only the demo looks back.
+    Args: at: when it happened, if not now, as the row that it tells of has it.
     """
     entry = JournalEntry(
         at=at or now_utc(),
@@ -84,7 +84,7 @@ def write_entries(session: Session) -> None:
             heads[entry.chain] = _lock_chain_head(session, entry.chain)
         number, previous = heads[entry.chain]
         entry.number = number + 1
-        entry.version, entry.salts = COMMITTED, draw_entry_salts(entry)
+        entry.version, entry.salts = TIMED, draw_entry_salts(entry)
         entry.hash = hash_of(link_of(entry), previous)
         heads[entry.chain] = entry.number, entry.hash
     session.add_all(waiting)

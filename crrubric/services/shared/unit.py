@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.orm import Session
 
+from crrubric.clock import hold_clock
 from crrubric.extensions import WRITE, db
 from crrubric.queries.shared.reading import OPEN
 from crrubric.services.shared.journal import forget_entries, write_entries
@@ -16,6 +17,8 @@ def unit_of_work() -> Iterator[Session]:
     """A writing transaction: committed at the end with its journal, rolled back on any error.
 
     What was read before is read anew: a phase or a seal checked inside can't be out of date.
+
+    All that it writes is of one moment: what a row says of when, its entry says as well.
 
     The first unit of a form that makes something claims it: sent again, it raises Repeated.
 
@@ -30,9 +33,10 @@ def unit_of_work() -> Iterator[Session]:
     session.info[OPEN] = True
     try:
         session.connection(execution_options=WRITE)
-        claim_sent_form(session)
-        yield session
-        write_entries(session)
+        with hold_clock():
+            claim_sent_form(session)
+            yield session
+            write_entries(session)
         session.commit()
     except BaseException:
         forget_entries(session)

@@ -150,6 +150,19 @@ def save_file_withdrawal(seat: Seat, vendor_id: int, key: str) -> ResponseReturn
     ), 422
 
 
+@bp.post("/vendors/<int:vendor_id>/files/<key>/prices")
+@require_permission(Action.ATTACH_TO_VENDOR)
+def save_file_prices(seat: Seat, vendor_id: int, key: str) -> ResponseReturnValue:
+    """Say whether a file of a vendor tells prices; what is sent names what holds afterwards."""
+    tells = request.form.get("tells_prices") == "yes"
+    file = service.set_file_prices(
+        current_actor(), seat.evaluation.slug, vendor_id, key, tells_prices=tells
+    )
+    said = _("“%(name)s” tells prices.") if tells else _("“%(name)s” tells no prices.")
+    flash(said % {"name": file.name}, "done")
+    return redirect_to("files.show_vendor_files", seat, vendor_id=vendor_id)
+
+
 @bp.get("/ballots/<int:vendor_id>/marks/<int:criterion_id>/files")
 @require_permission(Action.VIEW_OWN_BALLOTS)
 def show_mark_files(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:

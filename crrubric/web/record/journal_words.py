@@ -41,6 +41,7 @@ FIELDS = {
     "as_computed": N_("same as the computed outcome"),
     "by": N_("positions moved"),
     "bytes": N_("size in bytes"),
+    "tells prices": N_("tells prices"),
     "carried": N_("carried"),
     "chair": N_("chair"),
     "closes_on": N_("scoring closes on"),

@@ -20,6 +20,7 @@ from crrubric.domain.errors import CrrubricError
 from crrubric.domain.foreseen import Remark
 from crrubric.domain.results import results as domain
 from crrubric.domain.results.reviewers import Proportion
+from crrubric.domain.results.shares import round_share
 from crrubric.domain.setup.closing import has_ended
 from crrubric.domain.statistics.intervals import Interval
 from crrubric.domain.translation import N_
@@ -137,19 +138,14 @@ def describe_closing(evaluation: Evaluation) -> str:
     return "; ".join(said)
 
 
-def format_whole_percent(share: Fraction | None) -> str:
+def format_whole_percent(share: Fraction | None, mark: Fraction | None = None) -> str:
     """A share as whole percent; a dash where it is undefined.
 
-    Only all is 100 % and only nothing is 0 %: what is close to them is not rounded to them.
+    What is close to nothing, to all or to `mark`, the pass mark, is not rounded onto it.
     """
     if share is None:
         return NOTHING
-    whole = round(share * 100)
-    if whole == 100 and share < 1:
-        whole = 99
-    if whole == 0 and share > 0:
-        whole = 1
-    return str(gettext("%(number)s\u00a0%%", number=whole))
+    return str(gettext("%(number)s\u00a0%%", number=round_share(share, 100, mark=mark)))
 
 
 def format_short_number(value: Fraction | Decimal | int | float | None, places: int = 3) -> str:

@@ -1,5 +1,6 @@
 """Importing marks into an evaluation: whom a name means, what is sealed, what is refused."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,8 @@ from crrubric.models import (
     SealedBallot,
     Vendor,
 )
+from crrubric.queries.ballots.ballots import iterate_disclosed_marks
+from crrubric.queries.exchange.exports import make_mark_row
 from crrubric.queries.people.people import OPERATOR
 from crrubric.queries.record.verification import find_sealed_ballot, verify_record
 from crrubric.services.ballots.ballots import MarkText
@@ -399,3 +402,40 @@ def test_who_has_seen_another_ballot_gets_no_mark_for_the_vendor(make: Factory, 
     assert [str(reason) for _line, reason in refused.value.lines] == [
         f"{chair.name} has seen another reviewer’s ballot for this vendor"
     ]
+
+
+def origins(made: Made) -> list[tuple[str, str]]:
+    """(origin, blind) of every mark, as the CSV has them."""
+    db.session.rollback()
+    marks = iterate_disclosed_marks(db.session(), made.evaluation)
+    rows = [make_mark_row(mark, ()) for mark in marks]
+    return sorted((row["origin"], row["blind"]) for row in rows)
+
+
+def test_a_mark_out_of_a_file_is_labeled_so(make: Factory, tmp_path: Path):
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "Y--"})
+    line = f"{made.reviewers[1].name},{made.vendors[0].company},ada,NO,"
+    import_marks(OPERATOR, write(tmp_path, line), slug=made.slug)
+    make.forward(made, Phase.MEETING, {})
+
+    assert origins(made) == [("import", "not recorded"), ("reviewer", "yes")]
+
+
+def test_marks_imported_after_ballots_were_shown_are_not_called_blind(
+    make: Factory, tmp_path: Path
+):
+    made = make.evaluation(phase=Phase.MEETING, marks={(0, 0): "Y--"})
+    line = f"{made.reviewers[1].name},{made.vendors[0].company},ada,NO,"
+
+    import_marks(OPERATOR, write(tmp_path, line), slug=made.slug)
+
+    assert origins(made) == [("import", "no"), ("reviewer", "yes")]
+    sealed = db.session.scalars(select(SealedBallot)).one()
+    assert json.loads(sealed.content)["changed_after_ballots_were_shown"] is True
+    assert (
+        list_differences(
+            replay(db.session(), made.evaluation.id), stored_state(db.session(), made.evaluation.id)
+        )
+        == []
+    )
+    assert verify_record(db.session()).problems == ()

@@ -12,6 +12,7 @@ from crrubric.domain.meeting.agenda import fingerprint_cells
 from crrubric.domain.vocabulary import DeclarationKind, Outcome, Phase
 from crrubric.extensions import db
 from crrubric.models import Attendance, Deferral, Finding, JournalEntry, Meeting, Member
+from crrubric.queries.meeting.meetings import list_minutes
 from crrubric.queries.people.access import Seat, require
 from crrubric.queries.record.verification import verify_record
 from crrubric.queries.results.matrices import read_matrix
@@ -317,6 +318,44 @@ def test_the_minutes_hold_attendance_motions_and_findings(make: Factory, visit: 
                    "Seen by all."):  # fmt: skip
         assert words_ in page
     assert verify_record(db.session()).problems == ()
+
+
+def test_the_minutes_of_a_sitting_stay_when_a_later_one_finds_something_else(make: Factory):
+    made = opened(make)
+    chair, slug, cell = made.chair, made.slug, place(made, 1, "ada")
+    meetings.adopt_undisputed_cells(chair, slug, VOTE, shown=shown_undisputed(made, chair))
+    first = FindingText(Outcome.MET, "Seen by all.", "A film.", "Everybody")
+    decisions.record_finding(chair, slug, *cell, first, seen_version=0)
+    meetings.end_meeting(chair, slug)
+    meetings.start_meeting(chair, slug, place="The gym")
+    adopted = place(made, 0, "ada")
+    other = FindingText(Outcome.NOT_MET, "On second thought.")
+    decisions.record_finding(chair, slug, *adopted, other, seen_version=1)
+    decisions.withdraw_finding(chair, slug, *cell, reason="It was a film of another.")
+    meetings.end_meeting(chair, slug)
+
+    gym, room = list_minutes(db.session(), made.evaluation.id)
+
+    said = [[(row.value, row.reason) for row in sitting.settled] for sitting in (room, gym)]
+    assert said == [
+        [(Outcome.MET, "Seen by all.")],
+        [(Outcome.NOT_MET, "On second thought."), (None, "It was a film of another.")],
+    ]
+    assert (room.settled[0].evidence, room.settled[0].agreed) == ("A film.", "Everybody")
+    assert [list(room.adopted.values()), gym.motions] == [[3], ()]
+
+
+def test_a_finding_that_is_withdrawn_is_said_to_be_in_the_minutes(make: Factory, visit: Visit):
+    made = opened(make)
+    cell = place(made, 1, "ada")
+    found = FindingText(Outcome.MET, "Seen by all.")
+    decisions.record_finding(made.chair, made.slug, *cell, found, seen_version=0)
+    decisions.withdraw_finding(made.chair, made.slug, *cell, reason="A mistake.")
+
+    page = visit(made.reviewers[0]).get(made.url("meeting/minutes")).text
+
+    for said in ("Seen by all.", "finding withdrawn", "A mistake."):
+        assert said in page
 
 
 def test_an_open_meeting_ends_with_the_meeting_phase(make: Factory):

@@ -1,6 +1,7 @@
 """Sealed prices: nobody sees one before every item has a finding, on any page and in any file."""
 
 from collections.abc import Iterable
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -9,14 +10,28 @@ from sqlalchemy import select
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotFound, WrongPhase
 from crrubric.domain.events import Event
+from crrubric.domain.memo.tree import MemoPrices
 from crrubric.domain.vocabulary import Outcome, Phase, PriceUnit, Role
 from crrubric.extensions import db
-from crrubric.models import Evaluation, JournalEntry, Notice, OutgoingMail, VendorFile
+from crrubric.models import (
+    Evaluation,
+    JournalEntry,
+    Member,
+    Notice,
+    OutgoingMail,
+    Vendor,
+    VendorFile,
+)
+from crrubric.queries.memo.prices import load_memo_prices
 from crrubric.queries.people.people import Actor
-from crrubric.services.ballots.attachments import attach_vendor_file
+from crrubric.services.ballots.attachments import (
+    attach_vendor_file,
+    set_file_prices,
+    withdraw_vendor_file,
+)
 from crrubric.services.meeting import decisions
 from crrubric.services.meeting.prices import open_prices
-from crrubric.services.setup import rules
+from crrubric.services.setup import committee, phases, rules, withdrawals
 from crrubric.services.setup.vendors import VendorFacts, change_vendor
 from tests.factories import Factory, Made, let_chair_score
 from tests.integration.conftest import Visit
@@ -56,8 +71,8 @@ def priced(make: Factory, phase: Phase, *, sealed: bool = True) -> Made:
     return made
 
 
-def adopt_everything(made: Made) -> None:
-    for vendor in made.vendors:
+def adopt_everything(made: Made, vendors: Iterable[Vendor] | None = None) -> None:
+    for vendor in made.vendors if vendors is None else vendors:
         for criterion in made.criteria:
             decisions.record_finding(
                 made.chair,
@@ -216,9 +231,9 @@ def test_the_memo_says_how_long_prices_were_sealed_and_who_knew_them(make: Facto
 
     assert "Prices are sealed until the committee has adopted" in before
     assert "Price basis and cost over the term" not in before
-    assert "Typed prices and scored as well:" in before
-    assert "Prices were sealed until every item had a finding" in after
-    assert "Findings changed after that: 1." in after
+    assert "Could read prices while they were sealed, and scored as well:" in before
+    assert "that were then in the selection had a finding, and opened" in after
+    assert "recorded, changed or withdrawn after that: 1." in after
     assert "CANARYNOTE" in after
 
 
@@ -234,3 +249,112 @@ def test_a_chair_chooses_with_the_rule_whether_prices_are_sealed(make: Factory, 
     assert answer.status_code == 303
     row = db.session.get_one(Evaluation, made.evaluation.id, populate_existing=True)
     assert row.prices_sealed is False
+
+
+def sheet_of(made: Made, *, tells_prices: bool) -> VendorFile:
+    return attach_vendor_file(
+        made.chair,
+        made.slug,
+        made.vendors[0].id,
+        name="offer.pdf",
+        data=pdf("offer"),
+        tells_prices=tells_prices,
+    )
+
+
+def test_a_file_that_is_attached_again_as_one_that_tells_prices_is_closed(
+    make: Factory, visit: Visit
+):
+    made = priced(make, Phase.SCORING)
+    file = sheet_of(made, tells_prices=False)
+    address = made.url(f"vendors/{file.vendor_id}/files/{file.key}")
+    reviewer, chair = visit(made.reviewers[0]), visit(made.chair)
+    before = reviewer.get(address).status_code
+
+    again = sheet_of(made, tells_prices=True)
+
+    assert (again.key, before, reviewer.get(address).status_code) == (file.key, 200, 404)
+    with pytest.raises(Invalid, match="attached already"):
+        sheet_of(made, tells_prices=False)
+    assert chair.post(f"{address}/prices", {"tells_prices": "no"}).status_code == 303
+    assert reviewer.get(address).status_code == 200
+    assert chair.post(f"{address}/prices", {"tells_prices": "yes"}).status_code == 303
+    assert reviewer.get(address).status_code == 404
+    assert reviewer.post(f"{address}/prices", {"tells_prices": "no"}).status_code == 404
+
+
+def test_whether_a_withdrawn_file_tells_prices_can_be_said_and_is_in_the_journal(make: Factory):
+    made = priced(make, Phase.SCORING)
+    file = sheet_of(made, tells_prices=False)
+    withdraw_vendor_file(made.chair, made.slug, file.vendor_id, file.key, reason="It is old.")
+
+    for _twice in range(2):
+        set_file_prices(made.chair, made.slug, file.vendor_id, file.key, tells_prices=True)
+
+    said = select(JournalEntry).where(JournalEntry.event == Event.VENDOR_FILE_CHANGED)
+    (entry,) = db.session.scalars(said)
+    assert [row["tells prices"] for row in (entry.before or {}, entry.after or {})] == [False, True]
+    told = replay(db.session(), made.evaluation.id)
+    assert list_differences(told, stored(db.session(), made.evaluation.id)) == []
+
+
+def prices_in_memo(made: Made) -> MemoPrices:
+    db.session.rollback()
+    return load_memo_prices(db.session(), made.evaluation, ZoneInfo("America/Chicago"))
+
+
+def test_findings_withdrawn_after_prices_opened_are_counted(make: Factory):
+    made = priced(make, Phase.MEETING)
+    adopt_everything(made)
+    open_prices(made.chair, made.slug)
+
+    for criterion in made.criteria:
+        decisions.withdraw_finding(
+            made.chair, made.slug, made.vendors[1].id, criterion.id, reason="Now we know."
+        )
+
+    assert prices_in_memo(made).changed == 3
+
+
+def test_the_memo_names_a_vendor_that_came_back_when_prices_were_open(make: Factory, visit: Visit):
+    made = priced(make, Phase.MEETING)
+    gone = made.vendors[1]
+    withdrawals.withdraw_vendor(made.chair, made.slug, gone.id, reason="A slip.")
+    withdrawals.restore_vendor(made.chair, made.slug, gone.id, reason="It is back, sealed.")
+    withdrawals.withdraw_vendor(made.chair, made.slug, gone.id, reason="A slip again.")
+    adopt_everything(made, made.vendors[:1])
+    open_prices(made.chair, made.slug)
+    before = prices_in_memo(made)
+
+    withdrawals.restore_vendor(made.chair, made.slug, gone.id, reason="It is back.")
+
+    assert before.returned == ()
+    assert [name for name, _at in prices_in_memo(made).returned] == [gone.company]
+    memo = visit(made.reviewers[0]).get(made.url("memo/")).text
+    assert "Came back into the selection when prices were open" in memo
+
+
+def test_the_memo_says_that_reviewers_marked_with_prices_open(make: Factory, visit: Visit):
+    made = priced(make, Phase.MEETING)
+    adopt_everything(made)
+    open_prices(made.chair, made.slug)
+    before = visit(made.chair).get(made.url("memo/")).text
+
+    phases.change_phase(made.chair, made.slug, Phase.SCORING, reason="Once more.")
+    phases.change_phase(made.chair, made.slug, Phase.MEETING)
+
+    said = "whoever marked then could know them"
+    after = visit(made.chair).get(made.url("memo/")).text
+    assert (said in before, said in after) == (False, True)
+
+
+def test_whoever_could_read_sealed_prices_and_scored_is_named(make: Factory):
+    made = priced(make, Phase.SETUP)
+    first = select(Member).where(Member.user_id == made.reviewers[0].user_id)
+    member = db.session.scalars(first).one()
+    both, one = frozenset({Role.CHAIR, Role.REVIEWER}), frozenset({Role.REVIEWER})
+    who = member.stakeholder
+    committee.change_member(made.chair, made.slug, member.id, roles=both, stakeholder=who)
+    committee.change_member(made.chair, made.slug, member.id, roles=one, stakeholder=who)
+
+    assert prices_in_memo(made).readers == (made.reviewers[0].name,)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, Table, and_, select, update
+from sqlalchemy import Column, Table, and_, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from crrubric.extensions import WRITE, db
@@ -100,6 +100,8 @@ def next_to(value: Any) -> list[Any]:
     """Values of the same kind that are near."""
     if isinstance(value, bool):
         return [not value]
+    if isinstance(value, datetime):
+        return [value + timedelta(minutes=1)]
     if isinstance(value, date):
         return [value + timedelta(days=1)]
     if isinstance(value, dict):
@@ -192,4 +194,26 @@ def test_every_value_that_is_changed_behind_the_seals_is_named(
 
     assert without_rows == []
     assert tried > 100 + 50 * rows_each
+    assert not unnoticed, "\n".join(unnoticed)
+
+
+@pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
+def test_every_row_that_is_deleted_behind_the_seals_is_named(make: Factory, tmp_path: Path):
+    make_whole_record(make, tmp_path)
+    unnoticed = []
+    for table in Base.metadata.sorted_tables:
+        if table.name in UNTOLD:
+            continue
+        db.session.rollback()
+        rows = list(db.session.execute(select(table).order_by(*table.primary_key)).mappings())
+        for row in [*rows[:2], *rows[2:][-2:]]:
+            with seals_off() as connection:
+                keys = (table.c[key.name] == row[key.name] for key in table.primary_key)
+                connection.execute(delete(table).where(*keys))
+            if not problems():
+                unnoticed.append(f"{table.name}: {dict(row)}")
+            with seals_off() as connection:
+                connection.execute(insert(table).values(**row))
+
+    assert problems() == []
     assert not unnoticed, "\n".join(unnoticed)

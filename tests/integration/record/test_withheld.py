@@ -357,7 +357,7 @@ def test_a_table_is_held_against_a_withheld_text_by_its_commitment(made: Made):
     ]  # fmt: skip
 
 
-def test_a_journal_of_the_first_version_goes_on_in_the_second(
+def test_a_journal_of_the_first_version_goes_on_in_the_newest(
     app: Flask, make: Factory, tmp_path: Path
 ):
     made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YNA"})
@@ -372,7 +372,7 @@ def test_a_journal_of_the_first_version_goes_on_in_the_second(
     code, said = verify_file(app, path)
 
     assert problems() == []
-    assert {line["version"] for line in lines[1:-1]} == {1, 2}
+    assert {line["version"] for line in lines[1:-1]} == {1, 3}
     assert [line["content"] is None for line in lines[1:-1]] == [
         line["version"] == 1 for line in whole[1:-1]
     ]

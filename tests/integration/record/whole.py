@@ -112,6 +112,10 @@ def prepare(made: Made) -> None:
         attachments.attach_vendor_file(
             chair, slug, made.vendors[0].id, name=f"{words}.pdf", data=pdf(words)
         )
+    offer = attachments.attach_vendor_file(
+        chair, slug, made.vendors[0].id, name="Offer.pdf", data=pdf("Offer")
+    )
+    attachments.set_file_prices(chair, slug, offer.vendor_id, offer.key, tells_prices=True)
     evaluations.change_evaluation(
         chair,
         slug,
