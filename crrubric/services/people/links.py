@@ -7,7 +7,7 @@ those of accounts that their own evaluation made and that nobody has used yet.
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
@@ -51,7 +51,51 @@ def issue_invite(session: Session, user: User) -> str:
     return _insert_link(session, user, INVITATION)
 
 
-def _insert_link(session: Session, user: User, lifetime: timedelta) -> str:
+def issue_address_link(session: Session, user: User, address: str) -> str:
+    """A fresh secret for a link to another address of `user`, who is held.
+
+    Raises: Invalid (field "email") after too many.
+    """
+    since = now_utc() - RESET
+    sent = select(func.count(Invite.id)).where(
+        Invite.user_id == user.id, Invite.address.is_not(None), Invite.created_at > since
+    )
+    if (session.scalar(sent) or 0) >= limits.ADDRESS_LINKS:
+        raise Invalid(
+            N_("You had %(count)s links sent within an hour: wait, then ask again."),
+            count=limits.ADDRESS_LINKS,
+            field="email",
+        )
+    session.execute(
+        update(Invite)
+        .where(Invite.user_id == user.id, Invite.address.is_not(None), Invite.used_at.is_(None))
+        .values(used_at=now_utc())
+    )
+    return _insert_link(session, user, RESET, address)
+
+
+def find_address_link(session: Session, user_id: int | None, token: str) -> Invite:
+    """The link with which a person proves another address. Raises: NotFound in words."""
+    invite = session.scalar(select(Invite).where(Invite.token_hash == hash_token(token)))
+    if (
+        invite is None
+        or invite.user_id != user_id
+        or invite.address is None
+        or invite.used_at is not None
+        or invite.expires_at < now_utc()
+    ):
+        raise NotFound(
+            N_(
+                "This link has been used, is too old, or is of another account than the one you"
+                " are signed in with."
+            )
+        )
+    return invite
+
+
+def _insert_link(
+    session: Session, user: User, lifetime: timedelta, address: str | None = None
+) -> str:
     token, now = secrets.token_urlsafe(32), now_utc()
     session.add(
         Invite(
@@ -59,6 +103,7 @@ def _insert_link(session: Session, user: User, lifetime: timedelta) -> str:
             user_id=user.id,
             created_at=now,
             expires_at=now + lifetime,
+            address=address,
         )
     )
     return token
@@ -148,6 +193,7 @@ def find_usable_invite(session: Session, token: str) -> Invite:
     invite = session.scalar(select(Invite).where(Invite.token_hash == hash_token(token)))
     if (
         invite is None
+        or invite.address is not None
         or invite.used_at is not None
         or invite.expires_at < now_utc()
         or invite.user.disabled_at is not None
