@@ -266,8 +266,8 @@ class Settings(BaseSettings):
         Field(ge=0, le=100, validate_default=True),
         About(
             means="Further sign-ins that wait for it; whoever comes then is asked to wait, and"
-            " the page tries again by itself. With those at once, at most half of"
-            " `SERVER_THREADS`.",
+            " the page tries again by itself. One place in three is kept for browsers that have"
+            " signed in before. With those at once, at most half of `SERVER_THREADS`.",
             expects="a whole number from 0 to 100",
             example="6",
         ),

@@ -190,7 +190,7 @@ def try_password(attempt: Attempt, expected: str | None, password: str) -> bool:
     """
     begin_attempt(attempt)
     try:
-        return matches_password(expected, password)
+        return matches_password(expected, password, known=attempt.known)
     except Busy:
         withdraw_attempt(attempt)
         raise

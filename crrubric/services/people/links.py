@@ -37,8 +37,9 @@ from crrubric.services.people.accounts import (
     lock_user,
 )
 from crrubric.services.people.attempts import Attempt, begin_request
-from crrubric.services.people.hashing import hash_password, matches_password
+from crrubric.services.people.hashing import hash_password
 from crrubric.services.shared.journal import EntryReferences, note_event
+from crrubric.services.shared.later import find_later_queue
 from crrubric.services.shared.unit import unit_of_work
 
 INVITATION = timedelta(days=limits.INVITE_DAYS)
@@ -157,16 +158,19 @@ def send_password_link(actor: Actor, user_id: int) -> User:
 def request_password_link(email: str, *, address: str = "") -> None:
     """Somebody forgot a password: a link goes to the address, if it has an account that works.
 
-    Whoever asks is told nothing of that. Links that are under way stay: anybody can ask.
+    Whoever asks is told nothing of that, not even by the time that it takes: the address is looked
+    up after the answer. Links that are under way stay: anybody can ask.
 
-    Raises: TooSoon if too many people's links were asked for from one network.
+    Raises: TooSoon if links were asked for too often from one network; Busy.
     """
-    begin_request(Attempt(email_key(email), address))
-    matches_password(None, "")  # so long that its time does not tell whether a mail is written
+    key = email_key(email)
+    begin_request(Attempt(key, address))
+    find_later_queue().put(lambda: _send_requested_link(key))
+
+
+def _send_requested_link(key: str) -> None:
     with unit_of_work() as session:
-        user = session.scalar(
-            select(User).where(User.email_key == email_key(email)).with_for_update(of=User)
-        )
+        user = session.scalar(select(User).where(User.email_key == key).with_for_update(of=User))
         if user is None or user.disabled_at is not None or _was_sent_lately(session, user):
             return
         write_password_link(session, user, _insert_link(session, user, RESET))

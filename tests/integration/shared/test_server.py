@@ -216,21 +216,35 @@ def test_sign_ins_beyond_the_queue_are_asked_to_wait_and_everybody_else_goes_on(
         for _ in range(2):
             assert hashes.running.acquire(timeout=PATIENCE)
         deadline = time.monotonic() + 3
-        while sum(future.done() for future in coming) < 20 and time.monotonic() < deadline:
-            time.sleep(0.01)  # two are in, eight wait
+        while sum(future.done() for future in coming) < 23 and time.monotonic() < deadline:
+            time.sleep(0.01)  # two are in, five wait; three places are for who is known
 
         assert Client(server.port).ask("GET", "/health").status == 200
         away = [future.result() for future in coming if future.done()]
         hashes.go.set()
         answers = [future.result() for future in coming]
 
-    assert sorted(answer.status for answer in answers) == [303] * 10 + [503] * 20
+    assert sorted(answer.status for answer in answers) == [303] * 7 + [503] * 23
     assert {answer.headers["Retry-After"] for answer in away} == {"3"}
     assert hashes.most == 2
     page = parse(503, away[0].text)
     assert words(page.with_id("error-summary")).endswith(BUSY)
     assert page.with_id("email").get("value") in emails
     assert PASSWORD not in away[0].text
+
+
+def test_strangers_never_take_every_place_for_hashing(app: Flask, visit: Visit, fresh_queues):
+    fresh_queues(HASHES_AT_ONCE=2, HASHES_WAITING=1)
+    known, stranger = visit().sign_in(actor := Factory(app).actor()), visit()
+    known.post("/sign-out")
+    form = {"email": email_of(actor), "password": PASSWORD}
+    queue = hashing.find_hash_queue()
+
+    with queue.strangers.take_turn(), queue.strangers.take_turn():  # all that strangers have
+        away, found = stranger.post("/sign-in", form), known.post("/sign-in", form)
+    later = stranger.post("/sign-in", form)
+
+    assert [away.status_code, found.status_code, later.status_code] == [503, 303, 303]
 
 
 def test_the_script_is_told_in_its_own_way(app: Flask, visit: Visit, fresh_queues, hashes: Hashes):
