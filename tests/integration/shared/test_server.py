@@ -25,6 +25,7 @@ from crrubric.extensions import WRITE, db, limiter
 from crrubric.models import User
 from crrubric.services.ballots import attachments
 from crrubric.services.people import accounts, hashing
+from crrubric.services.shared import queues
 from crrubric.settings.model import Settings
 from tests.conftest import set_settings
 from tests.databases import wipe
@@ -96,7 +97,7 @@ def fresh_queues(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., N
 
     def change(**values: int) -> None:
         set_settings(app, monkeypatch, **values)
-        for key in (hashing.KEY, attachments.KEY):
+        for key in (hashing.KEY, attachments.KEY, queues.ANALYSES):
             monkeypatch.delitem(app.extensions, key, raising=False)
 
     change()
@@ -156,11 +157,11 @@ def test_the_limit_of_open_files_is_looked_at(
 
     monkeypatch.setattr(resource, "getrlimit", lambda _kind: (1_024, 100_000))
     assert http.find_connection_limit(settings) == 5_000
-    assert asked == [(5_158, 100_000)]
+    assert asked == [(5_174, 100_000)]
 
     monkeypatch.setattr(resource, "getrlimit", lambda _kind: (1_024, 2_048))
-    assert http.find_connection_limit(settings) == 1_890
-    assert "Only 1890 connections, not 5000: the system allows 2048 open files" in caplog.text
+    assert http.find_connection_limit(settings) == 1_874
+    assert "Only 1874 connections, not 5000: the system allows 2048 open files" in caplog.text
 
 
 def test_a_body_that_nobody_needs_is_not_read(app: Flask, monkeypatch: pytest.MonkeyPatch):
@@ -494,3 +495,47 @@ def test_crrubric_serve_ends_well_at_sigterm(tmp_path: Path):
             assert process.wait(PATIENCE) == 0
         finally:
             process.kill()
+
+
+ANALYSES = (
+    "memo/",
+    "memo/memo.docx",
+    "memo/memo.html",
+    "agreement",
+    "what-if",
+    "export/results.json",
+)
+
+
+@pytest.mark.parametrize("path", ANALYSES)
+def test_analyses_and_documents_wait_in_a_queue_of_their_own(
+    app: Flask, visit: Visit, fresh_queues, path: str
+):
+    fresh_queues(ANALYSES_AT_ONCE=1, ANALYSES_WAITING=0)
+    make = Factory(app)
+    made = make.evaluation(phase=Phase.MEETING, marks={(0, 0): "YYY", (1, 0): "YNY"})
+    person, stranger = visit(made.chair), visit(make.actor())
+
+    with queues.find_analysis_queue().take_turn(None):
+        away = person.get(made.url(path))
+        home = person.get("/")
+        hidden = stranger.get(made.url(path))
+    found = person.get(made.url(path))
+
+    assert (away.status_code, away.headers["Retry-After"]) == (503, "5")
+    assert "Many analyses and documents are being made" in away.text
+    assert [home.status_code, hidden.status_code, found.status_code] == [200, 404, 200]
+
+
+def test_one_person_does_not_fill_the_queue_of_analyses(app: Flask, visit: Visit, fresh_queues):
+    made = Factory(app).evaluation(phase=Phase.MEETING, marks={(0, 0): "YYY"})
+    queue, mine = queues.find_analysis_queue(), made.reviewers[0]
+
+    with queue.take_turn(mine.user_id), queue.take_turn(mine.user_id):
+        away = visit(mine).get(made.url("memo/memo.docx"))
+    queue.queue.turns.acquire()  # as many as run at once, less one
+    other = visit(made.chair).get(made.url("memo/memo.docx"))
+    queue.queue.turns.release()
+
+    assert (away.status_code, "Others of your analyses" in away.text) == (503, True)
+    assert other.status_code == 200
