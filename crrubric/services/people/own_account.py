@@ -1,12 +1,12 @@
 """What people change of their own account: name, address, password."""
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.events import Event
 from crrubric.domain.policy import FROM_DECIDED
-from crrubric.domain.text import email_key
+from crrubric.domain.text import email_key, key_of
 from crrubric.domain.translation import N_
 from crrubric.extensions import db
 from crrubric.models import Evaluation, Member, User
@@ -39,13 +39,17 @@ from crrubric.services.shared.versions import refuse_unseen_change
 def rename_own_account(actor: Actor, name: str, *, seen: str | None = None) -> None:
     """Change one's name: on the site, and on committees whose decision is not made yet.
 
-    Args: seen: the version that the form showed. Raises: Invalid without a name; Stale.
+    Args: seen: the version that the form showed.
+    Raises: Invalid without a name, or for the name of somebody else on one of one's committees;
+    Stale.
     """
     tidy = clean_name(name)
     with unit_of_work() as session:
         members = _lock_open_seats(session, actor)
         user = lock_user(session, _own_id(actor))
         refuse_unseen_change({"name": user.name}, {"name": tidy}, seen)
+        if key_of(tidy) != key_of(user.name):
+            _refuse_name_of_another(session, user, tidy)
         old, user.name = user.name, tidy
         if tidy != old:
             note_event(
@@ -59,6 +63,30 @@ def rename_own_account(actor: Actor, name: str, *, seen: str | None = None) -> N
         for member in members:
             if member.name != tidy:
                 _rename_seat(session, actor, member, tidy)
+
+
+def _refuse_name_of_another(session: Session, user: User, name: str) -> None:
+    """Nobody calls themselves what another present member is called: the record tells names."""
+    own = select(Member.evaluation_id).where(Member.user_id == user.id, Member.removed_at.is_(None))
+    others = (
+        select(Member.name, User.name)
+        .outerjoin(User, User.id == Member.user_id)
+        .where(
+            Member.evaluation_id.in_(own),
+            Member.removed_at.is_(None),
+            or_(Member.user_id.is_(None), Member.user_id != user.id),
+        )
+    )
+    taken = {key_of(one) for row in session.execute(others) for one in row if one is not None}
+    if key_of(name) in taken:
+        raise Invalid(
+            N_(
+                "Somebody else on one of your committees is called %(name)s: add what tells you"
+                " apart, such as a second name."
+            ),
+            name=name,
+            field="name",
+        )
 
 
 def _lock_open_seats(session: Session, actor: Actor) -> list[Member]:

@@ -11,6 +11,7 @@ from crrubric.models import JournalEntry, Member, OutgoingMail, User
 from crrubric.queries.people.people import OPERATOR, Actor
 from crrubric.services.people import accounts, administration, links, own_account
 from crrubric.services.people.district import set_district
+from crrubric.services.setup import committee
 from tests.factories import PASSWORD, Factory
 from tests.integration.conftest import Visit, Visitor
 from tests.integration.people.test_links import invite
@@ -66,6 +67,34 @@ def test_a_new_name_stands_on_open_committees_and_not_in_what_is_decided(
     assert list_differences(state, stored(db.session(), made.evaluation.id)) == []
     assert state.members[seat]["name"] == "Rosa Díaz"
     assert (entries[-1].event, entries[-1].before) == (Event.MEMBER_RENAMED, {"name": old})
+
+
+@pytest.mark.both_databases
+def test_nobody_takes_the_name_of_another_on_their_committee(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+    person = visit(made.reviewers[0])
+    own = db.session.get_one(User, made.reviewers[0].user_id).name
+
+    for typed in ("Dana Chair", " dana\u200b  CHAIR"):
+        answer = person.edit("/account", {"name": typed})
+        assert answer.status_code == 422
+        problem = words(parse(422, answer.text).with_id("name-error"))
+        assert "Somebody else on one of your committees is called" in problem
+        assert "hair" in (parse(422, answer.text).with_id("name").get("value") or "").lower()
+
+    assert own in names_in(made.evaluation.id)
+    assert person.edit("/account", {"name": own.upper()}).status_code == 303  # one's own, respelled
+    stranger = visit(make.actor("Sam Stranger"))
+    assert stranger.edit("/account", {"name": "Dana Chair"}).status_code == 303  # of no committee
+
+
+@pytest.mark.both_databases
+def test_the_name_of_who_left_the_committee_is_free(make: Factory, visit: Visit):
+    made = make.evaluation()
+    seat = invite(made).member.id
+    committee.remove_member(made.chair, made.slug, seat)
+
+    assert visit(made.reviewers[0]).edit("/account", {"name": "Nora New"}).status_code == 303
 
 
 def test_no_name_is_no_name(make: Factory, visit: Visit):
