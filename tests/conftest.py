@@ -16,6 +16,7 @@ from crrubric.domain.event_fields import is_declared
 from crrubric.domain.record.texts import iterate_strings
 from crrubric.models import Criterion, JournalEntry, Section, Tension
 from crrubric.queries.record.journal import link_of
+from crrubric.services.shared.later import KEY as KEY_OF_LATER
 from tests.databases import note_empty, postgresql_server, quick_folder, wipe
 from tests.factories import Factory
 
@@ -125,6 +126,8 @@ def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
         from crrubric.extensions import db, limiter
 
         db.session.remove()
+        if KEY_OF_LATER in app.extensions:  # nothing of this test happens in the next one
+            app.extensions[KEY_OF_LATER].settle()
         limiter.reset()
 
 

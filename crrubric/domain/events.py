@@ -66,6 +66,10 @@ class Event(LabelledEnum):
     )
     ACCOUNT_PASSWORD_CHANGED = "ACCOUNT_PASSWORD_CHANGED", N_("changed their own password")
     ACCOUNT_RENAMED = "ACCOUNT_RENAMED", N_("changed their own name")
+    ACCOUNT_ADDRESS_ASKED = (
+        "ACCOUNT_ADDRESS_ASKED",
+        N_("asked for another e-mail address: a link was sent there"),
+    )
     ACCOUNT_READDRESSED = (
         "ACCOUNT_READDRESSED",
         N_("changed the e-mail address of %(subject)s"),

@@ -57,6 +57,7 @@ COMPARE_MIN, COMPARE_MAX = 2, 5
 INVITE_DAYS = 7
 RESET_MINUTES = 60  # how long a link for a new password works
 LINK_MAIL_MINUTES = 5  # between two mails with such a link to one person
+ADDRESS_LINKS = 3  # mails to other addresses that one person has sent while such a link works
 KNOWN_BROWSER_DAYS = 365  # how long a browser is known to have signed in to an account
 IDLE_MINUTES = 60
 SESSION_HOURS = 12

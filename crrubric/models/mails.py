@@ -29,7 +29,8 @@ class OutgoingMail(Base):
             name="one_end",
         ),
         CheckConstraint(
-            "kind <> 'INVITATION' AND kind <> 'PASSWORD_LINK' OR length(body) = 0"
+            "kind <> 'INVITATION' AND kind <> 'PASSWORD_LINK' AND kind <> 'ADDRESS_LINK'"
+            " OR length(body) = 0"
             " OR (sent_at IS NULL AND given_up_at IS NULL AND set_aside_at IS NULL)",
             name="link_kept_while_it_waits",
         ),

@@ -60,7 +60,10 @@ class UserSession(Base):
 
 
 class Invite(Base):
-    """A one-time link that lets a person set a password: random, hashed, single use, dated."""
+    """A one-time link that lets a person set a password: random, hashed, single use, dated.
+
+    With an address it sets no password: it was sent there, and who uses it has that address.
+    """
 
     __tablename__ = "invite"
 
@@ -71,4 +74,5 @@ class Invite(Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]  # or stopped working unused
     shown_at: Mapped[datetime | None]  # to a chair, to be copied
+    address: Mapped[str | None] = mapped_column(String(limits.EMAIL))  # another one that it proves
     user: Mapped[User] = relationship()

@@ -197,9 +197,9 @@ class Settings(BaseSettings):
             means="Requests that are answered at the same time; each holds one connection to the"
             " database.",
             expects="a whole number from 2 to 200",
-            example="32",
+            example="24",
         ),
-    ] = 24
+    ] = 32
     SERVER_CONNECTIONS: Annotated[
         Number,
         Field(ge=20, le=50_000),
@@ -266,8 +266,8 @@ class Settings(BaseSettings):
         Field(ge=0, le=100, validate_default=True),
         About(
             means="Further sign-ins that wait for it; whoever comes then is asked to wait, and"
-            " the page tries again by itself. With those at once, at most half of"
-            " `SERVER_THREADS`.",
+            " the page tries again by itself. One place in three is kept for browsers that have"
+            " signed in before. With those at once, at most half of `SERVER_THREADS`.",
             expects="a whole number from 0 to 100",
             example="6",
         ),
@@ -283,6 +283,28 @@ class Settings(BaseSettings):
             example="3",
         ),
     ] = 7
+
+    ANALYSES_AT_ONCE: Annotated[
+        Number,
+        Field(ge=1, le=64),
+        About(
+            means="Memos, agreement, what-if pages and files of results that are made at the same"
+            " time.",
+            expects="a whole number from 1 to 64",
+            example="1",
+        ),
+    ] = 2
+    ANALYSES_WAITING: Annotated[
+        Number,
+        Field(ge=0, le=100, validate_default=True),
+        About(
+            means="Further ones that wait for it; whoever comes then is asked to open the page"
+            " again in a few seconds, and so is whoever has two already. With those at once, at"
+            " most a third of `SERVER_THREADS`.",
+            expects="a whole number from 0 to 100",
+            example="3",
+        ),
+    ] = 6
 
     DEMO: Annotated[bool, for_tests("The site is the demo and shows its people’s passwords.")] = (
         False
@@ -348,6 +370,20 @@ class Settings(BaseSettings):
             raise checks.Refusal(
                 f"UPLOADS_WAITING is {value}: with the file that is stored, at most a third of"
                 f" SERVER_THREADS ({threads}), or files keep everybody else waiting."
+            )
+        return value
+
+    @field_validator("ANALYSES_WAITING")
+    @classmethod
+    def check_analysis_threads(cls, value: int, info: ValidationInfo) -> int:
+        """Analyses leave threads to others, too."""
+        threads, at_once = info.data.get("SERVER_THREADS"), info.data.get("ANALYSES_AT_ONCE")
+        if threads is None or at_once is None:  # told of already
+            return value
+        if at_once + value > max(1, threads // 3):
+            raise checks.Refusal(
+                f"ANALYSES_AT_ONCE and ANALYSES_WAITING are {at_once + value} together: at most a"
+                f" third of SERVER_THREADS ({threads}), or analyses keep everybody else waiting."
             )
         return value
 

@@ -52,6 +52,7 @@ ELSEWHERE = {
     "account.show_invitation",
     "committee.show_invitation_link",
     "committee.show_invited_address_form",
+    "own.show_new_address",
 }
 OPEN = ("account.show_sign_in", "home.show_accessibility_statement")
 SITE = (

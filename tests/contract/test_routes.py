@@ -144,9 +144,11 @@ forgotten.send_forgotten_password_link public
 forgotten.show_forgotten_password public
 unsent.show_refusal_reason signed in
 unsent.show_unsent_words signed in
+own.save_new_address signed in
 own.save_own_address signed in
 own.save_own_name signed in
 own.save_own_password signed in
+own.show_new_address signed in
 own.show_own_account signed in
 own.show_own_address_form signed in
 own.show_own_password_form signed in

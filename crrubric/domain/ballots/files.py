@@ -20,6 +20,9 @@ from crrubric.domain.vocabulary import FileKind
 PNG = b"\x89PNG\r\n\x1a\n"
 PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
 PIXELS_MAX = 100_000  # of width and of height
+# Segments and fill bytes that are looked at for a frame; 255 of a color profile come before it, and
+# some of 64 kB with words about the picture.
+_JPEG_STEPS = 2_000
 # Markers of JPEG that begin a frame, with its height and width; the others in that range do not.
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 # What text begins with when it is something else than a table.
@@ -87,7 +90,9 @@ def _is_jpeg(data: bytes) -> bool:
     if not data.startswith(b"\xff\xd8\xff"):
         return False
     at = 2
-    while at + 9 <= len(data) and data[at] == 0xFF:
+    for _step in range(_JPEG_STEPS):
+        if at + 9 > len(data) or data[at] != 0xFF:
+            return False
         marker = data[at + 1]
         if marker == 0xFF:  # fill
             at += 1

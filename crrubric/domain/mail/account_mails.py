@@ -55,6 +55,21 @@ def compose_password_notice(say: MailTranslator, to: MailContext) -> MailText:
     return _compose_account_mail(say, to, subject, [what, say(NOT_YOU)])
 
 
+def compose_address_link(say: MailTranslator, to: MailContext, *, minutes: int) -> MailText:
+    """To an address that somebody says is theirs: it is, if they use this link signed in."""
+    what = say(
+        N_(
+            "Somebody, probably you, wants to sign in there with this e-mail address from now on. "
+            "Open this link in the browser in which you are signed in, and confirm. It works once, "
+            "for %(minutes)s minutes:"
+        ),
+        minutes=minutes,
+    )
+    nothing = say(N_("Until then nothing changes. If it was not you, do nothing."))
+    subject = say(N_("Confirm your new e-mail address"))
+    return frame_mail(say, to, subject, [what, to.link, nothing])
+
+
 def compose_address_notice(say: MailTranslator, to: MailContext, *, old: str, new: str) -> MailText:
     """To the old and to the new address: with which one signs in from now on."""
     what = say(

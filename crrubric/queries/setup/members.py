@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from crrubric.domain.text import sort_key
-from crrubric.models import Member
+from crrubric.models import Member, User
 from crrubric.queries.people.people import is_present_reviewer
 
 
@@ -20,6 +20,38 @@ def list_members(session: Session, evaluation_id: int) -> list[Member]:
             .order_by(Member.id)
         )
     )
+
+
+def find_own_invitations(session: Session, evaluation_id: int) -> frozenset[int]:
+    """The members whose links the committee may hand out: its own invitation made the account.
+
+    Nobody has used it, and no other committee ever gave it a seat: whoever held a link would come
+    in there as well.
+    """
+    elsewhere = aliased(Member)
+    shared = (
+        select(elsewhere.id)
+        .where(elsewhere.user_id == Member.user_id, elsewhere.evaluation_id != evaluation_id)
+        .exists()
+    )
+    own = (
+        select(Member.id)
+        .join(User, User.id == Member.user_id)
+        .where(
+            Member.evaluation_id == evaluation_id,
+            Member.made_account,
+            User.password_hash.is_(None),
+            User.disabled_at.is_(None),
+            ~shared,
+        )
+    )
+    return frozenset(session.scalars(own))
+
+
+def has_links_of_chairs(session: Session, user_id: int) -> bool:
+    """Whether one committee alone, whose invitation made the account, has handed out its links."""
+    seats = session.scalars(select(Member.made_account).where(Member.user_id == user_id)).all()
+    return list(seats) == [True]
 
 
 def list_present_members(session: Session, evaluation_id: int) -> list[Member]:

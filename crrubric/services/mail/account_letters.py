@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from crrubric.config import current_settings
 from crrubric.domain import limits
 from crrubric.domain.mail.account_mails import (
+    compose_address_link,
     compose_address_notice,
     compose_link_notice,
     compose_password_link,
@@ -46,6 +47,16 @@ def write_link_notice(session: Session, user: User) -> None:
 def write_password_notice(session: Session, user: User) -> None:
     """That the password was changed."""
     _queue_account_mail(session, user, compose_password_notice)
+
+
+def write_address_link(session: Session, user: User, token: str, address: str) -> None:
+    """The link that proves another address: there and nowhere else."""
+
+    def compose(say: MailTranslator, to: MailContext) -> MailText:
+        return compose_address_link(say, to, minutes=limits.RESET_MINUTES)
+
+    path, kind = f"/account/address/{token}", MailKind.ADDRESS_LINK
+    _queue_account_mail(session, user, compose, path=path, kind=kind, address=address)
 
 
 def write_address_notices(session: Session, user: User, old: str) -> None:

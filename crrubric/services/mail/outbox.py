@@ -21,7 +21,8 @@ from crrubric.queries.mail.lateness import REMINDERS
 OFF = N_("mail was off")
 NO_USE = N_("no longer needed")
 LOCAL = "http://127.0.0.1:5000"
-WITH_LINK = (MailKind.INVITATION, MailKind.PASSWORD_LINK)  # a secret that works once
+# a secret that works once
+WITH_LINK = (MailKind.INVITATION, MailKind.PASSWORD_LINK, MailKind.ADDRESS_LINK)
 
 
 def is_mail_on() -> bool:

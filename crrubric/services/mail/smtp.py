@@ -7,10 +7,9 @@ asked for and not offered, nothing is sent.
 import smtplib
 import ssl
 from dataclasses import dataclass
-from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 from typing import Self
 from urllib.parse import urlsplit
@@ -74,7 +73,11 @@ class SmtpClient:
                 self.connection.close()
 
     def send(self, letter: SmtpMessage) -> None:
-        """Hand one mail to the server. Raises: ServerDown, TryLater, Refused."""
+        """Hand one mail to the server.
+
+        Raises: ServerDown, TemporaryRefusal; PermanentRefusal for whatever else goes wrong with
+        this mail, so that it keeps none of the others from going.
+        """
         message = make_email_message(letter, self.settings)
         try:
             connection = self.connection or self._connect()
@@ -85,6 +88,14 @@ class SmtpClient:
             connection.send_message(message)
         except (smtplib.SMTPException, OSError) as error:
             raise classify_failure(error) from error
+        except Exception as error:
+            self._hang_up()  # nobody knows how far the conversation was
+            raise PermanentRefusal(format_error(error)) from error
+
+    def _hang_up(self) -> None:
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
 
     def _connect(self) -> smtplib.SMTP:
         settings, secure = self.settings, self.settings.MAIL_SECURITY
@@ -113,19 +124,27 @@ def site_host(settings: Settings) -> str:
 
 
 def make_email_message(letter: SmtpMessage, settings: Settings) -> EmailMessage:
-    """The mail with its headers. Raises: Refused if the address can't be written to."""
+    """The mail with its headers, as it can be sent.
+
+    Raises: PermanentRefusal, whatever the standard library stumbles over: it raises errors of many
+    kinds for an address that it can't read. ServerDown if it is our own address.
+    """
     message = EmailMessage(policy=SMTP)
     sender = f"crrubric for {letter.district}" if letter.district else "crrubric"
     try:
         message["From"] = Address(clean_header_line(sender), addr_spec=settings.MAIL_SENDER)
+    except Exception as error:
+        raise ServerDown(format_error(error)) from error
+    try:
         message["To"] = Address(clean_header_line(letter.to_name), addr_spec=letter.to_address)
         message["Subject"] = clean_header_line(letter.subject)
-    except (ValueError, IndexError, MessageError) as error:
+        message["Date"] = format_datetime(now_utc())
+        message["Message-ID"] = f"<crrubric-{letter.id}-{letter.key}@{site_host(settings)}>"
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(letter.body, cte="quoted-printable")
+        message.as_bytes(policy=SMTPUTF8)  # now, and not in the middle of a conversation
+    except Exception as error:
         raise PermanentRefusal(format_error(error)) from error
-    message["Date"] = format_datetime(now_utc())
-    message["Message-ID"] = f"<crrubric-{letter.id}-{letter.key}@{site_host(settings)}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(letter.body, cte="quoted-printable")
     return message
 
 

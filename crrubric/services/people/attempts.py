@@ -18,6 +18,7 @@ from crrubric.domain.people.throttling import (
     ACCOUNTS_FROM_ADDRESS,
     ADDRESS_WINDOW,
     FAILURES_KEPT,
+    LINKS_FOR_ACCOUNT,
     find_delay,
 )
 from crrubric.domain.translation import N_
@@ -75,7 +76,8 @@ def withdraw_attempt(attempt: Attempt) -> None:
 
 
 def begin_request(attempt: Attempt) -> None:
-    """Somebody asks for a link for an account: as many accounts from a network as may fail there.
+    """Somebody asks for a link for an account: as many accounts from a network as may fail there,
+    and each so many times.
 
     Raises: TooSoon for more.
     """
@@ -83,9 +85,10 @@ def begin_request(attempt: Attempt) -> None:
         return
     network = f"link/from/{_digest(network_of(attempt.address))}"
     once = f"{network}/{_digest(attempt.account)}"
-    if limiter.storage.get(network) >= ACCOUNTS_FROM_ADDRESS:
-        left = _seconds_left(network)
-        raise TooSoon(N_("Too many attempts. Seconds to wait: %(seconds)s."), seconds=left)
+    for key, most in ((network, ACCOUNTS_FROM_ADDRESS), (once, LINKS_FOR_ACCOUNT)):
+        if limiter.storage.get(key) >= most:
+            left = _seconds_left(key)
+            raise TooSoon(N_("Too many attempts. Seconds to wait: %(seconds)s."), seconds=left)
     if limiter.storage.incr(once, ADDRESS_WINDOW) == 1:
         limiter.storage.incr(network, ADDRESS_WINDOW)
 

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from typing import TypeVar
 
 from flask import current_app
@@ -25,6 +26,7 @@ from crrubric.services.shared.queues import WorkQueue
 
 T = TypeVar("T")
 KEY = "crrubric-hashing"  # under which an app keeps its queue
+KEPT = 3  # one place of so many is for who is known
 NICER = 10  # by how much hashes step back behind whatever else the server does
 FULL = Busy(
     N_("Many people are signing in right now. Wait a few seconds, then send it again."),
@@ -34,15 +36,21 @@ _DUMMY: dict[str, str] = {}
 
 
 class HashQueue:
-    """A queue whose work is done by threads that leave the processors to others."""
+    """A queue whose work is done by threads that leave the processors to others.
+
+    A part of its places is kept for whoever has signed in before: what strangers send, from
+    however many addresses, never takes all of them.
+    """
 
     def __init__(self, *, at_once: int, waiting: int) -> None:
+        places = at_once + waiting
         self.queue = WorkQueue(at_once=at_once, waiting=waiting, full=FULL)
+        self.strangers = WorkQueue(at_once=places - places // KEPT, waiting=0, full=FULL)
         self.threads = ThreadPoolExecutor(at_once, "hash", initializer=step_back)
 
-    def run(self, work: Callable[[], T]) -> T:
+    def run(self, work: Callable[[], T], *, known: bool) -> T:
         """The result of the work, when its turn has come. Raises: Busy."""
-        with self.queue.take_turn():
+        with nullcontext() if known else self.strangers.take_turn(), self.queue.take_turn():
             return self.threads.submit(work).result()
 
 
@@ -66,22 +74,25 @@ def find_hash_queue() -> HashQueue:
 
 
 def hash_password(password: str) -> str:
-    """The salted scrypt hash to store. Raises: Busy."""
+    """The salted scrypt hash to store, for who has a link or is signed in. Raises: Busy."""
     end_reading(db.session())
     method = current_settings().PASSWORD_METHOD
-    return find_hash_queue().run(lambda: generate_password_hash(password, method=method))
+    return find_hash_queue().run(
+        lambda: generate_password_hash(password, method=method), known=True
+    )
 
 
-def matches_password(hashed: str | None, password: str) -> bool:
+def matches_password(hashed: str | None, password: str, *, known: bool = False) -> bool:
     """Whether the password has this hash; where there is none, no, after the same time.
 
+    Args: known: the browser has signed in to the account before, or is signed in.
     Raises: Busy.
     """
     end_reading(db.session())
     method = current_settings().PASSWORD_METHOD
     short = password[: limits.PASSWORD_MAX * 4]
     matches = find_hash_queue().run(
-        lambda: check_password_hash(hashed or make_dummy_hash(method), short)
+        lambda: check_password_hash(hashed or make_dummy_hash(method), short), known=known
     )
     return matches and hashed is not None
 

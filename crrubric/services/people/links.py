@@ -7,7 +7,7 @@ those of accounts that their own evaluation made and that nobody has used yet.
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
@@ -37,8 +37,9 @@ from crrubric.services.people.accounts import (
     lock_user,
 )
 from crrubric.services.people.attempts import Attempt, begin_request
-from crrubric.services.people.hashing import hash_password, matches_password
+from crrubric.services.people.hashing import hash_password
 from crrubric.services.shared.journal import EntryReferences, note_event
+from crrubric.services.shared.later import find_later_queue
 from crrubric.services.shared.unit import unit_of_work
 
 INVITATION = timedelta(days=limits.INVITE_DAYS)
@@ -51,7 +52,51 @@ def issue_invite(session: Session, user: User) -> str:
     return _insert_link(session, user, INVITATION)
 
 
-def _insert_link(session: Session, user: User, lifetime: timedelta) -> str:
+def issue_address_link(session: Session, user: User, address: str) -> str:
+    """A fresh secret for a link to another address of `user`, who is held.
+
+    Raises: Invalid (field "email") after too many.
+    """
+    since = now_utc() - RESET
+    sent = select(func.count(Invite.id)).where(
+        Invite.user_id == user.id, Invite.address.is_not(None), Invite.created_at > since
+    )
+    if (session.scalar(sent) or 0) >= limits.ADDRESS_LINKS:
+        raise Invalid(
+            N_("You had %(count)s links sent within an hour: wait, then ask again."),
+            count=limits.ADDRESS_LINKS,
+            field="email",
+        )
+    session.execute(
+        update(Invite)
+        .where(Invite.user_id == user.id, Invite.address.is_not(None), Invite.used_at.is_(None))
+        .values(used_at=now_utc())
+    )
+    return _insert_link(session, user, RESET, address)
+
+
+def find_address_link(session: Session, user_id: int | None, token: str) -> Invite:
+    """The link with which a person proves another address. Raises: NotFound in words."""
+    invite = session.scalar(select(Invite).where(Invite.token_hash == hash_token(token)))
+    if (
+        invite is None
+        or invite.user_id != user_id
+        or invite.address is None
+        or invite.used_at is not None
+        or invite.expires_at < now_utc()
+    ):
+        raise NotFound(
+            N_(
+                "This link has been used, is too old, or is of another account than the one you"
+                " are signed in with."
+            )
+        )
+    return invite
+
+
+def _insert_link(
+    session: Session, user: User, lifetime: timedelta, address: str | None = None
+) -> str:
     token, now = secrets.token_urlsafe(32), now_utc()
     session.add(
         Invite(
@@ -59,6 +104,7 @@ def _insert_link(session: Session, user: User, lifetime: timedelta) -> str:
             user_id=user.id,
             created_at=now,
             expires_at=now + lifetime,
+            address=address,
         )
     )
     return token
@@ -112,16 +158,19 @@ def send_password_link(actor: Actor, user_id: int) -> User:
 def request_password_link(email: str, *, address: str = "") -> None:
     """Somebody forgot a password: a link goes to the address, if it has an account that works.
 
-    Whoever asks is told nothing of that. Links that are under way stay: anybody can ask.
+    Whoever asks is told nothing of that, not even by the time that it takes: the address is looked
+    up after the answer. Links that are under way stay: anybody can ask.
 
-    Raises: TooSoon if too many people's links were asked for from one network.
+    Raises: TooSoon if links were asked for too often from one network; Busy.
     """
-    begin_request(Attempt(email_key(email), address))
-    matches_password(None, "")  # so long that its time does not tell whether a mail is written
+    key = email_key(email)
+    begin_request(Attempt(key, address))
+    find_later_queue().put(lambda: _send_requested_link(key))
+
+
+def _send_requested_link(key: str) -> None:
     with unit_of_work() as session:
-        user = session.scalar(
-            select(User).where(User.email_key == email_key(email)).with_for_update(of=User)
-        )
+        user = session.scalar(select(User).where(User.email_key == key).with_for_update(of=User))
         if user is None or user.disabled_at is not None or _was_sent_lately(session, user):
             return
         write_password_link(session, user, _insert_link(session, user, RESET))
@@ -148,6 +197,7 @@ def find_usable_invite(session: Session, token: str) -> Invite:
     invite = session.scalar(select(Invite).where(Invite.token_hash == hash_token(token)))
     if (
         invite is None
+        or invite.address is not None
         or invite.used_at is not None
         or invite.expires_at < now_utc()
         or invite.user.disabled_at is not None

@@ -1,23 +1,27 @@
 """What people change of their own account: name, address, password."""
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.events import Event
 from crrubric.domain.policy import FROM_DECIDED
+from crrubric.domain.text import email_key, key_of
 from crrubric.domain.translation import N_
 from crrubric.extensions import db
 from crrubric.models import Evaluation, Member, User
 from crrubric.queries.people.access import lock_evaluation
 from crrubric.queries.people.people import Actor
-from crrubric.services.mail.account_letters import write_password_notice
+from crrubric.services.mail.account_letters import write_address_link, write_password_notice
+from crrubric.services.mail.outbox import is_mail_on
 from crrubric.services.people.accounts import (
     SAME_EMAIL,
     check_new_password,
+    clean_email,
     clean_name,
     end_sessions,
     insert_user_session,
+    is_taken,
     lock_user,
     make_taken,
     try_password,
@@ -25,7 +29,7 @@ from crrubric.services.people.accounts import (
 from crrubric.services.people.addresses import readdress_user
 from crrubric.services.people.attempts import Attempt, forget_failures
 from crrubric.services.people.hashing import hash_password
-from crrubric.services.people.links import void_links
+from crrubric.services.people.links import find_address_link, issue_address_link, void_links
 from crrubric.services.shared.constraints import explain_constraint
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
@@ -35,13 +39,17 @@ from crrubric.services.shared.versions import refuse_unseen_change
 def rename_own_account(actor: Actor, name: str, *, seen: str | None = None) -> None:
     """Change one's name: on the site, and on committees whose decision is not made yet.
 
-    Args: seen: the version that the form showed. Raises: Invalid without a name; Stale.
+    Args: seen: the version that the form showed.
+    Raises: Invalid without a name, or for the name of somebody else on one of one's committees;
+    Stale.
     """
     tidy = clean_name(name)
     with unit_of_work() as session:
         members = _lock_open_seats(session, actor)
         user = lock_user(session, _own_id(actor))
         refuse_unseen_change({"name": user.name}, {"name": tidy}, seen)
+        if key_of(tidy) != key_of(user.name):
+            _refuse_name_of_another(session, user, tidy)
         old, user.name = user.name, tidy
         if tidy != old:
             note_event(
@@ -55,6 +63,30 @@ def rename_own_account(actor: Actor, name: str, *, seen: str | None = None) -> N
         for member in members:
             if member.name != tidy:
                 _rename_seat(session, actor, member, tidy)
+
+
+def _refuse_name_of_another(session: Session, user: User, name: str) -> None:
+    """Nobody calls themselves what another present member is called: the record tells names."""
+    own = select(Member.evaluation_id).where(Member.user_id == user.id, Member.removed_at.is_(None))
+    others = (
+        select(Member.name, User.name)
+        .outerjoin(User, User.id == Member.user_id)
+        .where(
+            Member.evaluation_id.in_(own),
+            Member.removed_at.is_(None),
+            or_(Member.user_id.is_(None), Member.user_id != user.id),
+        )
+    )
+    taken = {key_of(one) for row in session.execute(others) for one in row if one is not None}
+    if key_of(name) in taken:
+        raise Invalid(
+            N_(
+                "Somebody else on one of your committees is called %(name)s: add what tells you"
+                " apart, such as a second name."
+            ),
+            name=name,
+            field="name",
+        )
 
 
 def _lock_open_seats(session: Session, actor: Actor) -> list[Member]:
@@ -86,15 +118,50 @@ def _rename_seat(session: Session, actor: Actor, member: Member, name: str) -> N
     )
 
 
-def change_own_address(actor: Actor, *, email: str, password: str) -> None:
-    """Change the address with which one signs in; both addresses are told.
+def request_own_address(actor: Actor, *, email: str, password: str) -> str:
+    """Have a link sent to another address, with which one then signs in: it counts once used.
 
-    Raises: Invalid beside the field; TooSoon after too many wrong passwords.
+    Whoever has an address on the site is taken for its owner: a committee that invites it gives
+    that account a seat.
+
+    Returns: the address as it will be kept.
+    Raises: Invalid beside the field, and where the site sends no mail; TooSoon after too many
+    wrong passwords.
     """
+    if not is_mail_on():
+        raise Invalid(N_("This site sends no e-mail: ask the people who run it."))
     version = _confirm_password(actor, password, field="password")
-    with explain_constraint(SAME_EMAIL, make_taken(email)), unit_of_work() as session:
+    address = clean_email(email)
+    with unit_of_work() as session:
         user = _lock_unchanged(session, actor, version)
-        readdress_user(session, actor, user, email)
+        if email_key(address) != user.email_key and is_taken(session, address):
+            raise make_taken(address)
+        token = issue_address_link(session, user, address)
+        write_address_link(session, user, token, address)
+        note_event(
+            session,
+            actor,
+            Event.ACCOUNT_ADDRESS_ASKED,
+            before={"email": user.email},
+            after={"email": address},
+        )
+    return address
+
+
+def change_own_address(actor: Actor, token: str) -> None:
+    """Take the address to which a link was sent; both addresses are told.
+
+    Only whoever is signed in to the account can: the owner of an address to which somebody else
+    had a link sent gives it away to nobody by opening it.
+
+    Raises: NotFound if the link works no more; Invalid if the address has an account meanwhile.
+    """
+    address = find_address_link(db.session(), _own_id(actor), token).address or ""
+    with explain_constraint(SAME_EMAIL, make_taken(address)), unit_of_work() as session:
+        user = lock_user(session, _own_id(actor))
+        find_address_link(session, user.id, token)  # once more: nobody else can spend it now
+        readdress_user(session, actor, user, address)
+        void_links(session, user.id)
 
 
 def change_own_password(actor: Actor, *, present: str, password: str) -> tuple[User, str]:

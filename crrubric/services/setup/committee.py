@@ -11,7 +11,7 @@ from crrubric.domain.errors import Invalid
 from crrubric.domain.events import Event
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Role, Stakeholder, Standing
-from crrubric.models import Ballot, Evaluation, Member
+from crrubric.models import Ballot, Evaluation, Member, User
 from crrubric.queries.people.access import (
     make_not_found,
     require_locked_evaluation,
@@ -19,10 +19,12 @@ from crrubric.queries.people.access import (
 )
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.act_facts import foresee_removal_of_member
+from crrubric.queries.setup.members import find_own_invitations, has_links_of_chairs
 from crrubric.services.ballots.ballots import issue_ballots_if_scoring
 from crrubric.services.mail.letters import write_invitation
+from crrubric.services.mail.outbox import is_mail_on
 from crrubric.services.people.accounts import SAME_EMAIL, find_or_add_user, is_unused, lock_user
-from crrubric.services.people.links import issue_invite
+from crrubric.services.people.links import issue_invite, void_links
 from crrubric.services.setup.evaluations import serialize_seat
 from crrubric.services.shared.constraints import run_again_if_broken
 from crrubric.services.shared.counting import refuse_once_shown
@@ -51,7 +53,8 @@ def invite_member(
     """Give a person a seat. A second invitation of the same address renews the first.
 
     Somebody whose account was there before gets no link from here: either they have a password, or
-    whoever made the account gave them one. The evaluation is on their home page.
+    whoever made the account gave them one. The evaluation is on their home page. If it is another
+    committee's and not used yet, the links that its chairs could read stop working.
     """
 
     return run_again_if_broken(  # another evaluation may make the account at the same moment
@@ -78,7 +81,9 @@ def _invite_once(
             select(Member).where(Member.evaluation_id == evaluation.id, Member.user_id == user.id)
         )
         anew = member is None or member.removed_at is not None
+        mailed = None
         if member is None:
+            mailed = None if is_new else _end_links_of_chairs(session, user)
             member = Member(
                 evaluation_id=evaluation.id, user=user, name=user.name, made_account=is_new
             )
@@ -91,9 +96,9 @@ def _invite_once(
         set_roles(member, roles, stakeholder)
         session.flush()
         issue_ballots_if_scoring(session, evaluation)
-        token = issue_invite(session, user) if is_own_invitation(member) else None
+        token = issue_invite(session, user) if is_own_invitation(session, member) else None
         if token or anew:
-            write_invitation(session, actor, member, token)
+            write_invitation(session, actor, member, token or mailed)
         note_event(
             session,
             actor,
@@ -118,6 +123,20 @@ def _refuse_choice_of_marks(
         refuse_once_shown(evaluation, field="roles")
 
 
+def _end_links_of_chairs(session: Session, user: User) -> str | None:
+    """Before an unused account gets its second seat: what a chair could copy works no more.
+
+    Returns: the secret of a new link, for a mail to the address and nobody else; None if the site
+    sends no mail, and then the operator makes one, or if no chair ever had a link.
+    """
+    if not is_unused(user) or not has_links_of_chairs(session, user.id):
+        return None
+    if is_mail_on():
+        return issue_invite(session, user)
+    void_links(session, user.id)
+    return None
+
+
 def renew_invite(actor: Actor, slug: str, member_id: int) -> Invitation:
     """A fresh link for a member who has not set a password yet; the old one stops working."""
     with unit_of_work() as session:
@@ -127,9 +146,12 @@ def renew_invite(actor: Actor, slug: str, member_id: int) -> Invitation:
             lock_user(session, member.user_id)  # whoever uses their link now comes first or last
         if member.user is None or not is_unused(member.user):
             raise Invalid(N_("%(name)s needs no link any more."), name=member.name)
-        if not is_own_invitation(member):
+        if not is_own_invitation(session, member):
             raise Invalid(
-                N_("A link for %(name)s can only come from where their account was made."),
+                N_(
+                    "A link for %(name)s is not for a chair to hand out: another committee has"
+                    " invited them as well, or their account was made elsewhere."
+                ),
                 name=member.name,
             )
         token = issue_invite(session, member.user)
@@ -145,10 +167,9 @@ def renew_invite(actor: Actor, slug: str, member_id: int) -> Invitation:
     return Invitation(member, token)
 
 
-def is_own_invitation(member: Member) -> bool:
-    """Whether the committee may hand out a link: its own invitation made the account, unused."""
-    user = member.user
-    return member.made_account and user is not None and is_unused(user) and user.disabled_at is None
+def is_own_invitation(session: Session, member: Member) -> bool:
+    """Whether the committee may hand out a link for the member."""
+    return member.id in find_own_invitations(session, member.evaluation_id)
 
 
 def change_member(

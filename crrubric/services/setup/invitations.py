@@ -3,14 +3,11 @@
 Only those of accounts that the evaluation itself made and that nobody has used yet.
 """
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid
 from crrubric.domain.events import Event
-from crrubric.domain.translation import N_
 from crrubric.models import Evaluation, Member, User
 from crrubric.queries.people.access import make_not_found, require_locked_evaluation
 from crrubric.queries.people.people import Actor
@@ -33,8 +30,7 @@ def show_invite_link(actor: Actor, slug: str, member_id: int, token: str) -> Mem
     with unit_of_work() as session:
         evaluation = require_locked_evaluation(session, actor, Action.MANAGE_COMMITTEE, slug)
         member = find_member(session, evaluation, member_id)
-        if not is_own_invitation(member):
-            raise make_not_found()
+        _lock_invited(session, member)
         invite = find_usable_invite(session, token)
         if invite.user_id != member.user_id:
             raise make_not_found()
@@ -57,12 +53,12 @@ def correct_invited_address(
     """Put the right address on an invitation that nobody has used: the old link dies.
 
     Args: seen: the version that the form showed.
-    Raises: NotFound if the account is not the evaluation's own, or is in use; Stale; Invalid beside
-    the field, or if another committee has invited the person since.
+    Raises: NotFound if the account is not the evaluation's own, is in use, or has been invited by
+    another committee; Stale; Invalid beside the field.
     """
     with explain_constraint(SAME_EMAIL, make_taken(email)), unit_of_work() as session:
         evaluation = require_locked_evaluation(session, actor, Action.MANAGE_COMMITTEE, slug)
-        member = find_correctable_member(session, evaluation, member_id)
+        member = find_member(session, evaluation, member_id)
         user = _lock_invited(session, member)
         refuse_unseen_change({"email": user.email}, {"email": email}, seen)
         old = set_address(session, user, email)
@@ -84,28 +80,19 @@ def correct_invited_address(
 def find_correctable_member(session: Session, evaluation: Evaluation, member_id: int) -> Member:
     """The member whose address the chair may correct. Raises: NotFound."""
     member = find_member(session, evaluation, member_id)
-    if not is_own_invitation(member):
+    if not is_own_invitation(session, member):
         raise make_not_found()
     return member
 
 
 def _lock_invited(session: Session, member: Member) -> User:
-    """The account of an invitation, held; it belongs to nobody else's committee."""
+    """The account of an invitation, held; it belongs to nobody else's committee.
+
+    Raises: NotFound, also if it was used or got a seat elsewhere at this very moment.
+    """
     if member.user_id is None:
         raise make_not_found()
     user = lock_user(session, member.user_id)
-    if not is_own_invitation(member):  # used at this very moment
+    if not is_own_invitation(session, member):
         raise make_not_found()
-    elsewhere = select(Member.id).where(
-        Member.user_id == user.id, Member.evaluation_id != member.evaluation_id
-    )
-    if session.scalar(elsewhere.limit(1)) is not None:
-        raise Invalid(
-            N_(
-                "Another committee has invited %(name)s at this address. Remove this seat and"
-                " invite the right address."
-            ),
-            name=member.name,
-            field="email",
-        )
     return user

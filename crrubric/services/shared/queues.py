@@ -1,10 +1,34 @@
 """Slow work has queues of its own, so that it never takes the threads that saves need."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 
+from flask import current_app
+
+from crrubric.config import current_settings
 from crrubric.domain.errors import Busy
+from crrubric.domain.translation import N_
+from crrubric.extensions import db
+from crrubric.queries.shared.reading import end_reading
+
+ANALYSES = "crrubric-analyses"  # under which an app keeps their queue
+EACH = 2  # analyses and documents of one person at the same time
+MANY = Busy(
+    N_(
+        "Many analyses and documents are being made right now. Wait a few seconds, then open this"
+        " page again."
+    ),
+    seconds=5,
+)
+OWN = Busy(
+    N_(
+        "Others of your analyses and documents are being made already. Wait until they are there,"
+        " then open this page again."
+    ),
+    seconds=5,
+)
 
 
 class WorkQueue:
@@ -25,3 +49,52 @@ class WorkQueue:
                 yield
         finally:
             self.room.release()
+
+
+class FairQueue:
+    """A queue in which one person never has more than a few places, running or waiting."""
+
+    def __init__(self, *, at_once: int, waiting: int, each: int) -> None:
+        self.queue = WorkQueue(at_once=at_once, waiting=waiting, full=MANY)
+        self.each = each
+        self.places: Counter[int | None] = Counter()
+        self.lock = Lock()
+
+    @contextmanager
+    def take_turn(self, who: int | None) -> Iterator[None]:
+        """Wait for a turn, and have it. Raises: Busy at once where there is no place."""
+        with self.lock:
+            if self.places[who] >= self.each:
+                raise Busy(OWN.message, seconds=OWN.seconds)
+            self.places[who] += 1
+        try:
+            with self.queue.take_turn():
+                yield
+        finally:
+            with self.lock:
+                self.places[who] -= 1
+                self.places += Counter()  # drops who has no place any more
+
+
+def find_analysis_queue() -> FairQueue:
+    """The queue of the app that runs, for analyses and the documents of memos."""
+    found: FairQueue | None = current_app.extensions.get(ANALYSES)
+    if found is not None:
+        return found
+    settings = current_settings()
+    made = FairQueue(
+        at_once=settings.ANALYSES_AT_ONCE, waiting=settings.ANALYSES_WAITING, each=EACH
+    )
+    queue: FairQueue = current_app.extensions.setdefault(ANALYSES, made)  # or another thread's
+    return queue
+
+
+@contextmanager
+def take_analysis_turn(who: int | None) -> Iterator[None]:
+    """Compute an analysis or make a document when its turn has come. Raises: Busy.
+
+    Args: who: the account for whom it is made.
+    """
+    end_reading(db.session())
+    with find_analysis_queue().take_turn(who):
+        yield

@@ -14,7 +14,7 @@ from crrubric.queries.results.matrices import read_matrix, read_matrix_for_seat
 from crrubric.queries.shared.reading import end_reading
 from crrubric.reports.exchange import results_json, tables
 from crrubric.web.shared.access import require_permission
-from crrubric.web.shared.page import make_download
+from crrubric.web.shared.page import make_download, take_turns
 
 bp = Blueprint("exports", __name__, url_prefix="/evaluations/<slug>/export")
 
@@ -43,6 +43,7 @@ def download_scores(seat: Seat) -> ResponseReturnValue:
 
 @bp.get("/results.json")
 @require_permission(Action.EXPORT_RESULTS)
+@take_turns
 def download_results(seat: Seat) -> ResponseReturnValue:
     """Everything computed, as the documented object."""
     read = read_matrix_for_seat(db.session(), seat)

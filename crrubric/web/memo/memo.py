@@ -14,7 +14,7 @@ from crrubric.queries.memo.memos import load_memo_facts
 from crrubric.queries.people.access import Seat
 from crrubric.reports.memo.memos import RENDERERS
 from crrubric.web.shared.access import require_permission
-from crrubric.web.shared.page import make_download, render_page
+from crrubric.web.shared.page import make_download, render_page, take_turns
 
 bp = Blueprint("memo", __name__, url_prefix="/evaluations/<slug>/memo")
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -35,6 +35,7 @@ def render_memo_file(seat: Seat, ending: str) -> bytes:
 
 @bp.get("/")
 @require_permission(Action.VIEW_MEMO)
+@take_turns
 def show_memo(seat: Seat) -> ResponseReturnValue:
     """The memo on a page."""
     return render_page("memo/preview.html", seat, memo=memo_of(seat))
@@ -42,6 +43,7 @@ def show_memo(seat: Seat) -> ResponseReturnValue:
 
 @bp.get("/memo.docx")
 @require_permission(Action.VIEW_MEMO)
+@take_turns
 def download_memo_word(seat: Seat) -> ResponseReturnValue:
     """The memo for Word."""
     return make_download(render_memo_file(seat, ".docx"), WORD, f"{seat.evaluation.slug}-memo.docx")
@@ -49,6 +51,7 @@ def download_memo_word(seat: Seat) -> ResponseReturnValue:
 
 @bp.get("/memo.html")
 @require_permission(Action.VIEW_MEMO)
+@take_turns
 def download_memo_html(seat: Seat) -> ResponseReturnValue:
     """The memo as one HTML file."""
     return make_download(

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from crrubric.domain import limits
-from crrubric.domain.errors import TooSoon
+from crrubric.domain.errors import Busy, TooSoon
 from crrubric.services.mail.outbox import is_mail_on
 from crrubric.services.people.links import request_password_link
 from crrubric.web.people.account_forms import ForgottenForm
@@ -44,4 +44,7 @@ def send_forgotten_password_link() -> ResponseReturnValue:
     except TooSoon as error:
         form.form_errors.append(translate_error(error))
         return render_forgotten_password(form), 429
+    except Busy as error:
+        form.form_errors.append(translate_error(error))
+        return render_forgotten_password(form), 503, {"Retry-After": str(error.seconds)}
     return render_forgotten_password(form, asked=True)

@@ -5,11 +5,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crrubric.domain.errors import Busy, Invalid, Stale, TooSoon
+from crrubric.extensions import db
 from crrubric.services.mail.outbox import is_mail_on
+from crrubric.services.people.links import find_address_link
 from crrubric.services.people.own_account import (
     change_own_address,
     change_own_password,
     rename_own_account,
+    request_own_address,
 )
 from crrubric.web.people.account_forms import AddressForm, NameForm, NewPasswordForm
 from crrubric.web.shared import session
@@ -68,23 +71,51 @@ def show_own_address_form() -> ResponseReturnValue:
 
 
 def render_own_address(form: AddressForm) -> str:
-    """The form, and whether mails will tell of the change."""
+    """The form, or whom to ask where the site sends no mail."""
     return render_site_page("people/own_address.html", under=HOME, form=form, mailed=is_mail_on())
 
 
 @bp.post("/address")
 @require_sign_in
 def save_own_address() -> ResponseReturnValue:
-    """Change one's address, confirmed by the password."""
+    """Have a link sent to another address, confirmed by the password."""
     form, status = AddressForm(), 422
-    if form.validate():
+    if is_mail_on() and form.validate():
         try:
-            change_own_address(current_actor(), email=form.email.data, password=form.password.data)
-            flash(_("Saved. From now on you sign in with the new address."), "done")
+            address = request_own_address(
+                current_actor(), email=form.email.data, password=form.password.data
+            )
+            flash(
+                _(
+                    "A link is on its way to %(email)s. Until you use it, you sign in as before.",
+                    email=address,
+                ),
+                "done",
+            )
             return redirect(url_for(HOME), code=303)
         except (Busy, Invalid, TooSoon) as error:
             status = attach_refusal(form, error)
     return render_own_address(form), status
+
+
+@bp.get("/address/<token>")
+@require_sign_in
+def show_new_address(token: str) -> ResponseReturnValue:
+    """Where the link to another address leads. Looking does not spend it."""
+    invite = find_address_link(db.session(), current_actor().user_id, token)
+    return render_site_page("people/new_address.html", under=HOME, address=invite.address)
+
+
+@bp.post("/address/<token>")
+@require_sign_in
+def save_new_address(token: str) -> ResponseReturnValue:
+    """Take the address to which the link was sent."""
+    try:
+        change_own_address(current_actor(), token)
+        flash(_("Saved. From now on you sign in with the new address."), "done")
+    except Invalid as error:
+        flash(translate_error(error), "problem")
+    return redirect(url_for(HOME), code=303)
 
 
 @bp.get("/password")

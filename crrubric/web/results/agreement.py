@@ -17,7 +17,7 @@ from crrubric.queries.results.matrices import read_matrix_for_seat
 from crrubric.queries.shared.reading import end_reading
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.language import current_language
-from crrubric.web.shared.page import render_page
+from crrubric.web.shared.page import render_page, take_turns
 
 bp = Blueprint("agreement", __name__, url_prefix="/evaluations/<slug>")
 SORTS = ("disagreement", "rubric")
@@ -27,6 +27,7 @@ DRAWN = ("cells", "vendors")
 
 @bp.get("/agreement")
 @require_permission(Action.VIEW_RESULTS)
+@take_turns
 def show_agreement(seat: Seat) -> ResponseReturnValue:
     """Coefficients side by side with intervals; criteria and vendors by disagreement."""
     from crrubric.reports.results.robustness_figures import disagreement_figure  # draws: heavy

@@ -30,7 +30,7 @@ from crrubric.web.results.forms import TrialForm, WeightTrialForm
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import attach_error
 from crrubric.web.shared.language import current_language
-from crrubric.web.shared.page import render_page
+from crrubric.web.shared.page import render_page, take_turns
 from crrubric.web.shared.words import format_short_number
 
 bp = Blueprint("what_if", __name__, url_prefix="/evaluations/<slug>")
@@ -38,6 +38,7 @@ bp = Blueprint("what_if", __name__, url_prefix="/evaluations/<slug>")
 
 @bp.get("/what-if")
 @require_permission(Action.TRY_WHAT_IF)
+@take_turns
 def show_what_if(seat: Seat) -> ResponseReturnValue:
     """Plain sentences, a form to try changes, the trial beside the official result, charts."""
     from crrubric.reports.results import robustness_figures as figures  # draws with plotly: heavy

@@ -13,7 +13,7 @@ from crrubric.models import Member
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.record.journal import find_latest_changes
 from crrubric.queries.setup.act_facts import foresee_removal_of_member
-from crrubric.queries.setup.members import list_members
+from crrubric.queries.setup.members import find_own_invitations, list_members
 from crrubric.services.mail.outbox import is_mail_on
 from crrubric.services.people.accounts import is_unused
 from crrubric.services.setup import committee as service
@@ -54,7 +54,8 @@ def render_committee_page(seat: Seat, form: InviteForm) -> str:
         members=[member for member in everybody if member.removed_at is None],
         former=[member for member in everybody if member.removed_at is not None],
         editable=seat.may(Action.MANAGE_COMMITTEE),
-        is_own_invitation=service.is_own_invitation,
+        own_invitations=find_own_invitations(db.session(), seat.evaluation.id),
+        way_in=describe_way_in(),
         form=form,
     )
 
@@ -76,13 +77,28 @@ def describe_seat_without_link(member: Member) -> str:
     """How somebody comes in whose account was there before."""
     if member.user is not None and is_unused(member.user):
         words = _(
-            "%(name)s has a seat. Their account was made elsewhere and is not used yet: they choose"
-            " a password with the link that they were sent there.",
+            "%(name)s has a seat. Their account was made elsewhere and is not used yet.",
             name=member.name,
         )
-    else:
-        words = _("%(name)s can sign in and finds this evaluation there.", name=member.name)
-    return str(words)
+        return f"{words} {describe_way_in()}"
+    return str(_("%(name)s can sign in and finds this evaluation there.", name=member.name))
+
+
+def describe_way_in() -> str:
+    """How somebody chooses a password whose links no chair hands out."""
+    if is_mail_on():
+        return str(
+            _(
+                "They choose a password with the link that was sent to their address, or ask for"
+                " another with “Forgot your password?” on the page for signing in."
+            )
+        )
+    return str(
+        _(
+            "They choose a password with a link that the people who run this site make on the"
+            " server, with “crrubric user link”: links that a chair made for them work no more."
+        )
+    )
 
 
 @bp.get("/<int:member_id>/link")

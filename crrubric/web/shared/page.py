@@ -1,8 +1,9 @@
 """Answers that many views give: a page, a redirect, a file to save."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from typing import IO, Any
 from urllib.parse import quote, urlsplit
 
@@ -14,6 +15,7 @@ from crrubric.domain.foreseen import Foreseen
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat
 from crrubric.queries.shared.reading import end_reading
+from crrubric.services.shared.queues import take_analysis_turn
 from crrubric.web.shared.forms import ActForm
 from crrubric.web.shared.navigation import make_menu, make_site_menu
 from crrubric.web.shared.session import current_actor
@@ -74,6 +76,23 @@ def render_site_page(template: str, *, under: str | None = None, **values: Any) 
     menu = make_site_menu(current_actor())
     end_reading(db.session())
     return render_template(template, nav=menu, **values)
+
+
+View = Callable[[Seat], ResponseReturnValue]
+
+
+def take_turns(view: View) -> View:
+    """Let a page that takes long to compute wait for its turn; without a place, ask for patience.
+
+    Stands below `@require_permission`: who may not see the page takes no place.
+    """
+
+    @wraps(view)
+    def view_in_turn(seat: Seat) -> ResponseReturnValue:
+        with take_analysis_turn(current_actor().user_id):
+            return view(seat)
+
+    return view_in_turn
 
 
 def find_site_address() -> str:

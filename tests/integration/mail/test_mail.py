@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextvars import Context
 from datetime import timedelta
+from email.message import EmailMessage
+from smtplib import SMTP
 from threading import Thread
 
 import pytest
@@ -247,7 +249,10 @@ def test_names_in_any_writing_system_arrive_as_typed(make: Factory, post: Post):
     assert mail.to_address in message["To"]
 
 
-@pytest.mark.parametrize("address", ["a..b@x.example", "jösé@x.example", "a b@x.example"])
+@pytest.mark.parametrize(
+    "address",
+    ["a..b@x.example", "jösé@x.example", "a b@x.example", "m@[x.y", "m@x]y.z", "@", "m@"],
+)
 def test_an_impossible_address_fails_and_the_other_mails_are_sent(
     make: Factory, post: Post, address: str
 ):
@@ -265,6 +270,31 @@ def test_an_impossible_address_fails_and_the_other_mails_are_sent(
 
     assert (done.sent, done.down) == (1, "")
     assert [mail.state for mail in mails()] == [MailState.FAILED, MailState.SENT]
+
+
+@pytest.mark.both_databases
+def test_whatever_goes_wrong_with_one_mail_the_others_are_sent(
+    make: Factory, post: Post, monkeypatch: pytest.MonkeyPatch
+):
+    made = make.evaluation(phase=Phase.SCORING)
+    clear()
+    people = [ballot_of(made, 0, 0).member_id, ballot_of(made, 1, 0).member_id]
+    with unit_of_work() as session:
+        notify_members(session, people, NoticeKind.POSITION_ASKED, {})
+    bad, take = mails()[0].id, SMTP.send_message
+
+    def stumble(server: SMTP, message: EmailMessage) -> object:
+        if f"-{bad}-" in message["Message-ID"]:
+            raise AttributeError("no such thing")
+        return take(server, message)
+
+    monkeypatch.setattr(SMTP, "send_message", stumble)
+
+    done = send_due_mails()
+
+    assert (done.sent, done.failed, done.down) == (1, 1, "")
+    assert [mail.state for mail in mails()] == [MailState.FAILED, MailState.SENT]
+    assert mails()[0].last_error == "no such thing"
 
 
 def test_without_starttls_nothing_is_sent(

@@ -121,6 +121,30 @@ def test_a_link_works_once_and_signs_in(make: Factory, visit: Visit):
     assert (again.status_code, "has been used" in again.text) == (404, True)
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "m@[x.y", "m@[1.2.3.4]", "m@x..y", "m@.x.y", "m@x.y.", "a..b@x.y", ".a@x.y", "m@-x.y",
+        "m@x-.y", "m@x_y.z", "a＠b@x.y", "m@［x.y", "m\\@x.y", f"{'a' * 65}@x.y", f"m@{'x' * 64}.y",
+        "m@x", "@x.y",
+    ],
+)  # fmt: skip
+def test_what_no_mail_can_go_to_is_no_address(typed: str):
+    with pytest.raises(Invalid, match="Enter an e-mail address"):
+        accounts.clean_email(typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "ann@school.example", "Ann+rubric@k12.school.example", "o'brien_1@a-b.example",
+        "jösé@escuela.example", "ann@schüle.example", "a@x.y",
+    ],
+)  # fmt: skip
+def test_an_address_that_mail_can_go_to_is_kept_as_typed(typed: str):
+    assert accounts.clean_email(f" {typed} ") == typed
+
+
 def test_a_renewed_link_ends_the_old_one(make: Factory, visit: Visit):
     made, first = invited(make)
 

@@ -3,19 +3,22 @@
 import pytest
 from sqlalchemy import select
 
+from crrubric.domain import limits
 from crrubric.domain.events import Event
-from crrubric.domain.vocabulary import Phase, Standing
+from crrubric.domain.vocabulary import MailKind, Phase, Standing
 from crrubric.extensions import db
 from crrubric.models import JournalEntry, Member, OutgoingMail, User
-from crrubric.queries.people.people import OPERATOR
+from crrubric.queries.people.people import OPERATOR, Actor
 from crrubric.services.people import accounts, administration, links, own_account
 from crrubric.services.people.district import set_district
+from crrubric.services.setup import committee
 from tests.factories import PASSWORD, Factory
 from tests.integration.conftest import Visit, Visitor
 from tests.integration.people.test_links import invite
 from tests.machine.stored import list_differences, replay, stored
 from tests.pages import parse, words
 
+ROSA = "rosa.diaz@school.example"
 NEW = "seven green bottles on it"
 
 
@@ -66,6 +69,34 @@ def test_a_new_name_stands_on_open_committees_and_not_in_what_is_decided(
     assert (entries[-1].event, entries[-1].before) == (Event.MEMBER_RENAMED, {"name": old})
 
 
+@pytest.mark.both_databases
+def test_nobody_takes_the_name_of_another_on_their_committee(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+    person = visit(made.reviewers[0])
+    own = db.session.get_one(User, made.reviewers[0].user_id).name
+
+    for typed in ("Dana Chair", " dana\u200b  CHAIR"):
+        answer = person.edit("/account", {"name": typed})
+        assert answer.status_code == 422
+        problem = words(parse(422, answer.text).with_id("name-error"))
+        assert "Somebody else on one of your committees is called" in problem
+        assert "hair" in (parse(422, answer.text).with_id("name").get("value") or "").lower()
+
+    assert own in names_in(made.evaluation.id)
+    assert person.edit("/account", {"name": own.upper()}).status_code == 303  # one's own, respelled
+    stranger = visit(make.actor("Sam Stranger"))
+    assert stranger.edit("/account", {"name": "Dana Chair"}).status_code == 303  # of no committee
+
+
+@pytest.mark.both_databases
+def test_the_name_of_who_left_the_committee_is_free(make: Factory, visit: Visit):
+    made = make.evaluation()
+    seat = invite(made).member.id
+    committee.remove_member(made.chair, made.slug, seat)
+
+    assert visit(made.reviewers[0]).edit("/account", {"name": "Nora New"}).status_code == 303
+
+
 def test_no_name_is_no_name(make: Factory, visit: Visit):
     person = visit(make.actor())
 
@@ -73,31 +104,111 @@ def test_no_name_is_no_name(make: Factory, visit: Visit):
     assert "Enter the person’s name." in error(person, "/account", {"name": " "}, "name")
 
 
-def test_an_address_is_changed_with_the_password_and_both_are_told(
+def ask(person: Visitor, email: str = ROSA) -> str:
+    """Ask for another address; the path of the link that goes there, of no other mail."""
+    before = set(db.session.scalars(select(OutgoingMail.id)))
+    done = person.post("/account/address", {"email": email, "password": PASSWORD})
+    assert done.status_code == 303, done.text
+    db.session.rollback()
+    (mail,) = db.session.scalars(select(OutgoingMail).where(OutgoingMail.id.not_in(before)))
+    assert (mail.to_address, mail.kind) == (email, MailKind.ADDRESS_LINK)
+    link = next(word for word in mail.body.split() if "/account/address/" in word)
+    return link.removeprefix("https://score.district.example")
+
+
+def email_of(actor: Actor) -> str:
+    db.session.rollback()
+    return db.session.get_one(User, actor.user_id).email
+
+
+@pytest.mark.both_databases
+def test_an_address_counts_once_the_link_that_went_there_is_used(
     make: Factory, visit: Visit, mailing: None
 ):
     actor = make.actor()
     user = db.session.get_one(User, actor.user_id)
-    old, link = user.email, links.make_operator_link(OPERATOR, user)
-    form = {"email": "rosa.diaz@school.example", "password": PASSWORD}
+    old = user.email
     person = visit(actor)
 
-    assert person.post("/account/address", form).status_code == 303
+    path = ask(person)
+
+    assert email_of(actor) == old
+    link = links.make_operator_link(OPERATOR, db.session.get_one(User, actor.user_id))
+    assert person.get(path).status_code == 404  # another link ends it, as always
+    path = ask(person)
+    assert "You sign in with" in person.get(path).text
+    assert email_of(actor) == old  # looking does not spend it
+    assert person.post(path).status_code == 303
+    assert person.post(path).status_code == 404
 
     assert person.get("/account").status_code == 200  # still signed in
     assert accounts.sign_in(old, PASSWORD) is None
-    assert accounts.sign_in("ROSA.diaz@school.example", PASSWORD) is not None
+    assert accounts.sign_in(ROSA.upper(), PASSWORD) is not None
     assert visit().get(f"/invitations/{link}").status_code == 404
     rows = db.session.scalars(select(OutgoingMail).order_by(OutgoingMail.id)).all()[-2:]
-    assert [row.to_address for row in rows] == [old, "rosa.diaz@school.example"]
-    assert f"from {old} to rosa.diaz@school.example" in rows[0].body
+    assert [row.to_address for row in rows] == [old, ROSA]
+    assert f"from {old} to {ROSA}" in rows[0].body
     (entry,) = db.session.scalars(
         select(JournalEntry).where(JournalEntry.event == Event.ACCOUNT_READDRESSED)
     )
     assert entry.before == {"email": old}
 
 
-def test_an_address_is_not_changed_without_the_password(make: Factory, visit: Visit):
+@pytest.mark.both_databases
+def test_nobody_takes_the_seat_of_an_address_that_is_not_theirs(
+    make: Factory, visit: Visit, mailing: None
+):
+    made, stranger = make.evaluation(), make.actor("Mallory")
+    path = ask(visit(stranger))
+
+    seat = invite(made, ROSA, "Rosa Díaz")
+
+    assert seat.member.user_id != stranger.user_id
+    assert visit(stranger).get(made.url("")).status_code == 404
+    person = visit(stranger)
+    assert person.post(path).location == "/account"
+    assert f"{ROSA} has an account already" in person.get("/account").text
+    assert email_of(stranger) != ROSA
+
+
+@pytest.mark.both_databases
+def test_the_owner_of_an_address_gives_it_away_to_nobody(
+    make: Factory, visit: Visit, mailing: None
+):
+    stranger, other = make.actor("Mallory"), make.actor("Olga Owner")
+    path = ask(visit(stranger))
+
+    assert visit().get(path).location.startswith("/sign-in")
+    assert visit(other).get(path).status_code == 404
+    assert visit(other).post(path).status_code == 404
+    assert visit().get(path.replace("/account/address", "/invitations")).status_code == 404
+    assert ROSA not in (email_of(stranger), email_of(other))
+
+
+def test_one_asks_for_so_many_links_and_the_newest_works(
+    make: Factory, visit: Visit, mailing: None
+):
+    person = visit(make.actor())
+    paths = [ask(person, f"rosa{number}@school.example") for number in range(limits.ADDRESS_LINKS)]
+    form = {"email": ROSA, "password": PASSWORD}
+
+    assert "within an hour" in error(person, "/account/address", form, "email")
+    assert [person.get(path).status_code for path in paths] == [404, 404, 200]
+
+
+@pytest.mark.both_databases
+def test_without_mail_nobody_changes_their_own_address(make: Factory, visit: Visit):
+    actor = make.actor()
+    person, old = visit(actor), email_of(actor)
+    form = {"email": ROSA, "password": PASSWORD}
+
+    assert person.post("/account/address", form).status_code == 422
+
+    assert email_of(actor) == old
+    assert "Ask the people who run it" in person.get("/account/address").text
+
+
+def test_an_address_is_not_changed_without_the_password(make: Factory, visit: Visit, mailing: None):
     actor = make.actor()
     person = visit(actor)
     form = {"email": "rosa@school.example", "password": "wrong"}
@@ -106,7 +217,7 @@ def test_an_address_is_not_changed_without_the_password(make: Factory, visit: Vi
     assert 'value="rosa@school.example"' in person.post("/account/address", form).text
 
 
-def test_an_address_that_is_taken_or_none_is_refused(make: Factory, visit: Visit):
+def test_an_address_that_is_taken_or_none_is_refused(make: Factory, visit: Visit, mailing: None):
     person, taken = visit(make.actor()), make.user().email
 
     for typed, says in ((taken.upper(), "has an account already"), ("rosa", "Enter an e-mail")):

@@ -197,8 +197,8 @@ def test_a_sign_in_under_way_does_not_survive_a_new_password(
     actor = make.actor()
     compare = accounts.matches_password
 
-    def compare_slowly(expected: str | None, password: str) -> bool:
-        fits = compare(expected, password)
+    def compare_slowly(expected: str | None, password: str, *, known: bool) -> bool:
+        fits = compare(expected, password, known=known)
         monkeypatch.setattr(accounts, "matches_password", compare)
         change_own_password(actor, present=PASSWORD, password=NEW)
         return fits
@@ -220,9 +220,9 @@ def test_no_transaction_is_open_while_a_password_is_compared(
     actor = make.actor()
     run, seen = hashing.HashQueue.run, []
 
-    def look(queue: hashing.HashQueue, work: Callable[[], bool]) -> bool:
+    def look(queue: hashing.HashQueue, work: Callable[[], bool], *, known: bool) -> bool:
         seen.append(db.session().in_transaction())
-        return run(queue, work)
+        return run(queue, work, known=known)
 
     monkeypatch.setattr(hashing.HashQueue, "run", look)
     accounts.sign_in(email_of(actor), PASSWORD)
@@ -236,7 +236,7 @@ def test_a_full_queue_of_hashes_counts_as_no_failure(
     """Nothing was compared: whoever is asked to come again is not slowed down for it."""
     actor = make.actor()
 
-    def refuse(_expected: str | None, _password: str) -> bool:
+    def refuse(_expected: str | None, _password: str, **_more: bool) -> bool:
         raise hashing.FULL
 
     with monkeypatch.context() as patched:

@@ -20,6 +20,7 @@ from crrubric.services.ballots.ballots import MarkText, record_mark
 from crrubric.services.setup.practice import record_practice_mark, show_spread
 from tests.factories import Factory, Made
 from tests.integration.conftest import TOKEN, Visit
+from tests.integration.people.test_own_account import ask
 from tests.integration.shared.test_access import addresses
 from tests.integration.shared.test_blindness import PAGES, TAKEN, WRONG
 from tests.pages import Page, parse
@@ -203,6 +204,24 @@ def test_every_word_about_accounts_is_translated_or_typed(
     found += [(f"POST {url}", person.post(url)) for url in pages[:3]]
     person.post(f"{state}/state", {"state": "disabled"})
     found += [(f"{url} after", person.get(url)) for url in (state, "/accounts")]
+    known = typed()
+
+    assert [
+        (rest, url)
+        for url, page in pages_in(found)
+        for text in texts(page)
+        if (rest := unmarked(text, known))
+    ] == []
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_every_word_about_an_address_that_is_proven_is_translated_or_typed(
+    app: Flask, make: Factory, visit: Visit, mailing: None, pseudo: None
+):
+    person = visit(make.actor("Ada Boss"))
+    path = ask(person)
+    found = [(url, person.get(url)) for url in (path, "/account/address", "/forgotten-password")]
+    found += [("used", person.post(path)), ("after", person.get("/account"))]
     known = typed()
 
     assert [

@@ -25,6 +25,7 @@ from crrubric.extensions import WRITE, db, limiter
 from crrubric.models import User
 from crrubric.services.ballots import attachments
 from crrubric.services.people import accounts, hashing
+from crrubric.services.shared import queues
 from crrubric.settings.model import Settings
 from tests.conftest import set_settings
 from tests.databases import wipe
@@ -96,7 +97,7 @@ def fresh_queues(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., N
 
     def change(**values: int) -> None:
         set_settings(app, monkeypatch, **values)
-        for key in (hashing.KEY, attachments.KEY):
+        for key in (hashing.KEY, attachments.KEY, queues.ANALYSES):
             monkeypatch.delitem(app.extensions, key, raising=False)
 
     change()
@@ -156,11 +157,11 @@ def test_the_limit_of_open_files_is_looked_at(
 
     monkeypatch.setattr(resource, "getrlimit", lambda _kind: (1_024, 100_000))
     assert http.find_connection_limit(settings) == 5_000
-    assert asked == [(5_158, 100_000)]
+    assert asked == [(5_174, 100_000)]
 
     monkeypatch.setattr(resource, "getrlimit", lambda _kind: (1_024, 2_048))
-    assert http.find_connection_limit(settings) == 1_890
-    assert "Only 1890 connections, not 5000: the system allows 2048 open files" in caplog.text
+    assert http.find_connection_limit(settings) == 1_874
+    assert "Only 1874 connections, not 5000: the system allows 2048 open files" in caplog.text
 
 
 def test_a_body_that_nobody_needs_is_not_read(app: Flask, monkeypatch: pytest.MonkeyPatch):
@@ -216,21 +217,35 @@ def test_sign_ins_beyond_the_queue_are_asked_to_wait_and_everybody_else_goes_on(
         for _ in range(2):
             assert hashes.running.acquire(timeout=PATIENCE)
         deadline = time.monotonic() + 3
-        while sum(future.done() for future in coming) < 20 and time.monotonic() < deadline:
-            time.sleep(0.01)  # two are in, eight wait
+        while sum(future.done() for future in coming) < 23 and time.monotonic() < deadline:
+            time.sleep(0.01)  # two are in, five wait; three places are for who is known
 
         assert Client(server.port).ask("GET", "/health").status == 200
         away = [future.result() for future in coming if future.done()]
         hashes.go.set()
         answers = [future.result() for future in coming]
 
-    assert sorted(answer.status for answer in answers) == [303] * 10 + [503] * 20
+    assert sorted(answer.status for answer in answers) == [303] * 7 + [503] * 23
     assert {answer.headers["Retry-After"] for answer in away} == {"3"}
     assert hashes.most == 2
     page = parse(503, away[0].text)
     assert words(page.with_id("error-summary")).endswith(BUSY)
     assert page.with_id("email").get("value") in emails
     assert PASSWORD not in away[0].text
+
+
+def test_strangers_never_take_every_place_for_hashing(app: Flask, visit: Visit, fresh_queues):
+    fresh_queues(HASHES_AT_ONCE=2, HASHES_WAITING=1)
+    known, stranger = visit().sign_in(actor := Factory(app).actor()), visit()
+    known.post("/sign-out")
+    form = {"email": email_of(actor), "password": PASSWORD}
+    queue = hashing.find_hash_queue()
+
+    with queue.strangers.take_turn(), queue.strangers.take_turn():  # all that strangers have
+        away, found = stranger.post("/sign-in", form), known.post("/sign-in", form)
+    later = stranger.post("/sign-in", form)
+
+    assert [away.status_code, found.status_code, later.status_code] == [503, 303, 303]
 
 
 def test_the_script_is_told_in_its_own_way(app: Flask, visit: Visit, fresh_queues, hashes: Hashes):
@@ -480,3 +495,47 @@ def test_crrubric_serve_ends_well_at_sigterm(tmp_path: Path):
             assert process.wait(PATIENCE) == 0
         finally:
             process.kill()
+
+
+ANALYSES = (
+    "memo/",
+    "memo/memo.docx",
+    "memo/memo.html",
+    "agreement",
+    "what-if",
+    "export/results.json",
+)
+
+
+@pytest.mark.parametrize("path", ANALYSES)
+def test_analyses_and_documents_wait_in_a_queue_of_their_own(
+    app: Flask, visit: Visit, fresh_queues, path: str
+):
+    fresh_queues(ANALYSES_AT_ONCE=1, ANALYSES_WAITING=0)
+    make = Factory(app)
+    made = make.evaluation(phase=Phase.MEETING, marks={(0, 0): "YYY", (1, 0): "YNY"})
+    person, stranger = visit(made.chair), visit(make.actor())
+
+    with queues.find_analysis_queue().take_turn(None):
+        away = person.get(made.url(path))
+        home = person.get("/")
+        hidden = stranger.get(made.url(path))
+    found = person.get(made.url(path))
+
+    assert (away.status_code, away.headers["Retry-After"]) == (503, "5")
+    assert "Many analyses and documents are being made" in away.text
+    assert [home.status_code, hidden.status_code, found.status_code] == [200, 404, 200]
+
+
+def test_one_person_does_not_fill_the_queue_of_analyses(app: Flask, visit: Visit, fresh_queues):
+    made = Factory(app).evaluation(phase=Phase.MEETING, marks={(0, 0): "YYY"})
+    queue, mine = queues.find_analysis_queue(), made.reviewers[0]
+
+    with queue.take_turn(mine.user_id), queue.take_turn(mine.user_id):
+        away = visit(mine).get(made.url("memo/memo.docx"))
+    queue.queue.turns.acquire()  # as many as run at once, less one
+    other = visit(made.chair).get(made.url("memo/memo.docx"))
+    queue.queue.turns.release()
+
+    assert (away.status_code, "Others of your analyses" in away.text) == (503, True)
+    assert other.status_code == 200

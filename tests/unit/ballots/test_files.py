@@ -116,6 +116,23 @@ def test_refused_files_get_a_message_that_names_accepted_types(what):
     assert (refusal.value.message, refusal.value.field) == (REFUSED, "file")
 
 
+@pytest.mark.parametrize("piece", [b"\xff", b"\xff\xe0\0\2"])
+def test_a_picture_without_an_end_of_its_beginning_is_refused_at_once(piece: bytes):
+    data = b"\xff\xd8" + piece * ((limits.FILE_BYTES - 100) // len(piece)) + jpeg()[2:]
+    begun = time.process_time()
+
+    with pytest.raises(Invalid):
+        detect_file_kind(data, "x.jpg")
+
+    assert time.process_time() - begun < 0.5
+
+
+def test_a_photograph_with_many_segments_is_one():
+    data = b"\xff\xd8" + (b"\xff\xe2\0\2\xff" * 300) + jpeg()[2:]
+
+    assert detect_file_kind(data, "x.jpg") is FileKind.JPEG
+
+
 def test_a_document_with_macros_is_refused_whatever_its_name():
     macro_types = {TYPES: '<Override ContentType="application/vnd.ms-word.macroEnabled.main"/>'}
     for parts in ({**WORD, "word/vbaProject.bin": b"x"}, {**WORD, "xl/VBAPROJECT.BIN": b"x"},

@@ -344,5 +344,6 @@ def test_passwords_and_files_leave_threads_to_everybody_else(place: Place):
         in words
     )
     assert "UPLOADS_WAITING is 7: with the file that is stored, at most a third of" in words
-    place.export(HASHES_WAITING="4", UPLOADS_WAITING="3")
+    assert "ANALYSES_AT_ONCE and ANALYSES_WAITING are 8 together: at most a third of" in words
+    place.export(HASHES_WAITING="4", UPLOADS_WAITING="3", ANALYSES_WAITING="2")
     assert place.read().SERVER_THREADS == 12

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from crrubric.domain.errors import Busy
-from crrubric.services.shared.queues import WorkQueue
+from crrubric.services.shared.queues import FairQueue, WorkQueue
 
 FULL = Busy("Come again.", seconds=4)
 PATIENCE = 10
@@ -50,3 +50,16 @@ def test_work_that_fails_leaves_its_place():
     for _ in range(3):
         with pytest.raises(ZeroDivisionError), queue.take_turn():
             raise ZeroDivisionError
+
+
+def test_one_person_never_has_more_than_a_few_places():
+    queue = FairQueue(at_once=3, waiting=0, each=2)
+
+    with queue.take_turn(1), queue.take_turn(1):
+        with pytest.raises(Busy, match="Others of your analyses"), queue.take_turn(1):
+            pass
+        with queue.take_turn(2), pytest.raises(Busy, match="Many analyses"), queue.take_turn(3):
+            pass
+    with queue.take_turn(1):
+        assert dict(queue.places) == {1: 1}
+    assert dict(queue.places) == {}
