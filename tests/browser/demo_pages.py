@@ -52,7 +52,9 @@ ELSEWHERE = {
     "account.show_invitation",
     "committee.show_invitation_link",
     "committee.show_invited_address_form",
+    "motions.show_motion_correction",
     "own.show_new_address",
+    "practice.show_practice_round_restart",
 }
 OPEN = ("account.show_sign_in", "home.show_accessibility_statement")
 SITE = (

@@ -5,8 +5,14 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from crrubric.domain.vocabulary import Answer, Phase
+from crrubric.extensions import db
+from crrubric.models import User
+from crrubric.services.meeting.meetings import MotionText, record_motion, start_meeting
+from crrubric.services.setup.phases import change_phase
+from crrubric.services.setup.practice import record_practice_mark, show_spread
 from tests.browser import tour as tour_module
 from tests.browser.conftest import Browse
 from tests.browser.demo_pages import (
@@ -26,6 +32,7 @@ from tests.browser.looks import broken_references, hidden_focus, overflow, viola
 from tests.browser.sites import Site, made_once
 from tests.browser.tour import Faults, Known, Tour, make_tour
 from tests.browser.visitor import NARROW, Contexts
+from tests.factories import PASSWORD, Factory
 
 # One after the other: what one of them has seen need not be looked at again for the next.
 TOURS = [
@@ -174,6 +181,38 @@ def test_the_page_with_a_one_time_link_and_the_one_behind_it(demo: Site, browse:
     chair.sees("Correct the address of Noor Newcomer")
 
     assert violations(chair.page) == []
+
+
+@alone
+def test_the_pages_that_correct_a_motion_and_begin_practice_anew(site: Site, browse: Browse):
+    with site.app.app_context():
+        make = Factory(site.app)
+        made = make.evaluation(phase=Phase.PRACTICE)
+        chair = db.session.get_one(User, made.chair.user_id).email
+        record_practice_mark(
+            made.reviewers[0],
+            made.slug,
+            made.criteria[0].id,
+            answer=Answer.YES,
+            note="",
+            seen_version=0,
+        )
+        show_spread(made.chair, made.slug)
+        db.session.remove()
+    page = browse(site).sign_in(chair, PASSWORD).page
+    page.goto(made.url("practice/again"))
+    expect(page.locator("main form button")).to_be_visible()
+    assert violations(page) == []
+
+    with site.app.app_context():
+        change_phase(made.chair, made.slug, Phase.SCORING)
+        change_phase(made.chair, made.slug, Phase.MEETING)
+        start_meeting(made.chair, made.slug)
+        motion = record_motion(made.chair, made.slug, MotionText(words="Adopt them", in_favor=2)).id
+        db.session.remove()
+    page.goto(made.url(f"meeting/motions/{motion}/correct"))
+    expect(page.locator("main form button")).to_be_visible()
+    assert violations(page) == []
 
 
 # The focus
