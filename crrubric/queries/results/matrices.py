@@ -92,11 +92,7 @@ def read_matrix_for_seat(session: Session, seat: Seat, language: str = "") -> Ma
     reviewer can work out what they answered.
     Raises: NotFound before the meeting, and where no vendor is left.
     """
-    return withhold_vendors(read_matrix(session, seat.evaluation, language), seat)
-
-
-def withhold_vendors(read: Matrix, seat: Seat) -> Matrix:
-    """The matrix without the vendors from which the seat stays away. Raises: NotFound if empty."""
+    read = read_matrix(session, seat.evaluation, language)
     away = {code for code, vendor in read.vendors.items() if vendor.id in seat.shut_out}
     if not away:
         return read

@@ -185,9 +185,14 @@ def refuse_mark(
     """A mark that can't be stored: the reason beside the field, everything typed kept."""
     if wants_json():
         return jsonify(message=join_form_errors(form)), 422
+    return render_refused_mark(seat, vendor_id, criterion_id, form), 422
+
+
+def render_refused_mark(seat: Seat, vendor_id: int, criterion_id: int, form: MarkForm) -> str:
+    """The page that the form was sent from, with everything typed."""
     if request.form.get("back") == ACROSS and vendor_id in list_markable_vendors(seat):
-        return render_across_page(seat, criterion_id, tried=(vendor_id, form)), 422
-    return render_ballot_page(seat, vendor_id, tried=(criterion_id, form)), 422
+        return render_across_page(seat, criterion_id, tried=(vendor_id, form))
+    return render_ballot_page(seat, vendor_id, tried=(criterion_id, form))
 
 
 def refuse_old_wording(
@@ -210,9 +215,7 @@ def refuse_old_wording(
         return jsonify(message=message, wording=error.wording, version=version), 409
     form.version.data = str(version)
     form.form_errors.append(message)
-    if request.form.get("back") == ACROSS and vendor_id in list_markable_vendors(seat):
-        return render_across_page(seat, criterion_id, tried=(vendor_id, form)), 409
-    return render_ballot_page(seat, vendor_id, tried=(criterion_id, form)), 409
+    return render_refused_mark(seat, vendor_id, criterion_id, form), 409
 
 
 def refuse_stale_mark(

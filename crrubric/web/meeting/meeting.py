@@ -32,6 +32,7 @@ from crrubric.services.meeting.prices import open_prices, refuse_early_opening
 from crrubric.web.meeting.forms import AttendanceForm, MotionFields, MotionForm, SittingForm
 from crrubric.web.results.cell import render_cell_page
 from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import ActForm, ReasonForm, attach_error
 from crrubric.web.shared.ids import read_ticked_ids
 from crrubric.web.shared.language import current_language
@@ -165,8 +166,7 @@ def save_price_opening(seat: Seat) -> ResponseReturnValue:
         except Invalid:
             pass  # the page says what is in the way
         except Stale as error:
-            form.form_errors.append(translate_error(error))
-            status = 409
+            status = attach_refusal(form, error)
     return render_price_opening(seat, form), status
 
 

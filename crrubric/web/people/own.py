@@ -17,8 +17,8 @@ from crrubric.services.people.own_account import (
 from crrubric.web.people.account_forms import AddressForm, NameForm, NewPasswordForm
 from crrubric.web.shared import session
 from crrubric.web.shared.access import require_sign_in
-from crrubric.web.shared.errors import status_of
-from crrubric.web.shared.forms import Form, attach_error
+from crrubric.web.shared.errors import attach_refusal
+from crrubric.web.shared.forms import attach_error
 from crrubric.web.shared.page import render_site_page
 from crrubric.web.shared.session import current_actor
 from crrubric.web.shared.words import translate_error
@@ -141,12 +141,3 @@ def save_own_password() -> ResponseReturnValue:
         except (Busy, Invalid, TooSoon) as error:
             status = attach_refusal(form, error)
     return render_site_page("people/own_password.html", under=HOME, form=form), status
-
-
-def attach_refusal(form: Form, error: Busy | Invalid | TooSoon) -> int:
-    """Put a refusal into the form; the status that goes with it."""
-    if isinstance(error, Invalid):
-        attach_error(form, error)
-        return 422
-    form.form_errors.append(translate_error(error))
-    return status_of(error)

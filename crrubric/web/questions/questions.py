@@ -32,12 +32,13 @@ from crrubric.web.questions.forms import (
     number_field_ids,
 )
 from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import attach_error
 from crrubric.web.shared.ids import read_ticked_ids
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import make_download, redirect_to, render_page
 from crrubric.web.shared.session import current_actor
-from crrubric.web.shared.words import current_day, translate_error
+from crrubric.web.shared.words import current_day
 
 bp = Blueprint("questions", __name__, url_prefix="/evaluations/<slug>/questions")
 HOME = "questions.show_questions"
@@ -183,11 +184,8 @@ def save_merged_question(seat: Seat, vendor_id: int) -> ResponseReturnValue:
             merge_ticked_askings(seat, vendor_id, ticked, form)
             flash(_("The question is on the list; send it when you are ready."), "done")
             return redirect_to(HOME, seat, _anchor=f"vendor-{vendor_id}")
-        except Invalid as error:
-            attach_error(form, error)
-        except Stale as error:
-            form.form_errors.append(translate_error(error))
-            status = 409
+        except (Invalid, Stale) as error:
+            status = attach_refusal(form, error)
     return render_questions_page(
         seat, RefusedQuestionForm(vendor_id, merge=form, ticked=ticked)
     ), status
@@ -259,11 +257,8 @@ def save_questions_sent(seat: Seat, vendor_id: int) -> ResponseReturnValue:
             words = ngettext("One question is sent.", "%(num)s questions are sent.", sent)
             flash(words, "done")
             return redirect_to(HOME, seat, _anchor=f"vendor-{vendor_id}")
-        except Invalid as error:
-            attach_error(form, error)
-        except Stale as error:
-            form.form_errors.append(translate_error(error))
-            status = 409
+        except (Invalid, Stale) as error:
+            status = attach_refusal(form, error)
     find_vendor_for_seat(db.session(), seat, vendor_id)
     return render_questions_page(seat, RefusedQuestionForm(vendor_id, send=form)), status
 

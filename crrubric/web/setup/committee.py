@@ -22,6 +22,7 @@ from crrubric.services.setup.evaluations import serialize_seat
 from crrubric.web.people.account_forms import InvitedAddressForm
 from crrubric.web.setup.forms import SEATS, InviteForm, SeatForm
 from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import ActForm, attach_error
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import (
@@ -300,6 +301,5 @@ def save_seat_removal(seat: Seat, member_id: int) -> ResponseReturnValue:
         except Invalid:
             pass  # the page says what is in the way
         except Stale as error:
-            form.form_errors.append(translate_error(error))
-            status = 409
+            status = attach_refusal(form, error)
     return render_seat_removal(seat, member_id, form), status

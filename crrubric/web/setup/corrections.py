@@ -25,10 +25,10 @@ from crrubric.web.people.language_forms import (
 from crrubric.web.setup.forms import SelectionForm
 from crrubric.web.setup.rubric import find_criterion_changes, flash_dropped_translation
 from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import attach_error
 from crrubric.web.shared.page import ActWords, redirect_to, render_act_page, render_page
 from crrubric.web.shared.session import current_actor
-from crrubric.web.shared.words import translate_error
 
 bp = Blueprint("corrections", __name__, url_prefix="/evaluations/<slug>")
 RUBRIC, VENDORS = "rubric.show_rubric", "vendors.show_vendors"
@@ -158,9 +158,6 @@ def save_vendor_selection(seat: Seat, vendor_id: int) -> ResponseReturnValue:
             )
             flash(_("Recorded; the reviewers are told."), "done")
             return redirect_to(VENDORS, seat)
-        except Invalid as error:
-            attach_error(form, error)
-        except Stale as error:
-            form.form_errors.append(translate_error(error))
-            status = 409
+        except (Invalid, Stale) as error:
+            status = attach_refusal(form, error)
     return render_vendor_selection(seat, vendor_id, form), status

@@ -40,6 +40,7 @@ from crrubric.web.mail.lateness import load_lateness
 from crrubric.web.people.language_forms import DocumentsForm
 from crrubric.web.setup.forms import PhaseForm, RetentionForm, RuleForm, StepBackForm
 from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import ReasonForm, attach_error
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import ActWords, redirect_to, render_act_page, render_page
@@ -153,11 +154,8 @@ def save_phase(seat: Seat) -> ResponseReturnValue:
             return redirect_to(HOME, seat)
         except NotReady:
             pass  # the page says what is in the way
-        except Invalid as error:
-            attach_error(form, error)
-        except Stale as error:
-            form.form_errors.append(translate_error(error))
-            status = 409
+        except (Invalid, Stale) as error:
+            status = attach_refusal(form, error)
     return render_phase_change(seat, to, form), status
 
 

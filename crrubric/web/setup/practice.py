@@ -20,6 +20,7 @@ from crrubric.services.setup import practice as service
 from crrubric.web.ballots.forms import PracticeForm
 from crrubric.web.ballots.mark_fields import Tried, make_mark_fields
 from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import ActForm, attach_error, join_form_errors
 from crrubric.web.shared.page import ActWords, redirect_to, render_act_page, render_page, wants_json
 from crrubric.web.shared.session import current_actor
@@ -164,11 +165,8 @@ def save_practice_round_end(seat: Seat) -> ResponseReturnValue:
             service.show_spread(current_actor(), seat.evaluation.slug, seen=form.version.data or "")
             flash(_("The practice round is over. Everybody sees all answers."), "done")
             return redirect_to(HOME, seat)
-        except Invalid as error:
-            attach_error(form, error)
-        except Stale as error:
-            form.form_errors.append(translate_error(error))
-            status = 409
+        except (Invalid, Stale) as error:
+            status = attach_refusal(form, error)
     return render_practice_round_end(seat, form), status
 
 

@@ -19,10 +19,10 @@ from crrubric.queries.setup.vendors import list_vendors
 from crrubric.services.setup import vendors as service
 from crrubric.web.setup.forms import VendorForm
 from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import ActForm, attach_error
 from crrubric.web.shared.page import ActWords, redirect_to, render_act_page, render_page
 from crrubric.web.shared.session import current_actor
-from crrubric.web.shared.words import translate_error
 
 bp = Blueprint("vendors", __name__, url_prefix="/evaluations/<slug>/vendors")
 HOME = "vendors.show_vendors"
@@ -169,9 +169,6 @@ def save_vendor_removal(seat: Seat, vendor_id: int) -> ResponseReturnValue:
             )
             flash(_("The vendor is removed."), "done")
             return redirect_to(HOME, seat)
-        except Invalid as error:
-            attach_error(form, error)
-        except Stale as error:
-            form.form_errors.append(translate_error(error))
-            status = 409
+        except (Invalid, Stale) as error:
+            status = attach_refusal(form, error)
     return render_vendor_removal(seat, vendor_id, form), status

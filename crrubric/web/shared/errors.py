@@ -8,6 +8,7 @@ from http import HTTPStatus
 from flask import Flask, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_wtf import FlaskForm
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from crrubric.domain import limits
@@ -22,6 +23,7 @@ from crrubric.domain.errors import (
     WrongPhase,
 )
 from crrubric.extensions import DatabaseUnavailable, db
+from crrubric.web.shared.forms import attach_error
 from crrubric.web.shared.page import current_address
 from crrubric.web.shared.words import translate_error
 
@@ -56,6 +58,15 @@ def status_of(error: CrrubricError) -> HTTPStatus:
         (STATUS[kind] for kind in type(error).__mro__ if kind in STATUS),
         HTTPStatus.UNPROCESSABLE_ENTITY,
     )
+
+
+def attach_refusal(form: FlaskForm, error: CrrubricError) -> int:
+    """Put a refusal beside the fields it names, or above the form; the status that goes with it."""
+    if isinstance(error, Invalid):
+        attach_error(form, error)
+    else:
+        form.form_errors.append(translate_error(error))
+    return status_of(error)
 
 
 def handle_refusal(error: CrrubricError) -> ResponseReturnValue:

@@ -289,10 +289,6 @@ class ActForm(Form):
         return self
 
 
-class ReasonedActForm(ActForm, ReasonForm):
-    """The same with the reason for the act."""
-
-
 class StateForm(ReasonForm):
     """A reason, and the state that the button names: pressed twice, it is still that one."""
 
