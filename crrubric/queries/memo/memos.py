@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crrubric.catalogue import load_translations
@@ -15,18 +15,15 @@ from crrubric.domain.ballots.evidence import describe_evidence
 from crrubric.domain.events import Event
 from crrubric.domain.meeting.ranking import AdoptedRanking
 from crrubric.domain.memo.tree import (
-    MemoAppointment,
     MemoCommitment,
     MemoDeparture,
     MemoFacts,
     MemoMotionCorrection,
     MemoNote,
-    MemoPerson,
     MemoPosition,
     MemoPractice,
     MemoQuestion,
     MemoRecommendation,
-    MemoRecusal,
     MemoReinstatement,
     MemoRevision,
     MemoSitting,
@@ -35,21 +32,16 @@ from crrubric.domain.memo.tree import (
 from crrubric.domain.results.contradictions import find_contradictions
 from crrubric.domain.statistics.reliability import reliability_of
 from crrubric.domain.statistics.robustness import robustness_of
-from crrubric.domain.vocabulary import BallotState, Phase, Role
+from crrubric.domain.vocabulary import Phase
 from crrubric.models import (
-    Ballot,
     Decision,
-    Declaration,
-    EntryOnBehalf,
     Evaluation,
     JournalEntry,
-    Mark,
     Member,
     PracticeMark,
     Vendor,
 )
-from crrubric.queries.ballots.ballots import is_vendor_in_selection, iterate_disclosed_marks
-from crrubric.queries.ballots.declarations import list_declared_conflicts
+from crrubric.queries.ballots.ballots import iterate_disclosed_marks
 from crrubric.queries.meeting.decisions import (
     find_adopted_ranking,
     list_commitments,
@@ -59,11 +51,16 @@ from crrubric.queries.meeting.decisions import (
 )
 from crrubric.queries.meeting.meetings import Minutes, list_minutes
 from crrubric.queries.memo.blindness import load_memo_blindness
+from crrubric.queries.memo.people import (
+    list_appointments,
+    list_departed_members,
+    list_memo_people,
+    list_memo_recusals,
+)
 from crrubric.queries.memo.prices import load_memo_prices
 from crrubric.queries.questions.questions import list_standing_questions
 from crrubric.queries.record.journal import find_journal_head
 from crrubric.queries.results.matrices import Matrix, read_matrix
-from crrubric.queries.setup.assignments import count_assigned_criteria
 from crrubric.queries.setup.rubrics import list_revisions, list_tension_values
 from crrubric.queries.setup.wording import translate_rubric_text
 from crrubric.queries.shared.reading import end_reading
@@ -101,16 +98,7 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
         rubric_name=evaluation.rubric_name,
         rubric_version=evaluation.rubric_version,
         people=list_memo_people(session, evaluation),
-        recusals=tuple(
-            MemoRecusal(
-                name=row.member.name,
-                vendor=row.vendor.company,
-                reason=row.words,
-                waiver=row.waiver_reason,
-                late_at=local(row.declared_at) if was_declared_late(evaluation, row) else None,
-            )
-            for row in list_declared_conflicts(session, evaluation.id)
-        ),
+        recusals=list_memo_recusals(session, evaluation, zone),
         vendors=tuple(make_memo_vendor(row, read) for row in read.vendors.values()),
         results=read.results,
         recommendation=make_memo_recommendation(decision, zone),
@@ -157,54 +145,6 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
     return read_facts(
         reliability=reliability_of(read.basis, counts),
         robustness=robustness_of(read.basis, counts),
-    )
-
-
-def was_declared_late(evaluation: Evaluation, declaration: Declaration) -> bool:
-    """Whether the conflict takes marks out of the count that the committee had seen."""
-    shown = evaluation.shown_at
-    return declaration.recuses and shown is not None and declaration.declared_at >= shown
-
-
-def list_memo_people(session: Session, evaluation: Evaluation) -> tuple[MemoPerson, ...]:
-    """Present members with how many of their ballots they submitted, and what they were to mark."""
-    submitted = func.sum(case((Ballot.state == BallotState.SUBMITTED, 1), else_=0))
-    has_marks = select(Mark.id).where(Mark.ballot_id == Ballot.id).correlate(Ballot).exists()
-    rows = session.execute(
-        select(
-            Member,
-            func.count(Ballot.id),
-            func.coalesce(submitted, 0),
-            func.count(EntryOnBehalf.id),
-            func.count(EntryOnBehalf.confirmed_at),
-            func.coalesce(func.max(case((has_marks, 1), else_=0)), 0),
-        )
-        .select_from(Member)
-        .outerjoin(
-            Ballot, (Ballot.member_id == Member.id) & ~Ballot.recused & is_vendor_in_selection()
-        )
-        .outerjoin(
-            EntryOnBehalf,
-            (EntryOnBehalf.ballot_id == Ballot.id) & (EntryOnBehalf.number == Ballot.seals),
-        )
-        .where(Member.evaluation_id == evaluation.id, Member.removed_at.is_(None))
-        .group_by(Member.id)
-        .order_by(Member.id)
-    ).all()
-    asked = count_assigned_criteria(session, evaluation.id)
-    return tuple(
-        MemoPerson(
-            name=member.name,
-            stakeholder=member.stakeholder,
-            roles=list_role_labels(member),
-            submitted=int(done),
-            ballots=ballots if member.is_reviewer else 0,
-            criteria=None if member.every_criterion else asked.get(member.id, 0),
-            marked=member.is_reviewer and bool(marked),
-            entered=entered,
-            unconfirmed=entered - confirmed,
-        )
-        for member, ballots, done, entered, confirmed, marked in rows
     )
 
 
@@ -286,50 +226,6 @@ def list_departed_vendors(
         )
         for row, company in rows
     )
-
-
-def list_appointments(
-    session: Session, evaluation: Evaluation, zone: ZoneInfo
-) -> tuple[MemoAppointment, ...]:
-    """Acting chairs, the first first."""
-    rows = session.scalars(
-        select(JournalEntry)
-        .where(
-            JournalEntry.evaluation_id == evaluation.id,
-            JournalEntry.event == Event.CHAIR_APPOINTED,
-        )
-        .order_by(JournalEntry.number)
-    )
-    return tuple(
-        MemoAppointment(row.subject, row.actor_name, row.at.astimezone(zone), row.reason)
-        for row in rows
-    )
-
-
-def list_departed_members(
-    session: Session, evaluation: Evaluation, zone: ZoneInfo
-) -> tuple[MemoDeparture, ...]:
-    """Members who left the committee."""
-    rows = session.scalars(
-        select(Member)
-        .where(Member.evaluation_id == evaluation.id, Member.removed_at.is_not(None))
-        .order_by(Member.id)
-    )
-    return tuple(
-        MemoDeparture(row.name, row.removed_at.astimezone(zone))
-        for row in rows
-        if row.removed_at is not None
-    )
-
-
-def list_role_labels(member: Member) -> tuple[str, ...]:
-    """The member's roles as labels."""
-    found = [
-        role.label
-        for role, held in ((Role.CHAIR, member.is_chair), (Role.REVIEWER, member.is_reviewer))
-        if held
-    ]
-    return tuple(found) or (Role.OBSERVER.label,)
 
 
 def make_memo_vendor(row: Vendor, read: Matrix) -> MemoVendor:

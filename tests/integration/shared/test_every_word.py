@@ -168,6 +168,18 @@ def pages_in(found: Iterable[tuple[str, TestResponse]]) -> Iterator[tuple[str, P
             yield url, parse(answer.status_code, answer.text)
 
 
+def list_unmarked(
+    found: Iterable[tuple[str, TestResponse]], known: list[str]
+) -> list[tuple[str, str]]:
+    """(words, address) of what is neither translated nor typed."""
+    return [
+        (rest, url)
+        for url, page in pages_in(found)
+        for text in texts(page)
+        if (rest := unmarked(text, known))
+    ]
+
+
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     "phase", [Phase.SETUP, Phase.PRACTICE, Phase.SCORING, Phase.MEETING, Phase.DECIDED]
@@ -179,11 +191,9 @@ def test_every_word_on_a_page_is_translated_or_typed(
     known = typed()
 
     found = {
-        (rest, url)
+        each
         for actor in (made.chair, made.reviewers[0], observer, None)
-        for url, page in pages_in(answers(visit, app, actor, made))
-        for text in texts(page)
-        if (rest := unmarked(text, known))
+        for each in list_unmarked(answers(visit, app, actor, made), known)
     }
 
     assert sorted(found) == []
@@ -204,14 +214,8 @@ def test_every_word_about_accounts_is_translated_or_typed(
     found += [(f"POST {url}", person.post(url)) for url in pages[:3]]
     person.post(f"{state}/state", {"state": "disabled"})
     found += [(f"{url} after", person.get(url)) for url in (state, "/accounts")]
-    known = typed()
 
-    assert [
-        (rest, url)
-        for url, page in pages_in(found)
-        for text in texts(page)
-        if (rest := unmarked(text, known))
-    ] == []
+    assert list_unmarked(found, typed()) == []
 
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)
@@ -222,14 +226,8 @@ def test_every_word_about_an_address_that_is_proven_is_translated_or_typed(
     path = ask(person)
     found = [(url, person.get(url)) for url in (path, "/account/address", "/forgotten-password")]
     found += [("used", person.post(path)), ("after", person.get("/account"))]
-    known = typed()
 
-    assert [
-        (rest, url)
-        for url, page in pages_in(found)
-        for text in texts(page)
-        if (rest := unmarked(text, known))
-    ] == []
+    assert list_unmarked(found, typed()) == []
 
 
 def test_a_word_that_is_not_translated_would_be_found():

@@ -1,0 +1,137 @@
+"""Whom the memo names: members and what they did, conflicts, acting chairs, who left."""
+
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from crrubric.domain.events import Event
+from crrubric.domain.memo.tree import (
+    MemoAppointment,
+    MemoDeparture,
+    MemoPerson,
+    MemoRecusal,
+)
+from crrubric.domain.vocabulary import BallotState, Role
+from crrubric.models import (
+    Ballot,
+    Declaration,
+    EntryOnBehalf,
+    Evaluation,
+    JournalEntry,
+    Mark,
+    Member,
+)
+from crrubric.queries.ballots.ballots import is_vendor_in_selection
+from crrubric.queries.ballots.declarations import list_declared_conflicts
+from crrubric.queries.setup.assignments import count_assigned_criteria
+
+
+def list_memo_people(session: Session, evaluation: Evaluation) -> tuple[MemoPerson, ...]:
+    """Present members with how many of their ballots they submitted, and what they were to mark."""
+    submitted = func.sum(case((Ballot.state == BallotState.SUBMITTED, 1), else_=0))
+    has_marks = select(Mark.id).where(Mark.ballot_id == Ballot.id).correlate(Ballot).exists()
+    rows = session.execute(
+        select(
+            Member,
+            func.count(Ballot.id),
+            func.coalesce(submitted, 0),
+            func.count(EntryOnBehalf.id),
+            func.count(EntryOnBehalf.confirmed_at),
+            func.coalesce(func.max(case((has_marks, 1), else_=0)), 0),
+        )
+        .select_from(Member)
+        .outerjoin(
+            Ballot, (Ballot.member_id == Member.id) & ~Ballot.recused & is_vendor_in_selection()
+        )
+        .outerjoin(
+            EntryOnBehalf,
+            (EntryOnBehalf.ballot_id == Ballot.id) & (EntryOnBehalf.number == Ballot.seals),
+        )
+        .where(Member.evaluation_id == evaluation.id, Member.removed_at.is_(None))
+        .group_by(Member.id)
+        .order_by(Member.id)
+    ).all()
+    asked = count_assigned_criteria(session, evaluation.id)
+    return tuple(
+        MemoPerson(
+            name=member.name,
+            stakeholder=member.stakeholder,
+            roles=list_role_labels(member),
+            submitted=int(done),
+            ballots=ballots if member.is_reviewer else 0,
+            criteria=None if member.every_criterion else asked.get(member.id, 0),
+            marked=member.is_reviewer and bool(marked),
+            entered=entered,
+            unconfirmed=entered - confirmed,
+        )
+        for member, ballots, done, entered, confirmed, marked in rows
+    )
+
+
+def list_memo_recusals(
+    session: Session, evaluation: Evaluation, zone: ZoneInfo
+) -> tuple[MemoRecusal, ...]:
+    """Every declared conflict of interest, and what became of it."""
+    return tuple(
+        MemoRecusal(
+            name=row.member.name,
+            vendor=row.vendor.company,
+            reason=row.words,
+            waiver=row.waiver_reason,
+            late_at=row.declared_at.astimezone(zone)
+            if was_declared_late(evaluation, row)
+            else None,
+        )
+        for row in list_declared_conflicts(session, evaluation.id)
+    )
+
+
+def was_declared_late(evaluation: Evaluation, declaration: Declaration) -> bool:
+    """Whether the conflict takes marks out of the count that the committee had seen."""
+    shown = evaluation.shown_at
+    return declaration.recuses and shown is not None and declaration.declared_at >= shown
+
+
+def list_appointments(
+    session: Session, evaluation: Evaluation, zone: ZoneInfo
+) -> tuple[MemoAppointment, ...]:
+    """Acting chairs, the first first."""
+    rows = session.scalars(
+        select(JournalEntry)
+        .where(
+            JournalEntry.evaluation_id == evaluation.id,
+            JournalEntry.event == Event.CHAIR_APPOINTED,
+        )
+        .order_by(JournalEntry.number)
+    )
+    return tuple(
+        MemoAppointment(row.subject, row.actor_name, row.at.astimezone(zone), row.reason)
+        for row in rows
+    )
+
+
+def list_departed_members(
+    session: Session, evaluation: Evaluation, zone: ZoneInfo
+) -> tuple[MemoDeparture, ...]:
+    """Members who left the committee."""
+    rows = session.scalars(
+        select(Member)
+        .where(Member.evaluation_id == evaluation.id, Member.removed_at.is_not(None))
+        .order_by(Member.id)
+    )
+    return tuple(
+        MemoDeparture(row.name, row.removed_at.astimezone(zone))
+        for row in rows
+        if row.removed_at is not None
+    )
+
+
+def list_role_labels(member: Member) -> tuple[str, ...]:
+    """The member's roles as labels."""
+    found = [
+        role.label
+        for role, held in ((Role.CHAIR, member.is_chair), (Role.REVIEWER, member.is_reviewer))
+        if held
+    ]
+    return tuple(found) or (Role.OBSERVER.label,)
