@@ -125,9 +125,9 @@ class Kept:
     named: int  # people and vendors that the factory has named
     evaluation: int
     chair: Actor
-    reviewers: list[Actor]
-    vendors: list[int]
-    criteria: list[int]
+    reviewers: tuple[Actor, ...]
+    vendors: tuple[int, ...]
+    criteria: tuple[int, ...]
 
     def put_back(self) -> Made:
         """Make the database hold it, and read it as if it had just been made."""
@@ -236,9 +236,9 @@ class Factory:
             named=self.named,
             evaluation=made.evaluation.id,
             chair=made.chair,
-            reviewers=made.reviewers,
-            vendors=[row.id for row in made.vendors],
-            criteria=[row.id for row in made.criteria],
+            reviewers=tuple(made.reviewers),
+            vendors=tuple(row.id for row in made.vendors),
+            criteria=tuple(row.id for row in made.criteria),
         )
 
     def forward(self, made: Made, phase: Phase, marks: dict[tuple[int, int], str]) -> None:

@@ -44,6 +44,16 @@ def rows_without_chance() -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
+def test_who_is_added_in_one_test_is_not_expected_in_the_next(make: Factory):
+    first = make.evaluation(title="Begun in this test")
+    first.reviewers.append(make.actor("Kim Late"))
+
+    wipe()
+    again = Factory(make.app).evaluation(title="Begun in this test")
+
+    assert len(again.reviewers) == 2
+
+
 def test_what_is_put_back_is_what_there_was_to_the_last_row(make: Factory):
     made = decided(make)
     make.forward(made, Phase.ARCHIVED, {})
