@@ -1,7 +1,7 @@
 """Makes what a test needs; it says what matters and the rest has defaults."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from itertools import product
@@ -142,6 +142,23 @@ class Kept:
         )
 
 
+def step_back(plan: Plan) -> Plan | None:
+    """What the evaluation is a step earlier; None where it has just been made."""
+    if plan.phase is Phase.SCORING and plan.marks:
+        return replace(plan, marks={})
+    if plan.phase in STEPS:
+        return replace(plan, phase=STEPS[plan.phase])
+    return None
+
+
+# phase -> the one before, as a plan's evaluation goes
+STEPS = {
+    Phase.PRACTICE: Phase.SETUP,
+    Phase.SCORING: Phase.SETUP,
+    Phase.MEETING: Phase.SCORING,
+    Phase.DECIDED: Phase.MEETING,
+    Phase.ARCHIVED: Phase.DECIDED,
+}
 KEPT: dict[tuple[Any, ...], Kept] = {}  # by database, and by what the evaluation was to be
 
 
@@ -200,6 +217,10 @@ class Factory:
             rule=rule,
             marks=marks or {},
         )
+        return self.follow_plan(plan)
+
+    def follow_plan(self, plan: Plan) -> Made:
+        """An evaluation as it is to be."""
         return self.make_once(repr(plan), lambda: self.make_evaluation(plan))
 
     def make_once(self, name: str, make: Callable[[], Made]) -> Made:
@@ -215,7 +236,19 @@ class Factory:
         return made
 
     def make_evaluation(self, plan: Plan) -> Made:
-        """Make the evaluation through the services."""
+        """Make the evaluation through the services, from one that others may have made so far."""
+        before = step_back(plan)
+        if before is None:
+            return self.begin_evaluation(plan)
+        made = self.follow_plan(before)
+        if before.phase is plan.phase:
+            self.mark_all(made, plan.marks)
+        else:
+            self.forward(made, plan.phase, {})
+        return made
+
+    def begin_evaluation(self, plan: Plan) -> Made:
+        """Make the evaluation in set-up."""
         chair = self.actor("Dana Chair", standing=Standing.ORGANIZER)
         made = evaluations.create_evaluation(chair, title=plan.title, rubric=plan.rubric)
         made_vendors = [self.vendor(chair, made.slug) for _ in range(plan.vendors)]
@@ -225,9 +258,7 @@ class Factory:
         criteria = db.session.scalars(
             select(Criterion).where(Criterion.evaluation_id == made.id).order_by(Criterion.id)
         ).all()
-        result = Made(made, chair, people, made_vendors, list(criteria))
-        self.forward(result, plan.phase, plan.marks)
-        return result
+        return Made(made, chair, people, made_vendors, list(criteria))
 
     def keep(self, made: Made) -> Kept:
         """What the database holds now, with what is needed to speak of it."""
@@ -260,8 +291,12 @@ class Factory:
             phases.change_phase(made.chair, made.slug, step)
             if step is Phase.SCORING:
                 self.no_conflicts(made)
-                for (reviewer, vendor), letters in marks.items():
-                    self.marks(made, reviewer, vendor, letters)
+                self.mark_all(made, marks)
+
+    def mark_all(self, made: Made, marks: dict[tuple[int, int], str]) -> None:
+        """Marks of several ballots: (reviewer, vendor) -> a letter a criterion."""
+        for (reviewer, vendor), letters in marks.items():
+            self.marks(made, reviewer, vendor, letters)
 
     def no_conflicts(self, made: Made) -> None:
         """Every reviewer has declared, for every vendor, that there is no conflict."""

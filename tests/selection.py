@@ -6,6 +6,7 @@ pages that are looked at again on PostgreSQL, nothing else. A run without either
 except that.
 """
 
+import gc
 from collections.abc import Callable
 
 import pytest
@@ -57,6 +58,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if wanted(item)]
     items.sort(key=rank_test)
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector look only at what tests make, not at the tests again and again."""
+    gc.freeze()
 
 
 def rank_test(item: pytest.Item) -> int:

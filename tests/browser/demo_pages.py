@@ -20,6 +20,7 @@ from crrubric.models import (
     User,
     Vendor,
 )
+from tests.browser.looks import structure_of
 from tests.browser.sites import sign_in
 
 CHAIR, REVIEWER = "dana@cedarbend.example", "keisha@cedarbend.example"
@@ -56,6 +57,7 @@ ELSEWHERE = {
     "own.show_new_address",
     "practice.show_practice_round_restart",
 }
+ALL, NEW = "all", "new"
 OPEN = ("account.show_sign_in", "home.show_accessibility_statement")
 SITE = (
     "home.show_home",
@@ -173,20 +175,34 @@ def only(addresses: dict[str, list[str]], names: Collection[str]) -> list[str]:
     return [place for name in names for place in addresses[name]]
 
 
-def there_for(app: Flask, email: str, places: Collection[str]) -> list[str]:
+def there_for(app: Flask, email: str, places: Collection[str]) -> dict[str, str]:
     """Those of the pages that are there for this person; who may see what is tested elsewhere."""
     client = app.test_client()
     if email:
         sign_in(client, email)
-    codes = {place: client.get(place).status_code for place in places}
-    assert set(codes.values()) <= {200, 302, 303, 404}, codes
-    return [place for place, code in codes.items() if code == 200]
+    answers = {place: client.get(place) for place in places}
+    assert {answer.status_code for answer in answers.values()} <= {200, 302, 303, 404}
+    return {place: answer.text for place, answer in answers.items() if answer.status_code == 200}
 
 
-def pages_of_everybody(app: Flask, addresses: dict[str, list[str]]) -> dict[str, list[str]]:
-    """The addresses of all pages that are there, by the e-mail address of who opens them."""
+def pages_of_everybody(
+    app: Flask, addresses: dict[str, list[str]]
+) -> dict[str, dict[str, list[str]]]:
+    """By the e-mail address of who opens them: ALL pages that are there, and NEW ones of them.
+
+    New is the first page of each name, and what is built of something that none before has.
+    """
     everything = [place for places in addresses.values() for place in places]
-    return {
-        email: there_for(app, email, only(addresses, ONLY[email]) if email in ONLY else everything)
-        for email in PEOPLE
-    }
+    names = {place: name for name, places in addresses.items() for place in places}
+    found: dict[str, dict[str, list[str]]] = {ALL: {}, NEW: {}}
+    known: set[str] = set()
+    for email in PEOPLE:
+        wanted = only(addresses, ONLY[email]) if email in ONLY else everything
+        pages = there_for(app, email, wanted)
+        found[ALL][email], found[NEW][email] = list(pages), []
+        for place, html in pages.items():
+            parts = {names[place], *structure_of(html)}
+            if not parts <= known:
+                found[NEW][email].append(place)
+                known |= parts
+    return found

@@ -6,6 +6,7 @@ And ids that are there twice or lead nowhere, which axe would only find page by 
 from collections.abc import Collection
 from typing import Any
 
+import lxml.html
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
@@ -24,11 +25,14 @@ CHARTS = """async () => {
     await new Promise(requestAnimationFrame);
   }
 }"""
-# Calls back with each element and its place: what it is and all around it. Of attributes only those
-# values count that say what an element is; lengths, addresses and words differ with the rows.
-WALK = """
-  const told = ["class", "role", "type", "lang", "tabindex", "scope", "autocomplete"];
-  const worded = ["label", "labelledby", "describedby", "controls", "owns"].map((n) => `aria-${n}`);
+# Of attributes only those values count that say what an element is; lengths, addresses and words
+# differ with the rows.
+TOLD = ["class", "role", "type", "lang", "tabindex", "scope", "autocomplete"]
+WORDED = [f"aria-{name}" for name in ("label", "labelledby", "describedby", "controls", "owns")]
+# Calls back with each element and its place: what it is and all around it.
+WALK = (
+    f"const told = {TOLD}, worded = {WORDED};"
+    + """
   const tells = (name) =>
     told.includes(name) || (name.startsWith("aria-") && !worded.includes(name));
   const attribute = ({ name, value }) =>
@@ -43,6 +47,7 @@ WALK = """
     if (tell(node, here)) for (const child of node.children) walk(child, here, tell);
   };
 """
+)
 STRUCTURE = f"""() => {{
   {WALK}
   const places = new Set();
@@ -99,6 +104,30 @@ def violations_at(page: Page, places: Collection[str], rules: dict[str, object])
 def structure(page: Page) -> frozenset[str]:
     """What the page is built of: each element with all around it, equal ones once."""
     return frozenset(page.evaluate(STRUCTURE))
+
+
+def structure_of(html: str) -> set[str]:
+    """The same of a page before a browser has it: what scripts add is not there."""
+    places: set[str] = set()
+
+    def walk(node: Any, within: str) -> None:
+        text = any((part or "").strip() for part in (node.text, *(child.tail for child in node)))
+        attributes = ",".join(sorted(tell(*pair) for pair in node.attrib.items()))
+        here = f"{within} > {node.tag} {attributes}{' …' if text else ''}"
+        places.add(here)
+        for child in node:
+            if isinstance(child.tag, str):  # no comment
+                walk(child, here)
+
+    walk(lxml.html.document_fromstring(html), "")
+    return places
+
+
+def tell(name: str, value: str) -> str:
+    """An attribute, with its value where that says what the element is."""
+    if name in TOLD or (name.startswith("aria-") and name not in WORDED):
+        return f"{name}={value}"
+    return f"{name}=…" if value.strip() else name
 
 
 def broken_references(page: Page) -> list[str]:

@@ -17,9 +17,11 @@ from tests.browser import tour as tour_module
 from tests.browser.conftest import Browse
 from tests.browser.demo_pages import (
     ADMINISTRATOR,
+    ALL,
     BALLOTS,
     CHAIR,
     CHOSEN,
+    NEW,
     OPEN,
     PEOPLE,
     REVIEWER,
@@ -36,7 +38,12 @@ from tests.factories import PASSWORD, Factory
 
 # One after the other: what one of them has seen need not be looked at again for the next.
 TOURS = [
-    pytest.param(email, id=who, marks=pytest.mark.xdist_group("browser, pages of everybody"))
+    pytest.param(
+        (email, kind),
+        id=who if kind == NEW else f"{who}, {kind}",
+        marks=[pytest.mark.xdist_group(f"browser, {kind} pages of everybody"), *marks],
+    )
+    for kind, marks in ((NEW, []), (ALL, [pytest.mark.long]))
     for email, who in PEOPLE.items()
 ]
 ON_PHONE = {CHAIR: CHOSEN, REVIEWER: BALLOTS, ADMINISTRATOR: SITE, "": OPEN}
@@ -72,17 +79,24 @@ def addresses(demo: Site) -> Addresses:
 
 
 @pytest.fixture(scope="module")
-def seen(demo: Site, addresses: Addresses, shared_folder: Path) -> Addresses:
-    """The addresses of all pages that are there, by the e-mail address of who opens them."""
+def opened(demo: Site, addresses: Addresses, shared_folder: Path) -> dict[str, Addresses]:
+    """The addresses of ALL and of NEW pages, by the e-mail address of who opens them."""
 
     def ask(file: Path) -> None:
         file.write_text(json.dumps(pages_of_everybody(demo.app, addresses)))
 
-    found: Addresses = json.loads(made_once(shared_folder / "seen.json", ask).read_text())
+    found: dict[str, Addresses]
+    found = json.loads(made_once(shared_folder / "opened.json", ask).read_text())
     return found
 
 
-# Every page, loaded once
+@pytest.fixture(scope="module")
+def seen(opened: dict[str, Addresses]) -> Addresses:
+    """The addresses of all pages that are there, by the e-mail address of who opens them."""
+    return opened[ALL]
+
+
+# Every page that is built of something new, loaded once; with --long every page
 
 
 @pytest.fixture(scope="module")
@@ -97,17 +111,17 @@ def tour(
     demo: Site,
     contexts: Contexts,
     addresses: Addresses,
-    seen: Addresses,
+    opened: dict[str, Addresses],
     known: Known,
     shared_folder: Path,
 ) -> Iterator[Tour]:
-    """What each of these people meets on every page that is there for them."""
-    email = request.param
-    refuse_second_tour(shared_folder / f"tour-{PEOPLE[email]}")
+    """What each of these people meets on every page that is there for them, or on every new one."""
+    email, kind = request.param
+    refuse_second_tour(shared_folder / f"tour-{PEOPLE[email]}-{kind}")
     visitor = contexts.visitor(demo, width=NARROW)
     if email:
         visitor.sign_in(email)
-    yield make_tour(visitor, seen[email], only(addresses, ON_PHONE[email]), known)
+    yield make_tour(visitor, opened[kind][email], only(addresses, ON_PHONE[email]), known)
     contexts.give_back(visitor)
 
 

@@ -1051,7 +1051,7 @@ def finding(value: Outcome, *, as_computed: bool, reason: str = "", moved: bool 
 
 
 # Services refuse alike on both databases; PostgreSQL, which takes longer, has the longer run too.
-@pytest.mark.parametrize(("app", "runs"), [("sqlite", 22), ("postgresql", 8)], indirect=["app"])
+@pytest.mark.parametrize(("app", "runs"), [("sqlite", 12), ("postgresql", 4)], indirect=["app"])
 def test_random_actions_of_random_people_keep_the_record_consistent(app: Flask, runs: int):
     run_state_machine_as_test(
         Committee,

@@ -197,7 +197,9 @@ def test_every_value_that_is_changed_behind_the_seals_is_named(
     assert not unnoticed, "\n".join(unnoticed)
 
 
-@pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
+@pytest.mark.parametrize(
+    "app", ["sqlite", pytest.param("postgresql", marks=[pytest.mark.long])], indirect=True
+)
 def test_every_row_that_is_deleted_behind_the_seals_is_named(make: Factory, tmp_path: Path):
     make_whole_record(make, tmp_path)
     unnoticed = []
