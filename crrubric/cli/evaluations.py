@@ -84,9 +84,10 @@ def read_text(path: Path) -> str:
 @evaluation_group.command("list")
 @run_in_app
 def print_evaluations() -> None:
-    """Print slug, phase and title of every evaluation."""
+    """Print slug, phase and title of every evaluation; the deleted ones have no phase."""
     for row in db.session.scalars(select(Evaluation).order_by(Evaluation.id)):
-        click.echo(f"{row.slug}\t{row.phase.label}\t{row.title}")
+        phase = row.phase.label if row.deleted_at is None else "-"
+        click.echo(f"{row.slug}\t{phase}\t{row.title}")
 
 
 @click.group("import")

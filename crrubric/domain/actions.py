@@ -17,6 +17,7 @@ class Action(LabelledEnum):
 
     VIEW_EVALUATION = "VIEW_EVALUATION", N_("read the overview, rubric, vendors and committee")
     EDIT_SETUP = "EDIT_SETUP", N_("change rubric, vendors, decision rule and dates")
+    DELETE_EVALUATION = "DELETE_EVALUATION", N_("delete the evaluation before anybody scored")
     MANAGE_COMMITTEE = "MANAGE_COMMITTEE", N_("invite members, set who marks what")
     PRACTICE = "PRACTICE", N_("mark the made-up vendor of the practice round")
     VIEW_PRACTICE = "VIEW_PRACTICE", N_("read the practice round and, once it is over, all answers")

@@ -75,8 +75,8 @@ SUBJECTS: Mapping[Event, Kinds] = {
     Event.MOTION_CORRECTED: WORDS,
     **dict.fromkeys(
         (
-            Event.EVALUATION_CREATED, Event.SECTION_ADDED, Event.SECTION_RENAMED,
-            Event.SECTION_REMOVED, Event.CRITERION_ADDED,
+            Event.EVALUATION_CREATED, Event.EVALUATION_DELETED, Event.SECTION_ADDED,
+            Event.SECTION_RENAMED, Event.SECTION_REMOVED, Event.CRITERION_ADDED,
             Event.CRITERION_CHANGED, Event.CRITERION_TRANSLATED, Event.CRITERION_MOVED,
             Event.CRITERION_CORRECTED,
         ),

@@ -10,6 +10,7 @@ class Event(LabelledEnum):
     DISTRICT_CHANGED = "DISTRICT_CHANGED", N_("changed name or time zone of the district")
     EVALUATION_CREATED = "EVALUATION_CREATED", N_("created the evaluation “%(subject)s”")
     EVALUATION_CHANGED = "EVALUATION_CHANGED", N_("changed title, purpose or dates")
+    EVALUATION_DELETED = "EVALUATION_DELETED", N_("deleted the evaluation “%(subject)s” in set-up")
     RULE_CHANGED = "RULE_CHANGED", N_("changed the decision rule")
     SECTION_ADDED = "SECTION_ADDED", N_("added the section “%(subject)s”")
     SECTION_RENAMED = "SECTION_RENAMED", N_("renamed the section “%(subject)s”")

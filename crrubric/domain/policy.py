@@ -38,6 +38,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
     Role.CHAIR: {
         Action.VIEW_EVALUATION: EVER,
         Action.EDIT_SETUP: PREPARING,
+        Action.DELETE_EVALUATION: frozenset({Phase.SETUP}),
         Action.MANAGE_COMMITTEE: OPEN_WORK,
         Action.CHANGE_PHASE: EVER,
         Action.DECLARE: UNDECIDED,

@@ -96,6 +96,7 @@ class Evaluation(Base):
     decided_at: Mapped[datetime | None]
     archived_at: Mapped[datetime | None]
     retain_until: Mapped[date | None]  # the record is kept at least until this day
+    deleted_at: Mapped[datetime | None]  # in set-up: nobody finds it any more; its record stays
     legal_hold: Mapped[LongText]  # why the record must be kept whatever the day; empty: no hold
 
     district: Mapped[District] = relationship()

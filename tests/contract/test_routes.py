@@ -81,6 +81,8 @@ entries.save_confirmation CONFIRM_BALLOT
 entries.save_dispute RECORD_MARK
 entries.save_entry ENTER_ON_BEHALF
 entries.show_entry_form ENTER_ON_BEHALF
+deletion.save_deletion DELETE_EVALUATION
+deletion.show_deletion DELETE_EVALUATION
 evaluations.show_facts_form EDIT_SETUP
 evaluations.show_overview VIEW_EVALUATION
 evaluations.save_phase CHANGE_PHASE

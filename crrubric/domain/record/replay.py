@@ -41,6 +41,7 @@ def apply_nothing(_state: State, _entry: ToldEntry) -> None:
 STEPS: dict[Event, Step] = {
     Event.EVALUATION_CREATED: Step(setup.replay_creation, BEGUN),
     Event.EVALUATION_CHANGED: Step(setup.replay_change, ("facts",)),
+    Event.EVALUATION_DELETED: Step(setup.replay_deletion, ("facts",)),
     Event.RULE_CHANGED: Step(setup.replay_rule, ("rule", "rule_set")),
     Event.RETENTION_CHANGED: Step(setup.replay_retention, ("facts",)),
     Event.PHASE_CHANGED: Step(setup.replay_phase, ("phase", "ballots", "shown")),

@@ -38,7 +38,7 @@ def replay_creation(state: State, entry: ToldEntry) -> None:
         "title": entry.subject, "purpose": entry.told["purpose"], "closes_on": None, "until": None,
         "hold": "", "practice_shown": False, "rubric_name": entry.told["rubric"],
         "rubric_version": entry.told["version"], "language": begun.get("language", "en"),
-        "ends_at": None, "prices_opened": False,
+        "ends_at": None, "prices_opened": False, "deleted": False,
     }  # fmt: skip
     state.facts |= pick_columns(begun, ("slug",))
     state.rule = {"prices_sealed": False, **pick_columns(begun["rule"], RULE)}
@@ -82,6 +82,12 @@ def replay_change(state: State, entry: ToldEntry) -> None:
     if told.get("ends_at"):  # told in whatever zone it was typed in
         told["ends_at"] = datetime.fromisoformat(told["ends_at"]).astimezone(UTC).isoformat()
     state.facts.update(told)
+
+
+def replay_deletion(state: State, entry: ToldEntry) -> None:
+    """An evaluation that nobody finds any more, and whose title is free for another."""
+    state.facts.update(pick_columns(entry.told, ("title",)), deleted=True)
+    state.sign(EVALUATION, None, {"deleted_at": entry.at})
 
 
 def replay_rule(state: State, entry: ToldEntry) -> None:

@@ -29,6 +29,7 @@ PHASES = ("SETUP", *STAMPS)
 # what else happens once to an evaluation
 MOMENTS = (
     *STAMPS.values(), "rule_set_at", "shown_at", "practice_shown_at", "prices_opened_at",
+    "deleted_at",
 )  # fmt: skip
 SECTION = ("code", "title", "position", "translations")
 CRITERION = (

@@ -69,6 +69,52 @@ def foresee_member_removal(facts: MemberFacts) -> Foreseen:
     )
 
 
+def foresee_evaluation_deletion(
+    *, vendors: Iterable[str], members: Iterable[str], criteria: int
+) -> Foreseen:
+    """The evaluation goes, before anybody scored in it. Args: members: the others on it."""
+    companies, people = tuple(vendors), tuple(members)
+    return Foreseen(
+        keep_remarks(
+            [
+                (
+                    True,
+                    Remark(
+                        N_(
+                            "The evaluation disappears for everybody, with its rubric (%(count)s"
+                            " criteria). It can’t be brought back here."
+                        ),
+                        {"count": criteria},
+                    ),
+                ),
+                (
+                    companies,
+                    make_list_remark(N_("Vendors that disappear, %(count)s:"), companies),
+                ),
+                (
+                    people,
+                    make_list_remark(
+                        N_(
+                            "People who lose their seat, %(count)s. Nobody tells them: mails that"
+                            " wait are not sent. Their accounts stay."
+                        ),
+                        people,
+                    ),
+                ),
+                (
+                    True,
+                    Remark(
+                        N_(
+                            "Its journal stays in the database, with who deleted the evaluation"
+                            " and when. The title is free for another evaluation."
+                        )
+                    ),
+                ),
+            ]
+        )
+    )
+
+
 def foresee_vendor_removal(*, files: int, limited: Iterable[str]) -> Foreseen:
     """A vendor goes from the list, before ballots open.
 

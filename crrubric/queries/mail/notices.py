@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from crrubric.models import Member, Notice
+from crrubric.models import Evaluation, Member, Notice
 from crrubric.queries.people.people import Actor
 
 
@@ -14,11 +14,13 @@ def list_own_notices(
     wanted = (
         select(Notice)
         .join(Notice.member)
+        .join(Member.evaluation)
         .options(joinedload(Notice.member).joinedload(Member.evaluation))
         .where(
             Member.user_id == actor.user_id,
             Member.removed_at.is_(None),
             Notice.seen_at.is_(None),
+            Evaluation.deleted_at.is_(None),
         )
         .order_by(Notice.id.desc())
     )

@@ -11,7 +11,7 @@ from crrubric.domain.policy import is_allowed, is_allowed_on_site, phases_of
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import DeclarationKind, Role
 from crrubric.models import Declaration, Evaluation, Member, Vendor
-from crrubric.queries.people.district import is_of_site
+from crrubric.queries.people.district import is_on_site
 from crrubric.queries.people.people import Actor, roles_of
 
 
@@ -130,7 +130,7 @@ def find_evaluation(session: Session, slug: str) -> Evaluation:
     """The evaluation, whoever asks; pair it with `require`. Raises: NotFound."""
     if not slug.isprintable():  # PostgreSQL takes no NUL, and no slug has such a character
         raise make_not_found()
-    evaluation = session.scalar(select(Evaluation).where(Evaluation.slug == slug, is_of_site()))
+    evaluation = session.scalar(select(Evaluation).where(Evaluation.slug == slug, is_on_site()))
     if evaluation is None:
         raise make_not_found()
     return evaluation
@@ -144,7 +144,7 @@ def lock_evaluation(session: Session, slug: str, *, exclusive: bool = False) -> 
     """
     evaluation = session.scalar(
         select(Evaluation)
-        .where(Evaluation.slug == slug, is_of_site())
+        .where(Evaluation.slug == slug, is_on_site())
         .with_for_update(read=not exclusive)
         .execution_options(populate_existing=True)
     )

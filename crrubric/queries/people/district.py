@@ -1,6 +1,6 @@
 """The district that runs the site, and what became of its name and time zone."""
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.events import Event
@@ -15,9 +15,13 @@ def find_district(session: Session) -> District | None:
     return session.scalar(select(District).order_by(District.id).limit(1))
 
 
-def is_of_site() -> ColumnElement[bool]:
-    """Whether an evaluation is of the site's one district: addresses are unique within one."""
-    return Evaluation.district_id == select(func.min(District.id)).scalar_subquery()
+def is_on_site() -> ColumnElement[bool]:
+    """Whether an evaluation is of the site's one district, and not deleted.
+
+    Addresses are unique within a district.
+    """
+    own = Evaluation.district_id == select(func.min(District.id)).scalar_subquery()
+    return and_(own, Evaluation.deleted_at.is_(None))
 
 
 def find_named_district(session: Session) -> District | None:

@@ -129,6 +129,7 @@ def read_stored_evaluation(rows: StoredRows, state: State) -> None:
         "hold": row["legal_hold"],
         "practice_shown": row["practice_shown_at"] is not None,
         "prices_opened": row["prices_opened_at"] is not None,
+        "deleted": row["deleted_at"] is not None,
     }
     state.rule = {name: row[column] for name, column in RULE.items()}
     state.rule_set = row["rule_set_at"] is not None

@@ -7,6 +7,7 @@ from crrubric.domain.foreseen import Foreseen
 from crrubric.domain.meeting.price_effects import foresee_price_opening
 from crrubric.domain.setup.act_effects import (
     MemberFacts,
+    foresee_evaluation_deletion,
     foresee_member_removal,
     foresee_practice_end,
     foresee_practice_restart,
@@ -62,6 +63,18 @@ def foresee_removal_of_member(
             reviewers_left=len(left),
             thin=tuple(titles[key] for key in after if key not in before),
         )
+    )
+
+
+def foresee_deletion_of_evaluation(session: Session, seat: Seat) -> Foreseen:
+    """What deleting the evaluation does."""
+    members = list_present_members(session, seat.evaluation.id)
+    vendors = list_vendors_in_selection(session, seat.evaluation.id)
+    parts = list_rubric_parts(session, seat.evaluation.id)
+    return foresee_evaluation_deletion(
+        vendors=[vendor.company for vendor in vendors],
+        members=[member.name for member in members if not is_own_seat(seat, member)],
+        criteria=sum(len(part.criteria) for part in parts),
     )
 
 

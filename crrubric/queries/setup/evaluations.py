@@ -103,7 +103,11 @@ def list_own_evaluations(session: Session, actor: Actor) -> list[OwnEvaluation]:
         .outerjoin(
             Ballot, (Ballot.member_id == Member.id) & ~Ballot.recused & is_vendor_in_selection()
         )
-        .where(Member.user_id == actor.user_id, Member.removed_at.is_(None))
+        .where(
+            Member.user_id == actor.user_id,
+            Member.removed_at.is_(None),
+            Evaluation.deleted_at.is_(None),
+        )
         .group_by(Evaluation.id, Member.id)
         .order_by(Evaluation.id.desc())
     )

@@ -137,16 +137,23 @@ def set_aside_links(session: Session, user_id: int) -> None:
 
 def set_aside_reminders(session: Session, evaluation_id: int) -> None:
     """What the reminders of an evaluation say no longer holds: don't send those that wait."""
+    _set_aside_mails(session, evaluation_id, OutgoingMail.kind.in_(REMINDERS))
+
+
+def set_aside_all_mails(session: Session, evaluation_id: int) -> None:
+    """The evaluation is no more: don't send what waits, invitations included."""
+    _set_aside_mails(session, evaluation_id, OutgoingMail.kind.in_(WITH_LINK), body="")
+    _set_aside_mails(session, evaluation_id, OutgoingMail.kind.not_in(WITH_LINK))
+
+
+def _set_aside_mails(
+    session: Session, evaluation_id: int, which: ColumnElement[bool], **values: str
+) -> None:
     now = now_utc()
     session.execute(
         update(OutgoingMail)
-        .where(
-            OutgoingMail.evaluation_id == evaluation_id,
-            OutgoingMail.kind.in_(REMINDERS),
-            is_waiting(),
-            is_not_held(now),
-        )
-        .values(set_aside_at=now, last_error=NO_USE)
+        .where(OutgoingMail.evaluation_id == evaluation_id, which, is_waiting(), is_not_held(now))
+        .values(set_aside_at=now, last_error=NO_USE, **values)
     )
 
 

@@ -23,7 +23,7 @@ from crrubric.domain.vocabulary import MailKind, Phase
 from crrubric.models import Evaluation, Member, OutgoingMail
 from crrubric.queries.mail.lateness import REMINDERS, LateReviewer, list_late_reviewers
 from crrubric.queries.people.access import Seat, require_locked_seat
-from crrubric.queries.people.district import is_of_site
+from crrubric.queries.people.district import is_on_site
 from crrubric.queries.people.people import CLOCKWORK, Actor
 from crrubric.services.mail.outbox import (
     NO_USE,
@@ -53,7 +53,7 @@ def write_due_reminders(now: datetime | None = None) -> int:
         slugs = session.scalars(
             select(Evaluation.slug)
             .where(
-                Evaluation.phase == Phase.SCORING, Evaluation.closes_on.is_not(None), is_of_site()
+                Evaluation.phase == Phase.SCORING, Evaluation.closes_on.is_not(None), is_on_site()
             )
             .order_by(Evaluation.id)
         ).all()

@@ -94,7 +94,11 @@ def _lock_open_seats(session: Session, actor: Actor) -> list[Member]:
     seats = (
         select(Member, Evaluation.slug)
         .join(Evaluation, Evaluation.id == Member.evaluation_id)
-        .where(Member.user_id == actor.user_id, Member.removed_at.is_(None))
+        .where(
+            Member.user_id == actor.user_id,
+            Member.removed_at.is_(None),
+            Evaluation.deleted_at.is_(None),
+        )
         .order_by(Evaluation.id)
     )
     return [

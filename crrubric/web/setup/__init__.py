@@ -7,6 +7,7 @@ BLUEPRINTS = (
     "closing",
     "committee",
     "corrections",
+    "deletion",
     "evaluations",
     "practice",
     "rubric",

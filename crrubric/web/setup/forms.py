@@ -279,5 +279,17 @@ class StepBackForm(PhaseForm, ReasonForm):
     """A step back, with the reason."""
 
 
+class DeletionForm(ActForm):
+    """The title of the evaluation that is deleted, typed once more."""
+
+    typed = StringField(
+        _("To delete it, type its title"),
+        [
+            InputRequired(_("Type the title of the evaluation as it stands above.")),
+            limit_length(limits.TITLE),
+        ],
+    )
+
+
 class SelectionForm(ActForm, StateForm):
     """A vendor out of the selection, or back in, below what that will do; `to` says which."""

@@ -3,14 +3,22 @@
 import pytest
 from sqlalchemy import select
 
-from crrubric.domain.vocabulary import Answer, DeclarationKind, Phase
+from crrubric.domain.errors import NotFound, WrongPhase
+from crrubric.domain.vocabulary import Answer, DeclarationKind, MailKind, Phase, Standing
 from crrubric.extensions import db
-from crrubric.models import Evaluation, Member, Vendor
+from crrubric.models import Evaluation, Member, OutgoingMail, Vendor
+from crrubric.queries.people.people import OPERATOR
+from crrubric.queries.record.verification import verify_record
 from crrubric.services.ballots.declarations import declare_interest
+from crrubric.services.mail.outbox import list_waiting_mails
+from crrubric.services.people.own_account import rename_own_account
+from crrubric.services.setup.deletion import delete_evaluation
+from crrubric.services.setup.evaluations import create_evaluation
 from crrubric.services.setup.phases import change_phase
 from crrubric.services.setup.practice import finish_practice, record_practice_mark
 from crrubric.services.setup.rules import RuleSettings
-from tests.factories import Factory, Made
+from crrubric.services.shared.unit import unit_of_work
+from tests.factories import Factory, Made, small_rubric
 from tests.integration.conftest import Visit
 from tests.pages import words
 
@@ -254,3 +262,72 @@ def test_ending_the_practice_round_tells_who_has_not_finished(make: Factory, vis
 def member_of(made: Made, reviewer: int) -> int:
     mine = Member.user_id == made.reviewers[reviewer].user_id
     return db.session.scalars(select(Member.id).where(mine)).one()
+
+
+def test_an_evaluation_in_set_up_is_deleted_by_its_chair_who_types_its_title(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(title="Tried out")
+    chair, reviewer = visit(made.chair), visit(made.reviewers[0])
+    url = made.url("delete/")
+
+    said = words(chair.page(url).with_id("main"))
+    wrong = chair.act(url, {"typed": "Another one"})
+    kept = chair.get(made.url()).status_code
+    done = chair.act(url, {"typed": "  tried OUT "})
+
+    assert "Vendors that disappear, 2:" in said
+    assert "People who lose their seat, 2." in said
+    assert (wrong.status_code, kept, done.status_code) == (422, 200, 303)
+    assert 'value="Another one"' in wrong.text
+    assert "as it stands above: “Tried out”" in wrong.text
+    for person in (chair, reviewer):
+        assert person.get(made.url()).status_code == 404
+        assert made.url() not in person.get("/").text
+    assert reviewer.get(url).status_code == 404
+
+
+def make_waiting_mail(made: Made, kind: MailKind) -> OutgoingMail:
+    mail = OutgoingMail(
+        dedup_key=kind.value,
+        kind=kind,
+        evaluation_id=made.evaluation.id,
+        to_name="Kim",
+        to_address="kim@school.example",
+        subject="Words",
+        body="A link, or news.",
+        vendors=[],
+    )
+    with unit_of_work() as session:
+        session.add(mail)
+    return mail
+
+
+def test_what_was_deleted_verifies_and_frees_its_title_and_no_mail_of_it_goes_out(make: Factory):
+    made = make.evaluation(title="Tried out")
+    waiting = [make_waiting_mail(made, kind) for kind in (MailKind.INVITATION, MailKind.NOTICE)]
+
+    delete_evaluation(made.chair, made.slug, typed="Tried out")
+    create_evaluation(made.chair, title="Tried out", rubric=small_rubric())
+
+    assert [str(problem) for problem in verify_record(db.session()).problems] == []
+    assert list_waiting_mails(db.session()) == []
+    assert [mail.body for mail in waiting] == ["", "A link, or news."]
+    rename_own_account(made.reviewers[0], "Somebody Else")  # who has a seat there
+    assert db.session.get_one(Evaluation, made.evaluation.id).title.startswith("Tried out (deleted")
+
+
+@pytest.mark.parametrize("phase", [Phase.PRACTICE, Phase.SCORING])
+def test_an_evaluation_that_left_set_up_can_not_be_deleted(make: Factory, phase: Phase):
+    made = make.evaluation(phase=phase)
+
+    with pytest.raises(WrongPhase):
+        delete_evaluation(made.chair, made.slug, typed=made.evaluation.title)
+
+
+def test_only_a_chair_deletes(make: Factory):
+    made = make.evaluation()
+
+    for actor in (made.reviewers[0], make.actor(standing=Standing.ORGANIZER), OPERATOR):
+        with pytest.raises(NotFound):
+            delete_evaluation(actor, made.slug, typed=made.evaluation.title)

@@ -13,6 +13,7 @@ TABLE = """
 action            CHAIR   REVIEWER OBSERVER OPERATOR
 VIEW_EVALUATION   upsmda  upsmda   upsmda   upsmda
 EDIT_SETUP        up      -        -        up
+DELETE_EVALUATION u       -        -        -
 MANAGE_COMMITTEE  ups     -        -        ups
 PRACTICE          -       p        -        -
 VIEW_PRACTICE     p       p        p        -
