@@ -260,12 +260,12 @@ def list_typed_names() -> frozenset[str]:
     return frozenset(written - chosen)
 
 
-def list_controls(form: type[Form]) -> Iterator[tuple[str, type[Field]]]:
-    """(name, kind) of every control of a form and of those made from it."""
+def list_controls(form: type[Form], *, made_from: bool = True) -> Iterator[tuple[str, type[Field]]]:
+    """(name, kind) of every control of a form, and of those that are made from it."""
     for name, value in vars(form).items():
         if isinstance(value, UnboundField):
             yield name, value.field_class
-    for other in form.__subclasses__():
+    for other in form.__subclasses__() if made_from else ():
         yield from list_controls(other)
 
 
