@@ -42,6 +42,7 @@ STATUS: dict[type[CrrubricError], HTTPStatus] = {
 SHORT = 20  # characters; what is longer or has blanks was typed, in whatever control
 PASSWORDS = frozenset({"password", "present_password"})
 NOT_TEXT = PASSWORDS | {"csrf_token", "version", "next", "once", "shown", "seen", "at", "to"}
+IN_PAGES = frozenset({"gap"})  # “gap-7”: a control that takes text and stands in no form class
 PASSING = frozenset(
     {
         HTTPStatus.TOO_MANY_REQUESTS,
@@ -191,5 +192,5 @@ def list_long_texts(fields: Iterable[tuple[str, str]]) -> list[str]:
 
 def was_typed(name: str, value: str) -> bool:
     """Whether a person wrote this: the control takes text, or it is too long for a choice."""
-    typed = not list_typed_names().isdisjoint(name.split("-"))
-    return typed or len(value) > SHORT or " " in value.strip()
+    typed = list_typed_names() | IN_PAGES
+    return not typed.isdisjoint(name.split("-")) or len(value) > SHORT or " " in value.strip()
