@@ -343,3 +343,17 @@ def test_a_head_is_answered_as_the_page_would_be(
     found = [person.send(method, made.url(path)).status_code for method in ("GET", "HEAD")]
 
     assert found == [status, status]
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_the_reason_of_an_act_that_became_impossible_meanwhile_stands_in_the_answer(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "Y--"})
+
+    answer = visit(made.chair).post(
+        made.url("phase"), {"to": "SETUP", "reason": "A vendor is missing", "version": "1"}
+    )
+
+    kept = [words(node) for node in parse(answer.status_code, answer.text).all("textarea")]
+    assert (answer.status_code, kept) == (422, ["A vendor is missing"])
