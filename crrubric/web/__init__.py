@@ -41,6 +41,7 @@ from crrubric.web.shared import (
     reading,
     resuming,
     session,
+    versions,
     words,
 )
 
@@ -87,6 +88,7 @@ def init_app(app: Flask) -> None:
         once,
         evidence,
         files,
+        versions,
     ):
         part.init_app(app)
     app.url_map.converters["int"] = DatabaseId

@@ -3,6 +3,7 @@
 
 const SHOWN_FROM = 0.8; // of the characters that there may be
 const TIGHT_FROM = 0.95;
+const UNREADABLE = 150_000; // 2 MB of the longest characters, written as forms are sent
 const PAUSE = 1_500; // ms after the last keystroke
 
 const aloud = document.getElementById("room");
@@ -44,5 +45,16 @@ document.addEventListener("input", ({ target }) => {
   clearTimeout(timer);
   timer = setTimeout(() => tell(target), PAUSE);
 });
+
+/* More than the server reads at all would come back without a word of it: it stays here, and its line says
+   that it is too long. A form that a script sends keeps its words itself. */
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("[data-mark]")) return;
+  const over = [...event.target.querySelectorAll("[data-room]")].find(({ value }) => value.length > UNREADABLE);
+  if (!over) return;
+  event.preventDefault();
+  event.stopPropagation();
+  over.focus();
+}, true);
 
 document.querySelectorAll("[data-room]").forEach(show);

@@ -543,6 +543,19 @@ def test_a_note_says_how_much_room_is_left_and_is_never_cut(task: Task, reviewer
     assert task.stored() == [(Answer.YES, "x" * 5_000)]
 
 
+def test_a_text_that_no_request_can_hold_stays_in_its_form(task: Task, reviewer: Visitor):
+    page = reviewer.page
+    mark = form(page).get_attribute("action") or ""
+    page.goto(f"{task.site.url}{mark.replace('/marks/', '/ask/')}")
+    field = page.get_by_label("Your question")
+    field.evaluate("(one) => { one.value = 'a word '.repeat(30_000); }")
+
+    page.get_by_role("button", name="Ask").click()
+
+    expect(field).to_be_focused()
+    assert len(field.input_value()) == 210_000
+
+
 # A criterion that is corrected meanwhile
 
 

@@ -106,13 +106,19 @@ def enter_ballot(actor: Actor, slug: str, ballot_id: int, entry: EnteredBallot) 
     return found
 
 
-def require_untouched_ballot(session: Session, seat: Seat, ballot: Ballot) -> Ballot:
-    """Another's untouched ballot. Raises: NotFound for one's own; WrongPhase if it was begun."""
+def require_ballot_of_another(seat: Seat, ballot: Ballot) -> Ballot:
+    """A ballot that another reviewer can give. Raises: NotFound for one's own, or nobody's."""
     if seat.member is not None and ballot.member_id == seat.member.id:
         raise make_not_found()
     scores = ballot.member.is_reviewer and not ballot.recused
     if ballot.vendor.withdrawn_at is not None or not scores:
         raise make_not_found()
+    return ballot
+
+
+def require_untouched_ballot(session: Session, seat: Seat, ballot: Ballot) -> Ballot:
+    """Another's untouched ballot. Raises: NotFound for one's own; WrongPhase if it was begun."""
+    require_ballot_of_another(seat, ballot)
     if ballot.state is BallotState.SUBMITTED or ballot.seals or _has_marks(session, ballot):
         raise WrongPhase(
             N_("%(name)s has begun this ballot: only they can mark it."), name=ballot.member.name

@@ -175,7 +175,7 @@ def change_own_password(actor: Actor, *, present: str, password: str) -> tuple[U
     Raises: Invalid beside the field; TooSoon after too many wrong passwords.
     """
     check_new_password(db.session(), db.session.get_one(User, actor.user_id), password)
-    version = _confirm_password(actor, present, field="present")
+    version = _confirm_password(actor, present, field="present_password")
     hashed = hash_password(password)
     with unit_of_work() as session:
         user = _lock_unchanged(session, actor, version)

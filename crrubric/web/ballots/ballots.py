@@ -264,11 +264,13 @@ def render_review_page(
     reasons: Mapping[int, str] | None = None,
     errors: Mapping[int, str] | None = None,
     stale: str = "",
+    dispute: ReasonForm | None = None,
 ) -> str:
     """All marks, the receipt of a sealed ballot, a field for the reason of each gap.
 
     Args: reasons: as typed, by criterion id, 0 being the one for the rest; errors: likewise; stale:
-    that the marks are other ones than those that were read.
+    that the marks are other ones than those that were read; dispute: why the ballot is not as it
+    was given, where that was refused.
     """
     own, marks = find_own_ballot(db.session(), seat, vendor_id)
     rubric = list_assigned_parts(db.session(), own.member)
@@ -288,7 +290,7 @@ def render_review_page(
         sealed=sealed if own.state is BallotState.SUBMITTED else [],
         entry=entry_of(db.session(), own) if own.state is BallotState.SUBMITTED else None,
         may_confirm=seat.may(Action.CONFIRM_BALLOT),
-        reason_form=ReasonForm(formdata=None),
+        dispute=dispute or ReasonForm(formdata=None),
         reasons={key: replace_control_characters(text) for key, text in (reasons or {}).items()},
         gap_errors=errors or {},
         problems=[(f"gap-{key}", text) for key, text in (errors or {}).items()],

@@ -14,10 +14,10 @@ from crrubric.services.ballots import declarations as service
 from crrubric.services.setup.vendors import find_vendor
 from crrubric.web.ballots.forms import DeclarationForm
 from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import StateForm, attach_error
 from crrubric.web.shared.page import redirect_to, render_page
 from crrubric.web.shared.session import current_actor
-from crrubric.web.shared.words import translate_error
 
 bp = Blueprint("declarations", __name__, url_prefix="/evaluations/<slug>")
 
@@ -100,7 +100,7 @@ def render_conflict_page(seat: Seat, declaration_id: int, form: StateForm) -> st
 @require_permission(Action.WAIVE_CONFLICT)
 def save_waiver(seat: Seat, declaration_id: int) -> ResponseReturnValue:
     """Waive the conflict with a reason, or take that back: as the button said."""
-    form = StateForm()
+    form, status = StateForm(), 422
     found = service.find_conflict(db.session(), seat, declaration_id)
     changes = {"waived": service.waive_conflict, "recused": service.end_waiver}
     if form.validate():
@@ -109,9 +109,6 @@ def save_waiver(seat: Seat, declaration_id: int) -> ResponseReturnValue:
             change(current_actor(), seat.evaluation.slug, declaration_id, reason=form.reason.data)
             flash(_("Recorded; %(name)s is told.", name=found.member.name), "done")
             return redirect_to("declarations.show_conflict", seat, declaration_id=declaration_id)
-        except Invalid as error:
-            attach_error(form, error)
-        except WrongPhase as error:
-            flash(translate_error(error), "problem")
-            return redirect_to("declarations.show_conflict", seat, declaration_id=declaration_id)
-    return render_conflict_page(seat, declaration_id, form), 422
+        except (Invalid, WrongPhase) as error:
+            status = attach_refusal(form, error)
+    return render_conflict_page(seat, declaration_id, form), status

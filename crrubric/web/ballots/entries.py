@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotReady, WrongPhase
+from crrubric.domain.text import replace_control_characters
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Answer
 from crrubric.extensions import db
@@ -15,9 +16,11 @@ from crrubric.queries.setup.assignments import list_assigned_parts
 from crrubric.services.ballots import entries as service
 from crrubric.services.ballots.ballots import MarkText
 from crrubric.services.ballots.seals import find_ballot
+from crrubric.web.ballots.ballots import render_review_page
 from crrubric.web.ballots.forms import EntryForm
 from crrubric.web.shared.access import require_permission
-from crrubric.web.shared.forms import ReasonForm, attach_error
+from crrubric.web.shared.errors import attach_refusal
+from crrubric.web.shared.forms import ReasonForm
 from crrubric.web.shared.ids import read_id_after
 from crrubric.web.shared.page import redirect_to, render_page
 from crrubric.web.shared.session import current_actor
@@ -31,19 +34,21 @@ PROGRESS = "evaluations.show_progress"
 @require_permission(Action.ENTER_ON_BEHALF)
 def show_entry_form(seat: Seat, ballot_id: int) -> ResponseReturnValue:
     """The form for another's ballot; where it can't be entered, why."""
+    session = db.session()
     try:
-        return render_entry_page(seat, ballot_id, EntryForm(formdata=None))
+        service.require_untouched_ballot(session, seat, find_ballot(session, seat, ballot_id))
     except WrongPhase as error:
         flash(translate_error(error), "problem")
         return redirect_to(PROGRESS, seat)
+    return render_entry_page(seat, ballot_id, EntryForm(formdata=None))
 
 
 def render_entry_page(
     seat: Seat, ballot_id: int, form: EntryForm, *, problems: dict[int, str] | None = None
 ) -> str:
-    """All criteria with their answers, as typed. Raises: WrongPhase if it can't be entered."""
-    session = db.session()
-    ballot = service.require_untouched_ballot(session, seat, find_ballot(session, seat, ballot_id))
+    """All criteria with their answers, as typed: also those for a ballot begun meanwhile."""
+    found = find_ballot(db.session(), seat, ballot_id)
+    ballot = service.require_ballot_of_another(seat, found)
     declared = ballot.vendor_id in load_own_declarations(db.session(), ballot.member)
     return render_page(
         "ballots/enter.html",
@@ -52,7 +57,7 @@ def render_entry_page(
         ballot=ballot,
         parts=list_assigned_parts(db.session(), ballot.member),
         form=form,
-        typed=request.form,
+        typed={key: replace_control_characters(text) for key, text in request.form.items()},
         declared=declared,
         problems=problems or {},
         linked=[(f"note-{key}", text) for key, text in (problems or {}).items()],
@@ -82,12 +87,9 @@ def save_entry(seat: Seat, ballot_id: int) -> ResponseReturnValue:
             if isinstance(problem, Invalid)
         }
         return render_entry_page(seat, ballot_id, form, problems=wrong), 422
-    except Invalid as error:
-        attach_error(form, error)
-        return render_entry_page(seat, ballot_id, form), 422
-    except WrongPhase as error:
-        flash(translate_error(error), "problem")
-        return redirect_to(PROGRESS, seat)
+    except (Invalid, WrongPhase) as error:
+        status = attach_refusal(form, error)
+        return render_entry_page(seat, ballot_id, form), status
     name = found.ballot.member.name
     flash(
         _("The ballot is entered and sealed; %(name)s is asked to confirm it.", name=name), "done"
@@ -122,11 +124,14 @@ def save_confirmation(seat: Seat, vendor_id: int) -> ResponseReturnValue:
 @require_permission(Action.RECORD_MARK)
 def save_dispute(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """My ballot is not as I gave it: it opens for me."""
-    try:
-        words = ReasonForm().reason.data or ""
-        service.dispute_ballot(current_actor(), seat.evaluation.slug, vendor_id, words=words)
-    except Invalid as error:
-        flash(translate_error(error), "problem")
-        return redirect_to("ballots.show_ballot_review", seat, vendor_id=vendor_id)
-    flash(_("Your ballot is open again: correct it and submit it. The chair is told."), "done")
-    return redirect_to("ballots.show_own_ballot", seat, vendor_id=vendor_id)
+    form, status = ReasonForm(), 422
+    if form.validate():
+        try:
+            words = form.reason.data
+            service.dispute_ballot(current_actor(), seat.evaluation.slug, vendor_id, words=words)
+            said = _("Your ballot is open again: correct it and submit it. The chair is told.")
+            flash(said, "done")
+            return redirect_to("ballots.show_own_ballot", seat, vendor_id=vendor_id)
+        except (Invalid, WrongPhase) as error:
+            status = attach_refusal(form, error)
+    return render_review_page(seat, vendor_id, dispute=form), status

@@ -1,6 +1,6 @@
 """The recommendation with the order that the committee adopts; positions, commitments."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
@@ -11,7 +11,7 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.events import Event
 from crrubric.extensions import db
-from crrubric.models import Decision, Position
+from crrubric.models import Commitment, Decision, Position
 from crrubric.queries.meeting.decisions import (
     count_stated_positions,
     find_adopted_ranking,
@@ -70,15 +70,18 @@ def render_decision_page(
     position: PositionForm | None = None,
     promise: CommitmentForm | None = None,
     refused: ReinstatementForm | None = None,
+    withdrawal: tuple[int, ReasonForm] | None = None,
 ) -> str:
     """The orders, the recommendation with positions and commitments, and the forms.
 
-    Args: form, ranks, position, promise, refused: what was just refused, with what was typed.
+    Args: form, ranks, position, promise, refused: what was just refused, with what was typed;
+    withdrawal: likewise, with the id of the commitment.
     """
     decision = recommendation_of(db.session(), seat.evaluation.id)
     away = decision is not None and decision.vendor_id in seat.shut_out
     partial = any(vendor.id in seat.shut_out for vendor in read.vendors.values())
     own = find_own_position(db.session(), seat.member)
+    commitments = list_commitments(db.session(), seat.evaluation.id)
     return render_page(
         "meeting/decision.html",
         seat,
@@ -93,11 +96,22 @@ def render_decision_page(
         may_state=bool(decision) and not away and seat.may(Action.STATE_POSITION),
         stated=count_stated_positions(db.session(), seat.evaluation.id),
         positions=list_disclosed_positions(db.session(), seat.evaluation),
-        commitments=list_commitments(db.session(), seat.evaluation.id),
+        commitments=commitments,
+        withdrawals=make_withdrawal_forms(commitments, withdrawal),
+        withdrawal=withdrawal,
         promise=offer_commitment_vendors(promise or CommitmentForm(formdata=None), seat, read),
         may_promise=seat.may(Action.MANAGE_COMMITMENTS),
         **collect_order_values(seat, read, decision, form, ranks=ranks, refused=refused),
     )
+
+
+def make_withdrawal_forms(
+    commitments: Iterable[Commitment], refused: tuple[int, ReasonForm] | None
+) -> dict[int, ReasonForm]:
+    """The form that withdraws each commitment, by its id; the refused one as it was typed."""
+    forms = {row.id: ReasonForm(formdata=None) for row in commitments}
+    forms.update([refused] if refused and refused[0] in forms else ())
+    return {key: form.named(f"why-{key}") for key, form in forms.items()}
 
 
 def offer_commitment_vendors(form: CommitmentForm, seat: Seat, read: Matrix) -> CommitmentForm:
@@ -238,14 +252,17 @@ def save_commitment(seat: Seat) -> ResponseReturnValue:
 @require_permission(Action.MANAGE_COMMITMENTS)
 def save_commitment_withdrawal(seat: Seat, commitment_id: int) -> ResponseReturnValue:
     """Take a commitment back, with a reason."""
-    try:
-        positions.withdraw_commitment(
-            current_actor(),
-            seat.evaluation.slug,
-            commitment_id,
-            reason=ReasonForm().reason.data or "",
-        )
-        flash(_("The commitment is withdrawn."), "done")
-    except Invalid as error:
-        flash(translate_error(error), "problem")
-    return redirect_to("decision.show_decision", seat)
+    form = ReasonForm()
+    if form.validate():
+        try:
+            positions.withdraw_commitment(
+                current_actor(), seat.evaluation.slug, commitment_id, reason=form.reason.data
+            )
+            flash(_("The commitment is withdrawn."), "done")
+            return redirect_to("decision.show_decision", seat)
+        except Invalid as error:
+            attach_error(form, error)
+    read = read_matrix(db.session(), seat.evaluation, current_language())
+    first, ranks = make_decision_forms(seat, read)
+    refused = (commitment_id, form)
+    return render_decision_page(seat, read, first, ranks=ranks, withdrawal=refused), 422

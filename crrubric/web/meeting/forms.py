@@ -18,6 +18,7 @@ from crrubric.domain.vocabulary import (
 from crrubric.web.shared.forms import (
     Form,
     RadioChoiceField,
+    ReasonForm,
     SometimesNeeded,
     VersionedForm,
     WholeNumberField,
@@ -50,6 +51,15 @@ class SittingForm(Form):
     """The opening of a meeting."""
 
     place = StringField(_("Where"), [Optional(), limit_length(limits.SHORT_TEXT)])
+
+
+class PostponementForm(ReasonForm):
+    """Why a cell is put off."""
+
+    reason = TextAreaField(
+        _("Why, and until when?"),
+        [InputRequired(_("Say why it is postponed.")), limit_length(limits.NOTE)],
+    )
 
 
 class MotionFields(Form):

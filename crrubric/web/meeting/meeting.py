@@ -29,11 +29,17 @@ from crrubric.queries.setup.members import list_present_members
 from crrubric.queries.setup.rubrics import list_tension_values
 from crrubric.services.meeting import meetings as service
 from crrubric.services.meeting.prices import open_prices, refuse_early_opening
-from crrubric.web.meeting.forms import AttendanceForm, MotionFields, MotionForm, SittingForm
+from crrubric.web.meeting.forms import (
+    AttendanceForm,
+    MotionFields,
+    MotionForm,
+    PostponementForm,
+    SittingForm,
+)
 from crrubric.web.results.cell import render_cell_page
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import attach_refusal
-from crrubric.web.shared.forms import ActForm, ReasonForm, attach_error
+from crrubric.web.shared.forms import ActForm, attach_error
 from crrubric.web.shared.ids import read_ticked_ids
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import ActWords, redirect_to, render_act_page, render_page
@@ -57,10 +63,12 @@ def render_agenda_page(
     *,
     attendance: AttendanceForm | None = None,
     ticked: Collection[int] = (),
+    opening: SittingForm | None = None,
 ) -> str:
     """The agenda with the state of each item, who is there, the motion on undisputed cells.
 
-    Args: attendance, ticked: who was ticked as present, in a form that was refused.
+    Args: attendance, ticked: who was ticked as present, in a form that was refused; opening: the
+    opening of a meeting that was refused.
     """
     read = read_matrix(db.session(), seat.evaluation, current_language())
     under_way = find_current_meeting(db.session(), seat.evaluation.id)
@@ -87,7 +95,7 @@ def render_agenda_page(
         settled=count_adopted_cells(read.results),
         tense=list_vendor_contradictions(read, seat),
         form=form,
-        sitting_form=SittingForm(formdata=None),  # what another form sent is not for it
+        opening=opening or SittingForm(formdata=None),  # what another form sent is not for it
         may_run=seat.may(Action.RUN_MEETING),
         may_open_prices=seat.may(Action.OPEN_PRICES) and seat.evaluation.hides_prices,
         without_finding=len(read.results.cells) - count_adopted_cells(read.results),
@@ -174,14 +182,16 @@ def save_price_opening(seat: Seat) -> ResponseReturnValue:
 @require_permission(Action.RUN_MEETING)
 def save_meeting_start(seat: Seat) -> ResponseReturnValue:
     """Open the meeting."""
-    form = SittingForm()
-    form.validate()
-    try:
-        service.start_meeting(current_actor(), seat.evaluation.slug, place=form.place.data or "")
-        flash(_("The meeting is open."), "done")
-    except (Invalid, WrongPhase) as error:
-        flash(translate_error(error), "problem")
-    return redirect_to(HOME, seat)
+    form, status = SittingForm(), 422
+    if form.validate():
+        try:
+            place = form.place.data or ""
+            service.start_meeting(current_actor(), seat.evaluation.slug, place=place)
+            flash(_("The meeting is open."), "done")
+            return redirect_to(HOME, seat)
+        except (Invalid, WrongPhase) as error:
+            status = attach_refusal(form, error)
+    return render_agenda_page(seat, MotionForm(formdata=None), opening=form), status
 
 
 @bp.post("/end")
@@ -206,17 +216,18 @@ def save_attendance(seat: Seat) -> ResponseReturnValue:
         service.record_attendance(
             current_actor(), seat.evaluation.slug, sorted(ticked), seen=form.version.data or ""
         )
-        flash(_("The attendance is recorded."), "done")
     except Stale as error:
         sitting = find_current_meeting(db.session(), seat.evaluation.id)
         present = list_present_member_ids(db.session(), sitting) if sitting else set()
         changes = find_latest_changes(db.session(), seat, Event.ATTENDANCE_CHANGED)
         form.meet_newer(make_attendance_form(sitting, present), error, changes)
-        motion = MotionForm(formdata=None)
-        return render_agenda_page(seat, motion, attendance=form, ticked=ticked), 409
     except WrongPhase as error:
-        flash(translate_error(error), "problem")
-    return redirect_to(HOME, seat)
+        attach_refusal(form, error)
+    else:
+        flash(_("The attendance is recorded."), "done")
+        return redirect_to(HOME, seat)
+    motion = MotionForm(formdata=None)
+    return render_agenda_page(seat, motion, attendance=form, ticked=ticked), 409
 
 
 @bp.post("/undisputed")
@@ -308,20 +319,21 @@ def put_cell_on_screen(seat: Seat, vendor_id: int, criterion_id: int) -> Respons
 @require_permission(Action.RECORD_FINDING)
 def save_deferral(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
     """Put a cell off."""
-    form = ReasonForm()
-    try:
-        service.defer_cell(
-            current_actor(),
-            seat.evaluation.slug,
-            vendor_id,
-            criterion_id,
-            reason=form.reason.data or "",
-        )
-        flash(_("Postponed; it stays on the agenda."), "done")
-    except (Invalid, WrongPhase) as error:
-        flash(translate_error(error), "problem")
-        return redirect_to("cell.show_cell", seat, vendor_id=vendor_id, criterion_id=criterion_id)
-    return redirect_to(HOME, seat)
+    form, status = PostponementForm(), 422
+    if form.validate():
+        try:
+            service.defer_cell(
+                current_actor(),
+                seat.evaluation.slug,
+                vendor_id,
+                criterion_id,
+                reason=form.reason.data,
+            )
+            flash(_("Postponed; it stays on the agenda."), "done")
+            return redirect_to(HOME, seat)
+        except (Invalid, WrongPhase) as error:
+            status = attach_refusal(form, error)
+    return render_cell_page(seat, vendor_id, criterion_id, postponement=form), status
 
 
 @bp.get("/now")

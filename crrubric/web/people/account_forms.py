@@ -35,7 +35,7 @@ class PasswordForm(Form):
 class NewPasswordForm(PasswordForm):
     """Another password than the present one."""
 
-    present = PasswordField(
+    present_password = PasswordField(
         _("Your present password"), [InputRequired(_("Enter your present password."))]
     )
 

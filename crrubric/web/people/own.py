@@ -133,7 +133,9 @@ def save_own_password() -> ResponseReturnValue:
     if form.validate():
         try:
             found = change_own_password(
-                current_actor(), present=form.present.data, password=form.password.data
+                current_actor(),
+                present=form.present_password.data,
+                password=form.password.data,
             )
             session.begin_session(*found)
             flash(_("Your password is changed. Every other browser is signed out."), "done")

@@ -16,9 +16,10 @@ from crrubric.queries.meeting.meetings import find_current_meeting
 from crrubric.queries.people.access import Seat
 from crrubric.queries.results.matrices import Matrix, read_matrix
 from crrubric.services.meeting import decisions as service
-from crrubric.web.meeting.forms import FindingForm
+from crrubric.web.meeting.forms import FindingForm, PostponementForm
 from crrubric.web.results.cell_facts import load_cell_facts
 from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import ReasonForm, attach_error, parse_version
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import redirect_to, render_page
@@ -59,10 +60,13 @@ def render_cell_page(
     form: FindingForm | None = None,
     *,
     follows: Meeting | None = None,
+    withdrawal: ReasonForm | None = None,
+    postponement: PostponementForm | None = None,
 ) -> str:
     """The page of a cell, with the form for the chair in the meeting.
 
-    Args: form: what was just refused; follows: the meeting whose shared screen this is.
+    Args: form, withdrawal, postponement: what was just refused; follows: the meeting whose shared
+    screen this is.
     """
     read = read_matrix(db.session(), seat.evaluation, current_language())
     facts = load_cell_facts(seat, read, vendor_id, criterion_id)
@@ -78,7 +82,8 @@ def render_cell_page(
         follows=follows,
         sitting=follows or find_current_meeting(db.session(), seat.evaluation.id),
         items=list_agenda_cells(read, seat),
-        reason_form=ReasonForm(formdata=None),
+        withdrawal=(withdrawal or ReasonForm(formdata=None)).named("withdraw-reason"),
+        postponement=(postponement or PostponementForm(formdata=None)).named("defer-reason"),
         neighbours=find_adjacent_cells(read, facts.cell),
     )
 
@@ -171,18 +176,22 @@ def save_finding(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseRetur
 @require_permission(Action.RECORD_FINDING)
 def save_finding_withdrawal(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
     """Go back to what the rule makes of the ballots."""
-    form = ReasonForm()
-    try:
-        service.withdraw_finding(
-            current_actor(),
-            seat.evaluation.slug,
-            vendor_id,
-            criterion_id,
-            reason=form.reason.data or "",
-            seen_version=parse_version(request.form.get("version")),
-            seen_at=request.form.get("at"),
-        )
-        flash(_("The finding is withdrawn."), "done")
-    except Invalid as error:
-        flash(translate_error(error), "problem")
-    return redirect_to("cell.show_cell", seat, vendor_id=vendor_id, criterion_id=criterion_id)
+    form, status = ReasonForm(), 422
+    if form.validate():
+        try:
+            service.withdraw_finding(
+                current_actor(),
+                seat.evaluation.slug,
+                vendor_id,
+                criterion_id,
+                reason=form.reason.data,
+                seen_version=parse_version(request.form.get("version")),
+                seen_at=request.form.get("at"),
+            )
+            flash(_("The finding is withdrawn."), "done")
+            return redirect_to(
+                "cell.show_cell", seat, vendor_id=vendor_id, criterion_id=criterion_id
+            )
+        except (Invalid, Stale) as error:
+            status = attach_refusal(form, error)
+    return render_cell_page(seat, vendor_id, criterion_id, withdrawal=form), status

@@ -19,7 +19,7 @@ from crrubric.queries.people.access import (
     require_on_site,
 )
 from crrubric.web.shared import resuming, session
-from crrubric.web.shared.page import wants_json
+from crrubric.web.shared.page import READING, wants_json
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
@@ -70,7 +70,7 @@ def require_permission(
             try:
                 seat = require(session.current_actor(), action, evaluation, db.session())
             except WrongPhase:
-                if request.method == "GET":
+                if request.method in READING:
                     raise make_not_found() from None
                 raise
             return view(seat, *args, **kwargs)
@@ -108,7 +108,7 @@ def redirect_to_sign_in() -> ResponseReturnValue:
         return jsonify(message=gettext("You are signed out.")), 401
     if request.method == "POST" and (owner := session.find_lapsed_owner()) is not None:
         return resuming.ask_to_sign_in_again(owner)
-    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    back = request.full_path.rstrip("?") if request.method in READING else None
     return redirect(url_for("account.show_sign_in", next=back), code=303)
 
 

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterable
 from http import HTTPStatus
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf import FlaskForm
@@ -22,8 +22,9 @@ from crrubric.domain.errors import (
     TooSoon,
     WrongPhase,
 )
+from crrubric.domain.text import replace_control_characters
 from crrubric.extensions import DatabaseUnavailable, db
-from crrubric.web.shared.forms import attach_error
+from crrubric.web.shared.forms import attach_error, list_typed_names
 from crrubric.web.shared.page import current_address
 from crrubric.web.shared.words import translate_error
 
@@ -38,10 +39,17 @@ STATUS: dict[type[CrrubricError], HTTPStatus] = {
     NotReady: HTTPStatus.UNPROCESSABLE_ENTITY,
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
-SHORT = 20  # characters; what is longer or has blanks was typed: it is shown to be copied
-NOT_TEXT = frozenset(
-    {"csrf_token", "version", "password", "present", "next", "once", "shown", "seen", "at", "to"}
-)
+SHORT = 20  # characters; what is longer or has blanks was typed, in whatever control
+PASSWORDS = frozenset({"password", "present_password"})
+NOT_TEXT = PASSWORDS | {"csrf_token", "version", "next", "once", "shown", "seen", "at", "to"}
+IN_PAGES = frozenset({"gap"})  # “gap-7”: a control that takes text and stands in no form class
+PASSING = frozenset(
+    {
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+    }
+)  # what may go well a moment later, with nothing changed
 
 
 def init_app(app: Flask) -> None:
@@ -133,6 +141,7 @@ def render_error_page(
             kept=list_typed_texts(),
             here=make_empty_address,
             again=find_retry_address(status),
+            resend=collect_sent_fields() if status in PASSING else [],
         ),
         status.value,
     )
@@ -141,6 +150,19 @@ def render_error_page(
 def find_retry_address(status: HTTPStatus) -> str:
     """The page whose form sent too much: to go back to it with a smaller file; else nothing."""
     return current_address() if status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE else ""
+
+
+def collect_sent_fields() -> list[tuple[str, str]]:
+    """The fields of the form that was refused, to be sent once more as they are.
+
+    Only of a form of ours, whose token was good; and no page carries a password or a file along.
+    """
+    if request.method != "POST" or not g.get("csrf_valid") or request.files:
+        return []
+    fields = list(request.form.items(multi=True))
+    if any(name in PASSWORDS for name, _value in fields):
+        return []
+    return [(name, value) for name, value in fields if name != "csrf_token"]
 
 
 def make_empty_address() -> str:
@@ -162,7 +184,13 @@ def list_typed_texts() -> list[str]:
 def list_long_texts(fields: Iterable[tuple[str, str]]) -> list[str]:
     """The values of a form that are worth showing again: what was typed, no choice and no token."""
     return [
-        value
+        replace_control_characters(value)
         for name, value in fields
-        if name not in NOT_TEXT and (len(value) > SHORT or " " in value.strip())
+        if name not in NOT_TEXT and value.strip() and was_typed(name, value)
     ]
+
+
+def was_typed(name: str, value: str) -> bool:
+    """Whether a person wrote this: the control takes text, or it is too long for a choice."""
+    typed = list_typed_names() | IN_PAGES
+    return not typed.isdisjoint(name.split("-")) or len(value) > SHORT or " " in value.strip()

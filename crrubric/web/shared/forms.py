@@ -1,6 +1,6 @@
 """What forms are made of: fields in plain sentences, enums as the only lists of choices."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -14,6 +14,7 @@ from flask_wtf import FlaskForm
 from wtforms import (
     Field,
     HiddenField,
+    PasswordField,
     RadioField,
     SelectField,
     StringField,
@@ -21,6 +22,7 @@ from wtforms import (
     TimeField,
 )
 from wtforms.fields.choices import SelectChoice
+from wtforms.fields.core import UnboundField
 from wtforms.i18n import messages_path
 from wtforms.validators import InputRequired, Optional, StopValidation, ValidationError
 from wtforms.widgets import DateInput
@@ -40,6 +42,8 @@ from crrubric.domain.typed import (
 )
 from crrubric.domain.vocabulary import LabelledEnum
 from crrubric.web.shared.words import translate_error
+
+UNSEEN = (HiddenField, PasswordField)  # no person reads again what stands in them
 
 
 def list_choices(kind: type[LabelledEnum], *, empty: object = None) -> list[SelectChoice]:
@@ -244,6 +248,27 @@ class Form(FlaskForm):
         return good
 
 
+@cache
+def list_typed_names() -> frozenset[str]:
+    """Names of controls that take text; without those that are a choice in another form."""
+    written, chosen = set(), set()
+    for name, kind in list_controls(Form):
+        if issubclass(kind, StringField | TimeField) and not issubclass(kind, UNSEEN):
+            written.add(name)
+        else:
+            chosen.add(name)
+    return frozenset(written - chosen)
+
+
+def list_controls(form: type[Form], *, made_from: bool = True) -> Iterator[tuple[str, type[Field]]]:
+    """(name, kind) of every control of a form, and of those that are made from it."""
+    for name, value in vars(form).items():
+        if isinstance(value, UnboundField):
+            yield name, value.field_class
+    for other in form.__subclasses__() if made_from else ():
+        yield from list_controls(other)
+
+
 def parse_version(typed: str | None) -> int:
     """A version number from a hidden field; 0 for none. Raises: Invalid."""
     number = parse_id(typed or "0")
@@ -273,6 +298,11 @@ class ReasonForm(Form):
     """A reason alone."""
 
     reason = TextAreaField(_("Why?"), [InputRequired(_("Say why.")), limit_length(limits.NOTE)])
+
+    def named(self, name: str) -> Self:
+        """The form with a control of its own name, for a page that has several of them."""
+        self.reason.id = name
+        return self
 
 
 class ActForm(Form):

@@ -20,6 +20,7 @@ from crrubric.web.shared.forms import ActForm
 from crrubric.web.shared.navigation import make_menu, make_site_menu
 from crrubric.web.shared.session import current_actor
 
+READING = frozenset({"GET", "HEAD"})  # a HEAD is answered as the GET would be
 PIECE = 64 * 1024  # bytes of a file that are sent at once
 
 
@@ -115,7 +116,7 @@ def wants_json() -> bool:
 def current_address() -> str:
     """Where the switch leads back to: this page, or home where it is the answer to a form."""
     adapter = current_app.create_url_adapter(request)
-    if adapter is None or not (request.method == "GET" or adapter.test(method="GET")):
+    if adapter is None or not (request.method in READING or adapter.test(method="GET")):
         return ""
     return request.full_path.removesuffix("?")
 

@@ -19,14 +19,14 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from crrubric.domain import limits
 from crrubric.web.people.account_forms import SignInForm
 from crrubric.web.shared import session
-from crrubric.web.shared.errors import list_long_texts, render_error_page
+from crrubric.web.shared.errors import PASSWORDS, list_long_texts, render_error_page
 from crrubric.web.shared.origins import FOREIGN
 from crrubric.web.shared.page import find_site_address, to_local_address, wants_json
 
 log = logging.getLogger("crrubric")
 
 PREFIX = "kept-"
-LEFT_OUT = frozenset({"csrf_token", "password", "present"})
+LEFT_OUT = PASSWORDS | {"csrf_token"}
 SALT = "crrubric.resuming"
 
 

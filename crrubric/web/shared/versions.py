@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Self
 
+from flask import Flask
 from flask_babel import gettext as _
-from wtforms import BooleanField, Field, HiddenField
+from wtforms import BooleanField, Field, FileField, HiddenField, PasswordField
 from wtforms.fields.choices import SelectFieldBase
 
 from crrubric.domain.errors import Stale
@@ -21,7 +22,13 @@ from crrubric.models import JournalEntry
 from crrubric.web.shared.forms import DayField, Form, TypedField
 from crrubric.web.shared.words import format_day, format_moment, translate_error
 
+NOT_COPIED = (HiddenField, FileField, PasswordField)
 DIGEST = 12  # hex digits: it tells a control that was left alone from one that was changed
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the filter."""
+    app.jinja_env.filters["typed_values"] = list_typed_values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +130,12 @@ def read_control(field: Field) -> str:
     if isinstance(field, TypedField) and field.data is not None:
         return field.format_data()
     return str(field._value()).replace("\r\n", "\n").strip()
+
+
+def list_typed_values(form: Form) -> list[tuple[str, str]]:
+    """(label, words) of what was typed or chosen, to be copied where the form itself has gone."""
+    carried = (field for field in form if not isinstance(field, NOT_COPIED))
+    return [(str(one.label.text), describe_value(one)) for one in carried if read_control(one)]
 
 
 def digest_text(text: str) -> str:

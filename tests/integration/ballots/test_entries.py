@@ -130,7 +130,7 @@ def test_a_disputed_entry_reopens_for_the_reviewer_and_keeps_both_versions(
     reviewer, vendor = visit(made.reviewers[0]), made.vendors[0].id
 
     silent = reviewer.post(made.url(f"ballots/{vendor}/dispute"), {"reason": ""})
-    assert silent.status_code == 303
+    assert silent.status_code == 422
     assert ballot_of(made, 0, 0).state is BallotState.SUBMITTED
     answer = reviewer.post(made.url(f"ballots/{vendor}/dispute"), {"reason": "I said NO twice"})
 

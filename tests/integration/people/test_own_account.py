@@ -231,7 +231,7 @@ def test_a_new_password_signs_out_every_other_browser(make: Factory, visit: Visi
     email, link = user.email, links.make_operator_link(OPERATOR, user)
     person, other = visit(actor), visit(actor)
 
-    done = person.post("/account/password", {"present": PASSWORD, "password": NEW})
+    done = person.post("/account/password", {"present_password": PASSWORD, "password": NEW})
 
     assert (done.status_code, person.get("/account").status_code) == (303, 200)
     assert other.get("/").location.startswith("/sign-in")
@@ -248,9 +248,13 @@ def test_a_new_password_needs_the_present_one_and_is_a_good_one(make: Factory, v
     person = visit(make.actor("Nora New"))
     url = "/account/password"
 
-    wrong = error(person, url, {"present": "wrong", "password": NEW}, "present")
-    weak = error(person, url, {"present": PASSWORD, "password": "passwordpassword"}, "password")
-    own = error(person, url, {"present": PASSWORD, "password": "Nora New 2027-2028"}, "password")
+    wrong = error(person, url, {"present_password": "wrong", "password": NEW}, "present_password")
+    weak = error(
+        person, url, {"present_password": PASSWORD, "password": "passwordpassword"}, "password"
+    )
+    own = error(
+        person, url, {"present_password": PASSWORD, "password": "Nora New 2027-2028"}, "password"
+    )
 
     assert "This is not your password." in wrong
     assert "guessed first" in weak
@@ -260,14 +264,14 @@ def test_a_new_password_needs_the_present_one_and_is_a_good_one(make: Factory, v
 def test_the_name_of_the_district_is_no_password(make: Factory, visit: Visit):
     set_district(OPERATOR, name="Lakeside Unified", time_zone="UTC", seen_version=0)
     person = visit(make.actor())
-    form = {"present": PASSWORD, "password": "lakeside.unified.2027"}
+    form = {"present_password": PASSWORD, "password": "lakeside.unified.2027"}
 
     assert "“Lakeside Unified” is" in error(person, "/account/password", form, "password")
 
 
 def test_guessing_the_present_password_is_slowed_down(make: Factory, visit: Visit):
     person = visit(make.actor())
-    form = {"present": "wrong", "password": NEW}
+    form = {"present_password": "wrong", "password": NEW}
     found = [person.post("/account/password", form).status_code for _attempt in range(21)]
 
     assert found == [422] * 20 + [429]
@@ -289,7 +293,7 @@ def test_a_change_under_way_does_not_survive_another_one(
 
     monkeypatch.setattr(own_account, "hash_password", meanwhile)
 
-    done = person.post("/account/password", {"present": PASSWORD, "password": NEW})
+    done = person.post("/account/password", {"present_password": PASSWORD, "password": NEW})
 
     assert done.status_code == 409
     email = db.session.get_one(User, actor.user_id).email

@@ -14,7 +14,7 @@ from crrubric.queries.people.people import Actor
 from crrubric.services.setup.committee import invite_member
 from tests.factories import PASSWORD, Factory, Made, stored_marks
 from tests.integration.conftest import Visit, Visitor
-from tests.pages import Page, parse, words
+from tests.pages import Page, filled_form, parse, words
 
 
 def test_a_page_after_a_pause_extends_the_session(make: Factory, visit: Visit):
@@ -100,6 +100,19 @@ def test_a_form_sent_after_the_session_ended_is_kept_for_the_same_person(
     assert url in [form.get("action") for form in page.all("form")]
     assert sent.status_code == 303
     assert stored_marks() == [(Answer.NO, NOTE)]
+
+
+def test_who_was_ticked_as_present_is_kept_as_any_field_is_and_a_password_is_not(
+    make: Factory, visit: Visit
+):
+    made, reviewer, _url = outlived(make, visit)
+    ticks = {"present": ["1", "2"], "present_password": PASSWORD}
+
+    late = reviewer.post(made.url("meeting/present"), ticks)
+
+    kept = filled_form(parse(late.status_code, late.text), "/sign-in")
+    assert (late.status_code, kept["kept-present"]) == (401, ["1", "2"])
+    assert PASSWORD not in late.text
 
 
 def test_a_kept_form_is_not_shown_to_another_person(make: Factory, visit: Visit):

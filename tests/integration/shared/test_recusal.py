@@ -71,8 +71,9 @@ def hold_meeting(app: Flask, letters: tuple[str, str], found: Outcome) -> tuple[
 
 # What the whole committee reads, the result by vendor, is read by whoever stays away as well.
 PUBLIC = {
-    "compare", "decision/", "decision/commitments", "export/scores.csv", "export/tallies.csv",
-    "matrix", "memo/", "memo/memo.docx", "memo/memo.html", "scores",
+    "compare", "decision/", "decision/commitments", "decision/commitments/1/withdraw",
+    "export/scores.csv", "export/tallies.csv", "matrix", "memo/", "memo/memo.docx",
+    "memo/memo.html", "scores",
 }  # fmt: skip
 
 

@@ -1,0 +1,360 @@
+"""Nothing that people typed is lost: each form is refused, and its words stand in the answer."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from crrubric.clock import now_utc
+from crrubric.domain.errors import Busy
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import (
+    Answer,
+    EntrySource,
+    Outcome,
+    Phase,
+    Role,
+    Stakeholder,
+    Standing,
+)
+from crrubric.queries.people.people import Actor
+from crrubric.services.ballots.attachments import attach_vendor_file
+from crrubric.services.ballots.ballots import MarkText
+from crrubric.services.ballots.entries import EnteredBallot, enter_ballot
+from crrubric.services.meeting import decisions, meetings, positions, reinstatements
+from crrubric.services.questions.askings import ask_vendor
+from crrubric.services.questions.questions import write_question
+from crrubric.services.setup import vendors
+from crrubric.services.setup.committee import invite_member
+from tests.factories import Factory, Made, ballot_of
+from tests.integration.conftest import Visit, Visitor
+from tests.integration.shared.test_access import addresses
+from tests.pages import Page, filled_form, list_values, parse, words
+from tests.typed_views import list_form_views
+from tests.uploads import pdf
+
+Walks = tuple[Made, dict[Actor, list[str]]]  # who looks at which pages besides those of all
+
+TODAY = now_utc().date()
+FILES = re.compile(r"/export/|/memo|\.json|/aside|/where")  # no pages with forms, and slow ones
+SPLIT = {(0, 0): "YNY", (1, 0): "YYY", (0, 1): "NNN", (1, 1): "NYN"}
+WRITTEN = {"text", "email", "date", "time", "url", "search", "tel", "number"}
+BELL = "\x07"  # no text takes it, no number and no day
+SHOWN = "\ufffd"  # what stands in its place, so that one sees where it was
+SITE = ("/evaluations/new", "/account", "/account/address", "/district", "/forgotten-password")
+
+
+def list_written(form: Element) -> list[str]:
+    """The names of the controls in which people write."""
+    return [
+        node.get("name") or ""
+        for node in form.iter()
+        if node.get("name")
+        and node.get("readonly") is None
+        and (
+            node.tag == "textarea"
+            or (node.tag == "input" and (node.get("type") or "text") in WRITTEN)
+        )
+    ]
+
+
+def list_forms(page: Page, url: str) -> Iterator[tuple[str, Element, list[str]]]:
+    """(address, form, controls) of each form of a page in which people write."""
+    for form in page.all("form"):
+        written = list_written(form)
+        if form.get("method", "").lower() == "post" and written:
+            yield (form.get("action") or url).partition("?")[0], form, written
+
+
+def fill_wrongly(form: Element, written: list[str]) -> dict[str, Any]:
+    """The form with words of their own in each control, which can't be stored."""
+    sent: dict[str, Any] = {}
+    for name, value in list_values(form):
+        if name != "csrf_token":
+            sent.setdefault(name, []).append(value)
+    return {**sent, **{name: f"my {name}{BELL}" for name in written}}
+
+
+def lose(answer: TestResponse, written: list[str]) -> list[str]:
+    """The controls whose words the answer has lost; a page elsewhere has lost all of them."""
+    if answer.status_code not in {400, 409, 422}:
+        return [f"{answer.status_code}", *written]
+    return [name for name in written if f"my {name}{SHOWN}" not in answer.text]
+
+
+def refuse_all(app: Flask, person: Visitor, pages: list[str]) -> dict[str, list[str]]:
+    """endpoint -> what was lost of it, of every form on these pages."""
+    found: dict[str, list[str]] = {}
+    adapter = app.url_map.bind("localhost")
+    for url in pages:
+        answer = person.get(url)
+        if answer.status_code != 200 or answer.mimetype != "text/html":
+            continue
+        for to, form, written in list_forms(parse(200, answer.text), url):
+            endpoint = adapter.match(to, method="POST")[0]
+            if endpoint not in found:
+                found[endpoint] = lose(person.post(to, fill_wrongly(form, written)), written)
+    return found
+
+
+def pages_of(app: Flask, made: Made, *more: str) -> list[str]:
+    """The pages of an evaluation, with the ids of what is in it, and some more of them."""
+    routes = addresses(app, made, {"reviewer": made.reviewers[0]})
+    pages = [url for method, url, _action in routes if method == "GET"]
+    first = [path if path.startswith("/") else made.url(path) for path in more]
+    return first + [url for url in pages if not FILES.search(url)]
+
+
+def set_up(make: Factory) -> Walks:
+    """Setup: a vendor with a file, somebody who is invited and has no account yet."""
+    made = make.evaluation()
+    attach_vendor_file(made.chair, made.slug, made.vendors[0].id, name="a.pdf", data=pdf())
+    invitation = invite_member(
+        made.chair, made.slug, name="Ana Nueva", email="ana@school.example",
+        roles=frozenset({Role.REVIEWER}), stakeholder=Stakeholder.TEACHER,
+    )  # fmt: skip
+    return made, {made.chair: [f"committee/{invitation.member.id}/address", "vendors/new"]}
+
+
+def practice(make: Factory) -> Walks:
+    """The practice round."""
+    made = make.evaluation(phase=Phase.PRACTICE)
+    return made, {made.reviewers[0]: []}
+
+
+def score(make: Factory) -> Walks:
+    """Scoring: a conflict, a ballot that was entered, one that was submitted, what was asked."""
+    made = make.evaluation(reviewers=3)
+    second, third = made.reviewers[1:]
+    make.forward(made, Phase.SCORING, {(1, 0): "Y--"})
+    vendor, other = (row.id for row in made.vendors)
+    conflict = make.conflict(made, 2, 1, "My brother works there.")
+    make.submit(made, 1, 0, "Not seen")
+    asking = ask_vendor(second, made.slug, vendor, made.criteria[0].id, words="How long?")
+    write_question(made.chair, made.slug, vendor, words="Since when?")
+    marks = {made.criteria[0].id: MarkText(answer=Answer.YES)}
+    entered = EnteredBallot(
+        source=EntrySource.PAPER, given_on=TODAY, no_conflict=True, marks=marks, rest="Late"
+    )
+    enter_ballot(made.chair, made.slug, ballot_of(made, 0, 1).id, entered)
+    return made, {
+        made.chair: [
+            f"progress/{ballot_of(made, 1, 0).id}/reopen",
+            f"conflicts/{conflict.id}",
+            f"questions/askings/{asking.id}",
+        ],
+        made.reviewers[0]: [f"ballots/{other}/submit"],
+        third: [],
+    }
+
+
+def meet(make: Factory) -> Walks:
+    """The meeting under way, with something of everything that is recorded in it."""
+    made = make.evaluation(phase=Phase.MEETING, marks=SPLIT)
+    slug, vendor, first = made.slug, made.vendors[0].id, made.criteria[0].id
+    meetings.start_meeting(made.chair, slug)
+    meetings.record_motion(made.chair, slug, meetings.MotionText(words="To go on", in_favor=0))
+    finding = decisions.FindingText(Outcome.MET, "Shown to all.")
+    decisions.record_finding(made.chair, slug, vendor, first, finding, seen_version=0)
+    text = decisions.DecisionText(vendor_id=vendor, reason="It fits us.")
+    decisions.record_decision(made.chair, slug, text)
+    promise = positions.CommitmentText("To train", "IT", TODAY + timedelta(days=30))
+    positions.record_commitment(made.chair, slug, vendor, promise)
+    return made, {
+        made.chair: [f"cells/{vendor}/{made.criteria[1].id}", "phase?to=SCORING"],
+        made.reviewers[0]: [],
+    }
+
+
+def gather(make: Factory) -> Walks:
+    """The meeting before it is opened; a vendor that failed a must-have is reinstated."""
+    made = make.evaluation(phase=Phase.MEETING, marks=SPLIT)
+    reinstatements.reinstate_vendor(made.chair, made.slug, made.vendors[1].id, reason="Fixed.")
+    administrator = make.actor(standing=Standing.ADMINISTRATOR)
+    return made, {made.chair: [], administrator: [*SITE, f"/chairs/{made.slug}"]}
+
+
+def decide(make: Factory) -> Walks:
+    """The decision is final."""
+    made = make.evaluation(phase=Phase.DECIDED)
+    return made, {made.chair: []}
+
+
+# what is refused in each scene; a form that several show is named once
+SCENES = {
+    set_up: """
+        committee.save_invitation committee.save_invited_address deletion.save_deletion
+        evaluations.save_facts
+        evaluations.save_rule files.save_file_withdrawal rubric.save_criterion
+        rubric.save_new_criterion rubric.save_new_section sections.save_section
+        vendors.save_new_vendor vendors.save_vendor
+        """,
+    practice: "practice.save_practice_mark",
+    score: """
+        answers.save_answer answers.save_question_withdrawal answers.save_question_words
+        answers.save_set_aside_reason askings.save_asking ballots.save_mark
+        ballots.submit_ballot_form closing.save_closing_day corrections.save_correction
+        corrections.save_vendor_selection declarations.save_declaration declarations.save_waiver
+        entries.save_dispute entries.save_entry evaluations.save_reopening
+        questions.save_merged_question questions.save_new_question questions.save_questions_sent
+        reminders.submit_reminders
+        """,
+    meet: """
+        cell.save_finding cell.save_finding_withdrawal decision.save_commitment
+        decision.save_commitment_withdrawal decision.save_decision decision.save_position
+        evaluations.save_phase meeting.save_deferral meeting.save_motion
+        meeting.save_undisputed_motion motions.save_motion_correction
+        reinstatements.save_reinstatement
+        """,
+    gather: """
+        account.submit_sign_in chairs.save_appointment district.save_district
+        forgotten.send_forgotten_password_link home.save_new_evaluation
+        meeting.save_meeting_start own.save_own_address own.save_own_name
+        reinstatements.save_reinstatement_withdrawal
+        """,
+    decide: "evaluations.save_retention",
+}
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("scene", SCENES)
+def test_what_was_typed_stands_in_the_answer_to_every_form_that_is_refused(
+    app: Flask, make: Factory, visit: Visit, mailing: None, scene: Callable[[Factory], Walks]
+):
+    made, walks = scene(make)
+    found: dict[str, list[str]] = {}
+    for actor, more in walks.items():
+        found.update(refuse_all(app, visit(actor), pages_of(app, made, *more)))
+
+    assert {endpoint: lost for endpoint, lost in found.items() if lost} == {}
+    assert set(SCENES[scene].split()) - set(found) == set()
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_every_form_in_which_people_write_is_refused_in_one_of_the_scenes(app: Flask):
+    views = list_form_views(app)
+    written = {name for name, view in views.items() if view.takes_text()}
+
+    assert written - {name for names in SCENES.values() for name in names.split()} == set()
+
+
+@dataclass(frozen=True)
+class Late:
+    """A form of the meeting that comes when its page no longer has it."""
+
+    to: str
+    sent: dict[str, Any]
+    open: bool  # whether a meeting is under way
+    kept: str = "In the library"
+
+
+LATE = {
+    "motion": Late("meeting/minutes", {"words": "In the library", "in_favor": "0"}, open=False),
+    "start": Late("meeting/start", {"place": "In the library"}, open=True),
+    "attendance": Late("meeting/present", {"present": "1"}, open=False, kept="checked"),
+    "deferral": Late("meeting/defer/{cell}", {"reason": "In the library"}, open=True),
+}
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", LATE)
+def test_what_was_typed_stands_where_its_form_has_gone(make: Factory, visit: Visit, name: str):
+    made, late = make.evaluation(phase=Phase.MEETING), LATE[name]
+    cell = made.vendors[0].id, made.criteria[0].id
+    finding = decisions.FindingText(Outcome.MET, "Shown to all.")
+    decisions.record_finding(made.chair, made.slug, *cell, finding, seen_version=0)
+    if late.open:
+        meetings.start_meeting(made.chair, made.slug)
+
+    to = made.url(late.to.format(cell="/".join(map(str, cell))))
+    answer = visit(made.chair).post(to, late.sent)
+
+    page = parse(answer.status_code, answer.text)
+    assert (page.status in {409, 422}, late.kept in answer.text) == (True, True)
+    assert page.with_id("error-summary") is not None
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_a_ballot_typed_for_somebody_who_began_it_meanwhile_stands_in_the_answer(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "Y--"})
+    ada = made.criteria[0].id
+    typed = {f"answer-{ada}": "NO", f"note-{ada}": "By phone", "source": "PHONE"}
+
+    answer = visit(made.chair).post(
+        made.url(f"progress/{ballot_of(made, 0, 0).id}/enter"),
+        {**typed, "given_on": TODAY.isoformat(), "rest": "No time", "no_conflict": "y"},
+    )
+
+    page = parse(answer.status_code, answer.text)
+    chosen = page.with_id(f"criterion-{ada}-answer-no").get("checked") is not None
+    assert (page.status, chosen, "By phone" in answer.text) == (409, True, True)
+    assert "has begun this ballot" in words(page.with_id("error-summary"))
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_a_page_that_says_what_went_wrong_shows_short_words_too(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+    vendor, answer = made.vendors[0].id, "RECUSED"
+
+    late = visit(made.chair).post(
+        made.url(f"vendors/{vendor}"), {"company": "Quill", "gap-1": "ill", "kind": answer}
+    )
+
+    kept = [words(node) for node in parse(409, late.text).all("textarea")]
+    assert (late.status_code, kept) == (409, ["Quill", "ill"])
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_a_form_that_met_a_fault_that_passes_is_sent_again_as_it_was(
+    make: Factory, visit: Visit, monkeypatch: pytest.MonkeyPatch
+):
+    made = make.evaluation()
+    person, url = visit(made.chair), made.url("vendors/new")
+    with monkeypatch.context() as broken:
+        broken.setattr(vendors, "add_vendor", refuse_for_now)
+        away = person.post(url, {"company": "Quill", "price_unit": "SEAT", "once": "a" * 32})
+
+    form = filled_form(parse(away.status_code, away.text), url)
+    assert (away.status_code, form["company"], form["price_unit"]) == (503, ["Quill"], ["SEAT"])
+    assert "csrf_token" in away.text
+    again = person.post(url, {**form, "once": "a" * 32})
+    assert again.status_code == 303, again.text
+
+
+def refuse_for_now(*_given: object, **_named: object) -> None:
+    raise Busy(N_("The server is busy."), seconds=3)
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("path", "status"), [("meeting/", 404), ("progress", 200)])
+def test_a_head_is_answered_as_the_page_would_be(
+    make: Factory, visit: Visit, path: str, status: int
+):
+    made = make.evaluation(phase=Phase.SCORING)
+    person = visit(made.chair)
+
+    found = [person.send(method, made.url(path)).status_code for method in ("GET", "HEAD")]
+
+    assert found == [status, status]
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_the_reason_of_an_act_that_became_impossible_meanwhile_stands_in_the_answer(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "Y--"})
+
+    answer = visit(made.chair).post(
+        made.url("phase"), {"to": "SETUP", "reason": "A vendor is missing", "version": "1"}
+    )
+
+    kept = [words(node) for node in parse(answer.status_code, answer.text).all("textarea")]
+    assert (answer.status_code, kept) == (422, ["A vendor is missing"])
