@@ -59,6 +59,8 @@ def set_rule(
         refuse_unseen_change(stored, asdict(settings), seen)
         # that the chair looked at the rule and left it as it is, is told once as well
         old = stored if evaluation.rule_set_at else {}
+        if old == asdict(settings):
+            return evaluation  # no entry would tell of another moment
         apply_rule(evaluation, settings)
         note_evaluation_change(
             session, actor, Event.RULE_CHANGED, evaluation, old=old, new=asdict(settings)

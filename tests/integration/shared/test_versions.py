@@ -19,6 +19,7 @@ from crrubric.domain.vocabulary import Outcome, Phase, Role, Stakeholder
 from crrubric.extensions import db
 from crrubric.models import Finding, JournalEntry, Member, Position, Vendor
 from crrubric.queries.people.people import Actor
+from crrubric.queries.record.verification import verify_record
 from crrubric.queries.setup.assignments import assignment_of
 from crrubric.services.meeting import decisions, meetings
 from crrubric.services.setup import assignments, committee, rubrics, rules, vendors
@@ -183,6 +184,18 @@ def test_sending_it_again_is_deliberate_and_saves(make: Factory, visit: Visit, e
     answer = other.post(url, filled_form(parse(refused.status_code, refused.text), url))
 
     assert answer.status_code == 303
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS.keys())
+def test_a_record_verifies_after_the_same_was_saved_twice(make: Factory, visit: Visit, edit: Edit):
+    made, _second = start(make, edit.phase)
+    chair, url = visit(made.chair), made.url(edit.path(made))
+    for allowed in ({303}, {303, 422}):  # a correction that changes nothing is refused
+        answer = chair.post(url, {**opened(chair, made, edit), **edit.first})
+        assert answer.status_code in allowed
+
+    assert [str(problem) for problem in verify_record(db.session()).problems] == []
 
 
 def test_a_control_that_was_left_alone_takes_over_what_was_saved_meanwhile(
