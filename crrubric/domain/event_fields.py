@@ -52,8 +52,8 @@ TYPED: Mapping[str, Kinds] = {
     ),
     **dict.fromkeys(
         (
-            "does_not_meet", "look_for", "practice", "purpose", "question", "rubric", "title",
-            "version", "why",
+            "does_not_meet", "earlier", "look_for", "practice", "purpose", "question", "rubric",
+            "title", "version", "why",
         ),
         RUBRIC,
     ),

@@ -75,11 +75,17 @@ def create_evaluation(
 
 
 def note_creation(
-    session: Session, actor: Actor, evaluation: Evaluation, *, at: datetime | None = None
+    session: Session,
+    actor: Actor,
+    evaluation: Evaluation,
+    *,
+    earlier: str = "",
+    at: datetime | None = None,
 ) -> None:
     """The first journal entry of an evaluation: all that it begins with.
 
-    Args: at: when it was made, if not now; only the demo looks back.
+    Args: earlier: title of the evaluation that it was started from; at: when it was made, if not
+    now; only the demo looks back.
     """
     session.flush()
     chair = session.scalar(select(Member).where(Member.evaluation_id == evaluation.id))
@@ -103,6 +109,7 @@ def note_creation(
             "rubric": evaluation.rubric_name,
             "version": evaluation.rubric_version,
             "purpose": evaluation.purpose,
+            **({"earlier": earlier} if earlier else {}),
             ROW: begun,
         },
         at=at,

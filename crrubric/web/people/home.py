@@ -1,8 +1,9 @@
 """Home, a new evaluation, health, and what anybody may read: access, words."""
 
-from flask import Blueprint, jsonify, redirect, render_template, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
 
 from crrubric.domain.actions import SiteAction
 from crrubric.domain.errors import Invalid
@@ -16,6 +17,7 @@ from crrubric.queries.people.access import make_not_found
 from crrubric.queries.people.district import find_named_district
 from crrubric.queries.setup.evaluations import list_own_evaluations
 from crrubric.queries.shared.health import load_database_state
+from crrubric.services.setup.earlier import start_from_earlier
 from crrubric.services.setup.evaluations import create_evaluation
 from crrubric.web.setup.forms import EvaluationForm
 from crrubric.web.shared.access import allow_everyone, require_sign_in
@@ -49,29 +51,46 @@ def show_new_evaluation_form() -> ResponseReturnValue:
     """The form for a new evaluation."""
     if current_actor().standing is Standing.MEMBER:
         raise make_not_found()
-    return render_new_evaluation_form(EvaluationForm())
+    form = make_evaluation_form()
+    if request.args.get("from") in [choice.value for choice in form.earlier.choices]:
+        form.earlier.data = request.args["from"]
+    return render_new_evaluation_form(form)
+
+
+def make_evaluation_form() -> EvaluationForm:
+    """The form, with what a new evaluation can begin with: the built-in rubric, an earlier one."""
+    form = EvaluationForm()
+    built_in = _("the built-in rubric, “%(name)s”", name=load_built_in_rubric().name)
+    form.earlier.choices = [
+        SelectChoice("", built_in),
+        *(
+            SelectChoice(row.evaluation.slug, row.evaluation.title)
+            for row in list_own_evaluations(db.session(), current_actor())
+        ),
+    ]
+    return form
 
 
 def render_new_evaluation_form(form: EvaluationForm) -> str:
-    """The form, beside the rubric that a new evaluation begins with."""
-    return render_site_page(
-        "setup/evaluation/new.html", form=form, rubric=load_built_in_rubric(), under=HOME
-    )
+    """The form for a new evaluation."""
+    return render_site_page("setup/evaluation/new.html", form=form, under=HOME)
 
 
 @bp.post("/evaluations/new")
 @require_sign_in
 def save_new_evaluation() -> ResponseReturnValue:
-    """Make the evaluation from the built-in rubric."""
-    form = EvaluationForm()
+    """Make the evaluation from the built-in rubric, or from an earlier evaluation."""
+    if current_actor().standing is Standing.MEMBER:
+        raise make_not_found()
+    form = make_evaluation_form()
     if form.validate():
+        words = {"title": form.title.data, "purpose": form.purpose.data or ""}
         try:
-            evaluation = create_evaluation(
-                current_actor(),
-                title=form.title.data,
-                purpose=form.purpose.data or "",
-                rubric=load_built_in_rubric(),
-            )
+            if form.earlier.data:
+                evaluation = start_from_earlier(current_actor(), form.earlier.data, **words)
+            else:
+                rubric = load_built_in_rubric()
+                evaluation = create_evaluation(current_actor(), rubric=rubric, **words)
             return redirect(url_for("evaluations.show_overview", slug=evaluation.slug), code=303)
         except Invalid as error:
             attach_error(form, error)

@@ -18,7 +18,7 @@ from crrubric.domain.setup.lifecycle import (
     next_phases,
     previous_phase,
 )
-from crrubric.domain.vocabulary import BallotState, Phase
+from crrubric.domain.vocabulary import BallotState, Phase, Standing
 from crrubric.extensions import db
 from crrubric.models import Evaluation
 from crrubric.queries.ballots.ballots import list_own_ballots
@@ -71,6 +71,7 @@ def show_overview(seat: Seat) -> ResponseReturnValue:
         and not list_phase_problems(seat.evaluation.phase, Phase.PRACTICE, facts),
         ballots=list_own_ballots(db.session(), seat.member) if marking and seat.member else [],
         asked=count_waiting_askings(db.session(), seat),
+        may_create=seat.actor.standing is not Standing.MEMBER,
         notices=list_own_notices(db.session(), seat.actor, evaluation_id=seat.evaluation.id),
     )
 

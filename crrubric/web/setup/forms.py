@@ -62,6 +62,7 @@ class EvaluationForm(Form):
         _("Title"), [InputRequired(_("Enter a title.")), limit_length(limits.TITLE)]
     )
     purpose = TextAreaField(_("What is it for?"), [Optional(), limit_length(limits.LONG_TEXT)])
+    earlier = ListChoiceField(_("It begins with"), [Optional()])
 
 
 class HardEndForm(Form):

@@ -1,0 +1,131 @@
+"""An evaluation that is started from an earlier one: its rubric and rule, never its marks."""
+
+import pytest
+from sqlalchemy import func, select
+
+from crrubric.domain.errors import Invalid, NotFound
+from crrubric.domain.setup.rubric import load_built_in_rubric
+from crrubric.domain.vocabulary import Phase, RuleKind, Standing
+from crrubric.extensions import db
+from crrubric.models import Criterion, Evaluation, Mark, Section, Tension, Vendor
+from crrubric.queries.record.verification import verify_record
+from crrubric.services.setup.earlier import start_from_earlier
+from crrubric.services.setup.evaluations import serialize_facts
+from crrubric.services.setup.rubrics import serialize_rubric
+from crrubric.services.setup.rules import RuleSettings, rule_settings
+from tests.factories import Factory, Made
+from tests.integration.conftest import Visit
+from tests.pages import words
+
+RULE = RuleSettings(kind=RuleKind.SUPERMAJORITY, over=3, under=4, quorum=2, pass_mark=70)
+IDS = {"id", "section_id", "first_id", "second_id"}
+
+
+def last_year(make: Factory) -> Made:
+    return make.evaluation(
+        title="Last year",
+        phase=Phase.DECIDED,
+        rubric=load_built_in_rubric(),
+        rule=RULE,
+        marks={(0, 0): "YNYY"},
+    )
+
+
+def rubric_of(evaluation: Evaluation) -> dict[str, list[dict[str, object]]]:
+    """The rubric as the journal tells it, but for the numbers of rows."""
+    told = serialize_rubric(db.session(), evaluation)
+    return {
+        kind: [{key: value for key, value in row.items() if key not in IDS} for row in rows]
+        for kind, rows in told.items()
+    }
+
+
+def count(model: type, evaluation: Evaluation) -> int:
+    wanted = select(func.count()).select_from(model).where(model.evaluation_id == evaluation.id)
+    return db.session.scalar(wanted)
+
+
+def test_rubric_and_rule_are_taken_over_and_marks_are_not(make: Factory):
+    made = last_year(make)
+    made.criteria[3].left_out, made.criteria[4].title = True, "As it was worded in the end"
+    db.session.flush()
+
+    new = start_from_earlier(made.chair, made.slug, title="This year", purpose="Again.")
+
+    assert rubric_of(new) == rubric_of(made.evaluation)
+    assert (count(Section, new), count(Criterion, new), count(Tension, new)) == (
+        count(Section, made.evaluation), 21, count(Tension, made.evaluation)
+    )  # fmt: skip
+    assert rule_settings(new) == RULE
+    assert (new.phase, new.slug, serialize_facts(new)["purpose"]) == (
+        Phase.SETUP, "this-year", "Again."
+    )  # fmt: skip
+    assert (count(Mark, new), count(Vendor, new), len(new.members)) == (0, 0, 1)
+    assert new.members[0].is_chair
+
+
+def test_the_tensions_lead_to_criteria_of_the_new_rubric(make: Factory):
+    new = start_from_earlier(last_year(make).chair, "last-year", title="This year")
+
+    own = set(db.session.scalars(select(Criterion.id).where(Criterion.evaluation_id == new.id)))
+    found = db.session.scalars(select(Tension).where(Tension.evaluation_id == new.id)).all()
+    assert found
+    assert {key for row in found for key in (row.first_id, row.second_id)} <= own
+
+
+def test_both_records_verify_afterwards(make: Factory):
+    made = last_year(make)
+
+    start_from_earlier(made.chair, made.slug, title="This year")
+
+    assert [str(problem) for problem in verify_record(db.session()).problems] == []
+
+
+def test_only_an_organizer_with_a_seat_in_the_earlier_one_starts_from_it(make: Factory):
+    made = last_year(make)
+
+    for actor in (made.reviewers[0], make.actor(standing=Standing.ORGANIZER)):
+        with pytest.raises(NotFound):
+            start_from_earlier(actor, made.slug, title="This year")
+
+
+def test_a_title_that_is_taken_is_refused(make: Factory):
+    made = last_year(make)
+
+    with pytest.raises(Invalid, match="already") as refused:
+        start_from_earlier(made.chair, made.slug, title="last YEAR")
+
+    assert refused.value.field == "title"
+
+
+def test_a_chair_gets_there_in_two_clicks(make: Factory, visit: Visit):
+    made = last_year(make)
+    chair = visit(made.chair)
+    link = next(
+        node for node in chair.page(made.url()).all("a")
+        if words(node) == "Start the next evaluation from this one"
+    )  # fmt: skip
+
+    chosen = [
+        node.get("value")
+        for node in chair.page(link.get("href") or "").all("option")
+        if node.get("selected") is not None
+    ]
+    done = chair.post("/evaluations/new", {"title": "This year", "earlier": made.slug})
+
+    assert chosen == [made.slug]
+    assert (done.status_code, done.location) == (303, "/evaluations/this-year/")
+    assert rubric_of(made.evaluation) == rubric_of(
+        db.session.scalars(select(Evaluation).where(Evaluation.slug == "this-year")).one()
+    )
+
+
+def test_what_is_no_evaluation_of_ones_own_can_not_be_chosen(make: Factory, visit: Visit):
+    made = last_year(make)
+    other = visit(make.actor(standing=Standing.ORGANIZER))
+
+    page = other.get(f"/evaluations/new?from={made.slug}")
+    answer = other.post("/evaluations/new", {"title": "This year", "earlier": made.slug})
+
+    assert made.evaluation.title not in page.text
+    assert answer.status_code == 422
