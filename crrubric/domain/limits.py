@@ -36,6 +36,7 @@ TERM_MONTHS = NumberLimits(1, 240)
 EVIDENCE_MONTHS = NumberLimits(1, 120)  # the longest time after which evidence can count as old
 VOTES = NumberLimits(0, 1_000)
 QUORUM = NumberLimits(1, 1_000)
+LEARNERS = NumberLimits(1, 1_000_000)
 THRESHOLD = NumberLimits(1, 1_000)  # either number of “2 of 3”
 PASS_MARK = NumberLimits(0, 100)  # percent
 RANK = NumberLimits(1, 1_000)

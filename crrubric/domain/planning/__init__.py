@@ -1,0 +1,1 @@
+"""Before and after the scoring: which learners need what, and how success is followed."""
