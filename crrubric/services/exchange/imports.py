@@ -23,9 +23,10 @@ from crrubric.models import Ballot, Criterion, Evaluation, Mark, Member, Section
 from crrubric.queries.people.access import lock_evaluation, require
 from crrubric.queries.people.people import Actor
 from crrubric.services.ballots.ballots import issue_ballots, issue_ballots_if_scoring
+from crrubric.services.exchange.csv_rows import Report
 from crrubric.services.exchange.filled_ballots import close_filled_ballots
 from crrubric.services.exchange.import_entries import serialize_new_evaluation
-from crrubric.services.exchange.mark_lines import Report, read_mark_lines
+from crrubric.services.exchange.mark_lines import read_mark_lines
 from crrubric.services.exchange.newcomers import add_reviewers, add_vendors
 from crrubric.services.exchange.rosters import load_marked_cells, load_roster
 from crrubric.services.exchange.scanning import ImportSummary, MarkedCells, Roster, scan_marks

@@ -1,7 +1,6 @@
 """Reading a long CSV file of marks: every line is good, or has the reason why not."""
 
-import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,13 +9,11 @@ from crrubric.domain.errors import CrrubricError, Invalid, InvalidLines
 from crrubric.domain.text import clean_line, clean_text, key_of
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Answer
+from crrubric.services.exchange.csv_rows import Report, iterate_csv_rows
 
 COLUMNS = ("reviewer", "vendor", "criterion", "mark")
 NOTE = "note"  # a column that may be there
-SEPARATORS = ",;\t"
-EVERY = 5_000  # lines between two reports of progress
 ANSWERS = {answer.value: answer for answer in Answer}
-Report = Callable[[int], None]  # called with the number of lines read so far
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,73 +28,16 @@ class MarkLine:
     note: str
 
 
-class _QuoteWatch:
-    """The lines of a file as they are read, and where a quotation began that is not closed yet.
-
-    A mark inside a quotation is doubled, so that each line opens or closes one if it has an odd
-    number of them.
-    """
-
-    def __init__(self, lines: Iterable[str]) -> None:
-        self.lines = lines
-        self.opened: int | None = None
-
-    def __iter__(self) -> Iterator[str]:
-        for number, line in enumerate(self.lines, 1):
-            if line.count('"') % 2:
-                self.opened = number if self.opened is None else None
-            yield line
-
-
 def read_mark_lines(path: Path, report: Report) -> Iterator[MarkLine | tuple[int, CrrubricError]]:
-    """The good lines, and (number, refusal) for the bad ones, in order; UTF-8, BOM or not.
+    """The good lines, and (number, refusal) for the bad ones, in order.
 
-    Columns are separated by commas, semicolons or tabs, as the header has them; a row of blanks is
-    no row. Raises: Invalid for a file that can't be read.
+    Raises: InvalidLines for a header that can't be used; as `iterate_csv_rows`.
     """
-    watch = _QuoteWatch(())
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            separator = find_separator(file.readline(limits.LONG_TEXT))
-            file.seek(0)
-            watch.lines = file
-            reader = csv.reader(watch, delimiter=separator, strict=True)
-            header = [key_of(name) for name in next(reader, [])]
-            places = find_columns(header)
-            begun = reader.line_num + 1
-            for row in reader:
-                if any(cell.strip() for cell in row):
-                    yield parse_row(begun, row, places, len(header))
-                begun = reader.line_num + 1
-                if reader.line_num % EVERY == 0:
-                    report(reader.line_num)
-            report(reader.line_num)
-    except UnicodeDecodeError:
-        raise Invalid(
-            N_("%(file)s is not UTF-8: save it as “CSV UTF-8” and import again."), file=path.name
-        ) from None
-    except csv.Error as error:
-        if watch.opened is not None:
-            raise Invalid(
-                N_("%(file)s, line %(line)s: a quotation begins here and does not end."),
-                file=path.name,
-                line=watch.opened,
-            ) from None
-        raise Invalid(
-            N_("%(file)s, line %(line)s: this can’t be read as CSV (%(why)s)."),
-            file=path.name,
-            line=reader.line_num,
-            why=str(error),
-        ) from None
-    except OSError as error:
-        raise Invalid(
-            N_("%(file)s can’t be opened: %(why)s."), file=path.name, why=error.strerror
-        ) from None
-
-
-def find_separator(header: str) -> str:
-    """What stands most often in the header: a comma unless it is another."""
-    return max(SEPARATORS, key=header.count)
+    rows = iterate_csv_rows(path, report)
+    header = [key_of(name) for name in next(rows, (1, []))[1]]
+    places = find_columns(header)
+    for number, row in rows:
+        yield parse_row(number, row, places, len(header))
 
 
 def find_columns(header: list[str]) -> dict[str, int]:

@@ -9,7 +9,8 @@ from crrubric.domain.errors import CrrubricError, Invalid, InvalidLines
 from crrubric.domain.setup.assignment import EVERYTHING, Assignment
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Answer
-from crrubric.services.exchange.mark_lines import MarkLine, Report, read_mark_lines
+from crrubric.services.exchange.csv_rows import Report
+from crrubric.services.exchange.mark_lines import MarkLine, read_mark_lines
 from crrubric.services.exchange.names import (
     CRITERION_WORDS,
     REVIEWER_WORDS,
