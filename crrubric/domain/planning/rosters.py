@@ -1,0 +1,189 @@
+"""A roster: a table of learners, read line by line, with columns named as other systems name them.
+
+What a line says of a learner is an education record: it is worked on and handed on, never kept.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from crrubric.domain import limits
+from crrubric.domain.errors import CrrubricError, Invalid, InvalidLines
+from crrubric.domain.planning.calibration import GUIDE, Calibration
+from crrubric.domain.planning.triage import Placement, place_learner
+from crrubric.domain.text import key_of
+from crrubric.domain.translation import N_
+from crrubric.domain.typed import parse_exact_number
+
+LEARNER, NEEDED, SEMESTERS, SUITS = "learner", "credits_needed", "semesters_left", "online_suits"
+EARNED, REQUIRED = "credits_earned", "credits_required"  # instead of those needed
+FIELDS = (LEARNER, NEEDED, EARNED, REQUIRED, SEMESTERS, SUITS)
+# How districts and their systems name a column, as `plain_header` writes it: Ed-Fi, OneRoster, and
+# exports like those of Aeries and PowerSchool.
+NAMES: Mapping[str, tuple[str, ...]] = {
+    LEARNER: (
+        "learner", "learnerid", "student", "studentid", "studentnumber", "studentuniqueid",
+        "sourcedid", "usersourcedid", "permid", "permanentid", "stuid", "localid", "id",
+        "estudiante", "alumno",
+    ),
+    NEEDED: (
+        "creditsneeded", "creditsstillneeded", "creditsremaining", "creditdeficit",
+        "creditsdeficient", "créditosnecesarios", "créditosfaltantes",
+    ),
+    EARNED: (
+        "creditsearned", "earnedcredits", "cumulativeearnedcredits", "earnedcrhrs", "earnedcrhours",
+        "creditscompleted", "creditsobtained", "créditosobtenidos",
+    ),
+    REQUIRED: (
+        "creditsrequired", "requiredcredits", "totalrequiredcredits", "creditstograduate",
+        "graduationcredits", "créditosrequeridos",
+    ),
+    SEMESTERS: (
+        "semestersleft", "semestersremaining", "semesterstograduation", "termsleft",
+        "termsremaining", "semestresrestantes",
+    ),
+    SUITS: ("onlinesuits", "online", "onlineok", "onlinesuitable", "enlínea"),
+}  # fmt: skip
+YES = {"yes", "y", "true", "t", "1", "x", "sí", "si", "s"}
+NO = {"no", "n", "false", "f", "0"}
+
+
+@dataclass(frozen=True, slots=True)
+class RosterColumns:
+    """Where each field stands, and how many columns a line has."""
+
+    places: Mapping[str, int]
+    header: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedLearner:
+    """One good line: its cells as they were, and what triage says."""
+
+    cells: tuple[str, ...]
+    placement: Placement
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that can't be used, and why."""
+
+    number: int
+    reason: CrrubricError
+
+
+def plain_header(text: str) -> str:
+    """A header without case, blanks and punctuation: “Credits_Needed” is “creditsneeded”."""
+    return re.sub(r"[\W_]+", "", key_of(text))
+
+
+def find_roster_columns(
+    header: Sequence[str], chosen: Mapping[str, str] | None = None
+) -> RosterColumns:
+    """Where the fields of a roster stand.
+
+    Args: chosen: field -> the header of its column, where somebody says so; it goes before what
+    the names tell. Raises: InvalidLines for line 1 with all that is missing or stands twice.
+    """
+    plain = [plain_header(name) for name in header]
+    wanted = {
+        **NAMES, **{field: (plain_header(name),) for field, name in (chosen or {}).items()}
+    }  # fmt: skip
+    found = {
+        field: [place for place, name in enumerate(plain) if name in names]
+        for field, names in wanted.items()
+    }
+    wrong: list[CrrubricError] = [
+        Invalid(N_("the column “%(name)s” is there twice"), name=field)
+        for field in FIELDS
+        if len(found[field]) > 1
+    ]
+    wrong += [
+        Invalid(N_("missing column “%(name)s”"), name=field)
+        for field in (LEARNER, SEMESTERS, SUITS)
+        if not found[field]
+    ]
+    if not found[NEEDED] and not (found[EARNED] and found[REQUIRED]):
+        wrong.append(
+            Invalid(
+                N_("missing column “credits_needed” (or “credits_earned” and “credits_required”)")
+            )
+        )
+    if wrong:
+        raise InvalidLines(
+            N_("The header of this roster can’t be used."), [(1, each) for each in wrong]
+        )
+    return RosterColumns(
+        {field: places[0] for field, places in found.items() if places}, tuple(header)
+    )
+
+
+def place_roster(
+    lines: Iterable[tuple[int, Sequence[str]]],
+    columns: RosterColumns,
+    calibration: Calibration = GUIDE,
+) -> Iterator[PlacedLearner | BadLine]:
+    """Each line with what triage says, or with the reason why it can't be used; in order.
+
+    Args: lines: line number and cells, without the header.
+    """
+    first: dict[str, int] = {}  # learner -> line
+    for number, cells in lines:
+        try:
+            yield _place_line(number, cells, columns, calibration, first)
+        except Invalid as error:
+            yield BadLine(number, error)
+
+
+def _place_line(
+    number: int,
+    cells: Sequence[str],
+    columns: RosterColumns,
+    calibration: Calibration,
+    first: dict[str, int],
+) -> PlacedLearner:
+    if len(cells) != len(columns.header):
+        raise Invalid(
+            N_("%(found)s columns instead of %(wanted)s"),
+            found=len(cells),
+            wanted=len(columns.header),
+        )
+    text = {field: cells[place].strip() for field, place in columns.places.items()}
+    needed = [NEEDED] if text.get(NEEDED) or EARNED not in text else [EARNED, REQUIRED]
+    for field in (LEARNER, *needed, SEMESTERS, SUITS):
+        if not text.get(field):
+            raise Invalid(N_("the column “%(name)s” is empty"), name=field)
+    key = key_of(text[LEARNER])
+    if (before := first.setdefault(key, number)) != number:
+        raise Invalid(N_("this learner stands in line %(line)s already"), line=before)
+    credits = [_read_credits(text[field], field) for field in needed]
+    return PlacedLearner(
+        tuple(cells),
+        place_learner(
+            needed=credits[0] if len(credits) == 1 else max(credits[1] - credits[0], Fraction(0)),
+            semesters=_read_semesters(text[SEMESTERS]),
+            online_suits=_read_choice(text[SUITS]),
+            calibration=calibration,
+        ),
+    )
+
+
+def _read_credits(text: str, field: str) -> Fraction:
+    return Fraction(parse_exact_number(text, limits.CREDITS, field=field))
+
+
+def _read_semesters(text: str) -> Fraction:
+    found = Fraction(parse_exact_number(text, limits.SEMESTERS, field=SEMESTERS))
+    if (found * 2).denominator != 1:
+        raise Invalid(
+            N_("“%(value)s” semesters: use whole or half ones, like 3 or 2.5"), value=text
+        )
+    return found
+
+
+def _read_choice(text: str) -> bool:
+    word = key_of(text)
+    if word in YES or word in NO:
+        return word in YES
+    raise Invalid(N_("unknown value “%(value)s”: use yes or no"), value=text[:40])
