@@ -121,6 +121,7 @@ def unlabelled(page: Page, ids: set[str | None]) -> list[str]:
 # Forms that begin with something filled in and change nothing that is there, by their address: why
 BEGUN = {
     r"/sign-in$": "an address to sign in with",
+    r"/several$": "lines of a table that was just pasted; what is there already is refused",
     r"/rubric/sections/\d+/new$": "a new criterion, whose weight is 1 if nobody says another",
 }
 

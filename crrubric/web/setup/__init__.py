@@ -8,8 +8,10 @@ BLUEPRINTS = (
     "committee",
     "corrections",
     "evaluations",
+    "links",
     "practice",
     "rubric",
     "sections",
+    "several",
     "vendors",
 )
