@@ -38,7 +38,7 @@ from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.services.shared.versions import refuse_unforeseen, refuse_unseen_change
 
-NOBODY_WAITS = N_("Nobody needs a link: everybody whose links are yours to hand out has come.")
+NOBODY_WAITS = N_("Nobody needs a link: everybody whose links are yours to hand out has signed up.")
 
 
 def show_invite_link(actor: Actor, slug: str, member_id: int, token: str) -> Member:

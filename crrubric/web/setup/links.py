@@ -43,7 +43,9 @@ def show_links_renewal(seat: Seat) -> ResponseReturnValue:
 def render_links_renewal(seat: Seat, form: ActForm) -> str:
     """The page with what will happen."""
     waiting = list_waiting_members(db.session(), seat.evaluation.id)
-    words = ActWords(title=_("New links for all who have not come"), button=_("Make new links"))
+    words = ActWords(
+        title=_("New links for all who have not signed up yet"), button=_("Make new links")
+    )
     return render_act_page(
         seat,
         form,
