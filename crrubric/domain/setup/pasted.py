@@ -108,7 +108,7 @@ def read_pasted_table(text: str, columns: Columns) -> PastedTable:
             field="table",
         )
     return PastedTable(
-        tuple(_read_line(number, row, fields) for number, row in rows), tuple(left_out)
+        tuple(_pair_cells(number, row, fields) for number, row in rows), tuple(left_out)
     )
 
 
@@ -175,7 +175,7 @@ def _find_fields(names: Sequence[str], columns: Columns) -> list[str] | None:
     return fields
 
 
-def _read_line(number: int, row: Sequence[str], fields: Sequence[str]) -> Mapping[str, str]:
+def _pair_cells(number: int, row: Sequence[str], fields: Sequence[str]) -> Mapping[str, str]:
     if any(row[len(fields) :]):
         raise Invalid(
             N_(

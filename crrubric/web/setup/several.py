@@ -186,10 +186,10 @@ def answer_sheet(
     if page.sheet is None:
         return render_sheet_page(seat, kind, page), 422
     taking, ticked = request.form.get("to") == "take", page.sheet.list_ticked()
-    readable = all([line.check() for line in page.sheet.lines.values()])
+    checked = [line.check() for line in page.sheet.lines.values()]  # each, to say all at once
     if taking and not ticked:
         problems.append(_("Tick at least one line."))
-    if taking and readable and ticked:
+    if taking and all(checked) and ticked:
         try:  # at once: the same form may have been sent before, and then it is all there
             return take(ticked)
         except InvalidLines as error:
