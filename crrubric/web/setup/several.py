@@ -94,7 +94,15 @@ class Sheet:
     def list_errors(self) -> list[tuple[str, str]]:
         """(id of the control, sentence) of everything that is wrong."""
         return [
-            (each.id, _("Line %(number)s: %(message)s", number=number, message=message))
+            (
+                each.id,
+                _(
+                    "Line %(number)s, %(field)s: %(message)s",
+                    number=number,
+                    field=each.label.text,
+                    message=message,
+                ),
+            )
             for number, line in self.lines.items()
             for each in line
             for message in each.errors

@@ -32,7 +32,13 @@ OTHER_WORDS: Mapping[str, Words] = {"roles": SEAT_WORDS}
 class TableForm(Form):
     """A table that was pasted."""
 
-    table = TextAreaField(_("Lines from a spreadsheet"), [limit_length(limits.TABLE_TEXT)])
+    table = TextAreaField(
+        _("Lines from a spreadsheet"),
+        [
+            InputRequired(_("Paste at least one line, or choose a file with a table.")),
+            limit_length(limits.TABLE_TEXT),
+        ],
+    )
 
 
 class TableFileForm(Form):
@@ -58,7 +64,7 @@ class LineForm(Form):
         for field in self:
             if not self.take.data:
                 field.errors = []
-            elif field.errors and isinstance(field, ListChoiceField) and field.raw_data[0]:
+            elif field.errors and isinstance(field, ListChoiceField) and any(field.raw_data or ()):
                 word = field.raw_data[0]
                 words = gettext("“%(word)s” is none of the choices: choose one.", word=word)
                 field.errors = [str(words)]
@@ -68,7 +74,7 @@ class LineForm(Form):
 class VendorLineForm(LineForm, VendorForm):
     """A vendor."""
 
-    shown = ("company", "product", "links", "contact_name", "unit_price")
+    shown = ("company", "product", "contact_name", "contact_email", "links", "unit_price")
 
 
 class InviteLineForm(LineForm, InviteForm):

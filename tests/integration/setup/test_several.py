@@ -199,7 +199,7 @@ def test_a_role_that_is_not_told_is_asked_for_and_who_has_a_seat_is_named(
     table = (
         f"Somebody\t{seated.user.email.upper()}\treviewer\tteacher\n"
         "Ana\tana@school.example\treviewer\tteacher\n"
-        "Ana Too\tANA@school.example\tdancer\t\n"
+        "Ana Too\tANA@school.example\tdancer\n"  # a short line
     )
 
     page = preview(chair, url, table)
