@@ -11,11 +11,15 @@ from io import StringIO
 from crrubric.domain import limits
 from crrubric.domain.ballots.files import decode_text
 from crrubric.domain.errors import Invalid
-from crrubric.domain.text import find_forbidden_character, sort_key
+from crrubric.domain.setup.workbooks import read_workbook
+from crrubric.domain.text import clean_text, find_forbidden_character, sort_key
 from crrubric.domain.translation import N_
 
 Columns = Mapping[str, Sequence[str]]  # field -> what its column may be called; in the usual order
 Words = Mapping[str, str]  # `to_plain_word` of what people write -> the choice that it stands for
+UNREADABLE = N_(
+    "This file can’t be read as a table. Copy its cells and paste them, or save it as “CSV UTF-8”."
+)
 ZIP = b"PK\x03\x04"
 
 VENDOR_COLUMNS: Columns = {
@@ -66,20 +70,11 @@ class PastedTable:
 
 def decode_table(data: bytes) -> str:
     """The text of a file with a table. Raises: Invalid (field "file") saying what to do."""
-    if data.startswith(ZIP):
-        raise Invalid(
-            N_(
-                "This is a workbook. Copy its cells and paste them here, or save it as “CSV UTF-8”"
-                " and choose that file."
-            ),
-            field="file",
-        )
-    _encoding, text = decode_text(data)
-    text = (text or "").removeprefix("\ufeff")
+    text = read_workbook(data) if data.startswith(ZIP) else decode_text(data)[1] or ""
+    text = text.removeprefix("\ufeff")
     if not text.strip() or find_forbidden_character(text):
-        raise Invalid(
-            N_("This file can’t be read as a table: save it as “CSV UTF-8”."), field="file"
-        )
+        raise Invalid(UNREADABLE, field="file")
+    clean_text(text, limit=limits.TABLE_TEXT, field="file")
     return text
 
 
@@ -95,8 +90,7 @@ def read_pasted_table(text: str, columns: Columns) -> PastedTable:
     if fields is None:
         fields = list(columns)
     else:
-        header = zip(rows[0][1], fields, strict=True)
-        left_out = [name for name, field in header if name and not field]
+        left_out = _list_left_out(rows, fields)
         rows = rows[1:]
     if not rows:
         raise Invalid(N_("Paste at least one line, or choose a file with a table."), field="table")
@@ -173,6 +167,15 @@ def _find_fields(names: Sequence[str], columns: Columns) -> list[str] | None:
             field="table",
         )
     return fields
+
+
+def _list_left_out(rows: Sequence[tuple[int, list[str]]], fields: Sequence[str]) -> list[str]:
+    """The headers of columns that are not taken; of one that has cells and no header, its place."""
+    return [
+        rows[0][1][place] or f"({place + 1})"
+        for place, field in enumerate(fields)
+        if not field and any(any(row[place : place + 1]) for _number, row in rows)
+    ]
 
 
 def _pair_cells(number: int, row: Sequence[str], fields: Sequence[str]) -> Mapping[str, str]:

@@ -44,7 +44,7 @@ class TableForm(Form):
 class TableFileForm(Form):
     """A table in a file. A form of its own: what was pasted can be carried along, a file can't."""
 
-    file = FileField(_("File with a table (.csv)"), [FileRequired(_("Choose a file."))])
+    file = FileField(_("File with a table (.xlsx or .csv)"), [FileRequired(_("Choose a file."))])
 
 
 class LineForm(Form):

@@ -22,6 +22,7 @@ from crrubric.web.setup.forms import InviteForm, VendorForm
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit, Visitor, error_of
 from tests.pages import Page, filled_form, parse, words
+from tests.unit.setup.test_workbooks import workbook
 
 VENDORS, PEOPLE = "vendors/several", "committee/several"
 TWO_VENDORS = "Company\tPrice\tPrice is\nQuill\t38.50\tpor estudiante\nAcme, Inc.\t\t\n"
@@ -154,7 +155,8 @@ def test_a_table_that_cannot_be_read_is_kept(make: Factory, visit: Visit):
     ("data", "status", "says"),
     [
         ("Empresa;Precio\nPeña;38.50".encode("cp1252"), 200, 'value="Peña"'),
-        (b"PK\x03\x04", 422, "This is a workbook"),
+        (b"PK\x03\x04", 422, "first sheet of this workbook"),
+        (workbook(), 200, "Peña &amp; Co"),
         (b"", 422, "Choose a file."),
     ],
 )
@@ -279,11 +281,14 @@ def test_the_labels_of_the_single_form_are_headers_in_every_language(
             assert found == {name: name for name in columns}
 
 
-def test_a_hundred_lines_take_few_queries_to_look_at(make: Factory, visit: Visit):
+def test_a_hundred_lines_are_taken_at_once(make: Factory, visit: Visit):
     made = make.evaluation()
     table = "".join(f"Vendor of number {n}\tProduct\n" for n in range(100))
 
-    page = preview(visit(made.chair), made.url(VENDORS), table)
+    chair, url = visit(made.chair), made.url(VENDORS)
 
-    assert page.status == 200
+    page = preview(chair, url, table)
+
     assert words(page.all("legend")[-1]) == "Line 100"
+    assert take(chair, url, page).status_code == 303
+    assert len(vendors_of(made)) == 102
