@@ -73,7 +73,9 @@ decision.save_position STATE_POSITION
 decision.save_commitment_withdrawal MANAGE_COMMITMENTS
 declarations.show_declaration_form DECLARE
 declarations.show_conflict WAIVE_CONFLICT
+declarations.save_all_declarations DECLARE
 declarations.save_declaration DECLARE
+declarations.show_all_declarations DECLARE
 declarations.save_waiver WAIVE_CONFLICT
 district.save_district CHANGE_DISTRICT
 district.show_district CHANGE_DISTRICT
