@@ -115,7 +115,8 @@ def _invite_several_once(
         evaluation = require_locked_evaluation(session, actor, Action.MANAGE_COMMITTEE, slug)
         if problems := find_invitee_problems(session, evaluation, lines):
             raise InvalidLines(NOTHING_TAKEN, problems)
-        accounts = {  # held in one order, whoever else invites some of them meanwhile
+        _hold_accounts(session, lines)
+        accounts = {
             number: find_or_add_user(session, row.name, row.email, Standing.MEMBER)
             for number, row in sorted(lines.items(), key=lambda pair: email_key(pair[1].email))
         }
@@ -128,6 +129,14 @@ def _invite_several_once(
                 raise InvalidLines(NOTHING_TAKEN, [(number, error)]) from None
             invitations.append(found)
     return secret, invitations
+
+
+def _hold_accounts(session: Session, lines: Mapping[int, Invitee]) -> None:
+    """Hold the accounts that are there, in the order in which everybody does."""
+    keys = [email_key(row.email) for row in lines.values()]
+    session.scalars(
+        select(User).where(User.email_key.in_(keys)).order_by(User.id).with_for_update(of=User)
+    ).all()
 
 
 def find_invitee_problems(

@@ -11,6 +11,7 @@ from crrubric.extensions import db
 from crrubric.models import Declaration, JournalEntry, Member
 from crrubric.queries.exchange.exports import iterate_mark_rows
 from crrubric.queries.people.people import Actor
+from crrubric.queries.record.verification import verify_record
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.ballots import declarations, seals
 from crrubric.services.meeting import decisions
@@ -318,6 +319,7 @@ def test_all_vendors_are_declared_for_with_one_press(make: Factory, visit: Visit
         (Event.NO_CONFLICT_DECLARED, first.company),
         (Event.CONFLICT_DECLARED, second.company),
     ]
+    assert verify_record(db.session()).problems == ()
     later = person.get(url).text
     assert "You declared a conflict of interest and do not score this vendor." in later
     assert person.get(made.url(f"ballots/{first.id}")).status_code == 200

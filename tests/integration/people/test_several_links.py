@@ -6,6 +6,7 @@ from sqlalchemy import select
 from crrubric.domain.events import Event
 from crrubric.extensions import db
 from crrubric.models import Invite, JournalEntry
+from crrubric.queries.record.verification import verify_record
 from crrubric.services.people import links
 from crrubric.services.setup import committee
 from tests.factories import Factory, Made
@@ -127,6 +128,7 @@ def test_a_wrong_name_is_corrected_and_the_link_goes_on_working(make: Factory, v
         select(JournalEntry).where(JournalEntry.event == Event.INVITE_RENAMED)
     )
     assert (entry.before, entry.after) == ({"name": "Nroa New"}, {"name": "Nora New"})
+    assert verify_record(db.session()).problems == ()
     chair = visit(made.chair)
     assert "corrected the name of Nora New" in chair.get(made.url("journal")).text
 

@@ -15,6 +15,7 @@ from crrubric.domain.setup.pasted import MEMBER_COLUMNS, VENDOR_COLUMNS, read_pa
 from crrubric.domain.vocabulary import Phase, Role, Stakeholder
 from crrubric.extensions import db
 from crrubric.models import JournalEntry, Member, OutgoingMail, Vendor
+from crrubric.queries.record.verification import verify_record
 from crrubric.services.setup import phases, several
 from crrubric.services.setup.committee import Invitee
 from crrubric.services.setup.vendors import VendorFacts
@@ -77,6 +78,7 @@ def test_vendors_are_shown_before_they_are_stored_then_added_once(make: Factory,
     assert told(Event.VENDOR_ADDED)[-2:] == ["Quill", "Acme, Inc."]
     quill = db.session.scalars(select(Vendor).where(Vendor.company == "Quill")).one()
     assert (quill.unit_price_cents, quill.price_unit) == (3850, "LEARNER")
+    assert verify_record(db.session()).problems == ()
 
 
 def test_what_is_wrong_stands_beside_its_field_and_nothing_is_taken(make: Factory, visit: Visit):
@@ -188,6 +190,7 @@ def test_people_are_invited_and_their_links_are_shown(make: Factory, visit: Visi
     mails = db.session.scalars(select(OutgoingMail.body).order_by(OutgoingMail.id)).all()
     found = [token in body for token, body in zip(tokens, mails[-2:], strict=True)]
     assert found == [True, True]
+    assert verify_record(db.session()).problems == ()
     assert told(Event.INVITE_SHOWN) == ["Ana Ruiz", "Bo Lee"]
 
 
