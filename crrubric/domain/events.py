@@ -46,6 +46,10 @@ class Event(LabelledEnum):
     MEMBER_RENAMED = "MEMBER_RENAMED", N_("changed their own name to %(subject)s")
     INVITE_RENEWED = "INVITE_RENEWED", N_("made a new invitation link for %(subject)s")
     INVITE_SHOWN = "INVITE_SHOWN", N_("was shown the invitation link of %(subject)s")
+    INVITE_RENAMED = (
+        "INVITE_RENAMED",
+        N_("corrected the name of %(subject)s, who has not signed up yet"),
+    )
     INVITE_READDRESSED = (
         "INVITE_READDRESSED",
         N_("corrected the address of %(subject)s and made a new invitation link"),

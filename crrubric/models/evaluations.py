@@ -211,6 +211,11 @@ class Tension(Base):
     translations: Mapped[Translated] = mapped_column(JSON, default=dict, server_default="{}")
 
 
+def make_vendor_key(company: str, product: str) -> str:
+    """The form under which two spellings of a vendor are one."""
+    return f"{key_of(company)}\n{key_of(product)}"
+
+
 class Vendor(Base):
     """One candidate: a company, the product it offers and the basis of its price."""
 
@@ -268,7 +273,7 @@ class Vendor(Base):
         """Whoever writes company or product writes the key of both."""
         company = name if column == "company" else self.company or ""
         product = name if column == "product" else self.product or ""
-        self.name_key = f"{key_of(company)}\n{key_of(product)}"
+        self.name_key = make_vendor_key(company, product)
         return name
 
 

@@ -52,7 +52,8 @@ FILES = {
 ELSEWHERE = {
     "account.show_invitation",
     "committee.show_invitation_link",
-    "committee.show_invited_address_form",
+    "committee.show_invited_person_form",
+    "links.show_invitation_links",
     "motions.show_motion_correction",
     "own.show_new_address",
     "practice.show_practice_round_restart",

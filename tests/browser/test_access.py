@@ -191,10 +191,37 @@ def test_the_page_with_a_one_time_link_and_the_one_behind_it(demo: Site, browse:
     assert violations(guest.page) == []
 
     chair.page.goto("/evaluations/begun-today/committee/")
-    chair.follow("Correct the address: Noor Newcomer")
-    chair.sees("Correct the address of Noor Newcomer")
+    chair.follow("Correct name or address: Noor Newcomer")
+    chair.sees("Correct name or address of Noor Newcomer")
 
     assert violations(chair.page) == []
+
+
+@alone
+def test_several_people_are_looked_through_and_their_links_copied_by_key(
+    demo: Site, browse: Browse
+):
+    chair = browse(demo, width=NARROW).sign_in(CHAIR)
+    chair.expected.append("status of 422")  # the lines are shown with what is wrong
+    page = chair.page
+    page.goto("/evaluations/begun-today/committee/several")
+    page.get_by_label("Lines from a spreadsheet").fill(
+        "Ana Ruiz\tana@cedarbend.example\tobserver\tParent\n"
+        "Bo Lee\tbo@cedarbend.example\tdancer\tTeacher"
+    )
+    chair.press("Show the lines")
+    assert violations(page) + overflow(page) + broken_references(page) == []
+
+    page.get_by_label("Role").last.select_option("observer")
+    chair.press("Invite the ticked people")
+
+    chair.sees("Invitation links")
+    assert violations(page) + overflow(page) + broken_references(page) == []
+    button = page.get_by_role("button", name="Copy the link : Ana Ruiz")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-copy] [role=status]").first).to_have_text("Copied.")
+    expect(button).to_be_focused()
 
 
 @alone

@@ -16,6 +16,7 @@ HERE = {
     "crrubric/domain/record/ballot_steps.py",  # the record is held against its journal
     "crrubric/domain/record/state.py",
     "crrubric/domain/results/cost.py",
+    "crrubric/domain/setup/pasted.py",
     "crrubric/models/evaluations.py",
     "crrubric/services/setup/vendors.py",
     "crrubric/services/demo/district.py",

@@ -109,7 +109,7 @@ def _is_jpeg(data: bytes) -> bool:
 
 def _is_table(data: bytes) -> bool:
     """Text in UTF-8, UTF-16 with its mark or Windows-1252, that is no page, picture or program."""
-    encoding, text = _decode_text(data)
+    encoding, text = decode_text(data)
     if text is None or _CONTROL.search(text):
         return False
     begin = text.lstrip("\ufeff \t\r\n")[:4096].lower()
@@ -124,7 +124,8 @@ def _is_table(data: bytes) -> bool:
     return True
 
 
-def _decode_text(data: bytes) -> tuple[str, str | None]:
+def decode_text(data: bytes) -> tuple[str, str | None]:
+    """(encoding, text) of a file with text; None for one that is in none of ours."""
     marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     for encoding in ("utf-16",) if marked else ("utf-8", "cp1252"):
         try:

@@ -67,6 +67,7 @@ STEPS: dict[Event, Step] = {
     Event.MEMBER_ASSIGNED: Step(setup.replay_assignment, ("members", "ballots")),
     Event.MEMBER_ADDED: Step(setup.replay_invitation, ("members", "ballots")),
     Event.MEMBER_RENAMED: Step(setup.replay_renaming, ("members",)),
+    Event.INVITE_RENAMED: Step(setup.replay_renaming, ("members",)),
     Event.CHAIR_APPOINTED: Step(setup.replay_seat_change, ("members",)),
     # links are no part of the evaluation: who made, saw and used them is told, nothing follows
     Event.INVITE_RENEWED: Step(apply_nothing, ()),

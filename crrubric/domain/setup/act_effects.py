@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from crrubric.domain import limits
 from crrubric.domain.foreseen import Foreseen, Remark, keep_remarks, make_list_remark
 from crrubric.domain.translation import N_
 
@@ -201,5 +202,26 @@ def foresee_practice_restart(*, reviewers: int) -> Foreseen:
             Remark(
                 N_("Reviewers who begin with an empty ballot: %(count)s."), {"count": reviewers}
             ),
+        )
+    )
+
+
+def foresee_new_links(names: Iterable[str], *, mailed: bool) -> Foreseen:
+    """Everybody who has not come yet gets a new invitation link. Args: mailed: by e-mail, too."""
+    return Foreseen(
+        keep_remarks(
+            [
+                (True, make_list_remark(N_("People who get a new link: %(count)s."), names)),
+                (True, Remark(N_("Links that they have from before stop working."))),
+                (
+                    True,
+                    Remark(
+                        N_("Each new link works once, for %(days)s days."),
+                        {"days": limits.INVITE_DAYS},
+                    ),
+                ),
+                (mailed, Remark(N_("Each of them is sent the new link by e-mail."))),
+                (True, Remark(N_("The links are shown to you once, to be copied."))),
+            ]
         )
     )

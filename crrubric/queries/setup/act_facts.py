@@ -9,6 +9,7 @@ from crrubric.domain.setup.act_effects import (
     MemberFacts,
     foresee_evaluation_deletion,
     foresee_member_removal,
+    foresee_new_links,
     foresee_practice_end,
     foresee_practice_restart,
     foresee_selection_change,
@@ -22,7 +23,7 @@ from crrubric.queries.people.people import is_present_reviewer
 from crrubric.queries.results.matrices import rule_of
 from crrubric.queries.setup.assignments import load_assignments
 from crrubric.queries.setup.evaluations import list_ballot_progress
-from crrubric.queries.setup.members import list_present_members
+from crrubric.queries.setup.members import list_present_members, list_waiting_members
 from crrubric.queries.setup.phase_facts import is_own_seat
 from crrubric.queries.setup.practice import count_practiced_reviewers
 from crrubric.queries.setup.rubrics import list_rubric_parts
@@ -128,3 +129,9 @@ def foresee_opening_of_prices(session: Session, seat: Seat) -> Foreseen:
     """What opening the prices does."""
     vendors = list_vendors_in_selection(session, seat.evaluation.id)
     return foresee_price_opening(vendor.company for vendor in vendors)
+
+
+def foresee_links(session: Session, evaluation_id: int, *, mailed: bool) -> Foreseen:
+    """What new links for all who have not come yet do. Args: mailed: the site sends mail."""
+    names = [member.name for member in list_waiting_members(session, evaluation_id)]
+    return foresee_new_links(names, mailed=mailed)

@@ -48,6 +48,16 @@ def find_own_invitations(session: Session, evaluation_id: int) -> frozenset[int]
     return frozenset(session.scalars(own))
 
 
+def list_waiting_members(session: Session, evaluation_id: int) -> list[Member]:
+    """The present members who have not come yet and whose links the committee may hand out."""
+    own = find_own_invitations(session, evaluation_id)
+    return [
+        member
+        for member in list_members(session, evaluation_id)
+        if member.id in own and member.removed_at is None
+    ]
+
+
 def has_links_of_chairs(session: Session, user_id: int) -> bool:
     """Whether one committee alone, whose invitation made the account, has handed out its links."""
     seats = session.scalars(select(Member.made_account).where(Member.user_id == user_id)).all()

@@ -1,12 +1,15 @@
 """Declarations of interest: none, or a conflict, which recuses; a chair's waiver of one."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, WrongPhase
+from crrubric.domain.errors import Invalid, InvalidLines, WrongPhase
 from crrubric.domain.events import Event
 from crrubric.domain.text import clean_text
 from crrubric.domain.translation import N_
@@ -22,6 +25,14 @@ from crrubric.services.shared.reasons import require_printed_reason
 from crrubric.services.shared.unit import unit_of_work
 
 
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """What somebody states of one vendor: none, or a conflict in words."""
+
+    kind: DeclarationKind
+    words: str = ""
+
+
 def declare_interest(
     actor: Actor, slug: str, vendor_id: int, *, kind: DeclarationKind, words: str = ""
 ) -> Declaration:
@@ -30,38 +41,67 @@ def declare_interest(
     A conflict recuses at once, and only the chair can waive it: it is not taken back by oneself.
     Raises: Invalid if a conflict is not put into words; WrongPhase if there is one already.
     """
-    why = clean_text(words, limit=limits.NOTE, field="words")
-    if kind is DeclarationKind.CONFLICT and not why:
-        raise Invalid(N_("Say what the conflict of interest is."), field="words")
+    stated = Interest(kind, _clean_words(Interest(kind, words)))
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.DECLARE, slug)
-        if seat.member is None:
-            raise make_not_found()
-        vendor = find_vendor(session, seat.evaluation, vendor_id)
-        own = _find_declaration(session, seat.member.id, vendor.id)
-        if own is None:
-            own = Declaration(member_id=seat.member.id, vendor_id=vendor.id)
-            session.add(own)
-        elif own.kind is DeclarationKind.CONFLICT:
-            raise WrongPhase(
-                N_("You declared a conflict of interest here. Only the chair can waive it.")
-            )
-        elif own.kind is kind:
-            return own
-        own.kind = kind
-        own.words = why if kind is DeclarationKind.CONFLICT else ""
-        own.declared_at = now_utc()
-        note_event(
-            session,
-            actor,
-            Event.CONFLICT_DECLARED
-            if kind is DeclarationKind.CONFLICT
-            else Event.NO_CONFLICT_DECLARED,
-            evaluation_id=seat.evaluation.id,
-            subject=vendor.company,
-            about=EntryReferences(vendor_id=vendor.id, member_id=seat.member.id),
-            reason=own.words,
+        return _state_interest(session, actor, seat, vendor_id, stated)
+
+
+def declare_interests(actor: Actor, slug: str, stated: Mapping[int, Interest]) -> None:
+    """`declare_interest` for several vendors, by their ids: all of them or none.
+
+    Raises: InvalidLines, by vendor, where a conflict is not put into words.
+    """
+    tidy, problems = {}, []
+    for vendor_id, interest in stated.items():
+        try:
+            tidy[vendor_id] = Interest(interest.kind, _clean_words(interest))
+        except Invalid as error:
+            problems.append((vendor_id, error))
+    if problems:
+        raise InvalidLines(N_("Nothing was recorded yet."), problems)
+    with unit_of_work() as session:
+        seat = require_locked_seat(session, actor, Action.DECLARE, slug)
+        for vendor_id, interest in tidy.items():
+            _state_interest(session, actor, seat, vendor_id, interest)
+
+
+def _clean_words(stated: Interest) -> str:
+    why = clean_text(stated.words, limit=limits.NOTE, field="words")
+    if stated.kind is DeclarationKind.CONFLICT and not why:
+        raise Invalid(N_("Say what the conflict of interest is."), field="words")
+    return why
+
+
+def _state_interest(
+    session: Session, actor: Actor, seat: Seat, vendor_id: int, stated: Interest
+) -> Declaration:
+    if seat.member is None:
+        raise make_not_found()
+    conflict = stated.kind is DeclarationKind.CONFLICT
+    vendor = find_vendor(session, seat.evaluation, vendor_id)
+    own = _find_declaration(session, seat.member.id, vendor.id)
+    if own is None:
+        own = Declaration(member_id=seat.member.id, vendor_id=vendor.id)
+        session.add(own)
+    elif own.kind is DeclarationKind.CONFLICT:
+        raise WrongPhase(
+            N_("You declared a conflict of interest here. Only the chair can waive it.")
         )
+    elif own.kind is stated.kind:
+        return own
+    own.kind = stated.kind
+    own.words = stated.words if conflict else ""
+    own.declared_at = now_utc()
+    note_event(
+        session,
+        actor,
+        Event.CONFLICT_DECLARED if conflict else Event.NO_CONFLICT_DECLARED,
+        evaluation_id=seat.evaluation.id,
+        subject=vendor.company,
+        about=EntryReferences(vendor_id=vendor.id, member_id=seat.member.id),
+        reason=own.words,
+    )
     return own
 
 

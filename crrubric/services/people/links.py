@@ -4,7 +4,10 @@ A link goes to the address itself, or comes from the operator at the server. Cha
 those of accounts that their own evaluation made and that nobody has used yet.
 """
 
+import hashlib
+import hmac
 import secrets
+from base64 import urlsafe_b64encode
 from datetime import timedelta
 
 from sqlalchemy import func, select, update
@@ -46,10 +49,21 @@ INVITATION = timedelta(days=limits.INVITE_DAYS)
 RESET = timedelta(minutes=limits.RESET_MINUTES)
 
 
-def issue_invite(session: Session, user: User) -> str:
-    """A fresh one-time link secret for `user`; earlier unused ones stop working."""
+def issue_invite(session: Session, user: User, *, secret: str = "") -> str:
+    """A fresh one-time link secret for `user`; earlier unused ones stop working.
+
+    Args: secret: of which the links of several people are made, so that whoever holds it can show
+    all of them; it must be a fresh one.
+    """
     void_links(session, user.id)
-    return _insert_link(session, user, INVITATION)
+    token = derive_token(secret, user.id) if secret else secrets.token_urlsafe(32)
+    return _insert_link(session, user, INVITATION, token=token)
+
+
+def derive_token(secret: str, user_id: int) -> str:
+    """The secret of one person's link among those of several: nobody can tell one from another."""
+    digest = hmac.digest(secret.encode(), str(user_id).encode(), hashlib.sha256)
+    return urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def issue_address_link(session: Session, user: User, address: str) -> str:
@@ -72,7 +86,7 @@ def issue_address_link(session: Session, user: User, address: str) -> str:
         .where(Invite.user_id == user.id, Invite.address.is_not(None), Invite.used_at.is_(None))
         .values(used_at=now_utc())
     )
-    return _insert_link(session, user, RESET, address)
+    return _insert_link(session, user, RESET, address=address)
 
 
 def find_address_link(session: Session, user_id: int | None, token: str) -> Invite:
@@ -95,9 +109,14 @@ def find_address_link(session: Session, user_id: int | None, token: str) -> Invi
 
 
 def _insert_link(
-    session: Session, user: User, lifetime: timedelta, address: str | None = None
+    session: Session,
+    user: User,
+    lifetime: timedelta,
+    *,
+    address: str | None = None,
+    token: str = "",
 ) -> str:
-    token, now = secrets.token_urlsafe(32), now_utc()
+    token, now = token or secrets.token_urlsafe(32), now_utc()
     session.add(
         Invite(
             token_hash=hash_token(token),
@@ -194,6 +213,16 @@ def _refuse_disabled(user: User) -> None:
 
 def find_usable_invite(session: Session, token: str) -> Invite:
     """The invite that `token` opens. Raises: NotFound in words if it is used, old or unknown."""
+    invite = find_invite(session, token)
+    if invite is None:
+        raise NotFound(
+            N_("This link has been used or is too old. Ask the chair for a new one, or sign in.")
+        )
+    return invite
+
+
+def find_invite(session: Session, token: str) -> Invite | None:
+    """The invite that `token` opens; None if it is used, old or unknown."""
     invite = session.scalar(select(Invite).where(Invite.token_hash == hash_token(token)))
     if (
         invite is None
@@ -202,9 +231,7 @@ def find_usable_invite(session: Session, token: str) -> Invite:
         or invite.expires_at < now_utc()
         or invite.user.disabled_at is not None
     ):
-        raise NotFound(
-            N_("This link has been used or is too old. Ask the chair for a new one, or sign in.")
-        )
+        return None
     return invite
 
 

@@ -41,6 +41,16 @@ class Invitation:
     token: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitee:
+    """A person who is to have a seat."""
+
+    name: str
+    email: str
+    roles: frozenset[Role]
+    stakeholder: Stakeholder
+
+
 def invite_member(
     actor: Actor,
     slug: str,
@@ -56,58 +66,65 @@ def invite_member(
     whoever made the account gave them one. The evaluation is on their home page. If it is another
     committee's and not used yet, the links that its chairs could read stop working.
     """
-
+    invitee = Invitee(name=name, email=email, roles=roles, stakeholder=stakeholder)
     return run_again_if_broken(  # another evaluation may make the account at the same moment
-        lambda: _invite_once(
-            actor, slug, name=name, email=email, roles=roles, stakeholder=stakeholder
-        ),
-        SAME_EMAIL,
+        lambda: _invite_once(actor, slug, invitee), SAME_EMAIL
     )
 
 
-def _invite_once(
-    actor: Actor,
-    slug: str,
-    *,
-    name: str,
-    email: str,
-    roles: frozenset[Role],
-    stakeholder: Stakeholder,
-) -> Invitation:
+def _invite_once(actor: Actor, slug: str, invitee: Invitee) -> Invitation:
     with unit_of_work() as session:
         evaluation = require_locked_evaluation(session, actor, Action.MANAGE_COMMITTEE, slug)
-        user, is_new = find_or_add_user(session, name, email, Standing.MEMBER)
-        member = session.scalar(
-            select(Member).where(Member.evaluation_id == evaluation.id, Member.user_id == user.id)
-        )
-        anew = member is None or member.removed_at is not None
-        mailed = None
-        if member is None:
-            mailed = None if is_new else _end_links_of_chairs(session, user)
-            member = Member(
-                evaluation_id=evaluation.id, user=user, name=user.name, made_account=is_new
-            )
-            session.add(member)
-        else:
-            if member.is_chair and Role.CHAIR not in roles:
-                _refuse_last_chair(session, evaluation, member)
-            _refuse_choice_of_marks(session, evaluation, member, scores=Role.REVIEWER in roles)
-        member.removed_at = None
-        set_roles(member, roles, stakeholder)
-        session.flush()
-        issue_ballots_if_scoring(session, evaluation)
-        token = issue_invite(session, user) if is_own_invitation(session, member) else None
-        if token or anew:
-            write_invitation(session, actor, member, token or mailed)
-        note_event(
-            session,
-            actor,
-            Event.MEMBER_INVITED,
-            evaluation_id=evaluation.id,
-            subject=member.name,
-            about=EntryReferences(member_id=member.id),
-            after=serialize_seat(member),
-        )
+        account = find_or_add_user(session, invitee.name, invitee.email, Standing.MEMBER)
+        return seat_invitee(session, actor, evaluation, invitee, account)
+
+
+def seat_invitee(
+    session: Session,
+    actor: Actor,
+    evaluation: Evaluation,
+    invitee: Invitee,
+    account: tuple[User, bool],
+    *,
+    secret: str = "",
+) -> Invitation:
+    """Give a person a seat in the caller's transaction.
+
+    Args: account: theirs, held, and whether it was made just now; secret: of which their link is
+    made, where several are.
+    """
+    user, is_new = account
+    roles = invitee.roles
+    member = session.scalar(
+        select(Member).where(Member.evaluation_id == evaluation.id, Member.user_id == user.id)
+    )
+    anew = member is None or member.removed_at is not None
+    mailed = None
+    if member is None:
+        mailed = None if is_new else _end_links_of_chairs(session, user)
+        member = Member(evaluation_id=evaluation.id, user=user, name=user.name, made_account=is_new)
+        session.add(member)
+    else:
+        if member.is_chair and Role.CHAIR not in roles:
+            _refuse_last_chair(session, evaluation, member)
+        _refuse_choice_of_marks(session, evaluation, member, scores=Role.REVIEWER in roles)
+    member.removed_at = None
+    set_roles(member, roles, invitee.stakeholder)
+    session.flush()
+    issue_ballots_if_scoring(session, evaluation)
+    own = is_own_invitation(session, member)
+    token = issue_invite(session, user, secret=secret) if own else None
+    if token or anew:
+        write_invitation(session, actor, member, token or mailed)
+    note_event(
+        session,
+        actor,
+        Event.MEMBER_INVITED,
+        evaluation_id=evaluation.id,
+        subject=member.name,
+        about=EntryReferences(member_id=member.id),
+        after=serialize_seat(member),
+    )
     return Invitation(member, token)
 
 
@@ -154,17 +171,28 @@ def renew_invite(actor: Actor, slug: str, member_id: int) -> Invitation:
                 ),
                 name=member.name,
             )
-        token = issue_invite(session, member.user)
-        write_invitation(session, actor, member, token)
-        note_event(
-            session,
-            actor,
-            Event.INVITE_RENEWED,
-            evaluation_id=evaluation.id,
-            subject=member.name,
-            about=EntryReferences(member_id=member.id),
-        )
+        token = renew_invite_link(session, actor, member)
     return Invitation(member, token)
+
+
+def renew_invite_link(session: Session, actor: Actor, member: Member, *, secret: str = "") -> str:
+    """A fresh link for a member whose account is held, in the caller's transaction.
+
+    Args: secret: of which it is made, where several are.
+    """
+    if member.user is None:
+        raise make_not_found()
+    token = issue_invite(session, member.user, secret=secret)
+    write_invitation(session, actor, member, token)
+    note_event(
+        session,
+        actor,
+        Event.INVITE_RENEWED,
+        evaluation_id=member.evaluation_id,
+        subject=member.name,
+        about=EntryReferences(member_id=member.id),
+    )
+    return token
 
 
 def is_own_invitation(session: Session, member: Member) -> bool:

@@ -128,7 +128,7 @@ def clean_links(text: str) -> str:
 def add_vendor(actor: Actor, slug: str, facts: VendorFacts) -> Vendor:
     """A new vendor at the end of the list. Raises: Invalid if it is there already."""
     tidy = clean_vendor(facts)
-    taken = _vendor_taken_error(tidy)
+    taken = make_vendor_taken(tidy)
     with explain_constraint(SAME_PRODUCT, taken, SAME_NAME_KEY), unit_of_work() as session:
         evaluation = require_locked_evaluation(session, actor, Action.EDIT_SETUP, slug)
         vendor = insert_vendor(session, evaluation, tidy)
@@ -184,7 +184,7 @@ def change_vendor(
     Args: seen: the version that the form showed. Raises: Invalid naming the field; Stale.
     """
     tidy = clean_vendor(facts)
-    taken = _vendor_taken_error(tidy)
+    taken = make_vendor_taken(tidy)
     with explain_constraint(SAME_PRODUCT, taken, SAME_NAME_KEY), unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.EDIT_SETUP, slug)
         evaluation = seat.evaluation
@@ -315,7 +315,8 @@ def require_candidate(vendor: Vendor) -> None:
         )
 
 
-def _vendor_taken_error(facts: VendorFacts) -> Invalid:
+def make_vendor_taken(facts: VendorFacts) -> Invalid:
+    """The refusal of a vendor that is on the list."""
     return Invalid(
         N_("%(company)s with this product is on the list already."),
         company=facts.company,

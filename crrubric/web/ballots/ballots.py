@@ -62,8 +62,16 @@ def show_own_ballots(seat: Seat) -> ResponseReturnValue:
     lines = list_own_ballots(db.session(), seat.member) if seat.member else []
     asked = list_assigned_criterion_ids(db.session(), seat.member) if seat.member else []
     first = asked[0] if asked and seat.may(Action.RECORD_MARK) else None
+    declared = load_own_declarations(db.session(), seat.member) if seat.member else {}
     return render_page(
-        "ballots/index.html", seat, lines=lines, total=len(asked), first_criterion=first
+        "ballots/index.html",
+        seat,
+        lines=lines,
+        total=len(asked),
+        first_criterion=first,
+        undeclared=sum(
+            line.vendor.id not in declared and line.vendor.withdrawn_at is None for line in lines
+        ),
     )
 
 

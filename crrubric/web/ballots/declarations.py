@@ -1,23 +1,30 @@
 """Declarations of interest: one's own for each vendor; the chair's waivers of others'."""
 
-from flask import Blueprint, flash
+from collections.abc import Mapping, Sequence
+
+from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.datastructures import MultiDict
 
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, WrongPhase
+from crrubric.domain.errors import Invalid, InvalidLines, WrongPhase
 from crrubric.extensions import db
 from crrubric.queries.ballots.ballots import has_ballot
 from crrubric.queries.ballots.declarations import load_own_declarations
 from crrubric.queries.people.access import Seat, make_not_found
+from crrubric.queries.setup.vendors import list_vendors_in_selection
 from crrubric.services.ballots import declarations as service
 from crrubric.services.setup.vendors import find_vendor
-from crrubric.web.ballots.forms import DeclarationForm
+from crrubric.web.ballots.forms import DeclarationForm, OneDeclarationForm
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import StateForm, attach_error
 from crrubric.web.shared.page import redirect_to, render_page
 from crrubric.web.shared.session import current_actor
+
+Sent = MultiDict[str, str]
 
 bp = Blueprint("declarations", __name__, url_prefix="/evaluations/<slug>")
 
@@ -75,6 +82,76 @@ def save_declaration(seat: Seat, vendor_id: int) -> ResponseReturnValue:
         return redirect_to("ballots.show_own_ballot", seat, vendor_id=vendor_id)
     flash(_("Your declaration is recorded."), "done")
     return redirect_to("vendors.show_vendors", seat)
+
+
+@bp.get("/declarations")
+@require_permission(Action.DECLARE)
+def show_all_declarations(seat: Seat) -> ResponseReturnValue:
+    """One form for all vendors for which nothing is declared yet."""
+    return render_all_declarations(seat, make_declaration_forms(seat, None))
+
+
+def make_declaration_forms(seat: Seat, sent: Sent | None) -> dict[int, OneDeclarationForm]:
+    """A form for each vendor that is not declared yet, or that was when the page was opened.
+
+    Args: sent: what was typed, if anything; sent twice, it is all declared the second time.
+    """
+    if seat.member is None:
+        raise make_not_found()
+    own = load_own_declarations(db.session(), seat.member)
+    return {
+        vendor.id: OneDeclarationForm(sent, prefix=f"vendor-{vendor.id}")
+        for vendor in list_vendors_in_selection(db.session(), seat.evaluation.id)
+        if vendor.id not in own or f"vendor-{vendor.id}-kind" in (sent or ())
+    }
+
+
+def render_all_declarations(
+    seat: Seat, forms: Mapping[int, OneDeclarationForm], problems: Sequence[str] = ()
+) -> str:
+    """The forms, and what was declared before."""
+    if seat.member is None:
+        raise make_not_found()
+    return render_page(
+        "ballots/declare_all.html",
+        seat,
+        under="vendors.show_vendors",
+        vendors=list_vendors_in_selection(db.session(), seat.evaluation.id),
+        own=load_own_declarations(db.session(), seat.member),
+        forms=forms,
+        problems=problems,
+    )
+
+
+@bp.post("/declarations")
+@require_permission(Action.DECLARE)
+def save_all_declarations(seat: Seat) -> ResponseReturnValue:
+    """Declare for every vendor for which something was chosen."""
+    forms = make_declaration_forms(seat, request.form)
+    checked = [form.validate() for form in forms.values()]  # each, to say all at once
+    stated = {
+        key: service.Interest(form.kind.data, form.words.data or "")
+        for key, form in forms.items()
+        if form.kind.data
+    }
+    problems = [] if stated else [_("Choose one for at least one vendor.")]
+    if stated and all(checked):
+        try:
+            service.declare_interests(current_actor(), seat.evaluation.slug, stated)
+            done = ngettext(
+                "Your declaration for one vendor is recorded.",
+                "Your declarations for %(num)s vendors are recorded.",
+                len(stated),
+            )
+            flash(done, "done")
+            ballots = seat.may(Action.VIEW_OWN_BALLOTS)
+            return redirect_to(
+                "ballots.show_own_ballots" if ballots else "vendors.show_vendors", seat
+            )
+        except InvalidLines as error:
+            for key, refusal in error.lines:
+                attach_refusal(forms[key], refusal)
+    return render_all_declarations(seat, forms, problems), 422
 
 
 @bp.get("/conflicts/<int:declaration_id>")

@@ -1,5 +1,7 @@
 """Forms around scoring: practice marks, assignment, ballots on behalf, corrections."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _
 from wtforms import (
     BooleanField,
@@ -71,6 +73,34 @@ class DeclarationForm(Form):
     words = TextAreaField(
         _("What is the conflict?"), [SometimesNeeded(), limit_length(limits.NOTE)]
     )
+
+
+class OneDeclarationForm(Form):
+    """A declaration for one vendor among others, which can be left open. The form around it has
+    the token."""
+
+    class Meta(Form.Meta):
+        """A part of a form that has a token."""
+
+        csrf = False
+
+    kind = RadioChoiceField(
+        _("Your declaration"),
+        [SometimesNeeded()],
+        coerce=DeclarationKind,
+        choices=list_choices(DeclarationKind),
+    )
+    words = TextAreaField(
+        _("What is the conflict?"), [SometimesNeeded(), limit_length(limits.NOTE)]
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether it can be used: words alone declare nothing."""
+        good = super().validate(extra_validators)
+        if self.words.data and not self.kind.data and not self.kind.errors:
+            self.kind.errors = [str(_("Choose one."))]
+            good = False
+        return good
 
 
 class PracticeForm(VersionedForm):

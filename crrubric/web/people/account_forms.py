@@ -61,8 +61,20 @@ class NewAddressForm(Form):
     )
 
 
-class InvitedAddressForm(EditForm, NewAddressForm):
-    """The right address of somebody who was invited."""
+class InvitedPersonForm(EditForm):
+    """The right name and address of somebody who was invited."""
+
+    name = StringField(
+        _("Name"), [InputRequired(_("Enter the person’s name.")), limit_length(limits.NAME)]
+    )
+    email = EmailField(
+        _("E-mail address"),
+        [
+            InputRequired(_("Enter an e-mail address.")),
+            limit_length(limits.EMAIL),
+            Checked(clean_email),
+        ],
+    )
 
 
 class AddressForm(NewAddressForm):

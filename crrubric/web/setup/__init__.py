@@ -9,8 +9,10 @@ BLUEPRINTS = (
     "corrections",
     "deletion",
     "evaluations",
+    "links",
     "practice",
     "rubric",
     "sections",
+    "several",
     "vendors",
 )

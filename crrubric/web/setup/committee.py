@@ -19,7 +19,7 @@ from crrubric.services.people.accounts import is_unused
 from crrubric.services.setup import committee as service
 from crrubric.services.setup import invitations
 from crrubric.services.setup.evaluations import serialize_seat
-from crrubric.web.people.account_forms import InvitedAddressForm
+from crrubric.web.people.account_forms import InvitedPersonForm
 from crrubric.web.setup.forms import SEATS, InviteForm, SeatForm
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import attach_refusal
@@ -49,13 +49,15 @@ def show_committee(seat: Seat) -> ResponseReturnValue:
 def render_committee_page(seat: Seat, form: InviteForm) -> str:
     """The list of members with the invitation form below."""
     everybody = list_members(db.session(), seat.evaluation.id)
+    own = find_own_invitations(db.session(), seat.evaluation.id)
     return render_page(
         "setup/committee/index.html",
         seat,
         members=[member for member in everybody if member.removed_at is None],
         former=[member for member in everybody if member.removed_at is not None],
         editable=seat.may(Action.MANAGE_COMMITTEE),
-        own_invitations=find_own_invitations(db.session(), seat.evaluation.id),
+        own_invitations=own,
+        waiting=any(member.removed_at is None and member.id in own for member in everybody),
         way_in=describe_way_in(),
         form=form,
     )
@@ -214,50 +216,52 @@ def renew_invitation_link(seat: Seat, member_id: int) -> ResponseReturnValue:
 
 @bp.get("/<int:member_id>/address")
 @require_permission(Action.MANAGE_COMMITTEE)
-def show_invited_address_form(seat: Seat, member_id: int) -> ResponseReturnValue:
-    """The form for the right address of somebody whose link is not used yet."""
+def show_invited_person_form(seat: Seat, member_id: int) -> ResponseReturnValue:
+    """The form for the right name and address of somebody whose link is not used yet."""
     member = invitations.find_correctable_member(db.session(), seat.evaluation, member_id)
-    return render_invited_address(seat, member_id, make_invited_address_form(member))
+    return render_invited_person(seat, member_id, make_invited_person_form(member))
 
 
-def make_invited_address_form(member: Member) -> InvitedAddressForm:
-    """The form that knows which address is to be corrected."""
-    address = member.user.email if member.user else ""
-    return InvitedAddressForm(formdata=None).showing({"email": address})
+def make_invited_person_form(member: Member) -> InvitedPersonForm:
+    """The form with what is stored."""
+    stored = invitations.serialize_invited_person(member)
+    return InvitedPersonForm(formdata=None, **stored).showing(stored)
 
 
-def render_invited_address(seat: Seat, member_id: int, form: InvitedAddressForm) -> str:
-    """The form, below the address that the link was made for."""
+def render_invited_person(seat: Seat, member_id: int, form: InvitedPersonForm) -> str:
+    """The form, below what the link was made for."""
     member = invitations.find_correctable_member(db.session(), seat.evaluation, member_id)
     return render_page("setup/committee/address.html", seat, under=HOME, form=form, member=member)
 
 
 @bp.post("/<int:member_id>/address")
 @require_permission(Action.MANAGE_COMMITTEE)
-def save_invited_address(seat: Seat, member_id: int) -> ResponseReturnValue:
-    """Correct the address: the old link dies, a new one is made."""
-    form, status = InvitedAddressForm(), 422
+def save_invited_person(seat: Seat, member_id: int) -> ResponseReturnValue:
+    """Correct name or address; with another address a new link is made and the old one dies."""
+    form, status = InvitedPersonForm(), 422
     if form.validate():
         try:
-            return redirect_after_invite(
-                seat,
-                invitations.correct_invited_address(
-                    current_actor(),
-                    seat.evaluation.slug,
-                    member_id,
-                    email=form.email.data,
-                    seen=form.version.data or "",
-                ),
+            corrected = invitations.correct_invited_person(
+                current_actor(),
+                seat.evaluation.slug,
+                member_id,
+                name=form.name.data,
+                email=form.email.data,
+                seen=form.version.data or "",
             )
+            if corrected.token is not None:
+                return redirect_after_invite(seat, corrected)
+            flash(_("Saved."), "done")
+            return redirect_to(HOME, seat)
         except Invalid as error:
             attach_error(form, error)
         except Stale as error:
             member = invitations.find_correctable_member(db.session(), seat.evaluation, member_id)
-            kinds = (Event.INVITE_READDRESSED, Event.MEMBER_INVITED)
+            kinds = (Event.INVITE_READDRESSED, Event.INVITE_RENAMED, Event.MEMBER_INVITED)
             changes = find_latest_changes(db.session(), seat, *kinds, member_id=member_id)
-            form.meet_newer(make_invited_address_form(member), error, changes)
+            form.meet_newer(make_invited_person_form(member), error, changes)
             status = 409
-    return render_invited_address(seat, member_id, form), status
+    return render_invited_person(seat, member_id, form), status
 
 
 @bp.get("/<int:member_id>/remove")

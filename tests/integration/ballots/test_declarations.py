@@ -5,11 +5,13 @@ from sqlalchemy import select
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotFound, WrongPhase
+from crrubric.domain.events import Event
 from crrubric.domain.vocabulary import Answer, DeclarationKind, Outcome, Phase, Role
 from crrubric.extensions import db
-from crrubric.models import Declaration, Member
+from crrubric.models import Declaration, JournalEntry, Member
 from crrubric.queries.exchange.exports import iterate_mark_rows
 from crrubric.queries.people.people import Actor
+from crrubric.queries.record.verification import verify_record
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.ballots import declarations, seals
 from crrubric.services.meeting import decisions
@@ -17,7 +19,7 @@ from crrubric.services.setup import phases, vendors
 from crrubric.services.setup.vendors import VendorFacts
 from tests.factories import Factory, Made, ballot_of
 from tests.integration.conftest import Visit, error_of
-from tests.pages import parse, words
+from tests.pages import filled_form, parse, words
 
 REASON = "The product changed owners since."
 
@@ -288,3 +290,63 @@ def test_ids_of_another_evaluation_are_not_found(make: Factory, visit: Visit):
         .status_code
         == 404
     )
+
+
+def told_declarations() -> list[tuple[Event, str]]:
+    """(what, of which vendor) of every declaration in the journal."""
+    kinds = (Event.CONFLICT_DECLARED, Event.NO_CONFLICT_DECLARED)
+    rows = select(JournalEntry).where(JournalEntry.event.in_(kinds)).order_by(JournalEntry.id)
+    return [(row.event, row.subject) for row in db.session.scalars(rows)]
+
+
+def test_all_vendors_are_declared_for_with_one_press(make: Factory, visit: Visit):
+    made = undeclared(make)
+    first, second = made.vendors
+    person, url = visit(made.reviewers[0]), made.url("declarations")
+    assert url in person.get(made.url("ballots/")).text
+    form = {
+        **filled_form(person.page(url), url),
+        f"vendor-{first.id}-kind": "NONE",
+        f"vendor-{second.id}-kind": "CONFLICT",
+        f"vendor-{second.id}-words": "My cousin sells it.",
+        "once": "1",
+    }
+
+    done, again = person.post(url, form), person.post(url, form)
+
+    assert (done.location, again.location) == (made.url("ballots/"), made.url("ballots/"))
+    assert told_declarations() == [
+        (Event.NO_CONFLICT_DECLARED, first.company),
+        (Event.CONFLICT_DECLARED, second.company),
+    ]
+    assert verify_record(db.session()).problems == ()
+    later = person.get(url).text
+    assert "You declared a conflict of interest and do not score this vendor." in later
+    assert person.get(made.url(f"ballots/{first.id}")).status_code == 200
+    assert url not in person.get(made.url("ballots/")).text
+
+
+def test_a_vendor_can_be_left_open_and_nothing_typed_is_lost(make: Factory, visit: Visit):
+    made = undeclared(make)
+    first, second = made.vendors
+    person, url = visit(made.reviewers[0]), made.url("declarations")
+
+    nothing = person.post(url)
+    wrong = person.post(
+        url, {f"vendor-{first.id}-kind": "CONFLICT", f"vendor-{second.id}-words": "My cousin"}
+    )
+    empty = person.post(
+        url, {f"vendor-{first.id}-kind": "CONFLICT", f"vendor-{second.id}-kind": "NONE"}
+    )
+
+    assert "Choose one for at least one vendor." in nothing.text
+    page = parse(422, wrong.text)
+    assert "Choose one." in error_of(page, f"vendor-{second.id}-kind")
+    assert (page.with_id(f"vendor-{second.id}-words").text or "").strip() == "My cousin"
+    page = parse(422, empty.text)
+    assert "Say what the conflict" in error_of(page, f"vendor-{first.id}-words")
+    assert [answer.status_code for answer in (nothing, wrong, empty)] == [422, 422, 422]
+    assert told_declarations() == []
+    done = person.post(url, {f"vendor-{second.id}-kind": "NONE"})
+    assert done.status_code == 303
+    assert told_declarations() == [(Event.NO_CONFLICT_DECLARED, second.company)]

@@ -525,7 +525,7 @@ def test_a_wrong_address_is_shown_and_corrected_while_the_link_is_unused(
     assert "nroa@school.example" in words(chair.page(made.url("committee/")).root)
     assert "nroa@school.example" in chair.get(made.url(f"committee/{member}/address")).text
 
-    done = chair.edit(made.url(f"committee/{member}/address"), {"email": NORA})
+    done = chair.edit(made.url(f"committee/{member}/address"), {"name": "Nora New", "email": NORA})
 
     assert done.location == made.url(f"committee/{member}/link")
     page = parse(200, chair.get(done.location).text)
@@ -551,7 +551,7 @@ def test_a_correction_that_is_wrong_as_well_comes_back_with_what_was_typed(
     chair, url = visit(made.chair), made.url(f"committee/{invitation.member.id}/address")
 
     for typed, says in (("nora at school", "Enter an e-mail address"), (taken.email, "already")):
-        answer = chair.edit(url, {"email": typed})
+        answer = chair.edit(url, {"name": "Nora New", "email": typed})
         assert answer.status_code == 422
         assert says in words(parse(422, answer.text).with_id("email-error"))
         assert f'value="{typed}"' in answer.text
@@ -567,15 +567,17 @@ def test_the_address_of_an_account_in_use_or_of_others_is_not_corrected(
     used = visit(made.chair)
 
     with pytest.raises(NotFound):  # made by the other committee
-        invitations.correct_invited_address(other.chair, other.slug, seat, email="x@y.example")
+        invitations.correct_invited_person(
+            other.chair, other.slug, seat, name="Nora", email="x@y.example"
+        )
     with pytest.raises(NotFound):
-        invitations.correct_invited_address(
-            made.chair, made.slug, own.member.id, email="x@y.example"
+        invitations.correct_invited_person(
+            made.chair, made.slug, own.member.id, name="Nora", email="x@y.example"
         )
     links.accept_invite(links.make_operator_link(OPERATOR, user_of(NORA)), password=GOOD)
     with pytest.raises(NotFound):
-        invitations.correct_invited_address(
-            made.chair, made.slug, own.member.id, email="x@y.example"
+        invitations.correct_invited_person(
+            made.chair, made.slug, own.member.id, name="Nora", email="x@y.example"
         )
     assert used.get(made.url(f"committee/{own.member.id}/address")).status_code == 404
     assert user_of(NORA).email == NORA

@@ -119,7 +119,9 @@ def set_up(make: Factory) -> Walks:
         made.chair, made.slug, name="Ana Nueva", email="ana@school.example",
         roles=frozenset({Role.REVIEWER}), stakeholder=Stakeholder.TEACHER,
     )  # fmt: skip
-    return made, {made.chair: [f"committee/{invitation.member.id}/address", "vendors/new"]}
+    several = ["vendors/several", "committee/several"]
+    person = f"committee/{invitation.member.id}/address"
+    return made, {made.chair: [person, "vendors/new", *several]}
 
 
 def practice(make: Factory) -> Walks:
@@ -189,10 +191,11 @@ def decide(make: Factory) -> Walks:
 # what is refused in each scene; a form that several show is named once
 SCENES = {
     set_up: """
-        committee.save_invitation committee.save_invited_address deletion.save_deletion
+        committee.save_invitation committee.save_invited_person deletion.save_deletion
         evaluations.save_facts
         evaluations.save_rule files.save_file_withdrawal rubric.save_criterion
         rubric.save_new_criterion rubric.save_new_section sections.save_section
+        several.save_several_invitations several.save_several_vendors
         vendors.save_new_vendor vendors.save_vendor
         """,
     practice: "practice.save_practice_mark",
@@ -200,7 +203,8 @@ SCENES = {
         answers.save_answer answers.save_question_withdrawal answers.save_question_words
         answers.save_set_aside_reason askings.save_asking ballots.save_mark
         ballots.submit_ballot_form closing.save_closing_day corrections.save_correction
-        corrections.save_vendor_selection declarations.save_declaration declarations.save_waiver
+        corrections.save_vendor_selection declarations.save_all_declarations declarations.save_declaration
+        declarations.save_waiver
         entries.save_dispute entries.save_entry evaluations.save_reopening
         questions.save_merged_question questions.save_new_question questions.save_questions_sent
         reminders.submit_reminders

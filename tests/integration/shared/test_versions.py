@@ -421,7 +421,7 @@ def test_an_address_that_another_chair_corrected_is_told(make: Factory, visit: V
 
     assert answer.status_code == 409
     assert "ann@school.example" in answer.text
-    assert "It was last saved by Dana Chair," in answer.text
+    assert "Saved meanwhile by Dana Chair," in answer.text
     assert 'value="anne@school.example"' in answer.text
 
 

@@ -1,0 +1,193 @@
+"""Tables that people paste from a spreadsheet or send as a file, read line by line into texts.
+
+What a text means is not judged here: the form of one line reads it as if it had been typed there.
+"""
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from io import StringIO
+
+from crrubric.domain import limits
+from crrubric.domain.ballots.files import decode_text
+from crrubric.domain.errors import Invalid
+from crrubric.domain.setup.workbooks import read_workbook
+from crrubric.domain.text import clean_text, find_forbidden_character, sort_key
+from crrubric.domain.translation import N_
+
+Columns = Mapping[str, Sequence[str]]  # field -> what its column may be called; in the usual order
+Words = Mapping[str, str]  # `to_plain_word` of what people write -> the choice that it stands for
+UNREADABLE = N_(
+    "This file can’t be read as a table. Copy its cells and paste them, or save it as “CSV UTF-8”."
+)
+ZIP = b"PK\x03\x04"
+
+VENDOR_COLUMNS: Columns = {
+    "company": ("company", "company name", "vendor", "vendor name", "name", "supplier",
+                "empresa", "nombre de la empresa", "proveedor", "nombre", "compañía"),
+    "product": ("product", "product name", "producto", "nombre del producto"),
+    "product_version": ("version", "product version", "versión"),
+    "contact_name": ("contact person", "contact", "contact name",
+                     "persona de contacto", "contacto", "nombre del contacto"),
+    "contact_email": ("contact e-mail", "e-mail", "e-mail address", "mail", "correo",
+                      "correo electrónico", "correo electrónico de contacto",
+                      "correo de contacto", "correo del contacto"),
+    "links": ("links, one a line", "links", "link", "website", "web site", "web", "url",
+              "enlaces, uno por línea", "enlaces", "enlace", "sitio web", "página web"),
+    "price_unit": ("price is", "price unit", "unit", "el precio es", "unidad"),
+    "unit_price": ("price of one unit for a year, in dollars", "price", "unit price",
+                   "price per unit", "precio", "precio por unidad",
+                   "precio de una unidad por un año, en dólares"),
+    "quantity": ("quantity", "cantidad"),
+    "term_months": ("term in months", "term", "months", "plazo en meses", "plazo", "meses"),
+    "price_note": ("note on the price", "price note", "note", "notes",
+                   "nota sobre el precio", "nota", "notas"),
+}  # fmt: skip
+MEMBER_COLUMNS: Columns = {
+    "name": ("name", "full name", "person", "nombre", "nombre completo", "persona"),
+    "email": ("e-mail address", "e-mail", "mail", "address", "correo electrónico", "correo",
+              "dirección de correo electrónico"),
+    "roles": ("role", "roles", "seat", "rol", "función", "papel"),
+    "stakeholder": ("represents", "stakeholder", "stakeholder group", "group", "speaks for",
+                    "representa a", "representa", "grupo"),
+}  # fmt: skip
+# how people write a role beside what the form calls it; the values are those of the form
+SEAT_WORDS: Words = {
+    "reviewer": "reviewer", "evaluador": "reviewer", "evaluadora": "reviewer",
+    "chair": "chair", "chairperson": "chair", "presidente": "chair", "presidenta": "chair",
+    "chair, reviewer": "chair-reviewer", "chair/reviewer": "chair-reviewer",
+    "observer": "observer", "observador": "observer", "observadora": "observer",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PastedTable:
+    """Lines of a table as field -> text, and the headers of columns that are not taken."""
+
+    lines: tuple[Mapping[str, str], ...]
+    left_out: tuple[str, ...] = ()
+
+
+def decode_table(data: bytes) -> str:
+    """The text of a file with a table. Raises: Invalid (field "file") saying what to do."""
+    text = read_workbook(data) if data.startswith(ZIP) else decode_text(data)[1] or ""
+    text = text.removeprefix("\ufeff")
+    if not text.strip() or find_forbidden_character(text):
+        raise Invalid(UNREADABLE, field="file")
+    clean_text(text, limit=limits.TABLE_TEXT, field="file")
+    return text
+
+
+def read_pasted_table(text: str, columns: Columns) -> PastedTable:
+    """The lines of a table with its columns in any order, or in the usual one without headers.
+
+    Cells are set apart by tabs, as spreadsheets copy them, else by semicolons or commas. A row of
+    blanks is no line. Raises: Invalid (field "table").
+    """
+    rows = _read_rows(text)
+    fields = _find_fields(rows[0][1], columns) if rows else None
+    left_out: list[str] = []
+    if fields is None:
+        fields = list(columns)
+    else:
+        left_out = _list_left_out(rows, fields)
+        rows = rows[1:]
+    if not rows:
+        raise Invalid(N_("Paste at least one line, or choose a file with a table."), field="table")
+    if len(rows) > limits.LINES_AT_ONCE:
+        raise Invalid(
+            N_("These are %(count)s lines: at most %(most)s can be taken at once."),
+            count=len(rows),
+            most=limits.LINES_AT_ONCE,
+            field="table",
+        )
+    return PastedTable(
+        tuple(_pair_cells(number, row, fields) for number, row in rows), tuple(left_out)
+    )
+
+
+def to_plain_word(text: str) -> str:
+    """The form under which headers and choices are compared: no accents, no case, no hyphens."""
+    return " ".join(sort_key(text)[0].replace("-", " ").rstrip(" :*").split()).replace(
+        "e mail", "email"
+    )
+
+
+def _read_rows(text: str) -> list[tuple[int, list[str]]]:
+    """(line number, cells) of every row that is not blank."""
+    plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    reader = csv.reader(StringIO(plain, newline=""), delimiter=_find_delimiter(plain), strict=True)
+    rows, begun = [], 1
+    try:
+        for row in reader:
+            cells = [cell.strip() for cell in row]
+            if any(cells):
+                rows.append((begun, cells))
+            begun = reader.line_num + 1
+    except csv.Error:
+        raise Invalid(
+            N_(
+                "A quotation in line %(line)s does not end, or goes on after its end: remove its"
+                " quotation marks."
+            ),
+            line=begun,
+            field="table",
+        ) from None
+    return rows
+
+
+def _find_delimiter(text: str) -> str:
+    if "\t" in text:
+        return "\t"
+    first = text.lstrip().partition("\n")[0]
+    return ";" if first.count(";") > first.count(",") else ","
+
+
+def _find_fields(names: Sequence[str], columns: Columns) -> list[str] | None:
+    """The field of each header, "" for one that is not known; None if the row is no header.
+
+    Raises: Invalid for a column that is there twice, and without the first of the usual columns.
+    """
+    known = {to_plain_word(word): field for field, words in columns.items() for word in words}
+    fields = [known.get(to_plain_word(name), "") for name in names]
+    required = next(iter(columns))
+    if required not in fields and sum(map(bool, fields)) < 2:
+        return None
+    for name, field in zip(names, fields, strict=True):
+        if field and fields.count(field) > 1:
+            raise Invalid(
+                N_("The column “%(name)s” is there twice: remove one of them."),
+                name=name,
+                field="table",
+            )
+    if required not in fields:
+        raise Invalid(
+            N_("No column is called “%(name)s”: add it to the first line."),
+            name=columns[required][0],
+            field="table",
+        )
+    return fields
+
+
+def _list_left_out(rows: Sequence[tuple[int, list[str]]], fields: Sequence[str]) -> list[str]:
+    """The headers of columns that are not taken; of one that has cells and no header, its place."""
+    return [
+        rows[0][1][place] or f"({place + 1})"
+        for place, field in enumerate(fields)
+        if not field and any(any(row[place : place + 1]) for _number, row in rows)
+    ]
+
+
+def _pair_cells(number: int, row: Sequence[str], fields: Sequence[str]) -> Mapping[str, str]:
+    if any(row[len(fields) :]):
+        raise Invalid(
+            N_(
+                "Line %(line)s has more values than there are columns: %(count)s instead of"
+                " %(most)s."
+            ),
+            line=number,
+            count=len(row),
+            most=len(fields),
+            field="table",
+        )
+    return {field: cell for field, cell in zip(fields, row, strict=False) if field}

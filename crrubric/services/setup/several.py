@@ -1,0 +1,170 @@
+"""Several vendors or people at once: all of them or none, each with its own journal entry.
+
+Lines have numbers, by which the page that sent them knows what is wrong where.
+"""
+
+import secrets
+from collections.abc import Iterator, Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crrubric.domain.actions import Action
+from crrubric.domain.errors import Invalid, InvalidLines
+from crrubric.domain.events import Event
+from crrubric.domain.text import email_key
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import Standing
+from crrubric.models import Evaluation, Member, User, Vendor
+from crrubric.models.evaluations import make_vendor_key
+from crrubric.queries.people.access import require_locked_evaluation
+from crrubric.queries.people.people import Actor
+from crrubric.services.people.accounts import SAME_EMAIL, clean_email, clean_name, find_or_add_user
+from crrubric.services.setup.committee import Invitation, Invitee, seat_invitee
+from crrubric.services.setup.vendors import (
+    VendorFacts,
+    clean_vendor,
+    insert_vendor,
+    make_vendor_taken,
+    serialize_vendor,
+)
+from crrubric.services.shared.constraints import run_again_if_broken
+from crrubric.services.shared.journal import EntryReferences, note_event
+from crrubric.services.shared.unit import unit_of_work
+
+Problem = tuple[int, Invalid]  # the number of a line, and what is wrong with it
+NOTHING_TAKEN = N_("Nothing was taken: correct the lines, or untick those that are not wanted.")
+
+
+def add_several_vendors(actor: Actor, slug: str, lines: Mapping[int, VendorFacts]) -> list[Vendor]:
+    """New vendors at the end of the list, in the order of their lines.
+
+    Raises: InvalidLines with everything that is wrong; then none is added.
+    """
+    with unit_of_work() as session:
+        evaluation = require_locked_evaluation(session, actor, Action.EDIT_SETUP, slug)
+        if problems := find_vendor_problems(session, evaluation, lines):
+            raise InvalidLines(NOTHING_TAKEN, problems)
+        added = []
+        for facts in lines.values():
+            tidy = clean_vendor(facts)
+            vendor = insert_vendor(session, evaluation, tidy)
+            note_event(
+                session,
+                actor,
+                Event.VENDOR_ADDED,
+                evaluation_id=evaluation.id,
+                subject=tidy.company,
+                about=EntryReferences(vendor_id=vendor.id),
+                after=serialize_vendor(vendor),
+            )
+            added.append(vendor)
+    return added
+
+
+def find_vendor_problems(
+    session: Session, evaluation: Evaluation, lines: Mapping[int, VendorFacts]
+) -> list[Problem]:
+    """What is wrong with lines of vendors, those included that are there or come twice."""
+    there = set(
+        session.scalars(select(Vendor.name_key).where(Vendor.evaluation_id == evaluation.id))
+    )
+    return list(_check_vendors(lines, there))
+
+
+def _check_vendors(lines: Mapping[int, VendorFacts], there: set[str]) -> Iterator[Problem]:
+    first: dict[str, int] = {}
+    for number, facts in lines.items():
+        try:
+            tidy = clean_vendor(facts)
+        except Invalid as error:
+            yield number, error
+            continue
+        key = make_vendor_key(tidy.company, tidy.product)
+        if key in there:
+            yield number, make_vendor_taken(tidy)
+        elif first.setdefault(key, number) != number:
+            yield (
+                number,
+                Invalid(
+                    N_("This is the vendor of line %(line)s once more."),
+                    line=first[key],
+                    field="company",
+                ),
+            )
+
+
+def invite_several(
+    actor: Actor, slug: str, lines: Mapping[int, Invitee]
+) -> tuple[str, list[Invitation]]:
+    """Give several people seats.
+
+    Returns: the secret of which the links were made that the chair may copy, and the invitations.
+    Raises: InvalidLines with everything that is wrong; then nobody is invited.
+    """
+    return run_again_if_broken(  # another evaluation may make an account at the same moment
+        lambda: _invite_several_once(actor, slug, lines), SAME_EMAIL
+    )
+
+
+def _invite_several_once(
+    actor: Actor, slug: str, lines: Mapping[int, Invitee]
+) -> tuple[str, list[Invitation]]:
+    secret, invitations = secrets.token_urlsafe(32), []
+    with unit_of_work() as session:
+        evaluation = require_locked_evaluation(session, actor, Action.MANAGE_COMMITTEE, slug)
+        if problems := find_invitee_problems(session, evaluation, lines):
+            raise InvalidLines(NOTHING_TAKEN, problems)
+        _hold_accounts(session, lines)
+        accounts = {
+            number: find_or_add_user(session, row.name, row.email, Standing.MEMBER)
+            for number, row in sorted(lines.items(), key=lambda pair: email_key(pair[1].email))
+        }
+        for number, row in lines.items():
+            try:
+                found = seat_invitee(
+                    session, actor, evaluation, row, accounts[number], secret=secret
+                )
+            except Invalid as error:
+                raise InvalidLines(NOTHING_TAKEN, [(number, error)]) from None
+            invitations.append(found)
+    return secret, invitations
+
+
+def _hold_accounts(session: Session, lines: Mapping[int, Invitee]) -> None:
+    """Hold the accounts that are there, in the order in which everybody does."""
+    keys = [email_key(row.email) for row in lines.values()]
+    session.scalars(
+        select(User).where(User.email_key.in_(keys)).order_by(User.id).with_for_update(of=User)
+    ).all()
+
+
+def find_invitee_problems(
+    session: Session, evaluation: Evaluation, lines: Mapping[int, Invitee]
+) -> list[Problem]:
+    """What is wrong with lines of people, those included who have a seat or come twice."""
+    seated = set(
+        session.scalars(
+            select(User.email_key)
+            .join(Member, Member.user_id == User.id)
+            .where(Member.evaluation_id == evaluation.id, Member.removed_at.is_(None))
+        )
+    )
+    return list(_check_invitees(lines, seated))
+
+
+def _check_invitees(lines: Mapping[int, Invitee], seated: set[str]) -> Iterator[Problem]:
+    first: dict[str, int] = {}
+    for number, row in lines.items():
+        try:
+            clean_name(row.name)
+            key = email_key(clean_email(row.email))
+        except Invalid as error:
+            yield number, error
+            continue
+        if key in seated:
+            message = N_("Somebody with this address is on the committee already.")
+            yield number, Invalid(message, field="email")
+        elif first.setdefault(key, number) != number:
+            message = N_("This address stands in line %(line)s as well.")
+            yield number, Invalid(message, line=first[key], field="email")

@@ -1,0 +1,302 @@
+"""Several vendors or people at once: a table is pasted, looked through, corrected, then taken."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from flask import Blueprint, flash, request, session
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from crrubric.domain import limits
+from crrubric.domain.actions import Action
+from crrubric.domain.errors import Invalid, InvalidLines
+from crrubric.domain.setup.pasted import (
+    MEMBER_COLUMNS,
+    VENDOR_COLUMNS,
+    Columns,
+    decode_table,
+    read_pasted_table,
+)
+from crrubric.domain.typed import parse_id
+from crrubric.extensions import db
+from crrubric.queries.people.access import Seat
+from crrubric.services.people.accounts import is_unused
+from crrubric.services.setup import several as service
+from crrubric.services.setup.committee import Invitation, Invitee
+from crrubric.services.setup.vendors import VendorFacts
+from crrubric.web.setup.committee import describe_way_in
+from crrubric.web.setup.forms import SEATS
+from crrubric.web.setup.links import LINKS_OF_SEVERAL
+from crrubric.web.setup.several_forms import (
+    InviteLineForm,
+    LineForm,
+    Sent,
+    TableFileForm,
+    TableForm,
+    VendorLineForm,
+    attach_line_error,
+    fill_lines,
+    list_choice_words,
+    name_line,
+)
+from crrubric.web.setup.vendors import read_vendor_facts
+from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.forms import attach_error
+from crrubric.web.shared.page import redirect_to, render_page
+from crrubric.web.shared.session import current_actor
+from crrubric.web.shared.words import translate_error
+
+bp = Blueprint("several", __name__, url_prefix="/evaluations/<slug>")
+FindProblems = Callable[[dict[int, LineForm]], Sequence[service.Problem]]
+TakeLines = Callable[[dict[int, LineForm]], ResponseReturnValue]
+VENDORS, COMMITTEE = "vendors.show_vendors", "committee.show_committee"
+
+
+@dataclass(frozen=True, slots=True)
+class SheetKind:
+    """What the lines of a table are: their form, and the columns in the usual order."""
+
+    form: type[LineForm]
+    columns: Columns
+    home: str
+
+
+VENDOR_SHEET = SheetKind(VendorLineForm, VENDOR_COLUMNS, VENDORS)
+MEMBER_SHEET = SheetKind(InviteLineForm, MEMBER_COLUMNS, COMMITTEE)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The lines of a table as forms, by number; and the columns that are not taken."""
+
+    lines: Mapping[int, LineForm]
+    columns: Columns
+    left_out: Sequence[str] = ()
+
+    def list_ticked(self) -> dict[int, LineForm]:
+        """The lines that are to be taken."""
+        return {number: line for number, line in self.lines.items() if line.take.data}
+
+    def list_fields(self) -> list[str]:
+        """The fields to show: those that are always shown, and those in which any line has
+        something."""
+        forms = list(self.lines.values())
+        return [
+            name
+            for name in self.columns
+            if any(
+                name in form.shown or any(form[name].raw_data or ()) or form[name].errors
+                for form in forms
+            )
+        ]
+
+    def list_errors(self) -> list[tuple[str, str]]:
+        """(id of the control, sentence) of everything that is wrong."""
+        return [
+            (
+                each.id,
+                _(
+                    "Line %(number)s, %(field)s: %(message)s",
+                    number=number,
+                    field=each.label.text,
+                    message=message,
+                ),
+            )
+            for number, line in self.lines.items()
+            for each in line
+            for message in each.errors
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetPage:
+    """What a page says before and after a table was read."""
+
+    form: TableForm
+    file_form: TableFileForm = field(default_factory=lambda: TableFileForm(formdata=None))
+    sheet: Sheet | None = None
+    problems: tuple[str, ...] = ()
+
+
+def render_sheet_page(seat: Seat, kind: SheetKind, page: SheetPage) -> str:
+    """The page: the table to paste, or its lines to look through."""
+    empty = kind.form(formdata=None)
+    vendors = kind is VENDOR_SHEET
+    return render_page(
+        "setup/several.html",
+        seat,
+        under=kind.home,
+        title=_("Add several vendors") if vendors else _("Invite several people"),
+        take=_("Add the ticked vendors") if vendors else _("Invite the ticked people"),
+        labels=[str(empty[name].label.text) for name in kind.columns],
+        most=limits.LINES_AT_ONCE,
+        page=page,
+        back=kind.home,
+    )
+
+
+def read_sheet(kind: SheetKind) -> SheetPage:
+    """The lines that were sent: as the table says, or as they were corrected."""
+    form = TableForm()
+    if request.form.get("to") == "take":
+        return SheetPage(form=form, sheet=make_sheet(kind, request.form, count_sent_lines()))
+    file_form = TableFileForm() if request.files else TableFileForm(formdata=None)
+    try:
+        if request.files:
+            if not file_form.validate():
+                return SheetPage(form=form, file_form=file_form)
+            form.table.data = decode_table(file_form.file.data.read(limits.REQUEST_BYTES))
+        elif not form.validate():
+            return SheetPage(form=form)
+        found = read_pasted_table(form.table.data or "", kind.columns)
+    except Invalid as error:
+        attach_error(file_form if error.field == "file" else form, error)
+        return SheetPage(form=form, file_form=file_form)
+    sent = fill_lines(found.lines, list_choice_words(kind.form(formdata=None)))
+    return SheetPage(form=form, sheet=make_sheet(kind, sent, len(found.lines), found.left_out))
+
+
+def count_sent_lines() -> int:
+    """How many lines the form says that it has."""
+    return min(parse_id(request.form.get("lines")) or 0, limits.LINES_AT_ONCE)
+
+
+def make_sheet(kind: SheetKind, sent: Sent, count: int, left_out: Sequence[str] = ()) -> Sheet:
+    """So many lines, read from what was sent."""
+    lines = {number: kind.form(sent, prefix=name_line(number)) for number in range(1, count + 1)}
+    return Sheet(lines, kind.columns, left_out)
+
+
+def check_sheet(sheet: Sheet, find_problems: FindProblems) -> bool:
+    """Whether every ticked line can be taken; what is wrong stands beside its field.
+
+    Args: find_problems: what is wrong with lines that can be read, one among the others.
+    """
+    bad = {number for number, line in sheet.lines.items() if line.errors}
+    problems = find_problems({n: x for n, x in sheet.list_ticked().items() if n not in bad})
+    attach_problems(sheet, problems)
+    return not bad and not problems
+
+
+def attach_problems(sheet: Sheet, problems: Sequence[tuple[int, object]]) -> None:
+    """Put refusals of a service beside the fields of their lines."""
+    for number, error in problems:
+        if isinstance(error, Invalid):
+            attach_line_error(sheet.lines[number], error, translate_error(error))
+
+
+def answer_sheet(
+    seat: Seat, kind: SheetKind, find_problems: FindProblems, take: TakeLines
+) -> ResponseReturnValue:
+    """Show the lines that were sent, or take them if that was asked for and all are right."""
+    page, problems = read_sheet(kind), []
+    if page.sheet is None:
+        return render_sheet_page(seat, kind, page), 422
+    taking, ticked = request.form.get("to") == "take", page.sheet.list_ticked()
+    checked = [line.check() for line in page.sheet.lines.values()]  # each, to say all at once
+    if taking and not ticked:
+        problems.append(_("Tick at least one line."))
+    if taking and all(checked) and ticked:
+        try:  # at once: the same form may have been sent before, and then it is all there
+            return take(ticked)
+        except InvalidLines as error:
+            attach_problems(page.sheet, error.lines)
+        good = False
+    else:
+        good = check_sheet(page.sheet, find_problems) and not taking
+    shown = SheetPage(form=page.form, sheet=page.sheet, problems=tuple(problems))
+    return render_sheet_page(seat, kind, shown), 200 if good else 422
+
+
+@bp.get("/vendors/several")
+@require_permission(Action.EDIT_SETUP)
+def show_several_vendors(seat: Seat) -> ResponseReturnValue:
+    """The form for a table of vendors."""
+    return render_sheet_page(seat, VENDOR_SHEET, SheetPage(form=TableForm()))
+
+
+@bp.post("/vendors/several")
+@require_permission(Action.EDIT_SETUP)
+def save_several_vendors(seat: Seat) -> ResponseReturnValue:
+    """Show what a table says of vendors, or add them."""
+
+    def read(lines: dict[int, LineForm]) -> dict[int, VendorFacts]:
+        return {number: read_vendor_facts(line) for number, line in lines.items()}
+
+    def take(lines: dict[int, LineForm]) -> ResponseReturnValue:
+        added = service.add_several_vendors(current_actor(), seat.evaluation.slug, read(lines))
+        done = ngettext("One vendor was added.", "%(num)s vendors were added.", len(added))
+        flash(done, "done")
+        return redirect_to(VENDORS, seat)
+
+    return answer_sheet(
+        seat,
+        VENDOR_SHEET,
+        lambda lines: service.find_vendor_problems(db.session(), seat.evaluation, read(lines)),
+        take,
+    )
+
+
+@bp.get("/committee/several")
+@require_permission(Action.MANAGE_COMMITTEE)
+def show_several_people(seat: Seat) -> ResponseReturnValue:
+    """The form for a table of people."""
+    return render_sheet_page(seat, MEMBER_SHEET, SheetPage(form=TableForm()))
+
+
+@bp.post("/committee/several")
+@require_permission(Action.MANAGE_COMMITTEE)
+def save_several_invitations(seat: Seat) -> ResponseReturnValue:
+    """Show what a table says of people, or invite them."""
+
+    def read(lines: dict[int, LineForm]) -> dict[int, Invitee]:
+        return {number: read_invitee(line) for number, line in lines.items()}
+
+    def take(lines: dict[int, LineForm]) -> ResponseReturnValue:
+        secret, found = service.invite_several(current_actor(), seat.evaluation.slug, read(lines))
+        tell_invited(found)
+        if not any(invitation.token for invitation in found):
+            return redirect_to(COMMITTEE, seat)
+        session[LINKS_OF_SEVERAL] = secret
+        return redirect_to("links.show_invitation_links", seat)
+
+    return answer_sheet(
+        seat,
+        MEMBER_SHEET,
+        lambda lines: service.find_invitee_problems(db.session(), seat.evaluation, read(lines)),
+        take,
+    )
+
+
+def read_invitee(line: LineForm) -> Invitee:
+    """The person of a line."""
+    return Invitee(
+        name=line["name"].data,
+        email=line["email"].data,
+        roles=SEATS[line["roles"].data],
+        stakeholder=line["stakeholder"].data,
+    )
+
+
+def tell_invited(found: Sequence[Invitation]) -> None:
+    """Say how many have a seat now, and how those come in who get no link from here."""
+    people = [invitation.member.user for invitation in found if invitation.token is None]
+    waiting = sum(user is not None and is_unused(user) for user in people)
+    flash(ngettext("One person has a seat.", "%(num)s people have seats.", len(found)), "done")
+    if known := len(people) - waiting:
+        flash(
+            ngettext(
+                "One of them has an account already, and finds this evaluation there.",
+                "%(num)s of them have accounts already, and find this evaluation there.",
+                known,
+            ),
+            "done",
+        )
+    if waiting:
+        words = ngettext(
+            "One of them has an account that was made elsewhere and is not used yet.",
+            "%(num)s of them have accounts that were made elsewhere and are not used yet.",
+            waiting,
+        )
+        flash(f"{words} {describe_way_in()}", "done")
