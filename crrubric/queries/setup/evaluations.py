@@ -30,7 +30,7 @@ from crrubric.models import (
 )
 from crrubric.queries.ballots.ballots import is_vendor_in_selection
 from crrubric.queries.people.access import Seat
-from crrubric.queries.people.people import Actor, is_present_reviewer
+from crrubric.queries.people.people import Actor, has_seat, is_present_reviewer
 from crrubric.queries.setup.assignments import count_assigned_criteria
 
 
@@ -103,7 +103,7 @@ def list_own_evaluations(session: Session, actor: Actor) -> list[OwnEvaluation]:
         .outerjoin(
             Ballot, (Ballot.member_id == Member.id) & ~Ballot.recused & is_vendor_in_selection()
         )
-        .where(Member.user_id == actor.user_id, Member.removed_at.is_(None))
+        .where(has_seat(actor.user_id))
         .group_by(Evaluation.id, Member.id)
         .order_by(Evaluation.id.desc())
     )

@@ -1,7 +1,8 @@
 """One-time links with which a person chooses a password: who makes them, and using them.
 
-A link goes to the address itself, or comes from the operator at the server. Chairs hand out only
-those of accounts that their own evaluation made and that nobody has used yet.
+A link goes to the address itself, or comes from the operator at the server: whoever uses it has
+proven that the address is theirs. Chairs hand out only those of accounts that their own evaluation
+made and that nobody has used yet; such a link proves nothing, as the chair could use it.
 """
 
 import secrets
@@ -38,6 +39,7 @@ from crrubric.services.people.accounts import (
 )
 from crrubric.services.people.attempts import Attempt, begin_request
 from crrubric.services.people.hashing import hash_password
+from crrubric.services.people.proofs import prove_address
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.later import find_later_queue
 from crrubric.services.shared.unit import unit_of_work
@@ -46,10 +48,18 @@ INVITATION = timedelta(days=limits.INVITE_DAYS)
 RESET = timedelta(minutes=limits.RESET_MINUTES)
 
 
-def issue_invite(session: Session, user: User) -> str:
-    """A fresh one-time link secret for `user`; earlier unused ones stop working."""
+def issue_invite(session: Session, user: User, *, proves: bool) -> str:
+    """A fresh one-time link secret for `user`; earlier unused ones stop working.
+
+    Args: proves: no chair gets to see it.
+    """
     void_links(session, user.id)
-    return _insert_link(session, user, INVITATION)
+    return _insert_link(session, user, INVITATION, proves=proves)
+
+
+def issue_mailed_link(session: Session, user: User) -> str:
+    """A secret for a mail to the address and nobody else; other links go on working."""
+    return _insert_link(session, user, INVITATION, proves=True)
 
 
 def issue_address_link(session: Session, user: User, address: str) -> str:
@@ -72,7 +82,7 @@ def issue_address_link(session: Session, user: User, address: str) -> str:
         .where(Invite.user_id == user.id, Invite.address.is_not(None), Invite.used_at.is_(None))
         .values(used_at=now_utc())
     )
-    return _insert_link(session, user, RESET, address)
+    return _insert_link(session, user, RESET, address=address)
 
 
 def find_address_link(session: Session, user_id: int | None, token: str) -> Invite:
@@ -95,7 +105,12 @@ def find_address_link(session: Session, user_id: int | None, token: str) -> Invi
 
 
 def _insert_link(
-    session: Session, user: User, lifetime: timedelta, address: str | None = None
+    session: Session,
+    user: User,
+    lifetime: timedelta,
+    *,
+    address: str | None = None,
+    proves: bool = False,
 ) -> str:
     token, now = secrets.token_urlsafe(32), now_utc()
     session.add(
@@ -105,6 +120,7 @@ def _insert_link(
             created_at=now,
             expires_at=now + lifetime,
             address=address,
+            proves=proves,
         )
     )
     return token
@@ -130,7 +146,7 @@ def make_operator_link(actor: Actor, user: User) -> str:
     with unit_of_work() as session:
         user = lock_user(session, user.id)
         _refuse_disabled(user)
-        token = issue_invite(session, user)
+        token = issue_invite(session, user, proves=True)
         if not is_unused(user):
             write_link_notice(session, user)
         note_event(session, actor, Event.ACCOUNT_LINK_MADE, subject=user.name)
@@ -150,7 +166,8 @@ def send_password_link(actor: Actor, user_id: int) -> User:
     with unit_of_work() as session:
         user = lock_user(session, user_id)
         _refuse_disabled(user)
-        write_password_link(session, user, _insert_link(session, user, RESET), asked_by=actor.name)
+        token = _insert_link(session, user, RESET, proves=True)
+        write_password_link(session, user, token, asked_by=actor.name)
         note_event(session, actor, Event.ACCOUNT_LINK_SENT, subject=user.name)
     return user
 
@@ -173,7 +190,7 @@ def _send_requested_link(key: str) -> None:
         user = session.scalar(select(User).where(User.email_key == key).with_for_update(of=User))
         if user is None or user.disabled_at is not None or _was_sent_lately(session, user):
             return
-        write_password_link(session, user, _insert_link(session, user, RESET))
+        write_password_link(session, user, _insert_link(session, user, RESET, proves=True))
         note_event(session, CLOCKWORK, Event.ACCOUNT_LINK_ASKED, subject=user.name)
 
 
@@ -220,11 +237,14 @@ def accept_invite(token: str, *, password: str) -> tuple[User, str]:
     hashed = hash_password(password)
     with unit_of_work() as session:
         user = lock_user(session, user_id)
-        find_usable_invite(session, token)  # once more: nobody else can spend it now
+        # once more: nobody else can spend it now
+        proven = find_usable_invite(session, token).proves
         void_links(session, user.id)
         first = is_unused(user)
         user.password_hash = hashed
         end_sessions(session, user)
+        if proven:  # whoever chose the password before is out, so the seats are the owner's
+            prove_address(session, actor_of(user), user)
         if first:
             _note_acceptance(session, user)
         else:

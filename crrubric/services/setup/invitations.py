@@ -11,11 +11,15 @@ from crrubric.domain.events import Event
 from crrubric.models import Evaluation, Member, User
 from crrubric.queries.people.access import make_not_found, require_locked_evaluation
 from crrubric.queries.people.people import Actor
-from crrubric.services.mail.letters import write_invitation
 from crrubric.services.people.accounts import SAME_EMAIL, lock_user, make_taken
 from crrubric.services.people.addresses import set_address
-from crrubric.services.people.links import find_usable_invite, issue_invite
-from crrubric.services.setup.committee import Invitation, find_member, is_own_invitation
+from crrubric.services.people.links import find_usable_invite
+from crrubric.services.setup.committee import (
+    Invitation,
+    find_member,
+    is_own_invitation,
+    issue_invitation,
+)
 from crrubric.services.shared.constraints import explain_constraint
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
@@ -62,8 +66,7 @@ def correct_invited_address(
         user = _lock_invited(session, member)
         refuse_unseen_change({"email": user.email}, {"email": email}, seen)
         old = set_address(session, user, email)
-        token = issue_invite(session, user)
-        write_invitation(session, actor, member, token)
+        token = issue_invitation(session, actor, member, user)
         note_event(
             session,
             actor,

@@ -15,7 +15,9 @@ from crrubric.queries.mail.notices import list_own_notices
 from crrubric.queries.people.access import make_not_found
 from crrubric.queries.people.district import find_named_district
 from crrubric.queries.setup.evaluations import list_own_evaluations
+from crrubric.queries.setup.members import has_waiting_seat
 from crrubric.queries.shared.health import load_database_state
+from crrubric.services.mail.outbox import is_mail_on
 from crrubric.services.setup.evaluations import create_evaluation
 from crrubric.web.setup.forms import EvaluationForm
 from crrubric.web.shared.access import allow_everyone, require_sign_in
@@ -38,6 +40,8 @@ def show_home() -> ResponseReturnValue:
         "people/home.html",
         rows=list_own_evaluations(db.session(), actor),
         notices=list_own_notices(db.session(), actor),
+        seats_wait=has_waiting_seat(db.session(), actor),
+        mailed=is_mail_on(),
         may_create=actor.standing is not Standing.MEMBER,
         district_missing=concerns and find_named_district(db.session()) is None,
     )
