@@ -92,7 +92,7 @@ def _explain_seal(session: Session, ballot: Ballot) -> WrongPhase:
             N_("The chair entered your ballot for %(vendor)s meanwhile; it is sealed."),
             vendor=ballot.vendor.company,
         )
-    if ballot.imported_at is not None:
+    if ballot.imported_at is not None and ballot.imported_at == ballot.submitted_at:
         return WrongPhase(
             N_("Your ballot for %(vendor)s was filled from a file meanwhile; it is sealed."),
             vendor=ballot.vendor.company,

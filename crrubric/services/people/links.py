@@ -62,14 +62,11 @@ def issue_mailed_link(session: Session, user: User) -> str:
     return _insert_link(session, user, INVITATION, proves=True)
 
 
-def issue_address_link(session: Session, user: User, address: str) -> str:
-    """A fresh secret for a link to another address of `user`, who is held.
-
-    Raises: Invalid (field "email") after too many.
-    """
+def refuse_more_address_links(session: Session, user_id: int) -> None:
+    """Raise Invalid (field "email") if a person had too many links sent to other addresses."""
     since = now_utc() - RESET
     sent = select(func.count(Invite.id)).where(
-        Invite.user_id == user.id, Invite.address.is_not(None), Invite.created_at > since
+        Invite.user_id == user_id, Invite.address.is_not(None), Invite.created_at > since
     )
     if (session.scalar(sent) or 0) >= limits.ADDRESS_LINKS:
         raise Invalid(
@@ -77,6 +74,14 @@ def issue_address_link(session: Session, user: User, address: str) -> str:
             count=limits.ADDRESS_LINKS,
             field="email",
         )
+
+
+def issue_address_link(session: Session, user: User, address: str) -> str:
+    """A fresh secret for a link to another address of `user`, who is held.
+
+    Raises: Invalid (field "email") after too many.
+    """
+    refuse_more_address_links(session, user.id)
     session.execute(
         update(Invite)
         .where(Invite.user_id == user.id, Invite.address.is_not(None), Invite.used_at.is_(None))

@@ -29,7 +29,12 @@ from crrubric.services.people.accounts import (
 from crrubric.services.people.addresses import readdress_user
 from crrubric.services.people.attempts import Attempt, forget_failures
 from crrubric.services.people.hashing import hash_password
-from crrubric.services.people.links import find_address_link, issue_address_link, void_links
+from crrubric.services.people.links import (
+    find_address_link,
+    issue_address_link,
+    refuse_more_address_links,
+    void_links,
+)
 from crrubric.services.people.proofs import prove_address
 from crrubric.services.shared.constraints import explain_constraint
 from crrubric.services.shared.journal import EntryReferences, note_event
@@ -131,8 +136,9 @@ def request_own_address(actor: Actor, *, email: str, password: str) -> str:
     """
     if not is_mail_on():
         raise Invalid(N_("This site sends no e-mail: ask the people who run it."))
-    version = _confirm_password(actor, password, field="password")
     address = clean_email(email)
+    refuse_more_address_links(db.session(), _own_id(actor))  # and below: before it costs a hash
+    version = _confirm_password(actor, password, field="password")
     with unit_of_work() as session:
         user = _lock_unchanged(session, actor, version)
         if email_key(address) != user.email_key and is_taken(session, address):
