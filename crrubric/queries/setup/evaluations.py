@@ -69,6 +69,8 @@ def load_readiness(session: Session, evaluation_id: int) -> Readiness:
                 + count(Commitment, Commitment.vendor_id.in_(vendors_of))
                 + count(Reinstatement, Reinstatement.vendor_id.in_(vendors_of))
                 + count(Decision, Decision.evaluation_id == evaluation_id)
+                # once they are open, none is typed any more: it was never sealed
+                + case((Evaluation.prices_opened_at.is_not(None), 1), else_=0)
             ).label("settled"),
             (count(Decision, Decision.evaluation_id == evaluation_id) > 0).label("recommendation"),
             Evaluation.retain_until.is_not(None).label("retention"),
