@@ -14,7 +14,11 @@ from crrubric.models import User
 from crrubric.queries.people.people import OPERATOR
 from crrubric.services.mail.outbox import site_url
 from crrubric.services.people.accounts import add_user
-from crrubric.services.people.administration import change_address, set_account_disabled
+from crrubric.services.people.administration import (
+    change_address,
+    set_account_disabled,
+    vouch_for_address,
+)
 from crrubric.services.people.links import make_operator_link
 
 
@@ -76,6 +80,15 @@ def correct_address(email: str, new: str) -> None:
     """Put another address on an account; both are told if the site sends mail."""
     user = change_address(OPERATOR, find_user(email).id, new)
     click.echo(f"{user.name} now signs in with {user.email}")
+
+
+@user_group.command("vouch")
+@click.option("--email", required=True)
+@run_in_app
+def confirm_address(email: str) -> None:
+    """Confirm that an address is its account's owner's: seats that wait for that count."""
+    user = vouch_for_address(OPERATOR, find_user(email).id)
+    click.echo(f"the address {user.email} is {user.name}’s")
 
 
 @user_group.command("disable")

@@ -32,7 +32,7 @@ TYPED: Mapping[str, Kinds] = {
     **dict.fromkeys(
         (
             "actor_name", "agreed", "email", "moved by", "moved_by", "name", "on behalf of",
-            "owner", "seconded by", "seconded_by",
+            "owner", "seconded by", "seconded_by", "waits for",
         ),
         PEOPLE,
     ),
@@ -91,7 +91,7 @@ SUBJECTS: Mapping[Event, Kinds] = {
             Event.ACCOUNT_ADDED, Event.ACCOUNT_LINK_MADE, Event.ACCOUNT_LINK_SENT,
             Event.ACCOUNT_LINK_ASKED, Event.ACCOUNT_RENAMED, Event.ACCOUNT_READDRESSED,
             Event.ACCOUNT_ADDRESS_ASKED, Event.ACCOUNT_DISABLED, Event.ACCOUNT_ENABLED,
-            Event.ATTENDANCE_CHANGED,
+            Event.ACCOUNT_ADDRESS_VOUCHED, Event.MEMBER_CONFIRMED, Event.ATTENDANCE_CHANGED,
         ),
         PEOPLE,
     ),

@@ -39,6 +39,10 @@ class Event(LabelledEnum):
     PRACTICE_SHOWN = "PRACTICE_SHOWN", N_("ended the practice round and showed all answers")
     PRACTICE_RESTARTED = "PRACTICE_RESTARTED", N_("started the practice round again")
     MEMBER_INVITED = "MEMBER_INVITED", N_("invited %(subject)s")
+    MEMBER_CONFIRMED = (
+        "MEMBER_CONFIRMED",
+        N_("confirmed the address of %(subject)s, whose seat counts from now on"),
+    )
     MEMBER_ADDED = "MEMBER_ADDED", N_("added the reviewer %(subject)s, who has no account")
     MEMBER_CHANGED = "MEMBER_CHANGED", N_("changed the role of %(subject)s on the committee")
     CHAIR_APPOINTED = "CHAIR_APPOINTED", N_("appointed %(subject)s acting chair")
@@ -56,6 +60,10 @@ class Event(LabelledEnum):
     )
     INVITE_ACCEPTED = "INVITE_ACCEPTED", N_("accepted the invitation")
     ACCOUNT_ADDED = "ACCOUNT_ADDED", N_("added the account of %(subject)s")
+    ACCOUNT_ADDRESS_VOUCHED = (
+        "ACCOUNT_ADDRESS_VOUCHED",
+        N_("confirmed that the address of %(subject)s is theirs"),
+    )
     ACCOUNT_LINK_MADE = "ACCOUNT_LINK_MADE", N_("made a one-time link for %(subject)s")
     ACCOUNT_LINK_SENT = (
         "ACCOUNT_LINK_SENT",

@@ -299,6 +299,8 @@ class Member(Base):
     practiced_at: Mapped[datetime | None]  # finished the practice round
     # the account was made with this seat: until it is used, this committee hands out its link
     made_account: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # the address (its key) that was invited: until its owner has proven it, nobody has the seat
+    awaits_address: Mapped[str | None] = mapped_column(String(limits.EMAIL))
     removed_at: Mapped[datetime | None]
     evaluation: Mapped[Evaluation] = relationship(back_populates="members")
     user: Mapped[User | None] = relationship()

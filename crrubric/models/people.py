@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crrubric.clock import now_utc
@@ -39,6 +39,8 @@ class User(Base):
     standing: Mapped[Standing] = mapped_column(checked_enum(Standing), default=Standing.MEMBER)
     created_at: Mapped[datetime] = mapped_column(default=now_utc)
     disabled_at: Mapped[datetime | None]
+    # when it was certain that the address is the owner's; never by a link that a chair could read
+    address_proven_at: Mapped[datetime | None]
     # grows with each new password and when the account is disabled: a sign-in that began before
     # does not end in a session
     sign_in_version: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -75,4 +77,6 @@ class Invite(Base):
     used_at: Mapped[datetime | None]  # or stopped working unused
     shown_at: Mapped[datetime | None]  # to a chair, to be copied
     address: Mapped[str | None] = mapped_column(String(limits.EMAIL))  # another one that it proves
+    # it was mailed to the account's address or comes from the operator: who uses it is the owner
+    proves: Mapped[bool] = mapped_column(default=False, server_default=false())
     user: Mapped[User] = relationship()

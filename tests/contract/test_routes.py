@@ -20,6 +20,7 @@ account.show_invitation public
 account.show_sign_in public
 account.submit_sign_out signed in
 accounts.save_account_state MANAGE_ACCOUNTS
+accounts.save_confirmed_address MANAGE_ACCOUNTS
 accounts.send_account_link MANAGE_ACCOUNTS
 accounts.show_account MANAGE_ACCOUNTS
 accounts.show_accounts MANAGE_ACCOUNTS

@@ -212,6 +212,26 @@ def test_an_upgrade_says_whose_links_are_whose(bare_app: Flask):
     assert works == [12]  # two committees, or the operator, may have had the others
 
 
+def test_an_upgrade_says_whose_addresses_are_proven(bare_app: Flask):
+    upgrade(revision="0021")
+    fill_tables()
+    for key, standing in ((11, "MEMBER"), (12, "MEMBER"), (13, "ORGANIZER")):
+        insert_people(standing, (1,), key=key)
+    entry = {"id": 50, "chain": 0, "number": 50, "at": AT, "actor_id": 12, "actor_name": "x",
+             "event": "ACCOUNT_PASSWORD_SET", "subject": "", "reason": "", "hash": "x",
+             "version": 3}  # fmt: skip
+    with db.engine.connect().execution_options(**WRITE) as connection, connection.begin():
+        connection.execute(read_tables()["journal_entry"].insert().values(entry))
+    db.session.remove()
+
+    upgrade()
+
+    rows = read_rows()
+    accounts = [row for row in rows["user_account"] if row["id"] > 10]
+    assert [row["id"] for row in accounts if row["address_proven_at"]] == [12, 13]
+    assert {row["awaits_address"] for row in rows["member"]} == {None}  # nobody loses a seat
+
+
 def find_lost_keys() -> list[Any]:
     """Rows that point nowhere; PostgreSQL has none, for it checks keys whatever is done."""
     if db.engine.dialect.name != "sqlite":

@@ -104,11 +104,18 @@ def frame_mail(
 
 
 def compose_invitation(
-    say: MailTranslator, to: MailContext, *, chair: str, days: int | None, has_password: bool
+    say: MailTranslator,
+    to: MailContext,
+    *,
+    chair: str,
+    days: int | None,
+    has_password: bool,
+    waits: bool = False,
 ) -> MailText:
     """A seat on the committee; `to.link` works once for `days`, or is the evaluation itself.
 
     Args: has_password: whether the account can sign in; else its link came from somebody else.
+    waits: the seat counts once the link was used.
     """
     invites = say(
         N_("%(chair)s invites you to join the selection committee for “%(title)s”."),
@@ -123,6 +130,16 @@ def compose_invitation(
                 "You were sent a link earlier with which you choose a password. Then you find this "
                 "evaluation here:"
             )
+        )
+    elif waits and has_password:
+        how = say(
+            N_(
+                "This address has an account, and it is not certain yet that it is yours. Choose "
+                "a new password with this link: from then on the seat is yours, and whoever "
+                "signed in before is signed out. It works once, for %(days)s days, and it is only "
+                "for you: do not share it."
+            ),
+            days=days,
         )
     else:
         how = say(

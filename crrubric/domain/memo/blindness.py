@@ -69,7 +69,9 @@ class BlindnessBlocks:
             yield Bullets(
                 tuple(
                     words(
-                        N_("“%(file)s”, imported %(when)s: %(count)s marks"),
+                        N_("“%(file)s”, imported %(when)s, after the closing day: %(count)s marks")
+                        if row.late
+                        else N_("“%(file)s”, imported %(when)s: %(count)s marks"),
                         file=row.file,
                         when=words.moment(row.at),
                         count=row.marks,

@@ -211,6 +211,7 @@ class MemoImport:
     file: str
     at: datetime
     marks: int
+    late: bool = False  # after the closing day
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from crrubric.domain.vocabulary import Stakeholder
 LATER = {"evidence_until": None}  # what marks of older versions did not have
 IMPORTED_SEAT: Row = {
     "user_id": None, "chair": False, "reviewer": True, "stakeholder": Stakeholder.OTHER,
-    "present": True, "practiced": False, "vendors": None, "criteria": None,
+    "awaits_address": None, "present": True, "practiced": False, "vendors": None, "criteria": None,
 }  # fmt: skip
 IMPORTED_VENDOR: Row = {
     **dict.fromkeys(VENDOR, ""), "price_unit": None, "unit_price_cents": None, "quantity": None,

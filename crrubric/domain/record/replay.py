@@ -62,6 +62,7 @@ STEPS: dict[Event, Step] = {
     Event.VENDOR_FILE_CHANGED: Step(ballots.replay_vendor_file_change, ("vendor_files",)),
     Event.VENDOR_FILE_WITHDRAWN: Step(ballots.replay_vendor_file, ("vendor_files",)),
     Event.MEMBER_INVITED: Step(setup.replay_invitation, ("members", "ballots")),
+    Event.MEMBER_CONFIRMED: Step(setup.replay_address_proof, ("members",)),
     Event.MEMBER_CHANGED: Step(setup.replay_seat_change, ("members", "ballots")),
     Event.MEMBER_REMOVED: Step(setup.replay_removal, ("members",)),
     Event.MEMBER_ASSIGNED: Step(setup.replay_assignment, ("members", "ballots")),

@@ -231,6 +231,7 @@ def seat_member(state: State, member: int, told: Mapping[str, Any], name: Text) 
     kept = pick_columns(state.members.get(member, {}), ("practiced", "vendors", "criteria"))
     state.members[member] = {
         **{key: told[key] for key in SEAT}, "name": name, "user_id": told["row"]["user_id"],
+        "awaits_address": told.get("waits for"),
         "present": True, "practiced": False, "vendors": None, "criteria": None, **kept,
     }  # fmt: skip
     if not kept:
@@ -242,6 +243,11 @@ def replay_invitation(state: State, entry: ToldEntry) -> None:
     """A new seat, or an old one again."""
     seat_member(state, require_id(entry.member_id), entry.told, entry.subject)
     state.issue_ballots()
+
+
+def replay_address_proof(state: State, entry: ToldEntry) -> None:
+    """A seat that waited for a proof of its address."""
+    find_row(state.members, entry.member_id)["awaits_address"] = None
 
 
 def replay_seat_change(state: State, entry: ToldEntry) -> None:

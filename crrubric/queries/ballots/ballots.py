@@ -6,11 +6,12 @@ from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from crrubric.clock import now_utc
 from crrubric.domain.ballots.blindness import LateChange
+from crrubric.domain.events import Event
 from crrubric.domain.policy import FROM_MEETING
 from crrubric.domain.setup.closing import has_ended
 from crrubric.domain.setup.turns import order_for_seat
@@ -22,6 +23,7 @@ from crrubric.models import (
     Criterion,
     EntryOnBehalf,
     Evaluation,
+    JournalEntry,
     Mark,
     Member,
     Vendor,
@@ -266,6 +268,18 @@ def list_counting_conditions(evaluation_id: int) -> tuple[ColumnElement[bool], .
     )
 
 
+def is_imported(evaluation_id: int) -> ColumnElement[bool]:
+    """Which marks came out of a file; joined with ballot.
+
+    The ballot knows the moment of its latest import, the journal those of all: a row and its entry
+    have the very same one, except in a record from before that was so.
+    """
+    moments = select(JournalEntry.at).where(
+        JournalEntry.evaluation_id == evaluation_id, JournalEntry.event == Event.MARKS_IMPORTED
+    )
+    return or_(Ballot.imported_at == Mark.marked_at, Mark.marked_at.in_(moments))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisclosedMark:
     """One mark as the meeting sees it: by whom, for whom they speak, what and why."""
@@ -307,7 +321,7 @@ def iterate_disclosed_marks(
             Criterion.code.label("criterion"),
             EntryOnBehalf.id.is_not(None).label("entered"),
             EntryOnBehalf.confirmed_at.is_not(None).label("confirmed"),
-            (Ballot.imported_at == Mark.marked_at).label("imported"),
+            is_imported(evaluation.id).label("imported"),
             (Ballot.changed_after_shown_at <= Mark.marked_at).label("informed"),
         )
         .join(Ballot, Ballot.id == Mark.ballot_id)

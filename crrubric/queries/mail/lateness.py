@@ -104,7 +104,7 @@ def load_last_seen(session: Session, evaluation_id: int) -> dict[int, datetime]:
     rows = session.execute(
         select(Member.id, func.max(UserSession.seen_at))
         .join(UserSession, UserSession.user_id == Member.user_id)
-        .where(Member.evaluation_id == evaluation_id)
+        .where(Member.evaluation_id == evaluation_id, Member.awaits_address.is_(None))
         .group_by(Member.id)
     )
     return {row[0]: row[1] for row in rows}

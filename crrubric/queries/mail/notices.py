@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from crrubric.models import Evaluation, Member, Notice
-from crrubric.queries.people.people import Actor
+from crrubric.queries.people.people import Actor, has_seat
 
 
 def list_own_notices(
@@ -16,12 +16,7 @@ def list_own_notices(
         .join(Notice.member)
         .join(Member.evaluation)
         .options(joinedload(Notice.member).joinedload(Member.evaluation))
-        .where(
-            Member.user_id == actor.user_id,
-            Member.removed_at.is_(None),
-            Notice.seen_at.is_(None),
-            Evaluation.deleted_at.is_(None),
-        )
+        .where(has_seat(actor.user_id), Notice.seen_at.is_(None), Evaluation.deleted_at.is_(None))
         .order_by(Notice.id.desc())
     )
     if evaluation_id is not None:

@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.ballots.blindness import LateChange
@@ -40,7 +40,12 @@ def load_memo_blindness(session: Session, evaluation: Evaluation, zone: ZoneInfo
         alone=alone,
         imported_ballots=imported,
         imports=tuple(
-            MemoImport(entry.subject, entry.at.astimezone(zone), (entry.after or {})["marks"])
+            MemoImport(
+                entry.subject,
+                entry.at.astimezone(zone),
+                (entry.after or {})["marks"],
+                late=is_after_closing(entry.at, evaluation.closes_on, zone.key),
+            )
             for entry in told
             if entry.event is Event.MARKS_IMPORTED
         ),
@@ -65,8 +70,11 @@ def load_memo_blindness(session: Session, evaluation: Evaluation, zone: ZoneInfo
 def list_late_ballots(
     session: Session, evaluation: Evaluation, zone: ZoneInfo
 ) -> tuple[LateChange, ...]:
-    """Ballots that count and were submitted after the closing day, by reviewer and vendor."""
-    own = Ballot.imported_at.is_(None)
+    """Ballots that count and were submitted after the closing day, by reviewer and vendor.
+
+    Without those that an import sealed: the import itself is told as late.
+    """
+    own = or_(Ballot.imported_at.is_(None), Ballot.imported_at != Ballot.submitted_at)
     rows = list_ballot_moments(session, evaluation, Ballot.submitted_at, own)
     return tuple(
         LateChange(row.reviewer, row.vendor, row.at.astimezone(zone))

@@ -73,7 +73,8 @@ def find_membership(
 ) -> tuple[Member | None, frozenset[int]]:
     """The actor's seat on the committee, and the vendors from which they stay away.
 
-    No seat for strangers, former members and the operator. One query: every request asks it.
+    No seat for strangers, former members, the operator, and who has not proven yet that the
+    address that was invited is theirs. One query: every request asks it.
     """
     if actor.user_id is None:
         return None, frozenset()
@@ -95,6 +96,7 @@ SEAT = (
         Member.evaluation_id == bindparam("evaluation"),
         Member.user_id == bindparam("user"),
         Member.removed_at.is_(None),
+        Member.awaits_address.is_(None),
     )
 )
 

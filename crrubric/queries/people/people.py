@@ -35,6 +35,13 @@ def is_present_reviewer(evaluation_id: int) -> ColumnElement[bool]:
     )
 
 
+def has_seat(user_id: int | None) -> ColumnElement[bool]:
+    """Which seats a person has now: neither taken away, nor waiting for a proof of the address."""
+    return and_(
+        Member.user_id == user_id, Member.removed_at.is_(None), Member.awaits_address.is_(None)
+    )
+
+
 def roles_of(actor: Actor, member: Member | None) -> frozenset[Role]:
     """What the actor is in the evaluation of `member`; nothing at all for a stranger."""
     if actor.user_id is None:

@@ -178,7 +178,7 @@ def read_stored_members(rows: StoredRows, state: State) -> None:
     ]
     for row in rows.read(Member):
         state.members[row["id"]] = {
-            **plain_columns(row, ("name", "user_id", "stakeholder")),
+            **plain_columns(row, ("name", "user_id", "stakeholder", "awaits_address")),
             "chair": row["is_chair"],
             "reviewer": row["is_reviewer"],
             "present": row["removed_at"] is None,

@@ -35,6 +35,7 @@ def list_led_evaluations(session: Session) -> list[ChairLine]:
             Member.evaluation_id.in_([row.id for row in evaluations]),
             Member.removed_at.is_(None),
             Member.user_id.is_not(None),
+            Member.awaits_address.is_(None),
         )
         .order_by(Member.id)
     ).all()

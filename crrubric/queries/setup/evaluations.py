@@ -30,7 +30,7 @@ from crrubric.models import (
 )
 from crrubric.queries.ballots.ballots import is_vendor_in_selection
 from crrubric.queries.people.access import Seat
-from crrubric.queries.people.people import Actor, is_present_reviewer
+from crrubric.queries.people.people import Actor, has_seat, is_present_reviewer
 from crrubric.queries.setup.assignments import count_assigned_criteria
 
 
@@ -69,6 +69,8 @@ def load_readiness(session: Session, evaluation_id: int) -> Readiness:
                 + count(Commitment, Commitment.vendor_id.in_(vendors_of))
                 + count(Reinstatement, Reinstatement.vendor_id.in_(vendors_of))
                 + count(Decision, Decision.evaluation_id == evaluation_id)
+                # once they are open, none is typed any more: it was never sealed
+                + case((Evaluation.prices_opened_at.is_not(None), 1), else_=0)
             ).label("settled"),
             (count(Decision, Decision.evaluation_id == evaluation_id) > 0).label("recommendation"),
             Evaluation.retain_until.is_not(None).label("retention"),
@@ -103,11 +105,7 @@ def list_own_evaluations(session: Session, actor: Actor) -> list[OwnEvaluation]:
         .outerjoin(
             Ballot, (Ballot.member_id == Member.id) & ~Ballot.recused & is_vendor_in_selection()
         )
-        .where(
-            Member.user_id == actor.user_id,
-            Member.removed_at.is_(None),
-            Evaluation.deleted_at.is_(None),
-        )
+        .where(has_seat(actor.user_id), Evaluation.deleted_at.is_(None))
         .group_by(Evaluation.id, Member.id)
         .order_by(Evaluation.id.desc())
     )

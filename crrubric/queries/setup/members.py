@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from crrubric.domain.text import sort_key
 from crrubric.models import Member, User
-from crrubric.queries.people.people import is_present_reviewer
+from crrubric.queries.people.people import Actor, is_present_reviewer
 
 
 def list_members(session: Session, evaluation_id: int) -> list[Member]:
@@ -62,6 +62,20 @@ def has_links_of_chairs(session: Session, user_id: int) -> bool:
     """Whether one committee alone, whose invitation made the account, has handed out its links."""
     seats = session.scalars(select(Member.made_account).where(Member.user_id == user_id)).all()
     return list(seats) == [True]
+
+
+def has_waiting_seat(session: Session, actor: Actor) -> bool:
+    """Whether a committee gave the address of the actor's account a seat that waits for a proof."""
+    seat = (
+        select(Member.id)
+        .join(User, User.id == Member.user_id)
+        .where(
+            User.id == actor.user_id,
+            Member.awaits_address == User.email_key,
+            Member.removed_at.is_(None),
+        )
+    )
+    return session.scalar(seat.limit(1)) is not None
 
 
 def list_present_members(session: Session, evaluation_id: int) -> list[Member]:

@@ -52,7 +52,7 @@ def _find_own_seat(session: Session, actor: Actor, slug: str) -> tuple[Evaluatio
     member = session.scalar(
         select(Member).where(Member.evaluation_id == evaluation.id, Member.user_id == actor.user_id)
     )
-    if member is None:
+    if member is None or member.awaits_address is not None:
         raise make_not_found()
     if member.removed_at is not None:
         raise WrongPhase(N_("You are not on this committee any more."))
@@ -92,7 +92,7 @@ def _explain_seal(session: Session, ballot: Ballot) -> WrongPhase:
             N_("The chair entered your ballot for %(vendor)s meanwhile; it is sealed."),
             vendor=ballot.vendor.company,
         )
-    if ballot.imported_at is not None:
+    if ballot.imported_at is not None and ballot.imported_at == ballot.submitted_at:
         return WrongPhase(
             N_("Your ballot for %(vendor)s was filled from a file meanwhile; it is sealed."),
             vendor=ballot.vendor.company,

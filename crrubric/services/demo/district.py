@@ -122,6 +122,7 @@ def _make_user(row: Mapping[str, Any], hashed: str) -> User:
         email_key=email_key(row["email"]),
         standing=Standing(row["standing"]),
         password_hash=hashed,
+        address_proven_at=now_utc(),
         language=row.get("language"),
     )
 

@@ -61,6 +61,7 @@ def write_invitation(session: Session, actor: Actor, member: Member, token: str 
             chair=actor.name,
             days=None if token is None else limits.INVITE_DAYS,
             has_password=member.user is not None and member.user.password_hash is not None,
+            waits=member.awaits_address is not None,
         )
     queue_mail(
         session, member, mail, MailPurpose(MailKind.INVITATION, f"invitation-{token_hex(16)}")

@@ -76,8 +76,17 @@ class MailPurpose:
 
 
 def is_reachable(member: Member) -> bool:
-    """Whether a member can be written to: present, with an account that works."""
-    return member.removed_at is None and member.user is not None and member.user.disabled_at is None
+    """Whether a member can be written to: present, with an account that works.
+
+    What concerns a seat that waits for a proof goes to the address that was invited, or nowhere.
+    """
+    user = member.user
+    return (
+        member.removed_at is None
+        and user is not None
+        and user.disabled_at is None
+        and member.awaits_address in (None, user.email_key)
+    )
 
 
 def queue_mail(

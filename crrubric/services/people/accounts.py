@@ -149,6 +149,7 @@ def add_user(
         # never one that came up meanwhile: its owner's password would be overwritten
         user = insert_user(session, name, address, standing)
         user.password_hash = hashed
+        user.address_proven_at = user.created_at  # no chair is ever given a link for it
         note_event(
             session,
             actor,

@@ -22,6 +22,8 @@ def set_address(session: Session, user: User, email: str) -> str:
     if email_key(address) != user.email_key and is_taken(session, address):
         raise make_taken(address)
     old = user.email
+    if email_key(address) != user.email_key:
+        user.address_proven_at = None
     user.email, user.email_key = address, email_key(address)
     void_links(session, user.id)
     session.flush()

@@ -11,6 +11,7 @@ from crrubric.queries.people.people import Actor
 from crrubric.services.people.accounts import SAME_EMAIL, end_sessions, lock_user, make_taken
 from crrubric.services.people.addresses import readdress_user
 from crrubric.services.people.links import void_links
+from crrubric.services.people.proofs import prove_address
 from crrubric.services.shared.constraints import explain_constraint
 from crrubric.services.shared.journal import note_event
 from crrubric.services.shared.unit import unit_of_work
@@ -49,4 +50,29 @@ def change_address(actor: Actor, user_id: int, email: str) -> User:
     with explain_constraint(SAME_EMAIL, make_taken(email)), unit_of_work() as session:
         user = lock_user(session, user_id)
         readdress_user(session, actor, user, email)
+        prove_address(session, actor, user)
+    return user
+
+
+def vouch_for_address(actor: Actor, user_id: int) -> User:
+    """An administrator, or the operator, knows that the account's owner has its address.
+
+    Seats that wait for that are theirs from now on. Nothing is noted if it was certain already.
+
+    Raises: NotFound unless the actor administers the site; Invalid for one's own account.
+    """
+    require_on_site(actor, SiteAction.MANAGE_ACCOUNTS)
+    if user_id == actor.user_id:
+        raise Invalid(N_("You can’t confirm your own address: another administrator can."))
+    with unit_of_work() as session:
+        user = lock_user(session, user_id)
+        if user.address_proven_at is None:
+            note_event(
+                session,
+                actor,
+                Event.ACCOUNT_ADDRESS_VOUCHED,
+                subject=user.name,
+                after={"email": user.email},
+            )
+            prove_address(session, actor, user)
     return user

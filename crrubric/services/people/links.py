@@ -1,7 +1,8 @@
 """One-time links with which a person chooses a password: who makes them, and using them.
 
-A link goes to the address itself, or comes from the operator at the server. Chairs hand out only
-those of accounts that their own evaluation made and that nobody has used yet.
+A link goes to the address itself, or comes from the operator at the server: whoever uses it has
+proven that the address is theirs. Chairs hand out only those of accounts that their own evaluation
+made and that nobody has used yet; such a link proves nothing, as the chair could use it.
 """
 
 import hashlib
@@ -41,6 +42,7 @@ from crrubric.services.people.accounts import (
 )
 from crrubric.services.people.attempts import Attempt, begin_request
 from crrubric.services.people.hashing import hash_password
+from crrubric.services.people.proofs import prove_address
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.later import find_later_queue
 from crrubric.services.shared.unit import unit_of_work
@@ -49,15 +51,15 @@ INVITATION = timedelta(days=limits.INVITE_DAYS)
 RESET = timedelta(minutes=limits.RESET_MINUTES)
 
 
-def issue_invite(session: Session, user: User, *, secret: str = "") -> str:
+def issue_invite(session: Session, user: User, *, proves: bool, secret: str = "") -> str:
     """A fresh one-time link secret for `user`; earlier unused ones stop working.
 
-    Args: secret: of which the links of several people are made, so that whoever holds it can show
-    all of them; it must be a fresh one.
+    Args: proves: no chair gets to see it; secret: of which the links of several people are made, so
+    that whoever holds it can show all of them; it must be a fresh one.
     """
     void_links(session, user.id)
     token = derive_token(secret, user.id) if secret else secrets.token_urlsafe(32)
-    return _insert_link(session, user, INVITATION, token=token)
+    return _insert_link(session, user, INVITATION, token=token, proves=proves)
 
 
 def derive_token(secret: str, user_id: int) -> str:
@@ -66,14 +68,16 @@ def derive_token(secret: str, user_id: int) -> str:
     return urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-def issue_address_link(session: Session, user: User, address: str) -> str:
-    """A fresh secret for a link to another address of `user`, who is held.
+def issue_mailed_link(session: Session, user: User) -> str:
+    """A secret for a mail to the address and nobody else; other links go on working."""
+    return _insert_link(session, user, INVITATION, proves=True)
 
-    Raises: Invalid (field "email") after too many.
-    """
+
+def refuse_more_address_links(session: Session, user_id: int) -> None:
+    """Raise Invalid (field "email") if a person had too many links sent to other addresses."""
     since = now_utc() - RESET
     sent = select(func.count(Invite.id)).where(
-        Invite.user_id == user.id, Invite.address.is_not(None), Invite.created_at > since
+        Invite.user_id == user_id, Invite.address.is_not(None), Invite.created_at > since
     )
     if (session.scalar(sent) or 0) >= limits.ADDRESS_LINKS:
         raise Invalid(
@@ -81,6 +85,14 @@ def issue_address_link(session: Session, user: User, address: str) -> str:
             count=limits.ADDRESS_LINKS,
             field="email",
         )
+
+
+def issue_address_link(session: Session, user: User, address: str) -> str:
+    """A fresh secret for a link to another address of `user`, who is held.
+
+    Raises: Invalid (field "email") after too many.
+    """
+    refuse_more_address_links(session, user.id)
     session.execute(
         update(Invite)
         .where(Invite.user_id == user.id, Invite.address.is_not(None), Invite.used_at.is_(None))
@@ -115,6 +127,7 @@ def _insert_link(
     *,
     address: str | None = None,
     token: str = "",
+    proves: bool = False,
 ) -> str:
     token, now = token or secrets.token_urlsafe(32), now_utc()
     session.add(
@@ -124,6 +137,7 @@ def _insert_link(
             created_at=now,
             expires_at=now + lifetime,
             address=address,
+            proves=proves,
         )
     )
     return token
@@ -149,7 +163,7 @@ def make_operator_link(actor: Actor, user: User) -> str:
     with unit_of_work() as session:
         user = lock_user(session, user.id)
         _refuse_disabled(user)
-        token = issue_invite(session, user)
+        token = issue_invite(session, user, proves=True)
         if not is_unused(user):
             write_link_notice(session, user)
         note_event(session, actor, Event.ACCOUNT_LINK_MADE, subject=user.name)
@@ -169,7 +183,8 @@ def send_password_link(actor: Actor, user_id: int) -> User:
     with unit_of_work() as session:
         user = lock_user(session, user_id)
         _refuse_disabled(user)
-        write_password_link(session, user, _insert_link(session, user, RESET), asked_by=actor.name)
+        token = _insert_link(session, user, RESET, proves=True)
+        write_password_link(session, user, token, asked_by=actor.name)
         note_event(session, actor, Event.ACCOUNT_LINK_SENT, subject=user.name)
     return user
 
@@ -192,7 +207,7 @@ def _send_requested_link(key: str) -> None:
         user = session.scalar(select(User).where(User.email_key == key).with_for_update(of=User))
         if user is None or user.disabled_at is not None or _was_sent_lately(session, user):
             return
-        write_password_link(session, user, _insert_link(session, user, RESET))
+        write_password_link(session, user, _insert_link(session, user, RESET, proves=True))
         note_event(session, CLOCKWORK, Event.ACCOUNT_LINK_ASKED, subject=user.name)
 
 
@@ -247,11 +262,14 @@ def accept_invite(token: str, *, password: str) -> tuple[User, str]:
     hashed = hash_password(password)
     with unit_of_work() as session:
         user = lock_user(session, user_id)
-        find_usable_invite(session, token)  # once more: nobody else can spend it now
+        # once more: nobody else can spend it now
+        proven = find_usable_invite(session, token).proves
         void_links(session, user.id)
         first = is_unused(user)
         user.password_hash = hashed
         end_sessions(session, user)
+        if proven:  # whoever chose the password before is out, so the seats are the owner's
+            prove_address(session, actor_of(user), user)
         if first:
             _note_acceptance(session, user)
         else:

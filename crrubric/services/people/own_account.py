@@ -11,7 +11,7 @@ from crrubric.domain.translation import N_
 from crrubric.extensions import db
 from crrubric.models import Evaluation, Member, User
 from crrubric.queries.people.access import lock_evaluation
-from crrubric.queries.people.people import Actor
+from crrubric.queries.people.people import Actor, has_seat
 from crrubric.services.mail.account_letters import write_address_link, write_password_notice
 from crrubric.services.mail.outbox import is_mail_on
 from crrubric.services.people.accounts import (
@@ -29,7 +29,13 @@ from crrubric.services.people.accounts import (
 from crrubric.services.people.addresses import readdress_user
 from crrubric.services.people.attempts import Attempt, forget_failures
 from crrubric.services.people.hashing import hash_password
-from crrubric.services.people.links import find_address_link, issue_address_link, void_links
+from crrubric.services.people.links import (
+    find_address_link,
+    issue_address_link,
+    refuse_more_address_links,
+    void_links,
+)
+from crrubric.services.people.proofs import prove_address
 from crrubric.services.shared.constraints import explain_constraint
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
@@ -67,7 +73,7 @@ def rename_own_account(actor: Actor, name: str, *, seen: str | None = None) -> N
 
 def _refuse_name_of_another(session: Session, user: User, name: str) -> None:
     """Nobody calls themselves what another present member is called: the record tells names."""
-    own = select(Member.evaluation_id).where(Member.user_id == user.id, Member.removed_at.is_(None))
+    own = select(Member.evaluation_id).where(has_seat(user.id))
     others = (
         select(Member.name, User.name)
         .outerjoin(User, User.id == Member.user_id)
@@ -94,11 +100,7 @@ def _lock_open_seats(session: Session, actor: Actor) -> list[Member]:
     seats = (
         select(Member, Evaluation.slug)
         .join(Evaluation, Evaluation.id == Member.evaluation_id)
-        .where(
-            Member.user_id == actor.user_id,
-            Member.removed_at.is_(None),
-            Evaluation.deleted_at.is_(None),
-        )
+        .where(has_seat(actor.user_id), Evaluation.deleted_at.is_(None))
         .order_by(Evaluation.id)
     )
     return [
@@ -134,8 +136,9 @@ def request_own_address(actor: Actor, *, email: str, password: str) -> str:
     """
     if not is_mail_on():
         raise Invalid(N_("This site sends no e-mail: ask the people who run it."))
-    version = _confirm_password(actor, password, field="password")
     address = clean_email(email)
+    refuse_more_address_links(db.session(), _own_id(actor))  # and below: before it costs a hash
+    version = _confirm_password(actor, password, field="password")
     with unit_of_work() as session:
         user = _lock_unchanged(session, actor, version)
         if email_key(address) != user.email_key and is_taken(session, address):
@@ -153,7 +156,7 @@ def request_own_address(actor: Actor, *, email: str, password: str) -> str:
 
 
 def change_own_address(actor: Actor, token: str) -> None:
-    """Take the address to which a link was sent; both addresses are told.
+    """Take the address to which a link was sent; both addresses are told if it is another.
 
     Only whoever is signed in to the account can: the owner of an address to which somebody else
     had a link sent gives it away to nobody by opening it.
@@ -165,6 +168,7 @@ def change_own_address(actor: Actor, token: str) -> None:
         user = lock_user(session, _own_id(actor))
         find_address_link(session, user.id, token)  # once more: nobody else can spend it now
         readdress_user(session, actor, user, address)
+        prove_address(session, actor, user)
         void_links(session, user.id)
 
 

@@ -49,6 +49,12 @@ def _refuse_appointment(evaluation: Evaluation, member: Member) -> None:
         raise Invalid(
             N_("%(name)s has no account, and so can’t sign in."), name=member.name, field="member"
         )
+    if member.awaits_address is not None:
+        raise Invalid(
+            N_("The seat of %(name)s waits until it is certain that the address is theirs."),
+            name=member.name,
+            field="member",
+        )
 
 
 def _note_appointment(

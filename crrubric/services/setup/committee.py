@@ -24,7 +24,7 @@ from crrubric.services.ballots.ballots import issue_ballots_if_scoring
 from crrubric.services.mail.letters import write_invitation
 from crrubric.services.mail.outbox import is_mail_on
 from crrubric.services.people.accounts import SAME_EMAIL, find_or_add_user, is_unused, lock_user
-from crrubric.services.people.links import issue_invite, void_links
+from crrubric.services.people.links import issue_invite, issue_mailed_link, void_links
 from crrubric.services.setup.evaluations import serialize_seat
 from crrubric.services.shared.constraints import run_again_if_broken
 from crrubric.services.shared.counting import refuse_once_shown
@@ -64,7 +64,8 @@ def invite_member(
 
     Somebody whose account was there before gets no link from here: either they have a password, or
     whoever made the account gave them one. The evaluation is on their home page. If it is another
-    committee's and not used yet, the links that its chairs could read stop working.
+    committee's and not used yet, the links that its chairs could read stop working. If it is not
+    proven that the account is the address's owner's, the seat waits until it is.
     """
     invitee = Invitee(name=name, email=email, roles=roles, stakeholder=stakeholder)
     return run_again_if_broken(  # another evaluation may make the account at the same moment
@@ -108,14 +109,17 @@ def seat_invitee(
         if member.is_chair and Role.CHAIR not in roles:
             _refuse_last_chair(session, evaluation, member)
         _refuse_choice_of_marks(session, evaluation, member, scores=Role.REVIEWER in roles)
+    if anew or user.address_proven_at is not None:
+        member.awaits_address = find_awaited_address(member, user)
     member.removed_at = None
     set_roles(member, roles, invitee.stakeholder)
     session.flush()
     issue_ballots_if_scoring(session, evaluation)
-    own = is_own_invitation(session, member)
-    token = issue_invite(session, user, secret=secret) if own else None
-    if token or anew:
-        write_invitation(session, actor, member, token or mailed)
+    token = None
+    if is_own_invitation(session, member):
+        token = issue_invitation(session, actor, member, user, secret=secret)
+    elif anew:
+        write_invitation(session, actor, member, mailed or _issue_proof(session, member))
     note_event(
         session,
         actor,
@@ -123,9 +127,43 @@ def seat_invitee(
         evaluation_id=evaluation.id,
         subject=member.name,
         about=EntryReferences(member_id=member.id),
-        after=serialize_seat(member),
+        after=serialize_seat(member) | serialize_awaited_address(member),
     )
     return Invitation(member, token)
+
+
+def find_awaited_address(member: Member, user: User) -> str | None:
+    """The address that must be proven before anybody has the seat; None if the seat counts.
+
+    A chair of the committee whose invitation made the account could have taken it for themselves.
+    """
+    return None if member.made_account or user.address_proven_at else user.email_key
+
+
+def serialize_awaited_address(member: Member) -> dict[str, object]:
+    """What the journal keeps of it; nothing for a seat that counts."""
+    return {"waits for": member.awaits_address} if member.awaits_address else {}
+
+
+def issue_invitation(
+    session: Session, actor: Actor, member: Member, user: User, *, secret: str = ""
+) -> str:
+    """A link for the chair to hand out, and another, which proves the address, in a mail to it.
+
+    Args: secret: of which the chair's link is made, where several are.
+    """
+    token = issue_invite(session, user, proves=False, secret=secret)
+    mailed = issue_mailed_link(session, user) if is_mail_on() else token
+    write_invitation(session, actor, member, mailed)
+    return token
+
+
+def _issue_proof(session: Session, member: Member) -> str | None:
+    """A link in the mail to who signs in already, but maybe not with an address of their own."""
+    user = member.user
+    if user is None or is_unused(user) or member.awaits_address is None or not is_mail_on():
+        return None
+    return issue_mailed_link(session, user)
 
 
 def _refuse_choice_of_marks(
@@ -149,7 +187,7 @@ def _end_links_of_chairs(session: Session, user: User) -> str | None:
     if not is_unused(user) or not has_links_of_chairs(session, user.id):
         return None
     if is_mail_on():
-        return issue_invite(session, user)
+        return issue_invite(session, user, proves=True)
     void_links(session, user.id)
     return None
 
@@ -182,8 +220,7 @@ def renew_invite_link(session: Session, actor: Actor, member: Member, *, secret:
     """
     if member.user is None:
         raise make_not_found()
-    token = issue_invite(session, member.user, secret=secret)
-    write_invitation(session, actor, member, token)
+    token = issue_invitation(session, actor, member, member.user, secret=secret)
     note_event(
         session,
         actor,

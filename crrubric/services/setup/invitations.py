@@ -17,20 +17,15 @@ from crrubric.queries.people.access import make_not_found, require_locked_evalua
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.act_facts import foresee_links
 from crrubric.queries.setup.members import list_waiting_members
-from crrubric.services.mail.letters import write_invitation
 from crrubric.services.mail.outbox import is_mail_on
 from crrubric.services.people.accounts import SAME_EMAIL, clean_name, lock_user, make_taken
 from crrubric.services.people.addresses import set_address
-from crrubric.services.people.links import (
-    derive_token,
-    find_invite,
-    find_usable_invite,
-    issue_invite,
-)
+from crrubric.services.people.links import derive_token, find_invite, find_usable_invite
 from crrubric.services.setup.committee import (
     Invitation,
     find_member,
     is_own_invitation,
+    issue_invitation,
     renew_invite_link,
 )
 from crrubric.services.shared.constraints import explain_constraint
@@ -141,8 +136,7 @@ def correct_invited_person(
         if email.strip() == user.email:
             return Invitation(member, None)
         old = set_address(session, user, email)
-        token = issue_invite(session, user)
-        write_invitation(session, actor, member, token)
+        token = issue_invitation(session, actor, member, user)
         note_event(
             session,
             actor,

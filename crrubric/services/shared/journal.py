@@ -77,11 +77,11 @@ def write_entries(session: Session) -> None:
     """Number, chain and store the entries that wait; the last thing in a transaction."""
     waiting: list[JournalEntry] = session.info.pop(WAITING, [])
     session.flush()
-    heads: dict[int, tuple[int, str]] = {}
     for entry in waiting:
         entry.chain = entry.evaluation_id or SITE
-        if entry.chain not in heads:
-            heads[entry.chain] = _lock_chain_head(session, entry.chain)
+    chains = sorted({entry.chain for entry in waiting})  # in one order for everybody
+    heads = {chain: _lock_chain_head(session, chain) for chain in chains}
+    for entry in waiting:
         number, previous = heads[entry.chain]
         entry.number = number + 1
         entry.version, entry.salts = TIMED, draw_entry_salts(entry)

@@ -1,4 +1,4 @@
-"""The accounts of the site, for administrators: disable, enable, start a new password."""
+"""The accounts of the site, for administrators: disable, enable, confirm, send a link."""
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,7 +9,7 @@ from crrubric.domain.errors import Invalid
 from crrubric.extensions import db
 from crrubric.queries.people.accounts import find_account, list_account_changes, list_accounts
 from crrubric.services.mail.outbox import is_mail_on
-from crrubric.services.people.administration import set_account_disabled
+from crrubric.services.people.administration import set_account_disabled, vouch_for_address
 from crrubric.services.people.links import send_password_link
 from crrubric.web.shared.access import require_site_permission
 from crrubric.web.shared.page import render_site_page
@@ -62,6 +62,18 @@ def save_account_state(user_id: int) -> ResponseReturnValue:
             else _("%(name)s can sign in again.", name=user.name)
         )
         flash(words, "done")
+    except Invalid as error:
+        flash(translate_error(error), "problem")
+    return redirect(url_for("accounts.show_account", user_id=user_id), code=303)
+
+
+@bp.post("/<int:user_id>/address")
+@require_site_permission(SiteAction.MANAGE_ACCOUNTS)
+def save_confirmed_address(user_id: int) -> ResponseReturnValue:
+    """Vouch for the address: seats that wait for that count from now on."""
+    try:
+        user = vouch_for_address(current_actor(), user_id)
+        flash(_("The address of %(name)s is confirmed.", name=user.name), "done")
     except Invalid as error:
         flash(translate_error(error), "problem")
     return redirect(url_for("accounts.show_account", user_id=user_id), code=303)

@@ -16,7 +16,9 @@ from crrubric.queries.mail.notices import list_own_notices
 from crrubric.queries.people.access import make_not_found
 from crrubric.queries.people.district import find_named_district
 from crrubric.queries.setup.evaluations import list_own_evaluations
+from crrubric.queries.setup.members import has_waiting_seat
 from crrubric.queries.shared.health import load_database_state
+from crrubric.services.mail.outbox import is_mail_on
 from crrubric.services.setup.earlier import start_from_earlier
 from crrubric.services.setup.evaluations import create_evaluation
 from crrubric.web.setup.forms import EvaluationForm
@@ -24,7 +26,7 @@ from crrubric.web.shared.access import allow_everyone, require_sign_in
 from crrubric.web.shared.forms import attach_error
 from crrubric.web.shared.page import render_site_page
 from crrubric.web.shared.reading import translate_text
-from crrubric.web.shared.session import current_actor
+from crrubric.web.shared.session import current_actor, current_person
 
 bp = Blueprint("home", __name__)
 HOME = "home.show_home"
@@ -40,9 +42,17 @@ def show_home() -> ResponseReturnValue:
         "people/home.html",
         rows=list_own_evaluations(db.session(), actor),
         notices=list_own_notices(db.session(), actor),
+        seats_wait=not is_address_proven() and has_waiting_seat(db.session(), actor),
+        mailed=is_mail_on(),
         may_create=actor.standing is not Standing.MEMBER,
         district_missing=concerns and find_named_district(db.session()) is None,
     )
+
+
+def is_address_proven() -> bool:
+    """Whether it is certain that the reader has the address of their account."""
+    person = current_person()
+    return person is not None and person.user.address_proven_at is not None
 
 
 @bp.get("/evaluations/new")

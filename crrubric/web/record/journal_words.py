@@ -124,6 +124,7 @@ FIELDS = {
     "vendor": N_("vendor"),
     "vendors": N_("vendors"),
     "version": N_("version"),
+    "waits for": N_("waits until this address is confirmed"),
     "weight": N_("weight"),
     "why_another_order": N_("why another order"),
     "words": N_("text"),

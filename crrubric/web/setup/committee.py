@@ -59,6 +59,7 @@ def render_committee_page(seat: Seat, form: InviteForm) -> str:
         own_invitations=own,
         waiting=any(member.removed_at is None and member.id in own for member in everybody),
         way_in=describe_way_in(),
+        proof=describe_proof(),
         form=form,
     )
 
@@ -78,6 +79,14 @@ def redirect_after_invite(seat: Seat, invitation: service.Invitation) -> Respons
 
 def describe_seat_without_link(member: Member) -> str:
     """How somebody comes in whose account was there before."""
+    if member.awaits_address and member.user is not None and not is_unused(member.user):
+        words = _(
+            "%(name)s has a seat, and it waits: the account was made elsewhere, and it is not"
+            " certain yet that %(email)s is theirs.",
+            name=member.name,
+            email=member.user.email,
+        )
+        return f"{words} {describe_proof()}"
     if member.user is not None and is_unused(member.user):
         words = _(
             "%(name)s has a seat. Their account was made elsewhere and is not used yet.",
@@ -85,6 +94,24 @@ def describe_seat_without_link(member: Member) -> str:
         )
         return f"{words} {describe_way_in()}"
     return str(_("%(name)s can sign in and finds this evaluation there.", name=member.name))
+
+
+def describe_proof() -> str:
+    """How somebody proves that an address is theirs, so that a seat counts."""
+    if is_mail_on():
+        return str(
+            _(
+                "A link was sent to the address: the seat is theirs as soon as they choose a new"
+                " password with it. “Forgot your password?” on the page for signing in sends"
+                " another."
+            )
+        )
+    return str(
+        _(
+            "The people who run this site make a link for them on the server, with “crrubric user"
+            " link”, or confirm the address on its page under Accounts."
+        )
+    )
 
 
 def describe_way_in() -> str:

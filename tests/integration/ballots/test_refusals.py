@@ -14,7 +14,7 @@ from crrubric.models import Evaluation, Member
 from crrubric.queries.people.people import OPERATOR, Actor
 from crrubric.services.ballots import entries
 from crrubric.services.ballots.ballots import MarkText
-from crrubric.services.exchange.imports import import_marks
+from crrubric.services.exchange.imports import AS_USUAL, ImportWishes, import_marks
 from crrubric.services.setup import assignments, committee, corrections, phases, withdrawals
 from crrubric.services.setup.practice import record_practice_mark, show_spread
 from tests.factories import Factory, Made, ballot_of, let_chair_score
@@ -50,11 +50,18 @@ def submit(make: Factory, made: Made, _path: Path) -> None:
     make.submit(made, 0, 0, "Ran out of time.")
 
 
-def fill_from_a_file(_make: Factory, made: Made, path: Path) -> None:
+def fill_from_a_file(
+    _make: Factory, made: Made, path: Path, wishes: ImportWishes = AS_USUAL
+) -> None:
     company, name = made.vendors[0].company, made.reviewers[0].name
     file = path / "marks.csv"
     file.write_text(f"reviewer,vendor,criterion,mark\n{name},{company},ada,YES\n", "utf-8")
-    import_marks(OPERATOR, file, slug=made.slug)
+    import_marks(OPERATOR, file, slug=made.slug, wishes=wishes)
+
+
+def fill_and_submit(make: Factory, made: Made, path: Path) -> None:
+    fill_from_a_file(make, made, path, ImportWishes(leave_open=True))
+    submit(make, made, path)
 
 
 def enter(_make: Factory, made: Made, _path: Path) -> None:
@@ -125,6 +132,7 @@ REASONS: list[tuple[Callable[[Factory, Made, Path], None], str]] = [
     (open_again_from_the_start, "Scoring is not open now."),
     (submit, f"Your ballot for {VENDOR} is submitted; it is sealed."),
     (fill_from_a_file, f"Your ballot for {VENDOR} was filled from a file meanwhile; it is sealed."),
+    (fill_and_submit, f"Your ballot for {VENDOR} is submitted; it is sealed."),
     (enter, f"The chair entered your ballot for {VENDOR} meanwhile; it is sealed."),
     (unseat, "You are not on this committee any more."),
     (make_an_observer, "You do not score in this evaluation any more."),

@@ -421,6 +421,17 @@ def test_a_mark_out_of_a_file_is_labeled_so(make: Factory, tmp_path: Path):
     assert origins(made) == [("import", "not recorded"), ("reviewer", "yes")]
 
 
+@pytest.mark.both_databases
+def test_marks_of_an_earlier_import_into_one_ballot_stay_labeled(make: Factory, tmp_path: Path):
+    made = make.evaluation(phase=Phase.SCORING, marks={(1, 0): "Y--"})
+    for criterion in ("ada", "sis"):
+        line = f"{made.reviewers[0].name},{made.vendors[0].company},{criterion},NO,"
+        import_marks(OPERATOR, write(tmp_path, line), slug=made.slug, wishes=OPEN)
+    make.forward(made, Phase.MEETING, {})
+
+    assert origins(made) == [("import", "not recorded")] * 2 + [("reviewer", "yes")]
+
+
 def test_marks_imported_after_ballots_were_shown_are_not_called_blind(
     make: Factory, tmp_path: Path
 ):

@@ -1,6 +1,7 @@
 """Sealed prices: nobody sees one before every item has a finding, on any page and in any file."""
 
 from collections.abc import Iterable
+from itertools import product
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, NotFound, WrongPhase
+from crrubric.domain.errors import Invalid, NotFound, NotReady, WrongPhase
 from crrubric.domain.events import Event
 from crrubric.domain.memo.tree import MemoPrices
 from crrubric.domain.vocabulary import Outcome, Phase, PriceUnit, Role
@@ -332,6 +333,27 @@ def test_the_memo_names_a_vendor_that_came_back_when_prices_were_open(make: Fact
     assert [name for name, _at in prices_in_memo(made).returned] == [gone.company]
     memo = visit(made.reviewers[0]).get(made.url("memo/")).text
     assert "Came back into the selection when prices were open" in memo
+
+
+@pytest.mark.both_databases
+def test_nobody_types_a_price_once_prices_are_open(make: Factory):
+    made = priced(make, Phase.PRACTICE)
+    phases.change_phase(made.chair, made.slug, Phase.SCORING)
+    phases.change_phase(made.chair, made.slug, Phase.MEETING)
+    adopt_everything(made)
+    open_prices(made.chair, made.slug)
+    for vendor, criterion in product(made.vendors, made.criteria):  # nothing else of it is left
+        decisions.withdraw_finding(made.chair, made.slug, vendor.id, criterion.id, reason="A slip.")
+    phases.change_phase(made.chair, made.slug, Phase.SCORING, reason="Once more.")
+
+    with pytest.raises(NotReady) as refused:
+        phases.change_phase(made.chair, made.slug, Phase.SETUP, reason="Once more.")
+
+    assert ["has met already" in str(each) for each in refused.value.problems] == [True]
+    facts = VendorFacts(company="Acme", unit_price_cents=1)
+    for vendor in made.vendors:
+        with pytest.raises(WrongPhase):
+            change_vendor(made.chair, made.slug, vendor.id, facts)
 
 
 def test_the_memo_says_that_reviewers_marked_with_prices_open(make: Factory, visit: Visit):

@@ -1,6 +1,8 @@
 """The closing day says when it is over; after a hard end nothing is taken any more."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -9,8 +11,11 @@ from crrubric.domain.errors import Invalid, WrongPhase
 from crrubric.domain.vocabulary import Answer, CorrectionEffect, Phase
 from crrubric.extensions import db
 from crrubric.models import Ballot, Evaluation, Mark
+from crrubric.queries.memo.blindness import load_memo_blindness
+from crrubric.queries.people.people import OPERATOR
 from crrubric.services.ballots import seals
 from crrubric.services.ballots.entries import dispute_ballot
+from crrubric.services.exchange.imports import ImportWishes, import_marks
 from crrubric.services.mail.reminders import remind_late_reviewers, write_due_reminders
 from crrubric.services.setup import phases
 from crrubric.services.setup.closing import move_closing_day
@@ -77,6 +82,29 @@ def test_a_ballot_submitted_after_the_closing_day_is_labeled_late(make: Factory,
     assert progress.count("after the closing day") == 2
     assert "Submitted after the closing day" in memo
     assert f"{made.reviewers[0].name}, {made.vendors[1].company}: " in memo
+
+
+@pytest.mark.both_databases
+def test_a_ballot_of_a_file_that_its_reviewer_submits_late_is_told_as_late(
+    make: Factory, tmp_path: Path
+):
+    made = scoring(make)
+    let_time_pass(made, 1)
+    here, there = made.vendors
+    for number, (vendor, leave_open) in enumerate(((here, True), (there, False))):
+        line = f"{made.reviewers[1].name},{vendor.company},ada,YES"
+        path = tmp_path / f"{number}.csv"
+        path.write_text(f"reviewer,vendor,criterion,mark\n{line}\n")
+        import_marks(OPERATOR, path, slug=made.slug, wishes=ImportWishes(leave_open=leave_open))
+    make.submit(made, 1, 0, "left")
+    phases.change_phase(made.chair, made.slug, Phase.MEETING)
+
+    evaluation = db.session.get_one(Evaluation, made.evaluation.id)
+    told = load_memo_blindness(db.session(), evaluation, ZoneInfo("UTC"))
+
+    late = [(row.reviewer, row.vendor) for row in told.late_ballots]
+    assert late == [(made.reviewers[1].name, here.company)]
+    assert [(row.file, row.late) for row in told.imports] == [("0.csv", True), ("1.csv", True)]
 
 
 def test_after_the_hard_end_nothing_is_taken(make: Factory, visit: Visit):

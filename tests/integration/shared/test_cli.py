@@ -56,7 +56,7 @@ def run(tmp_path: Path, sqlite_app: Flask) -> Run:
 @pytest.mark.parametrize(
     "words",
     ["", "demo", "serve", "db", "db upgrade", "user", "user add", "user link",
-     "user address", "user disable", "user enable", "evaluation",
+     "user address", "user vouch", "user disable", "user enable", "evaluation",
      "evaluation create", "evaluation list", "evaluation appoint",
      "import", "import marks", "results", "memo",
      "mail", "mail send", "mail list", "mail test",
@@ -83,12 +83,14 @@ def test_the_operator_corrects_an_address_disables_and_enables(run: Run):
     run("user", "add", "--name", "Ada Admin", "--email", "ada@x.example", "--administrator")
 
     moved = run("user", "address", "--email", "ADA@x.example", "--new", "ada@y.example")
+    sure = run("user", "vouch", "--email", "ada@y.example")
     off = run("user", "disable", "--email", "ada@y.example")
     link = run("user", "link", "--email", "ada@y.example")
     on = run("user", "enable", "--email", "ada@y.example")
     unknown = run("user", "disable", "--email", "ada@x.example")
 
     assert moved.output == "Ada Admin now signs in with ada@y.example\n"
+    assert sure.output == "the address ada@y.example is Ada Admin’s\n"
     assert off.output == "Ada Admin can’t sign in any more\n"
     assert (link.exit_code, "is disabled: enable it first" in link.stderr) == (1, True)
     assert on.output == "Ada Admin can sign in again\n"

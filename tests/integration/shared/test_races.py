@@ -392,10 +392,10 @@ def test_no_link_is_left_if_the_owner_signs_up_while_a_chair_renews(
                 links.accept_invite(invitation.token, password="first long password")
             db.session.remove()
 
-    def issue_late(*values: Any) -> str:
+    def issue_late(*values: Any, **named: Any) -> str:
         owner.start()
         owner.join(1)  # it is done by now, unless it has to wait for us
-        return issue(*values)
+        return issue(*values, **named)
 
     owner = threading.Thread(target=accept)
     monkeypatch.setattr(committee, "issue_invite", issue_late)

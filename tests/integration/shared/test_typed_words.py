@@ -203,7 +203,8 @@ SCENES = {
         answers.save_answer answers.save_question_withdrawal answers.save_question_words
         answers.save_set_aside_reason askings.save_asking ballots.save_mark
         ballots.submit_ballot_form closing.save_closing_day corrections.save_correction
-        corrections.save_vendor_selection declarations.save_all_declarations declarations.save_declaration
+        corrections.save_vendor_selection declarations.save_all_declarations
+        declarations.save_declaration
         declarations.save_waiver
         entries.save_dispute entries.save_entry evaluations.save_reopening
         questions.save_merged_question questions.save_new_question questions.save_questions_sent
