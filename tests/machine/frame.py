@@ -16,6 +16,7 @@ from hypothesis import note
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy import Table, select
 
+from crrubric.clock import now_utc
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import CrrubricError, NotFound, WrongPhase
 from crrubric.domain.policy import FROM_MEETING, is_allowed, phases_of
@@ -152,7 +153,7 @@ class Frame(RuleBasedStateMachine):
         address = f"{name}@school.example"
         standing = STANDING.get(name, Standing.MEMBER)
         user = User(name=name.title(), email=address, email_key=address, standing=standing)
-        user.password_hash = "no password fits this"
+        user.password_hash, user.address_proven_at = "no password fits this", now_utc()
         session.add(user)
         session.flush()
         self.people[name] = actor_of(user)
