@@ -46,8 +46,11 @@ def roles_of(actor: Actor, member: Member | None) -> frozenset[Role]:
     """What the actor is in the evaluation of `member`; nothing at all for a stranger."""
     if actor.user_id is None:
         return frozenset({Role.OPERATOR})
-    if member is None:
-        return frozenset()
+    return list_roles(member) if member is not None else frozenset()
+
+
+def list_roles(member: Member) -> frozenset[Role]:
+    """The roles of a seat; who neither chairs nor scores observes."""
     roles = {Role.CHAIR} if member.is_chair else set()
     if member.is_reviewer:
         roles.add(Role.REVIEWER)

@@ -1,15 +1,21 @@
-"""Starting an evaluation from an earlier one: its rubric and rule, never its marks."""
+"""Starting an evaluation from an earlier one: rubric, rule, vendors, people; never its marks."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
+from crrubric.domain.errors import Invalid
 from crrubric.domain.text import clean_text
-from crrubric.domain.vocabulary import Stakeholder, Standing
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import Role, Stakeholder, Standing
 from crrubric.models import Criterion, Evaluation, Section, Tension
 from crrubric.queries.people.access import Seat, find_evaluation, make_not_found, require
-from crrubric.queries.people.people import Actor
+from crrubric.queries.people.people import Actor, list_roles
+from crrubric.queries.setup.members import list_present_members
+from crrubric.queries.setup.vendors import list_vendors_in_selection
+from crrubric.services.people.accounts import lock_user
+from crrubric.services.setup.committee import Invitee, seat_invitee
 from crrubric.services.setup.evaluations import (
     SAME_SLUG,
     SAME_TITLE,
@@ -20,9 +26,12 @@ from crrubric.services.setup.evaluations import (
     seat_chair,
 )
 from crrubric.services.setup.rules import apply_rule, rule_settings
+from crrubric.services.setup.vendors import VendorFacts, enter_vendor
 from crrubric.services.shared.constraints import run_again_if_broken
 from crrubric.services.shared.unit import unit_of_work
 
+NOT_LED = N_("Only a chair of the earlier evaluation can take over its committee.")
+VENDOR = ("company", "product", "product_version", "contact_name", "contact_email", "links")
 SECTION = ("code", "title", "position", "translations")
 CRITERION = (
     "code", "position", "title", "question", "look_for", "lead", "weight", "must_have",
@@ -30,12 +39,22 @@ CRITERION = (
 )  # fmt: skip
 
 
-def start_from_earlier(actor: Actor, earlier: str, *, title: str, purpose: str = "") -> Evaluation:
+def start_from_earlier(
+    actor: Actor,
+    earlier: str,
+    *,
+    title: str,
+    purpose: str = "",
+    with_vendors: bool = False,
+    with_committee: bool = False,
+) -> Evaluation:
     """A new evaluation in set-up with rubric, rule and language of an earlier one.
 
     The actor becomes its chair, for the stakeholders for whom they sat in the earlier one.
-    Args: earlier: the slug of the earlier one. Raises: NotFound unless the actor may organize
-    evaluations and has a seat in the earlier one; Invalid for a bad or taken title.
+    Args: earlier: the slug of the earlier one; with_vendors: those in its selection as well,
+    without prices; with_committee: its present members are invited. Raises: NotFound unless the
+    actor may organize evaluations and has a seat in the earlier one; Invalid for a bad or taken
+    title, and for a committee that the actor did not lead.
     """
     if actor.standing is Standing.MEMBER:
         raise make_not_found()
@@ -46,6 +65,8 @@ def start_from_earlier(actor: Actor, earlier: str, *, title: str, purpose: str =
         with unit_of_work() as session:
             source = find_evaluation(session, earlier)
             seat = require(actor, Action.VIEW_EVALUATION, source, session)
+            if with_committee and Role.CHAIR not in seat.roles:
+                raise Invalid(NOT_LED, field="with_committee")
             evaluation = insert_evaluation(session, tidy, about)
             evaluation.language = source.language
             apply_rule(evaluation, rule_settings(source))
@@ -53,6 +74,10 @@ def start_from_earlier(actor: Actor, earlier: str, *, title: str, purpose: str =
             if actor.user_id is not None:
                 seat_chair(session, evaluation, actor, stakeholder_of(seat))
             note_creation(session, actor, evaluation, earlier=source.title)
+            if with_vendors:
+                copy_vendors(session, seat, evaluation)
+            if with_committee:
+                invite_committee(session, actor, source, evaluation)
         return evaluation
 
     return run_again_if_broken(start_once, SAME_TITLE, SAME_TITLE_KEY, SAME_SLUG)
@@ -99,3 +124,32 @@ def copy_rubric_rows(session: Session, source: Evaluation, evaluation: Evaluatio
 def copy_columns(row: Section | Criterion, names: tuple[str, ...]) -> dict[str, object]:
     """Some values of a row, for another one."""
     return {name: getattr(row, name) for name in names}
+
+
+def copy_vendors(session: Session, seat: Seat, evaluation: Evaluation) -> None:
+    """The vendors of the earlier selection, but for those from which the actor stays away.
+
+    Prices change from year to year: none is taken over.
+    """
+    for vendor in list_vendors_in_selection(session, seat.evaluation.id):
+        if vendor.id not in seat.shut_out:
+            facts = VendorFacts(**{name: getattr(vendor, name) for name in VENDOR})
+            enter_vendor(session, seat.actor, evaluation, facts)
+
+
+def invite_committee(
+    session: Session, actor: Actor, source: Evaluation, evaluation: Evaluation
+) -> None:
+    """Seats for the earlier committee, in its roles; who has no account or lost it gets none."""
+    members = [row for row in list_present_members(session, source.id) if row.user_id is not None]
+    for member in sorted(members, key=lambda row: row.user_id or 0):
+        user = lock_user(session, member.user_id or 0)
+        if user.disabled_at is not None or user.id == actor.user_id:
+            continue
+        invitee = Invitee(
+            name=user.name,
+            email=user.email,
+            roles=list_roles(member),
+            stakeholder=member.stakeholder,
+        )
+        seat_invitee(session, actor, evaluation, invitee, (user, False))

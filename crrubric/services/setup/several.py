@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, InvalidLines
-from crrubric.domain.events import Event
 from crrubric.domain.text import email_key
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Standing
@@ -24,12 +23,10 @@ from crrubric.services.setup.committee import Invitation, Invitee, seat_invitee
 from crrubric.services.setup.vendors import (
     VendorFacts,
     clean_vendor,
-    insert_vendor,
+    enter_vendor,
     make_vendor_taken,
-    serialize_vendor,
 )
 from crrubric.services.shared.constraints import run_again_if_broken
-from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
 
 Problem = tuple[int, Invalid]  # the number of a line, and what is wrong with it
@@ -45,21 +42,10 @@ def add_several_vendors(actor: Actor, slug: str, lines: Mapping[int, VendorFacts
         evaluation = require_locked_evaluation(session, actor, Action.EDIT_SETUP, slug)
         if problems := find_vendor_problems(session, evaluation, lines):
             raise InvalidLines(NOTHING_TAKEN, problems)
-        added = []
-        for facts in lines.values():
-            tidy = clean_vendor(facts)
-            vendor = insert_vendor(session, evaluation, tidy)
-            note_event(
-                session,
-                actor,
-                Event.VENDOR_ADDED,
-                evaluation_id=evaluation.id,
-                subject=tidy.company,
-                about=EntryReferences(vendor_id=vendor.id),
-                after=serialize_vendor(vendor),
-            )
-            added.append(vendor)
-    return added
+        return [
+            enter_vendor(session, actor, evaluation, clean_vendor(facts))
+            for facts in lines.values()
+        ]
 
 
 def find_vendor_problems(

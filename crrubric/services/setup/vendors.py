@@ -131,16 +131,23 @@ def add_vendor(actor: Actor, slug: str, facts: VendorFacts) -> Vendor:
     taken = make_vendor_taken(tidy)
     with explain_constraint(SAME_PRODUCT, taken, SAME_NAME_KEY), unit_of_work() as session:
         evaluation = require_locked_evaluation(session, actor, Action.EDIT_SETUP, slug)
-        vendor = insert_vendor(session, evaluation, tidy)
-        note_event(
-            session,
-            actor,
-            Event.VENDOR_ADDED,
-            evaluation_id=evaluation.id,
-            subject=tidy.company,
-            about=EntryReferences(vendor_id=vendor.id),
-            after=serialize_vendor(vendor),
-        )
+        return enter_vendor(session, actor, evaluation, tidy)
+
+
+def enter_vendor(
+    session: Session, actor: Actor, evaluation: Evaluation, facts: VendorFacts
+) -> Vendor:
+    """A vendor with its journal entry, in the caller's transaction. Args: facts: cleaned."""
+    vendor = insert_vendor(session, evaluation, facts)
+    note_event(
+        session,
+        actor,
+        Event.VENDOR_ADDED,
+        evaluation_id=evaluation.id,
+        subject=facts.company,
+        about=EntryReferences(vendor_id=vendor.id),
+        after=serialize_vendor(vendor),
+    )
     return vendor
 
 

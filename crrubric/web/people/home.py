@@ -97,7 +97,13 @@ def save_new_evaluation() -> ResponseReturnValue:
         words = {"title": form.title.data, "purpose": form.purpose.data or ""}
         try:
             if form.earlier.data:
-                evaluation = start_from_earlier(current_actor(), form.earlier.data, **words)
+                evaluation = start_from_earlier(
+                    current_actor(),
+                    form.earlier.data,
+                    **words,
+                    with_vendors=form.with_vendors.data,
+                    with_committee=form.with_committee.data,
+                )
             else:
                 rubric = load_built_in_rubric()
                 evaluation = create_evaluation(current_actor(), rubric=rubric, **words)

@@ -63,6 +63,16 @@ class EvaluationForm(Form):
     )
     purpose = TextAreaField(_("What is it for?"), [Optional(), limit_length(limits.LONG_TEXT)])
     earlier = ListChoiceField(_("It begins with"), [Optional()])
+    with_vendors = BooleanField(_("Its vendors as well, without their prices"))
+    with_committee = BooleanField(_("Its committee as well, in the same roles: they are invited"))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether everything can be used: the built-in rubric has no vendors and no committee."""
+        good = super().validate(extra_validators)
+        if not self.earlier.data and (self.with_vendors.data or self.with_committee.data):
+            self.earlier.errors = [_("Choose the evaluation whose vendors or committee you want.")]
+            good = False
+        return good
 
 
 class HardEndForm(Form):

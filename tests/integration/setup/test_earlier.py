@@ -3,12 +3,25 @@
 import pytest
 from sqlalchemy import func, select
 
+from crrubric.clock import now_utc
 from crrubric.domain.errors import Invalid, NotFound
 from crrubric.domain.setup.rubric import load_built_in_rubric
-from crrubric.domain.vocabulary import Phase, RuleKind, Standing
+from crrubric.domain.vocabulary import DeclarationKind, Phase, Role, RuleKind, Stakeholder, Standing
 from crrubric.extensions import db
-from crrubric.models import Criterion, Evaluation, Mark, Section, Tension, Vendor
+from crrubric.models import (
+    Criterion,
+    Declaration,
+    Evaluation,
+    Mark,
+    Member,
+    Section,
+    Tension,
+    User,
+    Vendor,
+)
+from crrubric.queries.people.people import list_roles
 from crrubric.queries.record.verification import verify_record
+from crrubric.services.setup.committee import invite_member, remove_member
 from crrubric.services.setup.earlier import start_from_earlier
 from crrubric.services.setup.evaluations import serialize_facts
 from crrubric.services.setup.rubrics import serialize_rubric
@@ -129,3 +142,66 @@ def test_what_is_no_evaluation_of_ones_own_can_not_be_chosen(make: Factory, visi
 
     assert made.evaluation.title not in page.text
     assert answer.status_code == 422
+
+
+def test_vendors_come_without_prices_and_without_those_one_stays_away_from(make: Factory):
+    made = make.evaluation(title="Last year")
+    vendor, away = made.vendors
+    vendor.unit_price_cents, vendor.price_note, vendor.links = 500, "Cheap", "https://a.example"
+    gone = Vendor(
+        evaluation_id=made.evaluation.id, code="gone", company="Gone", position=9,
+        withdrawn_at=now_utc(), withdrawn_reason="Sold",
+    )  # fmt: skip
+    seat = db.session.scalars(select(Member).where(Member.user_id == made.chair.user_id)).one()
+    conflict = Declaration(
+        member_id=seat.id, vendor_id=away.id, kind=DeclarationKind.CONFLICT, words="Kin"
+    )
+    db.session.add_all([gone, conflict])
+    db.session.commit()
+
+    new = start_from_earlier(made.chair, made.slug, title="This year", with_vendors=True)
+
+    assert [(row.company, row.links) for row in new.vendors] == [
+        (vendor.company, "https://a.example")
+    ]
+    assert (new.vendors[0].unit_price_cents, new.vendors[0].price_note) == (None, "")
+
+
+def test_the_committee_is_invited_in_its_roles(make: Factory):
+    made = make.evaluation(title="Last year")
+    observer = make.member(made.chair, made.slug, frozenset({Role.OBSERVER}))
+    left = select(Member.id).where(Member.user_id == made.reviewers[0].user_id)
+    remove_member(made.chair, made.slug, db.session.scalars(left).one())
+
+    new = start_from_earlier(made.chair, made.slug, title="This year", with_committee=True)
+
+    seats = {row.user_id: (list_roles(row), row.stakeholder) for row in new.members}
+    assert seats == {
+        made.chair.user_id: ({Role.CHAIR}, Stakeholder.OTHER),
+        made.reviewers[1].user_id: ({Role.REVIEWER}, Stakeholder.TEACHER),
+        observer.user_id: ({Role.OBSERVER}, Stakeholder.TEACHER),
+    }
+    assert [str(problem) for problem in verify_record(db.session()).problems] == []
+
+
+def test_only_a_chair_takes_over_a_committee(make: Factory):
+    made = make.evaluation(title="Last year")
+    other = make.actor(standing=Standing.ORGANIZER)
+    email = db.session.get_one(User, other.user_id).email
+    invite_member(
+        made.chair, made.slug, name="Kim", email=email, roles=frozenset({Role.OBSERVER}),
+        stakeholder=Stakeholder.PARENT,
+    )  # fmt: skip
+
+    with pytest.raises(Invalid, match="Only a chair"):
+        start_from_earlier(other, made.slug, title="This year", with_committee=True)
+    assert start_from_earlier(other, made.slug, title="This year", with_vendors=True).members
+
+
+def test_the_built_in_rubric_has_no_vendors(make: Factory, visit: Visit):
+    made = make.evaluation(title="Last year")
+
+    answer = visit(made.chair).post("/evaluations/new", {"title": "New", "with_vendors": "y"})
+
+    assert answer.status_code == 422
+    assert "Choose the evaluation whose vendors" in answer.text
