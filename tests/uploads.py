@@ -4,6 +4,9 @@ import io
 import struct
 import zipfile
 import zlib
+from typing import Any
+
+from openpyxl import Workbook
 
 from crrubric.services.demo.files import make_small_pdf
 
@@ -53,3 +56,19 @@ def lying(parts: dict[str, str | bytes], name: str, size: int) -> bytes:
     struct.pack_into("<I", data, entry.header_offset + 14, crc)
     struct.pack_into("<I", data, entry.header_offset + 22, size)
     return bytes(data)
+
+
+def make_workbook(*sheets: list[list[Any]]) -> bytes:
+    """An Excel workbook with these rows on its sheets; what begins with = is a text."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for rows in sheets:
+        sheet = book.create_sheet()
+        for row in rows:
+            sheet.append(row)
+    for cell in (cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row):
+        if isinstance(cell.value, str):
+            cell.data_type = "s"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()

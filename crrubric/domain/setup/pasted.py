@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from io import StringIO
 
 from crrubric.domain import limits
-from crrubric.domain.ballots.files import decode_text
 from crrubric.domain.errors import Invalid
-from crrubric.domain.setup.workbooks import read_workbook
-from crrubric.domain.text import clean_text, find_forbidden_character, sort_key
+from crrubric.domain.text import sort_key
 from crrubric.domain.translation import N_
 
 Columns = Mapping[str, Sequence[str]]  # field -> what its column may be called; in the usual order
@@ -20,7 +18,6 @@ Words = Mapping[str, str]  # `to_plain_word` of what people write -> the choice 
 UNREADABLE = N_(
     "This file can’t be read as a table. Copy its cells and paste them, or save it as “CSV UTF-8”."
 )
-ZIP = b"PK\x03\x04"
 
 VENDOR_COLUMNS: Columns = {
     "company": ("company", "company name", "vendor", "vendor name", "name", "supplier",
@@ -66,16 +63,6 @@ class PastedTable:
 
     lines: tuple[Mapping[str, str], ...]
     left_out: tuple[str, ...] = ()
-
-
-def decode_table(data: bytes) -> str:
-    """The text of a file with a table. Raises: Invalid (field "file") saying what to do."""
-    text = read_workbook(data) if data.startswith(ZIP) else decode_text(data)[1] or ""
-    text = text.removeprefix("\ufeff")
-    if not text.strip() or find_forbidden_character(text):
-        raise Invalid(UNREADABLE, field="file")
-    clean_text(text, limit=limits.TABLE_TEXT, field="file")
-    return text
 
 
 def read_pasted_table(text: str, columns: Columns) -> PastedTable:

@@ -15,12 +15,12 @@ from crrubric.domain.setup.pasted import (
     MEMBER_COLUMNS,
     VENDOR_COLUMNS,
     Columns,
-    decode_table,
     read_pasted_table,
 )
 from crrubric.domain.typed import parse_id
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat
+from crrubric.services.exchange.workbooks import decode_table
 from crrubric.services.people.accounts import is_unused
 from crrubric.services.setup import several as service
 from crrubric.services.setup.committee import Invitation, Invitee

@@ -23,7 +23,7 @@ from crrubric.web.setup.forms import InviteForm, VendorForm
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit, Visitor, error_of
 from tests.pages import Page, filled_form, parse, words
-from tests.unit.setup.test_workbooks import workbook
+from tests.uploads import make_workbook
 
 VENDORS, PEOPLE = "vendors/several", "committee/several"
 TWO_VENDORS = "Company\tPrice\tPrice is\nQuill\t38.50\tpor estudiante\nAcme, Inc.\t\t\n"
@@ -158,7 +158,7 @@ def test_a_table_that_cannot_be_read_is_kept(make: Factory, visit: Visit):
     [
         ("Empresa;Precio\nPeña;38.50".encode("cp1252"), 200, 'value="Peña"'),
         (b"PK\x03\x04", 422, "first sheet of this workbook"),
-        (workbook(), 200, "Peña &amp; Co"),
+        (make_workbook([["Company", "", "Price"], ["Peña & Co", "", 38.5]]), 200, "Peña &amp; Co"),
         (b"", 422, "Choose a file."),
     ],
 )

@@ -8,7 +8,6 @@ from crrubric.domain.setup.pasted import (
     MEMBER_COLUMNS,
     VENDOR_COLUMNS,
     Columns,
-    decode_table,
     read_pasted_table,
 )
 
@@ -62,24 +61,3 @@ def test_what_cannot_be_read_is_refused_in_words(text: str, columns: Columns, sa
         read_pasted_table(text, columns)
 
     assert refused.value.field == "table"
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
-def test_a_file_is_read_in_the_encodings_of_spreadsheets(encoding: str):
-    assert decode_table("José;Peña".encode(encoding)) == "José;Peña"
-
-
-@pytest.mark.parametrize(
-    ("data", "says"),
-    [
-        (b"PK\x03\x04rest", "first sheet of this workbook"),
-        (b"a\x00b", "can’t be read as a table"),
-        (b"", "can’t be read as a table"),
-        (b"\x81\x8d", "can’t be read as a table"),
-    ],
-)
-def test_a_file_that_is_no_table_is_refused(data: bytes, says: str):
-    with pytest.raises(Invalid, match=says) as refused:
-        decode_table(data)
-
-    assert refused.value.field == "file"

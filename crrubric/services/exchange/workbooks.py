@@ -1,0 +1,95 @@
+"""Excel workbooks that people send: the first sheet, row by row, each cell as a text."""
+
+import csv
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date, datetime, time
+from io import BytesIO, StringIO
+from zipfile import BadZipFile, ZipFile
+
+from crrubric.domain import limits
+from crrubric.domain.ballots.files import decode_text
+from crrubric.domain.ballots.office import detect_office_kind
+from crrubric.domain.errors import Invalid
+from crrubric.domain.setup.pasted import UNREADABLE
+from crrubric.domain.text import clean_text, find_forbidden_character
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import FileKind
+
+NO_SHEET = N_(
+    "The first sheet of this workbook can’t be read, or is too large. Copy its cells and paste them"
+    " instead."
+)
+ZIP = b"PK\x03\x04"
+MOST_COLUMNS = 100
+# what openpyxl says of files that are none of Excel, or broken
+UNFIT = (ArithmeticError, AttributeError, BadZipFile, LookupError, OSError, TypeError, ValueError)
+
+
+def decode_table(data: bytes) -> str:
+    """The text of a file with a table. Raises: Invalid (field "file") saying what to do."""
+    text = read_workbook(data) if data.startswith(ZIP) else decode_text(data)[1] or ""
+    text = text.removeprefix("\ufeff")
+    if not text.strip() or find_forbidden_character(text):
+        raise Invalid(UNREADABLE, field="file")
+    clean_text(text, limit=limits.TABLE_TEXT, field="file")
+    return text
+
+
+def read_workbook(data: bytes) -> str:
+    """The cells of the first sheet, set apart by tabs. Raises: Invalid (field "file")."""
+    lines = StringIO()
+    writer = csv.writer(lines, delimiter="\t", lineterminator="\n")
+    writer.writerows(row for _number, row in iterate_sheet_rows(data))
+    return lines.getvalue()
+
+
+def iterate_sheet_rows(
+    data: bytes, *, part_bytes: int = limits.SHEET_BYTES
+) -> Iterator[tuple[int, list[str]]]:
+    """Number and texts of each row; of a formula, what it gave when the workbook was saved.
+
+    Cells without a text at the end of a row are left out. Args: part_bytes: the most that a part
+    of the workbook may hold, unpacked. Raises: Invalid (field "file").
+    """
+    from openpyxl import load_workbook  # slow, and seldom needed
+
+    try:
+        _check_parts(data, part_bytes)
+        with closing(
+            load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        ) as book:
+            sheet = book.worksheets[0]
+            sheet.reset_dimensions()  # what the file says of its size need not be true
+            for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
+                row = [_write_cell(cell) for cell in cells]
+                while row and not row[-1]:
+                    row.pop()
+                if len(row) > MOST_COLUMNS:
+                    raise ValueError(number)
+                yield number, row
+    except (Invalid, *UNFIT) as error:
+        raise Invalid(NO_SHEET, field="file") from error
+
+
+def _check_parts(data: bytes, part_bytes: int) -> None:
+    """Raise ValueError for what is no workbook of Excel, or has a part that is too large.
+
+    `detect_office_kind` has seen that the archive declares no entities and tells its sizes truly.
+    """
+    if detect_office_kind(data) is not FileKind.XLSX:
+        raise ValueError(FileKind.XLSX)
+    with ZipFile(BytesIO(data)) as book:
+        if any(part.file_size > part_bytes for part in book.infolist()):
+            raise ValueError(part_bytes)
+
+
+def _write_cell(value: object) -> str:
+    """A cell as people see it where nothing is formatted: 38.5 and not 38.499999999999996."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    if isinstance(value, datetime) and value.time() == time.min:  # a day is stored so
+        value = value.date()
+    return value.isoformat() if isinstance(value, date) else str(value)

@@ -1,0 +1,89 @@
+"""Files with a table: text in the encodings of spreadsheets, and the first sheet of a workbook."""
+
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+import pytest
+from xlsxwriter import Workbook as WrittenWorkbook
+
+from crrubric.domain.errors import Invalid
+from crrubric.domain.limits import SHEET_BYTES
+from crrubric.services.exchange.workbooks import decode_table, iterate_sheet_rows, read_workbook
+from tests.uploads import EXCEL, WORD, archive, make_workbook
+
+ROWS: list[list[Any]] = [
+    ["Company", None, "Price"],
+    [],
+    ["Peña & Co", None, 38.499999999999996],
+    ["=B", "two\nlines", 1250],
+    [True, date(2026, 3, 2), None],
+]
+
+
+def test_cells_of_the_first_sheet_are_read():
+    text = read_workbook(make_workbook(ROWS, [["not this"]]))
+
+    assert text.splitlines()[:3] == ["Company\t\tPrice", "", "Peña & Co\t\t38.5"]
+    assert '=B\t"two\nlines"\t1250\n' in text
+    assert text.endswith("True\t2026-03-02\n")
+    assert decode_table(make_workbook(ROWS)) == text
+
+
+def test_rows_have_the_numbers_that_people_see():
+    found = list(iterate_sheet_rows(make_workbook([["a"], [], ["b", "", "c"]])))
+
+    assert found == [(1, ["a"]), (2, []), (3, ["b", "", "c"])]
+
+
+def test_of_a_formula_what_it_gave_is_read():
+    out = BytesIO()
+    with WrittenWorkbook(out) as book:
+        book.add_worksheet().write_formula(0, 0, "=1+1", None, 2)
+
+    assert read_workbook(out.getvalue()) == "2\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        archive(WORD),
+        archive(EXCEL),
+        make_workbook([["x"] * 101]),
+        make_workbook([["x"]])[:-40],
+        archive({**EXCEL, "xl/worksheets/sheet1.xml": " " * (SHEET_BYTES + 1)}),
+        b"PK\x03\x04rest",
+    ],
+    ids=["Word", "empty", "too wide", "cut off", "too large", "no archive"],
+)
+def test_what_cannot_be_read_is_refused_in_words(data: bytes):
+    with pytest.raises(Invalid, match="first sheet of this workbook") as refused:
+        read_workbook(data)
+
+    assert refused.value.field == "file"
+
+
+def test_an_empty_sheet_is_no_table():
+    with pytest.raises(Invalid, match="can’t be read as a table"):
+        decode_table(make_workbook([[]]))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_file_is_read_in_the_encodings_of_spreadsheets(encoding: str):
+    assert decode_table("José;Peña".encode(encoding)) == "José;Peña"
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"PK\x03\x04rest", "first sheet of this workbook"),
+        (b"a\x00b", "can’t be read as a table"),
+        (b"", "can’t be read as a table"),
+        (b"\x81\x8d", "can’t be read as a table"),
+    ],
+)
+def test_a_file_that_is_no_table_is_refused(data: bytes, says: str):
+    with pytest.raises(Invalid, match=says) as refused:
+        decode_table(data)
+
+    assert refused.value.field == "file"
