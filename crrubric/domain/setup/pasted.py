@@ -14,7 +14,7 @@ from crrubric.domain.text import sort_key
 from crrubric.domain.translation import N_
 
 Columns = Mapping[str, Sequence[str]]  # field -> what its column may be called; in the usual order
-Words = Mapping[str, str]  # `to_plain_word` of what people write -> the choice that it stands for
+Words = Mapping[str, str]  # what people write -> the choice that it stands for
 UNREADABLE = N_(
     "This file can’t be read as a table. Copy its cells and paste them, or save it as “CSV UTF-8”."
 )
@@ -54,6 +54,15 @@ SEAT_WORDS: Words = {
     "chair": "chair", "chairperson": "chair", "presidente": "chair", "presidenta": "chair",
     "chair, reviewer": "chair-reviewer", "chair/reviewer": "chair-reviewer",
     "observer": "observer", "observador": "observer", "observadora": "observer",
+}  # fmt: skip
+# and whom people represent
+STAKEHOLDER_WORDS: Words = {
+    "special ed": "special_education", "sped": "special_education", "ese": "special_education",
+    "ell": "english_learners", "el": "english_learners", "esl": "english_learners",
+    "esol": "english_learners", "guidance": "counselor", "guidance counselor": "counselor",
+    "technology": "it", "administrator": "principal", "administration": "principal",
+    "guardian": "parent", "family": "parent", "families": "parent", "learner": "student",
+    "familia": "parent", "padre": "parent", "madre": "parent", "tecnología": "it",
 }  # fmt: skip
 
 
@@ -98,6 +107,11 @@ def to_plain_word(text: str) -> str:
     return " ".join(sort_key(text)[0].replace("-", " ").rstrip(" :*").split()).replace(
         "e mail", "email"
     )
+
+
+def to_choice_word(text: str) -> str:
+    """The form under which choices are compared: “Teachers” is “Teacher”."""
+    return " ".join(word.removesuffix("s") or word for word in to_plain_word(text).split())
 
 
 def _read_rows(text: str) -> list[tuple[int, list[str]]]:

@@ -62,7 +62,7 @@ class EvaluationForm(Form):
         _("Title"), [InputRequired(_("Enter a title.")), limit_length(limits.TITLE)]
     )
     purpose = TextAreaField(_("What is it for?"), [Optional(), limit_length(limits.LONG_TEXT)])
-    earlier = ListChoiceField(_("It begins with"), [Optional()])
+    earlier = ListChoiceField(_("It begins with"))
     with_vendors = BooleanField(_("Its vendors as well, without their prices"))
     with_committee = BooleanField(_("Its committee as well, in the same roles: they are invited"))
 

@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
 from crrubric.domain.people.languages import NAMES, formats_of
-from crrubric.domain.setup.pasted import SEAT_WORDS, Words, to_plain_word
+from crrubric.domain.setup.pasted import SEAT_WORDS, STAKEHOLDER_WORDS, Words, to_choice_word
 from crrubric.domain.vocabulary import Stakeholder
 from crrubric.web.setup.forms import SEAT_LABELS, InviteForm, VendorForm
 from crrubric.web.shared.forms import (
@@ -26,7 +26,7 @@ from crrubric.web.shared.forms import (
 )
 
 Sent = MultiDict[str, str]
-OTHER_WORDS: Mapping[str, Words] = {"roles": SEAT_WORDS}
+OTHER_WORDS: Mapping[str, Words] = {"roles": SEAT_WORDS, "stakeholder": STAKEHOLDER_WORDS}
 
 
 class TableForm(Form):
@@ -107,8 +107,10 @@ def list_choice_words(form: Form) -> dict[str, Words]:
                     for choice in field.iter_choices():
                         label, value = str(choice.label), str(choice.value)
                         for word in (value, label, label.partition(":")[0]):
-                            words.setdefault(to_plain_word(word), value)
-    return {name: {**words, **OTHER_WORDS.get(name, {})} for name, words in found.items()}
+                            words.setdefault(to_choice_word(word), value)
+    for name, words in found.items():
+        words.update({to_choice_word(word): to for word, to in OTHER_WORDS.get(name, {}).items()})
+    return {**found}
 
 
 def fill_lines(lines: Iterable[Mapping[str, str]], words: Mapping[str, Words]) -> Sent:
@@ -117,7 +119,7 @@ def fill_lines(lines: Iterable[Mapping[str, str]], words: Mapping[str, Words]) -
     for number, line in enumerate(lines, 1):
         sent.add(f"{name_line(number)}-take", "y")
         for name, text in line.items():
-            choice = words.get(name, {}).get(to_plain_word(text), text)
+            choice = words.get(name, {}).get(to_choice_word(text), text)
             sent.add(f"{name_line(number)}-{name}", choice)
     return sent
 

@@ -298,3 +298,24 @@ def test_a_hundred_lines_are_taken_at_once(make: Factory, visit: Visit):
     assert words(page.all("legend")[-1]) == "Line 100"
     assert take(chair, url, page).status_code == 303
     assert len(vendors_of(made)) == 102
+
+
+@pytest.mark.parametrize(
+    ("word", "choice"),
+    [
+        ("Teachers", "teacher"), ("PARENTS", "parent"), ("ELL", "english_learners"),
+        ("Special education", "special_education"), ("SPED", "special_education"),
+        ("Docentes", "teacher"), ("Familias", "parent"), ("it", "it"),
+    ],
+)  # fmt: skip
+def test_whom_people_represent_is_understood_as_people_write_it(
+    make: Factory, visit: Visit, word: str, choice: str
+):
+    made = make.evaluation()
+
+    page = preview(
+        visit(made.chair), made.url(PEOPLE), f"Ana\tana@school.example\tReviewers\t{word}"
+    )
+
+    assert filled_form(page, made.url(PEOPLE))["line-1-stakeholder"] == [choice]
+    assert filled_form(page, made.url(PEOPLE))["line-1-roles"] == ["reviewer"]
