@@ -32,7 +32,7 @@ PAGES = (
     "progress", "progress/remind", "progress/closing-day", "journal", "ballots/", "matrix",
     "matrix?show=split", "matrix?must=1&sort=split&order=rank", "matrix?cell=1-1",
     "scores", "agreement", "what-if", "compare", "decision/", "memo/",
-    "questions/", "evidence/", "evidence/?age=aged",
+    "questions/", "evidence/", "evidence/?age=aged", "search/?q=canary", "search/?q=e",
     "meeting/", "meeting/now", "meeting/where",
     "meeting/minutes", "memo/memo.docx",
     "memo/memo.html", "export/tallies.csv", "export/scores.csv", "export/results.json",

@@ -1,0 +1,76 @@
+"""Searching texts for words: how they are compared, and the part of a text that is shown."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crrubric.domain.text import key_of, sort_key
+
+MOST_HITS = 50  # of a kind that one page shows
+BEFORE, AFTER = 60, 140  # characters shown around a hit
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The first hit in a text, with what stands before and after it."""
+
+    before: str
+    hit: str
+    after: str
+
+
+def fold_text(text: str) -> str:
+    """The form in which texts are searched: as keys are compared, and without accents."""
+    return key_of(text) if text.isascii() else sort_key(text)[0]  # most notes: a tenth of the time
+
+
+def split_search_words(text: str) -> tuple[str, ...]:
+    """The words that were asked for, each once, in the form in which texts are searched."""
+    return tuple(dict.fromkeys(fold_text(text).split()))
+
+
+def holds_words(text: str, words: Sequence[str], *, about: str = "") -> bool:
+    """Whether every word occurs in the text or in what it is about, one at least in the text."""
+    folded = fold_text(text)
+    missing = [word for word in words if word not in folded]
+    if not missing:
+        return True
+    if len(missing) == len(words):
+        return False
+    names = fold_text(about)
+    return all(word in names for word in missing)
+
+
+def cut_excerpt(text: str, words: Sequence[str]) -> Excerpt:
+    """The text around the first of the words that is found in it; else its beginning."""
+    # each letter of the folded text, with the place that it has in the text itself
+    letters = [
+        (letter, place)
+        for place, own in enumerate(text)
+        for letter in (" " if own.isspace() else fold_text(own))
+    ]
+    folded = "".join(letter for letter, _place in letters)
+    spans = [(at, at + len(word) - 1) for word in words if (at := folded.find(word)) >= 0]
+    if not spans:
+        return Excerpt("", "", _shorten_end(text, AFTER))
+    first, last = min(spans)
+    start, end = letters[first][1], letters[last][1] + 1
+    while end < len(text) and unicodedata.combining(text[end]):
+        end += 1
+    return Excerpt(
+        _shorten_start(text[:start], BEFORE), text[start:end], _shorten_end(text[end:], AFTER)
+    )
+
+
+def _shorten_start(text: str, most: int) -> str:
+    if len(text) <= most:
+        return text
+    kept = text[-most:]
+    return "…" + kept[kept.find(" ") + 1 :]
+
+
+def _shorten_end(text: str, most: int) -> str:
+    if len(text) <= most:
+        return text
+    kept = text[:most]
+    return kept[: kept.rfind(" ")] + "…" if " " in kept else kept + "…"
