@@ -12,7 +12,7 @@ BEFORE, AFTER = 60, 140  # characters shown around a hit
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """The first hit in a text, with what stands before and after it."""
+    """A hit in a text, with what stands before and after it."""
 
     before: str
     hit: str
@@ -42,7 +42,7 @@ def holds_words(text: str, words: Sequence[str], *, about: str = "") -> bool:
 
 
 def cut_excerpt(text: str, words: Sequence[str]) -> Excerpt:
-    """The text around the first of the words that is found in it; else its beginning."""
+    """The text around the longest of the words that are found in it; else its beginning."""
     # each letter of the folded text, with the place that it has in the text itself
     letters = [
         (letter, place)
@@ -50,11 +50,11 @@ def cut_excerpt(text: str, words: Sequence[str]) -> Excerpt:
         for letter in (" " if own.isspace() else fold_text(own))
     ]
     folded = "".join(letter for letter, _place in letters)
-    spans = [(at, at + len(word) - 1) for word in words if (at := folded.find(word)) >= 0]
-    if not spans:
+    longest = max((word for word in words if word in folded), key=len, default="")
+    if not longest:
         return Excerpt("", "", _shorten_end(text, AFTER))
-    first, last = min(spans)
-    start, end = letters[first][1], letters[last][1] + 1
+    first = folded.index(longest)
+    start, end = letters[first][1], letters[first + len(longest) - 1][1] + 1
     while end < len(text) and unicodedata.combining(text[end]):
         end += 1
     return Excerpt(

@@ -80,13 +80,7 @@ MENU = (
             MenuPage(N_("Memo"), "memo.show_memo", Action.VIEW_MEMO),
         ),
     ),
-    (
-        "",
-        (
-            MenuPage(N_("Journal"), "journal.show_journal", Action.VIEW_JOURNAL),
-            MenuPage(N_("Search"), "search.show_search", Action.VIEW_EVALUATION),
-        ),
-    ),
+    ("", (MenuPage(N_("Journal"), "journal.show_journal", Action.VIEW_JOURNAL),)),
 )
 
 # Outside evaluations; None: for everybody who is signed in.

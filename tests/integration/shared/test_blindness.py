@@ -32,12 +32,14 @@ PAGES = (
     "progress", "progress/remind", "progress/closing-day", "journal", "ballots/", "matrix",
     "matrix?show=split", "matrix?must=1&sort=split&order=rank", "matrix?cell=1-1",
     "scores", "agreement", "what-if", "compare", "decision/", "memo/",
-    "questions/", "evidence/", "evidence/?age=aged", "search/?q=canary", "search/?q=e",
+    "questions/", "evidence/", "evidence/?age=aged",
     "meeting/", "meeting/now", "meeting/where",
     "meeting/minutes", "memo/memo.docx",
     "memo/memo.html", "export/tallies.csv", "export/scores.csv", "export/results.json",
     "export/marks.csv",
 )  # fmt: skip
+# what is found is shown in pieces, of which nobody can tell whether they were typed
+SEARCHES = ("search/?q=canary", "search/?q=e")
 
 # headers whose values are drawn anew for each answer; that they are there is compared
 DRAWN = {"Set-Cookie", "Date"}
@@ -67,7 +69,7 @@ def seen_by(visit: Visit, actor: Actor, made: Made) -> dict[str, Seen]:
     app = person.client.application
     routes = addresses(app, made, {"reviewer": made.reviewers[0]})
     pages = [url for method, url, _action in routes if method == "GET"]
-    pages += [made.url(path) for path in PAGES] + ["/", "/evaluations/new", "/no-such-page"]
+    pages += [made.url(path) for path in (*PAGES, *SEARCHES)] + ["/", "/evaluations/new", "/no-such-page"]
     answers = {url: seen(person.get(url)) for url in dict.fromkeys(pages)}
     forms = [url for method, url, _action in routes if method == "POST"]
     rows = everything()

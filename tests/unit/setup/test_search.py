@@ -40,7 +40,7 @@ def test_what_can_not_be_seen_is_no_word():
             "garci",
             Excerpt("Ask ", "Garci\N{COMBINING ACUTE ACCENT}", ""),
         ),
-        ("two  three", "three two", Excerpt("", "two", "  three")),
+        ("two  three", "two three", Excerpt("two  ", "three", "")),
         ("ﬁles", "i", Excerpt("", "ﬁ", "les")),
         ("nothing", "other", Excerpt("", "", "nothing")),
     ],
