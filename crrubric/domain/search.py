@@ -52,24 +52,24 @@ def cut_excerpt(text: str, words: Sequence[str]) -> Excerpt:
     folded = "".join(letter for letter, _place in letters)
     longest = max((word for word in words if word in folded), key=len, default="")
     if not longest:
-        return Excerpt("", "", _shorten_end(text, AFTER))
+        return Excerpt("", "", _keep_beginning(text, AFTER))
     first = folded.index(longest)
     start, end = letters[first][1], letters[first + len(longest) - 1][1] + 1
     while end < len(text) and unicodedata.combining(text[end]):
         end += 1
     return Excerpt(
-        _shorten_start(text[:start], BEFORE), text[start:end], _shorten_end(text[end:], AFTER)
+        _keep_end(text[:start], BEFORE), text[start:end], _keep_beginning(text[end:], AFTER)
     )
 
 
-def _shorten_start(text: str, most: int) -> str:
+def _keep_end(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     kept = text[-most:]
     return "…" + kept[kept.find(" ") + 1 :]
 
 
-def _shorten_end(text: str, most: int) -> str:
+def _keep_beginning(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     kept = text[:most]

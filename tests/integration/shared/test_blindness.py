@@ -69,7 +69,11 @@ def seen_by(visit: Visit, actor: Actor, made: Made) -> dict[str, Seen]:
     app = person.client.application
     routes = addresses(app, made, {"reviewer": made.reviewers[0]})
     pages = [url for method, url, _action in routes if method == "GET"]
-    pages += [made.url(path) for path in (*PAGES, *SEARCHES)] + ["/", "/evaluations/new", "/no-such-page"]
+    pages += [made.url(path) for path in (*PAGES, *SEARCHES)] + [
+        "/",
+        "/evaluations/new",
+        "/no-such-page",
+    ]
     answers = {url: seen(person.get(url)) for url in dict.fromkeys(pages)}
     forms = [url for method, url, _action in routes if method == "POST"]
     rows = everything()
