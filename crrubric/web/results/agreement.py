@@ -20,10 +20,10 @@ from crrubric.extensions import db
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.results.matrices import read_matrix_for_seat
 from crrubric.queries.shared.reading import end_reading
+from crrubric.web.results.sorting import SortColumn, make_sort_links
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import render_page, take_turns
-from crrubric.web.shared.sorting import SortColumn, make_sort_links
 
 bp = Blueprint("agreement", __name__, url_prefix="/evaluations/<slug>")
 RUBRIC = "rubric"
@@ -58,8 +58,13 @@ def show_agreement(seat: Seat) -> ResponseReturnValue:
     ordered = COLUMNS[sort].sort if sort in COLUMNS else list
 
     def address(column: str) -> str:
-        asked = {"slug": seat.evaluation.slug, "sort": column or RUBRIC, "drawn": drawn}
-        return url_for("agreement.show_agreement", _anchor="parts", **asked)
+        return url_for(
+            "agreement.show_agreement",
+            slug=seat.evaluation.slug,
+            sort=column or RUBRIC,
+            drawn=drawn,
+            _anchor="parts",
+        )
 
     stakeholders = [replace(group, name=_(group.name)) for group in found.stakeholders]
     beside = seat.may(Action.VIEW_REVIEWERS)

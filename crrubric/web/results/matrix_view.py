@@ -24,8 +24,8 @@ from crrubric.domain.vocabulary import Stakeholder
 from crrubric.queries.people.access import make_not_found
 from crrubric.queries.results.matrices import Matrix
 from crrubric.queries.setup.wording import translate_rubric_text
+from crrubric.web.results.sorting import SortLink
 from crrubric.web.shared.language import current_language
-from crrubric.web.shared.sorting import SortLink
 
 Kind = TypeVar("Kind", bound=StrEnum)
 FEW_VENDORS = 5  # that many columns fit a phone

@@ -41,11 +41,11 @@ from crrubric.web.results.matrix_view import (
     make_vendor_link,
     read_matrix_request,
 )
+from crrubric.web.results.sorting import SortColumn, make_sort_links
 from crrubric.web.results.what_if import format_rule
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import render_page
-from crrubric.web.shared.sorting import SortColumn, make_sort_links
 from crrubric.web.shared.words import current_day, total_cost_of
 
 bp = Blueprint("results", __name__, url_prefix="/evaluations/<slug>")

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from crrubric.domain.vocabulary import Phase
-from crrubric.web.shared.sorting import SortColumn
+from crrubric.web.results.sorting import SortColumn
 from tests.factories import Factory
 from tests.integration.conftest import Visit
 from tests.pages import Page, words
@@ -68,7 +68,21 @@ def test_the_rows_stand_in_the_order_that_was_asked_for(app: Flask, make: Factor
 
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("path", ["scores?by=odd", "agreement?sort=odd"])
+def test_progress_is_sorted_by_how_many_marks_a_ballot_has(app: Flask, make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING, reviewers=3, marks={(1, 1): "YN", (2, 1): "Y"})
+    chair = visit(made.chair)
+    given = first_column(chair.page(made.url("progress")))
+    last = headings(chair.page(made.url("progress")))[2]
+
+    page = chair.page(last[2])
+
+    assert first_column(page) == [given[1], given[2], given[0]]
+    assert [order for _name, order, _url in headings(page)] == [None, None, "descending"]
+    assert first_column(chair.page(headings(page)[2][2])) == given
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("path", ["scores?by=odd", "agreement?sort=odd", "progress?by=odd"])
 def test_an_order_that_does_not_exist_is_not_found(
     app: Flask, make: Factory, visit: Visit, path: str
 ):
