@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from crrubric.domain.text import key_of, sort_key
 
@@ -22,6 +23,11 @@ class Excerpt:
 def fold_text(text: str) -> str:
     """The form in which texts are searched: as keys are compared, and without accents."""
     return key_of(text) if text.isascii() else sort_key(text)[0]  # most notes: a tenth of the time
+
+
+@lru_cache(maxsize=4096)
+def _fold_letter(letter: str) -> str:
+    return " " if letter.isspace() else fold_text(letter)
 
 
 def split_search_words(text: str) -> tuple[str, ...]:
@@ -44,11 +50,7 @@ def holds_words(text: str, words: Sequence[str], *, about: str = "") -> bool:
 def cut_excerpt(text: str, words: Sequence[str]) -> Excerpt:
     """The text around the longest of the words that are found in it; else its beginning."""
     # each letter of the folded text, with the place that it has in the text itself
-    letters = [
-        (letter, place)
-        for place, own in enumerate(text)
-        for letter in (" " if own.isspace() else fold_text(own))
-    ]
+    letters = [(letter, place) for place, own in enumerate(text) for letter in _fold_letter(own)]
     folded = "".join(letter for letter, _place in letters)
     longest = max((word for word in words if word in folded), key=len, default="")
     if not longest:
