@@ -299,7 +299,7 @@ def make_progress_columns(
         )
 
     return {
-        "seen": SortColumn(lambda line: people.seen.get(line[0].member.id)),
+        "seen": SortColumn(lambda line: people.seen_day(line[0].member.id)),
         **{str(vendor.id): SortColumn(partial(count_marks, vendor=vendor)) for vendor in vendors},
     }
 

@@ -82,6 +82,17 @@ def test_progress_is_sorted_by_how_many_marks_a_ballot_has(app: Flask, make: Fac
 
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_the_order_of_who_was_here_tells_days_only(app: Flask, make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING, reviewers=3)
+    for reviewer in made.reviewers[:2]:  # the second came last
+        visit(reviewer)
+    chair = visit(made.chair)
+    given = first_column(chair.page(made.url("progress")))
+
+    assert first_column(chair.page(made.url("progress?by=seen"))) == given
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("path", ["scores?by=odd", "agreement?sort=odd", "progress?by=odd"])
 def test_an_order_that_does_not_exist_is_not_found(
     app: Flask, make: Factory, visit: Visit, path: str
