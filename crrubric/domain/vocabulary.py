@@ -220,6 +220,17 @@ class QuestionState(LabelledEnum):
     WITHDRAWN = "WITHDRAWN", N_("withdrawn")
 
 
+class SearchKind(LabelledEnum):
+    """What can be found in an evaluation; the label stands above the hits."""
+
+    VENDORS = "VENDORS", N_("Vendors")
+    CRITERIA = "CRITERIA", N_("Criteria")
+    PEOPLE = "PEOPLE", N_("Committee")
+    QUESTIONS = "QUESTIONS", N_("Questions and answers")
+    FINDINGS = "FINDINGS", N_("Findings")
+    NOTES = "NOTES", N_("Notes")
+
+
 class NoticeKind(LabelledEnum):
     """What a member is told, once; the label is the sentence, filled from the notice."""
 

@@ -136,6 +136,7 @@ links.show_invitation_links MANAGE_COMMITTEE
 links.show_links_renewal MANAGE_COMMITTEE
 practice.show_practice_round_end RUN_PRACTICE
 practice.show_practice_round_restart RUN_PRACTICE
+search.show_search VIEW_EVALUATION
 sections.show_section_form EDIT_SETUP
 sections.save_section EDIT_SETUP
 several.save_several_invitations MANAGE_COMMITTEE

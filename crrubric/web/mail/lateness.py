@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -43,6 +43,11 @@ class Lateness:
     def seen_words(self, member_id: int) -> str:
         """When a member was last signed in."""
         return describe_last_seen(self.seen.get(member_id), now_utc())
+
+    def seen_day(self, member_id: int) -> date | None:
+        """The day of that where the district is: an order tells no more than the page says."""
+        at = self.seen.get(member_id)
+        return at.astimezone(words.load_time_zone()).date() if at else None
 
 
 def load_lateness(seat: Seat, rows: list[BallotProgress]) -> Lateness:

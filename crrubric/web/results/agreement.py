@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, request
+from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -10,17 +10,33 @@ from crrubric.domain.actions import Action
 from crrubric.domain.results.reviewers import cohen_pairs, summarize_reviewers
 from crrubric.domain.statistics.intervals import NO_ERROR
 from crrubric.domain.statistics.preferences import kendall_tau_b
-from crrubric.domain.statistics.reliability import reliability_of, sort_by_disagreement
+from crrubric.domain.statistics.reliability import (
+    AgreementGroup,
+    reliability_of,
+    sort_by_disagreement,
+)
+from crrubric.domain.text import sort_key
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.results.matrices import read_matrix_for_seat
 from crrubric.queries.shared.reading import end_reading
+from crrubric.web.results.sorting import SortColumn, make_sort_links
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import render_page, take_turns
 
 bp = Blueprint("agreement", __name__, url_prefix="/evaluations/<slug>")
-SORTS = ("disagreement", "rubric")
+RUBRIC = "rubric"
+COLUMNS: dict[str, SortColumn[AgreementGroup]] = {
+    "disagreement": SortColumn(lambda row: row.disagreement),
+    "name": SortColumn(lambda row: sort_key(row.name), falling=False),
+    "unanimous": SortColumn(lambda row: row.agreement.unanimous_share),
+    "yes": SortColumn(lambda row: row.agreement.prevalence_yes),
+    # no coefficient is shown of few items
+    "alpha": SortColumn(lambda row: None if row.small else row.agreement.alpha),
+    "ac1": SortColumn(lambda row: None if row.small else row.agreement.ac1),
+}
+SORTS = (*COLUMNS, RUBRIC)
 PAIRS_OF = 12  # reviewers whose pairs fit a page: 66; of more they are in the JSON
 DRAWN = ("cells", "vendors")
 
@@ -39,7 +55,17 @@ def show_agreement(seat: Seat) -> ResponseReturnValue:
     end_reading(db.session())
     counts = read.basis.ballots.counts()
     found = reliability_of(read.basis, counts)
-    ordered = sort_by_disagreement if sort == SORTS[0] else list
+    ordered = COLUMNS[sort].sort if sort in COLUMNS else list
+
+    def address(column: str) -> str:
+        return url_for(
+            "agreement.show_agreement",
+            slug=seat.evaluation.slug,
+            sort=column or RUBRIC,
+            drawn=drawn,
+            _anchor="parts",
+        )
+
     stakeholders = [replace(group, name=_(group.name)) for group in found.stakeholders]
     beside = seat.may(Action.VIEW_REVIEWERS)
     few = len(read.basis.ballots.reviewers) <= PAIRS_OF
@@ -51,6 +77,7 @@ def show_agreement(seat: Seat) -> ResponseReturnValue:
         whole=found.whole,
         unresolved=len(read.results.unresolved()),
         sort=sort,
+        links=make_sort_links(COLUMNS, sort, address, _("Back to the order of the rubric")),
         drawn=drawn,
         interval=found.cells_drawn() if drawn == DRAWN[0] else found.vendors_drawn(),
         groups=(

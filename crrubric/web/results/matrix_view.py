@@ -24,6 +24,7 @@ from crrubric.domain.vocabulary import Stakeholder
 from crrubric.queries.people.access import make_not_found
 from crrubric.queries.results.matrices import Matrix
 from crrubric.queries.setup.wording import translate_rubric_text
+from crrubric.web.results.sorting import SortLink
 from crrubric.web.shared.language import current_language
 
 Kind = TypeVar("Kind", bound=StrEnum)
@@ -182,15 +183,6 @@ def choose_scrolling(view: MatrixView, display: CellDisplay) -> str:
     if count > MANY_VENDORS:
         return "tall"
     return "fits" if count <= FEW_VENDORS and display is not CellDisplay.FULL else "wide"
-
-
-@dataclass(frozen=True, slots=True)
-class SortLink:
-    """A heading that sorts. order: for aria-sort, empty where the rows are sorted otherwise."""
-
-    url: str
-    order: str
-    hint: str
 
 
 def make_title_link(asked: MatrixRequest) -> SortLink:

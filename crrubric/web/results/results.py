@@ -1,6 +1,7 @@
 """What the ballots say, from the meeting on: matrix, scores, vendors side by side."""
 
 from collections.abc import Collection
+from fractions import Fraction
 
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,9 +10,10 @@ from flask_babel import gettext as _
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.meeting.agenda import find_opposing_experts
-from crrubric.domain.results.results import Key
+from crrubric.domain.results.results import Key, Results, ScoredVendor
 from crrubric.domain.results.scoring import SCORE_MEANS
 from crrubric.domain.results.views import select_matrix_view
+from crrubric.domain.text import sort_key
 from crrubric.domain.typed import parse_id
 from crrubric.domain.vocabulary import Answer
 from crrubric.extensions import db
@@ -39,6 +41,7 @@ from crrubric.web.results.matrix_view import (
     make_vendor_link,
     read_matrix_request,
 )
+from crrubric.web.results.sorting import SortColumn, make_sort_links
 from crrubric.web.results.what_if import format_rule
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.language import current_language
@@ -132,14 +135,42 @@ def show_scores(seat: Seat) -> ResponseReturnValue:
         figures.answers_figure(read.results, _),
     )
     charts = [chart for chart in drawn if chart is not None]
+    columns = make_score_columns(read.results)
+    by = request.args.get("by", "")
+    if by and by not in columns:
+        raise make_not_found()
+    vendors = read.results.ranking()
+
+    def address(column: str) -> str:
+        return url_for("results.show_scores", slug=seat.evaluation.slug, by=column or None)
+
     return render_page(
         "results/scores.html",
         seat,
+        vendors=columns[by].sort(vendors) if by else vendors,
+        chosen=by,
+        links=make_sort_links(columns, by, address, _("By rank")),
         matrix=read,
         results=read.results,
         meaning=_(SCORE_MEANS[read.results.mode]),
         charts=charts,
     )
+
+
+def make_score_columns(results: Results) -> dict[str, SortColumn[ScoredVendor]]:
+    """What the table of scores can be sorted by; it begins in the order of the ranks."""
+    scores = results.scores
+
+    def share_met(vendor: ScoredVendor) -> Fraction | None:
+        score = scores[vendor.code]
+        return Fraction(score.met, score.applicable) if score.applicable else None
+
+    return {
+        "name": SortColumn(lambda row: sort_key(row.name), falling=False),
+        "score": SortColumn(lambda row: scores[row.code].value),
+        "met": SortColumn(share_met),
+        "settled": SortColumn(lambda row: scores[row.code].coverage),
+    }
 
 
 @bp.get("/compare")

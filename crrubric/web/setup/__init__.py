@@ -12,6 +12,7 @@ BLUEPRINTS = (
     "links",
     "practice",
     "rubric",
+    "search",
     "sections",
     "several",
     "vendors",

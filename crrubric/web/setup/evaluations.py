@@ -1,9 +1,10 @@
 """Overview with the set-up checklist, facts, decision rule, phases, progress."""
 
 from dataclasses import asdict
+from functools import partial
 from itertools import groupby
 
-from flask import Blueprint, flash, request
+from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -20,7 +21,7 @@ from crrubric.domain.setup.lifecycle import (
 )
 from crrubric.domain.vocabulary import BallotState, Phase, Standing
 from crrubric.extensions import db
-from crrubric.models import Evaluation
+from crrubric.models import Evaluation, Vendor
 from crrubric.queries.ballots.ballots import list_own_ballots
 from crrubric.queries.ballots.declarations import list_declared_conflicts
 from crrubric.queries.mail.notices import list_own_notices
@@ -28,6 +29,7 @@ from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.questions.questions import count_waiting_askings
 from crrubric.queries.record.journal import find_latest_changes
 from crrubric.queries.setup.evaluations import (
+    BallotProgress,
     count_progress_criteria,
     list_ballot_progress,
     load_readiness,
@@ -36,8 +38,9 @@ from crrubric.queries.setup.phase_facts import foresee_phase_for_seat, list_phas
 from crrubric.services.ballots import seals
 from crrubric.services.setup import evaluations as service
 from crrubric.services.setup import phases, rules
-from crrubric.web.mail.lateness import load_lateness
+from crrubric.web.mail.lateness import Lateness, load_lateness
 from crrubric.web.people.language_forms import DocumentsForm
+from crrubric.web.results.sorting import SortColumn, make_sort_links
 from crrubric.web.setup.forms import PhaseForm, RetentionForm, RuleForm, StepBackForm
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import attach_refusal
@@ -257,20 +260,48 @@ def show_progress(seat: Seat) -> ResponseReturnValue:
     """How many marks and ballots are done; never which."""
     rows = list_ballot_progress(db.session(), seat)
     declared = list_declared_conflicts(db.session(), seat.evaluation.id)
+    people = load_lateness(seat, rows)
+    vendors = sorted({row.vendor for row in rows}, key=lambda vendor: vendor.position)
+    lines = [list(own) for _member, own in groupby(rows, key=lambda row: row.member.id)]
+    columns = make_progress_columns(people, vendors)
+    by = request.args.get("by", "")
+    if by and by not in columns:
+        raise make_not_found()
+
+    def address(column: str) -> str:
+        return url_for("evaluations.show_progress", slug=seat.evaluation.slug, by=column or None)
+
     return render_page(
         "setup/evaluation/progress.html",
         seat,
         rows=rows,
-        lines=[list(own) for _member, own in groupby(rows, key=lambda row: row.member.id)],
-        vendors=sorted({row.vendor for row in rows}, key=lambda vendor: vendor.position),
+        lines=columns[by].sort(lines) if by else lines,
+        links=make_sort_links(columns, by, address, _("By name")),
+        vendors=vendors,
         conflicts=[row for row in declared if row.vendor_id not in seat.shut_out],
         may_waive=seat.may(Action.WAIVE_CONFLICT),
         may_reopen=seat.may(Action.REOPEN_BALLOT),
         may_move=seat.may(Action.MOVE_CLOSING_DAY),
         may_enter=seat.may(Action.ENTER_ON_BEHALF),
         asked=count_progress_criteria(db.session(), seat.evaluation.id),
-        people=load_lateness(seat, rows),
+        people=people,
     )
+
+
+def make_progress_columns(
+    people: Lateness, vendors: list[Vendor]
+) -> dict[str, SortColumn[list[BallotProgress]]]:
+    """What the table can be sorted by: who was here last, how many marks a ballot has."""
+
+    def count_marks(line: list[BallotProgress], vendor: Vendor) -> int | None:
+        return next(
+            (row.marks for row in line if row.vendor.id == vendor.id and not row.recused), None
+        )
+
+    return {
+        "seen": SortColumn(lambda line: people.seen_day(line[0].member.id)),
+        **{str(vendor.id): SortColumn(partial(count_marks, vendor=vendor)) for vendor in vendors},
+    }
 
 
 @bp.get("/progress/<int:ballot_id>/reopen")

@@ -120,6 +120,7 @@ def test_the_reviewer_sees_the_receipt_and_can_take_the_ballot_along(make: Facto
     file = person.get(address)
 
     assert sealed.receipt[:8] in page.text
+    assert "write to each other" in page.text
     assert receipt_of(file.text) == sealed.receipt
     others = (made.chair, made.reviewers[1])
     assert [visit(actor).get(address).status_code for actor in others] == [404, 404]

@@ -426,3 +426,11 @@ def test_a_closing_day_that_has_passed_does_not_block_other_changes(make: Factor
     )
 
     assert (changed.title, changed.closes_on) == ("Courses", past)
+
+
+def test_the_page_of_the_committee_says_why_there_is_no_chat(make: Factory, visit: Visit):
+    made = make.evaluation()
+
+    page = visit(made.reviewers[0]).get(made.url("committee/"))
+
+    assert "a meeting that the public can’t see" in page.text

@@ -38,6 +38,8 @@ PAGES = (
     "memo/memo.html", "export/tallies.csv", "export/scores.csv", "export/results.json",
     "export/marks.csv",
 )  # fmt: skip
+# what is found is shown in pieces, of which nobody can tell whether they were typed
+SEARCHES = ("search/?q=canary", "search/?q=e")
 
 # headers whose values are drawn anew for each answer; that they are there is compared
 DRAWN = {"Set-Cookie", "Date"}
@@ -67,7 +69,11 @@ def seen_by(visit: Visit, actor: Actor, made: Made) -> dict[str, Seen]:
     app = person.client.application
     routes = addresses(app, made, {"reviewer": made.reviewers[0]})
     pages = [url for method, url, _action in routes if method == "GET"]
-    pages += [made.url(path) for path in PAGES] + ["/", "/evaluations/new", "/no-such-page"]
+    pages += [made.url(path) for path in (*PAGES, *SEARCHES)] + [
+        "/",
+        "/evaluations/new",
+        "/no-such-page",
+    ]
     answers = {url: seen(person.get(url)) for url in dict.fromkeys(pages)}
     forms = [url for method, url, _action in routes if method == "POST"]
     rows = everything()

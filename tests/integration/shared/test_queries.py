@@ -31,6 +31,7 @@ MOST = {
     "memo": 40,
     "rubric": 7,
     "questions": 15,
+    "search": 13,
 }
 
 
@@ -73,6 +74,7 @@ def paths(made: Made) -> dict[str, str]:
         "memo": made.url("memo/"),
         "rubric": made.url("rubric/"),
         "questions": made.url("questions/"),
+        "search": made.url("search/?q=e"),
         "vendors": made.url("vendors/"),
         "evidence": made.url("evidence/"),
         "cell": made.url(f"cells/{made.vendors[0].id}/{made.criteria[0].id}"),
