@@ -138,6 +138,8 @@ meeting.show_minutes FOLLOW_MEETING
 meeting.put_cell_on_screen RUN_MEETING
 meeting.save_meeting_start RUN_MEETING
 meeting.show_screen_step FOLLOW_MEETING
+projector.show_projected_cell FOLLOW_MEETING
+projector.show_projected_screen FOLLOW_MEETING
 memo.download_memo_html VIEW_MEMO
 memo.show_memo VIEW_MEMO
 forgotten.send_forgotten_password_link public
