@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from crrubric.cli.district import add_district_options, set_up_district
 from crrubric.cli.running import run_in_app
+from crrubric.config import current_settings
 from crrubric.domain.errors import Invalid
 from crrubric.domain.text import email_key
 from crrubric.domain.translation import N_
@@ -54,6 +55,9 @@ def add_account(
     user = add_user(OPERATOR, name=name, email=email, standing=standing)
     click.echo(f"{user.name} is added. Send them this link; it works once, for seven days:")
     click.echo(make_one_time_link(user))
+    click.echo(f"They sign in at {site_url()} afterwards.")
+    if not current_settings().SITE_URL:
+        click.echo("If people reach the site at another address, set SITE_URL to it.")
 
 
 @user_group.command("link")

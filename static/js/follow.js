@@ -14,7 +14,7 @@ async function ask() {
     const { meeting, step, url } = await response.json();
     wait = EVERY;
     const found = meeting === null ? "" : `${meeting}.${step}`;
-    if (found !== here.dataset.step) return location.replace(url);
+    if (found !== here.dataset.step) return location.replace(here.dataset.url ?? url);
   } catch {
     wait = Math.min(LONGEST, wait * 2);
   }

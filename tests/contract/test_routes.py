@@ -144,6 +144,8 @@ several.save_several_vendors EDIT_SETUP
 several.show_several_people MANAGE_COMMITTEE
 several.show_several_vendors EDIT_SETUP
 sections.save_section_removal EDIT_SETUP
+weights.show_weights EDIT_SETUP
+weights.save_weights EDIT_SETUP
 meeting.show_agenda FOLLOW_MEETING
 meeting.save_motion RUN_MEETING
 meeting.show_current_cell FOLLOW_MEETING
@@ -151,6 +153,8 @@ meeting.show_minutes FOLLOW_MEETING
 meeting.put_cell_on_screen RUN_MEETING
 meeting.save_meeting_start RUN_MEETING
 meeting.show_screen_step FOLLOW_MEETING
+projector.show_projected_cell FOLLOW_MEETING
+projector.show_projected_screen FOLLOW_MEETING
 memo.download_memo_html VIEW_MEMO
 memo.show_memo VIEW_MEMO
 forgotten.send_forgotten_password_link public

@@ -1,6 +1,6 @@
 """What the meeting must talk about, in order; and what nobody disputes, for one motion."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,11 @@ class AgendaItem:
     must_have: bool
     experts: tuple[str, ...]  # reviewers who speak for the field and say the opposite
 
+    @property
+    def key(self) -> Key:
+        """(vendor code, criterion code)."""
+        return self.cell.vendor, self.cell.criterion
+
 
 def list_agenda_items(basis: ResultBasis, results: Results) -> tuple[AgendaItem, ...]:
     """The cells that need talk: unresolved, split must-haves, the expert in the minority, splits.
@@ -37,6 +42,25 @@ def list_agenda_items(basis: ResultBasis, results: Results) -> tuple[AgendaItem,
     ]
     order = list(AgendaTopic)
     return tuple(sorted(found, key=lambda item: (order.index(item.topic), not item.must_have)))
+
+
+def find_next_item(items: Sequence[AgendaItem], here: Key | None) -> AgendaItem | None:
+    """The item to talk about after `here`: the next that is not settled, the first after the last.
+
+    Args: here: (vendor code, criterion code); None, or what is not on the agenda: before the first.
+    """
+    place = next((n for n, item in enumerate(items) if item.key == here), -1)
+    others = [*items[place + 1 :], *items[: max(place, 0)]]
+    return next((item for item in others if item.cell.adopted is None), None)
+
+
+def find_adjacent_items(
+    items: Sequence[AgendaItem], here: Key | None
+) -> tuple[AgendaItem | None, AgendaItem | None]:
+    """The items before and after `here`, settled or not; after what is not there, the first."""
+    place = next((n for n, item in enumerate(items) if item.key == here), -1)
+    before = items[place - 1] if place > 0 else None
+    return before, next(iter(items[place + 1 :]), None)
 
 
 def list_undisputed_cells(basis: ResultBasis, results: Results) -> tuple[Cell, ...]:

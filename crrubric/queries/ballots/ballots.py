@@ -1,6 +1,6 @@
 """Reading ballots. Before the meeting a person's own, and nothing that depends on another's."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from crrubric.clock import now_utc
+from crrubric.domain.actions import Action
 from crrubric.domain.ballots.blindness import LateChange
 from crrubric.domain.events import Event
 from crrubric.domain.policy import FROM_MEETING
@@ -83,6 +84,22 @@ def list_own_ballots(session: Session, member: Member) -> list[BallotLine]:
     # Seats are never deleted, so the number of those before one's own stays what it is.
     seat = rows[0][4] if rows else 0
     return order_for_seat([BallotLine(*row[:4]) for row in rows], seat)
+
+
+def is_ballot_waiting(seat: Seat, line: BallotLine) -> bool:
+    """Whether the reviewer still has something to do with a ballot of theirs: mark or confirm."""
+    confirms = line.waits and seat.may(Action.CONFIRM_BALLOT)
+    return confirms or can_mark_ballot(seat, line.ballot)
+
+
+def find_next_ballot(seat: Seat, lines: Sequence[BallotLine], vendor_id: int) -> BallotLine | None:
+    """The ballot that waits after this vendor's, in the reviewer's order, the first after the last.
+
+    None if no other ballot waits.
+    """
+    here = next((n for n, line in enumerate(lines) if line.vendor.id == vendor_id), 0)
+    others = [*lines[here + 1 :], *lines[:here]]
+    return next((line for line in others if is_ballot_waiting(seat, line)), None)
 
 
 def has_ballot(session: Session, member: Member, vendor_id: int) -> bool:

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, ColumnExpressionArgument, case, func, sele
 from sqlalchemy.orm import Session
 
 from crrubric.domain.events import Event
+from crrubric.domain.people.tasks import Task, TaskKind
 from crrubric.domain.policy import FROM_MEETING
 from crrubric.domain.setup.closing import is_after_closing
 from crrubric.domain.setup.lifecycle import Readiness
@@ -31,6 +32,7 @@ from crrubric.models import (
 from crrubric.queries.ballots.ballots import is_vendor_in_selection
 from crrubric.queries.people.access import Seat
 from crrubric.queries.people.people import Actor, has_seat, is_present_reviewer
+from crrubric.queries.people.waiting import load_tasks
 from crrubric.queries.setup.assignments import count_assigned_criteria
 
 
@@ -80,24 +82,32 @@ def load_readiness(session: Session, evaluation_id: int) -> Readiness:
     return Readiness(**row._asdict())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OwnEvaluation:
-    """One line of the home page: an evaluation, my seat in it, what of my ballots is done."""
+    """One line of the home page: an evaluation, my seat in it, what waits for me there."""
 
     evaluation: Evaluation
     member: Member
     ballots: int  # mine that are not recused
     submitted: int
+    tasks: tuple[Task, ...]
 
     @property
-    def waiting(self) -> int:
-        """Ballots that wait for me now."""
-        scoring = self.evaluation.phase is Phase.SCORING
-        return self.ballots - self.submitted if scoring else 0
+    def waiting(self) -> bool:
+        """Whether ballots wait for me now."""
+        return any(task.kind is TaskKind.SCORE for task in self.tasks)
+
+    @property
+    def closable(self) -> bool:
+        """Whether scoring waits to be closed by me."""
+        return any(task.kind is TaskKind.CLOSE_SCORING for task in self.tasks)
 
 
 def list_own_evaluations(session: Session, actor: Actor) -> list[OwnEvaluation]:
-    """Every evaluation in which the actor has a seat, in one query: what is under way first."""
+    """Every evaluation in which the actor has a seat, in two queries: where something waits first.
+
+    Within that, what is under way comes first.
+    """
     done = func.sum(case((Ballot.state == BallotState.SUBMITTED, 1), else_=0))
     rows = session.execute(
         select(Evaluation, Member, func.count(Ballot.id), func.coalesce(done, 0))
@@ -108,7 +118,7 @@ def list_own_evaluations(session: Session, actor: Actor) -> list[OwnEvaluation]:
         .where(has_seat(actor.user_id), Evaluation.deleted_at.is_(None))
         .group_by(Evaluation.id, Member.id)
         .order_by(Evaluation.id.desc())
-    )
+    ).all()
     order = (
         Phase.SCORING,
         Phase.MEETING,
@@ -117,8 +127,18 @@ def list_own_evaluations(session: Session, actor: Actor) -> list[OwnEvaluation]:
         Phase.DECIDED,
         Phase.ARCHIVED,
     )
-    own = [OwnEvaluation(*row) for row in rows]
-    return sorted(own, key=lambda row: (not row.waiting, order.index(row.evaluation.phase)))
+    tasks = load_tasks(session, actor)
+    own = [
+        OwnEvaluation(
+            evaluation=evaluation,
+            member=member,
+            ballots=ballots,
+            submitted=submitted,
+            tasks=tasks.get(evaluation.id, ()),
+        )
+        for evaluation, member, ballots, submitted in rows
+    ]
+    return sorted(own, key=lambda row: (not row.tasks, order.index(row.evaluation.phase)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

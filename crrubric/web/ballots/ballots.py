@@ -20,13 +20,15 @@ from crrubric.queries.ballots.ballots import (
     can_mark_ballot,
     count_answered_criteria,
     entry_of,
+    find_next_ballot,
     find_own_ballot,
     has_seen_ballot,
+    is_ballot_waiting,
     list_own_ballots,
     load_own_gaps,
 )
 from crrubric.queries.ballots.declarations import load_own_declarations
-from crrubric.queries.ballots.files import count_own_ballot_files
+from crrubric.queries.ballots.files import count_own_ballot_files, list_vendor_files
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.questions.questions import list_own_askings, list_vendor_questions
 from crrubric.queries.setup.assignments import list_assigned_criterion_ids, list_assigned_parts
@@ -121,6 +123,11 @@ def render_ballot_page(
             for row in part.criteria
         },
         file_counts=count_own_ballot_files(db.session(), own),
+        vendor_files=[
+            file
+            for file in list_vendor_files(db.session(), seat, vendor_id=vendor_id)
+            if file.withdrawn_at is None
+        ],
         writable=can_mark_ballot(seat, own) and not seen,
         seen=seen,
         may_ask=may_ask(seat, own),
@@ -284,6 +291,7 @@ def render_review_page(
     rubric = list_assigned_parts(db.session(), own.member)
     gaps = [row for part in rubric for row in part.criteria if row.id not in marks]
     sealed = seals.list_sealed_versions(db.session(), own)
+    lines = list_own_ballots(db.session(), own.member)
     return render_page(
         "ballots/review.html",
         seat,
@@ -305,6 +313,9 @@ def render_review_page(
         stale=stale,
         version=fingerprint_values(sealing.read_mark_versions(marks.values())),
         writable=can_mark_ballot(seat, own),
+        following=find_next_ballot(seat, lines, vendor_id),
+        all_done=seat.may(Action.RECORD_MARK)
+        and not any(is_ballot_waiting(seat, line) for line in lines),
     )
 
 

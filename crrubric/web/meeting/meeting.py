@@ -2,14 +2,14 @@
 
 from collections.abc import Collection
 
-from flask import Blueprint, flash, jsonify, url_for
+from flask import Blueprint, flash, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale, WrongPhase
 from crrubric.domain.events import Event
-from crrubric.domain.meeting.agenda import AgendaItem, fingerprint_cells, list_agenda_items
+from crrubric.domain.meeting.agenda import AgendaItem, fingerprint_cells
 from crrubric.domain.results.contradictions import find_contradictions
 from crrubric.domain.results.results import Results
 from crrubric.domain.vocabulary import AgendaTopic
@@ -29,6 +29,7 @@ from crrubric.queries.setup.members import list_present_members
 from crrubric.queries.setup.rubrics import list_tension_values
 from crrubric.services.meeting import meetings as service
 from crrubric.services.meeting.prices import open_prices, refuse_early_opening
+from crrubric.web.meeting.agenda_places import list_agenda_places
 from crrubric.web.meeting.forms import (
     AttendanceForm,
     MotionFields,
@@ -48,6 +49,7 @@ from crrubric.web.shared.words import translate_error
 
 bp = Blueprint("meeting", __name__, url_prefix="/evaluations/<slug>/meeting")
 HOME = "meeting.show_agenda"
+PROJECTOR = "projector"  # where the form was sent from
 
 
 @bp.get("/")
@@ -112,11 +114,7 @@ def make_attendance_form(under_way: Meeting | None, present: Collection[int]) ->
 
 def group_agenda_items(read: Matrix, seat: Seat) -> list[tuple[AgendaTopic, list[AgendaItem]]]:
     """The agenda by topic, without vendors that the person stays away from."""
-    items = [
-        item
-        for item in list_agenda_items(read.basis, read.results)
-        if read.vendors[item.cell.vendor].id not in seat.shut_out
-    ]
+    items = [place.item for place in list_agenda_places(read, seat)]
     found = [(topic, [item for item in items if item.topic is topic]) for topic in AgendaTopic]
     return [group for group in found if group[1]]
 
@@ -212,6 +210,9 @@ def save_meeting_end(seat: Seat) -> ResponseReturnValue:
 def save_attendance(seat: Seat) -> ResponseReturnValue:
     """Who is there now."""
     form, ticked = AttendanceForm(), read_ticked_ids("present")
+    if "everybody" in request.form:
+        members = list_present_members(db.session(), seat.evaluation.id)
+        ticked = frozenset(row.id for row in members)
     try:
         service.record_attendance(
             current_actor(), seat.evaluation.slug, sorted(ticked), seen=form.version.data or ""
@@ -312,6 +313,8 @@ def put_cell_on_screen(seat: Seat, vendor_id: int, criterion_id: int) -> Respons
         service.point_at_cell(current_actor(), seat.evaluation.slug, vendor_id, criterion_id)
     except WrongPhase as error:
         flash(translate_error(error), "problem")
+    if request.form.get("back") == PROJECTOR:
+        return redirect_to("projector.show_projected_screen", seat)
     return redirect_to("cell.show_cell", seat, vendor_id=vendor_id, criterion_id=criterion_id)
 
 

@@ -6,16 +6,16 @@ from flask_babel import gettext as _
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale
-from crrubric.domain.meeting.agenda import AgendaItem, list_agenda_items
 from crrubric.domain.results.results import Cell
 from crrubric.domain.vocabulary import Answer, Outcome
 from crrubric.extensions import db
-from crrubric.models import Criterion, Meeting, Vendor
+from crrubric.models import Meeting
 from crrubric.queries.meeting.decisions import find_finding
 from crrubric.queries.meeting.meetings import find_current_meeting
 from crrubric.queries.people.access import Seat
 from crrubric.queries.results.matrices import Matrix, read_matrix
 from crrubric.services.meeting import decisions as service
+from crrubric.web.meeting.agenda_places import find_next_place, list_agenda_places
 from crrubric.web.meeting.forms import FindingForm, PostponementForm
 from crrubric.web.results.cell_facts import load_cell_facts
 from crrubric.web.shared.access import require_permission
@@ -70,6 +70,7 @@ def render_cell_page(
     """
     read = read_matrix(db.session(), seat.evaluation, current_language())
     facts = load_cell_facts(seat, read, vendor_id, criterion_id)
+    items = list_agenda_places(read, seat)
     return render_page(
         "results/cell.html",
         seat,
@@ -81,7 +82,8 @@ def render_cell_page(
         form=require_finding_reason(form or make_finding_form(facts.cell), facts.cell),
         follows=follows,
         sitting=follows or find_current_meeting(db.session(), seat.evaluation.id),
-        items=list_agenda_cells(read, seat),
+        items=items,
+        following=find_next_place(items, facts.cell),
         withdrawal=(withdrawal or ReasonForm(formdata=None)).named("withdraw-reason"),
         postponement=(postponement or PostponementForm(formdata=None)).named("defer-reason"),
         neighbours=find_adjacent_cells(read, facts.cell),
@@ -116,15 +118,6 @@ def refuse_stale_finding(
     form.at.data = now.recorded_at.isoformat() if now else ""
     form.form_errors.append(translate_error(error))
     return render_cell_page(seat, vendor_id, criterion_id, form), 409
-
-
-def list_agenda_cells(read: Matrix, seat: Seat) -> list[tuple[Vendor, Criterion, AgendaItem]]:
-    """The agenda as rows to link to, without vendors that the person stays away from."""
-    rows = (
-        (read.vendors[item.cell.vendor], read.criteria[item.cell.criterion], item)
-        for item in list_agenda_items(read.basis, read.results)
-    )
-    return [row for row in rows if row[0].id not in seat.shut_out]
 
 
 def find_adjacent_cells(read: Matrix, found: Cell) -> tuple[tuple[int, int] | None, ...]:

@@ -16,4 +16,5 @@ BLUEPRINTS = (
     "sections",
     "several",
     "vendors",
+    "weights",
 )

@@ -76,6 +76,8 @@ def test_adding_a_person_prints_an_invitation_link(run: Run):
 
     assert done.exit_code == 0
     assert "http://127.0.0.1:5000/invitations/" in done.output
+    assert "They sign in at http://127.0.0.1:5000 afterwards." in done.output
+    assert "set SITE_URL to it" in done.output
     assert again.output.startswith("http://127.0.0.1:5000/invitations/")
 
 

@@ -1,5 +1,8 @@
 """The agenda: every cell is either on it or undisputed, and it has its order."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,13 +10,15 @@ from hypothesis import strategies as st
 from crrubric.domain.ballots import ballots as bytes_
 from crrubric.domain.ballots.ballots import Ballots, Reviewer
 from crrubric.domain.meeting.agenda import (
+    find_adjacent_items,
+    find_next_item,
     find_opposing_experts,
     list_agenda_items,
     list_undisputed_cells,
 )
 from crrubric.domain.results.basis import ResultBasis
 from crrubric.domain.results.outcome import DecisionRule
-from crrubric.domain.results.results import ScoredCriterion, ScoredVendor
+from crrubric.domain.results.results import AdoptedFinding, ScoredCriterion, ScoredVendor
 from crrubric.domain.vocabulary import AgendaTopic, Outcome, Stakeholder
 
 SAID = {
@@ -108,3 +113,28 @@ def test_every_cell_is_on_the_agenda_or_undisputed_and_never_both(first, second,
     assert sorted(talk + agreed) == ["must", "plain", "sso"]
     assert all(results.cells["v", code].resolution.outcome is not Outcome.UNRESOLVED
                for code in agreed)  # fmt: skip
+
+
+def test_the_next_item_is_the_next_unsettled_one_and_after_the_last_the_first():
+    plain = basis("YN-", "YN-", "YN-")
+    settled = AdoptedFinding(
+        value=Outcome.MET, reason="We looked.", by="Dana", at=datetime(2026, 3, 1, tzinfo=UTC)
+    )
+    found = replace(plain, adopted={("v", "sso"): settled})
+    items = list_agenda_items(found, found.results())
+    must, sso, last = [item.key for item in items]
+    done = replace(plain, adopted=dict.fromkeys((must, sso, last), settled))
+    all_settled = list_agenda_items(done, done.results())
+
+    def following(here: tuple[str, str] | None) -> tuple[str, str] | None:
+        item = find_next_item(items, here)
+        return item.key if item else None
+
+    assert [following(here) for here in (None, must, sso, last)] == [must, last, last, must]
+    assert following(("v", "not on it")) == must
+    assert find_next_item(all_settled, must) is None
+    assert find_next_item((), None) is None
+    assert find_adjacent_items(items, must) == (None, items[1])
+    assert find_adjacent_items(items, last) == (items[1], None)
+    assert find_adjacent_items(items, None) == (None, items[0])
+    assert sso == ("v", "sso")
