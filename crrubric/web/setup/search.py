@@ -51,7 +51,6 @@ def show_search(seat: Seat) -> ResponseReturnValue:
         words=words,
         groups=[link_hits(seat, group) for group in found],
         most=MOST_HITS,
-        longest=limits.SHORT_TEXT,
         is_open=seat.evaluation.phase in FROM_MEETING,
     )
     return page, 422 if problem else 200
