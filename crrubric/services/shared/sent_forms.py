@@ -19,6 +19,7 @@ from crrubric.services.shared.constraints import explain_constraint
 FORM = "sent form"  # in the session's notes: the fingerprint of the form that is being answered
 SAME_FORM = "pk_sent_form"
 KEPT = timedelta(days=2)
+UNDER_WAY = timedelta(seconds=5)  # after that, an answer that is not there never came
 
 
 def name_sent_form(session: Session, digest: str) -> None:
@@ -49,4 +50,6 @@ def find_answer(session: Session, digest: str) -> str | None:
     """Where the answer to a form led; empty while it is on its way, None if it never came."""
     session.rollback()
     found = session.get(SentForm, digest)
-    return found.location if found else None
+    if found is None or (not found.location and found.sent_at < now_utc() - UNDER_WAY):
+        return None
+    return found.location

@@ -6,6 +6,7 @@ same form, and its second answer leads where the first led. With other words it 
 
 import secrets
 from hashlib import sha256
+from http import HTTPStatus
 from time import sleep
 
 from flask import Flask, Response, flash, g, redirect, request, url_for
@@ -15,12 +16,14 @@ from crrubric.domain.errors import Repeated
 from crrubric.domain.record.chain import to_canonical_json
 from crrubric.extensions import db
 from crrubric.services.shared.sent_forms import find_answer, keep_answer, name_sent_form
+from crrubric.web.shared.page import wants_json
 from crrubric.web.shared.session import current_person
 from crrubric.web.shared.words import translate_error
 
 FIELD = "once"
 NOT_TYPED = frozenset({"csrf_token"})  # other in every session, and sometimes in every page
 TRIES, PAUSE = 20, 0.1  # how long the answer to the first is waited for, in seconds
+WAITING: set[int] = set()  # ids of people of whom a form waits: one each, or they held all threads
 
 
 def init_app(app: Flask) -> None:
@@ -39,7 +42,9 @@ def make_form_key() -> str:
 def name_form() -> None:
     """Give the session the fingerprint of a form that carries a key."""
     person = current_person()
-    if request.method == "POST" and person is not None and request.form.get(FIELD):
+    if request.method != "POST" or person is None or wants_json():
+        return  # what a script sends is no form that makes something
+    if request.form.get(FIELD):
         g.sent_form = fingerprint_form(person.user.id)
         name_sent_form(db.session(), g.sent_form)
 
@@ -56,18 +61,38 @@ def fingerprint_form(user_id: int) -> str:
 def keep_location(response: Response) -> Response:
     """Keep where the answer to a form led, for whoever sends it again."""
     digest = g.pop("sent_form", None)
-    if digest is not None and response.status_code in {302, 303}:
-        keep_answer(db.session(), digest, response.headers["Location"])
+    if digest is not None and response.status_code < HTTPStatus.BAD_REQUEST:
+        keep_answer(db.session(), digest, response.headers.get("Location") or find_home())
     return response
+
+
+def find_home() -> str:
+    """Where a form leads whose first answer led nowhere else."""
+    return url_for("home.show_home")
 
 
 def answer_repeated(error: Repeated) -> ResponseReturnValue:
     """Lead where the first answer led; the first may still be on its way."""
-    digest = g.pop("sent_form")
-    for _try in range(TRIES):
-        location = find_answer(db.session(), digest)
-        if location:
-            return redirect(location, code=303)
-        sleep(PAUSE)
-    flash(translate_error(error), "done")
-    return redirect(url_for("home.show_home"), code=303)
+    location = wait_for_answer(g.pop("sent_form"))
+    if not location:
+        flash(translate_error(error), "done")
+    return redirect(location or find_home(), code=303)
+
+
+def wait_for_answer(digest: str) -> str | None:
+    """Where the first answer led, waiting while it is on its way; one form of a person waits."""
+    person = current_person()
+    key = person.user.id if person is not None else 0
+    location = find_answer(db.session(), digest)
+    if location != "" or key in WAITING:
+        return location
+    WAITING.add(key)
+    try:
+        for _try in range(TRIES):
+            sleep(PAUSE)
+            location = find_answer(db.session(), digest)
+            if location != "":
+                return location
+    finally:
+        WAITING.discard(key)
+    return None

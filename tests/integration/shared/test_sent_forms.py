@@ -14,6 +14,7 @@ from crrubric.clock import now_utc
 from crrubric.domain.vocabulary import Phase
 from crrubric.extensions import db
 from crrubric.models import JournalEntry, SentForm
+from crrubric.web.shared import once
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
 from tests.pages import parse
@@ -143,11 +144,11 @@ def test_a_form_sent_twice_does_its_work_once(sender, name: str):
     before, values = entries(), site.fill(form)
 
     first = site.send(form, values)
-    once = entries()
+    done = entries()
     second = site.send(form, values)
 
-    assert (first.status_code in {200, 303}, once > before) == (True, True), first.text
-    assert entries() == once
+    assert (first.status_code in {200, 303}, done > before) == (True, True), first.text
+    assert entries() == done
     if first.status_code == 303:
         assert (second.status_code, second.location) == (303, first.location)
 
@@ -157,12 +158,12 @@ def test_the_same_form_with_other_words_is_another_one(sender, name: str):
     site, form = sender(name)
     values = site.fill(form)
     site.send(form, values)
-    once = entries()
+    done = entries()
     key = next(iter({"title", "company", "words"} & values.keys()))
 
     site.send(form, {**values, key: "Something else"})
 
-    assert entries() == once + 1
+    assert entries() == done + 1
 
 
 def test_a_form_that_was_refused_can_be_sent_again(sender):
@@ -207,3 +208,63 @@ def test_forms_are_forgotten_after_two_days(sender):
     site.send(form, {**site.fill(form), "title": "Another"})
 
     assert len(db.session.scalars(select(SentForm)).all()) == 1
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long a thread of the server has slept for an answer."""
+    slept: list[float] = []
+    monkeypatch.setattr(once, "sleep", slept.append)
+    return slept
+
+
+def lose_answer(ago: timedelta) -> None:
+    """As if the first form were still under way, or its answer had been lost, so long ago."""
+    db.session.execute(update(SentForm).values(sent_at=now_utc() - ago, location=""))
+    db.session.commit()
+
+
+@pytest.mark.parametrize(("ago", "waits"), [(timedelta(0), True), (timedelta(seconds=6), False)])
+def test_an_answer_is_waited_for_only_while_it_can_come(
+    sender, pauses: list[float], ago: timedelta, waits: bool
+):
+    site, form = sender("section")
+    values = site.fill(form)
+    site.send(form, values)
+    lose_answer(ago)
+
+    answer = site.send(form, values)
+
+    assert (answer.status_code, answer.location) == (303, "/")
+    assert bool(pauses) is waits
+    assert len(pauses) <= once.TRIES
+
+
+def test_of_one_person_one_form_waits(sender, pauses: list[float]):
+    site, form = sender("section")
+    values = site.fill(form)
+    site.send(form, values)
+    lose_answer(timedelta(0))
+    once.WAITING.add(site.made.chair.user_id)
+    try:
+        answer = site.send(form, values)
+    finally:
+        once.WAITING.clear()
+
+    assert (answer.status_code, pauses) == (303, [])
+
+
+def test_what_a_script_sends_is_never_waited_for(sender, pauses: list[float], visit: Visit):
+    site, _form = sender("asking")
+    made = site.made
+    reviewer = visit(made.reviewers[0])
+    url = made.url(f"ballots/{made.vendors[0].id}/marks/{made.criteria[0].id}")
+    mark = {"answer": "YES", "note": "", "version": "0", "once": "k" * 32}
+
+    answers = [
+        reviewer.post(url, mark, headers={"Accept": "application/json"}).status_code
+        for _time in range(2)
+    ]
+
+    assert (pauses, db.session.scalars(select(SentForm)).all()) == ([], [])
+    assert answers[0] == 200
