@@ -57,6 +57,7 @@ class Later(Frame):
             or (not row["reviewer"] and Invalid)
             or (self.is_partial_while_open(name) and WrongPhase)
             or (self.no_choice(some, marked) and Invalid)
+            or (not same and self.model.shown and WrongPhase)
             or (not same and self.sees_too_much(member, some) and WrongPhase)
             or (not same and self.marks_in_the_way(member, some, marked) and WrongPhase),
             lambda: assignments.assign_reviewer(self.people[name], self.slug, member, wanted),
@@ -114,7 +115,8 @@ class Later(Frame):
                     for key, some in other.items()]  # fmt: skip
         done = self.tried(
             self.refused(name, Action.MANAGE_COMMITTEE)
-            or ((self.is_partial_while_open(name) or any(hindered)) and WrongPhase),
+            or (self.is_partial_while_open(name) and WrongPhase)
+            or (((other and self.model.shown) or any(hindered)) and WrongPhase),
             lambda: assignments.assign_sections_by_lead(self.people[name], self.slug),
             idle=not other,
         )
