@@ -312,13 +312,20 @@ class Later(Frame):
         if done and not out:
             self.model.vendors[key]["withdrawn"] = why
 
+    def returns_late(self, vendor: int) -> bool:
+        """Whether items of a vendor would be decided with prices known."""
+        asked = [key for key, row in self.model.criteria.items() if not row["left_out"]]
+        undecided = any((vendor, one) not in self.model.findings for one in asked)
+        return self.model.facts["prices_opened"] and not self.runs(vendor) and undecided
+
     @act(Action.WITHDRAW_VENDOR, vendor=NUMBER, why=WHY)
     def restore_vendor(self, who, vendor, why):
         name, key = self.person(who, Action.WITHDRAW_VENDOR), self.picked("vendors", vendor)
         done = self.tried(
             (not why and Invalid)
             or self.refused(name, Action.WITHDRAW_VENDOR)
-            or ((self.shut_out(name, key) or key not in self.model.vendors) and NotFound),
+            or ((self.shut_out(name, key) or key not in self.model.vendors) and NotFound)
+            or (self.returns_late(key) and Invalid),
             lambda: withdrawals.restore_vendor(self.people[name], self.slug, key, reason=why),
             idle=self.runs(key),
         )
