@@ -170,7 +170,8 @@ def _store_assignment(
         after=_serialize_assignment(session, wanted),
     )
     if evaluation.phase is Phase.SCORING and member.user_id != actor.user_id:
-        notify_members(session, [member.id], NoticeKind.ASSIGNMENT_CHANGED, {})
+        kind = NoticeKind.ASSIGNMENT_CHANGED
+        notify_members(session, [member.id], kind, {}, vendor_id=None)
     return True
 
 
