@@ -22,6 +22,7 @@ from crrubric.domain.translation import N_
 from crrubric.extensions import db
 from crrubric.models import Evaluation
 from crrubric.queries.record.chains import iterate_entries
+from crrubric.queries.record.journal import UNTOLD
 from crrubric.queries.record.verification import begin_snapshot
 
 PRIVATE = N_(
@@ -45,8 +46,8 @@ def write_journal_copy(slug: str, target: Path, withhold: tuple[str, ...]) -> No
 
     Whoever has the copy verifies it without the database, with “crrubric verify --file” or with
     their own program (docs/journal.md), whatever is withheld. Entries of the first version are left
-    out as a whole where one of their texts is withheld, and so is what tells a price while prices
-    are sealed; their fingerprints stay.
+    out as a whole where one of their texts is withheld, and so is who asked a vendor something, and
+    what tells a price while prices are sealed; their fingerprints stay.
     """
     begin_snapshot(db.session())
     evaluation = find_permitted_evaluation(slug, Action.EXPORT_MARKS)
@@ -60,13 +61,14 @@ def write_journal_copy(slug: str, target: Path, withhold: tuple[str, ...]) -> No
 
 
 def iterate_copied_links(evaluation: Evaluation, kinds: Kinds) -> Iterator[ChainLink]:
-    """The entries of an evaluation without texts of these kinds, and without prices while they are
-    sealed. Raises: Invalid."""
+    """The entries of an evaluation without texts of these kinds, without who asked a vendor what,
+    and without prices while they are sealed. Raises: Invalid."""
     for entry in iterate_entries(db.session(), evaluation.id):
         if entry.told is None:
             message = N_("Entry %(number)s can’t be read: “crrubric verify” says what is wrong.")
             raise Invalid(message, number=entry.number)
-        if evaluation.hides_prices and tells_price(entry.link):
+        asks = entry.link.content is not None and entry.link.content["event"] in UNTOLD
+        if asks or (evaluation.hides_prices and tells_price(entry.link)):
             yield withhold_entry(entry.link)
         else:
             yield withhold_texts(entry.link, kinds)

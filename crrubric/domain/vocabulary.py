@@ -315,6 +315,13 @@ class NoticeKind(LabelledEnum):
         N_("The chair did not pass on what you asked %(vendor)s: “%(question)s” Why: %(reason)s"),
     )
     ALL_IN = "ALL_IN", N_("All ballots are in: scoring can be closed.")
+    KNOWN_IN = (
+        "KNOWN_IN",
+        N_(
+            "All ballots that you may know of are in. You are not told of those for a vendor from"
+            " which you stay away."
+        ),
+    )
 
 
 class MailKind(LabelledEnum):

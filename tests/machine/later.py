@@ -57,6 +57,7 @@ class Later(Frame):
             or (not row["reviewer"] and Invalid)
             or (self.is_partial_while_open(name) and WrongPhase)
             or (self.no_choice(some, marked) and Invalid)
+            or (not same and self.model.shown and WrongPhase)
             or (not same and self.sees_too_much(member, some) and WrongPhase)
             or (not same and self.marks_in_the_way(member, some, marked) and WrongPhase),
             lambda: assignments.assign_reviewer(self.people[name], self.slug, member, wanted),
@@ -114,7 +115,8 @@ class Later(Frame):
                     for key, some in other.items()]  # fmt: skip
         done = self.tried(
             self.refused(name, Action.MANAGE_COMMITTEE)
-            or ((self.is_partial_while_open(name) or any(hindered)) and WrongPhase),
+            or (self.is_partial_while_open(name) and WrongPhase)
+            or (((other and self.model.shown) or any(hindered)) and WrongPhase),
             lambda: assignments.assign_sections_by_lead(self.people[name], self.slug),
             idle=not other,
         )
@@ -310,13 +312,20 @@ class Later(Frame):
         if done and not out:
             self.model.vendors[key]["withdrawn"] = why
 
+    def returns_late(self, vendor: int) -> bool:
+        """Whether items of a vendor would be decided with prices known."""
+        asked = [key for key, row in self.model.criteria.items() if not row["left_out"]]
+        undecided = any((vendor, one) not in self.model.findings for one in asked)
+        return self.model.facts["prices_opened"] and not self.runs(vendor) and undecided
+
     @act(Action.WITHDRAW_VENDOR, vendor=NUMBER, why=WHY)
     def restore_vendor(self, who, vendor, why):
         name, key = self.person(who, Action.WITHDRAW_VENDOR), self.picked("vendors", vendor)
         done = self.tried(
             (not why and Invalid)
             or self.refused(name, Action.WITHDRAW_VENDOR)
-            or ((self.shut_out(name, key) or key not in self.model.vendors) and NotFound),
+            or ((self.shut_out(name, key) or key not in self.model.vendors) and NotFound)
+            or (self.returns_late(key) and Invalid),
             lambda: withdrawals.restore_vendor(self.people[name], self.slug, key, reason=why),
             idle=self.runs(key),
         )

@@ -210,12 +210,10 @@ class Committee(Files, Later, Practice, Talk):
         return bool(row and row["chair"]) and Role.CHAIR not in roles and not others
 
     def chooses_marks(self, member: int | None, roles: frozenset[Role] = frozenset()) -> bool:
-        """Whether marks that the committee has seen would stop or begin to count."""
+        """Whether somebody would begin or cease to count once the committee saw ballots."""
         row = self.model.members.get(member or 0)
         scored = bool(row and row["present"] and row["reviewer"])
-        had = any(pair[0] == member for pair in self.model.ballots)
-        changes = scored != (Role.REVIEWER in roles)
-        return self.model.shown and changes and (scored or had)
+        return self.model.shown and scored != (Role.REVIEWER in roles)
 
     @act(Action.MANAGE_COMMITTEE, whom=NUMBER, roles=ROLES, speaks=SPEAKS)
     def invite_member(self, who, whom, roles, speaks):

@@ -28,6 +28,7 @@ MAILED: Mapping[NoticeKind, str] = {
     NoticeKind.BALLOTS_IMPORTED: N_("Please look at ballots that were filled from a file"),
     NoticeKind.ASSIGNMENT_CHANGED: N_("What you have to mark has changed"),
     NoticeKind.ALL_IN: N_("All ballots are in"),
+    NoticeKind.KNOWN_IN: N_("All ballots that you may know of are in"),
 }
 
 

@@ -25,6 +25,8 @@ from crrubric.domain.results.cost import PRICE_FIELDS
 from crrubric.domain.translation import N_
 
 FORM = 1
+# What a reviewer asked and the chair did not pass on: the words could tell whose they are.
+NOT_PASSED_ON = (Event.ASKING_SET_ASIDE, "words")
 NAME = "crrubric_journal"
 ENTRY: dict[str, type | tuple[type, ...]] = {
     "number": int, "at": str, "version": int, "hash": str, "content": (dict, type(None)),
@@ -33,7 +35,9 @@ ENTRY: dict[str, type | tuple[type, ...]] = {
 
 
 def withhold_texts(link: ChainLink, kinds: Kinds) -> ChainLink:
-    """The entry without its texts of these kinds; without any content if one has no salt.
+    """The entry without its texts of these kinds, and without words that no copy tells.
+
+    If one of them has no salt, it is without any content.
 
     Raises: ValueError for the content of an entry that nobody can read.
     """
@@ -42,7 +46,8 @@ def withhold_texts(link: ChainLink, kinds: Kinds) -> ChainLink:
     chosen = {
         pointer: text
         for pointer, name, text in iterate_strings(content)
-        if event is not None and find_text_kinds(event, name) & kinds
+        if event is not None
+        and (find_text_kinds(event, name) & kinds or (event, name) == NOT_PASSED_ON)
     }
     if chosen.keys() - link.salts.keys():
         return withhold_entry(link)

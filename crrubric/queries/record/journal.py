@@ -30,6 +30,8 @@ PRIVATE = (Event.POSITION_STATED,)
 UNTOLD = (Event.QUESTION_ASKED,)
 # What is wrong with a ballot that somebody entered is said in words that tell its marks.
 UNTOLD_REASONS = (Event.BALLOT_DISPUTED,)
+# That reviewers were late tells of ballots: who stays away from a vendor reads their own only.
+OF_OPEN_BALLOTS = (Event.REMINDED,)
 # What happened to a cell in the meeting, for whoever reads the cell.
 TRAIL = (Event.FINDING_RECORDED, Event.FINDING_WITHDRAWN, Event.CELL_DEFERRED)
 PAGE = 200
@@ -78,7 +80,11 @@ def select_visible_entries(seat: Seat) -> Select[Any]:
         rows = rows.where(JournalEntry.event.not_in(PRIVATE))
     if seat.shut_out:
         about = JournalEntry.vendor_id
-        rows = rows.where(about.is_(None) | about.not_in(seat.shut_out))
+        rows = rows.where(
+            about.is_(None) | about.not_in(seat.shut_out),
+            JournalEntry.event.not_in(OF_OPEN_BALLOTS)
+            | (JournalEntry.actor_id == seat.actor.user_id),
+        )
     return rows
 
 

@@ -194,6 +194,5 @@ def _announce_waiver(
         about=EntryReferences(vendor_id=found.vendor_id, member_id=found.member_id),
         reason=why,
     )
-    notify_members(
-        session, [found.member_id], kind, {"vendor": found.vendor.company, "reason": why}
-    )
+    facts = {"vendor": found.vendor.company, "reason": why}
+    notify_members(session, [found.member_id], kind, facts, vendor_id=None)  # of their own seat

@@ -101,8 +101,9 @@ def enter_ballot(actor: Actor, slug: str, ballot_id: int, entry: EnteredBallot) 
             },
         )
         told = {"vendor": ballot.vendor.company}
-        notify_members(session, [ballot.member_id], NoticeKind.BALLOT_ENTERED, told)
-        notify_chairs_if_complete(session, seat.evaluation.id)
+        vendor, kind = ballot.vendor_id, NoticeKind.BALLOT_ENTERED
+        notify_members(session, [ballot.member_id], kind, told, vendor_id=vendor)
+        notify_chairs_if_complete(session, seat.evaluation.id, {vendor})
     return found
 
 
@@ -163,7 +164,13 @@ def dispute_ballot(actor: Actor, slug: str, vendor_id: int, *, words: str) -> En
             Member.id != found.ballot.member_id,
         )
         facts = {"name": found.ballot.member.name, "vendor": found.ballot.vendor.company}
-        notify_members(session, session.scalars(chairs), NoticeKind.BALLOT_DISPUTED, facts)
+        notify_members(
+            session,
+            session.scalars(chairs),
+            NoticeKind.BALLOT_DISPUTED,
+            facts,
+            vendor_id=found.ballot.vendor_id,
+        )
     return found
 
 

@@ -83,7 +83,7 @@ def submit_ballot(
             about=EntryReferences(vendor_id=ballot.vendor_id, member_id=ballot.member_id),
             after={"unscored": len(left), "number": sealed.number, "receipt": sealed.receipt},
         )
-        notify_chairs_if_complete(session, evaluation.id)
+        notify_chairs_if_complete(session, evaluation.id, {ballot.vendor_id})
     return sealed
 
 
@@ -154,7 +154,8 @@ def announce_reopening(
         reason=why,
     )
     facts = {"vendor": ballot.vendor.company, "reason": why}
-    notify_members(session, [ballot.member_id], NoticeKind.BALLOT_REOPENED, facts)
+    kind = NoticeKind.BALLOT_REOPENED
+    notify_members(session, [ballot.member_id], kind, facts, vendor_id=ballot.vendor_id)
 
 
 def lock_ballot(session: Session, seat: Seat, ballot_id: int) -> Ballot:

@@ -73,7 +73,8 @@ def add_questions(cast: DemoEvaluation, row: Mapping[str, Any]) -> None:
         if question.answered_on and cast.evaluation.phase is Phase.SCORING:
             members = [cast.members[person].id for person in entry["asked_by"]]
             facts = {"vendor": cast.vendors[entry["vendor"]].company, "question": question.words}
-            notify_members(cast.session, members, NoticeKind.QUESTION_ANSWERED, facts)
+            kind, vendor = NoticeKind.QUESTION_ANSWERED, question.vendor_id
+            notify_members(cast.session, members, kind, facts, vendor_id=vendor)
 
 
 def add_asking(cast: DemoEvaluation, row: Mapping[str, Any], person: str, days: float) -> Asking:

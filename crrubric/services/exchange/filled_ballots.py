@@ -40,10 +40,12 @@ def close_filled_ballots(
     Args: filled: ballot -> the criteria that the file marks, by id.
     """
     sealed: dict[int, list[str]] = {}  # by member, the vendors
+    vendors: set[int] = set()
     asked: dict[int, list[int]] = {}  # by member
     why = load_translations(evaluation.language).gettext(WHY_NO_MARK)
     for ballot_id, criteria in filled.items():
         ballot = session.get_one(Ballot, ballot_id)
+        vendors.add(ballot.vendor_id)
         if ballot.member_id not in asked:
             asked[ballot.member_id] = list_assigned_criterion_ids(session, ballot.member)
         marks = session.scalars(select(Mark).where(Mark.ballot_id == ballot_id)).all()
@@ -74,9 +76,9 @@ def close_filled_ballots(
         )
     for member_id, companies in sealed.items():
         facts = {"vendors": ", ".join(companies)}
-        notify_members(session, [member_id], NoticeKind.BALLOTS_IMPORTED, facts)
+        notify_members(session, [member_id], NoticeKind.BALLOTS_IMPORTED, facts, vendor_id=None)
     if seal and evaluation.phase is Phase.SCORING:
-        notify_chairs_if_complete(session, evaluation.id)
+        notify_chairs_if_complete(session, evaluation.id, vendors)
 
 
 def _submit(

@@ -11,6 +11,7 @@ from crrubric.queries.people.people import Actor
 from crrubric.services.exchange.scanning import Roster
 from crrubric.services.setup.evaluations import serialize_seat
 from crrubric.services.setup.vendors import VendorFacts, clean_vendor, insert_vendor
+from crrubric.services.shared.counting import refuse_scorer_once_shown
 from crrubric.services.shared.journal import ROW, EntryReferences, note_event
 
 
@@ -34,8 +35,13 @@ def add_vendors(session: Session, actor: Actor, evaluation: Evaluation, roster: 
 
 
 def add_reviewers(session: Session, actor: Actor, evaluation: Evaluation, roster: Roster) -> int:
-    """Reviewers that the evaluation doesn't have yet: seats without an account; how many."""
+    """Reviewers that the evaluation doesn't have yet: seats without an account; how many.
+
+    Raises: Invalid once the committee has seen ballots.
+    """
     fresh = list(roster.reviewers.new.items())
+    if fresh:
+        refuse_scorer_once_shown(evaluation)
     for key, name in fresh:
         member = Member(
             evaluation_id=evaluation.id,

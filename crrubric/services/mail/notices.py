@@ -2,38 +2,78 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.domain.actions import Action
 from crrubric.domain.vocabulary import NoticeKind
-from crrubric.models import Member, Notice
+from crrubric.models import Ballot, Declaration, Member, Notice, Vendor
 from crrubric.queries.mail.lateness import select_open_ballots
-from crrubric.queries.people.access import make_not_found, require_locked_seat
+from crrubric.queries.people.access import (
+    is_recusing_conflict,
+    make_not_found,
+    require_locked_seat,
+)
 from crrubric.queries.people.people import Actor
 from crrubric.services.mail.letters import write_notice_mails
 from crrubric.services.shared.unit import unit_of_work
 
 
 def notify_members(
-    session: Session, members: Iterable[int], kind: NoticeKind, facts: Mapping[str, str]
+    session: Session,
+    members: Iterable[int],
+    kind: NoticeKind,
+    facts: Mapping[str, str],
+    *,
+    vendor_id: int | None,
 ) -> None:
-    """Leave a notice for each of the members, and a mail if it asks for an act."""
-    notices = [Notice(member_id=member, kind=kind, facts=dict(facts)) for member in sorted(members)]
+    """Leave a notice for each of the members, and a mail if it asks for an act.
+
+    Args: vendor_id: the vendor of which it tells; who stays away from it is not told. None if it
+    tells of none, or to each member of their own seat only.
+    """
+    told = set(members)
+    if vendor_id is not None:
+        session.flush()
+        away = select(Declaration.member_id).where(
+            Declaration.vendor_id == vendor_id, is_recusing_conflict()
+        )
+        told -= set(session.scalars(away))
+    notices = [Notice(member_id=member, kind=kind, facts=dict(facts)) for member in sorted(told)]
     session.add_all(notices)
     write_notice_mails(session, notices, kind, facts)
 
 
-def notify_chairs_if_complete(session: Session, evaluation_id: int) -> None:
-    """Tell the chairs that no ballot is open any more, if that is so after one was submitted."""
+def notify_chairs_if_complete(session: Session, evaluation_id: int, vendors: set[int]) -> None:
+    """Tell each chair that no ballot that they may know of is open any more.
+
+    Args: vendors: those of the ballots that were just submitted. A chair who stays away from all of
+    them is told nothing now: the moment would tell when those ballots came in.
+    """
     session.flush()
-    if session.scalar(select_open_ballots(evaluation_id).limit(1)) is not None:
-        return
-    chairs = select(Member.id).where(
-        Member.evaluation_id == evaluation_id, Member.is_chair, Member.removed_at.is_(None)
+    still_open = set(
+        session.scalars(select_open_ballots(evaluation_id).with_only_columns(Ballot.vendor_id))
     )
-    notify_members(session, session.scalars(chairs).all(), NoticeKind.ALL_IN, {})
+    for chair, away in _load_chairs(session, evaluation_id).items():
+        if vendors <= away or still_open - away:
+            continue
+        kind = NoticeKind.KNOWN_IN if away else NoticeKind.ALL_IN
+        notify_members(session, [chair], kind, {}, vendor_id=None)
+
+
+def _load_chairs(session: Session, evaluation_id: int) -> dict[int, set[int]]:
+    """The present chairs, each with the vendors in the selection from which they stay away."""
+    rows = session.execute(
+        select(Member.id, Vendor.id)
+        .outerjoin(Declaration, and_(Declaration.member_id == Member.id, is_recusing_conflict()))
+        .outerjoin(Vendor, and_(Vendor.id == Declaration.vendor_id, Vendor.withdrawn_at.is_(None)))
+        .where(Member.evaluation_id == evaluation_id, Member.is_chair, Member.removed_at.is_(None))
+    )
+    found: dict[int, set[int]] = {}
+    for chair, vendor in rows:
+        found.setdefault(chair, set()).update(() if vendor is None else (vendor,))
+    return found
 
 
 def list_other_members(session: Session, evaluation_id: int, actor: Actor) -> list[int]:

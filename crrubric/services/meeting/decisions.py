@@ -327,5 +327,5 @@ def clear_positions(session: Session, actor: Actor, evaluation: Evaluation) -> N
     if not stated:
         return
     session.execute(delete(Position).where(Position.member_id.in_(stated)))
-    notify_members(session, stated, NoticeKind.POSITION_ASKED, {})
+    notify_members(session, stated, NoticeKind.POSITION_ASKED, {}, vendor_id=None)
     note_event(session, actor, Event.POSITIONS_CLEARED, evaluation_id=evaluation.id)

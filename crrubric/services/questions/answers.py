@@ -20,7 +20,6 @@ from crrubric.queries.people.access import require_locked_seat
 from crrubric.queries.people.people import Actor
 from crrubric.services.mail.notices import notify_members
 from crrubric.services.questions.questions import (
-    list_concerned_members,
     lock_question,
     lock_seat_and_vendor,
     note_question,
@@ -170,6 +169,4 @@ def _notify_askers(session: Session, question: Question, kind: NoticeKind) -> No
         "question": question.words,
         "reason": question.withdrawn_reason,
     }
-    notify_members(
-        session, list_concerned_members(session, question.vendor_id, members), kind, facts
-    )
+    notify_members(session, members, kind, facts, vendor_id=question.vendor_id)

@@ -13,10 +13,9 @@ from crrubric.domain.events import Event
 from crrubric.domain.text import require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import NoticeKind, QuestionState
-from crrubric.models import Asking, Declaration, Question, Vendor
+from crrubric.models import Asking, Question, Vendor
 from crrubric.queries.people.access import (
     Seat,
-    is_recusing_conflict,
     make_not_found,
     require_locked_seat,
 )
@@ -110,8 +109,8 @@ def set_aside_asking(actor: Actor, slug: str, asking_id: int, *, reason: str) ->
             reason=why,
         )
         facts = {"vendor": vendor.company, "question": asking.words, "reason": why}
-        who = list_concerned_members(session, vendor.id, [asking.member_id])
-        notify_members(session, who, NoticeKind.ASKING_SET_ASIDE, facts)
+        kind = NoticeKind.ASKING_SET_ASIDE
+        notify_members(session, [asking.member_id], kind, facts, vendor_id=vendor.id)
 
 
 def reword_question(
@@ -173,14 +172,6 @@ def lock_askings(session: Session, vendor: Vendor, ids: Iterable[int]) -> list[A
             )
         )
     return list(rows)
-
-
-def list_concerned_members(session: Session, vendor_id: int, members: Iterable[int]) -> list[int]:
-    """Those of the members, each once, who do not stay away from the vendor."""
-    away = select(Declaration.member_id).where(
-        Declaration.vendor_id == vendor_id, is_recusing_conflict()
-    )
-    return sorted(set(members) - set(session.scalars(away)))
 
 
 def lock_seat_and_vendor(

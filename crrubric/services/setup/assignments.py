@@ -35,6 +35,7 @@ from crrubric.services.ballots.ballots import issue_ballots_if_scoring
 from crrubric.services.ballots.stored_files import delete_ballot_files
 from crrubric.services.mail.notices import notify_members
 from crrubric.services.setup.committee import find_member
+from crrubric.services.shared.counting import refuse_assignment_once_shown
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.services.shared.versions import refuse_unseen_change
@@ -49,7 +50,8 @@ def assign_reviewer(
     ballot that is submitted.
     Args: seen: the version that the form showed.
     Raises: Stale; Invalid (field "vendors" or "criteria") for a choice of nothing or of what isn't
-    there; WrongPhase where marks stand in the way; NotFound for who is no reviewer here.
+    there; WrongPhase where marks stand in the way, or once the committee has seen ballots; NotFound
+    for who is no reviewer here.
     """
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.MANAGE_COMMITTEE, slug)
@@ -143,6 +145,7 @@ def _store_assignment(
     old = assignment_of(session, member)
     if old == wanted:
         return False
+    refuse_assignment_once_shown(evaluation)
     _refuse_seen_vendors(session, member, old, wanted)
     if evaluation.phase is Phase.SCORING:
         _protect_marks(session, member, old, wanted)
@@ -167,7 +170,8 @@ def _store_assignment(
         after=_serialize_assignment(session, wanted),
     )
     if evaluation.phase is Phase.SCORING and member.user_id != actor.user_id:
-        notify_members(session, [member.id], NoticeKind.ASSIGNMENT_CHANGED, {})
+        kind = NoticeKind.ASSIGNMENT_CHANGED
+        notify_members(session, [member.id], kind, {}, vendor_id=None)
     return True
 
 

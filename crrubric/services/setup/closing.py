@@ -56,7 +56,11 @@ def move_closing_day(
         others = set(list_other_members(session, evaluation.id, actor))
         concerned = sorted(others & set(session.scalars(late)))
         notify_members(
-            session, concerned, NoticeKind.CLOSING_DAY_MOVED, {"day": closes_on.isoformat()}
+            session,
+            concerned,
+            NoticeKind.CLOSING_DAY_MOVED,
+            {"day": closes_on.isoformat()},
+            vendor_id=None,
         )
     return evaluation
 

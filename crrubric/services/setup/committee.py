@@ -11,7 +11,7 @@ from crrubric.domain.errors import Invalid
 from crrubric.domain.events import Event
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Role, Stakeholder, Standing
-from crrubric.models import Ballot, Evaluation, Member, User
+from crrubric.models import Evaluation, Member, User
 from crrubric.queries.people.access import (
     make_not_found,
     require_locked_evaluation,
@@ -27,7 +27,7 @@ from crrubric.services.people.accounts import SAME_EMAIL, find_or_add_user, is_u
 from crrubric.services.people.links import issue_invite, issue_mailed_link, void_links
 from crrubric.services.setup.evaluations import serialize_seat
 from crrubric.services.shared.constraints import run_again_if_broken
-from crrubric.services.shared.counting import refuse_once_shown
+from crrubric.services.shared.counting import refuse_once_shown, refuse_scorer_once_shown
 from crrubric.services.shared.journal import EntryReferences, find_changes, note_event
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.services.shared.versions import refuse_unforeseen, refuse_unseen_change
@@ -105,10 +105,9 @@ def seat_invitee(
         mailed = None if is_new else _end_links_of_chairs(session, user)
         member = Member(evaluation_id=evaluation.id, user=user, name=user.name, made_account=is_new)
         session.add(member)
-    else:
-        if member.is_chair and Role.CHAIR not in roles:
-            _refuse_last_chair(session, evaluation, member)
-        _refuse_choice_of_marks(session, evaluation, member, scores=Role.REVIEWER in roles)
+    elif member.is_chair and Role.CHAIR not in roles:
+        _refuse_last_chair(session, evaluation, member)
+    _refuse_choice_of_marks(evaluation, member, scores=Role.REVIEWER in roles)
     if anew or user.address_proven_at is not None:
         member.awaits_address = find_awaited_address(member, user)
     member.removed_at = None
@@ -166,16 +165,13 @@ def _issue_proof(session: Session, member: Member) -> str | None:
     return issue_mailed_link(session, user)
 
 
-def _refuse_choice_of_marks(
-    session: Session, evaluation: Evaluation, member: Member, *, scores: bool
-) -> None:
-    """Raise Invalid if marks that the committee has seen would stop or begin to count."""
+def _refuse_choice_of_marks(evaluation: Evaluation, member: Member, *, scores: bool) -> None:
+    """Raise Invalid if somebody would begin or cease to count once the committee saw ballots."""
     scored = bool(member.is_reviewer) and member.removed_at is None
-    if scored == scores:
-        return
-    ballots = select(Ballot.id).where(Ballot.member_id == member.id)
-    if scored or session.scalar(ballots.limit(1)) is not None:
+    if scored and not scores:
         refuse_once_shown(evaluation, field="roles")
+    if scores and not scored:
+        refuse_scorer_once_shown(evaluation, field="roles")
 
 
 def _end_links_of_chairs(session: Session, user: User) -> str | None:
@@ -263,7 +259,7 @@ def change_member(
         refuse_unseen_change(old, wanted, seen)
         if member.is_chair and Role.CHAIR not in roles:
             _refuse_last_chair(session, evaluation, member)
-        _refuse_choice_of_marks(session, evaluation, member, scores=Role.REVIEWER in roles)
+        _refuse_choice_of_marks(evaluation, member, scores=Role.REVIEWER in roles)
         set_roles(member, roles, stakeholder)
         session.flush()
         issue_ballots_if_scoring(session, evaluation)
@@ -311,7 +307,7 @@ def remove_member(
 def refuse_removal(session: Session, evaluation: Evaluation, member: Member) -> None:
     """Raise Invalid for the only chair, and for a reviewer once the committee has seen ballots."""
     _refuse_last_chair(session, evaluation, member)
-    _refuse_choice_of_marks(session, evaluation, member, scores=False)
+    _refuse_choice_of_marks(evaluation, member, scores=False)
 
 
 def set_roles(member: Member, roles: frozenset[Role], stakeholder: Stakeholder) -> None:

@@ -111,7 +111,7 @@ def correct_criterion(
         asked = load_assignments(session, seat.evaluation.id)
         told = [member for member, own in asked.items() if own.covers(criterion.id)]
         facts = {"criterion": criterion.title, "reason": tidy.reason}
-        notify_members(session, told, TOLD[tidy.effect], facts)
+        notify_members(session, told, TOLD[tidy.effect], facts, vendor_id=None)
     return revision
 
 

@@ -88,6 +88,7 @@ def change_phase(
             list_other_members(session, evaluation.id, actor),
             NoticeKind.PHASE_CHANGED,
             {"phase": to.label},
+            vendor_id=None,
         )
     return evaluation
 

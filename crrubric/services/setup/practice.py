@@ -98,7 +98,7 @@ def show_spread(actor: Actor, slug: str, *, seen: str | None = None) -> Evaluati
         evaluation.practice_shown_at = now_utc()
         note_event(session, actor, Event.PRACTICE_SHOWN, evaluation_id=evaluation.id)
         members = list_other_members(session, evaluation.id, actor)
-        notify_members(session, members, NoticeKind.PRACTICE_SHOWN, {})
+        notify_members(session, members, NoticeKind.PRACTICE_SHOWN, {}, vendor_id=None)
     return evaluation
 
 

@@ -13,7 +13,7 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, InvalidLines
 from crrubric.domain.text import email_key
 from crrubric.domain.translation import N_
-from crrubric.domain.vocabulary import Standing
+from crrubric.domain.vocabulary import Role, Standing
 from crrubric.models import Evaluation, Member, User, Vendor
 from crrubric.models.evaluations import make_vendor_key
 from crrubric.queries.people.access import require_locked_evaluation
@@ -27,6 +27,7 @@ from crrubric.services.setup.vendors import (
     make_vendor_taken,
 )
 from crrubric.services.shared.constraints import run_again_if_broken
+from crrubric.services.shared.counting import refuse_scorer_once_shown
 from crrubric.services.shared.unit import unit_of_work
 
 Problem = tuple[int, Invalid]  # the number of a line, and what is wrong with it
@@ -136,15 +137,19 @@ def find_invitee_problems(
             .where(Member.evaluation_id == evaluation.id, Member.removed_at.is_(None))
         )
     )
-    return list(_check_invitees(lines, seated))
+    return list(_check_invitees(evaluation, lines, seated))
 
 
-def _check_invitees(lines: Mapping[int, Invitee], seated: set[str]) -> Iterator[Problem]:
+def _check_invitees(
+    evaluation: Evaluation, lines: Mapping[int, Invitee], seated: set[str]
+) -> Iterator[Problem]:
     first: dict[str, int] = {}
     for number, row in lines.items():
         try:
             clean_name(row.name)
             key = email_key(clean_email(row.email))
+            if Role.REVIEWER in row.roles:
+                refuse_scorer_once_shown(evaluation, field="roles")
         except Invalid as error:
             yield number, error
             continue

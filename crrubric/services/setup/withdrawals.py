@@ -9,7 +9,7 @@ from crrubric.domain.errors import Invalid
 from crrubric.domain.events import Event
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import NoticeKind
-from crrubric.models import Ballot, Decision, Member, Vendor
+from crrubric.models import Ballot, Criterion, Decision, Finding, Member, Vendor
 from crrubric.queries.people.access import require_locked_seat
 from crrubric.queries.people.people import Actor, is_present_reviewer
 from crrubric.queries.setup.act_facts import foresee_selection_of_vendor
@@ -59,18 +59,43 @@ def restore_vendor(
 ) -> Vendor:
     """Take a vendor back into the selection, with everything that was marked.
 
-    Args: seen: as above. Raises: Invalid without a reason; Stale.
+    Args: seen: as above. Raises: Invalid without a reason, or if it has an item without a finding
+    although prices are open; Stale.
     """
     why = require_printed_reason(reason)
     with unit_of_work() as session:
         vendor = _lock_vendor(session, actor, slug, vendor_id)
         if vendor.withdrawn_at is None:
             return vendor
+        _refuse_late_return(session, vendor)
         refuse_unforeseen(foresee_selection_of_vendor(session, vendor), seen)
         vendor.withdrawn_at, vendor.withdrawn_reason = None, ""
         issue_ballots_if_scoring(session, vendor.evaluation)
         _announce_selection_change(session, actor, vendor, Event.VENDOR_RESTORED, why)
     return vendor
+
+
+def _refuse_late_return(session: Session, vendor: Vendor) -> None:
+    """Raise Invalid for a vendor whose items would be decided by who knows the prices.
+
+    Else whoever takes vendors out for a moment opens prices before every item has a finding.
+    """
+    if vendor.evaluation.prices_opened_at is None:
+        return
+    found = select(Finding.criterion_id).where(Finding.vendor_id == vendor.id)
+    undecided = select(Criterion.id).where(
+        Criterion.evaluation_id == vendor.evaluation_id,
+        Criterion.left_out.is_(False),
+        Criterion.id.not_in(found),
+    )
+    if session.scalar(undecided.limit(1)) is not None:
+        raise Invalid(
+            N_(
+                "Prices are open: a vendor comes back only if all its items had a finding before,"
+                " for nobody is to decide on them who knows the prices."
+            ),
+            field="reason",
+        )
 
 
 def _lock_vendor(session: Session, actor: Actor, slug: str, vendor_id: int) -> Vendor:
@@ -97,4 +122,4 @@ def _announce_selection_change(
         .where(Ballot.vendor_id == vendor.id, is_present_reviewer(vendor.evaluation_id))
     )
     facts = {"vendor": vendor.company, "reason": why}
-    notify_members(session, scorers, NoticeKind(event.value), facts)
+    notify_members(session, scorers, NoticeKind(event.value), facts, vendor_id=vendor.id)

@@ -76,7 +76,13 @@ def one_mail(made: Made, words: str = "Please look again.") -> OutgoingMail:
     clear()
     told = {"vendor": "Acme", "reason": words}
     with unit_of_work() as session:
-        notify_members(session, [ballot_of(made, 0, 0).member_id], NoticeKind.BALLOT_REOPENED, told)
+        notify_members(
+            session,
+            [ballot_of(made, 0, 0).member_id],
+            NoticeKind.BALLOT_REOPENED,
+            told,
+            vendor_id=None,
+        )
     return mails()[0]
 
 
@@ -108,7 +114,7 @@ def test_a_mail_is_rolled_back_with_its_transaction(make: Factory, post: Post):
     def fail() -> None:
         with unit_of_work() as session:
             member = ballot_of(made, 0, 0).member_id
-            notify_members(session, [member], NoticeKind.POSITION_ASKED, {})
+            notify_members(session, [member], NoticeKind.POSITION_ASKED, {}, vendor_id=None)
             raise OSError("the disk is full")
 
     with pytest.raises(OSError, match="disk"):
@@ -123,7 +129,13 @@ def test_only_notices_that_require_action_are_mailed(make: Factory, post: Post):
     clear()
 
     with unit_of_work() as session:
-        notify_members(session, [ballot_of(made, 0, 0).member_id], NoticeKind.PRACTICE_SHOWN, {})
+        notify_members(
+            session,
+            [ballot_of(made, 0, 0).member_id],
+            NoticeKind.PRACTICE_SHOWN,
+            {},
+            vendor_id=None,
+        )
 
     assert mails() == []
 
@@ -186,7 +198,7 @@ def test_two_senders_send_each_mail_once(app: Flask, make: Factory, post: Post):
     people = list(db.session.scalars(select(Member.id).where(Member.is_reviewer)))
     for _number in range(3):
         with unit_of_work() as session:
-            notify_members(session, people, NoticeKind.POSITION_ASKED, {})
+            notify_members(session, people, NoticeKind.POSITION_ASKED, {}, vendor_id=None)
     post.delay = 0.02
     db.session.rollback()
 
@@ -260,7 +272,7 @@ def test_an_impossible_address_fails_and_the_other_mails_are_sent(
     clear()
     people = [ballot_of(made, 0, 0).member_id, ballot_of(made, 1, 0).member_id]
     with unit_of_work() as session:
-        notify_members(session, people, NoticeKind.POSITION_ASKED, {})
+        notify_members(session, people, NoticeKind.POSITION_ASKED, {}, vendor_id=None)
     with unit_of_work() as session:
         first = select(OutgoingMail.id).order_by(OutgoingMail.id).limit(1).scalar_subquery()
         bad = update(OutgoingMail).where(OutgoingMail.id == first)
@@ -280,7 +292,7 @@ def test_whatever_goes_wrong_with_one_mail_the_others_are_sent(
     clear()
     people = [ballot_of(made, 0, 0).member_id, ballot_of(made, 1, 0).member_id]
     with unit_of_work() as session:
-        notify_members(session, people, NoticeKind.POSITION_ASKED, {})
+        notify_members(session, people, NoticeKind.POSITION_ASKED, {}, vendor_id=None)
     bad, take = mails()[0].id, SMTP.send_message
 
     def stumble(server: SMTP, message: EmailMessage) -> object:

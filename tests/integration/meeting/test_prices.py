@@ -322,8 +322,8 @@ def test_the_memo_names_a_vendor_that_came_back_when_prices_were_open(make: Fact
     gone = made.vendors[1]
     withdrawals.withdraw_vendor(made.chair, made.slug, gone.id, reason="A slip.")
     withdrawals.restore_vendor(made.chair, made.slug, gone.id, reason="It is back, sealed.")
+    adopt_everything(made)
     withdrawals.withdraw_vendor(made.chair, made.slug, gone.id, reason="A slip again.")
-    adopt_everything(made, made.vendors[:1])
     open_prices(made.chair, made.slug)
     before = prices_in_memo(made)
 
@@ -333,6 +333,25 @@ def test_the_memo_names_a_vendor_that_came_back_when_prices_were_open(make: Fact
     assert [name for name, _at in prices_in_memo(made).returned] == [gone.company]
     memo = visit(made.reviewers[0]).get(made.url("memo/")).text
     assert "Came back into the selection when prices were open" in memo
+
+
+def test_a_vendor_whose_items_are_undecided_does_not_come_back_when_prices_are_open(
+    make: Factory, visit: Visit
+):
+    made = priced(make, Phase.MEETING)
+    gone = made.vendors[1]
+    withdrawals.withdraw_vendor(made.chair, made.slug, gone.id, reason="A slip.")
+    adopt_everything(made, made.vendors[:1])
+    open_prices(made.chair, made.slug)
+
+    with pytest.raises(Invalid, match="only if all its items had a finding before"):
+        withdrawals.restore_vendor(made.chair, made.slug, gone.id, reason="It is back.")
+
+    url = made.url(f"vendors/{gone.id}/selection")
+    answer = visit(made.chair).act(url, {"reason": "It is back."})
+    assert answer.status_code == 422
+    assert "Prices are open" in answer.text
+    assert "It is back." in answer.text
 
 
 @pytest.mark.both_databases

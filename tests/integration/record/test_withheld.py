@@ -14,9 +14,10 @@ from crrubric.domain.events import Event
 from crrubric.domain.record.texts import SALT_BYTES, commit_text, iterate_strings
 from crrubric.domain.vocabulary import Phase
 from crrubric.extensions import db
-from crrubric.models import JournalEntry
+from crrubric.models import Asking, JournalEntry
 from crrubric.queries.record.journal import find_journal_head
 from crrubric.queries.record.verification import verify_record
+from crrubric.services.questions import askings, questions
 from tests.factories import Factory, Made
 from tests.independent_verifier import verify_copy_independently
 from tests.integration.record.test_every_column import problems, seals_off
@@ -86,7 +87,8 @@ def test_a_copy_is_verified_without_a_database_whatever_is_withheld(
         assert code == 0, said
         assert f"The fingerprint is that of entry {len(lines) - 2}.\n" in said
         assert verify_copy_independently(path.read_text("utf-8")) == head
-        assert ("texts and 0 whole entries are withheld" in said) == bool(chosen)
+        assert ("\n1 texts and 3 whole entries are withheld" in said) != bool(chosen)
+        assert "texts and 3 whole entries are withheld" in said
         assert (names[0] in texts) == ("people" not in chosen)
         assert ("It fits." in texts) == ("words" not in chosen)
         assert ("Ace" in texts) == ("vendors" not in chosen)
@@ -110,6 +112,33 @@ def test_no_text_that_was_typed_is_left_where_everything_is_withheld(
 
     assert len(typed) > 100
     assert sorted(text for text in typed if json.dumps(text, ensure_ascii=False) in left) == []
+
+
+@pytest.mark.parametrize("kinds", [(), ("people",)])
+def test_no_copy_tells_who_asked_a_vendor_what(
+    app: Flask, make: Factory, tmp_path: Path, kinds: tuple[str, ...]
+):
+    made = make.evaluation(phase=Phase.SCORING)
+    for words in ("Is it on paper too?", "My own words, not passed on?"):
+        askings.ask_vendor(
+            made.reviewers[1], made.slug, made.vendors[0].id, made.criteria[0].id, words=words
+        )
+    own = db.session.scalars(select(Asking.id).order_by(Asking.id.desc()).limit(1)).one()
+    questions.set_aside_asking(made.chair, made.slug, own, reason="Answered on page 3.")
+    make.forward(made, Phase.DECIDED, {})
+    head = find_journal_head(db.session(), made.evaluation)
+    path = tmp_path / "copy.jsonl"
+
+    lines = copy_journal(app, made, path, *kinds)
+
+    left = [line["content"] for line in lines[1:-1]]
+    assert left.count(None) == 2
+    assert "QUESTION_ASKED" not in list_texts(lines)
+    assert "Is it on paper too?" not in list_texts(lines)
+    assert "My own words" not in list_texts(lines)
+    assert "Answered on page 3." in list_texts(lines)
+    assert verify_file(app, path)[0] == 0
+    assert verify_copy_independently(path.read_text("utf-8")) == head
 
 
 def test_what_is_left_tells_nothing_that_can_be_tried(app: Flask, made: Made, tmp_path: Path):
@@ -284,7 +313,7 @@ def test_a_copy_tells_no_price_that_is_sealed(app: Flask, made: Made, tmp_path: 
     sealed = list_texts(copy_journal(app, made, path))
 
     assert (price in opened, price in sealed) == (True, False)
-    assert "1 whole entries are withheld" in verify_file(app, path)[1]
+    assert "4 whole entries are withheld" in verify_file(app, path)[1]
 
 
 def take_out(event: Event, name: str, *, keep_salt: bool) -> None:

@@ -1,28 +1,35 @@
 """Whoever stays away from a vendor sees the same whatever others said and found of it."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from crrubric.domain.actions import Action
 from crrubric.domain.meeting.agenda import fingerprint_cells
-from crrubric.domain.vocabulary import DeclarationKind, Outcome, Phase, Role
+from crrubric.domain.vocabulary import Answer, DeclarationKind, EntrySource, Outcome, Phase, Role
 from crrubric.extensions import db
+from crrubric.models import OutgoingMail
 from crrubric.queries.people.access import find_evaluation, require
 from crrubric.queries.people.people import Actor
 from crrubric.queries.results.matrices import read_matrix
+from crrubric.services.ballots import entries
+from crrubric.services.ballots.ballots import MarkText
 from crrubric.services.ballots.declarations import declare_interest
+from crrubric.services.mail import reminders
 from crrubric.services.meeting import decisions, meetings
 from tests.databases import wipe
-from tests.factories import Factory, Made
+from tests.factories import Factory, Made, ballot_of
 from tests.integration.conftest import Visit
 from tests.integration.shared.test_blindness import Seen, all_sign_in, seen, seen_by
 from tests.pages import words
 
 HASH = re.compile(r"\b(?:[0-9a-f]{64}|[0-9a-f]{8}(?: [0-9a-f]{8}){7})\b")
+Act = Callable[[Made, Factory, Actor], None]
 Answers = tuple[dict[str, Seen], list[Seen]]
 
 
@@ -125,17 +132,46 @@ def test_the_figures_of_agreement_leave_out_the_vendor_from_which_one_stays_away
     assert "Unresolved" in found[0]
 
 
+def submit_the_last(made: Made, make: Factory, _other: Actor) -> None:
+    for reviewer in range(2):
+        make.submit(made, reviewer, 0, "Not shown")
+
+
+def enter_and_dispute(made: Made, make: Factory, other: Actor) -> None:
+    given = entries.EnteredBallot(
+        source=EntrySource.PAPER, given_on=date(2026, 3, 1), no_conflict=True,
+        marks={made.criteria[0].id: MarkText(answer=Answer.YES)}, rest="Not asked",
+    )  # fmt: skip
+    entries.enter_ballot(other, made.slug, ballot_of(made, 1, 0).id, given)
+    entries.dispute_ballot(
+        made.reviewers[1], made.slug, made.vendors[0].id, words="I said something else"
+    )
+
+
+def remind(made: Made, make: Factory, other: Actor) -> None:
+    assert reminders.remind_late_reviewers(other, made.slug) == 2
+
+
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("act", [submit_the_last, enter_and_dispute, remind])
 def test_who_stays_away_from_a_vendor_learns_nothing_of_its_ballots_before_the_meeting(
-    app: Flask, visit: Visit, monkeypatch: pytest.MonkeyPatch
+    app: Flask, visit: Visit, monkeypatch: pytest.MonkeyPatch, mailing: None, act: Act
 ):
     monkeypatch.setattr("crrubric.clock.datetime", Stopped)
-    found = []
-    for submitted in (False, True):
-        made, make = begin_scoring(app, {(0, 0): "YYY", (0, 1): "YY-"})
-        if submitted:
-            make.submit(made, 0, 0)
+    found, told = [], []
+    for done in (False, True):
+        made, make = begin_scoring(app, {(0, 1): "YYY"})
+        other = make.member(made.chair, made.slug, frozenset({Role.CHAIR}))
+        for reviewer, vendor in ((0, 1), (1, 1), (0, 2), (1, 2)):
+            make.submit(made, reviewer, vendor, "Not shown")
+        if done:
+            act(made, make, other)
         all_sign_in(visit, made)
-        found.append(seen_by(visit, made.chair, made))
+        visit(other)
+        found.append({url: mask(one) for url, one in seen_by(visit, made.chair, made).items()})
+        own = OutgoingMail.user_id == made.chair.user_id
+        told.append(list(db.session.scalars(select(OutgoingMail.subject).where(own))))
 
     assert [url for url in found[0] if found[0][url] != found[1][url]] == []
+    assert told[0] == told[1]
+    assert "All ballots that you may know of are in" in told[0][-1]
