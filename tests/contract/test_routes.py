@@ -131,6 +131,8 @@ practice.show_practice_round_restart RUN_PRACTICE
 sections.show_section_form EDIT_SETUP
 sections.save_section EDIT_SETUP
 sections.save_section_removal EDIT_SETUP
+weights.show_weights EDIT_SETUP
+weights.save_weights EDIT_SETUP
 meeting.show_agenda FOLLOW_MEETING
 meeting.save_motion RUN_MEETING
 meeting.show_current_cell FOLLOW_MEETING

@@ -1,5 +1,6 @@
 """The evaluation's own copy of the rubric: copying, adding, rewording, reordering, leaving out."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
 
@@ -217,22 +218,30 @@ def change_criterion(
         new = asdict(tidy)
         stored = read_criterion_values(criterion)
         refuse_unseen_change(stored, {**stored, **new, **flatten_texts(given)}, seen)
-        before, after = find_changes(stored, new)
-        for key, value in after.items():
-            setattr(criterion, key, value)
-        if after:
-            note_event(
-                session,
-                actor,
-                Event.CRITERION_CHANGED,
-                evaluation_id=evaluation.id,
-                subject=criterion.title,
-                about=EntryReferences(criterion_id=criterion.id),
-                before=_stringify_decimals(before),
-                after=_stringify_decimals(after),
-            )
+        after = write_criterion_values(session, actor, criterion, new)
         update_translations(session, actor, criterion, changed=after, given=given)
     return criterion
+
+
+def write_criterion_values(
+    session: Session, actor: Actor, criterion: Criterion, new: Mapping[str, object]
+) -> dict[str, object]:
+    """Set what differs, and note it; what that was."""
+    before, after = find_changes({key: getattr(criterion, key) for key in new}, new)
+    for key, value in after.items():
+        setattr(criterion, key, value)
+    if after:
+        note_event(
+            session,
+            actor,
+            Event.CRITERION_CHANGED,
+            evaluation_id=criterion.evaluation_id,
+            subject=criterion.title,
+            about=EntryReferences(criterion_id=criterion.id),
+            before=_stringify_decimals(before),
+            after=_stringify_decimals(after),
+        )
+    return after
 
 
 def read_criterion_values(criterion: Criterion) -> dict[str, object]:

@@ -201,7 +201,8 @@ def save_attendance(seat: Seat) -> ResponseReturnValue:
     """Who is there now."""
     form, ticked = AttendanceForm(), read_ticked_ids("present")
     if "everybody" in request.form:
-        ticked = {row.id for row in list_present_members(db.session(), seat.evaluation.id)}
+        members = list_present_members(db.session(), seat.evaluation.id)
+        ticked = frozenset(row.id for row in members)
     try:
         service.record_attendance(
             current_actor(), seat.evaluation.slug, sorted(ticked), seen=form.version.data or ""

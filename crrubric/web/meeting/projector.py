@@ -52,8 +52,9 @@ def render_projector_page(
     criterion = next((row for row in read.criteria.values() if shown and row.id == shown[1]), None)
     if shown and not away and (vendor is None or criterion is None):
         raise make_not_found()
-    there = vendor is not None and criterion is not None and not away
-    cell = read.results.cell(vendor.code, criterion.code) if there else None
+    cell = None
+    if vendor is not None and criterion is not None and not away:
+        cell = read.results.cell(vendor.code, criterion.code)
     places = list_agenda_places(read, seat)
     return render_page(
         "meeting/projector.html",

@@ -12,4 +12,5 @@ BLUEPRINTS = (
     "rubric",
     "sections",
     "vendors",
+    "weights",
 )

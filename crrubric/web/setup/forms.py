@@ -175,6 +175,23 @@ class CriterionForm(EditForm):
     )
 
 
+class WeightForm(Form):
+    """How much one criterion counts, and whether it must: a line of the table of all weights."""
+
+    class Meta:
+        csrf = False
+
+    weight = ExactNumberField(
+        _("Weight"), [InputRequired(_("Enter a weight, 1 by default."))], limits.WEIGHT
+    )
+    must_have = BooleanField(_("Must-have"))
+    may_not_apply = BooleanField(_("May not apply"))
+
+
+class WeightsForm(EditForm):
+    """All of them; the lines are its parts."""
+
+
 class VendorForm(EditForm):
     """One vendor with the basis of its price."""
 

@@ -27,6 +27,7 @@ from tests.integration.conftest import Visit, Visitor
 from tests.integration.shared.test_races import names, together
 from tests.pages import filled_form, parse, words
 
+FIRST_CRITERION = 1  # its id in a new database
 SOON = (now_utc() + timedelta(days=30)).date()
 LATER, LAST = SOON + timedelta(days=1), SOON + timedelta(days=2)
 
@@ -82,6 +83,13 @@ EDITS = {
         second={"es-title": "Para todos"},
         note="es-title",
         told="Accesible",
+    ),
+    "weights": Edit(
+        path=lambda made: "rubric/weights/",
+        first={f"c{FIRST_CRITERION}-weight": "3"},
+        second={f"c{FIRST_CRITERION}-weight": "4.5"},
+        note=f"c{FIRST_CRITERION}-weight",
+        told="3",
     ),
     "correction": Edit(
         path=lambda made: f"rubric/criteria/{made.criteria[0].id}/correct",
