@@ -80,7 +80,7 @@ def load_readiness(session: Session, evaluation_id: int) -> Readiness:
     return Readiness(**row._asdict())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OwnEvaluation:
     """One line of the home page: an evaluation, my seat in it, what waits for me there."""
 
@@ -127,7 +127,13 @@ def list_own_evaluations(session: Session, actor: Actor) -> list[OwnEvaluation]:
     )
     tasks = load_tasks(session, actor)
     own = [
-        OwnEvaluation(evaluation, member, ballots, submitted, tasks.get(evaluation.id, ()))
+        OwnEvaluation(
+            evaluation=evaluation,
+            member=member,
+            ballots=ballots,
+            submitted=submitted,
+            tasks=tasks.get(evaluation.id, ()),
+        )
         for evaluation, member, ballots, submitted in rows
     ]
     return sorted(own, key=lambda row: (not row.tasks, order.index(row.evaluation.phase)))

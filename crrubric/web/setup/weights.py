@@ -34,11 +34,11 @@ bp = Blueprint("weights", __name__, url_prefix="/evaluations/<slug>/rubric/weigh
 def show_weights(seat: Seat) -> ResponseReturnValue:
     """The table with what is stored."""
     parts = list_rubric_parts(db.session(), seat.evaluation.id)
-    form, lines = make_weight_forms(parts)
+    form, lines = make_weight_lines(parts)
     return render_weights_page(seat, parts, form, lines)
 
 
-def make_weight_forms(
+def make_weight_lines(
     parts: list[RubricPart], sent: Mapping[str, Any] | None = None
 ) -> tuple[WeightsForm, dict[int, WeightForm]]:
     """The form and its lines by criterion id.
@@ -93,7 +93,7 @@ def render_weights_page(
 def save_weights(seat: Seat) -> ResponseReturnValue:
     """Save the table, if all of it can be saved."""
     parts, status = list_rubric_parts(db.session(), seat.evaluation.id), 422
-    form, lines = make_weight_forms(parts, request.form)
+    form, lines = make_weight_lines(parts, request.form)
     typed = [line for key, line in lines.items() if is_line_sent(key, request.form)]
     if all([form.validate(), *(line.validate() for line in typed)]):
         given = {
@@ -113,7 +113,7 @@ def save_weights(seat: Seat) -> ResponseReturnValue:
             attach_error(form, error)
         except Stale as error:
             parts = list_rubric_parts(db.session(), seat.evaluation.id)
-            stored, _lines = make_weight_forms(parts)
+            stored, _lines = make_weight_lines(parts)
             form.meet_newer(stored, error, find_weight_changes(seat))
             status = 409
     return render_weights_page(seat, parts, form, lines), status
