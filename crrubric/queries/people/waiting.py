@@ -35,7 +35,7 @@ OTHER = aliased(Member)
 def load_tasks(session: Session, actor: Actor) -> Mapping[int, tuple[Task, ...]]:
     """What waits for the actor, by evaluation id; every seat of theirs has an entry."""
     rows = session.execute(
-        select(Evaluation, Member, District.time_zone.label("zone"), *_list_counts())
+        select(Evaluation, Member, District.time_zone.label("zone"), *_list_task_counts())
         .join(Member, Member.evaluation_id == Evaluation.id)
         .join(District, District.id == Evaluation.district_id)
         .where(Member.user_id == actor.user_id, Member.removed_at.is_(None))
@@ -65,7 +65,7 @@ def load_tasks(session: Session, actor: Actor) -> Mapping[int, tuple[Task, ...]]
     return found
 
 
-def _list_counts() -> list[ColumnElement[object]]:
+def _list_task_counts() -> list[ColumnElement[object]]:
     """The counts of `TaskFacts` for the evaluation and the seat of each row, by their names."""
     own = (
         Ballot.member_id == Member.id,
