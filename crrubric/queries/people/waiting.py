@@ -70,7 +70,7 @@ def _list_task_counts() -> list[ColumnElement[object]]:
     own = (
         Ballot.member_id == Member.id,
         ~Ballot.recused,
-        Ballot.vendor_id.in_(_select_visible_vendors()),
+        Ballot.vendor_id.in_(_select_known_vendors()),
     )
     unsubmitted = Ballot.state == BallotState.OPEN
     counts: dict[str, Select[int]] = {
@@ -87,13 +87,13 @@ def _list_task_counts() -> list[ColumnElement[object]]:
         "answered": _count(Question.id, _is_answer_to_doubt(*own, unsubmitted)),
         "askings": _count(
             Asking.id,
-            Asking.vendor_id.in_(_select_visible_vendors(withdrawn=True)),
+            Asking.vendor_id.in_(_select_known_vendors(withdrawn=True)),
             Asking.question_id.is_(None),
             Asking.set_aside_reason == "",
         ),
         "drafts": _count(
             Question.id,
-            Question.vendor_id.in_(_select_visible_vendors()),
+            Question.vendor_id.in_(_select_known_vendors()),
             Question.sent_on.is_(None),
             Question.withdrawn_at.is_(None),
         ),
@@ -104,19 +104,19 @@ def _list_task_counts() -> list[ColumnElement[object]]:
             OTHER.removed_at.is_(None),
             ~Ballot.recused,
             unsubmitted,
-            Ballot.vendor_id.in_(_select_visible_vendors()),
+            Ballot.vendor_id.in_(_select_known_vendors()),
         ),
         "meetings": _count(Meeting.id, Meeting.evaluation_id == Evaluation.id),
         "sitting": _count(
             Meeting.id, Meeting.evaluation_id == Evaluation.id, Meeting.ended_at.is_(None)
         ),
-        "vendors": select(func.count()).select_from(_select_visible_vendors().subquery()),
+        "vendors": select(func.count()).select_from(_select_known_vendors().subquery()),
         "criteria": _count(
             Criterion.id, Criterion.evaluation_id == Evaluation.id, ~Criterion.left_out
         ),
         "findings": select(func.count(Finding.id))
         .join(Criterion, Criterion.id == Finding.criterion_id)
-        .where(Finding.vendor_id.in_(_select_visible_vendors()), ~Criterion.left_out),
+        .where(Finding.vendor_id.in_(_select_known_vendors()), ~Criterion.left_out),
         "decided": _count(Decision.id, Decision.evaluation_id == Evaluation.id),
         "conflicts": select(func.count(Declaration.id))
         .join(Vendor, Vendor.id == Declaration.vendor_id)
@@ -152,7 +152,7 @@ def _select_shut_out() -> Select[int]:
     return away.correlate(Member)
 
 
-def _select_visible_vendors(*, withdrawn: bool = False) -> Select[int]:
+def _select_known_vendors(*, withdrawn: bool = False) -> Select[int]:
     """The vendors of the row's evaluation that its seat may know of; those withdrawn as well."""
     rows = select(Vendor.id).where(
         Vendor.evaluation_id == Evaluation.id, Vendor.id.not_in(_select_shut_out())

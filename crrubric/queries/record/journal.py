@@ -132,7 +132,10 @@ def find_latest_criterion_changes(
 
 
 def _find_last_changes(entries: Iterable[JournalEntry]) -> dict[str, JournalEntry]:
-    """By the journal's name for a value, the entry that made it what it is; the oldest first."""
+    """By the journal's name for a value, the entry that made it what it is.
+
+    Args: entries: the oldest first.
+    """
     values: dict[str, Any] = {}
     found: dict[str, JournalEntry] = {}
     for entry in entries:

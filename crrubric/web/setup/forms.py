@@ -186,7 +186,7 @@ class CriterionForm(EditForm):
     )
 
 
-class CriterionWeightForm(Form):
+class WeightForm(Form):
     """How much one criterion counts, and whether it must: a line of the table of all weights."""
 
     class Meta:

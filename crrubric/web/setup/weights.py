@@ -18,7 +18,7 @@ from crrubric.queries.record.journal import find_latest_criterion_changes
 from crrubric.queries.setup.rubrics import RubricPart, list_rubric_parts
 from crrubric.queries.setup.wording import translate_rubric_text
 from crrubric.services.setup import weights as service
-from crrubric.web.setup.forms import CriterionWeightForm, WeightsForm
+from crrubric.web.setup.forms import WeightForm, WeightsForm
 from crrubric.web.setup.rubric import HOME
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import attach_error
@@ -40,7 +40,7 @@ def show_weights(seat: Seat) -> ResponseReturnValue:
 
 def make_weight_lines(
     parts: list[RubricPart], sent: Mapping[str, Any] | None = None
-) -> tuple[WeightsForm, dict[int, CriterionWeightForm]]:
+) -> tuple[WeightsForm, dict[int, WeightForm]]:
     """The form and its lines by criterion id.
 
     Args: sent: what was typed; a criterion that it does not have came meanwhile, and is as stored.
@@ -48,9 +48,9 @@ def make_weight_lines(
     rows = [row for part in parts for row in part.criteria]
     lines = {}
     for row in rows:
-        typed = sent if sent is not None and f"c{row.id}-weight" in sent else None
+        typed = sent if sent is not None and is_line_sent(row.id, sent) else None
         title = translate_rubric_text(row, "title", current_language())
-        lines[row.id] = line = CriterionWeightForm(typed, prefix=f"c{row.id}-", obj=row)
+        lines[row.id] = line = WeightForm(typed, prefix=f"c{row.id}-", obj=row)
         line.weight.label.text = _("Weight: %(criterion)s", criterion=title)
         line.must_have.label.text = _("Must-have: %(criterion)s", criterion=title)
         line.may_not_apply.label.text = _("May not apply: %(criterion)s", criterion=title)
@@ -62,8 +62,13 @@ def make_weight_lines(
     return form, lines
 
 
+def is_line_sent(criterion_id: int, sent: Mapping[str, Any]) -> bool:
+    """Whether the page that was sent had a line for the criterion."""
+    return f"c{criterion_id}-weight" in sent
+
+
 def render_weights_page(
-    seat: Seat, parts: list[RubricPart], form: WeightsForm, lines: dict[int, CriterionWeightForm]
+    seat: Seat, parts: list[RubricPart], form: WeightsForm, lines: dict[int, WeightForm]
 ) -> str:
     """The table, and above it everything that is wrong, with the criterion that it is about."""
     problems = [
@@ -89,8 +94,8 @@ def save_weights(seat: Seat) -> ResponseReturnValue:
     """Save the table, if all of it can be saved."""
     parts, status = list_rubric_parts(db.session(), seat.evaluation.id), 422
     form, lines = make_weight_lines(parts, request.form)
-    sent = [line for line in lines.values() if line.weight.name in request.form]
-    if all([form.validate(), *(line.validate() for line in sent)]):
+    typed = [line for key, line in lines.items() if is_line_sent(key, request.form)]
+    if all([form.validate(), *(line.validate() for line in typed)]):
         given = {
             key: service.CriterionWeight(
                 line.weight.data, line.must_have.data, line.may_not_apply.data
