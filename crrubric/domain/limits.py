@@ -60,6 +60,7 @@ LINES_AT_ONCE = 100  # of such a table
 ROSTER_SHEET_BYTES = 100 * MEGABYTE  # of a part of a workbook with learners, unpacked
 SHEET_BYTES = 5 * MEGABYTE  # of a part of a workbook with such a table, unpacked
 REQUEST_BYTES = 2 * 1024 * 1024
+FORM_FIELDS = 5_000  # of one form; a hundred people at once are some 800
 COPIED_ENTRY = 64 * MEGABYTE  # a line in a copy of a journal; the longest tells a whole import
 COMPARE_MIN, COMPARE_MAX = 2, 5
 INVITE_DAYS = 7

@@ -70,8 +70,8 @@ class DatabaseId(IntegerConverter):
 
 def init_app(app: Flask) -> None:
     """Bind the web's own pieces and refuse to start with an undeclared route."""
+    origins.init_app(app)  # before whatever reads a form
     csrf.init_app(app)
-    origins.init_app(app)
     limiter.init_app(app)
     babel.init_app(app, locale_selector=language.select_locale)
     for part in (

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
+from werkzeug.formparser import FormDataParser
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
@@ -264,6 +265,24 @@ def test_a_form_without_its_token_is_refused_and_the_text_comes_back(make: Facto
 
     assert answer.status_code == 400
     assert purpose in answer.text
+
+
+@pytest.mark.parametrize("url", ["/sign-in", "/nothing", "/evaluations/x/phase"])
+def test_a_form_of_more_fields_than_any_page_has_is_not_read(
+    app: Flask, visit: Visit, monkeypatch: pytest.MonkeyPatch, url: str
+):
+    read: list[object] = []
+    parse = FormDataParser._parse_urlencoded
+    monkeypatch.setattr(
+        FormDataParser, "_parse_urlencoded", lambda *words: read.append(1) or parse(*words)
+    )
+    form = "&".join(f"field{number}=" for number in range(limits.FORM_FIELDS + 1))
+
+    answer = app.test_client().post(
+        url, data=form, content_type="application/x-www-form-urlencoded"
+    )
+
+    assert (answer.status_code, read) == (413, [])
 
 
 def test_a_request_that_is_too_large_is_refused_with_a_message(make: Factory, visit: Visit):
