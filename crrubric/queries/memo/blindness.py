@@ -84,12 +84,12 @@ def list_late_ballots(
 
 
 def count_ballots_by_origin(session: Session, evaluation: Evaluation) -> tuple[int, int]:
-    """Of the ballots that count and hold a mark: filled in alone and blind; imported."""
-    entered = (
-        select(EntryOnBehalf.id)
-        .where(EntryOnBehalf.ballot_id == Ballot.id, EntryOnBehalf.number == Ballot.seals)
-        .exists()
-    )
+    """Of the ballots that count and hold a mark: filled in alone and blind; imported.
+
+    One that was ever entered on its reviewer's behalf is not: whoever entered it has seen it, and
+    what they entered may stand there still, submitted once more.
+    """
+    entered = select(EntryOnBehalf.id).where(EntryOnBehalf.ballot_id == Ballot.id).exists()
     imported = Ballot.imported_at.is_not(None)
     alone = ~imported & Ballot.changed_after_shown_at.is_(None) & ~entered
     row = session.execute(

@@ -18,6 +18,7 @@ from crrubric.domain.vocabulary import (
 )
 from crrubric.extensions import db
 from crrubric.models import Declaration, EntryOnBehalf, JournalEntry, Mark, Notice
+from crrubric.queries.memo.blindness import count_ballots_by_origin
 from crrubric.queries.people.people import Actor
 from crrubric.queries.record.verification import verify_record
 from crrubric.services.ballots import entries as service
@@ -298,3 +299,21 @@ def test_an_entered_ballot_that_was_reopened_can_not_be_confirmed(make: Factory)
         service.dispute_ballot(who, made.slug, vendor, words="I said no.")
 
     assert ballot_of(made, 0, 0).state is BallotState.OPEN
+
+
+@pytest.mark.parametrize("undone", ["disputed", "reopened"])
+def test_a_ballot_that_was_ever_entered_does_not_count_as_filled_in_alone(
+    make: Factory, undone: str
+):
+    made = make.evaluation(phase=Phase.SCORING, vendors=1, marks={(1, 0): "YYY"})
+    make.submit(made, 1, 0)
+    enter(made, entry(made, said="YNA", rest=""))
+    if undone == "disputed":
+        service.dispute_ballot(
+            made.reviewers[0], made.slug, made.vendors[0].id, words="I said yes."
+        )
+    else:
+        seals.reopen_ballot(made.chair, made.slug, ballot_of(made, 0, 0).id, reason="Look again.")
+    make.submit(made, 0, 0)
+
+    assert count_ballots_by_origin(db.session(), made.evaluation) == (1, 0)
