@@ -28,6 +28,15 @@ _SUSPECTS = tuple(
 _SEEN_EARLY = 20  # characters, of which one is nearly always to be seen
 _ALIKE = 0.6  # how much of two names must be the same for one to be a misspelling of the other
 
+# What is not drawn though no format character: Default_Ignorable_Code_Point of Unicode 16 (its file
+# DerivedCoreProperties), and the blank braille pattern.
+_NOT_DRAWN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u2800"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff]"
+)
+
 # Marks, embeddings, overrides and isolates of the direction of writing.
 _STEERING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -140,7 +149,8 @@ def key_of(text: str) -> str:
     if text.isascii():
         return " ".join(text.split()).casefold()
     folded = unicodedata.normalize("NFKC", text).casefold()
-    seen = "".join(letter for letter in folded if unicodedata.category(letter) != "Cf")
+    drawn = _NOT_DRAWN.sub("", folded)
+    seen = "".join(letter for letter in drawn if unicodedata.category(letter) != "Cf")
     return " ".join(unicodedata.normalize("NFKC", seen).split())
 
 

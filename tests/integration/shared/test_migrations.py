@@ -259,6 +259,7 @@ def test_rows_that_collide_under_one_key_stay_and_are_told(earlier_app: Flask):
             )
         for id_, company, product in (
             (1, "Núñez", "Algebra"), (2, "Nu\u0301n\u0303ez", "ALGEBRA"), (3, "Núñez", "Reading"),
+            (4, "Acme\ufe0f", "Maps"), (5, "Acme", "Arts"), (6, "Acme\u2800", "Arts"),
         ):  # fmt: skip
             run(
                 "INSERT INTO vendor (id, evaluation_id, code, position, company, product,"
@@ -283,11 +284,19 @@ def test_rows_that_collide_under_one_key_stay_and_are_told(earlier_app: Flask):
         found = {name: list(values) for name, values in keys.items()}
     assert found == {
         "evaluation": ["credit recovery", "credit recovery\n2", "else"],
-        "vendor": ["núñez\nalgebra", "núñez\nalgebra\n2", "núñez\nreading"],
+        "vendor": [
+            "núñez\nalgebra",
+            "núñez\nalgebra\n2",
+            "núñez\nreading",
+            "acme\nmaps",
+            "acme\narts",
+            "acme\u2800\narts",
+        ],
         "user_account": ["ann@lake.example", "a\u200bnn@lake.example"],
     }
     assert [str(double) for double in list_doubles(db.session())] == [
         "Two evaluations are called “CREDIT  recovery”: give s2 another title.",
         "s1 has “Nu\u0301n\u0303ez” with one product twice, in two spellings.",
+        "s1 has “Acme\u2800” with one product twice, in two spellings.",
         "Two accounts have the address a\u200bnn@lake.example, in two spellings.",
     ]

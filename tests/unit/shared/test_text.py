@@ -128,6 +128,10 @@ SPELLINGS = [
     ("\u202eAcme\u202c", "Acme"),  # direction of writing
     ("  Ann \u00a0 Lee ", "Ann Lee"),
     ("ﬁle", "file"),  # a ligature
+    ("Dana Chair\ufe0f", "Dana Chair"),  # a variation selector
+    ("Ac\u034fme", "Acme"),  # a grapheme joiner
+    ("Acme\u115f\u3164\uffa0", "Acme"),  # fillers
+    ("Acme\u2800", "Acme"),  # blank braille
 ]
 
 
@@ -157,6 +161,7 @@ def test_names_stand_where_people_look_for_them():
 def test_a_name_is_stored_composed_and_of_what_cannot_be_seen_nothing_is_left():
     assert clean_line("Nu\u0301n\u0303ez", limit=100) == "Núñez"
     assert clean_line("\u200b \u2060", limit=100) == ""
+    assert clean_text("\u2800 \u3164\ufe0f", limit=100) == ""
     assert clean_text("\u200b" * 30 + "a", limit=100) == "\u200b" * 30 + "a"
 
 
