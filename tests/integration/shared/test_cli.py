@@ -236,16 +236,20 @@ def test_marks_are_imported_into_an_evaluation_and_who_is_new_only_if_asked(
     file = tmp_path / "marks.csv"
     file.write_text("reviewer,vendor,criterion,mark\nAnn,Acme,c1,YES\n", encoding="utf-8")
     run("import", "marks", str(file), "--create", "Old")
-    file.write_text("reviewer;vendor;criterion;mark\nAna;ACME;c1;NO\n", encoding="utf-8")
+    file.write_text("reviewer;vendor;criterion;mark\nANN;Acne;c1;NO\n", encoding="utf-8")
 
     refused = run("import", "marks", str(file), "--evaluation", "old")
     done = run("import", "marks", str(file), "--evaluation", "old", "--add-new")
+    file.write_text("reviewer;vendor;criterion;mark\nAna;ACME;c1;NO\n", encoding="utf-8")
+    late = run("import", "marks", str(file), "--evaluation", "old", "--add-new")
 
     assert refused.exit_code == 1
-    assert "line 2: there is no reviewer “Ana” in this evaluation: is it “Ann”?" in refused.stderr
+    assert "line 2: there is no vendor “Acne” in this evaluation: is it “Acme”?" in refused.stderr
     assert done.output == (
-        "old: 1 marks on 1 criteria; new: 1 reviewers, 0 vendors; submitted: 1 ballots\n"
+        "old: 1 marks on 1 criteria; new: 0 reviewers, 1 vendors; submitted: 1 ballots\n"
     )
+    assert late.exit_code == 1
+    assert "nobody becomes a reviewer any more" in late.stderr
 
 
 def test_what_is_there_twice_is_told_by_verify(run: Run, tmp_path: Path):

@@ -4,7 +4,7 @@ Every form is opened by two, saved by one and sent by the other.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -28,7 +28,6 @@ from tests.integration.conftest import Visit, Visitor
 from tests.integration.shared.test_races import names, together
 from tests.pages import filled_form, parse, words
 
-FIRST_CRITERION = 1  # its id in a new database
 SOON = (now_utc() + timedelta(days=30)).date()
 LATER, LAST = SOON + timedelta(days=1), SOON + timedelta(days=2)
 
@@ -87,9 +86,9 @@ EDITS = {
     ),
     "weights": Edit(
         path=lambda made: "rubric/weights/",
-        first={f"c{FIRST_CRITERION}-weight": "3"},
-        second={f"c{FIRST_CRITERION}-weight": "4.5"},
-        note=f"c{FIRST_CRITERION}-weight",
+        first={"c{criterion}-weight": "3"},
+        second={"c{criterion}-weight": "4.5"},
+        note="c{criterion}-weight",
         told="3",
     ),
     "correction": Edit(
@@ -144,6 +143,20 @@ def opened(visitor: Visitor, made: Made, edit: Edit) -> dict[str, list[str]]:
     return filled_form(visitor.page(url), url)
 
 
+def name_controls(edit: Edit, made: Made) -> Edit:
+    """The edit with the names that controls have in this evaluation."""
+
+    def name(text: str) -> str:
+        return text.format(criterion=made.criteria[0].id)
+
+    return replace(
+        edit,
+        first={name(key): value for key, value in edit.first.items()},
+        second={name(key): value for key, value in edit.second.items()},
+        note=name(edit.note),
+    )
+
+
 def start(make: Factory, phase: Phase) -> tuple[Made, Actor]:
     """An evaluation in this phase, with a recommendation in the meeting, and its second chair."""
     made = make.evaluation()
@@ -160,6 +173,7 @@ def test_who_saves_second_is_told_and_what_they_typed_is_kept(
     make: Factory, visit: Visit, edit: Edit
 ):
     made, second_actor = start(make, edit.phase)
+    edit = name_controls(edit, made)
     one, other = visit(made.chair), visit(second_actor)
     url = made.url(edit.path(made))
     first, second = opened(one, made, edit), opened(other, made, edit)
@@ -183,6 +197,7 @@ def test_who_saves_second_is_told_and_what_they_typed_is_kept(
 @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS.keys())
 def test_sending_it_again_is_deliberate_and_saves(make: Factory, visit: Visit, edit: Edit):
     made, second_actor = start(make, edit.phase)
+    edit = name_controls(edit, made)
     one, other = visit(made.chair), visit(second_actor)
     url = made.url(edit.path(made))
     first, second = opened(one, made, edit), opened(other, made, edit)
@@ -198,6 +213,7 @@ def test_sending_it_again_is_deliberate_and_saves(make: Factory, visit: Visit, e
 @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS.keys())
 def test_a_record_verifies_after_the_same_was_saved_twice(make: Factory, visit: Visit, edit: Edit):
     made, _second = start(make, edit.phase)
+    edit = name_controls(edit, made)
     chair, url = visit(made.chair), made.url(edit.path(made))
     for allowed in ({303}, {303, 422}):  # a correction that changes nothing is refused
         answer = chair.post(url, {**opened(chair, made, edit), **edit.first})
