@@ -40,6 +40,11 @@ def list_decision_doubts(basis: DecisionBasis) -> tuple[Remark, ...]:
         cell.adopted is None and cell.finding is not Outcome.UNRESOLVED
         for cell in results.cells.values()
     )
+    overtaken = tuple(
+        f"{names[cell.vendor]}, {titles[cell.criterion]}"
+        for cell in results.cells.values()
+        if cell.overtaken
+    )
     thin = sum(
         results.rule.quorum_for(cell.tally.assigned) > cell.tally.assigned
         for cell in results.cells.values()
@@ -55,6 +60,16 @@ def list_decision_doubts(basis: DecisionBasis) -> tuple[Remark, ...]:
                 Remark(
                     N_("Not settled: %(count)s of %(all)s items."),
                     {"count": unresolved, "all": count},
+                ),
+            ),
+            (
+                overtaken,
+                make_list_remark(
+                    N_(
+                        "Findings that adopted the outcome of the votes, which is another one by"
+                        " now, %(count)s:"
+                    ),
+                    overtaken,
                 ),
             ),
             (

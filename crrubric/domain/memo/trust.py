@@ -8,6 +8,8 @@ from crrubric.domain.results.results import AdoptedFinding, Cell
 from crrubric.domain.results.robustness_words import describe_robustness
 from crrubric.domain.translation import N_
 
+THEN = N_("It was the outcome of the votes when it was adopted; ballots have changed since.")
+
 
 class TrustBlocks:
     """Puts agreement and robustness into paragraphs and tables."""
@@ -81,14 +83,15 @@ class TrustBlocks:
             value=self.words(found.value.label),
             outcome=self.words(cell.resolution.outcome.label),
             votes=self.words.votes(cell.tally),
-            reason=self.why(found),
+            reason=self.why(found, overtaken=cell.overtaken),
             when=self.words.day(found.at.astimezone(self.facts.zone).date()),
         )
 
-    def why(self, found: AdoptedFinding) -> str:
+    def why(self, found: AdoptedFinding, *, overtaken: bool) -> str:
         """The reason, the evidence and who agreed, as far as they were recorded."""
         words = self.words
         parts = (
+            words(THEN) if overtaken else "",
             found.reason,
             words(N_("Evidence: %(what)s"), what=found.evidence) if found.evidence else "",
             words(N_("Agreed: %(who)s"), who=found.agreed) if found.agreed else "",

@@ -81,8 +81,13 @@ class Cell:
 
     @property
     def settled_otherwise(self) -> bool:
-        """Whether the committee settled the cell by more than adopting its outcome."""
-        return self.adopted is not None and not self.adopted.as_computed
+        """Whether the committee settled the cell by more than adopting its outcome as it is now."""
+        return self.adopted is not None and (self.differs or not self.adopted.as_computed)
+
+    @property
+    def overtaken(self) -> bool:
+        """Whether its outcome was adopted, and ballots that changed since give another one."""
+        return self.adopted is not None and self.adopted.as_computed and self.differs
 
     @property
     def split(self) -> bool:
