@@ -49,6 +49,13 @@ def upgrade() -> None:
             for row in vendors
         ],
     )
+    accounts = connection.execute(
+        sa.text("SELECT id, email_key AS old, email FROM user_account ORDER BY id")
+    ).all()
+    renew_keys(
+        "UPDATE user_account SET email_key = :key WHERE id = :id",
+        [(row.id, 0, row.old, key_of(row.email)) for row in accounts],
+    )
 
 
 def renew_keys(statement: str, rows: Iterable[tuple[int, int, str, str]]) -> None:

@@ -266,7 +266,11 @@ def test_rows_that_collide_under_one_key_stay_and_are_told(earlier_app: Flask):
                 " product_version, contact_name, contact_email, links, price_note) VALUES"
                 f" ({id_}, 1, 'v{id_}', {id_}, '{company}', '{product}', '', '', '', '', '')"
             )
-        for id_, email in ((1, "ann@lake.example"), (2, "a\u200bnn@lake.example")):
+        for id_, email in (
+            (1, "ann@lake.example"),
+            (2, "a\u200bnn@lake.example"),
+            (3, "bo\ufe0f@lake.example"),
+        ):
             run(
                 "INSERT INTO user_account (id, name, email, email_key, standing, created_at)"
                 f" VALUES ({id_}, 'Ann', '{email}', '{email}', 'MEMBER', '2027-03-02')"
@@ -292,7 +296,7 @@ def test_rows_that_collide_under_one_key_stay_and_are_told(earlier_app: Flask):
             "acme\narts",
             "acme\u2800\narts",
         ],
-        "user_account": ["ann@lake.example", "a\u200bnn@lake.example"],
+        "user_account": ["ann@lake.example", "a\u200bnn@lake.example", "bo@lake.example"],
     }
     assert [str(double) for double in list_doubles(db.session())] == [
         "Two evaluations are called “CREDIT  recovery”: give s2 another title.",
