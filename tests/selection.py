@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import pytest
 
+SELDOM = 50_000  # more objects than were given back, before the collector looks for circles
 # Which kinds of tests a quick run takes; of those on two databases, the ones on SQLite.
 QUICK = ("tests/unit/", "tests/contract/", "tests/integration/")
 # A worker that begins with these late would be left alone with them at the end.
@@ -61,8 +62,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """Let the garbage collector look only at what tests make, not at the tests again and again."""
+    """Let the garbage collector look seldom, and only at what tests make, not at the tests."""
     gc.freeze()
+    gc.set_threshold(SELDOM)
 
 
 def rank_test(item: pytest.Item) -> int:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from crrubric.extensions import WRITE, db
 from crrubric.models import Base
+from crrubric.queries.record.replays import check_journals
 from crrubric.queries.record.verification import verify_record
 from tests.factories import Factory
 from tests.integration.record.whole import make_whole_record
@@ -153,6 +154,13 @@ def problems() -> list[str]:
     return [str(problem) for problem in verify_record(db.session()).problems]
 
 
+def is_noticed() -> bool:
+    """Whether verification names anything; the rest of it is left out once the journal does."""
+    db.session.rollback()
+    db.session.expire_all()
+    return bool(check_journals(db.session()).problems or problems())
+
+
 def sample_rows(table: Table, column: Column[Any]) -> list[Any]:
     """A row with a value and one without, if there are such."""
     rows = list(db.session.execute(select(table).order_by(*table.primary_key)).mappings())
@@ -187,7 +195,7 @@ def test_every_value_that_is_changed_behind_the_seals_is_named(
             if done is None:
                 continue
             tried += 1
-            if not problems():
+            if not is_noticed():
                 unnoticed.append(f"{table.name}.{column.name}: {row[column.name]!r} -> {done[0]!r}")
             mend(table, column, row, done[0])
     assert problems() == []
@@ -212,7 +220,7 @@ def test_every_row_that_is_deleted_behind_the_seals_is_named(make: Factory, tmp_
             with seals_off() as connection:
                 keys = (table.c[key.name] == row[key.name] for key in table.primary_key)
                 connection.execute(delete(table).where(*keys))
-            if not problems():
+            if not is_noticed():
                 unnoticed.append(f"{table.name}: {dict(row)}")
             with seals_off() as connection:
                 connection.execute(insert(table).values(**row))
