@@ -123,6 +123,7 @@ BEGUN = {
     r"/sign-in$": "an address to sign in with",
     r"/evaluations/new$": "a new evaluation, from the earlier one that the link named",
     r"/several$": "lines of a table that was just pasted; what is there already is refused",
+    r"/vendors/\d+/files$": "a new file, with the tick that was sent before the session ended",
     r"/rubric/sections/\d+/new$": "a new criterion, whose weight is 1 if nobody says another",
 }
 

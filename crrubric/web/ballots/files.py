@@ -71,8 +71,9 @@ def send_attached_file(file: AttachedFile) -> Response:
 @bp.get("/vendors/<int:vendor_id>/files")
 @require_permission(Action.VIEW_EVALUATION)
 def show_vendor_files(seat: Seat, vendor_id: int) -> ResponseReturnValue:
-    """The files of a vendor."""
-    return render_vendor_files_page(seat, vendor_id, FileForm())
+    """The files of a vendor; the form begins as it was sent before its session ended."""
+    form = FileForm(formdata=None, tells_prices=bool(request.args.get("tells_prices")))
+    return render_vendor_files_page(seat, vendor_id, form)
 
 
 def render_vendor_files_page(
