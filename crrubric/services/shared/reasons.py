@@ -57,8 +57,8 @@ def confirm_same_act(
         return
     raise DoneAlready(
         N_(
-            "%(name)s did this already, %(when)s, with the words: “%(words)s”. Yours were not"
-            " recorded."
+            "Your words were not recorded: %(name)s did this already, %(when)s, and wrote:"
+            " “%(words)s”"
         ),
         name=done.actor_name,
         when=done.at,

@@ -5,9 +5,9 @@ import secrets
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
-from flask import Flask, Response, g, jsonify, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 from flask_wtf import FlaskForm
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -29,7 +29,6 @@ from crrubric.extensions import DatabaseUnavailable, db
 from crrubric.queries.people.access import find_evaluation, require
 from crrubric.queries.setup.rubrics import list_rubric_parts
 from crrubric.queries.setup.vendors import list_visible_vendors
-from crrubric.queries.setup.wording import translate_rubric_text
 from crrubric.web.shared.forms import Offer, attach_error, list_offers, list_typed_names
 from crrubric.web.shared.page import current_address
 from crrubric.web.shared.session import current_actor, current_person
@@ -255,11 +254,11 @@ def name_things() -> dict[str, str]:
         seat = require(current_actor(), Action.VIEW_EVALUATION, evaluation, session)
     except CrrubricError:
         return {}
-    language = str(get_locale() or "en")
+    translated = current_app.jinja_env.filters["translated"]  # its module imports this one
     names = {f"vendor-{row.id}": row.company for row in list_visible_vendors(session, seat)}
     for part in list_rubric_parts(session, evaluation.id, with_left_out=True):
         for row in part.criteria:
-            title = translate_rubric_text(row, "title", language)
+            title = translated(row, "title")
             names.update(dict.fromkeys((f"criterion-{row.id}", f"answer-{row.id}"), title))
             names[f"c{row.id}"] = title
     return names

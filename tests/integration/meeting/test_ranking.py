@@ -162,7 +162,7 @@ def test_a_repeated_reinstatement_is_stored_once_and_another_reason_is_refused(m
 
     reinstate(made)
     reinstate(made)
-    with pytest.raises(DoneAlready, match=f"Dana Chair did this already.*“{WHY}”"):
+    with pytest.raises(DoneAlready, match=f"Dana Chair did this already.*wrote: “{WHY}”"):
         reinstate(made, reason="Another reason")
 
     assert [row.reason for row in db.session.scalars(select(Reinstatement))] == [WHY]

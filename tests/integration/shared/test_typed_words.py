@@ -23,6 +23,8 @@ from crrubric.domain.vocabulary import (
     Stakeholder,
     Standing,
 )
+from crrubric.extensions import db
+from crrubric.models import Criterion
 from crrubric.queries.people.people import Actor
 from crrubric.services.ballots.attachments import attach_vendor_file
 from crrubric.services.ballots.ballots import MarkText
@@ -366,6 +368,20 @@ def test_what_was_chosen_in_a_form_that_comes_too_late_stands_in_the_answer(
     assert late.status_code == 409
     assert [words(node) for node in page.with_id("chosen-list")] == [x.format(**ids) for x in told]
     assert "It was not saved." in words(page.with_id("main"))
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_what_was_chosen_is_told_in_the_language_of_the_reader(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+    db.session.get_one(Criterion, made.criteria[0].id).translations = {"es": {"title": "Accesible"}}
+    db.session.commit()
+    change_phase(made.chair, made.slug, Phase.MEETING)
+    url = made.url(f"progress/{ballot_of(made, 0, 0).id}/enter")
+    answer = {f"answer-{made.criteria[0].id}": "NO"}
+
+    late = visit(made.chair).post(url, answer, headers={"Accept-Language": "es"})
+
+    assert [words(x) for x in parse(409, late.text).with_id("chosen-list")] == ["Accesible: No"]
 
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)
