@@ -137,6 +137,9 @@ def check_versions(page: Page, path: str) -> list[str]:
             continue
         hidden = [node for node in form.iter("input") if node.get("type") == "hidden"]
         names = {node.get("name") for node in hidden if node.get("value")}
+        said = [name for node in hidden if (name := node.get("name")) in VERSIONS]
+        if len(said) > len(set(said)):  # the server reads the first
+            problems.append(f"a form to {action} says twice which state it is of: {said}")
         begun = [name for name in map(begun_control, form.iter()) if name]
         if begun and not names & VERSIONS:
             problems.append(f"a form to {action} begins with {begun[0]} and has no version")

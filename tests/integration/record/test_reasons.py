@@ -222,7 +222,7 @@ def test_who_comes_second_is_told_that_their_reason_is_not_recorded(
     assert count_entries() == entries
 
 
-@pytest.mark.parametrize("prepare", [withdraw_vendor, withdraw_vendor_file, withdraw_question])
+@pytest.mark.parametrize("prepare", [withdraw_vendor, withdraw_vendor_file, waive_conflict])
 def test_the_same_words_by_the_same_person_are_done_once(make: Factory, prepare: Prepare):
     made, _second = make_scoring(make)
     act = prepare(make, made)
@@ -264,16 +264,21 @@ def send_both(
     return parse(409, late.text), people[1]
 
 
-def test_the_page_shows_who_came_first_beside_the_words(make: Factory, visit: Visit):
+@pytest.mark.parametrize("act", [withdraw_vendor, waive_conflict])
+def test_where_the_opposite_act_stands_by_now_the_words_stand_beside_it(
+    make: Factory, visit: Visit, act: Prepare
+):
     made, second = make_scoring(make)
     place = f"vendors/{made.vendors[2].id}/selection"
+    if act is waive_conflict:
+        place = f"conflicts/{declare_conflict(made)}"
 
     late, _who = send_both(made, second, visit, place, place)
 
     assert "Dana Chair did this already" in words(late.with_id("error-summary"))
     assert FIRST in words(late.with_id("error-summary"))
     assert words(late.with_id("kept-1")) == OTHER
-    assert words(late.with_id("reason")) == ""  # the button below takes the vendor back in
+    assert words(late.with_id("reason")) == ""  # its button would take the act back
 
 
 @pytest.mark.parametrize(
