@@ -123,6 +123,7 @@ BEGUN = {
     r"/sign-in$": "an address to sign in with",
     r"/evaluations/new$": "a new evaluation, from the earlier one that the link named",
     r"/several$": "lines of a table that was just pasted; what is there already is refused",
+    r"/vendors/\d+/files$": "a new file, with the tick that was sent before the session ended",
     r"/rubric/sections/\d+/new$": "a new criterion, whose weight is 1 if nobody says another",
 }
 
@@ -136,6 +137,9 @@ def check_versions(page: Page, path: str) -> list[str]:
             continue
         hidden = [node for node in form.iter("input") if node.get("type") == "hidden"]
         names = {node.get("name") for node in hidden if node.get("value")}
+        said = [name for node in hidden if (name := node.get("name")) in VERSIONS]
+        if len(said) > len(set(said)):  # the server reads the first
+            problems.append(f"a form to {action} says twice which state it is of: {said}")
         begun = [name for name in map(begun_control, form.iter()) if name]
         if begun and not names & VERSIONS:
             problems.append(f"a form to {action} begins with {begun[0]} and has no version")

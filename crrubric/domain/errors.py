@@ -78,6 +78,10 @@ class Stale(CrrubricError):
     """Somebody (or another tab) changed the thing since it was read; nothing was overwritten."""
 
 
+class DoneAlready(Stale):
+    """Somebody did this first, or in other words: what was typed now is recorded nowhere."""
+
+
 class Reworded(Stale):
     """What is answered was asked in other words when it was read; nothing was stored.
 

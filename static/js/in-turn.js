@@ -20,6 +20,7 @@ for (const form of document.querySelectorAll("form[data-in-turn]")) {
       });
       const found = await answer.json();
       if (found.go) return location.assign(found.go); // in, or to the same form as it is now
+      if (found.token) form.elements.csrf_token.value = found.token; // the page was older than the session
       problem.textContent = found.message;
     } catch {
       problem.textContent = problem.dataset.unreachable;

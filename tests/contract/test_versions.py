@@ -25,6 +25,7 @@ EMPTY = {"formdata", "prefix"}  # arguments of a form that fill nothing in
 # forms that begin with something and need no version: why
 WITHOUT = {
     "QuestionForm": "a new question, about the criterion that the link named",
+    "FileForm": "a new file, with the tick that was sent before the session ended",
     "SendQuestionsForm": "it begins with today; `shown` says which questions are meant",
     "TrialForm": "it changes nothing that is stored",
     "WeightTrialForm": "it changes nothing that is stored",

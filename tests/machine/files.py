@@ -3,7 +3,7 @@
 import hashlib
 
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, NotFound, WrongPhase
+from crrubric.domain.errors import DoneAlready, Invalid, NotFound, WrongPhase
 from crrubric.services.ballots import attachments
 from tests.machine.frame import NUMBER, WHY, Frame, act
 
@@ -98,7 +98,8 @@ class Files(Frame):
         done = self.tried(
             (not why and Invalid)
             or self.refused(name, Action.ATTACH_TO_VENDOR)
-            or ((self.shut_out(name, place[0]) or row is None) and NotFound),
+            or ((self.shut_out(name, place[0]) or row is None) and NotFound)
+            or (row["withdrawn"] not in (None, (self.people[name].name, why)) and DoneAlready),
             lambda: attachments.withdraw_vendor_file(
                 self.people[name], self.slug, place[0], self.keys.get(place, NONE), reason=why
             ),

@@ -18,7 +18,7 @@ from sqlalchemy import Table, select
 
 from crrubric.clock import now_utc
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import CrrubricError, NotFound, WrongPhase
+from crrubric.domain.errors import CrrubricError, DoneAlready, NotFound, WrongPhase
 from crrubric.domain.policy import FROM_MEETING, is_allowed, phases_of
 from crrubric.domain.record.state import State, is_covered, is_sitting
 from crrubric.domain.results.outcome import DecisionRule, decide_outcome
@@ -116,6 +116,7 @@ class Frame(RuleBasedStateMachine):
         self.sealed: dict[tuple[int, int], str] = {}
         self.keys: dict[tuple[Any, ...], str] = {}  # of files, as addresses name them
         self.practice: dict[tuple[int, int], dict[str, Any]] = {}  # no journal tells of it
+        self.said: dict[tuple[Any, ...], tuple[str, str]] = {}  # of an act on a thing: who, and why
         self.attended: set[int] = set()  # numbers of the meetings with a record of who was there
         key = str(db.engine.url)
         if key not in self.world:
@@ -243,6 +244,10 @@ class Frame(RuleBasedStateMachine):
         own, foreign = list(getattr(self.model, table)), list(getattr(self.foreign, table))
         rows = own if own and number % 20 else foreign
         return rows[number % len(rows)]
+
+    def said_otherwise(self, name: str, why: str, *act: Any) -> Refusal:
+        """How an act that is done already is refused: unless this person did it in these words."""
+        return None if self.said.get(act) == (name, why) else DoneAlready
 
     def cell(self, vendor: int, criterion: int) -> tuple[int, int]:
         return self.picked("vendors", vendor), self.picked("criteria", criterion)

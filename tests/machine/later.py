@@ -305,12 +305,14 @@ class Later(Frame):
             (not why and Invalid)
             or self.refused(name, Action.WITHDRAW_VENDOR)
             or ((self.shut_out(name, key) or key not in self.model.vendors) and NotFound)
+            or (out and self.said_otherwise(name, why, "withdraw", key))
             or (not out and (running == [key] or recommended == key) and Invalid),
             lambda: withdrawals.withdraw_vendor(self.people[name], self.slug, key, reason=why),
             idle=out,
         )
         if done and not out:
             self.model.vendors[key]["withdrawn"] = why
+            self.said["withdraw", key] = name, why
 
     def returns_late(self, vendor: int) -> bool:
         """Whether items of a vendor would be decided with prices known."""
@@ -321,15 +323,18 @@ class Later(Frame):
     @act(Action.WITHDRAW_VENDOR, vendor=NUMBER, why=WHY)
     def restore_vendor(self, who, vendor, why):
         name, key = self.person(who, Action.WITHDRAW_VENDOR), self.picked("vendors", vendor)
+        there = self.runs(key)
         done = self.tried(
             (not why and Invalid)
             or self.refused(name, Action.WITHDRAW_VENDOR)
             or ((self.shut_out(name, key) or key not in self.model.vendors) and NotFound)
+            or (there and self.said_otherwise(name, why, "restore", key))
             or (self.returns_late(key) and Invalid),
             lambda: withdrawals.restore_vendor(self.people[name], self.slug, key, reason=why),
-            idle=self.runs(key),
+            idle=there,
         )
-        if done:
+        if done and not there:
+            self.said["restore", key] = name, why
             self.model.vendors[key]["withdrawn"] = None
             self.model.issue_ballots()
 
@@ -345,24 +350,29 @@ class Later(Frame):
             (not why and Invalid)
             or self.refused(name, Action.REINSTATE_VENDOR)
             or ((self.shut_out(name, key) or not self.runs(key)) and NotFound)
-            or ((held[0] != why if held else not self.fails(key)) and Invalid),
+            or (held and self.said_otherwise(name, why, "reinstate", key))
+            or (not held and not self.fails(key) and Invalid),
             lambda: reinstatements.reinstate_vendor(self.people[name], self.slug, key, reason=why),
             idle=bool(held),
         )
         if done and not held:
             self.model.reinstated[key] = (why, self.people[name].name)
+            self.said["reinstate", key] = name, why
 
     @act(Action.REINSTATE_VENDOR, vendor=NUMBER, why=WHY)
     def withdraw_reinstatement(self, who, vendor, why):
         name, key = self.person(who, Action.REINSTATE_VENDOR), self.picked("vendors", vendor)
+        gone = key not in self.model.reinstated
         done = self.tried(
             (not why and Invalid)
             or self.refused(name, Action.REINSTATE_VENDOR)
-            or ((self.shut_out(name, key) or key not in self.model.vendors) and NotFound),
+            or ((self.shut_out(name, key) or key not in self.model.vendors) and NotFound)
+            or (gone and self.said_otherwise(name, why, "lift", key)),
             lambda: reinstatements.withdraw_reinstatement(
                 self.people[name], self.slug, key, reason=why
             ),
-            idle=key not in self.model.reinstated,
+            idle=gone,
         )
-        if done:
-            self.model.reinstated.pop(key, None)
+        if done and not gone:
+            self.model.reinstated.pop(key)
+            self.said["lift", key] = name, why

@@ -241,9 +241,11 @@ class Talk(Frame):
             (not why and Invalid)
             or self.refused(name, Action.MANAGE_QUESTIONS)
             or self.away(name, row["vendor_id"])
+            or (gone and self.said_otherwise(name, why, "take back", key))
             or (row["answered_on"] and WrongPhase),
             lambda: answers.withdraw_question(self.people[name], self.slug, key, reason=why),
             idle=gone,
         )
         if done and not gone:
             row["withdrawn"] = why
+            self.said["take back", key] = name, why

@@ -526,15 +526,19 @@ class Committee(Files, Later, Practice, Talk):
     def set_retention(self, who, until, hold, why):
         name, facts = self.person(who, Action.SET_RETENTION), self.model.facts
         sooner = bool(until and facts["until"] and until.isoformat() < facts["until"])
+        same = bool(until) and (until.isoformat(), hold) == (facts["until"], facts["hold"])
         done = self.tried(
             (until is None and Invalid)
             or self.refused(name, Action.SET_RETENTION)
-            or ((sooner or (facts["hold"] and not hold)) and not why and Invalid),
+            or ((sooner or (facts["hold"] and not hold)) and not why and Invalid)
+            or (why and same and self.said_otherwise(name, why, "retain")),
             lambda: evaluations.set_retention(
                 self.people[name], self.slug, until=until, hold=hold, reason=why
             ),
+            idle=same,
         )
-        if done:
+        if done and not same:
+            self.said["retain",] = name, why
             facts.update(until=until.isoformat(), hold=hold)
 
     # declarations
@@ -578,6 +582,9 @@ class Committee(Files, Later, Practice, Talk):
         own = pair and pair[0] == self.seat(name)
         return None if there and not own and not self.shut_out(name, pair[1]) else NotFound
 
+    def waived(self, pair: Any) -> bool:
+        return bool(pair and self.model.declarations.get(pair, {}).get("waived"))
+
     @act(Action.WAIVE_CONFLICT, which=NUMBER, why=WHY)
     def waive(self, who, which, why):
         name, (key, pair) = self.person(who, Action.WAIVE_CONFLICT), self.declaration(which)
@@ -586,11 +593,13 @@ class Committee(Files, Later, Practice, Talk):
             or self.refused(name, Action.WAIVE_CONFLICT)
             or self.no_conflict(name, pair)
             or (self.model.shown and Invalid)
-            or (self.model.declarations[pair]["waived"] and WrongPhase),
+            or (self.waived(pair) and self.said_otherwise(name, why, "waive", pair)),
             lambda: declarations.waive_conflict(self.people[name], self.slug, key, reason=why),
+            idle=self.waived(pair),
         )
-        if done:
+        if done and not self.waived(pair):
             self.model.declarations[pair]["waived"] = (self.people[name].name, why)
+            self.said["waive", pair] = name, why
 
     @act(Action.WAIVE_CONFLICT, which=NUMBER, why=WHY)
     def end_waiver(self, who, which, why):
@@ -600,11 +609,13 @@ class Committee(Files, Later, Practice, Talk):
             or self.refused(name, Action.WAIVE_CONFLICT)
             or self.no_conflict(name, pair)
             or (self.model.shown and Invalid)
-            or (not self.model.declarations[pair]["waived"] and WrongPhase),
+            or (not self.waived(pair) and self.said_otherwise(name, why, "end waiver", pair)),
             lambda: declarations.end_waiver(self.people[name], self.slug, key, reason=why),
+            idle=not self.waived(pair),
         )
-        if done:
+        if done and self.waived(pair):
             self.model.declarations[pair]["waived"] = None
+            self.said["end waiver", pair] = name, why
 
     # ballots
 
@@ -858,16 +869,19 @@ class Committee(Files, Later, Practice, Talk):
     @act(Action.RECORD_FINDING, vendor=NUMBER, criterion=NUMBER, why=WHY)
     def withdraw_finding(self, who, vendor, criterion, why):
         name, cell = self.person(who, Action.RECORD_FINDING), self.cell(vendor, criterion)
+        gone = cell not in self.model.findings
         done = self.tried(
             (not why and Invalid)
             or self.refused(name, Action.RECORD_FINDING)
             or (self.shut_out(name, cell[0]) and NotFound)
-            or self.no_cell(*cell),
+            or self.no_cell(*cell)
+            or (gone and self.said_otherwise(name, why, "withdraw", cell)),
             lambda: decisions.withdraw_finding(self.people[name], self.slug, *cell, reason=why),
-            idle=cell not in self.model.findings,
+            idle=gone,
         )
-        if done:
-            self.model.findings.pop(cell, None)
+        if done and not gone:
+            self.model.findings.pop(cell)
+            self.said["withdraw", cell] = name, why
 
     @act(Action.RECORD_FINDING, often=2, vendor=NUMBER, criterion=NUMBER, why=WHY)
     def defer_cell(self, who, vendor, criterion, why):
@@ -879,9 +893,11 @@ class Committee(Files, Later, Practice, Talk):
             or self.no_cell(*cell)
             or (cell in self.model.findings and WrongPhase),
             lambda: meetings.defer_cell(self.people[name], self.slug, *cell, reason=why),
+            idle=cell in self.model.deferrals and self.said["defer", cell] == (name, why),
         )
         if done:
             self.model.deferrals[cell] = why
+            self.said["defer", cell] = name, why
 
     # the decision
 
@@ -1010,15 +1026,18 @@ class Committee(Files, Later, Practice, Talk):
         name = self.person(who, Action.MANAGE_COMMITMENTS)
         rows = db.session.execute(select(Commitment.id, Commitment.vendor_id)).all()
         key, vendor = rows[which % len(rows)] if rows else (LOST, LOST)
+        gone = key not in self.model.commitments
         done = self.tried(
             (not why and Invalid)
             or self.refused(name, Action.MANAGE_COMMITMENTS)
-            or ((not rows or self.shut_out(name, vendor)) and NotFound),
+            or ((not rows or self.shut_out(name, vendor)) and NotFound)
+            or (gone and self.said_otherwise(name, why, "commitment", key)),
             lambda: positions.withdraw_commitment(self.people[name], self.slug, key, reason=why),
-            idle=key not in self.model.commitments,
+            idle=gone,
         )
-        if done:
-            self.model.commitments.pop(key, None)
+        if done and not gone:
+            self.model.commitments.pop(key)
+            self.said["commitment", key] = name, why
 
     # notices
 

@@ -44,6 +44,7 @@ from crrubric.services.ballots.stored_files import delete_file
 from crrubric.services.setup.vendors import find_vendor_for_seat
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.queues import WorkQueue
+from crrubric.services.shared.reasons import confirm_same_act
 from crrubric.services.shared.unit import unit_of_work
 
 FULL = N_("There is no room for more files: together they may have %(most)s MB.")
@@ -157,7 +158,10 @@ def attach_vendor_file(
 def withdraw_vendor_file(
     actor: Actor, slug: str, vendor_id: int, key: str, *, reason: str
 ) -> VendorFile:
-    """Say that a vendor's file no longer stands, and why; it stays in the record, struck."""
+    """Say that a vendor's file no longer stands, and why; it stays in the record, struck.
+
+    Raises: DoneAlready.
+    """
     why = require_text(
         reason, N_("Say why the file is withdrawn."), limit=limits.NOTE, field="reason"
     )
@@ -165,17 +169,27 @@ def withdraw_vendor_file(
         seat = require_locked_seat(session, actor, Action.ATTACH_TO_VENDOR, slug)
         vendor = find_vendor_for_seat(session, seat, vendor_id)
         file = find_vendor_file(session, seat, vendor_id, key)
-        if file.withdrawn_at is None:
-            file.withdrawn_at, file.withdrawn_by = now_utc(), actor.name
-            file.withdrawn_reason = why
-            _note_vendor_file(
+        if file.withdrawn_at is not None:
+            confirm_same_act(
                 session,
                 actor,
-                vendor,
                 Event.VENDOR_FILE_WITHDRAWN,
-                before=serialize_file(file),
-                reason=why,
+                why,
+                evaluation_id=seat.evaluation.id,
+                about=EntryReferences(vendor_id=vendor.id),
+                tells=lambda entry: (entry.before or {}).get("sha256") == file.sha256,
             )
+            return file
+        file.withdrawn_at, file.withdrawn_by = now_utc(), actor.name
+        file.withdrawn_reason = why
+        _note_vendor_file(
+            session,
+            actor,
+            vendor,
+            Event.VENDOR_FILE_WITHDRAWN,
+            before=serialize_file(file),
+            reason=why,
+        )
     return file
 
 

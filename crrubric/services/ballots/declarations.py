@@ -21,7 +21,7 @@ from crrubric.services.mail.notices import notify_members
 from crrubric.services.setup.vendors import find_vendor
 from crrubric.services.shared.counting import refuse_once_shown
 from crrubric.services.shared.journal import EntryReferences, note_event
-from crrubric.services.shared.reasons import require_printed_reason
+from crrubric.services.shared.reasons import confirm_same_act, require_printed_reason
 from crrubric.services.shared.unit import unit_of_work
 
 
@@ -109,7 +109,7 @@ def waive_conflict(actor: Actor, slug: str, declaration_id: int, *, reason: str)
     """Let a member score although they declared a conflict; the memo prints the reason.
 
     Raises: NotFound for one's own conflict and for a vendor that the chair stays away from;
-    Invalid once the committee has seen the ballots.
+    Invalid once the committee has seen the ballots; DoneAlready.
     """
     why = require_printed_reason(reason)
     with unit_of_work() as session:
@@ -117,7 +117,8 @@ def waive_conflict(actor: Actor, slug: str, declaration_id: int, *, reason: str)
         found = find_conflict(session, seat, declaration_id)
         refuse_once_shown(seat.evaluation, field="reason")
         if found.waived_at is not None:
-            raise WrongPhase(N_("This conflict of interest has been waived already."))
+            _confirm_same_waiver(session, actor, found, Event.CONFLICT_WAIVED, why)
+            return found
         found.waived_at, found.waived_by, found.waiver_reason = now_utc(), actor.name, why
         _announce_waiver(
             session, actor, found, Event.CONFLICT_WAIVED, NoticeKind.CONFLICT_WAIVED, why=why
@@ -133,7 +134,8 @@ def end_waiver(actor: Actor, slug: str, declaration_id: int, *, reason: str) -> 
         found = find_conflict(session, seat, declaration_id)
         refuse_once_shown(seat.evaluation, field="reason")
         if found.waived_at is None:
-            raise WrongPhase(N_("This conflict of interest is not waived."))
+            _confirm_same_waiver(session, actor, found, Event.WAIVER_ENDED, why)
+            return found
         found.waived_at, found.waived_by, found.waiver_reason = None, "", ""
         _announce_waiver(
             session, actor, found, Event.WAIVER_ENDED, NoticeKind.WAIVER_ENDED, why=why
@@ -174,6 +176,14 @@ def _find_declaration(session: Session, member_id: int, vendor_id: int) -> Decla
             Declaration.member_id == member_id, Declaration.vendor_id == vendor_id
         )
     )
+
+
+def _confirm_same_waiver(
+    session: Session, actor: Actor, found: Declaration, event: Event, why: str
+) -> None:
+    about = EntryReferences(vendor_id=found.vendor_id, member_id=found.member_id)
+    evaluation_id = found.member.evaluation_id
+    confirm_same_act(session, actor, event, why, evaluation_id=evaluation_id, about=about)
 
 
 def _announce_waiver(

@@ -35,6 +35,7 @@ from crrubric.services.meeting.rankings import adopt_ranking, clean_ranking
 from crrubric.services.setup.rubrics import find_criterion
 from crrubric.services.setup.vendors import find_candidate
 from crrubric.services.shared.journal import EntryReferences, note_event
+from crrubric.services.shared.reasons import confirm_same_act
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.services.shared.versions import refuse_unseen_change
 
@@ -180,7 +181,8 @@ def withdraw_finding(
     """Go back to what the rule makes of the ballots; the journal keeps what was adopted.
 
     Args: seen_version, seen_at: version of the finding that the page showed, and when it was
-    recorded. Raises: Stale if another one was recorded since: the reason is not about that.
+    recorded. Raises: Stale if another one was recorded since: the reason is not about that;
+    DoneAlready.
     """
     why = require_text(
         reason, N_("Say why the finding is withdrawn."), limit=limits.NOTE, field="reason"
@@ -191,7 +193,16 @@ def withdraw_finding(
         vendor = find_candidate(session, seat.evaluation, vendor_id)
         criterion = find_criterion(session, seat.evaluation, criterion_id)
         finding = lock_finding(session, vendor.id, criterion.id)
+        about = EntryReferences(vendor.id, criterion.id)
         if finding is None:
+            confirm_same_act(
+                session,
+                actor,
+                Event.FINDING_WITHDRAWN,
+                why,
+                evaluation_id=seat.evaluation.id,
+                about=about,
+            )
             return
         if seen_version is not None:
             _refuse_stale_finding(finding, seen_version, seen_at)
@@ -201,7 +212,7 @@ def withdraw_finding(
             Event.FINDING_WITHDRAWN,
             evaluation_id=seat.evaluation.id,
             subject=f"{vendor.company}: {criterion.title}",
-            about=EntryReferences(vendor.id, criterion.id),
+            about=about,
             before=serialize_finding(finding),
             reason=why,
         )

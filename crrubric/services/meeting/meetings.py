@@ -199,9 +199,19 @@ def record_motion(actor: Actor, slug: str, text: MotionText) -> Motion:
 
 
 def defer_cell(
-    actor: Actor, slug: str, vendor_id: int, criterion_id: int, *, reason: str
+    actor: Actor,
+    slug: str,
+    vendor_id: int,
+    criterion_id: int,
+    *,
+    reason: str,
+    seen: str | None = None,
 ) -> Deferral:
-    """Put a cell off, with the reason. Raises: WrongPhase if it is settled already."""
+    """Put a cell off, or give another reason for it; the same by the same person is done once.
+
+    Args: seen: the version that the form showed. Raises: WrongPhase if it is settled already;
+    Stale if somebody else has put it off meanwhile.
+    """
     why = require_text(reason, N_("Say why it is postponed."), limit=limits.NOTE, field="reason")
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.RECORD_FINDING, slug)
@@ -210,7 +220,12 @@ def defer_cell(
         criterion = find_criterion(session, seat.evaluation, criterion_id)
         if lock_finding(session, vendor.id, criterion.id) is not None:
             raise WrongPhase(N_("The committee has adopted a finding here: withdraw it first."))
-        found = session.get(Deferral, (vendor.id, criterion.id))
+        found = session.get(Deferral, (vendor.id, criterion.id), populate_existing=True)
+        stored = read_deferral_values(found)
+        wanted: dict[str, object] = {"reason": why, "recorded_by": actor.name}
+        refuse_unseen_change(stored, wanted, seen)
+        if found is not None and stored == wanted:
+            return found
         if found is None:
             found = Deferral(vendor_id=vendor.id, criterion_id=criterion.id)
             session.add(found)
@@ -225,6 +240,13 @@ def defer_cell(
             reason=why,
         )
     return found
+
+
+def read_deferral_values(deferral: Deferral | None) -> dict[str, object]:
+    """Why a cell was put off, and by whom; nothing if it is not."""
+    if deferral is None:
+        return {}
+    return {"reason": deferral.reason, "recorded_by": deferral.recorded_by}
 
 
 def clean_motion(text: MotionText) -> MotionText:

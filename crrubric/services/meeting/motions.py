@@ -25,6 +25,7 @@ from crrubric.queries.people.people import Actor
 from crrubric.services.meeting.decisions import serialize_finding
 from crrubric.services.meeting.meetings import MotionText, clean_motion
 from crrubric.services.shared.journal import ROW, EntryReferences, find_changes, note_event
+from crrubric.services.shared.reasons import confirm_same_act
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.services.shared.versions import refuse_unseen_change
 
@@ -42,7 +43,8 @@ def correct_motion(
 
     If it carried and does not carry as corrected, the findings that were adopted with it fall.
     Args: seen: the version that the form showed. Raises: Invalid without a reason, for more votes
-    than voters, or if findings would have to be adopted after all; Stale.
+    than voters, or if findings would have to be adopted after all; Stale; DoneAlready if nothing
+    is changed.
     """
     tidy = clean_motion(text)
     why = require_text(reason, N_("Say why it is corrected."), limit=limits.NOTE, field="reason")
@@ -52,7 +54,16 @@ def correct_motion(
         old = read_motion_values(motion)
         new = {**asdict(tidy), "carried": tidy.carried}
         refuse_unseen_change(old, new, seen)
+        place = list_motion_ids(session, seat.evaluation.id).index(motion.id)
         if old == new:
+            confirm_same_act(
+                session,
+                actor,
+                Event.MOTION_CORRECTED,
+                why,
+                evaluation_id=seat.evaluation.id,
+                tells=lambda entry: (entry.after or {}).get(ROW) == {"place": place},
+            )
             return motion
         meeting = session.get_one(Meeting, motion.meeting_id)
         refuse_excess_votes(tidy.votes, count_voters(session, meeting, whenever=True))
@@ -61,7 +72,6 @@ def correct_motion(
         for column, value in new.items():
             setattr(motion, column, value)
         before, after = find_changes(tell_motion(old), tell_motion(new))
-        place = list_motion_ids(session, seat.evaluation.id).index(motion.id)
         note_event(
             session,
             actor,

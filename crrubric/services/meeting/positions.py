@@ -18,6 +18,7 @@ from crrubric.queries.people.access import make_not_found, refuse_recused, requi
 from crrubric.queries.people.people import Actor
 from crrubric.services.setup.vendors import find_candidate
 from crrubric.services.shared.journal import ROW, EntryReferences, note_event
+from crrubric.services.shared.reasons import confirm_same_act
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.services.shared.versions import refuse_unseen_change
 
@@ -125,7 +126,7 @@ def record_commitment(actor: Actor, slug: str, vendor_id: int, text: CommitmentT
 
 
 def withdraw_commitment(actor: Actor, slug: str, commitment_id: int, *, reason: str) -> None:
-    """Take a commitment back, with the reason; the journal keeps it."""
+    """Take a commitment back, with the reason; the journal keeps it. Raises: DoneAlready."""
     why = require_text(reason, N_("Say why it is withdrawn."), limit=limits.NOTE, field="reason")
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.MANAGE_COMMITMENTS, slug)
@@ -133,7 +134,17 @@ def withdraw_commitment(actor: Actor, slug: str, commitment_id: int, *, reason: 
         if found is None or found.vendor.evaluation_id != seat.evaluation.id:
             raise make_not_found()
         refuse_recused(seat, found.vendor_id)
+        about = EntryReferences(vendor_id=found.vendor_id)
         if found.withdrawn_at is not None:
+            confirm_same_act(
+                session,
+                actor,
+                Event.COMMITMENT_WITHDRAWN,
+                why,
+                evaluation_id=seat.evaluation.id,
+                about=about,
+                tells=lambda entry: (entry.before or {}).get(ROW) == {"id": commitment_id},
+            )
             return
         found.withdrawn_at = now_utc()
         note_event(
@@ -142,7 +153,7 @@ def withdraw_commitment(actor: Actor, slug: str, commitment_id: int, *, reason: 
             Event.COMMITMENT_WITHDRAWN,
             evaluation_id=seat.evaluation.id,
             subject=found.vendor.company,
-            about=EntryReferences(vendor_id=found.vendor_id),
+            about=about,
             before={"words": found.words, ROW: {"id": found.id}},
             reason=why,
         )

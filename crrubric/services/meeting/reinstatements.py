@@ -13,14 +13,15 @@ from crrubric.queries.people.people import Actor
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.setup.vendors import find_candidate, find_vendor_for_seat
 from crrubric.services.shared.journal import EntryReferences, note_event
+from crrubric.services.shared.reasons import confirm_same_act
 from crrubric.services.shared.unit import unit_of_work
 
 
 def reinstate_vendor(actor: Actor, slug: str, vendor_id: int, *, reason: str) -> Reinstatement:
     """Rank a vendor although it does not meet a must-have; done twice it is done once.
 
-    Raises: Invalid without a reason, if there is nothing to lift, or if the vendor is reinstated
-    for another reason already; NotFound for a vendor that left the selection.
+    Raises: Invalid without a reason, or if there is nothing to lift; NotFound for a vendor that
+    left the selection; DoneAlready.
     """
     why = require_text(
         reason,
@@ -33,8 +34,17 @@ def reinstate_vendor(actor: Actor, slug: str, vendor_id: int, *, reason: str) ->
         refuse_recused(seat, vendor_id)
         vendor = find_candidate(session, seat.evaluation, vendor_id)
         held = session.get(Reinstatement, vendor.id, populate_existing=True)
+        about = EntryReferences(vendor_id=vendor.id)
         if held is not None:
-            return require_same_reason(held, why)
+            confirm_same_act(
+                session,
+                actor,
+                Event.REINSTATEMENT_RECORDED,
+                why,
+                evaluation_id=seat.evaluation.id,
+                about=about,
+            )
+            return held
         results = read_matrix(session, seat.evaluation).results
         failed = results.scores[vendor.code].failed
         if not failed:
@@ -51,26 +61,15 @@ def reinstate_vendor(actor: Actor, slug: str, vendor_id: int, *, reason: str) ->
             Event.REINSTATEMENT_RECORDED,
             evaluation_id=seat.evaluation.id,
             subject=vendor.company,
-            about=EntryReferences(vendor_id=vendor.id),
+            about=about,
             after={"does_not_meet": join_criterion_titles(results, failed)},
             reason=why,
         )
     return held
 
 
-def require_same_reason(held: Reinstatement, why: str) -> Reinstatement:
-    """The reinstatement that is there already. Raises: Invalid if it was for another reason."""
-    if held.reason != why:
-        raise Invalid(
-            N_("%(vendor)s is reinstated already: withdraw that first to give another reason."),
-            vendor=held.vendor.company,
-            field="reason",
-        )
-    return held
-
-
 def withdraw_reinstatement(actor: Actor, slug: str, vendor_id: int, *, reason: str) -> None:
-    """Let the must-haves decide again; the journal keeps what was recorded."""
+    """Let the must-haves decide again; the journal keeps what was recorded. Raises: DoneAlready."""
     why = require_text(
         reason, N_("Say why the reinstatement is withdrawn."), limit=limits.NOTE, field="reason"
     )
@@ -78,7 +77,16 @@ def withdraw_reinstatement(actor: Actor, slug: str, vendor_id: int, *, reason: s
         seat = require_locked_seat(session, actor, Action.REINSTATE_VENDOR, slug)
         vendor = find_vendor_for_seat(session, seat, vendor_id)
         held = session.get(Reinstatement, vendor.id, populate_existing=True)
+        about = EntryReferences(vendor_id=vendor.id)
         if held is None:
+            confirm_same_act(
+                session,
+                actor,
+                Event.REINSTATEMENT_WITHDRAWN,
+                why,
+                evaluation_id=seat.evaluation.id,
+                about=about,
+            )
             return
         note_event(
             session,
@@ -86,7 +94,7 @@ def withdraw_reinstatement(actor: Actor, slug: str, vendor_id: int, *, reason: s
             Event.REINSTATEMENT_WITHDRAWN,
             evaluation_id=seat.evaluation.id,
             subject=vendor.company,
-            about=EntryReferences(vendor_id=vendor.id),
+            about=about,
             before={"reason": held.reason},
             reason=why,
         )

@@ -27,6 +27,7 @@ from crrubric.services.questions.questions import (
 )
 from crrubric.services.shared.days import require_named_day
 from crrubric.services.shared.journal import ROW, EntryReferences, note_event
+from crrubric.services.shared.reasons import confirm_same_act
 from crrubric.services.shared.unit import unit_of_work
 
 
@@ -130,7 +131,7 @@ def record_answer(
 def withdraw_question(actor: Actor, slug: str, question_id: int, *, reason: str) -> None:
     """Take a question back that was not answered, with the reason; who asked is told.
 
-    Raises: WrongPhase if it is answered.
+    Raises: WrongPhase if it is answered; DoneAlready.
     """
     why = require_text(
         reason, N_("Say why the question is withdrawn."), limit=limits.NOTE, field="reason"
@@ -139,6 +140,14 @@ def withdraw_question(actor: Actor, slug: str, question_id: int, *, reason: str)
         seat = require_locked_seat(session, actor, Action.MANAGE_QUESTIONS, slug)
         question = lock_question(session, seat, question_id)
         if question.state is QuestionState.WITHDRAWN:
+            confirm_same_act(
+                session,
+                actor,
+                Event.QUESTION_WITHDRAWN,
+                why,
+                evaluation_id=seat.evaluation.id,
+                tells=lambda entry: (entry.after or {}).get(ROW, {}).get("question") == question_id,
+            )
             return
         if question.state is QuestionState.ANSWERED:
             raise WrongPhase(

@@ -37,6 +37,7 @@ from crrubric.services.shared.journal import (
     note_evaluation_change,
     note_event,
 )
+from crrubric.services.shared.reasons import confirm_same_act
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.services.shared.versions import refuse_unseen_change
 
@@ -277,8 +278,9 @@ def set_retention(
 ) -> Evaluation:
     """Set until when the record is kept, and a legal hold with what it is for.
 
-    Args: seen: the version that the form showed. Raises: Stale; Invalid without a day, or if a set
-    day is brought forward or a hold lifted without a reason.
+    Args: seen: the version that the form showed. Raises: Stale; DoneAlready for a reason without
+    a change; Invalid without a day, or if a set day is brought forward or a hold lifted without a
+    reason.
     """
     why = clean_text(reason, limit=limits.NOTE, field="reason")
     held = clean_text(hold, limit=limits.NOTE, field="hold")
@@ -298,6 +300,10 @@ def set_retention(
             )
         evaluation.retain_until, evaluation.legal_hold = until, held
         before, after = find_changes(old, new)
+        if why and not after:
+            confirm_same_act(
+                session, actor, Event.RETENTION_CHANGED, why, evaluation_id=evaluation.id
+            )
         if after:
             note_event(
                 session,

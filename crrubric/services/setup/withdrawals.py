@@ -17,7 +17,7 @@ from crrubric.services.ballots.ballots import issue_ballots_if_scoring
 from crrubric.services.mail.notices import notify_members
 from crrubric.services.setup.vendors import find_vendor_for_seat
 from crrubric.services.shared.journal import EntryReferences, note_event
-from crrubric.services.shared.reasons import require_printed_reason
+from crrubric.services.shared.reasons import confirm_same_act, require_printed_reason
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.services.shared.versions import refuse_unforeseen
 
@@ -29,12 +29,13 @@ def withdraw_vendor(
 
     Args: seen: the fingerprint of what the page before said. Raises: Invalid without a reason, or
     if it is the last one or the one recommended; NotFound for a vendor that the chair stays away
-    from; Stale.
+    from; Stale; DoneAlready.
     """
     why = require_printed_reason(reason)
     with unit_of_work() as session:
         vendor = _lock_vendor(session, actor, slug, vendor_id)
         if vendor.withdrawn_at is not None:
+            _confirm_selection_change(session, actor, vendor, Event.VENDOR_WITHDRAWN, why)
             return vendor
         others = select(Vendor.id).where(
             Vendor.evaluation_id == vendor.evaluation_id,
@@ -60,12 +61,13 @@ def restore_vendor(
     """Take a vendor back into the selection, with everything that was marked.
 
     Args: seen: as above. Raises: Invalid without a reason, or if it has an item without a finding
-    although prices are open; Stale.
+    although prices are open; Stale; DoneAlready.
     """
     why = require_printed_reason(reason)
     with unit_of_work() as session:
         vendor = _lock_vendor(session, actor, slug, vendor_id)
         if vendor.withdrawn_at is None:
+            _confirm_selection_change(session, actor, vendor, Event.VENDOR_RESTORED, why)
             return vendor
         _refuse_late_return(session, vendor)
         refuse_unforeseen(foresee_selection_of_vendor(session, vendor), seen)
@@ -101,6 +103,13 @@ def _refuse_late_return(session: Session, vendor: Vendor) -> None:
 def _lock_vendor(session: Session, actor: Actor, slug: str, vendor_id: int) -> Vendor:
     seat = require_locked_seat(session, actor, Action.WITHDRAW_VENDOR, slug)
     return find_vendor_for_seat(session, seat, vendor_id)
+
+
+def _confirm_selection_change(
+    session: Session, actor: Actor, vendor: Vendor, event: Event, why: str
+) -> None:
+    about = EntryReferences(vendor_id=vendor.id)
+    confirm_same_act(session, actor, event, why, evaluation_id=vendor.evaluation_id, about=about)
 
 
 def _announce_selection_change(

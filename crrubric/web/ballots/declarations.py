@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
 
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, InvalidLines, WrongPhase
+from crrubric.domain.errors import DoneAlready, Invalid, InvalidLines
 from crrubric.extensions import db
 from crrubric.queries.ballots.ballots import has_ballot
 from crrubric.queries.ballots.declarations import load_own_declarations
@@ -161,15 +161,19 @@ def show_conflict(seat: Seat, declaration_id: int) -> ResponseReturnValue:
     return render_conflict_page(seat, declaration_id, StateForm())
 
 
-def render_conflict_page(seat: Seat, declaration_id: int, form: StateForm) -> str:
-    """The conflict and the form."""
+def render_conflict_page(
+    seat: Seat, declaration_id: int, form: StateForm, *, overtaken: StateForm | None = None
+) -> str:
+    """The conflict and the form; `overtaken` was typed for what somebody has done meanwhile."""
     found = service.find_conflict(db.session(), seat, declaration_id)
+    form.to.data = "recused" if found.waived_at else "waived"
     return render_page(
         "ballots/declared_conflict.html",
         seat,
         under="evaluations.show_progress",
         found=found,
         form=form,
+        overtaken=overtaken,
     )
 
 
@@ -186,6 +190,10 @@ def save_waiver(seat: Seat, declaration_id: int) -> ResponseReturnValue:
             change(current_actor(), seat.evaluation.slug, declaration_id, reason=form.reason.data)
             flash(_("Recorded; %(name)s is told.", name=found.member.name), "done")
             return redirect_to("declarations.show_conflict", seat, declaration_id=declaration_id)
-        except (Invalid, WrongPhase) as error:
+        except DoneAlready as error:  # below the words now stands the opposite act
+            status = attach_refusal(form, error)
+            fresh = StateForm(formdata=None)
+            return render_conflict_page(seat, declaration_id, fresh, overtaken=form), status
+        except Invalid as error:
             status = attach_refusal(form, error)
     return render_conflict_page(seat, declaration_id, form), status

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid
+from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.vocabulary import FileKind
 from crrubric.extensions import db
 from crrubric.models import AttachedFile
@@ -23,6 +23,7 @@ from crrubric.services.setup.vendors import find_vendor_for_seat
 from crrubric.web.ballots.file_forms import FileForm
 from crrubric.web.shared import session
 from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import ReasonForm, attach_error
 from crrubric.web.shared.page import format_disposition, redirect_to, render_page
 from crrubric.web.shared.session import current_actor
@@ -70,8 +71,9 @@ def send_attached_file(file: AttachedFile) -> Response:
 @bp.get("/vendors/<int:vendor_id>/files")
 @require_permission(Action.VIEW_EVALUATION)
 def show_vendor_files(seat: Seat, vendor_id: int) -> ResponseReturnValue:
-    """The files of a vendor."""
-    return render_vendor_files_page(seat, vendor_id, FileForm())
+    """The files of a vendor; the form begins as it was sent before its session ended."""
+    form = FileForm(formdata=None, tells_prices=bool(request.args.get("tells_prices")))
+    return render_vendor_files_page(seat, vendor_id, form)
 
 
 def render_vendor_files_page(
@@ -135,7 +137,7 @@ def download_vendor_file(seat: Seat, vendor_id: int, key: str) -> ResponseReturn
 def save_file_withdrawal(seat: Seat, vendor_id: int, key: str) -> ResponseReturnValue:
     """Withdraw a file of a vendor with a reason."""
     read.find_vendor_file(db.session(), seat, vendor_id, key)  # or 404
-    form = ReasonForm()
+    form, status = ReasonForm(), 422
     if form.validate():
         try:
             service.withdraw_vendor_file(
@@ -143,11 +145,10 @@ def save_file_withdrawal(seat: Seat, vendor_id: int, key: str) -> ResponseReturn
             )
             flash(_("The file is withdrawn."), "done")
             return redirect_to("files.show_vendor_files", seat, vendor_id=vendor_id)
-        except Invalid as error:
-            attach_error(form, error)
-    return render_vendor_files_page(
-        seat, vendor_id, FileForm(formdata=None), refused=(key, form)
-    ), 422
+        except (Invalid, Stale) as error:
+            status = attach_refusal(form, error)
+    page = render_vendor_files_page(seat, vendor_id, FileForm(formdata=None), refused=(key, form))
+    return page, status
 
 
 @bp.post("/vendors/<int:vendor_id>/files/<key>/prices")

@@ -42,6 +42,7 @@ from crrubric.web.meeting.rankings import (
     validate_ranks,
 )
 from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import ReasonForm, attach_error
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import redirect_to, render_page
@@ -252,7 +253,7 @@ def save_commitment(seat: Seat) -> ResponseReturnValue:
 @require_permission(Action.MANAGE_COMMITMENTS)
 def save_commitment_withdrawal(seat: Seat, commitment_id: int) -> ResponseReturnValue:
     """Take a commitment back, with a reason."""
-    form = ReasonForm()
+    form, status = ReasonForm(), 422
     if form.validate():
         try:
             positions.withdraw_commitment(
@@ -260,9 +261,9 @@ def save_commitment_withdrawal(seat: Seat, commitment_id: int) -> ResponseReturn
             )
             flash(_("The commitment is withdrawn."), "done")
             return redirect_to("decision.show_decision", seat)
-        except Invalid as error:
-            attach_error(form, error)
+        except (Invalid, Stale) as error:
+            status = attach_refusal(form, error)
     read = read_matrix(db.session(), seat.evaluation, current_language())
     first, ranks = make_decision_forms(seat, read)
     refused = (commitment_id, form)
-    return render_decision_page(seat, read, first, ranks=ranks, withdrawal=refused), 422
+    return render_decision_page(seat, read, first, ranks=ranks, withdrawal=refused), status

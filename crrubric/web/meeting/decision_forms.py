@@ -100,7 +100,12 @@ class RankForm(Form):
 
 
 class ReinstatementForm(Form):
-    """Why a vendor is reinstated, or no longer; a page has one for each vendor it is about."""
+    """Why a vendor is reinstated, or no longer; a page has one for each vendor it is about.
+
+    `overtaken`: somebody has done it meanwhile, and the page offers the opposite by now.
+    """
+
+    overtaken = False
 
     reason = TextAreaField(
         _("The committee’s reason"), [InputRequired(_("Say why.")), limit_length(limits.NOTE)]

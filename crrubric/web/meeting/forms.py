@@ -54,7 +54,9 @@ class SittingForm(Form):
 
 
 class PostponementForm(ReasonForm):
-    """Why a cell is put off."""
+    """Why a cell is put off; `version` is of the reason that stands there already."""
+
+    version = HiddenField()
 
     reason = TextAreaField(
         _("Why, and until when?"),

@@ -331,10 +331,11 @@ def save_deferral(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseRetu
                 vendor_id,
                 criterion_id,
                 reason=form.reason.data,
+                seen=form.version.data or "",
             )
             flash(_("Postponed; it stays on the agenda."), "done")
             return redirect_to(HOME, seat)
-        except (Invalid, WrongPhase) as error:
+        except (Invalid, Stale, WrongPhase) as error:
             status = attach_refusal(form, error)
     return render_cell_page(seat, vendor_id, criterion_id, postponement=form), status
 

@@ -138,7 +138,7 @@ def list_reinstatement_rows(
         row = read.vendors[vendor.code]
         form = ReinstatementForm(formdata=None).about(row.id) if may else None
         if refused is not None and form is not None and refused.reason.id == form.reason.id:
-            form = refused
+            form = form if refused.overtaken else refused
         fails = read.results.scores[vendor.code].failed
         concerned = row.id in held or (form is not None and (fails or form is refused))
         if concerned and row.id not in seat.shut_out:

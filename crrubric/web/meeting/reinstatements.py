@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid
+from crrubric.domain.errors import DoneAlready, Invalid
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat, make_not_found, refuse_recused
 from crrubric.queries.results.matrices import read_matrix
@@ -15,7 +15,7 @@ from crrubric.services.meeting import reinstatements as service
 from crrubric.web.meeting.decision import make_decision_forms, render_decision_page
 from crrubric.web.meeting.decision_forms import ReinstatementForm
 from crrubric.web.shared.access import require_permission
-from crrubric.web.shared.forms import attach_error
+from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import redirect_to
 from crrubric.web.shared.session import current_actor
@@ -46,16 +46,17 @@ def apply_reinstatement_form(
 ) -> ResponseReturnValue:
     """Do it with the reason that was typed, or show the page again with it."""
     refuse_recused(seat, vendor_id)
-    form = ReinstatementForm().about(vendor_id)
+    form, status = ReinstatementForm().about(vendor_id), 422
     if form.validate():
         try:
             act(current_actor(), seat.evaluation.slug, vendor_id, reason=form.reason.data)
             flash(done, "done")
             return redirect_to("decision.show_decision", seat, _anchor="computed")
-        except Invalid as error:
-            attach_error(form, error)
+        except (Invalid, DoneAlready) as error:
+            form.overtaken = isinstance(error, DoneAlready)
+            status = attach_refusal(form, error)
     read = read_matrix(db.session(), seat.evaluation, current_language())
     if vendor_id not in {row.id for row in read.vendors.values()}:
         raise make_not_found()
     first, ranks = make_decision_forms(seat, read)
-    return render_decision_page(seat, read, first, ranks=ranks, refused=form), 422
+    return render_decision_page(seat, read, first, ranks=ranks, refused=form), status

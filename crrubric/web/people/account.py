@@ -1,7 +1,6 @@
 """Signing in and out, and one-time links."""
 
 import logging
-from dataclasses import replace
 from typing import Any
 
 from flask import (
@@ -18,12 +17,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
-from crrubric.config import current_settings
 from crrubric.domain.errors import Busy, Invalid, TooSoon
 from crrubric.extensions import db
-from crrubric.services.demo.district import DEMO_PASSWORD, list_demo_people
 from crrubric.services.people import accounts, links
 from crrubric.web.people.account_forms import PasswordForm, SignInForm
+from crrubric.web.people.sign_in_page import render_sign_in_page
 from crrubric.web.shared import resuming, session
 from crrubric.web.shared.access import allow_everyone, require_sign_in
 from crrubric.web.shared.forms import attach_error, join_form_errors
@@ -33,25 +31,6 @@ from crrubric.web.shared.words import translate_error
 
 log = logging.getLogger("crrubric")
 bp = Blueprint("account", __name__)
-
-
-def translate_demo_people() -> list[Any]:
-    """In demo mode, the invented people that one can sign in as."""
-    found = list_demo_people() if current_settings().DEMO else []
-    return [replace(person, tries=_(person.tries)) for person in found]
-
-
-def render_sign_in_page(form: SignInForm, status: int = 200) -> ResponseReturnValue:
-    """The sign-in page, with the invented people in demo mode."""
-    return (
-        render_template(
-            "people/sign_in.html",
-            form=form,
-            people=translate_demo_people(),
-            demo_password=DEMO_PASSWORD,
-        ),
-        status,
-    )
 
 
 @bp.get("/sign-in")

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, Stale
+from crrubric.domain.errors import Invalid, Stale, WrongPhase
 from crrubric.domain.vocabulary import QuestionState
 from crrubric.extensions import db
 from crrubric.models import Question
@@ -15,6 +15,7 @@ from crrubric.services.questions import answers as service
 from crrubric.services.questions import questions
 from crrubric.web.questions.forms import AnswerForm, QuestionWordsForm
 from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import ReasonForm, attach_error
 from crrubric.web.shared.page import redirect_to, render_page
 from crrubric.web.shared.session import current_actor
@@ -127,7 +128,7 @@ def save_answer(seat: Seat, question_id: int) -> ResponseReturnValue:
 @require_permission(Action.MANAGE_QUESTIONS)
 def save_question_withdrawal(seat: Seat, question_id: int) -> ResponseReturnValue:
     """Take the question back, with a reason."""
-    form = ReasonForm()
+    form, status = ReasonForm(), 422
     if form.validate():
         try:
             service.withdraw_question(
@@ -135,9 +136,9 @@ def save_question_withdrawal(seat: Seat, question_id: int) -> ResponseReturnValu
             )
             flash(_("The question is withdrawn; whoever asked is told."), "done")
             return redirect_to(HOME, seat)
-        except Invalid as error:
-            attach_error(form, error)
-    return render_question_page(seat, question_id, reason=form), 422
+        except (Invalid, Stale, WrongPhase) as error:  # answered meanwhile, or withdrawn
+            status = attach_refusal(form, error)
+    return render_question_page(seat, question_id, reason=form), status
 
 
 @bp.get("/askings/<int:asking_id>")

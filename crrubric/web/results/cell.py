@@ -7,14 +7,16 @@ from flask_babel import gettext as _
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.results.results import Cell
+from crrubric.domain.versions import fingerprint_values
 from crrubric.domain.vocabulary import Answer, Outcome
 from crrubric.extensions import db
-from crrubric.models import Meeting
+from crrubric.models import Deferral, Meeting
 from crrubric.queries.meeting.decisions import find_finding
 from crrubric.queries.meeting.meetings import find_current_meeting
 from crrubric.queries.people.access import Seat
 from crrubric.queries.results.matrices import Matrix, read_matrix
 from crrubric.services.meeting import decisions as service
+from crrubric.services.meeting.meetings import read_deferral_values
 from crrubric.web.meeting.agenda_places import find_next_place, list_agenda_places
 from crrubric.web.meeting.forms import FindingForm, PostponementForm
 from crrubric.web.results.cell_facts import load_cell_facts
@@ -85,9 +87,17 @@ def render_cell_page(
         items=items,
         following=find_next_place(items, facts.cell),
         withdrawal=(withdrawal or ReasonForm(formdata=None)).named("withdraw-reason"),
-        postponement=(postponement or PostponementForm(formdata=None)).named("defer-reason"),
+        postponement=offer_postponement(
+            postponement or PostponementForm(formdata=None), facts.deferral
+        ),
         neighbours=find_adjacent_cells(read, facts.cell),
     )
+
+
+def offer_postponement(form: PostponementForm, stored: Deferral | None) -> PostponementForm:
+    """The form below the reason that is stored: what is sent now, is sent after reading that."""
+    form.version.data = fingerprint_values(read_deferral_values(stored))
+    return form.named("defer-reason")
 
 
 def make_finding_form(found: Cell) -> FindingForm:

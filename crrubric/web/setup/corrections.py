@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, Stale
+from crrubric.domain.errors import DoneAlready, Invalid, Stale
 from crrubric.domain.people.languages import NAMES
 from crrubric.domain.vocabulary import CorrectionEffect
 from crrubric.extensions import db
@@ -117,8 +117,13 @@ def show_vendor_selection(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     return render_vendor_selection(seat, vendor_id, SelectionForm(formdata=None))
 
 
-def render_vendor_selection(seat: Seat, vendor_id: int, form: SelectionForm) -> str:
-    """The page with what will happen; the button says which of the two it does."""
+def render_vendor_selection(
+    seat: Seat, vendor_id: int, form: SelectionForm, *, overtaken: SelectionForm | None = None
+) -> str:
+    """The page with what will happen; the button says which of the two it does.
+
+    Args: overtaken: what was typed for the act that somebody has done meanwhile.
+    """
     vendor = find_vendor_for_seat(db.session(), seat, vendor_id)
     out = vendor.withdrawn_at is None
     form.to.data = "out" if out else "in"
@@ -136,7 +141,7 @@ def render_vendor_selection(seat: Seat, vendor_id: int, form: SelectionForm) -> 
         else "",
     )
     foreseen = foresee_selection_of_vendor(db.session(), vendor)
-    return render_act_page(seat, form, foreseen, words, back=VENDORS)
+    return render_act_page(seat, form, foreseen, words, back=VENDORS, overtaken=overtaken)
 
 
 @bp.post("/vendors/<int:vendor_id>/selection")
@@ -158,6 +163,10 @@ def save_vendor_selection(seat: Seat, vendor_id: int) -> ResponseReturnValue:
             )
             flash(_("Recorded; the reviewers are told."), "done")
             return redirect_to(VENDORS, seat)
+        except DoneAlready as error:  # below the words now stands the opposite act
+            status = attach_refusal(form, error)
+            fresh = SelectionForm(formdata=None)
+            return render_vendor_selection(seat, vendor_id, fresh, overtaken=form), status
         except (Invalid, Stale) as error:
             status = attach_refusal(form, error)
     return render_vendor_selection(seat, vendor_id, form), status

@@ -2,16 +2,17 @@
 
 import logging
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
-from flask import Flask, Response, g, jsonify, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf import FlaskForm
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from crrubric.domain import limits
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import (
     Busy,
     CrrubricError,
@@ -23,9 +24,14 @@ from crrubric.domain.errors import (
     WrongPhase,
 )
 from crrubric.domain.text import replace_control_characters
+from crrubric.domain.translation import N_
 from crrubric.extensions import DatabaseUnavailable, db
-from crrubric.web.shared.forms import attach_error, list_typed_names
+from crrubric.queries.people.access import find_evaluation, require
+from crrubric.queries.setup.rubrics import list_rubric_parts
+from crrubric.queries.setup.vendors import list_visible_vendors
+from crrubric.web.shared.forms import Offer, attach_error, list_offers, list_typed_names
 from crrubric.web.shared.page import current_address
+from crrubric.web.shared.session import current_actor, current_person
 from crrubric.web.shared.words import translate_error
 
 log = logging.getLogger("crrubric")
@@ -42,6 +48,7 @@ STATUS: dict[type[CrrubricError], HTTPStatus] = {
 SHORT = 20  # characters; what is longer or has blanks was typed, in whatever control
 PASSWORDS = frozenset({"password", "present_password"})
 NOT_TEXT = PASSWORDS | {"csrf_token", "version", "next", "once", "shown", "seen", "at", "to"}
+THINGS = {"vendor": N_("Vendor"), "criterion": N_("Criterion")}
 IN_PAGES = frozenset({"gap"})  # “gap-7”: a control that takes text and stands in no form class
 PASSING = frozenset(
     {
@@ -139,6 +146,7 @@ def render_error_page(
             message=message,
             problems=problems or [],
             kept=list_typed_texts(),
+            chosen=list_choices_made(status),
             here=make_empty_address,
             again=find_retry_address(status),
             resend=collect_sent_fields() if status in PASSING else [],
@@ -194,3 +202,63 @@ def was_typed(name: str, value: str) -> bool:
     """Whether a person wrote this: the control takes text, or it is too long for a choice."""
     typed = list_typed_names() | IN_PAGES
     return not typed.isdisjoint(name.split("-")) or len(value) > SHORT or " " in value.strip()
+
+
+def list_choices_made(status: HTTPStatus) -> list[tuple[str, str]]:
+    """(control, words) of what the person chose in a form that was refused."""
+    if request.method != "POST":
+        return []
+    try:
+        fields = list(request.form.items(multi=True))
+    except HTTPException:  # as above
+        return []
+    things = name_things() if status is HTTPStatus.CONFLICT else {}
+    sent = frozenset(read_control_name(name)[0] for name, _value in fields)
+    told = (tell_choice(*one, things, sent) for one in fields if one[0] not in NOT_TEXT)
+    return [choice for choice in told if choice is not None]
+
+
+def tell_choice(
+    control: str, value: str, things: Mapping[str, str], sent: frozenset[str]
+) -> tuple[str, str] | None:
+    """(label, words) of one choice; None for what is none, or has no words of its own.
+
+    Args: things: names of what has an id in the evaluation; sent: all that came with it.
+    """
+    name, about = read_control_name(control)
+    if name in THINGS and f"{name}-{value}" in things:
+        return gettext(THINGS[name]), things[f"{name}-{value}"]
+    offers = [offer for offer in list_offers().get(name, ()) if offer.has(value)]
+    if not offers:
+        return None
+    offer: Offer = max(offers, key=lambda one: (len(one.beside & sent), -len(one.beside)))
+    label, words = str(offer.label), str(offer.words.get(value, ""))
+    thing = things.get(about, "")
+    return (thing or label, words) if words else (thing, label)
+
+
+def read_control_name(control: str) -> tuple[str, str]:
+    """(name, what it is about): “answer-7” and “vendor-3-kind” ask the same of several things."""
+    about, _dash, last = control.rpartition("-")
+    return (about, control) if last.isdecimal() else (last, about)
+
+
+def name_things() -> dict[str, str]:
+    """Titles and vendors of the evaluation that this person may see, by the names of controls."""
+    slug = (request.view_args or {}).get("slug")
+    if slug is None or current_person() is None:
+        return {}
+    session = db.session()
+    try:
+        evaluation = find_evaluation(session, slug)
+        seat = require(current_actor(), Action.VIEW_EVALUATION, evaluation, session)
+    except CrrubricError:
+        return {}
+    translated = current_app.jinja_env.filters["translated"]  # its module imports this one
+    names = {f"vendor-{row.id}": row.company for row in list_visible_vendors(session, seat)}
+    for part in list_rubric_parts(session, evaluation.id, with_left_out=True):
+        for row in part.criteria:
+            title = translated(row, "title")
+            names.update(dict.fromkeys((f"criterion-{row.id}", f"answer-{row.id}"), title))
+            names[f"c{row.id}"] = title
+    return names

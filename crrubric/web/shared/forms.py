@@ -1,6 +1,7 @@
 """What forms are made of: fields in plain sentences, enums as the only lists of choices."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -12,6 +13,7 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import (
+    BooleanField,
     Field,
     HiddenField,
     PasswordField,
@@ -21,7 +23,7 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice, SelectFieldBase
 from wtforms.fields.core import UnboundField
 from wtforms.i18n import messages_path
 from wtforms.validators import InputRequired, Optional, StopValidation, ValidationError
@@ -267,6 +269,45 @@ def list_controls(form: type[Form], *, made_from: bool = True) -> Iterator[tuple
             yield name, value.field_class
     for other in form.__subclasses__() if made_from else ():
         yield from list_controls(other)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A control of a form with something to choose: its label, and the words of each choice.
+
+    `words` is empty for a box to tick; `beside` are the names of the form's controls.
+    """
+
+    label: object
+    words: Mapping[str, object]
+    beside: frozenset[str]
+
+    def has(self, value: str) -> bool:
+        """Whether this can be chosen here."""
+        return bool(value) and (value in self.words or not self.words)
+
+
+@cache
+def list_offers() -> Mapping[str, tuple[Offer, ...]]:
+    """By the name of a control, what the forms of the site offer by it."""
+    found: dict[str, tuple[Offer, ...]] = {}
+    for form in list_forms_made_from(Form):
+        own = {name: x for name, x in vars(form).items() if isinstance(x, UnboundField)}
+        for name, control in own.items():
+            choices = control.kwargs.get("choices")
+            listed = issubclass(control.field_class, SelectFieldBase) and choices
+            if listed or issubclass(control.field_class, BooleanField):
+                words = {str(one.value): one.label for one in choices or ()}
+                offer = Offer(control.args[0], words, frozenset(own))
+                found[name] = (*found.get(name, ()), offer)
+    return found
+
+
+def list_forms_made_from(form: type[Form]) -> Iterator[type[Form]]:
+    """The form and all that are made from it."""
+    yield form
+    for other in form.__subclasses__():
+        yield from list_forms_made_from(other)
 
 
 def parse_version(typed: str | None) -> int:

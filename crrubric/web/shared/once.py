@@ -4,21 +4,25 @@ A double click, a repeated request, Back and Send again: the same key with the s
 same form, and its second answer leads where the first led. With other words it is another form.
 """
 
+import logging
 import secrets
 from hashlib import sha256
 from http import HTTPStatus
 from time import sleep
+from typing import cast
 
 from flask import Flask, Response, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crrubric.domain.errors import Repeated
 from crrubric.domain.record.chain import to_canonical_json
-from crrubric.extensions import db
+from crrubric.extensions import DatabaseUnavailable, db
 from crrubric.services.shared.sent_forms import find_answer, keep_answer, name_sent_form
 from crrubric.web.shared.page import wants_json
 from crrubric.web.shared.session import current_person
 from crrubric.web.shared.words import translate_error
+
+log = logging.getLogger("crrubric")
 
 FIELD = "once"
 NOT_TYPED = frozenset({"csrf_token"})  # other in every session, and sometimes in every page
@@ -59,10 +63,20 @@ def fingerprint_form(user_id: int) -> str:
 
 
 def keep_location(response: Response) -> Response:
-    """Keep where the answer to a form led, for whoever sends it again."""
+    """Keep where the answer to a form led, for whoever sends it again: they are led there, too,
+    where what the form did is what refuses it now, such as a phase that has changed.
+    """
     digest = g.pop("sent_form", None)
-    if digest is not None and response.status_code < HTTPStatus.BAD_REQUEST:
-        keep_answer(db.session(), digest, response.headers.get("Location") or find_home())
+    if digest is None or response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return response
+    try:
+        if response.status_code < HTTPStatus.BAD_REQUEST:
+            keep_answer(db.session(), digest, response.headers.get("Location") or find_home())
+        elif done := find_answer(db.session(), digest):
+            return cast(Response, redirect(done, code=303))
+    except DatabaseUnavailable as error:  # what the form did is done, and its answer says so
+        db.session.rollback()
+        log.warning("the answer to a form was not kept: %s", error.orig)
     return response
 
 

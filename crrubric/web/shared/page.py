@@ -52,11 +52,12 @@ def render_act_page(
     *,
     back: str,
     problems: Sequence[str] = (),
+    overtaken: ActForm | None = None,
 ) -> str:
     """The page before an act that can't be taken back, or of which people are told.
 
     Args: back: the endpoint that Cancel leads to; problems: why it can't be done now; then there
-    is no button.
+    is no button; overtaken: what was typed for an act that is none any more.
     """
     return render_page(
         "shared/act.html",
@@ -67,6 +68,7 @@ def render_act_page(
         words=words,
         back=url_for(back, slug=seat.evaluation.slug),
         problems=problems,
+        overtaken=overtaken,
     )
 
 

@@ -9,17 +9,20 @@ it is, and nobody else sends it.
 import logging
 from dataclasses import dataclass
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 from flask import Flask, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_wtf.csrf import CSRFError
+from flask_wtf.csrf import CSRFError, generate_csrf
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from crrubric.domain import limits
 from crrubric.web.people.account_forms import SignInForm
+from crrubric.web.people.sign_in_page import render_sign_in_page
 from crrubric.web.shared import session
 from crrubric.web.shared.errors import PASSWORDS, list_long_texts, render_error_page
+from crrubric.web.shared.forms import list_offers
 from crrubric.web.shared.origins import FOREIGN
 from crrubric.web.shared.page import find_site_address, to_local_address, wants_json
 
@@ -68,11 +71,18 @@ def handle_csrf_error(error: CSRFError) -> ResponseReturnValue:
 
 def show_sign_in_again() -> ResponseReturnValue:
     """A sign-in page from before another window signed in or out: on to where it leads, or anew."""
-    go = url_for("account.show_sign_in", next=request.form.get("next") or None)
+    if session.current_person() is not None:
+        go = url_for("account.show_sign_in", next=request.form.get("next") or None)
+        if wants_json():
+            words = _("This form is out of date. Open the page again and send it once more.")
+            return jsonify(message=words, go=go), HTTPStatus.BAD_REQUEST
+        return redirect(go, code=303)
+    words = _("This page was too old and has been renewed: sign in once more.")
     if wants_json():
-        words = _("This form is out of date. Open the page again and send it once more.")
-        return jsonify(message=words, go=go), HTTPStatus.BAD_REQUEST
-    return redirect(go, code=303)
+        return jsonify(message=words, token=generate_csrf()), HTTPStatus.BAD_REQUEST
+    form = SignInForm()  # with the address that was typed; no page carries a password
+    form.form_errors.append(words)
+    return render_sign_in_page(form, HTTPStatus.BAD_REQUEST)
 
 
 def explain_foreign_form() -> ResponseReturnValue:
@@ -112,11 +122,19 @@ def keep_form(owner: int) -> InterruptedForm:
 
 
 def redirect_to_file_form() -> ResponseReturnValue:
-    """The way back to the form for a file: a page can't carry a file along, so that is said."""
-    flash(
-        _("You were signed out: the file was not saved. Sign in, then choose it again."), "problem"
+    """The way back to the form for a file: a page can't carry a file along, so that is said.
+
+    What was chosen beside the file comes along in the address: the form begins with it.
+    """
+    chosen = {name: value for name, value in request.form.items() if name in list_offers()}
+    words = _("You were signed out: the file was not saved. Sign in, then choose it again.")
+    ticked = _(
+        "You were signed out: the file was not saved. Sign in, then choose it again; what"
+        " you had ticked beside it stays ticked."
     )
-    return redirect(url_for("account.show_sign_in", next=request.path), code=303)
+    flash(ticked if chosen else words, "problem")
+    back = f"{request.path}?{urlencode(chosen)}" if chosen else request.path
+    return redirect(url_for("account.show_sign_in", next=back), code=303)
 
 
 def render_sign_in_again(

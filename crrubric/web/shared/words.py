@@ -67,11 +67,16 @@ def init_app(app: Flask) -> None:
 
 def translate_error(error: CrrubricError) -> str:
     """A refusal in the reader's language."""
-    values = {
-        key: gettext(value) if isinstance(value, str) and value else value
-        for key, value in error.values.items()
-    }
+    values = {key: translate_error_value(value) for key, value in error.values.items()}
     return str(gettext(error.message, **values))
+
+
+def translate_error_value(value: object) -> object:
+    """What fills a placeholder of a refusal: words in the reader's language, a moment in their
+    zone."""
+    if isinstance(value, datetime):
+        return format_moment(value)
+    return gettext(value) if isinstance(value, str) and value else value
 
 
 def translate_remark(remark: Remark) -> str:

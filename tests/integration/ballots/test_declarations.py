@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, NotFound, WrongPhase
+from crrubric.domain.errors import DoneAlready, Invalid, NotFound, WrongPhase
 from crrubric.domain.events import Event
 from crrubric.domain.vocabulary import Answer, DeclarationKind, Outcome, Phase, Role
 from crrubric.extensions import db
@@ -153,7 +153,7 @@ def test_a_waiver_can_be_withdrawn(make: Factory):
 
     db.session.expire_all()
     assert ballot_of(made, 0, 0).recused
-    with pytest.raises(WrongPhase):
+    with pytest.raises(DoneAlready):
         declarations.end_waiver(made.chair, made.slug, found.id, reason="again")
 
 

@@ -24,7 +24,7 @@ from crrubric.services.setup import committee
 from crrubric.services.setup.phases import change_phase
 from tests.factories import Factory, Made, shown_undisputed
 from tests.integration.conftest import Visit
-from tests.pages import parse, words
+from tests.pages import filled_form, parse, words
 
 # first vendor: all agree; second: split on the must-have, a tie, nobody on the last
 MARKS = {(0, 0): "YYY", (1, 0): "YYY", (2, 0): "YY?", (0, 1): "YY-", (1, 1): "YN-", (2, 1): "N?-"}
@@ -198,7 +198,9 @@ def test_a_postponed_cell_stays_on_the_agenda_until_it_is_settled(make: Factory,
     cell = place(made, 1, "teacher")
     chair = visit(made.chair)
 
-    chair.post(made.url(f"meeting/defer/{cell[0]}/{cell[1]}"), {"reason": "Ask the vendor."})
+    postpone = made.url(f"meeting/defer/{cell[0]}/{cell[1]}")
+    form = filled_form(chair.page(made.url(f"cells/{cell[0]}/{cell[1]}")), postpone)
+    chair.post(postpone, {**form, "reason": "Ask the vendor."})
     page = chair.get(made.url(f"cells/{cell[0]}/{cell[1]}")).text
     decisions.record_finding(
         made.chair, made.slug, *cell, FindingText(Outcome.NOT_MET, "They said no."), seen_version=0

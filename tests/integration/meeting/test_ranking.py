@@ -8,7 +8,7 @@ from docx import Document
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from crrubric.domain.errors import Invalid, NotFound, NotReady
+from crrubric.domain.errors import DoneAlready, NotFound, NotReady
 from crrubric.domain.events import Event
 from crrubric.domain.meeting.ranking import RankingInput, encode_order
 from crrubric.domain.vocabulary import DeclarationKind, Gate, Outcome, Phase
@@ -162,7 +162,7 @@ def test_a_repeated_reinstatement_is_stored_once_and_another_reason_is_refused(m
 
     reinstate(made)
     reinstate(made)
-    with pytest.raises(Invalid, match="reinstated already"):
+    with pytest.raises(DoneAlready, match=f"Dana Chair did this already.*wrote: “{WHY}”"):
         reinstate(made, reason="Another reason")
 
     assert [row.reason for row in db.session.scalars(select(Reinstatement))] == [WHY]
@@ -184,7 +184,8 @@ def test_a_reinstatement_is_withdrawn_with_a_reason_that_the_journal_keeps(
         select(JournalEntry).where(JournalEntry.event == Event.REINSTATEMENT_WITHDRAWN)
     ).one()
     assert (entry.before, entry.reason) == ({"reason": WHY}, "The screens came late.")
-    withdraw_reinstatement(made.chair, made.slug, made.vendors[1].id, reason="again")
+    with pytest.raises(DoneAlready, match=r"“The screens came late\.”"):
+        withdraw_reinstatement(made.chair, made.slug, made.vendors[1].id, reason="again")
 
 
 def test_a_reinstatement_without_effect_is_kept_and_shown_as_such(make: Factory, visit: Visit):

@@ -1,5 +1,7 @@
 """A form whose page belongs to an earlier session: its words are lost to nobody but others."""
 
+from io import BytesIO
+
 import pytest
 from flask import Flask
 
@@ -10,7 +12,8 @@ from crrubric.queries.people.people import Actor
 from tests.factories import PASSWORD, Factory, Made, stored_marks
 from tests.integration.conftest import Visit, Visitor
 from tests.integration.shared.test_access import addresses
-from tests.pages import Page, parse, words
+from tests.pages import Page, filled_form, parse, words
+from tests.uploads import pdf
 
 NOTE = "Forty minutes of thoughts about captions & contrast."
 ASKS = {"Accept": "application/json"}
@@ -172,6 +175,58 @@ def test_a_sign_in_page_from_before_leads_on_for_whoever_is_in(make: Factory, vi
     assert (plain.status_code, plain.location) == (303, "/sign-in?next=/words")
     assert (script.status_code, script.json["go"]) == (400, "/sign-in?next=/words")
     assert person.send("GET", plain.location).location == "/words"
+
+
+def test_a_sign_in_page_from_before_keeps_the_address_that_was_typed(make: Factory, visit: Visit):
+    made = make.evaluation()
+    address = email(made.reviewers[0])
+    person = visit()
+    form = {"csrf_token": person.csrf(), "email": address, "password": PASSWORD, "next": "/words"}
+    person.sign_in(made.reviewers[0])
+    sign_out(person)
+
+    script = person.send("POST", "/sign-in", data=form, headers=ASKS)
+    late = send(person, "/sign-in", form)
+
+    assert late.status == 400
+    assert "renewed: sign in once more" in words(late.with_id("error-summary"))
+    assert (late.with_id("email").get("value"), PASSWORD in late.text) == (address, False)
+    again = filled_form(late, "/sign-in")
+    assert person.post("/sign-in", {**again, "password": PASSWORD}).location == "/words"
+    sign_out(person)
+    assert (script.status_code, "go" in script.json) == (400, False)
+
+
+def test_a_script_sends_an_old_sign_in_page_with_the_token_that_it_is_told(
+    make: Factory, visit: Visit
+):
+    form = {"email": email(make.evaluation().reviewers[0]), "password": PASSWORD}
+    person = visit()
+    told = person.send("POST", "/sign-in", data=form, headers=ASKS).json["token"]
+
+    done = person.send("POST", "/sign-in", data={**form, "csrf_token": told}, headers=ASKS)
+
+    assert (done.status_code, done.json["go"]) == (200, "/")
+
+
+@pytest.mark.parametrize("ticked", [True, False])
+def test_a_file_that_is_chosen_again_still_tells_prices(
+    make: Factory, visit: Visit, *, ticked: bool
+):
+    made = make.evaluation()
+    person, url = visit().sign_in(made.chair), made.url(f"vendors/{made.vendors[0].id}/files")
+    form = {"csrf_token": person.csrf(), **({"tells_prices": "y"} if ticked else {})}
+    sign_out(person)
+
+    late = person.send("POST", url, data={**form, "file": (BytesIO(pdf()), "offer.pdf")})
+    asked = person.page(late.location)
+    there = filled_form(asked, "/sign-in")
+    back = person.post(
+        "/sign-in", {**there, "email": email(made.chair), "password": PASSWORD}
+    ).location
+
+    assert ("stays ticked" in words(asked.with_id("main"))) is ticked
+    assert filled_form(person.page(back), url) == ({"tells_prices": ["y"]} if ticked else {})
 
 
 @pytest.mark.parametrize("token", ["", "forged", "WzEsICIvIl0.forged"])

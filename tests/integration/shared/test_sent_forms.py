@@ -9,11 +9,16 @@ from threading import Barrier, Thread
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
 
 from crrubric.clock import now_utc
+from crrubric.domain.errors import Busy
+from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Phase
 from crrubric.extensions import db
 from crrubric.models import JournalEntry, SentForm
+from crrubric.services.questions import askings as service
+from crrubric.services.setup import phases
 from crrubric.web.shared import once
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
@@ -71,6 +76,8 @@ FORMS = {
         {"vendor": "{vendor}", "words": "To train", "owner": "IT", "due_on": DAY},
         needs=("decision",),
     ),
+    "phase": Sent("phase?to=SCORING", "phase?to=SCORING", {}, Phase.SETUP),
+    "deletion": Sent("delete/", "delete/", {"typed": "Credit recovery"}, Phase.SETUP),
     "deferral": Sent(
         "cells/{vendor}/{criterion}", "meeting/defer/{vendor}/{criterion}",
         {"reason": "Ask them first."}, needs=("meeting",),
@@ -173,6 +180,38 @@ def test_a_form_that_was_refused_can_be_sent_again(sender):
     taken = site.send(form, values)
 
     assert (refused.status_code, taken.status_code) == (422, 303)
+
+
+def test_a_form_that_is_refused_is_refused_alike_when_it_is_sent_again(
+    sender, monkeypatch: pytest.MonkeyPatch
+):
+    site, form = sender("asking")
+    values = site.fill(form)
+    with monkeypatch.context() as broken:
+        broken.setattr(service, "ask_vendor", refuse_for_now)
+        busy = [site.send(form, values).status_code for _time in range(2)]
+    phases.change_phase(site.made.chair, site.made.slug, Phase.MEETING)
+
+    late = [site.send(form, values).status_code for _time in range(2)]
+
+    assert (busy, late) == ([503, 503], [409, 409])
+
+
+def refuse_for_now(*_given: object, **_named: object) -> None:
+    raise Busy(N_("The server is busy."), seconds=3)
+
+
+def test_a_form_whose_answer_is_not_kept_is_answered_all_the_same(
+    sender, monkeypatch: pytest.MonkeyPatch
+):
+    def fail(*_given: object) -> None:
+        raise OperationalError("update sent_form", {}, Exception("database is locked"))
+
+    site, form = sender("section")
+    values = site.fill(form)
+    monkeypatch.setattr(once, "keep_answer", fail)
+
+    assert site.send(form, values).status_code == 303
 
 
 def test_of_two_at_the_same_moment_one_does_the_work(sender):

@@ -23,6 +23,8 @@ from crrubric.domain.vocabulary import (
     Stakeholder,
     Standing,
 )
+from crrubric.extensions import db
+from crrubric.models import Criterion
 from crrubric.queries.people.people import Actor
 from crrubric.services.ballots.attachments import attach_vendor_file
 from crrubric.services.ballots.ballots import MarkText
@@ -32,6 +34,7 @@ from crrubric.services.questions.askings import ask_vendor
 from crrubric.services.questions.questions import write_question
 from crrubric.services.setup import vendors
 from crrubric.services.setup.committee import invite_member
+from crrubric.services.setup.phases import change_phase
 from tests.factories import Factory, Made, ballot_of
 from tests.integration.conftest import Visit, Visitor
 from tests.integration.shared.test_access import addresses
@@ -315,6 +318,83 @@ def test_a_page_that_says_what_went_wrong_shows_short_words_too(make: Factory, v
 
     kept = [words(node) for node in parse(409, late.text).all("textarea")]
     assert (late.status_code, kept) == (409, ["Quill", "ill"])
+
+
+CHOSEN = {  # a form that comes too late: who sends what to where, and what they read of it
+    "mark": (
+        "reviewer", "ballots/{vendor}/marks/{ada}", {"answer": "YES", "evidence_kind": ""},
+        ["Does the vendor meet this criterion? Yes"],
+    ),
+    "entry": (
+        "chair", "progress/{ballot}/enter",
+        {"answer-{ada}": "NO", "answer-{sis}": "CANNOT_TELL", "source": "PHONE",
+         "no_conflict": "y"},
+        ["Accessible: No", "Works with our system: Can’t tell", "How was it given? By phone",
+         "The reviewer says that they have no conflict of interest"],
+    ),
+    "declarations": (
+        "reviewer", "declarations", {"vendor-{vendor}-kind": "NONE"},
+        ["{company}: No conflict of interest"],
+    ),
+    "weights": ("chair", "rubric/weights/", {"c{sis}-weight": "2", "c{sis}-must_have": "y"},
+                ["Works with our system: Must-have"]),
+    "commitment": ("chair", "decision/commitments", {"vendor": "{vendor}"}, ["Vendor: {company}"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", CHOSEN)
+def test_what_was_chosen_in_a_form_that_comes_too_late_stands_in_the_answer(
+    make: Factory, visit: Visit, name: str
+):
+    made = make.evaluation(phase=Phase.SCORING)
+    ids = {
+        "vendor": made.vendors[0].id,
+        "company": made.vendors[0].company,
+        "ballot": ballot_of(made, 0, 0).id,
+        **{row.code: row.id for row in made.criteria},
+    }
+    if name in {"mark", "entry"}:
+        change_phase(made.chair, made.slug, Phase.MEETING)
+    if name == "declarations":
+        make.forward(made, Phase.DECIDED, {})
+    who, to, sent, told = CHOSEN[name]
+    person = visit(made.chair if who == "chair" else made.reviewers[0])
+    values = {key.format(**ids): value.format(**ids) for key, value in sent.items()}
+
+    late = person.post(made.url(to.format(**ids)), values)
+
+    page = parse(409, late.text)
+    assert late.status_code == 409
+    assert [words(node) for node in page.with_id("chosen-list")] == [x.format(**ids) for x in told]
+    assert "It was not saved." in words(page.with_id("main"))
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_what_was_chosen_is_told_in_the_language_of_the_reader(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+    db.session.get_one(Criterion, made.criteria[0].id).translations = {"es": {"title": "Accesible"}}
+    db.session.commit()
+    change_phase(made.chair, made.slug, Phase.MEETING)
+    url = made.url(f"progress/{ballot_of(made, 0, 0).id}/enter")
+    answer = {f"answer-{made.criteria[0].id}": "NO"}
+
+    late = visit(made.chair).post(url, answer, headers={"Accept-Language": "es"})
+
+    assert [words(x) for x in parse(409, late.text).with_id("chosen-list")] == ["Accesible: No"]
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_nobody_reads_the_name_of_a_vendor_from_which_they_stay_away(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+    make.conflict(made, 0, 1, "My brother works there.")
+    change_phase(made.chair, made.slug, Phase.MEETING)
+    own, away = (row.id for row in made.vendors)
+    url = made.url(f"ballots/{own}/marks/{made.criteria[0].id}")
+
+    late = visit(made.reviewers[0]).post(url, {"answer": "YES", "vendor": str(away)})
+
+    assert (late.status_code, made.vendors[1].company in late.text) == (409, False)
 
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)
