@@ -338,19 +338,20 @@ class Later(Frame):
     @act(Action.REINSTATE_VENDOR, often=2, vendor=NUMBER, why=WHY)
     def reinstate_vendor(self, who, vendor, why):
         name, key = self.person(who, Action.REINSTATE_VENDOR), self.picked("vendors", vendor)
-        failing = [one for one in self.model.vendors if self.fails(one)]
+        failing = [one for one in self.model.vendors if self.barring(one)]
         key = failing[vendor % len(failing)] if failing and vendor % 3 else key
-        held = self.model.reinstated.get(key)
+        reasons = {row[0] for pair, row in self.model.reinstated.items() if pair[0] == key}
+        barring = self.barring(key)
         done = self.tried(
             (not why and Invalid)
             or self.refused(name, Action.REINSTATE_VENDOR)
             or ((self.shut_out(name, key) or not self.runs(key)) and NotFound)
-            or ((held[0] != why if held else not self.fails(key)) and Invalid),
+            or (not barring and why not in reasons and Invalid),
             lambda: reinstatements.reinstate_vendor(self.people[name], self.slug, key, reason=why),
-            idle=bool(held),
+            idle=not barring,
         )
-        if done and not held:
-            self.model.reinstated[key] = (why, self.people[name].name)
+        for criterion in barring if done else ():
+            self.model.reinstated[key, criterion] = (why, self.people[name].name)
 
     @act(Action.REINSTATE_VENDOR, vendor=NUMBER, why=WHY)
     def withdraw_reinstatement(self, who, vendor, why):
@@ -362,7 +363,7 @@ class Later(Frame):
             lambda: reinstatements.withdraw_reinstatement(
                 self.people[name], self.slug, key, reason=why
             ),
-            idle=key not in self.model.reinstated,
+            idle=all(pair[0] != key for pair in self.model.reinstated),
         )
-        if done:
-            self.model.reinstated.pop(key, None)
+        for pair in [pair for pair in self.model.reinstated if pair[0] == key] if done else ():
+            del self.model.reinstated[pair]

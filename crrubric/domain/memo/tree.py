@@ -266,11 +266,12 @@ class MemoRecommendation:
 
 @dataclass(frozen=True, slots=True)
 class MemoReinstatement:
-    """A vendor that the committee reinstated, and why."""
+    """What the committee lifted for a vendor, and why: (code, title) of each must-have."""
 
     vendor: str
     reason: str
     at: datetime
+    lifted: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,13 +132,17 @@ class ValueFormatter:
     def gate(self, score: Score, results: Results) -> str:
         """Whether the must-haves are met, naming those that are not."""
         titles = {criterion.code: criterion.title for criterion in results.criteria}
-        failed, pending = (
-            ", ".join(titles[code] for code in codes) for codes in (score.failed, score.pending)
+        failed, pending, lifted, barring = (
+            ", ".join(titles[code] for code in codes)
+            for codes in (score.failed, score.pending, score.lifted, score.barring)
         )
         if score.gate is Gate.PASS:
             return self(N_("all met") if results.must_haves else N_("there are none"))
         if score.gate is Gate.FAIL:
-            return self(N_("not eligible: %(what)s"), what=failed)
+            if not lifted:
+                return self(N_("not eligible: %(what)s"), what=failed)
+            text = N_("not eligible: %(what)s (the committee has lifted %(lifted)s, but not this)")
+            return self(text, what=barring, lifted=lifted)
         parts = [self(N_("pending: %(what)s"), what=pending)] if pending else []
         if failed:
             text = N_("reinstated by the committee although it does not meet: %(what)s")

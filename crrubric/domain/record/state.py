@@ -120,7 +120,8 @@ class State:
     motions: list[Row] = field(default_factory=list)
     entered: dict[Triple, Row] = field(default_factory=dict)  # by number of the seal
     revisions: list[Row] = field(default_factory=list)
-    reinstated: dict[int, Pair] = field(default_factory=dict)
+    # by vendor and must-have
+    reinstated: dict[Pair, Pair] = field(default_factory=dict)
     questions: dict[int, Row] = field(default_factory=dict)
     askings: dict[int, Row] = field(default_factory=dict)
     # member and vendor where the member has seen another's ballot

@@ -105,7 +105,7 @@ class Cell:
 class Results:
     """Everything computed from the ballots and findings of an evaluation.
 
-    reinstated: codes of vendors that the committee reinstated, with effect or not.
+    lifted: the must-haves that the committee lifted for a vendor, with effect or not.
     """
 
     criteria: tuple[ScoredCriterion, ...]
@@ -116,7 +116,7 @@ class Results:
     rule: DecisionRule
     mode: ScoringMode
     pass_mark: Fraction
-    reinstated: frozenset[str] = frozenset()
+    lifted: frozenset[Key] = frozenset()
 
     @property
     def must_haves(self) -> bool:
@@ -170,12 +170,12 @@ def evaluate(
     *,
     mode: ScoringMode = ScoringMode.OUTCOME,
     pass_mark: Fraction = Fraction(85, 100),
-    reinstated: frozenset[str] = frozenset(),
+    lifted: frozenset[Key] = frozenset(),
 ) -> Results:
     """Outcomes, scores, ranks and agreement; a pair absent from `tallies` has no mark at all.
 
-    Args: tallies and adopted are keyed (vendor code, criterion code); pass_mark is a share, 0 to 1;
-    reinstated: codes of vendors.
+    Args: tallies, adopted and lifted are keyed (vendor code, criterion code); pass_mark is a share,
+    0 to 1.
     """
     made: dict[Tally, Resolution] = {}
     cells: dict[Key, Cell] = {}
@@ -202,10 +202,10 @@ def evaluate(
         criteria=tuple(criteria),
         vendors=tuple(vendors),
         cells=cells,
-        scores=rank_scores(apply_reinstatements(dict(zip(codes, scores, strict=True)), reinstated)),
+        scores=rank_scores(apply_reinstatements(dict(zip(codes, scores, strict=True)), lifted)),
         agreement=agreement_of(cell.tally for cell in cells.values()),
         rule=rule,
         mode=mode,
         pass_mark=pass_mark,
-        reinstated=reinstated,
+        lifted=lifted,
     )

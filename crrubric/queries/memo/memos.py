@@ -135,8 +135,13 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
         unattended=sum(len(row.motions) for row in held if not row.attendance),
         ranking=load_memo_ranking(session, decision, zone),
         reinstatements=tuple(
-            MemoReinstatement(row.vendor.code, row.reason, row.recorded_at.astimezone(zone))
-            for row in list_reinstatements(session, evaluation.id)
+            MemoReinstatement(
+                row.vendor.code,
+                row.reason,
+                row.at.astimezone(zone),
+                tuple(zip(row.codes, row.titles, strict=True)),
+            )
+            for row in list_reinstatements(session, evaluation.id, language)
         ),
         questions=list_memo_questions(session, evaluation),
         prices=load_memo_prices(session, evaluation, zone),

@@ -277,8 +277,9 @@ def read_stored_recommendation(rows: StoredRows, state: State) -> None:
         state.positions[row["member_id"]] = plain_columns(row, ("kind", "words"))
         sign_row(state, "position", row["member_id"], row, ("stated_at",))
     for row in rows.read(Reinstatement, Vendor):
-        state.reinstated[row["vendor_id"]] = row["reason"], row["recorded_by"]
-        sign_row(state, "reinstatement", row["vendor_id"], row, ("recorded_at",))
+        key = row["vendor_id"], row["criterion_id"]
+        state.reinstated[key] = row["reason"], row["recorded_by"]
+        sign_row(state, "reinstatement", key, row, ("recorded_at",))
     for row in rows.read(Commitment, Vendor):
         told = plain_columns(row, COMMITMENT)
         signed = ("recorded_by", "recorded_at", "withdrawn_at")

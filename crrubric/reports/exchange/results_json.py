@@ -46,7 +46,8 @@ def results_object(
         "evaluation": dict(evaluation),
         "tallies": [tally_row(cell) for cell in results.cells.values()],
         "vendors": vendor_rows(results),
-        "reinstated": sorted(results.reinstated),
+        "reinstated": sorted({vendor for vendor, _criterion in results.lifted}),
+        "lifted": lifted_json(results),
         "adopted_ranking": adopted_ranking_json(adopted, results),
         "agreement": agreement_json(computed),
         "by_criterion": groups_json(computed.reliability.criteria),
@@ -62,6 +63,14 @@ def results_object(
             for row in late
         ],
     }
+
+
+def lifted_json(results: Results) -> Json:
+    """The must-haves that the committee lifted, by vendor that it reinstated."""
+    found: Json = {}
+    for vendor, criterion in sorted(results.lifted):
+        found.setdefault(vendor, []).append(criterion)
+    return found
 
 
 def adopted_ranking_json(found: AdoptedRanking | None, results: Results) -> Json | None:
