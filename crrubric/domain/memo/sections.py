@@ -214,9 +214,14 @@ class _MemoComposer:
         return self.words(text, name=row.name, when=when, why=row.reason)
 
     def locked(self) -> Iterable[tuple[str, str]]:
-        """When ballots were locked; where they opened again, when they were first shown."""
+        """When ballots were locked; where they opened again, or were filled out of a file in the
+        meeting, when they were first shown."""
         words, facts = self.words, self.facts
         shown = facts.blindness.shown_at
+        if not facts.blindness.returns and shown not in (None, facts.closed_at):
+            yield words(N_("Ballots locked")), words.moment(facts.closed_at)
+            yield words(N_("Ballots first shown to the committee")), words.moment(shown)
+            return
         if not facts.blindness.returns:
             text = N_("Ballots locked and shown to the committee")
             yield words(text), words.moment(facts.closed_at)

@@ -149,9 +149,12 @@ def test_a_forged_must_have_is_named(made: Made, change: str):
     elif change == "more":
         db.session.add(
             Reinstatement(
-                vendor_id=row.vendor_id, criterion_id=sis, reason=WHY, recorded_by=row.recorded_by,
+                vendor_id=row.vendor_id,
+                criterion_id=sis,
+                reason=WHY,
+                recorded_by=row.recorded_by,
                 recorded_at=row.recorded_at,
-            )  # fmt: skip
+            )
         )
     else:
         db.session.delete(row)
@@ -209,9 +212,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_an_upgrade_says_what_each_reinstatement_is_about(
-    earlier: Callable[..., None], case: str
-):
+def test_an_upgrade_says_what_each_reinstatement_is_about(earlier: Callable[..., None], case: str):
     told, found, wanted = CASES[case]
     earlier("district", name="Lakeside", time_zone="UTC")
     earlier("evaluation", title="T", slug="t", phase="MEETING", rule_kind="MAJORITY",

@@ -41,7 +41,6 @@ UNTOLD: dict[str | tuple[str, str], str] = {
     ("meeting", "vendor_id"): SCREEN,
     ("meeting", "criterion_id"): SCREEN,
     ("meeting", "step"): SCREEN,
-    ("ballot", "changed_after_shown_at"): "that it was, is told; when, an upgrade had to guess",
     ("vendor_file", "key"): KEY,
     ("mark_file", "key"): KEY,
 }
