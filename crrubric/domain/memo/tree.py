@@ -96,8 +96,8 @@ class Memo:
 class MemoPerson:
     """A committee member: for whom they speak, their roles in words, ballots submitted of all.
 
-    criteria: how many they were to mark; None: every one. entered: ballots that were entered on
-    their behalf, and how many of these they have not confirmed.
+    criteria: how many they were to mark; None: every one. entered: ballots that were ever entered
+    on their behalf; unconfirmed, disputed: how many of these wait for their word, or had it.
     """
 
     name: str
@@ -109,6 +109,7 @@ class MemoPerson:
     marked: bool = False  # a ballot of theirs that counts has a mark
     entered: int = 0
     unconfirmed: int = 0
+    disputed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +221,16 @@ class MemoReturn:
 
     at: datetime
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoScope:
+    """How many vendors, criteria and reviewers there are, and how many reviewers gave marks."""
+
+    vendors: int
+    criteria: int
+    reviewers: int
+    marked: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -348,6 +359,7 @@ class MemoFacts:
     rubric_name: str
     rubric_version: str
     people: tuple[MemoPerson, ...]
+    asked: MemoScope
     recusals: tuple[MemoRecusal, ...]
     vendors: tuple[MemoVendor, ...]
     results: Results

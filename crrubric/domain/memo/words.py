@@ -12,7 +12,7 @@ from crrubric.domain.results.shares import round_share
 from crrubric.domain.results.tally import Tally
 from crrubric.domain.statistics.intervals import Interval
 from crrubric.domain.translation import N_
-from crrubric.domain.vocabulary import Gate, RuleKind
+from crrubric.domain.vocabulary import Gate, RuleKind, ScoringMode
 
 Translate = Callable[[str], str]
 NONE = N_("None recorded.")
@@ -107,10 +107,13 @@ class ValueFormatter:
             words += f" ({self(cell.resolution.reason.label)})"
         return words
 
-    def score(self, score: Score) -> str:
-        """A score with its denominator."""
+    def score(self, vendor: str, results: Results) -> str:
+        """A vendor's score with its denominator."""
+        score = results.scores[vendor]
         if score.value is None:
             return self(N_("no score: nothing is settled yet"))
+        if results.mode is ScoringMode.SHARE:
+            return self.score_by_share(score, results, results.kept_votes(vendor))
         return self(
             N_(
                 "%(percent)s by weight: %(met)s of the %(decided)s settled criteria are met "
@@ -121,6 +124,23 @@ class ValueFormatter:
             decided=score.decided,
             applicable=score.applicable,
         )
+
+    def score_by_share(self, score: Score, results: Results, kept: tuple[str, ...]) -> str:
+        """An average share of YES, and where the committee found otherwise (`kept`)."""
+        text = self(
+            N_(
+                "%(percent)s by weight, the average share of YES on %(decided)s of the"
+                " %(applicable)s criteria that apply"
+            ),
+            percent=self.percent(score.value, mark=self.pass_mark),
+            decided=score.decided,
+            applicable=score.applicable,
+        )
+        if not kept:
+            return text
+        titles = {criterion.code: criterion.title for criterion in results.criteria}
+        more = N_("the votes count here, not what the committee found otherwise: %(what)s")
+        return f"{text}; {self(more, what=', '.join(titles[code] for code in kept))}"
 
     def range(self, score: Score) -> str:
         """What the score can still become."""

@@ -139,6 +139,18 @@ class Results:
 
         return tuple(sorted(self.vendors, key=place))
 
+    def kept_votes(self, vendor: str) -> tuple[str, ...]:
+        """By share: criteria on which the committee found otherwise than the votes, whose share
+        counts in the score all the same."""
+        if self.mode is not ScoringMode.SHARE:
+            return ()
+        cells = (self.cell(vendor, row.code) for row in self.criteria)
+        return tuple(
+            cell.criterion
+            for cell in cells
+            if cell.differs and cell.finding is not Outcome.NOT_APPLICABLE
+        )
+
     def unresolved(self) -> tuple[Cell, ...]:
         """Cells that nothing settles yet."""
         return tuple(c for c in self.cells.values() if c.finding is Outcome.UNRESOLVED)

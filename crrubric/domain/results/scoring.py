@@ -35,7 +35,8 @@ SCORE_MEANS = {
     ),
     ScoringMode.SHARE: N_(
         "A score is the average share of YES, by weight, over the applicable criteria that reach"
-        " the quorum."
+        " the quorum. What the committee finds decides on must-haves and on what applies; these"
+        " votes stay as they are."
     ),
 }
 
@@ -113,6 +114,9 @@ class CellPoints:
 
 def points_of(counts: Counts, findings: Codes, rule: DecisionRule, mode: ScoringMode) -> CellPoints:
     """By outcome a cell adds 1 or 0, by share its share of YES where the quorum is reached.
+
+    By share a finding changes no points, unless it is that the criterion does not apply: an
+    adopted MET or NOT MET is for the gates.
 
     Args: counts: shape (vendors, criteria, FIELDS); findings: what holds for each cell.
     """

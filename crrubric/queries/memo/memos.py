@@ -56,6 +56,7 @@ from crrubric.queries.memo.people import (
     list_departed_members,
     list_memo_people,
     list_memo_recusals,
+    load_memo_scope,
 )
 from crrubric.queries.memo.prices import load_memo_prices
 from crrubric.queries.questions.questions import list_standing_questions
@@ -98,6 +99,7 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
         rubric_name=evaluation.rubric_name,
         rubric_version=evaluation.rubric_version,
         people=list_memo_people(session, evaluation),
+        asked=load_memo_scope(session, evaluation),
         recusals=list_memo_recusals(session, evaluation, zone),
         vendors=tuple(make_memo_vendor(row, read) for row in read.vendors.values()),
         results=read.results,

@@ -386,6 +386,7 @@ def test_another_order_is_adopted_with_its_reason_and_shown_on_every_page(
     codes = [vendor.code for vendor in made.vendors]
     assert (found["reinstated"], found["lifted"]) == ([codes[1]], {codes[1]: ["ada"]})
     assert found["adopted_ranking"]["ranks"] == {codes[0]: 1, codes[1]: 2, codes[2]: None}
+    assert found["adopted_ranking"]["computed_ranks"] == {codes[0]: 2, codes[1]: 1, codes[2]: None}
     assert found["adopted_ranking"]["as_computed"] is False
     assert [(row["vendor"], row["gate"], row["failed"]) for row in found["vendors"]] == [
         (codes[1], "REINSTATED", ["ada"]), (codes[0], "PASS", []), (codes[2], "PENDING", []),
