@@ -158,7 +158,7 @@ def list_reinstatement_rows(
         barring, held = read.results.scores[vendor.code].barring, acts.get(row.id, ())
         form = pick_reinstatement_form(name_reinstatement(row.id), refused, offered=bool(barring))
         back = pick_reinstatement_form(name_withdrawal(row.id), refused, offered=bool(held))
-        if row.id in seat.shut_out or not (held or (may and form)):
+        if row.id in seat.shut_out or not (held or (may and (form or back))):
             continue
         found.append(
             ReinstatementRow(
