@@ -27,7 +27,8 @@ LATE_SINCE = "changed_after_shown_at"
 LATER = {"evidence_until": None}  # what marks of older versions did not have
 IMPORTED_SEAT: Row = {
     "user_id": None, "chair": False, "reviewer": True, "stakeholder": Stakeholder.OTHER,
-    "awaits_address": None, "present": True, "practiced": False, "vendors": None, "criteria": None,
+    "awaits_address": None, "made_account": False, "present": True, "practiced": False,
+    "vendors": None, "criteria": None,
 }  # fmt: skip
 IMPORTED_VENDOR: Row = {
     **dict.fromkeys(VENDOR, ""), "price_unit": None, "unit_price_cents": None, "quantity": None,

@@ -178,7 +178,9 @@ def read_stored_members(rows: StoredRows, state: State) -> None:
     ]
     for row in rows.read(Member):
         state.members[row["id"]] = {
-            **plain_columns(row, ("name", "user_id", "stakeholder", "awaits_address")),
+            **plain_columns(
+                row, ("name", "user_id", "stakeholder", "awaits_address", "made_account")
+            ),
             "chair": row["is_chair"],
             "reviewer": row["is_reviewer"],
             "present": row["removed_at"] is None,

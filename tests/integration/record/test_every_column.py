@@ -34,7 +34,6 @@ UNTOLD: dict[str | tuple[str, str], str] = {
     "sent_form": "kept for two days, so that a form sent twice has one effect",
     ("evaluation", "title_key"): COMPARED,
     ("vendor", "name_key"): COMPARED,
-    ("member", "made_account"): "whose link a chair may hand out",
     "outgoing_mail": TELLS,
     "practice_mark": "practice never counts",
     ("district", "version"): "how often it was named",
