@@ -254,7 +254,8 @@ TERMS: tuple[tuple[str, tuple[Term, ...]], ...] = (
                 N_("Not eligible, reinstated"),
                 N_(
                     "A vendor that does not meet a must-have is not eligible and is not "
-                    "ranked, unless the committee reinstates it with a reason."
+                    "ranked, unless the committee reinstates it with a reason. That lifts what "
+                    "the vendor fails then, and nothing that it comes to fail later."
                 ),
             ),
             Term(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from crrubric.clock import now_utc
 from crrubric.domain.vocabulary import Outcome, PositionKind
 from crrubric.models.base import Base, LongText, Name, ShortText, Title, checked_enum
-from crrubric.models.evaluations import Member, Vendor
+from crrubric.models.evaluations import Criterion, Member, Vendor
 
 
 class Finding(Base):
@@ -78,16 +78,24 @@ class RankedVendor(Base):
 
 
 class Reinstatement(Base):
-    """A vendor that the committee ranks although it does not meet a must-have, and why."""
+    """A must-have that the committee lifts for a vendor that does not meet it, and why.
+
+    The vendor is ranked while every must-have that it fails is lifted; one that it comes to fail
+    later takes an act of its own.
+    """
 
     __tablename__ = "reinstatement"
     __table_args__ = (CheckConstraint("length(reason) > 0", name="reason_given"),)
 
     vendor_id: Mapped[int] = mapped_column(ForeignKey("vendor.id"), primary_key=True)
+    criterion_id: Mapped[int] = mapped_column(
+        ForeignKey("criterion.id"), primary_key=True, index=True
+    )
     reason: Mapped[LongText]
     recorded_by: Mapped[Name]
     recorded_at: Mapped[datetime] = mapped_column(default=now_utc)
     vendor: Mapped[Vendor] = relationship()
+    criterion: Mapped[Criterion] = relationship()
 
 
 class Position(Base):

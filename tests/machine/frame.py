@@ -275,15 +275,19 @@ class Frame(RuleBasedStateMachine):
         ).outcome
 
     def ruled_out(self, vendor: int) -> bool:
-        """Whether the vendor fails a must-have, and the committee lifted nothing."""
-        return vendor not in self.model.reinstated and self.fails(vendor)
+        """Whether the vendor fails a must-have that the committee did not lift."""
+        return bool(self.barring(vendor))
 
-    def fails(self, vendor: int) -> bool:
-        return any(
-            self.finding(vendor, criterion) == "NOT_MET"
+    def barring(self, vendor: int) -> list[int]:
+        """The must-haves that the vendor fails and that were not lifted for it."""
+        return [
+            criterion
             for criterion, row in self.model.criteria.items()
-            if row["must_have"] and not row["left_out"]
-        )
+            if row["must_have"]
+            and not row["left_out"]
+            and self.finding(vendor, criterion) == "NOT_MET"
+            and (vendor, criterion) not in self.model.reinstated
+        ]
 
     def finding(self, vendor: int, criterion: int) -> Any:
         row = self.model.findings.get((vendor, criterion))

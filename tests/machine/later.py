@@ -343,26 +343,28 @@ class Later(Frame):
     @act(Action.REINSTATE_VENDOR, often=2, vendor=NUMBER, why=WHY)
     def reinstate_vendor(self, who, vendor, why):
         name, key = self.person(who, Action.REINSTATE_VENDOR), self.picked("vendors", vendor)
-        failing = [one for one in self.model.vendors if self.fails(one)]
+        failing = [one for one in self.model.vendors if self.barring(one)]
         key = failing[vendor % len(failing)] if failing and vendor % 3 else key
-        held = self.model.reinstated.get(key)
+        held = any(pair[0] == key for pair in self.model.reinstated)
+        barring = self.barring(key)
         done = self.tried(
             (not why and Invalid)
             or self.refused(name, Action.REINSTATE_VENDOR)
             or ((self.shut_out(name, key) or not self.runs(key)) and NotFound)
-            or (held and self.said_otherwise(name, why, "reinstate", key))
-            or (not held and not self.fails(key) and Invalid),
+            or (not barring and held and self.said_otherwise(name, why, "reinstate", key))
+            or (not barring and not held and Invalid),
             lambda: reinstatements.reinstate_vendor(self.people[name], self.slug, key, reason=why),
-            idle=bool(held),
+            idle=not barring,
         )
-        if done and not held:
-            self.model.reinstated[key] = (why, self.people[name].name)
+        for criterion in barring if done else ():
+            self.model.reinstated[key, criterion] = (why, self.people[name].name)
+        if done and barring:
             self.said["reinstate", key] = name, why
 
     @act(Action.REINSTATE_VENDOR, vendor=NUMBER, why=WHY)
     def withdraw_reinstatement(self, who, vendor, why):
         name, key = self.person(who, Action.REINSTATE_VENDOR), self.picked("vendors", vendor)
-        gone = key not in self.model.reinstated
+        gone = all(pair[0] != key for pair in self.model.reinstated)
         done = self.tried(
             (not why and Invalid)
             or self.refused(name, Action.REINSTATE_VENDOR)
@@ -373,6 +375,7 @@ class Later(Frame):
             ),
             idle=gone,
         )
+        for pair in [pair for pair in self.model.reinstated if pair[0] == key] if done else ():
+            del self.model.reinstated[pair]
         if done and not gone:
-            self.model.reinstated.pop(key)
             self.said["lift", key] = name, why

@@ -72,19 +72,26 @@ def rank_field(code: str) -> str:
 
 
 def refuse_ruled_out(results: Results, code: str | None, field: str) -> None:
-    """Raise Invalid if there is a vendor that is not eligible, saying what it does not meet."""
+    """Raise Invalid if there is a vendor that is not eligible, saying what it does not meet, and
+    what of that the committee has lifted."""
     if code is None:
         return
     score = results.scores[code]
     if score.gate is not Gate.FAIL:
         return
+    text = N_(
+        "%(vendor)s is not eligible: it does not meet %(what)s. Reinstate it first, with a reason."
+    )
+    if score.lifted:
+        text = N_(
+            "%(vendor)s is not eligible: the committee has lifted %(lifted)s, but not %(what)s."
+            " Reinstate it for that as well, with a reason."
+        )
     raise Invalid(
-        N_(
-            "%(vendor)s is not eligible: it does not meet %(what)s."
-            " Reinstate it first, with a reason."
-        ),
+        text,
         vendor=vendor_name_of(results, code),
-        what=join_criterion_titles(results, score.failed),
+        what=join_criterion_titles(results, score.barring),
+        lifted=join_criterion_titles(results, score.lifted),
         field=field,
     )
 

@@ -42,10 +42,17 @@ def list_ranking_remarks(
 def _remark_on_recommended(words: ValueFormatter, results: Results, code: str) -> Iterator[str]:
     score = results.scores[code]
     if score.gate is Gate.FAIL:
+        text = N_("%(vendor)s is recommended, but not eligible: it does not meet %(what)s.")
+        if score.lifted:
+            text = N_(
+                "%(vendor)s is recommended, but not eligible: the committee has lifted %(lifted)s,"
+                " but not %(what)s."
+            )
         yield words(
-            N_("%(vendor)s is recommended, but not eligible: it does not meet %(what)s."),
+            text,
             vendor=vendor_name_of(results, code),
-            what=join_criterion_titles(results, score.failed),
+            what=join_criterion_titles(results, score.barring),
+            lifted=join_criterion_titles(results, score.lifted),
         )
     if score.gate is Gate.PENDING:
         yield words(

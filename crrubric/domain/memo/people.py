@@ -92,10 +92,14 @@ class CommitteeBlocks:
         words = self.words
         text = words(N_("%(part)s of %(whole)s"), part=row.submitted, whole=row.ballots)
         if row.entered:
+            said = N_("entered on their behalf: %(count)s, not confirmed: %(open)s")
+            if row.disputed:
+                said = N_(
+                    "entered on their behalf: %(count)s, not confirmed: %(open)s, disputed:"
+                    " %(disputed)s"
+                )
             text += "; " + words(
-                N_("entered on their behalf: %(count)s, not confirmed: %(open)s"),
-                count=row.entered,
-                open=row.unconfirmed,
+                said, count=row.entered, open=row.unconfirmed, disputed=row.disputed
             )
         return text
 

@@ -3,7 +3,14 @@
 from collections.abc import Iterable
 
 from crrubric.domain.meeting.ranking_words import describe_adopted_order, list_ranking_remarks
-from crrubric.domain.memo.tree import Block, Bullets, MemoFacts, Paragraph, Table
+from crrubric.domain.memo.tree import (
+    Block,
+    Bullets,
+    MemoFacts,
+    MemoReinstatement,
+    Paragraph,
+    Table,
+)
 from crrubric.domain.memo.words import NONE, ValueFormatter
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Gate
@@ -58,7 +65,7 @@ class RankingBlocks:
             for code, score in self.results.scores.items()
             if score.gate is Gate.FAIL
         )
-        back = tuple(self.reinstated(row.vendor, row.reason) for row in self.facts.reinstatements)
+        back = tuple(self.reinstated(row) for row in self.facts.reinstatements)
         for label, lines in (
             (N_("Ruled out by a must-have:"), out),
             (N_("Reinstated by the committee:"), back),
@@ -66,18 +73,30 @@ class RankingBlocks:
             yield Paragraph("", words(label))
             yield Bullets(lines) if lines else Paragraph(words(NONE))
 
-    def reinstated(self, code: str, reason: str) -> str:
-        """A reinstatement in a line: although what, and why."""
-        failed = self.results.scores[code].failed
-        if not failed:
-            return self.words(
-                N_("%(vendor)s (no effect: the vendor no longer fails any must-have): %(reason)s"),
-                vendor=self.names[code],
-                reason=reason,
+    def reinstated(self, row: MemoReinstatement) -> str:
+        """A reinstatement in a line or two: although what, why, and whether it is enough."""
+        words, score = self.words, self.results.scores[row.vendor]
+        unmet = [title for code, title in row.lifted if code in score.lifted]
+        over = [title for code, title in row.lifted if code not in score.lifted]
+        text = N_("%(vendor)s, although it does not meet %(what)s: %(reason)s")
+        if over and unmet:
+            text = N_(
+                "%(vendor)s, although it does not meet %(what)s (no effect on %(over)s, which the"
+                " vendor no longer fails): %(reason)s"
             )
-        return self.words(
-            N_("%(vendor)s, although it does not meet %(what)s: %(reason)s"),
-            vendor=self.names[code],
-            what=self.words.listed([self.titles[each] for each in failed]),
-            reason=reason,
+        elif over:
+            text = N_(
+                "%(vendor)s, for %(over)s (no effect: the vendor no longer fails it): %(reason)s"
+            )
+        said = words(
+            text,
+            vendor=self.names[row.vendor],
+            what=words.listed(unmet),
+            over=words.listed(over),
+            reason=row.reason,
         )
+        if not score.barring:
+            return said
+        barring = words.listed([self.titles[code] for code in score.barring])
+        more = N_("(It is not ranked: the committee has not lifted %(what)s.)")
+        return f"{said} {words(more, what=barring)}"

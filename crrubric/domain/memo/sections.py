@@ -16,6 +16,7 @@ from crrubric.domain.memo.tree import (
     MemoDeparture,
     MemoFacts,
     MemoRecommendation,
+    MemoScope,
     MemoStatus,
     MemoVendor,
     PageBreak,
@@ -175,18 +176,7 @@ class _MemoComposer:
                 (words(N_("Decision recorded")), words.moment(facts.decided_at)),
             ),
         )
-        yield Paragraph(
-            words(
-                N_(
-                    "%(vendors)s vendors were to be scored on %(criteria)s criteria by "
-                    "%(reviewers)s reviewers. Of these, %(marked)s gave marks."
-                ),
-                vendors=len(facts.vendors),
-                criteria=len(self.results.criteria),
-                reviewers=sum(bool(person.ballots) for person in facts.people),
-                marked=sum(person.marked for person in facts.people),
-            )
-        )
+        yield from self.scope()
         yield from BlindnessBlocks(facts.blindness, words).blocks()
         if facts.practice is not None:
             yield Paragraph(
@@ -205,6 +195,39 @@ class _MemoComposer:
         yield Bullets(gone) if gone else Paragraph(words(NONE))
         yield from self.orders.gates()
 
+    def scope(self) -> Iterable[Block]:
+        """What was to be scored by whom, and what of that does not count any more."""
+        words, asked = self.words, self.facts.asked
+        counted = MemoScope(
+            vendors=len(self.facts.vendors),
+            criteria=len(self.results.criteria),
+            reviewers=sum(bool(person.ballots) for person in self.facts.people),
+            marked=sum(person.marked for person in self.facts.people),
+        )
+        text = words(
+            N_(
+                "%(vendors)s vendors were to be scored on %(criteria)s criteria by "
+                "%(reviewers)s reviewers. Of these, %(marked)s gave marks."
+            ),
+            vendors=asked.vendors,
+            criteria=asked.criteria,
+            reviewers=asked.reviewers,
+            marked=asked.marked,
+        )
+        if asked != counted:
+            more = N_(
+                "In the result are %(vendors)s vendors, %(criteria)s criteria and %(reviewers)s "
+                "reviewers, of whom %(marked)s gave marks that count."
+            )
+            text += " " + words(
+                more,
+                vendors=counted.vendors,
+                criteria=counted.criteria,
+                reviewers=counted.reviewers,
+                marked=counted.marked,
+            )
+        yield Paragraph(text)
+
     def departure(self, row: MemoDeparture) -> str:
         """A vendor that left the selection, or came back, and why."""
         when = self.words.moment(row.at)
@@ -214,9 +237,14 @@ class _MemoComposer:
         return self.words(text, name=row.name, when=when, why=row.reason)
 
     def locked(self) -> Iterable[tuple[str, str]]:
-        """When ballots were locked; where they opened again, when they were first shown."""
+        """When ballots were locked; where they opened again, or were filled out of a file in the
+        meeting, when they were first shown."""
         words, facts = self.words, self.facts
         shown = facts.blindness.shown_at
+        if not facts.blindness.returns and shown not in (None, facts.closed_at):
+            yield words(N_("Ballots locked")), words.moment(facts.closed_at)
+            yield words(N_("Ballots first shown to the committee")), words.moment(shown)
+            return
         if not facts.blindness.returns:
             text = N_("Ballots locked and shown to the committee")
             yield words(text), words.moment(facts.closed_at)
@@ -235,15 +263,22 @@ class _MemoComposer:
                     "reviewers answer NOT APPLICABLE than YES or NO, the criterion does "
                     "not count in the score. %(score)s The pass mark is %(mark)s. A vendor "
                     "that does not meet a must-have is not eligible unless the committee "
-                    "reinstates it with a reason. Rule and rubric were fixed %(when)s."
+                    "reinstates it with a reason."
                 ),
                 score=words(SCORE_MEANS[results.mode]),
                 mark=words.percent(results.pass_mark),
-                when=words.moment(self.facts.opened_at),
             )
         )
+        fixed = N_("Rule and rubric were fixed %(when)s.")
+        if self.facts.revisions:
+            fixed = N_("Rule and rubric were fixed %(when)s; the rubric was corrected after that.")
+        yield Paragraph(words(fixed, when=words.moment(self.facts.opened_at)))
         yield Table(
-            words(N_("Criteria as fixed when ballots opened")),
+            words(
+                N_("Criteria as they are after the corrections below")
+                if self.facts.revisions
+                else N_("Criteria as fixed when ballots opened")
+            ),
             tuple(map(words, (N_("Criterion"), N_("Section"), N_("Weight"), N_("Must-have")))),
             tuple(
                 (
@@ -286,7 +321,7 @@ class _MemoComposer:
                 (
                     vendor.name,
                     words(N_("not ranked")) if score.rank is None else str(score.rank),
-                    words.score(score),
+                    words.score(vendor.code, results),
                     words.range(score),
                     words.gate(score, self.results),
                 )
@@ -373,12 +408,15 @@ class _MemoComposer:
         )
 
     def attachments(self) -> Iterable[Block]:
-        yield Paragraph(
-            self.words(
-                N_(
-                    "Kept with this evaluation: the rubric as fixed when ballots opened, "
-                    "every ballot with its notes and evidence, the declarations, the "
-                    "findings, and the journal."
-                )
-            )
+        text = N_(
+            "Kept with this evaluation: the rubric as fixed when ballots opened, "
+            "every ballot with its notes and evidence, the declarations, the "
+            "findings, and the journal."
         )
+        if self.facts.revisions:
+            text = N_(
+                "Kept with this evaluation: the rubric with every correction made after ballots"
+                " opened, every ballot with its notes and evidence, the declarations, the findings,"
+                " and the journal."
+            )
+        yield Paragraph(self.words(text))

@@ -96,8 +96,8 @@ class Memo:
 class MemoPerson:
     """A committee member: for whom they speak, their roles in words, ballots submitted of all.
 
-    criteria: how many they were to mark; None: every one. entered: ballots that were entered on
-    their behalf, and how many of these they have not confirmed.
+    criteria: how many they were to mark; None: every one. entered: ballots that were ever entered
+    on their behalf; unconfirmed, disputed: how many of these wait for their word, or had it.
     """
 
     name: str
@@ -109,6 +109,7 @@ class MemoPerson:
     marked: bool = False  # a ballot of theirs that counts has a mark
     entered: int = 0
     unconfirmed: int = 0
+    disputed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +224,16 @@ class MemoReturn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MemoScope:
+    """How many vendors, criteria and reviewers there are, and how many reviewers gave marks."""
+
+    vendors: int
+    criteria: int
+    reviewers: int
+    marked: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemoBlindness:
     """What is to be said of blindness: nothing that did not happen in this evaluation.
 
@@ -266,11 +277,12 @@ class MemoRecommendation:
 
 @dataclass(frozen=True, slots=True)
 class MemoReinstatement:
-    """A vendor that the committee reinstated, and why."""
+    """What the committee lifted for a vendor, and why: (code, title) of each must-have."""
 
     vendor: str
     reason: str
     at: datetime
+    lifted: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +359,7 @@ class MemoFacts:
     rubric_name: str
     rubric_version: str
     people: tuple[MemoPerson, ...]
+    asked: MemoScope
     recusals: tuple[MemoRecusal, ...]
     vendors: tuple[MemoVendor, ...]
     results: Results

@@ -33,11 +33,10 @@ class VendorBlocks:
         words = self.words
         must = N_("Must-haves")
         for vendor in self.results.ranking():
-            score = self.results.scores[vendor.code]
+            score = words.score(vendor.code, self.results)
+            gate = words.gate(self.results.scores[vendor.code], self.results)
             yield Heading(2, vendor.name)
-            yield Paragraph(
-                f"{words.score(score)}. {words(must)}: {words.gate(score, self.results)}."
-            )
+            yield Paragraph(f"{score}. {words(must)}: {gate}.")
             for label, outcome in ((N_("Strengths"), Outcome.MET), (N_("Gaps"), Outcome.NOT_MET)):
                 yield Paragraph("", words(label) + ":")
                 lines = self.reasons(vendor.code, outcome)

@@ -12,7 +12,7 @@ from crrubric.domain.results.shares import round_share
 from crrubric.domain.results.tally import Tally
 from crrubric.domain.statistics.intervals import Interval
 from crrubric.domain.translation import N_
-from crrubric.domain.vocabulary import Gate, RuleKind
+from crrubric.domain.vocabulary import Gate, RuleKind, ScoringMode
 
 Translate = Callable[[str], str]
 NONE = N_("None recorded.")
@@ -107,10 +107,13 @@ class ValueFormatter:
             words += f" ({self(cell.resolution.reason.label)})"
         return words
 
-    def score(self, score: Score) -> str:
-        """A score with its denominator."""
+    def score(self, vendor: str, results: Results) -> str:
+        """A vendor's score with its denominator."""
+        score = results.scores[vendor]
         if score.value is None:
             return self(N_("no score: nothing is settled yet"))
+        if results.mode is ScoringMode.SHARE:
+            return self.score_by_share(score, results, results.kept_votes(vendor))
         return self(
             N_(
                 "%(percent)s by weight: %(met)s of the %(decided)s settled criteria are met "
@@ -122,6 +125,23 @@ class ValueFormatter:
             applicable=score.applicable,
         )
 
+    def score_by_share(self, score: Score, results: Results, kept: tuple[str, ...]) -> str:
+        """An average share of YES, and where the committee found otherwise (`kept`)."""
+        text = self(
+            N_(
+                "%(percent)s by weight, the average share of YES on %(decided)s of the"
+                " %(applicable)s criteria that apply"
+            ),
+            percent=self.percent(score.value, mark=self.pass_mark),
+            decided=score.decided,
+            applicable=score.applicable,
+        )
+        if not kept:
+            return text
+        titles = {criterion.code: criterion.title for criterion in results.criteria}
+        more = N_("the votes count here, not what the committee found otherwise: %(what)s")
+        return f"{text}; {self(more, what=', '.join(titles[code] for code in kept))}"
+
     def range(self, score: Score) -> str:
         """What the score can still become."""
         if score.low is None or score.low == score.high:
@@ -132,13 +152,17 @@ class ValueFormatter:
     def gate(self, score: Score, results: Results) -> str:
         """Whether the must-haves are met, naming those that are not."""
         titles = {criterion.code: criterion.title for criterion in results.criteria}
-        failed, pending = (
-            ", ".join(titles[code] for code in codes) for codes in (score.failed, score.pending)
+        failed, pending, lifted, barring = (
+            ", ".join(titles[code] for code in codes)
+            for codes in (score.failed, score.pending, score.lifted, score.barring)
         )
         if score.gate is Gate.PASS:
             return self(N_("all met") if results.must_haves else N_("there are none"))
         if score.gate is Gate.FAIL:
-            return self(N_("not eligible: %(what)s"), what=failed)
+            if not lifted:
+                return self(N_("not eligible: %(what)s"), what=failed)
+            text = N_("not eligible: %(what)s (the committee has lifted %(lifted)s, but not this)")
+            return self(text, what=barring, lifted=lifted)
         parts = [self(N_("pending: %(what)s"), what=pending)] if pending else []
         if failed:
             text = N_("reinstated by the committee although it does not meet: %(what)s")

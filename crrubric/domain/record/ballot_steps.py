@@ -5,7 +5,8 @@ from sys import intern
 from typing import Any
 
 from crrubric.domain.events import Event
-from crrubric.domain.record.entries import BY_BALLOT, Moment, Near, ToldEntry
+from crrubric.domain.record.entries import BY_BALLOT, SHOWS, Moment, Near, OneOf, ToldEntry
+from crrubric.domain.record.setup_steps import EVALUATION
 from crrubric.domain.record.state import (
     FILE,
     ISSUED,
@@ -22,10 +23,12 @@ from crrubric.domain.record.state import (
 from crrubric.domain.record.texts import is_as_told
 from crrubric.domain.vocabulary import Stakeholder
 
+LATE_SINCE = "changed_after_shown_at"
 LATER = {"evidence_until": None}  # what marks of older versions did not have
 IMPORTED_SEAT: Row = {
     "user_id": None, "chair": False, "reviewer": True, "stakeholder": Stakeholder.OTHER,
-    "awaits_address": None, "present": True, "practiced": False, "vendors": None, "criteria": None,
+    "awaits_address": None, "made_account": False, "present": True, "practiced": False,
+    "vendors": None, "criteria": None,
 }  # fmt: skip
 IMPORTED_VENDOR: Row = {
     **dict.fromkeys(VENDOR, ""), "price_unit": None, "unit_price_cents": None, "quantity": None,
@@ -106,9 +109,20 @@ def replay_mark_removal(state: State, entry: ToldEntry) -> None:
 
 
 def note_late_ballot(state: State, entry: ToldEntry) -> None:
-    """A ballot that is changed after the committee has seen ballots is so, for good."""
-    ballot = state.ballots[entry.own_ballot]
-    ballot["late"] = ballot["late"] or state.shown
+    """A ballot that is changed after the committee has seen ballots is so, for good.
+
+    When it first was, rows tell that were there before they said so as well as they could: any of
+    its changes since may stand there.
+    """
+    ballot, key = state.ballots[entry.own_ballot], ("ballot", entry.own_ballot, LATE_SINCE)
+    if not state.shown:
+        return
+    before = state.signed.get(key)
+    if not ballot["late"]:
+        state.signed[key] = OneOf((entry.at,)) if isinstance(entry.at, Near) else entry.at
+    elif isinstance(before, OneOf):
+        state.signed[key] = OneOf((*before.moments, entry.at))
+    ballot["late"] = True
 
 
 def read_told_file(entry: ToldEntry) -> Row:
@@ -233,6 +247,9 @@ def replay_import(state: State, entry: ToldEntry) -> None:
     Its marks are not told one by one: their fingerprint is.
     """
     told = entry.row
+    if told.get(SHOWS):
+        state.shown = True
+        state.sign(EVALUATION, None, {"shown_at": entry.at})
     if told.get(BY_BALLOT):
         return
     for row in told["vendors"]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from crrubric.domain.record.entries import Near
+from crrubric.domain.record.entries import Near, OneOf
 from crrubric.domain.record.fingerprints import MarksFingerprint
 from crrubric.domain.record.state import BALLOT_MOMENTS, STORED_MARK, Pair, State, Triple
 from crrubric.domain.record.texts import Withheld, has_withheld, is_as_told
@@ -144,6 +144,8 @@ def is_same(told: Any, stored: Any) -> bool:
     """
     if isinstance(told, Near):
         return told.is_near(stored)
+    if isinstance(told, OneOf):
+        return told.fits(stored)
     if isinstance(told, list | tuple) and isinstance(stored, list | tuple):
         return list(told) == list(stored) or is_as_told(told, stored)
     if isinstance(told, Withheld | Mapping):

@@ -11,6 +11,7 @@ from crrubric.domain.record.texts import Text
 ROW = "row"  # in an entry: ids, codes and places, for who replays the journal and not for readers
 
 BY_BALLOT = "by ballot"  # in the row of an import: other entries tell each ballot with its marks
+SHOWS = "shows ballots"  # in the row of an import: its marks are the first that the committee sees
 
 
 # Older versions wrote rows a moment before their entry; an import read its file in between.
@@ -26,6 +27,20 @@ class Near:
     def is_near(self, stored: object) -> bool:
         """Whether a row can have been written together with the entry."""
         return isinstance(stored, datetime) and abs(self.at - stored) <= APART
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Moments of which a row has one: the upgrade that brought it took what the rows still said."""
+
+    moments: tuple["datetime | Near", ...]
+
+    def fits(self, stored: object) -> bool:
+        """Whether a row can have been given this one."""
+        return any(
+            each.is_near(stored) if isinstance(each, Near) else each == stored
+            for each in self.moments
+        )
 
 
 Moment = datetime | Near

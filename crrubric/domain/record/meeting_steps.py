@@ -1,5 +1,7 @@
 """Making meetings and what they adopted again from the journal entries."""
 
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from crrubric.domain.record.entries import ROW, ToldEntry
@@ -161,12 +163,47 @@ def sign_columns(row: dict[str, Any]) -> dict[str, Text]:
 
 
 def replay_reinstatement(state: State, entry: ToldEntry) -> None:
-    """A vendor ranked although it fails a must-have."""
+    """Must-haves that are lifted for a vendor. Raises: ValueError if one was lifted already."""
     vendor = require_id(entry.vendor_id)
-    state.reinstated[vendor] = entry.reason, entry.actor_name
-    state.sign("reinstatement", vendor, {"recorded_at": entry.at})
+    for criterion in find_lifted_criteria(state, entry):
+        if (vendor, criterion) in state.reinstated:
+            raise ValueError("it is lifted already")
+        state.reinstated[vendor, criterion] = entry.reason, entry.actor_name
+        state.sign("reinstatement", (vendor, criterion), {"recorded_at": entry.at})
+
+
+def find_lifted_criteria(state: State, entry: ToldEntry) -> list[int]:
+    """The must-haves that an entry lifts. Older versions told them by their titles alone: where
+    those can be read in no way, or in several, it is untold which they were."""
+    if ROW in entry.told:
+        return list(entry.row["criteria"])
+    titles = {key: row["title"] for key, row in state.criteria.items() if row["must_have"]}
+    readings = list(islice(read_joined_titles(entry.told["does_not_meet"], titles), 2))
+    if len(readings) == 1:
+        return readings[0]
+    state.untold.add("reinstated")
+    state.untold_entries += 1
+    return []
+
+
+def read_joined_titles(text: Any, titles: Mapping[int, Text]) -> Iterator[list[int]]:
+    """Every way in which a text is titles of criteria, each once, with commas between them."""
+    if not isinstance(text, str):
+        return
+    for key, title in titles.items():
+        rest = {other: words for other, words in titles.items() if other != key}
+        if text == title:
+            yield [key]
+        elif isinstance(title, str) and text.startswith(f"{title}, "):
+            for others in read_joined_titles(text[len(title) + 2 :], rest):
+                yield [key, *others]
 
 
 def replay_reinstatement_withdrawal(state: State, entry: ToldEntry) -> None:
-    """The must-haves decide again."""
-    state.reinstated.pop(require_id(entry.vendor_id))
+    """The must-haves decide again. Raises: LookupError if nothing was lifted."""
+    vendor = require_id(entry.vendor_id)
+    own = [key for key in state.reinstated if key[0] == vendor]
+    if not own and "reinstated" not in state.untold:
+        raise LookupError("nothing was lifted for the vendor")
+    for key in own:
+        del state.reinstated[key]

@@ -10,7 +10,7 @@ from crrubric.domain.record.state import State
 KEYS = {
     "criteria": "c", "vendors": "v", "members": "m", "declarations": "mv", "ballots": "mv",
     "marks": "mvc", "mark_files": "mvc", "vendor_files": "v", "sealed": "mvn", "findings": "vc",
-    "deferrals": "vc", "positions": "m", "entered": "mvn", "reinstated": "v", "seen": "mv",
+    "deferrals": "vc", "positions": "m", "entered": "mvn", "reinstated": "vc", "seen": "mv",
 }  # fmt: skip
 # the column that says best which one it is
 WORDS = {

@@ -21,9 +21,7 @@ BEGUN = (
     "phase", "facts", "rule", "rule_set", "shown", "sections", "criteria", "tensions", "vendors",
     "members", "declarations", "ballots", "marks", "revisions",
 )  # fmt: skip
-
-
-IMPORTED = ("marks", "vendors", "members", "ballots", "declarations")
+IMPORTED = ("marks", "vendors", "members", "ballots", "declarations", "shown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +85,7 @@ STEPS: dict[Event, Step] = {
     Event.MARK_SET_ASIDE: Step(ballots.replay_mark_removal, ("marks", "mark_files")),
     Event.MARK_FILE_ATTACHED: Step(ballots.replay_mark_file, ("mark_files", "ballots")),
     Event.MARK_FILE_REMOVED: Step(ballots.replay_mark_file, ("mark_files", "ballots")),
-    Event.MARKS_IMPORTED: Step(
-        ballots.replay_import, ("marks", "vendors", "members", "ballots", "declarations")
-    ),
+    Event.MARKS_IMPORTED: Step(ballots.replay_import, IMPORTED),
     Event.BALLOT_IMPORTED: Step(ballots.replay_imported_ballot, ("marks", "ballots", "sealed")),
     Event.BALLOT_SUBMITTED: Step(ballots.replay_submission, ("ballots", "sealed")),
     Event.BALLOT_REOPENED: Step(ballots.replay_reopening, ("ballots", "sealed")),

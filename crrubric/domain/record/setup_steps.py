@@ -227,11 +227,14 @@ def replay_vendor_return(state: State, entry: ToldEntry) -> None:
 
 
 def seat_member(state: State, member: int, told: Mapping[str, Any], name: Text) -> None:
-    """A seat on the committee: what it was to mark and whether it practiced stay, if it is old."""
+    """A seat on the committee: what it was to mark and whether it practiced stay, if it is old.
+
+    Whether the account came with it, older versions did not tell.
+    """
     kept = pick_columns(state.members.get(member, {}), ("practiced", "vendors", "criteria"))
     state.members[member] = {
         **{key: told[key] for key in SEAT}, "name": name, "user_id": told["row"]["user_id"],
-        "awaits_address": told.get("waits for"),
+        "awaits_address": told.get("waits for"), **pick_columns(told["row"], ("made_account",)),
         "present": True, "practiced": False, "vendors": None, "criteria": None, **kept,
     }  # fmt: skip
     if not kept:

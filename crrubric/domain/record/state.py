@@ -56,7 +56,7 @@ COMMITMENT = ("vendor_id", "words", "owner", "due_on")
 REVISION = ("number", "criterion_id", "effect", "reason", "made_by")
 QUESTION = ("vendor_id", "criterion_id", "words", "sent_on", "answer", "answered_on", "version")
 ASKING = ("member_id", "vendor_id", "criterion_id", "words", "question_id", "set_aside_reason")
-BALLOT_MOMENTS = ("submitted_at", "imported_at")
+BALLOT_MOMENTS = ("submitted_at", "imported_at", "changed_after_shown_at")
 ISSUED: Row = {"state": "OPEN", "seals": 0, "late": False}  # a ballot that was just issued
 
 
@@ -120,7 +120,8 @@ class State:
     motions: list[Row] = field(default_factory=list)
     entered: dict[Triple, Row] = field(default_factory=dict)  # by number of the seal
     revisions: list[Row] = field(default_factory=list)
-    reinstated: dict[int, Pair] = field(default_factory=dict)
+    # by vendor and must-have
+    reinstated: dict[Pair, Pair] = field(default_factory=dict)
     questions: dict[int, Row] = field(default_factory=dict)
     askings: dict[int, Row] = field(default_factory=dict)
     # member and vendor where the member has seen another's ballot

@@ -31,7 +31,7 @@ NOTHING_ADOPTED = -1
 class ResultBasis:
     """Rubric, vendors, ballots, adopted findings and rule of an evaluation.
 
-    reinstated: codes of vendors that the committee reinstated although a must-have fails.
+    lifted: the must-haves that the committee lifted for a vendor that fails them.
     """
 
     criteria: tuple[ScoredCriterion, ...]
@@ -41,7 +41,7 @@ class ResultBasis:
     rule: DecisionRule
     mode: ScoringMode = ScoringMode.OUTCOME
     pass_mark: Fraction = Fraction(85, 100)
-    reinstated: frozenset[str] = frozenset()
+    lifted: frozenset[Key] = frozenset()
 
     def results(self) -> Results:
         """The result: outcomes, findings, scores, ranks and agreement."""
@@ -53,7 +53,7 @@ class ResultBasis:
             self.rule,
             mode=self.mode,
             pass_mark=self.pass_mark,
-            reinstated=self.reinstated,
+            lifted=self.lifted,
         )
 
     def weighed(self, weights: Mapping[str, Fraction]) -> "ResultBasis":
@@ -77,7 +77,7 @@ class ResultBasis:
             vendors=tuple(vendor for vendor in self.vendors if vendor.code not in codes),
             ballots=self.ballots.without_vendors(codes),
             adopted={key: found for key, found in self.adopted.items() if key[0] not in codes},
-            reinstated=self.reinstated - frozenset(codes),
+            lifted=frozenset(key for key in self.lifted if key[0] not in codes),
         )
 
     def without(self, reviewer: int) -> "ResultBasis":
@@ -139,4 +139,4 @@ def order_from_points(basis: ResultBasis, findings: Codes, points: CellPoints) -
     """As `order_of`, from the points of each cell; gates look at the findings."""
     codes = (vendor.code for vendor in basis.vendors)
     scores = dict(zip(codes, scores_from_points(basis.criteria, findings, points), strict=True))
-    return ComputedOrder(rank_scores(apply_reinstatements(scores, basis.reinstated)))
+    return ComputedOrder(rank_scores(apply_reinstatements(scores, basis.lifted)))

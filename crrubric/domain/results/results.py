@@ -105,7 +105,7 @@ class Cell:
 class Results:
     """Everything computed from the ballots and findings of an evaluation.
 
-    reinstated: codes of vendors that the committee reinstated, with effect or not.
+    lifted: the must-haves that the committee lifted for a vendor, with effect or not.
     """
 
     criteria: tuple[ScoredCriterion, ...]
@@ -116,7 +116,7 @@ class Results:
     rule: DecisionRule
     mode: ScoringMode
     pass_mark: Fraction
-    reinstated: frozenset[str] = frozenset()
+    lifted: frozenset[Key] = frozenset()
 
     @property
     def must_haves(self) -> bool:
@@ -138,6 +138,18 @@ class Results:
             return last, score.value is None, falling, vendor.name
 
         return tuple(sorted(self.vendors, key=place))
+
+    def kept_votes(self, vendor: str) -> tuple[str, ...]:
+        """By share: criteria on which the committee found otherwise than the votes, whose share
+        counts in the score all the same."""
+        if self.mode is not ScoringMode.SHARE:
+            return ()
+        cells = (self.cell(vendor, row.code) for row in self.criteria)
+        return tuple(
+            cell.criterion
+            for cell in cells
+            if cell.differs and cell.finding is not Outcome.NOT_APPLICABLE
+        )
 
     def unresolved(self) -> tuple[Cell, ...]:
         """Cells that nothing settles yet."""
@@ -170,12 +182,12 @@ def evaluate(
     *,
     mode: ScoringMode = ScoringMode.OUTCOME,
     pass_mark: Fraction = Fraction(85, 100),
-    reinstated: frozenset[str] = frozenset(),
+    lifted: frozenset[Key] = frozenset(),
 ) -> Results:
     """Outcomes, scores, ranks and agreement; a pair absent from `tallies` has no mark at all.
 
-    Args: tallies and adopted are keyed (vendor code, criterion code); pass_mark is a share, 0 to 1;
-    reinstated: codes of vendors.
+    Args: tallies, adopted and lifted are keyed (vendor code, criterion code); pass_mark is a share,
+    0 to 1.
     """
     made: dict[Tally, Resolution] = {}
     cells: dict[Key, Cell] = {}
@@ -202,10 +214,10 @@ def evaluate(
         criteria=tuple(criteria),
         vendors=tuple(vendors),
         cells=cells,
-        scores=rank_scores(apply_reinstatements(dict(zip(codes, scores, strict=True)), reinstated)),
+        scores=rank_scores(apply_reinstatements(dict(zip(codes, scores, strict=True)), lifted)),
         agreement=agreement_of(cell.tally for cell in cells.values()),
         rule=rule,
         mode=mode,
         pass_mark=pass_mark,
-        reinstated=reinstated,
+        lifted=lifted,
     )

@@ -35,7 +35,8 @@ SCORE_MEANS = {
     ),
     ScoringMode.SHARE: N_(
         "A score is the average share of YES, by weight, over the applicable criteria that reach"
-        " the quorum."
+        " the quorum. What the committee finds decides on must-haves and on what applies; these"
+        " votes stay as they are."
     ),
 }
 
@@ -59,7 +60,8 @@ class Score:
 
     low and high: undecided criteria counted as NO, as YES. met, decided, applicable: how many
     criteria. failed and pending: codes of must-haves found NOT MET, or not settled: unresolved,
-    or found NOT APPLICABLE although the criterion always applies.
+    or found NOT APPLICABLE although the criterion always applies. lifted: those of `failed` that
+    the committee lifted when it reinstated the vendor.
     rank: None unless the gate is one that is ranked and the vendor has a value.
     """
 
@@ -74,6 +76,12 @@ class Score:
     applicable: int
     failed: tuple[str, ...]
     pending: tuple[str, ...]
+    lifted: tuple[str, ...] = ()
+
+    @property
+    def barring(self) -> tuple[str, ...]:
+        """The must-haves that are not met and that the committee did not lift."""
+        return tuple(code for code in self.failed if code not in self.lifted)
 
     @property
     def settled(self) -> bool:
@@ -106,6 +114,9 @@ class CellPoints:
 
 def points_of(counts: Counts, findings: Codes, rule: DecisionRule, mode: ScoringMode) -> CellPoints:
     """By outcome a cell adds 1 or 0, by share its share of YES where the quorum is reached.
+
+    By share a finding changes no points, unless it is that the criterion does not apply: an
+    adopted MET or NOT MET is for the gates.
 
     Args: counts: shape (vendors, criteria, FIELDS); findings: what holds for each cell.
     """
@@ -218,19 +229,22 @@ def _codes_by_vendor(flags: Flags, codes: Sequence[str]) -> Named:
 
 
 def apply_reinstatements(
-    scores: Mapping[str, Score], reinstated: Collection[str]
+    scores: Mapping[str, Score], lifted: Collection[tuple[str, str]]
 ) -> dict[str, Score]:
-    """The scores with FAIL lifted for vendors that the committee reinstated.
+    """The scores with FAIL lifted for vendors all of whose failed must-haves were lifted.
 
     Must-haves that are not settled keep such a vendor PENDING. No other gate is changed, and
     `failed` stays: a reinstated vendor still does not meet them.
+    Args: lifted: (vendor, criterion) of each must-have that the committee lifted.
     """
-    return {
-        vendor: replace(score, gate=Gate.PENDING if score.pending else Gate.REINSTATED)
-        if vendor in reinstated and score.gate is Gate.FAIL
-        else score
-        for vendor, score in scores.items()
-    }
+    found = {}
+    for vendor, score in scores.items():
+        own = tuple(code for code in score.failed if (vendor, code) in lifted)
+        held = replace(score, lifted=own) if own else score
+        if own and not held.barring:
+            held = replace(held, gate=Gate.PENDING if held.pending else Gate.REINSTATED)
+        found[vendor] = held
+    return found
 
 
 def rank_scores(scores: Mapping[str, Score]) -> dict[str, Score]:

@@ -9,6 +9,19 @@ from crrubric.domain.vocabulary import Phase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RuledOut:
+    """A recommended vendor that is not eligible: its must-haves, in words.
+
+    what: those that it does not meet; lifted: others that it does not meet and the committee
+    lifted.
+    """
+
+    vendor: str
+    what: str
+    lifted: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Readiness:
     """What the conditions look at: counts of one evaluation, as they stand now."""
 
@@ -24,7 +37,7 @@ class Readiness:
     shown: bool = False  # the committee has seen ballots
     settled: int = 0  # what was done in the meeting: sittings, findings, a recommendation, ...
     # the recommended vendor if it is not eligible; looked at only as the meeting is closed
-    ruled_out: str = ""
+    ruled_out: RuledOut | None = None
 
 
 Condition = Callable[[Readiness], CrrubricError | None]
@@ -53,12 +66,21 @@ def _check_no_marks(facts: Readiness) -> CrrubricError | None:
 def _check_recommended_is_eligible(facts: Readiness) -> CrrubricError | None:
     if not facts.ruled_out:
         return None
+    text = N_(
+        "%(vendor)s is recommended, but not eligible: it does not meet %(what)s. Recommend"
+        " another vendor, or reinstate it with a reason."
+    )
+    if facts.ruled_out.lifted:
+        text = N_(
+            "%(vendor)s is recommended, but not eligible: the committee has lifted %(lifted)s, but"
+            " not %(what)s. Recommend another vendor, or reinstate it for that as well, with a"
+            " reason."
+        )
     return Invalid(
-        N_(
-            "%(vendor)s is recommended, but not eligible: it does not meet a must-have. Recommend"
-            " another vendor, or reinstate it with a reason."
-        ),
-        vendor=facts.ruled_out,
+        text,
+        vendor=facts.ruled_out.vendor,
+        what=facts.ruled_out.what,
+        lifted=facts.ruled_out.lifted,
     )
 
 

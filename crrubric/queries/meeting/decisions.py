@@ -1,5 +1,8 @@
 """Reading the decision: the recommendation, the adopted order, positions, commitments."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 
@@ -20,6 +23,7 @@ from crrubric.models import (
 )
 from crrubric.queries.people.access import is_recusing_conflict
 from crrubric.queries.people.people import is_present_reviewer
+from crrubric.queries.setup.wording import translate_rubric_text
 
 
 def recommendation_of(session: Session, evaluation_id: int) -> Decision | None:
@@ -44,15 +48,55 @@ def find_adopted_ranking(session: Session, decision: Decision | None) -> Adopted
     )
 
 
-def list_reinstatements(session: Session, evaluation_id: int) -> list[Reinstatement]:
-    """Vendors that the committee reinstated, with effect or not, in their order."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReinstatementAct:
+    """What the committee lifted for a vendor at once, with effect or not, and why.
+
+    titles: of the must-haves with these codes.
+    """
+
+    vendor: Vendor
+    codes: tuple[str, ...]
+    titles: tuple[str, ...]
+    reason: str
+    by: str
+    at: datetime
+
+
+def list_reinstatements(
+    session: Session, evaluation_id: int, language: str = ""
+) -> list[ReinstatementAct]:
+    """Every act by which a vendor was reinstated: vendors in their order, the first act first."""
+    rows = session.scalars(
+        select(Reinstatement)
+        .join(Reinstatement.vendor)
+        .options(joinedload(Reinstatement.vendor), joinedload(Reinstatement.criterion))
+        .where(Vendor.evaluation_id == evaluation_id, Vendor.withdrawn_at.is_(None))
+        .order_by(Vendor.position, Reinstatement.recorded_at, Reinstatement.criterion_id)
+    )
+    acts: dict[tuple[object, ...], list[Reinstatement]] = {}
+    for row in rows:
+        acts.setdefault((row.vendor_id, row.recorded_at, row.reason), []).append(row)
+    return [
+        ReinstatementAct(
+            vendor=own[0].vendor,
+            codes=tuple(row.criterion.code for row in own),
+            titles=tuple(translate_rubric_text(row.criterion, "title", language) for row in own),
+            reason=own[0].reason,
+            by=own[0].recorded_by,
+            at=own[0].recorded_at,
+        )
+        for own in acts.values()
+    ]
+
+
+def list_lifted_of_vendor(session: Session, vendor_id: int) -> list[Reinstatement]:
+    """The must-haves that the committee lifted for a vendor, the first first."""
     return list(
         session.scalars(
             select(Reinstatement)
-            .join(Reinstatement.vendor)
-            .options(joinedload(Reinstatement.vendor))
-            .where(Vendor.evaluation_id == evaluation_id, Vendor.withdrawn_at.is_(None))
-            .order_by(Vendor.position)
+            .where(Reinstatement.vendor_id == vendor_id)
+            .order_by(Reinstatement.recorded_at, Reinstatement.criterion_id)
         )
     )
 

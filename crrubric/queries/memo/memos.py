@@ -56,6 +56,7 @@ from crrubric.queries.memo.people import (
     list_departed_members,
     list_memo_people,
     list_memo_recusals,
+    load_memo_scope,
 )
 from crrubric.queries.memo.prices import load_memo_prices
 from crrubric.queries.questions.questions import list_standing_questions
@@ -98,6 +99,7 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
         rubric_name=evaluation.rubric_name,
         rubric_version=evaluation.rubric_version,
         people=list_memo_people(session, evaluation),
+        asked=load_memo_scope(session, evaluation),
         recusals=list_memo_recusals(session, evaluation, zone),
         vendors=tuple(make_memo_vendor(row, read) for row in read.vendors.values()),
         results=read.results,
@@ -135,8 +137,13 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
         unattended=sum(len(row.motions) for row in held if not row.attendance),
         ranking=load_memo_ranking(session, decision, zone),
         reinstatements=tuple(
-            MemoReinstatement(row.vendor.code, row.reason, row.recorded_at.astimezone(zone))
-            for row in list_reinstatements(session, evaluation.id)
+            MemoReinstatement(
+                row.vendor.code,
+                row.reason,
+                row.at.astimezone(zone),
+                tuple(zip(row.codes, row.titles, strict=True)),
+            )
+            for row in list_reinstatements(session, evaluation.id, language)
         ),
         questions=list_memo_questions(session, evaluation),
         prices=load_memo_prices(session, evaluation, zone),

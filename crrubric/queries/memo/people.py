@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.events import Event
@@ -11,16 +11,19 @@ from crrubric.domain.memo.tree import (
     MemoDeparture,
     MemoPerson,
     MemoRecusal,
+    MemoScope,
 )
 from crrubric.domain.vocabulary import BallotState, Role
 from crrubric.models import (
     Ballot,
+    Criterion,
     Declaration,
     EntryOnBehalf,
     Evaluation,
     JournalEntry,
     Mark,
     Member,
+    Vendor,
 )
 from crrubric.queries.ballots.ballots import is_vendor_in_selection
 from crrubric.queries.ballots.declarations import list_declared_conflicts
@@ -30,23 +33,27 @@ from crrubric.queries.setup.assignments import count_assigned_criteria
 def list_memo_people(session: Session, evaluation: Evaluation) -> tuple[MemoPerson, ...]:
     """Present members with how many of their ballots they submitted, and what they were to mark."""
     submitted = func.sum(case((Ballot.state == BallotState.SUBMITTED, 1), else_=0))
+
+    def entry(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+        """How many ballots have such an entry on behalf: of ballots submitted anew as well."""
+        found = select(EntryOnBehalf.id).where(EntryOnBehalf.ballot_id == Ballot.id, *conditions)
+        return func.coalesce(func.sum(case((found.correlate(Ballot).exists(), 1), else_=0)), 0)
+
+    waiting = EntryOnBehalf.confirmed_at.is_(None), EntryOnBehalf.number == Ballot.seals
     has_marks = select(Mark.id).where(Mark.ballot_id == Ballot.id).correlate(Ballot).exists()
     rows = session.execute(
         select(
             Member,
             func.count(Ballot.id),
             func.coalesce(submitted, 0),
-            func.count(EntryOnBehalf.id),
-            func.count(EntryOnBehalf.confirmed_at),
+            entry(),
+            entry(*waiting, EntryOnBehalf.disputed_at.is_(None)),
+            entry(EntryOnBehalf.disputed_at.is_not(None)),
             func.coalesce(func.max(case((has_marks, 1), else_=0)), 0),
         )
         .select_from(Member)
         .outerjoin(
             Ballot, (Ballot.member_id == Member.id) & ~Ballot.recused & is_vendor_in_selection()
-        )
-        .outerjoin(
-            EntryOnBehalf,
-            (EntryOnBehalf.ballot_id == Ballot.id) & (EntryOnBehalf.number == Ballot.seals),
         )
         .where(Member.evaluation_id == evaluation.id, Member.removed_at.is_(None))
         .group_by(Member.id)
@@ -62,11 +69,32 @@ def list_memo_people(session: Session, evaluation: Evaluation) -> tuple[MemoPers
             ballots=ballots if member.is_reviewer else 0,
             criteria=None if member.every_criterion else asked.get(member.id, 0),
             marked=member.is_reviewer and bool(marked),
-            entered=entered,
-            unconfirmed=entered - confirmed,
+            entered=int(entered),
+            unconfirmed=int(waits),
+            disputed=int(disputed),
         )
-        for member, ballots, done, entered, confirmed, marked in rows
+        for member, ballots, done, entered, waits, disputed, marked in rows
     )
+
+
+def load_memo_scope(session: Session, evaluation: Evaluation) -> MemoScope:
+    """What was to be scored by whom: also what was withdrawn since, left out, or removed."""
+    has_marks = select(Mark.id).where(Mark.ballot_id == Ballot.id).correlate(Ballot).exists()
+    row = session.execute(
+        select(
+            select(func.count(Vendor.id))
+            .where(Vendor.evaluation_id == evaluation.id)
+            .scalar_subquery(),
+            select(func.count(Criterion.id))
+            .where(Criterion.evaluation_id == evaluation.id)
+            .scalar_subquery(),
+            func.count(Ballot.member_id.distinct()),
+            func.count(case((has_marks, Ballot.member_id)).distinct()),
+        )
+        .select_from(Ballot)
+        .where(Ballot.evaluation_id == evaluation.id, ~Ballot.recused)
+    ).one()
+    return MemoScope(vendors=row[0], criteria=row[1], reviewers=row[2], marked=row[3])
 
 
 def list_memo_recusals(

@@ -178,7 +178,9 @@ def read_stored_members(rows: StoredRows, state: State) -> None:
     ]
     for row in rows.read(Member):
         state.members[row["id"]] = {
-            **plain_columns(row, ("name", "user_id", "stakeholder", "awaits_address")),
+            **plain_columns(
+                row, ("name", "user_id", "stakeholder", "awaits_address", "made_account")
+            ),
             "chair": row["is_chair"],
             "reviewer": row["is_reviewer"],
             "present": row["removed_at"] is None,
@@ -277,8 +279,9 @@ def read_stored_recommendation(rows: StoredRows, state: State) -> None:
         state.positions[row["member_id"]] = plain_columns(row, ("kind", "words"))
         sign_row(state, "position", row["member_id"], row, ("stated_at",))
     for row in rows.read(Reinstatement, Vendor):
-        state.reinstated[row["vendor_id"]] = row["reason"], row["recorded_by"]
-        sign_row(state, "reinstatement", row["vendor_id"], row, ("recorded_at",))
+        key = row["vendor_id"], row["criterion_id"]
+        state.reinstated[key] = row["reason"], row["recorded_by"]
+        sign_row(state, "reinstatement", key, row, ("recorded_at",))
     for row in rows.read(Commitment, Vendor):
         told = plain_columns(row, COMMITMENT)
         signed = ("recorded_by", "recorded_at", "withdrawn_at")

@@ -55,13 +55,15 @@ def read_matrix(session: Session, evaluation: Evaluation, language: str = "") ->
     if evaluation.phase not in FROM_MEETING:
         raise make_not_found()
     rubric = list_rubric_parts(session, evaluation.id)
+    # a vendor has a row for each must-have that was lifted for it, or else one
     rows = session.execute(
-        select(Vendor, Reinstatement.vendor_id)
+        select(Vendor, Criterion.code)
         .outerjoin(Reinstatement, Reinstatement.vendor_id == Vendor.id)
+        .outerjoin(Criterion, Criterion.id == Reinstatement.criterion_id)
         .where(Vendor.evaluation_id == evaluation.id, Vendor.withdrawn_at.is_(None))
         .order_by(Vendor.position)
     ).all()
-    vendors = {vendor.id: vendor for vendor, _reinstated in rows}
+    vendors = {vendor.id: vendor for vendor, _lifted in rows}
     criteria = {row.id: row for part in rubric for row in part.criteria}
     ballots = read_ballots(session, evaluation.id, list(vendors.values()), list(criteria.values()))
     basis = ResultBasis(
@@ -74,7 +76,7 @@ def read_matrix(session: Session, evaluation: Evaluation, language: str = "") ->
         rule=rule_of(evaluation),
         mode=evaluation.scoring_mode,
         pass_mark=Fraction(evaluation.pass_mark, 100),
-        reinstated=frozenset(vendor.code for vendor, reinstated in rows if reinstated is not None),
+        lifted=frozenset((vendor.code, lifted) for vendor, lifted in rows if lifted is not None),
     )
     return Matrix(
         basis=basis,

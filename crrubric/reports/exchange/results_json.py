@@ -9,7 +9,7 @@ from crrubric.domain.ballots.blindness import LateChange
 from crrubric.domain.meeting.ranking import AdoptedRanking
 from crrubric.domain.results.basis import ComputedOrder
 from crrubric.domain.results.computed import AnalyzedResults, ReviewerComparisons
-from crrubric.domain.results.results import Results
+from crrubric.domain.results.results import Cell, Results
 from crrubric.domain.results.reviewers import ReviewerSummary
 from crrubric.domain.statistics.acceptability import Acceptability
 from crrubric.domain.statistics.agreement import Agreement
@@ -44,9 +44,12 @@ def results_object(
     return {
         "schema": SCHEMA,
         "evaluation": dict(evaluation),
-        "tallies": [tally_row(cell) for cell in results.cells.values()],
+        "tallies": [
+            tally_row(cell) | adopted_finding_json(cell) for cell in results.cells.values()
+        ],
         "vendors": vendor_rows(results),
-        "reinstated": sorted(results.reinstated),
+        "reinstated": sorted({vendor for vendor, _criterion in results.lifted}),
+        "lifted": lifted_json(results),
         "adopted_ranking": adopted_ranking_json(adopted, results),
         "agreement": agreement_json(computed),
         "by_criterion": groups_json(computed.reliability.criteria),
@@ -64,12 +67,31 @@ def results_object(
     }
 
 
+def adopted_finding_json(cell: Cell) -> Json:
+    """What the committee adopted for a cell, beside the outcome as it is computed now."""
+    adopted = cell.adopted
+    return {
+        "adopted": adopted.value.value if adopted else None,
+        "adopted_as_computed": adopted.as_computed if adopted else None,
+    }
+
+
+def lifted_json(results: Results) -> Json:
+    """The must-haves that the committee lifted, by vendor that it reinstated."""
+    found: Json = {}
+    for vendor, criterion in sorted(results.lifted):
+        found.setdefault(vendor, []).append(criterion)
+    return found
+
+
 def adopted_ranking_json(found: AdoptedRanking | None, results: Results) -> Json | None:
-    """The order that the committee adopted; None each for vendors that it did not rank."""
+    """The order that the committee adopted, beside the one that is computed now; None each for
+    vendors without a rank."""
     if found is None:
         return None
     return {
         "ranks": {vendor.code: found.ranks.get(vendor.code) for vendor in results.vendors},
+        "computed_ranks": {code: score.rank for code, score in results.scores.items()},
         "as_computed": found.as_computed,
         "computed_order_has_changed": found.outdated(results),
         "reason": found.reason,

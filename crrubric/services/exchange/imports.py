@@ -15,7 +15,7 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, WrongPhase
 from crrubric.domain.events import Event
 from crrubric.domain.policy import PREPARING
-from crrubric.domain.record.entries import BY_BALLOT, ROW
+from crrubric.domain.record.entries import BY_BALLOT, ROW, SHOWS
 from crrubric.domain.text import replace_control_characters
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState, Phase, Stakeholder
@@ -145,8 +145,21 @@ def import_marks(
             criteria=len(found.marked.places),
             submitted=0 if wishes.leave_open else len(cells),
         )
-        note_import(session, actor, evaluation, path, done, row={BY_BALLOT: True})
+        shows = {SHOWS: True} if note_shown_marks(evaluation, found) else {}
+        note_import(session, actor, evaluation, path, done, row={BY_BALLOT: True, **shows})
     return done
+
+
+def note_shown_marks(evaluation: Evaluation, found: ImportSummary) -> bool:
+    """Write down that the committee sees ballots for the first time, and whether it does.
+
+    In the meeting it sees marks as soon as they are there. The ballots of this very file were not
+    changed after that.
+    """
+    first = evaluation.phase is Phase.MEETING and evaluation.shown_at is None and found.marks > 0
+    if first:
+        evaluation.shown_at = now_utc()
+    return first
 
 
 def require_import(

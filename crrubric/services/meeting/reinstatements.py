@@ -1,13 +1,19 @@
 """Reinstating a vendor that does not meet a must-have: the committee's act, with its reason."""
 
+from collections.abc import Collection, Sequence
+
+from sqlalchemy.orm import Session
+
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
 from crrubric.domain.events import Event
 from crrubric.domain.meeting.ranking import join_criterion_titles
+from crrubric.domain.record.entries import ROW
 from crrubric.domain.text import require_text
 from crrubric.domain.translation import N_
-from crrubric.models import Reinstatement
+from crrubric.models import Reinstatement, Vendor
+from crrubric.queries.meeting.decisions import list_lifted_of_vendor
 from crrubric.queries.people.access import refuse_recused, require_locked_seat
 from crrubric.queries.people.people import Actor
 from crrubric.queries.results.matrices import read_matrix
@@ -17,11 +23,20 @@ from crrubric.services.shared.reasons import confirm_same_act
 from crrubric.services.shared.unit import unit_of_work
 
 
-def reinstate_vendor(actor: Actor, slug: str, vendor_id: int, *, reason: str) -> Reinstatement:
-    """Rank a vendor although it does not meet a must-have; done twice it is done once.
+def reinstate_vendor(
+    actor: Actor,
+    slug: str,
+    vendor_id: int,
+    *,
+    reason: str,
+    shown: Collection[str] | None = None,
+) -> None:
+    """Lift the must-haves that a vendor fails, and no others; done twice it is done once.
 
-    Raises: Invalid without a reason, or if there is nothing to lift; NotFound for a vendor that
-    left the selection; DoneAlready.
+    One that was lifted before keeps its reason. Args: shown: codes of those that the page named;
+    None: whatever it fails.
+    Raises: Invalid without a reason, if there is nothing to lift, or if it is something else than
+    was shown; NotFound for a vendor that left the selection; DoneAlready.
     """
     why = require_text(
         reason,
@@ -33,9 +48,16 @@ def reinstate_vendor(actor: Actor, slug: str, vendor_id: int, *, reason: str) ->
         seat = require_locked_seat(session, actor, Action.REINSTATE_VENDOR, slug)
         refuse_recused(seat, vendor_id)
         vendor = find_candidate(session, seat.evaluation, vendor_id)
-        held = session.get(Reinstatement, vendor.id, populate_existing=True)
         about = EntryReferences(vendor_id=vendor.id)
-        if held is not None:
+        read = read_matrix(session, seat.evaluation)
+        barring = read.results.scores[vendor.code].barring
+        if not barring and not list_lifted_of_vendor(session, vendor.id):
+            raise Invalid(
+                N_("%(vendor)s does not fail a must-have, so it does not need to be reinstated."),
+                vendor=vendor.company,
+                field="reason",
+            )
+        if not barring:
             confirm_same_act(
                 session,
                 actor,
@@ -44,17 +66,19 @@ def reinstate_vendor(actor: Actor, slug: str, vendor_id: int, *, reason: str) ->
                 evaluation_id=seat.evaluation.id,
                 about=about,
             )
-            return held
-        results = read_matrix(session, seat.evaluation).results
-        failed = results.scores[vendor.code].failed
-        if not failed:
+            return
+        if shown is not None and set(shown) != set(barring):
             raise Invalid(
-                N_("%(vendor)s does not fail a must-have, so it does not need to be reinstated."),
+                N_(
+                    "What %(vendor)s does not meet has changed since you opened the page: now it"
+                    " is %(what)s. Look at it again."
+                ),
                 vendor=vendor.company,
+                what=join_criterion_titles(read.results, barring),
                 field="reason",
             )
-        held = Reinstatement(vendor_id=vendor.id, reason=why, recorded_by=actor.name)
-        session.add(held)
+        criteria = sorted(read.criteria[code].id for code in barring)
+        add_reinstatements(session, actor, vendor, criteria, why)
         note_event(
             session,
             actor,
@@ -62,10 +86,24 @@ def reinstate_vendor(actor: Actor, slug: str, vendor_id: int, *, reason: str) ->
             evaluation_id=seat.evaluation.id,
             subject=vendor.company,
             about=about,
-            after={"does_not_meet": join_criterion_titles(results, failed)},
+            after={
+                "does_not_meet": join_criterion_titles(read.results, barring),
+                ROW: {"criteria": criteria},
+            },
             reason=why,
         )
-    return held
+
+
+def add_reinstatements(
+    session: Session, actor: Actor, vendor: Vendor, criteria: Sequence[int], why: str
+) -> None:
+    """Lift these must-haves of a vendor for one reason."""
+    session.add_all(
+        Reinstatement(
+            vendor_id=vendor.id, criterion_id=criterion, reason=why, recorded_by=actor.name
+        )
+        for criterion in criteria
+    )
 
 
 def withdraw_reinstatement(actor: Actor, slug: str, vendor_id: int, *, reason: str) -> None:
@@ -76,9 +114,9 @@ def withdraw_reinstatement(actor: Actor, slug: str, vendor_id: int, *, reason: s
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.REINSTATE_VENDOR, slug)
         vendor = find_vendor_for_seat(session, seat, vendor_id)
-        held = session.get(Reinstatement, vendor.id, populate_existing=True)
+        held = list_lifted_of_vendor(session, vendor.id)
         about = EntryReferences(vendor_id=vendor.id)
-        if held is None:
+        if not held:
             confirm_same_act(
                 session,
                 actor,
@@ -95,7 +133,8 @@ def withdraw_reinstatement(actor: Actor, slug: str, vendor_id: int, *, reason: s
             evaluation_id=seat.evaluation.id,
             subject=vendor.company,
             about=about,
-            before={"reason": held.reason},
+            before={"reason": "\n".join(dict.fromkeys(row.reason for row in held))},
             reason=why,
         )
-        session.delete(held)
+        for row in held:
+            session.delete(row)

@@ -123,7 +123,7 @@ def serialize_seat(member: Member) -> dict[str, object]:
         "chair": member.is_chair,
         "reviewer": member.is_reviewer,
         "stakeholder": member.stakeholder,
-        ROW: {"user_id": member.user_id},
+        ROW: {"user_id": member.user_id, "made_account": member.made_account},
     }
 
 

@@ -1,6 +1,7 @@
 """The forms of the decision page: recommendation with its order, positions, commitments."""
 
-from typing import ClassVar
+from collections.abc import Iterable
+from typing import ClassVar, Self
 
 from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, StringField, TextAreaField
@@ -13,6 +14,7 @@ from crrubric.web.shared.forms import (
     Form,
     ListChoiceField,
     RadioChoiceField,
+    ReasonForm,
     SometimesNeeded,
     WholeNumberField,
     limit_length,
@@ -99,10 +101,11 @@ class RankForm(Form):
     rank = WholeNumberField(_("Rank"), [Optional()], limits.RANK)
 
 
-class ReinstatementForm(Form):
-    """Why a vendor is reinstated, or no longer; a page has one for each vendor it is about.
+class ReinstatementForm(ReasonForm):
+    """Why a vendor is reinstated, or no longer; a page has one for each vendor and act.
 
-    `overtaken`: somebody has done it meanwhile, and the page offers the opposite by now.
+    `must_haves` has those that the page named as not met. `overtaken`: somebody has done it
+    meanwhile, and the page offers the opposite by now.
     """
 
     overtaken = False
@@ -110,8 +113,13 @@ class ReinstatementForm(Form):
     reason = TextAreaField(
         _("The committee’s reason"), [InputRequired(_("Say why.")), limit_length(limits.NOTE)]
     )
+    must_haves = HiddenField()
 
-    def about(self, vendor_id: int) -> "ReinstatementForm":
-        """The form with a control of its own name on the page."""
-        self.reason.id = f"reinstate-{vendor_id}"
+    def showing(self, codes: Iterable[str]) -> Self:
+        """The form beside these must-haves."""
+        self.must_haves.data = " ".join(codes)
         return self
+
+    def list_shown(self) -> list[str]:
+        """The codes of the must-haves that the page named."""
+        return (self.must_haves.data or "").split()

@@ -18,11 +18,16 @@ from crrubric.domain.meeting.ranking_words import describe_adopted_order, list_r
 from crrubric.domain.memo.words import ValueFormatter
 from crrubric.domain.vocabulary import RankingKind
 from crrubric.extensions import db
-from crrubric.models import Decision, Reinstatement
-from crrubric.queries.meeting.decisions import find_adopted_ranking, list_reinstatements
+from crrubric.models import Decision
+from crrubric.queries.meeting.decisions import (
+    ReinstatementAct,
+    find_adopted_ranking,
+    list_reinstatements,
+)
 from crrubric.queries.people.access import Seat
 from crrubric.queries.results.matrices import Matrix
 from crrubric.web.meeting.decision_forms import DecisionForm, RankForm, ReinstatementForm
+from crrubric.web.shared.language import current_language
 from crrubric.web.shared.words import format_moment
 
 
@@ -30,14 +35,16 @@ from crrubric.web.shared.words import format_moment
 class ReinstatementRow:
     """A vendor that does not meet a must-have, or was reinstated when it did not.
 
-    held: its reinstatement, if any; form: to reinstate it or to withdraw that, if this person may.
+    held: what was lifted, and why, if anything was. form: to lift what it fails, withdrawal: to
+    take back what was lifted; None if there is nothing of the kind, or this person may not.
     """
 
     code: str
     name: str
     vendor_id: int
-    held: Reinstatement | None
+    held: tuple[ReinstatementAct, ...]
     form: ReinstatementForm | None
+    withdrawal: ReinstatementForm | None
 
 
 def make_rank_forms(
@@ -124,6 +131,16 @@ def list_decision_remarks(
     )
 
 
+def name_reinstatement(vendor_id: int) -> str:
+    """The control on the page for why a vendor is reinstated."""
+    return f"reinstate-{vendor_id}"
+
+
+def name_withdrawal(vendor_id: int) -> str:
+    """The control on the page for why a vendor is reinstated no longer."""
+    return f"withdraw-{vendor_id}"
+
+
 def list_reinstatement_rows(
     seat: Seat, read: Matrix, refused: ReinstatementForm | None
 ) -> list[ReinstatementRow]:
@@ -131,24 +148,35 @@ def list_reinstatement_rows(
 
     Args: refused: a form that was just refused, in the place of its vendor's.
     """
-    held = {row.vendor_id: row for row in list_reinstatements(db.session(), seat.evaluation.id)}
+    acts: dict[int, tuple[ReinstatementAct, ...]] = {}
+    for act in list_reinstatements(db.session(), seat.evaluation.id, current_language()):
+        acts[act.vendor.id] = (*acts.get(act.vendor.id, ()), act)
     may = seat.may(Action.REINSTATE_VENDOR)
     found = []
     for vendor in read.results.ranking():
         row = read.vendors[vendor.code]
-        form = ReinstatementForm(formdata=None).about(row.id) if may else None
-        if refused is not None and form is not None and refused.reason.id == form.reason.id:
-            form = form if refused.overtaken else refused
-        fails = read.results.scores[vendor.code].failed
-        concerned = row.id in held or (form is not None and (fails or form is refused))
-        if concerned and row.id not in seat.shut_out:
-            found.append(
-                ReinstatementRow(
-                    code=vendor.code,
-                    name=vendor.name,
-                    vendor_id=row.id,
-                    held=held.get(row.id),
-                    form=form,
-                )
+        barring, held = read.results.scores[vendor.code].barring, acts.get(row.id, ())
+        form = pick_reinstatement_form(name_reinstatement(row.id), refused, offered=bool(barring))
+        back = pick_reinstatement_form(name_withdrawal(row.id), refused, offered=bool(held))
+        if row.id in seat.shut_out or not (held or (may and (form or back))):
+            continue
+        found.append(
+            ReinstatementRow(
+                code=vendor.code,
+                name=vendor.name,
+                vendor_id=row.id,
+                held=held,
+                form=form.showing(barring) if form and may else None,
+                withdrawal=back if may else None,
             )
+        )
     return found
+
+
+def pick_reinstatement_form(
+    name: str, refused: ReinstatementForm | None, *, offered: bool
+) -> ReinstatementForm | None:
+    """The form whose control has this name: as it was refused, or an empty one if it is offered."""
+    if refused is not None and refused.reason.id == name and not refused.overtaken:
+        return refused
+    return ReinstatementForm(formdata=None).named(name) if offered else None

@@ -1,6 +1,7 @@
 """Reinstating a vendor that is not eligible, and withdrawing that; both from the decision page."""
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
@@ -14,6 +15,7 @@ from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.meeting import reinstatements as service
 from crrubric.web.meeting.decision import make_decision_forms, render_decision_page
 from crrubric.web.meeting.decision_forms import ReinstatementForm
+from crrubric.web.meeting.rankings import name_reinstatement, name_withdrawal
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.language import current_language
@@ -28,25 +30,28 @@ bp = Blueprint(
 @bp.post("/reinstate")
 @require_permission(Action.REINSTATE_VENDOR)
 def save_reinstatement(seat: Seat, vendor_id: int) -> ResponseReturnValue:
-    """Reinstate a vendor, with a reason."""
+    """Lift the must-haves that the page named, with a reason."""
+    form = ReinstatementForm().named(name_reinstatement(vendor_id))
     done = _("The vendor is reinstated.")
-    return apply_reinstatement_form(seat, vendor_id, service.reinstate_vendor, done)
+    act = partial(service.reinstate_vendor, shown=form.list_shown())
+    return apply_reinstatement_form(seat, vendor_id, form, act, done)
 
 
 @bp.post("/withdraw")
 @require_permission(Action.REINSTATE_VENDOR)
 def save_reinstatement_withdrawal(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """Withdraw a reinstatement, with a reason."""
+    form = ReinstatementForm().named(name_withdrawal(vendor_id))
     done = _("The reinstatement is withdrawn.")
-    return apply_reinstatement_form(seat, vendor_id, service.withdraw_reinstatement, done)
+    return apply_reinstatement_form(seat, vendor_id, form, service.withdraw_reinstatement, done)
 
 
 def apply_reinstatement_form(
-    seat: Seat, vendor_id: int, act: Callable[..., object], done: str
+    seat: Seat, vendor_id: int, form: ReinstatementForm, act: Callable[..., object], done: str
 ) -> ResponseReturnValue:
     """Do it with the reason that was typed, or show the page again with it."""
     refuse_recused(seat, vendor_id)
-    form, status = ReinstatementForm().about(vendor_id), 422
+    status = 422
     if form.validate():
         try:
             act(current_actor(), seat.evaluation.slug, vendor_id, reason=form.reason.data)

@@ -1,6 +1,7 @@
 """What is no longer blind is said everywhere, and who has seen a ballot marks nothing after it."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -89,6 +90,25 @@ def test_a_ballot_changed_after_it_was_shown_is_marked_everywhere(make: Factory,
     assert [row["reviewer"] for row in body["changed_after_shown"]] == [name]
     assert sum(row.endswith(",reviewer,no") for row in rows) == 1
     assert sum(row.endswith(",reviewer,yes") for row in rows) == 5
+
+
+@pytest.mark.parametrize("when", ["later", "never", "of another"])
+def test_a_ballot_that_is_said_to_be_late_since_another_moment_is_named(make: Factory, when: str):
+    made = marked_after_meeting(make)
+    ballot, other = ballot_of(made, 0, 0), ballot_of(made, 1, 0)
+    assert verify_record(db.session()).problems == ()
+    if when == "later":
+        ballot.changed_after_shown_at += timedelta(seconds=1)
+    elif when == "never":
+        ballot.changed_after_shown_at = None
+    else:
+        other.changed_after_shown_at = ballot.changed_after_shown_at
+    db.session.commit()
+
+    found = [str(problem) for problem in verify_record(db.session()).problems]
+
+    assert len(found) == 1
+    assert "changed_after_shown_at" in found[0]
 
 
 def test_the_receipt_says_that_the_ballot_was_changed_after_it_was_shown(make: Factory):

@@ -146,6 +146,10 @@ def test_a_disputed_entry_reopens_for_the_reviewer_and_keeps_both_versions(
     sealed = ballot_of(made, 0, 0)
     assert sealed.seals == 2
     assert "entered by the chair" not in visit(made.chair).get(made.url("progress")).text
+    make.forward(made, Phase.MEETING, {})
+    # whoever entered it has seen it all the same, as the sentences on blindness count it
+    memo = visit(made.chair).get(made.url("memo/")).text
+    assert "entered on their behalf: 1, not confirmed: 0, disputed: 1" in memo
     assert verify_record(db.session()).problems == ()
 
 

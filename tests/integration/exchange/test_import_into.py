@@ -22,6 +22,7 @@ from crrubric.extensions import db
 from crrubric.models import (
     Abstention,
     Ballot,
+    Evaluation,
     JournalEntry,
     Mark,
     Member,
@@ -41,10 +42,10 @@ from crrubric.services.exchange.imports import (
     import_marks,
     import_new_evaluation,
 )
-from crrubric.services.setup import vendors
+from crrubric.services.setup import phases, vendors
 from crrubric.services.setup.committee import change_member
 from crrubric.services.setup.rules import RuleSettings
-from tests.factories import Factory, Made
+from tests.factories import Factory, Made, ballot_of
 from tests.integration.conftest import Visit
 from tests.machine.stored import list_differences, replay
 from tests.machine.stored import stored as stored_state
@@ -449,4 +450,25 @@ def test_marks_imported_after_ballots_were_shown_are_not_called_blind(
         )
         == []
     )
+    assert verify_record(db.session()).problems == ()
+
+
+def test_the_first_marks_that_come_in_the_meeting_are_seen_as_they_come(
+    make: Factory, visit: Visit, tmp_path: Path
+):
+    """They are no later than that, and what a reviewer changes after it is."""
+    made = make.evaluation(phase=Phase.MEETING)
+    line = f"{made.reviewers[1].name},{made.vendors[0].company},ada,NO,"
+    import_marks(OPERATOR, write(tmp_path, line), slug=made.slug)
+
+    db.session.rollback()
+    evaluation = db.session.get_one(Evaluation, made.evaluation.id)
+    imported = ballot_of(made, 1, 0)
+    assert evaluation.shown_at == imported.imported_at
+    assert imported.changed_after_shown_at is None
+    memo = visit(made.chair).get(made.url("memo/")).text
+    assert ("Ballots first shown to the" in memo, "locked and shown" in memo) == (True, False)
+    phases.change_phase(made.chair, made.slug, Phase.SCORING, reason="One was ill.")
+    make.marks(made, 0, 0, "Y")
+    assert ballot_of(made, 0, 0).changed_after_shown_at is not None
     assert verify_record(db.session()).problems == ()

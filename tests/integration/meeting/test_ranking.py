@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from crrubric.domain.errors import DoneAlready, NotFound, NotReady
 from crrubric.domain.events import Event
 from crrubric.domain.meeting.ranking import RankingInput, encode_order
+from crrubric.domain.record.entries import ROW
 from crrubric.domain.vocabulary import DeclarationKind, Gate, Outcome, Phase
 from crrubric.extensions import db
 from crrubric.models import Decision, Evaluation, JournalEntry, RankedVendor, Reinstatement
@@ -48,8 +49,8 @@ def shown(made: Made) -> str:
     return encode_order(read_matrix(db.session(), made.evaluation).results)
 
 
-def reinstate(made: Made, vendor: int = 1, reason: str = WHY) -> Reinstatement:
-    return reinstate_vendor(made.chair, made.slug, made.vendors[vendor].id, reason=reason)
+def reinstate(made: Made, vendor: int = 1, reason: str = WHY) -> None:
+    reinstate_vendor(made.chair, made.slug, made.vendors[vendor].id, reason=reason)
 
 
 def decide(made: Made, vendor: int, ranks: dict[int, int] | None = None, reason: str = "") -> None:
@@ -104,7 +105,7 @@ def test_a_reinstated_vendor_is_ranked_and_every_page_says_what_it_does_not_meet
     chair, reviewer = visit(made.chair), visit(made.reviewers[0])
     address = made.url(f"decision/vendors/{made.vendors[1].id}/reinstate")
 
-    answer = chair.post(address, {"reason": WHY})
+    answer = chair.post(address, {"reason": WHY, "must_haves": "ada"})
 
     assert answer.status_code == 303
     assert gate(made, 1) is Gate.REINSTATED
@@ -120,7 +121,9 @@ def test_a_reinstated_vendor_is_ranked_and_every_page_says_what_it_does_not_meet
         select(JournalEntry).where(JournalEntry.event == Event.REINSTATEMENT_RECORDED)
     ).one()
     assert (entry.reason, entry.vendor_id) == (WHY, made.vendors[1].id)
-    assert entry.after == {"does_not_meet": "Accessible"}
+    assert entry.after == {
+        "does_not_meet": "Accessible", ROW: {"criteria": [made.criterion("ada").id]},
+    }  # fmt: skip
     assert (
         "reinstated " + made.vendors[1].company in chair.get(made.url("journal?kind=findings")).text
     )
@@ -198,7 +201,7 @@ def test_a_reinstatement_without_effect_is_kept_and_shown_as_such(make: Factory,
     page = visit(made.chair).get(made.url("decision/")).text
     assert WHY in page
     assert "The reinstatement has no effect" in page
-    assert "(no effect: the vendor no longer fails any must-have)" in (
+    assert ", for Accessible (no effect: the vendor no longer fails it)" in (
         visit(made.chair).get(made.url("memo/")).text
     )
 
@@ -270,7 +273,8 @@ MARKS_2 = {(r, v): marks for r in (0, 1) for v, marks in enumerate(("YYY", "NYY"
 
 def test_the_database_itself_refuses_a_reinstatement_without_a_reason(make: Factory):
     made = meeting(make)
-    db.session.add(Reinstatement(vendor_id=made.vendors[1].id, reason="", recorded_by="x"))
+    row = {"vendor_id": made.vendors[1].id, "criterion_id": made.criterion("ada").id}
+    db.session.add(Reinstatement(**row, reason="", recorded_by="x"))
 
     with pytest.raises(IntegrityError):
         db.session.flush()
@@ -381,8 +385,9 @@ def test_another_order_is_adopted_with_its_reason_and_shown_on_every_page(
     assert "is recommended although it is not first in the adopted ranking." in page
     found = json.loads(chair.get(made.url("export/results.json")).text)
     codes = [vendor.code for vendor in made.vendors]
-    assert found["reinstated"] == [codes[1]]
+    assert (found["reinstated"], found["lifted"]) == ([codes[1]], {codes[1]: ["ada"]})
     assert found["adopted_ranking"]["ranks"] == {codes[0]: 1, codes[1]: 2, codes[2]: None}
+    assert found["adopted_ranking"]["computed_ranks"] == {codes[0]: 2, codes[1]: 1, codes[2]: None}
     assert found["adopted_ranking"]["as_computed"] is False
     assert [(row["vendor"], row["gate"], row["failed"]) for row in found["vendors"]] == [
         (codes[1], "REINSTATED", ["ada"]), (codes[0], "PASS", []), (codes[2], "PENDING", []),

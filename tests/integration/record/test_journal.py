@@ -41,7 +41,7 @@ def test_a_new_evaluation_tells_its_rubric_its_rule_and_its_chair(make: Factory)
     assert [one["code"] for one in row["criteria"]] == ["ada", "sis", "teacher"]
     assert row["criteria"][0]["look_for"] == "Use the keyboard only."
     assert (row["sections"][0]["title"], row["rule"]["kind"]) == ("Everything", "MAJORITY")
-    assert row["chair"]["row"] == {"user_id": made.chair.user_id}
+    assert row["chair"]["row"] == {"user_id": made.chair.user_id, "made_account": False}
 
 
 def test_a_new_section_criterion_and_vendor_tell_their_ids_and_places(make: Factory):
@@ -78,7 +78,7 @@ def test_an_invitation_records_the_person(make: Factory):
         stakeholder=Stakeholder.TEACHER,
     )
 
-    assert row_of(Event.MEMBER_INVITED) == {"user_id": user.id}
+    assert row_of(Event.MEMBER_INVITED) == {"user_id": user.id, "made_account": False}
 
 
 def test_a_rule_saved_again_without_change_is_recorded_once(make: Factory):

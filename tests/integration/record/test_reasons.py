@@ -322,7 +322,7 @@ def test_a_reinstatement_that_was_withdrawn_meanwhile_is_not_recorded_by_the_sam
 
     assert FIRST in words(late.with_id("error-summary"))
     assert words(late.with_id("kept-1")) == OTHER
-    assert words(late.with_id(f"reinstate-{vendor}")) == ""  # it withdraws by now
+    assert words(late.with_id(f"withdraw-{vendor}")) == ""  # the page withdraws by now
 
 
 def test_nobody_postpones_over_a_reason_that_they_have_not_seen(make: Factory, visit: Visit):

@@ -6,16 +6,16 @@ import pytest
 from sqlalchemy import update
 
 from crrubric.domain.memo.sections import compose_memo
-from crrubric.domain.memo.tree import Bullets, MemoFacts, Paragraph
-from crrubric.domain.vocabulary import Outcome, Phase, Standing
+from crrubric.domain.memo.tree import Bullets, MemoFacts, Paragraph, Table
+from crrubric.domain.vocabulary import CorrectionEffect, Outcome, Phase, Standing
 from crrubric.extensions import db
 from crrubric.models import Finding
 from crrubric.queries.memo.memos import load_memo_facts
 from crrubric.services.meeting import decisions, positions
 from crrubric.services.people.district import set_district
-from crrubric.services.setup import withdrawals
+from crrubric.services.setup import committee, corrections, phases, withdrawals
 from crrubric.services.setup.rules import RuleSettings
-from tests.factories import Factory, Made
+from tests.factories import Factory, Made, ballot_of
 
 MARKS = {(0, 0): "YYA", (0, 1): "YYY"}
 
@@ -89,3 +89,48 @@ def test_no_promise_of_a_vendor_that_left_is_printed_and_every_reason_is(make: F
         (vendor.company, "They returned.", True),
     ]
     assert f"{vendor.company} came back, " in back
+
+
+def test_what_left_is_said_to_have_been_asked_and_not_to_count(make: Factory):
+    """Two of three vendors are left, a criterion is left out, and a reviewer who marked went."""
+    marks = {(0, 0): "YYA", (1, 0): "YYY"}
+    made = make.evaluation(phase=Phase.SCORING, vendors=3, reviewers=3, marks=marks)
+    left_out = corrections.Correction(
+        title="Works with our system", question="Does it exchange grades?", look_for="",
+        effect=CorrectionEffect.LEAVE_OUT, reason="Nobody could try it.",
+    )  # fmt: skip
+    corrections.correct_criterion(made.chair, made.slug, made.criterion("sis").id, left_out)
+    committee.remove_member(made.chair, made.slug, ballot_of(made, 1, 0).member_id)
+    withdrawals.withdraw_vendor(made.chair, made.slug, made.vendors[2].id, reason="They left.")
+    make.forward(made, Phase.MEETING, {})
+
+    memo = memo_of(made)
+
+    assert (
+        "3 vendors were to be scored on 3 criteria by 3 reviewers. Of these, 2 gave marks. In the"
+        " result are 2 vendors, 2 criteria and 2 reviewers, of whom 1 gave marks that count."
+    ) in memo
+
+
+def test_a_rubric_that_was_corrected_is_not_called_the_one_that_was_fixed(make: Factory):
+    made = make.evaluation(phase=Phase.SCORING, marks=MARKS)
+    before, after = ("as fixed when ballots opened", "after the corrections below")
+    text = corrections.Correction(
+        title="Works with our grade book", question="Does it exchange grades?", look_for="",
+        effect=CorrectionEffect.KEEP, reason="The name was wrong.",
+    )  # fmt: skip
+    for correct in (False, True):
+        if correct:
+            corrections.correct_criterion(made.chair, made.slug, made.criterion("sis").id, text)
+        phases.change_phase(made.chair, made.slug, Phase.MEETING)
+
+        blocks = compose_memo(facts_of(made), str).blocks
+        captions = " ".join(block.caption for block in blocks if isinstance(block, Table))
+        memo = memo_of(made)
+
+        assert (before in captions, after in captions) == (not correct, correct)
+        assert ("the rubric as fixed" in memo, "with every correction" in memo) == (
+            not correct, correct,
+        )  # fmt: skip
+        assert ("the rubric was corrected after that" in memo) is correct
+        phases.change_phase(made.chair, made.slug, Phase.SCORING, reason="One was ill.")

@@ -348,7 +348,7 @@ BY_CODE = {
     "by_criterion", "by_section", "by_vendor", "by_stakeholder", "per_reviewer", "mark_counts",
     "undefined", "leave_one_reviewer_out", "leave_one_reviewer_out_ranks",
     "other_rules", "unresolved_either_way", "ranks",
-    "scores", "around_weights", "uniform", "tie_at_weight",
+    "scores", "lifted", "computed_ranks", "around_weights", "uniform", "tie_at_weight",
 }  # fmt: skip
 INSIDE_TOO = {"coverage"}  # a share of a vendor, or of each vendor
 

@@ -11,9 +11,10 @@ from fractions import Fraction
 import pytest
 
 from crrubric.domain import limits
-from crrubric.domain.results.outcome import DecisionRule
+from crrubric.domain.results.outcome import DecisionRule, Resolution
 from crrubric.domain.results.results import (
     AdoptedFinding,
+    Cell,
     Results,
     ScoredCriterion,
     ScoredVendor,
@@ -22,6 +23,7 @@ from crrubric.domain.results.results import (
 from crrubric.domain.results.scoring import Score
 from crrubric.domain.results.tally import Tally
 from crrubric.domain.vocabulary import Gate, Outcome
+from crrubric.reports.exchange.results_json import adopted_finding_json
 from crrubric.reports.exchange.tables import (
     results_csv,
     results_text,
@@ -229,3 +231,33 @@ def test_lines_end_and_cells_are_made_safe_as_spreadsheets_want_it():
     rows = [{"a": None, "b": "=1+1"}, {"a": -1, "b": 'say "no", twice'}]
 
     assert to_csv(("a", "b"), rows) == 'a,b\r\n,\'=1+1\r\n-1,"say ""no"", twice"\r\n'
+
+
+@pytest.mark.parametrize(
+    ("as_computed", "adopted"), [(True, Outcome.MET), (False, Outcome.NOT_MET), (None, None)]
+)
+def test_the_results_object_has_what_was_adopted_beside_the_outcome_of_now(
+    as_computed: bool | None, adopted: Outcome | None
+):
+    """The flag is of the moment of the adoption; the votes may have changed since."""
+    cell = Cell(
+        vendor="acme",
+        criterion="c1",
+        tally=Tally(no=3),
+        resolution=Resolution(Outcome.NOT_MET),
+        adopted=None
+        if adopted is None
+        else AdoptedFinding(
+            value=adopted,
+            reason="x",
+            by="x",
+            at=datetime(2027, 3, 1, tzinfo=UTC),
+            as_computed=bool(as_computed),
+        ),
+    )
+
+    row = tally_row(cell) | adopted_finding_json(cell)
+
+    assert (row["outcome"], row["adopted"], row["adopted_as_computed"]) == (
+        "NOT_MET", adopted and adopted.value, as_computed,
+    )  # fmt: skip

@@ -35,7 +35,7 @@ AT = datetime(2027, 3, 12, tzinfo=UTC)
 def committee(*reinstated: str) -> ResultBasis:
     """A meets the must-have c1; B has more YES and does not; C has the must-have open; D fails."""
     official = basis("YNN YNN", "NYY NYY", "Y?Y N?Y", "NNN NNN", must="1")
-    return replace(official, reinstated=frozenset(reinstated))
+    return replace(official, lifted=frozenset((code, "c1") for code in reinstated))
 
 
 def gates(results: Results) -> dict[str, Gate]:
@@ -70,7 +70,7 @@ def test_a_reinstated_vendor_is_ranked_with_the_others():
 def test_a_must_have_that_is_not_settled_keeps_a_reinstated_vendor_pending():
     official = basis("NYY NYY", "NYY NNY", must="12", rule=DecisionRule(quorum=2))
 
-    fails, lifted = official.results(), replace(official, reinstated=frozenset("B")).results()
+    fails, lifted = official.results(), replace(official, lifted=frozenset({("B", "c1")})).results()
 
     assert gates(fails) == {"A": Gate.FAIL, "B": Gate.FAIL}
     assert gates(lifted) == {"A": Gate.FAIL, "B": Gate.PENDING}
@@ -78,6 +78,33 @@ def test_a_must_have_that_is_not_settled_keeps_a_reinstated_vendor_pending():
     assert WORDS.gate(lifted.scores["B"], lifted) == (
         "pending: Criterion 2; reinstated by the committee although it does not meet: Criterion 1"
     )
+
+
+def test_a_must_have_that_fails_later_is_not_lifted():
+    """A reinstatement is about what failed when it was given, and about nothing else."""
+    official = basis("YYY YYY", "NNY NNY", must="12")
+
+    first, both = (
+        replace(official, lifted=frozenset(("B", code) for code in codes)).results()
+        for codes in (("c1",), ("c1", "c2"))
+    )
+
+    assert (gates(first)["B"], gates(both)["B"]) == (Gate.FAIL, Gate.REINSTATED)
+    assert (first.scores["B"].lifted, first.scores["B"].barring) == (("c1",), ("c2",))
+    assert WORDS.gate(first.scores["B"], first) == (
+        "not eligible: Criterion 2 (the committee has lifted Criterion 1, but not this)"
+    )
+    with pytest.raises(Invalid) as refused:
+        checked(first, {"B": 1, "A": 2}, "A", "x")
+    assert str(refused.value) == (
+        "Vendor B is not eligible: the committee has lifted Criterion 1, but not Criterion 2."
+        " Reinstate it for that as well, with a reason."
+    )
+    assert list_ranking_remarks(WORDS, first, "B", None) == [
+        "Vendor B is recommended, but not eligible: the committee has lifted Criterion 1, but not"
+        " Criterion 2."
+    ]
+    assert order_of(replace(official, lifted=frozenset({("B", "c1")}))).scores == first.scores
 
 
 def test_every_robustness_check_respects_reinstatements():

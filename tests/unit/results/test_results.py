@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crrubric.domain.memo.words import ValueFormatter
 from crrubric.domain.results.outcome import DecisionRule
 from crrubric.domain.results.results import (
     AdoptedFinding,
@@ -193,6 +194,37 @@ def test_results_keep_what_they_were_computed_with():
 
     assert (results.rule, results.mode, results.pass_mark) == (rule, ScoringMode.SHARE, 1)
     assert (results.criteria, results.vendors) == ((criterion(1),), (ScoredVendor("a", "A"),))
+
+
+def test_by_share_a_finding_changes_no_votes_and_the_score_says_so():
+    """Two of three say YES; the committee finds NOT MET, MET as they say, and NOT APPLICABLE."""
+    votes = Tally(yes=2, no=1)
+    made = {
+        mode: evaluate(
+            [criterion(n) for n in (1, 2, 3)],
+            [ScoredVendor("a", "A")],
+            {("a", f"c{n}"): votes for n in (1, 2, 3)},
+            {
+                ("a", f"c{n}"): finding(value)
+                for n, value in enumerate((Outcome.NOT_MET, Outcome.MET, Outcome.NOT_APPLICABLE), 1)
+            },
+            DecisionRule(),
+            mode=mode,
+        )
+        for mode in ScoringMode
+    }
+
+    values = {mode: results.scores["a"].value for mode, results in made.items()}
+    assert values == {ScoringMode.OUTCOME: Fraction(1, 2), ScoringMode.SHARE: Fraction(2, 3)}
+    kept = {mode: results.kept_votes("a") for mode, results in made.items()}
+    assert kept == {ScoringMode.OUTCOME: (), ScoringMode.SHARE: ("c1",)}
+    words = ValueFormatter(str)
+    title = criterion(1).title
+    assert [words.score("a", results) for results in made.values()] == [
+        "50\u00a0% by weight: 1 of the 2 settled criteria are met (2 criteria apply)",
+        "66.7\u00a0% by weight, the average share of YES on 2 of the 2 criteria that apply;"
+        f" the votes count here, not what the committee found otherwise: {title}",
+    ]
 
 
 def test_agreement_is_taken_over_all_cells_and_untouched_by_findings():

@@ -8,6 +8,7 @@ import pytest
 from crrubric.domain.errors import Invalid
 from crrubric.domain.setup.lifecycle import (
     Readiness,
+    RuledOut,
     is_step_back,
     list_phase_problems,
     next_phase,
@@ -62,7 +63,16 @@ def test_only_the_changes_of_the_table_are_possible(before: Phase, after: Phase)
         ((Phase.SETUP, Phase.PRACTICE), {"reviewers": 0}, "no reviewer"),
         ((Phase.PRACTICE, Phase.SCORING), {"vendors": 0}, "no vendor"),
         ((Phase.MEETING, Phase.DECIDED), {"recommendation": False}, "No recommendation"),
-        ((Phase.MEETING, Phase.DECIDED), {"ruled_out": "Wrenfold"}, "Wrenfold is recommended, but"),
+        (
+            (Phase.MEETING, Phase.DECIDED),
+            {"ruled_out": RuledOut(vendor="Wrenfold", what="Pace")},
+            "Wrenfold is recommended, but not eligible: it does not meet Pace.",
+        ),
+        (
+            (Phase.MEETING, Phase.DECIDED),
+            {"ruled_out": RuledOut(vendor="Wrenfold", what="Pace", lifted="Text")},
+            "the committee has lifted Text, but not Pace.",
+        ),
         ((Phase.SCORING, Phase.SETUP), {"marks": 3}, "have been marked already"),
         ((Phase.SCORING, Phase.SETUP), {"sealed": 2}, "have been marked already"),
         ((Phase.SCORING, Phase.SETUP), {"settled": 1}, "has met already"),

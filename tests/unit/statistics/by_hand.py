@@ -37,7 +37,7 @@ class Scene:
     rule: DecisionRule
     mode: ScoringMode
     adopted: Mapping[Cell, Outcome]
-    reinstated: frozenset[str] = frozenset()
+    lifted: frozenset[Cell] = frozenset()
 
     def said(self, vendor: str, criterion: str) -> list[Answer]:
         """Every answer of a cell."""
@@ -140,7 +140,10 @@ def gate(scene: Scene, vendor: str) -> Gate:
     must = [row for row in scene.criteria if row.must_have]
     found = {row.code: finding(scene, vendor, row.code) for row in must}
     fails = Outcome.NOT_MET in found.values()
-    if fails and vendor not in scene.reinstated:
+    if any(
+        value is Outcome.NOT_MET and (vendor, code) not in scene.lifted
+        for code, value in found.items()
+    ):
         return Gate.FAIL
     settled = all(
         found[row.code] in (Outcome.MET, Outcome.NOT_MET)

@@ -76,7 +76,7 @@ def scenes(draw: st.DrawFn) -> Scene:
     away = frozenset((r, v) for r in reviewers for v in vendors if draw(one_in_eight) == 0)
     adopted = {(v, c.code): found for v in vendors for c in criteria if (found := draw(findings))}
     mode = draw(modes)
-    lifted = frozenset(v for v in vendors if draw(one_in_four) == 0)
+    lifted = frozenset((v, c.code) for v in vendors for c in criteria if draw(one_in_four) == 0)
     return Scene(reviewers, vendors, criteria, given_, away, draw(rules), mode, adopted, lifted)
 
 
@@ -105,7 +105,7 @@ def basis_of(scene: Scene) -> ResultBasis:
         },
         rule=scene.rule,
         mode=scene.mode,
-        reinstated=scene.reinstated,
+        lifted=scene.lifted,
     )
 
 
@@ -265,8 +265,8 @@ def test_the_order_of_reviewers_vendors_and_criteria_changes_nothing(scene, rand
     was, now = (each.results() for each in (basis_of(scene), basis_of(mixed)))
 
     for vendor, score in was.scores.items():
-        assert replace(now.scores[vendor], failed=(), pending=()) == replace(
-            score, failed=(), pending=()
+        assert replace(now.scores[vendor], failed=(), pending=(), lifted=()) == replace(
+            score, failed=(), pending=(), lifted=()
         )
     assert now.agreement == was.agreement
 
