@@ -178,7 +178,7 @@ def sign_in(
     fits = try_password(attempt, expected, password)
     found = _open_session(*seen) if fits and seen is not None else None
     if found is None:
-        note_failed_account(attempt)
+        note_failed_account(attempt, exists=user is not None)
     else:
         forget_failures(attempt)
     return found
