@@ -14,14 +14,18 @@ which, the secret of the server tells, and asking again tells no more.
 import hashlib
 import hmac
 import ipaddress
+import logging
 import math
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from flask import current_app
+from limits.errors import StorageError
 
 from crrubric.config import current_settings
-from crrubric.domain.errors import TooSoon
+from crrubric.domain.errors import Busy, TooSoon
 from crrubric.domain.people.throttling import (
     ACCOUNTS_FROM_ADDRESS,
     ADDRESS_WINDOW,
@@ -32,6 +36,20 @@ from crrubric.domain.people.throttling import (
 )
 from crrubric.domain.translation import N_
 from crrubric.extensions import limiter
+
+log = logging.getLogger("crrubric")
+
+
+@contextmanager
+def count_or_refuse() -> Iterator[None]:
+    """Nobody signs in uncounted. Raises: Busy where what counts does not answer."""
+    try:
+        yield
+    except StorageError as error:
+        log.warning("failed sign-ins can't be counted: %s", error.storage_error)
+        raise Busy(
+            N_("This does not work right now. Wait a few seconds, then send it again."), seconds=5
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +76,7 @@ class Attempt:
         return f"link/from/{_digest(network_of(self.address))}"
 
 
+@count_or_refuse()
 def begin_attempt(attempt: Attempt) -> None:
     """Count the attempt as failed before anything is compared: many at once don't slip through.
 
@@ -82,6 +101,7 @@ def begin_attempt(attempt: Attempt) -> None:
         store.incr(wait, delay)
 
 
+@count_or_refuse()
 def withdraw_attempt(attempt: Attempt) -> None:
     """The attempt came to nothing, as nothing was compared: it counts as no failure."""
     if current_settings().RATELIMIT_ENABLED:
@@ -89,6 +109,7 @@ def withdraw_attempt(attempt: Attempt) -> None:
         limiter.storage.clear(f"{attempt.lane}/wait")
 
 
+@count_or_refuse()
 def begin_request(attempt: Attempt) -> None:
     """Somebody asks for a link for an account: each so many times from a network, and of as many
     accounts as may fail there (`note_requested_account`).
@@ -110,6 +131,7 @@ def note_requested_account(attempt: Attempt, *, exists: bool) -> None:
     _count_account(attempt.asking_network, attempt.account, exists=exists)
 
 
+@count_or_refuse()
 def forget_failures(attempt: Attempt) -> None:
     """The attempt has succeeded: the next one counts from the beginning."""
     if current_settings().RATELIMIT_ENABLED:
@@ -122,6 +144,7 @@ def note_failed_account(attempt: Attempt, *, exists: bool) -> None:
     _count_account(attempt.network, attempt.account, exists=exists)
 
 
+@count_or_refuse()
 def _count_account(network: str, account: str, *, exists: bool) -> None:
     """Count an account of a network, once; the steps are the same whether it exists or not."""
     if not current_settings().RATELIMIT_ENABLED:

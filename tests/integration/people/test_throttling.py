@@ -5,11 +5,12 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from limits.errors import StorageError
 from werkzeug.test import TestResponse
 
 from crrubric.domain.errors import Busy, TooSoon
 from crrubric.domain.people.throttling import ACCOUNTS_FROM_ADDRESS
-from crrubric.extensions import db
+from crrubric.extensions import db, limiter
 from crrubric.models import User
 from crrubric.services.people import accounts, hashing
 from crrubric.services.people.attempts import Attempt, is_counted_as_account, note_failed_account
@@ -250,6 +251,24 @@ def test_no_transaction_is_open_while_a_password_is_compared(
     accounts.sign_in(email_of(actor), PASSWORD)
 
     assert seen == [False]
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/forgotten-password"])
+def test_nobody_signs_in_or_asks_for_a_link_uncounted(
+    visit: Visit, mailing: None, monkeypatch: pytest.MonkeyPatch, path: str
+):
+    """Where failures are counted in Redis and it does not answer: what was typed stays."""
+
+    def fail(_key: str) -> int:
+        raise StorageError(TimeoutError("timed out"))
+
+    monkeypatch.setattr(limiter.storage, "get", fail)
+
+    answer = visit().post(path, {"email": "ann@school.example", "password": PASSWORD})
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert "This does not work right now. Wait a few seconds" in answer.text
+    assert 'value="ann@school.example"' in answer.text
 
 
 def test_a_full_queue_of_hashes_counts_as_no_failure(
