@@ -470,6 +470,7 @@ def test_a_chair_who_scores_sees_no_sealed_price_where_another_does_not(
         assert 'value="76543.21"' in visit(made.chair).get(setup[1]).text
 
 
+@pytest.mark.both_databases
 def test_of_a_price_that_is_kept_nothing_is_told_by_a_fingerprint_or_a_conflict(
     make: Factory, visit: Visit
 ):
