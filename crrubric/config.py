@@ -15,6 +15,7 @@ from crrubric.settings.model import Settings
 
 PACKAGE = Path(__file__).parent
 CHECKOUT = PACKAGE.parent
+STORE_SECONDS = 2  # that an answer of where failed sign-ins are counted may take
 SPARE_CONNECTIONS = 5  # to the database: the thread that sends mail, a session written down
 KEY = "crrubric-settings"  # under which an app keeps them
 
@@ -94,6 +95,7 @@ def flask_config(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_NAME": "__Host-session" if secure else "crrubric-session",
         "TRUSTED_HOSTS": list(settings.TRUSTED_HOSTS) or None,
         "RATELIMIT_STORAGE_URI": settings.RATELIMIT_STORAGE_URI,
+        "RATELIMIT_STORAGE_OPTIONS": limits_store_options(settings.RATELIMIT_STORAGE_URI),
         "RATELIMIT_ENABLED": settings.RATELIMIT_ENABLED,
         "SQLALCHEMY_DATABASE_URI": url,
         "SQLALCHEMY_ENGINE_OPTIONS": {
@@ -101,10 +103,38 @@ def flask_config(settings: Settings) -> dict[str, Any]:
             # One for each thread, and some to spare: nobody waits for one that others hold.
             "pool_size": settings.SERVER_THREADS,
             "max_overflow": SPARE_CONNECTIONS,
+            "connect_args": database_options(url),
             **settings.SQLALCHEMY_ENGINE_OPTIONS,
         },
         "SQLALCHEMY_RECORD_QUERIES": settings.SQLALCHEMY_RECORD_QUERIES,
     }
+
+
+def limits_store_options(uri: str) -> dict[str, Any]:
+    """A store that does not answer is an error soon, and one that we know by name."""
+    if uri.startswith("memory"):
+        return {}
+    return {
+        "wrap_exceptions": True,
+        "socket_timeout": STORE_SECONDS,
+        "socket_connect_timeout": STORE_SECONDS,
+    }
+
+
+def database_options(url: str) -> dict[str, Any]:
+    """A machine that is gone is noticed: else each thread that asks it waits for minutes or hours.
+
+    What the address itself says of this stays.
+    """
+    if not url.startswith("postgresql"):
+        return {}
+    wanted = {
+        "connect_timeout": 5,
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+    }
+    return {name: value for name, value in wanted.items() if f"{name}=" not in url}
 
 
 def kept_secret(path: Path) -> str:

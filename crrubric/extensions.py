@@ -101,8 +101,11 @@ def choose_journal_mode(version: tuple[int, int, int]) -> str:
 
 
 def set_up_engine(engine: Engine) -> None:
-    """Make every SQLite connection keep its promises: keys checked, saves on disk, writers wait."""
+    """Make every connection keep its promises: writers wait, but not for ever; on SQLite, too,
+    keys are checked and saves are on disk.
+    """
     if engine.dialect.name != "sqlite":
+        wait_for_locks(engine)
         return
     mode = choose_journal_mode(sqlite3.sqlite_version_info[:3])
 
@@ -120,6 +123,16 @@ def set_up_engine(engine: Engine) -> None:
             connection.execute(f"PRAGMA {pragma}")
 
     begin_in_turn(engine)
+
+
+def wait_for_locks(engine: Engine) -> None:
+    """On PostgreSQL, too, whoever waits longer for a lock is told that the server is busy."""
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
+        connection.commit()  # a setting of a transaction that is rolled back is gone
 
 
 def begin_in_turn(engine: Engine) -> None:

@@ -27,6 +27,10 @@ from crrubric.settings.model import Settings
 MMAP_THRESHOLD = -3  # M_MMAP_THRESHOLD of malloc.h
 TICK = 1  # seconds that the loop sleeps at most
 RESTING = 10  # seconds: a connection that was quiet for less may be about to ask again
+# What a thread writes before it waits for whoever reads: the largest file with all that goes with
+# it, so that a slow reader of one holds no thread (what is more than a megabyte waits on disk).
+UNREAD_BYTES = 24 * limits.MEGABYTE
+STALLED = 30  # seconds: a reader for whom a thread waits and who took nothing for so long is gone
 OTHER_FILES = 100  # descriptors: the database, logs, modules, uploads that wait on disk
 
 Sockets = dict[int, Any]  # every socket of the server, by its descriptor
@@ -40,6 +44,7 @@ class Server:
     waitress: Any
     sockets: Sockets
     most: int
+    most_held: int
     stop_seconds: int
 
     @property
@@ -64,6 +69,7 @@ def server_options(settings: Settings) -> dict[str, Any]:
         "backlog": settings.SERVER_BACKLOG,
         "channel_timeout": settings.SERVER_IDLE_SECONDS,
         "cleanup_interval": min(30, settings.SERVER_IDLE_SECONDS),
+        "outbuf_high_watermark": UNREAD_BYTES,
         "max_request_body_size": settings.SERVER_BODY_MB * limits.MEGABYTE,
         # select() takes no descriptor above 1,023
         "asyncore_use_poll": hasattr(select, "poll"),
@@ -91,6 +97,7 @@ def open_server(app: Flask, host: str, port: int) -> Server:
         waitress=waitress,
         sockets=sockets,
         most=options["connection_limit"],
+        most_held=max(1, settings.SERVER_THREADS // 4),
         stop_seconds=settings.SERVER_STOP_SECONDS,
     )
 
@@ -153,6 +160,7 @@ def serve_until_stopped(server: Server, asked: Event) -> None:
     while not asked.is_set():
         run_loop_once(server)
         close_resting_channels(server)
+        close_stalled_channels(server)
     log.info("Stopping: answers under way have %s s.", server.stop_seconds)
     finish_answers(server)
     server.waitress.task_dispatcher.shutdown(timeout=1)
@@ -177,6 +185,22 @@ def close_resting_channels(server: Server) -> None:
     resting.sort(key=lambda one: one.last_activity)
     for channel in resting[: max(1, server.most // 10)]:
         channel.handle_close()
+
+
+def close_stalled_channels(server: Server) -> None:
+    """Close connections for which a thread waits until somebody reads: those that have stalled,
+    and beyond a quarter of the threads those that have taken nothing for longest.
+
+    A computer that sleeps in the middle of a large file, or reads it byte by byte, would hold a
+    thread until it wakes, and a few of them all.
+    """
+    held = [one for one in server.channels() if one.total_outbufs_len > UNREAD_BYTES]
+    held.sort(key=lambda one: one.last_activity, reverse=True)
+    before = time.time() - STALLED
+    for number, channel in enumerate(held):
+        if number >= server.most_held or channel.last_activity < before:
+            log.warning("A connection was closed: its answer was not read.")
+            channel.handle_close()
 
 
 def is_idle(channel: HTTPChannel) -> bool:

@@ -29,13 +29,17 @@ _SEEN_EARLY = 20  # characters, of which one is nearly always to be seen
 _ALIKE = 0.6  # how much of two names must be the same for one to be a misspelling of the other
 
 # What is not drawn though no format character: Default_Ignorable_Code_Point of Unicode 16 (its file
-# DerivedCoreProperties), and the blank braille pattern.
+# DerivedCoreProperties), and what is drawn as nothing: the blank braille pattern, the place of an
+# object, blank hieroglyphs, the filler of Khitan, the note without a head.
 _NOT_DRAWN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u2800"
-    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
-    "\U000e0000-\U000e0fff]"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\ufffc\U00013441\U00013442\U00016fe4"
+    "\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
+
+_DOTS = re.compile("[.\u3002]")  # between the parts of a domain: the ideographic one, too
+_LABEL = 63  # characters of such a part, at most
 
 # Marks, embeddings, overrides and isolates of the direction of writing.
 _STEERING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -140,18 +144,22 @@ def slug_of(title: str) -> str:
 
 
 def key_of(text: str) -> str:
-    """The form under which two spellings of a name, title, code or address are one; kept nowhere
-    but in columns of keys, and never shown.
+    """The form under which two spellings of a name, title or code are one; kept nowhere but in
+    columns of keys, and never shown.
 
     Compatible forms (full width, ligatures, composed or not) and upper and lower case are one;
     characters that are not seen (zero width, direction of writing) and needless blanks don't count.
     """
     if text.isascii():
         return " ".join(text.split()).casefold()
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    drawn = _NOT_DRAWN.sub("", folded)
-    seen = "".join(letter for letter in drawn if unicodedata.category(letter) != "Cf")
+    seen = keep_drawn(unicodedata.normalize("NFKC", text).casefold())
     return " ".join(unicodedata.normalize("NFKC", seen).split())
+
+
+def keep_drawn(text: str) -> str:
+    """`text` without what is not seen: zero width, direction of writing, fillers."""
+    drawn = _NOT_DRAWN.sub("", text)
+    return "".join(letter for letter in drawn if unicodedata.category(letter) != "Cf")
 
 
 def sort_key(text: str) -> SortKey:
@@ -172,5 +180,28 @@ def find_nearest_name(name: str, known: Iterable[str]) -> str | None:
 
 
 def email_key(email: str) -> str:
-    """The form under which two spellings of an address are one."""
-    return key_of(email)
+    """The form under which two spellings of one mail address are one.
+
+    Not `key_of`: straße@ and strasse@ are two mailboxes. Upper and lower case are one, composed
+    letters or not, and the two ways to write a domain (that of RFC 5891, with xn--, stays).
+    """
+    if email.isascii():
+        return " ".join(email.split()).lower()
+    local, at, domain = " ".join(keep_drawn(email).split()).rpartition("@")
+    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", local).lower())
+    return folded + at + ".".join(map(_to_ascii_label, _DOTS.split(_fold_domain(domain))))
+
+
+def _fold_domain(domain: str) -> str:
+    """Of a domain, compatible forms are one as well, as whoever looks it up takes them."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", domain).lower())
+
+
+def _to_ascii_label(label: str) -> str:
+    """A part of a domain as it is looked up; as it is if it is too long for one.
+
+    Python's codec "idna" is that of 2003, for which ß is ss.
+    """
+    if label.isascii() or len(label) > _LABEL:
+        return label
+    return f"xn--{label.encode('punycode').decode('ascii')}"

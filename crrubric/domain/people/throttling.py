@@ -8,6 +8,7 @@ KNOWN_FREE_FAILURES = 19  # the same in a browser that has signed in to the acco
 LONGEST_DELAY = 30  # seconds
 FAILURES_KEPT = 24 * 3600  # seconds after the first one; a sign-in forgets them at once
 ACCOUNTS_FROM_ADDRESS = 50  # different accounts that may fail from one network address …
+INVENTED_FOR_ONE = 20  # addresses without an account, of which one counts as if it had one
 LINKS_FOR_ACCOUNT = 5  # times that one network may ask for a link for one account …
 ADDRESS_WINDOW = 15 * 60  # … in so many seconds: a school of 200 sits behind one
 

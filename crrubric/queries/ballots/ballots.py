@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from crrubric.clock import now_utc
@@ -312,6 +312,18 @@ class DisclosedMark:
     informed: bool = False  # given after the committee had seen the ballots
 
 
+def is_informed(evaluation: Evaluation) -> ColumnElement[bool]:
+    """Which marks were given after the committee had seen the ballots.
+
+    The journal proves when ballots were shown and when a mark was given; when a ballot was first
+    changed afterwards, only that it was.
+    """
+    if evaluation.shown_at is None:
+        return false()
+    late = Ballot.changed_after_shown_at.is_not(None)
+    return late & (Mark.marked_at >= evaluation.shown_at)
+
+
 def iterate_disclosed_marks(
     session: Session,
     evaluation: Evaluation,
@@ -339,7 +351,7 @@ def iterate_disclosed_marks(
             EntryOnBehalf.id.is_not(None).label("entered"),
             EntryOnBehalf.confirmed_at.is_not(None).label("confirmed"),
             is_imported(evaluation.id).label("imported"),
-            (Ballot.changed_after_shown_at <= Mark.marked_at).label("informed"),
+            is_informed(evaluation).label("informed"),
         )
         .join(Ballot, Ballot.id == Mark.ballot_id)
         .join(Member, Member.id == Ballot.member_id)

@@ -25,6 +25,7 @@ from crrubric.models import (
 )
 from crrubric.queries.ballots.ballots import list_counting_conditions
 from crrubric.queries.people.access import Seat, make_not_found
+from crrubric.queries.setup.prices import keeps_from_prices
 
 T = TypeVar("T")
 
@@ -137,12 +138,14 @@ def may_read_vendor_file(seat: Seat) -> ColumnElement[bool]:
     """Which files of vendors the seat may read, or learn that they are there.
 
     Not those of a vendor that it stays away from; those that tell prices, while prices are sealed,
-    only who attaches them.
+    only who attaches them and is not kept from prices.
     """
     near = VendorFile.vendor_id.not_in(seat.shut_out)
-    if seat.evaluation.hides_prices and not seat.may(Action.ATTACH_TO_VENDOR):
+    if not seat.evaluation.hides_prices:
+        return near
+    if not seat.may(Action.ATTACH_TO_VENDOR):
         return near & VendorFile.tells_prices.is_(False)
-    return near
+    return near & (VendorFile.tells_prices.is_(False) | ~keeps_from_prices(seat))
 
 
 def list_vendor_files(

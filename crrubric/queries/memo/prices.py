@@ -1,6 +1,8 @@
 """What the record says of sealed prices, for the memo: read in the journal, whose order holds."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -14,19 +16,23 @@ from crrubric.domain.vocabulary import Phase
 from crrubric.models import Evaluation, JournalEntry, Member
 
 TYPING = (Event.VENDOR_ADDED, Event.VENDOR_CHANGED)
-# what can make somebody a chair; the creation has the first one among its rows
+# what can make somebody a chair, or let them score; the creation has the first among its rows
 SEATING = (
     Event.MEMBER_INVITED,
     Event.MEMBER_ADDED,
     Event.MEMBER_CHANGED,
     Event.CHAIR_APPOINTED,
 )
+ATTACHING = (Event.VENDOR_FILE_ATTACHED, Event.VENDOR_FILE_CHANGED)
 SETTLING = (Event.FINDING_RECORDED, Event.FINDING_WITHDRAWN, Event.MOTION_RECORDED)
 READ = (
     *TYPING,
     *SEATING,
     *SETTLING,
+    *ATTACHING,
     Event.EVALUATION_CREATED,
+    Event.MEMBER_CONFIRMED,
+    Event.MEMBER_REMOVED,
     Event.PRICES_OPENED,
     Event.VENDOR_RESTORED,
     Event.PHASE_CHANGED,
@@ -67,19 +73,11 @@ def load_memo_prices(session: Session, evaluation: Evaluation, zone: ZoneInfo) -
 def list_price_readers(
     session: Session, evaluation: Evaluation, before: Sequence[JournalEntry]
 ) -> tuple[str, ...]:
-    """Reviewers who typed a price, or had a chair's seat, while prices were sealed, by name."""
-    typed = {
-        row.actor_id
-        for row in before
-        if row.event in TYPING
-        and any((row.after or {}).get(field) not in (None, "") for field in PRICE_FIELDS)
-    }
-    chairs = {
-        row.member_id for row in before if row.event in SEATING and (row.after or {}).get("chair")
-    }
-    for row in before:
-        if row.event is Event.EVALUATION_CREATED and (row.after or {}).get(ROW, {}).get("chair"):
-            chairs.add(row.member_id)
+    """Reviewers who typed a price, attached a file that tells one, or could read them as chairs,
+    while prices were sealed, by name.
+    """
+    typed = {row.actor_id for row in before if enters_price(row)}
+    chairs = find_reading_chairs(before)
     reviewers = session.scalars(
         select(Member)
         .where(Member.evaluation_id == evaluation.id, Member.is_reviewer)
@@ -90,6 +88,50 @@ def list_price_readers(
         for row in reviewers
         if row.id in chairs or (row.user_id is not None and row.user_id in typed)
     )
+
+
+def enters_price(entry: JournalEntry) -> bool:
+    """Whether somebody typed a price, or attached a file that tells one."""
+    told = entry.after or {}
+    if entry.event in ATTACHING:
+        return bool(told.get("tells prices"))
+    return entry.event in TYPING and any(
+        told.get(field) not in (None, "") for field in PRICE_FIELDS
+    )
+
+
+def find_reading_chairs(before: Iterable[JournalEntry]) -> set[int]:
+    """Seats that chaired when there was a price to read, and were not kept from it: those that
+    scored as well were, while another chair did not.
+    """
+    seats: dict[int, dict[str, Any]] = defaultdict(dict)
+    readers: set[int] = set()
+    priced = False
+    for entry in before:
+        priced = priced or enters_price(entry)
+        told = entry.after or {}
+        if entry.event is Event.EVALUATION_CREATED:
+            if chair := told.get(ROW, {}).get("chair"):
+                seats[chair["id"]] = chair
+        elif entry.event in SEATING:  # of a change, what is other than before
+            seats[entry.member_id or 0] |= told
+        elif entry.event is Event.MEMBER_CONFIRMED:
+            seats[entry.member_id or 0]["waits for"] = None
+        elif entry.event is Event.MEMBER_REMOVED:
+            seats.pop(entry.member_id or 0, None)
+        if priced:
+            readers |= list_unkept_chairs(seats)
+    return readers
+
+
+def list_unkept_chairs(seats: Mapping[int, Mapping[str, Any]]) -> set[int]:
+    """The chairs who may read sealed prices: those who do not score, or all if all score."""
+    chairs = {
+        member: bool(seat.get("reviewer"))
+        for member, seat in seats.items()
+        if seat.get("chair") and not seat.get("waits for")
+    }
+    return {member for member, scores in chairs.items() if not scores} or set(chairs)
 
 
 def count_changed_findings(after: Sequence[JournalEntry]) -> int:

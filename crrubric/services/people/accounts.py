@@ -13,7 +13,7 @@ from crrubric.domain import limits
 from crrubric.domain.errors import Busy, Invalid
 from crrubric.domain.events import Event
 from crrubric.domain.people.passwords import check_password
-from crrubric.domain.text import clean_line, email_key
+from crrubric.domain.text import clean_line, email_key, key_of
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Standing
 from crrubric.extensions import WRITE, db
@@ -61,7 +61,8 @@ def hash_token(token: str) -> str:
 def clean_email(email: str) -> str:
     """A plausible address as typed. Raises: Invalid (field "email")."""
     tidy = clean_line(email, limit=limits.EMAIL, field="email")
-    if not all(ADDRESS.fullmatch(form) for form in (tidy, email_key(tidy))):
+    # key_of: what looks like an address with two @, say, is none
+    if not all(ADDRESS.fullmatch(form) for form in (tidy, key_of(tidy), email_key(tidy))):
         raise Invalid(N_("Enter an e-mail address like name@school.example."), field="email")
     return tidy
 
@@ -178,7 +179,7 @@ def sign_in(
     fits = try_password(attempt, expected, password)
     found = _open_session(*seen) if fits and seen is not None else None
     if found is None:
-        note_failed_account(attempt)
+        note_failed_account(attempt, exists=user is not None)
     else:
         forget_failures(attempt)
     return found

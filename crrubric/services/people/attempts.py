@@ -4,25 +4,52 @@ An account is slowed down from the fifth failure in a row, wherever the failures
 browser that has signed in to it before is counted on its own, so that nobody can keep the owner
 out. A network address is stopped by how many different accounts failed there: one guesser who goes
 through all addresses of a school stops, a school whose people mistype does not.
+
+Addresses that have no account are guesses at nothing: were each of them counted, one browser could
+invent fifty and shut a school out. Were none of them counted, whoever is stopped would know that
+the last address has an account. So one in twenty counts as if it had one, and always the same ones:
+which, the secret of the server tells, and asking again tells no more.
 """
 
 import hashlib
+import hmac
 import ipaddress
+import logging
 import math
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+from flask import current_app
+from limits.errors import StorageError
+
 from crrubric.config import current_settings
-from crrubric.domain.errors import TooSoon
+from crrubric.domain.errors import Busy, TooSoon
 from crrubric.domain.people.throttling import (
     ACCOUNTS_FROM_ADDRESS,
     ADDRESS_WINDOW,
     FAILURES_KEPT,
+    INVENTED_FOR_ONE,
     LINKS_FOR_ACCOUNT,
     find_delay,
 )
 from crrubric.domain.translation import N_
 from crrubric.extensions import limiter
+
+log = logging.getLogger("crrubric")
+
+
+@contextmanager
+def count_or_refuse() -> Iterator[None]:
+    """Nobody signs in uncounted. Raises: Busy where what counts does not answer."""
+    try:
+        yield
+    except StorageError as error:
+        log.warning("failed sign-ins can't be counted: %s", error.storage_error)
+        raise Busy(
+            N_("This does not work right now. Wait a few seconds, then send it again."), seconds=5
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +70,13 @@ class Attempt:
         """Where it comes from."""
         return f"sign-in/from/{_digest(network_of(self.address))}"
 
+    @property
+    def asking_network(self) -> str:
+        """The same, where a link is asked for."""
+        return f"link/from/{_digest(network_of(self.address))}"
 
+
+@count_or_refuse()
 def begin_attempt(attempt: Attempt) -> None:
     """Count the attempt as failed before anything is compared: many at once don't slip through.
 
@@ -68,6 +101,7 @@ def begin_attempt(attempt: Attempt) -> None:
         store.incr(wait, delay)
 
 
+@count_or_refuse()
 def withdraw_attempt(attempt: Attempt) -> None:
     """The attempt came to nothing, as nothing was compared: it counts as no failure."""
     if current_settings().RATELIMIT_ENABLED:
@@ -75,24 +109,29 @@ def withdraw_attempt(attempt: Attempt) -> None:
         limiter.storage.clear(f"{attempt.lane}/wait")
 
 
+@count_or_refuse()
 def begin_request(attempt: Attempt) -> None:
-    """Somebody asks for a link for an account: as many accounts from a network as may fail there,
-    and each so many times.
+    """Somebody asks for a link for an account: each so many times from a network, and of as many
+    accounts as may fail there (`note_requested_account`).
 
     Raises: TooSoon for more.
     """
     if not current_settings().RATELIMIT_ENABLED:
         return
-    network = f"link/from/{_digest(network_of(attempt.address))}"
-    once = f"{network}/{_digest(attempt.account)}"
-    for key, most in ((network, ACCOUNTS_FROM_ADDRESS), (once, LINKS_FOR_ACCOUNT)):
+    once = f"{attempt.asking_network}/{_digest(attempt.account)}"
+    for key, most in ((attempt.asking_network, ACCOUNTS_FROM_ADDRESS), (once, LINKS_FOR_ACCOUNT)):
         if limiter.storage.get(key) >= most:
             left = _seconds_left(key)
             raise TooSoon(N_("Too many attempts. Seconds to wait: %(seconds)s."), seconds=left)
-    if limiter.storage.incr(once, ADDRESS_WINDOW) == 1:
-        limiter.storage.incr(network, ADDRESS_WINDOW)
+    limiter.storage.incr(once, ADDRESS_WINDOW)
 
 
+def note_requested_account(attempt: Attempt, *, exists: bool) -> None:
+    """A link was asked for: one more account of the network that asks, if it is another one."""
+    _count_account(attempt.asking_network, attempt.account, exists=exists)
+
+
+@count_or_refuse()
 def forget_failures(attempt: Attempt) -> None:
     """The attempt has succeeded: the next one counts from the beginning."""
     if current_settings().RATELIMIT_ENABLED:
@@ -100,13 +139,26 @@ def forget_failures(attempt: Attempt) -> None:
         limiter.storage.clear(f"{attempt.lane}/wait")
 
 
-def note_failed_account(attempt: Attempt) -> None:
+def note_failed_account(attempt: Attempt, *, exists: bool) -> None:
     """The attempt has failed: one more account of its network address, if it is another one."""
+    _count_account(attempt.network, attempt.account, exists=exists)
+
+
+@count_or_refuse()
+def _count_account(network: str, account: str, *, exists: bool) -> None:
+    """Count an account of a network, once; the steps are the same whether it exists or not."""
     if not current_settings().RATELIMIT_ENABLED:
         return
-    once = f"{attempt.network}/{_digest(attempt.account)}"
-    if limiter.storage.incr(once, ADDRESS_WINDOW) == 1:
-        limiter.storage.incr(attempt.network, ADDRESS_WINDOW)
+    counts = is_counted_as_account(account) or exists
+    if limiter.storage.incr(f"{network}/counted/{_digest(account)}", ADDRESS_WINDOW) == 1:
+        limiter.storage.incr(network, ADDRESS_WINDOW, amount=int(counts))
+
+
+def is_counted_as_account(account: str) -> bool:
+    """Whether an address would count even if nobody had it: one in INVENTED_FOR_ONE would."""
+    secret = str(current_app.config["SECRET_KEY"]).encode()
+    number = int.from_bytes(hmac.digest(secret, account.encode(), hashlib.sha256))
+    return number % INVENTED_FOR_ONE == 0
 
 
 def network_of(address: str) -> str:

@@ -40,7 +40,7 @@ from crrubric.services.people.accounts import (
     is_unused,
     lock_user,
 )
-from crrubric.services.people.attempts import Attempt, begin_request
+from crrubric.services.people.attempts import Attempt, begin_request, note_requested_account
 from crrubric.services.people.hashing import hash_password
 from crrubric.services.people.proofs import prove_address
 from crrubric.services.shared.journal import EntryReferences, note_event
@@ -197,14 +197,17 @@ def request_password_link(email: str, *, address: str = "") -> None:
 
     Raises: TooSoon if links were asked for too often from one network; Busy.
     """
-    key = email_key(email)
-    begin_request(Attempt(key, address))
-    find_later_queue().put(lambda: _send_requested_link(key))
+    attempt = Attempt(email_key(email), address)
+    begin_request(attempt)
+    find_later_queue().put(lambda: _send_requested_link(attempt))
 
 
-def _send_requested_link(key: str) -> None:
+def _send_requested_link(attempt: Attempt) -> None:
     with unit_of_work() as session:
-        user = session.scalar(select(User).where(User.email_key == key).with_for_update(of=User))
+        user = session.scalar(
+            select(User).where(User.email_key == attempt.account).with_for_update(of=User)
+        )
+        note_requested_account(attempt, exists=user is not None)
         if user is None or user.disabled_at is not None or _was_sent_lately(session, user):
             return
         write_password_link(session, user, _insert_link(session, user, RESET, proves=True))

@@ -16,8 +16,13 @@ from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Role, Standing
 from crrubric.models import Evaluation, Member, User, Vendor
 from crrubric.models.evaluations import make_vendor_key
-from crrubric.queries.people.access import require_locked_evaluation
+from crrubric.queries.people.access import (
+    Seat,
+    require_locked_evaluation,
+    require_locked_seat,
+)
 from crrubric.queries.people.people import Actor
+from crrubric.queries.setup.prices import is_kept_from_prices
 from crrubric.services.people.accounts import SAME_EMAIL, clean_email, clean_name, find_or_add_user
 from crrubric.services.setup.committee import Invitation, Invitee, seat_invitee
 from crrubric.services.setup.vendors import (
@@ -25,6 +30,7 @@ from crrubric.services.setup.vendors import (
     clean_vendor,
     enter_vendor,
     make_vendor_taken,
+    refuse_price,
 )
 from crrubric.services.shared.constraints import run_again_if_broken
 from crrubric.services.shared.counting import refuse_scorer_once_shown
@@ -40,30 +46,35 @@ def add_several_vendors(actor: Actor, slug: str, lines: Mapping[int, VendorFacts
     Raises: InvalidLines with everything that is wrong; then none is added.
     """
     with unit_of_work() as session:
-        evaluation = require_locked_evaluation(session, actor, Action.EDIT_SETUP, slug)
-        if problems := find_vendor_problems(session, evaluation, lines):
+        seat = require_locked_seat(session, actor, Action.EDIT_SETUP, slug)
+        if problems := find_vendor_problems(session, seat, lines):
             raise InvalidLines(NOTHING_TAKEN, problems)
         return [
-            enter_vendor(session, actor, evaluation, clean_vendor(facts))
+            enter_vendor(session, actor, seat.evaluation, clean_vendor(facts))
             for facts in lines.values()
         ]
 
 
 def find_vendor_problems(
-    session: Session, evaluation: Evaluation, lines: Mapping[int, VendorFacts]
+    session: Session, seat: Seat, lines: Mapping[int, VendorFacts]
 ) -> list[Problem]:
     """What is wrong with lines of vendors, those included that are there or come twice."""
     there = set(
-        session.scalars(select(Vendor.name_key).where(Vendor.evaluation_id == evaluation.id))
+        session.scalars(select(Vendor.name_key).where(Vendor.evaluation_id == seat.evaluation.id))
     )
-    return list(_check_vendors(lines, there))
+    return list(_check_vendors(lines, there, priced=not is_kept_from_prices(session, seat)))
 
 
-def _check_vendors(lines: Mapping[int, VendorFacts], there: set[str]) -> Iterator[Problem]:
+def _check_vendors(
+    lines: Mapping[int, VendorFacts], there: set[str], *, priced: bool
+) -> Iterator[Problem]:
+    """Args: priced: they may have prices."""
     first: dict[str, int] = {}
     for number, facts in lines.items():
         try:
             tidy = clean_vendor(facts)
+            if not priced:
+                refuse_price(tidy)
         except Invalid as error:
             yield number, error
             continue

@@ -1,5 +1,6 @@
 """Vendors of an evaluation: adding, changing, removing before ballots open."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, WrongPhase
 from crrubric.domain.events import Event
+from crrubric.domain.results.cost import PRICE_FIELDS
 from crrubric.domain.text import clean_line, clean_text
 from crrubric.domain.translation import N_
 from crrubric.domain.typed import require_in_bounds
@@ -30,11 +32,11 @@ from crrubric.queries.people.access import (
     Seat,
     make_not_found,
     refuse_recused,
-    require_locked_evaluation,
     require_locked_seat,
 )
 from crrubric.queries.people.people import Actor, is_present_reviewer
 from crrubric.queries.setup.act_facts import foresee_removal_of_vendor
+from crrubric.queries.setup.prices import is_kept_from_prices
 from crrubric.services.ballots.stored_files import delete_file
 from crrubric.services.people.accounts import clean_email
 from crrubric.services.setup.rubrics import find_free_code
@@ -126,12 +128,28 @@ def clean_links(text: str) -> str:
 
 
 def add_vendor(actor: Actor, slug: str, facts: VendorFacts) -> Vendor:
-    """A new vendor at the end of the list. Raises: Invalid if it is there already."""
+    """A new vendor at the end of the list.
+
+    Raises: Invalid if it is there already, or with a price from whom prices are kept from.
+    """
     tidy = clean_vendor(facts)
     taken = make_vendor_taken(tidy)
     with explain_constraint(SAME_PRODUCT, taken, SAME_NAME_KEY), unit_of_work() as session:
-        evaluation = require_locked_evaluation(session, actor, Action.EDIT_SETUP, slug)
-        return enter_vendor(session, actor, evaluation, tidy)
+        seat = require_locked_seat(session, actor, Action.EDIT_SETUP, slug)
+        if is_kept_from_prices(session, seat):
+            refuse_price(tidy)
+        return enter_vendor(session, actor, seat.evaluation, tidy)
+
+
+def refuse_price(facts: VendorFacts) -> None:
+    """Raise Invalid for facts with a price, of somebody who is to know none."""
+    if any(getattr(facts, name) not in (None, "") for name in PRICE_FIELDS):
+        raise Invalid(
+            N_(
+                "Leave out the price: you score as well, and a chair who does not types the prices."
+            ),
+            field="unit_price",
+        )
 
 
 def enter_vendor(
@@ -164,6 +182,11 @@ def serialize_vendor_facts(vendor: Vendor) -> dict[str, object]:
     return {field.name: getattr(vendor, field.name) for field in fields(VendorFacts)}
 
 
+def omit_price(facts: Mapping[str, object]) -> dict[str, object]:
+    """The facts without what tells a price: a fingerprint of them tells none either."""
+    return {name: value for name, value in facts.items() if name not in PRICE_FIELDS}
+
+
 def insert_vendor(
     session: Session, evaluation: Evaluation, facts: VendorFacts, code: str | None = None
 ) -> Vendor:
@@ -186,7 +209,7 @@ def insert_vendor(
 def change_vendor(
     actor: Actor, slug: str, vendor_id: int, facts: VendorFacts, *, seen: str | None = None
 ) -> Vendor:
-    """Change what is known of a vendor.
+    """Change what is known of a vendor; the price stays if it is kept from whoever changes it.
 
     Args: seen: the version that the form showed. Raises: Invalid naming the field; Stale.
     """
@@ -197,6 +220,8 @@ def change_vendor(
         evaluation = seat.evaluation
         vendor = find_vendor_for_seat(session, seat, vendor_id)
         old, new = serialize_vendor_facts(vendor), asdict(tidy)
+        if is_kept_from_prices(session, seat):
+            old, new = omit_price(old), omit_price(new)
         refuse_unseen_change(old, new, seen)
         before, after = find_changes(old, new)
         for key, value in after.items():

@@ -5,6 +5,7 @@ import re
 from flask import Flask
 from flask_babel import get_locale, gettext, ngettext
 
+from crrubric.domain.events import Event
 from crrubric.domain.mail.mails import translate_facts
 from crrubric.domain.results.cost import PRICE_FIELDS
 from crrubric.domain.translation import N_
@@ -29,6 +30,11 @@ from crrubric.services.shared.journal import ROW
 from crrubric.web.shared.words import NOTHING, format_day
 from crrubric.web.shared.zones import label_zone
 
+OF_VENDOR_FILES = (
+    Event.VENDOR_FILE_ATTACHED,
+    Event.VENDOR_FILE_CHANGED,
+    Event.VENDOR_FILE_WITHDRAWN,
+)
 # `vendor_id` stands beside `vendor`, the name that people read
 HIDDEN = frozenset({"vendor_id"})
 FIELDS = {
@@ -199,6 +205,8 @@ def list_entry_differences(
     said = {"reason"} if entry.reason else set()
     if hides_prices:
         said |= PRICE_FIELDS
+        if entry.event in OF_VENDOR_FILES:
+            said.add("file")  # a name such as “Offer, 48 dollars a seat”
     old, new = entry.before or {}, entry.after or {}
     return [
         (

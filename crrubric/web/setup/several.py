@@ -233,7 +233,7 @@ def save_several_vendors(seat: Seat) -> ResponseReturnValue:
     return answer_sheet(
         seat,
         VENDOR_SHEET,
-        lambda lines: service.find_vendor_problems(db.session(), seat.evaluation, read(lines)),
+        lambda lines: service.find_vendor_problems(db.session(), seat, read(lines)),
         take,
     )
 

@@ -9,12 +9,14 @@ from flask_babel import gettext as _
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.events import Event
+from crrubric.domain.results.cost import NO_PRICE, PRICE_FIELDS
 from crrubric.extensions import db
 from crrubric.models import JournalEntry, Vendor
 from crrubric.queries.ballots.files import count_vendor_files
 from crrubric.queries.people.access import Seat
 from crrubric.queries.record.journal import find_latest_changes
 from crrubric.queries.setup.act_facts import foresee_removal_of_vendor
+from crrubric.queries.setup.prices import is_kept_from_prices
 from crrubric.queries.setup.vendors import list_vendors
 from crrubric.services.setup import vendors as service
 from crrubric.web.setup.forms import VendorForm
@@ -26,6 +28,7 @@ from crrubric.web.shared.session import current_actor
 
 bp = Blueprint("vendors", __name__, url_prefix="/evaluations/<slug>/vendors")
 HOME = "vendors.show_vendors"
+PRICE_CONTROLS = ("price_unit", "unit_price", "quantity", "term_months", "price_note")
 
 
 @bp.get("/")
@@ -33,14 +36,18 @@ HOME = "vendors.show_vendors"
 def show_vendors(seat: Seat) -> ResponseReturnValue:
     """All vendors with the basis of their price."""
     vendors = list_vendors(db.session(), seat.evaluation.id)
-    types = seat.may(Action.EDIT_SETUP)  # whoever types prices sees them meanwhile
+    kept = is_kept_from_prices(db.session(), seat)
+    editable = seat.may(Action.EDIT_SETUP)
+    types = editable and not kept  # whoever types prices sees them meanwhile
     return render_page(
         "setup/vendors/index.html",
         seat,
         vendors=vendors,
         prices={row.id: row.typed_price if types else row.price for row in vendors},
+        priced={row.id for row in vendors if editable and kept and row.typed_price != NO_PRICE},
         file_counts=count_vendor_files(db.session(), seat),
-        editable=types,
+        kept_from_prices=kept,
+        editable=editable,
     )
 
 
@@ -50,7 +57,18 @@ def to_cents(amount: Decimal | None) -> int | None:
 
 
 def read_vendor_facts(form: VendorForm) -> service.VendorFacts:
-    """What the chair typed."""
+    """What the chair typed; without a price where the form has no place for it."""
+    price = (
+        {
+            "price_unit": form.price_unit.data,
+            "unit_price_cents": to_cents(form.unit_price.data),
+            "quantity": form.quantity.data,
+            "term_months": form.term_months.data,
+            "price_note": form.price_note.data or "",
+        }
+        if "unit_price" in form
+        else {}
+    )
     return service.VendorFacts(
         company=form.company.data,
         product=form.product.data or "",
@@ -58,26 +76,31 @@ def read_vendor_facts(form: VendorForm) -> service.VendorFacts:
         contact_name=form.contact_name.data or "",
         contact_email=form.contact_email.data or "",
         links=form.links.data or "",
-        price_unit=form.price_unit.data,
-        unit_price_cents=to_cents(form.unit_price.data),
-        quantity=form.quantity.data,
-        term_months=form.term_months.data,
-        price_note=form.price_note.data or "",
+        **price,
     )
+
+
+def keep_prices(seat: Seat, form: VendorForm) -> VendorForm:
+    """The form, without the price for whoever is to know none."""
+    if is_kept_from_prices(db.session(), seat):
+        for name in PRICE_CONTROLS:
+            del form[name]
+    return form
 
 
 @bp.get("/new")
 @require_permission(Action.EDIT_SETUP)
 def show_new_vendor_form(seat: Seat) -> ResponseReturnValue:
     """The form for a new vendor."""
-    return render_page("setup/vendors/vendor.html", seat, under=HOME, form=VendorForm())
+    form = keep_prices(seat, VendorForm())
+    return render_page("setup/vendors/vendor.html", seat, under=HOME, form=form)
 
 
 @bp.post("/new")
 @require_permission(Action.EDIT_SETUP)
 def save_new_vendor(seat: Seat) -> ResponseReturnValue:
     """Add a vendor."""
-    form = VendorForm()
+    form = keep_prices(seat, VendorForm())
     if form.validate():
         try:
             vendor = service.add_vendor(
@@ -95,22 +118,23 @@ def save_new_vendor(seat: Seat) -> ResponseReturnValue:
 def show_vendor_form(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """The form for one vendor."""
     vendor = service.find_vendor_for_seat(db.session(), seat, vendor_id)
-    form = make_vendor_form(vendor)
+    form = make_vendor_form(seat, vendor)
     return render_page("setup/vendors/vendor.html", seat, under=HOME, form=form, vendor=vendor)
 
 
-def make_vendor_form(vendor: Vendor) -> VendorForm:
-    """The form with what is stored."""
+def make_vendor_form(seat: Seat, vendor: Vendor) -> VendorForm:
+    """The form with what is stored, as far as the seat may know it."""
     price = None if vendor.unit_price_cents is None else Decimal(vendor.unit_price_cents) / 100
-    form = VendorForm(formdata=None, obj=vendor, unit_price=price)
-    return form.showing(service.serialize_vendor_facts(vendor))
+    form = keep_prices(seat, VendorForm(formdata=None, obj=vendor, unit_price=price))
+    facts = service.serialize_vendor_facts(vendor)
+    return form.showing(facts if "unit_price" in form else service.omit_price(facts))
 
 
 @bp.post("/<int:vendor_id>")
 @require_permission(Action.EDIT_SETUP)
 def save_vendor(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """Change a vendor."""
-    form, status = VendorForm(), 422
+    form, status = keep_prices(seat, VendorForm()), 422
     if form.validate():
         try:
             service.change_vendor(
@@ -125,7 +149,8 @@ def save_vendor(seat: Seat, vendor_id: int) -> ResponseReturnValue:
         except Invalid as error:
             attach_error(form, error)
         except Stale as error:
-            stored = make_vendor_form(service.find_vendor_for_seat(db.session(), seat, vendor_id))
+            vendor = service.find_vendor_for_seat(db.session(), seat, vendor_id)
+            stored = make_vendor_form(seat, vendor)
             form.meet_newer(stored, error, find_vendor_changes(seat, vendor_id))
             status = 409
     vendor = service.find_vendor_for_seat(db.session(), seat, vendor_id)
@@ -137,7 +162,9 @@ def save_vendor(seat: Seat, vendor_id: int) -> ResponseReturnValue:
 def find_vendor_changes(seat: Seat, vendor_id: int) -> dict[str, JournalEntry]:
     """Who last changed what of a vendor."""
     kinds = (Event.VENDOR_ADDED, Event.VENDOR_CHANGED)
-    return find_latest_changes(db.session(), seat, *kinds, vendor_id=vendor_id)
+    found = find_latest_changes(db.session(), seat, *kinds, vendor_id=vendor_id)
+    kept = PRICE_FIELDS if is_kept_from_prices(db.session(), seat) else ()
+    return {name: entry for name, entry in found.items() if name not in kept}
 
 
 @bp.get("/<int:vendor_id>/remove")

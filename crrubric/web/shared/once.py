@@ -14,6 +14,7 @@ from typing import cast
 from flask import Flask, Response, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from crrubric.config import current_settings
 from crrubric.domain.errors import Repeated
 from crrubric.domain.record.chain import to_canonical_json
 from crrubric.extensions import DatabaseUnavailable, db
@@ -27,7 +28,9 @@ log = logging.getLogger("crrubric")
 FIELD = "once"
 NOT_TYPED = frozenset({"csrf_token"})  # other in every session, and sometimes in every page
 TRIES, PAUSE = 20, 0.1  # how long the answer to the first is waited for, in seconds
-WAITING: set[int] = set()  # ids of people of whom a form waits: one each, or they held all threads
+# Ids of people of whom a form waits: one each, and a few in all, or they held every thread.
+WAITING: set[int] = set()
+PART = 8  # at most one thread in so many waits like that
 
 
 def init_app(app: Flask) -> None:
@@ -94,11 +97,12 @@ def answer_repeated(error: Repeated) -> ResponseReturnValue:
 
 
 def wait_for_answer(digest: str) -> str | None:
-    """Where the first answer led, waiting while it is on its way; one form of a person waits."""
+    """Where the first answer led, waiting while it is on its way, unless too many wait already."""
     person = current_person()
     key = person.user.id if person is not None else 0
     location = find_answer(db.session(), digest)
-    if location != "" or key in WAITING:
+    most = max(1, current_settings().SERVER_THREADS // PART)
+    if location != "" or key in WAITING or len(WAITING) >= most:
         return location
     WAITING.add(key)
     try:

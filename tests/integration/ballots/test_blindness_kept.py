@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from crrubric.clock import now_utc
 from crrubric.domain.errors import Invalid, NotReady, WrongPhase
 from crrubric.domain.setup.assignment import Assignment
 from crrubric.domain.vocabulary import Answer, CorrectionEffect, Phase
 from crrubric.extensions import db
 from crrubric.models import Ballot, Evaluation
+from crrubric.queries.ballots.ballots import iterate_disclosed_marks
 from crrubric.queries.record.verification import verify_record
 from crrubric.services.ballots import ballots, seals
 from crrubric.services.ballots.ballots import MarkText
@@ -278,3 +280,23 @@ def test_the_memo_says_who_has_seen_which_ballots(make: Factory, visit: Visit):
 
     assert ALONE not in memo
     assert f"Dana Chair entered ballots for {made.vendors[0].company}: 1" in memo
+
+
+# each mark
+
+
+def informed_marks(made: Made) -> list[str]:
+    """The criteria of whose marks it is said that they were given after ballots were shown."""
+    db.session.rollback()
+    marks = iterate_disclosed_marks(db.session(), made.evaluation)
+    return [mark.criterion for mark in marks if mark.informed]
+
+
+def test_no_mark_becomes_blind_by_a_moment_that_the_journal_does_not_prove(make: Factory):
+    """As if the clock had run ahead when the ballot was first changed, or somebody moved it."""
+    made = marked_after_meeting(make)
+    ballot = ballot_of(made, 0, 0)
+    ballot.changed_after_shown_at = now_utc() + timedelta(days=1)
+    db.session.commit()
+
+    assert informed_marks(made) == [made.criteria[0].code]

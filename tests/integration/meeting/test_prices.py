@@ -1,5 +1,6 @@
 """Sealed prices: nobody sees one before every item has a finding, on any page and in any file."""
 
+import re
 from collections.abc import Iterable
 from itertools import product
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, NotFound, NotReady, WrongPhase
+from crrubric.domain.errors import Invalid, InvalidLines, NotFound, NotReady, WrongPhase
 from crrubric.domain.events import Event
 from crrubric.domain.memo.tree import MemoPrices
 from crrubric.domain.vocabulary import Outcome, Phase, PriceUnit, Role
@@ -33,7 +34,8 @@ from crrubric.services.ballots.attachments import (
 from crrubric.services.meeting import decisions
 from crrubric.services.meeting.prices import open_prices
 from crrubric.services.setup import committee, phases, rules, withdrawals
-from crrubric.services.setup.vendors import VendorFacts, change_vendor
+from crrubric.services.setup.several import add_several_vendors
+from crrubric.services.setup.vendors import VendorFacts, add_vendor, change_vendor
 from tests.factories import Factory, Made, let_chair_score
 from tests.integration.conftest import Visit
 from tests.integration.shared.test_access import addresses
@@ -389,13 +391,131 @@ def test_the_memo_says_that_reviewers_marked_with_prices_open(make: Factory, vis
     assert (said in before, said in after) == (False, True)
 
 
-def test_whoever_could_read_sealed_prices_and_scored_is_named(make: Factory):
-    made = priced(make, Phase.SETUP)
-    first = select(Member).where(Member.user_id == made.reviewers[0].user_id)
-    member = db.session.scalars(first).one()
-    both, one = frozenset({Role.CHAIR, Role.REVIEWER}), frozenset({Role.REVIEWER})
-    who = member.stakeholder
-    committee.change_member(made.chair, made.slug, member.id, roles=both, stakeholder=who)
-    committee.change_member(made.chair, made.slug, member.id, roles=one, stakeholder=who)
+def set_roles(made: Made, actor: Actor, *roles: Role, by: Actor | None = None) -> None:
+    member = seat_of(made, actor)
+    chair, wanted = by or made.chair, frozenset(roles)
+    committee.change_member(
+        chair, made.slug, member.id, roles=wanted, stakeholder=member.stakeholder
+    )
 
-    assert prices_in_memo(made).readers == (made.reviewers[0].name,)
+
+def seat_of(made: Made, actor: Actor) -> Member:
+    wanted = select(Member).where(
+        Member.evaluation_id == made.evaluation.id, Member.user_id == actor.user_id
+    )
+    return db.session.scalars(wanted).one()
+
+
+def test_chairs_who_score_are_named_if_nobody_else_could_type_the_prices(make: Factory):
+    made = priced(make, Phase.SETUP)
+    first, second = made.reviewers
+    set_roles(made, first, Role.CHAIR, Role.REVIEWER)
+    set_roles(made, second, Role.CHAIR, Role.REVIEWER)
+    kept = prices_in_memo(made).readers
+
+    set_roles(made, made.chair, Role.OBSERVER)  # now somebody who scores has to type them
+    set_roles(made, second, Role.REVIEWER, by=first)
+
+    assert kept == ()
+    assert prices_in_memo(made).readers == tuple(sorted((first.name, second.name)))
+
+
+def test_who_chaired_before_they_scored_or_before_there_was_a_price(make: Factory):
+    made = make.evaluation(reviewers=2)
+    early, late = made.reviewers
+    set_roles(made, early, Role.CHAIR)
+    set_roles(made, early, Role.REVIEWER)
+    give_price(made, 7_654_321)
+    set_roles(made, late, Role.CHAIR)
+    set_roles(made, late, Role.REVIEWER)
+
+    assert prices_in_memo(made).readers == (late.name,)
+
+
+def give_price(made: Made, cents: int) -> Vendor:
+    row = made.vendors[0]
+    facts = VendorFacts(
+        company=row.company,
+        product=row.product,
+        price_unit=PriceUnit.LEARNER,
+        unit_price_cents=cents,
+        quantity=98_765,
+        term_months=12,
+        price_note="CANARYNOTE",
+    )
+    return change_vendor(made.chair, made.slug, row.id, facts)
+
+
+@pytest.mark.parametrize("phase", [Phase.SETUP, *PHASES])
+def test_a_chair_who_scores_sees_no_sealed_price_where_another_does_not(
+    app: Flask, make: Factory, visit: Visit, phase: Phase
+):
+    made = priced(make, Phase.SETUP)
+    scorer = made.reviewers[0]
+    set_roles(made, scorer, Role.CHAIR, Role.REVIEWER)
+    if phase is not Phase.SETUP:
+        make.forward(made, phase, {(0, 0): "YYY", (1, 0): "YYY", (0, 1): "YNY", (1, 1): "YYY"})
+    file = db.session.scalars(select(VendorFile)).one()
+    address = made.url(f"vendors/{file.vendor_id}/files/{file.key}")
+    setup = [made.url(page) for page in ("vendors/", f"vendors/{file.vendor_id}", "vendors/new")]
+
+    told = answers(app, made, visit, scorer)
+    person = visit(scorer)
+    told += [(place, text_of(person.get(place).get_data())) for place in setup]
+
+    assert found_in(told, [*CANARIES, SHEET]) == []
+    assert [visit(who).get(address).status_code for who in (scorer, made.chair)] == [404, 200]
+    if phase in (Phase.SETUP, Phase.PRACTICE):
+        assert "entered, and sealed" in person.get(setup[0]).text
+        assert 'value="76543.21"' in visit(made.chair).get(setup[1]).text
+
+
+@pytest.mark.both_databases
+def test_of_a_price_that_is_kept_nothing_is_told_by_a_fingerprint_or_a_conflict(
+    make: Factory, visit: Visit
+):
+    made = priced(make, Phase.SETUP)
+    scorer, row = visit(made.reviewers[0]), made.vendors[0]
+    set_roles(made, made.reviewers[0], Role.CHAIR, Role.REVIEWER)
+    url = made.url(f"vendors/{row.id}")
+    sent = {"company": row.company, "product": "Another", "unit_price": "1", "quantity": "1"}
+
+    def hidden() -> list[object]:
+        text = scorer.get(url).text
+        return re.findall(r'name="(?:version|seen)"[^>]*', text)
+
+    before = hidden()
+    give_price(made, 1_234_567)
+
+    assert len(before) == 2
+    assert hidden() == before
+    assert scorer.edit(url, sent).status_code == 303
+    stored = db.session.get_one(Vendor, row.id, populate_existing=True)
+    assert (stored.product, stored.unit_price_cents) == ("Another", 1_234_567)
+
+
+def test_a_chair_who_scores_adds_vendors_without_a_price(make: Factory, visit: Visit):
+    made = make.evaluation()
+    set_roles(made, made.reviewers[0], Role.CHAIR, Role.REVIEWER)
+    scorer = made.reviewers[0]
+    with_price = VendorFacts(company="New", unit_price_cents=100)
+
+    with pytest.raises(Invalid, match="Leave out the price") as refused:
+        add_vendor(scorer, made.slug, with_price)
+    with pytest.raises(InvalidLines) as lines:
+        add_several_vendors(scorer, made.slug, {1: with_price})
+    page = visit(scorer).get(made.url("vendors/new")).text
+    answer = visit(scorer).post(made.url("vendors/new"), {"company": "New"})
+
+    assert refused.value.field == "unit_price"
+    assert [number for number, _error in lines.value.lines] == [1]
+    assert "a chair who does not score types the prices" in page
+    assert answer.status_code == 303
+
+
+def test_where_every_chair_scores_they_type_the_prices_and_see_them(make: Factory, visit: Visit):
+    made = priced(make, Phase.SETUP)
+    let_chair_score(made)
+
+    assert "CANARYNOTE" in visit(made.chair).get(made.url("vendors/")).text
+    assert give_price(made, 100).unit_price_cents == 100

@@ -4,14 +4,16 @@ import time
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
+from limits.errors import StorageError
 from werkzeug.test import TestResponse
 
-from crrubric.domain.errors import Busy
+from crrubric.domain.errors import Busy, TooSoon
 from crrubric.domain.people.throttling import ACCOUNTS_FROM_ADDRESS
-from crrubric.extensions import db
+from crrubric.extensions import db, limiter
 from crrubric.models import User
 from crrubric.services.people import accounts, hashing
-from crrubric.services.people.attempts import Attempt, note_failed_account
+from crrubric.services.people.attempts import Attempt, is_counted_as_account, note_failed_account
 from crrubric.services.people.own_account import change_own_password
 from crrubric.web.shared.known_browsers import MOST
 from tests.factories import PASSWORD, Factory
@@ -172,8 +174,8 @@ def test_one_network_that_tries_many_accounts_is_stopped(make: Factory, visit: V
     own = visit()
     guess(own, email_of(actor), PASSWORD, address="198.51.100.7")
     own.post("/sign-out")
-    for number in range(ACCOUNTS_FROM_ADDRESS):
-        accounts.sign_in(f"nobody{number}@school.example", "wrong", address="198.51.100.7")
+    for other in [make.actor() for _ in range(ACCOUNTS_FROM_ADDRESS)]:
+        accounts.sign_in(email_of(other), "wrong", address="198.51.100.7")
 
     stopped = guess(visit(), email_of(actor), PASSWORD, address="198.51.100.7")
     elsewhere = guess(visit(), email_of(actor), PASSWORD, address="198.51.100.8")
@@ -183,9 +185,30 @@ def test_one_network_that_tries_many_accounts_is_stopped(make: Factory, visit: V
     assert "from your network. Minutes to wait: 15." in stopped.text
 
 
+def test_invented_addresses_shut_no_school_out(make: Factory):
+    """One browser at its address thinks up three times as many as accounts may fail there."""
+    for number in range(3 * ACCOUNTS_FROM_ADDRESS):
+        accounts.sign_in(f"nobody{number}@school.example", "wrong", address="198.51.100.7")
+
+    assert accounts.sign_in(email_of(make.actor()), PASSWORD, address="198.51.100.7") is not None
+
+
+def test_of_invented_addresses_one_in_twenty_counts_and_always_the_same(app: Flask):
+    """So there is a limit to them, too, and being stopped tells little of the last address."""
+    invented = [f"nobody{number}@school.example" for number in range(4000)]
+    counted = [each for each in invented if is_counted_as_account(each)]
+
+    assert 150 < len(counted) < 250
+    for each in counted[:ACCOUNTS_FROM_ADDRESS]:
+        accounts.sign_in(each, "wrong", address="198.51.100.7")
+    with pytest.raises(TooSoon, match="from your network"):
+        accounts.sign_in("somebody@school.example", "wrong", address="198.51.100.7")
+
+
 def test_many_failures_of_one_account_are_one_account(make: Factory):
     for _attempt in range(ACCOUNTS_FROM_ADDRESS + 5):
-        note_failed_account(Attempt("a@school.example", "198.51.100.7"))
+        attempt = Attempt("a@school.example", "198.51.100.7")
+        note_failed_account(attempt, exists=True)
 
     assert accounts.sign_in(email_of(make.actor()), PASSWORD, address="198.51.100.7") is not None
 
@@ -228,6 +251,24 @@ def test_no_transaction_is_open_while_a_password_is_compared(
     accounts.sign_in(email_of(actor), PASSWORD)
 
     assert seen == [False]
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/forgotten-password"])
+def test_nobody_signs_in_or_asks_for_a_link_uncounted(
+    visit: Visit, mailing: None, monkeypatch: pytest.MonkeyPatch, path: str
+):
+    """Where failures are counted in Redis and it does not answer: what was typed stays."""
+
+    def fail(_key: str) -> int:
+        raise StorageError(TimeoutError("timed out"))
+
+    monkeypatch.setattr(limiter.storage, "get", fail)
+
+    answer = visit().post(path, {"email": "ann@school.example", "password": PASSWORD})
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert "This does not work right now. Wait a few seconds" in answer.text
+    assert 'value="ann@school.example"' in answer.text
 
 
 def test_a_full_queue_of_hashes_counts_as_no_failure(

@@ -161,6 +161,7 @@ def test_a_table_that_cannot_be_read_is_kept(make: Factory, visit: Visit):
         (make_workbook([["Company", "", "Price"], ["Peña & Co", "", 38.5]]), 200, "Peña &amp; Co"),
         (b"", 422, "Choose a file."),
     ],
+    ids=["CSV", "broken workbook", "workbook", "nothing"],  # a workbook tells when it was made
 )
 def test_a_table_can_be_a_file(make: Factory, visit: Visit, data: bytes, status: int, says: str):
     made = make.evaluation()

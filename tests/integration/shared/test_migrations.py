@@ -260,6 +260,7 @@ def test_rows_that_collide_under_one_key_stay_and_are_told(earlier_app: Flask):
         for id_, company, product in (
             (1, "Núñez", "Algebra"), (2, "Nu\u0301n\u0303ez", "ALGEBRA"), (3, "Núñez", "Reading"),
             (4, "Acme\ufe0f", "Maps"), (5, "Acme", "Arts"), (6, "Acme\u2800", "Arts"),
+            (7, "Acme\U0001d159", "Choir"),
         ):  # fmt: skip
             run(
                 "INSERT INTO vendor (id, evaluation_id, code, position, company, product,"
@@ -270,6 +271,9 @@ def test_rows_that_collide_under_one_key_stay_and_are_told(earlier_app: Flask):
             (1, "ann@lake.example"),
             (2, "a\u200bnn@lake.example"),
             (3, "bo\ufe0f@lake.example"),
+            (4, "straße@lake.example"),
+            (5, "cy@bücher.example"),
+            (6, "cy@xn--bcher-kva.example"),
         ):
             run(
                 "INSERT INTO user_account (id, name, email, email_key, standing, created_at)"
@@ -295,12 +299,21 @@ def test_rows_that_collide_under_one_key_stay_and_are_told(earlier_app: Flask):
             "acme\nmaps",
             "acme\narts",
             "acme\u2800\narts",
+            "acme\nchoir",
         ],
-        "user_account": ["ann@lake.example", "a\u200bnn@lake.example", "bo@lake.example"],
+        "user_account": [
+            "ann@lake.example",
+            "a\u200bnn@lake.example",
+            "bo@lake.example",
+            "straße@lake.example",
+            "cy@bücher.example",
+            "cy@xn--bcher-kva.example",
+        ],
     }
     assert [str(double) for double in list_doubles(db.session())] == [
         "Two evaluations are called “CREDIT  recovery”: give s2 another title.",
         "s1 has “Nu\u0301n\u0303ez” with one product twice, in two spellings.",
         "s1 has “Acme\u2800” with one product twice, in two spellings.",
         "Two accounts have the address a\u200bnn@lake.example, in two spellings.",
+        "Two accounts have the address cy@bücher.example, in two spellings.",
     ]

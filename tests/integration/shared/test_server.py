@@ -20,6 +20,8 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from crrubric.cli import server as http
+from crrubric.config import KEY
+from crrubric.domain import limits
 from crrubric.domain.vocabulary import Phase
 from crrubric.extensions import WRITE, db, limiter
 from crrubric.models import User
@@ -43,6 +45,8 @@ SLOW = """
 import sys, time
 from crrubric.app import create_app
 from crrubric.cli import server as http
+from crrubric.config import KEY
+from crrubric.domain import limits
 
 app = create_app({"INSTANCE": sys.argv[1], "SERVER_STOP_SECONDS": int(sys.argv[2])})
 app.add_url_rule("/slow", "slow", lambda: time.sleep(float(sys.argv[3])) or "done")
@@ -137,12 +141,48 @@ def test_where_all_connections_are_taken_those_that_rest_are_closed(
 
 
 @contextmanager
-def idle_connections(port: int, count: int) -> Iterator[None]:
+def idle_connections(port: int, count: int) -> Iterator[list[socket.socket]]:
     """So many browsers that have asked for nothing yet."""
     opened = [socket.create_connection(("127.0.0.1", port), PATIENCE) for _ in range(count)]
-    yield
+    yield opened
     for one in opened:
         one.close()
+
+
+@pytest.mark.parametrize(("readers", "stalled"), [(2, PATIENCE), (1, 0)])
+def test_who_reads_nothing_holds_no_more_than_a_part_of_the_threads(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    readers: int,
+    stalled: int,
+):
+    """Beyond a quarter of them, one here, and nobody who takes nothing for a while."""
+    monkeypatch.setattr(http, "UNREAD_BYTES", 100_000)
+    monkeypatch.setattr(http, "STALLED", stalled)
+    plain = Flask("plain")
+    few = {"HASHES_AT_ONCE": 1, "HASHES_WAITING": 0, "ANALYSES_AT_ONCE": 1, "ANALYSES_WAITING": 0}
+    few |= {"UPLOADS_WAITING": 0, "SERVER_THREADS": 2}
+    plain.extensions[KEY] = Settings(INSTANCE=tmp_path, **few)
+    plain.add_url_rule("/long", "long", lambda: iter([b"x" * 1_000_000] * 20))
+    plain.add_url_rule("/short", "short", lambda: "done")
+
+    with running_server(plain) as server, idle_connections(server.port, readers) as sleepers:
+        for sleeper in sleepers:
+            sleeper.sendall(b"GET /long HTTP/1.1\r\n\r\n")
+        deadline = time.monotonic() + PATIENCE / 2
+        while caplog.text.count("its answer was not read") < 1:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+        assert Client(server.port).ask("GET", "/short").text == "done"
+
+
+def test_a_file_that_is_read_slowly_holds_no_thread():
+    """All of it, and what goes with it, fits before a thread waits for whoever reads."""
+    options = http.server_options(Settings(INSTANCE=Path("instance")))
+
+    assert options["outbuf_high_watermark"] > limits.FILE_REQUEST_BYTES
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sockets are no files there")

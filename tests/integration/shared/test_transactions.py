@@ -98,6 +98,19 @@ def test_every_page_is_drawn_after_reading(app: Flask, made: Made, visit: Visit,
     assert held[0] is False
 
 
+def test_nobody_waits_for_another_writer_for_ever(app: Flask):
+    """Longer than that, and a page says that the server is busy; a rollback does not change it."""
+    sqlite = db.engine.dialect.name == "sqlite"
+    asked = "PRAGMA busy_timeout" if sqlite else "SHOW lock_timeout"
+    found = []
+    for _time in range(2):
+        with db.engine.connect() as connection:
+            found.append(connection.exec_driver_sql(asked).scalar())
+            connection.rollback()
+
+    assert found == ([5000] * 2 if sqlite else ["5s"] * 2)
+
+
 def test_what_was_read_stays_as_it_was(app: Flask, made: Made):
     evaluation = db.session.get_one(Evaluation, made.evaluation.id)
 

@@ -279,6 +279,23 @@ def test_flask_is_told_what_the_settings_say(place: Place):
     assert config["SQLALCHEMY_DATABASE_URI"] == f"sqlite:///{place.folder}/crrubric.db"
 
 
+def test_what_does_not_answer_holds_nobody_for_long(place: Place):
+    """Redis and PostgreSQL on another machine; what the address itself says stays."""
+    elsewhere = {
+        "DATABASE_URL": "postgresql://x@db/crrubric?connect_timeout=9",
+        "RATELIMIT_STORAGE_URI": "redis://other:6379",  # whose package need not be there
+    }
+    found = flask_config(place.read().model_copy(update=elsewhere))
+
+    database = found["SQLALCHEMY_ENGINE_OPTIONS"]["connect_args"]
+    assert sorted(database) == ["keepalives_count", "keepalives_idle", "keepalives_interval"]
+    assert found["RATELIMIT_STORAGE_OPTIONS"] == {
+        "wrap_exceptions": True,
+        "socket_timeout": 2,
+        "socket_connect_timeout": 2,
+    }
+
+
 def test_any_host_is_answered_where_none_is_named(place: Place):
     assert create_app({"INSTANCE": str(place.folder)}).config["TRUSTED_HOSTS"] is None
 

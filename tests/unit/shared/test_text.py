@@ -1,5 +1,6 @@
 """The gate for typed text, codes and addresses; costs; password rules."""
 
+import re
 import unicodedata
 
 import pytest
@@ -86,9 +87,42 @@ def test_a_slug_is_the_title_in_lower_case_with_hyphens(title: str, slug: str):
     assert slug_of(title) == slug
 
 
-def test_spellings_of_an_address_are_one():
-    assert email_key(" Ann@School.Example ") == email_key("ANN@school.example")
-    assert email_key("ａnn@school.example") == email_key("ann@school.example")
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (" Ann@School.Example ", "ANN@school.example"),
+        ("Ann\u200b@school.example", "ann@school.example"),  # zero width
+        ("zoe\u0308@school.example", "Zo\xeb@school.example"),  # composed or not
+        ("STRA\u1e9eE@school.example", "straße@school.example"),
+        ("ann@ｓchool｡example", "ann@school.example"),  # full width: the same domain
+        ("ann@schule。example", "ann@schule.example"),
+        ("ann@Bücher.example", "ann@xn--bcher-kva.example"),
+        ("ann@Straße.example", "ann@XN--strae-oqa.example"),  # as browsers take it, too
+    ],
+)
+def test_spellings_of_an_address_are_one(one: str, other: str):
+    assert email_key(one) == email_key(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("straße@school.example", "strasse@school.example"),
+        ("ann@straße.example", "ann@strasse.example"),
+        ("νίκος@school.example", "νίκοσ@school.example"),
+        ("oﬃce@school.example", "office@school.example"),  # a ligature
+        ("zoë@school.example", "zoe@school.example"),
+    ],
+)
+def test_two_mailboxes_are_two_addresses(one: str, other: str):
+    assert email_key(one) != email_key(other)
+
+
+def test_the_key_of_an_address_is_its_own_key_and_takes_no_time_for_what_is_none():
+    address = "Straße@Bücher.Example"
+
+    assert email_key(email_key(address)) == email_key(address) == "straße@xn--bcher-kva.example"
+    assert email_key("a@" + "ü" * 1_000_000) == "a@" + "ü" * 1_000_000
 
 
 @pytest.mark.parametrize(
@@ -132,6 +166,7 @@ SPELLINGS = [
     ("Ac\u034fme", "Acme"),  # a grapheme joiner
     ("Acme\u115f\u3164\uffa0", "Acme"),  # fillers
     ("Acme\u2800", "Acme"),  # blank braille
+    ("Dana Chair\U0001d159", "Dana Chair"),  # a note without a head
 ]
 
 
@@ -143,6 +178,35 @@ def test_two_spellings_of_a_name_have_one_key(one: str, other: str):
 @pytest.mark.parametrize(("one", "other"), [("Ann", "Anne"), ("Núñez", "Nunez"), ("a-b", "a b")])
 def test_two_names_have_two_keys(one: str, other: str):
     assert key_of(one) != key_of(other)
+
+
+# Words in the names of what may be drawn as nothing, and those of it that can be seen, or that
+# change how the letters beside them are drawn.
+UNSEEN_WORDS = re.compile(
+    r"\b(FILLER|BLANK|NULL|INVISIBLE|INHERENT|SELECTOR|JOINER|ZERO WIDTH|OBJECT REPLACEMENT"
+    r"|INTERLINEAR ANNOTATION|SPACE|SHORTHAND FORMAT)\b"
+)
+SEEN = {
+    "BHAIKSUKI GAP FILLER-1", "BHAIKSUKI GAP FILLER-2", "BLANK SYMBOL", "BRAHMI NUMBER JOINER",
+    "DEVANAGARI GAP FILLER", "DIVES AKURU GAP FILLER", "DUPLOYAN THICK LETTER SELECTOR",
+    "IDEOGRAPHIC HALF FILL SPACE", "KAWI PUNCTUATION SPACE FILLER",
+    "MANICHAEAN PUNCTUATION LINE FILLER", "NEWA GAP FILLER",
+    "SIGNWRITING LOCATION-FLOORPLANE SPACE", "SIGNWRITING LOCATION-WALLPLANE SPACE",
+    "SYMBOL FOR NULL", "SYMBOL FOR SPACE", "TIFINAGH CONSONANT JOINER",
+}  # fmt: skip
+
+
+def test_of_the_whole_of_unicode_what_is_not_drawn_makes_no_name():
+    """Read from the names of characters, for Python has no table of what is drawn."""
+    drawn, dropped = set(), set()
+    for character in map(chr, range(0x110000)):
+        if not (name := unicodedata.name(character, "")):
+            continue
+        if bool(key_of(character)) == bool(UNSEEN_WORDS.search(name)):
+            (drawn if key_of(character) else dropped).add((name, unicodedata.category(character)))
+
+    assert {name for name, _category in drawn} <= SEEN
+    assert {category for _name, category in dropped} <= {"Cf", "Zl", "Zp", "Zs"}
 
 
 @given(st.text())

@@ -1,0 +1,34 @@
+"""Whom sealed prices are kept from, though they chair."""
+
+from sqlalchemy import ColumnElement, exists, false, select
+from sqlalchemy.orm import Session
+
+from crrubric.domain.vocabulary import Role
+from crrubric.models import Member
+from crrubric.queries.people.access import Seat
+
+CHAIRS_AND_SCORES = frozenset({Role.CHAIR, Role.REVIEWER})
+
+
+def keeps_from_prices(seat: Seat) -> ColumnElement[bool]:
+    """Whether the seat chairs and scores where another chair, who does not, can type the prices.
+
+    Whoever scores is to know no price. Where every chair scores, somebody has to type them all the
+    same: the memo names whoever could read them.
+    """
+    if not (seat.evaluation.hides_prices and seat.roles >= CHAIRS_AND_SCORES):
+        return false()
+    return exists().where(
+        Member.evaluation_id == seat.evaluation.id,
+        Member.is_chair,
+        Member.is_reviewer.is_(False),
+        Member.removed_at.is_(None),
+        Member.awaits_address.is_(None),
+    )
+
+
+def is_kept_from_prices(session: Session, seat: Seat) -> bool:
+    """The same, for one who asks; without a query for nearly everybody."""
+    if not (seat.evaluation.hides_prices and seat.roles >= CHAIRS_AND_SCORES):
+        return False
+    return bool(session.scalar(select(keeps_from_prices(seat))))
