@@ -1,7 +1,7 @@
 """keys of addresses of their own, and keys of names without what is drawn as nothing
 
 Revision: 0026
-Follows: 0024
+Follows: 0025
 """
 
 import re
