@@ -122,6 +122,7 @@ def unlabelled(page: Page, ids: set[str | None]) -> list[str]:
 BEGUN = {
     r"/sign-in$": "an address to sign in with",
     r"/evaluations/new$": "a new evaluation, from the earlier one that the link named",
+    r"/plan/triage/$": "one learner to try, of whom nothing is stored",
     r"/several$": "lines of a table that was just pasted; what is there already is refused",
     r"/vendors/\d+/files$": "a new file, with the tick that was sent before the session ended",
     r"/rubric/sections/\d+/new$": "a new criterion, whose weight is 1 if nobody says another",

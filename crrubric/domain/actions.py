@@ -16,6 +16,7 @@ class Action(LabelledEnum):
     """What somebody may want to do in an evaluation; `policy.py` says who may, and when."""
 
     VIEW_EVALUATION = "VIEW_EVALUATION", N_("read the overview, rubric, vendors and committee")
+    VIEW_PLAN = "VIEW_PLAN", N_("read the plan, try what triage says of a learner")
     EDIT_SETUP = "EDIT_SETUP", N_("change rubric, vendors, decision rule and dates")
     DELETE_EVALUATION = "DELETE_EVALUATION", N_("delete the evaluation before anybody scored")
     MANAGE_COMMITTEE = "MANAGE_COMMITTEE", N_("invite members, set who marks what")

@@ -37,6 +37,7 @@ READ_REVIEWERS = {
 POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
     Role.CHAIR: {
         Action.VIEW_EVALUATION: EVER,
+        Action.VIEW_PLAN: EVER,
         Action.EDIT_SETUP: PREPARING,
         Action.DELETE_EVALUATION: frozenset({Phase.SETUP}),
         Action.MANAGE_COMMITTEE: OPEN_WORK,
@@ -70,6 +71,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
     },
     Role.REVIEWER: {
         Action.VIEW_EVALUATION: EVER,
+        Action.VIEW_PLAN: EVER,
         Action.DECLARE: UNDECIDED,
         Action.VIEW_OWN_BALLOTS: FROM_SCORING,
         Action.RECORD_MARK: SCORING,
@@ -85,6 +87,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
     },
     Role.OBSERVER: {
         Action.VIEW_EVALUATION: EVER,
+        Action.VIEW_PLAN: EVER,
         Action.VIEW_PRACTICE: PRACTICE,
         Action.VIEW_EVIDENCE: FROM_SCORING,
         Action.VIEW_QUESTIONS: FROM_MEETING,
@@ -94,6 +97,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
     # the command line shows results only once the ballots are open, like every other door.
     Role.OPERATOR: {
         Action.VIEW_EVALUATION: EVER,
+        Action.VIEW_PLAN: EVER,
         Action.EDIT_SETUP: PREPARING,
         Action.MANAGE_COMMITTEE: OPEN_WORK,
         Action.CHANGE_PHASE: OPEN_WORK,

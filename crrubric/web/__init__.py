@@ -21,6 +21,7 @@ from crrubric.web import (
     meeting,
     memo,
     people,
+    planning,
     questions,
     record,
     results,
@@ -46,7 +47,8 @@ from crrubric.web.shared import (
 )
 
 ROOMS = (
-    people, setup, ballots, questions, results, meeting, memo, record, exchange, mail, shared,
+    people, planning, setup, ballots, questions, results, meeting, memo, record, exchange, mail,
+    shared,
 )  # fmt: skip
 
 

@@ -206,6 +206,8 @@ vendors.show_vendor_form EDIT_SETUP
 vendors.show_vendors VIEW_EVALUATION
 vendors.show_new_vendor_form EDIT_SETUP
 vendors.save_vendor_removal EDIT_SETUP
+triage.place_one_learner VIEW_PLAN
+triage.show_triage VIEW_PLAN
 what_if.show_what_if TRY_WHAT_IF
 """
 HEAVY = {"pandas", "plotly", "openpyxl", "docx", "xlsxwriter", "typst", "authlib", "alembic"}

@@ -6,11 +6,12 @@ What a line says of a learner is an education record: it is worked on and handed
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 from crrubric.domain import limits
 from crrubric.domain.errors import CrrubricError, Invalid, InvalidLines
-from crrubric.domain.planning.calibration import GUIDE, Calibration
+from crrubric.domain.planning.calibration import GUIDE, Calibration, format_number
 from crrubric.domain.planning.triage import Placement, place_learner
 from crrubric.domain.text import key_of
 from crrubric.domain.translation import N_
@@ -174,10 +175,16 @@ def _read_credits(text: str, field: str) -> Fraction:
 
 
 def _read_semesters(text: str) -> Fraction:
-    found = Fraction(parse_exact_number(text, limits.SEMESTERS, field=SEMESTERS))
+    return require_half_semesters(parse_exact_number(text, limits.SEMESTERS, field=SEMESTERS))
+
+
+def require_half_semesters(number: Decimal) -> Fraction:
+    """A number of semesters, whole or half. Raises: Invalid for another one."""
+    found = Fraction(number)
     if (found * 2).denominator != 1:
         raise Invalid(
-            N_("“%(value)s” semesters: use whole or half ones, like 3 or 2.5"), value=text
+            N_("“%(value)s” semesters: use whole or half ones, like 3 or 2.5"),
+            value=format_number(found, 3),
         )
     return found
 

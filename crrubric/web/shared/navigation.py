@@ -38,6 +38,7 @@ class MenuPage:
 # read past, and one line on a screen.
 MENU = (
     ("", (MenuPage(N_("Overview"), "evaluations.show_overview", Action.VIEW_EVALUATION),)),
+    ("", (MenuPage(N_("Triage"), "triage.show_triage", Action.VIEW_PLAN),)),
     (
         N_("Set-up"),
         (

@@ -1,7 +1,9 @@
 """Every word on a page can be translated: pages are read in a language that marks what it says."""
 
 import re
+import tomllib
 from collections.abc import Iterable, Iterator
+from importlib import resources
 from xml.etree.ElementTree import Element
 
 import pytest
@@ -34,6 +36,8 @@ SAME = re.compile(
     rf"crrubric|English|Español|\b(?:{MONTHS}) \d|\b[0-9a-f]{{12,64}}\b|(?:[0-9a-f]{{8}} ?){{8}}|\b[YNTAJK]\b|https?://\S+"
     r"|α|\bAC1\b|\bJSON\b|\bCSV\b|\bx\b"
 )
+COMMAND = "crrubric triage roster.csv --output placed.xlsx"
+PUBLISHED = resources.files("crrubric.data") / "published.toml"
 LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -94,7 +98,8 @@ def strings(value: object) -> Iterator[str]:
 
 def typed() -> list[str]:
     """Every text that a person typed: whatever the database holds, the longest first."""
-    found = {load_practice_vendor().company, load_practice_vendor().product, "\ufffd"}
+    found = {load_practice_vendor().company, load_practice_vendor().product, "\ufffd", COMMAND}
+    found |= set(strings(tomllib.loads(PUBLISHED.read_text("utf-8"))))  # has its own translations
     for table in Base.metadata.sorted_tables:
         for column in table.columns:
             if not isinstance(column.type, String | Text) and column.type.python_type is not dict:

@@ -198,7 +198,8 @@ SCENES = {
         evaluations.save_facts
         evaluations.save_rule files.save_file_withdrawal rubric.save_criterion
         rubric.save_new_criterion rubric.save_new_section sections.save_section
-        several.save_several_invitations several.save_several_vendors weights.save_weights
+        several.save_several_invitations several.save_several_vendors triage.place_one_learner
+        weights.save_weights
         vendors.save_new_vendor vendors.save_vendor
         """,
     practice: "practice.save_practice_mark",

@@ -12,6 +12,7 @@ from crrubric.domain.vocabulary import Phase, Role, Standing
 TABLE = """
 action            CHAIR   REVIEWER OBSERVER OPERATOR
 VIEW_EVALUATION   upsmda  upsmda   upsmda   upsmda
+VIEW_PLAN         upsmda  upsmda   upsmda   upsmda
 EDIT_SETUP        up      -        -        up
 DELETE_EVALUATION u       -        -        -
 MANAGE_COMMITTEE  ups     -        -        ups
