@@ -52,6 +52,8 @@ from crrubric.web.shared.words import translate_error
 
 bp = Blueprint("evaluations", __name__, url_prefix="/evaluations/<slug>")
 HOME = "evaluations.show_overview"
+# where the chair goes on once a phase has begun
+AFTER_PHASE = {Phase.MEETING: "meeting.show_agenda", Phase.DECIDED: "memo.show_memo"}
 
 
 @bp.get("/")
@@ -155,7 +157,7 @@ def save_phase(seat: Seat) -> ResponseReturnValue:
                 language=current_language(),
             )
             flash(_("The phase is now: %(phase)s.", phase=_(evaluation.phase.label)), "done")
-            return redirect_to(HOME, seat)
+            return redirect_to(AFTER_PHASE.get(to, HOME), seat)
         except NotReady:
             pass  # the page says what is in the way
         except (Invalid, Stale) as error:
