@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from docx import Document
 from playwright.sync_api import Locator, Page, expect
-
 from sqlalchemy import select
 
 from crrubric.domain.vocabulary import Answer, DeclarationKind, Standing

@@ -275,9 +275,34 @@ def move_criterion(actor: Actor, slug: str, criterion_id: int, *, by: int) -> Cr
             evaluation_id=evaluation.id,
             subject=criterion.title,
             about=EntryReferences(criterion_id=criterion.id),
-            after={"by": by, ROW: {"order": _list_criterion_ids(sections)}},
+            after={"by": by, ROW: {"order": list_criterion_ids(sections)}},
         )
     return criterion
+
+
+def append_criterion(
+    session: Session, actor: Actor, criterion: Criterion, to: Section, sections: list[Section]
+) -> None:
+    """Move a criterion to the end of another section, in the caller's transaction.
+
+    Args: sections: all of the rubric, in order.
+    """
+    left = criterion.section
+    criterion.position = 1 + max((row.position for row in to.criteria), default=-1)
+    criterion.section_id = to.id
+    session.flush()
+    for section in (left, to):
+        session.expire(section, ["criteria"])
+    note_event(
+        session,
+        actor,
+        Event.CRITERION_MOVED,
+        evaluation_id=criterion.evaluation_id,
+        subject=criterion.title,
+        about=EntryReferences(criterion_id=criterion.id),
+        before={"section": left.title},
+        after={"section": to.title, ROW: {"order": list_criterion_ids(sections)}},
+    )
 
 
 def _shift_criterion(
@@ -303,7 +328,7 @@ def _shift_criterion(
         session.expire(section, ["criteria"])
 
 
-def _list_criterion_ids(sections: list[Section]) -> list[tuple[int, list[int]]]:
+def list_criterion_ids(sections: list[Section]) -> list[tuple[int, list[int]]]:
     """Which criteria stand in each section, in order, by id."""
     return [(section.id, [row.id for row in section.criteria]) for section in sections]
 

@@ -16,6 +16,7 @@ from crrubric.models import Member, Vendor
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.record.journal import find_latest_changes
 from crrubric.queries.results.matrices import rule_of
+from crrubric.queries.setup.act_facts import foresee_assignment_to_experts
 from crrubric.queries.setup.assignments import assignment_of, load_assignments
 from crrubric.queries.setup.members import list_present_reviewers
 from crrubric.queries.setup.rubrics import RubricPart, list_rubric_parts
@@ -25,10 +26,11 @@ from crrubric.services.setup import assignments as service
 from crrubric.services.setup.committee import find_member
 from crrubric.web.ballots.forms import EVERYTHING, SOME, AssignmentForm
 from crrubric.web.shared.access import require_permission
-from crrubric.web.shared.forms import attach_error
+from crrubric.web.shared.errors import attach_refusal
+from crrubric.web.shared.forms import ActForm, attach_error
 from crrubric.web.shared.ids import read_ticked_ids
 from crrubric.web.shared.language import current_language
-from crrubric.web.shared.page import redirect_to, render_page
+from crrubric.web.shared.page import ActWords, redirect_to, render_act_page, render_page
 from crrubric.web.shared.session import current_actor
 from crrubric.web.shared.words import translate_error
 
@@ -86,23 +88,45 @@ def count_assignment(
     )
 
 
+@bp.get("/by-lead")
+@require_permission(Action.MANAGE_COMMITTEE)
+def show_assignments_by_lead(seat: Seat) -> ResponseReturnValue:
+    """Whose ballots change if experts mark their sections, before it is done."""
+    return render_assignments_by_lead(seat, ActForm(formdata=None))
+
+
+def render_assignments_by_lead(seat: Seat, form: ActForm) -> str:
+    """The page with what will happen."""
+    words = ActWords(title=_("Experts mark their sections"), button=_("Assign sections to experts"))
+    foreseen = foresee_assignment_to_experts(db.session(), seat, current_language())
+    return render_act_page(seat, form, foreseen, words, back="assignment.show_assignments")
+
+
 @bp.post("/by-lead")
 @require_permission(Action.MANAGE_COMMITTEE)
 def save_assignments_by_lead(seat: Seat) -> ResponseReturnValue:
     """Limit everybody to the sections in which they know most."""
-    try:
-        count = service.assign_sections_by_lead(current_actor(), seat.evaluation.slug)
-        flash(
-            ngettext(
-                "The assignment of one reviewer has changed.",
-                "The assignments of %(num)s reviewers have changed.",
-                count,
-            ),
-            "done",
-        )
-    except WrongPhase as error:
-        flash(translate_error(error), "problem")
-    return redirect_to("assignment.show_assignments", seat)
+    form, status = ActForm(), 422
+    if form.validate():
+        try:
+            count = service.assign_sections_by_lead(
+                current_actor(),
+                seat.evaluation.slug,
+                seen=form.version.data or "",
+                language=current_language(),
+            )
+            flash(
+                ngettext(
+                    "The assignment of one reviewer has changed.",
+                    "The assignments of %(num)s reviewers have changed.",
+                    count,
+                ),
+                "done",
+            )
+            return redirect_to("assignment.show_assignments", seat)
+        except (Stale, WrongPhase) as error:
+            status = attach_refusal(form, error)
+    return render_assignments_by_lead(seat, form), status
 
 
 @bp.get("/<int:member_id>")

@@ -43,7 +43,7 @@ def test_every_page_has_the_link_in_its_footer(make: Factory, visit: Visit):
 
     links = [[a.get("href") for a in page.all("footer")[0].iter("a")] for page in pages]
 
-    assert links == [["/accessibility", "/words"]] * 2
+    assert links == [["/accessibility", "/help", "/words"]] * 2
 
 
 def test_a_link_beside_a_term_leads_to_that_term():
