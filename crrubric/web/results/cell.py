@@ -22,7 +22,7 @@ from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import ReasonForm, attach_error, parse_version
 from crrubric.web.shared.language import current_language
-from crrubric.web.shared.page import redirect_to, render_page
+from crrubric.web.shared.page import flash_undoable, redirect_to, render_page
 from crrubric.web.shared.session import current_actor
 from crrubric.web.shared.words import translate_error
 
@@ -154,7 +154,10 @@ def save_finding(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseRetur
                 seen_version=form.seen_version(),
                 seen_at=form.at.data or None,
             )
-            flash(_("The finding is recorded."), "done")
+            if form.seen_version():  # going back to an earlier finding is no withdrawal
+                flash(_("The finding is recorded."), "done")
+            else:
+                flash_undoable(_("The finding is recorded."), "#withdraw-reason")
             return redirect_to(
                 "cell.show_cell", seat, vendor_id=vendor_id, criterion_id=criterion_id
             )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, flash
+from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -30,7 +30,13 @@ from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import ActForm, attach_error
 from crrubric.web.shared.ids import read_ticked_ids
 from crrubric.web.shared.language import current_language
-from crrubric.web.shared.page import ActWords, redirect_to, render_act_page, render_page
+from crrubric.web.shared.page import (
+    ActWords,
+    flash_undoable,
+    redirect_to,
+    render_act_page,
+    render_page,
+)
 from crrubric.web.shared.session import current_actor
 from crrubric.web.shared.words import translate_error
 
@@ -189,6 +195,7 @@ def save_assignment(seat: Seat, member_id: int) -> ResponseReturnValue:
     form = AssignmentForm()
     ticked = Assignment(read_ticked_ids("vendor"), read_ticked_ids("criterion"))
     member = find_member(db.session(), seat.evaluation, member_id)
+    before = assignment_of(db.session(), member)
     if form.validate():
         wanted = Assignment(
             None if form.vendors.data == EVERYTHING else ticked.vendors,
@@ -202,7 +209,10 @@ def save_assignment(seat: Seat, member_id: int) -> ResponseReturnValue:
                 wanted,
                 seen=form.version.data or "",
             )
-            flash(_("Saved."), "done")
+            if wanted == before:
+                flash(_("Saved."), "done")
+            else:
+                flash_undoable(_("Saved."), request.path, list_ticks_to_go_back(before, wanted))
             return redirect_to("assignment.show_assignments", seat)
         except Invalid as error:
             attach_error(form, error)
@@ -218,3 +228,10 @@ def save_assignment(seat: Seat, member_id: int) -> ResponseReturnValue:
             form.form_errors.append(translate_error(error))
             return render_assignment_page(seat, member, form, ticked), 409
     return render_assignment_page(seat, member, form, ticked), 422
+
+
+def list_ticks_to_go_back(before: Assignment, now: Assignment) -> list[tuple[str, str]]:
+    """What the form would send to save the assignment as it was."""
+    ticks = [("vendor", str(key)) for key in sorted(before.vendors or ())]
+    ticks += [("criterion", str(key)) for key in sorted(before.criteria or ())]
+    return [*make_assignment_form(before).list_sent_values(make_assignment_form(now)), *ticks]
