@@ -1,7 +1,7 @@
 """The evaluation's own copy of the rubric: copying, adding, rewording, reordering, leaving out."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from decimal import Decimal
 
 from sqlalchemy import func, select
@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid
+from crrubric.domain.errors import Invalid, clean_together
 from crrubric.domain.events import Event
 from crrubric.domain.people.languages import NAMES, SOURCE
 from crrubric.domain.setup import rubric
 from crrubric.domain.setup.rubric import Rubric, Translated, load_practice_vendor
-from crrubric.domain.text import clean_line, clean_text, key_of, slug_of
+from crrubric.domain.text import clean_line, clean_text, key_of, require_line, slug_of
 from crrubric.domain.translation import N_
 from crrubric.domain.typed import require_in_bounds
 from crrubric.domain.vocabulary import Stakeholder
@@ -107,24 +107,22 @@ def merge_practice_translations(source: rubric.RubricCriterion) -> dict[str, dic
 
 def clean_criterion(text: CriterionText) -> CriterionText:
     """The text, cleaned. Raises: Invalid naming the field."""
-    title = clean_line(text.title, limit=limits.TITLE, field="title")
-    if not title:
-        raise Invalid(N_("Enter a title for the criterion."), field="title")
-    require_in_bounds(text.weight, limits.WEIGHT, field="weight")
-    if text.evidence_months is not None:
-        require_in_bounds(text.evidence_months, limits.EVIDENCE_MONTHS, field="evidence_months")
-    return CriterionText(
-        title=title,
-        question=clean_text(text.question, limit=limits.NOTE, field="question"),
-        look_for=clean_text(text.look_for, limit=limits.NOTE, field="look_for"),
-        lead=text.lead,
-        weight=text.weight,
-        must_have=text.must_have,
-        may_not_apply=text.may_not_apply,
-        left_out=text.left_out,
-        practice=clean_text(text.practice, limit=limits.NOTE, field="practice"),
-        evidence_months=text.evidence_months,
+    months = text.evidence_months
+    tidy = clean_together(
+        title=lambda: require_line(
+            text.title, N_("Enter a title for the criterion."), limit=limits.TITLE, field="title"
+        ),
+        question=lambda: clean_text(text.question, limit=limits.NOTE, field="question"),
+        look_for=lambda: clean_text(text.look_for, limit=limits.NOTE, field="look_for"),
+        practice=lambda: clean_text(text.practice, limit=limits.NOTE, field="practice"),
+        weight=lambda: require_in_bounds(text.weight, limits.WEIGHT, field="weight"),
+        evidence_months=lambda: (
+            None
+            if months is None
+            else require_in_bounds(months, limits.EVIDENCE_MONTHS, field="evidence_months")
+        ),
     )
+    return replace(text, **tidy)
 
 
 def clean_section_title(title: str) -> str:
