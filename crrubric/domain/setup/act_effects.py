@@ -166,7 +166,7 @@ def foresee_assignment_by_lead(
     """
     names, few = tuple(changed), tuple(thin)
     if not names:
-        return Foreseen((Remark(N_("Nothing changes: everybody marks that already.")),))
+        return Foreseen(())
     return Foreseen(
         (
             make_list_remark(

@@ -105,7 +105,17 @@ def render_assignments_by_lead(seat: Seat, form: ActForm) -> str:
     """The page with what will happen."""
     words = ActWords(title=_("Experts mark their sections"), button=_("Assign sections to experts"))
     foreseen = foresee_assignment_to_experts(db.session(), seat, current_language())
-    return render_act_page(seat, form, foreseen, words, back="assignment.show_assignments")
+    nothing = _(
+        "It would change nothing: it is assigned so already, or a section would be left to nobody."
+    )
+    return render_act_page(
+        seat,
+        form,
+        foreseen,
+        words,
+        back="assignment.show_assignments",
+        problems=() if foreseen.effects else [nothing],
+    )
 
 
 @bp.post("/by-lead")

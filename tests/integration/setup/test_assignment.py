@@ -146,7 +146,7 @@ def test_sections_are_assigned_to_the_experts_named_in_the_rubric(make: Factory,
     assert "Ida Itkowski (9/21)" in said
     assert answer.status_code == 303
     again = words(chair.page(made.url("assignment/by-lead")).with_id("main"))
-    assert "Nothing changes" in again
+    assert "It would change nothing" in again
     sections = {row.id: row.section.code for row in made.criteria}
     found = list(load_assignments(db.session(), made.evaluation.id).values())
     assert {sections[id_] for id_ in found[2].criteria or ()} == {"access", "operations"}
