@@ -114,6 +114,7 @@ def render_assignments_by_lead(seat: Seat, form: ActForm) -> str:
         foreseen,
         words,
         back="assignment.show_assignments",
+        under=HOME,
         problems=() if foreseen.effects else [nothing],
     )
 

@@ -53,17 +53,18 @@ def render_act_page(
     words: ActWords,
     *,
     back: str,
+    under: str | None = None,
     problems: Sequence[str] = (),
 ) -> str:
     """The page before an act that can't be taken back, or of which people are told.
 
-    Args: back: the endpoint that Cancel leads to; problems: why it can't be done now; then there
-    is no button.
+    Args: back: the endpoint that Cancel leads to; under: the menu entry, if that is another one;
+    problems: why it can't be done now; then there is no button.
     """
     return render_page(
         "shared/act.html",
         seat,
-        under=back,
+        under=under or back,
         form=form.showing(foreseen),
         foreseen=foreseen,
         words=words,
