@@ -1,6 +1,6 @@
 """One cell: its votes, what reviewers wrote, what the committee finds, the trail of that."""
 
-from flask import Blueprint, flash, render_template, request
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -157,7 +157,14 @@ def save_finding(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseRetur
             if form.seen_version():  # going back to an earlier finding is no withdrawal
                 flash(_("The finding is recorded."), "done")
             else:
-                flash_undoable(_("The finding is recorded."), "#withdraw-reason")
+                back = url_for(
+                    "cell.show_cell",
+                    slug=seat.evaluation.slug,
+                    vendor_id=vendor_id,
+                    criterion_id=criterion_id,
+                    _anchor="withdraw-reason",
+                )
+                flash_undoable(_("The finding is recorded."), back)
             return redirect_to(
                 "cell.show_cell", seat, vendor_id=vendor_id, criterion_id=criterion_id
             )

@@ -143,5 +143,5 @@ def test_a_first_finding_leads_to_its_withdrawal_and_a_later_one_does_not(
     first = save(chair, url, {"value": "MET", "reason": "We looked."})
     second = save(chair, url, {"value": "NOT_MET", "reason": "We looked again."})
 
-    assert (leads_to(first), leads_to(second)) == (["#withdraw-reason"], [])
+    assert (leads_to(first), leads_to(second)) == ([f"{url}#withdraw-reason"], [])
     assert first.with_id("withdraw-reason").tag == "textarea"
