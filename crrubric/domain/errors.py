@@ -1,6 +1,8 @@
 """The few errors of crrubric. Each says, in the user's words, what to do next."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
 
 
 class CrrubricError(Exception):
@@ -91,6 +93,20 @@ class Reworded(Stale):
     def __init__(self, message: str, wording: int) -> None:
         super().__init__(message)
         self.wording = wording
+
+
+def clean_together(**makers: Callable[[], Any]) -> dict[str, Any]:
+    """The value of each, or everything that is wrong with them at once.
+
+    Raises: Invalid, the first one with the others behind it.
+    """
+    made: dict[str, Any] = {}
+
+    def make(name: str) -> None:
+        made[name] = makers[name]()
+
+    refuse_together(*(partial(make, name) for name in makers))
+    return made
 
 
 def refuse_together(*checks: Callable[[], object]) -> None:

@@ -53,7 +53,7 @@ TYPED: Mapping[str, Kinds] = {
     **dict.fromkeys(
         (
             "does_not_meet", "earlier", "look_for", "practice", "purpose", "question", "rubric",
-            "title", "version", "why",
+            "section", "title", "version", "why",
         ),
         RUBRIC,
     ),

@@ -93,6 +93,17 @@ def require_text(text: str, missing: str, *, limit: int, field: str) -> str:
     return tidy
 
 
+def require_line(text: str, missing: str, *, limit: int, field: str) -> str:
+    """`clean_line`, for what must not be left out.
+
+    Raises: Invalid with `missing` if nothing is left.
+    """
+    tidy = clean_line(text, limit=limit, field=field)
+    if not tidy:
+        raise Invalid(missing, field=field)
+    return tidy
+
+
 def replace_control_characters(text: str) -> str:
     """`text` of the same length, with U+FFFD for each character that `clean_text` refuses."""
     return _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -111,7 +111,7 @@ def init_app(app: Flask) -> None:
         return {
             "person": session.current_person(),
             "asset_version": version,
-            "version": __version__,
+            "site_version": __version__,
             "demo": settings.DEMO,
             # A page can't know of the last few minutes that were not written down.
             "session_minutes": limits.IDLE_MINUTES - limits.TOUCH_MINUTES - limits.WARN_MINUTES,

@@ -35,6 +35,7 @@ class Visitor:
     complaints: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=lambda: [PLOTLY_MAPS])  # patterns
     steps: int = 0
+    clicks: int = 0  # on links and buttons that led to another page
     worn_out: bool = False  # whether nobody else may have the context afterwards
 
     def listen(self) -> None:
@@ -93,6 +94,7 @@ class Visitor:
 
     def leave(self, by: Locator) -> None:
         """Click and wait until the next page has come: a click alone waits for nothing."""
+        self.clicks += 1
         with self.page.expect_navigation():
             by.click()
 

@@ -37,6 +37,7 @@ askings.show_ask_form ASK_VENDOR
 assets.serve_plotly_script public
 assignment.save_assignments_by_lead MANAGE_COMMITTEE
 assignment.show_assignment_form MANAGE_COMMITTEE
+assignment.show_assignments_by_lead MANAGE_COMMITTEE
 assignment.show_assignments MANAGE_COMMITTEE
 assignment.save_assignment MANAGE_COMMITTEE
 ballots.show_own_ballot VIEW_OWN_BALLOTS
@@ -113,6 +114,7 @@ files.save_file_removal ATTACH_TO_MARK
 files.download_vendor_file VIEW_EVALUATION
 files.save_file_prices ATTACH_TO_VENDOR
 files.save_file_withdrawal ATTACH_TO_VENDOR
+help.show_help public
 home.show_accessibility_statement public
 home.save_new_evaluation signed in
 home.show_health public
@@ -138,6 +140,7 @@ practice.show_practice_round_end RUN_PRACTICE
 practice.show_practice_round_restart RUN_PRACTICE
 search.show_search VIEW_EVALUATION
 sections.show_section_form EDIT_SETUP
+sections.show_section_removal EDIT_SETUP
 sections.save_section EDIT_SETUP
 several.save_several_invitations MANAGE_COMMITTEE
 several.save_several_vendors EDIT_SETUP

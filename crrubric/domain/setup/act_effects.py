@@ -139,6 +139,61 @@ def foresee_vendor_removal(*, files: int, limited: Iterable[str]) -> Foreseen:
     )
 
 
+def foresee_section_removal(criteria: Iterable[str]) -> Foreseen:
+    """A section goes from the rubric, before ballots open. Args: criteria: also those left out."""
+    names = tuple(criteria)
+    if not names:
+        return Foreseen(
+            (Remark(N_("The section disappears. There is no criterion in it; it can be added.")),)
+        )
+    return Foreseen(
+        (
+            make_list_remark(
+                N_("The section disappears. Its criteria go where you say, %(count)s:"), names
+            ),
+            Remark(N_("They keep their words, weights and must-haves, and who is to mark them.")),
+        )
+    )
+
+
+def foresee_assignment_by_lead(
+    changed: Iterable[str], details: Iterable[str], *, thin: Iterable[str]
+) -> Foreseen:
+    """Experts are limited to their sections.
+
+    Args: changed, details: reviewers with another assignment than now, and what each is to mark
+    then; thin: criteria that would have fewer reviewers than the rule asks for, and have them now.
+    """
+    names, few = tuple(changed), tuple(thin)
+    if not names:
+        return Foreseen(())
+    return Foreseen(
+        (
+            make_list_remark(
+                N_("Reviewers whose ballots change, with the criteria they then mark, %(count)s:"),
+                names,
+                details,
+            ),
+            Remark(N_("Everybody else goes on marking what they mark now.")),
+            Remark(N_("You can change it again for each reviewer.")),
+        ),
+        keep_remarks(
+            [
+                (
+                    few,
+                    make_list_remark(
+                        N_(
+                            "Then these criteria have fewer reviewers than the decision rule asks"
+                            " for, %(count)s:"
+                        ),
+                        few,
+                    ),
+                )
+            ]
+        ),
+    )
+
+
 def foresee_selection_change(
     *, out: bool, told: Iterable[str], ballots: int, submitted: int
 ) -> Foreseen:

@@ -7,21 +7,23 @@ from crrubric.domain.foreseen import Foreseen
 from crrubric.domain.meeting.price_effects import foresee_price_opening
 from crrubric.domain.setup.act_effects import (
     MemberFacts,
+    foresee_assignment_by_lead,
     foresee_evaluation_deletion,
     foresee_member_removal,
     foresee_new_links,
     foresee_practice_end,
     foresee_practice_restart,
+    foresee_section_removal,
     foresee_selection_change,
     foresee_vendor_removal,
 )
 from crrubric.domain.setup.assignment import list_criterion_coverage
 from crrubric.domain.vocabulary import BallotState
-from crrubric.models import AssignedVendor, Ballot, Member, Vendor, VendorFile
+from crrubric.models import AssignedVendor, Ballot, Member, Section, Vendor, VendorFile
 from crrubric.queries.people.access import Seat
 from crrubric.queries.people.people import is_present_reviewer
 from crrubric.queries.results.matrices import rule_of
-from crrubric.queries.setup.assignments import load_assignments
+from crrubric.queries.setup.assignments import find_assignments_by_lead, load_assignments
 from crrubric.queries.setup.evaluations import list_ballot_progress
 from crrubric.queries.setup.members import list_present_members, list_waiting_members
 from crrubric.queries.setup.phase_facts import is_own_seat
@@ -108,6 +110,41 @@ def foresee_selection_of_vendor(session: Session, vendor: Vendor) -> Foreseen:
         told=[member.name for member in members if member.id in told],
         ballots=len(rows),
         submitted=sum(row.state is BallotState.SUBMITTED for row in rows),
+    )
+
+
+def foresee_removal_of_section(session: Session, section: Section, language: str = "") -> Foreseen:
+    """What removing a section does, wherever its criteria go."""
+    return foresee_section_removal(
+        translate_rubric_text(row, "title", language) for row in section.criteria
+    )
+
+
+def foresee_assignment_to_experts(session: Session, seat: Seat, language: str = "") -> Foreseen:
+    """What limiting the experts to their sections does."""
+    evaluation = seat.evaluation
+    parts = list_rubric_parts(session, evaluation.id)
+    titles = {
+        row.id: translate_rubric_text(row, "title", language)
+        for part in parts
+        for row in part.criteria
+    }
+    now = load_assignments(session, evaluation.id)
+    then = find_assignments_by_lead(session, evaluation.id)
+    members = [
+        row
+        for row in list_present_members(session, evaluation.id)
+        if row.id in then and then[row.id] != now[row.id]
+    ]
+    thin = {
+        key: [row.criterion for row in list_criterion_coverage(titles, found, rule_of(evaluation))
+              if row.thin]
+        for key, found in (("now", now), ("then", then))
+    }  # fmt: skip
+    return foresee_assignment_by_lead(
+        [row.name for row in members],
+        [f"{sum(then[row.id].covers(key) for key in titles)}/{len(titles)}" for row in members],
+        thin=[titles[key] for key in thin["then"] if key not in thin["now"]],
     )
 
 

@@ -5,7 +5,12 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from crrubric.domain.setup.assignment import EVERYTHING, Assignment
+from crrubric.domain.setup.assignment import (
+    EVERYTHING,
+    AssignableCriterion,
+    Assignment,
+    divide_criteria_by_lead,
+)
 from crrubric.models import AssignedCriterion, AssignedVendor, Criterion, Member
 from crrubric.queries.people.people import is_present_reviewer
 from crrubric.queries.setup.rubrics import RubricPart, list_rubric_parts
@@ -29,6 +34,19 @@ def load_assignments(session: Session, evaluation_id: int) -> dict[int, Assignme
         )
         for row in members
     }
+
+
+def find_assignments_by_lead(session: Session, evaluation_id: int) -> dict[int, Assignment]:
+    """What each present reviewer would be to mark if experts mark the sections that they lead."""
+    now = load_assignments(session, evaluation_id)
+    people = session.execute(select(Member.id, Member.stakeholder).where(Member.id.in_(now)))
+    asked = [
+        AssignableCriterion(row.id, row.section_id, row.lead)
+        for part in list_rubric_parts(session, evaluation_id)
+        for row in part.criteria
+    ]
+    some = divide_criteria_by_lead({row.id: row.stakeholder for row in people}, asked)
+    return {key: Assignment(own.vendors, some[key]) for key, own in now.items()}
 
 
 def load_assigned_criteria(session: Session, evaluation_id: int) -> dict[int, frozenset[int]]:

@@ -90,6 +90,7 @@ class OwnEvaluation:
     member: Member
     ballots: int  # mine that are not recused
     submitted: int
+    begun: bool  # whether there is a mark on any of them
     tasks: tuple[Task, ...]
 
     @property
@@ -109,8 +110,15 @@ def list_own_evaluations(session: Session, actor: Actor) -> list[OwnEvaluation]:
     Within that, what is under way comes first.
     """
     done = func.sum(case((Ballot.state == BallotState.SUBMITTED, 1), else_=0))
+    begun = (
+        select(Mark.id)
+        .join(Ballot, Ballot.id == Mark.ballot_id)
+        .where(Ballot.member_id == Member.id)
+        .correlate(Member)
+        .exists()
+    )
     rows = session.execute(
-        select(Evaluation, Member, func.count(Ballot.id), func.coalesce(done, 0))
+        select(Evaluation, Member, func.count(Ballot.id), func.coalesce(done, 0), begun)
         .join(Member, Member.evaluation_id == Evaluation.id)
         .outerjoin(
             Ballot, (Ballot.member_id == Member.id) & ~Ballot.recused & is_vendor_in_selection()
@@ -134,9 +142,10 @@ def list_own_evaluations(session: Session, actor: Actor) -> list[OwnEvaluation]:
             member=member,
             ballots=ballots,
             submitted=submitted,
+            begun=begun_already or submitted > 0,
             tasks=tasks.get(evaluation.id, ()),
         )
-        for evaluation, member, ballots, submitted in rows
+        for evaluation, member, ballots, submitted, begun_already in rows
     ]
     return sorted(own, key=lambda row: (not row.tasks, order.index(row.evaluation.phase)))
 

@@ -38,6 +38,12 @@ def list_rubric_parts(
     return rows if with_left_out else [part for part in rows if part.criteria]
 
 
+def list_sections(session: Session, evaluation_id: int) -> list[Section]:
+    """Every section, in order."""
+    wanted = select(Section).where(Section.evaluation_id == evaluation_id)
+    return list(session.scalars(wanted.order_by(Section.position)))
+
+
 def find_section(session: Session, evaluation: Evaluation, section_id: int) -> Section:
     """The section, if it belongs to the evaluation. Raises: NotFound."""
     section = session.get(Section, section_id)

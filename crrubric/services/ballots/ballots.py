@@ -1,6 +1,6 @@
 """Ballots: issuing and marking them. Blind: only one's own, ever."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import insert, select
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, Reworded, Stale, WrongPhase
+from crrubric.domain.errors import Invalid, Reworded, Stale, WrongPhase, clean_together
 from crrubric.domain.events import Event
 from crrubric.domain.text import clean_line, clean_text
 from crrubric.domain.translation import N_
@@ -144,23 +144,29 @@ def require_same_wording(session: Session, criterion: Criterion, seen: int | Non
 
 def clean_mark(text: MarkText) -> MarkText:
     """The mark, cleaned. Raises: Invalid naming the field."""
-    for field in ("evidence_on", "evidence_until"):
-        if day := getattr(text, field):
-            require_plausible_day(day, field=field)
-    if text.evidence_on and text.evidence_until and text.evidence_until < text.evidence_on:
+    tidy = clean_together(
+        note=lambda: clean_text(text.note, limit=limits.NOTE, field="note"),
+        evidence_place=lambda: clean_line(
+            text.evidence_place, limit=limits.SHORT_TEXT, field="evidence_place"
+        ),
+        evidence_on=lambda: (
+            text.evidence_on and require_plausible_day(text.evidence_on, field="evidence_on")
+        ),
+        evidence_until=lambda: _check_end_of_evidence(text),
+    )
+    return replace(text, **tidy)
+
+
+def _check_end_of_evidence(text: MarkText) -> date | None:
+    """The day until which evidence holds, if there is one. Raises: Invalid."""
+    if text.evidence_until is None:
+        return None
+    require_plausible_day(text.evidence_until, field="evidence_until")
+    if text.evidence_on and text.evidence_until < text.evidence_on:
         raise Invalid(
             N_("Evidence can’t expire before the day on which it was seen."), field="evidence_until"
         )
-    return MarkText(
-        answer=text.answer,
-        note=clean_text(text.note, limit=limits.NOTE, field="note"),
-        evidence_kind=text.evidence_kind,
-        evidence_place=clean_line(
-            text.evidence_place, limit=limits.SHORT_TEXT, field="evidence_place"
-        ),
-        evidence_on=text.evidence_on,
-        evidence_until=text.evidence_until,
-    )
+    return text.evidence_until
 
 
 def mark_text(mark: Mark) -> MarkText:

@@ -1,6 +1,6 @@
 """What the committee adopts: findings for cells, and the recommendation."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, Stale, refuse_together
+from crrubric.domain.errors import Invalid, Stale, clean_together, refuse_together
 from crrubric.domain.events import Event
 from crrubric.domain.meeting.ranking import AdoptedRanking, RankingInput, refuse_ruled_out
 from crrubric.domain.results.outcome import decide_outcome
@@ -50,6 +50,23 @@ class FindingText:
     agreed: str = ""
 
 
+def clean_finding(text: FindingText) -> FindingText:
+    """The finding, cleaned. Raises: Invalid naming every field with which something is wrong."""
+
+    def require_outcome() -> Outcome:
+        if text.value is Outcome.UNRESOLVED:
+            raise Invalid(N_("Choose Met, Not met or Not applicable."), field="value")
+        return text.value
+
+    tidy = clean_together(
+        value=require_outcome,
+        reason=lambda: clean_text(text.reason, limit=limits.NOTE, field="reason"),
+        evidence=lambda: clean_text(text.evidence, limit=limits.NOTE, field="evidence"),
+        agreed=lambda: clean_line(text.agreed, limit=limits.SHORT_TEXT, field="agreed"),
+    )
+    return replace(text, **tidy)
+
+
 def record_finding(
     actor: Actor,
     slug: str,
@@ -67,14 +84,7 @@ def record_finding(
     seen_at: when that was recorded: one that was withdrawn and recorded anew counts from 1 again.
     Raises: Stale if somebody recorded one since; Invalid without a reason where it differs.
     """
-    tidy = FindingText(
-        text.value,
-        clean_text(text.reason, limit=limits.NOTE, field="reason"),
-        clean_text(text.evidence, limit=limits.NOTE, field="evidence"),
-        clean_line(text.agreed, limit=limits.SHORT_TEXT, field="agreed"),
-    )
-    if tidy.value is Outcome.UNRESOLVED:
-        raise Invalid(N_("Choose Met, Not met or Not applicable."), field="value")
+    tidy = clean_finding(text)
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.RECORD_FINDING, slug)
         refuse_recused(seat, vendor_id)
@@ -312,18 +322,20 @@ def read_order_values(order: RankingInput | None) -> dict[str, object]:
 
 def clean_decision(text: DecisionText) -> DecisionText:
     """The recommendation in clean text. Raises: Invalid naming the field."""
-    tidy = DecisionText(
-        vendor_id=text.vendor_id,
-        reason=clean_text(text.reason, limit=limits.LONG_TEXT, field="reason"),
-        conditions=clean_text(text.conditions, limit=limits.LONG_TEXT, field="conditions"),
-        term=clean_line(text.term, limit=limits.SHORT_TEXT, field="term"),
-        cost_ceiling=clean_line(text.cost_ceiling, limit=limits.SHORT_TEXT, field="cost_ceiling"),
+    tidy = clean_together(
+        reason=lambda: require_text(
+            text.reason,
+            N_("Say why the committee recommends this: the board reads it first."),
+            limit=limits.LONG_TEXT,
+            field="reason",
+        ),
+        conditions=lambda: clean_text(text.conditions, limit=limits.LONG_TEXT, field="conditions"),
+        term=lambda: clean_line(text.term, limit=limits.SHORT_TEXT, field="term"),
+        cost_ceiling=lambda: clean_line(
+            text.cost_ceiling, limit=limits.SHORT_TEXT, field="cost_ceiling"
+        ),
     )
-    if not tidy.reason:
-        raise Invalid(
-            N_("Say why the committee recommends this: the board reads it first."), field="reason"
-        )
-    return tidy
+    return replace(text, **tidy)
 
 
 def clear_positions(session: Session, actor: Actor, evaluation: Evaluation) -> None:

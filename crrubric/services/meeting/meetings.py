@@ -1,7 +1,7 @@
 """The meeting: opening and closing it, who is there, where it is, what is moved and put off."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Stale, WrongPhase
+from crrubric.domain.errors import Stale, WrongPhase, clean_together
 from crrubric.domain.events import Event
 from crrubric.domain.meeting.agenda import fingerprint_cells, list_undisputed_cells
 from crrubric.domain.meeting.motions import refuse_excess_votes
@@ -251,19 +251,17 @@ def read_deferral_values(deferral: Deferral | None) -> dict[str, object]:
 
 def clean_motion(text: MotionText) -> MotionText:
     """The motion, cleaned. Raises: Invalid naming the field."""
-    words = require_text(
-        text.words, N_("Say what the motion is."), limit=limits.NOTE, field="words"
+    tidy = clean_together(
+        words=lambda: require_text(
+            text.words, N_("Say what the motion is."), limit=limits.NOTE, field="words"
+        ),
+        moved_by=lambda: clean_line(text.moved_by, limit=limits.NAME, field="moved_by"),
+        seconded_by=lambda: clean_line(text.seconded_by, limit=limits.NAME, field="seconded_by"),
+        in_favor=lambda: require_in_bounds(text.in_favor, limits.VOTES, field="in_favor"),
+        opposed=lambda: require_in_bounds(text.opposed, limits.VOTES, field="opposed"),
+        abstaining=lambda: require_in_bounds(text.abstaining, limits.VOTES, field="abstaining"),
     )
-    for field in ("in_favor", "opposed", "abstaining"):
-        require_in_bounds(getattr(text, field), limits.VOTES, field=field)
-    return MotionText(
-        words=words,
-        in_favor=text.in_favor,
-        opposed=text.opposed,
-        abstaining=text.abstaining,
-        moved_by=clean_line(text.moved_by, limit=limits.NAME, field="moved_by"),
-        seconded_by=clean_line(text.seconded_by, limit=limits.NAME, field="seconded_by"),
-    )
+    return replace(text, **tidy)
 
 
 def _lock_chair_seat(session: Session, actor: Actor, slug: str) -> Seat:

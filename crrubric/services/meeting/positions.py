@@ -6,9 +6,9 @@ from datetime import date
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, WrongPhase
+from crrubric.domain.errors import Invalid, WrongPhase, clean_together
 from crrubric.domain.events import Event
-from crrubric.domain.text import clean_line, clean_text, require_text
+from crrubric.domain.text import clean_text, require_line, require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.typed import require_plausible_day
 from crrubric.domain.vocabulary import PositionKind
@@ -84,17 +84,32 @@ class CommitmentText:
     due_on: date | None
 
 
+def clean_commitment(text: CommitmentText) -> tuple[str, str, date]:
+    """Words, owner and day of a promise. Raises: Invalid naming everything that is missing."""
+
+    def require_day() -> date:
+        if text.due_on is None:
+            raise Invalid(N_("Enter the day by which it is due."), field="due_on")
+        return require_plausible_day(text.due_on, field="due_on")
+
+    tidy = clean_together(
+        words=lambda: require_text(
+            text.words,
+            N_("Say what the vendor commits itself to."),
+            limit=limits.NOTE,
+            field="words",
+        ),
+        owner=lambda: require_line(
+            text.owner, N_("Say who follows up."), limit=limits.TITLE, field="owner"
+        ),
+        due_on=require_day,
+    )
+    return tidy["words"], tidy["owner"], tidy["due_on"]
+
+
 def record_commitment(actor: Actor, slug: str, vendor_id: int, text: CommitmentText) -> Commitment:
     """Record a promise of a vendor. Raises: Invalid naming what is missing."""
-    words = clean_text(text.words, limit=limits.NOTE, field="words")
-    owner = clean_line(text.owner, limit=limits.TITLE, field="owner")
-    if not words:
-        raise Invalid(N_("Say what the vendor commits itself to."), field="words")
-    if not owner:
-        raise Invalid(N_("Say who follows up."), field="owner")
-    if text.due_on is None:
-        raise Invalid(N_("Enter the day by which it is due."), field="due_on")
-    require_plausible_day(text.due_on, field="due_on")
+    words, owner, due_on = clean_commitment(text)
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.MANAGE_COMMITMENTS, slug)
         refuse_recused(seat, vendor_id)
@@ -103,7 +118,7 @@ def record_commitment(actor: Actor, slug: str, vendor_id: int, text: CommitmentT
             vendor_id=vendor.id,
             words=words,
             owner=owner,
-            due_on=text.due_on,
+            due_on=due_on,
             recorded_by=actor.name,
         )
         session.add(commitment)
@@ -118,7 +133,7 @@ def record_commitment(actor: Actor, slug: str, vendor_id: int, text: CommitmentT
             after={
                 "words": words,
                 "owner": owner,
-                "due on": text.due_on.isoformat(),
+                "due on": due_on.isoformat(),
                 ROW: {"id": commitment.id},
             },
         )

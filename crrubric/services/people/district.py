@@ -5,10 +5,10 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain import limits
 from crrubric.domain.actions import SiteAction
-from crrubric.domain.errors import Invalid, Stale
+from crrubric.domain.errors import Invalid, Stale, clean_together
 from crrubric.domain.events import Event
 from crrubric.domain.people.zones import UTC, is_zone
-from crrubric.domain.text import clean_line
+from crrubric.domain.text import require_line
 from crrubric.domain.translation import N_
 from crrubric.models import District
 from crrubric.queries.people.access import require_on_site
@@ -44,18 +44,26 @@ def set_district(actor: Actor, *, name: str, time_zone: str, seen_version: int) 
     meanwhile, with nothing overwritten.
     """
     require_on_site(actor, SiteAction.CHANGE_DISTRICT)
-    tidy = clean_line(name, limit=limits.NAME, field="name")
-    if not tidy:
-        raise Invalid(N_("Enter the name of the district."), field="name")
-    if not is_zone(time_zone):
-        raise Invalid(N_("Choose a time zone from the list."), field="time_zone")
+    tidy = clean_together(
+        name=lambda: require_line(
+            name, N_("Enter the name of the district."), limit=limits.NAME, field="name"
+        ),
+        time_zone=lambda: _require_zone(time_zone),
+    )
     with unit_of_work() as session:
         district = find_or_make_district(session)
         session.refresh(district, with_for_update=True)
         if district.version != seen_version:
             raise Stale(N_("Somebody changed this meanwhile: compare, then save again."))
-        _change_district(session, actor, district, {"name": tidy, "time_zone": time_zone})
+        _change_district(session, actor, district, tidy)
     return district
+
+
+def _require_zone(name: str) -> str:
+    """The name of a time zone. Raises: Invalid."""
+    if not is_zone(name):
+        raise Invalid(N_("Choose a time zone from the list."), field="time_zone")
+    return name
 
 
 def _change_district(

@@ -8,11 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, WrongPhase
 from crrubric.domain.events import Event
-from crrubric.domain.setup.assignment import (
-    AssignableCriterion,
-    Assignment,
-    divide_criteria_by_lead,
-)
+from crrubric.domain.setup.assignment import Assignment
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState, NoticeKind, Phase
 from crrubric.models import (
@@ -29,7 +25,8 @@ from crrubric.models import (
 from crrubric.queries.ballots.ballots import load_seen_ballots
 from crrubric.queries.people.access import Seat, require_locked_seat
 from crrubric.queries.people.people import Actor
-from crrubric.queries.setup.assignments import assignment_of, load_assignments
+from crrubric.queries.setup.act_facts import foresee_assignment_to_experts
+from crrubric.queries.setup.assignments import assignment_of, find_assignments_by_lead
 from crrubric.queries.setup.rubrics import list_rubric_parts
 from crrubric.services.ballots.ballots import issue_ballots_if_scoring
 from crrubric.services.ballots.stored_files import delete_ballot_files
@@ -38,7 +35,7 @@ from crrubric.services.setup.committee import find_member
 from crrubric.services.shared.counting import refuse_assignment_once_shown
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
-from crrubric.services.shared.versions import refuse_unseen_change
+from crrubric.services.shared.versions import refuse_unforeseen, refuse_unseen_change
 
 
 def assign_reviewer(
@@ -79,30 +76,23 @@ def read_assignment_values(assignment: Assignment) -> dict[str, object]:
     }
 
 
-def assign_sections_by_lead(actor: Actor, slug: str) -> int:
+def assign_sections_by_lead(
+    actor: Actor, slug: str, *, seen: str | None = None, language: str = ""
+) -> int:
     """Limit every reviewer to the sections in which they know most; who leads nothing keeps all.
 
-    Returns: how many reviewers have another assignment now. Raises: as `assign_reviewer`.
+    Args: seen: what the page before it said, language: in which it did. Returns: how many reviewers
+    have another assignment now. Raises: as `assign_reviewer`.
     """
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.MANAGE_COMMITTEE, slug)
         evaluation = seat.evaluation
         _refuse_partial_chair(session, seat)
-        now = load_assignments(session, evaluation.id)
-        members = {id_: session.get_one(Member, id_) for id_ in now}
-        asked = [
-            AssignableCriterion(row.id, row.section_id, row.lead)
-            for part in list_rubric_parts(session, evaluation.id)
-            for row in part.criteria
-        ]
-        wanted = divide_criteria_by_lead(
-            {id_: row.stakeholder for id_, row in members.items()}, asked
-        )
+        refuse_unforeseen(foresee_assignment_to_experts(session, seat, language), seen)
+        wanted = find_assignments_by_lead(session, evaluation.id)
         changed = [
-            _store_assignment(
-                session, actor, evaluation, members[id_], Assignment(now[id_].vendors, some)
-            )
-            for id_, some in wanted.items()
+            _store_assignment(session, actor, evaluation, session.get_one(Member, key), assignment)
+            for key, assignment in wanted.items()
         ]
         issue_ballots_if_scoring(session, evaluation)
     return sum(changed)

@@ -1,7 +1,7 @@
 """Correcting the rubric after ballots opened: a new revision that says what it does to marks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid
+from crrubric.domain.errors import Invalid, clean_together
 from crrubric.domain.events import Event
 from crrubric.domain.setup.rubric import Translated
-from crrubric.domain.text import clean_line, clean_text
+from crrubric.domain.text import clean_text, require_line, require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState, CorrectionEffect, NoticeKind
 from crrubric.models import Abstention, Ballot, Criterion, Evaluation, Mark, RubricRevision
@@ -128,19 +128,23 @@ def refuse_informed_change(evaluation: Evaluation, effect: CorrectionEffect) -> 
 
 
 def _clean_correction(correction: Correction) -> Correction:
-    title = clean_line(correction.title, limit=limits.TITLE, field="title")
-    reason = clean_text(correction.reason, limit=limits.NOTE, field="reason")
-    if not title:
-        raise Invalid(N_("Enter a title for the criterion."), field="title")
-    if not reason:
-        raise Invalid(N_("Say why: everybody who marks it reads it."), field="reason")
-    return Correction(
-        title=title,
-        question=clean_text(correction.question, limit=limits.NOTE, field="question"),
-        look_for=clean_text(correction.look_for, limit=limits.NOTE, field="look_for"),
-        effect=correction.effect,
-        reason=reason,
+    tidy = clean_together(
+        title=lambda: require_line(
+            correction.title,
+            N_("Enter a title for the criterion."),
+            limit=limits.TITLE,
+            field="title",
+        ),
+        question=lambda: clean_text(correction.question, limit=limits.NOTE, field="question"),
+        look_for=lambda: clean_text(correction.look_for, limit=limits.NOTE, field="look_for"),
+        reason=lambda: require_text(
+            correction.reason,
+            N_("Say why: everybody who marks it reads it."),
+            limit=limits.NOTE,
+            field="reason",
+        ),
     )
+    return replace(correction, **tidy)
 
 
 def _apply_correction(

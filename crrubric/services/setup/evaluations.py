@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, refuse_together
+from crrubric.domain.errors import Invalid, clean_together, refuse_together
 from crrubric.domain.events import Event
 from crrubric.domain.people.languages import NAMES
 from crrubric.domain.setup.rubric import Rubric
@@ -267,6 +267,22 @@ def serialize_facts(evaluation: Evaluation) -> dict[str, object]:
     }
 
 
+def _clean_retention(until: date | None, reason: str, hold: str) -> tuple[date, str, str]:
+    """Day, reason and hold. Raises: Invalid naming every field with which something is wrong."""
+
+    def require_day() -> date:
+        if until is None:
+            raise Invalid(N_("Enter the day until which the record is kept."), field="until")
+        return require_plausible_day(until, field="until")
+
+    tidy = clean_together(
+        until=require_day,
+        reason=lambda: clean_text(reason, limit=limits.NOTE, field="reason"),
+        hold=lambda: clean_text(hold, limit=limits.NOTE, field="hold"),
+    )
+    return tidy["until"], tidy["reason"], tidy["hold"]
+
+
 def set_retention(
     actor: Actor,
     slug: str,
@@ -282,23 +298,19 @@ def set_retention(
     a change; Invalid without a day, or if a set day is brought forward or a hold lifted without a
     reason.
     """
-    why = clean_text(reason, limit=limits.NOTE, field="reason")
-    held = clean_text(hold, limit=limits.NOTE, field="hold")
-    if until is None:
-        raise Invalid(N_("Enter the day until which the record is kept."), field="until")
-    require_plausible_day(until, field="until")
+    day, why, held = _clean_retention(until, reason, hold)
     with unit_of_work() as session:
         evaluation = require_locked_evaluation(session, actor, Action.SET_RETENTION, slug)
         old = serialize_retention(evaluation)
-        new = {"until": until.isoformat(), "hold": held}
+        new = {"until": day.isoformat(), "hold": held}
         refuse_unseen_change(old, new, seen)
-        sooner = evaluation.retain_until is not None and until < evaluation.retain_until
+        sooner = evaluation.retain_until is not None and day < evaluation.retain_until
         if (sooner or (evaluation.legal_hold and not held)) and not why:
             raise Invalid(
                 N_("Say why the record is to be kept for less time, or why the legal hold ends."),
                 field="reason",
             )
-        evaluation.retain_until, evaluation.legal_hold = until, held
+        evaluation.retain_until, evaluation.legal_hold = day, held
         before, after = find_changes(old, new)
         if why and not after:
             confirm_same_act(

@@ -1,7 +1,7 @@
 """The evaluation's own copy of the rubric: copying, adding, rewording, reordering, leaving out."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from decimal import Decimal
 
 from sqlalchemy import func, select
@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid
+from crrubric.domain.errors import Invalid, clean_together
 from crrubric.domain.events import Event
 from crrubric.domain.people.languages import NAMES, SOURCE
 from crrubric.domain.setup import rubric
 from crrubric.domain.setup.rubric import Rubric, Translated, load_practice_vendor
-from crrubric.domain.text import clean_line, clean_text, key_of, slug_of
+from crrubric.domain.text import clean_line, clean_text, key_of, require_line, slug_of
 from crrubric.domain.translation import N_
 from crrubric.domain.typed import require_in_bounds
 from crrubric.domain.vocabulary import Stakeholder
@@ -107,24 +107,22 @@ def merge_practice_translations(source: rubric.RubricCriterion) -> dict[str, dic
 
 def clean_criterion(text: CriterionText) -> CriterionText:
     """The text, cleaned. Raises: Invalid naming the field."""
-    title = clean_line(text.title, limit=limits.TITLE, field="title")
-    if not title:
-        raise Invalid(N_("Enter a title for the criterion."), field="title")
-    require_in_bounds(text.weight, limits.WEIGHT, field="weight")
-    if text.evidence_months is not None:
-        require_in_bounds(text.evidence_months, limits.EVIDENCE_MONTHS, field="evidence_months")
-    return CriterionText(
-        title=title,
-        question=clean_text(text.question, limit=limits.NOTE, field="question"),
-        look_for=clean_text(text.look_for, limit=limits.NOTE, field="look_for"),
-        lead=text.lead,
-        weight=text.weight,
-        must_have=text.must_have,
-        may_not_apply=text.may_not_apply,
-        left_out=text.left_out,
-        practice=clean_text(text.practice, limit=limits.NOTE, field="practice"),
-        evidence_months=text.evidence_months,
+    months = text.evidence_months
+    tidy = clean_together(
+        title=lambda: require_line(
+            text.title, N_("Enter a title for the criterion."), limit=limits.TITLE, field="title"
+        ),
+        question=lambda: clean_text(text.question, limit=limits.NOTE, field="question"),
+        look_for=lambda: clean_text(text.look_for, limit=limits.NOTE, field="look_for"),
+        practice=lambda: clean_text(text.practice, limit=limits.NOTE, field="practice"),
+        weight=lambda: require_in_bounds(text.weight, limits.WEIGHT, field="weight"),
+        evidence_months=lambda: (
+            None
+            if months is None
+            else require_in_bounds(months, limits.EVIDENCE_MONTHS, field="evidence_months")
+        ),
     )
+    return replace(text, **tidy)
 
 
 def clean_section_title(title: str) -> str:
@@ -275,9 +273,34 @@ def move_criterion(actor: Actor, slug: str, criterion_id: int, *, by: int) -> Cr
             evaluation_id=evaluation.id,
             subject=criterion.title,
             about=EntryReferences(criterion_id=criterion.id),
-            after={"by": by, ROW: {"order": _list_criterion_ids(sections)}},
+            after={"by": by, ROW: {"order": list_criterion_ids(sections)}},
         )
     return criterion
+
+
+def append_criterion(
+    session: Session, actor: Actor, criterion: Criterion, to: Section, sections: list[Section]
+) -> None:
+    """Move a criterion to the end of another section, in the caller's transaction.
+
+    Args: sections: all of the rubric, in order.
+    """
+    left = criterion.section
+    criterion.position = 1 + max((row.position for row in to.criteria), default=-1)
+    criterion.section_id = to.id
+    session.flush()
+    for section in (left, to):
+        session.expire(section, ["criteria"])
+    note_event(
+        session,
+        actor,
+        Event.CRITERION_MOVED,
+        evaluation_id=criterion.evaluation_id,
+        subject=criterion.title,
+        about=EntryReferences(criterion_id=criterion.id),
+        before={"section": left.title},
+        after={"section": to.title, ROW: {"order": list_criterion_ids(sections)}},
+    )
 
 
 def _shift_criterion(
@@ -303,7 +326,7 @@ def _shift_criterion(
         session.expire(section, ["criteria"])
 
 
-def _list_criterion_ids(sections: list[Section]) -> list[tuple[int, list[int]]]:
+def list_criterion_ids(sections: list[Section]) -> list[tuple[int, list[int]]]:
     """Which criteria stand in each section, in order, by id."""
     return [(section.id, [row.id for row in section.criteria]) for section in sections]
 

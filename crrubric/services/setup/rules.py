@@ -6,6 +6,7 @@ from fractions import Fraction
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
+from crrubric.domain.errors import refuse_together
 from crrubric.domain.events import Event
 from crrubric.domain.results.outcome import DecisionRule
 from crrubric.domain.typed import require_in_bounds
@@ -36,11 +37,13 @@ class RuleSettings:
 
 def check_rule(settings: RuleSettings) -> RuleSettings:
     """The settings, if they make a rule. Raises: Invalid naming the field."""
-    require_in_bounds(settings.over, limits.THRESHOLD, field="over")
-    require_in_bounds(settings.under, limits.THRESHOLD, field="under")
-    if settings.quorum is not None:
-        require_in_bounds(settings.quorum, limits.QUORUM, field="quorum")
-    require_in_bounds(settings.pass_mark, limits.PASS_MARK, field="pass_mark")
+    quorum = settings.quorum
+    refuse_together(
+        lambda: require_in_bounds(settings.over, limits.THRESHOLD, field="over"),
+        lambda: require_in_bounds(settings.under, limits.THRESHOLD, field="under"),
+        lambda: quorum is None or require_in_bounds(quorum, limits.QUORUM, field="quorum"),
+        lambda: require_in_bounds(settings.pass_mark, limits.PASS_MARK, field="pass_mark"),
+    )
     DecisionRule(settings.kind, Fraction(settings.over, settings.under), settings.quorum)
     return settings
 

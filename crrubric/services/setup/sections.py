@@ -1,6 +1,7 @@
-"""Sections of the rubric: other words for one, and one that is empty goes."""
+"""Sections of the rubric: other words for one, and one goes."""
 
-from sqlalchemy import func, select
+from dataclasses import dataclass
+
 from sqlalchemy.orm import Session
 
 from crrubric.domain import limits
@@ -11,15 +12,21 @@ from crrubric.domain.people.languages import NAMES, SOURCE
 from crrubric.domain.setup.rubric import Translated
 from crrubric.domain.text import clean_line
 from crrubric.domain.translation import N_
-from crrubric.models import Criterion, Evaluation, Section
+from crrubric.models import Section
 from crrubric.queries.people.access import require_locked_evaluation
 from crrubric.queries.people.people import Actor
-from crrubric.queries.setup.rubrics import find_section
-from crrubric.services.setup.rubrics import clean_section_title, serialize_section
+from crrubric.queries.setup.act_facts import foresee_removal_of_section
+from crrubric.queries.setup.rubrics import find_section, list_sections
+from crrubric.services.setup.rubrics import (
+    append_criterion,
+    clean_section_title,
+    serialize_section,
+    write_criterion_values,
+)
 from crrubric.services.setup.translations import flatten_texts, keep_fitting_texts
 from crrubric.services.shared.journal import ROW, find_changes, note_event
 from crrubric.services.shared.unit import unit_of_work
-from crrubric.services.shared.versions import refuse_unseen_change
+from crrubric.services.shared.versions import refuse_unforeseen, refuse_unseen_change
 
 
 def rename_section(
@@ -82,15 +89,37 @@ def read_section_values(section: Section) -> dict[str, object]:
     return {"title": section.title, **flatten_texts(given)}
 
 
-def remove_section(actor: Actor, slug: str, section_id: int) -> None:
-    """Take out a section in which no criterion is, before ballots open. Raises: Invalid if one is.
+@dataclass(frozen=True, slots=True)
+class SectionHeir:
+    """Where the criteria of a section go that is removed: to the end of which other section.
 
-    Criteria are moved or left out, never deleted with a section.
+    left_out: they are left out of the rubric there, and can be taken back.
+    """
+
+    section_id: int
+    left_out: bool = False
+
+
+def remove_section(
+    actor: Actor,
+    slug: str,
+    section_id: int,
+    *,
+    heir: SectionHeir | None = None,
+    seen: str | None = None,
+    language: str = "",
+) -> None:
+    """Take out a section, before ballots open; its criteria go where it is said.
+
+    Args: heir: needed if a criterion is in the section, also one that is left out; seen: what the
+    page before it said, language: in which it did. Raises: Invalid (field "goes_to"); Stale.
     """
     with unit_of_work() as session:
         evaluation = require_locked_evaluation(session, actor, Action.EDIT_SETUP, slug)
         section = find_section(session, evaluation, section_id)
-        refuse_filled_section(session, evaluation, section)
+        refuse_unforeseen(foresee_removal_of_section(session, section, language), seen)
+        if section.criteria:
+            _move_criteria(session, actor, section, heir)
         note_event(
             session,
             actor,
@@ -102,18 +131,20 @@ def remove_section(actor: Actor, slug: str, section_id: int) -> None:
         session.delete(section)
 
 
-def refuse_filled_section(session: Session, evaluation: Evaluation, section: Section) -> None:
-    """Raise Invalid if a criterion is in the section, also one that is left out."""
-    rows = select(func.count(Criterion.id)).where(
-        Criterion.evaluation_id == evaluation.id, Criterion.section_id == section.id
-    )
-    count = session.scalar(rows)
-    if count:
+def _move_criteria(
+    session: Session, actor: Actor, section: Section, heir: SectionHeir | None
+) -> None:
+    """Move what is in the section. Raises: Invalid (field "goes_to")."""
+    sections = list_sections(session, section.evaluation_id)
+    to = [row for row in sections if heir and row.id == heir.section_id != section.id]
+    if heir is None or not to:
         raise Invalid(
-            N_(
-                "There are criteria in “%(title)s”: %(count)s. Move them to another section first,"
-                " with Up and Down."
-            ),
+            N_("There are criteria in “%(title)s”, %(count)s: say where they go."),
+            field="goes_to",
             title=section.title,
-            count=count,
+            count=len(section.criteria),
         )
+    for criterion in list(section.criteria):
+        append_criterion(session, actor, criterion, to[0], sections)
+        if heir.left_out:
+            write_criterion_values(session, actor, criterion, {"left_out": True})

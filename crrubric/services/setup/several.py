@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, InvalidLines
+from crrubric.domain.errors import Invalid, InvalidLines, clean_together
 from crrubric.domain.text import email_key
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Role, Standing
@@ -76,7 +76,7 @@ def _check_vendors(
             if not priced:
                 refuse_price(tidy)
         except Invalid as error:
-            yield number, error
+            yield from ((number, each) for each in (error, *error.more))
             continue
         key = make_vendor_key(tidy.company, tidy.product)
         if key in there:
@@ -124,7 +124,8 @@ def _invite_several_once(
                     session, actor, evaluation, row, accounts[number], secret=secret
                 )
             except Invalid as error:
-                raise InvalidLines(NOTHING_TAKEN, [(number, error)]) from None
+                problems = [(number, each) for each in (error, *error.more)]
+                raise InvalidLines(NOTHING_TAKEN, problems) from None
             invitations.append(found)
     return secret, invitations
 
@@ -157,12 +158,9 @@ def _check_invitees(
     first: dict[str, int] = {}
     for number, row in lines.items():
         try:
-            clean_name(row.name)
-            key = email_key(clean_email(row.email))
-            if Role.REVIEWER in row.roles:
-                refuse_scorer_once_shown(evaluation, field="roles")
+            key = _check_invitee(evaluation, row)
         except Invalid as error:
-            yield number, error
+            yield from ((number, each) for each in (error, *error.more))
             continue
         if key in seated:
             message = N_("Somebody with this address is on the committee already.")
@@ -170,3 +168,18 @@ def _check_invitees(
         elif first.setdefault(key, number) != number:
             message = N_("This address stands in line %(line)s as well.")
             yield number, Invalid(message, line=first[key], field="email")
+
+
+def _check_invitee(evaluation: Evaluation, row: Invitee) -> str:
+    """The key of the address. Raises: Invalid naming every field with which something is wrong."""
+
+    def refuse_role() -> None:
+        if Role.REVIEWER in row.roles:
+            refuse_scorer_once_shown(evaluation, field="roles")
+
+    tidy = clean_together(
+        name=lambda: clean_name(row.name),
+        email=lambda: clean_email(row.email),
+        roles=refuse_role,
+    )
+    return email_key(tidy["email"])

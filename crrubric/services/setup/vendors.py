@@ -1,7 +1,7 @@
 """Vendors of an evaluation: adding, changing, removing before ballots open."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from decimal import Decimal
 from urllib.parse import urlsplit
 
@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, WrongPhase
+from crrubric.domain.errors import Invalid, WrongPhase, clean_together
 from crrubric.domain.events import Event
 from crrubric.domain.results.cost import PRICE_FIELDS
-from crrubric.domain.text import clean_line, clean_text
+from crrubric.domain.text import clean_line, clean_text, require_line
 from crrubric.domain.translation import N_
 from crrubric.domain.typed import require_in_bounds
 from crrubric.domain.vocabulary import PriceUnit
@@ -68,31 +68,42 @@ class VendorFacts:
 
 def clean_vendor(facts: VendorFacts) -> VendorFacts:
     """The facts, cleaned. Raises: Invalid naming the field."""
-    company = clean_line(facts.company, limit=limits.NAME, field="company")
-    if not company:
-        raise Invalid(N_("Enter the name of the company."), field="company")
-    if facts.unit_price_cents is not None:
-        price = Decimal(facts.unit_price_cents) / 100
-        require_in_bounds(price, limits.UNIT_PRICE, field="unit_price")
-    if facts.quantity is not None:
-        require_in_bounds(facts.quantity, limits.QUANTITY, field="quantity")
-    if facts.term_months is not None:
-        require_in_bounds(facts.term_months, limits.TERM_MONTHS, field="term_months")
-    return VendorFacts(
-        company=company,
-        product=clean_line(facts.product, limit=limits.NAME, field="product"),
-        product_version=clean_line(
+    tidy = clean_together(
+        company=lambda: require_line(
+            facts.company,
+            N_("Enter the name of the company."),
+            limit=limits.NAME,
+            field="company",
+        ),
+        product=lambda: clean_line(facts.product, limit=limits.NAME, field="product"),
+        product_version=lambda: clean_line(
             facts.product_version, limit=limits.PRODUCT_VERSION, field="product_version"
         ),
-        contact_name=clean_line(facts.contact_name, limit=limits.NAME, field="contact_name"),
-        contact_email=clean_contact(facts.contact_email),
-        links=clean_links(facts.links),
-        price_unit=facts.price_unit,
-        unit_price_cents=facts.unit_price_cents,
-        quantity=facts.quantity,
-        term_months=facts.term_months,
-        price_note=clean_line(facts.price_note, limit=limits.SHORT_TEXT, field="price_note"),
+        contact_name=lambda: clean_line(
+            facts.contact_name, limit=limits.NAME, field="contact_name"
+        ),
+        contact_email=lambda: clean_contact(facts.contact_email),
+        links=lambda: clean_links(facts.links),
+        price_note=lambda: clean_line(
+            facts.price_note, limit=limits.SHORT_TEXT, field="price_note"
+        ),
+        unit_price_cents=lambda: _check_unit_price(facts.unit_price_cents),
+        quantity=lambda: _check_optional(facts.quantity, limits.QUANTITY, "quantity"),
+        term_months=lambda: _check_optional(facts.term_months, limits.TERM_MONTHS, "term_months"),
     )
+    return replace(facts, **tidy)
+
+
+def _check_unit_price(cents: int | None) -> int | None:
+    """The price of a unit, if one is given. Raises: Invalid (field "unit_price")."""
+    if cents is not None:
+        require_in_bounds(Decimal(cents) / 100, limits.UNIT_PRICE, field="unit_price")
+    return cents
+
+
+def _check_optional(value: int | None, bounds: limits.NumberLimits, field: str) -> int | None:
+    """The number, if one is given. Raises: Invalid."""
+    return None if value is None else require_in_bounds(value, bounds, field=field)
 
 
 def clean_contact(email: str) -> str:

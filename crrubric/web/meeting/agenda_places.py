@@ -23,6 +23,11 @@ class AgendaPlace:
     criterion: Criterion
     item: AgendaItem
 
+    @property
+    def ids(self) -> tuple[int, int]:
+        """(vendor, criterion), as addresses name them."""
+        return self.vendor.id, self.criterion.id
+
 
 def list_agenda_places(read: Matrix, seat: Seat) -> list[AgendaPlace]:
     """The agenda in its order, without vendors that the person stays away from."""

@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.events import Event
+from crrubric.domain.vocabulary import Phase
 from crrubric.extensions import db
 from crrubric.models import Commitment, Decision, Position
 from crrubric.queries.meeting.decisions import (
@@ -91,6 +92,9 @@ def render_decision_page(
         decision=decision,
         form=form,
         may_decide=seat.may(Action.RECORD_DECISION) and not partial,
+        may_finish=seat.evaluation.phase is Phase.MEETING
+        and seat.may(Action.CHANGE_PHASE)
+        and not partial,
         partial=partial and seat.may(Action.RECORD_DECISION),
         own=own,
         position=position or make_position_form(own, decision),

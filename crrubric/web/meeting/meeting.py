@@ -29,7 +29,7 @@ from crrubric.queries.setup.members import list_present_members
 from crrubric.queries.setup.rubrics import list_tension_values
 from crrubric.services.meeting import meetings as service
 from crrubric.services.meeting.prices import open_prices, refuse_early_opening
-from crrubric.web.meeting.agenda_places import list_agenda_places
+from crrubric.web.meeting.agenda_places import find_next_place, list_agenda_places
 from crrubric.web.meeting.forms import (
     AttendanceForm,
     MotionFields,
@@ -334,10 +334,28 @@ def save_deferral(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseRetu
                 seen=form.version.data or "",
             )
             flash(_("Postponed; it stays on the agenda."), "done")
-            return redirect_to(HOME, seat)
+            return go_on_from(seat, vendor_id, criterion_id)
         except (Invalid, Stale, WrongPhase) as error:
             status = attach_refusal(form, error)
     return render_cell_page(seat, vendor_id, criterion_id, postponement=form), status
+
+
+def go_on_from(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
+    """Off to the agenda's next item that is neither settled nor postponed; without one, to it."""
+    read = read_matrix(db.session(), seat.evaluation, current_language())
+    off = load_deferrals(db.session(), seat.evaluation.id)
+    here = (vendor_id, criterion_id)
+    places = [
+        place
+        for place in list_agenda_places(read, seat)
+        if place.ids == here or place.ids not in off
+    ]
+    cell = next((place.item.cell for place in places if place.ids == here), None)
+    following = find_next_place(places, cell)
+    if following is None:
+        return redirect_to(HOME, seat)
+    vendor, criterion = following.ids
+    return redirect_to("cell.show_cell", seat, vendor_id=vendor, criterion_id=criterion)
 
 
 @bp.get("/now")

@@ -1,4 +1,4 @@
 """Sign-in, invitations and the home page."""
 
 # the modules with a blueprint; `crrubric.web` registers them
-BLUEPRINTS = ("account", "accounts", "district", "forgotten", "home", "own")
+BLUEPRINTS = ("account", "accounts", "district", "forgotten", "help", "home", "own")

@@ -46,6 +46,7 @@ FIELDS = {
     "answered_on": N_("answered on"),
     "as_computed": N_("same as the computed outcome"),
     "by": N_("positions moved"),
+    "section": N_("section"),
     "bytes": N_("size in bytes"),
     "tells prices": N_("tells prices"),
     "carried": N_("carried"),

@@ -1,6 +1,6 @@
 """One cell: its votes, what reviewers wrote, what the committee finds, the trail of that."""
 
-from flask import Blueprint, flash, render_template, request
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -24,7 +24,7 @@ from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import ReasonForm, attach_error, parse_version
 from crrubric.web.shared.language import current_language
-from crrubric.web.shared.page import redirect_to, render_page
+from crrubric.web.shared.page import flash_undoable, redirect_to, render_page
 from crrubric.web.shared.session import current_actor
 from crrubric.web.shared.words import translate_error
 
@@ -164,7 +164,17 @@ def save_finding(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseRetur
                 seen_version=form.seen_version(),
                 seen_at=form.at.data or None,
             )
-            flash(_("The finding is recorded."), "done")
+            if form.seen_version():  # going back to an earlier finding is no withdrawal
+                flash(_("The finding is recorded."), "done")
+            else:
+                back = url_for(
+                    "cell.show_cell",
+                    slug=seat.evaluation.slug,
+                    vendor_id=vendor_id,
+                    criterion_id=criterion_id,
+                    _anchor="withdraw-reason",
+                )
+                flash_undoable(_("The finding is recorded."), back)
             return redirect_to(
                 "cell.show_cell", seat, vendor_id=vendor_id, criterion_id=criterion_id
             )

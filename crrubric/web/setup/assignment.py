@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, flash
+from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -16,6 +16,7 @@ from crrubric.models import Member, Vendor
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.record.journal import find_latest_changes
 from crrubric.queries.results.matrices import rule_of
+from crrubric.queries.setup.act_facts import foresee_assignment_to_experts
 from crrubric.queries.setup.assignments import assignment_of, load_assignments
 from crrubric.queries.setup.members import list_present_reviewers
 from crrubric.queries.setup.rubrics import RubricPart, list_rubric_parts
@@ -25,10 +26,17 @@ from crrubric.services.setup import assignments as service
 from crrubric.services.setup.committee import find_member
 from crrubric.web.ballots.forms import EVERYTHING, SOME, AssignmentForm
 from crrubric.web.shared.access import require_permission
-from crrubric.web.shared.forms import attach_error
+from crrubric.web.shared.errors import attach_refusal
+from crrubric.web.shared.forms import ActForm, attach_error
 from crrubric.web.shared.ids import read_ticked_ids
 from crrubric.web.shared.language import current_language
-from crrubric.web.shared.page import redirect_to, render_page
+from crrubric.web.shared.page import (
+    ActWords,
+    flash_undoable,
+    redirect_to,
+    render_act_page,
+    render_page,
+)
 from crrubric.web.shared.session import current_actor
 from crrubric.web.shared.words import translate_error
 
@@ -86,23 +94,56 @@ def count_assignment(
     )
 
 
+@bp.get("/by-lead")
+@require_permission(Action.MANAGE_COMMITTEE)
+def show_assignments_by_lead(seat: Seat) -> ResponseReturnValue:
+    """Whose ballots change if experts mark their sections, before it is done."""
+    return render_assignments_by_lead(seat, ActForm(formdata=None))
+
+
+def render_assignments_by_lead(seat: Seat, form: ActForm) -> str:
+    """The page with what will happen."""
+    words = ActWords(title=_("Experts mark their sections"), button=_("Assign sections to experts"))
+    foreseen = foresee_assignment_to_experts(db.session(), seat, current_language())
+    nothing = _(
+        "It would change nothing: it is assigned so already, or a section would be left to nobody."
+    )
+    return render_act_page(
+        seat,
+        form,
+        foreseen,
+        words,
+        back="assignment.show_assignments",
+        under=HOME,
+        problems=() if foreseen.effects else [nothing],
+    )
+
+
 @bp.post("/by-lead")
 @require_permission(Action.MANAGE_COMMITTEE)
 def save_assignments_by_lead(seat: Seat) -> ResponseReturnValue:
     """Limit everybody to the sections in which they know most."""
-    try:
-        count = service.assign_sections_by_lead(current_actor(), seat.evaluation.slug)
-        flash(
-            ngettext(
-                "The assignment of one reviewer has changed.",
-                "The assignments of %(num)s reviewers have changed.",
-                count,
-            ),
-            "done",
-        )
-    except WrongPhase as error:
-        flash(translate_error(error), "problem")
-    return redirect_to("assignment.show_assignments", seat)
+    form, status = ActForm(), 422
+    if form.validate():
+        try:
+            count = service.assign_sections_by_lead(
+                current_actor(),
+                seat.evaluation.slug,
+                seen=form.version.data or "",
+                language=current_language(),
+            )
+            flash(
+                ngettext(
+                    "The assignment of one reviewer has changed.",
+                    "The assignments of %(num)s reviewers have changed.",
+                    count,
+                ),
+                "done",
+            )
+            return redirect_to("assignment.show_assignments", seat)
+        except (Stale, WrongPhase) as error:
+            status = attach_refusal(form, error)
+    return render_assignments_by_lead(seat, form), status
 
 
 @bp.get("/<int:member_id>")
@@ -165,6 +206,7 @@ def save_assignment(seat: Seat, member_id: int) -> ResponseReturnValue:
     form = AssignmentForm()
     ticked = Assignment(read_ticked_ids("vendor"), read_ticked_ids("criterion"))
     member = find_member(db.session(), seat.evaluation, member_id)
+    before = assignment_of(db.session(), member)
     if form.validate():
         wanted = Assignment(
             None if form.vendors.data == EVERYTHING else ticked.vendors,
@@ -178,7 +220,10 @@ def save_assignment(seat: Seat, member_id: int) -> ResponseReturnValue:
                 wanted,
                 seen=form.version.data or "",
             )
-            flash(_("Saved."), "done")
+            if wanted == before:
+                flash(_("Saved."), "done")
+            else:
+                flash_undoable(_("Saved."), request.path, list_ticks_to_go_back(before, wanted))
             return redirect_to("assignment.show_assignments", seat)
         except Invalid as error:
             attach_error(form, error)
@@ -194,3 +239,10 @@ def save_assignment(seat: Seat, member_id: int) -> ResponseReturnValue:
             form.form_errors.append(translate_error(error))
             return render_assignment_page(seat, member, form, ticked), 409
     return render_assignment_page(seat, member, form, ticked), 422
+
+
+def list_ticks_to_go_back(before: Assignment, now: Assignment) -> list[tuple[str, str]]:
+    """What the form would send to save the assignment as it was."""
+    ticks = [("vendor", str(key)) for key in sorted(before.vendors or ())]
+    ticks += [("criterion", str(key)) for key in sorted(before.criteria or ())]
+    return [*make_assignment_form(before).list_sent_values(make_assignment_form(now)), *ticks]

@@ -27,7 +27,13 @@ from crrubric.web.setup.rubric import find_criterion_changes, flash_dropped_tran
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import attach_error
-from crrubric.web.shared.page import ActWords, redirect_to, render_act_page, render_page
+from crrubric.web.shared.page import (
+    ActWords,
+    flash_undoable,
+    redirect_to,
+    render_act_page,
+    render_page,
+)
 from crrubric.web.shared.session import current_actor
 
 bp = Blueprint("corrections", __name__, url_prefix="/evaluations/<slug>")
@@ -161,7 +167,7 @@ def save_vendor_selection(seat: Seat, vendor_id: int) -> ResponseReturnValue:
                 reason=form.reason.data,
                 seen=form.version.data or "",
             )
-            flash(_("Recorded; the reviewers are told."), "done")
+            flash_undoable(_("Recorded; the reviewers are told."), request.path)
             return redirect_to(VENDORS, seat)
         except DoneAlready as error:  # below the words now stands the opposite act
             status = attach_refusal(form, error)

@@ -1,5 +1,6 @@
 """Overview with the set-up checklist, facts, decision rule, phases, progress."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
 from itertools import groupby
@@ -8,9 +9,11 @@ from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from crrubric.clock import now_utc
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotReady, Stale
 from crrubric.domain.events import Event
+from crrubric.domain.setup.closing import has_ended
 from crrubric.domain.setup.lifecycle import (
     TRANSITIONS,
     is_step_back,
@@ -22,7 +25,7 @@ from crrubric.domain.setup.lifecycle import (
 from crrubric.domain.vocabulary import BallotState, Phase, Standing
 from crrubric.extensions import db
 from crrubric.models import Evaluation, Vendor
-from crrubric.queries.ballots.ballots import list_own_ballots
+from crrubric.queries.ballots.ballots import BallotLine, list_own_ballots
 from crrubric.queries.ballots.declarations import list_declared_conflicts
 from crrubric.queries.mail.notices import list_own_notices
 from crrubric.queries.people.access import Seat, make_not_found
@@ -52,6 +55,8 @@ from crrubric.web.shared.words import translate_error
 
 bp = Blueprint("evaluations", __name__, url_prefix="/evaluations/<slug>")
 HOME = "evaluations.show_overview"
+# where the chair goes on once a phase has begun
+AFTER_PHASE = {Phase.MEETING: "meeting.show_agenda", Phase.DECIDED: "memo.show_memo"}
 
 
 @bp.get("/")
@@ -62,6 +67,7 @@ def show_overview(seat: Seat) -> ResponseReturnValue:
     forward = next_phase(seat.evaluation.phase)
     in_the_way = list_phase_problems(seat.evaluation.phase, forward, facts) if forward else ()
     marking = seat.member is not None and seat.may(Action.VIEW_OWN_BALLOTS)
+    ballots = list_own_ballots(db.session(), seat.member) if marking and seat.member else []
     return render_page(
         "setup/evaluation/overview.html",
         seat,
@@ -72,10 +78,22 @@ def show_overview(seat: Seat) -> ResponseReturnValue:
         problems=[translate_error(problem) for problem in in_the_way],
         may_practice=Phase.PRACTICE in next_phases(seat.evaluation.phase)
         and not list_phase_problems(seat.evaluation.phase, Phase.PRACTICE, facts),
-        ballots=list_own_ballots(db.session(), seat.member) if marking and seat.member else [],
+        ballots=ballots,
+        not_begun=may_begin_scoring(seat, ballots),
         asked=count_waiting_askings(db.session(), seat),
         may_create=seat.actor.standing is not Standing.MEMBER,
         notices=list_own_notices(db.session(), seat.actor, evaluation_id=seat.evaluation.id),
+    )
+
+
+def may_begin_scoring(seat: Seat, ballots: Sequence[BallotLine]) -> bool:
+    """Whether ballots wait for a reviewer who has not marked anything yet."""
+    lines = [row for row in ballots if not row.ballot.recused and not row.vendor.withdrawn_at]
+    return (
+        bool(lines)
+        and seat.may(Action.RECORD_MARK)
+        and not has_ended(now_utc(), seat.evaluation.ends_at)
+        and not any(row.marks or row.ballot.state is BallotState.SUBMITTED for row in lines)
     )
 
 
@@ -155,7 +173,7 @@ def save_phase(seat: Seat) -> ResponseReturnValue:
                 language=current_language(),
             )
             flash(_("The phase is now: %(phase)s.", phase=_(evaluation.phase.label)), "done")
-            return redirect_to(HOME, seat)
+            return redirect_to(AFTER_PHASE.get(to, HOME), seat)
         except NotReady:
             pass  # the page says what is in the way
         except (Invalid, Stale) as error:

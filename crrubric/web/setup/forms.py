@@ -303,6 +303,14 @@ class PhaseForm(ActForm):
     to = HiddenField()
 
 
+class SectionRemovalForm(ActForm):
+    """Where the criteria of a section go that is removed; the view knows the choices."""
+
+    goes_to = RadioChoiceField(
+        _("Where do its criteria go?"), [InputRequired(_("Choose where they go."))]
+    )
+
+
 class StepBackForm(PhaseForm, ReasonForm):
     """A step back, with the reason."""
 

@@ -26,7 +26,7 @@ from crrubric.web.people.language_forms import (
 from crrubric.web.setup.forms import CriterionForm, SectionForm
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import attach_error
-from crrubric.web.shared.page import redirect_to, render_page
+from crrubric.web.shared.page import flash_undoable, redirect_to, render_page
 from crrubric.web.shared.session import current_actor
 
 bp = Blueprint("rubric", __name__, url_prefix="/evaluations/<slug>/rubric")
@@ -153,6 +153,7 @@ def save_criterion(seat: Seat, criterion_id: int) -> ResponseReturnValue:
     criterion = service.find_criterion(db.session(), seat.evaluation, criterion_id)
     forms = make_translation_forms(criterion, request.form)
     form.parts = forms.values()
+    before, _parts = make_criterion_forms(criterion)
     if all([form.validate(), *(own.validate() for own in forms.values())]):
         given = read_translations(forms)
         try:
@@ -164,7 +165,11 @@ def save_criterion(seat: Seat, criterion_id: int) -> ResponseReturnValue:
                 translations=given,
                 seen=form.version.data or "",
             )
-            flash(_("Saved."), "done")
+            now, _parts = make_criterion_forms(criterion)
+            if now.version.data == before.version.data:
+                flash(_("Saved."), "done")
+            else:
+                flash_undoable(_("Saved."), request.path, before.list_sent_values(now))
             flash_dropped_translation(criterion, given)
             return redirect_to(HOME, seat, _anchor=f"criterion-{criterion_id}")
         except Invalid as error:

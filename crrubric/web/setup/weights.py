@@ -23,8 +23,9 @@ from crrubric.web.setup.rubric import HOME
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import attach_error
 from crrubric.web.shared.language import current_language
-from crrubric.web.shared.page import redirect_to, render_page
+from crrubric.web.shared.page import flash_undoable, redirect_to, render_page
 from crrubric.web.shared.session import current_actor
+from crrubric.web.shared.versions import read_control
 
 bp = Blueprint("weights", __name__, url_prefix="/evaluations/<slug>/rubric/weights")
 
@@ -93,6 +94,7 @@ def render_weights_page(
 def save_weights(seat: Seat) -> ResponseReturnValue:
     """Save the table, if all of it can be saved."""
     parts, status = list_rubric_parts(db.session(), seat.evaluation.id), 422
+    before = make_weight_lines(parts)[1]
     form, lines = make_weight_lines(parts, request.form)
     typed = [line for key, line in lines.items() if is_line_sent(key, request.form)]
     if all([form.validate(), *(line.validate() for line in typed)]):
@@ -106,8 +108,11 @@ def save_weights(seat: Seat) -> ResponseReturnValue:
             count = service.change_weights(
                 current_actor(), seat.evaluation.slug, given, seen=form.version.data or ""
             )
-            said = ngettext("One criterion is changed.", "%(num)s criteria are changed.", count)
-            flash(said if count else _("Nothing was changed."), "done")
+            if count:
+                said = ngettext("One criterion is changed.", "%(num)s criteria are changed.", count)
+                flash_undoable(said, request.path, list_weights_to_go_back(seat, before, lines))
+            else:
+                flash(_("Nothing was changed."), "done")
             return redirect_to(HOME, seat)
         except Invalid as error:
             attach_error(form, error)
@@ -117,6 +122,20 @@ def save_weights(seat: Seat) -> ResponseReturnValue:
             form.meet_newer(stored, error, find_weight_changes(seat))
             status = 409
     return render_weights_page(seat, parts, form, lines), status
+
+
+def list_weights_to_go_back(
+    seat: Seat, before: dict[int, WeightForm], after: dict[int, WeightForm]
+) -> list[tuple[str, str]]:
+    """What the form would send to save the lines that have changed as they were."""
+    now, _lines = make_weight_lines(list_rubric_parts(db.session(), seat.evaluation.id))
+    changed = [
+        line
+        for key, line in before.items()
+        if [read_control(field) for field in line] != [read_control(field) for field in after[key]]
+    ]
+    sent = [(field.name, read_control(field)) for line in changed for field in line]
+    return [("version", now.version.data or ""), *((name, text) for name, text in sent if text)]
 
 
 def find_weight_changes(seat: Seat) -> dict[str, JournalEntry]:

@@ -1,5 +1,6 @@
 """Answers that many views give: a page, a redirect, a file to save."""
 
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from functools import wraps
 from typing import IO, Any
 from urllib.parse import quote, urlsplit
 
-from flask import Response, current_app, g, redirect, render_template, request, url_for
+from flask import Response, current_app, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crrubric.config import current_settings
@@ -22,6 +23,7 @@ from crrubric.web.shared.session import current_actor
 
 READING = frozenset({"GET", "HEAD"})  # a HEAD is answered as the GET would be
 PIECE = 64 * 1024  # bytes of a file that are sent at once
+CARRIED = 2500  # characters that a message may carry in the cookie of the session
 
 
 def render_page(template: str, seat: Seat, *, under: str | None = None, **values: Any) -> str:
@@ -51,18 +53,20 @@ def render_act_page(
     words: ActWords,
     *,
     back: str,
+    under: str | None = None,
     problems: Sequence[str] = (),
     overtaken: ActForm | None = None,
 ) -> str:
     """The page before an act that can't be taken back, or of which people are told.
 
-    Args: back: the endpoint that Cancel leads to; problems: why it can't be done now; then there
-    is no button; overtaken: what was typed for an act that is none any more.
+    Args: back: the endpoint that Cancel leads to; under: the menu entry, if that is another one;
+    problems: why it can't be done now; then there is no button; overtaken: what was typed for an
+    act that is none any more.
     """
     return render_page(
         "shared/act.html",
         seat,
-        under=back,
+        under=under or back,
         form=form.showing(foreseen),
         foreseen=foreseen,
         words=words,
@@ -121,6 +125,19 @@ def current_address() -> str:
     if adapter is None or not (request.method in READING or adapter.test(method="GET")):
         return ""
     return request.full_path.removesuffix("?")
+
+
+def flash_undoable(text: str, url: str, fields: Sequence[tuple[str, str]] = ()) -> None:
+    """Say on the next page that something is done, with the way back to what was before.
+
+    That is the opposite act, like any other: `fields` are what its form at `url` would send, with
+    the version that is stored now; without any, `url` is the page before it. What doesn't fit into
+    the cookie that carries it there has no way back here.
+    """
+    address = f"{url}?undo=yes" if fields else url  # not the address of a page's own form
+    undo = {"url": address, "fields": [list(pair) for pair in fields]}
+    fits = len(json.dumps(undo)) <= CARRIED
+    flash({"text": str(text), "undo": undo} if fits else str(text), "done")  # type: ignore[arg-type]
 
 
 def redirect_to(endpoint: str, seat: Seat, **values: Any) -> ResponseReturnValue:

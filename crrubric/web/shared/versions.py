@@ -69,6 +69,15 @@ class EditForm(Form):
         fields = (field for form in (self, *self.parts) for field in form)
         return {field.name: field for field in fields if not isinstance(field, HiddenField)}
 
+    def list_sent_values(self, now: Self) -> list[tuple[str, str]]:
+        """(name, value) that a browser would send of this form, after the version of `now`."""
+        sent = [
+            (name, read_control(field))
+            for name, field in self.controls().items()
+            if not isinstance(field, BooleanField) or field.data  # what is unticked is not sent
+        ]
+        return [("version", now.version.data or ""), *sent]
+
     def meet_newer(self, stored: Self, error: Stale, changes: Mapping[str, JournalEntry]) -> None:
         """Set what is stored now beside what was typed; sent again, it is meant.
 

@@ -60,6 +60,7 @@ def init_app(app: Flask) -> None:
             "share": format_part_of_whole,
             "grouped": group_receipt,
             "closing": describe_closing,
+            "closing_day_is_over": is_closing_day_over,
             "breakable": let_address_break,
         }
     )
@@ -124,11 +125,16 @@ def format_day(value: date | None) -> str:
     return NOTHING if value is None else str(format_date(value, "long", rebase=False))
 
 
+def is_closing_day_over(evaluation: Evaluation) -> bool:
+    """Whether there is a closing day, and it is over in the district."""
+    return evaluation.closes_on is not None and current_day() > evaluation.closes_on
+
+
 def describe_closing(evaluation: Evaluation) -> str:
     """When scoring closes, or that the day is over; and the hard end, if there is one."""
     said = []
     if evaluation.closes_on is not None:
-        over = current_day() > evaluation.closes_on
+        over = is_closing_day_over(evaluation)
         text = N_("the closing day was %(day)s") if over else N_("closes %(day)s")
         said.append(gettext(text, day=format_day(evaluation.closes_on)))
     if evaluation.ends_at is not None:

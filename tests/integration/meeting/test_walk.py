@@ -134,3 +134,22 @@ def test_whoever_runs_the_meeting_moves_every_screen_from_the_projector(
     assert moved.location == screen
     assert chair.page(screen).heading in {row.title for row in made.criteria}
     assert leads_to(visit(made.reviewers[0]).page(screen), "Next") != []
+
+
+def test_a_postponed_item_leads_to_the_next_that_is_neither_settled_nor_postponed(
+    make: Factory, visit: Visit
+):
+    made = opened(make)
+    chair = visit(made.chair)
+    agenda = [
+        link.get("href") or ""
+        for link in chair.page(made.url("meeting/")).all("a")
+        if "/cells/" in (link.get("href") or "")
+    ]
+
+    def postpone(cell: str) -> str:
+        url = cell.replace("/cells/", "/meeting/defer/")
+        return chair.post(url, {"reason": "We ask the vendor."}).location
+
+    first, second, last = agenda
+    assert [postpone(second), postpone(first), postpone(last)] == [last, last, made.url("meeting/")]

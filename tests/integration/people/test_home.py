@@ -1,12 +1,14 @@
 """Home lists what waits for each person, in every evaluation, as far as their seat may know."""
 
-from datetime import date
+from datetime import date, timedelta
 
+import pytest
 from sqlalchemy import select
 
+from crrubric.clock import now_utc
 from crrubric.domain.vocabulary import Answer, DeclarationKind, EntrySource, Outcome, Phase, Role
 from crrubric.extensions import db
-from crrubric.models import Asking, Declaration
+from crrubric.models import Asking, Declaration, Evaluation
 from crrubric.queries.people.people import Actor
 from crrubric.queries.people.waiting import load_tasks
 from crrubric.services.ballots import entries
@@ -141,3 +143,33 @@ def test_home_says_what_waits_and_leads_there(make: Factory, visit: Visit):
     [task] = [node for node in page.all("p") if node.get("class") == "waits"]
     assert words(task).startswith("Scoring is closed, and the meeting has not begun.")
     assert [link.get("href") for link in task.iter("a")] == [made.url("meeting/")]
+
+
+@pytest.mark.parametrize("page", ["/", "overview"])
+@pytest.mark.parametrize(
+    ("days", "due"),
+    [
+        (None, "There is no closing day yet"),
+        (7, "Please submit your ballots by"),
+        (-2, "The closing day was"),
+    ],
+)
+def test_who_has_not_begun_reads_what_is_asked_by_when_and_how_long_it_takes(
+    make: Factory, visit: Visit, page: str, days: int | None, due: str
+):
+    made = make.evaluation(phase=Phase.SCORING)
+    if days is not None:
+        row = db.session.get_one(Evaluation, made.evaluation.id)
+        row.closes_on = now_utc().date() + timedelta(days=days)  # the service takes no day gone by
+        db.session.commit()
+    url = made.url() if page == "overview" else page
+
+    first = visit(made.reviewers[0]).get(url).text
+    make.mark(made, 0, 0, "ada", Answer.YES)
+    then = visit(made.reviewers[0]).get(url).text
+
+    said = "You are asked to score 2 vendors on your own"
+    assert (said in first, said in then) == (True, False)
+    assert due in first
+    assert "about 20 minutes a vendor" in first
+    assert said not in visit(made.chair).get(url).text

@@ -48,7 +48,7 @@ def test_home_shows_open_tasks_first(make: Factory, visit: Visit):
     page = visit(person).page("/")
 
     assert [words(node) for node in page.all("h2")] == ["Scoring one", "Decided one"]
-    assert "You have 2 ballots to complete." in page.text
+    assert "You are asked to score 2 vendors on your own" in page.text
 
 
 # A form that comes after its session has ended

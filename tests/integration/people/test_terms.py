@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from crrubric import __version__
 from crrubric.domain.terms import TERMS
+from crrubric.domain.vocabulary import Phase
 from tests.factories import Factory
 from tests.integration.conftest import Visit
 from tests.pages import parse, words
@@ -43,7 +45,7 @@ def test_every_page_has_the_link_in_its_footer(make: Factory, visit: Visit):
 
     links = [[a.get("href") for a in page.all("footer")[0].iter("a")] for page in pages]
 
-    assert links == [["/accessibility", "/words"]] * 2
+    assert links == [["/accessibility", "/help", "/words"]] * 2
 
 
 def test_a_link_beside_a_term_leads_to_that_term():
@@ -55,3 +57,13 @@ def test_a_link_beside_a_term_leads_to_that_term():
 
     assert used == {"agreement", "item", "ranking", "recommendation", "score", "settled"}
     assert used - set(ANCHORS) == set()
+
+
+def test_the_footer_of_every_page_names_the_version_of_the_site(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+    person = visit(made.reviewers[0])
+    review = made.url(f"ballots/{made.vendors[0].id}/submit")
+
+    feet = [words(person.page(url).all("footer")[0]) for url in ("/", review)]
+
+    assert [foot.startswith(f"crrubric {__version__} ·") for foot in feet] == [True, True]

@@ -1,12 +1,26 @@
 """Everything that is wrong with a form is told at once, each beside its field; labels are true."""
 
+from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
-from crrubric.domain.vocabulary import Phase
+from crrubric.domain.errors import Invalid
+from crrubric.domain.vocabulary import Answer, Outcome, Phase, RuleKind
+from crrubric.services.ballots.ballots import MarkText, clean_mark
+from crrubric.services.meeting.decisions import (
+    DecisionText,
+    FindingText,
+    clean_decision,
+    clean_finding,
+)
+from crrubric.services.meeting.meetings import MotionText, clean_motion
+from crrubric.services.meeting.positions import CommitmentText, clean_commitment
 from crrubric.services.setup.evaluations import set_retention
-from crrubric.services.setup.rules import RuleSettings
+from crrubric.services.setup.rubrics import CriterionText, clean_criterion
+from crrubric.services.setup.rules import RuleSettings, check_rule
+from crrubric.services.setup.vendors import VendorFacts, clean_vendor
 from tests.factories import Factory
 from tests.integration.conftest import Visit, error_of
 from tests.pages import Page, parse, words
@@ -114,3 +128,67 @@ def test_a_position_in_ones_own_words_is_not_called_optional(make: Factory, visi
     page = visit(made.reviewers[0]).page(made.url("decision/"))
 
     assert "(optional)" not in label_of(page, "position-words")
+
+
+LONG, BELL, BEFORE = "x" * 20_000, "\x07", date(1066, 10, 14)
+# what is wrong in every field -> the fields that must be named
+WRONG: dict[str, tuple[Callable[[], object], set[str]]] = {
+    "mark": (
+        lambda: clean_mark(
+            MarkText(
+                answer=Answer.YES,
+                note=BELL,
+                evidence_place=BELL,
+                evidence_on=BEFORE,
+                evidence_until=BEFORE,
+            )
+        ),
+        {"note", "evidence_place", "evidence_on", "evidence_until"},
+    ),
+    "motion": (
+        lambda: clean_motion(
+            MotionText(words="", in_favor=-1, opposed=-1, abstaining=-1, moved_by=BELL)
+        ),
+        {"words", "in_favor", "opposed", "abstaining", "moved_by"},
+    ),
+    "commitment": (
+        lambda: clean_commitment(CommitmentText("", "", None)),
+        {"words", "owner", "due_on"},
+    ),
+    "finding": (
+        lambda: clean_finding(FindingText(Outcome.UNRESOLVED, LONG, BELL, BELL)),
+        {"value", "reason", "evidence", "agreed"},
+    ),
+    "decision": (
+        lambda: clean_decision(DecisionText(vendor_id=None, reason="", conditions=BELL, term=BELL)),
+        {"reason", "conditions", "term"},
+    ),
+    "criterion": (
+        lambda: clean_criterion(
+            CriterionText(title="", question=BELL, weight=Decimal(-1), evidence_months=0)
+        ),
+        {"title", "question", "weight", "evidence_months"},
+    ),
+    "vendor": (
+        lambda: clean_vendor(
+            VendorFacts(company="", product=BELL, contact_email="x", links="x", quantity=-1)
+        ),
+        {"company", "product", "contact_email", "links", "quantity"},
+    ),
+    "rule": (
+        lambda: check_rule(
+            RuleSettings(kind=RuleKind.SUPERMAJORITY, over=0, under=0, quorum=0, pass_mark=101)
+        ),
+        {"over", "under", "quorum", "pass_mark"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_service_tells_everything_that_is_wrong_at_once(name: str):
+    clean, fields = WRONG[name]
+
+    with pytest.raises(Invalid) as caught:
+        clean()
+
+    assert {error.field for error in (caught.value, *caught.value.more)} == fields

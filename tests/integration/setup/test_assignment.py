@@ -17,7 +17,7 @@ from crrubric.services.setup import assignments as service
 from crrubric.services.setup import committee, vendors
 from tests.factories import Factory, Made, ballot_of, full_rubric
 from tests.integration.conftest import Visit, error_of
-from tests.pages import parse
+from tests.pages import parse, words
 
 
 def member_id(made: Made, actor: Actor) -> int:
@@ -139,9 +139,14 @@ def test_sections_are_assigned_to_the_experts_named_in_the_rubric(make: Factory,
     )
     chair = visit(made.chair)
 
-    answer = chair.post(made.url("assignment/by-lead"))
+    said = words(chair.page(made.url("assignment/by-lead")).with_id("main"))
+    answer = chair.act(made.url("assignment/by-lead"))
 
+    assert "Reviewers whose ballots change" in said
+    assert "Ida Itkowski (9/21)" in said
     assert answer.status_code == 303
+    again = words(chair.page(made.url("assignment/by-lead")).with_id("main"))
+    assert "It would change nothing" in again
     sections = {row.id: row.section.code for row in made.criteria}
     found = list(load_assignments(db.session(), made.evaluation.id).values())
     assert {sections[id_] for id_ in found[2].criteria or ()} == {"access", "operations"}

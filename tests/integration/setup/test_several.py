@@ -320,3 +320,18 @@ def test_whom_people_represent_is_understood_as_people_write_it(
 
     assert filled_form(page, made.url(PEOPLE))["line-1-stakeholder"] == [choice]
     assert filled_form(page, made.url(PEOPLE))["line-1-roles"] == ["reviewer"]
+
+
+def test_a_line_with_two_errors_is_told_both(make: Factory):
+    made = make.evaluation()
+    facts = VendorFacts(company="", product="x", quantity=-1)
+    person = Invitee(name="", email="nobody", roles=frozenset(), stakeholder=Stakeholder.TEACHER)
+
+    vendors = several.find_vendor_problems(db.session(), made.evaluation, {3: facts})
+    people = several.find_invitee_problems(db.session(), made.evaluation, {4: person})
+
+    assert [(n, getattr(error, "field", "")) for n, error in vendors] == [
+        (3, "company"),
+        (3, "quantity"),
+    ]
+    assert [(n, getattr(error, "field", "")) for n, error in people] == [(4, "name"), (4, "email")]

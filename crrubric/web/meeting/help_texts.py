@@ -1,0 +1,97 @@
+"""What the pages of the meeting, the decision and the record are for."""
+
+from crrubric.domain.help import HelpTopic
+from crrubric.domain.translation import N_
+
+MEETING_HELP = (
+    HelpTopic(
+        anchor="agenda",
+        title=N_("Agenda"),
+        pages=("meeting.show_agenda", "motions.show_motion_correction"),
+        chair=N_(
+            "The agenda holds what the ballots did not settle, the most important first. Open the "
+            "meeting, record who is present, and adopt in one motion what nobody disputes. Then "
+            "go through the items: each has the votes and the notes, and the finding is recorded "
+            "there."
+        ),
+        reviewer=N_(
+            "The agenda holds what the ballots did not settle; the committee talks about it, one "
+            "item after another. Open an item to read what everybody wrote. In the meeting, “The "
+            "shared screen” follows what the chair shows."
+        ),
+    ),
+    HelpTopic(
+        anchor="shared-screen",
+        title=N_("The shared screen"),
+        pages=(
+            "meeting.show_current_cell",
+            "projector.show_projected_screen",
+            "projector.show_projected_cell",
+        ),
+        everybody=N_(
+            "Shows the item that the committee is talking about, on everybody’s own screen or "
+            "large for the projector. It moves by itself when the chair goes on to the next item. "
+            "Nothing can be changed here."
+        ),
+    ),
+    HelpTopic(
+        anchor="minutes",
+        title=N_("Minutes"),
+        pages=("meeting.show_minutes",),
+        chair=N_(
+            "The minutes write themselves from what you record: who was present, motions with "
+            "their votes, findings. You can add any other motion while a meeting is open, and "
+            "correct one that was recorded wrongly."
+        ),
+        reviewer=N_(
+            "Here you read what the committee has done in its meetings: who was present, which "
+            "motions carried, what was found. Tell the chair if something is not as it was."
+        ),
+    ),
+    HelpTopic(
+        anchor="prices",
+        title=N_("Opening the prices"),
+        pages=("meeting.show_price_opening",),
+        chair=N_(
+            "Prices can stay sealed until the committee has settled every item, so that nobody’s "
+            "judgement follows the price. This page says what opening them does; it can’t be "
+            "undone."
+        ),
+    ),
+    HelpTopic(
+        anchor="decision",
+        title=N_("Decision"),
+        pages=("decision.show_decision",),
+        chair=N_(
+            "Record here which vendor the committee recommends, and why, in a few plain "
+            "sentences. Reviewers then state whether they support it. Promises of the vendor are "
+            "kept as commitments with a day. Making the decision final closes the meeting and "
+            "makes the memo final."
+        ),
+        reviewer=N_(
+            "Here you read the recommendation and say where you stand. If you can’t support it, "
+            "write why: the memo prints every dissent in your own words. Nobody reads your "
+            "position before the decision is recorded as final."
+        ),
+    ),
+    HelpTopic(
+        anchor="memo",
+        title=N_("Selection memo"),
+        pages=("memo.show_memo",),
+        everybody=N_(
+            "The memo tells the school board and the public what was compared, how, and with "
+            "which result. It is made from the record alone and stays a draft until the decision "
+            "is final. Download it for Word, or print it."
+        ),
+    ),
+    HelpTopic(
+        anchor="journal",
+        title=N_("Journal"),
+        pages=("journal.show_journal",),
+        everybody=N_(
+            "The journal lists everything that was done in this evaluation: who, what and when. "
+            "Entries are never changed or removed, and each is chained to the one before, so that "
+            "a change would be noticed. What is still blind is not told here."
+        ),
+    ),
+)

@@ -1,0 +1,92 @@
+"""What the pages of accounts, the site and home are for."""
+
+from crrubric.domain.help import HelpTopic
+from crrubric.domain.translation import N_
+
+PEOPLE_HELP = (
+    HelpTopic(
+        anchor="home",
+        title=N_("Home"),
+        pages=("home.show_home",),
+        chair=N_(
+            "Home lists your evaluations; those in which something waits for you come first. Each "
+            "says what waits, with the link to where it is done. With “Start a new evaluation” "
+            "you begin the next one, from the built-in rubric or from an evaluation of earlier "
+            "years."
+        ),
+        reviewer=N_(
+            "Home lists the evaluations to which you were invited. If ballots wait for you, the "
+            "button “Score vendors” leads to them. If nothing waits, there is nothing to do: you "
+            "are told by a notice here, or by e-mail, when that changes."
+        ),
+    ),
+    HelpTopic(
+        anchor="new-evaluation",
+        title=N_("A new evaluation"),
+        pages=("home.show_new_evaluation_form",),
+        chair=N_(
+            "Here you start an evaluation with a title and a sentence on what it is for. You can "
+            "begin with the built-in rubric, or take over rubric, rule and people of an earlier "
+            "evaluation. Nobody is told anything yet, and everything can be changed until you "
+            "open scoring."
+        ),
+    ),
+    HelpTopic(
+        anchor="account",
+        title=N_("Your account"),
+        pages=(
+            "own.show_own_account",
+            "own.show_own_address_form",
+            "own.show_own_password_form",
+            "own.show_new_address",
+        ),
+        everybody=N_(
+            "Here you change how your name is shown, your e-mail address, your password and your "
+            "language. A new address counts once you have opened the link that is sent to it. "
+            "Whoever changes the password is signed out everywhere else. What you have marked "
+            "does not change with your name."
+        ),
+    ),
+    HelpTopic(
+        anchor="unsent",
+        title=N_("Words that are not saved"),
+        pages=("unsent.show_unsent_words",),
+        everybody=N_(
+            "If the connection fails while you write, your browser keeps the words. This page "
+            "shows them and says why they were not saved. Send them from the page where they "
+            "belong, or copy them and discard them here."
+        ),
+    ),
+    HelpTopic(
+        anchor="accounts",
+        title=N_("Accounts"),
+        pages=("accounts.show_accounts", "accounts.show_account"),
+        chair=N_(
+            "Administrators see every account of the site here. They can send somebody a link to "
+            "choose a new password, confirm that an address belongs to a person, and disable an "
+            "account of somebody who has left. What that person marked stays in the record. No "
+            "administrator can read a ballot here."
+        ),
+    ),
+    HelpTopic(
+        anchor="chairs",
+        title=N_("Chairs"),
+        pages=("chairs.show_chairs", "chairs.show_appointment_form"),
+        chair=N_(
+            "Administrators appoint a chair here where an evaluation has none who can act: "
+            "somebody has left, or every chair has a conflict of interest. The reason is kept in "
+            "the journal, and the committee is told. The new chair reads no ballot before the "
+            "committee does."
+        ),
+    ),
+    HelpTopic(
+        anchor="district",
+        title=N_("District"),
+        pages=("district.show_district",),
+        chair=N_(
+            "Administrators set the name and the time zone of the district here. Days and times "
+            "on every page and in the memo are shown in this time zone, and reminders go out in "
+            "its morning. Set both before the first evaluation begins."
+        ),
+    ),
+)
