@@ -11,6 +11,7 @@ from crrubric.domain.translation import N_
 from crrubric.web.ballots.help_texts import BALLOTS_HELP
 from crrubric.web.meeting.help_texts import MEETING_HELP
 from crrubric.web.people.help_texts import PEOPLE_HELP
+from crrubric.web.planning.help_texts import PLANNING_HELP
 from crrubric.web.results.help_texts import RESULTS_HELP
 from crrubric.web.setup.help_texts import SETUP_HELP
 from crrubric.web.shared.access import allow_everyone
@@ -21,6 +22,7 @@ bp = Blueprint("help", __name__)
 
 # in the order in which an evaluation goes
 HELP: tuple[tuple[str, tuple[HelpTopic, ...]], ...] = (
+    (N_("Plan"), PLANNING_HELP),
     (N_("Set-up"), SETUP_HELP),
     (N_("Scoring"), BALLOTS_HELP),
     (N_("Results"), RESULTS_HELP),

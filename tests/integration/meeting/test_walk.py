@@ -149,7 +149,8 @@ def test_a_postponed_item_leads_to_the_next_that_is_neither_settled_nor_postpone
 
     def postpone(cell: str) -> str:
         url = cell.replace("/cells/", "/meeting/defer/")
-        return chair.post(url, {"reason": "We ask the vendor."}).location
+        form = {**filled_form(chair.page(cell), url), "reason": "We ask the vendor."}
+        return chair.post(url, form).location
 
     first, second, last = agenda
     assert [postpone(second), postpone(first), postpone(last)] == [last, last, made.url("meeting/")]

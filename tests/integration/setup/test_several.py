@@ -8,6 +8,7 @@ from flask import Flask
 from flask_babel import force_locale
 from sqlalchemy import select
 
+from crrubric.domain.actions import Action
 from crrubric.domain.errors import InvalidLines
 from crrubric.domain.events import Event
 from crrubric.domain.people.languages import NAMES
@@ -15,6 +16,7 @@ from crrubric.domain.setup.pasted import MEMBER_COLUMNS, VENDOR_COLUMNS, read_pa
 from crrubric.domain.vocabulary import Phase, Role, Stakeholder
 from crrubric.extensions import db
 from crrubric.models import JournalEntry, Member, OutgoingMail, Vendor
+from crrubric.queries.people.access import require
 from crrubric.queries.record.verification import verify_record
 from crrubric.services.setup import phases, several
 from crrubric.services.setup.committee import Invitee
@@ -327,7 +329,9 @@ def test_a_line_with_two_errors_is_told_both(make: Factory):
     facts = VendorFacts(company="", product="x", quantity=-1)
     person = Invitee(name="", email="nobody", roles=frozenset(), stakeholder=Stakeholder.TEACHER)
 
-    vendors = several.find_vendor_problems(db.session(), made.evaluation, {3: facts})
+    seat = require(made.chair, Action.EDIT_SETUP, made.evaluation, db.session())
+
+    vendors = several.find_vendor_problems(db.session(), seat, {3: facts})
     people = several.find_invitee_problems(db.session(), made.evaluation, {4: person})
 
     assert [(n, getattr(error, "field", "")) for n, error in vendors] == [
