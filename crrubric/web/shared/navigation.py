@@ -38,7 +38,6 @@ class MenuPage:
 # read past, and one line on a screen.
 MENU = (
     ("", (MenuPage(N_("Overview"), "evaluations.show_overview", Action.VIEW_EVALUATION),)),
-    ("", (MenuPage(N_("Triage"), "triage.show_triage", Action.VIEW_PLAN),)),
     (
         N_("Set-up"),
         (
@@ -46,6 +45,7 @@ MENU = (
             MenuPage(N_("Vendors"), "vendors.show_vendors", Action.VIEW_EVALUATION),
             MenuPage(N_("Committee"), "committee.show_committee", Action.VIEW_EVALUATION),
             MenuPage(N_("Rule"), "evaluations.show_rule", Action.VIEW_EVALUATION, PREPARING),
+            MenuPage(N_("Triage"), "triage.show_triage", Action.VIEW_PLAN),
         ),
     ),
     (
