@@ -16,7 +16,9 @@ from typing import Any
 from flask import Flask
 from waitress import create_server, wasyncore
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
 from waitress.server import BaseWSGIServer
+from waitress.utilities import RequestEntityTooLarge
 
 from crrubric.config import SPARE_CONNECTIONS, settings_of
 from crrubric.domain import limits
@@ -61,6 +63,34 @@ class Server:
         return [one for one in list(self.sockets.values()) if isinstance(one, HTTPChannel)]
 
 
+class OwnParser(HTTPRequestParser):  # type: ignore[misc]  # waitress ships no types
+    """Reads requests; the body of a roster stays in memory, where others would wait on disk."""
+
+    def received(self, data: bytes) -> int:
+        """Take more of a request. Returns: how many bytes of it belong to this one."""
+        before = self.headers_finished
+        taken: int = super().received(data)
+        receiver = self.body_rcv
+        begins = self.headers_finished and not before and receiver is not None
+        if begins and is_roster(self.path):
+            receiver.buf.overflow = limits.REQUEST_BYTES
+            if self.chunked or self.content_length > limits.REQUEST_BYTES:
+                self.error = RequestEntityTooLarge("a roster is never kept on disk")
+                self.completed = True
+        return taken
+
+
+class OwnChannel(HTTPChannel):  # type: ignore[misc]  # waitress ships no types
+    """A connection whose requests are read by our own parser."""
+
+    parser_class = OwnParser
+
+
+def is_roster(path: str) -> bool:
+    """Whether learners' rows are sent to this address."""
+    return path.endswith("/plan/triage/roster")
+
+
 def server_options(settings: Settings) -> dict[str, Any]:
     """What waitress is told of the settings."""
     return {
@@ -93,6 +123,9 @@ def open_server(app: Flask, host: str, port: int) -> Server:
             port=port,
             why=error.strerror,
         ) from None
+    for listener in list(sockets.values()):
+        if isinstance(listener, BaseWSGIServer):
+            listener.channel_class = OwnChannel
     return Server(
         waitress=waitress,
         sockets=sockets,

@@ -29,6 +29,7 @@ from crrubric.web import (
     shared,
 )
 from crrubric.web.ballots import evidence, files
+from crrubric.web.planning import rosters
 from crrubric.web.record import journal_words
 from crrubric.web.results import cell_parts
 from crrubric.web.shared import (
@@ -90,6 +91,7 @@ def init_app(app: Flask) -> None:
         once,
         evidence,
         files,
+        rosters,
         versions,
     ):
         part.init_app(app)

@@ -209,6 +209,7 @@ vendors.show_vendor_form EDIT_SETUP
 vendors.show_vendors VIEW_EVALUATION
 vendors.show_new_vendor_form EDIT_SETUP
 vendors.save_vendor_removal EDIT_SETUP
+rosters.place_whole_roster VIEW_PLAN
 triage.place_one_learner VIEW_PLAN
 triage.show_triage VIEW_PLAN
 what_if.show_what_if TRY_WHAT_IF

@@ -4,12 +4,13 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Protocol
 
 from crrubric.domain.planning.calibration import format_number
 from crrubric.domain.planning.rosters import PlacedLearner
-from crrubric.domain.planning.triage import Seats, Setting
+from crrubric.domain.planning.triage import Seats, Setting, count_seats
 from crrubric.domain.text import replace_control_characters
 from crrubric.reports.exchange.tables import escape_formula
 
@@ -125,6 +126,21 @@ def open_excel_roster(path: Path, header: Sequence[str]) -> Iterator[RosterWrite
 
     with Workbook(str(path), AS_TYPED) as book:
         yield ExcelRoster(book, header)
+
+
+def write_excel_roster(
+    header: Sequence[str], learners: Iterable[PlacedLearner], counts: Mapping[Setting, int]
+) -> bytes:
+    """The same workbook, made in memory: no file holds a learner, not even for a moment."""
+    from xlsxwriter import Workbook  # seldom needed
+
+    made = BytesIO()
+    with Workbook(made, {**AS_TYPED, "constant_memory": False, "in_memory": True}) as book:
+        roster = ExcelRoster(book, header)
+        for learner in learners:
+            roster.write_learner(learner)
+        roster.write_summary(counts, count_seats(counts))
+    return made.getvalue()
 
 
 WRITERS = {".csv": open_csv_roster, ".xlsx": open_excel_roster}

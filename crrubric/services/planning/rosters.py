@@ -1,16 +1,81 @@
 """Reading the file of a roster; nothing of it is stored."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
+from crrubric.domain.planning.rosters import (
+    BadLine,
+    PlacedLearner,
+    find_roster_columns,
+    place_roster,
+)
+from crrubric.domain.planning.triage import Setting
 from crrubric.domain.translation import N_
-from crrubric.services.exchange.csv_rows import Report, iterate_csv_rows
+from crrubric.services.exchange.csv_rows import Report, iterate_csv_rows, iterate_csv_text
 from crrubric.services.exchange.workbooks import ZIP, iterate_sheet_rows
 
+Rows = Iterator[tuple[int, list[str]]]
 
-def iterate_roster_rows(path: Path, report: Report) -> Iterator[tuple[int, list[str]]]:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedRoster:
+    """A roster in memory: its header, who could be placed, and the lines that can't be used."""
+
+    header: Sequence[str]
+    learners: Sequence[PlacedLearner]
+    bad: Sequence[BadLine]
+
+    def count_settings(self) -> dict[Setting, int]:
+        """How many learners get each of the eight settings."""
+        found = Counter(learner.placement.setting for learner in self.learners)
+        return {setting: found[setting] for setting in Setting}
+
+
+def place_roster_file(data: bytes, name: str) -> PlacedRoster:
+    """Work out a CSV or Excel file that is held in memory.
+
+    Raises: Invalid (field "file") for a file that can't be read or has too many lines;
+    InvalidLines for a header without the columns.
+    """
+    rows = iterate_roster_data(data, name)
+    try:
+        header = next(rows, (1, []))[1]
+        columns = find_roster_columns(header)
+        learners: list[PlacedLearner] = []
+        bad: list[BadLine] = []
+        for found in place_roster(rows, columns):
+            if len(learners) + len(bad) == limits.ROSTER_LINES:
+                raise Invalid(
+                    N_(
+                        "This page takes %(most)s learners at most. Divide the file, or have it"
+                        " worked out on the server with the command below."
+                    ),
+                    most=limits.ROSTER_LINES,
+                )
+            if isinstance(found, PlacedLearner):
+                learners.append(found)
+            else:
+                bad.append(found)
+    except Invalid as error:
+        raise Invalid(error.message, field="file", **error.values) from None
+    return PlacedRoster(header=header, learners=learners, bad=bad)
+
+
+def iterate_roster_data(data: bytes, name: str) -> Rows:
+    """Line number and cells of each row, the header first. Raises: Invalid."""
+    if data.startswith(ZIP):
+        yield from _iterate_workbook(data, limits.SHEET_BYTES)
+        return
+    with TextIOWrapper(BytesIO(data), encoding="utf-8-sig", newline="") as text:
+        yield from iterate_csv_text(text, name, _say_nothing)
+
+
+def iterate_roster_rows(path: Path, report: Report) -> Rows:
     """Line number and cells of each row of a CSV or Excel file, the header first.
 
     Raises: Invalid for a file that can't be read.
@@ -26,10 +91,20 @@ def iterate_roster_rows(path: Path, report: Report) -> Iterator[tuple[int, list[
     if not is_workbook:
         yield from iterate_csv_rows(path, report)
         return
+    for number, row in _iterate_workbook(data, limits.ROSTER_SHEET_BYTES):
+        yield number, row
+        report(number)
+
+
+def _iterate_workbook(data: bytes, part_bytes: int) -> Rows:
+    """The rows of the first sheet, each as wide as the header."""
     width = 0
-    for number, row in iterate_sheet_rows(data, part_bytes=limits.ROSTER_SHEET_BYTES):
+    for number, row in iterate_sheet_rows(data, part_bytes=part_bytes):
         if not row:
             continue
         width = width or len(row)
         yield number, row + [""] * (width - len(row))  # empty cells at the end are not in the file
-        report(number)
+
+
+def _say_nothing(_lines: int) -> None:
+    """For readers who wait for nothing."""

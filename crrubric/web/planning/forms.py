@@ -1,6 +1,7 @@
 """What is typed on the pages of the plan."""
 
 from flask_babel import lazy_gettext as _
+from flask_wtf.file import FileField, FileRequired
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
@@ -27,3 +28,9 @@ class LearnerForm(Form):
         choices=[SelectChoice(YES, _("Yes")), SelectChoice(NO, _("No"))],
         validators=[InputRequired(_("Choose yes or no."))],
     )
+
+
+class RosterForm(Form):
+    """A file with learners, of which nothing is stored."""
+
+    file = FileField(_("Roster (.xlsx or .csv)"), [FileRequired(_("Choose a file."))])

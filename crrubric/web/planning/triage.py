@@ -1,20 +1,24 @@
 """Triage: how far behind a learner is, and which setting fits. Nothing that is typed is kept."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from crrubric.domain import limits
 from crrubric.domain.actions import Action
+from crrubric.domain.errors import CrrubricError
 from crrubric.domain.planning.calibration import GUIDE
 from crrubric.domain.planning.published import load_published_figures
 from crrubric.domain.planning.triage import SEATS, SETTINGS, Band, Placement, place_learner
 from crrubric.queries.people.access import Seat
-from crrubric.web.planning.forms import YES, LearnerForm
+from crrubric.web.planning.forms import YES, LearnerForm, RosterForm
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import render_page, take_turns
+from crrubric.web.shared.words import translate_error
 
 bp = Blueprint("triage", __name__, url_prefix="/evaluations/<slug>/plan/triage")
 
@@ -43,8 +47,15 @@ def place_one_learner(seat: Seat) -> ResponseReturnValue:
     return render_triage(seat, form, placed)
 
 
-def render_triage(seat: Seat, form: LearnerForm, placed: Placement | None = None) -> str:
-    """The page."""
+def render_triage(
+    seat: Seat,
+    form: LearnerForm,
+    placed: Placement | None = None,
+    *,
+    roster: RosterForm | None = None,
+    unread: Sequence[CrrubricError] = (),
+) -> str:
+    """The page. Args: unread: what is wrong with the header of the roster that was sent."""
     from crrubric.reports.planning import calibration_figures  # draws with plotly: heavy
 
     published = load_published_figures(current_language())
@@ -53,6 +64,9 @@ def render_triage(seat: Seat, form: LearnerForm, placed: Placement | None = None
         seat,
         form=form,
         placed=placed,
+        roster=roster or RosterForm(formdata=None),
+        unread=[translate_error(error) for error in unread],
+        most=limits.ROSTER_LINES,
         guide=GUIDE,
         published=published,
         chart=calibration_figures.draw_calibration(GUIDE, published, _),

@@ -119,6 +119,15 @@ def describe_size_limit() -> str:
     if request.max_content_length == limits.FILE_REQUEST_BYTES:
         most = limits.FILE_BYTES // limits.MEGABYTE
         return str(gettext("This file is too large: at most %(most)s MB.", most=most))
+    if request.max_content_length == limits.ROSTER_BYTES:
+        most = limits.ROSTER_BYTES // 1024
+        return str(
+            gettext(
+                "This file is too large: at most %(most)s kB. Divide it, or have it worked out on"
+                " the server with the command crrubric triage.",
+                most=most,
+            )
+        )
     words = gettext("That is too much text at once: at most 2 MB. Shorten it and send it again.")
     return str(words)
 
