@@ -4,7 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import Any
+from functools import cache
+from typing import Any, Literal
 
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
@@ -25,6 +26,8 @@ _SUSPECTS = tuple(
     map(re.compile, (rb"\xc2[\x80-\x9f]", rb"\xef\xb7[\x90-\xaf]", rb"\xbf[\xbe\xbf]"))
 )
 
+_MARKS = 30  # accents in a row
+_COMPOSED = 4  # characters that may become one when letters are composed, at most
 _SEEN_EARLY = 20  # characters, of which one is nearly always to be seen
 _ALIKE = 0.6  # how much of two names must be the same for one to be a misspelling of the other
 
@@ -52,13 +55,49 @@ def clean_text(text: str, *, limit: int, field: str | None = None) -> str:
     Raises: Invalid if it is longer than `limit` or holds a control character.
     """
     tidy = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if not tidy.isascii() and not key_of(tidy[:_SEEN_EARLY]) and not key_of(tidy):
-        tidy = ""  # nothing of it can be seen
     if refusal := find_forbidden_character(tidy, field=field):
         raise refusal
-    if len(tidy) > limit:
+    if len(tidy) > limit:  # before anything is done whose time grows with the text
         raise _too_long_error(limit, len(tidy), field)
-    return tidy
+    if tidy.isascii():
+        return tidy
+    refuse_piled_marks(tidy, field=field)
+    return tidy if key_of(tidy[:_SEEN_EARLY]) or key_of(tidy) else ""  # nothing of it can be seen
+
+
+def refuse_piled_marks(text: str, *, field: str | None = None) -> None:
+    """Raise Invalid where more accents stand on one letter than any language has."""
+    if piled := _find_piled_marks().search(text):
+        raise Invalid(
+            N_("Remove some of the accents at position %(position)s: there are too many."),
+            position=piled.start() + 1,
+            field=field,
+        )
+
+
+@cache
+def _find_piled_marks() -> re.Pattern[str]:
+    """Finds more than 30 accents in a row, and keeps the first 30 apart.
+
+    To put accents in order takes a time that grows with the square of their number. 30 are more
+    than any language has (UAX #15, Stream-Safe Text Format).
+    """
+    found = (letter for letter in map(chr, range(0x300, 0x20000)) if _begins_with_mark(letter))
+    letters = "".join(map(re.escape, found))
+    return re.compile(f"([{letters}]{{{_MARKS}}})[{letters}]+")
+
+
+def _begins_with_mark(letter: str) -> bool:
+    """Whether a character is an accent, or becomes one when it is taken apart."""
+    apart = unicodedata.normalize("NFKD", letter) if unicodedata.decomposition(letter) else letter
+    return unicodedata.combining(apart[0]) != 0
+
+
+def normalize_text(form: Literal["NFC", "NFKC", "NFKD"], text: str) -> str:
+    """`text` in a normal form of Unicode; of accents in a row, no more than 30 count."""
+    if text.isascii():
+        return text
+    return unicodedata.normalize(form, _find_piled_marks().sub(r"\1", text))
 
 
 def _too_long_error(limit: int, length: int, field: str | None) -> Invalid:
@@ -141,8 +180,12 @@ def clean_line(text: str, *, limit: int, field: str | None = None) -> str:
 
     Raises: Invalid for a text whose key would be far longer than it is, too.
     """
-    composed = unicodedata.normalize("NFC", text)
-    tidy = " ".join(clean_text(composed, limit=limit, field=field).split())
+    whole = clean_text(text, limit=_COMPOSED * limit, field=field)
+    if not whole.isascii():
+        whole = clean_text(normalize_text("NFC", whole), limit=limit, field=field)
+    elif len(whole) > limit:
+        raise _too_long_error(limit, len(whole), field)
+    tidy = " ".join(whole.split())
     if not tidy.isascii() and (length := len(key_of(tidy))) > limits.KEY * limit:
         raise _too_long_error(limit, length, field)
     return tidy
@@ -150,7 +193,7 @@ def clean_line(text: str, *, limit: int, field: str | None = None) -> str:
 
 def slug_of(title: str) -> str:
     """`title` in lower case with hyphens, without accents; "evaluation" if nothing is left."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    plain = normalize_text("NFKD", title).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:70].strip("-") or "evaluation"
 
 
@@ -163,8 +206,8 @@ def key_of(text: str) -> str:
     """
     if text.isascii():
         return " ".join(text.split()).casefold()
-    seen = keep_drawn(unicodedata.normalize("NFKC", text).casefold())
-    return " ".join(unicodedata.normalize("NFKC", seen).split())
+    seen = keep_drawn(normalize_text("NFKC", text).casefold())
+    return " ".join(normalize_text("NFKC", seen).split())
 
 
 def keep_drawn(text: str) -> str:
@@ -178,7 +221,7 @@ def sort_key(text: str) -> SortKey:
 
     Databases sort by rules of their own, each by others; pages sort by this.
     """
-    parts = unicodedata.normalize("NFKD", key_of(text))
+    parts = normalize_text("NFKD", key_of(text))
     plain = "".join(letter for letter in parts if not unicodedata.combining(letter))
     return plain, text
 
@@ -199,13 +242,13 @@ def email_key(email: str) -> str:
     if email.isascii():
         return " ".join(email.split()).lower()
     local, at, domain = " ".join(keep_drawn(email).split()).rpartition("@")
-    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", local).lower())
+    folded = normalize_text("NFC", normalize_text("NFC", local).lower())
     return folded + at + ".".join(map(_to_ascii_label, _DOTS.split(_fold_domain(domain))))
 
 
 def _fold_domain(domain: str) -> str:
     """Of a domain, compatible forms are one as well, as whoever looks it up takes them."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", domain).lower())
+    return normalize_text("NFKC", normalize_text("NFKC", domain).lower())
 
 
 def _to_ascii_label(label: str) -> str:

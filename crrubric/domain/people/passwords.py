@@ -6,13 +6,13 @@ what they have to find letter by letter, and has to be enough of both together.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from crrubric.domain.errors import Invalid
 from crrubric.domain.limits import PASSWORD_MAX, PASSWORD_MIN
 from crrubric.domain.people.common_passwords import ROWS, WORDS
+from crrubric.domain.text import normalize_text
 from crrubric.domain.translation import N_
 
 SITE_WORDS = ("crrubric", "rubric")
@@ -76,7 +76,7 @@ def check_password(password: str, *, about: tuple[str, ...] = ()) -> None:
 
 def fold_password(text: str) -> str:
     """Letters and digits in small letters, with the marks that people write for a letter."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = normalize_text("NFKC", text).casefold()
     return "".join(letter for letter in folded if letter.isalnum() or letter in _LEET_MARKS)
 
 

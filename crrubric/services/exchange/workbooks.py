@@ -1,11 +1,13 @@
 """Excel workbooks that people send: the first sheet, row by row, each cell as a text."""
 
 import csv
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, datetime, time
 from io import BytesIO, StringIO
-from zipfile import BadZipFile, ZipFile
+from typing import IO
+from zipfile import ZipFile
 
 from crrubric.domain import limits
 from crrubric.domain.ballots.files import decode_text
@@ -22,8 +24,12 @@ NO_SHEET = N_(
 )
 ZIP = b"PK\x03\x04"
 MOST_COLUMNS = 100
-# what openpyxl says of files that are none of Excel, or broken
-UNFIT = (ArithmeticError, AttributeError, BadZipFile, LookupError, OSError, TypeError, ValueError)
+MOST_ROWS = 10_000  # of a table; openpyxl makes an empty row of each number that is skipped
+SHEETS = "xl/worksheets/"
+# the number that a row says it has
+_ROW_NUMBER = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\sr\s*=\s*["']\s*([^"']*)["']""")
+PIECE = 1024 * 1024  # bytes of a sheet that are looked through at once
+_OVERLAP = 4_096  # bytes that two pieces share, so that no row is cut in two
 
 
 def decode_table(data: bytes) -> str:
@@ -45,43 +51,64 @@ def read_workbook(data: bytes) -> str:
 
 
 def iterate_sheet_rows(
-    data: bytes, *, part_bytes: int = limits.SHEET_BYTES
+    data: bytes, *, part_bytes: int = limits.SHEET_BYTES, most_rows: int = MOST_ROWS
 ) -> Iterator[tuple[int, list[str]]]:
     """Number and texts of each row; of a formula, what it gave when the workbook was saved.
 
     Cells without a text at the end of a row are left out. Args: part_bytes: the most that a part
-    of the workbook may hold, unpacked. Raises: Invalid (field "file").
+    of the workbook may hold, unpacked, and all texts together; most_rows: the highest number that
+    a row may have. Raises: Invalid (field "file").
     """
     from openpyxl import load_workbook  # slow, and seldom needed
 
+    letters = 0
     try:
-        _check_parts(data, part_bytes)
+        _check_parts(data, part_bytes, most_rows)
         with closing(
             load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
         ) as book:
             sheet = book.worksheets[0]
             sheet.reset_dimensions()  # what the file says of its size need not be true
-            for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
+            rows = sheet.iter_rows(max_row=most_rows, values_only=True)
+            for number, cells in enumerate(rows, 1):
                 row = [_write_cell(cell) for cell in cells]
                 while row and not row[-1]:
                     row.pop()
-                if len(row) > MOST_COLUMNS:
+                letters += sum(map(len, row))
+                if len(row) > MOST_COLUMNS or letters > part_bytes:
                     raise ValueError(number)
                 yield number, row
-    except (Invalid, *UNFIT) as error:
+    except Exception as error:  # openpyxl and its readers of XML have many for a broken file
         raise Invalid(NO_SHEET, field="file") from error
 
 
-def _check_parts(data: bytes, part_bytes: int) -> None:
-    """Raise ValueError for what is no workbook of Excel, or has a part that is too large.
+def _check_parts(data: bytes, part_bytes: int, most_rows: int) -> None:
+    """Raise ValueError for what is no workbook of Excel, or has a part or row number too large.
 
     `detect_office_kind` has seen that the archive declares no entities and tells its sizes truly.
     """
     if detect_office_kind(data) is not FileKind.XLSX:
         raise ValueError(FileKind.XLSX)
     with ZipFile(BytesIO(data)) as book:
-        if any(part.file_size > part_bytes for part in book.infolist()):
-            raise ValueError(part_bytes)
+        for part in book.infolist():
+            if part.file_size > part_bytes:
+                raise ValueError(part_bytes)
+            if part.filename.startswith(SHEETS):
+                with book.open(part) as sheet:
+                    _check_row_numbers(sheet, most_rows)
+
+
+def _check_row_numbers(sheet: IO[bytes], most_rows: int) -> None:
+    """Raise ValueError if a row says that it has a higher number, or none that can be read.
+
+    A row beyond the highest is refused here: openpyxl would leave it out without a word.
+    """
+    before = b""
+    while piece := sheet.read(PIECE):
+        for found in _ROW_NUMBER.finditer(before + piece):
+            if len(found[1]) > len(str(most_rows)) or int(found[1]) > most_rows:
+                raise ValueError(most_rows)
+        before = piece[-_OVERLAP:]
 
 
 def _write_cell(value: object) -> str:

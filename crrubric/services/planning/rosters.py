@@ -19,6 +19,7 @@ from crrubric.domain.translation import N_
 from crrubric.services.exchange.csv_rows import Report, iterate_csv_rows, iterate_csv_text
 from crrubric.services.exchange.workbooks import ZIP, iterate_sheet_rows
 
+EXCEL_ROWS = 1_048_576  # of a sheet, at most
 Rows = Iterator[tuple[int, list[str]]]
 
 
@@ -69,7 +70,7 @@ def place_roster_file(data: bytes, name: str) -> PlacedRoster:
 def iterate_roster_data(data: bytes, name: str) -> Rows:
     """Line number and cells of each row, the header first. Raises: Invalid."""
     if data.startswith(ZIP):
-        yield from _iterate_workbook(data, limits.SHEET_BYTES)
+        yield from _iterate_workbook(data, limits.SHEET_BYTES, 2 * limits.ROSTER_LINES)
         return
     with TextIOWrapper(BytesIO(data), encoding="utf-8-sig", newline="") as text:
         yield from iterate_csv_text(text, name, _say_nothing)
@@ -91,15 +92,15 @@ def iterate_roster_rows(path: Path, report: Report) -> Rows:
     if not is_workbook:
         yield from iterate_csv_rows(path, report)
         return
-    for number, row in _iterate_workbook(data, limits.ROSTER_SHEET_BYTES):
+    for number, row in _iterate_workbook(data, limits.ROSTER_SHEET_BYTES, EXCEL_ROWS):
         yield number, row
         report(number)
 
 
-def _iterate_workbook(data: bytes, part_bytes: int) -> Rows:
+def _iterate_workbook(data: bytes, part_bytes: int, most_rows: int) -> Rows:
     """The rows of the first sheet, each as wide as the header."""
     width = 0
-    for number, row in iterate_sheet_rows(data, part_bytes=part_bytes):
+    for number, row in iterate_sheet_rows(data, part_bytes=part_bytes, most_rows=most_rows):
         if not row:
             continue
         width = width or len(row)

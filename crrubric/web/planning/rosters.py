@@ -12,6 +12,7 @@ from crrubric.domain.planning.rosters import BadLine
 from crrubric.domain.planning.triage import SETTINGS, Band, count_seats
 from crrubric.queries.people.access import Seat
 from crrubric.reports.planning.rosters import write_excel_roster
+from crrubric.services.ballots.attachments import take_upload_turn
 from crrubric.services.planning.rosters import PlacedRoster, place_roster_file
 from crrubric.web.planning.forms import LearnerForm, RosterForm
 from crrubric.web.planning.triage import render_triage
@@ -54,7 +55,8 @@ def work_out(form: RosterForm) -> PlacedRoster:
     """What triage says of the file that was sent. Raises: Invalid, InvalidLines."""
     sent = form.file.data
     try:
-        return place_roster_file(sent.read(), sent.filename or "roster")
+        with take_upload_turn():
+            return place_roster_file(sent.read(), sent.filename or "roster")
     except CrrubricError:
         raise
     except Exception:  # its words could hold a cell of somebody's line, and would go to the log

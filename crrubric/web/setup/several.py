@@ -20,6 +20,7 @@ from crrubric.domain.setup.pasted import (
 from crrubric.domain.typed import parse_id
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat
+from crrubric.services.ballots.attachments import take_upload_turn
 from crrubric.services.exchange.workbooks import decode_table
 from crrubric.services.people.accounts import is_unused
 from crrubric.services.setup import several as service
@@ -146,7 +147,8 @@ def read_sheet(kind: SheetKind) -> SheetPage:
         if request.files:
             if not file_form.validate():
                 return SheetPage(form=form, file_form=file_form)
-            form.table.data = decode_table(file_form.file.data.read(limits.REQUEST_BYTES))
+            with take_upload_turn():
+                form.table.data = decode_table(file_form.file.data.read(limits.REQUEST_BYTES))
         elif not form.validate():
             return SheetPage(form=form)
         found = read_pasted_table(form.table.data or "", kind.columns)

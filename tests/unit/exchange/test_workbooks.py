@@ -3,6 +3,7 @@
 from datetime import date
 from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from xlsxwriter import Workbook as WrittenWorkbook
@@ -11,6 +12,16 @@ from crrubric.domain.errors import Invalid
 from crrubric.domain.limits import SHEET_BYTES
 from crrubric.services.exchange.workbooks import decode_table, iterate_sheet_rows, read_workbook
 from tests.uploads import EXCEL, WORD, archive, make_workbook
+
+
+def change_sheet(old: bytes, new: bytes, rows: int = 2) -> bytes:
+    """A workbook of some rows in which something of a part is written otherwise."""
+    made = make_workbook([["x"]] * rows)
+    with ZipFile(BytesIO(made)) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    assert any(old in part for part in parts.values())
+    return archive({name: part.replace(old, new) for name, part in parts.items()})
+
 
 ROWS: list[list[Any]] = [
     ["Company", None, "Price"],
@@ -53,8 +64,23 @@ def test_of_a_formula_what_it_gave_is_read():
         make_workbook([["x"]])[:-40],
         archive({**EXCEL, "xl/worksheets/sheet1.xml": " " * (SHEET_BYTES + 1)}),
         b"PK\x03\x04rest",
+        change_sheet(b'<row r="2"', b'<row r="60000000"'),
+        change_sheet(b'<row r="2"', b'<row r="1000000000000000000000"'),
+        change_sheet(b"</sheetData>", b"</sheetdata>"),
+        change_sheet(b">x<", b">" + b"x" * 100_000 + b"<", rows=100),
     ],
-    ids=["Word", "empty", "too wide", "cut off", "too large", "no archive"],
+    ids=[
+        "Word",
+        "empty",
+        "too wide",
+        "cut off",
+        "too large",
+        "no archive",
+        "far row",
+        "number without end",
+        "broken XML",
+        "one long text in many cells",
+    ],
 )
 def test_what_cannot_be_read_is_refused_in_words(data: bytes):
     with pytest.raises(Invalid, match="first sheet of this workbook") as refused:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crrubric.domain.errors import Invalid
-from crrubric.domain.people.passwords import check_password
+from crrubric.domain.people.passwords import check_password, fold_password
 from crrubric.domain.results.cost import total_cents
 from crrubric.domain.text import (
     clean_line,
@@ -18,7 +18,9 @@ from crrubric.domain.text import (
     find_nearest_name,
     key_of,
     may_hold_forbidden_characters,
+    normalize_text,
     replace_control_characters,
+    require_text,
     slug_of,
     sort_key,
 )
@@ -250,3 +252,53 @@ def test_whole_pages_are_looked_through_for_the_same_characters(number: int):
     forbidden = find_forbidden_character(page) is not None
 
     assert may_hold_forbidden_characters(page.encode()) == forbidden
+
+
+PILED = "a" + "\u0315\u0300" * 500  # accents that are put in order by a square of their number
+APART = "\uff9e\u0300" * 500  # the same, once compatible forms are taken apart
+UNSEEN = "\u200b" * 20 + "\ufdfa" * 200_000  # each of these becomes 18 letters
+
+
+@pytest.fixture
+def normalized(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts that a normal form of Unicode is asked for."""
+    asked: list[str] = []
+
+    class Watched:
+        def __getattr__(self, name: str) -> object:
+            return getattr(unicodedata, name)
+
+        def normalize(self, form: str, text: str) -> str:
+            asked.append(text)
+            return unicodedata.normalize(form, text)
+
+    normalize_text("NFC", PILED)  # what finds them is made once
+    monkeypatch.setattr("crrubric.domain.text.unicodedata", Watched())
+    return asked
+
+
+@pytest.mark.parametrize("typed", [PILED, APART, UNSEEN], ids=["piled", "apart", "unseen"])
+@pytest.mark.parametrize("clean", [clean_text, clean_line, require_text])
+def test_what_is_too_much_is_refused_before_it_is_normalized(clean, typed, normalized: list[str]):
+    more = {"missing": "Enter it.", "field": "name"} if clean is require_text else {}
+
+    with pytest.raises(Invalid):
+        clean(typed, limit=2_000, **more)
+
+    assert [text for text in normalized if len(text) > 1] == []
+
+
+@pytest.mark.parametrize("typed", [PILED, APART], ids=["piled", "apart"])
+@pytest.mark.parametrize("fold", [key_of, sort_key, email_key, slug_of, fold_password])
+def test_no_form_for_comparison_puts_many_accents_in_order(fold, typed, normalized: list[str]):
+    fold(f"{typed}@{typed}")
+
+    assert normalized
+    assert max(map(len, normalized)) < 200
+
+
+def test_accents_of_every_language_are_taken():
+    vietnamese = unicodedata.normalize("NFD", "Nguyễn Thị Hường")
+
+    assert clean_line(vietnamese, limit=20) == "Nguyễn Thị Hường"
+    assert clean_text("é" * 100 + "e\u0301\u0323\u0302", limit=200).endswith("\u0302")
