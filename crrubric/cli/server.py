@@ -33,6 +33,8 @@ RESTING = 10  # seconds: a connection that was quiet for less may be about to as
 # it, so that a slow reader of one holds no thread (what is more than a megabyte waits on disk).
 UNREAD_BYTES = 24 * limits.MEGABYTE
 STALLED = 30  # seconds: a reader for whom a thread waits and who took nothing for so long is gone
+HALF_SENT = 30  # seconds that a request may take to come, however small it is
+SLOWEST = 16 * 1024  # bytes a second that the body of a larger one must come with
 OTHER_FILES = 100  # descriptors: the database, logs, modules, uploads that wait on disk
 
 Sockets = dict[int, Any]  # every socket of the server, by its descriptor
@@ -64,31 +66,51 @@ class Server:
 
 
 class OwnParser(HTTPRequestParser):  # type: ignore[misc]  # waitress ships no types
-    """Reads requests; the body of a roster stays in memory, where others would wait on disk."""
+    """Reads requests, and takes no more of one than its address can need.
+
+    The body of a roster stays in memory, where others wait on disk.
+    """
+
+    completed: bool
 
     def received(self, data: bytes) -> int:
         """Take more of a request. Returns: how many bytes of it belong to this one."""
-        before = self.headers_finished
         taken: int = super().received(data)
-        receiver = self.body_rcv
-        begins = self.headers_finished and not before and receiver is not None
-        if begins and is_roster(self.path):
-            receiver.buf.overflow = limits.REQUEST_BYTES
-            if self.chunked or self.content_length > limits.REQUEST_BYTES:
-                self.error = RequestEntityTooLarge("a roster is never kept on disk")
-                self.completed = True
+        if self.completed or not self.headers_finished or self.body_rcv is None:
+            return taken
+        if is_roster(self.path):
+            self.body_rcv.buf.overflow = limits.REQUEST_BYTES
+        most = find_most_bytes(self.path)
+        if max(self.content_length, self.body_bytes_received) > most:
+            self.error = RequestEntityTooLarge(f"more than {most} bytes")
+            self.completed = True
         return taken
 
 
 class OwnChannel(HTTPChannel):  # type: ignore[misc]  # waitress ships no types
-    """A connection whose requests are read by our own parser."""
+    """A connection whose requests are read by our own parser; `began`: when the last one did."""
 
     parser_class = OwnParser
+    began = 0.0
+
+    def received(self, data: bytes) -> bool:
+        """Take what came. Returns: whether the connection goes on."""
+        if self.request is None:
+            self.began = time.time()
+        goes_on: bool = super().received(data)
+        return goes_on
 
 
 def is_roster(path: str) -> bool:
     """Whether learners' rows are sent to this address."""
     return path.endswith("/plan/triage/roster")
+
+
+def find_most_bytes(path: str) -> int:
+    """How much may be sent to this address; the app refuses less, in better words."""
+    if is_roster(path):
+        return limits.REQUEST_BYTES
+    return sys.maxsize if path.endswith("/files") else 2 * limits.REQUEST_BYTES
 
 
 def server_options(settings: Settings) -> dict[str, Any]:
@@ -194,6 +216,7 @@ def serve_until_stopped(server: Server, asked: Event) -> None:
         run_loop_once(server)
         close_resting_channels(server)
         close_stalled_channels(server)
+        close_slow_senders(server)
     log.info("Stopping: answers under way have %s s.", server.stop_seconds)
     finish_answers(server)
     server.waitress.task_dispatcher.shutdown(timeout=1)
@@ -209,13 +232,19 @@ def run_loop_once(server: Server, timeout: float = TICK) -> None:
 def close_resting_channels(server: Server) -> None:
     """Where all connections are taken, close those that have been quiet longest: a tenth of them.
 
-    Idle browsers would keep everybody else out, and whoever asks whether the server lives.
+    Idle browsers would keep everybody else out, and whoever asks whether the server lives. Where
+    none is idle, those go that have been sending their request for longest.
     """
     if len(server.sockets) < server.most:
         return
     before = time.time() - RESTING
     resting = [one for one in server.channels() if is_idle(one) and one.last_activity < before]
     resting.sort(key=lambda one: one.last_activity)
+    if not resting:
+        resting = sorted(
+            (one for one in server.channels() if one.request is not None and one.began < before),
+            key=lambda one: one.began,
+        )
     for channel in resting[: max(1, server.most // 10)]:
         channel.handle_close()
 
@@ -233,6 +262,20 @@ def close_stalled_channels(server: Server) -> None:
     for number, channel in enumerate(held):
         if number >= server.most_held or channel.last_activity < before:
             log.warning("A connection was closed: its answer was not read.")
+            channel.handle_close()
+
+
+def close_slow_senders(server: Server) -> None:
+    """Close connections whose request does not come to its end: a byte now and then is no sending.
+
+    A whole request may take half a minute, and as much longer as its bytes need on a slow line.
+    """
+    now = time.time()
+    for channel in server.channels():
+        request = channel.request
+        if request is None:
+            continue
+        if now - channel.began > HALF_SENT + request.body_bytes_received / SLOWEST:
             channel.handle_close()
 
 

@@ -56,6 +56,11 @@ BUSY = Busy(
     seconds=5,
 )
 KEY = "crrubric-uploads"  # under which an app keeps their queue
+BUSY_READING = Busy(
+    N_("Many files are being opened right now. Wait a few seconds, then open it again."), seconds=5
+)
+DOWNLOADS = "crrubric-downloads"  # under which an app keeps the queue of those that are large
+LARGE = limits.MEGABYTE  # bytes: smaller files wait for nobody
 
 
 @contextmanager
@@ -68,6 +73,23 @@ def take_upload_turn() -> Iterator[None]:
     waiting = current_settings().UPLOADS_WAITING
     queue: WorkQueue = current_app.extensions.setdefault(
         KEY, WorkQueue(at_once=1, waiting=waiting, full=BUSY)
+    )
+    with queue.take_turn():
+        yield
+
+
+@contextmanager
+def take_download_turn(size: int) -> Iterator[None]:
+    """Hold large files in memory only a few at a time, until the server has taken them over.
+
+    Raises: Busy where too many wait already.
+    """
+    if size < LARGE:
+        yield
+        return
+    threads = current_settings().SERVER_THREADS
+    queue: WorkQueue = current_app.extensions.setdefault(
+        DOWNLOADS, WorkQueue(at_once=2, waiting=threads // 8, full=BUSY_READING)
     )
     with queue.take_turn():
         yield

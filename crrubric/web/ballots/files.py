@@ -1,5 +1,7 @@
 """Attached files: the pages on which they are attached, and how every file is served."""
 
+from contextlib import ExitStack
+
 from flask import Blueprint, Flask, Response, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -17,6 +19,7 @@ from crrubric.queries.ballots.ballots import (
     has_seen_ballot,
 )
 from crrubric.queries.people.access import Seat, make_not_found
+from crrubric.queries.shared.reading import end_reading
 from crrubric.services.ballots import attachments as service
 from crrubric.services.ballots.ballots import find_assigned_criterion
 from crrubric.services.setup.vendors import find_vendor_for_seat
@@ -59,9 +62,14 @@ def init_app(app: Flask) -> None:
 
 def send_attached_file(file: AttachedFile) -> Response:
     """The bytes in pieces, to be saved and never shown, whatever they claim to be."""
-    body = memoryview(read.bytes_of(db.session(), file))
-    pieces = (bytes(body[at : at + PIECE]) for at in range(0, len(body), PIECE))
-    response = Response(pieces, content_type=MIME[file.kind])
+    end_reading(db.session())  # nothing of the database is held while it waits
+    with ExitStack() as turn:
+        turn.enter_context(service.take_download_turn(file.size))
+        body = memoryview(read.bytes_of(db.session(), file))
+        end_reading(db.session())
+        pieces = (bytes(body[at : at + PIECE]) for at in range(0, len(body), PIECE))
+        response = Response(pieces, content_type=MIME[file.kind])
+        response.call_on_close(turn.pop_all().close)  # until then it is in memory
     response.headers["Content-Length"] = str(len(body))
     response.headers["Content-Disposition"] = format_disposition(file.name)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -138,6 +138,40 @@ def test_where_all_connections_are_taken_those_that_rest_are_closed(
 
     with running_server(app) as server, idle_connections(server.port, 60):
         assert Client(server.port).ask("GET", "/health").status == 200
+
+
+def test_where_all_connections_are_taken_by_halves_of_requests_the_oldest_are_closed(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+):
+    set_settings(app, monkeypatch, SERVER_CONNECTIONS=40)
+    monkeypatch.setattr(http, "RESTING", 1)
+
+    with running_server(app) as server, idle_connections(server.port, 60) as senders:
+        for one in senders:
+            one.sendall(b"GET /health HT")
+        assert Client(server.port).ask("GET", "/health").status == 200
+
+
+def test_a_request_that_does_not_come_to_its_end_is_given_up(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(http, "HALF_SENT", 0)
+
+    with running_server(app) as server, idle_connections(server.port, 1) as (sender,):
+        sender.sendall(b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nab")
+
+        assert sender.recv(100) == b""
+
+
+@pytest.mark.parametrize("how", ["Content-Length: 5000000", "Transfer-Encoding: chunked"])
+def test_large_bodies_are_read_only_where_files_go(app: Flask, how: str):
+    with running_server(app) as server, idle_connections(server.port, 1) as (sender,):
+        sender.sendall(f"POST /sign-in HTTP/1.1\r\nHost: localhost\r\n{how}\r\n\r\n".encode())
+        if "chunked" in how:
+            with suppress(ConnectionError):
+                sender.sendall(b"4c4b40\r\n" + bytes(5_000_000))
+
+        assert sender.recv(100).startswith(b"HTTP/1.1 413 ")
 
 
 @contextmanager
@@ -406,6 +440,32 @@ def test_a_file_that_finds_no_room_in_the_queue_is_told_to_come_again(
     assert (away.status_code, away.headers["Retry-After"]) == (503, "5")
     assert "Many files are being attached right now." in away.text
     assert upload(chair, made).status_code == 303
+
+
+def test_large_files_are_held_in_memory_a_few_at_a_time(
+    app: Flask, visit: Visit, fresh_queues, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(attachments, "LARGE", 1)
+    made = Factory(app).evaluation(phase=Phase.SCORING)
+    chair = visit(made.chair)
+    assert upload(chair, made).status_code == 303
+    page = chair.page(made.url(f"vendors/{made.vendors[0].id}/files"))
+    (url,) = {a.get("href") or "" for a in page.all("a") if "/files/" in (a.get("href") or "")}
+    monkeypatch.setitem(
+        app.extensions,
+        attachments.DOWNLOADS,
+        queues.WorkQueue(at_once=1, waiting=0, full=attachments.BUSY_READING),
+    )
+
+    first = chair.send("GET", url)  # not read to its end yet
+    second = chair.send("GET", url)
+    first.close()
+    third = chair.get(url)
+
+    assert (second.status_code, second.headers["Retry-After"]) == (503, "5")
+    assert "Many files are being opened right now." in second.text
+    assert third.status_code == 200
+    assert third.data == pdf("a")
 
 
 def test_files_are_read_one_at_a_time_and_no_connection_waits_with_them(
