@@ -26,6 +26,7 @@ from crrubric.models import District, Evaluation
 from crrubric.queries.record.chains import StoredEntry, iterate_entries
 from crrubric.queries.record.stored import (
     UNREADABLE,
+    ReadTwice,
     iterate_stored_ballots,
     iterate_stored_marks,
     read_stored_state,
@@ -135,6 +136,9 @@ def _compare_evaluation(
         marks = iterate_stored_marks(session, evaluation_id)
         for difference in compare_marks(told, marks):
             yield _explain_difference(title, difference, told, stored)
+    except ReadTwice:
+        message = N_("Evaluation “%(evaluation)s”: two rows stand where there can be one.")
+        yield Invalid(message, evaluation=title)
     except UNREADABLE:
         message = N_("Evaluation “%(evaluation)s”: a table holds values that can’t be read.")
         yield Invalid(message, evaluation=title)

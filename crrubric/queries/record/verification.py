@@ -31,6 +31,8 @@ from crrubric.queries.record.ballot_checks import (
 )
 from crrubric.queries.record.question_checks import list_question_checks
 from crrubric.queries.record.replays import check_journals
+from crrubric.queries.record.rows import check_rows
+from crrubric.queries.record.schema import check_indexes, check_schema
 from crrubric.queries.record.stored import UNREADABLE
 from crrubric.queries.record.triggers import check_triggers
 
@@ -65,12 +67,16 @@ def begin_snapshot(session: Session) -> None:
 
 def verify_record(session: Session) -> VerificationReport:
     """Look at everything: the journal's chains and whether the tables are what it tells, every
-    seal and file, the database's triggers, the invariants, all keys."""
+    seal and file, the database's triggers, rules and indexes, every value's kind, the invariants,
+    all keys."""
     journals = check_journals(session)
     checks = (
         _check_seals,
         _check_files,
         check_triggers,
+        check_schema,
+        check_rows,
+        check_indexes,
         _check_invariants,
         _check_foreign_keys,
     )
