@@ -17,15 +17,12 @@ from sqlalchemy import (
     Date,
     DateTime,
     Enum,
-    Index,
     Integer,
     LargeBinary,
-    PrimaryKeyConstraint,
     Select,
     String,
     Table,
     TextClause,
-    UniqueConstraint,
     and_,
     func,
     literal,
@@ -39,7 +36,12 @@ from sqlalchemy.orm import Session
 from crrubric.domain.errors import CrrubricError, Invalid
 from crrubric.domain.translation import N_
 from crrubric.models import Base
-from crrubric.queries.record.schema import condition_of, plain_type
+from crrubric.queries.record.schema import (
+    condition_of,
+    is_key,
+    list_keys_and_indexes,
+    plain_type,
+)
 
 # how SQLite keeps a column: the type that it says, and how days and moments are written
 KEPT: tuple[tuple[type[Any], str], ...] = (
@@ -67,7 +69,7 @@ def check_rows(session: Session) -> Iterator[CrrubricError]:
     keys, count_doubles = _list_key_checks()
     for (table, name), count in zip(keys, session.execute(count_doubles).one(), strict=True):
         if count:
-            message = N_("Rows of “%(table)s” that have one %(name)s with others: %(count)s.")
+            message = N_("Values of %(name)s that several rows of “%(table)s” share: %(count)s.")
             yield Invalid(message, table=table, name=name, count=count)
 
 
@@ -79,17 +81,16 @@ def _list_row_checks(
     found = []
     for table in Base.metadata.sorted_tables:
         wrong = [*_list_column_faults(table, dialect), *_list_broken_rules(table)]
-        wanted = select(*(func.count().filter(fault) for _problem, fault in wrong))
-        found.append(
-            (table.name, tuple(problem for problem, _ in wrong), wanted.select_from(table))
-        )
+        counts: list[ColumnElement[int]] = [func.count().filter(fault) for _problem, fault in wrong]
+        problems = tuple(problem for problem, _fault in wrong)
+        found.append((table.name, problems, select(*counts).select_from(table)))
     return tuple(found)
 
 
 def _list_column_faults(
     table: Table, dialect: str
 ) -> Iterator[tuple[tuple[str, str], ColumnElement[bool]]]:
-    message = N_("Rows of “%(table)s” whose %(name)s is no such value: %(count)s.")
+    message = N_("Rows of “%(table)s” whose %(name)s is not of its kind: %(count)s.")
     for column in table.columns:
         fault = or_(column.is_(None), *_list_wrong_values(column, dialect))
         wrong = and_(column.is_not(None), fault) if column.nullable else fault
@@ -144,9 +145,6 @@ def _list_key_checks() -> tuple[tuple[tuple[str, str], ...], Select[Any]]:
 
 def _list_keys(table: Table) -> Iterator[tuple[Sequence[Column[Any]], Any]]:
     """The columns of each key of a table, and of which rows it is."""
-    for part in sorted((*table.constraints, *table.indexes), key=lambda part: str(part.name)):
-        only = isinstance(part, PrimaryKeyConstraint | UniqueConstraint) or (
-            isinstance(part, Index) and part.unique
-        )
-        if only:
+    for part in list_keys_and_indexes(table):
+        if is_key(part):
             yield list(part.columns), condition_of(part)

@@ -34,6 +34,7 @@ from crrubric.models import Base
 
 # table, columns, whether no two rows may have the same, whether it is of some rows only
 Shape = tuple[str, tuple[str, ...], bool, bool]
+KeyOrIndex = PrimaryKeyConstraint | UniqueConstraint | Index
 
 # SQLite has no index for a key that is one number: the table itself is in its order.
 SQLITE_INDEXES = """
@@ -104,7 +105,7 @@ def check_schema(session: Session) -> Iterator[CrrubricError]:
             yield Invalid(message, table=table.name, name=name)
         for column in table.columns if types else ():
             if types.get((table.name, column.name)) != _name_type(column.type):
-                message = N_("The database’s table “%(table)s” has another kind of “%(name)s”.")
+                message = N_("The database’s table “%(table)s” has “%(name)s” of another kind.")
                 yield Invalid(message, table=table.name, name=column.name)
 
 
@@ -131,15 +132,28 @@ def check_indexes(session: Session) -> Iterator[CrrubricError]:
 def list_shapes(table: Table) -> tuple[tuple[str, Shape], ...]:
     """(name, shape) of every key and index that a table must have."""
     found = []
-    for part in sorted((*table.constraints, *table.indexes), key=lambda part: str(part.name)):
-        if isinstance(part, PrimaryKeyConstraint | UniqueConstraint | Index):
-            columns = tuple(column.name for column in part.columns)
-            only, some = not isinstance(part, Index) or part.unique, condition_of(part) is not None
-            found.append((str(part.name), (table.name, columns, bool(only), some)))
+    for part in list_keys_and_indexes(table):
+        columns = tuple(column.name for column in part.columns)
+        shape = table.name, columns, is_key(part), condition_of(part) is not None
+        found.append((str(part.name), shape))
     return tuple(found)
 
 
-def condition_of(part: PrimaryKeyConstraint | UniqueConstraint | Index) -> Any:
+def list_keys_and_indexes(table: Table) -> list[KeyOrIndex]:
+    """The keys and indexes that a table must have, in the order of their names."""
+    parts: list[KeyOrIndex] = [*table.indexes]
+    for part in table.constraints:
+        if isinstance(part, PrimaryKeyConstraint | UniqueConstraint):
+            parts.append(part)
+    return sorted(parts, key=lambda part: str(part.name))
+
+
+def is_key(part: KeyOrIndex) -> bool:
+    """Whether no two rows may have the same there."""
+    return part.unique if isinstance(part, Index) else True
+
+
+def condition_of(part: KeyOrIndex) -> Any:
     """Of which rows a key is; None: of all."""
     return part.dialect_options["sqlite"]["where"] if isinstance(part, Index) else None
 

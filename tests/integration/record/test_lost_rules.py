@@ -102,7 +102,7 @@ def test_a_second_row_under_a_key_that_was_dropped(
     assert found == [
         f"Evaluation “{whole.evaluation.title}”: two rows stand where there can be one.",
         f"The database’s table “{table}” is without its “{key}”.",
-        f"Rows of “{table}” that have one {columns} with others: 1.",
+        f"Values of {columns} that several rows of “{table}” share: 1.",
     ]
 
 
@@ -132,7 +132,7 @@ def test_a_column_of_another_kind(app: Flask):
         found = [str(problem) for problem in check_schema(Session(connection))]
         connection.rollback()
 
-    assert found == ["The database’s table “member” has another kind of “is_reviewer”."]
+    assert found == ["The database’s table “member” has “is_reviewer” of another kind."]
 
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)
@@ -217,7 +217,7 @@ def test_a_value_that_is_none_of_its_column(whole: Made, turn: int):
             found = {
                 (problem.values["table"], problem.values["name"])
                 for problem in check_rows(session)
-                if "is no such value" in str(problem)
+                if "is not of its kind" in str(problem)
             }
         done.rollback()
 
@@ -229,7 +229,7 @@ def test_a_value_that_is_none_of_its_column(whole: Made, turn: int):
 def test_a_seal_whose_text_is_none_ends_in_a_problem(whole: Made):
     run("UPDATE sealed_ballot SET content = CAST(content AS BLOB)")
 
-    assert any("“sealed_ballot” whose content is no such value" in words for words in problems())
+    assert any("“sealed_ballot” whose content is not of its kind" in words for words in problems())
 
 
 def test_a_row_that_breaks_a_rule(whole: Made):
