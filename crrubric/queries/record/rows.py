@@ -78,7 +78,7 @@ def _list_row_checks(
     dialect: str,
 ) -> tuple[tuple[str, tuple[tuple[str, str], ...], Select[Any]], ...]:
     """(table, what can be wrong with a row of it, how to count the rows for each of these)."""
-    found = []
+    found: list[tuple[str, tuple[tuple[str, str], ...], Select[Any]]] = []
     for table in Base.metadata.sorted_tables:
         wrong = [*_list_column_faults(table, dialect), *_list_broken_rules(table)]
         counts: list[ColumnElement[int]] = [func.count().filter(fault) for _problem, fault in wrong]

@@ -92,7 +92,7 @@ ORDER BY n.relname
 TOLD_OF_ROWS = ("CHECK constraint failed", "NULL value in")
 
 
-def check_schema(session: Session) -> Iterator[CrrubricError]:
+def check_table_parts(session: Session) -> Iterator[CrrubricError]:
     """Every key, index, rule or column that the database no longer has as it was made."""
     dialect = session.get_bind().dialect.name
     shapes, rules = _read_shapes(session, dialect), _read_rules(session, dialect)

@@ -32,7 +32,7 @@ from crrubric.queries.record.ballot_checks import (
 from crrubric.queries.record.question_checks import list_question_checks
 from crrubric.queries.record.replays import check_journals
 from crrubric.queries.record.rows import check_rows
-from crrubric.queries.record.schema import check_indexes, check_schema
+from crrubric.queries.record.schema import check_indexes, check_table_parts
 from crrubric.queries.record.stored import UNREADABLE
 from crrubric.queries.record.triggers import check_triggers
 
@@ -74,7 +74,7 @@ def verify_record(session: Session) -> VerificationReport:
         _check_seals,
         _check_files,
         check_triggers,
-        check_schema,
+        check_table_parts,
         check_rows,
         check_indexes,
         _check_invariants,

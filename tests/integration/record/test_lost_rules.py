@@ -18,7 +18,7 @@ from crrubric.extensions import WRITE, db
 from crrubric.models import Base
 from crrubric.models.base import Thousandths, UtcDateTime
 from crrubric.queries.record.rows import check_rows
-from crrubric.queries.record.schema import check_indexes, check_schema
+from crrubric.queries.record.schema import check_indexes, check_table_parts
 from tests.databases import driver_connection
 from tests.factories import Factory, Made
 from tests.integration.record.test_every_column import problems, seals_off
@@ -114,7 +114,7 @@ def test_a_key_an_index_and_a_rule_that_are_gone(app: Flask):
     with db.engine.connect().execution_options(**WRITE) as connection:
         for statement in drop:
             connection.exec_driver_sql(statement)
-        found = [str(problem) for problem in check_schema(Session(connection))]
+        found = [str(problem) for problem in check_table_parts(Session(connection))]
         connection.rollback()
 
     named = [statement.split()[-1] for statement in drop]
@@ -129,7 +129,7 @@ def test_a_key_an_index_and_a_rule_that_are_gone(app: Flask):
 def test_a_column_of_another_kind(app: Flask):
     with db.engine.connect() as connection:
         connection.exec_driver_sql("ALTER TABLE member ALTER is_reviewer TYPE int USING 1")
-        found = [str(problem) for problem in check_schema(Session(connection))]
+        found = [str(problem) for problem in check_table_parts(Session(connection))]
         connection.rollback()
 
     assert found == ["The database’s table “member” has “is_reviewer” of another kind."]
