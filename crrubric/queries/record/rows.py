@@ -83,7 +83,8 @@ def _list_row_checks(
         wrong = [*_list_column_faults(table, dialect), *_list_broken_rules(table)]
         counts: list[ColumnElement[int]] = [func.count().filter(fault) for _problem, fault in wrong]
         problems = tuple(problem for problem, _fault in wrong)
-        found.append((table.name, problems, select(*counts).select_from(table)))
+        wanted: Any = select(*counts).select_from(table)
+        found.append((table.name, problems, wanted))
     return tuple(found)
 
 
