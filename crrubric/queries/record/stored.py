@@ -4,6 +4,7 @@ A table that the journal tells of is read by one function of READERS.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 from datetime import date, datetime
 from functools import cache
@@ -78,6 +79,21 @@ UNREADABLE = (
     ArithmeticError,
     RecursionError,
 )
+
+
+@contextmanager
+def reading_any_text(session: Session) -> Iterator[None]:
+    """Let SQLite hand out bytes that are no text as text with U+FFFD in it, which is not as told,
+    instead of ending the reading; PostgreSQL keeps none."""
+    if session.get_bind().dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = session.connection().connection.driver_connection
+    driver.text_factory = lambda data: data.decode(errors="replace")
+    try:
+        yield
+    finally:
+        driver.text_factory = str
 
 
 class ReadTwice(Exception):

@@ -33,7 +33,7 @@ from crrubric.queries.record.question_checks import list_question_checks
 from crrubric.queries.record.replays import check_journals
 from crrubric.queries.record.rows import check_rows
 from crrubric.queries.record.schema import check_indexes, check_table_parts
-from crrubric.queries.record.stored import UNREADABLE
+from crrubric.queries.record.stored import UNREADABLE, reading_any_text
 from crrubric.queries.record.triggers import check_triggers
 
 BATCH = 100  # sealed versions that are read at a time, each with its whole text
@@ -69,6 +69,11 @@ def verify_record(session: Session) -> VerificationReport:
     """Look at everything: the journal's chains and whether the tables are what it tells, every
     seal and file, the database's triggers, rules and indexes, every value's kind, the invariants,
     all keys."""
+    with reading_any_text(session):
+        return _look_at_everything(session)
+
+
+def _look_at_everything(session: Session) -> VerificationReport:
     journals = check_journals(session)
     checks = (
         _check_seals,

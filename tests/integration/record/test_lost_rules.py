@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from crrubric.extensions import WRITE, db
 from crrubric.models import Base
 from crrubric.models.base import Thousandths, UtcDateTime
+from crrubric.queries.record.doubles import list_doubles
 from crrubric.queries.record.rows import check_rows
 from crrubric.queries.record.schema import check_indexes, check_table_parts
 from tests.databases import driver_connection
@@ -230,6 +231,14 @@ def test_a_seal_whose_text_is_none_ends_in_a_problem(whole: Made):
     run("UPDATE sealed_ballot SET content = CAST(content AS BLOB)")
 
     assert any("“sealed_ballot” whose content is not of its kind" in words for words in problems())
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_bytes_that_are_no_text_end_in_a_problem(whole: Made):
+    run("UPDATE vendor SET company = CAST(x'ff41' AS TEXT) WHERE id = 1")
+
+    assert any("differs from the journal in company" in words for words in problems())
+    assert len(list_doubles(db.session())) == 1
 
 
 def test_a_row_that_breaks_a_rule(whole: Made):
