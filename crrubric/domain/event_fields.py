@@ -61,11 +61,11 @@ TYPED: Mapping[str, Kinds] = {
     "fingerprint": WORDS,
 }  # fmt: skip
 CODES = frozenset({
-    "adopted", "answer", "answered_on", "answered on", "bytes", "closes_on", "code", "criteria",
-    "due on", "effect", "ends_at", "event", "evidence_kind", "evidence_on", "evidence_until",
-    "given on", "kind", "language", "lead", "mode", "over", "phase", "position", "price_unit",
-    "ranks", "receipt", "sent on", "sha256", "slug", "source", "stakeholder", "standing",
-    "time_zone", "until", "value", "vendors", "weight",
+    "adopted", "answer", "answered_on", "answered on", "bytes", "chain", "closes_on", "code",
+    "criteria", "due on", "effect", "ends_at", "event", "evidence_kind", "evidence_on",
+    "evidence_until", "first", "given on", "kind", "language", "lead", "mode", "over", "phase",
+    "position", "price_unit", "ranks", "receipt", "sent on", "sha256", "slug", "source",
+    "stakeholder", "standing", "time_zone", "until", "value", "vendors", "weight",
 })  # fmt: skip
 # whom or what an entry is about, by event; a vendor where nothing stands here
 SUBJECTS: Mapping[Event, Kinds] = {
@@ -75,7 +75,8 @@ SUBJECTS: Mapping[Event, Kinds] = {
     Event.MOTION_CORRECTED: WORDS,
     **dict.fromkeys(
         (
-            Event.EVALUATION_CREATED, Event.EVALUATION_DELETED, Event.SECTION_ADDED,
+            Event.EVALUATION_CREATED, Event.EVALUATION_BEGUN, Event.EVALUATION_DELETED,
+            Event.SECTION_ADDED,
             Event.SECTION_RENAMED, Event.SECTION_REMOVED, Event.CRITERION_ADDED,
             Event.CRITERION_CHANGED, Event.CRITERION_TRANSLATED, Event.CRITERION_MOVED,
             Event.CRITERION_CORRECTED,

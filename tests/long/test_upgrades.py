@@ -129,6 +129,10 @@ def fill_tables() -> None:
     with db.engine.connect().execution_options(**WRITE) as connection, connection.begin():
         for table, number in product(tables.values(), range(1, ROWS + 1)):
             insert_row(connection, table, number)
+        if connection.dialect.name == "postgresql":  # which has not counted these numbers
+            for name in (name for name, table in tables.items() if "id" in table.c):
+                counter = f"pg_get_serial_sequence('{name}', 'id')"
+                connection.exec_driver_sql(f"SELECT setval({counter}, {ROWS})")
 
 
 def read_rows() -> dict[str, list[dict[str, Any]]]:
@@ -156,7 +160,7 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     return [
         f"{name}.{column}: {old[column]!r} became {new[column]!r}"
         for name, rows in before.items()
-        for old, new in zip(rows, after[name], strict=True)
+        for old, new in zip(rows, after[name][:ROWS], strict=True)
         for column in old.keys() & new.keys()
         if old[column] != new[column]
         and not f"{name}.{column}: {old[column]!r} became".startswith(ON_PURPOSE)
@@ -176,8 +180,11 @@ def test_an_upgrade_keeps_every_row(bare_app: Flask, revision: str):
     assert {name: len(rows) for name, rows in before.items()} == dict.fromkeys(before, ROWS)
     assert before.keys() <= after.keys()
     assert differences(before, after) == []
+    added = {name: rows[ROWS:] for name, rows in after.items() if rows[ROWS:]}
+    assert added.keys() <= {"journal_entry"}  # 0027: the site is told what there is
     for mapper in Base.registry.mappers:  # the services can read them all
-        assert len(db.session.scalars(sa.select(mapper.class_)).all()) in {0, ROWS}
+        rows = len(db.session.scalars(sa.select(mapper.class_)).all())
+        assert rows in {0, ROWS + len(added.get(str(mapper.local_table), []))}
     assert find_lost_keys() == []
 
 

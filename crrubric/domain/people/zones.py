@@ -5,6 +5,7 @@ from functools import cache
 from zoneinfo import available_timezones
 
 UTC = "UTC"
+UNNAMED = "Our district"  # until somebody says what it is called
 # what a machine's list of zones has beside zones of places
 NO_ZONES = frozenset({"Factory", "localtime"})
 

@@ -128,6 +128,8 @@ class State:
     seen: set[Pair] = field(default_factory=set)
     signed: dict[tuple[str, Any, str], object] = field(default_factory=dict)
 
+    # of a site's journal: the evaluations that it tells of, each with the first hash of its chain
+    begun: dict[int, tuple[Text, str]] = field(default_factory=dict)
     # of a journal only: fields of which entries of older versions tell too little, and how many
     untold: set[str] = field(default_factory=set)
     untold_entries: int = 0

@@ -10,16 +10,18 @@ from crrubric.domain.errors import CrrubricError, Invalid
 from crrubric.domain.text import email_key, key_of
 from crrubric.domain.translation import N_
 from crrubric.models import Evaluation, Member, User, Vendor
+from crrubric.queries.record.stored import reading_any_text
 
 
 def list_doubles(session: Session) -> list[CrrubricError]:
     """Evaluations, vendors, seats and accounts that differ only in how they are spelled."""
-    return [
-        *_list_double_titles(session),
-        *_list_double_vendors(session),
-        *_list_double_seats(session),
-        *_list_double_accounts(session),
-    ]
+    with reading_any_text(session):
+        return [
+            *_list_double_titles(session),
+            *_list_double_vendors(session),
+            *_list_double_seats(session),
+            *_list_double_accounts(session),
+        ]
 
 
 def _list_double_titles(session: Session) -> Iterator[CrrubricError]:

@@ -1,6 +1,6 @@
 """Every evaluation's journal: is its chain whole, and do the tables hold what it tells?"""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain.errors import CrrubricError, Invalid
 from crrubric.domain.events import Event
+from crrubric.domain.people.zones import UNNAMED, UTC
 from crrubric.domain.record.chain import FAULTS, SITE, ChainReader, find_site_chain
 from crrubric.domain.record.differences import (
     KINDS,
@@ -18,14 +19,17 @@ from crrubric.domain.record.differences import (
     find_differences,
     is_same,
 )
+from crrubric.domain.record.entries import ToldEntry
 from crrubric.domain.record.names import name_thing
 from crrubric.domain.record.replay import replay_entry
 from crrubric.domain.record.state import State
+from crrubric.domain.record.texts import Text
 from crrubric.domain.translation import N_
 from crrubric.models import District, Evaluation
 from crrubric.queries.record.chains import StoredEntry, iterate_entries
 from crrubric.queries.record.stored import (
     UNREADABLE,
+    ReadTwice,
     iterate_stored_ballots,
     iterate_stored_marks,
     read_stored_state,
@@ -37,6 +41,7 @@ class JournalFindings:
     """What a look at the whole journal found."""
 
     entries: int = 0
+    firsts: dict[int, str] = field(default_factory=dict)  # the first hash of each evaluation's
     untold_entries: int = 0  # of older versions, which tell too little to be compared
     withheld: int = 0  # texts that were taken out of entries
     unsalted: int = 0  # those of them that can't be compared with the tables
@@ -49,12 +54,13 @@ def check_journals(session: Session) -> JournalFindings:
     titles = {row.id: row.title for row in session.execute(select(Evaluation.id, Evaluation.title))}
     districts = list(session.scalars(select(District).order_by(District.id)))
     sites = {find_site_chain(row.id, districts[0].id): row for row in districts}
-    chained: set[int] = set()
+    chained: dict[int, State] = {}
+    begun: dict[int, tuple[Text, str]] = {}
     for chain, entries in groupby(iterate_entries(session), key=lambda entry: entry.chain):
-        chained.add(chain)
         told = _follow_chain(chain, entries, found)
+        chained[chain] = told
         if chain in sites:
-            found.problems.extend(_compare_district(sites[chain], told))
+            begun |= told.begun
         elif chain == SITE:
             continue  # accounts are made before there is a district
         elif chain < SITE:
@@ -68,7 +74,10 @@ def check_journals(session: Session) -> JournalFindings:
         else:
             found.untold_entries += told.untold_entries
             found.problems.extend(_compare_evaluation(session, chain, titles[chain], told))
-    for key in sorted(titles.keys() - chained):
+    for chain, district in sites.items():
+        found.problems.extend(_compare_district(district, chained.get(chain, State())))
+    found.problems.extend(_compare_beginnings(titles, found.firsts, begun))
+    for key in sorted(titles.keys() - chained.keys()):
         found.problems.append(
             Invalid(N_("Evaluation “%(evaluation)s”: it has no journal."), evaluation=titles[key])
         )
@@ -80,20 +89,33 @@ def _follow_chain(chain: int, entries: Iterable[StoredEntry], found: JournalFind
     reader, state = ChainReader(), State()
     for entry in entries:
         found.entries += 1
+        if entry.number == 1 and chain > SITE:
+            found.firsts.setdefault(chain, entry.link.hash)
         found.withheld += len(entry.link.withheld)
         found.unsalted += len(entry.link.withheld.keys() - entry.link.salts.keys())
         found.problems.extend(_check_entry(reader, entry))
         if entry.told is None:  # named above: nobody can make it out
             continue
-        if chain <= SITE:
-            if entry.told.event is Event.DISTRICT_CHANGED:
-                state.facts.update(entry.told.after or {})
-        elif not replay_entry(state, entry.told):
+        replay = replay_entry if chain > SITE else _replay_site_entry
+        if not replay(state, entry.told):
             message = N_(
                 "Journal, chain %(chain)s: entry %(number)s does not fit what was told before it."
             )
             found.problems.append(Invalid(message, chain=chain, number=entry.number))
     return state
+
+
+def _replay_site_entry(state: State, entry: ToldEntry) -> bool:
+    """Apply an entry of a site's chain; whether it tells what it should."""
+    after = entry.after or {}
+    try:
+        if entry.event is Event.DISTRICT_CHANGED:
+            state.facts.update(after)
+        elif entry.event is Event.EVALUATION_BEGUN:
+            state.begun.setdefault(after["chain"], (entry.subject, after["first"]))
+    except UNREADABLE:
+        return False
+    return True
 
 
 def _check_entry(reader: ChainReader, entry: StoredEntry) -> Iterator[CrrubricError]:
@@ -109,16 +131,33 @@ def _check_entry(reader: ChainReader, entry: StoredEntry) -> Iterator[CrrubricEr
 
 
 def _compare_district(row: District, told: State) -> Iterator[CrrubricError]:
-    """Name and time zone of a district, once somebody has set them."""
+    """Name and time zone of a district; what it is made with, until somebody has set them."""
     stored = {"name": row.name, "time_zone": row.time_zone}
-    wrong = [
-        name
-        for name, value in told.facts.items()
-        if name in stored and not is_same(value, stored[name])
-    ]
+    facts = {"name": UNNAMED, "time_zone": UTC, **told.facts}
+    wrong = [name for name, value in stored.items() if not is_same(facts[name], value)]
     if wrong:
         message = N_("The district differs from the journal: %(columns)s.")
         yield Invalid(message, columns=", ".join(wrong))
+
+
+def _compare_beginnings(
+    titles: Mapping[int, str], firsts: Mapping[int, str], begun: Mapping[int, tuple[Text, str]]
+) -> Iterator[CrrubricError]:
+    """Evaluations that are gone with their journals, or that have other ones, or came unseen."""
+    for chain, (title, first) in begun.items():
+        if chain in firsts and firsts[chain] != first:
+            message = N_("Journal, chain %(chain)s: it begins otherwise than the site’s tells.")
+            yield Invalid(message, chain=chain)
+        elif chain not in firsts and chain not in titles:
+            message = N_(
+                "Evaluation “%(evaluation)s”, chain %(chain)s: gone with its journal, but that of"
+                " the site tells of it."
+            )
+            name = title if isinstance(title, str) else "?"
+            yield Invalid(message, evaluation=name, chain=chain)
+    for key in sorted(titles.keys() & firsts.keys() - begun.keys()):
+        message = N_("Evaluation “%(evaluation)s”: the site’s journal does not tell of it.")
+        yield Invalid(message, evaluation=titles[key])
 
 
 def _compare_evaluation(
@@ -135,6 +174,9 @@ def _compare_evaluation(
         marks = iterate_stored_marks(session, evaluation_id)
         for difference in compare_marks(told, marks):
             yield _explain_difference(title, difference, told, stored)
+    except ReadTwice:
+        message = N_("Evaluation “%(evaluation)s”: two rows stand where there can be one.")
+        yield Invalid(message, evaluation=title)
     except UNREADABLE:
         message = N_("Evaluation “%(evaluation)s”: a table holds values that can’t be read.")
         yield Invalid(message, evaluation=title)

@@ -4,6 +4,8 @@ A table that the journal tells of is read by one function of READERS.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import fields
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -69,7 +71,43 @@ from crrubric.models import (
 BATCH = 5_000  # ballots or marks that are read at a time
 BALLOT_COLUMNS = ("seals", *BALLOT_MOMENTS)
 # What reading a row raises whose values nobody can make out any more.
-UNREADABLE = (LookupError, TypeError, ValueError, ArithmeticError, RecursionError)
+UNREADABLE = (
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+    ArithmeticError,
+    RecursionError,
+)
+
+
+@contextmanager
+def reading_any_text(session: Session) -> Iterator[None]:
+    """Let SQLite hand out bytes that are no text as text with U+FFFD in it, which is not as told,
+    instead of ending the reading; PostgreSQL keeps none."""
+    if session.get_bind().dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = session.connection().connection.driver_connection
+    driver.text_factory = lambda data: data.decode(errors="replace")
+    try:
+        yield
+    finally:
+        driver.text_factory = str
+
+
+class ReadTwice(Exception):
+    """Two rows where there can be one: no order of reading says which of them counts."""
+
+
+class RowsByKey(dict[Any, Any]):
+    """Rows by what they are found by; a second one of the same is refused."""
+
+    def __setitem__(self, key: Any, row: Any) -> None:
+        """Raises: ReadTwice."""
+        if key in self:
+            raise ReadTwice
+        super().__setitem__(key, row)
 
 
 class StoredRows:
@@ -139,9 +177,12 @@ def read_stored_evaluation(rows: StoredRows, state: State) -> None:
 
 def read_stored_rubric(rows: StoredRows, state: State) -> None:
     """Sections, criteria, tensions, and revisions."""
-    state.sections = {row["id"]: plain_columns(row, SECTION) for row in rows.read(Section)}
-    state.criteria = {row["id"]: plain_columns(row, CRITERION) for row in rows.read(Criterion)}
-    state.tensions = {row["id"]: plain_columns(row, TENSION) for row in rows.read(Tension)}
+    for row in rows.read(Section):
+        state.sections[row["id"]] = plain_columns(row, SECTION)
+    for row in rows.read(Criterion):
+        state.criteria[row["id"]] = plain_columns(row, CRITERION)
+    for row in rows.read(Tension):
+        state.tensions[row["id"]] = plain_columns(row, TENSION)
     for row in sorted(rows.read(RubricRevision), key=lambda row: row["number"]):
         state.revisions.append(plain_columns(row, (*REVISION, "before", "after")))
         sign_row(state, "rubric_revision", row["number"], row, ("made_at",))
@@ -272,6 +313,8 @@ def read_stored_recommendation(rows: StoredRows, state: State) -> None:
     """The recommendation with the adopted order, positions, reinstatements, commitments."""
     ranks = {row["vendor_id"]: row["rank"] for row in rows.read(RankedVendor, Vendor)}
     for row in rows.read(Decision):
+        if state.decision is not None:
+            raise ReadTwice
         columns = (*DECISION, "ranking_as_computed", "ranking_reason")
         state.decision = {**plain_columns(row, columns), "ranks": ranks}
         sign_row(state, "decision", None, row, ("recorded_by", "recorded_at"))
@@ -319,8 +362,14 @@ READERS: tuple[Callable[[StoredRows, State], None], ...] = (
 
 
 def read_stored_state(session: Session, evaluation_id: int) -> State:
-    """The state that the tables hold, without ballots and marks. Raises: one of UNREADABLE."""
+    """The state that the tables hold, without ballots and marks.
+
+    Raises: ReadTwice, or one of UNREADABLE.
+    """
     state, rows = State(), StoredRows(session, evaluation_id)
+    for kept in fields(state):
+        if kept.default_factory is dict:
+            setattr(state, kept.name, RowsByKey())
     for read in READERS:
         read(rows, state)
     return state

@@ -31,7 +31,9 @@ from crrubric.queries.record.ballot_checks import (
 )
 from crrubric.queries.record.question_checks import list_question_checks
 from crrubric.queries.record.replays import check_journals
-from crrubric.queries.record.stored import UNREADABLE
+from crrubric.queries.record.rows import check_rows
+from crrubric.queries.record.schema import check_indexes, check_table_parts
+from crrubric.queries.record.stored import UNREADABLE, reading_any_text
 from crrubric.queries.record.triggers import check_triggers
 
 BATCH = 100  # sealed versions that are read at a time, each with its whole text
@@ -65,12 +67,21 @@ def begin_snapshot(session: Session) -> None:
 
 def verify_record(session: Session) -> VerificationReport:
     """Look at everything: the journal's chains and whether the tables are what it tells, every
-    seal and file, the database's triggers, the invariants, all keys."""
+    seal and file, the database's triggers, rules and indexes, every value's kind, the invariants,
+    all keys."""
+    with reading_any_text(session):
+        return _look_at_everything(session)
+
+
+def _look_at_everything(session: Session) -> VerificationReport:
     journals = check_journals(session)
     checks = (
         _check_seals,
         _check_files,
         check_triggers,
+        check_table_parts,
+        check_rows,
+        check_indexes,
         _check_invariants,
         _check_foreign_keys,
     )

@@ -47,7 +47,7 @@ from crrubric.models import (
     UserSession,
     Vendor,
 )
-from crrubric.queries.people.people import Actor, actor_of
+from crrubric.queries.people.people import OPERATOR, Actor, actor_of
 from crrubric.services.ballots.ballots import mark_text, serialize_mark
 from crrubric.services.ballots.seals import seal_ballot
 from crrubric.services.demo.files import add_files
@@ -111,6 +111,7 @@ def make_demo() -> bool:
         session.add_all(_make_past_session(user, days) for days, user in enumerate(users.values()))
         for row in data["evaluation"]:
             _EvaluationMaker(session, district, users, row).make()
+        note_event(session, OPERATOR, Event.DISTRICT_CHANGED, after=data["district"])
         sort_entries(session)
     return True
 

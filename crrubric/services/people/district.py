@@ -7,7 +7,7 @@ from crrubric.domain import limits
 from crrubric.domain.actions import SiteAction
 from crrubric.domain.errors import Invalid, Stale, clean_together
 from crrubric.domain.events import Event
-from crrubric.domain.people.zones import UTC, is_zone
+from crrubric.domain.people.zones import UNNAMED, UTC, is_zone
 from crrubric.domain.text import require_line
 from crrubric.domain.translation import N_
 from crrubric.models import District
@@ -17,7 +17,6 @@ from crrubric.queries.people.people import Actor
 from crrubric.services.shared.journal import find_changes, note_event
 from crrubric.services.shared.unit import unit_of_work
 
-UNNAMED = "Our district"
 LOCK = 674  # the class of PostgreSQL's advisory lock that is held to make the one district
 
 

@@ -4,7 +4,7 @@ Entries wait in the session until the unit of work ends: only then is the head o
 for the shortest time, and everything else is locked already.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -77,18 +77,40 @@ def write_entries(session: Session) -> None:
     """Number, chain and store the entries that wait; the last thing in a transaction."""
     waiting: list[JournalEntry] = session.info.pop(WAITING, [])
     session.flush()
+    begun = [entry for entry in waiting if entry.event is Event.EVALUATION_CREATED]
     for entry in waiting:
         entry.chain = entry.evaluation_id or SITE
-    chains = sorted({entry.chain for entry in waiting})  # in one order for everybody
-    heads = {chain: _lock_chain_head(session, chain) for chain in chains}
-    for entry in waiting:
+    chains = {entry.chain for entry in waiting} | ({SITE} if begun else set())
+    heads = {chain: _lock_chain_head(session, chain) for chain in sorted(chains)}  # in one order
+    _chain_entries(waiting, heads)
+    beginnings = [_tell_beginning(entry) for entry in begun]
+    _chain_entries(beginnings, heads)
+    session.add_all([*waiting, *beginnings])
+    session.flush()
+
+
+def _chain_entries(entries: Iterable[JournalEntry], heads: dict[int, tuple[int, str]]) -> None:
+    """Number and hash entries behind the heads of their chains, which they become."""
+    for entry in entries:
         number, previous = heads[entry.chain]
         entry.number = number + 1
         entry.version, entry.salts = TIMED, draw_entry_salts(entry)
         entry.hash = hash_of(link_of(entry), previous)
         heads[entry.chain] = entry.number, entry.hash
-    session.add_all(waiting)
-    session.flush()
+
+
+def _tell_beginning(first: JournalEntry) -> JournalEntry:
+    """What the site's chain tells of the first entry of an evaluation's: that there is one."""
+    return JournalEntry(
+        chain=SITE,
+        at=first.at,
+        actor_id=first.actor_id,
+        actor_name=first.actor_name,
+        event=Event.EVALUATION_BEGUN,
+        subject=first.subject,
+        after={"chain": first.chain, "first": first.hash},
+        reason="",
+    )
 
 
 def draw_entry_salts(entry: JournalEntry) -> dict[str, str]:

@@ -4,19 +4,22 @@ Each forgery keeps everything else sound: seals and hashes are computed anew, tr
 """
 
 import json
+from importlib import import_module
 from typing import Any
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from flask import Flask
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from crrubric.domain.ballots.receipts import receipt_of
 from crrubric.domain.events import Event
-from crrubric.domain.record.chain import START, hash_of
+from crrubric.domain.record.chain import SITE, START, hash_of
 from crrubric.domain.vocabulary import Answer, Outcome, Phase
 from crrubric.extensions import WRITE, db
-from crrubric.models import JournalEntry, SealedBallot
+from crrubric.models import Base, JournalEntry, SealedBallot
 from crrubric.models.seals import list_expected_triggers
 from crrubric.queries.record.journal import link_of
 from crrubric.queries.record.verification import verify_record
@@ -52,6 +55,15 @@ def chain_anew(chain: int) -> None:
                 text("UPDATE journal_entry SET number = :number, hash = :hash WHERE id = :id"),
                 values,
             )
+
+
+def tell_beginning_again(chain: int) -> None:
+    """Let the site's journal tell how the one evaluation's begins now."""
+    db.session.rollback()
+    first = select(JournalEntry.hash).where(JournalEntry.chain == chain, JournalEntry.number == 1)
+    told = json.dumps({"chain": chain, "first": db.session.scalars(first).one()})
+    run("UPDATE journal_entry SET after = :told WHERE event = 'EVALUATION_BEGUN'", told=told)
+    chain_anew(SITE)
 
 
 @pytest.fixture
@@ -125,6 +137,69 @@ def test_a_journal_that_lost_its_beginning_and_was_numbered_anew(made: Made):
 
     first = f"Journal, chain {made.evaluation.id}: entry 1 does not fit what was told before it."
     assert problems()[0] == first
+
+
+def test_an_evaluation_that_is_gone_with_its_journal(made: Made):
+    kept = {"district", "user_account", "journal_entry"}
+    tables = [table.name for table in Base.metadata.sorted_tables if table.name not in kept]
+    own = made.evaluation.id
+    run("DELETE FROM journal_entry WHERE chain > 0", *(f"DELETE FROM {name}" for name in tables))
+
+    assert problems() == [
+        f"{TITLE}, chain {own}: gone with its journal, but that of the site tells of it."
+    ]
+
+
+def test_an_evaluation_whose_journal_was_written_anew(made: Made):
+    run("UPDATE journal_entry SET actor_name = 'Nobody' WHERE number = 1 AND chain > 0")
+    chain_anew(made.evaluation.id)
+
+    wanted = f"Journal, chain {made.evaluation.id}: it begins otherwise than the site’s tells."
+    assert problems() == [wanted]
+
+
+def test_an_evaluation_of_which_the_site_was_not_told(made: Made):
+    run("DELETE FROM journal_entry WHERE event = 'EVALUATION_BEGUN'")
+    chain_anew(SITE)
+
+    assert problems() == [f"{TITLE}: the site’s journal does not tell of it."]
+
+
+def test_an_entry_of_the_site_that_tells_nothing(made: Made):
+    run("UPDATE journal_entry SET after = '[]' WHERE event = 'EVALUATION_BEGUN'")
+    chain_anew(SITE)
+
+    assert problems()[0].startswith("Journal, chain 0: entry ")
+    assert problems()[0].endswith("does not fit what was told before it.")
+
+
+def test_an_upgrade_tells_the_site_what_there_is(made: Made):
+    """What older versions left: nobody had told that the evaluation began, or what it is called."""
+    run(
+        "DELETE FROM journal_entry WHERE event = 'EVALUATION_BEGUN'",
+        "UPDATE district SET name = 'Cedar Bend', version = 1",
+    )
+    chain_anew(SITE)
+    assert len(problems()) == 2
+    db.session.rollback()
+    migration = import_module("crrubric.migrations.versions.0027_told_evaluations")
+
+    with db.engine.connect().execution_options(**WRITE) as connection, connection.begin():
+        context = MigrationContext.configure(connection)
+        with Operations.context(context):
+            migration.upgrade()
+
+    assert problems() == []
+    newest = select(JournalEntry).where(JournalEntry.chain == SITE).order_by(JournalEntry.id.desc())
+    told = db.session.scalars(newest.limit(1)).one()
+    assert (told.event, told.subject) == (Event.EVALUATION_BEGUN, made.evaluation.title)
+
+
+@pytest.mark.parametrize("column", ["name", "time_zone"])
+def test_a_district_that_nobody_has_named(made: Made, column: str):
+    run(f"UPDATE district SET {column} = 'America/Chicago'")
+
+    assert problems() == [f"The district differs from the journal: {column}."]
 
 
 def test_a_journal_of_no_evaluation(made: Made):

@@ -21,7 +21,7 @@ from crrubric.services.questions import askings, questions
 from tests.factories import Factory, Made
 from tests.independent_verifier import verify_copy_independently
 from tests.integration.record.test_every_column import problems, seals_off
-from tests.integration.record.test_forgeries import chain_anew
+from tests.integration.record.test_forgeries import chain_anew, tell_beginning_again
 from tests.integration.record.whole import make_whole_record
 
 Lines = list[dict[str, Any]]
@@ -393,6 +393,7 @@ def test_a_journal_of_the_first_version_goes_on_in_the_newest(
     own, path = made.evaluation.id, tmp_path / "copy.jsonl"
     run_statement(f"UPDATE journal_entry SET version = 1, salts = NULL WHERE chain = {own}")
     chain_anew(own)
+    tell_beginning_again(own)
     assert problems() == []
 
     make.forward(made, Phase.DECIDED, {})

@@ -1,0 +1,209 @@
+"""Has the database still the keys, indexes, rules and columns that it was made with, and are its
+indexes those of its tables? Pages read by way of an index what verification reads in the table."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    DateTime,
+    Enum,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from crrubric.domain.errors import CrrubricError, Invalid
+from crrubric.domain.translation import N_
+from crrubric.models import Base
+
+# table, columns, whether no two rows may have the same, whether it is of some rows only
+Shape = tuple[str, tuple[str, ...], bool, bool]
+KeyOrIndex = PrimaryKeyConstraint | UniqueConstraint | Index
+
+# SQLite has no index for a key that is one number: the table itself is in its order.
+SQLITE_INDEXES = """
+SELECT m.name AS "table", i.name AS name, i."unique" AS only, i.partial AS some, c.name AS "column"
+FROM sqlite_master m JOIN pragma_index_list(m.name) i JOIN pragma_index_info(i.name) c
+WHERE m.type = 'table'
+UNION ALL
+SELECT m.name, '', 1, 0, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c
+WHERE m.type = 'table' AND c.pk = 1
+    AND (SELECT max(o.pk) FROM pragma_table_info(m.name) o) = 1
+"""
+POSTGRESQL_INDEXES = """
+SELECT c.relname AS "table", n.relname AS name, i.indisunique AS only,
+    i.indpred IS NOT NULL AS some, a.attname AS "column"
+FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_class n ON n.oid = i.indexrelid
+    CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY AS k (number, place)
+    JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number
+WHERE c.relnamespace = current_schema()::regnamespace
+    AND i.indisvalid AND i.indisready AND i.indislive
+ORDER BY c.relname, n.relname, k.place
+"""
+SQLITE_TABLES = "SELECT name, sql FROM sqlite_master WHERE type = 'table'"
+POSTGRESQL_RULES = """
+SELECT c.relname AS "table", k.conname AS name FROM pg_constraint k
+    JOIN pg_class c ON c.oid = k.conrelid
+WHERE c.relnamespace = current_schema()::regnamespace AND k.convalidated
+"""
+POSTGRESQL_COLUMNS = """
+SELECT table_name, column_name, data_type FROM information_schema.columns
+WHERE table_schema = current_schema()
+"""
+POSTGRESQL_TYPES: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
+    (Text, "text"),
+    (String, "character varying"),
+    (Boolean, "boolean"),
+    (BigInteger, "bigint"),
+    (Integer, "integer"),
+    (DateTime, "timestamp with time zone"),
+    (Date, "date"),
+    (JSON, "json"),
+    (LargeBinary, "bytea"),
+)
+# Of every index whether it has what its table has, where the operator has installed amcheck.
+HAS_AMCHECK = """
+SELECT to_regprocedure('bt_index_check(regclass, boolean)') IS NOT NULL
+    AND has_function_privilege('bt_index_check(regclass, boolean)', 'EXECUTE')
+"""
+POSTGRESQL_TREES = """
+SELECT n.relname AS name, n.oid AS oid FROM pg_index i JOIN pg_class n ON n.oid = i.indexrelid
+    JOIN pg_am m ON m.oid = n.relam
+WHERE n.relnamespace = current_schema()::regnamespace AND m.amname = 'btree' AND i.indisvalid
+ORDER BY n.relname
+"""
+# what SQLite says of rows that `rows.py` counts by table, with what is wrong
+TOLD_OF_ROWS = ("CHECK constraint failed", "NULL value in")
+
+
+def check_table_parts(session: Session) -> Iterator[CrrubricError]:
+    """Every key, index, rule or column that the database no longer has as it was made."""
+    dialect = session.get_bind().dialect.name
+    shapes, rules = _read_shapes(session, dialect), _read_rules(session, dialect)
+    types = _read_column_types(session) if dialect == "postgresql" else {}
+    for table in Base.metadata.sorted_tables:
+        lost = [name for name, shape in list_shapes(table) if shape not in shapes]
+        lost += [name for name in list_rules(table) if not _has_rule(rules, table.name, name)]
+        for name in lost:
+            message = N_("The database’s table “%(table)s” is without its “%(name)s”.")
+            yield Invalid(message, table=table.name, name=name)
+        for column in table.columns if types else ():
+            if types.get((table.name, column.name)) != _name_type(column.type):
+                message = N_("The database’s table “%(table)s” has “%(name)s” of another kind.")
+                yield Invalid(message, table=table.name, name=column.name)
+
+
+def check_indexes(session: Session) -> Iterator[CrrubricError]:
+    """Whatever an index has otherwise than its table, or the database finds broken in its file."""
+    if session.get_bind().dialect.name == "sqlite":
+        for words in session.scalars(text("PRAGMA integrity_check")):
+            if words != "ok" and not words.startswith(TOLD_OF_ROWS):
+                message = N_("The database finds its own file broken: %(words)s.")
+                yield Invalid(message, words=words)
+        return
+    if not session.scalar(text(HAS_AMCHECK)):
+        return
+    for row in session.execute(text(POSTGRESQL_TREES)).all():
+        try:
+            with session.begin_nested():
+                session.execute(text("SELECT bt_index_check(:tree, true)"), {"tree": row.oid})
+        except DBAPIError as error:
+            message = N_("The database finds its index “%(name)s” broken: %(words)s.")
+            yield Invalid(message, name=row.name, words=str(error.orig).splitlines()[0])
+
+
+@cache
+def list_shapes(table: Table) -> tuple[tuple[str, Shape], ...]:
+    """(name, shape) of every key and index that a table must have."""
+    found = []
+    for part in list_keys_and_indexes(table):
+        columns = tuple(column.name for column in part.columns)
+        shape = table.name, columns, is_key(part), condition_of(part) is not None
+        found.append((str(part.name), shape))
+    return tuple(found)
+
+
+def list_keys_and_indexes(table: Table) -> list[KeyOrIndex]:
+    """The keys and indexes that a table must have, in the order of their names."""
+    parts: list[KeyOrIndex] = [*table.indexes]
+    for part in table.constraints:
+        if isinstance(part, PrimaryKeyConstraint | UniqueConstraint):
+            parts.append(part)
+    return sorted(parts, key=lambda part: str(part.name))
+
+
+def is_key(part: KeyOrIndex) -> bool:
+    """Whether no two rows may have the same there."""
+    return part.unique if isinstance(part, Index) else True
+
+
+def condition_of(part: KeyOrIndex) -> Any:
+    """Of which rows a key is; None: of all."""
+    return part.dialect_options["sqlite"]["where"] if isinstance(part, Index) else None
+
+
+@cache
+def list_rules(table: Table) -> tuple[str, ...]:
+    """The names of what every row of a table must fulfil."""
+    kinds = CheckConstraint | ForeignKeyConstraint
+    return tuple(sorted(str(part.name) for part in table.constraints if isinstance(part, kinds)))
+
+
+def _read_shapes(session: Session, dialect: str) -> set[Shape]:
+    """The keys and indexes that the database has."""
+    wanted = SQLITE_INDEXES if dialect == "sqlite" else POSTGRESQL_INDEXES
+    columns: dict[tuple[str, str, bool, bool], list[str]] = {}
+    for row in session.execute(text(wanted)):
+        key = row.table, row.name, bool(row.only), bool(row.some)
+        columns.setdefault(key, []).append(row.column)
+    return {
+        (table, tuple(names), only, some) for (table, _name, only, some), names in columns.items()
+    }
+
+
+def _read_rules(session: Session, dialect: str) -> dict[str, str]:
+    """What makes each table, with the names of its rules in it."""
+    if dialect == "sqlite":
+        return {row.name: row.sql for row in session.execute(text(SQLITE_TABLES))}
+    rules: dict[str, str] = {}
+    for row in session.execute(text(POSTGRESQL_RULES)):
+        rules[row.table] = f"{rules.get(row.table, '')} CONSTRAINT {row.name} "
+    return rules
+
+
+def _has_rule(rules: dict[str, str], table: str, name: str) -> bool:
+    return f"CONSTRAINT {name} " in rules.get(table, "")
+
+
+def _read_column_types(session: Session) -> dict[tuple[str, str], str]:
+    rows = session.execute(text(POSTGRESQL_COLUMNS))
+    return {(table, column): kind for table, column, kind in rows}
+
+
+def _name_type(kind: TypeEngine[Any]) -> str:
+    """What PostgreSQL calls the type of a column."""
+    plain = plain_type(kind)
+    return next(name for known, name in POSTGRESQL_TYPES if isinstance(plain, known))
+
+
+def plain_type(kind: TypeEngine[Any]) -> TypeEngine[Any]:
+    """The type as which a column is stored; an enum is text."""
+    if isinstance(kind, TypeDecorator):
+        return plain_type(kind.impl_instance)
+    return kind if not isinstance(kind, Enum) else String(kind.length)
