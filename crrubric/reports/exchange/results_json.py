@@ -163,6 +163,7 @@ def coefficients_json(found: Agreement) -> Json:
         "fleiss_is_classic": found.fleiss_is_classic,
         "brennan_prediger": share_to_float(found.brennan_prediger),
         "prevalence_yes": share_to_float(found.prevalence_yes),
+        "yes_of_marks": share_to_float(found.yes_of_marks),
     }
 
 
