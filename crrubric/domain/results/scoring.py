@@ -58,11 +58,11 @@ class ScoredCriterion:
 class Score:
     """A vendor's score. Shares are of weight, 0 to 1; None where the denominator is 0.
 
-    low and high: the least and the most that the value can still become: undecided criteria counted
-    as NO, as YES, and by share those that may yet be found NOT APPLICABLE left out. met, decided, applicable: how many
-    criteria. failed and pending: codes of must-haves found NOT MET, or not settled: unresolved,
-    or found NOT APPLICABLE although the criterion always applies. lifted: those of `failed` that
-    the committee lifted when it reinstated the vendor.
+    low and high: the least and the most that the value can still become: undecided criteria
+    counted as NO, as YES, and by share those that may yet be found NOT APPLICABLE left out.
+    met, decided, applicable: how many criteria. failed and pending: codes of must-haves found
+    NOT MET, or not settled: unresolved, or found NOT APPLICABLE although the criterion always
+    applies. lifted: those of `failed` that the committee lifted when it reinstated the vendor.
     rank: None unless the gate is one that is ranked and the vendor has a value.
     """
 
@@ -198,7 +198,8 @@ def find_droppable(
     Only by share does a cell count before it has a finding.
     """
     allowed = np.array([row.may_not_apply for row in criteria], dtype=bool)
-    return (findings == UNRESOLVED) & points.decided & allowed
+    found: Flags = (findings == UNRESOLVED) & points.decided & allowed
+    return found
 
 
 def drop_items(

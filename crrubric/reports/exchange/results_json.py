@@ -61,7 +61,12 @@ def results_object(
         "changed_after_shown": None
         if names is None
         else [
-            {"reviewer": row.reviewer, "vendor": row.vendor, "at": row.at.isoformat()}
+            {
+                "reviewer": row.reviewer,
+                "vendor": row.vendor,
+                "at": row.at.isoformat(),
+                "counts": row.counts,
+            }
             for row in late
         ],
     }

@@ -249,7 +249,9 @@ def test_first_places_that_are_said_to_stay_do_stay(scene):
     stays = not any(each.against and each.leader_changes for each in tried)
     if not stays or not official.leaders or len(opened) > 3:
         return
-    for values in product((Outcome.MET, Outcome.NOT_MET, Outcome.NOT_APPLICABLE), repeat=len(opened)):
+    for values in product(
+        (Outcome.MET, Outcome.NOT_MET, Outcome.NOT_APPLICABLE), repeat=len(opened)
+    ):
         chosen = {
             (vendor, row.code): value
             for (vendor, row), value in zip(opened, values, strict=True)

@@ -223,6 +223,7 @@ def test_a_weight_of_nothing_can_be_changed_as_well():
         " no smaller change of one weight does." in said(tested)
     )
 
+
 def test_worked_swing_weights_are_exact():
     weights = [Fraction(3), Fraction(2), Fraction(1)]
     a = VendorPoints("A", (Fraction(1), Fraction(0), Fraction(1)))
@@ -300,8 +301,8 @@ def test_how_often_the_first_place_is_shared_is_told():
 
     assert robust(always).around.shared == 1
     assert (
-        "Where vendors share the first place, each counts with its part: so it is in 100\xa0% of the"
-        " cases close to the official weights, and in 100\xa0% of the others." in said(always)
+        "Where vendors share the first place, each counts with its part: so it is in 100\xa0% of"
+        " the cases close to the official weights, and in 100\xa0% of the others." in said(always)
     )
     assert robust(basis("YNY", "NYY")).uniform.shared == 0
 
