@@ -34,7 +34,10 @@ class BlindnessBlocks:
     def change(self, row: LateChange) -> str:
         """Whose ballot for which vendor, and when."""
         told = f"{row.reviewer}, {row.vendor}: {self.words.moment(row.at)}"
-        return told if row.counts else f"{told} ({self.words(N_('does not count any more'))})"
+        if row.counts:
+            return told
+        gone = self.words(N_("does not count any more"))
+        return f"{told} ({gone})"
 
     def alone(self) -> str:
         """Whether all ballots were filled in alone, or how many."""

@@ -54,7 +54,8 @@ class CommitteeBlocks:
         told = f"{row.name}, {self.words.moment(row.at)}"
         if not row.marked:
             return told
-        return f"{told} ({self.words(N_('the marks are in the record and do not count'))})"
+        marks = self.words(N_("the marks are in the record and do not count"))
+        return f"{told} ({marks})"
 
     def appointment(self, row: MemoAppointment) -> str:
         """Who was appointed by whom, and why."""

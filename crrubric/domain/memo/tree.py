@@ -268,7 +268,7 @@ class MemoBlindness:
     late_ballots: tuple[LateChange, ...] = ()  # submitted after the closing day, and when
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemoDeparture:
     """A vendor that left the selection, or came back, or a member who left the committee (no reason
     is asked). marked: whether the member gave marks."""

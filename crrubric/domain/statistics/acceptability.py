@@ -16,7 +16,7 @@ _AT_ONCE = 1_000_000  # scores held in memory
 _PLACES = 9  # what differs further behind is the noise of floats, and a tie
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Acceptability:
     """The share of draws in which each vendor has each rank; rows and columns sum to 1.
 
@@ -74,11 +74,11 @@ def rank_acceptability(
         shared += int(((scores == scores.max(axis=1, keepdims=True)).sum(axis=1) > 1).sum())
     shares = (tables.cumsum(axis=1)[:, :size] / draws).round(_PLACES)
     return Acceptability(
-        {code: tuple(row) for code, row in zip(vendors, shares.tolist(), strict=True)},
-        concentration,
-        draws,
-        seed,
-        round(shared / draws, _PLACES),
+        shares={code: tuple(row) for code, row in zip(vendors, shares.tolist(), strict=True)},
+        concentration=concentration,
+        draws=draws,
+        seed=seed,
+        shared=round(shared / draws, _PLACES),
     )
 
 

@@ -50,7 +50,7 @@ class ScenarioChange(LabelledEnum):
     AGAINST_LEADER = "AGAINST_LEADER", N_("everything unresolved decided against a leader")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """What the order would be under one change.
 
@@ -174,9 +174,9 @@ def _make_scenario(
     change: ScenarioChange, order: ComputedOrder, official: ComputedOrder, against: str = ""
 ) -> Scenario:
     return Scenario(
-        change,
-        order,
-        order.leaders != official.leaders,
-        order.ranks != official.ranks,
-        against,
+        change=change,
+        order=order,
+        leader_changes=order.leaders != official.leaders,
+        order_changes=order.ranks != official.ranks,
+        against=against,
     )

@@ -261,12 +261,12 @@ def list_departed_vendors(
     )
     return tuple(
         MemoDeparture(
-            company,
-            row.at.astimezone(zone),
-            row.reason or "",
+            name=name,
+            at=row.at.astimezone(zone),
+            reason=row.reason or "",
             back=row.event is Event.VENDOR_RESTORED,
         )
-        for row, company in rows
+        for row, name in rows
     )
 
 

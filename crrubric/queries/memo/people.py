@@ -161,7 +161,7 @@ def list_departed_members(
         .order_by(Member.id)
     )
     return tuple(
-        MemoDeparture(row.name, row.removed_at.astimezone(zone), marked=row.id in marked)
+        MemoDeparture(name=row.name, at=row.removed_at.astimezone(zone), marked=row.id in marked)
         for row in rows
         if row.removed_at is not None
     )
