@@ -162,6 +162,6 @@ def describe_receipt(sealed: SealedBallot) -> str:
     """Which sealed version it is of."""
     ballot = sealed.ballot
     return (
-        f"{ballot.member.name} for {ballot.vendor.company},"
+        f"{ballot.member.name} for {ballot.vendor.name},"
         f" version {sealed.number}, sealed {sealed.sealed_at:{TIME}}"
     )

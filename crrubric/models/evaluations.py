@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     JSON,
@@ -12,10 +12,19 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    and_,
+    case,
     false,
+    select,
     true,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+from sqlalchemy.orm import (
+    Mapped,
+    column_property,
+    mapped_column,
+    relationship,
+    validates,
+)
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
@@ -251,6 +260,8 @@ class Vendor(Base):
     withdrawn_at: Mapped[datetime | None]
     withdrawn_reason: Mapped[LongText] = mapped_column(server_default="")
     evaluation: Mapped[Evaluation] = relationship(back_populates="vendors")
+    if TYPE_CHECKING:
+        name: Mapped[str]  # what everybody calls it: see below the class
 
     @property
     def typed_price(self) -> PriceBasis:
@@ -275,6 +286,30 @@ class Vendor(Base):
         product = name if column == "product" else self.product or ""
         self.name_key = make_vendor_key(company, product)
         return name
+
+
+_other = Vendor.__table__.alias()
+# the company, with its product where the company offers two; vendors that left are counted, so
+# that the name stays the same in what was said before and after
+Vendor.name = column_property(
+    case(
+        (
+            and_(
+                Vendor.product != "",
+                select(_other.c.id)
+                .where(
+                    _other.c.evaluation_id == Vendor.evaluation_id,
+                    _other.c.company == Vendor.company,
+                    _other.c.id != Vendor.id,
+                )
+                .correlate_except(_other)
+                .exists(),
+            ),
+            Vendor.company + " – " + Vendor.product,
+        ),
+        else_=Vendor.company,
+    )
+)
 
 
 class Member(Base):

@@ -9,5 +9,6 @@ class LateChange:
     """A ballot that its reviewer changed, or submitted, when it was late for that."""
 
     reviewer: str
-    vendor: str  # the company
+    vendor: str
     at: datetime  # the first time
+    counts: bool = True  # not where its reviewer or vendor left, or a conflict was declared since

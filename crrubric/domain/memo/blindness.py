@@ -33,12 +33,16 @@ class BlindnessBlocks:
 
     def change(self, row: LateChange) -> str:
         """Whose ballot for which vendor, and when."""
-        return f"{row.reviewer}, {row.vendor}: {self.words.moment(row.at)}"
+        told = f"{row.reviewer}, {row.vendor}: {self.words.moment(row.at)}"
+        if row.counts:
+            return told
+        gone = self.words(N_("does not count any more"))
+        return f"{told} ({gone})"
 
     def alone(self) -> str:
         """Whether all ballots were filled in alone, or how many."""
         facts, words = self.facts, self.words
-        if not (facts.imported_ballots or facts.entries or facts.late_changes):
+        if not (facts.imported_ballots or facts.imports or facts.entries or facts.late_changes):
             return words(
                 N_(
                     "Each worked alone; nobody, not even the chair, saw another reviewer’s marks"
@@ -123,8 +127,8 @@ class BlindnessBlocks:
             yield Paragraph(
                 words(
                     N_(
-                        "Ballots that were changed then, by reviewers who could know what others"
-                        " had answered:"
+                        "Ballots that were changed after the committee had seen the ballots, when"
+                        " what others had answered could be known:"
                     )
                 )
             )

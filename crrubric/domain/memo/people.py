@@ -6,6 +6,7 @@ from crrubric.domain.memo.tree import (
     Block,
     Bullets,
     MemoAppointment,
+    MemoDeparture,
     MemoFacts,
     MemoMotionCorrection,
     MemoPerson,
@@ -45,11 +46,16 @@ class CommitteeBlocks:
             yield from self.listed(N_("Motions whose record was corrected:"), corrected)
         away = tuple(self.conflict(row) for row in facts.recusals)
         yield from self.listed(N_("Conflicts of interest and recusals:"), away)
-        left = tuple(f"{row.name}, {words.moment(row.at)}" for row in facts.departed_members)
-        yield from self.listed(
-            N_("Members who left the committee; their marks are in the record and do not count:"),
-            left,
-        )
+        left = tuple(self.departure(row) for row in facts.departed_members)
+        yield from self.listed(N_("Members who left the committee:"), left)
+
+    def departure(self, row: MemoDeparture) -> str:
+        """Who left, and what became of the marks, if there are any."""
+        told = f"{row.name}, {self.words.moment(row.at)}"
+        if not row.marked:
+            return told
+        marks = self.words(N_("the marks are in the record and do not count"))
+        return f"{told} ({marks})"
 
     def appointment(self, row: MemoAppointment) -> str:
         """Who was appointed by whom, and why."""
@@ -136,11 +142,11 @@ class CommitteeBlocks:
             else self.words(N_("recused"))
         )
         if row.late_at is not None:
-            became = self.words(
-                N_(
+            text = N_("declared %(when)s, after the committee had seen the ballots")
+            if row.marked:
+                text = N_(
                     "declared %(when)s, after the committee had seen the ballots; marks given no"
                     " longer count"
-                ),
-                when=self.words.moment(row.late_at),
-            )
+                )
+            became = self.words(text, when=self.words.moment(row.late_at))
         return f"{row.name}, {row.vendor}: {row.reason} ({became})"

@@ -14,6 +14,7 @@ from crrubric.domain.memo.tree import (
     Heading,
     Memo,
     MemoDeparture,
+    MemoEarlierDecision,
     MemoFacts,
     MemoRecommendation,
     MemoScope,
@@ -119,7 +120,9 @@ class _MemoComposer:
         if found.vendor is None:
             return self.words(N_("The committee recommends no vendor."))
         vendor = self.vendor(found.vendor)
-        product = " ".join(part for part in (vendor.product, vendor.version) if part)
+        told = vendor.name.endswith(f" – {vendor.product}")
+        parts = (vendor.version,) if told else (vendor.product, vendor.version)
+        product = " ".join(part for part in parts if part)
         return f"{vendor.name}, {product}" if product else vendor.name
 
     def action(self) -> str:
@@ -161,6 +164,24 @@ class _MemoComposer:
         ):
             yield Paragraph(text or words(NONE), words(label))
         yield from self.orders.adopted()
+        earlier = tuple(self.earlier(row) for row in self.facts.earlier_decisions)
+        if earlier:
+            yield Paragraph("", words(N_("Earlier decisions that were taken back:")))
+            yield Bullets(earlier)
+
+    def earlier(self, row: MemoEarlierDecision) -> str:
+        """A decision for somebody, or for nobody, from when until when, and why it was left."""
+        words = self.words
+        text = N_("for %(vendor)s, recorded %(made)s, taken back %(back)s: %(why)s")
+        if row.vendor is None:
+            text = N_("for no vendor, recorded %(made)s, taken back %(back)s: %(why)s")
+        return words(
+            text,
+            vendor=row.vendor,
+            made=words.moment(row.made_at),
+            back=words.moment(row.back_at),
+            why=row.reason,
+        )
 
     def background(self) -> Iterable[Block]:
         yield Paragraph(self.facts.purpose or self.words(NONE))
@@ -171,21 +192,28 @@ class _MemoComposer:
             words(N_("Timeline")),
             (words(N_("Step")), words(N_("When"))),
             (
-                (words(N_("Ballots opened; rubric and rule fixed")), words.moment(facts.opened_at)),
-                *self.locked(),
+                *self.opened(),
                 (words(N_("Decision recorded")), words.moment(facts.decided_at)),
             ),
         )
         yield from self.scope()
         yield from BlindnessBlocks(facts.blindness, words).blocks()
         if facts.practice is not None:
+            text = N_(
+                "Before that, on %(when)s, the committee practiced on a made-up "
+                "vendor to see which criteria reviewers understand differently: "
+                "%(count)s reviewers marked it. Those marks never counted."
+            )
+            if facts.practice.restarted:
+                text = N_(
+                    "Before that, on %(when)s, the committee practiced on a made-up "
+                    "vendor to see which criteria reviewers understand differently. The round "
+                    "was begun again, and the marks until then were thrown away; %(count)s "
+                    "reviewers marked it after that. Those marks never counted."
+                )
             yield Paragraph(
                 words(
-                    N_(
-                        "Before that, on %(when)s, the committee practiced on a made-up "
-                        "vendor to see which criteria reviewers understand differently: "
-                        "%(count)s reviewers marked it. Those marks never counted."
-                    ),
+                    text,
                     when=words.moment(facts.practice.at),
                     count=facts.practice.reviewers,
                 )
@@ -236,6 +264,19 @@ class _MemoComposer:
         text = N_("%(name)s came back, %(when)s: %(why)s")
         return self.words(text, name=row.name, when=when, why=row.reason)
 
+    def opened(self) -> Iterable[tuple[str, str]]:
+        """When ballots were opened and locked, if that happened here."""
+        words, facts = self.words, self.facts
+        if facts.made_from_file:
+            text = N_("Evaluation made from a file of marks; ballots shown to the committee")
+            yield words(text), words.moment(facts.opened_at)
+            if not facts.blindness.returns:
+                return
+        else:
+            text = N_("Ballots opened; rubric and rule fixed")
+            yield words(text), words.moment(facts.opened_at)
+        yield from self.locked()
+
     def locked(self) -> Iterable[tuple[str, str]]:
         """When ballots were locked; where they opened again, or were filled out of a file in the
         meeting, when they were first shown."""
@@ -270,13 +311,20 @@ class _MemoComposer:
             )
         )
         fixed = N_("Rule and rubric were fixed %(when)s.")
-        if self.facts.revisions:
+        if self.facts.made_from_file:
+            fixed = N_(
+                "Rubric and marks came out of a file, %(when)s, with the rule beside it. Whether "
+                "rubric and rule were fixed before the marks were given is not recorded."
+            )
+        elif self.facts.revisions:
             fixed = N_("Rule and rubric were fixed %(when)s; the rubric was corrected after that.")
         yield Paragraph(words(fixed, when=words.moment(self.facts.opened_at)))
         yield Table(
             words(
                 N_("Criteria as they are after the corrections below")
                 if self.facts.revisions
+                else N_("Criteria as they came out of the file")
+                if self.facts.made_from_file
                 else N_("Criteria as fixed when ballots opened")
             ),
             tuple(map(words, (N_("Criterion"), N_("Section"), N_("Weight"), N_("Must-have")))),

@@ -139,7 +139,8 @@ class MemoNote:
 class MemoRecusal:
     """A declared conflict of interest; `waiver` says why the chair waived it, if so.
 
-    `late_at` is when it was declared, if the committee had seen the ballots by then.
+    `late_at` is when it was declared, if the committee had seen the ballots by then; `marked` is
+    whether the person gave marks for the vendor.
     """
 
     name: str
@@ -147,6 +148,7 @@ class MemoRecusal:
     reason: str
     waiver: str = ""
     late_at: datetime | None = None
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +180,24 @@ class MemoPrices:
 
 @dataclass(frozen=True, slots=True)
 class MemoPractice:
-    """The practice round: when it was opened, how many reviewers marked the made-up vendor."""
+    """The practice round: when it was opened, how many reviewers marked the made-up vendor.
+
+    restarted: whether it was begun again, which throws the marks away that were there.
+    """
 
     at: datetime
     reviewers: int
+    restarted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MemoEarlierDecision:
+    """A decision that was taken back. No vendor: it recommended none."""
+
+    vendor: str | None
+    made_at: datetime
+    back_at: datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,15 +268,16 @@ class MemoBlindness:
     late_ballots: tuple[LateChange, ...] = ()  # submitted after the closing day, and when
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemoDeparture:
     """A vendor that left the selection, or came back, or a member who left the committee (no reason
-    is asked)."""
+    is asked). marked: whether the member gave marks."""
 
     name: str
     at: datetime
     reason: str = ""
     back: bool = False
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -307,10 +324,14 @@ class MemoCommitment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoQuestion:
-    """A question to a vendor and its answer; no criterion: it is about the whole offer."""
+    """A question to a vendor and its answer; no criterion: it is about the whole offer.
+
+    title: of the criterion, as it is now.
+    """
 
     vendor: str
     criterion: str | None
+    title: str
     words: str
     sent_on: date | None
     answer: str
@@ -385,3 +406,9 @@ class MemoFacts:
     reinstatements: tuple[MemoReinstatement, ...] = ()
     prices: MemoPrices = MemoPrices()
     questions: tuple[MemoQuestion, ...] = ()  # those that were not withdrawn
+    earlier_decisions: tuple[MemoEarlierDecision, ...] = ()
+
+    @property
+    def made_from_file(self) -> bool:
+        """Whether the whole evaluation came out of a file of marks: its ballots never opened."""
+        return self.opened_at is not None and self.opened_at == self.blindness.shown_at

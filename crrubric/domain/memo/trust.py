@@ -27,21 +27,21 @@ class TrustBlocks:
             words(
                 N_(
                     "An item is one criterion for one vendor. In %(unanimous)s of the "
-                    "%(cells)s items with two or more YES or NO marks, all of these marks "
-                    "are the same. Any two reviewers of the same item agree %(share)s of "
-                    "the time. Agreement beyond what the mix of YES and NO would give by "
-                    "chance: Krippendorff’s alpha %(alpha)s (%(alpha_range)s), Gwet’s AC1 "
-                    "%(ac1)s (%(ac1_range)s); %(yes)s of marks are YES. When nearly all "
-                    "marks are the same, alpha falls and AC1 rises, so both are shown "
-                    "here. The intervals come from %(resamples)s resamples of items (seed "
-                    "%(seed)s) and hold for these reviewers only."
+                    "%(cells)s items with two or more YES or NO marks, all of these marks are "
+                    "the same. On average over these items, two reviewers of the same item "
+                    "agree %(share)s of the time. Agreement beyond what the mix of YES and NO "
+                    "would give by chance: Krippendorff’s alpha %(alpha)s (%(alpha_range)s), "
+                    "Gwet’s AC1 %(ac1)s (%(ac1_range)s); %(yes)s of marks are YES. When "
+                    "nearly all marks are the same, alpha falls and AC1 rises, so both are "
+                    "shown here. The intervals come from %(resamples)s resamples of items "
+                    "(seed %(seed)s) and hold for these reviewers only."
                 ),
                 unanimous=found.unanimous_cells,
                 cells=found.pairable_cells,
                 share=words.percent(found.percent_agreement),
                 alpha=words.coefficient(found.alpha, found.undefined.get("alpha", "")),
                 ac1=words.coefficient(found.ac1, found.undefined.get("ac1", "")),
-                yes=words.percent(found.prevalence_yes),
+                yes=words.percent(found.yes_of_marks),
                 alpha_range=words.interval(drawn.alpha),
                 ac1_range=words.interval(drawn.ac1),
                 resamples=drawn.resamples,
@@ -117,6 +117,12 @@ class TrustBlocks:
             ),
         )
 
+    def why_no_range(self) -> str:
+        """Why no score can change any more; by share an open item may count as it is."""
+        if self.results.unresolved():
+            return N_("Not at all: nothing that can be found on them changes a score.")
+        return N_("Not at all: every item that counts is settled.")
+
     def robustness(self) -> Iterable[Block]:
         """What would change who is first; reviewers are counted, not named."""
         words, results = self.words, self.results
@@ -129,9 +135,7 @@ class TrustBlocks:
             words(N_("How unresolved items could still change the scores:")),
         )
         yield (
-            Bullets(tuple(open_ranges))
-            if open_ranges
-            else Paragraph(words(N_("Not at all: every item that counts is settled.")))
+            Bullets(tuple(open_ranges)) if open_ranges else Paragraph(words(self.why_no_range()))
         )
         said = describe_robustness(words, self.facts.robustness, results, names=False)
         yield Paragraph(words(N_("What would change who is first, and what would not:")))

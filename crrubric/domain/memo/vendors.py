@@ -86,9 +86,12 @@ class VendorBlocks:
         )
 
     def about(self, row: MemoQuestion) -> str:
-        """The title of the criterion; what is left out of the rubric since has no title here."""
-        whole = self.words(N_("The whole offer"))
-        return self.titles.get(row.criterion, whole) if row.criterion else whole
+        """The title of the criterion, also of one that was left out of the rubric since."""
+        if row.criterion is None:
+            return self.words(N_("The whole offer"))
+        if row.criterion in self.titles:
+            return self.titles[row.criterion]
+        return self.words(N_("%(title)s (left out of the rubric since)"), title=row.title)
 
     def reply(self, row: MemoQuestion) -> str:
         """The answer with its day; else since when it is open."""

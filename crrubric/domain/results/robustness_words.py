@@ -23,7 +23,7 @@ class RobustnessText:
     names: bool
 
     def sentences(self) -> list[str]:
-        """One to seven sentences, each true by itself; one only if there is nothing to test."""
+        """A few sentences, each true by itself; one only if there is nothing to test."""
         if self.found.nothing_to_test:
             return [self.words(self.found.nothing_to_test)]
         parts = (
@@ -155,13 +155,13 @@ class RobustnessText:
         )
 
     def smallest_swing(self) -> tuple[PairSwings, Swing] | None:
-        """The swing with the smallest share of its weight to change, against any other vendor."""
+        """The swing that moves a weight least, against any other vendor; also from nothing."""
         candidates = [
             (swings, swing)
             for swings in self.found.swings
-            if (swing := swings.smallest_relative) is not None
+            if (swing := swings.smallest_absolute) is not None
         ]
-        return min(candidates, key=lambda pair: pair[1].change / pair[1].weight, default=None)
+        return min(candidates, key=lambda pair: pair[1].change, default=None)
 
     def draws(self) -> Iterator[str]:
         """Weights drawn at random."""
@@ -178,6 +178,16 @@ class RobustnessText:
             around=self.words.percent(Fraction(around.first(first))),
             uniform=self.words.percent(Fraction(uniform.first(first))),
         )
+        if around.shared or uniform.shared:
+            yield self.words(
+                N_(
+                    "Where vendors share the first place, each counts with its part: so it is in "
+                    "%(around)s of the cases close to the official weights, and in %(uniform)s of "
+                    "the others."
+                ),
+                around=self.words.percent(Fraction(around.shared)),
+                uniform=self.words.percent(Fraction(uniform.shared)),
+            )
 
     def unresolved(self) -> Iterator[str]:
         """Unresolved cells going either way."""
@@ -186,7 +196,8 @@ class RobustnessText:
             yield self.words(N_("Every item that counts is settled."))
         elif worst[0].leader_changes:
             change = self.words(
-                N_("If everything unresolved went against %(vendors)s,"), vendors=self.leaders
+                N_("If everything unresolved went against %(vendors)s,"),
+                vendors=self.vendors[worst[0].against],
             )
             yield self.would_lead(change, worst[0].order.leaders)
         else:

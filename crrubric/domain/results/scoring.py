@@ -58,10 +58,11 @@ class ScoredCriterion:
 class Score:
     """A vendor's score. Shares are of weight, 0 to 1; None where the denominator is 0.
 
-    low and high: undecided criteria counted as NO, as YES. met, decided, applicable: how many
-    criteria. failed and pending: codes of must-haves found NOT MET, or not settled: unresolved,
-    or found NOT APPLICABLE although the criterion always applies. lifted: those of `failed` that
-    the committee lifted when it reinstated the vendor.
+    low and high: the least and the most that the value can still become: undecided criteria
+    counted as NO, as YES, and by share those that may yet be found NOT APPLICABLE left out.
+    met, decided, applicable: how many criteria. failed and pending: codes of must-haves found
+    NOT MET, or not settled: unresolved, or found NOT APPLICABLE although the criterion always
+    applies. lifted: those of `failed` that the committee lifted when it reinstated the vendor.
     rank: None unless the gate is one that is ranked and the vendor has a value.
     """
 
@@ -172,7 +173,7 @@ def scores_from_points(
         strict=True,
     )
     failed, pending = _find_unmet_must_haves(criteria, findings)
-    return [
+    scores = [
         _make_score(
             (int(earned[place]), int(known[place]) * points.unit, int(total[place]) * points.unit),
             numbers,
@@ -181,6 +182,56 @@ def scores_from_points(
         )
         for place, numbers in enumerate(counted)
     ]
+    may_drop = find_droppable(criteria, findings, points)
+    for place in np.flatnonzero(may_drop.any(axis=1)).tolist():
+        _, low = drop_items(weights, points, may_drop, place, up=False)
+        _, high = drop_items(weights, points, may_drop, place, up=True)
+        scores[place] = replace(scores[place], low=low, high=high)
+    return scores
+
+
+def find_droppable(
+    criteria: Sequence[ScoredCriterion], findings: Codes, points: CellPoints
+) -> Flags:
+    """The cells that count, and would count no longer if they were found NOT APPLICABLE.
+
+    Only by share does a cell count before it has a finding.
+    """
+    allowed = np.array([row.may_not_apply for row in criteria], dtype=bool)
+    found: Flags = (findings == UNRESOLVED) & points.decided & allowed
+    return found
+
+
+def drop_items(
+    weights: Sequence[int], points: CellPoints, may_drop: Flags, place: int, *, up: bool
+) -> tuple[list[int], Fraction | None]:
+    """Which cells of a vendor to drop so that its score is the highest, or the lowest, possible.
+
+    What is undecided counts as YES, or NO. Dropping a share below the average lifts it, so the
+    lowest go first, until the next is not below the average of what is left.
+    Returns: the places of the cells dropped, and the score; None where nothing weighs.
+    """
+    unit = points.unit
+    earned = {
+        column: (unit if up else 0) if not points.decided[place, column] else int(value)
+        for column, value in enumerate(points.earned[place].tolist())
+        if points.applicable[place, column]
+    }
+    got = sum(value * weights[column] for column, value in earned.items())
+    total = sum(weights[column] * unit for column in earned)
+    dropped = []
+    for column in sorted(
+        (column for column in earned if may_drop[place, column] and weights[column]),
+        key=lambda column: earned[column],
+        reverse=not up,
+    ):
+        ahead = got * unit - earned[column] * total  # of the average before this cell
+        if not (ahead > 0 if up else ahead < 0):
+            break
+        dropped.append(column)
+        got -= earned[column] * weights[column]
+        total -= unit * weights[column]
+    return dropped, Fraction(got, total) if total else None
 
 
 def _make_score(

@@ -16,18 +16,20 @@ _AT_ONCE = 1_000_000  # scores held in memory
 _PLACES = 9  # what differs further behind is the noise of floats, and a tie
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Acceptability:
     """The share of draws in which each vendor has each rank; rows and columns sum to 1.
 
     concentration: None if every weight was equally likely, else how closely they were drawn
     around the stated ones (their mean). Tied vendors share their positions equally.
+    shared: the share of draws in which several are first.
     """
 
     shares: dict[str, tuple[float, ...]]
     concentration: int | None
     draws: int
     seed: int
+    shared: float = 0.0
 
     def first(self, vendor: str) -> float:
         """The share of draws in which the vendor is first."""
@@ -59,7 +61,7 @@ def rank_acceptability(
     chance = np.random.default_rng(seed)
     size = len(vendors)
     draws = min(draws, max(1_000, _SCORES // max(size, 1)))
-    tables = np.zeros((size, size + 1))
+    tables, shared = np.zeros((size, size + 1)), 0
     step = max(1, _AT_ONCE // max(size, 1))
     for begin in range(0, draws, step):
         # gammas: a score is a ratio, so dividing by their sum, which makes them Dirichlet, cancels
@@ -67,13 +69,16 @@ def rank_acceptability(
         known = drawn @ decided[:, counts].T.astype(np.float64)
         earned: Floats = drawn @ points[:, counts].T
         scores: Floats = np.divide(earned, known, out=np.zeros_like(earned), where=known > 0)
-        tables += _count_positions(scores.round(_PLACES))
+        scores = scores.round(_PLACES)
+        tables += _count_positions(scores)
+        shared += int(((scores == scores.max(axis=1, keepdims=True)).sum(axis=1) > 1).sum())
     shares = (tables.cumsum(axis=1)[:, :size] / draws).round(_PLACES)
     return Acceptability(
-        {code: tuple(row) for code, row in zip(vendors, shares.tolist(), strict=True)},
-        concentration,
-        draws,
-        seed,
+        shares={code: tuple(row) for code, row in zip(vendors, shares.tolist(), strict=True)},
+        concentration=concentration,
+        draws=draws,
+        seed=seed,
+        shared=round(shared / draws, _PLACES),
     )
 
 

@@ -37,7 +37,8 @@ class Agreement:
     marks: all four answers; decisive_marks: YES and NO; cells: with at least one decisive mark;
     pairable_cells: with at least two; unanimous_cells: pairable ones without dissent;
     marks_per_cell: the fewest and the most decisive marks of a cell, (0, 0) without any.
-    percent_agreement weighs each cell the same, pooled_pair_agreement each pair of marks.
+    percent_agreement and prevalence_yes weigh each cell the same, pooled_pair_agreement each pair
+    of marks, yes_of_marks each mark: what is told as a share of marks or pairs is one of these.
     """
 
     marks: int
@@ -54,6 +55,7 @@ class Agreement:
     fleiss_kappa: Fraction | None
     brennan_prediger: Fraction | None
     prevalence_yes: Fraction | None
+    yes_of_marks: Fraction | None
     undefined: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -64,7 +66,7 @@ class Agreement:
     @property
     def chance_agreement(self) -> Fraction | None:
         """How often two would agree who each say YES at random as often as all did."""
-        share = self.prevalence_yes
+        share = self.yes_of_marks
         return None if share is None else share**2 + (1 - share) ** 2
 
 
@@ -100,10 +102,12 @@ def agreement_of_profile(profile: Profile, marks: int) -> Agreement:
     unanimous = sum(n for counts, n in pairable if max(counts) == sum(counts))
     sizes = [sum(counts) for counts in profile]
     parts = sums_of_profile(profile)
+    decisive = sum(n * sum(counts) for counts, n in profile.items())
+    yes = sum(n * counts[0] for counts, n in profile.items())
     alpha, kappa = krippendorff_alpha(parts), fleiss_kappa(parts)
     return Agreement(
         marks=marks,
-        decisive_marks=sum(n * sum(counts) for counts, n in profile.items()),
+        decisive_marks=decisive,
         cells=sum(profile.values()),
         pairable_cells=cells,
         unanimous_cells=unanimous,
@@ -116,6 +120,7 @@ def agreement_of_profile(profile: Profile, marks: int) -> Agreement:
         fleiss_kappa=kappa,
         brennan_prediger=brennan_prediger(parts),
         prevalence_yes=parts.shares[0] / parts.cells if parts.cells else None,
+        yes_of_marks=Fraction(yes, decisive) if decisive else None,
         undefined=_explain_undefined(profile, cells, alpha=alpha, fleiss_kappa=kappa),
     )
 
@@ -126,7 +131,7 @@ def _explain_undefined(
     """Why each figure that is None is None."""
     reasons: dict[str, str] = {}
     if not profile:
-        reasons["prevalence_yes"] = NO_DECISIVE
+        reasons |= dict.fromkeys(("prevalence_yes", "yes_of_marks"), NO_DECISIVE)
     if not pairable:
         reasons |= dict.fromkeys(_OF_PAIRS, NO_PAIRS)
     for name, value in of_variation.items():

@@ -37,8 +37,8 @@ class AgreementGroup:
 
     @property
     def disagreement(self) -> Fraction | None:
-        """How often two reviewers of a cell differ; None without a pair."""
-        agreed = self.agreement.percent_agreement
+        """The share of pairs of reviewers of a cell who differ; None without a pair."""
+        agreed = self.agreement.pooled_pair_agreement
         return None if agreed is None else 1 - agreed
 
 

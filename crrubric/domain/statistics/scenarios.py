@@ -13,8 +13,23 @@ from crrubric.domain.results.basis import (
     order_from_findings,
     order_from_points,
 )
-from crrubric.domain.results.outcome import MET, NOT_MET, UNRESOLVED, Codes, Counts, DecisionRule
-from crrubric.domain.results.scoring import CellPoints, Flags, points_of
+from crrubric.domain.results.outcome import (
+    MET,
+    NOT_APPLICABLE,
+    NOT_MET,
+    UNRESOLVED,
+    Codes,
+    Counts,
+    DecisionRule,
+)
+from crrubric.domain.results.scoring import (
+    CellPoints,
+    Flags,
+    drop_items,
+    find_droppable,
+    points_of,
+    scale_weights,
+)
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import LabelledEnum, RuleKind, ScoringMode
 
@@ -32,17 +47,21 @@ class ScenarioChange(LabelledEnum):
     NO_MUST_HAVES = "NO_MUST_HAVES", N_("must-haves off")
     ALL_NOT_MET = "ALL_NOT_MET", N_("everything unresolved counted as not met")
     ALL_MET = "ALL_MET", N_("everything unresolved counted as met")
-    AGAINST_LEADER = "AGAINST_LEADER", N_("everything unresolved decided against the leader")
+    AGAINST_LEADER = "AGAINST_LEADER", N_("everything unresolved decided against a leader")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """What the order would be under one change."""
+    """What the order would be under one change.
+
+    against: the leader against whom everything went, if that was the change.
+    """
 
     change: ScenarioChange
     order: ComputedOrder
     leader_changes: bool
     order_changes: bool
+    against: str = ""
 
 
 def try_other_rules(
@@ -80,26 +99,60 @@ def _list_rule_changes(basis: ResultBasis) -> Iterator[tuple[ScenarioChange, Res
 def try_unresolved_either_way(
     basis: ResultBasis, counts: Counts, official: ComputedOrder
 ) -> tuple[Scenario, ...]:
-    """The order if everything undecided were not met, were met, or went against the leaders.
+    """The order if everything undecided were not met, were met, or went against a leader.
 
-    None at all if nothing is undecided.
+    None at all if nothing is undecided. Leaders that tie are tried one by one, for what is against
+    both can leave them tied; the first for whom the first place changes is told, else the last.
     """
     findings = finding_codes(basis, counts)
     points = points_of(counts, findings, basis.rule, basis.mode)
     if not ((findings == UNRESOLVED) | (points.applicable & ~points.decided)).any():
         return ()
     size = len(basis.vendors)
-    leads = np.array([vendor.code in official.leaders for vendor in basis.vendors], dtype=bool)
-    ways = [
+    ways = (
         (ScenarioChange.ALL_NOT_MET, np.zeros(size, dtype=bool)),
         (ScenarioChange.ALL_MET, np.ones(size, dtype=bool)),
-        (ScenarioChange.AGAINST_LEADER, ~leads),
-    ]
-    return tuple(
+    )
+    found = [
         _make_scenario(change, _settle_undecided(basis, findings, points, met), official)
         for change, met in ways
-        if change is not ScenarioChange.AGAINST_LEADER or leads.any()
+    ]
+    worst = None
+    for place, vendor in enumerate(basis.vendors):
+        if vendor.code in official.leaders:
+            order = _settle_against(basis, findings, points, place)
+            worst = _make_scenario(ScenarioChange.AGAINST_LEADER, order, official, vendor.code)
+            if worst.leader_changes:
+                break
+    return (*found, worst) if worst else tuple(found)
+
+
+def _settle_against(
+    basis: ResultBasis, findings: Codes, points: CellPoints, leader: int
+) -> ComputedOrder:
+    """The order with what is undecided settled at worst for one vendor, at best for all others.
+
+    Met and Not met are the ends, but for what counts before it has a finding: there it can help,
+    or do harm, that a criterion is found not to apply.
+    """
+    weights = scale_weights(basis.criteria)
+    may_drop = find_droppable(basis.criteria, findings, points)
+    gone = np.zeros_like(may_drop)
+    for place in np.flatnonzero(may_drop.any(axis=1)).tolist():
+        dropped, _ = drop_items(weights, points, may_drop, place, up=place != leader)
+        gone[place, dropped] = True
+    counts = points.applicable & (np.array(weights, dtype=object) > 0)
+    if not (counts & ~may_drop)[leader].any():
+        gone[leader] = may_drop[leader]  # without any item that counts there is no score
+    findings = np.where(gone, NOT_APPLICABLE, findings).astype(np.int8)
+    left = replace(
+        points,
+        earned=np.where(gone, 0, points.earned),
+        decided=points.decided & ~gone,
+        applicable=points.applicable & ~gone,
     )
+    best = np.arange(len(basis.vendors)) != leader
+    return _settle_undecided(basis, findings, left, best)
 
 
 def _settle_undecided(
@@ -118,6 +171,12 @@ def _settle_undecided(
 
 
 def _make_scenario(
-    change: ScenarioChange, order: ComputedOrder, official: ComputedOrder
+    change: ScenarioChange, order: ComputedOrder, official: ComputedOrder, against: str = ""
 ) -> Scenario:
-    return Scenario(change, order, order.leaders != official.leaders, order.ranks != official.ranks)
+    return Scenario(
+        change=change,
+        order=order,
+        leader_changes=order.leaders != official.leaders,
+        order_changes=order.ranks != official.ranks,
+        against=against,
+    )

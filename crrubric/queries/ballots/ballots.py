@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from crrubric.clock import now_utc
@@ -242,7 +242,7 @@ def list_late_changes(
 ) -> list[LateChange]:
     """Ballots that were no longer blind when they were changed, by reviewer and vendor.
 
-    Args: away: vendors that whoever reads stays away from. Only those that count.
+    Args: away: vendors that whoever reads stays away from.
     """
     return list_ballot_moments(
         session, evaluation, Ballot.changed_after_shown_at, Ballot.vendor_id.not_in(away)
@@ -255,24 +255,22 @@ def list_ballot_moments(
     moment: InstrumentedAttribute[datetime | None],
     *conditions: ColumnElement[bool],
 ) -> list[LateChange]:
-    """Ballots that count and to which something happened, with when, by reviewer and vendor.
+    """Ballots to which something happened, with when and if they count, by reviewer and vendor.
 
+    Those that count no longer are among them: what happened has happened.
     Args: moment: the column that says when; conditions: which of these ballots.
     """
+    counts = and_(
+        is_present_reviewer(evaluation.id), Vendor.withdrawn_at.is_(None), ~Ballot.recused
+    )
     rows = session.execute(
-        select(Member.name, Vendor.company, moment)
+        select(Member.name, Vendor.name, moment, case((counts, 1), else_=0))
         .join(Member, Member.id == Ballot.member_id)
         .join(Vendor, Vendor.id == Ballot.vendor_id)
-        .where(
-            is_present_reviewer(evaluation.id),
-            Vendor.withdrawn_at.is_(None),
-            ~Ballot.recused,
-            moment.is_not(None),
-            *conditions,
-        )
+        .where(Member.evaluation_id == evaluation.id, moment.is_not(None), *conditions)
         .order_by(Member.name, Member.id, Vendor.position)
     )
-    return [LateChange(name, company, at) for name, company, at in rows if at is not None]
+    return [LateChange(name, vendor, at, bool(in_)) for name, vendor, at, in_ in rows if at]
 
 
 def list_counting_conditions(evaluation_id: int) -> tuple[ColumnElement[bool], ...]:

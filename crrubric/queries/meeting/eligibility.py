@@ -20,7 +20,7 @@ def find_ineligible_recommendation(session: Session, evaluation: Evaluation) -> 
     if score.gate is not Gate.FAIL:
         return None
     return RuledOut(
-        vendor=decision.vendor.company,
+        vendor=decision.vendor.name,
         what=join_criterion_titles(results, score.barring),
         lifted=join_criterion_titles(results, score.lifted),
     )

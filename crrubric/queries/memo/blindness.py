@@ -1,8 +1,9 @@
 """What the record of an evaluation says of blindness, for the memo."""
 
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.ballots.blindness import LateChange
@@ -59,7 +60,7 @@ def load_memo_blindness(session: Session, evaluation: Evaluation, zone: ZoneInfo
             and entry.at > evaluation.shown_at
         ),
         late_changes=tuple(
-            LateChange(row.reviewer, row.vendor, row.at.astimezone(zone))
+            replace(row, at=row.at.astimezone(zone))
             for row in list_late_changes(session, evaluation)
         ),
         closes_on=evaluation.closes_on,
@@ -70,28 +71,29 @@ def load_memo_blindness(session: Session, evaluation: Evaluation, zone: ZoneInfo
 def list_late_ballots(
     session: Session, evaluation: Evaluation, zone: ZoneInfo
 ) -> tuple[LateChange, ...]:
-    """Ballots that count and were submitted after the closing day, by reviewer and vendor.
+    """Ballots that were submitted after the closing day, by reviewer and vendor.
 
     Without those that an import sealed: the import itself is told as late.
     """
     own = or_(Ballot.imported_at.is_(None), Ballot.imported_at != Ballot.submitted_at)
     rows = list_ballot_moments(session, evaluation, Ballot.submitted_at, own)
     return tuple(
-        LateChange(row.reviewer, row.vendor, row.at.astimezone(zone))
+        replace(row, at=row.at.astimezone(zone))
         for row in rows
         if is_after_closing(row.at, evaluation.closes_on, zone.key)
     )
 
 
 def count_ballots_by_origin(session: Session, evaluation: Evaluation) -> tuple[int, int]:
-    """Of the ballots that count and hold a mark: filled in alone and blind; imported.
+    """Of the ballots that hold a mark: filled in alone and blind, if they count; imported.
 
     One that was ever entered on its reviewer's behalf is not: whoever entered it has seen it, and
     what they entered may stand there still, submitted once more.
     """
     entered = select(EntryOnBehalf.id).where(EntryOnBehalf.ballot_id == Ballot.id).exists()
     imported = Ballot.imported_at.is_not(None)
-    alone = ~imported & Ballot.changed_after_shown_at.is_(None) & ~entered
+    counts = and_(is_present_reviewer(evaluation.id), is_vendor_in_selection(), ~Ballot.recused)
+    alone = counts & ~imported & Ballot.changed_after_shown_at.is_(None) & ~entered
     row = session.execute(
         select(
             func.coalesce(func.sum(case((alone, 1), else_=0)), 0),
@@ -100,9 +102,7 @@ def count_ballots_by_origin(session: Session, evaluation: Evaluation) -> tuple[i
         .select_from(Ballot)
         .join(Member, Member.id == Ballot.member_id)
         .where(
-            is_present_reviewer(evaluation.id),
-            is_vendor_in_selection(),
-            ~Ballot.recused,
+            Member.evaluation_id == evaluation.id,
             select(Mark.id).where(Mark.ballot_id == Ballot.id).exists(),
         )
     ).one()
@@ -111,12 +111,16 @@ def count_ballots_by_origin(session: Session, evaluation: Evaluation) -> tuple[i
 
 def list_memo_entries(session: Session, evaluation: Evaluation) -> tuple[MemoEntries, ...]:
     """Who entered how many ballots for which vendor, disputed ones as well."""
-    rows = session.execute(
-        select(EntryOnBehalf.entered_by, Vendor.company, func.count())
+    counts = (
+        select(EntryOnBehalf.entered_by, Ballot.vendor_id, func.count().label("ballots"))
         .join(Ballot, Ballot.id == EntryOnBehalf.ballot_id)
-        .join(Vendor, Vendor.id == Ballot.vendor_id)
+        .group_by(EntryOnBehalf.entered_by, Ballot.vendor_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(counts.c.entered_by, Vendor.name, counts.c.ballots)
+        .join(Vendor, Vendor.id == counts.c.vendor_id)
         .where(Vendor.evaluation_id == evaluation.id)
-        .group_by(EntryOnBehalf.entered_by, Vendor.company, Vendor.position)
-        .order_by(EntryOnBehalf.entered_by, Vendor.position)
+        .order_by(counts.c.entered_by, Vendor.position)
     )
     return tuple(MemoEntries(*row) for row in rows)

@@ -17,6 +17,7 @@ from crrubric.domain.meeting.ranking import AdoptedRanking
 from crrubric.domain.memo.tree import (
     MemoCommitment,
     MemoDeparture,
+    MemoEarlierDecision,
     MemoFacts,
     MemoMotionCorrection,
     MemoNote,
@@ -111,7 +112,7 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
             for row in list_disclosed_positions(session, evaluation)
         ),
         commitments=tuple(
-            MemoCommitment(row.vendor.company, row.words, row.owner, row.due_on)
+            MemoCommitment(row.vendor.name, row.words, row.owner, row.due_on)
             for row in list_commitments(session, evaluation.id)
             if row.vendor.withdrawn_at is None
         ),
@@ -120,6 +121,7 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
         ),
         blindness=load_memo_blindness(session, evaluation, zone),
         practice=load_memo_practice(session, evaluation, zone),
+        earlier_decisions=list_earlier_decisions(session, evaluation, zone),
         revisions=list_memo_corrections(session, evaluation, zone, language),
         departed_vendors=list_departed_vendors(session, evaluation, zone),
         appointments=list_appointments(session, evaluation, zone),
@@ -145,7 +147,7 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
             )
             for row in list_reinstatements(session, evaluation.id, language)
         ),
-        questions=list_memo_questions(session, evaluation),
+        questions=list_memo_questions(session, evaluation, language),
         prices=load_memo_prices(session, evaluation, zone),
     )
     end_reading(session)  # what follows is arithmetic, and can take seconds
@@ -166,7 +168,40 @@ def load_memo_practice(
         .join(Member, Member.id == PracticeMark.member_id)
         .where(Member.evaluation_id == evaluation.id)
     )
-    return MemoPractice(evaluation.practice_at.astimezone(zone), session.scalar(marked) or 0)
+    restarted = select(JournalEntry.id).where(
+        JournalEntry.evaluation_id == evaluation.id,
+        JournalEntry.event == Event.PRACTICE_RESTARTED,
+    )
+    return MemoPractice(
+        evaluation.practice_at.astimezone(zone),
+        session.scalar(marked) or 0,
+        restarted=session.scalar(restarted.limit(1)) is not None,
+    )
+
+
+def list_earlier_decisions(
+    session: Session, evaluation: Evaluation, zone: ZoneInfo
+) -> tuple[MemoEarlierDecision, ...]:
+    """Decisions that were made and taken back, the first first, as the journal tells them."""
+    entries = session.scalars(
+        select(JournalEntry)
+        .where(
+            JournalEntry.evaluation_id == evaluation.id,
+            JournalEntry.event.in_((Event.DECISION_RECORDED, Event.PHASE_CHANGED)),
+        )
+        .order_by(JournalEntry.number)
+    )
+    vendor, made_at, found = None, None, []
+    for entry in entries:
+        before, after = entry.before or {}, entry.after or {}
+        if entry.event is Event.DECISION_RECORDED:
+            vendor = after["vendor"]
+        elif (before["phase"], after["phase"]) == (Phase.MEETING, Phase.DECIDED):
+            made_at = entry.at.astimezone(zone)
+        elif (before["phase"], after["phase"]) == (Phase.DECIDED, Phase.MEETING) and made_at:
+            back_at = entry.at.astimezone(zone)
+            found.append(MemoEarlierDecision(vendor, made_at, back_at, entry.reason or ""))
+    return tuple(found)
 
 
 def list_memo_corrections(
@@ -216,7 +251,7 @@ def list_departed_vendors(
 ) -> tuple[MemoDeparture, ...]:
     """Every time that a vendor left the selection or came back, with the reason."""
     rows = session.execute(
-        select(JournalEntry, Vendor.company)
+        select(JournalEntry, Vendor.name)
         .join(Vendor, Vendor.id == JournalEntry.vendor_id)
         .where(
             JournalEntry.evaluation_id == evaluation.id,
@@ -226,12 +261,12 @@ def list_departed_vendors(
     )
     return tuple(
         MemoDeparture(
-            company,
-            row.at.astimezone(zone),
-            row.reason or "",
+            name=name,
+            at=row.at.astimezone(zone),
+            reason=row.reason or "",
             back=row.event is Event.VENDOR_RESTORED,
         )
-        for row, company in rows
+        for row, name in rows
     )
 
 
@@ -293,12 +328,15 @@ def list_memo_notes(
     )
 
 
-def list_memo_questions(session: Session, evaluation: Evaluation) -> tuple[MemoQuestion, ...]:
+def list_memo_questions(
+    session: Session, evaluation: Evaluation, language: str
+) -> tuple[MemoQuestion, ...]:
     """Questions to vendors with their answers; nothing of who asked."""
     return tuple(
         MemoQuestion(
             vendor=row.vendor.code,
             criterion=row.criterion.code if row.criterion else None,
+            title=translate_rubric_text(row.criterion, "title", language) if row.criterion else "",
             words=row.words,
             sent_on=row.sent_on,
             answer=row.answer,

@@ -101,18 +101,29 @@ def list_memo_recusals(
     session: Session, evaluation: Evaluation, zone: ZoneInfo
 ) -> tuple[MemoRecusal, ...]:
     """Every declared conflict of interest, and what became of it."""
+    marked = list_marked_pairs(session, evaluation)
     return tuple(
         MemoRecusal(
             name=row.member.name,
-            vendor=row.vendor.company,
+            vendor=row.vendor.name,
             reason=row.words,
             waiver=row.waiver_reason,
+            marked=(row.member_id, row.vendor_id) in marked,
             late_at=row.declared_at.astimezone(zone)
             if was_declared_late(evaluation, row)
             else None,
         )
         for row in list_declared_conflicts(session, evaluation.id)
     )
+
+
+def list_marked_pairs(session: Session, evaluation: Evaluation) -> set[tuple[int, int]]:
+    """The members with the vendors for which they gave a mark, whether it counts or not."""
+    has_marks = select(Mark.id).where(Mark.ballot_id == Ballot.id).exists()
+    pairs = select(Ballot.member_id, Ballot.vendor_id).where(
+        Ballot.evaluation_id == evaluation.id, has_marks
+    )
+    return {(member, vendor) for member, vendor in session.execute(pairs)}
 
 
 def was_declared_late(evaluation: Evaluation, declaration: Declaration) -> bool:
@@ -143,13 +154,14 @@ def list_departed_members(
     session: Session, evaluation: Evaluation, zone: ZoneInfo
 ) -> tuple[MemoDeparture, ...]:
     """Members who left the committee."""
+    marked = {member for member, _vendor in list_marked_pairs(session, evaluation)}
     rows = session.scalars(
         select(Member)
         .where(Member.evaluation_id == evaluation.id, Member.removed_at.is_not(None))
         .order_by(Member.id)
     )
     return tuple(
-        MemoDeparture(row.name, row.removed_at.astimezone(zone))
+        MemoDeparture(name=row.name, at=row.removed_at.astimezone(zone), marked=row.id in marked)
         for row in rows
         if row.removed_at is not None
     )

@@ -114,9 +114,7 @@ def require_impartial(session: Session, seat: Seat) -> None:
     """
     if not seat.shut_out:
         return
-    wanted = select(Vendor.company).where(
-        Vendor.id.in_(seat.shut_out), Vendor.withdrawn_at.is_(None)
-    )
+    wanted = select(Vendor.name).where(Vendor.id.in_(seat.shut_out), Vendor.withdrawn_at.is_(None))
     company = session.scalar(wanted.order_by(Vendor.position).limit(1))
     if company is not None:
         raise Invalid(

@@ -1,6 +1,5 @@
 """The consensus matrix: the database packs the ballots, the domain decides."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -124,18 +123,8 @@ def convert_criterion(part: RubricPart, row: Criterion, language: str) -> domain
 
 
 def convert_vendors(vendors: Iterable[Vendor]) -> tuple[domain.ScoredVendor, ...]:
-    """The vendors as the domain knows them: the company, with its product where it offers two."""
-    rows = list(vendors)
-    offers = Counter(row.company for row in rows)
-    return tuple(
-        domain.ScoredVendor(
-            row.code,
-            f"{row.company} – {row.product}"
-            if offers[row.company] > 1 and row.product
-            else row.company,
-        )
-        for row in rows
-    )
+    """The vendors as the domain knows them."""
+    return tuple(domain.ScoredVendor(row.code, row.name) for row in vendors)
 
 
 def load_adopted_findings(

@@ -75,7 +75,7 @@ def foresee_deletion_of_evaluation(session: Session, seat: Seat) -> Foreseen:
     vendors = list_vendors_in_selection(session, seat.evaluation.id)
     parts = list_rubric_parts(session, seat.evaluation.id)
     return foresee_evaluation_deletion(
-        vendors=[vendor.company for vendor in vendors],
+        vendors=[vendor.name for vendor in vendors],
         members=[member.name for member in members if not is_own_seat(seat, member)],
         criteria=sum(len(part.criteria) for part in parts),
     )
@@ -165,7 +165,7 @@ def foresee_restart_of_practice(session: Session, seat: Seat) -> Foreseen:
 def foresee_opening_of_prices(session: Session, seat: Seat) -> Foreseen:
     """What opening the prices does."""
     vendors = list_vendors_in_selection(session, seat.evaluation.id)
-    return foresee_price_opening(vendor.company for vendor in vendors)
+    return foresee_price_opening(vendor.name for vendor in vendors)
 
 
 def foresee_links(session: Session, evaluation_id: int, *, mailed: bool) -> Foreseen:

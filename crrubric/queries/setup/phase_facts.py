@@ -131,7 +131,7 @@ def add_decision_facts(
     stated, everybody = count_stated_positions(session, evaluation.id)
     return replace(
         facts,
-        recommended=vendor.company if vendor else "",
+        recommended=vendor.name if vendor else "",
         without_position=everybody - stated,
         doubts=find_decision_doubts(session, evaluation, language),
     )

@@ -129,7 +129,7 @@ def _list_questions(
     ]
     return [
         Place(
-            title=_join_names(vendors[vendor].company, titles.get(criterion or 0, "")),
+            title=_join_names(vendors[vendor].name, titles.get(criterion or 0, "")),
             text=text,
             vendor_id=vendor,
             criterion_id=criterion,
@@ -144,7 +144,7 @@ def _list_findings(session: Session, seat: Seat, titles: dict[int, str]) -> list
     if not seat.may(Action.VIEW_RESULTS):
         return []
     rows = session.execute(
-        select(Finding, Vendor.company)
+        select(Finding, Vendor.name)
         .join(Vendor, Vendor.id == Finding.vendor_id)
         .join(Criterion, Criterion.id == Finding.criterion_id)
         .join(Section, Section.id == Criterion.section_id)
@@ -179,7 +179,7 @@ def _iterate_notes(session: Session, seat: Seat, titles: dict[int, str]) -> Iter
     if not (seat.may(Action.VIEW_RESULTS) or seat.may(Action.VIEW_OWN_BALLOTS)):
         return
     rows = session.execute(
-        select(Mark.note, Mark.criterion_id, Member.name, Vendor.id, Vendor.company)
+        select(Mark.note, Mark.criterion_id, Member.name, Vendor.id, Vendor.name)
         .join(Ballot, Ballot.id == Mark.ballot_id)
         .join(Member, Member.id == Ballot.member_id)
         .join(Vendor, Vendor.id == Ballot.vendor_id)

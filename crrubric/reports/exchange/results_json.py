@@ -61,7 +61,12 @@ def results_object(
         "changed_after_shown": None
         if names is None
         else [
-            {"reviewer": row.reviewer, "vendor": row.vendor, "at": row.at.isoformat()}
+            {
+                "reviewer": row.reviewer,
+                "vendor": row.vendor,
+                "at": row.at.isoformat(),
+                "counts": row.counts,
+            }
             for row in late
         ],
     }
@@ -163,6 +168,7 @@ def coefficients_json(found: Agreement) -> Json:
         "fleiss_is_classic": found.fleiss_is_classic,
         "brennan_prediger": share_to_float(found.brennan_prediger),
         "prevalence_yes": share_to_float(found.prevalence_yes),
+        "yes_of_marks": share_to_float(found.yes_of_marks),
     }
 
 

@@ -191,11 +191,11 @@ def agreement_lines(results: Results) -> list[str]:
         f" {found.decisive_marks} of {found.marks} marks are YES or NO.",
     ]
     for name, words in (
-        ("percent_agreement", "Two reviewers agree"),
+        ("percent_agreement", "Two reviewers agree, mean over items"),
         ("alpha", "Krippendorff's alpha"),
         ("ac1", "Gwet's AC1"),
         ("fleiss_kappa", "Fleiss' kappa"),
-        ("prevalence_yes", "Share of YES"),
+        ("yes_of_marks", "Share of YES"),
     ):
         value: Fraction | None = getattr(found, name)
         shown = found.undefined.get(name, "–") if value is None else f"{float(value):.4f}"

@@ -385,7 +385,7 @@ def _note_vendor_file(
         actor,
         event,
         evaluation_id=vendor.evaluation_id,
-        subject=vendor.company,
+        subject=vendor.name,
         about=EntryReferences(vendor_id=vendor.id),
         **told,
     )
@@ -399,7 +399,7 @@ def _note_mark_file(session: Session, actor: Actor, mark: Mark, event: Event, **
         actor,
         event,
         evaluation_id=ballot.member.evaluation_id,
-        subject=f"{ballot.vendor.company}: {mark.criterion.title}",
+        subject=f"{ballot.vendor.name}: {mark.criterion.title}",
         about=EntryReferences(ballot.vendor_id, mark.criterion_id, ballot.member_id),
         **told,
     )

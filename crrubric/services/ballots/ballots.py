@@ -123,7 +123,7 @@ def record_mark(
             actor,
             Event.MARK_RECORDED,
             evaluation_id=evaluation.id,
-            subject=f"{ballot.vendor.company}: {criterion.title}",
+            subject=f"{ballot.vendor.name}: {criterion.title}",
             about=EntryReferences(ballot.vendor_id, criterion.id, ballot.member_id),
             before=serialize_mark(old) if old else None,
             after=serialize_mark(tidy),
@@ -229,7 +229,7 @@ def refuse_seen_ballot(session: Session, ballot: Ballot) -> None:
                 "You entered another reviewer’s ballot for %(vendor)s and have seen it: you can’t"
                 " mark this vendor any more. Submit your ballot as it is."
             ),
-            vendor=ballot.vendor.company,
+            vendor=ballot.vendor.name,
         )
 
 

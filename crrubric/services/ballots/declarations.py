@@ -98,7 +98,7 @@ def _state_interest(
         actor,
         Event.CONFLICT_DECLARED if conflict else Event.NO_CONFLICT_DECLARED,
         evaluation_id=seat.evaluation.id,
-        subject=vendor.company,
+        subject=vendor.name,
         about=EntryReferences(vendor_id=vendor.id, member_id=seat.member.id),
         reason=own.words,
     )
@@ -164,7 +164,7 @@ def require_declaration(session: Session, member: Member, vendor: Vendor) -> Non
     if own is None:
         raise WrongPhase(
             N_("Say first whether you have a conflict of interest with %(vendor)s."),
-            vendor=vendor.company,
+            vendor=vendor.name,
         )
     if own.recuses:
         raise WrongPhase(N_("You declared a conflict of interest here: there is no ballot."))
@@ -200,9 +200,9 @@ def _announce_waiver(
         actor,
         event,
         evaluation_id=found.member.evaluation_id,
-        subject=f"{found.member.name}, {found.vendor.company}",
+        subject=f"{found.member.name}, {found.vendor.name}",
         about=EntryReferences(vendor_id=found.vendor_id, member_id=found.member_id),
         reason=why,
     )
-    facts = {"vendor": found.vendor.company, "reason": why}
+    facts = {"vendor": found.vendor.name, "reason": why}
     notify_members(session, [found.member_id], kind, facts, vendor_id=None)  # of their own seat

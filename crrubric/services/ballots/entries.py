@@ -91,7 +91,7 @@ def enter_ballot(actor: Actor, slug: str, ballot_id: int, entry: EnteredBallot) 
             actor,
             Event.BALLOT_ENTERED,
             evaluation_id=seat.evaluation.id,
-            subject=f"{ballot.member.name}, {ballot.vendor.company}",
+            subject=f"{ballot.member.name}, {ballot.vendor.name}",
             about=EntryReferences(vendor_id=ballot.vendor_id, member_id=ballot.member_id),
             after={
                 "source": entry.source,
@@ -100,7 +100,7 @@ def enter_ballot(actor: Actor, slug: str, ballot_id: int, entry: EnteredBallot) 
                 "receipt": sealed.receipt,
             },
         )
-        told = {"vendor": ballot.vendor.company}
+        told = {"vendor": ballot.vendor.name}
         vendor, kind = ballot.vendor_id, NoticeKind.BALLOT_ENTERED
         notify_members(session, [ballot.member_id], kind, told, vendor_id=vendor)
         notify_chairs_if_complete(session, seat.evaluation.id, {vendor})
@@ -127,7 +127,7 @@ def require_untouched_ballot(session: Session, seat: Seat, ballot: Ballot) -> Ba
     if seat.member is not None and _has_open_ballot(session, seat.member, ballot.vendor_id):
         raise WrongPhase(
             N_("Submit your own ballot for %(vendor)s first: you would see another’s marks."),
-            vendor=ballot.vendor.company,
+            vendor=ballot.vendor.name,
         )
     return ballot
 
@@ -163,7 +163,7 @@ def dispute_ballot(actor: Actor, slug: str, vendor_id: int, *, words: str) -> En
             Member.removed_at.is_(None),
             Member.id != found.ballot.member_id,
         )
-        facts = {"name": found.ballot.member.name, "vendor": found.ballot.vendor.company}
+        facts = {"name": found.ballot.member.name, "vendor": found.ballot.vendor.name}
         notify_members(
             session,
             session.scalars(chairs),
@@ -237,7 +237,7 @@ def _declare_on_behalf(
         actor,
         Event.NO_CONFLICT_DECLARED,
         evaluation_id=ballot.member.evaluation_id,
-        subject=ballot.vendor.company,
+        subject=ballot.vendor.name,
         about=EntryReferences(vendor_id=ballot.vendor_id, member_id=ballot.member_id),
         after={"on behalf of": ballot.member.name},
     )
@@ -271,7 +271,7 @@ def _write_marks_and_gaps(
             actor,
             Event.MARK_RECORDED,
             evaluation_id=ballot.member.evaluation_id,
-            subject=f"{ballot.vendor.company}: {criterion.title}",
+            subject=f"{ballot.vendor.name}: {criterion.title}",
             about=EntryReferences(ballot.vendor_id, criterion.id, ballot.member_id),
             after={**serialize_mark(text), "on behalf of": ballot.member.name},
         )
@@ -304,7 +304,7 @@ def _note_entry_reply(
         actor,
         event,
         evaluation_id=seat.evaluation.id,
-        subject=found.ballot.vendor.company,
+        subject=found.ballot.vendor.name,
         about=EntryReferences(vendor_id=found.ballot.vendor_id, member_id=found.ballot.member_id),
         after={"number": found.number},
         reason=why,

@@ -90,16 +90,16 @@ def _explain_seal(session: Session, ballot: Ballot) -> WrongPhase:
     if entry_of(session, ballot) is not None:
         return WrongPhase(
             N_("The chair entered your ballot for %(vendor)s meanwhile; it is sealed."),
-            vendor=ballot.vendor.company,
+            vendor=ballot.vendor.name,
         )
     if ballot.imported_at is not None and ballot.imported_at == ballot.submitted_at:
         return WrongPhase(
             N_("Your ballot for %(vendor)s was filled from a file meanwhile; it is sealed."),
-            vendor=ballot.vendor.company,
+            vendor=ballot.vendor.name,
         )
     return WrongPhase(
         N_("Your ballot for %(vendor)s is submitted; it is sealed."),
-        vendor=ballot.vendor.company,
+        vendor=ballot.vendor.name,
     )
 
 

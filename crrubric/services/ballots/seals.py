@@ -79,7 +79,7 @@ def submit_ballot(
             actor,
             Event.BALLOT_SUBMITTED,
             evaluation_id=evaluation.id,
-            subject=ballot.vendor.company,
+            subject=ballot.vendor.name,
             about=EntryReferences(vendor_id=ballot.vendor_id, member_id=ballot.member_id),
             after={"unscored": len(left), "number": sealed.number, "receipt": sealed.receipt},
         )
@@ -117,7 +117,7 @@ def reopen_ballot(actor: Actor, slug: str, ballot_id: int, *, reason: str) -> Ba
                     " it was submitted."
                 ),
                 name=ballot.member.name,
-                vendor=ballot.vendor.company,
+                vendor=ballot.vendor.name,
             )
         announce_reopening(
             session, actor, ballot, unseal_ballot(session, ballot, slug, by=actor.name, why=why)
@@ -148,12 +148,12 @@ def announce_reopening(
         actor,
         Event.BALLOT_REOPENED,
         evaluation_id=ballot.member.evaluation_id,
-        subject=f"{ballot.member.name}, {ballot.vendor.company}",
+        subject=f"{ballot.member.name}, {ballot.vendor.name}",
         about=EntryReferences(vendor_id=ballot.vendor_id, member_id=ballot.member_id),
         before={"number": sealed.number, "receipt": sealed.receipt},
         reason=why,
     )
-    facts = {"vendor": ballot.vendor.company, "reason": why}
+    facts = {"vendor": ballot.vendor.name, "reason": why}
     kind = NoticeKind.BALLOT_REOPENED
     notify_members(session, [ballot.member_id], kind, facts, vendor_id=ballot.vendor_id)
 

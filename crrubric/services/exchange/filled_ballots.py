@@ -56,7 +56,7 @@ def close_filled_ballots(
             left = [each for each in asked[ballot.member_id] if each not in marked]
             told |= _submit(session, evaluation.slug, ballot, gaps=dict.fromkeys(left, why))
             if ballot.member.user_id is not None:
-                sealed.setdefault(ballot.member_id, []).append(ballot.vendor.company)
+                sealed.setdefault(ballot.member_id, []).append(ballot.vendor.name)
         wanted = set(criteria)
         told[ROW] = {
             "marks": [
@@ -70,7 +70,7 @@ def close_filled_ballots(
             actor,
             Event.BALLOT_IMPORTED,
             evaluation_id=evaluation.id,
-            subject=f"{ballot.member.name}, {ballot.vendor.company}",
+            subject=f"{ballot.member.name}, {ballot.vendor.name}",
             about=EntryReferences(vendor_id=ballot.vendor_id, member_id=ballot.member_id),
             after=told,
         )

@@ -186,7 +186,7 @@ def _set_aside_older_reminders(session: Session, mail: OutgoingMail, now: dateti
 
 def reminder_mail(seat: Seat, late: LateReviewer, *, now: datetime, words: str = "") -> MailText:
     """What one reviewer who is late is written."""
-    vendors = [row.company for row in late.vendors]
+    vendors = [row.name for row in late.vendors]
     chair = seat.actor.name if seat.member else ""
     to = make_mail_context(late.member, f"{evaluation_path_of(late.member)}ballots/")
     with use_language(mail_language_of(late.member)) as say:

@@ -121,7 +121,7 @@ def record_finding(
             actor,
             Event.FINDING_RECORDED,
             evaluation_id=seat.evaluation.id,
-            subject=f"{vendor.company}: {criterion.title}",
+            subject=f"{vendor.name}: {criterion.title}",
             about=EntryReferences(vendor.id, criterion.id),
             before=before,
             after=serialize_finding(finding),
@@ -221,7 +221,7 @@ def withdraw_finding(
             actor,
             Event.FINDING_WITHDRAWN,
             evaluation_id=seat.evaluation.id,
-            subject=f"{vendor.company}: {criterion.title}",
+            subject=f"{vendor.name}: {criterion.title}",
             about=about,
             before=serialize_finding(finding),
             reason=why,
@@ -285,7 +285,7 @@ def record_decision(
             actor,
             Event.DECISION_RECORDED,
             evaluation_id=evaluation.id,
-            after={**asdict(tidy), "vendor": vendor.company if vendor else None, **adopted},
+            after={**asdict(tidy), "vendor": vendor.name if vendor else None, **adopted},
         )
     return decision
 

@@ -235,7 +235,7 @@ def defer_cell(
             actor,
             Event.CELL_DEFERRED,
             evaluation_id=seat.evaluation.id,
-            subject=f"{vendor.company}: {criterion.title}",
+            subject=f"{vendor.name}: {criterion.title}",
             about=EntryReferences(vendor.id, criterion.id),
             reason=why,
         )

@@ -130,7 +130,7 @@ def drop_adopted_findings(session: Session, seat: Seat, motion: Motion, why: str
             seat.actor,
             Event.FINDING_WITHDRAWN,
             evaluation_id=seat.evaluation.id,
-            subject=f"{row.vendor.company}: {row.criterion.title}",
+            subject=f"{row.vendor.name}: {row.criterion.title}",
             about=EntryReferences(row.vendor.id, row.criterion.id),
             before=serialize_finding(row.finding),
             reason=why,

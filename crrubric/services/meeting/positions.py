@@ -128,7 +128,7 @@ def record_commitment(actor: Actor, slug: str, vendor_id: int, text: CommitmentT
             actor,
             Event.COMMITMENT_RECORDED,
             evaluation_id=seat.evaluation.id,
-            subject=vendor.company,
+            subject=vendor.name,
             about=EntryReferences(vendor_id=vendor.id),
             after={
                 "words": words,
@@ -167,7 +167,7 @@ def withdraw_commitment(actor: Actor, slug: str, commitment_id: int, *, reason: 
             actor,
             Event.COMMITMENT_WITHDRAWN,
             evaluation_id=seat.evaluation.id,
-            subject=found.vendor.company,
+            subject=found.vendor.name,
             about=about,
             before={"words": found.words, ROW: {"id": found.id}},
             reason=why,

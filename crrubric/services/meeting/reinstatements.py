@@ -54,7 +54,7 @@ def reinstate_vendor(
         if not barring and not list_lifted_of_vendor(session, vendor.id):
             raise Invalid(
                 N_("%(vendor)s does not fail a must-have, so it does not need to be reinstated."),
-                vendor=vendor.company,
+                vendor=vendor.name,
                 field="reason",
             )
         if not barring:
@@ -73,7 +73,7 @@ def reinstate_vendor(
                     "What %(vendor)s does not meet has changed since you opened the page: now it"
                     " is %(what)s. Look at it again."
                 ),
-                vendor=vendor.company,
+                vendor=vendor.name,
                 what=join_criterion_titles(read.results, barring),
                 field="reason",
             )
@@ -84,7 +84,7 @@ def reinstate_vendor(
             actor,
             Event.REINSTATEMENT_RECORDED,
             evaluation_id=seat.evaluation.id,
-            subject=vendor.company,
+            subject=vendor.name,
             about=about,
             after={
                 "does_not_meet": join_criterion_titles(read.results, barring),
@@ -131,7 +131,7 @@ def withdraw_reinstatement(actor: Actor, slug: str, vendor_id: int, *, reason: s
             actor,
             Event.REINSTATEMENT_WITHDRAWN,
             evaluation_id=seat.evaluation.id,
-            subject=vendor.company,
+            subject=vendor.name,
             about=about,
             before={"reason": "\n".join(dict.fromkeys(row.reason for row in held))},
             reason=why,

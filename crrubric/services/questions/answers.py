@@ -63,7 +63,7 @@ def send_questions(
                     "The questions to %(vendor)s changed after you opened this page. Check that"
                     " the vendor has got them as they are now, then record it."
                 ),
-                vendor=vendor.company,
+                vendor=vendor.name,
             )
         for question in drafts:
             question.sent_on = sent_on
@@ -72,7 +72,7 @@ def send_questions(
             actor,
             Event.QUESTIONS_SENT,
             evaluation_id=seat.evaluation.id,
-            subject=vendor.company,
+            subject=vendor.name,
             about=EntryReferences(vendor_id=vendor.id),
             after={
                 "questions": len(drafts),
@@ -174,7 +174,7 @@ def _notify_askers(session: Session, question: Question, kind: NoticeKind) -> No
         select(Asking.member_id).where(Asking.question_id == question.id).distinct()
     )
     facts = {
-        "vendor": question.vendor.company,
+        "vendor": question.vendor.name,
         "question": question.words,
         "reason": question.withdrawn_reason,
     }

@@ -56,7 +56,7 @@ def ask_vendor(actor: Actor, slug: str, vendor_id: int, criterion_id: int, *, wo
             actor,
             Event.QUESTION_ASKED,
             evaluation_id=seat.evaluation.id,
-            subject=ballot.vendor.company,
+            subject=ballot.vendor.name,
             about=EntryReferences(vendor_id, criterion.id, ballot.member_id),
             after={"words": text, ROW: {"asking": asking.id}},
         )

@@ -102,13 +102,13 @@ def set_aside_asking(actor: Actor, slug: str, asking_id: int, *, reason: str) ->
             actor,
             Event.ASKING_SET_ASIDE,
             evaluation_id=seat.evaluation.id,
-            subject=vendor.company,
+            subject=vendor.name,
             about=EntryReferences(vendor.id, asking.criterion_id),
             before={"words": asking.words},
             after={ROW: {"asking": asking.id}},
             reason=why,
         )
-        facts = {"vendor": vendor.company, "question": asking.words, "reason": why}
+        facts = {"vendor": vendor.name, "question": asking.words, "reason": why}
         kind = NoticeKind.ASKING_SET_ASIDE
         notify_members(session, [asking.member_id], kind, facts, vendor_id=vendor.id)
 
@@ -231,7 +231,7 @@ def note_question(
         seat.actor,
         event,
         evaluation_id=seat.evaluation.id,
-        subject=question.vendor.company,
+        subject=question.vendor.name,
         about=EntryReferences(question.vendor_id, question.criterion_id),
         before=before,
         after={**told, ROW: row},

@@ -109,7 +109,7 @@ def _refuse_partial_chair(session: Session, seat: Seat) -> None:
                 "You have a conflict of interest with %(vendor)s: while ballots are open, another"
                 " chair changes who marks what."
             ),
-            vendor=session.get_one(Vendor, min(seat.shut_out)).company,
+            vendor=session.get_one(Vendor, min(seat.shut_out)).name,
         )
 
 
@@ -179,7 +179,7 @@ def _refuse_seen_vendors(
         raise WrongPhase(
             N_("%(name)s has seen another reviewer’s ballot for %(vendor)s, and can’t mark it."),
             name=member.name,
-            vendor=session.get_one(Vendor, vendor).company,
+            vendor=session.get_one(Vendor, vendor).name,
         )
 
 
@@ -189,7 +189,7 @@ def _protect_marks(session: Session, member: Member, old: Assignment, wanted: As
     Ballots of vendors that are no longer assigned go, as nothing is on them.
     """
     rows = session.execute(
-        select(Ballot, Vendor.company)
+        select(Ballot, Vendor.name)
         .join(Vendor, Vendor.id == Ballot.vendor_id)
         .where(Ballot.member_id == member.id)
     ).all()

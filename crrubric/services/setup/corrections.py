@@ -212,7 +212,7 @@ def _set_aside_marks(
             actor,
             Event.MARK_SET_ASIDE,
             evaluation_id=evaluation.id,
-            subject=f"{ballot.vendor.company}: {criterion.title}",
+            subject=f"{ballot.vendor.name}: {criterion.title}",
             about=EntryReferences(ballot.vendor_id, criterion.id, ballot.member_id),
             before=serialize_mark(mark_text(mark)),
             reason=why,

@@ -173,7 +173,7 @@ def enter_vendor(
         actor,
         Event.VENDOR_ADDED,
         evaluation_id=evaluation.id,
-        subject=facts.company,
+        subject=vendor.name,
         about=EntryReferences(vendor_id=vendor.id),
         after=serialize_vendor(vendor),
     )
@@ -238,12 +238,14 @@ def change_vendor(
         for key, value in after.items():
             setattr(vendor, key, value)
         if after:
+            session.flush()
+            session.refresh(vendor, ["name"])
             note_event(
                 session,
                 actor,
                 Event.VENDOR_CHANGED,
                 evaluation_id=evaluation.id,
-                subject=vendor.company,
+                subject=vendor.name,
                 about=EntryReferences(vendor_id=vendor.id),
                 before=before,
                 after=after,
@@ -272,7 +274,7 @@ def remove_vendor(actor: Actor, slug: str, vendor_id: int, *, seen: str | None =
             actor,
             Event.VENDOR_REMOVED,
             evaluation_id=evaluation.id,
-            subject=vendor.company,
+            subject=vendor.name,
             about=EntryReferences(vendor_id=vendor.id),
             before={"company": vendor.company, "product": vendor.product},
         )
@@ -284,7 +286,7 @@ def _refuse_marked_vendor(session: Session, vendor: Vendor) -> None:
     if session.scalar(select(Ballot.id).where(Ballot.vendor_id == vendor.id).limit(1)):
         raise WrongPhase(
             N_("%(vendor)s has ballots already: the vendor can’t be removed."),
-            vendor=vendor.company,
+            vendor=vendor.name,
         )
 
 
@@ -294,7 +296,7 @@ def _refuse_questioned_vendor(session: Session, vendor: Vendor) -> None:
         if session.scalar(select(table.id).where(table.vendor_id == vendor.id).limit(1)):
             raise WrongPhase(
                 N_("A question to %(vendor)s is already recorded: the vendor can’t be removed."),
-                vendor=vendor.company,
+                vendor=vendor.name,
             )
 
 
@@ -322,7 +324,7 @@ def _unassign_vendor(session: Session, vendor: Vendor) -> None:
         raise Invalid(
             N_("%(vendor)s is the only vendor assigned to %(name)s: change that first."),
             name=idle,
-            vendor=vendor.company,
+            vendor=vendor.name,
         )
     session.execute(delete(AssignedVendor).where(AssignedVendor.vendor_id == vendor.id))
 
@@ -354,7 +356,7 @@ def require_candidate(vendor: Vendor) -> None:
     if vendor.withdrawn_at is not None:
         raise WrongPhase(
             N_("%(vendor)s is out of the selection and is no longer marked."),
-            vendor=vendor.company,
+            vendor=vendor.name,
         )
 
 

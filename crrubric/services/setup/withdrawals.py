@@ -121,7 +121,7 @@ def _announce_selection_change(
         actor,
         event,
         evaluation_id=vendor.evaluation_id,
-        subject=vendor.company,
+        subject=vendor.name,
         about=EntryReferences(vendor_id=vendor.id),
         reason=why,
     )
@@ -130,5 +130,5 @@ def _announce_selection_change(
         .join(Member, Member.id == Ballot.member_id)
         .where(Ballot.vendor_id == vendor.id, is_present_reviewer(vendor.evaluation_id))
     )
-    facts = {"vendor": vendor.company, "reason": why}
+    facts = {"vendor": vendor.name, "reason": why}
     notify_members(session, scorers, NoticeKind(event.value), facts, vendor_id=vendor.id)

@@ -353,7 +353,7 @@ def submit_ballot_form(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     except Invalid as error:
         wrong = {read_id_after("gap-", error.field or "") or 0: translate_error(error)}
         return render_review_page(seat, vendor_id, reasons={**typed, 0: rest}, errors=wrong), 422
-    flash(_("Your ballot for %(vendor)s is submitted.", vendor=own.vendor.company), "done")
+    flash(_("Your ballot for %(vendor)s is submitted.", vendor=own.vendor.name), "done")
     return redirect_to("ballots.show_ballot_review", seat, vendor_id=vendor_id)
 
 

@@ -71,7 +71,7 @@ def save_declaration(seat: Seat, vendor_id: int) -> ResponseReturnValue:
         attach_error(form, error)
         return render_declaration_page(seat, vendor_id, form), 422
     if own.recuses:
-        flash(_("You do not score %(vendor)s.", vendor=own.vendor.company), "done")
+        flash(_("You do not score %(vendor)s.", vendor=own.vendor.name), "done")
         return redirect_to(
             "ballots.show_own_ballots"
             if seat.may(Action.VIEW_OWN_BALLOTS)

@@ -83,7 +83,7 @@ def show_evidence_register(seat: Seat) -> ResponseReturnValue:
         criteria=criteria,
         sought=sought,
         files=list_shown_files(seat, sought),
-        companies={row.id: row.company for row in vendors},
+        companies={row.id: row.name for row in vendors},
         older=make_filter_query(replace(sought, page=sought.page + 1)) if more else None,
         newer=make_filter_query(replace(sought, page=sought.page - 1)) if sought.page else None,
         is_open=seat.evaluation.phase in FROM_MEETING,

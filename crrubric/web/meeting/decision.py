@@ -122,7 +122,7 @@ def make_withdrawal_forms(
 def offer_commitment_vendors(form: CommitmentForm, seat: Seat, read: Matrix) -> CommitmentForm:
     """The form with the vendors to choose from, without those that the chair stays away from."""
     form.vendor.choices = [
-        SelectChoice(str(row.id), row.company)
+        SelectChoice(str(row.id), row.name)
         for row in read.vendors.values()
         if row.id not in seat.shut_out
     ]

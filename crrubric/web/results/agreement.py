@@ -31,7 +31,7 @@ COLUMNS: dict[str, SortColumn[AgreementGroup]] = {
     "disagreement": SortColumn(lambda row: row.disagreement),
     "name": SortColumn(lambda row: sort_key(row.name), falling=False),
     "unanimous": SortColumn(lambda row: row.agreement.unanimous_share),
-    "yes": SortColumn(lambda row: row.agreement.prevalence_yes),
+    "yes": SortColumn(lambda row: row.agreement.yes_of_marks),
     # no coefficient is shown of few items
     "alpha": SortColumn(lambda row: None if row.small else row.agreement.alpha),
     "ac1": SortColumn(lambda row: None if row.small else row.agreement.ac1),

@@ -264,7 +264,7 @@ def name_things() -> dict[str, str]:
     except CrrubricError:
         return {}
     translated = current_app.jinja_env.filters["translated"]  # its module imports this one
-    names = {f"vendor-{row.id}": row.company for row in list_visible_vendors(session, seat)}
+    names = {f"vendor-{row.id}": row.name for row in list_visible_vendors(session, seat)}
     for part in list_rubric_parts(session, evaluation.id, with_left_out=True):
         for row in part.criteria:
             title = translated(row, "title")

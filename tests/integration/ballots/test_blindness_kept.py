@@ -1,6 +1,7 @@
 """What is no longer blind is said everywhere, and who has seen a ballot marks nothing after it."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,14 +9,15 @@ import pytest
 from crrubric.clock import now_utc
 from crrubric.domain.errors import Invalid, NotReady, WrongPhase
 from crrubric.domain.setup.assignment import Assignment
-from crrubric.domain.vocabulary import Answer, CorrectionEffect, Phase
+from crrubric.domain.vocabulary import Answer, CorrectionEffect, DeclarationKind, Phase
 from crrubric.extensions import db
 from crrubric.models import Ballot, Evaluation
 from crrubric.queries.ballots.ballots import iterate_disclosed_marks
 from crrubric.queries.record.verification import verify_record
 from crrubric.services.ballots import ballots, seals
 from crrubric.services.ballots.ballots import MarkText
-from crrubric.services.setup import assignments, corrections, phases
+from crrubric.services.ballots.declarations import declare_interest
+from crrubric.services.setup import assignments, corrections, phases, withdrawals
 from tests.factories import Factory, Made, ballot_of, let_chair_score
 from tests.integration.ballots.test_entries import enter, entry
 from tests.integration.conftest import Visit
@@ -92,6 +94,28 @@ def test_a_ballot_changed_after_it_was_shown_is_marked_everywhere(make: Factory,
     assert [row["reviewer"] for row in body["changed_after_shown"]] == [name]
     assert sum(row.endswith(",reviewer,no") for row in rows) == 1
     assert sum(row.endswith(",reviewer,yes") for row in rows) == 5
+
+
+@pytest.mark.parametrize("leaves", ["reviewer declares", "vendor withdraws"])
+def test_what_was_changed_late_is_told_though_it_counts_no_longer(
+    make: Factory, visit: Visit, leaves: str
+):
+    made = marked_after_meeting(make)
+    reviewer, vendor = made.reviewers[0], made.vendors[0]
+    if leaves == "reviewer declares":
+        kind = DeclarationKind.CONFLICT
+        declare_interest(reviewer, made.slug, vendor.id, kind=kind, words="My cousin.")
+    else:
+        withdrawals.withdraw_vendor(made.chair, made.slug, vendor.id, reason="They left.")
+
+    memo = visit(made.chair).get(made.url("memo/")).text
+    matrix = visit(made.chair).get(made.url("matrix")).text
+
+    assert (ALONE in memo, "No ballot was changed then." in memo) == (False, False)
+    told = re.search(f"{reviewer.name}, {vendor.company}: [-0-9]+ [:0-9]+ (.*)", memo)
+    assert told is not None
+    assert told[1].startswith("(does not count any more)")
+    assert (LATE in matrix, "(does not count any more)" in matrix) == (True, True)
 
 
 @pytest.mark.parametrize("when", ["later", "never", "of another"])

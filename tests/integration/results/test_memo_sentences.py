@@ -1,19 +1,32 @@
 """Sentences of the memo that were not true once: who marked, when, of which vendors."""
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from crrubric.domain.memo.sections import compose_memo
 from crrubric.domain.memo.tree import Bullets, MemoFacts, Paragraph, Table
-from crrubric.domain.vocabulary import CorrectionEffect, Outcome, Phase, Standing
+from crrubric.domain.vocabulary import (
+    Answer,
+    CorrectionEffect,
+    DeclarationKind,
+    Outcome,
+    Phase,
+    Standing,
+)
 from crrubric.extensions import db
-from crrubric.models import Finding
+from crrubric.models import Evaluation, Finding, Member
 from crrubric.queries.memo.memos import load_memo_facts
+from crrubric.queries.people.people import Actor
+from crrubric.services.ballots.declarations import declare_interest
+from crrubric.services.exchange.imports import import_marks, import_new_evaluation
 from crrubric.services.meeting import decisions, positions
 from crrubric.services.people.district import set_district
+from crrubric.services.questions.questions import write_question
 from crrubric.services.setup import committee, corrections, phases, withdrawals
+from crrubric.services.setup.practice import record_practice_mark, restart_practice, show_spread
 from crrubric.services.setup.rules import RuleSettings
 from tests.factories import Factory, Made, ballot_of
 
@@ -134,3 +147,120 @@ def test_a_rubric_that_was_corrected_is_not_called_the_one_that_was_fixed(make: 
         )  # fmt: skip
         assert ("the rubric was corrected after that" in memo) is correct
         phases.change_phase(made.chair, made.slug, Phase.SCORING, reason="One was ill.")
+
+
+@pytest.mark.parametrize("marks", [{}, {(2, 0): "YYY"}])
+def test_only_who_gave_marks_is_said_to_have_some_in_the_record(make: Factory, marks):
+    made = make.evaluation(phase=Phase.SCORING, reviewers=3, marks=marks)
+    name = made.reviewers[2].name
+    gone = db.session.scalars(select(Member.id).where(Member.name == name)).one()
+    committee.remove_member(made.chair, made.slug, gone)
+    make.marks(made, 0, 0, "YYY")
+    phases.change_phase(made.chair, made.slug, Phase.MEETING)
+
+    memo = memo_of(made)
+
+    assert f"{name}, 2" in memo  # with the day
+    assert ("the marks are in the record and do not count" in memo) is bool(marks)
+
+
+@pytest.mark.parametrize("who", ["chair", "reviewer"])
+def test_a_late_conflict_takes_only_marks_that_were_given_out_of_the_count(make: Factory, who):
+    made = make.evaluation(phase=Phase.MEETING, marks=MARKS)
+    person = made.chair if who == "chair" else made.reviewers[0]
+    kind = DeclarationKind.CONFLICT
+    declare_interest(person, made.slug, made.vendors[0].id, kind=kind, words="My uncle.")
+
+    memo = memo_of(made)
+
+    assert "after the committee had seen the ballots" in memo
+    assert ("marks given no longer count" in memo) is (who == "reviewer")
+
+
+def test_an_import_into_a_meeting_is_not_a_change_by_reviewers(make: Factory, tmp_path: Path):
+    made = make.evaluation(phase=Phase.MEETING, marks=MARKS)
+    name, vendor = made.reviewers[1].name, made.vendors[0].company
+    file = tmp_path / "late.csv"
+    file.write_text(f"reviewer,vendor,criterion,mark\n{name},{vendor},{made.criteria[0].code},NO\n")
+    import_marks(Actor(None, "operator", Standing.ADMINISTRATOR), file, slug=made.slug)
+
+    memo = memo_of(made)
+
+    assert "by reviewers" not in memo
+    assert "Ballots that were changed after the committee had seen the ballots, when" in memo
+
+
+def test_an_evaluation_made_from_a_file_had_no_ballots_that_opened(make: Factory, tmp_path: Path):
+    made = make.evaluation()  # for the district
+    file = tmp_path / "marks.csv"
+    file.write_text("reviewer,vendor,criterion,mark\nAna,Alpha,c1,YES\nBo,Alpha,c1,YES\n")
+    operator = Actor(None, "operator", Standing.ADMINISTRATOR)
+    done = import_new_evaluation(operator, file, title="Old", rule=RuleSettings(quorum=1))
+    evaluation = db.session.scalars(select(Evaluation).where(Evaluation.slug == done.slug)).one()
+
+    blocks = compose_memo(load_memo_facts(db.session(), evaluation, "en"), str).blocks
+    texts = [block.text for block in blocks if isinstance(block, Paragraph)]
+    tables = {block.caption: block.rows for block in blocks if isinstance(block, Table)}
+
+    assert made.evaluation.id != evaluation.id
+    assert [text for text in texts if "were fixed" in text and "not recorded" not in text] == []
+    assert [row[0] for row in tables["Timeline"]] == [
+        "Evaluation made from a file of marks; ballots shown to the committee",
+        "Decision recorded",
+    ]
+    assert "Criteria as they came out of the file" in tables
+
+
+def test_a_question_on_what_was_left_out_since_still_says_what_it_was_about(make: Factory):
+    made = make.evaluation(phase=Phase.SCORING, marks=MARKS)
+    row = made.criterion("sis")
+    write_question(
+        made.chair, made.slug, made.vendors[0].id, words="Does it work?", criterion_id=row.id
+    )
+    left_out = corrections.Correction(
+        title=row.title, question="Does it?", look_for="", effect=CorrectionEffect.LEAVE_OUT,
+        reason="Nobody could try it.",
+    )  # fmt: skip
+    corrections.correct_criterion(made.chair, made.slug, row.id, left_out)
+    phases.change_phase(made.chair, made.slug, Phase.MEETING)
+
+    memo = memo_of(made)
+
+    assert "Works with our system (left out of the rubric since): Does it work?" in memo
+
+
+def test_a_practice_round_that_was_begun_again_says_so(make: Factory):
+    made = make.evaluation(phase=Phase.PRACTICE)
+    record_practice_mark(
+        made.reviewers[0],
+        made.slug,
+        made.criteria[0].id,
+        answer=Answer.YES,
+        note="",
+        seen_version=0,
+    )
+    show_spread(made.chair, made.slug)
+    restart_practice(made.chair, made.slug)
+    make.forward(made, Phase.MEETING, MARKS)
+
+    assert (
+        "The round was begun again, and the marks until then were thrown away; 0 reviewers marked"
+        " it after that."
+    ) in memo_of(made)
+
+
+def test_a_second_final_memo_tells_the_decision_before(make: Factory):
+    made = make.evaluation(phase=Phase.DECIDED, marks=MARKS)
+    first, second = (vendor.company for vendor in made.vendors)
+    before = memo_of(made)
+    phases.change_phase(made.chair, made.slug, Phase.MEETING, reason="A price was wrong.")
+    text = decisions.DecisionText(vendor_id=made.vendors[1].id, reason="Better")
+    decisions.record_decision(made.chair, made.slug, text)
+    phases.change_phase(made.chair, made.slug, Phase.DECIDED)
+
+    (told,) = (line for line in memo_of(made).splitlines() if "taken back" in line)
+
+    assert "taken back" not in before
+    assert told.startswith(f"for {first}, recorded 2")
+    assert told.endswith(": A price was wrong.")
+    assert second != first

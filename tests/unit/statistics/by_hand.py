@@ -108,6 +108,31 @@ class Placed:
 
 
 def placed(scene: Scene, vendor: str) -> Placed:
+    found = placed_as_found(scene, vendor)
+    every = [placed_as_found(each, vendor) for each in with_some_not_applicable(scene, vendor)]
+    lows = [each.low for each in every if each.low is not None]
+    highs = [each.high for each in every if each.high is not None]
+    return replace(found, low=min(lows, default=None), high=max(highs, default=None))
+
+
+def with_some_not_applicable(scene: Scene, vendor: str) -> list[Scene]:
+    """The scene as it is, and with every choice of open items that may be found not to apply."""
+    free = [
+        row.code
+        for row in scene.criteria
+        if row.may_not_apply and finding(scene, vendor, row.code) is Outcome.UNRESOLVED
+    ]
+    return [
+        replace(
+            scene,
+            adopted={**scene.adopted, **{(vendor, code): Outcome.NOT_APPLICABLE for code in gone}},
+        )
+        for size in range(len(free) + 1)
+        for gone in combinations(free, size)
+    ]
+
+
+def placed_as_found(scene: Scene, vendor: str) -> Placed:
     total = known = earned = Fraction(0)
     for row in scene.criteria:
         if finding(scene, vendor, row.code) is Outcome.NOT_APPLICABLE:
@@ -156,7 +181,7 @@ def gate(scene: Scene, vendor: str) -> Gate:
 
 
 def ranks(scene: Scene) -> dict[str, int | None]:
-    every = {vendor: placed(scene, vendor) for vendor in scene.vendors}
+    every = {vendor: placed_as_found(scene, vendor) for vendor in scene.vendors}
     eligible = {
         vendor: place.value
         for vendor, place in every.items()

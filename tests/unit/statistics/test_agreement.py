@@ -22,8 +22,9 @@ FIGURES = (
     "fleiss_kappa",
     "brennan_prediger",
     "prevalence_yes",
+    "yes_of_marks",
 )
-OF_PAIRS = FIGURES[:-1]  # undefined without a cell of two marks
+OF_PAIRS = FIGURES[:-2]  # undefined without a cell of two marks
 cells_of_marks = st.lists(st.text("YYYN-A?", max_size=6), max_size=12)
 
 
@@ -39,7 +40,7 @@ def tally_of(cell: str) -> Tally:
 def test_without_any_cell_nothing_is_defined_and_everything_says_why():
     nothing = agreement_of([])
 
-    assert [getattr(nothing, figure) for figure in FIGURES] == [None] * 8
+    assert [getattr(nothing, figure) for figure in FIGURES] == [None] * 9
     assert (nothing.marks, nothing.decisive_marks, nothing.cells, nothing.pairable_cells) == (
         0, 0, 0, 0,
     )  # fmt: skip
@@ -60,7 +61,8 @@ def test_without_any_cell_nothing_is_defined_and_everything_says_why():
         (["Y-", "-N"], dict.fromkeys(OF_PAIRS, agreement.NO_PAIRS)),
         (
             ["AA", "??"],
-            dict.fromkeys(OF_PAIRS, agreement.NO_PAIRS) | {"prevalence_yes": agreement.NO_DECISIVE},
+            dict.fromkeys(OF_PAIRS, agreement.NO_PAIRS)
+            | dict.fromkeys(("prevalence_yes", "yes_of_marks"), agreement.NO_DECISIVE),
         ),
     ],
 )
@@ -155,8 +157,10 @@ def by_pairs(cells: list[str]) -> dict[str, Fraction | None]:
     marked = [cell for cell in marked if cell]
     pairable = [cell for cell in marked if len(cell) >= 2]
     prevalence = mean(Fraction(cell.count("Y"), len(cell)) for cell in marked) if marked else None
+    every = [letter for cell in marked for letter in cell]
+    of_marks = Fraction(every.count("Y"), len(every)) if every else None
     if not pairable or prevalence is None:
-        return dict.fromkeys(FIGURES) | {"prevalence_yes": prevalence}
+        return dict.fromkeys(FIGURES) | {"prevalence_yes": prevalence, "yes_of_marks": of_marks}
     same = [Fraction(mean(Fraction(a == b) for a, b in permutations(cell, 2))) for cell in pairable]
     observed = mean(same)
     pairs = [a == b for cell in pairable for a, b in permutations(cell, 2)]
@@ -169,6 +173,7 @@ def by_pairs(cells: list[str]) -> dict[str, Fraction | None]:
         "brennan_prediger": beyond(observed, Fraction(1, 2)),
         "unanimous_share": mean(Fraction(len(set(cell)) == 1) for cell in pairable),
         "prevalence_yes": prevalence,
+        "yes_of_marks": of_marks,
     }
 
 

@@ -19,7 +19,7 @@ from crrubric.domain.results.what_if import Trial, run_trial
 from crrubric.domain.statistics.reliability import reliability_of, sort_by_disagreement
 from crrubric.domain.statistics.robustness import Robustness, robustness_of
 from crrubric.domain.statistics.swing import VendorPoints, swings_of
-from crrubric.domain.vocabulary import ScoringMode, Stakeholder
+from crrubric.domain.vocabulary import RuleKind, ScoringMode, Stakeholder
 from crrubric.reports.results.robustness_figures import (
     acceptability_figure,
     disagreement_figure,
@@ -35,7 +35,12 @@ PEOPLE = ("Ana", "Bo", "Cy", "Di")
 
 
 def basis(
-    *vendors: str, weights: str = "", must: str = "", rule: DecisionRule | None = None
+    *vendors: str,
+    weights: str = "",
+    must: str = "",
+    free: str = "",
+    rule: DecisionRule | None = None,
+    mode: ScoringMode = ScoringMode.OUTCOME,
 ) -> ResultBasis:
     """Vendors A, B, …; each a string with a group of letters for each reviewer: "YYN YNN"."""
     table = np.array([[[LETTERS[x] for x in marks] for marks in v.split()] for v in vendors])
@@ -47,6 +52,7 @@ def basis(
             section_title="Section",
             weight=Fraction(int((weights or "1" * size)[n])),
             must_have=str(n + 1) in must,
+            may_not_apply=str(n + 1) in free,
         )
         for n in range(size)
     )
@@ -59,6 +65,7 @@ def basis(
         ballots=Ballots(people, codes, tuple(row.code for row in criteria), answers),
         adopted={},
         rule=rule or DecisionRule(quorum=1),
+        mode=mode,
     )
 
 
@@ -142,7 +149,79 @@ def test_unresolved_cells_are_reported_whether_or_not_they_matter():
     )
 
 
+def test_leaders_that_tie_are_tried_one_by_one():
+    # Each has one open item: settled alike they stay tied, otherwise one of them leads alone.
+    tied = basis("YY YN", "YY YN", "NN NN")
+
+    assert (
+        "If everything unresolved went against Vendor A, the first place would go to Vendor B."
+        in said(tied)
+    )
+
+
+TWO_THIRDS = DecisionRule(RuleKind.SUPERMAJORITY, Fraction(2, 3), quorum=1)
+SHARES = ("YY YY YY YN", "YY YY YN YN")  # B has 75 %, and 100 % if c2 does not apply to it
+
+
+@pytest.mark.parametrize(
+    ("free", "sentence", "high"),
+    [
+        (
+            "2",
+            "If everything unresolved went against Vendor A, the first place would go to Vendor B.",
+            1,
+        ),
+        (
+            "",
+            "However the unresolved items are settled, the first place stays with Vendor A.",
+            Fraction(3, 4),
+        ),
+    ],
+)
+def test_by_share_an_item_that_may_not_apply_can_be_settled_so(free, sentence, high):
+    tested = basis(*SHARES, free=free, rule=TWO_THIRDS, mode=ScoringMode.SHARE)
+
+    results = replace(tested, pass_mark=Fraction(4, 5)).results()
+
+    assert sentence in said(tested)
+    assert results.scores["B"].high == high
+    assert results.passes("B") is (None if free else False)
+
+
+def test_by_share_a_leader_all_of_whose_items_may_not_apply_can_lose_its_score():
+    tested = basis(
+        "YY YN YN", "NN NN NN", weights="01", free="12", mode=ScoringMode.SHARE,
+        rule=DecisionRule(RuleKind.UNANIMITY, quorum=1),
+    )  # fmt: skip
+
+    assert (
+        "If everything unresolved went against Vendor A, the first place would go to Vendor B."
+        in said(tested)
+    )
+
+
 # Swing weights
+
+
+def test_the_smallest_change_of_one_weight_is_told_and_no_share_of_a_weight():
+    # c1 from 9 to 4 is the smaller part of its weight, c2 from 1 to 2.25 the smaller change.
+    tested = basis(
+        "YN YN YN NN", "YY YY NY NY", weights="91", mode=ScoringMode.SHARE
+    )  # 3/4 and 0 against 1/2 and 1: they tie where c1 is 4 times c2
+
+    assert (
+        "Changing the weight of “Criterion 2” from 1 to 2.25 would tie Vendor A with Vendor B;"
+        " no smaller change of one weight does." in said(tested)
+    )
+
+
+def test_a_weight_of_nothing_can_be_changed_as_well():
+    tested = basis("YN YN", "NY NY", weights="10")
+
+    assert (
+        "Changing the weight of “Criterion 2” from 0 to 1 would tie Vendor A with Vendor B;"
+        " no smaller change of one weight does." in said(tested)
+    )
 
 
 def test_worked_swing_weights_are_exact():
@@ -215,6 +294,17 @@ def test_vendors_that_tie_share_their_positions():
     found = robust(basis("YN", "YN", "NN"), draws=10)
 
     assert found.uniform.shares == {"A": (0.5, 0.5, 0), "B": (0.5, 0.5, 0), "C": (0, 0, 1)}
+
+
+def test_how_often_the_first_place_is_shared_is_told():
+    always = basis("YN YN", "YN YN")
+
+    assert robust(always).around.shared == 1
+    assert (
+        "Where vendors share the first place, each counts with its part: so it is in 100\xa0% of"
+        " the cases close to the official weights, and in 100\xa0% of the others." in said(always)
+    )
+    assert robust(basis("YNY", "NYY")).uniform.shared == 0
 
 
 def test_random_weights_rank_only_vendors_that_pass_every_gate():
@@ -315,6 +405,16 @@ def test_parts_are_sorted_by_disagreement_with_those_without_pairs_last():
     known = [group.disagreement for group in found]
     assert known == sorted(known, reverse=True)
     assert found[0].code == "c2"
+
+
+def test_a_share_of_pairs_and_of_marks_counts_pairs_and_marks():
+    # c1 of A: three marks, one pair of three agrees; c1 of B: one pair, which agrees.
+    tested = basis("Y Y N", "Y Y -")
+
+    found = reliability_of(tested, tested.ballots.counts())
+
+    assert found.criteria[0].disagreement == Fraction(2, 4)
+    assert found.whole.yes_of_marks == Fraction(4, 5)
 
 
 def test_stakeholders_are_compared_among_themselves():

@@ -1,0 +1,75 @@
+"""Two products of one company are told apart wherever a vendor is named."""
+
+import pytest
+from sqlalchemy import select
+
+from crrubric.domain.memo.sections import compose_memo
+from crrubric.domain.memo.tree import Bullets, Paragraph, Table
+from crrubric.domain.vocabulary import DeclarationKind, Phase
+from crrubric.extensions import db
+from crrubric.models import JournalEntry, Vendor
+from crrubric.queries.memo.memos import load_memo_facts
+from crrubric.services.ballots.declarations import declare_interest
+from crrubric.services.meeting.decisions import DecisionText, record_decision
+from crrubric.services.setup import phases, vendors, withdrawals
+from tests.factories import Factory, Made
+from tests.integration.conftest import Visit
+
+ONE, TWO = "Acme – One", "Acme – Two"
+
+
+@pytest.fixture
+def acme(make: Factory) -> Made:
+    """Acme offers two products: a reviewer stays away from one, which is withdrawn later."""
+    made = make.evaluation()
+    for vendor, product in zip(made.vendors, ("One", "Two"), strict=True):
+        facts = vendors.VendorFacts(company="Acme", product=product)
+        vendors.change_vendor(made.chair, made.slug, vendor.id, facts)
+    db.session.expire_all()  # the next page reads anew
+    make.forward(made, Phase.SCORING, {(1, 1): "YYY"})
+    first, second = made.vendors
+    kind = DeclarationKind.CONFLICT
+    declare_interest(made.reviewers[0], made.slug, first.id, kind=kind, words="My cousin.")
+    withdrawals.withdraw_vendor(made.chair, made.slug, first.id, reason="They left.")
+    phases.change_phase(made.chair, made.slug, Phase.MEETING)
+    text = DecisionText(vendor_id=second.id, reason="Best")
+    record_decision(made.chair, made.slug, text)
+    return made
+
+
+def test_memo_journal_and_pages_name_the_product(acme: Made, visit: Visit):
+    db.session.rollback()
+    db.session.expire_all()
+    blocks = compose_memo(load_memo_facts(db.session(), acme.evaluation, "en"), str).blocks
+    told = [block.text for block in blocks if isinstance(block, Paragraph)]
+    told += [item for block in blocks if isinstance(block, Bullets) for item in block.items]
+    told += [
+        cell for b in blocks if isinstance(b, Table) for row in b.rows for cell in map(str, row)
+    ]
+    subjects = db.session.scalars(
+        select(JournalEntry.subject).where(
+            JournalEntry.vendor_id.is_not(None),
+            JournalEntry.event.in_(("MARK_RECORDED", "CONFLICT_DECLARED", "VENDOR_WITHDRAWN")),
+        )
+    ).all()
+    pages = [visit(acme.chair).get(acme.url(page)).text for page in ("matrix", "decision/")]
+
+    named = [text for text in told if "Acme" in text]
+    assert [text for text in named if ONE not in text and TWO not in text] == []
+    assert any(f"agreement with {TWO}" in text for text in named)
+    assert any(f"{acme.reviewers[0].name}, {ONE}" in text for text in named)
+    assert [subject for subject in subjects if "Acme" in subject and " – " not in subject] == []
+    assert all(TWO in page for page in pages)
+
+
+def test_a_company_with_one_product_is_called_by_its_name_alone(make: Factory):
+    made = make.evaluation()
+    facts = vendors.VendorFacts(company="Acme", product="One")
+
+    vendors.change_vendor(made.chair, made.slug, made.vendors[0].id, facts)
+    alone = db.session.scalars(select(Vendor.name).where(Vendor.company == "Acme")).all()
+    vendors.add_vendor(made.chair, made.slug, vendors.VendorFacts(company="Acme", product="Two"))
+    both = db.session.scalars(select(Vendor.name).where(Vendor.company == "Acme")).all()
+
+    assert alone == ["Acme"]
+    assert sorted(both) == [ONE, TWO]
