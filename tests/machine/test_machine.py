@@ -479,6 +479,8 @@ class Committee(Files, Later, Practice, Talk):
             or ((now, to) not in (*FORWARD, *BACK) and Invalid)
             or (self.hindered(now, to) and NotReady)
             or ((now, to) == ("MEETING", "DECIDED") and self.partial(name) and Invalid)
+            or ((now, to) == ("MEETING", "DECIDED") and self.partial(self.recorder) and Invalid)
+            or (to != "ARCHIVED" and self.aims(name))
             or ((now, to) in BACK and not why and Invalid),
             lambda: phases.change_phase(self.people[name], self.slug, Phase(to), reason=why),
         )
@@ -492,10 +494,6 @@ class Committee(Files, Later, Practice, Talk):
             if to == "SETUP":
                 self.model.ballots.clear()
             self.model.issue_ballots()
-
-    def partial(self, name: str) -> bool:
-        """Whether the person has a conflict of interest with a vendor in the selection."""
-        return any(self.runs(key) and self.shut_out(name, key) for key in self.model.vendors)
 
     def hindered(self, now: str, to: str) -> bool:
         """Whether a condition of the change is not met."""
@@ -709,6 +707,7 @@ class Committee(Files, Later, Practice, Talk):
             (not why and Invalid)
             or self.refused(name, Action.REOPEN_BALLOT)
             or ((not there or self.shut_out(name, pair[1])) and NotFound)
+            or self.aims(name)
             or (self.model.ballots[pair]["state"] == "OPEN" and WrongPhase)
             or (pair in self.model.seen and WrongPhase),
             lambda: seals.reopen_ballot(self.people[name], self.slug, key, reason=why),
@@ -852,7 +851,8 @@ class Committee(Files, Later, Practice, Talk):
             or (value == "NOT_APPLICABLE" and not asked["may_not_apply"] and Invalid)
             or (value != outcome and not why and Invalid)
             or (seen != version and Stale)
-            or (old and old["value"] != value and not why and Invalid),
+            or (old and old["value"] != value and not why and Invalid)
+            or ({value, old["value"] if old else outcome} != {outcome} and self.aims(name)),
             lambda: decisions.record_finding(
                 self.people[name],
                 self.slug,
@@ -875,7 +875,12 @@ class Committee(Files, Later, Practice, Talk):
             or self.refused(name, Action.RECORD_FINDING)
             or (self.shut_out(name, cell[0]) and NotFound)
             or self.no_cell(*cell)
-            or (gone and self.said_otherwise(name, why, "withdraw", cell)),
+            or (gone and self.said_otherwise(name, why, "withdraw", cell))
+            or (
+                not gone
+                and self.model.findings[cell]["value"] != self.outcome(*cell)
+                and self.aims(name)
+            ),
             lambda: decisions.withdraw_finding(self.people[name], self.slug, *cell, reason=why),
             idle=gone,
         )
@@ -923,6 +928,7 @@ class Committee(Files, Later, Practice, Talk):
         if done:
             if old is not None and old["vendor_id"] != key:
                 self.model.positions.clear()
+            self.recorder = name
             self.model.decision = {
                 **asdict(decisions.DecisionText(vendor_id=key, reason=why)),
                 **self.adopted(text),

@@ -157,10 +157,23 @@ class _MemoComposer:
             (found.term, N_("Term:")),
             (found.cost_ceiling, N_("Cost ceiling:")),
             (self.action(), N_("Action requested:")),
-            (words.moment(found.at), N_("Recorded:")),
+            (self.recorded(found), N_("Recorded:")),
         ):
             yield Paragraph(text or words(NONE), words(label))
         yield from self.orders.adopted()
+
+    def recorded(self, found: MemoRecommendation) -> str:
+        """When, by whom, and whether they should have been somebody else."""
+        when = self.words.moment(found.at)
+        if not found.by:
+            return when
+        told = N_("%(when)s, by %(name)s")
+        if found.partial:
+            told = N_(
+                "%(when)s, by %(name)s, who declared a conflict of interest after that with a"
+                " vendor in the selection"
+            )
+        return self.words(told, when=when, name=found.by)
 
     def background(self) -> Iterable[Block]:
         yield Paragraph(self.facts.purpose or self.words(NONE))

@@ -265,7 +265,10 @@ class MemoDeparture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoRecommendation:
-    """What the committee adopted; no vendor: it recommends none."""
+    """What the committee adopted; no vendor: it recommends none.
+
+    partial: whoever recorded it has declared a conflict of interest since.
+    """
 
     vendor: str | None
     reason: str
@@ -273,6 +276,8 @@ class MemoRecommendation:
     term: str
     cost_ceiling: str
     at: datetime
+    by: str = ""
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ from crrubric.models import (
 from crrubric.queries.ballots.ballots import iterate_disclosed_marks
 from crrubric.queries.meeting.decisions import (
     find_adopted_ranking,
+    find_partial_recorder,
     list_commitments,
     list_disclosed_positions,
     list_reinstatements,
@@ -103,7 +104,7 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
         recusals=list_memo_recusals(session, evaluation, zone),
         vendors=tuple(make_memo_vendor(row, read) for row in read.vendors.values()),
         results=read.results,
-        recommendation=make_memo_recommendation(decision, zone),
+        recommendation=load_memo_recommendation(session, evaluation, decision, zone),
         notes=list_memo_notes(session, evaluation, language),
         journal_head=find_journal_head(session, evaluation),
         positions=tuple(
@@ -255,7 +256,9 @@ def load_memo_ranking(
     return replace(found, at=found.at.astimezone(zone)) if found else None
 
 
-def make_memo_recommendation(row: Decision | None, zone: ZoneInfo) -> MemoRecommendation | None:
+def load_memo_recommendation(
+    session: Session, evaluation: Evaluation, row: Decision | None, zone: ZoneInfo
+) -> MemoRecommendation | None:
     """What the committee adopted, if anything."""
     if row is None:
         return None
@@ -266,6 +269,8 @@ def make_memo_recommendation(row: Decision | None, zone: ZoneInfo) -> MemoRecomm
         term=row.term,
         cost_ceiling=row.cost_ceiling,
         at=row.recorded_at.astimezone(zone),
+        by=row.recorded_by,
+        partial=find_partial_recorder(session, evaluation) is not None,
     )
 
 

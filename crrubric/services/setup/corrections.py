@@ -16,7 +16,7 @@ from crrubric.domain.text import clean_text, require_line, require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState, CorrectionEffect, NoticeKind
 from crrubric.models import Abstention, Ballot, Criterion, Evaluation, Mark, RubricRevision
-from crrubric.queries.people.access import require_locked_seat
+from crrubric.queries.people.access import require_impartial_once_shown, require_locked_seat
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.assignments import load_assignments
 from crrubric.services.ballots.attachments import list_files_on_mark
@@ -75,6 +75,7 @@ def correct_criterion(
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.CORRECT_RUBRIC, slug)
         refuse_informed_change(seat.evaluation, tidy.effect)
+        require_impartial_once_shown(session, seat)
         if tidy.effect is CorrectionEffect.AGAIN:
             refuse_after_end(seat.evaluation)  # nobody could mark it again
         criterion = find_criterion(session, seat.evaluation, criterion_id)
