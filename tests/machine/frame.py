@@ -116,7 +116,7 @@ class Frame(RuleBasedStateMachine):
         self.sealed: dict[tuple[int, int], str] = {}
         self.keys: dict[tuple[Any, ...], str] = {}  # of files, as addresses name them
         self.practice: dict[tuple[int, int], dict[str, Any]] = {}  # no journal tells of it
-        self.recorder = ""  # of the recommendation
+        self.recorder = "chair"  # of the recommendation
         self.said: dict[tuple[Any, ...], tuple[str, str]] = {}  # of an act on a thing: who, and why
         self.attended: set[int] = set()  # numbers of the meetings with a record of who was there
         key = str(db.engine.url)
@@ -243,6 +243,13 @@ class Frame(RuleBasedStateMachine):
     def partial(self, name: str) -> bool:
         """Whether the person has a conflict of interest with a vendor in the selection."""
         return any(self.runs(key) and self.shut_out(name, key) for key in self.model.vendors)
+
+    def has_entered(self, name: str) -> bool:
+        """Whether the person, in a seat of now or before, has seen a ballot by entering it."""
+        user = self.people[name].user_id
+        return any(
+            self.model.members[member]["user_id"] == user for member, _vendor in self.model.seen
+        )
 
     def aims(self, name: str) -> Refusal:
         """How it is refused to who would turn a result that they know, with a conflict."""

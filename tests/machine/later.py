@@ -153,7 +153,7 @@ class Later(Frame):
         done = self.tried(
             ((not new["title"] or not why) and Invalid)
             or self.refused(name, Action.CORRECT_RUBRIC)
-            or (self.model.shown and effect != "KEEP" and Invalid)
+            or ((self.model.shown or self.has_entered(name)) and effect != "KEEP" and Invalid)
             or self.aims(name)
             or (key not in self.model.criteria and NotFound)
             or ((not after or (new["left_out"] and alone)) and Invalid),

@@ -209,11 +209,21 @@ class Committee(Files, Later, Practice, Talk):
         ]
         return bool(row and row["chair"]) and Role.CHAIR not in roles and not others
 
-    def chooses_marks(self, member: int | None, roles: frozenset[Role] = frozenset()) -> bool:
-        """Whether somebody would begin or cease to count once the committee saw ballots."""
+    def chooses_marks(
+        self, name: str, member: int | None, roles: frozenset[Role] = frozenset()
+    ) -> bool:
+        """Whether somebody would begin or cease to count once ballots were seen."""
         row = self.model.members.get(member or 0)
         scored = bool(row and row["present"] and row["reviewer"])
-        return self.model.shown and scored != (Role.REVIEWER in roles)
+        if scored == (Role.REVIEWER in roles):
+            return False
+        held = scored or any(pair[0] == member for pair in self.model.ballots)
+        return self.model.shown or (held and self.chooses_ballots(name, member))
+
+    def chooses_ballots(self, name: str, member: int | None, vendor: int | None = None) -> bool:
+        """Whether ballots would be chosen that somebody has seen when they entered one."""
+        entered = any(key[0] == member and vendor in (None, key[1]) for key in self.model.entered)
+        return self.model.shown or entered or self.has_entered(name)
 
     @act(Action.MANAGE_COMMITTEE, whom=NUMBER, roles=ROLES, speaks=SPEAKS)
     def invite_member(self, who, whom, roles, speaks):
@@ -226,7 +236,7 @@ class Committee(Files, Later, Practice, Talk):
         done = self.tried(
             self.refused(name, Action.MANAGE_COMMITTEE)
             or (self.only_chair(member, roles) and Invalid)
-            or (self.chooses_marks(member, roles) and Invalid),
+            or (self.chooses_marks(name, member, roles) and Invalid),
             lambda: committee.invite_member(
                 self.people[name],
                 self.slug,
@@ -261,7 +271,7 @@ class Committee(Files, Later, Practice, Talk):
             self.refused(name, Action.MANAGE_COMMITTEE)
             or (not (row and row["present"]) and NotFound)
             or (self.only_chair(member, roles) and Invalid)
-            or (self.chooses_marks(member, roles) and Invalid),
+            or (self.chooses_marks(name, member, roles) and Invalid),
             lambda: committee.change_member(
                 self.people[name], self.slug, member, roles=roles, stakeholder=speaks
             ),
@@ -278,7 +288,7 @@ class Committee(Files, Later, Practice, Talk):
             self.refused(name, Action.MANAGE_COMMITTEE)
             or (not (row and row["present"]) and NotFound)
             or (self.only_chair(member) and Invalid)
-            or (self.chooses_marks(member) and Invalid),
+            or (self.chooses_marks(name, member) and Invalid),
             lambda: committee.remove_member(self.people[name], self.slug, member),
         )
         if done:
@@ -590,7 +600,7 @@ class Committee(Files, Later, Practice, Talk):
             (not why and Invalid)
             or self.refused(name, Action.WAIVE_CONFLICT)
             or self.no_conflict(name, pair)
-            or (self.model.shown and Invalid)
+            or (self.chooses_ballots(name, *pair) and Invalid)
             or (self.waived(pair) and self.said_otherwise(name, why, "waive", pair)),
             lambda: declarations.waive_conflict(self.people[name], self.slug, key, reason=why),
             idle=self.waived(pair),
@@ -606,7 +616,7 @@ class Committee(Files, Later, Practice, Talk):
             (not why and Invalid)
             or self.refused(name, Action.WAIVE_CONFLICT)
             or self.no_conflict(name, pair)
-            or (self.model.shown and Invalid)
+            or (self.chooses_ballots(name, *pair) and Invalid)
             or (not self.waived(pair) and self.said_otherwise(name, why, "end waiver", pair)),
             lambda: declarations.end_waiver(self.people[name], self.slug, key, reason=why),
             idle=not self.waived(pair),

@@ -318,6 +318,15 @@ class _MemoComposer:
                 effect=words(row.effect.label),
             )
             + (" " + words(N_("Made after the ballots had been shown.")) if row.after_shown else "")
+            + "".join(
+                " "
+                + words(
+                    N_("Before: “%(before)s”. Now: “%(after)s”."),
+                    before=before or words(N_("(empty)")),
+                    after=after or words(N_("(empty)")),
+                )
+                for before, after in row.changed
+            )
             for row in self.facts.revisions
         )
         yield Paragraph("", words(N_("Corrected after ballots opened:")))

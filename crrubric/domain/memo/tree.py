@@ -186,7 +186,10 @@ class MemoPractice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoRevision:
-    """A correction of the rubric after ballots opened. `title` names the criterion as it is now."""
+    """A correction of the rubric after ballots opened. `title` names the criterion as it is now.
+
+    changed: the words before and after, of each text that is another one.
+    """
 
     number: int
     title: str
@@ -194,6 +197,25 @@ class MemoRevision:
     reason: str
     at: datetime
     after_shown: bool = False  # the committee had seen the ballots
+    changed: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MemoLateBallot:
+    """A ballot submitted after the closing day that was in force then, whatever was set later."""
+
+    change: LateChange
+    closing: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoMove:
+    """The closing day, or the hard end, moved when it had passed; no day: it was taken away."""
+
+    at: datetime
+    by: str
+    before: date | datetime
+    after: date | datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,8 +270,8 @@ class MemoBlindness:
     entries: tuple[MemoEntries, ...] = ()
     returns: tuple[MemoReturn, ...] = ()
     late_changes: tuple[LateChange, ...] = ()
-    closes_on: date | None = None
-    late_ballots: tuple[LateChange, ...] = ()  # submitted after the closing day, and when
+    late_ballots: tuple[MemoLateBallot, ...] = ()
+    moves: tuple[MemoMove, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

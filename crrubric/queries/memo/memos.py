@@ -182,6 +182,11 @@ def list_memo_corrections(
             reason=row.reason,
             at=row.made_at.astimezone(zone),
             after_shown=evaluation.shown_at is not None and row.made_at > evaluation.shown_at,
+            changed=tuple(
+                (str(row.before[text]), str(row.after[text]))
+                for text in ("title", "question", "look_for")
+                if text in row.after
+            ),
         )
         for row in list_revisions(session, evaluation.id)
     )

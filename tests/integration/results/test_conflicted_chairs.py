@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -233,6 +234,17 @@ def test_an_acting_chair_is_a_member_with_an_account_and_not_chair_already(make:
         appoint_chair(OPERATOR, made.slug, other.evaluation.members[1].id, reason=WHY)
 
 
+def test_an_administrator_does_not_appoint_themselves(make: Factory):
+    made = conflicted(make)
+    member = seat_of(made, made.reviewers[0])
+    boss = replace(made.reviewers[0], standing=Standing.ADMINISTRATOR)
+
+    with pytest.raises(Invalid, match="make yourself acting chair") as refused:
+        appoint_chair(boss, made.slug, member.id, reason=WHY)
+
+    assert refused.value.field == "member"
+
+
 def test_before_the_meeting_no_acting_chair_is_appointed(make: Factory):
     made = make.evaluation(phase=Phase.SCORING)
     member = seat_of(made, made.reviewers[0])
@@ -302,9 +314,7 @@ def enter(made: Made, actor: Actor) -> None:
         marks={made.criteria[0].id: MarkText(answer=Answer.NO)},
         rest=OTHER,
     )
-    enter_ballot(
-        actor, made.slug, ballot_of(made, 2, 1).id, entry
-    )
+    enter_ballot(actor, made.slug, ballot_of(made, 2, 1).id, entry)
 
 
 ON_COMPETITORS = (find_against_the_votes, withdraw_finding, reinstate, withdraw, restore, go_back)
