@@ -395,6 +395,7 @@ class MemoFacts:
     recommendation: MemoRecommendation | None
     notes: tuple[MemoNote, ...]
     zone: tzinfo = UTC  # of the district
+    kept_back: frozenset[str] = frozenset()  # vendors whose notes the reader doesn't get yet
     journal_head: str = ""  # the newest hash of the journal's chain
     positions: tuple[MemoPosition, ...] = ()  # only once the decision is recorded
     commitments: tuple[MemoCommitment, ...] = ()

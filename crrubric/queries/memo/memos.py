@@ -70,9 +70,16 @@ from crrubric.queries.shared.reading import end_reading
 COUNTED = {"in_favor": "in favor", "opposed": "against", "abstaining": "abstaining"}
 
 
-def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> MemoFacts:
+def load_memo_facts(
+    session: Session,
+    evaluation: Evaluation,
+    language: str,
+    shut_out: frozenset[int] = frozenset(),
+) -> MemoFacts:
     """The facts of the memo; times in the district's zone. Ends the reading transaction.
 
+    Args: shut_out: vendors from which whoever reads it stays away. Until the decision is final,
+    who wrote what of those is not for them; the final memo is the same for everybody.
     Raises: NotFound before the meeting.
     """
     read = read_matrix(session, evaluation, language)
@@ -84,6 +91,8 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
     def local(moment: datetime | None) -> datetime | None:
         return moment.astimezone(zone) if moment else None
 
+    final = evaluation.phase in {Phase.DECIDED, Phase.ARCHIVED}
+    away = frozenset() if final else shut_out
     read_facts = partial(
         MemoFacts,
         title=evaluation.title,
@@ -93,7 +102,7 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
         language=language,
         zone=zone,
         on=(local(evaluation.decided_at) or now_utc().astimezone(zone)).date(),
-        final=evaluation.phase in {Phase.DECIDED, Phase.ARCHIVED},
+        final=final,
         opened_at=local(evaluation.opened_at),
         closed_at=local(evaluation.closed_at),
         decided_at=local(evaluation.decided_at),
@@ -105,7 +114,8 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
         vendors=tuple(make_memo_vendor(row, read) for row in read.vendors.values()),
         results=read.results,
         recommendation=load_memo_recommendation(session, evaluation, decision, zone),
-        notes=list_memo_notes(session, evaluation, language),
+        notes=list_memo_notes(session, evaluation, language, away),
+        kept_back=frozenset(code for code, row in read.vendors.items() if row.id in away),
         journal_head=find_journal_head(session, evaluation),
         positions=tuple(
             MemoPosition(row.member.name, row.member.stakeholder, row.kind, row.words)
@@ -280,7 +290,7 @@ def load_memo_recommendation(
 
 
 def list_memo_notes(
-    session: Session, evaluation: Evaluation, language: str
+    session: Session, evaluation: Evaluation, language: str, away: frozenset[int]
 ) -> tuple[MemoNote, ...]:
     """Marks that have a note, with their evidence in words of this language."""
     say = load_translations(language).gettext
@@ -299,7 +309,7 @@ def list_memo_notes(
             ),
             stakeholder=row.stakeholder,
         )
-        for row in iterate_disclosed_marks(session, evaluation, noted=True)
+        for row in iterate_disclosed_marks(session, evaluation, noted=True, away=away)
     )
 
 

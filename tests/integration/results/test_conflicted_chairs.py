@@ -33,7 +33,7 @@ from crrubric.services.meeting.decisions import FindingText
 from crrubric.services.setup import corrections, phases, withdrawals
 from crrubric.services.setup.chairs import appoint_chair
 from tests.factories import Factory, Made, ballot_of
-from tests.integration.conftest import Visit
+from tests.integration.conftest import Visit, Visitor
 from tests.machine.stored import list_differences, replay, stored
 from tests.pages import words
 
@@ -396,3 +396,33 @@ def test_whoever_declares_after_recording_the_recommendation_has_it_recorded_aga
     page = words(visit(acting).page(made.url("memo/")).root)
     assert f"by {seat_of(made, acting).name}" in page
     assert "who declared a conflict of interest after" not in page
+
+
+def test_the_draft_memo_keeps_back_what_reviewers_wrote_of_the_vendor(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING, reviewers=3)
+    for vendor, note in enumerate(("Slow at noon.", "Quick at noon.")):
+        make.mark(made, 1, vendor, made.criteria[0].code, Answer.YES, note)
+        make.submit(made, 1, vendor, "Left.")
+    declare_conflict(made, made.reviewers[0])
+    make.forward(made, Phase.MEETING, {})
+    for vendor in made.vendors:
+        decisions.record_finding(
+            made.chair,
+            made.slug,
+            vendor.id,
+            made.criteria[0].id,
+            FindingText(Outcome.MET, OTHER),
+            seen_version=0,
+        )
+    person, other = visit(made.reviewers[0]), visit(made.reviewers[1])
+    sentence = "what reviewers wrote is left out of your copy until the decision is final"
+
+    def read(reader: Visitor, file: str) -> list[bool]:
+        text = words(reader.page(made.url(f"memo/{file}")).root)
+        return [part in text for part in ("Slow at noon.", "Quick at noon.", sentence)]
+
+    assert [read(person, file) for file in ("", "memo.html")] == [[False, True, True]] * 2
+    assert read(other, "") == [True, True, False]
+    decide(made, made.chair, 1)
+    phases.change_phase(made.chair, made.slug, Phase.DECIDED)
+    assert read(person, "") == [True, True, False]
