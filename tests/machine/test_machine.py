@@ -457,6 +457,10 @@ class Committee(Files, Later, Practice, Talk):
             self.refused(name, Action.EDIT_SETUP)
             or ((self.shut_out(name, key) or key not in self.model.vendors) and NotFound)
             or (self.asked_something(key) and WrongPhase)
+            or (
+                any(pair[1] == key and self.recused_once(pair) for pair in self.model.declarations)
+                and WrongPhase
+            )
             or (any(row["vendors"] == [key] for row in self.sitting()) and Invalid),
             lambda: vendors.remove_vendor(self.people[name], self.slug, key),
         )

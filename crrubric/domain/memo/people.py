@@ -136,11 +136,11 @@ class CommitteeBlocks:
             else self.words(N_("recused"))
         )
         if row.late_at is not None:
-            became = self.words(
-                N_(
+            late = N_("declared %(when)s, after the committee had seen the ballots")
+            if row.scores:
+                late = N_(
                     "declared %(when)s, after the committee had seen the ballots; marks given no"
                     " longer count"
-                ),
-                when=self.words.moment(row.late_at),
-            )
+                )
+            became = self.words(late, when=self.words.moment(row.late_at))
         return f"{row.name}, {row.vendor}: {row.reason} ({became})"

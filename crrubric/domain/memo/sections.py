@@ -106,11 +106,17 @@ class _MemoComposer:
                 recommended=found.vendor,
                 price=price,
                 sealed=facts.prices.sealed and facts.prices.opened_at is None,
+                opened_late=self.opened_late(),
                 sittings=len(facts.sittings),
                 unattended=facts.unattended,
             )
         )
         return " ".join(map(self.words.remark, doubts)) or self.words(N_("Nothing."))
+
+    def opened_late(self) -> bool:
+        """Whether prices were opened when the decision was final: it was left open for good."""
+        opened, decided = self.facts.prices.opened_at, self.facts.decided_at
+        return opened is not None and decided is not None and opened > decided
 
     def recommended(self) -> str:
         found = self.facts.recommendation

@@ -139,7 +139,8 @@ class MemoNote:
 class MemoRecusal:
     """A declared conflict of interest; `waiver` says why the chair waived it, if so.
 
-    `late_at` is when it was declared, if the committee had seen the ballots by then.
+    `late_at` is when it was declared, if the committee had seen the ballots by then; `scores`:
+    whether there can be marks of theirs.
     """
 
     name: str
@@ -147,6 +148,7 @@ class MemoRecusal:
     reason: str
     waiver: str = ""
     late_at: datetime | None = None
+    scores: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,7 @@ def list_memo_recusals(
             late_at=row.declared_at.astimezone(zone)
             if was_declared_late(evaluation, row)
             else None,
+            scores=row.member.is_reviewer,
         )
         for row in list_declared_conflicts(session, evaluation.id)
     )
