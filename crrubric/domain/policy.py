@@ -88,6 +88,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
     Role.OBSERVER: {
         Action.VIEW_EVALUATION: EVER,
         Action.VIEW_PLAN: EVER,
+        Action.DECLARE: UNDECIDED,
         Action.VIEW_PRACTICE: PRACTICE,
         Action.VIEW_EVIDENCE: FROM_SCORING,
         Action.VIEW_QUESTIONS: FROM_MEETING,

@@ -18,7 +18,7 @@ from sqlalchemy import Table, select
 
 from crrubric.clock import now_utc
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import CrrubricError, DoneAlready, NotFound, WrongPhase
+from crrubric.domain.errors import CrrubricError, DoneAlready, Invalid, NotFound, WrongPhase
 from crrubric.domain.policy import FROM_MEETING, is_allowed, phases_of
 from crrubric.domain.record.state import State, is_covered, is_sitting
 from crrubric.domain.results.outcome import DecisionRule, decide_outcome
@@ -116,6 +116,7 @@ class Frame(RuleBasedStateMachine):
         self.sealed: dict[tuple[int, int], str] = {}
         self.keys: dict[tuple[Any, ...], str] = {}  # of files, as addresses name them
         self.practice: dict[tuple[int, int], dict[str, Any]] = {}  # no journal tells of it
+        self.recorder = "chair"  # of the recommendation
         self.said: dict[tuple[Any, ...], tuple[str, str]] = {}  # of an act on a thing: who, and why
         self.attended: set[int] = set()  # numbers of the meetings with a record of who was there
         key = str(db.engine.url)
@@ -238,6 +239,21 @@ class Frame(RuleBasedStateMachine):
 
     def shut_out(self, name: str, vendor: int) -> bool:
         return self.recused(self.seat(name), vendor)
+
+    def partial(self, name: str) -> bool:
+        """Whether the person has a conflict of interest with a vendor in the selection."""
+        return any(self.runs(key) and self.shut_out(name, key) for key in self.model.vendors)
+
+    def has_entered(self, name: str) -> bool:
+        """Whether the person, in a seat of now or before, has seen a ballot by entering it."""
+        user = self.people[name].user_id
+        return any(
+            self.model.members[member]["user_id"] == user for member, _vendor in self.model.seen
+        )
+
+    def aims(self, name: str) -> Refusal:
+        """How it is refused to who would turn a result that they know, with a conflict."""
+        return Invalid if self.model.shown and self.partial(name) else None
 
     def picked(self, table: str, number: int) -> int:
         """A key of the table; now and then one of another evaluation."""

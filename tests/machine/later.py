@@ -153,7 +153,8 @@ class Later(Frame):
         done = self.tried(
             ((not new["title"] or not why) and Invalid)
             or self.refused(name, Action.CORRECT_RUBRIC)
-            or (self.model.shown and effect != "KEEP" and Invalid)
+            or ((self.model.shown or self.has_entered(name)) and effect != "KEEP" and Invalid)
+            or self.aims(name)
             or (key not in self.model.criteria and NotFound)
             or ((not after or (new["left_out"] and alone)) and Invalid),
             lambda: corrections.correct_criterion(self.people[name], self.slug, key, text),
@@ -207,6 +208,7 @@ class Later(Frame):
             (not given and Invalid)
             or self.refused(name, Action.ENTER_ON_BEHALF)
             or self.not_enterable(name, pair)
+            or self.aims(name)
             or (pair not in self.model.declarations and not free and Invalid)
             or (len(given) < len(own) and not rest and Invalid),
             lambda: entries.enter_ballot(self.people[name], self.slug, key, entry),
@@ -305,6 +307,7 @@ class Later(Frame):
             (not why and Invalid)
             or self.refused(name, Action.WITHDRAW_VENDOR)
             or ((self.shut_out(name, key) or key not in self.model.vendors) and NotFound)
+            or self.aims(name)
             or (out and self.said_otherwise(name, why, "withdraw", key))
             or (not out and (running == [key] or recommended == key) and Invalid),
             lambda: withdrawals.withdraw_vendor(self.people[name], self.slug, key, reason=why),
@@ -328,6 +331,7 @@ class Later(Frame):
             (not why and Invalid)
             or self.refused(name, Action.WITHDRAW_VENDOR)
             or ((self.shut_out(name, key) or key not in self.model.vendors) and NotFound)
+            or self.aims(name)
             or (there and self.said_otherwise(name, why, "restore", key))
             or (self.returns_late(key) and Invalid),
             lambda: withdrawals.restore_vendor(self.people[name], self.slug, key, reason=why),
@@ -351,6 +355,7 @@ class Later(Frame):
             (not why and Invalid)
             or self.refused(name, Action.REINSTATE_VENDOR)
             or ((self.shut_out(name, key) or not self.runs(key)) and NotFound)
+            or self.aims(name)
             or (not barring and held and self.said_otherwise(name, why, "reinstate", key))
             or (not barring and not held and Invalid),
             lambda: reinstatements.reinstate_vendor(self.people[name], self.slug, key, reason=why),
@@ -369,6 +374,7 @@ class Later(Frame):
             (not why and Invalid)
             or self.refused(name, Action.REINSTATE_VENDOR)
             or ((self.shut_out(name, key) or key not in self.model.vendors) and NotFound)
+            or self.aims(name)
             or (gone and self.said_otherwise(name, why, "lift", key)),
             lambda: reinstatements.withdraw_reinstatement(
                 self.people[name], self.slug, key, reason=why

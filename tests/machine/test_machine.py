@@ -209,11 +209,21 @@ class Committee(Files, Later, Practice, Talk):
         ]
         return bool(row and row["chair"]) and Role.CHAIR not in roles and not others
 
-    def chooses_marks(self, member: int | None, roles: frozenset[Role] = frozenset()) -> bool:
-        """Whether somebody would begin or cease to count once the committee saw ballots."""
+    def chooses_marks(
+        self, name: str, member: int | None, roles: frozenset[Role] = frozenset()
+    ) -> bool:
+        """Whether somebody would begin or cease to count once ballots were seen."""
         row = self.model.members.get(member or 0)
         scored = bool(row and row["present"] and row["reviewer"])
-        return self.model.shown and scored != (Role.REVIEWER in roles)
+        if scored == (Role.REVIEWER in roles):
+            return False
+        held = scored or any(pair[0] == member for pair in self.model.ballots)
+        return self.model.shown or (held and self.chooses_ballots(name, member))
+
+    def chooses_ballots(self, name: str, member: int | None, vendor: int | None = None) -> bool:
+        """Whether ballots would be chosen that somebody has seen when they entered one."""
+        entered = any(key[0] == member and vendor in (None, key[1]) for key in self.model.entered)
+        return self.model.shown or entered or self.has_entered(name)
 
     @act(Action.MANAGE_COMMITTEE, whom=NUMBER, roles=ROLES, speaks=SPEAKS)
     def invite_member(self, who, whom, roles, speaks):
@@ -226,7 +236,7 @@ class Committee(Files, Later, Practice, Talk):
         done = self.tried(
             self.refused(name, Action.MANAGE_COMMITTEE)
             or (self.only_chair(member, roles) and Invalid)
-            or (self.chooses_marks(member, roles) and Invalid),
+            or (self.chooses_marks(name, member, roles) and Invalid),
             lambda: committee.invite_member(
                 self.people[name],
                 self.slug,
@@ -261,7 +271,7 @@ class Committee(Files, Later, Practice, Talk):
             self.refused(name, Action.MANAGE_COMMITTEE)
             or (not (row and row["present"]) and NotFound)
             or (self.only_chair(member, roles) and Invalid)
-            or (self.chooses_marks(member, roles) and Invalid),
+            or (self.chooses_marks(name, member, roles) and Invalid),
             lambda: committee.change_member(
                 self.people[name], self.slug, member, roles=roles, stakeholder=speaks
             ),
@@ -278,7 +288,7 @@ class Committee(Files, Later, Practice, Talk):
             self.refused(name, Action.MANAGE_COMMITTEE)
             or (not (row and row["present"]) and NotFound)
             or (self.only_chair(member) and Invalid)
-            or (self.chooses_marks(member) and Invalid),
+            or (self.chooses_marks(name, member) and Invalid),
             lambda: committee.remove_member(self.people[name], self.slug, member),
         )
         if done:
@@ -447,6 +457,10 @@ class Committee(Files, Later, Practice, Talk):
             self.refused(name, Action.EDIT_SETUP)
             or ((self.shut_out(name, key) or key not in self.model.vendors) and NotFound)
             or (self.asked_something(key) and WrongPhase)
+            or (
+                any(pair[1] == key and self.recused_once(pair) for pair in self.model.declarations)
+                and WrongPhase
+            )
             or (any(row["vendors"] == [key] for row in self.sitting()) and Invalid),
             lambda: vendors.remove_vendor(self.people[name], self.slug, key),
         )
@@ -479,6 +493,8 @@ class Committee(Files, Later, Practice, Talk):
             or ((now, to) not in (*FORWARD, *BACK) and Invalid)
             or (self.hindered(now, to) and NotReady)
             or ((now, to) == ("MEETING", "DECIDED") and self.partial(name) and Invalid)
+            or ((now, to) == ("MEETING", "DECIDED") and self.partial(self.recorder) and Invalid)
+            or (to != "ARCHIVED" and self.aims(name))
             or ((now, to) in BACK and not why and Invalid),
             lambda: phases.change_phase(self.people[name], self.slug, Phase(to), reason=why),
         )
@@ -492,10 +508,6 @@ class Committee(Files, Later, Practice, Talk):
             if to == "SETUP":
                 self.model.ballots.clear()
             self.model.issue_ballots()
-
-    def partial(self, name: str) -> bool:
-        """Whether the person has a conflict of interest with a vendor in the selection."""
-        return any(self.runs(key) and self.shut_out(name, key) for key in self.model.vendors)
 
     def hindered(self, now: str, to: str) -> bool:
         """Whether a condition of the change is not met."""
@@ -592,7 +604,7 @@ class Committee(Files, Later, Practice, Talk):
             (not why and Invalid)
             or self.refused(name, Action.WAIVE_CONFLICT)
             or self.no_conflict(name, pair)
-            or (self.model.shown and Invalid)
+            or (self.chooses_ballots(name, *pair) and Invalid)
             or (self.waived(pair) and self.said_otherwise(name, why, "waive", pair)),
             lambda: declarations.waive_conflict(self.people[name], self.slug, key, reason=why),
             idle=self.waived(pair),
@@ -608,7 +620,7 @@ class Committee(Files, Later, Practice, Talk):
             (not why and Invalid)
             or self.refused(name, Action.WAIVE_CONFLICT)
             or self.no_conflict(name, pair)
-            or (self.model.shown and Invalid)
+            or (self.chooses_ballots(name, *pair) and Invalid)
             or (not self.waived(pair) and self.said_otherwise(name, why, "end waiver", pair)),
             lambda: declarations.end_waiver(self.people[name], self.slug, key, reason=why),
             idle=not self.waived(pair),
@@ -709,6 +721,7 @@ class Committee(Files, Later, Practice, Talk):
             (not why and Invalid)
             or self.refused(name, Action.REOPEN_BALLOT)
             or ((not there or self.shut_out(name, pair[1])) and NotFound)
+            or self.aims(name)
             or (self.model.ballots[pair]["state"] == "OPEN" and WrongPhase)
             or (pair in self.model.seen and WrongPhase),
             lambda: seals.reopen_ballot(self.people[name], self.slug, key, reason=why),
@@ -852,7 +865,8 @@ class Committee(Files, Later, Practice, Talk):
             or (value == "NOT_APPLICABLE" and not asked["may_not_apply"] and Invalid)
             or (value != outcome and not why and Invalid)
             or (seen != version and Stale)
-            or (old and old["value"] != value and not why and Invalid),
+            or (old and old["value"] != value and not why and Invalid)
+            or ({value, old["value"] if old else outcome} != {outcome} and self.aims(name)),
             lambda: decisions.record_finding(
                 self.people[name],
                 self.slug,
@@ -875,7 +889,12 @@ class Committee(Files, Later, Practice, Talk):
             or self.refused(name, Action.RECORD_FINDING)
             or (self.shut_out(name, cell[0]) and NotFound)
             or self.no_cell(*cell)
-            or (gone and self.said_otherwise(name, why, "withdraw", cell)),
+            or (gone and self.said_otherwise(name, why, "withdraw", cell))
+            or (
+                not gone
+                and self.model.findings[cell]["value"] != self.outcome(*cell)
+                and self.aims(name)
+            ),
             lambda: decisions.withdraw_finding(self.people[name], self.slug, *cell, reason=why),
             idle=gone,
         )
@@ -923,6 +942,7 @@ class Committee(Files, Later, Practice, Talk):
         if done:
             if old is not None and old["vendor_id"] != key:
                 self.model.positions.clear()
+            self.recorder = name
             self.model.decision = {
                 **asdict(decisions.DecisionText(vendor_id=key, reason=why)),
                 **self.adopted(text),

@@ -14,8 +14,9 @@ class DecisionBasis:
     """What a decision is made on.
 
     recommended: code of the vendor, None for none; price: its price as it may be read; sealed:
-    prices are still sealed; sittings: meetings that were held; unattended: motions that were voted
-    on in a meeting in which nobody was recorded as present.
+    prices are still sealed; opened_late: they were when the decision became final; sittings:
+    meetings that were held; unattended: motions that were voted on in a meeting in which nobody
+    was recorded as present.
     """
 
     results: Results
@@ -24,6 +25,7 @@ class DecisionBasis:
     sealed: bool
     sittings: int
     unattended: int = 0
+    opened_late: bool = False
 
 
 def list_decision_doubts(basis: DecisionBasis) -> tuple[Remark, ...]:
@@ -93,6 +95,10 @@ def list_decision_doubts(basis: DecisionBasis) -> tuple[Remark, ...]:
             (
                 vendor and basis.sealed,
                 Remark(N_("The prices are still sealed.")),
+            ),
+            (
+                vendor and basis.opened_late,
+                Remark(N_("The prices were still sealed when the decision became final.")),
             ),
             (
                 vendor and not basis.sealed and basis.price.total_cents is None,

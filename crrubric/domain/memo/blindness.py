@@ -1,9 +1,10 @@
 """What the memo says of blindness: each sentence rests on a fact of this evaluation."""
 
 from collections.abc import Iterable
+from datetime import date, datetime
 
 from crrubric.domain.ballots.blindness import LateChange
-from crrubric.domain.memo.tree import Block, Bullets, MemoBlindness, Paragraph
+from crrubric.domain.memo.tree import Block, Bullets, MemoBlindness, MemoMove, Paragraph
 from crrubric.domain.memo.words import ValueFormatter
 from crrubric.domain.translation import N_
 
@@ -24,12 +25,36 @@ class BlindnessBlocks:
         yield from self.late()
 
     def late(self) -> Iterable[Block]:
-        """Ballots that were submitted after the closing day."""
+        """Ballots submitted after the closing day of their time, and days moved afterwards."""
         facts, words = self.facts, self.words
-        if facts.late_ballots and facts.closes_on is not None:
+        for day in sorted({row.closing for row in facts.late_ballots}):
             text = N_("Submitted after the closing day, %(day)s:")
-            yield Paragraph(words(text, day=words.day(facts.closes_on)))
-            yield Bullets(tuple(self.change(row) for row in facts.late_ballots))
+            yield Paragraph(words(text, day=words.day(day)))
+            rows = [row.change for row in facts.late_ballots if row.closing == day]
+            yield Bullets(tuple(map(self.change, rows)))
+        if facts.moves:
+            text = N_("The closing day or the hard end was moved when it had passed:")
+            yield Paragraph(words(text))
+            yield Bullets(tuple(map(self.move, facts.moves)))
+
+    def move(self, row: MemoMove) -> str:
+        """Who moved what, from when to when."""
+        words = self.words
+        told = N_("%(when)s, by %(name)s: the closing day, from %(before)s to %(after)s")
+        if isinstance(row.before, datetime):
+            told = N_("%(when)s, by %(name)s: the hard end, from %(before)s to %(after)s")
+        return words(
+            told,
+            when=words.moment(row.at),
+            name=row.by,
+            before=self.day(row.before),
+            after=words(N_("none")) if row.after is None else self.day(row.after),
+        )
+
+    def day(self, value: date | datetime) -> str:
+        """A closing day, or a hard end with its hour."""
+        words = self.words
+        return words.moment(value) if isinstance(value, datetime) else words.day(value)
 
     def change(self, row: LateChange) -> str:
         """Whose ballot for which vendor, and when."""

@@ -107,11 +107,17 @@ class _MemoComposer:
                 recommended=found.vendor,
                 price=price,
                 sealed=facts.prices.sealed and facts.prices.opened_at is None,
+                opened_late=self.opened_late(),
                 sittings=len(facts.sittings),
                 unattended=facts.unattended,
             )
         )
         return " ".join(map(self.words.remark, doubts)) or self.words(N_("Nothing."))
+
+    def opened_late(self) -> bool:
+        """Whether prices were opened when the decision was final: it was left open for good."""
+        opened, decided = self.facts.prices.opened_at, self.facts.decided_at
+        return opened is not None and decided is not None and opened > decided
 
     def recommended(self) -> str:
         found = self.facts.recommendation
@@ -160,7 +166,7 @@ class _MemoComposer:
             (found.term, N_("Term:")),
             (found.cost_ceiling, N_("Cost ceiling:")),
             (self.action(), N_("Action requested:")),
-            (words.moment(found.at), N_("Recorded:")),
+            (self.recorded(found), N_("Recorded:")),
         ):
             yield Paragraph(text or words(NONE), words(label))
         yield from self.orders.adopted()
@@ -182,6 +188,19 @@ class _MemoComposer:
             back=words.moment(row.back_at),
             why=row.reason,
         )
+
+    def recorded(self, found: MemoRecommendation) -> str:
+        """When, by whom, and whether they should have been somebody else."""
+        when = self.words.moment(found.at)
+        if not found.by:
+            return when
+        told = N_("%(when)s, by %(name)s")
+        if found.partial:
+            told = N_(
+                "%(when)s, by %(name)s, who declared a conflict of interest after that with a"
+                " vendor in the selection"
+            )
+        return self.words(told, when=when, name=found.by)
 
     def background(self) -> Iterable[Block]:
         yield Paragraph(self.facts.purpose or self.words(NONE))
@@ -353,6 +372,15 @@ class _MemoComposer:
                 effect=words(row.effect.label),
             )
             + (" " + words(N_("Made after the ballots had been shown.")) if row.after_shown else "")
+            + "".join(
+                " "
+                + words(
+                    N_("Before: “%(before)s”. Now: “%(after)s”."),
+                    before=before or words(N_("(empty)")),
+                    after=after or words(N_("(empty)")),
+                )
+                for before, after in row.changed
+            )
             for row in self.facts.revisions
         )
         yield Paragraph("", words(N_("Corrected after ballots opened:")))

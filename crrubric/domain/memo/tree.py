@@ -202,7 +202,10 @@ class MemoEarlierDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoRevision:
-    """A correction of the rubric after ballots opened. `title` names the criterion as it is now."""
+    """A correction of the rubric after ballots opened. `title` names the criterion as it is now.
+
+    changed: the words before and after, of each text that is another one.
+    """
 
     number: int
     title: str
@@ -210,6 +213,25 @@ class MemoRevision:
     reason: str
     at: datetime
     after_shown: bool = False  # the committee had seen the ballots
+    changed: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MemoLateBallot:
+    """A ballot submitted after the closing day that was in force then, whatever was set later."""
+
+    change: LateChange
+    closing: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoMove:
+    """The closing day, or the hard end, moved when it had passed; no day: it was taken away."""
+
+    at: datetime
+    by: str
+    before: date | datetime
+    after: date | datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,8 +286,8 @@ class MemoBlindness:
     entries: tuple[MemoEntries, ...] = ()
     returns: tuple[MemoReturn, ...] = ()
     late_changes: tuple[LateChange, ...] = ()
-    closes_on: date | None = None
-    late_ballots: tuple[LateChange, ...] = ()  # submitted after the closing day, and when
+    late_ballots: tuple[MemoLateBallot, ...] = ()
+    moves: tuple[MemoMove, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,7 +304,10 @@ class MemoDeparture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoRecommendation:
-    """What the committee adopted; no vendor: it recommends none."""
+    """What the committee adopted; no vendor: it recommends none.
+
+    partial: whoever recorded it has declared a conflict of interest since.
+    """
 
     vendor: str | None
     reason: str
@@ -290,6 +315,8 @@ class MemoRecommendation:
     term: str
     cost_ceiling: str
     at: datetime
+    by: str = ""
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,6 +416,7 @@ class MemoFacts:
     recommendation: MemoRecommendation | None
     notes: tuple[MemoNote, ...]
     zone: tzinfo = UTC  # of the district
+    kept_back: frozenset[str] = frozenset()  # vendors whose notes the reader doesn't get yet
     journal_head: str = ""  # the newest hash of the journal's chain
     positions: tuple[MemoPosition, ...] = ()  # only once the decision is recorded
     commitments: tuple[MemoCommitment, ...] = ()

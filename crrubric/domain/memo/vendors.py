@@ -37,6 +37,15 @@ class VendorBlocks:
             gate = words.gate(self.results.scores[vendor.code], self.results)
             yield Heading(2, vendor.name)
             yield Paragraph(f"{score}. {words(must)}: {gate}.")
+            if vendor.code in self.facts.kept_back:
+                yield Paragraph(
+                    words(
+                        N_(
+                            "You have a conflict of interest with this vendor: what reviewers wrote"
+                            " is left out of your copy until the decision is final."
+                        )
+                    )
+                )
             for label, outcome in ((N_("Strengths"), Outcome.MET), (N_("Gaps"), Outcome.NOT_MET)):
                 yield Paragraph("", words(label) + ":")
                 lines = self.reasons(vendor.code, outcome)

@@ -201,6 +201,42 @@ def has_seen_ballot(session: Session, member_id: int, vendor_id: int) -> bool:
     return session.scalar(seen.limit(1)) is not None
 
 
+def knows_ballots(session: Session, seat: Seat) -> bool:
+    """Whether the seat can know others' ballots, and so could turn the result on purpose."""
+    shown = seat.evaluation.shown_at is not None
+    return shown or has_entered_ballot(session, seat.evaluation.id, seat.actor.user_id)
+
+
+def has_entered_ballot(session: Session, evaluation_id: int, user_id: int | None) -> bool:
+    """Whether the person has entered anybody's ballot for them, and so seen it."""
+    if user_id is None:
+        return False
+    seen = (
+        select(EntryOnBehalf.id)
+        .join(Member, Member.id == EntryOnBehalf.entered_by_id)
+        .where(Member.evaluation_id == evaluation_id, Member.user_id == user_id)
+    )
+    return session.scalar(seen.limit(1)) is not None
+
+
+def has_ballots(session: Session, member_id: int) -> bool:
+    """Whether the member has ballots, also of a time before they left or ceased to score."""
+    own = select(Ballot.id).where(Ballot.member_id == member_id)
+    return session.scalar(own.limit(1)) is not None
+
+
+def has_ballot_on_behalf(session: Session, member_id: int, vendor_id: int | None = None) -> bool:
+    """Whether somebody else has entered the member's ballot, for this vendor or for any."""
+    seen = (
+        select(EntryOnBehalf.id)
+        .join(Ballot, Ballot.id == EntryOnBehalf.ballot_id)
+        .where(Ballot.member_id == member_id)
+    )
+    if vendor_id is not None:
+        seen = seen.where(Ballot.vendor_id == vendor_id)
+    return session.scalar(seen.limit(1)) is not None
+
+
 def load_own_gaps(session: Session, ballot: Ballot) -> dict[int, str]:
     """Why criteria of one's own ballot were left without a mark, by criterion id."""
     rows = session.scalars(select(Abstention).where(Abstention.ballot_id == ballot.id))

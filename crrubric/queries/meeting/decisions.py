@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from crrubric.domain.events import Event
 from crrubric.domain.meeting.ranking import AdoptedRanking
 from crrubric.domain.policy import FROM_DECIDED
 from crrubric.domain.text import sort_key
@@ -15,6 +16,7 @@ from crrubric.models import (
     Declaration,
     Evaluation,
     Finding,
+    JournalEntry,
     Member,
     Position,
     RankedVendor,
@@ -29,6 +31,38 @@ from crrubric.queries.setup.wording import translate_rubric_text
 def recommendation_of(session: Session, evaluation_id: int) -> Decision | None:
     """The recommendation as recorded, if any."""
     return session.scalar(select(Decision).where(Decision.evaluation_id == evaluation_id))
+
+
+def find_partial_recorder(session: Session, evaluation: Evaluation) -> str | None:
+    """Who recorded the recommendation, as it stands, and has a conflict of interest by now.
+
+    With any vendor in the selection, whichever is recommended. The recommendation keeps a name,
+    and two people may have the same one: who it was is in the journal.
+    """
+    recorded = (
+        select(JournalEntry)
+        .where(
+            JournalEntry.evaluation_id == evaluation.id,
+            JournalEntry.event == Event.DECISION_RECORDED,
+        )
+        .order_by(JournalEntry.number.desc())
+        .limit(1)
+    )
+    entry = session.scalar(recorded)
+    if entry is None or entry.actor_id is None:
+        return None
+    away = (
+        select(Declaration.id)
+        .join(Member, Member.id == Declaration.member_id)
+        .join(Vendor, Vendor.id == Declaration.vendor_id)
+        .where(
+            Member.evaluation_id == evaluation.id,
+            Member.user_id == entry.actor_id,
+            Vendor.withdrawn_at.is_(None),
+            is_recusing_conflict(),
+        )
+    )
+    return entry.actor_name if session.scalar(away.limit(1)) is not None else None
 
 
 def find_adopted_ranking(session: Session, decision: Decision | None) -> AdoptedRanking | None:

@@ -1,20 +1,23 @@
 """What the record of an evaluation says of blindness, for the memo."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from crrubric.domain.ballots.blindness import LateChange
 from crrubric.domain.events import Event
 from crrubric.domain.memo.tree import (
     MemoBlindness,
     MemoEntries,
     MemoImport,
+    MemoLateBallot,
+    MemoMove,
     MemoReturn,
 )
-from crrubric.domain.setup.closing import is_after_closing
+from crrubric.domain.setup.closing import has_ended, is_after_closing
 from crrubric.domain.vocabulary import Phase
 from crrubric.models import Ballot, EntryOnBehalf, Evaluation, JournalEntry, Mark, Member, Vendor
 from crrubric.queries.ballots.ballots import (
@@ -32,10 +35,13 @@ def load_memo_blindness(session: Session, evaluation: Evaluation, zone: ZoneInfo
         select(JournalEntry)
         .where(
             JournalEntry.evaluation_id == evaluation.id,
-            JournalEntry.event.in_((Event.PHASE_CHANGED, Event.MARKS_IMPORTED)),
+            JournalEntry.event.in_(
+                (Event.PHASE_CHANGED, Event.MARKS_IMPORTED, Event.EVALUATION_CHANGED)
+            ),
         )
         .order_by(JournalEntry.number)
     ).all()
+    moved = [row for row in told if row.event is Event.EVALUATION_CHANGED]
     return MemoBlindness(
         shown_at=evaluation.shown_at.astimezone(zone) if evaluation.shown_at else None,
         alone=alone,
@@ -45,7 +51,9 @@ def load_memo_blindness(session: Session, evaluation: Evaluation, zone: ZoneInfo
                 entry.subject,
                 entry.at.astimezone(zone),
                 (entry.after or {})["marks"],
-                late=is_after_closing(entry.at, evaluation.closes_on, zone.key),
+                late=is_after_closing(
+                    entry.at, find_closing_day(evaluation, moved, entry.at), zone.key
+                ),
             )
             for entry in told
             if entry.event is Event.MARKS_IMPORTED
@@ -63,24 +71,60 @@ def load_memo_blindness(session: Session, evaluation: Evaluation, zone: ZoneInfo
             replace(row, at=row.at.astimezone(zone))
             for row in list_late_changes(session, evaluation)
         ),
-        closes_on=evaluation.closes_on,
-        late_ballots=list_late_ballots(session, evaluation, zone),
+        late_ballots=list_late_ballots(session, evaluation, moved, zone),
+        moves=tuple(list_late_moves(moved, zone)),
     )
 
 
+def find_closing_day(
+    evaluation: Evaluation, moved: Sequence[JournalEntry], moment: datetime
+) -> date | None:
+    """The closing day that was in force then: moving it later makes nothing early that was late."""
+    for entry in moved:
+        if entry.at > moment and "closes_on" in (entry.before or {}):
+            day = (entry.before or {})["closes_on"]
+            return date.fromisoformat(day) if day else None
+    return evaluation.closes_on
+
+
+def list_late_moves(moved: Iterable[JournalEntry], zone: ZoneInfo) -> Iterator[MemoMove]:
+    """Moves of a closing day, or of the hard end, that had passed when they were made."""
+    for entry in moved:
+        before, after = entry.before or {}, entry.after or {}
+        day, end = before.get("closes_on"), before.get("ends_at")
+        at = entry.at.astimezone(zone)
+        if day and is_after_closing(entry.at, date.fromisoformat(day), zone.key):
+            new = after.get("closes_on")
+            yield MemoMove(
+                at=at,
+                by=entry.actor_name,
+                before=date.fromisoformat(day),
+                after=date.fromisoformat(new) if new else None,
+            )
+        if end and has_ended(entry.at, datetime.fromisoformat(end)):
+            new = after.get("ends_at")
+            yield MemoMove(
+                at=at,
+                by=entry.actor_name,
+                before=datetime.fromisoformat(end).astimezone(zone),
+                after=datetime.fromisoformat(new).astimezone(zone) if new else None,
+            )
+
+
 def list_late_ballots(
-    session: Session, evaluation: Evaluation, zone: ZoneInfo
-) -> tuple[LateChange, ...]:
-    """Ballots that were submitted after the closing day, by reviewer and vendor.
+    session: Session, evaluation: Evaluation, moved: Sequence[JournalEntry], zone: ZoneInfo
+) -> tuple[MemoLateBallot, ...]:
+    """Ballots that count and were submitted after the closing day, by reviewer and vendor.
 
     Without those that an import sealed: the import itself is told as late.
     """
     own = or_(Ballot.imported_at.is_(None), Ballot.imported_at != Ballot.submitted_at)
     rows = list_ballot_moments(session, evaluation, Ballot.submitted_at, own)
+    days = [(row, find_closing_day(evaluation, moved, row.at)) for row in rows]
     return tuple(
-        replace(row, at=row.at.astimezone(zone))
-        for row in rows
-        if is_after_closing(row.at, evaluation.closes_on, zone.key)
+        MemoLateBallot(replace(row, at=row.at.astimezone(zone)), day)
+        for row, day in days
+        if day is not None and is_after_closing(row.at, day, zone.key)
     )
 
 

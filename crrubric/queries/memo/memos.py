@@ -45,6 +45,7 @@ from crrubric.models import (
 from crrubric.queries.ballots.ballots import iterate_disclosed_marks
 from crrubric.queries.meeting.decisions import (
     find_adopted_ranking,
+    find_partial_recorder,
     list_commitments,
     list_disclosed_positions,
     list_reinstatements,
@@ -70,9 +71,16 @@ from crrubric.queries.shared.reading import end_reading
 COUNTED = {"in_favor": "in favor", "opposed": "against", "abstaining": "abstaining"}
 
 
-def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> MemoFacts:
+def load_memo_facts(
+    session: Session,
+    evaluation: Evaluation,
+    language: str,
+    shut_out: frozenset[int] = frozenset(),
+) -> MemoFacts:
     """The facts of the memo; times in the district's zone. Ends the reading transaction.
 
+    Args: shut_out: vendors from which whoever reads it stays away. Until the decision is final,
+    who wrote what of those is not for them; the final memo is the same for everybody.
     Raises: NotFound before the meeting.
     """
     read = read_matrix(session, evaluation, language)
@@ -84,6 +92,8 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
     def local(moment: datetime | None) -> datetime | None:
         return moment.astimezone(zone) if moment else None
 
+    final = evaluation.phase in {Phase.DECIDED, Phase.ARCHIVED}
+    away = frozenset() if final else shut_out
     read_facts = partial(
         MemoFacts,
         title=evaluation.title,
@@ -93,7 +103,7 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
         language=language,
         zone=zone,
         on=(local(evaluation.decided_at) or now_utc().astimezone(zone)).date(),
-        final=evaluation.phase in {Phase.DECIDED, Phase.ARCHIVED},
+        final=final,
         opened_at=local(evaluation.opened_at),
         closed_at=local(evaluation.closed_at),
         decided_at=local(evaluation.decided_at),
@@ -104,8 +114,9 @@ def load_memo_facts(session: Session, evaluation: Evaluation, language: str) -> 
         recusals=list_memo_recusals(session, evaluation, zone),
         vendors=tuple(make_memo_vendor(row, read) for row in read.vendors.values()),
         results=read.results,
-        recommendation=make_memo_recommendation(decision, zone),
-        notes=list_memo_notes(session, evaluation, language),
+        recommendation=load_memo_recommendation(session, evaluation, decision, zone),
+        notes=list_memo_notes(session, evaluation, language, away),
+        kept_back=frozenset(code for code, row in read.vendors.items() if row.id in away),
         journal_head=find_journal_head(session, evaluation),
         positions=tuple(
             MemoPosition(row.member.name, row.member.stakeholder, row.kind, row.words)
@@ -216,6 +227,11 @@ def list_memo_corrections(
             reason=row.reason,
             at=row.made_at.astimezone(zone),
             after_shown=evaluation.shown_at is not None and row.made_at > evaluation.shown_at,
+            changed=tuple(
+                (str(row.before[text]), str(row.after[text]))
+                for text in ("title", "question", "look_for")
+                if text in row.after
+            ),
         )
         for row in list_revisions(session, evaluation.id)
     )
@@ -290,7 +306,9 @@ def load_memo_ranking(
     return replace(found, at=found.at.astimezone(zone)) if found else None
 
 
-def make_memo_recommendation(row: Decision | None, zone: ZoneInfo) -> MemoRecommendation | None:
+def load_memo_recommendation(
+    session: Session, evaluation: Evaluation, row: Decision | None, zone: ZoneInfo
+) -> MemoRecommendation | None:
     """What the committee adopted, if anything."""
     if row is None:
         return None
@@ -301,11 +319,13 @@ def make_memo_recommendation(row: Decision | None, zone: ZoneInfo) -> MemoRecomm
         term=row.term,
         cost_ceiling=row.cost_ceiling,
         at=row.recorded_at.astimezone(zone),
+        by=row.recorded_by,
+        partial=find_partial_recorder(session, evaluation) is not None,
     )
 
 
 def list_memo_notes(
-    session: Session, evaluation: Evaluation, language: str
+    session: Session, evaluation: Evaluation, language: str, away: frozenset[int]
 ) -> tuple[MemoNote, ...]:
     """Marks that have a note, with their evidence in words of this language."""
     say = load_translations(language).gettext
@@ -324,7 +344,7 @@ def list_memo_notes(
             ),
             stakeholder=row.stakeholder,
         )
-        for row in iterate_disclosed_marks(session, evaluation, noted=True)
+        for row in iterate_disclosed_marks(session, evaluation, noted=True, away=away)
     )
 
 

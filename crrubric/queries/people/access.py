@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain.actions import Action, SiteAction
 from crrubric.domain.errors import Invalid, NotFound, WrongPhase
-from crrubric.domain.policy import is_allowed, is_allowed_on_site, phases_of
+from crrubric.domain.policy import COMMITTEE_FIXED, is_allowed, is_allowed_on_site, phases_of
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import DeclarationKind, Role
 from crrubric.models import Declaration, Evaluation, Member, Vendor
@@ -107,23 +107,39 @@ def refuse_recused(seat: Seat, vendor_id: int) -> None:
         raise make_not_found()
 
 
+def require_impartial_once_shown(session: Session, seat: Seat) -> None:
+    """As `require_impartial`, for what turns the result; until ballots are seen nobody can aim.
+
+    Asked for by whatever does more than adopt what the votes say: also on competitors, for what
+    takes them down lifts the vendor of the conflict.
+    """
+    if seat.evaluation.shown_at is not None:
+        require_impartial(session, seat)
+
+
 def require_impartial(session: Session, seat: Seat) -> None:
     """Raise Invalid if the seat has a conflict of interest with a vendor in the selection.
 
     Who has one neither records the recommendation nor makes it final, whichever vendor it names.
+    The words say who can, and how there comes to be somebody.
     """
     if not seat.shut_out:
         return
     wanted = select(Vendor.name).where(Vendor.id.in_(seat.shut_out), Vendor.withdrawn_at.is_(None))
     company = session.scalar(wanted.order_by(Vendor.position).limit(1))
-    if company is not None:
-        raise Invalid(
-            N_(
-                "You have a conflict of interest with %(vendor)s: another chair must decide."
-                " An administrator can appoint an acting chair."
-            ),
-            vendor=company,
+    if company is None:
+        return
+    if seat.evaluation.phase in COMMITTEE_FIXED:
+        words = N_(
+            "You have a conflict of interest with %(vendor)s: another chair must decide."
+            " An administrator can appoint an acting chair."
         )
+    else:
+        words = N_(
+            "You have a conflict of interest with %(vendor)s: another chair must decide."
+            " You can make another member of the committee a chair."
+        )
+    raise Invalid(words, vendor=company)
 
 
 def find_evaluation(session: Session, slug: str) -> Evaluation:

@@ -13,16 +13,21 @@ from crrubric.domain.setup.assignment import list_criterion_coverage
 from crrubric.domain.setup.closing import is_after_closing
 from crrubric.domain.setup.lifecycle import Readiness, list_phase_problems
 from crrubric.domain.setup.phase_effects import BallotsOfReviewer, PhaseFacts, foresee_phase
+from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState, Phase
 from crrubric.models import Evaluation, Member
-from crrubric.queries.meeting.decisions import count_stated_positions, recommendation_of
+from crrubric.queries.meeting.decisions import (
+    count_stated_positions,
+    find_partial_recorder,
+    recommendation_of,
+)
 from crrubric.queries.meeting.eligibility import find_ineligible_recommendation
 from crrubric.queries.meeting.meetings import (
     count_meetings,
     count_unattended_motions,
     find_current_meeting,
 )
-from crrubric.queries.people.access import Seat, require_impartial
+from crrubric.queries.people.access import Seat, require_impartial, require_impartial_once_shown
 from crrubric.queries.results.matrices import read_matrix, rule_of
 from crrubric.queries.setup.assignments import load_assignments
 from crrubric.queries.setup.evaluations import (
@@ -63,12 +68,37 @@ def list_phase_obstacles(session: Session, seat: Seat, to: Phase) -> list[Crrubr
     evaluation = seat.evaluation
     facts = load_phase_readiness(session, evaluation, to)
     found = list(list_phase_problems(evaluation.phase, to, facts))
-    if (evaluation.phase, to) == (Phase.MEETING, Phase.DECIDED):
-        try:
-            require_impartial(session, seat)
-        except Invalid as error:
-            found.append(error)
+    try:
+        require_impartial_phase(session, seat, to)
+    except Invalid as error:
+        found.append(error)
     return found
+
+
+def require_impartial_phase(session: Session, seat: Seat, to: Phase) -> None:
+    """Raise Invalid if a conflict of interest keeps the seat from moving to the phase.
+
+    A final decision rests on a recommendation by somebody without one, and any other step, back or
+    forth, on nobody who knows the ballots and has one; closing the record decides nothing.
+    """
+    if (seat.evaluation.phase, to) == (Phase.MEETING, Phase.DECIDED):
+        require_impartial(session, seat)
+        refuse_partial_recommendation(session, seat.evaluation)
+    elif to is not Phase.ARCHIVED:
+        require_impartial_once_shown(session, seat)
+
+
+def refuse_partial_recommendation(session: Session, evaluation: Evaluation) -> None:
+    """Raise Invalid if whoever recorded the recommendation has declared a conflict since."""
+    name = find_partial_recorder(session, evaluation)
+    if name is not None:
+        raise Invalid(
+            N_(
+                "%(name)s recorded the recommendation and has declared a conflict of interest"
+                " since: a chair without one must record it again."
+            ),
+            name=name,
+        )
 
 
 def read_phase_facts(session: Session, seat: Seat, language: str) -> PhaseFacts:

@@ -19,7 +19,7 @@ from crrubric.queries.people.access import Seat, make_not_found, refuse_recused,
 from crrubric.queries.people.people import Actor
 from crrubric.services.mail.notices import notify_members
 from crrubric.services.setup.vendors import find_vendor
-from crrubric.services.shared.counting import refuse_once_shown
+from crrubric.services.shared.counting import refuse_choice_of_ballots
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.reasons import confirm_same_act, require_printed_reason
 from crrubric.services.shared.unit import unit_of_work
@@ -115,7 +115,14 @@ def waive_conflict(actor: Actor, slug: str, declaration_id: int, *, reason: str)
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.WAIVE_CONFLICT, slug)
         found = find_conflict(session, seat, declaration_id)
-        refuse_once_shown(seat.evaluation, field="reason")
+        refuse_choice_of_ballots(
+            session,
+            actor,
+            seat.evaluation,
+            found.member_id,
+            vendor_id=found.vendor_id,
+            field="reason",
+        )
         if found.waived_at is not None:
             _confirm_same_waiver(session, actor, found, Event.CONFLICT_WAIVED, why)
             return found
@@ -132,7 +139,14 @@ def end_waiver(actor: Actor, slug: str, declaration_id: int, *, reason: str) -> 
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.WAIVE_CONFLICT, slug)
         found = find_conflict(session, seat, declaration_id)
-        refuse_once_shown(seat.evaluation, field="reason")
+        refuse_choice_of_ballots(
+            session,
+            actor,
+            seat.evaluation,
+            found.member_id,
+            vendor_id=found.vendor_id,
+            field="reason",
+        )
         if found.waived_at is None:
             _confirm_same_waiver(session, actor, found, Event.WAIVER_ENDED, why)
             return found

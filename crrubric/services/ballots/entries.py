@@ -16,7 +16,12 @@ from crrubric.domain.text import clean_text, require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState, DeclarationKind, EntrySource, NoticeKind
 from crrubric.models import Ballot, Criterion, Declaration, EntryOnBehalf, Mark, Member
-from crrubric.queries.people.access import Seat, make_not_found, require_locked_seat
+from crrubric.queries.people.access import (
+    Seat,
+    make_not_found,
+    require_impartial_once_shown,
+    require_locked_seat,
+)
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.assignments import list_assigned_parts
 from crrubric.services.ballots.ballots import (
@@ -68,6 +73,7 @@ def enter_ballot(actor: Actor, slug: str, ballot_id: int, entry: EnteredBallot) 
             field="given_on",
         )
         ballot = require_untouched_ballot(session, seat, lock_ballot(session, seat, ballot_id))
+        require_impartial_once_shown(session, seat)
         _declare_on_behalf(session, actor, ballot, entry)
         note_late_change(seat.evaluation, ballot)
         asked = [

@@ -25,6 +25,7 @@ from crrubric.queries.people.access import (
     lock_evaluation,
     make_not_found,
     refuse_recused,
+    require_impartial_once_shown,
     require_locked_seat,
 )
 from crrubric.queries.people.people import Actor
@@ -108,6 +109,7 @@ def reopen_ballot(actor: Actor, slug: str, ballot_id: int, *, reason: str) -> Ba
         seat = require_locked_seat(session, actor, Action.REOPEN_BALLOT, slug)
         refuse_after_end(seat.evaluation)  # opened then, it could not be submitted again
         ballot = lock_ballot(session, seat, ballot_id)
+        require_impartial_once_shown(session, seat)
         if ballot.state is not BallotState.SUBMITTED:
             raise WrongPhase(N_("This ballot is open already."))
         if has_seen_ballot(session, ballot.member_id, ballot.vendor_id):

@@ -26,7 +26,12 @@ from crrubric.models import (
     Vendor,
 )
 from crrubric.queries.meeting.decisions import find_adopted_ranking, recommendation_of
-from crrubric.queries.people.access import refuse_recused, require_impartial, require_locked_seat
+from crrubric.queries.people.access import (
+    refuse_recused,
+    require_impartial,
+    require_impartial_once_shown,
+    require_locked_seat,
+)
 from crrubric.queries.people.people import Actor
 from crrubric.queries.results.marks import read_ballots
 from crrubric.queries.results.matrices import read_matrix, rule_of
@@ -101,6 +106,8 @@ def record_finding(
             )
         finding = lock_finding(session, vendor.id, criterion.id)
         _refuse_stale_finding(finding, seen_version, seen_at)
+        if {tidy.value, finding.value if finding else outcome} != {outcome}:
+            require_impartial_once_shown(session, seat)  # more than to adopt what the votes say
         before = serialize_finding(finding) if finding else None
         if finding is not None and finding.value is not tidy.value and not tidy.reason:
             raise Invalid(
@@ -216,6 +223,8 @@ def withdraw_finding(
             return
         if seen_version is not None:
             _refuse_stale_finding(finding, seen_version, seen_at)
+        if finding.value is not outcome_of(session, seat.evaluation, vendor, criterion):
+            require_impartial_once_shown(session, seat)
         note_event(
             session,
             actor,

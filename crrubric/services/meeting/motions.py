@@ -20,7 +20,12 @@ from crrubric.queries.meeting.meetings import (
     list_motion_findings,
     list_motion_ids,
 )
-from crrubric.queries.people.access import Seat, make_not_found, require_locked_seat
+from crrubric.queries.people.access import (
+    Seat,
+    make_not_found,
+    require_impartial_once_shown,
+    require_locked_seat,
+)
 from crrubric.queries.people.people import Actor
 from crrubric.services.meeting.decisions import serialize_finding
 from crrubric.services.meeting.meetings import MotionText, clean_motion
@@ -124,6 +129,7 @@ def drop_adopted_findings(session: Session, seat: Seat, motion: Motion, why: str
                 " must correct it."
             )
         )
+    require_impartial_once_shown(session, seat)
     for row in rows:
         note_event(
             session,

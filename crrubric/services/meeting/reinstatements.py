@@ -14,7 +14,11 @@ from crrubric.domain.text import require_text
 from crrubric.domain.translation import N_
 from crrubric.models import Reinstatement, Vendor
 from crrubric.queries.meeting.decisions import list_lifted_of_vendor
-from crrubric.queries.people.access import refuse_recused, require_locked_seat
+from crrubric.queries.people.access import (
+    refuse_recused,
+    require_impartial_once_shown,
+    require_locked_seat,
+)
 from crrubric.queries.people.people import Actor
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.setup.vendors import find_candidate, find_vendor_for_seat
@@ -47,6 +51,7 @@ def reinstate_vendor(
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.REINSTATE_VENDOR, slug)
         refuse_recused(seat, vendor_id)
+        require_impartial_once_shown(session, seat)
         vendor = find_candidate(session, seat.evaluation, vendor_id)
         about = EntryReferences(vendor_id=vendor.id)
         read = read_matrix(session, seat.evaluation)
@@ -114,6 +119,7 @@ def withdraw_reinstatement(actor: Actor, slug: str, vendor_id: int, *, reason: s
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.REINSTATE_VENDOR, slug)
         vendor = find_vendor_for_seat(session, seat, vendor_id)
+        require_impartial_once_shown(session, seat)
         held = list_lifted_of_vendor(session, vendor.id)
         about = EntryReferences(vendor_id=vendor.id)
         if not held:

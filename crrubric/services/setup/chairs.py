@@ -22,19 +22,33 @@ def appoint_chair(actor: Actor, slug: str, member_id: int, *, reason: str) -> Me
 
     For an evaluation whose chairs have conflicts of interest, or are gone: until the meeting a
     chair makes another themselves. By the operator or an administrator; the memo prints it.
-    Raises: NotFound for anybody else and for who has no seat; Invalid without a reason, for who
-    is chair already or has no account; WrongPhase before the meeting or in the archive.
+    Raises: NotFound for anybody else and for who has no seat; Invalid without a reason, for
+    oneself, for who is chair already or has no account; WrongPhase before the meeting or in the
+    archive.
     """
     require_on_site(actor, SiteAction.APPOINT_CHAIR)
     why = require_printed_reason(reason)
     with unit_of_work() as session:
         evaluation = lock_evaluation(session, slug, exclusive=True)
         member = find_member(session, evaluation, member_id)
+        _refuse_oneself(actor, member)
         _refuse_appointment(evaluation, member)
         old = serialize_seat(member)
         member.is_chair = True
         _note_appointment(session, actor, member, old, why)
     return member
+
+
+def _refuse_oneself(actor: Actor, member: Member) -> None:
+    """Raise Invalid for whoever would appoint themselves: nobody would have asked for them."""
+    if actor.user_id is not None and member.user_id == actor.user_id:
+        raise Invalid(
+            N_(
+                "You can’t make yourself acting chair: appoint another member, or ask another"
+                " administrator."
+            ),
+            field="member",
+        )
 
 
 def _refuse_appointment(evaluation: Evaluation, member: Member) -> None:

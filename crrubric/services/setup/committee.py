@@ -12,6 +12,7 @@ from crrubric.domain.events import Event
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Role, Stakeholder, Standing
 from crrubric.models import Evaluation, Member, User
+from crrubric.queries.ballots.ballots import has_ballots
 from crrubric.queries.people.access import (
     make_not_found,
     require_locked_evaluation,
@@ -27,7 +28,7 @@ from crrubric.services.people.accounts import SAME_EMAIL, find_or_add_user, is_u
 from crrubric.services.people.links import issue_invite, issue_mailed_link, void_links
 from crrubric.services.setup.evaluations import serialize_seat
 from crrubric.services.shared.constraints import run_again_if_broken
-from crrubric.services.shared.counting import refuse_once_shown, refuse_scorer_once_shown
+from crrubric.services.shared.counting import refuse_choice_of_ballots, refuse_scorer_once_shown
 from crrubric.services.shared.journal import EntryReferences, find_changes, note_event
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.services.shared.versions import refuse_unforeseen, refuse_unseen_change
@@ -107,7 +108,7 @@ def seat_invitee(
         session.add(member)
     elif member.is_chair and Role.CHAIR not in roles:
         _refuse_last_chair(session, evaluation, member)
-    _refuse_choice_of_marks(evaluation, member, scores=Role.REVIEWER in roles)
+    _refuse_choice_of_marks(session, actor, evaluation, member, scores=Role.REVIEWER in roles)
     if anew or user.address_proven_at is not None:
         member.awaits_address = find_awaited_address(member, user)
     member.removed_at = None
@@ -165,13 +166,17 @@ def _issue_proof(session: Session, member: Member) -> str | None:
     return issue_mailed_link(session, user)
 
 
-def _refuse_choice_of_marks(evaluation: Evaluation, member: Member, *, scores: bool) -> None:
-    """Raise Invalid if somebody would begin or cease to count once the committee saw ballots."""
+def _refuse_choice_of_marks(
+    session: Session, actor: Actor, evaluation: Evaluation, member: Member, *, scores: bool
+) -> None:
+    """Raise Invalid if somebody would begin or cease to count once ballots were seen."""
     scored = bool(member.is_reviewer) and member.removed_at is None
-    if scored and not scores:
-        refuse_once_shown(evaluation, field="roles")
     if scores and not scored:
         refuse_scorer_once_shown(evaluation, field="roles")
+    known = member.id is not None  # a new seat is not complete yet, and has no ballots
+    returns = known and scores and not scored and has_ballots(session, member.id)
+    if returns or (scored and not scores):
+        refuse_choice_of_ballots(session, actor, evaluation, member.id, field="roles")
 
 
 def _end_links_of_chairs(session: Session, user: User) -> str | None:
@@ -259,7 +264,7 @@ def change_member(
         refuse_unseen_change(old, wanted, seen)
         if member.is_chair and Role.CHAIR not in roles:
             _refuse_last_chair(session, evaluation, member)
-        _refuse_choice_of_marks(evaluation, member, scores=Role.REVIEWER in roles)
+        _refuse_choice_of_marks(session, actor, evaluation, member, scores=Role.REVIEWER in roles)
         set_roles(member, roles, stakeholder)
         session.flush()
         issue_ballots_if_scoring(session, evaluation)
@@ -290,7 +295,7 @@ def remove_member(
         seat = require_locked_seat(session, actor, Action.MANAGE_COMMITTEE, slug)
         evaluation = seat.evaluation
         member = find_member(session, evaluation, member_id)
-        refuse_removal(session, evaluation, member)
+        refuse_removal(session, actor, evaluation, member)
         if seen is not None:
             refuse_unforeseen(foresee_removal_of_member(session, seat, member, language), seen)
         member.removed_at = now_utc()
@@ -304,10 +309,10 @@ def remove_member(
         )
 
 
-def refuse_removal(session: Session, evaluation: Evaluation, member: Member) -> None:
-    """Raise Invalid for the only chair, and for a reviewer once the committee has seen ballots."""
+def refuse_removal(session: Session, actor: Actor, evaluation: Evaluation, member: Member) -> None:
+    """Raise Invalid for the only chair, and for a reviewer of whom a ballot was seen."""
     _refuse_last_chair(session, evaluation, member)
-    _refuse_choice_of_marks(evaluation, member, scores=False)
+    _refuse_choice_of_marks(session, actor, evaluation, member, scores=False)
 
 
 def set_roles(member: Member, roles: frozenset[Role], stakeholder: Stakeholder) -> None:

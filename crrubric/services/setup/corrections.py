@@ -16,7 +16,7 @@ from crrubric.domain.text import clean_text, require_line, require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState, CorrectionEffect, NoticeKind
 from crrubric.models import Abstention, Ballot, Criterion, Evaluation, Mark, RubricRevision
-from crrubric.queries.people.access import require_locked_seat
+from crrubric.queries.people.access import Seat, require_impartial_once_shown, require_locked_seat
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.assignments import load_assignments
 from crrubric.services.ballots.attachments import list_files_on_mark
@@ -29,6 +29,7 @@ from crrubric.services.setup.translations import (
     flatten_texts,
     update_translations,
 )
+from crrubric.services.shared.counting import refuse_who_entered
 from crrubric.services.shared.days import refuse_after_end
 from crrubric.services.shared.journal import EntryReferences, find_changes, note_event
 from crrubric.services.shared.unit import unit_of_work
@@ -74,9 +75,10 @@ def correct_criterion(
     tidy, given = _clean_correction(correction), clean_translations(translations)
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.CORRECT_RUBRIC, slug)
-        refuse_informed_change(seat.evaluation, tidy.effect)
         if tidy.effect is CorrectionEffect.AGAIN:
             refuse_after_end(seat.evaluation)  # nobody could mark it again
+        refuse_informed_change(session, seat, tidy.effect)
+        require_impartial_once_shown(session, seat)
         criterion = find_criterion(session, seat.evaluation, criterion_id)
         stored = read_criterion_values(criterion)
         words = {"title": tidy.title, "question": tidy.question, "look_for": tidy.look_for}
@@ -115,9 +117,12 @@ def correct_criterion(
     return revision
 
 
-def refuse_informed_change(evaluation: Evaluation, effect: CorrectionEffect) -> None:
-    """Raise Invalid for what could turn the result, once the committee has seen the ballots."""
-    if evaluation.shown_at is not None and effect is not CorrectionEffect.KEEP:
+def refuse_informed_change(session: Session, seat: Seat, effect: CorrectionEffect) -> None:
+    """Raise Invalid for what could turn the result, by anybody who has seen ballots."""
+    if effect is CorrectionEffect.KEEP:
+        return
+    refuse_who_entered(session, seat.actor, seat.evaluation, field="effect")
+    if seat.evaluation.shown_at is not None:
         raise Invalid(
             N_(
                 "The committee has seen the ballots: no criterion is left out or marked again now,"

@@ -14,11 +14,12 @@ from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import NoticeKind, Phase
 from crrubric.models import Ballot, Evaluation, Member
 from crrubric.queries.meeting.meetings import find_current_meeting
-from crrubric.queries.people.access import lock_evaluation, require, require_impartial
+from crrubric.queries.people.access import lock_evaluation, require
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.phase_facts import (
     foresee_phase_for_seat,
     load_phase_readiness,
+    require_impartial_phase,
 )
 from crrubric.services.ballots.ballots import issue_ballots
 from crrubric.services.ballots.stored_files import delete_ballot_files
@@ -63,8 +64,7 @@ def change_phase(
         found = list_phase_problems(before, to, facts)
         if found:
             raise NotReady(N_("“%(phase)s” can’t begin yet."), found, phase=to.label)
-        if (before, to) == (Phase.MEETING, Phase.DECIDED):
-            require_impartial(session, seat)
+        require_impartial_phase(session, seat, to)
         if is_step_back(before, to) and not why:
             raise Invalid(N_("Say why the evaluation goes back one step."), field="reason")
         if seen is not None:

@@ -16,7 +16,7 @@ from crrubric.domain.results.cost import PRICE_FIELDS
 from crrubric.domain.text import clean_line, clean_text, require_line
 from crrubric.domain.translation import N_
 from crrubric.domain.typed import require_in_bounds
-from crrubric.domain.vocabulary import PriceUnit
+from crrubric.domain.vocabulary import DeclarationKind, PriceUnit
 from crrubric.models import (
     Asking,
     AssignedVendor,
@@ -257,7 +257,8 @@ def remove_vendor(actor: Actor, slug: str, vendor_id: int, *, seen: str | None =
     """Take a vendor out of an evaluation that is still being set up.
 
     Args: seen: the fingerprint of what the page before said. Raises: WrongPhase if something was
-    asked of it; Invalid if a reviewer is to mark nothing else; Stale.
+    asked of it, or a conflict of interest declared; Invalid if a reviewer is to mark nothing else;
+    Stale.
     """
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.EDIT_SETUP, slug)
@@ -265,6 +266,7 @@ def remove_vendor(actor: Actor, slug: str, vendor_id: int, *, seen: str | None =
         vendor = find_vendor_for_seat(session, seat, vendor_id)
         _refuse_marked_vendor(session, vendor)
         _refuse_questioned_vendor(session, vendor)
+        _refuse_vendor_with_conflict(session, vendor)
         refuse_unforeseen(foresee_removal_of_vendor(session, vendor), seen)
         _unassign_vendor(session, vendor)
         session.execute(delete(Declaration).where(Declaration.vendor_id == vendor.id))
@@ -298,6 +300,25 @@ def _refuse_questioned_vendor(session: Session, vendor: Vendor) -> None:
                 N_("A question to %(vendor)s is already recorded: the vendor can’t be removed."),
                 vendor=vendor.name,
             )
+
+
+def _refuse_vendor_with_conflict(session: Session, vendor: Vendor) -> None:
+    """Raise WrongPhase if somebody declared a conflict, waived or not.
+
+    Entered once more, the vendor would be one with whom nobody has any.
+    """
+    declared = select(Declaration.id).where(
+        Declaration.vendor_id == vendor.id, Declaration.kind == DeclarationKind.CONFLICT
+    )
+    if session.scalar(declared.limit(1)) is not None:
+        raise WrongPhase(
+            N_(
+                "Somebody declared a conflict of interest with %(vendor)s, and the record keeps"
+                " it: correct the entry of the vendor, or take the vendor out of the selection"
+                " once ballots are open."
+            ),
+            vendor=vendor.company,
+        )
 
 
 def _delete_vendor_files(session: Session, vendor: Vendor) -> None:

@@ -10,7 +10,7 @@ from crrubric.domain.events import Event
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import NoticeKind
 from crrubric.models import Ballot, Criterion, Decision, Finding, Member, Vendor
-from crrubric.queries.people.access import require_locked_seat
+from crrubric.queries.people.access import require_impartial_once_shown, require_locked_seat
 from crrubric.queries.people.people import Actor, is_present_reviewer
 from crrubric.queries.setup.act_facts import foresee_selection_of_vendor
 from crrubric.services.ballots.ballots import issue_ballots_if_scoring
@@ -102,7 +102,9 @@ def _refuse_late_return(session: Session, vendor: Vendor) -> None:
 
 def _lock_vendor(session: Session, actor: Actor, slug: str, vendor_id: int) -> Vendor:
     seat = require_locked_seat(session, actor, Action.WITHDRAW_VENDOR, slug)
-    return find_vendor_for_seat(session, seat, vendor_id)
+    vendor = find_vendor_for_seat(session, seat, vendor_id)
+    require_impartial_once_shown(session, seat)
+    return vendor
 
 
 def _confirm_selection_change(

@@ -24,7 +24,8 @@ def memo_of(seat: Seat) -> Memo:
     """The memo as it stands now, in the language of the evaluation's documents."""
     language = seat.evaluation.language
     words = catalogue.load_translations(language).gettext
-    return compose_memo(load_memo_facts(db.session(), seat.evaluation, language), words)
+    facts = load_memo_facts(db.session(), seat.evaluation, language, seat.shut_out)
+    return compose_memo(facts, words)
 
 
 def render_memo_file(seat: Seat, ending: str) -> bytes:

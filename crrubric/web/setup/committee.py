@@ -303,7 +303,7 @@ def render_seat_removal(seat: Seat, member_id: int, form: ActForm) -> str:
     member = service.find_member(db.session(), seat.evaluation, member_id)
     problems = []
     try:
-        service.refuse_removal(db.session(), seat.evaluation, member)
+        service.refuse_removal(db.session(), seat.actor, seat.evaluation, member)
     except Invalid as error:
         problems.append(translate_error(error))
     words = ActWords(

@@ -10,8 +10,10 @@ from crrubric.domain.people.languages import NAMES
 from crrubric.domain.vocabulary import CorrectionEffect
 from crrubric.extensions import db
 from crrubric.models import Criterion
+from crrubric.queries.ballots.ballots import knows_ballots
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.setup.act_facts import foresee_selection_of_vendor
+from crrubric.queries.setup.rubrics import list_revisions
 from crrubric.services.setup import corrections as service
 from crrubric.services.setup import withdrawals
 from crrubric.services.setup.rubrics import find_criterion, read_criterion_values
@@ -53,7 +55,7 @@ def find_criterion_to_correct(seat: Seat, criterion_id: int) -> Criterion:
 def show_correction_form(seat: Seat, criterion_id: int) -> ResponseReturnValue:
     """The form that corrects a criterion."""
     form, forms = make_correction_forms(seat, find_criterion_to_correct(seat, criterion_id))
-    return render_correction_page(seat, form, forms)
+    return render_correction_page(seat, criterion_id, form, forms)
 
 
 def make_correction_forms(
@@ -61,18 +63,26 @@ def make_correction_forms(
 ) -> tuple[CorrectionForm, dict[str, TranslationForm]]:
     """The form with what is stored, and its parts by language."""
     form = CorrectionForm(formdata=None, obj=row, effect=CorrectionEffect.KEEP)
-    form.offer(after_shown=seat.evaluation.shown_at is not None)
+    form.offer(after_shown=knows_ballots(db.session(), seat))
     forms = make_translation_forms(row)
     form.parts = forms.values()
     return form.showing(read_criterion_values(row)), forms
 
 
 def render_correction_page(
-    seat: Seat, form: CorrectionForm, forms: dict[str, TranslationForm]
+    seat: Seat, criterion_id: int, form: CorrectionForm, forms: dict[str, TranslationForm]
 ) -> str:
-    """The page that corrects a criterion, with its translations."""
+    """The page that corrects a criterion, with its translations and what was corrected before."""
+    revisions = list_revisions(db.session(), seat.evaluation.id)
     return render_page(
-        "setup/rubric/correct.html", seat, under=RUBRIC, form=form, translations=forms, names=NAMES
+        "setup/rubric/correct.html",
+        seat,
+        under=RUBRIC,
+        form=form,
+        translations=forms,
+        names=NAMES,
+        earlier=[row for row in revisions if row.criterion_id == criterion_id],
+        informed=knows_ballots(db.session(), seat),
     )
 
 
@@ -81,7 +91,7 @@ def render_correction_page(
 def save_correction(seat: Seat, criterion_id: int) -> ResponseReturnValue:
     """Make the next revision of the rubric."""
     form, status = CorrectionForm(), 422
-    form.offer(after_shown=seat.evaluation.shown_at is not None)
+    form.offer(after_shown=knows_ballots(db.session(), seat))
     row = find_criterion_to_correct(seat, criterion_id)
     forms = make_translation_forms(row, request.form)
     form.parts = forms.values()
@@ -113,7 +123,7 @@ def save_correction(seat: Seat, criterion_id: int) -> ResponseReturnValue:
             stored, _parts = make_correction_forms(seat, row)
             form.meet_newer(stored, error, find_criterion_changes(seat, criterion_id))
             status = 409
-    return render_correction_page(seat, form, forms), status
+    return render_correction_page(seat, criterion_id, form, forms), status
 
 
 @bp.get("/vendors/<int:vendor_id>/selection")

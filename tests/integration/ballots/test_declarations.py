@@ -350,3 +350,29 @@ def test_a_vendor_can_be_left_open_and_nothing_typed_is_lost(make: Factory, visi
     done = person.post(url, {f"vendor-{second.id}-kind": "NONE"})
     assert done.status_code == 303
     assert told_declarations() == [(Event.NO_CONFLICT_DECLARED, second.company)]
+
+
+def test_an_observer_declares_a_conflict_and_stays_away(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YYY", (0, 1): "YYY"})
+    observer = make.member(made.chair, made.slug, frozenset({Role.OBSERVER}))
+    page = visit(observer)
+
+    assert "Declare a conflict of interest" in page.get(made.url("vendors/")).text
+    declarations.declare_interest(
+        observer, made.slug, made.vendors[0].id, kind=DeclarationKind.CONFLICT, words="My aunt."
+    )
+    make.forward(made, Phase.MEETING, {})
+
+    cell = made.criteria[0].id
+    codes = [page.get(made.url(f"cells/{row.id}/{cell}")).status_code for row in made.vendors]
+    assert codes == [404, 200]
+    assert "My aunt. (recused)" in visit(made.chair).get(made.url("memo/")).text
+
+
+def test_a_vendor_with_a_declared_conflict_is_not_removed_and_entered_anew(make: Factory):
+    made = make.evaluation()
+    make.conflict(made, 0, 0, "A few shares.")
+
+    with pytest.raises(WrongPhase, match="the record keeps it"):
+        vendors.remove_vendor(made.chair, made.slug, made.vendors[0].id)
+    vendors.remove_vendor(made.chair, made.slug, made.vendors[1].id)

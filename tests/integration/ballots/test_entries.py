@@ -1,5 +1,6 @@
 """Ballots on behalf: given on paper or by phone, entered once, confirmed by the reviewer."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -11,21 +12,24 @@ from crrubric.domain.events import Event
 from crrubric.domain.vocabulary import (
     Answer,
     BallotState,
+    CorrectionEffect,
     DeclarationKind,
     EntrySource,
     Phase,
     Role,
+    Stakeholder,
 )
 from crrubric.extensions import db
-from crrubric.models import Declaration, EntryOnBehalf, JournalEntry, Mark, Notice
+from crrubric.models import Declaration, EntryOnBehalf, JournalEntry, Mark, Member, Notice
 from crrubric.queries.memo.blindness import count_ballots_by_origin
 from crrubric.queries.people.people import Actor
 from crrubric.queries.record.verification import verify_record
+from crrubric.services.ballots import declarations, seals
 from crrubric.services.ballots import entries as service
-from crrubric.services.ballots import seals
 from crrubric.services.ballots.ballots import MarkText
-from crrubric.services.setup import phases
+from crrubric.services.setup import committee, phases
 from crrubric.services.setup.committee import change_member
+from crrubric.services.setup.corrections import Correction, correct_criterion
 from tests.factories import Factory, Made, ballot_of, stored_marks
 from tests.integration.conftest import Visit, error_of
 from tests.pages import parse
@@ -321,3 +325,84 @@ def test_a_ballot_that_was_ever_entered_does_not_count_as_filled_in_alone(
     make.submit(made, 0, 0)
 
     assert count_ballots_by_origin(db.session(), made.evaluation) == (1, 0)
+
+
+# whoever has entered a ballot has seen it, before the committee did
+
+
+def seat_of(made: Made, reviewer: int) -> Member:
+    return ballot_of(made, reviewer, 0).member
+
+
+def remove(made: Made, actor: Actor, reviewer: int) -> None:
+    committee.remove_member(actor, made.slug, seat_of(made, reviewer).id)
+
+
+def let_observe(made: Made, actor: Actor, reviewer: int) -> None:
+    roles, member = frozenset({Role.OBSERVER}), seat_of(made, reviewer).id
+    change_member(actor, made.slug, member, roles=roles, stakeholder=Stakeholder.TEACHER)
+
+
+def end_waiver(made: Made, actor: Actor, reviewer: int) -> None:
+    own = select(Declaration.id).where(
+        Declaration.member_id == seat_of(made, reviewer).id,
+        Declaration.kind == DeclarationKind.CONFLICT,
+    )
+    key = db.session.scalars(own).one()
+    declarations.end_waiver(actor, made.slug, key, reason="Not so small.")
+
+
+def correct(made: Made, actor: Actor, effect: CorrectionEffect) -> None:
+    words = Correction(title="Another", question="", look_for="", effect=effect, reason="Why not.")
+    correct_criterion(actor, made.slug, made.criteria[0].id, words)
+
+
+def waived_and_entered(make: Factory) -> Made:
+    """Two reviewers with waived conflicts; the chair enters a ballot of the first."""
+    made = make.evaluation(reviewers=3)
+    phases.change_phase(made.chair, made.slug, Phase.SCORING)
+    for reviewer in (0, 1):
+        found = make.conflict(made, reviewer, 0, "A few shares.")
+        declarations.waive_conflict(made.chair, made.slug, found.id, reason="Very few.")
+    enter(made, entry(made))
+    return made
+
+
+@pytest.mark.parametrize("reviewer", [0, 1])
+@pytest.mark.parametrize("act", [remove, let_observe, end_waiver])
+def test_whoever_entered_a_ballot_chooses_no_longer_whose_marks_count(
+    make: Factory, act: Callable[[Made, Actor, int], None], reviewer: int
+):
+    made = waived_and_entered(make)
+
+    with pytest.raises(Invalid, match="You entered a ballot on behalf of a reviewer"):
+        act(made, made.chair, reviewer)
+
+
+@pytest.mark.parametrize("act", [remove, let_observe, end_waiver])
+def test_another_chair_chooses_all_but_the_ballot_that_was_seen(
+    make: Factory, act: Callable[[Made, Actor, int], None]
+):
+    made = waived_and_entered(make)
+    other = make.member(made.chair, made.slug, frozenset({Role.CHAIR}))
+
+    with pytest.raises(Invalid, match="Somebody entered this reviewer’s ballot on their behalf"):
+        act(made, other, 0)
+    act(made, other, 1)
+
+
+def test_whoever_entered_a_ballot_corrects_words_and_another_chair_more(
+    make: Factory, visit: Visit
+):
+    made = waived_and_entered(make)
+    other = make.member(made.chair, made.slug, frozenset({Role.CHAIR}))
+    url = made.url(f"rubric/criteria/{made.criteria[0].id}/correct")
+
+    with pytest.raises(Invalid, match="You entered a ballot") as refused:
+        correct(made, made.chair, CorrectionEffect.LEAVE_OUT)
+    pages = [visit(who).get(url).text for who in (made.chair, other)]
+
+    assert refused.value.field == "effect"
+    assert ["LEAVE_OUT" in page for page in pages] == [False, True]
+    correct(made, made.chair, CorrectionEffect.KEEP)
+    correct(made, other, CorrectionEffect.LEAVE_OUT)

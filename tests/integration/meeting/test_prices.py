@@ -519,3 +519,22 @@ def test_where_every_chair_scores_they_type_the_prices_and_see_them(make: Factor
 
     assert "CANARYNOTE" in visit(made.chair).get(made.url("vendors/")).text
     assert give_price(made, 100).unit_price_cents == 100
+
+
+def test_what_the_decision_left_open_stays_so_when_prices_are_opened_later(
+    make: Factory, visit: Visit
+):
+    made = priced(make, Phase.MEETING)
+    adopt_everything(made)
+    text = decisions.DecisionText(vendor_id=made.vendors[1].id, reason="It fits.")
+    decisions.record_decision(made.chair, made.slug, text)
+    phases.change_phase(made.chair, made.slug, Phase.DECIDED)
+    left = "The prices were still sealed when the decision became final."
+    chair = visit(made.chair)
+    assert left not in chair.get(made.url("memo/")).text
+
+    open_prices(made.chair, made.slug)
+
+    memo = chair.get(made.url("memo/")).text
+    assert left in memo
+    assert "The prices are still sealed." not in memo

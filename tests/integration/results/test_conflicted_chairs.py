@@ -1,25 +1,41 @@
 """A chair with a conflict of interest learns nothing about that vendor, and does not decide."""
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
 from crrubric.cli import root_group
+from crrubric.clock import now_utc
 from crrubric.domain.errors import Invalid, NotFound, NotReady, WrongPhase
 from crrubric.domain.events import Event
-from crrubric.domain.vocabulary import DeclarationKind, Phase, Standing
+from crrubric.domain.vocabulary import (
+    Answer,
+    CorrectionEffect,
+    DeclarationKind,
+    EntrySource,
+    Outcome,
+    Phase,
+    Standing,
+)
 from crrubric.extensions import db
 from crrubric.models import JournalEntry, Member
-from crrubric.queries.people.people import OPERATOR
+from crrubric.queries.people.people import OPERATOR, Actor
+from crrubric.services.ballots import seals
+from crrubric.services.ballots.ballots import MarkText
 from crrubric.services.ballots.declarations import declare_interest
-from crrubric.services.meeting import decisions
-from crrubric.services.setup import phases
+from crrubric.services.ballots.entries import EnteredBallot, enter_ballot
+from crrubric.services.meeting import decisions, reinstatements
+from crrubric.services.meeting.decisions import FindingText
+from crrubric.services.setup import corrections, phases, withdrawals
 from crrubric.services.setup.chairs import appoint_chair
-from tests.factories import Factory, Made
-from tests.integration.conftest import Visit
+from tests.factories import Factory, Made, ballot_of
+from tests.integration.conftest import Visit, Visitor
 from tests.machine.stored import list_differences, replay, stored
+from tests.pages import words
 
 WHY = "The only chair has a conflict of interest."
 
@@ -218,9 +234,195 @@ def test_an_acting_chair_is_a_member_with_an_account_and_not_chair_already(make:
         appoint_chair(OPERATOR, made.slug, other.evaluation.members[1].id, reason=WHY)
 
 
+def test_an_administrator_does_not_appoint_themselves(make: Factory):
+    made = conflicted(make)
+    member = seat_of(made, made.reviewers[0])
+    boss = replace(made.reviewers[0], standing=Standing.ADMINISTRATOR)
+
+    with pytest.raises(Invalid, match="make yourself acting chair") as refused:
+        appoint_chair(boss, made.slug, member.id, reason=WHY)
+
+    assert refused.value.field == "member"
+
+
 def test_before_the_meeting_no_acting_chair_is_appointed(make: Factory):
     made = make.evaluation(phase=Phase.SCORING)
     member = seat_of(made, made.reviewers[0])
 
     with pytest.raises(WrongPhase):
         appoint_chair(OPERATOR, made.slug, member.id, reason=WHY)
+
+
+# what turns the result, once the ballots were seen
+
+DECIDES = "another chair must decide"
+OTHER = "The offer is incomplete."
+CORRECTION = corrections.Correction(
+    title="Costs less", question="", look_for="", effect=CorrectionEffect.KEEP, reason=OTHER
+)
+
+
+def find_against_the_votes(made: Made, actor: Actor) -> None:
+    decisions.record_finding(
+        actor,
+        made.slug,
+        made.vendors[1].id,
+        made.criteria[0].id,
+        FindingText(Outcome.NOT_MET, OTHER),
+        seen_version=0,
+    )
+
+
+def withdraw_finding(made: Made, actor: Actor) -> None:
+    cell = made.vendors[1].id, made.criteria[0].id
+    decisions.withdraw_finding(actor, made.slug, *cell, reason=OTHER)
+
+
+def reinstate(made: Made, actor: Actor) -> None:
+    reinstatements.reinstate_vendor(actor, made.slug, made.vendors[1].id, reason=OTHER)
+
+
+def withdraw(made: Made, actor: Actor) -> None:
+    withdrawals.withdraw_vendor(actor, made.slug, made.vendors[1].id, reason=OTHER)
+
+
+def restore(made: Made, actor: Actor) -> None:
+    withdrawals.restore_vendor(actor, made.slug, made.vendors[2].id, reason=OTHER)
+
+
+def go_back(made: Made, actor: Actor) -> None:
+    phases.change_phase(actor, made.slug, Phase.SCORING, reason=OTHER)
+
+
+def close_again(made: Made, actor: Actor) -> None:
+    phases.change_phase(actor, made.slug, Phase.MEETING)
+
+
+def reopen(made: Made, actor: Actor) -> None:
+    seals.reopen_ballot(actor, made.slug, ballot_of(made, 0, 1).id, reason=OTHER)
+
+
+def correct(made: Made, actor: Actor) -> None:
+    corrections.correct_criterion(actor, made.slug, made.criteria[0].id, CORRECTION)
+
+
+def enter(made: Made, actor: Actor) -> None:
+    entry = EnteredBallot(
+        source=EntrySource.PAPER,
+        given_on=now_utc().date(),
+        no_conflict=True,
+        marks={made.criteria[0].id: MarkText(answer=Answer.NO)},
+        rest=OTHER,
+    )
+    enter_ballot(actor, made.slug, ballot_of(made, 2, 1).id, entry)
+
+
+ON_COMPETITORS = (find_against_the_votes, withdraw_finding, reinstate, withdraw, restore, go_back)
+IN_SCORING = (close_again, reopen, correct, enter)
+
+
+def prepare_competitors(make: Factory) -> Made:
+    """The chair, still without a conflict; a third vendor is out, an item is found otherwise."""
+    made = make.evaluation(
+        phase=Phase.SCORING,
+        vendors=3,
+        reviewers=3,
+        marks={(0, 0): "YYY", (0, 1): "YYN", (1, 1): "YYN", (0, 2): "YYY"},
+    )
+    make.submit(made, 0, 1)
+    make.no_conflicts(made)
+    make.forward(made, Phase.MEETING, {})
+    withdrawals.withdraw_vendor(made.chair, made.slug, made.vendors[2].id, reason=WHY)
+    return made
+
+
+def declare_conflict(made: Made, actor: Actor | None = None) -> None:
+    declare_interest(
+        actor or made.chair,
+        made.slug,
+        made.vendors[0].id,
+        kind=DeclarationKind.CONFLICT,
+        words="My sister sells it.",
+    )
+
+
+@pytest.mark.parametrize("act", [*ON_COMPETITORS, *IN_SCORING])
+def test_a_chair_with_a_conflict_turns_no_result_once_the_ballots_were_seen(
+    make: Factory, act: Callable[[Made, Actor], None]
+):
+    made = prepare_competitors(make)
+    if act is withdraw_finding:
+        find_against_the_votes(made, made.chair)
+    if act in IN_SCORING:
+        go_back(made, made.chair)
+    declare_conflict(made)
+
+    with pytest.raises(Invalid, match=DECIDES) as refused:
+        act(made, made.chair)
+
+    told = "make another member" if act in IN_SCORING else "appoint an acting chair"
+    assert told in refused.value.message
+
+
+def test_she_still_adopts_what_the_votes_say_and_goes_on_before_ballots_are_seen(make: Factory):
+    made = conflicted(make)
+    cell = made.vendors[1].id, made.criteria[0].id
+
+    found = decisions.record_finding(
+        made.chair, made.slug, *cell, FindingText(Outcome.MET), seen_version=0
+    )
+    decisions.withdraw_finding(made.chair, made.slug, *cell, reason=OTHER)
+
+    assert found.as_computed
+    assert made.evaluation.phase is Phase.MEETING  # closed by her, who had declared before
+
+
+def test_whoever_declares_after_recording_the_recommendation_has_it_recorded_again(
+    make: Factory, visit: Visit
+):
+    made = prepare_competitors(make)
+    acting = made.reviewers[0]
+    appoint_chair(OPERATOR, made.slug, seat_of(made, acting).id, reason=WHY)
+    decide(made, made.chair, 1)
+    declare_conflict(made)
+
+    page = words(visit(acting).page(made.url("memo/")).root)
+    assert f"by {seat_of(made, made.chair).name}, who declared a conflict of interest after" in page
+    with pytest.raises(Invalid, match="a chair without one must record it again"):
+        phases.change_phase(acting, made.slug, Phase.DECIDED)
+
+    decide(made, acting, 1)
+    phases.change_phase(acting, made.slug, Phase.DECIDED)
+    page = words(visit(acting).page(made.url("memo/")).root)
+    assert f"by {seat_of(made, acting).name}" in page
+    assert "who declared a conflict of interest after" not in page
+
+
+def test_the_draft_memo_keeps_back_what_reviewers_wrote_of_the_vendor(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING, reviewers=3)
+    for vendor, note in enumerate(("Slow at noon.", "Quick at noon.")):
+        make.mark(made, 1, vendor, made.criteria[0].code, Answer.YES, note)
+        make.submit(made, 1, vendor, "Left.")
+    declare_conflict(made, made.reviewers[0])
+    make.forward(made, Phase.MEETING, {})
+    for vendor in made.vendors:
+        decisions.record_finding(
+            made.chair,
+            made.slug,
+            vendor.id,
+            made.criteria[0].id,
+            FindingText(Outcome.MET, OTHER),
+            seen_version=0,
+        )
+    person, other = visit(made.reviewers[0]), visit(made.reviewers[1])
+    sentence = "what reviewers wrote is left out of your copy until the decision is final"
+
+    def read(reader: Visitor, file: str) -> list[bool]:
+        text = words(reader.page(made.url(f"memo/{file}")).root)
+        return [part in text for part in ("Slow at noon.", "Quick at noon.", sentence)]
+
+    assert [read(person, file) for file in ("", "memo.html")] == [[False, True, True]] * 2
+    assert read(other, "") == [True, True, False]
+    decide(made, made.chair, 1)
+    phases.change_phase(made.chair, made.slug, Phase.DECIDED)
+    assert read(person, "") == [True, True, False]

@@ -102,9 +102,29 @@ def test_a_ballot_of_a_file_that_its_reviewer_submits_late_is_told_as_late(
     evaluation = db.session.get_one(Evaluation, made.evaluation.id)
     told = load_memo_blindness(db.session(), evaluation, ZoneInfo("UTC"))
 
-    late = [(row.reviewer, row.vendor) for row in told.late_ballots]
+    late = [(row.change.reviewer, row.change.vendor) for row in told.late_ballots]
     assert late == [(made.reviewers[1].name, here.company)]
     assert [(row.file, row.late) for row in told.imports] == [("0.csv", True), ("1.csv", True)]
+
+
+@pytest.mark.both_databases
+def test_moving_the_closing_day_afterwards_makes_no_late_ballot_early(make: Factory, visit: Visit):
+    made = scoring(make, ends_in=timedelta(hours=30))
+    make.submit(made, 0, 0, "left")
+    let_time_pass(made, 2)  # submitted two days late, and the hard end is over
+    move_closing_day(made.chair, made.slug, TODAY + timedelta(days=3))
+    phases.change_phase(made.chair, made.slug, Phase.MEETING)
+
+    evaluation = db.session.get_one(Evaluation, made.evaluation.id)
+    told = load_memo_blindness(db.session(), evaluation, ZoneInfo("UTC"))
+
+    late = [(row.change.reviewer, row.closing) for row in told.late_ballots]
+    assert late == [(made.reviewers[0].name, TODAY - timedelta(days=2))]
+    moves = [(row.before, row.after) for row in told.moves]
+    days = TODAY - timedelta(days=2), TODAY + timedelta(days=3)
+    assert moves == [days, (NOW + timedelta(hours=30) - timedelta(days=2), None)]
+    memo = visit(made.chair).get(made.url("memo/")).text
+    assert "The closing day or the hard end was moved when it had passed:" in memo
 
 
 def test_after_the_hard_end_nothing_is_taken(make: Factory, visit: Visit):

@@ -340,3 +340,21 @@ def test_the_memo_reports_changes_made_after_ballots_opened(make: Factory, visit
         made.reviewers[2].name,
     ):
         assert words in text, words
+
+
+def test_memo_and_form_print_the_words_before_and_after_a_correction(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YYY"})
+    row = made.criterion("sis")
+    old, url = row.title, made.url(f"rubric/criteria/{row.id}/correct")
+    words = corrections.Correction(
+        title="Costs less", question=row.question, look_for="", effect=KEEP, reason="Clearer."
+    )
+    corrections.correct_criterion(made.chair, made.slug, row.id, words)
+
+    page = read_words(visit(made.chair).page(url).root)
+    make.forward(made, Phase.MEETING, {})
+    memo = read_words(visit(made.chair).page(made.url("memo/")).root)
+
+    assert f"{old} → Costs less" in page
+    assert f"(Marks already given stay valid: the meaning is the same) Before: “{old}”." in memo
+    assert "Now: “Costs less”." in memo

@@ -24,7 +24,7 @@ WITHDRAW_VENDOR   sm      -        -        -
 ENTER_ON_BEHALF   s       -        -        -
 CONFIRM_BALLOT    -       sm       -        -
 CHANGE_PHASE      upsmda  -        -        ups
-DECLARE           upsm    upsm     -        -
+DECLARE           upsm    upsm     upsm     -
 WAIVE_CONFLICT    upsm    -        -        -
 VIEW_OWN_BALLOTS  -       smda     -        -
 RECORD_MARK       -       s        -        -
