@@ -47,12 +47,15 @@ document.addEventListener("crrubric:shown", () => {
   showParts();
 });
 
-/* What this browser kept from before, in the order in which it was given. */
+/* What this browser kept from before, in the order in which it was given. Of several for one form, from
+   several tabs, the last is put into it; it shows the others. */
 
 function restore() {
-  for (const { action, fields } of unsent.entries()) {
-    const mark = marks.find((one) => one.action === action); // kept.js tells of those without a form
-    if (mark?.restore(fields)) line.join(mark);
+  const entries = unsent.entries();
+  for (const [place, entry] of entries.entries()) {
+    if (entries.slice(place + 1).some(({ action }) => action === entry.action)) continue;
+    const mark = marks.find((one) => one.action === entry.action); // kept.js tells of those without a form
+    if (mark?.restore(entry)) line.join(mark);
   }
   line.retry();
 }
@@ -104,6 +107,9 @@ document.addEventListener("crrubric:dropped", () => {
   for (const mark of marks) mark.letGo();
 });
 
+window.addEventListener("storage", (event) => {
+  if (event.key === unsent.key) for (const mark of marks) mark.showOthers();
+});
 window.addEventListener("online", () => line.retry());
 document.addEventListener("crrubric:signed-in", () => line.retry());
 

@@ -12,14 +12,15 @@ const words = JSON.parse(document.getElementById("words").textContent);
 const unsent = new Unsent(document.body.dataset.person);
 
 /* Write the reason into `line`, or the way to the form that still takes the words. What is stored goes. */
-async function explain(line, { action, fields }) {
+async function explain(line, entry) {
+  const { action, fields } = entry;
   try {
     const address = `${list.dataset.leftOver}?form=${encodeURIComponent(action)}`;
     const answer = await fetch(address, { headers: { Accept: "application/json" } });
     if (answer.status === 401) askToSignIn();
     if (!answer.ok) throw new Error("no answer");
     const { reason, page, stored } = await answer.json();
-    if (stored && isStored(fields, stored)) return drop(action);
+    if (stored && isStored(fields, stored)) return drop(entry);
     line.textContent = reason === null ? `${words.stillOpen} ` : words.notTaken.replace("{reason}", reason);
     if (reason !== null) return undefined;
     const link = document.createElement("a");
@@ -43,12 +44,12 @@ function show(entry) {
   text.textContent = inWords([{ ...entry, title: "" }]).trimEnd();
   why.textContent = words.asking;
   explain(why, entry);
-  card.append(title, why, text, makeActions(words, () => [entry], () => drop(entry.action)));
+  card.append(title, why, text, makeActions(words, () => [entry], () => drop(entry)));
   return card;
 }
 
-function drop(action) {
-  unsent.drop(action);
+function drop(entry) {
+  unsent.discard(entry);
   draw();
   document.querySelector("h1").focus();
 }

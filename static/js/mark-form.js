@@ -1,7 +1,7 @@
 /* One criterion's form: never two requests in flight, the latest words win, and “Saved” appears only
    after the server's answer {version, saved_at, answered, total}. */
 
-import { isStored, makeActions } from "./hand-over.js";
+import { inWords, isStored, makeActions } from "./hand-over.js";
 
 const TYPING_PAUSE = 1_000; // ms after the last keystroke
 const EVIDENCE = ["evidence_kind", "evidence_place", "evidence_on", "evidence_until"];
@@ -9,6 +9,7 @@ const ANSWER_LIMIT = 20_000; // ms until a silent server counts as a failure
 // What is no answer of the server: nothing at all, a page where a mark should be (what stands between, a
 // guest network for instance, says 200 and shows its own), too slow, too early, too many, out of order.
 const UNANSWERED = new Set([0, 200, 408, 425, 429]);
+const CLASH = ".clash:not([data-others])";
 const NOT_FOR_GOOD = new Set([400, 413, 422]); // other words may do
 
 export const words = JSON.parse(document.getElementById("words").textContent);
@@ -94,6 +95,7 @@ export class MarkForm {
   edit() {
     this.edits += 1;
     this.unsent.keep(this.entry);
+    this.showOthers();
   }
 
   edited(field) {
@@ -206,7 +208,7 @@ export class MarkForm {
     this.form.elements.version.value = body.version;
     if (this.dirty) this.unsent.keep(this.entry);
     else this.unsent.drop(this.action);
-    this.form.querySelector(".clash")?.remove();
+    this.form.querySelector(CLASH)?.remove();
     if (document.activeElement === this.button) this.form.querySelector("input:checked").focus();
     this.button.hidden = true;
     this.say(words.saved.replace("{time}", body.saved_at), "ok");
@@ -241,7 +243,7 @@ export class MarkForm {
 
   show(theirs) {
     this.stale = false;
-    this.form.querySelector(".clash")?.remove();
+    this.form.querySelector(CLASH)?.remove();
     const controls = this.form.elements;
     for (const tile of this.form.querySelectorAll("input[name=answer]")) tile.checked = tile.value === theirs.answer;
     for (const name of ["version", "note", ...EVIDENCE]) controls[name].value = theirs[name];
@@ -276,7 +278,7 @@ export class MarkForm {
 
   /* An empty box below what the form says of itself. */
   box() {
-    this.form.querySelector(".clash")?.remove();
+    this.form.querySelector(CLASH)?.remove();
     const box = document.createElement("div");
     box.className = "clash";
     this.status.after(box);
@@ -298,6 +300,37 @@ export class MarkForm {
       this.act("a", words.reload, () => this.reload()),
     );
     box.append(actions);
+  }
+
+  /* Where something was typed here: what other tabs kept for this form and the server does not have. Their
+     words stay until the person discards them, or the tab that kept them has saved them. */
+  showOthers() {
+    const here = Object.fromEntries(this.fields);
+    const kept = this.edits > 0 ? this.unsent.others(this.action) : [];
+    const others = kept.filter(({ fields }) => !isStored(fields, here));
+    const text = others.length > 0 ? inWords(others.map((entry) => ({ ...entry, title: "" }))).trimEnd() : "";
+    const before = this.form.querySelector("[data-others]");
+    if (before?.querySelector(".typed").textContent === text) return;
+    before?.remove();
+    if (!text) return;
+    const box = document.createElement("div");
+    const heading = document.createElement("p");
+    const typed = document.createElement("p");
+    box.className = "clash";
+    box.dataset.others = "";
+    heading.textContent = words.others;
+    typed.className = "typed";
+    typed.dir = "auto";
+    typed.textContent = text;
+    box.append(
+      heading,
+      typed,
+      makeActions(words, () => others, () => {
+        for (const entry of others) this.unsent.discard(entry);
+        this.showOthers();
+      }),
+    );
+    this.form.append(box);
   }
 
   theirWords(theirs) {
@@ -344,14 +377,17 @@ export class MarkForm {
   }
 
   /* Put back what this browser kept. Returns whether it is still to be sent. */
-  restore(fields) {
+  restore(entry) {
+    const { fields } = entry;
     if (isStored(fields, Object.fromEntries(this.fields))) {
-      this.unsent.drop(this.action);
+      this.unsent.discard(entry);
       return false;
     }
+    this.unsent.adopt(entry);
     for (const [name, value] of fields) if (name in this.form.elements) this.form.elements[name].value = value;
     for (const fold of this.form.querySelectorAll("details:has(textarea)")) fold.open = true;
     this.edits += 1;
+    this.showOthers();
     return this.ready();
   }
 

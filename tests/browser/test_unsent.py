@@ -12,6 +12,7 @@ from tests.browser.ballots import (
     MARKS,
     OTHER,
     OUT,
+    REFUSED_CONNECTION,
     RETRYING,
     SAVED,
     SIGNED_OUT,
@@ -243,6 +244,33 @@ def open_other(reviewer: Visitor, address: str = "/") -> Page:
     page = reviewer.context.new_page()
     page.goto(address)
     return page
+
+
+def test_words_of_a_window_that_was_closed_outlive_what_is_typed_in_another(task, reviewer):
+    page, closed = reviewer.page, open_other(reviewer, task.address)
+    page.goto(task.address)
+    reviewer.expected.append(REFUSED_CONNECTION)
+    for window in (page, closed):
+        window.on("dialog", lambda dialog: dialog.accept())
+    closed.route(MARKS, lambda route: route.abort())
+    choose(closed, "no")
+    write(closed, WORDS)
+    expect(status(closed)).to_have_text(RETRYING)
+    closed.close()
+
+    write(page, "Typed later")
+    choose(page, "yes")
+
+    expect(status(page).first).to_have_text(SAVED)
+    box = form(page).locator(".clash")
+    expect(box).to_contain_text("Typed here in another window, and not saved:")
+    expect(box).to_contain_text(WORDS)
+    reviewer.snap("other-window")
+    page.goto("/unsent/")
+    expect(page.locator("main li")).to_contain_text(WORDS)
+    assert task.stored() == [(Answer.YES, "Typed later")]
+    page.get_by_role("button", name="Discard it").click()
+    expect(page.get_by_text("This browser keeps no words of yours.")).to_be_visible()
 
 
 def sign_out(page: Page) -> None:

@@ -233,9 +233,12 @@ class Committee(Files, Later, Practice, Talk):
         user = self.people[guest].user_id if guest in self.people else None
         held = [k for k, row in self.model.members.items() if user and row["user_id"] == user]
         member = held[0] if held else None
+        row = self.model.members.get(member or 0)
+        again = row if row and row["present"] else None
+        same = again and guest == "newcomer" and {**again, **seat(roles, speaks)} == again
         done = self.tried(
             self.refused(name, Action.MANAGE_COMMITTEE)
-            or (self.only_chair(member, roles) and Invalid)
+            or (again is not None and not same and Invalid)
             or (self.chooses_marks(name, member, roles) and Invalid),
             lambda: committee.invite_member(
                 self.people[name],

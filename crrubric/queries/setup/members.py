@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from crrubric.domain.text import sort_key
+from crrubric.domain.text import email_key, sort_key
 from crrubric.models import Member, User
 from crrubric.queries.people.people import Actor, is_present_reviewer
 
@@ -18,6 +18,19 @@ def list_members(session: Session, evaluation_id: int) -> list[Member]:
             .options(joinedload(Member.user))
             .where(Member.evaluation_id == evaluation_id)
             .order_by(Member.id)
+        )
+    )
+
+
+def find_present_member(session: Session, evaluation_id: int, email: str) -> Member | None:
+    """Who of the committee has this address, however it is spelled."""
+    return session.scalar(
+        select(Member)
+        .join(User, User.id == Member.user_id)
+        .where(
+            Member.evaluation_id == evaluation_id,
+            Member.removed_at.is_(None),
+            User.email_key == email_key(email),
         )
     )
 

@@ -39,7 +39,8 @@ def declare_interest(
     """State whether the actor has a conflict of interest with a vendor.
 
     A conflict recuses at once, and only the chair can waive it: it is not taken back by oneself.
-    Raises: Invalid if a conflict is not put into words; WrongPhase if there is one already.
+    Raises: Invalid if a conflict is not put into words, or words come without one; WrongPhase if
+    there is one already.
     """
     stated = Interest(kind, _clean_words(Interest(kind, words)))
     with unit_of_work() as session:
@@ -50,7 +51,7 @@ def declare_interest(
 def declare_interests(actor: Actor, slug: str, stated: Mapping[int, Interest]) -> None:
     """`declare_interest` for several vendors, by their ids: all of them or none.
 
-    Raises: InvalidLines, by vendor, where a conflict is not put into words.
+    Raises: InvalidLines, by vendor, where a conflict is not put into words, or words have none.
     """
     tidy, problems = {}, []
     for vendor_id, interest in stated.items():
@@ -70,6 +71,11 @@ def _clean_words(stated: Interest) -> str:
     why = clean_text(stated.words, limit=limits.NOTE, field="words")
     if stated.kind is DeclarationKind.CONFLICT and not why:
         raise Invalid(N_("Say what the conflict of interest is."), field="words")
+    if stated.kind is DeclarationKind.NONE and why:
+        raise Invalid(
+            N_("You describe a conflict of interest: choose that you have one, or delete this."),
+            field="words",
+        )
     return why
 
 
@@ -91,7 +97,7 @@ def _state_interest(
     elif own.kind is stated.kind:
         return own
     own.kind = stated.kind
-    own.words = stated.words if conflict else ""
+    own.words = stated.words
     own.declared_at = now_utc()
     note_event(
         session,

@@ -263,6 +263,8 @@ def _write_marks_and_gaps(
         raise make_not_found()
     if len(marks) < len(asked) and not rest:
         raise Invalid(N_("Say why the others have no mark."), field="rest")
+    if len(marks) == len(asked) and rest:
+        raise Invalid(N_("Every criterion has an answer: delete this reason."), field="rest")
     for criterion in asked:
         text = marks.get(criterion.id)
         if text is None:

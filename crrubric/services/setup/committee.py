@@ -9,6 +9,7 @@ from crrubric.clock import now_utc
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
 from crrubric.domain.events import Event
+from crrubric.domain.text import email_key
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Role, Stakeholder, Standing
 from crrubric.models import Evaluation, Member, User
@@ -18,13 +19,19 @@ from crrubric.queries.people.access import (
     require_locked_evaluation,
     require_locked_seat,
 )
-from crrubric.queries.people.people import Actor
+from crrubric.queries.people.people import Actor, list_roles
 from crrubric.queries.setup.act_facts import foresee_removal_of_member
 from crrubric.queries.setup.members import find_own_invitations, has_links_of_chairs
 from crrubric.services.ballots.ballots import issue_ballots_if_scoring
 from crrubric.services.mail.letters import write_invitation
 from crrubric.services.mail.outbox import is_mail_on
-from crrubric.services.people.accounts import SAME_EMAIL, find_or_add_user, is_unused, lock_user
+from crrubric.services.people.accounts import (
+    SAME_EMAIL,
+    clean_name,
+    find_or_add_user,
+    is_unused,
+    lock_user,
+)
 from crrubric.services.people.links import issue_invite, issue_mailed_link, void_links
 from crrubric.services.setup.evaluations import serialize_seat
 from crrubric.services.shared.constraints import run_again_if_broken
@@ -32,6 +39,8 @@ from crrubric.services.shared.counting import refuse_choice_of_ballots, refuse_s
 from crrubric.services.shared.journal import EntryReferences, find_changes, note_event
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.services.shared.versions import refuse_unforeseen, refuse_unseen_change
+
+SEATED = N_("Somebody with this address is on the committee already.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +70,14 @@ def invite_member(
     roles: frozenset[Role],
     stakeholder: Stakeholder,
 ) -> Invitation:
-    """Give a person a seat. A second invitation of the same address renews the first.
+    """Give a person a seat. Inviting them again, in the same words, renews a link not used yet.
 
     Somebody whose account was there before gets no link from here: either they have a password, or
     whoever made the account gave them one. The evaluation is on their home page. If it is another
     committee's and not used yet, the links that its chairs could read stop working. If it is not
     proven that the account is the address's owner's, the seat waits until it is.
+
+    Raises: Invalid for somebody who has a seat: an invitation changes none.
     """
     invitee = Invitee(name=name, email=email, roles=roles, stakeholder=stakeholder)
     return run_again_if_broken(  # another evaluation may make the account at the same moment
@@ -92,33 +103,33 @@ def seat_invitee(
 ) -> Invitation:
     """Give a person a seat in the caller's transaction.
 
-    Args: account: theirs, held, and whether it was made just now; secret: of which their link is
-    made, where several are.
+    Args: invitee: with the address that is meant, which need not be the account's any more;
+    account: theirs, held, and whether it was made just now; secret: of which their link is made,
+    where several are. Raises: Invalid for somebody who has a seat.
     """
     user, is_new = account
-    roles = invitee.roles
     member = session.scalar(
         select(Member).where(Member.evaluation_id == evaluation.id, Member.user_id == user.id)
     )
-    anew = member is None or member.removed_at is not None
+    if member is not None and member.removed_at is None:
+        return _invite_again(session, actor, member, invitee)
     mailed = None
     if member is None:
         mailed = None if is_new else _end_links_of_chairs(session, user)
         member = Member(evaluation_id=evaluation.id, user=user, name=user.name, made_account=is_new)
         session.add(member)
-    elif member.is_chair and Role.CHAIR not in roles:
-        _refuse_last_chair(session, evaluation, member)
-    _refuse_choice_of_marks(session, actor, evaluation, member, scores=Role.REVIEWER in roles)
-    if anew or user.address_proven_at is not None:
-        member.awaits_address = find_awaited_address(member, user)
+    _refuse_choice_of_marks(
+        session, actor, evaluation, member, scores=Role.REVIEWER in invitee.roles
+    )
+    member.awaits_address = find_awaited_address(member, user, meant=invitee.email)
     member.removed_at = None
-    set_roles(member, roles, invitee.stakeholder)
+    set_roles(member, invitee.roles, invitee.stakeholder)
     session.flush()
     issue_ballots_if_scoring(session, evaluation)
     token = None
     if is_own_invitation(session, member):
         token = issue_invitation(session, actor, member, user, secret=secret)
-    elif anew:
+    else:
         write_invitation(session, actor, member, mailed or _issue_proof(session, member))
     note_event(
         session,
@@ -132,12 +143,27 @@ def seat_invitee(
     return Invitation(member, token)
 
 
-def find_awaited_address(member: Member, user: User) -> str | None:
+def _invite_again(session: Session, actor: Actor, member: Member, invitee: Invitee) -> Invitation:
+    """A fresh link for who has not come yet, if nothing else is asked for. Raises: Invalid."""
+    same = (
+        list_roles(member) == invitee.roles
+        and member.stakeholder is invitee.stakeholder
+        and member.name == clean_name(invitee.name)
+    )
+    if not same or not is_own_invitation(session, member):
+        raise Invalid(SEATED, field="email")
+    return Invitation(member, renew_invite_link(session, actor, member))
+
+
+def find_awaited_address(member: Member, user: User, *, meant: str) -> str | None:
     """The address that must be proven before anybody has the seat; None if the seat counts.
 
-    A chair of the committee whose invitation made the account could have taken it for themselves.
+    A chair of the committee whose invitation made the account could have taken it for themselves,
+    and then given it another address: that one, proven or not, is not the one that is meant.
     """
-    return None if member.made_account or user.address_proven_at else user.email_key
+    key = email_key(meant)
+    certain = member.made_account or user.address_proven_at is not None
+    return None if certain and key == user.email_key else key
 
 
 def serialize_awaited_address(member: Member) -> dict[str, object]:
@@ -161,7 +187,9 @@ def issue_invitation(
 def _issue_proof(session: Session, member: Member) -> str | None:
     """A link in the mail to who signs in already, but maybe not with an address of their own."""
     user = member.user
-    if user is None or is_unused(user) or member.awaits_address is None or not is_mail_on():
+    if user is None or is_unused(user) or member.awaits_address != user.email_key:
+        return None
+    if not is_mail_on():
         return None
     return issue_mailed_link(session, user)
 

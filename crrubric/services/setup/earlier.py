@@ -140,7 +140,10 @@ def copy_vendors(session: Session, seat: Seat, evaluation: Evaluation) -> None:
 def invite_committee(
     session: Session, actor: Actor, source: Evaluation, evaluation: Evaluation
 ) -> None:
-    """Seats for the earlier committee, in its roles; who has no account or lost it gets none."""
+    """Seats for the earlier committee, in its roles; who has no account or lost it gets none.
+
+    A seat that waits for its address waits for the same one here, whatever the account has now.
+    """
     members = [row for row in list_present_members(session, source.id) if row.user_id is not None]
     for member in sorted(members, key=lambda row: row.user_id or 0):
         user = lock_user(session, member.user_id or 0)
@@ -148,7 +151,7 @@ def invite_committee(
             continue
         invitee = Invitee(
             name=user.name,
-            email=user.email,
+            email=member.awaits_address or user.email,
             roles=list_roles(member),
             stakeholder=member.stakeholder,
         )

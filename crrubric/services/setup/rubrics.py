@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, clean_together
+from crrubric.domain.errors import Invalid, Stale, clean_together
 from crrubric.domain.events import Event
 from crrubric.domain.people.languages import NAMES, SOURCE
 from crrubric.domain.setup import rubric
@@ -253,8 +253,17 @@ def read_criterion_values(criterion: Criterion) -> dict[str, object]:
     }
 
 
-def move_criterion(actor: Actor, slug: str, criterion_id: int, *, by: int) -> Criterion:
-    """Move a criterion up (-1) or down (+1); over the edge of its section into the next one."""
+Place = tuple[int, int]  # the id of a section, and how many criteria stand before this one there
+
+
+def move_criterion(
+    actor: Actor, slug: str, criterion_id: int, *, by: int, at: Place | None = None
+) -> Criterion:
+    """Move a criterion up (-1) or down (+1); over the edge of its section into the next one.
+
+    Args: at: where the page showed it; asked for twice from there, it moves once. Raises: Stale if
+    it stands elsewhere by now.
+    """
     with unit_of_work() as session:
         evaluation = require_locked_evaluation(session, actor, Action.EDIT_SETUP, slug)
         criterion = find_criterion(session, evaluation, criterion_id)
@@ -265,6 +274,17 @@ def move_criterion(actor: Actor, slug: str, criterion_id: int, *, by: int) -> Cr
                 .order_by(Section.position)
             )
         )
+        here = _find_place(sections, criterion)
+        if at is not None and here != at:
+            if here in _list_places_beside(sections, at, by):
+                return criterion
+            raise Stale(
+                N_(
+                    "“%(title)s” stands elsewhere by now: look at the order, and move it from"
+                    " there."
+                ),
+                title=criterion.title,
+            )
         _shift_criterion(session, sections, criterion, 1 if by > 0 else -1)
         note_event(
             session,
@@ -324,6 +344,24 @@ def _shift_criterion(
     session.flush()
     for section in sections:
         session.expire(section, ["criteria"])
+
+
+def _find_place(sections: list[Section], criterion: Criterion) -> Place:
+    own = next(section for section in sections if section.id == criterion.section_id)
+    return own.id, list(own.criteria).index(criterion)
+
+
+def _list_places_beside(sections: list[Section], at: Place, by: int) -> list[Place]:
+    """Where a criterion that stood there can be after one move: further on, or over the edge."""
+    ids = [section.id for section in sections]
+    if at[0] not in ids:
+        return []
+    beside = [(at[0], at[1] + by)]
+    over = ids.index(at[0]) + by
+    if 0 <= over < len(ids):
+        last = len(sections[over].criteria) - 1
+        beside.append((ids[over], 0 if by > 0 else last))
+    return beside
 
 
 def list_criterion_ids(sections: list[Section]) -> list[tuple[int, list[int]]]:

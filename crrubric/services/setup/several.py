@@ -24,7 +24,7 @@ from crrubric.queries.people.access import (
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.prices import is_kept_from_prices
 from crrubric.services.people.accounts import SAME_EMAIL, clean_email, clean_name, find_or_add_user
-from crrubric.services.setup.committee import Invitation, Invitee, seat_invitee
+from crrubric.services.setup.committee import SEATED, Invitation, Invitee, seat_invitee
 from crrubric.services.setup.vendors import (
     VendorFacts,
     clean_vendor,
@@ -163,8 +163,7 @@ def _check_invitees(
             yield from ((number, each) for each in (error, *error.more))
             continue
         if key in seated:
-            message = N_("Somebody with this address is on the committee already.")
-            yield number, Invalid(message, field="email")
+            yield number, Invalid(SEATED, field="email")
         elif first.setdefault(key, number) != number:
             message = N_("This address stands in line %(line)s as well.")
             yield number, Invalid(message, line=first[key], field="email")

@@ -98,8 +98,11 @@ def save_entry(seat: Seat, ballot_id: int) -> ResponseReturnValue:
 
 
 def read_typed_marks() -> dict[int, MarkText]:
-    """The answers of the page, by criterion id. Raises: Invalid for what is no answer."""
-    found = {}
+    """The answers of the page, by criterion id.
+
+    Raises: Invalid for what is no answer; NotReady for notes without one, which nobody would read.
+    """
+    found: dict[int, MarkText] = {}
     for key, value in request.form.items():
         if not key.startswith("answer-") or not value:
             continue
@@ -108,6 +111,13 @@ def read_typed_marks() -> dict[int, MarkText]:
             raise Invalid(N_("Choose one of the choices shown."))
         note = request.form.get(f"note-{number}", "")
         found[number] = MarkText(answer=Answer(value), note=note)
+    idle = [
+        Invalid(N_("Choose an answer for this note, or delete the note."), field=key)
+        for key, text in request.form.items()
+        if text.strip() and (number := read_id_after("note-", key)) and number not in found
+    ]
+    if idle:
+        raise NotReady(N_("Some notes have no answer."), idle)
     return found
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import InputRequired, Optional, ValidationError
 
 from crrubric.domain import limits
 from crrubric.models import Question
@@ -70,6 +70,16 @@ class MergeForm(Form):
         there = [SelectChoice(str(row.id), shorten_words(row.words)) for row in questions]
         self.into.choices = [SelectChoice(NEW, _("one new question, worded as below")), *there]
         self.words.flags.required = not there
+
+    def validate_words(self, field: TextAreaField) -> None:
+        """A question that there is keeps its words: other ones would be read by nobody."""
+        if self.into.data and (field.data or "").strip():
+            raise ValidationError(
+                _(
+                    "The question that you chose keeps its words: delete these, or choose one new"
+                    " question."
+                )
+            )
 
 
 class SendQuestionsForm(Form):

@@ -13,7 +13,11 @@ from crrubric.models import Member
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.record.journal import find_latest_changes
 from crrubric.queries.setup.act_facts import foresee_removal_of_member
-from crrubric.queries.setup.members import find_own_invitations, list_members
+from crrubric.queries.setup.members import (
+    find_own_invitations,
+    find_present_member,
+    list_members,
+)
 from crrubric.services.mail.outbox import is_mail_on
 from crrubric.services.people.accounts import is_unused
 from crrubric.services.setup import committee as service
@@ -46,8 +50,11 @@ def show_committee(seat: Seat) -> ResponseReturnValue:
     return render_committee_page(seat, InviteForm())
 
 
-def render_committee_page(seat: Seat, form: InviteForm) -> str:
-    """The list of members with the invitation form below."""
+def render_committee_page(seat: Seat, form: InviteForm, *, seated: Member | None = None) -> str:
+    """The list of members with the invitation form below.
+
+    Args: seated: who was invited although they have a seat.
+    """
     everybody = list_members(db.session(), seat.evaluation.id)
     own = find_own_invitations(db.session(), seat.evaluation.id)
     return render_page(
@@ -61,6 +68,7 @@ def render_committee_page(seat: Seat, form: InviteForm) -> str:
         way_in=describe_way_in(),
         proof=describe_proof(),
         form=form,
+        seated=seated,
     )
 
 
@@ -155,7 +163,7 @@ def show_invitation_link(seat: Seat, member_id: int) -> ResponseReturnValue:
 @require_permission(Action.MANAGE_COMMITTEE)
 def save_invitation(seat: Seat) -> ResponseReturnValue:
     """Give a person a seat and show the link once."""
-    form = InviteForm()
+    form, seated = InviteForm(), None
     if form.validate():
         try:
             return redirect_after_invite(
@@ -171,7 +179,8 @@ def save_invitation(seat: Seat) -> ResponseReturnValue:
             )
         except Invalid as error:
             attach_error(form, error)
-    return render_committee_page(seat, form), 422
+            seated = find_present_member(db.session(), seat.evaluation.id, form.email.data)
+    return render_committee_page(seat, form, seated=seated), 422
 
 
 def seat_choice_of(member: Member) -> str:

@@ -11,6 +11,7 @@ from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.events import Event
 from crrubric.domain.people.languages import NAMES
 from crrubric.domain.setup.rubric import Translated
+from crrubric.domain.typed import parse_id
 from crrubric.extensions import db
 from crrubric.models import Criterion, JournalEntry
 from crrubric.queries.people.access import Seat
@@ -28,6 +29,7 @@ from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import attach_error
 from crrubric.web.shared.page import flash_undoable, redirect_to, render_page
 from crrubric.web.shared.session import current_actor
+from crrubric.web.shared.words import translate_error
 
 bp = Blueprint("rubric", __name__, url_prefix="/evaluations/<slug>/rubric")
 HOME = "rubric.show_rubric"
@@ -208,13 +210,29 @@ def flash_dropped_translation(criterion: Criterion, given: Translated) -> None:
 @require_permission(Action.EDIT_SETUP)
 def move_criterion_up(seat: Seat, criterion_id: int) -> ResponseReturnValue:
     """Move a criterion one place up."""
-    service.move_criterion(current_actor(), seat.evaluation.slug, criterion_id, by=-1)
-    return redirect_to(HOME, seat, _anchor=f"criterion-{criterion_id}")
+    return move_criterion_by(seat, criterion_id, -1)
 
 
 @bp.post("/criteria/<int:criterion_id>/down")
 @require_permission(Action.EDIT_SETUP)
 def move_criterion_down(seat: Seat, criterion_id: int) -> ResponseReturnValue:
     """Move a criterion one place down."""
-    service.move_criterion(current_actor(), seat.evaluation.slug, criterion_id, by=1)
+    return move_criterion_by(seat, criterion_id, 1)
+
+
+def move_criterion_by(seat: Seat, criterion_id: int, by: int) -> ResponseReturnValue:
+    """Move it from where the page showed it; the page as it is now where that was overtaken."""
+    try:
+        service.move_criterion(
+            current_actor(), seat.evaluation.slug, criterion_id, by=by, at=read_place()
+        )
+    except Stale as error:
+        flash(translate_error(error), "problem")
+        return render_rubric_page(seat, SectionForm(formdata=None)), 409
     return redirect_to(HOME, seat, _anchor=f"criterion-{criterion_id}")
+
+
+def read_place() -> service.Place:
+    """Where the page showed the criterion; nowhere, if it did not say so."""
+    section, _dash, place = request.form.get("at", "").partition("-")
+    return parse_id(section) or 0, parse_id(place) or 0

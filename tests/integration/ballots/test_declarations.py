@@ -111,6 +111,25 @@ def test_a_conflict_needs_a_description_and_keeps_the_input(make: Factory, visit
     assert declared(made, made.reviewers[0], 0) is None
 
 
+@pytest.mark.parametrize("all_on_one_page", [False, True])
+def test_words_about_a_conflict_are_not_dropped_beside_none(
+    make: Factory, visit: Visit, *, all_on_one_page: bool
+):
+    made = undeclared(make)
+    vendor = made.vendors[0].id
+    path, start = ("declarations", f"vendor-{vendor}-") if all_on_one_page else (
+        f"vendors/{vendor}/declaration", ""
+    )  # fmt: skip
+
+    answer = visit(made.reviewers[0]).post(
+        made.url(path), {f"{start}kind": "NONE", f"{start}words": "My sister sells for them"}
+    )
+
+    assert "choose that you have one" in error_of(parse(422, answer.text), f"{start}words")
+    assert "My sister sells for them" in answer.text
+    assert declared(made, made.reviewers[0], 0) is None
+
+
 def test_a_conflict_recuses_at_once_and_only_the_chair_can_waive_it(make: Factory):
     made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YYY"})
     found = make.conflict(made, 0, 0, "My sister works there.")

@@ -242,6 +242,7 @@ def test_a_chair_with_a_conflict_enters_no_ballot_for_that_vendor(make: Factory,
         ({"on": now_utc().date() + timedelta(days=2)}, "still to come"),
         ({"said": ""}, "at least one answer"),
         ({"said": "AY"}, "always applies"),
+        ({"said": "Y" * 30}, "delete this reason"),
     ],
 )
 def test_an_incomplete_entry_names_what_is_missing_and_stores_nothing(make: Factory, change, says):
@@ -293,6 +294,24 @@ def test_a_refused_form_keeps_every_answer(make: Factory, visit: Visit):
     assert stored_marks() == []
     done = chair.post(address, {**form, f"note-{sis}": ""})
     assert (done.status_code, len(db.session.scalars(select(Mark)).all())) == (303, 2)
+
+
+def test_a_note_without_an_answer_is_not_dropped(make: Factory, visit: Visit):
+    made = scene(make)
+    ada, sis = made.criterion("ada").id, made.criterion("sis").id
+    address = made.url(f"progress/{ballot_of(made, 0, 0).id}/enter")
+    form = {
+        f"answer-{ada}": "YES", f"note-{sis}": "dictated by phone", "source": "PHONE",
+        "given_on": TODAY.isoformat(), "no_conflict": "y", "rest": "left empty",
+    }  # fmt: skip
+
+    answer = visit(made.chair).post(address, form)
+
+    page = parse(422, answer.text)
+    assert "Choose an answer for this note" in error_of(page, f"note-{sis}")
+    assert "dictated by phone" in answer.text
+    assert page.with_id(f"criterion-{ada}-answer-yes").get("checked") is not None
+    assert stored_marks() == []
 
 
 def test_an_entered_ballot_that_was_reopened_can_not_be_confirmed(make: Factory):

@@ -408,7 +408,8 @@ def test_an_invited_person_with_a_password_gets_a_mail_without_a_link(make: Fact
     clear()
 
     assert invite(made, user.email).token is None
-    invite(made, user.email)  # again: they know already
+    with pytest.raises(Invalid, match="on the committee already"):  # and know it
+        invite(made, user.email)
 
     (mail,) = mails()
     assert f"{SITE}/evaluations/{made.slug}/" in mail.body

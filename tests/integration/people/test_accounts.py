@@ -16,6 +16,7 @@ from crrubric.models import Invite, User, UserSession
 from crrubric.queries.people.people import OPERATOR
 from crrubric.services.people import accounts, links
 from crrubric.services.setup import committee
+from crrubric.services.setup.evaluations import serialize_seat
 from tests.factories import PASSWORD, Factory
 from tests.integration.conftest import Visit
 from tests.pages import parse, words
@@ -155,21 +156,60 @@ def test_a_renewed_link_ends_the_old_one(make: Factory, visit: Visit):
     assert visit().get(f"/invitations/{second.token}").status_code == 200
 
 
+SAME_WORDS = {
+    "name": " Nora New", "email": " NORA@school.example",
+    "roles": frozenset({Role.REVIEWER}), "stakeholder": Stakeholder.PARENT,
+}  # fmt: skip
+
+
 def test_a_second_invitation_renews_the_first_and_makes_no_second_seat(make: Factory):
     made, first = invited(make)
 
-    second = committee.invite_member(
-        made.chair,
-        made.slug,
-        name="Nora Again",
-        email=" NORA@school.example",
-        roles=frozenset({Role.OBSERVER}),
-        stakeholder=Stakeholder.PARENT,
-    )
+    second = committee.invite_member(made.chair, made.slug, **SAME_WORDS)
 
     assert second.member.id == first.member.id
+    assert links.find_usable_invite(db.session(), second.token or "").user_id
     with pytest.raises(NotFound):
         links.find_usable_invite(db.session(), first.token or "")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"roles": frozenset({Role.OBSERVER})}, {"stakeholder": Stakeholder.TEACHER},
+        {"name": "Nora Again"},
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("signed_up", [False, True])
+def test_an_invitation_changes_no_seat_that_somebody_has(
+    make: Factory, other: dict[str, object], *, signed_up: bool
+):
+    made, first = invited(make)
+    if signed_up:
+        links.accept_invite(first.token or "", password=GOOD)
+    before = serialize_seat(first.member)
+
+    with pytest.raises(Invalid, match="on the committee already"):
+        committee.invite_member(made.chair, made.slug, **{**SAME_WORDS, **other})
+
+    db.session.rollback()
+    assert serialize_seat(first.member) == before
+    if not signed_up:
+        assert links.find_usable_invite(db.session(), first.token or "").user_id
+
+
+def test_who_invites_a_member_once_more_is_led_to_their_seat(make: Factory, visit: Visit):
+    made, first = invited(make)
+    form = {
+        "name": "Nora Otherwise", "email": "Nora@School.example", "roles": "observer",
+        "stakeholder": "teacher",
+    }  # fmt: skip
+
+    page = visit(made.chair).post(made.url("committee/"), form)
+
+    assert page.status_code == 422
+    assert "Nora Otherwise" in page.text
+    assert f'<a href="{made.url(f"committee/{first.member.id}")}">Edit the seat of' in page.text
 
 
 def test_an_old_link_no_longer_works(make: Factory, visit: Visit):

@@ -14,6 +14,7 @@ from crrubric.queries.setup.evaluations import list_own_evaluations
 from crrubric.services.mail.outbox import is_reachable
 from crrubric.services.people import administration, links, own_account
 from crrubric.services.setup import chairs, committee, invitations
+from crrubric.services.setup.earlier import start_from_earlier
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
 from tests.integration.people.test_links import (
@@ -37,6 +38,14 @@ def take_over(made: Made) -> Actor:
     token = invite(made).token
     assert token is not None
     return actor_of(links.accept_invite(token, password=GOOD)[0])
+
+
+def take_address(thief: Actor) -> None:
+    """They change the account's address to one at which they get mail."""
+    own_account.request_own_address(thief, email=ATTACKER, password=GOOD)
+    (mail,) = mails(ATTACKER)
+    token = next(word for word in mail.body.split() if "/account/address/" in word)
+    own_account.change_own_address(thief, token.rsplit("/", 1)[1])
 
 
 def seats_of(actor: Actor) -> list[str]:
@@ -69,7 +78,9 @@ def test_a_seat_waits_if_a_chair_could_have_taken_the_account(make: Factory, vis
     assert seats_of(taken) == [made.evaluation.title]
     assert person.get(other.url("")).status_code == 404
     assert (holds(made), holds(other)) == (True, True)
-    assert awaited(invite(other).member) == NORA  # asking again proves nothing
+    with pytest.raises(Invalid, match="on the committee already"):  # asking again proves nothing
+        invite(other)
+    assert awaited(seat.member) == NORA
     assert [str(problem) for problem in verify_record(db.session()).problems] == []
 
 
@@ -137,17 +148,36 @@ def test_a_proof_of_another_address_gives_no_seat_that_waits_for_this_one(
     made, other = make.evaluation(), make.evaluation(title="Other")
     thief = take_over(made)
     seat = invite(other).member
-    own_account.request_own_address(thief, email=ATTACKER, password=GOOD)
-    (mail,) = mails(ATTACKER)
-    token = next(word for word in mail.body.split() if "/account/address/" in word)
-
-    own_account.change_own_address(thief, token.rsplit("/", 1)[1])
+    take_address(thief)
     administration.vouch_for_address(OPERATOR, thief.user_id or 0)
 
     assert (awaited(seat), seats_of(thief)) == (NORA, [made.evaluation.title])
     again = invite(other)  # the address is free: its owner gets an account of their own
     assert (again.token is not None, again.member.user_id != thief.user_id) == (True, True)
     assert is_reachable(db.session.get_one(Member, seat.id)) is False  # no mail goes to the thief
+
+
+@pytest.mark.parametrize("way", ["own", "operator"])
+def test_a_committee_that_is_taken_over_waits_for_the_address_that_was_invited(
+    make: Factory, visit: Visit, mailing: None, way: str
+):
+    made, other = make.evaluation(), make.evaluation(title="Other")
+    thief = take_over(made)
+    invite(other)
+    if way == "own":
+        take_address(thief)
+    else:
+        administration.change_address(OPERATOR, thief.user_id or 0, ATTACKER)
+    sent = len(mails(ATTACKER))
+
+    new = start_from_earlier(other.chair, other.slug, title="Next", with_committee=True)
+
+    (seat,) = (row for row in new.members if row.user_id == thief.user_id)
+    assert (awaited(seat), seats_of(thief)) == (NORA, [made.evaluation.title])
+    assert visit(thief).get("/evaluations/next/").status_code == 404
+    assert len(mails(ATTACKER)) == sent  # the invitation is not theirs to read
+    own = new.id
+    assert list_differences(replay(db.session(), own), stored(db.session(), own)) == []
 
 
 @pytest.mark.both_databases

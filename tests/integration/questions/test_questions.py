@@ -476,6 +476,22 @@ def test_a_later_asking_can_join_an_unanswered_question(make: Factory):
         join_question(made.chair, made.slug, made.vendors[0].id, [last.id], question_id=question.id)
 
 
+def test_new_words_for_a_question_that_keeps_its_own_are_not_dropped(make: Factory, visit: Visit):
+    made = scoring(make)
+    question = merged(made, asked(made))
+    later, vendor = asked(made, 1), made.vendors[0].id
+
+    answer = visit(made.chair).post(
+        made.url(f"questions/vendors/{vendor}/merge"),
+        {"asking": str(later.id), "into": str(question.id), "words": "In better words?"},
+    )
+
+    assert "keeps its words" in error_of(parse(422, answer.text), f"words-{vendor}")
+    assert "In better words?" in answer.text
+    db.session.expire_all()
+    assert later.question_id is None
+
+
 def test_the_text_can_be_changed_until_the_question_is_sent(make: Factory):
     made = scoring(make)
     question = merged(made, asked(made))

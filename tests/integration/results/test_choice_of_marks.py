@@ -60,16 +60,12 @@ def back(make: Factory) -> Made:
 
 def test_a_reviewer_stays_one(back: Made):
     member = seat_of(back, back.reviewers[0]).id
-    invited = {"name": "R", "email": email_of(back, back.reviewers[0])}
     observer = frozenset({Role.OBSERVER})
 
     for act in (
         lambda: committee.remove_member(back.chair, back.slug, member),
         lambda: committee.change_member(
             back.chair, back.slug, member, roles=observer, stakeholder=TEACHER
-        ),
-        lambda: committee.invite_member(
-            back.chair, back.slug, **invited, roles=observer, stakeholder=TEACHER
         ),
     ):
         with pytest.raises(Invalid, match=SEEN):

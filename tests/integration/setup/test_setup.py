@@ -19,7 +19,7 @@ from crrubric.services.setup.rubrics import CriterionText
 from crrubric.services.setup.rules import RuleSettings
 from tests.factories import Factory, Made, full_rubric, small_rubric
 from tests.integration.conftest import Visit
-from tests.pages import parse, words
+from tests.pages import filled_form, parse, words
 
 
 def titles(made: Made, *, with_left_out: bool = False) -> list[str]:
@@ -30,6 +30,12 @@ def titles(made: Made, *, with_left_out: bool = False) -> list[str]:
 def events(made: Made) -> list[Event]:
     rows = select(JournalEntry.event).where(JournalEntry.evaluation_id == made.evaluation.id)
     return list(db.session.scalars(rows.order_by(JournalEntry.id)))
+
+
+def place_of(made: Made, code: str) -> tuple[int, int]:
+    db.session.rollback()
+    found = db.session.get_one(Criterion, made.criterion(code).id, populate_existing=True)
+    return found.section_id, found.position
 
 
 def test_a_new_evaluation_has_the_built_in_rubric_in_its_order(make: Factory):
@@ -57,6 +63,39 @@ def test_the_person_who_creates_an_evaluation_becomes_its_chair(make: Factory, v
 
     assert answer.location == "/evaluations/credit-recovery-2027/"
     assert "Before scoring can begin" in person.get(answer.location).text
+
+
+@pytest.mark.parametrize(("code", "way"), [("ada", "down"), ("teacher", "down"), ("sis", "up")])
+def test_a_move_that_is_sent_twice_is_done_once(make: Factory, visit: Visit, code: str, way: str):
+    made = make.evaluation()
+    rubrics.add_section(made.chair, made.slug, title="Later")
+    chair, url = visit(made.chair), made.url("rubric/")
+    address = f"{url}criteria/{made.criterion(code).id}/{way}"
+    sent = filled_form(chair.page(url), address)
+
+    assert chair.post(address, sent).status_code == 303
+    once = place_of(made, code)
+    assert chair.post(address, sent).status_code == 303
+
+    assert place_of(made, code) == once
+    assert events(made).count(Event.CRITERION_MOVED) == 1
+
+
+def test_a_criterion_that_was_moved_elsewhere_meanwhile_is_not_moved_on(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation()
+    chair, url = visit(made.chair), made.url("rubric/")
+    address = f"{url}criteria/{made.criterion('ada').id}/down"
+    sent = filled_form(chair.page(url), address)
+    for _step in range(2):
+        rubrics.move_criterion(made.chair, made.slug, made.criterion("ada").id, by=1)
+    before = titles(made)
+
+    late = chair.post(address, sent)
+
+    assert (late.status_code, "stands elsewhere by now" in late.text) == (409, True)
+    assert titles(made) == before
 
 
 @pytest.mark.parametrize(
