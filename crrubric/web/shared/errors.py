@@ -29,6 +29,7 @@ from crrubric.extensions import DatabaseUnavailable, db
 from crrubric.queries.people.access import find_evaluation, require
 from crrubric.queries.setup.rubrics import list_rubric_parts
 from crrubric.queries.setup.vendors import list_visible_vendors
+from crrubric.web.shared.carried import PREFIX
 from crrubric.web.shared.forms import Offer, attach_error, list_offers, list_typed_names
 from crrubric.web.shared.page import current_address
 from crrubric.web.shared.session import current_actor, current_person
@@ -203,7 +204,7 @@ def list_long_texts(fields: Iterable[tuple[str, str]]) -> list[str]:
     return [
         replace_control_characters(value)
         for name, value in fields
-        if name not in NOT_TEXT and value.strip() and was_typed(name, value)
+        if name.removeprefix(PREFIX) not in NOT_TEXT and value.strip() and was_typed(name, value)
     ]
 
 
