@@ -27,6 +27,7 @@ from crrubric.queries.record.journal import find_latest_changes
 from crrubric.queries.results.matrices import Matrix, read_matrix
 from crrubric.services.meeting import decisions as service
 from crrubric.services.meeting import positions
+from crrubric.web.meeting.carried import list_refused_fields
 from crrubric.web.meeting.decision_forms import (
     CommitmentForm,
     DecisionForm,
@@ -44,7 +45,6 @@ from crrubric.web.meeting.rankings import (
     validate_ranks,
 )
 from crrubric.web.shared.access import require_permission
-from crrubric.web.shared.carried import list_refused_fields
 from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import ReasonForm, attach_error
 from crrubric.web.shared.language import current_language

@@ -29,7 +29,12 @@ from crrubric.queries.setup.members import list_present_members
 from crrubric.queries.setup.rubrics import list_tension_values
 from crrubric.services.meeting import meetings as service
 from crrubric.services.meeting.prices import open_prices, refuse_early_opening
-from crrubric.web.meeting.agenda_places import find_next_place, list_agenda_places
+from crrubric.web.meeting.agenda_places import go_on_from, list_agenda_places
+from crrubric.web.meeting.carried import (
+    list_carried_fields,
+    list_refused_fields,
+    read_carried_form,
+)
 from crrubric.web.meeting.forms import (
     AttendanceForm,
     MotionFields,
@@ -39,11 +44,6 @@ from crrubric.web.meeting.forms import (
 )
 from crrubric.web.results.cell import render_cell_page
 from crrubric.web.shared.access import require_permission
-from crrubric.web.shared.carried import (
-    list_carried_fields,
-    list_refused_fields,
-    read_carried_form,
-)
 from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import ActForm, attach_error
 from crrubric.web.shared.ids import read_ticked_ids
@@ -357,24 +357,6 @@ def save_deferral(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseRetu
         except (Invalid, Stale, WrongPhase) as error:
             status = attach_refusal(form, error)
     return render_cell_page(seat, vendor_id, criterion_id, postponement=form), status
-
-
-def go_on_from(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
-    """Off to the agenda's next item that is neither settled nor postponed; without one, to it."""
-    read = read_matrix(db.session(), seat.evaluation, current_language())
-    off = load_deferrals(db.session(), seat.evaluation.id)
-    here = (vendor_id, criterion_id)
-    places = [
-        place
-        for place in list_agenda_places(read, seat)
-        if place.ids == here or place.ids not in off
-    ]
-    cell = next((place.item.cell for place in places if place.ids == here), None)
-    following = find_next_place(places, cell)
-    if following is None:
-        return redirect_to(HOME, seat)
-    vendor, criterion = following.ids
-    return redirect_to("cell.show_cell", seat, vendor_id=vendor, criterion_id=criterion)
 
 
 @bp.get("/now")

@@ -13,6 +13,7 @@ from crrubric.extensions import db
 from crrubric.queries.people.access import Seat, make_not_found, refuse_recused
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.meeting import reinstatements as service
+from crrubric.web.meeting.carried import list_carried_fields, read_carried_form
 from crrubric.web.meeting.decision import (
     make_decision_forms,
     read_sent_decision_forms,
@@ -21,7 +22,6 @@ from crrubric.web.meeting.decision import (
 from crrubric.web.meeting.decision_forms import ReinstatementForm
 from crrubric.web.meeting.rankings import name_reinstatement, name_withdrawal
 from crrubric.web.shared.access import require_permission
-from crrubric.web.shared.carried import list_carried_fields, read_carried_form
 from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import redirect_to

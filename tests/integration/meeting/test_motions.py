@@ -87,9 +87,13 @@ def test_too_many_votes_are_told_beside_the_field_and_what_was_typed_stays(
 def test_recording_who_is_present_keeps_the_motion_that_was_refused(make: Factory, visit: Visit):
     made = opened(make)
     chair, url = visit(made.chair), made.url("meeting/present")
-    typed = filled_form(parse(200, chair.get(made.url("meeting/")).text), made.url("meeting/undisputed"))
+    typed = filled_form(
+        parse(200, chair.get(made.url("meeting/")).text), made.url("meeting/undisputed")
+    )
 
-    refused = chair.post(made.url("meeting/undisputed"), {**typed, "moved_by": "Ana", "in_favor": "50"})
+    refused = chair.post(
+        made.url("meeting/undisputed"), {**typed, "moved_by": "Ana", "in_favor": "50"}
+    )
     small = filled_form(parse(422, refused.text), url)
     answer = chair.post(url, {**small, "everybody": "yes"})
 
