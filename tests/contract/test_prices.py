@@ -18,6 +18,7 @@ HERE = {
     "crrubric/domain/results/cost.py",
     "crrubric/domain/setup/pasted.py",
     "crrubric/models/evaluations.py",
+    "crrubric/queries/setup/prices.py",  # which prices are complete, while they are typed
     "crrubric/services/setup/vendors.py",
     "crrubric/services/demo/district.py",
     "crrubric/web/setup/forms.py",

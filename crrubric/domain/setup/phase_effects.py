@@ -23,7 +23,8 @@ class PhaseFacts:
     """What changes of phase are told by; counts and names, for the seat of who makes them.
 
     told: who gets a notice; reviewers: how many; thin: criteria for which the decision rule asks
-    for more marks than reviewers can give; closing_set: whether there is a closing day, and
+    for more marks than reviewers can give; uncosted: vendors whose cost over the term can't be
+    computed; closing_set: whether there is a closing day, and
     early: whether it is still to come; unconfirmed: whose ballot was entered for them and not
     confirmed; partial: whether vendors are left out that the reader stays away from; sitting:
     whether a meeting is under way; recommended: the vendor's name, empty for none;
@@ -35,6 +36,7 @@ class PhaseFacts:
     vendors: int
     reviewers: int
     thin: tuple[str, ...] = ()
+    uncosted: tuple[str, ...] = ()
     closing_set: bool = True
     early: bool = False
     ballots: tuple[BallotsOfReviewer, ...] = ()
@@ -95,6 +97,7 @@ def foresee_opening(facts: PhaseFacts) -> Foreseen:
             [
                 (facts.thin, say_thin_criteria(facts)),
                 (not facts.closing_set, Remark(N_("No closing day is set."))),
+                (facts.uncosted, say_uncosted_vendors(facts)),
             ]
         ),
     )
@@ -109,6 +112,18 @@ def say_thin_criteria(facts: PhaseFacts) -> Remark:
         ),
         facts.thin,
         all=facts.criteria,
+    )
+
+
+def say_uncosted_vendors(facts: PhaseFacts) -> Remark:
+    """Prices can't be completed any more."""
+    return make_list_remark(
+        N_(
+            "Price, quantity or term is missing, and prices are fixed when ballots open: the cost"
+            " over the term can’t be computed for these vendors, %(count)s of %(all)s:"
+        ),
+        facts.uncosted,
+        all=facts.vendors,
     )
 
 

@@ -36,6 +36,7 @@ from crrubric.queries.setup.evaluations import (
     load_readiness,
 )
 from crrubric.queries.setup.members import list_present_members
+from crrubric.queries.setup.prices import list_uncosted_vendors
 from crrubric.queries.setup.rubrics import list_rubric_parts
 from crrubric.queries.setup.vendors import list_vendors_in_selection
 from crrubric.queries.setup.wording import translate_rubric_text
@@ -123,6 +124,7 @@ def read_phase_facts(session: Session, seat: Seat, language: str) -> PhaseFacts:
         vendors=len(list_vendors_in_selection(session, evaluation.id)),
         reviewers=len(assignments),
         thin=tuple(criteria[row.criterion] for row in coverage if row.thin),
+        uncosted=list_uncosted_vendors(session, seat),
         closing_set=evaluation.closes_on is not None or evaluation.ends_at is not None,
         early=evaluation.closes_on is not None
         and not is_after_closing(now_utc(), evaluation.closes_on, zone),

@@ -3,9 +3,12 @@
 from sqlalchemy import ColumnElement, exists, false, select
 from sqlalchemy.orm import Session
 
+from crrubric.domain.actions import Action
+from crrubric.domain.results.cost import NO_PRICE
 from crrubric.domain.vocabulary import Role
 from crrubric.models import Member
 from crrubric.queries.people.access import Seat
+from crrubric.queries.setup.vendors import list_vendors_in_selection
 
 CHAIRS_AND_SCORES = frozenset({Role.CHAIR, Role.REVIEWER})
 
@@ -32,3 +35,21 @@ def is_kept_from_prices(session: Session, seat: Seat) -> bool:
     if not (seat.evaluation.hides_prices and seat.roles >= CHAIRS_AND_SCORES):
         return False
     return bool(session.scalar(select(keeps_from_prices(seat))))
+
+
+def list_uncosted_vendors(session: Session, seat: Seat) -> tuple[str, ...]:
+    """Vendors whose cost over the term can't be computed, while whoever types prices sees them.
+
+    None where no price is entered at all, none from whom the seat stays away, and none for a seat
+    that is to know no price.
+    """
+    if not seat.may(Action.EDIT_SETUP) or is_kept_from_prices(session, seat):
+        return ()
+    rows = [
+        row
+        for row in list_vendors_in_selection(session, seat.evaluation.id)
+        if row.id not in seat.shut_out
+    ]
+    if all(row.typed_price == NO_PRICE for row in rows):
+        return ()
+    return tuple(row.company for row in rows if row.typed_price.total_cents is None)

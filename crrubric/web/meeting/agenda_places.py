@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask.typing import ResponseReturnValue
+
 from crrubric.domain.meeting.agenda import (
     AgendaItem,
     find_adjacent_items,
@@ -10,9 +12,13 @@ from crrubric.domain.meeting.agenda import (
     list_agenda_items,
 )
 from crrubric.domain.results.results import Cell
+from crrubric.extensions import db
 from crrubric.models import Criterion, Vendor
+from crrubric.queries.meeting.meetings import load_deferrals
 from crrubric.queries.people.access import Seat
-from crrubric.queries.results.matrices import Matrix
+from crrubric.queries.results.matrices import Matrix, read_matrix
+from crrubric.web.shared.language import current_language
+from crrubric.web.shared.page import redirect_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,24 @@ def find_adjacent_places(
     """The places before and after this cell, settled or not."""
     before, after = find_adjacent_items([place.item for place in places], _key_of(cell))
     return _place_of(places, before), _place_of(places, after)
+
+
+def go_on_from(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
+    """Off to the agenda's next item that is neither settled nor postponed; without one, to it."""
+    read = read_matrix(db.session(), seat.evaluation, current_language())
+    off = load_deferrals(db.session(), seat.evaluation.id)
+    here = (vendor_id, criterion_id)
+    places = [
+        place
+        for place in list_agenda_places(read, seat)
+        if place.ids == here or place.ids not in off
+    ]
+    cell = next((place.item.cell for place in places if place.ids == here), None)
+    following = find_next_place(places, cell)
+    if following is None:
+        return redirect_to("meeting.show_agenda", seat)
+    vendor, criterion = following.ids
+    return redirect_to("cell.show_cell", seat, vendor_id=vendor, criterion_id=criterion)
 
 
 def _place_of(places: Sequence[AgendaPlace], item: AgendaItem | None) -> AgendaPlace | None:

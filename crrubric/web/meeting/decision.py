@@ -1,6 +1,7 @@
 """The recommendation with the order that the committee adopts; positions, commitments."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
@@ -26,6 +27,7 @@ from crrubric.queries.record.journal import find_latest_changes
 from crrubric.queries.results.matrices import Matrix, read_matrix
 from crrubric.services.meeting import decisions as service
 from crrubric.services.meeting import positions
+from crrubric.web.meeting.carried import list_refused_fields
 from crrubric.web.meeting.decision_forms import (
     CommitmentForm,
     DecisionForm,
@@ -73,11 +75,13 @@ def render_decision_page(
     promise: CommitmentForm | None = None,
     refused: ReinstatementForm | None = None,
     withdrawal: tuple[int, ReasonForm] | None = None,
+    carried: Sequence[tuple[str, str]] = (),
 ) -> str:
     """The orders, the recommendation with positions and commitments, and the forms.
 
     Args: form, ranks, position, promise, refused: what was just refused, with what was typed;
-    withdrawal: likewise, with the id of the commitment.
+    withdrawal: likewise, with the id of the commitment. carried: what the forms that reinstate
+    send along, so that `form` is shown again as it was typed.
     """
     decision = recommendation_of(db.session(), seat.evaluation.id)
     away = decision is not None and decision.vendor_id in seat.shut_out
@@ -104,6 +108,7 @@ def render_decision_page(
         commitments=commitments,
         withdrawals=make_withdrawal_forms(commitments, withdrawal),
         withdrawal=withdrawal,
+        carried=carried,
         promise=offer_commitment_vendors(promise or CommitmentForm(formdata=None), seat, read),
         may_promise=seat.may(Action.MANAGE_COMMITMENTS),
         **collect_order_values(seat, read, decision, form, ranks=ranks, refused=refused),
@@ -138,6 +143,16 @@ def show_decision(seat: Seat) -> ResponseReturnValue:
     return render_decision_page(seat, read, form, ranks=ranks)
 
 
+def read_sent_decision_forms(
+    read: Matrix, sent: Mapping[str, Any]
+) -> tuple[DecisionForm, dict[str, RankForm]]:
+    """The form with the recommendation, and the ranks, as they were sent."""
+    form = offer_decision_vendors(DecisionForm(sent), read)
+    ranks = make_rank_forms(read, {}, sent)
+    form.parts = ranks.values()
+    return form, ranks
+
+
 def make_decision_forms(seat: Seat, read: Matrix) -> tuple[DecisionForm, dict[str, RankForm]]:
     """The form with the recommendation as it is, and the ranks of the order that was adopted."""
     decision = recommendation_of(db.session(), seat.evaluation.id)
@@ -164,9 +179,8 @@ def make_position_form(own: Position | None, decision: Decision | None) -> Posit
 def save_decision(seat: Seat) -> ResponseReturnValue:
     """Record or reword the recommendation, with the order that the committee adopts."""
     read = read_matrix(db.session(), seat.evaluation, current_language())
-    form, status = offer_decision_vendors(DecisionForm(), read), 422
-    ranks = make_rank_forms(read, {}, request.form)
-    form.parts = ranks.values()
+    form, ranks = read_sent_decision_forms(read, request.form)
+    status = 422
     if all([form.validate(), validate_ranks(form, ranks)]):
         try:
             ranking = read_typed_ranking(form, ranks)
@@ -191,7 +205,8 @@ def save_decision(seat: Seat) -> ResponseReturnValue:
             changes = find_latest_changes(db.session(), seat, Event.DECISION_RECORDED)
             form.meet_newer(stored, error, changes)
             status = 409
-    return render_decision_page(seat, read, form, ranks=ranks), status
+    carried = list_refused_fields()
+    return render_decision_page(seat, read, form, ranks=ranks, carried=carried), status
 
 
 def read_decision_text(form: DecisionForm) -> service.DecisionText:

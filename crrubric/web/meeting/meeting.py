@@ -1,6 +1,6 @@
 """The meeting: agenda, one cell on everybody's screen, motions, minutes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from flask import Blueprint, flash, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
@@ -29,7 +29,12 @@ from crrubric.queries.setup.members import list_present_members
 from crrubric.queries.setup.rubrics import list_tension_values
 from crrubric.services.meeting import meetings as service
 from crrubric.services.meeting.prices import open_prices, refuse_early_opening
-from crrubric.web.meeting.agenda_places import find_next_place, list_agenda_places
+from crrubric.web.meeting.agenda_places import go_on_from, list_agenda_places
+from crrubric.web.meeting.carried import (
+    list_carried_fields,
+    list_refused_fields,
+    read_carried_form,
+)
 from crrubric.web.meeting.forms import (
     AttendanceForm,
     MotionFields,
@@ -66,11 +71,13 @@ def render_agenda_page(
     attendance: AttendanceForm | None = None,
     ticked: Collection[int] = (),
     opening: SittingForm | None = None,
+    carried: Sequence[tuple[str, str]] = (),
 ) -> str:
     """The agenda with the state of each item, who is there, the motion on undisputed cells.
 
     Args: attendance, ticked: who was ticked as present, in a form that was refused; opening: the
-    opening of a meeting that was refused.
+    opening of a meeting that was refused; carried: what the attendance sends along, so that `form`
+    is shown again as it was typed.
     """
     read = read_matrix(db.session(), seat.evaluation, current_language())
     under_way = find_current_meeting(db.session(), seat.evaluation.id)
@@ -97,6 +104,7 @@ def render_agenda_page(
         settled=count_adopted_cells(read.results),
         tense=list_vendor_contradictions(read, seat),
         form=form,
+        carried=carried,
         opening=opening or SittingForm(formdata=None),  # what another form sent is not for it
         may_run=seat.may(Action.RUN_MEETING),
         may_open_prices=seat.may(Action.OPEN_PRICES) and seat.evaluation.hides_prices,
@@ -226,9 +234,20 @@ def save_attendance(seat: Seat) -> ResponseReturnValue:
         attach_refusal(form, error)
     else:
         flash(_("The attendance is recorded."), "done")
-        return redirect_to(HOME, seat)
-    motion = MotionForm(formdata=None)
-    return render_agenda_page(seat, motion, attendance=form, ticked=ticked), 409
+        if not list_carried_fields():
+            return redirect_to(HOME, seat)
+        return render_carried_agenda(seat)
+    return render_carried_agenda(seat, attendance=form, ticked=ticked), 409
+
+
+def render_carried_agenda(
+    seat: Seat, *, attendance: AttendanceForm | None = None, ticked: Collection[int] = ()
+) -> str:
+    """The agenda, with the motion as it was typed if it came along with the attendance."""
+    motion = MotionForm(formdata=read_carried_form())
+    return render_agenda_page(
+        seat, motion, attendance=attendance, ticked=ticked, carried=list_carried_fields()
+    )
 
 
 @bp.post("/undisputed")
@@ -237,7 +256,7 @@ def save_undisputed_motion(seat: Seat) -> ResponseReturnValue:
     """One motion for every cell that nobody disputes."""
     form = MotionForm()
     if not form.validate():
-        return render_agenda_page(seat, form), 422
+        return render_agenda_page(seat, form, carried=list_refused_fields()), 422
     try:
         motion = service.adopt_undisputed_cells(
             current_actor(),
@@ -247,10 +266,10 @@ def save_undisputed_motion(seat: Seat) -> ResponseReturnValue:
         )
     except Invalid as error:
         attach_error(form, error)
-        return render_agenda_page(seat, form), 422
+        return render_agenda_page(seat, form, carried=list_refused_fields()), 422
     except (Stale, WrongPhase) as error:
         form.form_errors.append(translate_error(error))
-        return render_agenda_page(seat, form), 409
+        return render_agenda_page(seat, form, carried=list_refused_fields()), 409
     flash(_("The motion carried.") if motion.carried else _("The motion did not carry."), "done")
     return redirect_to(HOME, seat)
 
@@ -338,24 +357,6 @@ def save_deferral(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseRetu
         except (Invalid, Stale, WrongPhase) as error:
             status = attach_refusal(form, error)
     return render_cell_page(seat, vendor_id, criterion_id, postponement=form), status
-
-
-def go_on_from(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
-    """Off to the agenda's next item that is neither settled nor postponed; without one, to it."""
-    read = read_matrix(db.session(), seat.evaluation, current_language())
-    off = load_deferrals(db.session(), seat.evaluation.id)
-    here = (vendor_id, criterion_id)
-    places = [
-        place
-        for place in list_agenda_places(read, seat)
-        if place.ids == here or place.ids not in off
-    ]
-    cell = next((place.item.cell for place in places if place.ids == here), None)
-    following = find_next_place(places, cell)
-    if following is None:
-        return redirect_to(HOME, seat)
-    vendor, criterion = following.ids
-    return redirect_to("cell.show_cell", seat, vendor_id=vendor, criterion_id=criterion)
 
 
 @bp.get("/now")

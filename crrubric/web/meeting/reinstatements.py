@@ -13,7 +13,12 @@ from crrubric.extensions import db
 from crrubric.queries.people.access import Seat, make_not_found, refuse_recused
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.meeting import reinstatements as service
-from crrubric.web.meeting.decision import make_decision_forms, render_decision_page
+from crrubric.web.meeting.carried import list_carried_fields, read_carried_form
+from crrubric.web.meeting.decision import (
+    make_decision_forms,
+    read_sent_decision_forms,
+    render_decision_page,
+)
 from crrubric.web.meeting.decision_forms import ReinstatementForm
 from crrubric.web.meeting.rankings import name_reinstatement, name_withdrawal
 from crrubric.web.shared.access import require_permission
@@ -56,12 +61,24 @@ def apply_reinstatement_form(
         try:
             act(current_actor(), seat.evaluation.slug, vendor_id, reason=form.reason.data)
             flash(done, "done")
-            return redirect_to("decision.show_decision", seat, _anchor="computed")
+            if not list_carried_fields():
+                return redirect_to("decision.show_decision", seat, _anchor="computed")
+            return render_carried_decision(seat)
         except (Invalid, DoneAlready) as error:
             form.overtaken = isinstance(error, DoneAlready)
             status = attach_refusal(form, error)
     read = read_matrix(db.session(), seat.evaluation, current_language())
     if vendor_id not in {row.id for row in read.vendors.values()}:
         raise make_not_found()
-    first, ranks = make_decision_forms(seat, read)
-    return render_decision_page(seat, read, first, ranks=ranks, refused=form), status
+    return render_carried_decision(seat, refused=form), status
+
+
+def render_carried_decision(seat: Seat, refused: ReinstatementForm | None = None) -> str:
+    """The page, with the recommendation as it was typed if it came along, else as it is stored."""
+    read = read_matrix(db.session(), seat.evaluation, current_language())
+    sent = read_carried_form()
+    form, ranks = (
+        make_decision_forms(seat, read) if sent is None else read_sent_decision_forms(read, sent)
+    )
+    carried = list_carried_fields()
+    return render_decision_page(seat, read, form, ranks=ranks, refused=refused, carried=carried)

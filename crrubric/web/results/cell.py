@@ -17,7 +17,7 @@ from crrubric.queries.people.access import Seat
 from crrubric.queries.results.matrices import Matrix, read_matrix
 from crrubric.services.meeting import decisions as service
 from crrubric.services.meeting.meetings import read_deferral_values
-from crrubric.web.meeting.agenda_places import find_next_place, list_agenda_places
+from crrubric.web.meeting.agenda_places import find_next_place, go_on_from, list_agenda_places
 from crrubric.web.meeting.forms import FindingForm, PostponementForm
 from crrubric.web.results.cell_facts import load_cell_facts
 from crrubric.web.shared.access import require_permission
@@ -25,6 +25,7 @@ from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import ReasonForm, attach_error, parse_version
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import flash_undoable, redirect_to, render_page
+from crrubric.web.shared.reading import translate_rubric_row
 from crrubric.web.shared.session import current_actor
 from crrubric.web.shared.words import translate_error
 
@@ -164,25 +165,49 @@ def save_finding(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseRetur
                 seen_version=form.seen_version(),
                 seen_at=form.at.data or None,
             )
-            if form.seen_version():  # going back to an earlier finding is no withdrawal
-                flash(_("The finding is recorded."), "done")
-            else:
-                back = url_for(
-                    "cell.show_cell",
-                    slug=seat.evaluation.slug,
-                    vendor_id=vendor_id,
-                    criterion_id=criterion_id,
-                    _anchor="withdraw-reason",
-                )
-                flash_undoable(_("The finding is recorded."), back)
-            return redirect_to(
-                "cell.show_cell", seat, vendor_id=vendor_id, criterion_id=criterion_id
-            )
+            return go_on_from_finding(seat, vendor_id, criterion_id, first=not form.seen_version())
         except Invalid as error:
             attach_error(form, error)
         except Stale as error:
             return refuse_stale_finding(seat, vendor_id, criterion_id, form, error)
     return render_cell_page(seat, vendor_id, criterion_id, form), 422
+
+
+def go_on_from_finding(
+    seat: Seat, vendor_id: int, criterion_id: int, *, first: bool
+) -> ResponseReturnValue:
+    """Off to the next item of the agenda, with what was recorded and the way back to it.
+
+    A finding that was changed, or is about no item of the agenda, stays on the screen.
+    """
+    read = read_matrix(db.session(), seat.evaluation, current_language())
+    on_agenda = (vendor_id, criterion_id) in [row.ids for row in list_agenda_places(read, seat)]
+    if first:  # going back to an earlier finding is no withdrawal
+        flash_finding(seat, read, vendor_id, criterion_id)
+    else:
+        flash(_("The finding is recorded."), "done")
+    if first and on_agenda:
+        return go_on_from(seat, vendor_id, criterion_id)
+    return redirect_to("cell.show_cell", seat, vendor_id=vendor_id, criterion_id=criterion_id)
+
+
+def flash_finding(seat: Seat, read: Matrix, vendor_id: int, criterion_id: int) -> None:
+    """Say of what a finding is recorded."""
+    facts = load_cell_facts(seat, read, vendor_id, criterion_id)
+    said = _(
+        "The finding is recorded: %(vendor)s, %(criterion)s, %(outcome)s.",
+        vendor=facts.vendor.company,
+        criterion=translate_rubric_row(facts.criterion, "title"),
+        outcome=_(facts.cell.finding.label),
+    )
+    back = url_for(
+        "cell.show_cell",
+        slug=seat.evaluation.slug,
+        vendor_id=vendor_id,
+        criterion_id=criterion_id,
+        _anchor="withdraw-reason",
+    )
+    flash_undoable(said, back, link=_("Back to it, or withdraw it…"))
 
 
 @bp.post("/<int:vendor_id>/<int:criterion_id>/withdraw")

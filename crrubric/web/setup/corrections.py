@@ -169,7 +169,8 @@ def save_vendor_selection(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     changes = {"out": withdrawals.withdraw_vendor, "in": withdrawals.restore_vendor}
     if form.validate():
         try:
-            change = changes[form.wants(*changes)]
+            wanted = form.wants(*changes)
+            change = changes[wanted]
             change(
                 current_actor(),
                 seat.evaluation.slug,
@@ -177,7 +178,8 @@ def save_vendor_selection(seat: Seat, vendor_id: int) -> ResponseReturnValue:
                 reason=form.reason.data,
                 seen=form.version.data or "",
             )
-            flash_undoable(_("Recorded; the reviewers are told."), request.path)
+            link = _("Take it back in…") if wanted == "out" else _("Take it out again…")
+            flash_undoable(_("Recorded; the reviewers are told."), request.path, link=link)
             return redirect_to(VENDORS, seat)
         except DoneAlready as error:  # below the words now stands the opposite act
             status = attach_refusal(form, error)

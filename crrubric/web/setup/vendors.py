@@ -10,6 +10,7 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.events import Event
 from crrubric.domain.results.cost import NO_PRICE, PRICE_FIELDS
+from crrubric.domain.vocabulary import Phase
 from crrubric.extensions import db
 from crrubric.models import JournalEntry, Vendor
 from crrubric.queries.ballots.files import count_vendor_files
@@ -48,6 +49,7 @@ def show_vendors(seat: Seat) -> ResponseReturnValue:
         file_counts=count_vendor_files(db.session(), seat),
         kept_from_prices=kept,
         editable=editable,
+        fixed=seat.may(Action.CHANGE_PHASE) and seat.evaluation.phase is Phase.SCORING,
     )
 
 

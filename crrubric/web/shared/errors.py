@@ -48,6 +48,7 @@ STATUS: dict[type[CrrubricError], HTTPStatus] = {
 SHORT = 20  # characters; what is longer or has blanks was typed, in whatever control
 PASSWORDS = frozenset({"password", "present_password"})
 NOT_TEXT = PASSWORDS | {"csrf_token", "version", "next", "once", "shown", "seen", "at", "to"}
+CARRIED_PREFIX = "carried-"  # of what a form sends along for another one of its page
 THINGS = {"vendor": N_("Vendor"), "criterion": N_("Criterion")}
 IN_PAGES = frozenset({"gap"})  # “gap-7”: a control that takes text and stands in no form class
 PASSING = frozenset(
@@ -203,7 +204,9 @@ def list_long_texts(fields: Iterable[tuple[str, str]]) -> list[str]:
     return [
         replace_control_characters(value)
         for name, value in fields
-        if name not in NOT_TEXT and value.strip() and was_typed(name, value)
+        if name.removeprefix(CARRIED_PREFIX) not in NOT_TEXT
+        and value.strip()
+        and was_typed(name, value)
     ]
 
 

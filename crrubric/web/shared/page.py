@@ -127,15 +127,18 @@ def current_address() -> str:
     return request.full_path.removesuffix("?")
 
 
-def flash_undoable(text: str, url: str, fields: Sequence[tuple[str, str]] = ()) -> None:
+def flash_undoable(
+    text: str, url: str, fields: Sequence[tuple[str, str]] = (), *, link: str = ""
+) -> None:
     """Say on the next page that something is done, with the way back to what was before.
 
     That is the opposite act, like any other: `fields` are what its form at `url` would send, with
-    the version that is stored now; without any, `url` is the page before it. What doesn't fit into
-    the cookie that carries it there has no way back here.
+    the version that is stored now. Without any nothing is undone yet: `url` is the page of the
+    opposite act, and `link` says so. What doesn't fit into the cookie that carries it there has no
+    way back here.
     """
     address = f"{url}?undo=yes" if fields else url  # not the address of a page's own form
-    undo = {"url": address, "fields": [list(pair) for pair in fields]}
+    undo = {"url": address, "fields": [list(pair) for pair in fields], "link": link}
     fits = len(json.dumps(undo)) <= CARRIED
     flash({"text": str(text), "undo": undo} if fits else str(text), "done")  # type: ignore[arg-type]
 

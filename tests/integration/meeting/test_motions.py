@@ -16,7 +16,7 @@ from crrubric.services.meeting.meetings import MotionText
 from tests.factories import Factory, Made, shown_undisputed
 from tests.integration.conftest import Visit
 from tests.integration.meeting.test_meeting import VOTE, findings, make_second_chair, opened
-from tests.pages import words
+from tests.pages import filled_form, parse, words
 
 pytestmark = pytest.mark.both_databases
 
@@ -82,6 +82,25 @@ def test_too_many_votes_are_told_beside_the_field_and_what_was_typed_stays(
     assert answer.status_code == 422
     assert "50 votes are more than the people recorded as present: 4." in answer.text
     assert 'value="50"' in answer.text
+
+
+def test_recording_who_is_present_keeps_the_motion_that_was_refused(make: Factory, visit: Visit):
+    made = opened(make)
+    chair, url = visit(made.chair), made.url("meeting/present")
+    typed = filled_form(
+        parse(200, chair.get(made.url("meeting/")).text), made.url("meeting/undisputed")
+    )
+
+    refused = chair.post(
+        made.url("meeting/undisputed"), {**typed, "moved_by": "Ana", "in_favor": "50"}
+    )
+    small = filled_form(parse(422, refused.text), url)
+    answer = chair.post(url, {**small, "everybody": "yes"})
+
+    page = parse(answer.status_code, answer.text)
+    kept = filled_form(page, made.url("meeting/undisputed"))
+    assert (page.status, kept["moved_by"], kept["in_favor"]) == (200, ["Ana"], ["50"])
+    assert len(filled_form(page, url)["present"]) == 4
 
 
 def test_a_correction_keeps_both_votes_with_the_reason(make: Factory, visit: Visit):

@@ -300,6 +300,27 @@ def test_an_ineligible_vendor_can_not_be_recommended_and_the_input_is_kept(
     assert db.session.scalars(select(Decision)).all() == []
 
 
+def test_reinstating_as_the_refusal_says_keeps_the_recommendation_that_was_typed(
+    make: Factory, visit: Visit
+):
+    made = meeting(make)
+    chair = visit(made.chair)
+    refused = chair.edit(made.url("decision/"), form(made, 1, term="Three years"))
+    url = made.url(f"decision/vendors/{made.vendors[1].id}/reinstate")
+    small = filled_form(parse(422, refused.text), url)
+
+    empty = chair.post(url, small)
+    again = filled_form(parse(422, empty.text), url)
+    done = chair.post(url, {**again, "reason": WHY})
+
+    page = parse(done.status_code, done.text)
+    assert (page.status, gate(made, 1)) == (200, Gate.REINSTATED)
+    typed = filled_form(page, made.url("decision/"))
+    assert (typed["term"], typed["reason"]) == (["Three years"], ["It fits."])
+    assert typed["vendor"] == [str(made.vendors[1].id)]
+    assert chair.post(made.url("decision/"), typed).status_code == 303
+
+
 def test_a_pending_vendor_may_be_recommended_and_the_page_warns(make: Factory, visit: Visit):
     made = meeting(make)
 

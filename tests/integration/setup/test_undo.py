@@ -118,8 +118,10 @@ def test_a_criterion_with_long_words_is_saved_without_a_way_back(make: Factory, 
     assert db.session.get_one(Criterion, made.criteria[0].id).left_out
 
 
-def leads_to(page: Page) -> list[str | None]:
-    return [link.get("href") for link in page.all("a") if words(link) == "Undo"]
+def leads_to(page: Page) -> list[tuple[str, str | None]]:
+    """What the links below what was done say, and where they lead."""
+    done = [node for node in page.all("div") if "undoable" in (node.get("class") or "")]
+    return [(words(link), link.get("href")) for node in done for link in node.iter("a")]
 
 
 def test_a_vendor_that_was_taken_out_leads_back_to_taking_it_in(make: Factory, visit: Visit):
@@ -129,7 +131,8 @@ def test_a_vendor_that_was_taken_out_leads_back_to_taking_it_in(make: Factory, v
     taken_out = chair.page(chair.act(url, {"reason": "It withdrew."}).location)
     back = chair.page(chair.act(url, {"reason": "A mistake."}).location)
 
-    assert (leads_to(taken_out), leads_to(back)) == ([url], [url])
+    assert leads_to(taken_out) == [("Take it back in…", url)]
+    assert leads_to(back) == [("Take it out again…", url)]
     assert ballot_of(made, 0, 0).vendor.withdrawn_at is None
 
 
@@ -143,5 +146,7 @@ def test_a_first_finding_leads_to_its_withdrawal_and_a_later_one_does_not(
     first = save(chair, url, {"value": "MET", "reason": "We looked."})
     second = save(chair, url, {"value": "NOT_MET", "reason": "We looked again."})
 
-    assert (leads_to(first), leads_to(second)) == ([f"{url}#withdraw-reason"], [])
-    assert first.with_id("withdraw-reason").tag == "textarea"
+    back = f"{url}#withdraw-reason"
+    assert leads_to(first) == [("Back to it, or withdraw it…", back)]
+    assert leads_to(second) == []
+    assert second.with_id("withdraw-reason").tag == "textarea"

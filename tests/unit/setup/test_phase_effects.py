@@ -64,6 +64,15 @@ def test_opening_scoring_says_that_nobody_can_reach_the_quorum(before: Phase):
     ]
 
 
+def test_opening_scoring_names_vendors_whose_cost_can_not_be_computed_any_more():
+    found = foreseen(Phase.SETUP, Phase.SCORING, uncosted=("Acme", "Birch"))
+
+    assert say(found.doubts) == [
+        "Price, quantity or term is missing, and prices are fixed when ballots open: the cost over"
+        " the term can’t be computed for these vendors, 2 of 3: Acme Birch"
+    ]
+
+
 def test_a_final_decision_names_the_vendor_and_what_was_left_open():
     open_items = Remark("Not settled: %(count)s of %(all)s items.", {"count": 22, "all": 63})
 
