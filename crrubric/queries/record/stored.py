@@ -367,11 +367,13 @@ def read_stored_state(session: Session, evaluation_id: int) -> State:
     Raises: ReadTwice, or one of UNREADABLE.
     """
     state, rows = State(), StoredRows(session, evaluation_id)
-    for kept in fields(state):
-        if kept.default_factory is dict:
-            setattr(state, kept.name, RowsByKey())
+    tables = [kept.name for kept in fields(state) if kept.default_factory is dict]
+    for name in tables:
+        setattr(state, name, RowsByKey())
     for read in READERS:
         read(rows, state)
+    for name in tables:  # once it is read, it is a state like any other
+        setattr(state, name, dict(getattr(state, name)))
     return state
 
 
