@@ -132,7 +132,7 @@ def load_memo_facts(
         ),
         blindness=load_memo_blindness(session, evaluation, zone),
         practice=load_memo_practice(session, evaluation, zone),
-        earlier_decisions=list_earlier_decisions(session, evaluation, zone),
+        earlier_decisions=list_earlier_decisions(session, evaluation, zone) if decision else (),
         revisions=list_memo_corrections(session, evaluation, zone, language),
         departed_vendors=list_departed_vendors(session, evaluation, zone),
         appointments=list_appointments(session, evaluation, zone),

@@ -101,7 +101,9 @@ def list_memo_recusals(
     session: Session, evaluation: Evaluation, zone: ZoneInfo
 ) -> tuple[MemoRecusal, ...]:
     """Every declared conflict of interest, and what became of it."""
-    marked = list_marked_pairs(session, evaluation)
+    rows = list_declared_conflicts(session, evaluation.id)
+    late = {row.id for row in rows if was_declared_late(evaluation, row)}
+    marked = list_marked_pairs(session, evaluation) if late else set()
     return tuple(
         MemoRecusal(
             name=row.member.name,
@@ -109,11 +111,9 @@ def list_memo_recusals(
             reason=row.words,
             waiver=row.waiver_reason,
             marked=(row.member_id, row.vendor_id) in marked,
-            late_at=row.declared_at.astimezone(zone)
-            if was_declared_late(evaluation, row)
-            else None,
+            late_at=row.declared_at.astimezone(zone) if row.id in late else None,
         )
-        for row in list_declared_conflicts(session, evaluation.id)
+        for row in rows
     )
 
 
@@ -154,12 +154,13 @@ def list_departed_members(
     session: Session, evaluation: Evaluation, zone: ZoneInfo
 ) -> tuple[MemoDeparture, ...]:
     """Members who left the committee."""
-    marked = {member for member, _vendor in list_marked_pairs(session, evaluation)}
     rows = session.scalars(
         select(Member)
         .where(Member.evaluation_id == evaluation.id, Member.removed_at.is_not(None))
         .order_by(Member.id)
-    )
+    ).all()
+    pairs = list_marked_pairs(session, evaluation) if rows else set()
+    marked = {member for member, _vendor in pairs}
     return tuple(
         MemoDeparture(name=row.name, at=row.removed_at.astimezone(zone), marked=row.id in marked)
         for row in rows

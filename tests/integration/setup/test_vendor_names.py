@@ -1,8 +1,12 @@
 """Two products of one company are told apart wherever a vendor is named."""
 
+import re
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select
 
+import crrubric
 from crrubric.domain.memo.sections import compose_memo
 from crrubric.domain.memo.tree import Bullets, Paragraph, Table
 from crrubric.domain.vocabulary import DeclarationKind, Phase
@@ -73,3 +77,29 @@ def test_a_company_with_one_product_is_called_by_its_name_alone(make: Factory):
 
     assert alone == ["Acme"]
     assert sorted(both) == [ONE, TWO]
+
+
+# Where company and product are typed, compared, or stand side by side.
+MAY_SAY_COMPANY = {
+    "crrubric/models/evaluations.py", "crrubric/queries/record/doubles.py",
+    "crrubric/queries/setup/search.py", "crrubric/services/exchange/import_entries.py",
+    "crrubric/services/exchange/newcomers.py", "crrubric/services/exchange/rosters.py",
+    "crrubric/services/setup/vendors.py", "crrubric/web/questions/questions.py",
+    "crrubric/web/setup/corrections.py", "crrubric/web/setup/vendors.py",
+    "templates/ballots/declare.html", "templates/ballots/declare_all.html",
+    "templates/setup/practice.html", "templates/setup/vendors/index.html",
+    "templates/setup/vendors/vendor.html",
+}  # fmt: skip
+
+
+def test_no_other_place_calls_a_vendor_by_its_company_alone():
+    root = Path(crrubric.__file__).parents[1]
+    files = [*root.glob("crrubric/**/*.py"), *root.glob("templates/**/*.html")]
+    places = {
+        file.relative_to(root).as_posix()
+        for file in files
+        if re.search(r"(vendor|Vendor|row)\.company\b", file.read_text(encoding="utf-8"))
+    }
+
+    said = {place for place in places if "/migrations/" not in place and "/demo/" not in place}
+    assert said == MAY_SAY_COMPANY
