@@ -222,6 +222,15 @@ def test_the_record_is_archived_with_a_day_and_can_come_back(make: Factory, visi
     assert made.evaluation.archived_at is None
 
 
+def test_a_record_is_not_kept_until_a_day_that_is_over(make: Factory):
+    made = make.evaluation(phase=Phase.DECIDED)
+
+    with pytest.raises(Invalid, match="That day is over") as error:
+        evaluations.set_retention(made.chair, made.slug, until=date(2020, 1, 1))
+
+    assert (error.value.field, made.evaluation.retain_until) == ("until", None)
+
+
 def test_ending_a_legal_hold_or_shortening_retention_needs_a_reason(make: Factory):
     made = make.evaluation(phase=Phase.DECIDED)
     evaluations.set_retention(made.chair, made.slug, until=date(2034, 6, 30), hold="A protest")
