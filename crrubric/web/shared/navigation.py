@@ -56,7 +56,7 @@ MENU = (
         ),
     ),
     (
-        N_("Scoring"),
+        N_("Progress"),
         (
             MenuPage(N_("Progress"), "evaluations.show_progress", Action.VIEW_PROGRESS),
             MenuPage(N_("Questions"), "questions.show_questions", Action.VIEW_QUESTIONS),
@@ -84,9 +84,9 @@ MENU = (
         (
             MenuPage(N_("Decision"), "decision.show_decision", Action.VIEW_RESULTS),
             MenuPage(N_("Memo"), "memo.show_memo", Action.VIEW_MEMO),
+            MenuPage(N_("Journal"), "journal.show_journal", Action.VIEW_JOURNAL),
         ),
     ),
-    ("", (MenuPage(N_("Journal"), "journal.show_journal", Action.VIEW_JOURNAL),)),
 )
 
 # Outside evaluations; None: for everybody who is signed in.
