@@ -168,7 +168,7 @@ def record_finding(keys: Keyboard) -> None:
     keys.reach(keys.page.get_by_label("Why?"))
     keys.type("We tried it together.")
     keys.push("Record finding")
-    expect(keys.page.get_by_text("The finding is recorded.")).to_be_visible()
+    expect(keys.page.get_by_text("The finding is recorded")).to_be_visible()
     keys.read()
 
 

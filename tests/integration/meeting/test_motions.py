@@ -64,7 +64,7 @@ def test_whoever_left_does_not_vote(make: Factory):
         meetings.record_motion(made.chair, made.slug, vote(1))
 
 
-def test_an_observer_is_present_and_does_not_vote(make: Factory):
+def test_an_observer_is_present_and_neither_votes_nor_signs(make: Factory, visit: Visit):
     made = opened(make)
     db.session.get_one(Member, made.evaluation.members[-1].id).is_reviewer = False
     db.session.commit()
@@ -76,6 +76,9 @@ def test_an_observer_is_present_and_does_not_vote(make: Factory):
 
     assert len(db.session.scalars(select(Attendance)).all()) == 4
     assert meetings.record_motion(made.chair, made.slug, vote(3)).carried
+    signs = words(visit(made.chair).page(made.url("memo/memo.html")).root)
+    names = [row.name for row in made.evaluation.members]
+    assert [f"{name}: Signature" in signs for name in names] == [True, True, True, False]
 
 
 def test_where_nobody_recorded_who_is_there_the_committee_is_the_limit(make: Factory):
