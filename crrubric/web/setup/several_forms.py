@@ -114,17 +114,10 @@ def list_choice_words(form: Form) -> dict[str, Words]:
     return {**found}
 
 
-def list_allowed_words(form: Form) -> list[tuple[str, str]]:
+def list_allowed_words(form: Form) -> list[tuple[str, list[str]]]:
     """(label, choices) of each list of a line: what can be written there."""
     return [
-        (
-            str(field.label.text),
-            ", ".join(
-                str(choice.label).partition(":")[0]
-                for choice in field.iter_choices()
-                if choice.value
-            ),
-        )
+        (str(field.label.text), [str(row.label) for row in field.iter_choices() if row.value])
         for field in form
         if isinstance(field, ListChoiceField)
     ]
