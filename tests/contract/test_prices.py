@@ -22,6 +22,7 @@ HERE = {
     "crrubric/services/setup/vendors.py",
     "crrubric/services/demo/district.py",
     "crrubric/web/setup/forms.py",
+    "crrubric/web/setup/several_forms.py",  # words for what a price is counted in
     "crrubric/web/setup/vendors.py",
     "crrubric/web/record/journal_words.py",
     "templates/setup/vendors/vendor.html",

@@ -175,6 +175,7 @@ own.show_own_password_form signed in
 memo.download_memo_word VIEW_MEMO
 newer.show_newer_marks VIEW_OWN_BALLOTS
 notices.save_notice_dismissal VIEW_EVALUATION
+notices.save_notice_dismissals VIEW_EVALUATION
 practice.save_practice_round_restart RUN_PRACTICE
 practice.save_own_practice_finish PRACTICE
 practice.show_practice VIEW_PRACTICE

@@ -8,7 +8,7 @@ from crrubric.domain.translation import N_
 
 @dataclass(frozen=True, slots=True)
 class VotersInTheRoom:
-    """How many can have voted: those recorded as present, else the whole committee."""
+    """How many can have voted: chairs and reviewers recorded as present, else all of them."""
 
     count: int
     recorded: bool
@@ -20,13 +20,13 @@ def refuse_excess_votes(votes: int, voters: VotersInTheRoom) -> None:
         return
     message = (
         N_(
-            "%(votes)s votes are more than the people recorded as present: %(count)s. Count again,"
-            " or record first who is present."
+            "%(votes)s votes are more than the chairs and reviewers recorded as present: %(count)s."
+            " Observers do not vote. Count again, or record first who is present."
         )
         if voters.recorded
         else N_(
-            "%(votes)s votes are more than the committee has members: %(count)s. Count again, and"
-            " record who is present."
+            "%(votes)s votes are more than the committee has chairs and reviewers: %(count)s."
+            " Observers do not vote. Count again, and record who is present."
         )
     )
     raise Invalid(message, votes=votes, count=voters.count, field="in_favor")

@@ -31,7 +31,7 @@ from crrubric.domain.memo.words import NONE, Translate, ValueFormatter
 from crrubric.domain.results.cost import NO_PRICE
 from crrubric.domain.results.scoring import SCORE_MEANS
 from crrubric.domain.translation import N_
-from crrubric.domain.vocabulary import PositionKind
+from crrubric.domain.vocabulary import PositionKind, Role
 
 
 def compose_memo(facts: MemoFacts, translate: Translate) -> Memo:
@@ -478,7 +478,11 @@ class _MemoComposer:
     def approvals(self) -> Iterable[Block]:
         words = self.words
         yield Signatures(
-            tuple(person.name for person in self.facts.people),
+            tuple(
+                person.name
+                for person in self.facts.people
+                if Role.OBSERVER.label not in person.roles  # they do not vote
+            ),
             words(N_("Signature")),
             words(N_("Date")),
         )

@@ -46,7 +46,8 @@ class TaskFacts:
 
     own_open: own ballots to submit; undeclared: those of them without a declaration; to_confirm:
     entered on one's behalf; answered: answers of vendors where one's own open ballot says CAN'T
-    TELL. open_ballots: everybody's; not_practiced: reviewers who are not done. ended: the closing
+    TELL. open_ballots: everybody's; not_practiced: reviewers who are not done, nor have
+    answered everything. ended: the closing
     day or the hard end is over. without_finding: items. conflicts: of the person's own, with
     vendors in the selection.
     """

@@ -33,9 +33,10 @@ VENDOR_COLUMNS: Columns = {
               "enlaces, uno por línea", "enlaces", "enlace", "sitio web", "página web"),
     "price_unit": ("price is", "price unit", "unit", "el precio es", "unidad"),
     "unit_price": ("price of one unit for a year, in dollars", "price", "unit price",
-                   "price per unit", "precio", "precio por unidad",
+                   "price per unit", "price per student", "precio", "precio por unidad",
+                   "precio por estudiante",
                    "precio de una unidad por un año, en dólares"),
-    "quantity": ("quantity", "cantidad"),
+    "quantity": ("quantity", "students", "number of students", "cantidad", "estudiantes"),
     "term_months": ("term in months", "term", "months", "plazo en meses", "plazo", "meses"),
     "price_note": ("note on the price", "price note", "note", "notes",
                    "nota sobre el precio", "nota", "notas"),
@@ -55,6 +56,16 @@ SEAT_WORDS: Words = {
     "chair, reviewer": "chair-reviewer", "chair/reviewer": "chair-reviewer",
     "observer": "observer", "observador": "observer", "observadora": "observer",
 }  # fmt: skip
+# what a price is counted in
+PRICE_UNIT_WORDS: Words = {
+    "student": "LEARNER", "per student": "LEARNER", "learner": "LEARNER", "pupil": "LEARNER",
+    "per pupil": "LEARNER", "estudiante": "LEARNER", "por estudiante": "LEARNER",
+    "por alumno": "LEARNER", "seat": "SEAT", "per seat": "SEAT", "concurrent user": "SEAT",
+    "course": "COURSE", "per course": "COURSE", "enrollment": "COURSE",
+    "per enrollment": "COURSE", "school": "SCHOOL", "site": "SCHOOL", "per site": "SCHOOL",
+    "escuela": "SCHOOL", "por escuela": "SCHOOL", "plantel": "SCHOOL", "district": "DISTRICT",
+    "whole district": "DISTRICT", "per district": "DISTRICT", "distrito": "DISTRICT",
+}  # fmt: skip
 # and whom people represent
 STAKEHOLDER_WORDS: Words = {
     "special ed": "special_education", "sped": "special_education", "ese": "special_education",
@@ -62,6 +73,8 @@ STAKEHOLDER_WORDS: Words = {
     "esol": "english_learners", "guidance": "counselor", "guidance counselor": "counselor",
     "technology": "it", "administrator": "principal", "administration": "principal",
     "guardian": "parent", "family": "parent", "families": "parent", "learner": "student",
+    "school board": "other", "board": "other", "board member": "other",
+    "school board member": "other", "junta escolar": "other", "consejo escolar": "other",
     "familia": "parent", "padre": "parent", "madre": "parent", "tecnología": "it",
 }  # fmt: skip
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from crrubric.domain.events import Event
@@ -60,16 +60,20 @@ def list_present_member_ids(session: Session, meeting: Meeting) -> set[int]:
 def count_voters(session: Session, meeting: Meeting, *, whenever: bool = False) -> VotersInTheRoom:
     """How many can vote now; whenever: how many can have voted at any time of the meeting.
 
-    Where nobody recorded who was there, it can have been the whole committee.
+    Chairs and reviewers vote, observers don't. Where nobody recorded who was there, it can have
+    been the whole committee.
     """
-    there = session.scalars(
-        select(Attendance.left_at).where(Attendance.meeting_id == meeting.id)
+    votes = or_(Member.is_chair, Member.is_reviewer)
+    there = session.execute(
+        select(Attendance.left_at, votes.label("votes"))
+        .join(Attendance.member)
+        .where(Attendance.meeting_id == meeting.id)
     ).all()
     if there:
-        count = len(there) if whenever else sum(left is None for left in there)
+        count = sum(row.votes and (whenever or row.left_at is None) for row in there)
         return VotersInTheRoom(count, recorded=True)
     members = select(func.count(Member.id)).where(
-        Member.evaluation_id == meeting.evaluation_id, Member.removed_at.is_(None)
+        Member.evaluation_id == meeting.evaluation_id, Member.removed_at.is_(None), votes
     )
     return VotersInTheRoom(session.scalar(members) or 0, recorded=False)
 

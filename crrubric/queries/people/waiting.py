@@ -28,6 +28,7 @@ from crrubric.models import (
 )
 from crrubric.queries.people.access import is_recusing_conflict
 from crrubric.queries.people.people import Actor, has_seat, roles_of
+from crrubric.queries.setup.practice import leaves_practice_unanswered
 
 OTHER = aliased(Member)
 
@@ -79,7 +80,7 @@ def _list_task_counts() -> list[ColumnElement[object]]:
             OTHER.evaluation_id == Evaluation.id,
             OTHER.is_reviewer,
             OTHER.removed_at.is_(None),
-            OTHER.practiced_at.is_(None),
+            and_(OTHER.practiced_at.is_(None), leaves_practice_unanswered(OTHER)),
         ),
         "own_open": _count(Ballot.id, *own, unsubmitted),
         "undeclared": _count(Ballot.id, *own, unsubmitted, ~_is_declared()),

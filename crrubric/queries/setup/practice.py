@@ -3,13 +3,13 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.results.tally import Tally
 from crrubric.domain.text import sort_key
 from crrubric.domain.vocabulary import Answer, Stakeholder
-from crrubric.models import Criterion, Evaluation, Member, PracticeMark
+from crrubric.models import AssignedCriterion, Criterion, Evaluation, Member, PracticeMark
 from crrubric.queries.people.people import is_present_reviewer
 from crrubric.queries.setup.rubrics import list_rubric_parts
 
@@ -28,6 +28,30 @@ def count_practiced_reviewers(session: Session, evaluation_id: int) -> tuple[int
         )
     ).one()
     return row[0], row[1]
+
+
+def leaves_practice_unanswered(member: type[Member]) -> ColumnElement[bool]:
+    """Whether the member of each row has not answered all that they are to mark."""
+    is_asked = exists().where(
+        AssignedCriterion.member_id == member.id, AssignedCriterion.criterion_id == Criterion.id
+    )
+    is_answered = exists().where(
+        PracticeMark.member_id == member.id, PracticeMark.criterion_id == Criterion.id
+    )
+    return exists().where(
+        Criterion.evaluation_id == member.evaluation_id,
+        ~Criterion.left_out,
+        or_(member.every_criterion, is_asked),
+        ~is_answered,
+    )
+
+
+def count_answered_practices(session: Session, evaluation_id: int) -> int:
+    """How many reviewers have answered everything that they are to mark: never what."""
+    rows = select(func.count(Member.id)).where(
+        is_present_reviewer(evaluation_id), ~leaves_practice_unanswered(Member)
+    )
+    return session.scalar(rows) or 0
 
 
 @dataclass(frozen=True, slots=True)

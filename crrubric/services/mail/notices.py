@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
@@ -94,3 +94,16 @@ def dismiss_notice(actor: Actor, slug: str, notice_id: int) -> None:
         if notice is None or seat.member is None or notice.member_id != seat.member.id:
             raise make_not_found()
         notice.seen_at = notice.seen_at or now_utc()
+
+
+def dismiss_notices(actor: Actor, slug: str, *, last: int) -> None:
+    """Mark one's own notices of an evaluation as seen, up to the last that the page showed."""
+    with unit_of_work() as session:
+        seat = require_locked_seat(session, actor, Action.VIEW_EVALUATION, slug)
+        if seat.member is None:
+            raise make_not_found()
+        session.execute(
+            update(Notice)
+            .where(Notice.member_id == seat.member.id, Notice.seen_at.is_(None), Notice.id <= last)
+            .values(seen_at=now_utc())
+        )

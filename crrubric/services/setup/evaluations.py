@@ -2,10 +2,12 @@
 
 from dataclasses import asdict
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, clean_together, refuse_together
@@ -304,6 +306,9 @@ def set_retention(
         old = serialize_retention(evaluation)
         new = {"until": day.isoformat(), "hold": held}
         refuse_unseen_change(old, new, seen)
+        today = now_utc().astimezone(ZoneInfo(evaluation.district.time_zone)).date()
+        if day < today and day != evaluation.retain_until:
+            raise Invalid(N_("That day is over: enter one that is still to come."), field="until")
         sooner = evaluation.retain_until is not None and day < evaluation.retain_until
         if (sooner or (evaluation.legal_hold and not held)) and not why:
             raise Invalid(

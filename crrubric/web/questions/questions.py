@@ -144,10 +144,18 @@ def make_vendor_questions(
         send=send,
     )
     made.merge.offer(made.unanswered)
+    if here.merge:
+        suggest_question_words(made.merge, [row for row in waiting if row.id in here.ticked])
     made.send.shown.data = fingerprint_values(answers.read_question_versions(made.drafts))
     number_field_ids(made.merge, vendor.id)
     number_field_ids(made.send, vendor.id)
     return made
+
+
+def suggest_question_words(form: MergeForm, ticked: Sequence[read.WaitingAsking]) -> None:
+    """Put the reviewer's words into a form that was sent without any, if one alone was ticked."""
+    if not form.words.data and len(ticked) == 1:
+        form.words.data = ticked[0].words
 
 
 def list_gaps_without_question(

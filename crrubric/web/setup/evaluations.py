@@ -101,8 +101,17 @@ def may_begin_scoring(seat: Seat, ballots: Sequence[BallotLine]) -> bool:
 @require_permission(Action.CHANGE_PHASE)
 def show_phase_change(seat: Seat) -> ResponseReturnValue:
     """What moving to a phase will do, before it is done."""
+    if request.args.get("to") == seat.evaluation.phase.value:
+        return say_phase_is_reached(seat)
     to = read_wanted_phase(seat, request.args.get("to"))
     return render_phase_change(seat, to, make_phase_form(seat, to))
+
+
+def say_phase_is_reached(seat: Seat) -> ResponseReturnValue:
+    """What was asked for is done, as after going back in the browser: off to where it led."""
+    phase = seat.evaluation.phase
+    flash(_("This is done already. The phase is now: %(phase)s.", phase=_(phase.label)), "done")
+    return redirect_to(AFTER_PHASE.get(phase, HOME), seat)
 
 
 def read_wanted_phase(seat: Seat, name: str | None) -> Phase:
@@ -160,6 +169,8 @@ def describe_phase_button(to: Phase) -> str:
 @require_permission(Action.CHANGE_PHASE)
 def save_phase(seat: Seat) -> ResponseReturnValue:
     """Move forward, or one step back with a reason."""
+    if request.form.get("to") == seat.evaluation.phase.value:
+        return say_phase_is_reached(seat)
     to = read_wanted_phase(seat, request.form.get("to"))
     form, status = make_phase_form(seat, to), 422
     if form.validate():

@@ -271,7 +271,14 @@ class SeatForm(EditForm, ChooseSeatForm):
 
 
 class InviteForm(ChooseSeatForm):
-    """An invitation to the committee."""
+    """An invitation to the committee; whom the person represents is never chosen by itself."""
+
+    stakeholder = ListChoiceField(
+        _("Represents"),
+        [InputRequired(_("Choose whom the person represents."))],
+        coerce=coerce_optional(Stakeholder),
+        choices=list_choices(Stakeholder, empty=_("Choose")),
+    )
 
     name = StringField(
         _("Name"), [InputRequired(_("Enter the person’s name.")), limit_length(limits.NAME)]

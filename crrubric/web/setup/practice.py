@@ -12,6 +12,7 @@ from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.setup.act_facts import foresee_end_of_practice, foresee_restart_of_practice
 from crrubric.queries.setup.assignments import list_assigned_criterion_ids, list_assigned_parts
 from crrubric.queries.setup.practice import (
+    count_answered_practices,
     count_practiced_reviewers,
     list_practice_spreads,
     load_own_practice_marks,
@@ -56,6 +57,7 @@ def render_practice_page(seat: Seat, *, tried: Tried | None = None) -> str:
         total=len(asked),
         mine=mine,
         over=over,
+        answered_all=count_answered_practices(db.session(), seat.evaluation.id),
         finished=count_practiced_reviewers(db.session(), seat.evaluation.id),
         spread=list_practice_spreads(db.session(), seat.evaluation),
         may_run=seat.may(Action.RUN_PRACTICE),

@@ -38,6 +38,7 @@ from crrubric.web.setup.several_forms import (
     VendorLineForm,
     attach_line_error,
     fill_lines,
+    list_allowed_words,
     list_choice_words,
     name_line,
 )
@@ -130,6 +131,7 @@ def render_sheet_page(seat: Seat, kind: SheetKind, page: SheetPage) -> str:
         under=kind.home,
         title=_("Add several vendors") if vendors else _("Invite several people"),
         take=_("Add the ticked vendors") if vendors else _("Invite the ticked people"),
+        allowed=list_allowed_words(empty),
         labels=[str(empty[name].label.text) for name in kind.columns],
         most=limits.LINES_AT_ONCE,
         page=page,

@@ -14,19 +14,26 @@ from wtforms.validators import InputRequired
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
 from crrubric.domain.people.languages import NAMES, formats_of
-from crrubric.domain.setup.pasted import SEAT_WORDS, STAKEHOLDER_WORDS, Words, to_choice_word
-from crrubric.domain.vocabulary import Stakeholder
+from crrubric.domain.setup.pasted import (
+    PRICE_UNIT_WORDS,
+    SEAT_WORDS,
+    STAKEHOLDER_WORDS,
+    Words,
+    to_choice_word,
+)
 from crrubric.web.setup.forms import SEAT_LABELS, InviteForm, VendorForm
 from crrubric.web.shared.forms import (
     Form,
     ListChoiceField,
-    coerce_optional,
     limit_length,
-    list_choices,
 )
 
 Sent = MultiDict[str, str]
-OTHER_WORDS: Mapping[str, Words] = {"roles": SEAT_WORDS, "stakeholder": STAKEHOLDER_WORDS}
+OTHER_WORDS: Mapping[str, Words] = {
+    "roles": SEAT_WORDS,
+    "stakeholder": STAKEHOLDER_WORDS,
+    "price_unit": PRICE_UNIT_WORDS,
+}
 
 
 class TableForm(Form):
@@ -87,12 +94,6 @@ class InviteLineForm(LineForm, InviteForm):
         [InputRequired(_("Choose a role."))],
         choices=[SelectChoice("", _("Choose")), *(SelectChoice(*x) for x in SEAT_LABELS.items())],
     )
-    stakeholder = ListChoiceField(
-        _("Represents"),
-        [InputRequired(_("Choose whom the person represents."))],
-        coerce=coerce_optional(Stakeholder),
-        choices=list_choices(Stakeholder, empty=_("Choose")),
-    )
 
 
 def list_choice_words(form: Form) -> dict[str, Words]:
@@ -111,6 +112,15 @@ def list_choice_words(form: Form) -> dict[str, Words]:
     for name, words in found.items():
         words.update({to_choice_word(word): to for word, to in OTHER_WORDS.get(name, {}).items()})
     return {**found}
+
+
+def list_allowed_words(form: Form) -> list[tuple[str, list[str]]]:
+    """(label, choices) of each list of a line: what can be written there."""
+    return [
+        (str(field.label.text), [str(row.label) for row in field.iter_choices() if row.value])
+        for field in form
+        if isinstance(field, ListChoiceField)
+    ]
 
 
 def fill_lines(lines: Iterable[Mapping[str, str]], words: Mapping[str, Words]) -> Sent:

@@ -53,11 +53,16 @@ MENU = (
         (
             MenuPage(N_("Practice"), "practice.show_practice", Action.VIEW_PRACTICE),
             MenuPage(N_("My ballots"), "ballots.show_own_ballots", Action.VIEW_OWN_BALLOTS),
-            MenuPage(N_("Progress"), "evaluations.show_progress", Action.VIEW_PROGRESS),
-            MenuPage(N_("Questions"), "questions.show_questions", Action.VIEW_QUESTIONS),
-            MenuPage(N_("Meeting"), "meeting.show_agenda", Action.FOLLOW_MEETING),
         ),
     ),
+    (
+        N_("Progress"),
+        (
+            MenuPage(N_("Progress"), "evaluations.show_progress", Action.VIEW_PROGRESS),
+            MenuPage(N_("Questions"), "questions.show_questions", Action.VIEW_QUESTIONS),
+        ),
+    ),
+    ("", (MenuPage(N_("Meeting"), "meeting.show_agenda", Action.FOLLOW_MEETING),)),
     (
         N_("Results"),
         (
@@ -79,9 +84,9 @@ MENU = (
         (
             MenuPage(N_("Decision"), "decision.show_decision", Action.VIEW_RESULTS),
             MenuPage(N_("Memo"), "memo.show_memo", Action.VIEW_MEMO),
+            MenuPage(N_("Journal"), "journal.show_journal", Action.VIEW_JOURNAL),
         ),
     ),
-    ("", (MenuPage(N_("Journal"), "journal.show_journal", Action.VIEW_JOURNAL),)),
 )
 
 # Outside evaluations; None: for everybody who is signed in.

@@ -8,7 +8,7 @@ from crrubric.domain.events import Event
 from crrubric.domain.versions import fingerprint_values
 from crrubric.domain.vocabulary import DeclarationKind, Phase
 from crrubric.extensions import db
-from crrubric.models import Finding, JournalEntry, Member, Motion
+from crrubric.models import Attendance, Finding, JournalEntry, Member, Motion
 from crrubric.queries.record.verification import verify_record
 from crrubric.services.ballots.declarations import declare_interest
 from crrubric.services.meeting import meetings, motions
@@ -43,7 +43,9 @@ def vote(yes: int, no: int = 0, away: int = 0) -> MotionText:
 def test_more_votes_than_people_present_are_refused(make: Factory, text: MotionText):
     made = attended(make)
 
-    with pytest.raises(Invalid, match="more than the people recorded as present: 4") as error:
+    with pytest.raises(
+        Invalid, match="more than the chairs and reviewers recorded as present: 4"
+    ) as error:
         meetings.record_motion(made.chair, made.slug, text)
     shown = shown_undisputed(made, made.chair)
     with pytest.raises(Invalid, match="recorded as present: 4"):
@@ -62,10 +64,27 @@ def test_whoever_left_does_not_vote(make: Factory):
         meetings.record_motion(made.chair, made.slug, vote(1))
 
 
+def test_an_observer_is_present_and_neither_votes_nor_signs(make: Factory, visit: Visit):
+    made = opened(make)
+    db.session.get_one(Member, made.evaluation.members[-1].id).is_reviewer = False
+    db.session.commit()
+    for said in ("has chairs and reviewers: 3", "recorded as present: 3"):
+        with pytest.raises(Invalid, match=said):
+            meetings.record_motion(made.chair, made.slug, vote(4))
+        members = list(db.session.scalars(select(Member.id)))
+        meetings.record_attendance(made.chair, made.slug, members)
+
+    assert len(db.session.scalars(select(Attendance)).all()) == 4
+    assert meetings.record_motion(made.chair, made.slug, vote(3)).carried
+    signs = words(visit(made.chair).page(made.url("memo/memo.html")).root)
+    names = [row.name for row in made.evaluation.members]
+    assert [f"{name}: Signature" in signs for name in names] == [True, True, True, False]
+
+
 def test_where_nobody_recorded_who_is_there_the_committee_is_the_limit(make: Factory):
     made = opened(make)
 
-    with pytest.raises(Invalid, match="than the committee has members: 4"):
+    with pytest.raises(Invalid, match="than the committee has chairs and reviewers: 4"):
         meetings.record_motion(made.chair, made.slug, vote(5))
     assert meetings.record_motion(made.chair, made.slug, vote(4)).carried
 
@@ -80,7 +99,7 @@ def test_too_many_votes_are_told_beside_the_field_and_what_was_typed_stays(
     )
 
     assert answer.status_code == 422
-    assert "50 votes are more than the people recorded as present: 4." in answer.text
+    assert "50 votes are more than the chairs and reviewers recorded as present: 4." in answer.text
     assert 'value="50"' in answer.text
 
 

@@ -646,3 +646,18 @@ def test_a_question_that_was_reworded_meanwhile_is_not_recorded_as_sent(
     assert "changed after you opened this page" in answer.text
     assert db.session.get_one(Question, question.id, populate_existing=True).sent_on is None
     assert send(chair, made).status_code == 303
+
+
+def test_the_words_of_one_reviewer_need_not_be_typed_again(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+    first = asked(made)
+    chair, url = visit(made.chair), made.url("questions/")
+    merge = made.url(f"questions/vendors/{made.vendors[0].id}/merge")
+    asked(made, 0, words="And the tables?")
+
+    several = filled_form(chair.page(url), merge)
+    refused = chair.post(merge, {**several, "asking": str(first.id)})
+
+    again = filled_form(parse(422, refused.text), merge)
+    assert several["words"] == [""]
+    assert (again["words"], again["asking"]) == ([first.words], [str(first.id)])

@@ -195,6 +195,20 @@ def test_members_are_told_once_of_a_new_phase(make: Factory, visit: Visit):
     assert sentence not in person.get("/").text
 
 
+def test_all_notices_of_a_page_are_dismissed_at_once_and_only_ones_own(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+    phases.change_phase(made.chair, made.slug, Phase.MEETING)
+    reviewer = visit(made.reviewers[0])
+    before = reviewer.page("/")
+    last = max(db.session.scalars(select(Notice.id)))
+
+    answer = reviewer.post(made.url("notices"), {"at": str(last)})
+
+    assert ("Dismiss all" in before.text, answer.status_code) == (True, 303)
+    assert "Dismiss" not in reviewer.page("/").text
+    assert "Dismiss" in visit(made.reviewers[1]).page("/").text
+
+
 def test_a_notice_can_be_dismissed_only_by_its_own_reader(make: Factory):
     made = make.evaluation(phase=Phase.SCORING)
     notice = db.session.scalars(select(Notice).order_by(Notice.id)).first()
@@ -220,6 +234,15 @@ def test_the_record_is_archived_with_a_day_and_can_come_back(make: Factory, visi
     phases.change_phase(made.chair, made.slug, Phase.DECIDED, reason="An error in the memo")
     db.session.expire_all()
     assert made.evaluation.archived_at is None
+
+
+def test_a_record_is_not_kept_until_a_day_that_is_over(make: Factory):
+    made = make.evaluation(phase=Phase.DECIDED)
+
+    with pytest.raises(Invalid, match="That day is over") as error:
+        evaluations.set_retention(made.chair, made.slug, until=date(2020, 1, 1))
+
+    assert (error.value.field, made.evaluation.retain_until) == ("until", None)
 
 
 def test_ending_a_legal_hold_or_shortening_retention_needs_a_reason(make: Factory):

@@ -4,6 +4,7 @@ import pytest
 
 from crrubric.domain.setup.rubric import parse_rubric
 from crrubric.domain.vocabulary import Phase
+from crrubric.services.setup.rules import RuleSettings
 from tests.factories import SMALL, Factory
 from tests.integration.conftest import Visit
 from tests.pages import Page, words
@@ -66,6 +67,25 @@ def test_a_score_that_is_not_settled_reads_not_decided_yet_with_what_is_missing(
         "not passed",
     ]
     assert "Not decided yet whether it reaches the pass mark of 85" in compared
+
+
+@pytest.mark.parametrize(
+    ("marks", "says"),
+    [("?YY", "not decided yet: one must-have is pending"), ("Y?Y", "passed")],
+)
+def test_a_score_that_passes_in_any_case_reads_what_else_is_pending(
+    make: Factory, visit: Visit, marks: str, says: str
+):
+    made = make.evaluation(
+        phase=Phase.MEETING,
+        marks={(0, 0): marks, (1, 0): marks},
+        rule=RuleSettings(pass_mark=20),
+    )
+
+    page = visit(made.chair).page(made.url("scores"))
+
+    said = {words(row.find("th")): words(row.findall("td")[-1]) for row in page.all("tr")[1:3]}
+    assert said[made.vendors[0].company] == says
 
 
 def test_without_must_haves_nobody_is_said_to_meet_them(make: Factory, visit: Visit):

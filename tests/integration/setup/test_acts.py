@@ -46,6 +46,19 @@ def test_closing_scoring_is_told_before_it_is_done(make: Factory, visit: Visit):
     assert (before, done.status_code, phase_of(made)) == (Phase.SCORING, 303, Phase.MEETING)
 
 
+def test_asking_again_for_a_phase_that_has_begun_says_that_it_is_done(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SCORING)
+    chair = visit(made.chair)
+
+    asked = chair.get(made.url("phase?to=SCORING"))
+    said = words(chair.page(asked.location).with_id("main"))
+    pressed = chair.post(made.url("phase"), {"to": "SCORING"})
+
+    assert "This is done already. The phase is now: Scoring." in said
+    assert (asked.status_code, pressed.status_code) == (303, 303)
+    assert pressed.location == asked.location
+
+
 def test_an_act_without_the_page_before_it_shows_the_page(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING)
 

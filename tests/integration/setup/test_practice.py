@@ -186,7 +186,10 @@ def test_the_chair_sees_how_many_are_done_and_can_still_reword(make: Factory, vi
     service.finish_practice(made.reviewers[0], made.slug)
     chair = visit(made.chair)
 
-    assert "1 of 2 reviewers are done" in chair.get(made.url("practice/")).text
+    assert (
+        "0 of 2 reviewers have answered everything; 1 have said that they are done"
+        in chair.get(made.url("practice/")).text
+    )
     service.show_spread(made.chair, made.slug)
     text = rubrics.CriterionText(
         title="Works with our system", question="Do grades come back by themselves?"
@@ -258,3 +261,36 @@ def test_practice_goes_back_to_set_up_with_a_reason_and_on_to_scoring(make: Fact
     phases.change_phase(made.chair, made.slug, Phase.SCORING)
 
     assert visit(made.reviewers[0]).get(made.url("practice/")).status_code == 404
+
+
+def test_the_chair_is_asked_to_end_the_round_once_everybody_has_answered_everything(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation(phase=Phase.PRACTICE)
+    chair, waits = visit(made.chair), "Every reviewer has answered everything"
+    split(made)
+    before = words(chair.page("/").with_id("main"))
+
+    for reviewer in (0, 1):
+        (last,) = [row.code for row in made.criteria if row.code not in ("ada", "sis")]
+        practice(made, reviewer, last, Answer.YES)
+
+    assert (waits in before, waits in words(chair.page("/").with_id("main"))) == (False, True)
+    said = words(chair.page(made.url("practice/")).with_id("main"))
+    assert "2 of 2 reviewers have answered everything; 0 have said that they are done" in said
+
+
+def test_whom_an_invited_person_represents_is_never_chosen_by_itself(make: Factory, visit: Visit):
+    made = make.evaluation()
+    url = made.url("committee/")
+    chair = visit(made.chair)
+    person = {"name": "Ana", "email": "ana@district.example", "roles": "reviewer"}
+
+    page = chair.page(url)
+    answer = chair.post(made.url("committee/"), {**person, "stakeholder": ""})
+
+    (first, *_rest) = page.with_id("stakeholder").iter("option")
+    assert (first.get("value"), answer.status_code) == ("", 422)
+    assert error_of(parse(422, answer.text), "stakeholder") == (
+        "Error: Choose whom the person represents."
+    )
