@@ -180,6 +180,7 @@ def test_the_page_with_a_one_time_link_and_the_one_behind_it(demo: Site, browse:
     chair.page.goto("/evaluations/begun-today/committee/")
     chair.page.get_by_label("Name").fill("Noor Newcomer")
     chair.page.locator("main").get_by_label("E-mail address").fill("noor@cedarbend.example")
+    chair.page.get_by_label("Represents").select_option(label="Parent")
     chair.press("Invite")
     chair.sees("Send Noor Newcomer this link")
     link = chair.page.get_by_label("Invitation link").input_value()

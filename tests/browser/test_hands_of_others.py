@@ -114,7 +114,7 @@ def test_with_the_keyboard_alone_a_chair_settles_a_cell_in_the_meeting(site: Sit
     open_cell(keys)
     record_finding(keys)
 
-    keys.follow("Consensus matrix")
+    keys.menu("Results")
     expect(keys.page.locator(".cell").first).to_contain_text("adopted")
     keys.visitor.snap("matrix")
 

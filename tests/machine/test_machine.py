@@ -565,7 +565,7 @@ class Committee(Files, Later, Practice, Talk):
         pair = self.seat(name), key
         old = self.model.declarations.get(pair)
         done = self.tried(
-            (not conflict and not words and Invalid)
+            (bool(conflict) == bool(words) and Invalid)  # “none” has no words, a conflict has
             or self.refused(name, Action.DECLARE)
             or (key not in self.model.vendors and NotFound)
             or (old and old["kind"] == "CONFLICT" and WrongPhase),
@@ -1112,5 +1112,6 @@ def test_every_event_of_an_evaluation_can_be_replayed():
     accounts = {event for event in Event if event.name.startswith("ACCOUNT_")}
     assert set(Event) - STEPS.keys() == {
         Event.DISTRICT_CHANGED,
+        Event.EVALUATION_BEGUN,  # told to the site
         *accounts,
     }

@@ -196,7 +196,7 @@ def flash_finding(seat: Seat, read: Matrix, vendor_id: int, criterion_id: int) -
     facts = load_cell_facts(seat, read, vendor_id, criterion_id)
     said = _(
         "The finding is recorded: %(vendor)s, %(criterion)s, %(outcome)s.",
-        vendor=facts.vendor.company,
+        vendor=facts.vendor.name,
         criterion=translate_rubric_row(facts.criterion, "title"),
         outcome=_(facts.cell.finding.label),
     )

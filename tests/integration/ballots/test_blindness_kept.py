@@ -9,7 +9,7 @@ import pytest
 from crrubric.clock import now_utc
 from crrubric.domain.errors import Invalid, NotReady, WrongPhase
 from crrubric.domain.setup.assignment import Assignment
-from crrubric.domain.vocabulary import Answer, CorrectionEffect, DeclarationKind, Phase
+from crrubric.domain.vocabulary import Answer, CorrectionEffect, DeclarationKind, Phase, Role
 from crrubric.extensions import db
 from crrubric.models import Ballot, Evaluation
 from crrubric.queries.ballots.ballots import iterate_disclosed_marks
@@ -271,7 +271,8 @@ def test_who_has_entered_a_ballot_marks_nothing_even_where_a_correction_reopened
     text = corrections.Correction(
         title="Other", question="", look_for="", effect=CorrectionEffect.AGAIN, reason="Unclear."
     )
-    corrections.correct_criterion(made.chair, made.slug, made.criteria[0].id, text)
+    other = make.member(made.chair, made.slug, frozenset({Role.CHAIR}))
+    corrections.correct_criterion(other, made.slug, made.criteria[0].id, text)
 
     with pytest.raises(WrongPhase, match="have seen it"):
         mark(made, made.criteria[0].id, seen=0)

@@ -143,16 +143,6 @@ def score(make: Factory, made: Made) -> None:
     make.submit(made, 0, 0, why="No time.")
     make.submit(made, 1, 0, why="No time.")
     seals.reopen_ballot(chair, slug, ballot_of(made, 1, 0).id, reason="A slip.")
-    given = {made.criteria[0].id: entries.MarkText(answer=Answer.YES, note="On paper.")}
-    entries.enter_ballot(
-        chair,
-        slug,
-        ballot_of(made, 2, 0).id,
-        entries.EnteredBallot(
-            source=EntrySource.PAPER, given_on=DAY, no_conflict=True, marks=given, rest="No."
-        ),
-    )
-    entries.confirm_ballot(made.reviewers[2], slug, vendor.id)
     make.conflict(made, 2, 1, "A cousin works there.")
     conflict = db.session.scalars(
         select(Declaration.id).where(Declaration.kind == DeclarationKind.CONFLICT)
@@ -173,6 +163,17 @@ def score(make: Factory, made: Made) -> None:
     )
     withdrawals.withdraw_vendor(chair, slug, made.vendors[2].id, reason="It withdrew its offer.")
     committee.remove_member(chair, slug, committee_member(make, made))
+    # whoever enters a ballot has seen it, and from then on chooses nothing of what counts
+    given = {made.criteria[0].id: entries.MarkText(answer=Answer.YES, note="On paper.")}
+    entries.enter_ballot(
+        chair,
+        slug,
+        ballot_of(made, 2, 0).id,
+        entries.EnteredBallot(
+            source=EntrySource.PAPER, given_on=DAY, no_conflict=True, marks=given, rest="No."
+        ),
+    )
+    entries.confirm_ballot(made.reviewers[2], slug, vendor.id)
 
 
 def committee_member(make: Factory, made: Made) -> int:
