@@ -210,7 +210,7 @@ class Later(Frame):
             or self.not_enterable(name, pair)
             or self.aims(name)
             or (pair not in self.model.declarations and not free and Invalid)
-            or (len(given) < len(own) and not rest and Invalid),
+            or ((len(given) < len(own)) != bool(rest) and Invalid),  # why the others have no mark
             lambda: entries.enter_ballot(self.people[name], self.slug, key, entry),
         )
         if done:
