@@ -149,8 +149,7 @@ def write_placed(
 
 def describe_reason(bad: BadLine) -> str:
     """Why a line can't be used, with the column if it is one of them."""
-    field = bad.reason.field if isinstance(bad.reason, Invalid) else None
-    return f"{field}: {bad.reason}" if field else str(bad.reason)
+    return f"{bad.field}: {bad.reason}" if bad.field else str(bad.reason)
 
 
 def summarize_settings(counts: dict[Setting, int]) -> Iterator[str]:

@@ -212,11 +212,14 @@ def listen_for_stop() -> Event:
 
 def serve_until_stopped(server: Server, asked: Event) -> None:
     """Answer requests until asked to stop; then finish those that are under way."""
+    looked = time.monotonic()
     while not asked.is_set():
         run_loop_once(server)
         close_resting_channels(server)
-        close_stalled_channels(server)
-        close_slow_senders(server)
+        if time.monotonic() - looked >= TICK:  # not at every event: it looks at every connection
+            looked = time.monotonic()
+            close_stalled_channels(server)
+            close_slow_senders(server)
     log.info("Stopping: answers under way have %s s.", server.stop_seconds)
     finish_answers(server)
     server.waitress.task_dispatcher.shutdown(timeout=1)

@@ -73,6 +73,11 @@ class BadLine:
     number: int
     reason: CrrubricError
 
+    @property
+    def field(self) -> str | None:
+        """The column that it is about, if it is one of them."""
+        return self.reason.field if isinstance(self.reason, Invalid) else None
+
 
 def plain_header(text: str) -> str:
     """A header without case, blanks and punctuation: “Credits_Needed” is “creditsneeded”."""

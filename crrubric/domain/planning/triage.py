@@ -134,6 +134,11 @@ def place_learner(
     )
 
 
+def list_setting_rows() -> list[tuple[Band, Setting, Setting]]:
+    """The table of settings, the highest band first: where fully online suits, where it doesn't."""
+    return [(band, SETTINGS[band, True], SETTINGS[band, False]) for band in reversed(Band)]
+
+
 def count_settings(placements: Iterable[Placement]) -> dict[Setting, int]:
     """How many learners each of the eight settings gets; 0 where it gets none."""
     found = Counter(placement.setting for placement in placements)

@@ -13,13 +13,18 @@ from crrubric.queries.setup.vendors import list_vendors_in_selection
 CHAIRS_AND_SCORES = frozenset({Role.CHAIR, Role.REVIEWER})
 
 
+def may_be_kept(seat: Seat) -> bool:
+    """Whether it is asked at all: for nearly everybody that takes no query."""
+    return seat.evaluation.hides_prices and seat.roles >= CHAIRS_AND_SCORES
+
+
 def keeps_from_prices(seat: Seat) -> ColumnElement[bool]:
     """Whether the seat chairs and scores where another chair, who does not, can type the prices.
 
     Whoever scores is to know no price. Where every chair scores, somebody has to type them all the
     same: the memo names whoever could read them.
     """
-    if not (seat.evaluation.hides_prices and seat.roles >= CHAIRS_AND_SCORES):
+    if not may_be_kept(seat):
         return false()
     return exists().where(
         Member.evaluation_id == seat.evaluation.id,
@@ -31,10 +36,8 @@ def keeps_from_prices(seat: Seat) -> ColumnElement[bool]:
 
 
 def is_kept_from_prices(session: Session, seat: Seat) -> bool:
-    """The same, for one who asks; without a query for nearly everybody."""
-    if not (seat.evaluation.hides_prices and seat.roles >= CHAIRS_AND_SCORES):
-        return False
-    return bool(session.scalar(select(keeps_from_prices(seat))))
+    """The same, for one who asks."""
+    return may_be_kept(seat) and bool(session.scalar(select(keeps_from_prices(seat))))
 
 
 def list_uncosted_vendors(session: Session, seat: Seat) -> tuple[str, ...]:

@@ -119,16 +119,7 @@ def waive_conflict(actor: Actor, slug: str, declaration_id: int, *, reason: str)
     """
     why = require_printed_reason(reason)
     with unit_of_work() as session:
-        seat = require_locked_seat(session, actor, Action.WAIVE_CONFLICT, slug)
-        found = find_conflict(session, seat, declaration_id)
-        refuse_choice_of_ballots(
-            session,
-            actor,
-            seat.evaluation,
-            found.member_id,
-            vendor_id=found.vendor_id,
-            field="reason",
-        )
+        found = _lock_conflict(session, actor, slug, declaration_id)
         if found.waived_at is not None:
             _confirm_same_waiver(session, actor, found, Event.CONFLICT_WAIVED, why)
             return found
@@ -143,16 +134,7 @@ def end_waiver(actor: Actor, slug: str, declaration_id: int, *, reason: str) -> 
     """Take a waiver back: the member is recused again. Raises: as `waive_conflict`."""
     why = require_printed_reason(reason)
     with unit_of_work() as session:
-        seat = require_locked_seat(session, actor, Action.WAIVE_CONFLICT, slug)
-        found = find_conflict(session, seat, declaration_id)
-        refuse_choice_of_ballots(
-            session,
-            actor,
-            seat.evaluation,
-            found.member_id,
-            vendor_id=found.vendor_id,
-            field="reason",
-        )
+        found = _lock_conflict(session, actor, slug, declaration_id)
         if found.waived_at is None:
             _confirm_same_waiver(session, actor, found, Event.WAIVER_ENDED, why)
             return found
@@ -196,6 +178,18 @@ def _find_declaration(session: Session, member_id: int, vendor_id: int) -> Decla
             Declaration.member_id == member_id, Declaration.vendor_id == vendor_id
         )
     )
+
+
+def _lock_conflict(session: Session, actor: Actor, slug: str, declaration_id: int) -> Declaration:
+    """The conflict, held, of whoever may still choose whether the ballot counts. Raises: Invalid,
+    NotFound."""
+    seat = require_locked_seat(session, actor, Action.WAIVE_CONFLICT, slug)
+    found = find_conflict(session, seat, declaration_id)
+    member, vendor = found.member_id, found.vendor_id
+    refuse_choice_of_ballots(
+        session, actor, seat.evaluation, member, vendor_id=vendor, field="reason"
+    )
+    return found
 
 
 def _confirm_same_waiver(

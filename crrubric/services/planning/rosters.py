@@ -1,6 +1,5 @@
 """Reading the file of a roster; nothing of it is stored."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO, TextIOWrapper
@@ -14,7 +13,7 @@ from crrubric.domain.planning.rosters import (
     find_roster_columns,
     place_roster,
 )
-from crrubric.domain.planning.triage import Setting
+from crrubric.domain.planning.triage import Setting, count_settings
 from crrubric.domain.translation import N_
 from crrubric.services.exchange.csv_rows import Report, iterate_csv_rows, iterate_csv_text
 from crrubric.services.exchange.workbooks import ZIP, iterate_sheet_rows
@@ -33,8 +32,7 @@ class PlacedRoster:
 
     def count_settings(self) -> dict[Setting, int]:
         """How many learners get each of the eight settings."""
-        found = Counter(learner.placement.setting for learner in self.learners)
-        return {setting: found[setting] for setting in Setting}
+        return count_settings(learner.placement for learner in self.learners)
 
 
 def place_roster_file(data: bytes, name: str) -> PlacedRoster:
@@ -73,7 +71,7 @@ def iterate_roster_data(data: bytes, name: str) -> Rows:
         yield from _iterate_workbook(data, limits.SHEET_BYTES, 2 * limits.ROSTER_LINES)
         return
     with TextIOWrapper(BytesIO(data), encoding="utf-8-sig", newline="") as text:
-        yield from iterate_csv_text(text, name, _say_nothing)
+        yield from iterate_csv_text(text, name, lambda _lines: None)
 
 
 def iterate_roster_rows(path: Path, report: Report) -> Rows:
@@ -105,7 +103,3 @@ def _iterate_workbook(data: bytes, part_bytes: int, most_rows: int) -> Rows:
             continue
         width = width or len(row)
         yield number, row + [""] * (width - len(row))  # empty cells at the end are not in the file
-
-
-def _say_nothing(_lines: int) -> None:
-    """For readers who wait for nothing."""

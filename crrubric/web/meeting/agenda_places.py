@@ -16,8 +16,7 @@ from crrubric.extensions import db
 from crrubric.models import Criterion, Vendor
 from crrubric.queries.meeting.meetings import load_deferrals
 from crrubric.queries.people.access import Seat
-from crrubric.queries.results.matrices import Matrix, read_matrix
-from crrubric.web.shared.language import current_language
+from crrubric.queries.results.matrices import Matrix
 from crrubric.web.shared.page import redirect_to
 
 
@@ -57,9 +56,8 @@ def find_adjacent_places(
     return _place_of(places, before), _place_of(places, after)
 
 
-def go_on_from(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
+def go_on_from(seat: Seat, read: Matrix, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
     """Off to the agenda's next item that is neither settled nor postponed; without one, to it."""
-    read = read_matrix(db.session(), seat.evaluation, current_language())
     off = load_deferrals(db.session(), seat.evaluation.id)
     here = (vendor_id, criterion_id)
     places = [

@@ -353,7 +353,8 @@ def save_deferral(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseRetu
                 seen=form.version.data or "",
             )
             flash(_("Postponed; it stays on the agenda."), "done")
-            return go_on_from(seat, vendor_id, criterion_id)
+            read = read_matrix(db.session(), seat.evaluation, current_language())
+            return go_on_from(seat, read, vendor_id, criterion_id)
         except (Invalid, Stale, WrongPhase) as error:
             status = attach_refusal(form, error)
     return render_cell_page(seat, vendor_id, criterion_id, postponement=form), status

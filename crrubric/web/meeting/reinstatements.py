@@ -11,7 +11,7 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import DoneAlready, Invalid
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat, make_not_found, refuse_recused
-from crrubric.queries.results.matrices import read_matrix
+from crrubric.queries.results.matrices import Matrix, read_matrix
 from crrubric.services.meeting import reinstatements as service
 from crrubric.web.meeting.carried import list_carried_fields, read_carried_form
 from crrubric.web.meeting.decision import (
@@ -63,19 +63,25 @@ def apply_reinstatement_form(
             flash(done, "done")
             if not list_carried_fields():
                 return redirect_to("decision.show_decision", seat, _anchor="computed")
-            return render_carried_decision(seat)
+            return render_carried_decision(seat, read_current_matrix(seat))
         except (Invalid, DoneAlready) as error:
             form.overtaken = isinstance(error, DoneAlready)
             status = attach_refusal(form, error)
-    read = read_matrix(db.session(), seat.evaluation, current_language())
+    read = read_current_matrix(seat)
     if vendor_id not in {row.id for row in read.vendors.values()}:
         raise make_not_found()
-    return render_carried_decision(seat, refused=form), status
+    return render_carried_decision(seat, read, refused=form), status
 
 
-def render_carried_decision(seat: Seat, refused: ReinstatementForm | None = None) -> str:
+def read_current_matrix(seat: Seat) -> Matrix:
+    """The matrix as it is now, in the language of the page."""
+    return read_matrix(db.session(), seat.evaluation, current_language())
+
+
+def render_carried_decision(
+    seat: Seat, read: Matrix, *, refused: ReinstatementForm | None = None
+) -> str:
     """The page, with the recommendation as it was typed if it came along, else as it is stored."""
-    read = read_matrix(db.session(), seat.evaluation, current_language())
     sent = read_carried_form()
     form, ranks = (
         make_decision_forms(seat, read) if sent is None else read_sent_decision_forms(read, sent)

@@ -9,11 +9,13 @@ from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import CrrubricError, Invalid, InvalidLines
 from crrubric.domain.planning.rosters import BadLine
-from crrubric.domain.planning.triage import SETTINGS, Band, count_seats
+from crrubric.domain.planning.triage import count_seats, list_setting_rows
+from crrubric.domain.vocabulary import FileKind
 from crrubric.queries.people.access import Seat
 from crrubric.reports.planning.rosters import write_excel_roster
 from crrubric.services.ballots.attachments import take_upload_turn
 from crrubric.services.planning.rosters import PlacedRoster, place_roster_file
+from crrubric.web.ballots.files import MIME
 from crrubric.web.planning.forms import LearnerForm, RosterForm
 from crrubric.web.planning.triage import render_triage
 from crrubric.web.shared.access import require_permission
@@ -23,7 +25,6 @@ from crrubric.web.shared.words import translate_error
 
 bp = Blueprint("rosters", __name__, url_prefix="/evaluations/<slug>/plan/triage/roster")
 LISTED = 200  # lines that can't be used, named one by one
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def init_app(app: Flask) -> None:
@@ -76,13 +77,12 @@ def render_roster(seat: Seat, placed: PlacedRoster) -> str:
         more=len(placed.bad) - LISTED,
         counts=counts,
         seats=count_seats(counts),
-        bands=[(band, SETTINGS[band, True], SETTINGS[band, False]) for band in reversed(Band)],
-        file=f"data:{EXCEL};base64,{b64encode(made).decode('ascii')}",
+        bands=list_setting_rows(),
+        file=f"data:{MIME[FileKind.XLSX]};base64,{b64encode(made).decode('ascii')}",
     )
 
 
 def describe_bad_line(line: BadLine) -> str:
     """Why a line can't be used, after the column if it is about one."""
     words = translate_error(line.reason)
-    field = getattr(line.reason, "field", None)
-    return f"{field}: {words}" if field else words
+    return f"{line.field}: {words}" if line.field else words

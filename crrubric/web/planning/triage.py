@@ -12,7 +12,7 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import CrrubricError
 from crrubric.domain.planning.calibration import GUIDE
 from crrubric.domain.planning.published import load_published_figures
-from crrubric.domain.planning.triage import SEATS, SETTINGS, Band, Placement, place_learner
+from crrubric.domain.planning.triage import SEATS, Placement, list_setting_rows, place_learner
 from crrubric.queries.people.access import Seat
 from crrubric.web.planning.forms import YES, LearnerForm, RosterForm
 from crrubric.web.shared.access import require_permission
@@ -67,9 +67,8 @@ def render_triage(
         roster=roster or RosterForm(formdata=None),
         unread=[translate_error(error) for error in unread],
         most=limits.ROSTER_LINES,
-        guide=GUIDE,
         published=published,
         chart=calibration_figures.draw_calibration(GUIDE, published, _),
-        bands=[(band, SETTINGS[band, True], SETTINGS[band, False]) for band in reversed(Band)],
+        bands=list_setting_rows(),
         seats=SEATS,
     )

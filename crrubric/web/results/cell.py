@@ -187,18 +187,19 @@ def go_on_from_finding(
     else:
         flash(_("The finding is recorded."), "done")
     if first and on_agenda:
-        return go_on_from(seat, vendor_id, criterion_id)
+        return go_on_from(seat, read, vendor_id, criterion_id)
     return redirect_to("cell.show_cell", seat, vendor_id=vendor_id, criterion_id=criterion_id)
 
 
 def flash_finding(seat: Seat, read: Matrix, vendor_id: int, criterion_id: int) -> None:
     """Say of what a finding is recorded."""
-    facts = load_cell_facts(seat, read, vendor_id, criterion_id)
+    vendor = next(row for row in read.vendors.values() if row.id == vendor_id)
+    criterion = next(row for row in read.criteria.values() if row.id == criterion_id)
     said = _(
         "The finding is recorded: %(vendor)s, %(criterion)s, %(outcome)s.",
-        vendor=facts.vendor.name,
-        criterion=translate_rubric_row(facts.criterion, "title"),
-        outcome=_(facts.cell.finding.label),
+        vendor=vendor.name,
+        criterion=translate_rubric_row(criterion, "title"),
+        outcome=_(read.results.cell(vendor.code, criterion.code).finding.label),
     )
     back = url_for(
         "cell.show_cell",
