@@ -54,10 +54,15 @@ def clean_text(text: str, *, limit: int, field: str | None = None) -> str:
     Args: limit: most characters allowed, after cleaning; field: where it was typed, for the error.
     Raises: Invalid if it is longer than `limit` or holds a control character.
     """
+    return _clean_characters(text, room=limit, limit=limit, field=field)
+
+
+def _clean_characters(text: str, *, room: int, limit: int, field: str | None) -> str:
+    """`clean_text` of up to `room` characters; who types more is told `limit`."""
     tidy = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if refusal := find_forbidden_character(tidy, field=field):
         raise refusal
-    if len(tidy) > limit:  # before anything is done whose time grows with the text
+    if len(tidy) > room:  # before anything is done whose time grows with the text
         raise _too_long_error(limit, len(tidy), field)
     if tidy.isascii():
         return tidy
@@ -180,10 +185,9 @@ def clean_line(text: str, *, limit: int, field: str | None = None) -> str:
 
     Raises: Invalid for a text whose key would be far longer than it is, too.
     """
-    whole = clean_text(text, limit=_COMPOSED * limit, field=field)
-    if not whole.isascii():
-        whole = clean_text(normalize_text("NFC", whole), limit=limit, field=field)
-    elif len(whole) > limit:
+    typed = _clean_characters(text, room=_COMPOSED * limit, limit=limit, field=field)
+    whole = normalize_text("NFC", typed)
+    if len(whole) > limit:
         raise _too_long_error(limit, len(whole), field)
     tidy = " ".join(whole.split())
     if not tidy.isascii() and (length := len(key_of(tidy))) > limits.KEY * limit:

@@ -236,6 +236,12 @@ def test_a_name_whose_key_would_be_far_longer_is_refused():
         clean_line("\ufdfa" * 100, limit=120)
 
 
+@pytest.mark.parametrize("letter", ["x", "é", "e\u0301"])
+def test_a_name_that_is_far_too_long_is_told_the_length_it_may_have(letter: str):
+    with pytest.raises(Invalid, match="Shorten this to 120 characters"):
+        clean_line(letter * 600, limit=120)
+
+
 def test_the_nearest_name_is_found():
     known = ["Maria Garcia", "Zoë Núñez"]
 
