@@ -20,6 +20,7 @@ from crrubric.queries.record.journal import link_of
 from crrubric.services.shared.later import KEY as KEY_OF_LATER
 from tests.databases import note_empty, postgresql_server, quick_folder, wipe
 from tests.factories import Factory
+from tests.kept import share_kept
 from tests.statements import Planner, plan_statements
 
 pytest_plugins = ["tests.no_skips", "tests.selection", "tests.linters"]
@@ -34,6 +35,11 @@ SETTINGS = {
     "RATELIMIT_ENABLED": True,
     "PROPAGATE_EXCEPTIONS": False,
 }
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the workers put back what one of them has made."""
+    share_kept(config)
 
 
 @event.listens_for(JournalEntry, "before_insert")
