@@ -221,14 +221,14 @@ class _MemoComposer:
             text = N_(
                 "Before that, on %(when)s, the committee practiced on a made-up "
                 "vendor to see which criteria reviewers understand differently: "
-                "%(count)s reviewers marked it. Those marks never counted."
+                "%(count)s reviewers finished it. Those marks never counted."
             )
             if facts.practice.restarted:
                 text = N_(
                     "Before that, on %(when)s, the committee practiced on a made-up "
                     "vendor to see which criteria reviewers understand differently. The round "
                     "was begun again, and the marks until then were thrown away; %(count)s "
-                    "reviewers marked it after that. Those marks never counted."
+                    "reviewers finished it after that. Those marks never counted."
                 )
             yield Paragraph(
                 words(

@@ -180,7 +180,7 @@ class MemoPrices:
 
 @dataclass(frozen=True, slots=True)
 class MemoPractice:
-    """The practice round: when it was opened, how many reviewers marked the made-up vendor.
+    """The practice round: when it was opened, how many reviewers said that they were done with it.
 
     restarted: whether it was begun again, which throws the marks away that were there.
     """

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from crrubric.domain.memo.sections import compose_memo
 from crrubric.domain.memo.tree import Bullets, MemoFacts, Paragraph, Table
@@ -17,7 +17,7 @@ from crrubric.domain.vocabulary import (
     Standing,
 )
 from crrubric.extensions import db
-from crrubric.models import Evaluation, Finding, Member
+from crrubric.models import Evaluation, Finding, Member, PracticeMark
 from crrubric.queries.memo.memos import load_memo_facts
 from crrubric.queries.people.people import Actor
 from crrubric.services.ballots.declarations import declare_interest
@@ -26,7 +26,12 @@ from crrubric.services.meeting import decisions, positions
 from crrubric.services.people.district import set_district
 from crrubric.services.questions.questions import write_question
 from crrubric.services.setup import committee, corrections, phases, withdrawals
-from crrubric.services.setup.practice import record_practice_mark, restart_practice, show_spread
+from crrubric.services.setup.practice import (
+    finish_practice,
+    record_practice_mark,
+    restart_practice,
+    show_spread,
+)
 from crrubric.services.setup.rules import RuleSettings
 from tests.factories import Factory, Made, ballot_of
 
@@ -244,9 +249,34 @@ def test_a_practice_round_that_was_begun_again_says_so(make: Factory):
     make.forward(made, Phase.MEETING, MARKS)
 
     assert (
-        "The round was begun again, and the marks until then were thrown away; 0 reviewers marked"
-        " it after that."
+        "The round was begun again, and the marks until then were thrown away; 0 reviewers"
+        " finished it after that."
     ) in memo_of(made)
+
+
+def finish_practice_round(made: Made) -> None:
+    """One of the two reviewers marks a criterion, and is done."""
+    own = made.reviewers[0], made.slug
+    record_practice_mark(*own, made.criteria[0].id, answer=Answer.YES, seen_version=0)
+    finish_practice(*own)
+    show_spread(made.chair, made.slug)
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_a_practice_round_is_told_from_what_the_journal_tells(make: Factory, back: bool):
+    """Also if the evaluation went back to set-up after it, and whatever became of its marks."""
+    made = make.evaluation(phase=Phase.PRACTICE)
+    finish_practice_round(made)
+    if back:
+        phases.change_phase(made.chair, made.slug, Phase.SETUP, reason="Reword a criterion.")
+    phases.change_phase(made.chair, made.slug, Phase.SCORING)
+    make.no_conflicts(made)
+    make.mark_all(made, MARKS)
+    phases.change_phase(made.chair, made.slug, Phase.MEETING)
+    db.session.execute(delete(PracticeMark))
+    db.session.commit()
+
+    assert "1 reviewers finished it. Those marks never counted." in memo_of(made)
 
 
 def test_a_second_final_memo_tells_the_decision_before(make: Factory):
