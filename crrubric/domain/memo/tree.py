@@ -161,11 +161,24 @@ class MemoAppointment:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class MemoOpenPrices:
+    """A time in which everybody could read prices, or a file of a vendor that tells some.
+
+    ended: None where that was so until prices were opened.
+    """
+
+    vendor: str
+    begun: datetime
+    ended: datetime | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoPrices:
     """Whether prices were sealed, and for how long.
 
-    readers: who could read prices meanwhile and scored as well. What came after prices opened:
+    readers: who could read prices meanwhile and scored as well; unsealed, open_files: when the
+    whole committee could. What came after prices opened:
     changed: how many findings; returned: vendors that came back into the selection, and when;
     reopened: when the evaluation went back to scoring.
     """
@@ -173,6 +186,8 @@ class MemoPrices:
     sealed: bool = False
     opened_at: datetime | None = None
     readers: tuple[str, ...] = ()
+    unsealed: tuple[MemoOpenPrices, ...] = ()
+    open_files: tuple[MemoOpenPrices, ...] = ()
     changed: int = 0
     returned: tuple[tuple[str, datetime], ...] = ()
     reopened: tuple[datetime, ...] = ()
