@@ -468,6 +468,13 @@ class _MemoComposer:
                     c=cannot,
                 )
             )
+        found, earlier = self.facts.recommendation, sum(row.earlier for row in stated)
+        if found is not None and earlier:
+            text = N_(
+                "Of these positions, %(count)s were stated before the recommendation was last"
+                " recorded, %(when)s."
+            )
+            yield Paragraph(words(text, count=earlier, when=words.moment(found.at)))
         lines = tuple(
             f"{row.name} ({words(row.stakeholder.label)}): {row.words}"
             for row in stated

@@ -346,12 +346,16 @@ class MemoReinstatement:
 
 @dataclass(frozen=True, slots=True)
 class MemoPosition:
-    """Where a reviewer stands on the recommendation, in their own words."""
+    """Where a reviewer stands on the recommendation, in their own words.
+
+    earlier: they said so before the recommendation was last recorded.
+    """
 
     name: str
     stakeholder: Stakeholder
     kind: PositionKind
     words: str
+    earlier: bool = False
 
 
 @dataclass(frozen=True, slots=True)

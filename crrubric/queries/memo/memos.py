@@ -118,7 +118,13 @@ def load_memo_facts(
         kept_back=frozenset(code for code, row in read.vendors.items() if row.id in away),
         journal_head=find_journal_head(session, evaluation),
         positions=tuple(
-            MemoPosition(row.member.name, row.member.stakeholder, row.kind, row.words)
+            MemoPosition(
+                row.member.name,
+                row.member.stakeholder,
+                row.kind,
+                row.words,
+                earlier=decision is not None and row.stated_at < decision.recorded_at,
+            )
             for row in list_disclosed_positions(session, evaluation)
         ),
         commitments=tuple(

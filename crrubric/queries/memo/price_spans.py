@@ -35,9 +35,7 @@ def enters_price(entry: JournalEntry) -> bool:
     )
 
 
-def list_unsealed_spans(
-    before: Iterable[JournalEntry], zone: tzinfo
-) -> tuple[MemoOpenPrices, ...]:
+def list_unsealed_spans(before: Iterable[JournalEntry], zone: tzinfo) -> tuple[MemoOpenPrices, ...]:
     """From when until when there were prices and the rule did not seal them."""
     sealed, priced, since = False, False, None
     found: list[MemoOpenPrices] = []

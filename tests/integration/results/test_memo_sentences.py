@@ -1,23 +1,28 @@
 """Sentences of the memo that were not true once: who marked, when, of which vendors."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, select, update
 
+from crrubric.domain.errors import Stale
 from crrubric.domain.memo.sections import compose_memo
 from crrubric.domain.memo.tree import Bullets, MemoFacts, Paragraph, Table
+from crrubric.domain.versions import fingerprint_values
 from crrubric.domain.vocabulary import (
     Answer,
     CorrectionEffect,
     DeclarationKind,
     Outcome,
     Phase,
+    PositionKind,
     Standing,
 )
 from crrubric.extensions import db
 from crrubric.models import Evaluation, Finding, Member, PracticeMark
+from crrubric.queries.meeting.decisions import recommendation_of
 from crrubric.queries.memo.memos import load_memo_facts
 from crrubric.queries.people.people import Actor
 from crrubric.services.ballots.declarations import declare_interest
@@ -34,6 +39,7 @@ from crrubric.services.setup.practice import (
 )
 from crrubric.services.setup.rules import RuleSettings
 from tests.factories import Factory, Made, ballot_of
+from tests.integration.conftest import Visit
 
 MARKS = {(0, 0): "YYA", (0, 1): "YYY"}
 
@@ -277,6 +283,32 @@ def test_a_practice_round_is_told_from_what_the_journal_tells(make: Factory, bac
     db.session.commit()
 
     assert "1 reviewers finished it. Those marks never counted." in memo_of(made)
+
+
+def test_positions_on_an_earlier_wording_are_not_taken_for_the_last(make: Factory, visit: Visit):
+    """Who supported it with a condition does not support it without."""
+    made = make.evaluation(phase=Phase.MEETING, marks=MARKS)
+    text = decisions.DecisionText(
+        vendor_id=made.vendors[0].id, reason="It fits.", conditions="With a way out."
+    )
+    decisions.record_decision(made.chair, made.slug, text)
+    decision = recommendation_of(db.session(), made.evaluation.id)
+    shown = fingerprint_values(positions.read_position_subject(decision))
+    for reviewer in made.reviewers:
+        positions.state_position(reviewer, made.slug, kind=PositionKind.SUPPORT)
+    decisions.record_decision(made.chair, made.slug, replace(text, conditions=""))
+    page = visit(made.reviewers[0]).get(made.url("decision/")).text
+    last = (made.reviewers[1], made.slug)
+    with pytest.raises(Stale):
+        positions.state_position(*last, kind=PositionKind.CANNOT_SUPPORT, words="No.", seen=shown)
+    positions.state_position(*last, kind=PositionKind.SUPPORT)
+    phases.change_phase(made.chair, made.slug, Phase.DECIDED)
+
+    memo = memo_of(made)
+
+    assert "The recommendation was recorded anew after you stated your position." in page
+    assert "2 reviewers support it, 0 can live with it, 0 cannot support it." in memo
+    assert "Of these positions, 1 were stated before the recommendation was last recorded, " in memo
 
 
 def test_a_second_final_memo_tells_the_decision_before(make: Factory):
