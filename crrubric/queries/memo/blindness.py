@@ -26,6 +26,7 @@ from crrubric.queries.ballots.ballots import (
     list_late_changes,
 )
 from crrubric.queries.people.people import is_present_reviewer
+from crrubric.queries.setup.closing_days import find_closing_day, list_closing_moves
 
 
 def load_memo_blindness(session: Session, evaluation: Evaluation, zone: ZoneInfo) -> MemoBlindness:
@@ -35,13 +36,11 @@ def load_memo_blindness(session: Session, evaluation: Evaluation, zone: ZoneInfo
         select(JournalEntry)
         .where(
             JournalEntry.evaluation_id == evaluation.id,
-            JournalEntry.event.in_(
-                (Event.PHASE_CHANGED, Event.MARKS_IMPORTED, Event.EVALUATION_CHANGED)
-            ),
+            JournalEntry.event.in_((Event.PHASE_CHANGED, Event.MARKS_IMPORTED)),
         )
         .order_by(JournalEntry.number)
     ).all()
-    moved = [row for row in told if row.event is Event.EVALUATION_CHANGED]
+    moved = list_closing_moves(session, evaluation)
     return MemoBlindness(
         shown_at=evaluation.shown_at.astimezone(zone) if evaluation.shown_at else None,
         alone=alone,
@@ -74,17 +73,6 @@ def load_memo_blindness(session: Session, evaluation: Evaluation, zone: ZoneInfo
         late_ballots=list_late_ballots(session, evaluation, moved, zone),
         moves=tuple(list_late_moves(moved, zone)),
     )
-
-
-def find_closing_day(
-    evaluation: Evaluation, moved: Sequence[JournalEntry], moment: datetime
-) -> date | None:
-    """The closing day that was in force then: moving it later makes nothing early that was late."""
-    for entry in moved:
-        if entry.at > moment and "closes_on" in (entry.before or {}):
-            day = (entry.before or {})["closes_on"]
-            return date.fromisoformat(day) if day else None
-    return evaluation.closes_on
 
 
 def list_late_moves(moved: Iterable[JournalEntry], zone: ZoneInfo) -> Iterator[MemoMove]:
