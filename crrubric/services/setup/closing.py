@@ -31,8 +31,8 @@ def move_closing_day(
     seen: the version that the form showed.
 
     Whoever still has ballots is told. Reminders that wait and name the old day are not sent; those
-    of the new one come in their time. Raises: Invalid if the day is over, and for a chair with a
-    conflict of interest once the ballots were seen: who may still mark then turns the result; Stale.
+    of the new one come in their time. Raises: Invalid if the day is over, and once the ballots were
+    seen for a chair with a conflict of interest: who may still mark then turns the result; Stale.
     """
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.MOVE_CLOSING_DAY, slug)

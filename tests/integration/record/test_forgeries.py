@@ -363,7 +363,8 @@ def test_no_entry_of_today_tells_so_little_that_tables_are_not_compared(
     last = db.session.scalars(newest.limit(1)).one()
     entry = JournalEntry(
         chain=own, number=last.number + 1, at=last.at, evaluation_id=own, actor_name="operator",
-        event=event, subject="", vendor_id=made.vendors[0].id, after=after, reason="", version=TIMED,
+        event=event, subject="", vendor_id=made.vendors[0].id, after=after, reason="",
+        version=TIMED,
     )  # fmt: skip
     entry.salts = draw_entry_salts(entry)
     entry.hash = hash_of(link_of(entry), last.hash)

@@ -16,7 +16,6 @@ from crrubric.domain.vocabulary import Phase
 from crrubric.extensions import db
 from crrubric.models import Asking, JournalEntry
 from crrubric.queries.record.journal import find_journal_head
-from crrubric.queries.record.verification import verify_record
 from crrubric.services.questions import askings, questions
 from tests.factories import Factory, Made
 from tests.independent_verifier import verify_copy_independently
@@ -313,7 +312,8 @@ def test_a_copy_tells_no_price_that_is_sealed(app: Flask, made: Made, tmp_path: 
     sealed = list_texts(copy_journal(app, made, path))
 
     assert (price in opened, price in sealed) == (True, False)
-    assert "4 whole entries are withheld" in verify_file(app, path)[1]
+    assert ("Offer.pdf" in opened, "Offer.pdf" in sealed) == (True, False)
+    assert "8 whole entries are withheld" in verify_file(app, path)[1]
 
 
 def take_out(event: Event, name: str, *, keep_salt: bool) -> None:

@@ -22,8 +22,8 @@ def told_state() -> State:
 
 def entry(event: Event, after: dict[str, Any] | None = None) -> ToldEntry:
     return ToldEntry(
-        number=2, at=Near(AT), actor_id=1, actor_name="Dana", event=event, subject="Acme", vendor_id=9,
-        criterion_id=None, member_id=None, before=None, after=after, reason="Why",
+        number=2, at=Near(AT), actor_id=1, actor_name="Dana", event=event, subject="Acme",
+        vendor_id=9, criterion_id=None, member_id=None, before=None, after=after, reason="Why",
     )  # fmt: skip
 
 
