@@ -149,6 +149,7 @@ class _MemoComposer:
             (words(N_("To")), words(N_("The board of %(name)s"), name=facts.district)),
             (words(N_("From")), words(N_("The selection committee"))),
             (words(N_("Date")), words.day(facts.on)),
+            (words(N_("Time zone of all times")), str(facts.zone)),
             (words(N_("Reference")), facts.reference),
             (words(N_("Status")), words(N_("FINAL") if facts.final else N_("DRAFT"))),
             (words(N_("Rubric")), f"{facts.rubric_name} {facts.rubric_version}".strip()),

@@ -292,6 +292,7 @@ class MemoBlindness:
 
     shown_at: when the committee first saw the ballots. alone: ballots that their reviewers filled
     in themselves while nobody had seen any. imported_ballots: those that hold marks out of a file.
+    reopened: ballots that were given back after the committee had seen them, changed or not.
     """
 
     shown_at: datetime | None = None
@@ -301,6 +302,7 @@ class MemoBlindness:
     entries: tuple[MemoEntries, ...] = ()
     returns: tuple[MemoReturn, ...] = ()
     late_changes: tuple[LateChange, ...] = ()
+    reopened: tuple[LateChange, ...] = ()
     late_ballots: tuple[MemoLateBallot, ...] = ()
     moves: tuple[MemoMove, ...] = ()
 

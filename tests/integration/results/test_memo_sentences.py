@@ -24,7 +24,8 @@ from crrubric.extensions import db
 from crrubric.models import Evaluation, Finding, Member, PracticeMark
 from crrubric.queries.meeting.decisions import recommendation_of
 from crrubric.queries.memo.memos import load_memo_facts
-from crrubric.queries.people.people import Actor
+from crrubric.queries.people.people import OPERATOR, Actor
+from crrubric.services.ballots import seals
 from crrubric.services.ballots.declarations import declare_interest
 from crrubric.services.exchange.imports import import_marks, import_new_evaluation
 from crrubric.services.meeting import decisions, positions
@@ -258,6 +259,51 @@ def test_a_practice_round_that_was_begun_again_says_so(make: Factory):
         "The round was begun again, and the marks until then were thrown away; 0 reviewers"
         " finished it after that."
     ) in memo_of(made)
+
+
+def test_a_file_whose_marks_were_set_aside_is_told(make: Factory, tmp_path: Path):
+    made = make.evaluation(phase=Phase.SCORING, marks=MARKS)
+    file = tmp_path / "marks.csv"
+    reviewer, vendor = made.reviewers[1].name, made.vendors[0].code
+    file.write_text(f"reviewer,vendor,criterion,mark\n{reviewer},{vendor},ada,YES\n")
+    import_marks(OPERATOR, file, slug=made.slug)
+    again = corrections.Correction(
+        title="Other", question="", look_for="", effect=CorrectionEffect.AGAIN, reason="Unclear"
+    )
+    corrections.correct_criterion(made.chair, made.slug, made.criterion("ada").id, again)
+    make.forward(made, Phase.MEETING, {})
+
+    memo = memo_of(made)
+
+    assert "Files were imported, but none of their marks is on a ballot any more:" in memo
+    assert "“marks.csv”, imported 2" in memo
+
+
+def test_a_ballot_that_was_only_opened_again_is_told(make: Factory):
+    """With that went the reasons for what has no mark."""
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YY-", (1, 0): "YYY"})
+    make.submit(made, 0, 0, "I could not see it.")
+    make.forward(made, Phase.MEETING, {})
+    phases.change_phase(made.chair, made.slug, Phase.SCORING, reason="Somebody was ill.")
+    seals.reopen_ballot(made.chair, made.slug, ballot_of(made, 0, 0).id, reason="Look again.")
+    phases.change_phase(made.chair, made.slug, Phase.MEETING)
+
+    memo = memo_of(made)
+
+    assert "Submitted ballots that were opened again after that:" in memo
+    assert f"{made.reviewers[0].name}, {made.vendors[0].company}: 2" in memo
+    assert "No ballot was changed then." not in memo
+
+
+def test_the_memo_names_the_zone_of_its_times(make: Factory):
+    made = make.evaluation(phase=Phase.MEETING, marks=MARKS)
+    administrator = make.actor("Ida", standing=Standing.ADMINISTRATOR)
+    set_district(administrator, name="Ours", time_zone="America/Denver", seen_version=0)
+
+    blocks = compose_memo(facts_of(made), str).blocks
+
+    rows = [row for block in blocks if isinstance(block, Table) for row in block.rows]
+    assert ("Time zone of all times", "America/Denver") in rows
 
 
 def finish_practice_round(made: Made) -> None:
