@@ -221,15 +221,15 @@ class _MemoComposer:
         if facts.practice is not None:
             text = N_(
                 "Before that, on %(when)s, the committee practiced on a made-up "
-                "vendor to see which criteria reviewers understand differently: "
-                "%(count)s reviewers finished it. Those marks never counted."
+                "vendor to see which criteria reviewers understand differently. Reviewers who "
+                "finished it: %(count)s. Those marks never counted."
             )
             if facts.practice.restarted:
                 text = N_(
                     "Before that, on %(when)s, the committee practiced on a made-up "
                     "vendor to see which criteria reviewers understand differently. The round "
-                    "was begun again, and the marks until then were thrown away; %(count)s "
-                    "reviewers finished it after that. Those marks never counted."
+                    "was begun again, and the marks until then were thrown away. Reviewers who "
+                    "finished it after that: %(count)s. Those marks never counted."
                 )
             yield Paragraph(
                 words(
@@ -472,8 +472,8 @@ class _MemoComposer:
         found, earlier = self.facts.recommendation, sum(row.earlier for row in stated)
         if found is not None and earlier:
             text = N_(
-                "Of these positions, %(count)s were stated before the recommendation was last"
-                " recorded, %(when)s."
+                "Of these positions, stated before the recommendation was last recorded, %(when)s:"
+                " %(count)s."
             )
             yield Paragraph(words(text, count=earlier, when=words.moment(found.at)))
         lines = tuple(

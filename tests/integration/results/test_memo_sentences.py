@@ -256,8 +256,8 @@ def test_a_practice_round_that_was_begun_again_says_so(make: Factory):
     make.forward(made, Phase.MEETING, MARKS)
 
     assert (
-        "The round was begun again, and the marks until then were thrown away; 0 reviewers"
-        " finished it after that."
+        "The round was begun again, and the marks until then were thrown away. Reviewers who"
+        " finished it after that: 0."
     ) in memo_of(made)
 
 
@@ -328,7 +328,7 @@ def test_a_practice_round_is_told_from_what_the_journal_tells(make: Factory, bac
     db.session.execute(delete(PracticeMark))
     db.session.commit()
 
-    assert "1 reviewers finished it. Those marks never counted." in memo_of(made)
+    assert "Reviewers who finished it: 1. Those marks never counted." in memo_of(made)
 
 
 def test_positions_on_an_earlier_wording_are_not_taken_for_the_last(make: Factory, visit: Visit):
@@ -354,7 +354,8 @@ def test_positions_on_an_earlier_wording_are_not_taken_for_the_last(make: Factor
 
     assert "The recommendation was recorded anew after you stated your position." in page
     assert "2 reviewers support it, 0 can live with it, 0 cannot support it." in memo
-    assert "Of these positions, 1 were stated before the recommendation was last recorded, " in memo
+    (told,) = (line for line in memo.splitlines() if line.startswith("Of these positions, stated"))
+    assert told.endswith(": 1.")
 
 
 def test_a_second_final_memo_tells_the_decision_before(make: Factory):
