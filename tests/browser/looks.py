@@ -141,7 +141,7 @@ def broken_references(page: Page) -> list[str]:
 
 
 def overflow(page: Page) -> list[str]:
-    """By how much the page is wider than its window, and tables that scroll sideways; empty if none.
+    """By how much the page is wider than its window, and what scrolls sideways; empty if nothing.
 
     A grid of vendors by criteria may scroll: its edge shows that there is more.
     """
