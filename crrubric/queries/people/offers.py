@@ -67,7 +67,7 @@ def _is_offered(seat: Member, invite: Invite) -> bool:
     return unused and (invite.proves or seat.made_account)
 
 
-def _find_hosts(session: Session, seats: list[Member]) -> dict[int, tuple[int | None, str]]:
+def _find_hosts(session: Session, seats: list[Member]) -> dict[int | None, tuple[int | None, str]]:
     """(account, name) of who invited last, by seat; no name for the operator."""
     entries = session.execute(
         select(JournalEntry.member_id, JournalEntry.actor_id, JournalEntry.actor_name)
