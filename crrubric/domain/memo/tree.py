@@ -151,6 +151,18 @@ class MemoRecusal:
     marked: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoChangedConflict:
+    """A conflict of interest that its member took back, or (`now`) put into other words."""
+
+    name: str
+    vendor: str
+    words: str
+    now: str
+    at: datetime
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class MemoAppointment:
     """An acting chair: who, by whom, when, why."""
@@ -430,6 +442,7 @@ class MemoFacts:
     people: tuple[MemoPerson, ...]
     asked: MemoScope
     recusals: tuple[MemoRecusal, ...]
+    changed_conflicts: tuple[MemoChangedConflict, ...]
     vendors: tuple[MemoVendor, ...]
     results: Results
     reliability: Reliability

@@ -79,6 +79,8 @@ STEPS: dict[Event, Step] = {
     Event.PRACTICE_RESTARTED: Step(setup.replay_practice_restart, ("facts", "members")),
     Event.NO_CONFLICT_DECLARED: Step(ballots.declare_kind("NONE"), ("declarations",)),
     Event.CONFLICT_DECLARED: Step(ballots.declare_kind("CONFLICT"), ("declarations",)),
+    Event.CONFLICT_REWORDED: Step(ballots.replay_conflict_words, ("declarations",)),
+    Event.CONFLICT_RETRACTED: Step(ballots.replay_retraction, ("declarations",)),
     Event.CONFLICT_WAIVED: Step(ballots.replay_waiver, ("declarations",)),
     Event.WAIVER_ENDED: Step(ballots.replay_waiver, ("declarations",)),
     Event.MARK_RECORDED: Step(ballots.replay_mark, ("marks", "ballots")),

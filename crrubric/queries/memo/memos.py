@@ -55,6 +55,7 @@ from crrubric.queries.memo.blindness import load_memo_blindness
 from crrubric.queries.memo.people import (
     list_appointments,
     list_departed_members,
+    list_memo_changed_conflicts,
     list_memo_people,
     list_memo_recusals,
     load_memo_scope,
@@ -111,6 +112,7 @@ def load_memo_facts(
         people=list_memo_people(session, evaluation),
         asked=load_memo_scope(session, evaluation),
         recusals=list_memo_recusals(session, evaluation, zone),
+        changed_conflicts=list_memo_changed_conflicts(session, evaluation, zone),
         vendors=tuple(make_memo_vendor(row, read) for row in read.vendors.values()),
         results=read.results,
         recommendation=load_memo_recommendation(session, evaluation, decision, zone),
