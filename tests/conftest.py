@@ -20,6 +20,7 @@ from crrubric.queries.record.journal import link_of
 from crrubric.services.shared.later import KEY as KEY_OF_LATER
 from tests.databases import note_empty, postgresql_server, quick_folder, wipe
 from tests.factories import Factory
+from tests.imports import begin_at_the_end
 from tests.kept import share_kept
 from tests.statements import Planner, plan_statements
 
@@ -38,8 +39,9 @@ SETTINGS = {
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let the workers put back what one of them has made."""
+    """Let the workers share what one of them has made or compiled."""
     share_kept(config)
+    begin_at_the_end(config)
 
 
 @event.listens_for(JournalEntry, "before_insert")

@@ -1,7 +1,10 @@
 """Which tests a run takes."""
 
+from pathlib import Path
+
 import pytest
 
+from tests.imports import list_second_half
 from tests.selection import choose_tests
 
 
@@ -60,3 +63,12 @@ def test_a_run_takes_the_tests_of_its_kind(quick: bool, long: bool, taken: list[
     wanted = choose_tests(quick=quick, long=long)
 
     assert [item for item in ALL if wanted(item)] == taken
+
+
+def test_the_second_half_of_the_modules_is_imported_from_the_end(tmp_path: Path):
+    for name, size in [("a", 30), ("b", 10), ("c", 10), ("d", 15)]:
+        file = tmp_path / "tests" / "unit" / f"test_{name}.py"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("#" * size, encoding="utf-8")
+
+    assert list_second_half(tmp_path / "tests") == ["tests.unit.test_d", "tests.unit.test_c"]
