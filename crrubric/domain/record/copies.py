@@ -29,7 +29,8 @@ FORM = 2  # the first told of entries that it withheld when they were written
 NOT_PASSED_ON = (Event.ASKING_SET_ASIDE, "words")
 NAME = "crrubric_journal"
 ENTRY: dict[str, type | tuple[type, ...]] = {
-    "number": int, "at": (str, type(None)), "version": int, "hash": str, "content": (dict, type(None)),
+    "number": int, "at": (str, type(None)), "version": int, "hash": str,
+    "content": (dict, type(None)),
     "salts": dict, "withheld": dict,
 }  # fmt: skip
 
