@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from crrubric.domain.memo.tree import Block, Bullets, MemoFacts, Paragraph, Table
+from crrubric.domain.memo.tree import Block, Bullets, MemoFacts, MemoOpening, Paragraph, Table
 from crrubric.domain.memo.words import NONE, ValueFormatter
 from crrubric.domain.translation import N_
 
@@ -24,6 +24,8 @@ class CostBlocks:
     def sealed_prices(self) -> Iterable[Block]:
         """Whether anybody could know a price while they scored."""
         words, prices = self.words, self.facts.prices
+        if prices.unsealed:
+            yield Paragraph(words(N_("Prices were not sealed: whoever scored could read them.")))
         if not prices.sealed:
             return
         if prices.opened_at is None:
@@ -53,6 +55,32 @@ class CostBlocks:
                 ", ".join(prices.readers),
                 words(N_("Could read prices while they were sealed, and scored as well:")),
             )
+        if prices.openings:
+            text = N_(
+                "Prices that could be read before they were opened, and the reviewers who could"
+                " read them:"
+            )
+            yield Paragraph("", words(text))
+            yield Bullets(tuple(map(self.opening, prices.openings)))
+
+    def opening(self, row: MemoOpening) -> str:
+        """What could be read, from when until when, and by whom of those who scored."""
+        words = self.words
+        text = N_(
+            "Prices of %(vendors)s, from %(began)s to %(ended)s, while the seal was off: %(names)s"
+        )
+        if row.file:
+            text = N_(
+                "A file of %(vendors)s, from %(began)s to %(ended)s, while it was not marked as one"
+                " that tells prices: %(names)s"
+            )
+        return words(
+            text,
+            vendors=words.listed(row.vendors),
+            began=words.moment(row.began),
+            ended=words.moment(row.ended),
+            names=", ".join(row.readers),
+        )
 
     def after_opening(self) -> Iterable[Block]:
         """Vendors and marks of which the committee could know the prices beforehand."""

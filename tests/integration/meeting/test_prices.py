@@ -13,7 +13,12 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, InvalidLines, NotFound, NotReady, WrongPhase
 from crrubric.domain.events import Event
 from crrubric.domain.memo.tree import MemoPrices
-from crrubric.domain.vocabulary import Outcome, Phase, PriceUnit, Role
+from crrubric.domain.vocabulary import (
+    Outcome,
+    Phase,
+    PriceUnit,
+    Role,
+)
 from crrubric.extensions import db
 from crrubric.models import (
     Evaluation,
