@@ -1,6 +1,7 @@
 """What the memo says of cost: how long prices were sealed, and what each vendor costs."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from crrubric.domain.memo.tree import Block, Bullets, MemoFacts, MemoOpening, Paragraph, Table
 from crrubric.domain.memo.words import NONE, ValueFormatter
@@ -66,21 +67,26 @@ class CostBlocks:
     def opening(self, row: MemoOpening) -> str:
         """What could be read, from when until when, and by whom of those who scored."""
         words = self.words
-        text = N_(
-            "Prices of %(vendors)s, from %(began)s to %(ended)s, while the seal was off: %(names)s"
-        )
+        text = N_("Prices of %(vendors)s, %(time)s, while the seal was off: %(names)s")
         if row.file:
             text = N_(
-                "A file of %(vendors)s, from %(began)s to %(ended)s, while it was not marked as one"
-                " that tells prices: %(names)s"
+                "A file of %(vendors)s, %(time)s, while it was not marked as one that tells"
+                " prices: %(names)s"
             )
         return words(
             text,
             vendors=words.listed(row.vendors),
-            began=words.moment(row.began),
-            ended=words.moment(row.ended),
+            time=self.span(row.began, row.ended),
             names=", ".join(row.readers),
         )
+
+    def span(self, began: datetime, ended: datetime | None) -> str:
+        """From when until when; without an end where it lasts."""
+        began_words = self.words.moment(began)
+        if ended is None:
+            return self.words(N_("from %(began)s on"), began=began_words)
+        text = N_("from %(began)s to %(ended)s")
+        return self.words(text, began=began_words, ended=self.words.moment(ended))
 
     def after_opening(self) -> Iterable[Block]:
         """Vendors and marks of which the committee could know the prices beforehand."""

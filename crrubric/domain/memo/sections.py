@@ -150,6 +150,7 @@ class _MemoComposer:
             (words(N_("To")), words(N_("The board of %(name)s"), name=facts.district)),
             (words(N_("From")), words(N_("The selection committee"))),
             (words(N_("Date")), words.day(facts.on)),
+            (words(N_("Time zone of all times")), str(facts.zone)),
             (words(N_("Reference")), facts.reference),
             (words(N_("Status")), words(N_("FINAL") if facts.final else N_("DRAFT"))),
             (words(N_("Rubric")), f"{facts.rubric_name} {facts.rubric_version}".strip()),
@@ -221,15 +222,15 @@ class _MemoComposer:
         if facts.practice is not None:
             text = N_(
                 "Before that, on %(when)s, the committee practiced on a made-up "
-                "vendor to see which criteria reviewers understand differently: "
-                "%(count)s reviewers marked it. Those marks never counted."
+                "vendor to see which criteria reviewers understand differently. Reviewers who "
+                "finished it: %(count)s. Those marks never counted."
             )
             if facts.practice.restarted:
                 text = N_(
                     "Before that, on %(when)s, the committee practiced on a made-up "
                     "vendor to see which criteria reviewers understand differently. The round "
-                    "was begun again, and the marks until then were thrown away; %(count)s "
-                    "reviewers marked it after that. Those marks never counted."
+                    "was begun again, and the marks until then were thrown away. Reviewers who "
+                    "finished it after that: %(count)s. Those marks never counted."
                 )
             yield Paragraph(
                 words(
@@ -469,6 +470,13 @@ class _MemoComposer:
                     c=cannot,
                 )
             )
+        found, earlier = self.facts.recommendation, sum(row.earlier for row in stated)
+        if found is not None and earlier:
+            text = N_(
+                "Of these positions, stated before the recommendation was last recorded, %(when)s:"
+                " %(count)s."
+            )
+            yield Paragraph(words(text, count=earlier, when=words.moment(found.at)))
         lines = tuple(
             f"{row.name} ({words(row.stakeholder.label)}): {row.words}"
             for row in stated

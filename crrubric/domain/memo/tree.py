@@ -203,7 +203,7 @@ class MemoPrices:
 
 @dataclass(frozen=True, slots=True)
 class MemoPractice:
-    """The practice round: when it was opened, how many reviewers marked the made-up vendor.
+    """The practice round: when it was opened, how many reviewers said that they were done with it.
 
     restarted: whether it was begun again, which throws the marks away that were there.
     """
@@ -300,6 +300,7 @@ class MemoBlindness:
 
     shown_at: when the committee first saw the ballots. alone: ballots that their reviewers filled
     in themselves while nobody had seen any. imported_ballots: those that hold marks out of a file.
+    reopened: ballots that were given back after the committee had seen them, changed or not.
     """
 
     shown_at: datetime | None = None
@@ -309,6 +310,7 @@ class MemoBlindness:
     entries: tuple[MemoEntries, ...] = ()
     returns: tuple[MemoReturn, ...] = ()
     late_changes: tuple[LateChange, ...] = ()
+    reopened: tuple[LateChange, ...] = ()
     late_ballots: tuple[MemoLateBallot, ...] = ()
     moves: tuple[MemoMove, ...] = ()
 
@@ -354,12 +356,16 @@ class MemoReinstatement:
 
 @dataclass(frozen=True, slots=True)
 class MemoPosition:
-    """Where a reviewer stands on the recommendation, in their own words."""
+    """Where a reviewer stands on the recommendation, in their own words.
+
+    earlier: they said so before the recommendation was last recorded.
+    """
 
     name: str
     stakeholder: Stakeholder
     kind: PositionKind
     words: str
+    earlier: bool = False
 
 
 @dataclass(frozen=True, slots=True)

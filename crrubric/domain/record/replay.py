@@ -146,11 +146,12 @@ def tells_too_little(state: State, entry: ToldEntry) -> bool:
     """Whether it is an older version that wrote the entry, so that it can't be applied.
 
     A creation told nothing where evaluations came out of files or were made for the demo; an
-    import told only counts. All that follows is applied as far as it goes.
+    import told only counts. All that follows is applied as far as it goes. An entry of today that
+    tells so little was forged: it would keep tables from being compared.
     """
-    if entry.event is Event.EVALUATION_CREATED:
+    if entry.is_old and entry.event is Event.EVALUATION_CREATED:
         return not entry.after
-    if entry.event is Event.MARKS_IMPORTED:
+    if entry.is_old and entry.event is Event.MARKS_IMPORTED:
         return isinstance(entry.after, dict) and ROW not in entry.after
     return "members" in state.untold
 

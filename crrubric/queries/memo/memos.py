@@ -39,7 +39,6 @@ from crrubric.models import (
     Evaluation,
     JournalEntry,
     Member,
-    PracticeMark,
     Vendor,
 )
 from crrubric.queries.ballots.ballots import iterate_disclosed_marks
@@ -119,7 +118,13 @@ def load_memo_facts(
         kept_back=frozenset(code for code, row in read.vendors.items() if row.id in away),
         journal_head=find_journal_head(session, evaluation),
         positions=tuple(
-            MemoPosition(row.member.name, row.member.stakeholder, row.kind, row.words)
+            MemoPosition(
+                row.member.name,
+                row.member.stakeholder,
+                row.kind,
+                row.words,
+                earlier=decision is not None and row.stated_at < decision.recorded_at,
+            )
             for row in list_disclosed_positions(session, evaluation)
         ),
         commitments=tuple(
@@ -171,22 +176,26 @@ def load_memo_facts(
 def load_memo_practice(
     session: Session, evaluation: Evaluation, zone: ZoneInfo
 ) -> MemoPractice | None:
-    """The practice round, if there was one."""
-    if evaluation.practice_at is None:
+    """The practice round, if there was one, also if the evaluation went back to set-up after it.
+
+    Read in the journal, and in seats of which it tells: of practice marks it does not.
+    """
+    told = session.scalars(
+        select(JournalEntry)
+        .where(
+            JournalEntry.evaluation_id == evaluation.id,
+            JournalEntry.event.in_((Event.PHASE_CHANGED, Event.PRACTICE_RESTARTED)),
+        )
+        .order_by(JournalEntry.number)
+    ).all()
+    begun = [row for row in told if (row.after or {}).get("phase") == Phase.PRACTICE]
+    if not begun:
         return None
-    marked = (
-        select(func.count(PracticeMark.member_id.distinct()))
-        .join(Member, Member.id == PracticeMark.member_id)
-        .where(Member.evaluation_id == evaluation.id)
-    )
-    restarted = select(JournalEntry.id).where(
-        JournalEntry.evaluation_id == evaluation.id,
-        JournalEntry.event == Event.PRACTICE_RESTARTED,
-    )
+    finished = select(func.count(Member.practiced_at)).where(Member.evaluation_id == evaluation.id)
     return MemoPractice(
-        evaluation.practice_at.astimezone(zone),
-        session.scalar(marked) or 0,
-        restarted=session.scalar(restarted.limit(1)) is not None,
+        begun[-1].at.astimezone(zone),
+        session.scalar(finished) or 0,
+        restarted=any(row.event is Event.PRACTICE_RESTARTED for row in told),
     )
 
 

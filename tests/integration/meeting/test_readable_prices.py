@@ -1,5 +1,7 @@
 """Prices that could be read before they were opened: the record says whose, when, and to whom."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from crrubric.clock import now_utc
@@ -41,6 +43,11 @@ def openings(made: Made) -> list[tuple[bool, tuple[str, ...], tuple[str, ...]]]:
     return [(row.file, row.vendors, row.readers) for row in prices_in_memo(made).openings]
 
 
+def minute(moment: datetime) -> str:
+    """As the memo tells it, in the district's zone."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
 def names_of(made: Made, *people: Actor) -> tuple[str, ...]:
     return tuple(sorted(seat_of(made, actor).name for actor in people))
 
@@ -62,7 +69,7 @@ def test_a_seal_that_was_off_for_a_while_is_told_with_who_could_read(make: Facto
     assert (row.file, row.vendors, row.readers) == (False, companies, readers)
     assert row.ended is not None
     assert row.began < row.ended
-    assert "from " in memo
+    assert f", from {minute(row.began)} to {minute(row.ended)}, while" in memo
     assert f"while the seal was off: {', '.join(readers)}" in memo
     assert seat_of(made, late).name not in row.readers
     assert told["sealed"] is True
@@ -84,6 +91,20 @@ def test_where_no_price_was_entered_a_seal_that_is_off_opens_nothing(make: Facto
     make.forward(made, Phase.MEETING, {})
 
     assert openings(made) == []
+
+
+def test_a_price_that_is_typed_while_the_seal_is_off_is_open_from_then_on(make: Factory):
+    made = make.evaluation(reviewers=1)
+    reseal(made)
+    rules.set_rule(made.chair, made.slug, rules.RuleSettings(prices_sealed=False))
+    off = now_utc()
+    give_price(made, 7_654_321)
+    rules.set_rule(made.chair, made.slug, rules.RuleSettings(prices_sealed=True))
+
+    (row,) = prices_in_memo(made).openings
+
+    assert off < row.began
+    assert row.readers == names_of(made, *made.reviewers)
 
 
 def test_whoever_stayed_away_or_was_not_there_yet_could_not_read(make: Factory):
@@ -114,9 +135,16 @@ def test_a_file_whose_tick_comes_late_or_comes_back_is_told_with_who_could_read(
     seen = (True, (made.vendors[0].company,), names_of(made, *made.reviewers))
     memo = words(visit(made.reviewers[0]).page(made.url("memo/")).root)
 
+    first, again = prices_in_memo(made).openings
     assert openings(made) == [seen, seen]
+    assert first.ended is not None
+    assert first.ended < again.began
     assert "while it was not marked as one that tells prices" in memo
     assert file.name not in memo  # it is closed by now
+    set_file_prices(made.chair, made.slug, file.vendor_id, file.key, tells_prices=False)
+    still = prices_in_memo(made).openings[-1]
+    memo = words(visit(made.reviewers[0]).page(made.url("memo/")).root)
+    assert f", from {minute(still.began)} on, while it was not marked" in memo
 
 
 def test_a_file_that_is_said_to_tell_prices_once_they_are_open_was_open_until_then(make: Factory):
