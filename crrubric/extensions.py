@@ -60,9 +60,11 @@ babel = CatalogueBabel()
 limiter = Limiter(get_remote_address)
 
 WRITE = {"crrubric_write": True}
+WRITE_IF_FREE = {**WRITE, "crrubric_hurried": True}  # fails at once where it would have to wait
 BUSY_SECONDS = 5  # that a writer waits for others
 BULKY = "crrubric_bulky"  # in the notes of one that stored so much that it is better closed
 TURN = "crrubric_turn"  # in the notes of the connection whose turn it is to write
+HURRIED = "crrubric_hurried"  # in the notes of one that waits for nobody
 # What the driver raises when the database is busy or gone; the web knows no SQLAlchemy.
 DatabaseUnavailable = OperationalError
 
@@ -134,6 +136,24 @@ def wait_for_locks(engine: Engine) -> None:
             cursor.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
         connection.commit()  # a setting of a transaction that is rolled back is gone
 
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if is_hurried(connection):
+            connection.exec_driver_sql("SET LOCAL lock_timeout = '1ms'")  # 0 were for ever
+
+
+def is_hurried(connection: Connection) -> bool:
+    """Whether the transaction that begins gives up where it would have to wait."""
+    return bool(connection.get_execution_options().get("crrubric_hurried"))
+
+
+def begin_to_write(connection: Connection) -> None:
+    """Begin a transaction of SQLite that writes, waiting for other processes unless in a hurry."""
+    if is_hurried(connection):
+        connection.info[HURRIED] = True  # nor does its end wait for those who read
+        connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
 
 def begin_in_turn(engine: Engine) -> None:
     """Begin transactions of a SQLite engine, those that write one after the other.
@@ -150,15 +170,17 @@ def begin_in_turn(engine: Engine) -> None:
         if not connection.get_execution_options().get("crrubric_write"):
             connection.exec_driver_sql("BEGIN")
             return
-        if not turn.acquire(timeout=BUSY_SECONDS):
+        if not turn.acquire(timeout=0 if is_hurried(connection) else BUSY_SECONDS):
             busy = sqlite3.OperationalError("another writer takes too long")
             raise OperationalError("BEGIN IMMEDIATE", None, busy)
         connection.info[TURN] = True
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        begin_to_write(connection)
 
     @event.listens_for(engine, "checkin")
-    def pass_turn(_connection: Any, record: Any) -> None:
+    def pass_turn(connection: Any, record: Any) -> None:
         # when the connection comes back its transaction is over, however it ended
+        if record.info.pop(HURRIED, False) and connection is not None:
+            connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
         if record.info.pop(TURN, False):
             turn.release()
         if record.info.pop(BULKY, False):

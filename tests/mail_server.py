@@ -30,6 +30,7 @@ class Post:
     to_recipient: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     to_data: list[str] = field(default_factory=list)
     delay: float = 0
+    answers_lost: int = 0  # of so many mails that it takes, the line breaks before its answer
     lock: Any = field(default_factory=Lock)
 
     async def handle_RCPT(
@@ -51,6 +52,9 @@ class Post:
             message = message_from_bytes(content, policy=default)
             assert isinstance(message, EmailMessage)
             self.mails.append((list(envelope.rcpt_tos), message))
+            if self.answers_lost:
+                self.answers_lost -= 1
+                server.transport.abort()
         return "250 taken"
 
     @property

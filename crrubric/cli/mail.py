@@ -8,6 +8,7 @@ import click
 from flask import Flask
 
 from crrubric.cli.running import run_in_app
+from crrubric.clock import now_utc
 from crrubric.config import settings_of
 from crrubric.domain.errors import Invalid
 from crrubric.domain.translation import N_
@@ -63,6 +64,8 @@ def print_waiting_mails() -> None:
         click.echo("Mail is off: e-mails are written but not sent.", err=True)
     for row in list_waiting_mails(db.session()):
         why = row.last_error or "not tried yet"
+        if row.unsure_at is not None:
+            why += "; an earlier try had no answer, so that it may arrive twice"
         click.echo(
             f"{row.id}\t{row.next_try_at:%Y-%m-%d %H:%M} UTC\t{row.to_address}\t{row.subject}"
             f"\ttried {row.attempts} times\t{why}"
@@ -84,6 +87,7 @@ def send_test_mail(address: str) -> None:
         body="Mail works: crrubric can write to this address.\n",
         district=district_name(db.session()),
         key=secrets.token_hex(12),
+        at=now_utc(),
     )
     try:
         with SmtpClient() as server:

@@ -19,6 +19,7 @@ from crrubric.queries.ballots.ballots import list_late_changes
 from crrubric.queries.exchange.exports import describe_evaluation
 from crrubric.queries.meeting.decisions import find_adopted_ranking, recommendation_of
 from crrubric.queries.memo.memos import load_memo_facts
+from crrubric.queries.memo.prices import load_memo_prices
 from crrubric.queries.people.access import find_evaluation, require
 from crrubric.queries.people.people import OPERATOR
 from crrubric.queries.results.matrices import read_matrix
@@ -50,9 +51,10 @@ def print_results(slug: str, kind: str) -> None:
     if kind == "json":
         adopted = find_adopted_ranking(db.session(), recommendation_of(db.session(), evaluation.id))
         late = list_late_changes(db.session(), evaluation)
+        prices = load_memo_prices(db.session(), evaluation)
+        facts = describe_evaluation(evaluation, late=len(late), prices=prices)
         end_reading(db.session())
         computed = analyze_results(read.basis, read.results, with_names=True)
-        facts = describe_evaluation(evaluation, late=len(late))
         body = results_json.results_object(computed, facts, adopted, late)
         for line in results_json.format_results_json(body):
             click.echo(line, nl=False)

@@ -55,6 +55,8 @@ class OutgoingMail(Base):
     held_until: Mapped[datetime | None]  # somebody is sending it now
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[LongText]
+    # a try ended of which nobody knows whether the server took the mail: it may arrive twice
+    unsure_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     given_up_at: Mapped[datetime | None]
     set_aside_at: Mapped[datetime | None]  # what it tells holds no more, or mail is off

@@ -14,9 +14,9 @@ class DecisionBasis:
     """What a decision is made on.
 
     recommended: code of the vendor, None for none; price: its price as it may be read; sealed:
-    prices are still sealed; opened_late: they were when the decision became final; sittings:
-    meetings that were held; unattended: motions that were voted on in a meeting in which nobody
-    was recorded as present.
+    prices are still sealed; opened_late: they were when the decision became final; price_readers:
+    how many reviewers could read prices before they were opened; sittings: meetings that were held;
+    unattended: motions that were voted on in a meeting in which nobody was recorded as present.
     """
 
     results: Results
@@ -26,6 +26,7 @@ class DecisionBasis:
     sittings: int
     unattended: int = 0
     opened_late: bool = False
+    price_readers: int = 0
 
 
 def list_decision_doubts(basis: DecisionBasis) -> tuple[Remark, ...]:
@@ -99,6 +100,13 @@ def list_decision_doubts(basis: DecisionBasis) -> tuple[Remark, ...]:
             (
                 vendor and basis.opened_late,
                 Remark(N_("The prices were still sealed when the decision became final.")),
+            ),
+            (
+                basis.price_readers,
+                Remark(
+                    N_("Reviewers who could read prices before they were opened: %(count)s."),
+                    {"count": basis.price_readers},
+                ),
             ),
             (
                 vendor and not basis.sealed and basis.price.total_cents is None,

@@ -1,15 +1,9 @@
 """What the memo says of cost: how long prices were sealed, and what each vendor costs."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from crrubric.domain.memo.tree import (
-    Block,
-    Bullets,
-    MemoFacts,
-    MemoOpenPrices,
-    Paragraph,
-    Table,
-)
+from crrubric.domain.memo.tree import Block, Bullets, MemoFacts, MemoOpening, Paragraph, Table
 from crrubric.domain.memo.words import NONE, ValueFormatter
 from crrubric.domain.translation import N_
 
@@ -31,6 +25,8 @@ class CostBlocks:
     def sealed_prices(self) -> Iterable[Block]:
         """Whether anybody could know a price while they scored."""
         words, prices = self.words, self.facts.prices
+        if prices.unsealed:
+            yield Paragraph(words(N_("Prices were not sealed: whoever scored could read them.")))
         if not prices.sealed:
             return
         if prices.opened_at is None:
@@ -55,38 +51,42 @@ class CostBlocks:
                 )
             )
             yield from self.after_opening()
-        yield from self.open_to_all()
         if prices.readers:
             yield Paragraph(
                 ", ".join(prices.readers),
                 words(N_("Could read prices while they were sealed, and scored as well:")),
             )
-
-    def open_to_all(self) -> Iterable[Block]:
-        """When the whole committee could read prices that were sealed later, and files."""
-        words, prices = self.words, self.facts.prices
-        if prices.unsealed:
+        if prices.openings:
             text = N_(
-                "Before they were sealed, everybody who was on the committee then could read the"
-                " prices that were entered:"
+                "Prices that could be read before they were opened, and the reviewers who could"
+                " read them:"
             )
-            yield Paragraph(words(text))
-            yield Bullets(tuple(map(self.span, prices.unsealed)))
-        if prices.open_files:
-            text = N_(
-                "Files of vendors that were open to everybody on the committee for a time, although"
-                " it was said before or after that they tell prices:"
-            )
-            yield Paragraph(words(text))
-            yield Bullets(tuple(f"{row.vendor}: {self.span(row)}" for row in prices.open_files))
+            yield Paragraph("", words(text))
+            yield Bullets(tuple(map(self.opening, prices.openings)))
 
-    def span(self, row: MemoOpenPrices) -> str:
-        """From when until when."""
-        begun = self.words.moment(row.begun)
-        if row.ended is None:
-            return self.words(N_("from %(begun)s on"), begun=begun)
-        text = N_("from %(begun)s to %(ended)s")
-        return self.words(text, begun=begun, ended=self.words.moment(row.ended))
+    def opening(self, row: MemoOpening) -> str:
+        """What could be read, from when until when, and by whom of those who scored."""
+        words = self.words
+        text = N_("Prices of %(vendors)s, %(time)s, while the seal was off: %(names)s")
+        if row.file:
+            text = N_(
+                "A file of %(vendors)s, %(time)s, while it was not marked as one that tells"
+                " prices: %(names)s"
+            )
+        return words(
+            text,
+            vendors=words.listed(row.vendors),
+            time=self.span(row.began, row.ended),
+            names=", ".join(row.readers),
+        )
+
+    def span(self, began: datetime, ended: datetime | None) -> str:
+        """From when until when; without an end where it lasts."""
+        began_words = self.words.moment(began)
+        if ended is None:
+            return self.words(N_("from %(began)s on"), began=began_words)
+        text = N_("from %(began)s to %(ended)s")
+        return self.words(text, began=began_words, ended=self.words.moment(ended))
 
     def after_opening(self) -> Iterable[Block]:
         """Vendors and marks of which the committee could know the prices beforehand."""

@@ -108,6 +108,7 @@ class _MemoComposer:
                 price=price,
                 sealed=facts.prices.sealed and facts.prices.opened_at is None,
                 opened_late=self.opened_late(),
+                price_readers=facts.prices.count_readers(),
                 sittings=len(facts.sittings),
                 unattended=facts.unattended,
             )

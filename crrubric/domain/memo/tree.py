@@ -173,36 +173,44 @@ class MemoAppointment:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class MemoOpenPrices:
-    """A time in which everybody could read prices, or a file of a vendor that tells some.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoOpening:
+    """Prices that could be read before they were opened, and by whom of those who score.
 
-    ended: None where that was so until prices were opened.
+    file: in a file that was not marked as one that tells prices; else because the seal was off.
+    codes, vendors: of whom they were, by code and by name. ended: None: it still can be read.
     """
 
-    vendor: str
-    begun: datetime
+    file: bool
+    codes: tuple[str, ...]
+    vendors: tuple[str, ...]
+    began: datetime
     ended: datetime | None
+    readers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoPrices:
     """Whether prices were sealed, and for how long.
 
-    readers: who could read prices meanwhile and scored as well; unsealed, open_files: when the
-    whole committee could. What came after prices opened:
-    changed: how many findings; returned: vendors that came back into the selection, and when;
-    reopened: when the evaluation went back to scoring.
+    unsealed: they never were, and there were some. readers: who could read prices meanwhile and
+    scored as well; openings: when others could, too. What came after prices opened: changed: how
+    many findings; returned: vendors that came back into the selection, and when; reopened: when
+    the evaluation went back to scoring.
     """
 
     sealed: bool = False
+    unsealed: bool = False
     opened_at: datetime | None = None
     readers: tuple[str, ...] = ()
-    unsealed: tuple[MemoOpenPrices, ...] = ()
-    open_files: tuple[MemoOpenPrices, ...] = ()
+    openings: tuple[MemoOpening, ...] = ()
     changed: int = 0
     returned: tuple[tuple[str, datetime], ...] = ()
     reopened: tuple[datetime, ...] = ()
+
+    def count_readers(self) -> int:
+        """How many of those who score could read a price before prices were opened."""
+        return len({*self.readers, *(name for row in self.openings for name in row.readers)})
 
 
 @dataclass(frozen=True, slots=True)

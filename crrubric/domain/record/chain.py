@@ -37,12 +37,12 @@ class ChainLink:
 
     `salts` has the salt of each typed text, by its pointer, `withheld` the commitments to those
     that were taken out of the content. No content: the entry was taken out of a copy as a whole, as
-    single texts of the first version can't be.
+    single texts of the first version can't be; then nobody needs to know when it was, either.
     """
 
     chain: int
     number: int
-    at: datetime
+    at: datetime | None
     content: Mapping[str, Any] | None
     hash: str = ""
     version: int = WORD_BY_WORD
@@ -70,7 +70,7 @@ def hash_of(link: ChainLink, previous: str) -> str:
 
     Raises: one of UNCOVERED for what no version of ours has written.
     """
-    if link.content is None:
+    if link.content is None or link.at is None:
         raise ValueError("there is nothing to be covered")
     if link.version == WORD_BY_WORD and not link.salts and not link.withheld:
         content: Mapping[str, Any] = link.content

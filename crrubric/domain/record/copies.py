@@ -24,7 +24,7 @@ from crrubric.domain.record.texts import commit_text, iterate_strings, replace_t
 from crrubric.domain.results.cost import PRICE_FIELDS
 from crrubric.domain.translation import N_
 
-FORM = 1
+FORM = 2  # the first told of entries that it withheld when they were written
 # what is told of vendors' files: their names can tell a price, “Offer, 48 dollars a seat”
 OF_VENDOR_FILES = (
     Event.VENDOR_FILE_ATTACHED,
@@ -35,7 +35,8 @@ OF_VENDOR_FILES = (
 NOT_PASSED_ON = (Event.ASKING_SET_ASIDE, "words")
 NAME = "crrubric_journal"
 ENTRY: dict[str, type | tuple[type, ...]] = {
-    "number": int, "at": str, "version": int, "hash": str, "content": (dict, type(None)),
+    "number": int, "at": (str, type(None)), "version": int, "hash": str,
+    "content": (dict, type(None)),
     "salts": dict, "withheld": dict,
 }  # fmt: skip
 
@@ -68,8 +69,9 @@ def withhold_texts(link: ChainLink, kinds: Kinds) -> ChainLink:
 
 
 def withhold_entry(link: ChainLink) -> ChainLink:
-    """The entry without anything that it tells."""
-    return replace(link, content=None, salts={}, withheld={})
+    """The entry without anything that it tells, not even when: its fingerprint is left, and that
+    there is one between the others."""
+    return replace(link, at=None, content=None, salts={}, withheld={})
 
 
 def tells_price(link: ChainLink) -> bool:
@@ -93,7 +95,7 @@ def write_copy(chain: int, links: Iterable[ChainLink]) -> Iterator[str]:
         entries, head = entries + 1, link.hash
         yield to_canonical_json({
             "number": link.number,
-            "at": write_moment(link.at),
+            "at": None if link.at is None else write_moment(link.at),
             "version": link.version,
             "hash": link.hash,
             "content": link.content,
@@ -196,6 +198,18 @@ def _read_heading(told: dict[str, Any]) -> int:
     return chain
 
 
+def _read_moment(text: str | None, *, withheld: bool) -> datetime | None:
+    """When an entry was written; of one that is withheld it may be left out. Raises: ValueError."""
+    if text is None:
+        if withheld:
+            return None
+        raise ValueError("an entry without a moment")
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None or write_moment(at) != text:
+        raise ValueError("a moment in another form than it is covered in")
+    return at
+
+
 def _read_entry(number: int, chain: int, told: dict[str, Any]) -> ChainLink:
     """The entry of a line. Raises: Invalid."""
     try:
@@ -211,9 +225,7 @@ def _read_entry(number: int, chain: int, told: dict[str, Any]) -> ChainLink:
             raise ValueError("a text has a salt, and is withheld")
         if told["content"] is None and texts:
             raise ValueError("there are texts of nothing")
-        at = datetime.fromisoformat(told["at"])
-        if at.tzinfo is None or write_moment(at) != told["at"]:
-            raise ValueError("a moment in another form than it is covered in")
+        at = _read_moment(told["at"], withheld=told["content"] is None)
     except ValueError as error:
         raise Invalid(N_("Line %(line)s is not an entry of a journal."), line=number) from error
     return ChainLink(chain=chain, **{**told, "at": at})

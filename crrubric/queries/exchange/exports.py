@@ -1,18 +1,22 @@
 """Rows for files: every mark with its reviewer, and what identifies an evaluation."""
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC
 from typing import TypedDict
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.ballots.evidence import describe_evidence
+from crrubric.domain.memo.tree import MemoPrices
 from crrubric.domain.policy import FROM_MEETING
 from crrubric.models import Evaluation, MarkFile, Vendor
 from crrubric.queries.ballots.ballots import DisclosedMark, iterate_disclosed_marks
 from crrubric.queries.ballots.files import load_mark_files
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.shared.reading import end_reading
+
+NO_PRICES = MemoPrices()
 
 
 class MarkRow(TypedDict):
@@ -85,11 +89,13 @@ def describe_evaluation(
     *,
     late: int = 0,
     withheld: Sequence[str] = (),
+    prices: MemoPrices = NO_PRICES,
 ) -> dict[str, object]:
     """What the results object says of the evaluation itself.
 
     Args: late: how many ballots were changed after the committee had seen them; withheld: codes of
-    vendors from which the reader stays away, and on which nothing here rests.
+    vendors from which the reader stays away, and on which nothing here rests; prices: how long they
+    were sealed, and who could read them.
     """
     over, under = evaluation.threshold_over, evaluation.threshold_under
     return {
@@ -104,4 +110,29 @@ def describe_evaluation(
         "ballots_shown_at": evaluation.shown_at.isoformat() if evaluation.shown_at else None,
         "ballots_changed_after_shown": late,
         "withheld_vendors": list(withheld),
+        "prices": describe_prices(evaluation, prices, withheld),
+    }
+
+
+def describe_prices(
+    evaluation: Evaluation, prices: MemoPrices, withheld: Sequence[str]
+) -> dict[str, object]:
+    """Whether prices are sealed, and what of them could be read before they were opened."""
+    opened = evaluation.prices_opened_at
+    told = [(row, [code for code in row.codes if code not in withheld]) for row in prices.openings]
+    return {
+        "sealed": evaluation.prices_sealed,
+        "opened_at": opened.isoformat() if opened else None,
+        "readers": len(prices.readers),
+        "readable_before": [
+            {
+                "vendors": codes,
+                "file": row.file,
+                "from": row.began.astimezone(UTC).isoformat(),
+                "to": row.ended.astimezone(UTC).isoformat() if row.ended else None,
+                "reviewers": len(row.readers),
+            }
+            for row, codes in told
+            if codes
+        ],
     }

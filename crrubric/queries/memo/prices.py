@@ -1,68 +1,44 @@
 """What the record says of sealed prices, for the memo: read in the journal, whose order holds."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
-from zoneinfo import ZoneInfo
+from collections.abc import Sequence
+from datetime import UTC, datetime, tzinfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.events import Event
-from crrubric.domain.memo.tree import MemoPrices
-from crrubric.domain.record.entries import ROW
-from crrubric.domain.vocabulary import Phase
-from crrubric.models import Evaluation, JournalEntry, Member
-from crrubric.queries.memo.price_spans import (
-    ATTACHING,
-    OPENING,
-    TYPING,
+from crrubric.domain.memo.tree import MemoOpening, MemoPrices
+from crrubric.domain.record.open_prices import (
+    PRICE_EVENTS,
+    Opening,
     enters_price,
-    list_open_price_files,
-    list_unsealed_spans,
+    find_holders,
+    find_openings,
+    find_reading_chairs,
 )
+from crrubric.domain.results.cost import NO_PRICE
+from crrubric.domain.vocabulary import Phase
+from crrubric.models import Evaluation, JournalEntry, Member, Vendor
 
-# what can make somebody a chair, or let them score; the creation has the first among its rows
-SEATING = (
-    Event.MEMBER_INVITED,
-    Event.MEMBER_ADDED,
-    Event.MEMBER_CHANGED,
-    Event.CHAIR_APPOINTED,
-)
 SETTLING = (Event.FINDING_RECORDED, Event.FINDING_WITHDRAWN, Event.MOTION_RECORDED)
-READ = (
-    *TYPING,
-    *SEATING,
-    *SETTLING,
-    *ATTACHING,
-    *OPENING,
-    Event.MEMBER_CONFIRMED,
-    Event.MEMBER_REMOVED,
-    Event.PRICES_OPENED,
-    Event.VENDOR_RESTORED,
-    Event.PHASE_CHANGED,
-)
+READ = (*PRICE_EVENTS, *SETTLING, Event.VENDOR_RESTORED, Event.PHASE_CHANGED)
 
 
-def load_memo_prices(session: Session, evaluation: Evaluation, zone: ZoneInfo) -> MemoPrices:
-    """The facts; nothing but "not sealed" where prices never were."""
+def load_memo_prices(session: Session, evaluation: Evaluation, zone: tzinfo = UTC) -> MemoPrices:
+    """The facts; only whether there were any to read where prices never were sealed."""
     if not evaluation.prices_sealed:
-        return MemoPrices()
-    entries = session.scalars(
-        select(JournalEntry)
-        .where(JournalEntry.evaluation_id == evaluation.id, JournalEntry.event.in_(READ))
-        .order_by(JournalEntry.number)
-    ).all()
+        return MemoPrices(unsealed=any(row.price != NO_PRICE for row in evaluation.vendors))
+    entries = list_price_entries(session, evaluation.id, READ)
     opened = next((row.number for row in entries if row.event is Event.PRICES_OPENED), None)
     before = [row for row in entries if opened is None or row.number < opened]
     after = entries[len(before) :]
     at = evaluation.prices_opened_at
+    scorers = list_scorers(session, evaluation)
     return MemoPrices(
         sealed=True,
         opened_at=at.astimezone(zone) if at else None,
-        readers=list_price_readers(session, evaluation, before),
-        unsealed=list_unsealed_spans(before, zone),
-        open_files=list_open_price_files(before, zone),
+        readers=list_price_readers(scorers, entries, before),
+        openings=list_memo_openings(find_openings(entries), scorers, evaluation, zone),
         changed=count_changed_findings(after),
         returned=tuple(
             (row.subject, row.at.astimezone(zone))
@@ -77,58 +53,75 @@ def load_memo_prices(session: Session, evaluation: Evaluation, zone: ZoneInfo) -
     )
 
 
-def list_price_readers(
-    session: Session, evaluation: Evaluation, before: Sequence[JournalEntry]
-) -> tuple[str, ...]:
-    """Reviewers who typed a price, attached a file that tells one, or could read them as chairs,
-    while prices were sealed, by name.
-    """
-    typed = {row.actor_id for row in before if enters_price(row)}
-    chairs = find_reading_chairs(before)
-    reviewers = session.scalars(
+def list_price_entries(
+    session: Session, evaluation_id: int, events: Sequence[Event] = PRICE_EVENTS
+) -> Sequence[JournalEntry]:
+    """What the journal tells of prices and of who had a seat, the oldest first."""
+    return session.scalars(
+        select(JournalEntry)
+        .where(JournalEntry.evaluation_id == evaluation_id, JournalEntry.event.in_(events))
+        .order_by(JournalEntry.number)
+    ).all()
+
+
+def list_scorers(session: Session, evaluation: Evaluation) -> Sequence[Member]:
+    """The reviewers, by name."""
+    return session.scalars(
         select(Member)
         .where(Member.evaluation_id == evaluation.id, Member.is_reviewer)
         .order_by(Member.name)
-    )
+    ).all()
+
+
+def list_price_readers(
+    scorers: Sequence[Member], entries: Sequence[JournalEntry], before: Sequence[JournalEntry]
+) -> tuple[str, ...]:
+    """Reviewers who typed a price, attached a file that tells one, to a vendor or to a mark of
+    their own, or could read them as chairs, while prices were sealed, by name.
+
+    Args: before: the entries until prices opened.
+    """
+    typed = {row.actor_id for row in before if enters_price(row)}
+    seats = find_reading_chairs(before) | find_holders(entries)
     return tuple(
         row.name
-        for row in reviewers
-        if row.id in chairs or (row.user_id is not None and row.user_id in typed)
+        for row in scorers
+        if row.id in seats or (row.user_id is not None and row.user_id in typed)
     )
 
 
-def find_reading_chairs(before: Iterable[JournalEntry]) -> set[int]:
-    """Seats that chaired when there was a price to read, and were not kept from it: those that
-    scored as well were, while another chair did not.
+def list_memo_openings(
+    openings: Sequence[Opening],
+    scorers: Sequence[Member],
+    evaluation: Evaluation,
+    zone: tzinfo,
+) -> tuple[MemoOpening, ...]:
+    """Those in which somebody who scored could read a price. A vendor that was removed in set-up
+    has no name any more, and no ballots.
     """
-    seats: dict[int, dict[str, Any]] = defaultdict(dict)
-    readers: set[int] = set()
-    priced = False
-    for entry in before:
-        priced = priced or enters_price(entry)
-        told = entry.after or {}
-        if entry.event is Event.EVALUATION_CREATED:
-            if chair := told.get(ROW, {}).get("chair"):
-                seats[chair["id"]] = chair
-        elif entry.event in SEATING:  # of a change, what is other than before
-            seats[entry.member_id or 0] |= told
-        elif entry.event is Event.MEMBER_CONFIRMED:
-            seats[entry.member_id or 0]["waits for"] = None
-        elif entry.event is Event.MEMBER_REMOVED:
-            seats.pop(entry.member_id or 0, None)
-        if priced:
-            readers |= list_unkept_chairs(seats)
-    return readers
+    if not openings:
+        return ()
+    vendors: dict[int, Vendor] = {row.id: row for row in evaluation.vendors}
 
+    def local(moment: datetime | None) -> datetime | None:
+        return moment.astimezone(zone) if moment else None
 
-def list_unkept_chairs(seats: Mapping[int, Mapping[str, Any]]) -> set[int]:
-    """The chairs who may read sealed prices: those who do not score, or all if all score."""
-    chairs = {
-        member: bool(seat.get("reviewer"))
-        for member, seat in seats.items()
-        if seat.get("chair") and not seat.get("waits for")
-    }
-    return {member for member, scores in chairs.items() if not scores} or set(chairs)
+    found = []
+    for row in openings:
+        known = [vendors[key] for key in vendors if key in row.vendors]
+        readers = tuple(person.name for person in scorers if person.id in row.readers)
+        if known and readers:
+            found.append(
+                MemoOpening(
+                    file=row.file,
+                    codes=tuple(vendor.code for vendor in known),
+                    vendors=tuple(vendor.name for vendor in known),
+                    began=row.began.astimezone(zone),
+                    ended=local(row.ended),
+                    readers=readers,
+                )
+            )
+    return tuple(found)
 
 
 def count_changed_findings(after: Sequence[JournalEntry]) -> int:

@@ -27,6 +27,7 @@ from crrubric.queries.meeting.meetings import (
     count_unattended_motions,
     find_current_meeting,
 )
+from crrubric.queries.memo.prices import load_memo_prices
 from crrubric.queries.people.access import Seat, require_impartial, require_impartial_once_shown
 from crrubric.queries.results.matrices import read_matrix, rule_of
 from crrubric.queries.setup.assignments import load_assignments
@@ -181,6 +182,7 @@ def find_decision_doubts(
             recommended=vendor.code if vendor else None,
             price=vendor.price if vendor else NO_PRICE,
             sealed=evaluation.hides_prices,
+            price_readers=load_memo_prices(session, evaluation).count_readers(),
             sittings=count_meetings(session, evaluation.id),
             unattended=count_unattended_motions(session, evaluation.id),
         )

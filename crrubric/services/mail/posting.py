@@ -1,8 +1,10 @@
 """Sending what the outbox holds, one mail at a time.
 
 A mail is held before it is sent and marked after it: two senders never take the same one at the
-same time. If the process dies between the server's yes and our note of it, the mail goes out
-again, with the same Message-ID: at least once, seldom twice, never lost.
+same time. If the line breaks or the process dies between the server's yes and our note of it,
+nobody knows whether the mail went. It goes out again as it was, with the same Message-ID, by which
+mail systems can drop the second copy, and the outbox says so: at least once, seldom twice, never
+lost.
 """
 
 import hashlib
@@ -10,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, CursorResult, and_, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, case, or_, select, update
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
@@ -29,6 +31,7 @@ from crrubric.services.mail.outbox import (
     set_aside_mail,
 )
 from crrubric.services.mail.smtp import (
+    AnswerLost,
     PermanentRefusal,
     ServerDown,
     SmtpClient,
@@ -76,7 +79,7 @@ def _send_mail(server: SmtpClient, letter: SmtpMessage, done: SendingResult) -> 
         server.send(letter)
     except ServerDown as error:
         done.down = str(error)
-        done.failed += _note_failure(letter, done.down)
+        done.failed += _note_failure(letter, done.down, unsure=isinstance(error, AnswerLost))
         return False
     except TemporaryRefusal as error:
         failed = _note_failure(letter, str(error))
@@ -95,11 +98,18 @@ def _send_mail(server: SmtpClient, letter: SmtpMessage, done: SendingResult) -> 
     return True
 
 
-def _note_failure(letter: SmtpMessage, why: str, *, for_good: bool = False) -> bool:
-    """When to try again, or that it is given up; whether it is."""
+def _note_failure(
+    letter: SmtpMessage, why: str, *, for_good: bool = False, unsure: bool = False
+) -> bool:
+    """When to try again, or that it is given up; whether it is.
+
+    Args: unsure: perhaps the server took it.
+    """
     with unit_of_work() as session:
         mail = _lock_mail(session, letter)
         mail.held_until = None
+        if unsure:
+            mail.unsure_at = now_utc()
         if mail.set_aside_at is not None:  # while it was on its way: nothing to try again
             return False
         again = None if for_good else find_next_try(now_utc(), mail.attempts, mail.due_at)
@@ -143,12 +153,19 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
 
 
 def _hold_mail(session: Session, mail: OutgoingMail) -> bool:
-    """Take the mail, unless somebody took it since: the database decides, in one statement."""
-    now = now_utc()
+    """Take the mail, unless somebody took it since: the database decides, in one statement.
+
+    Who held it before and never said what came of it may have sent it.
+    """
+    now, held = now_utc(), OutgoingMail.held_until
     taken = session.execute(
         update(OutgoingMail)
         .where(OutgoingMail.id == mail.id, _is_due(now))
-        .values(held_until=now + HELD, attempts=OutgoingMail.attempts + 1)
+        .values(
+            held_until=now + HELD,
+            attempts=OutgoingMail.attempts + 1,
+            unsure_at=case((held.is_(None), OutgoingMail.unsure_at), else_=held),
+        )
         .execution_options(synchronize_session=False)
     )
     session.refresh(mail)
@@ -203,6 +220,7 @@ def smtp_message_of(session: Session, mail: OutgoingMail) -> SmtpMessage:
         body=mail.body,
         district=district_name(session),
         key=hashlib.sha256(mail.dedup_key.encode()).hexdigest()[:24],
+        at=max(mail.created_at, mail.due_at),
     )
 
 

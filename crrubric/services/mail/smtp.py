@@ -7,14 +7,14 @@ asked for and not offered, nothing is sent.
 import smtplib
 import ssl
 from dataclasses import dataclass
+from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
-from crrubric.clock import now_utc
 from crrubric.config import current_settings
 from crrubric.domain.mail.mails import clean_header_line
 from crrubric.domain.text import replace_control_characters
@@ -34,6 +34,10 @@ class ServerDown(MailError):
     """The server can't be used at all: no mail would go."""
 
 
+class AnswerLost(ServerDown):
+    """The whole mail was handed over, and then no answer came: perhaps the server took it."""
+
+
 class TemporaryRefusal(MailError):
     """The server does not take this mail now."""
 
@@ -44,7 +48,10 @@ class PermanentRefusal(MailError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpMessage:
-    """A mail as it goes to the server; `key` makes its Message-ID, the same at every try."""
+    """A mail as it goes to the server: the same to the last byte at every try.
+
+    `key` makes its Message-ID, by which mail systems know a second copy; `at` is its date.
+    """
 
     id: int
     to_name: str
@@ -53,6 +60,38 @@ class SmtpMessage:
     body: str
     district: str
     key: str
+    at: datetime
+
+
+class Handover:
+    """What smtplib does not tell: whether a mail was handed over to its end.
+
+    Before a connection of smtplib among the bases of a class.
+    """
+
+    in_data = handed_over = False
+
+    def data(self, message: Any) -> Any:
+        """Hand the content over."""
+        self.in_data, self.handed_over = True, False
+        try:
+            return super().data(message)  # type: ignore[misc]  # of the connection beside it
+        finally:
+            self.in_data = False
+
+    def send(self, content: Any) -> None:
+        """Send a command, or the content; that one has its end in it."""
+        self.handed_over = False
+        super().send(content)  # type: ignore[misc]
+        self.handed_over = self.in_data and not isinstance(content, str)
+
+
+class PlainConnection(Handover, smtplib.SMTP):
+    """Without TLS, or with STARTTLS."""
+
+
+class TlsConnection(Handover, smtplib.SMTP_SSL):
+    """With TLS from the first byte on."""
 
 
 class SmtpClient:
@@ -60,7 +99,7 @@ class SmtpClient:
 
     def __init__(self) -> None:
         self.settings = current_settings()
-        self.connection: smtplib.SMTP | None = None
+        self.connection: PlainConnection | TlsConnection | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -75,8 +114,9 @@ class SmtpClient:
     def send(self, letter: SmtpMessage) -> None:
         """Hand one mail to the server.
 
-        Raises: ServerDown, TemporaryRefusal; PermanentRefusal for whatever else goes wrong with
-        this mail, so that it keeps none of the others from going.
+        Raises: ServerDown, or AnswerLost where it is not known whether the server took the mail;
+        TemporaryRefusal; PermanentRefusal for whatever else goes wrong with this mail, so that it
+        keeps none of the others from going.
         """
         message = make_email_message(letter, self.settings)
         try:
@@ -87,7 +127,10 @@ class SmtpClient:
         try:
             connection.send_message(message)
         except (smtplib.SMTPException, OSError) as error:
-            raise classify_failure(error) from error
+            failure = classify_failure(error)
+            if connection.handed_over and not isinstance(error, smtplib.SMTPResponseException):
+                failure = AnswerLost(str(failure))
+            raise failure from error
         except Exception as error:
             self._hang_up()  # nobody knows how far the conversation was
             raise PermanentRefusal(format_error(error)) from error
@@ -97,16 +140,16 @@ class SmtpClient:
             self.connection.close()
             self.connection = None
 
-    def _connect(self) -> smtplib.SMTP:
+    def _connect(self) -> PlainConnection | TlsConnection:
         settings, secure = self.settings, self.settings.MAIL_SECURITY
         where = (settings.MAIL_HOST, settings.MAIL_PORT or PORTS[secure])
         own = site_host(settings)
         verified = ssl.create_default_context()
-        connection: smtplib.SMTP
+        connection: PlainConnection | TlsConnection
         if secure == "tls":
-            connection = smtplib.SMTP_SSL(*where, own, timeout=SECONDS, context=verified)
+            connection = TlsConnection(*where, own, timeout=SECONDS, context=verified)
         else:
-            connection = smtplib.SMTP(*where, own, timeout=SECONDS)
+            connection = PlainConnection(*where, own, timeout=SECONDS)
         try:
             if secure == "starttls":
                 connection.starttls(context=verified)
@@ -138,7 +181,7 @@ def make_email_message(letter: SmtpMessage, settings: Settings) -> EmailMessage:
     try:
         message["To"] = Address(clean_header_line(letter.to_name), addr_spec=letter.to_address)
         message["Subject"] = clean_header_line(letter.subject)
-        message["Date"] = format_datetime(now_utc())
+        message["Date"] = format_datetime(letter.at)
         message["Message-ID"] = f"<crrubric-{letter.id}-{letter.key}@{site_host(settings)}>"
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(letter.body, cte="quoted-printable")

@@ -5,7 +5,6 @@ import re
 import secrets
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
@@ -16,7 +15,7 @@ from crrubric.domain.people.passwords import check_password
 from crrubric.domain.text import clean_line, email_key, key_of
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Standing
-from crrubric.extensions import WRITE, db
+from crrubric.extensions import db
 from crrubric.models import User, UserSession
 from crrubric.queries.people.access import make_not_found
 from crrubric.queries.people.district import find_named_district
@@ -205,21 +204,6 @@ def _open_session(user_id: int, version: int) -> tuple[User, str] | None:
         if user.sign_in_version != version or user.disabled_at is not None:
             return None
         return user, insert_user_session(session, user)
-
-
-def touch_session(session_id: int) -> None:
-    """Write down that the session is alive; a busy database is no reason to refuse a page.
-
-    Not a unit of work: nothing is journaled, and a page that only reads must not wait for it.
-    """
-    db.session.rollback()  # on SQLite this request's own reading would keep the writer out
-    try:
-        with db.engine.connect().execution_options(**WRITE) as connection, connection.begin():
-            connection.execute(
-                update(UserSession).where(UserSession.id == session_id).values(seen_at=now_utc())
-            )
-    except OperationalError:
-        return
 
 
 def sign_out(token: str) -> None:

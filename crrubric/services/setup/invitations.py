@@ -4,6 +4,7 @@ Only those of accounts that the evaluation itself made and that nobody has used 
 """
 
 import secrets
+from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
@@ -12,8 +13,14 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
 from crrubric.domain.events import Event
 from crrubric.domain.translation import N_
+from crrubric.extensions import db
 from crrubric.models import Evaluation, Invite, Member, User
-from crrubric.queries.people.access import make_not_found, require_locked_evaluation
+from crrubric.queries.people.access import (
+    find_evaluation,
+    make_not_found,
+    require,
+    require_locked_evaluation,
+)
 from crrubric.queries.people.people import Actor
 from crrubric.queries.setup.act_facts import foresee_links
 from crrubric.queries.setup.members import list_waiting_members
@@ -39,39 +46,70 @@ NOBODY_WAITS = N_("Nobody needs a link: everybody whose links are yours to hand 
 def show_invite_link(actor: Actor, slug: str, member_id: int, token: str) -> Member:
     """Let a chair read a link that was just made; the first time is written into the journal.
 
+    To read it again waits for nobody who writes.
     Raises: NotFound if the link is not theirs to hand out, was used, or was replaced.
     """
+    evaluation = _require_committee(actor, slug)
+    member, invite = _find_link(db.session(), evaluation, member_id, token)
+    if invite.shown_at is not None:
+        return member
     with unit_of_work() as session:
         evaluation = require_locked_evaluation(session, actor, Action.MANAGE_COMMITTEE, slug)
-        member = find_member(session, evaluation, member_id)
-        _lock_invited(session, member)
-        invite = find_usable_invite(session, token)
-        if invite.user_id != member.user_id:
-            raise make_not_found()
+        _lock_invited(session, find_member(session, evaluation, member_id))
+        member, invite = _find_link(session, evaluation, member_id, token)
         _note_shown(session, actor, member, invite)
     return member
+
+
+def _require_committee(actor: Actor, slug: str) -> Evaluation:
+    """The evaluation, not held, if the actor may hand out its links now. Raises: as `require`."""
+    evaluation = find_evaluation(db.session(), slug)
+    require(actor, Action.MANAGE_COMMITTEE, evaluation, db.session())
+    return evaluation
+
+
+def _find_link(
+    session: Session, evaluation: Evaluation, member_id: int, token: str
+) -> tuple[Member, Invite]:
+    """A member with the link that a chair may read. Raises: NotFound."""
+    member = find_correctable_member(session, evaluation, member_id)
+    invite = find_usable_invite(session, token)
+    if invite.user_id != member.user_id:
+        raise make_not_found()
+    return member, invite
 
 
 def show_invite_links(actor: Actor, slug: str, secret: str) -> list[tuple[Member, str]]:
     """Let a chair read the links of several people that were just made of one secret.
 
     Returns: (member, the secret of their link) of those whose link still works, in the order of
-    invitation. Whose link is read for the first time stands in the journal.
+    invitation. Whose link is read for the first time stands in the journal; to read them again
+    waits for nobody who writes.
     Raises: NotFound if there is none.
     """
-    with unit_of_work() as session:
-        evaluation = require_locked_evaluation(session, actor, Action.MANAGE_COMMITTEE, slug)
-        found = []
-        for member in _lock_waiting_members(session, evaluation):
-            token = derive_token(secret, member.user_id or 0)
-            invite = find_invite(session, token)
-            if invite is None or invite.user_id != member.user_id:
-                continue
-            _note_shown(session, actor, member, invite)
-            found.append((member, token))
-        if not found:
-            raise make_not_found()
-    return found
+    evaluation = _require_committee(actor, slug)
+    found = _list_links(db.session(), list_waiting_members(db.session(), evaluation.id), secret)
+    if any(invite.shown_at is None for _member, _token, invite in found):
+        with unit_of_work() as session:
+            evaluation = require_locked_evaluation(session, actor, Action.MANAGE_COMMITTEE, slug)
+            found = _list_links(session, _lock_waiting_members(session, evaluation), secret)
+            for member, _token, invite in found:
+                _note_shown(session, actor, member, invite)
+    if not found:
+        raise make_not_found()
+    return [(member, token) for member, token, _invite in found]
+
+
+def _list_links(
+    session: Session, members: Iterable[Member], secret: str
+) -> list[tuple[Member, str, Invite]]:
+    """Those of the members whose link was made of the secret and still works."""
+    made = [(member, derive_token(secret, member.user_id or 0)) for member in members]
+    return [
+        (member, token, invite)
+        for member, token in made
+        if (invite := find_invite(session, token)) is not None and invite.user_id == member.user_id
+    ]
 
 
 def _note_shown(session: Session, actor: Actor, member: Member, invite: Invite) -> None:

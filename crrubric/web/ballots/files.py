@@ -167,8 +167,17 @@ def save_file_prices(seat: Seat, vendor_id: int, key: str) -> ResponseReturnValu
     file = service.set_file_prices(
         current_actor(), seat.evaluation.slug, vendor_id, key, tells_prices=tells
     )
-    said = _("“%(name)s” tells prices.") if tells else _("“%(name)s” tells no prices.")
-    flash(said % {"name": file.name}, "done")
+    if not tells:
+        said = _("“%(name)s” tells no prices.", name=file.name)
+    elif seat.evaluation.hides_prices:
+        said = _(
+            "“%(name)s” tells prices and is closed from now on. The memo names the reviewers who"
+            " could read it until now.",
+            name=file.name,
+        )
+    else:
+        said = _("“%(name)s” tells prices.", name=file.name)
+    flash(said, "done")
     return redirect_to("files.show_vendor_files", seat, vendor_id=vendor_id)
 
 

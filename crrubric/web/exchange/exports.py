@@ -9,6 +9,7 @@ from crrubric.extensions import db
 from crrubric.queries.ballots.ballots import list_late_changes
 from crrubric.queries.exchange.exports import describe_evaluation, iterate_mark_rows
 from crrubric.queries.meeting.decisions import find_adopted_ranking, recommendation_of
+from crrubric.queries.memo.prices import load_memo_prices
 from crrubric.queries.people.access import Seat
 from crrubric.queries.results.matrices import read_matrix, read_matrix_for_seat
 from crrubric.queries.shared.reading import end_reading
@@ -53,7 +54,12 @@ def download_results(seat: Seat) -> ResponseReturnValue:
     )
     late = list_late_changes(db.session(), seat.evaluation, seat.shut_out)
     withheld = [vendor.code for vendor in read.withheld]
-    facts = describe_evaluation(seat.evaluation, late=len(late), withheld=withheld)
+    facts = describe_evaluation(
+        seat.evaluation,
+        late=len(late),
+        withheld=withheld,
+        prices=load_memo_prices(db.session(), seat.evaluation),
+    )
     end_reading(db.session())
     computed = analyze_results(read.basis, read.results, with_names=names)
     body = results_json.results_object(computed, facts, adopted, late)

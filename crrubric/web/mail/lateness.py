@@ -84,6 +84,8 @@ def describe_mail_failure(mail: OutgoingMail) -> str:
 
 def describe_mail_state(mail: OutgoingMail) -> str:
     """How far a mail is, with the reason where it was not sent."""
+    if mail.unsure_at is not None:
+        return describe_unsure_mail(mail)
     if mail.state is MailState.SENT:
         return str(_("sent %(when)s", when=words.format_moment(mail.sent_at)))
     if mail.state is MailState.FAILED:
@@ -95,3 +97,23 @@ def describe_mail_state(mail: OutgoingMail) -> str:
     if mail.attempts:
         return str(_("waiting; the mail server did not take it yet"))
     return str(_("waiting"))
+
+
+def describe_unsure_mail(mail: OutgoingMail) -> str:
+    """The same of one of which nobody knows whether an earlier try delivered it."""
+    if mail.state is MailState.SENT:
+        return str(
+            _(
+                "sent %(when)s; it may have arrived twice, because an earlier try had no answer",
+                when=words.format_moment(mail.sent_at),
+            )
+        )
+    if mail.state is MailState.FAILED:
+        return str(
+            _("failed: %(why)s; it may have arrived all the same", why=describe_mail_failure(mail))
+        )
+    if mail.state is MailState.SET_ASIDE:
+        return str(
+            _("not sent again: %(why)s; it may have arrived", why=describe_mail_failure(mail))
+        )
+    return str(_("waiting; it may have arrived already, and is sent again to be safe"))

@@ -10,7 +10,7 @@ from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.events import Event
 from crrubric.extensions import db
 from crrubric.models import Member
-from crrubric.queries.people.access import Seat, make_not_found
+from crrubric.queries.people.access import Seat
 from crrubric.queries.record.journal import find_latest_changes
 from crrubric.queries.setup.act_facts import foresee_removal_of_member
 from crrubric.queries.setup.members import (
@@ -144,8 +144,15 @@ def describe_way_in() -> str:
 def show_invitation_link(seat: Seat, member_id: int) -> ResponseReturnValue:
     """The one-time link that was just made, to be copied and sent by the chair."""
     token = session.get(LINKS, {}).get(str(member_id))
-    if token is None:
-        raise make_not_found()
+    if token is None:  # it came with an answer that this browser never got, or got long ago
+        member = invitations.find_correctable_member(db.session(), seat.evaluation, member_id)
+        words = _(
+            "This browser does not have the link for %(name)s, which is shown only once. The"
+            " invitation stands; “New link” makes another link.",
+            name=member.name,
+        )
+        flash(words, "problem")
+        return redirect_to(HOME, seat)
     member = invitations.show_invite_link(current_actor(), seat.evaluation.slug, member_id, token)
     link = make_full_address("account.show_invitation", token=token)
     return render_page(

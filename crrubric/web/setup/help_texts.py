@@ -169,7 +169,8 @@ SETUP_HELP = (
         pages=("files.show_vendor_files",),
         chair=N_(
             "Attach here what a vendor sent: its offer, its answers, a conformance report. Say "
-            "whether a file holds prices: those stay closed while prices are sealed. A file that "
+            "whether a file holds prices: those stay closed while prices are sealed. If you say so "
+            "later, the memo names the reviewers who could read it until then. A file that "
             "was wrong can be withdrawn with a reason; that it was there stays in the record."
         ),
         reviewer=N_(

@@ -1,6 +1,6 @@
 """The invitation links of all who have not come yet: made anew by an act, then shown once."""
 
-from flask import Blueprint, session
+from flask import Blueprint, flash, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import gettext as _
@@ -11,7 +11,7 @@ from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.people.offers import choose_role_words
 from crrubric.extensions import db
 from crrubric.models import Member
-from crrubric.queries.people.access import Seat, make_not_found
+from crrubric.queries.people.access import Seat
 from crrubric.queries.people.people import list_roles
 from crrubric.queries.setup.act_facts import foresee_links
 from crrubric.queries.setup.members import list_waiting_members
@@ -80,8 +80,13 @@ def save_links_renewal(seat: Seat) -> ResponseReturnValue:
 def show_invitation_links(seat: Seat) -> ResponseReturnValue:
     """The links that were just made, to be copied; those that were used are gone."""
     secret = session.get(LINKS_OF_SEVERAL)
-    if secret is None:
-        raise make_not_found()
+    if secret is None:  # it came with an answer that this browser never got, or got long ago
+        words = _(
+            "This browser does not have the links, which are shown only once. The invitations"
+            " stand; you can make new links for all."
+        )
+        flash(words, "problem")
+        return redirect_to(HOME, seat)
     found = service.show_invite_links(current_actor(), seat.evaluation.slug, secret)
     rows = [
         (member, make_full_address("account.show_invitation", token=token))

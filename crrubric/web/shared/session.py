@@ -14,7 +14,8 @@ from crrubric.extensions import db, login
 from crrubric.models import User
 from crrubric.queries.people.people import Actor, actor_of
 from crrubric.queries.people.sessions import find_session, find_session_owner
-from crrubric.services.people.accounts import hash_token, touch_session
+from crrubric.services.people.accounts import hash_token
+from crrubric.services.people.sessions import touch_session
 from crrubric.web.shared.known_browsers import remember_browser
 
 TOUCH_EVERY = timedelta(minutes=limits.TOUCH_MINUTES)

@@ -1,5 +1,6 @@
 """The outbox and a real mail server: nothing lost, nothing twice, nothing smuggled in."""
 
+import smtplib
 from collections.abc import Iterator
 from contextvars import Context
 from datetime import timedelta
@@ -12,6 +13,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from crrubric.app import create_app
+from crrubric.cli import root_group
 from crrubric.clock import now_utc
 from crrubric.domain.errors import Invalid, NotReady
 from crrubric.domain.vocabulary import MailKind, MailState, NoticeKind, Phase, Role, Stakeholder
@@ -24,6 +26,7 @@ from crrubric.services.mail.smtp import SmtpClient, SmtpMessage
 from crrubric.services.people.links import accept_invite
 from crrubric.services.setup import committee, phases
 from crrubric.services.shared.unit import unit_of_work
+from crrubric.web.mail.lateness import describe_mail_state
 from tests.conftest import set_settings
 from tests.factories import Factory, Made, ballot_of, foresee
 from tests.integration.conftest import Visit
@@ -229,7 +232,77 @@ def test_a_mail_whose_sender_crashed_is_sent_again_with_the_same_id(make: Factor
         session.execute(update(OutgoingMail).values(held_until=now_utc()))
 
     assert send_due_mails().sent == 1
-    assert len({message["Message-ID"] for _to, message in post.mails}) == 1
+    assert len({message.as_bytes() for _to, message in post.mails}) == 1
+    assert mails()[0].unsure_at is not None
+
+
+def test_a_mail_whose_answer_was_lost_is_sent_again_as_it_was_and_the_outbox_says_so(
+    app: Flask, make: Factory, post: Post
+):
+    one_mail(make.evaluation(phase=Phase.SCORING))
+    post.answers_lost = 1
+
+    down = send_due_mails()
+    (waiting,) = mails()
+    attempts = waiting.attempts
+    with app.test_request_context():
+        said = [describe_mail_state(waiting)]
+    listed = app.test_cli_runner().invoke(root_group, ["mail", "list"], obj=lambda _settings: app)
+    wait_no_more()
+    again = send_due_mails()
+    (sent,) = mails()
+    with app.test_request_context():
+        said.append(describe_mail_state(sent))
+
+    assert (bool(down.down), again.sent, len(post.mails)) == (True, 1, 2)
+    assert (attempts, sent.attempts, sent.state) == (1, 2, MailState.SENT)
+    first, second = (message.as_bytes() for _to, message in post.mails)
+    assert first == second  # with its Message-ID and date: a second copy can be known
+    assert "may have arrived already" in said[0]
+    assert "may have arrived twice" in said[1]
+    assert "an earlier try had no answer, so that it may arrive twice" in listed.output
+
+
+def test_a_mail_that_was_refused_or_never_handed_over_is_not_said_to_have_arrived(
+    app: Flask, make: Factory, post: Post, monkeypatch: pytest.MonkeyPatch
+):
+    mail = one_mail(make.evaluation(phase=Phase.SCORING))
+    post.to_recipient[mail.to_address] = ["451 later"]
+    send_due_mails()
+    post.to_data = ["421 closing", "451 later"]
+    for _twice in range(2):
+        wait_no_more()
+        send_due_mails()
+    set_settings(app, monkeypatch, MAIL_PORT=1)
+    wait_no_more()
+    send_due_mails()
+
+    (waiting,) = mails()
+    assert (waiting.attempts, waiting.unsure_at, post.mails) == (4, None, [])
+
+
+def test_what_breaks_before_the_second_mail_of_a_conversation_says_nothing_of_it(
+    make: Factory, post: Post, monkeypatch: pytest.MonkeyPatch
+):
+    made = make.evaluation(phase=Phase.SCORING)
+    clear()
+    people = list(db.session.scalars(select(Member.id).where(Member.is_reviewer)))
+    with unit_of_work() as session:
+        notify_members(session, people, NoticeKind.POSITION_ASKED, {}, vendor_id=None)
+    before = smtplib.SMTP.mail
+    tried: list[str] = []
+
+    def break_at_second(self: smtplib.SMTP, sender: str, *options: object) -> object:
+        tried.append(sender)
+        if len(tried) > 1:
+            self.close()
+        return before(self, sender, *options)
+
+    monkeypatch.setattr(smtplib.SMTP, "mail", break_at_second)
+    done = send_due_mails()
+
+    assert (done.sent, bool(done.down), made.slug) == (1, True, "credit-recovery")
+    assert [mail.unsure_at for mail in mails()] == [None, None]
 
 
 def test_typed_text_can_not_add_a_mail_header(make: Factory, post: Post):

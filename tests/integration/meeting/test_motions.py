@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from crrubric.domain.errors import Invalid, NotFound, Stale
+from crrubric.domain.errors import DoneAlready, Invalid, NotFound, Stale
 from crrubric.domain.events import Event
 from crrubric.domain.versions import fingerprint_values
 from crrubric.domain.vocabulary import DeclarationKind, Phase
@@ -193,6 +193,56 @@ def test_a_chair_takes_back_no_findings_for_a_vendor_from_whom_they_stay_away(ma
     with pytest.raises(Invalid, match="another chair must correct it"):
         motions.correct_motion(other, made.slug, motion.id, vote(1, 3), reason="Miscounted")
     motions.correct_motion(other, made.slug, motion.id, vote(4), reason="Miscounted")
+
+
+def test_a_chair_takes_back_no_findings_on_a_competitor_of_their_own_vendor(make: Factory):
+    made, motion = adopted(make)
+    other = make_second_chair(make, made)
+    rival = made.vendors[1].id  # nothing was adopted for it
+    declare_interest(other, made.slug, rival, kind=DeclarationKind.CONFLICT, words="Mine.")
+    before = findings(made)
+
+    with pytest.raises(Invalid, match="another chair must decide"):
+        motions.correct_motion(other, made.slug, motion.id, vote(1, 3), reason="Miscounted")
+
+    assert findings(made) == before != {}
+    motions.correct_motion(other, made.slug, motion.id, vote(4), reason="Miscounted")
+    motions.correct_motion(made.chair, made.slug, motion.id, vote(1, 3), reason="Miscounted")
+    assert findings(made) == {}
+
+
+def test_the_same_correction_of_two_motions_is_told_apart(make: Factory):
+    made = attended(make)
+    first, second = (meetings.record_motion(made.chair, made.slug, vote(4)) for _each in range(2))
+    seen = fingerprint_values(motions.read_motion_values(second))
+    motions.correct_motion(made.chair, made.slug, first.id, vote(3), reason="Miscounted")
+    other = make_second_chair(make, made)
+    motions.correct_motion(other, made.slug, second.id, vote(3), reason="A hand too many")
+    entries = count_corrections(made)
+
+    # her correction of the first motion does not make these words hers for the second one
+    with pytest.raises(DoneAlready, match="A hand too many"):
+        motions.correct_motion(
+            made.chair, made.slug, second.id, vote(3), reason="Miscounted", seen=seen
+        )
+    motions.correct_motion(
+        other, made.slug, second.id, vote(3), reason="A hand too many", seen=seen
+    )
+    with pytest.raises(DoneAlready, match="Miscounted"):
+        motions.correct_motion(
+            other, made.slug, first.id, vote(3), reason="A hand too many", seen=seen
+        )
+
+    assert count_corrections(made) == entries == 2
+
+
+def count_corrections(made: Made) -> int:
+    db.session.rollback()
+    wanted = select(JournalEntry.id).where(
+        JournalEntry.evaluation_id == made.evaluation.id,
+        JournalEntry.event == Event.MOTION_CORRECTED,
+    )
+    return len(db.session.scalars(wanted).all())
 
 
 def test_a_motion_that_somebody_corrected_meanwhile_is_shown_again(make: Factory, visit: Visit):

@@ -2,10 +2,11 @@
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from crrubric.clock import now_utc
 from crrubric.domain.errors import Invalid, NotFound
@@ -20,9 +21,10 @@ from crrubric.services.setup import committee, invitations
 from crrubric.services.shared import later
 from crrubric.services.shared.later import find_later_queue
 from crrubric.services.shared.unit import unit_of_work
+from crrubric.web.setup.committee import LINKS
 from tests.factories import PASSWORD, Factory, Made
 from tests.integration.conftest import Visit
-from tests.pages import parse, words
+from tests.pages import Page, filled_form, parse, words
 
 GOOD = "five plain words in a row"
 NORA = "nora@school.example"
@@ -170,6 +172,83 @@ def test_a_link_that_is_shown_is_written_down_once(make: Factory, visit: Visit):
     assert told(Event.MEMBER_INVITED)[-1][2] == "Nora New"
     assert told(Event.INVITE_SHOWN) == [("Dana Chair", Event.INVITE_SHOWN, "Nora New")]
     assert "was shown the invitation link of Nora New" in chair.get(made.url("journal")).text
+
+
+def count_links() -> tuple[int, int]:
+    """How many links there are, and how many mails."""
+    db.session.rollback()
+    find_later_queue().settle()
+    wanted = (func.count(Invite.id), func.count(OutgoingMail.id))
+    found = [db.session.scalar(select(each)) or 0 for each in wanted]
+    return found[0], found[1]
+
+
+def fill_with_key(page: Page, url: str) -> dict[str, Any]:
+    """What a browser would send, with the key that makes a second sending harmless."""
+    forms = [node for node in page.all("form") if (node.get("action") or url) == url]
+    (key,) = {
+        field.get("value")
+        for node in forms
+        for field in node.iter("input")
+        if field.get("name") == "once"
+    }
+    return {**filled_form(page, url), "once": key}
+
+
+@pytest.mark.both_databases
+def test_new_links_that_are_asked_for_twice_are_made_and_mailed_once(
+    make: Factory, visit: Visit, mailing: None
+):
+    made = make.evaluation()
+    boss = make.actor(standing=Standing.ADMINISTRATOR)
+    invited = invite(made).member
+    made_for = make.user("Ida")
+    pages = (
+        (made.chair, made.url("committee/"), made.url(f"committee/{invited.id}/link"), {}),
+        (boss, f"/accounts/{made_for.id}", f"/accounts/{made_for.id}/password", {}),
+        (boss, "/account/address", "/account/address",
+         {"email": "other@school.example", "password": PASSWORD}),
+    )  # fmt: skip
+    for actor, page, url, typed in pages:
+        person = visit(actor)
+        sent = {**fill_with_key(person.page(page), url), **typed}
+        first = person.post(url, sent)
+        before = count_links()
+
+        again = person.post(url, sent)
+
+        assert (first.status_code, again.status_code) == (303, 303), url
+        assert again.location == first.location
+        assert count_links() == before, url
+
+
+def test_a_chair_whose_browser_never_got_the_link_is_told_how_to_get_another(
+    make: Factory, visit: Visit
+):
+    made = make.evaluation()
+    chair = visit(made.chair)
+    sent = {
+        **fill_with_key(chair.page(made.url("committee/")), made.url("committee/")),
+        "name": "Nora New",
+        "email": NORA,
+        "roles": "reviewer",
+        "stakeholder": "parent",
+    }
+    chair.post(made.url("committee/"), sent)
+    with chair.client.session_transaction() as cookie:  # the answer was lost, with what it set
+        del cookie[LINKS]
+    links_made = count_links()
+
+    again = chair.post(made.url("committee/"), sent)
+    shown = chair.get(again.location)
+    several = chair.get(made.url("committee/links/new"))
+
+    assert (again.status_code, shown.status_code, several.status_code) == (303, 303, 303)
+    page = chair.get(shown.location).text
+    assert "This browser does not have the link for Nora New" in page
+    assert "This browser does not have the links" in page
+    assert count_links() == links_made
+    assert chair.get(made.url("committee/999/link")).status_code == 404
 
 
 def test_a_link_is_shown_no_more_once_it_was_used(make: Factory, visit: Visit):

@@ -1,6 +1,7 @@
 """Texts that are withheld: from a copy that is handed out, and from the journal itself."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from crrubric.domain.events import Event
+from crrubric.domain.record.chain import write_moment
 from crrubric.domain.record.texts import SALT_BYTES, commit_text, iterate_strings
 from crrubric.domain.vocabulary import Phase
 from crrubric.extensions import db
@@ -132,10 +134,32 @@ def test_no_copy_tells_who_asked_a_vendor_what(
 
     left = [line["content"] for line in lines[1:-1]]
     assert left.count(None) == 2
+    moments = [line["at"] for line in lines[1:-1]]
+    assert [at is None for at in moments] == [content is None for content in left]
+    told = select(JournalEntry.at).where(JournalEntry.event == Event.QUESTION_ASKED)
+    asked = [write_moment(at) for at in db.session.scalars(told)]
+    assert len(asked) == 2
+    assert [at for at in asked if at in path.read_text("utf-8")] == []
     assert "QUESTION_ASKED" not in list_texts(lines)
     assert "Is it on paper too?" not in list_texts(lines)
     assert "My own words" not in list_texts(lines)
     assert "Answered on page 3." in list_texts(lines)
+    assert verify_file(app, path)[0] == 0
+    assert verify_copy_independently(path.read_text("utf-8")) == head
+
+
+def test_a_copy_of_the_first_form_which_tells_when_is_still_verified(
+    app: Flask, told: Made, tmp_path: Path
+):
+    path, head = tmp_path / "copy.jsonl", find_journal_head(db.session(), told.evaluation)
+    lines = copy_journal(app, told, path)
+    gone = [line for line in lines[1:-1] if line["content"] is None]
+    lines[0]["crrubric_journal"] = 1
+    for line in gone:
+        line["at"] = lines[1]["at"]
+    write_lines(path, lines)
+
+    assert len(gone) == 3
     assert verify_file(app, path)[0] == 0
     assert verify_copy_independently(path.read_text("utf-8")) == head
 
@@ -260,13 +284,15 @@ def withhold_by_hand(line: dict[str, Any], pointer: str) -> None:
     line["content"][name] = None
 
 
+NO_MOMENT = re.compile(r'"at":"[^"]*"')
 BROKEN: dict[str, Callable[[str], str]] = {
     "Line 2 is not an entry": lambda text: text.replace('"number":1', '"number":"1"', 1),
     "Line 2 is not an entry of": lambda text: text.replace('+00:00","content"', 'Z","content"', 1),
     "Line 2 is not a line of": lambda text: text.replace('"number":1', '"number":1.0', 1),
     "Line 3 is not a line of a copy": lambda text: "\n".join([*text.split("\n")[:2], "[]"]),
     "This is not a copy of a journal": lambda text: text.split("\n", 1)[1],
-    "written by a newer crrubric": lambda text: text.replace('journal":1', 'journal":2', 1),
+    "written by a newer crrubric": lambda text: text.replace('journal":2', 'journal":3', 1),
+    "Line 2 is not an entry of a": lambda text: NO_MOMENT.sub('"at":null', text, count=1),
     "there is something behind the end": lambda text: text + text.split("\n")[-2],
     "is not a line of a copy of a journal": lambda text: text.replace('{"', '{"at":1,"at":1,"', 1),
     "a part of it is missing": lambda text: "",
