@@ -203,7 +203,7 @@ class _EvaluationMaker:
             self.journal(
                 Event.VENDOR_ADDED,
                 made,
-                subject=vendor.company,
+                subject=vendor.name,
                 about=EntryReferences(vendor_id=vendor.id),
                 after=serialize_vendor(vendor),
             )
@@ -334,7 +334,7 @@ class _EvaluationMaker:
             actor_of(self.users[person]),
             Event.CONFLICT_DECLARED if conflict else Event.NO_CONFLICT_DECLARED,
             evaluation_id=self.own.id,
-            subject=vendor.company,
+            subject=vendor.name,
             about=EntryReferences(vendor_id=vendor.id, member_id=member.id),
             reason=conflict,
             at=when or self.now,
@@ -349,7 +349,7 @@ class _EvaluationMaker:
                 actor_of(self.users[person]),
                 Event.MARK_RECORDED,
                 evaluation_id=self.own.id,
-                subject=f"{vendor.company}: {of.title}",
+                subject=f"{vendor.name}: {of.title}",
                 about=EntryReferences(vendor.id, of.id, self.members[person].id),
                 after=serialize_mark(mark_text(mark)),
                 at=mark.marked_at,
@@ -367,7 +367,7 @@ class _EvaluationMaker:
                 actor_of(self.users[person]),
                 Event.BALLOT_SUBMITTED,
                 evaluation_id=self.own.id,
-                subject=ballot.vendor.company,
+                subject=ballot.vendor.name,
                 about=EntryReferences(vendor_id=ballot.vendor_id, member_id=ballot.member_id),
                 after={"unscored": 0, "number": sealed.number, "receipt": sealed.receipt},
                 at=when,
@@ -422,7 +422,7 @@ class _EvaluationMaker:
         self.journal(
             Event.FINDING_RECORDED,
             when,
-            subject=f"{vendor.company}: {criterion.title}",
+            subject=f"{vendor.name}: {criterion.title}",
             about=EntryReferences(vendor.id, criterion.id),
             after=serialize_finding(finding),
             reason=row["reason"],
@@ -447,9 +447,9 @@ class _EvaluationMaker:
             for code, rank in row["ranking"].items()
         )
         ranks = sorted(row["ranking"].items(), key=lambda pair: pair[1])
-        order = "; ".join(f"{rank}. {self.vendors[code].company}" for code, rank in ranks)
+        order = "; ".join(f"{rank}. {self.vendors[code].name}" for code, rank in ranks)
         told = {"adopted_order": order, "as_computed": True, "why_another_order": ""}
-        after = {**asdict(text), "vendor": vendor.company, **told, ROW: {"ranks": ranks}}
+        after = {**asdict(text), "vendor": vendor.name, **told, ROW: {"ranks": ranks}}
         self.journal(Event.PRICES_OPENED, when)
         self.journal(Event.DECISION_RECORDED, when, after=after)
 

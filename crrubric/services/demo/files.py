@@ -40,7 +40,7 @@ def add_file(
             Event.VENDOR_FILE_ATTACHED,
             EntryReferences(vendor_id=vendor.id),
         )
-        file, subject = VendorFile(vendor_id=vendor.id, added_by=who.name), vendor.company
+        file, subject = VendorFile(vendor_id=vendor.id, added_by=who.name), vendor.name
     else:
         criterion, member = cast.criteria[entry["criterion"]], cast.members[entry["person"]]
         who, event = actor_of(cast.users[entry["person"]]), Event.MARK_FILE_ATTACHED
@@ -48,7 +48,7 @@ def add_file(
         own = (Ballot.member_id == member.id) & (Ballot.vendor_id == vendor.id)
         ballot_id = cast.session.scalars(select(Ballot.id).where(own)).one()
         file = MarkFile(ballot_id=ballot_id, criterion_id=criterion.id)
-        subject = f"{vendor.company}: {criterion.title}"
+        subject = f"{vendor.name}: {criterion.title}"
     for key, value in facts.items():
         setattr(file, key, value)
     file.evaluation_id = cast.evaluation.id
