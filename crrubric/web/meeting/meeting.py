@@ -42,6 +42,7 @@ from crrubric.web.meeting.forms import (
     PostponementForm,
     SittingForm,
 )
+from crrubric.web.meeting.opening import open_meeting_if_asked
 from crrubric.web.results.cell import render_cell_page
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import attach_refusal
@@ -342,6 +343,8 @@ def put_cell_on_screen(seat: Seat, vendor_id: int, criterion_id: int) -> Respons
 def save_deferral(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
     """Put a cell off."""
     form, status = PostponementForm(), 422
+    if open_meeting_if_asked(seat):
+        return render_cell_page(seat, vendor_id, criterion_id, postponement=form)
     if form.validate():
         try:
             service.defer_cell(

@@ -28,6 +28,7 @@ from crrubric.services.questions.questions import write_question
 from crrubric.services.setup import committee, corrections, phases, withdrawals
 from crrubric.services.setup.practice import record_practice_mark, restart_practice, show_spread
 from crrubric.services.setup.rules import RuleSettings
+from tests import in_meeting
 from tests.factories import Factory, Made, ballot_of
 
 MARKS = {(0, 0): "YYA", (0, 1): "YYY"}
@@ -74,7 +75,7 @@ def test_an_adopted_finding_has_the_day_that_it_was_where_the_district_is(make: 
     set_district(administrator, name="Ours", time_zone="America/Chicago", seen_version=0)
     cell = made.vendors[0].id, made.criteria[0].id
     found = decisions.FindingText(Outcome.NOT_MET, "We looked.")
-    decisions.record_finding(made.chair, made.slug, *cell, found, seen_version=0)
+    in_meeting.record_finding(made.chair, made.slug, *cell, found, seen_version=0)
     evening = datetime(2026, 11, 28, 1, 30, tzinfo=UTC)  # half past seven of the day before
     db.session.execute(update(Finding).values(recorded_at=evening))
     db.session.commit()
