@@ -179,9 +179,7 @@ def show_vendor_removal(seat: Seat, vendor_id: int) -> ResponseReturnValue:
 def render_vendor_removal(seat: Seat, vendor_id: int, form: ActForm) -> str:
     """The page with what will happen."""
     vendor = service.find_vendor_for_seat(db.session(), seat, vendor_id)
-    words = ActWords(
-        title=_("Remove a vendor"), about=vendor.name, button=_("Remove the vendor")
-    )
+    words = ActWords(title=_("Remove a vendor"), about=vendor.name, button=_("Remove the vendor"))
     foreseen = foresee_removal_of_vendor(db.session(), vendor)
     return render_act_page(seat, form, foreseen, words, back=HOME)
 
