@@ -16,7 +16,7 @@ class DecisionBasis:
     recommended: code of the vendor, None for none; price: its price as it may be read; sealed:
     prices are still sealed; opened_late: they were when the decision became final; sittings:
     meetings that were held; unattended: motions that were voted on in a meeting in which nobody
-    was recorded as present.
+    was recorded as present; outside: findings that were recorded while no meeting was open.
     """
 
     results: Results
@@ -25,6 +25,7 @@ class DecisionBasis:
     sealed: bool
     sittings: int
     unattended: int = 0
+    outside: int = 0
     opened_late: bool = False
 
 
@@ -121,6 +122,13 @@ def list_decision_doubts(basis: DecisionBasis) -> tuple[Remark, ...]:
                 Remark(
                     N_("Motions voted on without a record of who was present: %(count)s."),
                     {"count": basis.unattended},
+                ),
+            ),
+            (
+                basis.outside,
+                Remark(
+                    N_("Findings recorded while no meeting was open: %(count)s."),
+                    {"count": basis.outside},
                 ),
             ),
         ]

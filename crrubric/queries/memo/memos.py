@@ -1,6 +1,6 @@
 """Everything that the memo of an evaluation says, read in a fixed number of queries."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -13,13 +13,16 @@ from crrubric.catalogue import load_translations
 from crrubric.clock import now_utc
 from crrubric.domain.ballots.evidence import describe_evidence
 from crrubric.domain.events import Event
+from crrubric.domain.meeting.motions import group_adopted_items
 from crrubric.domain.meeting.ranking import AdoptedRanking
 from crrubric.domain.memo.tree import (
     MemoCommitment,
     MemoDeparture,
     MemoEarlierDecision,
     MemoFacts,
+    MemoMotion,
     MemoMotionCorrection,
+    MemoMotionText,
     MemoNote,
     MemoPosition,
     MemoPractice,
@@ -30,6 +33,7 @@ from crrubric.domain.memo.tree import (
     MemoSitting,
     MemoVendor,
 )
+from crrubric.domain.record.state import VOTE
 from crrubric.domain.results.contradictions import find_contradictions
 from crrubric.domain.statistics.reliability import reliability_of
 from crrubric.domain.statistics.robustness import robustness_of
@@ -39,11 +43,13 @@ from crrubric.models import (
     Evaluation,
     JournalEntry,
     Member,
+    Motion,
     PracticeMark,
     Vendor,
 )
 from crrubric.queries.ballots.ballots import iterate_disclosed_marks
 from crrubric.queries.meeting.decisions import (
+    count_stated_positions,
     find_adopted_ranking,
     find_partial_recorder,
     list_commitments,
@@ -51,7 +57,7 @@ from crrubric.queries.meeting.decisions import (
     list_reinstatements,
     recommendation_of,
 )
-from crrubric.queries.meeting.meetings import Minutes, list_minutes
+from crrubric.queries.meeting.meetings import Minutes, load_minutes
 from crrubric.queries.memo.blindness import load_memo_blindness
 from crrubric.queries.memo.people import (
     list_appointments,
@@ -68,7 +74,7 @@ from crrubric.queries.setup.rubrics import list_revisions, list_tension_values
 from crrubric.queries.setup.wording import translate_rubric_text
 from crrubric.queries.shared.reading import end_reading
 
-COUNTED = {"in_favor": "in favor", "opposed": "against", "abstaining": "abstaining"}
+TOLD = {"words": "motion", **VOTE}  # columns of a motion, and what the journal calls them
 
 
 def load_memo_facts(
@@ -87,7 +93,8 @@ def load_memo_facts(
     decision = recommendation_of(session, evaluation.id)
     counts = read.basis.ballots.counts()
     zone = ZoneInfo(evaluation.district.time_zone)
-    held = list_minutes(session, evaluation.id)[::-1]
+    minutes = load_minutes(session, evaluation.id)
+    held = minutes.sittings[::-1]
 
     def local(moment: datetime | None) -> datetime | None:
         return moment.astimezone(zone) if moment else None
@@ -101,6 +108,7 @@ def load_memo_facts(
         reference=evaluation.slug,
         purpose=evaluation.purpose,
         language=language,
+        documents=evaluation.language,
         zone=zone,
         on=(local(evaluation.decided_at) or now_utc().astimezone(zone)).date(),
         final=final,
@@ -137,17 +145,10 @@ def load_memo_facts(
         departed_vendors=list_departed_vendors(session, evaluation, zone),
         appointments=list_appointments(session, evaluation, zone),
         departed_members=list_departed_members(session, evaluation, zone),
-        sittings=tuple(
-            MemoSitting(
-                row.meeting.started_at.astimezone(zone),
-                local(row.meeting.ended_at),
-                row.meeting.place,
-                tuple(seen.member.name for seen in row.attendance),
-            )
-            for row in held
-        ),
-        corrected_motions=tuple(list_memo_motion_corrections(held, zone)),
+        sittings=tuple(load_memo_sitting(row, zone, language) for row in held),
         unattended=sum(len(row.motions) for row in held if not row.attendance),
+        outside=minutes.recorded_outside,
+        stated=count_stated_positions(session, evaluation.id),
         ranking=load_memo_ranking(session, decision, zone),
         reinstatements=tuple(
             MemoReinstatement(
@@ -237,29 +238,62 @@ def list_memo_corrections(
     )
 
 
-def list_memo_motion_corrections(
-    held: Iterable[Minutes], zone: ZoneInfo
-) -> Iterator[MemoMotionCorrection]:
-    """Corrections of motions, by motion, the first first; each with the vote before and after."""
-    for row in held:
-        for motion in row.motions:
-            after = {name: getattr(motion, column) for column, name in COUNTED.items()}
-            found = []
-            for entry in reversed(row.corrections.get(motion.id, [])):
-                old = entry.before or {}
-                before = {name: old.get(name, count) for name, count in after.items()}
-                found.append(
-                    MemoMotionCorrection(
-                        words=motion.words,
-                        before=tuple(before.values()),
-                        after=tuple(after.values()),
-                        reason=entry.reason,
-                        by=entry.actor_name,
-                        at=entry.at.astimezone(zone),
+def load_memo_sitting(row: Minutes, zone: ZoneInfo, language: str) -> MemoSitting:
+    """A meeting with who attended and what was voted on."""
+    return MemoSitting(
+        opened_at=row.meeting.started_at.astimezone(zone),
+        closed_at=row.meeting.ended_at.astimezone(zone) if row.meeting.ended_at else None,
+        place=row.meeting.place,
+        present=tuple(seen.member.name for seen in row.attendance),
+        motions=tuple(
+            MemoMotion(
+                text=make_motion_text({told: getattr(motion, name) for name, told in TOLD.items()}),
+                carried=motion.carried,
+                adopted=group_adopted_items(
+                    (
+                        item.vendor.name,
+                        item.value,
+                        translate_rubric_text(item.criterion, "title", language),
                     )
-                )
-                after = before
-            yield from reversed(found)
+                    for item in row.adopted.get(motion.id, ())
+                ),
+                corrections=list_memo_motion_corrections(motion, row, zone),
+            )
+            for motion in row.motions
+        ),
+    )
+
+
+def make_motion_text(told: Mapping[str, object]) -> MemoMotionText:
+    """A motion, from what the journal calls its parts."""
+    return MemoMotionText(
+        words=str(told["motion"]),
+        moved_by=str(told["moved by"]),
+        seconded_by=str(told["seconded by"]),
+        votes=tuple(int(str(told[name])) for name in ("in favor", "against", "abstaining")),
+    )
+
+
+def list_memo_motion_corrections(
+    motion: Motion, row: Minutes, zone: ZoneInfo
+) -> tuple[MemoMotionCorrection, ...]:
+    """Corrections of a motion, the first first; each with the motion before and after it."""
+    after = {told: getattr(motion, name) for name, told in TOLD.items()}
+    found = []
+    for entry in reversed(row.corrections.get(motion.id, [])):
+        old = entry.before or {}
+        before = {name: old.get(name, value) for name, value in after.items()}
+        found.append(
+            MemoMotionCorrection(
+                before=make_motion_text(before),
+                after=make_motion_text(after),
+                reason=entry.reason,
+                by=entry.actor_name,
+                at=entry.at.astimezone(zone),
+            )
+        )
+        after = before
+    return tuple(reversed(found))
 
 
 def list_departed_vendors(

@@ -26,6 +26,7 @@ from crrubric.queries.meeting.meetings import (
     count_meetings,
     count_unattended_motions,
     find_current_meeting,
+    load_minutes,
 )
 from crrubric.queries.people.access import Seat, require_impartial, require_impartial_once_shown
 from crrubric.queries.results.matrices import read_matrix, rule_of
@@ -183,5 +184,6 @@ def find_decision_doubts(
             sealed=evaluation.hides_prices,
             sittings=count_meetings(session, evaluation.id),
             unattended=count_unattended_motions(session, evaluation.id),
+            outside=load_minutes(session, evaluation.id).recorded_outside,
         )
     )
