@@ -31,13 +31,20 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 WINDOWS = sys.platform == "win32"
 PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
+VENV_UV = PYTHON.with_name("uv.exe" if WINDOWS else "uv")
+WITH_UV = ("pip", "install", "--quiet", "--python", str(PYTHON))
 STAMP = VENV / "crrubric-stamp"
 VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
 # The Python below any virtual environment that runs this: .venv itself may have to be remade.
 SYSTEM = getattr(sys, "_base_executable", sys.executable)
 # Trust the certificates of the machine; as variables, for an older uv doesn't know the option.
 UV = {"UV_SYSTEM_CERTS": "true", "UV_NATIVE_TLS": "true"}
-LOCKS = {"test": ("--all-extras", "--group", "test"), "all": ("--all-extras",), "base": ()}
+LOCKS = {
+    "test": ("--all-extras", "--group", "test"),
+    "all": ("--all-extras",),
+    "base": (),
+    "uv": ("--group", f"{ROOT / 'pyproject.toml'}:uv"),
+}
 # Our words for pytest's; the others go through as they are (--quick, --long: tests/selection.py).
 OPTIONS = {"--coverage": ("--cov=crrubric", "--cov-branch", "--cov-report=term:skip-covered")}
 ALONE = ("-n", "--numprocesses", "--dist", "--pdb", "--trace", "no:xdist", "-pno:xdist")
@@ -95,14 +102,23 @@ def make_venv() -> None:
         stop("this Python can't make .venv: install python3-venv (Debian, Ubuntu) or uv")
 
 
-def installers() -> Iterator[list[str]]:
+def installers(name: str) -> Iterator[list[str]]:
     """The commands that can install into .venv, the best first.
 
     None of them compiles all modules: Python does it when one is first imported, and most of them
-    (of plotly above all) never are.
+    (of plotly above all) never are. Where there is only pip, it fetches uv for the tests' many
+    packages: on an idle machine uv needs a second of work for them, pip twenty.
     """
     if output("uv", "--version"):
-        yield ["uv", "pip", "install", "--quiet", "--python", str(PYTHON)]
+        yield ["uv", *WITH_UV]
+    for pip in pips():
+        if name == "test" and run(*pip, "--require-hashes", "-r", requirements("uv")):
+            yield [str(VENV_UV), *WITH_UV]
+        yield pip
+
+
+def pips() -> Iterator[list[str]]:
+    """The command of the pip that can install into .venv, if there is one."""
     options = ["install", "--disable-pip-version-check", "--no-input", "--no-compile", "--quiet"]
     if output(PYTHON, "-m", "pip", "--version") or output(PYTHON, "-m", "ensurepip"):
         yield [str(PYTHON), "-m", "pip", *options]
@@ -113,7 +129,7 @@ def installers() -> Iterator[list[str]]:
 def install(name: str) -> None:
     """Install the locked file with the first installer that can; each says itself why it can't."""
     reason = "there is neither uv nor pip: install python3-venv (Debian, Ubuntu), pip or uv"
-    for installer in installers():
+    for installer in installers(name):
         print(f"Installing requirements/{name}.txt; this can take a minute ...", flush=True)
         if run(*installer, "--require-hashes", "-r", requirements(name)):
             return
@@ -228,12 +244,14 @@ def test(words: list[str]) -> NoReturn:
 
 def lock(words: list[str]) -> None:
     """Remake the locks: the tests' first, the others with the versions that it chose."""
+    project = ROOT / "pyproject.toml"
     for name, parts in LOCKS.items():
-        held = () if name == "test" else ("--constraint", requirements("test"))
+        held = () if name in {"test", "uv"} else ("--constraint", requirements("test"))
+        asked = () if name == "uv" else (project,)
         made = run("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11",
                    "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links",
                    "--no-header", "--no-annotate", *parts, *held, *words,
-                   "--output-file", requirements(name), ROOT / "pyproject.toml")  # fmt: skip
+                   "--output-file", requirements(name), *asked)  # fmt: skip
         if not made:
             stop("the requirements could not be resolved with uv")
 

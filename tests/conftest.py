@@ -8,17 +8,20 @@ from typing import Any
 import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import event
+from sqlalchemy import create_engine, event
 
 from crrubric.app import create_app
 from crrubric.config import KEY, settings_of
 from crrubric.domain.event_fields import is_declared
 from crrubric.domain.record.texts import iterate_strings
+from crrubric.extensions import db
 from crrubric.models import Criterion, JournalEntry, Section, Tension
 from crrubric.queries.record.journal import link_of
 from crrubric.services.shared.later import KEY as KEY_OF_LATER
 from tests.databases import note_empty, postgresql_server, quick_folder, wipe
 from tests.factories import Factory
+from tests.kept import share_kept
+from tests.statements import Planner, plan_statements
 
 pytest_plugins = ["tests.no_skips", "tests.selection", "tests.linters"]
 
@@ -32,6 +35,11 @@ SETTINGS = {
     "RATELIMIT_ENABLED": True,
     "PROPAGATE_EXCEPTIONS": False,
 }
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the workers put back what one of them has made."""
+    share_kept(config)
 
 
 @event.listens_for(JournalEntry, "before_insert")
@@ -101,8 +109,6 @@ def served(app: Flask) -> Iterator[Flask]:
     """The app; its connections are closed at the end."""
     yield app
     with app.app_context():
-        from crrubric.extensions import db
-
         db.engine.dispose()
 
 
@@ -112,18 +118,34 @@ def sqlite_app(data_folder: Path) -> Iterator[Flask]:
 
 
 @pytest.fixture(scope="session")
+def planner(sqlite_app: Flask, request: pytest.FixtureRequest) -> Iterator[Planner | None]:
+    """Lets PostgreSQL plan what is sent to SQLite; a single process need not wait for a server."""
+    config = request.config
+    if config.getoption("quick") or not hasattr(config, "workerinput"):
+        yield None
+        return
+    with request.getfixturevalue("postgresql_app").app_context():
+        engine = create_engine(db.engine.url)
+    with sqlite_app.app_context(), plan_statements(engine) as planner:
+        yield planner
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
 def postgresql_app(data_folder: Path, postgresql: str) -> Iterator[Flask]:
     yield from served(fresh_app(postgresql, data_folder / "postgresql"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
+def app(request: pytest.FixtureRequest, planner: Planner | None) -> Iterator[Flask]:
     """The app on SQLite and on PostgreSQL, empty before each test."""
     app: Flask = request.getfixturevalue(f"{request.param}_app")
     with app.app_context():
         wipe()
         yield app
-        from crrubric.extensions import db, limiter
+        if planner:
+            assert planner.take_refused() == []
+        from crrubric.extensions import limiter
 
         db.session.remove()
         if KEY_OF_LATER in app.extensions:  # nothing of this test happens in the next one

@@ -6,6 +6,7 @@ is the same to the last row.
 """
 
 import os
+import re
 import shutil
 import sqlite3
 import tempfile
@@ -24,6 +25,8 @@ from crrubric.models import Base
 MEMORY = Path("/dev/shm")
 ENOUGH = 2**30  # bytes that must be free in memory: a server's own files take some 60 MB
 PREFIX = "crrubric-tests-"
+# of a process: what differs from worker to worker
+OWN_FOLDER = re.compile(rf"[^'\"]*{PREFIX}[^/'\"]*")
 PATIENCE = 5  # seconds to wait for a test that still reads
 # Nothing of the tests has to outlive a power failure.
 QUICK = """
@@ -50,6 +53,16 @@ class SqliteImage:
         self.taken_at = 0.0
         with driver_connection() as connection:
             connection.backup(self.copy)
+
+    def __getstate__(self) -> bytes:
+        """What another process makes the same image from."""
+        return self.copy.serialize()
+
+    def __setstate__(self, state: bytes) -> None:
+        """Become the image that another process has taken."""
+        self.copy = sqlite3.connect(":memory:", check_same_thread=False)
+        self.copy.deserialize(state)
+        self.taken_at = 0.0
 
     def put_back(self) -> None:
         """Make the database of the current app hold this and nothing else."""
@@ -102,6 +115,11 @@ def driver_connection() -> Iterator[Any]:
 def take_image() -> Image:
     """What the database of the current app holds now."""
     return SqliteImage() if db.engine.dialect.name == "sqlite" else PostgresqlImage()
+
+
+def is_movable() -> bool:
+    """Whether an image of the current app's database fits that of another process."""
+    return db.engine.dialect.name == "sqlite"
 
 
 EMPTY: dict[str, Image] = {}  # each database without a row, by its address

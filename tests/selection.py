@@ -2,7 +2,7 @@
 
 --quick: what a change is checked with at every commit: unit tests, contracts, linters, types, one
 database (SQLite) without what takes longest, one journey in a browser. --long: what takes long and
-pages that are looked at again on PostgreSQL, nothing else. A run without either takes everything
+what is done once more on PostgreSQL, nothing else. A run without either takes everything
 except that.
 """
 
@@ -82,22 +82,21 @@ def choose_tests(*, quick: bool, long: bool) -> Callable[[pytest.Item], bool]:
 
 
 def is_long(item: pytest.Item) -> bool:
-    """Whether the test takes long, or looks at pages once more for another database."""
-    return item.get_closest_marker("long") is not None or repeats_pages(item)
+    """Whether the test takes long, or repeats on PostgreSQL what it does on SQLite."""
+    return item.get_closest_marker("long") is not None or is_repeated(item)
 
 
-def repeats_pages(item: pytest.Item) -> bool:
-    """Whether the test looks at a room's pages on PostgreSQL, as it does on SQLite.
+def is_repeated(item: pytest.Item) -> bool:
+    """Whether the test of a room does on PostgreSQL once more what it does on SQLite.
 
-    Pages are drawn from values that services and queries give, and those are tested on both. That
-    each page opens and each form is taken on PostgreSQL is shown by the walks of the room shared.
+    That PostgreSQL takes each statement that it sends is seen at once (tests/statements.py); that
+    each page opens and each form is taken there, by the walks of the room shared. The room record
+    asks each database in its own words.
     """
-    if "visit" not in getattr(item, "fixturenames", ()) or item.get_closest_marker(
-        "both_databases"
-    ):
+    if item.get_closest_marker("both_databases"):
         return False
     room = item.nodeid.removeprefix("tests/integration/").split("/")[0]
-    return room not in {"tests", "shared"} and has_postgresql(item)
+    return room not in {"tests", "shared", "record"} and has_postgresql(item)
 
 
 def has_postgresql(item: pytest.Item) -> bool:

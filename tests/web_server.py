@@ -21,7 +21,7 @@ from flask import Flask
 
 from crrubric.cli.server import Server, open_server, serve_until_stopped
 
-PATIENCE = 10  # seconds
+PATIENCE = 30  # seconds: a process that starts beside others takes some
 DATA = Path(__file__).parent / "data" / "mail"
 CERTIFICATE, KEY = DATA / "localhost-certificate.pem", DATA / "localhost-key.pem"
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')

@@ -4,6 +4,7 @@ import ctypes
 import logging
 import select
 import signal
+import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -35,6 +36,10 @@ UNREAD_BYTES = 24 * limits.MEGABYTE
 STALLED = 30  # seconds: a reader for whom a thread waits and who took nothing for so long is gone
 HALF_SENT = 30  # seconds that a request may take to come, however small it is
 SLOWEST = 16 * 1024  # bytes a second that the body of a larger one must come with
+UNTAKEN = 60  # seconds that an answer may wait for whoever reads it, however small it is
+SLOWEST_READER = 4 * 1024  # bytes a second that a larger one must be taken with
+UNSENT_BYTES = 64 * 1024  # that the system keeps of an answer: what it has, we can't see taken
+BODIES_AT_ONCE = 8  # largest requests of which all that is on its way may have the bytes
 OTHER_FILES = 100  # descriptors: the database, logs, modules, uploads that wait on disk
 
 Sockets = dict[int, Any]  # every socket of the server, by its descriptor
@@ -49,6 +54,7 @@ class Server:
     sockets: Sockets
     most: int
     most_held: int
+    most_bytes: int
     stop_seconds: int
 
     @property
@@ -88,10 +94,22 @@ class OwnParser(HTTPRequestParser):  # type: ignore[misc]  # waitress ships no t
 
 
 class OwnChannel(HTTPChannel):  # type: ignore[misc]  # waitress ships no types
-    """A connection whose requests are read by our own parser; `began`: when the last one did."""
+    """A connection whose requests are read by our own parser.
+
+    `began`: when the last request did; `waits_since`: since when an answer waits to be taken, if
+    one does; `taken`: how many bytes were taken meanwhile.
+    """
 
     parser_class = OwnParser
     began = 0.0
+    waits_since: float | None = None
+    taken = 0
+
+    def send(self, data: bytes, do_close: bool = True) -> int:
+        """Hand bytes to the system. Returns: how many of them it took."""
+        sent: int = super().send(data, do_close)
+        self.taken += sent
+        return sent
 
     def received(self, data: bytes) -> bool:
         """Take what came. Returns: whether the connection goes on."""
@@ -148,11 +166,14 @@ def open_server(app: Flask, host: str, port: int) -> Server:
     for listener in list(sockets.values()):
         if isinstance(listener, BaseWSGIServer):
             listener.channel_class = OwnChannel
+            own = (socket.SOL_SOCKET, socket.SO_SNDBUF, UNSENT_BYTES)
+            listener.adj.socket_options = [*listener.adj.socket_options, own]
     return Server(
         waitress=waitress,
         sockets=sockets,
         most=options["connection_limit"],
         most_held=max(1, settings.SERVER_THREADS // 4),
+        most_bytes=BODIES_AT_ONCE * options["max_request_body_size"],
         stop_seconds=settings.SERVER_STOP_SECONDS,
     )
 
@@ -220,6 +241,8 @@ def serve_until_stopped(server: Server, asked: Event) -> None:
             looked = time.monotonic()
             close_stalled_channels(server)
             close_slow_senders(server)
+            close_excess_senders(server)
+            close_slow_readers(server)
     log.info("Stopping: answers under way have %s s.", server.stop_seconds)
     finish_answers(server)
     server.waitress.task_dispatcher.shutdown(timeout=1)
@@ -236,7 +259,8 @@ def close_resting_channels(server: Server) -> None:
     """Where all connections are taken, close those that have been quiet longest: a tenth of them.
 
     Idle browsers would keep everybody else out, and whoever asks whether the server lives. Where
-    none is idle, those go that have been sending their request for longest.
+    none is idle, those go that have been sending their request, or reading their answer, for
+    longest.
     """
     if len(server.sockets) < server.most:
         return
@@ -244,9 +268,10 @@ def close_resting_channels(server: Server) -> None:
     resting = [one for one in server.channels() if is_idle(one) and one.last_activity < before]
     resting.sort(key=lambda one: one.last_activity)
     if not resting:
+        since = {one: find_start(one) for one in server.channels()}
         resting = sorted(
-            (one for one in server.channels() if one.request is not None and one.began < before),
-            key=lambda one: one.began,
+            (one for one, began in since.items() if began is not None and began < before),
+            key=lambda one: since[one] or 0,
         )
     for channel in resting[: max(1, server.most // 10)]:
         channel.handle_close()
@@ -280,6 +305,45 @@ def close_slow_senders(server: Server) -> None:
             continue
         if now - channel.began > HALF_SENT + request.body_bytes_received / SLOWEST:
             channel.handle_close()
+
+
+def close_excess_senders(server: Server) -> None:
+    """Close those that have been sending for longest, while requests hold too much of the disk.
+
+    Anybody may send as much as a file has, signed in or not: that is known when all of it is there.
+    """
+    sending = [one for one in server.channels() if one.request is not None]
+    sending.sort(key=lambda one: one.began)
+    held = sum(one.request.body_bytes_received for one in sending)
+    for channel in sending:
+        if held <= server.most_bytes:
+            return
+        held -= channel.request.body_bytes_received
+        log.warning("A connection was closed: requests under way are too large together.")
+        channel.handle_close()
+
+
+def close_slow_readers(server: Server) -> None:
+    """Close connections whose answer is not taken: nothing else would ever close them.
+
+    The system keeps a connection for as long as the other side is there, and a few hundred such
+    would be all that there are.
+    """
+    now = time.time()
+    for channel in server.channels():
+        if not channel.total_outbufs_len:
+            channel.waits_since = None
+        elif channel.waits_since is None:
+            channel.waits_since, channel.taken = now, 0
+        elif now - channel.waits_since > UNTAKEN + channel.taken / SLOWEST_READER:
+            channel.handle_close()
+
+
+def find_start(channel: HTTPChannel) -> float | None:
+    """Since when a request is sent or an answer read on a connection; None while neither is."""
+    if channel.request is not None:
+        return float(channel.began)
+    return channel.waits_since if channel.total_outbufs_len else None
 
 
 def is_idle(channel: HTTPChannel) -> bool:

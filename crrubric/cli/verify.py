@@ -78,11 +78,6 @@ def verify_database(receipt: str | None, start: str | None) -> None:
             f"{found.untold} entries are of an older version and tell too little to be compared"
             " with the tables."
         )
-    if found.withheld:
-        click.echo(
-            f"{found.withheld} texts of the journal are withheld; {found.unsalted} of them can’t be"
-            " compared with the tables."
-        )
     if receipt is None:
         return
     sealed = find_sealed_ballot(db.session(), receipt)

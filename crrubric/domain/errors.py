@@ -24,6 +24,10 @@ class NotFound(CrrubricError):
     """The thing does not exist, or not for this person: the two look the same."""
 
 
+class PageClosed(NotFound):
+    """A page that this person may read in another phase of evaluation `slug`; it says when."""
+
+
 class WrongPhase(CrrubricError):
     """The person may do this, but not in the present phase."""
 

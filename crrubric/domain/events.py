@@ -98,6 +98,14 @@ class Event(LabelledEnum):
     MARK_FILE_REMOVED = "MARK_FILE_REMOVED", N_("removed a file from the mark for %(subject)s")
     NO_CONFLICT_DECLARED = "NO_CONFLICT_DECLARED", N_("declared no conflict with %(subject)s")
     CONFLICT_DECLARED = "CONFLICT_DECLARED", N_("declared a conflict of interest for %(subject)s")
+    CONFLICT_REWORDED = (
+        "CONFLICT_REWORDED",
+        N_("corrected the words of their conflict of interest for %(subject)s"),
+    )
+    CONFLICT_RETRACTED = (
+        "CONFLICT_RETRACTED",
+        N_("took their conflict of interest for %(subject)s back: declared by mistake"),
+    )
     CONFLICT_WAIVED = "CONFLICT_WAIVED", N_("waived a conflict of interest: %(subject)s")
     WAIVER_ENDED = "WAIVER_ENDED", N_("withdrew the waiver of a conflict: %(subject)s")
     BALLOT_SUBMITTED = "BALLOT_SUBMITTED", N_("submitted the ballot for %(subject)s")

@@ -101,6 +101,11 @@ def violations_at(page: Page, places: Collection[str], rules: dict[str, object])
     return list(page.evaluate(AXE_AT, [rules, list(places)]))
 
 
+SCROLLED = """[...document.querySelectorAll(".scroll")]
+  .filter((box) => box.scrollWidth > box.clientWidth + 1 && !box.querySelector(".matrix"))
+  .map((box) => `${box.ariaLabel} scrolls sideways`)"""
+
+
 def structure(page: Page) -> frozenset[str]:
     """What the page is built of: each element with all around it, equal ones once."""
     return frozenset(page.evaluate(STRUCTURE))
@@ -136,11 +141,14 @@ def broken_references(page: Page) -> list[str]:
 
 
 def overflow(page: Page) -> list[str]:
-    """By how much the page is wider than its window; empty if it isn't."""
+    """By how much the page is wider than its window, and what scrolls sideways; empty if nothing.
+
+    A grid of vendors by criteria may scroll: its edge shows that there is more.
+    """
     wide = page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
-    return [f"{wide} pixels too wide"] if wide > 0 else []
+    return [*page.evaluate(SCROLLED), *([f"{wide} pixels too wide"] if wide > 0 else [])]
 
 
 def hidden_focus(page: Page) -> list[str]:

@@ -76,6 +76,8 @@ decision.save_commitment_withdrawal MANAGE_COMMITMENTS
 declarations.show_declaration_form DECLARE
 declarations.show_conflict WAIVE_CONFLICT
 declarations.save_all_declarations DECLARE
+declarations.save_conflict_retraction DECLARE
+declarations.save_conflict_words DECLARE
 declarations.save_declaration DECLARE
 declarations.show_all_declarations DECLARE
 declarations.save_waiver WAIVE_CONFLICT

@@ -8,12 +8,10 @@ from tests.selection import choose_tests
 class Item:
     """A test as pytest knows it, as far as the selection asks."""
 
-    def __init__(
-        self, nodeid: str, *markers: str, database: str = "", fixtures: tuple[str, ...] = ()
-    ) -> None:
+    def __init__(self, nodeid: str, *markers: str, database: str = "") -> None:
         self.nodeid = nodeid
         self.markers = markers
-        self.fixturenames = ("app", "request", *fixtures)
+        self.fixturenames = ("app", "request")
         if database:
             self.callspec = type("Parameters", (), {"params": {"app": database}})
 
@@ -25,26 +23,11 @@ UNIT = Item("tests/unit/results/test_tally.py::test_it")
 WHEEL = Item("tests/contract/test_wheel.py::test_it")
 WALK = Item("tests/integration/shared/test_access.py::test_it[sqlite]", database="sqlite")
 SQLITE = Item("tests/integration/ballots/test_seals.py::test_it[sqlite]", database="sqlite")
-POSTGRESQL = Item(
-    "tests/integration/ballots/test_seals.py::test_it[postgresql]", database="postgresql"
-)
-PAGE, PAGE_AGAIN, PAGE_OF_BOTH = (
-    Item(
-        "tests/integration/ballots/test_scoring.py::test_it[…]",
-        *markers,
-        database=database,
-        fixtures=("visit",),
-    )
-    for database, markers in [
-        ("sqlite", ()),
-        ("postgresql", ()),
-        ("postgresql", ("both_databases",)),
-    ]
-)
-PAGES = Item(
-    "tests/integration/shared/test_access.py::test_it[postgresql]",
-    database="postgresql",
-    fixtures=("visit",),
+AGAIN = Item("tests/integration/ballots/test_seals.py::test_it[postgresql]", database="postgresql")
+ON_BOTH = Item(AGAIN.nodeid, "both_databases", database="postgresql")
+RECORD = Item("tests/integration/record/test_rows.py::test_it[postgresql]", database="postgresql")
+WALK_AGAIN = Item(
+    "tests/integration/shared/test_access.py::test_it[postgresql]", database="postgresql"
 )
 BROWSER = Item("tests/browser/test_journey.py::test_it")
 JOURNEY = Item("tests/browser/test_journey.py::test_short", "quick_journey")
@@ -55,23 +38,22 @@ USUAL = [
     WHEEL,
     WALK,
     SQLITE,
-    POSTGRESQL,
-    PAGE,
-    PAGE_OF_BOTH,
-    PAGES,
+    ON_BOTH,
+    RECORD,
+    WALK_AGAIN,
     BROWSER,
     JOURNEY,
     MACHINE,
 ]
-ALL = [*USUAL, PAGE_AGAIN, LONG]
+ALL = [*USUAL, AGAIN, LONG]
 
 
 @pytest.mark.parametrize(
     ("quick", "long", "taken"),
     [
         (False, False, USUAL),
-        (True, False, [UNIT, SQLITE, PAGE, JOURNEY]),
-        (False, True, [PAGE_AGAIN, LONG]),
+        (True, False, [UNIT, SQLITE, JOURNEY]),
+        (False, True, [AGAIN, LONG]),
     ],
 )
 def test_a_run_takes_the_tests_of_its_kind(quick: bool, long: bool, taken: list[Item]):

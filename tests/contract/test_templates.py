@@ -67,6 +67,23 @@ def test_the_texts_to_translate_are_literals_or_marked_elsewhere(name: str):
     assert [start for quote, start in firsts if quote not in {'"', "'"}] == []
 
 
+# A grid of vendors by criteria, and two columns: on a phone the one scrolls, the other fits.
+KEPT_TABLES = {"matrix", "halves"}
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if n != "shared/style.html"])
+def test_a_table_is_cards_on_a_phone_and_every_value_names_its_column(name: str):
+    text = re.sub(r"\{#.*?#\}", "", source(name), flags=re.DOTALL)
+
+    for table in re.findall(r"<table\b.*?</table>", text, flags=re.DOTALL):
+        look = re.search(r'<table class="(.*?)">', table)
+        words = set(re.findall(r"[\w-]+", look[1])) if look else set()
+        assert words & (KEPT_TABLES | {"card-rows"}), table[:80]
+        if "card-rows" in words:
+            cells = re.findall(r"<td\b[^>]*", table)
+            assert [cell for cell in cells if "data-label=" not in cell] == []
+
+
 def test_the_texts_can_be_extracted_for_translators(tmp_path: Path):
     target = tmp_path / "messages.pot"
     command = ["-m", "babel.messages.frontend", "extract", "-F", "babel.cfg", "-k", "N_"]

@@ -578,6 +578,45 @@ class Committee(Files, Later, Practice, Talk):
             said = "" if conflict else words
             self.model.declarations[pair] = {"kind": kind, "words": said, "waived": None}
 
+    @act(Action.DECLARE, vendor=NUMBER, why=WHY)
+    def retract_conflict(self, who, vendor, why):
+        name, key = self.person(who, Action.DECLARE), self.picked("vendors", vendor)
+        pair = self.seat(name), key
+        row = self.model.declarations.get(pair)
+        conflict = bool(row) and row["kind"] == "CONFLICT"
+        done = self.tried(
+            (not why and Invalid)
+            or self.refused(name, Action.DECLARE)
+            or (row is None and NotFound)
+            or (not conflict and self.said_otherwise(name, why, "retract", pair))
+            or (conflict and (self.waived(pair) or self.chooses_ballots(name, *pair)) and Invalid),
+            lambda: declarations.retract_conflict(self.people[name], self.slug, key, reason=why),
+            idle=not conflict,
+        )
+        if done and conflict:
+            self.model.declarations[pair] = {"kind": "NONE", "words": "", "waived": None}
+            self.said["retract", pair] = name, why
+
+    @act(Action.DECLARE, vendor=NUMBER, words=WHY, why=WHY)
+    def reword_conflict(self, who, vendor, words, why):
+        name, key = self.person(who, Action.DECLARE), self.picked("vendors", vendor)
+        pair = self.seat(name), key
+        row = self.model.declarations.get(pair)
+        same = bool(row) and row["words"] == words
+        done = self.tried(
+            (not (why and words) and Invalid)
+            or self.refused(name, Action.DECLARE)
+            or ((row is None or row["kind"] == "NONE") and NotFound)
+            or (same and self.said_otherwise(name, why, "reword", pair)),
+            lambda: declarations.reword_conflict(
+                self.people[name], self.slug, key, words=words, reason=why
+            ),
+            idle=same,
+        )
+        if done and not same:
+            row["words"] = words
+            self.said["reword", pair] = name, why
+
     def declaration(self, number: int) -> tuple[int, Any]:
         rows = db.session.scalars(select(Declaration).order_by(Declaration.kind, Declaration.id))
         pairs = [(row.id, (row.member_id, row.vendor_id)) for row in rows]

@@ -1,6 +1,6 @@
 """Mails about an account: links for a new password, and what was changed. Nothing here sends."""
 
-from crrubric.domain.mail.mails import MailContext, MailText, MailTranslator, frame_mail
+from crrubric.domain.mail.mails import SITE_NAME, MailContext, MailText, MailTranslator, frame_mail
 from crrubric.domain.translation import N_
 
 NOT_YOU = N_(
@@ -59,15 +59,16 @@ def compose_address_link(say: MailTranslator, to: MailContext, *, minutes: int) 
     """To an address that somebody says is theirs: it is, if they use this link signed in."""
     what = say(
         N_(
-            "Somebody, probably you, wants to sign in there with this e-mail address from now on. "
-            "Open this link in the browser in which you are signed in, and confirm. It works once, "
+            "Somebody, probably you, wants to sign in to crrubric with this e-mail address from "
+            "now on. Open this link in the browser in which you are signed in, and confirm. It "
+            "works once, "
             "for %(minutes)s minutes:"
         ),
         minutes=minutes,
     )
     nothing = say(N_("Until then nothing changes. If it was not you, do nothing."))
     subject = say(N_("Confirm your new e-mail address"))
-    return frame_mail(say, to, subject, [what, to.link, nothing])
+    return frame_mail(say, to, subject, [what, to.link, nothing, _describe_site(say, to)])
 
 
 def compose_address_notice(say: MailTranslator, to: MailContext, *, old: str, new: str) -> MailText:
@@ -85,5 +86,12 @@ def compose_address_notice(say: MailTranslator, to: MailContext, *, old: str, ne
 def _compose_account_mail(
     say: MailTranslator, to: MailContext, subject: str, paragraphs: list[str]
 ) -> MailText:
-    why = say(N_("You receive this e-mail because you have an account there."))
-    return frame_mail(say, to, subject, [*paragraphs, why])
+    why = say(N_("You receive this e-mail because you have an account on crrubric."))
+    return frame_mail(say, to, subject, [*paragraphs, f"{why} {_describe_site(say, to)}"])
+
+
+def _describe_site(say: MailTranslator, to: MailContext) -> str:
+    """What crrubric is, for whoever has forgotten; its district has no name before it is given."""
+    if to.district == SITE_NAME:
+        return say(N_("School districts select courseware with it."))
+    return say(N_("%(district)s selects courseware with it."), district=to.district)

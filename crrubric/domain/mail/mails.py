@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from crrubric.domain.limits import SHORT_TEXT
+from crrubric.domain.people.offers import choose_inviting_words, choose_role_words
 from crrubric.domain.text import isolate_values
 from crrubric.domain.translation import N_
-from crrubric.domain.vocabulary import NoticeKind
+from crrubric.domain.vocabulary import NoticeKind, Role
+
+SITE_NAME = "crrubric"  # signs where the district has no name yet
 
 # Characters that end a header line, or turn the reading order of what follows.
 _BREAKING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
@@ -65,6 +68,15 @@ class MailText:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InvitedSeat:
+    """Which seat somebody is invited to, and by whom."""
+
+    host: str  # a chair; empty for the operator at the server
+    roles: frozenset[Role]
+    closes_on: date | None  # the last day of scoring, where that is still to come
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReminderFacts:
     """What a reminder is about: the reader's own open ballots, and until when.
 
@@ -108,7 +120,7 @@ def compose_invitation(
     say: MailTranslator,
     to: MailContext,
     *,
-    chair: str,
+    seat: InvitedSeat,
     days: int | None,
     has_password: bool,
     waits: bool = False,
@@ -119,10 +131,15 @@ def compose_invitation(
     waits: the seat counts once the link was used.
     """
     invites = say(
-        N_("%(chair)s invites you to join the selection committee for “%(title)s”."),
-        chair=chair,
+        choose_inviting_words(seat.host, chairs=True),
+        chair=seat.host,
         title=to.title,
+        district=to.district,
     )
+    as_what = say(choose_role_words(seat.roles))
+    if seat.closes_on is not None:
+        closes = say(N_("Scoring closes on %(day)s."), day=say.day(seat.closes_on))
+        as_what = f"{as_what} {closes}"
     if days is None and has_password:
         how = say(N_("Sign in with the password that you have:"))
     elif days is None:
@@ -151,7 +168,7 @@ def compose_invitation(
             days=days,
         )
     return compose_mail(
-        say, to, say(N_("You are invited to the committee")), [invites, how, to.link]
+        say, to, say(N_("You are invited to the committee")), [invites, as_what, how, to.link]
     )
 
 

@@ -95,6 +95,10 @@ class BlindnessBlocks:
                     count=facts.imported_ballots,
                 )
             )
+        elif facts.imports:
+            text = N_("Files were imported, but none of their marks is on a ballot any more:")
+            yield Paragraph(words(text))
+        if facts.imports:
             yield Bullets(
                 tuple(
                     words(
@@ -118,7 +122,7 @@ class BlindnessBlocks:
                     N_(
                         "Ballots given on paper or by phone were entered and sealed by somebody"
                         " else, who saw them then and from then on could not mark that vendor;"
-                        " their reviewers were asked to confirm them:"
+                        " reviewers who have an account were asked to confirm them:"
                     )
                 )
             )
@@ -158,5 +162,9 @@ class BlindnessBlocks:
                 )
             )
             yield Bullets(tuple(self.change(row) for row in facts.late_changes))
-        elif facts.returns:
+        if facts.reopened:
+            text = N_("Submitted ballots that were opened again after that:")
+            yield Paragraph(words(text))
+            yield Bullets(tuple(map(self.change, facts.reopened)))
+        if facts.returns and not (facts.late_changes or facts.reopened):
             yield Paragraph(words(N_("No ballot was changed then.")))

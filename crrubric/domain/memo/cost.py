@@ -2,7 +2,14 @@
 
 from collections.abc import Iterable
 
-from crrubric.domain.memo.tree import Block, Bullets, MemoFacts, Paragraph, Table
+from crrubric.domain.memo.tree import (
+    Block,
+    Bullets,
+    MemoFacts,
+    MemoOpenPrices,
+    Paragraph,
+    Table,
+)
 from crrubric.domain.memo.words import NONE, ValueFormatter
 from crrubric.domain.translation import N_
 
@@ -48,11 +55,38 @@ class CostBlocks:
                 )
             )
             yield from self.after_opening()
+        yield from self.open_to_all()
         if prices.readers:
             yield Paragraph(
                 ", ".join(prices.readers),
                 words(N_("Could read prices while they were sealed, and scored as well:")),
             )
+
+    def open_to_all(self) -> Iterable[Block]:
+        """When the whole committee could read prices that were sealed later, and files."""
+        words, prices = self.words, self.facts.prices
+        if prices.unsealed:
+            text = N_(
+                "Before they were sealed, everybody who was on the committee then could read the"
+                " prices that were entered:"
+            )
+            yield Paragraph(words(text))
+            yield Bullets(tuple(map(self.span, prices.unsealed)))
+        if prices.open_files:
+            text = N_(
+                "Files of vendors that were open to everybody on the committee for a time, although"
+                " it was said before or after that they tell prices:"
+            )
+            yield Paragraph(words(text))
+            yield Bullets(tuple(f"{row.vendor}: {self.span(row)}" for row in prices.open_files))
+
+    def span(self, row: MemoOpenPrices) -> str:
+        """From when until when."""
+        begun = self.words.moment(row.begun)
+        if row.ended is None:
+            return self.words(N_("from %(begun)s on"), begun=begun)
+        text = N_("from %(begun)s to %(ended)s")
+        return self.words(text, begun=begun, ended=self.words.moment(row.ended))
 
     def after_opening(self) -> Iterable[Block]:
         """Vendors and marks of which the committee could know the prices beforehand."""

@@ -21,7 +21,7 @@ class DissentBlocks:
     def summary(self) -> Iterable[Block]:
         """For the board: how many stand where, who dissents, what went against whom."""
         words = self.words
-        told = [self.standing(), *self.votes(), *self.marks()]
+        told = [self.standing(), *self.earlier(), *self.votes(), *self.marks()]
         yield Paragraph(" ".join(told), words(N_("Dissent:")))
         if not self.against:
             return
@@ -35,10 +35,9 @@ class DissentBlocks:
 
     def section(self) -> Iterable[Block]:
         """How many stand where, and who cannot support it in their own words."""
+        yield Paragraph(" ".join((self.standing(), *self.earlier())))
         if not self.facts.positions:
-            yield Paragraph(self.standing())
             return
-        yield Paragraph(self.standing())
         lines = tuple(f"{self.person(row)}: {row.words}" for row in self.against)
         yield Bullets(lines) if lines else Paragraph(self.words(NONE))
 
@@ -70,6 +69,17 @@ class DissentBlocks:
             live=live,
             cannot=cannot,
         )
+
+    def earlier(self) -> Iterable[str]:
+        """How many of them had been stated on an earlier wording of the recommendation."""
+        words, found = self.words, self.facts.recommendation
+        count = sum(row.earlier for row in self.facts.positions)
+        if found is not None and count:
+            text = N_(
+                "Of these positions, stated before the recommendation was last recorded, %(when)s:"
+                " %(count)s."
+            )
+            yield words(text, count=count, when=words.moment(found.at))
 
     def votes(self) -> Iterable[str]:
         """How many motions that carried had votes against them."""

@@ -7,6 +7,7 @@ from crrubric.domain.memo.tree import (
     Block,
     Bullets,
     MemoAppointment,
+    MemoChangedConflict,
     MemoDeparture,
     MemoFacts,
     MemoPerson,
@@ -44,6 +45,9 @@ class CommitteeBlocks:
         yield from MotionBlocks(facts, words).blocks()
         away = tuple(self.conflict(row) for row in facts.recusals)
         yield from self.listed(N_("Conflicts of interest and recusals:"), away)
+        changed = tuple(self.changed_conflict(row) for row in facts.changed_conflicts)
+        if changed:
+            yield from self.listed(N_("Declared conflicts that were corrected since:"), changed)
         left = tuple(self.departure(row) for row in facts.departed_members)
         yield from self.listed(N_("Members who left the committee:"), left)
 
@@ -129,3 +133,19 @@ class CommitteeBlocks:
                 )
             became = self.words(text, when=self.words.moment(row.late_at))
         return f"{row.name}, {row.vendor}: {row.reason} ({became})"
+
+    def changed_conflict(self, row: MemoChangedConflict) -> str:
+        """A conflict as it was declared first, and what its member made of it, with the reason."""
+        text = N_("%(name)s, %(vendor)s: “%(words)s”, taken back by them %(when)s: %(why)s")
+        if row.now:
+            text = N_(
+                "%(name)s, %(vendor)s: “%(words)s”, put into other words by them %(when)s: %(why)s"
+            )
+        return self.words(
+            text,
+            name=row.name,
+            vendor=row.vendor,
+            words=row.words,
+            when=self.words.moment(row.at),
+            why=row.reason,
+        )

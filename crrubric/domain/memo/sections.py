@@ -153,6 +153,7 @@ class _MemoComposer:
             (words(N_("To")), words(N_("The board of %(name)s"), name=facts.district)),
             (words(N_("From")), words(N_("The selection committee"))),
             (words(N_("Date")), words.day(facts.on)),
+            (words(N_("Time zone of all times")), str(facts.zone)),
             (words(N_("Reference")), facts.reference),
             (words(N_("Status")), words(N_("FINAL") if facts.final else N_("DRAFT"))),
             (words(N_("Language")), self.language()),
@@ -237,15 +238,15 @@ class _MemoComposer:
         if facts.practice is not None:
             text = N_(
                 "Before that, on %(when)s, the committee practiced on a made-up "
-                "vendor to see which criteria reviewers understand differently: "
-                "%(count)s reviewers marked it. Those marks never counted."
+                "vendor to see which criteria reviewers understand differently. Reviewers who "
+                "finished it: %(count)s. Those marks never counted."
             )
             if facts.practice.restarted:
                 text = N_(
                     "Before that, on %(when)s, the committee practiced on a made-up "
                     "vendor to see which criteria reviewers understand differently. The round "
-                    "was begun again, and the marks until then were thrown away; %(count)s "
-                    "reviewers marked it after that. Those marks never counted."
+                    "was begun again, and the marks until then were thrown away. Reviewers who "
+                    "finished it after that: %(count)s. Those marks never counted."
                 )
             yield Paragraph(
                 words(

@@ -152,6 +152,18 @@ class MemoRecusal:
     marked: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoChangedConflict:
+    """A conflict of interest that its member took back, or (`now`) put into other words."""
+
+    name: str
+    vendor: str
+    words: str
+    now: str
+    at: datetime
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class MemoAppointment:
     """An acting chair: who, by whom, when, why."""
@@ -162,11 +174,24 @@ class MemoAppointment:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class MemoOpenPrices:
+    """A time in which everybody could read prices, or a file of a vendor that tells some.
+
+    ended: None where that was so until prices were opened.
+    """
+
+    vendor: str
+    begun: datetime
+    ended: datetime | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoPrices:
     """Whether prices were sealed, and for how long.
 
-    readers: who could read prices meanwhile and scored as well. What came after prices opened:
+    readers: who could read prices meanwhile and scored as well; unsealed, open_files: when the
+    whole committee could. What came after prices opened:
     changed: how many findings; returned: vendors that came back into the selection, and when;
     reopened: when the evaluation went back to scoring.
     """
@@ -174,6 +199,8 @@ class MemoPrices:
     sealed: bool = False
     opened_at: datetime | None = None
     readers: tuple[str, ...] = ()
+    unsealed: tuple[MemoOpenPrices, ...] = ()
+    open_files: tuple[MemoOpenPrices, ...] = ()
     changed: int = 0
     returned: tuple[tuple[str, datetime], ...] = ()
     reopened: tuple[datetime, ...] = ()
@@ -181,7 +208,7 @@ class MemoPrices:
 
 @dataclass(frozen=True, slots=True)
 class MemoPractice:
-    """The practice round: when it was opened, how many reviewers marked the made-up vendor.
+    """The practice round: when it was opened, how many reviewers said that they were done with it.
 
     restarted: whether it was begun again, which throws the marks away that were there.
     """
@@ -278,6 +305,7 @@ class MemoBlindness:
 
     shown_at: when the committee first saw the ballots. alone: ballots that their reviewers filled
     in themselves while nobody had seen any. imported_ballots: those that hold marks out of a file.
+    reopened: ballots that were given back after the committee had seen them, changed or not.
     """
 
     shown_at: datetime | None = None
@@ -287,6 +315,7 @@ class MemoBlindness:
     entries: tuple[MemoEntries, ...] = ()
     returns: tuple[MemoReturn, ...] = ()
     late_changes: tuple[LateChange, ...] = ()
+    reopened: tuple[LateChange, ...] = ()
     late_ballots: tuple[MemoLateBallot, ...] = ()
     moves: tuple[MemoMove, ...] = ()
 
@@ -332,12 +361,16 @@ class MemoReinstatement:
 
 @dataclass(frozen=True, slots=True)
 class MemoPosition:
-    """Where a reviewer stands on the recommendation, in their own words."""
+    """Where a reviewer stands on the recommendation, in their own words.
+
+    earlier: they said so before the recommendation was last recorded.
+    """
 
     name: str
     stakeholder: Stakeholder
     kind: PositionKind
     words: str
+    earlier: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -430,6 +463,7 @@ class MemoFacts:
     people: tuple[MemoPerson, ...]
     asked: MemoScope
     recusals: tuple[MemoRecusal, ...]
+    changed_conflicts: tuple[MemoChangedConflict, ...]
     vendors: tuple[MemoVendor, ...]
     results: Results
     reliability: Reliability

@@ -18,6 +18,7 @@ class PublishedPace:
 
     credits: Fraction
     label: str
+    short: str  # beside its line in the figure
     cohort: str
     source: str
     caution: str
@@ -30,6 +31,7 @@ class PublishedLevel:
     low: Fraction
     high: Fraction
     label: str
+    short: str  # in its band of the figure
     place: str
     source: str
     caution: str

@@ -48,6 +48,18 @@ def declare_kind(kind: str) -> Callable[[State, ToldEntry], None]:
     return replay_declaration
 
 
+def replay_conflict_words(state: State, entry: ToldEntry) -> None:
+    """A conflict in other words: it stays declared when it was."""
+    state.declarations[entry.own_ballot]["words"] = entry.told["words"]
+
+
+def replay_retraction(state: State, entry: ToldEntry) -> None:
+    """A conflict that was none: its words are told by the entry, and stand nowhere else."""
+    state.declarations[entry.own_ballot] = {"kind": "NONE", "words": "", "waived": None}
+    moments = {"declared_at": entry.at, "waived_at": None}
+    state.sign("declaration", entry.own_ballot, moments)
+
+
 def replay_waiver(state: State, entry: ToldEntry) -> None:
     """A conflict that is waived, or no longer."""
     waived = entry.event is Event.CONFLICT_WAIVED

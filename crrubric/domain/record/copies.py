@@ -25,6 +25,12 @@ from crrubric.domain.results.cost import PRICE_FIELDS
 from crrubric.domain.translation import N_
 
 FORM = 1
+# what is told of vendors' files: their names can tell a price, “Offer, 48 dollars a seat”
+OF_VENDOR_FILES = (
+    Event.VENDOR_FILE_ATTACHED,
+    Event.VENDOR_FILE_CHANGED,
+    Event.VENDOR_FILE_WITHDRAWN,
+)
 # What a reviewer asked and the chair did not pass on: the words could tell whose they are.
 NOT_PASSED_ON = (Event.ASKING_SET_ASIDE, "words")
 NAME = "crrubric_journal"
@@ -67,7 +73,9 @@ def withhold_entry(link: ChainLink) -> ChainLink:
 
 
 def tells_price(link: ChainLink) -> bool:
-    """Whether an entry tells a vendor's price, as it was or as it is."""
+    """Whether an entry tells a vendor's price, as it was or as it is, or names a file that may."""
+    if (link.content or {}).get("event") in OF_VENDOR_FILES:
+        return True
     told = [(link.content or {}).get(part) for part in ("before", "after")]
     return any(
         row.get(name) not in (None, "")

@@ -67,6 +67,11 @@ class ToldEntry:
     reason: Text
 
     @property
+    def is_old(self) -> bool:
+        """Whether a version wrote it whose entries could tell too little: none does any more."""
+        return isinstance(self.at, Near)
+
+    @property
     def told(self) -> Mapping[str, Any]:
         """What is so afterwards; nothing if the entry tells no value."""
         return self.after or {}

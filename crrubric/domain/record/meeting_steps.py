@@ -174,8 +174,11 @@ def replay_reinstatement(state: State, entry: ToldEntry) -> None:
 
 def find_lifted_criteria(state: State, entry: ToldEntry) -> list[int]:
     """The must-haves that an entry lifts. Older versions told them by their titles alone: where
-    those can be read in no way, or in several, it is untold which they were."""
-    if ROW in entry.told:
+    those can be read in no way, or in several, it is untold which they were.
+
+    Raises: KeyError for an entry of today that does not tell them.
+    """
+    if ROW in entry.told or not entry.is_old:
         return list(entry.row["criteria"])
     titles = {key: row["title"] for key, row in state.criteria.items() if row["must_have"]}
     readings = list(islice(read_joined_titles(entry.told["does_not_meet"], titles), 2))

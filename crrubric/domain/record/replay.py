@@ -79,6 +79,8 @@ STEPS: dict[Event, Step] = {
     Event.PRACTICE_RESTARTED: Step(setup.replay_practice_restart, ("facts", "members")),
     Event.NO_CONFLICT_DECLARED: Step(ballots.declare_kind("NONE"), ("declarations",)),
     Event.CONFLICT_DECLARED: Step(ballots.declare_kind("CONFLICT"), ("declarations",)),
+    Event.CONFLICT_REWORDED: Step(ballots.replay_conflict_words, ("declarations",)),
+    Event.CONFLICT_RETRACTED: Step(ballots.replay_retraction, ("declarations",)),
     Event.CONFLICT_WAIVED: Step(ballots.replay_waiver, ("declarations",)),
     Event.WAIVER_ENDED: Step(ballots.replay_waiver, ("declarations",)),
     Event.MARK_RECORDED: Step(ballots.replay_mark, ("marks", "ballots")),
@@ -146,11 +148,12 @@ def tells_too_little(state: State, entry: ToldEntry) -> bool:
     """Whether it is an older version that wrote the entry, so that it can't be applied.
 
     A creation told nothing where evaluations came out of files or were made for the demo; an
-    import told only counts. All that follows is applied as far as it goes.
+    import told only counts. All that follows is applied as far as it goes. An entry of today that
+    tells so little was forged: it would keep tables from being compared.
     """
-    if entry.event is Event.EVALUATION_CREATED:
+    if entry.is_old and entry.event is Event.EVALUATION_CREATED:
         return not entry.after
-    if entry.event is Event.MARKS_IMPORTED:
+    if entry.is_old and entry.event is Event.MARKS_IMPORTED:
         return isinstance(entry.after, dict) and ROW not in entry.after
     return "members" in state.untold
 

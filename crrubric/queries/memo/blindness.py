@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from crrubric.domain.ballots.blindness import LateChange
 from crrubric.domain.events import Event
 from crrubric.domain.memo.tree import (
     MemoBlindness,
@@ -19,13 +20,23 @@ from crrubric.domain.memo.tree import (
 )
 from crrubric.domain.setup.closing import has_ended, is_after_closing
 from crrubric.domain.vocabulary import Phase
-from crrubric.models import Ballot, EntryOnBehalf, Evaluation, JournalEntry, Mark, Member, Vendor
+from crrubric.models import (
+    Ballot,
+    EntryOnBehalf,
+    Evaluation,
+    JournalEntry,
+    Mark,
+    Member,
+    SealedBallot,
+    Vendor,
+)
 from crrubric.queries.ballots.ballots import (
     is_vendor_in_selection,
     list_ballot_moments,
     list_late_changes,
 )
 from crrubric.queries.people.people import is_present_reviewer
+from crrubric.queries.setup.closing_days import find_closing_day, list_closing_moves
 
 
 def load_memo_blindness(session: Session, evaluation: Evaluation, zone: ZoneInfo) -> MemoBlindness:
@@ -35,13 +46,11 @@ def load_memo_blindness(session: Session, evaluation: Evaluation, zone: ZoneInfo
         select(JournalEntry)
         .where(
             JournalEntry.evaluation_id == evaluation.id,
-            JournalEntry.event.in_(
-                (Event.PHASE_CHANGED, Event.MARKS_IMPORTED, Event.EVALUATION_CHANGED)
-            ),
+            JournalEntry.event.in_((Event.PHASE_CHANGED, Event.MARKS_IMPORTED)),
         )
         .order_by(JournalEntry.number)
     ).all()
-    moved = [row for row in told if row.event is Event.EVALUATION_CHANGED]
+    moved = list_closing_moves(session, evaluation)
     return MemoBlindness(
         shown_at=evaluation.shown_at.astimezone(zone) if evaluation.shown_at else None,
         alone=alone,
@@ -71,20 +80,10 @@ def load_memo_blindness(session: Session, evaluation: Evaluation, zone: ZoneInfo
             replace(row, at=row.at.astimezone(zone))
             for row in list_late_changes(session, evaluation)
         ),
+        reopened=list_reopened_ballots(session, evaluation, zone),
         late_ballots=list_late_ballots(session, evaluation, moved, zone),
         moves=tuple(list_late_moves(moved, zone)),
     )
-
-
-def find_closing_day(
-    evaluation: Evaluation, moved: Sequence[JournalEntry], moment: datetime
-) -> date | None:
-    """The closing day that was in force then: moving it later makes nothing early that was late."""
-    for entry in moved:
-        if entry.at > moment and "closes_on" in (entry.before or {}):
-            day = (entry.before or {})["closes_on"]
-            return date.fromisoformat(day) if day else None
-    return evaluation.closes_on
 
 
 def list_late_moves(moved: Iterable[JournalEntry], zone: ZoneInfo) -> Iterator[MemoMove]:
@@ -109,6 +108,28 @@ def list_late_moves(moved: Iterable[JournalEntry], zone: ZoneInfo) -> Iterator[M
                 before=datetime.fromisoformat(end).astimezone(zone),
                 after=datetime.fromisoformat(new).astimezone(zone) if new else None,
             )
+
+
+def list_reopened_ballots(
+    session: Session, evaluation: Evaluation, zone: ZoneInfo
+) -> tuple[LateChange, ...]:
+    """Ballots given back after the committee had seen them, by reviewer and vendor.
+
+    The reasons for what had no mark went with that, even if nothing else was changed.
+    """
+    if evaluation.shown_at is None:
+        return ()
+    rows = session.execute(
+        select(Member.name, Vendor.name, SealedBallot.reopened_at)
+        .join(Ballot, Ballot.id == SealedBallot.ballot_id)
+        .join(Member, Member.id == Ballot.member_id)
+        .join(Vendor, Vendor.id == Ballot.vendor_id)
+        .where(
+            Ballot.evaluation_id == evaluation.id, SealedBallot.reopened_at >= evaluation.shown_at
+        )
+        .order_by(Member.name, Member.id, Vendor.position, SealedBallot.number)
+    )
+    return tuple(LateChange(name, vendor, at.astimezone(zone)) for name, vendor, at in rows if at)
 
 
 def list_late_ballots(

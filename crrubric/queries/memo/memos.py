@@ -1,6 +1,5 @@
 """Everything that the memo of an evaluation says, read in a fixed number of queries."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -13,16 +12,12 @@ from crrubric.catalogue import load_translations
 from crrubric.clock import now_utc
 from crrubric.domain.ballots.evidence import describe_evidence
 from crrubric.domain.events import Event
-from crrubric.domain.meeting.motions import group_adopted_items
 from crrubric.domain.meeting.ranking import AdoptedRanking
 from crrubric.domain.memo.tree import (
     MemoCommitment,
     MemoDeparture,
     MemoEarlierDecision,
     MemoFacts,
-    MemoMotion,
-    MemoMotionCorrection,
-    MemoMotionText,
     MemoNote,
     MemoPosition,
     MemoPractice,
@@ -30,10 +25,8 @@ from crrubric.domain.memo.tree import (
     MemoRecommendation,
     MemoReinstatement,
     MemoRevision,
-    MemoSitting,
     MemoVendor,
 )
-from crrubric.domain.record.state import VOTE
 from crrubric.domain.results.contradictions import find_contradictions
 from crrubric.domain.statistics.reliability import reliability_of
 from crrubric.domain.statistics.robustness import robustness_of
@@ -43,8 +36,6 @@ from crrubric.models import (
     Evaluation,
     JournalEntry,
     Member,
-    Motion,
-    PracticeMark,
     Vendor,
 )
 from crrubric.queries.ballots.ballots import iterate_disclosed_marks
@@ -57,24 +48,24 @@ from crrubric.queries.meeting.decisions import (
     list_reinstatements,
     recommendation_of,
 )
-from crrubric.queries.meeting.meetings import Minutes, load_minutes
+from crrubric.queries.meeting.meetings import load_minutes
 from crrubric.queries.memo.blindness import load_memo_blindness
 from crrubric.queries.memo.people import (
     list_appointments,
     list_departed_members,
+    list_memo_changed_conflicts,
     list_memo_people,
     list_memo_recusals,
     load_memo_scope,
 )
 from crrubric.queries.memo.prices import load_memo_prices
+from crrubric.queries.memo.sittings import load_memo_sitting
 from crrubric.queries.questions.questions import list_standing_questions
 from crrubric.queries.record.journal import find_journal_head
 from crrubric.queries.results.matrices import Matrix, read_matrix
 from crrubric.queries.setup.rubrics import list_revisions, list_tension_values
 from crrubric.queries.setup.wording import translate_rubric_text
 from crrubric.queries.shared.reading import end_reading
-
-TOLD = {"words": "motion", **VOTE}  # columns of a motion, and what the journal calls them
 
 
 def load_memo_facts(
@@ -120,6 +111,7 @@ def load_memo_facts(
         people=list_memo_people(session, evaluation),
         asked=load_memo_scope(session, evaluation),
         recusals=list_memo_recusals(session, evaluation, zone),
+        changed_conflicts=list_memo_changed_conflicts(session, evaluation, zone),
         vendors=tuple(make_memo_vendor(row, read) for row in read.vendors.values()),
         results=read.results,
         recommendation=load_memo_recommendation(session, evaluation, decision, zone),
@@ -127,7 +119,13 @@ def load_memo_facts(
         kept_back=frozenset(code for code, row in read.vendors.items() if row.id in away),
         journal_head=find_journal_head(session, evaluation),
         positions=tuple(
-            MemoPosition(row.member.name, row.member.stakeholder, row.kind, row.words)
+            MemoPosition(
+                row.member.name,
+                row.member.stakeholder,
+                row.kind,
+                row.words,
+                earlier=decision is not None and row.stated_at < decision.recorded_at,
+            )
             for row in list_disclosed_positions(session, evaluation)
         ),
         commitments=tuple(
@@ -172,22 +170,26 @@ def load_memo_facts(
 def load_memo_practice(
     session: Session, evaluation: Evaluation, zone: ZoneInfo
 ) -> MemoPractice | None:
-    """The practice round, if there was one."""
-    if evaluation.practice_at is None:
+    """The practice round, if there was one, also if the evaluation went back to set-up after it.
+
+    Read in the journal, and in seats of which it tells: of practice marks it does not.
+    """
+    told = session.scalars(
+        select(JournalEntry)
+        .where(
+            JournalEntry.evaluation_id == evaluation.id,
+            JournalEntry.event.in_((Event.PHASE_CHANGED, Event.PRACTICE_RESTARTED)),
+        )
+        .order_by(JournalEntry.number)
+    ).all()
+    begun = [row for row in told if (row.after or {}).get("phase") == Phase.PRACTICE]
+    if not begun:
         return None
-    marked = (
-        select(func.count(PracticeMark.member_id.distinct()))
-        .join(Member, Member.id == PracticeMark.member_id)
-        .where(Member.evaluation_id == evaluation.id)
-    )
-    restarted = select(JournalEntry.id).where(
-        JournalEntry.evaluation_id == evaluation.id,
-        JournalEntry.event == Event.PRACTICE_RESTARTED,
-    )
+    finished = select(func.count(Member.practiced_at)).where(Member.evaluation_id == evaluation.id)
     return MemoPractice(
-        evaluation.practice_at.astimezone(zone),
-        session.scalar(marked) or 0,
-        restarted=session.scalar(restarted.limit(1)) is not None,
+        begun[-1].at.astimezone(zone),
+        session.scalar(finished) or 0,
+        restarted=any(row.event is Event.PRACTICE_RESTARTED for row in told),
     )
 
 
@@ -236,64 +238,6 @@ def list_memo_corrections(
         )
         for row in list_revisions(session, evaluation.id)
     )
-
-
-def load_memo_sitting(row: Minutes, zone: ZoneInfo, language: str) -> MemoSitting:
-    """A meeting with who attended and what was voted on."""
-    return MemoSitting(
-        opened_at=row.meeting.started_at.astimezone(zone),
-        closed_at=row.meeting.ended_at.astimezone(zone) if row.meeting.ended_at else None,
-        place=row.meeting.place,
-        present=tuple(seen.member.name for seen in row.attendance),
-        motions=tuple(
-            MemoMotion(
-                text=make_motion_text({told: getattr(motion, name) for name, told in TOLD.items()}),
-                carried=motion.carried,
-                adopted=group_adopted_items(
-                    (
-                        item.vendor.name,
-                        item.value,
-                        translate_rubric_text(item.criterion, "title", language),
-                    )
-                    for item in row.adopted.get(motion.id, ())
-                ),
-                corrections=list_memo_motion_corrections(motion, row, zone),
-            )
-            for motion in row.motions
-        ),
-    )
-
-
-def make_motion_text(told: Mapping[str, object]) -> MemoMotionText:
-    """A motion, from what the journal calls its parts."""
-    return MemoMotionText(
-        words=str(told["motion"]),
-        moved_by=str(told["moved by"]),
-        seconded_by=str(told["seconded by"]),
-        votes=tuple(int(str(told[name])) for name in ("in favor", "against", "abstaining")),
-    )
-
-
-def list_memo_motion_corrections(
-    motion: Motion, row: Minutes, zone: ZoneInfo
-) -> tuple[MemoMotionCorrection, ...]:
-    """Corrections of a motion, the first first; each with the motion before and after it."""
-    after = {told: getattr(motion, name) for name, told in TOLD.items()}
-    found = []
-    for entry in reversed(row.corrections.get(motion.id, [])):
-        old = entry.before or {}
-        before = {name: old.get(name, value) for name, value in after.items()}
-        found.append(
-            MemoMotionCorrection(
-                before=make_motion_text(before),
-                after=make_motion_text(after),
-                reason=entry.reason,
-                by=entry.actor_name,
-                at=entry.at.astimezone(zone),
-            )
-        )
-        after = before
-    return tuple(reversed(found))
 
 
 def list_departed_vendors(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from crrubric.domain.events import Event
 from crrubric.domain.memo.tree import (
     MemoAppointment,
+    MemoChangedConflict,
     MemoDeparture,
     MemoPerson,
     MemoRecusal,
@@ -26,7 +27,10 @@ from crrubric.models import (
     Vendor,
 )
 from crrubric.queries.ballots.ballots import is_vendor_in_selection
-from crrubric.queries.ballots.declarations import list_declared_conflicts
+from crrubric.queries.ballots.declarations import (
+    list_changed_conflicts,
+    list_declared_conflicts,
+)
 from crrubric.queries.setup.assignments import count_assigned_criteria
 
 
@@ -114,6 +118,23 @@ def list_memo_recusals(
             late_at=row.declared_at.astimezone(zone) if row.id in late else None,
         )
         for row in rows
+    )
+
+
+def list_memo_changed_conflicts(
+    session: Session, evaluation: Evaluation, zone: ZoneInfo
+) -> tuple[MemoChangedConflict, ...]:
+    """Conflicts that were taken back, or put into other words, by whoever had declared them."""
+    return tuple(
+        MemoChangedConflict(
+            name=row.name,
+            vendor=row.vendor,
+            words=row.words,
+            now=row.now,
+            at=row.at.astimezone(zone),
+            reason=row.reason,
+        )
+        for row in list_changed_conflicts(session, evaluation.id)
     )
 
 

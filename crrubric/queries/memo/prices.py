@@ -11,11 +11,17 @@ from sqlalchemy.orm import Session
 from crrubric.domain.events import Event
 from crrubric.domain.memo.tree import MemoPrices
 from crrubric.domain.record.entries import ROW
-from crrubric.domain.results.cost import PRICE_FIELDS
 from crrubric.domain.vocabulary import Phase
 from crrubric.models import Evaluation, JournalEntry, Member
+from crrubric.queries.memo.price_spans import (
+    ATTACHING,
+    OPENING,
+    TYPING,
+    enters_price,
+    list_open_price_files,
+    list_unsealed_spans,
+)
 
-TYPING = (Event.VENDOR_ADDED, Event.VENDOR_CHANGED)
 # what can make somebody a chair, or let them score; the creation has the first among its rows
 SEATING = (
     Event.MEMBER_INVITED,
@@ -23,14 +29,13 @@ SEATING = (
     Event.MEMBER_CHANGED,
     Event.CHAIR_APPOINTED,
 )
-ATTACHING = (Event.VENDOR_FILE_ATTACHED, Event.VENDOR_FILE_CHANGED)
 SETTLING = (Event.FINDING_RECORDED, Event.FINDING_WITHDRAWN, Event.MOTION_RECORDED)
 READ = (
     *TYPING,
     *SEATING,
     *SETTLING,
     *ATTACHING,
-    Event.EVALUATION_CREATED,
+    *OPENING,
     Event.MEMBER_CONFIRMED,
     Event.MEMBER_REMOVED,
     Event.PRICES_OPENED,
@@ -56,6 +61,8 @@ def load_memo_prices(session: Session, evaluation: Evaluation, zone: ZoneInfo) -
         sealed=True,
         opened_at=at.astimezone(zone) if at else None,
         readers=list_price_readers(session, evaluation, before),
+        unsealed=list_unsealed_spans(before, zone),
+        open_files=list_open_price_files(before, zone),
         changed=count_changed_findings(after),
         returned=tuple(
             (row.subject, row.at.astimezone(zone))
@@ -87,16 +94,6 @@ def list_price_readers(
         row.name
         for row in reviewers
         if row.id in chairs or (row.user_id is not None and row.user_id in typed)
-    )
-
-
-def enters_price(entry: JournalEntry) -> bool:
-    """Whether somebody typed a price, or attached a file that tells one."""
-    told = entry.after or {}
-    if entry.event in ATTACHING:
-        return bool(told.get("tells prices"))
-    return entry.event in TYPING and any(
-        told.get(field) not in (None, "") for field in PRICE_FIELDS
     )
 
 

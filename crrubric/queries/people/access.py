@@ -6,7 +6,8 @@ from sqlalchemy import ColumnElement, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.actions import Action, SiteAction
-from crrubric.domain.errors import Invalid, NotFound, WrongPhase
+from crrubric.domain.errors import Invalid, NotFound
+from crrubric.domain.out_of_phase import explain_phase
 from crrubric.domain.policy import COMMITTEE_FIXED, is_allowed, is_allowed_on_site, phases_of
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import DeclarationKind, Role
@@ -55,10 +56,8 @@ def require(actor: Actor, action: Action, evaluation: Evaluation, session: Sessi
     )
     if seat.may(action):
         return seat
-    if phases_of(seat.roles, action):
-        raise WrongPhase(
-            N_("This can’t be done in the phase “%(phase)s”."), phase=evaluation.phase.label
-        )
+    if allowed := phases_of(seat.roles, action):
+        raise explain_phase(action, evaluation.phase, allowed)
     raise make_not_found()
 
 

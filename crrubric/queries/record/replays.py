@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.errors import CrrubricError, Invalid
@@ -43,8 +43,6 @@ class JournalFindings:
     entries: int = 0
     firsts: dict[int, str] = field(default_factory=dict)  # the first hash of each evaluation's
     untold_entries: int = 0  # of older versions, which tell too little to be compared
-    withheld: int = 0  # texts that were taken out of entries
-    unsalted: int = 0  # those of them that can't be compared with the tables
     problems: list[CrrubricError] = field(default_factory=list)
 
 
@@ -77,6 +75,7 @@ def check_journals(session: Session) -> JournalFindings:
     for chain, district in sites.items():
         found.problems.extend(_compare_district(district, chained.get(chain, State())))
     found.problems.extend(_compare_beginnings(titles, found.firsts, begun))
+    found.problems.extend(_list_moved_evaluations(session))
     for key in sorted(titles.keys() - chained.keys()):
         found.problems.append(
             Invalid(N_("Evaluation “%(evaluation)s”: it has no journal."), evaluation=titles[key])
@@ -91,8 +90,6 @@ def _follow_chain(chain: int, entries: Iterable[StoredEntry], found: JournalFind
         found.entries += 1
         if entry.number == 1 and chain > SITE:
             found.firsts.setdefault(chain, entry.link.hash)
-        found.withheld += len(entry.link.withheld)
-        found.unsalted += len(entry.link.withheld.keys() - entry.link.salts.keys())
         found.problems.extend(_check_entry(reader, entry))
         if entry.told is None:  # named above: nobody can make it out
             continue
@@ -123,6 +120,12 @@ def _check_entry(reader: ChainReader, entry: StoredEntry) -> Iterator[CrrubricEr
     place = reader.find_break(entry.link)
     if place is not None:
         yield Invalid(FAULTS[place.fault], chain=place.chain, number=place.number)
+    if entry.link.withheld:  # nothing of ours does that to the record itself
+        message = N_(
+            "Journal, chain %(chain)s: entry %(number)s is without a text that it told. A copy may"
+            " be, the database is not: the tables can’t be compared with that text."
+        )
+        yield Invalid(message, chain=entry.chain, number=entry.number)
     if entry.evaluation_id != (entry.chain if entry.chain > SITE else None):
         message = N_(
             "Journal, chain %(chain)s: entry %(number)s names another evaluation, or none."
@@ -158,6 +161,19 @@ def _compare_beginnings(
     for key in sorted(titles.keys() & firsts.keys() - begun.keys()):
         message = N_("Evaluation “%(evaluation)s”: the site’s journal does not tell of it.")
         yield Invalid(message, evaluation=titles[key])
+
+
+def _list_moved_evaluations(session: Session) -> Iterator[CrrubricError]:
+    """Evaluations that are not the site's one district's: every one begins there, and no entry
+    tells of another. With the district go the name and the hours that the memo prints."""
+    own = select(func.min(District.id)).scalar_subquery()
+    elsewhere = select(Evaluation.title).where(Evaluation.district_id != own)
+    for title in session.scalars(elsewhere.order_by(Evaluation.id)):
+        message = N_(
+            "Evaluation “%(evaluation)s”: it is of another district than the site’s, and no page"
+            " leads to it."
+        )
+        yield Invalid(message, evaluation=title)
 
 
 def _compare_evaluation(

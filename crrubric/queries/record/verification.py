@@ -44,14 +44,11 @@ class VerificationReport:
     """What was looked at, and every problem found, a sentence each.
 
     `untold`: entries of older versions that tell too little to be held against the tables.
-    `withheld`: texts that were taken out of entries; `unsalted`: those that can't be compared.
     """
 
     entries: int
     seals: int
     untold: int
-    withheld: int
-    unsalted: int
     problems: tuple[CrrubricError, ...]
 
 
@@ -90,8 +87,6 @@ def _look_at_everything(session: Session) -> VerificationReport:
         entries=journals.entries,
         seals=_count_rows(session, SealedBallot),
         untold=journals.untold_entries,
-        withheld=journals.withheld,
-        unsalted=journals.unsalted,
         problems=(*journals.problems, *found),
     )
 

@@ -1,6 +1,7 @@
 """Reading evaluations: who sees which, what is missing, how far ballots are."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, ColumnExpressionArgument, case, func, select
 from sqlalchemy.orm import Session
@@ -34,6 +35,7 @@ from crrubric.queries.people.access import Seat
 from crrubric.queries.people.people import Actor, has_seat, is_present_reviewer
 from crrubric.queries.people.waiting import load_tasks
 from crrubric.queries.setup.assignments import count_assigned_criteria
+from crrubric.queries.setup.closing_days import find_closing_day, list_closing_moves
 
 
 def load_readiness(session: Session, evaluation_id: int) -> Readiness:
@@ -163,7 +165,7 @@ class BallotProgress:
     marks: int
     entered: bool  # the present version was entered on the reviewer's behalf
     confirmed: bool  # and the reviewer confirmed it
-    late: bool  # submitted after the closing day
+    late: bool  # submitted after the closing day of that time
     informed: bool  # changed after the committee had seen the ballots; told in the meeting
 
     @property
@@ -173,7 +175,7 @@ class BallotProgress:
 
 
 def list_ballot_progress(session: Session, seat: Seat) -> list[BallotProgress]:
-    """Every ballot with its number of marks, by reviewer and vendor, in two queries.
+    """Every ballot with its number of marks, by reviewer and vendor, in three queries.
 
     Nothing of the vendors that the person stays away from. A mark that a correction left out or
     set aside still counts: a number that fell would tell who had marked the criterion.
@@ -212,6 +214,12 @@ def list_ballot_progress(session: Session, seat: Seat) -> list[BallotProgress]:
         .where(Ballot.vendor_id.not_in(seat.shut_out))
         .order_by(Member.id, Vendor.position)
     )
+    moved = list_closing_moves(session, seat.evaluation)
+    zone = seat.evaluation.district.time_zone
+
+    def is_late(moment: datetime) -> bool:
+        return is_after_closing(moment, find_closing_day(seat.evaluation, moved, moment), zone)
+
     return [
         BallotProgress(
             member=row.Member,
@@ -221,10 +229,7 @@ def list_ballot_progress(session: Session, seat: Seat) -> list[BallotProgress]:
             recused=row.recused,
             seals=row.seals,
             marks=row.marks + aside.get((row.Member.id, row.Vendor.id), 0),
-            late=row.submitted_at is not None
-            and is_after_closing(
-                row.submitted_at, seat.evaluation.closes_on, seat.evaluation.district.time_zone
-            ),
+            late=row.submitted_at is not None and is_late(row.submitted_at),
             informed=row.informed and seat.evaluation.phase in FROM_MEETING,
             entered=row.entered,
             confirmed=row.confirmed,

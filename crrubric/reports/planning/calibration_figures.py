@@ -1,16 +1,26 @@
 """The figure of triage: how a pace is read as a chance, beside what has been published."""
 
+from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 from crrubric.domain.planning.calibration import Calibration, format_number
-from crrubric.domain.planning.published import PublishedFigures
+from crrubric.domain.planning.published import PublishedFigures, PublishedLevel, PublishedPace
 from crrubric.domain.translation import N_
-from crrubric.reports.results.figures import Chart, ChartTable, Translate, figure_json
+from crrubric.reports.results.figures import (
+    MARGIN,
+    Chart,
+    ChartTable,
+    Translate,
+    figure_json,
+    wrap_label,
+)
 
 LAST_PACE = 7  # credits a semester: more is more than a semester holds
 STEPS = [Fraction(n, 12) for n in range(12 * LAST_PACE + 1)]
 SHADES = ("var(--yes-wash)", "var(--no-wash)")  # of the levels, the lowest risk first
 HEIGHT = 5  # of the figure, in bars
+LETTERS = 10  # in a line of a label: on a phone there is no room for more beside a line
 
 
 def draw_calibration(
@@ -68,6 +78,13 @@ def draw_calibration(
             },
             yaxis={"range": [0, 102], "dtick": 25, "ticksuffix": " %", "automargin": True},
             shapes=[*shading, *marks],
+            annotations=[
+                label_guess(translate),
+                *label_paces(published.paces),
+                *map(label_level, published.levels),
+            ],
+            showlegend=False,  # each line has its words beside it
+            margin={**MARGIN, "t": 20},
         ),
         ChartTable(
             title,
@@ -78,8 +95,9 @@ def draw_calibration(
             rows,
             note=translate(
                 N_(
-                    "Dashed: the planning guide’s rough guess. Dotted: credits a semester that"
-                    " people earned, %(paces)s. Shaded: official levels of risk, %(levels)s."
+                    "Dashed: the planning guide’s rough guess, through its own two learners."
+                    " Dotted: credits a semester that people earned, %(paces)s. Shaded: official"
+                    " levels of risk, %(levels)s."
                 )
             )
             % {
@@ -93,3 +111,47 @@ def draw_calibration(
             },
         ),
     )
+
+
+def label_guess(translate: Translate) -> dict[str, Any]:
+    """The words of the guide's line, left of where it falls."""
+    words = wrap_label(translate(N_("the guide’s rough guess")), LETTERS)
+    return make_label(words, x=0, y=80, anchors=("left", "top")) | {"font": {"color": "var(--yes)"}}
+
+
+def label_paces(paces: Sequence[PublishedPace]) -> list[dict[str, Any]]:
+    """The words of the upright lines: the lowest has them on its left at the foot, below the line
+    of the guide, all others on their right at the top, above it."""
+    lowest = min(pace.credits for pace in paces)
+    labels = []
+    for pace in paces:
+        first = pace.credits == lowest
+        short = wrap_label(pace.short, LETTERS if first else LETTERS + 2)  # more room on the right
+        words = f"{format_number(pace.credits)}<br>{short}"
+        anchors = ("right", "bottom") if first else ("left", "top")
+        labels.append(make_label(words, x=pace.credits, y=1 if first else 101, anchors=anchors))
+    return labels
+
+
+def label_level(level: PublishedLevel) -> dict[str, Any]:
+    """The words of a band, at its right end; the line of the guide has left it there."""
+    words = wrap_label(level.short, LETTERS + 6)
+    middle = (level.low + level.high) / 2
+    return make_label(words, x=LAST_PACE, y=middle, anchors=("right", "middle"))
+
+
+def make_label(
+    words: str, *, x: Fraction | int, y: Fraction | int, anchors: tuple[str, str]
+) -> dict[str, Any]:
+    """Words at a point, a little away from the line that they are about."""
+    across, down = anchors
+    return {
+        "text": words,
+        "x": float(x),
+        "y": float(y),
+        "xanchor": across,
+        "yanchor": down,
+        "align": across,
+        "xshift": 4 if across == "left" else -4,
+        "showarrow": False,
+    }

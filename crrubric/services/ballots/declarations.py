@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, InvalidLines, WrongPhase
+from crrubric.domain.errors import Invalid, InvalidLines, WrongPhase, clean_together
 from crrubric.domain.events import Event
 from crrubric.domain.text import clean_text
 from crrubric.domain.translation import N_
@@ -20,9 +20,17 @@ from crrubric.queries.people.people import Actor
 from crrubric.services.mail.notices import notify_members
 from crrubric.services.setup.vendors import find_vendor
 from crrubric.services.shared.counting import refuse_choice_of_ballots
+from crrubric.services.shared.days import refuse_after_end
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.reasons import confirm_same_act, require_printed_reason
 from crrubric.services.shared.unit import unit_of_work
+from crrubric.services.shared.versions import refuse_unseen_change
+
+SHOWN_ALREADY = N_(
+    "The committee has seen the ballots: a conflict of interest is not taken back any more, for"
+    " that could turn the result. Its words can still be corrected. Tell a chair that it was a"
+    " mistake; if you are the chair, an administrator can appoint an acting one."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +46,7 @@ def declare_interest(
 ) -> Declaration:
     """State whether the actor has a conflict of interest with a vendor.
 
-    A conflict recuses at once, and only the chair can waive it: it is not taken back by oneself.
+    A conflict recuses at once: a chair can waive it, and `retract_conflict` takes it back.
     Raises: Invalid if a conflict is not put into words, or words come without one; WrongPhase if
     there is one already.
     """
@@ -92,7 +100,10 @@ def _state_interest(
         session.add(own)
     elif own.kind is DeclarationKind.CONFLICT:
         raise WrongPhase(
-            N_("You declared a conflict of interest here. Only the chair can waive it.")
+            N_(
+                "You declared a conflict of interest here already. If that was a mistake, take it"
+                " back with a reason; else a chair can waive it."
+            )
         )
     elif own.kind is stated.kind:
         return own
@@ -109,6 +120,99 @@ def _state_interest(
         reason=own.words,
     )
     return own
+
+
+def retract_conflict(actor: Actor, slug: str, vendor_id: int, *, reason: str) -> Declaration:
+    """Take one's own conflict of interest back, which was declared by mistake.
+
+    The record and the memo keep its words beside the reason. The ballot is the actor's again, with
+    the marks that it had.
+    Raises: NotFound if there is none; Invalid once the committee has seen the ballots, or if
+    somebody saw a ballot by entering it; WrongPhase after the hard end of scoring; DoneAlready.
+    """
+    why = require_printed_reason(reason)
+    with unit_of_work() as session:
+        seat, own = _lock_own_declaration(session, actor, slug, vendor_id)
+        about = EntryReferences(vendor_id=own.vendor_id, member_id=own.member_id)
+        if own.kind is DeclarationKind.NONE:
+            event, evaluation_id = Event.CONFLICT_RETRACTED, seat.evaluation.id
+            confirm_same_act(session, actor, event, why, evaluation_id=evaluation_id, about=about)
+            return own
+        _refuse_retraction(session, actor, seat, own)
+        before = {"words": own.words}
+        own.kind, own.words, own.declared_at = DeclarationKind.NONE, "", now_utc()
+        note_event(
+            session,
+            actor,
+            Event.CONFLICT_RETRACTED,
+            evaluation_id=seat.evaluation.id,
+            subject=own.vendor.name,
+            about=about,
+            before=before,
+            reason=why,
+        )
+    return own
+
+
+def _refuse_retraction(session: Session, actor: Actor, seat: Seat, own: Declaration) -> None:
+    """Raise Invalid or WrongPhase where what counts would be chosen by who could aim."""
+    if own.waived_at is not None:
+        raise Invalid(N_("A chair has waived this conflict: you score the vendor already."))
+    if seat.evaluation.shown_at is not None:
+        raise Invalid(SHOWN_ALREADY, field="reason")
+    refuse_choice_of_ballots(
+        session, actor, seat.evaluation, own.member_id, vendor_id=own.vendor_id, field="reason"
+    )
+    refuse_after_end(seat.evaluation)
+
+
+def reword_conflict(
+    actor: Actor, slug: str, vendor_id: int, *, words: str, reason: str, seen: str | None = None
+) -> Declaration:
+    """Correct the words of one's own conflict of interest; it stays one, whoever saw what.
+
+    Args: seen: the version that the form showed.
+    Raises: NotFound if there is none; Invalid without words or reason; Stale; DoneAlready.
+    """
+    tidy = clean_together(
+        words=lambda: _clean_words(Interest(DeclarationKind.CONFLICT, words)),
+        reason=lambda: require_printed_reason(reason),
+    )
+    with unit_of_work() as session:
+        seat, own = _lock_own_declaration(session, actor, slug, vendor_id)
+        if own.kind is DeclarationKind.NONE:
+            raise make_not_found()
+        before, after = {"words": own.words}, {"words": tidy["words"]}
+        about = EntryReferences(vendor_id=own.vendor_id, member_id=own.member_id)
+        refuse_unseen_change(before, after, seen)
+        if before == after:
+            event, evaluation_id, why = Event.CONFLICT_REWORDED, seat.evaluation.id, tidy["reason"]
+            confirm_same_act(session, actor, event, why, evaluation_id=evaluation_id, about=about)
+            return own
+        own.words = tidy["words"]
+        note_event(
+            session,
+            actor,
+            Event.CONFLICT_REWORDED,
+            evaluation_id=seat.evaluation.id,
+            subject=own.vendor.name,
+            about=about,
+            before=before,
+            after=after,
+            reason=tidy["reason"],
+        )
+    return own
+
+
+def _lock_own_declaration(
+    session: Session, actor: Actor, slug: str, vendor_id: int
+) -> tuple[Seat, Declaration]:
+    """What the actor declared, with their seat, held. Raises: NotFound."""
+    seat = require_locked_seat(session, actor, Action.DECLARE, slug)
+    own = _find_declaration(session, seat.member.id, vendor_id) if seat.member else None
+    if own is None:
+        raise make_not_found()
+    return seat, own
 
 
 def waive_conflict(actor: Actor, slug: str, declaration_id: int, *, reason: str) -> Declaration:

@@ -51,6 +51,7 @@ from crrubric.queries.people.people import OPERATOR, Actor, actor_of
 from crrubric.services.ballots.ballots import mark_text, serialize_mark
 from crrubric.services.ballots.seals import seal_ballot
 from crrubric.services.demo.files import add_files
+from crrubric.services.demo.meeting import hold_meeting
 from crrubric.services.demo.practice import ANSWERS, add_assignments, add_practice_marks
 from crrubric.services.demo.questions import DemoEvaluation, add_questions
 from crrubric.services.meeting.decisions import DecisionText, serialize_finding
@@ -178,8 +179,10 @@ class _EvaluationMaker:
         add_files(self.cast(), self.row)
         self.seal()
         add_questions(self.cast(), self.row)
+        found_at = self.ago(self.row.get("decided_days_ago", 0) + 1)
         for row in self.row.get("finding", ()):
-            self.finding(row)
+            self.finding(row, found_at)
+        hold_meeting(self.cast(), self.row, found_at)
         if "decision" in self.row:
             self.decision(self.row["decision"])
         self.phases()
@@ -406,8 +409,7 @@ class _EvaluationMaker:
         if "evidence_holds_days" in row:
             mark.evidence_until = self.day(-row["evidence_holds_days"])
 
-    def finding(self, row: Mapping[str, Any]) -> None:
-        when = self.ago(self.row.get("decided_days_ago", 0) + 1)
+    def finding(self, row: Mapping[str, Any], when: datetime) -> None:
         vendor, criterion = self.vendors[row["vendor"]], self.by_code[row["criterion"]]
         finding = Finding(
             vendor_id=vendor.id,

@@ -34,20 +34,24 @@ def add_file(
     """One file with its journal entry."""
     vendor, when = cast.vendors[entry["vendor"]], cast.ago(entry["days_ago"])
     file: VendorFile | MarkFile
+    more: dict[str, bool]
     if "person" not in entry:
         who, event, about = (
             cast.chair,
             Event.VENDOR_FILE_ATTACHED,
             EntryReferences(vendor_id=vendor.id),
         )
-        file, subject = VendorFile(vendor_id=vendor.id, added_by=who.name), vendor.name
+        file = VendorFile(
+            vendor_id=vendor.id, added_by=who.name, tells_prices=entry.get("tells_prices", False)
+        )
+        subject, more = vendor.name, {"tells prices": file.tells_prices}
     else:
         criterion, member = cast.criteria[entry["criterion"]], cast.members[entry["person"]]
         who, event = actor_of(cast.users[entry["person"]]), Event.MARK_FILE_ATTACHED
         about = EntryReferences(vendor.id, criterion.id, member.id)
         own = (Ballot.member_id == member.id) & (Ballot.vendor_id == vendor.id)
         ballot_id = cast.session.scalars(select(Ballot.id).where(own)).one()
-        file = MarkFile(ballot_id=ballot_id, criterion_id=criterion.id)
+        file, more = MarkFile(ballot_id=ballot_id, criterion_id=criterion.id), {}
         subject = f"{vendor.name}: {criterion.title}"
     for key, value in facts.items():
         setattr(file, key, value)
@@ -61,7 +65,7 @@ def add_file(
         evaluation_id=cast.evaluation.id,
         subject=subject,
         about=about,
-        after=serialize_file(file),
+        after={**serialize_file(file), **more},
         at=when,
     )
 

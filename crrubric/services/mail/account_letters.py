@@ -14,10 +14,16 @@ from crrubric.domain.mail.account_mails import (
     compose_password_link,
     compose_password_notice,
 )
-from crrubric.domain.mail.mails import MailContext, MailText, MailTranslator, clean_header_line
+from crrubric.domain.mail.mails import (
+    SITE_NAME,
+    MailContext,
+    MailText,
+    MailTranslator,
+    clean_header_line,
+)
 from crrubric.domain.vocabulary import MailKind
 from crrubric.models import OutgoingMail, User
-from crrubric.queries.people.district import find_district
+from crrubric.queries.people.district import find_named_district
 from crrubric.services.mail.outbox import OFF, is_mail_on, set_aside_mail, site_url, use_language
 
 Compose = Callable[[MailTranslator, MailContext], MailText]
@@ -79,8 +85,8 @@ def _queue_account_mail(
     address: str = "",
 ) -> None:
     """Put a mail into the outbox, in the caller's transaction; where mail is off, set it aside."""
-    district = find_district(session)
-    name = district.name if district else "crrubric"
+    district = find_named_district(session)
+    name = district.name if district else SITE_NAME
     to = MailContext(user.name, name, name, f"{site_url()}{path}")
     settings = current_settings()
     chosen = user.language if user.language in settings.LANGUAGES else None

@@ -1,16 +1,19 @@
 """Writing mails to members into the outbox: invitations, and notices that ask for an act."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from secrets import token_hex
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from crrubric.domain import limits
 from crrubric.domain.mail import mails
+from crrubric.domain.policy import OPEN_WORK
 from crrubric.domain.vocabulary import MailKind, NoticeKind
 from crrubric.models import Evaluation, Member, Notice
-from crrubric.queries.people.people import Actor
+from crrubric.queries.people.people import Actor, list_roles
 from crrubric.services.mail.outbox import (
     MailPurpose,
     evaluation_path_of,
@@ -58,7 +61,7 @@ def write_invitation(session: Session, actor: Actor, member: Member, token: str 
         mail = mails.compose_invitation(
             say,
             make_mail_context(member, path),
-            chair=actor.name,
+            seat=describe_invited_seat(actor, member),
             days=None if token is None else limits.INVITE_DAYS,
             has_password=member.user is not None and member.user.password_hash is not None,
             waits=member.awaits_address is not None,
@@ -66,3 +69,20 @@ def write_invitation(session: Session, actor: Actor, member: Member, token: str 
     queue_mail(
         session, member, mail, MailPurpose(MailKind.INVITATION, f"invitation-{token_hex(16)}")
     )
+
+
+def describe_invited_seat(actor: Actor, member: Member) -> mails.InvitedSeat:
+    """Who invites to which seat, and the last day on which it can score."""
+    evaluation = member.evaluation
+    return mails.InvitedSeat(
+        host=actor.name if actor.user_id is not None else "",
+        roles=list_roles(member),
+        closes_on=find_last_day(evaluation) if evaluation.phase in OPEN_WORK else None,
+    )
+
+
+def find_last_day(evaluation: Evaluation) -> date | None:
+    """The closing day, or that of the hard end where there is no other; None if none is set."""
+    if evaluation.closes_on is not None or evaluation.ends_at is None:
+        return evaluation.closes_on
+    return evaluation.ends_at.astimezone(ZoneInfo(evaluation.district.time_zone)).date()

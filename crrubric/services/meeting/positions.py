@@ -30,8 +30,8 @@ def state_position(
 
     Args: seen: the version that the form showed.
     Raises: Invalid if who cannot support it gives no words; WrongPhase without a recommendation;
-    Stale if it was stated in another window, or if another vendor is recommended by now; NotFound
-    for who stays away from the recommended vendor.
+    Stale if it was stated in another window, or if the recommendation was recorded anew since;
+    NotFound for who stays away from the recommended vendor.
     """
     why = clean_text(words, limit=limits.LONG_TEXT, field="words")
     if kind is PositionKind.CANNOT_SUPPORT and not why:
@@ -71,8 +71,8 @@ def read_position_values(own: Position | None) -> dict[str, object]:
 
 
 def read_position_subject(decision: Decision | None) -> dict[str, object]:
-    """What a position is about: on another vendor it is to be stated anew."""
-    return {"recommended": decision.vendor_id if decision else None}
+    """What a position is about: nobody supports conditions, say, that they have not read."""
+    return {"recommended": decision.recorded_at.isoformat() if decision else None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,8 +111,19 @@ def add_reinstatements(
     )
 
 
-def withdraw_reinstatement(actor: Actor, slug: str, vendor_id: int, *, reason: str) -> None:
-    """Let the must-haves decide again; the journal keeps what was recorded. Raises: DoneAlready."""
+def withdraw_reinstatement(
+    actor: Actor,
+    slug: str,
+    vendor_id: int,
+    *,
+    reason: str,
+    shown: Collection[str] | None = None,
+) -> None:
+    """Let the must-haves decide again; the journal keeps what was recorded.
+
+    Args: shown: codes of those that the page named as lifted. Raises: Invalid if others are lifted
+    by now: the reason is not about them; DoneAlready.
+    """
     why = require_text(
         reason, N_("Say why the reinstatement is withdrawn."), limit=limits.NOTE, field="reason"
     )
@@ -132,6 +143,16 @@ def withdraw_reinstatement(actor: Actor, slug: str, vendor_id: int, *, reason: s
                 about=about,
             )
             return
+        if shown is not None and set(shown) != {row.criterion.code for row in held}:
+            raise Invalid(
+                N_(
+                    "What is lifted for %(vendor)s has changed since you opened the page: now it"
+                    " is %(what)s. Look at it again."
+                ),
+                vendor=vendor.name,
+                what=", ".join(row.criterion.title for row in held),
+                field="reason",
+            )
         note_event(
             session,
             actor,

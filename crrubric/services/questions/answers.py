@@ -128,10 +128,13 @@ def record_answer(
     return question
 
 
-def withdraw_question(actor: Actor, slug: str, question_id: int, *, reason: str) -> None:
+def withdraw_question(
+    actor: Actor, slug: str, question_id: int, *, reason: str, seen_version: int | None = None
+) -> None:
     """Take a question back that was not answered, with the reason; who asked is told.
 
-    Raises: WrongPhase if it is answered; DoneAlready.
+    Args: seen_version: of the question that the page showed. Raises: WrongPhase if it is answered;
+    Stale if it was reworded since: the reason is not about that; DoneAlready.
     """
     why = require_text(
         reason, N_("Say why the question is withdrawn."), limit=limits.NOTE, field="reason"
@@ -156,6 +159,8 @@ def withdraw_question(actor: Actor, slug: str, question_id: int, *, reason: str)
                     "record."
                 )
             )
+        if seen_version is not None:
+            refuse_stale_question(question, seen_version)
         question.withdrawn_at, question.withdrawn_reason = now_utc(), why
         before = {"words": question.words}
         note_question(session, seat, question, Event.QUESTION_WITHDRAWN, before=before, reason=why)

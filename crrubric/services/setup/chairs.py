@@ -5,8 +5,10 @@ from sqlalchemy.orm import Session
 from crrubric.domain.actions import SiteAction
 from crrubric.domain.errors import Invalid, WrongPhase
 from crrubric.domain.events import Event
+from crrubric.domain.out_of_phase import ARCHIVED
 from crrubric.domain.policy import COMMITTEE_FIXED
 from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import Phase
 from crrubric.models import Evaluation, Member
 from crrubric.queries.people.access import lock_evaluation, require_on_site
 from crrubric.queries.people.people import Actor
@@ -54,8 +56,13 @@ def _refuse_oneself(actor: Actor, member: Member) -> None:
 def _refuse_appointment(evaluation: Evaluation, member: Member) -> None:
     """Raise WrongPhase or Invalid where no acting chair can be appointed."""
     if evaluation.phase not in COMMITTEE_FIXED:
+        if evaluation.phase is Phase.ARCHIVED:
+            raise WrongPhase(ARCHIVED)
         raise WrongPhase(
-            N_("This can’t be done in the phase “%(phase)s”."), phase=evaluation.phase.label
+            N_(
+                "An acting chair is appointed from the meeting on. Until then a chair makes another"
+                " member chair, on the page “Committee”."
+            )
         )
     if member.is_chair:
         raise Invalid(N_("%(name)s is a chair already."), name=member.name, field="member")

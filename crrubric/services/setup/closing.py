@@ -7,7 +7,7 @@ from crrubric.domain.events import Event
 from crrubric.domain.vocabulary import NoticeKind
 from crrubric.models import Ballot, Evaluation
 from crrubric.queries.mail.lateness import select_open_ballots
-from crrubric.queries.people.access import require_locked_evaluation
+from crrubric.queries.people.access import require_impartial_once_shown, require_locked_seat
 from crrubric.queries.people.people import Actor
 from crrubric.services.mail.notices import list_other_members, notify_members
 from crrubric.services.mail.outbox import set_aside_reminders
@@ -31,10 +31,12 @@ def move_closing_day(
     seen: the version that the form showed.
 
     Whoever still has ballots is told. Reminders that wait and name the old day are not sent; those
-    of the new one come in their time. Raises: Invalid if the day is over; Stale.
+    of the new one come in their time. Raises: Invalid if the day is over, and once the ballots were
+    seen for a chair with a conflict of interest: who may still mark then turns the result; Stale.
     """
     with unit_of_work() as session:
-        evaluation = require_locked_evaluation(session, actor, Action.MOVE_CLOSING_DAY, slug)
+        seat = require_locked_seat(session, actor, Action.MOVE_CLOSING_DAY, slug)
+        evaluation = seat.evaluation
         old, old_end = evaluation.closes_on, evaluation.ends_at
         stored = serialize_closing(evaluation)
         new = {
@@ -47,6 +49,7 @@ def move_closing_day(
         require_coming_end(evaluation, ends_at, closes_on)
         if (closes_on, ends_at) == (old, old_end):
             return evaluation
+        require_impartial_once_shown(session, seat)
         evaluation.closes_on, evaluation.ends_at = closes_on, ends_at
         note_evaluation_change(
             session, actor, Event.EVALUATION_CHANGED, evaluation, old=stored, new=new

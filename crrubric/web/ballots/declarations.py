@@ -4,27 +4,31 @@ from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
 
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import DoneAlready, Invalid, InvalidLines
+from crrubric.domain.errors import DoneAlready, Invalid, InvalidLines, Stale, WrongPhase
+from crrubric.domain.events import Event
 from crrubric.extensions import db
 from crrubric.queries.ballots.ballots import has_ballot
 from crrubric.queries.ballots.declarations import load_own_declarations
 from crrubric.queries.people.access import Seat, make_not_found
+from crrubric.queries.record.journal import find_latest_changes
 from crrubric.queries.setup.vendors import list_vendors_in_selection
 from crrubric.services.ballots import declarations as service
 from crrubric.services.setup.vendors import find_vendor
-from crrubric.web.ballots.forms import DeclarationForm, OneDeclarationForm
+from crrubric.web.ballots.forms import ConflictWordsForm, DeclarationForm, OneDeclarationForm
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import attach_refusal
-from crrubric.web.shared.forms import StateForm, attach_error
+from crrubric.web.shared.forms import ReasonForm, StateForm, attach_error
 from crrubric.web.shared.page import redirect_to, render_page
 from crrubric.web.shared.session import current_actor
 
 Sent = MultiDict[str, str]
+
+RETRACTION = "retraction-reason"  # the id of its field, beside the other reason on the page
 
 bp = Blueprint("declarations", __name__, url_prefix="/evaluations/<slug>")
 
@@ -36,20 +40,43 @@ def show_declaration_form(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     return render_declaration_page(seat, vendor_id, DeclarationForm())
 
 
-def render_declaration_page(seat: Seat, vendor_id: int, form: DeclarationForm) -> str:
-    """The form with what was declared before."""
+def render_declaration_page(
+    seat: Seat,
+    vendor_id: int,
+    form: DeclarationForm | None = None,
+    *,
+    retraction: ReasonForm | None = None,
+    rewording: ConflictWordsForm | None = None,
+) -> str:
+    """The form with what was declared before; below a conflict, the forms that correct it."""
     if seat.member is None:
         raise make_not_found()
     vendor = find_vendor(db.session(), seat.evaluation, vendor_id)
+    own = load_own_declarations(db.session(), seat.member).get(vendor_id)
     return render_page(
         "ballots/declare.html",
         seat,
         under="vendors.show_vendors",
         vendor=vendor,
-        form=form,
-        own=load_own_declarations(db.session(), seat.member).get(vendor_id),
+        form=form or DeclarationForm(formdata=None),
+        own=own,
         scores=has_ballot(db.session(), seat.member, vendor_id),
+        retraction=retraction or ReasonForm(formdata=None).named(RETRACTION),
+        rewording=rewording or make_rewording_form(own.words if own else ""),
+        shown_already=gettext(service.SHOWN_ALREADY),
     )
+
+
+def read_own_words(seat: Seat, vendor_id: int) -> str:
+    """How one's own conflict is worded now; empty where there is none."""
+    own = load_own_declarations(db.session(), seat.member) if seat.member else {}
+    return own[vendor_id].words if vendor_id in own else ""
+
+
+def make_rewording_form(words: str) -> ConflictWordsForm:
+    """The form with the words that are stored."""
+    form = ConflictWordsForm(formdata=None, words=words)
+    return form.showing({"words": words})
 
 
 @bp.post("/vendors/<int:vendor_id>/declaration")
@@ -82,6 +109,56 @@ def save_declaration(seat: Seat, vendor_id: int) -> ResponseReturnValue:
         return redirect_to("ballots.show_own_ballot", seat, vendor_id=vendor_id)
     flash(_("Your declaration is recorded."), "done")
     return redirect_to("vendors.show_vendors", seat)
+
+
+@bp.post("/vendors/<int:vendor_id>/declaration/retraction")
+@require_permission(Action.DECLARE)
+def save_conflict_retraction(seat: Seat, vendor_id: int) -> ResponseReturnValue:
+    """Take one's own conflict back, with the reason."""
+    form, status = ReasonForm().named(RETRACTION), 422
+    if form.validate():
+        try:
+            own = service.retract_conflict(
+                current_actor(), seat.evaluation.slug, vendor_id, reason=form.reason.data
+            )
+            name = own.vendor.name
+            flash(
+                _("Your conflict of interest with %(vendor)s is taken back.", vendor=name), "done"
+            )
+            return redirect_to("declarations.show_declaration_form", seat, vendor_id=vendor_id)
+        except (Invalid, WrongPhase, DoneAlready) as error:
+            status = attach_refusal(form, error)
+    return render_declaration_page(seat, vendor_id, retraction=form), status
+
+
+@bp.post("/vendors/<int:vendor_id>/declaration/words")
+@require_permission(Action.DECLARE)
+def save_conflict_words(seat: Seat, vendor_id: int) -> ResponseReturnValue:
+    """Put one's own conflict into other words, with the reason."""
+    form, status = ConflictWordsForm(), 422
+    if form.validate():
+        try:
+            service.reword_conflict(
+                current_actor(),
+                seat.evaluation.slug,
+                vendor_id,
+                words=form.words.data,
+                reason=form.reason.data,
+                seen=form.version.data or "",
+            )
+            flash(_("Saved."), "done")
+            return redirect_to("declarations.show_declaration_form", seat, vendor_id=vendor_id)
+        except DoneAlready as error:
+            status = attach_refusal(form, error)
+        except Invalid as error:
+            attach_error(form, error)
+        except Stale as error:
+            stored = make_rewording_form(read_own_words(seat, vendor_id))
+            kinds = (Event.CONFLICT_DECLARED, Event.CONFLICT_REWORDED)
+            changes = find_latest_changes(db.session(), seat, *kinds, vendor_id=vendor_id)
+            form.meet_newer(stored, error, changes)
+            status = 409
+    return render_declaration_page(seat, vendor_id, rewording=form), status
 
 
 @bp.get("/declarations")

@@ -75,6 +75,18 @@ class DeclarationForm(Form):
     )
 
 
+class ConflictWordsForm(EditForm):
+    """Other words for one's own conflict of interest."""
+
+    words = TextAreaField(
+        _("What is the conflict?"),
+        [InputRequired(_("Say what the conflict of interest is.")), limit_length(limits.NOTE)],
+    )
+    reason = TextAreaField(
+        _("Why do you correct it?"), [InputRequired(_("Say why.")), limit_length(limits.NOTE)]
+    )
+
+
 class OneDeclarationForm(Form):
     """A declaration for one vendor among others, which can be left open. The form around it has
     the token."""

@@ -101,6 +101,9 @@ def render_decision_page(
         and not partial,
         partial=partial and seat.may(Action.RECORD_DECISION),
         own=own,
+        position_outdated=own is not None
+        and decision is not None
+        and own.stated_at < decision.recorded_at,
         position=position or make_position_form(own, decision),
         may_state=bool(decision) and not away and seat.may(Action.STATE_POSITION),
         stated=count_stated_positions(db.session(), seat.evaluation.id),

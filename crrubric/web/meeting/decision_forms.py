@@ -104,8 +104,8 @@ class RankForm(Form):
 class ReinstatementForm(ReasonForm):
     """Why a vendor is reinstated, or no longer; a page has one for each vendor and act.
 
-    `must_haves` has those that the page named as not met. `overtaken`: somebody has done it
-    meanwhile, and the page offers the opposite by now.
+    `must_haves` has those that the page named as not met, or as lifted. `overtaken`: somebody has
+    done it meanwhile, and the page offers the opposite by now.
     """
 
     overtaken = False

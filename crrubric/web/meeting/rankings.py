@@ -1,6 +1,6 @@
 """The part of the decision page on orders: the computed one, the adopted one, who is reinstated."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -167,10 +167,15 @@ def list_reinstatement_rows(
                 vendor_id=row.id,
                 held=held,
                 form=form.showing(barring) if form and may else None,
-                withdrawal=back if may else None,
+                withdrawal=back.showing(list_lifted_codes(held)) if back and may else None,
             )
         )
     return found
+
+
+def list_lifted_codes(held: Iterable[ReinstatementAct]) -> list[str]:
+    """The must-haves that were lifted, by code."""
+    return [code for act in held for code in act.codes]
 
 
 def pick_reinstatement_form(

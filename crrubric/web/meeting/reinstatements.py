@@ -45,10 +45,11 @@ def save_reinstatement(seat: Seat, vendor_id: int) -> ResponseReturnValue:
 @bp.post("/withdraw")
 @require_permission(Action.REINSTATE_VENDOR)
 def save_reinstatement_withdrawal(seat: Seat, vendor_id: int) -> ResponseReturnValue:
-    """Withdraw a reinstatement, with a reason."""
+    """Withdraw the reinstatement that the page showed, with a reason."""
     form = ReinstatementForm().named(name_withdrawal(vendor_id))
     done = _("The reinstatement is withdrawn.")
-    return apply_reinstatement_form(seat, vendor_id, form, service.withdraw_reinstatement, done)
+    act = partial(service.withdraw_reinstatement, shown=form.list_shown())
+    return apply_reinstatement_form(seat, vendor_id, form, act, done)
 
 
 def apply_reinstatement_form(

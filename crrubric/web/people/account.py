@@ -14,11 +14,15 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
 from crrubric.domain.errors import Busy, Invalid, TooSoon
+from crrubric.domain.people.offers import choose_inviting_words, choose_role_words
 from crrubric.extensions import db
+from crrubric.queries.people.district import find_named_district
+from crrubric.queries.people.offers import OfferedSeat, list_offered_seats
 from crrubric.services.people import accounts, links
 from crrubric.web.people.account_forms import PasswordForm, SignInForm
 from crrubric.web.people.sign_in_page import render_sign_in_page
@@ -27,7 +31,7 @@ from crrubric.web.shared.access import allow_everyone, require_sign_in
 from crrubric.web.shared.forms import attach_error, join_form_errors
 from crrubric.web.shared.known_browsers import read_known_accounts
 from crrubric.web.shared.page import to_local_address, wants_json
-from crrubric.web.shared.words import translate_error
+from crrubric.web.shared.words import describe_closing, translate_error
 
 log = logging.getLogger("crrubric")
 bp = Blueprint("account", __name__)
@@ -138,10 +142,34 @@ def show_invitation(token: str) -> ResponseReturnValue:
 
 def render_invitation(token: str, form: PasswordForm) -> str:
     """The form for a password: a first one, or another."""
-    user = links.find_usable_invite(db.session(), token).user
+    invite = links.find_usable_invite(db.session(), token)
+    district = find_named_district(db.session())
     return render_template(
-        "people/invitation.html", form=form, user=user, first=accounts.is_unused(user)
+        "people/invitation.html",
+        form=form,
+        user=invite.user,
+        first=accounts.is_unused(invite.user),
+        offers=[tell_offer(seat) for seat in list_offered_seats(db.session(), invite)],
+        district=district.name if district else "",
     )
+
+
+def tell_offer(seat: OfferedSeat) -> dict[str, str]:
+    """Who invites to what, in which role and until when scoring is open, in the reader's words."""
+    evaluation = seat.evaluation
+    invites = gettext(
+        choose_inviting_words(seat.host, chairs=seat.host_chairs),
+        chair=seat.host,
+        title=evaluation.title,
+        district=evaluation.district.name,
+    )
+    closing = describe_closing(evaluation) or _("No closing date yet.")
+    return {
+        "title": evaluation.title,
+        "invites": invites,
+        "role": gettext(choose_role_words(seat.roles)),
+        "closing": closing if seat.tells_closing else "",
+    }
 
 
 @bp.post("/invitations/<token>")

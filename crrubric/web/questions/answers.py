@@ -13,10 +13,10 @@ from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.questions import questions as read
 from crrubric.services.questions import answers as service
 from crrubric.services.questions import questions
-from crrubric.web.questions.forms import AnswerForm, QuestionWordsForm
+from crrubric.web.questions.forms import AnswerForm, QuestionWithdrawalForm, QuestionWordsForm
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import attach_refusal
-from crrubric.web.shared.forms import ReasonForm, attach_error
+from crrubric.web.shared.forms import ReasonForm, VersionedForm, attach_error
 from crrubric.web.shared.page import redirect_to, render_page
 from crrubric.web.shared.session import current_actor
 from crrubric.web.shared.words import current_day, translate_error
@@ -38,7 +38,7 @@ def render_question_page(
     *,
     words: QuestionWordsForm | None = None,
     answer: AnswerForm | None = None,
-    reason: ReasonForm | None = None,
+    reason: QuestionWithdrawalForm | None = None,
 ) -> str:
     """The question, what was asked that it stands for, and the forms.
 
@@ -53,7 +53,7 @@ def render_question_page(
         asked=read.list_asking_texts(db.session(), found),
         words=words or QuestionWordsForm.showing(found),
         answer=answer or make_answer_form(found),
-        reason=reason or ReasonForm(formdata=None),
+        reason=reason or QuestionWithdrawalForm.showing(found),
         draft=found.state is QuestionState.DRAFT,
         open=found.state in {QuestionState.DRAFT, QuestionState.SENT},
         withdrawn=found.state is QuestionState.WITHDRAWN,
@@ -67,9 +67,7 @@ def make_answer_form(found: Question) -> AnswerForm:
     return form
 
 
-def attach_stale_error(
-    form: QuestionWordsForm | AnswerForm, question_id: int, error: Stale
-) -> None:
+def attach_stale_error(form: VersionedForm, question_id: int, error: Stale) -> None:
     """What was recorded meanwhile stands above what was typed; sending again replaces it."""
     form.version.data = str(read.load_question_version(db.session(), question_id))
     form.form_errors.append(translate_error(error))
@@ -128,15 +126,22 @@ def save_answer(seat: Seat, question_id: int) -> ResponseReturnValue:
 @require_permission(Action.MANAGE_QUESTIONS)
 def save_question_withdrawal(seat: Seat, question_id: int) -> ResponseReturnValue:
     """Take the question back, with a reason."""
-    form, status = ReasonForm(), 422
+    form, status = QuestionWithdrawalForm(), 422
     if form.validate():
         try:
             service.withdraw_question(
-                current_actor(), seat.evaluation.slug, question_id, reason=form.reason.data
+                current_actor(),
+                seat.evaluation.slug,
+                question_id,
+                reason=form.reason.data,
+                seen_version=form.seen_version(),
             )
             flash(_("The question is withdrawn; whoever asked is told."), "done")
             return redirect_to(HOME, seat)
-        except (Invalid, Stale, WrongPhase) as error:  # answered meanwhile, or withdrawn
+        except Stale as error:  # reworded meanwhile, or withdrawn
+            attach_stale_error(form, question_id, error)
+            status = 409
+        except (Invalid, WrongPhase) as error:  # answered meanwhile
             status = attach_refusal(form, error)
     return render_question_page(seat, question_id, reason=form), status
 

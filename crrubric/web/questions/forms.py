@@ -99,6 +99,12 @@ class AnswerForm(VersionedForm):
     answered_on = DayField(_("Answered on"), [InputRequired(_("Enter the day of the answer."))])
 
 
+class QuestionWithdrawalForm(VersionedForm):
+    """Why a question is withdrawn; `version` is the one that was seen."""
+
+    reason = TextAreaField(_("Why?"), [InputRequired(_("Say why.")), limit_length(limits.NOTE)])
+
+
 def shorten_words(words: str) -> str:
     """Words that fit into a list to choose from."""
     line = " ".join(words.split())

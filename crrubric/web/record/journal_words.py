@@ -5,8 +5,8 @@ import re
 from flask import Flask
 from flask_babel import get_locale, gettext, ngettext
 
-from crrubric.domain.events import Event
 from crrubric.domain.mail.mails import translate_facts
+from crrubric.domain.record.copies import OF_VENDOR_FILES
 from crrubric.domain.results.cost import PRICE_FIELDS
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import (
@@ -30,11 +30,6 @@ from crrubric.services.shared.journal import ROW
 from crrubric.web.shared.words import NOTHING, format_day
 from crrubric.web.shared.zones import label_zone
 
-OF_VENDOR_FILES = (
-    Event.VENDOR_FILE_ATTACHED,
-    Event.VENDOR_FILE_CHANGED,
-    Event.VENDOR_FILE_WITHDRAWN,
-)
 # `vendor_id` stands beside `vendor`, the name that people read
 HIDDEN = frozenset({"vendor_id"})
 FIELDS = {

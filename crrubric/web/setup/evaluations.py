@@ -26,7 +26,10 @@ from crrubric.domain.vocabulary import BallotState, Phase, Standing
 from crrubric.extensions import db
 from crrubric.models import Evaluation, Vendor
 from crrubric.queries.ballots.ballots import BallotLine, list_own_ballots
-from crrubric.queries.ballots.declarations import list_declared_conflicts
+from crrubric.queries.ballots.declarations import (
+    list_changed_conflicts,
+    list_declared_conflicts,
+)
 from crrubric.queries.mail.notices import list_own_notices
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.questions.questions import count_waiting_askings
@@ -298,6 +301,7 @@ def show_progress(seat: Seat) -> ResponseReturnValue:
     """How many marks and ballots are done; never which."""
     rows = list_ballot_progress(db.session(), seat)
     declared = list_declared_conflicts(db.session(), seat.evaluation.id)
+    changed = list_changed_conflicts(db.session(), seat.evaluation.id)
     people = load_lateness(seat, rows)
     vendors = sorted({row.vendor for row in rows}, key=lambda vendor: vendor.position)
     lines = [list(own) for _member, own in groupby(rows, key=lambda row: row.member.id)]
@@ -317,6 +321,7 @@ def show_progress(seat: Seat) -> ResponseReturnValue:
         links=make_sort_links(columns, by, address, _("By name")),
         vendors=vendors,
         conflicts=[row for row in declared if row.vendor_id not in seat.shut_out],
+        changed_conflicts=[row for row in changed if row.vendor_id not in seat.shut_out],
         may_waive=seat.may(Action.WAIVE_CONFLICT),
         may_reopen=seat.may(Action.REOPEN_BALLOT),
         may_move=seat.may(Action.MOVE_CLOSING_DAY),

@@ -2,14 +2,17 @@
 
 from flask import Blueprint, session
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_babel import gettext as _
 
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale
+from crrubric.domain.people.offers import choose_role_words
 from crrubric.extensions import db
 from crrubric.models import Member
 from crrubric.queries.people.access import Seat, make_not_found
+from crrubric.queries.people.people import list_roles
 from crrubric.queries.setup.act_facts import foresee_links
 from crrubric.queries.setup.members import list_waiting_members
 from crrubric.services.mail.outbox import is_mail_on
@@ -103,11 +106,15 @@ def name_with_address(member: Member) -> str:
 def compose_message(seat: Seat, member: Member, link: str) -> str:
     """What can be sent to one person."""
     words = _(
-        "%(name)s, you are invited to the selection committee for “%(title)s”. Choose a password"
-        " with this link. It works once, for %(days)s days, and it is only for you: do not share"
-        " it.",
+        "%(name)s, you are invited to the committee for “%(title)s” (%(district)s).",
         name=member.name,
         title=seat.evaluation.title,
+        district=seat.evaluation.district.name,
+    )
+    as_what = gettext(choose_role_words(list_roles(member)))
+    how = _(
+        "Choose a password with this link. It works once, for %(days)s days, and it is only for"
+        " you: do not share it.",
         days=limits.INVITE_DAYS,
     )
-    return f"{words}\n\n{link}"
+    return "\n\n".join([f"{words} {as_what}", how, link])

@@ -9,12 +9,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from crrubric.domain.actions import Action, SiteAction
-from crrubric.domain.errors import WrongPhase
+from crrubric.domain.errors import PageClosed, WrongPhase
 from crrubric.extensions import db
 from crrubric.queries.people.access import (
     Seat,
     find_evaluation,
-    make_not_found,
     require,
     require_on_site,
 )
@@ -58,7 +57,7 @@ def require_permission(
     """People of the evaluation `slug` whom the policy allows `action` now; 404 for all others.
 
     The view gets the person's `Seat` instead of the slug. A page that belongs to another phase
-    does not exist yet; a form that comes too late is told so (409).
+    does not exist now (404), and says why; a form that comes too late is told so (409).
     """
 
     def decorate(view: Callable[Concatenate[Seat, P], ResponseReturnValue]) -> View[P]:
@@ -69,9 +68,9 @@ def require_permission(
             evaluation = find_evaluation(db.session(), cast(str, kwargs.pop("slug")))
             try:
                 seat = require(session.current_actor(), action, evaluation, db.session())
-            except WrongPhase:
+            except WrongPhase as error:
                 if request.method in READING:
-                    raise make_not_found() from None
+                    raise PageClosed(error.message, slug=evaluation.slug) from None
                 raise
             return view(seat, *args, **kwargs)
 

@@ -19,6 +19,7 @@ from crrubric.domain.errors import (
     Invalid,
     NotFound,
     NotReady,
+    PageClosed,
     Stale,
     TooSoon,
     WrongPhase,
@@ -30,7 +31,7 @@ from crrubric.queries.people.access import find_evaluation, require
 from crrubric.queries.setup.rubrics import list_rubric_parts
 from crrubric.queries.setup.vendors import list_visible_vendors
 from crrubric.web.shared.forms import Offer, attach_error, list_offers, list_typed_names
-from crrubric.web.shared.page import current_address
+from crrubric.web.shared.page import READING, current_address
 from crrubric.web.shared.session import current_actor, current_person
 from crrubric.web.shared.words import translate_error
 
@@ -88,7 +89,8 @@ def attach_refusal(form: FlaskForm, error: CrrubricError) -> int:
 def handle_refusal(error: CrrubricError) -> ResponseReturnValue:
     """A refusal in words."""
     problems = [translate_error(one) for one in getattr(error, "problems", ())]
-    page = render_error_page(status_of(error), translate_error(error), problems)
+    closed = str(error.values["slug"]) if isinstance(error, PageClosed) else ""
+    page = render_error_page(status_of(error), translate_error(error), problems, closed=closed)
     return (*page, {"Retry-After": str(error.seconds)}) if isinstance(error, Busy) else page
 
 
@@ -112,7 +114,8 @@ def handle_http_error(error: HTTPException) -> ResponseReturnValue:
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: describe_size_limit(),
         HTTPStatus.BAD_REQUEST: gettext("The server could not read this request."),
     }
-    return render_error_page(status, words.get(status, status.phrase))
+    other = gettext("The server can’t take this request (number %(number)s).", number=status.value)
+    return render_error_page(status, words.get(status, other))
 
 
 def describe_size_limit() -> str:
@@ -145,24 +148,40 @@ def handle_unexpected_error(_error: Exception) -> ResponseReturnValue:
 
 
 def render_error_page(
-    status: HTTPStatus, message: str, problems: list[str] | None = None
+    status: HTTPStatus, message: str, problems: list[str] | None = None, *, closed: str = ""
 ) -> tuple[str | Response, int]:
-    """The error page, or JSON for the script; the text that was sent comes back with it."""
+    """The error page, or JSON for the script; the text that was sent comes back with it.
+
+    Args: closed: the evaluation of which the page is one in another phase.
+    """
     if request.accept_mimetypes.best == "application/json":
         return jsonify(message=message), status.value
     return (
         render_template(
             "shared/error.html",
+            title=choose_error_title(status, closed=bool(closed)),
             message=message,
+            closed=closed,
             problems=problems or [],
             kept=list_typed_texts(),
             chosen=list_choices_made(status),
             here=make_empty_address,
             again=find_retry_address(status),
+            # asked for only where the database answers
+            signed_in=status is not HTTPStatus.NOT_FOUND or current_person() is not None,
             resend=collect_sent_fields() if status in PASSING else [],
         ),
         status.value,
     )
+
+
+def choose_error_title(status: HTTPStatus, *, closed: bool) -> str:
+    """What heads the page: nothing was tried where a page is only read."""
+    if closed:
+        return str(gettext("This page is not open now"))
+    if status is HTTPStatus.NOT_FOUND and request.method in READING:
+        return str(gettext("Page not found"))
+    return str(gettext("This did not work"))
 
 
 def find_retry_address(status: HTTPStatus) -> str:

@@ -18,8 +18,6 @@ from tests.integration.conftest import Visit
 from tests.integration.meeting.test_meeting import VOTE, findings, make_second_chair, opened
 from tests.pages import filled_form, parse, words
 
-pytestmark = pytest.mark.both_databases
-
 
 def attended(make: Factory) -> Made:
     """A meeting at which all four members are present."""

@@ -307,6 +307,66 @@ def prices_in_memo(made: Made) -> MemoPrices:
     return load_memo_prices(db.session(), made.evaluation, ZoneInfo("America/Chicago"))
 
 
+def seal_prices(made: Made, *, sealed: bool) -> None:
+    rules.set_rule(made.chair, made.slug, rules.RuleSettings(prices_sealed=sealed))
+
+
+def test_the_memo_says_when_prices_were_open_before_they_were_sealed(make: Factory, visit: Visit):
+    made = make.evaluation()
+    seal_prices(made, sealed=False)
+    facts = VendorFacts(company=made.vendors[0].company, product="Courses", unit_price_cents=4242)
+    change_vendor(made.chair, made.slug, made.vendors[0].id, facts)
+    assert "42.42" in visit(made.reviewers[0]).get(made.url("vendors/")).text
+    seal_prices(made, sealed=True)
+    make.forward(made, Phase.MEETING, {(0, 0): "YYY"})
+
+    (span,) = prices_in_memo(made).unsealed
+    text = visit(made.reviewers[0]).get(made.url("memo/")).text
+
+    assert span.ended is not None
+    assert span.begun < span.ended
+    assert "everybody who was on the committee then could read the prices that were" in text
+
+
+@pytest.mark.parametrize("priced_first", [True, False])
+def test_nothing_was_open_while_there_was_no_price_or_the_rule_sealed_it(
+    make: Factory, priced_first: bool
+):
+    made = make.evaluation()
+    facts = VendorFacts(company=made.vendors[0].company, product="Courses", unit_price_cents=4242)
+    if priced_first:  # sealed from the beginning
+        change_vendor(made.chair, made.slug, made.vendors[0].id, facts)
+    seal_prices(made, sealed=priced_first)
+    seal_prices(made, sealed=True)
+    change_vendor(made.chair, made.slug, made.vendors[0].id, facts)
+
+    assert (prices_in_memo(made).unsealed, prices_in_memo(made).open_files) == ((), ())
+
+
+def test_the_memo_says_when_a_file_that_tells_prices_was_open(make: Factory, visit: Visit):
+    made = priced(make, Phase.SCORING)
+    file = sheet_of(made, tells_prices=False)
+    own = made.chair, made.slug, file.vendor_id, file.key
+    assert prices_in_memo(made).open_files == ()  # nobody has said that it tells any
+
+    set_file_prices(*own, tells_prices=True)
+    (closed,) = prices_in_memo(made).open_files
+    set_file_prices(*own, tells_prices=False)
+    _first, open_again = prices_in_memo(made).open_files
+    withdraw_vendor_file(*own, reason="It is old.")
+    set_file_prices(*own, tells_prices=True)
+    set_file_prices(*own, tells_prices=False)
+    withdrawn = prices_in_memo(made).open_files
+    make.forward(made, Phase.MEETING, {(0, 0): "YYY"})
+
+    assert closed.ended is not None
+    assert (open_again.begun > closed.ended, open_again.ended) == (True, None)
+    assert [row.ended is None for row in withdrawn] == [False, False]
+    text = visit(made.reviewers[0]).get(made.url("memo/")).text
+    assert "although it was said before or after that they tell prices:" in text
+    assert f"{made.vendors[0].company}: from " in text
+
+
 def test_findings_withdrawn_after_prices_opened_are_counted(make: Factory):
     made = priced(make, Phase.MEETING)
     adopt_everything(made)

@@ -179,8 +179,9 @@ def test_a_reinstatement_is_withdrawn_with_a_reason_that_the_journal_keeps(
     reinstate(made)
     chair, address = visit(made.chair), made.url(f"decision/vendors/{made.vendors[1].id}/withdraw")
 
-    refused = chair.post(address, {"reason": " "})
-    done = chair.post(address, {"reason": "The screens came late."})
+    shown = filled_form(chair.page(made.url("decision/")), address)
+    refused = chair.post(address, {**shown, "reason": " "})
+    done = chair.post(address, {**shown, "reason": "The screens came late."})
 
     assert (refused.status_code, done.status_code) == (422, 303)
     assert gate(made, 1) is Gate.FAIL
@@ -190,6 +191,25 @@ def test_a_reinstatement_is_withdrawn_with_a_reason_that_the_journal_keeps(
     assert (entry.before, entry.reason) == ({"reason": WHY}, "The screens came late.")
     with pytest.raises(DoneAlready, match=r"“The screens came late\.”"):
         withdraw_reinstatement(made.chair, made.slug, made.vendors[1].id, reason="again")
+
+
+def test_a_reinstatement_is_not_withdrawn_for_what_the_page_did_not_show(
+    make: Factory, visit: Visit
+):
+    """Another chair lifted something else meanwhile: the reason is not about that."""
+    made = meeting(make)
+    chair, address = visit(made.chair), made.url(f"decision/vendors/{made.vendors[1].id}/withdraw")
+    reinstate(made)
+    late = filled_form(chair.page(made.url("decision/")), address) | {"must_haves": "other"}
+
+    answer = chair.post(address, {**late, "reason": "The screens came late."})
+
+    assert answer.status_code == 422
+    assert "has changed since you opened the page: now it is Accessible." in answer.text
+    assert "The screens came late." in answer.text
+    assert gate(made, 1) is Gate.REINSTATED
+    shown = filled_form(parse(422, answer.text), address)
+    assert chair.post(address, {**shown, "reason": "All of it."}).status_code == 303
 
 
 def test_a_reinstatement_without_effect_is_kept_and_shown_as_such(make: Factory, visit: Visit):

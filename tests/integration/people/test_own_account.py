@@ -136,7 +136,7 @@ def test_an_address_counts_once_the_link_that_went_there_is_used(
     link = links.make_operator_link(OPERATOR, db.session.get_one(User, actor.user_id))
     assert person.get(path).status_code == 404  # another link ends it, as always
     path = ask(person)
-    assert "You sign in with" in person.get(path).text
+    assert "You sign in to crrubric with" in person.get(path).text
     assert email_of(actor) == old  # looking does not spend it
     assert person.post(path).status_code == 303
     assert person.post(path).status_code == 404

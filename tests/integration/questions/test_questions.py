@@ -524,6 +524,25 @@ def test_the_asker_reads_why_a_question_was_set_aside_or_withdrawn(make: Factory
     assert [told(made, 0), told(made, 1)] == [["ASKING_SET_ASIDE"], ["QUESTION_WITHDRAWN"]]
 
 
+def test_a_question_that_was_reworded_meanwhile_is_not_withdrawn_unseen(
+    make: Factory, visit: Visit
+):
+    made = scoring(make)
+    question = merged(made, asked(made))
+    chair, address = visit(made.chair), made.url(f"questions/{question.id}")
+    late = {"reason": "We know that.", "version": str(question.version)}
+    reword_question(
+        made.chair, made.slug, question.id, words="What else?", seen_version=question.version
+    )
+
+    answer = chair.post(f"{address}/withdraw", late)
+
+    assert answer.status_code == 409
+    assert ("What else?" in answer.text, "We know that." in answer.text) == (True, True)
+    shown = filled_form(parse(409, answer.text), f"{address}/withdraw")
+    assert chair.post(f"{address}/withdraw", shown).status_code == 303
+
+
 def test_an_answered_question_can_not_be_withdrawn(make: Factory):
     made = scoring(make)
     question = merged(made, asked(made))

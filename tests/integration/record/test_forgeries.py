@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from crrubric.domain.ballots.receipts import receipt_of
 from crrubric.domain.events import Event
-from crrubric.domain.record.chain import SITE, START, hash_of
+from crrubric.domain.record.chain import SITE, START, TIMED, hash_of
 from crrubric.domain.vocabulary import Answer, Outcome, Phase
 from crrubric.extensions import WRITE, db
 from crrubric.models import Base, JournalEntry, SealedBallot
@@ -24,6 +24,7 @@ from crrubric.models.seals import list_expected_triggers
 from crrubric.queries.record.journal import link_of
 from crrubric.queries.record.verification import verify_record
 from crrubric.services.meeting.decisions import FindingText
+from crrubric.services.shared.journal import draw_entry_salts
 from tests.factories import Factory, Made, ballot_of
 from tests.in_meeting import record_finding
 from tests.integration.record.test_every_column import problems, seals_off
@@ -203,6 +204,18 @@ def test_a_district_that_nobody_has_named(made: Made, column: str):
     assert problems() == [f"The district differs from the journal: {column}."]
 
 
+def test_an_evaluation_that_was_moved_to_another_district(made: Made):
+    """With a district of no name go the name and the hours that the memo prints."""
+    run(
+        "INSERT INTO district (id, name, time_zone, version)"
+        " SELECT id + 1, 'Our district', 'UTC', 0 FROM district",
+        "UPDATE evaluation SET district_id = district_id + 1",
+    )
+
+    wrong = "it is of another district than the site’s, and no page leads to it."
+    assert problems() == [f"{TITLE}: {wrong}"]
+
+
 def test_a_journal_of_no_evaluation(made: Made):
     own = made.evaluation.id
     run("UPDATE journal_entry SET chain = 4711 WHERE number = 1 AND chain = :own", own=own)
@@ -323,14 +336,44 @@ def test_an_evaluation_is_not_made_twice(made: Made):
 
 def test_marks_of_an_older_import_are_counted_as_untold(make: Factory, made: Made):
     run(
+        "UPDATE journal_entry SET version = 1, salts = NULL WHERE chain <> 0",
         "UPDATE journal_entry SET event = 'MARKS_IMPORTED', before = NULL,"
-        """ after = '{"marks": 1, "reviewers": 0, "vendors": 0}' WHERE number = 5 AND chain <> 0"""
+        """ after = '{"marks": 1, "reviewers": 0, "vendors": 0}' WHERE number = 5 AND chain <> 0""",
     )
     chain_anew(made.evaluation.id)
+    tell_beginning_again(made.evaluation.id)
 
     found = verify_record(db.session())
 
     assert (found.untold > 0, found.problems) == (True, ())
+
+
+@pytest.mark.parametrize(
+    ("event", "after"),
+    [
+        (Event.MARKS_IMPORTED, {"marks": 0, "reviewers": 0, "vendors": 0}),
+        (Event.REINSTATEMENT_RECORDED, {"does_not_meet": "Whatever"}),
+    ],
+)
+def test_no_entry_of_today_tells_so_little_that_tables_are_not_compared(
+    made: Made, event: Event, after: dict[str, Any]
+):
+    """As entries of older versions could: one more at the end would cover for every change."""
+    own = made.evaluation.id
+    newest = select(JournalEntry).where(JournalEntry.chain == own).order_by(JournalEntry.id.desc())
+    last = db.session.scalars(newest.limit(1)).one()
+    entry = JournalEntry(
+        chain=own, number=last.number + 1, at=last.at, evaluation_id=own, actor_name="operator",
+        event=event, subject="", vendor_id=made.vendors[0].id, after=after, reason="",
+        version=TIMED,
+    )  # fmt: skip
+    entry.salts = draw_entry_salts(entry)
+    entry.hash = hash_of(link_of(entry), last.hash)
+    db.session.add(entry)
+    db.session.commit()
+
+    number = f"Journal, chain {own}: entry {entry.number} does not fit what was told before it."
+    assert problems() == [number]
 
 
 def switch(statement: str) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -32,6 +33,7 @@ from crrubric.services.meeting import decisions, reinstatements
 from crrubric.services.meeting.decisions import FindingText
 from crrubric.services.setup import corrections, phases, withdrawals
 from crrubric.services.setup.chairs import appoint_chair
+from crrubric.services.setup.closing import move_closing_day
 from tests import in_meeting
 from tests.factories import Factory, Made, ballot_of
 from tests.integration.conftest import Visit, Visitor
@@ -318,8 +320,13 @@ def enter(made: Made, actor: Actor) -> None:
     enter_ballot(actor, made.slug, ballot_of(made, 2, 1).id, entry)
 
 
+def end_scoring(made: Made, actor: Actor) -> None:
+    now = now_utc()
+    move_closing_day(actor, made.slug, now.date(), now + timedelta(seconds=30))
+
+
 ON_COMPETITORS = (find_against_the_votes, withdraw_finding, reinstate, withdraw, restore, go_back)
-IN_SCORING = (close_again, reopen, correct, enter)
+IN_SCORING = (close_again, end_scoring, reopen, correct, enter)
 
 
 def prepare_competitors(make: Factory) -> Made:

@@ -1,35 +1,47 @@
 """Sentences of the memo that were not true once: who marked, when, of which vendors."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
+from crrubric.domain.errors import Stale
 from crrubric.domain.memo.sections import compose_memo
 from crrubric.domain.memo.tree import Bullets, MemoFacts, Paragraph, Table
+from crrubric.domain.versions import fingerprint_values
 from crrubric.domain.vocabulary import (
     Answer,
     CorrectionEffect,
     DeclarationKind,
     Outcome,
     Phase,
+    PositionKind,
     Standing,
 )
 from crrubric.extensions import db
-from crrubric.models import Evaluation, Finding, Member
+from crrubric.models import Evaluation, Finding, Member, PracticeMark
+from crrubric.queries.meeting.decisions import recommendation_of
 from crrubric.queries.memo.memos import load_memo_facts
-from crrubric.queries.people.people import Actor
+from crrubric.queries.people.people import OPERATOR, Actor
+from crrubric.services.ballots import seals
 from crrubric.services.ballots.declarations import declare_interest
 from crrubric.services.exchange.imports import import_marks, import_new_evaluation
 from crrubric.services.meeting import decisions, positions
 from crrubric.services.people.district import set_district
 from crrubric.services.questions.questions import write_question
 from crrubric.services.setup import committee, corrections, phases, withdrawals
-from crrubric.services.setup.practice import record_practice_mark, restart_practice, show_spread
+from crrubric.services.setup.practice import (
+    finish_practice,
+    record_practice_mark,
+    restart_practice,
+    show_spread,
+)
 from crrubric.services.setup.rules import RuleSettings
 from tests import in_meeting
 from tests.factories import Factory, Made, ballot_of
+from tests.integration.conftest import Visit
 
 MARKS = {(0, 0): "YYA", (0, 1): "YYY"}
 
@@ -245,9 +257,106 @@ def test_a_practice_round_that_was_begun_again_says_so(make: Factory):
     make.forward(made, Phase.MEETING, MARKS)
 
     assert (
-        "The round was begun again, and the marks until then were thrown away; 0 reviewers marked"
-        " it after that."
+        "The round was begun again, and the marks until then were thrown away. Reviewers who"
+        " finished it after that: 0."
     ) in memo_of(made)
+
+
+def test_a_file_whose_marks_were_set_aside_is_told(make: Factory, tmp_path: Path):
+    made = make.evaluation(phase=Phase.SCORING, marks=MARKS)
+    file = tmp_path / "marks.csv"
+    reviewer, vendor = made.reviewers[1].name, made.vendors[0].code
+    file.write_text(f"reviewer,vendor,criterion,mark\n{reviewer},{vendor},ada,YES\n")
+    import_marks(OPERATOR, file, slug=made.slug)
+    again = corrections.Correction(
+        title="Other", question="", look_for="", effect=CorrectionEffect.AGAIN, reason="Unclear"
+    )
+    corrections.correct_criterion(made.chair, made.slug, made.criterion("ada").id, again)
+    make.forward(made, Phase.MEETING, {})
+
+    memo = memo_of(made)
+
+    assert "Files were imported, but none of their marks is on a ballot any more:" in memo
+    assert "“marks.csv”, imported 2" in memo
+
+
+def test_a_ballot_that_was_only_opened_again_is_told(make: Factory):
+    """With that went the reasons for what has no mark."""
+    made = make.evaluation(phase=Phase.SCORING, marks={(0, 0): "YY-", (1, 0): "YYY"})
+    make.submit(made, 0, 0, "I could not see it.")
+    make.forward(made, Phase.MEETING, {})
+    phases.change_phase(made.chair, made.slug, Phase.SCORING, reason="Somebody was ill.")
+    seals.reopen_ballot(made.chair, made.slug, ballot_of(made, 0, 0).id, reason="Look again.")
+    phases.change_phase(made.chair, made.slug, Phase.MEETING)
+
+    memo = memo_of(made)
+
+    assert "Submitted ballots that were opened again after that:" in memo
+    assert f"{made.reviewers[0].name}, {made.vendors[0].company}: 2" in memo
+    assert "No ballot was changed then." not in memo
+
+
+def test_the_memo_names_the_zone_of_its_times(make: Factory):
+    made = make.evaluation(phase=Phase.MEETING, marks=MARKS)
+    administrator = make.actor("Ida", standing=Standing.ADMINISTRATOR)
+    set_district(administrator, name="Ours", time_zone="America/Denver", seen_version=0)
+
+    blocks = compose_memo(facts_of(made), str).blocks
+
+    rows = [row for block in blocks if isinstance(block, Table) for row in block.rows]
+    assert ("Time zone of all times", "America/Denver") in rows
+
+
+def finish_practice_round(made: Made) -> None:
+    """One of the two reviewers marks a criterion, and is done."""
+    own = made.reviewers[0], made.slug
+    record_practice_mark(*own, made.criteria[0].id, answer=Answer.YES, seen_version=0)
+    finish_practice(*own)
+    show_spread(made.chair, made.slug)
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_a_practice_round_is_told_from_what_the_journal_tells(make: Factory, back: bool):
+    """Also if the evaluation went back to set-up after it, and whatever became of its marks."""
+    made = make.evaluation(phase=Phase.PRACTICE)
+    finish_practice_round(made)
+    if back:
+        phases.change_phase(made.chair, made.slug, Phase.SETUP, reason="Reword a criterion.")
+    phases.change_phase(made.chair, made.slug, Phase.SCORING)
+    make.no_conflicts(made)
+    make.mark_all(made, MARKS)
+    phases.change_phase(made.chair, made.slug, Phase.MEETING)
+    db.session.execute(delete(PracticeMark))
+    db.session.commit()
+
+    assert "Reviewers who finished it: 1. Those marks never counted." in memo_of(made)
+
+
+def test_positions_on_an_earlier_wording_are_not_taken_for_the_last(make: Factory, visit: Visit):
+    """Who supported it with a condition does not support it without."""
+    made = make.evaluation(phase=Phase.MEETING, marks=MARKS)
+    text = decisions.DecisionText(
+        vendor_id=made.vendors[0].id, reason="It fits.", conditions="With a way out."
+    )
+    decisions.record_decision(made.chair, made.slug, text)
+    decision = recommendation_of(db.session(), made.evaluation.id)
+    shown = fingerprint_values(positions.read_position_subject(decision))
+    for reviewer in made.reviewers:
+        positions.state_position(reviewer, made.slug, kind=PositionKind.SUPPORT)
+    decisions.record_decision(made.chair, made.slug, replace(text, conditions=""))
+    page = visit(made.reviewers[0]).get(made.url("decision/")).text
+    last = (made.reviewers[1], made.slug)
+    with pytest.raises(Stale):
+        positions.state_position(*last, kind=PositionKind.CANNOT_SUPPORT, words="No.", seen=shown)
+    positions.state_position(*last, kind=PositionKind.SUPPORT)
+    phases.change_phase(made.chair, made.slug, Phase.DECIDED)
+
+    memo = memo_of(made)
+
+    assert "The recommendation was recorded anew after you stated your position." in page
+    assert "2 reviewers support it, 0 can live with it, 0 cannot support it." in memo
+    (told,) = (line for line in memo.splitlines() if line.startswith("Of these positions, stated"))
+    assert told.endswith(": 1.")
 
 
 def test_a_second_final_memo_tells_the_decision_before(make: Factory):

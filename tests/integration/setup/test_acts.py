@@ -22,8 +22,6 @@ from tests.factories import Factory, Made, small_rubric
 from tests.integration.conftest import Visit
 from tests.pages import words
 
-pytestmark = pytest.mark.both_databases
-
 
 def phase_of(made: Made) -> Phase:
     db.session.expire_all()

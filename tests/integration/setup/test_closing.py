@@ -113,12 +113,14 @@ def test_moving_the_closing_day_afterwards_makes_no_late_ballot_early(make: Fact
     make.submit(made, 0, 0, "left")
     let_time_pass(made, 2)  # submitted two days late, and the hard end is over
     move_closing_day(made.chair, made.slug, TODAY + timedelta(days=3))
+    progress = visit(made.chair).get(made.url("progress")).text
     phases.change_phase(made.chair, made.slug, Phase.MEETING)
 
     evaluation = db.session.get_one(Evaluation, made.evaluation.id)
     told = load_memo_blindness(db.session(), evaluation, ZoneInfo("UTC"))
 
     late = [(row.change.reviewer, row.closing) for row in told.late_ballots]
+    assert progress.count("after the closing day") == 1
     assert late == [(made.reviewers[0].name, TODAY - timedelta(days=2))]
     moves = [(row.before, row.after) for row in told.moves]
     days = TODAY - timedelta(days=2), TODAY + timedelta(days=3)

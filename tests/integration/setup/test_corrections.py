@@ -16,7 +16,7 @@ from crrubric.services.meeting import decisions
 from crrubric.services.setup import corrections, withdrawals
 from crrubric.services.setup.assignments import assign_reviewer
 from crrubric.services.setup.committee import remove_member
-from crrubric.services.setup.practice import record_practice_mark
+from crrubric.services.setup.practice import finish_practice, record_practice_mark
 from tests import in_meeting
 from tests.factories import Factory, Made, ballot_of, stored_marks
 from tests.integration.conftest import Visit, error_of
@@ -319,6 +319,7 @@ def test_the_memo_reports_changes_made_after_ballots_opened(make: Factory, visit
     record_practice_mark(
         made.reviewers[0], made.slug, made.criteria[0].id, answer=Answer.YES, seen_version=0
     )
+    finish_practice(made.reviewers[0], made.slug)
     only_ada = Assignment(None, frozenset({made.criterion("ada").id}))
     seats = {row.name: row.id for row in db.session.scalars(select(Member))}
     assign_reviewer(made.chair, made.slug, seats[made.reviewers[0].name], only_ada)
@@ -331,7 +332,7 @@ def test_the_memo_reports_changes_made_after_ballots_opened(make: Factory, visit
     text = visit(made.chair).get(made.url("memo/")).text
 
     for words in (
-        "1 reviewers marked it. Those marks never counted.",
+        "Reviewers who finished it: 1. Those marks never counted.",
         "Revision 1, ",
         "“exchange” was read in two ways (Marks already given stay valid: the meaning is the same)",
         "It was sold",

@@ -14,8 +14,6 @@ from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
 from tests.pages import filled_form
 
-pytestmark = pytest.mark.both_databases
-
 
 def stored(made: Made) -> dict[str, str]:
     """Title -> its Spanish."""

@@ -13,6 +13,7 @@ from sqlalchemy import String, Text, select
 from werkzeug.test import TestResponse
 
 from crrubric import catalogue
+from crrubric.domain.policy import phases_of
 from crrubric.domain.setup.rubric import load_practice_vendor
 from crrubric.domain.vocabulary import Answer, Phase, Role, Standing
 from crrubric.extensions import db
@@ -145,11 +146,18 @@ def scene(make: Factory, phase: Phase) -> tuple[Made, Actor]:
 
 
 def answers(
-    visit: Visit, app: Flask, actor: Actor | None, made: Made
+    visit: Visit, app: Flask, actor: Actor | None, made: Made, role: Role | None
 ) -> Iterator[tuple[str, TestResponse]]:
-    """Every page that there is, and the refusal of every form."""
+    """Every page that there is for this role, and the refusal of every form of it.
+
+    Whatever is not there for it is one page, which "/no-such-page" shows.
+    """
     person = visit(actor)
-    routes = addresses(app, made, {"reviewer": made.reviewers[0]})
+    routes = [
+        route
+        for route in addresses(app, made, {"reviewer": made.reviewers[0]})
+        if role is None or phases_of({role}, route[2])
+    ]
     pages = [url for method, url, _action in routes if method == "GET"]
     pages += [made.url(path) for path in PAGES] + ["/", "/evaluations/new", "/no-such-page"]
     for url in dict.fromkeys([*pages, "/sign-in", "/accessibility"]):
@@ -197,8 +205,13 @@ def test_every_word_on_a_page_is_translated_or_typed(
 
     found = {
         each
-        for actor in (made.chair, made.reviewers[0], observer, None)
-        for each in list_unmarked(answers(visit, app, actor, made), known)
+        for actor, role in (
+            (made.chair, Role.CHAIR),
+            (made.reviewers[0], Role.REVIEWER),
+            (observer, Role.OBSERVER),
+            (None, None),
+        )
+        for each in list_unmarked(answers(visit, app, actor, made, role), known)
     }
 
     assert sorted(found) == []

@@ -1,6 +1,7 @@
 """Databases are put back from images: the same rows, the same seals, the same next steps."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from crrubric.models import JournalEntry, User
 from crrubric.models.base import UtcDateTime
 from crrubric.queries.record.verification import verify_record
 from crrubric.services.setup import evaluations
+from tests import factories, kept
 from tests.databases import is_empty, take_image, wipe
 from tests.factories import Factory, Made
 from tests.machine.frame import everything, rows_of_everything
@@ -71,6 +73,41 @@ def test_what_is_put_back_is_what_there_was_to_the_last_row(make: Factory):
 
     assert (emptied, everything()) == (True, before)
     assert [str(problem) for problem in verify_record(db.session()).problems] == []
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_another_worker_puts_back_what_one_has_made(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(kept, "STORE", [tmp_path])
+    monkeypatch.setattr(factories, "KEPT", {})
+    first = Factory(app)
+    decided(first)
+    before = everything()
+    monkeypatch.setattr(factories, "KEPT", {})
+    wipe()
+    monkeypatch.setattr(Factory, "begin_evaluation", None)  # nothing is made anew
+
+    again = Factory(app)
+    decided(again)
+
+    assert (everything(), again.named) == (before, first.named)
+    assert len(list(tmp_path.iterdir())) == 5  # a file for each step, and nothing unfinished
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_what_another_worker_has_made_for_other_settings_is_not_taken(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(kept, "STORE", [tmp_path])
+    monkeypatch.setattr(factories, "KEPT", {})
+    Factory(app).evaluation()
+    monkeypatch.setitem(app.config, "MAX_COOKIE_SIZE", 5000)
+    wipe()
+
+    Factory(app).evaluation()
+
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # elsewhere ids go on counting

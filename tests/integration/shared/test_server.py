@@ -152,6 +152,73 @@ def test_where_all_connections_are_taken_by_halves_of_requests_the_oldest_are_cl
         assert Client(server.port).ask("GET", "/health").status == 200
 
 
+def test_where_all_connections_are_taken_by_who_reads_nothing_the_oldest_are_closed(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+):
+    set_settings(app, monkeypatch, SERVER_CONNECTIONS=40)
+    monkeypatch.setattr(http, "RESTING", 1)
+
+    with running_server(app) as server, lazy_readers(server.port, 45):
+        assert Client(server.port).ask("GET", "/health").status == 200
+
+
+def test_an_answer_that_nobody_takes_is_given_up(app: Flask, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(http, "UNTAKEN", 1)
+
+    with running_server(app) as server, lazy_readers(server.port, 1) as (reader,):
+        time.sleep(4)
+        reader.settimeout(PATIENCE)
+        with suppress(ConnectionResetError):
+            while len(got := reader.recv(100_000)) == 100_000:
+                pass
+            while got:
+                got = reader.recv(100_000)
+            assert got == b""  # it ended, though the rest was never sent
+
+
+def test_an_answer_that_is_taken_steadily_comes_whole(app: Flask, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(http, "UNTAKEN", 1)
+
+    with running_server(app) as server, lazy_readers(server.port, 1) as (reader,):
+        reader.settimeout(PATIENCE)
+        came = 0
+        for _moment in range(30):
+            came += len(reader.recv(200_000))
+            time.sleep(0.1)
+        while piece := reader.recv(1_000_000):
+            came += len(piece)
+            if came > 4_000_000:
+                break
+
+        assert came > 4_000_000
+
+
+def test_requests_under_way_fill_no_disk(app: Flask, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(http, "BODIES_AT_ONCE", 0)
+    head = b"POST /a/files HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000\r\n\r\n"
+
+    with running_server(app) as server, idle_connections(server.port, 1) as (sender,):
+        sender.sendall(head + bytes(8_000))
+
+        assert sender.recv(100) == b""
+
+
+@contextmanager
+def lazy_readers(port: int, count: int) -> Iterator[list[socket.socket]]:
+    """So many that asked for a large file and take nothing of it."""
+    opened = []
+    for _ in range(count):
+        one = socket.socket()
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        one.settimeout(PATIENCE)
+        one.connect(("127.0.0.1", port))
+        one.sendall(b"GET /assets/plotly.min.js HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        opened.append(one)
+    yield opened
+    for one in opened:
+        one.close()
+
+
 def test_a_request_that_does_not_come_to_its_end_is_given_up(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ):

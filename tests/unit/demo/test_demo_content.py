@@ -45,8 +45,8 @@ EVALUATION_KEYS = {"key", "title", "phase", "purpose", "opened_days_ago", "must_
 EVALUATION_KEYS |= {"rule", "member", "vendor", "recusal", "ballots", "note", "question"}
 KEYS_BY_PHASE = {
     "SCORING": {"closes_in_days", "asking", "assigned", "file"},
-    "MEETING": {"closed_days_ago", "finding", "file"},
-    "DECIDED": {"closed_days_ago", "decided_days_ago", "finding", "decision"},
+    "MEETING": {"closed_days_ago", "finding", "file", "meeting"},
+    "DECIDED": {"closed_days_ago", "decided_days_ago", "finding", "decision", "meeting"},
 }
 VENDOR_KEYS = {"code", "company", "product", "version", "contact_name", "contact_email"}
 VENDOR_KEYS |= {"website", "price_unit", "unit_price", "quantity", "term_months"}
@@ -272,7 +272,29 @@ def test_a_file_is_of_a_vendor_or_on_a_mark_and_can_be_attached(evaluation):
             assert set(file) == FILE_KEYS | {"person", "criterion"}
             assert letter(evaluation, file["person"], file["vendor"], file["criterion"]) != "-"
         else:
-            assert set(file) == FILE_KEYS
+            assert set(file) - {"tells_prices"} == FILE_KEYS
+
+
+@pytest.mark.parametrize("evaluation", EVALUATIONS)
+def test_a_file_of_a_vendor_with_an_amount_in_it_is_ticked_as_telling_prices(evaluation: Table):
+    for file in evaluation.get("file", []):
+        text = " ".join([file["name"], *file["lines"]])
+        amount = re.search(r"(?i)price|cost|\$|\d\.\d\d\b", text) is not None
+        assert file.get("tells_prices", False) == (amount and "person" not in file), file["name"]
+
+
+@pytest.mark.parametrize("evaluation", EVALUATIONS)
+def test_findings_are_recorded_in_a_meeting_at_which_the_chair_and_voters_are(evaluation: Table):
+    assert ("finding" in evaluation) == ("meeting" in evaluation)
+    if "meeting" not in evaluation:
+        return
+    meeting = evaluation["meeting"]
+    seats = {member["person"] for member in evaluation["member"]}
+    assert set(meeting["present"]) <= seats
+    if "motion" in meeting:
+        motion = meeting["motion"]
+        assert motion["in_favor"] <= len(meeting["present"])
+        assert {motion["moved_by"], motion["seconded_by"]} <= set(meeting["present"])
 
 
 def test_the_demo_shows_old_and_expired_evidence_and_links():

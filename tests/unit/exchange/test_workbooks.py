@@ -1,5 +1,6 @@
 """Files with a table: text in the encodings of spreadsheets, and the first sheet of a workbook."""
 
+import time
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -68,6 +69,11 @@ def test_of_a_formula_what_it_gave_is_read():
         change_sheet(b'<row r="2"', b'<row r="1000000000000000000000"'),
         change_sheet(b"</sheetData>", b"</sheetdata>"),
         change_sheet(b">x<", b">" + b"x" * 100_000 + b"<", rows=100),
+        change_sheet(b"<sheetData>", b"<row" * 300_000),
+        change_sheet(b"</row>", b'<c r="CW2"><v>1</v></c></row>'),
+        change_sheet(b"</sheetData>", b"</sheetData>" + b"<mergeCell/>" * 100_000),
+        change_sheet(b"</cellXfs>", b"<xf/>" * 200_000 + b"</cellXfs>"),
+        change_sheet(b'"/xl/workbook.xml"', b'"/xl/styles.xml"'),
     ],
     ids=[
         "Word",
@@ -80,6 +86,11 @@ def test_of_a_formula_what_it_gave_is_read():
         "number without end",
         "broken XML",
         "one long text in many cells",
+        "rows that do not end",
+        "far column",
+        "many merged cells",
+        "many formats",
+        "another part as the book",
     ],
 )
 def test_what_cannot_be_read_is_refused_in_words(data: bytes):
@@ -87,6 +98,33 @@ def test_what_cannot_be_read_is_refused_in_words(data: bytes):
         read_workbook(data)
 
     assert refused.value.field == "file"
+
+
+def test_a_hostile_workbook_is_refused_before_it_costs_time():
+    hostile = change_sheet(b"<sheetData>", b"<row" * 1_000_000)
+    begun = time.process_time()
+
+    with pytest.raises(Invalid):
+        read_workbook(hostile)
+
+    assert time.process_time() - begun < 5  # it was an hour
+
+
+def test_cells_with_a_format_alone_make_no_row_wider():
+    far = b"".join(b'<row r="%d"><c r="XFD%d" s="1"/></row>' % (n, n) for n in range(3, 8_003))
+    begun = time.process_time()
+
+    rows = list(iterate_sheet_rows(change_sheet(b"</sheetData>", far + b"</sheetData>")))
+
+    assert rows[:2] == [(1, ["x"]), (2, ["x"])]
+    assert rows[2:] == [(number, []) for number in range(3, 8_003)]
+    assert time.process_time() - begun < 5  # it was half a minute
+
+
+def test_only_the_first_sheet_is_looked_at():
+    made = make_workbook([["x"]], [["y"] * 150])
+
+    assert read_workbook(made) == "x\n"
 
 
 def test_an_empty_sheet_is_no_table():

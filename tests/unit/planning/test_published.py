@@ -1,10 +1,11 @@
 """Figures that were published: each with its source, the same in every language."""
 
+import json
 from fractions import Fraction
 
 import pytest
 
-from crrubric.domain.planning.calibration import GUIDE
+from crrubric.domain.planning.calibration import GUIDE, format_number
 from crrubric.domain.planning.published import load_published_figures
 from crrubric.reports.planning.calibration_figures import draw_calibration
 
@@ -44,3 +45,26 @@ def test_the_figure_says_in_words_what_it_draws():
     assert ("0", "100 %") in chart.table.rows
     assert "3.33 earned by those who graduated on time" in chart.table.note
     assert "60–90 % between moderate and low risk" in chart.table.note
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_line_and_band_of_the_figure_has_its_words_beside_it(language: str):
+    published = load_published_figures(language)
+
+    figure = json.loads(draw_calibration(GUIDE, published, str).json)
+
+    layout = figure["layout"]
+    words = {
+        (round(note["x"], 3), " ".join(note["text"].split("<br>")))
+        for note in layout["annotations"]
+    }
+    lines = {round(one["x0"], 3) for one in layout["shapes"] if one["type"] == "line"}
+    assert len(layout["annotations"]) == len(layout["shapes"]) + 1  # and the line of the guide
+    assert lines <= {x for x, _text in words}
+    for pace in published.paces:
+        assert (
+            round(float(pace.credits), 3),
+            f"{format_number(pace.credits)} {pace.short}",
+        ) in words
+    assert {level.short for level in published.levels} <= {text for _x, text in words}
+    assert layout["showlegend"] is False

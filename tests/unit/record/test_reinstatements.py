@@ -1,11 +1,12 @@
 """Which must-haves a journal entry lifts: told by their ids, by titles in older versions."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from crrubric.domain.events import Event
-from crrubric.domain.record.entries import ROW, ToldEntry
+from crrubric.domain.record.entries import ROW, Near, ToldEntry
 from crrubric.domain.record.replay import replay_entry
 from crrubric.domain.record.state import State
 from crrubric.domain.record.texts import Withheld
@@ -21,8 +22,8 @@ def told_state() -> State:
 
 def entry(event: Event, after: dict[str, Any] | None = None) -> ToldEntry:
     return ToldEntry(
-        number=2, at=AT, actor_id=1, actor_name="Dana", event=event, subject="Acme", vendor_id=9,
-        criterion_id=None, member_id=None, before=None, after=after, reason="Why",
+        number=2, at=Near(AT), actor_id=1, actor_name="Dana", event=event, subject="Acme",
+        vendor_id=9, criterion_id=None, member_id=None, before=None, after=after, reason="Why",
     )  # fmt: skip
 
 
@@ -55,3 +56,9 @@ def test_nothing_is_lifted_twice_or_withdrawn_without_being_lifted():
     assert [replay_entry(state, lift), replay_entry(state, lift)] == [True, False]
     back = entry(Event.REINSTATEMENT_WITHDRAWN)
     assert [replay_entry(state, back), replay_entry(state, back)] == [True, False]
+
+
+def test_an_entry_of_today_tells_them_by_their_ids():
+    told = replace(entry(Event.REINSTATEMENT_RECORDED, {"does_not_meet": "Pace"}), at=AT)
+
+    assert not replay_entry(told_state(), told)

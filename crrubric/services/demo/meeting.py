@@ -1,0 +1,135 @@
+"""The meetings of the demo's evaluations: who was there, and what was adopted in them."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from crrubric.domain.events import Event
+from crrubric.domain.meeting.agenda import list_undisputed_cells
+from crrubric.domain.record.state import VOTE
+from crrubric.domain.results.results import Cell
+from crrubric.domain.vocabulary import MotionKind, Outcome
+from crrubric.models import Attendance, Finding, Meeting, Motion
+from crrubric.queries.results.matrices import Matrix, read_matrix
+from crrubric.services.demo.questions import DemoEvaluation
+from crrubric.services.meeting.decisions import serialize_finding
+from crrubric.services.shared.journal import ROW, EntryReferences, note_event
+
+OPENING = timedelta(minutes=40)  # between the opening and the first finding of the file
+LENGTH = timedelta(minutes=110)
+
+
+def hold_meeting(cast: DemoEvaluation, row: Mapping[str, Any], when: datetime) -> None:
+    """The meeting in which the findings of the file were recorded, if the file has one.
+
+    Args: when: the moment of these findings. What the file calls undisputed was adopted with one
+    motion before them; then every other item as the votes were.
+    """
+    if "meeting" not in row:
+        return
+    told, began = row["meeting"], when - OPENING
+    meeting = Meeting(
+        evaluation_id=cast.evaluation.id,
+        place=told["place"],
+        started_at=began,
+        started_by=cast.chair.name,
+        ended_at=began + LENGTH,
+        step=1,
+    )
+    cast.session.add(meeting)
+    cast.session.flush()
+    _note(cast, Event.MEETING_STARTED, began, after={"place": meeting.place})
+    _note_attendance(cast, meeting, told["present"])
+    if "motion" in told:
+        _adopt_undisputed(cast, meeting, told["motion"])
+        _adopt_other_outcomes(cast, when)
+    _note(cast, Event.MEETING_ENDED, began + LENGTH)
+
+
+def _note(cast: DemoEvaluation, event: Event, at: datetime, **values: Any) -> None:
+    evaluation_id = cast.evaluation.id
+    note_event(cast.session, cast.chair, event, evaluation_id=evaluation_id, at=at, **values)
+
+
+def _note_attendance(cast: DemoEvaluation, meeting: Meeting, people: list[str]) -> None:
+    at = meeting.started_at + timedelta(minutes=2)
+    members = sorted((cast.members[person] for person in people), key=lambda member: member.id)
+    cast.session.add_all(
+        Attendance(
+            meeting_id=meeting.id, member_id=member.id, arrived_at=at, left_at=meeting.ended_at
+        )
+        for member in members
+    )
+    names = ", ".join(member.name for member in members)
+    present = [member.id for member in members]
+    _note(cast, Event.ATTENDANCE_CHANGED, at, subject=names, after={ROW: {"present": present}})
+
+
+def _adopt_undisputed(cast: DemoEvaluation, meeting: Meeting, told: Mapping[str, Any]) -> None:
+    """One motion for the items that nobody disputes."""
+    at = meeting.started_at + timedelta(minutes=15)
+    read = read_matrix(cast.session, cast.evaluation)
+    motion = Motion(
+        meeting_id=meeting.id,
+        kind=MotionKind.UNDISPUTED,
+        words=told["words"],
+        moved_by=cast.members[told["moved_by"]].name,
+        seconded_by=cast.members[told["seconded_by"]].name,
+        in_favor=told["in_favor"],
+        opposed=0,
+        abstaining=0,
+        carried=True,
+        at=at,
+    )
+    cast.session.add(motion)
+    cast.session.flush()
+    adopted = []
+    for cell in list_undisputed_cells(read.basis, read.results):
+        cast.session.add(_make_finding(cast, read, cell, at, motion_id=motion.id))
+        adopted.append([cell.vendor, cell.criterion, cell.resolution.outcome.value])
+    votes = {name: getattr(motion, column) for column, name in VOTE.items()}
+    row = {ROW: {"kind": motion.kind, "words": motion.words}}
+    after = {**votes, "carried": True, **row, "adopted": adopted}
+    _note(cast, Event.MOTION_RECORDED, at, subject=motion.words, after=after)
+    cast.session.flush()
+
+
+def _adopt_other_outcomes(cast: DemoEvaluation, when: datetime) -> None:
+    """What was disputed and has no finding in the file: as the votes were, item by item."""
+    read = read_matrix(cast.session, cast.evaluation)
+    open_cells = [
+        cell
+        for cell in read.results.cells.values()
+        if cell.adopted is None and cell.resolution.outcome is not Outcome.UNRESOLVED
+    ]
+    for minute, cell in enumerate(open_cells, start=1):
+        at = when + timedelta(minutes=minute)
+        finding = _make_finding(cast, read, cell, at)
+        cast.session.add(finding)
+        cast.session.flush()
+        vendor, criterion = read.vendors[cell.vendor], read.criteria[cell.criterion]
+        _note(
+            cast,
+            Event.FINDING_RECORDED,
+            at,
+            subject=f"{vendor.company}: {criterion.title}",
+            about=EntryReferences(vendor.id, criterion.id),
+            after=serialize_finding(finding),
+        )
+
+
+def _make_finding(
+    cast: DemoEvaluation, read: Matrix, cell: Cell, at: datetime, motion_id: int | None = None
+) -> Finding:
+    return Finding(
+        vendor_id=read.vendors[cell.vendor].id,
+        criterion_id=read.criteria[cell.criterion].id,
+        value=cell.resolution.outcome,
+        as_computed=True,
+        reason="",
+        evidence="",
+        agreed="",
+        motion_id=motion_id,
+        recorded_by=cast.chair.name,
+        recorded_at=at,
+    )
