@@ -51,7 +51,7 @@ from crrubric.queries.people.people import OPERATOR, Actor, actor_of
 from crrubric.services.ballots.ballots import mark_text, serialize_mark
 from crrubric.services.ballots.seals import seal_ballot
 from crrubric.services.demo.files import add_files
-from crrubric.services.demo.meeting import hold_meeting
+from crrubric.services.demo.meeting import add_positions, hold_meetings
 from crrubric.services.demo.practice import ANSWERS, add_assignments, add_practice_marks
 from crrubric.services.demo.questions import DemoEvaluation, add_questions
 from crrubric.services.meeting.decisions import DecisionText, serialize_finding
@@ -182,9 +182,10 @@ class _EvaluationMaker:
         found_at = self.ago(self.row.get("decided_days_ago", 0) + 1)
         for row in self.row.get("finding", ()):
             self.finding(row, found_at)
-        hold_meeting(self.cast(), self.row, found_at)
+        hold_meetings(self.cast(), self.row, found_at)
         if "decision" in self.row:
             self.decision(self.row["decision"])
+            add_positions(self.cast(), self.row, self.ago(self.row["decided_days_ago"]))
         self.phases()
 
     @property
@@ -250,7 +251,8 @@ class _EvaluationMaker:
             shown_at=closed,
             decided_at=self.ago(row["decided_days_ago"]) if "decided_days_ago" in row else None,
         )
-        self.own.prices_opened_at = self.own.decided_at
+        if self.own.decided_at is not None:  # before the meeting that recommended
+            self.own.prices_opened_at = self.own.decided_at - timedelta(hours=5)
         self.session.add(self.own)
         self.session.flush()
 
@@ -452,7 +454,7 @@ class _EvaluationMaker:
         order = "; ".join(f"{rank}. {self.vendors[code].name}" for code, rank in ranks)
         told = {"adopted_order": order, "as_computed": True, "why_another_order": ""}
         after = {**asdict(text), "vendor": vendor.name, **told, ROW: {"ranks": ranks}}
-        self.journal(Event.PRICES_OPENED, when)
+        self.journal(Event.PRICES_OPENED, self.own.prices_opened_at or when)
         self.journal(Event.DECISION_RECORDED, when, after=after)
 
     def phases(self) -> None:
