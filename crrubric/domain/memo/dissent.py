@@ -35,7 +35,7 @@ class DissentBlocks:
 
     def section(self) -> Iterable[Block]:
         """How many stand where, and who cannot support it in their own words."""
-        yield Paragraph(" ".join((self.standing(), *self.earlier())))
+        yield from map(Paragraph, (self.standing(), *self.earlier()))
         if not self.facts.positions:
             return
         lines = tuple(f"{self.person(row)}: {row.words}" for row in self.against)

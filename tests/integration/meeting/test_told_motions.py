@@ -14,6 +14,7 @@ from crrubric.services.meeting import meetings, motions
 from crrubric.services.meeting.decisions import serialize_finding
 from crrubric.services.meeting.meetings import MotionText
 from crrubric.services.meeting.positions import state_position
+from crrubric.services.setup.phases import change_phase
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
 from tests.factories import Factory, Made, shown_undisputed
@@ -141,7 +142,7 @@ def test_the_board_reads_who_dissents_once_the_decision_is_final(make: Factory, 
     meetings.start_meeting(made.chair, made.slug)
     meetings.record_motion(made.chair, made.slug, MOVED_IN_SMALL)
     before = words(visit(made.chair).page(made.url("memo/")).root)
-    make.forward(made, Phase.DECIDED, {})
+    change_phase(made.chair, made.slug, Phase.DECIDED)
     memo = words(visit(made.chair).page(made.url("memo/")).root)
     board = memo[memo.index("Board summary") : memo.index("This memo What")]
 

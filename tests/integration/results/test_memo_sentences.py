@@ -354,7 +354,7 @@ def test_positions_on_an_earlier_wording_are_not_taken_for_the_last(make: Factor
     memo = memo_of(made)
 
     assert "The recommendation was recorded anew after you stated your position." in page
-    assert "2 reviewers support it, 0 can live with it, 0 cannot support it." in memo
+    assert "Support it: 2. Can live with it: 0. Cannot support it: 0." in memo
     (told,) = (line for line in memo.splitlines() if line.startswith("Of these positions, stated"))
     assert told.endswith(": 1.")
 
