@@ -329,6 +329,7 @@ def test_a_reinstatement_that_was_withdrawn_meanwhile_is_not_recorded_by_the_sam
 def test_nobody_postpones_over_a_reason_that_they_have_not_seen(make: Factory, visit: Visit):
     made, second = make_scoring(make)
     phases.change_phase(made.chair, made.slug, Phase.MEETING)
+    in_meeting.open_meeting(made.chair, made.slug)
     place = "{}/{}".format(*cell_of(made))
 
     form = made.url(f"meeting/defer/{place}")
