@@ -146,7 +146,7 @@ def load_memo_facts(
         sittings=tuple(load_memo_sitting(row, zone, language) for row in held),
         unattended=sum(len(row.motions) for row in held if not row.attendance),
         outside=minutes.recorded_outside,
-        stated=count_stated_positions(session, evaluation.id),
+        stated=count_stated_positions(session, evaluation.id) if final else (0, 0),
         ranking=load_memo_ranking(session, decision, zone),
         reinstatements=tuple(
             MemoReinstatement(
