@@ -23,7 +23,7 @@ FIRST = (
     "tests/integration/shared/test_queries.py",
     "tests/integration/exchange/test_import.py",
     "tests/integration/record/test_every_column.py",
-    "tests/integration/shared/test_server.py",
+    "tests/integration/cli/test_server.py",
 )
 # What else takes longest: new processes, environments and packages, races, names in every script.
 NOT_QUICK = (
@@ -32,8 +32,8 @@ NOT_QUICK = (
     "tests/contract/test_translations.py",
     "tests/contract/test_wheel.py",
     "tests/integration/people/test_first_start.py",
-    "tests/integration/shared/test_cli.py",
-    "tests/integration/shared/test_proxies.py",
+    "tests/integration/cli/test_cli.py",
+    "tests/integration/cli/test_proxies.py",
     "tests/integration/shared/test_foreign_names.py",
     "tests/integration/shared/test_races.py",
 )
@@ -90,13 +90,13 @@ def is_repeated(item: pytest.Item) -> bool:
     """Whether the test of a room does on PostgreSQL once more what it does on SQLite.
 
     That PostgreSQL takes each statement that it sends is seen at once (tests/statements.py); that
-    each page opens and each form is taken there, by the walks of the room shared. The room record
-    asks each database in its own words.
+    each page opens and each form is taken there, by the walks of the room shared. The server
+    of `cli` waits for its locks, and the room record asks it in its own words.
     """
     if item.get_closest_marker("both_databases"):
         return False
     room = item.nodeid.removeprefix("tests/integration/").split("/")[0]
-    return room not in {"tests", "shared", "record"} and has_postgresql(item)
+    return room not in {"tests", "cli", "shared", "record"} and has_postgresql(item)
 
 
 def has_postgresql(item: pytest.Item) -> bool:

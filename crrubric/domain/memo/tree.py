@@ -359,7 +359,7 @@ class MemoReinstatement:
     lifted: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemoPosition:
     """Where a reviewer stands on the recommendation, in their own words.
 

@@ -120,10 +120,10 @@ def load_memo_facts(
         journal_head=find_journal_head(session, evaluation),
         positions=tuple(
             MemoPosition(
-                row.member.name,
-                row.member.stakeholder,
-                row.kind,
-                row.words,
+                name=row.member.name,
+                stakeholder=row.member.stakeholder,
+                kind=row.kind,
+                words=row.words,
                 earlier=decision is not None and row.stated_at < decision.recorded_at,
             )
             for row in list_disclosed_positions(session, evaluation)

@@ -36,13 +36,13 @@ def open_first_sheet(file: IO[bytes]) -> tuple[Any, Any]:
     return reader.wb, sheet
 
 
-def check_sheet(sheet: Any, *, most_rows: int, most_columns: int) -> None:
+def refuse_far_cells(sheet: Any, *, most_rows: int, most_columns: int) -> None:
     """Raise ValueError if something stands in a row or column with a higher number.
 
     openpyxl would leave it out without a word, or make an empty row or cell of each number that is
     skipped. Cells without anything in them, with a format alone, are no matter.
     """
-    looking = _Looking(most_rows, most_columns)
+    looking = FarCells(most_rows, most_columns)
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler = looking.begin
     parser.EndElementHandler = looking.end
@@ -52,7 +52,7 @@ def check_sheet(sheet: Any, *, most_rows: int, most_columns: int) -> None:
         parser.Parse(b"", True)
 
 
-class _Looking:
+class FarCells:
     """What is looked at while a sheet is read: where its cells say that they are."""
 
     def __init__(self, most_rows: int, most_columns: int) -> None:

@@ -66,14 +66,14 @@ def iterate_sheet_rows(
     of the workbook may hold, unpacked, and all texts together; most_rows: the highest number that
     a row may have. Raises: Invalid (field "file").
     """
-    from crrubric.services.exchange.first_sheets import check_sheet, open_first_sheet  # slow
+    from crrubric.services.exchange.first_sheets import open_first_sheet, refuse_far_cells  # slow
 
     letters = 0
     try:
         _check_parts(data, part_bytes)
         book, sheet = open_first_sheet(BytesIO(data))
         with closing(book):
-            check_sheet(sheet, most_rows=most_rows, most_columns=MOST_COLUMNS)
+            refuse_far_cells(sheet, most_rows=most_rows, most_columns=MOST_COLUMNS)
             rows = sheet.iter_rows(max_row=most_rows, max_col=MOST_COLUMNS, values_only=True)
             for number, cells in enumerate(rows, 1):
                 row = [_write_cell(cell) for cell in cells]
