@@ -10,6 +10,7 @@ from crrubric.config import folder
 from crrubric.domain.actions import Action
 from crrubric.domain.memo.sections import compose_memo
 from crrubric.domain.memo.words import ValueFormatter
+from crrubric.domain.people.languages import NAMES
 from crrubric.domain.results.computed import analyze_results
 from crrubric.domain.results.robustness_words import describe_robustness
 from crrubric.domain.statistics.robustness import robustness_of
@@ -70,16 +71,22 @@ def print_results(slug: str, kind: str) -> None:
 @click.command("memo")
 @click.argument("slug")
 @click.argument("target", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@click.option(
+    "--language",
+    type=click.Choice(sorted(NAMES)),
+    help="In this language instead of that of the evaluation's documents.",
+)
 @run_in_app
-def write_memo_file(slug: str, target: Path | None) -> None:
+def write_memo_file(slug: str, target: Path | None, language: str | None) -> None:
     """Write the selection memo of the evaluation SLUG to TARGET (.docx or .html)."""
     evaluation = find_permitted_evaluation(slug, Action.VIEW_MEMO)
     path = target or Path(f"{slug}-memo.docx")
     if path.suffix not in RENDERERS:
         raise click.UsageError("TARGET must end in " + " or ".join(RENDERERS) + ".")
+    spoken = language or evaluation.language
     value = compose_memo(
-        load_memo_facts(db.session(), evaluation, evaluation.language),
-        load_translations(evaluation.language).gettext,
+        load_memo_facts(db.session(), evaluation, spoken),
+        load_translations(spoken).gettext,
     )
     path.write_bytes(
         RENDERERS[path.suffix](value, Path(folder("templates")), Path(folder("static")))

@@ -10,6 +10,7 @@ from crrubric.domain.setup.rubric import load_built_in_rubric
 from crrubric.domain.vocabulary import Outcome, Phase
 from crrubric.extensions import db, limiter
 from crrubric.services.meeting import decisions
+from tests import in_meeting
 from tests.browser.conftest import Browse
 from tests.browser.hands import email_of
 from tests.browser.looks import overflow, violations
@@ -60,7 +61,7 @@ def five_vendors(site: Site, *, adopted: bool) -> tuple[Made, str]:
         make.forward(made, Phase.MEETING, marks)
         for vendor in made.vendors if adopted else ():
             for criterion in made.criteria:
-                decisions.record_finding(
+                in_meeting.record_finding(
                     made.chair, made.slug, vendor.id, criterion.id,
                     decisions.FindingText(Outcome.NOT_MET, "Looked at together."), seen_version=0,
                 )  # fmt: skip

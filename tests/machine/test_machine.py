@@ -904,6 +904,7 @@ class Committee(Files, Later, Practice, Talk):
             or self.refused(name, Action.RECORD_FINDING)
             or (self.shut_out(name, cell[0]) and NotFound)
             or self.no_cell(*cell)
+            or (not self.model.sitting() and WrongPhase)
             or (value == "NOT_APPLICABLE" and not asked["may_not_apply"] and Invalid)
             or (value != outcome and not why and Invalid)
             or (seen != version and Stale)
@@ -932,6 +933,7 @@ class Committee(Files, Later, Practice, Talk):
             or (self.shut_out(name, cell[0]) and NotFound)
             or self.no_cell(*cell)
             or (gone and self.said_otherwise(name, why, "withdraw", cell))
+            or (not gone and not self.model.sitting() and WrongPhase)
             or (
                 not gone
                 and self.model.findings[cell]["value"] != self.outcome(*cell)
@@ -952,6 +954,7 @@ class Committee(Files, Later, Practice, Talk):
             or self.refused(name, Action.RECORD_FINDING)
             or (self.shut_out(name, cell[0]) and NotFound)
             or self.no_cell(*cell)
+            or (not self.model.sitting() and WrongPhase)
             or (cell in self.model.findings and WrongPhase),
             lambda: meetings.defer_cell(self.people[name], self.slug, *cell, reason=why),
             idle=cell in self.model.deferrals and self.said["defer", cell] == (name, why),

@@ -16,7 +16,8 @@ class DecisionBasis:
     recommended: code of the vendor, None for none; price: its price as it may be read; sealed:
     prices are still sealed; opened_late: they were when the decision became final; price_readers:
     how many reviewers could read prices before they were opened; sittings: meetings that were held;
-    unattended: motions that were voted on in a meeting in which nobody was recorded as present.
+    unattended: motions that were voted on in a meeting in which nobody was recorded as present;
+    outside: findings that were recorded while no meeting was open.
     """
 
     results: Results
@@ -25,6 +26,7 @@ class DecisionBasis:
     sealed: bool
     sittings: int
     unattended: int = 0
+    outside: int = 0
     opened_late: bool = False
     price_readers: int = 0
 
@@ -129,6 +131,13 @@ def list_decision_doubts(basis: DecisionBasis) -> tuple[Remark, ...]:
                 Remark(
                     N_("Motions voted on without a record of who was present: %(count)s."),
                     {"count": basis.unattended},
+                ),
+            ),
+            (
+                basis.outside,
+                Remark(
+                    N_("Findings recorded while no meeting was open: %(count)s."),
+                    {"count": basis.outside},
                 ),
             ),
         ]

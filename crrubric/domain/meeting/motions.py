@@ -1,9 +1,11 @@
-"""Votes on a motion: never more than there can have been."""
+"""Motions: never more votes than there can have been; what was adopted with one, in short."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from crrubric.domain.errors import Invalid
 from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +32,29 @@ def refuse_excess_votes(votes: int, voters: VotersInTheRoom) -> None:
         )
     )
     raise Invalid(message, votes=votes, count=voters.count, field="in_favor")
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptedGroup:
+    """Items of one vendor for which the same was adopted: the titles of their criteria."""
+
+    vendor: str
+    value: Outcome
+    criteria: tuple[str, ...]
+
+
+def group_adopted_items(items: Iterable[tuple[str, Outcome, str]]) -> tuple[AdoptedGroup, ...]:
+    """Items by vendor and finding, each in the order in which it comes first.
+
+    Args: items: (name of the vendor, finding, title of the criterion).
+    """
+    found: dict[tuple[str, Outcome], list[str]] = {}
+    for vendor, value, title in items:
+        found.setdefault((vendor, value), []).append(title)
+    vendors = list(dict.fromkeys(vendor for vendor, _value in found))
+    return tuple(
+        AdoptedGroup(vendor, value, tuple(titles))
+        for vendor in vendors
+        for (whose, value), titles in found.items()
+        if whose == vendor
+    )

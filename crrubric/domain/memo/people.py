@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from crrubric.domain.memo.motions import MotionBlocks
 from crrubric.domain.memo.tree import (
     Block,
     Bullets,
@@ -9,7 +10,6 @@ from crrubric.domain.memo.tree import (
     MemoChangedConflict,
     MemoDeparture,
     MemoFacts,
-    MemoMotionCorrection,
     MemoPerson,
     MemoRecusal,
     MemoSitting,
@@ -42,9 +42,7 @@ class CommitteeBlocks:
             yield from self.listed(N_("Acting chairs:"), acting)
         held = tuple(self.sitting(row) for row in facts.sittings)
         yield from self.listed(N_("Meetings and who attended:"), held)
-        corrected = tuple(self.correction(row) for row in facts.corrected_motions)
-        if corrected:
-            yield from self.listed(N_("Motions whose record was corrected:"), corrected)
+        yield from MotionBlocks(facts, words).blocks()
         away = tuple(self.conflict(row) for row in facts.recusals)
         yield from self.listed(N_("Conflicts of interest and recusals:"), away)
         changed = tuple(self.changed_conflict(row) for row in facts.changed_conflicts)
@@ -118,25 +116,6 @@ class CommitteeBlocks:
         who = ", ".join(row.present) or self.words(N_("attendance not recorded"))
         when = self.words.moment(row.opened_at)
         return f"{when}, {row.place}: {who}" if row.place else f"{when}: {who}"
-
-    def correction(self, row: MemoMotionCorrection) -> str:
-        """A motion with its vote before and after."""
-        return self.words(
-            N_("“%(words)s”: %(before)s, corrected to %(after)s by %(by)s, %(when)s: %(why)s"),
-            words=row.words,
-            before=self.vote(row.before),
-            after=self.vote(row.after),
-            by=row.by,
-            when=self.words.moment(row.at),
-            why=row.reason,
-        )
-
-    def vote(self, counts: tuple[int, ...]) -> str:
-        """A vote in words."""
-        yes, no, away = counts
-        return self.words(
-            N_("%(yes)s in favor, %(no)s against, %(away)s abstaining"), yes=yes, no=no, away=away
-        )
 
     def conflict(self, row: MemoRecusal) -> str:
         """A declared conflict, and what became of it."""

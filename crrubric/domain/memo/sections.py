@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from crrubric.domain.meeting.doubts import DecisionBasis, list_decision_doubts
 from crrubric.domain.memo.blindness import BlindnessBlocks
 from crrubric.domain.memo.cost import CostBlocks
+from crrubric.domain.memo.dissent import DissentBlocks
 from crrubric.domain.memo.people import CommitteeBlocks
 from crrubric.domain.memo.ranking import RankingBlocks
 from crrubric.domain.memo.tree import (
@@ -28,10 +29,11 @@ from crrubric.domain.memo.tree import (
 from crrubric.domain.memo.trust import TrustBlocks
 from crrubric.domain.memo.vendors import VendorBlocks
 from crrubric.domain.memo.words import NONE, Translate, ValueFormatter
+from crrubric.domain.people.languages import SPOKEN
 from crrubric.domain.results.cost import NO_PRICE
 from crrubric.domain.results.scoring import SCORE_MEANS
 from crrubric.domain.translation import N_
-from crrubric.domain.vocabulary import PositionKind, Role
+from crrubric.domain.vocabulary import Role
 
 
 def compose_memo(facts: MemoFacts, translate: Translate) -> Memo:
@@ -48,7 +50,7 @@ class _MemoComposer:
 
     def memo(self) -> Memo:
         facts, words = self.facts, self.words
-        trust = TrustBlocks(facts, words)
+        trust, dissent = TrustBlocks(facts, words), DissentBlocks(facts, words)
         status = MemoStatus.FINAL if facts.final else MemoStatus.DRAFT
         sections = (
             (N_("Recommendation"), self.recommendation()),
@@ -59,7 +61,7 @@ class _MemoComposer:
             (N_("Results at a glance"), self.glance()),
             (N_("Agreement"), trust.agreement()),
             (N_("Vendor by vendor"), VendorBlocks(facts, words).blocks()),
-            (N_("Dissent"), self.dissent()),
+            (N_("Dissent"), dissent.section()),
             (N_("How stable the ranking is"), trust.robustness()),
             (N_("Cost and funding"), CostBlocks(facts, words).blocks()),
             (N_("Risks, conditions, commitments"), self.conditions()),
@@ -95,6 +97,7 @@ class _MemoComposer:
             yield Paragraph(found.cost_ceiling or words(NONE), words(N_("At what cost:")))
             yield Paragraph(self.action(), words(N_("Action requested:")))
             yield Paragraph(self.left_open(found), words(N_("Left open:")))
+            yield from DissentBlocks(self.facts, words).summary()
         yield self.ranking()
 
     def left_open(self, found: MemoRecommendation) -> str:
@@ -111,6 +114,7 @@ class _MemoComposer:
                 price_readers=facts.prices.count_readers(),
                 sittings=len(facts.sittings),
                 unattended=facts.unattended,
+                outside=facts.outside,
             )
         )
         return " ".join(map(self.words.remark, doubts)) or self.words(N_("Nothing."))
@@ -153,10 +157,23 @@ class _MemoComposer:
             (words(N_("Time zone of all times")), str(facts.zone)),
             (words(N_("Reference")), facts.reference),
             (words(N_("Status")), words(N_("FINAL") if facts.final else N_("DRAFT"))),
+            (words(N_("Language")), self.language()),
             (words(N_("Rubric")), f"{facts.rubric_name} {facts.rubric_version}".strip()),
             (words(N_("Fingerprint of the last journal entry")), facts.journal_head or words(NONE)),
         )
         yield Table(words(N_("This memo")), (words(N_("What")), words(N_("Details"))), rows)
+
+    def language(self) -> str:
+        """In which language it is, and whether the evaluation's documents are in another one."""
+        words, facts = self.words, self.facts
+        language = words(SPOKEN[facts.language])
+        if facts.documents in ("", facts.language):
+            return language
+        text = N_(
+            "%(language)s. The documents of this evaluation are in %(documents)s. What people typed"
+            " stands here as they typed it."
+        )
+        return words(text, language=language, documents=words(SPOKEN[facts.documents]))
 
     def recommendation(self) -> Iterable[Block]:
         words, found = self.words, self.facts.recommendation
@@ -452,37 +469,6 @@ class _MemoComposer:
             for row in self.facts.commitments
         )
         yield Bullets(promised) if promised else Paragraph(self.words(NONE))
-
-    def dissent(self) -> Iterable[Block]:
-        """How many stand where, and who cannot support it in their own words."""
-        words, stated = self.words, self.facts.positions
-        if stated:
-            counts = (sum(row.kind is kind for row in stated) for kind in PositionKind)
-            support, live, cannot = counts
-            yield Paragraph(
-                words(
-                    N_(
-                        "%(a)s reviewers support it, %(b)s can live with it,"
-                        " %(c)s cannot support it."
-                    ),
-                    a=support,
-                    b=live,
-                    c=cannot,
-                )
-            )
-        found, earlier = self.facts.recommendation, sum(row.earlier for row in stated)
-        if found is not None and earlier:
-            text = N_(
-                "Of these positions, stated before the recommendation was last recorded, %(when)s:"
-                " %(count)s."
-            )
-            yield Paragraph(words(text, count=earlier, when=words.moment(found.at)))
-        lines = tuple(
-            f"{row.name} ({words(row.stakeholder.label)}): {row.words}"
-            for row in stated
-            if row.kind is PositionKind.CANNOT_SUPPORT
-        )
-        yield Bullets(lines) if lines else Paragraph(words(NONE))
 
     def approvals(self) -> Iterable[Block]:
         words = self.words

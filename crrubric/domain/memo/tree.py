@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 
 from crrubric.domain.ballots.blindness import LateChange
+from crrubric.domain.meeting.motions import AdoptedGroup
 from crrubric.domain.meeting.ranking import AdoptedRanking
 from crrubric.domain.results.contradictions import Contradiction
 from crrubric.domain.results.cost import PriceBasis
@@ -406,26 +407,46 @@ class MemoQuestion:
     answered_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoMotionText:
+    """A motion as it was recorded at one time; votes: in favor, against, abstaining."""
+
+    words: str
+    moved_by: str
+    seconded_by: str
+    votes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoMotionCorrection:
+    """A correction of what is recorded of a motion: the motion before and after it."""
+
+    before: MemoMotionText
+    after: MemoMotionText
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoMotion:
+    """A motion with its vote. adopted: what was adopted with it when it was voted on."""
+
+    text: MemoMotionText
+    carried: bool
+    adopted: tuple[AdoptedGroup, ...] = ()
+    corrections: tuple[MemoMotionCorrection, ...] = ()  # the first first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemoSitting:
-    """A meeting: from when to when, where, who was there."""
+    """A meeting: from when to when, where, who was there, what was voted on."""
 
     opened_at: datetime
     closed_at: datetime | None
     place: str
     present: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemoMotionCorrection:
-    """A motion whose record was corrected: its vote before and after, in favor, against, away."""
-
-    words: str
-    before: tuple[int, ...]
-    after: tuple[int, ...]
-    reason: str
-    by: str
-    at: datetime
+    motions: tuple[MemoMotion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -458,13 +479,15 @@ class MemoFacts:
     recommendation: MemoRecommendation | None
     notes: tuple[MemoNote, ...]
     zone: tzinfo = UTC  # of the district
+    documents: str = ""  # the language of the evaluation's documents; empty: that of the memo
     kept_back: frozenset[str] = frozenset()  # vendors whose notes the reader doesn't get yet
     journal_head: str = ""  # the newest hash of the journal's chain
     positions: tuple[MemoPosition, ...] = ()  # only once the decision is recorded
     commitments: tuple[MemoCommitment, ...] = ()
     sittings: tuple[MemoSitting, ...] = ()
-    corrected_motions: tuple[MemoMotionCorrection, ...] = ()
     unattended: int = 0  # motions of meetings of which nobody recorded who was there
+    outside: int = 0  # findings that were recorded while no meeting was open
+    stated: tuple[int, int] = (0, 0)  # reviewers who stated a position, of how many
     blindness: MemoBlindness = MemoBlindness()
     practice: MemoPractice | None = None
     contradictions: tuple[Contradiction, ...] = ()

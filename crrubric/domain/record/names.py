@@ -64,5 +64,12 @@ def _name_part(letter: str, key: Any, told: State, stored: State) -> str:
     for state in (stored, told):
         row = getattr(state, field, {}).get(key) if field else None
         if row and isinstance(row.get(column), str) and row[column]:
-            return str(row[column])
+            return _tell_product(row, getattr(state, field)) or str(row[column])
     return str(key)
+
+
+def _tell_product(row: Mapping[str, Any], rows: Mapping[Any, Mapping[str, Any]]) -> str:
+    """Company and product of a vendor whose company offers two; else nothing."""
+    company, product = row.get("company"), row.get("product")
+    several = sum(other.get("company") == company for other in rows.values()) > 1
+    return f"{company} – {product}" if product and several else ""

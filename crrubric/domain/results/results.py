@@ -95,6 +95,18 @@ class Cell:
         return bool(self.tally.yes and self.tally.no) or self.tally.applicability_disputed
 
     @property
+    def has_dissent(self) -> bool:
+        """Whether what holds is not what everybody marked who said that it is met or not, or that
+        it does not apply."""
+        tally = self.tally
+        against = {
+            Outcome.MET: tally.no + tally.not_applicable,
+            Outcome.NOT_MET: tally.yes + tally.not_applicable,
+            Outcome.NOT_APPLICABLE: tally.decisive,
+        }
+        return against.get(self.finding, 0) > 0
+
+    @property
     def divided(self) -> bool:
         """Whether a third or more of the YES and NO marks contradict the others."""
         fewer = min(self.tally.yes, self.tally.no)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -80,7 +81,7 @@ def count_voters(session: Session, meeting: Meeting, *, whenever: bool = False) 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MinutedFinding:
-    """What became of the finding of one item in a sitting, as the journal tells it.
+    """What became of the finding of one item, as the journal tells it.
 
     value: what was adopted; None: it was withdrawn, for the reason.
     """
@@ -89,29 +90,59 @@ class MinutedFinding:
     criterion: Criterion
     value: Outcome | None
     reason: str
+    at: datetime
     as_computed: bool = False
     evidence: str = ""
     agreed: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class MinutedItem:
+    """An item that was adopted with a motion, and what was adopted."""
+
+    vendor: Vendor
+    criterion: Criterion
+    value: Outcome
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Minutes:
-    """One sitting: who was there, what was moved, what was settled one by one, how many at once."""
+    """One sitting: who was there, what was moved, what was settled one by one and at once."""
 
     meeting: Meeting
     attendance: tuple[Attendance, ...]
     motions: tuple[Motion, ...]
     settled: tuple[MinutedFinding, ...]
-    adopted: dict[int, int]  # motion id -> items adopted by it
+    adopted: dict[int, tuple[MinutedItem, ...]]  # motion id -> what was adopted with it
     corrections: dict[int, list[JournalEntry]]  # motion id -> how it was corrected, the first first
 
 
+@dataclass(frozen=True, slots=True)
+class MinuteBook:
+    """All sittings, the newest first, and findings from while none was open: older versions
+    recorded such."""
+
+    sittings: list[Minutes]
+    outside: tuple[MinutedFinding, ...]
+
+    @property
+    def recorded_outside(self) -> int:
+        """How many findings were recorded while no meeting was open."""
+        return sum(row.value is not None for row in self.outside)
+
+
 FINDINGS = (Event.FINDING_RECORDED, Event.FINDING_WITHDRAWN)
-MINUTED = (*FINDINGS, Event.MEETING_STARTED, Event.MEETING_ENDED, Event.MOTION_RECORDED)
+MINUTED = (
+    *FINDINGS,
+    Event.MEETING_STARTED,
+    Event.MEETING_ENDED,
+    Event.MOTION_RECORDED,
+    Event.MOTION_CORRECTED,
+)
 
 
-def list_minutes(session: Session, evaluation_id: int) -> list[Minutes]:
-    """Every sitting, the newest first, in five queries at any size.
+def load_minutes(session: Session, evaluation_id: int) -> MinuteBook:
+    """What happened in every sitting, in seven queries at any size.
 
     What was settled is read in the journal: what a later sitting changes stays as it was said.
     """
@@ -140,46 +171,87 @@ def list_minutes(session: Session, evaluation_id: int) -> list[Minutes]:
         .order_by(JournalEntry.number)
     ).all()
     moved = [row for row, _vendor, _criterion in told if row.event is Event.MOTION_RECORDED]
+    adopted = _list_adopted_items(session, evaluation_id, motions, moved)
     settled = _list_findings_by_sitting((row[0], row[1], row[2]) for row in told)
     corrections = load_motion_corrections(session, evaluation_id, [row.id for row in motions])
-    return [
+    sittings = [
         Minutes(
             meeting=meeting,
             attendance=tuple(row for row in attendance if row.meeting_id == meeting.id),
             motions=tuple(row for row in motions if row.meeting_id == meeting.id),
             settled=tuple(settled.get(place, ())),
-            adopted={
-                motion.id: len((entry.after or {}).get("adopted", ()))
-                for motion, entry in zip(motions, moved, strict=False)
-            },
+            adopted=adopted,
             corrections=corrections,
         )
         for place, meeting in reversed(list(enumerate(meetings)))
     ]
+    return MinuteBook(sittings, tuple(settled.get(None, ())))
+
+
+def _list_adopted_items(
+    session: Session,
+    evaluation_id: int,
+    motions: Sequence[Motion],
+    moved: Sequence[JournalEntry],
+) -> dict[int, tuple[MinutedItem, ...]]:
+    """What was adopted with each motion, by its id. Args: moved: their entries, in their order."""
+    told = {
+        motion.id: rows
+        for motion, entry in zip(motions, moved, strict=False)
+        if (rows := (entry.after or {}).get("adopted"))
+    }
+    if not told:
+        return {}
+    vendors = {
+        row.code: row
+        for row in session.scalars(select(Vendor).where(Vendor.evaluation_id == evaluation_id))
+    }
+    criteria = {
+        row.code: row
+        for row in session.scalars(
+            select(Criterion).where(Criterion.evaluation_id == evaluation_id)
+        )
+    }
+    return {
+        key: tuple(
+            MinutedItem(vendors[vendor], criteria[criterion], Outcome(value))
+            for vendor, criterion, value in rows
+        )
+        for key, rows in told.items()
+    }
 
 
 def _list_findings_by_sitting(
     told: Iterable[tuple[JournalEntry, Vendor | None, Criterion | None]],
-) -> dict[int, list[MinutedFinding]]:
-    """Findings recorded or withdrawn one by one, by the place of the sitting in which they were."""
-    found: dict[int, list[MinutedFinding]] = {}
+) -> dict[int | None, list[MinutedFinding]]:
+    """Findings recorded or withdrawn one by one, by the place of the sitting in which they were.
+
+    Under None: those from while no sitting was open. What fell with a motion that was corrected is
+    told beside the motion.
+    """
+    found: dict[int | None, list[MinutedFinding]] = {}
     place, open_now = -1, False
     for row, vendor, criterion in told:
         if row.event in (Event.MEETING_STARTED, Event.MEETING_ENDED):
             open_now = row.event is Event.MEETING_STARTED
             place += open_now
-        elif open_now and row.event in FINDINGS and vendor and criterion:
+        elif row.event is Event.MOTION_CORRECTED:
+            fell = found.get(place if open_now else None, [])
+            while fell and fell[-1].value is None and fell[-1].reason == row.reason:
+                fell.pop()
+        elif row.event in FINDINGS and vendor and criterion:
             after = (row.after or {}) if row.event is Event.FINDING_RECORDED else {}
             item = MinutedFinding(
                 vendor=vendor,
                 criterion=criterion,
                 value=Outcome(after["value"]) if after else None,
                 reason=row.reason or "",
+                at=row.at,
                 as_computed=after.get("as_computed", False),
                 evidence=after.get("evidence") or "",
                 agreed=after.get("agreed") or "",
             )
-            found.setdefault(place, []).append(item)
+            found.setdefault(place if open_now else None, []).append(item)
     return found
 
 

@@ -1,6 +1,5 @@
 """Everything that the memo of an evaluation says, read in a fixed number of queries."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -19,7 +18,6 @@ from crrubric.domain.memo.tree import (
     MemoDeparture,
     MemoEarlierDecision,
     MemoFacts,
-    MemoMotionCorrection,
     MemoNote,
     MemoPosition,
     MemoPractice,
@@ -27,7 +25,6 @@ from crrubric.domain.memo.tree import (
     MemoRecommendation,
     MemoReinstatement,
     MemoRevision,
-    MemoSitting,
     MemoVendor,
 )
 from crrubric.domain.results.contradictions import find_contradictions
@@ -43,6 +40,7 @@ from crrubric.models import (
 )
 from crrubric.queries.ballots.ballots import iterate_disclosed_marks
 from crrubric.queries.meeting.decisions import (
+    count_stated_positions,
     find_adopted_ranking,
     find_partial_recorder,
     list_commitments,
@@ -50,7 +48,7 @@ from crrubric.queries.meeting.decisions import (
     list_reinstatements,
     recommendation_of,
 )
-from crrubric.queries.meeting.meetings import Minutes, list_minutes
+from crrubric.queries.meeting.meetings import load_minutes
 from crrubric.queries.memo.blindness import load_memo_blindness
 from crrubric.queries.memo.people import (
     list_appointments,
@@ -61,14 +59,13 @@ from crrubric.queries.memo.people import (
     load_memo_scope,
 )
 from crrubric.queries.memo.prices import load_memo_prices
+from crrubric.queries.memo.sittings import load_memo_sitting
 from crrubric.queries.questions.questions import list_standing_questions
 from crrubric.queries.record.journal import find_journal_head
 from crrubric.queries.results.matrices import Matrix, read_matrix
 from crrubric.queries.setup.rubrics import list_revisions, list_tension_values
 from crrubric.queries.setup.wording import translate_rubric_text
 from crrubric.queries.shared.reading import end_reading
-
-COUNTED = {"in_favor": "in favor", "opposed": "against", "abstaining": "abstaining"}
 
 
 def load_memo_facts(
@@ -87,7 +84,8 @@ def load_memo_facts(
     decision = recommendation_of(session, evaluation.id)
     counts = read.basis.ballots.counts()
     zone = ZoneInfo(evaluation.district.time_zone)
-    held = list_minutes(session, evaluation.id)[::-1]
+    minutes = load_minutes(session, evaluation.id)
+    held = minutes.sittings[::-1]
 
     def local(moment: datetime | None) -> datetime | None:
         return moment.astimezone(zone) if moment else None
@@ -101,6 +99,7 @@ def load_memo_facts(
         reference=evaluation.slug,
         purpose=evaluation.purpose,
         language=language,
+        documents=evaluation.language,
         zone=zone,
         on=(local(evaluation.decided_at) or now_utc().astimezone(zone)).date(),
         final=final,
@@ -144,17 +143,10 @@ def load_memo_facts(
         departed_vendors=list_departed_vendors(session, evaluation, zone),
         appointments=list_appointments(session, evaluation, zone),
         departed_members=list_departed_members(session, evaluation, zone),
-        sittings=tuple(
-            MemoSitting(
-                row.meeting.started_at.astimezone(zone),
-                local(row.meeting.ended_at),
-                row.meeting.place,
-                tuple(seen.member.name for seen in row.attendance),
-            )
-            for row in held
-        ),
-        corrected_motions=tuple(list_memo_motion_corrections(held, zone)),
+        sittings=tuple(load_memo_sitting(row, zone, language) for row in held),
         unattended=sum(len(row.motions) for row in held if not row.attendance),
+        outside=minutes.recorded_outside,
+        stated=count_stated_positions(session, evaluation.id) if final else (0, 0),
         ranking=load_memo_ranking(session, decision, zone),
         reinstatements=tuple(
             MemoReinstatement(
@@ -246,31 +238,6 @@ def list_memo_corrections(
         )
         for row in list_revisions(session, evaluation.id)
     )
-
-
-def list_memo_motion_corrections(
-    held: Iterable[Minutes], zone: ZoneInfo
-) -> Iterator[MemoMotionCorrection]:
-    """Corrections of motions, by motion, the first first; each with the vote before and after."""
-    for row in held:
-        for motion in row.motions:
-            after = {name: getattr(motion, column) for column, name in COUNTED.items()}
-            found = []
-            for entry in reversed(row.corrections.get(motion.id, [])):
-                old = entry.before or {}
-                before = {name: old.get(name, count) for name, count in after.items()}
-                found.append(
-                    MemoMotionCorrection(
-                        words=motion.words,
-                        before=tuple(before.values()),
-                        after=tuple(after.values()),
-                        reason=entry.reason,
-                        by=entry.actor_name,
-                        at=entry.at.astimezone(zone),
-                    )
-                )
-                after = before
-            yield from reversed(found)
 
 
 def list_departed_vendors(

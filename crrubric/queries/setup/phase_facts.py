@@ -26,6 +26,7 @@ from crrubric.queries.meeting.meetings import (
     count_meetings,
     count_unattended_motions,
     find_current_meeting,
+    load_minutes,
 )
 from crrubric.queries.memo.prices import load_memo_prices
 from crrubric.queries.people.access import Seat, require_impartial, require_impartial_once_shown
@@ -185,5 +186,6 @@ def find_decision_doubts(
             price_readers=load_memo_prices(session, evaluation).count_readers(),
             sittings=count_meetings(session, evaluation.id),
             unattended=count_unattended_motions(session, evaluation.id),
+            outside=load_minutes(session, evaluation.id).recorded_outside,
         )
     )

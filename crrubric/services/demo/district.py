@@ -51,7 +51,7 @@ from crrubric.queries.people.people import OPERATOR, Actor, actor_of
 from crrubric.services.ballots.ballots import mark_text, serialize_mark
 from crrubric.services.ballots.seals import seal_ballot
 from crrubric.services.demo.files import add_files
-from crrubric.services.demo.meeting import hold_meeting
+from crrubric.services.demo.meeting import add_positions, hold_meetings
 from crrubric.services.demo.practice import ANSWERS, add_assignments, add_practice_marks
 from crrubric.services.demo.questions import DemoEvaluation, add_questions
 from crrubric.services.meeting.decisions import DecisionText, serialize_finding
@@ -182,9 +182,10 @@ class _EvaluationMaker:
         found_at = self.ago(self.row.get("decided_days_ago", 0) + 1)
         for row in self.row.get("finding", ()):
             self.finding(row, found_at)
-        hold_meeting(self.cast(), self.row, found_at)
+        hold_meetings(self.cast(), self.row, found_at)
         if "decision" in self.row:
             self.decision(self.row["decision"])
+            add_positions(self.cast(), self.row, self.ago(self.row["decided_days_ago"]))
         self.phases()
 
     @property
@@ -206,7 +207,7 @@ class _EvaluationMaker:
             self.journal(
                 Event.VENDOR_ADDED,
                 made,
-                subject=vendor.company,
+                subject=vendor.name,
                 about=EntryReferences(vendor_id=vendor.id),
                 after=serialize_vendor(vendor),
             )
@@ -250,7 +251,8 @@ class _EvaluationMaker:
             shown_at=closed,
             decided_at=self.ago(row["decided_days_ago"]) if "decided_days_ago" in row else None,
         )
-        self.own.prices_opened_at = self.own.decided_at
+        if self.own.decided_at is not None:  # before the meeting that recommended
+            self.own.prices_opened_at = self.own.decided_at - timedelta(hours=5)
         self.session.add(self.own)
         self.session.flush()
 
@@ -337,7 +339,7 @@ class _EvaluationMaker:
             actor_of(self.users[person]),
             Event.CONFLICT_DECLARED if conflict else Event.NO_CONFLICT_DECLARED,
             evaluation_id=self.own.id,
-            subject=vendor.company,
+            subject=vendor.name,
             about=EntryReferences(vendor_id=vendor.id, member_id=member.id),
             reason=conflict,
             at=when or self.now,
@@ -352,7 +354,7 @@ class _EvaluationMaker:
                 actor_of(self.users[person]),
                 Event.MARK_RECORDED,
                 evaluation_id=self.own.id,
-                subject=f"{vendor.company}: {of.title}",
+                subject=f"{vendor.name}: {of.title}",
                 about=EntryReferences(vendor.id, of.id, self.members[person].id),
                 after=serialize_mark(mark_text(mark)),
                 at=mark.marked_at,
@@ -370,7 +372,7 @@ class _EvaluationMaker:
                 actor_of(self.users[person]),
                 Event.BALLOT_SUBMITTED,
                 evaluation_id=self.own.id,
-                subject=ballot.vendor.company,
+                subject=ballot.vendor.name,
                 about=EntryReferences(vendor_id=ballot.vendor_id, member_id=ballot.member_id),
                 after={"unscored": 0, "number": sealed.number, "receipt": sealed.receipt},
                 at=when,
@@ -424,7 +426,7 @@ class _EvaluationMaker:
         self.journal(
             Event.FINDING_RECORDED,
             when,
-            subject=f"{vendor.company}: {criterion.title}",
+            subject=f"{vendor.name}: {criterion.title}",
             about=EntryReferences(vendor.id, criterion.id),
             after=serialize_finding(finding),
             reason=row["reason"],
@@ -449,10 +451,10 @@ class _EvaluationMaker:
             for code, rank in row["ranking"].items()
         )
         ranks = sorted(row["ranking"].items(), key=lambda pair: pair[1])
-        order = "; ".join(f"{rank}. {self.vendors[code].company}" for code, rank in ranks)
+        order = "; ".join(f"{rank}. {self.vendors[code].name}" for code, rank in ranks)
         told = {"adopted_order": order, "as_computed": True, "why_another_order": ""}
-        after = {**asdict(text), "vendor": vendor.company, **told, ROW: {"ranks": ranks}}
-        self.journal(Event.PRICES_OPENED, when)
+        after = {**asdict(text), "vendor": vendor.name, **told, ROW: {"ranks": ranks}}
+        self.journal(Event.PRICES_OPENED, self.own.prices_opened_at or when)
         self.journal(Event.DECISION_RECORDED, when, after=after)
 
     def phases(self) -> None:

@@ -44,7 +44,7 @@ def add_file(
         file = VendorFile(
             vendor_id=vendor.id, added_by=who.name, tells_prices=entry.get("tells_prices", False)
         )
-        subject, more = vendor.company, {"tells prices": file.tells_prices}
+        subject, more = vendor.name, {"tells prices": file.tells_prices}
     else:
         criterion, member = cast.criteria[entry["criterion"]], cast.members[entry["person"]]
         who, event = actor_of(cast.users[entry["person"]]), Event.MARK_FILE_ATTACHED
@@ -52,7 +52,7 @@ def add_file(
         own = (Ballot.member_id == member.id) & (Ballot.vendor_id == vendor.id)
         ballot_id = cast.session.scalars(select(Ballot.id).where(own)).one()
         file, more = MarkFile(ballot_id=ballot_id, criterion_id=criterion.id), {}
-        subject = f"{vendor.company}: {criterion.title}"
+        subject = f"{vendor.name}: {criterion.title}"
     for key, value in facts.items():
         setattr(file, key, value)
     file.evaluation_id = cast.evaluation.id

@@ -1,4 +1,4 @@
-"""The meetings of the demo's evaluations: who was there, and what was adopted in them."""
+"""The meetings of the demo's evaluations: who was there, what was moved, who stands where."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -8,8 +8,9 @@ from crrubric.domain.events import Event
 from crrubric.domain.meeting.agenda import list_undisputed_cells
 from crrubric.domain.record.state import VOTE
 from crrubric.domain.results.results import Cell
-from crrubric.domain.vocabulary import MotionKind, Outcome
-from crrubric.models import Attendance, Finding, Meeting, Motion
+from crrubric.domain.vocabulary import MotionKind, Outcome, PositionKind
+from crrubric.models import Attendance, Finding, Meeting, Motion, Position
+from crrubric.queries.people.people import actor_of
 from crrubric.queries.results.matrices import Matrix, read_matrix
 from crrubric.services.demo.questions import DemoEvaluation
 from crrubric.services.meeting.decisions import serialize_finding
@@ -17,17 +18,24 @@ from crrubric.services.shared.journal import ROW, EntryReferences, note_event
 
 OPENING = timedelta(minutes=40)  # between the opening and the first finding of the file
 LENGTH = timedelta(minutes=110)
+APART = timedelta(hours=22)  # so that the last meeting ends before the decision is final
 
 
-def hold_meeting(cast: DemoEvaluation, row: Mapping[str, Any], when: datetime) -> None:
-    """The meeting in which the findings of the file were recorded, if the file has one.
+def hold_meetings(cast: DemoEvaluation, row: Mapping[str, Any], found_at: datetime) -> None:
+    """The meetings of the file: the first when its findings were recorded, each other a day later.
 
-    Args: when: the moment of these findings. What the file calls undisputed was adopted with one
-    motion before them; then every other item as the votes were.
+    Args: found_at: the moment of these findings.
     """
-    if "meeting" not in row:
-        return
-    told, began = row["meeting"], when - OPENING
+    for place, told in enumerate(row.get("meeting", ())):
+        hold_meeting(cast, told, found_at + place * APART)
+
+
+def hold_meeting(cast: DemoEvaluation, told: Mapping[str, Any], when: datetime) -> None:
+    """One meeting with its motions.
+
+    Where one adopts what nobody disputes, every other item was found as the votes were after it.
+    """
+    began = when - OPENING
     meeting = Meeting(
         evaluation_id=cast.evaluation.id,
         place=told["place"],
@@ -40,10 +48,28 @@ def hold_meeting(cast: DemoEvaluation, row: Mapping[str, Any], when: datetime) -
     cast.session.flush()
     _note(cast, Event.MEETING_STARTED, began, after={"place": meeting.place})
     _note_attendance(cast, meeting, told["present"])
-    if "motion" in told:
-        _adopt_undisputed(cast, meeting, told["motion"])
+    for moved in told.get("motion", ()):
+        _record_motion(cast, meeting, moved)
+    if any(moved.get("adopts") for moved in told.get("motion", ())):
         _adopt_other_outcomes(cast, when)
     _note(cast, Event.MEETING_ENDED, began + LENGTH)
+
+
+def add_positions(cast: DemoEvaluation, row: Mapping[str, Any], when: datetime) -> None:
+    """Where reviewers stand on the recommendation."""
+    for told in row.get("position", ()):
+        member, kind = cast.members[told["person"]], PositionKind(told["kind"])
+        words = told.get("words", "")
+        cast.session.add(Position(member_id=member.id, kind=kind, words=words, stated_at=when))
+        note_event(
+            cast.session,
+            actor_of(cast.users[told["person"]]),
+            Event.POSITION_STATED,
+            evaluation_id=cast.evaluation.id,
+            about=EntryReferences(member_id=member.id),
+            after={"position": kind, "words": words},
+            at=when,
+        )
 
 
 def _note(cast: DemoEvaluation, event: Event, at: datetime, **values: Any) -> None:
@@ -65,31 +91,35 @@ def _note_attendance(cast: DemoEvaluation, meeting: Meeting, people: list[str]) 
     _note(cast, Event.ATTENDANCE_CHANGED, at, subject=names, after={ROW: {"present": present}})
 
 
-def _adopt_undisputed(cast: DemoEvaluation, meeting: Meeting, told: Mapping[str, Any]) -> None:
-    """One motion for the items that nobody disputes."""
+def _record_motion(cast: DemoEvaluation, meeting: Meeting, told: Mapping[str, Any]) -> None:
+    """A motion that carried, with the findings that it adopted."""
     at = meeting.started_at + timedelta(minutes=15)
     read = read_matrix(cast.session, cast.evaluation)
     motion = Motion(
         meeting_id=meeting.id,
-        kind=MotionKind.UNDISPUTED,
+        kind=MotionKind.UNDISPUTED if told.get("adopts") else MotionKind.OTHER,
         words=told["words"],
         moved_by=cast.members[told["moved_by"]].name,
         seconded_by=cast.members[told["seconded_by"]].name,
         in_favor=told["in_favor"],
-        opposed=0,
-        abstaining=0,
+        opposed=told.get("opposed", 0),
+        abstaining=told.get("abstaining", 0),
         carried=True,
         at=at,
     )
     cast.session.add(motion)
     cast.session.flush()
-    adopted = []
-    for cell in list_undisputed_cells(read.basis, read.results):
-        cast.session.add(_make_finding(cast, read, cell, at, motion_id=motion.id))
-        adopted.append([cell.vendor, cell.criterion, cell.resolution.outcome.value])
+    more = {}
+    if told.get("adopts"):
+        cells = list_undisputed_cells(read.basis, read.results)
+        cast.session.add_all(
+            _make_finding(cast, read, cell, at, motion_id=motion.id) for cell in cells
+        )
+        outcomes = [[cell.vendor, cell.criterion, cell.resolution.outcome.value] for cell in cells]
+        more = {"adopted": outcomes}
     votes = {name: getattr(motion, column) for column, name in VOTE.items()}
     row = {ROW: {"kind": motion.kind, "words": motion.words}}
-    after = {**votes, "carried": True, **row, "adopted": adopted}
+    after = {**votes, "carried": True, **row, **more}
     _note(cast, Event.MOTION_RECORDED, at, subject=motion.words, after=after)
     cast.session.flush()
 
@@ -112,7 +142,7 @@ def _adopt_other_outcomes(cast: DemoEvaluation, when: datetime) -> None:
             cast,
             Event.FINDING_RECORDED,
             at,
-            subject=f"{vendor.company}: {criterion.title}",
+            subject=f"{vendor.name}: {criterion.title}",
             about=EntryReferences(vendor.id, criterion.id),
             after=serialize_finding(finding),
         )

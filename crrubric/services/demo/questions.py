@@ -51,7 +51,7 @@ class DemoEvaluation:
             actor,
             event,
             evaluation_id=self.evaluation.id,
-            subject=vendor.company,
+            subject=vendor.name,
             about=EntryReferences(vendor.id, criterion.id, member_id),
             after=after,
             at=self.ago(days),
@@ -72,7 +72,7 @@ def add_questions(cast: DemoEvaluation, row: Mapping[str, Any]) -> None:
             asking.question_id = question.id
         if question.answered_on and cast.evaluation.phase is Phase.SCORING:
             members = [cast.members[person].id for person in entry["asked_by"]]
-            facts = {"vendor": cast.vendors[entry["vendor"]].company, "question": question.words}
+            facts = {"vendor": cast.vendors[entry["vendor"]].name, "question": question.words}
             kind, vendor = NoticeKind.QUESTION_ANSWERED, question.vendor_id
             notify_members(cast.session, members, kind, facts, vendor_id=vendor)
 

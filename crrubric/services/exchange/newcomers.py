@@ -26,7 +26,7 @@ def add_vendors(session: Session, actor: Actor, evaluation: Evaluation, roster: 
             actor,
             Event.VENDOR_ADDED,
             evaluation_id=evaluation.id,
-            subject=vendor.company,
+            subject=vendor.name,
             about=EntryReferences(vendor_id=vendor.id),
             after={**asdict(facts), ROW: {"code": vendor.code, "position": vendor.position}},
         )

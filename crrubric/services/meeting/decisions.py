@@ -37,6 +37,7 @@ from crrubric.queries.results.marks import read_ballots
 from crrubric.queries.results.matrices import read_matrix, rule_of
 from crrubric.services.mail.notices import notify_members
 from crrubric.services.meeting.rankings import adopt_ranking, clean_ranking
+from crrubric.services.meeting.sittings import require_sitting
 from crrubric.services.setup.rubrics import find_criterion
 from crrubric.services.setup.vendors import find_candidate
 from crrubric.services.shared.journal import EntryReferences, note_event
@@ -87,7 +88,8 @@ def record_finding(
     Ballots stay as they are; a cell that was put off is no longer.
     Args: seen_version: version of the finding that the page showed; 0 where there was none.
     seen_at: when that was recorded: one that was withdrawn and recorded anew counts from 1 again.
-    Raises: Stale if somebody recorded one since; Invalid without a reason where it differs.
+    Raises: WrongPhase if no meeting is under way; Stale if somebody recorded one since; Invalid
+    without a reason where it differs.
     """
     tidy = clean_finding(text)
     with unit_of_work() as session:
@@ -95,6 +97,7 @@ def record_finding(
         refuse_recused(seat, vendor_id)
         vendor = find_candidate(session, seat.evaluation, vendor_id)
         criterion = find_criterion(session, seat.evaluation, criterion_id)
+        require_sitting(session, seat.evaluation.id)
         if tidy.value is Outcome.NOT_APPLICABLE and not criterion.may_not_apply:
             raise Invalid(
                 N_("This criterion always applies: choose Met or Not met."), field="value"
@@ -198,8 +201,8 @@ def withdraw_finding(
     """Go back to what the rule makes of the ballots; the journal keeps what was adopted.
 
     Args: seen_version, seen_at: version of the finding that the page showed, and when it was
-    recorded. Raises: Stale if another one was recorded since: the reason is not about that;
-    DoneAlready.
+    recorded. Raises: WrongPhase if no meeting is under way; Stale if another one was recorded
+    since: the reason is not about that; DoneAlready.
     """
     why = require_text(
         reason, N_("Say why the finding is withdrawn."), limit=limits.NOTE, field="reason"
@@ -221,6 +224,7 @@ def withdraw_finding(
                 about=about,
             )
             return
+        require_sitting(session, seat.evaluation.id)
         if seen_version is not None:
             _refuse_stale_finding(finding, seen_version, seen_at)
         if finding.value is not outcome_of(session, seat.evaluation, vendor, criterion):

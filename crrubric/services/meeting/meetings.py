@@ -25,7 +25,7 @@ from crrubric.queries.people.access import Seat, make_not_found, refuse_recused,
 from crrubric.queries.people.people import Actor
 from crrubric.queries.results.matrices import Matrix, read_matrix
 from crrubric.services.meeting.decisions import delete_deferral, lock_finding
-from crrubric.services.meeting.sittings import close_sitting, list_attendance
+from crrubric.services.meeting.sittings import close_sitting, list_attendance, require_sitting
 from crrubric.services.setup.rubrics import find_criterion
 from crrubric.services.setup.vendors import find_candidate
 from crrubric.services.shared.journal import ROW, EntryReferences, note_event
@@ -72,7 +72,7 @@ def end_meeting(actor: Actor, slug: str) -> Meeting:
     """Close the sitting that is under way. Raises: WrongPhase if there is none."""
     with unit_of_work() as session:
         seat = _lock_chair_seat(session, actor, slug)
-        meeting = _require_meeting(session, seat)
+        meeting = require_sitting(session, seat.evaluation.id)
         close_sitting(session, actor, meeting)
     return meeting
 
@@ -88,7 +88,7 @@ def record_attendance(
     wanted = set(present)
     with unit_of_work() as session:
         seat = _lock_chair_seat(session, actor, slug)
-        meeting = _require_meeting(session, seat)
+        meeting = require_sitting(session, seat.evaluation.id)
         members = {
             row.id: row
             for row in session.scalars(
@@ -127,7 +127,7 @@ def point_at_cell(actor: Actor, slug: str, vendor_id: int, criterion_id: int) ->
     with unit_of_work() as session:
         seat = _lock_chair_seat(session, actor, slug)
         refuse_recused(seat, vendor_id)
-        meeting = _require_meeting(session, seat)
+        meeting = require_sitting(session, seat.evaluation.id)
         meeting.vendor_id = find_candidate(session, seat.evaluation, vendor_id).id
         meeting.criterion_id = find_criterion(session, seat.evaluation, criterion_id).id
         meeting.step += 1
@@ -143,7 +143,7 @@ def adopt_undisputed_cells(actor: Actor, slug: str, text: MotionText, *, shown: 
     tidy = clean_motion(text)
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.RECORD_FINDING, slug)
-        meeting = _require_meeting(session, seat)
+        meeting = require_sitting(session, seat.evaluation.id)
         read = read_matrix(session, seat.evaluation)
         cells = list_undisputed_for_seat(read, seat)
         if fingerprint_cells(cells) != shown or not cells:
@@ -190,7 +190,7 @@ def record_motion(actor: Actor, slug: str, text: MotionText) -> Motion:
     tidy = clean_motion(text)
     with unit_of_work() as session:
         seat = _lock_chair_seat(session, actor, slug)
-        meeting = _require_meeting(session, seat)
+        meeting = require_sitting(session, seat.evaluation.id)
         refuse_excess_votes(tidy.votes, count_voters(session, meeting))
         motion = _make_motion(meeting, MotionKind.OTHER, tidy)
         session.add(motion)
@@ -209,8 +209,8 @@ def defer_cell(
 ) -> Deferral:
     """Put a cell off, or give another reason for it; the same by the same person is done once.
 
-    Args: seen: the version that the form showed. Raises: WrongPhase if it is settled already;
-    Stale if somebody else has put it off meanwhile.
+    Args: seen: the version that the form showed. Raises: WrongPhase if it is settled already
+    or no meeting is under way; Stale if somebody else has put it off meanwhile.
     """
     why = require_text(reason, N_("Say why it is postponed."), limit=limits.NOTE, field="reason")
     with unit_of_work() as session:
@@ -218,6 +218,7 @@ def defer_cell(
         refuse_recused(seat, vendor_id)
         vendor = find_candidate(session, seat.evaluation, vendor_id)
         criterion = find_criterion(session, seat.evaluation, criterion_id)
+        require_sitting(session, seat.evaluation.id)
         if lock_finding(session, vendor.id, criterion.id) is not None:
             raise WrongPhase(N_("The committee has adopted a finding here: withdraw it first."))
         found = session.get(Deferral, (vendor.id, criterion.id), populate_existing=True)
@@ -266,13 +267,6 @@ def clean_motion(text: MotionText) -> MotionText:
 
 def _lock_chair_seat(session: Session, actor: Actor, slug: str) -> Seat:
     return require_locked_seat(session, actor, Action.RUN_MEETING, slug)
-
-
-def _require_meeting(session: Session, seat: Seat) -> Meeting:
-    meeting = find_current_meeting(session, seat.evaluation.id)
-    if meeting is None:
-        raise WrongPhase(N_("No meeting is under way: open it first."))
-    return meeting
 
 
 def _make_motion(meeting: Meeting, kind: MotionKind, text: MotionText) -> Motion:

@@ -1,4 +1,4 @@
-"""Closing a sitting: by the chair, or with the phase in which it was held."""
+"""The sitting that is under way: what needs one, and closing it, by the chair or with the phase."""
 
 from collections.abc import Sequence
 
@@ -6,10 +6,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
+from crrubric.domain.errors import WrongPhase
 from crrubric.domain.events import Event
+from crrubric.domain.translation import N_
 from crrubric.models import Attendance, Meeting
+from crrubric.queries.meeting.meetings import find_current_meeting
 from crrubric.queries.people.people import Actor
 from crrubric.services.shared.journal import note_event
+
+
+def require_sitting(session: Session, evaluation_id: int) -> Meeting:
+    """The sitting that is under way. Raises: WrongPhase if there is none."""
+    meeting = find_current_meeting(session, evaluation_id)
+    if meeting is None:
+        raise WrongPhase(N_("No meeting is under way: open it first."))
+    return meeting
 
 
 def close_sitting(session: Session, actor: Actor, meeting: Meeting) -> None:

@@ -317,7 +317,7 @@ def _refuse_vendor_with_conflict(session: Session, vendor: Vendor) -> None:
                 " it: correct the entry of the vendor, or take the vendor out of the selection"
                 " once ballots are open."
             ),
-            vendor=vendor.company,
+            vendor=vendor.name,
         )
 
 

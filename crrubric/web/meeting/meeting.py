@@ -17,9 +17,9 @@ from crrubric.extensions import db
 from crrubric.models import Criterion, Meeting, Vendor
 from crrubric.queries.meeting.meetings import (
     find_current_meeting,
-    list_minutes,
     list_present_member_ids,
     load_deferrals,
+    load_minutes,
 )
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.record.journal import find_latest_changes
@@ -29,6 +29,7 @@ from crrubric.queries.setup.members import list_present_members
 from crrubric.queries.setup.rubrics import list_tension_values
 from crrubric.services.meeting import meetings as service
 from crrubric.services.meeting.prices import open_prices, refuse_early_opening
+from crrubric.web.meeting.adopted_items import group_minuted_items, group_undisputed_cells
 from crrubric.web.meeting.agenda_places import go_on_from, list_agenda_places
 from crrubric.web.meeting.carried import (
     list_carried_fields,
@@ -42,6 +43,7 @@ from crrubric.web.meeting.forms import (
     PostponementForm,
     SittingForm,
 )
+from crrubric.web.meeting.opening import open_meeting_if_asked
 from crrubric.web.results.cell import render_cell_page
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import attach_refusal
@@ -101,6 +103,7 @@ def render_agenda_page(
         attendance=attendance or make_attendance_form(under_way, present),
         members=list_present_members(db.session(), seat.evaluation.id),
         agreed=agreed,
+        agreed_items=group_undisputed_cells(read, agreed),
         settled=count_adopted_cells(read.results),
         tense=list_vendor_contradictions(read, seat),
         form=form,
@@ -295,11 +298,14 @@ def show_minutes(seat: Seat) -> ResponseReturnValue:
 
 def render_minutes_page(seat: Seat, form: MotionForm) -> str:
     """The minutes, without findings on vendors that the person stays away from."""
+    book = load_minutes(db.session(), seat.evaluation.id)
     return render_page(
         "meeting/minutes.html",
         seat,
         under=HOME,
-        sittings=list_minutes(db.session(), seat.evaluation.id),
+        sittings=book.sittings,
+        outside=[row for row in book.outside if row.vendor.id not in seat.shut_out],
+        adopted=group_minuted_items(book, seat),
         form=form,
         open=find_current_meeting(db.session(), seat.evaluation.id) is not None,
         may_run=seat.may(Action.RUN_MEETING),
@@ -342,6 +348,8 @@ def put_cell_on_screen(seat: Seat, vendor_id: int, criterion_id: int) -> Respons
 def save_deferral(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
     """Put a cell off."""
     form, status = PostponementForm(), 422
+    if open_meeting_if_asked(seat):
+        return render_cell_page(seat, vendor_id, criterion_id, postponement=form)
     if form.validate():
         try:
             service.defer_cell(

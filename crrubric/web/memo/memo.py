@@ -2,16 +2,19 @@
 
 from pathlib import Path
 
-from flask import Blueprint, current_app
+from flask import Blueprint, Response, current_app, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from crrubric import catalogue
+from crrubric.config import current_settings
 from crrubric.domain.actions import Action
 from crrubric.domain.memo.sections import compose_memo
 from crrubric.domain.memo.tree import Memo
+from crrubric.domain.people.languages import SPOKEN
 from crrubric.extensions import db
 from crrubric.queries.memo.memos import load_memo_facts
-from crrubric.queries.people.access import Seat
+from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.reports.memo.memos import RENDERERS
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.page import make_download, render_page, take_turns
@@ -20,18 +23,33 @@ bp = Blueprint("memo", __name__, url_prefix="/evaluations/<slug>/memo")
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-def memo_of(seat: Seat) -> Memo:
-    """The memo as it stands now, in the language of the evaluation's documents."""
-    language = seat.evaluation.language
+def memo_of(seat: Seat, language: str) -> Memo:
+    """The memo as it stands now, in this language."""
     words = catalogue.load_translations(language).gettext
     facts = load_memo_facts(db.session(), seat.evaluation, language, seat.shut_out)
     return compose_memo(facts, words)
 
 
-def render_memo_file(seat: Seat, ending: str) -> bytes:
-    """The memo in one of its formats."""
+def list_memo_languages(seat: Seat) -> list[str]:
+    """The languages in which the memo can be had: first that of the evaluation's documents."""
+    return list(dict.fromkeys((seat.evaluation.language, *current_settings().LANGUAGES)))
+
+
+def read_memo_language(seat: Seat) -> str:
+    """The language that was asked for, else that of the documents. Raises: NotFound."""
+    language = request.args.get("language", seat.evaluation.language)
+    if language not in list_memo_languages(seat):
+        raise make_not_found()
+    return language
+
+
+def render_memo_file(seat: Seat, ending: str, mimetype: str) -> Response:
+    """The memo in one of its formats; a translation says so in its name."""
     folders = Path(str(current_app.template_folder)), Path(str(current_app.static_folder))
-    return RENDERERS[ending](memo_of(seat), *folders)
+    language = read_memo_language(seat)
+    other = "" if language == seat.evaluation.language else f"-{language}"
+    body = RENDERERS[ending](memo_of(seat, language), *folders)
+    return make_download(body, mimetype, f"{seat.evaluation.slug}-memo{other}{ending}")
 
 
 @bp.get("/")
@@ -39,7 +57,15 @@ def render_memo_file(seat: Seat, ending: str) -> bytes:
 @take_turns
 def show_memo(seat: Seat) -> ResponseReturnValue:
     """The memo on a page."""
-    return render_page("memo/preview.html", seat, memo=memo_of(seat))
+    language = read_memo_language(seat)
+    return render_page(
+        "memo/preview.html",
+        seat,
+        memo=memo_of(seat, language),
+        own_language=seat.evaluation.language,
+        others=[code for code in list_memo_languages(seat) if code != language],
+        spoken={code: _(name) for code, name in SPOKEN.items()},
+    )
 
 
 @bp.get("/memo.docx")
@@ -47,7 +73,7 @@ def show_memo(seat: Seat) -> ResponseReturnValue:
 @take_turns
 def download_memo_word(seat: Seat) -> ResponseReturnValue:
     """The memo for Word."""
-    return make_download(render_memo_file(seat, ".docx"), WORD, f"{seat.evaluation.slug}-memo.docx")
+    return render_memo_file(seat, ".docx", WORD)
 
 
 @bp.get("/memo.html")
@@ -55,8 +81,4 @@ def download_memo_word(seat: Seat) -> ResponseReturnValue:
 @take_turns
 def download_memo_html(seat: Seat) -> ResponseReturnValue:
     """The memo as one HTML file."""
-    return make_download(
-        render_memo_file(seat, ".html"),
-        "text/html; charset=utf-8",
-        f"{seat.evaluation.slug}-memo.html",
-    )
+    return render_memo_file(seat, ".html", "text/html; charset=utf-8")

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, Stale
+from crrubric.domain.errors import Invalid, Stale, WrongPhase
 from crrubric.domain.results.results import Cell
 from crrubric.domain.versions import fingerprint_values
 from crrubric.domain.vocabulary import Answer, Outcome
@@ -19,6 +19,7 @@ from crrubric.services.meeting import decisions as service
 from crrubric.services.meeting.meetings import read_deferral_values
 from crrubric.web.meeting.agenda_places import find_next_place, go_on_from, list_agenda_places
 from crrubric.web.meeting.forms import FindingForm, PostponementForm
+from crrubric.web.meeting.opening import open_meeting_if_asked
 from crrubric.web.results.cell_facts import load_cell_facts
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import attach_refusal
@@ -148,7 +149,9 @@ def find_adjacent_cells(read: Matrix, found: Cell) -> tuple[tuple[int, int] | No
 @require_permission(Action.RECORD_FINDING)
 def save_finding(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
     """Record what the committee finds."""
-    form = FindingForm()
+    form, status = FindingForm(), 422
+    if open_meeting_if_asked(seat):
+        return render_cell_page(seat, vendor_id, criterion_id, form)
     if form.validate():
         try:
             service.record_finding(
@@ -170,7 +173,9 @@ def save_finding(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseRetur
             attach_error(form, error)
         except Stale as error:
             return refuse_stale_finding(seat, vendor_id, criterion_id, form, error)
-    return render_cell_page(seat, vendor_id, criterion_id, form), 422
+        except WrongPhase as error:
+            status = attach_refusal(form, error)
+    return render_cell_page(seat, vendor_id, criterion_id, form), status
 
 
 def go_on_from_finding(
@@ -216,6 +221,8 @@ def flash_finding(seat: Seat, read: Matrix, vendor_id: int, criterion_id: int) -
 def save_finding_withdrawal(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseReturnValue:
     """Go back to what the rule makes of the ballots."""
     form, status = ReasonForm(), 422
+    if open_meeting_if_asked(seat):
+        return render_cell_page(seat, vendor_id, criterion_id, withdrawal=form)
     if form.validate():
         try:
             service.withdraw_finding(
@@ -231,6 +238,6 @@ def save_finding_withdrawal(seat: Seat, vendor_id: int, criterion_id: int) -> Re
             return redirect_to(
                 "cell.show_cell", seat, vendor_id=vendor_id, criterion_id=criterion_id
             )
-        except (Invalid, Stale) as error:
+        except (Invalid, Stale, WrongPhase) as error:
             status = attach_refusal(form, error)
     return render_cell_page(seat, vendor_id, criterion_id, withdrawal=form), status

@@ -48,6 +48,7 @@ from crrubric.web.mail.lateness import Lateness, load_lateness
 from crrubric.web.people.language_forms import DocumentsForm
 from crrubric.web.results.sorting import SortColumn, make_sort_links
 from crrubric.web.setup.forms import PhaseForm, RetentionForm, RuleForm, StepBackForm
+from crrubric.web.setup.rule_words import explain_rules
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import ReasonForm, attach_error
@@ -242,9 +243,18 @@ def save_facts(seat: Seat) -> ResponseReturnValue:
 @require_permission(Action.VIEW_EVALUATION)
 def show_rule(seat: Seat) -> ResponseReturnValue:
     """The decision rule: a form for the chair in set-up, words for everybody."""
+    return render_rule_page(seat, make_rule_form(rules.rule_settings(seat.evaluation)))
+
+
+def render_rule_page(seat: Seat, form: RuleForm) -> str:
+    """The rule, with what each choice means and what it makes of the same marks."""
     settings = rules.rule_settings(seat.evaluation)
     return render_page(
-        "setup/evaluation/rule.html", seat, form=make_rule_form(settings), settings=settings
+        "setup/evaluation/rule.html",
+        seat,
+        form=form,
+        settings=settings,
+        **explain_rules(settings.over, settings.under, settings.quorum),
     )
 
 
@@ -282,8 +292,7 @@ def save_rule(seat: Seat) -> ResponseReturnValue:
             changes = find_latest_changes(db.session(), seat, Event.RULE_CHANGED)
             form.meet_newer(make_rule_form(rules.rule_settings(seat.evaluation)), error, changes)
             status = 409
-    settings = rules.rule_settings(seat.evaluation)
-    return render_page("setup/evaluation/rule.html", seat, form=form, settings=settings), status
+    return render_rule_page(seat, form), status
 
 
 @bp.get("/progress")

@@ -108,7 +108,7 @@ def save_new_vendor(seat: Seat) -> ResponseReturnValue:
             vendor = service.add_vendor(
                 current_actor(), seat.evaluation.slug, read_vendor_facts(form)
             )
-            flash(_("%(company)s is on the list.", company=vendor.company), "done")
+            flash(_("%(vendor)s is on the list.", vendor=vendor.name), "done")
             return redirect_to(HOME, seat)
         except Invalid as error:
             attach_error(form, error)
@@ -179,9 +179,7 @@ def show_vendor_removal(seat: Seat, vendor_id: int) -> ResponseReturnValue:
 def render_vendor_removal(seat: Seat, vendor_id: int, form: ActForm) -> str:
     """The page with what will happen."""
     vendor = service.find_vendor_for_seat(db.session(), seat, vendor_id)
-    words = ActWords(
-        title=_("Remove a vendor"), about=vendor.company, button=_("Remove the vendor")
-    )
+    words = ActWords(title=_("Remove a vendor"), about=vendor.name, button=_("Remove the vendor"))
     foreseen = foresee_removal_of_vendor(db.session(), vendor)
     return render_act_page(seat, form, foreseen, words, back=HOME)
 

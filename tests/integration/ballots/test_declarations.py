@@ -17,6 +17,7 @@ from crrubric.services.ballots import declarations, seals
 from crrubric.services.meeting import decisions
 from crrubric.services.setup import phases, vendors
 from crrubric.services.setup.vendors import VendorFacts
+from tests import in_meeting
 from tests.factories import Factory, Made, ballot_of
 from tests.integration.conftest import Visit, error_of
 from tests.pages import filled_form, parse, words
@@ -241,7 +242,7 @@ def test_a_chair_with_a_conflict_sees_no_cells_findings_marks_and_journal_of_tha
         200,
     )
     with pytest.raises(NotFound):
-        decisions.record_finding(
+        in_meeting.record_finding(
             made.chair,
             made.slug,
             made.vendors[0].id,

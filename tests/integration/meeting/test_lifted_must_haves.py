@@ -20,6 +20,7 @@ from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.meeting import decisions
 from crrubric.services.meeting.reinstatements import reinstate_vendor, withdraw_reinstatement
 from crrubric.services.setup import phases
+from tests import in_meeting
 from tests.conftest import SETTINGS
 from tests.factories import SMALL, Factory, Made, parse_rubric
 from tests.integration.conftest import Visit, error_of
@@ -46,7 +47,7 @@ def reinstate(made: Made, reason: str, **more: Any) -> None:
 def fail(made: Made, code: str, value: Outcome = Outcome.NOT_MET, seen: int = 0) -> None:
     text = decisions.FindingText(value, "Seen by all.")
     vendor, criterion = made.vendors[1].id, made.criterion(code).id
-    decisions.record_finding(made.chair, made.slug, vendor, criterion, text, seen_version=seen)
+    in_meeting.record_finding(made.chair, made.slug, vendor, criterion, text, seen_version=seen)
 
 
 def gate(made: Made) -> Gate:

@@ -137,8 +137,10 @@ def test_a_correction_keeps_both_votes_with_the_reason(make: Factory, visit: Vis
     assert (row.in_favor, row.opposed, row.carried) == (1, 3, False)
     assert "Read the wrong way. in favor: 4, now 1; against the motion: 0, now 3" in minutes
     assert "not carried" in minutes
+    assert "1. To go on" in memo
     assert (
-        "“To go on”: 4 in favor, 0 against, 0 abstaining, corrected to 1 in favor, 3 against"
+        "Read the wrong way. Before: 4 in favor, 0 against, 0 abstaining. Now: 1 in favor, 3"
+        " against, 0 abstaining."
     ) in memo
     assert verify_record(db.session()).problems == ()
 

@@ -7,6 +7,7 @@ from crrubric.extensions import db
 from crrubric.queries.setup.phase_facts import find_decision_doubts
 from crrubric.services.meeting import decisions
 from crrubric.services.setup import phases
+from tests import in_meeting
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
 from tests.pages import words
@@ -22,7 +23,7 @@ def made(make: Factory) -> Made:
     )
     cell = made.vendors[0].id, made.criterion("sis").id
     text = decisions.FindingText(Outcome.MET)
-    decisions.record_finding(made.chair, made.slug, *cell, text, seen_version=0)
+    in_meeting.record_finding(made.chair, made.slug, *cell, text, seen_version=0)
     phases.change_phase(made.chair, made.slug, Phase.SCORING, reason="Once more.")
     for reviewer in (0, 1):
         make.mark_again(made, reviewer, 0, "sis", Answer.NO)

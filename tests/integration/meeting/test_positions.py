@@ -60,7 +60,7 @@ def test_a_position_is_private_until_the_decision_and_then_in_the_memo(make: Fac
     assert "1 of 2 reviewers have stated their positions" in before[0]
     assert SECRET in own
     assert SECRET in memo
-    assert "0 reviewers support it, 0 can live with it, 1 cannot support it." in memo
+    assert "Support it: 0. Can live with it: 0. Cannot support it: 1." in memo
 
 
 def test_no_page_of_other_members_depends_on_a_position(make: Factory, visit: Visit):

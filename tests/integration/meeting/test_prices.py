@@ -41,6 +41,7 @@ from crrubric.services.meeting.prices import open_prices
 from crrubric.services.setup import committee, phases, rules, withdrawals
 from crrubric.services.setup.several import add_several_vendors
 from crrubric.services.setup.vendors import VendorFacts, add_vendor, change_vendor
+from tests import in_meeting
 from tests.factories import Factory, Made, let_chair_score
 from tests.integration.conftest import Visit
 from tests.integration.shared.test_access import addresses
@@ -82,7 +83,7 @@ def priced(make: Factory, phase: Phase, *, sealed: bool = True) -> Made:
 def adopt_everything(made: Made, vendors: Iterable[Vendor] | None = None) -> None:
     for vendor in made.vendors if vendors is None else vendors:
         for criterion in made.criteria:
-            decisions.record_finding(
+            in_meeting.record_finding(
                 made.chair,
                 made.slug,
                 vendor.id,
@@ -226,7 +227,7 @@ def test_the_memo_says_how_long_prices_were_sealed_and_who_knew_them(make: Facto
     before = visit(made.reviewers[0]).get(made.url("memo/")).text
     adopt_everything(made)
     open_prices(made.chair, made.slug)
-    decisions.record_finding(
+    in_meeting.record_finding(
         made.chair,
         made.slug,
         made.vendors[0].id,
@@ -317,7 +318,7 @@ def test_findings_withdrawn_after_prices_opened_are_counted(make: Factory):
     open_prices(made.chair, made.slug)
 
     for criterion in made.criteria:
-        decisions.withdraw_finding(
+        in_meeting.withdraw_finding(
             made.chair, made.slug, made.vendors[1].id, criterion.id, reason="Now we know."
         )
 
@@ -369,7 +370,9 @@ def test_nobody_types_a_price_once_prices_are_open(make: Factory):
     adopt_everything(made)
     open_prices(made.chair, made.slug)
     for vendor, criterion in product(made.vendors, made.criteria):  # nothing else of it is left
-        decisions.withdraw_finding(made.chair, made.slug, vendor.id, criterion.id, reason="A slip.")
+        in_meeting.withdraw_finding(
+            made.chair, made.slug, vendor.id, criterion.id, reason="A slip."
+        )
     phases.change_phase(made.chair, made.slug, Phase.SCORING, reason="Once more.")
 
     with pytest.raises(NotReady) as refused:

@@ -25,6 +25,7 @@ from crrubric.services.meeting.decisions import DecisionText, FindingText
 from crrubric.services.meeting.reinstatements import reinstate_vendor, withdraw_reinstatement
 from crrubric.services.setup import phases
 from crrubric.services.setup.withdrawals import withdraw_vendor
+from tests import in_meeting
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit, error_of
 from tests.pages import filled_form, parse, words
@@ -63,7 +64,7 @@ def decide(made: Made, vendor: int, ranks: dict[int, int] | None = None, reason:
 
 def find(made: Made, vendor: int, value: Outcome, seen_version: int = 0) -> None:
     """The committee settles the must-have of a vendor."""
-    decisions.record_finding(
+    in_meeting.record_finding(
         made.chair,
         made.slug,
         made.vendors[vendor].id,
@@ -639,7 +640,7 @@ def test_the_phase_can_not_return_to_set_up_while_a_vendor_is_reinstated(make: F
     made = make.evaluation(phase=Phase.MEETING, vendors=2)
     find(made, 1, Outcome.NOT_MET)
     reinstate(made)
-    decisions.withdraw_finding(
+    in_meeting.withdraw_finding(
         made.chair, made.slug, made.vendors[1].id, made.criterion("ada").id, reason="Too early."
     )
     phases.change_phase(made.chair, made.slug, Phase.SCORING, reason="Too early.")

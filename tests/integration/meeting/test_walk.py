@@ -7,8 +7,9 @@ from crrubric.domain.vocabulary import DeclarationKind, Outcome
 from crrubric.extensions import db
 from crrubric.models import Attendance
 from crrubric.services.ballots import declarations
-from crrubric.services.meeting import decisions, meetings
+from crrubric.services.meeting import meetings
 from crrubric.services.meeting.decisions import FindingText
+from tests import in_meeting
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit, Visitor
 from tests.integration.meeting.test_meeting import met, opened, place
@@ -27,7 +28,7 @@ def record(chair: Visitor, cell: str) -> TestResponse:
 
 
 def settle(made: Made, vendor: int, code: str) -> None:
-    decisions.record_finding(
+    in_meeting.record_finding(
         made.chair,
         made.slug,
         *place(made, vendor, code),

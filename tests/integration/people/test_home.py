@@ -21,6 +21,7 @@ from crrubric.services.questions.questions import merge_askings
 from crrubric.services.setup import phases
 from crrubric.services.setup.practice import finish_practice, record_practice_mark
 from crrubric.services.shared.unit import unit_of_work
+from tests import in_meeting
 from tests.factories import Factory, Made, ballot_of
 from tests.integration.conftest import Visit
 from tests.pages import words
@@ -118,7 +119,7 @@ def test_what_waits_in_the_meeting_leaves_out_vendors_with_a_conflict(make: Fact
     finding = decisions.FindingText(Outcome.MET, reason="We looked.")
     for vendor in made.vendors:
         for criterion in made.criteria:
-            decisions.record_finding(
+            in_meeting.record_finding(
                 second, made.slug, vendor.id, criterion.id, finding, seen_version=0
             )
     settled = waits(made, made.chair), waits(made, second)

@@ -23,9 +23,10 @@ from crrubric.models import Base, JournalEntry, SealedBallot
 from crrubric.models.seals import list_expected_triggers
 from crrubric.queries.record.journal import link_of
 from crrubric.queries.record.verification import verify_record
-from crrubric.services.meeting.decisions import FindingText, record_finding
+from crrubric.services.meeting.decisions import FindingText
 from crrubric.services.shared.journal import draw_entry_salts
 from tests.factories import Factory, Made, ballot_of
+from tests.in_meeting import record_finding
 from tests.integration.record.test_every_column import problems, seals_off
 
 MARKS = {(r, v): "YNA" for r in (0, 1) for v in (0, 1)}

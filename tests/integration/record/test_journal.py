@@ -12,6 +12,7 @@ from crrubric.models import JournalEntry, Member
 from crrubric.services.meeting import meetings, positions
 from crrubric.services.meeting.meetings import MotionText
 from crrubric.services.setup import committee, rubrics, rules
+from tests import in_meeting
 from tests.factories import Factory
 from tests.integration.conftest import Visit
 
@@ -135,6 +136,7 @@ def test_details_needed_only_for_replay_are_not_shown(make: Factory, visit: Visi
 
 def test_a_reason_is_said_once(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.MEETING, marks={(0, 0): "YN", (1, 0): "NN"})
+    in_meeting.open_meeting(made.chair, made.slug)
     chair = visit(made.chair)
     cell = made.url(f"cells/{made.vendors[0].id}/{made.criterion('ada').id}")
     chair.post(cell, {"value": "MET", "reason": "We saw it work.", "version": "0"})

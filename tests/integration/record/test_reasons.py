@@ -24,6 +24,7 @@ from crrubric.services.ballots import attachments, declarations, seals
 from crrubric.services.meeting import decisions, meetings, motions, positions, reinstatements
 from crrubric.services.questions import answers, askings, questions
 from crrubric.services.setup import chairs, evaluations, phases, withdrawals
+from tests import in_meeting
 from tests.factories import Factory, Made, ballot_of
 from tests.integration.conftest import Visit, Visitor
 from tests.pages import Page, filled_form, parse, words
@@ -113,14 +114,14 @@ def end_waiver(_make: Factory, made: Made) -> Act:
 
 def withdraw_finding(_make: Factory, made: Made) -> Act:
     text = decisions.FindingText(Outcome.NOT_MET, reason="We tried it.")
-    decisions.record_finding(made.chair, made.slug, *cell_of(made), text, seen_version=0)
-    return lambda who, why: decisions.withdraw_finding(
+    in_meeting.record_finding(made.chair, made.slug, *cell_of(made), text, seen_version=0)
+    return lambda who, why: in_meeting.withdraw_finding(
         who, made.slug, *cell_of(made), reason=why, seen_version=1
     )
 
 
 def defer_cell(_make: Factory, made: Made) -> Act:
-    return lambda who, why: meetings.defer_cell(
+    return lambda who, why: in_meeting.defer_cell(
         who, made.slug, *cell_of(made), reason=why, seen=fingerprint_values({})
     )
 
@@ -328,6 +329,7 @@ def test_a_reinstatement_that_was_withdrawn_meanwhile_is_not_recorded_by_the_sam
 def test_nobody_postpones_over_a_reason_that_they_have_not_seen(make: Factory, visit: Visit):
     made, second = make_scoring(make)
     phases.change_phase(made.chair, made.slug, Phase.MEETING)
+    in_meeting.open_meeting(made.chair, made.slug)
     place = "{}/{}".format(*cell_of(made))
 
     form = made.url(f"meeting/defer/{place}")

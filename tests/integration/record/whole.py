@@ -41,6 +41,7 @@ from crrubric.services.setup import (
     vendors,
     withdrawals,
 )
+from tests import in_meeting
 from tests.factories import Factory, Made, ballot_of, full_rubric
 from tests.uploads import pdf
 
@@ -221,8 +222,8 @@ def meet(made: Made) -> None:
     names = {vendor.id: vendor.code for vendor in made.vendors}
     free = [row for row in made.criteria if (names[ace], row.code) not in taken]
     finding = decisions.FindingText(Outcome.MET, "Shown.", "The demo.", "All")
-    decisions.record_finding(chair, slug, ace, free[0].id, finding, seen_version=0)
-    meetings.defer_cell(chair, slug, ace, free[1].id, reason="Next week.")
+    in_meeting.record_finding(chair, slug, ace, free[0].id, finding, seen_version=0)
+    in_meeting.defer_cell(chair, slug, ace, free[1].id, reason="Next week.")
     reinstatements.reinstate_vendor(chair, slug, bolt, reason="It is being mended.")
     meetings.end_meeting(chair, slug)
 

@@ -9,6 +9,7 @@ from crrubric.extensions import db
 from crrubric.models import Mark, Vendor
 from crrubric.services.ballots.attachments import attach_mark_file
 from crrubric.services.meeting import decisions
+from tests import in_meeting
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
 from tests.integration.results.test_matrix import expert_scene, met_committee, of_class
@@ -133,7 +134,7 @@ def test_the_first_place_is_called_stable_only_if_nothing_changes_it(
     if not settled:
         decide = decisions.FindingText(Outcome.NOT_MET, "Seen by all.")
         place = (made.chair, made.slug, made.vendors[0].id, made.criterion("sis").id)
-        decisions.record_finding(*place, decide, seen_version=0)
+        in_meeting.record_finding(*place, decide, seen_version=0)
 
     page = opened(visit, made)
 

@@ -34,6 +34,7 @@ from crrubric.services.meeting.decisions import FindingText
 from crrubric.services.setup import corrections, phases, withdrawals
 from crrubric.services.setup.chairs import appoint_chair
 from crrubric.services.setup.closing import move_closing_day
+from tests import in_meeting
 from tests.factories import Factory, Made, ballot_of
 from tests.integration.conftest import Visit, Visitor
 from tests.machine.stored import list_differences, replay, stored
@@ -265,7 +266,7 @@ CORRECTION = corrections.Correction(
 
 
 def find_against_the_votes(made: Made, actor: Actor) -> None:
-    decisions.record_finding(
+    in_meeting.record_finding(
         actor,
         made.slug,
         made.vendors[1].id,
@@ -277,7 +278,7 @@ def find_against_the_votes(made: Made, actor: Actor) -> None:
 
 def withdraw_finding(made: Made, actor: Actor) -> None:
     cell = made.vendors[1].id, made.criteria[0].id
-    decisions.withdraw_finding(actor, made.slug, *cell, reason=OTHER)
+    in_meeting.withdraw_finding(actor, made.slug, *cell, reason=OTHER)
 
 
 def reinstate(made: Made, actor: Actor) -> None:
@@ -375,10 +376,10 @@ def test_she_still_adopts_what_the_votes_say_and_goes_on_before_ballots_are_seen
     made = conflicted(make)
     cell = made.vendors[1].id, made.criteria[0].id
 
-    found = decisions.record_finding(
+    found = in_meeting.record_finding(
         made.chair, made.slug, *cell, FindingText(Outcome.MET), seen_version=0
     )
-    decisions.withdraw_finding(made.chair, made.slug, *cell, reason=OTHER)
+    in_meeting.withdraw_finding(made.chair, made.slug, *cell, reason=OTHER)
 
     assert found.as_computed
     assert made.evaluation.phase is Phase.MEETING  # closed by her, who had declared before
@@ -413,7 +414,7 @@ def test_the_draft_memo_keeps_back_what_reviewers_wrote_of_the_vendor(make: Fact
     declare_conflict(made, made.reviewers[0])
     make.forward(made, Phase.MEETING, {})
     for vendor in made.vendors:
-        decisions.record_finding(
+        in_meeting.record_finding(
             made.chair,
             made.slug,
             vendor.id,

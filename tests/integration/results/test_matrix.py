@@ -9,6 +9,7 @@ from crrubric.extensions import db
 from crrubric.models import Member
 from crrubric.services.meeting import decisions
 from crrubric.services.setup import phases
+from tests import in_meeting
 from tests.factories import Factory, Made, full_rubric
 from tests.integration.conftest import Visit, Visitor
 from tests.pages import Page, words
@@ -263,7 +264,7 @@ def panel(page: Page) -> Element:
 def test_the_panel_shows_a_cell_with_marks_notes_and_history(make: Factory, visit: Visit):
     made = expert_scene(make)
     vendor, criterion = made.vendors[0], made.criterion("ada")
-    decisions.record_finding(
+    in_meeting.record_finding(
         made.chair, made.slug, vendor.id, criterion.id,
         decisions.FindingText(Outcome.NOT_MET, "No captions."), seen_version=0,
     )  # fmt: skip

@@ -39,6 +39,7 @@ from crrubric.services.setup.practice import (
     show_spread,
 )
 from crrubric.services.setup.rules import RuleSettings
+from tests import in_meeting
 from tests.factories import Factory, Made, ballot_of
 from tests.integration.conftest import Visit
 
@@ -86,7 +87,7 @@ def test_an_adopted_finding_has_the_day_that_it_was_where_the_district_is(make: 
     set_district(administrator, name="Ours", time_zone="America/Chicago", seen_version=0)
     cell = made.vendors[0].id, made.criteria[0].id
     found = decisions.FindingText(Outcome.NOT_MET, "We looked.")
-    decisions.record_finding(made.chair, made.slug, *cell, found, seen_version=0)
+    in_meeting.record_finding(made.chair, made.slug, *cell, found, seen_version=0)
     evening = datetime(2026, 11, 28, 1, 30, tzinfo=UTC)  # half past seven of the day before
     db.session.execute(update(Finding).values(recorded_at=evening))
     db.session.commit()
@@ -353,7 +354,7 @@ def test_positions_on_an_earlier_wording_are_not_taken_for_the_last(make: Factor
     memo = memo_of(made)
 
     assert "The recommendation was recorded anew after you stated your position." in page
-    assert "2 reviewers support it, 0 can live with it, 0 cannot support it." in memo
+    assert "Support it: 2. Can live with it: 0. Cannot support it: 0." in memo
     (told,) = (line for line in memo.splitlines() if line.startswith("Of these positions, stated"))
     assert told.endswith(": 1.")
 

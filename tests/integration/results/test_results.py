@@ -21,6 +21,7 @@ from crrubric.reports.exchange.results_json import results_object
 from crrubric.services.meeting import decisions
 from crrubric.services.setup import committee, phases, rules
 from crrubric.services.setup.rules import RuleSettings
+from tests import in_meeting
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
 from tests.pages import parse, words
@@ -83,7 +84,7 @@ def test_a_finding_settles_a_cell_and_does_not_change_ballots(make: Factory):
     made = met_committee(make)
     second = made.vendors[1]
 
-    decisions.record_finding(
+    in_meeting.record_finding(
         made.chair,
         made.slug,
         second.id,
@@ -101,11 +102,11 @@ def test_a_finding_settles_a_cell_and_does_not_change_ballots(make: Factory):
 def test_after_a_finding_is_withdrawn_the_rule_decides_the_cell_again(make: Factory):
     made = met_committee(make)
     place = (made.chair, made.slug, made.vendors[1].id, made.criterion("ada").id)
-    decisions.record_finding(
+    in_meeting.record_finding(
         *place, decisions.FindingText(Outcome.MET, "First look."), seen_version=0
     )
 
-    decisions.withdraw_finding(*place, reason="A second look.")
+    in_meeting.withdraw_finding(*place, reason="A second look.")
 
     assert read(made).results.cell(made.vendors[1].code, "ada").finding is Outcome.NOT_MET
 
@@ -124,7 +125,7 @@ def test_a_finding_needs_a_value_that_fits_and_a_reason(
     made = met_committee(make)
 
     with pytest.raises(Invalid) as refused:
-        decisions.record_finding(
+        in_meeting.record_finding(
             made.chair,
             made.slug,
             made.vendors[0].id,

@@ -17,6 +17,7 @@ from crrubric.services.setup import corrections, withdrawals
 from crrubric.services.setup.assignments import assign_reviewer
 from crrubric.services.setup.committee import remove_member
 from crrubric.services.setup.practice import finish_practice, record_practice_mark
+from tests import in_meeting
 from tests.factories import Factory, Made, ballot_of, stored_marks
 from tests.integration.conftest import Visit, error_of
 from tests.pages import filled_form, parse
@@ -250,7 +251,7 @@ def test_a_vendor_taken_out_is_no_longer_marked_or_counted(make: Factory, visit:
     cell = made.url(f"cells/{vendor.id}/{made.criterion('ada').id}")
     assert visit(made.chair).get(cell).status_code == 404
     with pytest.raises(NotFound):
-        decisions.record_finding(
+        in_meeting.record_finding(
             made.chair,
             made.slug,
             vendor.id,

@@ -17,6 +17,7 @@ from crrubric.services.meeting import decisions
 from crrubric.services.setup import committee, evaluations, phases, rubrics, rules, vendors
 from crrubric.services.setup.rubrics import CriterionText
 from crrubric.services.setup.rules import RuleSettings
+from tests import in_meeting
 from tests.factories import Factory, Made, full_rubric, small_rubric
 from tests.integration.conftest import Visit
 from tests.pages import filled_form, parse, words
@@ -419,7 +420,7 @@ def test_the_phase_can_not_return_to_set_up_once_the_committee_has_met(make: Fac
     made = make.evaluation(phase=Phase.MEETING)
     text = decisions.FindingText(Outcome.MET, "Seen by all.")
     cell = made.vendors[0].id, made.criteria[0].id
-    decisions.record_finding(made.chair, made.slug, *cell, text, seen_version=0)
+    in_meeting.record_finding(made.chair, made.slug, *cell, text, seen_version=0)
     phases.change_phase(made.chair, made.slug, Phase.SCORING, reason="Too early")
 
     with pytest.raises(NotReady) as refused:  # a vendor with a finding could not be removed

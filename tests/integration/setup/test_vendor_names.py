@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 import crrubric
+from crrubric.domain.errors import WrongPhase
 from crrubric.domain.memo.sections import compose_memo
 from crrubric.domain.memo.tree import Bullets, Paragraph, Table
 from crrubric.domain.vocabulary import DeclarationKind, Phase
@@ -79,27 +80,55 @@ def test_a_company_with_one_product_is_called_by_its_name_alone(make: Factory):
     assert sorted(both) == [ONE, TWO]
 
 
-# Where company and product are typed, compared, or stand side by side.
+# Where company and product are typed, stored, compared, or stand side by side; how often each.
 MAY_SAY_COMPANY = {
-    "crrubric/models/evaluations.py", "crrubric/queries/record/doubles.py",
-    "crrubric/queries/setup/search.py", "crrubric/services/exchange/import_entries.py",
-    "crrubric/services/exchange/newcomers.py", "crrubric/services/exchange/rosters.py",
-    "crrubric/services/setup/vendors.py", "crrubric/web/questions/questions.py",
-    "crrubric/web/setup/corrections.py", "crrubric/web/setup/vendors.py",
-    "templates/ballots/declare.html", "templates/ballots/declare_all.html",
-    "templates/setup/practice.html", "templates/setup/vendors/index.html",
-    "templates/setup/vendors/vendor.html",
-}  # fmt: skip
+    "crrubric/models/evaluations.py": 5,  # what the name is made of
+    "crrubric/queries/record/doubles.py": 2,  # one product, spelled in two ways
+    "crrubric/queries/setup/search.py": 1,
+    "crrubric/services/exchange/import_entries.py": 1,
+    "crrubric/services/exchange/rosters.py": 2,  # what a file may call it
+    "crrubric/services/setup/several.py": 1,
+    "crrubric/services/setup/vendors.py": 4,
+    "crrubric/web/questions/questions.py": 1,
+    "crrubric/web/setup/corrections.py": 1,
+    "crrubric/web/setup/vendors.py": 1,
+    "templates/ballots/declare.html": 1,
+    "templates/ballots/declare_all.html": 1,
+    "templates/setup/practice.html": 1,
+    "templates/setup/vendors/index.html": 1,
+    "templates/setup/vendors/vendor.html": 1,
+}
 
 
 def test_no_other_place_calls_a_vendor_by_its_company_alone():
     root = Path(crrubric.__file__).parents[1]
     files = [*root.glob("crrubric/**/*.py"), *root.glob("templates/**/*.html")]
-    places = {
-        file.relative_to(root).as_posix()
+    said = {
+        file.relative_to(root).as_posix(): len(
+            re.findall(r"\.company\b", file.read_text(encoding="utf-8"))
+        )
         for file in files
-        if re.search(r"(vendor|Vendor|row)\.company\b", file.read_text(encoding="utf-8"))
+        if "migrations" not in file.parts
     }
 
-    said = {place for place in places if "/migrations/" not in place and "/demo/" not in place}
-    assert said == MAY_SAY_COMPANY
+    assert {place: count for place, count in said.items() if count} == MAY_SAY_COMPANY
+
+
+def test_page_and_refusal_of_a_removal_name_the_product(make: Factory, visit: Visit):
+    made = make.evaluation()
+    for vendor, product in zip(made.vendors, ("One", "Two"), strict=True):
+        facts = vendors.VendorFacts(company="Acme", product=product)
+        vendors.change_vendor(made.chair, made.slug, vendor.id, facts)
+    db.session.expire_all()
+    url = made.url(f"vendors/{made.vendors[0].id}/remove")
+    kind = DeclarationKind.CONFLICT
+    page = visit(made.chair).get(url).text
+    declare_interest(
+        made.reviewers[0], made.slug, made.vendors[0].id, kind=kind, words="My cousin."
+    )
+
+    with pytest.raises(WrongPhase) as refused:
+        vendors.remove_vendor(made.chair, made.slug, made.vendors[0].id)
+
+    assert ONE in page
+    assert refused.value.values["vendor"] == ONE

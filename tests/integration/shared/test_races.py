@@ -54,6 +54,7 @@ from crrubric.services.meeting.decisions import FindingText
 from crrubric.services.people import accounts, administration, links
 from crrubric.services.people.district import set_district
 from crrubric.services.setup import committee, evaluations, phases, rubrics
+from tests import in_meeting
 from tests.factories import (
     Factory,
     Made,
@@ -618,7 +619,7 @@ def test_of_two_chairs_who_adopt_one_cell_the_later_gets_a_conflict(app: Flask, 
     cell = made.vendors[1].id, made.criterion("ada").id
 
     def adopt(value: Outcome):
-        return lambda: decisions.record_finding(
+        return lambda: in_meeting.record_finding(
             made.chair, made.slug, *cell, FindingText(value, "Seen."), seen_version=0
         )
 

@@ -22,6 +22,7 @@ from crrubric.services.ballots.ballots import MarkText
 from crrubric.services.ballots.declarations import declare_interest
 from crrubric.services.mail import reminders
 from crrubric.services.meeting import decisions, meetings
+from tests import in_meeting
 from tests.databases import wipe
 from tests.factories import Factory, Made, ballot_of
 from tests.integration.conftest import Visit
@@ -62,8 +63,8 @@ def hold_meeting(app: Flask, letters: tuple[str, str], found: Outcome) -> tuple[
     meetings.start_meeting(other, made.slug)
     cell = made.slug, made.vendors[0].id, made.criteria[0].id
     reason = decisions.FindingText(found, reason=f"We found it {found}.")
-    decisions.record_finding(other, *cell, reason, seen_version=0)
-    meetings.defer_cell(
+    in_meeting.record_finding(other, *cell, reason, seen_version=0)
+    in_meeting.defer_cell(
         other, made.slug, made.vendors[0].id, made.criteria[1].id, reason=f"Ask, as {found}."
     )
     evaluation = find_evaluation(db.session(), made.slug)

@@ -35,6 +35,7 @@ from crrubric.services.questions.questions import write_question
 from crrubric.services.setup import vendors
 from crrubric.services.setup.committee import invite_member
 from crrubric.services.setup.phases import change_phase
+from tests import in_meeting
 from tests.factories import Factory, Made, ballot_of
 from tests.integration.conftest import Visit, Visitor
 from tests.integration.shared.test_access import addresses
@@ -166,7 +167,7 @@ def meet(make: Factory) -> Walks:
     meetings.start_meeting(made.chair, slug)
     meetings.record_motion(made.chair, slug, meetings.MotionText(words="To go on", in_favor=0))
     finding = decisions.FindingText(Outcome.MET, "Shown to all.")
-    decisions.record_finding(made.chair, slug, vendor, first, finding, seen_version=0)
+    in_meeting.record_finding(made.chair, slug, vendor, first, finding, seen_version=0)
     text = decisions.DecisionText(vendor_id=vendor, reason="It fits us.")
     decisions.record_decision(made.chair, slug, text)
     promise = positions.CommitmentText("To train", "IT", TODAY + timedelta(days=30))
@@ -277,7 +278,7 @@ def test_what_was_typed_stands_where_its_form_has_gone(make: Factory, visit: Vis
     made, late = make.evaluation(phase=Phase.MEETING), LATE[name]
     cell = made.vendors[0].id, made.criteria[0].id
     finding = decisions.FindingText(Outcome.MET, "Shown to all.")
-    decisions.record_finding(made.chair, made.slug, *cell, finding, seen_version=0)
+    in_meeting.record_finding(made.chair, made.slug, *cell, finding, seen_version=0)
     if late.open:
         meetings.start_meeting(made.chair, made.slug)
 

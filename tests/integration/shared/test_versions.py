@@ -23,6 +23,7 @@ from crrubric.queries.record.verification import verify_record
 from crrubric.queries.setup.assignments import assignment_of
 from crrubric.services.meeting import decisions, meetings
 from crrubric.services.setup import assignments, committee, rubrics, rules, vendors
+from tests import in_meeting
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit, Visitor
 from tests.integration.shared.test_races import names, together
@@ -347,11 +348,11 @@ def test_a_finding_that_was_changed_meanwhile_is_not_withdrawn_unread(make: Fact
     made, second = start(make, Phase.MEETING)
     place = (made.slug, made.vendors[0].id, made.criteria[0].id)
     text = decisions.FindingText(Outcome.MET, "Shown to all.")
-    decisions.record_finding(made.chair, *place, text, seen_version=0)
+    in_meeting.record_finding(made.chair, *place, text, seen_version=0)
     chair, page = visit(made.chair), made.url(f"cells/{place[1]}/{place[2]}")
     form = filled_form(chair.page(page), f"{page}/withdraw")
     other = decisions.FindingText(Outcome.NOT_MET, "It failed with the keyboard.")
-    decisions.record_finding(second, *place, other, seen_version=1)
+    in_meeting.record_finding(second, *place, other, seen_version=1)
 
     answer = chair.post(f"{page}/withdraw", {**form, "reason": "Nobody has seen it work."})
 
@@ -364,12 +365,12 @@ def test_a_finding_that_was_withdrawn_and_recorded_anew_is_another_one(make: Fac
     made, second = start(make, Phase.MEETING)
     place = (made.slug, made.vendors[0].id, made.criteria[0].id)
     text = decisions.FindingText(Outcome.MET, "Shown to all.")
-    decisions.record_finding(made.chair, *place, text, seen_version=0)
+    in_meeting.record_finding(made.chair, *place, text, seen_version=0)
     chair, url = visit(made.chair), made.url(f"cells/{place[1]}/{place[2]}")
     form = filled_form(chair.page(url), url)
-    decisions.withdraw_finding(second, *place, reason="It was too early.")
+    in_meeting.withdraw_finding(second, *place, reason="It was too early.")
     other = decisions.FindingText(Outcome.NOT_MET, "It failed with the keyboard.")
-    decisions.record_finding(second, *place, other, seen_version=0)
+    in_meeting.record_finding(second, *place, other, seen_version=0)
 
     answer = chair.post(url, {**form, "agreed": "Everybody"})
 

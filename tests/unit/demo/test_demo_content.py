@@ -46,7 +46,14 @@ EVALUATION_KEYS |= {"rule", "member", "vendor", "recusal", "ballots", "note", "q
 KEYS_BY_PHASE = {
     "SCORING": {"closes_in_days", "asking", "assigned", "file"},
     "MEETING": {"closed_days_ago", "finding", "file", "meeting"},
-    "DECIDED": {"closed_days_ago", "decided_days_ago", "finding", "decision", "meeting"},
+    "DECIDED": {
+        "closed_days_ago",
+        "decided_days_ago",
+        "finding",
+        "decision",
+        "meeting",
+        "position",
+    },
 }
 VENDOR_KEYS = {"code", "company", "product", "version", "contact_name", "contact_email"}
 VENDOR_KEYS |= {"website", "price_unit", "unit_price", "quantity", "term_months"}
@@ -288,13 +295,17 @@ def test_findings_are_recorded_in_a_meeting_at_which_the_chair_and_voters_are(ev
     assert ("finding" in evaluation) == ("meeting" in evaluation)
     if "meeting" not in evaluation:
         return
-    meeting = evaluation["meeting"]
     seats = {member["person"] for member in evaluation["member"]}
-    assert set(meeting["present"]) <= seats
-    if "motion" in meeting:
-        motion = meeting["motion"]
-        assert motion["in_favor"] <= len(meeting["present"])
-        assert {motion["moved_by"], motion["seconded_by"]} <= set(meeting["present"])
+    for meeting in evaluation["meeting"]:
+        assert set(meeting["present"]) <= seats
+        for motion in meeting["motion"]:
+            votes = [motion.get(name, 0) for name in ("in_favor", "opposed", "abstaining")]
+            assert sum(votes) == len(meeting["present"])
+            assert votes[0] > votes[1]
+            assert {motion["moved_by"], motion["seconded_by"]} < set(meeting["present"])
+    stated = [row["person"] for row in evaluation.get("position", ())]
+    assert set(stated) <= set(reviewers(evaluation))
+    assert len(set(stated)) == len(stated)
 
 
 def test_the_demo_shows_old_and_expired_evidence_and_links():
