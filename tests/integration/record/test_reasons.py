@@ -235,6 +235,10 @@ def test_the_same_words_by_the_same_person_are_done_once(make: Factory, prepare:
     assert count_entries() == entries
 
 
+# nobody else can do them; ballots/test_retractions.py has the two windows of one person
+OF_ONESELF = {"retract_conflict", "reword_conflict"}
+
+
 def test_no_act_with_a_reason_is_missing_here():
     folder = Path(crrubric.services.__path__[0])
     parsed = [ast.parse(file.read_text("utf-8")) for file in folder.rglob("*.py")]
@@ -247,7 +251,7 @@ def test_no_act_with_a_reason_is_missing_here():
         and "unit_of_work" in {x.id for x in ast.walk(one) if isinstance(x, ast.Name)}
     }
 
-    assert acts == {one.__name__ for one in (*IN_SCORING, *IN_MEETING)}
+    assert acts - OF_ONESELF == {one.__name__ for one in (*IN_SCORING, *IN_MEETING)}
 
 
 def send_both(
