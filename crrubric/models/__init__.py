@@ -37,6 +37,7 @@ from crrubric.models.notices import Notice
 from crrubric.models.people import District, Invite, User, UserSession
 from crrubric.models.practice import PracticeMark
 from crrubric.models.questions import Asking, Question
+from crrubric.models.votes import CastVote, MustHaveVote, SealedVote, VoteCount
 
 __all__ = [
     "Abstention",
@@ -47,6 +48,7 @@ __all__ = [
     "Attendance",
     "Ballot",
     "Base",
+    "CastVote",
     "Commitment",
     "Criterion",
     "Decision",
@@ -64,6 +66,7 @@ __all__ = [
     "Meeting",
     "Member",
     "Motion",
+    "MustHaveVote",
     "Notice",
     "OutgoingMail",
     "Position",
@@ -73,6 +76,7 @@ __all__ = [
     "Reinstatement",
     "RubricRevision",
     "SealedBallot",
+    "SealedVote",
     "Section",
     "SentForm",
     "Tension",
@@ -80,4 +84,5 @@ __all__ = [
     "UserSession",
     "Vendor",
     "VendorFile",
+    "VoteCount",
 ]

@@ -47,6 +47,7 @@ FILES = {
     "newer.show_newer_marks",
     "static",
     "unsent.show_refusal_reason",
+    "votes.download_sealed_vote",
 }
 # Pages that the demo has no address for; a test of its own looks at each.
 ELSEWHERE = {

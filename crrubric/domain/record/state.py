@@ -124,6 +124,9 @@ class State:
     reinstated: dict[Pair, Pair] = field(default_factory=dict)
     questions: dict[int, Row] = field(default_factory=dict)
     askings: dict[int, Row] = field(default_factory=dict)
+    votes: dict[int, Row] = field(default_factory=dict)  # on must-haves, by number
+    sealed_votes: dict[Triple, Row] = field(default_factory=dict)  # vote, member, number of seal
+    vote_counts: dict[Pair, Row] = field(default_factory=dict)  # vote and criterion
     # member and vendor where the member has seen another's ballot
     seen: set[Pair] = field(default_factory=set)
     signed: dict[tuple[str, Any, str], object] = field(default_factory=dict)

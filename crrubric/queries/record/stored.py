@@ -36,6 +36,7 @@ from crrubric.domain.record.state import (
     State,
     Triple,
 )
+from crrubric.domain.record.vote_steps import COUNT, UNSETTLED
 from crrubric.models import (
     Asking,
     AssignedCriterion,
@@ -56,16 +57,19 @@ from crrubric.models import (
     Meeting,
     Member,
     Motion,
+    MustHaveVote,
     Position,
     Question,
     RankedVendor,
     Reinstatement,
     RubricRevision,
     SealedBallot,
+    SealedVote,
     Section,
     Tension,
     Vendor,
     VendorFile,
+    VoteCount,
 )
 
 BATCH = 5_000  # ballots or marks that are read at a time
@@ -348,6 +352,25 @@ def read_stored_questions(rows: StoredRows, state: State) -> None:
         sign_row(state, "asking", row["id"], row, ("asked_at",))
 
 
+def read_stored_votes(rows: StoredRows, state: State) -> None:
+    """Votes on must-haves: rounds, sealed answers, counts with what the chair made of them."""
+    numbers: dict[int, int] = {}
+    for row in rows.read(MustHaveVote):
+        numbers[row["id"]] = row["number"]
+        told = plain_columns(row, ("opened_by", "closed_by"))
+        state.votes[row["number"]] = {**told, "open": row["closed_at"] is None}
+        sign_row(state, "must_have_vote", row["number"], row, ("opened_at", "closed_at"))
+    for row in rows.read(SealedVote):
+        seal = numbers[row["vote_id"]], row["member_id"], row["number"]
+        told = plain_columns(row, ("receipt", "counted", "reopened_by", "reopen_reason"))
+        state.sealed_votes[seal] = told
+        sign_row(state, "sealed_vote", seal, row, ("sealed_at", "reopened_at"))
+    for row in rows.read(VoteCount):
+        pair = numbers[row["vote_id"]], row["criterion_id"]
+        state.vote_counts[pair] = plain_columns(row, (*COUNT, *UNSETTLED))
+        sign_row(state, "vote_count", pair, row, ("decided_at",))
+
+
 READERS: tuple[Callable[[StoredRows, State], None], ...] = (
     read_stored_evaluation,
     read_stored_rubric,
@@ -358,6 +381,7 @@ READERS: tuple[Callable[[StoredRows, State], None], ...] = (
     read_stored_findings,
     read_stored_recommendation,
     read_stored_questions,
+    read_stored_votes,
 )
 
 

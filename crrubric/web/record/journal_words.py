@@ -131,6 +131,7 @@ FIELDS = {
     "vendor": N_("vendor"),
     "vendors": N_("vendors"),
     "version": N_("version"),
+    "vote": N_("vote on must-haves"),
     "waits for": N_("waits until this address is confirmed"),
     "weight": N_("weight"),
     "why_another_order": N_("why another order"),

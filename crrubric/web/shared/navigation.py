@@ -45,6 +45,7 @@ MENU = (
             MenuPage(N_("Vendors"), "vendors.show_vendors", Action.VIEW_EVALUATION),
             MenuPage(N_("Committee"), "committee.show_committee", Action.VIEW_EVALUATION),
             MenuPage(N_("Rule"), "evaluations.show_rule", Action.VIEW_EVALUATION, PREPARING),
+            MenuPage(N_("Must-haves"), "votes.show_vote", Action.VIEW_VOTE),
             MenuPage(N_("Triage"), "triage.show_triage", Action.VIEW_PLAN),
         ),
     ),

@@ -27,6 +27,7 @@ from crrubric.services.ballots import attachments, declarations, entries, seals
 from crrubric.services.exchange.imports import import_marks, import_new_evaluation
 from crrubric.services.meeting import decisions, meetings, motions, positions, reinstatements
 from crrubric.services.people.district import set_district
+from crrubric.services.planning import votes
 from crrubric.services.questions import answers, askings, questions
 from crrubric.services.setup import (
     assignments,
@@ -64,6 +65,7 @@ def fill_every_table(make: Factory, folder: Path) -> Made:
     administrator = make.actor("Site", standing=Standing.ADMINISTRATOR)
     set_district(administrator, name="Our schools", time_zone="America/Denver", seen_version=0)
     prepare(made)
+    vote_on_must_haves(made)
     practice_once(made)
     make.forward(made, Phase.SCORING, {(0, 0): "YNY", (0, 1): "NYY", (1, 0): "YN"})
     score(make, made)
@@ -124,6 +126,22 @@ def prepare(made: Made) -> None:
         closes_on=date(2199, 1, 1),
         ends_at=datetime(2199, 1, 2, tzinfo=UTC),
     )
+
+
+def vote_on_must_haves(made: Made) -> None:
+    """A round that is closed, with answers reopened, sealed by the closing, and to old words."""
+    votes.open_vote(made.chair, made.slug)
+    for reviewer, answer in zip(made.reviewers, (Answer.YES, Answer.NO), strict=False):
+        for criterion in made.criteria[:2]:
+            votes.record_vote(
+                reviewer, made.slug, criterion.id, answer=answer, note="So.", seen_version=0
+            )
+    member = votes.submit_vote(made.reviewers[0], made.slug).member_id
+    votes.reopen_vote(made.chair, made.slug, member, reason="A slip.")
+    votes.submit_vote(made.reviewers[0], made.slug)
+    votes.close_vote(made.chair, made.slug)
+    settled = votes.SettledMustHave(must_have=True, reason="We need it.")
+    votes.settle_must_haves(made.chair, made.slug, 1, {made.criteria[0].id: settled})
 
 
 def practice_once(made: Made) -> None:
