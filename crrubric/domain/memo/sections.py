@@ -27,6 +27,7 @@ from crrubric.domain.memo.tree import (
 )
 from crrubric.domain.memo.trust import TrustBlocks
 from crrubric.domain.memo.vendors import VendorBlocks
+from crrubric.domain.memo.votes import VoteBlocks
 from crrubric.domain.memo.words import NONE, Translate, ValueFormatter
 from crrubric.domain.results.cost import NO_PRICE
 from crrubric.domain.results.scoring import SCORE_MEANS
@@ -357,6 +358,7 @@ class _MemoComposer:
                 for criterion in results.criteria
             ),
         )
+        yield from VoteBlocks(self.facts, words).blocks()
         yield from self.corrections()
 
     def corrections(self) -> Iterable[Block]:

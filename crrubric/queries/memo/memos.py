@@ -61,6 +61,7 @@ from crrubric.queries.memo.people import (
     load_memo_scope,
 )
 from crrubric.queries.memo.prices import load_memo_prices
+from crrubric.queries.memo.votes import list_memo_votes
 from crrubric.queries.questions.questions import list_standing_questions
 from crrubric.queries.record.journal import find_journal_head
 from crrubric.queries.results.matrices import Matrix, read_matrix
@@ -132,6 +133,7 @@ def load_memo_facts(
         ),
         blindness=load_memo_blindness(session, evaluation, zone),
         practice=load_memo_practice(session, evaluation, zone),
+        votes=list_memo_votes(session, evaluation, zone, language),
         earlier_decisions=list_earlier_decisions(session, evaluation, zone) if decision else (),
         revisions=list_memo_corrections(session, evaluation, zone, language),
         departed_vendors=list_departed_vendors(session, evaluation, zone),

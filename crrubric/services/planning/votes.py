@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 
 from sqlalchemy import select
@@ -176,7 +177,7 @@ def submit_vote(actor: Actor, slug: str, *, seen: str | None = None) -> SealedVo
                     " Read them as they are now, then submit."
                 )
             )
-        sealed = _seal_votes(session, seat.evaluation, vote, member, by_closing=False)
+        sealed = seal_votes(session, seat.evaluation, vote, member, by_closing=False, at=now_utc())
         note_event(
             session,
             actor,
@@ -239,7 +240,7 @@ def close_vote(actor: Actor, slug: str, *, seen: str | None = None) -> MustHaveV
         vote = require_open_vote(session, evaluation)
         refuse_unforeseen(foresee_closing_of_vote(session, seat, vote), seen)
         sealed = _seal_present_voters(session, evaluation, vote)
-        counts = _store_counts(session, vote)
+        counts = store_counts(session, vote)
         vote.closed_at, vote.closed_by = now_utc(), actor.name
         session.flush()
         note_event(
@@ -254,7 +255,7 @@ def close_vote(actor: Actor, slug: str, *, seen: str | None = None) -> MustHaveV
                         {"member": row.member_id, "number": row.number, "receipt": row.receipt}
                         for row in sealed
                     ],
-                    "counts": [_serialize_count(row) for row in counts],
+                    "counts": [serialize_count(row) for row in counts],
                 },
             },
         )
@@ -273,7 +274,7 @@ def _seal_present_voters(
     ):
         sealed = find_valid_seal(session, vote, member.id)
         if sealed is None and load_own_votes(session, vote, member):
-            sealed = _seal_votes(session, evaluation, vote, member, by_closing=True)
+            sealed = seal_votes(session, evaluation, vote, member, by_closing=True, at=now_utc())
         if sealed is not None:
             sealed.counted = True
             found.append(sealed)
@@ -281,7 +282,7 @@ def _seal_present_voters(
     return found
 
 
-def _store_counts(session: Session, vote: MustHaveVote) -> list[VoteCount]:
+def store_counts(session: Session, vote: MustHaveVote) -> list[VoteCount]:
     """The counts of every criterion in use, with the words that it asks."""
     tallies = count_votes(session, vote)
     rows = []
@@ -303,7 +304,7 @@ def _store_counts(session: Session, vote: MustHaveVote) -> list[VoteCount]:
     return rows
 
 
-def _serialize_count(row: VoteCount) -> dict[str, object]:
+def serialize_count(row: VoteCount) -> dict[str, object]:
     """A count as the journal keeps it."""
     told = ("title", "question", "yes", "no", "reworded")
     return {"criterion": row.criterion_id, **{key: getattr(row, key) for key in told}}
@@ -468,18 +469,18 @@ def _require_same_words(criterion: Criterion, seen: int | None) -> None:
         )
 
 
-def _seal_votes(
+def seal_votes(
     session: Session,
     evaluation: Evaluation,
     vote: MustHaveVote,
     member: Member,
     *,
     by_closing: bool,
+    at: datetime,
 ) -> SealedVote:
     """The member's answers as they stand, as their next sealed version."""
     session.flush()
     number = len(list_own_sealed_votes(session, vote, member)) + 1
-    at = now_utc()
     content = SealedAnswers(
         evaluation=evaluation.slug,
         vote=vote.number,

@@ -29,7 +29,7 @@ MOST = {
     "compare": 13,
     "cell beside": 20,
     "progress": 13,
-    "memo": 40,
+    "memo": 41,
     "rubric": 7,
     "questions": 15,
     "search": 13,
