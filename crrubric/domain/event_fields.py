@@ -63,8 +63,8 @@ TYPED: Mapping[str, Kinds] = {
 CODES = frozenset({
     "adopted", "answer", "answered_on", "answered on", "bytes", "chain", "closes_on", "code",
     "criteria", "due on", "effect", "ends_at", "event", "evidence_kind", "evidence_on",
-    "evidence_until", "first", "given on", "kind", "language", "lead", "mode", "over", "phase",
-    "position", "price_unit", "ranks", "receipt", "sent on", "sha256", "slug", "source",
+    "evidence_until", "finding", "first", "given on", "kind", "language", "lead", "mode", "over",
+    "phase", "position", "price_unit", "ranks", "receipt", "sent on", "sha256", "slug", "source",
     "stakeholder", "standing", "time_zone", "until", "value", "vendors", "weight",
 })  # fmt: skip
 # whom or what an entry is about, by event; a vendor where nothing stands here

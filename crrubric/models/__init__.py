@@ -33,6 +33,7 @@ from crrubric.models.forms import SentForm
 from crrubric.models.journal import JournalEntry
 from crrubric.models.mails import OutgoingMail
 from crrubric.models.meetings import Attendance, Deferral, Meeting, Motion
+from crrubric.models.needs import KnownNeed
 from crrubric.models.notices import Notice
 from crrubric.models.people import District, Invite, User, UserSession
 from crrubric.models.practice import PracticeMark
@@ -61,6 +62,7 @@ __all__ = [
     "Finding",
     "Invite",
     "JournalEntry",
+    "KnownNeed",
     "Mark",
     "MarkFile",
     "Meeting",

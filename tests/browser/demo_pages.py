@@ -56,8 +56,11 @@ ELSEWHERE = {
     "committee.show_invited_person_form",
     "links.show_invitation_links",
     "motions.show_motion_correction",
+    "needs.show_needs",
     "own.show_new_address",
     "practice.show_practice_round_restart",
+    "settlements.show_settlement_form",
+    "vote_rounds.show_vote_reopening",
 }
 ALL, NEW = "all", "new"
 OPEN = ("account.show_sign_in", "home.show_accessibility_statement")
@@ -109,6 +112,7 @@ def samples() -> Iterator[dict[str, object]]:
             "criterion_id": first(Criterion, evaluation),
             "section_id": first(Section, evaluation),
             "member_id": of_reviewers(evaluation),
+            "number": 1,  # of a vote on must-haves
             "user_id": of_anybody(),
             "ballot_id": of_members(Ballot, evaluation, Ballot.state == BallotState.SUBMITTED),
             "declaration_id": of_members(

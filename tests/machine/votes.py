@@ -13,7 +13,7 @@ from crrubric.domain.vocabulary import Answer
 from crrubric.extensions import db
 from crrubric.models import CastVote, Criterion, MustHaveVote, SealedVote
 from crrubric.queries.planning.votes import list_vote_results, list_votes, load_newest_counts
-from crrubric.services.planning import votes
+from crrubric.services.planning import settlements, votes
 from tests.machine.frame import NUMBER, WHY, Frame, Refusal, act
 
 SAID = [Answer.YES, Answer.YES, Answer.NO, Answer.NO, Answer.CANNOT_TELL]
@@ -151,14 +151,16 @@ class Votes(Frame):
             (count["adopted"], count["reason"]) == told
             and self.model.criteria[key]["must_have"] == must_have
         )
-        settled = votes.SettledMustHave(must_have=must_have, reason=why)
+        settled = settlements.SettledMustHave(must_have=must_have, reason=why)
         done = self.tried(
             self.refused(name, Action.RUN_VOTE)
             or (not last and NotFound)
             or ((self.is_voting() or vote != last) and WrongPhase)
             or (not there and NotFound)
             or (not why and self.proposes(count) is not must_have and Invalid),
-            lambda: votes.settle_must_haves(self.people[name], self.slug, vote, {key: settled}),
+            lambda: settlements.settle_must_haves(
+                self.people[name], self.slug, vote, {key: settled}
+            ),
             idle=same,
         )
         if done and not same:

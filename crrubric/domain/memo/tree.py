@@ -455,6 +455,7 @@ class MemoFacts:
     blindness: MemoBlindness = MemoBlindness()
     practice: MemoPractice | None = None
     votes: tuple[MemoVote, ...] = ()  # on must-haves, the first first
+    in_place: bool = False  # of the curriculum in place, alone
     contradictions: tuple[Contradiction, ...] = ()
     revisions: tuple[MemoRevision, ...] = ()
     departed_vendors: tuple[MemoDeparture, ...] = ()

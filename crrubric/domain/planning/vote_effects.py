@@ -13,6 +13,7 @@ def foresee_vote_opening(
     *, criteria: int, reviewers: int, told: Iterable[str], earlier: bool
 ) -> Foreseen:
     """The round begins. Args: told: who gets a notice; earlier: there was a round before."""
+    names = tuple(told)
     return Foreseen(
         keep_remarks(
             [
@@ -37,7 +38,7 @@ def foresee_vote_opening(
                 ),
                 (True, Remark(N_("You can still change the rubric while the vote is open."))),
                 (earlier, Remark(N_("The earlier vote stays in the record, with its counts."))),
-                (True, make_list_remark(N_("Notified of it, %(count)s:"), told)),
+                (names, make_list_remark(N_("Notified of it, %(count)s:"), names)),
             ]
         ),
         keep_remarks([(reviewers < FEW, warn_of_few(reviewers))]),
@@ -66,7 +67,7 @@ class Turnout:
 
 def foresee_vote_closing(turnout: Iterable[Turnout], *, told: Iterable[str]) -> Foreseen:
     """The round ends. Args: turnout: of all present reviewers; told: who gets a notice."""
-    rows = tuple(turnout)
+    rows, names = tuple(turnout), tuple(told)
     begun = [row for row in rows if row.answered and not row.submitted]
     silent = [row for row in rows if not row.answered]
     voters = len(rows) - len(silent)
@@ -93,7 +94,7 @@ def foresee_vote_closing(turnout: Iterable[Turnout], *, told: Iterable[str]) -> 
                         )
                     ),
                 ),
-                (True, make_list_remark(N_("Notified of it, %(count)s:"), told)),
+                (names, make_list_remark(N_("Notified of it, %(count)s:"), names)),
             ]
         ),
         keep_remarks(

@@ -36,6 +36,7 @@ class Readiness:
     retention: bool  # whether it is set how long the record is kept
     shown: bool = False  # the committee has seen ballots
     voting: bool = False  # a vote on must-haves is open
+    in_place: bool = False  # of the curriculum in place, alone
     settled: int = 0  # what was done in the meeting: sittings, findings, a recommendation, ...
     # the recommended vendor if it is not eligible; looked at only as the meeting is closed
     ruled_out: RuledOut | None = None
@@ -114,7 +115,20 @@ def _check_no_vote(facts: Readiness) -> CrrubricError | None:
     return Invalid(N_("The vote on must-haves is open: close it first."), field="voting")
 
 
-READY_TO_SCORE = (HAS_CRITERIA, HAS_WEIGHT, HAS_VENDORS, HAS_REVIEWERS, _check_no_vote)
+def _check_alone(facts: Readiness) -> CrrubricError | None:
+    if not facts.in_place or facts.vendors <= 1:
+        return None
+    text = N_(
+        "This evaluation is of the curriculum in place alone, but there is more than one vendor."
+        " Keep the one whose product you use, or say under “Title, purpose and dates” that it is"
+        " a choice among vendors."
+    )
+    return Invalid(text, field="vendors")
+
+
+READY_TO_SCORE = (
+    HAS_CRITERIA, HAS_WEIGHT, HAS_VENDORS, _check_alone, HAS_REVIEWERS, _check_no_vote,
+)  # fmt: skip
 
 # The practice round may be left out: scoring opens from either.
 TRANSITIONS: Mapping[tuple[Phase, Phase], tuple[Condition, ...]] = {

@@ -1,4 +1,4 @@
-"""the vote on must-haves: rounds, answers, sealed answers, counts, and their seals
+"""the vote on must-haves with its seals, and evaluations of the curriculum in place
 
 Revision: 0033
 Follows: 0027
@@ -84,6 +84,7 @@ REPLACEMENTS = (
         COUNTS,
     ),
 )
+OUTCOMES = ("MET", "NOT_MET", "NOT_APPLICABLE", "UNRESOLVED")
 TABLES = ("must_have_vote", "sealed_vote", "cast_vote", "vote_count")
 ANSWERS = ("YES", "NO", "CANNOT_TELL", "NOT_APPLICABLE")
 
@@ -94,6 +95,11 @@ def upgrade() -> None:
     create_sealed_vote()
     create_vote_count()
     seal_tables()
+    create_known_need()
+    op.add_column(
+        "evaluation",
+        sa.Column("in_place", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
 
 
 def create_must_have_vote() -> None:
@@ -222,6 +228,28 @@ def create_vote_count() -> None:
         *refer_within_evaluation("vote_count", "must_have_vote", "criterion"),
     )
     op.create_index(op.f("ix_vote_count_criterion_id"), "vote_count", ["criterion_id"])
+
+
+def create_known_need() -> None:
+    op.create_table(
+        "known_need",
+        sa.Column("evaluation_id", sa.Integer(), nullable=False),
+        sa.Column("criterion_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "finding",
+            sa.Enum(
+                *OUTCOMES, name="outcome", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("earlier", sa.String(length=200), nullable=False),
+        sa.PrimaryKeyConstraint("evaluation_id", "criterion_id", name=op.f("pk_known_need")),
+        sa.CheckConstraint(
+            "finding IN ('NOT_MET', 'UNRESOLVED')", name=op.f("ck_known_need_finding_a_need")
+        ),
+        *refer_within_evaluation("known_need", "criterion"),
+    )
 
 
 def refer_within_evaluation(table: str, *others: str) -> list[sa.ForeignKeyConstraint]:

@@ -101,6 +101,7 @@ def load_memo_facts(
         district=evaluation.district.name,
         reference=evaluation.slug,
         purpose=evaluation.purpose,
+        in_place=evaluation.in_place,
         language=language,
         zone=zone,
         on=(local(evaluation.decided_at) or now_utc().astimezone(zone)).date(),

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
+from crrubric.domain.errors import CrrubricError
 from crrubric.domain.foreseen import Foreseen
 from crrubric.domain.planning.vote_effects import (
     Turnout,
@@ -18,6 +19,7 @@ from crrubric.domain.planning.vote_effects import (
     foresee_vote_opening,
 )
 from crrubric.domain.planning.votes import CountedAnswer, VoteTally, number_wording, tally_answers
+from crrubric.domain.setup.lifecycle import HAS_CRITERIA, HAS_REVIEWERS
 from crrubric.domain.text import sort_key
 from crrubric.domain.vocabulary import Answer, Stakeholder
 from crrubric.models import (
@@ -31,6 +33,7 @@ from crrubric.models import (
 )
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.people.people import is_present_reviewer
+from crrubric.queries.setup.evaluations import load_readiness
 from crrubric.queries.setup.members import list_present_members
 from crrubric.queries.setup.phase_facts import is_own_seat
 from crrubric.queries.setup.rubrics import list_rubric_parts
@@ -301,6 +304,13 @@ def list_names_told(session: Session, seat: Seat, *, reviewers: bool) -> list[st
         for member in list_present_members(session, seat.evaluation.id)
         if (member.is_reviewer or not reviewers) and not is_own_seat(seat, member)
     ]
+
+
+def list_vote_obstacles(session: Session, evaluation_id: int) -> list[CrrubricError]:
+    """What stands in the way of a round: nothing to ask, or nobody."""
+    facts = load_readiness(session, evaluation_id)
+    found = [condition(facts) for condition in (HAS_CRITERIA, HAS_REVIEWERS)]
+    return [problem for problem in found if problem is not None]
 
 
 def foresee_opening_of_vote(session: Session, seat: Seat) -> Foreseen:

@@ -24,6 +24,7 @@ from crrubric.domain.record.state import (
     FINDING,
     MOMENTS,
     MOTION,
+    NEED,
     QUESTION,
     REVISION,
     RULE,
@@ -52,6 +53,7 @@ from crrubric.models import (
     EntryOnBehalf,
     Evaluation,
     Finding,
+    KnownNeed,
     Mark,
     MarkFile,
     Meeting,
@@ -166,6 +168,7 @@ def read_stored_evaluation(rows: StoredRows, state: State) -> None:
     state.phase = row["phase"]
     state.facts = {
         **plain_columns(row, ("slug", "title", "purpose", "closes_on", "ends_at", "language")),
+        "in_place": row["in_place"],
         **plain_columns(row, ("rubric_name", "rubric_version")),
         "until": plain_value(row["retain_until"]),
         "hold": row["legal_hold"],
@@ -180,13 +183,15 @@ def read_stored_evaluation(rows: StoredRows, state: State) -> None:
 
 
 def read_stored_rubric(rows: StoredRows, state: State) -> None:
-    """Sections, criteria, tensions, and revisions."""
+    """Sections, criteria, tensions, what is known of them, and revisions."""
     for row in rows.read(Section):
         state.sections[row["id"]] = plain_columns(row, SECTION)
     for row in rows.read(Criterion):
         state.criteria[row["id"]] = plain_columns(row, CRITERION)
     for row in rows.read(Tension):
         state.tensions[row["id"]] = plain_columns(row, TENSION)
+    for row in rows.read(KnownNeed):
+        state.needs[row["criterion_id"]] = plain_columns(row, NEED)
     for row in sorted(rows.read(RubricRevision), key=lambda row: row["number"]):
         state.revisions.append(plain_columns(row, (*REVISION, "before", "after")))
         sign_row(state, "rubric_revision", row["number"], row, ("made_at",))

@@ -78,6 +78,7 @@ def load_readiness(session: Session, evaluation_id: int) -> Readiness:
             (count(Decision, Decision.evaluation_id == evaluation_id) > 0).label("recommendation"),
             Evaluation.retain_until.is_not(None).label("retention"),
             Evaluation.shown_at.is_not(None).label("shown"),
+            Evaluation.in_place,
             (
                 count(
                     MustHaveVote,

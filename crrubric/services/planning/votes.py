@@ -2,9 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,11 +16,9 @@ from crrubric.domain.errors import (
     Reworded,
     Stale,
     WrongPhase,
-    clean_together,
-    refuse_together,
 )
 from crrubric.domain.events import Event
-from crrubric.domain.planning.votes import SealedAnswers, needs_reason
+from crrubric.domain.planning.votes import SealedAnswers
 from crrubric.domain.text import clean_text, require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.versions import fingerprint_values
@@ -39,25 +35,21 @@ from crrubric.models import (
 from crrubric.queries.people.access import Seat, make_not_found, require_locked_seat
 from crrubric.queries.people.people import Actor, is_present_reviewer
 from crrubric.queries.planning.votes import (
-    VoteResult,
     count_votes,
     find_newest_vote,
     find_valid_seal,
     foresee_closing_of_vote,
     foresee_opening_of_vote,
     list_own_sealed_votes,
-    list_vote_results,
+    list_vote_obstacles,
     load_own_votes,
-    read_settled_values,
     serialize_votes,
     wording_of,
 )
-from crrubric.queries.setup.rubrics import list_rubric_parts
 from crrubric.services.mail.notices import list_other_members, notify_members
-from crrubric.services.setup.rubrics import write_criterion_values
 from crrubric.services.shared.journal import ROW, EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
-from crrubric.services.shared.versions import refuse_unforeseen, refuse_unseen_change
+from crrubric.services.shared.versions import refuse_unforeseen
 
 NOT_OPEN = N_("No vote on must-haves is open.")
 IS_CLOSED = N_("The vote on must-haves is closed: its answers stay as they are.")
@@ -76,13 +68,8 @@ def open_vote(actor: Actor, slug: str, *, seen: str | None = None) -> MustHaveVo
         newest = find_newest_vote(session, evaluation.id)
         if newest is not None and newest.closed_at is None:
             raise WrongPhase(N_("A vote on must-haves is open already."))
-        if not list_rubric_parts(session, evaluation.id):
-            raise Invalid(N_("The rubric has no criterion: add at least one."))
-        reviewers = set(
-            session.scalars(select(Member.id).where(is_present_reviewer(evaluation.id)))
-        )
-        if not reviewers:
-            raise Invalid(N_("There is no reviewer: invite at least one."))
+        for problem in list_vote_obstacles(session, evaluation.id):
+            raise problem
         refuse_unforeseen(foresee_opening_of_vote(session, seat), seen)
         vote = MustHaveVote(
             evaluation_id=evaluation.id,
@@ -98,7 +85,8 @@ def open_vote(actor: Actor, slug: str, *, seen: str | None = None) -> MustHaveVo
             evaluation_id=evaluation.id,
             after={"vote": vote.number},
         )
-        told = reviewers & set(list_other_members(session, evaluation.id, actor))
+        reviewers = session.scalars(select(Member.id).where(is_present_reviewer(evaluation.id)))
+        told = set(reviewers) & set(list_other_members(session, evaluation.id, actor))
         notify_members(session, told, NoticeKind.VOTE_OPENED, {}, vendor_id=None)
     return vote
 
@@ -308,112 +296,6 @@ def serialize_count(row: VoteCount) -> dict[str, object]:
     """A count as the journal keeps it."""
     told = ("title", "question", "yes", "no", "reworded")
     return {"criterion": row.criterion_id, **{key: getattr(row, key) for key in told}}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettledMustHave:
-    """What the chair makes of the vote on one criterion; the reason where the vote says otherwise,
-    or nothing."""
-
-    must_have: bool
-    reason: str = ""
-
-
-def settle_must_haves(
-    actor: Actor,
-    slug: str,
-    number: int,
-    given: Mapping[int, SettledMustHave],
-    *,
-    seen: str | None = None,
-) -> int:
-    """Set must-haves as the vote proposes, or otherwise with a reason; how many were settled.
-
-    Args: number: of the round, which is the last and closed; given: by criterion id; seen: the
-    version that the form showed.
-    Raises: Invalid for every reason that is missing (field "<id>-reason"); Stale; WrongPhase if
-    another round was opened since; NotFound for what was not voted on, or is not in use.
-    """
-    tidy = clean_together(
-        **{f"c{key}": partial(_clean_settled, key, row) for key, row in given.items()}
-    )
-    with unit_of_work() as session:
-        seat = require_locked_seat(session, actor, Action.RUN_VOTE, slug)
-        vote = find_newest_vote(session, seat.evaluation.id)
-        if vote is None or vote.number < number:
-            raise make_not_found()
-        if vote.closed_at is None or vote.number != number:
-            raise WrongPhase(N_("A newer vote on must-haves was opened: its counts decide."))
-        rows = list_settleable(list_vote_results(session, vote))
-        if not given.keys() <= rows.keys():
-            raise make_not_found()
-        wanted = {key: tidy[f"c{key}"] for key in given}
-        refuse_together(
-            *(partial(_check_settled, rows[key], settled) for key, settled in wanted.items())
-        )
-        stored = read_settled_values(rows.values())
-        refuse_unseen_change(stored, {**stored, **_name_settled(wanted)}, seen)
-        changed = [_settle(session, actor, vote, rows[key], row) for key, row in wanted.items()]
-    return sum(changed)
-
-
-def list_settleable(results: list[VoteResult]) -> dict[int, VoteResult]:
-    """By criterion id, what the chair can settle: criteria that are still in use."""
-    return {row.criterion.id: row for row in results if not row.criterion.left_out}
-
-
-def _clean_settled(key: int, settled: SettledMustHave) -> SettledMustHave:
-    words = clean_text(settled.reason, limit=limits.NOTE, field=f"{key}-reason")
-    return replace(settled, reason=words)
-
-
-def _check_settled(row: VoteResult, settled: SettledMustHave) -> None:
-    """Raise Invalid where a reason is missing."""
-    proposal = row.tally.proposal
-    if settled.reason or not needs_reason(proposal, settled.must_have):
-        return
-    text = N_("The vote says otherwise: say why.")
-    if proposal is None:
-        text = N_("The vote proposes nothing here: say why.")
-    raise Invalid(text, field=f"{row.criterion.id}-reason")
-
-
-def _name_settled(wanted: Mapping[int, SettledMustHave]) -> dict[str, object]:
-    """What is wanted as values by name."""
-    found: dict[str, object] = {}
-    for key, row in wanted.items():
-        found |= {
-            f"{key}-adopted": row.must_have,
-            f"{key}-reason": row.reason,
-            f"{key}-must_have": row.must_have,
-        }
-    return found
-
-
-def _settle(
-    session: Session, actor: Actor, vote: MustHaveVote, row: VoteResult, settled: SettledMustHave
-) -> bool:
-    """Settle one criterion and set its must-have, each with its entry; whether anything changed."""
-    count, criterion = row.count, row.criterion
-    new = (settled.must_have, settled.reason)
-    told = write_criterion_values(session, actor, criterion, {"must_have": settled.must_have})
-    if (count.adopted, count.reason) == new:
-        return bool(told)
-    before = None if count.adopted is None else {"must_have": count.adopted}
-    count.adopted, count.reason = new
-    count.decided_by, count.decided_at = actor.name, now_utc()
-    note_event(
-        session,
-        actor,
-        Event.VOTE_ADOPTED,
-        evaluation_id=vote.evaluation_id,
-        subject=criterion.title,
-        about=EntryReferences(criterion_id=criterion.id),
-        before=before,
-        after={"vote": vote.number, "must_have": settled.must_have},
-        reason=settled.reason,
-    )
-    return True
 
 
 def require_open_vote(session: Session, evaluation: Evaluation) -> MustHaveVote:

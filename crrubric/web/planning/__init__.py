@@ -1,4 +1,4 @@
 """The planning workbook: its pages."""
 
 # the modules with a blueprint; `crrubric.web` registers them
-BLUEPRINTS = ("rosters", "settlements", "triage", "votes")
+BLUEPRINTS = ("rosters", "settlements", "triage", "vote_rounds", "votes")

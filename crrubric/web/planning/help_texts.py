@@ -10,9 +10,9 @@ PLANNING_HELP = (
         pages=(
             "votes.show_vote",
             "votes.show_closed_vote",
-            "votes.show_vote_opening",
-            "votes.show_vote_closing",
-            "votes.show_vote_reopening",
+            "vote_rounds.show_vote_opening",
+            "vote_rounds.show_vote_closing",
+            "vote_rounds.show_vote_reopening",
             "settlements.show_settlement_form",
         ),
         reviewer=N_(

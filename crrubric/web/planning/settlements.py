@@ -13,6 +13,7 @@ from crrubric.domain.errors import Invalid, Stale
 from crrubric.extensions import db
 from crrubric.models import MustHaveVote
 from crrubric.queries.people.access import Seat, make_not_found
+from crrubric.queries.planning.needs import load_needs
 from crrubric.queries.planning.votes import (
     VoteResult,
     find_newest_vote,
@@ -20,7 +21,7 @@ from crrubric.queries.planning.votes import (
     read_settled_values,
 )
 from crrubric.queries.setup.wording import translate_rubric_text
-from crrubric.services.planning import votes as service
+from crrubric.services.planning import settlements as service
 from crrubric.web.planning.forms import NO, YES, SettledLineForm, SettlementForm
 from crrubric.web.planning.votes import HOME
 from crrubric.web.shared.access import require_permission
@@ -102,6 +103,7 @@ def render_settlement(
         form=form,
         lines=lines,
         problems=problems,
+        needs=load_needs(db.session(), seat.evaluation.id),
     )
 
 

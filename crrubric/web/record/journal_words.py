@@ -73,6 +73,7 @@ FIELDS = {
     "given_on": N_("given on"),
     "hold": N_("legal hold"),
     "in favor": N_("in favor"),
+    "in_place": N_("of the curriculum in place"),
     "in_favor": N_("in favor"),
     "kind": N_("kind"),
     "language": N_("language of documents"),

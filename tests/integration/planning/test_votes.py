@@ -31,7 +31,7 @@ from crrubric.queries.planning.votes import list_vote_results, list_votes, load_
 from crrubric.queries.record.journal import list_journal_entries
 from crrubric.queries.record.verification import verify_record
 from crrubric.services.planning import votes as service
-from crrubric.services.planning.votes import SettledMustHave
+from crrubric.services.planning.settlements import SettledMustHave, settle_must_haves
 from crrubric.services.setup import committee, phases, rubrics
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit, error_of
@@ -81,7 +81,7 @@ def tallies(made: Made) -> dict[str, VoteTally]:
 
 
 def settle(made: Made, number: int = 1, **given: tuple[bool, str]) -> int:
-    return service.settle_must_haves(
+    return settle_must_haves(
         made.chair,
         made.slug,
         number,
@@ -164,7 +164,7 @@ def test_one_round_is_open_at_a_time_and_the_earlier_one_stays(make: Factory):
     assert problems() == []
 
 
-def test_a_vote_needs_a_reviewer_and_a_criterion(make: Factory):
+def test_a_vote_needs_a_reviewer_and_a_criterion(make: Factory, visit: Visit):
     made = make.evaluation(reviewers=1)
     for criterion in made.criteria[1:]:
         leave_out(made, criterion.code)
@@ -176,6 +176,15 @@ def test_a_vote_needs_a_reviewer_and_a_criterion(make: Factory):
 
     with pytest.raises(Invalid, match="no reviewer"):
         service.open_vote(made.chair, made.slug)
+    chair = visit(made.chair)
+    before = chair.get(made.url("must-haves/open"))
+    after = chair.post(made.url("must-haves/open"), {})
+
+    assert [before.status_code, after.status_code] == [200, 422]
+    for page in (before, after):
+        assert "There is no reviewer" in page.text
+        assert "Open the vote</button>" not in page.text
+        assert "Notified of it" not in page.text
 
 
 def leave_out(made: Made, code: str, *, out: bool = True) -> None:

@@ -24,7 +24,7 @@ from crrubric.services.ballots.declarations import declare_interest
 from crrubric.services.exchange.imports import import_marks, import_new_evaluation
 from crrubric.services.meeting import decisions, positions
 from crrubric.services.people.district import set_district
-from crrubric.services.planning import votes
+from crrubric.services.planning import settlements, votes
 from crrubric.services.questions.questions import write_question
 from crrubric.services.setup import committee, corrections, phases, rubrics, withdrawals
 from crrubric.services.setup.practice import record_practice_mark, restart_practice, show_spread
@@ -286,10 +286,10 @@ def test_the_vote_on_must_haves_is_printed_with_what_was_made_of_it(make: Factor
         votes.close_vote(made.chair, made.slug)
     first, second = (row.id for row in made.criteria[:2])
     given = {
-        first: votes.SettledMustHave(must_have=True),
-        second: votes.SettledMustHave(must_have=False, reason="The law does not ask for it."),
+        first: settlements.SettledMustHave(must_have=True),
+        second: settlements.SettledMustHave(must_have=False, reason="The law does not ask for it."),
     }
-    votes.settle_must_haves(made.chair, made.slug, 2, given)
+    settlements.settle_must_haves(made.chair, made.slug, 2, given)
     text = rubrics.CriterionText(title="Accessible to all", must_have=False)
     rubrics.change_criterion(made.chair, made.slug, first, text)
     make.forward(made, Phase.MEETING, {})

@@ -30,7 +30,7 @@ from tests.pages import text_of
 CANARY = "canarywordinanote"
 PAGES = (
     "", "rubric/", "vendors/", "committee/", "rule", "assignment/", "practice/",
-    "must-haves/", "must-haves/1", "must-haves/1/sealed", "must-haves/close",
+    "must-haves/", "must-haves/1", "must-haves/1/sealed", "must-haves/close", "needs/",
     "rubric/weights/",
     "progress", "progress/remind", "progress/closing-day", "journal", "ballots/", "matrix",
     "matrix?show=split", "matrix?must=1&sort=split&order=rank", "matrix?cell=1-1",

@@ -64,7 +64,7 @@ from crrubric.services.meeting import decisions, meetings, positions
 from crrubric.services.meeting.decisions import FindingText
 from crrubric.services.people import accounts, administration, links
 from crrubric.services.people.district import set_district
-from crrubric.services.planning import votes
+from crrubric.services.planning import settlements, votes
 from crrubric.services.setup import committee, evaluations, phases, rubrics
 from tests.factories import (
     Factory,
@@ -803,8 +803,8 @@ def test_a_must_have_that_two_chairs_settle_at_once_is_settled_once(app: Flask, 
     key = made.criteria[0].id
 
     def settling(who: Actor, must_have: bool) -> Work:
-        settled = votes.SettledMustHave(must_have=must_have, reason="So.")
-        return lambda: votes.settle_must_haves(who, made.slug, 1, {key: settled}, seen=seen)
+        settled = settlements.SettledMustHave(must_have=must_have, reason="So.")
+        return lambda: settlements.settle_must_haves(who, made.slug, 1, {key: settled}, seen=seen)
 
     found = together(app, made, settling(made.chair, True), settling(second, False))
 
