@@ -20,9 +20,8 @@ from crrubric.queries.record.journal import link_of
 from crrubric.services.shared.later import KEY as KEY_OF_LATER
 from tests.databases import note_empty, postgresql_server, quick_folder, wipe
 from tests.factories import Factory
-from tests.imports import begin_at_the_end
-from tests.kept import share_kept
 from tests.statements import Planner, plan_statements
+from tests.workers import begin_at_the_end, share_kept
 
 pytest_plugins = ["tests.no_skips", "tests.selection", "tests.linters"]
 

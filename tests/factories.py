@@ -38,7 +38,7 @@ from crrubric.services.setup import committee, evaluations, phases, rules, vendo
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
 from tests.databases import OWN_FOLDER, Image, database_address, is_empty, is_movable, take_image
-from tests.kept import load_kept, store_kept
+from tests.workers import load_kept, store_kept
 
 PASSWORD = "four plain words here"
 

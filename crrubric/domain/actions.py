@@ -23,6 +23,12 @@ class Action(LabelledEnum):
     PRACTICE = "PRACTICE", N_("mark the made-up vendor of the practice round")
     VIEW_PRACTICE = "VIEW_PRACTICE", N_("read the practice round and, once it is over, all answers")
     RUN_PRACTICE = "RUN_PRACTICE", N_("end the practice round, or start it again")
+    VIEW_VOTE = (
+        "VIEW_VOTE",
+        N_("read the vote on must-haves and, once it is closed, its counts"),
+    )
+    VOTE = "VOTE", N_("vote on must-haves")
+    RUN_VOTE = "RUN_VOTE", N_("open and close the vote on must-haves, adopt what it proposes")
     CORRECT_RUBRIC = "CORRECT_RUBRIC", N_("correct a criterion after ballots opened")
     WITHDRAW_VENDOR = "WITHDRAW_VENDOR", N_("take a vendor out of the selection, or back in")
     ENTER_ON_BEHALF = "ENTER_ON_BEHALF", N_("enter a ballot given on paper or by phone")

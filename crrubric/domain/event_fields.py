@@ -63,8 +63,8 @@ TYPED: Mapping[str, Kinds] = {
 CODES = frozenset({
     "adopted", "answer", "answered_on", "answered on", "bytes", "chain", "closes_on", "code",
     "criteria", "due on", "effect", "ends_at", "event", "evidence_kind", "evidence_on",
-    "evidence_until", "first", "given on", "kind", "language", "lead", "mode", "over", "phase",
-    "position", "price_unit", "ranks", "receipt", "sent on", "sha256", "slug", "source",
+    "evidence_until", "finding", "first", "given on", "kind", "language", "lead", "mode", "over",
+    "phase", "position", "price_unit", "ranks", "receipt", "sent on", "sha256", "slug", "source",
     "stakeholder", "standing", "time_zone", "until", "value", "vendors", "weight",
 })  # fmt: skip
 # whom or what an entry is about, by event; a vendor where nothing stands here
@@ -79,7 +79,7 @@ SUBJECTS: Mapping[Event, Kinds] = {
             Event.SECTION_ADDED,
             Event.SECTION_RENAMED, Event.SECTION_REMOVED, Event.CRITERION_ADDED,
             Event.CRITERION_CHANGED, Event.CRITERION_TRANSLATED, Event.CRITERION_MOVED,
-            Event.CRITERION_CORRECTED,
+            Event.CRITERION_CORRECTED, Event.VOTE_ADOPTED,
         ),
         RUBRIC,
     ),
@@ -88,7 +88,7 @@ SUBJECTS: Mapping[Event, Kinds] = {
             Event.MEMBER_ASSIGNED, Event.MEMBER_INVITED, Event.MEMBER_ADDED, Event.MEMBER_CHANGED,
             Event.CHAIR_APPOINTED, Event.MEMBER_REMOVED, Event.MEMBER_RENAMED, Event.INVITE_RENEWED,
             Event.INVITE_SHOWN, Event.INVITE_RENAMED, Event.INVITE_READDRESSED,
-            Event.INVITE_ACCEPTED,
+            Event.INVITE_ACCEPTED, Event.VOTE_REOPENED,
             Event.ACCOUNT_ADDED, Event.ACCOUNT_LINK_MADE, Event.ACCOUNT_LINK_SENT,
             Event.ACCOUNT_LINK_ASKED, Event.ACCOUNT_RENAMED, Event.ACCOUNT_READDRESSED,
             Event.ACCOUNT_ADDRESS_ASKED, Event.ACCOUNT_DISABLED, Event.ACCOUNT_ENABLED,

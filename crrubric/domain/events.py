@@ -40,6 +40,17 @@ class Event(LabelledEnum):
     PRACTICE_FINISHED = "PRACTICE_FINISHED", N_("finished the practice round")
     PRACTICE_SHOWN = "PRACTICE_SHOWN", N_("ended the practice round and showed all answers")
     PRACTICE_RESTARTED = "PRACTICE_RESTARTED", N_("started the practice round again")
+    VOTE_OPENED = "VOTE_OPENED", N_("opened a vote on must-haves")
+    VOTE_SUBMITTED = "VOTE_SUBMITTED", N_("submitted their answers in the vote on must-haves")
+    VOTE_REOPENED = (
+        "VOTE_REOPENED",
+        N_("gave %(subject)s the answers in the vote on must-haves back"),
+    )
+    VOTE_CLOSED = "VOTE_CLOSED", N_("closed the vote on must-haves and showed its counts")
+    VOTE_ADOPTED = (
+        "VOTE_ADOPTED",
+        N_("settled after the vote whether “%(subject)s” is a must-have"),
+    )
     MEMBER_INVITED = "MEMBER_INVITED", N_("invited %(subject)s")
     MEMBER_CONFIRMED = (
         "MEMBER_CONFIRMED",

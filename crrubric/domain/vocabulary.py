@@ -298,6 +298,18 @@ class NoticeKind(LabelledEnum):
         "PRACTICE_SHOWN",
         N_("The practice round is over: see which criteria reviewers understand differently."),
     )
+    VOTE_OPENED = (
+        "VOTE_OPENED",
+        N_("The vote on must-haves is open: say for each criterion whether it is a must-have."),
+    )
+    VOTE_REOPENED = (
+        "VOTE_REOPENED",
+        N_("The chair gave you your answers in the vote on must-haves back. Why: %(reason)s"),
+    )
+    VOTE_CLOSED = (
+        "VOTE_CLOSED",
+        N_("The vote on must-haves is closed: see how many said YES for each criterion."),
+    )
     QUESTION_ANSWERED = (
         "QUESTION_ANSWERED",
         N_(

@@ -33,10 +33,12 @@ from crrubric.models.forms import SentForm
 from crrubric.models.journal import JournalEntry
 from crrubric.models.mails import OutgoingMail
 from crrubric.models.meetings import Attendance, Deferral, Meeting, Motion
+from crrubric.models.needs import KnownNeed
 from crrubric.models.notices import Notice
 from crrubric.models.people import District, Invite, User, UserSession
 from crrubric.models.practice import PracticeMark
 from crrubric.models.questions import Asking, Question
+from crrubric.models.votes import CastVote, MustHaveVote, SealedVote, VoteCount
 
 __all__ = [
     "Abstention",
@@ -47,6 +49,7 @@ __all__ = [
     "Attendance",
     "Ballot",
     "Base",
+    "CastVote",
     "Commitment",
     "Criterion",
     "Decision",
@@ -59,11 +62,13 @@ __all__ = [
     "Finding",
     "Invite",
     "JournalEntry",
+    "KnownNeed",
     "Mark",
     "MarkFile",
     "Meeting",
     "Member",
     "Motion",
+    "MustHaveVote",
     "Notice",
     "OutgoingMail",
     "Position",
@@ -73,6 +78,7 @@ __all__ = [
     "Reinstatement",
     "RubricRevision",
     "SealedBallot",
+    "SealedVote",
     "Section",
     "SentForm",
     "Tension",
@@ -80,4 +86,5 @@ __all__ = [
     "UserSession",
     "Vendor",
     "VendorFile",
+    "VoteCount",
 ]

@@ -80,6 +80,8 @@ class Evaluation(Base):
         String(limits.LANGUAGE), default=SOURCE, server_default=SOURCE
     )
     phase: Mapped[Phase] = mapped_column(checked_enum(Phase), default=Phase.SETUP)
+    # of the curriculum that the district has, alone: the result is what it lacks
+    in_place: Mapped[bool] = mapped_column(default=False, server_default=false())
     rubric_name: Mapped[Title] = mapped_column(default="")
     rubric_version: Mapped[str] = mapped_column(String(limits.RUBRIC_VERSION), default="")
     rule_kind: Mapped[RuleKind] = mapped_column(checked_enum(RuleKind), default=RuleKind.MAJORITY)

@@ -13,6 +13,9 @@ SEALED_STAYS = "a sealed ballot stays"
 SUBMITTED_STAYS = "a submitted ballot stays"
 IS_SEALED = "the ballot is submitted and sealed"
 FILE_STAYS = "a file stays as it was attached"
+VOTE_STAYS = "a vote on must-haves stays"
+IS_CAST = "the answers are sealed, or the vote is closed"
+COUNTS_STAY = "the counts of a vote stay"
 
 SEALS: tuple[Seal, ...] = (
     ("journal_entry_update", "UPDATE ON journal_entry", "", APPEND_ONLY),
@@ -52,6 +55,45 @@ SEALS: tuple[Seal, ...] = (
             ("UPDATE", "OLD"),
             ("DELETE", "OLD"),
         )
+    ),
+    ("must_have_vote_update", "UPDATE ON must_have_vote", "OLD.closed_at IS NOT NULL", VOTE_STAYS),
+    ("must_have_vote_delete", "DELETE ON must_have_vote", "", VOTE_STAYS),
+    ("sealed_vote_delete", "DELETE ON sealed_vote", "", SEALED_STAYS),
+    (
+        "sealed_vote_update",
+        "UPDATE ON sealed_vote",
+        "OLD.reopened_at IS NOT NULL OR OLD.counted OR NEW.content <> OLD.content"
+        " OR NEW.receipt <> OLD.receipt OR NEW.number <> OLD.number OR NEW.vote_id <> OLD.vote_id"
+        " OR NEW.member_id <> OLD.member_id OR NEW.sealed_at <> OLD.sealed_at",
+        SEALED_STAYS,
+    ),
+    *(
+        (
+            f"cast_vote_{event.lower()}_{row.lower()}",
+            f"{event} ON cast_vote",
+            "EXISTS (SELECT 1 FROM sealed_vote"  # noqa: S608
+            f" WHERE sealed_vote.vote_id = {row}.vote_id"
+            f" AND sealed_vote.member_id = {row}.member_id"
+            " AND sealed_vote.reopened_at IS NULL)"
+            f" OR EXISTS (SELECT 1 FROM must_have_vote WHERE must_have_vote.id = {row}.vote_id"
+            " AND must_have_vote.closed_at IS NOT NULL)",
+            IS_CAST,
+        )
+        for event, row in (
+            ("INSERT", "NEW"),
+            ("UPDATE", "NEW"),
+            ("UPDATE", "OLD"),
+            ("DELETE", "OLD"),
+        )
+    ),
+    ("vote_count_delete", "DELETE ON vote_count", "", COUNTS_STAY),
+    (
+        "vote_count_update",
+        "UPDATE ON vote_count",
+        "NEW.yes <> OLD.yes OR NEW.no <> OLD.no OR NEW.reworded <> OLD.reworded"
+        " OR NEW.title <> OLD.title OR NEW.question <> OLD.question"
+        " OR NEW.vote_id <> OLD.vote_id OR NEW.criterion_id <> OLD.criterion_id",
+        COUNTS_STAY,
     ),
 )
 # SQLite alone has REPLACE, which deletes the row that has the key without any other trigger.
@@ -117,9 +159,35 @@ REPLACEMENTS: tuple[Seal, ...] = (
         "EXISTS (SELECT 1 FROM file_content WHERE id = NEW.id)",
         FILE_STAYS,
     ),
+    (
+        "must_have_vote_replace",
+        "INSERT ON must_have_vote",
+        "EXISTS (SELECT 1 FROM must_have_vote WHERE id = NEW.id"
+        " OR evaluation_id = NEW.evaluation_id AND (number = NEW.number OR closed_at IS NULL))",
+        VOTE_STAYS,
+    ),
+    ("must_have_vote_key", "UPDATE ON must_have_vote", "NEW.id <> OLD.id", VOTE_STAYS),
+    (
+        "sealed_vote_replace",
+        "INSERT ON sealed_vote",
+        "EXISTS (SELECT 1 FROM sealed_vote WHERE id = NEW.id OR vote_id = NEW.vote_id"
+        " AND member_id = NEW.member_id AND number = NEW.number)",
+        SEALED_STAYS,
+    ),
+    ("sealed_vote_key", "UPDATE ON sealed_vote", "NEW.id <> OLD.id", SEALED_STAYS),
+    (
+        "vote_count_replace",
+        "INSERT ON vote_count",
+        "EXISTS (SELECT 1 FROM vote_count WHERE vote_id = NEW.vote_id"
+        " AND criterion_id = NEW.criterion_id)",
+        COUNTS_STAY,
+    ),
 )
 # PostgreSQL alone has TRUNCATE, which fires no trigger of rows.
-TRUNCATED = ("journal_entry", "sealed_ballot", "ballot", "mark", "gap", "mark_file", "file_content")
+TRUNCATED = (
+    "journal_entry", "sealed_ballot", "ballot", "mark", "gap", "mark_file", "file_content",
+    "must_have_vote", "sealed_vote", "cast_vote", "vote_count",
+)  # fmt: skip
 
 
 def list_expected_triggers(dialect: str) -> Iterator[tuple[str, str]]:

@@ -47,6 +47,7 @@ FILES = {
     "newer.show_newer_marks",
     "static",
     "unsent.show_refusal_reason",
+    "votes.download_sealed_vote",
 }
 # Pages that the demo has no address for; a test of its own looks at each.
 ELSEWHERE = {
@@ -55,8 +56,11 @@ ELSEWHERE = {
     "committee.show_invited_person_form",
     "links.show_invitation_links",
     "motions.show_motion_correction",
+    "needs.show_needs",
     "own.show_new_address",
     "practice.show_practice_round_restart",
+    "settlements.show_settlement_form",
+    "vote_rounds.show_vote_reopening",
 }
 ALL, NEW = "all", "new"
 OPEN = ("account.show_sign_in", "home.show_accessibility_statement")
@@ -108,6 +112,7 @@ def samples() -> Iterator[dict[str, object]]:
             "criterion_id": first(Criterion, evaluation),
             "section_id": first(Section, evaluation),
             "member_id": of_reviewers(evaluation),
+            "number": 1,  # of a vote on must-haves
             "user_id": of_anybody(),
             "ballot_id": of_members(Ballot, evaluation, Ballot.state == BallotState.SUBMITTED),
             "declaration_id": of_members(

@@ -4,19 +4,29 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from crrubric.domain.vocabulary import Answer, Phase
+from crrubric.extensions import db
+from crrubric.models import CastVote, Criterion
 from crrubric.services.meeting import meetings
+from crrubric.services.meeting.decisions import DecisionText, record_decision
+from crrubric.services.planning.votes import open_vote
 from crrubric.services.setup import practice
+from crrubric.services.setup.evaluations import change_evaluation
+from crrubric.services.setup.phases import change_phase
+from tests.browser.ballots import REFUSED_CONNECTION, RETRYING, SAVED, form, status
 from tests.browser.conftest import Browse
-from tests.browser.hands import COMPANIES, Keyboard, Scene, mark, set_up
+from tests.browser.hands import COMPANIES, Keyboard, Scene, email_of, mark, set_up
+from tests.browser.looks import broken_references, overflow, violations
 from tests.browser.sites import Site
-from tests.browser.visitor import Visitor
-from tests.factories import PASSWORD
+from tests.browser.visitor import NARROW, Visitor
+from tests.factories import PASSWORD, Factory
 
 pytestmark = pytest.mark.xdist_group("browser, hands")
 
 TRAP = "The keyboard is trapped in lesson 4."
+ANSWERS = "**/must-haves/ballot/*"
 NOT_THERE = r"Failed to load resource: .* 404 "
 RESULTS = ("meeting/", "matrix", "scores", "compare", "decision", "memo")
 BALLOTS = ("ballots/", "progress", "questions/", *RESULTS)
@@ -268,3 +278,141 @@ def at(browse: Browse, scene: Scene, email: str, path: str) -> Visitor:
     who = browse(scene.site, email.split("@")[0]).sign_in(email, PASSWORD)
     who.page.goto(scene.made.url(path))
     return who
+
+
+# A vote on must-haves, and a list of needs
+
+
+def begin(scene: Scene) -> None:
+    with scene.site.app.app_context():
+        open_vote(scene.made.chair, scene.made.slug)
+        db.session.remove()
+
+
+def must_haves(scene: Scene) -> list[str]:
+    with scene.site.app.app_context():
+        wanted = select(Criterion.code).where(Criterion.must_have).order_by(Criterion.position)
+        found = list(db.session.scalars(wanted))
+        db.session.remove()
+    return found
+
+
+def stored(scene: Scene) -> list[tuple[Answer, str]]:
+    with scene.site.app.app_context():
+        rows = db.session.scalars(select(CastVote).order_by(CastVote.criterion_id)).all()
+        found = [(row.answer, row.note) for row in rows]
+        db.session.remove()
+    return found
+
+
+def test_from_an_open_vote_to_frozen_must_haves(site: Site, browse: Browse):
+    scene = set_up(site, Phase.SETUP)
+    chair = browse(scene.site).sign_in(scene.chair, PASSWORD)
+    chair.page.goto(scene.made.url("must-haves/"))
+    chair.follow("Open a vote")
+    chair.press("Open the vote")
+    first = browse(scene.site).sign_in(scene.reviewers[0], PASSWORD)
+    second = browse(scene.site, script=False).sign_in(scene.reviewers[1], PASSWORD)
+
+    vote_by_keys(first, scene)
+    vote_without_script(second, scene)
+    chair.page.reload()
+    expect(chair.page.get_by_text("2 of 2 reviewers have submitted")).to_be_visible()
+    chair.leave(chair.page.get_by_role("link", name="Reopen").first)
+    assert faults(chair.page) == []
+    chair.follow("Cancel")
+    chair.follow("Close the vote")
+    chair.press("Close the vote")
+    settle(chair)
+    expect(chair.page.get_by_text("3 criteria are settled.")).to_be_visible()
+    chair.page.goto(scene.made.url("phase?to=SCORING"))
+    chair.press("Open scoring")
+
+    assert must_haves(scene) == ["sis", "teacher"]
+    chair.expected.append(NOT_THERE)
+    assert chair.page.goto(scene.made.url("must-haves/settle/")).status == 404
+
+
+def vote_by_keys(reviewer: Visitor, scene: Scene) -> None:
+    """NO, YES, YES with single keys; each is saved at once."""
+    page = reviewer.page
+    page.goto(scene.made.url("must-haves/ballot"))
+    form(page).get_by_role("radio", name="No").focus()
+    for key in ("n", "j", "y", "j", "y"):
+        page.keyboard.press(key)
+    for number in range(3):
+        expect(status(page, number)).to_have_text(SAVED)
+    expect(page.get_by_text("3 of 3 answered")).to_be_visible()
+    reviewer.follow("Review and submit")
+    reviewer.press("Submit my answers")
+    expect(page.locator("code.receipt")).to_be_visible()
+
+
+def vote_without_script(reviewer: Visitor, scene: Scene) -> None:
+    """NO, YES, NO, each with its own button."""
+    page = reviewer.page
+    page.goto(scene.made.url("must-haves/ballot"))
+    for number, name in enumerate(("No", "Yes", "No")):
+        form(page, number).get_by_role("radio", name=name).check()
+        reviewer.leave(form(page, number).get_by_role("button", name="Save"))
+    reviewer.follow("Review and submit")
+    reviewer.press("Submit my answers")
+    expect(page.locator("code.receipt")).to_be_visible()
+
+
+def settle(chair: Visitor) -> None:
+    """As the vote proposes; the tie with a reason."""
+    chair.follow("Settle the must-haves")
+    page = chair.page
+    assert faults(page) == []
+    tied = page.locator("section.card").nth(2)
+    expect(tied).to_contain_text("1 YES, 1 NO")
+    tied.get_by_role("radio", name="Must-have", exact=True).check()
+    tied.get_by_role("textbox").fill("Our contract asks for it.")
+    chair.press("Save")
+
+
+def test_answers_given_without_a_network_are_sent_once_it_is_back(site: Site, browse: Browse):
+    scene = set_up(site, Phase.SETUP)
+    begin(scene)
+    reviewer = browse(scene.site).sign_in(scene.reviewers[0], PASSWORD)
+    page = reviewer.page
+    reviewer.expected.append(REFUSED_CONNECTION)
+    page.goto(scene.made.url("must-haves/ballot"))
+    page.route(ANSWERS, lambda route: route.abort())
+
+    form(page).locator("label.yes").click()
+    form(page).get_by_role("textbox").fill("Half our learners use a screen reader.")
+    expect(status(page)).to_have_text(RETRYING)
+    assert stored(scene) == []
+    page.unroute(ANSWERS)
+
+    expect(status(page)).to_have_text(SAVED, timeout=30_000)
+    expect(page.get_by_text("1 of 3 answered")).to_be_visible()
+    assert stored(scene) == [(Answer.YES, "Half our learners use a screen reader.")]
+
+
+def faults(page: Page) -> list[str]:
+    return [*violations(page), *broken_references(page), *overflow(page)]
+
+
+def test_nothing_is_wrong_with_the_list_of_needs(site: Site, browse: Browse):
+    with site.app.app_context():
+        made = Factory(site.app).evaluation(vendors=1)
+        change_evaluation(
+            made.chair, made.slug, title="In place", purpose="", closes_on=None, in_place=True
+        )
+        Factory(site.app).forward(made, Phase.MEETING, {(0, 0): "NYY", (1, 0): "NNY"})
+        text = DecisionText(vendor_id=None, reason="It lacks too much.")
+        record_decision(made.chair, made.slug, text)
+        change_phase(made.chair, made.slug, Phase.DECIDED)
+        chair, place = email_of(made.chair), made.url("needs/")
+        db.session.remove()
+    reader = browse(site, width=NARROW).sign_in(chair, PASSWORD)
+    reader.page.goto(place)
+    reader.sees("List of needs")
+
+    narrow = faults(reader.page)
+    reader.page.emulate_media(color_scheme="dark")
+
+    assert [narrow, faults(reader.page)] == [[], []]

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.imports import list_second_half
 from tests.selection import choose_tests
+from tests.workers import list_second_half
 
 
 class Item:

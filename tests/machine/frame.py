@@ -116,6 +116,9 @@ class Frame(RuleBasedStateMachine):
         self.sealed: dict[tuple[int, int], str] = {}
         self.keys: dict[tuple[Any, ...], str] = {}  # of files, as addresses name them
         self.practice: dict[tuple[int, int], dict[str, Any]] = {}  # no journal tells of it
+        # answers in votes on must-haves, by vote, member and criterion, and whose are sealed now
+        self.cast: dict[tuple[int, int | None, int], dict[str, Any]] = {}
+        self.vote_seals: set[tuple[int, int | None]] = set()
         self.recorder = "chair"  # of the recommendation
         self.said: dict[tuple[Any, ...], tuple[str, str]] = {}  # of an act on a thing: who, and why
         self.attended: set[int] = set()  # numbers of the meetings with a record of who was there
@@ -354,6 +357,7 @@ class Frame(RuleBasedStateMachine):
         self.seals_hold(session, state)
         self.ballots_are_blind_until_the_meeting(session, state)
         self.practice_holds()
+        self.votes_hold()
         assert not state.findings.keys() & state.deferrals.keys()
 
     def seals_hold(self, session: Any, state: State) -> None:

@@ -20,7 +20,7 @@ from crrubric.queries.record.stored import (
 )
 
 # what the model of the machine does not keep: receipts; of criteria their translations
-LEFT_TO_VERIFY = {"sealed"}
+LEFT_TO_VERIFY = {"sealed", "sealed_votes"}
 
 
 def stored(session: Session, evaluation_id: int) -> State:

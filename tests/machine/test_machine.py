@@ -63,6 +63,7 @@ from tests.machine.later import DAY, TOLD, Later
 from tests.machine.practice import Practice
 from tests.machine.questions import Talk
 from tests.machine.stored import stored
+from tests.machine.votes import Votes
 
 ROLES = [
     frozenset({Role.REVIEWER}),
@@ -125,7 +126,7 @@ FORWARD = [("SETUP", "PRACTICE"), ("SETUP", "SCORING"), ("PRACTICE", "SCORING"),
 BACK = [(after, before) for before, after in FORWARD if (before, after) != ("PRACTICE", "SCORING")]
 
 
-class Committee(Files, Later, Practice, Talk):
+class Committee(Files, Later, Practice, Talk, Votes):
     """One rule a service."""
 
     @initialize(seed=st.integers(0, 2**63))
@@ -144,6 +145,7 @@ class Committee(Files, Later, Practice, Talk):
         if chance.random() < (0.2 if phase else 0.8):
             phases.change_phase(chair, self.slug, Phase.PRACTICE)
             self.rehearse(chance)
+        self.begin_vote(chance, phase)
         for step in (Phase.SCORING, Phase.MEETING, Phase.DECIDED)[:phase]:
             if step is Phase.DECIDED:
                 self.model = stored(db.session(), self.id)
@@ -524,8 +526,8 @@ class Committee(Files, Later, Practice, Talk):
         held = (model.meetings, model.findings, model.deferrals, model.decision, model.commitments,
                 model.reinstated)  # fmt: skip
         return {
-            "SETUP": not ready,
-            "PRACTICE": to == "SCORING" and not ready,
+            "SETUP": not ready or (to == "SCORING" and self.is_voting()),
+            "PRACTICE": to == "SCORING" and (not ready or self.is_voting()),
             "SCORING": to == "SETUP" and bool(model.marks or sealed or any(held) or model.shown),
             "MEETING": to == "DECIDED" and not self.decided_well(),
             "DECIDED": to == "ARCHIVED" and model.facts["until"] is None,

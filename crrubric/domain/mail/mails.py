@@ -25,6 +25,8 @@ MAILED: Mapping[NoticeKind, str] = {
     NoticeKind.PHASE_CHANGED: N_("The phase is now “%(phase)s”"),
     NoticeKind.CLOSING_DAY_MOVED: N_("Scoring now closes on %(day)s"),
     NoticeKind.BALLOT_REOPENED: N_("Your ballot for %(vendor)s is open again"),
+    NoticeKind.VOTE_OPENED: N_("Please vote on the must-haves"),
+    NoticeKind.VOTE_REOPENED: N_("Your answers in the vote on must-haves are open again"),
     NoticeKind.POSITION_ASKED: N_("Please state your position again"),
     NoticeKind.MARK_AGAIN: N_("Please mark a criterion again"),
     NoticeKind.BALLOT_ENTERED: N_("Please confirm your ballot for %(vendor)s"),

@@ -7,6 +7,7 @@ from crrubric.domain.meeting.doubts import DecisionBasis, list_decision_doubts
 from crrubric.domain.memo.blindness import BlindnessBlocks
 from crrubric.domain.memo.cost import CostBlocks
 from crrubric.domain.memo.dissent import DissentBlocks
+from crrubric.domain.memo.needs import NeedBlocks
 from crrubric.domain.memo.people import CommitteeBlocks
 from crrubric.domain.memo.ranking import RankingBlocks
 from crrubric.domain.memo.tree import (
@@ -28,6 +29,7 @@ from crrubric.domain.memo.tree import (
 )
 from crrubric.domain.memo.trust import TrustBlocks
 from crrubric.domain.memo.vendors import VendorBlocks
+from crrubric.domain.memo.votes import VoteBlocks
 from crrubric.domain.memo.words import NONE, Translate, ValueFormatter
 from crrubric.domain.people.languages import SPOKEN
 from crrubric.domain.results.cost import NO_PRICE
@@ -59,6 +61,7 @@ class _MemoComposer:
             (N_("Committee"), CommitteeBlocks(facts, words).blocks()),
             (N_("Method"), self.method()),
             (N_("Results at a glance"), self.glance()),
+            *([(N_("List of needs"), NeedBlocks(facts, words).blocks())] * facts.in_place),
             (N_("Agreement"), trust.agreement()),
             (N_("Vendor by vendor"), VendorBlocks(facts, words).blocks()),
             (N_("Dissent"), dissent.section()),
@@ -73,7 +76,7 @@ class _MemoComposer:
         for number, (title, body) in enumerate(sections, start=1):
             blocks += [Heading(1, f"{number}. {words(title)}"), *body]
         return Memo(
-            title=words(N_("Selection memo: %(title)s"), title=facts.title),
+            title=words(self.heading(), title=facts.title),
             status=status,
             stamp=words(N_("FINAL") if facts.final else N_("DRAFT – not a decision")),
             organization=facts.district,
@@ -81,6 +84,12 @@ class _MemoComposer:
             on=facts.on,
             blocks=tuple(blocks),
         )
+
+    def heading(self) -> str:
+        """What the paper is called."""
+        if self.facts.in_place:
+            return N_("Memo on the curriculum in place: %(title)s")
+        return N_("Selection memo: %(title)s")
 
     def nothing(self) -> list[Block]:
         return [Paragraph(self.words(NONE))]
@@ -129,17 +138,25 @@ class _MemoComposer:
         if found is None:
             return self.words(N_("No recommendation has been recorded yet."))
         if found.vendor is None:
-            return self.words(N_("The committee recommends no vendor."))
+            text = N_("The committee recommends no vendor.")
+            if self.facts.in_place:
+                text = N_("The committee recommends that the district look for another curriculum.")
+            return self.words(text)
         vendor = self.vendor(found.vendor)
         told = vendor.name.endswith(f" – {vendor.product}")
         parts = (vendor.version,) if told else (vendor.product, vendor.version)
         product = " ".join(part for part in parts if part)
-        return f"{vendor.name}, {product}" if product else vendor.name
+        name = f"{vendor.name}, {product}" if product else vendor.name
+        if self.facts.in_place:
+            return self.words(N_("The committee recommends keeping %(name)s."), name=name)
+        return name
 
     def action(self) -> str:
         found = self.facts.recommendation
         if found is None or found.vendor is None:
             return self.words(N_("That the board take note of the committee’s finding."))
+        if self.facts.in_place:
+            return self.words(N_("That the board take note of the list of needs below."))
         return self.words(
             N_("That the board approve an agreement with %(vendor)s as described below."),
             vendor=self.names[found.vendor],
@@ -376,6 +393,7 @@ class _MemoComposer:
                 for criterion in results.criteria
             ),
         )
+        yield from VoteBlocks(self.facts, words).blocks()
         yield from self.corrections()
 
     def corrections(self) -> Iterable[Block]:

@@ -226,6 +226,35 @@ class MemoPractice:
     restarted: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoVoteLine:
+    """One criterion of a vote on must-haves: its counts, what they propose, what was settled.
+
+    title: as it was asked, where it was reworded since. must_have: what it is now.
+    """
+
+    title: str
+    yes: int
+    no: int
+    reworded: int
+    proposal: bool | None
+    adopted: bool | None
+    reason: str
+    must_have: bool
+    reworded_since: bool
+    left_out: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoVote:
+    """A closed vote on must-haves. Of one that a later one replaced, no lines."""
+
+    opened_at: datetime
+    closed_at: datetime
+    voters: int
+    lines: tuple[MemoVoteLine, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class MemoEarlierDecision:
     """A decision that was taken back. No vendor: it recommended none."""
@@ -490,6 +519,8 @@ class MemoFacts:
     stated: tuple[int, int] = (0, 0)  # reviewers who stated a position, of how many
     blindness: MemoBlindness = MemoBlindness()
     practice: MemoPractice | None = None
+    votes: tuple[MemoVote, ...] = ()  # on must-haves, the first first
+    in_place: bool = False  # of the curriculum in place, alone
     contradictions: tuple[Contradiction, ...] = ()
     revisions: tuple[MemoRevision, ...] = ()
     departed_vendors: tuple[MemoDeparture, ...] = ()

@@ -12,6 +12,7 @@ from crrubric.domain.vocabulary import Phase, Role
 class TaskKind(Enum):
     """A thing that waits to be done."""
 
+    VOTE = auto()  # on must-haves
     PRACTICE = auto()
     CONFIRM = auto()  # ballots entered on one's behalf
     DECLARE = auto()
@@ -20,6 +21,8 @@ class TaskKind(Enum):
     FOLLOW_MEETING = auto()
     STATE_POSITION = auto()
     SET_UP = auto()
+    CLOSE_VOTE = auto()  # on must-haves
+    SETTLE_MUST_HAVES = auto()  # as the vote proposes
     SHOW_PRACTICE = auto()
     SORT_ASKINGS = auto()  # what reviewers ask of vendors
     SEND_QUESTIONS = auto()
@@ -57,6 +60,10 @@ class TaskFacts:
     practice_over: bool = False
     practiced: bool = False
     not_practiced: int = 0
+    vote_due: int = 0  # whether a vote on must-haves waits for one's own answers
+    voting: int = 0  # whether one is open
+    not_voted: int = 0  # reviewers who have not submitted in it
+    unsettled: int = 0  # criteria of the last vote, if it is closed, that the chair has not settled
     refused: bool = False  # the hard end is over: nothing is taken
     ended: bool = False
     own_open: int = 0
@@ -89,6 +96,7 @@ class TaskFacts:
 
 # Who may do the action is told of the task; as often as the count says, 0 being not at all.
 TASKS: tuple[tuple[TaskKind, Action, Callable[[TaskFacts], int]], ...] = (
+    (TaskKind.VOTE, Action.VOTE, lambda it: it.vote_due),
     (TaskKind.PRACTICE, Action.PRACTICE, lambda it: not (it.practiced or it.practice_over)),
     (TaskKind.CONFIRM, Action.CONFIRM_BALLOT, lambda it: it.to_confirm),
     (TaskKind.DECLARE, Action.RECORD_MARK, lambda it: 0 if it.refused else it.undeclared),
@@ -97,6 +105,8 @@ TASKS: tuple[tuple[TaskKind, Action, Callable[[TaskFacts], int]], ...] = (
     (TaskKind.FOLLOW_MEETING, Action.FOLLOW_MEETING, lambda it: it.follows and it.sitting),
     (TaskKind.STATE_POSITION, Action.STATE_POSITION, lambda it: it.position_due),
     (TaskKind.SET_UP, Action.EDIT_SETUP, lambda it: it.phase is Phase.SETUP),
+    (TaskKind.CLOSE_VOTE, Action.RUN_VOTE, lambda it: it.voting and not it.not_voted),
+    (TaskKind.SETTLE_MUST_HAVES, Action.RUN_VOTE, lambda it: it.unsettled),
     (
         TaskKind.SHOW_PRACTICE,
         Action.RUN_PRACTICE,

@@ -36,6 +36,7 @@ KINDS = {
     "shown": N_("whether ballots were shown"),
     "sections": N_("section"),
     "criteria": N_("criterion"),
+    "needs": N_("need of the curriculum in place"),
     "tensions": N_("pair of criteria that are hard to combine"),
     "vendors": N_("vendor"),
     "members": N_("member"),
@@ -57,6 +58,9 @@ KINDS = {
     "reinstated": N_("reinstatement"),
     "questions": N_("question"),
     "askings": N_("reviewer’s question"),
+    "votes": N_("vote on must-haves"),
+    "sealed_votes": N_("sealed answers in a vote on must-haves"),
+    "vote_counts": N_("count of a vote on must-haves"),
     "seen": N_("ballot seen by another reviewer"),
     IMPORTS: N_("marks imported from a file"),
 }
@@ -68,6 +72,7 @@ SIGNED = {
     "entry_on_behalf": "entered", "finding": "findings", "deferral": "deferrals",
     "decision": "decision", "position": "positions", "commitment": "commitments",
     "meeting": "meetings", "attendance": "meetings", "motion": "motions",
+    "must_have_vote": "votes", "sealed_vote": "sealed_votes", "vote_count": "vote_counts",
     "reinstatement": "reinstated", "question": "questions", "asking": "askings",
 }  # fmt: skip
 

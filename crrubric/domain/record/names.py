@@ -11,6 +11,7 @@ KEYS = {
     "criteria": "c", "vendors": "v", "members": "m", "declarations": "mv", "ballots": "mv",
     "marks": "mvc", "mark_files": "mvc", "vendor_files": "v", "sealed": "mvn", "findings": "vc",
     "deferrals": "vc", "positions": "m", "entered": "mvn", "reinstated": "vc", "seen": "mv",
+    "sealed_votes": "nmn", "vote_counts": "nc", "needs": "c",
 }  # fmt: skip
 # the column that says best which one it is
 WORDS = {

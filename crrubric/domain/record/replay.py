@@ -11,6 +11,7 @@ from crrubric.domain.record import ballot_steps as ballots
 from crrubric.domain.record import meeting_steps as meeting
 from crrubric.domain.record import question_steps as questions
 from crrubric.domain.record import setup_steps as setup
+from crrubric.domain.record import vote_steps as votes
 from crrubric.domain.record.entries import ROW, ToldEntry
 from crrubric.domain.record.state import State
 
@@ -37,7 +38,7 @@ def apply_nothing(_state: State, _entry: ToldEntry) -> None:
 
 
 STEPS: dict[Event, Step] = {
-    Event.EVALUATION_CREATED: Step(setup.replay_creation, BEGUN),
+    Event.EVALUATION_CREATED: Step(setup.replay_creation, (*BEGUN, "needs")),
     Event.EVALUATION_CHANGED: Step(setup.replay_change, ("facts",)),
     Event.EVALUATION_DELETED: Step(setup.replay_deletion, ("facts",)),
     Event.RULE_CHANGED: Step(setup.replay_rule, ("rule", "rule_set")),
@@ -77,6 +78,11 @@ STEPS: dict[Event, Step] = {
     Event.PRACTICE_FINISHED: Step(setup.replay_practice_end, ("members",)),
     Event.PRACTICE_SHOWN: Step(setup.replay_practice_show, ("facts",)),
     Event.PRACTICE_RESTARTED: Step(setup.replay_practice_restart, ("facts", "members")),
+    Event.VOTE_OPENED: Step(votes.replay_vote_opening, ("votes",)),
+    Event.VOTE_SUBMITTED: Step(votes.replay_vote_submission, ("sealed_votes",)),
+    Event.VOTE_REOPENED: Step(votes.replay_vote_reopening, ("sealed_votes",)),
+    Event.VOTE_CLOSED: Step(votes.replay_vote_closing, ("votes", "sealed_votes", "vote_counts")),
+    Event.VOTE_ADOPTED: Step(votes.replay_vote_adoption, ("vote_counts",)),
     Event.NO_CONFLICT_DECLARED: Step(ballots.declare_kind("NONE"), ("declarations",)),
     Event.CONFLICT_DECLARED: Step(ballots.declare_kind("CONFLICT"), ("declarations",)),
     Event.CONFLICT_REWORDED: Step(ballots.replay_conflict_words, ("declarations",)),

@@ -9,6 +9,7 @@ from crrubric.domain.record.entries import ROW, ToldEntry
 from crrubric.domain.record.state import (
     CRITERION,
     MOMENTS,
+    NEED,
     PHASES,
     RULE,
     SECTION,
@@ -23,7 +24,7 @@ from crrubric.domain.record.texts import Text
 
 EVALUATION = "evaluation"  # the key in `signed` of what has one row
 EVERYTHING = "everything"
-FACTS = ("title", "purpose", "closes_on", "ends_at", "language")
+FACTS = ("title", "purpose", "closes_on", "ends_at", "language", "in_place")
 SEAT = ("chair", "reviewer", "stakeholder")
 
 
@@ -39,6 +40,7 @@ def replay_creation(state: State, entry: ToldEntry) -> None:
         "hold": "", "practice_shown": False, "rubric_name": entry.told["rubric"],
         "rubric_version": entry.told["version"], "language": begun.get("language", "en"),
         "ends_at": None, "prices_opened": False, "deleted": False,
+        "in_place": begun.get("in_place", False),
     }  # fmt: skip
     state.facts |= pick_columns(begun, ("slug",))
     state.rule = {"prices_sealed": False, **pick_columns(begun["rule"], RULE)}
@@ -50,6 +52,7 @@ def replay_creation(state: State, entry: ToldEntry) -> None:
         state.tensions = index_rows(begun["tensions"], TENSION)
     else:  # an older version did not tell of them
         state.untold.add("tensions")
+    state.needs = {row["criterion"]: pick_columns(row, NEED) for row in begun.get("needs", ())}
     if chair := begun["chair"]:
         seat_member(state, chair["id"], chair, chair["name"])
     begin_moments(state, entry)
@@ -77,7 +80,7 @@ def read_weight(row: Row) -> Row:
 
 
 def replay_change(state: State, entry: ToldEntry) -> None:
-    """Other title, purpose, dates or language."""
+    """Other title, purpose, dates, language or kind."""
     told = pick_columns(entry.told, FACTS)
     if told.get("ends_at"):  # told in whatever zone it was typed in
         told["ends_at"] = datetime.fromisoformat(told["ends_at"]).astimezone(UTC).isoformat()

@@ -36,6 +36,7 @@ CRITERION = (
     "section_id", "code", "position", "title", "question", "look_for", "lead", "weight",
     "must_have", "may_not_apply", "left_out", "practice", "evidence_months", "translations",
 )  # fmt: skip
+NEED = ("finding", "reason", "earlier")
 TENSION = ("first_id", "second_id", "why", "translations")
 VENDOR = (
     "code", "position", "company", "product", "product_version", "contact_name", "contact_email",
@@ -124,6 +125,10 @@ class State:
     reinstated: dict[Pair, Pair] = field(default_factory=dict)
     questions: dict[int, Row] = field(default_factory=dict)
     askings: dict[int, Row] = field(default_factory=dict)
+    votes: dict[int, Row] = field(default_factory=dict)  # on must-haves, by number
+    sealed_votes: dict[Triple, Row] = field(default_factory=dict)  # vote, member, number of seal
+    vote_counts: dict[Pair, Row] = field(default_factory=dict)  # vote and criterion
+    needs: dict[int, Row] = field(default_factory=dict)  # by criterion, known at the start
     # member and vendor where the member has seen another's ballot
     seen: set[Pair] = field(default_factory=set)
     signed: dict[tuple[str, Any, str], object] = field(default_factory=dict)

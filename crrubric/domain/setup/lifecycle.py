@@ -35,6 +35,8 @@ class Readiness:
     recommendation: bool
     retention: bool  # whether it is set how long the record is kept
     shown: bool = False  # the committee has seen ballots
+    voting: bool = False  # a vote on must-haves is open
+    in_place: bool = False  # of the curriculum in place, alone
     settled: int = 0  # what was done in the meeting: sittings, findings, a recommendation, ...
     # the recommended vendor if it is not eligible; looked at only as the meeting is closed
     ruled_out: RuledOut | None = None
@@ -106,7 +108,27 @@ HAS_RETENTION = _make_condition(
     "retention", N_("First set the day until which the record is kept.")
 )
 
-READY_TO_SCORE = (HAS_CRITERIA, HAS_WEIGHT, HAS_VENDORS, HAS_REVIEWERS)
+
+def _check_no_vote(facts: Readiness) -> CrrubricError | None:
+    if not facts.voting:
+        return None
+    return Invalid(N_("The vote on must-haves is open: close it first."), field="voting")
+
+
+def _check_alone(facts: Readiness) -> CrrubricError | None:
+    if not facts.in_place or facts.vendors <= 1:
+        return None
+    text = N_(
+        "This evaluation is of the curriculum in place alone, but there is more than one vendor."
+        " Keep the one whose product you use, or say under “Title, purpose and dates” that it is"
+        " a choice among vendors."
+    )
+    return Invalid(text, field="vendors")
+
+
+READY_TO_SCORE = (
+    HAS_CRITERIA, HAS_WEIGHT, HAS_VENDORS, _check_alone, HAS_REVIEWERS, _check_no_vote,
+)  # fmt: skip
 
 # The practice round may be left out: scoring opens from either.
 TRANSITIONS: Mapping[tuple[Phase, Phase], tuple[Condition, ...]] = {

@@ -28,7 +28,8 @@ class PhaseFacts:
     early: whether it is still to come; unconfirmed: whose ballot was entered for them and not
     confirmed; partial: whether vendors are left out that the reader stays away from; sitting:
     whether a meeting is under way; recommended: the vendor's name, empty for none;
-    without_position: reviewers who stated none; doubts: of the decision.
+    without_position: reviewers who stated none; doubts: of the decision; in_place: the evaluation
+    is of the curriculum in place.
     """
 
     told: tuple[str, ...]
@@ -46,6 +47,7 @@ class PhaseFacts:
     recommended: str = ""
     without_position: int = 0
     doubts: tuple[Remark, ...] = ()
+    in_place: bool = False
 
 
 def foresee_phase(before: Phase, after: Phase, facts: PhaseFacts) -> Foreseen:
@@ -192,12 +194,7 @@ def foresee_decision(facts: PhaseFacts) -> Foreseen:
     """The decision becomes final."""
     return Foreseen(
         (
-            Remark(
-                N_("The memo becomes final: the committee recommends %(vendor)s."),
-                {"vendor": facts.recommended},
-            )
-            if facts.recommended
-            else Remark(N_("The memo becomes final: the committee recommends no vendor.")),
+            say_recommendation(facts),
             Remark(N_("Ballots, findings and recommendation can’t be changed any more.")),
             Remark(N_("Positions are disclosed; those who cannot support it are in the memo.")),
             Remark(N_("What is listed below as left open is printed on the board’s page.")),
@@ -217,6 +214,20 @@ def foresee_decision(facts: PhaseFacts) -> Foreseen:
             ),
         ),
     )
+
+
+def say_recommendation(facts: PhaseFacts) -> Remark:
+    """What becomes final."""
+    if facts.recommended:
+        text = N_("The memo becomes final: the committee recommends %(vendor)s.")
+        if facts.in_place:
+            text = N_("The memo becomes final: the committee recommends keeping %(vendor)s.")
+        return Remark(text, {"vendor": facts.recommended})
+    if facts.in_place:
+        return Remark(
+            N_("The memo becomes final: the committee recommends looking for another curriculum.")
+        )
+    return Remark(N_("The memo becomes final: the committee recommends no vendor."))
 
 
 def foresee_archiving(_facts: PhaseFacts) -> Foreseen:

@@ -60,6 +60,7 @@ from crrubric.queries.memo.people import (
 )
 from crrubric.queries.memo.prices import load_memo_prices
 from crrubric.queries.memo.sittings import load_memo_sitting
+from crrubric.queries.memo.votes import list_memo_votes
 from crrubric.queries.questions.questions import list_standing_questions
 from crrubric.queries.record.journal import find_journal_head
 from crrubric.queries.results.matrices import Matrix, read_matrix
@@ -98,6 +99,7 @@ def load_memo_facts(
         district=evaluation.district.name,
         reference=evaluation.slug,
         purpose=evaluation.purpose,
+        in_place=evaluation.in_place,
         language=language,
         documents=evaluation.language,
         zone=zone,
@@ -138,6 +140,7 @@ def load_memo_facts(
         ),
         blindness=load_memo_blindness(session, evaluation, zone),
         practice=load_memo_practice(session, evaluation, zone),
+        votes=list_memo_votes(session, evaluation, zone, language),
         earlier_decisions=list_earlier_decisions(session, evaluation, zone) if decision else (),
         revisions=list_memo_corrections(session, evaluation, zone, language),
         departed_vendors=list_departed_vendors(session, evaluation, zone),

@@ -2,7 +2,16 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, ColumnExpressionArgument, Select, and_, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    ColumnExpressionArgument,
+    ScalarSelect,
+    Select,
+    and_,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
 from crrubric.clock import now_utc
@@ -22,9 +31,12 @@ from crrubric.models import (
     Mark,
     Meeting,
     Member,
+    MustHaveVote,
     Position,
     Question,
+    SealedVote,
     Vendor,
+    VoteCount,
 )
 from crrubric.queries.people.access import is_recusing_conflict
 from crrubric.queries.people.people import Actor, has_seat, roles_of
@@ -81,6 +93,34 @@ def _list_task_counts() -> list[ColumnElement[object]]:
             OTHER.is_reviewer,
             OTHER.removed_at.is_(None),
             and_(OTHER.practiced_at.is_(None), leaves_practice_unanswered(OTHER)),
+        ),
+        "vote_due": _count(
+            MustHaveVote.id,
+            _is_open_vote(),
+            Member.is_reviewer,
+            ~_has_submitted_vote(Member),
+        ),
+        "voting": _count(MustHaveVote.id, _is_open_vote()),
+        "not_voted": _count(
+            OTHER.id,
+            OTHER.evaluation_id == Evaluation.id,
+            OTHER.is_reviewer,
+            OTHER.removed_at.is_(None),
+            select(MustHaveVote.id)
+            .where(_is_open_vote(), ~_has_submitted_vote(OTHER))
+            .correlate(Evaluation, OTHER)
+            .exists(),
+        ),
+        "unsettled": select(func.count())
+        .select_from(VoteCount)
+        .join(MustHaveVote, MustHaveVote.id == VoteCount.vote_id)
+        .join(Criterion, Criterion.id == VoteCount.criterion_id)
+        .where(
+            MustHaveVote.evaluation_id == Evaluation.id,
+            MustHaveVote.closed_at.is_not(None),
+            MustHaveVote.number == _find_last_number(),
+            VoteCount.adopted.is_(None),
+            ~Criterion.left_out,
         ),
         "own_open": _count(Ballot.id, *own, unsubmitted),
         "undeclared": _count(Ballot.id, *own, unsubmitted, ~_is_declared()),
@@ -143,6 +183,28 @@ def _count(
     column: ColumnExpressionArgument[int], *conditions: ColumnExpressionArgument[bool]
 ) -> Select[int]:
     return select(func.count(column)).where(*conditions)
+
+
+def _is_open_vote() -> ColumnElement[bool]:
+    """Whether a round of the vote on must-haves is the row's evaluation's, and open."""
+    return and_(MustHaveVote.evaluation_id == Evaluation.id, MustHaveVote.closed_at.is_(None))
+
+
+def _has_submitted_vote(member: type[Member]) -> ColumnElement[bool]:
+    """Whether the member of the row has sealed their answers in the round of the row."""
+    rows = select(SealedVote.id).where(
+        SealedVote.vote_id == MustHaveVote.id,
+        SealedVote.member_id == member.id,
+        SealedVote.reopened_at.is_(None),
+    )
+    return rows.correlate(MustHaveVote, member).exists()
+
+
+def _find_last_number() -> ScalarSelect[int]:
+    """The number of the newest round of the row's evaluation."""
+    newest = aliased(MustHaveVote)
+    rows = select(func.max(newest.number)).where(newest.evaluation_id == Evaluation.id)
+    return rows.correlate(Evaluation).scalar_subquery()
 
 
 def _select_shut_out() -> Select[int]:

@@ -24,6 +24,7 @@ from crrubric.domain.record.state import (
     FINDING,
     MOMENTS,
     MOTION,
+    NEED,
     QUESTION,
     REVISION,
     RULE,
@@ -36,6 +37,7 @@ from crrubric.domain.record.state import (
     State,
     Triple,
 )
+from crrubric.domain.record.vote_steps import COUNT, UNSETTLED
 from crrubric.models import (
     Asking,
     AssignedCriterion,
@@ -51,21 +53,25 @@ from crrubric.models import (
     EntryOnBehalf,
     Evaluation,
     Finding,
+    KnownNeed,
     Mark,
     MarkFile,
     Meeting,
     Member,
     Motion,
+    MustHaveVote,
     Position,
     Question,
     RankedVendor,
     Reinstatement,
     RubricRevision,
     SealedBallot,
+    SealedVote,
     Section,
     Tension,
     Vendor,
     VendorFile,
+    VoteCount,
 )
 
 BATCH = 5_000  # ballots or marks that are read at a time
@@ -162,6 +168,7 @@ def read_stored_evaluation(rows: StoredRows, state: State) -> None:
     state.phase = row["phase"]
     state.facts = {
         **plain_columns(row, ("slug", "title", "purpose", "closes_on", "ends_at", "language")),
+        "in_place": row["in_place"],
         **plain_columns(row, ("rubric_name", "rubric_version")),
         "until": plain_value(row["retain_until"]),
         "hold": row["legal_hold"],
@@ -176,13 +183,15 @@ def read_stored_evaluation(rows: StoredRows, state: State) -> None:
 
 
 def read_stored_rubric(rows: StoredRows, state: State) -> None:
-    """Sections, criteria, tensions, and revisions."""
+    """Sections, criteria, tensions, what is known of them, and revisions."""
     for row in rows.read(Section):
         state.sections[row["id"]] = plain_columns(row, SECTION)
     for row in rows.read(Criterion):
         state.criteria[row["id"]] = plain_columns(row, CRITERION)
     for row in rows.read(Tension):
         state.tensions[row["id"]] = plain_columns(row, TENSION)
+    for row in rows.read(KnownNeed):
+        state.needs[row["criterion_id"]] = plain_columns(row, NEED)
     for row in sorted(rows.read(RubricRevision), key=lambda row: row["number"]):
         state.revisions.append(plain_columns(row, (*REVISION, "before", "after")))
         sign_row(state, "rubric_revision", row["number"], row, ("made_at",))
@@ -348,6 +357,25 @@ def read_stored_questions(rows: StoredRows, state: State) -> None:
         sign_row(state, "asking", row["id"], row, ("asked_at",))
 
 
+def read_stored_votes(rows: StoredRows, state: State) -> None:
+    """Votes on must-haves: rounds, sealed answers, counts with what the chair made of them."""
+    numbers: dict[int, int] = {}
+    for row in rows.read(MustHaveVote):
+        numbers[row["id"]] = row["number"]
+        told = plain_columns(row, ("opened_by", "closed_by"))
+        state.votes[row["number"]] = {**told, "open": row["closed_at"] is None}
+        sign_row(state, "must_have_vote", row["number"], row, ("opened_at", "closed_at"))
+    for row in rows.read(SealedVote):
+        seal = numbers[row["vote_id"]], row["member_id"], row["number"]
+        told = plain_columns(row, ("receipt", "counted", "reopened_by", "reopen_reason"))
+        state.sealed_votes[seal] = told
+        sign_row(state, "sealed_vote", seal, row, ("sealed_at", "reopened_at"))
+    for row in rows.read(VoteCount):
+        pair = numbers[row["vote_id"]], row["criterion_id"]
+        state.vote_counts[pair] = plain_columns(row, (*COUNT, *UNSETTLED))
+        sign_row(state, "vote_count", pair, row, ("decided_at",))
+
+
 READERS: tuple[Callable[[StoredRows, State], None], ...] = (
     read_stored_evaluation,
     read_stored_rubric,
@@ -358,6 +386,7 @@ READERS: tuple[Callable[[StoredRows, State], None], ...] = (
     read_stored_findings,
     read_stored_recommendation,
     read_stored_questions,
+    read_stored_votes,
 )
 
 

@@ -21,6 +21,7 @@ from crrubric.models import (
     FileContent,
     MarkFile,
     SealedBallot,
+    SealedVote,
     VendorFile,
 )
 from crrubric.queries.ballots.seals import serialize_ballot_gaps, serialize_ballot_marks
@@ -35,6 +36,7 @@ from crrubric.queries.record.rows import check_rows
 from crrubric.queries.record.schema import check_indexes, check_table_parts
 from crrubric.queries.record.stored import UNREADABLE, reading_any_text
 from crrubric.queries.record.triggers import check_triggers
+from crrubric.queries.record.vote_checks import check_votes
 
 BATCH = 100  # sealed versions that are read at a time, each with its whole text
 
@@ -74,6 +76,7 @@ def _look_at_everything(session: Session) -> VerificationReport:
     journals = check_journals(session)
     checks = (
         _check_seals,
+        check_votes,
         _check_files,
         check_triggers,
         check_table_parts,
@@ -85,7 +88,7 @@ def _look_at_everything(session: Session) -> VerificationReport:
     found = [problem for check in checks for problem in _run_check(check, session)]
     return VerificationReport(
         entries=journals.entries,
-        seals=_count_rows(session, SealedBallot),
+        seals=_count_rows(session, SealedBallot) + _count_rows(session, SealedVote),
         untold=journals.untold_entries,
         problems=(*journals.problems, *found),
     )

@@ -26,6 +26,7 @@ from crrubric.models import (
     Mark,
     Meeting,
     Member,
+    MustHaveVote,
     Reinstatement,
     RubricRevision,
     Vendor,
@@ -79,6 +80,15 @@ def load_readiness(session: Session, evaluation_id: int) -> Readiness:
             (count(Decision, Decision.evaluation_id == evaluation_id) > 0).label("recommendation"),
             Evaluation.retain_until.is_not(None).label("retention"),
             Evaluation.shown_at.is_not(None).label("shown"),
+            Evaluation.in_place,
+            (
+                count(
+                    MustHaveVote,
+                    MustHaveVote.evaluation_id == evaluation_id,
+                    MustHaveVote.closed_at.is_(None),
+                )
+                > 0
+            ).label("voting"),
         ).where(Evaluation.id == evaluation_id)
     ).one()
     return Readiness(**row._asdict())

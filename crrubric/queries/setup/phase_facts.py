@@ -136,6 +136,7 @@ def read_phase_facts(session: Session, seat: Seat, language: str) -> PhaseFacts:
         ),
         partial=bool(seat.shut_out),
         sitting=find_current_meeting(session, evaluation.id) is not None,
+        in_place=evaluation.in_place,
     )
 
 

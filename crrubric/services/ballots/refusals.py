@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from crrubric.domain.errors import CrrubricError, NotFound, WrongPhase
+from crrubric.domain.policy import PREPARING
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState, Phase
 from crrubric.models import Ballot, Evaluation, Member
@@ -14,6 +15,12 @@ from crrubric.queries.ballots.ballots import entry_of
 from crrubric.queries.people.access import find_evaluation, make_not_found
 from crrubric.queries.people.people import Actor
 from crrubric.services.ballots.ballots import find_assigned_criterion, refuse_seen_ballot
+from crrubric.services.planning.votes import (
+    IS_CLOSED,
+    find_voted_criterion,
+    refuse_sealed_votes,
+    require_open_vote,
+)
 from crrubric.services.setup.vendors import require_candidate
 from crrubric.services.shared.days import refuse_after_end
 
@@ -41,6 +48,23 @@ def explain_refused_practice_mark(
         if evaluation.phase is not Phase.PRACTICE or evaluation.practice_shown_at is not None:
             raise WrongPhase(N_("The practice round is over: its marks stay as they are."))
         _require_asked_criterion(session, member, criterion_id)
+    except CrrubricError as reason:
+        return reason
+    return None
+
+
+def explain_refused_vote(
+    session: Session, actor: Actor, slug: str, criterion_id: int
+) -> CrrubricError | None:
+    """As `explain_refused_mark`, for the vote on must-haves."""
+    try:
+        evaluation, member = _find_own_seat(session, actor, slug)
+        if evaluation.phase not in PREPARING:
+            raise WrongPhase(IS_CLOSED)
+        refuse_sealed_votes(session, require_open_vote(session, evaluation), member)
+        find_voted_criterion(session, evaluation, criterion_id)
+    except NotFound:
+        return WrongPhase(N_("This criterion is not part of the vote any more."))
     except CrrubricError as reason:
         return reason
     return None

@@ -54,6 +54,7 @@ from crrubric.services.demo.files import add_files
 from crrubric.services.demo.meeting import add_positions, hold_meetings
 from crrubric.services.demo.practice import ANSWERS, add_assignments, add_practice_marks
 from crrubric.services.demo.questions import DemoEvaluation, add_questions
+from crrubric.services.demo.votes import add_vote
 from crrubric.services.meeting.decisions import DecisionText, serialize_finding
 from crrubric.services.people.accounts import hash_token
 from crrubric.services.people.hashing import hash_password
@@ -170,6 +171,7 @@ class _EvaluationMaker:
         self.session.flush()
         self.set_up()
         add_assignments(self.cast(), self.row)
+        add_vote(self.cast(), self.row)
         add_practice_marks(self.cast(), self.row)
         self.ballots()
         for row in self.row.get("note", ()):

@@ -1,1 +1,1 @@
-"""Triage of learners: rosters that are read, worked on and handed back, and never stored."""
+"""The planning workbook: rosters of learners, which are never stored; the vote on must-haves."""

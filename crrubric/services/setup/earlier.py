@@ -6,12 +6,15 @@ from sqlalchemy.orm import Session
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
+from crrubric.domain.policy import FROM_DECIDED
+from crrubric.domain.results.needs import list_needs
 from crrubric.domain.text import clean_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Role, Stakeholder, Standing
-from crrubric.models import Criterion, Evaluation, Section, Tension
+from crrubric.models import Criterion, Evaluation, KnownNeed, Section, Tension
 from crrubric.queries.people.access import Seat, find_evaluation, make_not_found, require
 from crrubric.queries.people.people import Actor, list_roles
+from crrubric.queries.results.matrices import read_matrix
 from crrubric.queries.setup.members import list_present_members
 from crrubric.queries.setup.vendors import list_vendors_in_selection
 from crrubric.services.people.accounts import lock_user
@@ -31,6 +34,9 @@ from crrubric.services.shared.constraints import run_again_if_broken
 from crrubric.services.shared.unit import unit_of_work
 
 NOT_LED = N_("Only a chair of the earlier evaluation can take over its committee.")
+NO_NEEDS = N_(
+    "Only an evaluation of the curriculum in place whose decision is final has a list of needs."
+)
 VENDOR = ("company", "product", "product_version", "contact_name", "contact_email", "links")
 SECTION = ("code", "title", "position", "translations")
 CRITERION = (
@@ -47,14 +53,18 @@ def start_from_earlier(
     purpose: str = "",
     with_vendors: bool = False,
     with_committee: bool = False,
+    in_place: bool = False,
+    with_needs: bool = False,
 ) -> Evaluation:
     """A new evaluation in set-up with rubric, rule and language of an earlier one.
 
     The actor becomes its chair, for the stakeholders for whom they sat in the earlier one.
     Args: earlier: the slug of the earlier one; with_vendors: those in its selection as well,
-    without prices; with_committee: its present members are invited. Raises: NotFound unless the
-    actor may organize evaluations and has a seat in the earlier one; Invalid for a bad or taken
-    title, and for a committee that the actor did not lead.
+    without prices; with_committee: its present members are invited; in_place: the new one is of
+    the curriculum in place; with_needs: the list of needs of the earlier one stands beside the
+    criteria. Raises: NotFound unless the actor may organize evaluations and has a seat in the
+    earlier one; Invalid for a bad or taken title, for a committee that the actor did not lead,
+    and for needs of an evaluation that has no such list, or none that is final.
     """
     if actor.standing is Standing.MEMBER:
         raise make_not_found()
@@ -65,12 +75,13 @@ def start_from_earlier(
         with unit_of_work() as session:
             source = find_evaluation(session, earlier)
             seat = require(actor, Action.VIEW_EVALUATION, source, session)
-            if with_committee and Role.CHAIR not in seat.roles:
-                raise Invalid(NOT_LED, field="with_committee")
-            evaluation = insert_evaluation(session, tidy, about)
+            refuse_what_is_not_there(seat, with_committee=with_committee, with_needs=with_needs)
+            evaluation = insert_evaluation(session, tidy, about, in_place=in_place)
             evaluation.language = source.language
             apply_rule(evaluation, rule_settings(source))
             copy_rubric_rows(session, source, evaluation)
+            if with_needs:
+                copy_needs(session, source, evaluation)
             if actor.user_id is not None:
                 seat_chair(session, evaluation, actor, stakeholder_of(seat))
             note_creation(session, actor, evaluation, earlier=source.title)
@@ -81,6 +92,15 @@ def start_from_earlier(
         return evaluation
 
     return run_again_if_broken(start_once, SAME_TITLE, SAME_TITLE_KEY, SAME_SLUG)
+
+
+def refuse_what_is_not_there(seat: Seat, *, with_committee: bool, with_needs: bool) -> None:
+    """Raise Invalid for a committee that the actor did not lead, or a list that is not final."""
+    source = seat.evaluation
+    if with_committee and Role.CHAIR not in seat.roles:
+        raise Invalid(NOT_LED, field="with_committee")
+    if with_needs and not (source.in_place and source.phase in FROM_DECIDED):
+        raise Invalid(NO_NEEDS, field="with_needs")
 
 
 def stakeholder_of(seat: Seat) -> Stakeholder:
@@ -119,6 +139,29 @@ def copy_rubric_rows(session: Session, source: Evaluation, evaluation: Evaluatio
         )
         for row in tensions
     )
+
+
+def copy_needs(session: Session, source: Evaluation, evaluation: Evaluation) -> None:
+    """What the earlier evaluation found missing, beside the criteria with the same codes."""
+    own = dict(
+        session.execute(
+            select(Criterion.code, Criterion.id).where(Criterion.evaluation_id == evaluation.id)
+        ).all()
+    )
+    results = read_matrix(session, source).results
+    for vendor in results.vendors:
+        needs = list_needs(results, vendor.code)
+        session.add_all(
+            KnownNeed(
+                evaluation_id=evaluation.id,
+                criterion_id=own[need.criterion.code],
+                finding=need.cell.finding,
+                reason=need.cell.adopted.reason if need.cell.adopted else "",
+                earlier=source.title,
+            )
+            for need in (*needs.unmet, *needs.open)
+        )
+    session.flush()
 
 
 def copy_columns(row: Section | Criterion, names: tuple[str, ...]) -> dict[str, object]:

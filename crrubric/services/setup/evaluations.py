@@ -27,6 +27,7 @@ from crrubric.queries.people.access import (
     require_locked_evaluation,
 )
 from crrubric.queries.people.people import Actor
+from crrubric.queries.planning.needs import load_needs
 from crrubric.services.people.district import find_or_make_district
 from crrubric.services.setup.rubrics import copy_rubric, serialize_rubric
 from crrubric.services.setup.rules import rule_settings
@@ -54,10 +55,12 @@ def create_evaluation(
     purpose: str = "",
     rubric: Rubric,
     stakeholder: Stakeholder = Stakeholder.OTHER,
+    in_place: bool = False,
 ) -> Evaluation:
     """A new evaluation in set-up with its own copy of the rubric; the actor becomes its chair.
 
-    Raises: NotFound unless the actor may organize evaluations; Invalid for a bad or taken title.
+    Args: in_place: of the curriculum that the district has, alone. Raises: NotFound unless the
+    actor may organize evaluations; Invalid for a bad or taken title.
     """
     if actor.standing is Standing.MEMBER:
         raise make_not_found()
@@ -66,7 +69,7 @@ def create_evaluation(
 
     def create_once() -> Evaluation:
         with unit_of_work() as session:
-            evaluation = insert_evaluation(session, tidy, about)
+            evaluation = insert_evaluation(session, tidy, about, in_place=in_place)
             copy_rubric(session, evaluation, rubric)
             if actor.user_id is not None:
                 seat_chair(session, evaluation, actor, stakeholder)
@@ -95,11 +98,13 @@ def note_creation(
     begun = {
         "slug": evaluation.slug,
         "language": evaluation.language,
+        "in_place": evaluation.in_place,
         "phase": evaluation.phase,
         "rule_set": evaluation.rule_set_at is not None,
         "rule": asdict(rule_settings(evaluation)),
         "chair": {**serialize_seat(chair), "id": chair.id, "name": chair.name} if chair else None,
         **serialize_rubric(session, evaluation),
+        **serialize_needs(session, evaluation),
     }
     note_event(
         session,
@@ -117,6 +122,21 @@ def note_creation(
         },
         at=at,
     )
+
+
+def serialize_needs(session: Session, evaluation: Evaluation) -> dict[str, object]:
+    """What the curriculum in place is known to lack, if that was taken over."""
+    rows = load_needs(session, evaluation.id)
+    told = [
+        {
+            "criterion": key,
+            "finding": row.finding.value,
+            "reason": row.reason,
+            "earlier": row.earlier,
+        }
+        for key, row in sorted(rows.items())
+    ]
+    return {"needs": told} if told else {}
 
 
 def serialize_seat(member: Member) -> dict[str, object]:
@@ -146,7 +166,9 @@ def title_taken_error(title: str) -> Invalid:
     )
 
 
-def insert_evaluation(session: Session, title: str, purpose: str) -> Evaluation:
+def insert_evaluation(
+    session: Session, title: str, purpose: str, *, in_place: bool = False
+) -> Evaluation:
     """An empty evaluation in the caller's transaction. Raises: Invalid if its title is taken."""
     district = find_or_make_district(session)
     taken = select(Evaluation.id).where(
@@ -158,6 +180,7 @@ def insert_evaluation(session: Session, title: str, purpose: str) -> Evaluation:
         district_id=district.id,
         title=title,
         purpose=purpose,
+        in_place=in_place,
         slug=find_free_slug(session, district.id, title),
     )
     session.add(evaluation)
@@ -205,13 +228,14 @@ def change_evaluation(
     closes_on: date | None,
     ends_at: datetime | None = None,
     language: str | None = None,
+    in_place: bool | None = None,
     seen: str | None = None,
 ) -> Evaluation:
-    """Change title, purpose, when scoring closes, the language of documents.
+    """Change title, purpose, when scoring closes, the language of documents, what is evaluated.
 
     Args: closes_on: a day to remind of; ends_at: the hard end, after which nothing is taken;
-    language: None: it stays; seen: the version that the form showed. Raises: Invalid naming the
-    field; Stale.
+    language, in_place: None: it stays; seen: the version that the form showed. Raises: Invalid
+    naming the field; Stale.
     """
     if language is not None and language not in NAMES:
         raise Invalid(N_("Choose one of the choices shown."), field="language")
@@ -226,6 +250,7 @@ def change_evaluation(
             "closes_on": closes_on.isoformat() if closes_on else None,
             "ends_at": ends_at.isoformat() if ends_at else None,
             "language": language or evaluation.language,
+            "in_place": evaluation.in_place if in_place is None else in_place,
         }
         old = serialize_facts(evaluation)
         refuse_unseen_change(old, new, seen)
@@ -241,6 +266,8 @@ def change_evaluation(
         evaluation.title, evaluation.purpose = tidy, about
         evaluation.closes_on, evaluation.ends_at = closes_on, ends_at
         evaluation.language = language or evaluation.language
+        if in_place is not None:
+            evaluation.in_place = in_place
         note_evaluation_change(
             session, actor, Event.EVALUATION_CHANGED, evaluation, old=old, new=new
         )
@@ -266,6 +293,7 @@ def serialize_facts(evaluation: Evaluation) -> dict[str, object]:
         "closes_on": evaluation.closes_on.isoformat() if evaluation.closes_on else None,
         "ends_at": evaluation.ends_at.isoformat() if evaluation.ends_at else None,
         "language": evaluation.language,
+        "in_place": evaluation.in_place,
     }
 
 

@@ -124,6 +124,24 @@ class PracticeForm(VersionedForm):
     note = TextAreaField(_("Why? What did you see?"), [Optional(), limit_length(limits.NOTE)])
 
 
+class VoteForm(VersionedForm):
+    """One answer in the vote on must-haves; `wording` is what the page asked."""
+
+    wording = HiddenField()
+
+    answer = RadioChoiceField(
+        _("Is it a must-have for us?"),
+        coerce=Answer,
+        choices=[SelectChoice(one.value, _(one.label)) for one in Answer if one.decisive],
+        validators=[InputRequired(_("Choose an answer"))],
+    )
+    note = TextAreaField(_("Why?"), [Optional(), limit_length(limits.NOTE)])
+
+    def seen_wording(self) -> int | None:
+        """The wording that the page asked; None from a page that said nothing of it."""
+        return parse_id(self.wording.data or "")
+
+
 class AssignmentForm(EditForm):
     """What a reviewer is to mark; the ticks stand in the page and are read by the view."""
 

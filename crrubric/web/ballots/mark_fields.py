@@ -8,8 +8,11 @@ from typing import Self
 from flask_babel import gettext as _
 
 from crrubric.domain.vocabulary import EvidenceKind
-from crrubric.models import Mark, PracticeMark
-from crrubric.web.ballots.forms import MarkForm, PracticeForm
+from crrubric.models import CastVote, Mark, PracticeMark
+from crrubric.web.ballots.forms import MarkForm, PracticeForm, VoteForm
+
+StoredMark = Mark | PracticeMark | CastVote
+SentMark = MarkForm | PracticeForm | VoteForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +41,11 @@ class MarkFields:
         )
 
     @classmethod
-    def stored(cls, mark: Mark | PracticeMark | None) -> Self:
+    def stored(cls, mark: StoredMark | None) -> Self:
         """The fields of what is stored; empty ones where nothing is."""
         if mark is None:
             return cls()
-        if isinstance(mark, PracticeMark):
+        if not isinstance(mark, Mark):
             return cls(version=str(mark.version), answer=mark.answer.value, note=mark.note)
         return cls(
             version=str(mark.version),
@@ -55,18 +58,18 @@ class MarkFields:
         )
 
     @classmethod
-    def typed(cls, form: MarkForm | PracticeForm) -> Self:
+    def typed(cls, form: SentMark) -> Self:
         """The fields of a form that was refused: everything typed, with what is wrong."""
         texts = {name: _read_field_text(form, name) for name in cls.__slots__ if name in form}
         errors = {each.name: str(each.errors[0]) for each in form if each.errors}
         return cls(**texts, errors=errors, problems=[str(text) for text in form.form_errors])
 
 
-Tried = tuple[int, MarkForm | PracticeForm]  # of which criterion or vendor, and what was refused
+Tried = tuple[int, SentMark]  # of which criterion or vendor, and what was refused
 
 
 def make_mark_fields(
-    key: int, mark: Mark | PracticeMark | None, tried: Tried | None, wording: int = 0
+    key: int, mark: StoredMark | None, tried: Tried | None, wording: int = 0
 ) -> MarkFields:
     """The fields of one criterion or vendor: what was just refused, else what is stored.
 
@@ -85,7 +88,7 @@ def _format_day(value: date | None) -> str:
     return value.isoformat() if value else ""
 
 
-def _read_field_text(form: MarkForm | PracticeForm, name: str) -> str:
+def _read_field_text(form: SentMark, name: str) -> str:
     """What a field shows: what was read from it, else what was sent and could not be read."""
     value = form[name].data
     if value is None:

@@ -18,6 +18,7 @@ from crrubric.queries.people.access import find_evaluation, make_not_found, requ
 from crrubric.services.ballots.refusals import (
     explain_refused_mark,
     explain_refused_practice_mark,
+    explain_refused_vote,
 )
 from crrubric.web.ballots.mark_fields import MarkFields
 from crrubric.web.shared.access import require_sign_in
@@ -55,6 +56,9 @@ def show_refusal_reason() -> ResponseReturnValue:
     elif endpoint == "practice.save_practice_mark":
         reason = explain_refused_practice_mark(db.session(), current_actor(), **values)
         page = url_for("practice.show_practice", slug=values["slug"])
+    elif endpoint == "votes.save_vote":
+        reason = explain_refused_vote(db.session(), current_actor(), **values)
+        page = url_for("votes.show_vote_ballot", slug=values["slug"])
     if reason is not None:
         return jsonify(reason=translate_error(reason), page=None, stored=stored)
     page = f"{page}#criterion-{values['criterion_id']}"

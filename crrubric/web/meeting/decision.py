@@ -56,11 +56,19 @@ bp = Blueprint("decision", __name__, url_prefix="/evaluations/<slug>/decision")
 NONE = "none"
 
 
-def offer_decision_vendors(form: DecisionForm, read: Matrix) -> DecisionForm:
-    """The form with the vendors to choose from, in the computed order."""
+def offer_decision_vendors(form: DecisionForm, seat: Seat, read: Matrix) -> DecisionForm:
+    """The form with the vendors to choose from, in the computed order; of the curriculum in place,
+    to keep it or not."""
+    in_place = seat.evaluation.in_place
     form.vendor.choices = [
-        *(SelectChoice(str(read.vendors[v.code].id), v.name) for v in read.results.ranking()),
-        SelectChoice(NONE, _("No vendor")),
+        *(
+            SelectChoice(
+                str(read.vendors[v.code].id),
+                _("Keeping %(vendor)s", vendor=v.name) if in_place else v.name,
+            )
+            for v in read.results.ranking()
+        ),
+        SelectChoice(NONE, _("Looking for another curriculum") if in_place else _("No vendor")),
     ]
     return form
 
@@ -147,10 +155,10 @@ def show_decision(seat: Seat) -> ResponseReturnValue:
 
 
 def read_sent_decision_forms(
-    read: Matrix, sent: Mapping[str, Any]
+    seat: Seat, read: Matrix, sent: Mapping[str, Any]
 ) -> tuple[DecisionForm, dict[str, RankForm]]:
     """The form with the recommendation, and the ranks, as they were sent."""
-    form = offer_decision_vendors(DecisionForm(sent), read)
+    form = offer_decision_vendors(DecisionForm(sent), seat, read)
     ranks = make_rank_forms(read, {}, sent)
     form.parts = ranks.values()
     return form, ranks
@@ -160,7 +168,7 @@ def make_decision_forms(seat: Seat, read: Matrix) -> tuple[DecisionForm, dict[st
     """The form with the recommendation as it is, and the ranks of the order that was adopted."""
     decision = recommendation_of(db.session(), seat.evaluation.id)
     adopted = find_adopted_ranking(db.session(), decision)
-    form = offer_decision_vendors(DecisionForm(formdata=None, obj=decision), read)
+    form = offer_decision_vendors(DecisionForm(formdata=None, obj=decision), seat, read)
     if decision is not None:
         form.vendor.data = str(decision.vendor_id) if decision.vendor_id else NONE
     fill_ranking_kind(form, decision)
@@ -182,7 +190,7 @@ def make_position_form(own: Position | None, decision: Decision | None) -> Posit
 def save_decision(seat: Seat) -> ResponseReturnValue:
     """Record or reword the recommendation, with the order that the committee adopts."""
     read = read_matrix(db.session(), seat.evaluation, current_language())
-    form, ranks = read_sent_decision_forms(read, request.form)
+    form, ranks = read_sent_decision_forms(seat, read, request.form)
     status = 422
     if all([form.validate(), validate_ranks(form, ranks)]):
         try:

@@ -85,7 +85,9 @@ def render_carried_decision(
     """The page, with the recommendation as it was typed if it came along, else as it is stored."""
     sent = read_carried_form()
     form, ranks = (
-        make_decision_forms(seat, read) if sent is None else read_sent_decision_forms(read, sent)
+        make_decision_forms(seat, read)
+        if sent is None
+        else read_sent_decision_forms(seat, read, sent)
     )
     carried = list_carried_fields()
     return render_decision_page(seat, read, form, ranks=ranks, refused=refused, carried=carried)

@@ -94,7 +94,11 @@ def save_new_evaluation() -> ResponseReturnValue:
         raise make_not_found()
     form = make_evaluation_form()
     if form.validate():
-        words = {"title": form.title.data, "purpose": form.purpose.data or ""}
+        words = {
+            "title": form.title.data,
+            "purpose": form.purpose.data or "",
+            "in_place": form.in_place.data,
+        }
         try:
             if form.earlier.data:
                 evaluation = start_from_earlier(
@@ -103,6 +107,7 @@ def save_new_evaluation() -> ResponseReturnValue:
                     **words,
                     with_vendors=form.with_vendors.data,
                     with_committee=form.with_committee.data,
+                    with_needs=form.with_needs.data,
                 )
             else:
                 rubric = load_built_in_rubric()

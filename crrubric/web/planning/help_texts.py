@@ -5,6 +5,40 @@ from crrubric.domain.translation import N_
 
 PLANNING_HELP = (
     HelpTopic(
+        anchor="vote",
+        title=N_("Vote on must-haves"),
+        pages=(
+            "votes.show_vote",
+            "votes.show_closed_vote",
+            "vote_rounds.show_vote_opening",
+            "vote_rounds.show_vote_closing",
+            "vote_rounds.show_vote_reopening",
+            "settlements.show_settlement_form",
+        ),
+        reviewer=N_(
+            "Each reviewer says YES or NO for each criterion: is it a must-have for us? Nobody "
+            "sees an answer or a count before the vote is closed. Then everybody sees how many "
+            "said YES and NO, and the reasons without names."
+        ),
+        chair=N_(
+            "Each reviewer says for each criterion whether it is a must-have for us. You open the "
+            "vote while the rubric can still change, see who has submitted, and close it. The "
+            "majority of those who answered proposes the must-haves; you adopt the proposal for "
+            "each criterion, or decide otherwise with a reason that the memo prints. You can open "
+            "another vote; the earlier one stays."
+        ),
+    ),
+    HelpTopic(
+        anchor="vote-ballot",
+        title=N_("Your vote on must-haves"),
+        pages=("votes.show_vote_ballot", "votes.show_vote_review"),
+        reviewer=N_(
+            "Say for each criterion whether a vendor that does not meet it must be out. Each "
+            "answer is saved at once, and only you see it. When you are done, submit: you get a "
+            "receipt, and your answers are sealed."
+        ),
+    ),
+    HelpTopic(
         anchor="triage",
         title=N_("Triage"),
         pages=("triage.show_triage",),

@@ -31,6 +31,16 @@ RESULTS_HELP = (
         ),
     ),
     HelpTopic(
+        anchor="needs",
+        title=N_("List of needs"),
+        pages=("needs.show_needs",),
+        everybody=N_(
+            "An evaluation of the curriculum in place has one vendor, and its result is what that "
+            "product lacks: every criterion that is not met, with the committee’s reason and what "
+            "reviewers wrote, and every one that nobody could settle. The memo prints the list."
+        ),
+    ),
+    HelpTopic(
         anchor="scores",
         title=N_("Scores"),
         pages=("results.show_scores",),

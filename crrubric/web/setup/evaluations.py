@@ -226,6 +226,7 @@ def save_facts(seat: Seat) -> ResponseReturnValue:
                 closes_on=form.closes_on.data,
                 ends_at=form.read_end(seat.evaluation.district.time_zone),
                 language=form.language.data,
+                in_place=form.in_place.data,
                 seen=form.version.data or "",
             )
             flash(_("Saved."), "done")

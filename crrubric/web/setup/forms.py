@@ -62,13 +62,18 @@ class EvaluationForm(Form):
         _("Title"), [InputRequired(_("Enter a title.")), limit_length(limits.TITLE)]
     )
     purpose = TextAreaField(_("What is it for?"), [Optional(), limit_length(limits.LONG_TEXT)])
+    in_place = BooleanField(_("It is of the curriculum in place, alone"))
     earlier = ListChoiceField(_("It begins with"))
     with_vendors = BooleanField(_("Its vendors as well, without their prices"))
     with_committee = BooleanField(_("Its committee as well, in the same roles: they are invited"))
+    with_needs = BooleanField(_("Its list of needs, as hints beside the criteria"))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether everything can be used: the built-in rubric has no vendors and no committee."""
         good = super().validate(extra_validators)
+        if not self.earlier.data and self.with_needs.data:
+            self.earlier.errors = [_("Choose the evaluation whose list of needs you want.")]
+            good = False
         if not self.earlier.data and (self.with_vendors.data or self.with_committee.data):
             self.earlier.errors = [_("Choose the evaluation whose vendors or committee you want.")]
             good = False

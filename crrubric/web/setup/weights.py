@@ -14,6 +14,8 @@ from crrubric.domain.events import Event
 from crrubric.extensions import db
 from crrubric.models import JournalEntry
 from crrubric.queries.people.access import Seat
+from crrubric.queries.planning.needs import load_needs
+from crrubric.queries.planning.votes import find_open_vote, load_newest_counts
 from crrubric.queries.record.journal import find_latest_criterion_changes
 from crrubric.queries.setup.rubrics import RubricPart, list_rubric_parts
 from crrubric.queries.setup.wording import translate_rubric_text
@@ -86,6 +88,9 @@ def render_weights_page(
         form=form,
         lines=lines,
         problems=problems,
+        votes=load_newest_counts(db.session(), seat.evaluation.id),
+        voting=find_open_vote(db.session(), seat.evaluation.id) is not None,
+        needs=load_needs(db.session(), seat.evaluation.id),
     )
 
 

@@ -45,6 +45,7 @@ MENU = (
             MenuPage(N_("Vendors"), "vendors.show_vendors", Action.VIEW_EVALUATION),
             MenuPage(N_("Committee"), "committee.show_committee", Action.VIEW_EVALUATION),
             MenuPage(N_("Rule"), "evaluations.show_rule", Action.VIEW_EVALUATION, PREPARING),
+            MenuPage(N_("Must-haves"), "votes.show_vote", Action.VIEW_VOTE),
             MenuPage(N_("Triage"), "triage.show_triage", Action.VIEW_PLAN),
         ),
     ),
@@ -66,6 +67,7 @@ MENU = (
     (
         N_("Results"),
         (
+            MenuPage(N_("Needs"), "needs.show_needs", Action.VIEW_RESULTS),
             MenuPage(N_("Matrix"), "results.show_matrix", Action.VIEW_RESULTS),
             MenuPage(N_("Scores"), "results.show_scores", Action.VIEW_RESULTS),
             MenuPage(N_("Agreement"), "agreement.show_agreement", Action.VIEW_RESULTS),
@@ -88,6 +90,9 @@ MENU = (
         ),
     ),
 )
+
+# pages of one kind of evaluation: of the curriculum in place, or of a choice among vendors
+ONE_KIND = {"needs.show_needs": True, "results.show_comparison": False}
 
 # Outside evaluations; None: for everybody who is signed in.
 SITE_MENU = (
@@ -128,7 +133,9 @@ def make_site_menu(actor: Actor) -> list[MenuLink]:
 
 def may_open_page(place: MenuPage, seat: Seat) -> bool:
     """Whether the page is open to this person now."""
-    return seat.evaluation.phase in place.phases and seat.may(place.action)
+    in_place = seat.evaluation.in_place
+    fits = ONE_KIND.get(place.endpoint, in_place) is in_place
+    return fits and seat.evaluation.phase in place.phases and seat.may(place.action)
 
 
 def make_menu_link(place: MenuPage, seat: Seat) -> MenuLink:

@@ -25,6 +25,7 @@ PEOPLE = "accounts are no part of an evaluation"
 TELLS = "tells people something, once; it proves nothing"
 COMPARED = "made of the name, to compare it with others"
 SCREEN = "where the shared screen is, while the meeting lasts"
+SAVED = "how often and when an answer was saved before it was sealed with all others"
 KEY = "an address, drawn at random"
 # table, or (table, column) -> why the record does not tell of it
 UNTOLD: dict[str | tuple[str, str], str] = {
@@ -38,6 +39,8 @@ UNTOLD: dict[str | tuple[str, str], str] = {
     "outgoing_mail": TELLS,
     "practice_mark": "practice never counts",
     ("district", "version"): "how often it was named",
+    ("cast_vote", "version"): SAVED,
+    ("cast_vote", "marked_at"): SAVED,
     ("meeting", "vendor_id"): SCREEN,
     ("meeting", "criterion_id"): SCREEN,
     ("meeting", "step"): SCREEN,

@@ -27,11 +27,13 @@ from crrubric.services.ballots import attachments, declarations, entries, seals
 from crrubric.services.exchange.imports import import_marks, import_new_evaluation
 from crrubric.services.meeting import decisions, meetings, motions, positions, reinstatements
 from crrubric.services.people.district import set_district
+from crrubric.services.planning import settlements, votes
 from crrubric.services.questions import answers, askings, questions
 from crrubric.services.setup import (
     assignments,
     committee,
     corrections,
+    earlier,
     evaluations,
     phases,
     practice,
@@ -55,7 +57,7 @@ Ben,Bolt,c2,CANNOT_TELL,Later.
 
 
 def make_whole_record(make: Factory, folder: Path) -> Made:
-    """Two evaluations whose rows fill every table that the journal tells of."""
+    """Evaluations whose rows fill every table that the journal tells of."""
     return make.make_once("whole record", lambda: fill_every_table(make, folder))
 
 
@@ -65,6 +67,7 @@ def fill_every_table(make: Factory, folder: Path) -> Made:
     administrator = make.actor("Site", standing=Standing.ADMINISTRATOR)
     set_district(administrator, name="Our schools", time_zone="America/Denver", seen_version=0)
     prepare(made)
+    vote_on_must_haves(made)
     practice_once(made)
     make.forward(made, Phase.SCORING, {(0, 0): "YNY", (0, 1): "NYY", (1, 0): "YN"})
     score(make, made)
@@ -77,7 +80,26 @@ def fill_every_table(make: Factory, folder: Path) -> Made:
     until = date(2034, 6, 30)
     evaluations.set_retention(made.chair, made.slug, until=until, hold="A protest")
     phases.change_phase(made.chair, made.slug, Phase.ARCHIVED)
+    start_with_needs(make)
     return made
+
+
+def start_with_needs(make: Factory) -> None:
+    """An evaluation of the curriculum in place, and one that takes over what that found."""
+    made = make.evaluation(title="What we have", vendors=1)
+    title = made.evaluation.title
+    evaluations.change_evaluation(
+        made.chair, made.slug, title=title, purpose="", closes_on=None, in_place=True
+    )
+    make.forward(made, Phase.MEETING, {(0, 0): "NYY", (1, 0): "NNY"})
+    text = decisions.FindingText(value=Outcome.NOT_MET, reason="It can't be read aloud.")
+    cell = made.vendors[0].id, made.criteria[0].id
+    decisions.record_finding(made.chair, made.slug, *cell, text, seen_version=0)
+    decisions.record_decision(
+        made.chair, made.slug, decisions.DecisionText(vendor_id=None, reason="No.")
+    )
+    phases.change_phase(made.chair, made.slug, Phase.DECIDED)
+    earlier.start_from_earlier(made.chair, made.slug, title="The next one", with_needs=True)
 
 
 def member_of(made: Made, reviewer: int) -> int:
@@ -125,6 +147,22 @@ def prepare(made: Made) -> None:
         closes_on=date(2199, 1, 1),
         ends_at=datetime(2199, 1, 2, tzinfo=UTC),
     )
+
+
+def vote_on_must_haves(made: Made) -> None:
+    """A round that is closed, with answers reopened, sealed by the closing, and to old words."""
+    votes.open_vote(made.chair, made.slug)
+    for reviewer, answer in zip(made.reviewers, (Answer.YES, Answer.NO), strict=False):
+        for criterion in made.criteria[:2]:
+            votes.record_vote(
+                reviewer, made.slug, criterion.id, answer=answer, note="So.", seen_version=0
+            )
+    member = votes.submit_vote(made.reviewers[0], made.slug).member_id
+    votes.reopen_vote(made.chair, made.slug, member, reason="A slip.")
+    votes.submit_vote(made.reviewers[0], made.slug)
+    votes.close_vote(made.chair, made.slug)
+    settled = settlements.SettledMustHave(must_have=True, reason="We need it.")
+    settlements.settle_must_haves(made.chair, made.slug, 1, {made.criteria[0].id: settled})
 
 
 def practice_once(made: Made) -> None:

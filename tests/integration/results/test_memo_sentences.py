@@ -30,8 +30,9 @@ from crrubric.services.ballots.declarations import declare_interest
 from crrubric.services.exchange.imports import import_marks, import_new_evaluation
 from crrubric.services.meeting import decisions, positions
 from crrubric.services.people.district import set_district
+from crrubric.services.planning import settlements, votes
 from crrubric.services.questions.questions import write_question
-from crrubric.services.setup import committee, corrections, phases, withdrawals
+from crrubric.services.setup import committee, corrections, phases, rubrics, withdrawals
 from crrubric.services.setup.practice import (
     finish_practice,
     record_practice_mark,
@@ -374,3 +375,50 @@ def test_a_second_final_memo_tells_the_decision_before(make: Factory):
     assert told.startswith(f"for {first}, recorded 2")
     assert told.endswith(": A price was wrong.")
     assert second != first
+
+
+def table_of(made: Made, caption: str) -> tuple[tuple[str, ...], ...]:
+    """The rows of the memo's table with this caption."""
+    blocks = compose_memo(facts_of(made), str).blocks
+    (found,) = [block for block in blocks if isinstance(block, Table) and block.caption == caption]
+    return found.rows
+
+
+def test_the_vote_on_must_haves_is_printed_with_what_was_made_of_it(make: Factory):
+    made = make.evaluation(reviewers=3)
+    for answer in (Answer.NO, Answer.YES):  # two rounds: the first is told in a sentence
+        votes.open_vote(made.chair, made.slug)
+        for number, reviewer in enumerate(made.reviewers):
+            for criterion in made.criteria[: number + 1]:
+                votes.record_vote(
+                    reviewer, made.slug, criterion.id, answer=answer, note="secret", seen_version=0
+                )
+        votes.close_vote(made.chair, made.slug)
+    first, second = (row.id for row in made.criteria[:2])
+    given = {
+        first: settlements.SettledMustHave(must_have=True),
+        second: settlements.SettledMustHave(must_have=False, reason="The law does not ask for it."),
+    }
+    settlements.settle_must_haves(made.chair, made.slug, 2, given)
+    text = rubrics.CriterionText(title="Accessible to all", must_have=False)
+    rubrics.change_criterion(made.chair, made.slug, first, text)
+    make.forward(made, Phase.MEETING, {})
+
+    memo = memo_of(made)
+
+    assert "A later vote took its place." in memo
+    assert "3 reviewers voted. The majority of those who answered proposed" in memo
+    assert "secret" not in memo
+    assert table_of(made, "Vote on must-haves") == (
+        ("Accessible", "3", "0", "must-have", "must-have",
+         "Reworded after the vote. Set otherwise after that: not a must-have."),
+        ("Works with our system", "2", "0", "must-have", "not a must-have",
+         "The law does not ask for it."),
+        ("Teacher provided", "1", "0", "must-have", "not settled", "–"),
+    )  # fmt: skip
+
+
+def test_without_a_vote_on_must_haves_the_memo_says_so(make: Factory):
+    made = make.evaluation(phase=Phase.MEETING, marks=MARKS)
+
+    assert "There was no vote on the must-haves before scoring." in memo_of(made)

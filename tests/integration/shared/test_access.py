@@ -5,11 +5,12 @@ from flask import Flask
 from sqlalchemy import select
 
 from crrubric.domain.actions import Action
-from crrubric.domain.policy import is_allowed, phases_of
+from crrubric.domain.policy import PREPARING, is_allowed, phases_of
 from crrubric.domain.vocabulary import Phase, Role, Standing
 from crrubric.extensions import db
 from crrubric.models import Ballot, Member
 from crrubric.queries.people.people import Actor
+from crrubric.services.planning.votes import close_vote, open_vote
 from crrubric.services.setup import committee
 from tests.factories import Factory, Made
 from tests.integration.conftest import TOKEN, Visit
@@ -82,6 +83,9 @@ def cast(make: Factory, request: pytest.FixtureRequest) -> tuple[Made, dict[str,
     former = make.member(made.chair, made.slug, frozenset({Role.REVIEWER}))
     committee.remove_member(made.chair, made.slug, member_id(made, former))
     other = make.evaluation(title="Another", reviewers=1)
+    open_vote(made.chair, made.slug)
+    if request.param not in PREPARING:
+        close_vote(made.chair, made.slug)
     make.forward(made, request.param, {})
     people = {
         "chair": made.chair,

@@ -18,6 +18,7 @@ from crrubric.queries.people.people import OPERATOR, Actor
 from crrubric.queries.record.journal import list_journal_entries
 from crrubric.services.ballots.attachments import attach_mark_file
 from crrubric.services.ballots.ballots import MarkText, record_mark
+from crrubric.services.planning.votes import open_vote, record_vote
 from crrubric.services.setup.phases import change_phase
 from crrubric.services.setup.practice import record_practice_mark
 from tests.factories import Factory, Made
@@ -29,6 +30,8 @@ from tests.pages import text_of
 CANARY = "canarywordinanote"
 PAGES = (
     "", "rubric/", "vendors/", "committee/", "rule", "assignment/", "practice/",
+    "must-haves/", "must-haves/1", "must-haves/1/sealed", "must-haves/close", "needs/",
+    "rubric/weights/",
     "progress", "progress/remind", "progress/closing-day", "journal", "ballots/", "matrix",
     "matrix?show=split", "matrix?must=1&sort=split&order=rank", "matrix?cell=1-1",
     "scores", "agreement", "what-if", "compare", "decision/", "memo/",
@@ -239,6 +242,43 @@ def test_all_ballots_become_visible_together_with_the_meeting(make: Factory, vis
     for actor in others[:3]:  # the administrator has no seat and stays outside
         cell = visit(actor).get(made.url(f"cells/{made.vendors[0].id}/{made.criterion('ada').id}"))
         assert CANARY in cell.text
+
+
+def vote_all(made: Made, answer: Answer, *, seen_version: int) -> None:
+    """Reviewer 0 answers so everywhere in the vote on must-haves, with the canary."""
+    for code in ("ada", "sis"):
+        record_vote(
+            made.reviewers[0],
+            made.slug,
+            made.criterion(code).id,
+            answer=answer,
+            note=f"{CANARY} {answer}",
+            seen_version=seen_version,
+        )
+
+
+@pytest.mark.parametrize(
+    "app", ["sqlite", pytest.param("postgresql", marks=[pytest.mark.long])], indirect=True
+)
+def test_no_page_of_anybody_else_depends_on_an_answer_in_a_vote(
+    app: Flask, make: Factory, visit: Visit
+):
+    made = make.evaluation()
+    open_vote(made.chair, made.slug)
+    vote_all(made, Answer.YES, seen_version=0)
+    observer = make.member(made.chair, made.slug, frozenset({Role.OBSERVER}))
+    others = [made.chair, made.reviewers[1], observer]
+    all_sign_in(visit, made)
+    before = [seen_by(visit, actor, made) for actor in others]
+    spoken = said_by(app, made)
+
+    vote_all(made, Answer.NO, seen_version=1)
+
+    after = [seen_by(visit, actor, made) for actor in others]
+    assert before == after
+    assert said_by(app, made) == spoken
+    assert [url for pages in after for url, page in pages.items() if CANARY in page.text] == []
+    assert CANARY in visit(made.reviewers[0]).get(made.url("must-haves/ballot")).text
 
 
 def practice_all(made: Made, answer: Answer, *, seen_version: int) -> None:

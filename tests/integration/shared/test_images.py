@@ -16,7 +16,7 @@ from crrubric.models import JournalEntry, User
 from crrubric.models.base import UtcDateTime
 from crrubric.queries.record.verification import verify_record
 from crrubric.services.setup import evaluations
-from tests import factories, kept
+from tests import factories, workers
 from tests.databases import is_empty, take_image, wipe
 from tests.factories import Factory, Made
 from tests.machine.frame import everything, rows_of_everything
@@ -79,7 +79,7 @@ def test_what_is_put_back_is_what_there_was_to_the_last_row(make: Factory):
 def test_another_worker_puts_back_what_one_has_made(
     app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(kept, "STORE", [tmp_path])
+    monkeypatch.setattr(workers, "STORE", [tmp_path])
     monkeypatch.setattr(factories, "KEPT", {})
     first = Factory(app)
     decided(first)
@@ -99,7 +99,7 @@ def test_another_worker_puts_back_what_one_has_made(
 def test_what_another_worker_has_made_for_other_settings_is_not_taken(
     app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(kept, "STORE", [tmp_path])
+    monkeypatch.setattr(workers, "STORE", [tmp_path])
     monkeypatch.setattr(factories, "KEPT", {})
     Factory(app).evaluation()
     monkeypatch.setitem(app.config, "MAX_COOKIE_SIZE", 5000)

@@ -10,9 +10,10 @@ from sqlalchemy import event, select, update
 from crrubric.domain.vocabulary import Answer, FileKind, Phase
 from crrubric.extensions import db
 from crrubric.models import Ballot, FileContent, Mark, MarkFile, VendorFile
+from crrubric.services.planning import votes
 from crrubric.services.shared.unit import unit_of_work
 from tests.factories import LETTERS, Factory, Made, full_rubric
-from tests.integration.conftest import Visit
+from tests.integration.conftest import Visit, Visitor
 
 # what a page may ask at most: who is signed in, their seat, the zone, then what it shows
 MOST = {
@@ -28,7 +29,7 @@ MOST = {
     "compare": 13,
     "cell beside": 20,
     "progress": 16,
-    "memo": 44,
+    "memo": 45,
     "rubric": 7,
     "questions": 15,
     "search": 13,
@@ -146,6 +147,58 @@ def test_the_number_of_queries_does_not_grow(make: Factory, visit: Visit):
 
     assert first == second
     assert {name: count for name, count in second.items() if count > MOST[name]} == {}
+
+
+VOTING = {
+    "vote": 11,
+    "vote ballot": 13,
+    "vote review": 13,
+    "vote result": 14,
+    "settle": 10,
+    "weights": 9,
+}
+
+
+def counted_in_vote(visit: Visit, made: Made) -> dict[str, int]:
+    """How many statements each page of a vote on must-haves sends, open and closed."""
+    votes.open_vote(made.chair, made.slug)
+    for reviewer in made.reviewers:
+        for criterion in made.criteria:
+            votes.record_vote(
+                reviewer, made.slug, criterion.id, answer=Answer.NO, note="So.", seen_version=0
+            )
+    for reviewer in made.reviewers[1:]:
+        votes.submit_vote(reviewer, made.slug)
+    chair, first = visit(made.chair), visit(made.reviewers[0])
+    pages = {
+        "vote": (chair, "must-haves/"),
+        "vote ballot": (first, "must-haves/ballot"),
+        "vote review": (first, "must-haves/ballot/submit"),
+    }
+    found = {name: count_statements(*page, made) for name, page in pages.items()}
+    votes.close_vote(made.chair, made.slug)
+    pages = {
+        "vote result": (chair, "must-haves/"),
+        "settle": (chair, "must-haves/settle/"),
+        "weights": (chair, "rubric/weights/"),
+    }
+    return found | {name: count_statements(*page, made) for name, page in pages.items()}
+
+
+def count_statements(person: Visitor, path: str, made: Made) -> int:
+    with statements() as seen:
+        assert person.get(made.url(path)).status_code == 200
+    return len(seen)
+
+
+def test_the_number_of_queries_of_a_vote_does_not_grow(make: Factory, visit: Visit):
+    small = make.evaluation(title="Small")
+    large = make.evaluation(title="Large", reviewers=5, rubric=full_rubric())
+
+    first, second = counted_in_vote(visit, small), counted_in_vote(visit, large)
+
+    assert first == second
+    assert {name: count for name, count in second.items() if count > VOTING[name]} == {}
 
 
 def test_saving_a_mark_is_one_transaction(make: Factory, visit: Visit):

@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 from crrubric.domain import limits
 from crrubric.domain.errors import NotFound
 from crrubric.domain.events import Event
+from crrubric.domain.versions import fingerprint_values
 from crrubric.domain.vocabulary import (
     Answer,
     DeclarationKind,
@@ -29,6 +30,7 @@ from crrubric.domain.vocabulary import (
 )
 from crrubric.extensions import db
 from crrubric.models import (
+    CastVote,
     Decision,
     Declaration,
     District,
@@ -42,17 +44,27 @@ from crrubric.models import (
     Meeting,
     Member,
     Motion,
+    MustHaveVote,
     SealedBallot,
+    SealedVote,
     User,
     VendorFile,
+    VoteCount,
 )
 from crrubric.queries.people.people import OPERATOR, Actor
+from crrubric.queries.planning.votes import (
+    list_vote_results,
+    list_votes,
+    read_settled_values,
+)
+from crrubric.queries.record.verification import verify_record
 from crrubric.services.ballots import attachments, ballots, declarations, seals
 from crrubric.services.ballots.ballots import MarkText
 from crrubric.services.meeting import decisions, meetings, positions
 from crrubric.services.meeting.decisions import FindingText
 from crrubric.services.people import accounts, administration, links
 from crrubric.services.people.district import set_district
+from crrubric.services.planning import settlements, votes
 from crrubric.services.setup import committee, evaluations, phases, rubrics
 from tests import in_meeting
 from tests.factories import (
@@ -706,3 +718,102 @@ def test_a_file_attached_during_sealing_is_in_the_seal_or_refused(app: Flask, ma
     sealed = db.session.scalars(select(SealedBallot.content)).one()
     digests = list(db.session.scalars(select(MarkFile.sha256)))
     assert [digest in sealed for digest in digests] == [True] * len(digests)
+
+
+def voting(made: Made, reviewer: int, answer: Answer, *, version: int = 0) -> Work:
+    key = made.criteria[1].id
+    return lambda: votes.record_vote(
+        made.reviewers[reviewer], made.slug, key, answer=answer, seen_version=version
+    )
+
+
+def open_with_answer(make: Factory) -> Made:
+    """A vote on must-haves in which one reviewer has answered one criterion."""
+    made = make.evaluation()
+    votes.open_vote(made.chair, made.slug)
+    votes.record_vote(
+        made.reviewers[0], made.slug, made.criteria[0].id, answer=Answer.YES, seen_version=0
+    )
+    return made
+
+
+def test_a_vote_that_is_opened_twice_at_once_is_one_round(app: Flask, make: Factory):
+    made = make.evaluation()
+
+    found = together(app, made, *[lambda: votes.open_vote(made.chair, made.slug)] * 2)
+
+    assert names(found) == ["MustHaveVote", "WrongPhase"]
+    assert (count(MustHaveVote), told(Event.VOTE_OPENED)) == (1, 1)
+
+
+def test_an_answer_that_comes_as_the_vote_is_closed_is_counted_or_refused(
+    app: Flask, make: Factory
+):
+    made = open_with_answer(make)
+
+    found = together(
+        app,
+        made,
+        voting(made, 0, Answer.YES),
+        voting(made, 1, Answer.NO),
+        lambda: votes.close_vote(made.chair, made.slug),
+    )
+
+    taken = names(found).count("CastVote")
+    assert sorted(set(names(found)) - {"CastVote", "WrongPhase"}) == ["MustHaveVote"]
+    counted = db.session.execute(select(func.sum(VoteCount.yes + VoteCount.no))).scalar()
+    assert counted == 1 + taken == count(CastVote)
+    assert verified() == []
+
+
+def test_who_submits_as_the_vote_is_closed_is_counted_once(app: Flask, make: Factory):
+    made = open_with_answer(make)
+
+    found = together(
+        app,
+        made,
+        lambda: votes.submit_vote(made.reviewers[0], made.slug),
+        lambda: votes.close_vote(made.chair, made.slug),
+    )
+
+    assert names(found) in (["MustHaveVote", "SealedVote"], ["MustHaveVote", "WrongPhase"])
+    assert count(SealedVote) == 1
+    assert verified() == []
+
+
+def test_an_answer_saved_during_sealing_is_in_the_seal_or_refused(app: Flask, make: Factory):
+    made = open_with_answer(make)
+
+    found = together(
+        app,
+        made,
+        voting(made, 0, Answer.NO),
+        lambda: votes.submit_vote(made.reviewers[0], made.slug),
+    )
+
+    assert names(found) in (["CastVote", "SealedVote"], ["SealedVote", "WrongPhase"])
+    assert verified() == []
+
+
+def test_a_must_have_that_two_chairs_settle_at_once_is_settled_once(app: Flask, make: Factory):
+    made = open_with_answer(make)
+    votes.close_vote(made.chair, made.slug)
+    second = make.member(made.chair, made.slug, frozenset({Role.CHAIR}))
+    vote = list_votes(db.session(), made.evaluation.id)[0]
+    seen = fingerprint_values(read_settled_values(list_vote_results(db.session(), vote)))
+    key = made.criteria[0].id
+
+    def settling(who: Actor, must_have: bool) -> Work:
+        settled = settlements.SettledMustHave(must_have=must_have, reason="So.")
+        return lambda: settlements.settle_must_haves(who, made.slug, 1, {key: settled}, seen=seen)
+
+    found = together(app, made, settling(made.chair, True), settling(second, False))
+
+    assert names(found) == ["Stale", "int"]
+    assert told(Event.VOTE_ADOPTED) == 1
+
+
+def verified() -> list[str]:
+    """What verification finds wrong."""
+    db.session.rollback()
+    return [str(problem) for problem in verify_record(db.session()).problems]

@@ -45,7 +45,7 @@ EVALUATION_KEYS = {"key", "title", "phase", "purpose", "opened_days_ago", "must_
 EVALUATION_KEYS |= {"rule", "member", "vendor", "recusal", "ballots", "note", "question"}
 KEYS_BY_PHASE = {
     "SCORING": {"closes_in_days", "asking", "assigned", "file"},
-    "MEETING": {"closed_days_ago", "finding", "file", "meeting"},
+    "MEETING": {"closed_days_ago", "finding", "file", "meeting", "vote", "voted", "settled"},
     "DECIDED": {
         "closed_days_ago",
         "decided_days_ago",
@@ -456,3 +456,40 @@ def test_a_limited_reviewer_has_marked_only_their_part():
                 code for code, said in zip(CODES, ballot["marks"], strict=True) if said != "-"
             ]
             assert {sections[code] for code in marked} <= set(own)
+
+
+def votes_for(evaluation: Table, criterion: str) -> Counter[str]:
+    """How the demo's reviewers vote on whether a criterion is a must-have."""
+    place = CODES.index(criterion)
+    return Counter(letters[place] for letters in evaluation["vote"]["answers"].values())
+
+
+@pytest.mark.parametrize("evaluation", [MEETING, PRACTICE])
+def test_the_votes_on_must_haves_name_who_and_what_there_is(evaluation: Table):
+    answers = evaluation["vote"]["answers"]
+    assert answers.keys() <= set(reviewers(evaluation))
+    assert {len(letters) for letters in answers.values()} == {len(CODES)}
+    assert set("".join(answers.values())) <= set("YN-")
+    for note in evaluation["voted"]:
+        assert answers[note["person"]][CODES.index(note["criterion"])] in "YN"
+    assert evaluation["vote"].get("submitted", {}).keys() <= answers.keys()
+
+
+def test_the_closed_vote_explains_the_must_haves_and_shows_each_case():
+    otherwise = {row["criterion"]: row for row in MEETING["settled"]}
+    proposed = {code: votes_for(MEETING, code) for code in CODES}
+    for code, votes in proposed.items():
+        yes, no = votes["Y"], votes["N"]
+        told = otherwise.get(code)
+        settled = told["must_have"] if told else yes > no
+        assert settled is (code in MEETING["must_have"]), code
+        assert bool(told and told["reason"]) is (yes == no or settled is not (yes > no)), code
+    assert {votes["Y"] == votes["N"] for votes in proposed.values()} == {True, False}
+    assert MEETING["vote"]["closed_days_ago"] > MEETING["opened_days_ago"]
+
+
+def test_the_open_vote_still_waits_for_somebody():
+    assert "closed_days_ago" not in PRACTICE["vote"]
+    submitted = PRACTICE["vote"]["submitted"].keys()
+    begun = PRACTICE["vote"]["answers"].keys()
+    assert submitted < begun < set(reviewers(PRACTICE))

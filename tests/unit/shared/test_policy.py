@@ -19,6 +19,9 @@ MANAGE_COMMITTEE  ups     -        -        ups
 PRACTICE          -       p        -        -
 VIEW_PRACTICE     p       p        p        -
 RUN_PRACTICE      p       -        -        -
+VIEW_VOTE         upsmda  upsmda   upsmda   -
+VOTE              -       up       -        -
+RUN_VOTE          up      -        -        -
 CORRECT_RUBRIC    s       -        -        -
 WITHDRAW_VENDOR   sm      -        -        -
 ENTER_ON_BEHALF   s       -        -        -

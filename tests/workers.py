@@ -1,13 +1,18 @@
-"""What one worker has made of an evaluation, the others put back.
+"""What the workers of one run share.
 
-To make an evaluation through the services takes a tenth of a second and more; every worker needs
-most of those that there are.
+Prepared evaluations: to make one through the services takes a tenth of a second and more, and every
+worker needs most of those that there are. What one has made, the others put back.
+
+Compiled modules: pytest rewrites the assertions of every module, which takes longer than to import
+it; the workers import all modules in the same order at the same moment, so that none finds what
+another compiled.
 """
 
 import os
 import pickle
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +20,7 @@ import pytest
 
 from tests.databases import quick_folder
 
+ROOT = Path(__file__).parents[1]
 FOLDER = "crrubric_kept"  # how a worker is told where they are
 STORE: list[Path] = []  # the folder, in a process that is one of several
 
@@ -64,3 +70,29 @@ def store_kept(name: str, thing: Any) -> None:
         part = file.with_suffix(f".{os.getpid()}")
         part.write_bytes(pickle.dumps(thing))
         part.rename(file)
+
+
+def list_second_half(folder: Path) -> list[str]:
+    """The names of the test modules that the second worker begins with, the last one first.
+
+    By size, they are half of all.
+    """
+    files = sorted(folder.rglob("test_*.py"), reverse=True)
+    left = sum(file.stat().st_size for file in files) / 2
+    names = []
+    for file in files:
+        left -= file.stat().st_size
+        if left < 0:
+            break
+        names.append(".".join(file.relative_to(folder.parent).with_suffix("").parts))
+    return names
+
+
+def begin_at_the_end(config: pytest.Config) -> None:
+    """In the second of two workers, import the second half of the modules before the first."""
+    worker = getattr(config, "workerinput", {"workerid": "", "workercount": 1})
+    whole = [Path(one).resolve() for one in config.args] == [ROOT / "tests"]
+    if whole and worker["workercount"] == 2 and worker["workerid"] == "gw1":
+        for name in list_second_half(ROOT / "tests"):
+            with suppress(Exception):  # collecting it says what is wrong with it
+                import_module(name)

@@ -1,0 +1,1 @@
+"""Reading the planning workbook: the vote on must-haves."""
