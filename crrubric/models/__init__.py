@@ -37,6 +37,13 @@ from crrubric.models.notices import Notice
 from crrubric.models.people import District, Invite, User, UserSession
 from crrubric.models.practice import PracticeMark
 from crrubric.models.questions import Asking, Question
+from crrubric.models.triage import (
+    KeptCount,
+    KeptTriage,
+    StoredGroup,
+    StoredPoint,
+    StoredVenue,
+)
 
 __all__ = [
     "Abstention",
@@ -59,6 +66,8 @@ __all__ = [
     "Finding",
     "Invite",
     "JournalEntry",
+    "KeptCount",
+    "KeptTriage",
     "Mark",
     "MarkFile",
     "Meeting",
@@ -75,6 +84,9 @@ __all__ = [
     "SealedBallot",
     "Section",
     "SentForm",
+    "StoredGroup",
+    "StoredPoint",
+    "StoredVenue",
     "Tension",
     "User",
     "UserSession",

@@ -32,6 +32,7 @@ WITHOUT = {
     "SignInForm": "it begins with the page to go on with",
     "RankForm": "a part of the decision's form, which has one",
     "TranslationForm": "a part of the forms of a criterion, which have one",
+    "VenueForm": "a part of the form of where and when, which has one",
     "WeightForm": "a part of the form of all weights, which has one",
 }
 

@@ -57,6 +57,10 @@ KINDS = {
     "reinstated": N_("reinstatement"),
     "questions": N_("question"),
     "askings": N_("reviewer’s question"),
+    "calibration": N_("point of the line of triage"),
+    "cohort": N_("group of the past cohort"),
+    "venues": N_("where and when a setting of triage happens"),
+    "kept_counts": N_("kept counts of triage, version"),
     "seen": N_("ballot seen by another reviewer"),
     IMPORTS: N_("marks imported from a file"),
 }
@@ -69,6 +73,7 @@ SIGNED = {
     "decision": "decision", "position": "positions", "commitment": "commitments",
     "meeting": "meetings", "attendance": "meetings", "motion": "motions",
     "reinstatement": "reinstated", "question": "questions", "asking": "askings",
+    "kept_triage": "kept_counts",
 }  # fmt: skip
 
 # tables whose rows stay when what they tell of is over: they are signed, and on no other list

@@ -22,8 +22,11 @@ from crrubric.domain.record.state import (
     DECISION,
     FILE,
     FINDING,
+    GROUP,
+    KEPT,
     MOMENTS,
     MOTION,
+    POINT,
     QUESTION,
     REVISION,
     RULE,
@@ -51,6 +54,8 @@ from crrubric.models import (
     EntryOnBehalf,
     Evaluation,
     Finding,
+    KeptCount,
+    KeptTriage,
     Mark,
     MarkFile,
     Meeting,
@@ -63,6 +68,9 @@ from crrubric.models import (
     RubricRevision,
     SealedBallot,
     Section,
+    StoredGroup,
+    StoredPoint,
+    StoredVenue,
     Tension,
     Vendor,
     VendorFile,
@@ -348,6 +356,22 @@ def read_stored_questions(rows: StoredRows, state: State) -> None:
         sign_row(state, "asking", row["id"], row, ("asked_at",))
 
 
+def read_stored_triage(rows: StoredRows, state: State) -> None:
+    """The line of triage, the past cohort, venues, and what is kept of rosters."""
+    state.calibration = [plain_columns(row, POINT) for row in rows.read(StoredPoint)]
+    state.cohort = [plain_columns(row, GROUP) for row in rows.read(StoredGroup)]
+    for row in rows.read(StoredVenue):
+        state.venues[row["setting"]] = plain_columns(row, ("kind", "hours"))
+    numbers: dict[int, int] = {}
+    for row in rows.read(KeptTriage):
+        numbers[row["id"]] = row["number"]
+        state.kept_counts[row["number"]] = {**plain_columns(row, KEPT), "counts": {}}
+        sign_row(state, "kept_triage", row["number"], row, ("kept_by", "kept_at"))
+    for row in rows.read(KeptCount, KeptTriage):
+        kept = state.kept_counts[numbers[row["kept_id"]]]
+        kept["counts"][row["setting"].value] = row["learners"]
+
+
 READERS: tuple[Callable[[StoredRows, State], None], ...] = (
     read_stored_evaluation,
     read_stored_rubric,
@@ -358,6 +382,7 @@ READERS: tuple[Callable[[StoredRows, State], None], ...] = (
     read_stored_findings,
     read_stored_recommendation,
     read_stored_questions,
+    read_stored_triage,
 )
 
 

@@ -1,4 +1,4 @@
 """The planning workbook: its pages."""
 
 # the modules with a blueprint; `crrubric.web` registers them
-BLUEPRINTS = ("rosters", "triage")
+BLUEPRINTS = ("cohorts", "kept", "lines", "rosters", "triage")

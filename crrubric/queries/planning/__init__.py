@@ -1,0 +1,1 @@
+"""Reading what an evaluation keeps of its plan."""
