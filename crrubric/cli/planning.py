@@ -2,30 +2,39 @@
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from fractions import Fraction
 from pathlib import Path
 
 import click
 
+from crrubric.catalogue import load_translations
 from crrubric.cli.evaluations import count_lines
 from crrubric.domain import limits
-from crrubric.domain.errors import Invalid
-from crrubric.domain.planning.calibration import GUIDE, Calibration, make_calibration
+from crrubric.domain.errors import Invalid, InvalidLines
+from crrubric.domain.people.languages import NAMES, SOURCE
+from crrubric.domain.planning.calibration import (
+    GUIDE,
+    Calibration,
+    make_calibration,
+    parse_pace,
+    write_points,
+)
 from crrubric.domain.planning.rosters import (
     FIELDS,
     BadLine,
     PlacedLearner,
+    RosterColumns,
     find_roster_columns,
     place_roster,
 )
 from crrubric.domain.planning.triage import Setting, count_seats
 from crrubric.domain.typed import parse_exact_number
-from crrubric.reports.planning.rosters import WRITERS, RosterWriter
+from crrubric.reports.planning.rosters import WRITERS, RosterWords, RosterWriter
 from crrubric.services.planning.rosters import iterate_roster_rows
 
-Writer = Callable[[Path, Sequence[str]], AbstractContextManager[RosterWriter]]
+Writer = Callable[[Path, Sequence[str], RosterWords], AbstractContextManager[RosterWriter]]
 LISTED = 1_000  # bad lines named one by one; above that, how many more there are
 
 
@@ -54,7 +63,7 @@ def parse_points(
             pace, _equals, chance = pair.partition("=")
             points.append(
                 (
-                    Fraction(parse_exact_number(pace, limits.CREDITS)),
+                    parse_pace(pace),
                     Fraction(parse_exact_number(chance, limits.CHANCE)),
                 )
             )
@@ -88,8 +97,18 @@ def parse_points(
     help="Credits a semester, and the percent that graduate on time at that pace; two or more,"
     " the pace rising. Without: the guess of the planning guide, 16/6 = 75 and 5 = 25.",
 )
+@click.option(
+    "--language",
+    default=SOURCE,
+    type=click.Choice(sorted(NAMES)),
+    help="Of labels and sheets in the file; column names stay as they are.",
+)
 def place_learners(
-    roster: Path, output: Path, columns: dict[str, str], calibration: Calibration
+    roster: Path,
+    output: Path,
+    columns: dict[str, str],
+    calibration: Calibration,
+    language: str,
 ) -> None:
     """Say for each learner of ROSTER how far behind, and which setting fits.
 
@@ -105,7 +124,7 @@ def place_learners(
         raise click.UsageError("--output would overwrite the roster: name another file.")
     half = output.with_name(f".{output.name}.part")
     try:
-        counts, bad = write_placed(roster, half, writer, columns, calibration)
+        counts, bad = write_placed(roster, half, writer, columns, (calibration, language))
         half.replace(output)
     finally:
         half.unlink(missing_ok=True)  # no learner's line stays behind
@@ -120,9 +139,13 @@ def write_placed(
     output: Path,
     writer: Writer,
     columns: dict[str, str],
-    calibration: Calibration,
+    how: tuple[Calibration, str],
 ) -> tuple[dict[Setting, int], int]:
-    """Write who can be placed, name the other lines. Returns: counts by setting; other lines."""
+    """Write who can be placed, name the other lines.
+
+    Args: how: the line, and the language of labels. Returns: counts by setting; other lines.
+    """
+    calibration, language = how
     counts, bad = Counter[Setting](), 0
     with click.progressbar(
         length=count_lines(roster),
@@ -132,8 +155,13 @@ def write_placed(
     ) as bar:
         rows = iterate_roster_rows(roster, lambda line: bar.update(line - bar.pos))
         header = next(rows, (1, []))[1]
-        places = find_roster_columns(header, columns)
-        with writer(output, header) as out:
+        places = find_columns_or_name_them(header, columns)
+        words = RosterWords(
+            translate=load_translations(language).gettext,
+            line=write_points(calibration),
+            places=places.places,
+        )
+        with writer(output, header, words) as out:
             for found in place_roster(rows, places, calibration):
                 if isinstance(found, PlacedLearner):
                     out.write_learner(found)
@@ -145,6 +173,17 @@ def write_placed(
             by_setting = {setting: counts[setting] for setting in Setting}
             out.write_summary(by_setting, count_seats(by_setting))
     return by_setting, bad
+
+
+def find_columns_or_name_them(header: Sequence[str], chosen: Mapping[str, str]) -> RosterColumns:
+    """Where the fields stand. Raises: InvalidLines, after the columns that there are."""
+    try:
+        return find_roster_columns(header, chosen)
+    except InvalidLines:
+        there = ", ".join(f"“{name.strip()}”" for name in header)
+        click.echo(f"crrubric: the columns of this file are {there}.", err=True)
+        click.echo("  Say which is which, like --column learner=HEADER.", err=True)
+        raise
 
 
 def describe_reason(bad: BadLine) -> str:

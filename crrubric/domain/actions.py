@@ -17,6 +17,7 @@ class Action(LabelledEnum):
 
     VIEW_EVALUATION = "VIEW_EVALUATION", N_("read the overview, rubric, vendors and committee")
     VIEW_PLAN = "VIEW_PLAN", N_("read the plan, try what triage says of a learner")
+    SET_TRIAGE = "SET_TRIAGE", N_("set how triage reads a chance, keep what a roster came to")
     EDIT_SETUP = "EDIT_SETUP", N_("change rubric, vendors, decision rule and dates")
     DELETE_EVALUATION = "DELETE_EVALUATION", N_("delete the evaluation before anybody scored")
     MANAGE_COMMITTEE = "MANAGE_COMMITTEE", N_("invite members, set who marks what")

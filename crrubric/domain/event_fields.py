@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from crrubric.domain.events import Event
+from crrubric.domain.planning.triage import Setting
 
 
 class TextKind(StrEnum):
@@ -61,10 +62,12 @@ TYPED: Mapping[str, Kinds] = {
     "fingerprint": WORDS,
 }  # fmt: skip
 CODES = frozenset({
+    *(setting.value for setting in Setting),  # where and when it happens, or how many get it
     "adopted", "answer", "answered_on", "answered on", "bytes", "chain", "closes_on", "code",
     "criteria", "due on", "effect", "ends_at", "event", "evidence_kind", "evidence_on",
-    "evidence_until", "finding", "first", "given on", "kind", "language", "lead", "mode", "over",
-    "phase", "position", "price_unit", "ranks", "receipt", "sent on", "sha256", "slug", "source",
+    "evidence_until", "finding", "first", "given on", "groups", "kind", "language", "lead", "mode",
+    "over", "phase", "points", "position", "price_unit", "ranks", "receipt", "sent on", "sha256",
+    "slug", "source",
     "stakeholder", "standing", "time_zone", "until", "value", "vendors", "weight",
 })  # fmt: skip
 # whom or what an entry is about, by event; a vendor where nothing stands here

@@ -160,4 +160,12 @@ class Event(LabelledEnum):
         "REINSTATEMENT_WITHDRAWN",
         N_("withdrew the reinstatement of %(subject)s"),
     )
+    CALIBRATION_CHANGED = (
+        "CALIBRATION_CHANGED",
+        N_("changed how triage reads the chance from the pace"),
+    )
+    COHORT_CHANGED = "COHORT_CHANGED", N_("changed the past cohort beside triage")
+    COHORT_ADOPTED = "COHORT_ADOPTED", N_("took the line of the past cohort for triage")
+    VENUES_CHANGED = "VENUES_CHANGED", N_("changed where and when settings of triage happen")
+    COUNTS_KEPT = "COUNTS_KEPT", N_("kept how many learners get each setting of triage")
     DECISION_RECORDED = "DECISION_RECORDED", N_("recorded the recommendation")

@@ -40,6 +40,10 @@ LEARNERS = NumberLimits(1, 1_000_000)
 CREDITS = NumberLimits(0, 1_000, 3)
 SEMESTERS = NumberLimits(0, 40, 3)
 CHANCE = NumberLimits(0, 100, 3)  # percent
+COUNT = NumberLimits(0, 1_000_000)  # learners of one setting
+PACE_TEXT = 40  # characters of a pace as it is stored, 8/3
+CALIBRATION_POINTS = 12
+COHORT_GROUPS = 40
 THRESHOLD = NumberLimits(1, 1_000)  # either number of “2 of 3”
 PASS_MARK = NumberLimits(0, 100)  # percent
 RANK = NumberLimits(1, 1_000)
@@ -58,6 +62,9 @@ FILES_OF_REVIEWER_BYTES = 100 * MEGABYTE  # of one reviewer in one evaluation, t
 TABLE_TEXT = 100_000  # characters of a table that is pasted
 LINES_AT_ONCE = 100  # of such a table
 ROSTER_BYTES = 480 * 1024  # of a request with one: more would be kept on disk on the way
+ROSTER_ANSWER = (
+    900 * 1024
+)  # characters of the files in an answer to it: more would be kept there too
 ROSTER_LINES = 5_000  # learners that a page works out; the command takes any number
 ROSTER_SHEET_BYTES = 100 * MEGABYTE  # of a part of a workbook with learners, unpacked
 SHEET_BYTES = 5 * MEGABYTE  # of a part of a workbook with such a table, unpacked

@@ -38,6 +38,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
     Role.CHAIR: {
         Action.VIEW_EVALUATION: EVER,
         Action.VIEW_PLAN: EVER,
+        Action.SET_TRIAGE: UNARCHIVED,
         Action.EDIT_SETUP: PREPARING,
         Action.DELETE_EVALUATION: frozenset({Phase.SETUP}),
         Action.MANAGE_COMMITTEE: OPEN_WORK,

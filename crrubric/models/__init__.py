@@ -38,6 +38,13 @@ from crrubric.models.notices import Notice
 from crrubric.models.people import District, Invite, User, UserSession
 from crrubric.models.practice import PracticeMark
 from crrubric.models.questions import Asking, Question
+from crrubric.models.triage import (
+    KeptCount,
+    KeptTriage,
+    StoredGroup,
+    StoredPoint,
+    StoredVenue,
+)
 from crrubric.models.votes import CastVote, MustHaveVote, SealedVote, VoteCount
 
 __all__ = [
@@ -62,6 +69,8 @@ __all__ = [
     "Finding",
     "Invite",
     "JournalEntry",
+    "KeptCount",
+    "KeptTriage",
     "KnownNeed",
     "Mark",
     "MarkFile",
@@ -81,6 +90,9 @@ __all__ = [
     "SealedVote",
     "Section",
     "SentForm",
+    "StoredGroup",
+    "StoredPoint",
+    "StoredVenue",
     "Tension",
     "User",
     "UserSession",

@@ -44,6 +44,7 @@ FILES = {
     "memo.download_memo_html",
     "memo.download_memo_word",
     "questions.download_questions",
+    "rosters.download_sample_roster",
     "newer.show_newer_marks",
     "static",
     "unsent.show_refusal_reason",

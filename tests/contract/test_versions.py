@@ -33,6 +33,7 @@ WITHOUT = {
     "RankForm": "a part of the decision's form, which has one",
     "TranslationForm": "a part of the forms of a criterion, which have one",
     "SettledLineForm": "a part of the form that settles must-haves, which has one",
+    "VenueForm": "a part of the form of where and when, which has one",
     "WeightForm": "a part of the form of all weights, which has one",
 }
 

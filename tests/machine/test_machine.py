@@ -22,6 +22,7 @@ from crrubric.domain.meeting.ranking import RankingInput, computed_ranks, encode
 from crrubric.domain.policy import FROM_MEETING
 from crrubric.domain.record.replay import STEPS
 from crrubric.domain.record.state import Row, is_covered, is_sitting
+from crrubric.domain.results.cost import PRICE_FIELDS
 from crrubric.domain.setup.assignment import Assignment
 from crrubric.domain.vocabulary import (
     Answer,
@@ -63,6 +64,7 @@ from tests.machine.later import DAY, TOLD, Later
 from tests.machine.practice import Practice
 from tests.machine.questions import Talk
 from tests.machine.stored import stored
+from tests.machine.triage import Triage
 from tests.machine.votes import Votes
 
 ROLES = [
@@ -126,7 +128,7 @@ FORWARD = [("SETUP", "PRACTICE"), ("SETUP", "SCORING"), ("PRACTICE", "SCORING"),
 BACK = [(after, before) for before, after in FORWARD if (before, after) != ("PRACTICE", "SCORING")]
 
 
-class Committee(Files, Later, Practice, Talk, Votes):
+class Committee(Files, Later, Practice, Talk, Triage, Votes):
     """One rule a service."""
 
     @initialize(seed=st.integers(0, 2**63))
@@ -453,7 +455,16 @@ class Committee(Files, Later, Practice, Talk, Votes):
             lambda: vendors.change_vendor(self.people[name], self.slug, key, facts),
         )
         if done:
-            self.model.vendors[key].update(asdict(facts))
+            kept = PRICE_FIELDS if self.is_to_know_no_price(name) else set()
+            told = {field: value for field, value in asdict(facts).items() if field not in kept}
+            self.model.vendors[key].update(told)
+
+    def is_to_know_no_price(self, name: str) -> bool:
+        """Whether prices are sealed, and a chair who scores leaves them to one who does not."""
+        sealed = self.model.rule["prices_sealed"] and not self.model.facts["prices_opened"]
+        seats = [row for row in self.model.members.values() if row["present"]]
+        others = any(row["chair"] and not row["reviewer"] for row in seats)
+        return bool(sealed and others and self.roles(name) >= {Role.CHAIR, Role.REVIEWER})
 
     @act(Action.EDIT_SETUP, vendor=NUMBER)
     def remove_vendor(self, who, vendor):

@@ -5,15 +5,19 @@ in 6 semesters is about 75 %, 10 in 2 about 25 %. Everything is exact: 16/6 has 
 could put a learner on the other side of a border.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
+from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
 from crrubric.domain.translation import N_
+from crrubric.domain.typed import parse_exact_number
 
 NOTHING, CERTAIN = Fraction(0), Fraction(100)  # percent
+_CREDITS_PER_SEMESTERS = re.compile(r"\s*([0-9.]{1,8})\s*/\s*([0-9.]{1,8})\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,41 @@ class CalibrationPoint:
 
     pace: Fraction
     chance: Fraction
+
+
+def find_point_problems(
+    points: Sequence[CalibrationPoint],
+) -> Iterator[tuple[int, Invalid]]:
+    """(place of the point, what is wrong with it) of all that keeps points from making a line."""
+    if len(points) < 2:
+        yield 0, Invalid(N_("Enter two points or more."))
+    for place, point in enumerate(points):
+        if point.pace < 0:
+            yield place, Invalid(N_("A pace can’t be below 0."), field="pace")
+        if not NOTHING <= point.chance <= CERTAIN:
+            message = N_("A chance lies between 0 and 100 percent.")
+            yield place, Invalid(message, field="chance")
+    for place, (before, after) in enumerate(pairwise(points), 1):
+        if after.pace <= before.pace:
+            yield (
+                place,
+                Invalid(
+                    N_("The pace must rise from point to point: %(after)s follows %(before)s."),
+                    before=format_number(before.pace),
+                    after=format_number(after.pace),
+                    field="pace",
+                ),
+            )
+        if after.chance > before.chance:
+            yield (
+                place,
+                Invalid(
+                    N_("The chance can’t rise with the pace: %(after)s %% follows %(before)s %%."),
+                    before=format_number(before.chance),
+                    after=format_number(after.chance),
+                    field="chance",
+                ),
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +74,8 @@ class Calibration:
     points: tuple[CalibrationPoint, ...]
 
     def __post_init__(self) -> None:
-        if len(self.points) < 2:
-            raise Invalid(N_("Enter two points or more."))
-        for point in self.points:
-            if point.pace < 0:
-                raise Invalid(N_("A pace can’t be below 0."), field="pace")
-            if not NOTHING <= point.chance <= CERTAIN:
-                raise Invalid(N_("A chance lies between 0 and 100 percent."), field="chance")
-        for before, after in pairwise(self.points):
-            if after.pace <= before.pace:
-                raise Invalid(
-                    N_("The pace must rise from point to point: %(after)s follows %(before)s."),
-                    before=format_number(before.pace),
-                    after=format_number(after.pace),
-                    field="pace",
-                )
-            if after.chance > before.chance:
-                raise Invalid(
-                    N_("The chance can’t rise with the pace: %(after)s %% follows %(before)s %%."),
-                    before=format_number(before.chance),
-                    after=format_number(after.chance),
-                    field="chance",
-                )
+        for _place, problem in find_point_problems(self.points):
+            raise problem
 
     def find_chance(self, pace: Fraction) -> Fraction:
         """Percent that graduate on time at this pace: on the line, held between 0 and 100."""
@@ -74,6 +93,40 @@ def make_calibration(pairs: Iterable[tuple[Fraction, Fraction]]) -> Calibration:
 
 # the planning guide's own two learners
 GUIDE = make_calibration([(Fraction(16, 6), Fraction(75)), (Fraction(10, 2), Fraction(25))])
+
+
+def parse_pace(text: str, *, field: str | None = None) -> Fraction:
+    """Credits a semester, as typed: 2.5, or credits and semesters, 16/6. Raises: Invalid."""
+    found = _CREDITS_PER_SEMESTERS.fullmatch(text)
+    if found is None:
+        return Fraction(parse_exact_number(text, limits.CREDITS, field=field))
+    needed = parse_exact_number(found[1], limits.CREDITS, field=field)
+    semesters = parse_exact_number(found[2], limits.SEMESTERS, field=field)
+    if not semesters:
+        raise Invalid(N_("The semesters behind the stroke can’t be 0."), field=field)
+    return Fraction(needed) / Fraction(semesters)
+
+
+def write_pace(pace: Fraction) -> str:
+    """A pace as `parse_pace` reads it again, exactly: 2.5, or 8/3 where decimals don’t end."""
+    thousandths = pace * 1000
+    return format_number(pace, 3) if thousandths.denominator == 1 else str(pace)
+
+
+def write_points(calibration: Calibration | None) -> str:
+    """A line in one text, exactly: “8/3=75; 5=25”. Nothing for the guide's."""
+    points = calibration.points if calibration else ()
+    return "; ".join(
+        f"{write_pace(point.pace)}={format_number(point.chance, 3)}" for point in points
+    )
+
+
+def read_points(text: str) -> Calibration | None:
+    """The line that `write_points` wrote. Raises: ValueError, or Invalid, for another text."""
+    if not text:
+        return None
+    pairs = (pair.split("=") for pair in text.split("; "))
+    return make_calibration((Fraction(pace), Fraction(chance)) for pace, chance in pairs)
 
 
 def find_pace(needed: Fraction, semesters: Fraction) -> Fraction | None:

@@ -4,13 +4,14 @@ What a line says of a learner is an education record: it is worked on and handed
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache, partial
 
 from crrubric.domain import limits
-from crrubric.domain.errors import CrrubricError, Invalid, InvalidLines
+from crrubric.domain.errors import CrrubricError, Invalid, InvalidLines, refuse_together
 from crrubric.domain.planning.calibration import GUIDE, Calibration, format_number
 from crrubric.domain.planning.triage import Placement, place_learner
 from crrubric.domain.text import key_of
@@ -48,6 +49,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 YES = {"yes", "y", "true", "t", "1", "x", "sí", "si", "s"}
 NO = {"no", "n", "false", "f", "0"}
+ALIKE = 10_000  # learners with other numbers than all the others, remembered at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,47 @@ def find_roster_columns(
     )
 
 
+def guess_roster_columns(header: Sequence[str]) -> dict[str, int]:
+    """field -> the place of the first column whose name tells that it holds the field."""
+    plain = [plain_header(name) for name in header]
+    return {
+        field: next(place for place, name in enumerate(plain) if name in names)
+        for field, names in NAMES.items()
+        if any(name in names for name in plain)
+    }
+
+
+def choose_roster_columns(header: Sequence[str], chosen: Mapping[str, int]) -> RosterColumns:
+    """The columns as somebody chose them.
+
+    Args: chosen: field -> the place of its column. Raises: Invalid for every field that is missing
+    or whose column is another's already.
+    """
+    refuse_together(*(partial(_refuse_choice, field, header, chosen) for field in FIELDS))
+    return RosterColumns(dict(chosen), tuple(header))
+
+
+def _refuse_choice(field: str, header: Sequence[str], chosen: Mapping[str, int]) -> None:
+    """Raise Invalid if the column of a field is missing, or can't be it."""
+    place = chosen.get(field)
+    if place is not None:
+        if not 0 <= place < len(header):
+            raise Invalid(N_("Choose one of the choices shown."), field=field)
+        earlier = FIELDS[: FIELDS.index(field)]
+        if any(chosen.get(other) == place for other in earlier):
+            raise Invalid(N_("This column is chosen above already."), field=field)
+    elif field in (LEARNER, SEMESTERS, SUITS):
+        raise Invalid(N_("Choose a column."), field=field)
+    elif field == NEEDED and not (EARNED in chosen or REQUIRED in chosen):
+        message = N_("Choose a column, or those of the credits earned and required.")
+        raise Invalid(message, field=field)
+    elif (
+        field in (EARNED, REQUIRED) and NEEDED not in chosen and chosen.keys() & {EARNED, REQUIRED}
+    ):
+        message = N_("Credits earned and required are needed together: choose both.")
+        raise Invalid(message, field=field)
+
+
 def place_roster(
     lines: Iterable[tuple[int, Sequence[str]]],
     columns: RosterColumns,
@@ -135,9 +178,11 @@ def place_roster(
     Args: lines: line number and cells, without the header.
     """
     first: dict[str, int] = {}  # learner -> line
+    # many learners are alike: what is the same is worked out once, and forgotten after the last one
+    place = lru_cache(ALIKE)(partial(_place_alike, calibration=calibration))
     for number, cells in lines:
         try:
-            yield _place_line(number, cells, columns, calibration, first)
+            yield _place_line(number, cells, columns, place, first)
         except Invalid as error:
             yield BadLine(number, error)
 
@@ -146,7 +191,7 @@ def _place_line(
     number: int,
     cells: Sequence[str],
     columns: RosterColumns,
-    calibration: Calibration,
+    place: Callable[..., Placement],
     first: dict[str, int],
 ) -> PlacedLearner:
     if len(cells) != len(columns.header):
@@ -155,23 +200,27 @@ def _place_line(
             found=len(cells),
             wanted=len(columns.header),
         )
-    text = {field: cells[place].strip() for field, place in columns.places.items()}
-    needed = [NEEDED] if text.get(NEEDED) or EARNED not in text else [EARNED, REQUIRED]
-    for field in (LEARNER, *needed, SEMESTERS, SUITS):
+    text = {field: cells[at].strip() for field, at in columns.places.items()}
+    credits = (NEEDED,) if text.get(NEEDED) or EARNED not in text else (EARNED, REQUIRED)
+    wanted = (*credits, SEMESTERS, SUITS)
+    for field in (LEARNER, *wanted):
         if not text.get(field):
             raise Invalid(N_("the column “%(name)s” is empty"), name=field)
     key = key_of(text[LEARNER])
     if (before := first.setdefault(key, number)) != number:
         raise Invalid(N_("this learner stands in line %(line)s already"), line=before)
-    credits = [_read_credits(text[field], field) for field in needed]
-    return PlacedLearner(
-        tuple(cells),
-        place_learner(
-            needed=credits[0] if len(credits) == 1 else max(credits[1] - credits[0], Fraction(0)),
-            semesters=_read_semesters(text[SEMESTERS]),
-            online_suits=_read_choice(text[SUITS]),
-            calibration=calibration,
-        ),
+    return PlacedLearner(tuple(cells), place(tuple((field, text[field]) for field in wanted)))
+
+
+def _place_alike(told: Sequence[tuple[str, str]], *, calibration: Calibration) -> Placement:
+    """What triage says of everybody of whom these fields say the same. Raises: Invalid."""
+    *credits, (_field, semesters), (_field, suits) = told
+    known = [_read_credits(text, field) for field, text in credits]
+    return place_learner(
+        needed=known[0] if len(known) == 1 else max(known[1] - known[0], Fraction(0)),
+        semesters=_read_semesters(semesters),
+        online_suits=_read_choice(suits),
+        calibration=calibration,
     )
 
 

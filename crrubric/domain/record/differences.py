@@ -61,6 +61,10 @@ KINDS = {
     "votes": N_("vote on must-haves"),
     "sealed_votes": N_("sealed answers in a vote on must-haves"),
     "vote_counts": N_("count of a vote on must-haves"),
+    "calibration": N_("point of the line of triage"),
+    "cohort": N_("group of the past cohort"),
+    "venues": N_("where and when a setting of triage happens"),
+    "kept_counts": N_("kept counts of triage, version"),
     "seen": N_("ballot seen by another reviewer"),
     IMPORTS: N_("marks imported from a file"),
 }
@@ -74,6 +78,7 @@ SIGNED = {
     "meeting": "meetings", "attendance": "meetings", "motion": "motions",
     "must_have_vote": "votes", "sealed_vote": "sealed_votes", "vote_count": "vote_counts",
     "reinstatement": "reinstated", "question": "questions", "asking": "askings",
+    "kept_triage": "kept_counts",
 }  # fmt: skip
 
 # tables whose rows stay when what they tell of is over: they are signed, and on no other list

@@ -41,7 +41,7 @@ def name_thing(difference: Difference, told: State, stored: State) -> str:
         if said:
             return f"“{said[0][:SHORT]}”"
     number = key[0] if isinstance(key, tuple) else key
-    counted = kind in {"meetings", "motions"} and isinstance(number, int)
+    counted = kind in {"meetings", "motions", "calibration", "cohort"} and isinstance(number, int)
     return str(number + 1 if counted else number)
 
 

@@ -11,6 +11,7 @@ from crrubric.domain.record import ballot_steps as ballots
 from crrubric.domain.record import meeting_steps as meeting
 from crrubric.domain.record import question_steps as questions
 from crrubric.domain.record import setup_steps as setup
+from crrubric.domain.record import triage_steps as triage
 from crrubric.domain.record import vote_steps as votes
 from crrubric.domain.record.entries import ROW, ToldEntry
 from crrubric.domain.record.state import State
@@ -124,6 +125,11 @@ STEPS: dict[Event, Step] = {
     Event.POSITIONS_CLEARED: Step(meeting.clear_stated_positions, ("positions",)),
     Event.COMMITMENT_RECORDED: Step(meeting.replay_commitment, ("commitments",)),
     Event.COMMITMENT_WITHDRAWN: Step(meeting.replay_commitment_withdrawal, ("commitments",)),
+    Event.CALIBRATION_CHANGED: Step(triage.replay_calibration, ("calibration",)),
+    Event.COHORT_ADOPTED: Step(triage.replay_calibration, ("calibration",)),
+    Event.COHORT_CHANGED: Step(triage.replay_cohort, ("cohort",)),
+    Event.VENUES_CHANGED: Step(triage.replay_venues, ("venues",)),
+    Event.COUNTS_KEPT: Step(triage.replay_kept_counts, ("kept_counts",)),
     Event.REINSTATEMENT_RECORDED: Step(meeting.replay_reinstatement, ("reinstated",)),
     Event.REINSTATEMENT_WITHDRAWN: Step(meeting.replay_reinstatement_withdrawal, ("reinstated",)),
 }

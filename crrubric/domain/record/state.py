@@ -57,6 +57,9 @@ COMMITMENT = ("vendor_id", "words", "owner", "due_on")
 REVISION = ("number", "criterion_id", "effect", "reason", "made_by")
 QUESTION = ("vendor_id", "criterion_id", "words", "sent_on", "answer", "answered_on", "version")
 ASKING = ("member_id", "vendor_id", "criterion_id", "words", "question_id", "set_aside_reason")
+POINT = ("position", "pace", "chance")
+GROUP = ("position", "pace_from", "pace_to", "learners", "graduated")
+KEPT = ("id", "line", "learners", "seats_low", "seats_high")
 BALLOT_MOMENTS = ("submitted_at", "imported_at", "changed_after_shown_at")
 ISSUED: Row = {"state": "OPEN", "seals": 0, "late": False}  # a ballot that was just issued
 
@@ -129,6 +132,12 @@ class State:
     sealed_votes: dict[Triple, Row] = field(default_factory=dict)  # vote, member, number of seal
     vote_counts: dict[Pair, Row] = field(default_factory=dict)  # vote and criterion
     needs: dict[int, Row] = field(default_factory=dict)  # by criterion, known at the start
+    # of triage: points of the line and groups of the past cohort by their place, venues by setting,
+    # versions of what is kept by number
+    calibration: list[Row] = field(default_factory=list)
+    cohort: list[Row] = field(default_factory=list)
+    venues: dict[str, Row] = field(default_factory=dict)
+    kept_counts: dict[int, Row] = field(default_factory=dict)
     # member and vendor where the member has seen another's ballot
     seen: set[Pair] = field(default_factory=set)
     signed: dict[tuple[str, Any, str], object] = field(default_factory=dict)

@@ -1,1 +1,1 @@
-"""Reading the planning workbook: the vote on must-haves."""
+"""Reading what an evaluation keeps of its plan, and the vote on must-haves."""

@@ -22,9 +22,12 @@ from crrubric.domain.record.state import (
     DECISION,
     FILE,
     FINDING,
+    GROUP,
+    KEPT,
     MOMENTS,
     MOTION,
     NEED,
+    POINT,
     QUESTION,
     REVISION,
     RULE,
@@ -53,6 +56,8 @@ from crrubric.models import (
     EntryOnBehalf,
     Evaluation,
     Finding,
+    KeptCount,
+    KeptTriage,
     KnownNeed,
     Mark,
     MarkFile,
@@ -68,6 +73,9 @@ from crrubric.models import (
     SealedBallot,
     SealedVote,
     Section,
+    StoredGroup,
+    StoredPoint,
+    StoredVenue,
     Tension,
     Vendor,
     VendorFile,
@@ -376,6 +384,22 @@ def read_stored_votes(rows: StoredRows, state: State) -> None:
         sign_row(state, "vote_count", pair, row, ("decided_at",))
 
 
+def read_stored_triage(rows: StoredRows, state: State) -> None:
+    """The line of triage, the past cohort, venues, and what is kept of rosters."""
+    state.calibration = [plain_columns(row, POINT) for row in rows.read(StoredPoint)]
+    state.cohort = [plain_columns(row, GROUP) for row in rows.read(StoredGroup)]
+    for row in rows.read(StoredVenue):
+        state.venues[row["setting"]] = plain_columns(row, ("kind", "hours"))
+    numbers: dict[int, int] = {}
+    for row in rows.read(KeptTriage):
+        numbers[row["id"]] = row["number"]
+        state.kept_counts[row["number"]] = {**plain_columns(row, KEPT), "counts": {}}
+        sign_row(state, "kept_triage", row["number"], row, ("kept_by", "kept_at"))
+    for row in rows.read(KeptCount, KeptTriage):
+        kept = state.kept_counts[numbers[row["kept_id"]]]
+        kept["counts"][row["setting"].value] = row["learners"]
+
+
 READERS: tuple[Callable[[StoredRows, State], None], ...] = (
     read_stored_evaluation,
     read_stored_rubric,
@@ -387,6 +411,7 @@ READERS: tuple[Callable[[StoredRows, State], None], ...] = (
     read_stored_recommendation,
     read_stored_questions,
     read_stored_votes,
+    read_stored_triage,
 )
 
 

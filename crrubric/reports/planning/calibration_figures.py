@@ -5,8 +5,10 @@ from fractions import Fraction
 from typing import Any
 
 from crrubric.domain.planning.calibration import Calibration, format_number
+from crrubric.domain.planning.cohort import CohortShare
 from crrubric.domain.planning.published import PublishedFigures, PublishedLevel, PublishedPace
 from crrubric.domain.translation import N_
+from crrubric.reports.planning.own_figures import list_own_traces
 from crrubric.reports.results.figures import (
     MARGIN,
     Chart,
@@ -24,9 +26,17 @@ LETTERS = 10  # in a line of a label: on a phone there is no room for more besid
 
 
 def draw_calibration(
-    calibration: Calibration, published: PublishedFigures, translate: Translate
+    calibration: Calibration,
+    published: PublishedFigures,
+    translate: Translate,
+    *,
+    own: Calibration | None = None,
+    shares: Sequence[CohortShare] = (),
 ) -> Chart:
-    """The line from pace to chance; published paces as upright lines, levels as shading."""
+    """The line from pace to chance; published paces as upright lines, levels as shading.
+
+    Args: own: the line of the evaluation, which counts instead; shares: of a past cohort.
+    """
     import plotly.graph_objects as go  # heavy: only when a figure is drawn
 
     line = go.Scatter(
@@ -59,17 +69,22 @@ def draw_calibration(
         }
         for level, shade in zip(published.levels, SHADES, strict=True)
     ]  # fmt: skip
+    added = list_own_traces(own, shares, STEPS, translate)
     title = translate(N_("How a chance is read from the pace"))
+    lines = [calibration] if own is None else [own, calibration]
     rows = tuple(
-        (str(pace), f"{format_number(calibration.find_chance(Fraction(pace)), 0)} %")
+        (
+            str(pace),
+            *(f"{format_number(line.find_chance(Fraction(pace)), 0)} %" for line in lines),
+        )
         for pace in range(LAST_PACE + 1)
     )
     return Chart(
         title,
         translate(N_("Line chart: %(values)s"))
-        % {"values": "; ".join(f"{pace}: {chance}" for pace, chance in rows)},
+        % {"values": "; ".join(f"{row[0]}: {row[1]}" for row in rows)},
         figure_json(
-            [line, points],
+            [line, points, *added],
             HEIGHT,
             xaxis={
                 "title": {"text": translate(N_("Credits to earn a semester"))},
@@ -83,14 +98,15 @@ def draw_calibration(
                 *label_paces(published.paces),
                 *map(label_level, published.levels),
             ],
-            showlegend=False,  # each line has its words beside it
-            margin={**MARGIN, "t": 20},
+            showlegend=bool(added),  # what is published and guessed has its words beside it
+            margin=MARGIN if added else {**MARGIN, "t": 20},
         ),
         ChartTable(
             title,
             (
                 translate(N_("Credits to earn a semester")),
                 translate(N_("Chance of graduating on time")),
+                *([] if own is None else [translate(N_("By the planning guide’s guess"))]),
             ),
             rows,
             note=translate(

@@ -1,20 +1,25 @@
 """Reading the file of a roster; nothing of it is stored."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO, TextIOWrapper
+from itertools import islice
 from pathlib import Path
 
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
+from crrubric.domain.planning.calibration import GUIDE, Calibration
 from crrubric.domain.planning.rosters import (
+    FIELDS,
     BadLine,
     PlacedLearner,
+    choose_roster_columns,
     find_roster_columns,
     place_roster,
 )
 from crrubric.domain.planning.triage import Setting, count_settings
 from crrubric.domain.translation import N_
+from crrubric.domain.versions import fingerprint_values
 from crrubric.services.exchange.csv_rows import Report, iterate_csv_rows, iterate_csv_text
 from crrubric.services.exchange.workbooks import ZIP, iterate_sheet_rows
 
@@ -27,6 +32,7 @@ class PlacedRoster:
     """A roster in memory: its header, who could be placed, and the lines that can't be used."""
 
     header: Sequence[str]
+    places: Mapping[str, int]  # of the fields that were read
     learners: Sequence[PlacedLearner]
     bad: Sequence[BadLine]
 
@@ -35,19 +41,50 @@ class PlacedRoster:
         return count_settings(learner.placement for learner in self.learners)
 
 
-def place_roster_file(data: bytes, name: str) -> PlacedRoster:
+@dataclass(frozen=True, slots=True)
+class RosterHead:
+    """How a file begins: its header, and one line as an example."""
+
+    header: Sequence[str]
+    example: Sequence[str]
+
+    def fingerprint(self) -> str:
+        """What tells this header from another one; it is no learner's line, but may be one."""
+        return fingerprint_values({"header": list(self.header)})
+
+
+def read_roster_head(data: bytes, name: str) -> RosterHead:
+    """How a file begins that is held in memory. Raises: Invalid (field "file")."""
+    try:
+        rows = [row for _number, row in islice(iterate_roster_data(data, name), 2)]
+    except Invalid as error:
+        raise Invalid(error.message, field="file", **error.values) from None
+    header, example = [*rows, [], []][:2]
+    return RosterHead(header, example)
+
+
+def place_roster_file(
+    data: bytes,
+    name: str,
+    calibration: Calibration = GUIDE,
+    chosen: Mapping[str, int] | None = None,
+) -> PlacedRoster:
     """Work out a CSV or Excel file that is held in memory.
 
-    Raises: Invalid (field "file") for a file that can't be read or has too many lines;
-    InvalidLines for a header without the columns.
+    Args: chosen: field -> the place of its column, where somebody said so of all of them.
+    Raises: Invalid (field "file") for a file that can't be read or has too many lines, and of
+    what was chosen wrongly; InvalidLines for a header without the columns.
     """
     rows = iterate_roster_data(data, name)
     try:
         header = next(rows, (1, []))[1]
-        columns = find_roster_columns(header)
+        if chosen is None:
+            columns = find_roster_columns(header)
+        else:
+            columns = choose_roster_columns(header, chosen)
         learners: list[PlacedLearner] = []
         bad: list[BadLine] = []
-        for found in place_roster(rows, columns):
+        for found in place_roster(rows, columns, calibration):
             if len(learners) + len(bad) == limits.ROSTER_LINES:
                 raise Invalid(
                     N_(
@@ -61,8 +98,10 @@ def place_roster_file(data: bytes, name: str) -> PlacedRoster:
             else:
                 bad.append(found)
     except Invalid as error:
+        if error.field in FIELDS:
+            raise
         raise Invalid(error.message, field="file", **error.values) from None
-    return PlacedRoster(header=header, learners=learners, bad=bad)
+    return PlacedRoster(header=header, places=columns.places, learners=learners, bad=bad)
 
 
 def iterate_roster_data(data: bytes, name: str) -> Rows:

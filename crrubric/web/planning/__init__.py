@@ -1,4 +1,13 @@
 """The planning workbook: its pages."""
 
 # the modules with a blueprint; `crrubric.web` registers them
-BLUEPRINTS = ("rosters", "settlements", "triage", "vote_rounds", "votes")
+BLUEPRINTS = (
+    "cohorts",
+    "kept",
+    "lines",
+    "rosters",
+    "settlements",
+    "triage",
+    "vote_rounds",
+    "votes",
+)

@@ -48,4 +48,36 @@ PLANNING_HELP = (
             "before you choose courseware. Nothing that you enter about a learner is kept."
         ),
     ),
+    HelpTopic(
+        anchor="triage-line",
+        title=N_("How the chance is read"),
+        pages=("lines.show_line",),
+        everybody=N_(
+            "The chance of graduating on time is read from a line through points: a pace, and the "
+            "percent that graduate at that pace. Without points of your own it is the planning "
+            "guide’s rough guess. What your own past class did stands beside it. The chair can set "
+            "other points, or use the line of the past class."
+        ),
+    ),
+    HelpTopic(
+        anchor="triage-cohort",
+        title=N_("Past cohort"),
+        pages=("cohorts.show_cohort", "cohorts.show_adoption"),
+        chair=N_(
+            "Counts of a past class: how many learners needed so many credits a semester, and how "
+            "many of them graduated on time. They show what your own schools achieve. Groups of "
+            "fewer than 20 learners are hidden and not stored."
+        ),
+    ),
+    HelpTopic(
+        anchor="triage-counts",
+        title=N_("Settings and kept counts"),
+        pages=("kept.show_kept_counts", "kept.show_counts_form"),
+        everybody=N_(
+            "How many learners get each of the eight settings, the online seats that they need, "
+            "and where and when each setting happens. Counts are kept, learners never. A count "
+            "below 10 is hidden with the other count of its band, so that nobody can be "
+            "recognized."
+        ),
+    ),
 )

@@ -6,7 +6,12 @@ from flask import Flask
 from flask_babel import get_locale, gettext, ngettext
 
 from crrubric.domain.mail.mails import translate_facts
+from crrubric.domain.planning.adoption import describe_points
+from crrubric.domain.planning.calibration import read_points
+from crrubric.domain.planning.triage import Setting
+from crrubric.domain.planning.venues import read_venue
 from crrubric.domain.record.copies import OF_VENDOR_FILES
+from crrubric.domain.record.triage_steps import HIDDEN_COUNT
 from crrubric.domain.results.cost import PRICE_FIELDS
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import (
@@ -72,6 +77,12 @@ FIELDS = {
     "in_favor": N_("in favor"),
     "kind": N_("kind"),
     "language": N_("language of documents"),
+    "groups": N_("groups"),
+    "learners": N_("learners"),
+    "points": N_("credits a semester, and the chance"),
+    "seats_high": N_("seats at most"),
+    "seats_low": N_("seats at least"),
+    **{setting.value: setting.label for setting in Setting},
     "lead": N_("who knows most about it"),
     "left_out": N_("left out"),
     "links": N_("links"),
@@ -133,6 +144,7 @@ FIELDS = {
     "why_another_order": N_("why another order"),
     "words": N_("text"),
 }
+TRIAGE_FIELDS = frozenset({"points", "groups", *(setting.value for setting in Setting)})
 EVERYTHING = N_("everything")  # what a member marks who is not limited
 PEOPLE = {member.value: member.label for member in Stakeholder}
 IN_LANGUAGE = re.compile(r"(\w+) \((\w+)\)")
@@ -174,12 +186,29 @@ def translate_field_value(key: str, value: object) -> object:
         return gettext(PEOPLE[str(value)])
     if key == "time_zone" and isinstance(value, str):
         return label_zone(value, get_locale())
+    if key in TRIAGE_FIELDS:
+        return translate_triage_value(key, value)
     if key in {"vendors", "criteria"} and value == EVERYTHING:
         return gettext(EVERYTHING)
     if key == "vendors" and isinstance(value, list):
         return ngettext("%(num)s vendor", "%(num)s vendors", len(value))
     if key == "criteria" and isinstance(value, list):
         return ngettext("%(num)s criterion", "%(num)s criteria", len(value))
+    return value
+
+
+def translate_triage_value(key: str, value: object) -> object:
+    """A line, a past cohort, and a setting of triage: how many get it, or where and when."""
+    if key == "points" and isinstance(value, str):
+        line = read_points(value)
+        return describe_points(line) if line else gettext("the planning guide’s line")
+    if isinstance(value, list):
+        return ngettext("%(num)s group", "%(num)s groups", len(value))
+    if value == HIDDEN_COUNT:
+        return gettext("hidden")
+    if isinstance(value, str):
+        venue = read_venue(value)
+        return f"{gettext(venue.kind.label)}, {gettext(venue.hours.label)}"
     return value
 
 

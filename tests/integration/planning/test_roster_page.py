@@ -1,11 +1,12 @@
 """A whole roster in a browser: worked out and given back in memory, and kept nowhere."""
 
 import io
-import os
 import re
+import string
 from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import closing
+from random import Random
 
 import pytest
 from flask import Flask
@@ -54,12 +55,60 @@ def test_the_page_counts_and_the_file_comes_back(made: Made, visit: Visit, kind:
     assert "2 learners were worked out. One line could not be used." in shown
     assert "Line 4: credits_needed: Enter a number, like 2 or 38.50." in shown
     assert "Online seats: 2." in shown
-    (file,) = re.findall(r'href="data:[^;]*;base64,([^"]*)"', answer.text)
-    sheet = load_workbook(io.BytesIO(b64decode(file)))["Learners"]
+    excel, table = list_files(answer)
+    sheet = load_workbook(io.BytesIO(excel))["Learners"]
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
     assert rows[0][-4:] == ["pace", "chance", "band", "setting"]
     assert [row[0] for row in rows[1:]] == ["jimmy", "=1+1"]
     assert sheet["A3"].data_type == "s"  # what a person typed is no formula
+    lines = table.decode("utf-8-sig").splitlines()
+    assert [line.split(",")[0] for line in lines] == ["learner", "jimmy", "'=1+1"]
+    assert lines[1].startswith("jimmy,16,6,yes,North,2.67,75,51–75 %,beside the normal load")
+
+
+def test_where_both_files_are_too_much_for_an_answer_the_workbook_comes_back(
+    made: Made, visit: Visit, monkeypatch: pytest.MonkeyPatch
+):
+    chair, data = visit(made.chair), csv_of(ROSTER)
+    excel, table = map(len, find_addresses(send(chair, made, data)))
+
+    monkeypatch.setattr(limits, "ROSTER_ANSWER", excel + table - 1)
+    answer = send(chair, made, data)
+    monkeypatch.setattr(limits, "ROSTER_ANSWER", excel // 2)
+    refused = send(chair, made, data)
+
+    assert len(find_addresses(answer)) == 1
+    assert "As CSV it is too large for this page" in answer.text
+    assert refused.status_code == 422
+    assert "Leave out columns that are not needed" in refused.text
+
+
+def find_addresses(answer: TestResponse) -> list[str]:
+    """The addresses that are files."""
+    return re.findall(r'href="(data:[^"]*)"', answer.text)
+
+
+def list_files(answer: TestResponse) -> list[bytes]:
+    """The files that are a part of the page."""
+    return [b64decode(address.partition(",")[2]) for address in find_addresses(answer)]
+
+
+@pytest.mark.parametrize("columns", [35, 90])
+def test_a_wide_roster_is_refused_before_it_would_be_kept_on_disk(
+    made: Made, visit: Visit, columns: int
+):
+    """Every file that an answer has fits into what the server holds in memory."""
+    draw, letters = Random(1), string.ascii_letters
+    note = [f"note{number}" for number in range(columns)]
+    rows, size = [[*ROSTER[0][:4], *note]], 0
+    while size < limits.ROSTER_BYTES * 0.98 - 10 * columns and len(rows) < limits.ROSTER_LINES:
+        rows.append([f"{len(rows)}", "16", "6", "yes", *draw.choices(letters, k=columns)])
+        size += len(",".join(rows[-1])) + 2
+
+    answer = send(visit(made.chair), made, csv_of(rows))
+
+    assert answer.status_code == 422
+    assert "too large for this page" in answer.text
 
 
 def test_a_header_without_the_columns_is_told_with_all_that_is_missing(made: Made, visit: Visit):
@@ -95,21 +144,6 @@ def test_no_word_of_a_fault_tells_of_a_learner(
     assert CANARY not in answer.text
     assert "a roster could not be worked out" in caplog.text
     assert CANARY not in caplog.text
-
-
-@pytest.fixture
-def created(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The files that Python makes, those without a name included."""
-    found: list[str] = []
-    make_file = os.open
-
-    def watch(path, flags, *rest, **options):
-        if flags & (os.O_CREAT | getattr(os, "O_TMPFILE", 0)):
-            found.append(str(path))
-        return make_file(path, flags, *rest, **options)
-
-    monkeypatch.setattr(os, "open", watch)
-    return found
 
 
 @pytest.mark.parametrize(

@@ -65,9 +65,71 @@ def test_an_excel_file_has_numbers_as_numbers_and_texts_as_texts(tmp_path: Path)
     assert rows[2][0] == "=1+1"
     assert book["Learners"]["A3"].data_type == "s"  # and no formula
     assert rows[1][5:7] == (pytest.approx(16 / 6), 75)
-    summary = dict(book["Summary"].iter_rows(min_row=2, values_only=True))
-    assert (summary["Learners"], summary["Online seats needed in any case"]) == (2, 2)
-    assert len(summary) == 8 + 3
+    summary = [row for row in book["Summary"].iter_rows(min_row=2, values_only=True) if row[0]]
+    counts = {row[0]: row[1] for row in summary}
+    assert (counts["Learners"], counts["Online seats needed in any case"]) == (2, 2)
+    assert len(summary) == 8 + 3 + 1
+    assert summary[0][2:] == ("both in person and online", "inside the school day")
+    assert "2.67: 75 %; 5: 25 %" in summary[-1][0]
+
+
+def test_what_a_workbook_is_put_together_from_lies_beside_it_and_is_gone(
+    tmp_path: Path, created: list[str]
+):
+    roster, folder = written(tmp_path), tmp_path / "out"
+    folder.mkdir()
+
+    triage(roster, "--output", folder / "out.xlsx")
+
+    assert created
+    assert {Path(name).parent for name in created} == {folder}
+    assert [file.name for file in folder.iterdir()] == ["out.xlsx"]
+
+
+def test_labels_are_in_the_language_that_is_asked_for_and_headers_stay(tmp_path: Path):
+    out = tmp_path / "out.xlsx"
+
+    triage(written(tmp_path), "--output", out, "--language", "es")
+
+    book = load_workbook(out)
+    assert book.sheetnames == ["Estudiantes", "Resumen", "Qué contienen las columnas"]
+    header, first = list(book["Estudiantes"].iter_rows(values_only=True))[:2]
+    assert header[-4:] == ("pace", "chance", "band", "setting")
+    assert first[-1].startswith("junto a la carga normal")
+    explained = dict(book["Qué contienen las columnas"].iter_rows(min_row=2, values_only=True))
+    assert explained["school"] == "se conserva tal como estaba en su archivo"
+    assert set(explained) == set(header)
+
+
+def test_the_last_sheet_explains_columns_by_what_they_were_used_as(tmp_path: Path):
+    header = ["Who", "Gap", "semesters_left", "online_suits"]
+    path, out = written(tmp_path, [header, ["ann", "4", "2", "x"]]), tmp_path / "out.xlsx"
+
+    triage(path, "--output", out, "--column", "learner=Who", "--column", "credits_needed=Gap")
+
+    sheet = load_workbook(out)["What the columns hold"]
+    explained = dict(sheet.iter_rows(min_row=2, values_only=True))
+    assert explained["Gap"] == "credits still needed to graduate"
+    assert "no semester is left" in explained["pace"]
+
+
+def test_where_a_column_is_missing_those_of_the_file_are_named(tmp_path: Path):
+    path = written(tmp_path, [["Pupil", "Gap"], ["zoe", "4"]])
+
+    done = triage(path, "--output", tmp_path / "out.csv")
+
+    assert done.exit_code == 1
+    assert "the columns of this file are “Pupil”, “Gap”" in done.stderr
+    assert "--column learner=HEADER" in done.stderr
+    assert "zoe" not in done.stderr
+
+
+def test_a_point_may_be_credits_and_semesters(tmp_path: Path):
+    out = tmp_path / "out.csv"
+
+    triage(written(tmp_path), "--output", out, "--point", "16/6=75", "--point", "10/2=25")
+
+    assert [row["chance"] for row in read_csv(out)] == ["75", "25"]
 
 
 def test_columns_and_points_can_be_said(tmp_path: Path):

@@ -1,12 +1,17 @@
 """An evaluation in which everything has happened that the journal tells of, and one of a file."""
 
 from datetime import UTC, date, datetime
+from fractions import Fraction
 from pathlib import Path
 
 from sqlalchemy import select
 
 from crrubric.domain.meeting.agenda import fingerprint_cells
 from crrubric.domain.meeting.ranking import RankingInput, encode_order
+from crrubric.domain.planning.calibration import GUIDE
+from crrubric.domain.planning.cohort import CohortGroup
+from crrubric.domain.planning.triage import Setting
+from crrubric.domain.planning.venues import Venue, VenueHours, VenueKind
 from crrubric.domain.setup.assignment import Assignment
 from crrubric.domain.vocabulary import (
     Answer,
@@ -27,7 +32,9 @@ from crrubric.services.ballots import attachments, declarations, entries, seals
 from crrubric.services.exchange.imports import import_marks, import_new_evaluation
 from crrubric.services.meeting import decisions, meetings, motions, positions, reinstatements
 from crrubric.services.people.district import set_district
-from crrubric.services.planning import settlements, votes
+from crrubric.services.planning import calibrations, settlements, votes
+from crrubric.services.planning.kept_counts import keep_counts
+from crrubric.services.planning.venues import set_venues
 from crrubric.services.questions import answers, askings, questions
 from crrubric.services.setup import (
     assignments,
@@ -68,6 +75,7 @@ def fill_every_table(make: Factory, folder: Path) -> Made:
     set_district(administrator, name="Our schools", time_zone="America/Denver", seen_version=0)
     prepare(made)
     vote_on_must_haves(made)
+    plan_triage(made)
     practice_once(made)
     make.forward(made, Phase.SCORING, {(0, 0): "YNY", (0, 1): "NYY", (1, 0): "YN"})
     score(make, made)
@@ -163,6 +171,26 @@ def vote_on_must_haves(made: Made) -> None:
     votes.close_vote(made.chair, made.slug)
     settled = settlements.SettledMustHave(must_have=True, reason="We need it.")
     settlements.settle_must_haves(made.chair, made.slug, 1, {made.criteria[0].id: settled})
+
+
+def plan_triage(made: Made) -> None:
+    """A line, a past cohort with a small group, venues, and counts of two rosters."""
+    chair, slug = made.chair, made.slug
+    calibrations.set_calibration(chair, slug, list(GUIDE.points))
+    groups = [
+        CohortGroup(
+            pace_from=Fraction(n), pace_to=Fraction(n + 1), learners=size, graduated=size // n
+        )
+        for n, size in ((1, 40), (2, 30), (3, 7))
+    ]
+    calibrations.set_cohort(chair, slug, groups)
+    calibrations.adopt_cohort(chair, slug)
+    for kind in VenueKind:
+        venue = Venue(kind, VenueHours.OUTSIDE_DAY)
+        set_venues(chair, slug, dict.fromkeys(Setting, venue))
+    for size in (30, 3):
+        counts = {setting: 20 + place for place, setting in enumerate(Setting)}
+        keep_counts(chair, slug, {**counts, Setting.HYBRID: size})
 
 
 def practice_once(made: Made) -> None:

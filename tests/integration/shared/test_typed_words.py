@@ -195,9 +195,10 @@ def decide(make: Factory) -> Walks:
 # what is refused in each scene; a form that several show is named once
 SCENES = {
     set_up: """
-        committee.save_invitation committee.save_invited_person deletion.save_deletion
+        cohorts.read_pasted_cohort committee.save_invitation committee.save_invited_person
+        deletion.save_deletion
         evaluations.save_facts
-        evaluations.save_rule files.save_file_withdrawal rubric.save_criterion
+        evaluations.save_rule files.save_file_withdrawal kept.save_counts rubric.save_criterion
         rubric.save_new_criterion rubric.save_new_section sections.save_section
         several.save_several_invitations several.save_several_vendors triage.place_one_learner
         weights.save_weights

@@ -35,9 +35,10 @@ TABLE = {
     (76, True): Setting.OWN_CHOICE, (100, True): Setting.OWN_CHOICE,
     (76, False): Setting.MAINSTREAM, (100, False): Setting.MAINSTREAM,
 }  # fmt: skip
-paces = st.fractions(min_value=0, max_value=30, max_denominator=60)
-percents = st.fractions(min_value=0, max_value=100, max_denominator=1000)
-credits = st.fractions(min_value=0, max_value=60, max_denominator=4)
+# drawn as whole numbers: fractions take hypothesis long
+paces = st.integers(0, 30 * 60).map(lambda part: Fraction(part, 60))
+percents = st.integers(0, 100 * 1000).map(lambda part: Fraction(part, 1000))
+credits = st.integers(0, 60 * 4).map(lambda part: Fraction(part, 4))
 semesters = st.integers(0, 16).map(lambda half: Fraction(half, 2))
 
 

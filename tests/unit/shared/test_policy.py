@@ -13,6 +13,7 @@ TABLE = """
 action            CHAIR   REVIEWER OBSERVER OPERATOR
 VIEW_EVALUATION   upsmda  upsmda   upsmda   upsmda
 VIEW_PLAN         upsmda  upsmda   upsmda   upsmda
+SET_TRIAGE        upsmd   -        -        -
 EDIT_SETUP        up      -        -        up
 DELETE_EVALUATION u       -        -        -
 MANAGE_COMMITTEE  ups     -        -        ups

@@ -1,0 +1,60 @@
+"""Reading triage of an evaluation: its line, the past cohort, venues, and counts that are kept."""
+
+from fractions import Fraction
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from crrubric.domain.planning.calibration import Calibration, make_calibration
+from crrubric.domain.planning.cohort import CohortGroup
+from crrubric.domain.planning.triage import Setting
+from crrubric.domain.planning.venues import DEFAULT_VENUES, Venue
+from crrubric.models import KeptTriage, StoredGroup, StoredPoint, StoredVenue
+
+
+def find_own_calibration(session: Session, evaluation_id: int) -> Calibration | None:
+    """The evaluation's own line from pace to chance; None where the guide's counts."""
+    points = session.scalars(
+        select(StoredPoint)
+        .where(StoredPoint.evaluation_id == evaluation_id)
+        .order_by(StoredPoint.position)
+    ).all()
+    if not points:
+        return None
+    return make_calibration((Fraction(point.pace), Fraction(point.chance)) for point in points)
+
+
+def list_cohort_groups(session: Session, evaluation_id: int) -> tuple[CohortGroup, ...]:
+    """The groups of the past cohort by pace."""
+    rows = session.scalars(
+        select(StoredGroup)
+        .where(StoredGroup.evaluation_id == evaluation_id)
+        .order_by(StoredGroup.position)
+    )
+    return tuple(
+        CohortGroup(
+            pace_from=Fraction(row.pace_from),
+            pace_to=Fraction(row.pace_to),
+            learners=row.learners,
+            graduated=row.graduated,
+        )
+        for row in rows
+    )
+
+
+def load_venues(session: Session, evaluation_id: int) -> dict[Setting, Venue]:
+    """Where and when each setting happens."""
+    rows = session.scalars(select(StoredVenue).where(StoredVenue.evaluation_id == evaluation_id))
+    return {**DEFAULT_VENUES, **{row.setting: Venue(row.kind, row.hours) for row in rows}}
+
+
+def list_kept_triage(session: Session, evaluation_id: int) -> list[KeptTriage]:
+    """What was kept of rosters, the newest version first."""
+    return list(
+        session.scalars(
+            select(KeptTriage)
+            .where(KeptTriage.evaluation_id == evaluation_id)
+            .options(selectinload(KeptTriage.counts))
+            .order_by(KeptTriage.number.desc())
+        )
+    )

@@ -1,0 +1,202 @@
+"""Counts that may be kept: no small one can be worked out, whatever else somebody knows."""
+
+from collections.abc import Collection, Iterator, Mapping
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crrubric.domain.planning.disclosure import (
+    SMALLEST_SHOWN,
+    SafeCounts,
+    hide_small_counts,
+    list_settings,
+)
+from crrubric.domain.planning.triage import Band, Seats, Setting, count_seats
+
+number = st.one_of(st.integers(0, 12), st.integers(0, 60))
+worlds = st.fixed_dictionaries(dict.fromkeys(Setting, number))
+# an earlier version hides whole bands
+befores = st.frozensets(st.sampled_from(Band)).map(
+    lambda bands: frozenset(setting for band in bands for setting in list_settings(band))
+)
+World = Mapping[Setting, int]
+
+
+def make_world(*counts: int) -> dict[Setting, int]:
+    return dict(zip(Setting, counts, strict=True))
+
+
+def list_other_worlds(counts: World, hidden: frozenset[Setting]) -> Iterator[dict[Setting, int]]:
+    """Worlds that differ from this one in hidden counts: in one of them, or from one to another."""
+    yield dict(counts)
+    for setting, step in product(hidden, range(-25, 26)):
+        if counts[setting] + step >= 0:
+            yield {**counts, setting: counts[setting] + step}
+    for one, other, step in product(hidden, hidden, range(1, 26)):
+        if one is not other and counts[one] >= step:
+            yield {**counts, one: counts[one] - step, other: counts[other] + step}
+
+
+def test_without_small_counts_everything_is_shown_as_it_is():
+    counts = make_world(10, 20, 30, 40, 50, 60, 70, 80)
+
+    kept = hide_small_counts(counts)
+
+    assert kept == SafeCounts(counts=counts, learners=360, seats=count_seats(counts))
+    assert kept.hidden == frozenset()
+
+
+def test_a_small_count_is_hidden_with_the_other_one_of_its_band():
+    kept = hide_small_counts(make_world(20, 30, 40, 3, 15, 60, 70, 80))
+
+    assert kept.hidden == {Setting.PULLED_OUT, Setting.GROUP_SESSIONS}
+    online = 20 + 30 + 15 + 60
+    assert kept.seats == Seats(online + 40, online + 70 + 50)  # 43 is more than 40, and at most 50
+    assert kept.learners == online + 70 + 80 + 50
+
+
+def test_who_may_choose_is_hidden_with_the_mainstream():
+    kept = hide_small_counts(make_world(20, 30, 40, 30, 15, 60, 70, 8))
+
+    assert kept.hidden == {Setting.OWN_CHOICE, Setting.MAINSTREAM}
+    assert kept.seats == Seats(195, 195 + 80)
+
+
+def test_two_small_counts_of_a_band_are_hidden_with_another_band():
+    kept = hide_small_counts(make_world(20, 30, 4, 3, 15, 60, 70, 80))
+
+    assert kept.hidden == {
+        Setting.PULLED_OUT, Setting.GROUP_SESSIONS, Setting.CORE_CLASS, Setting.HYBRID
+    }  # fmt: skip
+
+
+def test_what_was_hidden_stays_hidden():
+    first = hide_small_counts(make_world(20, 30, 40, 3, 15, 60, 70, 80))
+    later = hide_small_counts(make_world(20, 30, 40, 33, 15, 60, 70, 80), first.hidden)
+
+    assert later.hidden == first.hidden
+
+
+def test_what_is_hidden_anew_has_company_of_its_own():
+    before = hide_small_counts(make_world(20, 30, 40, 3, 15, 60, 70, 80)).hidden
+    after = hide_small_counts(make_world(20, 30, 40, 3, 15, 9, 70, 80), before).hidden
+
+    assert after - before == {Setting.INSTRUCTION, Setting.BESIDE_LOAD}
+
+
+@given(worlds, befores)
+def test_no_small_count_is_shown_and_none_is_hidden_alone(
+    counts: World, before: frozenset[Setting]
+):
+    kept = hide_small_counts(counts, before)
+
+    shown = [count for count in kept.counts.values() if count is not None]
+    assert all(count >= SMALLEST_SHOWN for count in shown)
+    for group in (kept.hidden, kept.hidden - before):
+        if group and shown:
+            assert len(group) > 1
+            assert sum(counts[setting] for setting in group) >= SMALLEST_SHOWN
+    assert before <= kept.hidden
+
+
+@given(worlds, befores)
+def test_learners_and_seats_lie_in_what_is_told_of_them(counts: World, before: frozenset[Setting]):
+    kept, exact = hide_small_counts(counts, before), count_seats(counts)
+
+    assert sum(counts.values()) <= kept.learners <= sum(counts.values()) + 20
+    assert kept.seats.low <= exact.low <= exact.high <= kept.seats.high
+
+
+@settings(max_examples=60, deadline=None)
+@given(worlds)
+def test_what_is_kept_could_have_come_from_other_small_counts(counts: World):
+    """Nobody who reads one version knows a hidden count, not even who knows how it is hidden."""
+    kept = hide_small_counts(counts)
+    fitting = [
+        world
+        for world in list_other_worlds(counts, kept.hidden)
+        if hide_small_counts(world) == kept
+    ]
+
+    for setting in kept.hidden:
+        assert len({world[setting] for world in fitting}) >= 4
+
+
+@settings(max_examples=60, deadline=None)
+@given(worlds)
+def test_who_knows_all_learners_from_elsewhere_still_knows_no_small_count(counts: World):
+    kept, total = hide_small_counts(counts), sum(counts.values())
+    fitting = [
+        world
+        for world in list_other_worlds(counts, kept.hidden)
+        if sum(world.values()) == total and hide_small_counts(world) == kept
+    ]
+
+    if total >= SMALLEST_SHOWN:
+        for setting in kept.hidden:
+            assert len({world[setting] for world in fitting}) >= 2
+
+
+@settings(max_examples=60, deadline=None)
+@given(worlds, st.lists(st.tuples(st.sampled_from(Setting), number), min_size=1, max_size=3))
+def test_two_versions_do_not_tell_by_their_difference(
+    first: World, changes: list[tuple[Setting, int]]
+):
+    """Not even somebody who knows both totals, and that hidden counts have not changed."""
+    before = hide_small_counts(first)
+    second = {**first, **{s: n for s, n in changes if s not in before.hidden}}
+    after = hide_small_counts(second, before.hidden)
+    new = after.hidden - before.hidden
+
+    same = list_shifts(before.hidden)
+    old = {
+        setting: {
+            first[setting] + shift.get(setting, 0)
+            for shift in same
+            if fits(first, shift, (), before) and fits(second, shift, before.hidden, after)
+        }
+        for setting in before.hidden
+    }
+    fresh = {
+        setting: {
+            second[setting] + shift.get(setting, 0)
+            for shift in list_shifts(new)
+            if fits(second, shift, before.hidden, after)
+        }
+        for setting in new
+    }
+
+    if sum(first.values()) >= SMALLEST_SHOWN:
+        assert [setting for setting, values in old.items() if len(values) < 2] == []
+    if len(after.hidden) < len(Setting):
+        assert [setting for setting, values in fresh.items() if len(values) < 2] == []
+
+
+def list_shifts(hidden: frozenset[Setting]) -> list[dict[Setting, int]]:
+    """Ways in which learners could be in other settings, all of them hidden."""
+    return [
+        {},
+        *(
+            {one: -step, other: step}
+            for one, other in product(hidden, hidden)
+            if one is not other
+            for step in range(1, 26)
+        ),
+    ]
+
+
+def fits(
+    counts: World, shift: Mapping[Setting, int], before: Collection[Setting], kept: SafeCounts
+) -> bool:
+    """Whether the same would be kept of these counts after the shift."""
+    moved = {setting: count + shift.get(setting, 0) for setting, count in counts.items()}
+    return min(moved.values()) >= 0 and hide_small_counts(moved, before) == kept
+
+
+@pytest.mark.parametrize("counts", [(0,) * 8, (1, 0, 0, 0, 0, 0, 0, 0), (9,) * 8])
+def test_where_all_counts_are_small_all_are_hidden(counts: tuple[int, ...]):
+    kept = hide_small_counts(make_world(*counts))
+
+    assert kept.hidden == set(Setting)
