@@ -1,14 +1,14 @@
 """triage in an evaluation: its own line, a past cohort, venues, and counts that are kept
 
 Revision: 0034
-Follows: 0027
+Follows: 0028
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0034"
-down_revision = "0027"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
