@@ -62,7 +62,7 @@ class Planner:
                 return
             self.known.add(kind)
             if context.compiled and is_portable(context.compiled.statement, statement):
-                self.plan(context.compiled.statement, dict(context.compiled_parameters[0]))
+                self.plan(context.compiled.statement, list_values(context))
 
     def plan(self, wanted: Any, values: dict[str, Any]) -> None:
         """Write down what PostgreSQL finds wrong with a statement."""
@@ -94,6 +94,16 @@ class Planner:
         """What was refused since this was asked last."""
         refused, self.refused = self.refused, []
         return refused
+
+
+def list_values(context: Any) -> dict[str, Any]:
+    """The values of a statement by name; lists as they were before each got a place of its own."""
+    values = dict(context.compiled_parameters[0])
+    for bind, name in context.compiled.bind_names.items():
+        if bind.expanding and name not in values:
+            one = re.compile(rf"{re.escape(name)}_\d+")
+            values[bind.key] = [value for key, value in values.items() if one.fullmatch(key)]
+    return values
 
 
 @contextmanager

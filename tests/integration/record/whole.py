@@ -102,7 +102,7 @@ def start_with_needs(make: Factory) -> None:
     make.forward(made, Phase.MEETING, {(0, 0): "NYY", (1, 0): "NNY"})
     text = decisions.FindingText(value=Outcome.NOT_MET, reason="It can't be read aloud.")
     cell = made.vendors[0].id, made.criteria[0].id
-    decisions.record_finding(made.chair, made.slug, *cell, text, seen_version=0)
+    in_meeting.record_finding(made.chair, made.slug, *cell, text, seen_version=0)
     decisions.record_decision(
         made.chair, made.slug, decisions.DecisionText(vendor_id=None, reason="No.")
     )

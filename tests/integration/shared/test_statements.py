@@ -70,6 +70,14 @@ def test_a_statement_is_planned_once_however_long_its_lists(
     assert len(planned) == 1
 
 
+def test_a_list_that_is_handed_over_with_a_statement_is_planned_too(own: Planner):
+    wanted = select(User.id).where(User.id.in_(bindparam("ids", expanding=True)))
+
+    db.session.execute(wanted, {"ids": [1, 2]})
+
+    assert own.take_refused() == []
+
+
 def test_what_is_planned_is_not_done(own: Planner, postgresql_app: Flask):
     db.session.execute(insert(District).values(name="Cedar Bend", time_zone="UTC", version=0))
 
