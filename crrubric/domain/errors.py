@@ -84,6 +84,14 @@ class Stale(CrrubricError):
     """Somebody (or another tab) changed the thing since it was read; nothing was overwritten."""
 
 
+class AnsweredMeanwhile(Stale):
+    """Prompts of the workbook, by code, were answered since they were read; nothing was saved."""
+
+    def __init__(self, message: str, prompts: Sequence[str]) -> None:
+        super().__init__(message)
+        self.prompts = tuple(prompts)
+
+
 class DoneAlready(Stale):
     """Somebody did this first, or in other words: what was typed now is recorded nowhere."""
 

@@ -63,6 +63,7 @@ TYPED: Mapping[str, Kinds] = {
 }  # fmt: skip
 CODES = frozenset({
     *(setting.value for setting in Setting),  # where and when it happens, or how many get it
+    "access", "plan_section", "prompt",  # of the planning workbook
     "adopted", "answer", "answered_on", "answered on", "bytes", "chain", "closes_on", "code",
     "criteria", "due on", "effect", "ends_at", "event", "evidence_kind", "evidence_on",
     "evidence_until", "finding", "first", "given on", "groups", "kind", "language", "lead", "mode",
@@ -73,6 +74,7 @@ CODES = frozenset({
 # whom or what an entry is about, by event; a vendor where nothing stands here
 SUBJECTS: Mapping[Event, Kinds] = {
     Event.REMINDED: CODE,
+    **dict.fromkeys((Event.PLAN_ANSWERED, Event.PLAN_RESTORED, Event.PLAN_ASSIGNED), CODE),
     Event.MARKS_IMPORTED: WORDS,
     Event.MOTION_RECORDED: WORDS,
     Event.MOTION_CORRECTED: WORDS,

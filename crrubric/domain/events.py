@@ -139,6 +139,15 @@ class Event(LabelledEnum):
     QUESTIONS_SENT = "QUESTIONS_SENT", N_("sent questions to %(subject)s")
     QUESTION_ANSWERED = "QUESTION_ANSWERED", N_("recorded an answer of %(subject)s")
     QUESTION_WITHDRAWN = "QUESTION_WITHDRAWN", N_("withdrew a question to %(subject)s")
+    PLAN_ANSWERED = "PLAN_ANSWERED", N_("changed “%(subject)s” in the planning workbook")
+    PLAN_RESTORED = (
+        "PLAN_RESTORED",
+        N_("restored an earlier version of “%(subject)s” in the planning workbook"),
+    )
+    PLAN_ASSIGNED = (
+        "PLAN_ASSIGNED",
+        N_("changed who works on “%(subject)s” in the planning workbook"),
+    )
     MEETING_STARTED = "MEETING_STARTED", N_("opened the meeting")
     MEETING_ENDED = "MEETING_ENDED", N_("closed the meeting")
     ATTENDANCE_CHANGED = "ATTENDANCE_CHANGED", N_("recorded who is present: %(subject)s")

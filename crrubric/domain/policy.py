@@ -39,6 +39,9 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.VIEW_EVALUATION: EVER,
         Action.VIEW_PLAN: EVER,
         Action.SET_TRIAGE: UNARCHIVED,
+        Action.VIEW_WHOLE_PLAN: EVER,
+        Action.ANSWER_PLAN: UNARCHIVED,
+        Action.MANAGE_PLAN: UNARCHIVED,
         Action.EDIT_SETUP: PREPARING,
         Action.DELETE_EVALUATION: frozenset({Phase.SETUP}),
         Action.MANAGE_COMMITTEE: OPEN_WORK,
@@ -75,6 +78,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
     Role.REVIEWER: {
         Action.VIEW_EVALUATION: EVER,
         Action.VIEW_PLAN: EVER,
+        Action.ANSWER_PLAN: UNARCHIVED,
         Action.DECLARE: UNDECIDED,
         Action.VIEW_OWN_BALLOTS: FROM_SCORING,
         Action.RECORD_MARK: SCORING,
@@ -93,6 +97,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
     Role.OBSERVER: {
         Action.VIEW_EVALUATION: EVER,
         Action.VIEW_PLAN: EVER,
+        Action.ANSWER_PLAN: UNARCHIVED,
         Action.DECLARE: UNDECIDED,
         Action.VIEW_PRACTICE: PRACTICE,
         Action.VIEW_VOTE: EVER,

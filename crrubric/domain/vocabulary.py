@@ -22,6 +22,13 @@ class LabelledEnum(StrEnum):
         return member
 
 
+class PlanAccess(LabelledEnum):
+    """What the chair asks a member to do with a section of the planning workbook."""
+
+    FILL = "FILL", N_("fill it in")
+    READ = "READ", N_("read it")
+
+
 class Answer(LabelledEnum):
     """What a mark says. No mark at all is *unscored* and never counted as anything."""
 

@@ -36,6 +36,7 @@ from crrubric.models.meetings import Attendance, Deferral, Meeting, Motion
 from crrubric.models.needs import KnownNeed
 from crrubric.models.notices import Notice
 from crrubric.models.people import District, Invite, User, UserSession
+from crrubric.models.planning import PlanAssignment, PlanVersion
 from crrubric.models.practice import PracticeMark
 from crrubric.models.questions import Asking, Question
 from crrubric.models.triage import (
@@ -80,6 +81,8 @@ __all__ = [
     "MustHaveVote",
     "Notice",
     "OutgoingMail",
+    "PlanAssignment",
+    "PlanVersion",
     "Position",
     "PracticeMark",
     "Question",

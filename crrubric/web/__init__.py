@@ -29,7 +29,7 @@ from crrubric.web import (
     shared,
 )
 from crrubric.web.ballots import evidence, files
-from crrubric.web.planning import rosters
+from crrubric.web.planning import plan_words, rosters
 from crrubric.web.record import journal_words
 from crrubric.web.results import cell_parts
 from crrubric.web.shared import (
@@ -92,6 +92,7 @@ def init_app(app: Flask) -> None:
         evidence,
         files,
         rosters,
+        plan_words,
         versions,
     ):
         part.init_app(app)

@@ -1,11 +1,15 @@
 /* Words that the server does not take, for the person to hand over by another way: to copy, and as a file. */
 
 const SEEN = new Set(["version", "wording"]); // of the page, not typed
+const PLAN = "plan-"; // how the controls of the workbook begin
 const tidy = (text) => text.replaceAll("\r\n", "\n").trim();
 
-/* Whether what was typed, [[name, value]…], is what `stored` says by name: then nothing is left to save. */
+/* Whether what was typed, [[name, value]…], is what `stored` says by name: then nothing is left to save.
+   Where `stored` is whole, nothing may stand in it under a name that has no control any more, such as a row. */
 export function isStored(fields, stored) {
-  return fields.every(([name, value]) => SEEN.has(name) || tidy(value) === tidy(stored[name] ?? ""));
+  const names = new Set(fields.map(([name]) => name));
+  const gone = stored.whole && Object.keys(stored).some((name) => name.startsWith(PLAN) && !names.has(name));
+  return !gone && fields.every(([name, value]) => SEEN.has(name) || tidy(value) === tidy(stored[name] ?? ""));
 }
 
 /* What people read of kept entries: each with its title and its day. */

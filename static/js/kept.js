@@ -7,7 +7,8 @@ const notice = document.querySelector("[data-kept]");
 const unsent = new Unsent(document.body.dataset.person);
 
 function look() {
-  const here = new Set(Array.from(document.querySelectorAll("form[data-mark]"), (form) => form.getAttribute("action")));
+  const places = document.querySelectorAll("form[data-mark], [data-answer-at]");
+  const here = new Set(Array.from(places, (place) => place.dataset.answerAt ?? place.getAttribute("action")));
   notice.hidden = unsent.entries().every(({ action }) => here.has(action));
 }
 

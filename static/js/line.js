@@ -1,7 +1,7 @@
 /* Where forms wait while the server can't be reached: they are sent in their order, one after another,
    and nothing overtakes what was given before it. */
 
-import { words } from "./mark-form.js";
+import { words } from "./saving.js";
 
 const RETRY_FIRST = 1_000; // ms, doubled each time
 const RETRY_LONGEST = 30_000; // ms

@@ -1,48 +1,16 @@
-/* One criterion's form: never two requests in flight, the latest words win, and “Saved” appears only
-   after the server's answer {version, saved_at, answered, total}. */
+/* One criterion's form on a ballot. The server's answer to a mark is {version, saved_at, answered, total}. */
 
-import { inWords, isStored, makeActions } from "./hand-over.js";
+import { isStored } from "./hand-over.js";
+import { CLASH, Saved, TYPING_PAUSE, sayPart, words } from "./saving.js";
 
-const TYPING_PAUSE = 1_000; // ms after the last keystroke
 const EVIDENCE = ["evidence_kind", "evidence_place", "evidence_on", "evidence_until"];
-const ANSWER_LIMIT = 20_000; // ms until a silent server counts as a failure
-// What is no answer of the server: nothing at all, a page where a mark should be (what stands between, a
-// guest network for instance, says 200 and shows its own), too slow, too early, too many, out of order.
-const UNANSWERED = new Set([0, 200, 408, 425, 429]);
-const CLASH = ".clash:not([data-others])";
-const NOT_FOR_GOOD = new Set([400, 413, 422]); // other words may do
 
-export const words = JSON.parse(document.getElementById("words").textContent);
-
-/* The words of a label, without what is there for the ear or says that it may be left out. */
-function sayPart(part) {
-  if (typeof part === "string") return part;
-  const label = part.cloneNode(true);
-  for (const extra of label.querySelectorAll(".optional, [aria-hidden]")) extra.remove();
-  return label.textContent.trim();
-}
-
-export class MarkForm {
-  edits = 0; // counts changes; `kept` is the count that the server has
-  kept = 0;
-  busy = false;
-  again = false;
-  stale = false;
-  timer = null;
-  unanswered = []; // what was sent without an answer: the server may have it all the same
-
-  /* `line` holds the forms that wait for the server, `unsent` what this browser keeps meanwhile. */
+export class MarkForm extends Saved {
   constructor(form, line, unsent) {
+    super(form, form.getAttribute("action"), line, unsent);
     this.form = form;
-    this.line = line;
-    this.unsent = unsent;
-    this.action = form.getAttribute("action");
-    this.status = form.querySelector(".saved");
     this.button = form.querySelector("button[type=submit]");
     this.button.hidden = true;
-    form.addEventListener("input", (event) => this.edited(event.target));
-    form.addEventListener("change", (event) => this.changed(event.target));
-    form.addEventListener("focusout", () => this.flush());
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.edit();
@@ -59,27 +27,26 @@ export class MarkForm {
     return Number(this.form.elements.version.value);
   }
 
+  set version(version) {
+    this.form.elements.version.value = version;
+  }
+
   /* How newer.js names this mark in the version that is shown. */
   key(version) {
     const [, vendor, criterion] = /\/ballots\/(\d+)\/marks\/(\d+)$/.exec(this.action);
     return `${vendor}-${criterion}-${version}`;
   }
 
-  get dirty() {
-    return this.edits > this.kept;
-  }
-
-  get underway() {
-    return this.busy || this.timer !== null;
-  }
-
   get fields() {
     return [...new FormData(this.form)].filter(([name]) => name !== "csrf_token" && name !== "back");
   }
 
-  /* What is handed over where the server does not take it. */
-  get entry() {
-    return { action: this.action, fields: this.fields, title: this.form.dataset.title, text: this.text };
+  get body() {
+    return new FormData(this.form);
+  }
+
+  get title() {
+    return this.form.dataset.title;
   }
 
   /* What the form says, as people read it. */
@@ -90,12 +57,6 @@ export class MarkForm {
       if (value && label) lines.push(label, value);
     }
     return lines.filter(Boolean).map(sayPart).join("\n");
-  }
-
-  edit() {
-    this.edits += 1;
-    this.unsent.keep(this.entry);
-    this.showOthers();
   }
 
   edited(field) {
@@ -109,123 +70,38 @@ export class MarkForm {
     if (this.dirty && this.ready()) this.save();
   }
 
-  /* Save now what would be saved in a moment. */
-  flush() {
-    if (this.timer !== null) this.save();
-  }
-
   ready() {
-    if (this.stale) return false;
+    if (!super.ready()) return false;
     if (this.answer) return true;
     this.say(words.choose, "bad");
     return false;
   }
 
-  saveIn(ms) {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.save(), ms);
-  }
-
-  async save() {
-    clearTimeout(this.timer);
-    this.timer = null;
-    if (!this.ready()) return;
-    if (this.busy) {
-      this.again = true;
-      return;
-    }
-    if (this.line.held) {
-      this.line.join(this);
-      return;
-    }
-    const wait = await this.send();
-    if (wait !== null) this.line.join(this, wait);
-    else if (this.again && this.timer === null) this.save();
-  }
-
-  /* Send what the form says now. Returns null when the server has answered for good, else the ms
-     that it asks to wait for. */
-  async send() {
-    this.busy = true;
-    this.again = false;
-    if (!this.line.held) this.say(words.saving, "");
-    const sent = this.edits;
-    const { fields } = this;
-    const reply = await this.post();
-    this.busy = false;
-    return this.settle(reply, sent, fields);
-  }
-
-  /* The server's answer as {status, body, wait}; status 0 if there was none. */
-  async post() {
-    try {
-      const response = await fetch(this.action, {
-        method: "POST",
-        body: new FormData(this.form),
-        headers: { Accept: "application/json" },
-        signal: AbortSignal.timeout(ANSWER_LIMIT),
-      });
-      const json = response.headers.get("Content-Type")?.includes("json");
-      return {
-        status: response.status,
-        body: json ? await response.json() : {},
-        wait: Number(response.headers.get("Retry-After")) * 1_000 || 0,
-      };
-    } catch {
-      return { status: 0, body: {}, wait: 0 };
-    }
-  }
-
-  settle({ status, body, wait }, sent, fields) {
-    if (status === 200 && Number.isInteger(body.version)) {
-      this.saved(body, sent);
-      return null;
-    }
-    if (UNANSWERED.has(status) || status >= 500) {
-      this.unanswered.push(fields);
-      return wait;
-    }
-    if (status === 401) {
-      this.stop(words.signedOut);
-      this.line.signedOut();
-      return Infinity;
-    }
-    if (status === 409 && this.unanswered.some((own) => isStored(own, body.theirs ?? {}))) {
-      this.form.elements.version.value = body.theirs.version; // no other window, but these very words
-      this.unanswered = [];
-      return wait;
-    }
-    if (status === 409 && Number.isInteger(body.wording)) this.askAgain(body);
-    else if (status === 409 && body.theirs) this.clash(body);
-    else if (NOT_FOR_GOOD.has(status)) this.stop(body.message || words.refused);
-    else this.handOver(body);
-    return null;
-  }
-
-  saved(body, sent) {
-    this.kept = sent;
-    this.unanswered = [];
-    this.form.elements.version.value = body.version;
-    if (this.dirty) this.unsent.keep(this.entry);
-    else this.unsent.drop(this.action);
-    this.form.querySelector(CLASH)?.remove();
-    if (document.activeElement === this.button) this.form.querySelector("input:checked").focus();
+  took() {
+    if (document.activeElement === this.button) this.focus();
     this.button.hidden = true;
-    this.say(words.saved.replace("{time}", body.saved_at), "ok");
     this.form.dataset.marked = "";
-    document.dispatchEvent(new CustomEvent("crrubric:saved", { detail: { ...body, action: this.action } }));
   }
 
-  /* Not saved, and trying again would not help: only another edit or the person can. */
+  focus() {
+    this.form.querySelector("input:checked")?.focus();
+  }
+
   stop(reason) {
     this.button.hidden = false;
-    this.say(reason, "bad");
+    super.stop(reason);
+  }
+
+  settle(reply, sent, fields) {
+    if (reply.status !== 409 || !Number.isInteger(reply.body.wording)) return super.settle(reply, sent, fields);
+    this.askAgain(reply.body);
+    return null;
   }
 
   /* The criterion asks something else by now, as the message says: whoever saves again has read it. */
   askAgain(body) {
     this.form.elements.wording.value = body.wording;
-    this.form.elements.version.value = body.version;
+    this.version = body.version;
     this.stop(body.message);
   }
 
@@ -253,86 +129,6 @@ export class MarkForm {
     document.dispatchEvent(new CustomEvent("crrubric:shown"));
   }
 
-  /* It is not taken any more: said with the reason, and given to the person to copy or to save as a file. */
-  async handOver(body) {
-    const { reason, stored } = await this.askWhy();
-    if (stored && isStored(this.fields, stored)) {
-      this.kept = this.edits; // the server has it: its answer was lost on the way
-      this.unsent.drop(this.action);
-      this.say(words.saved.replace("{time}", stored.saved_at), "ok");
-      return;
-    }
-    this.stop(words.notTaken.replace("{reason}", reason ?? body.message ?? words.refused));
-    this.box().append(makeActions(words, () => [this.entry], () => this.reload()));
-  }
-
-  /* Why the server does not take this mark, whatever it says, and what it has instead, as far as it tells. */
-  async askWhy() {
-    try {
-      const address = `${words.reasonAt}?form=${encodeURIComponent(this.action)}`;
-      return await (await fetch(address, { headers: { Accept: "application/json" } })).json();
-    } catch {
-      return {};
-    }
-  }
-
-  /* An empty box below what the form says of itself. */
-  box() {
-    this.form.querySelector(CLASH)?.remove();
-    const box = document.createElement("div");
-    box.className = "clash";
-    this.status.after(box);
-    return box;
-  }
-
-  clash(body) {
-    clearTimeout(this.timer);
-    this.timer = null;
-    this.stale = true;
-    this.met = body.theirs.version;
-    this.say(body.message || words.stale, "bad");
-    const box = this.box();
-    box.append(...this.theirWords(body.theirs));
-    const actions = document.createElement("div");
-    actions.className = "actions";
-    actions.append(
-      this.act("button", words.keep, () => this.keepMine(body.theirs.version, box)),
-      this.act("a", words.reload, () => this.reload()),
-    );
-    box.append(actions);
-  }
-
-  /* Where something was typed here: what other tabs kept for this form and the server does not have. Their
-     words stay until the person discards them, or the tab that kept them has saved them. */
-  showOthers() {
-    const here = Object.fromEntries(this.fields);
-    const kept = this.edits > 0 ? this.unsent.others(this.action) : [];
-    const others = kept.filter(({ fields }) => !isStored(fields, here));
-    const text = others.length > 0 ? inWords(others.map((entry) => ({ ...entry, title: "" }))).trimEnd() : "";
-    const before = this.form.querySelector("[data-others]");
-    if (before?.querySelector(".typed").textContent === text) return;
-    before?.remove();
-    if (!text) return;
-    const box = document.createElement("div");
-    const heading = document.createElement("p");
-    const typed = document.createElement("p");
-    box.className = "clash";
-    box.dataset.others = "";
-    heading.textContent = words.others;
-    typed.className = "typed";
-    typed.dir = "auto";
-    typed.textContent = text;
-    box.append(
-      heading,
-      typed,
-      makeActions(words, () => others, () => {
-        for (const entry of others) this.unsent.discard(entry);
-        this.showOthers();
-      }),
-    );
-    this.form.append(box);
-  }
-
   theirWords(theirs) {
     const tile = this.form.querySelector(`input[name=answer][value="${CSS.escape(theirs.answer ?? "")}"]`);
     const answer = tile?.closest("label").querySelector(".words").textContent;
@@ -344,55 +140,8 @@ export class MarkForm {
     return note.textContent ? [heading, note] : [heading];
   }
 
-  act(kind, text, run) {
-    const element = document.createElement(kind);
-    element.textContent = text;
-    if (kind === "a") element.href = location.pathname + location.search;
-    else [element.type, element.className] = ["button", "btn quiet"];
-    element.addEventListener("click", (event) => {
-      event.preventDefault();
-      run();
-    });
-    return element;
-  }
-
-  keepMine(version, box) {
-    this.stale = false;
-    this.form.elements.version.value = version;
-    box.remove();
-    this.form.querySelector("input:checked")?.focus();
-    this.save();
-  }
-
-  reload() {
-    this.kept = this.edits;
-    this.unsent.drop(this.action);
-    this.form.reset(); // so that the browser does not restore what was typed
-    location.reload();
-  }
-
-  /* The person signs out and lets go of what was not sent. */
-  letGo() {
-    this.kept = this.edits;
-  }
-
-  /* Put back what this browser kept. Returns whether it is still to be sent. */
-  restore(entry) {
-    const { fields } = entry;
-    if (isStored(fields, Object.fromEntries(this.fields))) {
-      this.unsent.discard(entry);
-      return false;
-    }
-    this.unsent.adopt(entry);
+  put(fields) {
     for (const [name, value] of fields) if (name in this.form.elements) this.form.elements[name].value = value;
     for (const fold of this.form.querySelectorAll("details:has(textarea)")) fold.open = true;
-    this.edits += 1;
-    this.showOthers();
-    return this.ready();
-  }
-
-  say(text, kind) {
-    this.status.className = `saved ${kind}`;
-    if (this.status.textContent !== text) this.status.textContent = text;
   }
 }

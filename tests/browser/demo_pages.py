@@ -121,11 +121,14 @@ def samples() -> Iterator[dict[str, object]]:
             ),
             "question_id": to_vendors(Question, evaluation, Question.answered_on.is_(None)),
             "asking_id": to_vendors(Asking, evaluation, Asking.question_id.is_(None)),
+            "code": "causes",
         }
         yield row
         begun = select(Mark.ballot_id)
         untouched = (Ballot.state == BallotState.OPEN) & Ballot.id.not_in(begun)
-        yield {**row, "ballot_id": of_members(Ballot, evaluation, untouched & ~Ballot.recused)}
+        other = of_members(Ballot, evaluation, untouched & ~Ballot.recused)
+        yield {**row, "ballot_id": other, "code": "support"}
+        yield from ({**row, "code": code} for code in ("goal", "rollout"))
 
 
 def of_reviewers(evaluation: Evaluation) -> int:

@@ -242,6 +242,16 @@ lines.restore_guide_line SET_TRIAGE
 lines.save_points SET_TRIAGE
 lines.show_line VIEW_PLAN
 rosters.download_sample_roster VIEW_PLAN
+plan_answers.save_plan_answer ANSWER_PLAN
+plan_people.save_plan_people MANAGE_PLAN
+plan_people.show_plan_people MANAGE_PLAN
+plan_sections.save_goal_check ANSWER_PLAN
+plan_sections.save_plan_section ANSWER_PLAN
+plan_sections.show_plan_section VIEW_PLAN
+plan_versions.save_restored_version ANSWER_PLAN
+plan_versions.show_plan_versions VIEW_PLAN
+workbook.show_plan VIEW_PLAN
+workbook.show_printed_plan VIEW_PLAN
 triage.place_one_learner VIEW_PLAN
 triage.show_triage VIEW_PLAN
 what_if.show_what_if TRY_WHAT_IF

@@ -354,8 +354,9 @@ class Later(Frame):
         done = self.tried(
             (not why and Invalid)
             or self.refused(name, Action.REINSTATE_VENDOR)
-            or ((self.shut_out(name, key) or not self.runs(key)) and NotFound)
+            or (self.shut_out(name, key) and NotFound)
             or self.aims(name)
+            or (not self.runs(key) and NotFound)
             or (not barring and held and self.said_otherwise(name, why, "reinstate", key))
             or (not barring and not held and Invalid),
             lambda: reinstatements.reinstate_vendor(self.people[name], self.slug, key, reason=why),

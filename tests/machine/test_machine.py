@@ -61,6 +61,7 @@ from tests.factories import small_rubric
 from tests.machine.files import Files
 from tests.machine.frame import NUMBER, WHY, Refusal, act, everything
 from tests.machine.later import DAY, TOLD, Later
+from tests.machine.planning import Planning
 from tests.machine.practice import Practice
 from tests.machine.questions import Talk
 from tests.machine.stored import stored
@@ -128,7 +129,7 @@ FORWARD = [("SETUP", "PRACTICE"), ("SETUP", "SCORING"), ("PRACTICE", "SCORING"),
 BACK = [(after, before) for before, after in FORWARD if (before, after) != ("PRACTICE", "SCORING")]
 
 
-class Committee(Files, Later, Practice, Talk, Triage, Votes):
+class Committee(Files, Later, Planning, Practice, Talk, Triage, Votes):
     """One rule a service."""
 
     @initialize(seed=st.integers(0, 2**63))
@@ -144,6 +145,7 @@ class Committee(Files, Later, Practice, Talk, Triage, Votes):
             some = frozenset(list(self.model.criteria)[: chance.choice([1, 2])])
             assignments.assign_reviewer(chair, self.slug, self.seat("ben"), Assignment(None, some))
             self.model = stored(db.session(), self.id)
+        self.lay_plan(chance)
         if chance.random() < (0.2 if phase else 0.8):
             phases.change_phase(chair, self.slug, Phase.PRACTICE)
             self.rehearse(chance)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from crrubric.domain.events import Event
 from crrubric.domain.record import ballot_steps as ballots
 from crrubric.domain.record import meeting_steps as meeting
+from crrubric.domain.record import plan_steps as plans
 from crrubric.domain.record import question_steps as questions
 from crrubric.domain.record import setup_steps as setup
 from crrubric.domain.record import triage_steps as triage
@@ -111,6 +112,9 @@ STEPS: dict[Event, Step] = {
     Event.QUESTIONS_SENT: Step(questions.replay_sending, ("questions",)),
     Event.QUESTION_ANSWERED: Step(questions.replay_answer, ("questions",)),
     Event.QUESTION_WITHDRAWN: Step(questions.replay_question_withdrawal, ("questions",)),
+    Event.PLAN_ANSWERED: Step(plans.replay_plan_answers, ("plan_versions",)),
+    Event.PLAN_RESTORED: Step(plans.replay_plan_answers, ("plan_versions",)),
+    Event.PLAN_ASSIGNED: Step(plans.replay_plan_assignment, ("plan_access",)),
     Event.MEETING_STARTED: Step(meeting.replay_meeting_start, ("meetings",)),
     Event.MEETING_ENDED: Step(meeting.replay_meeting_end, ("meetings",)),
     Event.ATTENDANCE_CHANGED: Step(meeting.replay_attendance, ("meetings",)),

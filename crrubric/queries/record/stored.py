@@ -13,6 +13,8 @@ from typing import Any
 from sqlalchemy import RowMapping, Select, bindparam, select
 from sqlalchemy.orm import Session
 
+from crrubric.domain.planning.answers import canonical_answer
+from crrubric.domain.record.plan_steps import SIGNED_PLAN
 from crrubric.domain.record.setup_steps import EVALUATION
 from crrubric.domain.record.state import (
     ASKING,
@@ -65,6 +67,8 @@ from crrubric.models import (
     Member,
     Motion,
     MustHaveVote,
+    PlanAssignment,
+    PlanVersion,
     Position,
     Question,
     RankedVendor,
@@ -400,6 +404,17 @@ def read_stored_triage(rows: StoredRows, state: State) -> None:
         kept["counts"][row["setting"].value] = row["learners"]
 
 
+def read_stored_plan(rows: StoredRows, state: State) -> None:
+    """The planning workbook: versions of sections, and who works on which."""
+    for row in rows.read(PlanVersion):
+        key = row["section"], row["number"]
+        answers = {code: canonical_answer(answer) for code, answer in row["answers"].items()}
+        state.plan_versions[key] = {"answers": answers, "restored": row["restored_number"]}
+        sign_row(state, "plan_version", key, row, SIGNED_PLAN)
+    for row in rows.read(PlanAssignment):
+        state.plan_access[row["section"], row["member_id"]] = plain_columns(row, ("access",))
+
+
 READERS: tuple[Callable[[StoredRows, State], None], ...] = (
     read_stored_evaluation,
     read_stored_rubric,
@@ -412,6 +427,7 @@ READERS: tuple[Callable[[StoredRows, State], None], ...] = (
     read_stored_questions,
     read_stored_votes,
     read_stored_triage,
+    read_stored_plan,
 )
 
 

@@ -55,6 +55,7 @@ from crrubric.services.demo.meeting import add_positions, hold_meetings
 from crrubric.services.demo.practice import ANSWERS, add_assignments, add_practice_marks
 from crrubric.services.demo.questions import DemoEvaluation, add_questions
 from crrubric.services.demo.votes import add_vote
+from crrubric.services.demo.workbook import add_workbook
 from crrubric.services.meeting.decisions import DecisionText, serialize_finding
 from crrubric.services.people.accounts import hash_token
 from crrubric.services.people.hashing import hash_password
@@ -173,6 +174,7 @@ class _EvaluationMaker:
         add_assignments(self.cast(), self.row)
         add_vote(self.cast(), self.row)
         add_practice_marks(self.cast(), self.row)
+        add_workbook(self.cast(), self.row["key"])
         self.ballots()
         for row in self.row.get("note", ()):
             self.note(row)

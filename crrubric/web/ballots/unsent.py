@@ -15,12 +15,16 @@ from crrubric.domain.errors import CrrubricError
 from crrubric.extensions import db
 from crrubric.queries.ballots.ballots import find_own_ballot
 from crrubric.queries.people.access import find_evaluation, make_not_found, require
+from crrubric.queries.planning.workbook import load_workbook
 from crrubric.services.ballots.refusals import (
     explain_refused_mark,
     explain_refused_practice_mark,
     explain_refused_vote,
 )
+from crrubric.services.planning.refusals import explain_refused_answer
 from crrubric.web.ballots.mark_fields import MarkFields
+from crrubric.web.planning.plan_answers import describe_stored_answer
+from crrubric.web.planning.plan_sections import find_readable_section
 from crrubric.web.shared.access import require_sign_in
 from crrubric.web.shared.page import render_site_page
 from crrubric.web.shared.session import current_actor
@@ -47,7 +51,8 @@ def show_refusal_reason() -> ResponseReturnValue:
     """
     endpoint, values = match_form(request.args.get("form", ""))
     reason: CrrubricError | None = make_not_found()
-    page, stored = None, None
+    page: str | None = None
+    stored: dict[str, Any] | None = None
     if endpoint == "ballots.save_mark":
         reason = explain_refused_mark(db.session(), current_actor(), **values)
         slug, vendor_id = values["slug"], values["vendor_id"]
@@ -59,10 +64,13 @@ def show_refusal_reason() -> ResponseReturnValue:
     elif endpoint == "votes.save_vote":
         reason = explain_refused_vote(db.session(), current_actor(), **values)
         page = url_for("votes.show_vote_ballot", slug=values["slug"])
+    elif endpoint == "plan_answers.save_plan_answer":
+        reason = explain_refused_answer(db.session(), current_actor(), **values)
+        page, stored = find_plan_prompt(**values)
     if reason is not None:
         return jsonify(reason=translate_error(reason), page=None, stored=stored)
-    page = f"{page}#criterion-{values['criterion_id']}"
-    return jsonify(reason=None, page=page, stored=stored)
+    place = f"criterion-{values['criterion_id']}" if "criterion_id" in values else ""
+    return jsonify(reason=None, page=f"{page}#{place}" if place else page, stored=stored)
 
 
 def read_stored_mark(slug: str, vendor_id: int, criterion_id: int) -> dict[str, str] | None:
@@ -79,6 +87,22 @@ def read_stored_mark(slug: str, vendor_id: int, criterion_id: int) -> dict[str, 
     fields = MarkFields.stored(mark)
     shown = {name: getattr(fields, name) for name in SENT}
     return {**shown, "saved_at": format_clock_time(mark.marked_at)}
+
+
+def find_plan_prompt(slug: str, code: str, prompt: str) -> tuple[str, dict[str, Any] | None]:
+    """Where a prompt of the workbook is, and what is saved for it, where one may read it."""
+    place = url_for(
+        "plan_sections.show_plan_section", slug=slug, code=code, _anchor=f"plan-{prompt}"
+    )
+    try:
+        evaluation = find_evaluation(db.session(), slug)
+        seat = require(current_actor(), Action.VIEW_PLAN, evaluation, db.session())
+        section, _rights = find_readable_section(seat, code)
+    except CrrubricError:
+        return place, None
+    found = section.find_prompt(prompt)
+    workbook = load_workbook(db.session(), seat.evaluation.id)
+    return place, describe_stored_answer(found, workbook, code) if found else None
 
 
 def match_form(address: str) -> tuple[str, dict[str, Any]]:

@@ -39,6 +39,50 @@ PLANNING_HELP = (
         ),
     ),
     HelpTopic(
+        anchor="plan",
+        title=N_("The planning workbook"),
+        pages=("workbook.show_plan", "workbook.show_printed_plan"),
+        chair=N_(
+            "Twelve short sections: why learners need recovery, what stands in their way, what you "
+            "decide beforehand, and how you will know that it worked. You see how far each is and "
+            "can ask members of the committee to fill one in. All of it can be printed."
+        ),
+        reviewer=N_(
+            "You see the sections that the chair asked you to fill in or to read, and the goal. "
+            "What you write is part of the plan of the whole committee, and has nothing to do with "
+            "your ballots."
+        ),
+    ),
+    HelpTopic(
+        anchor="plan-section",
+        title=N_("A section of the workbook"),
+        pages=("plan_sections.show_plan_section",),
+        everybody=N_(
+            "Answer what you know and save; the rest can wait. Beside the questions stands what is "
+            "still needed, what good answers look like, and what they lead to. A warning forbids "
+            "nothing. At the end you are asked whether the goal still holds. If somebody else "
+            "answers the same question meanwhile, you see both answers and nothing is lost."
+        ),
+    ),
+    HelpTopic(
+        anchor="plan-versions",
+        title=N_("Earlier versions of a section"),
+        pages=("plan_versions.show_plan_versions",),
+        everybody=N_(
+            "Each version says who saved it and when, and shows what changed. Whoever may fill in "
+            "the section can bring an earlier one back; the others are kept."
+        ),
+    ),
+    HelpTopic(
+        anchor="plan-people",
+        title=N_("Who works on a section"),
+        pages=("plan_people.show_plan_people",),
+        chair=N_(
+            "Choose for each member whether they fill in this section, only read it, or neither. "
+            "Only chairs and those whom you choose see what is written there."
+        ),
+    ),
+    HelpTopic(
         anchor="triage",
         title=N_("Triage"),
         pages=("triage.show_triage",),

@@ -5,6 +5,7 @@ import re
 from flask import Flask
 from flask_babel import get_locale, gettext, ngettext
 
+from crrubric.domain.events import Event
 from crrubric.domain.mail.mails import translate_facts
 from crrubric.domain.planning.adoption import describe_points
 from crrubric.domain.planning.calibration import read_points
@@ -23,6 +24,7 @@ from crrubric.domain.vocabulary import (
     FileKind,
     Outcome,
     Phase,
+    PlanAccess,
     PositionKind,
     PriceUnit,
     RuleKind,
@@ -32,12 +34,16 @@ from crrubric.domain.vocabulary import (
 )
 from crrubric.models import JournalEntry, Notice
 from crrubric.services.shared.journal import ROW
+from crrubric.web.planning.plan_words import list_told_answers, name_plan_section
 from crrubric.web.shared.words import NOTHING, format_day
 from crrubric.web.shared.zones import label_zone
 
+OF_ANSWERS = (Event.PLAN_ANSWERED, Event.PLAN_RESTORED)
+OF_PLAN = (*OF_ANSWERS, Event.PLAN_ASSIGNED)
 # `vendor_id` stands beside `vendor`, the name that people read
 HIDDEN = frozenset({"vendor_id"})
 FIELDS = {
+    "access": N_("asked to"),
     "abstaining": N_("abstaining"),
     "adopted_order": N_("adopted order"),
     "against": N_("against the motion"),
@@ -157,6 +163,7 @@ SPOKEN = {
     for kind in (
         Phase, Answer, Outcome, RuleKind, ScoringMode, EvidenceKind, EntrySource,
         CorrectionEffect, DeclarationKind, PositionKind, PriceUnit, FileKind, Standing,
+        PlanAccess,
     )
     for member in kind
 }  # fmt: skip
@@ -214,7 +221,8 @@ def translate_triage_value(key: str, value: object) -> object:
 
 def describe_journal_entry(entry: JournalEntry) -> str:
     """A journal entry as the end of a sentence that begins with the person's name."""
-    return str(gettext(entry.event.label, subject=entry.subject))
+    subject = name_plan_section(entry.subject) if entry.event in OF_PLAN else entry.subject
+    return str(gettext(entry.event.label, subject=subject))
 
 
 def describe_notice(notice: Notice) -> str:
@@ -235,6 +243,8 @@ def list_entry_differences(
         if entry.event in OF_VENDOR_FILES:
             said.add("file")  # a name such as “Offer, 48 dollars a seat”
     old, new = entry.before or {}, entry.after or {}
+    if entry.event in OF_ANSWERS:
+        return list_told_answers(entry.subject, old, new)
     return [
         (
             translate_field_name(key),

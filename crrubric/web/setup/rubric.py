@@ -24,6 +24,7 @@ from crrubric.web.people.language_forms import (
     make_translation_forms,
     read_translations,
 )
+from crrubric.web.planning.hints import find_criterion_hints
 from crrubric.web.setup.forms import CriterionForm, SectionForm
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import attach_error
@@ -51,6 +52,7 @@ def render_rubric_page(seat: Seat, form: SectionForm) -> str:
         seat,
         parts=rows,
         editable=editable,
+        hints=find_criterion_hints(seat) if editable else {},
         revisions=list_revisions(db.session(), seat.evaluation.id),
         may_correct=seat.may(Action.CORRECT_RUBRIC),
         form=form,
@@ -144,6 +146,7 @@ def render_criterion_page(
         criterion=row,
         translations=forms,
         names=NAMES,
+        hints=find_criterion_hints(seat).get(row.code, ()),
     )
 
 

@@ -46,6 +46,12 @@ MENU = (
             MenuPage(N_("Committee"), "committee.show_committee", Action.VIEW_EVALUATION),
             MenuPage(N_("Rule"), "evaluations.show_rule", Action.VIEW_EVALUATION, PREPARING),
             MenuPage(N_("Must-haves"), "votes.show_vote", Action.VIEW_VOTE),
+        ),
+    ),
+    (
+        N_("Plan"),
+        (
+            MenuPage(N_("Workbook"), "workbook.show_plan", Action.VIEW_PLAN),
             MenuPage(N_("Triage"), "triage.show_triage", Action.VIEW_PLAN),
         ),
     ),

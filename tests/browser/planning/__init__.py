@@ -1,0 +1,1 @@
+"""The planning workbook in a browser."""

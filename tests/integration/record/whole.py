@@ -10,6 +10,7 @@ from crrubric.domain.meeting.agenda import fingerprint_cells
 from crrubric.domain.meeting.ranking import RankingInput, encode_order
 from crrubric.domain.planning.calibration import GUIDE
 from crrubric.domain.planning.cohort import CohortGroup
+from crrubric.domain.planning.progress import digest_goal
 from crrubric.domain.planning.triage import Setting
 from crrubric.domain.planning.venues import Venue, VenueHours, VenueKind
 from crrubric.domain.setup.assignment import Assignment
@@ -20,6 +21,7 @@ from crrubric.domain.vocabulary import (
     EntrySource,
     Outcome,
     Phase,
+    PlanAccess,
     PositionKind,
     Standing,
 )
@@ -32,8 +34,9 @@ from crrubric.services.ballots import attachments, declarations, entries, seals
 from crrubric.services.exchange.imports import import_marks, import_new_evaluation
 from crrubric.services.meeting import decisions, meetings, motions, positions, reinstatements
 from crrubric.services.people.district import set_district
-from crrubric.services.planning import calibrations, settlements, votes
+from crrubric.services.planning import calibrations, settlements, votes, workbook
 from crrubric.services.planning.kept_counts import keep_counts
+from crrubric.services.planning.people import assign_plan_section
 from crrubric.services.planning.venues import set_venues
 from crrubric.services.questions import answers, askings, questions
 from crrubric.services.setup import (
@@ -77,6 +80,7 @@ def fill_every_table(make: Factory, folder: Path) -> Made:
     prepare(made)
     vote_on_must_haves(made)
     plan_triage(made)
+    plan(made)
     practice_once(made)
     make.forward(made, Phase.SCORING, {(0, 0): "YNY", (0, 1): "NYY", (1, 0): "YN"})
     score(make, made)
@@ -191,6 +195,25 @@ def plan_triage(made: Made) -> None:
     for size in (30, 3):
         counts = {setting: 20 + place for place, setting in enumerate(Setting)}
         keep_counts(chair, slug, {**counts, Setting.HYBRID: size})
+
+
+def plan(made: Made) -> None:
+    chair, slug, asked = made.chair, made.slug, member_of(made, 0)
+    goal = {"specific": "Nine of ten finish.", "today": "Call"}
+    workbook.save_plan_answers(chair, slug, "goal", goal)
+    assign_plan_section(chair, slug, "learners", {asked: PlanAccess.READ})
+    assign_plan_section(chair, slug, "learners", {asked: PlanAccess.FILL})
+    assign_plan_section(chair, slug, "policy", {asked: PlanAccess.READ})
+    assign_plan_section(chair, slug, "support", {asked: PlanAccess.READ})
+    assign_plan_section(chair, slug, "support", {asked: None})
+    filler, rows = made.reviewers[0], [{"course": "Algebra 1"}]
+    workbook.save_plan_answers(filler, slug, "learners", {"barriers": "Work", "iep_504": "14.8"})
+    workbook.save_plan_answers(chair, slug, "learners", {"barriers": None, "first": "Seniors"})
+    workbook.restore_plan_version(chair, slug, "learners", 1)
+    wording = digest_goal(goal)
+    workbook.record_goal_check(filler, slug, "learners", "holds", wording=wording)
+    workbook.save_plan_answers(chair, slug, "causes", {"causes": rows})
+    workbook.save_plan_answers(chair, slug, "causes", {"causes": [*rows, {"course": "English"}]})
 
 
 def practice_once(made: Made) -> None:

@@ -6,10 +6,11 @@ from sqlalchemy import select
 
 from crrubric.domain.actions import Action
 from crrubric.domain.policy import PREPARING, is_allowed, phases_of
-from crrubric.domain.vocabulary import Phase, Role, Standing
+from crrubric.domain.vocabulary import Phase, PlanAccess, Role, Standing
 from crrubric.extensions import db
 from crrubric.models import Ballot, Member
 from crrubric.queries.people.people import Actor
+from crrubric.services.planning.people import assign_plan_section
 from crrubric.services.planning.votes import close_vote, open_vote
 from crrubric.services.setup import committee
 from tests.factories import Factory, Made
@@ -54,6 +55,8 @@ def addresses(app: Flask, made: Made, people: dict[str, Actor]) -> list[tuple[st
         "question_id": 1,
         "asking_id": 1,
         "number": 1,
+        "code": "learners",
+        "prompt": "barriers",
         "key": "0" * 32,
         "member_id": member_id(made, people["reviewer"]),
     }
@@ -86,6 +89,8 @@ def cast(make: Factory, request: pytest.FixtureRequest) -> tuple[Made, dict[str,
     open_vote(made.chair, made.slug)
     if request.param not in PREPARING:
         close_vote(made.chair, made.slug)
+    asked = {member_id(made, each): PlanAccess.FILL for each in (observer, made.reviewers[0])}
+    assign_plan_section(made.chair, made.slug, "learners", asked)
     make.forward(made, request.param, {})
     people = {
         "chair": made.chair,

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
+from dataclasses import fields, is_dataclass
 from importlib import resources
 from xml.etree.ElementTree import Element
 
@@ -13,6 +14,7 @@ from sqlalchemy import String, Text, select
 from werkzeug.test import TestResponse
 
 from crrubric import catalogue
+from crrubric.domain.planning.section_files import load_workbook_sections
 from crrubric.domain.policy import phases_of
 from crrubric.domain.setup.rubric import load_practice_vendor
 from crrubric.domain.vocabulary import Answer, Phase, Role, Standing
@@ -39,6 +41,7 @@ SAME = re.compile(
 )
 COMMAND = "crrubric triage roster.csv --output placed.xlsx"
 PUBLISHED = resources.files("crrubric.data") / "published.toml"
+SHOWN = {"title", "about", "lede", "good", "feeds", "label", "help", "unit", "text"}
 LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -101,6 +104,7 @@ def typed() -> list[str]:
     """Every text that a person typed: whatever the database holds, the longest first."""
     found = {load_practice_vendor().company, load_practice_vendor().product, "\ufffd", COMMAND}
     found |= set(strings(tomllib.loads(PUBLISHED.read_text("utf-8"))))  # has its own translations
+    found |= {text for section in load_workbook_sections() for text in list_texts(section)}
     for table in Base.metadata.sorted_tables:
         for column in table.columns:
             if not isinstance(column.type, String | Text) and column.type.python_type is not dict:
@@ -108,6 +112,20 @@ def typed() -> list[str]:
             for value in db.session.scalars(select(column)):
                 found |= {line for text in strings(value) for line in [text, *text.splitlines()]}
     return sorted((text for text in found if LETTER.search(text)), key=len, reverse=True)
+
+
+def list_texts(part: object) -> Iterator[str]:
+    """What people read of a section of the workbook, which has its own translations."""
+    if isinstance(part, tuple):
+        for inner in part:
+            yield from [inner] if isinstance(inner, str) else list_texts(inner)
+    elif is_dataclass(part):
+        for field in fields(part):
+            value = getattr(part, field.name)
+            if field.name in SHOWN and isinstance(value, str):
+                yield value
+            elif isinstance(value, tuple):
+                yield from list_texts(value)
 
 
 def unmarked(text: str, known: list[str]) -> str:

@@ -14,6 +14,9 @@ action            CHAIR   REVIEWER OBSERVER OPERATOR
 VIEW_EVALUATION   upsmda  upsmda   upsmda   upsmda
 VIEW_PLAN         upsmda  upsmda   upsmda   upsmda
 SET_TRIAGE        upsmd   -        -        -
+VIEW_WHOLE_PLAN   upsmda  -        -        -
+ANSWER_PLAN       upsmd   upsmd    upsmd    -
+MANAGE_PLAN       upsmd   -        -        -
 EDIT_SETUP        up      -        -        up
 DELETE_EVALUATION u       -        -        -
 MANAGE_COMMITTEE  ups     -        -        ups

@@ -1,0 +1,109 @@
+"""The workbook of an evaluation: the newest answers of its sections, their versions, who may."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crrubric.domain.actions import Action
+from crrubric.domain.planning.answers import PlanAnswer
+from crrubric.domain.planning.progress import GOAL, digest_goal
+from crrubric.domain.planning.rights import PlanRights
+from crrubric.domain.vocabulary import PlanAccess
+from crrubric.models import Member, PlanAssignment, PlanVersion
+from crrubric.queries.people.access import Seat
+
+NOTHING: Mapping[str, PlanAnswer] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """The newest version of each section that has one, by code."""
+
+    versions: Mapping[str, PlanVersion] = field(default_factory=dict)
+
+    def answers(self, code: str) -> Mapping[str, PlanAnswer]:
+        """The answers of a section; none where nobody has answered."""
+        return self.versions[code].answers if code in self.versions else NOTHING
+
+    @property
+    def wording(self) -> str:
+        """The present wording of the goal, in short."""
+        return digest_goal(self.answers(GOAL))
+
+
+def load_plan_rights(session: Session, seat: Seat) -> PlanRights:
+    """What the seat may do with the sections of the workbook."""
+    whole = seat.may(Action.VIEW_WHOLE_PLAN)
+    mine: list[PlanAssignment] = []
+    if not whole and seat.member is not None:
+        wanted = select(PlanAssignment).where(
+            PlanAssignment.evaluation_id == seat.evaluation.id,
+            PlanAssignment.member_id == seat.member.id,
+        )
+        mine = list(session.scalars(wanted))
+    return PlanRights(
+        whole=whole,
+        writable=seat.may(Action.ANSWER_PLAN),
+        every=seat.may(Action.MANAGE_PLAN),
+        fills=frozenset(row.section for row in mine if row.access is PlanAccess.FILL),
+        reads=frozenset(row.section for row in mine if row.access is PlanAccess.READ),
+    )
+
+
+def load_workbook(session: Session, evaluation_id: int) -> Workbook:
+    """The newest version of every section, in one query."""
+    newest = (
+        select(PlanVersion.section, func.max(PlanVersion.number).label("number"))
+        .where(PlanVersion.evaluation_id == evaluation_id)
+        .group_by(PlanVersion.section)
+        .subquery()
+    )
+    rows = session.scalars(
+        select(PlanVersion)
+        .join(
+            newest,
+            (newest.c.section == PlanVersion.section) & (newest.c.number == PlanVersion.number),
+        )
+        .where(PlanVersion.evaluation_id == evaluation_id)
+    )
+    return Workbook({row.section: row for row in rows})
+
+
+def list_plan_versions(session: Session, evaluation_id: int, section: str) -> list[PlanVersion]:
+    """All versions of a section, the oldest first."""
+    wanted = select(PlanVersion).where(
+        PlanVersion.evaluation_id == evaluation_id, PlanVersion.section == section
+    )
+    return list(session.scalars(wanted.order_by(PlanVersion.number)))
+
+
+def list_plan_people(
+    session: Session, evaluation_id: int
+) -> Mapping[str, Sequence[tuple[Member, PlanAccess]]]:
+    """By section, the members who are asked to fill it in or to read it, as they joined."""
+    rows = session.execute(
+        select(PlanAssignment, Member)
+        .join(
+            Member,
+            (Member.id == PlanAssignment.member_id)
+            & (Member.evaluation_id == PlanAssignment.evaluation_id),
+        )
+        .where(PlanAssignment.evaluation_id == evaluation_id, Member.removed_at.is_(None))
+        .order_by(Member.id)
+    )
+    found: dict[str, list[tuple[Member, PlanAccess]]] = {}
+    for row, member in rows:
+        found.setdefault(row.section, []).append((member, row.access))
+    return found
+
+
+def list_askable_members(session: Session, evaluation_id: int) -> list[Member]:
+    """Members who can be asked: chairs fill in every section anyway."""
+    wanted = select(Member).where(
+        Member.evaluation_id == evaluation_id,
+        Member.removed_at.is_(None),
+        Member.is_chair.is_(False),
+    )
+    return list(session.scalars(wanted.order_by(Member.id)))

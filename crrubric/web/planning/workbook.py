@@ -1,0 +1,120 @@
+"""The planning workbook as a whole: what is done, who works on what, and all of it in print."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from crrubric.domain.actions import Action
+from crrubric.domain.planning.answers import PlanAnswer
+from crrubric.domain.planning.progress import (
+    GOAL,
+    SectionState,
+    find_section_state,
+    read_goal_check,
+)
+from crrubric.domain.planning.prompts import WorkbookSection
+from crrubric.domain.planning.rights import PlanRights
+from crrubric.domain.planning.section_files import load_workbook_sections
+from crrubric.domain.vocabulary import PlanAccess
+from crrubric.extensions import db
+from crrubric.models import Member, PlanVersion
+from crrubric.queries.people.access import Seat
+from crrubric.queries.planning.workbook import (
+    Workbook,
+    list_plan_people,
+    load_plan_rights,
+    load_workbook,
+)
+from crrubric.web.planning.plan_words import list_goal_cells
+from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.language import current_language
+from crrubric.web.shared.page import render_page
+
+bp = Blueprint("workbook", __name__, url_prefix="/evaluations/<slug>/plan")
+HOME = "workbook.show_plan"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionLine:
+    """A section on the overview; `state` is None for one that is no form."""
+
+    section: WorkbookSection
+    state: SectionState | None
+    newest: PlanVersion | None
+    people: Sequence[tuple[Member, PlanAccess]]
+    fills: bool
+
+
+@bp.get("/")
+@require_permission(Action.VIEW_PLAN)
+def show_plan(seat: Seat) -> ResponseReturnValue:
+    """The twelve sections, as far as they are this person's to see."""
+    rights = load_plan_rights(db.session(), seat)
+    workbook = load_workbook(db.session(), seat.evaluation.id)
+    people = list_plan_people(db.session(), seat.evaluation.id) if rights.whole else {}
+    lines = [
+        make_section_line(section, rights, workbook, people)
+        for section in load_workbook_sections(current_language())
+        if section.tool or rights.may_read(section.code)
+    ]
+    forms = [line for line in lines if line.state is not None]
+    return render_page(
+        "planning/workbook.html",
+        seat,
+        under=HOME,
+        lines=lines,
+        total=len(forms),
+        done=sum(line.state is SectionState.COMPLETE for line in forms),
+        goal=find_goal_to_show(rights, workbook),
+        whole=rights.whole,
+        may_manage=rights.every,
+    )
+
+
+def make_section_line(
+    section: WorkbookSection,
+    rights: PlanRights,
+    workbook: Workbook,
+    people: Mapping[str, Sequence[tuple[Member, PlanAccess]]],
+) -> SectionLine:
+    """One line of the overview."""
+    answers = workbook.answers(section.code)
+    return SectionLine(
+        section=section,
+        state=None if section.tool else find_section_state(section, answers, workbook.wording),
+        newest=workbook.versions.get(section.code),
+        people=people.get(section.code, ()),
+        fills=rights.may_fill(section.code),
+    )
+
+
+def find_goal_to_show(rights: PlanRights, workbook: Workbook) -> Mapping[str, PlanAnswer]:
+    """The answers of the goal, for whoever may read it; else none."""
+    return workbook.answers(GOAL) if rights.may_read(GOAL) else {}
+
+
+@bp.get("/print")
+@require_permission(Action.VIEW_PLAN)
+def show_printed_plan(seat: Seat) -> ResponseReturnValue:
+    """Every section that is this person's to see, as one document."""
+    rights = load_plan_rights(db.session(), seat)
+    workbook = load_workbook(db.session(), seat.evaluation.id)
+    sections = [
+        section
+        for section in load_workbook_sections(current_language())
+        if not section.tool and rights.may_read(section.code)
+    ]
+    return render_page(
+        "planning/printed.html",
+        seat,
+        under=HOME,
+        sections=sections,
+        workbook=workbook,
+        verdicts={
+            one.code: read_goal_check(workbook.answers(one.code), workbook.wording)
+            for one in sections
+        },
+        goal_cells=list_goal_cells(find_goal_to_show(rights, workbook)),
+    )

@@ -1,0 +1,156 @@
+/* One prompt of the workbook, saved as it is typed. The server's answer is {version, saved_at, state, state_label,
+   missing, warnings}; `version` tells the answer that the page shows from every other. */
+
+import { Saved, TYPING_PAUSE, sayPart, words } from "./saving.js";
+import { growRows } from "./plan-rows.js";
+
+const SIGNS = { EMPTY: "○", STARTED: "◐", COMPLETE: "✓" };
+const AT_ONCE = "[type=radio], [type=checkbox], select, [type=date]";
+
+export class PlanPrompt extends Saved {
+  /* `seen` is the hidden field of the section's form that tells what each prompt showed. */
+  constructor(root, seen, line, unsent) {
+    super(root, root.dataset.answerAt, line, unsent);
+    this.seen = seen;
+    this.code = root.dataset.prompt;
+    if (root.querySelector(".newer, .error")) this.edits += 1; // it came back, and is not saved
+    root.addEventListener("crrubric:rows", () => {
+      this.edit();
+      this.save();
+    });
+  }
+
+  get version() {
+    return this.pairs.get(this.code) ?? "";
+  }
+
+  set version(version) {
+    const pairs = this.pairs.set(this.code, version);
+    this.seen.value = [...pairs].map((pair) => pair.join(":")).join(" ");
+  }
+
+  get pairs() {
+    return new Map(this.seen.value.split(" ").map((pair) => pair.split(":")));
+  }
+
+  get controls() {
+    const all = this.root.querySelectorAll("input[name], select[name], textarea[name]");
+    return [...all].filter((control) => !control.matches("[data-paste]"));
+  }
+
+  get fields() {
+    const found = [["version", this.version]];
+    for (const { type, name, value, checked } of this.controls) {
+      if (type === "checkbox") found.push([name, checked ? value : ""]);
+      else if (type !== "radio" || checked) found.push([name, value]);
+    }
+    return found;
+  }
+
+  get body() {
+    const body = new FormData();
+    body.set("csrf_token", this.seen.form.elements.csrf_token.value);
+    for (const [name, value] of this.fields) body.set(name, value);
+    return body;
+  }
+
+  get title() {
+    return this.root.dataset.title;
+  }
+
+  get text() {
+    return this.controls.flatMap((control) => this.speak(control)).join("\n");
+  }
+
+  /* What people read of one control; nothing of one that says nothing. */
+  speak(control) {
+    const label = control.labels?.[0] ? sayPart(control.labels[0]) : "";
+    if (control.matches("[type=radio], [type=checkbox]")) return control.checked ? [label] : [];
+    const value = control.matches("select") ? control.selectedOptions[0]?.textContent : control.value;
+    if (!control.value.trim()) return [];
+    return label && label !== this.title.split(" – ").at(-1) ? [label, value] : [value];
+  }
+
+  edited(control) {
+    if (control.matches(`[data-paste], ${AT_ONCE}`)) return; // its change event follows and saves at once
+    this.edit();
+    if (this.ready()) this.saveIn(TYPING_PAUSE);
+  }
+
+  changed(control) {
+    if (control.matches("[data-paste]")) return;
+    if (control.matches(AT_ONCE)) this.edit();
+    if (this.dirty && this.ready()) this.save();
+  }
+
+  focus() {
+    this.controls.find(({ type, checked }) => type !== "radio" || checked)?.focus();
+  }
+
+  took(body) {
+    this.showFaults({});
+    this.root.querySelector(".newer")?.remove();
+    for (const need of document.querySelectorAll("[data-needs]")) {
+      need.hidden = !body.missing.includes(need.dataset.needs);
+    }
+    const needs = document.querySelector("[data-all-needs]");
+    if (needs) needs.hidden = ![...needs.querySelectorAll("li")].some((need) => !need.hidden);
+    for (const warning of document.querySelectorAll("[data-warning]")) {
+      warning.hidden = !body.warnings.includes(Number(warning.dataset.warning));
+    }
+    for (const state of document.querySelectorAll("[data-plan-state]")) {
+      state.className = `plan-state is-${body.state.toLowerCase()}`;
+      const sign = document.createElement("span");
+      sign.setAttribute("aria-hidden", "true");
+      sign.textContent = SIGNS[body.state];
+      state.replaceChildren(sign, ` ${body.state_label}`);
+    }
+  }
+
+  refused(body) {
+    this.showFaults(body.wrong ?? {});
+    super.refused(body);
+  }
+
+  /* Say beside each control what is wrong with it, and of no other any more. Args: wrong: by id. */
+  showFaults(wrong) {
+    for (const error of this.root.querySelectorAll(".error[id$='-error']")) error.remove();
+    for (const control of this.controls) {
+      control.removeAttribute("aria-invalid");
+      const ids = (control.getAttribute("aria-describedby") ?? "").split(" ");
+      const others = ids.filter((id) => id && !id.endsWith("-error"));
+      if (control.id in wrong) {
+        const error = document.createElement("p");
+        [error.className, error.id] = ["error", `${control.id}-error`];
+        error.textContent = words.error.replace("{message}", wrong[control.id]);
+        (control.closest(".measured") ?? control).before(error);
+        others.push(error.id);
+        control.setAttribute("aria-invalid", "true");
+      }
+      if (others.length > 0) control.setAttribute("aria-describedby", others.join(" "));
+      else control.removeAttribute("aria-describedby");
+    }
+  }
+
+  theirWords(theirs) {
+    const heading = document.createElement("p");
+    const typed = document.createElement("p");
+    heading.textContent = words.theirs.replace("{name}", theirs.by).replace("{time}", theirs.saved_at);
+    typed.className = "typed";
+    typed.dir = "auto";
+    typed.textContent = theirs.words || words.nothing;
+    return [heading, typed];
+  }
+
+  put(fields) {
+    const typed = new Map(fields);
+    if (typed.has("version")) this.version = typed.get("version");
+    for (const rows of this.root.querySelectorAll("[data-rows]")) growRows(rows, [...typed.keys()]);
+    for (const control of this.controls) {
+      const value = typed.get(control.name) ?? "";
+      if (control.type === "radio") control.checked = control.value === value;
+      else if (control.type === "checkbox") control.checked = value !== "";
+      else control.value = value;
+    }
+  }
+}
