@@ -21,7 +21,7 @@ from crrubric.services.shared.later import KEY as KEY_OF_LATER
 from tests.databases import note_empty, postgresql_server, quick_folder, wipe
 from tests.factories import Factory
 from tests.statements import Planner, plan_statements
-from tests.workers import begin_at_the_end, share_kept
+from tests.workers import begin_with_own_part, share_kept
 
 pytest_plugins = ["tests.no_skips", "tests.selection", "tests.linters"]
 
@@ -40,7 +40,7 @@ SETTINGS = {
 def pytest_configure(config: pytest.Config) -> None:
     """Let the workers share what one of them has made or compiled."""
     share_kept(config)
-    begin_at_the_end(config)
+    begin_with_own_part(config)
 
 
 @event.listens_for(JournalEntry, "before_insert")

@@ -72,27 +72,23 @@ def store_kept(name: str, thing: Any) -> None:
         part.rename(file)
 
 
-def list_second_half(folder: Path) -> list[str]:
-    """The names of the test modules that the second worker begins with, the last one first.
-
-    By size, they are half of all.
-    """
-    files = sorted(folder.rglob("test_*.py"), reverse=True)
-    left = sum(file.stat().st_size for file in files) / 2
-    names = []
+def list_part(folder: Path, number: int, count: int) -> list[str]:
+    """The names of the test modules that a worker begins with; by size, each has the same share."""
+    files = sorted(folder.rglob("test_*.py"))
+    share = sum(file.stat().st_size for file in files) / count
+    names, read = [], 0
     for file in files:
-        left -= file.stat().st_size
-        if left < 0:
-            break
-        names.append(".".join(file.relative_to(folder.parent).with_suffix("").parts))
+        if int(read // share) == number:
+            names.append(".".join(file.relative_to(folder.parent).with_suffix("").parts))
+        read += file.stat().st_size
     return names
 
 
-def begin_at_the_end(config: pytest.Config) -> None:
-    """In the second of two workers, import the second half of the modules before the first."""
-    worker = getattr(config, "workerinput", {"workerid": "", "workercount": 1})
-    whole = [Path(one).resolve() for one in config.args] == [ROOT / "tests"]
-    if whole and worker["workercount"] == 2 and worker["workerid"] == "gw1":
-        for name in list_second_half(ROOT / "tests"):
+def begin_with_own_part(config: pytest.Config) -> None:
+    """In a worker of a whole run, import another part of the modules first than its colleagues."""
+    told = getattr(config, "workerinput", None)
+    if told and [Path(one).resolve() for one in config.args] == [ROOT / "tests"]:
+        number = int(told["workerid"].removeprefix("gw"))
+        for name in list_part(ROOT / "tests", number, told["workercount"]):
             with suppress(Exception):  # collecting it says what is wrong with it
                 import_module(name)

@@ -46,6 +46,10 @@ SCORING_OVER = N_(
     "Scoring is closed and the ballots are locked: they count as they are. What was left open, the"
     " committee decides in its meeting."
 )
+VOTE_OVER = N_(
+    "Must-haves were fixed when ballots opened: nobody votes on them any more. The page"
+    " “Must-haves” shows how the vote came out."
+)
 DECISION_FINAL = N_(
     "The decision is final, and what the committee did before it stays as it is recorded. A chair"
     " can go back to the meeting, with a reason, on the overview."
@@ -70,6 +74,8 @@ LATE_ACTS: Mapping[Action, str] = {
     Action.PRACTICE: ROUND_OVER,
     Action.VIEW_PRACTICE: ROUND_OVER,
     Action.RUN_PRACTICE: ROUND_OVER,
+    Action.VOTE: VOTE_OVER,
+    Action.RUN_VOTE: VOTE_OVER,
     Action.DECLARE: N_("The decision is final: declarations stay as they are recorded."),
     Action.WAIVE_CONFLICT: N_("The decision is final: declarations stay as they are recorded."),
     **dict.fromkeys(

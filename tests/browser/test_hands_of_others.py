@@ -62,7 +62,7 @@ def test_an_observer_sees_nothing_of_ballots_and_then_reads_everything(site: Sit
 def sees_no_ballot(who: Visitor, scene: Scene) -> None:
     who.page.goto("/")
     who.follow("Credit recovery")
-    assert menu(who.page) == ["Overview", "Set-up"]
+    assert menu(who.page) == ["Overview", "Set-up", "Plan"]
     expect(who.page.locator("main")).not_to_contain_text(TRAP)
     who.expected.append(NOT_THERE)
     found = {path: who.page.goto(scene.made.url(path)).status for path in BALLOTS}

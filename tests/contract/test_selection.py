@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.selection import choose_tests
-from tests.workers import list_second_half
+from tests.workers import list_part
 
 
 class Item:
@@ -65,10 +65,12 @@ def test_a_run_takes_the_tests_of_its_kind(quick: bool, long: bool, taken: list[
     assert [item for item in ALL if wanted(item)] == taken
 
 
-def test_the_second_half_of_the_modules_is_imported_from_the_end(tmp_path: Path):
-    for name, size in [("a", 30), ("b", 10), ("c", 10), ("d", 15)]:
+def test_each_worker_begins_with_its_part_of_the_modules_and_all_are_begun(tmp_path: Path):
+    for name, size in [("a", 30), ("b", 10), ("c", 10), ("d", 15), ("e", 25)]:
         file = tmp_path / "tests" / "unit" / f"test_{name}.py"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("#" * size, encoding="utf-8")
 
-    assert list_second_half(tmp_path / "tests") == ["tests.unit.test_d", "tests.unit.test_c"]
+    parts = [list_part(tmp_path / "tests", number, 3) for number in range(3)]
+
+    assert [[name[-1] for name in part] for part in parts] == [["a"], ["b", "c", "d"], ["e"]]

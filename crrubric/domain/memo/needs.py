@@ -14,9 +14,8 @@ from crrubric.domain.vocabulary import Answer
 class NeedBlocks:
     """The list of needs: what is not met with reasons and notes, and what is not known."""
 
-    def __init__(self, facts: MemoFacts, words: ValueFormatter) -> None:
-        self.facts, self.words = facts, words
-        self.written = VendorBlocks(facts, words)
+    def __init__(self, facts: MemoFacts, words: ValueFormatter, written: VendorBlocks) -> None:
+        self.facts, self.words, self.written = facts, words, written
 
     def blocks(self) -> Iterable[Block]:
         """Of each product: there is one, but for what left the selection."""

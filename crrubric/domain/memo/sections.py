@@ -53,6 +53,8 @@ class _MemoComposer:
     def memo(self) -> Memo:
         facts, words = self.facts, self.words
         trust, dissent = TrustBlocks(facts, words), DissentBlocks(facts, words)
+        written = VendorBlocks(facts, words)
+        needs = [(N_("List of needs"), NeedBlocks(facts, words, written).blocks())]
         status = MemoStatus.FINAL if facts.final else MemoStatus.DRAFT
         sections = (
             (N_("Recommendation"), self.recommendation()),
@@ -61,9 +63,9 @@ class _MemoComposer:
             (N_("Committee"), CommitteeBlocks(facts, words).blocks()),
             (N_("Method"), self.method()),
             (N_("Results at a glance"), self.glance()),
-            *([(N_("List of needs"), NeedBlocks(facts, words).blocks())] * facts.in_place),
+            *(needs if facts.in_place else ()),
             (N_("Agreement"), trust.agreement()),
-            (N_("Vendor by vendor"), VendorBlocks(facts, words).blocks()),
+            (N_("Vendor by vendor"), written.blocks()),
             (N_("Dissent"), dissent.section()),
             (N_("How stable the ranking is"), trust.robustness()),
             (N_("Cost and funding"), CostBlocks(facts, words).blocks()),

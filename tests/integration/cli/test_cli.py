@@ -287,7 +287,7 @@ def test_results_of_an_evaluation_in_set_up_are_refused(run: Run):
     done = run("results", "closed")
 
     assert done.exit_code == 1
-    assert "“Set-up”" in done.stderr
+    assert "Scoring is not closed yet" in done.stderr
 
 
 @pytest.mark.parametrize("ending", ["docx", "html"])

@@ -18,7 +18,7 @@ from crrubric.domain.events import Event
 from crrubric.domain.versions import fingerprint_values
 from crrubric.domain.vocabulary import Answer, DeclarationKind, Outcome, Phase, Role
 from crrubric.extensions import db
-from crrubric.models import Deferral, JournalEntry
+from crrubric.models import Deferral, JournalEntry, Question
 from crrubric.queries.people.people import OPERATOR, Actor
 from crrubric.services.ballots import attachments, declarations, seals
 from crrubric.services.meeting import decisions, meetings, motions, positions, reinstatements
@@ -308,9 +308,9 @@ def test_where_the_opposite_act_stands_by_now_the_words_stand_beside_it(
 @pytest.mark.parametrize(
     ("prepare", "page"),
     [
-        (withdraw_vendor_file, "vendors/1/files"),
-        (withdraw_question, "questions/1"),
-        (withdraw_finding, "cells/1/1"),
+        (withdraw_vendor_file, "vendors/{vendor}/files"),
+        (withdraw_question, "questions/{question}"),
+        (withdraw_finding, "cells/{vendor}/{criterion}"),
         (withdraw_commitment, "decision/"),
     ],
     ids=lambda one: getattr(one, "__name__", ""),
@@ -325,6 +325,9 @@ def test_what_was_withdrawn_meanwhile_is_told_with_both_reasons(
         choice = decisions.DecisionText(vendor_id=made.vendors[0].id, reason="It fits best.")
         decisions.record_decision(made.chair, made.slug, choice)
     prepare(make, made)
+    vendor, criterion = cell_of(made)
+    question = db.session.scalar(select(func.max(Question.id)))
+    page = page.format(vendor=vendor, criterion=criterion, question=question)
     shown = visit(made.chair).page(made.url(page)).all("form")
     form = next(x for one in shown if (x := one.get("action") or "").endswith("/withdraw"))
 

@@ -66,7 +66,6 @@ from crrubric.services.people import accounts, administration, links
 from crrubric.services.people.district import set_district
 from crrubric.services.planning import settlements, votes
 from crrubric.services.setup import committee, evaluations, phases, rubrics
-from tests import in_meeting
 from tests.factories import (
     Factory,
     Made,
@@ -77,7 +76,7 @@ from tests.factories import (
     stored_marks,
 )
 from tests.integration.conftest import Visit, Visitor
-from tests.integration.meeting.test_meeting import VOTE, met, opened
+from tests.integration.meeting.test_meeting import VOTE, opened
 from tests.integration.record.test_record import said
 from tests.pages import filled_form
 from tests.uploads import pdf
@@ -627,11 +626,11 @@ def test_closing_against_a_save_counts_it_or_refuses_it(app: Flask, make: Factor
 
 
 def test_of_two_chairs_who_adopt_one_cell_the_later_gets_a_conflict(app: Flask, make: Factory):
-    made = met(make)
+    made = opened(make)
     cell = made.vendors[1].id, made.criterion("ada").id
 
     def adopt(value: Outcome):
-        return lambda: in_meeting.record_finding(
+        return lambda: decisions.record_finding(
             made.chair, made.slug, *cell, FindingText(value, "Seen."), seen_version=0
         )
 

@@ -30,6 +30,7 @@ from crrubric.services.ballots.attachments import attach_vendor_file
 from crrubric.services.ballots.ballots import MarkText
 from crrubric.services.ballots.entries import EnteredBallot, enter_ballot
 from crrubric.services.meeting import decisions, meetings, positions, reinstatements
+from crrubric.services.planning import votes
 from crrubric.services.questions.askings import ask_vendor
 from crrubric.services.questions.questions import write_question
 from crrubric.services.setup import vendors
@@ -128,6 +129,29 @@ def set_up(make: Factory) -> Walks:
     return made, {made.chair: [person, "vendors/new", *several]}
 
 
+def vote(make: Factory) -> Walks:
+    """A vote on must-haves: one reviewer votes, the other has submitted."""
+    made = make.evaluation()
+    first, second = made.reviewers
+    votes.open_vote(made.chair, made.slug)
+    for criterion in made.criteria:
+        votes.record_vote(
+            second, made.slug, criterion.id, answer=Answer.YES, note="", seen_version=0
+        )
+    member = votes.submit_vote(second, made.slug).member_id
+    return made, {
+        made.chair: [f"must-haves/reopen/{member}"],
+        first: ["must-haves/ballot"],
+    }
+
+
+def settle(make: Factory) -> Walks:
+    """A vote on must-haves that is closed: the chair says which ones there are."""
+    made, _walks = vote(make)
+    votes.close_vote(made.chair, made.slug)
+    return made, {made.chair: ["must-haves/settle/"]}
+
+
 def practice(make: Factory) -> Walks:
     """The practice round."""
     made = make.evaluation(phase=Phase.PRACTICE)
@@ -156,7 +180,7 @@ def score(make: Factory) -> Walks:
             f"questions/askings/{asking.id}",
         ],
         made.reviewers[0]: [f"ballots/{other}/submit"],
-        third: [],
+        third: [f"vendors/{other}/declaration"],
     }
 
 
@@ -204,12 +228,15 @@ SCENES = {
         weights.save_weights
         vendors.save_new_vendor vendors.save_vendor
         """,
+    vote: "vote_rounds.save_vote_reopening votes.save_vote",
+    settle: "settlements.save_settlement",
     practice: "practice.save_practice_mark",
     score: """
         answers.save_answer answers.save_question_withdrawal answers.save_question_words
         answers.save_set_aside_reason askings.save_asking ballots.save_mark
         ballots.submit_ballot_form closing.save_closing_day corrections.save_correction
         corrections.save_vendor_selection declarations.save_all_declarations
+        declarations.save_conflict_retraction declarations.save_conflict_words
         declarations.save_declaration
         declarations.save_waiver
         entries.save_dispute entries.save_entry evaluations.save_reopening
@@ -280,8 +307,8 @@ def test_what_was_typed_stands_where_its_form_has_gone(make: Factory, visit: Vis
     cell = made.vendors[0].id, made.criteria[0].id
     finding = decisions.FindingText(Outcome.MET, "Shown to all.")
     in_meeting.record_finding(made.chair, made.slug, *cell, finding, seen_version=0)
-    if late.open:
-        meetings.start_meeting(made.chair, made.slug)
+    if not late.open:
+        meetings.end_meeting(made.chair, made.slug)
 
     to = made.url(late.to.format(cell="/".join(map(str, cell))))
     answer = visit(made.chair).post(to, late.sent)
