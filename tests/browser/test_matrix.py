@@ -53,23 +53,31 @@ def five_vendors(site: Site, *, adopted: bool) -> tuple[Made, str]:
     with site.app.app_context():
         limiter.reset()
         make = Factory(site.app)
-        made = make.evaluation(vendors=0, reviewers=3, rubric=load_built_in_rubric())
-        made.vendors = [make.vendor(made.chair, made.slug, name) for name in COMPANIES]
-        letters = cycle("YYYYNY?YNYYYYYN?YY")
-        ballots = [(who, vendor) for who in range(3) for vendor in range(len(COMPANIES))]
-        marks = {each: "".join(next(letters) for _ in made.criteria) for each in ballots}
-        make.forward(made, Phase.MEETING, marks)
-        for vendor in made.vendors if adopted else ():
-            for criterion in made.criteria:
-                in_meeting.record_finding(
-                    made.chair, made.slug, vendor.id, criterion.id,
-                    decisions.FindingText(Outcome.NOT_MET, "Looked at together."), seen_version=0,
-                )  # fmt: skip
+        made = make.make_once(
+            f"five vendors, adopted: {adopted}", lambda: mark_five_vendors(make, adopted=adopted)
+        )
         chair = email_of(made.chair)
         for row in (made.evaluation, *made.vendors, *made.criteria):
             db.session.refresh(row)
         db.session.remove()
     return made, chair
+
+
+def mark_five_vendors(make: Factory, *, adopted: bool) -> Made:
+    """Make that evaluation through the services."""
+    made = make.evaluation(vendors=0, reviewers=3, rubric=load_built_in_rubric())
+    made.vendors = [make.vendor(made.chair, made.slug, name) for name in COMPANIES]
+    letters = cycle("YYYYNY?YNYYYYYN?YY")
+    ballots = [(who, vendor) for who in range(3) for vendor in range(len(COMPANIES))]
+    marks = {each: "".join(next(letters) for _ in made.criteria) for each in ballots}
+    make.forward(made, Phase.MEETING, marks)
+    for vendor in made.vendors if adopted else ():
+        for criterion in made.criteria:
+            in_meeting.record_finding(
+                made.chair, made.slug, vendor.id, criterion.id,
+                decisions.FindingText(Outcome.NOT_MET, "Looked at together."), seen_version=0,
+            )  # fmt: skip
+    return made
 
 
 def in_the_meeting(site: Site, browse: Browse, *, adopted: bool = False) -> tuple[Made, Visitor]:
