@@ -1,7 +1,7 @@
 """An evaluation as plain values: what its tables hold, or what its journal tells.
 
-A table that the journal tells of is one field here, one function of `queries/record/stored.py`
-that reads it, and the steps of `replay.py` that make it.
+A table that the journal tells of is one field here, one function of `queries/record/stored.py` or
+`stored_plans.py` that reads it, and the steps of `replay.py` that make it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -114,7 +114,7 @@ def change_action_item(
         before = tell_item(session, item)
         _set_item(item, tidy)
         item.version += 1
-        note_item(session, seat, item, Event.ITEM_CHANGED, before=before)
+        note_item(session, actor, item, Event.ITEM_CHANGED, before=before)
     return item
 
 
@@ -149,24 +149,13 @@ def move_action_item(
         stored = read_item_progress(item)
         wanted = {"state": state.value, "reason": why}
         refuse_unseen_change(stored, wanted, seen)
-        about = EntryReferences(vendor_id=item.vendor_id)
         if item.state is state:
             if state is ItemState.DROPPED:
                 _confirm_drop(session, seat, item, why)
             return item
         before, item.state, item.dropped_reason = item.state, state, why
         item.version += 1
-        note_event(
-            session,
-            actor,
-            Event.ITEM_MOVED,
-            evaluation_id=seat.evaluation.id,
-            subject=item.words,
-            about=about,
-            before={"state": before},
-            after={"state": state, ROW: {"id": item.id}},
-            reason=why,
-        )
+        note_item_move(session, actor, item, before)
     return item
 
 
@@ -240,8 +229,7 @@ def _record_item(session: Session, seat: Seat, item: ActionItem, text: ItemText)
     _set_item(item, text)
     session.add(item)
     session.flush()
-    told = {"state": item.state, "comes from": item.source}
-    note_item(session, seat, item, Event.ITEM_RECORDED, more=told, row={"origin": item.origin})
+    note_new_item(session, seat.actor, item)
 
 
 def _set_item(item: ActionItem, text: ItemText) -> None:
@@ -261,23 +249,57 @@ def tell_item(session: Session, item: ActionItem) -> dict[str, object]:
 
 def note_item(
     session: Session,
-    seat: Seat,
+    actor: Actor,
     item: ActionItem,
     event: Event,
     *,
     before: Mapping[str, object] | None = None,
     more: Mapping[str, object] | None = None,
     row: Mapping[str, object] | None = None,
+    at: datetime | None = None,
 ) -> None:
-    """The journal entry of what a chair makes of an item."""
+    """The journal entry of what a chair makes of an item. Args: more, row: what else it tells."""
     own = {"id": item.id, "member": item.member_id, **(row or {})}
     note_event(
         session,
-        seat.actor,
+        actor,
         event,
-        evaluation_id=seat.evaluation.id,
+        evaluation_id=item.evaluation_id,
         subject=item.words,
         about=EntryReferences(vendor_id=item.vendor_id),
         before=before,
         after={**tell_item(session, item), **(more or {}), ROW: own},
+        at=at,
+    )
+
+
+def note_new_item(
+    session: Session, actor: Actor, item: ActionItem, *, at: datetime | None = None
+) -> None:
+    """The journal entry of an item that was added."""
+    told = {"state": item.state, "comes from": item.source}
+    row = {"origin": item.origin}
+    note_item(session, actor, item, Event.ITEM_RECORDED, more=told, row=row, at=at)
+
+
+def note_item_move(
+    session: Session,
+    actor: Actor,
+    item: ActionItem,
+    before: ItemState,
+    *,
+    at: datetime | None = None,
+) -> None:
+    """The journal entry of how far an item is now."""
+    note_event(
+        session,
+        actor,
+        Event.ITEM_MOVED,
+        evaluation_id=item.evaluation_id,
+        subject=item.words,
+        about=EntryReferences(vendor_id=item.vendor_id),
+        before={"state": before},
+        after={"state": item.state, ROW: {"id": item.id}},
+        reason=item.dropped_reason,
+        at=at,
     )
