@@ -40,7 +40,8 @@ TYPED: Mapping[str, Kinds] = {
     **dict.fromkeys(
         (
             "conditions", "cost_ceiling", "evidence", "evidence_place", "file", "hold", "motion",
-            "note", "place", "reason", "ranking_reason", "term", "why_another_order", "words",
+            "note", "origin", "place", "reason", "ranking_reason", "term", "why_another_order",
+            "words",
         ),
         WORDS,
     ),
@@ -65,6 +66,7 @@ CODES = frozenset({
     *(setting.value for setting in Setting),  # where and when it happens, or how many get it
     "access", "plan_section", "prompt",  # of the planning workbook
     "adopted", "answer", "answered_on", "answered on", "bytes", "chain", "closes_on", "code",
+    "comes from", "state",  # of action items
     "criteria", "due on", "effect", "ends_at", "event", "evidence_kind", "evidence_on",
     "evidence_until", "finding", "first", "given on", "groups", "kind", "language", "lead", "mode",
     "over", "phase", "points", "position", "price_unit", "ranks", "receipt", "sent on", "sha256",
@@ -76,6 +78,7 @@ SUBJECTS: Mapping[Event, Kinds] = {
     Event.REMINDED: CODE,
     **dict.fromkeys((Event.PLAN_ANSWERED, Event.PLAN_RESTORED, Event.PLAN_ASSIGNED), CODE),
     Event.MARKS_IMPORTED: WORDS,
+    **dict.fromkeys((Event.ITEM_RECORDED, Event.ITEM_CHANGED, Event.ITEM_MOVED), WORDS),
     Event.MOTION_RECORDED: WORDS,
     Event.MOTION_CORRECTED: WORDS,
     **dict.fromkeys(

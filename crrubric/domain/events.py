@@ -148,6 +148,9 @@ class Event(LabelledEnum):
         "PLAN_ASSIGNED",
         N_("changed who works on “%(subject)s” in the planning workbook"),
     )
+    ITEM_RECORDED = "ITEM_RECORDED", N_("added an action item: %(subject)s")
+    ITEM_CHANGED = "ITEM_CHANGED", N_("changed an action item: %(subject)s")
+    ITEM_MOVED = "ITEM_MOVED", N_("said how far an action item is: %(subject)s")
     MEETING_STARTED = "MEETING_STARTED", N_("opened the meeting")
     MEETING_ENDED = "MEETING_ENDED", N_("closed the meeting")
     ATTENDANCE_CHANGED = "ATTENDANCE_CHANGED", N_("recorded who is present: %(subject)s")

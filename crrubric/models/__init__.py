@@ -30,6 +30,7 @@ from crrubric.models.evaluations import (
 )
 from crrubric.models.files import AttachedFile, FileContent, MarkFile, VendorFile
 from crrubric.models.forms import SentForm
+from crrubric.models.items import ActionItem
 from crrubric.models.journal import JournalEntry
 from crrubric.models.mails import OutgoingMail
 from crrubric.models.meetings import Attendance, Deferral, Meeting, Motion
@@ -50,6 +51,7 @@ from crrubric.models.votes import CastVote, MustHaveVote, SealedVote, VoteCount
 
 __all__ = [
     "Abstention",
+    "ActionItem",
     "Asking",
     "AssignedCriterion",
     "AssignedVendor",

@@ -242,6 +242,15 @@ lines.restore_guide_line SET_TRIAGE
 lines.save_points SET_TRIAGE
 lines.show_line VIEW_PLAN
 rosters.download_sample_roster VIEW_PLAN
+item_edits.save_item MANAGE_ITEMS
+item_edits.save_item_state MOVE_ITEM
+item_edits.save_new_item MANAGE_ITEMS
+item_edits.show_item_form MANAGE_ITEMS
+item_edits.show_item_state MOVE_ITEM
+item_edits.show_new_item_form MANAGE_ITEMS
+items.save_taken_items MANAGE_ITEMS
+items.show_action_items VIEW_ITEMS
+items.show_item_proposals MANAGE_ITEMS
 plan_answers.save_plan_answer ANSWER_PLAN
 plan_people.save_plan_people MANAGE_PLAN
 plan_people.show_plan_people MANAGE_PLAN

@@ -42,7 +42,7 @@ from crrubric.extensions import db
 from crrubric.models import Ballot, Commitment, Declaration, Notice
 from crrubric.queries.people.access import find_evaluation, require
 from crrubric.queries.people.people import actor_of
-from crrubric.queries.record.stored import plain_value
+from crrubric.queries.record.stored_rows import plain_value
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.ballots import ballots, declarations, entries, seals
 from crrubric.services.mail import notices
@@ -60,6 +60,7 @@ from crrubric.services.setup import (
 from tests.factories import small_rubric
 from tests.machine.files import Files
 from tests.machine.frame import NUMBER, WHY, Refusal, act, everything
+from tests.machine.items import Doing
 from tests.machine.later import DAY, TOLD, Later
 from tests.machine.planning import Planning
 from tests.machine.practice import Practice
@@ -129,7 +130,7 @@ FORWARD = [("SETUP", "PRACTICE"), ("SETUP", "SCORING"), ("PRACTICE", "SCORING"),
 BACK = [(after, before) for before, after in FORWARD if (before, after) != ("PRACTICE", "SCORING")]
 
 
-class Committee(Files, Later, Planning, Practice, Talk, Triage, Votes):
+class Committee(Doing, Files, Later, Planning, Practice, Talk, Triage, Votes):
     """One rule a service."""
 
     @initialize(seed=st.integers(0, 2**63))
@@ -146,6 +147,7 @@ class Committee(Files, Later, Planning, Practice, Talk, Triage, Votes):
             assignments.assign_reviewer(chair, self.slug, self.seat("ben"), Assignment(None, some))
             self.model = stored(db.session(), self.id)
         self.lay_plan(chance)
+        self.list_items(chance)
         if chance.random() < (0.2 if phase else 0.8):
             phases.change_phase(chair, self.slug, Phase.PRACTICE)
             self.rehearse(chance)

@@ -17,6 +17,7 @@ KEYS = {
 WORDS = {
     "sections": "title", "tensions": "why", "commitments": "words", "meetings": "place",
     "motions": "words", "revisions": "reason", "questions": "words", "askings": "words",
+    "action_items": "words",
 }  # fmt: skip
 SHORT = 60
 

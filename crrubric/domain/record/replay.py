@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from crrubric.domain.events import Event
 from crrubric.domain.record import ballot_steps as ballots
+from crrubric.domain.record import item_steps as items
 from crrubric.domain.record import meeting_steps as meeting
 from crrubric.domain.record import plan_steps as plans
 from crrubric.domain.record import question_steps as questions
@@ -115,6 +116,9 @@ STEPS: dict[Event, Step] = {
     Event.PLAN_ANSWERED: Step(plans.replay_plan_answers, ("plan_versions",)),
     Event.PLAN_RESTORED: Step(plans.replay_plan_answers, ("plan_versions",)),
     Event.PLAN_ASSIGNED: Step(plans.replay_plan_assignment, ("plan_access",)),
+    Event.ITEM_RECORDED: Step(items.replay_item, ("action_items",)),
+    Event.ITEM_CHANGED: Step(items.replay_item_change, ("action_items",)),
+    Event.ITEM_MOVED: Step(items.replay_item_move, ("action_items",)),
     Event.MEETING_STARTED: Step(meeting.replay_meeting_start, ("meetings",)),
     Event.MEETING_ENDED: Step(meeting.replay_meeting_end, ("meetings",)),
     Event.ATTENDANCE_CHANGED: Step(meeting.replay_attendance, ("meetings",)),

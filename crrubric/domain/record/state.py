@@ -1,7 +1,7 @@
 """An evaluation as plain values: what its tables hold, or what its journal tells.
 
-A table that the journal tells of is one field here, one function of `queries/record/stored.py`
-that reads it, and the steps of `replay.py` that make it.
+A table that the journal tells of is one field here, one function of `queries/record/stored.py` or
+`stored_plans.py` that reads it, and the steps of `replay.py` that make it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -59,6 +59,10 @@ QUESTION = ("vendor_id", "criterion_id", "words", "sent_on", "answer", "answered
 ASKING = ("member_id", "vendor_id", "criterion_id", "words", "question_id", "set_aside_reason")
 POINT = ("position", "pace", "chance")
 GROUP = ("position", "pace_from", "pace_to", "learners", "graduated")
+ITEM = (
+    "words", "member_id", "owner", "due_on", "state", "dropped_reason", "source", "origin",
+    "vendor_id", "version",
+)  # fmt: skip
 KEPT = ("id", "line", "learners", "seats_low", "seats_high")
 BALLOT_MOMENTS = ("submitted_at", "imported_at", "changed_after_shown_at")
 ISSUED: Row = {"state": "OPEN", "seals": 0, "late": False}  # a ballot that was just issued
@@ -141,6 +145,7 @@ class State:
     # of the planning workbook: versions by section and number, what members are asked to do
     plan_versions: dict[Pair, Row] = field(default_factory=dict)
     plan_access: dict[Pair, Row] = field(default_factory=dict)
+    action_items: dict[int, Row] = field(default_factory=dict)
     # member and vendor where the member has seen another's ballot
     seen: set[Pair] = field(default_factory=set)
     signed: dict[tuple[str, Any, str], object] = field(default_factory=dict)

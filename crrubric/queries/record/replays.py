@@ -29,11 +29,11 @@ from crrubric.models import District, Evaluation
 from crrubric.queries.record.chains import StoredEntry, iterate_entries
 from crrubric.queries.record.stored import (
     UNREADABLE,
-    ReadTwice,
     iterate_stored_ballots,
     iterate_stored_marks,
     read_stored_state,
 )
+from crrubric.queries.record.stored_rows import ReadTwice
 
 
 @dataclass(slots=True, kw_only=True)

@@ -3,18 +3,14 @@
 A table that the journal tells of is read by one function of READERS.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
-from datetime import date, datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, bindparam, select
+from sqlalchemy import RowMapping, select
 from sqlalchemy.orm import Session
 
-from crrubric.domain.planning.answers import canonical_answer
-from crrubric.domain.record.plan_steps import SIGNED_PLAN
 from crrubric.domain.record.setup_steps import EVALUATION
 from crrubric.domain.record.state import (
     ASKING,
@@ -24,12 +20,9 @@ from crrubric.domain.record.state import (
     DECISION,
     FILE,
     FINDING,
-    GROUP,
-    KEPT,
     MOMENTS,
     MOTION,
     NEED,
-    POINT,
     QUESTION,
     REVISION,
     RULE,
@@ -42,14 +35,12 @@ from crrubric.domain.record.state import (
     State,
     Triple,
 )
-from crrubric.domain.record.vote_steps import COUNT, UNSETTLED
 from crrubric.models import (
     Asking,
     AssignedCriterion,
     AssignedVendor,
     Attendance,
     Ballot,
-    Base,
     Commitment,
     Criterion,
     Decision,
@@ -58,32 +49,37 @@ from crrubric.models import (
     EntryOnBehalf,
     Evaluation,
     Finding,
-    KeptCount,
-    KeptTriage,
     KnownNeed,
     Mark,
     MarkFile,
     Meeting,
     Member,
     Motion,
-    MustHaveVote,
-    PlanAssignment,
-    PlanVersion,
     Position,
     Question,
     RankedVendor,
     Reinstatement,
     RubricRevision,
     SealedBallot,
-    SealedVote,
     Section,
-    StoredGroup,
-    StoredPoint,
-    StoredVenue,
     Tension,
     Vendor,
     VendorFile,
-    VoteCount,
+)
+from crrubric.queries.record.stored_plans import (
+    read_stored_items,
+    read_stored_plan,
+    read_stored_triage,
+    read_stored_votes,
+)
+from crrubric.queries.record.stored_rows import (
+    ReadTwice,
+    RowsByKey,
+    StoredRows,
+    plain_columns,
+    plain_value,
+    select_own_rows,
+    sign_row,
 )
 
 BATCH = 5_000  # ballots or marks that are read at a time
@@ -112,65 +108,6 @@ def reading_any_text(session: Session) -> Iterator[None]:
         yield
     finally:
         driver.text_factory = str
-
-
-class ReadTwice(Exception):
-    """Two rows where there can be one: no order of reading says which of them counts."""
-
-
-class RowsByKey(dict[Any, Any]):
-    """Rows by what they are found by; a second one of the same is refused."""
-
-    def __setitem__(self, key: Any, row: Any) -> None:
-        """Raises: ReadTwice."""
-        if key in self:
-            raise ReadTwice
-        super().__setitem__(key, row)
-
-
-class StoredRows:
-    """The rows of one evaluation, by table."""
-
-    def __init__(self, session: Session, evaluation_id: int) -> None:
-        self.session, self.evaluation_id = session, evaluation_id
-
-    def read(self, model: type[Base], *path: type[Base]) -> list[RowMapping]:
-        """The rows of a table in the order of their keys, by way of other tables."""
-        rows = self.session.execute(select_own_rows(model, *path), {"own": self.evaluation_id})
-        return list(rows.mappings())
-
-    def read_on_ballots(self, model: type[Base]) -> list[RowMapping]:
-        """The rows of a table that hangs on ballots, with member and vendor of the ballot."""
-        rows = select_own_rows(model, Ballot, Vendor).add_columns(
-            Ballot.member_id, Ballot.vendor_id
-        )
-        return list(self.session.execute(rows, {"own": self.evaluation_id}).mappings())
-
-
-@cache
-def select_own_rows(model: type[Base], *path: type[Base]) -> Select[Any]:
-    """The columns of a table, for rows that belong to an evaluation by way of other tables."""
-    table = model.__table__
-    wanted = select(*table.columns).select_from(table)
-    for step in path:
-        wanted = wanted.join(step)
-    owner: Any = path[-1] if path else model
-    return wanted.where(owner.evaluation_id == bindparam("own")).order_by(*table.primary_key)
-
-
-def plain_value(value: Any) -> Any:
-    """A value of a column as the journal keeps it."""
-    return value.isoformat() if isinstance(value, date | datetime) else value
-
-
-def plain_columns(row: RowMapping, names: Iterable[str]) -> Row:
-    """Some columns of a row as the journal keeps them."""
-    return {name: plain_value(row[name]) for name in names}
-
-
-def sign_row(state: State, table: str, key: Any, row: RowMapping, columns: Iterable[str]) -> None:
-    """Who did it, and when: names and moments as they are stored."""
-    state.sign(table, key, {name: row[name] for name in columns})
 
 
 def read_stored_evaluation(rows: StoredRows, state: State) -> None:
@@ -369,52 +306,6 @@ def read_stored_questions(rows: StoredRows, state: State) -> None:
         sign_row(state, "asking", row["id"], row, ("asked_at",))
 
 
-def read_stored_votes(rows: StoredRows, state: State) -> None:
-    """Votes on must-haves: rounds, sealed answers, counts with what the chair made of them."""
-    numbers: dict[int, int] = {}
-    for row in rows.read(MustHaveVote):
-        numbers[row["id"]] = row["number"]
-        told = plain_columns(row, ("opened_by", "closed_by"))
-        state.votes[row["number"]] = {**told, "open": row["closed_at"] is None}
-        sign_row(state, "must_have_vote", row["number"], row, ("opened_at", "closed_at"))
-    for row in rows.read(SealedVote):
-        seal = numbers[row["vote_id"]], row["member_id"], row["number"]
-        told = plain_columns(row, ("receipt", "counted", "reopened_by", "reopen_reason"))
-        state.sealed_votes[seal] = told
-        sign_row(state, "sealed_vote", seal, row, ("sealed_at", "reopened_at"))
-    for row in rows.read(VoteCount):
-        pair = numbers[row["vote_id"]], row["criterion_id"]
-        state.vote_counts[pair] = plain_columns(row, (*COUNT, *UNSETTLED))
-        sign_row(state, "vote_count", pair, row, ("decided_at",))
-
-
-def read_stored_triage(rows: StoredRows, state: State) -> None:
-    """The line of triage, the past cohort, venues, and what is kept of rosters."""
-    state.calibration = [plain_columns(row, POINT) for row in rows.read(StoredPoint)]
-    state.cohort = [plain_columns(row, GROUP) for row in rows.read(StoredGroup)]
-    for row in rows.read(StoredVenue):
-        state.venues[row["setting"]] = plain_columns(row, ("kind", "hours"))
-    numbers: dict[int, int] = {}
-    for row in rows.read(KeptTriage):
-        numbers[row["id"]] = row["number"]
-        state.kept_counts[row["number"]] = {**plain_columns(row, KEPT), "counts": {}}
-        sign_row(state, "kept_triage", row["number"], row, ("kept_by", "kept_at"))
-    for row in rows.read(KeptCount, KeptTriage):
-        kept = state.kept_counts[numbers[row["kept_id"]]]
-        kept["counts"][row["setting"].value] = row["learners"]
-
-
-def read_stored_plan(rows: StoredRows, state: State) -> None:
-    """The planning workbook: versions of sections, and who works on which."""
-    for row in rows.read(PlanVersion):
-        key = row["section"], row["number"]
-        answers = {code: canonical_answer(answer) for code, answer in row["answers"].items()}
-        state.plan_versions[key] = {"answers": answers, "restored": row["restored_number"]}
-        sign_row(state, "plan_version", key, row, SIGNED_PLAN)
-    for row in rows.read(PlanAssignment):
-        state.plan_access[row["section"], row["member_id"]] = plain_columns(row, ("access",))
-
-
 READERS: tuple[Callable[[StoredRows, State], None], ...] = (
     read_stored_evaluation,
     read_stored_rubric,
@@ -428,6 +319,7 @@ READERS: tuple[Callable[[StoredRows, State], None], ...] = (
     read_stored_votes,
     read_stored_triage,
     read_stored_plan,
+    read_stored_items,
 )
 
 

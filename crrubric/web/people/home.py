@@ -15,6 +15,7 @@ from crrubric.extensions import db
 from crrubric.queries.mail.notices import list_own_notices
 from crrubric.queries.people.access import make_not_found
 from crrubric.queries.people.district import find_named_district
+from crrubric.queries.planning.items import list_own_items
 from crrubric.queries.setup.evaluations import list_own_evaluations
 from crrubric.queries.setup.members import has_waiting_seat
 from crrubric.queries.shared.health import load_database_state
@@ -27,6 +28,7 @@ from crrubric.web.shared.forms import attach_error
 from crrubric.web.shared.page import render_site_page
 from crrubric.web.shared.reading import translate_text
 from crrubric.web.shared.session import current_actor, current_person
+from crrubric.web.shared.words import current_day
 
 bp = Blueprint("home", __name__)
 HOME = "home.show_home"
@@ -37,10 +39,13 @@ HOME = "home.show_home"
 def show_home() -> ResponseReturnValue:
     """My evaluations, and what waits for me."""
     actor = current_actor()
+    items = list_own_items(db.session(), actor)
     concerns = is_allowed_on_site(actor.standing, SiteAction.CHANGE_DISTRICT)
     return render_site_page(
         "people/home.html",
         rows=list_own_evaluations(db.session(), actor),
+        items=items,
+        today=current_day() if items else None,
         notices=list_own_notices(db.session(), actor),
         seats_wait=not is_address_proven() and has_waiting_seat(db.session(), actor),
         mailed=is_mail_on(),

@@ -3,6 +3,8 @@
 # the modules with a blueprint; `crrubric.web` registers them
 BLUEPRINTS = (
     "cohorts",
+    "item_pages.item_edits",
+    "item_pages.items",
     "kept",
     "lines",
     "plan_answers",

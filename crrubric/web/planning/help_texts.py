@@ -83,6 +83,27 @@ PLANNING_HELP = (
         ),
     ),
     HelpTopic(
+        anchor="action-items",
+        title=N_("Action items"),
+        pages=(
+            "items.show_action_items",
+            "items.show_item_proposals",
+            "item_edits.show_new_item_form",
+            "item_edits.show_item_form",
+            "item_edits.show_item_state",
+        ),
+        chair=N_(
+            "The list of who does what by when. Let the plan and the decision suggest items and "
+            "tick those that belong on the list, or add your own. You change words, owner and day, "
+            "and say how far each is. What is dropped keeps its reason."
+        ),
+        reviewer=N_(
+            "The list of who does what by when. You say how far your own items are; they also "
+            "stand on your home page until they are done. Items about a vendor with whom you have "
+            "a conflict of interest are not shown to you."
+        ),
+    ),
+    HelpTopic(
         anchor="triage",
         title=N_("Triage"),
         pages=("triage.show_triage",),

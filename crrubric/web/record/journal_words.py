@@ -9,6 +9,7 @@ from crrubric.domain.events import Event
 from crrubric.domain.mail.mails import translate_facts
 from crrubric.domain.planning.adoption import describe_points
 from crrubric.domain.planning.calibration import read_points
+from crrubric.domain.planning.items import ItemSource, ItemState
 from crrubric.domain.planning.triage import Setting
 from crrubric.domain.planning.venues import read_venue
 from crrubric.domain.record.copies import OF_VENDOR_FILES
@@ -60,6 +61,7 @@ FIELDS = {
     "closes_on": N_("scoring closes on"),
     "ends_at": N_("hard end of scoring"),
     "company": N_("company"),
+    "comes from": N_("comes from"),
     "conditions": N_("conditions"),
     "contact_email": N_("contact e-mail"),
     "contact_name": N_("contact person"),
@@ -132,6 +134,7 @@ FIELDS = {
     "source": N_("how it was given"),
     "stakeholder": N_("represents"),
     "standing": N_("role on this site"),
+    "state": N_("how far it is"),
     "term": N_("term"),
     "term_months": N_("term in months"),
     "time_zone": N_("time zone"),
@@ -163,7 +166,7 @@ SPOKEN = {
     for kind in (
         Phase, Answer, Outcome, RuleKind, ScoringMode, EvidenceKind, EntrySource,
         CorrectionEffect, DeclarationKind, PositionKind, PriceUnit, FileKind, Standing,
-        PlanAccess,
+        PlanAccess, ItemState, ItemSource,
     )
     for member in kind
 }  # fmt: skip

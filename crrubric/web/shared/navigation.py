@@ -53,6 +53,7 @@ MENU = (
         (
             MenuPage(N_("Workbook"), "workbook.show_plan", Action.VIEW_PLAN),
             MenuPage(N_("Triage"), "triage.show_triage", Action.VIEW_PLAN),
+            MenuPage(N_("Action items"), "items.show_action_items", Action.VIEW_ITEMS),
         ),
     ),
     (

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 import crrubric.services
 from crrubric.domain.errors import CrrubricError
 from crrubric.domain.events import Event
+from crrubric.domain.planning.items import ItemState
 from crrubric.domain.versions import fingerprint_values
 from crrubric.domain.vocabulary import Answer, DeclarationKind, Outcome, Phase, Role
 from crrubric.extensions import db
@@ -22,7 +23,7 @@ from crrubric.models import Deferral, JournalEntry, Question
 from crrubric.queries.people.people import OPERATOR, Actor
 from crrubric.services.ballots import attachments, declarations, seals
 from crrubric.services.meeting import decisions, meetings, motions, positions, reinstatements
-from crrubric.services.planning import votes
+from crrubric.services.planning import items, votes
 from crrubric.services.questions import answers, askings, questions
 from crrubric.services.setup import chairs, evaluations, phases, withdrawals
 from tests import in_meeting
@@ -77,6 +78,12 @@ def withdraw_vendor_file(_make: Factory, made: Made) -> Act:
     return lambda who, why: attachments.withdraw_vendor_file(
         who, made.slug, vendor, file.key, reason=why
     )
+
+
+def move_action_item(_make: Factory, made: Made) -> Act:
+    text = items.ItemText(words="Order headsets")
+    item, to = items.add_action_item(made.chair, made.slug, text).id, ItemState.DROPPED
+    return lambda who, why: items.move_action_item(who, made.slug, item, to, reason=why)
 
 
 def withdraw_question(_make: Factory, made: Made) -> Act:
@@ -193,7 +200,7 @@ def reopen_vote(_make: Factory, made: Made) -> Act:
     return lambda who, why: votes.reopen_vote(who, made.slug, member, reason=why)
 
 
-IN_SETUP = (reopen_vote,)
+IN_SETUP = (reopen_vote, move_action_item)
 IN_SCORING = (
     withdraw_vendor,
     restore_vendor,

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from crrubric.domain.actions import Action
 from crrubric.domain.meeting.agenda import fingerprint_cells
 from crrubric.domain.meeting.ranking import RankingInput, encode_order
 from crrubric.domain.planning.calibration import GUIDE
 from crrubric.domain.planning.cohort import CohortGroup
+from crrubric.domain.planning.items import ItemState
 from crrubric.domain.planning.progress import digest_goal
 from crrubric.domain.planning.triage import Setting
 from crrubric.domain.planning.venues import Venue, VenueHours, VenueKind
@@ -29,12 +31,13 @@ from crrubric.extensions import db
 from crrubric.models import Criterion, Declaration, Member
 from crrubric.queries.people.access import find_evaluation, require
 from crrubric.queries.people.people import OPERATOR
+from crrubric.queries.planning.proposals import list_item_proposals
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.ballots import attachments, declarations, entries, seals
 from crrubric.services.exchange.imports import import_marks, import_new_evaluation
 from crrubric.services.meeting import decisions, meetings, motions, positions, reinstatements
 from crrubric.services.people.district import set_district
-from crrubric.services.planning import calibrations, settlements, votes, workbook
+from crrubric.services.planning import calibrations, items, settlements, votes, workbook
 from crrubric.services.planning.kept_counts import keep_counts
 from crrubric.services.planning.people import assign_plan_section
 from crrubric.services.planning.venues import set_venues
@@ -81,6 +84,7 @@ def fill_every_table(make: Factory, folder: Path) -> Made:
     vote_on_must_haves(made)
     plan_triage(made)
     plan(made)
+    list_what_to_do(made)
     practice_once(made)
     make.forward(made, Phase.SCORING, {(0, 0): "YNY", (0, 1): "NYY", (1, 0): "YN"})
     score(make, made)
@@ -216,6 +220,26 @@ def plan(made: Made) -> None:
     workbook.save_plan_answers(chair, slug, "causes", {"causes": [*rows, {"course": "English"}]})
 
 
+def list_what_to_do(made: Made) -> None:
+    """An item of the chair's own that changes hands and is dropped, and one out of the plan."""
+    chair, slug, owner = made.chair, made.slug, member_of(made, 0)
+    text = items.ItemText(words="Order headsets", owner="Dana", due_on=DAY)
+    own = items.add_action_item(chair, slug, text)
+    items.change_action_item(
+        chair, slug, own.id, items.ItemText(words="Order 40 headsets", member_id=owner)
+    )
+    items.move_action_item(made.reviewers[0], slug, own.id, ItemState.UNDER_WAY)
+    items.move_action_item(chair, slug, own.id, ItemState.DROPPED, reason="We have some.")
+    take_all_proposals(made)
+
+
+def take_all_proposals(made: Made) -> None:
+    session = db.session()
+    seat = require(made.chair, Action.MANAGE_ITEMS, find_evaluation(session, made.slug), session)
+    origins = [each.origin for each in list_item_proposals(session, seat)]
+    items.take_proposed_items(made.chair, made.slug, origins)
+
+
 def practice_once(made: Made) -> None:
     phases.change_phase(made.chair, made.slug, Phase.PRACTICE)
     practice.record_practice_mark(
@@ -329,6 +353,7 @@ def recommend(made: Made) -> None:
     for words in ("Captions by June", "A lower price"):
         promise = positions.CommitmentText(words=words, owner="Dana", due_on=DAY)
         done = positions.record_commitment(chair, slug, vendor.id, promise)
+    take_all_proposals(made)
     positions.withdraw_commitment(chair, slug, done.id, reason="Not agreed.")
 
 

@@ -8,8 +8,9 @@ from crrubric.domain.actions import Action
 from crrubric.domain.policy import PREPARING, is_allowed, phases_of
 from crrubric.domain.vocabulary import Phase, PlanAccess, Role, Standing
 from crrubric.extensions import db
-from crrubric.models import Ballot, Member
+from crrubric.models import ActionItem, Ballot, Member
 from crrubric.queries.people.people import Actor
+from crrubric.services.planning.items import ItemText, add_action_item
 from crrubric.services.planning.people import assign_plan_section
 from crrubric.services.planning.votes import close_vote, open_vote
 from crrubric.services.setup import committee
@@ -54,6 +55,7 @@ def addresses(app: Flask, made: Made, people: dict[str, Actor]) -> list[tuple[st
         "commitment_id": 1,
         "question_id": 1,
         "asking_id": 1,
+        "item_id": db.session.scalar(select(ActionItem.id)) or 1,
         "number": 1,
         "code": "learners",
         "prompt": "barriers",
@@ -91,6 +93,8 @@ def cast(make: Factory, request: pytest.FixtureRequest) -> tuple[Made, dict[str,
         close_vote(made.chair, made.slug)
     asked = {member_id(made, each): PlanAccess.FILL for each in (observer, made.reviewers[0])}
     assign_plan_section(made.chair, made.slug, "learners", asked)
+    text = ItemText(words="Order headsets", member_id=member_id(made, observer))
+    add_action_item(made.chair, made.slug, text)
     make.forward(made, request.param, {})
     people = {
         "chair": made.chair,

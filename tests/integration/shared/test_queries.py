@@ -17,7 +17,8 @@ from tests.integration.conftest import Visit, Visitor
 
 # what a page may ask at most: who is signed in, their seat, the zone, then what it shows
 MOST = {
-    "home": 4,
+    "home": 5,
+    "action items": 5,
     "ballot": 18,
     "vendors": 5,
     "evidence": 10,
@@ -65,6 +66,7 @@ def statements() -> Iterator[list[str]]:
 def paths(made: Made) -> dict[str, str]:
     return {
         "home": "/",
+        "action items": made.url("plan/items/"),
         "matrix": made.url("matrix"),
         "cell beside": made.url(f"matrix?cell={made.vendors[0].id}-{made.criteria[0].id}"),
         "scores": made.url("scores"),

@@ -17,6 +17,9 @@ SET_TRIAGE        upsmd   -        -        -
 VIEW_WHOLE_PLAN   upsmda  -        -        -
 ANSWER_PLAN       upsmd   upsmd    upsmd    -
 MANAGE_PLAN       upsmd   -        -        -
+VIEW_ITEMS        upsmda  upsmda   upsmda   -
+MOVE_ITEM         upsmd   upsmd    upsmd    -
+MANAGE_ITEMS      upsmd   -        -        -
 EDIT_SETUP        up      -        -        up
 DELETE_EVALUATION u       -        -        -
 MANAGE_COMMITTEE  ups     -        -        ups

@@ -1,0 +1,36 @@
+"""Making action items again from the journal entries."""
+
+from crrubric.domain.record.entries import ToldEntry
+from crrubric.domain.record.state import Row, State
+
+SIGNED_ITEM = ("recorded_by", "recorded_at")
+
+
+def replay_item(state: State, entry: ToldEntry) -> None:
+    """An action item that was recorded."""
+    key, told = entry.row["id"], entry.told
+    state.action_items[key] = {
+        "words": told["words"], **read_told_owner(entry), "due_on": told["due on"],
+        "state": told["state"], "dropped_reason": "", "source": told["comes from"],
+        "origin": entry.row["origin"], "vendor_id": entry.vendor_id, "version": 1,
+    }  # fmt: skip
+    state.sign("action_item", key, {"recorded_by": entry.actor_name, "recorded_at": entry.at})
+
+
+def read_told_owner(entry: ToldEntry) -> Row:
+    """Who has to do it: a member, or a name that was typed."""
+    member = entry.row["member"]
+    return {"member_id": member, "owner": "" if member is not None else entry.told["owner"]}
+
+
+def replay_item_change(state: State, entry: ToldEntry) -> None:
+    """Other words, another owner or another day."""
+    item = state.action_items[entry.row["id"]]
+    told = {"words": entry.told["words"], "due_on": entry.told["due on"]}
+    item.update(**told, **read_told_owner(entry), version=item["version"] + 1)
+
+
+def replay_item_move(state: State, entry: ToldEntry) -> None:
+    """How far it is now; who drops it says why."""
+    item = state.action_items[entry.row["id"]]
+    item.update(state=entry.told["state"], dropped_reason=entry.reason, version=item["version"] + 1)

@@ -1,0 +1,74 @@
+"""What the tables hold of the plan: votes on must-haves, triage, the workbook, action items."""
+
+from crrubric.domain.planning.answers import canonical_answer
+from crrubric.domain.record.item_steps import SIGNED_ITEM
+from crrubric.domain.record.plan_steps import SIGNED_PLAN
+from crrubric.domain.record.state import GROUP, ITEM, KEPT, POINT, State
+from crrubric.domain.record.vote_steps import COUNT, UNSETTLED
+from crrubric.models import (
+    ActionItem,
+    KeptCount,
+    KeptTriage,
+    MustHaveVote,
+    PlanAssignment,
+    PlanVersion,
+    SealedVote,
+    StoredGroup,
+    StoredPoint,
+    StoredVenue,
+    VoteCount,
+)
+from crrubric.queries.record.stored_rows import StoredRows, plain_columns, sign_row
+
+
+def read_stored_votes(rows: StoredRows, state: State) -> None:
+    """Votes on must-haves: rounds, sealed answers, counts with what the chair made of them."""
+    numbers: dict[int, int] = {}
+    for row in rows.read(MustHaveVote):
+        numbers[row["id"]] = row["number"]
+        told = plain_columns(row, ("opened_by", "closed_by"))
+        state.votes[row["number"]] = {**told, "open": row["closed_at"] is None}
+        sign_row(state, "must_have_vote", row["number"], row, ("opened_at", "closed_at"))
+    for row in rows.read(SealedVote):
+        seal = numbers[row["vote_id"]], row["member_id"], row["number"]
+        told = plain_columns(row, ("receipt", "counted", "reopened_by", "reopen_reason"))
+        state.sealed_votes[seal] = told
+        sign_row(state, "sealed_vote", seal, row, ("sealed_at", "reopened_at"))
+    for row in rows.read(VoteCount):
+        pair = numbers[row["vote_id"]], row["criterion_id"]
+        state.vote_counts[pair] = plain_columns(row, (*COUNT, *UNSETTLED))
+        sign_row(state, "vote_count", pair, row, ("decided_at",))
+
+
+def read_stored_triage(rows: StoredRows, state: State) -> None:
+    """The line of triage, the past cohort, venues, and what is kept of rosters."""
+    state.calibration = [plain_columns(row, POINT) for row in rows.read(StoredPoint)]
+    state.cohort = [plain_columns(row, GROUP) for row in rows.read(StoredGroup)]
+    for row in rows.read(StoredVenue):
+        state.venues[row["setting"]] = plain_columns(row, ("kind", "hours"))
+    numbers: dict[int, int] = {}
+    for row in rows.read(KeptTriage):
+        numbers[row["id"]] = row["number"]
+        state.kept_counts[row["number"]] = {**plain_columns(row, KEPT), "counts": {}}
+        sign_row(state, "kept_triage", row["number"], row, ("kept_by", "kept_at"))
+    for row in rows.read(KeptCount, KeptTriage):
+        kept = state.kept_counts[numbers[row["kept_id"]]]
+        kept["counts"][row["setting"].value] = row["learners"]
+
+
+def read_stored_plan(rows: StoredRows, state: State) -> None:
+    """The planning workbook: versions of sections, and who works on which."""
+    for row in rows.read(PlanVersion):
+        key = row["section"], row["number"]
+        answers = {code: canonical_answer(answer) for code, answer in row["answers"].items()}
+        state.plan_versions[key] = {"answers": answers, "restored": row["restored_number"]}
+        sign_row(state, "plan_version", key, row, SIGNED_PLAN)
+    for row in rows.read(PlanAssignment):
+        state.plan_access[row["section"], row["member_id"]] = plain_columns(row, ("access",))
+
+
+def read_stored_items(rows: StoredRows, state: State) -> None:
+    """Action items."""
+    for row in rows.read(ActionItem):
+        state.action_items[row["id"]] = plain_columns(row, ITEM)
+        sign_row(state, "action_item", row["id"], row, SIGNED_ITEM)

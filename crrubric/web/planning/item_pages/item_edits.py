@@ -1,0 +1,154 @@
+"""One action item: a chair adds or changes it; who has to do it says how far it is."""
+
+from flask import Blueprint, flash, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from crrubric.domain.actions import Action
+from crrubric.domain.errors import Invalid, Stale
+from crrubric.extensions import db
+from crrubric.models import ActionItem
+from crrubric.queries.people.access import Seat, make_not_found
+from crrubric.queries.planning.items import find_action_item, may_move_item
+from crrubric.queries.setup.members import list_present_members
+from crrubric.services.planning import items as service
+from crrubric.web.planning.item_pages.item_forms import ItemForm, ItemStateForm
+from crrubric.web.planning.item_pages.items import HOME
+from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.forms import attach_error
+from crrubric.web.shared.page import flash_undoable, redirect_to, render_page
+from crrubric.web.shared.session import current_actor
+
+bp = Blueprint("item_edits", __name__, url_prefix="/evaluations/<slug>/plan/items")
+
+
+def render_item_form(seat: Seat, form: ItemForm, item: ActionItem | None = None) -> str:
+    """The form of an item, or of a new one."""
+    return render_page("planning/items/item.html", seat, under=HOME, form=form, item=item)
+
+
+def offer_owners(seat: Seat, form: ItemForm, item: ActionItem | None = None) -> ItemForm:
+    """The form with the members to choose from."""
+    members = list_present_members(db.session(), seat.evaluation.id)
+    return form.offer(members, item.member if item is not None else None)
+
+
+@bp.get("/new")
+@require_permission(Action.MANAGE_ITEMS)
+def show_new_item_form(seat: Seat) -> ResponseReturnValue:
+    """The form for a new item."""
+    return render_item_form(seat, offer_owners(seat, ItemForm(formdata=None)))
+
+
+@bp.post("/new")
+@require_permission(Action.MANAGE_ITEMS)
+def save_new_item(seat: Seat) -> ResponseReturnValue:
+    """Add an item of the chair's own."""
+    form = offer_owners(seat, ItemForm())
+    if form.validate():
+        try:
+            service.add_action_item(current_actor(), seat.evaluation.slug, form.read_text())
+            flash(_("It is on the list."), "done")
+            return redirect_to(HOME, seat)
+        except Invalid as error:
+            attach_error(form, error)
+    return render_item_form(seat, form), 422
+
+
+@bp.get("/<int:item_id>")
+@require_permission(Action.MANAGE_ITEMS)
+def show_item_form(seat: Seat, item_id: int) -> ResponseReturnValue:
+    """The form for one item."""
+    item = find_action_item(db.session(), seat, item_id)
+    return render_item_form(seat, make_item_form(seat, item), item)
+
+
+def make_item_form(seat: Seat, item: ActionItem) -> ItemForm:
+    """The form with what is stored."""
+    form = ItemForm(
+        formdata=None,
+        words=item.words,
+        member=str(item.member_id or ""),
+        owner=item.owner,
+        due_on=item.due_on,
+    )
+    return offer_owners(seat, form, item).showing(service.read_item_values(item))
+
+
+@bp.post("/<int:item_id>")
+@require_permission(Action.MANAGE_ITEMS)
+def save_item(seat: Seat, item_id: int) -> ResponseReturnValue:
+    """Change an item."""
+    item = find_action_item(db.session(), seat, item_id)
+    form, status = offer_owners(seat, ItemForm(), item), 422
+    if form.validate():
+        try:
+            slug, seen = seat.evaluation.slug, form.version.data or ""
+            service.change_action_item(current_actor(), slug, item_id, form.read_text(), seen=seen)
+            flash(_("Saved."), "done")
+            return redirect_to(HOME, seat)
+        except Invalid as error:
+            attach_error(form, error)
+        except Stale as error:
+            item = find_action_item(db.session(), seat, item_id)
+            form.meet_newer(make_item_form(seat, item), error, {})
+            status = 409
+    return render_item_form(seat, form, item), status
+
+
+def find_movable_item(seat: Seat, item_id: int) -> ActionItem:
+    """The item, if the seat may say how far it is. Raises: NotFound."""
+    item = find_action_item(db.session(), seat, item_id)
+    if not may_move_item(seat, item):
+        raise make_not_found()
+    return item
+
+
+def make_item_state_form(item: ActionItem) -> ItemStateForm:
+    """The form with what is stored."""
+    form = ItemStateForm(formdata=None, state=item.state, reason=item.dropped_reason)
+    return form.showing(service.read_item_progress(item))
+
+
+def render_item_state(seat: Seat, form: ItemStateForm, item: ActionItem) -> str:
+    """The page on which somebody says how far an item is."""
+    return render_page("planning/items/state.html", seat, under=HOME, form=form, item=item)
+
+
+@bp.get("/<int:item_id>/state")
+@require_permission(Action.MOVE_ITEM)
+def show_item_state(seat: Seat, item_id: int) -> ResponseReturnValue:
+    """How far an item is, to be changed."""
+    item = find_movable_item(seat, item_id)
+    return render_item_state(seat, make_item_state_form(item), item)
+
+
+@bp.post("/<int:item_id>/state")
+@require_permission(Action.MOVE_ITEM)
+def save_item_state(seat: Seat, item_id: int) -> ResponseReturnValue:
+    """Say how far an item is."""
+    before = make_item_state_form(find_movable_item(seat, item_id))
+    form, status = ItemStateForm(), 422
+    if form.validate():
+        try:
+            item = service.move_action_item(
+                current_actor(),
+                seat.evaluation.slug,
+                item_id,
+                form.state.data,
+                reason=form.reason.data or "",
+                seen=form.version.data or "",
+            )
+            address = url_for(
+                "item_edits.save_item_state", slug=seat.evaluation.slug, item_id=item_id
+            )
+            undo = before.list_sent_values(make_item_state_form(item))
+            flash_undoable(_("Saved."), address, undo)
+            return redirect_to(HOME, seat)
+        except Invalid as error:
+            attach_error(form, error)
+        except Stale as error:
+            stored = make_item_state_form(find_movable_item(seat, item_id))
+            form.meet_newer(stored, error, {})
+            status = 409
+    return render_item_state(seat, form, find_movable_item(seat, item_id)), status
