@@ -31,6 +31,7 @@ from crrubric.services.ballots.ballots import MarkText
 from crrubric.services.ballots.entries import EnteredBallot, enter_ballot
 from crrubric.services.meeting import decisions, meetings, positions, reinstatements
 from crrubric.services.planning import votes
+from crrubric.services.planning.items import ItemText, add_action_item
 from crrubric.services.questions.askings import ask_vendor
 from crrubric.services.questions.questions import write_question
 from crrubric.services.setup import vendors
@@ -117,13 +118,14 @@ def pages_of(app: Flask, made: Made, *more: str) -> list[str]:
 
 
 def set_up(make: Factory) -> Walks:
-    """Setup: a vendor with a file, somebody who is invited and has no account yet."""
+    """Setup: a vendor with a file, an item, somebody who is invited and has no account yet."""
     made = make.evaluation()
     attach_vendor_file(made.chair, made.slug, made.vendors[0].id, name="a.pdf", data=pdf())
     invitation = invite_member(
         made.chair, made.slug, name="Ana Nueva", email="ana@school.example",
         roles=frozenset({Role.REVIEWER}), stakeholder=Stakeholder.TEACHER,
     )  # fmt: skip
+    add_action_item(made.chair, made.slug, ItemText(words="Order headsets"))
     several = ["vendors/several", "committee/several"]
     person = f"committee/{invitation.member.id}/address"
     return made, {made.chair: [person, "vendors/new", *several]}
@@ -221,7 +223,8 @@ SCENES = {
     set_up: """
         cohorts.read_pasted_cohort committee.save_invitation committee.save_invited_person
         deletion.save_deletion
-        evaluations.save_facts
+        evaluations.save_facts item_edits.save_item item_edits.save_item_state
+        item_edits.save_new_item
         evaluations.save_rule files.save_file_withdrawal kept.save_counts rubric.save_criterion
         rubric.save_new_criterion rubric.save_new_section sections.save_section
         several.save_several_invitations several.save_several_vendors triage.place_one_learner
