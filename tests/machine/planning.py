@@ -43,6 +43,7 @@ class Planning(Frame):
     def __init__(self) -> None:
         super().__init__()
         self.wrote: dict[tuple[str, int], int | None] = {}  # whose sitting a version is
+        self.decided_on: set[tuple[str, int]] = set()  # versions that were there at the decision
 
     # what the model knows
 
@@ -74,13 +75,21 @@ class Planning(Frame):
         answers = {**self.said_in(section), **changed}
         others = [self.said_in(one) for one in ("schedule", "policy")]
         checked = section == GOAL and is_wording_checked(self.wording, others)
-        if not number or restored or checked or self.wrote[section, number] != seat:
+        printed = (section, number) in self.decided_on  # in the final memo
+        if not number or restored or checked or printed or self.wrote[section, number] != seat:
             number += 1
         self.wrote[section, number] = seat
         self.model.plan_versions[section, number] = {
             "answers": {key: canonical_answer(said) for key, said in answers.items() if said},
             "restored": restored,
         }
+
+    def keep_decided_plan(self, now: str, to: str) -> None:
+        """The decision ends every sitting; a decision that is taken back gives it back."""
+        if (now, to) == ("MEETING", "DECIDED"):
+            self.decided_on = set(self.wrote)
+        elif to == "MEETING":
+            self.decided_on = set()
 
     def lay_plan(self, chance: Random) -> None:
         """The chair may have asked somebody to fill in two sections, and both have written."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -52,11 +53,14 @@ def load_plan_rights(session: Session, seat: Seat) -> PlanRights:
     )
 
 
-def load_workbook(session: Session, evaluation_id: int) -> Workbook:
-    """The newest version of every section, in one query."""
+def load_workbook(session: Session, evaluation_id: int, until: datetime | None = None) -> Workbook:
+    """The newest version of every section, in one query. Args: until: as it was at this moment."""
+    asked = PlanVersion.evaluation_id == evaluation_id
+    if until is not None:
+        asked &= PlanVersion.began_at <= until
     newest = (
         select(PlanVersion.section, func.max(PlanVersion.number).label("number"))
-        .where(PlanVersion.evaluation_id == evaluation_id)
+        .where(asked)
         .group_by(PlanVersion.section)
         .subquery()
     )

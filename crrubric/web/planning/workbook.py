@@ -11,6 +11,7 @@ from crrubric.domain.planning.answers import PlanAnswer
 from crrubric.domain.planning.progress import (
     GOAL,
     SectionState,
+    find_goal_lines,
     find_section_state,
     read_goal_check,
 )
@@ -24,6 +25,7 @@ from crrubric.queries.people.access import Seat
 from crrubric.queries.planning.workbook import (
     Workbook,
     list_plan_people,
+    list_plan_versions,
     load_plan_rights,
     load_workbook,
 )
@@ -95,6 +97,13 @@ def find_goal_to_show(rights: PlanRights, workbook: Workbook) -> Mapping[str, Pl
     return workbook.answers(GOAL) if rights.may_read(GOAL) else {}
 
 
+def list_goal_wordings(seat: Seat) -> list[tuple[PlanVersion, list[tuple[str, str]]]]:
+    """Every wording that the goal has had, the newest first, with its cells."""
+    versions = list_plan_versions(db.session(), seat.evaluation.id, GOAL)
+    places = find_goal_lines([row.answers for row in versions])
+    return [(versions[place], list_goal_cells(versions[place].answers)) for place in places[::-1]]
+
+
 @bp.get("/print")
 @require_permission(Action.VIEW_PLAN)
 def show_printed_plan(seat: Seat) -> ResponseReturnValue:
@@ -116,5 +125,5 @@ def show_printed_plan(seat: Seat) -> ResponseReturnValue:
             one.code: read_goal_check(workbook.answers(one.code), workbook.wording)
             for one in sections
         },
-        goal_cells=list_goal_cells(find_goal_to_show(rights, workbook)),
+        earlier={GOAL: list_goal_wordings(seat)[1:]} if rights.may_read(GOAL) else {},
     )

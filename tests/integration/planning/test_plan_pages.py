@@ -223,6 +223,22 @@ def test_the_whole_workbook_is_one_document(made: Made, visit: Visit):
         assert said in text
 
 
+def test_the_printed_workbook_keeps_every_wording_of_the_goal(made: Made, visit: Visit):
+    first = {"specific": "Nine of ten finish."}
+    save_plan_answers(made.chair, made.slug, "goal", first)
+    record_goal_check(made.chair, made.slug, "causes", "amend", wording=digest_goal(first))
+    once = words(visit(made.chair).page(made.url("plan/print")).root)
+    save_plan_answers(made.chair, made.slug, "goal", {"specific": "Eight of ten finish."})
+
+    text = words(visit(made.chair).page(made.url("plan/print")).root)
+
+    assert "Earlier wordings of the goal" not in once
+    earlier = text[text.index("Earlier wordings of the goal") :]
+    assert "Eight of ten finish." not in earlier
+    assert f"Until then: {made.chair.name}" in earlier
+    assert "Nine of ten finish." in earlier
+
+
 def test_the_journal_tells_answers_in_words(made: Made, visit: Visit):
     save_plan_answers(made.chair, made.slug, "schedule", {"place": "alongside"})
     ask(made, made.reviewers[0], "schedule", PlanAccess.READ)

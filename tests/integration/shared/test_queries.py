@@ -29,7 +29,7 @@ MOST = {
     "compare": 13,
     "cell beside": 20,
     "progress": 16,
-    "memo": 45,
+    "memo": 47,
     "rubric": 7,
     "questions": 15,
     "search": 13,
