@@ -22,6 +22,7 @@ from crrubric.domain.vocabulary import PlanAccess
 from crrubric.extensions import db
 from crrubric.models import Member, PlanVersion
 from crrubric.queries.people.access import Seat
+from crrubric.queries.planning.votes import find_vote_state
 from crrubric.queries.planning.workbook import (
     Workbook,
     list_plan_people,
@@ -36,6 +37,7 @@ from crrubric.web.shared.page import render_page
 
 bp = Blueprint("workbook", __name__, url_prefix="/evaluations/<slug>/plan")
 HOME = "workbook.show_plan"
+VOTES = "votes.show_vote"  # the section that is the vote on must-haves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,8 @@ def show_plan(seat: Seat) -> ResponseReturnValue:
         total=len(forms),
         done=sum(line.state is SectionState.COMPLETE for line in forms),
         goal=find_goal_to_show(rights, workbook),
+        vote=VOTES,
+        vote_state=find_vote_state(db.session(), seat.evaluation.id),
         whole=rights.whole,
         may_manage=rights.every,
     )
