@@ -16,24 +16,32 @@ from crrubric.web.shared.language import current_language
 
 @dataclass(frozen=True, slots=True)
 class ShownHint:
-    """A hint with its reason in words, and the section that it comes from."""
+    """A hint with its reason in words, and the section that it comes from.
+
+    readable: whether the section is one that the reader of the hint may open.
+    """
 
     kind: HintKind
     reason: str
     section: WorkbookSection
+    readable: bool = True
 
 
-def find_criterion_hints(seat: Seat) -> Mapping[str, Sequence[ShownHint]]:
-    """By code of the criterion, what those sections suggest that the seat may read."""
+def find_criterion_hints(seat: Seat, *, whole: bool = False) -> Mapping[str, Sequence[ShownHint]]:
+    """By code of the criterion, what those sections suggest that the seat may read.
+
+    Args: whole: all sections: whoever votes on must-haves is told why one is suggested.
+    """
     rights = load_plan_rights(db.session(), seat)
     workbook = load_workbook(db.session(), seat.evaluation.id)
     found: dict[str, list[ShownHint]] = {}
     for section in load_workbook_sections(current_language()):
-        if rights.may_read(section.code):
+        readable = rights.may_read(section.code)
+        if readable or whole:
             answers = workbook.answers(section.code)
             for hint in list_shown_hints(section, answers):
                 reason = write_reason(hint, section, answers)
-                shown = ShownHint(hint.kind, reason, section)
+                shown = ShownHint(hint.kind, reason, section, readable)
                 found.setdefault(hint.criterion, []).append(shown)
     return found
 
