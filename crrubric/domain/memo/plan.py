@@ -122,7 +122,8 @@ class PlanBlocks:
         if kept.hides:
             text = N_("Learners: %(learners)s at most. Online seats: %(seats)s.")
         found = words(text, learners=kept.learners, seats=number)
-        return f"{found} {words(N_('Seats bought are not credits recovered.'))}"
+        caution = N_("Seats bought are not credits recovered.")
+        return f"{found} {words(caution)}"
 
     def count(self, count: int | None) -> str:
         """One kept count."""
