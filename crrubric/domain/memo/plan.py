@@ -62,10 +62,14 @@ class PlanBlocks:
     def reasons(self) -> Iterable[Block]:
         """Reasons and groups with their learners; counts that could tell of a person are hidden."""
         words, answers = self.words, self.answers("reasons")
-        for code, title in (("reasons", N_("Reason")), ("groups", N_("Learners served"))):
+        hides = False
+        for code, title in (("reasons", N_("Reasons")), ("groups", N_("Groups served"))):
             prompt, answer = self.prompt("reasons", code), answers.get(code)
             if is_rows(answer) and answer:
-                yield self.counted(prompt, answer, words(title))
+                yield (table := self.counted(prompt, answer, words(title)))
+                hides = hides or any(row[1] == words(HIDDEN) for row in table.rows)
+        if hides:
+            yield self.why_hidden()
         if total := answers.get("learners"):
             yield Paragraph(self.total(str(total)), words(N_("Different learners in all:")))
         if source := answers.get("source"):
@@ -82,7 +86,7 @@ class PlanBlocks:
             named = ": ".join(filter(None, (labels.get(code, code), row.get("words", ""))))
             count = str(counts[code]) if code in counts else "–"
             lines.append((named, self.words(HIDDEN) if code in hidden else count))
-        return Table(prompt.label, (title, self.words(N_("Learners"))), tuple(lines))
+        return Table(title, (title, self.words(N_("Learners"))), tuple(lines))
 
     def total(self, text: str) -> str:
         """How many learners; of a few, that they are few."""
@@ -106,11 +110,15 @@ class PlanBlocks:
             ),
         )
         if kept.hides:
-            text = N_(
-                "A count below %(least)s could tell of a person: it is hidden, with the other count"
-                " of its chance, and is not stored."
-            )
-            yield Paragraph(words(text, least=SMALLEST_SHOWN))
+            yield self.why_hidden()
+
+    def why_hidden(self) -> Paragraph:
+        """Why a count is not printed."""
+        text = N_(
+            "A count below %(least)s could tell of a person: it is hidden, together with another"
+            " one, so that nobody can work it out."
+        )
+        return Paragraph(self.words(text, least=SMALLEST_SHOWN))
 
     def sum_up(self, kept: MemoSeats) -> str:
         """Learners and seats in a sentence, and what they are not."""
