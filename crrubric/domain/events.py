@@ -148,6 +148,10 @@ class Event(LabelledEnum):
         "PLAN_ASSIGNED",
         N_("changed who works on “%(subject)s” in the planning workbook"),
     )
+    PLAN_HINT_SETTLED = (
+        "PLAN_HINT_SETTLED",
+        N_("took or declined a hint of “%(subject)s” in the planning workbook"),
+    )
     MEETING_STARTED = "MEETING_STARTED", N_("opened the meeting")
     MEETING_ENDED = "MEETING_ENDED", N_("closed the meeting")
     ATTENDANCE_CHANGED = "ATTENDANCE_CHANGED", N_("recorded who is present: %(subject)s")

@@ -243,6 +243,8 @@ lines.save_points SET_TRIAGE
 lines.show_line VIEW_PLAN
 rosters.download_sample_roster VIEW_PLAN
 plan_answers.save_plan_answer ANSWER_PLAN
+hints.save_hint EDIT_SETUP
+hints.show_hints EDIT_SETUP
 plan_people.save_plan_people MANAGE_PLAN
 plan_people.show_plan_people MANAGE_PLAN
 plan_sections.save_goal_check ANSWER_PLAN

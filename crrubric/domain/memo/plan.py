@@ -8,11 +8,29 @@ from crrubric.domain.memo.plan_facts import MemoSeats
 from crrubric.domain.memo.tree import Block, Bullets, Heading, MemoFacts, Paragraph, Table
 from crrubric.domain.memo.words import NONE, ValueFormatter
 from crrubric.domain.planning.answers import PlanAnswer, PlanRow, is_rows
-from crrubric.domain.planning.differences import AnswerFormatter, write_as_text, write_cell
+from crrubric.domain.planning.differences import (
+    AnswerFormatter,
+    write_as_text,
+    write_cell,
+    write_hint_reason,
+)
 from crrubric.domain.planning.disclosure import SMALLEST_SHOWN, find_hidden_counts
-from crrubric.domain.planning.progress import GOAL, LETTER_LABELS, LETTERS, PlanAnswers
-from crrubric.domain.planning.prompts import Prompt, PromptColumn, PromptKind
-from crrubric.domain.planning.section_files import find_workbook_section
+from crrubric.domain.planning.progress import (
+    GOAL,
+    LETTER_LABELS,
+    LETTERS,
+    PlanAnswers,
+    list_shown_hints,
+)
+from crrubric.domain.planning.prompts import (
+    CriterionHint,
+    HintKey,
+    Prompt,
+    PromptColumn,
+    PromptKind,
+    WorkbookSection,
+)
+from crrubric.domain.planning.section_files import find_workbook_section, load_workbook_sections
 from crrubric.domain.planning.triage import list_setting_rows
 from crrubric.domain.translation import N_
 
@@ -136,6 +154,34 @@ class PlanBlocks:
     def count(self, count: int | None) -> str:
         """One kept count."""
         return self.words(HIDDEN) if count is None else str(count)
+
+    # method
+
+    def hints(self) -> Iterable[Block]:
+        """What answers suggested for criteria, and what the chair made of it."""
+        words = self.words
+        rows = tuple(
+            row
+            for criterion in self.facts.results.criteria
+            for section in load_workbook_sections(self.facts.language)
+            for hint in list_shown_hints(section, self.answers(section.code))
+            if hint.criterion == criterion.code
+            for row in (self.hint(criterion.title, section, hint),)
+        )
+        if rows:
+            header = (N_("Criterion"), N_("Hint"), N_("Because"), N_("What became of it"))
+            yield Table(words(N_("Hints of the plan")), tuple(map(words, header)), rows)
+
+    def hint(self, title: str, section: WorkbookSection, hint: CriterionHint) -> tuple[str, ...]:
+        """A hint in words."""
+        words = self.words
+        because = write_hint_reason(hint, section, self.answers(section.code), self.formatter)
+        settled = self.plan.hints.get(HintKey(section.code, hint.criterion, hint.kind))
+        became = words(N_("neither taken nor declined"))
+        if settled is not None:
+            text = N_("Taken: %(why)s") if settled.taken else N_("Declined: %(why)s")
+            became = words(text, why=settled.reason)
+        return title, words(hint.kind.label), because, became
 
     # implementation and next steps
 

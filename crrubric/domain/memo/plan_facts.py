@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from crrubric.domain.planning.progress import PlanAnswers
+from crrubric.domain.planning.prompts import HintKey
 from crrubric.domain.planning.triage import Seats, Setting
 
 
@@ -25,8 +26,17 @@ class MemoSeats:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MemoHint:
+    """What the chair made of a hint."""
+
+    taken: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemoPlan:
     """The workbook: answers by section and prompt; of a final memo, those of the decision."""
 
     answers: Mapping[str, PlanAnswers] = field(default_factory=dict)
     kept: MemoSeats | None = None
+    hints: Mapping[HintKey, MemoHint] = field(default_factory=dict)

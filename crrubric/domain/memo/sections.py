@@ -393,6 +393,7 @@ class _MemoComposer:
             ),
         )
         yield from VoteBlocks(self.facts, words).blocks()
+        yield from PlanBlocks(self.facts, words).hints()
         yield from self.corrections()
 
     def corrections(self) -> Iterable[Block]:

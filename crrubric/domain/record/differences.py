@@ -67,6 +67,7 @@ KINDS = {
     "kept_counts": N_("kept counts of triage, version"),
     "plan_versions": N_("section of the planning workbook"),
     "plan_access": N_("who works on a section of the planning workbook"),
+    "hints": N_("hint of the planning workbook"),
     "seen": N_("ballot seen by another reviewer"),
     IMPORTS: N_("marks imported from a file"),
 }
@@ -81,7 +82,7 @@ SIGNED = {
     "must_have_vote": "votes", "sealed_vote": "sealed_votes", "vote_count": "vote_counts",
     "reinstatement": "reinstated", "question": "questions", "asking": "askings",
     "kept_triage": "kept_counts",
-    "plan_version": "plan_versions",
+    "plan_version": "plan_versions", "hint_decision": "hints",
 }  # fmt: skip
 
 # tables whose rows stay when what they tell of is over: they are signed, and on no other list

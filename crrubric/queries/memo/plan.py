@@ -2,11 +2,11 @@
 
 from sqlalchemy.orm import Session
 
-from crrubric.domain.memo.plan_facts import MemoPlan, MemoSeats
+from crrubric.domain.memo.plan_facts import MemoHint, MemoPlan, MemoSeats
 from crrubric.domain.planning.triage import Seats
 from crrubric.models import Evaluation, KeptTriage
 from crrubric.queries.planning.triage import find_newest_kept
-from crrubric.queries.planning.workbook import load_workbook
+from crrubric.queries.planning.workbook import load_hint_decisions, load_workbook
 
 
 def load_memo_plan(session: Session, evaluation: Evaluation) -> MemoPlan:
@@ -16,6 +16,10 @@ def load_memo_plan(session: Session, evaluation: Evaluation) -> MemoPlan:
     return MemoPlan(
         answers={code: row.answers for code, row in workbook.versions.items()},
         kept=make_memo_seats(kept) if kept else None,
+        hints={
+            key: MemoHint(taken=row.taken, reason=row.reason)
+            for key, row in load_hint_decisions(session, evaluation.id).items()
+        },
     )
 
 

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from crrubric.domain.actions import Action
 from crrubric.domain.planning.answers import PlanAnswer
 from crrubric.domain.planning.progress import GOAL, digest_goal
+from crrubric.domain.planning.prompts import HintKey
 from crrubric.domain.planning.rights import PlanRights
 from crrubric.domain.vocabulary import PlanAccess
-from crrubric.models import Member, PlanAssignment, PlanVersion
+from crrubric.models import HintDecision, Member, PlanAssignment, PlanVersion
 from crrubric.queries.people.access import Seat
 
 NOTHING: Mapping[str, PlanAnswer] = {}
@@ -81,6 +82,12 @@ def list_plan_versions(session: Session, evaluation_id: int, section: str) -> li
         PlanVersion.evaluation_id == evaluation_id, PlanVersion.section == section
     )
     return list(session.scalars(wanted.order_by(PlanVersion.number)))
+
+
+def load_hint_decisions(session: Session, evaluation_id: int) -> dict[HintKey, HintDecision]:
+    """What the chair made of hints; of those that no answer gives any more as well."""
+    rows = session.scalars(select(HintDecision).where(HintDecision.evaluation_id == evaluation_id))
+    return {HintKey(row.section, row.criterion, row.kind): row for row in rows}
 
 
 def list_plan_people(

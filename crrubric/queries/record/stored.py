@@ -58,6 +58,7 @@ from crrubric.models import (
     EntryOnBehalf,
     Evaluation,
     Finding,
+    HintDecision,
     KeptCount,
     KeptTriage,
     KnownNeed,
@@ -405,7 +406,7 @@ def read_stored_triage(rows: StoredRows, state: State) -> None:
 
 
 def read_stored_plan(rows: StoredRows, state: State) -> None:
-    """The planning workbook: versions of sections, and who works on which."""
+    """The planning workbook: versions of sections, who works on which, what became of hints."""
     for row in rows.read(PlanVersion):
         key = row["section"], row["number"]
         answers = {code: canonical_answer(answer) for code, answer in row["answers"].items()}
@@ -413,6 +414,10 @@ def read_stored_plan(rows: StoredRows, state: State) -> None:
         sign_row(state, "plan_version", key, row, SIGNED_PLAN)
     for row in rows.read(PlanAssignment):
         state.plan_access[row["section"], row["member_id"]] = plain_columns(row, ("access",))
+    for row in rows.read(HintDecision):
+        hint = row["section"], row["criterion"], row["kind"].value
+        state.hints[hint] = plain_columns(row, ("taken", "reason"))
+        sign_row(state, "hint_decision", hint, row, ("decided_by", "decided_at"))
 
 
 READERS: tuple[Callable[[StoredRows, State], None], ...] = (

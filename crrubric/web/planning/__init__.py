@@ -3,6 +3,7 @@
 # the modules with a blueprint; `crrubric.web` registers them
 BLUEPRINTS = (
     "cohorts",
+    "hints",
     "kept",
     "lines",
     "plan_answers",

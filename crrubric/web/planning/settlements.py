@@ -105,7 +105,7 @@ def render_settlement(
         lines=lines,
         problems=problems,
         needs=load_needs(db.session(), seat.evaluation.id),
-        hints=find_criterion_hints(seat, whole=True),
+        hints=find_criterion_hints(seat),
     )
 
 

@@ -150,7 +150,7 @@ def render_vote_ballot(seat: Seat, *, tried: Tried | None = None) -> str:
         fields={row.id: make_vote_fields(row, answers.get(row.id), tried) for row in asked},
         tried=tried,
         needs=load_needs(db.session(), seat.evaluation.id),
-        hints=find_criterion_hints(seat, whole=True),
+        hints=find_criterion_hints(seat, voting=True),
         **values,
     )
 

@@ -7,11 +7,13 @@ from docx import Document
 
 from crrubric.domain.memo.sections import compose_memo
 from crrubric.domain.memo.tree import Block, Bullets, Heading, Paragraph, Table
+from crrubric.domain.planning.prompts import HintKey, HintKind
 from crrubric.domain.planning.triage import Setting
 from crrubric.domain.vocabulary import Phase
 from crrubric.extensions import db
 from crrubric.queries.memo.memos import load_memo_facts
 from crrubric.services.meeting import decisions
+from crrubric.services.planning.hints import SettledHint, settle_hint
 from crrubric.services.planning.kept_counts import keep_counts
 from crrubric.services.planning.workbook import save_plan_answers
 from tests.factories import Factory, Made
@@ -173,6 +175,27 @@ def test_page_and_word_print_the_same(
     for each in (*said, "Nine of ten finish.", "Juniors", "61 %", "2027-09-01"):
         assert each in page
         assert each in text
+
+
+def test_hints_are_printed_with_what_became_of_them(make: Factory):
+    made = make.evaluation(phase=Phase.SETUP)  # with a criterion “ada”
+    technology = {"sis": "Ours", "sign_in": "Ours as well"}
+    save_plan_answers(made.chair, made.slug, "learners", {"iep_504": "14.8"})
+    save_plan_answers(made.chair, made.slug, "technology", technology)
+    hint = HintKey("learners", "ada", HintKind.MUST_HAVE)
+    settle_hint(made.chair, made.slug, hint, SettledHint(taken=True, reason="It is the law."))
+    make.forward(made, Phase.MEETING, {(0, 0): "YYY"})
+
+    table = next(
+        block for block in list_parts(made, "Method")[""]
+        if isinstance(block, Table) and block.caption == "Hints of the plan"
+    )  # fmt: skip
+
+    assert [(row[0], row[1], row[3]) for row in table.rows] == [
+        ("Accessible", "Consider a must-have", "Taken: It is the law."),
+        ("Works with our system", "Consider a must-have", "neither taken nor declined"),
+    ]
+    assert "14.8 % of your learners" in table.rows[0][2]
 
 
 def test_the_final_memo_prints_the_plan_of_the_decision(make: Factory, made: Made):
