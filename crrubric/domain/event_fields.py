@@ -70,13 +70,18 @@ CODES = frozenset({
     "criteria", "due on", "effect", "ends_at", "event", "evidence_kind", "evidence_on",
     "evidence_until", "finding", "first", "given on", "groups", "kind", "language", "lead", "mode",
     "over", "phase", "points", "position", "price_unit", "ranks", "receipt", "sent on", "sha256",
-    "slug", "source",
+    "slug", "source", "taken",
     "stakeholder", "standing", "time_zone", "until", "value", "vendors", "weight",
 })  # fmt: skip
 # whom or what an entry is about, by event; a vendor where nothing stands here
 SUBJECTS: Mapping[Event, Kinds] = {
     Event.REMINDED: CODE,
-    **dict.fromkeys((Event.PLAN_ANSWERED, Event.PLAN_RESTORED, Event.PLAN_ASSIGNED), CODE),
+    **dict.fromkeys(
+        (
+            Event.PLAN_ANSWERED, Event.PLAN_RESTORED, Event.PLAN_ASSIGNED, Event.PLAN_HINT_SETTLED,
+        ),
+        CODE,
+    ),
     Event.MARKS_IMPORTED: WORDS,
     **dict.fromkeys((Event.ITEM_RECORDED, Event.ITEM_CHANGED, Event.ITEM_MOVED), WORDS),
     Event.MOTION_RECORDED: WORDS,

@@ -151,6 +151,10 @@ class Event(LabelledEnum):
     ITEM_RECORDED = "ITEM_RECORDED", N_("added an action item: %(subject)s")
     ITEM_CHANGED = "ITEM_CHANGED", N_("changed an action item: %(subject)s")
     ITEM_MOVED = "ITEM_MOVED", N_("said how far an action item is: %(subject)s")
+    PLAN_HINT_SETTLED = (
+        "PLAN_HINT_SETTLED",
+        N_("took or declined a hint of “%(subject)s” in the planning workbook"),
+    )
     MEETING_STARTED = "MEETING_STARTED", N_("opened the meeting")
     MEETING_ENDED = "MEETING_ENDED", N_("closed the meeting")
     ATTENDANCE_CHANGED = "ATTENDANCE_CHANGED", N_("recorded who is present: %(subject)s")

@@ -37,7 +37,7 @@ from crrubric.models.meetings import Attendance, Deferral, Meeting, Motion
 from crrubric.models.needs import KnownNeed
 from crrubric.models.notices import Notice
 from crrubric.models.people import District, Invite, User, UserSession
-from crrubric.models.planning import PlanAssignment, PlanVersion
+from crrubric.models.planning import HintDecision, PlanAssignment, PlanVersion
 from crrubric.models.practice import PracticeMark
 from crrubric.models.questions import Asking, Question
 from crrubric.models.triage import (
@@ -70,6 +70,7 @@ __all__ = [
     "Evaluation",
     "FileContent",
     "Finding",
+    "HintDecision",
     "Invite",
     "JournalEntry",
     "KeptCount",

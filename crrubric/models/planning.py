@@ -7,8 +7,9 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crrubric.clock import now_utc
+from crrubric.domain.planning.prompts import HintKind
 from crrubric.domain.vocabulary import PlanAccess
-from crrubric.models.base import Base, Code, Name, checked_enum, refer_within_evaluation
+from crrubric.models.base import Base, Code, LongText, Name, checked_enum, refer_within_evaluation
 
 
 class PlanVersion(Base):
@@ -47,3 +48,22 @@ class PlanAssignment(Base):
     section: Mapped[Code] = mapped_column(primary_key=True)
     member_id: Mapped[int] = mapped_column(primary_key=True, index=True)
     access: Mapped[PlanAccess] = mapped_column(checked_enum(PlanAccess))
+
+
+class HintDecision(Base):
+    """What the chair made of a hint of the workbook: taken or declined, and why.
+
+    By codes, as hints are: nothing in the rubric changes by it.
+    """
+
+    __tablename__ = "hint_decision"
+    __table_args__ = (CheckConstraint("reason <> ''", name="has_reason"),)
+
+    evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id"), primary_key=True)
+    section: Mapped[Code] = mapped_column(primary_key=True)
+    criterion: Mapped[Code] = mapped_column(primary_key=True)
+    kind: Mapped[HintKind] = mapped_column(checked_enum(HintKind), primary_key=True)
+    taken: Mapped[bool]
+    reason: Mapped[LongText]
+    decided_by: Mapped[Name]
+    decided_at: Mapped[datetime] = mapped_column(default=now_utc)

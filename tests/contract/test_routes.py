@@ -252,6 +252,8 @@ items.save_taken_items MANAGE_ITEMS
 items.show_action_items VIEW_ITEMS
 items.show_item_proposals MANAGE_ITEMS
 plan_answers.save_plan_answer ANSWER_PLAN
+hints.save_hint EDIT_SETUP
+hints.show_hints EDIT_SETUP
 plan_people.save_plan_people MANAGE_PLAN
 plan_people.show_plan_people MANAGE_PLAN
 plan_sections.save_goal_check ANSWER_PLAN

@@ -288,7 +288,9 @@ class Later(Frame):
     def move_closing_day(self, who, day):
         name, old = self.person(who, Action.MOVE_CLOSING_DAY), self.model.facts["closes_on"]
         done = self.tried(
-            self.refused(name, Action.MOVE_CLOSING_DAY) or (day == DAY and Invalid),
+            self.refused(name, Action.MOVE_CLOSING_DAY)
+            or (day == DAY and Invalid)
+            or (day.isoformat() != old and self.aims(name)),
             lambda: closing.move_closing_day(self.people[name], self.slug, day),
             idle=day.isoformat() == old,
         )

@@ -16,9 +16,10 @@ from crrubric.domain.planning.progress import (
     is_wording_checked,
     make_goal_check,
 )
+from crrubric.domain.planning.prompts import HintKey, HintKind
 from crrubric.domain.vocabulary import PlanAccess, Role
 from crrubric.extensions import db
-from crrubric.services.planning import workbook
+from crrubric.services.planning import hints, workbook
 from crrubric.services.planning.people import assign_plan_section
 from tests.machine.frame import NUMBER, Frame, Refusal, act
 from tests.machine.stored import stored
@@ -29,11 +30,21 @@ PLACES = [
     (GOAL, "today", ["Call", None], 9),
     ("schedule", "minutes", ["40", "50", None], "0"),
     ("schedule", "cohorts", ["By grade", "By subject", None], []),
+    ("learners", "iep_504", ["9", "0", None], "many"),
     ("schedule", "hours", [], "1"),
     ("triage", "pace", [], "1"),
 ]
-LIKELY = [*PLACES[:4], *PLACES[:4], *PLACES]
-SECTIONS = [GOAL, "schedule", "schedule", "policy", "triage", "nothing"]
+LIKELY = [*PLACES[:5], *PLACES[:5], *PLACES]
+SECTIONS = [GOAL, "schedule", "schedule", "policy", "learners", "triage", "nothing"]
+FORMS = (GOAL, "schedule", "policy", "learners")
+# the first is given while anybody has an IEP; no criterion is there for the second
+HINTS = [
+    HintKey("learners", "ada", HintKind.MUST_HAVE),
+    HintKey("learners", "ada", HintKind.MUST_HAVE),
+    HintKey("learners", "ell", HintKind.MUST_HAVE),
+    HintKey("learners", "ada", HintKind.WEIGHT),
+    HintKey("triage", "ada", HintKind.MUST_HAVE),
+]
 LOST = 10**9  # an id that nothing has
 
 
@@ -43,6 +54,7 @@ class Planning(Frame):
     def __init__(self) -> None:
         super().__init__()
         self.wrote: dict[tuple[str, int], int | None] = {}  # whose sitting a version is
+        self.decided_on: set[tuple[str, int]] = set()  # versions that were there at the decision
 
     # what the model knows
 
@@ -63,7 +75,7 @@ class Planning(Frame):
         """Whether the section is not the person's to fill in, or none that people fill in."""
         asked = self.model.plan_access.get((section, self.seat(name) or 0), {}).get("access")
         may = Role.CHAIR in self.roles(name) or asked == PlanAccess.FILL
-        forms = section in (GOAL, "schedule", "policy")
+        forms = section in FORMS
         return (not forms or not may) and NotFound
 
     def write_down(
@@ -72,15 +84,23 @@ class Planning(Frame):
         """What was saved: more of the person's sitting, or a new version."""
         number, seat = self.newest(section), self.seat(name)
         answers = {**self.said_in(section), **changed}
-        others = [self.said_in(one) for one in ("schedule", "policy")]
+        others = [self.said_in(one) for one in FORMS[1:]]
         checked = section == GOAL and is_wording_checked(self.wording, others)
-        if not number or restored or checked or self.wrote[section, number] != seat:
+        printed = (section, number) in self.decided_on  # in the final memo
+        if not number or restored or checked or printed or self.wrote[section, number] != seat:
             number += 1
         self.wrote[section, number] = seat
         self.model.plan_versions[section, number] = {
             "answers": {key: canonical_answer(said) for key, said in answers.items() if said},
             "restored": restored,
         }
+
+    def keep_decided_plan(self, now: str, to: str) -> None:
+        """The decision ends every sitting; a decision that is taken back gives it back."""
+        if (now, to) == ("MEETING", "DECIDED"):
+            self.decided_on = set(self.wrote)
+        elif to == "MEETING":
+            self.decided_on = set()
 
     def lay_plan(self, chance: Random) -> None:
         """The chair may have asked somebody to fill in two sections, and both have written."""
@@ -160,13 +180,35 @@ class Planning(Frame):
         if done and not same:
             self.write_down(name, section, {CHECK: said})
 
+    @act(Action.EDIT_SETUP, often=4, which=NUMBER, taken=[True, False], why=["", "So.", "No."])
+    def settle_hint(self, who, which, taken, why):
+        name, hint = self.person(who, Action.EDIT_SETUP), HINTS[which % len(HINTS)]
+        share = self.said_in("learners").get("iep_504") or "0"
+        given = hint == HINTS[0] and share != "0"
+        key, wanted = (
+            (hint.section, hint.criterion, hint.kind.value),
+            {"taken": taken, "reason": why},
+        )
+        same = self.model.hints.get(key) == wanted
+        done = self.tried(
+            (not why and Invalid)
+            or self.refused(name, Action.EDIT_SETUP)
+            or (not given and NotFound),
+            lambda: hints.settle_hint(
+                self.people[name], self.slug, hint, hints.SettledHint(taken=taken, reason=why)
+            ),
+            idle=same,
+        )
+        if done and not same:
+            self.model.hints[key] = wanted
+
     @act(Action.MANAGE_PLAN, often=2, which=NUMBER, whom=NUMBER, access=[*PlanAccess, None])
     def assign_plan(self, who, which, whom, access):
         name, members = self.person(who, Action.MANAGE_PLAN), list(self.model.members)
         section = SECTIONS[which % len(SECTIONS)]
         member = members[whom % len(members)] if whom % 12 else LOST
         row = self.model.members.get(member)
-        forms = section in (GOAL, "schedule", "policy")
+        forms = section in FORMS
         held = self.model.plan_access.get((section, member))
         same = (held["access"] if held else None) == access
         done = self.tried(

@@ -160,6 +160,7 @@ class Committee(Doing, Files, Later, Planning, Practice, Talk, Triage, Votes):
                     vendor_id=left[0] if left else None, reason="It fits."
                 )
                 decisions.record_decision(chair, self.slug, text)
+                self.keep_decided_plan("MEETING", "DECIDED")
             phases.change_phase(chair, self.slug, step)
             if step is Phase.SCORING:
                 self.fill(letters)
@@ -523,6 +524,7 @@ class Committee(Doing, Files, Later, Planning, Practice, Talk, Triage, Votes):
                 sealed = any(row["seals"] for row in self.model.ballots.values())
                 self.model.shown = self.model.shown or bool(self.model.marks or sealed)
             self.model.phase = to
+            self.keep_decided_plan(now, to)
             for sitting in filter(None, [self.model.sitting()]):  # it ends with its phase
                 sitting.update(ended=True, present=[])
             if to == "SETUP":

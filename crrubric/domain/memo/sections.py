@@ -9,6 +9,7 @@ from crrubric.domain.memo.cost import CostBlocks
 from crrubric.domain.memo.dissent import DissentBlocks
 from crrubric.domain.memo.needs import NeedBlocks
 from crrubric.domain.memo.people import CommitteeBlocks
+from crrubric.domain.memo.plan import PlanBlocks
 from crrubric.domain.memo.ranking import RankingBlocks
 from crrubric.domain.memo.tree import (
     Block,
@@ -55,10 +56,11 @@ class _MemoComposer:
         trust, dissent = TrustBlocks(facts, words), DissentBlocks(facts, words)
         written = VendorBlocks(facts, words)
         needs = [(N_("List of needs"), NeedBlocks(facts, words, written).blocks())]
+        plan = PlanBlocks(facts, words)
         status = MemoStatus.FINAL if facts.final else MemoStatus.DRAFT
         sections = (
             (N_("Recommendation"), self.recommendation()),
-            (N_("Background and need"), self.background()),
+            (N_("Background and need"), [*self.background(), *plan.background()]),
             (N_("Process and timeline"), self.process()),
             (N_("Committee"), CommitteeBlocks(facts, words).blocks()),
             (N_("Method"), self.method()),
@@ -70,7 +72,7 @@ class _MemoComposer:
             (N_("How stable the ranking is"), trust.robustness()),
             (N_("Cost and funding"), CostBlocks(facts, words).blocks()),
             (N_("Risks, conditions, commitments"), self.conditions()),
-            (N_("Implementation and next steps"), self.nothing()),
+            (N_("Implementation and next steps"), plan.next_steps()),
             (N_("Approvals"), self.approvals()),
             (N_("Attachments"), self.attachments()),
         )
@@ -92,9 +94,6 @@ class _MemoComposer:
         if self.facts.in_place:
             return N_("Memo on the curriculum in place: %(title)s")
         return N_("Selection memo: %(title)s")
-
-    def nothing(self) -> list[Block]:
-        return [Paragraph(self.words(NONE))]
 
     def summary(self) -> Iterable[Block]:
         """One page for the board."""
@@ -396,6 +395,7 @@ class _MemoComposer:
             ),
         )
         yield from VoteBlocks(self.facts, words).blocks()
+        yield from PlanBlocks(self.facts, words).hints()
         yield from self.corrections()
 
     def corrections(self) -> Iterable[Block]:

@@ -4,13 +4,14 @@ No file format is known here. Word and HTML are rendered from the same `Memo`, s
 words and numbers stand in both.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 
 from crrubric.domain.ballots.blindness import LateChange
 from crrubric.domain.meeting.motions import AdoptedGroup
 from crrubric.domain.meeting.ranking import AdoptedRanking
+from crrubric.domain.memo.plan_facts import MemoPlan
 from crrubric.domain.results.contradictions import Contradiction
 from crrubric.domain.results.cost import PriceBasis
 from crrubric.domain.results.results import Results
@@ -531,6 +532,7 @@ class MemoFacts:
     prices: MemoPrices = MemoPrices()
     questions: tuple[MemoQuestion, ...] = ()  # those that were not withdrawn
     earlier_decisions: tuple[MemoEarlierDecision, ...] = ()
+    plan: MemoPlan = field(default_factory=MemoPlan)
 
     @property
     def made_from_file(self) -> bool:

@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 from crrubric.domain.planning.answers import NO, YES, PlanAnswer, PlanRow
 from crrubric.domain.planning.progress import PlanAnswers
 from crrubric.domain.planning.prompts import (
+    CriterionHint,
     Prompt,
     PromptColumn,
     PromptKind,
@@ -77,6 +78,15 @@ def write_as_text(prompt: Prompt, answer: PlanAnswer | None, words: AnswerFormat
     if prompt.kind is PromptKind.CHOICES:
         return "\n".join(_write_option(prompt, row, words) for row in answer)
     return "\n".join(_write_row(prompt, row, words) for row in answer)
+
+
+def write_hint_reason(
+    hint: CriterionHint, section: WorkbookSection, answers: PlanAnswers, words: AnswerFormatter
+) -> str:
+    """Why a hint is given, with the answer that it is about."""
+    prompt = section.find_prompt(hint.conditions[0].prompt)
+    answer = write_as_text(prompt, answers.get(prompt.code), words) if prompt else ""
+    return hint.text.replace("{answer}", answer)
 
 
 def _write_option(prompt: Prompt, row: PlanRow, words: AnswerFormatter) -> str:

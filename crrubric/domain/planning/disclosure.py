@@ -70,6 +70,18 @@ def hide_small_counts(
     )
 
 
+def find_hidden_counts(counts: Mapping[str, int]) -> frozenset[str]:
+    """Which of the counts that somebody typed are not printed: small ones, never one alone, and
+    with the next greater ones until nobody who knows their sum knows anything small."""
+    order = sorted(counts, key=lambda code: (counts[code], code))
+    hidden = [code for code in order if counts[code] < SMALLEST_SHOWN]
+    for code in order[len(hidden) :] if hidden else ():
+        if len(hidden) > 1 and sum(counts[one] for one in hidden) >= SMALLEST_SHOWN:
+            break
+        hidden.append(code)
+    return frozenset(hidden)
+
+
 def list_settings(band: Band) -> tuple[Setting, Setting]:
     """The two settings of a band."""
     return SETTINGS[band, True], SETTINGS[band, False]

@@ -19,6 +19,15 @@ PlanAnswers = Mapping[str, PlanAnswer]
 
 GOAL = "goal"  # the section with the goal
 LETTERS = ("specific", "measurable", "attainable", "realistic", "time_bound")  # its five cells
+LETTER_LABELS = dict(
+    zip(
+        LETTERS,
+        (
+            N_("Specific"), N_("Measurable"), N_("Attainable"), N_("Realistic"), N_("Time-bound"),
+        ),
+        strict=True,
+    )
+)  # fmt: skip
 # which cell a check is about, where it has another name there
 CELL_OF_LETTER = {"relevant": "realistic"}
 CHECK = "goal_check"  # among the answers of a section: whether the goal holds, of which wording

@@ -125,6 +125,15 @@ class CriterionHint:
     conditions: tuple[WarningCondition, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class HintKey:
+    """Which hint it is: codes of its section and its criterion, and its kind."""
+
+    section: str
+    criterion: str
+    kind: HintKind
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkbookSection:
     """One of the twelve sections.

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from crrubric.domain.record.chain import hash_text, to_canonical_json
+from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import LabelledEnum
 
 SCHEMA = "crrubric.must-have-vote/1"
 DIGITS = 7  # hex digits: any number made of them is one that a hidden field can carry
@@ -14,6 +16,15 @@ DIGITS = 7  # hex digits: any number made of them is one that a hidden field can
 def number_wording(title: str, question: str) -> int:
     """A number that stands for the words in which a criterion asks."""
     return int(hash_text(to_canonical_json([title, question]))[:DIGITS], 16)
+
+
+class VoteState(LabelledEnum):
+    """How far the vote is: of the last round, what everybody on the committee may know."""
+
+    NONE = "NONE", N_("no vote held")
+    OPEN = "OPEN", N_("vote open")
+    UNSETTLED = "UNSETTLED", N_("voted, not all settled")
+    SETTLED = "SETTLED", N_("voted and settled")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,6 +68,7 @@ KINDS = {
     "plan_versions": N_("section of the planning workbook"),
     "plan_access": N_("who works on a section of the planning workbook"),
     "action_items": N_("action item"),
+    "hints": N_("hint of the planning workbook"),
     "seen": N_("ballot seen by another reviewer"),
     IMPORTS: N_("marks imported from a file"),
 }
@@ -82,7 +83,7 @@ SIGNED = {
     "must_have_vote": "votes", "sealed_vote": "sealed_votes", "vote_count": "vote_counts",
     "reinstatement": "reinstated", "question": "questions", "asking": "askings",
     "kept_triage": "kept_counts",
-    "plan_version": "plan_versions", "action_item": "action_items",
+    "plan_version": "plan_versions", "action_item": "action_items", "hint_decision": "hints",
 }  # fmt: skip
 
 # tables whose rows stay when what they tell of is over: they are signed, and on no other list

@@ -25,6 +25,13 @@ def replay_plan_answers(state: State, entry: ToldEntry) -> None:
     state.sign("plan_version", key, signed | ({"began_at": entry.at} if began else {}))
 
 
+def replay_hint(state: State, entry: ToldEntry) -> None:
+    """A hint that the chair took or declined, the first time or otherwise than before."""
+    key = entry.row["plan_section"], entry.row["code"], entry.row["kind"]
+    state.hints[key] = {"taken": entry.told["taken"], "reason": entry.reason}
+    state.sign("hint_decision", key, {"decided_by": entry.actor_name, "decided_at": entry.at})
+
+
 def replay_plan_assignment(state: State, entry: ToldEntry) -> None:
     """A member who is asked to fill or read a section, or is no more."""
     key = entry.row["plan_section"], entry.member_id

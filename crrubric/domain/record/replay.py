@@ -115,6 +115,7 @@ STEPS: dict[Event, Step] = {
     Event.QUESTION_WITHDRAWN: Step(questions.replay_question_withdrawal, ("questions",)),
     Event.PLAN_ANSWERED: Step(plans.replay_plan_answers, ("plan_versions",)),
     Event.PLAN_RESTORED: Step(plans.replay_plan_answers, ("plan_versions",)),
+    Event.PLAN_HINT_SETTLED: Step(plans.replay_hint, ("hints",)),
     Event.PLAN_ASSIGNED: Step(plans.replay_plan_assignment, ("plan_access",)),
     Event.ITEM_RECORDED: Step(items.replay_item, ("action_items",)),
     Event.ITEM_CHANGED: Step(items.replay_item_change, ("action_items",)),

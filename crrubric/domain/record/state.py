@@ -142,10 +142,12 @@ class State:
     cohort: list[Row] = field(default_factory=list)
     venues: dict[str, Row] = field(default_factory=dict)
     kept_counts: dict[int, Row] = field(default_factory=dict)
-    # of the planning workbook: versions by section and number, what members are asked to do
+    # of the planning workbook: versions by section and number, what members are asked to do, and
+    # what became of hints, by section, criterion and kind
     plan_versions: dict[Pair, Row] = field(default_factory=dict)
     plan_access: dict[Pair, Row] = field(default_factory=dict)
     action_items: dict[int, Row] = field(default_factory=dict)
+    hints: dict[Triple, Row] = field(default_factory=dict)
     # member and vendor where the member has seen another's ballot
     seen: set[Pair] = field(default_factory=set)
     signed: dict[tuple[str, Any, str], object] = field(default_factory=dict)

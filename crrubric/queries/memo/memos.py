@@ -58,6 +58,7 @@ from crrubric.queries.memo.people import (
     list_memo_recusals,
     load_memo_scope,
 )
+from crrubric.queries.memo.plan import load_memo_plan
 from crrubric.queries.memo.prices import load_memo_prices
 from crrubric.queries.memo.sittings import load_memo_sitting
 from crrubric.queries.memo.votes import list_memo_votes
@@ -162,6 +163,7 @@ def load_memo_facts(
         ),
         questions=list_memo_questions(session, evaluation, language),
         prices=load_memo_prices(session, evaluation, zone),
+        plan=load_memo_plan(session, evaluation),
     )
     end_reading(session)  # what follows is arithmetic, and can take seconds
     return read_facts(

@@ -1,9 +1,10 @@
 """Reading triage of an evaluation: its line, the past cohort, venues, and counts that are kept."""
 
+from datetime import datetime
 from fractions import Fraction
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from crrubric.domain.planning.calibration import Calibration, make_calibration
 from crrubric.domain.planning.cohort import CohortGroup
@@ -58,3 +59,14 @@ def list_kept_triage(session: Session, evaluation_id: int) -> list[KeptTriage]:
             .order_by(KeptTriage.number.desc())
         )
     )
+
+
+def find_newest_kept(
+    session: Session, evaluation_id: int, until: datetime | None = None
+) -> KeptTriage | None:
+    """What was kept last, with its counts, in one query. Args: until: at this moment."""
+    wanted = select(KeptTriage).where(KeptTriage.evaluation_id == evaluation_id)
+    if until is not None:
+        wanted = wanted.where(KeptTriage.kept_at <= until)
+    newest = wanted.order_by(KeptTriage.number.desc()).limit(1)
+    return session.scalar(newest.options(joinedload(KeptTriage.counts)))

@@ -18,7 +18,13 @@ from crrubric.domain.planning.vote_effects import (
     foresee_vote_closing,
     foresee_vote_opening,
 )
-from crrubric.domain.planning.votes import CountedAnswer, VoteTally, number_wording, tally_answers
+from crrubric.domain.planning.votes import (
+    CountedAnswer,
+    VoteState,
+    VoteTally,
+    number_wording,
+    tally_answers,
+)
 from crrubric.domain.setup.lifecycle import HAS_CRITERIA, HAS_REVIEWERS
 from crrubric.domain.text import sort_key
 from crrubric.domain.vocabulary import Answer, Stakeholder
@@ -54,6 +60,22 @@ def find_open_vote(session: Session, evaluation_id: int) -> MustHaveVote | None:
     """The round that is open now."""
     found = find_newest_vote(session, evaluation_id)
     return found if found is not None and found.closed_at is None else None
+
+
+def find_vote_state(session: Session, evaluation_id: int) -> VoteState:
+    """How far the last round is."""
+    vote = find_newest_vote(session, evaluation_id)
+    if vote is None:
+        return VoteState.NONE
+    if vote.closed_at is None:
+        return VoteState.OPEN
+    unsettled = (
+        select(VoteCount)
+        .join(Criterion, Criterion.id == VoteCount.criterion_id)
+        .where(VoteCount.vote_id == vote.id, VoteCount.adopted.is_(None), ~Criterion.left_out)
+    )
+    left = session.scalar(select(unsettled.exists()))
+    return VoteState.UNSETTLED if left else VoteState.SETTLED
 
 
 def find_newest_closed_vote(session: Session, evaluation_id: int) -> MustHaveVote | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -9,9 +10,10 @@ from sqlalchemy.orm import Session
 from crrubric.domain.actions import Action
 from crrubric.domain.planning.answers import PlanAnswer
 from crrubric.domain.planning.progress import GOAL, digest_goal
+from crrubric.domain.planning.prompts import HintKey
 from crrubric.domain.planning.rights import PlanRights
 from crrubric.domain.vocabulary import PlanAccess
-from crrubric.models import Member, PlanAssignment, PlanVersion
+from crrubric.models import HintDecision, Member, PlanAssignment, PlanVersion
 from crrubric.queries.people.access import Seat
 
 NOTHING: Mapping[str, PlanAnswer] = {}
@@ -52,11 +54,14 @@ def load_plan_rights(session: Session, seat: Seat) -> PlanRights:
     )
 
 
-def load_workbook(session: Session, evaluation_id: int) -> Workbook:
-    """The newest version of every section, in one query."""
+def load_workbook(session: Session, evaluation_id: int, until: datetime | None = None) -> Workbook:
+    """The newest version of every section, in one query. Args: until: as it was at this moment."""
+    asked = PlanVersion.evaluation_id == evaluation_id
+    if until is not None:
+        asked &= PlanVersion.began_at <= until
     newest = (
         select(PlanVersion.section, func.max(PlanVersion.number).label("number"))
-        .where(PlanVersion.evaluation_id == evaluation_id)
+        .where(asked)
         .group_by(PlanVersion.section)
         .subquery()
     )
@@ -77,6 +82,12 @@ def list_plan_versions(session: Session, evaluation_id: int, section: str) -> li
         PlanVersion.evaluation_id == evaluation_id, PlanVersion.section == section
     )
     return list(session.scalars(wanted.order_by(PlanVersion.number)))
+
+
+def load_hint_decisions(session: Session, evaluation_id: int) -> dict[HintKey, HintDecision]:
+    """What the chair made of hints; of those that no answer gives any more as well."""
+    rows = session.scalars(select(HintDecision).where(HintDecision.evaluation_id == evaluation_id))
+    return {HintKey(row.section, row.criterion, row.kind): row for row in rows}
 
 
 def list_plan_people(

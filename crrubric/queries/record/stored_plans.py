@@ -7,6 +7,7 @@ from crrubric.domain.record.state import GROUP, ITEM, KEPT, POINT, State
 from crrubric.domain.record.vote_steps import COUNT, UNSETTLED
 from crrubric.models import (
     ActionItem,
+    HintDecision,
     KeptCount,
     KeptTriage,
     MustHaveVote,
@@ -57,7 +58,7 @@ def read_stored_triage(rows: StoredRows, state: State) -> None:
 
 
 def read_stored_plan(rows: StoredRows, state: State) -> None:
-    """The planning workbook: versions of sections, and who works on which."""
+    """The planning workbook: versions of sections, who works on which, what became of hints."""
     for row in rows.read(PlanVersion):
         key = row["section"], row["number"]
         answers = {code: canonical_answer(answer) for code, answer in row["answers"].items()}
@@ -65,6 +66,10 @@ def read_stored_plan(rows: StoredRows, state: State) -> None:
         sign_row(state, "plan_version", key, row, SIGNED_PLAN)
     for row in rows.read(PlanAssignment):
         state.plan_access[row["section"], row["member_id"]] = plain_columns(row, ("access",))
+    for row in rows.read(HintDecision):
+        hint = row["section"], row["criterion"], row["kind"].value
+        state.hints[hint] = plain_columns(row, ("taken", "reason"))
+        sign_row(state, "hint_decision", hint, row, ("decided_by", "decided_at"))
 
 
 def read_stored_items(rows: StoredRows, state: State) -> None:

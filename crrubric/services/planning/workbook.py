@@ -236,8 +236,12 @@ def tell_answers(changed: GivenAnswers, answers: GivenAnswers) -> list[dict[str,
 def _goes_on(opened: _OpenSection, version: PlanVersion) -> bool:
     """Whether this save belongs to the sitting in which the version was made.
 
-    A wording of the goal that a section was held against is kept, however short ago it is.
+    A wording of the goal that a section was held against is kept, however short ago it is; so is
+    what the final memo prints.
     """
+    decided_at = opened.seat.evaluation.decided_at
+    if decided_at is not None and version.saved_at <= decided_at:
+        return False
     if version.member_id != opened.member.id or now_utc() - version.saved_at >= SITTING:
         return False
     if opened.section.code != GOAL:

@@ -3,6 +3,7 @@
 # the modules with a blueprint; `crrubric.web` registers them
 BLUEPRINTS = (
     "cohorts",
+    "hints",
     "item_pages.item_edits",
     "item_pages.items",
     "kept",

@@ -82,6 +82,23 @@ class SettledLineForm(Form):
         return good
 
 
+class HintForm(Form):
+    """What the chair makes of a hint; `version` is of what was settled before."""
+
+    version = HiddenField()
+    settled = RadioChoiceField(
+        _("What do you make of it?"),
+        choices=[SelectChoice(YES, _("Take it")), SelectChoice(NO, _("Decline it"))],
+        validators=[InputRequired(_("Choose one."))],
+    )
+    reason = TextAreaField(_("Why?"), [InputRequired(_("Say why.")), limit_length(limits.NOTE)])
+
+    def named(self, name: str) -> Self:
+        """The form with ids of its own, for a page that has several of them."""
+        self.settled.id, self.reason.id = f"{name}settled", f"{name}reason"
+        return self
+
+
 class RosterForm(Form):
     """A file with learners, of which nothing is stored."""
 

@@ -74,6 +74,16 @@ PLANNING_HELP = (
         ),
     ),
     HelpTopic(
+        anchor="plan-hints",
+        title=N_("Hints of the plan"),
+        pages=("hints.show_hints",),
+        chair=N_(
+            "Some answers suggest that a criterion be a must-have, weigh more, or not apply. Take "
+            "each hint or decline it, with your reason, which the memo prints. Nothing in the "
+            "rubric changes by it. You can decide otherwise while the rubric can be changed."
+        ),
+    ),
+    HelpTopic(
         anchor="plan-people",
         title=N_("Who works on a section"),
         pages=("plan_people.show_plan_people",),

@@ -13,7 +13,6 @@ from crrubric.domain.planning.answers import PlanAnswer
 from crrubric.domain.planning.progress import (
     AMEND,
     GOAL,
-    find_goal_lines,
     find_section_state,
     is_check_missing,
     list_missing_prompts,
@@ -28,7 +27,6 @@ from crrubric.models import PlanVersion
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.planning.workbook import (
     Workbook,
-    list_plan_versions,
     load_plan_rights,
     load_workbook,
 )
@@ -39,7 +37,7 @@ from crrubric.services.planning.workbook import (
 )
 from crrubric.web.planning.answer_fields import NewerAnswer, PlanForm, make_plan_form_class
 from crrubric.web.planning.plan_words import list_goal_cells, write_answer_in_words
-from crrubric.web.planning.workbook import HOME, find_goal_to_show
+from crrubric.web.planning.workbook import HOME, find_goal_to_show, list_goal_wordings
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import Form, attach_error
 from crrubric.web.shared.language import current_language
@@ -143,13 +141,6 @@ def list_warnings_by_prompt(
     for number, warning in enumerate(section.warnings):
         found.setdefault(warning.beside, []).append((number, warning, warning in shown))
     return found
-
-
-def list_goal_wordings(seat: Seat) -> list[tuple[PlanVersion, list[tuple[str, str]]]]:
-    """Every wording that the goal has had, the newest first, with its cells."""
-    versions = list_plan_versions(db.session(), seat.evaluation.id, GOAL)
-    places = find_goal_lines([row.answers for row in versions])
-    return [(versions[place], list_goal_cells(versions[place].answers)) for place in places[::-1]]
 
 
 @bp.post("")

@@ -14,22 +14,11 @@ from crrubric.domain.planning.differences import (
     write_as_text,
     write_cell,
 )
-from crrubric.domain.planning.progress import AMEND, CHECK, HOLDS, LETTERS
+from crrubric.domain.planning.progress import AMEND, CHECK, HOLDS, LETTER_LABELS, LETTERS
 from crrubric.domain.planning.prompts import Prompt, PromptColumn
 from crrubric.domain.planning.section_files import find_workbook_section
-from crrubric.domain.translation import N_
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.words import NOTHING, format_day, format_money, format_short_number
-
-LETTER_WORDS = dict(
-    zip(
-        LETTERS,
-        (
-            N_("Specific"), N_("Measurable"), N_("Attainable"), N_("Realistic"), N_("Time-bound"),
-        ),
-        strict=True,
-    )
-)  # fmt: skip
 
 
 def init_app(app: Flask) -> None:
@@ -66,7 +55,7 @@ def write_iso_day(text: str) -> str:
 
 def list_goal_cells(goal: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(letter in words, what is written there) of the cells of the goal that are filled in."""
-    return [(gettext(LETTER_WORDS[key]), str(goal[key])) for key in LETTERS if goal.get(key)]
+    return [(gettext(LETTER_LABELS[key]), str(goal[key])) for key in LETTERS if goal.get(key)]
 
 
 def name_plan_section(code: str) -> str:

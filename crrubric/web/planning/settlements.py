@@ -23,6 +23,7 @@ from crrubric.queries.planning.votes import (
 from crrubric.queries.setup.wording import translate_rubric_text
 from crrubric.services.planning import settlements as service
 from crrubric.web.planning.forms import NO, YES, SettledLineForm, SettlementForm
+from crrubric.web.planning.hints import find_criterion_hints
 from crrubric.web.planning.votes import HOME
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import attach_error
@@ -104,6 +105,7 @@ def render_settlement(
         lines=lines,
         problems=problems,
         needs=load_needs(db.session(), seat.evaluation.id),
+        hints=find_criterion_hints(seat),
     )
 
 

@@ -32,6 +32,7 @@ from crrubric.queries.setup.rubrics import list_rubric_parts
 from crrubric.services.planning import votes as service
 from crrubric.web.ballots.forms import VoteForm
 from crrubric.web.ballots.mark_fields import MarkFields, Tried, make_mark_fields
+from crrubric.web.planning.hints import find_criterion_hints
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import status_of
 from crrubric.web.shared.forms import Form, attach_error, join_form_errors
@@ -149,6 +150,7 @@ def render_vote_ballot(seat: Seat, *, tried: Tried | None = None) -> str:
         fields={row.id: make_vote_fields(row, answers.get(row.id), tried) for row in asked},
         tried=tried,
         needs=load_needs(db.session(), seat.evaluation.id),
+        hints=find_criterion_hints(seat, voting=True),
         **values,
     )
 

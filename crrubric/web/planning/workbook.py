@@ -11,6 +11,7 @@ from crrubric.domain.planning.answers import PlanAnswer
 from crrubric.domain.planning.progress import (
     GOAL,
     SectionState,
+    find_goal_lines,
     find_section_state,
     read_goal_check,
 )
@@ -21,9 +22,11 @@ from crrubric.domain.vocabulary import PlanAccess
 from crrubric.extensions import db
 from crrubric.models import Member, PlanVersion
 from crrubric.queries.people.access import Seat
+from crrubric.queries.planning.votes import find_vote_state
 from crrubric.queries.planning.workbook import (
     Workbook,
     list_plan_people,
+    list_plan_versions,
     load_plan_rights,
     load_workbook,
 )
@@ -34,6 +37,7 @@ from crrubric.web.shared.page import render_page
 
 bp = Blueprint("workbook", __name__, url_prefix="/evaluations/<slug>/plan")
 HOME = "workbook.show_plan"
+VOTES = "votes.show_vote"  # the section that is the vote on must-haves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +72,8 @@ def show_plan(seat: Seat) -> ResponseReturnValue:
         total=len(forms),
         done=sum(line.state is SectionState.COMPLETE for line in forms),
         goal=find_goal_to_show(rights, workbook),
+        vote=VOTES,
+        vote_state=find_vote_state(db.session(), seat.evaluation.id),
         whole=rights.whole,
         may_manage=rights.every,
     )
@@ -95,6 +101,13 @@ def find_goal_to_show(rights: PlanRights, workbook: Workbook) -> Mapping[str, Pl
     return workbook.answers(GOAL) if rights.may_read(GOAL) else {}
 
 
+def list_goal_wordings(seat: Seat) -> list[tuple[PlanVersion, list[tuple[str, str]]]]:
+    """Every wording that the goal has had, the newest first, with its cells."""
+    versions = list_plan_versions(db.session(), seat.evaluation.id, GOAL)
+    places = find_goal_lines([row.answers for row in versions])
+    return [(versions[place], list_goal_cells(versions[place].answers)) for place in places[::-1]]
+
+
 @bp.get("/print")
 @require_permission(Action.VIEW_PLAN)
 def show_printed_plan(seat: Seat) -> ResponseReturnValue:
@@ -116,5 +129,5 @@ def show_printed_plan(seat: Seat) -> ResponseReturnValue:
             one.code: read_goal_check(workbook.answers(one.code), workbook.wording)
             for one in sections
         },
-        goal_cells=list_goal_cells(find_goal_to_show(rights, workbook)),
+        earlier={GOAL: list_goal_wordings(seat)[1:]} if rights.may_read(GOAL) else {},
     )

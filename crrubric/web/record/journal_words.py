@@ -40,7 +40,7 @@ from crrubric.web.shared.words import NOTHING, format_day
 from crrubric.web.shared.zones import label_zone
 
 OF_ANSWERS = (Event.PLAN_ANSWERED, Event.PLAN_RESTORED)
-OF_PLAN = (*OF_ANSWERS, Event.PLAN_ASSIGNED)
+OF_PLAN = (*OF_ANSWERS, Event.PLAN_ASSIGNED, Event.PLAN_HINT_SETTLED)
 # `vendor_id` stands beside `vendor`, the name that people read
 HIDDEN = frozenset({"vendor_id"})
 FIELDS = {
@@ -55,6 +55,7 @@ FIELDS = {
     "by": N_("positions moved"),
     "section": N_("section"),
     "bytes": N_("size in bytes"),
+    "taken": N_("taken"),
     "tells prices": N_("tells prices"),
     "carried": N_("carried"),
     "chair": N_("chair"),

@@ -6,10 +6,12 @@ from sqlalchemy import event
 from crrubric.domain.planning.progress import digest_goal
 from crrubric.domain.vocabulary import Phase, PlanAccess, Role
 from crrubric.extensions import db
+from crrubric.services.planning import votes
 from crrubric.services.planning.people import assign_plan_section
+from crrubric.services.planning.settlements import SettledMustHave, settle_must_haves
 from crrubric.services.planning.workbook import record_goal_check, save_plan_answers
 from tests.factories import Factory, Made
-from tests.integration.conftest import Visit
+from tests.integration.conftest import Visit, Visitor
 from tests.integration.planning.test_workbook import answers, ask, member_of, versions
 from tests.pages import filled_form, parse, words
 
@@ -33,6 +35,31 @@ def test_a_chair_sees_twelve_sections_and_how_far_they_are(made: Made, visit: Vi
     assert text.count("started") == 2
     assert text.count("empty") == 8
     assert f"{made.reviewers[0].name} (fill it in)" in text
+
+
+def test_must_haves_lead_to_the_vote_and_say_how_far_it_is(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SETUP, reviewers=2)
+    chair, reviewer = visit(made.chair), visit(made.reviewers[0])
+    said = [said_of_must_haves(chair, made)]
+    votes.open_vote(made.chair, made.slug)
+    said.append(said_of_must_haves(reviewer, made))
+    votes.close_vote(made.chair, made.slug)
+    said.append(said_of_must_haves(chair, made))
+    given = {row.id: SettledMustHave(must_have=True, reason="We need it.") for row in made.criteria}
+    settle_must_haves(made.chair, made.slug, 1, given)
+    said.append(said_of_must_haves(reviewer, made))
+
+    assert said == ["no vote held", "vote open", "voted, not all settled", "voted and settled"]
+
+
+def said_of_must_haves(person: Visitor, made: Made) -> str:
+    """The state beside the link to the vote on the overview."""
+    page = person.page(made.url("plan/"))
+    (line,) = [row for row in page.all("li") if row.get("value") == "11"]
+    (link,) = line.iter("a")
+    assert link.get("href") == made.url("must-haves/")
+    (state,) = [row for row in line.iter("span") if "plan-state" in row.get("class", "")]
+    return words(state)[2:]
 
 
 def test_a_member_sees_only_what_they_are_asked_to(made: Made, visit: Visit):
@@ -221,6 +248,22 @@ def test_the_whole_workbook_is_one_document(made: Made, visit: Visit):
 
     for said in ("1. Goal", "Nine of ten finish.", "31 %", "it holds", "12. How we will know"):
         assert said in text
+
+
+def test_the_printed_workbook_keeps_every_wording_of_the_goal(made: Made, visit: Visit):
+    first = {"specific": "Nine of ten finish."}
+    save_plan_answers(made.chair, made.slug, "goal", first)
+    record_goal_check(made.chair, made.slug, "causes", "amend", wording=digest_goal(first))
+    once = words(visit(made.chair).page(made.url("plan/print")).root)
+    save_plan_answers(made.chair, made.slug, "goal", {"specific": "Eight of ten finish."})
+
+    text = words(visit(made.chair).page(made.url("plan/print")).root)
+
+    assert "Earlier wordings of the goal" not in once
+    earlier = text[text.index("Earlier wordings of the goal") :]
+    assert "Eight of ten finish." not in earlier
+    assert f"Until then: {made.chair.name}" in earlier
+    assert "Nine of ten finish." in earlier
 
 
 def test_the_journal_tells_answers_in_words(made: Made, visit: Visit):

@@ -13,6 +13,7 @@ from crrubric.domain.planning.calibration import GUIDE
 from crrubric.domain.planning.cohort import CohortGroup
 from crrubric.domain.planning.items import ItemState
 from crrubric.domain.planning.progress import digest_goal
+from crrubric.domain.planning.prompts import HintKey, HintKind
 from crrubric.domain.planning.triage import Setting
 from crrubric.domain.planning.venues import Venue, VenueHours, VenueKind
 from crrubric.domain.setup.assignment import Assignment
@@ -38,6 +39,7 @@ from crrubric.services.exchange.imports import import_marks, import_new_evaluati
 from crrubric.services.meeting import decisions, meetings, motions, positions, reinstatements
 from crrubric.services.people.district import set_district
 from crrubric.services.planning import calibrations, items, settlements, votes, workbook
+from crrubric.services.planning.hints import SettledHint, settle_hint
 from crrubric.services.planning.kept_counts import keep_counts
 from crrubric.services.planning.people import assign_plan_section
 from crrubric.services.planning.venues import set_venues
@@ -214,6 +216,9 @@ def plan(made: Made) -> None:
     workbook.save_plan_answers(filler, slug, "learners", {"barriers": "Work", "iep_504": "14.8"})
     workbook.save_plan_answers(chair, slug, "learners", {"barriers": None, "first": "Seniors"})
     workbook.restore_plan_version(chair, slug, "learners", 1)
+    hint = HintKey("learners", "ada", HintKind.MUST_HAVE)
+    for taken, why in ((False, "We have other means."), (True, "The law asks for it.")):
+        settle_hint(chair, slug, hint, SettledHint(taken=taken, reason=why))
     wording = digest_goal(goal)
     workbook.record_goal_check(filler, slug, "learners", "holds", wording=wording)
     workbook.save_plan_answers(chair, slug, "causes", {"causes": rows})

@@ -30,7 +30,7 @@ MOST = {
     "compare": 13,
     "cell beside": 20,
     "progress": 16,
-    "memo": 45,
+    "memo": 48,
     "rubric": 7,
     "questions": 15,
     "search": 13,
@@ -153,10 +153,10 @@ def test_the_number_of_queries_does_not_grow(make: Factory, visit: Visit):
 
 VOTING = {
     "vote": 11,
-    "vote ballot": 13,
+    "vote ballot": 14,
     "vote review": 13,
     "vote result": 14,
-    "settle": 10,
+    "settle": 12,
     "weights": 9,
 }
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from crrubric.domain.planning.disclosure import (
     SMALLEST_SHOWN,
     SafeCounts,
+    find_hidden_counts,
     hide_small_counts,
     list_settings,
 )
@@ -200,3 +201,29 @@ def test_where_all_counts_are_small_all_are_hidden(counts: tuple[int, ...]):
     kept = hide_small_counts(make_world(*counts))
 
     assert kept.hidden == set(Setting)
+
+
+@pytest.mark.parametrize(
+    ("counts", "hidden"),
+    [
+        ({"a": 214, "b": 61}, ""),
+        ({"a": 214, "b": 61, "c": 3}, "bc"),
+        ({"a": 214, "b": 61, "c": 3, "d": 4}, "bcd"),
+        ({"a": 214, "b": 61, "c": 9, "d": 4}, "cd"),
+        ({"a": 214, "b": 0}, "ab"),
+        ({"a": 3}, "a"),
+        ({}, ""),
+    ],
+)
+def test_a_small_count_that_was_typed_is_not_printed_alone(counts: dict[str, int], hidden: str):
+    assert find_hidden_counts(counts) == set(hidden)
+
+
+@given(st.dictionaries(st.text("abcdefgh", min_size=1, max_size=1), number))
+def test_who_knows_the_sum_of_what_was_typed_knows_no_small_count(counts: dict[str, int]):
+    hidden = find_hidden_counts(counts)
+
+    assert all(counts[code] >= SMALLEST_SHOWN for code in counts.keys() - hidden)
+    if hidden and hidden != counts.keys():
+        assert len(hidden) > 1
+        assert sum(counts[code] for code in hidden) >= SMALLEST_SHOWN

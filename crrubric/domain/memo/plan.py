@@ -1,0 +1,260 @@
+"""What the memo prints of the planning workbook: why, for whom, and what follows."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from crrubric.domain.memo.plan_facts import MemoSeats
+from crrubric.domain.memo.tree import Block, Bullets, Heading, MemoFacts, Paragraph, Table
+from crrubric.domain.memo.words import NONE, ValueFormatter
+from crrubric.domain.planning.answers import PlanAnswer, PlanRow, is_rows
+from crrubric.domain.planning.differences import (
+    AnswerFormatter,
+    write_as_text,
+    write_cell,
+    write_hint_reason,
+)
+from crrubric.domain.planning.disclosure import SMALLEST_SHOWN, find_hidden_counts
+from crrubric.domain.planning.progress import (
+    GOAL,
+    LETTER_LABELS,
+    LETTERS,
+    PlanAnswers,
+    list_shown_hints,
+)
+from crrubric.domain.planning.prompts import (
+    CriterionHint,
+    HintKey,
+    Prompt,
+    PromptColumn,
+    PromptKind,
+    WorkbookSection,
+)
+from crrubric.domain.planning.section_files import find_workbook_section, load_workbook_sections
+from crrubric.domain.planning.triage import list_setting_rows
+from crrubric.domain.translation import N_
+
+NO_ANSWERS: PlanAnswers = {}
+HIDDEN = N_("hidden")
+
+
+class PlanBlocks:
+    """The sections that are filled from the workbook."""
+
+    def __init__(self, facts: MemoFacts, words: ValueFormatter) -> None:
+        self.facts, self.words, self.plan = facts, words, facts.plan
+        self.formatter = AnswerFormatter(
+            translate=words.translate,
+            day=self.day,
+            number=self.number,
+            money=lambda dollars: words.money(int(dollars * 100)),
+        )
+
+    # background and need
+
+    def background(self) -> Iterable[Block]:
+        """The goal, why learners need it, how many seats, what lies at the root."""
+        yield from self.part(N_("The goal"), self.goal())
+        yield from self.part(N_("Why learners need it"), self.reasons())
+        yield from self.part(N_("Learners and seats"), self.seats())
+        yield from self.part(N_("Root causes"), self.prompts("causes", "causes"))
+
+    def part(self, title: str, blocks: Iterable[Block]) -> Iterable[Block]:
+        """A part of a section under its heading; without anything in it, it says so."""
+        yield Heading(2, self.words(title))
+        found = list(blocks)
+        yield from found or [Paragraph(self.words(NONE))]
+
+    def goal(self) -> Iterable[Block]:
+        """The cells of the goal that are filled in, and the action for the day it was set."""
+        words, answers = self.words, self.answers(GOAL)
+        for letter in LETTERS:
+            if text := answers.get(letter):
+                yield Paragraph(str(text), f"{words(LETTER_LABELS[letter])}:")
+        if action := answers.get("today"):
+            more = [str(answers.get("today_owner", "")), str(answers.get("today_on", ""))]
+            told = ", ".join(filter(None, more))
+            text = f"{action} ({told})" if told else str(action)
+            yield Paragraph(text, words(N_("First action:")))
+
+    def reasons(self) -> Iterable[Block]:
+        """Reasons and groups with their learners; counts that could tell of a person are hidden."""
+        words, answers = self.words, self.answers("reasons")
+        hides = False
+        for code, title in (("reasons", N_("Reasons")), ("groups", N_("Groups served"))):
+            prompt, answer = self.prompt("reasons", code), answers.get(code)
+            if is_rows(answer) and answer:
+                yield (table := self.counted(prompt, answer, words(title)))
+                hides = hides or any(row[1] == words(HIDDEN) for row in table.rows)
+        if hides:
+            yield self.why_hidden()
+        if total := answers.get("learners"):
+            yield Paragraph(self.total(str(total)), words(N_("Different learners in all:")))
+        if source := answers.get("source"):
+            yield Paragraph(str(source), words(N_("Where the numbers come from:")))
+
+    def counted(self, prompt: Prompt, rows: Sequence[PlanRow], title: str) -> Table:
+        """What was chosen, with the learners of each."""
+        counts = {row["option"]: int(row["count"]) for row in rows if row.get("count")}
+        hidden = find_hidden_counts(counts)
+        labels = {one.code: one.label for one in prompt.options}
+        lines = []
+        for row in rows:
+            code = row["option"]
+            named = ": ".join(filter(None, (labels.get(code, code), row.get("words", ""))))
+            count = str(counts[code]) if code in counts else "–"
+            lines.append((named, self.words(HIDDEN) if code in hidden else count))
+        return Table(title, (title, self.words(N_("Learners"))), tuple(lines))
+
+    def total(self, text: str) -> str:
+        """How many learners; of a few, that they are few."""
+        if Decimal(text) < SMALLEST_SHOWN:
+            return self.words(N_("fewer than %(least)s"), least=SMALLEST_SHOWN)
+        return self.number(Decimal(text))
+
+    def seats(self) -> Iterable[Block]:
+        """The kept counts by setting, and the online seats that they come to."""
+        words, kept = self.words, self.plan.kept
+        if kept is None:
+            return
+        yield Paragraph(self.sum_up(kept))
+        yield Table(
+            words(N_("Learners by setting")),
+            (words(N_("Setting")), words(N_("Chance")), words(N_("Learners"))),
+            tuple(
+                (words(setting.label), band.words, self.count(kept.counts[setting]))
+                for band, *settings in list_setting_rows()
+                for setting in settings
+            ),
+        )
+        if kept.hides:
+            yield self.why_hidden()
+
+    def why_hidden(self) -> Paragraph:
+        """Why a count is not printed."""
+        text = N_(
+            "A count below %(least)s could tell of a person: it is hidden, together with another"
+            " one, so that nobody can work it out."
+        )
+        return Paragraph(self.words(text, least=SMALLEST_SHOWN))
+
+    def sum_up(self, kept: MemoSeats) -> str:
+        """Learners and seats in a sentence, and what they are not."""
+        words, seats = self.words, kept.seats
+        number = str(seats.low)
+        if seats.low != seats.high:
+            number = words(N_("%(low)s to %(high)s"), low=seats.low, high=seats.high)
+        text = N_("Learners: %(learners)s. Online seats: %(seats)s.")
+        if kept.hides:
+            text = N_("Learners: %(learners)s at most. Online seats: %(seats)s.")
+        found = words(text, learners=kept.learners, seats=number)
+        caution = N_("Seats bought are not credits recovered.")
+        return f"{found} {words(caution)}"
+
+    def count(self, count: int | None) -> str:
+        """One kept count."""
+        return self.words(HIDDEN) if count is None else str(count)
+
+    # method
+
+    def hints(self) -> Iterable[Block]:
+        """What answers suggested for criteria, and what the chair made of it."""
+        words = self.words
+        rows = tuple(
+            row
+            for criterion in self.facts.results.criteria
+            for section in load_workbook_sections(self.facts.language)
+            for hint in list_shown_hints(section, self.answers(section.code))
+            if hint.criterion == criterion.code
+            for row in (self.hint(criterion.title, section, hint),)
+        )
+        if rows:
+            header = (N_("Criterion"), N_("Hint"), N_("Because"), N_("What became of it"))
+            yield Table(words(N_("Hints of the plan")), tuple(map(words, header)), rows)
+
+    def hint(self, title: str, section: WorkbookSection, hint: CriterionHint) -> tuple[str, ...]:
+        """A hint in words."""
+        words = self.words
+        because = write_hint_reason(hint, section, self.answers(section.code), self.formatter)
+        settled = self.plan.hints.get(HintKey(section.code, hint.criterion, hint.kind))
+        became = words(N_("neither taken nor declined"))
+        if settled is not None:
+            text = N_("Taken: %(why)s") if settled.taken else N_("Declined: %(why)s")
+            became = words(text, why=settled.reason)
+        return title, words(hint.kind.label), because, became
+
+    # implementation and next steps
+
+    def next_steps(self) -> Iterable[Block]:
+        """Who does what by when, and how the district will know that it worked."""
+        measures = ("measures", "jobs", "outcomes", "teacher_goals", "incentives", "upkeep")
+        yield from self.part(N_("Rollout"), self.prompts("rollout", "plan"))
+        yield from self.part(N_("Policy decisions"), self.prompts("policy"))
+        yield from self.part(N_("Schedule and rooms"), self.prompts("schedule"))
+        yield from self.part(
+            N_("Evaluation plan"), self.prompts("success", *measures, "champions", "organizations")
+        )
+        yield from self.part(N_("Review dates"), self.prompts("success", "reviews"))
+
+    # answers as blocks
+
+    def answers(self, section: str) -> PlanAnswers:
+        """The answers of a section."""
+        return self.plan.answers.get(section, NO_ANSWERS)
+
+    def prompt(self, section: str, code: str) -> Prompt:
+        """A prompt in the memo's language."""
+        return next(one for one in self.list_prompts(section) if one.code == code)
+
+    def list_prompts(self, section: str) -> Sequence[Prompt]:
+        """The prompts of a section in the memo's language."""
+        found = find_workbook_section(section, self.facts.language)
+        return found.prompts if found else ()
+
+    def prompts(self, section: str, *codes: str) -> Iterable[Block]:
+        """The answers to these prompts, in the order of the page; without any, to all."""
+        answers = self.answers(section)
+        for prompt in self.list_prompts(section):
+            answer = answers.get(prompt.code)
+            if answer and (not codes or prompt.code in codes):
+                yield from self.answer(prompt, answer)
+
+    def answer(self, prompt: Prompt, answer: PlanAnswer) -> Iterable[Block]:
+        """One answer: a table, a list, or a paragraph that its question leads."""
+        if is_rows(answer) and prompt.kind is not PromptKind.CHOICES:
+            yield self.table(prompt, answer)
+            return
+        text = write_as_text(prompt, answer, self.formatter)
+        label = prompt.label if prompt.label.endswith("?") else f"{prompt.label}:"
+        if is_rows(answer):
+            yield Paragraph("", label)
+            yield Bullets(tuple(text.split("\n")))
+        else:
+            yield Paragraph(text, label)
+
+    def table(self, prompt: Prompt, rows: Sequence[PlanRow]) -> Table:
+        """Rows, in a grid with when it is in front; without the columns that are empty."""
+        columns = [one for one in prompt.columns if any(row.get(one.code) for row in rows)]
+        header = [one.label for one in columns]
+        lines = [[self.cell(one, row) for one in columns] for row in rows]
+        if prompt.kind is PromptKind.GRID:
+            header = [self.words(N_("When")), *header]
+            down, across = (
+                {one.code: one.label for one in part} for part in (prompt.down, prompt.across)
+            )
+            places = [f"{down[row['down']]}, {across[row['across']]}" for row in rows]
+            lines = [[place, *line] for place, line in zip(places, lines, strict=True)]
+        return Table(prompt.label, tuple(header), tuple(tuple(line) for line in lines))
+
+    def cell(self, column: PromptColumn, row: Mapping[str, str]) -> str:
+        """One text of a row."""
+        return write_cell(column, row.get(column.code, ""), self.formatter) or "–"
+
+    def day(self, value: date) -> str:
+        """A day as the memo writes it."""
+        return self.words.day(value)
+
+    def number(self, value: Decimal) -> str:
+        """A number without needless zeros."""
+        text = f"{value:f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,42 @@
+"""What the memo is told of the planning workbook."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from crrubric.domain.planning.progress import PlanAnswers
+from crrubric.domain.planning.prompts import HintKey
+from crrubric.domain.planning.triage import Seats, Setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoSeats:
+    """The counts of triage that were kept last, None where one is hidden.
+
+    Where a count is hidden there are `learners` at most.
+    """
+
+    counts: Mapping[Setting, int | None]
+    learners: int
+    seats: Seats
+
+    @property
+    def hides(self) -> bool:
+        """Whether any count is hidden."""
+        return None in self.counts.values()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoHint:
+    """What the chair made of a hint."""
+
+    taken: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoPlan:
+    """The workbook: answers by section and prompt; of a final memo, those of the decision."""
+
+    answers: Mapping[str, PlanAnswers] = field(default_factory=dict)
+    kept: MemoSeats | None = None
+    hints: Mapping[HintKey, MemoHint] = field(default_factory=dict)

@@ -1,0 +1,211 @@
+"""The memo prints the workbook: why and for whom, what follows, and how it will be known."""
+
+from io import BytesIO
+
+import pytest
+from docx import Document
+
+from crrubric.domain.memo.sections import compose_memo
+from crrubric.domain.memo.tree import Block, Bullets, Heading, Paragraph, Table
+from crrubric.domain.planning.prompts import HintKey, HintKind
+from crrubric.domain.planning.triage import Setting
+from crrubric.domain.vocabulary import Phase
+from crrubric.extensions import db
+from crrubric.queries.memo.memos import load_memo_facts
+from crrubric.services.meeting import decisions
+from crrubric.services.planning.hints import SettledHint, settle_hint
+from crrubric.services.planning.kept_counts import keep_counts
+from crrubric.services.planning.workbook import save_plan_answers
+from tests.factories import Factory, Made
+from tests.integration.conftest import Visit
+from tests.pages import words
+
+NONE = "None recorded."
+ANSWERS = {
+    "goal": {
+        "specific": "Nine of ten finish.",
+        "today": "Call the registrar",
+        "today_owner": "Dana",
+        "today_on": "2027-02-01",
+    },
+    "reasons": {
+        "reasons": [
+            {"option": "failed", "count": "214"},
+            {"option": "transient", "count": "61"},
+            {"option": "hospital", "count": "3"},
+            {"option": "other", "words": "Night shifts"},
+        ],
+        "learners": "260",
+        "source": "The list of October 3",
+    },
+    "rollout": {
+        "plan": [
+            {"down": "year1", "across": "mid", "step": "Juniors", "owner": "Lee", "state": "done"},
+            {"down": "year2", "across": "early", "step": "Units", "state": "planned"},
+        ]
+    },
+    "policy": {"proctored": "yes", "at_a_time": "2"},
+    "success": {
+        "measures": [
+            {"measure": "Courses finished", "baseline": "61 %", "target": "90 %",
+             "by": "2027-06-30", "level": "program"}
+        ],
+        "reviews": [{"on": "2027-09-01", "about": "Completion"}],
+    },
+}  # fmt: skip
+
+
+@pytest.fixture
+def made(make: Factory) -> Made:
+    return make.evaluation(phase=Phase.MEETING, marks={(0, 0): "YYY", (0, 1): "YYY"})
+
+
+def fill(made: Made) -> None:
+    for section, answers in ANSWERS.items():
+        save_plan_answers(made.chair, made.slug, section, answers)
+
+
+def list_parts(made: Made, section: str) -> dict[str, list[Block]]:
+    """The blocks below each heading of a section of the memo."""
+    db.session.rollback()
+    db.session.expire_all()
+    facts = load_memo_facts(db.session(), made.evaluation, "en")
+    found: dict[str, list[Block]] = {}
+    here, part = False, ""
+    for block in compose_memo(facts, str).blocks:
+        if isinstance(block, Heading):
+            here = block.text.endswith(section) if block.level == 1 else here
+            part = block.text if block.level == 2 else ""
+        elif here:
+            found.setdefault(part, []).append(block)
+    return found
+
+
+def the_table(blocks: list[Block]) -> Table:
+    return next(block for block in blocks if isinstance(block, Table))
+
+
+def test_an_empty_workbook_is_said_to_be_empty(made: Made):
+    need = list_parts(made, "Background and need")
+    steps = list_parts(made, "Implementation and next steps")
+
+    del need[""]  # the purpose of the evaluation
+    assert list(need) == ["The goal", "Why learners need it", "Learners and seats", "Root causes"]
+    assert list(steps) == [
+        "Rollout", "Policy decisions", "Schedule and rooms", "Evaluation plan", "Review dates"
+    ]  # fmt: skip
+    assert all(part == [Paragraph(NONE)] for part in (*need.values(), *steps.values()))
+
+
+def test_goal_and_reasons_are_printed_and_small_counts_are_not(made: Made):
+    fill(made)
+
+    need = list_parts(made, "Background and need")
+
+    assert Paragraph("Nine of ten finish.", "Specific:") in need["The goal"]
+    action = Paragraph("Call the registrar (Dana, 2027-02-01)", "First action:")
+    assert action in need["The goal"]
+    assert the_table(need["Why learners need it"]).rows == (
+        ("Failed a course in the original credit setting", "214"),
+        ("Moved between schools", "hidden"),
+        ("In hospital or homebound", "hidden"),
+        ("Another reason: Night shifts", "–"),
+    )
+    assert Paragraph("260", "Different learners in all:") in need["Why learners need it"]
+
+
+def test_a_few_learners_are_printed_as_few(made: Made):
+    save_plan_answers(made.chair, made.slug, "reasons", {"learners": "7"})
+
+    need = list_parts(made, "Background and need")["Why learners need it"]
+
+    assert need == [Paragraph("fewer than 10", "Different learners in all:")]
+
+
+def test_seats_are_printed_with_the_hidden_counts(made: Made):
+    counts = {setting: 21 + place for place, setting in enumerate(Setting)}
+    keep_counts(made.chair, made.slug, counts)
+    keep_counts(made.chair, made.slug, {**counts, Setting.HYBRID: 7})
+
+    seats = list_parts(made, "Background and need")["Learners and seats"]
+
+    rows = {row[0]: row[2] for row in the_table(seats).rows}
+    assert rows[Setting.HYBRID.label] == rows[Setting.CORE_CLASS.label] == "hidden"
+    assert rows[Setting.MAINSTREAM.label] == "28"
+    said = seats[0]
+    assert isinstance(said, Paragraph)
+    assert "at most. Online seats: " in said.text
+    assert " to " in said.text
+
+
+def test_next_steps_have_owners_measures_and_days(made: Made):
+    fill(made)
+
+    steps = list_parts(made, "Implementation and next steps")
+
+    plan, measures = the_table(steps["Rollout"]), the_table(steps["Evaluation plan"])
+    assert plan.header == ("When", "Step", "Owner", "State")
+    assert plan.rows == (
+        ("Year 1, Mid", "Juniors", "Lee", "done"),
+        ("Year 2, Early", "Units", "–", "planned"),
+    )
+    assert measures.header == ("Measure", "Today", "Target", "By", "Level")
+    assert measures.rows == (("Courses finished", "61 %", "90 %", "2027-06-30", "program"),)
+    assert the_table(steps["Review dates"]).rows == (("2027-09-01", "Completion"),)
+    assert Paragraph("Yes", "Must tests be proctored?") in steps["Policy decisions"]
+    assert not any(isinstance(block, Bullets) for block in steps["Policy decisions"])
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", ("Specific:", "Year 1, Mid")), ("es", ("Específica:", "Año 1, Mitad"))],
+)
+def test_page_and_word_print_the_same(
+    made: Made, visit: Visit, language: str, said: tuple[str, ...]
+):
+    fill(made)
+    chair = visit(made.chair)
+
+    page = words(chair.page(made.url(f"memo/?language={language}")).root)
+    file = chair.get(made.url(f"memo/memo.docx?language={language}"))
+    document = Document(BytesIO(file.data))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    text = "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+
+    for each in (*said, "Nine of ten finish.", "Juniors", "61 %", "2027-09-01"):
+        assert each in page
+        assert each in text
+
+
+def test_hints_are_printed_with_what_became_of_them(make: Factory):
+    made = make.evaluation(phase=Phase.SETUP)  # with a criterion “ada”
+    technology = {"sis": "Ours", "sign_in": "Ours as well"}
+    save_plan_answers(made.chair, made.slug, "learners", {"iep_504": "14.8"})
+    save_plan_answers(made.chair, made.slug, "technology", technology)
+    hint = HintKey("learners", "ada", HintKind.MUST_HAVE)
+    settle_hint(made.chair, made.slug, hint, SettledHint(taken=True, reason="It is the law."))
+    make.forward(made, Phase.MEETING, {(0, 0): "YYY"})
+
+    table = next(
+        block for block in list_parts(made, "Method")[""]
+        if isinstance(block, Table) and block.caption == "Hints of the plan"
+    )  # fmt: skip
+
+    assert [(row[0], row[1], row[3]) for row in table.rows] == [
+        ("Accessible", "Consider a must-have", "Taken: It is the law."),
+        ("Works with our system", "Consider a must-have", "neither taken nor declined"),
+    ]
+    assert "14.8 % of your learners" in table.rows[0][2]
+
+
+def test_the_final_memo_prints_the_plan_of_the_decision(make: Factory, made: Made):
+    fill(made)
+    decisions.record_decision(
+        made.chair, made.slug, decisions.DecisionText(vendor_id=None, reason="No.")
+    )
+    make.forward(made, Phase.DECIDED, {})
+
+    save_plan_answers(made.chair, made.slug, "goal", {"specific": "Ten of ten finish."})
+
+    goal = list_parts(made, "Background and need")["The goal"]
+    assert Paragraph("Nine of ten finish.", "Specific:") in goal
