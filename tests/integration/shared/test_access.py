@@ -60,6 +60,9 @@ def addresses(app: Flask, made: Made, people: dict[str, Actor]) -> list[tuple[st
         "code": "learners",
         "prompt": "barriers",
         "key": "0" * 32,
+        "section": "learners",  # of a hint
+        "criterion": "ada",
+        "kind": "must_have",
         "member_id": member_id(made, people["reviewer"]),
     }
     found = []

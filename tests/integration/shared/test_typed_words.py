@@ -32,6 +32,7 @@ from crrubric.services.ballots.entries import EnteredBallot, enter_ballot
 from crrubric.services.meeting import decisions, meetings, positions, reinstatements
 from crrubric.services.planning import votes
 from crrubric.services.planning.items import ItemText, add_action_item
+from crrubric.services.planning.workbook import save_plan_answers
 from crrubric.services.questions.askings import ask_vendor
 from crrubric.services.questions.questions import write_question
 from crrubric.services.setup import vendors
@@ -126,6 +127,7 @@ def set_up(make: Factory) -> Walks:
         roles=frozenset({Role.REVIEWER}), stakeholder=Stakeholder.TEACHER,
     )  # fmt: skip
     add_action_item(made.chair, made.slug, ItemText(words="Order headsets"))
+    save_plan_answers(made.chair, made.slug, "learners", {"iep_504": "14.8"})
     several = ["vendors/several", "committee/several"]
     person = f"committee/{invitation.member.id}/address"
     return made, {made.chair: [person, "vendors/new", *several]}
@@ -224,7 +226,7 @@ SCENES = {
         cohorts.read_pasted_cohort committee.save_invitation committee.save_invited_person
         deletion.save_deletion
         evaluations.save_facts item_edits.save_item item_edits.save_item_state
-        item_edits.save_new_item
+        item_edits.save_new_item hints.save_hint
         evaluations.save_rule files.save_file_withdrawal kept.save_counts rubric.save_criterion
         rubric.save_new_criterion rubric.save_new_section sections.save_section
         several.save_several_invitations several.save_several_vendors triage.place_one_learner
