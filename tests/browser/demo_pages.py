@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, select
 from crrubric.domain.vocabulary import BallotState, DeclarationKind
 from crrubric.extensions import db
 from crrubric.models import (
+    ActionItem,
     Asking,
     Ballot,
     Criterion,
@@ -122,6 +123,7 @@ def samples() -> Iterator[dict[str, object]]:
             "question_id": to_vendors(Question, evaluation, Question.answered_on.is_(None)),
             "asking_id": to_vendors(Asking, evaluation, Asking.question_id.is_(None)),
             "code": "causes",
+            "item_id": first_item(evaluation),
         }
         yield row
         begun = select(Mark.ballot_id)
@@ -177,6 +179,12 @@ def first(model: type, evaluation: Evaluation) -> int:
     ).first()
     assert found is not None
     return found
+
+
+def first_item(evaluation: Evaluation) -> int:
+    """The id of the first action item of an evaluation; 0 where there is none."""
+    wanted = select(ActionItem.id).where(ActionItem.evaluation_id == evaluation.id)
+    return db.session.scalar(wanted.order_by(ActionItem.id)) or 0
 
 
 def only(addresses: dict[str, list[str]], names: Collection[str]) -> list[str]:
