@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from crrubric.domain.memo.tree import Block, Bullets, MemoFacts, MemoOpening, Paragraph, Table
+from crrubric.domain.memo.facts import MemoFacts, MemoOpening
+from crrubric.domain.memo.tree import Block, Bullets, Paragraph, Table
 from crrubric.domain.memo.words import NONE, ValueFormatter
 from crrubric.domain.translation import N_
 

@@ -2,20 +2,17 @@
 
 from collections.abc import Iterable
 
-from crrubric.domain.memo.motions import MotionBlocks
-from crrubric.domain.memo.tree import (
-    Block,
-    Bullets,
+from crrubric.domain.memo.facts import (
     MemoAppointment,
     MemoChangedConflict,
     MemoDeparture,
     MemoFacts,
     MemoPerson,
     MemoRecusal,
-    MemoSitting,
-    Paragraph,
-    Table,
 )
+from crrubric.domain.memo.meeting_facts import MemoSitting
+from crrubric.domain.memo.motions import MotionBlocks
+from crrubric.domain.memo.tree import Block, Bullets, Paragraph, Table
 from crrubric.domain.memo.words import NONE, ValueFormatter
 from crrubric.domain.translation import N_
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from crrubric.domain.memo.facts import MemoFacts
 from crrubric.domain.memo.plan_facts import MemoSeats
-from crrubric.domain.memo.tree import Block, Bullets, Heading, MemoFacts, Paragraph, Table
+from crrubric.domain.memo.tree import Block, Bullets, Heading, Paragraph, Table
 from crrubric.domain.memo.words import NONE, ValueFormatter
 from crrubric.domain.planning.answers import PlanAnswer, PlanRow, is_rows
 from crrubric.domain.planning.differences import (
@@ -160,13 +161,16 @@ class PlanBlocks:
     def hints(self) -> Iterable[Block]:
         """What answers suggested for criteria, and what the chair made of it."""
         words = self.words
-        rows = tuple(
-            row
-            for criterion in self.facts.results.criteria
+        shown = [
+            (section, hint)
             for section in load_workbook_sections(self.facts.language)
             for hint in list_shown_hints(section, self.answers(section.code))
+        ]
+        rows = tuple(
+            self.hint(criterion.title, section, hint)
+            for criterion in self.facts.results.criteria
+            for section, hint in shown
             if hint.criterion == criterion.code
-            for row in (self.hint(criterion.title, section, hint),)
         )
         if rows:
             header = (N_("Criterion"), N_("Hint"), N_("Because"), N_("What became of it"))

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from crrubric.domain.memo.tree import Block, MemoFacts, MemoVote, MemoVoteLine, Paragraph, Table
+from crrubric.domain.memo.facts import MemoFacts, MemoVote, MemoVoteLine
+from crrubric.domain.memo.tree import Block, Paragraph, Table
 from crrubric.domain.memo.words import ValueFormatter
 from crrubric.domain.translation import N_
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.ballots.evidence import describe_evidence
-from crrubric.domain.memo.tree import MemoPrices
+from crrubric.domain.memo.facts import MemoPrices
 from crrubric.domain.policy import FROM_MEETING
 from crrubric.models import Evaluation, MarkFile, Vendor
 from crrubric.queries.ballots.ballots import DisclosedMark, iterate_disclosed_marks

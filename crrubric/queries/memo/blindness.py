@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain.ballots.blindness import LateChange
 from crrubric.domain.events import Event
-from crrubric.domain.memo.tree import (
+from crrubric.domain.memo.facts import (
     MemoBlindness,
     MemoEntries,
     MemoImport,

@@ -13,19 +13,21 @@ from crrubric.clock import now_utc
 from crrubric.domain.ballots.evidence import describe_evidence
 from crrubric.domain.events import Event
 from crrubric.domain.meeting.ranking import AdoptedRanking
-from crrubric.domain.memo.tree import (
-    MemoCommitment,
+from crrubric.domain.memo.facts import (
     MemoDeparture,
-    MemoEarlierDecision,
     MemoFacts,
     MemoNote,
-    MemoPosition,
     MemoPractice,
     MemoQuestion,
-    MemoRecommendation,
-    MemoReinstatement,
     MemoRevision,
     MemoVendor,
+)
+from crrubric.domain.memo.meeting_facts import (
+    MemoCommitment,
+    MemoEarlierDecision,
+    MemoPosition,
+    MemoRecommendation,
+    MemoReinstatement,
 )
 from crrubric.domain.results.contradictions import find_contradictions
 from crrubric.domain.statistics.reliability import reliability_of

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.events import Event
-from crrubric.domain.memo.tree import (
+from crrubric.domain.memo.facts import (
     MemoAppointment,
     MemoChangedConflict,
     MemoDeparture,

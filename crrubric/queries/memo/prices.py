@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.events import Event
-from crrubric.domain.memo.tree import MemoOpening, MemoPrices
+from crrubric.domain.memo.facts import MemoOpening, MemoPrices
 from crrubric.domain.record.open_prices import (
     PRICE_EVENTS,
     Opening,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from crrubric.domain.meeting.motions import group_adopted_items
-from crrubric.domain.memo.tree import (
+from crrubric.domain.memo.meeting_facts import (
     MemoMotion,
     MemoMotionCorrection,
     MemoMotionText,

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crrubric.domain.memo.tree import MemoVote, MemoVoteLine
+from crrubric.domain.memo.facts import MemoVote, MemoVoteLine
 from crrubric.models import Evaluation, MustHaveVote, SealedVote
 from crrubric.queries.planning.votes import VoteResult, list_vote_results
 from crrubric.queries.setup.wording import translate_rubric_text

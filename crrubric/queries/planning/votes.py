@@ -233,8 +233,12 @@ class VoteResult:
 
     count: VoteCount
     criterion: Criterion
-    tally: VoteTally
     reasons: tuple[VoteReason, ...]
+
+    @property
+    def tally(self) -> VoteTally:
+        """How the answers were counted."""
+        return tally_of(self.count)
 
     @property
     def reworded_since(self) -> bool:
@@ -270,7 +274,6 @@ def list_vote_results(session: Session, vote: MustHaveVote) -> list[VoteResult]:
         VoteResult(
             count=counts[row.id],
             criterion=row,
-            tally=tally_of(counts[row.id]),
             reasons=tuple(reasons.get(row.id, ())),
         )
         for part in parts

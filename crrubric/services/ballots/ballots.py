@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, Reworded, Stale, WrongPhase, clean_together
+from crrubric.domain.errors import Invalid, Reworded, WrongPhase, clean_together
 from crrubric.domain.events import Event
 from crrubric.domain.text import clean_line, clean_text
 from crrubric.domain.translation import N_
@@ -26,6 +26,7 @@ from crrubric.services.setup.vendors import require_candidate
 from crrubric.services.shared.days import refuse_after_end, require_past_day
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
+from crrubric.services.shared.versions import refuse_unseen_mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,13 +107,7 @@ def record_mark(
         old = mark_text(mark) if mark else None
         if mark is not None and old == tidy:
             return mark
-        if (mark.version if mark else 0) != seen_version:
-            raise Stale(
-                N_(
-                    "This mark was changed in another window. Nothing was overwritten: compare "
-                    "the two versions."
-                )
-            )
+        refuse_unseen_mark(mark, seen_version)
         if mark is None:
             mark = make_mark(ballot, criterion.id)
             session.add(mark)

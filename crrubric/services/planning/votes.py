@@ -49,7 +49,7 @@ from crrubric.queries.planning.votes import (
 from crrubric.services.mail.notices import list_other_members, notify_members
 from crrubric.services.shared.journal import ROW, EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
-from crrubric.services.shared.versions import refuse_unforeseen
+from crrubric.services.shared.versions import refuse_unforeseen, refuse_unseen_mark
 
 NOT_OPEN = N_("No vote on must-haves is open.")
 IS_CLOSED = N_("The vote on must-haves is closed: its answers stay as they are.")
@@ -122,13 +122,7 @@ def record_vote(
         new = (answer, words, wording_of(criterion))
         if cast is not None and (cast.answer, cast.note, cast.wording) == new:
             return cast
-        if (cast.version if cast else 0) != seen_version:
-            raise Stale(
-                N_(
-                    "This mark was changed in another window. Nothing was overwritten: compare "
-                    "the two versions."
-                )
-            )
+        refuse_unseen_mark(cast, seen_version)
         if cast is None:
             cast = CastVote(
                 evaluation_id=seat.evaluation.id,

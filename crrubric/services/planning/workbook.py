@@ -66,12 +66,12 @@ def save_plan_answers(
     answers: GivenAnswers,
     *,
     shown: Mapping[str, str] | None = None,
-) -> PlanVersion | None:
+) -> Workbook:
     """Store answers to prompts of a section; None takes an answer away.
 
     A prompt that was left alone keeps what somebody else has saved for it meanwhile.
     Args: shown: by prompt, `digest_answer` of what the page showed; None compares nothing.
-    Returns: the newest version; None if there is nothing yet.
+    Returns: the workbook as it is now.
     Raises: AnsweredMeanwhile for prompts that two people changed, with nothing saved; Invalid for
     what is no answer; NotFound for a section that is not the actor's to fill in.
     """
@@ -82,7 +82,10 @@ def save_plan_answers(
         changed = {key: each for key, each in wanted.items() if each != stored.get(key)}
         if shown is not None:
             changed = _leave_untouched(changed, stored, shown)
-        return _write_version(session, opened, changed) if changed else opened.newest
+        if not changed:
+            return opened.workbook
+        version = _write_version(session, opened, changed)
+        return Workbook({**opened.workbook.versions, code: version})
 
 
 def restore_plan_version(

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, Stale, WrongPhase
+from crrubric.domain.errors import Invalid, WrongPhase
 from crrubric.domain.events import Event
 from crrubric.domain.text import clean_text
 from crrubric.domain.translation import N_
@@ -22,7 +22,7 @@ from crrubric.services.ballots.ballots import check_answer, find_assigned_criter
 from crrubric.services.mail.notices import list_other_members, notify_members
 from crrubric.services.shared.journal import EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
-from crrubric.services.shared.versions import refuse_unforeseen
+from crrubric.services.shared.versions import refuse_unforeseen, refuse_unseen_mark
 
 
 def record_practice_mark(
@@ -46,13 +46,7 @@ def record_practice_mark(
         mark = session.get(PracticeMark, (member.id, criterion.id), populate_existing=True)
         if mark is not None and (mark.answer, mark.note) == (answer, words):
             return mark
-        if (mark.version if mark else 0) != seen_version:
-            raise Stale(
-                N_(
-                    "This mark was changed in another window. Nothing was overwritten: compare "
-                    "the two versions."
-                )
-            )
+        refuse_unseen_mark(mark, seen_version)
         if mark is None:
             mark = PracticeMark(member_id=member.id, criterion_id=criterion.id, version=0)
             session.add(mark)

@@ -6,6 +6,7 @@ from crrubric.domain.errors import Stale
 from crrubric.domain.foreseen import Foreseen
 from crrubric.domain.translation import N_
 from crrubric.domain.versions import fingerprint_values
+from crrubric.models import CastVote, Mark, PracticeMark
 
 
 def refuse_unseen_change(
@@ -24,6 +25,17 @@ def refuse_unseen_change(
             N_(
                 "This was changed after you opened it, and nothing was overwritten. Look at what"
                 " was saved meanwhile, then save again."
+            )
+        )
+
+
+def refuse_unseen_mark(stored: Mark | PracticeMark | CastVote | None, seen_version: int) -> None:
+    """Raise Stale if the answer is another version than the page showed; 0 is of none."""
+    if (stored.version if stored else 0) != seen_version:
+        raise Stale(
+            N_(
+                "This mark was changed in another window. Nothing was overwritten: compare "
+                "the two versions."
             )
         )
 

@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, NotReady, Reworded, Stale
 from crrubric.domain.text import replace_control_characters
-from crrubric.domain.translation import N_
 from crrubric.domain.versions import fingerprint_values
 from crrubric.domain.vocabulary import BallotState
 from crrubric.extensions import db
@@ -45,8 +44,9 @@ from crrubric.web.ballots.mark_fields import (
     list_evidence_kinds,
     make_mark_fields,
 )
+from crrubric.web.ballots.refusals import refuse_invalid_answer, refuse_reworded_answer
 from crrubric.web.shared.access import require_permission
-from crrubric.web.shared.forms import Form, ReasonForm, attach_error, join_form_errors
+from crrubric.web.shared.forms import OUT_OF_DATE, Form, ReasonForm, attach_error
 from crrubric.web.shared.ids import read_id_after
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import make_download, redirect_to, render_page, wants_json
@@ -198,9 +198,9 @@ def refuse_mark(
     seat: Seat, vendor_id: int, criterion_id: int, form: MarkForm
 ) -> ResponseReturnValue:
     """A mark that can't be stored: the reason beside the field, everything typed kept."""
-    if wants_json():
-        return jsonify(message=join_form_errors(form)), 422
-    return render_refused_mark(seat, vendor_id, criterion_id, form), 422
+    return refuse_invalid_answer(
+        form, lambda: render_refused_mark(seat, vendor_id, criterion_id, form)
+    )
 
 
 def render_refused_mark(seat: Seat, vendor_id: int, criterion_id: int, form: MarkForm) -> str:
@@ -226,11 +226,13 @@ def refuse_old_wording(
         asked=asked,
     )
     version = marks[criterion_id].version if criterion_id in marks else 0
-    if wants_json():
-        return jsonify(message=message, wording=error.wording, version=version), 409
-    form.version.data = str(version)
-    form.form_errors.append(message)
-    return render_refused_mark(seat, vendor_id, criterion_id, form), 409
+    return refuse_reworded_answer(
+        form,
+        error,
+        message,
+        version,
+        lambda: render_refused_mark(seat, vendor_id, criterion_id, form),
+    )
 
 
 def refuse_stale_mark(
@@ -335,7 +337,7 @@ def submit_ballot_form(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     given = {key: typed.get(key, "").strip() or rest for key in asked}
     try:
         if not form.validate():
-            raise Invalid(N_("This form is out of date. Open the page again."))
+            raise Invalid(OUT_OF_DATE)
         sealing.submit_ballot(
             current_actor(),
             seat.evaluation.slug,

@@ -38,10 +38,18 @@ from crrubric.web.shared.versions import EditForm
 EVERYTHING, SOME = "everything", "some"
 
 
-class MarkForm(VersionedForm):
-    """One mark: an answer with its note and evidence. `version` and `wording` are what was seen."""
+class WordedForm(VersionedForm):
+    """An answer to words that may change: `version` and `wording` are what was seen."""
 
     wording = HiddenField()
+
+    def seen_wording(self) -> int | None:
+        """The wording that the page asked; None from a page that said nothing of it."""
+        return parse_id(self.wording.data or "")
+
+
+class MarkForm(WordedForm):
+    """One mark: an answer with its note and evidence."""
 
     answer = RadioChoiceField(_("Does the vendor meet this criterion?"), coerce=Answer,
                         choices=list_choices(Answer),
@@ -55,10 +63,6 @@ class MarkForm(VersionedForm):
     )
     evidence_on = DayField(_("Seen on"), [Optional()])
     evidence_until = DayField(_("Valid until"), [Optional()])
-
-    def seen_wording(self) -> int | None:
-        """The wording that the page asked; None from a page that said nothing of it."""
-        return parse_id(self.wording.data or "")
 
 
 class DeclarationForm(Form):
@@ -124,10 +128,8 @@ class PracticeForm(VersionedForm):
     note = TextAreaField(_("Why? What did you see?"), [Optional(), limit_length(limits.NOTE)])
 
 
-class VoteForm(VersionedForm):
-    """One answer in the vote on must-haves; `wording` is what the page asked."""
-
-    wording = HiddenField()
+class VoteForm(WordedForm):
+    """One answer in the vote on must-haves."""
 
     answer = RadioChoiceField(
         _("Is it a must-have for us?"),
@@ -136,10 +138,6 @@ class VoteForm(VersionedForm):
         validators=[InputRequired(_("Choose an answer"))],
     )
     note = TextAreaField(_("Why?"), [Optional(), limit_length(limits.NOTE)])
-
-    def seen_wording(self) -> int | None:
-        """The wording that the page asked; None from a page that said nothing of it."""
-        return parse_id(self.wording.data or "")
 
 
 class AssignmentForm(EditForm):

@@ -33,6 +33,7 @@ from crrubric.web.planning.rows import (
     read_sent_rows,
 )
 from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import ActForm, attach_error
 from crrubric.web.shared.page import (
     ActWords,
@@ -204,11 +205,8 @@ def save_adoption(seat: Seat) -> ResponseReturnValue:
             )
             flash(_("Triage reads the chance from your past cohort now."), "done")
             return redirect_to(LINE, seat)
-        except Invalid as error:
-            attach_error(form, error)
-        except Stale as error:
-            form.form_errors.append(translate_error(error))
-            status = 409
+        except (Invalid, Stale) as error:
+            status = attach_refusal(form, error)
     return render_adoption_page(seat, form), status
 
 

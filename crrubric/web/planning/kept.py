@@ -23,10 +23,10 @@ from crrubric.services.planning.venues import make_venues_version, set_venues
 from crrubric.web.planning.forms import CountsForm, VenueForm, VenuesForm
 from crrubric.web.planning.rows import list_row_errors
 from crrubric.web.shared.access import require_permission
-from crrubric.web.shared.forms import attach_error
+from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.page import flash_undoable, redirect_to, render_page
 from crrubric.web.shared.session import current_actor
-from crrubric.web.shared.words import translate_error, translate_label
+from crrubric.web.shared.words import translate_label
 
 bp = Blueprint("kept", __name__, url_prefix="/evaluations/<slug>/plan/triage")
 HOME, TRIAGE = "kept.show_kept_counts", "triage.show_triage"
@@ -140,11 +140,8 @@ def save_counts(seat: Seat) -> ResponseReturnValue:
             )
             flash(_("The counts are kept as version %(number)s.", number=kept.number), "done")
             return redirect_to(HOME, seat)
-        except Invalid as error:
-            attach_error(form, error)
-        except Stale as error:
-            form.form_errors.append(translate_error(error))
-            status = 409
+        except (Invalid, Stale) as error:
+            status = attach_refusal(form, error)
     return render_counts_page(seat, form), status
 
 

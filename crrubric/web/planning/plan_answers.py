@@ -50,7 +50,7 @@ def save_plan_answer(seat: Seat, code: str, prompt: str) -> ResponseReturnValue:
     if not form.validate():
         return refuse_answer(form, field)
     try:
-        save_plan_answers(
+        workbook = save_plan_answers(
             current_actor(),
             seat.evaluation.slug,
             code,
@@ -64,7 +64,7 @@ def save_plan_answer(seat: Seat, code: str, prompt: str) -> ResponseReturnValue:
         workbook = load_workbook(db.session(), seat.evaluation.id)
         theirs = describe_stored_answer(field.prompt, workbook, code)
         return jsonify(message=translate_error(error), theirs=theirs), 409
-    saved = describe_saved_section(section, seat)
+    saved = describe_saved_section(section, workbook)
     return jsonify(version=digest_answer(field.data), **saved)
 
 
@@ -84,9 +84,8 @@ def refuse_answer(form: PlanForm, field: PlanField) -> ResponseReturnValue:
     return jsonify(message=message, wrong=wrong), 422
 
 
-def describe_saved_section(section: WorkbookSection, seat: Seat) -> dict[str, object]:
+def describe_saved_section(section: WorkbookSection, workbook: Workbook) -> dict[str, object]:
     """What the page shows anew: when it was saved, how far the section is, what it warns of."""
-    workbook = load_workbook(db.session(), seat.evaluation.id)
     answers = workbook.answers(section.code)
     newest = workbook.versions.get(section.code)
     state = find_section_state(section, answers, workbook.wording)

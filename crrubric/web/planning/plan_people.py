@@ -9,7 +9,6 @@ from wtforms import HiddenField
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale
-from crrubric.domain.translation import N_
 from crrubric.domain.versions import fingerprint_values
 from crrubric.domain.vocabulary import PlanAccess
 from crrubric.extensions import db
@@ -20,7 +19,7 @@ from crrubric.services.planning.people import assign_plan_section, serialize_acc
 from crrubric.web.planning.plan_sections import find_readable_section
 from crrubric.web.planning.workbook import HOME
 from crrubric.web.shared.access import require_permission
-from crrubric.web.shared.forms import Form
+from crrubric.web.shared.forms import OUT_OF_DATE, Form
 from crrubric.web.shared.page import redirect_to, render_page
 from crrubric.web.shared.session import current_actor
 from crrubric.web.shared.words import translate_error
@@ -85,7 +84,7 @@ def save_plan_people(seat: Seat, code: str) -> ResponseReturnValue:
     }
     try:
         if not form.validate():
-            raise Invalid(N_("This form is out of date. Open the page again."))
+            raise Invalid(OUT_OF_DATE)
         assign_plan_section(
             current_actor(), seat.evaluation.slug, code, typed, seen=form.version.data or ""
         )

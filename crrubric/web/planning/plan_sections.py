@@ -39,7 +39,7 @@ from crrubric.web.planning.answer_fields import NewerAnswer, PlanForm, make_plan
 from crrubric.web.planning.plan_words import list_goal_cells, write_answer_in_words
 from crrubric.web.planning.workbook import HOME, find_goal_to_show, list_goal_wordings
 from crrubric.web.shared.access import require_permission
-from crrubric.web.shared.forms import Form, attach_error
+from crrubric.web.shared.forms import OUT_OF_DATE, Form, attach_error
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import redirect_to, render_page
 from crrubric.web.shared.session import current_actor
@@ -226,7 +226,7 @@ def save_goal_check(seat: Seat, code: str) -> ResponseReturnValue:
     verdict = form.verdict.data or ""
     try:
         if not form.validate():
-            raise Stale("This form is out of date. Open the page again.")
+            raise Stale(OUT_OF_DATE)
         record_goal_check(
             current_actor(), seat.evaluation.slug, code, verdict, wording=form.shown.data or ""
         )

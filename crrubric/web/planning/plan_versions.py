@@ -21,7 +21,7 @@ from crrubric.web.planning.plan_sections import PAGE, find_readable_section
 from crrubric.web.planning.plan_words import make_answer_formatter
 from crrubric.web.planning.workbook import HOME
 from crrubric.web.shared.access import require_permission
-from crrubric.web.shared.forms import Form
+from crrubric.web.shared.forms import OUT_OF_DATE, Form
 from crrubric.web.shared.page import flash_undoable, redirect_to, render_page
 from crrubric.web.shared.session import current_actor
 from crrubric.web.shared.words import translate_error
@@ -95,7 +95,7 @@ def save_restored_version(seat: Seat, code: str, number: int) -> ResponseReturnV
     form = RestoreForm()
     try:
         if not form.validate():
-            raise Stale("This form is out of date. Open the page again.")
+            raise Stale(OUT_OF_DATE)
         version = restore_plan_version(
             current_actor(), seat.evaluation.slug, code, number, seen=form.version.data or ""
         )

@@ -32,6 +32,11 @@ from crrubric.queries.setup.rubrics import list_rubric_parts
 from crrubric.services.planning import votes as service
 from crrubric.web.ballots.forms import VoteForm
 from crrubric.web.ballots.mark_fields import MarkFields, Tried, make_mark_fields
+from crrubric.web.ballots.refusals import (
+    refuse_invalid_answer,
+    refuse_reworded_answer,
+    refuse_stale_answer,
+)
 from crrubric.web.planning.hints import find_criterion_hints
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import status_of
@@ -201,8 +206,12 @@ def count_current_answers(asked: list[Criterion], answers: Mapping[int, CastVote
 def save_vote(seat: Seat, criterion_id: int) -> ResponseReturnValue:
     """Save one answer."""
     form = VoteForm()
+
+    def render() -> str:
+        return render_vote_ballot(seat, tried=(criterion_id, form))
+
     if not form.validate():
-        return refuse_vote(seat, criterion_id, form)
+        return refuse_invalid_answer(form, render)
     try:
         cast = service.record_vote(
             current_actor(),
@@ -215,14 +224,16 @@ def save_vote(seat: Seat, criterion_id: int) -> ResponseReturnValue:
         )
     except Invalid as error:
         attach_error(form, error)
-        return refuse_vote(seat, criterion_id, form)
+        return refuse_invalid_answer(form, render)
     except Reworded as error:
-        return refuse_reworded_vote(seat, criterion_id, form, error)
+        stored = load_answers(seat).get(criterion_id)
+        version = stored.version if stored else 0
+        return refuse_reworded_answer(form, error, translate_error(error), version, render)
     except Stale as error:
-        return refuse_stale_vote(seat, criterion_id, form, error)
+        return refuse_stale_answer(form, error, load_answers(seat).get(criterion_id), render)
     if not wants_json():
         return redirect_to("votes.show_vote_ballot", seat, _anchor=f"criterion-{criterion_id}")
-    asked, answers = load_asked_criteria(seat)
+    asked, answers = list_asked_criteria(seat), load_answers(seat)
     return jsonify(
         version=cast.version,
         saved_at=format_clock_time(cast.marked_at),
@@ -231,50 +242,16 @@ def save_vote(seat: Seat, criterion_id: int) -> ResponseReturnValue:
     )
 
 
-def load_asked_criteria(seat: Seat) -> tuple[list[Criterion], dict[int, CastVote]]:
-    """The criteria in use, and the seat's own answers in the open round."""
-    vote = find_newest_vote(db.session(), seat.evaluation.id)
+def list_asked_criteria(seat: Seat) -> list[Criterion]:
+    """The criteria in use, in the order of the rubric."""
     parts = list_rubric_parts(db.session(), seat.evaluation.id)
-    own = load_own_votes(db.session(), vote, seat.member) if vote and seat.member else {}
-    return [row for part in parts for row in part.criteria], own
+    return [row for part in parts for row in part.criteria]
 
 
-def refuse_vote(seat: Seat, criterion_id: int, form: VoteForm) -> ResponseReturnValue:
-    """An answer that can't be stored: the reason beside the field, everything typed kept."""
-    if wants_json():
-        return jsonify(message=join_form_errors(form)), 422
-    return render_vote_ballot(seat, tried=(criterion_id, form)), 422
-
-
-def refuse_reworded_vote(
-    seat: Seat, criterion_id: int, form: VoteForm, error: Reworded
-) -> ResponseReturnValue:
-    """The criterion asks in other words by now: whoever saves again has read them."""
-    _asked, own = load_asked_criteria(seat)
-    version = own[criterion_id].version if criterion_id in own else 0
-    message = translate_error(error)
-    if wants_json():
-        return jsonify(message=message, wording=error.wording, version=version), 409
-    form.version.data, form.wording.data = str(version), str(error.wording)
-    form.form_errors.append(message)
-    return render_vote_ballot(seat, tried=(criterion_id, form)), 409
-
-
-def refuse_stale_vote(
-    seat: Seat, criterion_id: int, form: VoteForm, error: Stale
-) -> ResponseReturnValue:
-    """Saved in another window meanwhile: nothing is overwritten, what was typed stays."""
-    _asked, own = load_asked_criteria(seat)
-    stored = own.get(criterion_id)
-    version = stored.version if stored else 0
-    if wants_json():
-        theirs = (
-            {"answer": stored.answer, "note": stored.note, "version": version} if stored else {}
-        )
-        return jsonify(message=translate_error(error), theirs={"version": version, **theirs}), 409
-    form.version.data = str(version)
-    form.form_errors.append(translate_error(error))
-    return render_vote_ballot(seat, tried=(criterion_id, form)), 409
+def load_answers(seat: Seat) -> dict[int, CastVote]:
+    """The seat's own answers in the newest round, by criterion id."""
+    vote = find_newest_vote(db.session(), seat.evaluation.id)
+    return load_own_votes(db.session(), vote, seat.member) if vote and seat.member else {}
 
 
 @bp.post("/ballot/submit")

@@ -20,9 +20,10 @@ from crrubric.queries.setup.practice import (
 from crrubric.services.setup import practice as service
 from crrubric.web.ballots.forms import PracticeForm
 from crrubric.web.ballots.mark_fields import Tried, make_mark_fields
+from crrubric.web.ballots.refusals import refuse_invalid_answer, refuse_stale_answer
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import attach_refusal
-from crrubric.web.shared.forms import ActForm, attach_error, join_form_errors
+from crrubric.web.shared.forms import ActForm, attach_error
 from crrubric.web.shared.page import ActWords, redirect_to, render_act_page, render_page, wants_json
 from crrubric.web.shared.session import current_actor
 from crrubric.web.shared.words import format_clock_time, translate_error
@@ -70,8 +71,12 @@ def render_practice_page(seat: Seat, *, tried: Tried | None = None) -> str:
 def save_practice_mark(seat: Seat, criterion_id: int) -> ResponseReturnValue:
     """Save one practice mark."""
     form = PracticeForm()
+
+    def render() -> str:
+        return render_practice_page(seat, tried=(criterion_id, form))
+
     if not form.validate():
-        return refuse_practice_mark(seat, criterion_id, form)
+        return refuse_invalid_answer(form, render)
     try:
         mark = service.record_practice_mark(
             current_actor(),
@@ -83,9 +88,10 @@ def save_practice_mark(seat: Seat, criterion_id: int) -> ResponseReturnValue:
         )
     except Invalid as error:
         attach_error(form, error)
-        return refuse_practice_mark(seat, criterion_id, form)
+        return refuse_invalid_answer(form, render)
     except Stale as error:
-        return refuse_stale_practice_mark(seat, criterion_id, form, error)
+        own = load_own_practice_marks(db.session(), seat.member) if seat.member else {}
+        return refuse_stale_answer(form, error, own.get(criterion_id), render)
     if not wants_json():
         return redirect_to(HOME, seat, _anchor=f"criterion-{criterion_id}")
     asked = list_assigned_criterion_ids(db.session(), mark.member)
@@ -96,33 +102,6 @@ def save_practice_mark(seat: Seat, criterion_id: int) -> ResponseReturnValue:
         answered=sum(key in marks for key in asked),
         total=len(asked),
     )
-
-
-def refuse_practice_mark(seat: Seat, criterion_id: int, form: PracticeForm) -> ResponseReturnValue:
-    """A mark that can't be stored: the reason beside the field, everything typed kept."""
-    if wants_json():
-        return jsonify(message=join_form_errors(form)), 422
-    return render_practice_page(seat, tried=(criterion_id, form)), 422
-
-
-def refuse_stale_practice_mark(
-    seat: Seat, criterion_id: int, form: PracticeForm, error: Stale
-) -> ResponseReturnValue:
-    """Saved in another window meanwhile: nothing is overwritten, what was typed stays."""
-    stored = (
-        load_own_practice_marks(db.session(), seat.member).get(criterion_id)
-        if seat.member
-        else None
-    )
-    version = stored.version if stored else 0
-    if wants_json():
-        theirs = (
-            {"answer": stored.answer, "note": stored.note, "version": version} if stored else {}
-        )
-        return jsonify(message=translate_error(error), theirs={**theirs, "version": version}), 409
-    form.version.data = str(version)
-    form.form_errors.append(translate_error(error))
-    return render_practice_page(seat, tried=(criterion_id, form)), 409
 
 
 @bp.post("/finish")

@@ -360,6 +360,9 @@ class ActForm(Form):
         return self
 
 
+OUT_OF_DATE = N_("This form is out of date. Open the page again.")
+
+
 class StateForm(ReasonForm):
     """A reason, and the state that the button names: pressed twice, it is still that one."""
 

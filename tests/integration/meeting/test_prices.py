@@ -12,7 +12,7 @@ from sqlalchemy import select
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, InvalidLines, NotFound, NotReady, WrongPhase
 from crrubric.domain.events import Event
-from crrubric.domain.memo.tree import MemoPrices
+from crrubric.domain.memo.facts import MemoPrices
 from crrubric.domain.vocabulary import (
     Outcome,
     Phase,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from crrubric.clock import now_utc
-from crrubric.domain.memo.tree import MemoPrices
+from crrubric.domain.memo.facts import MemoPrices
 from crrubric.domain.vocabulary import Answer, DeclarationKind, Phase, Role
 from crrubric.queries.people.people import Actor
 from crrubric.services.ballots.attachments import (

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from crrubric.domain.errors import Stale
+from crrubric.domain.memo.facts import MemoFacts
 from crrubric.domain.memo.sections import compose_memo
-from crrubric.domain.memo.tree import Bullets, MemoFacts, Paragraph, Table
+from crrubric.domain.memo.tree import Bullets, Paragraph, Table
 from crrubric.domain.versions import fingerprint_values
 from crrubric.domain.vocabulary import (
     Answer,

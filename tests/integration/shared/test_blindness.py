@@ -1,6 +1,7 @@
 """A canary: before the meeting nothing that others see depends on a reviewer's marks."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -244,10 +245,12 @@ def test_all_ballots_become_visible_together_with_the_meeting(make: Factory, vis
         assert CANARY in cell.text
 
 
-def vote_all(made: Made, answer: Answer, *, seen_version: int) -> None:
-    """Reviewer 0 answers so everywhere in the vote on must-haves, with the canary."""
+def answer_all(
+    record: Callable[..., object], made: Made, answer: Answer, *, seen_version: int
+) -> None:
+    """Reviewer 0 gives this answer everywhere, in the vote or in the practice, with the canary."""
     for code in ("ada", "sis"):
-        record_vote(
+        record(
             made.reviewers[0],
             made.slug,
             made.criterion(code).id,
@@ -265,14 +268,14 @@ def test_no_page_of_anybody_else_depends_on_an_answer_in_a_vote(
 ):
     made = make.evaluation()
     open_vote(made.chair, made.slug)
-    vote_all(made, Answer.YES, seen_version=0)
+    answer_all(record_vote, made, Answer.YES, seen_version=0)
     observer = make.member(made.chair, made.slug, frozenset({Role.OBSERVER}))
     others = [made.chair, made.reviewers[1], observer]
     all_sign_in(visit, made)
     before = [seen_by(visit, actor, made) for actor in others]
     spoken = said_by(app, made)
 
-    vote_all(made, Answer.NO, seen_version=1)
+    answer_all(record_vote, made, Answer.NO, seen_version=1)
 
     after = [seen_by(visit, actor, made) for actor in others]
     assert before == after
@@ -281,31 +284,18 @@ def test_no_page_of_anybody_else_depends_on_an_answer_in_a_vote(
     assert CANARY in visit(made.reviewers[0]).get(made.url("must-haves/ballot")).text
 
 
-def practice_all(made: Made, answer: Answer, *, seen_version: int) -> None:
-    """Reviewer 0 gives this answer everywhere in the practice round, with the canary."""
-    for code in ("ada", "sis"):
-        record_practice_mark(
-            made.reviewers[0],
-            made.slug,
-            made.criterion(code).id,
-            answer=answer,
-            note=f"{CANARY} {answer}",
-            seen_version=seen_version,
-        )
-
-
 @pytest.mark.parametrize(
     "app", ["sqlite", pytest.param("postgresql", marks=[pytest.mark.long])], indirect=True
 )
 def test_no_page_of_anybody_else_depends_on_a_practice_mark(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.PRACTICE)
-    practice_all(made, Answer.YES, seen_version=0)
+    answer_all(record_practice_mark, made, Answer.YES, seen_version=0)
     observer = make.member(made.chair, made.slug, frozenset({Role.OBSERVER}))
     others = [made.chair, made.reviewers[1], observer]
     all_sign_in(visit, made)
     before = [seen_by(visit, actor, made) for actor in others]
 
-    practice_all(made, Answer.NO, seen_version=1)
+    answer_all(record_practice_mark, made, Answer.NO, seen_version=1)
 
     after = [seen_by(visit, actor, made) for actor in others]
     assert before == after

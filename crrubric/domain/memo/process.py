@@ -1,0 +1,125 @@
+"""What the memo says of the process: when what happened, who was to score what, who left."""
+
+from collections.abc import Iterable
+
+from crrubric.domain.memo.blindness import BlindnessBlocks
+from crrubric.domain.memo.facts import MemoDeparture, MemoFacts, MemoScope
+from crrubric.domain.memo.ranking import RankingBlocks
+from crrubric.domain.memo.tree import Block, Bullets, Paragraph, Table
+from crrubric.domain.memo.words import NONE, ValueFormatter
+from crrubric.domain.translation import N_
+
+
+class ProcessBlocks:
+    """Dates of the phases, practice, scope, vendors that left, must-haves that ruled some out."""
+
+    def __init__(self, facts: MemoFacts, words: ValueFormatter, orders: RankingBlocks) -> None:
+        self.facts, self.words, self.orders = facts, words, orders
+
+    def blocks(self) -> Iterable[Block]:
+        """The section."""
+        words, facts = self.words, self.facts
+        yield Table(
+            words(N_("Timeline")),
+            (words(N_("Step")), words(N_("When"))),
+            (
+                *self.opened(),
+                (words(N_("Decision recorded")), words.moment(facts.decided_at)),
+            ),
+        )
+        yield from self.scope()
+        yield from BlindnessBlocks(facts.blindness, words).blocks()
+        if facts.practice is not None:
+            text = N_(
+                "Before that, on %(when)s, the committee practiced on a made-up "
+                "vendor to see which criteria reviewers understand differently. Reviewers who "
+                "finished it: %(count)s. Those marks never counted."
+            )
+            if facts.practice.restarted:
+                text = N_(
+                    "Before that, on %(when)s, the committee practiced on a made-up "
+                    "vendor to see which criteria reviewers understand differently. The round "
+                    "was begun again, and the marks until then were thrown away. Reviewers who "
+                    "finished it after that: %(count)s. Those marks never counted."
+                )
+            yield Paragraph(
+                words(
+                    text,
+                    when=words.moment(facts.practice.at),
+                    count=facts.practice.reviewers,
+                )
+            )
+        gone = tuple(self.departure(row) for row in facts.departed_vendors)
+        yield Paragraph("", words(N_("Vendors that left the selection after ballots opened:")))
+        yield Bullets(gone) if gone else Paragraph(words(NONE))
+        yield from self.orders.gates()
+
+    def scope(self) -> Iterable[Block]:
+        """What was to be scored by whom, and what of that does not count any more."""
+        words, asked = self.words, self.facts.asked
+        counted = MemoScope(
+            vendors=len(self.facts.vendors),
+            criteria=len(self.facts.results.criteria),
+            reviewers=sum(bool(person.ballots) for person in self.facts.people),
+            marked=sum(person.marked for person in self.facts.people),
+        )
+        text = words(
+            N_(
+                "%(vendors)s vendors were to be scored on %(criteria)s criteria by "
+                "%(reviewers)s reviewers. Of these, %(marked)s gave marks."
+            ),
+            vendors=asked.vendors,
+            criteria=asked.criteria,
+            reviewers=asked.reviewers,
+            marked=asked.marked,
+        )
+        if asked != counted:
+            more = N_(
+                "In the result are %(vendors)s vendors, %(criteria)s criteria and %(reviewers)s "
+                "reviewers, of whom %(marked)s gave marks that count."
+            )
+            text += " " + words(
+                more,
+                vendors=counted.vendors,
+                criteria=counted.criteria,
+                reviewers=counted.reviewers,
+                marked=counted.marked,
+            )
+        yield Paragraph(text)
+
+    def departure(self, row: MemoDeparture) -> str:
+        """A vendor that left the selection, or came back, and why."""
+        when = self.words.moment(row.at)
+        if not row.back:
+            return f"{row.name}, {when}: {row.reason}"
+        text = N_("%(name)s came back, %(when)s: %(why)s")
+        return self.words(text, name=row.name, when=when, why=row.reason)
+
+    def opened(self) -> Iterable[tuple[str, str]]:
+        """When ballots were opened and locked, if that happened here."""
+        words, facts = self.words, self.facts
+        if facts.made_from_file:
+            text = N_("Evaluation made from a file of marks; ballots shown to the committee")
+            yield words(text), words.moment(facts.opened_at)
+            if not facts.blindness.returns:
+                return
+        else:
+            text = N_("Ballots opened; rubric and rule fixed")
+            yield words(text), words.moment(facts.opened_at)
+        yield from self.locked()
+
+    def locked(self) -> Iterable[tuple[str, str]]:
+        """When ballots were locked; where they opened again, or were filled out of a file in the
+        meeting, when they were first shown."""
+        words, facts = self.words, self.facts
+        shown = facts.blindness.shown_at
+        if not facts.blindness.returns and shown not in (None, facts.closed_at):
+            yield words(N_("Ballots locked")), words.moment(facts.closed_at)
+            yield words(N_("Ballots first shown to the committee")), words.moment(shown)
+            return
+        if not facts.blindness.returns:
+            text = N_("Ballots locked and shown to the committee")
+            yield words(text), words.moment(facts.closed_at)
+            return
+        yield words(N_("Ballots first shown to the committee")), words.moment(shown)
+        yield words(N_("Ballots locked again")), words.moment(facts.closed_at)
