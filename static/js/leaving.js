@@ -2,6 +2,8 @@
 
 const LEAVE_LIMIT = 5_000; // ms that a link waits for saves under way
 
+const OTHERS_PAUSE = 2_000; // ms until words that another tab keeps are shown: by then most are saved
+
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /* Put back what this browser kept, in the order in which it was given. Of several for one thing, from several
@@ -68,8 +70,11 @@ export function watchLeaving(saved, line, unsent, carrier = null) {
   document.addEventListener("crrubric:dropped", () => {
     for (const one of saved) one.letGo();
   });
+  let looking = null;
   window.addEventListener("storage", (event) => {
-    if (event.key === unsent.key) for (const one of saved) one.showOthers();
+    if (!unsent.holds(event.key)) return;
+    clearTimeout(looking);
+    looking = setTimeout(() => saved.forEach((one) => one.showOthers()), OTHERS_PAUSE);
   });
   window.addEventListener("online", () => line.retry());
   document.addEventListener("crrubric:signed-in", () => line.retry());

@@ -70,4 +70,4 @@ all.append(
 );
 draw();
 document.addEventListener("crrubric:signed-in", draw);
-window.addEventListener("storage", (event) => event.key === unsent.key && draw());
+window.addEventListener("storage", (event) => unsent.holds(event.key) && draw());

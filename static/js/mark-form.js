@@ -126,6 +126,7 @@ export class MarkForm extends Saved {
     if (theirs.answer) this.form.dataset.marked = "";
     else delete this.form.dataset.marked;
     this.say(words.elsewhereSaved.replace("{time}", theirs.saved_at), "ok");
+    this.showOthers();
     document.dispatchEvent(new CustomEvent("crrubric:shown"));
   }
 

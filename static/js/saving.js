@@ -161,6 +161,7 @@ export class Saved {
     this.root.querySelector(CLASH)?.remove();
     this.say(words.saved.replace("{time}", body.saved_at), "ok");
     this.took(body);
+    this.showOthers();
     document.dispatchEvent(new CustomEvent("crrubric:saved", { detail: { ...body, action: this.action } }));
   }
 

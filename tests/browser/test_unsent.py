@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from crrubric.domain.vocabulary import Answer, Phase
 from crrubric.extensions import db
@@ -35,6 +35,12 @@ LATE = r"Failed to load resource: .* (401|404|409) "
 WORDS = "Typed in the train, no captions."
 KEPT = "This browser keeps words of yours that are not saved."
 CLOSED = "Not saved: Scoring has closed."
+
+
+AS_IT_WAS = """() => {
+    const seen = { ...localStorage };
+    Storage.prototype.getItem = (key) => seen[key] ?? null;
+}"""  # a browser may tell a tab a moment late what another has written
 
 
 def close_scoring(task: Task) -> None:
@@ -235,6 +241,65 @@ def answer_with(reviewer: Visitor, code: int) -> None:
     reviewer.page.route(
         MARKS, lambda route: route.fulfill(status=code, body=HTML, content_type="text/html")
     )
+
+
+# Several windows
+
+
+def test_a_window_that_reads_late_what_others_keep_takes_no_word_of_theirs_away(task, reviewer):
+    other = reviewer.context.new_page()
+    other.goto(task.address)
+    other.evaluate(AS_IT_WAS)
+    type_offline(reviewer)
+
+    choose(other, "yes", 1)
+    expect(status(other, 1)).to_have_text(SAVED)
+
+    assert reviewer.page.evaluate(UNSENT) == 1
+
+
+def test_what_another_window_is_about_to_save_is_not_shown_as_unsaved(task, reviewer):
+    choose(reviewer.page, "yes")
+    expect(status(reviewer.page)).to_have_text(SAVED)
+    other = reviewer.context.new_page()
+    other.goto(task.address)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    other.route(MARKS, hold)
+
+    choose(other, "no")
+    other.wait_for_timeout(500)
+    expect(form(reviewer.page).locator("[data-others]")).to_have_count(0)
+    for route in held:
+        route.continue_()
+
+    expect(status(other)).to_have_text(SAVED)
+    expect(form(reviewer.page).locator("label.no input")).to_be_checked()
+    assert task.stored() == [(Answer.NO, "")]
+
+
+def test_what_an_earlier_version_kept_is_sent(task, reviewer):
+    cut_off(reviewer)
+    choose(reviewer.page, "no")
+    expect(status(reviewer.page)).to_have_text(RETRYING)
+    reviewer.page.evaluate(
+        """() => {
+            const key = Object.keys(localStorage).find((k) => k.startsWith('crrubric.unsent.'));
+            const [, , person] = key.split('.');
+            localStorage.setItem(`crrubric.unsent.${person}`, `[${localStorage.getItem(key)}]`);
+            localStorage.removeItem(key);
+        }"""
+    )
+    reviewer.page.unroute(MARKS)
+
+    reviewer.page.goto(task.address)
+
+    expect(status(reviewer.page)).to_have_text(SAVED)
+    assert task.stored() == [(Answer.NO, "")]
+    assert reviewer.page.evaluate(UNSENT) == 0
 
 
 # Signed out in another window
