@@ -242,6 +242,7 @@ lines.restore_guide_line SET_TRIAGE
 lines.save_points SET_TRIAGE
 lines.show_line VIEW_PLAN
 rosters.download_sample_roster VIEW_PLAN
+item_board.show_item_board VIEW_ITEMS
 item_edits.save_item MANAGE_ITEMS
 item_edits.save_item_state MOVE_ITEM
 item_edits.save_new_item MANAGE_ITEMS
