@@ -80,3 +80,14 @@ class Invite(Base):
     # it was mailed to the account's address or comes from the operator: who uses it is the owner
     proves: Mapped[bool] = mapped_column(default=False, server_default=false())
     user: Mapped[User] = relationship()
+
+
+class CalendarFeed(Base):
+    """The secret link by which calendars read a person's dates; the table has only its SHA-256."""
+
+    __tablename__ = "calendar_feed"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[datetime] = mapped_column(default=now_utc)
+    user: Mapped[User] = relationship()

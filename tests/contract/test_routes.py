@@ -229,6 +229,12 @@ vendors.show_vendors VIEW_EVALUATION
 vendors.show_new_vendor_form EDIT_SETUP
 vendors.save_vendor_removal EDIT_SETUP
 rosters.place_whole_roster VIEW_PLAN
+calendar_link.save_calendar_link signed in
+calendar_link.save_calendar_link_end signed in
+calendar_link.show_own_calendar signed in
+calendars.download_evaluation_dates VIEW_EVALUATION
+calendars.download_own_dates signed in
+calendars.show_calendar_feed public
 cohorts.read_pasted_cohort SET_TRIAGE
 cohorts.save_adoption SET_TRIAGE
 cohorts.save_cohort SET_TRIAGE

@@ -32,6 +32,7 @@ UNTOLD: dict[str | tuple[str, str], str] = {
     "user_account": PEOPLE,
     "user_session": PEOPLE,
     "invite": PEOPLE,
+    "calendar_feed": PEOPLE,
     "notice": TELLS,
     "sent_form": "kept for two days, so that a form sent twice has one effect",
     ("evaluation", "title_key"): COMPARED,
