@@ -350,6 +350,7 @@ class MailKind(LabelledEnum):
     NOTICE = "NOTICE", N_("notice")
     REMINDER = "REMINDER", N_("before the closing day")
     CHAIR_REMINDER = "CHAIR_REMINDER", N_("by the chair")
+    ITEM_REMINDER = "ITEM_REMINDER", N_("action items")
     PASSWORD_LINK = "PASSWORD_LINK", N_("link for a new password")
     ADDRESS_LINK = "ADDRESS_LINK", N_("link for another address")
     ACCOUNT = "ACCOUNT", N_("change of an account")

@@ -32,7 +32,7 @@ from crrubric.models.files import AttachedFile, FileContent, MarkFile, VendorFil
 from crrubric.models.forms import SentForm
 from crrubric.models.items import ActionItem
 from crrubric.models.journal import JournalEntry
-from crrubric.models.mails import OutgoingMail
+from crrubric.models.mails import ItemReminder, OutgoingMail
 from crrubric.models.meetings import Attendance, Deferral, Meeting, Motion
 from crrubric.models.needs import KnownNeed
 from crrubric.models.notices import Notice
@@ -73,6 +73,7 @@ __all__ = [
     "Finding",
     "HintDecision",
     "Invite",
+    "ItemReminder",
     "JournalEntry",
     "KeptCount",
     "KeptTriage",

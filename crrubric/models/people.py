@@ -45,6 +45,8 @@ class User(Base):
     # does not end in a session
     sign_in_version: Mapped[int] = mapped_column(default=0, server_default="0")
     language: Mapped[str | None] = mapped_column(String(limits.LANGUAGE))  # None: never chose one
+    # wants no mail before their action items are due
+    item_mails_off: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class UserSession(Base):

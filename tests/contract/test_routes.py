@@ -172,6 +172,7 @@ own.save_own_address signed in
 own.save_own_name signed in
 own.save_own_password signed in
 own.show_new_address signed in
+own.save_own_reminders signed in
 own.show_own_account signed in
 own.show_own_address_form signed in
 own.show_own_password_form signed in

@@ -34,6 +34,7 @@ UNTOLD: dict[str | tuple[str, str], str] = {
     "invite": PEOPLE,
     "calendar_feed": PEOPLE,
     "notice": TELLS,
+    "item_reminder": TELLS,
     "sent_form": "kept for two days, so that a form sent twice has one effect",
     ("evaluation", "title_key"): COMPARED,
     ("vendor", "name_key"): COMPARED,

@@ -30,7 +30,7 @@ MOST = {
     "what-if": 10,
     "compare": 13,
     "cell beside": 20,
-    "progress": 16,
+    "progress": 17,
     "memo": 48,
     "rubric": 7,
     "questions": 15,
