@@ -317,6 +317,10 @@ class NoticeKind(LabelledEnum):
         "VOTE_CLOSED",
         N_("The vote on must-haves is closed: see how many said YES for each criterion."),
     )
+    PLAN_ASKED = (
+        "PLAN_ASKED",
+        N_("%(name)s asks you to fill in the section “%(section)s” of the planning workbook."),
+    )
     QUESTION_ANSWERED = (
         "QUESTION_ANSWERED",
         N_(
