@@ -28,7 +28,7 @@ def compose_item_reminder(
         *format_due_items(say, say(N_("Overdue:")), late),
         *format_due_items(say, say(N_("Due today:")), now),
         *format_due_items(say, say(N_("Due soon:")), soon),
-        say(N_("Say how far they are on your home page: %(link)s"), link=to.link),
+        say(N_("Update their status on your home page: %(link)s"), link=to.link),
         say(
             N_(
                 "You receive this e-mail because these action items are yours. You can turn such "

@@ -33,7 +33,7 @@ class ItemSource(LabelledEnum):
     NEED = "NEED", N_("need that is not met")
     PROMISE = "PROMISE", N_("condition or commitment")
     GOAL = "GOAL", N_("goal")
-    OWN = "OWN", N_("the chair’s own")
+    OWN = "OWN", N_("added by a chair")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,9 +17,11 @@ from crrubric.domain.planning.items import (
 )
 from crrubric.domain.planning.progress import GOAL
 from crrubric.domain.results.needs import list_needs
-from crrubric.models import ActionItem, Commitment, Decision
+from crrubric.domain.vocabulary import Outcome
+from crrubric.models import ActionItem, Commitment, Criterion, Decision
 from crrubric.queries.meeting.decisions import list_commitments, recommendation_of
 from crrubric.queries.people.access import Seat
+from crrubric.queries.planning.needs import load_needs
 from crrubric.queries.planning.workbook import Workbook, load_workbook
 from crrubric.queries.results.matrices import read_matrix
 
@@ -45,6 +47,7 @@ def iterate_suggestions(session: Session, seat: Seat) -> Iterator[ItemProposal]:
     yield from propose_from_goal(workbook.answers(GOAL))
     yield from propose_from_causes(read_plan_rows(workbook, *CAUSES))
     yield from propose_from_steps(read_plan_rows(workbook, *STEPS))
+    yield from iterate_known_needs(session, seat)
     if not seat.may(Action.VIEW_RESULTS):
         return
     decision = recommendation_of(session, seat.evaluation.id)
@@ -59,6 +62,20 @@ def read_plan_rows(workbook: Workbook, section: str, prompt: str) -> list[PlanRo
     """The rows of an answer; none where nobody has answered."""
     answer = workbook.answers(section).get(prompt)
     return list(answer) if is_rows(answer) else []
+
+
+def iterate_known_needs(session: Session, seat: Seat) -> Iterator[ItemProposal]:
+    """What the curriculum in place was found not to meet, in the evaluation before this one."""
+    needs = load_needs(session, seat.evaluation.id)
+    unmet = {key: need for key, need in needs.items() if need.finding is Outcome.NOT_MET}
+    if not unmet:
+        return
+    titles = dict(
+        session.execute(select(Criterion.id, Criterion.title).where(Criterion.id.in_(unmet))).all()
+    )
+    for key, need in sorted(unmet.items()):
+        words = f"{titles[key]}: {need.reason}" if need.reason else titles[key]
+        yield ItemProposal(origin=f"known:{key}", source=ItemSource.NEED, words=words)
 
 
 def iterate_unmet_needs(

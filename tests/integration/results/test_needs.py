@@ -239,6 +239,9 @@ def test_the_list_stands_beside_the_criteria_of_the_next_evaluation(make: Factor
     decide_against(made)
 
     slug = start_from_earlier(made.chair, made.slug, title="Next", with_needs=True).slug
+    proposals = words(visit(made.chair).page(f"/evaluations/{slug}/plan/items/proposals").root)
+    assert REASON in proposals
+    assert "was not settled" not in proposals
     reviewer = make.reviewer(made.chair, slug)
     votes.open_vote(made.chair, slug)
     page = f"/evaluations/{slug}"

@@ -68,7 +68,7 @@ class ItemStateForm(EditForm):
     shown_owner = HiddenField()
 
     state = RadioChoiceField(
-        _("How far is it?"),
+        _("Status"),
         choices=list_choices(ItemState),
         coerce=coerce_optional(ItemState),
         validators=[InputRequired(_("Choose one."))],
