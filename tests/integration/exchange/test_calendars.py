@@ -72,7 +72,7 @@ def site_events() -> list[Event]:
     db.session.rollback()
     wanted = select(JournalEntry.event).where(JournalEntry.evaluation_id.is_(None))
     kinds = [
-        Event.CALENDAR_LINK_MADE, Event.CALENDAR_LINK_REPLACED, Event.CALENDAR_LINK_ENDED,
+        Event.ACCOUNT_CALENDAR_MADE, Event.ACCOUNT_CALENDAR_REPLACED, Event.ACCOUNT_CALENDAR_ENDED,
     ]  # fmt: skip
     rows = db.session.scalars(wanted.order_by(JournalEntry.number))
     return [each for each in rows if each in kinds]
@@ -150,7 +150,7 @@ def test_only_the_hash_of_the_newest_link_is_kept(app: Flask, made: Made):
     end_calendar_link(made.chair)
     assert read(app, second).status_code == 404
     assert site_events() == [
-        Event.CALENDAR_LINK_MADE, Event.CALENDAR_LINK_REPLACED, Event.CALENDAR_LINK_ENDED,
+        Event.ACCOUNT_CALENDAR_MADE, Event.ACCOUNT_CALENDAR_REPLACED, Event.ACCOUNT_CALENDAR_ENDED,
     ]  # fmt: skip
 
 
