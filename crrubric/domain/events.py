@@ -102,9 +102,12 @@ class Event(LabelledEnum):
     )
     ACCOUNT_DISABLED = "ACCOUNT_DISABLED", N_("disabled the account of %(subject)s")
     ACCOUNT_ENABLED = "ACCOUNT_ENABLED", N_("enabled the account of %(subject)s again")
-    CALENDAR_LINK_MADE = "CALENDAR_LINK_MADE", N_("made a link for their calendar")
-    CALENDAR_LINK_REPLACED = "CALENDAR_LINK_REPLACED", N_("replaced the link for their calendar")
-    CALENDAR_LINK_ENDED = "CALENDAR_LINK_ENDED", N_("ended the link for their calendar")
+    ACCOUNT_CALENDAR_MADE = "ACCOUNT_CALENDAR_MADE", N_("made a link for their calendar")
+    ACCOUNT_CALENDAR_REPLACED = (
+        "ACCOUNT_CALENDAR_REPLACED",
+        N_("replaced the link for their calendar"),
+    )
+    ACCOUNT_CALENDAR_ENDED = "ACCOUNT_CALENDAR_ENDED", N_("ended the link for their calendar")
     PHASE_CHANGED = "PHASE_CHANGED", N_("changed the phase")
     RETENTION_CHANGED = "RETENTION_CHANGED", N_("changed how long the record is kept")
     MARK_RECORDED = "MARK_RECORDED", N_("marked %(subject)s")

@@ -28,7 +28,7 @@ def make_calendar_link(actor: Actor) -> str:
             session.add(CalendarFeed(user_id=user.id, token_hash=hash_token(token)))
         else:
             feed.token_hash, feed.made_at = hash_token(token), now_utc()
-        event = Event.CALENDAR_LINK_REPLACED if feed else Event.CALENDAR_LINK_MADE
+        event = Event.ACCOUNT_CALENDAR_REPLACED if feed else Event.ACCOUNT_CALENDAR_MADE
         note_event(session, actor, event)
     return token
 
@@ -40,7 +40,7 @@ def end_calendar_link(actor: Actor) -> None:
         feed = session.get(CalendarFeed, user.id)
         if feed is not None:
             session.delete(feed)
-            note_event(session, actor, Event.CALENDAR_LINK_ENDED)
+            note_event(session, actor, Event.ACCOUNT_CALENDAR_ENDED)
 
 
 def lock_own_account(session: Session, actor: Actor) -> User:

@@ -16,7 +16,6 @@ from crrubric.models import ActionItem, Evaluation
 from crrubric.queries.exchange.calendars import (
     ReviewDay,
     find_feed_owner,
-    is_closing_ahead,
     list_meetings_for,
     list_review_days,
     load_committee_days,
@@ -152,7 +151,7 @@ def iterate_feed_entries(actor: Actor) -> Iterator[CalendarEntry]:
         if entry := make_item_entry(item, name_feed_entry(_("Action item due"))):
             yield entry
     days = load_committee_days(db.session(), actor)
-    for evaluation in filter(is_closing_ahead, days.closing):
+    for evaluation in days.closing:
         yield make_closing_entry(evaluation, name_feed_entry(_("Scoring closes")))
     review = name_feed_entry(_("Review meeting"))
     yield from make_review_entries([(day, review, "") for day in days.reviews])

@@ -29,6 +29,7 @@ from tests.integration.conftest import Visit
 from tests.integration.people.test_links import invite
 from tests.integration.planning.test_workbook import member_of
 from tests.integration.shared.test_queries import statements
+from tests.integration.shared.test_races import together
 from tests.unit.exchange.calendar_reader import Component, read_calendar, read_events
 
 DAY, CLOSES, REVIEW = date(2126, 9, 1), date(2126, 10, 2), date(2127, 1, 15)
@@ -72,7 +73,7 @@ def site_events() -> list[Event]:
     db.session.rollback()
     wanted = select(JournalEntry.event).where(JournalEntry.evaluation_id.is_(None))
     kinds = [
-        Event.CALENDAR_LINK_MADE, Event.CALENDAR_LINK_REPLACED, Event.CALENDAR_LINK_ENDED,
+        Event.ACCOUNT_CALENDAR_MADE, Event.ACCOUNT_CALENDAR_REPLACED, Event.ACCOUNT_CALENDAR_ENDED,
     ]  # fmt: skip
     rows = db.session.scalars(wanted.order_by(JournalEntry.number))
     return [each for each in rows if each in kinds]
@@ -150,7 +151,17 @@ def test_only_the_hash_of_the_newest_link_is_kept(app: Flask, made: Made):
     end_calendar_link(made.chair)
     assert read(app, second).status_code == 404
     assert site_events() == [
-        Event.CALENDAR_LINK_MADE, Event.CALENDAR_LINK_REPLACED, Event.CALENDAR_LINK_ENDED,
+        Event.ACCOUNT_CALENDAR_MADE, Event.ACCOUNT_CALENDAR_REPLACED, Event.ACCOUNT_CALENDAR_ENDED,
+    ]  # fmt: skip
+
+
+@pytest.mark.both_databases
+def test_of_links_made_at_the_same_moment_the_last_works(app: Flask, made: Made):
+    found = together(app, made, *[lambda: make_calendar_link(made.chair)] * 3)
+
+    assert sorted(read(app, str(token)).status_code for token in found) == [200, 404, 404]
+    assert sorted(site_events()) == [
+        Event.ACCOUNT_CALENDAR_MADE, *[Event.ACCOUNT_CALENDAR_REPLACED] * 2,
     ]  # fmt: skip
 
 

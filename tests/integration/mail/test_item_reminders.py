@@ -31,6 +31,7 @@ from tests.integration.mail.test_mail import clear, mails, use
 from tests.integration.people.test_links import invite
 from tests.integration.planning.test_workbook import member_of
 from tests.integration.shared.test_queries import statements
+from tests.integration.shared.test_races import together
 from tests.mail_server import Post, serving
 from tests.pages import words
 
@@ -105,6 +106,16 @@ def test_it_is_told_before_the_day_on_it_and_once_after_it(made: Made):
     assert ["Due soon:" in each.body for each in reminders()] == [True, False, False]
     assert "Due today:" in reminders()[1].body
     assert "Overdue:" in reminders()[2].body
+
+
+@pytest.mark.both_databases
+def test_two_rounds_at_the_same_moment_write_one_mail(app: Flask, made: Made):
+    give(made, made.reviewers[0])
+
+    found = together(app, made, *[lambda: write_due_item_reminders(before(7))] * 3)
+
+    assert sorted(map(str, found)) == ["0", "0", "1"]
+    assert len(reminders()) == 1
 
 
 def test_what_is_overdue_for_long_is_told_no_more(made: Made):
