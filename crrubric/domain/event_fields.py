@@ -48,7 +48,7 @@ TYPED: Mapping[str, Kinds] = {
     **dict.fromkeys(
         (
             "adopted_order", "company", "contact_email", "contact_name", "links", "price_note",
-            "product", "product_version", "vendor",
+            "product", "product_version", "seats_note", "vendor",
         ),
         VENDORS,
     ),

@@ -55,4 +55,4 @@ def list_uncosted_vendors(session: Session, seat: Seat) -> tuple[str, ...]:
     ]
     if all(row.typed_price == NO_PRICE for row in rows):
         return ()
-    return tuple(row.name for row in rows if row.typed_price.total_cents is None)
+    return tuple(row.name for row in rows if not row.typed_price.cost.is_known)

@@ -13,6 +13,7 @@ BLUEPRINTS = (
     "plan_sections",
     "plan_versions",
     "rosters",
+    "seat_pages.seats",
     "settlements",
     "triage",
     "vote_rounds",

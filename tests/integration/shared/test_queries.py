@@ -21,6 +21,8 @@ MOST = {
     "action items": 5,
     "ballot": 18,
     "vendors": 5,
+    "cost": 6,
+    "learners to price": 6,
     "evidence": 10,
     "cell": 20,
     "matrix": 12,
@@ -79,6 +81,8 @@ def paths(made: Made) -> dict[str, str]:
         "questions": made.url("questions/"),
         "search": made.url("search/?q=e"),
         "vendors": made.url("vendors/"),
+        "cost": made.url(f"vendors/{made.vendors[0].id}/cost"),
+        "learners to price": made.url("plan/seats"),
         "evidence": made.url("evidence/"),
         "cell": made.url(f"cells/{made.vendors[0].id}/{made.criteria[0].id}"),
     }
