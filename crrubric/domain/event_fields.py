@@ -48,14 +48,14 @@ TYPED: Mapping[str, Kinds] = {
     **dict.fromkeys(
         (
             "adopted_order", "company", "contact_email", "contact_name", "links", "price_note",
-            "product", "product_version", "seats_note", "vendor",
+            "product", "product_version", "vendor",
         ),
         VENDORS,
     ),
     **dict.fromkeys(
         (
-            "does_not_meet", "earlier", "look_for", "practice", "purpose", "question", "rubric",
-            "section", "title", "version", "why",
+            "does_not_meet", "earlier", "fund", "look_for", "practice", "purpose", "question",
+            "rubric", "seats_note", "section", "title", "version", "why",
         ),
         RUBRIC,
     ),

@@ -1,5 +1,7 @@
 """What else the random people do: they type what vendors ask for, and for how many learners."""
 
+from dataclasses import replace
+
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, InvalidLines, NotFound
 from crrubric.domain.results.offers import PriceLine, write_line
@@ -16,9 +18,10 @@ OTHER = PriceLine(kind=PriceKind.OTHER, unit_cents=1_200, unit=PriceUnit.LEARNER
 TIER = PriceLine(kind=PriceKind.TIER, unit_cents=900, quantity=50)
 # the last is wrong whatever the license costs
 OFFERS = [[], [TRAINING], [OTHER, TIER, TRAINING], [OTHER, TIER, TIER]]
-# (low, high, at once, note); the last are wrong
-SEATS = [(None, None, None, ""), (80, 120, 40, "From a list"), (None, 90, None, ""),
-         (90, 80, None, ""), (None, None, 40, "")]  # fmt: skip
+# (low, high, at once, note, fund); the last are wrong
+SEATS = [(None, None, None, "", ""), (80, 120, 40, "From a list", ""),
+         (None, 90, None, "", "Title I"),
+         (90, 80, None, "", ""), (None, None, 40, "", "")]  # fmt: skip
 
 
 class Offers(Frame):
@@ -41,10 +44,9 @@ class Offers(Frame):
 
     @act(Action.SET_SEATS, typed=SEATS)
     def set_seats(self, who, typed):
-        name, (low, high, at_once, note) = self.person(who, Action.SET_SEATS), typed
-        facts = SeatFacts(low=low, high=high, at_once=at_once, note=note)
-        low = high if low is None else low
-        wanted = serialize_seats(SeatFacts(low=low, high=high, at_once=at_once, note=note))
+        name, (low, high, at_once, note, fund) = self.person(who, Action.SET_SEATS), typed
+        facts = SeatFacts(low=low, high=high, at_once=at_once, note=note, fund=fund)
+        wanted = serialize_seats(replace(facts, low=high if low is None else low))
         done = self.tried(
             (typed in SEATS[3:] and Invalid) or self.refused(name, Action.SET_SEATS),
             lambda: set_seats(self.people[name], self.slug, facts),

@@ -29,7 +29,20 @@ class CostBlocks:
         yield from self.sealed_prices()
         if not prices.sealed or prices.opened_at is not None:
             yield from self.price_table()
-        yield Paragraph(words(NONE), words(N_("Fund:")))
+        yield Paragraph(self.facts.fund or words(NONE), words(N_("Fund:")))
+
+    def board_lines(self, vendor: MemoVendor | None) -> Iterable[Block]:
+        """For the board: what a vendor costs as computed, and the fund; what is known of it."""
+        words = self.words
+        found = None if vendor is None else vendor.price.cost
+        if found is not None and found.is_known:
+            said = self.span(found.span)
+            if found.learner_span is not None:
+                text = N_("%(cost)s; %(learner)s for one learner and year")
+                said = words(text, cost=said, learner=self.span(found.learner_span))
+            yield Paragraph(said, words(N_("Cost over the term, as computed:")))
+        if self.facts.fund:
+            yield Paragraph(self.facts.fund, words(N_("Fund:")))
 
     def sealed_prices(self) -> Iterable[Block]:
         """Whether anybody could know a price while they scored."""
@@ -156,7 +169,7 @@ class CostBlocks:
         return (
             vendor.name,
             self.license(price),
-            self.count_units(price.cost),
+            self.count_units(price),
             "–" if price.term_months is None else str(price.term_months),
             self.rise(price),
         )
@@ -192,18 +205,17 @@ class CostBlocks:
                 said.append(words(text, count=words.number(start), price=words.money(cents)))
         return "; ".join(said) or "–"
 
-    def count_units(self, found: CostRange) -> str:
-        """How many of the license, at the least and at the most."""
-        counts = [
+    def count_units(self, price: PriceBasis) -> str:
+        """How many of the license, for the fewest learners and for the most."""
+        seats, offer = price.seats, price.offer
+        learners = (None, None) if seats is None else (seats.low, seats.high)
+        counts = dict.fromkeys(
             line.quantity
-            for end in (found.low, found.high)
-            for line in end.lines
+            for each in learners
+            for line in offer.cost(each, rising=False).lines
             if line.line.kind is PriceKind.LICENSE
-        ]
-        if not counts:
-            return "–"
-        ends = dict.fromkeys((min(counts), max(counts)))
-        return " – ".join(map(self.words.number, ends))
+        )
+        return " – ".join(map(self.words.number, sorted(counts))) or "–"
 
     def rise(self, price: PriceBasis) -> str:
         """By how much prices may rise a year."""

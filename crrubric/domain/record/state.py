@@ -36,8 +36,9 @@ CRITERION = (
     "section_id", "code", "position", "title", "question", "look_for", "lead", "weight",
     "must_have", "may_not_apply", "left_out", "practice", "evidence_months", "translations",
 )  # fmt: skip
-SEATS = ("seats_low", "seats_high", "seats_at_once", "seats_note")  # how many are priced
-NO_SEATS = {**dict.fromkeys(SEATS), "seats_note": ""}
+# how many learners are priced, and out of which fund
+SEATS = ("seats_low", "seats_high", "seats_at_once", "seats_note", "fund")
+NO_SEATS = {**dict.fromkeys(SEATS), "seats_note": "", "fund": ""}
 NO_OFFER = {"price_rise": None, "price_lines": None}  # what older versions did not have
 NEED = ("finding", "reason", "earlier")
 TENSION = ("first_id", "second_id", "why", "translations")

@@ -7,7 +7,7 @@ from crrubric.domain.errors import Invalid, refuse_together
 from crrubric.domain.planning.disclosure import SMALLEST_SHOWN
 from crrubric.domain.planning.triage import Seats
 from crrubric.domain.results.offers import PERCENT
-from crrubric.domain.text import clean_text
+from crrubric.domain.text import clean_line, clean_text
 from crrubric.domain.translation import N_
 from crrubric.domain.typed import require_in_bounds
 from crrubric.domain.vocabulary import LabelledEnum
@@ -24,13 +24,15 @@ class SeatSource(LabelledEnum):
 class SeatFacts:
     """How many learners are priced, as it is typed; all None: not said.
 
-    at_once: how many percent of them work at the same time; note: where the numbers come from.
+    at_once: how many percent of them work at the same time; note: where the numbers come from;
+    fund: out of which it is paid.
     """
 
     low: int | None = None
     high: int | None = None
     at_once: int | None = None
     note: str = ""
+    fund: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,5 +88,10 @@ def clean_seats(facts: SeatFacts) -> SeatFacts:
         raise Invalid(N_("Enter at least as many as in the field before."), field="high")
     if low is None and facts.at_once is not None:
         raise Invalid(N_("Enter how many learners there are, or leave this empty."), field="low")
-    note = clean_text(facts.note, limit=limits.NOTE, field="note")
-    return SeatFacts(low=low, high=high, at_once=facts.at_once, note=note)
+    return SeatFacts(
+        low=low,
+        high=high,
+        at_once=facts.at_once,
+        note=clean_text(facts.note, limit=limits.NOTE, field="note"),
+        fund=clean_line(facts.fund, limit=limits.SHORT_TEXT, field="fund"),
+    )

@@ -1,4 +1,4 @@
-"""further prices of a vendor, and how many learners are priced
+"""further prices of a vendor, how many learners are priced, and out of which fund
 
 Revision: 0034
 Follows: 0033
@@ -17,9 +17,8 @@ def upgrade() -> None:
     """Plain columns, empty at first: the one price that a vendor had stays its license."""
     for name in ("seats_low", "seats_high", "seats_at_once"):
         op.add_column("evaluation", sa.Column(name, sa.Integer(), nullable=True))
-    op.add_column(
-        "evaluation", sa.Column("seats_note", sa.Text(), nullable=False, server_default="")
-    )
+    for name in ("seats_note", "fund"):
+        op.add_column("evaluation", sa.Column(name, sa.Text(), nullable=False, server_default=""))
     op.add_column("vendor", sa.Column("price_rise", sa.Integer(), nullable=True))
     op.add_column("vendor", sa.Column("price_lines", sa.JSON(), nullable=True))
 

@@ -1,4 +1,4 @@
-"""Saying how many learners are priced."""
+"""Saying how many learners are priced, and out of which fund."""
 
 from crrubric.domain.actions import Action
 from crrubric.domain.events import Event
@@ -18,6 +18,7 @@ def read_seat_facts(evaluation: Evaluation) -> SeatFacts:
         high=evaluation.seats_high,
         at_once=evaluation.seats_at_once,
         note=evaluation.seats_note,
+        fund=evaluation.fund,
     )
 
 
@@ -28,6 +29,7 @@ def serialize_seats(facts: SeatFacts) -> dict[str, object]:
         "seats_high": facts.high,
         "seats_at_once": facts.at_once,
         "seats_note": facts.note,
+        "fund": facts.fund,
     }
 
 

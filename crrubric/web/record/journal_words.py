@@ -93,6 +93,7 @@ FIELDS = {
     "learners": N_("learners"),
     "points": N_("credits a semester, and the chance"),
     "seats_at_once": N_("percent at the same time"),
+    "fund": N_("fund"),
     "seats_note": N_("where the numbers come from"),
     "seats_high": N_("seats at most"),
     "seats_low": N_("seats at least"),

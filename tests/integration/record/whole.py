@@ -158,7 +158,9 @@ def prepare(made: Made) -> None:
     vendors.change_vendor(chair, slug, made.vendors[0].id, facts)
     training = PriceLine(kind=PriceKind.TRAINING, unit_cents=95_000, once=True, note="Two days")
     set_further_prices(chair, slug, made.vendors[0].id, [training])
-    set_seats(chair, slug, SeatFacts(low=80, high=120, at_once=40, note="From a list"))
+    set_seats(
+        chair, slug, SeatFacts(low=80, high=120, at_once=40, note="From a list", fund="General")
+    )
     for words in ("A report", "Another"):
         attachments.attach_vendor_file(
             chair, slug, made.vendors[0].id, name=f"{words}.pdf", data=pdf(words)

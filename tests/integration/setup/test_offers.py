@@ -12,6 +12,7 @@ from crrubric.domain.vocabulary import Phase, PriceKind, PriceUnit, Role
 from crrubric.extensions import db
 from crrubric.models import JournalEntry, Vendor
 from crrubric.queries.record.verification import verify_record
+from crrubric.services.meeting import decisions
 from crrubric.services.planning.kept_counts import keep_counts
 from crrubric.services.planning.seats import set_seats
 from crrubric.services.setup import phases, rules
@@ -242,6 +243,56 @@ def test_learners_are_typed_with_where_they_come_from(made: Made, visit: Visit):
     assert "1,200" in shown
     assert "The new list" in shown
     assert find_undo(chair.page(saved.location)) is not None
+
+
+def test_the_memo_prints_basis_cost_arithmetic_and_fund(make: Factory, made: Made, visit: Visit):
+    rules.set_rule(made.chair, made.slug, rules.RuleSettings(prices_sealed=False))
+    set_further_prices(made.chair, made.slug, made.vendors[0].id, [TIER, TRAINING])
+    seats = SeatFacts(low=100, high=119, at_once=40, note="The list", fund="Title I")
+    set_seats(made.chair, made.slug, seats)
+    make.forward(made, Phase.MEETING, {(0, 0): "YYY", (0, 1): "YYY"})
+    decisions.record_decision(
+        made.chair,
+        made.slug,
+        decisions.DecisionText(vendor_id=made.vendors[0].id, reason="It fits."),
+    )
+
+    memo = words(visit(made.chair).page(made.url("memo/")).root)
+
+    name = made.vendors[0].name
+    assert "$15,000 – $17,565; $49.20 – $50 for one learner and year" in memo
+    assert memo.count("Title I") == 2  # for the board, and in section 11
+    assert "Learners that are priced:" in memo
+    assert "100 to 119. The list" in memo
+    assert "100 – 119" in memo
+    assert "$45 per learner; from 120 on $40" in memo
+    assert f"{name}, at most: License 119 (learners) × $45 per learner × 3 years" in memo
+    other = made.vendors[1].name
+    assert f"{other}, at least" not in memo
+
+
+def test_the_results_as_json_have_the_cost_once_prices_are_open(
+    make: Factory, made: Made, visit: Visit
+):
+    set_further_prices(made.chair, made.slug, made.vendors[0].id, [TIER, TRAINING])
+    make.forward(made, Phase.MEETING, {(0, 0): "YYY", (0, 1): "YYY"})
+    url, chair = made.url("export/results.json"), visit(made.chair)
+    sealed = chair.get(url).get_json()["evaluation"]["prices"]["costs"]
+    made.evaluation.prices_opened_at = now_utc()
+    db.session.commit()
+
+    (cost,) = chair.get(url).get_json()["evaluation"]["prices"]["costs"]
+
+    assert sealed == []
+    assert cost == {
+        "vendor": made.vendors[0].code,
+        "months": 36,
+        "low_cents": 1_500_000,
+        "high_cents": 1_756_500,
+        "low_learners": 100,
+        "high_learners": 119,
+        "lacks": [],
+    }
 
 
 def test_triage_proposes_the_disclosed_range_and_no_small_count(made: Made, visit: Visit):

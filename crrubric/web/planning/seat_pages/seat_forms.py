@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from flask_babel import lazy_gettext as _
-from wtforms import TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import Optional
 
 from crrubric.domain import limits
@@ -25,6 +25,9 @@ class SeatsForm(EditForm):
     high = WholeNumberField(_("Learners, at most"), [Optional()], limits.LEARNERS)
     at_once = WholeNumberField(
         _("How many of them work at the same time, in percent"), [Optional()], limits.AT_ONCE
+    )
+    fund = StringField(
+        _("Out of which fund is it paid?"), [Optional(), limit_length(limits.SHORT_TEXT)]
     )
     note = TextAreaField(
         _("Where do the numbers come from?"), [Optional(), limit_length(limits.NOTE)]

@@ -50,6 +50,7 @@ def take_proposal(proposal: SeatProposal, facts: SeatFacts) -> SeatFacts:
         high=proposal.high,
         at_once=facts.at_once if proposal.at_once is None else proposal.at_once,
         note=translate_label(proposal.source),
+        fund=facts.fund,
     )
 
 
@@ -75,6 +76,7 @@ def save_seats(seat: Seat) -> ResponseReturnValue:
                     high=form.high.data,
                     at_once=form.at_once.data,
                     note=form.note.data or "",
+                    fund=form.fund.data or "",
                 ),
                 seen=form.version.data or "",
             )
@@ -84,7 +86,7 @@ def save_seats(seat: Seat) -> ResponseReturnValue:
             if before.version.data == now.version.data:
                 flash(_("Nothing was changed."), "done")
             else:
-                done = _("The number of learners is saved.")
+                done = _("Learners and fund are saved.")
                 flash_undoable(done, request.path, before.list_sent_values(now))
             return redirect_to(HOME, seat)
         except Invalid as error:
