@@ -12,6 +12,7 @@ from crrubric.domain.translation import N_
 from crrubric.domain.typed import require_in_bounds
 from crrubric.domain.vocabulary import PriceKind
 
+LINES_NOT_SAVED = N_("Nothing was saved: correct what is marked.")
 TOO_MANY_LINES = N_("At most %(most)s lines can be kept.")
 Problem = tuple[int, Invalid]
 

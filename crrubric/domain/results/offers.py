@@ -94,6 +94,9 @@ class Unknown(LabelledEnum):
     TERM = "TERM", N_("the term")
 
 
+SAID_LATER = frozenset({Unknown.LEARNERS, Unknown.AT_ONCE})  # when prices are fixed already
+
+
 @dataclass(frozen=True, slots=True)
 class Lack:
     """Something that is not known, and of which line; None: of the whole offer."""
@@ -202,6 +205,11 @@ class CostRange:
     def is_known(self) -> bool:
         """Whether there is a total."""
         return not self.lacks
+
+    @property
+    def lacks_a_price(self) -> bool:
+        """Whether something of the prices themselves is not known."""
+        return any(lack.what not in SAID_LATER for lack in self.lacks)
 
     @property
     def is_one(self) -> bool:

@@ -155,8 +155,8 @@ PLANNING_HELP = (
             "number comes from."
         ),
         reviewer=N_(
-            "For how many learners the chair lets the site price every vendor, and where that "
-            "number comes from."
+            "The chair says for how many learners the site prices every vendor, and out of which "
+            "fund it is paid. You see the number here, and where it comes from."
         ),
     ),
     HelpTopic(

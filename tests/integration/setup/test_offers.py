@@ -158,6 +158,21 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(
     assert stored_lines(made) == []
 
 
+def test_everything_that_is_wrong_is_told_at_once(made: Made, visit: Visit):
+    wrong = {
+        "row0-quantity": "",
+        "row1-rise": "5",
+        "row2-kind": "OTHER",
+        "row2-unit_price": "cheap",
+    }
+
+    answer = visit(made.chair).edit(prices_of(made), {**ROWS, **wrong})
+    page = parse(answer.status_code, answer.text)
+
+    told = [error_of(page, field) for field in ("row0-quantity", "row1-rise", "row2-unit_price")]
+    assert ["from how many on" in told[0], "once" in told[1], "a number" in told[2]] == [True] * 3
+
+
 def test_tiers_rise_and_stand_below_a_line(made: Made):
     wrong = [TIER, PriceLine(kind=PriceKind.TIER, unit_cents=1, quantity=120)]
     with pytest.raises(InvalidLines) as refused:
@@ -293,6 +308,18 @@ def test_the_results_as_json_have_the_cost_once_prices_are_open(
         "high_learners": 119,
         "lacks": [],
     }
+
+
+def test_opening_ballots_warns_of_missing_prices_and_not_of_what_can_be_said_later(
+    made: Made, visit: Visit
+):
+    set_seats(made.chair, made.slug, SeatFacts())
+    first, second = (row.name for row in made.vendors[:2])
+
+    told = words(visit(made.chair).page(made.url("phase?to=SCORING")).root)
+
+    missing = told.partition("Price, quantity or term is missing")[2].partition("Open")[0]
+    assert (first in missing, second in missing) == (False, True)
 
 
 def test_triage_proposes_the_disclosed_range_and_no_small_count(made: Made, visit: Visit):

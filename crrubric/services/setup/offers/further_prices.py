@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import InvalidLines
 from crrubric.domain.events import Event
-from crrubric.domain.results.offer_checks import check_line, find_line_problems
+from crrubric.domain.results.offer_checks import LINES_NOT_SAVED, check_line, find_line_problems
 from crrubric.domain.results.offers import PriceLine, write_line
-from crrubric.domain.translation import N_
 from crrubric.models import Vendor
 from crrubric.queries.people.access import make_not_found, require_locked_seat
 from crrubric.queries.people.people import Actor
@@ -16,8 +15,6 @@ from crrubric.services.setup.vendors import find_vendor_for_seat
 from crrubric.services.shared.journal import EntryReferences, find_changes, note_event
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.services.shared.versions import refuse_unseen_change
-
-NOT_SAVED = N_("Nothing was saved: correct what is marked.")
 
 
 def make_lines_version(vendor: Vendor) -> dict[str, object]:
@@ -41,7 +38,7 @@ def set_further_prices(
         licensed = vendor.unit_price_cents is not None
         problems = list(find_line_problems(lines, licensed=licensed))
         if problems:
-            raise InvalidLines(NOT_SAVED, problems)
+            raise InvalidLines(LINES_NOT_SAVED, problems)
         kept = [write_line(check_line(line)) for line in lines] or None
         old, new = make_lines_version(vendor), {"price_lines": kept}
         refuse_unseen_change(old, new, seen)

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import InvalidLines, Stale
+from crrubric.domain.results.offer_checks import LINES_NOT_SAVED, find_line_problems
 from crrubric.domain.results.offers import PriceLine
 from crrubric.domain.vocabulary import PriceKind, PriceUnit
 from crrubric.extensions import db
@@ -97,12 +98,18 @@ def make_typed_line(line: PriceLine) -> TypedLine:
 @require_permission(Action.EDIT_SETUP)
 def save_further_prices(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """Save the lines, if all of them can be saved."""
-    before, _rows = make_lines_form(find_priced_vendor(seat, vendor_id))
+    vendor = find_priced_vendor(seat, vendor_id)
+    before, _rows = make_lines_form(vendor)
     form = PriceLinesForm()
     rows = read_sent_rows(PriceLineForm, "kind", limits.PRICE_LINES)
     form.parts, status = rows, 422
-    if all([form.validate(), check_rows_typed(rows, NEEDED)]):
-        lines = read_filled(rows, read_line)
+    good = all([form.validate(), check_rows_typed(rows, NEEDED)])
+    lines = read_filled(rows, read_line)
+    if not good:  # what else is wrong is told at once
+        licensed = vendor.typed_price.unit_cents is not None
+        found = list(find_line_problems(lines, licensed=licensed))
+        form.form_errors.extend(attach_row_errors(rows, InvalidLines(LINES_NOT_SAVED, found)))
+    else:
         try:
             vendor = service.set_further_prices(
                 current_actor(),
