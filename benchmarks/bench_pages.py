@@ -29,7 +29,7 @@ from crrubric.domain.vocabulary import Answer, Phase
 from crrubric.extensions import db, prepare_migrations
 from tests.factories import Factory, Made, full_rubric
 
-RUNS = 15
+RUNS, MANY = 15, 60
 VENDORS, REVIEWERS = 10, 25
 LARGE = (30, 120, 40)  # vendors, criteria, reviewers
 MATRICES = ("matrix", "matrix?show=split", "compare")
@@ -178,6 +178,10 @@ def measure(app: Flask, folder: Path) -> Factory:
     report("ballot page", unit, f"{reviewer.get(page):,} bytes", unit)
     report("save one mark", median_ms(saving(made, reviewer, vendor)))
     report("progress page", median_ms(lambda: chair.get(made.url("progress"))))
+    section = made.url("plan/sections/technology")
+    report("section of the workbook", median_ms(lambda: chair.get(section), MANY))
+    report("save one answer of the workbook", median_ms(answering(made, chair), MANY))
+    report("what any request needs: ask for the session", median_ms(asking(chair), MANY))
     factory.forward(made, Phase.MEETING, {})
     for name in PAGES:
         url = made.url(name)
@@ -230,6 +234,37 @@ def saving(made: Made, reviewer: Browser, vendor: int) -> Callable[[], None]:
         version = answer.json["version"]
 
     return save
+
+
+def answering(made: Made, chair: Browser) -> Callable[[], None]:
+    """Saves the same answer again and again, each time on top of the last."""
+    from crrubric.domain.planning.answers import digest_answer
+
+    url = made.url("plan/sections/technology/answers/sis")
+    typed, number = "", 0
+
+    def save() -> None:
+        nonlocal typed, number
+        form = {
+            "plan-sis": f"Aeries {number}",
+            "version": digest_answer(typed or None),
+            "csrf_token": chair.token,
+        }
+        answer = chair.open(url, method="POST", data=form, headers={"Accept": "application/json"})
+        assert answer.status_code == 200, answer.text
+        typed, number = f"Aeries {number}", number + 1
+
+    return save
+
+
+def asking(person: Browser) -> Callable[[], None]:
+    """Asks whether the person is signed in: no page is made of the answer."""
+
+    def ask() -> None:
+        answer = person.open("/session", headers={"Accept": "application/json"})
+        assert answer.status_code == 200, answer.text
+
+    return ask
 
 
 def importing(folder: Path) -> None:

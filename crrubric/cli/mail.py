@@ -13,6 +13,7 @@ from crrubric.config import settings_of
 from crrubric.domain.errors import Invalid
 from crrubric.domain.translation import N_
 from crrubric.extensions import db
+from crrubric.services.mail.item_reminders import write_due_item_reminders
 from crrubric.services.mail.outbox import is_mail_on, list_waiting_mails
 from crrubric.services.mail.posting import BATCH, SendingResult, district_name, send_due_mails
 from crrubric.services.mail.reminders import write_due_reminders
@@ -44,7 +45,7 @@ def send_outbox(most: int) -> None:
 
 def run_mail_round(most: int = BATCH) -> tuple[int, SendingResult]:
     """(how many reminders were written, what was sent). Raises: NotReady if mail is off."""
-    reminders = write_due_reminders() if is_mail_on() else 0
+    reminders = write_due_reminders() + write_due_item_reminders() if is_mail_on() else 0
     return reminders, send_due_mails(most=most)
 
 

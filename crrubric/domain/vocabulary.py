@@ -317,6 +317,10 @@ class NoticeKind(LabelledEnum):
         "VOTE_CLOSED",
         N_("The vote on must-haves is closed: see how many said YES for each criterion."),
     )
+    PLAN_ASKED = (
+        "PLAN_ASKED",
+        N_("%(name)s asks you to fill in the section “%(section)s” of the planning workbook."),
+    )
     QUESTION_ANSWERED = (
         "QUESTION_ANSWERED",
         N_(
@@ -350,6 +354,7 @@ class MailKind(LabelledEnum):
     NOTICE = "NOTICE", N_("notice")
     REMINDER = "REMINDER", N_("before the closing day")
     CHAIR_REMINDER = "CHAIR_REMINDER", N_("by the chair")
+    ITEM_REMINDER = "ITEM_REMINDER", N_("action items")
     PASSWORD_LINK = "PASSWORD_LINK", N_("link for a new password")
     ADDRESS_LINK = "ADDRESS_LINK", N_("link for another address")
     ACCOUNT = "ACCOUNT", N_("change of an account")

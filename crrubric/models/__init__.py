@@ -32,11 +32,11 @@ from crrubric.models.files import AttachedFile, FileContent, MarkFile, VendorFil
 from crrubric.models.forms import SentForm
 from crrubric.models.items import ActionItem
 from crrubric.models.journal import JournalEntry
-from crrubric.models.mails import OutgoingMail
+from crrubric.models.mails import ItemReminder, OutgoingMail
 from crrubric.models.meetings import Attendance, Deferral, Meeting, Motion
 from crrubric.models.needs import KnownNeed
 from crrubric.models.notices import Notice
-from crrubric.models.people import District, Invite, User, UserSession
+from crrubric.models.people import CalendarFeed, District, Invite, User, UserSession
 from crrubric.models.planning import HintDecision, PlanAssignment, PlanVersion
 from crrubric.models.practice import PracticeMark
 from crrubric.models.questions import Asking, Question
@@ -59,6 +59,7 @@ __all__ = [
     "Attendance",
     "Ballot",
     "Base",
+    "CalendarFeed",
     "CastVote",
     "Commitment",
     "Criterion",
@@ -72,6 +73,7 @@ __all__ = [
     "Finding",
     "HintDecision",
     "Invite",
+    "ItemReminder",
     "JournalEntry",
     "KeptCount",
     "KeptTriage",

@@ -1,9 +1,9 @@
 """The outbox: mails that wait, and what became of them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crrubric.clock import now_utc
@@ -70,3 +70,17 @@ class OutgoingMail(Base):
         if self.given_up_at is not None:
             return MailState.FAILED
         return MailState.WAITING if self.set_aside_at is None else MailState.SET_ASIDE
+
+
+class ItemReminder(Base):
+    """That a mail told somebody of an action item: each step once before one day."""
+
+    __tablename__ = "item_reminder"
+    __table_args__ = (UniqueConstraint("item_id", "user_id", "due_on", "step"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("action_item.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    due_on: Mapped[date]
+    step: Mapped[int]  # so many days before; -1: after it
+    mail_id: Mapped[int] = mapped_column(ForeignKey("outgoing_mail.id"), index=True)

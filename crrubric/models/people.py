@@ -45,6 +45,8 @@ class User(Base):
     # does not end in a session
     sign_in_version: Mapped[int] = mapped_column(default=0, server_default="0")
     language: Mapped[str | None] = mapped_column(String(limits.LANGUAGE))  # None: never chose one
+    # wants no mail before their action items are due
+    item_mails_off: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class UserSession(Base):
@@ -79,4 +81,15 @@ class Invite(Base):
     address: Mapped[str | None] = mapped_column(String(limits.EMAIL))  # another one that it proves
     # it was mailed to the account's address or comes from the operator: who uses it is the owner
     proves: Mapped[bool] = mapped_column(default=False, server_default=false())
+    user: Mapped[User] = relationship()
+
+
+class CalendarFeed(Base):
+    """The secret link by which calendars read a person's dates; the table has only its SHA-256."""
+
+    __tablename__ = "calendar_feed"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[datetime] = mapped_column(default=now_utc)
     user: Mapped[User] = relationship()

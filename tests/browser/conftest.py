@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import select
 
 from crrubric.domain.setup.rubric import load_built_in_rubric
@@ -32,6 +32,8 @@ QUIET = (
     "--no-first-run",
 )
 NO_BROWSER = "the browser tests need Chromium: install it, or name one in CRRUBRIC_BROWSER"
+
+expect.set_options(timeout=15_000)  # ms; a busy machine may need them, an idle one waits for none
 
 Browse = Callable[..., Visitor]
 

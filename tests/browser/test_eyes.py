@@ -15,7 +15,7 @@ pytestmark = pytest.mark.xdist_group("browser, results and eyes")
 
 MEETING = "/evaluations/credit-recovery-2027/"
 SCORING = "/evaluations/algebra-1-summer-recovery/"
-OPEN_BALLOT = f"{SCORING}ballots/5"  # of Keisha: begun, not submitted
+OPEN_BALLOT = f"{SCORING}ballots/6"  # of Keisha: begun, not submitted
 PLACES = {
     CHAIR: ["/", MEETING, f"{MEETING}matrix", f"{MEETING}compare", f"{MEETING}what-if",
             f"{MEETING}decision/", f"{SCORING}progress", f"{MEETING}journal"],
@@ -109,7 +109,7 @@ def test_text_that_is_cut_off_is_found(demo: Site, browse: Browse):
 
 @pytest.mark.parametrize(
     ("email", "place", "width"),
-    [(REVIEWER, OPEN_BALLOT, PHONE), (CHAIR, f"{MEETING}matrix?cell=1-13", DESKTOP)],
+    [(REVIEWER, OPEN_BALLOT, PHONE), (CHAIR, f"{MEETING}matrix?cell=2-34", DESKTOP)],
     ids=["ballot on a phone", "matrix with a cell"],
 )
 def test_nothing_that_has_the_focus_is_covered(

@@ -132,7 +132,7 @@ def test_heads_stay_in_view_while_scrolling(browse: Browse, demo: Site, width: i
 
 
 @pytest.mark.parametrize(
-    "query", ["", "?cell=1-1", "?dense=1", "?dense=0", "?fold=content&show=split"]
+    "query", ["", "?cell=2-22", "?dense=1", "?dense=0", "?fold=content&show=split"]
 )
 def test_a_narrow_page_does_not_scroll_sideways(browse: Browse, demo: Site, query: str):
     page = opened(browse, demo, MATRIX + query, width=NARROW).page

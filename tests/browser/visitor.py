@@ -212,7 +212,7 @@ class Contexts:
             locale="en-US",
             has_touch=kind.touch,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         context.set_default_navigation_timeout(30_000)  # a chart loads slowly on a busy machine
         return Room(kind, context, context.new_cdp_session(context.new_page()))
 

@@ -172,6 +172,7 @@ own.save_own_address signed in
 own.save_own_name signed in
 own.save_own_password signed in
 own.show_new_address signed in
+own.save_own_reminders signed in
 own.show_own_account signed in
 own.show_own_address_form signed in
 own.show_own_password_form signed in
@@ -234,6 +235,12 @@ vendors.show_vendors VIEW_EVALUATION
 vendors.show_new_vendor_form EDIT_SETUP
 vendors.save_vendor_removal EDIT_SETUP
 rosters.place_whole_roster VIEW_PLAN
+calendar_link.save_calendar_link signed in
+calendar_link.save_calendar_link_end signed in
+calendar_link.show_own_calendar signed in
+calendars.download_evaluation_dates VIEW_EVALUATION
+calendars.download_own_dates signed in
+calendars.show_calendar_feed public
 cohorts.read_pasted_cohort SET_TRIAGE
 cohorts.save_adoption SET_TRIAGE
 cohorts.save_cohort SET_TRIAGE
@@ -247,6 +254,7 @@ lines.restore_guide_line SET_TRIAGE
 lines.save_points SET_TRIAGE
 lines.show_line VIEW_PLAN
 rosters.download_sample_roster VIEW_PLAN
+item_board.show_item_board VIEW_ITEMS
 item_edits.save_item MANAGE_ITEMS
 item_edits.save_item_state MOVE_ITEM
 item_edits.save_new_item MANAGE_ITEMS

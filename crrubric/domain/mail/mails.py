@@ -27,6 +27,7 @@ MAILED: Mapping[NoticeKind, str] = {
     NoticeKind.BALLOT_REOPENED: N_("Your ballot for %(vendor)s is open again"),
     NoticeKind.VOTE_OPENED: N_("Please vote on the must-haves"),
     NoticeKind.VOTE_REOPENED: N_("Your answers in the vote on must-haves are open again"),
+    NoticeKind.PLAN_ASKED: N_("Please fill in “%(section)s”"),
     NoticeKind.POSITION_ASKED: N_("Please state your position again"),
     NoticeKind.MARK_AGAIN: N_("Please mark a criterion again"),
     NoticeKind.BALLOT_ENTERED: N_("Please confirm your ballot for %(vendor)s"),
@@ -175,21 +176,34 @@ def compose_invitation(
 
 
 def compose_notice_mail(
-    say: MailTranslator, to: MailContext, kind: NoticeKind, facts: Mapping[str, str]
+    say: MailTranslator,
+    to: MailContext,
+    kind: NoticeKind,
+    facts: Mapping[str, str],
+    *,
+    section: Callable[[str], str] = str,
 ) -> MailText:
-    """What a notice on the page tells; words of ours in it (a phase, a day) are translated."""
-    spoken = translate_facts(facts, say, say.day)
+    """What a notice on the page tells; words of ours in it (a phase, a day) are translated.
+
+    Args: section: the title of a section of the workbook in the reader's language, by its code.
+    """
+    spoken = translate_facts(facts, say, say.day, section=section)
     where = say(N_("See what you need to do: %(link)s"), link=to.link)
     return compose_mail(say, to, say(MAILED[kind], **spoken), [say(kind.label, **spoken), where])
 
 
 def translate_facts(
-    facts: Mapping[str, str], say: Callable[[str], str], day: Callable[[date], str]
+    facts: Mapping[str, str],
+    say: Callable[[str], str],
+    day: Callable[[date], str],
+    *,
+    section: Callable[[str], str] = str,
 ) -> dict[str, str]:
     """What a notice tells, in a language: our words and days translated, typed text as it is."""
     speak: dict[str, Callable[[str], str]] = {
         "phase": say,
         "day": lambda text: day(date.fromisoformat(text)),
+        "section": section,
     }
     return {key: speak.get(key, str)(value) for key, value in facts.items()}
 

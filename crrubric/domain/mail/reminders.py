@@ -1,4 +1,4 @@
-"""Which reminder before the closing day is due: one table, no database."""
+"""Which reminder is due, before a closing day or about an action item: no database."""
 
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time, timedelta
@@ -6,6 +6,9 @@ from zoneinfo import ZoneInfo
 
 # so many days before the closing day, in the order of the calendar
 STEPS = (5, 2, 0)
+# so many days before an action item is due, and once after it
+ITEM_STEPS = (7, 0, -1)
+LATE_DAYS = 7  # later nobody is told any more that an item is overdue
 HOUR = time(8)  # where the district is
 # Nobody is reminded twice within this time, by whomever.
 PAUSE = timedelta(hours=12)
@@ -23,6 +26,21 @@ def find_due_step(
     if now.astimezone(zone).date() > closes_on:
         return None
     come = [step for step in STEPS if opened < step_due_time(closes_on, step, zone) <= now]
+    return come[-1] if come and come[-1] not in sent else None
+
+
+def find_due_item_step(
+    now: datetime, due_on: date, zone: ZoneInfo, *, recorded: datetime, sent: AbstractSet[int]
+) -> int | None:
+    """The step of an action item of which its owner is to be told now; None if there is none.
+
+    Only the latest whose morning has come, and none whose morning came before it was recorded.
+    Args: now, recorded: aware; sent: the steps of which this person was told already.
+    """
+    if now.astimezone(zone).date() > due_on + timedelta(days=LATE_DAYS):
+        return None
+    mornings = [(step, step_due_time(due_on, step, zone)) for step in ITEM_STEPS]
+    come = [step for step, morning in mornings if recorded < morning <= now]
     return come[-1] if come and come[-1] not in sent else None
 
 

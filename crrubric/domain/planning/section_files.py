@@ -68,6 +68,12 @@ def find_workbook_section(code: str, language: str = SOURCE) -> WorkbookSection 
     return next((one for one in load_workbook_sections(language) if one.code == code), None)
 
 
+def name_workbook_section(code: str, language: str = SOURCE) -> str:
+    """The title of a section in one language; the code of one that is no more."""
+    section = find_workbook_section(code, language)
+    return section.title if section else code
+
+
 def parse_section_file(text: str, name: str, language: str = SOURCE) -> WorkbookSection:
     """Read a section file. Raises: SectionFileError with every problem and its place."""
     try:

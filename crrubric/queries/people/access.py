@@ -98,6 +98,11 @@ SEAT = (
         Member.awaits_address.is_(None),
     )
 )
+NAMED = select(Evaluation).where(Evaluation.slug == bindparam("slug"), is_on_site())
+HELD_SHARED, HELD_ALONE = (
+    NAMED.with_for_update(read=read).execution_options(populate_existing=True)
+    for read in (True, False)
+)
 
 
 def refuse_recused(seat: Seat, vendor_id: int) -> None:
@@ -145,7 +150,7 @@ def find_evaluation(session: Session, slug: str) -> Evaluation:
     """The evaluation, whoever asks; pair it with `require`. Raises: NotFound."""
     if not slug.isprintable():  # PostgreSQL takes no NUL, and no slug has such a character
         raise make_not_found()
-    evaluation = session.scalar(select(Evaluation).where(Evaluation.slug == slug, is_on_site()))
+    evaluation = session.scalar(NAMED, {"slug": slug})
     if evaluation is None:
         raise make_not_found()
     return evaluation
@@ -157,12 +162,7 @@ def lock_evaluation(session: Session, slug: str, *, exclusive: bool = False) -> 
     Saving a mark holds it shared, everything else holds it alone: neither overtakes the other.
     SQLite has one writer at a time anyway and ignores the lock.
     """
-    evaluation = session.scalar(
-        select(Evaluation)
-        .where(Evaluation.slug == slug, is_on_site())
-        .with_for_update(read=not exclusive)
-        .execution_options(populate_existing=True)
-    )
+    evaluation = session.scalar(HELD_ALONE if exclusive else HELD_SHARED, {"slug": slug})
     if evaluation is None:
         raise make_not_found()
     return evaluation

@@ -72,6 +72,19 @@ def may_move_item(seat: Seat, item: ActionItem) -> bool:
 
 def list_own_items(session: Session, actor: Actor) -> list[ActionItem]:
     """What the actor has still to do in all their evaluations, by its day; in one query."""
+    wanted = (
+        select(ActionItem)
+        .join(Member, Member.id == ActionItem.member_id)
+        .join(Evaluation, Evaluation.id == ActionItem.evaluation_id)
+        .where(has_seat(actor.user_id), is_to_do_for_owner())
+        .options(contains_eager(ActionItem.evaluation))
+    )
+    return sort_items(session.scalars(wanted))
+
+
+def is_to_do_for_owner() -> ColumnElement[bool]:
+    """Which items, beside their member and evaluation, are still to be done by an owner who may
+    read them."""
     away = (
         select(Declaration.id)
         .where(
@@ -81,20 +94,12 @@ def list_own_items(session: Session, actor: Actor) -> list[ActionItem]:
         )
         .exists()
     )
-    wanted = (
-        select(ActionItem)
-        .join(Member, Member.id == ActionItem.member_id)
-        .join(Evaluation, Evaluation.id == ActionItem.evaluation_id)
-        .where(
-            has_seat(actor.user_id),
-            Evaluation.deleted_at.is_(None),
-            Evaluation.phase != Phase.ARCHIVED,
-            ActionItem.state.in_(UNFINISHED),
-            or_(
-                ActionItem.vendor_id.is_(None),
-                and_(Evaluation.phase.in_(FROM_MEETING), ~away),
-            ),
-        )
-        .options(contains_eager(ActionItem.evaluation))
+    return and_(
+        Evaluation.deleted_at.is_(None),
+        Evaluation.phase != Phase.ARCHIVED,
+        ActionItem.state.in_(UNFINISHED),
+        or_(
+            ActionItem.vendor_id.is_(None),
+            and_(Evaluation.phase.in_(FROM_MEETING), ~away),
+        ),
     )
-    return sort_items(session.scalars(wanted))

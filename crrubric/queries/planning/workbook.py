@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.actions import Action
@@ -54,9 +54,9 @@ def load_plan_rights(session: Session, seat: Seat) -> PlanRights:
     )
 
 
-def load_workbook(session: Session, evaluation_id: int, until: datetime | None = None) -> Workbook:
-    """The newest version of every section, in one query. Args: until: as it was at this moment."""
-    asked = PlanVersion.evaluation_id == evaluation_id
+def select_newest_versions(until: datetime | None = None) -> Select[PlanVersion]:
+    """The newest version of every section of the evaluation `own`; until: as of this moment."""
+    asked = PlanVersion.evaluation_id == bindparam("own")
     if until is not None:
         asked &= PlanVersion.began_at <= until
     newest = (
@@ -65,15 +65,48 @@ def load_workbook(session: Session, evaluation_id: int, until: datetime | None =
         .group_by(PlanVersion.section)
         .subquery()
     )
-    rows = session.scalars(
+    return (
         select(PlanVersion)
         .join(
             newest,
             (newest.c.section == PlanVersion.section) & (newest.c.number == PlanVersion.number),
         )
-        .where(PlanVersion.evaluation_id == evaluation_id)
+        .where(PlanVersion.evaluation_id == bindparam("own"))
     )
+
+
+NEWEST = select_newest_versions()  # made once: each save of an answer asks it
+
+
+def load_workbook(session: Session, evaluation_id: int, until: datetime | None = None) -> Workbook:
+    """The newest version of every section, in one query. Args: until: as it was at this moment."""
+    wanted = NEWEST if until is None else select_newest_versions(until)
+    rows = session.scalars(wanted, {"own": evaluation_id})
     return Workbook({row.section: row for row in rows})
+
+
+def load_newest_versions(
+    session: Session, evaluations: Sequence[int], section: str
+) -> Sequence[PlanVersion]:
+    """The newest version of one section in each of the evaluations that have one, in one query."""
+    asked = PlanVersion.evaluation_id.in_(evaluations) & (PlanVersion.section == section)
+    newest = (
+        select(PlanVersion.evaluation_id, func.max(PlanVersion.number).label("number"))
+        .where(asked)
+        .group_by(PlanVersion.evaluation_id)
+        .subquery()
+    )
+    rows = (
+        select(PlanVersion)
+        .join(
+            newest,
+            (newest.c.evaluation_id == PlanVersion.evaluation_id)
+            & (newest.c.number == PlanVersion.number),
+        )
+        .where(asked)
+        .order_by(PlanVersion.evaluation_id)
+    )
+    return session.scalars(rows).all()
 
 
 def list_plan_versions(session: Session, evaluation_id: int, section: str) -> list[PlanVersion]:

@@ -1,4 +1,4 @@
-"""The demo: an invented district with four evaluations, made from `data/demo.toml`."""
+"""The demo: an invented district with five evaluations, made from `data/demo.toml`."""
 
 import secrets
 import tomllib
@@ -56,11 +56,13 @@ from crrubric.services.demo.meeting import add_positions, hold_meetings
 from crrubric.services.demo.offers import add_offers
 from crrubric.services.demo.practice import ANSWERS, add_assignments, add_practice_marks
 from crrubric.services.demo.questions import DemoEvaluation, add_questions
+from crrubric.services.demo.triage import add_kept_counts
 from crrubric.services.demo.votes import add_vote
 from crrubric.services.demo.workbook import add_workbook
 from crrubric.services.meeting.decisions import DecisionText, serialize_finding
 from crrubric.services.people.accounts import hash_token
 from crrubric.services.people.hashing import hash_password
+from crrubric.services.setup.earlier import copy_needs
 from crrubric.services.setup.evaluations import note_creation, serialize_seat
 from crrubric.services.setup.rubrics import copy_rubric
 from crrubric.services.setup.rules import rule_settings
@@ -89,8 +91,13 @@ class DemoPerson:
 
 @cache
 def load_demo_content() -> Mapping[str, Any]:
-    """The demo's content as it is shipped."""
-    return tomllib.loads((resources.files("crrubric.data") / "demo.toml").read_text("utf-8"))
+    """The demo's content as it is shipped; the curriculum in place comes first."""
+    files = resources.files("crrubric.data")
+    in_place, content = (
+        tomllib.loads((files / name).read_text("utf-8"))
+        for name in ("demo_in_place.toml", "demo.toml")
+    )
+    return {**content, "evaluation": [*in_place["evaluation"], *content["evaluation"]]}
 
 
 def list_demo_people() -> list[DemoPerson]:
@@ -114,8 +121,9 @@ def make_demo() -> bool:
         session.add_all(users.values())
         session.flush()
         session.add_all(_make_past_session(user, days) for days, user in enumerate(users.values()))
+        made: dict[str, Evaluation] = {}
         for row in data["evaluation"]:
-            _EvaluationMaker(session, district, users, row).make()
+            made[row["key"]] = _EvaluationMaker(session, district, users, row, made).make()
         note_event(session, OPERATOR, Event.DISTRICT_CHANGED, after=data["district"])
         sort_entries(session)
     return True
@@ -146,9 +154,15 @@ class _EvaluationMaker:
     """Makes one evaluation; times are counted back from now, so that the demo never grows old."""
 
     def __init__(
-        self, session: Session, district: District, users: dict[str, User], row: Mapping[str, Any]
+        self,
+        session: Session,
+        district: District,
+        users: dict[str, User],
+        row: Mapping[str, Any],
+        known: Mapping[str, Evaluation],
     ) -> None:
         self.session, self.district, self.users, self.row = session, district, users, row
+        self.known = known
         self.now = now_utc()
         self.members: dict[str, Member] = {}
         self.vendors: dict[str, Vendor] = {}
@@ -162,10 +176,14 @@ class _EvaluationMaker:
     def day(self, days: float) -> date:
         return self.ago(days).date()
 
-    def make(self) -> None:
+    def make(self) -> Evaluation:
         self.evaluation()
         self.rubric()
-        note_creation(self.session, self.chair, self.own, at=self.own.created_at)
+        source = self.known.get(self.row.get("needs_of", ""))
+        if source is not None:
+            copy_needs(self.session, source, self.own)
+        earlier = source.title if source else ""
+        note_creation(self.session, self.chair, self.own, earlier=earlier, at=self.own.created_at)
         self.own.phase = Phase(self.row["phase"])
         for row in self.row["member"]:
             self.member(row)
@@ -178,6 +196,7 @@ class _EvaluationMaker:
         add_vote(self.cast(), self.row)
         add_practice_marks(self.cast(), self.row)
         add_workbook(self.cast(), self.row["key"])
+        add_kept_counts(self.cast(), self.row)
         self.ballots()
         for row in self.row.get("note", ()):
             self.note(row)
@@ -195,6 +214,7 @@ class _EvaluationMaker:
             add_positions(self.cast(), self.row, self.ago(self.row["decided_days_ago"]))
         add_items(self.cast(), self.row["key"])
         self.phases()
+        return self.own
 
     @property
     def chair(self) -> Actor:
@@ -242,15 +262,17 @@ class _EvaluationMaker:
         practice = self.ago(row["practice_days_ago"]) if "practice_days_ago" in row else None
         closed = self.ago(row["closed_days_ago"]) if "closed_days_ago" in row else None
         begun = opened or practice or self.now
+        created = self.ago(row["created_days_ago"]) if "created_days_ago" in row else None
         closes = row.get("closes_in_days")
         self.own = Evaluation(
             district_id=self.district.id,
             title=row["title"],
             slug=slug_of(row["title"]),
             purpose=row["purpose"],
+            in_place=row.get("in_place", False),
             rule_kind=RuleKind(rule["kind"]),
             pass_mark=rule["pass_mark"],
-            created_at=begun - timedelta(days=6),
+            created_at=created or begun - timedelta(days=6),
             rule_set_at=begun - timedelta(days=2),
             practice_at=practice,
             opened_at=opened,
@@ -442,9 +464,10 @@ class _EvaluationMaker:
 
     def decision(self, row: Mapping[str, Any]) -> None:
         when = self.ago(self.row["decided_days_ago"])
-        vendor = self.vendors[row["vendor"]]
+        vendor = self.vendors[row["vendor"]] if "vendor" in row else None
         text = DecisionText(
-            vendor_id=vendor.id, **{key: row[key] for key in DECISION if key != "vendor_id"}
+            vendor_id=vendor.id if vendor else None,
+            **{key: row[key] for key in DECISION if key != "vendor_id"},
         )
         self.session.add(
             Decision(
@@ -454,16 +477,23 @@ class _EvaluationMaker:
                 **asdict(text),
             )
         )
-        self.session.add_all(
-            RankedVendor(vendor_id=self.vendors[code].id, rank=rank)
-            for code, rank in row["ranking"].items()
-        )
-        ranks = sorted(row["ranking"].items(), key=lambda pair: pair[1])
-        order = "; ".join(f"{rank}. {self.vendors[code].name}" for code, rank in ranks)
-        told = {"adopted_order": order, "as_computed": True, "why_another_order": ""}
-        after = {**asdict(text), "vendor": vendor.name, **told, ROW: {"ranks": ranks}}
+        after = {**asdict(text), "vendor": vendor.name if vendor else None}
+        after |= self.order(row.get("ranking"))
         self.journal(Event.PRICES_OPENED, self.own.prices_opened_at or when)
         self.journal(Event.DECISION_RECORDED, when, after=after)
+
+    def order(self, ranking: Mapping[str, int] | None) -> dict[str, Any]:
+        """The order that was adopted, as the journal keeps it; nothing where none was."""
+        if ranking is None:
+            return {}
+        self.session.add_all(
+            RankedVendor(vendor_id=self.vendors[code].id, rank=rank)
+            for code, rank in ranking.items()
+        )
+        ranks = sorted(ranking.items(), key=lambda pair: pair[1])
+        names = "; ".join(f"{rank}. {self.vendors[code].name}" for code, rank in ranks)
+        told = {"adopted_order": names, "as_computed": True, "why_another_order": ""}
+        return {**told, ROW: {"ranks": ranks}}
 
     def phases(self) -> None:
         """The journal of an evaluation that came this far."""

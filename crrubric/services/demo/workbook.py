@@ -10,10 +10,12 @@ from typing import Any
 from crrubric.domain.events import Event
 from crrubric.domain.planning.answers import PlanAnswer, check_answer_kind
 from crrubric.domain.planning.progress import CHECK, GOAL, digest_goal, make_goal_check
+from crrubric.domain.planning.prompts import HintKey, HintKind
 from crrubric.domain.vocabulary import PlanAccess
 from crrubric.models import PlanAssignment, PlanVersion
 from crrubric.queries.people.people import actor_of
 from crrubric.services.demo.questions import DemoEvaluation
+from crrubric.services.planning.hints import SettledHint, store_settled_hint
 from crrubric.services.planning.workbook import require_plan_section, tell_answers
 from crrubric.services.shared.journal import ROW, EntryReferences, note_event
 
@@ -37,6 +39,9 @@ def add_workbook(cast: DemoEvaluation, key: str) -> None:
     for row in data["saved"]:
         if row["evaluation"] == key:
             newest[row["section"]] = _add_version(cast, row, newest)
+    for row in data["hint"]:
+        if row["evaluation"] == key:
+            _settle_hint(cast, row)
 
 
 def _add_people(cast: DemoEvaluation, row: Mapping[str, Any]) -> None:
@@ -105,6 +110,18 @@ def _add_version(
         at=when,
     )
     return version
+
+
+def _settle_hint(cast: DemoEvaluation, row: Mapping[str, Any]) -> None:
+    """What the chair made of a hint."""
+    store_settled_hint(
+        cast.session,
+        cast.chair,
+        cast.criteria[row["criterion"]],
+        HintKey(row["section"], row["criterion"], HintKind(row["kind"])),
+        SettledHint(taken=row["taken"], reason=row["reason"]),
+        at=cast.ago(row["days_ago"]),
+    )
 
 
 def _check_demo_answers(cast: DemoEvaluation, row: Mapping[str, Any]) -> dict[str, PlanAnswer]:

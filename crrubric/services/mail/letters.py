@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import partial
 from secrets import token_hex
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from crrubric.domain import limits
 from crrubric.domain.mail import mails
+from crrubric.domain.planning.section_files import name_workbook_section
 from crrubric.domain.policy import OPEN_WORK
 from crrubric.domain.vocabulary import MailKind, NoticeKind
 from crrubric.models import Evaluation, Member, Notice
@@ -33,12 +35,25 @@ def write_notice_mails(
     session.flush()
     by_member = {notice.member_id: notice for notice in notices}
     for member in load_recipients(session, by_member):
-        with use_language(mail_language_of(member)) as say:
+        language = mail_language_of(member)
+        to = make_mail_context(member, notice_path_of(member, kind, facts))
+        with use_language(language) as say:
             mail = mails.compose_notice_mail(
-                say, make_mail_context(member, evaluation_path_of(member)), kind, facts
+                say, to, kind, facts, section=partial(name_workbook_section, language=language)
             )
-        key = f"notice-{by_member[member.id].id}"
+        key = notice_key_of(by_member[member.id])
         queue_mail(session, member, mail, MailPurpose(MailKind.NOTICE, key))
+
+
+def notice_path_of(member: Member, kind: NoticeKind, facts: Mapping[str, str]) -> str:
+    """Where the mail of a notice leads: the section that is to be filled in, or the overview."""
+    path = evaluation_path_of(member)
+    return f"{path}plan/sections/{facts['section']}" if kind is NoticeKind.PLAN_ASKED else path
+
+
+def notice_key_of(notice: Notice) -> str:
+    """What tells the mail of a notice from all others."""
+    return f"notice-{notice.id}"
 
 
 def load_recipients(session: Session, members: Iterable[int]) -> Iterable[Member]:

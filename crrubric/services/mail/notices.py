@@ -16,7 +16,8 @@ from crrubric.queries.people.access import (
     require_locked_seat,
 )
 from crrubric.queries.people.people import Actor
-from crrubric.services.mail.letters import write_notice_mails
+from crrubric.services.mail.letters import notice_key_of, write_notice_mails
+from crrubric.services.mail.outbox import set_aside_mail_of
 from crrubric.services.shared.unit import unit_of_work
 
 
@@ -43,6 +44,24 @@ def notify_members(
     notices = [Notice(member_id=member, kind=kind, facts=dict(facts)) for member in sorted(told)]
     session.add_all(notices)
     write_notice_mails(session, notices, kind, facts)
+
+
+def withdraw_notices(
+    session: Session, member_id: int, kind: NoticeKind, facts: Mapping[str, str]
+) -> None:
+    """What a member was told holds no more: it is not shown, and mails that wait are not sent.
+
+    Args: facts: what the notice tells among other things.
+    """
+    rows = session.scalars(
+        select(Notice).where(
+            Notice.member_id == member_id, Notice.kind == kind, Notice.seen_at.is_(None)
+        )
+    )
+    for notice in rows.all():
+        if facts.items() <= notice.facts.items():
+            notice.seen_at = now_utc()
+            set_aside_mail_of(session, notice_key_of(notice))
 
 
 def notify_chairs_if_complete(session: Session, evaluation_id: int, vendors: set[int]) -> None:

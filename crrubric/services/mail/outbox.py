@@ -144,6 +144,15 @@ def set_aside_links(session: Session, user_id: int) -> None:
     )
 
 
+def set_aside_mail_of(session: Session, key: str) -> None:
+    """Don't send the mail of this key, if it waits still."""
+    session.execute(
+        update(OutgoingMail)
+        .where(OutgoingMail.dedup_key == key, is_waiting(), is_not_held(now_utc()))
+        .values(set_aside_at=now_utc(), last_error=NO_USE)
+    )
+
+
 def set_aside_reminders(session: Session, evaluation_id: int) -> None:
     """What the reminders of an evaluation say no longer holds: don't send those that wait."""
     _set_aside_mails(session, evaluation_id, OutgoingMail.kind.in_(REMINDERS))

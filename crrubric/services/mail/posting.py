@@ -22,6 +22,7 @@ from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import MailKind, Phase
 from crrubric.models import Ballot, District, Evaluation, Member, OutgoingMail
 from crrubric.queries.mail.lateness import REMINDERS, select_open_ballots
+from crrubric.services.mail.item_reminders import drop_stale_item_reminder
 from crrubric.services.mail.outbox import (
     NO_USE,
     forget_link,
@@ -177,6 +178,8 @@ def _drop_stale_mail(session: Session, mail: OutgoingMail) -> bool:
     if is_too_old(now_utc(), mail.due_at):
         mail.given_up_at, mail.last_error = now_utc(), WAITED
         forget_link(mail)
+        return True
+    if drop_stale_item_reminder(session, mail):
         return True
     member = mail.member
     if member is None or (is_reachable(member) and _is_still_late(session, mail, member)):

@@ -4,7 +4,7 @@ import hashlib
 import re
 import secrets
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
@@ -16,7 +16,7 @@ from crrubric.domain.text import clean_line, email_key, key_of
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Standing
 from crrubric.extensions import db
-from crrubric.models import User, UserSession
+from crrubric.models import CalendarFeed, User, UserSession
 from crrubric.queries.people.access import make_not_found
 from crrubric.queries.people.district import find_named_district
 from crrubric.queries.people.people import Actor
@@ -217,8 +217,12 @@ def sign_out(token: str) -> None:
 
 
 def end_sessions(session: Session, user: User) -> None:
-    """End every session of a person who is held, and every sign-in that is under way."""
+    """End every session of a person who is held, and every sign-in that is under way.
+
+    The link of their calendar ends as well: whoever knew the password may have made it.
+    """
     user.sign_in_version += 1
+    session.execute(delete(CalendarFeed).where(CalendarFeed.user_id == user.id))
     session.execute(
         update(UserSession)
         .where(UserSession.user_id == user.id, UserSession.ended_at.is_(None))

@@ -32,6 +32,7 @@ from crrubric.domain.people.throttling import (
     FAILURES_KEPT,
     INVENTED_FOR_ONE,
     LINKS_FOR_ACCOUNT,
+    LOST_LINKS,
     find_delay,
 )
 from crrubric.domain.translation import N_
@@ -129,6 +130,21 @@ def begin_request(attempt: Attempt) -> None:
 def note_requested_account(attempt: Attempt, *, exists: bool) -> None:
     """A link was asked for: one more account of the network that asks, if it is another one."""
     _count_account(attempt.asking_network, attempt.account, exists=exists)
+
+
+@count_or_refuse()
+def note_lost_link(address: str) -> None:
+    """Somebody asked for a calendar with a link that leads nowhere: so many times from a network.
+
+    Links that work are not counted: many people's calendars are read from few addresses.
+    Raises: TooSoon for more; Busy.
+    """
+    if not current_settings().RATELIMIT_ENABLED:
+        return
+    key = f"calendar/from/{_digest(network_of(address))}"
+    if limiter.storage.incr(key, ADDRESS_WINDOW) > LOST_LINKS:
+        left = _seconds_left(key)
+        raise TooSoon(N_("Too many attempts. Seconds to wait: %(seconds)s."), seconds=left)
 
 
 @count_or_refuse()

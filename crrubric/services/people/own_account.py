@@ -124,6 +124,12 @@ def _rename_seat(session: Session, actor: Actor, member: Member, name: str) -> N
     )
 
 
+def set_own_item_mails(actor: Actor, *, wanted: bool) -> None:
+    """Get mails before action items are due, or none; one's own choice is no entry in a journal."""
+    with unit_of_work() as session:
+        lock_user(session, _own_id(actor)).item_mails_off = not wanted
+
+
 def request_own_address(actor: Actor, *, email: str, password: str) -> str:
     """Have a link sent to another address, with which one then signs in: it counts once used.
 

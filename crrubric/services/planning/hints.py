@@ -1,6 +1,7 @@
 """What the chair makes of the hints of the workbook: taken or declined, with a reason."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -51,36 +52,57 @@ def settle_hint(
         refuse_unseen_change(stored, wanted, seen)
         if row is not None and stored == wanted:
             return row
-        if row is None:
-            row = HintDecision(
-                evaluation_id=evaluation.id,
-                section=hint.section,
-                criterion=hint.criterion,
-                kind=hint.kind,
-            )
-            session.add(row)
-        row.taken, row.reason = settled.taken, words
-        row.decided_by, row.decided_at = actor.name, now_utc()
-        note_event(
-            session,
-            actor,
-            Event.PLAN_HINT_SETTLED,
-            evaluation_id=evaluation.id,
-            subject=hint.section,
-            about=EntryReferences(criterion_id=criterion.id),
-            before={"taken": stored["taken"]},
-            after={
-                "title": criterion.title,
-                "taken": settled.taken,
-                ROW: {
-                    "plan_section": hint.section,
-                    "code": hint.criterion,
-                    "kind": hint.kind.value,
-                },
-            },
-            reason=words,
+        tidy = SettledHint(taken=settled.taken, reason=words)
+        return store_settled_hint(session, actor, criterion, hint, tidy)
+
+
+def store_settled_hint(
+    session: Session,
+    actor: Actor,
+    criterion: Criterion,
+    hint: HintKey,
+    settled: SettledHint,
+    *,
+    at: datetime | None = None,
+) -> HintDecision:
+    """The step of `settle_hint`, in the caller's transaction.
+
+    Args: criterion: the one that the hint is about; at: when, if not now; only the demo looks back.
+    """
+    key = (criterion.evaluation_id, hint.section, hint.criterion, hint.kind)
+    row = session.get(HintDecision, key)
+    before = read_settled_hint(row)["taken"]
+    if row is None:
+        row = HintDecision(
+            evaluation_id=criterion.evaluation_id,
+            section=hint.section,
+            criterion=hint.criterion,
+            kind=hint.kind,
         )
-        return row
+        session.add(row)
+    row.taken, row.reason = settled.taken, settled.reason
+    row.decided_by, row.decided_at = actor.name, at or now_utc()
+    note_event(
+        session,
+        actor,
+        Event.PLAN_HINT_SETTLED,
+        evaluation_id=criterion.evaluation_id,
+        subject=hint.section,
+        about=EntryReferences(criterion_id=criterion.id),
+        before={"taken": before},
+        after={
+            "title": criterion.title,
+            "taken": settled.taken,
+            ROW: {
+                "plan_section": hint.section,
+                "code": hint.criterion,
+                "kind": hint.kind.value,
+            },
+        },
+        reason=settled.reason,
+        at=at,
+    )
+    return row
 
 
 def read_settled_hint(row: HintDecision | None) -> dict[str, object]:

@@ -1,10 +1,12 @@
 """What a roster came to, kept with the evaluation: counts by setting and seats, never a learner."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 
 from sqlalchemy.orm import Session
 
+from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale, refuse_together
@@ -61,30 +63,48 @@ def keep_counts(
                     " out. Work the roster out again, or keep the counts as they are."
                 )
             )
-        earlier = list_kept_triage(session, evaluation.id)
-        before = {row.setting for kept in earlier for row in kept.counts if row.learners is None}
-        safe = hide_small_counts(counts, before)
-        kept = KeptTriage(
-            evaluation_id=evaluation.id,
-            number=len(earlier) + 1,
-            line=line,
-            learners=safe.learners,
-            seats_low=safe.seats.low,
-            seats_high=safe.seats.high,
-            kept_by=actor.name,
-            counts=[
-                KeptCount(setting=setting, learners=count) for setting, count in safe.counts.items()
-            ],
-        )
-        session.add(kept)
-        session.flush()
-        note_event(
-            session,
-            actor,
-            Event.COUNTS_KEPT,
-            evaluation_id=evaluation.id,
-            after={**serialize_counts(safe, line), ROW: {"id": kept.id, "number": kept.number}},
-        )
+        return store_counts_of_roster(session, actor, evaluation.id, counts, line)
+
+
+def store_counts_of_roster(
+    session: Session,
+    actor: Actor,
+    evaluation_id: int,
+    counts: Mapping[Setting, int],
+    line: str,
+    *,
+    at: datetime | None = None,
+) -> KeptTriage:
+    """The step of `keep_counts`, in the caller's transaction.
+
+    Args: line: by which they were worked out; at: when, if not now; only the demo looks back.
+    """
+    earlier = list_kept_triage(session, evaluation_id)
+    before = {row.setting for kept in earlier for row in kept.counts if row.learners is None}
+    safe = hide_small_counts(counts, before)
+    kept = KeptTriage(
+        evaluation_id=evaluation_id,
+        number=len(earlier) + 1,
+        line=line,
+        learners=safe.learners,
+        seats_low=safe.seats.low,
+        seats_high=safe.seats.high,
+        kept_by=actor.name,
+        kept_at=at or now_utc(),
+        counts=[
+            KeptCount(setting=setting, learners=count) for setting, count in safe.counts.items()
+        ],
+    )
+    session.add(kept)
+    session.flush()
+    note_event(
+        session,
+        actor,
+        Event.COUNTS_KEPT,
+        evaluation_id=evaluation_id,
+        after={**serialize_counts(safe, line), ROW: {"id": kept.id, "number": kept.number}},
+        at=at,
+    )
     return kept
 
 

@@ -7,11 +7,12 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain.actions import Action
 from crrubric.domain.events import Event
-from crrubric.domain.vocabulary import PlanAccess
+from crrubric.domain.vocabulary import NoticeKind, PlanAccess
 from crrubric.models import PlanAssignment
 from crrubric.queries.people.access import make_not_found, require_locked_seat
 from crrubric.queries.people.people import Actor
 from crrubric.queries.planning.workbook import list_askable_members
+from crrubric.services.mail.notices import notify_members, withdraw_notices
 from crrubric.services.planning.workbook import require_plan_section
 from crrubric.services.shared.journal import ROW, EntryReferences, note_event
 from crrubric.services.shared.unit import unit_of_work
@@ -56,6 +57,7 @@ def assign_plan_section(
                 access,
                 {"section": code, "member_id": key, "evaluation_id": evaluation.id},
             )
+            _tell_asked_member(session, actor, key, code, access)
             note_event(
                 session,
                 actor,
@@ -66,6 +68,16 @@ def assign_plan_section(
                 before={"name": members[key].name, "access": before},
                 after={"name": members[key].name, "access": access, ROW: {"plan_section": code}},
             )
+
+
+def _tell_asked_member(
+    session: Session, actor: Actor, member_id: int, code: str, access: PlanAccess | None
+) -> None:
+    """Who is asked to fill in a section is told so; what they were told before holds no more."""
+    withdraw_notices(session, member_id, NoticeKind.PLAN_ASKED, {"section": code})
+    if access is PlanAccess.FILL:
+        facts = {"name": actor.name, "section": code}
+        notify_members(session, [member_id], NoticeKind.PLAN_ASKED, facts, vendor_id=None)
 
 
 def _write_assignment(

@@ -1,4 +1,4 @@
-"""Files that leave: results and marks as CSV and JSON."""
+"""Files that leave: results and marks as CSV and JSON, dates as calendars."""
 
 # the modules with a blueprint; `crrubric.web` registers them
-BLUEPRINTS = ("exports",)
+BLUEPRINTS = ("calendars", "exports")

@@ -12,6 +12,7 @@ from crrubric.domain.actions import Action
 from crrubric.domain.vocabulary import BallotState, MailState
 from crrubric.extensions import db
 from crrubric.models import OutgoingMail
+from crrubric.queries.mail.item_reminders import list_sent_item_reminders
 from crrubric.queries.mail.lateness import list_sent_reminders, load_last_seen
 from crrubric.queries.people.access import Seat
 from crrubric.queries.setup.evaluations import BallotProgress
@@ -51,15 +52,22 @@ class Lateness:
 
 
 def load_lateness(seat: Seat, rows: list[BallotProgress]) -> Lateness:
-    """Who is late, when people were here, and what they were sent, in two queries."""
+    """Who is late, when people were here, and what they were sent, in three queries."""
     late = {row.member.id for row in rows if not row.recused and row.state is BallotState.OPEN}
     reminders = [
         ReminderRow(mail.member.name if mail.member else mail.to_name, mail.created_at, mail, said)
-        for mail in list_sent_reminders(db.session(), seat)
+        for mail in list_all_reminders(seat)
         if (said := describe_mail_state(mail))
     ]
     seen = load_last_seen(db.session(), seat.evaluation.id)
     return Lateness(seen, reminders, len(late), seat.may(Action.REMIND))
+
+
+def list_all_reminders(seat: Seat) -> list[OutgoingMail]:
+    """What members were reminded of, the newest first: ballots, and action items."""
+    session = db.session()
+    found = [*list_sent_reminders(session, seat), *list_sent_item_reminders(session, seat)]
+    return sorted(found, key=lambda mail: mail.id, reverse=True)
 
 
 def describe_last_seen(at: datetime | None, now: datetime) -> str:

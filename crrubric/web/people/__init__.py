@@ -1,4 +1,13 @@
 """Sign-in, invitations and the home page."""
 
 # the modules with a blueprint; `crrubric.web` registers them
-BLUEPRINTS = ("account", "accounts", "district", "forgotten", "help", "home", "own")
+BLUEPRINTS = (
+    "account",
+    "accounts",
+    "calendar_link",
+    "district",
+    "forgotten",
+    "help",
+    "home",
+    "own",
+)

@@ -48,6 +48,17 @@ PEOPLE_HELP = (
         ),
     ),
     HelpTopic(
+        anchor="calendar",
+        title=N_("Your calendar"),
+        pages=("calendar_link.show_own_calendar",),
+        everybody=N_(
+            "Save the due days of your action items as a file, or make a secret link that your "
+            "calendar program reads by itself. The link is shown once; it gives days without any "
+            "names. Replace it if somebody else has it, or end it. It also ends when you change "
+            "your password."
+        ),
+    ),
+    HelpTopic(
         anchor="unsent",
         title=N_("Words that are not saved"),
         pages=("unsent.show_unsent_words",),

@@ -1,6 +1,6 @@
 """One's own account: name, address, password."""
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,6 +13,7 @@ from crrubric.services.people.own_account import (
     change_own_password,
     rename_own_account,
     request_own_address,
+    set_own_item_mails,
 )
 from crrubric.web.people.account_forms import AddressForm, NameForm, NewPasswordForm
 from crrubric.web.shared import session
@@ -61,6 +62,21 @@ def save_own_name() -> ResponseReturnValue:
             form.meet_newer(make_name_form(), error, {})  # nobody else can have changed it
             status = 409
     return render_own_account(form), status
+
+
+@bp.post("/reminders")
+@require_sign_in
+def save_own_reminders() -> ResponseReturnValue:
+    """Be reminded of action items by mail, or no more."""
+    wanted = request.form.get("wanted") == "yes"
+    set_own_item_mails(current_actor(), wanted=wanted)
+    flash(
+        _("You are reminded of your action items again.")
+        if wanted
+        else _("You get no more reminders of action items."),
+        "done",
+    )
+    return redirect(url_for(HOME), code=303)
 
 
 @bp.get("/address")

@@ -4,6 +4,7 @@
 BLUEPRINTS = (
     "cohorts",
     "hints",
+    "item_pages.item_board",
     "item_pages.item_edits",
     "item_pages.items",
     "kept",

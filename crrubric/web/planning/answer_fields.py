@@ -245,9 +245,11 @@ def write_controls(prompt: Prompt, answer: PlanAnswer | None) -> dict[str, str]:
 
 
 @cache
-def make_plan_form_class(code: str, language: str) -> type[PlanForm]:
-    """The form of a section in one language."""
+def make_plan_form_class(code: str, language: str, *, only: str | None = None) -> type[PlanForm]:
+    """The form of a section in one language; only: of this prompt alone."""
     section = find_workbook_section(code, language)
     prompts: Sequence[Prompt] = section.prompts if section else ()
+    if only is not None:
+        prompts = [prompt for prompt in prompts if prompt.code == only]
     fields = {PREFIX + prompt.code: PlanField(prompt) for prompt in prompts}
     return cast("type[PlanForm]", type("SectionPlanForm", (PlanForm,), fields))

@@ -98,6 +98,7 @@ PLANNING_HELP = (
         pages=(
             "items.show_action_items",
             "items.show_item_proposals",
+            "item_board.show_item_board",
             "item_edits.show_new_item_form",
             "item_edits.show_item_form",
             "item_edits.show_item_state",
@@ -105,12 +106,16 @@ PLANNING_HELP = (
         chair=N_(
             "The list of who does what by when. Let the plan and the decision suggest items and "
             "tick those that belong on the list, or add your own. You change words, owner and day, "
-            "and say how far each is. What is dropped keeps its reason."
+            "and say how far each is. What is dropped keeps its reason. The board shows the same "
+            "items in columns: move a card with its buttons, by dragging it, or by the arrow keys: "
+            "left and right on its sign with four arrows move it, up and down go to the next card."
         ),
         reviewer=N_(
             "The list of who does what by when. You say how far your own items are; they also "
             "stand on your home page until they are done. Items about a vendor with whom you have "
-            "a conflict of interest are not shown to you."
+            "a conflict of interest are not shown to you. The board shows the same items in "
+            "columns: move a card of yours with its buttons, by dragging it, or by the arrow keys: "
+            "left and right on its sign with four arrows move it, up and down go to the next card."
         ),
     ),
     HelpTopic(

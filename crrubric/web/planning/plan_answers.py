@@ -45,8 +45,10 @@ bp = Blueprint(
 def save_plan_answer(seat: Seat, code: str, prompt: str) -> ResponseReturnValue:
     """Save the answer to one prompt; `version` is of what the page showed for it."""
     section, _rights = find_readable_section(seat, code)
-    form = make_plan_form_class(code, current_language())()
-    field = find_sent_field(form, prompt)
+    if section.find_prompt(prompt) is None:
+        raise make_not_found()
+    form = make_plan_form_class(code, current_language(), only=prompt)()
+    [field] = form.prompts
     if not form.validate():
         return refuse_answer(form, field)
     try:
@@ -66,14 +68,6 @@ def save_plan_answer(seat: Seat, code: str, prompt: str) -> ResponseReturnValue:
         return jsonify(message=translate_error(error), theirs=theirs), 409
     saved = describe_saved_section(section, workbook)
     return jsonify(version=digest_answer(field.data), **saved)
-
-
-def find_sent_field(form: PlanForm, code: str) -> PlanField:
-    """The field of a prompt. Raises: NotFound."""
-    found = next((field for field in form.prompts if field.prompt.code == code), None)
-    if found is None:
-        raise make_not_found()
-    return found
 
 
 def refuse_answer(form: PlanForm, field: PlanField) -> ResponseReturnValue:

@@ -16,7 +16,7 @@ from crrubric.domain.planning.differences import (
 )
 from crrubric.domain.planning.progress import AMEND, CHECK, HOLDS, LETTER_LABELS, LETTERS
 from crrubric.domain.planning.prompts import Prompt, PromptColumn
-from crrubric.domain.planning.section_files import find_workbook_section
+from crrubric.domain.planning.section_files import find_workbook_section, name_workbook_section
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.words import NOTHING, format_day, format_money, format_short_number
 
@@ -60,8 +60,7 @@ def list_goal_cells(goal: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def name_plan_section(code: str) -> str:
     """The title of a section in the reader's language; the code of one that is no more."""
-    section = find_workbook_section(code, current_language())
-    return section.title if section else code
+    return name_workbook_section(code, current_language())
 
 
 def list_told_answers(

@@ -269,7 +269,8 @@ def describe_journal_entry(entry: JournalEntry) -> str:
 
 def describe_notice(notice: Notice) -> str:
     """What a notice tells; words of ours in it (a phase, a day) are translated, typed ones not."""
-    return str(gettext(notice.kind.label, **translate_facts(notice.facts, gettext, format_day)))
+    facts = translate_facts(notice.facts, gettext, format_day, section=name_plan_section)
+    return str(gettext(notice.kind.label, **facts))
 
 
 def list_entry_differences(

@@ -617,7 +617,7 @@ def test_orders_and_reinstatements_are_verified_and_impossible_ones_are_named(ma
 
 def test_the_demo_adopted_the_order_that_is_computed(make: Factory):
     make_demo()
-    decision = db.session.scalars(select(Decision)).one()
+    decision = db.session.scalars(select(Decision).where(Decision.vendor_id.is_not(None))).one()
     evaluation = db.session.get_one(Evaluation, decision.evaluation_id)
 
     ranking = find_adopted_ranking(db.session(), decision)

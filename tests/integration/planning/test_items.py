@@ -188,8 +188,9 @@ def test_who_stays_away_from_the_vendor_reads_no_item_about_it(decided: Made, vi
 
     person, other = visit(away), visit(decided.reviewers[0])
 
-    assert CANARY in other.get(decided.url(LIST)).text
-    assert CANARY not in person.get(decided.url(LIST)).text
+    for path in (LIST, f"{LIST}board"):
+        assert CANARY in other.get(decided.url(path)).text
+        assert CANARY not in person.get(decided.url(path)).text
     assert CANARY not in person.get("/").text
     assert person.get(decided.url(f"{LIST}{taken[0].id}/state")).status_code == 404
     with pytest.raises(NotFound):

@@ -243,11 +243,13 @@ def test_every_word_about_accounts_is_translated_or_typed(
     other = make.user("Olga Owner")
     state = f"/accounts/{other.id}"
     pages = [
-        "/account", "/account/address", "/account/password", "/accounts", state,
-        "/forgotten-password",
+        "/account", "/account/address", "/account/password", "/account/calendar",
+        "/accounts", state, "/forgotten-password",
     ]  # fmt: skip
     found = [(url, person.get(url)) for url in pages]
     found += [(f"POST {url}", person.post(url)) for url in pages[:3]]
+    person.post("/account/calendar")
+    found += [("link", person.get("/account/calendar"))]
     person.post(f"{state}/state", {"state": "disabled"})
     found += [(f"{url} after", person.get(url)) for url in (state, "/accounts")]
 

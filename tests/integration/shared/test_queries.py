@@ -19,6 +19,7 @@ from tests.integration.conftest import Visit, Visitor
 MOST = {
     "home": 5,
     "action items": 5,
+    "board": 5,
     "ballot": 18,
     "vendors": 5,
     "cost": 6,
@@ -31,7 +32,7 @@ MOST = {
     "what-if": 10,
     "compare": 13,
     "cell beside": 20,
-    "progress": 16,
+    "progress": 17,
     "memo": 48,
     "rubric": 7,
     "questions": 15,
@@ -69,6 +70,7 @@ def paths(made: Made) -> dict[str, str]:
     return {
         "home": "/",
         "action items": made.url("plan/items/"),
+        "board": made.url("plan/items/board"),
         "matrix": made.url("matrix"),
         "cell beside": made.url(f"matrix?cell={made.vendors[0].id}-{made.criteria[0].id}"),
         "scores": made.url("scores"),

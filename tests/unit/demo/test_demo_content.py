@@ -38,6 +38,8 @@ RUBRIC: Table = tomllib.loads(next(DATA.rglob("credit-recovery.toml")).read_text
 CRITERIA: dict[str, Table] = {c["code"]: c for s in RUBRIC["section"] for c in s["criterion"]}
 CODES = list(CRITERIA)
 MEETING, SCORING, DECIDED, PRACTICE = DEMO["evaluation"]
+[IN_PLACE] = tomllib.loads((DATA / "demo_in_place.toml").read_text("utf-8"))["evaluation"]
+WORKBOOKS: Table = tomllib.loads((DATA / "demo_workbook.toml").read_text("utf-8"))
 EVALUATIONS = [pytest.param(e, id=e["key"]) for e in (MEETING, SCORING, DECIDED)]
 SETTLED = {Outcome.MET, Outcome.NOT_MET, Outcome.NOT_APPLICABLE}
 
@@ -45,7 +47,8 @@ EVALUATION_KEYS = {"key", "title", "phase", "purpose", "opened_days_ago", "must_
 EVALUATION_KEYS |= {"rule", "member", "vendor", "recusal", "ballots", "note", "question"}
 KEYS_BY_PHASE = {
     "SCORING": {"closes_in_days", "asking", "assigned", "file"},
-    "MEETING": {"closed_days_ago", "finding", "file", "meeting", "vote", "voted", "settled"},
+    "MEETING": {"closed_days_ago", "finding", "file", "meeting", "vote", "voted", "settled"}
+    | {"created_days_ago", "needs_of", "roster"},
     "DECIDED": {
         "closed_days_ago",
         "decided_days_ago",
@@ -493,3 +496,36 @@ def test_the_open_vote_still_waits_for_somebody():
     submitted = PRACTICE["vote"]["submitted"].keys()
     begun = PRACTICE["vote"]["answers"].keys()
     assert submitted < begun < set(reviewers(PRACTICE))
+
+
+def test_the_curriculum_in_place_is_the_product_that_was_chosen_and_its_ballots_are_complete():
+    [vendor] = IN_PLACE["vendor"]
+    assert vendor["code"] == DECIDED["decision"]["vendor"]
+    assert set(IN_PLACE["ballots"]) == set(reviewers(IN_PLACE))
+    marks = [ballot["marks"] for *_, ballot in ballots(IN_PLACE)]
+    assert {len(letters) for letters in marks} == {len(CODES)}
+    assert set("".join(marks)) <= set("YN?A")
+
+
+def test_what_the_curriculum_in_place_lacks_is_what_its_decision_and_the_next_one_say():
+    found = outcomes(IN_PLACE) | findings(IN_PLACE)
+    lacking = {code for (_, code), value in found.items() if value == "NOT_MET"}
+    applies = {code for (_, code), value in found.items() if value != "NOT_APPLICABLE"}
+    assert set(found.values()) <= SETTLED
+    assert len(lacking) == 7
+    assert len(applies) == 20
+    assert IN_PLACE["decision"]["reason"].startswith("Seven of twenty criteria are not met, two")
+    assert len(lacking & set(IN_PLACE["must_have"])) == 2
+    assert MEETING["needs_of"] == IN_PLACE["key"]
+    assert IN_PLACE["decided_days_ago"] > MEETING["created_days_ago"]
+
+
+def test_hints_are_settled_after_their_section_was_written_and_before_ballots_open():
+    written = {(row["evaluation"], row["section"]): row["days_ago"] for row in WORKBOOKS["saved"]}
+    assert {hint["taken"] for hint in WORKBOOKS["hint"]} == {True, False}
+    for hint in WORKBOOKS["hint"]:
+        assert hint["evaluation"] == MEETING["key"]
+        assert written[MEETING["key"], hint["section"]] > hint["days_ago"]
+        assert hint["days_ago"] > MEETING["opened_days_ago"]
+        assert hint["criterion"] in CODES
+        assert hint["reason"].strip()

@@ -84,7 +84,9 @@ def test_typed_text_can_not_change_the_direction_of_the_text_around_it():
 
 @pytest.mark.parametrize("kind", list(mails.MAILED))
 def test_every_mailed_notice_has_a_text(kind: NoticeKind):
-    facts = dict.fromkeys(("phase", "vendor", "vendors", "reason", "criterion", "name"), "FACT")
+    facts = dict.fromkeys(
+        ("phase", "vendor", "vendors", "reason", "criterion", "name", "section"), "FACT"
+    )
     facts["day"] = "2027-03-19"
 
     mail = mails.compose_notice_mail(SAY, TO, kind, facts)

@@ -5,7 +5,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crrubric.domain.mail.reminders import find_due_step, may_remind_again
+from crrubric.domain.mail.reminders import (
+    find_due_item_step,
+    find_due_step,
+    may_remind_again,
+)
 from crrubric.domain.mail.retries import find_next_try
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -94,3 +98,34 @@ def test_tries_come_further_apart_and_end_after_three_days():
 
     assert waits[:6] == [1, 5, 15, 60, 240, 240]
     assert timedelta(days=2, hours=20) < now - due_at <= timedelta(days=3)
+
+
+@pytest.mark.parametrize(
+    ("now", "step"),
+    [
+        (at(12, 7, 59), None),
+        (at(12, 8), 7),
+        (at(19, 7, 59), 7),
+        (at(19, 8), 0),
+        (at(20, 7, 59), 0),
+        (at(20, 8), -1),
+        (at(26, 23, 59), -1),
+        (at(27, 0), None),
+    ],
+)
+def test_an_action_item_is_told_of_before_its_day_on_it_and_after_it(
+    now: datetime, step: int | None
+):
+    known = frozenset[int]()
+
+    assert find_due_item_step(now, CLOSES, CHICAGO, recorded=LONG_AGO, sent=known) == step
+    if step is not None:
+        sent = frozenset({step})
+        assert find_due_item_step(now, CLOSES, CHICAGO, recorded=LONG_AGO, sent=sent) is None
+
+
+def test_an_item_that_was_recorded_late_is_told_of_at_the_next_step():
+    now = at(15, 12)
+
+    assert find_due_item_step(now, CLOSES, CHICAGO, recorded=at(15, 11), sent=frozenset()) is None
+    assert find_due_item_step(at(19, 8), CLOSES, CHICAGO, recorded=now, sent=frozenset()) == 0

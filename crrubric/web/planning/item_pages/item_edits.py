@@ -1,11 +1,12 @@
 """One action item: a chair adds or changes it; who has to do it says how far it is."""
 
-from flask import Blueprint, flash, url_for
+from flask import Blueprint, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale
+from crrubric.domain.planning.items import ItemState
 from crrubric.extensions import db
 from crrubric.models import ActionItem
 from crrubric.queries.people.access import Seat, make_not_found
@@ -16,9 +17,11 @@ from crrubric.web.planning.item_pages.item_forms import ItemForm, ItemStateForm
 from crrubric.web.planning.item_pages.items import HOME
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import attach_error
-from crrubric.web.shared.page import flash_undoable, redirect_to, render_page
+from crrubric.web.shared.page import flash_undoable, redirect_to, render_page, wants_json
 from crrubric.web.shared.session import current_actor
+from crrubric.web.shared.words import translate_label
 
+BOARD = "board"  # the view of the items from which a form was sent, if it was not the list
 bp = Blueprint("item_edits", __name__, url_prefix="/evaluations/<slug>/plan/items")
 
 
@@ -112,21 +115,37 @@ def make_item_state_form(item: ActionItem) -> ItemStateForm:
 
 def render_item_state(seat: Seat, form: ItemStateForm, item: ActionItem) -> str:
     """The page on which somebody says how far an item is."""
-    return render_page("planning/items/state.html", seat, under=HOME, form=form, item=item)
+    back = find_items_view(seat, form)
+    return render_page(
+        "planning/items/state.html", seat, under=HOME, form=form, item=item, back=back
+    )
+
+
+def find_items_view(seat: Seat, form: ItemStateForm) -> str:
+    """The address of the view of the items from which the form comes: the list, or the board."""
+    slug = seat.evaluation.slug
+    if form.view.data != BOARD:
+        return url_for(HOME, slug=slug)
+    return url_for("item_board.show_item_board", slug=slug, owner=form.shown_owner.data or None)
 
 
 @bp.get("/<int:item_id>/state")
 @require_permission(Action.MOVE_ITEM)
 def show_item_state(seat: Seat, item_id: int) -> ResponseReturnValue:
-    """How far an item is, to be changed."""
-    item = find_movable_item(seat, item_id)
-    return render_item_state(seat, make_item_state_form(item), item)
+    """How far an item is, to be changed; the address may say what it is to be."""
+    form = make_item_state_form(find_movable_item(seat, item_id))
+    form.view.data = request.args.get("view", "")
+    form.shown_owner.data = request.args.get("owner", "")
+    wanted = request.args.get("state", "")
+    if wanted in {state.value for state in ItemState}:
+        form.state.data = ItemState(wanted)
+    return render_item_state(seat, form, find_movable_item(seat, item_id))
 
 
 @bp.post("/<int:item_id>/state")
 @require_permission(Action.MOVE_ITEM)
 def save_item_state(seat: Seat, item_id: int) -> ResponseReturnValue:
-    """Say how far an item is."""
+    """Say how far an item is; the script of the board is told what is stored now."""
     before = make_item_state_form(find_movable_item(seat, item_id))
     form, status = ItemStateForm(), 422
     if form.validate():
@@ -139,16 +158,28 @@ def save_item_state(seat: Seat, item_id: int) -> ResponseReturnValue:
                 reason=form.reason.data or "",
                 seen=form.version.data or "",
             )
-            address = url_for(
-                "item_edits.save_item_state", slug=seat.evaluation.slug, item_id=item_id
-            )
-            undo = before.list_sent_values(make_item_state_form(item))
-            flash_undoable(_("Saved."), address, undo)
-            return redirect_to(HOME, seat)
+            return answer_item_move(seat, item, form, before)
         except Invalid as error:
             attach_error(form, error)
         except Stale as error:
             stored = make_item_state_form(find_movable_item(seat, item_id))
             form.meet_newer(stored, error, {})
             status = 409
+    if wants_json():
+        return jsonify(message=_("It was not moved.")), status
     return render_item_state(seat, form, find_movable_item(seat, item_id)), status
+
+
+def answer_item_move(
+    seat: Seat, item: ActionItem, form: ItemStateForm, before: ItemStateForm
+) -> ResponseReturnValue:
+    """Back to the view from which the form comes, or what the script of the board must know."""
+    now = make_item_state_form(item)
+    if wants_json():
+        state = translate_label(item.state)
+        said = _("“%(item)s” is in the column “%(column)s” now.", item=item.words, column=state)
+        return jsonify(message=said, version=now.version.data, seen=now.seen.data)
+    address = url_for("item_edits.save_item_state", slug=seat.evaluation.slug, item_id=item.id)
+    came_from = [("view", form.view.data or ""), ("shown_owner", form.shown_owner.data or "")]
+    flash_undoable(_("Saved."), address, [*before.list_sent_values(now), *came_from])
+    return redirect(find_items_view(seat, form), code=303)

@@ -5,7 +5,7 @@ from typing import Self
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import StringField, TextAreaField
+from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
@@ -59,7 +59,13 @@ class ItemForm(EditForm):
 
 
 class ItemStateForm(EditForm):
-    """How far an item is, and why if it is dropped."""
+    """How far an item is, and why if it is dropped.
+
+    view, shown_owner: the page, and whose items it shows, to which saving leads back.
+    """
+
+    view = HiddenField()
+    shown_owner = HiddenField()
 
     state = RadioChoiceField(
         _("How far is it?"),
