@@ -18,6 +18,7 @@ class Action(LabelledEnum):
     VIEW_EVALUATION = "VIEW_EVALUATION", N_("read the overview, rubric, vendors and committee")
     VIEW_PLAN = "VIEW_PLAN", N_("read the plan, try what triage says of a learner")
     SET_TRIAGE = "SET_TRIAGE", N_("set how triage reads a chance, keep what a roster came to")
+    SET_SEATS = "SET_SEATS", N_("say how many learners are priced, and out of which fund")
     VIEW_WHOLE_PLAN = "VIEW_WHOLE_PLAN", N_("read every section of the planning workbook")
     ANSWER_PLAN = "ANSWER_PLAN", N_("fill in the sections of the workbook that are one’s own")
     MANAGE_PLAN = "MANAGE_PLAN", N_("fill in every section, ask others to fill or read one")

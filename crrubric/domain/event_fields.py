@@ -54,8 +54,8 @@ TYPED: Mapping[str, Kinds] = {
     ),
     **dict.fromkeys(
         (
-            "does_not_meet", "earlier", "look_for", "practice", "purpose", "question", "rubric",
-            "section", "title", "version", "why",
+            "does_not_meet", "earlier", "fund", "look_for", "practice", "purpose", "question",
+            "rubric", "seats_note", "section", "title", "version", "why",
         ),
         RUBRIC,
     ),

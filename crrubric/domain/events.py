@@ -169,6 +169,7 @@ class Event(LabelledEnum):
     CELL_DEFERRED = "CELL_DEFERRED", N_("postponed %(subject)s")
     FINDING_RECORDED = "FINDING_RECORDED", N_("recorded the finding for %(subject)s")
     FINDING_WITHDRAWN = "FINDING_WITHDRAWN", N_("withdrew the finding for %(subject)s")
+    SEATS_SET = "SEATS_SET", N_("said how many learners are priced, or out of which fund")
     PRICES_OPENED = "PRICES_OPENED", N_("opened the prices of all vendors")
     POSITION_STATED = "POSITION_STATED", N_("stated a position on the recommendation")
     POSITIONS_CLEARED = (

@@ -39,6 +39,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.VIEW_EVALUATION: EVER,
         Action.VIEW_PLAN: EVER,
         Action.SET_TRIAGE: UNARCHIVED,
+        Action.SET_SEATS: UNDECIDED,
         Action.VIEW_WHOLE_PLAN: EVER,
         Action.ANSWER_PLAN: UNARCHIVED,
         Action.MANAGE_PLAN: UNARCHIVED,

@@ -377,3 +377,14 @@ class PriceUnit(LabelledEnum):
     COURSE = "COURSE", N_("per course enrollment")
     SCHOOL = "SCHOOL", N_("per school")
     DISTRICT = "DISTRICT", N_("for the whole district")
+
+
+class PriceKind(LabelledEnum):
+    """What a line of a vendor's offer is for."""
+
+    LICENSE = "LICENSE", N_("License")
+    TRAINING = "TRAINING", N_("Training")
+    INTEGRATION = "INTEGRATION", N_("Integration")
+    OTHER = "OTHER", N_("Other")
+    # not a thing of its own: another price of the line above it, for large numbers
+    TIER = "TIER", N_("Line above, from so many on")

@@ -30,6 +30,7 @@ from crrubric.clock import now_utc
 from crrubric.domain import limits
 from crrubric.domain.people.languages import SOURCE
 from crrubric.domain.results.cost import NO_PRICE, PriceBasis
+from crrubric.domain.results.offers import SeatRange, read_lines
 from crrubric.domain.text import key_of
 from crrubric.domain.vocabulary import (
     CorrectionEffect,
@@ -95,6 +96,12 @@ class Evaluation(Base):
     # nobody sees a price before the committee has adopted a finding for every item
     prices_sealed: Mapped[bool] = mapped_column(default=True, server_default=false())
     prices_opened_at: Mapped[datetime | None]  # for good
+    # how many learners are priced; in percent how many of them work at the same time
+    seats_low: Mapped[int | None]
+    seats_high: Mapped[int | None]
+    seats_at_once: Mapped[int | None]
+    seats_note: Mapped[LongText] = mapped_column(server_default="")  # where the numbers are from
+    fund: Mapped[LongText] = mapped_column(server_default="")  # out of which it is paid
     created_at: Mapped[datetime] = mapped_column(default=now_utc)
     practice_at: Mapped[datetime | None]  # the practice round opened
     practice_shown_at: Mapped[datetime | None]  # it ended: everybody sees the spread
@@ -125,6 +132,13 @@ class Evaluation(Base):
     def hides_prices(self) -> bool:
         """Whether prices are sealed now, for everybody."""
         return self.prices_sealed and self.prices_opened_at is None
+
+    @property
+    def seats(self) -> SeatRange | None:
+        """How many learners are priced; None: not said yet."""
+        if self.seats_low is None or self.seats_high is None:
+            return None
+        return SeatRange(self.seats_low, self.seats_high, self.seats_at_once)
 
     @validates("title")
     def set_title_key(self, _column: str, title: str) -> str:
@@ -257,7 +271,10 @@ class Vendor(Base):
     unit_price_cents: Mapped[int | None] = mapped_column(BigInteger)  # a year
     quantity: Mapped[int | None]
     term_months: Mapped[int | None]
+    price_rise: Mapped[int | None]  # hundredths of a percent by which it may rise a year
     price_note: Mapped[ShortText]
+    # what else is paid, and further prices of the license for large numbers; None: nothing
+    price_lines: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
     # the vendor withdrew its offer, or was taken out of the selection, after ballots opened
     withdrawn_at: Mapped[datetime | None]
     withdrawn_reason: Mapped[LongText] = mapped_column(server_default="")
@@ -273,7 +290,10 @@ class Vendor(Base):
             unit_cents=self.unit_price_cents,
             quantity=self.quantity,
             term_months=self.term_months,
+            rise=self.price_rise,
             note=self.price_note,
+            lines=read_lines(self.price_lines),
+            seats=self.evaluation.seats,
         )
 
     @property

@@ -19,15 +19,22 @@ HERE = {
     "crrubric/domain/setup/pasted.py",
     "crrubric/models/evaluations.py",
     "crrubric/queries/setup/prices.py",  # which prices are complete, while they are typed
+    "crrubric/domain/results/offers.py",
+    "crrubric/services/demo/offers.py",
+    "crrubric/services/setup/offers/further_prices.py",
     "crrubric/services/setup/vendors.py",
     "crrubric/services/demo/district.py",
     "crrubric/web/setup/forms.py",
     "crrubric/web/setup/several_forms.py",  # words for what a price is counted in
+    "crrubric/web/setup/offer_pages/costs.py",  # for whoever types them
+    "crrubric/web/setup/offer_pages/further_prices.py",
+    "crrubric/web/setup/offer_pages/offer_forms.py",
     "crrubric/web/setup/vendors.py",
     "crrubric/web/record/journal_words.py",
+    "templates/setup/vendors/prices.html",
     "templates/setup/vendors/vendor.html",
 }
-PRICED = re.compile(r"\b(price|p)\.\w+")  # read through the gate
+PRICED = re.compile(r"\b(price|p|cost|line)\.\w+")  # read through the gate
 
 
 def raw_prices() -> set[str]:

@@ -223,6 +223,11 @@ rubric.show_rubric VIEW_EVALUATION
 rubric.show_new_criterion_form EDIT_SETUP
 rubric.move_criterion_up EDIT_SETUP
 style.show_style_guide public
+costs.show_vendor_cost VIEW_EVALUATION
+further_prices.save_further_prices EDIT_SETUP
+further_prices.show_further_prices EDIT_SETUP
+seats.save_seats SET_SEATS
+seats.show_seats VIEW_PLAN
 vendors.save_new_vendor EDIT_SETUP
 vendors.save_vendor EDIT_SETUP
 vendors.show_vendor_form EDIT_SETUP

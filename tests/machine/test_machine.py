@@ -62,6 +62,7 @@ from tests.machine.files import Files
 from tests.machine.frame import NUMBER, WHY, Refusal, act, everything
 from tests.machine.items import Doing
 from tests.machine.later import DAY, TOLD, Later
+from tests.machine.offers import Offers
 from tests.machine.planning import Planning
 from tests.machine.practice import Practice
 from tests.machine.questions import Talk
@@ -130,7 +131,7 @@ FORWARD = [("SETUP", "PRACTICE"), ("SETUP", "SCORING"), ("PRACTICE", "SCORING"),
 BACK = [(after, before) for before, after in FORWARD if (before, after) != ("PRACTICE", "SCORING")]
 
 
-class Committee(Doing, Files, Later, Planning, Practice, Talk, Triage, Votes):
+class Committee(Doing, Files, Later, Offers, Planning, Practice, Talk, Triage, Votes):
     """One rule a service."""
 
     @initialize(seed=st.integers(0, 2**63))
@@ -445,7 +446,7 @@ class Committee(Doing, Files, Later, Planning, Practice, Talk, Triage, Votes):
             rows = [row["position"] for row in self.model.vendors.values()]
             self.model.vendors[done.value.id] = {
                 **asdict(facts), "code": done.value.code, "position": max(rows, default=-1) + 1,
-                "withdrawn": None,
+                "price_lines": None, "withdrawn": None,
             }  # fmt: skip
 
     @act(Action.EDIT_SETUP, vendor=NUMBER, company=COMPANIES, months=[None, 12])
@@ -857,10 +858,12 @@ class Committee(Doing, Files, Later, Planning, Practice, Talk, Triage, Votes):
             self.note_motion(MotionKind.OTHER, text)
 
     def voters(self) -> int:
-        """How many can vote now: who is recorded as present, else the committee."""
+        """How many can vote now: chairs and reviewers who are recorded as present, else all."""
+        there = [key for key, row in self.model.members.items() if row["present"]]
         if len(self.model.meetings) in self.attended:
-            return len(self.model.sitting()["present"])
-        return sum(row["present"] for row in self.model.members.values())
+            there = self.model.sitting()["present"]
+        seats = [self.model.members[key] for key in there]
+        return sum(row["chair"] or row["reviewer"] for row in seats)
 
     def note_motion(self, kind: MotionKind, text: MotionText) -> None:
         self.model.motions.append({"kind": kind, **asdict(text), "carried": text.carried})

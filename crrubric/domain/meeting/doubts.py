@@ -111,7 +111,7 @@ def list_decision_doubts(basis: DecisionBasis) -> tuple[Remark, ...]:
                 ),
             ),
             (
-                vendor and not basis.sealed and basis.price.total_cents is None,
+                vendor and not basis.sealed and not basis.price.cost.is_known,
                 Remark(
                     N_("The cost of %(vendor)s over its term is not known."), {"vendor": vendor}
                 ),

@@ -2,11 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from fractions import Fraction
 
-from crrubric.domain.memo.facts import MemoFacts, MemoOpening
+from crrubric.domain.memo.facts import MemoFacts, MemoOpening, MemoVendor
 from crrubric.domain.memo.tree import Block, Bullets, Paragraph, Table
 from crrubric.domain.memo.words import NONE, ValueFormatter
+from crrubric.domain.results.cost import NO_PRICE, PriceBasis
+from crrubric.domain.results.cost_words import tell_lacks, tell_line, tell_total
+from crrubric.domain.results.offers import CostRange, round_cents
 from crrubric.domain.translation import N_
+from crrubric.domain.vocabulary import PriceKind
+
+BASIS = (N_("Vendor"), N_("License a year"), N_("Quantity"), N_("Months"), N_("Rises by at most"))
+COST = (N_("Vendor"), N_("Training and integration"), N_("Total"), N_("One learner for a year"))
 
 
 class CostBlocks:
@@ -21,7 +29,20 @@ class CostBlocks:
         yield from self.sealed_prices()
         if not prices.sealed or prices.opened_at is not None:
             yield from self.price_table()
-        yield Paragraph(words(NONE), words(N_("Fund:")))
+        yield Paragraph(self.facts.fund or words(NONE), words(N_("Fund:")))
+
+    def board_lines(self, vendor: MemoVendor | None) -> Iterable[Block]:
+        """For the board: what a vendor costs as computed, and the fund; what is known of it."""
+        words = self.words
+        found = None if vendor is None else vendor.price.cost
+        if found is not None and found.is_known:
+            said = self.span(found.span)
+            if found.learner_span is not None:
+                text = N_("%(cost)s; %(learner)s for one learner and year")
+                said = words(text, cost=said, learner=self.span(found.learner_span))
+            yield Paragraph(said, words(N_("Cost over the term, as computed:")))
+        if self.facts.fund:
+            yield Paragraph(self.facts.fund, words(N_("Fund:")))
 
     def sealed_prices(self) -> Iterable[Block]:
         """Whether anybody could know a price while they scored."""
@@ -77,11 +98,11 @@ class CostBlocks:
         return words(
             text,
             vendors=words.listed(row.vendors),
-            time=self.span(row.began, row.ended),
+            time=self.period(row.began, row.ended),
             names=", ".join(row.readers),
         )
 
-    def span(self, began: datetime, ended: datetime | None) -> str:
+    def period(self, began: datetime, ended: datetime | None) -> str:
         """From when until when; without an end where it lasts."""
         began_words = self.words.moment(began)
         if ended is None:
@@ -108,25 +129,127 @@ class CostBlocks:
             yield Paragraph(words(text, when=words.listed([*map(words.moment, prices.reopened)])))
 
     def price_table(self) -> Iterable[Block]:
-        """What each vendor costs, and on what basis."""
-        words = self.words
-        header = (N_("Vendor"), N_("Price a year"), N_("Quantity"), N_("Months"), N_("Total"))
+        """What each vendor costs, on what basis, and how the totals come about."""
+        words, vendors = self.words, self.facts.vendors
+        yield from self.priced_learners()
         yield Table(
-            words(N_("Price basis and cost over the term")),
-            tuple(map(words, header)),
-            tuple(
-                (
-                    vendor.name,
-                    words.money(price.unit_cents)
-                    + (f" {words(price.unit.label)}" if price.unit else ""),
-                    "–" if price.quantity is None else f"{price.quantity:,}",
-                    "–" if price.term_months is None else str(price.term_months),
-                    words.money(price.total_cents),
-                )
-                for vendor in self.facts.vendors
-                for price in (vendor.price,)
-            ),
+            words(N_("Price basis")),
+            tuple(map(words, BASIS)),
+            tuple(self.basis_row(vendor) for vendor in vendors),
         )
-        notes = tuple(f"{v.name}: {v.price.note}" for v in self.facts.vendors if v.price.note)
+        yield Table(
+            words(N_("Cost over the term")),
+            tuple(map(words, COST)),
+            tuple(self.cost_row(vendor) for vendor in vendors),
+        )
+        notes = tuple(f"{v.name}: {v.price.note}" for v in vendors if v.price.note)
         if notes:
             yield Bullets(notes)
+        lines = tuple(line for vendor in vendors for line in self.arithmetic(vendor))
+        if lines:
+            yield Paragraph(words(N_("How the totals come about, exact and rounded once:")))
+            yield Bullets(lines)
+
+    def priced_learners(self) -> Iterable[Block]:
+        """For how many learners the cost is worked out."""
+        words = self.words
+        seats = next((v.price.seats for v in self.facts.vendors if v.price.seats), None)
+        if seats is None:
+            return
+        number = words.number(seats.low)
+        if seats.low != seats.high:
+            high = words.number(seats.high)
+            number = words(N_("%(low)s to %(high)s"), low=number, high=high)
+        said = f"{number}. {self.facts.seats_note}".strip()
+        yield Paragraph(said, words(N_("Learners that are priced:")))
+
+    def basis_row(self, vendor: MemoVendor) -> tuple[str, ...]:
+        """On what the cost of a vendor rests."""
+        price = vendor.price
+        return (
+            vendor.name,
+            self.license(price),
+            self.count_units(price),
+            "–" if price.term_months is None else str(price.term_months),
+            self.rise(price),
+        )
+
+    def cost_row(self, vendor: MemoVendor) -> tuple[str, ...]:
+        """What a vendor costs."""
+        words, price, found = self.words, vendor.price, vendor.price.cost
+        total = self.span(found.span)
+        if found.lacks and price != NO_PRICE:
+            total = words(N_("not known: %(what)s"), what=tell_lacks(words, found.lacks))
+        return (
+            vendor.name,
+            self.span(sum_lines(found, PriceKind.TRAINING, PriceKind.INTEGRATION)),
+            total,
+            self.span(found.learner_span),
+        )
+
+    def span(self, span: tuple[int, int] | None) -> str:
+        """From one amount to another; one alone if they are the same."""
+        if span is None:
+            return "–"
+        low, high = map(self.words.money, span)
+        return low if low == high else f"{low} – {high}"
+
+    def license(self, price: PriceBasis) -> str:
+        """What the license costs a year, with its prices for large numbers."""
+        words, said = self.words, []
+        for line in price.list_lines(PriceKind.LICENSE):
+            unit = f" {words(line.unit.label)}" if line.unit else ""
+            said.append(words.money(line.tiers[0][1]) + unit)
+            for start, cents in line.tiers[1:]:
+                text = N_("from %(count)s on %(price)s")
+                said.append(words(text, count=words.number(start), price=words.money(cents)))
+        return "; ".join(said) or "–"
+
+    def count_units(self, price: PriceBasis) -> str:
+        """How many of the license, for the fewest learners and for the most."""
+        seats, offer = price.seats, price.offer
+        learners = (None, None) if seats is None else (seats.low, seats.high)
+        counts = dict.fromkeys(
+            line.quantity
+            for each in learners
+            for line in offer.cost(each, rising=False).lines
+            if line.line.kind is PriceKind.LICENSE
+        )
+        return " – ".join(map(self.words.number, sorted(counts))) or "–"
+
+    def rise(self, price: PriceBasis) -> str:
+        """By how much prices may rise a year."""
+        rises = {line.rise for line in price.offer.lines if line.rise is not None}
+        return (
+            ", ".join(f"{self.words.number(Fraction(each, 100))} %" for each in sorted(rises))
+            or "–"
+        )
+
+    def arithmetic(self, vendor: MemoVendor) -> Iterable[str]:
+        """How the total comes about, at the least and at the most."""
+        words, found = self.words, vendor.price.cost
+        if not found.is_known:
+            return
+        ends = [found.low] if found.is_one else [found.low, found.high]
+        heads = [N_("%(vendor)s: %(steps)s")]
+        if not found.is_one:
+            heads = [N_("%(vendor)s, at least: %(steps)s"), N_("%(vendor)s, at most: %(steps)s")]
+        for head, end in zip(heads, ends, strict=True):
+            steps = [
+                f"{words(line.line.kind.label)} {tell_line(words, line, end.learners, end.at_once)}"
+                for line in end.lines
+            ]
+            total = tell_total(words, end)
+            yield words(head, vendor=vendor.name, steps="; ".join([*steps, *filter(None, [total])]))
+
+
+def sum_lines(found: CostRange, *kinds: PriceKind) -> tuple[int, int] | None:
+    """What the lines of these kinds come to, at both ends; None where there are none."""
+    chosen = [
+        [line.exact for line in end.lines if line.line.kind in kinds]
+        for end in (found.low, found.high)
+    ]
+    if not any(chosen):
+        return None
+    low, high = (round_cents(sum(lines, Fraction(0))) for lines in chosen)
+    return low, high

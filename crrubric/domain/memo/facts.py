@@ -355,6 +355,8 @@ class MemoFacts:
     ranking: AdoptedRanking | None = None
     reinstatements: tuple[MemoReinstatement, ...] = ()
     prices: MemoPrices = MemoPrices()
+    fund: str = ""  # out of which it is paid
+    seats_note: str = ""  # where the number of learners that are priced comes from
     questions: tuple[MemoQuestion, ...] = ()  # those that were not withdrawn
     earlier_decisions: tuple[MemoEarlierDecision, ...] = ()
     plan: MemoPlan = field(default_factory=MemoPlan)

@@ -101,6 +101,8 @@ class _MemoComposer:
             yield Paragraph(found.reason, words(N_("Why:")))
             yield Paragraph(found.term or words(NONE), words(N_("For how long:")))
             yield Paragraph(found.cost_ceiling or words(NONE), words(N_("At what cost:")))
+            chosen = None if found.vendor is None else self.vendor(found.vendor)
+            yield from CostBlocks(self.facts, words).board_lines(chosen)
             yield Paragraph(self.action(), words(N_("Action requested:")))
             yield Paragraph(self.left_open(found), words(N_("Left open:")))
             yield from DissentBlocks(self.facts, words).summary()

@@ -37,8 +37,10 @@ class ValueFormatter:
         shown = f"{tenths // 10}" if tenths % 10 == 0 else f"{tenths // 10}.{tenths % 10}"
         return f"{shown}\u00a0%"  # a number keeps its sign when a line ends
 
-    def number(self, value: Fraction) -> str:
+    def number(self, value: Fraction | int) -> str:
         """A number with at most two decimals, without needless zeros."""
+        if isinstance(value, int):
+            return f"{value:,}"
         return f"{float(value):.2f}".rstrip("0").rstrip(".")
 
     def listed(self, things: Sequence[str]) -> str:

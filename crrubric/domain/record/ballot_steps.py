@@ -11,6 +11,7 @@ from crrubric.domain.record.state import (
     FILE,
     ISSUED,
     MARK,
+    NO_OFFER,
     VENDOR,
     ImportedMarks,
     Row,
@@ -32,7 +33,7 @@ IMPORTED_SEAT: Row = {
 }  # fmt: skip
 IMPORTED_VENDOR: Row = {
     **dict.fromkeys(VENDOR, ""), "price_unit": None, "unit_price_cents": None, "quantity": None,
-    "term_months": None, "withdrawn": None,
+    "term_months": None, **NO_OFFER, "withdrawn": None,
 }  # fmt: skip
 
 

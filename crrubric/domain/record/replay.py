@@ -127,6 +127,7 @@ STEPS: dict[Event, Step] = {
     Event.MOTION_CORRECTED: Step(meeting.replay_motion_correction, ("motions",)),
     Event.CELL_DEFERRED: Step(meeting.replay_deferral, ("deferrals",)),
     Event.FINDING_RECORDED: Step(meeting.replay_finding, ("findings", "deferrals")),
+    Event.SEATS_SET: Step(setup.replay_seats, ("facts",)),
     Event.PRICES_OPENED: Step(setup.replay_prices, ("facts",)),
     Event.FINDING_WITHDRAWN: Step(meeting.replay_finding_withdrawal, ("findings",)),
     Event.DECISION_RECORDED: Step(meeting.replay_decision, ("decision",)),

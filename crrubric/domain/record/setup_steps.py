@@ -10,8 +10,11 @@ from crrubric.domain.record.state import (
     CRITERION,
     MOMENTS,
     NEED,
+    NO_OFFER,
+    NO_SEATS,
     PHASES,
     RULE,
+    SEATS,
     SECTION,
     STAMPS,
     TENSION,
@@ -40,7 +43,7 @@ def replay_creation(state: State, entry: ToldEntry) -> None:
         "hold": "", "practice_shown": False, "rubric_name": entry.told["rubric"],
         "rubric_version": entry.told["version"], "language": begun.get("language", "en"),
         "ends_at": None, "prices_opened": False, "deleted": False,
-        "in_place": begun.get("in_place", False),
+        "in_place": begun.get("in_place", False), **NO_SEATS,
     }  # fmt: skip
     state.facts |= pick_columns(begun, ("slug",))
     state.rule = {"prices_sealed": False, **pick_columns(begun["rule"], RULE)}
@@ -85,6 +88,11 @@ def replay_change(state: State, entry: ToldEntry) -> None:
     if told.get("ends_at"):  # told in whatever zone it was typed in
         told["ends_at"] = datetime.fromisoformat(told["ends_at"]).astimezone(UTC).isoformat()
     state.facts.update(told)
+
+
+def replay_seats(state: State, entry: ToldEntry) -> None:
+    """How many learners are priced."""
+    state.facts.update(pick_columns(entry.told, SEATS))
 
 
 def replay_deletion(state: State, entry: ToldEntry) -> None:
@@ -180,7 +188,7 @@ def replay_correction(state: State, entry: ToldEntry) -> None:
 
 def replay_vendor(state: State, entry: ToldEntry) -> None:
     """A new vendor."""
-    told = {**entry.told, **entry.row}
+    told = {**NO_OFFER, **entry.told, **entry.row}
     state.vendors[require_id(entry.vendor_id)] = {**pick_columns(told, VENDOR), "withdrawn": None}
     state.sign("vendor", entry.vendor_id, {"withdrawn_at": None})
 

@@ -36,11 +36,16 @@ CRITERION = (
     "section_id", "code", "position", "title", "question", "look_for", "lead", "weight",
     "must_have", "may_not_apply", "left_out", "practice", "evidence_months", "translations",
 )  # fmt: skip
+# how many learners are priced, and out of which fund
+SEATS = ("seats_low", "seats_high", "seats_at_once", "seats_note", "fund")
+NO_SEATS = {**dict.fromkeys(SEATS), "seats_note": "", "fund": ""}
+NO_OFFER = {"price_rise": None, "price_lines": None}  # what older versions did not have
 NEED = ("finding", "reason", "earlier")
 TENSION = ("first_id", "second_id", "why", "translations")
 VENDOR = (
     "code", "position", "company", "product", "product_version", "contact_name", "contact_email",
-    "links", "price_unit", "unit_price_cents", "quantity", "term_months", "price_note",
+    "links", "price_unit", "unit_price_cents", "quantity", "term_months", "price_rise",
+    "price_note", "price_lines",
 )  # fmt: skip
 FILE = {"file": "name", "kind": "kind", "bytes": "size", "sha256": "sha256"}
 FINDING = ("value", "as_computed", "reason", "evidence", "agreed")

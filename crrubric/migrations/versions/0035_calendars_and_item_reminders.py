@@ -1,14 +1,14 @@
 """secret links of calendars, and reminders of action items
 
 Revision: 0035
-Follows: 0033
+Follows: 0034
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0035"
-down_revision = "0033"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from crrubric.domain.ballots.evidence import describe_evidence
 from crrubric.domain.memo.facts import MemoPrices
 from crrubric.domain.policy import FROM_MEETING
+from crrubric.domain.results.cost import NO_PRICE
 from crrubric.models import Evaluation, MarkFile, Vendor
 from crrubric.queries.ballots.ballots import DisclosedMark, iterate_disclosed_marks
 from crrubric.queries.ballots.files import load_mark_files
@@ -134,5 +135,29 @@ def describe_prices(
             }
             for row, codes in told
             if codes
+        ],
+        "costs": [
+            describe_cost(vendor)
+            for vendor in evaluation.vendors
+            if vendor.code not in withheld and vendor.price != NO_PRICE
+        ],
+    }
+
+
+def describe_cost(vendor: Vendor) -> dict[str, object]:
+    """What a vendor costs over its term, in cents, at the least and at the most."""
+    price = vendor.price
+    found = price.cost
+    low, high = found.span or (None, None)
+    return {
+        "vendor": vendor.code,
+        "months": price.term_months,
+        "low_cents": low,
+        "high_cents": high,
+        "low_learners": found.low.learners,
+        "high_learners": found.high.learners,
+        "lacks": [
+            {"line": lack.kind.value if lack.kind else None, "what": lack.what.value}
+            for lack in found.lacks
         ],
     }

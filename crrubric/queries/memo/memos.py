@@ -165,6 +165,8 @@ def load_memo_facts(
         ),
         questions=list_memo_questions(session, evaluation, language),
         prices=load_memo_prices(session, evaluation, zone),
+        seats_note=evaluation.seats_note,
+        fund=evaluation.fund,
         plan=load_memo_plan(session, evaluation),
     )
     end_reading(session)  # what follows is arithmetic, and can take seconds

@@ -41,7 +41,9 @@ def is_kept_from_prices(session: Session, seat: Seat) -> bool:
 
 
 def list_uncosted_vendors(session: Session, seat: Seat) -> tuple[str, ...]:
-    """Vendors whose cost over the term can't be computed, while whoever types prices sees them.
+    """Vendors of whose prices something is missing, while whoever types prices sees them.
+
+    How many learners are priced can be said later.
 
     None where no price is entered at all, none from whom the seat stays away, and none for a seat
     that is to know no price.
@@ -55,4 +57,4 @@ def list_uncosted_vendors(session: Session, seat: Seat) -> tuple[str, ...]:
     ]
     if all(row.typed_price == NO_PRICE for row in rows):
         return ()
-    return tuple(row.name for row in rows if row.typed_price.total_cents is None)
+    return tuple(row.name for row in rows if row.typed_price.cost.lacks_a_price)

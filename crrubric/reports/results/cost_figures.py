@@ -13,6 +13,7 @@ from crrubric.reports.results.figures import (
     percent_text,
 )
 
+Span = tuple[int, int]  # at least and at most, in cents
 LEAST = 2  # one point alone shows nothing
 
 
@@ -21,12 +22,18 @@ def format_dollars(cents: int) -> str:
     return f"${round(cents / 100):,}"
 
 
+def format_dollar_span(cost: Span) -> str:
+    """From one amount to another; one alone if they are the same."""
+    low, high = map(format_dollars, cost)
+    return low if low == high else f"{low} – {high}"
+
+
 def cost_figure(
-    results: Results, costs: Mapping[str, int | None], translate: Translate
+    results: Results, costs: Mapping[str, Span | None], translate: Translate
 ) -> Chart | None:
     """Score by cost over the term; None unless two vendors have both.
 
-    Args: costs: cents over the term by vendor code.
+    Args: costs: cents over the term, at least and at most, by vendor code.
     """
     shown = [
         (vendor, cost)
@@ -43,7 +50,7 @@ def cost_figure(
         5 + len(shown) // 2,
         xaxis={
             "title": {"text": translate(N_("Cost over the term, in dollars"))},
-            "range": [0, max(cost for _vendor, cost in shown) / 100 * 1.15],
+            "range": [0, max(cost[1] for _vendor, cost in shown) / 100 * 1.15],
             "tickprefix": "$",
             "nticks": 4,
         },
@@ -58,7 +65,7 @@ def cost_figure(
     rows = tuple(
         (
             f"{number} {vendor.name}",
-            format_dollars(cost),
+            format_dollar_span(cost),
             percent_text(results.scores[vendor.code].value, mark=results.pass_mark),
         )
         for number, (vendor, cost) in enumerate(shown, start=1)
@@ -74,7 +81,7 @@ def cost_figure(
     )
 
 
-def _name_missing(results: Results, costs: Mapping[str, int | None], translate: Translate) -> str:
+def _name_missing(results: Results, costs: Mapping[str, Span | None], translate: Translate) -> str:
     """Who is not drawn and why, in a sentence each; nothing if all are."""
     unpriced = [v.name for v in results.ranking() if costs.get(v.code) is None]
     unscored = [
@@ -91,15 +98,16 @@ def _name_missing(results: Results, costs: Mapping[str, int | None], translate: 
     )
 
 
-def _draw_point(results: Results, number: int, vendor: ScoredVendor, cost: int) -> object:
-    """A numbered point; the legend says whose number it is, so that no name covers another."""
+def _draw_point(results: Results, number: int, vendor: ScoredVendor, cost: Span) -> object:
+    """A numbered point at the most that it costs, with a line to the least; the legend says whose
+    number it is, so that no name covers another."""
     import plotly.graph_objects as go  # heavy: only when a figure is drawn
 
     score = results.scores[vendor.code]
     ranked = score.gate.is_ranked
     return go.Scatter(
         name=f"{number + 1} {vendor.name}",
-        x=[cost / 100],
+        x=[cost[1] / 100],
         y=[float(score.value or 0) * 100],
         text=[str(number + 1)],
         mode="markers+text",
@@ -110,17 +118,35 @@ def _draw_point(results: Results, number: int, vendor: ScoredVendor, cost: int) 
             "color": "var(--yes)" if ranked else "var(--card)",
             "line": {"color": "var(--yes)", "width": 2},
         },
-        hovertemplate="$%{x:,.0f}, %{y:.0f} %<extra>%{fullData.name}</extra>",
+        hovertemplate=f"{format_dollar_span(cost)}, %{{y:.0f}} %<extra>%{{fullData.name}}</extra>",
+        **_draw_range(cost),
     )
 
 
+def _draw_range(cost: Span) -> dict[str, object]:
+    """The line from the most to the least; nothing where they are the same."""
+    if cost[0] == cost[1]:
+        return {}
+    return {
+        "error_x": {
+            "type": "data",
+            "symmetric": False,
+            "array": [0],
+            "arrayminus": [(cost[1] - cost[0]) / 100],
+            "color": "var(--yes)",
+            "thickness": 2,
+            "width": 6,
+        }
+    }
+
+
 def _describe_points(
-    rows: tuple[tuple[str, ...], ...], shown: list[tuple[ScoredVendor, int]], translate: Translate
+    rows: tuple[tuple[str, ...], ...], shown: list[tuple[ScoredVendor, Span]], translate: Translate
 ) -> str:
-    cheapest = min(shown, key=lambda pair: pair[1])[0].name
+    cheapest = min(shown, key=lambda pair: pair[1][1])[0].name
     text = N_(
-        "Each vendor as a numbered point, hollow if it is not ranked; %(cheapest)s costs least."
-        " %(values)s"
+        "Each vendor as a numbered point at the most that it costs, hollow if it is not ranked,"
+        " with a line to the least; %(cheapest)s costs least. %(values)s"
     )
     values = "; ".join(f"{name}: {cost}, {score}" for name, cost, score in rows)
     return translate(text) % {"cheapest": cheapest, "values": values}

@@ -53,6 +53,7 @@ from crrubric.services.ballots.seals import seal_ballot
 from crrubric.services.demo.files import add_files
 from crrubric.services.demo.items import add_items
 from crrubric.services.demo.meeting import add_positions, hold_meetings
+from crrubric.services.demo.offers import add_offers
 from crrubric.services.demo.practice import ANSWERS, add_assignments, add_practice_marks
 from crrubric.services.demo.questions import DemoEvaluation, add_questions
 from crrubric.services.demo.triage import add_kept_counts
@@ -190,6 +191,7 @@ class _EvaluationMaker:
             self.vendor(row, place)
         self.session.flush()
         self.set_up()
+        add_offers(self.cast(), self.row["key"])
         add_assignments(self.cast(), self.row)
         add_vote(self.cast(), self.row)
         add_practice_marks(self.cast(), self.row)

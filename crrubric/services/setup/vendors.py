@@ -51,7 +51,10 @@ SAME_NAME_KEY = "uq_vendor_evaluation_id_name_key"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VendorFacts:
-    """What a chair can say of a vendor. The price is for one unit and one year, in cents."""
+    """What a chair can say of a vendor. The price is for one unit and one year, in cents.
+
+    price_rise: by how many hundredths of a percent it may rise a year.
+    """
 
     company: str
     product: str = ""
@@ -63,6 +66,7 @@ class VendorFacts:
     unit_price_cents: int | None = None
     quantity: int | None = None
     term_months: int | None = None
+    price_rise: int | None = None
     price_note: str = ""
 
 
@@ -90,6 +94,7 @@ def clean_vendor(facts: VendorFacts) -> VendorFacts:
         unit_price_cents=lambda: _check_unit_price(facts.unit_price_cents),
         quantity=lambda: _check_optional(facts.quantity, limits.QUANTITY, "quantity"),
         term_months=lambda: _check_optional(facts.term_months, limits.TERM_MONTHS, "term_months"),
+        price_rise=lambda: _check_rise(facts.price_rise),
     )
     return replace(facts, **tidy)
 
@@ -99,6 +104,13 @@ def _check_unit_price(cents: int | None) -> int | None:
     if cents is not None:
         require_in_bounds(Decimal(cents) / 100, limits.UNIT_PRICE, field="unit_price")
     return cents
+
+
+def _check_rise(rise: int | None) -> int | None:
+    """By how much the price may rise, if that is said. Raises: Invalid (field "price_rise")."""
+    if rise is not None:
+        require_in_bounds(Decimal(rise) / 100, limits.PRICE_RISE, field="price_rise")
+    return rise
 
 
 def _check_optional(value: int | None, bounds: limits.NumberLimits, field: str) -> int | None:
@@ -154,7 +166,7 @@ def add_vendor(actor: Actor, slug: str, facts: VendorFacts) -> Vendor:
 
 def refuse_price(facts: VendorFacts) -> None:
     """Raise Invalid for facts with a price, of somebody who is to know none."""
-    if any(getattr(facts, name) not in (None, "") for name in PRICE_FIELDS):
+    if any(getattr(facts, name, None) not in (None, "") for name in PRICE_FIELDS):
         raise Invalid(
             N_(
                 "Leave out the price: you score as well, and a chair who does not types the prices."

@@ -14,6 +14,7 @@ BLUEPRINTS = (
     "plan_sections",
     "plan_versions",
     "rosters",
+    "seat_pages.seats",
     "settlements",
     "triage",
     "vote_rounds",

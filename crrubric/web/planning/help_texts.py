@@ -151,6 +151,21 @@ PLANNING_HELP = (
         ),
     ),
     HelpTopic(
+        anchor="priced-learners",
+        title=N_("Learners to price"),
+        pages=("seats.show_seats",),
+        chair=N_(
+            "For how many learners vendors are priced: one number, or a range. The plan proposes "
+            "what triage and the reasons came to; small counts stay hidden in it. You can change "
+            "it until the decision is final, and everybody who reads the cost sees where the "
+            "number comes from."
+        ),
+        reviewer=N_(
+            "The chair says for how many learners the site prices every vendor, and out of which "
+            "fund it is paid. You see the number here, and where it comes from."
+        ),
+    ),
+    HelpTopic(
         anchor="triage-counts",
         title=N_("Settings and kept counts"),
         pages=("kept.show_kept_counts", "kept.show_counts_form"),

@@ -1,6 +1,7 @@
 """What people read for journal entries and notices, whose fields are kept as the code has them."""
 
 import re
+from decimal import Decimal
 
 from flask import Flask
 from flask_babel import get_locale, gettext, ngettext
@@ -15,6 +16,7 @@ from crrubric.domain.planning.venues import read_venue
 from crrubric.domain.record.copies import OF_VENDOR_FILES
 from crrubric.domain.record.triage_steps import HIDDEN_COUNT
 from crrubric.domain.results.cost import PRICE_FIELDS
+from crrubric.domain.results.offers import PriceLine, read_lines
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import (
     Answer,
@@ -27,6 +29,7 @@ from crrubric.domain.vocabulary import (
     Phase,
     PlanAccess,
     PositionKind,
+    PriceKind,
     PriceUnit,
     RuleKind,
     ScoringMode,
@@ -36,7 +39,7 @@ from crrubric.domain.vocabulary import (
 from crrubric.models import JournalEntry, Notice
 from crrubric.services.shared.journal import ROW
 from crrubric.web.planning.plan_words import list_told_answers, name_plan_section
-from crrubric.web.shared.words import NOTHING, format_day
+from crrubric.web.shared.words import NOTHING, format_day, format_money, format_short_number
 from crrubric.web.shared.zones import label_zone
 
 OF_ANSWERS = (Event.PLAN_ANSWERED, Event.PLAN_RESTORED)
@@ -89,6 +92,9 @@ FIELDS = {
     "groups": N_("groups"),
     "learners": N_("learners"),
     "points": N_("credits a semester, and the chance"),
+    "seats_at_once": N_("percent at the same time"),
+    "fund": N_("fund"),
+    "seats_note": N_("where the numbers come from"),
     "seats_high": N_("seats at most"),
     "seats_low": N_("seats at least"),
     **{setting.value: setting.label for setting in Setting},
@@ -115,7 +121,9 @@ FIELDS = {
     "position": N_("position"),
     "practice": N_("what the made-up vendor shows"),
     "present": N_("present"),
+    "price_lines": N_("further prices"),
     "price_note": N_("note on the price"),
+    "price_rise": N_("rises by at most, in percent a year"),
     "price_unit": N_("price is"),
     "product": N_("product"),
     "product_version": N_("version of the product"),
@@ -155,6 +163,7 @@ FIELDS = {
     "words": N_("text"),
 }
 TRIAGE_FIELDS = frozenset({"points", "groups", *(setting.value for setting in Setting)})
+OFFER_FIELDS = frozenset({"price_rise", "price_lines"})
 EVERYTHING = N_("everything")  # what a member marks who is not limited
 PEOPLE = {member.value: member.label for member in Stakeholder}
 IN_LANGUAGE = re.compile(r"(\w+) \((\w+)\)")
@@ -166,7 +175,7 @@ SPOKEN = {
     member.value: member.label
     for kind in (
         Phase, Answer, Outcome, RuleKind, ScoringMode, EvidenceKind, EntrySource,
-        CorrectionEffect, DeclarationKind, PositionKind, PriceUnit, FileKind, Standing,
+        CorrectionEffect, DeclarationKind, PositionKind, PriceKind, PriceUnit, FileKind, Standing,
         PlanAccess, ItemState, ItemSource,
     )
     for member in kind
@@ -199,6 +208,8 @@ def translate_field_value(key: str, value: object) -> object:
         return label_zone(value, get_locale())
     if key in TRIAGE_FIELDS:
         return translate_triage_value(key, value)
+    if key in OFFER_FIELDS:
+        return translate_offer_value(value)
     if key in {"vendors", "criteria"} and value == EVERYTHING:
         return gettext(EVERYTHING)
     if key == "vendors" and isinstance(value, list):
@@ -206,6 +217,33 @@ def translate_field_value(key: str, value: object) -> object:
     if key == "criteria" and isinstance(value, list):
         return ngettext("%(num)s criterion", "%(num)s criteria", len(value))
     return value
+
+
+def translate_offer_value(value: object) -> object:
+    """Further prices of a vendor, or by how much its price may rise."""
+    if isinstance(value, list):
+        return "; ".join(map(describe_price_line, read_lines(value)))
+    return format_short_number(Decimal(value) / 100) if isinstance(value, int) else value
+
+
+def describe_price_line(line: PriceLine) -> str:
+    """A further price in words."""
+    parts = [
+        f"{format_money(line.unit_cents)} {gettext(line.unit.label) if line.unit else ''}".strip(),
+        gettext("once") if line.once else "",
+        "" if line.quantity is None else gettext("quantity %(count)s", count=line.quantity),
+        describe_rise(line.rise),
+        line.note,
+    ]
+    return f"{gettext(line.kind.label)}: {', '.join(filter(None, parts))}"
+
+
+def describe_rise(rise: int | None) -> str:
+    """By how much a price may rise; nothing where that is not said."""
+    if rise is None:
+        return ""
+    percent = format_short_number(Decimal(rise) / 100)
+    return str(gettext("rises by at most %(percent)s %% a year", percent=percent))
 
 
 def translate_triage_value(key: str, value: object) -> object:

@@ -9,6 +9,7 @@ from flask_babel import ngettext
 from crrubric.domain import limits
 from crrubric.domain.memo.words import ValueFormatter
 from crrubric.domain.results.comparison import VendorComparison, compare_vendor
+from crrubric.domain.results.cost import NO_PRICE
 from crrubric.domain.results.results import Key, Results
 from crrubric.domain.results.robustness_words import describe_robustness
 from crrubric.domain.statistics.robustness import try_first_place
@@ -18,6 +19,7 @@ from crrubric.models import Criterion, Vendor
 from crrubric.queries.people.access import Seat
 from crrubric.queries.results.comparisons import count_findings_with_evidence, count_open_questions
 from crrubric.queries.results.matrices import Matrix
+from crrubric.web.results.told_costs import ToldRange, tell_cost
 from crrubric.web.shared.page import make_full_address
 from crrubric.web.shared.words import format_whole_percent, join_titles
 
@@ -36,9 +38,7 @@ class VendorColumn:
     away: bool
     strengths: list[str]
     gaps: list[str]
-    total: int | None
-    per_year: int | None
-    per_learner: int | None
+    cost: ToldRange | None
     questions: int
     settled: int
     with_evidence: int
@@ -102,9 +102,7 @@ def make_vendor_columns(
                 away=row.id in seat.shut_out,
                 strengths=list_strengths(read, code, seen, titles),
                 gaps=list_weaknesses(read, seen, titles),
-                total=row.price.total_cents,
-                per_year=row.price.year_cents,
-                per_learner=row.price.learner_cents,
+                cost=None if row.price == NO_PRICE else tell_cost(row.price.cost),
                 questions=asked.get(row.id, 0),
                 settled=sum(cell.finding in (Outcome.MET, Outcome.NOT_MET) for cell in cells),
                 with_evidence=evidence.get(code, 0),

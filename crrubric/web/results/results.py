@@ -46,7 +46,7 @@ from crrubric.web.results.what_if import format_rule
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import render_page
-from crrubric.web.shared.words import current_day, total_cost_of
+from crrubric.web.shared.words import current_day
 
 bp = Blueprint("results", __name__, url_prefix="/evaluations/<slug>")
 HOME = "results.show_matrix"
@@ -127,7 +127,7 @@ def show_scores(seat: Seat) -> ResponseReturnValue:
     )
 
     read = read_matrix(db.session(), seat.evaluation, current_language())
-    costs = {code: total_cost_of(vendor) for code, vendor in read.vendors.items()}
+    costs = {code: vendor.price.cost.span for code, vendor in read.vendors.items()}
     end_reading(db.session())
     drawn = (
         figures.score_figure(read.results, _),

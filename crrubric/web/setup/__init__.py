@@ -10,6 +10,8 @@ BLUEPRINTS = (
     "deletion",
     "evaluations",
     "links",
+    "offer_pages.costs",
+    "offer_pages.further_prices",
     "practice",
     "rubric",
     "search",

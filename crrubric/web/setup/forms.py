@@ -234,6 +234,9 @@ class VendorForm(EditForm):
     )
     quantity = WholeNumberField(_("Quantity"), [Optional()], limits.QUANTITY)
     term_months = WholeNumberField(_("Term in months"), [Optional()], limits.TERM_MONTHS)
+    price_rise = ExactNumberField(
+        _("Rises by at most, in percent a year"), [Optional()], limits.PRICE_RISE
+    )
     price_note = StringField(_("Note on the price"), [Optional(), limit_length(limits.SHORT_TEXT)])
 
 

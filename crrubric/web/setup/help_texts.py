@@ -144,6 +144,32 @@ SETUP_HELP = (
         ),
     ),
     HelpTopic(
+        anchor="further-prices",
+        title=N_("Further prices of a vendor"),
+        pages=("further_prices.show_further_prices",),
+        chair=N_(
+            "What is paid beside the license, a row each: training, integration, whatever else, "
+            "each year or once. A row “Line above, from so many on” says what the line above "
+            "costs for large numbers. A cap on the rise makes the cost a range: without any rise, "
+            "and with the most that is allowed each year."
+        ),
+    ),
+    HelpTopic(
+        anchor="cost",
+        title=N_("What a vendor costs"),
+        pages=("costs.show_vendor_cost",),
+        chair=N_(
+            "The cost of a vendor over its term, line by line and year by year. Open a figure and "
+            "you see how it was worked out. Where something is missing there is no total, and the "
+            "page says what is missing. While prices are sealed, only who types them sees it."
+        ),
+        reviewer=N_(
+            "The cost of a vendor over its term, line by line and year by year, once prices are "
+            "open. Open a figure and you see how it was worked out. A range means that the number "
+            "of learners is one, or that a price may rise."
+        ),
+    ),
+    HelpTopic(
         anchor="several",
         title=N_("Several vendors or people at once"),
         pages=("several.show_several_vendors", "several.show_several_people"),

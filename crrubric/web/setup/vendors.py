@@ -20,6 +20,7 @@ from crrubric.queries.setup.act_facts import foresee_removal_of_vendor
 from crrubric.queries.setup.prices import is_kept_from_prices
 from crrubric.queries.setup.vendors import list_vendors
 from crrubric.services.setup import vendors as service
+from crrubric.web.results.told_costs import tell_cost
 from crrubric.web.setup.forms import VendorForm
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import attach_refusal
@@ -29,7 +30,7 @@ from crrubric.web.shared.session import current_actor
 
 bp = Blueprint("vendors", __name__, url_prefix="/evaluations/<slug>/vendors")
 HOME = "vendors.show_vendors"
-PRICE_CONTROLS = ("price_unit", "unit_price", "quantity", "term_months", "price_note")
+PRICE_CONTROLS = ("price_unit", "unit_price", "quantity", "term_months", "price_rise", "price_note")
 
 
 @bp.get("/")
@@ -40,11 +41,16 @@ def show_vendors(seat: Seat) -> ResponseReturnValue:
     kept = is_kept_from_prices(db.session(), seat)
     editable = seat.may(Action.EDIT_SETUP)
     types = editable and not kept  # whoever types prices sees them meanwhile
+    prices = {row.id: row.typed_price if types else row.price for row in vendors}
     return render_page(
         "setup/vendors/index.html",
         seat,
         vendors=vendors,
-        prices={row.id: row.typed_price if types else row.price for row in vendors},
+        prices=prices,
+        costs={
+            key: None if price == NO_PRICE else tell_cost(price.cost)
+            for key, price in prices.items()
+        },
         priced={row.id for row in vendors if editable and kept and row.typed_price != NO_PRICE},
         file_counts=count_vendor_files(db.session(), seat),
         kept_from_prices=kept,
@@ -53,9 +59,14 @@ def show_vendors(seat: Seat) -> ResponseReturnValue:
     )
 
 
-def to_cents(amount: Decimal | None) -> int | None:
-    """Dollars as whole cents."""
+def to_hundredths(amount: Decimal | None) -> int | None:
+    """Dollars as whole cents; percent as hundredths of one."""
     return None if amount is None else int(amount * 100)
+
+
+def from_hundredths(number: int | None) -> Decimal | None:
+    """Cents as dollars; hundredths of a percent as percent."""
+    return None if number is None else Decimal(number) / 100
 
 
 def read_vendor_facts(form: VendorForm) -> service.VendorFacts:
@@ -63,9 +74,10 @@ def read_vendor_facts(form: VendorForm) -> service.VendorFacts:
     price = (
         {
             "price_unit": form.price_unit.data,
-            "unit_price_cents": to_cents(form.unit_price.data),
+            "unit_price_cents": to_hundredths(form.unit_price.data),
             "quantity": form.quantity.data,
             "term_months": form.term_months.data,
+            "price_rise": to_hundredths(form.price_rise.data),
             "price_note": form.price_note.data or "",
         }
         if "unit_price" in form
@@ -126,8 +138,11 @@ def show_vendor_form(seat: Seat, vendor_id: int) -> ResponseReturnValue:
 
 def make_vendor_form(seat: Seat, vendor: Vendor) -> VendorForm:
     """The form with what is stored, as far as the seat may know it."""
-    price = None if vendor.unit_price_cents is None else Decimal(vendor.unit_price_cents) / 100
-    form = keep_prices(seat, VendorForm(formdata=None, obj=vendor, unit_price=price))
+    price = from_hundredths(vendor.unit_price_cents)
+    rise = from_hundredths(vendor.price_rise)
+    form = VendorForm(formdata=None, obj=vendor, unit_price=price)
+    form.price_rise.data = rise
+    form = keep_prices(seat, form)
     facts = service.serialize_vendor_facts(vendor)
     return form.showing(facts if "unit_price" in form else service.omit_price(facts))
 

@@ -30,7 +30,7 @@ from crrubric.domain.vocabulary import (
     Phase,
 )
 from crrubric.extensions import db
-from crrubric.models import Criterion, Evaluation, Mark, Vendor
+from crrubric.models import Criterion, Evaluation, Mark
 from crrubric.queries.people.people import load_time_zone_name
 
 NOTHING = "–"
@@ -52,7 +52,7 @@ def init_app(app: Flask) -> None:
             "outcome_named": outcome_from_name,
             "pair_of_title": pair_code_with_title,
             "pair_of_name": pair_code_with_name,
-            "total": total_cost_of,
+            "span": format_span,
             "evidence": describe_mark_evidence,
             "named": join_titles,
             "coefficient": format_coefficient,
@@ -177,6 +177,14 @@ def format_money(cents: int | None) -> str:
     return "$" + str(format_decimal(Decimal(cents) / 100, format=pattern, locale=get_locale()))
 
 
+def format_span(span: tuple[int, int] | None) -> str:
+    """From one amount in cents to another; one alone if they are the same."""
+    if span is None:
+        return NOTHING
+    low, high = map(format_money, span)
+    return low if low == high else f"{low} – {high}"
+
+
 def format_coefficient(value: Fraction | float | None, why: str = "") -> str:
     """A coefficient with two decimals, or in words why there is none."""
     if value is None:
@@ -218,11 +226,6 @@ def pair_code_with_title(criterion: Criterion) -> tuple[str, str]:
 def pair_code_with_name(vendor: domain.ScoredVendor) -> tuple[str, str]:
     """(code, name), to look names up by code."""
     return vendor.code, vendor.name
-
-
-def total_cost_of(vendor: Vendor) -> int | None:
-    """What a vendor costs over its term, in cents; None where its price is incomplete or sealed."""
-    return vendor.price.total_cents
 
 
 def describe_mark_evidence(mark: Mark) -> str:

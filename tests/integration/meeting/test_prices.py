@@ -13,9 +13,12 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, InvalidLines, NotFound, NotReady, WrongPhase
 from crrubric.domain.events import Event
 from crrubric.domain.memo.facts import MemoPrices
+from crrubric.domain.results.offers import PriceLine
+from crrubric.domain.results.priced_seats import SeatFacts
 from crrubric.domain.vocabulary import (
     Outcome,
     Phase,
+    PriceKind,
     PriceUnit,
     Role,
 )
@@ -38,7 +41,9 @@ from crrubric.services.ballots.attachments import (
 )
 from crrubric.services.meeting import decisions
 from crrubric.services.meeting.prices import open_prices
+from crrubric.services.planning.seats import set_seats
 from crrubric.services.setup import committee, phases, rules, withdrawals
+from crrubric.services.setup.offers.further_prices import set_further_prices
 from crrubric.services.setup.several import add_several_vendors
 from crrubric.services.setup.vendors import VendorFacts, add_vendor, change_vendor
 from tests import in_meeting
@@ -52,7 +57,8 @@ from tests.uploads import pdf
 # How the price could show: cents, dollars, quantity, total, year, note.
 CANARIES = (
     "7654321", "76,543.21", "76543.21", "76,543", "98765", "98,765",
-    "7559790135", "7,559,790,13", "CANARYNOTE",
+    "7559790135", "7,559,790,13", "CANARYNOTE", "CANARYLINE", "8642042", "86,420",
+    "755987655", "7,559,876,55",  # both together
 )  # fmt: skip
 SHEET = "canary-sheet.pdf"
 PHASES = [Phase.PRACTICE, Phase.SCORING, Phase.MEETING]
@@ -73,6 +79,15 @@ def priced(make: Factory, phase: Phase, *, sealed: bool = True) -> Made:
             price_note="CANARYNOTE",
         )
         change_vendor(made.chair, made.slug, row.id, facts)
+        line = PriceLine(
+            kind=PriceKind.TRAINING,
+            unit_cents=8_642_042,
+            unit=PriceUnit.DISTRICT,
+            once=True,
+            note="CANARYLINE",
+        )
+        set_further_prices(made.chair, made.slug, row.id, [line])
+    set_seats(made.chair, made.slug, SeatFacts(low=100, high=120, at_once=50))
     attach_vendor_file(
         made.chair, made.slug, made.vendors[0].id, name=SHEET, data=pdf("sheet"), tells_prices=True
     )
@@ -239,7 +254,7 @@ def test_the_memo_says_how_long_prices_were_sealed_and_who_knew_them(make: Facto
     after = visit(made.reviewers[0]).get(made.url("memo/")).text
 
     assert "Prices are sealed until the committee has adopted" in before
-    assert "Price basis and cost over the term" not in before
+    assert "Cost over the term" not in before
     assert "Could read prices while they were sealed, and scored as well:" in before
     assert "that were then in the selection had a finding, and opened" in after
     assert "recorded, changed or withdrawn after that: 1." in after

@@ -339,7 +339,8 @@ def test_a_copy_tells_no_price_that_is_sealed(app: Flask, made: Made, tmp_path: 
 
     assert (price in opened, price in sealed) == (True, False)
     assert ("Offer.pdf" in opened, "Offer.pdf" in sealed) == (True, False)
-    assert "8 whole entries are withheld" in verify_file(app, path)[1]
+    assert ('"unit_price_cents": 95000' in opened, "95000" in sealed) == (True, False)
+    assert "9 whole entries are withheld" in verify_file(app, path)[1]
 
 
 def take_out(event: Event, name: str, *, keep_salt: bool) -> None:

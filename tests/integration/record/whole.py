@@ -16,6 +16,8 @@ from crrubric.domain.planning.progress import digest_goal
 from crrubric.domain.planning.prompts import HintKey, HintKind
 from crrubric.domain.planning.triage import Setting
 from crrubric.domain.planning.venues import Venue, VenueHours, VenueKind
+from crrubric.domain.results.offers import PriceLine
+from crrubric.domain.results.priced_seats import SeatFacts
 from crrubric.domain.setup.assignment import Assignment
 from crrubric.domain.vocabulary import (
     Answer,
@@ -26,6 +28,7 @@ from crrubric.domain.vocabulary import (
     Phase,
     PlanAccess,
     PositionKind,
+    PriceKind,
     Standing,
 )
 from crrubric.extensions import db
@@ -42,6 +45,7 @@ from crrubric.services.planning import calibrations, items, settlements, votes, 
 from crrubric.services.planning.hints import SettledHint, settle_hint
 from crrubric.services.planning.kept_counts import keep_counts
 from crrubric.services.planning.people import assign_plan_section
+from crrubric.services.planning.seats import set_seats
 from crrubric.services.planning.venues import set_venues
 from crrubric.services.questions import answers, askings, questions
 from crrubric.services.setup import (
@@ -58,6 +62,7 @@ from crrubric.services.setup import (
     vendors,
     withdrawals,
 )
+from crrubric.services.setup.offers.further_prices import set_further_prices
 from tests import in_meeting
 from tests.factories import Factory, Made, ballot_of, full_rubric
 from tests.uploads import pdf
@@ -147,8 +152,15 @@ def prepare(made: Made) -> None:
     sections.remove_section(chair, slug, empty.id)
     gone = vendors.add_vendor(chair, slug, vendors.VendorFacts(company="Gone"))
     vendors.remove_vendor(chair, slug, gone.id)
-    facts = vendors.VendorFacts(company="Ace", product="A", unit_price_cents=100, quantity=2)
+    facts = vendors.VendorFacts(
+        company="Ace", product="A", unit_price_cents=100, quantity=2, price_rise=350
+    )
     vendors.change_vendor(chair, slug, made.vendors[0].id, facts)
+    training = PriceLine(kind=PriceKind.TRAINING, unit_cents=95_000, once=True, note="Two days")
+    set_further_prices(chair, slug, made.vendors[0].id, [training])
+    set_seats(
+        chair, slug, SeatFacts(low=80, high=120, at_once=40, note="From a list", fund="General")
+    )
     for words in ("A report", "Another"):
         attachments.attach_vendor_file(
             chair, slug, made.vendors[0].id, name=f"{words}.pdf", data=pdf(words)

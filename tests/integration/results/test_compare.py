@@ -60,7 +60,9 @@ def test_cost_is_shown_for_the_term_per_year_and_per_learner(make: Factory, visi
     page = opened(visit, made)
 
     assert row(page, "Cost over the term")[0].startswith("$48,510")
-    assert row(page, "Cost of a year") == ["$16,170$38.50 per learner and year", "–"]
+    assert row(page, "One learner for a year")[0].startswith("$38.50")
+    assert row(page, "One learner for a year")[1] == "–"
+    assert "420 × $38.50 per learner × 3 years = $48,510" in row(page, "Cost over the term")[0]
 
 
 def test_a_finding_is_backed_by_evidence_on_a_mark_that_agrees(make: Factory, visit: Visit):

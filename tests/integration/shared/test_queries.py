@@ -22,6 +22,8 @@ MOST = {
     "board": 5,
     "ballot": 18,
     "vendors": 5,
+    "cost": 6,
+    "learners to price": 6,
     "evidence": 10,
     "cell": 20,
     "matrix": 12,
@@ -81,6 +83,8 @@ def paths(made: Made) -> dict[str, str]:
         "questions": made.url("questions/"),
         "search": made.url("search/?q=e"),
         "vendors": made.url("vendors/"),
+        "cost": made.url(f"vendors/{made.vendors[0].id}/cost"),
+        "learners to price": made.url("plan/seats"),
         "evidence": made.url("evidence/"),
         "cell": made.url(f"cells/{made.vendors[0].id}/{made.criteria[0].id}"),
     }

@@ -227,7 +227,8 @@ SCENES = {
         deletion.save_deletion
         evaluations.save_facts item_edits.save_item item_edits.save_item_state
         item_edits.save_new_item hints.save_hint
-        evaluations.save_rule files.save_file_withdrawal kept.save_counts rubric.save_criterion
+        evaluations.save_rule further_prices.save_further_prices seats.save_seats
+        files.save_file_withdrawal kept.save_counts rubric.save_criterion
         rubric.save_new_criterion rubric.save_new_section sections.save_section
         several.save_several_invitations several.save_several_vendors triage.place_one_learner
         weights.save_weights

@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from crrubric.domain.results.cost import year_cents
 from crrubric.reports.results.cost_figures import cost_figure
 from crrubric.reports.results.figures import (
     INK,
@@ -19,7 +18,7 @@ from crrubric.reports.results.robustness_figures import LOOKS
 from tests.unit.results.test_results import results_of
 from tests.unit.shared.test_static import contrast, schemes
 
-COSTS = {"a": 4_851_000, "b": 1_200_000}
+COSTS = {"a": (4_851_000, 4_851_000), "b": (1_000_000, 1_200_000)}
 
 
 def as_is(text: str) -> str:
@@ -32,18 +31,20 @@ def test_cost_and_score_are_in_the_text_the_points_and_the_table():
     assert chart is not None
     assert chart.table.rows == (
         ("1 Vendor a", "$48,510", "100 %"),
-        ("2 Vendor b", "$12,000", "50 %"),
+        ("2 Vendor b", "$10,000 – $12,000", "50 %"),
     )
     assert "Vendor b costs least" in chart.alt
     assert "1 Vendor a: $48,510, 100 %" in chart.alt
-    assert [trace["x"] for trace in json.loads(chart.json)["data"]] == [[48510.0], [12000.0]]
+    drawn = json.loads(chart.json)["data"]
+    assert [trace["x"] for trace in drawn] == [[48510.0], [12000.0]]
+    assert [trace.get("error_x", {}).get("arrayminus") for trace in drawn] == [None, [2000.0]]
     assert json.loads(chart.json)["layout"]["xaxis"]["title"]["text"].endswith("in dollars")
 
 
 def test_who_has_no_price_or_no_score_is_named_beside_the_chart():
     found = results_of({"a": "YY", "b": "YN", "c": "YY", "d": "TT"})
 
-    chart = cost_figure(found, {**COSTS, "d": 5}, as_is)
+    chart = cost_figure(found, {**COSTS, "d": (5, 5)}, as_is)
 
     assert chart is not None
     assert chart.table.note == (
@@ -105,11 +106,6 @@ def test_the_charts_say_the_scores_and_the_counts():
     assert "Vendor a: 100 % (50 %–100 %)" in scores.alt
     assert "the pass mark of 85 %" in scores.alt
     assert "Vendor a: Yes 5, No 2; Vendor b: No 6" in marks.alt
-
-
-@pytest.mark.parametrize(("price", "quantity", "cents"), [(250, 4, 1000), (None, 4, None)])
-def test_a_year_costs_the_unit_times_the_quantity(price, quantity, cents):
-    assert year_cents(price, quantity) == cents
 
 
 def test_bars_leave_room_for_their_longest_label():

@@ -16,6 +16,7 @@ VIEW_PLAN         upsmda  upsmda   upsmda   upsmda
 SET_TRIAGE        upsmd   -        -        -
 VIEW_WHOLE_PLAN   upsmda  -        -        -
 ANSWER_PLAN       upsmd   upsmd    upsmd    -
+SET_SEATS         upsm    -        -        -
 MANAGE_PLAN       upsmd   -        -        -
 VIEW_ITEMS        upsmda  upsmda   upsmda   -
 MOVE_ITEM         upsmd   upsmd    upsmd    -

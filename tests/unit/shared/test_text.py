@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from crrubric.domain.errors import Invalid
 from crrubric.domain.people.passwords import check_password, fold_password
-from crrubric.domain.results.cost import total_cents
 from crrubric.domain.text import (
     clean_line,
     clean_text,
@@ -125,20 +124,6 @@ def test_the_key_of_an_address_is_its_own_key_and_takes_no_time_for_what_is_none
 
     assert email_key(email_key(address)) == email_key(address) == "straße@xn--bcher-kva.example"
     assert email_key("a@" + "ü" * 1_000_000) == "a@" + "ü" * 1_000_000
-
-
-@pytest.mark.parametrize(
-    ("price", "quantity", "months", "cents"),
-    [
-        (3850, 420, 36, 4_851_000),
-        (100, 1, 1, 8),
-        (50, 1, 3, 13),
-        (None, 1, 1, None),
-        (1, None, 1, None),
-    ],
-)
-def test_the_cost_over_a_term_is_rounded_half_up(price, quantity, months, cents):
-    assert total_cents(price, quantity, months) == cents
 
 
 @pytest.mark.parametrize(

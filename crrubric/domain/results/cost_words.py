@@ -1,0 +1,122 @@
+"""How a cost was worked out, as lines that a person can follow with a calculator."""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Protocol
+
+from crrubric.domain.results.offers import (
+    YEAR,
+    Counted,
+    Lack,
+    LineCost,
+    OfferCost,
+)
+from crrubric.domain.translation import N_
+
+WHOLE_PERCENT = 100  # hundredths of a percent in one
+
+
+class CostWords(Protocol):
+    """How a page or a document says things."""
+
+    def __call__(self, text: str, **values: object) -> str: ...
+    def money(self, cents: int | None, /) -> str:
+        """An amount in dollars."""
+        ...
+
+    def number(self, value: int | Fraction, /) -> str:
+        """A number as people read it."""
+        ...
+
+
+def tell_line(words: CostWords, cost: LineCost, learners: int | None, share: int | None) -> str:
+    """The arithmetic of a line, as one formula; where its quantity comes from is in it.
+
+    Args: share: how many percent of the learners work at the same time.
+    """
+    parts = [tell_quantity(words, cost, learners, share), tell_price(words, cost)]
+    if cost.line.once:
+        return words(
+            N_("%(formula)s, once = %(cost)s"),
+            formula=" × ".join(filter(None, parts)),
+            cost=words.money(cost.cents),
+        )
+    if cost.factors[-1] != 1:
+        rise = words.number(Fraction(cost.line.rise or 0, WHOLE_PERCENT))
+        return words(
+            N_("%(formula)s a year, %(rise)s %% more each year: %(years)s = %(cost)s"),
+            formula=" × ".join(filter(None, parts)),
+            rise=rise,
+            years=" + ".join(map(words.money, cost.year_cents)),
+            cost=words.money(cost.cents),
+        )
+    return words(
+        N_("%(formula)s = %(cost)s"),
+        formula=" × ".join(filter(None, [*parts, tell_term(words, sum(cost.months))])),
+        cost=words.money(cost.cents),
+    )
+
+
+def tell_quantity(
+    words: CostWords, cost: LineCost, learners: int | None, share: int | None
+) -> str | None:
+    """How many; nothing for the one district."""
+    count = words.number(cost.quantity)
+    if cost.counted is Counted.ONE:
+        return None
+    if cost.counted is Counted.LEARNERS:
+        return words(N_("%(count)s (learners)"), count=count)
+    if cost.counted is Counted.AT_ONCE:
+        text = N_("%(count)s (%(share)s %% of %(learners)s learners at the same time)")
+        whole = words.number(learners or 0)
+        return words(text, count=count, share=share, learners=whole)
+    return count
+
+
+def tell_price(words: CostWords, cost: LineCost) -> str:
+    """The price of one unit, and from how many on it holds."""
+    price, unit = words.money(cost.unit_cents), cost.line.unit
+    said = f"{price} {words(unit.label)}" if unit else price
+    if not cost.tier:
+        return said
+    return words(N_("%(price)s (from %(count)s on)"), price=said, count=words.number(cost.tier))
+
+
+def tell_term(words: CostWords, months: int) -> str | None:
+    """By how much a price of a year is multiplied; nothing for one year."""
+    years, rest = divmod(months, YEAR)
+    if rest:
+        return words(N_("%(months)s ÷ 12 months"), months=months)
+    return None if years == 1 else words(N_("%(years)s years"), years=years)
+
+
+def tell_total(words: CostWords, cost: OfferCost) -> str | None:
+    """The sum of the lines; nothing where there is one."""
+    if len(cost.lines) <= 1 or cost.lacks:
+        return None
+    parts = " + ".join(words.money(line.cents) for line in cost.lines)
+    return words(N_("%(formula)s = %(cost)s"), formula=parts, cost=words.money(cost.cents))
+
+
+def tell_learner_year(words: CostWords, cost: OfferCost) -> str | None:
+    """How the cost of one learner for a year comes out of the total."""
+    if cost.learner_cents is None:
+        return None
+    parts = [words.number(cost.learners or 0), tell_term(words, cost.months or 0)]
+    return words(
+        N_("%(total)s ÷ (%(formula)s) = %(cost)s"),
+        total=words.money(cost.cents),
+        formula=" × ".join(filter(None, parts)),
+        cost=words.money(cost.learner_cents),
+    )
+
+
+def tell_lacks(words: CostWords, lacks: Sequence[Lack]) -> str:
+    """What is missing, of which line."""
+    return "; ".join(_list_lacks(words, lacks))
+
+
+def _list_lacks(words: CostWords, lacks: Sequence[Lack]) -> Iterator[str]:
+    for lack in lacks:
+        what = words(lack.what.label)
+        yield what if lack.kind is None else f"{words(lack.kind.label)}: {what}"

@@ -1,0 +1,1 @@
+"""The offer of a vendor: what is done with its price lines."""

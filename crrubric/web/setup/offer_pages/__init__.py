@@ -1,0 +1,1 @@
+"""The pages of the offer and the cost of a vendor."""
