@@ -40,8 +40,10 @@ TYPED: Mapping[str, Kinds] = {
     **dict.fromkeys(
         (
             "conditions", "cost_ceiling", "evidence", "evidence_place", "file", "hold", "motion",
-            "note", "origin", "place", "reason", "ranking_reason", "term", "why_another_order",
-            "words",
+            "note", "origin", "place", "reason", "ranking_reason", "term", "told by",
+            "why_another_order", "words",
+            # numbers that people typed: of measures, of which some count learners
+            "baseline", "measured", "target",
         ),
         WORDS,
     ),
@@ -67,6 +69,7 @@ CODES = frozenset({
     "access", "plan_section", "prompt",  # of the planning workbook
     "adopted", "answer", "answered_on", "answered on", "bytes", "chain", "closes_on", "code",
     "comes from", "state",  # of action items
+    "baseline on", "measure of", "period", "unit",  # of measures
     "criteria", "due on", "effect", "ends_at", "event", "evidence_kind", "evidence_on",
     "evidence_until", "finding", "first", "given on", "groups", "kind", "language", "lead", "mode",
     "over", "phase", "points", "position", "price_unit", "ranks", "receipt", "sent on", "sha256",
@@ -84,6 +87,13 @@ SUBJECTS: Mapping[Event, Kinds] = {
     ),
     Event.MARKS_IMPORTED: WORDS,
     **dict.fromkeys((Event.ITEM_RECORDED, Event.ITEM_CHANGED, Event.ITEM_MOVED), WORDS),
+    **dict.fromkeys(
+        (
+            Event.MEASURE_RECORDED, Event.MEASURE_CHANGED, Event.ACTUAL_RECORDED,
+            Event.ACTUAL_CORRECTED,
+        ),
+        WORDS,
+    ),
     Event.MOTION_RECORDED: WORDS,
     Event.MOTION_CORRECTED: WORDS,
     **dict.fromkeys(

@@ -151,6 +151,10 @@ class Event(LabelledEnum):
     ITEM_RECORDED = "ITEM_RECORDED", N_("added an action item: %(subject)s")
     ITEM_CHANGED = "ITEM_CHANGED", N_("changed an action item: %(subject)s")
     ITEM_MOVED = "ITEM_MOVED", N_("said how far an action item is: %(subject)s")
+    MEASURE_RECORDED = "MEASURE_RECORDED", N_("added a measure: %(subject)s")
+    MEASURE_CHANGED = "MEASURE_CHANGED", N_("changed a measure: %(subject)s")
+    ACTUAL_RECORDED = "ACTUAL_RECORDED", N_("recorded a value of a measure: %(subject)s")
+    ACTUAL_CORRECTED = "ACTUAL_CORRECTED", N_("corrected a value of a measure: %(subject)s")
     PLAN_HINT_SETTLED = (
         "PLAN_HINT_SETTLED",
         N_("took or declined a hint of “%(subject)s” in the planning workbook"),

@@ -37,7 +37,7 @@ from crrubric.models.meetings import Attendance, Deferral, Meeting, Motion
 from crrubric.models.needs import KnownNeed
 from crrubric.models.notices import Notice
 from crrubric.models.people import District, Invite, User, UserSession
-from crrubric.models.planning import HintDecision, PlanAssignment, PlanVersion
+from crrubric.models.planning import Actual, HintDecision, Measure, PlanAssignment, PlanVersion
 from crrubric.models.practice import PracticeMark
 from crrubric.models.questions import Asking, Question
 from crrubric.models.triage import (
@@ -52,6 +52,7 @@ from crrubric.models.votes import CastVote, MustHaveVote, SealedVote, VoteCount
 __all__ = [
     "Abstention",
     "ActionItem",
+    "Actual",
     "Asking",
     "AssignedCriterion",
     "AssignedVendor",
@@ -78,6 +79,7 @@ __all__ = [
     "KnownNeed",
     "Mark",
     "MarkFile",
+    "Measure",
     "Meeting",
     "Member",
     "Motion",

@@ -9,12 +9,14 @@ from crrubric.domain.vocabulary import BallotState, DeclarationKind
 from crrubric.extensions import db
 from crrubric.models import (
     ActionItem,
+    Actual,
     Asking,
     Ballot,
     Criterion,
     Declaration,
     Evaluation,
     Mark,
+    Measure,
     Member,
     Question,
     Section,
@@ -42,6 +44,7 @@ FILES = {
     "files.download_vendor_file",
     "home.show_health",
     "meeting.show_screen_step",
+    "measures.download_actuals",
     "memo.download_memo_html",
     "memo.download_memo_word",
     "questions.download_questions",
@@ -123,7 +126,9 @@ def samples() -> Iterator[dict[str, object]]:
             "question_id": to_vendors(Question, evaluation, Question.answered_on.is_(None)),
             "asking_id": to_vendors(Asking, evaluation, Asking.question_id.is_(None)),
             "code": "causes",
-            "item_id": first_item(evaluation),
+            "item_id": first_of(ActionItem, evaluation),
+            "measure_id": first_of(Measure, evaluation),
+            "actual_id": first_of(Actual, evaluation),
         }
         yield row
         begun = select(Mark.ballot_id)
@@ -181,10 +186,10 @@ def first(model: type, evaluation: Evaluation) -> int:
     return found
 
 
-def first_item(evaluation: Evaluation) -> int:
-    """The id of the first action item of an evaluation; 0 where there is none."""
-    wanted = select(ActionItem.id).where(ActionItem.evaluation_id == evaluation.id)
-    return db.session.scalar(wanted.order_by(ActionItem.id)) or 0
+def first_of(model: type[ActionItem] | type[Measure] | type[Actual], evaluation: Evaluation) -> int:
+    """The id of the first such row of an evaluation; 0 where there is none."""
+    wanted = select(model.id).where(model.evaluation_id == evaluation.id)
+    return db.session.scalar(wanted.order_by(model.id)) or 0
 
 
 def only(addresses: dict[str, list[str]], names: Collection[str]) -> list[str]:

@@ -62,6 +62,7 @@ from tests.machine.files import Files
 from tests.machine.frame import NUMBER, WHY, Refusal, act, everything
 from tests.machine.items import Doing
 from tests.machine.later import DAY, TOLD, Later
+from tests.machine.measures import Measuring
 from tests.machine.planning import Planning
 from tests.machine.practice import Practice
 from tests.machine.questions import Talk
@@ -130,7 +131,7 @@ FORWARD = [("SETUP", "PRACTICE"), ("SETUP", "SCORING"), ("PRACTICE", "SCORING"),
 BACK = [(after, before) for before, after in FORWARD if (before, after) != ("PRACTICE", "SCORING")]
 
 
-class Committee(Doing, Files, Later, Planning, Practice, Talk, Triage, Votes):
+class Committee(Doing, Files, Later, Measuring, Planning, Practice, Talk, Triage, Votes):
     """One rule a service."""
 
     @initialize(seed=st.integers(0, 2**63))
@@ -148,6 +149,7 @@ class Committee(Doing, Files, Later, Planning, Practice, Talk, Triage, Votes):
             self.model = stored(db.session(), self.id)
         self.lay_plan(chance)
         self.list_items(chance)
+        self.follow_plan(chance)
         if chance.random() < (0.2 if phase else 0.8):
             phases.change_phase(chair, self.slug, Phase.PRACTICE)
             self.rehearse(chance)

@@ -68,6 +68,8 @@ KINDS = {
     "plan_versions": N_("section of the planning workbook"),
     "plan_access": N_("who works on a section of the planning workbook"),
     "action_items": N_("action item"),
+    "measures": N_("measure of the evaluation plan"),
+    "actuals": N_("value of a measure"),
     "hints": N_("hint of the planning workbook"),
     "seen": N_("ballot seen by another reviewer"),
     IMPORTS: N_("marks imported from a file"),
@@ -84,6 +86,7 @@ SIGNED = {
     "reinstatement": "reinstated", "question": "questions", "asking": "askings",
     "kept_triage": "kept_counts",
     "plan_version": "plan_versions", "action_item": "action_items", "hint_decision": "hints",
+    "measure": "measures", "actual": "actuals",
 }  # fmt: skip
 
 # tables whose rows stay when what they tell of is over: they are signed, and on no other list

@@ -17,7 +17,7 @@ KEYS = {
 WORDS = {
     "sections": "title", "tensions": "why", "commitments": "words", "meetings": "place",
     "motions": "words", "revisions": "reason", "questions": "words", "askings": "words",
-    "action_items": "words",
+    "action_items": "words", "measures": "words", "actuals": "value",
 }  # fmt: skip
 SHORT = 60
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from crrubric.domain.events import Event
 from crrubric.domain.record import ballot_steps as ballots
 from crrubric.domain.record import item_steps as items
+from crrubric.domain.record import measure_steps as measures
 from crrubric.domain.record import meeting_steps as meeting
 from crrubric.domain.record import plan_steps as plans
 from crrubric.domain.record import question_steps as questions
@@ -120,6 +121,10 @@ STEPS: dict[Event, Step] = {
     Event.ITEM_RECORDED: Step(items.replay_item, ("action_items",)),
     Event.ITEM_CHANGED: Step(items.replay_item_change, ("action_items",)),
     Event.ITEM_MOVED: Step(items.replay_item_move, ("action_items",)),
+    Event.MEASURE_RECORDED: Step(measures.replay_measure, ("measures",)),
+    Event.MEASURE_CHANGED: Step(measures.replay_measure_change, ("measures",)),
+    Event.ACTUAL_RECORDED: Step(measures.replay_actual, ("actuals",)),
+    Event.ACTUAL_CORRECTED: Step(measures.replay_actual, ("actuals",)),
     Event.MEETING_STARTED: Step(meeting.replay_meeting_start, ("meetings",)),
     Event.MEETING_ENDED: Step(meeting.replay_meeting_end, ("meetings",)),
     Event.ATTENDANCE_CHANGED: Step(meeting.replay_attendance, ("meetings",)),

@@ -63,6 +63,12 @@ ITEM = (
     "words", "member_id", "owner", "due_on", "state", "dropped_reason", "source", "origin",
     "vendor_id", "version",
 )  # fmt: skip
+MEASURE = (
+    "kind", "words", "unit", "baseline", "baseline_on", "target", "due_on", "origin", "version",
+)  # fmt: skip
+ACTUAL = (
+    "measure_id", "measured_on", "is_year", "value", "told_by", "note", "corrected_id", "reason",
+)  # fmt: skip
 KEPT = ("id", "line", "learners", "seats_low", "seats_high")
 BALLOT_MOMENTS = ("submitted_at", "imported_at", "changed_after_shown_at")
 ISSUED: Row = {"state": "OPEN", "seals": 0, "late": False}  # a ballot that was just issued
@@ -148,6 +154,8 @@ class State:
     plan_access: dict[Pair, Row] = field(default_factory=dict)
     action_items: dict[int, Row] = field(default_factory=dict)
     hints: dict[Triple, Row] = field(default_factory=dict)
+    measures: dict[int, Row] = field(default_factory=dict)
+    actuals: dict[int, Row] = field(default_factory=dict)
     # member and vendor where the member has seen another's ballot
     seen: set[Pair] = field(default_factory=set)
     signed: dict[tuple[str, Any, str], object] = field(default_factory=dict)

@@ -68,6 +68,7 @@ from crrubric.models import (
 )
 from crrubric.queries.record.stored_plans import (
     read_stored_items,
+    read_stored_measures,
     read_stored_plan,
     read_stored_triage,
     read_stored_votes,
@@ -320,6 +321,7 @@ READERS: tuple[Callable[[StoredRows, State], None], ...] = (
     read_stored_triage,
     read_stored_plan,
     read_stored_items,
+    read_stored_measures,
 )
 
 

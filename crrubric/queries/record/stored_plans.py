@@ -1,15 +1,19 @@
-"""What the tables hold of the plan: votes on must-haves, triage, the workbook, action items."""
+"""What the tables hold of the plan: votes on must-haves, triage, the workbook, action items,
+measures."""
 
 from crrubric.domain.planning.answers import canonical_answer
 from crrubric.domain.record.item_steps import SIGNED_ITEM
+from crrubric.domain.record.measure_steps import SIGNED_MEASURE
 from crrubric.domain.record.plan_steps import SIGNED_PLAN
-from crrubric.domain.record.state import GROUP, ITEM, KEPT, POINT, State
+from crrubric.domain.record.state import ACTUAL, GROUP, ITEM, KEPT, MEASURE, POINT, State
 from crrubric.domain.record.vote_steps import COUNT, UNSETTLED
 from crrubric.models import (
     ActionItem,
+    Actual,
     HintDecision,
     KeptCount,
     KeptTriage,
+    Measure,
     MustHaveVote,
     PlanAssignment,
     PlanVersion,
@@ -77,3 +81,13 @@ def read_stored_items(rows: StoredRows, state: State) -> None:
     for row in rows.read(ActionItem):
         state.action_items[row["id"]] = plain_columns(row, ITEM)
         sign_row(state, "action_item", row["id"], row, SIGNED_ITEM)
+
+
+def read_stored_measures(rows: StoredRows, state: State) -> None:
+    """Measures of the evaluation plan, and their values."""
+    for row in rows.read(Measure):
+        state.measures[row["id"]] = plain_columns(row, MEASURE)
+        sign_row(state, "measure", row["id"], row, SIGNED_MEASURE)
+    for row in rows.read(Actual):
+        state.actuals[row["id"]] = plain_columns(row, ACTUAL)
+        sign_row(state, "actual", row["id"], row, SIGNED_MEASURE)

@@ -8,6 +8,8 @@ BLUEPRINTS = (
     "item_pages.items",
     "kept",
     "lines",
+    "measure_pages.measure_edits",
+    "measure_pages.measures",
     "plan_answers",
     "plan_people",
     "plan_sections",

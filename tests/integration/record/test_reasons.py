@@ -23,7 +23,7 @@ from crrubric.models import Deferral, JournalEntry, Question
 from crrubric.queries.people.people import OPERATOR, Actor
 from crrubric.services.ballots import attachments, declarations, seals
 from crrubric.services.meeting import decisions, meetings, motions, positions, reinstatements
-from crrubric.services.planning import items, votes
+from crrubric.services.planning import actuals, items, measures, votes
 from crrubric.services.questions import answers, askings, questions
 from crrubric.services.setup import chairs, evaluations, phases, withdrawals
 from tests import in_meeting
@@ -84,6 +84,14 @@ def move_action_item(_make: Factory, made: Made) -> Act:
     text = items.ItemText(words="Order headsets")
     item, to = items.add_action_item(made.chair, made.slug, text).id, ItemState.DROPPED
     return lambda who, why: items.move_action_item(who, made.slug, item, to, reason=why)
+
+
+def correct_actual(_make: Factory, made: Made) -> Act:
+    size = measures.add_measure(made.chair, made.slug, measures.MeasureText(words="Learners"))
+    wrong = actuals.ActualText(period="2026-27", value="412")
+    row = actuals.record_actual(made.chair, made.slug, size.id, wrong).id
+    text = actuals.ActualText(period="2026-27", value="402")
+    return lambda who, why: actuals.correct_actual(who, made.slug, row, text, reason=why)
 
 
 def withdraw_question(_make: Factory, made: Made) -> Act:
@@ -200,7 +208,7 @@ def reopen_vote(_make: Factory, made: Made) -> Act:
     return lambda who, why: votes.reopen_vote(who, made.slug, member, reason=why)
 
 
-IN_SETUP = (reopen_vote, move_action_item)
+IN_SETUP = (reopen_vote, move_action_item, correct_actual)
 IN_SCORING = (
     withdraw_vendor,
     restore_vendor,

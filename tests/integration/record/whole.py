@@ -11,6 +11,7 @@ from crrubric.domain.meeting.agenda import fingerprint_cells
 from crrubric.domain.meeting.ranking import RankingInput, encode_order
 from crrubric.domain.planning.calibration import GUIDE
 from crrubric.domain.planning.cohort import CohortGroup
+from crrubric.domain.planning.followup.measures import MeasureUnit
 from crrubric.domain.planning.items import ItemState
 from crrubric.domain.planning.progress import digest_goal
 from crrubric.domain.planning.prompts import HintKey, HintKind
@@ -38,7 +39,15 @@ from crrubric.services.ballots import attachments, declarations, entries, seals
 from crrubric.services.exchange.imports import import_marks, import_new_evaluation
 from crrubric.services.meeting import decisions, meetings, motions, positions, reinstatements
 from crrubric.services.people.district import set_district
-from crrubric.services.planning import calibrations, items, settlements, votes, workbook
+from crrubric.services.planning import (
+    actuals,
+    calibrations,
+    items,
+    measures,
+    settlements,
+    votes,
+    workbook,
+)
 from crrubric.services.planning.hints import SettledHint, settle_hint
 from crrubric.services.planning.kept_counts import keep_counts
 from crrubric.services.planning.people import assign_plan_section
@@ -87,6 +96,7 @@ def fill_every_table(make: Factory, folder: Path) -> Made:
     plan_triage(made)
     plan(made)
     list_what_to_do(made)
+    follow(made)
     practice_once(made)
     make.forward(made, Phase.SCORING, {(0, 0): "YNY", (0, 1): "NYY", (1, 0): "YN"})
     score(make, made)
@@ -236,6 +246,23 @@ def list_what_to_do(made: Made) -> None:
     items.move_action_item(made.reviewers[0], slug, own.id, ItemState.UNDER_WAY)
     items.move_action_item(chair, slug, own.id, ItemState.DROPPED, reason="We have some.")
     take_all_proposals(made)
+
+
+def follow(made: Made) -> None:
+    """What the plan suggests to measure, one more that is changed, a value that is corrected."""
+    chair, slug = made.chair, made.slug
+    row = {"measure": "Finished", "baseline": "61 %", "target": "90 %", "by": "2029-06-30"}
+    workbook.save_plan_answers(chair, slug, "success", {"measures": [row]})
+    measures.take_proposed_measures(chair, slug, ["size"])
+    own = measures.add_measure(chair, slug, measures.MeasureText(words="Seats"))
+    text = measures.MeasureText(
+        words="Seats used", unit=MeasureUnit.PERCENT, baseline="61.50", baseline_on=DAY, target="90"
+    )
+    measures.change_measure(chair, slug, own.id, text)
+    value = actuals.ActualText(period="2026-27", value="70", told_by="Registrar", note="All")
+    first = actuals.record_actual(chair, slug, own.id, value)
+    other = actuals.ActualText(period="2027-06-01", value="71", told_by="Registrar")
+    actuals.correct_actual(chair, slug, first.id, other, reason="Counted again.")
 
 
 def take_all_proposals(made: Made) -> None:

@@ -19,6 +19,7 @@ from tests.integration.conftest import Visit, Visitor
 MOST = {
     "home": 5,
     "action items": 5,
+    "measures": 6,
     "ballot": 18,
     "vendors": 5,
     "evidence": 10,
@@ -67,6 +68,7 @@ def paths(made: Made) -> dict[str, str]:
     return {
         "home": "/",
         "action items": made.url("plan/items/"),
+        "measures": made.url("plan/measures"),
         "matrix": made.url("matrix"),
         "cell beside": made.url(f"matrix?cell={made.vendors[0].id}-{made.criteria[0].id}"),
         "scores": made.url("scores"),
