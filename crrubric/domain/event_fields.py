@@ -33,6 +33,7 @@ TYPED: Mapping[str, Kinds] = {
     **dict.fromkeys(
         (
             "actor_name", "agreed", "email", "moved by", "moved_by", "name", "on behalf of",
+            "others",
             "owner", "seconded by", "seconded_by", "waits for",
         ),
         PEOPLE,
@@ -44,6 +45,7 @@ TYPED: Mapping[str, Kinds] = {
             "why_another_order", "words",
             # numbers that people typed: of measures, of which some count learners
             "baseline", "measured", "target",
+            "about", "minutes",  # of review meetings
         ),
         WORDS,
     ),
@@ -70,6 +72,7 @@ CODES = frozenset({
     "adopted", "answer", "answered_on", "answered on", "bytes", "chain", "closes_on", "code",
     "comes from", "state",  # of action items
     "baseline on", "measure of", "period", "unit",  # of measures
+    "held on", "members there", "next on",  # of review meetings
     "criteria", "due on", "effect", "ends_at", "event", "evidence_kind", "evidence_on",
     "evidence_until", "finding", "first", "given on", "groups", "kind", "language", "lead", "mode",
     "over", "phase", "points", "position", "price_unit", "ranks", "receipt", "sent on", "sha256",
@@ -90,7 +93,7 @@ SUBJECTS: Mapping[Event, Kinds] = {
     **dict.fromkeys(
         (
             Event.MEASURE_RECORDED, Event.MEASURE_CHANGED, Event.ACTUAL_RECORDED,
-            Event.ACTUAL_CORRECTED,
+            Event.ACTUAL_CORRECTED, Event.REVIEW_RECORDED, Event.REVIEW_CHANGED,
         ),
         WORDS,
     ),

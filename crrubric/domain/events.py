@@ -155,6 +155,8 @@ class Event(LabelledEnum):
     MEASURE_CHANGED = "MEASURE_CHANGED", N_("changed a measure: %(subject)s")
     ACTUAL_RECORDED = "ACTUAL_RECORDED", N_("recorded a value of a measure: %(subject)s")
     ACTUAL_CORRECTED = "ACTUAL_CORRECTED", N_("corrected a value of a measure: %(subject)s")
+    REVIEW_RECORDED = "REVIEW_RECORDED", N_("recorded a review meeting: %(subject)s")
+    REVIEW_CHANGED = "REVIEW_CHANGED", N_("changed the minutes of a review meeting: %(subject)s")
     PLAN_HINT_SETTLED = (
         "PLAN_HINT_SETTLED",
         N_("took or declined a hint of “%(subject)s” in the planning workbook"),

@@ -37,7 +37,15 @@ from crrubric.models.meetings import Attendance, Deferral, Meeting, Motion
 from crrubric.models.needs import KnownNeed
 from crrubric.models.notices import Notice
 from crrubric.models.people import District, Invite, User, UserSession
-from crrubric.models.planning import Actual, HintDecision, Measure, PlanAssignment, PlanVersion
+from crrubric.models.planning import (
+    Actual,
+    HeldReview,
+    HintDecision,
+    Measure,
+    PlanAssignment,
+    PlanVersion,
+    ReviewPresence,
+)
 from crrubric.models.practice import PracticeMark
 from crrubric.models.questions import Asking, Question
 from crrubric.models.triage import (
@@ -71,6 +79,7 @@ __all__ = [
     "Evaluation",
     "FileContent",
     "Finding",
+    "HeldReview",
     "HintDecision",
     "Invite",
     "JournalEntry",
@@ -93,6 +102,7 @@ __all__ = [
     "Question",
     "RankedVendor",
     "Reinstatement",
+    "ReviewPresence",
     "RubricRevision",
     "SealedBallot",
     "SealedVote",

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
@@ -30,6 +30,7 @@ from crrubric.models.base import (
     make_owner_key,
     refer_within_evaluation,
 )
+from crrubric.models.evaluations import Member
 
 
 class PlanVersion(Base):
@@ -169,3 +170,55 @@ class Actual(Base):
     def period(self) -> MeasuredPeriod:
         """Its day, or its school year."""
         return MeasuredPeriod(self.measured_on, self.is_year)
+
+
+class HeldReview(Base):
+    """A review meeting of the evaluation plan that was held, as it is told afterwards.
+
+    No sitting of the committee: nothing is under way, found or moved. `others`: who was there
+    without a seat; `origin`: which row of the plan it was; action items name it in their origin.
+    """
+
+    __tablename__ = "held_review"
+    __table_args__ = (
+        CheckConstraint("length(minutes) > 0", name="minutes_given"),
+        CheckConstraint("next_on > held_on", name="next_comes_later"),
+        CheckConstraint("version >= 1", name="version_positive"),
+        UniqueConstraint("evaluation_id", "origin"),
+        make_owner_key("held_review"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id"))
+    held_on: Mapped[date]
+    about: Mapped[ShortText]
+    others: Mapped[ShortText]
+    minutes: Mapped[LongText]
+    next_on: Mapped[date | None]
+    origin: Mapped[str | None] = mapped_column(String(limits.CODE))
+    recorded_by: Mapped[Name]
+    recorded_at: Mapped[datetime] = mapped_column(default=now_utc)
+    version: Mapped[int] = mapped_column(default=1)
+    presences: Mapped[list["ReviewPresence"]] = relationship(
+        order_by="ReviewPresence.member_id", cascade="all, delete-orphan"
+    )
+
+    @property
+    def present(self) -> list[int]:
+        """Ids of the members who were there."""
+        return [row.member_id for row in self.presences]
+
+
+class ReviewPresence(Base):
+    """A member who was at a review meeting."""
+
+    __tablename__ = "review_presence"
+    __table_args__ = (
+        refer_within_evaluation("review_id", "held_review"),
+        refer_within_evaluation("member_id", "member"),
+    )
+
+    evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id"))
+    review_id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(primary_key=True, index=True)
+    member: Mapped[Member] = relationship(viewonly=True)

@@ -15,6 +15,7 @@ from crrubric.models import (
     Criterion,
     Declaration,
     Evaluation,
+    HeldReview,
     Mark,
     Measure,
     Member,
@@ -127,6 +128,7 @@ def samples() -> Iterator[dict[str, object]]:
             "asking_id": to_vendors(Asking, evaluation, Asking.question_id.is_(None)),
             "code": "causes",
             "item_id": first_of(ActionItem, evaluation),
+            "review_id": first_of(HeldReview, evaluation),
             "measure_id": first_of(Measure, evaluation),
             "actual_id": first_of(Actual, evaluation),
         }
@@ -186,7 +188,10 @@ def first(model: type, evaluation: Evaluation) -> int:
     return found
 
 
-def first_of(model: type[ActionItem] | type[Measure] | type[Actual], evaluation: Evaluation) -> int:
+def first_of(
+    model: type[ActionItem] | type[Measure] | type[Actual] | type[HeldReview],
+    evaluation: Evaluation,
+) -> int:
     """The id of the first such row of an evaluation; 0 where there is none."""
     wanted = select(model.id).where(model.evaluation_id == evaluation.id)
     return db.session.scalar(wanted.order_by(model.id)) or 0

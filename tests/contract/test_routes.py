@@ -263,6 +263,10 @@ measures.download_actuals VIEW_PLAN
 measures.save_taken_measures ANSWER_PLAN
 measures.show_measure_proposals ANSWER_PLAN
 measures.show_measures VIEW_PLAN
+reviews.save_new_review ANSWER_PLAN
+reviews.save_review ANSWER_PLAN
+reviews.show_new_review_form ANSWER_PLAN
+reviews.show_review_form ANSWER_PLAN
 plan_answers.save_plan_answer ANSWER_PLAN
 hints.save_hint EDIT_SETUP
 hints.show_hints EDIT_SETUP

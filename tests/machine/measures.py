@@ -9,7 +9,7 @@ from crrubric.domain.planning.followup.measures import SUCCESS, MeasureUnit
 from crrubric.domain.record.state import Row
 from crrubric.domain.vocabulary import PlanAccess, Role
 from crrubric.extensions import db
-from crrubric.services.planning import actuals, measures
+from crrubric.services.planning import actuals, measures, reviews
 from crrubric.services.planning.people import assign_plan_section
 from tests.machine.frame import NUMBER, Frame, Refusal, act
 from tests.machine.stored import stored
@@ -18,6 +18,7 @@ WORDS = ["", "Finished", "Finished", "Learners"]
 VALUES = ["", "many", "9", "9", "61.50", "412"]
 PERIODS = ["2026-28", "2026–27", "2026–27", "2027–28", "2027-06-30"]
 DAYS = [None, date(2026, 6, 30), date(2026, 6, 30)]
+MINUTES = ["", "Who finished.", "Who finished.", "All."]
 LOST = 10**9  # an id that nothing has
 
 
@@ -153,6 +154,38 @@ class Measuring(Frame):
             new = make_row(measure, period, value)
             self.model.actuals[done.value.id] = {**new, "corrected_id": key, "reason": why}
             self.recorders[done.value.id] = name
+
+    @act(Action.ANSWER_PLAN, often=2, which=NUMBER, minutes=MINUTES, day=DAYS, seat=NUMBER)
+    def tell_review(self, who, which, minutes, day, seat):
+        """A review that was held, or one that is told anew."""
+        name = self.person(who, Action.ANSWER_PLAN)
+        rows = list(self.model.reviews.items())
+        key, row = rows[which % len(rows)] if rows and which % 3 else (None, {})
+        members = [*self.model.members, LOST]
+        there = [members[seat % len(members)]] if seat % 4 else []
+        known = {m for m, one in self.model.members.items() if one["present"]}
+        known |= set(row.get("present", ()))
+        text = reviews.ReviewText(held_on=day, minutes=minutes, present=there)
+        new = {
+            "held_on": day and day.isoformat(), "about": "", "others": "", "minutes": minutes,
+            "next_on": None, "present": there,
+        }  # fmt: skip
+        same = key is not None and all(row[column] == value for column, value in new.items())
+        done = self.tried(
+            ((not minutes or not day) and Invalid)
+            or self.follows_not(name)
+            or (not set(there) <= known and NotFound),
+            lambda: (
+                reviews.record_review(self.people[name], self.slug, text)
+                if key is None
+                else reviews.change_review(self.people[name], self.slug, key, text)
+            ),
+            idle=same,
+        )
+        if done and key is None:
+            self.model.reviews[done.value.id] = {**new, "origin": None, "version": 1}
+        elif done and not same:
+            row.update(new, version=row["version"] + 1)
 
 
 def fits(value: str, unit: str) -> bool:

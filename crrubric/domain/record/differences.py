@@ -70,6 +70,7 @@ KINDS = {
     "action_items": N_("action item"),
     "measures": N_("measure of the evaluation plan"),
     "actuals": N_("value of a measure"),
+    "reviews": N_("review meeting"),
     "hints": N_("hint of the planning workbook"),
     "seen": N_("ballot seen by another reviewer"),
     IMPORTS: N_("marks imported from a file"),
@@ -86,7 +87,7 @@ SIGNED = {
     "reinstatement": "reinstated", "question": "questions", "asking": "askings",
     "kept_triage": "kept_counts",
     "plan_version": "plan_versions", "action_item": "action_items", "hint_decision": "hints",
-    "measure": "measures", "actual": "actuals",
+    "measure": "measures", "actual": "actuals", "held_review": "reviews",
 }  # fmt: skip
 
 # tables whose rows stay when what they tell of is over: they are signed, and on no other list

@@ -42,3 +42,27 @@ def replay_actual(state: State, entry: ToldEntry) -> None:
         "note": told["note"], "corrected_id": entry.row["corrected"], "reason": entry.reason,
     }  # fmt: skip
     state.sign("actual", key, {"recorded_by": entry.actor_name, "recorded_at": entry.at})
+
+
+def replay_review(state: State, entry: ToldEntry) -> None:
+    """A review meeting that was held."""
+    key = entry.row["id"]
+    state.reviews[key] = {
+        **read_told_review(entry), "origin": entry.row["origin"], "version": 1
+    }  # fmt: skip
+    state.sign("held_review", key, {"recorded_by": entry.actor_name, "recorded_at": entry.at})
+
+
+def read_told_review(entry: ToldEntry) -> Row:
+    """What is told of it."""
+    told = entry.told
+    return {
+        "held_on": told["held on"], "about": told["about"], "others": told["others"],
+        "minutes": told["minutes"], "next_on": told["next on"], "present": entry.row["present"],
+    }  # fmt: skip
+
+
+def replay_review_change(state: State, entry: ToldEntry) -> None:
+    """Told anew."""
+    review = state.reviews[entry.row["id"]]
+    review.update(read_told_review(entry), version=review["version"] + 1)

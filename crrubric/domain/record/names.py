@@ -18,6 +18,7 @@ WORDS = {
     "sections": "title", "tensions": "why", "commitments": "words", "meetings": "place",
     "motions": "words", "revisions": "reason", "questions": "words", "askings": "words",
     "action_items": "words", "measures": "words", "actuals": "value",
+    "reviews": "minutes",
 }  # fmt: skip
 SHORT = 60
 

@@ -125,6 +125,8 @@ STEPS: dict[Event, Step] = {
     Event.MEASURE_CHANGED: Step(measures.replay_measure_change, ("measures",)),
     Event.ACTUAL_RECORDED: Step(measures.replay_actual, ("actuals",)),
     Event.ACTUAL_CORRECTED: Step(measures.replay_actual, ("actuals",)),
+    Event.REVIEW_RECORDED: Step(measures.replay_review, ("reviews",)),
+    Event.REVIEW_CHANGED: Step(measures.replay_review_change, ("reviews",)),
     Event.MEETING_STARTED: Step(meeting.replay_meeting_start, ("meetings",)),
     Event.MEETING_ENDED: Step(meeting.replay_meeting_end, ("meetings",)),
     Event.ATTENDANCE_CHANGED: Step(meeting.replay_attendance, ("meetings",)),

@@ -2,23 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crrubric.domain.events import Event
 from crrubric.domain.planning.followup.measures import (
     MEASURES,
     SUCCESS,
     MeasuredPoint,
     MeasureProposal,
+    MeasureUnit,
     MeasureVerdict,
     judge_measure,
     propose_from_measures,
     propose_own_size,
 )
-from crrubric.models import Actual, Measure
+from crrubric.domain.record.entries import ROW
+from crrubric.models import Actual, JournalEntry, Measure
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.planning.proposals import CAUSES, read_plan_rows
 from crrubric.queries.planning.workbook import Workbook, load_plan_rights, load_workbook
@@ -46,18 +49,63 @@ class FollowedMeasure:
         return judge_measure(self.measure.line, self.points)
 
 
-def list_followed_measures(session: Session, evaluation_id: int) -> list[FollowedMeasure]:
-    """All measures of an evaluation, as they were recorded; in two queries."""
-    measures = session.scalars(
-        select(Measure).where(Measure.evaluation_id == evaluation_id).order_by(Measure.id)
-    ).all()
-    rows = session.scalars(
-        select(Actual).where(Actual.evaluation_id == evaluation_id).order_by(Actual.id)
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldMeasure:
+    """What a measure said at one time."""
+
+    words: str
+    unit: MeasureUnit
+    baseline: str
+    baseline_on: date | None
+    target: str
+    due_on: date | None
+
+
+def list_followed_measures(
+    session: Session, evaluation_id: int, until: datetime | None = None
+) -> list[FollowedMeasure]:
+    """All measures of an evaluation, as they were recorded; in two queries at most.
+
+    Args: until: those that were recorded by then, with the values of then.
+    """
+    wanted = select(Measure).where(Measure.evaluation_id == evaluation_id)
+    values = select(Actual).where(Actual.evaluation_id == evaluation_id)
+    if until is not None:
+        wanted = wanted.where(Measure.recorded_at <= until)
+        values = values.where(Actual.recorded_at <= until)
+    measures = session.scalars(wanted.order_by(Measure.id)).all()
+    rows = session.scalars(values.order_by(Actual.id)) if measures else ()
     by_measure: dict[int, list[Actual]] = {}
     for row in rows:
         by_measure.setdefault(row.measure_id, []).append(row)
     return [follow_measure(measure, by_measure.get(measure.id, [])) for measure in measures]
+
+
+def read_told_measures(
+    session: Session, evaluation_id: int, until: datetime
+) -> dict[int, ToldMeasure]:
+    """What measures said at a moment, by their id, as the journal tells it."""
+    entries = session.scalars(
+        select(JournalEntry)
+        .where(
+            JournalEntry.evaluation_id == evaluation_id,
+            JournalEntry.event.in_((Event.MEASURE_RECORDED, Event.MEASURE_CHANGED)),
+            JournalEntry.at <= until,
+        )
+        .order_by(JournalEntry.number)
+    )
+    found = {}
+    for told in (entry.after or {} for entry in entries):
+        begin, due = told["baseline on"], told["due on"]
+        found[told[ROW]["id"]] = ToldMeasure(
+            words=told["words"],
+            unit=MeasureUnit(told["unit"]),
+            baseline=told["baseline"],
+            baseline_on=date.fromisoformat(begin) if begin else None,
+            target=told["target"],
+            due_on=date.fromisoformat(due) if due else None,
+        )
+    return found
 
 
 def follow_measure(measure: Measure, rows: Sequence[Actual]) -> FollowedMeasure:

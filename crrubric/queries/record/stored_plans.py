@@ -5,11 +5,12 @@ from crrubric.domain.planning.answers import canonical_answer
 from crrubric.domain.record.item_steps import SIGNED_ITEM
 from crrubric.domain.record.measure_steps import SIGNED_MEASURE
 from crrubric.domain.record.plan_steps import SIGNED_PLAN
-from crrubric.domain.record.state import ACTUAL, GROUP, ITEM, KEPT, MEASURE, POINT, State
+from crrubric.domain.record.state import ACTUAL, GROUP, ITEM, KEPT, MEASURE, POINT, REVIEW, State
 from crrubric.domain.record.vote_steps import COUNT, UNSETTLED
 from crrubric.models import (
     ActionItem,
     Actual,
+    HeldReview,
     HintDecision,
     KeptCount,
     KeptTriage,
@@ -17,6 +18,7 @@ from crrubric.models import (
     MustHaveVote,
     PlanAssignment,
     PlanVersion,
+    ReviewPresence,
     SealedVote,
     StoredGroup,
     StoredPoint,
@@ -84,10 +86,15 @@ def read_stored_items(rows: StoredRows, state: State) -> None:
 
 
 def read_stored_measures(rows: StoredRows, state: State) -> None:
-    """Measures of the evaluation plan, and their values."""
+    """Measures of the evaluation plan and their values, and review meetings."""
     for row in rows.read(Measure):
         state.measures[row["id"]] = plain_columns(row, MEASURE)
         sign_row(state, "measure", row["id"], row, SIGNED_MEASURE)
     for row in rows.read(Actual):
         state.actuals[row["id"]] = plain_columns(row, ACTUAL)
         sign_row(state, "actual", row["id"], row, SIGNED_MEASURE)
+    for row in rows.read(HeldReview):
+        state.reviews[row["id"]] = {**plain_columns(row, REVIEW), "present": []}
+        sign_row(state, "held_review", row["id"], row, SIGNED_MEASURE)
+    for row in rows.read(ReviewPresence):
+        state.reviews[row["review_id"]]["present"].append(row["member_id"])

@@ -6,25 +6,52 @@ from datetime import date
 from importlib import resources
 from typing import Any
 
+from crrubric.domain.events import Event
 from crrubric.domain.planning.followup.measures import (
     LAST_SCHOOL_DAY,
     MeasureKind,
     MeasureUnit,
 )
-from crrubric.models import Actual, Measure
+from crrubric.models import Actual, HeldReview, Measure, ReviewPresence
 from crrubric.services.demo.questions import DemoEvaluation
 from crrubric.services.planning.actuals import note_actual
 from crrubric.services.planning.measures import note_new_measure
+from crrubric.services.planning.reviews import note_review
 
 
 def add_measures(cast: DemoEvaluation, key: str) -> None:
-    """The measures of one evaluation with their values."""
+    """The measures of one evaluation with their values, and its reviews."""
     file = resources.files("crrubric.data") / "demo_measures.toml"
-    for row in tomllib.loads(file.read_text("utf-8"))["measure"]:
+    data = tomllib.loads(file.read_text("utf-8"))
+    for row in data["review"]:
+        if row["evaluation"] == key:
+            _add_review(cast, row)
+    for row in data["measure"]:
         if row["evaluation"] == key:
             measure = _add_measure(cast, row)
             for value in row["value"]:
                 _add_values(cast, measure, value)
+
+
+def _add_review(cast: DemoEvaluation, row: Mapping[str, Any]) -> None:
+    own = cast.evaluation.id
+    review = HeldReview(
+        evaluation_id=own,
+        held_on=cast.ago(row["held_days_ago"]).date(),
+        about=row["about"],
+        others=row["others"],
+        minutes=row["minutes"],
+        next_on=cast.ago(-row["next_in"]).date(),
+        presences=[
+            ReviewPresence(evaluation_id=own, member_id=cast.members[person].id)
+            for person in row["present"]
+        ],
+        recorded_by=cast.chair.name,
+        recorded_at=cast.ago(row["days_ago"]),
+    )
+    cast.session.add(review)
+    cast.session.flush()
+    note_review(cast.session, cast.chair, review, Event.REVIEW_RECORDED, at=review.recorded_at)
 
 
 def _add_measure(cast: DemoEvaluation, row: Mapping[str, Any]) -> Measure:

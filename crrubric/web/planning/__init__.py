@@ -10,6 +10,7 @@ BLUEPRINTS = (
     "lines",
     "measure_pages.measure_edits",
     "measure_pages.measures",
+    "measure_pages.reviews",
     "plan_answers",
     "plan_people",
     "plan_sections",

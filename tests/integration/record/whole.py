@@ -1,5 +1,6 @@
 """An evaluation in which everything has happened that the journal tells of, and one of a file."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -34,6 +35,7 @@ from crrubric.models import Criterion, Declaration, Member
 from crrubric.queries.people.access import find_evaluation, require
 from crrubric.queries.people.people import OPERATOR
 from crrubric.queries.planning.proposals import list_item_proposals
+from crrubric.queries.planning.reviews import load_review_calendar
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.ballots import attachments, declarations, entries, seals
 from crrubric.services.exchange.imports import import_marks, import_new_evaluation
@@ -44,6 +46,7 @@ from crrubric.services.planning import (
     calibrations,
     items,
     measures,
+    reviews,
     settlements,
     votes,
     workbook,
@@ -263,6 +266,24 @@ def follow(made: Made) -> None:
     first = actuals.record_actual(chair, slug, own.id, value)
     other = actuals.ActualText(period="2027-06-01", value="71", told_by="Registrar")
     actuals.correct_actual(chair, slug, first.id, other, reason="Counted again.")
+    meet_for_review(made)
+
+
+def meet_for_review(made: Made) -> None:
+    """A review of the plan, with a decision; told anew."""
+    chair, slug, there = made.chair, made.slug, [member_of(made, 0), member_of(made, 1)]
+    planned = {"on": "2027-01-15", "about": "First semester"}
+    workbook.save_plan_answers(chair, slug, "success", {"reviews": [planned]})
+    (row,) = load_review_calendar(db.session(), made.evaluation.id).planned
+    db.session.rollback()
+    text = reviews.ReviewText(
+        held_on=DAY, about="First semester", present=there, others="Registrar",
+        minutes="Who finished, and why.", decisions="Count again",
+        next_on=date(2027, 6, 1),
+    )  # fmt: skip
+    review = reviews.record_review(chair, slug, text, origin=row.origin)
+    told = replace(text, minutes="Who finished.", present=there[:1])
+    reviews.change_review(chair, slug, review.id, told)
 
 
 def take_all_proposals(made: Made) -> None:

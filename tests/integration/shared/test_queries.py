@@ -19,7 +19,7 @@ from tests.integration.conftest import Visit, Visitor
 MOST = {
     "home": 5,
     "action items": 5,
-    "measures": 6,
+    "measures": 7,
     "ballot": 18,
     "vendors": 5,
     "evidence": 10,
@@ -31,7 +31,7 @@ MOST = {
     "compare": 13,
     "cell beside": 20,
     "progress": 16,
-    "memo": 48,
+    "memo": 49,
     "rubric": 7,
     "questions": 15,
     "search": 13,

@@ -228,6 +228,7 @@ SCENES = {
         deletion.save_deletion
         evaluations.save_facts item_edits.save_item item_edits.save_item_state
         item_edits.save_new_item hints.save_hint measure_edits.save_actual_correction
+        reviews.save_new_review reviews.save_review
         measure_edits.save_measure measure_edits.save_new_actual measure_edits.save_new_measure
         evaluations.save_rule files.save_file_withdrawal kept.save_counts rubric.save_criterion
         rubric.save_new_criterion rubric.save_new_section sections.save_section

@@ -1,5 +1,7 @@
 """Forms for measures and their values."""
 
+from collections.abc import Collection
+
 from flask_babel import lazy_gettext as _
 from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional
@@ -8,6 +10,7 @@ from crrubric.domain import limits
 from crrubric.domain.planning.followup.measures import MeasureUnit
 from crrubric.services.planning.actuals import ActualText
 from crrubric.services.planning.measures import MeasureText
+from crrubric.services.planning.reviews import ReviewText
 from crrubric.web.shared.forms import (
     DayField,
     Form,
@@ -48,6 +51,32 @@ class MeasureForm(EditForm):
 
 class TakeMeasuresForm(Form):
     """The button below what is ticked."""
+
+
+class ReviewForm(EditForm):
+    """A review meeting that was held; the ticks of who was there are beside it."""
+
+    held_on = DayField(_("Held on"), [InputRequired(_("Say on which day it was held."))])
+    about = StringField(_("What was looked at"), [limit_length(limits.SHORT_TEXT)])
+    others = StringField(_("Who else was there"), [limit_length(limits.SHORT_TEXT)])
+    minutes = TextAreaField(
+        _("Minutes"),
+        [InputRequired(_("Write down what was said.")), limit_length(limits.NOTE)],
+    )
+    decisions = TextAreaField(_("Decisions, one a line"), [limit_length(limits.NOTE)])
+    next_on = DayField(_("Next review on"), [Optional()])
+
+    def read_review(self, present: Collection[int]) -> ReviewText:
+        """What was typed; only of a form that is valid. Args: present: ids that were ticked."""
+        return ReviewText(
+            held_on=self.held_on.data,
+            about=self.about.data or "",
+            present=present,
+            others=self.others.data or "",
+            minutes=self.minutes.data or "",
+            next_on=self.next_on.data,
+            decisions=self.decisions.data or "",
+        )
 
 
 class ActualForm(Form):

@@ -14,6 +14,8 @@ from crrubric.domain.planning.followup.measures import (
     hide_small_number,
     write_measured_period,
 )
+from crrubric.domain.planning.followup.reviews import CHAMPIONS
+from crrubric.domain.planning.section_files import find_workbook_section
 from crrubric.extensions import db
 from crrubric.models import Actual, Measure
 from crrubric.queries.people.access import Seat
@@ -24,6 +26,7 @@ from crrubric.queries.planning.measures import (
     require_measures_readable,
     require_measures_writable,
 )
+from crrubric.queries.planning.reviews import load_review_calendar
 from crrubric.queries.planning.workbook import load_plan_rights
 from crrubric.queries.shared.reading import end_reading
 from crrubric.reports.exchange.tables import ACTUAL_COLUMNS, to_csv
@@ -39,6 +42,7 @@ from crrubric.web.planning.measure_pages.measure_words import (
 from crrubric.web.planning.workbook import HOME
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import attach_refusal
+from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import make_download, redirect_to, render_page
 from crrubric.web.shared.session import current_actor
 
@@ -62,6 +66,7 @@ def show_measures(seat: Seat) -> ResponseReturnValue:
     session = db.session()
     require_measures_readable(session, seat)
     writable = load_plan_rights(session, seat).may_fill(SUCCESS)
+    calendar = load_review_calendar(session, seat.evaluation.id)
     found = list_followed_measures(session, seat.evaluation.id)
     end_reading(session)
     return render_page(
@@ -78,8 +83,18 @@ def show_measures(seat: Seat) -> ResponseReturnValue:
         ],
         writable=writable,
         write=format_measured,
+        calendar=calendar,
+        levels=list_champion_levels(),
         SUCCESS=SUCCESS,
     )
+
+
+def list_champion_levels() -> dict[str, str]:
+    """The levels at which somebody speaks for the plan, in the reader's language, by code."""
+    section = find_workbook_section(SUCCESS, current_language())
+    prompt = section.find_prompt(CHAMPIONS) if section else None
+    options = [each for column in prompt.columns for each in column.options] if prompt else []
+    return {one.code: one.label for one in options}
 
 
 @bp.get("/proposals")
