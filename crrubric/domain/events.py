@@ -176,6 +176,10 @@ class Event(LabelledEnum):
         N_("asked again for positions, because another vendor is recommended"),
     )
     COMMITMENT_RECORDED = "COMMITMENT_RECORDED", N_("recorded a commitment of %(subject)s")
+    COMMITMENT_SETTLED = (
+        "COMMITMENT_SETTLED",
+        N_("said whether a commitment of %(subject)s was kept"),
+    )
     COMMITMENT_WITHDRAWN = "COMMITMENT_WITHDRAWN", N_("withdrew a commitment of %(subject)s")
     REINSTATEMENT_RECORDED = "REINSTATEMENT_RECORDED", N_("reinstated %(subject)s")
     REINSTATEMENT_WITHDRAWN = (

@@ -16,6 +16,7 @@ from crrubric.models.decisions import (
     Position,
     RankedVendor,
     Reinstatement,
+    SettledCommitment,
 )
 from crrubric.models.evaluations import (
     AssignedCriterion,
@@ -108,6 +109,7 @@ __all__ = [
     "SealedVote",
     "Section",
     "SentForm",
+    "SettledCommitment",
     "StoredGroup",
     "StoredPoint",
     "StoredVenue",

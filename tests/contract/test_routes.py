@@ -251,6 +251,8 @@ item_edits.show_new_item_form MANAGE_ITEMS
 items.save_taken_items MANAGE_ITEMS
 items.show_action_items VIEW_ITEMS
 items.show_item_proposals MANAGE_ITEMS
+promises.save_commitment_state MANAGE_COMMITMENTS
+promises.show_commitment_state MANAGE_COMMITMENTS
 measure_edits.save_actual_correction ANSWER_PLAN
 measure_edits.save_measure ANSWER_PLAN
 measure_edits.save_new_actual ANSWER_PLAN

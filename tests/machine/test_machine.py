@@ -26,6 +26,7 @@ from crrubric.domain.results.cost import PRICE_FIELDS
 from crrubric.domain.setup.assignment import Assignment
 from crrubric.domain.vocabulary import (
     Answer,
+    CommitmentState,
     DeclarationKind,
     EntrySource,
     EvidenceKind,
@@ -46,7 +47,7 @@ from crrubric.queries.record.stored_rows import plain_value
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.ballots import ballots, declarations, entries, seals
 from crrubric.services.mail import notices
-from crrubric.services.meeting import decisions, meetings, positions, prices
+from crrubric.services.meeting import decisions, meetings, positions, prices, promises
 from crrubric.services.meeting.meetings import MotionText
 from crrubric.services.setup import (
     assignments,
@@ -1124,6 +1125,26 @@ class Committee(Doing, Files, Later, Measuring, Planning, Practice, Talk, Triage
         if done and not gone:
             self.model.commitments.pop(key)
             self.said["commitment", key] = name, why
+
+    @act(Action.MANAGE_COMMITMENTS, often=2, which=NUMBER, state=[*CommitmentState], why=WHY)
+    def settle_commitment(self, who, which, state, why):
+        name = self.person(who, Action.MANAGE_COMMITMENTS)
+        rows = list(self.model.commitments.items())
+        key, row = rows[which % len(rows)] if rows else (LOST, {"vendor_id": LOST})
+        same = self.model.promises.get(key, {"state": "OPEN"})["state"] == state
+        done = self.tried(
+            (not why and Invalid)
+            or self.refused(name, Action.MANAGE_COMMITMENTS)
+            or ((not rows or self.shut_out(name, row["vendor_id"])) and NotFound)
+            or (same and self.said_otherwise(name, why, "promise", key, state)),
+            lambda: promises.settle_commitment(
+                self.people[name], self.slug, key, state, reason=why
+            ),
+            idle=same,
+        )
+        if done and not same:
+            self.model.promises[key] = {"state": state, "reason": why}
+            self.said["promise", key, state] = name, why
 
     # notices
 

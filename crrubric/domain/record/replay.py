@@ -140,6 +140,7 @@ STEPS: dict[Event, Step] = {
     Event.POSITION_STATED: Step(meeting.replay_position, ("positions",)),
     Event.POSITIONS_CLEARED: Step(meeting.clear_stated_positions, ("positions",)),
     Event.COMMITMENT_RECORDED: Step(meeting.replay_commitment, ("commitments",)),
+    Event.COMMITMENT_SETTLED: Step(meeting.replay_commitment_state, ("promises",)),
     Event.COMMITMENT_WITHDRAWN: Step(meeting.replay_commitment_withdrawal, ("commitments",)),
     Event.CALIBRATION_CHANGED: Step(triage.replay_calibration, ("calibration",)),
     Event.COHORT_ADOPTED: Step(triage.replay_calibration, ("calibration",)),

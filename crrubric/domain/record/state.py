@@ -131,6 +131,7 @@ class State:
     decision: Row | None = None
     positions: dict[int, Row] = field(default_factory=dict)
     commitments: dict[int, Row] = field(default_factory=dict)
+    promises: dict[int, Row] = field(default_factory=dict)  # whether these were kept
     meetings: list[Row] = field(default_factory=list)
     motions: list[Row] = field(default_factory=list)
     entered: dict[Triple, Row] = field(default_factory=dict)  # by number of the seal

@@ -1,4 +1,4 @@
-"""review meetings of the evaluation plan
+"""review meetings of the evaluation plan, and whether commitments were kept
 
 Revision: 0037
 Follows: 0036
@@ -14,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Two tables, empty at first."""
+    """Three tables, empty at first."""
     op.create_table(
         "held_review",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -67,9 +67,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("review_id", "member_id", name=op.f("pk_review_presence")),
     )
     op.create_index(op.f("ix_review_presence_member_id"), "review_presence", ["member_id"])
+    op.create_table(
+        "settled_commitment",
+        sa.Column("commitment_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "OPEN",
+                "KEPT",
+                "BROKEN",
+                name="commitmentstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("settled_by", sa.String(length=120), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(reason) > 0", name=op.f("ck_settled_commitment_reason_given")),
+        sa.ForeignKeyConstraint(
+            ["commitment_id"],
+            ["commitment.id"],
+            name=op.f("fk_settled_commitment_commitment_id_commitment"),
+        ),
+        sa.PrimaryKeyConstraint("commitment_id", name=op.f("pk_settled_commitment")),
+    )
 
 
 def downgrade() -> None:
-    """Only the tables go: the journal tells of the reviews still."""
+    """Only the tables go: the journal tells of what was in them still."""
+    op.drop_table("settled_commitment")
     op.drop_table("review_presence")
     op.drop_table("held_review")

@@ -62,6 +62,7 @@ from crrubric.models import (
     RubricRevision,
     SealedBallot,
     Section,
+    SettledCommitment,
     Tension,
     Vendor,
     VendorFile,
@@ -293,6 +294,10 @@ def read_stored_recommendation(rows: StoredRows, state: State) -> None:
         else:
             kept = {name: str(value) for name, value in told.items()}
             state.sign("commitment", row["id"], kept)
+    for row in rows.read(SettledCommitment, Commitment, Vendor):
+        state.promises[row["commitment_id"]] = plain_columns(row, ("state", "reason"))
+        settled = row["commitment_id"]
+        sign_row(state, "settled_commitment", settled, row, ("settled_by", "settled_at"))
 
 
 def read_stored_questions(rows: StoredRows, state: State) -> None:

@@ -19,6 +19,7 @@ from crrubric.domain.results.cost import PRICE_FIELDS
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import (
     Answer,
+    CommitmentState,
     CorrectionEffect,
     DeclarationKind,
     EntrySource,
@@ -187,6 +188,7 @@ SPOKEN = {
         Phase, Answer, Outcome, RuleKind, ScoringMode, EvidenceKind, EntrySource,
         CorrectionEffect, DeclarationKind, PositionKind, PriceUnit, FileKind, Standing,
         PlanAccess, ItemState, ItemSource, MeasureKind, MeasureUnit,
+        CommitmentState,
     )
     for member in kind
 }  # fmt: skip

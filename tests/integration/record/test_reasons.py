@@ -17,12 +17,26 @@ from crrubric.domain.errors import CrrubricError
 from crrubric.domain.events import Event
 from crrubric.domain.planning.items import ItemState
 from crrubric.domain.versions import fingerprint_values
-from crrubric.domain.vocabulary import Answer, DeclarationKind, Outcome, Phase, Role
+from crrubric.domain.vocabulary import (
+    Answer,
+    CommitmentState,
+    DeclarationKind,
+    Outcome,
+    Phase,
+    Role,
+)
 from crrubric.extensions import db
 from crrubric.models import Deferral, JournalEntry, Question
 from crrubric.queries.people.people import OPERATOR, Actor
 from crrubric.services.ballots import attachments, declarations, seals
-from crrubric.services.meeting import decisions, meetings, motions, positions, reinstatements
+from crrubric.services.meeting import (
+    decisions,
+    meetings,
+    motions,
+    positions,
+    promises,
+    reinstatements,
+)
 from crrubric.services.planning import actuals, items, measures, votes
 from crrubric.services.questions import answers, askings, questions
 from crrubric.services.setup import chairs, evaluations, phases, withdrawals
@@ -155,6 +169,13 @@ def withdraw_commitment(_make: Factory, made: Made) -> Act:
     return lambda who, why: positions.withdraw_commitment(who, made.slug, kept, reason=why)
 
 
+def settle_commitment(_make: Factory, made: Made) -> Act:
+    text = positions.CommitmentText("Grade export", "Pat", date(2027, 1, 1))
+    own = positions.record_commitment(made.chair, made.slug, made.vendors[0].id, text).id
+    kept = CommitmentState.KEPT
+    return lambda who, why: promises.settle_commitment(who, made.slug, own, kept, reason=why)
+
+
 def reinstate_vendor(_make: Factory, made: Made) -> Act:
     vendor = made.vendors[1].id
     return lambda who, why: reinstatements.reinstate_vendor(who, made.slug, vendor, reason=why)
@@ -223,6 +244,7 @@ IN_MEETING = (
     withdraw_finding,
     defer_cell,
     withdraw_commitment,
+    settle_commitment,
     reinstate_vendor,
     withdraw_reinstatement,
     correct_motion,

@@ -21,6 +21,7 @@ from crrubric.domain.planning.venues import Venue, VenueHours, VenueKind
 from crrubric.domain.setup.assignment import Assignment
 from crrubric.domain.vocabulary import (
     Answer,
+    CommitmentState,
     CorrectionEffect,
     DeclarationKind,
     EntrySource,
@@ -39,7 +40,14 @@ from crrubric.queries.planning.reviews import load_review_calendar
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.ballots import attachments, declarations, entries, seals
 from crrubric.services.exchange.imports import import_marks, import_new_evaluation
-from crrubric.services.meeting import decisions, meetings, motions, positions, reinstatements
+from crrubric.services.meeting import (
+    decisions,
+    meetings,
+    motions,
+    positions,
+    promises,
+    reinstatements,
+)
 from crrubric.services.people.district import set_district
 from crrubric.services.planning import (
     actuals,
@@ -403,11 +411,17 @@ def recommend(made: Made) -> None:
     order = RankingInput(ranks, reason="So agreed.", shown=encode_order(results))
     decisions.record_decision(chair, slug, text, order)
     positions.state_position(made.reviewers[0], slug, kind=PositionKind.SUPPORT)
-    for words in ("Captions by June", "A lower price"):
-        promise = positions.CommitmentText(words=words, owner="Dana", due_on=DAY)
-        done = positions.record_commitment(chair, slug, vendor.id, promise)
+    kept, gone = (
+        positions.record_commitment(
+            chair, slug, vendor.id, positions.CommitmentText(words, owner="Dana", due_on=DAY)
+        ).id
+        for words in ("Captions by June", "A lower price")
+    )
     take_all_proposals(made)
-    positions.withdraw_commitment(chair, slug, done.id, reason="Not agreed.")
+    promises.settle_commitment(chair, slug, kept, CommitmentState.KEPT, reason="Shown.")
+    broken = CommitmentState.BROKEN
+    promises.settle_commitment(chair, slug, kept, broken, reason="Half of them.")
+    positions.withdraw_commitment(chair, slug, gone, reason="Not agreed.")
 
 
 def bring_in(made: Made, folder: Path) -> None:

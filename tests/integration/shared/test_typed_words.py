@@ -253,7 +253,8 @@ SCENES = {
         """,
     meet: """
         cell.save_finding cell.save_finding_withdrawal decision.save_commitment
-        decision.save_commitment_withdrawal decision.save_decision decision.save_position
+        decision.save_commitment_withdrawal promises.save_commitment_state
+        decision.save_decision decision.save_position
         evaluations.save_phase meeting.save_deferral meeting.save_motion
         meeting.save_undisputed_motion motions.save_motion_correction
         reinstatements.save_reinstatement
