@@ -11,6 +11,7 @@ class Event(LabelledEnum):
     EVALUATION_CREATED = "EVALUATION_CREATED", N_("created the evaluation “%(subject)s”")
     # in the journal of the site, so that an evaluation can't go with its whole journal unseen
     EVALUATION_BEGUN = "EVALUATION_BEGUN", N_("began the journal of “%(subject)s”")
+    EVALUATION_RENEWS = "EVALUATION_RENEWS", N_("began it to renew “%(subject)s”")
     EVALUATION_CHANGED = "EVALUATION_CHANGED", N_("changed title, purpose or dates")
     EVALUATION_DELETED = "EVALUATION_DELETED", N_("deleted the evaluation “%(subject)s” in set-up")
     RULE_CHANGED = "RULE_CHANGED", N_("changed the decision rule")

@@ -35,7 +35,7 @@ from crrubric.models.items import ActionItem
 from crrubric.models.journal import JournalEntry
 from crrubric.models.mails import OutgoingMail
 from crrubric.models.meetings import Attendance, Deferral, Meeting, Motion
-from crrubric.models.needs import KnownNeed
+from crrubric.models.needs import KnownNeed, Renewal
 from crrubric.models.notices import Notice
 from crrubric.models.people import District, Invite, User, UserSession
 from crrubric.models.planning import (
@@ -103,6 +103,7 @@ __all__ = [
     "Question",
     "RankedVendor",
     "Reinstatement",
+    "Renewal",
     "ReviewPresence",
     "RubricRevision",
     "SealedBallot",

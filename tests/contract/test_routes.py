@@ -253,6 +253,9 @@ items.show_action_items VIEW_ITEMS
 items.show_item_proposals MANAGE_ITEMS
 promises.save_commitment_state MANAGE_COMMITMENTS
 promises.show_commitment_state MANAGE_COMMITMENTS
+renewals.save_renewal RENEW_EVALUATION
+renewals.show_earlier_record VIEW_EVALUATION
+renewals.show_renewal RENEW_EVALUATION
 measure_edits.save_actual_correction ANSWER_PLAN
 measure_edits.save_measure ANSWER_PLAN
 measure_edits.save_new_actual ANSWER_PLAN

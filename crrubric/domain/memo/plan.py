@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import chain
 
 from crrubric.domain.memo.facts import MemoFacts
-from crrubric.domain.memo.plan_facts import MemoMeasure, MemoSeats
+from crrubric.domain.memo.plan_facts import MemoMeasure, MemoRenewal, MemoSeats
 from crrubric.domain.memo.tree import Block, Bullets, Heading, Paragraph, Table
 from crrubric.domain.memo.words import NONE, ValueFormatter
 from crrubric.domain.planning.answers import PlanAnswer, PlanRow, is_rows
@@ -67,6 +67,33 @@ class PlanBlocks:
         yield from self.part(N_("Why learners need it"), self.reasons())
         yield from self.part(N_("Learners and seats"), self.seats())
         yield from self.part(N_("Root causes"), self.prompts("causes", "causes"))
+        told = [row for row in self.facts.renewals if row.vendor not in self.facts.kept_back]
+        if told:
+            yield Heading(2, self.words(N_("What came of the last time")))
+            for row in told:
+                yield from self.renewal(row)
+
+    def renewal(self, row: MemoRenewal) -> Iterable[Block]:
+        """One vendor: what it did not meet, what it has kept, what was measured since."""
+        words = self.words
+        lead = words(N_("%(vendor)s in “%(title)s”:"), vendor=row.name, title=row.title)
+        text = N_("Criteria that it did not meet: %(unmet)s. Commitments kept: %(kept)s; broken:"
+                  " %(broken)s; open: %(left)s.")  # fmt: skip
+        parts = {
+            name: self.named(getattr(row, name)) for name in ("unmet", "kept", "broken", "left")
+        }
+        yield Paragraph(words(text, **parts), lead)
+        lines = tuple(
+            f"{name_measure(one.kind, one.words, words.translate)}: "
+            + self.measured(one, one.last, one.last_period)
+            for one in row.measures
+        )
+        if lines:
+            yield Bullets(lines)
+
+    def named(self, things: Sequence[str]) -> str:
+        """How many, and which."""
+        return f"{len(things)} ({', '.join(things)})" if things else "0"
 
     def part(self, title: str, blocks: Iterable[Block]) -> Iterable[Block]:
         """A part of a section under its heading; without anything in it, it says so."""

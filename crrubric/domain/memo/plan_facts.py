@@ -50,6 +50,23 @@ class MemoMeasure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MemoRenewal:
+    """What the evaluation that this one renews says of a vendor. vendor: its code here.
+
+    unmet: titles of criteria; kept, broken, left: its commitments; measures: if it was chosen.
+    """
+
+    vendor: str
+    name: str
+    title: str
+    unmet: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    measures: tuple[MemoMeasure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemoPlan:
     """The workbook: answers by section and prompt; of a final memo, those of the decision."""
 

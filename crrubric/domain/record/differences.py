@@ -36,6 +36,7 @@ KINDS = {
     "shown": N_("whether ballots were shown"),
     "sections": N_("section"),
     "criteria": N_("criterion"),
+    "renews": N_("evaluation that it renews"),
     "needs": N_("need of the curriculum in place"),
     "tensions": N_("pair of criteria that are hard to combine"),
     "vendors": N_("vendor"),

@@ -43,6 +43,7 @@ def apply_nothing(_state: State, _entry: ToldEntry) -> None:
 
 STEPS: dict[Event, Step] = {
     Event.EVALUATION_CREATED: Step(setup.replay_creation, (*BEGUN, "needs")),
+    Event.EVALUATION_RENEWS: Step(setup.replay_renewal, ("renews",)),
     Event.EVALUATION_CHANGED: Step(setup.replay_change, ("facts",)),
     Event.EVALUATION_DELETED: Step(setup.replay_deletion, ("facts",)),
     Event.RULE_CHANGED: Step(setup.replay_rule, ("rule", "rule_set")),

@@ -143,6 +143,7 @@ class State:
     votes: dict[int, Row] = field(default_factory=dict)  # on must-haves, by number
     sealed_votes: dict[Triple, Row] = field(default_factory=dict)  # vote, member, number of seal
     vote_counts: dict[Pair, Row] = field(default_factory=dict)  # vote and criterion
+    renews: dict[int, Row] = field(default_factory=dict)  # by id of the earlier evaluation
     needs: dict[int, Row] = field(default_factory=dict)  # by criterion, known at the start
     # of triage: points of the line and groups of the past cohort by their place, venues by setting,
     # versions of what is kept by number

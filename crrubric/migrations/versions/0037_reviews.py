@@ -1,4 +1,4 @@
-"""review meetings of the evaluation plan, and whether commitments were kept
+"""review meetings, whether commitments were kept, and what an evaluation renews
 
 Revision: 0037
 Follows: 0036
@@ -14,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Three tables, empty at first."""
+    """Four tables, empty at first."""
     op.create_table(
         "held_review",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -94,10 +94,25 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("commitment_id", name=op.f("pk_settled_commitment")),
     )
+    op.create_table(
+        "renewal",
+        sa.Column("evaluation_id", sa.Integer(), nullable=False),
+        sa.Column("earlier_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("earlier_id <> evaluation_id", name=op.f("ck_renewal_of_another")),
+        sa.ForeignKeyConstraint(
+            ["evaluation_id"], ["evaluation.id"], name=op.f("fk_renewal_evaluation_id_evaluation")
+        ),
+        sa.ForeignKeyConstraint(
+            ["earlier_id"], ["evaluation.id"], name=op.f("fk_renewal_earlier_id_evaluation")
+        ),
+        sa.PrimaryKeyConstraint("evaluation_id", name=op.f("pk_renewal")),
+    )
+    op.create_index(op.f("ix_renewal_earlier_id"), "renewal", ["earlier_id"])
 
 
 def downgrade() -> None:
     """Only the tables go: the journal tells of what was in them still."""
+    op.drop_table("renewal")
     op.drop_table("settled_commitment")
     op.drop_table("review_presence")
     op.drop_table("held_review")

@@ -62,12 +62,12 @@ from crrubric.models import (
     RubricRevision,
     SealedBallot,
     Section,
-    SettledCommitment,
     Tension,
     Vendor,
     VendorFile,
 )
 from crrubric.queries.record.stored_plans import (
+    read_stored_follow_up,
     read_stored_items,
     read_stored_measures,
     read_stored_plan,
@@ -294,10 +294,6 @@ def read_stored_recommendation(rows: StoredRows, state: State) -> None:
         else:
             kept = {name: str(value) for name, value in told.items()}
             state.sign("commitment", row["id"], kept)
-    for row in rows.read(SettledCommitment, Commitment, Vendor):
-        state.promises[row["commitment_id"]] = plain_columns(row, ("state", "reason"))
-        settled = row["commitment_id"]
-        sign_row(state, "settled_commitment", settled, row, ("settled_by", "settled_at"))
 
 
 def read_stored_questions(rows: StoredRows, state: State) -> None:
@@ -325,6 +321,7 @@ READERS: tuple[Callable[[StoredRows, State], None], ...] = (
     read_stored_votes,
     read_stored_triage,
     read_stored_plan,
+    read_stored_follow_up,
     read_stored_items,
     read_stored_measures,
 )

@@ -10,6 +10,7 @@ from crrubric.domain.record.vote_steps import COUNT, UNSETTLED
 from crrubric.models import (
     ActionItem,
     Actual,
+    Commitment,
     HeldReview,
     HintDecision,
     KeptCount,
@@ -18,11 +19,14 @@ from crrubric.models import (
     MustHaveVote,
     PlanAssignment,
     PlanVersion,
+    Renewal,
     ReviewPresence,
     SealedVote,
+    SettledCommitment,
     StoredGroup,
     StoredPoint,
     StoredVenue,
+    Vendor,
     VoteCount,
 )
 from crrubric.queries.record.stored_rows import StoredRows, plain_columns, sign_row
@@ -98,3 +102,13 @@ def read_stored_measures(rows: StoredRows, state: State) -> None:
         sign_row(state, "held_review", row["id"], row, SIGNED_MEASURE)
     for row in rows.read(ReviewPresence):
         state.reviews[row["review_id"]]["present"].append(row["member_id"])
+
+
+def read_stored_follow_up(rows: StoredRows, state: State) -> None:
+    """Whether commitments were kept, and which evaluation this one renews."""
+    for row in rows.read(SettledCommitment, Commitment, Vendor):
+        state.promises[row["commitment_id"]] = plain_columns(row, ("state", "reason"))
+        settled = row["commitment_id"]
+        sign_row(state, "settled_commitment", settled, row, ("settled_by", "settled_at"))
+    for row in rows.read(Renewal):
+        state.renews[row["earlier_id"]] = {}

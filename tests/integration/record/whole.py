@@ -138,7 +138,8 @@ def start_with_needs(make: Factory) -> None:
         made.chair, made.slug, decisions.DecisionText(vendor_id=None, reason="No.")
     )
     phases.change_phase(made.chair, made.slug, Phase.DECIDED)
-    earlier.start_from_earlier(made.chair, made.slug, title="The next one", with_needs=True)
+    more = {"with_needs": True, "with_record": True}
+    earlier.start_from_earlier(made.chair, made.slug, title="The next one", **more)
 
 
 def member_of(made: Made, reviewer: int) -> int:

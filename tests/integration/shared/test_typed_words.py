@@ -265,7 +265,7 @@ SCENES = {
         meeting.save_meeting_start own.save_own_address own.save_own_name
         reinstatements.save_reinstatement_withdrawal
         """,
-    decide: "evaluations.save_retention",
+    decide: "evaluations.save_retention renewals.save_renewal",
 }
 
 

@@ -7,11 +7,13 @@ from flask import Flask
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from crrubric.domain.planning.disclosure import SMALLEST_SHOWN
 from crrubric.domain.planning.followup.measures import (
     MeasuredPeriod,
     MeasureProposal,
     MeasureUnit,
     MeasureVerdict,
+    hide_small_number,
     name_measure,
     write_measured_period,
 )
@@ -42,6 +44,13 @@ def format_measured(text: str | Decimal, unit: MeasureUnit) -> str:
     pattern = "#,##0" + ("." + "0" * places if places else "")
     number = str(format_decimal(value, format=pattern, locale=get_locale()))
     return f"{number} %" if unit is MeasureUnit.PERCENT else number
+
+
+def format_disclosed(text: str, unit: MeasureUnit) -> str:
+    """As `format_measured`, for who may not read the plan: of a few learners that they are few."""
+    if hide_small_number(text, unit):
+        return format_measured(text, unit)
+    return str(_("fewer than %(least)s", least=SMALLEST_SHOWN))
 
 
 def format_measured_period(period: MeasuredPeriod) -> str:
