@@ -48,6 +48,17 @@ def test_a_chair_follows_a_measure_and_corrects_a_value(site: Site, browse: Brow
     expect(chair.page.get_by_text("A digit was lost.")).to_be_visible()
     assert violations(chair.page) == []
     chair.snap("measures")
+    chair.follow("Record a review meeting")
+    chair.page.get_by_label("Held on").fill("2027-01-15")
+    chair.page.get_by_label("Minutes").fill("Who finished, and who did not.")
+    chair.page.get_by_label("Decisions, one a line").fill("Ask the registrar\nOrder seats")
+    chair.page.get_by_label("Next review on").fill("2031-06-01")
+    assert violations(chair.page) == []
+    chair.snap("review")
+    chair.press("Save")
+    expect(chair.page.get_by_text("Order seats")).to_be_visible()
+    expect(chair.page.get_by_role("row").filter(has_text="June 1, 2031")).to_be_visible()
+    assert violations(chair.page) == []
 
     small = browse(site, width=PHONE).sign_in(mail, PASSWORD)
     small.page.goto(made.url("plan/measures"))

@@ -4,16 +4,17 @@ from datetime import date
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import select
 
 from crrubric.domain.vocabulary import Phase
 from crrubric.extensions import db, limiter
-from crrubric.models import User
+from crrubric.models import Criterion, Evaluation, User, Vendor
 from crrubric.services.meeting import positions
 from tests.browser.conftest import Browse
 from tests.browser.looks import overflow, violations
 from tests.browser.sites import Site
 from tests.browser.visitor import PHONE
-from tests.factories import PASSWORD, Factory
+from tests.factories import PASSWORD, Factory, Made
 
 pytestmark = pytest.mark.xdist_group("browser, plan")
 
@@ -44,6 +45,35 @@ def test_a_chair_says_what_was_broken_and_renews(site: Site, browse: Browse):
     chair.press("Start the next evaluation")
     expect(chair.page.get_by_role("heading", level=1)).to_have_text("The next contract")
 
+    with site.app.app_context():
+        limiter.reset()
+        new = find_made(made, "The next contract")
+        Factory(site.app).forward(new, Phase.MEETING, {(0, 0): "YYY", (0, 1): "YYY"})
+        earlier, cell = (
+            new.url(f"vendors/{new.vendors[0].id}/earlier"),
+            new.url(f"cells/{new.vendors[0].id}/{new.criteria[1].id}"),
+        )
+        db.session.remove()
+    chair.page.goto(cell)
+    expect(chair.page.get_by_text("Last time:")).to_be_visible()
+    assert violations(chair.page) == []
+    chair.snap("cell")
+    chair.page.get_by_role("link", name="What was found last time").click()
+    expect(chair.page.get_by_text("Units 4 and 5 have none.")).to_be_visible()
+    assert violations(chair.page) == []
+    chair.snap("last time")
     small = browse(site, width=PHONE).sign_in(mail, PASSWORD)
-    small.page.goto(made.url("renew"))
-    assert overflow(small.page) == []
+    for page in (made.url("renew"), earlier):
+        small.page.goto(page)
+        assert overflow(small.page) == []
+
+
+def find_made(made: Made, title: str) -> Made:
+    """The evaluation of this title, with the people of another one."""
+    session = db.session()
+    found = session.scalars(select(Evaluation).where(Evaluation.title == title)).one()
+    vendors, criteria = (
+        list(session.scalars(select(row).where(row.evaluation_id == found.id).order_by(row.id)))
+        for row in (Vendor, Criterion)
+    )
+    return Made(found, made.chair, made.reviewers, vendors, criteria)
