@@ -73,6 +73,7 @@ class Action(LabelledEnum):
     RECORD_DECISION = "RECORD_DECISION", N_("record the recommendation")
     STATE_POSITION = "STATE_POSITION", N_("state one’s own position on the recommendation")
     MANAGE_COMMITMENTS = "MANAGE_COMMITMENTS", N_("record what the vendor promises, by when")
+    RENEW_EVALUATION = "RENEW_EVALUATION", N_("start the next evaluation from this one")
     SET_RETENTION = "SET_RETENTION", N_("set the retention date and a legal hold")
     VIEW_MEMO = "VIEW_MEMO", N_("read and download the selection memo")
     VIEW_JOURNAL = "VIEW_JOURNAL", N_("read the journal")

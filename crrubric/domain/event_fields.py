@@ -33,6 +33,7 @@ TYPED: Mapping[str, Kinds] = {
     **dict.fromkeys(
         (
             "actor_name", "agreed", "email", "moved by", "moved_by", "name", "on behalf of",
+            "others",
             "owner", "seconded by", "seconded_by", "waits for",
         ),
         PEOPLE,
@@ -40,8 +41,11 @@ TYPED: Mapping[str, Kinds] = {
     **dict.fromkeys(
         (
             "conditions", "cost_ceiling", "evidence", "evidence_place", "file", "hold", "motion",
-            "note", "origin", "place", "reason", "ranking_reason", "term", "why_another_order",
-            "words",
+            "note", "origin", "place", "reason", "ranking_reason", "term", "told by",
+            "why_another_order", "words",
+            # numbers that people typed: of measures, of which some count learners
+            "baseline", "measured", "target",
+            "about", "minutes",  # of review meetings
         ),
         WORDS,
     ),
@@ -67,6 +71,8 @@ CODES = frozenset({
     "access", "plan_section", "prompt",  # of the planning workbook
     "adopted", "answer", "answered_on", "answered on", "bytes", "chain", "closes_on", "code",
     "comes from", "state",  # of action items
+    "baseline on", "measure of", "period", "unit",  # of measures
+    "held on", "members there", "next on",  # of review meetings
     "criteria", "due on", "effect", "ends_at", "event", "evidence_kind", "evidence_on",
     "evidence_until", "finding", "first", "given on", "groups", "kind", "language", "lead", "mode",
     "over", "phase", "points", "position", "price_unit", "ranks", "receipt", "sent on", "sha256",
@@ -84,12 +90,19 @@ SUBJECTS: Mapping[Event, Kinds] = {
     ),
     Event.MARKS_IMPORTED: WORDS,
     **dict.fromkeys((Event.ITEM_RECORDED, Event.ITEM_CHANGED, Event.ITEM_MOVED), WORDS),
+    **dict.fromkeys(
+        (
+            Event.MEASURE_RECORDED, Event.MEASURE_CHANGED, Event.ACTUAL_RECORDED,
+            Event.ACTUAL_CORRECTED, Event.REVIEW_RECORDED, Event.REVIEW_CHANGED,
+        ),
+        WORDS,
+    ),
     Event.MOTION_RECORDED: WORDS,
     Event.MOTION_CORRECTED: WORDS,
     **dict.fromkeys(
         (
-            Event.EVALUATION_CREATED, Event.EVALUATION_BEGUN, Event.EVALUATION_DELETED,
-            Event.SECTION_ADDED,
+            Event.EVALUATION_CREATED, Event.EVALUATION_RENEWS, Event.EVALUATION_BEGUN,
+            Event.EVALUATION_DELETED, Event.SECTION_ADDED,
             Event.SECTION_RENAMED, Event.SECTION_REMOVED, Event.CRITERION_ADDED,
             Event.CRITERION_CHANGED, Event.CRITERION_TRANSLATED, Event.CRITERION_MOVED,
             Event.CRITERION_CORRECTED, Event.VOTE_ADOPTED,

@@ -11,6 +11,7 @@ class Event(LabelledEnum):
     EVALUATION_CREATED = "EVALUATION_CREATED", N_("created the evaluation “%(subject)s”")
     # in the journal of the site, so that an evaluation can't go with its whole journal unseen
     EVALUATION_BEGUN = "EVALUATION_BEGUN", N_("began the journal of “%(subject)s”")
+    EVALUATION_RENEWS = "EVALUATION_RENEWS", N_("began it to renew “%(subject)s”")
     EVALUATION_CHANGED = "EVALUATION_CHANGED", N_("changed title, purpose or dates")
     EVALUATION_DELETED = "EVALUATION_DELETED", N_("deleted the evaluation “%(subject)s” in set-up")
     RULE_CHANGED = "RULE_CHANGED", N_("changed the decision rule")
@@ -157,6 +158,12 @@ class Event(LabelledEnum):
     ITEM_RECORDED = "ITEM_RECORDED", N_("added an action item: %(subject)s")
     ITEM_CHANGED = "ITEM_CHANGED", N_("changed an action item: %(subject)s")
     ITEM_MOVED = "ITEM_MOVED", N_("said how far an action item is: %(subject)s")
+    MEASURE_RECORDED = "MEASURE_RECORDED", N_("added a measure: %(subject)s")
+    MEASURE_CHANGED = "MEASURE_CHANGED", N_("changed a measure: %(subject)s")
+    ACTUAL_RECORDED = "ACTUAL_RECORDED", N_("recorded a value of a measure: %(subject)s")
+    ACTUAL_CORRECTED = "ACTUAL_CORRECTED", N_("corrected a value of a measure: %(subject)s")
+    REVIEW_RECORDED = "REVIEW_RECORDED", N_("recorded a review meeting: %(subject)s")
+    REVIEW_CHANGED = "REVIEW_CHANGED", N_("changed the minutes of a review meeting: %(subject)s")
     PLAN_HINT_SETTLED = (
         "PLAN_HINT_SETTLED",
         N_("took or declined a hint of “%(subject)s” in the planning workbook"),
@@ -177,6 +184,10 @@ class Event(LabelledEnum):
         N_("asked again for positions, because another vendor is recommended"),
     )
     COMMITMENT_RECORDED = "COMMITMENT_RECORDED", N_("recorded a commitment of %(subject)s")
+    COMMITMENT_SETTLED = (
+        "COMMITMENT_SETTLED",
+        N_("said whether a commitment of %(subject)s was kept"),
+    )
     COMMITMENT_WITHDRAWN = "COMMITMENT_WITHDRAWN", N_("withdrew a commitment of %(subject)s")
     REINSTATEMENT_RECORDED = "REINSTATEMENT_RECORDED", N_("reinstated %(subject)s")
     REINSTATEMENT_WITHDRAWN = (

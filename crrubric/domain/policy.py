@@ -76,6 +76,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.OPEN_PRICES: COMMITTEE_FIXED,
         Action.RECORD_DECISION: MEETING,
         Action.MANAGE_COMMITMENTS: MEETING | {Phase.DECIDED},
+        Action.RENEW_EVALUATION: FROM_DECIDED,
         Action.SET_RETENTION: FROM_DECIDED,
         Action.VIEW_JOURNAL: EVER,
     },

@@ -202,6 +202,14 @@ class PositionKind(LabelledEnum):
     CANNOT_SUPPORT = "CANNOT_SUPPORT", N_("I cannot support it")
 
 
+class CommitmentState(LabelledEnum):
+    """Whether a vendor has kept what it promised."""
+
+    OPEN = "OPEN", N_("open")
+    KEPT = "KEPT", N_("kept")
+    BROKEN = "BROKEN", N_("broken")
+
+
 class RankingKind(LabelledEnum):
     """Which order of the vendors the committee adopts."""
 

@@ -16,6 +16,7 @@ from crrubric.models.decisions import (
     Position,
     RankedVendor,
     Reinstatement,
+    SettledCommitment,
 )
 from crrubric.models.evaluations import (
     AssignedCriterion,
@@ -34,10 +35,18 @@ from crrubric.models.items import ActionItem
 from crrubric.models.journal import JournalEntry
 from crrubric.models.mails import ItemReminder, OutgoingMail
 from crrubric.models.meetings import Attendance, Deferral, Meeting, Motion
-from crrubric.models.needs import KnownNeed
+from crrubric.models.needs import KnownNeed, Renewal
 from crrubric.models.notices import Notice
 from crrubric.models.people import CalendarFeed, District, Invite, User, UserSession
-from crrubric.models.planning import HintDecision, PlanAssignment, PlanVersion
+from crrubric.models.planning import (
+    Actual,
+    HeldReview,
+    HintDecision,
+    Measure,
+    PlanAssignment,
+    PlanVersion,
+    ReviewPresence,
+)
 from crrubric.models.practice import PracticeMark
 from crrubric.models.questions import Asking, Question
 from crrubric.models.triage import (
@@ -52,6 +61,7 @@ from crrubric.models.votes import CastVote, MustHaveVote, SealedVote, VoteCount
 __all__ = [
     "Abstention",
     "ActionItem",
+    "Actual",
     "Asking",
     "AssignedCriterion",
     "AssignedVendor",
@@ -71,6 +81,7 @@ __all__ = [
     "Evaluation",
     "FileContent",
     "Finding",
+    "HeldReview",
     "HintDecision",
     "Invite",
     "ItemReminder",
@@ -80,6 +91,7 @@ __all__ = [
     "KnownNeed",
     "Mark",
     "MarkFile",
+    "Measure",
     "Meeting",
     "Member",
     "Motion",
@@ -93,11 +105,14 @@ __all__ = [
     "Question",
     "RankedVendor",
     "Reinstatement",
+    "Renewal",
+    "ReviewPresence",
     "RubricRevision",
     "SealedBallot",
     "SealedVote",
     "Section",
     "SentForm",
+    "SettledCommitment",
     "StoredGroup",
     "StoredPoint",
     "StoredVenue",

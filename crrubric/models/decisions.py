@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crrubric.clock import now_utc
-from crrubric.domain.vocabulary import Outcome, PositionKind
+from crrubric.domain.vocabulary import CommitmentState, Outcome, PositionKind
 from crrubric.models.base import Base, LongText, Name, ShortText, Title, checked_enum
 from crrubric.models.evaluations import Criterion, Member, Vendor
 
@@ -128,3 +128,22 @@ class Commitment(Base):
     recorded_by: Mapped[Name]
     recorded_at: Mapped[datetime] = mapped_column(default=now_utc)
     vendor: Mapped[Vendor] = relationship()
+    settled: Mapped["SettledCommitment | None"] = relationship(lazy="joined", viewonly=True)
+
+    @property
+    def state(self) -> CommitmentState:
+        """Whether it was kept; open while nobody has said."""
+        return self.settled.state if self.settled is not None else CommitmentState.OPEN
+
+
+class SettledCommitment(Base):
+    """What was said last of a commitment: kept, broken or open again, and what shows it."""
+
+    __tablename__ = "settled_commitment"
+    __table_args__ = (CheckConstraint("length(reason) > 0", name="reason_given"),)
+
+    commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"), primary_key=True)
+    state: Mapped[CommitmentState] = mapped_column(checked_enum(CommitmentState))
+    reason: Mapped[LongText]
+    settled_by: Mapped[Name]
+    settled_at: Mapped[datetime] = mapped_column(default=now_utc)

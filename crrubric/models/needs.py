@@ -1,6 +1,6 @@
-"""What the curriculum in place was found to lack, taken over into the next evaluation."""
+"""What an evaluation takes over from an earlier one: a list of needs, or the whole record."""
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crrubric.domain.vocabulary import Outcome
@@ -25,3 +25,16 @@ class KnownNeed(Base):
     finding: Mapped[Outcome] = mapped_column(checked_enum(Outcome))
     reason: Mapped[LongText]
     earlier: Mapped[Title]
+
+
+class Renewal(Base):
+    """Which evaluation this one renews: what that found of the same vendors stands beside.
+
+    A link and no copy: whether commitments were kept, and what was measured, goes on being told.
+    """
+
+    __tablename__ = "renewal"
+    __table_args__ = (CheckConstraint("earlier_id <> evaluation_id", name="of_another"),)
+
+    evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id"), primary_key=True)
+    earlier_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id"), index=True)

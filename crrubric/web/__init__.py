@@ -30,6 +30,7 @@ from crrubric.web import (
 )
 from crrubric.web.ballots import evidence, files
 from crrubric.web.planning import plan_words, rosters
+from crrubric.web.planning.measure_pages import measure_words
 from crrubric.web.record import journal_words
 from crrubric.web.results import cell_parts
 from crrubric.web.shared import (
@@ -92,6 +93,7 @@ def init_app(app: Flask) -> None:
         evidence,
         files,
         rosters,
+        measure_words,
         plan_words,
         versions,
     ):

@@ -9,12 +9,15 @@ from crrubric.domain.vocabulary import BallotState, DeclarationKind
 from crrubric.extensions import db
 from crrubric.models import (
     ActionItem,
+    Actual,
     Asking,
     Ballot,
     Criterion,
     Declaration,
     Evaluation,
+    HeldReview,
     Mark,
+    Measure,
     Member,
     Question,
     Section,
@@ -45,6 +48,7 @@ FILES = {
     "files.download_vendor_file",
     "home.show_health",
     "meeting.show_screen_step",
+    "measures.download_actuals",
     "memo.download_memo_html",
     "memo.download_memo_word",
     "questions.download_questions",
@@ -64,6 +68,7 @@ ELSEWHERE = {
     "needs.show_needs",
     "own.show_new_address",
     "practice.show_practice_round_restart",
+    "renewals.show_earlier_record",
     "settlements.show_settlement_form",
     "vote_rounds.show_vote_reopening",
 }
@@ -126,7 +131,10 @@ def samples() -> Iterator[dict[str, object]]:
             "question_id": to_vendors(Question, evaluation, Question.answered_on.is_(None)),
             "asking_id": to_vendors(Asking, evaluation, Asking.question_id.is_(None)),
             "code": "causes",
-            "item_id": first_item(evaluation),
+            "item_id": first_of(ActionItem, evaluation),
+            "review_id": first_of(HeldReview, evaluation),
+            "measure_id": first_of(Measure, evaluation),
+            "actual_id": first_of(Actual, evaluation),
         }
         yield row
         begun = select(Mark.ballot_id)
@@ -184,10 +192,13 @@ def first(model: type, evaluation: Evaluation) -> int:
     return found
 
 
-def first_item(evaluation: Evaluation) -> int:
-    """The id of the first action item of an evaluation; 0 where there is none."""
-    wanted = select(ActionItem.id).where(ActionItem.evaluation_id == evaluation.id)
-    return db.session.scalar(wanted.order_by(ActionItem.id)) or 0
+def first_of(
+    model: type[ActionItem] | type[Measure] | type[Actual] | type[HeldReview],
+    evaluation: Evaluation,
+) -> int:
+    """The id of the first such row of an evaluation; 0 where there is none."""
+    wanted = select(model.id).where(model.evaluation_id == evaluation.id)
+    return db.session.scalar(wanted.order_by(model.id)) or 0
 
 
 def only(addresses: dict[str, list[str]], names: Collection[str]) -> list[str]:

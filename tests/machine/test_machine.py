@@ -26,6 +26,7 @@ from crrubric.domain.results.cost import PRICE_FIELDS
 from crrubric.domain.setup.assignment import Assignment
 from crrubric.domain.vocabulary import (
     Answer,
+    CommitmentState,
     DeclarationKind,
     EntrySource,
     EvidenceKind,
@@ -46,7 +47,7 @@ from crrubric.queries.record.stored_rows import plain_value
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.ballots import ballots, declarations, entries, seals
 from crrubric.services.mail import notices
-from crrubric.services.meeting import decisions, meetings, positions, prices
+from crrubric.services.meeting import decisions, meetings, positions, prices, promises
 from crrubric.services.meeting.meetings import MotionText
 from crrubric.services.setup import (
     assignments,
@@ -62,6 +63,7 @@ from tests.machine.files import Files
 from tests.machine.frame import NUMBER, WHY, Refusal, act, everything
 from tests.machine.items import Doing
 from tests.machine.later import DAY, TOLD, Later
+from tests.machine.measures import Measuring
 from tests.machine.offers import Offers
 from tests.machine.planning import Planning
 from tests.machine.practice import Practice
@@ -131,7 +133,7 @@ FORWARD = [("SETUP", "PRACTICE"), ("SETUP", "SCORING"), ("PRACTICE", "SCORING"),
 BACK = [(after, before) for before, after in FORWARD if (before, after) != ("PRACTICE", "SCORING")]
 
 
-class Committee(Doing, Files, Later, Offers, Planning, Practice, Talk, Triage, Votes):
+class Committee(Doing, Files, Later, Measuring, Offers, Planning, Practice, Talk, Triage, Votes):
     """One rule a service."""
 
     @initialize(seed=st.integers(0, 2**63))
@@ -149,6 +151,7 @@ class Committee(Doing, Files, Later, Offers, Planning, Practice, Talk, Triage, V
             self.model = stored(db.session(), self.id)
         self.lay_plan(chance)
         self.list_items(chance)
+        self.follow_plan(chance)
         if chance.random() < (0.2 if phase else 0.8):
             phases.change_phase(chair, self.slug, Phase.PRACTICE)
             self.rehearse(chance)
@@ -1125,6 +1128,26 @@ class Committee(Doing, Files, Later, Offers, Planning, Practice, Talk, Triage, V
         if done and not gone:
             self.model.commitments.pop(key)
             self.said["commitment", key] = name, why
+
+    @act(Action.MANAGE_COMMITMENTS, often=2, which=NUMBER, state=[*CommitmentState], why=WHY)
+    def settle_commitment(self, who, which, state, why):
+        name = self.person(who, Action.MANAGE_COMMITMENTS)
+        rows = list(self.model.commitments.items())
+        key, row = rows[which % len(rows)] if rows else (LOST, {"vendor_id": LOST})
+        same = self.model.promises.get(key, {"state": "OPEN"})["state"] == state
+        done = self.tried(
+            (not why and Invalid)
+            or self.refused(name, Action.MANAGE_COMMITMENTS)
+            or ((not rows or self.shut_out(name, row["vendor_id"])) and NotFound)
+            or (same and self.said_otherwise(name, why, "promise", key, state)),
+            lambda: promises.settle_commitment(
+                self.people[name], self.slug, key, state, reason=why
+            ),
+            idle=same,
+        )
+        if done and not same:
+            self.model.promises[key] = {"state": state, "reason": why}
+            self.said["promise", key, state] = name, why
 
     # notices
 

@@ -13,7 +13,7 @@ from crrubric.domain.memo.meeting_facts import (
     MemoReinstatement,
     MemoSitting,
 )
-from crrubric.domain.memo.plan_facts import MemoPlan
+from crrubric.domain.memo.plan_facts import MemoPlan, MemoRenewal
 from crrubric.domain.results.contradictions import Contradiction
 from crrubric.domain.results.cost import PriceBasis
 from crrubric.domain.results.results import Results
@@ -360,6 +360,7 @@ class MemoFacts:
     questions: tuple[MemoQuestion, ...] = ()  # those that were not withdrawn
     earlier_decisions: tuple[MemoEarlierDecision, ...] = ()
     plan: MemoPlan = field(default_factory=MemoPlan)
+    renewals: tuple[MemoRenewal, ...] = ()
 
     @property
     def made_from_file(self) -> bool:

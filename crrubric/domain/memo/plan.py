@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 
 from crrubric.domain.memo.facts import MemoFacts
-from crrubric.domain.memo.plan_facts import MemoSeats
+from crrubric.domain.memo.plan_facts import MemoMeasure, MemoRenewal, MemoSeats
 from crrubric.domain.memo.tree import Block, Bullets, Heading, Paragraph, Table
 from crrubric.domain.memo.words import NONE, ValueFormatter
 from crrubric.domain.planning.answers import PlanAnswer, PlanRow, is_rows
@@ -16,6 +17,13 @@ from crrubric.domain.planning.differences import (
     write_hint_reason,
 )
 from crrubric.domain.planning.disclosure import SMALLEST_SHOWN, find_hidden_counts
+from crrubric.domain.planning.followup.measures import (
+    MeasuredPeriod,
+    MeasureUnit,
+    hide_small_number,
+    name_measure,
+    write_measured_period,
+)
 from crrubric.domain.planning.progress import (
     GOAL,
     LETTER_LABELS,
@@ -59,6 +67,33 @@ class PlanBlocks:
         yield from self.part(N_("Why learners need it"), self.reasons())
         yield from self.part(N_("Learners and seats"), self.seats())
         yield from self.part(N_("Root causes"), self.prompts("causes", "causes"))
+        told = [row for row in self.facts.renewals if row.vendor not in self.facts.kept_back]
+        if told:
+            yield Heading(2, self.words(N_("What came of the last time")))
+            for row in told:
+                yield from self.renewal(row)
+
+    def renewal(self, row: MemoRenewal) -> Iterable[Block]:
+        """One vendor: what it did not meet, what it has kept, what was measured since."""
+        words = self.words
+        lead = words(N_("%(vendor)s in “%(title)s”:"), vendor=row.name, title=row.title)
+        text = N_("Criteria that it did not meet: %(unmet)s. Commitments kept: %(kept)s; broken:"
+                  " %(broken)s; open: %(left)s.")  # fmt: skip
+        parts = {
+            name: self.named(getattr(row, name)) for name in ("unmet", "kept", "broken", "left")
+        }
+        yield Paragraph(words(text, **parts), lead)
+        lines = tuple(
+            f"{name_measure(one.kind, one.words, words.translate)}: "
+            + self.measured(one, one.last, one.last_period)
+            for one in row.measures
+        )
+        if lines:
+            yield Bullets(lines)
+
+    def named(self, things: Sequence[str]) -> str:
+        """How many, and which."""
+        return f"{len(things)} ({', '.join(things)})" if things else "0"
 
     def part(self, title: str, blocks: Iterable[Block]) -> Iterable[Block]:
         """A part of a section under its heading; without anything in it, it says so."""
@@ -73,7 +108,9 @@ class PlanBlocks:
             if text := answers.get(letter):
                 yield Paragraph(str(text), f"{words(LETTER_LABELS[letter])}:")
         if action := answers.get("today"):
-            more = [str(answers.get("today_owner", "")), str(answers.get("today_on", ""))]
+            day = str(answers.get("today_on", ""))
+            more = [str(answers.get("today_owner", ""))]
+            more += [words.day_in_words(date.fromisoformat(day))] if day else []
             told = ", ".join(filter(None, more))
             text = f"{action} ({told})" if told else str(action)
             yield Paragraph(text, words(N_("First action:")))
@@ -195,10 +232,42 @@ class PlanBlocks:
         yield from self.part(N_("Rollout"), self.prompts("rollout", "plan"))
         yield from self.part(N_("Policy decisions"), self.prompts("policy"))
         yield from self.part(N_("Schedule and rooms"), self.prompts("schedule"))
-        yield from self.part(
-            N_("Evaluation plan"), self.prompts("success", *measures, "champions", "organizations")
-        )
+        plan = self.prompts("success", *measures, "champions", "organizations")
+        yield from self.part(N_("Evaluation plan"), chain(plan, self.measures()))
         yield from self.part(N_("Review dates"), self.prompts("success", "reviews"))
+
+    def measures(self) -> Iterable[Block]:
+        """What is followed: from which baseline to which target, and the last value."""
+        words = self.words
+        rows = tuple(
+            (
+                name_measure(row.kind, row.words, words.translate),
+                self.measured(row, row.baseline, row.baseline_on),
+                self.measured(row, row.target, row.due_on, is_target=True),
+                self.measured(row, row.last, row.last_period),
+            )
+            for row in self.plan.measures
+        )
+        if rows:
+            header = (N_("Measure"), N_("Baseline"), N_("Target"), N_("Last value"))
+            yield Table(words(N_("How it is going")), tuple(map(words, header)), rows)
+
+    def measured(
+        self,
+        row: MemoMeasure,
+        text: str,
+        when: MeasuredPeriod | None,
+        *,
+        is_target: bool = False,
+    ) -> str:
+        """A number of a measure with its day; of a few learners only that they are few."""
+        if not text:
+            return "–"
+        shown = text if is_target else hide_small_number(text, row.unit)
+        told = shown or self.words(N_("fewer than %(least)s"), least=SMALLEST_SHOWN)
+        if shown and row.unit is MeasureUnit.PERCENT:
+            told += "\u00a0%"
+        return f"{told} ({write_measured_period(when)})" if when else told
 
     # answers as blocks
 

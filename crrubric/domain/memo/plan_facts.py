@@ -1,8 +1,9 @@
 """What the memo is told of the planning workbook."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from crrubric.domain.planning.followup.measures import MeasuredPeriod, MeasureKind, MeasureUnit
 from crrubric.domain.planning.progress import PlanAnswers
 from crrubric.domain.planning.prompts import HintKey
 from crrubric.domain.planning.triage import Seats, Setting
@@ -34,9 +35,42 @@ class MemoHint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MemoMeasure:
+    """A measure of the evaluation plan with its last value; "" where there is no number."""
+
+    kind: MeasureKind
+    words: str
+    unit: MeasureUnit
+    baseline: str = ""
+    baseline_on: MeasuredPeriod | None = None
+    target: str = ""
+    due_on: MeasuredPeriod | None = None
+    last: str = ""
+    last_period: MeasuredPeriod | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoRenewal:
+    """What the evaluation that this one renews says of a vendor. vendor: its code here.
+
+    unmet: titles of criteria; kept, broken, left: its commitments; measures: if it was chosen.
+    """
+
+    vendor: str
+    name: str
+    title: str
+    unmet: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    measures: tuple[MemoMeasure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemoPlan:
     """The workbook: answers by section and prompt; of a final memo, those of the decision."""
 
     answers: Mapping[str, PlanAnswers] = field(default_factory=dict)
     kept: MemoSeats | None = None
     hints: Mapping[HintKey, MemoHint] = field(default_factory=dict)
+    measures: Sequence[MemoMeasure] = ()

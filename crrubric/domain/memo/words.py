@@ -16,6 +16,10 @@ from crrubric.domain.vocabulary import Gate, RuleKind, ScoringMode
 
 Translate = Callable[[str], str]
 NONE = N_("None recorded.")
+MONTHS = (
+    N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June"), N_("July"),
+    N_("August"), N_("September"), N_("October"), N_("November"), N_("December"),
+)  # fmt: skip
 
 
 class ValueFormatter:
@@ -74,6 +78,12 @@ class ValueFormatter:
     def day(self, value: date) -> str:
         """A date that reads the same everywhere: 12 March 2027 as 2027-03-12."""
         return value.isoformat()
+
+    def day_in_words(self, value: date) -> str:
+        """A date inside a sentence: March 12, 2027."""
+        month = self(MONTHS[value.month - 1])
+        text = N_("%(month)s %(day)s, %(year)s")
+        return self(text, month=month, day=value.day, year=value.year)
 
     def moment(self, value: datetime | None) -> str:
         """A moment in the district's zone."""

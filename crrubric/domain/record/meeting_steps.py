@@ -154,6 +154,16 @@ def replay_commitment_withdrawal(state: State, entry: ToldEntry) -> None:
     state.sign("commitment", key, {"withdrawn_at": entry.at, **sign_columns(row)})
 
 
+def replay_commitment_state(state: State, entry: ToldEntry) -> None:
+    """Whether a promise was kept."""
+    key = entry.row["id"]
+    if key not in state.commitments:
+        raise ValueError("there is no such commitment")
+    state.promises[key] = {"state": entry.told["state"], "reason": entry.reason}
+    signed = {"settled_by": entry.actor_name, "settled_at": entry.at}
+    state.sign("settled_commitment", key, signed)
+
+
 def sign_columns(row: dict[str, Any]) -> dict[str, Text]:
     """The columns of a commitment that was withdrawn, as they are kept."""
     values = {name: row[name] for name in COMMITMENT}

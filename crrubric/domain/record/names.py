@@ -17,7 +17,8 @@ KEYS = {
 WORDS = {
     "sections": "title", "tensions": "why", "commitments": "words", "meetings": "place",
     "motions": "words", "revisions": "reason", "questions": "words", "askings": "words",
-    "action_items": "words",
+    "action_items": "words", "measures": "words", "actuals": "value",
+    "reviews": "minutes",
 }  # fmt: skip
 SHORT = 60
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from crrubric.domain.events import Event
 from crrubric.domain.record import ballot_steps as ballots
 from crrubric.domain.record import item_steps as items
+from crrubric.domain.record import measure_steps as measures
 from crrubric.domain.record import meeting_steps as meeting
 from crrubric.domain.record import plan_steps as plans
 from crrubric.domain.record import question_steps as questions
@@ -42,6 +43,7 @@ def apply_nothing(_state: State, _entry: ToldEntry) -> None:
 
 STEPS: dict[Event, Step] = {
     Event.EVALUATION_CREATED: Step(setup.replay_creation, (*BEGUN, "needs")),
+    Event.EVALUATION_RENEWS: Step(setup.replay_renewal, ("renews",)),
     Event.EVALUATION_CHANGED: Step(setup.replay_change, ("facts",)),
     Event.EVALUATION_DELETED: Step(setup.replay_deletion, ("facts",)),
     Event.RULE_CHANGED: Step(setup.replay_rule, ("rule", "rule_set")),
@@ -120,6 +122,12 @@ STEPS: dict[Event, Step] = {
     Event.ITEM_RECORDED: Step(items.replay_item, ("action_items",)),
     Event.ITEM_CHANGED: Step(items.replay_item_change, ("action_items",)),
     Event.ITEM_MOVED: Step(items.replay_item_move, ("action_items",)),
+    Event.MEASURE_RECORDED: Step(measures.replay_measure, ("measures",)),
+    Event.MEASURE_CHANGED: Step(measures.replay_measure_change, ("measures",)),
+    Event.ACTUAL_RECORDED: Step(measures.replay_actual, ("actuals",)),
+    Event.ACTUAL_CORRECTED: Step(measures.replay_actual, ("actuals",)),
+    Event.REVIEW_RECORDED: Step(measures.replay_review, ("reviews",)),
+    Event.REVIEW_CHANGED: Step(measures.replay_review_change, ("reviews",)),
     Event.MEETING_STARTED: Step(meeting.replay_meeting_start, ("meetings",)),
     Event.MEETING_ENDED: Step(meeting.replay_meeting_end, ("meetings",)),
     Event.ATTENDANCE_CHANGED: Step(meeting.replay_attendance, ("meetings",)),
@@ -134,6 +142,7 @@ STEPS: dict[Event, Step] = {
     Event.POSITION_STATED: Step(meeting.replay_position, ("positions",)),
     Event.POSITIONS_CLEARED: Step(meeting.clear_stated_positions, ("positions",)),
     Event.COMMITMENT_RECORDED: Step(meeting.replay_commitment, ("commitments",)),
+    Event.COMMITMENT_SETTLED: Step(meeting.replay_commitment_state, ("promises",)),
     Event.COMMITMENT_WITHDRAWN: Step(meeting.replay_commitment_withdrawal, ("commitments",)),
     Event.CALIBRATION_CHANGED: Step(triage.replay_calibration, ("calibration",)),
     Event.COHORT_ADOPTED: Step(triage.replay_calibration, ("calibration",)),

@@ -82,6 +82,11 @@ def read_weight(row: Row) -> Row:
     return {**row, "weight": Decimal(row["weight"])} if "weight" in row else row
 
 
+def replay_renewal(state: State, entry: ToldEntry) -> None:
+    """It renews an earlier evaluation."""
+    state.renews[entry.row["earlier_evaluation"]] = {}
+
+
 def replay_change(state: State, entry: ToldEntry) -> None:
     """Other title, purpose, dates, language or kind."""
     told = pick_columns(entry.told, FACTS)

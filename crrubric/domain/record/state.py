@@ -68,6 +68,13 @@ ITEM = (
     "words", "member_id", "owner", "due_on", "state", "dropped_reason", "source", "origin",
     "vendor_id", "version",
 )  # fmt: skip
+MEASURE = (
+    "kind", "words", "unit", "baseline", "baseline_on", "target", "due_on", "origin", "version",
+)  # fmt: skip
+ACTUAL = (
+    "measure_id", "measured_on", "is_year", "value", "told_by", "note", "corrected_id", "reason",
+)  # fmt: skip
+REVIEW = ("held_on", "about", "others", "minutes", "next_on", "origin", "version")
 KEPT = ("id", "line", "learners", "seats_low", "seats_high")
 BALLOT_MOMENTS = ("submitted_at", "imported_at", "changed_after_shown_at")
 ISSUED: Row = {"state": "OPEN", "seals": 0, "late": False}  # a ballot that was just issued
@@ -129,6 +136,7 @@ class State:
     decision: Row | None = None
     positions: dict[int, Row] = field(default_factory=dict)
     commitments: dict[int, Row] = field(default_factory=dict)
+    promises: dict[int, Row] = field(default_factory=dict)  # whether these were kept
     meetings: list[Row] = field(default_factory=list)
     motions: list[Row] = field(default_factory=list)
     entered: dict[Triple, Row] = field(default_factory=dict)  # by number of the seal
@@ -140,6 +148,7 @@ class State:
     votes: dict[int, Row] = field(default_factory=dict)  # on must-haves, by number
     sealed_votes: dict[Triple, Row] = field(default_factory=dict)  # vote, member, number of seal
     vote_counts: dict[Pair, Row] = field(default_factory=dict)  # vote and criterion
+    renews: dict[int, Row] = field(default_factory=dict)  # by id of the earlier evaluation
     needs: dict[int, Row] = field(default_factory=dict)  # by criterion, known at the start
     # of triage: points of the line and groups of the past cohort by their place, venues by setting,
     # versions of what is kept by number
@@ -153,6 +162,9 @@ class State:
     plan_access: dict[Pair, Row] = field(default_factory=dict)
     action_items: dict[int, Row] = field(default_factory=dict)
     hints: dict[Triple, Row] = field(default_factory=dict)
+    measures: dict[int, Row] = field(default_factory=dict)
+    actuals: dict[int, Row] = field(default_factory=dict)
+    reviews: dict[int, Row] = field(default_factory=dict)
     # member and vendor where the member has seen another's ballot
     seen: set[Pair] = field(default_factory=set)
     signed: dict[tuple[str, Any, str], object] = field(default_factory=dict)

@@ -23,7 +23,7 @@ from crrubric.models import (
     Reinstatement,
     Vendor,
 )
-from crrubric.queries.people.access import is_recusing_conflict
+from crrubric.queries.people.access import is_recusing_conflict, make_not_found
 from crrubric.queries.people.people import is_present_reviewer
 from crrubric.queries.setup.wording import translate_rubric_text
 
@@ -191,6 +191,23 @@ def list_commitments(session: Session, evaluation_id: int) -> list[Commitment]:
             .order_by(Commitment.due_on, Commitment.id)
         )
     )
+
+
+def find_commitment(session: Session, evaluation_id: int, commitment_id: int) -> Commitment:
+    """A commitment that stands, read anew. Raises: NotFound."""
+    found = session.scalar(
+        select(Commitment)
+        .join(Commitment.vendor)
+        .where(
+            Commitment.id == commitment_id,
+            Vendor.evaluation_id == evaluation_id,
+            Commitment.withdrawn_at.is_(None),
+        )
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise make_not_found()
+    return found
 
 
 def find_finding(session: Session, vendor_id: int, criterion_id: int) -> Finding | None:

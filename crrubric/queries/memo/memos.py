@@ -62,6 +62,7 @@ from crrubric.queries.memo.people import (
 )
 from crrubric.queries.memo.plan import load_memo_plan
 from crrubric.queries.memo.prices import load_memo_prices
+from crrubric.queries.memo.renewals import list_memo_renewals
 from crrubric.queries.memo.sittings import load_memo_sitting
 from crrubric.queries.memo.votes import list_memo_votes
 from crrubric.queries.questions.questions import list_standing_questions
@@ -143,6 +144,7 @@ def load_memo_facts(
         ),
         blindness=load_memo_blindness(session, evaluation, zone),
         practice=load_memo_practice(session, evaluation, zone),
+        renewals=list_memo_renewals(session, evaluation, language),
         votes=list_memo_votes(session, evaluation, zone, language),
         earlier_decisions=list_earlier_decisions(session, evaluation, zone) if decision else (),
         revisions=list_memo_corrections(session, evaluation, zone, language),

@@ -68,7 +68,9 @@ from crrubric.models import (
     VendorFile,
 )
 from crrubric.queries.record.stored_plans import (
+    read_stored_follow_up,
     read_stored_items,
+    read_stored_measures,
     read_stored_plan,
     read_stored_triage,
     read_stored_votes,
@@ -321,7 +323,9 @@ READERS: tuple[Callable[[StoredRows, State], None], ...] = (
     read_stored_votes,
     read_stored_triage,
     read_stored_plan,
+    read_stored_follow_up,
     read_stored_items,
+    read_stored_measures,
 )
 
 

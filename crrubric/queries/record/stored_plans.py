@@ -1,22 +1,32 @@
-"""What the tables hold of the plan: votes on must-haves, triage, the workbook, action items."""
+"""What the tables hold of the plan: votes on must-haves, triage, the workbook, action items,
+measures."""
 
 from crrubric.domain.planning.answers import canonical_answer
 from crrubric.domain.record.item_steps import SIGNED_ITEM
+from crrubric.domain.record.measure_steps import SIGNED_MEASURE
 from crrubric.domain.record.plan_steps import SIGNED_PLAN
-from crrubric.domain.record.state import GROUP, ITEM, KEPT, POINT, State
+from crrubric.domain.record.state import ACTUAL, GROUP, ITEM, KEPT, MEASURE, POINT, REVIEW, State
 from crrubric.domain.record.vote_steps import COUNT, UNSETTLED
 from crrubric.models import (
     ActionItem,
+    Actual,
+    Commitment,
+    HeldReview,
     HintDecision,
     KeptCount,
     KeptTriage,
+    Measure,
     MustHaveVote,
     PlanAssignment,
     PlanVersion,
+    Renewal,
+    ReviewPresence,
     SealedVote,
+    SettledCommitment,
     StoredGroup,
     StoredPoint,
     StoredVenue,
+    Vendor,
     VoteCount,
 )
 from crrubric.queries.record.stored_rows import StoredRows, plain_columns, sign_row
@@ -77,3 +87,28 @@ def read_stored_items(rows: StoredRows, state: State) -> None:
     for row in rows.read(ActionItem):
         state.action_items[row["id"]] = plain_columns(row, ITEM)
         sign_row(state, "action_item", row["id"], row, SIGNED_ITEM)
+
+
+def read_stored_measures(rows: StoredRows, state: State) -> None:
+    """Measures of the evaluation plan and their values, and review meetings."""
+    for row in rows.read(Measure):
+        state.measures[row["id"]] = plain_columns(row, MEASURE)
+        sign_row(state, "measure", row["id"], row, SIGNED_MEASURE)
+    for row in rows.read(Actual):
+        state.actuals[row["id"]] = plain_columns(row, ACTUAL)
+        sign_row(state, "actual", row["id"], row, SIGNED_MEASURE)
+    for row in rows.read(HeldReview):
+        state.reviews[row["id"]] = {**plain_columns(row, REVIEW), "present": []}
+        sign_row(state, "held_review", row["id"], row, SIGNED_MEASURE)
+    for row in rows.read(ReviewPresence):
+        state.reviews[row["review_id"]]["present"].append(row["member_id"])
+
+
+def read_stored_follow_up(rows: StoredRows, state: State) -> None:
+    """Whether commitments were kept, and which evaluation this one renews."""
+    for row in rows.read(SettledCommitment, Commitment, Vendor):
+        state.promises[row["commitment_id"]] = plain_columns(row, ("state", "reason"))
+        settled = row["commitment_id"]
+        sign_row(state, "settled_commitment", settled, row, ("settled_by", "settled_at"))
+    for row in rows.read(Renewal):
+        state.renews[row["earlier_id"]] = {}

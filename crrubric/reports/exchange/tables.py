@@ -23,6 +23,9 @@ MARK_COLUMNS = (
     "reviewer", "vendor", "criterion", "mark", "note", "evidence", "evidence_until", "files",
     "origin", "blind",
 )  # fmt: skip
+ACTUAL_COLUMNS = (  # of measures of the evaluation plan
+    "measure", "unit", "period", "value", "hidden", "source", "note", "recorded_by", "recorded_at",
+)  # fmt: skip
 RANKING_COLUMNS = ("Rank", "Vendor", "Score", "Met", "Coverage", "Range", "Gate")
 
 

@@ -52,6 +52,7 @@ from crrubric.services.ballots.ballots import mark_text, serialize_mark
 from crrubric.services.ballots.seals import seal_ballot
 from crrubric.services.demo.files import add_files
 from crrubric.services.demo.items import add_items
+from crrubric.services.demo.measures import add_measures
 from crrubric.services.demo.meeting import add_positions, hold_meetings
 from crrubric.services.demo.offers import add_offers
 from crrubric.services.demo.practice import ANSWERS, add_assignments, add_practice_marks
@@ -213,6 +214,7 @@ class _EvaluationMaker:
             self.decision(self.row["decision"])
             add_positions(self.cast(), self.row, self.ago(self.row["decided_days_ago"]))
         add_items(self.cast(), self.row["key"])
+        add_measures(self.cast(), self.row["key"])
         self.phases()
         return self.own
 

@@ -44,7 +44,7 @@ def add_action_item(actor: Actor, slug: str, text: ItemText) -> ActionItem:
         seat = require_locked_seat(session, actor, Action.MANAGE_ITEMS, slug)
         refuse_absent_owner(session, seat, tidy, before=None)
         item = ActionItem(source=ItemSource.OWN, state=ItemState.OPEN)
-        _record_item(session, seat, item, tidy)
+        record_item(session, seat, item, tidy)
     return item
 
 
@@ -82,7 +82,7 @@ def take_proposed_items(actor: Actor, slug: str, origins: Collection[str]) -> li
                 owner="" if member is not None else proposal.owner[: limits.TITLE],
                 due_on=proposal.due_on,
             )
-            _record_item(session, seat, item, text)
+            record_item(session, seat, item, text)
             items.append(item)
     return items
 
@@ -224,7 +224,8 @@ def read_item_progress(item: ActionItem) -> dict[str, object]:
     return {"state": item.state.value, "reason": item.dropped_reason}
 
 
-def _record_item(session: Session, seat: Seat, item: ActionItem, text: ItemText) -> None:
+def record_item(session: Session, seat: Seat, item: ActionItem, text: ItemText) -> None:
+    """Store an item that was made, with its journal entry."""
     item.evaluation_id, item.recorded_by = seat.evaluation.id, seat.actor.name
     _set_item(item, text)
     session.add(item)

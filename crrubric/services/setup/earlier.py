@@ -6,12 +6,13 @@ from sqlalchemy.orm import Session
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid
+from crrubric.domain.events import Event
 from crrubric.domain.policy import FROM_DECIDED
 from crrubric.domain.results.needs import list_needs
 from crrubric.domain.text import clean_text
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Role, Stakeholder, Standing
-from crrubric.models import Criterion, Evaluation, KnownNeed, Section, Tension
+from crrubric.models import Criterion, Evaluation, KnownNeed, Renewal, Section, Tension
 from crrubric.queries.people.access import Seat, find_evaluation, make_not_found, require
 from crrubric.queries.people.people import Actor, list_roles
 from crrubric.queries.results.matrices import read_matrix
@@ -31,9 +32,11 @@ from crrubric.services.setup.evaluations import (
 from crrubric.services.setup.rules import apply_rule, rule_settings
 from crrubric.services.setup.vendors import VendorFacts, enter_vendor
 from crrubric.services.shared.constraints import run_again_if_broken
+from crrubric.services.shared.journal import ROW, note_event
 from crrubric.services.shared.unit import unit_of_work
 
 NOT_LED = N_("Only a chair of the earlier evaluation can take over its committee.")
+NOT_RENEWABLE = N_("Only a chair renews an evaluation, once its decision is final.")
 NO_NEEDS = N_(
     "Only an evaluation of the curriculum in place whose decision is final has a list of needs."
 )
@@ -55,6 +58,7 @@ def start_from_earlier(
     with_committee: bool = False,
     in_place: bool = False,
     with_needs: bool = False,
+    with_record: bool = False,
 ) -> Evaluation:
     """A new evaluation in set-up with rubric, rule and language of an earlier one.
 
@@ -62,9 +66,11 @@ def start_from_earlier(
     Args: earlier: the slug of the earlier one; with_vendors: those in its selection as well,
     without prices; with_committee: its present members are invited; in_place: the new one is of
     the curriculum in place; with_needs: the list of needs of the earlier one stands beside the
-    criteria. Raises: NotFound unless the actor may organize evaluations and has a seat in the
+    criteria; with_record: what the earlier one found of the same vendors, once it can anchor no
+    mark. Raises: NotFound unless the actor may organize evaluations and has a seat in the
     earlier one; Invalid for a bad or taken title, for a committee that the actor did not lead,
-    and for needs of an evaluation that has no such list, or none that is final.
+    for needs of an evaluation that has no such list, or none that is final, and for the record
+    of one whose decision is not final, or that the actor did not lead.
     """
     if actor.standing is Standing.MEMBER:
         raise make_not_found()
@@ -75,7 +81,9 @@ def start_from_earlier(
         with unit_of_work() as session:
             source = find_evaluation(session, earlier)
             seat = require(actor, Action.VIEW_EVALUATION, source, session)
-            refuse_what_is_not_there(seat, with_committee=with_committee, with_needs=with_needs)
+            refuse_what_is_not_there(
+                seat, with_committee=with_committee, with_needs=with_needs, with_record=with_record
+            )
             evaluation = insert_evaluation(session, tidy, about, in_place=in_place)
             evaluation.language = source.language
             apply_rule(evaluation, rule_settings(source))
@@ -85,8 +93,7 @@ def start_from_earlier(
             if actor.user_id is not None:
                 seat_chair(session, evaluation, actor, stakeholder_of(seat))
             note_creation(session, actor, evaluation, earlier=source.title)
-            if with_vendors:
-                copy_vendors(session, seat, evaluation)
+            take_over(session, seat, evaluation, vendors=with_vendors, record=with_record)
             if with_committee:
                 invite_committee(session, actor, source, evaluation)
         return evaluation
@@ -94,13 +101,17 @@ def start_from_earlier(
     return run_again_if_broken(start_once, SAME_TITLE, SAME_TITLE_KEY, SAME_SLUG)
 
 
-def refuse_what_is_not_there(seat: Seat, *, with_committee: bool, with_needs: bool) -> None:
+def refuse_what_is_not_there(
+    seat: Seat, *, with_committee: bool, with_needs: bool, with_record: bool
+) -> None:
     """Raise Invalid for a committee that the actor did not lead, or a list that is not final."""
     source = seat.evaluation
     if with_committee and Role.CHAIR not in seat.roles:
         raise Invalid(NOT_LED, field="with_committee")
     if with_needs and not (source.in_place and source.phase in FROM_DECIDED):
         raise Invalid(NO_NEEDS, field="with_needs")
+    if with_record and not seat.may(Action.RENEW_EVALUATION):
+        raise Invalid(NOT_RENEWABLE)
 
 
 def stakeholder_of(seat: Seat) -> Stakeholder:
@@ -138,6 +149,31 @@ def copy_rubric_rows(session: Session, source: Evaluation, evaluation: Evaluatio
             translations=row.translations,
         )
         for row in tensions
+    )
+
+
+def take_over(
+    session: Session, seat: Seat, evaluation: Evaluation, *, vendors: bool, record: bool
+) -> None:
+    """What is told after the creation: that it renews the earlier one, and its vendors."""
+    if record:
+        renew_record(session, seat.actor, seat.evaluation, evaluation)
+    if vendors:
+        copy_vendors(session, seat, evaluation)
+
+
+def renew_record(
+    session: Session, actor: Actor, source: Evaluation, evaluation: Evaluation
+) -> None:
+    """Say that the evaluation renews the earlier one."""
+    session.add(Renewal(evaluation_id=evaluation.id, earlier_id=source.id))
+    note_event(
+        session,
+        actor,
+        Event.EVALUATION_RENEWS,
+        evaluation_id=evaluation.id,
+        subject=source.title,
+        after={ROW: {"earlier_evaluation": source.id}},
     )
 
 

@@ -8,7 +8,7 @@ from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional
 
 from crrubric.domain import limits
-from crrubric.domain.vocabulary import PositionKind, RankingKind
+from crrubric.domain.vocabulary import CommitmentState, PositionKind, RankingKind
 from crrubric.web.shared.forms import (
     DayField,
     Form,
@@ -17,6 +17,7 @@ from crrubric.web.shared.forms import (
     ReasonForm,
     SometimesNeeded,
     WholeNumberField,
+    coerce_optional,
     limit_length,
     list_choices,
 )
@@ -90,6 +91,24 @@ class CommitmentForm(Form):
         [InputRequired(_("Say who follows up.")), limit_length(limits.TITLE)],
     )
     due_on = DayField(_("Due on"), [Optional()])
+
+
+class CommitmentStateForm(EditForm):
+    """Whether a commitment was kept, and what shows it."""
+
+    state = RadioChoiceField(
+        _("Was it kept?"),
+        choices=list_choices(CommitmentState),
+        coerce=coerce_optional(CommitmentState),
+        validators=[InputRequired(_("Choose one."))],
+    )
+    reason = TextAreaField(
+        _("What shows it?"),
+        [
+            InputRequired(_("Say what shows it: the next evaluation reads it.")),
+            limit_length(limits.NOTE),
+        ],
+    )
 
 
 class RankForm(Form):

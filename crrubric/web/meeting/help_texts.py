@@ -61,12 +61,12 @@ MEETING_HELP = (
     HelpTopic(
         anchor="decision",
         title=N_("Decision"),
-        pages=("decision.show_decision",),
+        pages=("decision.show_decision", "promises.show_commitment_state"),
         chair=N_(
             "Record here which vendor the committee recommends, and why, in a few plain "
             "sentences. Reviewers then state whether they support it. Promises of the vendor are "
-            "kept as commitments with a day. Making the decision final closes the meeting and "
-            "makes the memo final."
+            "kept as commitments with a day; later you say whether each was kept. Making the "
+            "decision final closes the meeting and makes the memo final."
         ),
         reviewer=N_(
             "Here you read the recommendation and say where you stand. If you can’t support it, "

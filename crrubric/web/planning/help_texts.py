@@ -130,6 +130,29 @@ PLANNING_HELP = (
         ),
     ),
     HelpTopic(
+        anchor="measures",
+        title=N_("How it is going"),
+        pages=(
+            "measures.show_measures",
+            "measures.show_measure_proposals",
+            "measure_edits.show_measure_form",
+            "measure_edits.show_new_measure_form",
+            "measure_edits.show_new_actual_form",
+            "measure_edits.show_actual_correction",
+            "reviews.show_new_review_form",
+            "reviews.show_review_form",
+        ),
+        everybody=N_(
+            "Each measure of the evaluation plan with what it came to, year after year. A sentence "
+            "says whether the last value is on its way: it is compared with the straight line from "
+            "the baseline to the target. Whoever may fill in “How we will know” records values; "
+            "one that was wrong is corrected with a reason, and the old one stays in the record. "
+            "Fewer than 10 learners are shown here only, not in files or the memo. Below stand who "
+            "speaks for the plan, and the review meetings: who was there, what was said, and what "
+            "was decided, as action items."
+        ),
+    ),
+    HelpTopic(
         anchor="triage-line",
         title=N_("How the chance is read"),
         pages=("lines.show_line",),

@@ -10,6 +10,7 @@ from wtforms import HiddenField
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import AnsweredMeanwhile, Invalid, Stale
 from crrubric.domain.planning.answers import PlanAnswer
+from crrubric.domain.planning.followup.measures import SUCCESS
 from crrubric.domain.planning.progress import (
     AMEND,
     GOAL,
@@ -129,6 +130,7 @@ def render_section(
         check=check or make_goal_check_form(workbook),
         wordings=list_goal_wordings(seat) if code == GOAL else [],
         GOAL=GOAL,
+        SUCCESS=SUCCESS,
     )
 
 

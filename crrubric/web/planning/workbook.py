@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from crrubric.domain.actions import Action
 from crrubric.domain.planning.answers import PlanAnswer
+from crrubric.domain.planning.followup.measures import SUCCESS
 from crrubric.domain.planning.progress import (
     GOAL,
     SectionState,
@@ -76,6 +77,7 @@ def show_plan(seat: Seat) -> ResponseReturnValue:
         vote_state=find_vote_state(db.session(), seat.evaluation.id),
         whole=rights.whole,
         may_manage=rights.every,
+        follows=rights.may_read(SUCCESS),
     )
 
 

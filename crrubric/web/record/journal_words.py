@@ -10,6 +10,7 @@ from crrubric.domain.events import Event
 from crrubric.domain.mail.mails import translate_facts
 from crrubric.domain.planning.adoption import describe_points
 from crrubric.domain.planning.calibration import read_points
+from crrubric.domain.planning.followup.measures import MeasureKind, MeasureUnit, name_measure
 from crrubric.domain.planning.items import ItemSource, ItemState
 from crrubric.domain.planning.triage import Setting
 from crrubric.domain.planning.venues import read_venue
@@ -20,6 +21,7 @@ from crrubric.domain.results.offers import PriceLine, read_lines
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import (
     Answer,
+    CommitmentState,
     CorrectionEffect,
     DeclarationKind,
     EntrySource,
@@ -44,9 +46,13 @@ from crrubric.web.shared.zones import label_zone
 
 OF_ANSWERS = (Event.PLAN_ANSWERED, Event.PLAN_RESTORED)
 OF_PLAN = (*OF_ANSWERS, Event.PLAN_ASSIGNED, Event.PLAN_HINT_SETTLED)
+OF_MEASURES = (
+    Event.MEASURE_RECORDED, Event.MEASURE_CHANGED, Event.ACTUAL_RECORDED, Event.ACTUAL_CORRECTED,
+)  # fmt: skip
 # `vendor_id` stands beside `vendor`, the name that people read
 HIDDEN = frozenset({"vendor_id"})
 FIELDS = {
+    "about": N_("what was looked at"),
     "access": N_("asked to"),
     "abstaining": N_("abstaining"),
     "adopted_order": N_("adopted order"),
@@ -55,6 +61,8 @@ FIELDS = {
     "answer": N_("answer"),
     "answered_on": N_("answered on"),
     "as_computed": N_("same as the computed outcome"),
+    "baseline": N_("baseline"),
+    "baseline on": N_("day of the baseline"),
     "by": N_("positions moved"),
     "section": N_("section"),
     "bytes": N_("size in bytes"),
@@ -73,6 +81,7 @@ FIELDS = {
     "criteria": N_("criteria"),
     "does_not_meet": N_("does not meet"),
     "due_on": N_("due on"),
+    "due on": N_("due on"),
     "effect": N_("effect on marks"),
     "email": N_("e-mail address"),
     "evidence": N_("evidence"),
@@ -83,6 +92,7 @@ FIELDS = {
     "evidence_until": N_("evidence valid until"),
     "file": N_("file"),
     "given_on": N_("given on"),
+    "held on": N_("held on"),
     "hold": N_("legal hold"),
     "in favor": N_("in favor"),
     "in_place": N_("of the curriculum in place"),
@@ -104,18 +114,25 @@ FIELDS = {
     "look_for": N_("what to look for"),
     "marks": N_("marks"),
     "may_not_apply": N_("may not apply"),
+    "measure of": N_("comes from"),
+    "measured": N_("value"),
+    "members there": N_("members who were there"),
+    "minutes": N_("minutes"),
     "mode": N_("score"),
     "motion": N_("motion"),
     "moved by": N_("moved by"),
     "must_have": N_("must-have"),
     "name": N_("name"),
+    "next on": N_("next review on"),
     "note": N_("note"),
     "number": N_("number"),
     "on behalf of": N_("on behalf of"),
     "opposed": N_("opposed"),
+    "others": N_("who else was there"),
     "over": N_("supermajority: YES marks"),
     "owner": N_("who follows up"),
     "pass_mark": N_("pass mark"),
+    "period": N_("day or school year"),
     "phase": N_("phase"),
     "place": N_("place"),
     "position": N_("position"),
@@ -144,11 +161,14 @@ FIELDS = {
     "stakeholder": N_("represents"),
     "standing": N_("role on this site"),
     "state": N_("how far it is"),
+    "target": N_("target"),
     "term": N_("term"),
     "term_months": N_("term in months"),
     "time_zone": N_("time zone"),
     "title": N_("title"),
+    "told by": N_("where the number comes from"),
     "under": N_("supermajority: out of how many marks"),
+    "unit": N_("what it counts"),
     "unit_price_cents": N_("price of one unit, in cents"),
     "unscored": N_("unscored"),
     "until": N_("kept until"),
@@ -176,7 +196,8 @@ SPOKEN = {
     for kind in (
         Phase, Answer, Outcome, RuleKind, ScoringMode, EvidenceKind, EntrySource,
         CorrectionEffect, DeclarationKind, PositionKind, PriceKind, PriceUnit, FileKind, Standing,
-        PlanAccess, ItemState, ItemSource,
+        PlanAccess, ItemState, ItemSource, MeasureKind, MeasureUnit,
+        CommitmentState,
     )
     for member in kind
 }  # fmt: skip
@@ -264,6 +285,8 @@ def translate_triage_value(key: str, value: object) -> object:
 def describe_journal_entry(entry: JournalEntry) -> str:
     """A journal entry as the end of a sentence that begins with the person's name."""
     subject = name_plan_section(entry.subject) if entry.event in OF_PLAN else entry.subject
+    if entry.event in OF_MEASURES and not subject:
+        subject = name_measure(MeasureKind.PROGRAM_SIZE, "", gettext)
     return str(gettext(entry.event.label, subject=subject))
 
 

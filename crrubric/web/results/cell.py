@@ -15,6 +15,7 @@ from crrubric.queries.meeting.decisions import find_finding
 from crrubric.queries.meeting.meetings import find_current_meeting
 from crrubric.queries.people.access import Seat
 from crrubric.queries.results.matrices import Matrix, read_matrix
+from crrubric.queries.results.renewals import EarlierFinding, load_earlier_record
 from crrubric.services.meeting import decisions as service
 from crrubric.services.meeting.meetings import read_deferral_values
 from crrubric.web.meeting.agenda_places import find_next_place, go_on_from, list_agenda_places
@@ -28,7 +29,7 @@ from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import flash_undoable, redirect_to, render_page
 from crrubric.web.shared.reading import translate_rubric_row
 from crrubric.web.shared.session import current_actor
-from crrubric.web.shared.words import translate_error
+from crrubric.web.shared.words import current_day, translate_error
 
 bp = Blueprint("cell", __name__, url_prefix="/evaluations/<slug>/cells")
 HOME = "results.show_matrix"
@@ -57,6 +58,13 @@ def show_cell_panel(seat: Seat, vendor_id: int, criterion_id: int) -> ResponseRe
     return {"html": html}
 
 
+def find_last_finding(seat: Seat, vendor_id: int, criterion_id: int) -> EarlierFinding | None:
+    """What the evaluation that this one renews found on the same item."""
+    session, language = db.session(), current_language()
+    found = load_earlier_record(session, seat, vendor_id, current_day(), language)
+    return found.find_finding_on(criterion_id) if found is not None else None
+
+
 def render_cell_page(
     seat: Seat,
     vendor_id: int,
@@ -83,6 +91,7 @@ def render_cell_page(
         answers=list(Answer),
         may_manage=seat.may(Action.MANAGE_QUESTIONS) and follows is None,
         may_find=seat.may(Action.RECORD_FINDING) and follows is None,
+        last_time=None if follows else find_last_finding(seat, vendor_id, criterion_id),
         form=require_finding_reason(form or make_finding_form(facts.cell), facts.cell),
         follows=follows,
         sitting=follows or find_current_meeting(db.session(), seat.evaluation.id),

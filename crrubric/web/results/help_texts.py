@@ -5,6 +5,18 @@ from crrubric.domain.translation import N_
 
 RESULTS_HELP = (
     HelpTopic(
+        anchor="renewal",
+        title=N_("Renewing an evaluation"),
+        pages=("renewals.show_renewal", "renewals.show_earlier_record"),
+        everybody=N_(
+            "An evaluation can renew an earlier one whose decision is final. It takes over rubric, "
+            "rule, vendors without prices and the committee. What was found of a vendor last time, "
+            "whether its commitments were kept, and what was measured since could sway whoever "
+            "marks it: a reviewer reads it once their own ballot is sealed, everybody else once "
+            "all ballots are shown."
+        ),
+    ),
+    HelpTopic(
         anchor="matrix",
         title=N_("Matrix"),
         pages=("results.show_matrix",),

@@ -16,6 +16,7 @@ from crrubric.models import JournalEntry, Vendor
 from crrubric.queries.ballots.files import count_vendor_files
 from crrubric.queries.people.access import Seat
 from crrubric.queries.record.journal import find_latest_changes
+from crrubric.queries.results.renewals import list_told_vendors
 from crrubric.queries.setup.act_facts import foresee_removal_of_vendor
 from crrubric.queries.setup.prices import is_kept_from_prices
 from crrubric.queries.setup.vendors import list_vendors
@@ -52,6 +53,7 @@ def show_vendors(seat: Seat) -> ResponseReturnValue:
             for key, price in prices.items()
         },
         priced={row.id for row in vendors if editable and kept and row.typed_price != NO_PRICE},
+        told=list_told_vendors(db.session(), seat),
         file_counts=count_vendor_files(db.session(), seat),
         kept_from_prices=kept,
         editable=editable,

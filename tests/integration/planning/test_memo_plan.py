@@ -1,21 +1,27 @@
 """The memo prints the workbook: why and for whom, what follows, and how it will be known."""
 
+from datetime import date
 from io import BytesIO
 
 import pytest
 from docx import Document
 
+from crrubric.catalogue import load_translations
 from crrubric.domain.memo.sections import compose_memo
 from crrubric.domain.memo.tree import Block, Bullets, Heading, Paragraph, Table
+from crrubric.domain.planning.followup.measures import MeasureUnit
 from crrubric.domain.planning.prompts import HintKey, HintKind
 from crrubric.domain.planning.triage import Setting
 from crrubric.domain.vocabulary import Phase
 from crrubric.extensions import db
 from crrubric.queries.memo.memos import load_memo_facts
 from crrubric.services.meeting import decisions
+from crrubric.services.planning.actuals import ActualText, correct_actual, record_actual
 from crrubric.services.planning.hints import SettledHint, settle_hint
 from crrubric.services.planning.kept_counts import keep_counts
+from crrubric.services.planning.measures import MeasureText, add_measure, change_measure
 from crrubric.services.planning.workbook import save_plan_answers
+from crrubric.services.setup.phases import change_phase
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
 from tests.pages import words
@@ -103,7 +109,7 @@ def test_goal_and_reasons_are_printed_and_small_counts_are_not(made: Made):
     need = list_parts(made, "Background and need")
 
     assert Paragraph("Nine of ten finish.", "Specific:") in need["The goal"]
-    action = Paragraph("Call the registrar (Dana, 2027-02-01)", "First action:")
+    action = Paragraph("Call the registrar (Dana, February 1, 2027)", "First action:")
     assert action in need["The goal"]
     assert the_table(need["Why learners need it"]).rows == (
         ("Failed a course in the original credit setting", "214"),
@@ -112,6 +118,56 @@ def test_goal_and_reasons_are_printed_and_small_counts_are_not(made: Made):
         ("Another reason: Night shifts", "–"),
     )
     assert Paragraph("260", "Different learners in all:") in need["Why learners need it"]
+
+
+def test_the_day_of_the_first_action_is_in_words_of_the_memos_language(made: Made):
+    fill(made)
+    db.session.expire_all()
+    facts = load_memo_facts(db.session(), made.evaluation, "es")
+
+    blocks = compose_memo(facts, load_translations("es").gettext).blocks
+
+    said = [one.text for one in blocks if isinstance(one, Paragraph)]
+    assert "Call the registrar (Dana, 1 de febrero de 2027)" in said
+
+
+def test_measures_are_printed_with_their_last_value_and_small_counts_are_not(made: Made):
+    begin = {"baseline": "412", "baseline_on": date(2026, 6, 30), "target": "5"}
+    text = MeasureText(unit=MeasureUnit.PERSONS, due_on=date(2029, 6, 30), words="Size", **begin)
+    size = add_measure(made.chair, made.slug, text)
+    add_measure(made.chair, made.slug, MeasureText(words="Joy", unit=MeasureUnit.PERCENT))
+    for period, value in (("2026-27", "100"), ("2027-28", "9")):
+        record_actual(made.chair, made.slug, size.id, ActualText(period=period, value=value))
+
+    plan = list_parts(made, "Implementation and next steps")["Evaluation plan"]
+
+    assert the_table(plan).rows == (
+        ("Size", "412 (2026-06-30)", "5 (2029-06-30)", "fewer than 10 (2027–28)"),
+        ("Joy", "–", "–", "–"),
+    )
+
+
+def test_a_final_memo_keeps_the_measures_of_the_decision(made: Made):
+    text = MeasureText(words="Size", unit=MeasureUnit.PERSONS)
+    size = add_measure(made.chair, made.slug, text)
+    row = record_actual(made.chair, made.slug, size.id, ActualText(period="2026-27", value="400"))
+    decisions.record_decision(
+        made.chair, made.slug, decisions.DecisionText(vendor_id=None, reason="No.")
+    )
+    change_phase(made.chair, made.slug, Phase.DECIDED)
+    before = list_parts(made, "Implementation and next steps")["Evaluation plan"]
+    db.session.rollback()
+
+    other = MeasureText(words="Learners", unit=MeasureUnit.PERSONS)
+    change_measure(made.chair, made.slug, size.id, other)
+    add_measure(made.chair, made.slug, MeasureText(words="Joy"))
+    record_actual(made.chair, made.slug, size.id, ActualText(period="2027-28", value="300"))
+    wrong = ActualText(period="2026-27", value="390")
+    correct_actual(made.chair, made.slug, row.id, wrong, reason="Counted again.")
+
+    after = list_parts(made, "Implementation and next steps")["Evaluation plan"]
+    assert the_table(before).rows == (("Size", "–", "–", "400 (2026–27)"),)
+    assert after == before
 
 
 def test_a_few_learners_are_printed_as_few(made: Made):

@@ -17,13 +17,27 @@ from crrubric.domain.errors import CrrubricError
 from crrubric.domain.events import Event
 from crrubric.domain.planning.items import ItemState
 from crrubric.domain.versions import fingerprint_values
-from crrubric.domain.vocabulary import Answer, DeclarationKind, Outcome, Phase, Role
+from crrubric.domain.vocabulary import (
+    Answer,
+    CommitmentState,
+    DeclarationKind,
+    Outcome,
+    Phase,
+    Role,
+)
 from crrubric.extensions import db
 from crrubric.models import Deferral, JournalEntry, Question
 from crrubric.queries.people.people import OPERATOR, Actor
 from crrubric.services.ballots import attachments, declarations, seals
-from crrubric.services.meeting import decisions, meetings, motions, positions, reinstatements
-from crrubric.services.planning import items, votes
+from crrubric.services.meeting import (
+    decisions,
+    meetings,
+    motions,
+    positions,
+    promises,
+    reinstatements,
+)
+from crrubric.services.planning import actuals, items, measures, votes
 from crrubric.services.questions import answers, askings, questions
 from crrubric.services.setup import chairs, evaluations, phases, withdrawals
 from tests import in_meeting
@@ -84,6 +98,14 @@ def move_action_item(_make: Factory, made: Made) -> Act:
     text = items.ItemText(words="Order headsets")
     item, to = items.add_action_item(made.chair, made.slug, text).id, ItemState.DROPPED
     return lambda who, why: items.move_action_item(who, made.slug, item, to, reason=why)
+
+
+def correct_actual(_make: Factory, made: Made) -> Act:
+    size = measures.add_measure(made.chair, made.slug, measures.MeasureText(words="Learners"))
+    wrong = actuals.ActualText(period="2026-27", value="412")
+    row = actuals.record_actual(made.chair, made.slug, size.id, wrong).id
+    text = actuals.ActualText(period="2026-27", value="402")
+    return lambda who, why: actuals.correct_actual(who, made.slug, row, text, reason=why)
 
 
 def withdraw_question(_make: Factory, made: Made) -> Act:
@@ -147,6 +169,13 @@ def withdraw_commitment(_make: Factory, made: Made) -> Act:
     return lambda who, why: positions.withdraw_commitment(who, made.slug, kept, reason=why)
 
 
+def settle_commitment(_make: Factory, made: Made) -> Act:
+    text = positions.CommitmentText("Grade export", "Pat", date(2027, 1, 1))
+    own = positions.record_commitment(made.chair, made.slug, made.vendors[0].id, text).id
+    kept = CommitmentState.KEPT
+    return lambda who, why: promises.settle_commitment(who, made.slug, own, kept, reason=why)
+
+
 def reinstate_vendor(_make: Factory, made: Made) -> Act:
     vendor = made.vendors[1].id
     return lambda who, why: reinstatements.reinstate_vendor(who, made.slug, vendor, reason=why)
@@ -200,7 +229,7 @@ def reopen_vote(_make: Factory, made: Made) -> Act:
     return lambda who, why: votes.reopen_vote(who, made.slug, member, reason=why)
 
 
-IN_SETUP = (reopen_vote, move_action_item)
+IN_SETUP = (reopen_vote, move_action_item, correct_actual)
 IN_SCORING = (
     withdraw_vendor,
     restore_vendor,
@@ -215,6 +244,7 @@ IN_MEETING = (
     withdraw_finding,
     defer_cell,
     withdraw_commitment,
+    settle_commitment,
     reinstate_vendor,
     withdraw_reinstatement,
     correct_motion,

@@ -1,5 +1,6 @@
 """An evaluation in which everything has happened that the journal tells of, and one of a file."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -11,6 +12,7 @@ from crrubric.domain.meeting.agenda import fingerprint_cells
 from crrubric.domain.meeting.ranking import RankingInput, encode_order
 from crrubric.domain.planning.calibration import GUIDE
 from crrubric.domain.planning.cohort import CohortGroup
+from crrubric.domain.planning.followup.measures import MeasureUnit
 from crrubric.domain.planning.items import ItemState
 from crrubric.domain.planning.progress import digest_goal
 from crrubric.domain.planning.prompts import HintKey, HintKind
@@ -21,6 +23,7 @@ from crrubric.domain.results.priced_seats import SeatFacts
 from crrubric.domain.setup.assignment import Assignment
 from crrubric.domain.vocabulary import (
     Answer,
+    CommitmentState,
     CorrectionEffect,
     DeclarationKind,
     EntrySource,
@@ -36,12 +39,29 @@ from crrubric.models import Criterion, Declaration, Member
 from crrubric.queries.people.access import find_evaluation, require
 from crrubric.queries.people.people import OPERATOR
 from crrubric.queries.planning.proposals import list_item_proposals
+from crrubric.queries.planning.reviews import load_review_calendar
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.ballots import attachments, declarations, entries, seals
 from crrubric.services.exchange.imports import import_marks, import_new_evaluation
-from crrubric.services.meeting import decisions, meetings, motions, positions, reinstatements
+from crrubric.services.meeting import (
+    decisions,
+    meetings,
+    motions,
+    positions,
+    promises,
+    reinstatements,
+)
 from crrubric.services.people.district import set_district
-from crrubric.services.planning import calibrations, items, settlements, votes, workbook
+from crrubric.services.planning import (
+    actuals,
+    calibrations,
+    items,
+    measures,
+    reviews,
+    settlements,
+    votes,
+    workbook,
+)
 from crrubric.services.planning.hints import SettledHint, settle_hint
 from crrubric.services.planning.kept_counts import keep_counts
 from crrubric.services.planning.people import assign_plan_section
@@ -92,6 +112,7 @@ def fill_every_table(make: Factory, folder: Path) -> Made:
     plan_triage(made)
     plan(made)
     list_what_to_do(made)
+    follow(made)
     practice_once(made)
     make.forward(made, Phase.SCORING, {(0, 0): "YNY", (0, 1): "NYY", (1, 0): "YN"})
     score(make, made)
@@ -122,7 +143,8 @@ def start_with_needs(make: Factory) -> None:
         made.chair, made.slug, decisions.DecisionText(vendor_id=None, reason="No.")
     )
     phases.change_phase(made.chair, made.slug, Phase.DECIDED)
-    earlier.start_from_earlier(made.chair, made.slug, title="The next one", with_needs=True)
+    more = {"with_needs": True, "with_record": True}
+    earlier.start_from_earlier(made.chair, made.slug, title="The next one", **more)
 
 
 def member_of(made: Made, reviewer: int) -> int:
@@ -250,6 +272,41 @@ def list_what_to_do(made: Made) -> None:
     take_all_proposals(made)
 
 
+def follow(made: Made) -> None:
+    """What the plan suggests to measure, one more that is changed, a value that is corrected."""
+    chair, slug = made.chair, made.slug
+    row = {"measure": "Finished", "baseline": "61 %", "target": "90 %", "by": "2029-06-30"}
+    workbook.save_plan_answers(chair, slug, "success", {"measures": [row]})
+    measures.take_proposed_measures(chair, slug, ["size"])
+    own = measures.add_measure(chair, slug, measures.MeasureText(words="Seats"))
+    text = measures.MeasureText(
+        words="Seats used", unit=MeasureUnit.PERCENT, baseline="61.50", baseline_on=DAY, target="90"
+    )
+    measures.change_measure(chair, slug, own.id, text)
+    value = actuals.ActualText(period="2026-27", value="70", told_by="Registrar", note="All")
+    first = actuals.record_actual(chair, slug, own.id, value)
+    other = actuals.ActualText(period="2027-06-01", value="71", told_by="Registrar")
+    actuals.correct_actual(chair, slug, first.id, other, reason="Counted again.")
+    meet_for_review(made)
+
+
+def meet_for_review(made: Made) -> None:
+    """A review of the plan, with a decision; told anew."""
+    chair, slug, there = made.chair, made.slug, [member_of(made, 0), member_of(made, 1)]
+    planned = {"on": "2027-01-15", "about": "First semester"}
+    workbook.save_plan_answers(chair, slug, "success", {"reviews": [planned]})
+    (row,) = load_review_calendar(db.session(), made.evaluation.id).planned
+    db.session.rollback()
+    text = reviews.ReviewText(
+        held_on=DAY, about="First semester", present=there, others="Registrar",
+        minutes="Who finished, and why.", decisions="Count again",
+        next_on=date(2027, 6, 1),
+    )  # fmt: skip
+    review = reviews.record_review(chair, slug, text, origin=row.origin)
+    told = replace(text, minutes="Who finished.", present=there[:1])
+    reviews.change_review(chair, slug, review.id, told)
+
+
 def take_all_proposals(made: Made) -> None:
     session = db.session()
     seat = require(made.chair, Action.MANAGE_ITEMS, find_evaluation(session, made.slug), session)
@@ -367,11 +424,17 @@ def recommend(made: Made) -> None:
     order = RankingInput(ranks, reason="So agreed.", shown=encode_order(results))
     decisions.record_decision(chair, slug, text, order)
     positions.state_position(made.reviewers[0], slug, kind=PositionKind.SUPPORT)
-    for words in ("Captions by June", "A lower price"):
-        promise = positions.CommitmentText(words=words, owner="Dana", due_on=DAY)
-        done = positions.record_commitment(chair, slug, vendor.id, promise)
+    kept, gone = (
+        positions.record_commitment(
+            chair, slug, vendor.id, positions.CommitmentText(words, owner="Dana", due_on=DAY)
+        ).id
+        for words in ("Captions by June", "A lower price")
+    )
     take_all_proposals(made)
-    positions.withdraw_commitment(chair, slug, done.id, reason="Not agreed.")
+    promises.settle_commitment(chair, slug, kept, CommitmentState.KEPT, reason="Shown.")
+    broken = CommitmentState.BROKEN
+    promises.settle_commitment(chair, slug, kept, broken, reason="Half of them.")
+    positions.withdraw_commitment(chair, slug, gone, reason="Not agreed.")
 
 
 def bring_in(made: Made, folder: Path) -> None:

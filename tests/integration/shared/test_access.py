@@ -1,5 +1,7 @@
 """Every route, every kind of person, every phase: the answer is what the policy says."""
 
+from datetime import date
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -8,10 +10,13 @@ from crrubric.domain.actions import Action
 from crrubric.domain.policy import PREPARING, is_allowed, phases_of
 from crrubric.domain.vocabulary import Phase, PlanAccess, Role, Standing
 from crrubric.extensions import db
-from crrubric.models import ActionItem, Ballot, Member
+from crrubric.models import ActionItem, Actual, Ballot, HeldReview, Measure, Member
 from crrubric.queries.people.people import Actor
+from crrubric.services.planning.actuals import ActualText, record_actual
 from crrubric.services.planning.items import ItemText, add_action_item
+from crrubric.services.planning.measures import MeasureText, add_measure
 from crrubric.services.planning.people import assign_plan_section
+from crrubric.services.planning.reviews import ReviewText, record_review
 from crrubric.services.planning.votes import close_vote, open_vote
 from crrubric.services.setup import committee
 from tests.factories import Factory, Made
@@ -55,6 +60,9 @@ def addresses(app: Flask, made: Made, people: dict[str, Actor]) -> list[tuple[st
         "commitment_id": 1,
         "question_id": 1,
         "asking_id": 1,
+        "review_id": db.session.scalar(select(HeldReview.id)) or 1,
+        "measure_id": db.session.scalar(select(Measure.id)) or 1,
+        "actual_id": db.session.scalar(select(Actual.id)) or 1,
         "item_id": db.session.scalar(select(ActionItem.id)) or 1,
         "number": 1,
         "code": "learners",
@@ -83,6 +91,14 @@ def member_id(made: Made, actor: Actor) -> int:
     ).one()
 
 
+def follow_one_measure(made: Made) -> None:
+    """A measure with a value, and a review."""
+    review = ReviewText(held_on=date(2027, 7, 1), minutes="Who finished.")
+    record_review(made.chair, made.slug, review)
+    size = add_measure(made.chair, made.slug, MeasureText(words="Learners"))
+    record_actual(made.chair, made.slug, size.id, ActualText(period="2026-27", value="412"))
+
+
 @pytest.fixture
 def cast(make: Factory, request: pytest.FixtureRequest) -> tuple[Made, dict[str, Actor]]:
     """An evaluation in the phase of the test, with one person of each kind."""
@@ -95,9 +111,11 @@ def cast(make: Factory, request: pytest.FixtureRequest) -> tuple[Made, dict[str,
     if request.param not in PREPARING:
         close_vote(made.chair, made.slug)
     asked = {member_id(made, each): PlanAccess.FILL for each in (observer, made.reviewers[0])}
-    assign_plan_section(made.chair, made.slug, "learners", asked)
+    for section in ("learners", "success"):
+        assign_plan_section(made.chair, made.slug, section, asked)
     text = ItemText(words="Order headsets", member_id=member_id(made, observer))
     add_action_item(made.chair, made.slug, text)
+    follow_one_measure(made)
     make.forward(made, request.param, {})
     people = {
         "chair": made.chair,

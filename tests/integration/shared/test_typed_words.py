@@ -41,7 +41,7 @@ from crrubric.services.setup.phases import change_phase
 from tests import in_meeting
 from tests.factories import Factory, Made, ballot_of
 from tests.integration.conftest import Visit, Visitor
-from tests.integration.shared.test_access import addresses
+from tests.integration.shared.test_access import addresses, follow_one_measure
 from tests.pages import Page, filled_form, list_values, parse, words
 from tests.typed_views import list_form_views
 from tests.uploads import pdf
@@ -127,6 +127,7 @@ def set_up(make: Factory) -> Walks:
         roles=frozenset({Role.REVIEWER}), stakeholder=Stakeholder.TEACHER,
     )  # fmt: skip
     add_action_item(made.chair, made.slug, ItemText(words="Order headsets"))
+    follow_one_measure(made)
     save_plan_answers(made.chair, made.slug, "learners", {"iep_504": "14.8"})
     several = ["vendors/several", "committee/several"]
     person = f"committee/{invitation.member.id}/address"
@@ -226,7 +227,9 @@ SCENES = {
         cohorts.read_pasted_cohort committee.save_invitation committee.save_invited_person
         deletion.save_deletion
         evaluations.save_facts item_edits.save_item item_edits.save_item_state
-        item_edits.save_new_item hints.save_hint
+        item_edits.save_new_item hints.save_hint measure_edits.save_actual_correction
+        reviews.save_new_review reviews.save_review
+        measure_edits.save_measure measure_edits.save_new_actual measure_edits.save_new_measure
         evaluations.save_rule further_prices.save_further_prices seats.save_seats
         files.save_file_withdrawal kept.save_counts rubric.save_criterion
         rubric.save_new_criterion rubric.save_new_section sections.save_section
@@ -251,7 +254,8 @@ SCENES = {
         """,
     meet: """
         cell.save_finding cell.save_finding_withdrawal decision.save_commitment
-        decision.save_commitment_withdrawal decision.save_decision decision.save_position
+        decision.save_commitment_withdrawal promises.save_commitment_state
+        decision.save_decision decision.save_position
         evaluations.save_phase meeting.save_deferral meeting.save_motion
         meeting.save_undisputed_motion motions.save_motion_correction
         reinstatements.save_reinstatement
@@ -262,7 +266,7 @@ SCENES = {
         meeting.save_meeting_start own.save_own_address own.save_own_name
         reinstatements.save_reinstatement_withdrawal
         """,
-    decide: "evaluations.save_retention",
+    decide: "evaluations.save_retention renewals.save_renewal",
 }
 
 

@@ -63,6 +63,7 @@ OPEN_PRICES       md      -        -        -
 RECORD_DECISION   m       -        -        -
 STATE_POSITION    -       m        -        -
 MANAGE_COMMITMENTS md     -        -        -
+RENEW_EVALUATION  da      -        -        -
 SET_RETENTION     da      -        -        -
 VIEW_MEMO         mda     mda      mda      mda
 VIEW_JOURNAL      upsmda  -        -        upsmda

@@ -1,0 +1,1 @@
+"""How the evaluation plan is followed up: measures and their values."""

@@ -1,0 +1,104 @@
+"""What the memo prints of the evaluation that this one renews."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from crrubric.domain.memo.plan_facts import MemoMeasure, MemoRenewal
+from crrubric.domain.policy import FROM_DECIDED
+from crrubric.domain.results.needs import list_needs
+from crrubric.domain.results.results import Results
+from crrubric.domain.vocabulary import CommitmentState
+from crrubric.models import Commitment, Evaluation, Renewal, Vendor
+from crrubric.queries.meeting.decisions import recommendation_of
+from crrubric.queries.memo.plan import list_memo_measures
+from crrubric.queries.results.matrices import read_matrix
+
+
+def list_memo_renewals(
+    session: Session, evaluation: Evaluation, language: str
+) -> tuple[MemoRenewal, ...]:
+    """Of each vendor that the earlier evaluation has too; once the decision is made, as it was
+    then: that memo stays."""
+    earlier = aliased(Vendor)
+    rows = session.execute(
+        select(Evaluation, Vendor.code, earlier)
+        .join(Renewal, Renewal.earlier_id == Evaluation.id)
+        .join(earlier, earlier.evaluation_id == Evaluation.id)
+        .join(
+            Vendor,
+            (Vendor.evaluation_id == Renewal.evaluation_id)
+            & (Vendor.name_key == earlier.name_key)
+            & Vendor.withdrawn_at.is_(None),
+        )
+        .where(Renewal.evaluation_id == evaluation.id, Evaluation.phase.in_(FROM_DECIDED))
+        .order_by(Vendor.position)
+    ).all()
+    if not rows:
+        return ()
+    source, until = rows[0][0], evaluation.decided_at
+    results = read_matrix(session, source, language).results
+    decision = recommendation_of(session, source.id)
+    chosen = decision.vendor_id if decision is not None else None
+    measures = list_memo_measures(session, source.id, until) if chosen is not None else []
+    return tuple(
+        make_memo_renewal(
+            code,
+            vendor,
+            source=source,
+            results=results,
+            promises=list_promises(session, vendor, until),
+            until=until,
+            measures=measures if vendor.id == chosen else (),
+        )
+        for _source, code, vendor in rows
+    )
+
+
+def list_promises(session: Session, vendor: Vendor, until: datetime | None) -> Sequence[Commitment]:
+    """The commitments of a vendor that stood at a moment, or stand now."""
+    stands: ColumnElement[bool] = Commitment.withdrawn_at.is_(None)
+    wanted = select(Commitment).where(Commitment.vendor_id == vendor.id)
+    if until is not None:
+        stands = or_(stands, Commitment.withdrawn_at > until)
+        wanted = wanted.where(Commitment.recorded_at <= until)
+    return session.scalars(wanted.where(stands).order_by(Commitment.due_on, Commitment.id)).all()
+
+
+def find_state_then(promise: Commitment, until: datetime | None) -> CommitmentState:
+    """Whether it was kept; open if that was said later."""
+    settled = promise.settled
+    if settled is None or (until is not None and settled.settled_at > until):
+        return CommitmentState.OPEN
+    return settled.state
+
+
+def make_memo_renewal(
+    code: str,
+    vendor: Vendor,
+    *,
+    source: Evaluation,
+    results: Results,
+    promises: Sequence[Commitment],
+    until: datetime | None,
+    measures: Sequence[MemoMeasure],
+) -> MemoRenewal:
+    """What is told of one vendor."""
+    there = vendor.code in {one.code for one in results.vendors}
+    needs = list_needs(results, vendor.code) if there else None
+
+    def list_words(state: CommitmentState) -> tuple[str, ...]:
+        return tuple(row.words for row in promises if find_state_then(row, until) is state)
+
+    return MemoRenewal(
+        vendor=code,
+        name=vendor.name,
+        title=source.title,
+        unmet=tuple(need.criterion.title for need in needs.unmet) if needs else (),
+        kept=list_words(CommitmentState.KEPT),
+        broken=list_words(CommitmentState.BROKEN),
+        left=list_words(CommitmentState.OPEN),
+        measures=tuple(measures),
+    )

@@ -1,0 +1,1 @@
+"""How the evaluation plan is going: measures, and what they came to."""
