@@ -68,6 +68,7 @@ ELSEWHERE = {
     "needs.show_needs",
     "own.show_new_address",
     "practice.show_practice_round_restart",
+    "promises.show_commitment_state",
     "renewals.show_earlier_record",
     "settlements.show_settlement_form",
     "vote_rounds.show_vote_reopening",
