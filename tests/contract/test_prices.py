@@ -23,7 +23,7 @@ HERE = {
     "crrubric/services/demo/offers.py",
     "crrubric/services/setup/offers/further_prices.py",
     "crrubric/services/setup/vendors.py",
-    "crrubric/services/demo/district.py",
+    "crrubric/services/demo/evaluations.py",
     "crrubric/web/setup/forms.py",
     "crrubric/web/setup/several_forms.py",  # words for what a price is counted in
     "crrubric/web/setup/offer_pages/costs.py",  # for whoever types them

@@ -1,19 +1,28 @@
 """The meetings of the demo's evaluations: who was there, what was moved, who stands where."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from crrubric.domain.events import Event
 from crrubric.domain.meeting.agenda import list_undisputed_cells
-from crrubric.domain.record.state import VOTE
+from crrubric.domain.record.state import DECISION, VOTE
 from crrubric.domain.results.results import Cell
 from crrubric.domain.vocabulary import MotionKind, Outcome, PositionKind
-from crrubric.models import Attendance, Finding, Meeting, Motion, Position
+from crrubric.models import (
+    Attendance,
+    Decision,
+    Finding,
+    Meeting,
+    Motion,
+    Position,
+    RankedVendor,
+)
 from crrubric.queries.people.people import actor_of
 from crrubric.queries.results.matrices import Matrix, read_matrix
 from crrubric.services.demo.questions import DemoEvaluation
-from crrubric.services.meeting.decisions import serialize_finding
+from crrubric.services.meeting.decisions import DecisionText, serialize_finding
 from crrubric.services.shared.journal import ROW, EntryReferences, note_event
 
 OPENING = timedelta(minutes=40)  # between the opening and the first finding of the file
@@ -70,6 +79,41 @@ def add_positions(cast: DemoEvaluation, row: Mapping[str, Any], when: datetime) 
             after={"position": kind, "words": words},
             at=when,
         )
+
+
+def record_demo_decision(cast: DemoEvaluation, row: Mapping[str, Any], when: datetime) -> None:
+    """The recommendation with the order that was adopted, after prices were opened."""
+    told = row["decision"]
+    vendor = cast.vendors[told["vendor"]] if "vendor" in told else None
+    text = DecisionText(
+        vendor_id=vendor.id if vendor else None,
+        **{key: told[key] for key in DECISION if key != "vendor_id"},
+    )
+    cast.session.add(
+        Decision(
+            evaluation_id=cast.evaluation.id,
+            recorded_by=cast.chair.name,
+            recorded_at=when,
+            **asdict(text),
+        )
+    )
+    after = {**asdict(text), "vendor": vendor.name if vendor else None}
+    after |= _adopt_order(cast, told.get("ranking"))
+    _note(cast, Event.PRICES_OPENED, cast.evaluation.prices_opened_at or when)
+    _note(cast, Event.DECISION_RECORDED, when, after=after)
+
+
+def _adopt_order(cast: DemoEvaluation, ranking: Mapping[str, int] | None) -> dict[str, Any]:
+    """The order that was adopted, as the journal keeps it; nothing where none was."""
+    if ranking is None:
+        return {}
+    cast.session.add_all(
+        RankedVendor(vendor_id=cast.vendors[code].id, rank=rank) for code, rank in ranking.items()
+    )
+    ranks = sorted(ranking.items(), key=lambda pair: pair[1])
+    names = "; ".join(f"{rank}. {cast.vendors[code].name}" for code, rank in ranks)
+    told = {"adopted_order": names, "as_computed": True, "why_another_order": ""}
+    return {**told, ROW: {"ranks": ranks}}
 
 
 def _note(cast: DemoEvaluation, event: Event, at: datetime, **values: Any) -> None:
