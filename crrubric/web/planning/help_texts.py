@@ -144,7 +144,7 @@ PLANNING_HELP = (
         ),
         everybody=N_(
             "Each measure of the evaluation plan with what it came to, year after year. A sentence "
-            "says whether the last value is on its way: it is compared with the straight line from "
+            "says whether the last value is on track: it is compared with the straight line from "
             "the baseline to the target. Whoever may fill in “How we will know” records values; "
             "one that was wrong is corrected with a reason, and the old one stays in the record. "
             "Fewer than 10 learners are shown here only, not in files or the memo. Below stand who "

@@ -41,7 +41,7 @@ def test_a_chair_follows_a_measure_and_corrects_a_value(site: Site, browse: Brow
     chair.page.get_by_label("Value").fill("69")
     chair.page.get_by_label("What was wrong?").fill("A digit was lost.")
     chair.press("Save")
-    expect(chair.page.get_by_text("On its way.")).to_be_visible()
+    expect(chair.page.get_by_text("On track.")).to_be_visible()
     chart = chair.page.get_by_role("img", name="Line chart of Courses finished")
     expect(chart.locator(".scatterlayer .point").first).to_be_attached()
     chair.page.get_by_text("Corrected").click()

@@ -194,12 +194,12 @@ def test_the_page_says_whether_it_is_on_its_way(made: Made, visit: Visit):
     chair = visit(made.chair)
     assert "way." not in words(chair.page(made.url(PAGE)).root)
     record(made, measure, "2026-27", "350")
-    assert "Not on its way. On June 30, 2027 it was 350" in words(chair.page(made.url(PAGE)).root)
+    assert "Not on track. On June 30, 2027 it was 350" in words(chair.page(made.url(PAGE)).root)
     record(made, measure, "2027-28", "190")
 
     page = chair.page(made.url(PAGE))
 
-    assert "On its way. On June 30, 2028 it was 190" in words(page.root)
+    assert "On track. On June 30, 2028 it was 190" in words(page.root)
     (chart,) = [one for one in page.all("div") if one.get("role") == "img"]
     assert "Baseline, June 30, 2026: 400" in (chart.get("aria-label") or "")
 

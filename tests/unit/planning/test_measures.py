@@ -1,4 +1,4 @@
-"""Measures: what the plan suggests, how numbers and periods are read, what is on its way."""
+"""Measures: what the plan suggests, how numbers and periods are read, what is on track."""
 
 from datetime import date
 from decimal import Decimal
@@ -115,10 +115,10 @@ def test_what_is_neither_is_refused(text: str):
 @pytest.mark.parametrize(
     ("baseline", "target", "value", "standing"),
     [
-        ("60", "90", "75", MeasureStanding.ON_ITS_WAY),
+        ("60", "90", "75", MeasureStanding.ON_TRACK),
         ("60", "90", "74", MeasureStanding.BEHIND),
         ("60", "90", "90", MeasureStanding.REACHED),
-        ("400", "120", "260", MeasureStanding.ON_ITS_WAY),
+        ("400", "120", "260", MeasureStanding.ON_TRACK),
         ("400", "120", "261", MeasureStanding.BEHIND),
         ("400", "120", "100", MeasureStanding.REACHED),
         ("90", "90", "91", MeasureStanding.REACHED),

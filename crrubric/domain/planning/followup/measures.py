@@ -1,4 +1,4 @@
-"""Measures of the evaluation plan: what is followed over the years, and whether it is on its way.
+"""Measures of the evaluation plan: what is followed over the years, and whether it is on track.
 
 A row of the plan has no identity: it is typed, moved and changed as people like. What is measured
 belongs to a measure, a record of its own that is proposed from the words of a row, as action items
@@ -59,8 +59,8 @@ class MeasureStanding(LabelledEnum):
     """How the last value stands; the sentences are the pages' and the memo's own."""
 
     REACHED = "REACHED", N_("The target is reached.")
-    ON_ITS_WAY = "ON_ITS_WAY", N_("On its way.")
-    BEHIND = "BEHIND", N_("Not on its way.")
+    ON_TRACK = "ON_TRACK", N_("On track.")
+    BEHIND = "BEHIND", N_("Not on track.")
     FALLS = "FALLS", N_("It falls, as it should.")
     DOES_NOT_FALL = "DOES_NOT_FALL", N_("It should fall, and does not.")
 
@@ -225,7 +225,7 @@ def judge_measure(line: MeasureLine, points: Sequence[MeasuredPoint]) -> Measure
         return None
     expected = find_expected_value(line, last.on)
     good = expected is not None and _is_as_good(Fraction(last.value), expected, falls=falls)
-    standing = MeasureStanding.ON_ITS_WAY if good else MeasureStanding.BEHIND
+    standing = MeasureStanding.ON_TRACK if good else MeasureStanding.BEHIND
     return MeasureVerdict(standing, last, expected)
 
 

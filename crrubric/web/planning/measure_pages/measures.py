@@ -62,7 +62,7 @@ class ShownMeasure:
 @bp.get("")
 @require_permission(Action.VIEW_PLAN)
 def show_measures(seat: Seat) -> ResponseReturnValue:
-    """Each measure with its values, and whether it is on its way."""
+    """Each measure with its values, and whether it is on track."""
     session = db.session()
     require_measures_readable(session, seat)
     writable = load_plan_rights(session, seat).may_fill(SUCCESS)
