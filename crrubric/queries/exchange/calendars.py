@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
 from crrubric.domain.actions import Action
-from crrubric.domain.planning.answers import PlanRow
+from crrubric.domain.planning.followup.measures import SUCCESS
+from crrubric.domain.planning.followup.reviews import REVIEWS, read_review_day
 from crrubric.domain.policy import OPEN_WORK, is_allowed
 from crrubric.domain.vocabulary import Phase
 from crrubric.models import (
@@ -24,8 +25,6 @@ from crrubric.queries.people.access import Seat
 from crrubric.queries.people.people import Actor, has_seat, list_roles
 from crrubric.queries.planning.proposals import read_plan_rows
 from crrubric.queries.planning.workbook import Workbook, load_newest_versions, load_plan_rights
-
-REVIEWS = ("success", "reviews")  # section and prompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +73,9 @@ def list_meetings_for(session: Session, seat: Seat) -> Sequence[Meeting]:
 
 def list_review_days(session: Session, seat: Seat) -> list[ReviewDay]:
     """The review days of the plan, if the seat may read that section."""
-    section, _prompt = REVIEWS
-    if not load_plan_rights(session, seat).may_read(section):
+    if not load_plan_rights(session, seat).may_read(SUCCESS):
         return []
-    versions = load_newest_versions(session, [seat.evaluation.id], section)
+    versions = load_newest_versions(session, [seat.evaluation.id], SUCCESS)
     return read_review_days([seat.evaluation], versions)
 
 
@@ -89,14 +87,9 @@ def read_review_days(
     return [
         ReviewDay(by_id[version.evaluation_id], on, row.get("about", ""))
         for version in versions
-        for row in read_plan_rows(Workbook({REVIEWS[0]: version}), *REVIEWS)
+        for row in read_plan_rows(Workbook({SUCCESS: version}), SUCCESS, REVIEWS)
         if (on := read_review_day(row)) is not None
     ]
-
-
-def read_review_day(row: PlanRow) -> date | None:
-    """The day of a row; None if it has none yet."""
-    return date.fromisoformat(row["on"]) if row.get("on") else None
 
 
 def load_committee_days(session: Session, actor: Actor) -> CommitteeDays:
@@ -114,7 +107,7 @@ def load_committee_days(session: Session, actor: Actor) -> CommitteeDays:
         .order_by(Evaluation.id)
     ).all()
     readable = list_review_readers(session, seats)
-    versions = load_newest_versions(session, [row.id for row in readable], REVIEWS[0])
+    versions = load_newest_versions(session, [row.id for row in readable], SUCCESS)
     closing = [seat.evaluation for seat in seats if is_closing_ahead(seat.evaluation)]
     return CommitteeDays(closing, read_review_days(readable, versions))
 
@@ -122,7 +115,7 @@ def load_committee_days(session: Session, actor: Actor) -> CommitteeDays:
 def list_review_readers(session: Session, seats: Sequence[Member]) -> list[Evaluation]:
     """The evaluations of those seats that may read the review days of the plan."""
     asked = select(PlanAssignment.member_id).where(
-        PlanAssignment.section == REVIEWS[0],
+        PlanAssignment.section == SUCCESS,
         PlanAssignment.member_id.in_([seat.id for seat in seats]),
     )
     members = set(session.scalars(asked))

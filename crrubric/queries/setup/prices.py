@@ -40,6 +40,11 @@ def is_kept_from_prices(session: Session, seat: Seat) -> bool:
     return may_be_kept(seat) and bool(session.scalar(select(keeps_from_prices(seat))))
 
 
+def types_prices(session: Session, seat: Seat) -> bool:
+    """Whether the seat types prices now, and so sees them while they are sealed."""
+    return seat.may(Action.EDIT_SETUP) and not is_kept_from_prices(session, seat)
+
+
 def list_uncosted_vendors(session: Session, seat: Seat) -> tuple[str, ...]:
     """Vendors of whose prices something is missing, while whoever types prices sees them.
 
@@ -48,7 +53,7 @@ def list_uncosted_vendors(session: Session, seat: Seat) -> tuple[str, ...]:
     None where no price is entered at all, none from whom the seat stays away, and none for a seat
     that is to know no price.
     """
-    if not seat.may(Action.EDIT_SETUP) or is_kept_from_prices(session, seat):
+    if not types_prices(session, seat):
         return ()
     rows = [
         row

@@ -33,7 +33,7 @@ def list_planned_reviews(
     """
     found = {
         origin: PlannedReview(
-            on=date.fromisoformat(row["on"]) if row.get("on") else None,
+            on=read_review_day(row),
             about=row.get("about", ""),
             origin=origin,
         )
@@ -50,6 +50,11 @@ def list_planned_reviews(
         if day not in days and (last is None or day > last)
     ]
     return sorted(planned, key=lambda one: (one.on is None, one.on or date.min))
+
+
+def read_review_day(row: PlanRow) -> date | None:
+    """The day of a row of the plan; None if it has none yet."""
+    return date.fromisoformat(row["on"]) if row.get("on") else None
 
 
 def make_review_origin(review: int, number: int) -> str:

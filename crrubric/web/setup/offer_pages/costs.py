@@ -7,7 +7,7 @@ from crrubric.domain.actions import Action
 from crrubric.domain.results.cost import NO_PRICE
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat
-from crrubric.queries.setup.prices import is_kept_from_prices
+from crrubric.queries.setup.prices import types_prices
 from crrubric.services.setup.vendors import find_vendor_for_seat
 from crrubric.web.results.told_costs import tell_cost
 from crrubric.web.shared.access import require_permission
@@ -22,7 +22,7 @@ VENDORS = "vendors.show_vendors"
 def show_vendor_cost(seat: Seat, vendor_id: int) -> ResponseReturnValue:
     """The cost; while prices are sealed, for whoever types them alone."""
     vendor = find_vendor_for_seat(db.session(), seat, vendor_id)
-    types = seat.may(Action.EDIT_SETUP) and not is_kept_from_prices(db.session(), seat)
+    types = types_prices(db.session(), seat)
     price = vendor.typed_price if types else vendor.price
     return render_page(
         "setup/vendors/cost.html",
