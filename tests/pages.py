@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 from zipfile import ZipFile
 
 import html5lib
+from pypdf import PdfReader
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,9 @@ def parse(status: int, html: str) -> Page:
 
 
 def text_of(body: bytes) -> str:
-    """The text of an answer; of a Word file, that of all its parts."""
+    """The text of an answer; of a Word file, that of all its parts; of a PDF file, of its pages."""
+    if body.startswith(b"%PDF"):
+        return "\n".join(page.extract_text() for page in PdfReader(BytesIO(body)).pages)
     if not body.startswith(b"PK"):
         return body.decode("utf-8", "replace")
     with ZipFile(BytesIO(body)) as parts:

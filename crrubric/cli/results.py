@@ -25,7 +25,7 @@ from crrubric.queries.people.access import find_evaluation, require
 from crrubric.queries.people.people import OPERATOR
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.queries.shared.reading import end_reading
-from crrubric.reports.memo.memos import RENDERERS
+from crrubric.reports.documents.formats import RENDERERS
 
 
 def find_permitted_evaluation(slug: str, action: Action) -> Evaluation:
@@ -78,7 +78,7 @@ def print_results(slug: str, kind: str) -> None:
 )
 @run_in_app
 def write_memo_file(slug: str, target: Path | None, language: str | None) -> None:
-    """Write the selection memo of the evaluation SLUG to TARGET (.docx or .html)."""
+    """Write the selection memo of the evaluation SLUG to TARGET (.pdf, .docx or .html)."""
     evaluation = find_permitted_evaluation(slug, Action.VIEW_MEMO)
     path = target or Path(f"{slug}-memo.docx")
     if path.suffix not in RENDERERS:

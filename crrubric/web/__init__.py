@@ -29,6 +29,7 @@ from crrubric.web import (
     shared,
 )
 from crrubric.web.ballots import evidence, files
+from crrubric.web.memo import memo as memo_pages
 from crrubric.web.planning import plan_words, rosters
 from crrubric.web.planning.measure_pages import measure_words
 from crrubric.web.record import journal_words
@@ -94,6 +95,7 @@ def init_app(app: Flask) -> None:
         files,
         rosters,
         measure_words,
+        memo_pages,
         plan_words,
         versions,
     ):

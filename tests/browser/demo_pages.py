@@ -51,6 +51,7 @@ FILES = {
     "measures.download_actuals",
     "memo.download_memo_html",
     "memo.download_memo_word",
+    "memo.download_memo_pdf",
     "questions.download_questions",
     "rosters.download_sample_roster",
     "newer.show_newer_marks",

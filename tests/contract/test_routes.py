@@ -176,6 +176,7 @@ own.save_own_reminders signed in
 own.show_own_account signed in
 own.show_own_address_form signed in
 own.show_own_password_form signed in
+memo.download_memo_pdf VIEW_MEMO
 memo.download_memo_word VIEW_MEMO
 newer.show_newer_marks VIEW_OWN_BALLOTS
 notices.save_notice_dismissal VIEW_EVALUATION
@@ -301,7 +302,18 @@ triage.place_one_learner VIEW_PLAN
 triage.show_triage VIEW_PLAN
 what_if.show_what_if TRY_WHAT_IF
 """
-HEAVY = {"pandas", "plotly", "openpyxl", "docx", "xlsxwriter", "typst", "authlib", "alembic"}
+HEAVY = {
+    "pandas",
+    "plotly",
+    "openpyxl",
+    "docx",
+    "xlsxwriter",
+    "typst",
+    "pypdf",
+    "fontTools",
+    "authlib",
+    "alembic",
+}
 
 
 @pytest.fixture(scope="module")

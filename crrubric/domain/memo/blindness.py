@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from crrubric.domain.ballots.blindness import LateChange
+from crrubric.domain.documents.tree import Block, Bullets, Paragraph
 from crrubric.domain.memo.facts import MemoBlindness, MemoMove
-from crrubric.domain.memo.tree import Block, Bullets, Paragraph
 from crrubric.domain.memo.words import ValueFormatter
 from crrubric.domain.translation import N_
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from fractions import Fraction
 
+from crrubric.domain.documents.tree import Block, Bullets, Paragraph, Table
 from crrubric.domain.memo.facts import MemoFacts, MemoOpening, MemoVendor
-from crrubric.domain.memo.tree import Block, Bullets, Paragraph, Table
 from crrubric.domain.memo.words import NONE, ValueFormatter
 from crrubric.domain.results.cost import NO_PRICE, PriceBasis
 from crrubric.domain.results.cost_words import tell_lacks, tell_line, tell_total

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from crrubric.domain.documents.tree import Block, Bullets, Paragraph
 from crrubric.domain.memo.facts import MemoFacts
 from crrubric.domain.memo.meeting_facts import MemoPosition
-from crrubric.domain.memo.tree import Block, Bullets, Paragraph
 from crrubric.domain.memo.words import NONE, ValueFormatter
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import PositionKind

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
+from crrubric.domain.documents.tree import Block, Bullets, Paragraph, Table
 from crrubric.domain.meeting.motions import AdoptedGroup
 from crrubric.domain.memo.facts import MemoFacts
 from crrubric.domain.memo.meeting_facts import MemoMotion, MemoMotionCorrection, MemoMotionText
-from crrubric.domain.memo.tree import Block, Bullets, Paragraph, Table
 from crrubric.domain.memo.words import NONE, ValueFormatter
 from crrubric.domain.translation import N_
 

@@ -5,9 +5,9 @@ from datetime import date
 from decimal import Decimal
 from itertools import chain
 
+from crrubric.domain.documents.tree import Block, Bullets, Heading, Paragraph, Table
 from crrubric.domain.memo.facts import MemoFacts
 from crrubric.domain.memo.plan_facts import MemoMeasure, MemoRenewal, MemoSeats
-from crrubric.domain.memo.tree import Block, Bullets, Heading, Paragraph, Table
 from crrubric.domain.memo.words import NONE, ValueFormatter
 from crrubric.domain.planning.answers import PlanAnswer, PlanRow, is_rows
 from crrubric.domain.planning.differences import (

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
+from crrubric.domain.documents.tree import Block, Bullets, Paragraph, Table
 from crrubric.domain.memo.blindness import BlindnessBlocks
 from crrubric.domain.memo.facts import MemoDeparture, MemoFacts, MemoScope
 from crrubric.domain.memo.ranking import RankingBlocks
-from crrubric.domain.memo.tree import Block, Bullets, Paragraph, Table
 from crrubric.domain.memo.words import NONE, ValueFormatter
 from crrubric.domain.translation import N_
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
+from crrubric.domain.documents.tree import Block, Bullets, Paragraph, Table
 from crrubric.domain.meeting.ranking_words import describe_adopted_order, list_ranking_remarks
 from crrubric.domain.memo.facts import MemoFacts
 from crrubric.domain.memo.meeting_facts import MemoReinstatement
-from crrubric.domain.memo.tree import Block, Bullets, Paragraph, Table
 from crrubric.domain.memo.words import NONE, ValueFormatter
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Gate

@@ -3,6 +3,17 @@
 import re
 from collections.abc import Iterable
 
+from crrubric.domain.documents.tree import (
+    Block,
+    Bullets,
+    Document,
+    DocumentStatus,
+    Heading,
+    PageBreak,
+    Paragraph,
+    Signatures,
+    Table,
+)
 from crrubric.domain.meeting.doubts import DecisionBasis, list_decision_doubts
 from crrubric.domain.memo.cost import CostBlocks
 from crrubric.domain.memo.dissent import DissentBlocks
@@ -13,17 +24,6 @@ from crrubric.domain.memo.people import CommitteeBlocks
 from crrubric.domain.memo.plan import PlanBlocks
 from crrubric.domain.memo.process import ProcessBlocks
 from crrubric.domain.memo.ranking import RankingBlocks
-from crrubric.domain.memo.tree import (
-    Block,
-    Bullets,
-    Heading,
-    Memo,
-    MemoStatus,
-    PageBreak,
-    Paragraph,
-    Signatures,
-    Table,
-)
 from crrubric.domain.memo.trust import TrustBlocks
 from crrubric.domain.memo.vendors import VendorBlocks
 from crrubric.domain.memo.votes import VoteBlocks
@@ -35,7 +35,7 @@ from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Role
 
 
-def compose_memo(facts: MemoFacts, translate: Translate) -> Memo:
+def compose_memo(facts: MemoFacts, translate: Translate) -> Document:
     """The memo for these facts, in the language of `translate`."""
     words = ValueFormatter(translate, pass_mark=facts.results.pass_mark)
     return _MemoComposer(facts, words).memo()
@@ -47,13 +47,13 @@ class _MemoComposer:
         self.orders = RankingBlocks(facts, words)
         self.names = {vendor.code: vendor.name for vendor in facts.vendors}
 
-    def memo(self) -> Memo:
+    def memo(self) -> Document:
         facts, words = self.facts, self.words
         trust, dissent = TrustBlocks(facts, words), DissentBlocks(facts, words)
         written = VendorBlocks(facts, words)
         needs = [(N_("List of needs"), NeedBlocks(facts, words, written).blocks())]
         plan = PlanBlocks(facts, words)
-        status = MemoStatus.FINAL if facts.final else MemoStatus.DRAFT
+        status = DocumentStatus.FINAL if facts.final else DocumentStatus.DRAFT
         sections = (
             (N_("Recommendation"), self.recommendation()),
             (N_("Background and need"), [*self.background(), *plan.background()]),
@@ -75,8 +75,10 @@ class _MemoComposer:
         blocks: list[Block] = [*self.summary(), PageBreak(), *self.header()]
         for number, (title, body) in enumerate(sections, start=1):
             blocks += [Heading(1, f"{number}. {words(title)}"), *body]
-        return Memo(
+        return Document(
             title=words(self.heading(), title=facts.title),
+            subtitle=f"{facts.district} · {words.day_in_words(facts.on)}",
+            page_label=words(N_("Page %(page)s of %(pages)s")),
             status=status,
             stamp=words(N_("FINAL") if facts.final else N_("DRAFT – not a decision")),
             organization=facts.district,

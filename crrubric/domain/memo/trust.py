@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from crrubric.domain.documents.tree import Block, Bullets, Heading, Paragraph, Table
 from crrubric.domain.memo.facts import MemoFacts
-from crrubric.domain.memo.tree import Block, Bullets, Heading, Paragraph, Table
 from crrubric.domain.memo.words import NONE, ValueFormatter
 from crrubric.domain.results.results import AdoptedFinding, Cell
 from crrubric.domain.results.robustness_words import describe_robustness

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+from crrubric.domain.documents.tree import Block, Bullets, Heading, Paragraph
 from crrubric.domain.memo.facts import MemoFacts, MemoNote, MemoQuestion
-from crrubric.domain.memo.tree import Block, Bullets, Heading, Paragraph
 from crrubric.domain.memo.words import NONE, ValueFormatter
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Answer, Outcome

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from crrubric.domain.documents.tree import Block, Paragraph, Table
 from crrubric.domain.memo.facts import MemoFacts, MemoVote, MemoVoteLine
-from crrubric.domain.memo.tree import Block, Paragraph, Table
 from crrubric.domain.memo.words import ValueFormatter
 from crrubric.domain.translation import N_
 

@@ -2,20 +2,21 @@
 
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Flask, Response, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crrubric import catalogue
 from crrubric.config import current_settings
 from crrubric.domain.actions import Action
+from crrubric.domain.documents.tree import Document
 from crrubric.domain.memo.sections import compose_memo
-from crrubric.domain.memo.tree import Memo
 from crrubric.domain.people.languages import SPOKEN
 from crrubric.extensions import db
 from crrubric.queries.memo.memos import load_memo_facts
 from crrubric.queries.people.access import Seat, make_not_found
-from crrubric.reports.memo.memos import RENDERERS
+from crrubric.reports.documents.charts import draw_bar_chart
+from crrubric.reports.documents.formats import RENDERERS
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.page import make_download, render_page, take_turns
 
@@ -23,7 +24,12 @@ bp = Blueprint("memo", __name__, url_prefix="/evaluations/<slug>/memo")
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-def memo_of(seat: Seat, language: str) -> Memo:
+def init_app(app: Flask) -> None:
+    """Give templates the filter that draws charts."""
+    app.jinja_env.filters["draw_bar_chart"] = draw_bar_chart
+
+
+def memo_of(seat: Seat, language: str) -> Document:
     """The memo as it stands now, in this language."""
     words = catalogue.load_translations(language).gettext
     facts = load_memo_facts(db.session(), seat.evaluation, language, seat.shut_out)
@@ -74,6 +80,14 @@ def show_memo(seat: Seat) -> ResponseReturnValue:
 def download_memo_word(seat: Seat) -> ResponseReturnValue:
     """The memo for Word."""
     return render_memo_file(seat, ".docx", WORD)
+
+
+@bp.get("/memo.pdf")
+@require_permission(Action.VIEW_MEMO)
+@take_turns
+def download_memo_pdf(seat: Seat) -> ResponseReturnValue:
+    """The memo as a PDF file."""
+    return render_memo_file(seat, ".pdf", "application/pdf")
 
 
 @bp.get("/memo.html")

@@ -21,7 +21,7 @@ from tests.integration.conftest import Visit
 
 ODD = "odd\uffff\ufdd0\x0b\x9f"  # stored before the gate refused it
 DOWNLOADS = ("export/tallies.csv", "export/scores.csv", "export/results.json", "export/marks.csv",
-             "memo/memo.html", "memo/memo.docx")  # fmt: skip
+             "memo/memo.html", "memo/memo.docx", "memo/memo.pdf")  # fmt: skip
 PAGES = ("", "matrix", "scores", "compare", "agreement", "what-if", "memo/", "journal", "meeting/",
          "decision/", "rubric/", "vendors/", "evidence/", "progress", *DOWNLOADS)  # fmt: skip
 CODES = (

@@ -7,8 +7,8 @@ import pytest
 from docx import Document
 
 from crrubric.catalogue import load_translations
+from crrubric.domain.documents.tree import Block, Bullets, Heading, Paragraph, Table
 from crrubric.domain.memo.sections import compose_memo
-from crrubric.domain.memo.tree import Block, Bullets, Heading, Paragraph, Table
 from crrubric.domain.planning.followup.measures import MeasureUnit
 from crrubric.domain.planning.prompts import HintKey, HintKind
 from crrubric.domain.planning.triage import Setting

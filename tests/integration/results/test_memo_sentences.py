@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select, update
 
+from crrubric.domain.documents.tree import Bullets, Paragraph, Table
 from crrubric.domain.errors import Stale
 from crrubric.domain.memo.facts import MemoFacts
 from crrubric.domain.memo.sections import compose_memo
-from crrubric.domain.memo.tree import Bullets, Paragraph, Table
 from crrubric.domain.versions import fingerprint_values
 from crrubric.domain.vocabulary import (
     Answer,

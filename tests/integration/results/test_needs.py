@@ -2,9 +2,9 @@
 
 import pytest
 
+from crrubric.domain.documents.tree import Heading
 from crrubric.domain.errors import Invalid, NotReady
 from crrubric.domain.memo.sections import compose_memo
-from crrubric.domain.memo.tree import Heading
 from crrubric.domain.vocabulary import Answer, Outcome, Phase, Role, Standing
 from crrubric.extensions import db
 from crrubric.models import Evaluation

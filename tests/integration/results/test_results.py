@@ -272,7 +272,7 @@ def test_the_comparison_can_hide_criteria_without_differences(make: Factory, vis
 
 FORMATS = (
     "export/results.json", "export/tallies.csv", "export/scores.csv", "export/marks.csv",
-    "memo/memo.html", "memo/memo.docx",
+    "memo/memo.html", "memo/memo.docx", "memo/memo.pdf",
 )  # fmt: skip
 EDGES = {
     "no mark at all": {},

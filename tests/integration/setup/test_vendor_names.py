@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select
 
 import crrubric
+from crrubric.domain.documents.tree import Bullets, Paragraph, Table
 from crrubric.domain.errors import WrongPhase
 from crrubric.domain.memo.sections import compose_memo
-from crrubric.domain.memo.tree import Bullets, Paragraph, Table
 from crrubric.domain.vocabulary import DeclarationKind, Phase
 from crrubric.extensions import db
 from crrubric.models import JournalEntry, Vendor

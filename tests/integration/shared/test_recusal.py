@@ -80,7 +80,7 @@ def hold_meeting(app: Flask, letters: tuple[str, str], found: Outcome) -> tuple[
 # What the whole committee reads, the result by vendor, is read by whoever stays away as well.
 PUBLIC = {
     "compare", "decision/", "decision/commitments", "decision/commitments/1/withdraw",
-    "export/scores.csv", "export/tallies.csv", "matrix", "memo/", "memo/memo.docx",
+    "export/scores.csv", "export/tallies.csv", "matrix", "memo/", "memo/memo.docx", "memo/memo.pdf",
     "memo/memo.html", "scores",
 }  # fmt: skip
 

@@ -13,8 +13,8 @@ from crrubric.extensions import db
 from crrubric.models import Evaluation
 from crrubric.queries.memo import memos
 from crrubric.queries.shared.reading import end_reading
+from crrubric.reports.documents.formats import RENDERERS
 from crrubric.reports.exchange import results_json, tables
-from crrubric.reports.memo.memos import RENDERERS
 from crrubric.reports.results import figures, robustness_figures
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.web.exchange import exports

@@ -1,11 +1,15 @@
-"""The memo as a Word document: real headings, repeating header rows, language and title set."""
+"""A paper as a Word document: real headings, repeating header rows, language and title set."""
 
 import io
+import re
 import zipfile
+from collections.abc import Sequence
 from datetime import datetime, time
+from itertools import repeat
+from pathlib import Path
 
-from docx import Document
-from docx.document import Document as DocumentType
+import docx
+from docx.document import Document as WordFile
 from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
@@ -15,52 +19,68 @@ from docx.shared import Cm, Emu, Pt, RGBColor
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph as DocxParagraph
 
-from crrubric.domain.memo.tree import (
+from crrubric.domain.documents.tree import (
+    BarChart,
     Block,
     Bullets,
+    Contents,
+    Document,
+    DocumentStatus,
     Heading,
-    Memo,
-    MemoStatus,
     PageBreak,
     Paragraph,
     Signatures,
     Table,
+    Tone,
 )
 from crrubric.domain.text import replace_control_characters
+from crrubric.reports.documents.columns import compute_column_shares
+from crrubric.reports.documents.pictures import draw_chart_picture
 
 INK = RGBColor(0x1D, 0x27, 0x33)
 ACCENT = RGBColor(0x14, 0x50, 0x6B)
 WASH = "F1EEE8"
+TONES = {
+    Tone.GOOD: ("E3EFF6", RGBColor(0x0F, 0x5F, 0x8C)),
+    Tone.BAD: ("FBEAE1", RGBColor(0x9C, 0x3D, 0x0C)),
+    Tone.OPEN: ("FBF1CF", RGBColor(0x6B, 0x52, 0x00)),
+    Tone.NEUTRAL: ("ECEAE6", RGBColor(0x56, 0x5B, 0x63)),
+}
 FONT = "Calibri"
-# The oldest moment that a ZIP file can hold: the same memo gives the same bytes.
+# The oldest moment that a ZIP file can hold: the same paper gives the same bytes.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 MARGIN = Cm(2.2)
-WIDE_LETTER = 0.6  # of the size of the letters: room enough for most words, bold ones too
+CHART_WIDTH = Cm(17)
 CELL_PADDING = Pt(14)
-LONG_TEXT = 40  # letters; a longer text runs over several lines
 WIDE = 6  # a table of more columns turns the pages on their side
 
 
-def render_memo_docx(memo: Memo) -> bytes:
-    """The memo as the bytes of a .docx file; the same memo gives the same bytes."""
-    document = Document()
-    set_up_document(document, memo)
-    title = document.add_paragraph(style="Title")
-    title.add_run(replace_control_characters(memo.title))
-    document.add_paragraph(
-        replace_control_characters(f"{memo.organization} · {memo.on.isoformat()}"), style="Subtitle"
-    )
-    for block in memo.blocks:
-        draw_block(document, block)
+def render_docx(paper: Document, *, templates: Path) -> bytes:
+    """The paper as the bytes of a .docx file; the same paper gives the same bytes.
+
+    Args: templates: the folder that holds the layout of charts.
+    """
+    word = docx.Document()
+    set_up_document(word, paper)
+    title = word.add_paragraph(style="Title")
+    title.add_run(replace_control_characters(paper.title))
+    word.add_paragraph(replace_control_characters(paper.subtitle), style="Subtitle")
+    for block in paper.blocks:
+        if isinstance(block, Contents):
+            draw_contents(word, block.title, paper.list_sections())
+        elif isinstance(block, BarChart):
+            draw_chart(word, block, draw_chart_picture(block, templates=templates))
+        else:
+            draw_block(word, block)
     out = io.BytesIO()
-    document.save(out)
+    word.save(out)
     return fix_archive_times(out.getvalue())
 
 
-def set_up_document(document: DocumentType, memo: Memo) -> None:
+def set_up_document(document: WordFile, paper: Document) -> None:
     """Page, styles, properties, the stamp and page number of every page."""
     section = document.sections[0]
-    columns = max((len(b.header) for b in memo.blocks if isinstance(b, Table)), default=1)
+    columns = max((len(b.header) for b in paper.blocks if isinstance(b, Table)), default=1)
     if columns > WIDE:
         section.orientation = WD_ORIENT.LANDSCAPE
         section.page_width, section.page_height = Cm(27.94), Cm(21.59)
@@ -69,26 +89,28 @@ def set_up_document(document: DocumentType, memo: Memo) -> None:
     section.left_margin = section.right_margin = MARGIN
     section.top_margin = section.bottom_margin = Cm(2)
     style_document(document)
-    set_document_language(document, memo.language)
+    set_document_language(document, paper.language)
     about = document.core_properties
     about.title, about.author = (
-        replace_control_characters(memo.title),
-        replace_control_characters(memo.organization),
+        replace_control_characters(paper.title),
+        replace_control_characters(paper.organization),
     )
-    about.subject, about.language = memo.status.value, memo.language
+    about.subject, about.language = paper.status.value, paper.language
     about.last_modified_by = about.comments = ""
-    about.created = about.modified = datetime.combine(memo.on, time())
+    about.created = about.modified = datetime.combine(paper.on, time())
     head = section.header.paragraphs[0]
     head.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    run = head.add_run(memo.stamp)
-    run.bold = memo.status is MemoStatus.DRAFT
-    run.font.color.rgb = RGBColor(0x9C, 0x3D, 0x0C) if memo.status is MemoStatus.DRAFT else ACCENT
+    run = head.add_run(paper.stamp)
+    run.bold = paper.status is DocumentStatus.DRAFT
+    run.font.color.rgb = (
+        RGBColor(0x9C, 0x3D, 0x0C) if paper.status is DocumentStatus.DRAFT else ACCENT
+    )
     foot = section.footer.paragraphs[0]
     foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    add_page_number(foot)
+    number_pages(foot, paper.page_label)
 
 
-def style_document(document: DocumentType) -> None:
+def style_document(document: WordFile) -> None:
     """Type and spacing, calm and readable."""
     normal = document.styles["Normal"]
     normal.font.name, normal.font.size, normal.font.color.rgb = FONT, Pt(11), INK
@@ -107,7 +129,7 @@ def style_document(document: DocumentType) -> None:
     document.styles["Heading 1"].paragraph_format.space_before = Pt(16)
 
 
-def set_document_language(document: DocumentType, language: str) -> None:
+def set_document_language(document: WordFile, language: str) -> None:
     """The language that a screen reader and the spelling check use."""
     tag = language if "-" in language else {"en": "en-US", "es": "es-US"}.get(language, language)
     properties = document.styles.element.find(f".//{qn('w:rPrDefault')}/{qn('w:rPr')}")
@@ -118,21 +140,39 @@ def set_document_language(document: DocumentType, language: str) -> None:
     found.set(qn("w:val"), tag)
 
 
-def add_page_number(paragraph: DocxParagraph) -> None:
-    """A field that Word fills with the number of the page."""
-    for kind, text in (("begin", None), (None, "PAGE"), ("end", None)):
-        run = paragraph.add_run()
+def number_pages(paragraph: DocxParagraph, label: str) -> None:
+    """The words of a page's number, in which Word counts."""
+    fields = {"%(page)s": "PAGE", "%(pages)s": "NUMPAGES"}
+    for part in re.split(r"(%\(pages?\)s)", label):
+        if part in fields:
+            add_field(paragraph, fields[part])
+        else:
+            paragraph.add_run(part)
+
+
+def add_field(paragraph: DocxParagraph, code: str, shown: str = "") -> None:
+    """A field that Word fills; until it does, `shown` stands there."""
+    for kind, text in (("begin", ""), ("", code), ("separate", ""), ("shown", shown), ("end", "")):
+        run = paragraph.add_run(text if kind == "shown" else "")
+        if kind == "shown":
+            continue
+        mark = OxmlElement("w:fldChar" if kind else "w:instrText")
         if kind:
-            mark = OxmlElement("w:fldChar")
             mark.set(qn("w:fldCharType"), kind)
         else:
-            mark = OxmlElement("w:instrText")
             mark.set(qn("xml:space"), "preserve")
             mark.text = text
         run._r.append(mark)
 
 
-def draw_block(document: DocumentType, block: Block) -> None:
+def draw_contents(document: WordFile, title: str, headings: Sequence[str]) -> None:
+    """A table of contents; Word adds the numbers of the pages when it is updated."""
+    document.add_paragraph(replace_control_characters(title), style="TOC Heading")
+    shown = "\n".join(map(replace_control_characters, headings))
+    add_field(document.add_paragraph(), r'TOC \o "1-1" \h \z', shown)
+
+
+def draw_block(document: WordFile, block: Block) -> None:
     """One block at the end of the document."""
     match block:
         case Heading(level, text):
@@ -149,7 +189,7 @@ def draw_block(document: DocumentType, block: Block) -> None:
             draw_signatures(document, block)
 
 
-def draw_paragraph(document: DocumentType, text: str, lead: str) -> None:
+def draw_paragraph(document: WordFile, text: str, lead: str) -> None:
     """A paragraph that may begin with a bold label; a label alone stays with what follows."""
     paragraph = document.add_paragraph()
     if lead:
@@ -158,13 +198,25 @@ def draw_paragraph(document: DocumentType, text: str, lead: str) -> None:
     paragraph.add_run(replace_control_characters(text))
 
 
-def draw_bullets(document: DocumentType, items: tuple[str, ...]) -> None:
+def draw_bullets(document: WordFile, items: tuple[str, ...]) -> None:
     """A list."""
     for item in items:
         document.add_paragraph(replace_control_characters(item), style="List Bullet")
 
 
-def draw_table(document: DocumentType, block: Table) -> None:
+def draw_chart(document: WordFile, block: BarChart, png: bytes) -> None:
+    """A picture with its caption above and its description for who does not see it."""
+    caption = document.add_paragraph(replace_control_characters(block.caption), style="Caption")
+    caption.paragraph_format.keep_with_next = True
+    section = document.sections[0]
+    width = Emu(int(section.page_width or 0) - 2 * MARGIN)
+    picture = document.add_picture(io.BytesIO(png), min(width, CHART_WIDTH))
+    about = picture._inline.docPr
+    about.set("descr", replace_control_characters(block.description))
+    about.set("title", replace_control_characters(block.caption))
+
+
+def draw_table(document: WordFile, block: Table) -> None:
     """A table with its caption above, a header row that repeats, rows that don't break."""
     caption = document.add_paragraph(replace_control_characters(block.caption), style="Caption")
     caption.paragraph_format.keep_with_next = True
@@ -175,58 +227,46 @@ def draw_table(document: DocumentType, block: Table) -> None:
     describe_table(table._tbl, block.caption)
     table.autofit = False
     section = document.sections[0]
-    room = compute_column_widths(block, int(section.page_width or 0) - 2 * MARGIN, small)
+    whole = int(section.page_width or 0) - 2 * MARGIN
+    shares = compute_column_shares(block, room=whole, size=small, padding=CELL_PADDING)
+    room = [Emu(int(whole * share)) for share in shares]
     for column, width in zip(table.columns, room, strict=True):
         column.width = width
     head = table.rows[0]
     flag_row(head._tr, "w:tblHeader")
     for cell, text, width in zip(head.cells, block.header, room, strict=True):
         write_table_cell(cell, text, small, bold=True)
-        shade_cell(cell)
+        shade_cell(cell, WASH)
         cell.width = width
-    for row in block.rows:
+    plain = (None,) * (len(block.header) - 1)
+    for row, tones in zip(block.rows, block.tones or repeat(plain), strict=False):
         drawn = table.add_row()
         flag_row(drawn._tr, "w:cantSplit")
-        for place, (cell, text) in enumerate(zip(drawn.cells, row, strict=True)):
-            write_table_cell(cell, text, small, bold=place == 0)
-            cell.width = room[place]
+        cells = zip(drawn.cells, row, (None, *tones), room, strict=True)
+        for place, (cell, text, tone, width) in enumerate(cells):
+            write_table_cell(cell, text, small, bold=place == 0, tone=tone)
+            cell.width = width
     document.add_paragraph().paragraph_format.space_after = Pt(2)
 
 
-def compute_column_widths(block: Table, room: int, size: Pt) -> list[Emu]:
-    """A width for each column; together all of `room`.
-
-    Each gets what its longest word needs, so that none is broken. What is left over goes to the
-    columns by how much more than that their longest text would fill, within reason.
-    """
-    columns = list(zip(block.header, *block.rows, strict=True))
-    letter = int(size * WIDE_LETTER)
-    needs = [
-        letter * max(len(word) for text in texts for word in text.split() or [""]) + CELL_PADDING
-        for texts in columns
-    ]
-    if sum(needs) >= room:
-        return [Emu(room * need // sum(needs)) for need in needs]
-    wants = [
-        max(0, letter * min(max(map(len, texts)), LONG_TEXT) + CELL_PADDING - need) + letter
-        for texts, need in zip(columns, needs, strict=True)
-    ]
-    spare = room - sum(needs)
-    return [Emu(need + spare * want // sum(wants)) for need, want in zip(needs, wants, strict=True)]
-
-
-def write_table_cell(cell: _Cell, text: str, size: Pt, *, bold: bool) -> None:
-    """Text in a cell."""
+def write_table_cell(
+    cell: _Cell, text: str, size: Pt, *, bold: bool, tone: Tone | None = None
+) -> None:
+    """Text in a cell, on the ground of its tone."""
     paragraph = cell.paragraphs[0]
     paragraph.paragraph_format.space_after = Pt(0)
     run = paragraph.add_run(replace_control_characters(text))
     run.font.size, run.bold = size, bold
+    if tone is not None:
+        ground, ink = TONES[tone]
+        shade_cell(cell, ground)
+        run.font.color.rgb = ink
 
 
-def shade_cell(cell: _Cell) -> None:
-    """The ground of a header cell."""
+def shade_cell(cell: _Cell, color: str) -> None:
+    """The ground of a cell. Args: color: in hexadecimal."""
     ground = OxmlElement("w:shd")
-    for key, value in (("val", "clear"), ("color", "auto"), ("fill", WASH)):
+    for key, value in (("val", "clear"), ("color", "auto"), ("fill", color)):
         ground.set(qn(f"w:{key}"), value)
     cell._tc.get_or_add_tcPr().append(ground)
 
@@ -246,7 +286,7 @@ def describe_table(table: object, text: str) -> None:
     properties.append(caption)
 
 
-def draw_signatures(document: DocumentType, block: Signatures) -> None:
+def draw_signatures(document: WordFile, block: Signatures) -> None:
     """A line to sign for each."""
     table = document.add_table(rows=0, cols=3)
     describe_table(table._tbl, block.sign)

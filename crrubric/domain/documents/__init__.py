@@ -1,0 +1,1 @@
+"""Papers as values: the tree that memo, minutes, ballots and letters are drawn from."""

@@ -1,0 +1,1 @@
+"""The renderers of papers: web page, Word, PDF."""

@@ -1,0 +1,33 @@
+"""How wide the columns of a table are."""
+
+from crrubric.domain.documents.tree import Table
+
+WIDE_LETTER = 0.6  # of the size of the letters: room enough for most words, bold ones too
+LONG_TEXT = 40  # letters; a longer text runs over several lines
+
+
+def compute_column_shares(block: Table, *, room: float, size: float, padding: float) -> list[float]:
+    """The share of the width that each column gets; together 1.
+
+    Each gets what its longest word needs, so that none is broken. What is left over goes to the
+    columns by how much more than that their longest text would fill, within reason.
+
+    Args: room: the width of the table; size: of its letters; padding: of a cell, left and right
+        together; all in the same unit.
+    """
+    columns = list(zip(block.header, *block.rows, strict=True))
+    letter = size * WIDE_LETTER
+    needs = [
+        letter * max(len(word) for text in texts for word in text.split() or [""]) + padding
+        for texts in columns
+    ]
+    if sum(needs) >= room:
+        return [need / sum(needs) for need in needs]
+    wants = [
+        max(0.0, letter * min(max(map(len, texts)), LONG_TEXT) + padding - need) + letter
+        for texts, need in zip(columns, needs, strict=True)
+    ]
+    spare = room - sum(needs)
+    return [
+        (need + spare * want / sum(wants)) / room for need, want in zip(needs, wants, strict=True)
+    ]

@@ -1,1 +1,0 @@
-"""The selection memo: figures and documents."""
