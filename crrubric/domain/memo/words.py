@@ -16,6 +16,7 @@ from crrubric.domain.vocabulary import Gate, RuleKind, ScoringMode
 
 Translate = Callable[[str], str]
 NONE = N_("None recorded.")
+NOON = 12
 MONTHS = (
     N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June"), N_("July"),
     N_("August"), N_("September"), N_("October"), N_("November"), N_("December"),
@@ -76,18 +77,20 @@ class ValueFormatter:
         )
 
     def day(self, value: date) -> str:
-        """A date that reads the same everywhere: 12 March 2027 as 2027-03-12."""
-        return value.isoformat()
-
-    def day_in_words(self, value: date) -> str:
-        """A date inside a sentence: March 12, 2027."""
+        """A date as people write it: March 12, 2027."""
         month = self(MONTHS[value.month - 1])
         text = N_("%(month)s %(day)s, %(year)s")
         return self(text, month=month, day=value.day, year=value.year)
 
     def moment(self, value: datetime | None) -> str:
-        """A moment in the district's zone."""
-        return "–" if value is None else value.strftime("%Y-%m-%d %H:%M")
+        """A moment in the district's zone: March 12, 2027, 4:07 PM."""
+        if value is None:
+            return "–"
+        text = N_("%(day)s, %(hour)s:%(minute)s PM")
+        if value.hour < NOON:
+            text = N_("%(day)s, %(hour)s:%(minute)s AM")
+        hour = (value.hour - 1) % NOON + 1
+        return self(text, day=self.day(value.date()), hour=hour, minute=f"{value.minute:02}")
 
     def money(self, cents: int | None) -> str:
         """An amount in dollars."""

@@ -55,17 +55,18 @@ def draw_bar_chart(chart: BarChart) -> Markup:
             parts += [_draw_line((x, middle - 6), (x, middle + 6), INK, "ink") for x in ends]
     for mark in chart.marks:
         x = place(mark.at)
-        parts.append(_draw_line((x, TOP - 4), (x, bottom), INK, "ink", dashes="4 3"))
+        for number in range(len(chart.bars)):  # beside the bars only: the words stay clear
+            y = TOP + ROW * number + 20
+            parts.append(_draw_line((x, y), (x, y + THICK + 8), INK, "ink"))
         parts.append(_write_words(x, TOP - 8, mark.text, mark.at))
     return Markup("".join([*parts, "</svg>"]))  # noqa: S704  # every word is escaped
 
 
-def _draw_line(start: Point, end: Point, color: str, kind: str, *, dashes: str = "") -> str:
+def _draw_line(start: Point, end: Point, color: str, kind: str) -> str:
     (x1, y1), (x2, y2) = start, end
-    dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
     return (
         f'<line class="{kind}" x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}" stroke="{color}" '
-        f'stroke-width="1.5"{dashed}/>'
+        f'stroke-width="1.5"/>'
     )
 
 

@@ -112,7 +112,9 @@ def test_what_was_changed_late_is_told_though_it_counts_no_longer(
     matrix = visit(made.chair).get(made.url("matrix")).text
 
     assert (ALONE in memo, "No ballot was changed then." in memo) == (False, False)
-    told = re.search(f"{reviewer.name}, {vendor.company}: [-0-9]+ [:0-9]+ (.*)", memo)
+    told = re.search(
+        f"{reviewer.name}, {vendor.company}: [A-Z][a-z]+ [0-9]+, [0-9]+, [:0-9]+ [AP]M (.*)", memo
+    )
     assert told is not None
     assert told[1].startswith("(does not count any more)")
     assert (LATE in matrix, "(does not count any more)" in matrix) == (True, True)

@@ -35,7 +35,7 @@ def test_the_memo_lists_it_with_what_the_votes_give_now(made: Made, visit: Visit
     said = words(visit(made.chair).page(made.url("memo/")).with_id("main"))
 
     assert f"Works with our system: Met instead of Not met (0 yes, 2 no). {THEN}" in said
-    assert "Items whose computed outcome was adopted unchanged: 0." in said
+    assert "adopted unchanged" not in said
 
 
 def test_the_item_says_so(made: Made, visit: Visit):

@@ -6,6 +6,7 @@ import pytest
 
 from crrubric.clock import now_utc
 from crrubric.domain.memo.facts import MemoPrices
+from crrubric.domain.memo.words import ValueFormatter
 from crrubric.domain.vocabulary import Answer, DeclarationKind, Phase, Role
 from crrubric.queries.people.people import Actor
 from crrubric.services.ballots.attachments import (
@@ -45,7 +46,7 @@ def openings(made: Made) -> list[tuple[bool, tuple[str, ...], tuple[str, ...]]]:
 
 def minute(moment: datetime) -> str:
     """As the memo tells it, in the district's zone."""
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"
+    return ValueFormatter(str).moment(moment.astimezone(UTC))
 
 
 def names_of(made: Made, *people: Actor) -> tuple[str, ...]:

@@ -95,12 +95,22 @@ def test_an_empty_workbook_is_said_to_be_empty(made: Made):
     need = list_parts(made, "Background and need")
     steps = list_parts(made, "Implementation and next steps")
 
-    del need[""]  # the purpose of the evaluation
-    assert list(need) == ["The goal", "Why learners need it", "Learners and seats", "Root causes"]
-    assert list(steps) == [
-        "Rollout", "Policy decisions", "Schedule and rooms", "Evaluation plan", "Review dates"
-    ]  # fmt: skip
-    assert all(part == [Paragraph(NONE)] for part in (*need.values(), *steps.values()))
+    assert need == {
+        "": [
+            Paragraph(
+                "Nothing is recorded here: Purpose; The goal; Why learners need it; Learners and "
+                "seats; Root causes."
+            ),
+        ]
+    }
+    assert steps == {
+        "": [
+            Paragraph(
+                "Nothing is recorded here: Rollout; Policy decisions; Schedule and rooms; "
+                "Evaluation plan; Review dates."
+            )
+        ]
+    }
 
 
 def test_goal_and_reasons_are_printed_and_small_counts_are_not(made: Made):
@@ -142,7 +152,7 @@ def test_measures_are_printed_with_their_last_value_and_small_counts_are_not(mad
     plan = list_parts(made, "Implementation and next steps")["Evaluation plan"]
 
     assert the_table(plan).rows == (
-        ("Size", "412 (2026-06-30)", "5 (2029-06-30)", "fewer than 10 (2027–28)"),
+        ("Size", "412 (June 30, 2026)", "5 (June 30, 2029)", "fewer than 10 (2027–28)"),
         ("Joy", "–", "–", "–"),
     )
 
@@ -175,7 +185,7 @@ def test_a_few_learners_are_printed_as_few(made: Made):
 
     need = list_parts(made, "Background and need")["Why learners need it"]
 
-    assert need == [Paragraph("fewer than 10", "Different learners in all:")]
+    assert need[:1] == [Paragraph("fewer than 10", "Different learners in all:")]
 
 
 def test_seats_are_printed_with_the_hidden_counts(made: Made):
@@ -206,15 +216,18 @@ def test_next_steps_have_owners_measures_and_days(made: Made):
         ("Year 2, Early", "Units", "–", "planned"),
     )
     assert measures.header == ("Measure", "Today", "Target", "By", "Level")
-    assert measures.rows == (("Courses finished", "61 %", "90 %", "2027-06-30", "program"),)
-    assert the_table(steps["Review dates"]).rows == (("2027-09-01", "Completion"),)
+    assert measures.rows == (("Courses finished", "61 %", "90 %", "June 30, 2027", "program"),)
+    assert the_table(steps["Review dates"]).rows == (("September 1, 2027", "Completion"),)
     assert Paragraph("Yes", "Must tests be proctored?") in steps["Policy decisions"]
     assert not any(isinstance(block, Bullets) for block in steps["Policy decisions"])
 
 
 @pytest.mark.parametrize(
     ("language", "said"),
-    [("en", ("Specific:", "Year 1, Mid")), ("es", ("Específica:", "Año 1, Mitad"))],
+    [
+        ("en", ("Specific:", "Year 1, Mid", "September 1, 2027")),
+        ("es", ("Específica:", "Año 1, Mitad", "1 de septiembre de 2027")),
+    ],
 )
 def test_page_and_word_print_the_same(
     made: Made, visit: Visit, language: str, said: tuple[str, ...]
@@ -228,7 +241,7 @@ def test_page_and_word_print_the_same(
     cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
     text = "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
 
-    for each in (*said, "Nine of ten finish.", "Juniors", "61 %", "2027-09-01"):
+    for each in (*said, "Nine of ten finish.", "Juniors", "61 %"):
         assert each in page
         assert each in text
 

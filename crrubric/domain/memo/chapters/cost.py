@@ -5,6 +5,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from crrubric.domain.documents.tree import Block, Bullets, Paragraph, Table
+from crrubric.domain.memo.charts import draw_costs
 from crrubric.domain.memo.facts import MemoFacts, MemoOpening, MemoVendor
 from crrubric.domain.memo.words import NONE, ValueFormatter
 from crrubric.domain.results.cost import NO_PRICE, PriceBasis
@@ -142,6 +143,8 @@ class CostBlocks:
             tuple(map(words, COST)),
             tuple(self.cost_row(vendor) for vendor in vendors),
         )
+        if chart := draw_costs(self.facts, words):
+            yield chart
         notes = tuple(f"{v.name}: {v.price.note}" for v in vendors if v.price.note)
         if notes:
             yield Bullets(notes)

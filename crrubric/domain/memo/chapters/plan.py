@@ -59,6 +59,13 @@ class PlanBlocks:
             money=lambda dollars: words.money(int(dollars * 100)),
         )
 
+    def board_lines(self) -> Iterable[Block]:
+        """For the board: how the district will know that it worked, if the goal says it."""
+        answers = self.answers(GOAL)
+        told = [str(answers[cell]) for cell in ("measurable", "time_bound") if answers.get(cell)]
+        if told:
+            yield Paragraph(" ".join(told), self.words(N_("How we will know that it worked:")))
+
     # background and need
 
     def background(self) -> Iterable[Block]:
@@ -110,7 +117,7 @@ class PlanBlocks:
         if action := answers.get("today"):
             day = str(answers.get("today_on", ""))
             more = [str(answers.get("today_owner", ""))]
-            more += [words.day_in_words(date.fromisoformat(day))] if day else []
+            more += [words.day(date.fromisoformat(day))] if day else []
             told = ", ".join(filter(None, more))
             text = f"{action} ({told})" if told else str(action)
             yield Paragraph(text, words(N_("First action:")))
@@ -267,7 +274,11 @@ class PlanBlocks:
         told = shown or self.words(N_("fewer than %(least)s"), least=SMALLEST_SHOWN)
         if shown and row.unit is MeasureUnit.PERCENT:
             told += "\u00a0%"
-        return f"{told} ({write_measured_period(when)})" if when else told
+        return f"{told} ({self.period(when)})" if when else told
+
+    def period(self, period: MeasuredPeriod) -> str:
+        """A school year, or a day as the memo writes it."""
+        return write_measured_period(period) if period.is_year else self.day(period.on)
 
     # answers as blocks
 

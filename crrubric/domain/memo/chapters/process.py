@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from crrubric.domain.documents.tree import Block, Bullets, Paragraph, Table
-from crrubric.domain.memo.blindness import BlindnessBlocks
+from crrubric.domain.memo.chapters.blindness import BlindnessBlocks
+from crrubric.domain.memo.chapters.ranking import RankingBlocks
 from crrubric.domain.memo.facts import MemoDeparture, MemoFacts, MemoScope
-from crrubric.domain.memo.ranking import RankingBlocks
 from crrubric.domain.memo.words import NONE, ValueFormatter
 from crrubric.domain.translation import N_
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from crrubric.domain.documents.tree import Block, Bullets, Paragraph, Table
+from crrubric.domain.memo.chapters.vendors import VendorBlocks
 from crrubric.domain.memo.facts import MemoFacts
-from crrubric.domain.memo.vendors import VendorBlocks
 from crrubric.domain.memo.words import NONE, ValueFormatter
 from crrubric.domain.results.needs import Need, list_needs
 from crrubric.domain.results.results import ScoredVendor

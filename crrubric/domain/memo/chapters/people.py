@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from crrubric.domain.documents.tree import Block, Bullets, Paragraph, Table
+from crrubric.domain.memo.chapters.motions import MotionBlocks
 from crrubric.domain.memo.facts import (
     MemoAppointment,
     MemoChangedConflict,
@@ -12,7 +13,6 @@ from crrubric.domain.memo.facts import (
     MemoRecusal,
 )
 from crrubric.domain.memo.meeting_facts import MemoSitting
-from crrubric.domain.memo.motions import MotionBlocks
 from crrubric.domain.memo.words import NONE, ValueFormatter
 from crrubric.domain.translation import N_
 

@@ -9,6 +9,21 @@ from crrubric.domain.memo.words import NONE, ValueFormatter
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Answer, Outcome
 
+# What holds for the criteria of each finding that nobody wrote about: all said so, most did, the
+# committee settled it in its meeting.
+GROUPS = {
+    Outcome.MET: (
+        N_("Met, and no reviewer said NO:"),
+        N_("Met, though some said NO:"),
+        N_("Met, as found in the meeting:"),
+    ),
+    Outcome.NOT_MET: (
+        N_("Not met, and no reviewer said YES:"),
+        N_("Not met, though some said YES:"),
+        N_("Not met, as found in the meeting:"),
+    ),
+}
+
 
 class VendorBlocks:
     """Puts what reviewers wrote beside what the committee found, for those not chosen as well."""
@@ -52,20 +67,34 @@ class VendorBlocks:
                 yield Bullets(lines) if lines else Paragraph(words(NONE))
 
     def reasons(self, vendor: str, outcome: Outcome) -> tuple[str, ...]:
-        """The criteria with this finding, with what reviewers wrote for it."""
+        """The criteria with this finding: those that reviewers wrote about with their words, then
+        the others in groups."""
         answer = {Outcome.MET: Answer.YES, Outcome.NOT_MET: Answer.NO}[outcome]
-        lines = []
+        told: list[str] = []
+        groups: dict[str, list[str]] = {text: [] for text in GROUPS[outcome]}
+        unanimous, most, adopted = groups
         for criterion in self.results.criteria:
             cell = self.results.cell(vendor, criterion.code)
             if cell.finding is not outcome:
                 continue
+            tally = cell.tally
+            title = f"{criterion.title} ({tally.yes}–{tally.no})"
             notes = [
                 self.quoted(note.note, note.evidence, self.words(note.stakeholder.label))
                 for note in self.notes.get((vendor, criterion.code, answer), ())
             ]
-            head = f"{criterion.title} ({cell.tally.yes}–{cell.tally.no})"
-            lines.append(f"{head}: {' '.join(notes)}" if notes else head)
-        return tuple(lines)
+            if notes:
+                told.append(f"{title}: {' '.join(notes)}")
+            elif cell.settled_otherwise:
+                groups[adopted].append(title)
+            elif min(tally.yes, tally.no) == 0:
+                groups[unanimous].append(criterion.title)
+            else:
+                groups[most].append(title)
+        named = (
+            f"{self.words(text)} {'; '.join(titles)}." for text, titles in groups.items() if titles
+        )
+        return (*told, *named)
 
     def quoted(self, note: str, evidence: str, who: str) -> str:
         source = f"{who}; {evidence}" if evidence else who

@@ -1,0 +1,1 @@
+"""The chapters of the memo: each puts its facts into blocks."""
