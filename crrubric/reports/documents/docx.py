@@ -15,6 +15,7 @@ from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Cm, Emu, Pt, RGBColor
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph as DocxParagraph
@@ -39,7 +40,19 @@ from crrubric.reports.documents.pictures import draw_chart_picture
 
 INK = RGBColor(0x1D, 0x27, 0x33)
 ACCENT = RGBColor(0x14, 0x50, 0x6B)
-WASH = "F1EEE8"
+WASH, LINE = "F1EEE8", "C9C4BA"
+# The order of what is said of a table (ECMA-376, CT_TblPr).
+TABLE_PROPERTIES = tuple(
+    map(
+        qn,
+        (
+            "w:tblStyle", "w:tblpPr", "w:tblOverlap", "w:bidiVisual", "w:tblStyleRowBandSize",
+            "w:tblStyleColBandSize", "w:tblW", "w:jc", "w:tblCellSpacing", "w:tblInd",
+            "w:tblBorders", "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook", "w:tblCaption",
+            "w:tblDescription",
+        ),
+    )
+)  # fmt: skip
 TONES = {
     Tone.GOOD: ("E3EFF6", RGBColor(0x0F, 0x5F, 0x8C)),
     Tone.BAD: ("FBEAE1", RGBColor(0x9C, 0x3D, 0x0C)),
@@ -221,7 +234,7 @@ def draw_table(document: WordFile, block: Table) -> None:
     caption = document.add_paragraph(replace_control_characters(block.caption), style="Caption")
     caption.paragraph_format.keep_with_next = True
     table = document.add_table(rows=1, cols=len(block.header))
-    table.style = "Table Grid"
+    loosen_table(table._tbl)
     table.alignment = WD_TABLE_ALIGNMENT.LEFT
     small = Pt(9) if len(block.header) > 3 else Pt(10)
     describe_table(table._tbl, block.caption)
@@ -278,12 +291,41 @@ def flag_row(row: object, name: str) -> None:
     row.get_or_add_trPr().append(mark)  # type: ignore[attr-defined]  # an lxml element
 
 
+def loosen_table(table: object) -> None:
+    """Thin lines between rows alone, and room above and below the words of a cell."""
+    properties = table.tblPr  # type: ignore[attr-defined]  # an lxml element
+    borders = OxmlElement("w:tblBorders")
+    for side in ("top", "bottom", "insideH"):
+        line = OxmlElement(f"w:{side}")
+        for key, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", LINE)):
+            line.set(qn(f"w:{key}"), value)
+        borders.append(line)
+    margins = OxmlElement("w:tblCellMar")
+    for side, width in (("top", 50), ("left", 90), ("bottom", 50), ("right", 90)):
+        room = OxmlElement(f"w:{side}")
+        room.set(qn("w:w"), str(width))  # twentieths of a point
+        room.set(qn("w:type"), "dxa")
+        margins.append(room)
+    for part in (borders, margins):
+        put_in_order(properties, part)
+
+
+def put_in_order(properties: BaseOxmlElement, part: BaseOxmlElement) -> None:
+    """Add a property of a table where the format wants it: Word refuses another order."""
+    later = TABLE_PROPERTIES[TABLE_PROPERTIES.index(part.tag) + 1 :]
+    following = next((one for one in properties if one.tag in later), None)
+    if following is None:
+        properties.append(part)
+    else:
+        following.addprevious(part)
+
+
 def describe_table(table: object, text: str) -> None:
     """What a screen reader says of the table."""
     properties = table.tblPr  # type: ignore[attr-defined]  # an lxml element
     caption = OxmlElement("w:tblCaption")
     caption.set(qn("w:val"), replace_control_characters(text))
-    properties.append(caption)
+    put_in_order(properties, caption)
 
 
 def draw_signatures(document: WordFile, block: Signatures) -> None:
