@@ -106,6 +106,9 @@ def cut_off(visitor: Visitor) -> None:
 
 def test_answers_are_saved_as_they_are_given(work: Workplace, filler: Visitor):
     page = filler.page
+    number, unit = (prompt(page, "minutes").locator(f".measured > {of}") for of in ("input", "span"))
+    box, beside = number.bounding_box(), unit.bounding_box()
+    assert box and beside and 0 < beside["x"] - (box["x"] + box["width"]) < 20  # it is its unit
     type_into(page, "minutes", "40")
     expect(said(page, "minutes")).to_have_text(SAVED)
     expect(page.get_by_text("Less than 45 minutes a day")).to_be_visible()
