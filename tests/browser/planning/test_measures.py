@@ -50,7 +50,9 @@ def test_a_chair_follows_a_measure_and_corrects_a_value(site: Site, browse: Brow
     chair.snap("measures")
     chair.page.emulate_media(media="print")
     drawn, told = chart.bounding_box(), first.bounding_box()
-    assert drawn and told and drawn["y"] + drawn["height"] <= told["y"]  # nothing lies on the chart
+    assert drawn
+    assert told
+    assert drawn["y"] + drawn["height"] <= told["y"]  # nothing lies on the chart
     chair.page.emulate_media(media="screen")
     chair.follow("Record a review meeting")
     chair.page.get_by_label("Held on").fill("2027-01-15")

@@ -106,9 +106,11 @@ def cut_off(visitor: Visitor) -> None:
 
 def test_answers_are_saved_as_they_are_given(work: Workplace, filler: Visitor):
     page = filler.page
-    number, unit = (prompt(page, "minutes").locator(f".measured > {of}") for of in ("input", "span"))
-    box, beside = number.bounding_box(), unit.bounding_box()
-    assert box and beside and 0 < beside["x"] - (box["x"] + box["width"]) < 20  # it is its unit
+    box = prompt(page, "minutes").locator(".measured > input").bounding_box()
+    unit = prompt(page, "minutes").locator(".measured > span").bounding_box()
+    assert box
+    assert unit
+    assert 0 < unit["x"] - (box["x"] + box["width"]) < 20  # they belong together
     type_into(page, "minutes", "40")
     expect(said(page, "minutes")).to_have_text(SAVED)
     expect(page.get_by_text("Less than 45 minutes a day")).to_be_visible()
@@ -238,6 +240,25 @@ def test_rows_are_pasted_from_a_spreadsheet(work: Workplace, filler: Visitor):
 
     expect(page.locator("#plan-causes-1-grade")).to_have_value("10")
     assert len(work.stored("causes")["causes"]) == 2  # type: ignore[arg-type]
+
+
+def test_a_day_that_can_not_be_read_stays_to_be_corrected(work: Workplace, filler: Visitor):
+    filler.expected.append(TOO_LONG)
+    work.ask("success", PlanAccess.FILL)
+    page = filler.page
+    page.goto(work.at("success"))
+    prompt(page, "reviews").get_by_text("Paste rows from a spreadsheet").click()
+    prompt(page, "reviews").get_by_label("Rows to add").fill("6/30/2029\tSeniors\n3/4/2029\tAll")
+    prompt(page, "reviews").get_by_role("button", name="Add these rows").click()
+
+    day = page.locator("#plan-reviews-1-on")
+    expect(day).to_have_value("3/4/2029")
+    expect(page.locator("#plan-reviews-1-on-error")).to_contain_text("Enter a date")
+    day.fill("2029-03-04")
+    page.keyboard.press("Tab")
+    expect(said(page, "reviews")).to_have_text(SAVED)
+    rows = work.stored("success")["reviews"]
+    assert [row["on"] for row in rows] == ["2029-06-30", "2029-03-04"]  # type: ignore[attr-defined, index]
 
 
 def test_who_is_asked_no_more_reads_the_reason_and_keeps_the_words(

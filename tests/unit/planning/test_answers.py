@@ -207,6 +207,31 @@ def test_rows_are_pasted_behind_those_that_are_there():
     ]
 
 
+def test_rows_are_pasted_in_place_of_blank_ones():
+    blank = {"0-course": "Biology", "1-course": "", "1-grade": " ", "2-course": ""}
+
+    typed = spread_pasted_rows(CAUSES, {**blank, "paste": "Algebra 1\t9"})
+
+    assert (typed["1-course"], typed["1-grade"]) == ("Algebra 1", "9")
+
+
+@pytest.mark.parametrize(
+    ("pasted", "read"),
+    [
+        ("6/30/2029", "2029-06-30"),
+        ("30/6/2029", "2029-06-30"),
+        ("4/4/2029", "2029-04-04"),
+        ("3/4/2029", "3/4/2029"),  # it could be two days
+        ("13/14/2029", "13/14/2029"),
+        ("in June", "in June"),
+    ],
+)
+def test_days_are_pasted_as_spreadsheets_copy_them(pasted: str, read: str):
+    typed = spread_pasted_rows(prompt("success", "reviews"), {"paste": f"{pasted}\tSeniors"})
+
+    assert typed["0-on"] == read
+
+
 def test_choices_are_pasted_by_their_words():
     champions = prompt("success", "champions")
 
