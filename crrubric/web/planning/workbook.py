@@ -14,6 +14,7 @@ from crrubric.domain.planning.progress import (
     SectionState,
     find_goal_lines,
     find_section_state,
+    list_missing_prompts,
 )
 from crrubric.domain.planning.prompts import WorkbookSection
 from crrubric.domain.planning.rights import PlanRights
@@ -42,10 +43,14 @@ VOTES = "votes.show_vote"  # the section that is the vote on must-haves
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionLine:
-    """A section on the overview; `state` is None for one that is no form."""
+    """A section on the overview; `state` is None for one that is no form.
+
+    only_check: nothing is missing but whether the goal, as it is worded now, still holds.
+    """
 
     section: WorkbookSection
     state: SectionState | None
+    only_check: bool
     newest: PlanVersion | None
     people: Sequence[tuple[Member, PlanAccess]]
     fills: bool
@@ -88,9 +93,11 @@ def make_section_line(
 ) -> SectionLine:
     """One line of the overview."""
     answers = workbook.answers(section.code)
+    state = None if section.tool else find_section_state(section, answers, workbook.wording)
     return SectionLine(
         section=section,
-        state=None if section.tool else find_section_state(section, answers, workbook.wording),
+        state=state,
+        only_check=state is SectionState.STARTED and not list_missing_prompts(section, answers),
         newest=workbook.versions.get(section.code),
         people=people.get(section.code, ()),
         fills=rights.may_fill(section.code),

@@ -37,6 +37,22 @@ def test_a_chair_sees_twelve_sections_and_how_far_they_are(made: Made, visit: Vi
     assert f"{made.reviewers[0].name} (fill it in)" in text
 
 
+def test_a_goal_that_was_reworded_says_what_is_left_to_do(made: Made, visit: Visit):
+    goal = {"specific": "Nine of ten finish."}
+    save_plan_answers(made.chair, made.slug, "goal", goal)
+    rows = [{"course": "Algebra 1"}]
+    save_plan_answers(made.chair, made.slug, "causes", {"causes": rows})
+    record_goal_check(made.chair, made.slug, "causes", "holds", wording=digest_goal(goal))
+    save_plan_answers(made.chair, made.slug, "policy", {"path": "A plan"})  # more is missing
+    held = words(visit(made.chair).page(made.url("plan/")).root)
+    save_plan_answers(made.chair, made.slug, "goal", {"specific": "Eight of ten finish."})
+
+    text = words(visit(made.chair).page(made.url("plan/")).root)
+
+    assert "does the goal hold?" not in held
+    assert text.count("Still to say: does the goal hold?") == 1
+
+
 def test_must_haves_lead_to_the_vote_and_say_how_far_it_is(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SETUP, reviewers=2)
     chair, reviewer = visit(made.chair), visit(made.reviewers[0])
