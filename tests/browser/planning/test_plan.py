@@ -231,6 +231,23 @@ def test_rows_are_added_moved_and_removed(work: Workplace, filler: Visitor):
     expect(page.locator("#plan-causes-0-course")).to_have_value("C")
 
 
+def test_a_number_ticks_its_option_and_goes_with_the_tick(work: Workplace, filler: Visitor):
+    work.ask("reasons", PlanAccess.FILL)
+    page = filler.page
+    page.goto(work.at("reasons"))
+    box, count = page.locator("#plan-reasons-failed"), page.locator("#plan-reasons-failed-count")
+    with page.expect_response(ANSWERS):
+        count.fill("214")
+    expect(box).to_be_checked()
+
+    with page.expect_response(ANSWERS):
+        box.uncheck()
+    expect(count).to_have_value("")
+    assert "reasons" not in work.stored("reasons")
+    box.check()
+    expect(count).to_have_value("214")
+
+
 def test_rows_are_pasted_from_a_spreadsheet(work: Workplace, filler: Visitor):
     page = filler.page
     page.goto(work.at("causes"))
