@@ -1,5 +1,5 @@
-/* One prompt of the workbook, saved as it is typed. The server's answer is {version, saved_at, state, state_label,
-   missing, warnings}; `version` tells the answer that the page shows from every other. */
+/* One prompt of the workbook, saved as it is typed. The server's answer is {version, cost, saved_at, state,
+   state_label, missing, warnings}; `version` tells the answer that the page shows from every other. */
 
 import { Saved, TYPING_PAUSE, sayPart, words } from "./saving.js";
 import { growRows } from "./plan-rows.js";
@@ -110,6 +110,11 @@ export class PlanPrompt extends Saved {
   took(body) {
     this.showFaults({});
     this.root.querySelector(".newer")?.remove();
+    const cost = this.root.querySelector("[data-cost]");
+    if (cost) {
+      cost.hidden = !body.cost;
+      cost.querySelector("b").textContent = body.cost;
+    }
     for (const need of document.querySelectorAll("[data-needs]")) {
       need.hidden = !body.missing.includes(need.dataset.needs);
     }

@@ -231,6 +231,20 @@ def test_rows_are_added_moved_and_removed(work: Workplace, filler: Visitor):
     expect(page.locator("#plan-causes-0-course")).to_have_value("C")
 
 
+def test_what_equipment_costs_is_added_up_as_it_is_typed(work: Workplace, filler: Visitor):
+    work.ask("technology", PlanAccess.FILL)
+    page = filler.page
+    page.goto(work.at("technology"))
+    total = prompt(page, "equipment").locator("[data-cost]")
+    expect(total).not_to_be_visible()
+    for name, text in (("item", "Headphones"), ("quantity", "30"), ("price", "12.50")):
+        type_into(page, f"equipment-0-{name}", text)
+
+    expect(total).to_have_text("In all: $375")
+    page.reload()
+    expect(total).to_have_text("In all: $375")
+
+
 def test_a_number_ticks_its_option_and_goes_with_the_tick(work: Workplace, filler: Visitor):
     work.ask("reasons", PlanAccess.FILL)
     page = filler.page
@@ -267,6 +281,7 @@ def test_a_day_that_can_not_be_read_stays_to_be_corrected(work: Workplace, fille
     prompt(page, "reviews").get_by_text("Paste rows from a spreadsheet").click()
     prompt(page, "reviews").get_by_label("Rows to add").fill("6/30/2029\tSeniors\n3/4/2029\tAll")
     prompt(page, "reviews").get_by_role("button", name="Add these rows").click()
+    page.wait_for_load_state()  # with its scripts
 
     day = page.locator("#plan-reviews-1-on")
     expect(day).to_have_value("3/4/2029")

@@ -1,5 +1,7 @@
 """Answers of each kind: read from what was typed, refused with the control, written again."""
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -8,6 +10,7 @@ from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
 from crrubric.domain.planning.answers import (
     PlanAnswer,
+    add_up_cost,
     check_answer_kind,
     digest_answer,
     read_answer,
@@ -205,6 +208,20 @@ def test_rows_are_pasted_behind_those_that_are_there():
         {"course": "Algebra 1", "grade": "9", "share": "31"},
         {"course": "English 2", "grade": "10", "share": "18", "why": "Homework"},
     ]
+
+
+def test_rows_with_a_number_and_a_price_add_up():
+    equipment = prompt("technology", "equipment")
+    rows = [
+        {"item": "Headphones", "quantity": "30", "price": "12.5"},
+        {"item": "Chromebooks", "quantity": "11", "price": "289"},
+        {"item": "Hotspots", "quantity": "20"},  # no price yet
+    ]
+
+    assert add_up_cost(equipment, rows) == Decimal("3554")
+    assert add_up_cost(equipment, rows[2:]) is None
+    assert add_up_cost(equipment, None) is None
+    assert add_up_cost(CAUSES, [{"course": "Algebra 1", "share": "31"}]) is None
 
 
 def test_rows_are_pasted_in_place_of_blank_ones():

@@ -43,6 +43,13 @@ def test_triage_is_printed_with_its_hidden_counts_hidden(made: Made, visit: Visi
     assert "inside and outside the school day" in after
 
 
+def test_equipment_is_printed_with_what_it_costs_in_all(made: Made, visit: Visit):
+    rows = [{"item": "Hotspots", "quantity": "20", "price": "25"}]
+    save_plan_answers(made.chair, made.slug, "technology", {"equipment": rows})
+
+    assert "In all: $500" in read_printed(visit(made.chair), made)
+
+
 def test_must_haves_are_printed_with_the_vote_once_it_is_closed(made: Made, visit: Visit):
     first = made.criteria[0]
     votes.open_vote(made.chair, made.slug)
