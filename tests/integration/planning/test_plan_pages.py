@@ -224,6 +224,19 @@ def test_the_goal_is_held_against_a_section_and_every_wording_is_kept(made: Made
     assert "The goal was reworded" in stale.text
 
 
+def test_what_was_refused_is_saved_before_the_goal_is_asked_about(made: Made, visit: Visit):
+    chair, check = visit(made.chair), made.url(f"{SCHEDULE}/goal-check")
+    chair.edit(made.url(GOAL), {"plan-specific": "Nine of ten finish."})
+    form = filled_form(chair.page(made.url(SCHEDULE)), made.url(SCHEDULE))
+
+    refused = chair.post(made.url(SCHEDULE), {**form, "plan-minutes": "many", "plan-cohorts": "A"})
+
+    page = parse(refused.status_code, refused.text)
+    assert check in [one.get("action") for one in chair.page(made.url(SCHEDULE)).all("form")]
+    assert check not in [one.get("action") for one in page.all("form")]  # it would take no answer
+    assert "Save your answers first" in words(page.root)
+
+
 def test_versions_show_what_changed_and_bring_one_back(made: Made, visit: Visit):
     ask(made, made.reviewers[0], "schedule", PlanAccess.FILL)
     save_plan_answers(made.chair, made.slug, "schedule", {"cohorts": "nine of ten"})
