@@ -188,7 +188,7 @@ def find_columns_or_name_them(header: Sequence[str], chosen: Mapping[str, str]) 
 
 def describe_reason(bad: BadLine) -> str:
     """Why a line can't be used, with the column if it is one of them."""
-    return f"{bad.field}: {bad.reason}" if bad.field else str(bad.reason)
+    return f"{bad.column}: {bad.reason}" if bad.column else str(bad.reason)
 
 
 def summarize_settings(counts: dict[Setting, int]) -> Iterator[str]:

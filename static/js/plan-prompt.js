@@ -1,11 +1,27 @@
-/* One prompt of the workbook, saved as it is typed. The server's answer is {version, saved_at, state, state_label,
-   missing, warnings}; `version` tells the answer that the page shows from every other. */
+/* One prompt of the workbook, saved as it is typed. The server's answer is {version, cost, saved_at, state,
+   state_label, missing, warnings}; `version` tells the answer that the page shows from every other. */
 
 import { Saved, TYPING_PAUSE, sayPart, words } from "./saving.js";
 import { growRows } from "./plan-rows.js";
 
 const SIGNS = { EMPTY: "○", STARTED: "◐", COMPLETE: "✓" };
 const AT_ONCE = "[type=radio], [type=checkbox], select, [type=date]";
+
+/* What is typed beside an option ticks it. Unticking it takes that away, and ticking it again brings it back:
+   a number that stayed would tick it once more. */
+function matchOption(control) {
+  const option = control.closest(".counted");
+  if (!option) return;
+  const box = option.querySelector("[type=checkbox]");
+  if (control !== box) {
+    if (control.value.trim()) box.checked = true;
+    return;
+  }
+  for (const beside of option.querySelectorAll(".of-option input")) {
+    if (box.checked) beside.value ||= beside.dataset.was ?? "";
+    else [beside.dataset.was, beside.value] = [beside.value, ""];
+  }
+}
 
 export class PlanPrompt extends Saved {
   /* `seen` is the hidden field of the section's form that tells what each prompt showed. */
@@ -73,13 +89,17 @@ export class PlanPrompt extends Saved {
 
   edited(control) {
     if (control.matches(`[data-paste], ${AT_ONCE}`)) return; // its change event follows and saves at once
+    matchOption(control);
     this.edit();
     if (this.ready()) this.saveIn(TYPING_PAUSE);
   }
 
   changed(control) {
     if (control.matches("[data-paste]")) return;
-    if (control.matches(AT_ONCE)) this.edit();
+    if (control.matches(AT_ONCE)) {
+      matchOption(control);
+      this.edit();
+    }
     if (this.dirty && this.ready()) this.save();
   }
 
@@ -90,6 +110,11 @@ export class PlanPrompt extends Saved {
   took(body) {
     this.showFaults({});
     this.root.querySelector(".newer")?.remove();
+    const cost = this.root.querySelector("[data-cost]");
+    if (cost) {
+      cost.hidden = !body.cost;
+      cost.querySelector("b").textContent = body.cost;
+    }
     for (const need of document.querySelectorAll("[data-needs]")) {
       need.hidden = !body.missing.includes(need.dataset.needs);
     }

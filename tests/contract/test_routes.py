@@ -297,7 +297,7 @@ plan_sections.show_plan_section VIEW_PLAN
 plan_versions.save_restored_version ANSWER_PLAN
 plan_versions.show_plan_versions VIEW_PLAN
 workbook.show_plan VIEW_PLAN
-workbook.show_printed_plan VIEW_PLAN
+printed_plan.show_printed_plan VIEW_PLAN
 triage.place_one_learner VIEW_PLAN
 triage.show_triage VIEW_PLAN
 what_if.show_what_if TRY_WHAT_IF

@@ -11,6 +11,7 @@ What was typed comes by name: "" for a single control, "failed" and "failed-coun
 import json
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import TypeGuard
 
 from crrubric.domain import limits
@@ -141,6 +142,23 @@ def canonical_answer(answer: PlanAnswer | None) -> str:
 def digest_answer(answer: PlanAnswer | None) -> str:
     """The answer in short, to be compared."""
     return hash_text(canonical_answer(answer))[:DIGEST]
+
+
+def add_up_cost(prompt: Prompt, answer: PlanAnswer | None) -> Decimal | None:
+    """What the rows of a table cost in all, in dollars: its number times its money, row by row.
+
+    None for other prompts, and where no row has both; a row that lacks one adds nothing.
+    """
+    money = [column.code for column in prompt.columns if column.kind is PromptKind.MONEY]
+    counts = [column.code for column in prompt.columns if column.kind is PromptKind.NUMBER]
+    if len(money) != 1 or len(counts) != 1 or not is_rows(answer):
+        return None
+    costs = [
+        Decimal(row[counts[0]]) * Decimal(row[money[0]])
+        for row in answer
+        if counts[0] in row and money[0] in row
+    ]
+    return sum(costs, Decimal(0)) if costs else None
 
 
 # what was typed

@@ -59,6 +59,12 @@ class RosterColumns:
     places: Mapping[str, int]
     header: tuple[str, ...]
 
+    def name_column(self, field: str | None) -> str:
+        """The header of the column of a field, as the roster has it; "" for no field."""
+        if field is None or field not in self.places:
+            return ""
+        return self.header[self.places[field]].strip()
+
 
 @dataclass(frozen=True, slots=True)
 class PlacedLearner:
@@ -70,15 +76,12 @@ class PlacedLearner:
 
 @dataclass(frozen=True, slots=True)
 class BadLine:
-    """A line that can't be used, and why."""
+    """A line that can't be used, and why. column: the header of the one it is about, as the roster
+    has it; "" where it is about none."""
 
     number: int
     reason: CrrubricError
-
-    @property
-    def field(self) -> str | None:
-        """The column that it is about, if it is one of them."""
-        return self.reason.field if isinstance(self.reason, Invalid) else None
+    column: str = ""
 
 
 def plain_header(text: str) -> str:
@@ -184,7 +187,7 @@ def place_roster(
         try:
             yield _place_line(number, cells, columns, place, first)
         except Invalid as error:
-            yield BadLine(number, error)
+            yield BadLine(number, error, columns.name_column(error.field))
 
 
 def _place_line(
@@ -205,7 +208,8 @@ def _place_line(
     wanted = (*credits, SEMESTERS, SUITS)
     for field in (LEARNER, *wanted):
         if not text.get(field):
-            raise Invalid(N_("the column “%(name)s” is empty"), name=field)
+            name = columns.name_column(field)
+            raise Invalid(N_("the column “%(name)s” is empty"), name=name)
     key = key_of(text[LEARNER])
     if (before := first.setdefault(key, number)) != number:
         raise Invalid(N_("this learner stands in line %(line)s already"), line=before)

@@ -1,5 +1,6 @@
 """What can be done with the rows of a table without a script: pasted, moved, removed."""
 
+import re
 from collections.abc import Mapping
 
 from crrubric.domain import limits
@@ -16,12 +17,14 @@ from crrubric.domain.translation import N_
 PASTE = "paste"  # the name of the control into which rows are pasted
 UP, DOWN, REMOVE = "up", "down", "remove"
 ROW_ACTS = (UP, DOWN, REMOVE)
+LAST_MONTH = 12
+_SLASHED = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")  # as spreadsheets copy a day
 
 
 def spread_pasted_rows(
     prompt: Prompt, typed: Typed, spoken: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """What was typed, with the rows that were pasted from a spreadsheet behind the others.
+    """What was typed, with the rows that were pasted from a spreadsheet behind the filled ones.
 
     Cells are set apart by tabs and stand in the order of the columns; a first line that names the
     columns is left out. Args: spoken: the words for yes and no, by code. Raises: Invalid (field
@@ -46,19 +49,43 @@ def spread_pasted_rows(
             columns=len(prompt.columns),
             field=PASTE,
         )
-    after = max(list_row_numbers(prompt, rest), default=-1) + 1
+    after = max(_list_filled_rows(prompt, rest), default=-1) + 1
     for number, row in enumerate(rows, start=after):
         for column, cell in zip(prompt.columns, row, strict=False):
             rest[f"{number}-{column.code}"] = _recognize_cell(column, cell.strip(), spoken or {})
     return rest
 
 
+def _list_filled_rows(prompt: Prompt, typed: Typed) -> list[int]:
+    """The numbers of the rows in which anything stands."""
+    return [
+        number
+        for number in list_row_numbers(prompt, typed)
+        if any(typed.get(f"{number}-{column.code}", "").strip() for column in prompt.columns)
+    ]
+
+
 def _recognize_cell(column: PromptColumn, text: str, spoken: Mapping[str, str]) -> str:
-    """A choice by its words, as a spreadsheet has them; anything else as it is."""
+    """A choice by its words and a day, as a spreadsheet has them; anything else as it is."""
+    if column.kind is PromptKind.DATE:
+        return _recognize_day(text)
     if column.kind is PromptKind.YES_NO:
         return next((code for code, word in spoken.items() if key_of(word) == key_of(text)), text)
     found = (each.code for each in column.options if key_of(each.label) == key_of(text))
     return next(found, text)
+
+
+def _recognize_day(text: str) -> str:
+    """6/30/2029 as 2029-06-30; what could be two days, such as 3/4/2029, as it is."""
+    found = _SLASHED.fullmatch(text)
+    if found is None:
+        return text
+    first, second, year = (int(part) for part in found.groups())
+    if first <= LAST_MONTH < second or first == second:
+        return f"{year}-{first:02}-{second:02}"
+    if second <= LAST_MONTH < first:
+        return f"{year}-{second:02}-{first:02}"
+    return text
 
 
 def apply_row_act(prompt: Prompt, typed: Typed, act: str) -> dict[str, str]:

@@ -17,14 +17,17 @@ from crrubric.domain.planning.followup.measures import (
     MeasureUnit,
     MeasureVerdict,
     judge_measure,
+    propose_failure_rates,
     propose_from_measures,
-    propose_own_size,
+    propose_program_size,
 )
 from crrubric.domain.record.entries import ROW
 from crrubric.models import Actual, JournalEntry, Measure
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.planning.proposals import CAUSES, read_plan_rows
 from crrubric.queries.planning.workbook import Workbook, load_plan_rights, load_workbook
+
+REASONS = "reasons"  # the section that counts the learners
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,17 +177,21 @@ def find_correction(session: Session, actual: Actual) -> Actual | None:
 
 
 def list_measure_proposals(session: Session, seat: Seat) -> list[MeasureProposal]:
-    """What the plan suggests to measure and is no measure yet; of root causes, to their readers."""
+    """What the plan suggests to measure and is no measure yet; of reasons and root causes only to
+    those who may read them."""
     known = select(Measure.origin).where(Measure.evaluation_id == seat.evaluation.id)
     seen = set(session.scalars(known))
     workbook = load_workbook(session, seat.evaluation.id)
     rights = load_plan_rights(session, seat)
     causes = read_plan_rows(workbook, *CAUSES) if rights.may_read(CAUSES[0]) else []
+    counted = workbook.answers(REASONS).get("learners") if rights.may_read(REASONS) else None
+    learners = counted if isinstance(counted, str) else ""
     suggested = [
         *propose_from_measures(
             read_plan_rows(workbook, SUCCESS, MEASURES), _find_saved_day(workbook, SUCCESS)
         ),
-        *propose_own_size(causes, _find_saved_day(workbook, CAUSES[0])),
+        propose_program_size(learners, _find_saved_day(workbook, REASONS)),
+        *propose_failure_rates(causes, _find_saved_day(workbook, CAUSES[0])),
     ]
     found = []
     for proposal in suggested:

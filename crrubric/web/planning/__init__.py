@@ -16,6 +16,7 @@ BLUEPRINTS = (
     "plan_people",
     "plan_sections",
     "plan_versions",
+    "print_pages.printed_plan",
     "rosters",
     "seat_pages.seats",
     "settlements",

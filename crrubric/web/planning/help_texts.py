@@ -41,7 +41,7 @@ PLANNING_HELP = (
     HelpTopic(
         anchor="plan",
         title=N_("The planning workbook"),
-        pages=("workbook.show_plan", "workbook.show_printed_plan"),
+        pages=("workbook.show_plan", "printed_plan.show_printed_plan"),
         chair=N_(
             "Twelve short sections: why learners need recovery, what stands in their way, what you "
             "decide beforehand, and how you will know that it worked. You see how far each is and "

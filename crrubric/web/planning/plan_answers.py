@@ -26,7 +26,7 @@ from crrubric.web.planning.answer_fields import (
     write_controls,
 )
 from crrubric.web.planning.plan_sections import find_readable_section
-from crrubric.web.planning.plan_words import write_answer_in_words
+from crrubric.web.planning.plan_words import write_answer_in_words, write_cost_in_words
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import attach_error
 from crrubric.web.shared.language import current_language
@@ -67,7 +67,8 @@ def save_plan_answer(seat: Seat, code: str, prompt: str) -> ResponseReturnValue:
         theirs = describe_stored_answer(field.prompt, workbook, code)
         return jsonify(message=translate_error(error), theirs=theirs), 409
     saved = describe_saved_section(section, workbook)
-    return jsonify(version=digest_answer(field.data), **saved)
+    cost = write_cost_in_words(field.prompt, field.data)
+    return jsonify(version=digest_answer(field.data), cost=cost, **saved)
 
 
 def refuse_answer(form: PlanForm, field: PlanField) -> ResponseReturnValue:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 from flask_babel import gettext
 
-from crrubric.domain.planning.answers import PlanAnswer
+from crrubric.domain.planning.answers import PlanAnswer, add_up_cost
 from crrubric.domain.planning.differences import (
     AnswerFormatter,
     write_as_text,
@@ -26,6 +26,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["cell_words"] = write_cell_in_words
     app.jinja_env.filters["answer_words"] = write_answer_in_words
     app.jinja_env.filters["iso_day"] = write_iso_day
+    app.jinja_env.filters["cost_words"] = write_cost_in_words
 
 
 def make_answer_formatter() -> AnswerFormatter:
@@ -46,6 +47,12 @@ def write_cell_in_words(column: PromptColumn, text: str) -> str:
 def write_answer_in_words(prompt: Prompt, answer: PlanAnswer | None) -> str:
     """An answer as text, a line for each row."""
     return write_as_text(prompt, answer, make_answer_formatter())
+
+
+def write_cost_in_words(prompt: Prompt, answer: PlanAnswer | None) -> str:
+    """What the rows of a table cost in all; "" where there is nothing to add up."""
+    total = add_up_cost(prompt, answer)
+    return "" if total is None else format_money(int(total * 100))
 
 
 def write_iso_day(text: str) -> str:

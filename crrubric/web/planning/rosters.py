@@ -207,4 +207,4 @@ def make_data_address(data: bytes, kind: FileKind) -> str:
 def describe_bad_line(line: BadLine) -> str:
     """Why a line can't be used, after the column if it is about one."""
     words = translate_error(line.reason)
-    return f"{line.field}: {words}" if line.field else words
+    return f"{line.column}: {words}" if line.column else words

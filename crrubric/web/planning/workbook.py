@@ -1,4 +1,4 @@
-"""The planning workbook as a whole: what is done, who works on what, and all of it in print."""
+"""The planning workbook as a whole: what is done, and who works on what."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from crrubric.domain.planning.progress import (
     SectionState,
     find_goal_lines,
     find_section_state,
-    read_goal_check,
+    list_missing_prompts,
 )
 from crrubric.domain.planning.prompts import WorkbookSection
 from crrubric.domain.planning.rights import PlanRights
@@ -43,10 +43,14 @@ VOTES = "votes.show_vote"  # the section that is the vote on must-haves
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionLine:
-    """A section on the overview; `state` is None for one that is no form."""
+    """A section on the overview; `state` is None for one that is no form.
+
+    only_check: nothing is missing but whether the goal, as it is worded now, still holds.
+    """
 
     section: WorkbookSection
     state: SectionState | None
+    only_check: bool
     newest: PlanVersion | None
     people: Sequence[tuple[Member, PlanAccess]]
     fills: bool
@@ -89,9 +93,11 @@ def make_section_line(
 ) -> SectionLine:
     """One line of the overview."""
     answers = workbook.answers(section.code)
+    state = None if section.tool else find_section_state(section, answers, workbook.wording)
     return SectionLine(
         section=section,
-        state=None if section.tool else find_section_state(section, answers, workbook.wording),
+        state=state,
+        only_check=state is SectionState.STARTED and not list_missing_prompts(section, answers),
         newest=workbook.versions.get(section.code),
         people=people.get(section.code, ()),
         fills=rights.may_fill(section.code),
@@ -108,28 +114,3 @@ def list_goal_wordings(seat: Seat) -> list[tuple[PlanVersion, list[tuple[str, st
     versions = list_plan_versions(db.session(), seat.evaluation.id, GOAL)
     places = find_goal_lines([row.answers for row in versions])
     return [(versions[place], list_goal_cells(versions[place].answers)) for place in places[::-1]]
-
-
-@bp.get("/print")
-@require_permission(Action.VIEW_PLAN)
-def show_printed_plan(seat: Seat) -> ResponseReturnValue:
-    """Every section that is this person's to see, as one document."""
-    rights = load_plan_rights(db.session(), seat)
-    workbook = load_workbook(db.session(), seat.evaluation.id)
-    sections = [
-        section
-        for section in load_workbook_sections(current_language())
-        if not section.tool and rights.may_read(section.code)
-    ]
-    return render_page(
-        "planning/printed.html",
-        seat,
-        under=HOME,
-        sections=sections,
-        workbook=workbook,
-        verdicts={
-            one.code: read_goal_check(workbook.answers(one.code), workbook.wording)
-            for one in sections
-        },
-        earlier={GOAL: list_goal_wordings(seat)[1:]} if rights.may_read(GOAL) else {},
-    )

@@ -48,6 +48,12 @@ def test_a_chair_follows_a_measure_and_corrects_a_value(site: Site, browse: Brow
     expect(chair.page.get_by_text("A digit was lost.")).to_be_visible()
     assert violations(chair.page) == []
     chair.snap("measures")
+    chair.page.emulate_media(media="print")
+    drawn, told = chart.bounding_box(), first.bounding_box()
+    assert drawn
+    assert told
+    assert drawn["y"] + drawn["height"] <= told["y"]  # nothing lies on the chart
+    chair.page.emulate_media(media="screen")
     chair.follow("Record a review meeting")
     chair.page.get_by_label("Held on").fill("2027-01-15")
     chair.page.get_by_label("Minutes").fill("Who finished, and who did not.")

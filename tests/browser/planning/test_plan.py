@@ -106,6 +106,11 @@ def cut_off(visitor: Visitor) -> None:
 
 def test_answers_are_saved_as_they_are_given(work: Workplace, filler: Visitor):
     page = filler.page
+    box = prompt(page, "minutes").locator(".measured > input").bounding_box()
+    unit = prompt(page, "minutes").locator(".measured > span").bounding_box()
+    assert box
+    assert unit
+    assert 0 < unit["x"] - (box["x"] + box["width"]) < 20  # they belong together
     type_into(page, "minutes", "40")
     expect(said(page, "minutes")).to_have_text(SAVED)
     expect(page.get_by_text("Less than 45 minutes a day")).to_be_visible()
@@ -226,6 +231,37 @@ def test_rows_are_added_moved_and_removed(work: Workplace, filler: Visitor):
     expect(page.locator("#plan-causes-0-course")).to_have_value("C")
 
 
+def test_what_equipment_costs_is_added_up_as_it_is_typed(work: Workplace, filler: Visitor):
+    work.ask("technology", PlanAccess.FILL)
+    page = filler.page
+    page.goto(work.at("technology"))
+    total = prompt(page, "equipment").locator("[data-cost]")
+    expect(total).not_to_be_visible()
+    for name, text in (("item", "Headphones"), ("quantity", "30"), ("price", "12.50")):
+        type_into(page, f"equipment-0-{name}", text)
+
+    expect(total).to_have_text("In all: $375")
+    page.reload()
+    expect(total).to_have_text("In all: $375")
+
+
+def test_a_number_ticks_its_option_and_goes_with_the_tick(work: Workplace, filler: Visitor):
+    work.ask("reasons", PlanAccess.FILL)
+    page = filler.page
+    page.goto(work.at("reasons"))
+    box, count = page.locator("#plan-reasons-failed"), page.locator("#plan-reasons-failed-count")
+    with page.expect_response(ANSWERS):
+        count.fill("214")
+    expect(box).to_be_checked()
+
+    with page.expect_response(ANSWERS):
+        box.uncheck()
+    expect(count).to_have_value("")
+    assert "reasons" not in work.stored("reasons")
+    box.check()
+    expect(count).to_have_value("214")
+
+
 def test_rows_are_pasted_from_a_spreadsheet(work: Workplace, filler: Visitor):
     page = filler.page
     page.goto(work.at("causes"))
@@ -235,6 +271,26 @@ def test_rows_are_pasted_from_a_spreadsheet(work: Workplace, filler: Visitor):
 
     expect(page.locator("#plan-causes-1-grade")).to_have_value("10")
     assert len(work.stored("causes")["causes"]) == 2  # type: ignore[arg-type]
+
+
+def test_a_day_that_can_not_be_read_stays_to_be_corrected(work: Workplace, filler: Visitor):
+    filler.expected.append(TOO_LONG)
+    work.ask("success", PlanAccess.FILL)
+    page = filler.page
+    page.goto(work.at("success"))
+    prompt(page, "reviews").get_by_text("Paste rows from a spreadsheet").click()
+    prompt(page, "reviews").get_by_label("Rows to add").fill("6/30/2029\tSeniors\n3/4/2029\tAll")
+    prompt(page, "reviews").get_by_role("button", name="Add these rows").click()
+    page.wait_for_load_state()  # with its scripts
+
+    day = page.locator("#plan-reviews-1-on")
+    expect(day).to_have_value("3/4/2029")
+    expect(page.locator("#plan-reviews-1-on-error")).to_contain_text("Enter a date")
+    day.fill("2029-03-04")
+    page.keyboard.press("Tab")
+    expect(said(page, "reviews")).to_have_text(SAVED)
+    rows = work.stored("success")["reviews"]
+    assert [row["on"] for row in rows] == ["2029-06-30", "2029-03-04"]  # type: ignore[attr-defined, index]
 
 
 def test_who_is_asked_no_more_reads_the_reason_and_keeps_the_words(

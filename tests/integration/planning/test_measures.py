@@ -46,6 +46,18 @@ def values_of(measure: Measure) -> list[str]:
     return [row.value for row in followed.actuals]
 
 
+def test_the_size_of_the_program_begins_with_the_learners_counted(made: Made, visit: Visit):
+    save_plan_answers(made.chair, made.slug, "reasons", {"learners": "260"})
+    member = member_of(made, made.reviewers[0])
+    assign_plan_section(made.chair, made.slug, "success", {member: PlanAccess.FILL})
+
+    mine = words(visit(made.chair).page(made.url("plan/measures/proposals")).root)
+    theirs = words(visit(made.reviewers[0]).page(made.url("plan/measures/proposals")).root)
+
+    assert "Learners in recovery a year (baseline 260)" in mine
+    assert "260" not in theirs  # the reasons are not theirs to read
+
+
 def test_the_plan_suggests_measures_once_and_rewording_it_takes_no_value_away(made: Made):
     save_plan_answers(made.chair, made.slug, "success", {"measures": [ROW]})
     causes = [{"course": "Algebra 1", "share": "31"}]

@@ -99,15 +99,15 @@ def test_an_empty_workbook_is_said_to_be_empty(made: Made):
         "": [
             Paragraph(
                 "Nothing is recorded here: Purpose; The goal; Why learners need it; Learners and "
-                "seats; Root causes."
+                "seats; Who the learners are; Root causes."
             ),
         ]
     }
     assert steps == {
         "": [
             Paragraph(
-                "Nothing is recorded here: Rollout; Policy decisions; Schedule and rooms; "
-                "Evaluation plan; Review dates."
+                "Nothing is recorded here: Rollout; Policy decisions; Student support; Technology "
+                "and rooms; Schedule and rooms; Evaluation plan; Review dates."
             )
         ]
     }
@@ -128,6 +128,27 @@ def test_goal_and_reasons_are_printed_and_small_counts_are_not(made: Made):
         ("Another reason: Night shifts", "–"),
     )
     assert Paragraph("260", "Different learners in all:") in need["Why learners need it"]
+
+
+def test_support_equipment_and_profiles_are_printed_and_shares_are_not(made: Made):
+    save_plan_answers(made.chair, made.slug, "support", {"ratio": "28", "employer": "own"})
+    rows = [{"item": "Hotspots", "quantity": "20", "price": "25.5"}]
+    save_plan_answers(made.chair, made.slug, "technology", {"equipment": rows})
+    profile = {"barriers": "They work until nine.", "athletes": "4"}
+    save_plan_answers(made.chair, made.slug, "learners", profile)
+
+    need = list_parts(made, "Background and need")
+    steps = list_parts(made, "Implementation and next steps")
+
+    assert need["Who the learners are"] == [
+        Paragraph("They work until nine.", "What stands in their way:")
+    ]
+    assert (
+        Paragraph("28 learners per teacher", "Learners for each teacher:")
+        in steps["Student support"]
+    )
+    assert the_table(steps["Technology and rooms"]).rows == (("Hotspots", "20", "$25.50"),)
+    assert Paragraph("$510", "In all:") in steps["Technology and rooms"]
 
 
 def test_the_day_of_the_first_action_is_in_words_of_the_memos_language(made: Made):

@@ -40,6 +40,8 @@ def test_who_is_asked_finds_it_on_the_home_page_with_the_link(made: Made, visit:
     page = visit(own).page("/")
     said = f"{made.chair.name} asks you to fill in the section “Root causes”"
     assert said in words(page.root)
+    assert "nothing to do here" not in words(page.root)
+    assert "nothing to do here" in words(visit(other).page("/").root)
     assert made.url("plan/sections/causes") in [a.get("href") for a in page.all("a")]
     assert "asks you to fill in" not in visit(other).get("/").text
     assert visit(own).get(made.url("plan/sections/causes")).status_code == 200

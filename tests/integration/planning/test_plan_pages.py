@@ -37,6 +37,22 @@ def test_a_chair_sees_twelve_sections_and_how_far_they_are(made: Made, visit: Vi
     assert f"{made.reviewers[0].name} (fill it in)" in text
 
 
+def test_a_goal_that_was_reworded_says_what_is_left_to_do(made: Made, visit: Visit):
+    goal = {"specific": "Nine of ten finish."}
+    save_plan_answers(made.chair, made.slug, "goal", goal)
+    rows = [{"course": "Algebra 1"}]
+    save_plan_answers(made.chair, made.slug, "causes", {"causes": rows})
+    record_goal_check(made.chair, made.slug, "causes", "holds", wording=digest_goal(goal))
+    save_plan_answers(made.chair, made.slug, "policy", {"path": "A plan"})  # more is missing
+    held = words(visit(made.chair).page(made.url("plan/")).root)
+    save_plan_answers(made.chair, made.slug, "goal", {"specific": "Eight of ten finish."})
+
+    text = words(visit(made.chair).page(made.url("plan/")).root)
+
+    assert "does the goal hold?" not in held
+    assert text.count("Still to say: does the goal hold?") == 1
+
+
 def test_must_haves_lead_to_the_vote_and_say_how_far_it_is(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SETUP, reviewers=2)
     chair, reviewer = visit(made.chair), visit(made.reviewers[0])
@@ -206,6 +222,19 @@ def test_the_goal_is_held_against_a_section_and_every_wording_is_kept(made: Made
     stale = chair.post(check, {**shown, "verdict": "holds"})
     assert stale.status_code == 409
     assert "The goal was reworded" in stale.text
+
+
+def test_what_was_refused_is_saved_before_the_goal_is_asked_about(made: Made, visit: Visit):
+    chair, check = visit(made.chair), made.url(f"{SCHEDULE}/goal-check")
+    chair.edit(made.url(GOAL), {"plan-specific": "Nine of ten finish."})
+    form = filled_form(chair.page(made.url(SCHEDULE)), made.url(SCHEDULE))
+
+    refused = chair.post(made.url(SCHEDULE), {**form, "plan-minutes": "many", "plan-cohorts": "A"})
+
+    page = parse(refused.status_code, refused.text)
+    assert check in [one.get("action") for one in chair.page(made.url(SCHEDULE)).all("form")]
+    assert check not in [one.get("action") for one in page.all("form")]  # it would take no answer
+    assert "Save your answers first" in words(page.root)
 
 
 def test_versions_show_what_changed_and_bring_one_back(made: Made, visit: Visit):

@@ -63,7 +63,10 @@ def test_the_person_who_creates_an_evaluation_becomes_its_chair(make: Factory, v
     answer = person.post("/evaluations/new", {"title": "Credit Recovery: 2027", "purpose": "Why"})
 
     assert answer.location == "/evaluations/credit-recovery-2027/"
-    assert "Before scoring can begin" in person.get(answer.location).text
+    page = person.page(answer.location)
+    assert "Before scoring can begin" in words(page.root)
+    (plan,) = [a for a in page.all("a") if words(a) == "Open the planning workbook"]
+    assert plan.get("href") == f"{answer.location}plan/"
 
 
 @pytest.mark.parametrize(("code", "way"), [("ada", "down"), ("teacher", "down"), ("sis", "up")])

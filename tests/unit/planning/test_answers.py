@@ -1,5 +1,7 @@
 """Answers of each kind: read from what was typed, refused with the control, written again."""
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -8,6 +10,7 @@ from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
 from crrubric.domain.planning.answers import (
     PlanAnswer,
+    add_up_cost,
     check_answer_kind,
     digest_answer,
     read_answer,
@@ -205,6 +208,45 @@ def test_rows_are_pasted_behind_those_that_are_there():
         {"course": "Algebra 1", "grade": "9", "share": "31"},
         {"course": "English 2", "grade": "10", "share": "18", "why": "Homework"},
     ]
+
+
+def test_rows_with_a_number_and_a_price_add_up():
+    equipment = prompt("technology", "equipment")
+    rows = [
+        {"item": "Headphones", "quantity": "30", "price": "12.5"},
+        {"item": "Chromebooks", "quantity": "11", "price": "289"},
+        {"item": "Hotspots", "quantity": "20"},  # no price yet
+    ]
+
+    assert add_up_cost(equipment, rows) == Decimal("3554")
+    assert add_up_cost(equipment, rows[2:]) is None
+    assert add_up_cost(equipment, None) is None
+    assert add_up_cost(CAUSES, [{"course": "Algebra 1", "share": "31"}]) is None
+
+
+def test_rows_are_pasted_in_place_of_blank_ones():
+    blank = {"0-course": "Biology", "1-course": "", "1-grade": " ", "2-course": ""}
+
+    typed = spread_pasted_rows(CAUSES, {**blank, "paste": "Algebra 1\t9"})
+
+    assert (typed["1-course"], typed["1-grade"]) == ("Algebra 1", "9")
+
+
+@pytest.mark.parametrize(
+    ("pasted", "read"),
+    [
+        ("6/30/2029", "2029-06-30"),
+        ("30/6/2029", "2029-06-30"),
+        ("4/4/2029", "2029-04-04"),
+        ("3/4/2029", "3/4/2029"),  # it could be two days
+        ("13/14/2029", "13/14/2029"),
+        ("in June", "in June"),
+    ],
+)
+def test_days_are_pasted_as_spreadsheets_copy_them(pasted: str, read: str):
+    typed = spread_pasted_rows(prompt("success", "reviews"), {"paste": f"{pasted}\tSeniors"})
+
+    assert typed["0-on"] == read
 
 
 def test_choices_are_pasted_by_their_words():

@@ -18,8 +18,9 @@ from crrubric.domain.planning.followup.measures import (
     hide_small_number,
     judge_measure,
     parse_measured_period,
+    propose_failure_rates,
     propose_from_measures,
-    propose_own_size,
+    propose_program_size,
     read_loose_number,
     tidy_measured_number,
     write_measured_period,
@@ -61,12 +62,14 @@ def test_rows_of_the_plan_suggest_measures_with_the_numbers_that_are_clear():
 
 
 def test_the_programs_own_size_and_each_failed_course_are_suggested():
-    found = propose_own_size([{"course": "Algebra 1", "share": "31"}, {"why": "Pace"}], BEGIN)
+    size = propose_program_size("260", BEGIN)
+    (rate,) = propose_failure_rates(
+        [{"course": "Algebra 1", "share": "31"}, {"why": "Pace"}], BEGIN
+    )
 
-    assert [(one.kind, one.words, one.baseline) for one in found] == [
-        (MeasureKind.PROGRAM_SIZE, "", ""),
-        (MeasureKind.FAILURE_RATE, "Algebra 1", "31"),
-    ]
+    assert (size.kind, size.baseline, size.baseline_on) == (MeasureKind.PROGRAM_SIZE, "260", BEGIN)
+    assert propose_program_size("", BEGIN).baseline_on is None
+    assert (rate.kind, rate.words, rate.baseline) == (MeasureKind.FAILURE_RATE, "Algebra 1", "31")
 
 
 @pytest.mark.parametrize(

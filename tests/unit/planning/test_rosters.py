@@ -65,6 +65,18 @@ def test_good_lines_are_placed_between_bad_ones():
     ]  # fmt: skip
 
 
+def test_a_column_is_called_as_the_roster_calls_it():
+    header = ["Student_Number", "EarnedCrHrs", "Credits Required", "Semesters Left", "Online"]
+
+    found = read("ann|ten|26|2|Y", "bo|10|26||Y", "cy|2|26|so|N", header=header)
+
+    assert [(row.column, str(row.reason)[:23]) for row in found if isinstance(row, BadLine)] == [
+        ("EarnedCrHrs", "Enter a number, like 2 "),
+        ("", "the column “Semesters L"),
+        ("Semesters Left", "Enter a number, like 2 "),
+    ]
+
+
 def test_a_learner_who_stands_twice_is_named_with_the_first_line():
     found = read("Ann|2|6|yes|", "bo|2|6|yes|", " ANN |3|6|yes|")
 

@@ -9,7 +9,7 @@ from crrubric.domain.documents.tree import Block, Bullets, Heading, Paragraph, T
 from crrubric.domain.memo.facts import MemoFacts
 from crrubric.domain.memo.plan_facts import MemoMeasure, MemoRenewal, MemoSeats
 from crrubric.domain.memo.words import NONE, ValueFormatter
-from crrubric.domain.planning.answers import PlanAnswer, PlanRow, is_rows
+from crrubric.domain.planning.answers import PlanAnswer, PlanRow, add_up_cost, is_rows
 from crrubric.domain.planning.differences import (
     AnswerFormatter,
     write_as_text,
@@ -45,6 +45,8 @@ from crrubric.domain.translation import N_
 
 NO_ANSWERS: PlanAnswers = {}
 HIDDEN = N_("hidden")
+# of the profile what is in words: shares of a few learners could tell of one
+PROFILE = ("strengths", "barriers", "conversations", "first", "kept", "measure")
 
 
 class PlanBlocks:
@@ -69,10 +71,11 @@ class PlanBlocks:
     # background and need
 
     def background(self) -> Iterable[Block]:
-        """The goal, why learners need it, how many seats, what lies at the root."""
+        """The goal, why learners need it, how many seats, who they are, what lies at the root."""
         yield from self.part(N_("The goal"), self.goal())
         yield from self.part(N_("Why learners need it"), self.reasons())
         yield from self.part(N_("Learners and seats"), self.seats())
+        yield from self.part(N_("Who the learners are"), self.prompts("learners", *PROFILE))
         yield from self.part(N_("Root causes"), self.prompts("causes", "causes"))
         told = [row for row in self.facts.renewals if row.vendor not in self.facts.kept_back]
         if told:
@@ -238,6 +241,8 @@ class PlanBlocks:
         measures = ("measures", "jobs", "outcomes", "teacher_goals", "incentives", "upkeep")
         yield from self.part(N_("Rollout"), self.prompts("rollout", "plan"))
         yield from self.part(N_("Policy decisions"), self.prompts("policy"))
+        yield from self.part(N_("Student support"), self.prompts("support"))
+        yield from self.part(N_("Technology and rooms"), self.prompts("technology"))
         yield from self.part(N_("Schedule and rooms"), self.prompts("schedule"))
         plan = self.prompts("success", *measures, "champions", "organizations")
         yield from self.part(N_("Evaluation plan"), chain(plan, self.measures()))
@@ -307,6 +312,8 @@ class PlanBlocks:
         """One answer: a table, a list, or a paragraph that its question leads."""
         if is_rows(answer) and prompt.kind is not PromptKind.CHOICES:
             yield self.table(prompt, answer)
+            if (cost := add_up_cost(prompt, answer)) is not None:
+                yield Paragraph(self.words.money(int(cost * 100)), self.words(N_("In all:")))
             return
         text = write_as_text(prompt, answer, self.formatter)
         label = prompt.label if prompt.label.endswith("?") else f"{prompt.label}:"

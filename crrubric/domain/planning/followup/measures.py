@@ -136,13 +136,21 @@ def propose_from_measures(rows: Iterable[PlanRow], on: date | None) -> list[Meas
     return found
 
 
-def propose_own_size(causes: Iterable[PlanRow], on: date | None) -> list[MeasureProposal]:
-    """The programme's own size, and how many fail each course named in the root causes."""
-    found = [
-        MeasureProposal(
-            origin="size", kind=MeasureKind.PROGRAM_SIZE, unit=MeasureUnit.PERSONS, target=""
-        )
-    ]
+def propose_program_size(learners: str, on: date | None) -> MeasureProposal:
+    """The programme's own size. Args: learners: how many the plan counts today, "" for no count."""
+    return MeasureProposal(
+        origin="size",
+        kind=MeasureKind.PROGRAM_SIZE,
+        unit=MeasureUnit.PERSONS,
+        target="",
+        baseline=learners,
+        baseline_on=on if learners else None,
+    )
+
+
+def propose_failure_rates(causes: Iterable[PlanRow], on: date | None) -> list[MeasureProposal]:
+    """How many fail each course named in the root causes."""
+    found = []
     for row in causes:
         if course := row.get("course"):
             share = row.get("share", "")
