@@ -54,6 +54,7 @@ FILES = {
     "questions.download_questions",
     "rosters.download_sample_roster",
     "newer.show_newer_marks",
+    "plan_answers.show_newer_answers",
     "static",
     "unsent.show_refusal_reason",
     "votes.download_sealed_vote",

@@ -286,6 +286,7 @@ reviews.save_review ANSWER_PLAN
 reviews.show_new_review_form ANSWER_PLAN
 reviews.show_review_form ANSWER_PLAN
 plan_answers.save_plan_answer ANSWER_PLAN
+plan_answers.show_newer_answers VIEW_PLAN
 hints.save_hint EDIT_SETUP
 hints.show_hints EDIT_SETUP
 plan_people.save_plan_people MANAGE_PLAN
