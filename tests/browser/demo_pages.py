@@ -57,6 +57,7 @@ FILES = {
     "plan_answers.show_newer_answers",
     "static",
     "unsent.show_refusal_reason",
+    "vendor_table.download_vendor_table",
     "votes.download_sealed_vote",
 }
 # Pages that the demo has no address for; a test of its own looks at each.

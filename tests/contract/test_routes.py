@@ -231,6 +231,7 @@ seats.show_seats VIEW_PLAN
 vendors.save_new_vendor EDIT_SETUP
 vendors.save_vendor EDIT_SETUP
 vendors.show_vendor_form EDIT_SETUP
+vendor_table.download_vendor_table EDIT_SETUP
 vendors.show_vendors VIEW_EVALUATION
 vendors.show_new_vendor_form EDIT_SETUP
 vendors.save_vendor_removal EDIT_SETUP
