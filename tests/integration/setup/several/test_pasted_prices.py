@@ -20,8 +20,10 @@ from tests.factories import Factory, Made
 from tests.integration.conftest import Visit, error_of
 from tests.integration.meeting.test_prices import set_roles
 from tests.integration.setup.test_several import VENDORS, preview, take, vendors_of
+from tests.integration.shared.test_queries import statements
 from tests.pages import words
 
+MOST = 5  # who is signed in, the evaluation, their seat, whether prices are kept, the vendors
 ENGLISH = (
     "Vendor\tPrice\tPrice is\tStudents\tTerm\tRenewal cap\tTraining\tIntegration\tSet-up fee\t"
     "Support\tFurther prices\n"
@@ -203,3 +205,15 @@ def test_the_table_is_gone_once_prices_are_fixed(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SCORING)
 
     assert visit(made.chair).get(made.url("vendors/table.csv")).status_code == 404
+
+
+def test_the_table_asks_the_database_as_often_for_many_vendors(make: Factory, visit: Visit):
+    found = []
+    for count in (1, 12):
+        made = make.evaluation(vendors=count, title=f"With {count}")
+        chair = visit(made.chair)
+        with statements() as seen:
+            assert chair.get(made.url("vendors/table.csv")).status_code == 200
+        found.append(len(seen))
+
+    assert found == [MOST, MOST]
