@@ -1,10 +1,14 @@
 /* One prompt of the workbook, saved as it is typed. The server's answer is {version, cost, saved_at, state,
-   state_label, missing, warnings}; `version` tells the answer that the page shows from every other. */
+   state_label, missing, warnings}; `version` tells the answer that the page shows from every other. What others
+   saved meanwhile takes its place, unless something else is typed here: then both are shown. */
 
-import { Saved, TYPING_PAUSE, sayPart, words } from "./saving.js";
+import { isStored } from "./hand-over.js";
+import { CLASH, Saved, TYPING_PAUSE, sayPart, words } from "./saving.js";
+import { sayWho } from "./plan-news.js";
 import { growRows } from "./plan-rows.js";
 
 const SIGNS = { EMPTY: "○", STARTED: "◐", COMPLETE: "✓" };
+const TYPED_INTO = "textarea, select, input:not([type=radio], [type=checkbox])";
 const AT_ONCE = "[type=radio], [type=checkbox], select, [type=date]";
 
 /* What is typed beside an option ticks it. Unticking it takes that away, and ticking it again brings it back:
@@ -23,13 +27,35 @@ function matchOption(control) {
   }
 }
 
+/* Show how far the section is: what is still needed, what it warns of. */
+export function showSection(body) {
+  for (const need of document.querySelectorAll("[data-needs]")) {
+    need.hidden = !body.missing.includes(need.dataset.needs);
+  }
+  const needs = document.querySelector("[data-all-needs]");
+  if (needs) needs.hidden = ![...needs.querySelectorAll("li")].some((need) => !need.hidden);
+  for (const warning of document.querySelectorAll("[data-warning]")) {
+    warning.hidden = !body.warnings.includes(Number(warning.dataset.warning));
+  }
+  for (const state of document.querySelectorAll("[data-plan-state]")) {
+    state.className = `plan-state is-${body.state.toLowerCase()}`;
+    const sign = document.createElement("span");
+    sign.setAttribute("aria-hidden", "true");
+    sign.textContent = SIGNS[body.state];
+    state.replaceChildren(sign, ` ${body.state_label}`);
+  }
+}
+
 export class PlanPrompt extends Saved {
+  later = null; // what others saved while the person is in this field and has typed nothing yet
+
   /* `seen` is the hidden field of the section's form that tells what each prompt showed. */
   constructor(root, seen, line, unsent) {
     super(root, root.dataset.answerAt, line, unsent);
     this.seen = seen;
     this.code = root.dataset.prompt;
     if (root.querySelector(".newer, .error")) this.edits += 1; // it came back, and is not saved
+    root.addEventListener("focusout", () => setTimeout(() => this.showLater()));
     root.addEventListener("crrubric:rows", () => {
       this.edit();
       this.save();
@@ -43,6 +69,11 @@ export class PlanPrompt extends Saved {
   set version(version) {
     const pairs = this.pairs.set(this.code, version);
     this.seen.value = [...pairs].map((pair) => pair.join(":")).join(" ");
+  }
+
+  /* How newer.js names this prompt in the version that is shown. */
+  key(version) {
+    return `${this.code}:${version}`;
   }
 
   get pairs() {
@@ -107,29 +138,20 @@ export class PlanPrompt extends Saved {
     this.controls.find(({ type, checked }) => type !== "radio" || checked)?.focus();
   }
 
+  /* What the rows of a table cost in all; nothing where the prompt has no costs. */
+  showCost(cost) {
+    const place = this.root.querySelector("[data-cost]");
+    if (!place) return;
+    place.hidden = !cost;
+    place.querySelector("b").textContent = cost;
+  }
+
   took(body) {
     this.showFaults({});
     this.root.querySelector(".newer")?.remove();
-    const cost = this.root.querySelector("[data-cost]");
-    if (cost) {
-      cost.hidden = !body.cost;
-      cost.querySelector("b").textContent = body.cost;
-    }
-    for (const need of document.querySelectorAll("[data-needs]")) {
-      need.hidden = !body.missing.includes(need.dataset.needs);
-    }
-    const needs = document.querySelector("[data-all-needs]");
-    if (needs) needs.hidden = ![...needs.querySelectorAll("li")].some((need) => !need.hidden);
-    for (const warning of document.querySelectorAll("[data-warning]")) {
-      warning.hidden = !body.warnings.includes(Number(warning.dataset.warning));
-    }
-    for (const state of document.querySelectorAll("[data-plan-state]")) {
-      state.className = `plan-state is-${body.state.toLowerCase()}`;
-      const sign = document.createElement("span");
-      sign.setAttribute("aria-hidden", "true");
-      sign.textContent = SIGNS[body.state];
-      state.replaceChildren(sign, ` ${body.state_label}`);
-    }
+    this.noteOthers(null);
+    this.showCost(body.cost);
+    showSection(body);
   }
 
   refused(body) {
@@ -157,6 +179,76 @@ export class PlanPrompt extends Saved {
     }
   }
 
+  /* Somebody else has saved this prompt, or oneself in another window. Returns whether that is news: it is
+     none where the same is typed here, or where it was told. */
+  meet(theirs) {
+    if (this.busy || (this.stale && theirs.version === this.met)) return false; // an answer comes, or was told
+    if (isStored(this.fields, theirs)) {
+      this.take(theirs);
+      return false;
+    }
+    if (this.dirty) this.clash({ message: words.stale, theirs });
+    else if (this.root.querySelector(":focus")?.matches(TYPED_INTO)) {
+      const told = this.later?.version === theirs.version;
+      this.later = theirs;
+      this.noteOthers(theirs, words.later);
+      return !told;
+    } else this.show(theirs);
+    return true;
+  }
+
+  /* The first key that is pressed after others have saved: from here on there are two answers. */
+  edit() {
+    super.edit();
+    const { later } = this;
+    this.later = null;
+    this.noteOthers(null);
+    if (later && !isStored(this.fields, later)) this.clash({ message: words.stale, theirs: later });
+  }
+
+  showLater() {
+    if (this.later && !this.dirty && !this.root.contains(document.activeElement)) this.show(this.later);
+  }
+
+  /* The page says what they saved: nothing is left to save here. */
+  take(theirs) {
+    this.kept = this.edits;
+    this.stale = false;
+    this.later = null;
+    this.unanswered = [];
+    this.version = theirs.version;
+    this.showCost(theirs.cost);
+    this.unsent.drop(this.action);
+    for (const told of this.root.querySelectorAll(`${CLASH}, .newer`)) told.remove();
+    this.showFaults({});
+    this.say("", "");
+    this.showOthers();
+  }
+
+  show(theirs) {
+    this.put(Object.entries(theirs));
+    this.take(theirs);
+    this.noteOthers(theirs, words.changed);
+  }
+
+  /* A line below the answer: who changed it, and when. Nobody is told of it: plan-news.js does so. */
+  noteOthers(theirs, text) {
+    this.root.querySelector("[data-note]")?.remove();
+    if (!theirs) return;
+    const note = document.createElement("p");
+    note.className = "hint";
+    note.dataset.note = "";
+    note.textContent = sayWho(theirs, text, words.changedHere);
+    this.status.before(note);
+  }
+
+  takeTheirs(theirs) {
+    return this.act("button", words.takeTheirs, () => {
+      this.show(theirs);
+      this.focus();
+    });
+  }
+
   theirWords(theirs) {
     const heading = document.createElement("p");
     const typed = document.createElement("p");
@@ -176,6 +268,11 @@ export class PlanPrompt extends Saved {
       if (control.type === "radio") control.checked = control.value === value;
       else if (control.type === "checkbox") control.checked = value !== "";
       else control.value = value;
+    }
+    for (const room of this.root.querySelectorAll(".room")) room.remove(); // it counted other words
+    for (const row of this.root.querySelectorAll("[data-row]")) {
+      const blank = [...row.querySelectorAll("input, select, textarea")].every(({ value }) => !value);
+      row.querySelector(".row-acts").hidden = blank;
     }
   }
 }

@@ -1,9 +1,10 @@
-/* Saves each answer of a section of the workbook as it is typed. Without this script the section has its Save
-   button, which stays: it saves all of them at once. */
+/* Saves each answer of a section of the workbook as it is typed, and follows what others save. Without this
+   script the section has its Save button, which stays: it saves all of them at once. */
 
 import { restoreKept, watchLeaving } from "./leaving.js";
 import { Line } from "./line.js";
-import { PlanPrompt } from "./plan-prompt.js";
+import { followOthers } from "./plan-news.js";
+import { PlanPrompt, showSection } from "./plan-prompt.js";
 import { watchRows } from "./plan-rows.js";
 import { findSession } from "./sign-in.js";
 import { Unsent } from "./unsent.js";
@@ -20,4 +21,6 @@ if (form) {
   watchRows(form);
   restoreKept(prompts, line, unsent);
   watchLeaving(prompts, line, unsent, form);
+  followOthers(prompts);
+  document.addEventListener("crrubric:met", ({ detail }) => showSection(detail));
 }

@@ -219,9 +219,14 @@ export class Saved {
     actions.className = "actions";
     actions.append(
       this.act("button", words.keep, () => this.keepMine(body.theirs.version, box)),
-      this.act("a", words.reload, () => this.reload()),
+      this.takeTheirs(body.theirs),
     );
     box.append(actions);
+  }
+
+  /* What lets go of one's own words in favor of theirs. */
+  takeTheirs() {
+    return this.act("a", words.reload, () => this.reload());
   }
 
   /* Where something was typed here: what other tabs kept for this form and the server does not have. Their

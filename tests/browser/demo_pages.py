@@ -55,8 +55,10 @@ FILES = {
     "questions.download_questions",
     "rosters.download_sample_roster",
     "newer.show_newer_marks",
+    "plan_answers.show_newer_answers",
     "static",
     "unsent.show_refusal_reason",
+    "vendor_table.download_vendor_table",
     "votes.download_sealed_vote",
 }
 # Pages that the demo has no address for; a test of its own looks at each.

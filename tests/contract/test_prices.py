@@ -20,17 +20,22 @@ HERE = {
     "crrubric/models/evaluations.py",
     "crrubric/queries/setup/prices.py",  # which prices are complete, while they are typed
     "crrubric/domain/results/offers.py",
+    "crrubric/domain/setup/offer_cells.py",  # names of columns
     "crrubric/services/demo/offers.py",
     "crrubric/services/setup/offers/further_prices.py",
+    "crrubric/services/setup/several.py",
     "crrubric/services/setup/vendors.py",
     "crrubric/services/demo/evaluations.py",
     "crrubric/web/setup/forms.py",
-    "crrubric/web/setup/several_forms.py",  # words for what a price is counted in
+    "crrubric/web/setup/several_pages/choice_words.py",  # words for what a price is counted in
+    "crrubric/web/setup/several_pages/several_forms.py",
+    "crrubric/web/setup/several_pages/vendor_table.py",  # for whoever types them
     "crrubric/web/setup/offer_pages/costs.py",  # for whoever types them
     "crrubric/web/setup/offer_pages/further_prices.py",
     "crrubric/web/setup/offer_pages/offer_forms.py",
     "crrubric/web/setup/vendors.py",
     "crrubric/web/record/journal_words.py",
+    "templates/setup/several.html",
     "templates/setup/vendors/prices.html",
     "templates/setup/vendors/vendor.html",
 }

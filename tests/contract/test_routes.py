@@ -232,6 +232,7 @@ seats.show_seats VIEW_PLAN
 vendors.save_new_vendor EDIT_SETUP
 vendors.save_vendor EDIT_SETUP
 vendors.show_vendor_form EDIT_SETUP
+vendor_table.download_vendor_table EDIT_SETUP
 vendors.show_vendors VIEW_EVALUATION
 vendors.show_new_vendor_form EDIT_SETUP
 vendors.save_vendor_removal EDIT_SETUP
@@ -287,6 +288,7 @@ reviews.save_review ANSWER_PLAN
 reviews.show_new_review_form ANSWER_PLAN
 reviews.show_review_form ANSWER_PLAN
 plan_answers.save_plan_answer ANSWER_PLAN
+plan_answers.show_newer_answers VIEW_PLAN
 hints.save_hint EDIT_SETUP
 hints.show_hints EDIT_SETUP
 plan_people.save_plan_people MANAGE_PLAN

@@ -10,7 +10,7 @@ from io import StringIO
 
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
-from crrubric.domain.text import sort_key
+from crrubric.domain.text import restore_formula_sign, sort_key
 from crrubric.domain.translation import N_
 
 Columns = Mapping[str, Sequence[str]]  # field -> what its column may be called; in the usual order
@@ -40,6 +40,40 @@ VENDOR_COLUMNS: Columns = {
     "term_months": ("term in months", "term", "months", "plazo en meses", "plazo", "meses"),
     "price_note": ("note on the price", "price note", "note", "notes",
                    "nota sobre el precio", "nota", "notas"),
+    "price_rise": ("rises by at most, in percent a year", "renewal cap", "price cap", "cap",
+                   "renewal cap in percent", "annual increase", "price increase", "increase",
+                   "sube como máximo, en porcentaje al año", "tope de renovación",
+                   "tope de aumento", "aumento anual", "aumento"),
+    "training_once": ("training, once, in dollars", "training", "training once",
+                      "one time training", "training cost", "training fee", "onboarding",
+                      "capacitación, una vez, en dólares", "capacitación", "formación",
+                      "capacitación una vez", "costo de capacitación"),
+    "training_yearly": ("training, each year, in dollars", "training each year",
+                        "training per year", "training a year", "annual training",
+                        "yearly training", "capacitación, cada año, en dólares",
+                        "capacitación cada año", "capacitación anual", "capacitación por año"),
+    "integration_once": ("integration, once, in dollars", "integration", "integration once",
+                         "one time integration", "integration cost", "integration fee",
+                         "integración, una vez, en dólares", "integración",
+                         "integración una vez", "costo de integración"),
+    "integration_yearly": ("integration, each year, in dollars", "integration each year",
+                           "integration per year", "integration a year", "annual integration",
+                           "yearly integration", "integración, cada año, en dólares",
+                           "integración cada año", "integración anual", "integración por año"),
+    "other_once": ("set-up and other, once, in dollars", "set-up", "setup", "set-up fee",
+                   "setup fee", "one-time set-up", "one-time setup", "set-up cost",
+                   "setup cost", "implementation", "implementation fee", "one-time fee",
+                   "one-time cost", "other once",
+                   "puesta en marcha y otros, una vez, en dólares", "puesta en marcha",
+                   "instalación", "implementación", "costo inicial", "pago único",
+                   "otros una vez"),
+    "other_yearly": ("other, each year, in dollars", "other each year", "other per year",
+                     "annual fee", "yearly fee", "support", "support each year", "hosting",
+                     "otros, cada año, en dólares", "otros cada año", "cuota anual", "soporte",
+                     "asistencia"),
+    "price_lines": ("further prices, one a line", "further prices", "other prices",
+                    "additional prices", "otros precios, uno por línea", "otros precios",
+                    "precios adicionales"),
 }  # fmt: skip
 MEMBER_COLUMNS: Columns = {
     "name": ("name", "full name", "person", "nombre", "nombre completo", "persona"),
@@ -65,6 +99,17 @@ PRICE_UNIT_WORDS: Words = {
     "per enrollment": "COURSE", "school": "SCHOOL", "site": "SCHOOL", "per site": "SCHOOL",
     "escuela": "SCHOOL", "por escuela": "SCHOOL", "plantel": "SCHOOL", "district": "DISTRICT",
     "whole district": "DISTRICT", "per district": "DISTRICT", "distrito": "DISTRICT",
+}  # fmt: skip
+# what a further price is for, and whether it is paid once
+PRICE_KIND_WORDS: Words = {
+    "tier": "TIER", "from": "TIER", "desde": "TIER", "set up": "OTHER", "setup": "OTHER",
+    "support": "OTHER", "implementation": "OTHER", "formación": "TRAINING", "soporte": "OTHER",
+    "puesta en marcha": "OTHER",
+}  # fmt: skip
+PAID_WORDS: Words = {
+    "one time": "once", "one off": "once", "única vez": "once", "un solo pago": "once",
+    "yearly": "", "annual": "", "annually": "", "a year": "", "per year": "", "year": "",
+    "anual": "", "al año": "", "por año": "", "año": "",
 }  # fmt: skip
 # and whom people represent
 STAKEHOLDER_WORDS: Words = {
@@ -204,4 +249,6 @@ def _pair_cells(number: int, row: Sequence[str], fields: Sequence[str]) -> Mappi
             most=len(fields),
             field="table",
         )
-    return {field: cell for field, cell in zip(fields, row, strict=False) if field}
+    return {
+        field: restore_formula_sign(cell) for field, cell in zip(fields, row, strict=False) if field
+    }

@@ -117,6 +117,31 @@ def list_plan_versions(session: Session, evaluation_id: int, section: str) -> li
     return list(session.scalars(wanted.order_by(PlanVersion.number)))
 
 
+def load_newest_version(session: Session, evaluation_id: int, section: str) -> PlanVersion | None:
+    """The newest version of one section, by its key: asked every few seconds of an open page."""
+    wanted = select(PlanVersion).where(
+        PlanVersion.evaluation_id == evaluation_id, PlanVersion.section == section
+    )
+    return session.scalar(wanted.order_by(PlanVersion.number.desc()).limit(1))
+
+
+def find_answer_sources(
+    session: Session, evaluation_id: int, section: str
+) -> dict[str, PlanVersion]:
+    """By prompt, the version in which its present answer was given, or taken away.
+
+    Whoever saved the section last need not be who changed this prompt.
+    """
+    found: dict[str, PlanVersion] = {}
+    before: Mapping[str, PlanAnswer] = NOTHING
+    for version in list_plan_versions(session, evaluation_id, section):
+        for key in {*before, *version.answers}:
+            if version.answers.get(key) != before.get(key):
+                found[key] = version
+        before = version.answers
+    return found
+
+
 def load_hint_decisions(session: Session, evaluation_id: int) -> dict[HintKey, HintDecision]:
     """What the chair made of hints; of those that no answer gives any more as well."""
     rows = session.scalars(select(HintDecision).where(HintDecision.evaluation_id == evaluation_id))

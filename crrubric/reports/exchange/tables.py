@@ -9,11 +9,9 @@ from typing import IO, Any
 
 from crrubric.domain import limits
 from crrubric.domain.results.results import Cell, Results
-from crrubric.domain.text import replace_control_characters
+from crrubric.domain.text import escape_formula, replace_control_characters
 from crrubric.domain.vocabulary import Gate
 
-# A cell that begins so is read as a formula by a spreadsheet, full-width forms included.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 TALLY_COLUMNS = (
     "vendor", "criterion", "yes", "no", "not_applicable", "cannot_tell", "missing", "abstained",
     "recused", "outcome", "reason", "finding",
@@ -27,11 +25,6 @@ ACTUAL_COLUMNS = (  # of measures of the evaluation plan
     "measure", "unit", "period", "value", "hidden", "source", "note", "recorded_by", "recorded_at",
 )  # fmt: skip
 RANKING_COLUMNS = ("Rank", "Vendor", "Score", "Met", "Coverage", "Range", "Gate")
-
-
-def escape_formula(text: str) -> str:
-    """What somebody typed, as a spreadsheet will show it: never as a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def to_csv(columns: tuple[str, ...], rows: Iterable[Mapping[str, object]]) -> str:

@@ -27,9 +27,8 @@ from crrubric.domain.planning.rosters import (
 )
 from crrubric.domain.planning.triage import Placement, Seats, Setting, count_seats
 from crrubric.domain.planning.venues import DEFAULT_VENUES, Venue
-from crrubric.domain.text import replace_control_characters
+from crrubric.domain.text import escape_formula, replace_control_characters
 from crrubric.domain.translation import N_
-from crrubric.reports.exchange.tables import escape_formula
 from crrubric.reports.results.figures import Translate
 
 SHEET_NAME = 31  # characters that Excel takes for the name of a sheet

@@ -5,12 +5,16 @@ Lines have numbers, by which the page that sent them knows what is wrong where.
 
 import secrets
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, InvalidLines, clean_together
+from crrubric.domain.results.offer_checks import check_line, find_line_problems
+from crrubric.domain.results.offers import PriceLine
+from crrubric.domain.setup.offer_cells import CellLine
 from crrubric.domain.text import email_key
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Role, Standing
@@ -26,6 +30,7 @@ from crrubric.queries.setup.prices import is_kept_from_prices
 from crrubric.services.people.accounts import SAME_EMAIL, clean_email, clean_name, find_or_add_user
 from crrubric.services.setup.committee import SEATED, Invitation, Invitee, seat_invitee
 from crrubric.services.setup.vendors import (
+    LEAVE_OUT_PRICE,
     VendorFacts,
     clean_vendor,
     enter_vendor,
@@ -40,7 +45,20 @@ Problem = tuple[int, Invalid]  # the number of a line, and what is wrong with it
 NOTHING_TAKEN = N_("Nothing was taken: correct the lines, or untick those that are not wanted.")
 
 
-def add_several_vendors(actor: Actor, slug: str, lines: Mapping[int, VendorFacts]) -> list[Vendor]:
+@dataclass(frozen=True, slots=True)
+class NewVendor:
+    """A vendor of a line, with its further prices and the column of each."""
+
+    facts: VendorFacts
+    cells: tuple[CellLine, ...] = ()
+
+    @property
+    def lines(self) -> tuple[PriceLine, ...]:
+        """The further prices."""
+        return tuple(cell.line for cell in self.cells)
+
+
+def add_several_vendors(actor: Actor, slug: str, lines: Mapping[int, NewVendor]) -> list[Vendor]:
     """New vendors at the end of the list, in the order of their lines.
 
     Raises: InvalidLines with everything that is wrong; then none is added.
@@ -50,13 +68,19 @@ def add_several_vendors(actor: Actor, slug: str, lines: Mapping[int, VendorFacts
         if problems := find_vendor_problems(session, seat, lines):
             raise InvalidLines(NOTHING_TAKEN, problems)
         return [
-            enter_vendor(session, actor, seat.evaluation, clean_vendor(facts))
-            for facts in lines.values()
+            enter_vendor(
+                session,
+                actor,
+                seat.evaluation,
+                clean_vendor(vendor.facts),
+                [check_line(line) for line in vendor.lines],
+            )
+            for vendor in lines.values()
         ]
 
 
 def find_vendor_problems(
-    session: Session, seat: Seat, lines: Mapping[int, VendorFacts]
+    session: Session, seat: Seat, lines: Mapping[int, NewVendor]
 ) -> list[Problem]:
     """What is wrong with lines of vendors, those included that are there or come twice."""
     there = set(
@@ -66,13 +90,14 @@ def find_vendor_problems(
 
 
 def _check_vendors(
-    lines: Mapping[int, VendorFacts], there: set[str], *, priced: bool
+    lines: Mapping[int, NewVendor], there: set[str], *, priced: bool
 ) -> Iterator[Problem]:
     """Args: priced: they may have prices."""
     first: dict[str, int] = {}
-    for number, facts in lines.items():
+    for number, vendor in lines.items():
+        yield from ((number, problem) for problem in _check_cells(vendor, priced=priced))
         try:
-            tidy = clean_vendor(facts)
+            tidy = clean_vendor(vendor.facts)
             if not priced:
                 refuse_price(tidy)
         except Invalid as error:
@@ -90,6 +115,16 @@ def _check_vendors(
                     field="company",
                 ),
             )
+
+
+def _check_cells(vendor: NewVendor, *, priced: bool) -> Iterator[Invalid]:
+    """What is wrong with the further prices, each with its column."""
+    if vendor.cells and not priced:
+        yield Invalid(LEAVE_OUT_PRICE, field=vendor.cells[0].column)
+        return
+    licensed = vendor.facts.unit_price_cents is not None
+    for place, error in find_line_problems(vendor.lines, licensed=licensed):
+        yield Invalid(error.message, field=vendor.cells[place].column, **error.values)
 
 
 def invite_several(

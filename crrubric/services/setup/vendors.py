@@ -1,6 +1,6 @@
 """Vendors of an evaluation: adding, changing, removing before ballots open."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from decimal import Decimal
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, WrongPhase, clean_together
 from crrubric.domain.events import Event
 from crrubric.domain.results.cost import PRICE_FIELDS
+from crrubric.domain.results.offers import PriceLine, write_line
 from crrubric.domain.text import clean_line, clean_text, require_line
 from crrubric.domain.translation import N_
 from crrubric.domain.typed import require_in_bounds
@@ -47,6 +48,9 @@ from crrubric.services.shared.versions import refuse_unforeseen, refuse_unseen_c
 
 SAME_PRODUCT = "uq_vendor_evaluation_id_company_product"
 SAME_NAME_KEY = "uq_vendor_evaluation_id_name_key"
+LEAVE_OUT_PRICE = N_(
+    "Leave out the price: you score as well, and a chair who does not types the prices."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,19 +171,20 @@ def add_vendor(actor: Actor, slug: str, facts: VendorFacts) -> Vendor:
 def refuse_price(facts: VendorFacts) -> None:
     """Raise Invalid for facts with a price, of somebody who is to know none."""
     if any(getattr(facts, name, None) not in (None, "") for name in PRICE_FIELDS):
-        raise Invalid(
-            N_(
-                "Leave out the price: you score as well, and a chair who does not types the prices."
-            ),
-            field="unit_price",
-        )
+        raise Invalid(LEAVE_OUT_PRICE, field="unit_price")
 
 
 def enter_vendor(
-    session: Session, actor: Actor, evaluation: Evaluation, facts: VendorFacts
+    session: Session,
+    actor: Actor,
+    evaluation: Evaluation,
+    facts: VendorFacts,
+    lines: Sequence[PriceLine] = (),
 ) -> Vendor:
-    """A vendor with its journal entry, in the caller's transaction. Args: facts: cleaned."""
+    """A vendor with its journal entry, in the caller's transaction. Args: facts, lines: cleaned."""
     vendor = insert_vendor(session, evaluation, facts)
+    offer = {"price_lines": [write_line(line) for line in lines]} if lines else {}
+    vendor.price_lines = offer.get("price_lines")
     note_event(
         session,
         actor,
@@ -187,7 +192,7 @@ def enter_vendor(
         evaluation_id=evaluation.id,
         subject=vendor.name,
         about=EntryReferences(vendor_id=vendor.id),
-        after=serialize_vendor(vendor),
+        after={**serialize_vendor(vendor), **offer},
     )
     return vendor
 

@@ -30,7 +30,7 @@ def show_newer_marks(seat: Seat) -> ResponseReturnValue:
         for cell, version in known.items()
         if (stored[cell].version if cell in stored else 0) != version
     ]
-    return jsonify(marks=newer)
+    return jsonify(newer=newer)
 
 
 def read_known_versions(text: str) -> dict[tuple[int, int], int]:

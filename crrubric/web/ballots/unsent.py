@@ -15,7 +15,6 @@ from crrubric.domain.errors import CrrubricError
 from crrubric.extensions import db
 from crrubric.queries.ballots.ballots import find_own_ballot
 from crrubric.queries.people.access import find_evaluation, make_not_found, require
-from crrubric.queries.planning.workbook import load_workbook
 from crrubric.services.ballots.refusals import (
     explain_refused_mark,
     explain_refused_practice_mark,
@@ -101,8 +100,7 @@ def find_plan_prompt(slug: str, code: str, prompt: str) -> tuple[str, dict[str, 
     except CrrubricError:
         return place, None
     found = section.find_prompt(prompt)
-    workbook = load_workbook(db.session(), seat.evaluation.id)
-    return place, describe_stored_answer(found, workbook, code) if found else None
+    return place, describe_stored_answer(found, seat, code) if found else None
 
 
 def match_form(address: str) -> tuple[str, dict[str, Any]]:

@@ -189,8 +189,7 @@ class PlanForm(Form):
 
     def shown(self) -> dict[str, str]:
         """By prompt, the digest of what the page showed."""
-        pairs = (pair.partition(":") for pair in (self.seen.data or "").split())
-        return {code: digest for code, _colon, digest in pairs}
+        return read_seen(self.seen.data or "")
 
     def list_linked_errors(self) -> list[tuple[str, str]]:
         """(id, what is wrong) of controls that are not alone, and of what others changed, too."""
@@ -233,6 +232,12 @@ class PlanForm(Form):
 def write_seen(digests: Mapping[str, str]) -> str:
     """What each prompt showed, as a hidden field carries it."""
     return " ".join(f"{code}:{digest}" for code, digest in digests.items())
+
+
+def read_seen(text: str) -> dict[str, str]:
+    """By prompt, the digest of what it showed: what `write_seen` wrote."""
+    pairs = (pair.partition(":") for pair in text.split())
+    return {code: digest for code, _colon, digest in pairs}
 
 
 def write_controls(prompt: Prompt, answer: PlanAnswer | None) -> dict[str, str]:

@@ -28,6 +28,7 @@ from crrubric.models import PlanVersion
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.planning.workbook import (
     Workbook,
+    find_answer_sources,
     load_plan_rights,
     load_workbook,
 )
@@ -195,7 +196,9 @@ def refuse_overtaken_answers(
     newest = workbook.versions.get(section.code)
     stored = workbook.answers(section.code)
     if newest is not None:
-        newer = describe_newer_answers(section, stored, newest, error.prompts)
+        sources = find_answer_sources(db.session(), seat.evaluation.id, section.code)
+        sources = {one: sources.get(one, newest) for one in error.prompts}
+        newer = describe_newer_answers(section, stored, sources)
         form.meet_newer(stored, digest_version(newest), newer)
     form.form_errors.append(translate_error(error))
     return render_section(seat, section, rights, workbook, form), 409
@@ -204,18 +207,17 @@ def refuse_overtaken_answers(
 def describe_newer_answers(
     section: WorkbookSection,
     stored: Mapping[str, PlanAnswer],
-    newest: PlanVersion,
-    codes: tuple[str, ...],
+    sources: Mapping[str, PlanVersion],
 ) -> dict[str, NewerAnswer]:
-    """What is stored now for these prompts, and who saved last."""
+    """What is stored now for these prompts, and who gave it. Args: sources: by prompt."""
     return {
         prompt.code: NewerAnswer(
             write_answer_in_words(prompt, stored.get(prompt.code)) or _("(empty)"),
-            newest.saved_by,
-            newest.saved_at,
+            sources[prompt.code].saved_by,
+            sources[prompt.code].saved_at,
         )
         for prompt in section.prompts
-        if prompt.code in codes
+        if prompt.code in sources
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 from flask_babel import gettext
 
-from crrubric.domain.planning.answers import PlanAnswer, add_up_cost
+from crrubric.domain.planning.answers import PlanAnswer, add_up_cost, digest_answer
 from crrubric.domain.planning.differences import (
     AnswerFormatter,
     write_as_text,
@@ -25,6 +25,7 @@ def init_app(app: Flask) -> None:
     """Give templates the filters."""
     app.jinja_env.filters["cell_words"] = write_cell_in_words
     app.jinja_env.filters["answer_words"] = write_answer_in_words
+    app.jinja_env.filters["answer_digest"] = digest_answer
     app.jinja_env.filters["iso_day"] = write_iso_day
     app.jinja_env.filters["cost_words"] = write_cost_in_words
 

@@ -16,7 +16,8 @@ BLUEPRINTS = (
     "rubric",
     "search",
     "sections",
-    "several",
+    "several_pages.several",
+    "several_pages.vendor_table",
     "vendors",
     "weights",
 )

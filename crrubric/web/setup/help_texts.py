@@ -176,7 +176,10 @@ SETUP_HELP = (
         chair=N_(
             "Copy the cells of a spreadsheet and paste them here. You then see every line as it "
             "was read, with what is wrong beside its field, and correct or untick it. Nothing is "
-            "stored and nobody is invited before you press the button below the lines."
+            "stored and nobody is invited before you press the button below the lines. Of "
+            "vendors the table can have all that an offer costs: columns for training, integration "
+            "and set-up, paid once or each year by the whole district, the cap on the rise, and "
+            "one for further prices, a line each."
         ),
     ),
     HelpTopic(

@@ -97,6 +97,12 @@ def require_site_permission(action: SiteAction) -> Callable[[View[P]], View[P]]:
     return decorate
 
 
+def let_session_lapse(view: View[P]) -> View[P]:
+    """A route that an open page asks by itself: it is no sign of life of a person."""
+    view.lets_session_lapse = True  # type: ignore[attr-defined]  # functions take attributes
+    return view
+
+
 def redirect_to_sign_in() -> ResponseReturnValue:
     """Off to the sign-in page, and back here afterwards where that is a page.
 

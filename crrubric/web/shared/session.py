@@ -64,9 +64,15 @@ def person_of(token: str) -> SignedInPerson | None:
         or now - own.created_at > timedelta(hours=limits.SESSION_HOURS)
     ):
         return None
-    if now - own.seen_at > TOUCH_EVERY:
+    if now - own.seen_at > TOUCH_EVERY and not is_asked_by_itself():
         touch_session(own.id)
     return SignedInPerson(user, token, own.created_at)
+
+
+def is_asked_by_itself() -> bool:
+    """Whether the page asked this, not a person: then the session ends as if nobody had asked."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, "lets_session_lapse", False)
 
 
 def find_lapsed_owner() -> int | None:

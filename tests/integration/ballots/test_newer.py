@@ -14,7 +14,7 @@ def newer(visitor: Visitor, made: Made, *known: str) -> list[dict[str, Any]]:
     """What the page is told of these marks: “vendor-criterion-version”."""
     answer = visitor.get(made.url("ballots/newer?known=") + ",".join(known))
     assert answer.status_code == 200
-    return list(answer.json["marks"])
+    return list(answer.json["newer"])
 
 
 def cell(made: Made, vendor: int, code: str, version: int) -> str:

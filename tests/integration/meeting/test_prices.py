@@ -44,7 +44,7 @@ from crrubric.services.meeting.prices import open_prices
 from crrubric.services.planning.seats import set_seats
 from crrubric.services.setup import committee, phases, rules, withdrawals
 from crrubric.services.setup.offers.further_prices import set_further_prices
-from crrubric.services.setup.several import add_several_vendors
+from crrubric.services.setup.several import NewVendor, add_several_vendors
 from crrubric.services.setup.vendors import VendorFacts, add_vendor, change_vendor
 from tests import in_meeting
 from tests.factories import Factory, Made, let_chair_score
@@ -526,7 +526,7 @@ def test_a_chair_who_scores_adds_vendors_without_a_price(make: Factory, visit: V
     with pytest.raises(Invalid, match="Leave out the price") as refused:
         add_vendor(scorer, made.slug, with_price)
     with pytest.raises(InvalidLines) as lines:
-        add_several_vendors(scorer, made.slug, {1: with_price})
+        add_several_vendors(scorer, made.slug, {1: NewVendor(with_price)})
     page = visit(scorer).get(made.url("vendors/new")).text
     answer = visit(scorer).post(made.url("vendors/new"), {"company": "New"})
 

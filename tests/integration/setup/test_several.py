@@ -21,7 +21,8 @@ from crrubric.queries.record.verification import verify_record
 from crrubric.services.setup import phases, several
 from crrubric.services.setup.committee import Invitee
 from crrubric.services.setup.vendors import VendorFacts
-from crrubric.web.setup.forms import InviteForm, VendorForm
+from crrubric.web.setup.forms import InviteForm
+from crrubric.web.setup.several_pages.several_forms import VendorLineForm
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit, Visitor, error_of
 from tests.pages import Page, filled_form, parse, words
@@ -252,7 +253,12 @@ def test_one_line_that_cannot_be_taken_takes_back_all(make: Factory):
         several.invite_several(made.chair, made.slug, {1: good, 7: good})
     with pytest.raises(InvalidLines):
         several.add_several_vendors(
-            made.chair, made.slug, {1: VendorFacts(company="Quill"), 2: VendorFacts(company=" ")}
+            made.chair,
+            made.slug,
+            {
+                number: several.NewVendor(VendorFacts(company=name))
+                for number, name in ((1, "Quill"), (2, " "))
+            },
         )
 
     assert [number for number, _error in refused.value.lines] == [7]
@@ -275,7 +281,7 @@ def test_what_was_typed_is_kept_when_set_up_has_ended_meanwhile(make: Factory, v
 
 
 @pytest.mark.parametrize(
-    ("form", "columns"), [(VendorForm, VENDOR_COLUMNS), (InviteForm, MEMBER_COLUMNS)]
+    ("form", "columns"), [(VendorLineForm, VENDOR_COLUMNS), (InviteForm, MEMBER_COLUMNS)]
 )
 def test_the_labels_of_the_single_form_are_headers_in_every_language(
     app: Flask, form: Callable, columns: dict
@@ -331,7 +337,7 @@ def test_a_line_with_two_errors_is_told_both(make: Factory):
 
     seat = require(made.chair, Action.EDIT_SETUP, made.evaluation, db.session())
 
-    vendors = several.find_vendor_problems(db.session(), seat, {3: facts})
+    vendors = several.find_vendor_problems(db.session(), seat, {3: several.NewVendor(facts)})
     people = several.find_invitee_problems(db.session(), made.evaluation, {4: person})
 
     assert [(n, getattr(error, "field", "")) for n, error in vendors] == [

@@ -3,37 +3,29 @@
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
-from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, Optional, ValidationError
 
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
-from crrubric.domain.people.languages import NAMES, formats_of
-from crrubric.domain.setup.pasted import (
-    PRICE_UNIT_WORDS,
-    SEAT_WORDS,
-    STAKEHOLDER_WORDS,
-    Words,
-    to_choice_word,
-)
+from crrubric.domain.setup.offer_cells import USUAL, CellLine, join_cells
+from crrubric.domain.setup.pasted import Words, to_choice_word
 from crrubric.web.setup.forms import SEAT_LABELS, InviteForm, VendorForm
+from crrubric.web.setup.several_pages.choice_words import name_unknown_choices
+from crrubric.web.setup.several_pages.price_cells import ReadPrices, read_price_cell
+from crrubric.web.setup.vendors import to_hundredths
 from crrubric.web.shared.forms import (
+    ExactNumberField,
     Form,
     ListChoiceField,
     limit_length,
 )
 
 Sent = MultiDict[str, str]
-OTHER_WORDS: Mapping[str, Words] = {
-    "roles": SEAT_WORDS,
-    "stakeholder": STAKEHOLDER_WORDS,
-    "price_unit": PRICE_UNIT_WORDS,
-}
 
 
 class TableForm(Form):
@@ -68,13 +60,10 @@ class LineForm(Form):
     def check(self) -> bool:
         """Whether the line can be taken, or is left out: then nothing of it is wrong."""
         good = self.validate()
-        for field in self:
-            if not self.take.data:
+        name_unknown_choices(self)
+        if not self.take.data:
+            for field in self:
                 field.errors = []
-            elif field.errors and isinstance(field, ListChoiceField) and any(field.raw_data or ()):
-                word = field.raw_data[0]
-                words = gettext("“%(word)s” is none of the choices: choose one.", word=word)
-                field.errors = [str(words)]
         return good or not self.take.data
 
 
@@ -82,6 +71,45 @@ class VendorLineForm(LineForm, VendorForm):
     """A vendor."""
 
     shown = ("company", "product", "contact_name", "contact_email", "links", "unit_price")
+
+    training_once = ExactNumberField(
+        _("Training, once, in dollars"), [Optional()], limits.UNIT_PRICE
+    )
+    training_yearly = ExactNumberField(
+        _("Training, each year, in dollars"), [Optional()], limits.UNIT_PRICE
+    )
+    integration_once = ExactNumberField(
+        _("Integration, once, in dollars"), [Optional()], limits.UNIT_PRICE
+    )
+    integration_yearly = ExactNumberField(
+        _("Integration, each year, in dollars"), [Optional()], limits.UNIT_PRICE
+    )
+    other_once = ExactNumberField(
+        _("Set-up and other, once, in dollars"), [Optional()], limits.UNIT_PRICE
+    )
+    other_yearly = ExactNumberField(
+        _("Other, each year, in dollars"), [Optional()], limits.UNIT_PRICE
+    )
+    price_lines = TextAreaField(
+        _("Further prices, one a line"), [Optional(), limit_length(limits.NOTE)]
+    )
+
+    def validate_price_lines(self, field: TextAreaField) -> None:
+        """Whether every further price can be read."""
+        problems = self.read_price_lines().problems
+        if problems:
+            raise ValidationError(" ".join(problems))
+
+    def read_price_lines(self) -> ReadPrices:
+        """The further prices of the column for those without one of their own."""
+        licensed = self.unit_price.data is not None
+        return read_price_cell(self.price_lines.data or "", licensed=licensed)
+
+    def read_cells(self) -> tuple[CellLine, ...]:
+        """All further prices, each with its column."""
+        amounts = {name: to_hundredths(self[name].data) for name in USUAL}
+        usual = {name: cents for name, cents in amounts.items() if cents is not None}
+        return join_cells(self.read_price_lines().lines, usual)
 
 
 class InviteLineForm(LineForm, InviteForm):
@@ -94,33 +122,6 @@ class InviteLineForm(LineForm, InviteForm):
         [InputRequired(_("Choose a role."))],
         choices=[SelectChoice("", _("Choose")), *(SelectChoice(*x) for x in SEAT_LABELS.items())],
     )
-
-
-def list_choice_words(form: Form) -> dict[str, Words]:
-    """What people may write for the choices of each list: its label in any language, whole or as
-    far as a colon, and the value that is stored."""
-    found: dict[str, dict[str, str]] = {}
-    for language in NAMES:
-        with force_locale(formats_of(language)):
-            for field in form:
-                if isinstance(field, ListChoiceField):
-                    words = found.setdefault(field.short_name, {})
-                    for choice in field.iter_choices():
-                        label, value = str(choice.label), str(choice.value)
-                        for word in (value, label, label.partition(":")[0]):
-                            words.setdefault(to_choice_word(word), value)
-    for name, words in found.items():
-        words.update({to_choice_word(word): to for word, to in OTHER_WORDS.get(name, {}).items()})
-    return {**found}
-
-
-def list_allowed_words(form: Form) -> list[tuple[str, list[str]]]:
-    """(label, choices) of each list of a line: what can be written there."""
-    return [
-        (str(field.label.text), [str(row.label) for row in field.iter_choices() if row.value])
-        for field in form
-        if isinstance(field, ListChoiceField)
-    ]
 
 
 def fill_lines(lines: Iterable[Mapping[str, str]], words: Mapping[str, Words]) -> Sent:

@@ -25,11 +25,15 @@ from crrubric.services.exchange.workbooks import decode_table
 from crrubric.services.people.accounts import is_unused
 from crrubric.services.setup import several as service
 from crrubric.services.setup.committee import Invitation, Invitee
-from crrubric.services.setup.vendors import VendorFacts
 from crrubric.web.setup.committee import describe_way_in
 from crrubric.web.setup.forms import SEATS
 from crrubric.web.setup.links import LINKS_OF_SEVERAL
-from crrubric.web.setup.several_forms import (
+from crrubric.web.setup.several_pages.choice_words import (
+    list_allowed_words,
+    list_choice_words,
+)
+from crrubric.web.setup.several_pages.price_cells import list_price_parts
+from crrubric.web.setup.several_pages.several_forms import (
     InviteLineForm,
     LineForm,
     Sent,
@@ -38,8 +42,6 @@ from crrubric.web.setup.several_forms import (
     VendorLineForm,
     attach_line_error,
     fill_lines,
-    list_allowed_words,
-    list_choice_words,
     name_line,
 )
 from crrubric.web.setup.vendors import read_vendor_facts
@@ -133,6 +135,7 @@ def render_sheet_page(seat: Seat, kind: SheetKind, page: SheetPage) -> str:
         take=_("Add the ticked vendors") if vendors else _("Invite the ticked people"),
         allowed=list_allowed_words(empty),
         labels=[str(empty[name].label.text) for name in kind.columns],
+        price_parts=list_price_parts() if vendors else "",
         most=limits.LINES_AT_ONCE,
         page=page,
         back=kind.home,
@@ -225,8 +228,11 @@ def show_several_vendors(seat: Seat) -> ResponseReturnValue:
 def save_several_vendors(seat: Seat) -> ResponseReturnValue:
     """Show what a table says of vendors, or add them."""
 
-    def read(lines: dict[int, LineForm]) -> dict[int, VendorFacts]:
-        return {number: read_vendor_facts(line) for number, line in lines.items()}
+    def read(lines: dict[int, VendorLineForm]) -> dict[int, service.NewVendor]:
+        return {
+            number: service.NewVendor(read_vendor_facts(line), line.read_cells())
+            for number, line in lines.items()
+        }
 
     def take(lines: dict[int, LineForm]) -> ResponseReturnValue:
         added = service.add_several_vendors(current_actor(), seat.evaluation.slug, read(lines))

@@ -1,0 +1,1 @@
+"""Several vendors or people at once: a table is pasted, looked through, corrected, then taken."""

@@ -1,0 +1,1 @@
+"""Pages of the set-up in a browser."""

@@ -1,0 +1,1 @@
+"""Several vendors at once, with all that their offers cost."""
