@@ -8,7 +8,7 @@ from crrubric.domain.documents.tree import Document
 from crrubric.domain.text import replace_control_characters
 from crrubric.reports.documents.charts import draw_bar_chart
 
-SHEETS = ("base", "parts", "pages", "print")
+SHEETS = ("base", "parts", "pages", "document", "print")
 
 
 def render_html_file(paper: Document, *, templates: Path, static: Path) -> bytes:
