@@ -248,6 +248,24 @@ def test_an_upgrade_says_whose_addresses_are_proven(bare_app: Flask):
     assert {row["awaits_address"] for row in rows["member"]} == {None}  # nobody loses a seat
 
 
+def test_an_upgrade_says_which_items_reviews_decided_on(bare_app: Flask):
+    upgrade(revision="0037")
+    fill_tables()
+    kept = {"evaluation_id": 1, "words": "Order seats", "owner": "", "state": "OPEN",
+            "dropped_reason": "", "recorded_by": "x", "recorded_at": AT, "version": 1}  # fmt: skip
+    made = (("OWN", "review:1:1"), ("OWN", None), ("GOAL", "goal:0123456789ab"))
+    with db.engine.connect().execution_options(**WRITE) as connection, connection.begin():
+        for key, (source, origin) in enumerate(made, start=50):
+            row = {**kept, "id": key, "source": source, "origin": origin}
+            connection.execute(read_tables()["action_item"].insert().values(row))
+    db.session.remove()
+
+    upgrade()
+
+    rows = read_rows()["action_item"]
+    assert [row["source"] for row in rows if row["id"] >= 50] == ["REVIEW", "OWN", "GOAL"]
+
+
 def find_lost_keys() -> list[Any]:
     """Rows that point nowhere; PostgreSQL has none, for it checks keys whatever is done."""
     if db.engine.dialect.name != "sqlite":

@@ -33,6 +33,7 @@ class ItemSource(LabelledEnum):
     NEED = "NEED", N_("need that is not met")
     PROMISE = "PROMISE", N_("condition or commitment")
     GOAL = "GOAL", N_("goal")
+    REVIEW = "REVIEW", N_("review meeting")
     OWN = "OWN", N_("added by a chair")
 
 
