@@ -1,4 +1,4 @@
-"""Action items: what somebody has to do, how far it is, and what the sources suggest."""
+"""Action items: what somebody has to do, its status, and what the sources suggest."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ GIVEN_UP = frozenset({"done", "dropped"})  # states of a step with which nothing
 
 
 class ItemState(LabelledEnum):
-    """How far an action item is."""
+    """The status of an action item."""
 
     OPEN = "OPEN", N_("open")
     UNDER_WAY = "UNDER_WAY", N_("under way")

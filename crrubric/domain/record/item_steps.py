@@ -41,6 +41,6 @@ def replay_item_change(state: State, entry: ToldEntry) -> None:
 
 
 def replay_item_move(state: State, entry: ToldEntry) -> None:
-    """How far it is now; who drops it says why."""
+    """The status that it has now; who drops it says why."""
     item = state.action_items[entry.row["id"]]
     item.update(state=entry.told["state"], dropped_reason=entry.reason, version=item["version"] + 1)
