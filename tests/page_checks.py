@@ -104,12 +104,16 @@ def inline(page: Page) -> list[str]:
 
 
 def glued_links(page: Page) -> list[str]:
-    """Links that begin where a word before them ends, without a space: read as one word."""
+    """Links that begin where a word before them ends, without a space: read as one word.
+
+    Buttons are told apart by their borders.
+    """
     problems = []
     for parent in page.root.iter():
         before = parent.text or ""
         for child in parent:
-            if child.tag == "a" and ENDS_A_WORD.search(before):
+            button = "btn" in (child.get("class") or "").split()
+            if child.tag == "a" and not button and ENDS_A_WORD.search(before):
                 problems.append(f"the link “{words(child)}” is glued to “{before[-20:]}”")
             before = child.tail or (words(child) if child.tag in IN_A_LINE else "")
     return problems
