@@ -12,6 +12,8 @@ REFERENCES = ("aria-describedby", "aria-labelledby", "aria-controls", "aria-erro
 HEADINGS = {f"h{level}" for level in range(1, 7)}
 SPEAKING = {"status", "alert", "log"}
 VERSIONS = {"version", "shown", "to"}  # what a form says of the state that it was made of
+IN_A_LINE = {"a", "b", "bdi", "code", "em", "small", "span", "strong"}
+ENDS_A_WORD = re.compile(r"[\w.,:;!?)”]\Z")
 TABS = {"0", "-1"}  # any other place takes the focus out of the order of reading
 
 
@@ -34,6 +36,7 @@ def check_access(page: Page) -> list[str]:
         problems += ["a th without scope" for th in table.iter("th") if not th.get("scope")]
     problems += lost_references(page, set(ids))
     problems += [*skipped_headings(page), *unnamed(page), *regions(page), *inline(page)]
+    problems += glued_links(page)
     return problems
 
 
@@ -98,6 +101,22 @@ def inline(page: Page) -> list[str]:
         or name.startswith("on")
         or (name == "tabindex" and node.get(name) not in TABS)
     ] + ["a script in the page" for node in page.all("script") if runs(node)]
+
+
+def glued_links(page: Page) -> list[str]:
+    """Links that begin where a word before them ends, without a space: read as one word.
+
+    Buttons are told apart by their borders.
+    """
+    problems = []
+    for parent in page.root.iter():
+        before = parent.text or ""
+        for child in parent:
+            button = "btn" in (child.get("class") or "").split()
+            if child.tag == "a" and not button and ENDS_A_WORD.search(before):
+                problems.append(f"the link “{words(child)}” is glued to “{before[-20:]}”")
+            before = child.tail or (words(child) if child.tag in IN_A_LINE else "")
+    return problems
 
 
 def runs(script: ElementTree.Element) -> bool:

@@ -157,7 +157,7 @@ class Event(LabelledEnum):
     )
     ITEM_RECORDED = "ITEM_RECORDED", N_("added an action item: %(subject)s")
     ITEM_CHANGED = "ITEM_CHANGED", N_("changed an action item: %(subject)s")
-    ITEM_MOVED = "ITEM_MOVED", N_("said how far an action item is: %(subject)s")
+    ITEM_MOVED = "ITEM_MOVED", N_("updated the status of an action item: %(subject)s")
     MEASURE_RECORDED = "MEASURE_RECORDED", N_("added a measure: %(subject)s")
     MEASURE_CHANGED = "MEASURE_CHANGED", N_("changed a measure: %(subject)s")
     ACTUAL_RECORDED = "ACTUAL_RECORDED", N_("recorded a value of a measure: %(subject)s")

@@ -1,4 +1,4 @@
-"""Action items of an evaluation: what somebody has to do, and how far it is."""
+"""Action items of an evaluation: what somebody has to do, and its status."""
 
 from datetime import date, datetime
 

@@ -12,6 +12,7 @@ from crrubric.models import (
     Actual,
     Asking,
     Ballot,
+    Commitment,
     Criterion,
     Declaration,
     Evaluation,
@@ -71,8 +72,6 @@ ELSEWHERE = {
     "needs.show_needs",
     "own.show_new_address",
     "practice.show_practice_round_restart",
-    "promises.show_commitment_state",
-    "renewals.show_earlier_record",
     "settlements.show_settlement_form",
     "vote_rounds.show_vote_reopening",
 }
@@ -132,13 +131,14 @@ def samples() -> Iterator[dict[str, object]]:
             "declaration_id": of_members(
                 Declaration, evaluation, Declaration.kind == DeclarationKind.CONFLICT
             ),
-            "question_id": to_vendors(Question, evaluation, Question.answered_on.is_(None)),
-            "asking_id": to_vendors(Asking, evaluation, Asking.question_id.is_(None)),
+            "question_id": of_vendors(Question, evaluation, Question.answered_on.is_(None)),
+            "asking_id": of_vendors(Asking, evaluation, Asking.question_id.is_(None)),
             "code": "causes",
             "item_id": first_of(ActionItem, evaluation),
             "review_id": first_of(HeldReview, evaluation),
             "measure_id": first_of(Measure, evaluation),
             "actual_id": first_of(Actual, evaluation),
+            "commitment_id": of_vendors(Commitment, evaluation),
         }
         yield row
         begun = select(Mark.ballot_id)
@@ -159,14 +159,16 @@ def of_anybody() -> int:
     return db.session.scalars(select(User.id).order_by(User.id)).first() or 0
 
 
-def to_vendors(
-    model: type[Question] | type[Asking], evaluation: Evaluation, condition: ColumnElement[bool]
+def of_vendors(
+    model: type[Question] | type[Asking] | type[Commitment],
+    evaluation: Evaluation,
+    *conditions: ColumnElement[bool],
 ) -> int:
     """The id of the first such row about an evaluation's vendors; 0 where there is none."""
     found = db.session.scalars(
         select(model.id)
         .join(Vendor, Vendor.id == model.vendor_id)
-        .where(Vendor.evaluation_id == evaluation.id, condition)
+        .where(Vendor.evaluation_id == evaluation.id, *conditions)
         .order_by(model.id)
     ).first()
     return found or 0

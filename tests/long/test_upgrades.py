@@ -24,6 +24,7 @@ pytestmark = pytest.mark.long
 
 REVISIONS = sorted(file.name[:4] for file in Path(versions.__file__).parent.glob("0*.py"))
 ROWS = 2  # in each table
+SEALED_BY = {"cast_vote": "sealed_vote"}  # whose rows are refused once the other has its own
 AT = datetime(2027, 3, 2, 10, 42, tzinfo=UTC)
 
 
@@ -61,6 +62,9 @@ def read_tables() -> dict[str, sa.Table]:
     """The tables that the database has now, in the order in which they can be filled."""
     found = sa.MetaData()
     found.reflect(db.engine)
+    for name, seal in SEALED_BY.items():
+        if name in found.tables:
+            found.tables[seal].add_is_dependent_on(found.tables[name])
     return {t.name: t for t in found.sorted_tables if t.name != "alembic_version"}
 
 
@@ -83,11 +87,14 @@ def list_choices(
     column: sa.Column[Any], number: int, allowed: dict[str, tuple[str, ...]]
 ) -> tuple[Any, ...]:
     """What to try in a column of the row with this number, the likeliest first."""
-    if column.foreign_keys or column.primary_key:
-        return (number,)
     if column.name in allowed:
         words = allowed[column.name]
-        return (words[(number - 1) % len(words)],) if column.nullable else words
+        of_its_own = column.nullable or column.primary_key
+        return (words[(number - 1) % len(words)],) if of_its_own else words
+    if column.foreign_keys:  # another row for what refers to something else than itself
+        return number, ROWS + 1 - number, *([None] if column.nullable else [])
+    if column.primary_key:
+        return (number,)
     if column.nullable:
         return (None,)
     by_type: tuple[tuple[type, Any], ...] = (
@@ -96,8 +103,8 @@ def list_choices(
         (sa.LargeBinary, (b"%PDF",)),
         (sa.DateTime, (AT,)),
         (sa.Date, (date(2027, 3, 2),)),
-        (sa.Numeric, (number,)),
-        (sa.Integer, (number,)),
+        (sa.Numeric, (number, number + 1)),  # the second where one must be above another
+        (sa.Integer, (number, number + 1)),
     )
     for kind, values in by_type:
         if isinstance(column.type, kind):
@@ -239,6 +246,24 @@ def test_an_upgrade_says_whose_addresses_are_proven(bare_app: Flask):
     accounts = [row for row in rows["user_account"] if row["id"] > 10]
     assert [row["id"] for row in accounts if row["address_proven_at"]] == [12, 13]
     assert {row["awaits_address"] for row in rows["member"]} == {None}  # nobody loses a seat
+
+
+def test_an_upgrade_says_which_items_reviews_decided_on(bare_app: Flask):
+    upgrade(revision="0037")
+    fill_tables()
+    kept = {"evaluation_id": 1, "words": "Order seats", "owner": "", "state": "OPEN",
+            "dropped_reason": "", "recorded_by": "x", "recorded_at": AT, "version": 1}  # fmt: skip
+    made = (("OWN", "review:1:1"), ("OWN", None), ("GOAL", "goal:0123456789ab"))
+    with db.engine.connect().execution_options(**WRITE) as connection, connection.begin():
+        for key, (source, origin) in enumerate(made, start=50):
+            row = {**kept, "id": key, "source": source, "origin": origin}
+            connection.execute(read_tables()["action_item"].insert().values(row))
+    db.session.remove()
+
+    upgrade()
+
+    rows = read_rows()["action_item"]
+    assert [row["source"] for row in rows if row["id"] >= 50] == ["REVIEW", "OWN", "GOAL"]
 
 
 def find_lost_keys() -> list[Any]:

@@ -1,4 +1,4 @@
-"""Action items: what somebody has to do, how far it is, and what the sources suggest."""
+"""Action items: what somebody has to do, its status, and what the sources suggest."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ GIVEN_UP = frozenset({"done", "dropped"})  # states of a step with which nothing
 
 
 class ItemState(LabelledEnum):
-    """How far an action item is."""
+    """The status of an action item."""
 
     OPEN = "OPEN", N_("open")
     UNDER_WAY = "UNDER_WAY", N_("under way")
@@ -33,6 +33,7 @@ class ItemSource(LabelledEnum):
     NEED = "NEED", N_("need that is not met")
     PROMISE = "PROMISE", N_("condition or commitment")
     GOAL = "GOAL", N_("goal")
+    REVIEW = "REVIEW", N_("review meeting")
     OWN = "OWN", N_("added by a chair")
 
 

@@ -1,5 +1,7 @@
 """Making action items again from the journal entries."""
 
+from crrubric.domain.planning.followup.reviews import read_review_origin
+from crrubric.domain.planning.items import ItemSource
 from crrubric.domain.record.entries import ToldEntry
 from crrubric.domain.record.state import Row, State
 
@@ -11,10 +13,18 @@ def replay_item(state: State, entry: ToldEntry) -> None:
     key, told = entry.row["id"], entry.told
     state.action_items[key] = {
         "words": told["words"], **read_told_owner(entry), "due_on": told["due on"],
-        "state": told["state"], "dropped_reason": "", "source": told["comes from"],
+        "state": told["state"], "dropped_reason": "", "source": read_told_source(entry),
         "origin": entry.row["origin"], "vendor_id": entry.vendor_id, "version": 1,
     }  # fmt: skip
     state.sign("action_item", key, {"recorded_by": entry.actor_name, "recorded_at": entry.at})
+
+
+def read_told_source(entry: ToldEntry) -> str:
+    """Where it comes from. Reviews had no source of their own at first: their origin tells them."""
+    if read_review_origin(entry.row["origin"]) is not None:
+        return ItemSource.REVIEW.value
+    source: str = entry.told["comes from"]
+    return source
 
 
 def read_told_owner(entry: ToldEntry) -> Row:
@@ -31,6 +41,6 @@ def replay_item_change(state: State, entry: ToldEntry) -> None:
 
 
 def replay_item_move(state: State, entry: ToldEntry) -> None:
-    """How far it is now; who drops it says why."""
+    """The status that it has now; who drops it says why."""
     item = state.action_items[entry.row["id"]]
     item.update(state=entry.told["state"], dropped_reason=entry.reason, version=item["version"] + 1)

@@ -65,7 +65,7 @@ def find_action_item(session: Session, seat: Seat, item_id: int) -> ActionItem:
 
 
 def may_move_item(seat: Seat, item: ActionItem) -> bool:
-    """Whether the seat may say how far the item is: a chair, and who has to do it."""
+    """Whether the seat may update the status of the item: a chair, and who has to do it."""
     own = seat.member is not None and item.member_id == seat.member.id
     return seat.may(Action.MANAGE_ITEMS) or (own and seat.may(Action.MOVE_ITEM))
 

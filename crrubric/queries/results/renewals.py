@@ -28,6 +28,7 @@ from crrubric.queries.meeting.decisions import list_commitments, recommendation_
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.planning.measures import FollowedMeasure, list_followed_measures
 from crrubric.queries.results.matrices import read_matrix
+from crrubric.queries.setup.wording import translate_rubric_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +146,7 @@ def load_earlier_record(
         chosen=chosen,
         findings=_list_earlier_findings(session, seat.evaluation, source, vendor, language),
         commitments=promised,
-        expired=_list_expired_evidence(session, vendor, today),
+        expired=_list_expired_evidence(session, vendor, today, language),
         measures=list_followed_measures(session, source.id) if chosen else (),
     )
 
@@ -175,13 +176,21 @@ def _list_earlier_findings(
     ]
 
 
-def _list_expired_evidence(session: Session, vendor: Vendor, today: date) -> list[LapsedEvidence]:
+def _list_expired_evidence(
+    session: Session, vendor: Vendor, today: date, language: str
+) -> list[LapsedEvidence]:
     rows = session.execute(
-        select(Criterion.title, Mark.evidence_place, Mark.evidence_until)
+        select(Criterion, Mark.evidence_place, Mark.evidence_until)
+        .join(Mark, Mark.criterion_id == Criterion.id)
         .join(Ballot, Ballot.id == Mark.ballot_id)
-        .join(Criterion, Criterion.id == Mark.criterion_id)
         .where(Ballot.vendor_id == vendor.id, Mark.evidence_until < today)
-        .order_by(Mark.evidence_until, Criterion.title)
-        .distinct()
+        .order_by(Mark.evidence_until, Criterion.title, Mark.evidence_place)
     )
-    return [LapsedEvidence(title=row[0], place=row[1], until=row[2]) for row in rows]
+    return list(
+        dict.fromkeys(
+            LapsedEvidence(
+                title=translate_rubric_text(row[0], "title", language), place=row[1], until=row[2]
+            )
+            for row in rows
+        )
+    )

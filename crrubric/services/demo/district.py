@@ -1,4 +1,4 @@
-"""The demo: an invented district with five evaluations, made from `data/demo.toml`."""
+"""The demo: an invented district with six evaluations, made from `data/demo.toml`."""
 
 import secrets
 import tomllib
@@ -26,6 +26,7 @@ from crrubric.models import (
     UserSession,
 )
 from crrubric.queries.people.people import OPERATOR
+from crrubric.services.demo.commitments import load_demo_renewal
 from crrubric.services.demo.evaluations import EvaluationMaker
 from crrubric.services.people.accounts import hash_token
 from crrubric.services.people.hashing import hash_password
@@ -53,13 +54,15 @@ class DemoPerson:
 
 @cache
 def load_demo_content() -> Mapping[str, Any]:
-    """The demo's content as it is shipped; the curriculum in place comes first."""
+    """The demo's content as it is shipped; the curriculum in place comes first, what renews an
+    evaluation last."""
     files = resources.files("crrubric.data")
     in_place, content = (
         tomllib.loads((files / name).read_text("utf-8"))
         for name in ("demo_in_place.toml", "demo.toml")
     )
-    return {**content, "evaluation": [*in_place["evaluation"], *content["evaluation"]]}
+    every = (in_place, content, load_demo_renewal())
+    return {**content, "evaluation": [row for each in every for row in each["evaluation"]]}
 
 
 def list_demo_people() -> list[DemoPerson]:

@@ -39,6 +39,8 @@ from crrubric.models import (
 from crrubric.queries.people.people import Actor, actor_of
 from crrubric.services.ballots.ballots import mark_text, serialize_mark
 from crrubric.services.ballots.seals import seal_ballot
+from crrubric.services.demo.beginnings import begin_evaluation
+from crrubric.services.demo.commitments import add_commitments
 from crrubric.services.demo.files import add_files
 from crrubric.services.demo.items import add_items
 from crrubric.services.demo.measures import add_measures
@@ -54,8 +56,7 @@ from crrubric.services.demo.triage import add_kept_counts
 from crrubric.services.demo.votes import add_vote
 from crrubric.services.demo.workbook import add_workbook
 from crrubric.services.meeting.decisions import serialize_finding
-from crrubric.services.setup.earlier import copy_needs
-from crrubric.services.setup.evaluations import note_creation, serialize_seat
+from crrubric.services.setup.evaluations import serialize_seat
 from crrubric.services.setup.rubrics import copy_rubric
 from crrubric.services.setup.rules import rule_settings
 from crrubric.services.setup.vendors import serialize_vendor
@@ -91,11 +92,7 @@ class EvaluationMaker:
     def make(self) -> Evaluation:
         self.evaluation()
         self.rubric()
-        source = self.known.get(self.row.get("needs_of", ""))
-        if source is not None:
-            copy_needs(self.session, source, self.own)
-        earlier = source.title if source else ""
-        note_creation(self.session, self.chair, self.own, earlier=earlier, at=self.own.created_at)
+        begin_evaluation(self.cast(), self.row, self.known)
         self.own.phase = Phase(self.row["phase"])
         for row in self.row["member"]:
             self.member(row)
@@ -124,6 +121,7 @@ class EvaluationMaker:
         if "decision" in self.row:
             record_demo_decision(self.cast(), self.row, self.ago(self.row["decided_days_ago"]))
             add_positions(self.cast(), self.row, self.ago(self.row["decided_days_ago"]))
+            add_commitments(self.cast(), self.row["key"])
         add_items(self.cast(), self.row["key"])
         add_measures(self.cast(), self.row["key"])
         self.phases()

@@ -1,7 +1,9 @@
 """Where reviewers stand on the recommendation, and what the vendor commits itself to."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
@@ -12,7 +14,7 @@ from crrubric.domain.text import clean_text, require_line, require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.typed import require_plausible_day
 from crrubric.domain.vocabulary import PositionKind
-from crrubric.models import Commitment, Decision, Position
+from crrubric.models import Commitment, Decision, Position, Vendor
 from crrubric.queries.meeting.decisions import recommendation_of
 from crrubric.queries.people.access import make_not_found, refuse_recused, require_locked_seat
 from crrubric.queries.people.people import Actor
@@ -123,21 +125,34 @@ def record_commitment(actor: Actor, slug: str, vendor_id: int, text: CommitmentT
         )
         session.add(commitment)
         session.flush()
-        note_event(
-            session,
-            actor,
-            Event.COMMITMENT_RECORDED,
-            evaluation_id=seat.evaluation.id,
-            subject=vendor.name,
-            about=EntryReferences(vendor_id=vendor.id),
-            after={
-                "words": words,
-                "owner": owner,
-                "due on": due_on.isoformat(),
-                ROW: {"id": commitment.id},
-            },
-        )
+        note_commitment(session, actor, commitment, vendor)
     return commitment
+
+
+def note_commitment(
+    session: Session,
+    actor: Actor,
+    commitment: Commitment,
+    vendor: Vendor,
+    *,
+    at: datetime | None = None,
+) -> None:
+    """The journal entry of a promise that was recorded."""
+    note_event(
+        session,
+        actor,
+        Event.COMMITMENT_RECORDED,
+        evaluation_id=vendor.evaluation_id,
+        subject=vendor.name,
+        about=EntryReferences(vendor_id=vendor.id),
+        after={
+            "words": commitment.words,
+            "owner": commitment.owner,
+            "due on": commitment.due_on.isoformat(),
+            ROW: {"id": commitment.id},
+        },
+        at=at,
+    )
 
 
 def withdraw_commitment(actor: Actor, slug: str, commitment_id: int, *, reason: str) -> None:

@@ -1,4 +1,4 @@
-"""Action items: a chair adds and changes them; who has to do one says how far it is."""
+"""Action items: a chair adds and changes them; who has to do one updates its status."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -127,7 +127,7 @@ def move_action_item(
     reason: str = "",
     seen: str | None = None,
 ) -> ActionItem:
-    """Say how far an item is; who drops it says why.
+    """Update the status of an item; who drops it says why.
 
     Args: seen: the version that the form showed.
     Raises: Invalid; NotFound for an item that is not the actor's to move; Stale; DoneAlready if it
@@ -220,7 +220,7 @@ def read_item_values(item: ActionItem | ItemText) -> dict[str, object]:
 
 
 def read_item_progress(item: ActionItem) -> dict[str, object]:
-    """How far an item is, as one version of it."""
+    """The status of an item, as one version of it."""
     return {"state": item.state.value, "reason": item.dropped_reason}
 
 
@@ -291,7 +291,7 @@ def note_item_move(
     *,
     at: datetime | None = None,
 ) -> None:
-    """The journal entry of how far an item is now."""
+    """The journal entry of the status that an item has now."""
     note_event(
         session,
         actor,

@@ -172,7 +172,7 @@ def _add_decisions(session: Session, seat: Seat, review: HeldReview, text: Revie
         raise make_not_found()
     for number, line in enumerate(dict.fromkeys(lines), start=len(there) + 1):
         item = ActionItem(
-            source=ItemSource.OWN,
+            source=ItemSource.REVIEW,
             state=ItemState.OPEN,
             origin=make_review_origin(review.id, number),
         )

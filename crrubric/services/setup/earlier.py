@@ -1,5 +1,7 @@
 """Starting an evaluation from an earlier one: rubric, rule, vendors, people; never its marks."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -163,7 +165,12 @@ def take_over(
 
 
 def renew_record(
-    session: Session, actor: Actor, source: Evaluation, evaluation: Evaluation
+    session: Session,
+    actor: Actor,
+    source: Evaluation,
+    evaluation: Evaluation,
+    *,
+    at: datetime | None = None,
 ) -> None:
     """Say that the evaluation renews the earlier one."""
     session.add(Renewal(evaluation_id=evaluation.id, earlier_id=source.id))
@@ -174,6 +181,7 @@ def renew_record(
         evaluation_id=evaluation.id,
         subject=source.title,
         after={ROW: {"earlier_evaluation": source.id}},
+        at=at,
     )
 
 

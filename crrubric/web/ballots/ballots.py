@@ -30,6 +30,7 @@ from crrubric.queries.ballots.declarations import load_own_declarations
 from crrubric.queries.ballots.files import count_own_ballot_files, list_vendor_files
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.questions.questions import list_own_askings, list_vendor_questions
+from crrubric.queries.results.renewals import list_told_vendors
 from crrubric.queries.setup.assignments import list_assigned_criterion_ids, list_assigned_parts
 from crrubric.queries.setup.rubrics import load_newest_corrections, load_tensions, load_wordings
 from crrubric.queries.setup.wording import translate_rubric_text
@@ -74,6 +75,7 @@ def show_own_ballots(seat: Seat) -> ResponseReturnValue:
         undeclared=sum(
             line.vendor.id not in declared and line.vendor.withdrawn_at is None for line in lines
         ),
+        told=list_told_vendors(db.session(), seat),
     )
 
 

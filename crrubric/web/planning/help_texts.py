@@ -44,8 +44,8 @@ PLANNING_HELP = (
         pages=("workbook.show_plan", "printed_plan.show_printed_plan"),
         chair=N_(
             "Twelve short sections: why learners need recovery, what stands in their way, what you "
-            "decide beforehand, and how you will know that it worked. You see how far each is and "
-            "can ask members of the committee to fill one in. All of it can be printed."
+            "decide beforehand, and how you will know that it worked. You see the status of each "
+            "and can ask members of the committee to fill one in. All of it can be printed."
         ),
         reviewer=N_(
             "You see the sections that the chair asked you to fill in or to read, and the goal. "

@@ -23,6 +23,7 @@ from crrubric.domain.vocabulary import PlanAccess
 from crrubric.extensions import db
 from crrubric.models import Member, PlanVersion
 from crrubric.queries.people.access import Seat
+from crrubric.queries.planning.triage import find_newest_kept
 from crrubric.queries.planning.votes import find_vote_state
 from crrubric.queries.planning.workbook import (
     Workbook,
@@ -38,7 +39,8 @@ from crrubric.web.shared.page import render_page
 
 bp = Blueprint("workbook", __name__, url_prefix="/evaluations/<slug>/plan")
 HOME = "workbook.show_plan"
-VOTES = "votes.show_vote"  # the section that is the vote on must-haves
+# The sections that are no forms: the vote on must-haves, and triage.
+VOTES, TRIAGE = "votes.show_vote", "triage.show_triage"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,8 @@ def show_plan(seat: Seat) -> ResponseReturnValue:
         goal=find_goal_to_show(rights, workbook),
         vote=VOTES,
         vote_state=find_vote_state(db.session(), seat.evaluation.id),
+        triage=TRIAGE,
+        kept=find_newest_kept(db.session(), seat.evaluation.id),
         whole=rights.whole,
         may_manage=rights.every,
         follows=rights.may_read(SUCCESS),

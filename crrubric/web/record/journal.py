@@ -25,12 +25,17 @@ from crrubric.web.shared.ids import read_address_number
 from crrubric.web.shared.page import render_page
 
 JOURNAL_PAGES = 100_000
-# What the journal can be narrowed to: (label, how the names of its events begin).
+# What the journal can be narrowed to: (label, how the names of its events begin). Each event of an
+# evaluation is in one of them.
 KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "set-up": (N_("Set-up"), ("EVALUATION", "RULE", "SECTION", "CRITERION", "VENDOR")),
-    "committee": (N_("Committee"), ("MEMBER", "INVITE")),
+    "prices": (N_("Learners and prices"), ("SEATS", "PRICES")),
+    "committee": (N_("Committee"), ("MEMBER", "INVITE", "CHAIR")),
     "practice": (N_("Practice round"), ("PRACTICE",)),
     "phases": (N_("Phases and retention"), ("PHASE", "RETENTION")),
+    "plan": (N_("Planning workbook"), ("PLAN",)),
+    "triage": (N_("Triage"), ("CALIBRATION", "COHORT", "VENUES", "COUNTS")),
+    "vote": (N_("Vote on must-haves"), ("VOTE",)),
     "interest": (N_("Conflicts of interest"), ("NO_CONFLICT", "CONFLICT", "WAIVER")),
     "ballots": (N_("Ballots and marks"), ("BALLOT", "MARK", "REMIND")),
     "questions": (N_("Questions to vendors"), ("QUESTION", "ASKING")),
@@ -39,6 +44,8 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         N_("Findings and decision"),
         ("FINDING", "DECISION", "REINSTATEMENT", "POSITION", "COMMITMENT"),
     ),
+    "items": (N_("Action items"), ("ITEM",)),
+    "measures": (N_("Measures and review meetings"), ("MEASURE", "ACTUAL", "REVIEW")),
 }
 
 bp = Blueprint("journal", __name__, url_prefix="/evaluations/<slug>")

@@ -160,7 +160,7 @@ FIELDS = {
     "source": N_("how it was given"),
     "stakeholder": N_("represents"),
     "standing": N_("role on this site"),
-    "state": N_("how far it is"),
+    "state": N_("status"),
     "target": N_("target"),
     "term": N_("term"),
     "term_months": N_("term in months"),

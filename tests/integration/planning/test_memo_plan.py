@@ -231,7 +231,7 @@ def test_next_steps_have_owners_measures_and_days(made: Made):
     steps = list_parts(made, "Implementation and next steps")
 
     plan, measures = the_table(steps["Rollout"]), the_table(steps["Evaluation plan"])
-    assert plan.header == ("When", "Step", "Owner", "State")
+    assert plan.header == ("When", "Step", "Owner", "Status")
     assert plan.rows == (
         ("Year 1, Mid", "Juniors", "Lee", "done"),
         ("Year 2, Early", "Units", "–", "planned"),

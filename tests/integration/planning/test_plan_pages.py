@@ -4,14 +4,18 @@ import pytest
 from sqlalchemy import event
 
 from crrubric.domain.planning.progress import digest_goal
+from crrubric.domain.planning.triage import Setting
 from crrubric.domain.vocabulary import Phase, PlanAccess, Role
 from crrubric.extensions import db
+from crrubric.queries.planning.triage import list_kept_triage
 from crrubric.services.planning import votes
+from crrubric.services.planning.kept_counts import keep_counts
 from crrubric.services.planning.people import assign_plan_section
 from crrubric.services.planning.settlements import SettledMustHave, settle_must_haves
 from crrubric.services.planning.workbook import record_goal_check, save_plan_answers
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit, Visitor
+from tests.integration.planning.test_kept_counts import make_counts
 from tests.integration.planning.test_workbook import answers, ask, member_of, versions
 from tests.pages import filled_form, parse, words
 
@@ -24,7 +28,7 @@ def made(make: Factory) -> Made:
     return make.evaluation(phase=Phase.SETUP, reviewers=2)
 
 
-def test_a_chair_sees_twelve_sections_and_how_far_they_are(made: Made, visit: Visit):
+def test_a_chair_sees_twelve_sections_with_their_status(made: Made, visit: Visit):
     save_plan_answers(made.chair, made.slug, "schedule", {"minutes": "50"})
     save_plan_answers(made.chair, made.slug, "policy", {"path": "A plan", "at_a_time": "2"})
     ask(made, made.reviewers[0], "policy", PlanAccess.FILL)
@@ -53,7 +57,7 @@ def test_a_goal_that_was_reworded_says_what_is_left_to_do(made: Made, visit: Vis
     assert text.count("Still to say: does the goal hold?") == 1
 
 
-def test_must_haves_lead_to_the_vote_and_say_how_far_it_is(make: Factory, visit: Visit):
+def test_must_haves_lead_to_the_vote_and_show_its_status(make: Factory, visit: Visit):
     made = make.evaluation(phase=Phase.SETUP, reviewers=2)
     chair, reviewer = visit(made.chair), visit(made.reviewers[0])
     said = [said_of_must_haves(chair, made)]
@@ -70,12 +74,32 @@ def test_must_haves_lead_to_the_vote_and_say_how_far_it_is(make: Factory, visit:
 
 def said_of_must_haves(person: Visitor, made: Made) -> str:
     """The state beside the link to the vote on the overview."""
+    return said_of_section(person, made, "11", "must-haves/")[0]
+
+
+def said_of_section(person: Visitor, made: Made, number: str, path: str) -> tuple[str, str]:
+    """The state of a section on the overview, and by whom and when; its link leads to `path`."""
     page = person.page(made.url("plan/"))
-    (line,) = [row for row in page.all("li") if row.get("value") == "11"]
+    (line,) = [row for row in page.all("li") if row.get("value") == number]
     (link,) = line.iter("a")
-    assert link.get("href") == made.url("must-haves/")
+    assert link.get("href") == made.url(path)
     (state,) = [row for row in line.iter("span") if "plan-state" in row.get("class", "")]
-    return words(state)[2:]
+    return words(state)[2:], " ".join(words(row) for row in line.iter("small"))
+
+
+def test_triage_says_whether_counts_are_kept_by_whom_and_when(made: Made, visit: Visit):
+    chair, reviewer = visit(made.chair), visit(made.reviewers[0])
+    assert said_of_section(chair, made, "9", "plan/triage/") == ("no counts kept", "")
+
+    keep_counts(made.chair, made.slug, make_counts())
+    keep_counts(made.chair, made.slug, make_counts({Setting.HYBRID: 30}))
+
+    at = list_kept_triage(db.session(), made.evaluation.id)[0].kept_at
+    said, who_and_when = said_of_section(chair, made, "9", "plan/triage/")
+    assert said == "counts kept"
+    assert who_and_when.startswith(f"{made.chair.name}, ")
+    assert str(at.year) in who_and_when
+    assert said_of_section(reviewer, made, "9", "plan/triage/") == (said, who_and_when)
 
 
 def test_a_member_sees_only_what_they_are_asked_to(made: Made, visit: Visit):

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from crrubric.domain.errors import Invalid, NotFound, Stale
+from crrubric.domain.planning.items import ItemSource
 from crrubric.domain.versions import fingerprint_values
 from crrubric.domain.vocabulary import Phase, PlanAccess
 from crrubric.extensions import db
@@ -97,6 +98,7 @@ def test_decisions_become_action_items_once(made: Made):
     decided = calendar_of(made).items[review.id]
 
     assert [item.words for item in decided] == ["Count again", "Call the registrar", "Order seats"]
+    assert {item.source for item in decided} == {ItemSource.REVIEW}
 
 
 def test_nobody_overwrites_minutes_that_they_have_not_seen(made: Made):

@@ -28,7 +28,7 @@ from crrubric.services.shared.unit import unit_of_work
 from tests import in_meeting
 from tests.factories import Factory, Made, ballot_of
 from tests.integration.conftest import Visit
-from tests.pages import words
+from tests.pages import parse, words
 
 CANARY = "Zanzibarmeadow"
 
@@ -109,9 +109,9 @@ def test_nobody_reads_it_who_still_marks_the_vendor(make: Factory, renewed: Rene
         assert person.get(page).status_code == 404
         for path in ("vendors/", f"ballots/{new.vendors[0].id}", "journal/", ""):
             assert CANARY not in person.get(new.url(path)).text
-    assert f"vendors/{new.vendors[0].id}/earlier" in visit(first).get(new.url("vendors/")).text
-    shown = visit(second).get(new.url("vendors/")).text
-    assert f"vendors/{new.vendors[0].id}/earlier" not in shown
+    for path in ("vendors/", "ballots/"):
+        assert page in visit(first).get(new.url(path)).text
+        assert page not in visit(second).get(new.url(path)).text
 
 
 def test_a_ballot_that_is_opened_again_closes_it(make: Factory, renewed: Renewed, visit: Visit):
@@ -134,14 +134,30 @@ def test_once_ballots_are_shown_everybody_reads_it(make: Factory, renewed: Renew
         assert "Half of them." in said
         assert f"No captions. {CANARY}" in said
         assert f"minute 12 {CANARY}" in said
-        assert "school year 2026–27 412" in said
-        assert "school year 2027–28 fewer than 10" in said
+        assert "school year 2026–27: 412" in said
+        assert "school year 2027–28: fewer than 10" in said
     chair = visit(new.chair)
     cell = new.url(f"cells/{new.vendors[0].id}/{new.criteria[1].id}")
     assert f"No captions. {CANARY}" in words(chair.page(cell).root)
     other = words(chair.page(new.url(f"vendors/{new.vendors[1].id}/earlier")).root)
     assert "It was not recommended then." in other
     assert "412" not in other
+
+
+def test_criteria_are_read_in_the_language_of_the_reader(
+    make: Factory, renewed: Renewed, visit: Visit
+):
+    with unit_of_work() as session:
+        for row in session.scalars(select(Criterion)):
+            row.translations = {"es": {"title": f"{row.title} (en español)"}}
+        title = renewed.earlier.criteria[0].title
+    make.forward(renewed.new, Phase.MEETING, {(0, 0): "YYY", (0, 1): "YYY"})
+
+    answer = visit(renewed.new.chair).get(renewed.page, headers={"Accept-Language": "es"})
+
+    said = words(parse(200, answer.text).root)
+    assert said.count(f"{title} (en español)") == 2  # as a finding, and as expired evidence
+    assert f"{title}: " not in said
 
 
 def test_the_memo_tells_what_came_of_it_and_a_final_one_stays(

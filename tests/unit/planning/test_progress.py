@@ -161,7 +161,7 @@ def test_whoever_works_on_a_section_reads_the_goal_as_well():
             "rollout",
             "plan",
             [{"down": "year1", "across": "mid", "step": "Look", "state": "done"}],
-            "Year 1 · Mid · Step: Look · State: done",
+            "Year 1 · Mid · Step: Look · Status: done",
         ),
         ("goal", "specific", None, ""),
     ],

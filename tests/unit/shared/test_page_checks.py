@@ -39,6 +39,12 @@ FAULTS = {
         "<p role='status'>1 <span role='status'>2</span></p>",
         "a region that speaks inside another: 2",
     ),
+    "a link without a space before it": (
+        "<p><b>kept</b>: yes.<a href='/'>Change</a></p>", "the link “Change” is glued to “: yes.”"
+    ),
+    "a link without a space after a name": (
+        "<p><bdi>Ana</bdi><a href='/'>Change</a></p>", "the link “Change” is glued to “Ana”"
+    ),
     "a style": ("<p style='color: red'>x</p>", "style on p"),
     "a handler": ("<p onclick='x()'>x</p>", "onclick on p"),
     "a tab order": ("<p tabindex='3'>x</p>", "tabindex on p"),

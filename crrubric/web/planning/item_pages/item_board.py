@@ -32,7 +32,7 @@ class ItemCard:
 @bp.get("/board")
 @require_permission(Action.VIEW_ITEMS)
 def show_item_board(seat: Seat) -> ResponseReturnValue:
-    """The items that I may read by how far they are, of one owner if the address says so."""
+    """The items that I may read by their status, of one owner if the address says so."""
     items = list_action_items(db.session(), seat)
     owner = request.args.get("owner", "")
     cards = [

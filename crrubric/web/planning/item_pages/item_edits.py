@@ -1,4 +1,4 @@
-"""One action item: a chair adds or changes it; who has to do it says how far it is."""
+"""One action item: a chair adds or changes it; who has to do it updates its status."""
 
 from flask import Blueprint, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -100,7 +100,7 @@ def save_item(seat: Seat, item_id: int) -> ResponseReturnValue:
 
 
 def find_movable_item(seat: Seat, item_id: int) -> ActionItem:
-    """The item, if the seat may say how far it is. Raises: NotFound."""
+    """The item, if the seat may update its status. Raises: NotFound."""
     item = find_action_item(db.session(), seat, item_id)
     if not may_move_item(seat, item):
         raise make_not_found()
@@ -114,7 +114,7 @@ def make_item_state_form(item: ActionItem) -> ItemStateForm:
 
 
 def render_item_state(seat: Seat, form: ItemStateForm, item: ActionItem) -> str:
-    """The page on which somebody says how far an item is."""
+    """The page on which somebody updates the status of an item."""
     back = find_items_view(seat, form)
     return render_page(
         "planning/items/state.html", seat, under=HOME, form=form, item=item, back=back
@@ -145,7 +145,7 @@ def show_item_state(seat: Seat, item_id: int) -> ResponseReturnValue:
 @bp.post("/<int:item_id>/state")
 @require_permission(Action.MOVE_ITEM)
 def save_item_state(seat: Seat, item_id: int) -> ResponseReturnValue:
-    """Say how far an item is; the script of the board is told what is stored now."""
+    """Update the status of an item; the script of the board is told what is stored now."""
     before = make_item_state_form(find_movable_item(seat, item_id))
     form, status = ItemStateForm(), 422
     if form.validate():

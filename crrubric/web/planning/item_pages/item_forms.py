@@ -1,4 +1,4 @@
-"""Forms for action items: what is to be done by whom, how far it is, what is taken."""
+"""Forms for action items: what is to be done by whom, its status, what is taken."""
 
 from collections.abc import Iterable
 from typing import Self
