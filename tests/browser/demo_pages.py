@@ -55,6 +55,8 @@ FILES = {
     "memo.download_memo_pdf",
     "questions.download_questions",
     "rosters.download_sample_roster",
+    "rubric_papers.download_blank_ballot",
+    "rubric_papers.download_rubric_pdf",
     "newer.show_newer_marks",
     "plan_answers.show_newer_answers",
     "static",

@@ -221,6 +221,8 @@ rubric.save_criterion EDIT_SETUP
 rubric.move_criterion_down EDIT_SETUP
 rubric.show_criterion_form EDIT_SETUP
 rubric.show_rubric VIEW_EVALUATION
+rubric_papers.download_blank_ballot VIEW_EVALUATION
+rubric_papers.download_rubric_pdf VIEW_EVALUATION
 rubric.show_new_criterion_form EDIT_SETUP
 rubric.move_criterion_up EDIT_SETUP
 style.show_style_guide public

@@ -120,7 +120,23 @@ class Signatures:
     dated: str
 
 
-Block = Heading | Paragraph | Bullets | Table | BarChart | Contents | PageBreak | Signatures
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Boxes to tick by hand, one for each of these."""
+
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WritingLines:
+    """Room to write by hand: so many lines below a label."""
+
+    label: str
+    count: int
+
+
+ByHand = Choices | Signatures | WritingLines  # what is filled in on paper
+Block = Heading | Paragraph | Bullets | Table | BarChart | Contents | PageBreak | ByHand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +144,8 @@ class Document:
     """A composed paper.
 
     stamp: the word on every page; subtitle: the line under its title; language: its BCP 47 tag;
-    page_label: how a page is numbered, with the places %(page)s and %(pages)s.
+    page_label: how a page is numbered, with the places %(page)s and %(pages)s; large_type: for
+    readers who see less.
     """
 
     title: str
@@ -140,6 +157,7 @@ class Document:
     on: date
     page_label: str
     blocks: tuple[Block, ...]
+    large_type: bool = False
 
     def list_sections(self) -> list[str]:
         """The headings of the sections that follow the table of contents, in their order."""

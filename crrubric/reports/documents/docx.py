@@ -24,6 +24,8 @@ from crrubric.domain.documents.tree import (
     BarChart,
     Block,
     Bullets,
+    ByHand,
+    Choices,
     Contents,
     Document,
     DocumentStatus,
@@ -33,6 +35,7 @@ from crrubric.domain.documents.tree import (
     Signatures,
     Table,
     Tone,
+    WritingLines,
 )
 from crrubric.domain.text import replace_control_characters
 from crrubric.reports.documents.columns import compute_column_shares
@@ -64,6 +67,7 @@ FONT = "Calibri"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 MARGIN = Cm(2.2)
 CHART_WIDTH = Cm(17)
+LINE_LETTERS = 80  # of a line to write on
 CELL_PADDING = Pt(14)
 WIDE = 6  # a table of more columns turns the pages on their side
 
@@ -198,6 +202,20 @@ def draw_block(document: WordFile, block: Block) -> None:
             draw_table(document, block)
         case PageBreak():
             document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
+        case Choices() | Signatures() | WritingLines():
+            draw_by_hand(document, block)
+
+
+def draw_by_hand(document: WordFile, block: ByHand) -> None:
+    """What is filled in on paper."""
+    match block:
+        case Choices(options):
+            boxes = "\u2003".join(f"☐ {option}" for option in options)
+            document.add_paragraph(replace_control_characters(boxes))
+        case WritingLines(label, count):
+            document.add_paragraph(replace_control_characters(label))
+            for _ in range(count):
+                document.add_paragraph("_" * LINE_LETTERS)
         case Signatures():
             draw_signatures(document, block)
 

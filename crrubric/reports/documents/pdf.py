@@ -6,7 +6,7 @@ The layout is `templates/documents/paper.typ`. The same paper gives the same byt
 import io
 import json
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time
 from itertools import repeat
 from pathlib import Path
@@ -26,6 +26,8 @@ from crrubric.domain.documents.tree import (
     BarChart,
     Block,
     Bullets,
+    ByHand,
+    Choices,
     Contents,
     Document,
     DocumentStatus,
@@ -34,6 +36,7 @@ from crrubric.domain.documents.tree import (
     Paragraph,
     Signatures,
     Table,
+    WritingLines,
 )
 from crrubric.domain.text import replace_control_characters
 from crrubric.reports.documents.columns import compute_column_shares
@@ -62,6 +65,7 @@ def _describe_paper(document: Document) -> dict[str, Any]:
         "subtitle": _describe_words(document.subtitle),
         "organization": _clean(document.organization),
         "stamp": _clean(document.stamp),
+        "large": document.large_type,
         "draft": document.status is DocumentStatus.DRAFT,
         "lang": language,
         "region": region.upper() or None,
@@ -71,11 +75,13 @@ def _describe_paper(document: Document) -> dict[str, Any]:
     }
 
 
-def _group_blocks(blocks: Iterable[Block]) -> Iterator[dict[str, Any]]:
+def _group_blocks(blocks: Sequence[Block]) -> Iterator[dict[str, Any]]:
     """The blocks; a table on a turned page takes the headings right before it with it."""
     headings: list[dict[str, Any]] = []
-    for block in blocks:
+    for block, after in zip(blocks, (*blocks[1:], None), strict=True):
         described = _describe_block(block)
+        if isinstance(block, Paragraph):  # a question stays with its boxes
+            described["sticky"] = isinstance(after, Choices)
         if isinstance(block, Heading):
             headings.append(described)
         elif isinstance(block, Table) and len(block.header) > MANY:
@@ -107,13 +113,19 @@ def _describe_block(block: Block) -> dict[str, Any]:
             return _describe_frame(block)
 
 
-def _describe_frame(block: Contents | PageBreak | Signatures) -> dict[str, Any]:
+def _describe_frame(
+    block: Contents | PageBreak | ByHand,
+) -> dict[str, Any]:
     """A block that holds no text of the paper's own."""
     match block:
         case Contents(title):
             return {"kind": "contents", "title": _describe_words(title)}
         case PageBreak():
             return {"kind": "break"}
+        case Choices(options):
+            return {"kind": "choices", "options": [_describe_words(one) for one in options]}
+        case WritingLines(label, count):
+            return {"kind": "lines", "label": _describe_words(label), "count": count}
         case Signatures(names, sign, dated):
             written = [_describe_words(name) for name in names]
             return {"kind": "signatures", "names": written, "sign": sign, "dated": dated}

@@ -14,6 +14,7 @@ BLUEPRINTS = (
     "offer_pages.further_prices",
     "practice",
     "rubric",
+    "rubric_papers",
     "search",
     "sections",
     "several_pages.several",

@@ -28,6 +28,7 @@ from crrubric.web.planning.hints import find_criterion_hints
 from crrubric.web.setup.forms import CriterionForm, SectionForm
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import attach_error
+from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import flash_undoable, redirect_to, render_page
 from crrubric.web.shared.session import current_actor
 from crrubric.web.shared.words import translate_error
@@ -54,6 +55,7 @@ def render_rubric_page(seat: Seat, form: SectionForm) -> str:
         editable=editable,
         hints=find_criterion_hints(seat) if editable else {},
         revisions=list_revisions(db.session(), seat.evaluation.id),
+        language=current_language(),
         may_correct=seat.may(Action.CORRECT_RUBRIC),
         form=form,
     )
