@@ -33,7 +33,10 @@ RUNS, MANY = 15, 60
 VENDORS, REVIEWERS = 10, 25
 LARGE = (30, 120, 40)  # vendors, criteria, reviewers
 MATRICES = ("matrix", "matrix?show=split", "compare")
-PAGES = ("matrix", "scores", "agreement", "what-if", "compare", "memo/", "memo/memo.docx")
+PAGES = (
+    "matrix", "scores", "agreement", "what-if", "compare", "memo/", "memo/memo.docx",
+    "memo/memo.pdf", "memo/memo.html",
+)  # fmt: skip
 
 
 def app_in(folder: Path) -> Flask:

@@ -51,6 +51,8 @@ FILES = {
     "meeting.show_screen_step",
     "measures.download_actuals",
     "memo.download_memo_html",
+    "minutes_papers.download_minutes_pdf",
+    "minutes_papers.download_minutes_word",
     "memo.download_memo_word",
     "memo.download_memo_pdf",
     "questions.download_questions",

@@ -156,6 +156,8 @@ meeting.show_agenda FOLLOW_MEETING
 meeting.save_motion RUN_MEETING
 meeting.show_current_cell FOLLOW_MEETING
 meeting.show_minutes FOLLOW_MEETING
+minutes_papers.download_minutes_pdf FOLLOW_MEETING
+minutes_papers.download_minutes_word FOLLOW_MEETING
 meeting.put_cell_on_screen RUN_MEETING
 meeting.save_meeting_start RUN_MEETING
 meeting.show_screen_step FOLLOW_MEETING

@@ -1,4 +1,12 @@
 """Meeting, decision and reinstatements: their pages."""
 
 # the modules with a blueprint; `crrubric.web` registers them
-BLUEPRINTS = ("decision", "meeting", "motions", "projector", "promises", "reinstatements")
+BLUEPRINTS = (
+    "decision",
+    "meeting",
+    "minutes_papers",
+    "motions",
+    "projector",
+    "promises",
+    "reinstatements",
+)

@@ -303,6 +303,7 @@ def render_minutes_page(seat: Seat, form: MotionForm) -> str:
         "meeting/minutes.html",
         seat,
         under=HOME,
+        language=current_language(),
         sittings=book.sittings,
         outside=[row for row in book.outside if row.vendor.id not in seat.shut_out],
         adopted=group_minuted_items(book, seat),

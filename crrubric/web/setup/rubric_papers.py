@@ -1,12 +1,9 @@
 """The rubric on paper: to read, and as a blank ballot."""
 
-from pathlib import Path
-
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 
 from crrubric import catalogue
 from crrubric.domain.actions import Action
-from crrubric.domain.documents.tree import Document
 from crrubric.domain.setup.rubric_papers import (
     RubricPaperFacts,
     compose_blank_ballot,
@@ -15,10 +12,9 @@ from crrubric.domain.setup.rubric_papers import (
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat
 from crrubric.queries.setup.rubric_papers import load_rubric_paper
-from crrubric.reports.documents.formats import RENDERERS
-from crrubric.web.memo.memo import read_memo_language
+from crrubric.web.memo.papers import read_paper_language, send_paper
 from crrubric.web.shared.access import require_permission
-from crrubric.web.shared.page import make_download, take_turns
+from crrubric.web.shared.page import take_turns
 from crrubric.web.shared.words import current_day
 
 bp = Blueprint("rubric_papers", __name__, url_prefix="/evaluations/<slug>/rubric")
@@ -32,7 +28,7 @@ def download_rubric_pdf(seat: Seat) -> Response:
     """The rubric as a PDF file."""
     facts = load_facts(seat)
     paper = compose_rubric_paper(facts, catalogue.load_translations(facts.language).gettext)
-    return send_paper(seat, paper, "rubric")
+    return send_paper(seat, paper, "rubric", ".pdf")
 
 
 @bp.get("/ballot.pdf")
@@ -44,18 +40,10 @@ def download_blank_ballot(seat: Seat) -> Response:
     large = request.args.get("large") == LARGE
     translate = catalogue.load_translations(facts.language).gettext
     paper = compose_blank_ballot(facts, translate, large_type=large)
-    return send_paper(seat, paper, "ballot-large" if large else "ballot")
+    return send_paper(seat, paper, "ballot-large" if large else "ballot", ".pdf")
 
 
 def load_facts(seat: Seat) -> RubricPaperFacts:
     """The rubric in the language that was asked for. Raises: NotFound for another language."""
-    language = read_memo_language(seat)
+    language = read_paper_language(seat)
     return load_rubric_paper(db.session(), seat.evaluation, language, on=current_day())
-
-
-def send_paper(seat: Seat, paper: Document, name: str) -> Response:
-    """The paper as a PDF file; in another language than that of the documents its name says so."""
-    folders = Path(str(current_app.template_folder)), Path(str(current_app.static_folder))
-    other = "" if paper.language == seat.evaluation.language else f"-{paper.language}"
-    body = RENDERERS[".pdf"](paper, *folders)
-    return make_download(body, "application/pdf", f"{seat.evaluation.slug}-{name}{other}.pdf")

@@ -1,11 +1,15 @@
 """What the memo says of motions: words, vote, result, what was adopted, what was corrected."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from crrubric.domain.documents.tree import Block, Bullets, Paragraph, Table
 from crrubric.domain.meeting.motions import AdoptedGroup
-from crrubric.domain.memo.facts import MemoFacts
-from crrubric.domain.memo.meeting_facts import MemoMotion, MemoMotionCorrection, MemoMotionText
+from crrubric.domain.memo.meeting_facts import (
+    MemoMotion,
+    MemoMotionCorrection,
+    MemoMotionText,
+    MemoSitting,
+)
 from crrubric.domain.memo.words import NONE, ValueFormatter
 from crrubric.domain.translation import N_
 
@@ -13,8 +17,10 @@ from crrubric.domain.translation import N_
 class MotionBlocks:
     """The motions of all meetings, numbered through."""
 
-    def __init__(self, facts: MemoFacts, words: ValueFormatter) -> None:
-        self.sittings, self.outside, self.words = facts.sittings, facts.outside, words
+    def __init__(
+        self, sittings: Sequence[MemoSitting], words: ValueFormatter, *, outside: int = 0
+    ) -> None:
+        self.sittings, self.outside, self.words = sittings, outside, words
 
     def blocks(self) -> Iterable[Block]:
         """A table of motions for each meeting; below it what needs more room."""

@@ -39,7 +39,7 @@ class CommitteeBlocks:
             yield from self.listed(N_("Acting chairs:"), acting)
         held = tuple(self.sitting(row) for row in facts.sittings)
         yield from self.listed(N_("Meetings and who attended:"), held)
-        yield from MotionBlocks(facts, words).blocks()
+        yield from MotionBlocks(facts.sittings, words, outside=facts.outside).blocks()
         away = tuple(self.conflict(row) for row in facts.recusals)
         yield from self.listed(N_("Conflicts of interest and recusals:"), away)
         changed = tuple(self.changed_conflict(row) for row in facts.changed_conflicts)
