@@ -49,6 +49,7 @@ FILES = {
     "home.show_health",
     "meeting.show_screen_step",
     "measures.download_actuals",
+    "issues.download_issue",
     "memo.download_memo_html",
     "memo.download_memo_word",
     "memo.download_memo_pdf",

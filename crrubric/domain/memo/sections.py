@@ -7,7 +7,6 @@ from crrubric.domain.documents.tree import (
     Block,
     Bullets,
     Document,
-    DocumentStatus,
     Heading,
     PageBreak,
     Paragraph,
@@ -24,6 +23,12 @@ from crrubric.domain.memo.people import CommitteeBlocks
 from crrubric.domain.memo.plan import PlanBlocks
 from crrubric.domain.memo.process import ProcessBlocks
 from crrubric.domain.memo.ranking import RankingBlocks
+from crrubric.domain.memo.stamps import (
+    find_memo_status,
+    list_issue_rows,
+    write_stamp,
+    write_subtitle,
+)
 from crrubric.domain.memo.trust import TrustBlocks
 from crrubric.domain.memo.vendors import VendorBlocks
 from crrubric.domain.memo.votes import VoteBlocks
@@ -53,7 +58,6 @@ class _MemoComposer:
         written = VendorBlocks(facts, words)
         needs = [(N_("List of needs"), NeedBlocks(facts, words, written).blocks())]
         plan = PlanBlocks(facts, words)
-        status = DocumentStatus.FINAL if facts.final else DocumentStatus.DRAFT
         sections = (
             (N_("Recommendation"), self.recommendation()),
             (N_("Background and need"), [*self.background(), *plan.background()]),
@@ -77,10 +81,10 @@ class _MemoComposer:
             blocks += [Heading(1, f"{number}. {words(title)}"), *body]
         return Document(
             title=words(self.heading(), title=facts.title),
-            subtitle=f"{facts.district} · {words.day_in_words(facts.on)}",
+            subtitle=write_subtitle(facts, words),
             page_label=words(N_("Page %(page)s of %(pages)s")),
-            status=status,
-            stamp=words(N_("FINAL") if facts.final else N_("DRAFT – not a decision")),
+            status=find_memo_status(facts),
+            stamp=write_stamp(facts, words),
             organization=facts.district,
             language=facts.language,
             on=facts.on,
@@ -174,7 +178,7 @@ class _MemoComposer:
             (words(N_("Date")), words.day(facts.on)),
             (words(N_("Time zone of all times")), str(facts.zone)),
             (words(N_("Reference")), facts.reference),
-            (words(N_("Status")), words(N_("FINAL") if facts.final else N_("DRAFT"))),
+            *list_issue_rows(facts, words),
             (words(N_("Language")), self.language()),
             (words(N_("Rubric")), f"{facts.rubric_name} {facts.rubric_version}".strip()),
             (words(N_("Fingerprint of the last journal entry")), facts.journal_head or words(NONE)),

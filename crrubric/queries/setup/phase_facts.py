@@ -131,12 +131,17 @@ def read_phase_facts(session: Session, seat: Seat, language: str) -> PhaseFacts:
         early=evaluation.closes_on is not None
         and not is_after_closing(now_utc(), evaluation.closes_on, zone),
         ballots=count_submitted_ballots(rows),
-        unconfirmed=tuple(
-            dict.fromkeys(row.member.name for row in rows if row.entered and not row.confirmed)
-        ),
+        unconfirmed=list_unconfirmed_reviewers(rows),
         partial=bool(seat.shut_out),
         sitting=find_current_meeting(session, evaluation.id) is not None,
         in_place=evaluation.in_place,
+    )
+
+
+def list_unconfirmed_reviewers(rows: list[BallotProgress]) -> tuple[str, ...]:
+    """Whose ballot was entered for them and not confirmed."""
+    return tuple(
+        dict.fromkeys(row.member.name for row in rows if row.entered and not row.confirmed)
     )
 
 

@@ -25,8 +25,9 @@ from crrubric.models import (
     User,
     UserSession,
 )
-from crrubric.queries.people.people import OPERATOR
+from crrubric.queries.people.people import OPERATOR, actor_of
 from crrubric.services.demo.evaluations import EvaluationMaker
+from crrubric.services.demo.memos import issue_demo_memo, list_decided_evaluations
 from crrubric.services.people.accounts import hash_token
 from crrubric.services.people.hashing import hash_password
 from crrubric.services.shared.journal import note_event, sort_entries
@@ -88,6 +89,10 @@ def make_demo() -> bool:
             made[row["key"]] = EvaluationMaker(session, district, users, row, made).make()
         note_event(session, OPERATOR, Event.DISTRICT_CHANGED, after=data["district"])
         sort_entries(session)
+        decided = list_decided_evaluations(session, made.values())
+        chair = actor_of(users["dana"])
+    for evaluation_id, later in decided:
+        issue_demo_memo(chair, evaluation_id, later)
     return True
 
 

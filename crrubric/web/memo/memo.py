@@ -1,5 +1,6 @@
 """The selection memo: preview and downloads."""
 
+from hashlib import sha256
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, current_app, request
@@ -10,9 +11,13 @@ from crrubric import catalogue
 from crrubric.config import current_settings
 from crrubric.domain.actions import Action
 from crrubric.domain.documents.tree import Document
+from crrubric.domain.memo.facts import MemoFacts
+from crrubric.domain.memo.issues import ENDINGS
 from crrubric.domain.memo.sections import compose_memo
+from crrubric.domain.memo.stamps import make_issued_facts
 from crrubric.domain.people.languages import SPOKEN
 from crrubric.extensions import db
+from crrubric.queries.memo.issues import list_memo_issues
 from crrubric.queries.memo.memos import load_memo_facts
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.reports.documents.charts import draw_bar_chart
@@ -21,6 +26,7 @@ from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.page import make_download, render_page, take_turns
 
 bp = Blueprint("memo", __name__, url_prefix="/evaluations/<slug>/memo")
+HTML = "text/html; charset=utf-8"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -31,9 +37,32 @@ def init_app(app: Flask) -> None:
 
 def memo_of(seat: Seat, language: str) -> Document:
     """The memo as it stands now, in this language."""
-    words = catalogue.load_translations(language).gettext
-    facts = load_memo_facts(db.session(), seat.evaluation, language, seat.shut_out)
-    return compose_memo(facts, words)
+    return compose_in_language(load_facts_for_seat(seat, language))
+
+
+def load_facts_for_seat(seat: Seat, language: str) -> MemoFacts:
+    """What the memo says now to whoever has this seat."""
+    return load_memo_facts(db.session(), seat.evaluation, language, seat.shut_out)
+
+
+def compose_in_language(facts: MemoFacts) -> Document:
+    """The memo of these facts, in their language."""
+    return compose_memo(facts, catalogue.load_translations(facts.language).gettext)
+
+
+def list_folders() -> tuple[Path, Path]:
+    """Where templates and style sheets are."""
+    return Path(str(current_app.template_folder)), Path(str(current_app.static_folder))
+
+
+def equals_issue(facts: MemoFacts) -> bool | None:
+    """Whether the memo would say the same as the issue that stands, if it were issued anew: byte
+    by byte, as a web page. None: there is none, or it is in another language."""
+    again = make_issued_facts(facts)
+    if again is None or facts.latest_issue is None:
+        return None
+    body = RENDERERS[".html"](compose_in_language(again), *list_folders())
+    return sha256(body).hexdigest() == facts.latest_issue.digest
 
 
 def list_memo_languages(seat: Seat) -> list[str]:
@@ -51,10 +80,9 @@ def read_memo_language(seat: Seat) -> str:
 
 def render_memo_file(seat: Seat, ending: str, mimetype: str) -> Response:
     """The memo in one of its formats; a translation says so in its name."""
-    folders = Path(str(current_app.template_folder)), Path(str(current_app.static_folder))
     language = read_memo_language(seat)
     other = "" if language == seat.evaluation.language else f"-{language}"
-    body = RENDERERS[ending](memo_of(seat, language), *folders)
+    body = RENDERERS[ending](memo_of(seat, language), *list_folders())
     return make_download(body, mimetype, f"{seat.evaluation.slug}-memo{other}{ending}")
 
 
@@ -64,10 +92,17 @@ def render_memo_file(seat: Seat, ending: str, mimetype: str) -> Response:
 def show_memo(seat: Seat) -> ResponseReturnValue:
     """The memo on a page."""
     language = read_memo_language(seat)
+    issues = list_memo_issues(db.session(), seat.evaluation)
+    facts = load_facts_for_seat(seat, language)
     return render_page(
         "memo/preview.html",
         seat,
-        memo=memo_of(seat, language),
+        memo=compose_in_language(facts),
+        final=facts.final,
+        issues=issues,
+        latest=facts.latest_issue,
+        same=equals_issue(facts),
+        endings=ENDINGS,
         own_language=seat.evaluation.language,
         others=[code for code in list_memo_languages(seat) if code != language],
         spoken={code: _(name) for code, name in SPOKEN.items()},
@@ -95,4 +130,4 @@ def download_memo_pdf(seat: Seat) -> ResponseReturnValue:
 @take_turns
 def download_memo_html(seat: Seat) -> ResponseReturnValue:
     """The memo as one HTML file."""
-    return render_memo_file(seat, ".html", "text/html; charset=utf-8")
+    return render_memo_file(seat, ".html", HTML)

@@ -1,0 +1,52 @@
+"""Forms of the memo: issuing it, and whether it names people."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
+
+from crrubric.domain import limits
+from crrubric.web.shared.forms import (
+    ActForm,
+    ListChoiceField,
+    RadioChoiceField,
+    limit_length,
+)
+from crrubric.web.shared.versions import EditForm
+
+NAMES, ROLES = "names", "roles"
+
+
+class IssueForm(ActForm):
+    """What is said before the memo is issued; the view knows the languages."""
+
+    language = ListChoiceField(_("Language of the memo"), [InputRequired(_("Choose a language."))])
+    read = BooleanField(
+        _("I have read the memo"),
+        [InputRequired(_("Read the memo first, then tick that you have."))],
+    )
+
+
+class CorrectionForm(IssueForm):
+    """What is said before a memo is issued that replaces one."""
+
+    reason = TextAreaField(
+        _("Why is it issued anew?"),
+        [
+            InputRequired(_("Say why the memo is issued anew: the new issue prints it.")),
+            limit_length(limits.NOTE),
+        ],
+    )
+
+
+class NamesForm(EditForm):
+    """Whether the memo names people."""
+
+    shows = RadioChoiceField(
+        _("What stands for the members of the committee?"),
+        [InputRequired(_("Choose one of the two."))],
+        choices=[
+            SelectChoice(NAMES, _("The memo names people")),
+            SelectChoice(ROLES, _("The memo gives their roles only")),
+        ],
+    )
