@@ -28,7 +28,7 @@ from crrubric.models.base import (
     checked_enum,
     refer_within_evaluation,
 )
-from crrubric.models.evaluations import Criterion, Vendor
+from crrubric.models.evaluations import Criterion, Evaluation, Vendor
 
 
 def make_file_key() -> str:
@@ -139,6 +139,7 @@ class MemoIssue(Base):
     reason: Mapped[LongText]
     issued_by: Mapped[Name]
     issued_at: Mapped[datetime]
+    evaluation: Mapped[Evaluation] = relationship()
     files: Mapped[list["MemoFile"]] = relationship(order_by="MemoFile.id", back_populates="issue")
 
 

@@ -62,6 +62,19 @@ SEARCHED = (
     "people", "recusals", "changed_conflicts", "appointments", "positions", "commitments",
     "sittings", "recommendation", "blindness", "prices", "issue", "latest_issue",
 )  # fmt: skip
+# what one of them is called; without the number where there is no other
+LABELS: Mapping[Stakeholder, str] = {
+    Stakeholder.TEACHER: N_("Teacher %(number)s"),
+    Stakeholder.COUNSELOR: N_("Counselor %(number)s"),
+    Stakeholder.SPECIAL_EDUCATION: N_("Member for special education %(number)s"),
+    Stakeholder.ENGLISH_LEARNERS: N_("Member for English learners %(number)s"),
+    Stakeholder.IT: N_("Member for IT %(number)s"),
+    Stakeholder.PRINCIPAL: N_("Principal %(number)s"),
+    Stakeholder.PARENT: N_("Parent %(number)s"),
+    Stakeholder.STUDENT: N_("Student %(number)s"),
+    Stakeholder.COMMUNITY: N_("Community member %(number)s"),
+    Stakeholder.OTHER: N_("Member %(number)s"),
+}
 SOMEBODY = N_("A member of the committee")
 OUTSIDER = N_("An administrator")
 MACHINES = frozenset({"operator", "crrubric"})  # who acts at the console, or by the clock
@@ -86,10 +99,9 @@ def label_members(members: Iterable[NamedMember], say: Say) -> list[str]:
     for row in rows:
         counts[row.stakeholder] = counts.get(row.stakeholder, 0) + 1
         alone = sum(other.stakeholder is row.stakeholder for other in rows) == 1
-        other = row.stakeholder is Stakeholder.OTHER
-        role = say(N_("Other member") if other else row.stakeholder.label)
-        text = say(N_("%(role)s %(number)s"))
-        found.append(role if alone else text % {"role": role, "number": counts[row.stakeholder]})
+        text = say(LABELS[row.stakeholder])
+        label = text % {"number": "" if alone else counts[row.stakeholder]}
+        found.append(label.strip())
     return found
 
 

@@ -104,6 +104,12 @@ def find_memo_file(
     return file
 
 
+def find_memo_files_by_hash(session: Session, start: str) -> Sequence[MemoFile]:
+    """Files of issued memos whose SHA-256 begins so."""
+    wanted = select(MemoFile).where(MemoFile.sha256.startswith(start)).order_by(MemoFile.id)
+    return session.scalars(wanted).all()
+
+
 def read_memo_bytes(session: Session, file: MemoFile) -> bytes:
     """The bytes as they were issued. Raises: NotFound."""
     body = session.scalar(select(FileContent.body).where(FileContent.id == file.content_id))

@@ -66,7 +66,7 @@ MEETING_HELP = (
             "Record here which vendor the committee recommends, and why, in a few plain "
             "sentences. Reviewers then state whether they support it. Promises of the vendor are "
             "kept as commitments with a day; later you say whether each was kept. Making the "
-            "decision final closes the meeting and makes the memo final."
+            "decision final closes the meeting; after it you issue the memo."
         ),
         reviewer=N_(
             "Here you read the recommendation and say where you stand. If you can’t support it, "
