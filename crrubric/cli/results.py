@@ -9,7 +9,7 @@ from crrubric.cli.running import run_in_app
 from crrubric.config import folder
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import NotFound
-from crrubric.domain.memo.issues import ENDINGS
+from crrubric.domain.memo.issuing.issues import ENDINGS
 from crrubric.domain.memo.sections import compose_memo
 from crrubric.domain.memo.words import ValueFormatter
 from crrubric.domain.people.languages import NAMES

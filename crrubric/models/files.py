@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
-from crrubric.domain.memo.issues import MemoFormat
+from crrubric.domain.memo.issuing.issues import MemoFormat
 from crrubric.domain.vocabulary import FileKind
 from crrubric.models.ballots import Ballot
 from crrubric.models.base import (

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, tzinfo
 
 from crrubric.domain.ballots.blindness import LateChange
 from crrubric.domain.meeting.ranking import AdoptedRanking
-from crrubric.domain.memo.issues import IssueStamp
+from crrubric.domain.memo.issuing.issues import IssueStamp
 from crrubric.domain.memo.meeting_facts import (
     MemoCommitment,
     MemoEarlierDecision,

@@ -17,18 +17,18 @@ from crrubric.domain.meeting.doubts import DecisionBasis, list_decision_doubts
 from crrubric.domain.memo.cost import CostBlocks
 from crrubric.domain.memo.dissent import DissentBlocks
 from crrubric.domain.memo.facts import MemoFacts, MemoVendor
+from crrubric.domain.memo.issuing.stamps import (
+    find_memo_status,
+    list_issue_rows,
+    write_stamp,
+    write_subtitle,
+)
 from crrubric.domain.memo.meeting_facts import MemoEarlierDecision, MemoRecommendation
 from crrubric.domain.memo.needs import NeedBlocks
 from crrubric.domain.memo.people import CommitteeBlocks
 from crrubric.domain.memo.plan import PlanBlocks
 from crrubric.domain.memo.process import ProcessBlocks
 from crrubric.domain.memo.ranking import RankingBlocks
-from crrubric.domain.memo.stamps import (
-    find_memo_status,
-    list_issue_rows,
-    write_stamp,
-    write_subtitle,
-)
 from crrubric.domain.memo.trust import TrustBlocks
 from crrubric.domain.memo.vendors import VendorBlocks
 from crrubric.domain.memo.votes import VoteBlocks

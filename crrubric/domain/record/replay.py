@@ -11,7 +11,6 @@ from crrubric.domain.record import ballot_steps as ballots
 from crrubric.domain.record import item_steps as items
 from crrubric.domain.record import measure_steps as measures
 from crrubric.domain.record import meeting_steps as meeting
-from crrubric.domain.record import memo_steps as memos
 from crrubric.domain.record import plan_steps as plans
 from crrubric.domain.record import question_steps as questions
 from crrubric.domain.record import setup_steps as setup
@@ -143,7 +142,7 @@ STEPS: dict[Event, Step] = {
     Event.POSITION_STATED: Step(meeting.replay_position, ("positions",)),
     Event.POSITIONS_CLEARED: Step(meeting.clear_stated_positions, ("positions",)),
     Event.MEMO_NAMES_SET: Step(setup.replay_memo_names, ("facts",)),
-    Event.MEMO_ISSUED: Step(memos.replay_memo_issue, ("memo_issues",)),
+    Event.MEMO_ISSUED: Step(meeting.replay_memo_issue, ("memo_issues",)),
     Event.COMMITMENT_RECORDED: Step(meeting.replay_commitment, ("commitments",)),
     Event.COMMITMENT_SETTLED: Step(meeting.replay_commitment_state, ("promises",)),
     Event.COMMITMENT_WITHDRAWN: Step(meeting.replay_commitment_withdrawal, ("commitments",)),

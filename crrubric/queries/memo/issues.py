@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from crrubric.domain.foreseen import Foreseen
-from crrubric.domain.memo.issues import (
+from crrubric.domain.memo.issuing.issues import (
     IssuePlan,
     IssueStamp,
     IssueState,

@@ -22,7 +22,8 @@ from crrubric.domain.memo.facts import (
     MemoRevision,
     MemoVendor,
 )
-from crrubric.domain.memo.issues import IssueStamp
+from crrubric.domain.memo.issuing.issues import IssueStamp
+from crrubric.domain.memo.issuing.roles import hide_names
 from crrubric.domain.memo.meeting_facts import (
     MemoCommitment,
     MemoEarlierDecision,
@@ -30,7 +31,6 @@ from crrubric.domain.memo.meeting_facts import (
     MemoRecommendation,
     MemoReinstatement,
 )
-from crrubric.domain.memo.roles import hide_names
 from crrubric.domain.results.contradictions import find_contradictions
 from crrubric.domain.statistics.reliability import reliability_of
 from crrubric.domain.statistics.robustness import robustness_of

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from crrubric.catalogue import load_translations
 from crrubric.domain.events import Event
-from crrubric.domain.memo.roles import NamedMember, RoleBook
+from crrubric.domain.memo.issuing.roles import NamedMember, RoleBook
 from crrubric.models import Evaluation, JournalEntry, Member, User
 
 RENAMED = (Event.MEMBER_RENAMED, Event.INVITE_RENAMED)

@@ -1,4 +1,4 @@
-"""Issuing the memo of the demo's decided evaluation, a day after the decision."""
+"""The memo of the demo's decided evaluations, a day after each decision."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -6,13 +6,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from crrubric.domain.memo.issues import IssueStamp
-from crrubric.extensions import db
+from crrubric.domain.memo.issuing.issues import IssueStamp
 from crrubric.models import Evaluation, JournalEntry
 from crrubric.queries.people.people import Actor
-from crrubric.services.memo.issues import keep_issue, make_issue
-from crrubric.services.shared.journal import put_entries_back, set_later_entries_aside
-from crrubric.services.shared.unit import unit_of_work
+from crrubric.services.memo.issues import MadeIssue, make_issue
+from crrubric.services.shared.journal import set_later_entries_aside
 
 AFTER = timedelta(days=1)  # after the decision
 
@@ -28,15 +26,11 @@ def list_decided_evaluations(
     ]
 
 
-def issue_demo_memo(chair: Actor, evaluation_id: int, later: Iterable[JournalEntry]) -> None:
-    """Issue the memo as it was then, and let the journal go on."""
-    session: Session = db.session()
+def make_demo_issue(session: Session, chair: Actor, evaluation_id: int) -> MadeIssue:
+    """The memo as it was then. Raises: ValueError for an evaluation that is not decided."""
     evaluation = session.get_one(Evaluation, evaluation_id)
     if evaluation.decided_at is None:
         raise ValueError("an undecided evaluation has no memo to be issued")
     moment = (evaluation.decided_at + AFTER).astimezone(ZoneInfo(evaluation.district.time_zone))
     stamp = IssueStamp(number=1, at=moment, by=chair.name, language=evaluation.language)
-    made = make_issue(session, evaluation, stamp)
-    with unit_of_work() as session:
-        keep_issue(session, chair, session.get_one(Evaluation, evaluation_id), made)
-        put_entries_back(session, later)
+    return make_issue(session, evaluation, stamp)

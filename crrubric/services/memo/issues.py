@@ -15,7 +15,7 @@ from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.events import Event
-from crrubric.domain.memo.issues import ENDINGS, IssueStamp, MemoFormat
+from crrubric.domain.memo.issuing.issues import ENDINGS, IssueStamp, MemoFormat
 from crrubric.domain.memo.sections import compose_memo
 from crrubric.domain.people.languages import NAMES
 from crrubric.domain.text import clean_text

@@ -25,8 +25,7 @@ from crrubric.web.shared import session
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import ReasonForm, attach_error
-from crrubric.web.shared.kept_files import send_kept_file
-from crrubric.web.shared.page import redirect_to, render_page
+from crrubric.web.shared.page import redirect_to, render_page, send_kept_file
 from crrubric.web.shared.session import current_actor
 
 bp = Blueprint("files", __name__, url_prefix="/evaluations/<slug>")

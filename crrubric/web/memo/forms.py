@@ -27,7 +27,7 @@ class IssueForm(ActForm):
     )
 
 
-class CorrectionForm(IssueForm):
+class ReissueForm(IssueForm):
     """What is said before a memo is issued that replaces one."""
 
     reason = TextAreaField(

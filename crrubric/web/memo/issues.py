@@ -9,8 +9,8 @@ from wtforms.fields.choices import SelectChoice
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import CrrubricError, Invalid, Stale
-from crrubric.domain.memo.issues import ENDINGS, MemoFormat
-from crrubric.domain.memo.roles import FoundName, find_names
+from crrubric.domain.memo.issuing.issues import ENDINGS, MemoFormat
+from crrubric.domain.memo.issuing.roles import FoundName, find_names
 from crrubric.domain.people.languages import NAMES
 from crrubric.extensions import db
 from crrubric.queries.memo.issues import (
@@ -22,13 +22,12 @@ from crrubric.queries.memo.issues import (
 from crrubric.queries.memo.roles import load_named_members
 from crrubric.queries.people.access import Seat, require_impartial
 from crrubric.services.memo.issues import IssueText, issue_memo
-from crrubric.web.memo.forms import CorrectionForm, IssueForm
+from crrubric.web.memo.forms import IssueForm, ReissueForm
 from crrubric.web.memo.memo import HTML, WORD, list_memo_languages, memo_of
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import attach_refusal
-from crrubric.web.shared.kept_files import send_kept_file
 from crrubric.web.shared.language import current_language
-from crrubric.web.shared.page import redirect_to, render_page, take_turns
+from crrubric.web.shared.page import redirect_to, render_page, send_kept_file, take_turns
 from crrubric.web.shared.session import current_actor
 from crrubric.web.shared.words import translate_error
 
@@ -50,7 +49,7 @@ def make_issue_form(seat: Seat) -> IssueForm:
     """The form as it was sent, or with the language of the documents."""
     languages = list_memo_languages(seat)
     anew = count_memo_issues(db.session(), seat.evaluation.id) > 0
-    kind = CorrectionForm if anew else IssueForm
+    kind = ReissueForm if anew else IssueForm
     form = kind() if request.method == "POST" else kind(formdata=None)
     form.language.choices = [SelectChoice(code, NAMES[code]) for code in languages]
     if request.method != "POST":
@@ -70,7 +69,7 @@ def render_issue_page(seat: Seat, form: IssueForm) -> str:
         foreseen=foreseen,
         number=count_memo_issues(session, seat.evaluation.id) + 1,
         problems=[translate_error(error) for error in list_issue_obstacles(seat)],
-        found=list_typed_names(seat, form.language.data),
+        found=list_names_in_texts(seat, form.language.data),
     )
 
 
@@ -83,7 +82,7 @@ def list_issue_obstacles(seat: Seat) -> list[CrrubricError]:
     return []
 
 
-def list_typed_names(seat: Seat, language: str | None) -> list[FoundName]:
+def list_names_in_texts(seat: Seat, language: str | None) -> list[FoundName]:
     """Where names stand in a memo that gives roles only: in texts that people typed."""
     if seat.evaluation.names_people:
         return []
@@ -105,7 +104,7 @@ def save_issue(seat: Seat) -> ResponseReturnValue:
                 seat.evaluation.slug,
                 IssueText(
                     language=form.language.data,
-                    reason=form.reason.data if isinstance(form, CorrectionForm) else "",
+                    reason=form.reason.data if isinstance(form, ReissueForm) else "",
                 ),
                 seen=form.version.data or "",
                 shown_in=current_language(),

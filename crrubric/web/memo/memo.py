@@ -12,9 +12,9 @@ from crrubric.config import current_settings
 from crrubric.domain.actions import Action
 from crrubric.domain.documents.tree import Document
 from crrubric.domain.memo.facts import MemoFacts
-from crrubric.domain.memo.issues import ENDINGS
+from crrubric.domain.memo.issuing.issues import ENDINGS
+from crrubric.domain.memo.issuing.stamps import make_issued_facts
 from crrubric.domain.memo.sections import compose_memo
-from crrubric.domain.memo.stamps import make_issued_facts
 from crrubric.domain.people.languages import SPOKEN
 from crrubric.extensions import db
 from crrubric.queries.memo.issues import list_memo_issues

@@ -19,7 +19,7 @@ from crrubric.cli import root_group
 from crrubric.clock import now_utc
 from crrubric.domain.errors import Invalid, Stale, WrongPhase
 from crrubric.domain.events import Event
-from crrubric.domain.memo.issues import MemoFormat
+from crrubric.domain.memo.issuing.issues import MemoFormat
 from crrubric.domain.vocabulary import DeclarationKind, Phase
 from crrubric.extensions import WRITE, db
 from crrubric.models import Evaluation, FileContent, JournalEntry, MemoFile, MemoIssue

@@ -9,7 +9,7 @@ import pytest
 from pypdf import PdfReader
 
 from crrubric.domain.errors import Stale, WrongPhase
-from crrubric.domain.memo.issues import MemoFormat
+from crrubric.domain.memo.issuing.issues import MemoFormat
 from crrubric.domain.vocabulary import Phase, PositionKind, Standing
 from crrubric.models import User
 from crrubric.services.meeting import meetings, positions

@@ -8,9 +8,10 @@ import pytest
 
 from crrubric.domain.ballots.blindness import LateChange
 from crrubric.domain.documents.tree import Bullets, Document, DocumentStatus, Heading, Table
-from crrubric.domain.memo import facts, issues, meeting_facts, plan_facts
-from crrubric.domain.memo.issues import IssueState, find_issue_states
-from crrubric.domain.memo.roles import (
+from crrubric.domain.memo import facts, meeting_facts, plan_facts
+from crrubric.domain.memo.issuing import issues
+from crrubric.domain.memo.issuing.issues import IssueState, find_issue_states
+from crrubric.domain.memo.issuing.roles import (
     OWNERS,
     PERSONS,
     NamedMember,

@@ -22,7 +22,7 @@ from crrubric.domain.memo.facts import (
     MemoPrices,
     MemoRecusal,
 )
-from crrubric.domain.memo.issues import IssueStamp
+from crrubric.domain.memo.issuing.issues import IssueStamp
 from crrubric.domain.memo.meeting_facts import (
     MemoCommitment,
     MemoMotionCorrection,
