@@ -17,19 +17,28 @@ from crrubric.web.shared.versions import EditForm
 NAMES, ROLES = "names", "roles"
 
 
+def make_language_field() -> ListChoiceField:
+    """In which language the memo is issued."""
+    return ListChoiceField(_("Language of the memo"), [InputRequired(_("Choose a language."))])
+
+
+def make_read_field() -> BooleanField:
+    """That whoever issues the memo has read it."""
+    wanted = InputRequired(_("Read the memo first, then tick that you have."))
+    return BooleanField(_("I have read the memo"), [wanted])
+
+
 class IssueForm(ActForm):
     """What is said before the memo is issued; the view knows the languages."""
 
-    language = ListChoiceField(_("Language of the memo"), [InputRequired(_("Choose a language."))])
-    read = BooleanField(
-        _("I have read the memo"),
-        [InputRequired(_("Read the memo first, then tick that you have."))],
-    )
+    language = make_language_field()
+    read = make_read_field()
 
 
-class ReissueForm(IssueForm):
+class ReissueForm(ActForm):
     """What is said before a memo is issued that replaces one."""
 
+    language = make_language_field()
     reason = TextAreaField(
         _("Why is it issued anew?"),
         [
@@ -37,6 +46,7 @@ class ReissueForm(IssueForm):
             limit_length(limits.NOTE),
         ],
     )
+    read = make_read_field()
 
 
 class NamesForm(EditForm):

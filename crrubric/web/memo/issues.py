@@ -45,7 +45,7 @@ def show_issue_form(seat: Seat) -> ResponseReturnValue:
     return render_issue_page(seat, make_issue_form(seat))
 
 
-def make_issue_form(seat: Seat) -> IssueForm:
+def make_issue_form(seat: Seat) -> IssueForm | ReissueForm:
     """The form as it was sent, or with the language of the documents."""
     languages = list_memo_languages(seat)
     anew = count_memo_issues(db.session(), seat.evaluation.id) > 0
@@ -57,7 +57,7 @@ def make_issue_form(seat: Seat) -> IssueForm:
     return form
 
 
-def render_issue_page(seat: Seat, form: IssueForm) -> str:
+def render_issue_page(seat: Seat, form: IssueForm | ReissueForm) -> str:
     """The page before the memo is issued."""
     session = db.session()
     foreseen = foresee_issue_for_seat(session, seat, current_language())

@@ -17,6 +17,7 @@ from sqlalchemy.orm import undefer
 
 from crrubric.cli import root_group
 from crrubric.clock import now_utc
+from crrubric.domain.documents.tree import Document
 from crrubric.domain.errors import Invalid, Stale, WrongPhase
 from crrubric.domain.events import Event
 from crrubric.domain.memo.issuing.issues import MemoFormat
@@ -244,6 +245,21 @@ def test_a_change_while_it_is_made_refuses_the_issue(made: Made, monkeypatch: py
     with pytest.raises(Stale, match="nothing was issued"):
         issue_memo(made.chair, made.slug, ENGLISH)
     assert db.session.scalar(select(func.count(MemoIssue.id))) == 0
+
+
+def test_nothing_is_held_while_the_files_are_made(made: Made, monkeypatch: pytest.MonkeyPatch):
+    held = []
+
+    def note(document: Document, *folders: Path) -> bytes:
+        held.append(db.session().in_transaction())
+        return render(document, *folders)
+
+    render = formats.RENDERERS[".html"]
+    monkeypatch.setitem(formats.RENDERERS, ".html", note)  # type: ignore[arg-type]
+
+    issue_memo(made.chair, made.slug, ENGLISH)
+
+    assert held == [False]
 
 
 def test_what_changed_since_the_page_was_read_is_told_first(made: Made, visit: Visit):

@@ -127,6 +127,7 @@ def test_two_members_of_one_name_are_not_taken_for_one():
         ("Ruiz was against it", "Ruiz"),
         ("Mark it well", "Mark"),  # one too many is read, one too few is printed
         ("We mark it well", None),
+        ("Until Mark 30, 2027", None),  # a month that is a name as well
         ("Ruizian", None),
         ("Bo", None),  # two letters are too often a word
     ],

@@ -191,7 +191,11 @@ class NameFinder:
         parts = {
             part for name in names for part in PART.findall(name) if part[:1] != part[:1].lower()
         }
-        words = [*(f"(?i:{re.escape(name)})" for name in names), *map(re.escape, parts)]
+        # June is a name, June 30 a day
+        words = [
+            *(f"(?i:{re.escape(name)})" for name in names),
+            *(rf"{re.escape(part)}(?! \d)" for part in parts),
+        ]
         words.sort(key=len, reverse=True)
         self.pattern = re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)") if words else None
 
