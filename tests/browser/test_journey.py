@@ -400,7 +400,7 @@ def issue(chair: Visitor) -> None:
     chair.follow("Issue the memo")
     chair.page.get_by_label("I have read the memo").check()
     chair.press("Issue the memo")
-    chair.sees("Issued memos")
+    expect(chair.page.get_by_role("heading", name="Issued memos")).to_be_visible()
     assert stamp(chair) == "DRAFT – not the issued memo"
 
 
