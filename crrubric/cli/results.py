@@ -8,6 +8,8 @@ from crrubric.catalogue import load_translations
 from crrubric.cli.running import run_in_app
 from crrubric.config import folder
 from crrubric.domain.actions import Action
+from crrubric.domain.errors import NotFound
+from crrubric.domain.memo.issuing.issues import ENDINGS
 from crrubric.domain.memo.sections import compose_memo
 from crrubric.domain.memo.words import ValueFormatter
 from crrubric.domain.people.languages import NAMES
@@ -19,6 +21,7 @@ from crrubric.models import Evaluation
 from crrubric.queries.ballots.ballots import list_late_changes
 from crrubric.queries.exchange.exports import describe_evaluation
 from crrubric.queries.meeting.decisions import find_adopted_ranking, recommendation_of
+from crrubric.queries.memo.issues import find_memo_file, read_memo_bytes
 from crrubric.queries.memo.memos import load_memo_facts
 from crrubric.queries.memo.prices import load_memo_prices
 from crrubric.queries.people.access import find_evaluation, require
@@ -76,13 +79,28 @@ def print_results(slug: str, kind: str) -> None:
     type=click.Choice(sorted(NAMES)),
     help="In this language instead of that of the evaluation's documents.",
 )
+@click.option(
+    "--issue",
+    type=click.IntRange(min=1),
+    help="This issue, as it was issued, instead of what the memo would say now.",
+)
 @run_in_app
-def write_memo_file(slug: str, target: Path | None, language: str | None) -> None:
-    """Write the selection memo of the evaluation SLUG to TARGET (.pdf, .docx or .html)."""
+def write_memo_file(
+    slug: str, target: Path | None, language: str | None, issue: int | None
+) -> None:
+    """Write the selection memo of the evaluation SLUG to TARGET (.pdf, .docx or .html).
+
+    Without --issue it is what the memo would say now, stamped as a draft.
+    """
     evaluation = find_permitted_evaluation(slug, Action.VIEW_MEMO)
-    path = target or Path(f"{slug}-memo.docx")
+    path = target or Path(f"{slug}-memo{f'-issue-{issue}' if issue else ''}.docx")
     if path.suffix not in RENDERERS:
         raise click.UsageError("TARGET must end in " + " or ".join(RENDERERS) + ".")
+    if issue is not None:
+        if language is not None:
+            raise click.UsageError("An issue is in the language in which it was issued.")
+        write_issued_file(evaluation, issue, path)
+        return
     spoken = language or evaluation.language
     value = compose_memo(
         load_memo_facts(db.session(), evaluation, spoken),
@@ -92,3 +110,14 @@ def write_memo_file(slug: str, target: Path | None, language: str | None) -> Non
         RENDERERS[path.suffix](value, Path(folder("templates")), Path(folder("static")))
     )
     click.echo(f"wrote {path}")
+
+
+def write_issued_file(evaluation: Evaluation, number: int, path: Path) -> None:
+    """Write a file of an issue as it was issued. Raises: ClickException if there is none."""
+    form = next(form for form, ending in ENDINGS.items() if ending == path.suffix)
+    try:
+        file = find_memo_file(db.session(), evaluation, number, form)
+    except NotFound:
+        raise click.ClickException(f"There is no issue {number} of this memo.") from None
+    path.write_bytes(read_memo_bytes(db.session(), file))
+    click.echo(f"wrote {path}, SHA-256 {file.sha256}")

@@ -14,7 +14,8 @@ from crrubric.domain.record.chain import clean_hash
 from crrubric.domain.record.copies import find_numbers_by_hash, verify_copy
 from crrubric.domain.translation import N_
 from crrubric.extensions import db
-from crrubric.models import SealedBallot
+from crrubric.models import MemoFile, SealedBallot
+from crrubric.queries.memo.issues import find_memo_files_by_hash
 from crrubric.queries.record.doubles import list_doubles
 from crrubric.queries.record.journal import EntryPlace, find_entries_by_hash
 from crrubric.queries.record.verification import (
@@ -36,8 +37,8 @@ TIME = "%Y-%m-%d %H:%M UTC"
 @click.option(
     "--hash",
     "fingerprint",
-    help="Say where the fingerprint stands that memo, minutes or a receipt print: all of it, or"
-    " its first 12 digits and more.",
+    help="Say where the fingerprint stands that memo, minutes or a receipt print, or which issued"
+    " memo has this SHA-256: all of it, or its first 12 digits and more.",
 )
 @click.option(
     "--file",
@@ -139,11 +140,12 @@ def refuse_problems(problems: Sequence[CrrubricError]) -> None:
 
 
 def list_places_of_hash(start: str) -> list[str]:
-    """Where a fingerprint stands, in words: entries of the journal, and receipts."""
+    """Where a fingerprint stands, in words: entries of the journal, receipts, issued memos."""
     session = db.session()
     return [
         *(describe_place(place) for place in find_entries_by_hash(session, start)),
         *(describe_receipt(sealed) for sealed in find_sealed_ballots_by_hash(session, start)),
+        *(describe_memo_file(file) for file in find_memo_files_by_hash(session, start)),
     ]
 
 
@@ -151,6 +153,15 @@ def describe_place(place: EntryPlace) -> str:
     """Which entry it is."""
     where = f"the evaluation “{place.title}”" if place.title else "the site"
     return f"entry {place.number} of {where}, {place.at:{TIME}}, by {place.by}"
+
+
+def describe_memo_file(file: MemoFile) -> str:
+    """Which file of which issue of a memo it is."""
+    issue = file.issue
+    return (
+        f"the memo of “{issue.evaluation.title}”, issue {issue.number}, {file.form.label},"
+        f" issued {issue.issued_at:{TIME}} by {issue.issued_by}"
+    )
 
 
 def describe_receipt(sealed: SealedBallot) -> str:

@@ -76,5 +76,10 @@ class Action(LabelledEnum):
     RENEW_EVALUATION = "RENEW_EVALUATION", N_("start the next evaluation from this one")
     SET_RETENTION = "SET_RETENTION", N_("set the retention date and a legal hold")
     VIEW_MEMO = "VIEW_MEMO", N_("read and download the selection memo")
+    ISSUE_MEMO = "ISSUE_MEMO", N_("issue the memo, or a correction of it")
+    SET_MEMO_NAMES = (
+        "SET_MEMO_NAMES",
+        N_("choose whether the memo names people or gives their roles only"),
+    )
     VIEW_JOURNAL = "VIEW_JOURNAL", N_("read the journal")
     IMPORT_MARKS = "IMPORT_MARKS", N_("import marks from a file")

@@ -73,6 +73,7 @@ CODES = frozenset({
     "comes from", "state",  # of action items
     "baseline on", "measure of", "period", "unit",  # of measures
     "held on", "members there", "next on",  # of review meetings
+    "covers", "decided_at", "html", "names_people", "pdf", "word",  # of the issued memo
     "criteria", "due on", "effect", "ends_at", "event", "evidence_kind", "evidence_on",
     "evidence_until", "finding", "first", "given on", "groups", "kind", "language", "lead", "mode",
     "over", "phase", "points", "position", "price_unit", "ranks", "receipt", "sent on", "sha256",
@@ -82,6 +83,7 @@ CODES = frozenset({
 # whom or what an entry is about, by event; a vendor where nothing stands here
 SUBJECTS: Mapping[Event, Kinds] = {
     Event.REMINDED: CODE,
+    Event.MEMO_ISSUED: CODE,
     **dict.fromkeys(
         (
             Event.PLAN_ANSWERED, Event.PLAN_RESTORED, Event.PLAN_ASSIGNED, Event.PLAN_HINT_SETTLED,

@@ -178,6 +178,11 @@ class Event(LabelledEnum):
     FINDING_WITHDRAWN = "FINDING_WITHDRAWN", N_("withdrew the finding for %(subject)s")
     SEATS_SET = "SEATS_SET", N_("said how many learners are priced, or out of which fund")
     PRICES_OPENED = "PRICES_OPENED", N_("opened the prices of all vendors")
+    MEMO_NAMES_SET = (
+        "MEMO_NAMES_SET",
+        N_("chose whether the memo names people or gives their roles only"),
+    )
+    MEMO_ISSUED = "MEMO_ISSUED", N_("issued the memo: issue %(subject)s")
     POSITION_STATED = "POSITION_STATED", N_("stated a position on the recommendation")
     POSITIONS_CLEARED = (
         "POSITIONS_CLEARED",

@@ -78,6 +78,8 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.MANAGE_COMMITMENTS: MEETING | {Phase.DECIDED},
         Action.RENEW_EVALUATION: FROM_DECIDED,
         Action.SET_RETENTION: FROM_DECIDED,
+        Action.SET_MEMO_NAMES: UNARCHIVED,
+        Action.ISSUE_MEMO: frozenset({Phase.DECIDED}),
         Action.VIEW_JOURNAL: EVER,
     },
     Role.REVIEWER: {

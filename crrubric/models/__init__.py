@@ -29,7 +29,14 @@ from crrubric.models.evaluations import (
     Tension,
     Vendor,
 )
-from crrubric.models.files import AttachedFile, FileContent, MarkFile, VendorFile
+from crrubric.models.files import (
+    AttachedFile,
+    FileContent,
+    MarkFile,
+    MemoFile,
+    MemoIssue,
+    VendorFile,
+)
 from crrubric.models.forms import SentForm
 from crrubric.models.items import ActionItem
 from crrubric.models.journal import JournalEntry
@@ -94,6 +101,8 @@ __all__ = [
     "Measure",
     "Meeting",
     "Member",
+    "MemoFile",
+    "MemoIssue",
     "Motion",
     "MustHaveVote",
     "Notice",

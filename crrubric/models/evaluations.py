@@ -83,6 +83,8 @@ class Evaluation(Base):
     phase: Mapped[Phase] = mapped_column(checked_enum(Phase), default=Phase.SETUP)
     # of the curriculum that the district has, alone: the result is what it lacks
     in_place: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # the memo names the members of the committee; else it gives their roles only
+    names_people: Mapped[bool] = mapped_column(default=True, server_default=true())
     rubric_name: Mapped[Title] = mapped_column(default="")
     rubric_version: Mapped[str] = mapped_column(String(limits.RUBRIC_VERSION), default="")
     rule_kind: Mapped[RuleKind] = mapped_column(checked_enum(RuleKind), default=RuleKind.MAJORITY)

@@ -1,4 +1,5 @@
-"""Attached files: on a vendor for everybody who may see it, on a mark for its reviewer alone."""
+"""Files that are kept: on a vendor for everybody who may see it, on a mark for its reviewer alone,
+and the memo as it was issued."""
 
 import secrets
 from datetime import datetime
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from crrubric.clock import now_utc
 from crrubric.domain import limits
+from crrubric.domain.memo.issuing.issues import MemoFormat
 from crrubric.domain.vocabulary import FileKind
 from crrubric.models.ballots import Ballot
 from crrubric.models.base import (
@@ -26,7 +28,7 @@ from crrubric.models.base import (
     checked_enum,
     refer_within_evaluation,
 )
-from crrubric.models.evaluations import Criterion, Vendor
+from crrubric.models.evaluations import Criterion, Evaluation, Vendor
 
 
 def make_file_key() -> str:
@@ -110,3 +112,48 @@ class MarkFile(AttachedFile, Base):
     removed_at: Mapped[datetime | None]
     ballot: Mapped[Ballot] = relationship(foreign_keys=[ballot_id])
     criterion: Mapped[Criterion] = relationship(foreign_keys=[criterion_id])
+
+
+class MemoIssue(Base):
+    """A memo as it was issued, with its files: it stays, whatever changes after it.
+
+    decided_at: when the decision was made that it tells of; journal_head: the newest hash of the
+    journal that it covers. From the second on, each replaces the one before, with a reason. The
+    database refuses to change or delete it.
+    """
+
+    __tablename__ = "memo_issue"
+    __table_args__ = (
+        UniqueConstraint("evaluation_id", "number"),
+        CheckConstraint("number >= 1", name="number_from_one"),
+        CheckConstraint("number = 1 OR length(reason) > 0", name="correction_has_a_reason"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id"))
+    number: Mapped[int]
+    language: Mapped[str] = mapped_column(String(limits.LANGUAGE))
+    names_people: Mapped[bool]
+    decided_at: Mapped[datetime]
+    journal_head: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[LongText]
+    issued_by: Mapped[Name]
+    issued_at: Mapped[datetime]
+    evaluation: Mapped[Evaluation] = relationship()
+    files: Mapped[list["MemoFile"]] = relationship(order_by="MemoFile.id", back_populates="issue")
+
+
+class MemoFile(Base):
+    """An issued memo in one format; its bytes are apart, as those of attached files."""
+
+    __tablename__ = "memo_file"
+    __table_args__ = (UniqueConstraint("issue_id", "form"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("memo_issue.id"))
+    form: Mapped[MemoFormat] = mapped_column(checked_enum(MemoFormat))
+    size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64))
+    content_id: Mapped[int] = mapped_column(ForeignKey("file_content.id"), unique=True)
+    issue: Mapped[MemoIssue] = relationship(back_populates="files")
+    content: Mapped[FileContent] = relationship()

@@ -15,6 +15,7 @@ IS_SEALED = "the ballot is submitted and sealed"
 FILE_STAYS = "a file stays as it was attached"
 VOTE_STAYS = "a vote on must-haves stays"
 IS_CAST = "the answers are sealed, or the vote is closed"
+ISSUE_STAYS = "an issued memo stays"
 COUNTS_STAY = "the counts of a vote stay"
 
 SEALS: tuple[Seal, ...] = (
@@ -85,6 +86,17 @@ SEALS: tuple[Seal, ...] = (
             ("UPDATE", "OLD"),
             ("DELETE", "OLD"),
         )
+    ),
+    *(
+        (f"{table}_{event.lower()}", f"{event} ON {table}", "", ISSUE_STAYS)
+        for table in ("memo_issue", "memo_file")
+        for event in ("UPDATE", "DELETE")
+    ),
+    (
+        "file_content_delete",
+        "DELETE ON file_content",
+        "EXISTS (SELECT 1 FROM memo_file WHERE memo_file.content_id = OLD.id)",
+        ISSUE_STAYS,
     ),
     ("vote_count_delete", "DELETE ON vote_count", "", COUNTS_STAY),
     (
@@ -176,6 +188,20 @@ REPLACEMENTS: tuple[Seal, ...] = (
     ),
     ("sealed_vote_key", "UPDATE ON sealed_vote", "NEW.id <> OLD.id", SEALED_STAYS),
     (
+        "memo_issue_replace",
+        "INSERT ON memo_issue",
+        "EXISTS (SELECT 1 FROM memo_issue WHERE id = NEW.id"
+        " OR evaluation_id = NEW.evaluation_id AND number = NEW.number)",
+        ISSUE_STAYS,
+    ),
+    (
+        "memo_file_replace",
+        "INSERT ON memo_file",
+        "EXISTS (SELECT 1 FROM memo_file WHERE id = NEW.id OR content_id = NEW.content_id"
+        " OR issue_id = NEW.issue_id AND form = NEW.form)",
+        ISSUE_STAYS,
+    ),
+    (
         "vote_count_replace",
         "INSERT ON vote_count",
         "EXISTS (SELECT 1 FROM vote_count WHERE vote_id = NEW.vote_id"
@@ -187,6 +213,7 @@ REPLACEMENTS: tuple[Seal, ...] = (
 TRUNCATED = (
     "journal_entry", "sealed_ballot", "ballot", "mark", "gap", "mark_file", "file_content",
     "must_have_vote", "sealed_vote", "cast_vote", "vote_count",
+    "memo_issue", "memo_file",
 )  # fmt: skip
 
 

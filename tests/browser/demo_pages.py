@@ -50,6 +50,7 @@ FILES = {
     "home.show_health",
     "meeting.show_screen_step",
     "measures.download_actuals",
+    "issues.download_issue",
     "memo.download_memo_html",
     "minutes_papers.download_minutes_pdf",
     "minutes_papers.download_minutes_word",

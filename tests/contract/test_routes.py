@@ -165,6 +165,11 @@ projector.show_projected_cell FOLLOW_MEETING
 projector.show_projected_screen FOLLOW_MEETING
 memo.download_memo_html VIEW_MEMO
 memo.show_memo VIEW_MEMO
+issues.download_issue VIEW_MEMO
+issues.save_issue ISSUE_MEMO
+issues.show_issue_form ISSUE_MEMO
+naming.save_names SET_MEMO_NAMES
+naming.show_names_form SET_MEMO_NAMES
 forgotten.send_forgotten_password_link public
 forgotten.show_forgotten_password public
 unsent.show_refusal_reason signed in

@@ -61,6 +61,7 @@ from crrubric.services.setup import (
 from tests.factories import small_rubric
 from tests.machine.files import Files
 from tests.machine.frame import NUMBER, WHY, Refusal, act, everything
+from tests.machine.issuing import Issuing
 from tests.machine.items import Doing
 from tests.machine.later import DAY, TOLD, Later
 from tests.machine.measures import Measuring
@@ -133,7 +134,9 @@ FORWARD = [("SETUP", "PRACTICE"), ("SETUP", "SCORING"), ("PRACTICE", "SCORING"),
 BACK = [(after, before) for before, after in FORWARD if (before, after) != ("PRACTICE", "SCORING")]
 
 
-class Committee(Doing, Files, Later, Measuring, Offers, Planning, Practice, Talk, Triage, Votes):
+class Committee(
+    Doing, Files, Issuing, Later, Measuring, Offers, Planning, Practice, Talk, Triage, Votes
+):
     """One rule a service."""
 
     @initialize(seed=st.integers(0, 2**63))

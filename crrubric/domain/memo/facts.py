@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, tzinfo
 
 from crrubric.domain.ballots.blindness import LateChange
 from crrubric.domain.meeting.ranking import AdoptedRanking
+from crrubric.domain.memo.issuing.issues import IssueStamp
 from crrubric.domain.memo.meeting_facts import (
     MemoCommitment,
     MemoEarlierDecision,
@@ -335,8 +336,11 @@ class MemoFacts:
     notes: tuple[MemoNote, ...]
     zone: tzinfo = UTC  # of the district
     documents: str = ""  # the language of the evaluation's documents; empty: that of the memo
+    names_people: bool = True  # else their roles stand where names would
     kept_back: frozenset[str] = frozenset()  # vendors whose notes the reader doesn't get yet
     journal_head: str = ""  # the newest hash of the journal's chain
+    issue: IssueStamp | None = None  # which issue this is; None: a draft
+    latest_issue: IssueStamp | None = None  # the issue that stands, of the decision that stands
     positions: tuple[MemoPosition, ...] = ()  # only once the decision is recorded
     commitments: tuple[MemoCommitment, ...] = ()
     sittings: tuple[MemoSitting, ...] = ()

@@ -8,7 +8,6 @@ from crrubric.domain.documents.tree import (
     Bullets,
     Contents,
     Document,
-    DocumentStatus,
     Heading,
     PageBreak,
     Paragraph,
@@ -29,6 +28,12 @@ from crrubric.domain.memo.chapters.trust import TrustBlocks
 from crrubric.domain.memo.chapters.vendors import VendorBlocks
 from crrubric.domain.memo.empty_parts import gather_empty_parts
 from crrubric.domain.memo.facts import MemoFacts
+from crrubric.domain.memo.issuing.stamps import (
+    find_memo_status,
+    list_issue_rows,
+    write_stamp,
+    write_subtitle,
+)
 from crrubric.domain.memo.words import NONE, Translate, ValueFormatter
 from crrubric.domain.people.languages import SPOKEN
 from crrubric.domain.translation import N_
@@ -54,7 +59,6 @@ class _MemoComposer:
         needs = [(N_("List of needs"), NeedBlocks(facts, words, written).blocks())]
         plan, proposal = PlanBlocks(facts, words), RecommendationBlocks(facts, words)
         orders = RankingBlocks(facts, words)
-        status = DocumentStatus.FINAL if facts.final else DocumentStatus.DRAFT
         sections = (
             (N_("Recommendation"), proposal.recommendation()),
             (N_("Background and need"), [*self.background(), *plan.background()]),
@@ -84,10 +88,10 @@ class _MemoComposer:
         blocks += [Heading(1, words(APPENDIX)), *trust.origin_of_numbers(), *self.proof()]
         return Document(
             title=words(self.heading(), title=facts.title),
-            subtitle=f"{facts.district} · {words.day(facts.on)}",
+            subtitle=write_subtitle(facts, words),
             page_label=words(N_("Page %(page)s of %(pages)s")),
-            status=status,
-            stamp=words(N_("FINAL") if facts.final else N_("DRAFT – not a decision")),
+            status=find_memo_status(facts),
+            stamp=write_stamp(facts, words),
             organization=facts.district,
             language=facts.language,
             on=facts.on,
@@ -108,7 +112,7 @@ class _MemoComposer:
             (words(N_("Date")), words.day(facts.on)),
             (words(N_("Time zone of all times")), str(facts.zone)),
             (words(N_("Reference")), facts.reference),
-            (words(N_("Status")), words(N_("FINAL") if facts.final else N_("DRAFT"))),
+            *list_issue_rows(facts, words),
             (words(N_("Language")), self.language()),
             (words(N_("Rubric")), f"{facts.rubric_name} {facts.rubric_version}".strip()),
         )

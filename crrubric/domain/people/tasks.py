@@ -32,6 +32,7 @@ class TaskKind(Enum):
     OPEN_PRICES = auto()
     RECORD_DECISION = auto()
     FINALIZE = auto()
+    ISSUE_MEMO = auto()
     SET_RETENTION = auto()
 
 
@@ -80,6 +81,7 @@ class TaskFacts:
     conflicts: int = 0
     decided: int = 0  # whether there is a recommendation
     position_due: int = 0
+    issued: int = 0  # whether the memo is issued that tells of the decision
     retention_set: bool = False
 
     @property
@@ -128,6 +130,7 @@ TASKS: tuple[tuple[TaskKind, Action, Callable[[TaskFacts], int]], ...] = (
     ),
     (TaskKind.RECORD_DECISION, Action.RECORD_DECISION, lambda it: it.decidable and not it.decided),
     (TaskKind.FINALIZE, Action.RECORD_DECISION, lambda it: it.decidable and it.decided),
+    (TaskKind.ISSUE_MEMO, Action.ISSUE_MEMO, lambda it: not (it.issued or it.conflicts)),
     (TaskKind.SET_RETENTION, Action.SET_RETENTION, lambda it: not it.retention_set),
 )
 

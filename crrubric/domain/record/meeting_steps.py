@@ -1,4 +1,4 @@
-"""Making meetings and what they adopted again from the journal entries."""
+"""Making meetings, what they adopted, and the issued memo again from the journal entries."""
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -220,3 +220,23 @@ def replay_reinstatement_withdrawal(state: State, entry: ToldEntry) -> None:
         raise LookupError("nothing was lifted for the vendor")
     for key in own:
         del state.reinstated[key]
+
+
+def replay_memo_issue(state: State, entry: ToldEntry) -> None:
+    """An issue, numbered without a gap. Raises: ValueError for another number."""
+    told, number = entry.told, len(state.memo_issues) + 1
+    if told["number"] != number:
+        raise ValueError("issues of a memo are counted from one")
+    state.memo_issues[number] = {
+        "language": told["language"],
+        "names_people": told["names_people"],
+        "decided_at": entry.row["decided_at"],
+        "journal_head": told["covers"],
+        "reason": entry.reason,
+        "files": [
+            (form, entry.row["bytes"][form], told[form.lower()])
+            for form in sorted(entry.row["bytes"])
+        ],
+    }
+    signed = {"issued_by": entry.actor_name, "issued_at": entry.at}
+    state.sign("memo_issue", number, signed)

@@ -141,6 +141,8 @@ STEPS: dict[Event, Step] = {
     Event.DECISION_RECORDED: Step(meeting.replay_decision, ("decision",)),
     Event.POSITION_STATED: Step(meeting.replay_position, ("positions",)),
     Event.POSITIONS_CLEARED: Step(meeting.clear_stated_positions, ("positions",)),
+    Event.MEMO_NAMES_SET: Step(setup.replay_memo_names, ("facts",)),
+    Event.MEMO_ISSUED: Step(meeting.replay_memo_issue, ("memo_issues",)),
     Event.COMMITMENT_RECORDED: Step(meeting.replay_commitment, ("commitments",)),
     Event.COMMITMENT_SETTLED: Step(meeting.replay_commitment_state, ("promises",)),
     Event.COMMITMENT_WITHDRAWN: Step(meeting.replay_commitment_withdrawal, ("commitments",)),

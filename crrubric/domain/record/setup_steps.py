@@ -44,6 +44,7 @@ def replay_creation(state: State, entry: ToldEntry) -> None:
         "rubric_version": entry.told["version"], "language": begun.get("language", "en"),
         "ends_at": None, "prices_opened": False, "deleted": False,
         "in_place": begun.get("in_place", False), **NO_SEATS,
+        "names_people": begun.get("names_people", True),
     }  # fmt: skip
     state.facts |= pick_columns(begun, ("slug",))
     state.rule = {"prices_sealed": False, **pick_columns(begun["rule"], RULE)}
@@ -98,6 +99,11 @@ def replay_change(state: State, entry: ToldEntry) -> None:
 def replay_seats(state: State, entry: ToldEntry) -> None:
     """How many learners are priced."""
     state.facts.update(pick_columns(entry.told, SEATS))
+
+
+def replay_memo_names(state: State, entry: ToldEntry) -> None:
+    """Whether the memo names people."""
+    state.facts["names_people"] = entry.told["names_people"]
 
 
 def replay_deletion(state: State, entry: ToldEntry) -> None:

@@ -75,6 +75,7 @@ ACTUAL = (
     "measure_id", "measured_on", "is_year", "value", "told_by", "note", "corrected_id", "reason",
 )  # fmt: skip
 REVIEW = ("held_on", "about", "others", "minutes", "next_on", "origin", "version")
+MEMO_ISSUE = ("language", "names_people", "decided_at", "journal_head", "reason")
 KEPT = ("id", "line", "learners", "seats_low", "seats_high")
 BALLOT_MOMENTS = ("submitted_at", "imported_at", "changed_after_shown_at")
 ISSUED: Row = {"state": "OPEN", "seals": 0, "late": False}  # a ballot that was just issued
@@ -165,6 +166,7 @@ class State:
     measures: dict[int, Row] = field(default_factory=dict)
     actuals: dict[int, Row] = field(default_factory=dict)
     reviews: dict[int, Row] = field(default_factory=dict)
+    memo_issues: dict[int, Row] = field(default_factory=dict)  # by number
     # member and vendor where the member has seen another's ballot
     seen: set[Pair] = field(default_factory=set)
     signed: dict[tuple[str, Any, str], object] = field(default_factory=dict)

@@ -29,7 +29,7 @@ class PhaseFacts:
     confirmed; partial: whether vendors are left out that the reader stays away from; sitting:
     whether a meeting is under way; recommended: the vendor's name, empty for none;
     without_position: reviewers who stated none; doubts: of the decision; in_place: the evaluation
-    is of the curriculum in place.
+    is of the curriculum in place; issued: the memo of the decision is.
     """
 
     told: tuple[str, ...]
@@ -48,6 +48,7 @@ class PhaseFacts:
     without_position: int = 0
     doubts: tuple[Remark, ...] = ()
     in_place: bool = False
+    issued: bool = True
 
 
 def foresee_phase(before: Phase, after: Phase, facts: PhaseFacts) -> Foreseen:
@@ -197,8 +198,9 @@ def foresee_decision(facts: PhaseFacts) -> Foreseen:
             say_recommendation(facts),
             Remark(N_("Ballots, findings and recommendation can’t be changed any more.")),
             Remark(N_("Positions are disclosed; those who cannot support it are in the memo.")),
+            Remark(N_("The memo stays a draft until a chair issues it.")),
             Remark(N_("What is listed below as left open is printed on the board’s page.")),
-        )[: 4 if facts.doubts else 3],
+        )[: 5 if facts.doubts else 4],
         (
             *facts.doubts,
             *keep_remarks(
@@ -219,20 +221,27 @@ def foresee_decision(facts: PhaseFacts) -> Foreseen:
 def say_recommendation(facts: PhaseFacts) -> Remark:
     """What becomes final."""
     if facts.recommended:
-        text = N_("The memo becomes final: the committee recommends %(vendor)s.")
+        text = N_("The decision becomes final: the committee recommends %(vendor)s.")
         if facts.in_place:
-            text = N_("The memo becomes final: the committee recommends keeping %(vendor)s.")
+            text = N_("The decision becomes final: the committee recommends keeping %(vendor)s.")
         return Remark(text, {"vendor": facts.recommended})
     if facts.in_place:
         return Remark(
-            N_("The memo becomes final: the committee recommends looking for another curriculum.")
+            N_(
+                "The decision becomes final: the committee recommends looking for another"
+                " curriculum."
+            )
         )
-    return Remark(N_("The memo becomes final: the committee recommends no vendor."))
+    return Remark(N_("The decision becomes final: the committee recommends no vendor."))
 
 
-def foresee_archiving(_facts: PhaseFacts) -> Foreseen:
+def foresee_archiving(facts: PhaseFacts) -> Foreseen:
     """Nothing changes any more."""
-    return Foreseen((Remark(N_("An archived evaluation can only be read.")),))
+    missing = Remark(N_("The memo has not been issued, and can’t be issued in the archive."))
+    return Foreseen(
+        (Remark(N_("An archived evaluation can only be read.")),),
+        keep_remarks([(not facts.issued, missing)]),
+    )
 
 
 def foresee_return_to_scoring(facts: PhaseFacts) -> Foreseen:

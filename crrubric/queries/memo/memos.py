@@ -22,6 +22,8 @@ from crrubric.domain.memo.facts import (
     MemoRevision,
     MemoVendor,
 )
+from crrubric.domain.memo.issuing.issues import IssueStamp
+from crrubric.domain.memo.issuing.roles import hide_names
 from crrubric.domain.memo.meeting_facts import (
     MemoCommitment,
     MemoEarlierDecision,
@@ -52,6 +54,7 @@ from crrubric.queries.meeting.decisions import (
 )
 from crrubric.queries.meeting.meetings import load_minutes
 from crrubric.queries.memo.blindness import load_memo_blindness
+from crrubric.queries.memo.issues import find_standing_issue
 from crrubric.queries.memo.people import (
     list_appointments,
     list_departed_members,
@@ -63,6 +66,7 @@ from crrubric.queries.memo.people import (
 from crrubric.queries.memo.plan import load_memo_plan
 from crrubric.queries.memo.prices import load_memo_prices
 from crrubric.queries.memo.renewals import list_memo_renewals
+from crrubric.queries.memo.roles import load_role_book
 from crrubric.queries.memo.sittings import load_memo_sitting
 from crrubric.queries.memo.votes import list_memo_votes
 from crrubric.queries.questions.questions import list_standing_questions
@@ -78,11 +82,13 @@ def load_memo_facts(
     evaluation: Evaluation,
     language: str,
     shut_out: frozenset[int] = frozenset(),
+    issue: IssueStamp | None = None,
 ) -> MemoFacts:
     """The facts of the memo; times in the district's zone. Ends the reading transaction.
 
     Args: shut_out: vendors from which whoever reads it stays away. Until the decision is final,
-    who wrote what of those is not for them; the final memo is the same for everybody.
+    who wrote what of those is not for them; the final memo is the same for everybody. issue: the
+    memo is to be this one; None: it is a draft.
     Raises: NotFound before the meeting.
     """
     read = read_matrix(session, evaluation, language)
@@ -124,6 +130,9 @@ def load_memo_facts(
         notes=list_memo_notes(session, evaluation, language, away),
         kept_back=frozenset(code for code, row in read.vendors.items() if row.id in away),
         journal_head=find_journal_head(session, evaluation),
+        names_people=evaluation.names_people,
+        issue=issue,
+        latest_issue=find_standing_issue(session, evaluation),
         positions=tuple(
             MemoPosition(
                 name=row.member.name,
@@ -171,11 +180,13 @@ def load_memo_facts(
         fund=evaluation.fund,
         plan=load_memo_plan(session, evaluation),
     )
+    book = None if evaluation.names_people else load_role_book(session, evaluation, language)
     end_reading(session)  # what follows is arithmetic, and can take seconds
-    return read_facts(
+    facts = read_facts(
         reliability=reliability_of(read.basis, counts),
         robustness=robustness_of(read.basis, counts),
     )
+    return facts if book is None else hide_names(facts, book)
 
 
 def load_memo_practice(

@@ -31,6 +31,7 @@ from crrubric.models import (
     Mark,
     Meeting,
     Member,
+    MemoIssue,
     MustHaveVote,
     Position,
     Question,
@@ -159,6 +160,11 @@ def _list_task_counts() -> list[ColumnElement[object]]:
         .join(Criterion, Criterion.id == Finding.criterion_id)
         .where(Finding.vendor_id.in_(_select_known_vendors()), ~Criterion.left_out),
         "decided": _count(Decision.id, Decision.evaluation_id == Evaluation.id),
+        "issued": _count(
+            MemoIssue.id,
+            MemoIssue.evaluation_id == Evaluation.id,
+            MemoIssue.decided_at == Evaluation.decided_at,
+        ),
         "conflicts": select(func.count(Declaration.id))
         .join(Vendor, Vendor.id == Declaration.vendor_id)
         .where(

@@ -71,6 +71,7 @@ from crrubric.queries.record.stored_plans import (
     read_stored_follow_up,
     read_stored_items,
     read_stored_measures,
+    read_stored_memos,
     read_stored_plan,
     read_stored_triage,
     read_stored_votes,
@@ -121,6 +122,7 @@ def read_stored_evaluation(rows: StoredRows, state: State) -> None:
     state.facts = {
         **plain_columns(row, ("slug", "title", "purpose", "closes_on", "ends_at", "language")),
         "in_place": row["in_place"],
+        "names_people": row["names_people"],
         **plain_columns(row, SEATS),
         **plain_columns(row, ("rubric_name", "rubric_version")),
         "until": plain_value(row["retain_until"]),
@@ -326,6 +328,7 @@ READERS: tuple[Callable[[StoredRows, State], None], ...] = (
     read_stored_follow_up,
     read_stored_items,
     read_stored_measures,
+    read_stored_memos,
 )
 
 

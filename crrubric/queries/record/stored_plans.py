@@ -1,11 +1,21 @@
 """What the tables hold of the plan: votes on must-haves, triage, the workbook, action items,
-measures."""
+measures; and the issues of the memo."""
 
 from crrubric.domain.planning.answers import canonical_answer
 from crrubric.domain.record.item_steps import SIGNED_ITEM
 from crrubric.domain.record.measure_steps import SIGNED_MEASURE
 from crrubric.domain.record.plan_steps import SIGNED_PLAN
-from crrubric.domain.record.state import ACTUAL, GROUP, ITEM, KEPT, MEASURE, POINT, REVIEW, State
+from crrubric.domain.record.state import (
+    ACTUAL,
+    GROUP,
+    ITEM,
+    KEPT,
+    MEASURE,
+    MEMO_ISSUE,
+    POINT,
+    REVIEW,
+    State,
+)
 from crrubric.domain.record.vote_steps import COUNT, UNSETTLED
 from crrubric.models import (
     ActionItem,
@@ -16,6 +26,8 @@ from crrubric.models import (
     KeptCount,
     KeptTriage,
     Measure,
+    MemoFile,
+    MemoIssue,
     MustHaveVote,
     PlanAssignment,
     PlanVersion,
@@ -112,3 +124,17 @@ def read_stored_follow_up(rows: StoredRows, state: State) -> None:
         sign_row(state, "settled_commitment", settled, row, ("settled_by", "settled_at"))
     for row in rows.read(Renewal):
         state.renews[row["earlier_id"]] = {}
+
+
+def read_stored_memos(rows: StoredRows, state: State) -> None:
+    """Issues of the memo with what is kept of their files; the bytes are checked apart."""
+    numbers: dict[int, int] = {}
+    for row in rows.read(MemoIssue):
+        number = numbers[row["id"]] = row["number"]
+        state.memo_issues[number] = {**plain_columns(row, MEMO_ISSUE), "files": []}
+        sign_row(state, "memo_issue", number, row, ("issued_by", "issued_at"))
+    for row in rows.read(MemoFile, MemoIssue):
+        files = state.memo_issues[numbers[row["issue_id"]]]["files"]
+        files.append((row["form"].value, row["size"], row["sha256"]))
+    for issue in state.memo_issues.values():
+        issue["files"].sort()

@@ -18,8 +18,11 @@ from crrubric.domain.vocabulary import BallotState
 from crrubric.models import (
     Ballot,
     Base,
+    Evaluation,
     FileContent,
     MarkFile,
+    MemoFile,
+    MemoIssue,
     SealedBallot,
     SealedVote,
     VendorFile,
@@ -78,6 +81,7 @@ def _look_at_everything(session: Session) -> VerificationReport:
         _check_seals,
         check_votes,
         _check_files,
+        _check_memo_files,
         check_triggers,
         check_table_parts,
         check_rows,
@@ -169,9 +173,33 @@ def _check_files(session: Session) -> Iterator[CrrubricError]:
     for table in (VendorFile, MarkFile):
         rows = session.execute(select(table.name, table.sha256, table.content_id)).all()
         for name, digest, content in rows:
-            body = session.scalar(select(FileContent.body).where(FileContent.id == content))
-            if body is None or sha256(body).hexdigest() != digest:
+            if not _holds_bytes(session, content, digest):
                 yield Invalid(N_("File “%(name)s”: it differs from what was attached."), name=name)
+
+
+def _check_memo_files(session: Session) -> Iterator[CrrubricError]:
+    """Issued memos whose bytes are not those that were issued; one is read at a time."""
+    wanted = (
+        select(Evaluation.title, MemoIssue.number, MemoFile)
+        .join(MemoIssue, MemoIssue.id == MemoFile.issue_id)
+        .join(Evaluation, Evaluation.id == MemoIssue.evaluation_id)
+        .order_by(MemoFile.id)
+    )
+    message = N_(
+        "Memo of “%(evaluation)s”, issue %(number)s, %(form)s: its bytes differ from what was"
+        " issued."
+    )
+    for title, number, file in session.execute(wanted).all():
+        if not _holds_bytes(session, file.content_id, file.sha256, file.size):
+            yield Invalid(message, evaluation=title, number=number, form=file.form.label)
+
+
+def _holds_bytes(session: Session, content: int, digest: str, size: int | None = None) -> bool:
+    """Whether the bytes are kept of which this is the SHA-256, and the length."""
+    body = session.scalar(select(FileContent.body).where(FileContent.id == content))
+    if body is None or (size is not None and len(body) != size):
+        return False
+    return sha256(body).hexdigest() == digest
 
 
 def _check_invariants(session: Session) -> Iterator[CrrubricError]:

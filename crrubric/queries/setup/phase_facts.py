@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
@@ -15,7 +16,7 @@ from crrubric.domain.setup.lifecycle import Readiness, list_phase_problems
 from crrubric.domain.setup.phase_effects import BallotsOfReviewer, PhaseFacts, foresee_phase
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import BallotState, Phase
-from crrubric.models import Evaluation, Member
+from crrubric.models import Evaluation, Member, MemoIssue
 from crrubric.queries.meeting.decisions import (
     count_stated_positions,
     find_partial_recorder,
@@ -131,12 +132,26 @@ def read_phase_facts(session: Session, seat: Seat, language: str) -> PhaseFacts:
         early=evaluation.closes_on is not None
         and not is_after_closing(now_utc(), evaluation.closes_on, zone),
         ballots=count_submitted_ballots(rows),
-        unconfirmed=tuple(
-            dict.fromkeys(row.member.name for row in rows if row.entered and not row.confirmed)
-        ),
+        unconfirmed=list_unconfirmed_reviewers(rows),
         partial=bool(seat.shut_out),
         sitting=find_current_meeting(session, evaluation.id) is not None,
         in_place=evaluation.in_place,
+        issued=is_memo_issued(session, evaluation),
+    )
+
+
+def is_memo_issued(session: Session, evaluation: Evaluation) -> bool:
+    """Whether there is an issue of the memo that tells of the decision."""
+    wanted = select(MemoIssue.id).where(
+        MemoIssue.evaluation_id == evaluation.id, MemoIssue.decided_at == evaluation.decided_at
+    )
+    return session.scalar(wanted.limit(1)) is not None
+
+
+def list_unconfirmed_reviewers(rows: list[BallotProgress]) -> tuple[str, ...]:
+    """Whose ballot was entered for them and not confirmed."""
+    return tuple(
+        dict.fromkeys(row.member.name for row in rows if row.entered and not row.confirmed)
     )
 
 

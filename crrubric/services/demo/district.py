@@ -2,7 +2,7 @@
 
 import secrets
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -22,15 +22,18 @@ from crrubric.extensions import db
 from crrubric.models import (
     District,
     Evaluation,
+    JournalEntry,
     User,
     UserSession,
 )
-from crrubric.queries.people.people import OPERATOR
+from crrubric.queries.people.people import OPERATOR, Actor, actor_of
 from crrubric.services.demo.commitments import load_demo_renewal
 from crrubric.services.demo.evaluations import EvaluationMaker
+from crrubric.services.demo.memos import list_decided_evaluations, make_demo_issue
+from crrubric.services.memo.issues import keep_issue
 from crrubric.services.people.accounts import hash_token
 from crrubric.services.people.hashing import hash_password
-from crrubric.services.shared.journal import note_event, sort_entries
+from crrubric.services.shared.journal import note_event, put_entries_back, sort_entries
 from crrubric.services.shared.unit import unit_of_work
 
 DEMO_PASSWORD = "credits count twice"  # noqa: S105  # the demo's people are invented
@@ -91,7 +94,19 @@ def make_demo() -> bool:
             made[row["key"]] = EvaluationMaker(session, district, users, row, made).make()
         note_event(session, OPERATOR, Event.DISTRICT_CHANGED, after=data["district"])
         sort_entries(session)
+        decided = list_decided_evaluations(session, made.values())
+        chair = actor_of(users["dana"])
+    for evaluation_id, later in decided:
+        _issue_memo(chair, evaluation_id, later)
     return True
+
+
+def _issue_memo(chair: Actor, evaluation_id: int, later: Iterable[JournalEntry]) -> None:
+    """Issue the memo as it was then, and let the journal go on."""
+    made = make_demo_issue(db.session(), chair, evaluation_id)
+    with unit_of_work() as session:
+        keep_issue(session, chair, session.get_one(Evaluation, evaluation_id), made)
+        put_entries_back(session, later)
 
 
 def _make_user(row: Mapping[str, Any], hashed: str) -> User:

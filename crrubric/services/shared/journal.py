@@ -127,6 +127,24 @@ def sort_entries(session: Session) -> None:
     session.info.get(WAITING, []).sort(key=lambda entry: entry.at)
 
 
+def set_later_entries_aside(
+    session: Session, evaluation_id: int, moment: datetime
+) -> list[JournalEntry]:
+    """Take out of what waits, and give back, what is later than a moment in one evaluation.
+
+    Only the demo needs it: something comes in between that reads the journal until then.
+    """
+    waiting = session.info.get(WAITING, [])
+    later = [row for row in waiting if row.evaluation_id == evaluation_id and row.at > moment]
+    session.info[WAITING] = [row for row in waiting if row not in later]
+    return later
+
+
+def put_entries_back(session: Session, entries: Iterable[JournalEntry]) -> None:
+    """Let entries that were set aside wait again, behind what waits already."""
+    session.info.setdefault(WAITING, []).extend(entries)
+
+
 def forget_entries(session: Session) -> None:
     """Drop the entries that wait: what they tell of was rolled back."""
     session.info.pop(WAITING, None)

@@ -1,7 +1,5 @@
 """Attached files: the pages on which they are attached, and how every file is served."""
 
-from contextlib import ExitStack
-
 from flask import Blueprint, Flask, Response, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -19,7 +17,6 @@ from crrubric.queries.ballots.ballots import (
     has_seen_ballot,
 )
 from crrubric.queries.people.access import Seat, make_not_found
-from crrubric.queries.shared.reading import end_reading
 from crrubric.services.ballots import attachments as service
 from crrubric.services.ballots.ballots import find_assigned_criterion
 from crrubric.services.setup.vendors import find_vendor_for_seat
@@ -28,7 +25,7 @@ from crrubric.web.shared import session
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.forms import ReasonForm, attach_error
-from crrubric.web.shared.page import format_disposition, redirect_to, render_page
+from crrubric.web.shared.page import redirect_to, render_page, send_kept_file
 from crrubric.web.shared.session import current_actor
 
 bp = Blueprint("files", __name__, url_prefix="/evaluations/<slug>")
@@ -42,7 +39,6 @@ MIME = {
     FileKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     FileKind.CSV: "text/csv",
 }
-PIECE = 64 * 1024
 
 
 def init_app(app: Flask) -> None:
@@ -62,18 +58,12 @@ def init_app(app: Flask) -> None:
 
 def send_attached_file(file: AttachedFile) -> Response:
     """The bytes in pieces, to be saved and never shown, whatever they claim to be."""
-    end_reading(db.session())  # nothing of the database is held while it waits
-    with ExitStack() as turn:
-        turn.enter_context(service.take_download_turn(file.size))
-        body = memoryview(read.bytes_of(db.session(), file))
-        end_reading(db.session())
-        pieces = (bytes(body[at : at + PIECE]) for at in range(0, len(body), PIECE))
-        response = Response(pieces, content_type=MIME[file.kind])
-        response.call_on_close(turn.pop_all().close)  # until then it is in memory
-    response.headers["Content-Length"] = str(len(body))
-    response.headers["Content-Disposition"] = format_disposition(file.name)
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    return send_kept_file(
+        lambda: read.bytes_of(db.session(), file),
+        size=file.size,
+        content_type=MIME[file.kind],
+        name=file.name,
+    )
 
 
 @bp.get("/vendors/<int:vendor_id>/files")

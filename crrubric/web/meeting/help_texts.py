@@ -66,7 +66,7 @@ MEETING_HELP = (
             "Record here which vendor the committee recommends, and why, in a few plain "
             "sentences. Reviewers then state whether they support it. Promises of the vendor are "
             "kept as commitments with a day; later you say whether each was kept. Making the "
-            "decision final closes the meeting and makes the memo final."
+            "decision final closes the meeting; after it you issue the memo."
         ),
         reviewer=N_(
             "Here you read the recommendation and say where you stand. If you can’t support it, "
@@ -77,11 +77,19 @@ MEETING_HELP = (
     HelpTopic(
         anchor="memo",
         title=N_("Selection memo"),
-        pages=("memo.show_memo",),
-        everybody=N_(
+        pages=("memo.show_memo", "issues.show_issue_form", "naming.show_names_form"),
+        chair=N_(
             "The memo tells the school board and the public what was compared, how, and with "
-            "which result. It is made from the record alone and stays a draft until the decision "
-            "is final. Download it for Word, or print it."
+            "which result. It is made from the record alone and stays a draft until you issue it, "
+            "once the decision is final. An issue is kept for good as PDF, Word document and web "
+            "page; a correction is a new issue with a reason. Decide before the first one whether "
+            "it names people or gives their roles only."
+        ),
+        reviewer=N_(
+            "The memo tells the school board and the public what was compared, how, and with "
+            "which result. It is made from the record alone and stays a draft until the chair "
+            "issues it, once the decision is final. Issued memos can be downloaded here for good, "
+            "each with the code by which anybody can check that it is the same file."
         ),
     ),
     HelpTopic(

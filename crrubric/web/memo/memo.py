@@ -1,5 +1,7 @@
 """The selection memo: preview and downloads."""
 
+from hashlib import sha256
+
 from flask import Blueprint, Flask, Response
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -7,13 +9,23 @@ from flask_babel import gettext as _
 from crrubric import catalogue
 from crrubric.domain.actions import Action
 from crrubric.domain.documents.tree import Document
+from crrubric.domain.memo.facts import MemoFacts
+from crrubric.domain.memo.issuing.issues import ENDINGS
+from crrubric.domain.memo.issuing.stamps import make_issued_facts
 from crrubric.domain.memo.sections import compose_memo
 from crrubric.domain.people.languages import SPOKEN
 from crrubric.extensions import db
+from crrubric.queries.memo.issues import list_memo_issues
 from crrubric.queries.memo.memos import load_memo_facts
 from crrubric.queries.people.access import Seat
 from crrubric.reports.documents.charts import draw_bar_chart
-from crrubric.web.memo.papers import list_paper_languages, read_paper_language, send_paper
+from crrubric.reports.documents.formats import RENDERERS
+from crrubric.web.memo.papers import (
+    list_layout_folders,
+    list_paper_languages,
+    read_paper_language,
+    send_paper,
+)
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.page import render_page, take_turns
 
@@ -27,9 +39,27 @@ def init_app(app: Flask) -> None:
 
 def memo_of(seat: Seat, language: str) -> Document:
     """The memo as it stands now, in this language."""
-    words = catalogue.load_translations(language).gettext
-    facts = load_memo_facts(db.session(), seat.evaluation, language, seat.shut_out)
-    return compose_memo(facts, words)
+    return compose_in_language(load_facts_for_seat(seat, language))
+
+
+def load_facts_for_seat(seat: Seat, language: str) -> MemoFacts:
+    """What the memo says now to whoever has this seat."""
+    return load_memo_facts(db.session(), seat.evaluation, language, seat.shut_out)
+
+
+def compose_in_language(facts: MemoFacts) -> Document:
+    """The memo of these facts, in their language."""
+    return compose_memo(facts, catalogue.load_translations(facts.language).gettext)
+
+
+def equals_issue(facts: MemoFacts) -> bool | None:
+    """Whether the memo would say the same as the issue that stands, if it were issued anew: byte
+    by byte, as a web page. None: there is none, or it is in another language."""
+    again = make_issued_facts(facts)
+    if again is None or facts.latest_issue is None:
+        return None
+    body = RENDERERS[".html"](compose_in_language(again), *list_layout_folders())
+    return sha256(body).hexdigest() == facts.latest_issue.digest
 
 
 def send_memo(seat: Seat, ending: str) -> Response:
@@ -43,10 +73,17 @@ def send_memo(seat: Seat, ending: str) -> Response:
 def show_memo(seat: Seat) -> ResponseReturnValue:
     """The memo on a page."""
     language = read_paper_language(seat)
+    issues = list_memo_issues(db.session(), seat.evaluation)
+    facts = load_facts_for_seat(seat, language)
     return render_page(
         "memo/preview.html",
         seat,
-        memo=memo_of(seat, language),
+        memo=compose_in_language(facts),
+        final=facts.final,
+        issues=issues,
+        latest=facts.latest_issue,
+        same=equals_issue(facts),
+        endings=ENDINGS,
         own_language=seat.evaluation.language,
         others=[code for code in list_paper_languages(seat) if code != language],
         spoken={code: _(name) for code, name in SPOKEN.items()},

@@ -30,9 +30,13 @@ def read_paper_language(seat: Seat) -> str:
     return language
 
 
+def list_layout_folders() -> tuple[Path, Path]:
+    """Where templates and style sheets are."""
+    return Path(str(current_app.template_folder)), Path(str(current_app.static_folder))
+
+
 def send_paper(seat: Seat, paper: Document, name: str, ending: str) -> Response:
     """The paper as a file; a translation says so in its name."""
-    folders = Path(str(current_app.template_folder)), Path(str(current_app.static_folder))
     other = "" if paper.language == seat.evaluation.language else f"-{paper.language}"
-    body = RENDERERS[ending](paper, *folders)
+    body = RENDERERS[ending](paper, *list_layout_folders())
     return make_download(body, MIME_TYPES[ending], f"{seat.evaluation.slug}-{name}{other}{ending}")

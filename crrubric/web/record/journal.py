@@ -42,7 +42,7 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "meeting": (N_("Meeting"), ("MEETING", "ATTENDANCE", "MOTION", "CELL")),
     "findings": (
         N_("Findings and decision"),
-        ("FINDING", "DECISION", "REINSTATEMENT", "POSITION", "COMMITMENT"),
+        ("FINDING", "DECISION", "REINSTATEMENT", "POSITION", "COMMITMENT", "MEMO"),
     ),
     "items": (N_("Action items"), ("ITEM",)),
     "measures": (N_("Measures and review meetings"), ("MEASURE", "ACTUAL", "REVIEW")),

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import wraps
 from typing import IO, Any
@@ -16,6 +17,7 @@ from crrubric.domain.foreseen import Foreseen
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat
 from crrubric.queries.shared.reading import end_reading
+from crrubric.services.ballots.attachments import take_download_turn
 from crrubric.services.shared.queues import take_analysis_turn
 from crrubric.web.shared.forms import ActForm
 from crrubric.web.shared.navigation import make_menu, make_site_menu
@@ -154,6 +156,27 @@ def make_download(body: str | bytes | IO[bytes], mimetype: str, name: str) -> Re
     response = Response(text, mimetype=mimetype)
     response.headers["Content-Disposition"] = format_disposition(name)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+def send_kept_file(
+    read: Callable[[], bytes], *, size: int, content_type: str, name: str
+) -> Response:
+    """The bytes in pieces, to be saved and never shown, whatever they claim to be.
+
+    Large files wait for their turn, so that only a few are in memory.
+    """
+    end_reading(db.session())  # nothing of the database is held while it waits
+    with ExitStack() as turn:
+        turn.enter_context(take_download_turn(size))
+        body = memoryview(read())
+        end_reading(db.session())
+        pieces = (bytes(body[at : at + PIECE]) for at in range(0, len(body), PIECE))
+        response = Response(pieces, content_type=content_type)
+        response.call_on_close(turn.pop_all().close)  # until then it is in memory
+    response.headers["Content-Length"] = str(len(body))
+    response.headers["Content-Disposition"] = format_disposition(name)
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
 
 

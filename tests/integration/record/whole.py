@@ -51,6 +51,8 @@ from crrubric.services.meeting import (
     promises,
     reinstatements,
 )
+from crrubric.services.memo.issues import IssueText, issue_memo
+from crrubric.services.memo.naming import set_memo_names
 from crrubric.services.people.district import set_district
 from crrubric.services.planning import (
     actuals,
@@ -122,10 +124,19 @@ def fill_every_table(make: Factory, folder: Path) -> Made:
     meet(made)
     recommend(made)
     phases.change_phase(made.chair, made.slug, Phase.DECIDED)
+    issue_twice(made)
     until = date(2034, 6, 30)
     evaluations.set_retention(made.chair, made.slug, until=until, hold="A protest")
     phases.change_phase(made.chair, made.slug, Phase.ARCHIVED)
     return made
+
+
+def issue_twice(made: Made) -> None:
+    """A memo, and a correction that gives roles instead of names."""
+    issue_memo(made.chair, made.slug, IssueText(language="en"))
+    set_memo_names(made.chair, made.slug, names_people=False)
+    text = IssueText(language="es", reason="Names are not to be printed.")
+    issue_memo(made.chair, made.slug, text)
 
 
 def start_with_needs(make: Factory) -> None:

@@ -193,7 +193,7 @@ def test_the_committee_keeps_what_it_has_or_looks_for_something_else(
 
     what = f"keeping {name}" if keep else "looking for another curriculum"
     assert f"The committee recommends {what}" in told
-    assert keep or f"The memo becomes final: the committee recommends {what}." in final
+    assert keep or f"The decision becomes final: the committee recommends {what}." in final
     assert "recommends no vendor" not in memo
     asked = "list of needs below" if keep else "the committee’s finding"
     assert f"That the board take note of {asked}." in memo.replace("the list", "list")

@@ -19,6 +19,7 @@ from crrubric.queries.exchange.exports import describe_evaluation
 from crrubric.queries.results.matrices import Matrix, read_matrix
 from crrubric.reports.exchange.results_json import results_object
 from crrubric.services.meeting import decisions
+from crrubric.services.memo.issues import IssueText, issue_memo
 from crrubric.services.setup import committee, phases, rules
 from crrubric.services.setup.rules import RuleSettings
 from tests import in_meeting
@@ -382,7 +383,7 @@ def test_the_json_export_contains_reviewer_comparisons_only_for_the_chair(make, 
     assert {key: reviewer[key] for key in named} == dict.fromkeys(named)
 
 
-def test_the_memo_is_a_draft_until_the_decision_is_final(make: Factory, visit: Visit):
+def test_the_memo_is_a_draft_until_it_is_issued(make: Factory, visit: Visit):
     made = met_committee(make)
     chair = visit(made.chair)
     before = chair.get(made.url("memo/")).text
@@ -391,8 +392,11 @@ def test_the_memo_is_a_draft_until_the_decision_is_final(make: Factory, visit: V
 
     after = chair.get(made.url("memo/")).text
     assert "DRAFT – not a decision" in before
-    assert "FINAL" in after
-    assert "DRAFT" not in after
+    assert "DRAFT – not issued yet" in after
+    issue_memo(made.chair, made.slug, IssueText(language="en"))
+    issued = chair.get(made.url("memo/issues/1/memo.html")).text
+    assert "FINAL – issue 1" in issued
+    assert "DRAFT" not in issued
 
 
 def test_word_and_html_memos_have_the_same_content(make: Factory, visit: Visit):

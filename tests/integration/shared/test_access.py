@@ -65,6 +65,7 @@ def addresses(app: Flask, made: Made, people: dict[str, Actor]) -> list[tuple[st
         "actual_id": db.session.scalar(select(Actual.id)) or 1,
         "item_id": db.session.scalar(select(ActionItem.id)) or 1,
         "number": 1,
+        "ending": "pdf",
         "code": "learners",
         "prompt": "barriers",
         "key": "0" * 32,

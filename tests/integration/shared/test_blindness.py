@@ -39,8 +39,9 @@ PAGES = (
     "questions/", "evidence/", "evidence/?age=aged",
     "meeting/", "meeting/now", "meeting/where",
     "meeting/minutes", "memo/memo.docx", "memo/memo.pdf",
-    "memo/memo.html", "export/tallies.csv", "export/scores.csv", "export/results.json",
-    "export/marks.csv",
+    "memo/memo.html", "memo/issue", "memo/names/", "memo/issues/1/memo.pdf",
+    "memo/issues/1/memo.docx", "memo/issues/1/memo.html", "export/tallies.csv",
+    "export/scores.csv", "export/results.json", "export/marks.csv",
 )  # fmt: skip
 # what is found is shown in pieces, of which nobody can tell whether they were typed
 SEARCHES = ("search/?q=canary", "search/?q=e")

@@ -30,6 +30,7 @@ from crrubric.services.ballots.attachments import attach_vendor_file
 from crrubric.services.ballots.ballots import MarkText
 from crrubric.services.ballots.entries import EnteredBallot, enter_ballot
 from crrubric.services.meeting import decisions, meetings, positions, reinstatements
+from crrubric.services.memo.issues import IssueText, issue_memo
 from crrubric.services.planning import votes
 from crrubric.services.planning.items import ItemText, add_action_item
 from crrubric.services.planning.workbook import save_plan_answers
@@ -216,9 +217,10 @@ def gather(make: Factory) -> Walks:
 
 
 def decide(make: Factory) -> Walks:
-    """The decision is final."""
+    """The decision is final, and the memo issued once."""
     made = make.evaluation(phase=Phase.DECIDED)
-    return made, {made.chair: []}
+    issue_memo(made.chair, made.slug, IssueText(language="en"))
+    return made, {made.chair: ["memo/issue"]}
 
 
 # what is refused in each scene; a form that several show is named once
@@ -266,7 +268,7 @@ SCENES = {
         meeting.save_meeting_start own.save_own_address own.save_own_name
         reinstatements.save_reinstatement_withdrawal
         """,
-    decide: "evaluations.save_retention renewals.save_renewal",
+    decide: "evaluations.save_retention issues.save_issue renewals.save_renewal",
 }
 
 

@@ -80,8 +80,9 @@ def told(roles: frozenset[Role], phase: Phase, **facts: Any) -> list[str]:
             ["CONFIRM 1", "FOLLOW_MEETING 1", "STATE_POSITION 1"],
         ),
         (OBSERVER, Phase.MEETING, EVERYTHING, ["FOLLOW_MEETING 1"]),
-        (CHAIR, Phase.DECIDED, {}, ["SET_RETENTION 1"]),
-        (CHAIR, Phase.DECIDED, {"retention_set": True}, []),
+        (CHAIR, Phase.DECIDED, {}, ["ISSUE_MEMO 1", "SET_RETENTION 1"]),
+        (CHAIR, Phase.DECIDED, {"conflicts": 1}, ["SET_RETENTION 1"]),
+        (CHAIR, Phase.DECIDED, {"issued": 1, "retention_set": True}, []),
         (CHAIR | REVIEWER, Phase.ARCHIVED, {**EVERYTHING, "retention_set": True}, []),
     ],
 )

@@ -85,7 +85,9 @@ def test_a_final_decision_names_the_vendor_and_what_was_left_open():
         sitting=True,
     )
 
-    assert say(found.effects)[0] == "The memo becomes final: the committee recommends Northlight."
+    assert (
+        say(found.effects)[0] == "The decision becomes final: the committee recommends Northlight."
+    )
     assert "The meeting that is under way is closed." in say(found.effects)
     assert say(found.doubts) == [
         "Not settled: 22 of 63 items.",

@@ -65,6 +65,8 @@ STATE_POSITION    -       m        -        -
 MANAGE_COMMITMENTS md     -        -        -
 RENEW_EVALUATION  da      -        -        -
 SET_RETENTION     da      -        -        -
+SET_MEMO_NAMES    upsmd   -        -        -
+ISSUE_MEMO        d       -        -        -
 VIEW_MEMO         mda     mda      mda      mda
 VIEW_JOURNAL      upsmda  -        -        upsmda
 IMPORT_MARKS      -       -        -        sm

@@ -1,0 +1,1 @@
+"""Issuing the selection memo."""

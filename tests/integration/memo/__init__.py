@@ -1,0 +1,1 @@
+"""Tests of issuing the memo, through services, pages and the command line."""

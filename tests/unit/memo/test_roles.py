@@ -1,0 +1,174 @@
+"""Roles instead of names: every field of the facts is on a list, every member has one label."""
+
+import inspect
+from dataclasses import fields
+from datetime import UTC, datetime
+
+import pytest
+
+from crrubric.domain.ballots.blindness import LateChange
+from crrubric.domain.documents.tree import Bullets, Document, DocumentStatus, Heading, Table
+from crrubric.domain.memo import facts, meeting_facts, plan_facts
+from crrubric.domain.memo.issuing import issues
+from crrubric.domain.memo.issuing.issues import IssueState, find_issue_states
+from crrubric.domain.memo.issuing.roles import (
+    OWNERS,
+    PERSONS,
+    NamedMember,
+    NameFinder,
+    RoleBook,
+    find_names,
+    label_members,
+)
+from crrubric.domain.vocabulary import Stakeholder
+
+# texts of the facts that hold no person: typed words, names of vendors, codes, our own words
+NO_PERSON = """
+IssueStamp.digest IssueStamp.head IssueStamp.language IssueStamp.reason LateChange.vendor
+MemoAppointment.reason MemoChangedConflict.now MemoChangedConflict.reason
+MemoChangedConflict.vendor MemoChangedConflict.words MemoCommitment.vendor MemoCommitment.words
+MemoDeparture.name MemoDeparture.reason MemoEarlierDecision.reason MemoEarlierDecision.vendor
+MemoEntries.vendor MemoFacts.district MemoFacts.documents MemoFacts.fund MemoFacts.journal_head
+MemoFacts.language MemoFacts.purpose MemoFacts.reference MemoFacts.rubric_name
+MemoFacts.rubric_version MemoFacts.seats_note MemoFacts.title MemoHint.reason MemoImport.file
+MemoMeasure.baseline MemoMeasure.last MemoMeasure.target MemoMeasure.words
+MemoMotionCorrection.reason MemoMotionText.words MemoNote.criterion MemoNote.evidence
+MemoNote.note MemoNote.vendor MemoOpening.codes MemoOpening.vendors MemoPerson.roles
+MemoPosition.words MemoPrices.returned MemoQuestion.answer MemoQuestion.criterion
+MemoQuestion.title MemoQuestion.vendor MemoQuestion.words MemoRecommendation.conditions
+MemoRecommendation.cost_ceiling MemoRecommendation.reason MemoRecommendation.term
+MemoRecommendation.vendor MemoRecusal.reason MemoRecusal.vendor MemoRecusal.waiver
+MemoReinstatement.lifted MemoReinstatement.reason MemoReinstatement.vendor MemoRenewal.broken
+MemoRenewal.kept MemoRenewal.left MemoRenewal.name MemoRenewal.title MemoRenewal.unmet
+MemoRenewal.vendor MemoReturn.reason MemoRevision.changed MemoRevision.reason MemoRevision.title
+MemoSitting.place MemoVendor.code MemoVendor.name MemoVendor.product MemoVendor.version
+MemoVoteLine.reason MemoVoteLine.title MemoFacts.kept_back
+"""
+
+MEMBERS = (
+    NamedMember(stakeholder=Stakeholder.TEACHER, names=("Ana Ruiz", "Ana Soto")),
+    NamedMember(stakeholder=Stakeholder.PARENT, names=("Bo Li",)),
+    NamedMember(stakeholder=Stakeholder.TEACHER, names=("Mark O’Neil",), present=False),
+)
+
+
+def test_every_text_of_the_facts_is_on_a_list():
+    """A new one would print a name where roles were chosen."""
+    found = set()
+    for module in (facts, meeting_facts, plan_facts, issues):
+        for _name, kind in inspect.getmembers(module, inspect.isclass):
+            if kind is LateChange or kind.__module__ == module.__name__:
+                told = getattr(kind, "__dataclass_fields__", {}).values()
+                found |= {
+                    f"{kind.__name__}.{field.name}"
+                    for field in told
+                    if "str" in str(field.type) and "Mapping" not in str(field.type)
+                }
+    persons = {
+        f"{kind.__name__}.{name}" for table in (PERSONS, OWNERS) for kind, names in table.items()
+        for name in names
+    }  # fmt: skip
+    of_paper = {name for name in found if name.startswith("IssuePlan.")}
+
+    assert sorted(found - of_paper - persons - set(NO_PERSON.split())) == []
+    assert sorted((set(NO_PERSON.split()) | persons) - found) == []
+    assert persons & set(NO_PERSON.split()) == set()
+    for kind, names in (*PERSONS.items(), *OWNERS.items()):
+        assert names <= {field.name for field in fields(kind)}
+
+
+def test_members_of_one_kind_are_counted_and_one_alone_is_not():
+    assert label_members(MEMBERS, str) == ["Teacher 1", "Parent", "Teacher 2"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("Ana Ruiz", "Teacher 1"),
+        ("ana  soto", "Teacher 1"),
+        ("Bo Li", "Parent"),
+        ("Somebody Else", "A member of the committee"),
+        ("Site Admin", "An administrator"),
+        ("operator", "operator"),
+        ("", ""),
+    ],
+)
+def test_a_person_is_found_by_every_name_that_they_had(typed: str, shown: str):
+    book = RoleBook(MEMBERS, ["Site Admin", "operator"], str)
+
+    assert book.hide_person(typed) == shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("Bo Li", "Parent"),
+        ("IT department", "IT department"),
+        ("Ruiz, for IT", "A member of the committee"),
+    ],
+)
+def test_an_office_that_watches_over_a_promise_stays(typed: str, shown: str):
+    assert RoleBook(MEMBERS, [], str).hide_owner(typed) == shown
+
+
+def test_two_members_of_one_name_are_not_taken_for_one():
+    twins = [
+        NamedMember(stakeholder=kind, names=("Ana Ruiz",))
+        for kind in (Stakeholder.TEACHER, Stakeholder.PARENT)
+    ]
+
+    assert RoleBook(twins, [], str).hide_person("Ana Ruiz") == "Teacher / Parent"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("As BO LI said", "BO LI"),
+        ("Ruiz was against it", "Ruiz"),
+        ("Mark it well", "Mark"),  # one too many is read, one too few is printed
+        ("We mark it well", None),
+        ("Until Mark 30, 2027", None),  # a month that is a name as well
+        ("Ruizian", None),
+        ("Bo", None),  # two letters are too often a word
+    ],
+)
+def test_names_are_found_in_texts(text: str, name: str | None):
+    match = NameFinder(MEMBERS).find(text)
+
+    assert (match.group() if match else None) == name
+
+
+def test_what_is_found_says_where_each_text_once():
+    paper = Document(
+        title="Memo",
+        subtitle="District",
+        status=DocumentStatus.DRAFT,
+        stamp="DRAFT",
+        organization="District",
+        language="en",
+        on=datetime(2027, 1, 1, tzinfo=UTC).date(),
+        page_label="",
+        blocks=(
+            Heading(1, "1. Recommendation"),
+            Bullets(("Bo Li is against it.", "Nothing.")),
+            Heading(1, "2. Dissent"),
+            Heading(2, "More"),
+            Table("Votes", ("Who", "What"), (("1", "Bo Li is against it."), ("2", "Ruiz"))),
+        ),
+    )
+
+    found = [(row.section, row.name, row.excerpt) for row in find_names(paper, MEMBERS)]
+
+    assert found == [
+        ("1. Recommendation", "Bo Li", "Bo Li is against it."),
+        ("2. Dissent", "Ruiz", "Ruiz"),
+    ]
+
+
+def test_which_issue_is_in_force_follows_from_the_decision_that_it_tells_of():
+    first, second = datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 2, 1, tzinfo=UTC)
+
+    assert find_issue_states([], first) == []
+    assert find_issue_states([first, first], first) == [IssueState.REPLACED, IssueState.STANDS]
+    assert find_issue_states([first], second) == [IssueState.TAKEN_BACK]
+    assert find_issue_states([first], None) == [IssueState.TAKEN_BACK]
