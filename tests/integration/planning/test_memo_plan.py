@@ -2,6 +2,7 @@
 
 from datetime import date
 from io import BytesIO
+from typing import Any
 
 import pytest
 from docx import Document
@@ -10,20 +11,32 @@ from crrubric.catalogue import load_translations
 from crrubric.domain.documents.tree import Block, Bullets, Heading, Paragraph, Table
 from crrubric.domain.memo.sections import compose_memo
 from crrubric.domain.planning.followup.measures import MeasureUnit
+from crrubric.domain.planning.items import ItemState
 from crrubric.domain.planning.prompts import HintKey, HintKind
 from crrubric.domain.planning.triage import Setting
+from crrubric.domain.planning.venues import DEFAULT_VENUES, Venue, VenueHours, VenueKind
 from crrubric.domain.vocabulary import Phase
 from crrubric.extensions import db
 from crrubric.queries.memo.memos import load_memo_facts
+from crrubric.queries.planning.proposals import list_item_proposals
 from crrubric.services.meeting import decisions
 from crrubric.services.planning.actuals import ActualText, correct_actual, record_actual
 from crrubric.services.planning.hints import SettledHint, settle_hint
+from crrubric.services.planning.items import (
+    ItemText,
+    add_action_item,
+    change_action_item,
+    move_action_item,
+    take_proposed_items,
+)
 from crrubric.services.planning.kept_counts import keep_counts
 from crrubric.services.planning.measures import MeasureText, add_measure, change_measure
+from crrubric.services.planning.venues import set_venues
 from crrubric.services.planning.workbook import save_plan_answers
 from crrubric.services.setup.phases import change_phase
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
+from tests.integration.planning.test_items import seat_of
 from tests.pages import words
 
 NONE = "None recorded."
@@ -71,11 +84,13 @@ def fill(made: Made) -> None:
         save_plan_answers(made.chair, made.slug, section, answers)
 
 
-def list_parts(made: Made, section: str) -> dict[str, list[Block]]:
+def list_parts(
+    made: Made, section: str, away: frozenset[int] = frozenset()
+) -> dict[str, list[Block]]:
     """The blocks below each heading of a section of the memo."""
     db.session.rollback()
     db.session.expire_all()
-    facts = load_memo_facts(db.session(), made.evaluation, "en")
+    facts = load_memo_facts(db.session(), made.evaluation, "en", away)
     found: dict[str, list[Block]] = {}
     here, part = False, ""
     for block in compose_memo(facts, str).blocks:
@@ -107,7 +122,7 @@ def test_an_empty_workbook_is_said_to_be_empty(made: Made):
         "": [
             Paragraph(
                 "Nothing is recorded here: Rollout; Policy decisions; Student support; Technology "
-                "and rooms; Schedule and rooms; Evaluation plan; Review dates."
+                "and rooms; Schedule and rooms; Evaluation plan; Review dates; Action items."
             )
         ]
     }
@@ -199,6 +214,73 @@ def test_a_final_memo_keeps_the_measures_of_the_decision(made: Made):
     after = list_parts(made, "Implementation and next steps")["Evaluation plan"]
     assert the_table(before).rows == (("Size", "–", "–", "400 (2026–27)"),)
     assert after == before
+
+
+def add_item(made: Made, text: str, **more: Any) -> int:
+    return add_action_item(made.chair, made.slug, ItemText(words=text, **more)).id
+
+
+def test_action_items_are_printed_those_still_to_be_done_first(made: Made):
+    done = add_item(made, "Call", owner="Dana", due_on=date(2027, 1, 4))
+    add_item(made, "Train mentors")
+    add_item(made, "Order headsets", owner="Lee", due_on=date(2027, 2, 1))
+    move_action_item(made.chair, made.slug, done, ItemState.DONE)
+
+    items = list_parts(made, "Implementation and next steps")["Action items"]
+
+    assert the_table(items).header == ("What", "Who", "Done by", "Status", "Comes from")
+    assert the_table(items).rows == (
+        ("Order headsets", "Lee", "February 1, 2027", "open", "added by a chair"),
+        ("Train mentors", "nobody yet", "–", "open", "added by a chair"),
+        ("Call", "Dana", "January 4, 2027", "done", "added by a chair"),
+    )
+
+
+def test_items_about_a_vendor_are_not_for_who_stays_away_from_it(made: Made):
+    recommend(made, vendor_id=made.vendors[0].id, conditions="Zanzibarmeadow signs.")
+    (origin,) = (
+        each.origin
+        for each in list_item_proposals(db.session(), seat_of(made, made.chair))
+        if each.vendor_id
+    )
+    db.session.rollback()
+    take_proposed_items(made.chair, made.slug, [origin])
+    add_item(made, "Train mentors")
+
+    def list_words(away: frozenset[int]) -> list[str]:
+        items = list_parts(made, "Implementation and next steps", away)["Action items"]
+        return [row[0] for row in the_table(items).rows]
+
+    assert list_words(frozenset()) == ["Zanzibarmeadow signs.", "Train mentors"]
+    assert list_words(frozenset({made.vendors[0].id})) == ["Train mentors"]
+
+
+def test_a_final_memo_keeps_items_and_venues_of_the_decision(made: Made):
+    chosen = Venue(VenueKind.ONLINE, VenueHours.OUTSIDE_DAY)
+    item = add_item(made, "Order headsets", owner="Lee", due_on=date(2027, 2, 1))
+    set_venues(made.chair, made.slug, {**DEFAULT_VENUES, Setting.HYBRID: chosen})
+    recommend(made, vendor_id=None)
+    change_phase(made.chair, made.slug, Phase.DECIDED)
+    before = list_parts(made, "Implementation and next steps")
+    db.session.rollback()
+
+    change_action_item(made.chair, made.slug, item, ItemText(words="Order 40", owner="Kim"))
+    move_action_item(made.chair, made.slug, item, ItemState.DROPPED, reason="Too dear.")
+    add_item(made, "Train mentors")
+    set_venues(made.chair, made.slug, DEFAULT_VENUES)
+
+    after = list_parts(made, "Implementation and next steps")
+    row = ("Order headsets", "Lee", "February 1, 2027", "open", "added by a chair")
+    assert the_table(after["Action items"]).rows == (row,)
+    assert the_table(after["Schedule and rooms"]).rows == (
+        (Setting.HYBRID.label, "online", "outside the school day"),
+    )
+    assert after == before
+
+
+def recommend(made: Made, **more: Any) -> None:
+    text = decisions.DecisionText(reason="No.", **more)
+    decisions.record_decision(made.chair, made.slug, text)
 
 
 def test_a_few_learners_are_printed_as_few(made: Made):

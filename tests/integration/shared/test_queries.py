@@ -34,7 +34,7 @@ MOST = {
     "compare": 13,
     "cell beside": 20,
     "progress": 17,
-    "memo": 50,
+    "memo": 52,
     "rubric": 7,
     "questions": 15,
     "search": 13,

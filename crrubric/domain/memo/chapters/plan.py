@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import chain
 
 from crrubric.domain.documents.tree import Block, Bullets, Heading, Paragraph, Table
+from crrubric.domain.memo.chapters.work import print_items, print_venues
 from crrubric.domain.memo.facts import MemoFacts
 from crrubric.domain.memo.plan_facts import MemoMeasure, MemoRenewal, MemoSeats
 from crrubric.domain.memo.words import NONE, ValueFormatter
@@ -238,15 +239,18 @@ class PlanBlocks:
 
     def next_steps(self) -> Iterable[Block]:
         """Who does what by when, and how the district will know that it worked."""
+        words = self.words
         measures = ("measures", "jobs", "outcomes", "teacher_goals", "incentives", "upkeep")
         yield from self.part(N_("Rollout"), self.prompts("rollout", "plan"))
         yield from self.part(N_("Policy decisions"), self.prompts("policy"))
         yield from self.part(N_("Student support"), self.prompts("support"))
         yield from self.part(N_("Technology and rooms"), self.prompts("technology"))
-        yield from self.part(N_("Schedule and rooms"), self.prompts("schedule"))
+        rooms = chain(self.prompts("schedule"), print_venues(self.facts, words))
+        yield from self.part(N_("Schedule and rooms"), rooms)
         plan = self.prompts("success", *measures, "champions", "organizations")
         yield from self.part(N_("Evaluation plan"), chain(plan, self.measures()))
         yield from self.part(N_("Review dates"), self.prompts("success", "reviews"))
+        yield from self.part(N_("Action items"), print_items(self.facts, words))
 
     def measures(self) -> Iterable[Block]:
         """What is followed: from which baseline to which target, and the last value."""
