@@ -178,17 +178,17 @@ def test_the_day_of_the_first_action_is_in_words_of_the_memos_language(made: Mad
 
 
 def test_measures_are_printed_with_their_last_value_and_small_counts_are_not(made: Made):
-    begin = {"baseline": "412", "baseline_on": date(2026, 6, 30), "target": "5"}
-    text = MeasureText(unit=MeasureUnit.PERSONS, due_on=date(2029, 6, 30), words="Size", **begin)
+    begin = {"baseline": "412", "baseline_on": date(2022, 6, 30), "target": "5"}
+    text = MeasureText(unit=MeasureUnit.PERSONS, due_on=date(2025, 6, 30), words="Size", **begin)
     size = add_measure(made.chair, made.slug, text)
     add_measure(made.chair, made.slug, MeasureText(words="Joy", unit=MeasureUnit.PERCENT))
-    for period, value in (("2026-27", "100"), ("2027-28", "9")):
+    for period, value in (("2022-23", "100"), ("2023-24", "9")):
         record_actual(made.chair, made.slug, size.id, ActualText(period=period, value=value))
 
     plan = list_parts(made, "Implementation and next steps")["Evaluation plan"]
 
     assert the_table(plan).rows == (
-        ("Size", "412 (June 30, 2026)", "5 (June 30, 2029)", "fewer than 10 (2027–28)"),
+        ("Size", "412 (June 30, 2022)", "5 (June 30, 2025)", "fewer than 10 (2023–24)"),
         ("Joy", "–", "–", "–"),
     )
 
@@ -196,7 +196,7 @@ def test_measures_are_printed_with_their_last_value_and_small_counts_are_not(mad
 def test_a_final_memo_keeps_the_measures_of_the_decision(made: Made):
     text = MeasureText(words="Size", unit=MeasureUnit.PERSONS)
     size = add_measure(made.chair, made.slug, text)
-    row = record_actual(made.chair, made.slug, size.id, ActualText(period="2026-27", value="400"))
+    row = record_actual(made.chair, made.slug, size.id, ActualText(period="2022-23", value="400"))
     decisions.record_decision(
         made.chair, made.slug, decisions.DecisionText(vendor_id=None, reason="No.")
     )
@@ -207,12 +207,12 @@ def test_a_final_memo_keeps_the_measures_of_the_decision(made: Made):
     other = MeasureText(words="Learners", unit=MeasureUnit.PERSONS)
     change_measure(made.chair, made.slug, size.id, other)
     add_measure(made.chair, made.slug, MeasureText(words="Joy"))
-    record_actual(made.chair, made.slug, size.id, ActualText(period="2027-28", value="300"))
-    wrong = ActualText(period="2026-27", value="390")
+    record_actual(made.chair, made.slug, size.id, ActualText(period="2023-24", value="300"))
+    wrong = ActualText(period="2022-23", value="390")
     correct_actual(made.chair, made.slug, row.id, wrong, reason="Counted again.")
 
     after = list_parts(made, "Implementation and next steps")["Evaluation plan"]
-    assert the_table(before).rows == (("Size", "–", "–", "400 (2026–27)"),)
+    assert the_table(before).rows == (("Size", "–", "–", "400 (2022–23)"),)
     assert after == before
 
 
@@ -368,6 +368,22 @@ def test_hints_are_printed_with_what_became_of_them(make: Factory):
         ("Works with our system", "Consider a must-have", "neither taken nor declined"),
     ]
     assert "14.8 % of your learners" in table.rows[0][2]
+
+
+def test_a_hint_declined_for_a_must_have_is_pointed_out(make: Factory):
+    made = make.evaluation(phase=Phase.SETUP)  # with “ada”, a must-have
+    save_plan_answers(made.chair, made.slug, "learners", {"iep_504": "14.8"})
+    hint = HintKey("learners", "ada", HintKind.MUST_HAVE)
+    settle_hint(made.chair, made.slug, hint, SettledHint(taken=False, reason="We test."))
+    make.forward(made, Phase.MEETING, {(0, 0): "YYY"})
+
+    table = next(
+        block for block in list_parts(made, "Method")[""]
+        if isinstance(block, Table) and block.caption == "Hints of the plan"
+    )  # fmt: skip
+
+    said = "Declined: We test. The hint was declined, but this criterion is a must-have."
+    assert table.rows[0][3] == said
 
 
 def test_the_final_memo_prints_the_plan_of_the_decision(make: Factory, made: Made):
