@@ -45,7 +45,10 @@ class PromptOption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptColumn:
-    """A column of a table, or of the rows of a grid; a prompt is one with more around it."""
+    """A column of a table, or of the rows of a grid; a prompt is one with more around it.
+
+    needed: the section is not complete while it is empty; of a column, in any row that is there.
+    """
 
     code: str
     kind: PromptKind
@@ -53,17 +56,17 @@ class PromptColumn:
     unit: str = ""
     bounds: NumberLimits | None = None  # of numbers
     options: tuple[PromptOption, ...] = ()
+    needed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt(PromptColumn):
-    """One question of a section. `needed`: the section is not complete without an answer.
+    """One question of a section.
 
     default: rows that a grid can begin with, as its answer would have them.
     """
 
     help: str = ""
-    needed: bool = False
     counted: bool = False
     columns: tuple[PromptColumn, ...] = ()
     down: tuple[PromptOption, ...] = ()

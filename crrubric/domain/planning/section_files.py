@@ -42,8 +42,8 @@ _BOUNDS = {
 }
 _SECTION = {"code", "number", "title", "about", "lede", "good", "feeds", "check", "tool"}
 _SECTION |= {"example", "prompt", "warning", "hint"}
-_CELL = {"code", "kind", "label", "unit", "least", "most", "places", "option"}
-_PROMPT = _CELL | {"help", "needed", "counted", "column", "down", "across", "default"}
+_CELL = {"code", "kind", "label", "unit", "least", "most", "places", "option", "needed"}
+_PROMPT = _CELL | {"help", "counted", "column", "down", "across", "default"}
 
 
 class SectionFileError(ValueError):
@@ -138,7 +138,6 @@ class _SectionReader:
         return Prompt(
             **self.cell(row, here, kind),
             help=self.words(row, here, ("help",))["help"] if "help" in row else "",
-            needed=row.get("needed") is True,
             counted=row.get("counted") is True,
             columns=columns,
             down=down,
@@ -164,6 +163,7 @@ class _SectionReader:
             "unit": self.words(row, here, ("unit",))["unit"] if "unit" in row else "",
             "bounds": self.bounds(row, here, kind),
             "options": options,
+            "needed": row.get("needed") is True,
         }
 
     def options(self, row: Table, place: str, key: str) -> tuple[PromptOption, ...]:

@@ -165,6 +165,20 @@ def test_rows_are_added_moved_removed_and_pasted_without_a_script(made: Made, vi
     }
 
 
+def test_the_default_plan_fills_the_empty_places_of_a_grid(made: Made, visit: Visit):
+    own = [{"down": "year1", "across": "mid", "step": "Ours"}]
+    save_plan_answers(made.chair, made.slug, "rollout", {"plan": own})
+    chair, url = visit(made.chair), made.url("plan/sections/rollout")
+    page = chair.page(url)
+
+    chair.post(url, {**filled_form(page, url), "do": "plan-plan-default"})
+
+    assert "Fill the empty places with the default plan" in words(page.root)
+    plan = answers("rollout")["plan"]
+    assert len(plan) == 9
+    assert [row for row in plan if row["down"] == "year1" and row["across"] == "mid"] == own
+
+
 def test_the_default_plan_fills_an_empty_grid_and_no_other(made: Made, visit: Visit):
     chair, url = visit(made.chair), made.url("plan/sections/rollout")
     shown = filled_form(chair.page(url), url)

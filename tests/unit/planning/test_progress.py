@@ -21,6 +21,7 @@ from crrubric.domain.planning.progress import (
     find_goal_lines,
     find_section_state,
     is_wording_checked,
+    list_missing_prompts,
     list_shown_hints,
     list_shown_warnings,
     make_goal_check,
@@ -61,6 +62,27 @@ def test_a_section_is_empty_started_or_complete(
     answers: dict[str, Any], wording: str, state: SectionState
 ):
     assert find_section_state(section("schedule"), answers, wording) is state
+
+
+@pytest.mark.parametrize(
+    ("code", "prompt", "rows", "missing"),
+    [
+        ("rollout", "plan", [{"down": "year1", "across": "early", "owner": "Lee"}], True),
+        ("rollout", "plan", [{"down": "year1", "across": "early", "step": "Seniors"}], False),
+        ("causes", "causes", [{"course": "Algebra 1"}, {"share": "31"}], True),
+        ("causes", "causes", [{"course": "Algebra 1"}], False),
+        ("support", "teachers", [{"count": "2"}], True),
+        ("success", "measures", [{"target": "90 %"}], True),
+        ("success", "champions", [{"level": "school"}], True),
+        ("success", "reviews", [{"about": "The year"}], True),
+    ],
+)
+def test_a_row_that_does_not_say_what_it_is_about_is_not_finished(
+    code: str, prompt: str, rows: list[dict[str, str]], missing: bool
+):
+    found = list_missing_prompts(section(code), {prompt: rows})
+
+    assert (prompt in [one.code for one in found]) is missing
 
 
 @pytest.mark.parametrize(
