@@ -115,6 +115,23 @@ class HintKind(LabelledEnum):
     NOT_APPLICABLE = "not_applicable", N_("May not apply to you")
 
 
+class HintMismatch(LabelledEnum):
+    """How the rubric differs from what the chair made of a hint."""
+
+    NOT_FOLLOWED = "not_followed", N_("The hint was taken, but this criterion is not a must-have.")
+    FOLLOWED = "followed", N_("The hint was declined, but this criterion is a must-have.")
+
+
+def find_hint_mismatch(kind: HintKind, *, taken: bool, must_have: bool) -> HintMismatch | None:
+    """What is to be pointed out; None if the rubric is as the hint was settled.
+
+    Only must-haves are compared: no weight says whether it was raised because of a hint.
+    """
+    if kind is not HintKind.MUST_HAVE or taken is must_have:
+        return None
+    return HintMismatch.NOT_FOLLOWED if taken else HintMismatch.FOLLOWED
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CriterionHint:
     """What answers suggest for the criterion of this code, while all conditions hold.

@@ -12,7 +12,13 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.planning.differences import write_hint_reason
 from crrubric.domain.planning.progress import list_shown_hints
-from crrubric.domain.planning.prompts import HintKey, HintKind, WorkbookSection
+from crrubric.domain.planning.prompts import (
+    HintKey,
+    HintKind,
+    HintMismatch,
+    WorkbookSection,
+    find_hint_mismatch,
+)
 from crrubric.domain.planning.section_files import load_workbook_sections
 from crrubric.domain.versions import fingerprint_values
 from crrubric.extensions import db
@@ -52,6 +58,12 @@ class ShownHint:
     section: WorkbookSection
     readable: bool = True
     decision: HintDecision | None = None
+
+    def compare_with_rubric(self, must_have: bool | None) -> HintMismatch | None:
+        """What is to be pointed out beside a criterion; None for nothing, or for no criterion."""
+        if self.decision is None or must_have is None:
+            return None
+        return find_hint_mismatch(self.kind, taken=self.decision.taken, must_have=must_have)
 
 
 def find_criterion_hints(seat: Seat, *, voting: bool = False) -> Mapping[str, Sequence[ShownHint]]:

@@ -39,9 +39,11 @@ from crrubric.domain.planning.prompts import (
     PromptColumn,
     PromptKind,
     WorkbookSection,
+    find_hint_mismatch,
 )
 from crrubric.domain.planning.section_files import find_workbook_section, load_workbook_sections
 from crrubric.domain.planning.triage import list_setting_rows
+from crrubric.domain.results.scoring import ScoredCriterion
 from crrubric.domain.translation import N_
 
 NO_ANSWERS: PlanAnswers = {}
@@ -215,7 +217,7 @@ class PlanBlocks:
             for hint in list_shown_hints(section, self.answers(section.code))
         ]
         rows = tuple(
-            self.hint(criterion.title, section, hint)
+            self.hint(criterion, section, hint)
             for criterion in self.facts.results.criteria
             for section, hint in shown
             if hint.criterion == criterion.code
@@ -224,8 +226,10 @@ class PlanBlocks:
             header = (N_("Criterion"), N_("Hint"), N_("Because"), N_("What became of it"))
             yield Table(words(N_("Hints of the plan")), tuple(map(words, header)), rows)
 
-    def hint(self, title: str, section: WorkbookSection, hint: CriterionHint) -> tuple[str, ...]:
-        """A hint in words."""
+    def hint(
+        self, criterion: ScoredCriterion, section: WorkbookSection, hint: CriterionHint
+    ) -> tuple[str, ...]:
+        """A hint in words, and where the rubric is not as it was settled."""
         words = self.words
         because = write_hint_reason(hint, section, self.answers(section.code), self.formatter)
         settled = self.plan.hints.get(HintKey(section.code, hint.criterion, hint.kind))
@@ -233,7 +237,11 @@ class PlanBlocks:
         if settled is not None:
             text = N_("Taken: %(why)s") if settled.taken else N_("Declined: %(why)s")
             became = words(text, why=settled.reason)
-        return title, words(hint.kind.label), because, became
+            mismatch = find_hint_mismatch(
+                hint.kind, taken=settled.taken, must_have=criterion.must_have
+            )
+            became += f" {words(mismatch.label)}" if mismatch else ""
+        return criterion.title, words(hint.kind.label), because, became
 
     # implementation and next steps
 
