@@ -31,6 +31,9 @@ def test_a_chair_follows_a_measure_and_corrects_a_value(site: Site, browse: Brow
     chair.page.get_by_label("Courses finished").check()
     assert violations(chair.page) == []
     chair.press("Follow what is ticked")
+    chair.page.get_by_role("link", name="Change").click()
+    chair.page.get_by_label("It was so on").fill("2022-06-30")
+    chair.press("Save")
     for period, value in (("2022-23", "9"), ("2023-24", "75.5")):
         chair.page.get_by_role("link", name="Record a value").click()
         chair.page.get_by_label("Day or school year").fill(period)
