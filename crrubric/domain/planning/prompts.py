@@ -54,6 +54,7 @@ class PromptColumn:
     kind: PromptKind
     label: str
     unit: str = ""
+    unit_of_one: str = ""  # as 1 is written with it
     bounds: NumberLimits | None = None  # of numbers
     options: tuple[PromptOption, ...] = ()
     needed: bool = False

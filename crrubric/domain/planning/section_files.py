@@ -42,7 +42,8 @@ _BOUNDS = {
 }
 _SECTION = {"code", "number", "title", "about", "lede", "good", "feeds", "check", "tool"}
 _SECTION |= {"example", "prompt", "warning", "hint"}
-_CELL = {"code", "kind", "label", "unit", "least", "most", "places", "option", "needed"}
+UNITS = ("unit", "unit_of_one")
+_CELL = {"code", "kind", "label", *UNITS, "least", "most", "places", "option", "needed"}
 _PROMPT = _CELL | {"help", "counted", "column", "down", "across", "default"}
 
 
@@ -153,6 +154,8 @@ class _SectionReader:
     def cell(self, row: Table, here: str, kind: PromptKind) -> dict[str, Any]:
         """What a prompt and a column have in common."""
         options = self.options(row, here, "option")
+        if ("unit" in row) != ("unit_of_one" in row):
+            self.problems.append(f"{here}: “unit” and “unit_of_one” go together")
         listed = kind in {PromptKind.CHOICE, PromptKind.CHOICES}
         if listed != bool(options):
             self.problems.append(f"{here}: choices, and nothing else, have options")
@@ -160,7 +163,7 @@ class _SectionReader:
             "code": self.code(row, here),
             "kind": kind,
             "label": self.words(row, here, ("label",))["label"],
-            "unit": self.words(row, here, ("unit",))["unit"] if "unit" in row else "",
+            **self.words(row, here, [key for key in UNITS if key in row]),
             "bounds": self.bounds(row, here, kind),
             "options": options,
             "needed": row.get("needed") is True,

@@ -39,9 +39,7 @@ def load_memo_plan(session: Session, evaluation: Evaluation) -> MemoPlan:
     )
 
 
-def list_memo_items(
-    session: Session, evaluation_id: int, until: datetime | None
-) -> list[MemoItem]:
+def list_memo_items(session: Session, evaluation_id: int, until: datetime | None) -> list[MemoItem]:
     """The action items, what is still to be done first, by its day.
 
     Args: until: as they were then, by the journal.

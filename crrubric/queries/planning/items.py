@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
@@ -79,15 +80,15 @@ def read_told_items(session: Session, evaluation_id: int, until: datetime) -> di
         )
         .order_by(JournalEntry.number)
     )
-    texts: dict[int, dict[str, str | None]] = {}
+    texts: dict[int, dict[str, Any]] = {}
     for told in (entry.after or {} for entry in entries):
         texts.setdefault(told[ROW]["id"], {}).update(
             {name: told[name] for name in ("words", "owner", "due on", "state") if name in told}
         )
     return {
         number: ToldItem(
-            words=text["words"] or "",
-            owner=text["owner"] or "",
+            words=text["words"],
+            owner=text["owner"],
             due_on=date.fromisoformat(due) if (due := text["due on"]) else None,
             state=ItemState(text["state"]),
         )

@@ -54,7 +54,9 @@ def load_venues(
     return {**DEFAULT_VENUES, **{row.setting: Venue(row.kind, row.hours) for row in rows}}
 
 
-def _read_told_venues(session: Session, evaluation_id: int, until: datetime) -> dict[Setting, Venue]:
+def _read_told_venues(
+    session: Session, evaluation_id: int, until: datetime
+) -> dict[Setting, Venue]:
     entry = session.scalar(
         select(JournalEntry)
         .where(

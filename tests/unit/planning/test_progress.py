@@ -65,6 +65,30 @@ def test_a_section_is_empty_started_or_complete(
 
 
 @pytest.mark.parametrize(
+    ("language", "code", "prompt", "number", "words"),
+    [
+        ("en", "policy", "credits_failed", "1", "1 credit"),
+        ("en", "policy", "credits_failed", "1.0", "1.0 credit"),
+        ("en", "policy", "credits_failed", "1.5", "1.5 credits"),
+        ("en", "schedule", "days", "5", "5 days"),
+        ("en", "schedule", "days", "1", "1 day"),
+        ("es", "policy", "credits_failed", "1", "1 crédito"),
+        ("es", "schedule", "days", "1", "1 día"),
+        ("es", "technology", "learners", "2", "2 estudiantes"),
+    ],
+)
+def test_one_is_written_with_a_unit_of_one(
+    language: str, code: str, prompt: str, number: str, words: str
+):
+    found = find_workbook_section(code, language)
+    assert found is not None
+    asked = found.find_prompt(prompt)
+    assert asked is not None
+
+    assert write_as_text(asked, number, WORDS) == words
+
+
+@pytest.mark.parametrize(
     ("code", "prompt", "rows", "missing"),
     [
         ("rollout", "plan", [{"down": "year1", "across": "early", "owner": "Lee"}], True),
@@ -167,7 +191,7 @@ def test_whoever_works_on_a_section_reads_the_goal_as_well():
 @pytest.mark.parametrize(
     ("code", "prompt", "answer", "text"),
     [
-        ("schedule", "minutes", "50", "50 minutes a day"),
+        ("schedule", "minutes", "50", "50 minutes"),
         ("support", "mentor_rate", "17.5", "$17.5"),
         ("learners", "athletes", "2.5", "2.5 %"),
         ("goal", "today_on", "2026-12-01", "01.12.26"),
@@ -222,7 +246,7 @@ def test_only_answers_that_changed_are_told():
     changes = find_answer_changes(section("schedule"), old, new, WORDS)
 
     assert [(change.prompt.code, change.old, change.new) for change in changes] == [
-        ("minutes", "40 minutes a day", "50 minutes a day"),
+        ("minutes", "40 minutes", "50 minutes"),
         ("place", "", "Both, by learner"),
     ]
     assert Decimal(new["minutes"]) == 50
