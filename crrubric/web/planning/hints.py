@@ -22,8 +22,9 @@ from crrubric.domain.planning.prompts import (
 from crrubric.domain.planning.section_files import load_workbook_sections
 from crrubric.domain.versions import fingerprint_values
 from crrubric.extensions import db
-from crrubric.models import Criterion, HintDecision
+from crrubric.models import Criterion, HintDecision, KnownNeed
 from crrubric.queries.people.access import Seat, make_not_found
+from crrubric.queries.planning.needs import load_needs
 from crrubric.queries.planning.workbook import (
     load_hint_decisions,
     load_plan_rights,
@@ -157,8 +158,21 @@ def render_hints(seat: Seat, lines: Sequence[HintLine], problems: Sequence[str] 
         if field.errors
     ]
     return render_page(
-        "planning/hints.html", seat, under=HOME, lines=lines, linked=linked, problems=problems
+        "planning/hints.html",
+        seat,
+        under=HOME,
+        lines=lines,
+        needs=list_needs_by_criterion(seat),
+        linked=linked,
+        problems=problems,
     )
+
+
+def list_needs_by_criterion(seat: Seat) -> list[tuple[Criterion, KnownNeed]]:
+    """What the curriculum in place was found to lack, in the order of the rubric."""
+    needs = load_needs(db.session(), seat.evaluation.id)
+    parts = list_rubric_parts(db.session(), seat.evaluation.id) if needs else ()
+    return [(row, needs[row.id]) for part in parts for row in part.criteria if row.id in needs]
 
 
 @bp.post("/<string:section>/<string:criterion>/<string:kind>")
