@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from crrubric.domain.planning.followup.measures import MeasuredPeriod, MeasureKind, MeasureUnit
+from crrubric.domain.planning.items import ItemSource, ItemState
 from crrubric.domain.planning.progress import PlanAnswers
 from crrubric.domain.planning.prompts import HintKey
 from crrubric.domain.planning.triage import Seats, Setting
+from crrubric.domain.planning.venues import Venue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,18 @@ class MemoMeasure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MemoItem:
+    """An action item. vendor: the code of the one it tells of, if any."""
+
+    words: str
+    owner: str
+    due_on: date | None
+    state: ItemState
+    source: ItemSource
+    vendor: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemoRenewal:
     """What the evaluation that this one renews says of a vendor. vendor: its code here.
 
@@ -68,9 +83,14 @@ class MemoRenewal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoPlan:
-    """The workbook: answers by section and prompt; of a final memo, those of the decision."""
+    """The workbook: answers by section and prompt; of a final memo, those of the decision.
+
+    items: what is still to be done first; venues: of the settings for which one was chosen.
+    """
 
     answers: Mapping[str, PlanAnswers] = field(default_factory=dict)
     kept: MemoSeats | None = None
     hints: Mapping[HintKey, MemoHint] = field(default_factory=dict)
+    items: Sequence[MemoItem] = ()
+    venues: Mapping[Setting, Venue] = field(default_factory=dict)
     measures: Sequence[MemoMeasure] = ()

@@ -65,7 +65,9 @@ def write_cell(column: PromptColumn, text: str, words: AnswerFormatter) -> str:
     if column.kind is PromptKind.PERCENT:
         return f"{words.number(Decimal(text))} %"
     if column.kind is PromptKind.NUMBER:
-        return f"{words.number(Decimal(text))} {column.unit}".strip()
+        number = Decimal(text)
+        unit = column.unit_of_one if number == 1 else column.unit
+        return f"{words.number(number)} {unit}".strip()
     return text
 
 

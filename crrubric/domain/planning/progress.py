@@ -69,8 +69,18 @@ def is_wording_checked(wording: str, sections: Iterable[PlanAnswers]) -> bool:
 
 
 def list_missing_prompts(section: WorkbookSection, answers: PlanAnswers) -> list[Prompt]:
-    """The prompts without which the section is not complete and that have no answer yet."""
-    return [one for one in section.prompts if one.needed and not answers.get(one.code)]
+    """The prompts without which the section is not complete: without an answer, or with a row that
+    does not say what it is about, such as a step with an owner and no words."""
+    return [
+        one for one in section.prompts if one.needed and _is_unfinished(one, answers.get(one.code))
+    ]
+
+
+def _is_unfinished(prompt: Prompt, answer: PlanAnswer | None) -> bool:
+    wanted = [column.code for column in prompt.columns if column.needed]
+    if is_rows(answer) and wanted:
+        return not answer or not all(row.get(code) for row in answer for code in wanted)
+    return not answer
 
 
 def is_check_missing(section: WorkbookSection, answers: PlanAnswers, wording: str) -> bool:

@@ -45,25 +45,29 @@ class PromptOption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptColumn:
-    """A column of a table, or of the rows of a grid; a prompt is one with more around it."""
+    """A column of a table, or of the rows of a grid; a prompt is one with more around it.
+
+    needed: the section is not complete while it is empty; of a column, in any row that is there.
+    """
 
     code: str
     kind: PromptKind
     label: str
     unit: str = ""
+    unit_of_one: str = ""  # as 1 is written with it
     bounds: NumberLimits | None = None  # of numbers
     options: tuple[PromptOption, ...] = ()
+    needed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt(PromptColumn):
-    """One question of a section. `needed`: the section is not complete without an answer.
+    """One question of a section.
 
     default: rows that a grid can begin with, as its answer would have them.
     """
 
     help: str = ""
-    needed: bool = False
     counted: bool = False
     columns: tuple[PromptColumn, ...] = ()
     down: tuple[PromptOption, ...] = ()
@@ -110,6 +114,23 @@ class HintKind(LabelledEnum):
     MUST_HAVE = "must_have", N_("Consider a must-have")
     WEIGHT = "weight", N_("Consider a higher weight")
     NOT_APPLICABLE = "not_applicable", N_("May not apply to you")
+
+
+class HintMismatch(LabelledEnum):
+    """How the rubric differs from what the chair made of a hint."""
+
+    NOT_FOLLOWED = "not_followed", N_("The hint was taken, but this criterion is not a must-have.")
+    FOLLOWED = "followed", N_("The hint was declined, but this criterion is a must-have.")
+
+
+def find_hint_mismatch(kind: HintKind, *, taken: bool, must_have: bool) -> HintMismatch | None:
+    """What is to be pointed out; None if the rubric is as the hint was settled.
+
+    Only must-haves are compared: no weight says whether it was raised because of a hint.
+    """
+    if kind is not HintKind.MUST_HAVE or taken is must_have:
+        return None
+    return HintMismatch.NOT_FOLLOWED if taken else HintMismatch.FOLLOWED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,8 +42,9 @@ _BOUNDS = {
 }
 _SECTION = {"code", "number", "title", "about", "lede", "good", "feeds", "check", "tool"}
 _SECTION |= {"example", "prompt", "warning", "hint"}
-_CELL = {"code", "kind", "label", "unit", "least", "most", "places", "option"}
-_PROMPT = _CELL | {"help", "needed", "counted", "column", "down", "across", "default"}
+UNITS = ("unit", "unit_of_one")
+_CELL = {"code", "kind", "label", *UNITS, "least", "most", "places", "option", "needed"}
+_PROMPT = _CELL | {"help", "counted", "column", "down", "across", "default"}
 
 
 class SectionFileError(ValueError):
@@ -138,7 +139,6 @@ class _SectionReader:
         return Prompt(
             **self.cell(row, here, kind),
             help=self.words(row, here, ("help",))["help"] if "help" in row else "",
-            needed=row.get("needed") is True,
             counted=row.get("counted") is True,
             columns=columns,
             down=down,
@@ -154,6 +154,8 @@ class _SectionReader:
     def cell(self, row: Table, here: str, kind: PromptKind) -> dict[str, Any]:
         """What a prompt and a column have in common."""
         options = self.options(row, here, "option")
+        if ("unit" in row) != ("unit_of_one" in row):
+            self.problems.append(f"{here}: “unit” and “unit_of_one” go together")
         listed = kind in {PromptKind.CHOICE, PromptKind.CHOICES}
         if listed != bool(options):
             self.problems.append(f"{here}: choices, and nothing else, have options")
@@ -161,9 +163,10 @@ class _SectionReader:
             "code": self.code(row, here),
             "kind": kind,
             "label": self.words(row, here, ("label",))["label"],
-            "unit": self.words(row, here, ("unit",))["unit"] if "unit" in row else "",
+            **self.words(row, here, [key for key in UNITS if key in row]),
             "bounds": self.bounds(row, here, kind),
             "options": options,
+            "needed": row.get("needed") is True,
         }
 
     def options(self, row: Table, place: str, key: str) -> tuple[PromptOption, ...]:

@@ -43,6 +43,15 @@ def read_venue(text: str) -> Venue:
     return Venue(VenueKind(kind), VenueHours(hours))
 
 
+def list_changed_venues(venues: Mapping[Setting, Venue]) -> dict[Setting, Venue]:
+    """The venues that are not what the table of settings implies, in its order."""
+    return {
+        setting: venues[setting]
+        for setting in Setting
+        if venues.get(setting, DEFAULT_VENUES[setting]) != DEFAULT_VENUES[setting]
+    }
+
+
 # what the words of the guide's table imply
 DEFAULT_VENUES: Mapping[Setting, Venue] = {
     Setting.CORE_CLASS: Venue(VenueKind.MIXED, VenueHours.INSIDE_DAY),

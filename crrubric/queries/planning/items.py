@@ -1,24 +1,39 @@
 """Action items: those that a person may read, their own, and what the sources suggest."""
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.planning.items import UNFINISHED
+from crrubric.domain.events import Event
+from crrubric.domain.planning.items import UNFINISHED, ItemState
 from crrubric.domain.policy import FROM_MEETING
+from crrubric.domain.record.entries import ROW
 from crrubric.domain.vocabulary import Phase
 from crrubric.models import (
     ActionItem,
     Declaration,
     Evaluation,
+    JournalEntry,
     Member,
 )
 from crrubric.queries.people.access import Seat, is_recusing_conflict, make_not_found
 from crrubric.queries.people.people import Actor, has_seat
+
+
+@dataclass(frozen=True, slots=True)
+class ToldItem:
+    """What an action item said at one time."""
+
+    words: str
+    owner: str
+    due_on: date | None
+    state: ItemState
 
 
 def list_action_items(session: Session, seat: Seat) -> list[ActionItem]:
@@ -38,6 +53,47 @@ def sort_items(items: Iterable[ActionItem]) -> list[ActionItem]:
         return row.state not in UNFINISHED, row.due_on or limits.LAST_DAY, row.id
 
     return sorted(items, key=place)
+
+
+def list_all_items(
+    session: Session, evaluation_id: int, until: datetime | None = None
+) -> Sequence[ActionItem]:
+    """All items of an evaluation in the order in which they were added, with owner and vendor.
+
+    Args: until: those that were added by then.
+    """
+    wanted = select(ActionItem).where(ActionItem.evaluation_id == evaluation_id)
+    if until is not None:
+        wanted = wanted.where(ActionItem.recorded_at <= until)
+    parts = joinedload(ActionItem.member), joinedload(ActionItem.vendor)
+    return session.scalars(wanted.options(*parts).order_by(ActionItem.id)).all()
+
+
+def read_told_items(session: Session, evaluation_id: int, until: datetime) -> dict[int, ToldItem]:
+    """What items said at a moment, by their id, as the journal tells it."""
+    entries = session.scalars(
+        select(JournalEntry)
+        .where(
+            JournalEntry.evaluation_id == evaluation_id,
+            JournalEntry.event.in_((Event.ITEM_RECORDED, Event.ITEM_CHANGED, Event.ITEM_MOVED)),
+            JournalEntry.at <= until,
+        )
+        .order_by(JournalEntry.number)
+    )
+    texts: dict[int, dict[str, Any]] = {}
+    for told in (entry.after or {} for entry in entries):
+        texts.setdefault(told[ROW]["id"], {}).update(
+            {name: told[name] for name in ("words", "owner", "due on", "state") if name in told}
+        )
+    return {
+        number: ToldItem(
+            words=text["words"],
+            owner=text["owner"],
+            due_on=date.fromisoformat(due) if (due := text["due on"]) else None,
+            state=ItemState(text["state"]),
+        )
+        for number, text in texts.items()
+    }
 
 
 def is_item_for(seat: Seat) -> ColumnElement[bool]:

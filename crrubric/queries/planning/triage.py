@@ -6,11 +6,12 @@ from fractions import Fraction
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from crrubric.domain.events import Event
 from crrubric.domain.planning.calibration import Calibration, make_calibration
 from crrubric.domain.planning.cohort import CohortGroup
 from crrubric.domain.planning.triage import Setting
-from crrubric.domain.planning.venues import DEFAULT_VENUES, Venue
-from crrubric.models import KeptTriage, StoredGroup, StoredPoint, StoredVenue
+from crrubric.domain.planning.venues import DEFAULT_VENUES, Venue, read_venue
+from crrubric.models import JournalEntry, KeptTriage, StoredGroup, StoredPoint, StoredVenue
 
 
 def find_own_calibration(session: Session, evaluation_id: int) -> Calibration | None:
@@ -43,10 +44,35 @@ def list_cohort_groups(session: Session, evaluation_id: int) -> tuple[CohortGrou
     )
 
 
-def load_venues(session: Session, evaluation_id: int) -> dict[Setting, Venue]:
-    """Where and when each setting happens."""
+def load_venues(
+    session: Session, evaluation_id: int, until: datetime | None = None
+) -> dict[Setting, Venue]:
+    """Where and when each setting happens. Args: until: at this moment, as the journal tells it."""
+    if until is not None:
+        return _read_told_venues(session, evaluation_id, until)
     rows = session.scalars(select(StoredVenue).where(StoredVenue.evaluation_id == evaluation_id))
     return {**DEFAULT_VENUES, **{row.setting: Venue(row.kind, row.hours) for row in rows}}
+
+
+def _read_told_venues(
+    session: Session, evaluation_id: int, until: datetime
+) -> dict[Setting, Venue]:
+    entry = session.scalar(
+        select(JournalEntry)
+        .where(
+            JournalEntry.evaluation_id == evaluation_id,
+            JournalEntry.event == Event.VENUES_CHANGED,
+            JournalEntry.at <= until,
+        )
+        .order_by(JournalEntry.number.desc())
+        .limit(1)
+    )
+    told = (entry.after or {}) if entry else {}
+    venues = {setting: told.get(setting.value) for setting in Setting}
+    return {
+        setting: read_venue(text) if text else DEFAULT_VENUES[setting]
+        for setting, text in venues.items()
+    }
 
 
 def list_kept_triage(session: Session, evaluation_id: int) -> list[KeptTriage]:

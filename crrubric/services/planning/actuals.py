@@ -17,7 +17,7 @@ from crrubric.domain.planning.followup.measures import (
 )
 from crrubric.domain.text import clean_line, clean_text, require_text
 from crrubric.domain.translation import N_
-from crrubric.models import Actual, Measure
+from crrubric.models import Actual, Evaluation, Measure
 from crrubric.queries.people.people import Actor
 from crrubric.queries.planning.measures import (
     FollowedMeasure,
@@ -26,6 +26,7 @@ from crrubric.queries.planning.measures import (
     find_followed_measure,
 )
 from crrubric.services.planning.measures import open_measures
+from crrubric.services.shared.days import require_past_day, today_in_district
 from crrubric.services.shared.journal import ROW, note_event
 from crrubric.services.shared.unit import unit_of_work
 
@@ -48,7 +49,7 @@ def record_actual(actor: Actor, slug: str, measure_id: int, text: ActualText) ->
     with unit_of_work() as session:
         seat = open_measures(session, actor, slug)
         followed = find_followed_measure(session, seat.evaluation.id, measure_id)
-        row = clean_actual(text, followed.measure)
+        row = clean_actual(text, followed.measure, seat.evaluation)
         if not row.value:
             raise Invalid(N_("Enter the value."), field="value")
         if same := _find_same_period(followed, row.period):
@@ -78,7 +79,7 @@ def correct_actual(
         seat = open_measures(session, actor, slug)
         old = find_actual(session, seat.evaluation.id, actual_id)
         followed = find_followed_measure(session, seat.evaluation.id, old.measure_id)
-        row = clean_actual(text, followed.measure)
+        row = clean_actual(text, followed.measure, seat.evaluation)
         if old.id not in {each.id for each in followed.actuals}:
             if again := _find_same_correction(session, actor, old, row, why):
                 return again
@@ -103,17 +104,32 @@ def correct_actual(
     return row
 
 
-def clean_actual(text: ActualText, measure: Measure) -> Actual:
+def clean_actual(text: ActualText, measure: Measure, evaluation: Evaluation) -> Actual:
     """The value as a row not stored yet. Raises: Invalid naming everything that is wrong."""
     unit: MeasureUnit = measure.unit
+
+    def clean_period() -> MeasuredPeriod:
+        period = parse_measured_period(text.period, field="period")
+        if text.value.strip():  # what was recorded too early can still be taken back
+            require_past_period(evaluation, period)
+        return period
+
     tidy = clean_together(
-        period=lambda: parse_measured_period(text.period, field="period"),
+        period=clean_period,
         value=lambda: tidy_measured_number(text.value, unit, field="value"),
         told_by=lambda: clean_line(text.told_by, limit=limits.SHORT_TEXT, field="told_by"),
         note=lambda: clean_text(text.note, limit=limits.NOTE, field="note"),
     )
     period = tidy.pop("period")
     return Actual(**tidy, measured_on=period.on, is_year=period.is_year, reason="")
+
+
+def require_past_period(evaluation: Evaluation, period: MeasuredPeriod) -> None:
+    """Raise Invalid for a day that is still to come, or a school year that has not begun."""
+    if not period.is_year:
+        require_past_day(evaluation, period.on, field="period")
+    elif period.begins_on > today_in_district(evaluation):
+        raise Invalid(N_("This school year has not begun yet."), field="period")
 
 
 def _find_same_period(followed: FollowedMeasure, period: MeasuredPeriod) -> Actual | None:

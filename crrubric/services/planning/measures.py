@@ -18,7 +18,7 @@ from crrubric.domain.planning.followup.measures import (
 from crrubric.domain.text import clean_line, require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.typed import require_plausible_day
-from crrubric.models import Measure
+from crrubric.models import Evaluation, Measure
 from crrubric.queries.people.access import Seat, require_locked_seat
 from crrubric.queries.people.people import Actor
 from crrubric.queries.planning.measures import (
@@ -27,6 +27,7 @@ from crrubric.queries.planning.measures import (
     list_measure_proposals,
     require_measures_writable,
 )
+from crrubric.services.shared.days import require_past_day
 from crrubric.services.shared.journal import ROW, note_event
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.services.shared.versions import refuse_unseen_change
@@ -47,9 +48,9 @@ class MeasureText:
 
 def add_measure(actor: Actor, slug: str, text: MeasureText) -> Measure:
     """A measure that the plan does not suggest. Raises: Invalid naming everything that is wrong."""
-    tidy = clean_measure(text, MeasureKind.ADDED)
     with unit_of_work() as session:
         seat = open_measures(session, actor, slug)
+        tidy = clean_measure(text, MeasureKind.ADDED, seat.evaluation)
         measure = Measure(kind=MeasureKind.ADDED)
         _record_measure(session, seat, measure, tidy)
     return measure
@@ -100,7 +101,7 @@ def change_measure(
     with unit_of_work() as session:
         seat = open_measures(session, actor, slug)
         measure = find_measure(session, seat.evaluation.id, measure_id)
-        tidy = clean_measure(text, measure.kind)
+        tidy = clean_measure(text, measure.kind, seat.evaluation)
         stored, wanted = read_measure_values(measure), read_measure_values(tidy)
         refuse_unseen_change(stored, wanted, seen)
         if wanted == stored:
@@ -135,7 +136,7 @@ def _refuse_unfit_values(session: Session, measure: Measure, unit: MeasureUnit) 
             ) from None
 
 
-def clean_measure(text: MeasureText, kind: MeasureKind) -> MeasureText:
+def clean_measure(text: MeasureText, kind: MeasureKind, evaluation: Evaluation) -> MeasureText:
     """The text, tidied. Raises: Invalid naming everything that is wrong."""
 
     def clean_words() -> str:
@@ -151,7 +152,8 @@ def clean_measure(text: MeasureText, kind: MeasureKind) -> MeasureText:
     def clean_baseline_day() -> date | None:
         if text.baseline_on is None and text.baseline.strip():
             raise Invalid(N_("Say on which day it was so."), field="baseline_on")
-        return text.baseline_on and require_plausible_day(text.baseline_on, field="baseline_on")
+        day = text.baseline_on
+        return day and require_past_day(evaluation, day, field="baseline_on")
 
     def clean_due_day() -> date | None:
         if text.due_on is None:

@@ -15,7 +15,7 @@ from crrubric.domain.planning.items import ItemSource, ItemState
 from crrubric.domain.text import clean_line, require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.typed import require_plausible_day
-from crrubric.models import ActionItem, HeldReview, ReviewPresence
+from crrubric.models import ActionItem, Evaluation, HeldReview, ReviewPresence
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.people.people import Actor
 from crrubric.queries.planning.reviews import (
@@ -27,6 +27,7 @@ from crrubric.queries.planning.reviews import (
 from crrubric.queries.setup.members import list_present_members
 from crrubric.services.planning.items import ItemText, clean_item, record_item
 from crrubric.services.planning.measures import open_measures
+from crrubric.services.shared.days import require_named_day
 from crrubric.services.shared.journal import ROW, note_event
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.services.shared.versions import refuse_unseen_change
@@ -52,9 +53,9 @@ def record_review(actor: Actor, slug: str, text: ReviewText, *, origin: str = ""
     Raises: Invalid naming everything that is wrong; NotFound for a member or a row that is not
     there.
     """
-    tidy = clean_review(text)
     with unit_of_work() as session:
         seat = open_measures(session, actor, slug)
+        tidy = clean_review(text, seat.evaluation)
         _refuse_strangers(session, seat, tidy, known=())
         if origin and origin not in _list_open_origins(session, seat):
             raise Invalid(N_("This review is recorded already, or is not planned any more."))
@@ -76,10 +77,10 @@ def change_review(
     Args: seen: the version that the form showed. Raises: Invalid naming everything that is wrong;
     NotFound; Stale.
     """
-    tidy = clean_review(text)
     with unit_of_work() as session:
         seat = open_measures(session, actor, slug)
         review = find_held_review(session, seat.evaluation.id, review_id)
+        tidy = clean_review(text, seat.evaluation)
         _refuse_strangers(session, seat, tidy, known=review.present)
         stored, wanted = read_review_values(review), read_review_values(tidy)
         refuse_unseen_change(stored, wanted, seen)
@@ -93,13 +94,9 @@ def change_review(
     return review
 
 
-def clean_review(text: ReviewText) -> ReviewText:
+def clean_review(text: ReviewText, evaluation: Evaluation) -> ReviewText:
     """The text, tidied. Raises: Invalid naming everything that is wrong."""
-
-    def require_day() -> date:
-        if text.held_on is None:
-            raise Invalid(N_("Say on which day it was held."), field="held_on")
-        return require_plausible_day(text.held_on, field="held_on")
+    missing = N_("Say on which day it was held.")
 
     def clean_next_day() -> date | None:
         if text.next_on is None:
@@ -109,7 +106,7 @@ def clean_review(text: ReviewText) -> ReviewText:
         return require_plausible_day(text.next_on, field="next_on")
 
     tidy = clean_together(
-        held_on=require_day,
+        held_on=lambda: require_named_day(evaluation, text.held_on, missing, field="held_on"),
         about=lambda: clean_line(text.about, limit=limits.SHORT_TEXT, field="about"),
         others=lambda: clean_line(text.others, limit=limits.SHORT_TEXT, field="others"),
         minutes=lambda: require_text(

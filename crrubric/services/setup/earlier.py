@@ -110,10 +110,15 @@ def refuse_what_is_not_there(
     source = seat.evaluation
     if with_committee and Role.CHAIR not in seat.roles:
         raise Invalid(NOT_LED, field="with_committee")
-    if with_needs and not (source.in_place and source.phase in FROM_DECIDED):
+    if with_needs and not has_final_needs(source):
         raise Invalid(NO_NEEDS, field="with_needs")
     if with_record and not seat.may(Action.RENEW_EVALUATION):
         raise Invalid(NOT_RENEWABLE)
+
+
+def has_final_needs(evaluation: Evaluation) -> bool:
+    """Whether it has a list of needs that another one can take over."""
+    return evaluation.in_place and evaluation.phase in FROM_DECIDED
 
 
 def stakeholder_of(seat: Seat) -> Stakeholder:

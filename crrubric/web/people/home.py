@@ -1,5 +1,7 @@
 """Home, a new evaluation, health, and what anybody may read: access, words."""
 
+from collections.abc import Iterable
+
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -16,11 +18,11 @@ from crrubric.queries.mail.notices import list_own_notices
 from crrubric.queries.people.access import make_not_found
 from crrubric.queries.people.district import find_named_district
 from crrubric.queries.planning.items import list_own_items
-from crrubric.queries.setup.evaluations import list_own_evaluations
+from crrubric.queries.setup.evaluations import OwnEvaluation, list_own_evaluations
 from crrubric.queries.setup.members import has_waiting_seat
 from crrubric.queries.shared.health import load_database_state
 from crrubric.services.mail.outbox import is_mail_on
-from crrubric.services.setup.earlier import start_from_earlier
+from crrubric.services.setup.earlier import has_final_needs, start_from_earlier
 from crrubric.services.setup.evaluations import create_evaluation
 from crrubric.web.setup.forms import EvaluationForm
 from crrubric.web.shared.access import allow_everyone, require_sign_in
@@ -66,22 +68,21 @@ def show_new_evaluation_form() -> ResponseReturnValue:
     """The form for a new evaluation."""
     if current_actor().standing is Standing.MEMBER:
         raise make_not_found()
-    form = make_evaluation_form()
-    if request.args.get("from") in [choice.value for choice in form.earlier.choices]:
-        form.earlier.data = request.args["from"]
+    rows = list_own_evaluations(db.session(), current_actor())
+    form = make_evaluation_form(rows)
+    asked = (row.evaluation for row in rows if row.evaluation.slug == request.args.get("from"))
+    if (earlier := next(asked, None)) is not None:
+        form.earlier.data, form.with_needs.data = earlier.slug, has_final_needs(earlier)
     return render_new_evaluation_form(form)
 
 
-def make_evaluation_form() -> EvaluationForm:
+def make_evaluation_form(rows: Iterable[OwnEvaluation]) -> EvaluationForm:
     """The form, with what a new evaluation can begin with: the built-in rubric, an earlier one."""
     form = EvaluationForm()
     built_in = _("the built-in rubric, “%(name)s”", name=load_built_in_rubric().name)
     form.earlier.choices = [
         SelectChoice("", built_in),
-        *(
-            SelectChoice(row.evaluation.slug, row.evaluation.title)
-            for row in list_own_evaluations(db.session(), current_actor())
-        ),
+        *(SelectChoice(row.evaluation.slug, row.evaluation.title) for row in rows),
     ]
     return form
 
@@ -97,7 +98,7 @@ def save_new_evaluation() -> ResponseReturnValue:
     """Make the evaluation from the built-in rubric, or from an earlier evaluation."""
     if current_actor().standing is Standing.MEMBER:
         raise make_not_found()
-    form = make_evaluation_form()
+    form = make_evaluation_form(list_own_evaluations(db.session(), current_actor()))
     if form.validate():
         words = {
             "title": form.title.data,

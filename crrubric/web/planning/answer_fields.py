@@ -17,6 +17,7 @@ from crrubric.domain.planning.answers import (
     NO,
     YES,
     PlanAnswer,
+    PlanRow,
     digest_answer,
     list_row_numbers,
     list_row_places,
@@ -106,10 +107,19 @@ class PlanField(Field):
     def _do_act(self, act: str) -> None:
         """What a button among the rows does before the section is saved."""
         if act == DEFAULT:
-            if read_answer(self.prompt, self.typed) is None:
-                self.typed = write_answer(self.prompt, self.prompt.default)
+            self._fill_empty_places()
             return
         self.typed = apply_row_act(self.prompt, self.typed, act)
+
+    def _fill_empty_places(self) -> None:
+        """The rows of the default plan where nothing stands yet; what was typed stays."""
+        empty = self.empty_places
+        rows = [
+            dict(row)
+            for row in self.prompt.default
+            if any(place.items() <= row.items() for place in empty)
+        ]
+        self.typed |= write_answer(self.prompt, rows)
 
     def validate(self, form: Any, extra_validators: Iterable[Any] = ()) -> bool:
         """Whether every control could be read."""
@@ -140,6 +150,18 @@ class PlanField(Field):
     def is_filled(self, row: str) -> bool:
         """Whether anything stands in a row, such as "year1-early-0"."""
         return any(self.typed.get(f"{row}-{column.code}") for column in self.prompt.columns)
+
+    @property
+    def empty_places(self) -> list[PlanRow]:
+        """The places of a grid in which nothing stands."""
+        return [
+            place
+            for place, prefix in list_row_places(self.prompt)
+            if not any(
+                self.is_filled(f"{prefix}{number}")
+                for number in list_row_numbers(self.prompt, self.typed, prefix)
+            )
+        ]
 
     @property
     def paste_name(self) -> str:

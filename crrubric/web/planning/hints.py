@@ -12,12 +12,19 @@ from crrubric.domain.actions import Action
 from crrubric.domain.errors import Invalid, Stale
 from crrubric.domain.planning.differences import write_hint_reason
 from crrubric.domain.planning.progress import list_shown_hints
-from crrubric.domain.planning.prompts import HintKey, HintKind, WorkbookSection
+from crrubric.domain.planning.prompts import (
+    HintKey,
+    HintKind,
+    HintMismatch,
+    WorkbookSection,
+    find_hint_mismatch,
+)
 from crrubric.domain.planning.section_files import load_workbook_sections
 from crrubric.domain.versions import fingerprint_values
 from crrubric.extensions import db
-from crrubric.models import Criterion, HintDecision
+from crrubric.models import Criterion, HintDecision, KnownNeed
 from crrubric.queries.people.access import Seat, make_not_found
+from crrubric.queries.planning.needs import load_needs
 from crrubric.queries.planning.workbook import (
     load_hint_decisions,
     load_plan_rights,
@@ -52,6 +59,12 @@ class ShownHint:
     section: WorkbookSection
     readable: bool = True
     decision: HintDecision | None = None
+
+    def compare_with_rubric(self, must_have: bool | None) -> HintMismatch | None:
+        """What is to be pointed out beside a criterion; None for nothing, or for no criterion."""
+        if self.decision is None or must_have is None:
+            return None
+        return find_hint_mismatch(self.kind, taken=self.decision.taken, must_have=must_have)
 
 
 def find_criterion_hints(seat: Seat, *, voting: bool = False) -> Mapping[str, Sequence[ShownHint]]:
@@ -145,8 +158,21 @@ def render_hints(seat: Seat, lines: Sequence[HintLine], problems: Sequence[str] 
         if field.errors
     ]
     return render_page(
-        "planning/hints.html", seat, under=HOME, lines=lines, linked=linked, problems=problems
+        "planning/hints.html",
+        seat,
+        under=HOME,
+        lines=lines,
+        needs=list_needs_by_criterion(seat),
+        linked=linked,
+        problems=problems,
     )
+
+
+def list_needs_by_criterion(seat: Seat) -> list[tuple[Criterion, KnownNeed]]:
+    """What the curriculum in place was found to lack, in the order of the rubric."""
+    needs = load_needs(db.session(), seat.evaluation.id)
+    parts = list_rubric_parts(db.session(), seat.evaluation.id) if needs else ()
+    return [(row, needs[row.id]) for part in parts for row in part.criteria if row.id in needs]
 
 
 @bp.post("/<string:section>/<string:criterion>/<string:kind>")

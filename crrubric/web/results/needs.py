@@ -9,15 +9,17 @@ from flask.typing import ResponseReturnValue
 from crrubric.domain.actions import Action
 from crrubric.domain.results.needs import Needs, list_needs
 from crrubric.domain.results.results import Key
-from crrubric.domain.vocabulary import Answer, Outcome
+from crrubric.domain.vocabulary import Answer, Outcome, Standing
 from crrubric.extensions import db
 from crrubric.models import Vendor
 from crrubric.queries.ballots.ballots import DisclosedMark, iterate_disclosed_marks
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.results.matrices import Matrix, read_matrix
+from crrubric.services.setup.earlier import has_final_needs
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.language import current_language
 from crrubric.web.shared.page import render_page
+from crrubric.web.shared.session import current_actor
 
 bp = Blueprint("needs", __name__, url_prefix="/evaluations/<slug>/needs")
 # which notes speak for a finding; of what is unresolved, all but those that say YES
@@ -51,6 +53,8 @@ def show_needs(seat: Seat) -> ResponseReturnValue:
             for code, row in read.vendors.items()
         ],
         notes=collect_need_notes(seat, read),
+        may_start=has_final_needs(seat.evaluation)
+        and current_actor().standing is not Standing.MEMBER,
     )
 
 

@@ -15,7 +15,7 @@ from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.results.renewals import require_earlier_record
 from crrubric.queries.setup.members import list_present_members
 from crrubric.queries.setup.vendors import list_vendors_in_selection
-from crrubric.services.setup.earlier import start_from_earlier
+from crrubric.services.setup.earlier import has_final_needs, start_from_earlier
 from crrubric.web.planning.measure_pages.measure_words import format_disclosed
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import Form, attach_error, limit_length
@@ -46,6 +46,7 @@ def render_renewal(seat: Seat, form: RenewalForm) -> str:
         "results/renew.html",
         seat,
         form=form,
+        has_needs=has_final_needs(seat.evaluation),
         vendors=[row for row in vendors if row.id not in seat.shut_out],
         members=[row for row in list_present_members(session, own) if row.user_id is not None],
     )
@@ -72,6 +73,7 @@ def save_renewal(seat: Seat) -> ResponseReturnValue:
                 with_vendors=True,
                 with_committee=True,
                 with_record=True,
+                with_needs=has_final_needs(seat.evaluation),
             )
             return redirect(url_for("evaluations.show_overview", slug=evaluation.slug), code=303)
         except Invalid as error:

@@ -15,6 +15,7 @@ from crrubric.domain.typed import parse_id
 from crrubric.extensions import db
 from crrubric.models import Criterion, JournalEntry
 from crrubric.queries.people.access import Seat
+from crrubric.queries.planning.needs import load_needs
 from crrubric.queries.record.journal import find_latest_changes
 from crrubric.queries.setup.rubrics import find_section, list_revisions, list_rubric_parts
 from crrubric.services.setup import rubrics as service
@@ -54,6 +55,7 @@ def render_rubric_page(seat: Seat, form: SectionForm) -> str:
         parts=rows,
         editable=editable,
         hints=find_criterion_hints(seat) if editable else {},
+        needs=load_needs(db.session(), seat.evaluation.id) if editable else {},
         revisions=list_revisions(db.session(), seat.evaluation.id),
         language=current_language(),
         may_correct=seat.may(Action.CORRECT_RUBRIC),
@@ -149,6 +151,7 @@ def render_criterion_page(
         translations=forms,
         names=NAMES,
         hints=find_criterion_hints(seat).get(row.code, ()),
+        need=load_needs(db.session(), seat.evaluation.id).get(row.id),
     )
 
 

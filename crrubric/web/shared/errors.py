@@ -5,7 +5,17 @@ import secrets
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
-from flask import Flask, Response, current_app, g, jsonify, render_template, request
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf import FlaskForm
@@ -108,6 +118,8 @@ def handle_http_error(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, SecurityError):  # a foreign host name: no page of ours has an address
         return Response("This site is not reached by that name.", 400, mimetype="text/plain")
     status = HTTPStatus(error.code or 500)
+    if status is HTTPStatus.NOT_FOUND and (address := find_address_without_slash()):
+        return redirect(address, code=HTTPStatus.PERMANENT_REDIRECT)
     words = {
         HTTPStatus.NOT_FOUND: gettext("This page does not exist, or you may not see it."),
         HTTPStatus.METHOD_NOT_ALLOWED: gettext("This action is not possible here."),
@@ -116,6 +128,21 @@ def handle_http_error(error: HTTPException) -> ResponseReturnValue:
     }
     other = gettext("The server can’t take this request (number %(number)s).", number=status.value)
     return render_error_page(status, words.get(status, other))
+
+
+def find_address_without_slash() -> str | None:
+    """The address of the page that was meant where a slash stands behind it; None if none is."""
+    if request.routing_exception is None or request.method not in {"GET", "HEAD"}:
+        return None
+    adapter, path = current_app.create_url_adapter(request), request.path
+    if adapter is None or not path.endswith("/"):
+        return None
+    try:
+        endpoint, values = adapter.match(path.rstrip("/"), method="GET")
+    except HTTPException:
+        return None
+    asked = request.query_string.decode("ascii", "ignore")
+    return url_for(endpoint, **values) + (f"?{asked}" if asked else "")
 
 
 def describe_size_limit() -> str:

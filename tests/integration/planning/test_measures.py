@@ -1,13 +1,14 @@
 """Measures of the evaluation plan: who may do what, corrections keep what was, files hide the
 small."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
+from crrubric.clock import now_utc
 from crrubric.domain.errors import Invalid, NotFound, Stale
-from crrubric.domain.planning.followup.measures import MeasureKind, MeasureUnit
+from crrubric.domain.planning.followup.measures import LAST_SCHOOL_DAY, MeasureKind, MeasureUnit
 from crrubric.domain.versions import fingerprint_values
 from crrubric.domain.vocabulary import Phase, PlanAccess, Role
 from crrubric.extensions import db
@@ -68,7 +69,7 @@ def test_the_plan_suggests_measures_once_and_rewording_it_takes_no_value_away(ma
         measures.take_proposed_measures(made.chair, made.slug, origins)
     with pytest.raises(Invalid):
         measures.take_proposed_measures(made.chair, made.slug, [])
-    record(made, taken[0], "2026-27", "412")
+    record(made, taken[0], "2022-23", "412")
 
     save_plan_answers(made.chair, made.slug, "success", {"measures": None})
 
@@ -77,7 +78,7 @@ def test_the_plan_suggests_measures_once_and_rewording_it_takes_no_value_away(ma
 
 
 def test_what_is_wrong_with_a_measure_is_named_all_at_once(made: Made):
-    day = date(2027, 1, 1)
+    day = date(2023, 1, 1)
 
     with pytest.raises(Invalid) as refusal:
         add(made, "", baseline="9.5", baseline_on=None, target="many", due_on=date(1, 1, 1))
@@ -90,22 +91,22 @@ def test_what_is_wrong_with_a_measure_is_named_all_at_once(made: Made):
 def test_a_value_is_kept_exactly_and_a_day_has_one(made: Made):
     measure = add(made, unit=MeasureUnit.PERCENT)
 
-    first = record(made, measure, "2027-06-30", "61.50 %", told_by="Registrar")
-    again = record(made, measure, "2027-06-30", "61.50", told_by="Registrar")
-    record(made, measure, "2026-27", "60")  # of a school year that ends on the same day
+    first = record(made, measure, "2023-06-30", "61.50 %", told_by="Registrar")
+    again = record(made, measure, "2023-06-30", "61.50", told_by="Registrar")
+    record(made, measure, "2022-23", "60")  # of a school year that ends on the same day
 
     assert first.id == again.id
     assert values_of(measure) == ["61.50", "60"]
     with pytest.raises(Invalid):
-        record(made, measure, "2027-06-30", "62")
+        record(made, measure, "2023-06-30", "62")
     with pytest.raises(Invalid):
-        record(made, measure, "2028-06-30", "")
+        record(made, measure, "2024-06-30", "")
 
 
 def test_a_correction_says_why_and_keeps_what_was(made: Made):
     measure = add(made)
-    old = record(made, measure, "2026-27", "412")
-    text = actuals.ActualText(period="2026-27", value="402")
+    old = record(made, measure, "2022-23", "412")
+    text = actuals.ActualText(period="2022-23", value="402")
 
     with pytest.raises(Invalid):
         actuals.correct_actual(made.chair, made.slug, old.id, text, reason=" ")
@@ -121,20 +122,20 @@ def test_a_correction_says_why_and_keeps_what_was(made: Made):
     assert same.id == new.id
     with pytest.raises(Invalid):
         actuals.correct_actual(made.chair, made.slug, new.id, text, reason="Nothing.")
-    nothing = actuals.ActualText(period="2026-27", value="")
+    nothing = actuals.ActualText(period="2022-23", value="")
     actuals.correct_actual(made.chair, made.slug, new.id, nothing, reason="Another year.")
     assert values_of(measure) == []
     assert db.session.scalar(select(func.count(Actual.id))) == 3
     db.session.rollback()
-    record(made, measure, "2026-27", "402")
+    record(made, measure, "2022-23", "402")
 
 
 def test_a_correction_lands_on_no_other_value(made: Made):
     measure = add(made)
-    record(made, measure, "2026-27", "412")
-    later = record(made, measure, "2027-28", "380")
+    record(made, measure, "2022-23", "412")
+    later = record(made, measure, "2023-24", "380")
 
-    text = actuals.ActualText(period="2026-27", value="380")
+    text = actuals.ActualText(period="2022-23", value="380")
     with pytest.raises(Invalid):
         actuals.correct_actual(made.chair, made.slug, later.id, text, reason="A year early.")
 
@@ -152,7 +153,7 @@ def test_nobody_overwrites_a_measure_that_they_have_not_seen(made: Made):
 
 def test_the_kind_of_number_stays_one_that_the_values_are(made: Made):
     measure = add(made, unit=MeasureUnit.PERCENT)
-    record(made, measure, "2026-27", "61.5")
+    record(made, measure, "2022-23", "61.5")
 
     text = measures.MeasureText(words="Learners", unit=MeasureUnit.PERSONS)
     with pytest.raises(Invalid) as refusal:
@@ -169,7 +170,7 @@ def test_who_may_fill_in_the_section_records_and_who_reads_it_reads(
     reads = make.member(made.chair, made.slug, frozenset({Role.OBSERVER}))
     asked = {member_of(made, fills): PlanAccess.FILL, member_of(made, reads): PlanAccess.READ}
     assign_plan_section(made.chair, made.slug, "success", asked)
-    text = actuals.ActualText(period="2026-27", value="7")
+    text = actuals.ActualText(period="2022-23", value="7")
 
     actuals.record_actual(fills, made.slug, measure.id, text)
 
@@ -186,34 +187,34 @@ def test_who_may_fill_in_the_section_records_and_who_reads_it_reads(
 
 def test_few_learners_are_shown_on_the_page_and_hidden_in_the_file(made: Made, visit: Visit):
     measure = add(made, "=Learners")
-    record(made, measure, "2026-27", "412", note="All schools")
-    record(made, measure, "2027-28", "7")
+    record(made, measure, "2022-23", "412", note="All schools")
+    record(made, measure, "2023-24", "7")
 
     page = visit(made.chair).page(made.url(PAGE))
     file = visit(made.chair).get(made.url(f"{PAGE}/values.csv")).text
 
     rows = [line.split(",")[:7] for line in file.splitlines()]
     assert rows[1:] == [
-        ["'=Learners", "persons", "2026–27", "412", "", "", "All schools"],
-        ["'=Learners", "persons", "2027–28", "", "yes", "", ""],
+        ["'=Learners", "persons", "2022–23", "412", "", "", "All schools"],
+        ["'=Learners", "persons", "2023–24", "", "yes", "", ""],
     ]
-    assert "school year 2027–28 7" in words(page.root)
+    assert "school year 2023–24 7" in words(page.root)
 
 
 def test_the_page_says_whether_it_is_on_its_way(made: Made, visit: Visit):
-    begin = {"baseline": "400", "baseline_on": date(2026, 6, 30)}
-    measure = add(made, **begin, target="100", due_on=date(2029, 6, 30))
+    begin = {"baseline": "400", "baseline_on": date(2022, 6, 30)}
+    measure = add(made, **begin, target="100", due_on=date(2025, 6, 30))
     chair = visit(made.chair)
     assert "way." not in words(chair.page(made.url(PAGE)).root)
-    record(made, measure, "2026-27", "350")
-    assert "Not on track. On June 30, 2027 it was 350" in words(chair.page(made.url(PAGE)).root)
-    record(made, measure, "2027-28", "190")
+    record(made, measure, "2022-23", "350")
+    assert "Not on track. On June 30, 2023 it was 350" in words(chair.page(made.url(PAGE)).root)
+    record(made, measure, "2023-24", "190")
 
     page = chair.page(made.url(PAGE))
 
-    assert "On track. On June 30, 2028 it was 190" in words(page.root)
+    assert "On track. On June 30, 2024 it was 190" in words(page.root)
     (chart,) = [one for one in page.all("div") if one.get("role") == "img"]
-    assert "Baseline, June 30, 2026: 400" in (chart.get("aria-label") or "")
+    assert "Baseline, June 30, 2022: 400" in (chart.get("aria-label") or "")
 
 
 def test_all_of_it_in_the_browser(made: Made, visit: Visit):
@@ -231,8 +232,8 @@ def test_all_of_it_in_the_browser(made: Made, visit: Visit):
     assert chair.edit(own, sent).status_code == 303
     new = {"words": "Size", "unit": "PERSONS"}
     assert chair.edit(made.url(f"{PAGE}/new"), new).status_code == 303
-    value = {"period": "2026-27", "value": "70"}
-    wrong = chair.post(f"{own}/values/new", {"period": "2026-28", "value": "70"})
+    value = {"period": "2022-23", "value": "70"}
+    wrong = chair.post(f"{own}/values/new", {"period": "2022-24", "value": "70"})
     assert wrong.status_code == 422
     assert chair.post(f"{own}/values/new", value).status_code == 303
     (row,) = db.session.scalars(select(Actual)).all()
@@ -247,10 +248,10 @@ def test_all_of_it_in_the_browser(made: Made, visit: Visit):
 
 def test_a_correction_of_what_was_corrected_meanwhile_shows_both(made: Made, visit: Visit):
     measure = add(made)
-    row = record(made, measure, "2026-27", "412")
+    row = record(made, measure, "2022-23", "412")
     chair, address = visit(made.chair), made.url(f"{PAGE}/values/{row.id}")
     form = filled_form(chair.page(address), address)
-    text = actuals.ActualText(period="2026-27", value="402")
+    text = actuals.ActualText(period="2022-23", value="402")
     actuals.correct_actual(made.chair, made.slug, row.id, text, reason="Counted twice.")
 
     answer = chair.post(address, {**form, "value": "410", "reason": "Some twice."})
@@ -258,3 +259,28 @@ def test_a_correction_of_what_was_corrected_meanwhile_shows_both(made: Made, vis
     assert answer.status_code == 409
     assert "402" in words(parse(409, answer.text).root)
     assert values_of(measure) == ["402"]
+
+
+def test_a_day_that_is_still_to_come_is_none_on_which_it_was_measured(made: Made, visit: Visit):
+    measure, ahead = add(made), now_utc().date() + timedelta(days=2)
+    own, chair = made.url(f"{PAGE}/{measure.id}"), visit(made.chair)
+
+    refused = chair.post(f"{own}/values/new", {"period": ahead.isoformat(), "value": "412"})
+
+    assert refused.status_code == 422
+    assert "This day is still to come." in refused.text
+    assert 'value="412"' in refused.text
+    with pytest.raises(Invalid, match="school year has not begun"):
+        record(made, measure, f"{ahead.year + 1}-{(ahead.year + 2) % 100:02}", "412")
+    with pytest.raises(Invalid, match="still to come"):
+        add(made, "Seats", baseline="4", baseline_on=ahead)
+    assert values_of(measure) == []
+
+
+def test_the_school_year_under_way_has_values(made: Made):
+    measure, day = add(made), now_utc().date() - timedelta(days=2)
+    first = day.year if day > date(day.year, *LAST_SCHOOL_DAY) else day.year - 1
+
+    record(made, measure, f"{first}-{(first + 1) % 100:02}", "412")
+
+    assert values_of(measure) == ["412"]

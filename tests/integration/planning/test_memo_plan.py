@@ -2,6 +2,7 @@
 
 from datetime import date
 from io import BytesIO
+from typing import Any
 
 import pytest
 from docx import Document
@@ -10,20 +11,32 @@ from crrubric.catalogue import load_translations
 from crrubric.domain.documents.tree import Block, Bullets, Heading, Paragraph, Table
 from crrubric.domain.memo.sections import compose_memo
 from crrubric.domain.planning.followup.measures import MeasureUnit
+from crrubric.domain.planning.items import ItemState
 from crrubric.domain.planning.prompts import HintKey, HintKind
 from crrubric.domain.planning.triage import Setting
+from crrubric.domain.planning.venues import DEFAULT_VENUES, Venue, VenueHours, VenueKind
 from crrubric.domain.vocabulary import Phase
 from crrubric.extensions import db
 from crrubric.queries.memo.memos import load_memo_facts
+from crrubric.queries.planning.proposals import list_item_proposals
 from crrubric.services.meeting import decisions
 from crrubric.services.planning.actuals import ActualText, correct_actual, record_actual
 from crrubric.services.planning.hints import SettledHint, settle_hint
+from crrubric.services.planning.items import (
+    ItemText,
+    add_action_item,
+    change_action_item,
+    move_action_item,
+    take_proposed_items,
+)
 from crrubric.services.planning.kept_counts import keep_counts
 from crrubric.services.planning.measures import MeasureText, add_measure, change_measure
+from crrubric.services.planning.venues import set_venues
 from crrubric.services.planning.workbook import save_plan_answers
 from crrubric.services.setup.phases import change_phase
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit
+from tests.integration.planning.test_items import seat_of
 from tests.pages import words
 
 NONE = "None recorded."
@@ -71,11 +84,13 @@ def fill(made: Made) -> None:
         save_plan_answers(made.chair, made.slug, section, answers)
 
 
-def list_parts(made: Made, section: str) -> dict[str, list[Block]]:
+def list_parts(
+    made: Made, section: str, away: frozenset[int] = frozenset()
+) -> dict[str, list[Block]]:
     """The blocks below each heading of a section of the memo."""
     db.session.rollback()
     db.session.expire_all()
-    facts = load_memo_facts(db.session(), made.evaluation, "en")
+    facts = load_memo_facts(db.session(), made.evaluation, "en", away)
     found: dict[str, list[Block]] = {}
     here, part = False, ""
     for block in compose_memo(facts, str).blocks:
@@ -107,7 +122,7 @@ def test_an_empty_workbook_is_said_to_be_empty(made: Made):
         "": [
             Paragraph(
                 "Nothing is recorded here: Rollout; Policy decisions; Student support; Technology "
-                "and rooms; Schedule and rooms; Evaluation plan; Review dates."
+                "and rooms; Schedule and rooms; Evaluation plan; Review dates; Action items."
             )
         ]
     }
@@ -143,10 +158,7 @@ def test_support_equipment_and_profiles_are_printed_and_shares_are_not(made: Mad
     assert need["Who the learners are"][:1] == [
         Paragraph("They work until nine.", "What stands in their way:")
     ]
-    assert (
-        Paragraph("28 learners per teacher", "Learners for each teacher:")
-        in steps["Student support"]
-    )
+    assert Paragraph("28 learners", "Learners for each teacher:") in steps["Student support"]
     assert the_table(steps["Technology and rooms"]).rows == (("Hotspots", "20", "$25.50"),)
     assert Paragraph("$510", "In all:") in steps["Technology and rooms"]
 
@@ -163,17 +175,17 @@ def test_the_day_of_the_first_action_is_in_words_of_the_memos_language(made: Mad
 
 
 def test_measures_are_printed_with_their_last_value_and_small_counts_are_not(made: Made):
-    begin = {"baseline": "412", "baseline_on": date(2026, 6, 30), "target": "5"}
-    text = MeasureText(unit=MeasureUnit.PERSONS, due_on=date(2029, 6, 30), words="Size", **begin)
+    begin = {"baseline": "412", "baseline_on": date(2022, 6, 30), "target": "5"}
+    text = MeasureText(unit=MeasureUnit.PERSONS, due_on=date(2025, 6, 30), words="Size", **begin)
     size = add_measure(made.chair, made.slug, text)
     add_measure(made.chair, made.slug, MeasureText(words="Joy", unit=MeasureUnit.PERCENT))
-    for period, value in (("2026-27", "100"), ("2027-28", "9")):
+    for period, value in (("2022-23", "100"), ("2023-24", "9")):
         record_actual(made.chair, made.slug, size.id, ActualText(period=period, value=value))
 
     plan = list_parts(made, "Implementation and next steps")["Evaluation plan"]
 
     assert the_table(plan).rows == (
-        ("Size", "412 (June 30, 2026)", "5 (June 30, 2029)", "fewer than 10 (2027–28)"),
+        ("Size", "412 (June 30, 2022)", "5 (June 30, 2025)", "fewer than 10 (2023–24)"),
         ("Joy", "–", "–", "–"),
     )
 
@@ -181,7 +193,7 @@ def test_measures_are_printed_with_their_last_value_and_small_counts_are_not(mad
 def test_a_final_memo_keeps_the_measures_of_the_decision(made: Made):
     text = MeasureText(words="Size", unit=MeasureUnit.PERSONS)
     size = add_measure(made.chair, made.slug, text)
-    row = record_actual(made.chair, made.slug, size.id, ActualText(period="2026-27", value="400"))
+    row = record_actual(made.chair, made.slug, size.id, ActualText(period="2022-23", value="400"))
     decisions.record_decision(
         made.chair, made.slug, decisions.DecisionText(vendor_id=None, reason="No.")
     )
@@ -192,13 +204,80 @@ def test_a_final_memo_keeps_the_measures_of_the_decision(made: Made):
     other = MeasureText(words="Learners", unit=MeasureUnit.PERSONS)
     change_measure(made.chair, made.slug, size.id, other)
     add_measure(made.chair, made.slug, MeasureText(words="Joy"))
-    record_actual(made.chair, made.slug, size.id, ActualText(period="2027-28", value="300"))
-    wrong = ActualText(period="2026-27", value="390")
+    record_actual(made.chair, made.slug, size.id, ActualText(period="2023-24", value="300"))
+    wrong = ActualText(period="2022-23", value="390")
     correct_actual(made.chair, made.slug, row.id, wrong, reason="Counted again.")
 
     after = list_parts(made, "Implementation and next steps")["Evaluation plan"]
-    assert the_table(before).rows == (("Size", "–", "–", "400 (2026–27)"),)
+    assert the_table(before).rows == (("Size", "–", "–", "400 (2022–23)"),)
     assert after == before
+
+
+def add_item(made: Made, text: str, **more: Any) -> int:
+    return add_action_item(made.chair, made.slug, ItemText(words=text, **more)).id
+
+
+def test_action_items_are_printed_those_still_to_be_done_first(made: Made):
+    done = add_item(made, "Call", owner="Dana", due_on=date(2027, 1, 4))
+    add_item(made, "Train mentors")
+    add_item(made, "Order headsets", owner="Lee", due_on=date(2027, 2, 1))
+    move_action_item(made.chair, made.slug, done, ItemState.DONE)
+
+    items = list_parts(made, "Implementation and next steps")["Action items"]
+
+    assert the_table(items).header == ("What", "Who", "Done by", "Status", "Comes from")
+    assert the_table(items).rows == (
+        ("Order headsets", "Lee", "February 1, 2027", "open", "added by a chair"),
+        ("Train mentors", "nobody yet", "–", "open", "added by a chair"),
+        ("Call", "Dana", "January 4, 2027", "done", "added by a chair"),
+    )
+
+
+def test_items_about_a_vendor_are_not_for_who_stays_away_from_it(made: Made):
+    recommend(made, vendor_id=made.vendors[0].id, conditions="Zanzibarmeadow signs.")
+    (origin,) = (
+        each.origin
+        for each in list_item_proposals(db.session(), seat_of(made, made.chair))
+        if each.vendor_id
+    )
+    db.session.rollback()
+    take_proposed_items(made.chair, made.slug, [origin])
+    add_item(made, "Train mentors")
+
+    def list_words(away: frozenset[int]) -> list[str]:
+        items = list_parts(made, "Implementation and next steps", away)["Action items"]
+        return [row[0] for row in the_table(items).rows]
+
+    assert list_words(frozenset()) == ["Zanzibarmeadow signs.", "Train mentors"]
+    assert list_words(frozenset({made.vendors[0].id})) == ["Train mentors"]
+
+
+def test_a_final_memo_keeps_items_and_venues_of_the_decision(made: Made):
+    chosen = Venue(VenueKind.ONLINE, VenueHours.OUTSIDE_DAY)
+    item = add_item(made, "Order headsets", owner="Lee", due_on=date(2027, 2, 1))
+    set_venues(made.chair, made.slug, {**DEFAULT_VENUES, Setting.HYBRID: chosen})
+    recommend(made, vendor_id=None)
+    change_phase(made.chair, made.slug, Phase.DECIDED)
+    before = list_parts(made, "Implementation and next steps")
+    db.session.rollback()
+
+    change_action_item(made.chair, made.slug, item, ItemText(words="Order 40", owner="Kim"))
+    move_action_item(made.chair, made.slug, item, ItemState.DROPPED, reason="Too dear.")
+    add_item(made, "Train mentors")
+    set_venues(made.chair, made.slug, DEFAULT_VENUES)
+
+    after = list_parts(made, "Implementation and next steps")
+    row = ("Order headsets", "Lee", "February 1, 2027", "open", "added by a chair")
+    assert the_table(after["Action items"]).rows == (row,)
+    assert the_table(after["Schedule and rooms"]).rows == (
+        (Setting.HYBRID.label, "online", "outside the school day"),
+    )
+    assert after == before
+
+
+def recommend(made: Made, **more: Any) -> None:
+    text = decisions.DecisionText(reason="No.", **more)
+    decisions.record_decision(made.chair, made.slug, text)
 
 
 def test_a_few_learners_are_printed_as_few(made: Made):
@@ -286,6 +365,22 @@ def test_hints_are_printed_with_what_became_of_them(make: Factory):
         ("Works with our system", "Consider a must-have", "neither taken nor declined"),
     ]
     assert "14.8 % of your learners" in table.rows[0][2]
+
+
+def test_a_hint_declined_for_a_must_have_is_pointed_out(make: Factory):
+    made = make.evaluation(phase=Phase.SETUP)  # with “ada”, a must-have
+    save_plan_answers(made.chair, made.slug, "learners", {"iep_504": "14.8"})
+    hint = HintKey("learners", "ada", HintKind.MUST_HAVE)
+    settle_hint(made.chair, made.slug, hint, SettledHint(taken=False, reason="We test."))
+    make.forward(made, Phase.MEETING, {(0, 0): "YYY"})
+
+    table = next(
+        block for block in list_parts(made, "Method")[""]
+        if isinstance(block, Table) and block.caption == "Hints of the plan"
+    )  # fmt: skip
+
+    said = "Declined: We test. The hint was declined, but this criterion is a must-have."
+    assert table.rows[0][3] == said
 
 
 def test_the_final_memo_prints_the_plan_of_the_decision(make: Factory, made: Made):

@@ -1,11 +1,12 @@
 """Review meetings of the evaluation plan: planned and held, told anew, with their decisions."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from crrubric.clock import now_utc
 from crrubric.domain.errors import Invalid, NotFound, Stale
 from crrubric.domain.planning.items import ItemSource
 from crrubric.domain.versions import fingerprint_values
@@ -23,11 +24,11 @@ from tests.integration.planning.test_workbook import member_of
 from tests.pages import parse, words
 
 PAGE = "plan/measures"
-DAY = date(2027, 1, 15)
+DAY = date(2023, 1, 15)
 TEXT = reviews.ReviewText(held_on=DAY, minutes="Who finished.")
 ROWS = [
-    {"on": "2027-06-01", "about": "The year"},
-    {"on": "2027-01-15", "about": "First semester"},
+    {"on": "2023-06-01", "about": "The year"},
+    {"on": "2023-01-15", "about": "First semester"},
     {"about": "Some day"},
 ]
 
@@ -52,12 +53,12 @@ def test_a_row_of_the_plan_is_planned_until_it_is_held(made: Made):
     assert [one.about for one in planned] == ["First semester", "The year", "Some day"]
     db.session.rollback()
 
-    text = replace(TEXT, next_on=date(2027, 3, 1))
+    text = replace(TEXT, next_on=date(2023, 3, 1))
     reviews.record_review(made.chair, made.slug, text, origin=planned[0].origin)
 
     later = calendar_of(made)
     assert [(one.on, one.about) for one in later.planned] == [
-        (date(2027, 3, 1), ""), (date(2027, 6, 1), "The year"), (None, "Some day")
+        (date(2023, 3, 1), ""), (date(2023, 6, 1), "The year"), (None, "Some day")
     ]  # fmt: skip
     assert [row.minutes for row in later.held] == ["Who finished."]
     with pytest.raises(Invalid):
@@ -134,7 +135,7 @@ def test_all_of_it_in_the_browser(made: Made, visit: Visit):
     (address,) = [link.get("href", "") for link in page.all("a") if "January 15" in words(link)]
     row = address.partition("row=")[2]
     new = made.url(f"{PAGE}/reviews/new")
-    sent = {"held_on": "2027-01-15", "row": row.replace("%3A", ":"), "present": str(first)}
+    sent = {"held_on": "2023-01-15", "row": row.replace("%3A", ":"), "present": str(first)}
     wrong = chair.edit(new, sent, page=address)
     assert wrong.status_code == 422
     assert "Write down what was said." in words(parse(422, wrong.text).root)
@@ -149,7 +150,26 @@ def test_all_of_it_in_the_browser(made: Made, visit: Visit):
     assert "Who finished." in shown
     assert "Count again (open)" in shown
     own = made.url(f"{PAGE}/reviews/{review.id}")
-    changed = {"held_on": "2027-01-16", "minutes": "All."}
+    changed = {"held_on": "2023-01-16", "minutes": "All."}
     assert chair.edit(own, changed).status_code == 303
     db.session.expire_all()
-    assert (review.held_on, review.present) == (date(2027, 1, 16), [])
+    assert (review.held_on, review.present) == (date(2023, 1, 16), [])
+
+
+def test_a_review_that_is_still_to_come_was_not_held(made: Made, visit: Visit):
+    ahead = now_utc().date() + timedelta(days=9)
+    rows = [{"on": ahead.isoformat(), "about": "The spring"}]
+    save_plan_answers(made.chair, made.slug, "success", {"reviews": rows})
+    (planned,) = calendar_of(made).planned
+    db.session.rollback()
+    new, chair = made.url(f"{PAGE}/reviews/new"), visit(made.chair)
+
+    page = chair.page(f"{new}?row={planned.origin}")
+    refused = chair.edit(new, {"held_on": ahead.isoformat(), "minutes": "All."})
+
+    assert page.with_id("held_on").get("value", "") == ""
+    assert page.with_id("about").get("value") == "The spring"
+    assert refused.status_code == 422
+    assert "This day is still to come." in refused.text
+    assert ">All.</textarea>" in refused.text.replace("\r\n", "")
+    assert calendar_of(made).held == []

@@ -137,3 +137,36 @@ def test_the_database_asks_for_a_reason(made: Made):
     with pytest.raises(IntegrityError):
         db.session.flush()
     db.session.rollback()
+
+
+NOT_FOLLOWED = "The hint was taken, but this criterion is not a must-have."
+FOLLOWED = "The hint was declined, but this criterion is a must-have."
+
+
+@pytest.mark.parametrize(
+    ("settled", "must_have", "said"),
+    [
+        (TAKEN, False, {NOT_FOLLOWED}),
+        (TAKEN, True, set()),
+        (DECLINED, True, {FOLLOWED}),
+        (DECLINED, False, set()),
+    ],
+)
+def test_a_rubric_that_is_not_as_the_hint_was_settled_is_pointed_out(
+    made: Made, visit: Visit, settled: SettledHint, must_have: bool, said: set[str]
+):
+    settle_hint(made.chair, made.slug, ADA, settled)
+    ada = made.criterion("ada")
+    ada.must_have = must_have
+    db.session.commit()
+    chair = visit(made.chair)
+
+    shown = [
+        words(chair.page(made.url("rubric/")).with_id(f"criterion-{ada.id}")),
+        words(chair.page(made.url(f"rubric/criteria/{ada.id}")).with_id("main")),
+        words(chair.page(made.url(PAGE)).with_id("learners-ada-must_have-")),
+        words(chair.page(made.url("plan/print")).with_id("main")),
+    ]
+
+    for text in shown:
+        assert {each for each in (NOT_FOLLOWED, FOLLOWED) if each in text} == said

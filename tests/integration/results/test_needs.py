@@ -7,7 +7,7 @@ from crrubric.domain.errors import Invalid, NotReady
 from crrubric.domain.memo.sections import compose_memo
 from crrubric.domain.vocabulary import Answer, Outcome, Phase, Role, Standing
 from crrubric.extensions import db
-from crrubric.models import Evaluation
+from crrubric.models import Evaluation, User
 from crrubric.queries.people.access import find_evaluation
 from crrubric.queries.record.verification import verify_record
 from crrubric.services.meeting import decisions
@@ -247,6 +247,9 @@ def test_the_list_stands_beside_the_criteria_of_the_next_evaluation(make: Factor
     page = f"/evaluations/{slug}"
     told = [
         words(visit(made.chair).page(f"{page}/rubric/weights/").root),
+        words(visit(made.chair).page(f"{page}/rubric/").root),
+        words(visit(made.chair).page(f"{page}/plan/hints").root),
+        words(visit(made.chair).page(f"{page}/plan/print").root),
         words(visit(reviewer).page(f"{page}/must-haves/ballot").root),
     ]
     votes.close_vote(made.chair, slug)
@@ -258,6 +261,27 @@ def test_the_list_stands_beside_the_criteria_of_the_next_evaluation(make: Factor
         assert SECRET not in text
     db.session.rollback()
     assert verify_record(db.session()).problems == ()
+
+
+def test_the_list_leads_to_the_next_evaluation_and_goes_with_it(make: Factory, visit: Visit):
+    made = in_place(make, Phase.MEETING)
+    db.session.get_one(User, made.chair.user_id).standing = Standing.ORGANIZER
+    db.session.commit()
+    chair, start = visit(made.chair), "Start the next evaluation from this one"
+    assert start not in chair.get(made.url("needs/")).text
+    decide_against(made)
+
+    page = chair.page(made.url("needs/"))
+    (address,) = [link.get("href", "") for link in page.all("a") if words(link) == start]
+    form = chair.page(address)
+    chair.get(made.url("renew"))
+    renewed = chair.post(made.url("renew"), {"title": "Again"})
+
+    assert form.with_id("with_needs").get("checked") is not None
+    assert renewed.status_code == 303
+    assert REASON in words(chair.page("/evaluations/again/rubric/weights/").root)
+    choice = chair.page("/evaluations/new?from=again")
+    assert choice.with_id("with_needs").get("checked") is None
 
 
 def test_the_list_of_a_choice_among_vendors_is_not_taken_over(make: Factory, visit: Visit):

@@ -69,7 +69,7 @@ def renewed(make: Factory) -> Renewed:
     promises.settle_commitment(made.chair, slug, own.id, broken, reason="Half of them.")
     text = measures.MeasureText(words=f"Size {CANARY}", unit=MeasureUnit.PERSONS)
     size = measures.add_measure(made.chair, slug, text)
-    for period, value in (("2026-27", "412"), ("2027-28", "7")):
+    for period, value in (("2022-23", "412"), ("2023-24", "7")):
         told = actuals.ActualText(period=period, value=value)
         actuals.record_actual(made.chair, slug, size.id, told)
     return Renewed(made, renew(made), observer)
@@ -134,8 +134,8 @@ def test_once_ballots_are_shown_everybody_reads_it(make: Factory, renewed: Renew
         assert "Half of them." in said
         assert f"No captions. {CANARY}" in said
         assert f"minute 12 {CANARY}" in said
-        assert "school year 2026–27: 412" in said
-        assert "school year 2027–28: fewer than 10" in said
+        assert "school year 2022–23: 412" in said
+        assert "school year 2023–24: fewer than 10" in said
     chair = visit(new.chair)
     cell = new.url(f"cells/{new.vendors[0].id}/{new.criteria[1].id}")
     assert f"No captions. {CANARY}" in words(chair.page(cell).root)
@@ -169,7 +169,7 @@ def test_the_memo_tells_what_came_of_it_and_a_final_one_stays(
     memo = words(visit(new.chair).page(new.url("memo/")).root)
 
     assert f"did not meet: 1 ({old.criteria[1].title}). Commitments kept: 0; broken: 1" in memo
-    assert f"Size {CANARY}: fewer than 10 (2027–28)" in memo
+    assert f"Size {CANARY}: fewer than 10 (2023–24)" in memo
     make.forward(new, Phase.DECIDED, {})
     promise = db.session.scalars(select(Commitment.id)).one()
     db.session.rollback()
@@ -178,11 +178,11 @@ def test_the_memo_tells_what_came_of_it_and_a_final_one_stays(
     )
     size = db.session.scalars(select(Measure.id)).one()
     db.session.rollback()
-    told = actuals.ActualText(period="2028-29", value="100")
+    told = actuals.ActualText(period="2024-25", value="100")
     actuals.record_actual(old.chair, old.slug, size, told)
     final = words(visit(new.chair).page(new.url("memo/")).root)
     assert "Commitments kept: 0" in final
-    assert f"Size {CANARY}: fewer than 10 (2027–28)" in final
+    assert f"Size {CANARY}: fewer than 10 (2023–24)" in final
 
 
 def test_who_stays_away_from_the_vendor_reads_nothing(

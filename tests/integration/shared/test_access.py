@@ -94,10 +94,10 @@ def member_id(made: Made, actor: Actor) -> int:
 
 def follow_one_measure(made: Made) -> None:
     """A measure with a value, and a review."""
-    review = ReviewText(held_on=date(2027, 7, 1), minutes="Who finished.")
+    review = ReviewText(held_on=date(2023, 7, 1), minutes="Who finished.")
     record_review(made.chair, made.slug, review)
     size = add_measure(made.chair, made.slug, MeasureText(words="Learners"))
-    record_actual(made.chair, made.slug, size.id, ActualText(period="2026-27", value="412"))
+    record_actual(made.chair, made.slug, size.id, ActualText(period="2022-23", value="412"))
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ MOST = {
     "cell beside": 20,
     "progress": 17,
     "memo": 52,
-    "rubric": 7,
+    "rubric": 8,
     "questions": 15,
     "search": 13,
 }

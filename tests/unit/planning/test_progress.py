@@ -21,6 +21,7 @@ from crrubric.domain.planning.progress import (
     find_goal_lines,
     find_section_state,
     is_wording_checked,
+    list_missing_prompts,
     list_shown_hints,
     list_shown_warnings,
     make_goal_check,
@@ -61,6 +62,51 @@ def test_a_section_is_empty_started_or_complete(
     answers: dict[str, Any], wording: str, state: SectionState
 ):
     assert find_section_state(section("schedule"), answers, wording) is state
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "prompt", "number", "words"),
+    [
+        ("en", "policy", "credits_failed", "1", "1 credit"),
+        ("en", "policy", "credits_failed", "1.0", "1.0 credit"),
+        ("en", "policy", "credits_failed", "1.5", "1.5 credits"),
+        ("en", "schedule", "days", "5", "5 days"),
+        ("en", "schedule", "days", "1", "1 day"),
+        ("es", "policy", "credits_failed", "1", "1 crédito"),
+        ("es", "schedule", "days", "1", "1 día"),
+        ("es", "technology", "learners", "2", "2 estudiantes"),
+    ],
+)
+def test_one_is_written_with_a_unit_of_one(
+    language: str, code: str, prompt: str, number: str, words: str
+):
+    found = find_workbook_section(code, language)
+    assert found is not None
+    asked = found.find_prompt(prompt)
+    assert asked is not None
+
+    assert write_as_text(asked, number, WORDS) == words
+
+
+@pytest.mark.parametrize(
+    ("code", "prompt", "rows", "missing"),
+    [
+        ("rollout", "plan", [{"down": "year1", "across": "early", "owner": "Lee"}], True),
+        ("rollout", "plan", [{"down": "year1", "across": "early", "step": "Seniors"}], False),
+        ("causes", "causes", [{"course": "Algebra 1"}, {"share": "31"}], True),
+        ("causes", "causes", [{"course": "Algebra 1"}], False),
+        ("support", "teachers", [{"count": "2"}], True),
+        ("success", "measures", [{"target": "90 %"}], True),
+        ("success", "champions", [{"level": "school"}], True),
+        ("success", "reviews", [{"about": "The year"}], True),
+    ],
+)
+def test_a_row_that_does_not_say_what_it_is_about_is_not_finished(
+    code: str, prompt: str, rows: list[dict[str, str]], missing: bool
+):
+    found = list_missing_prompts(section(code), {prompt: rows})
+
+    assert (prompt in [one.code for one in found]) is missing
 
 
 @pytest.mark.parametrize(
@@ -145,7 +191,7 @@ def test_whoever_works_on_a_section_reads_the_goal_as_well():
 @pytest.mark.parametrize(
     ("code", "prompt", "answer", "text"),
     [
-        ("schedule", "minutes", "50", "50 minutes a day"),
+        ("schedule", "minutes", "50", "50 minutes"),
         ("support", "mentor_rate", "17.5", "$17.5"),
         ("learners", "athletes", "2.5", "2.5 %"),
         ("goal", "today_on", "2026-12-01", "01.12.26"),
@@ -200,7 +246,7 @@ def test_only_answers_that_changed_are_told():
     changes = find_answer_changes(section("schedule"), old, new, WORDS)
 
     assert [(change.prompt.code, change.old, change.new) for change in changes] == [
-        ("minutes", "40 minutes a day", "50 minutes a day"),
+        ("minutes", "40 minutes", "50 minutes"),
         ("place", "", "Both, by learner"),
     ]
     assert Decimal(new["minutes"]) == 50

@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import chain
 
 from crrubric.domain.documents.tree import Block, Bullets, Heading, Paragraph, Table
+from crrubric.domain.memo.chapters.work import print_items, print_venues
 from crrubric.domain.memo.facts import MemoFacts
 from crrubric.domain.memo.plan_facts import MemoMeasure, MemoRenewal, MemoSeats
 from crrubric.domain.memo.words import NONE, ValueFormatter
@@ -38,9 +39,11 @@ from crrubric.domain.planning.prompts import (
     PromptColumn,
     PromptKind,
     WorkbookSection,
+    find_hint_mismatch,
 )
 from crrubric.domain.planning.section_files import find_workbook_section, load_workbook_sections
 from crrubric.domain.planning.triage import list_setting_rows
+from crrubric.domain.results.scoring import ScoredCriterion
 from crrubric.domain.translation import N_
 
 NO_ANSWERS: PlanAnswers = {}
@@ -214,7 +217,7 @@ class PlanBlocks:
             for hint in list_shown_hints(section, self.answers(section.code))
         ]
         rows = tuple(
-            self.hint(criterion.title, section, hint)
+            self.hint(criterion, section, hint)
             for criterion in self.facts.results.criteria
             for section, hint in shown
             if hint.criterion == criterion.code
@@ -223,8 +226,10 @@ class PlanBlocks:
             header = (N_("Criterion"), N_("Hint"), N_("Because"), N_("What became of it"))
             yield Table(words(N_("Hints of the plan")), tuple(map(words, header)), rows)
 
-    def hint(self, title: str, section: WorkbookSection, hint: CriterionHint) -> tuple[str, ...]:
-        """A hint in words."""
+    def hint(
+        self, criterion: ScoredCriterion, section: WorkbookSection, hint: CriterionHint
+    ) -> tuple[str, ...]:
+        """A hint in words, and where the rubric is not as it was settled."""
         words = self.words
         because = write_hint_reason(hint, section, self.answers(section.code), self.formatter)
         settled = self.plan.hints.get(HintKey(section.code, hint.criterion, hint.kind))
@@ -232,21 +237,28 @@ class PlanBlocks:
         if settled is not None:
             text = N_("Taken: %(why)s") if settled.taken else N_("Declined: %(why)s")
             became = words(text, why=settled.reason)
-        return title, words(hint.kind.label), because, became
+            mismatch = find_hint_mismatch(
+                hint.kind, taken=settled.taken, must_have=criterion.must_have
+            )
+            became += f" {words(mismatch.label)}" if mismatch else ""
+        return criterion.title, words(hint.kind.label), because, became
 
     # implementation and next steps
 
     def next_steps(self) -> Iterable[Block]:
         """Who does what by when, and how the district will know that it worked."""
+        words = self.words
         measures = ("measures", "jobs", "outcomes", "teacher_goals", "incentives", "upkeep")
         yield from self.part(N_("Rollout"), self.prompts("rollout", "plan"))
         yield from self.part(N_("Policy decisions"), self.prompts("policy"))
         yield from self.part(N_("Student support"), self.prompts("support"))
         yield from self.part(N_("Technology and rooms"), self.prompts("technology"))
-        yield from self.part(N_("Schedule and rooms"), self.prompts("schedule"))
+        rooms = chain(self.prompts("schedule"), print_venues(self.facts, words))
+        yield from self.part(N_("Schedule and rooms"), rooms)
         plan = self.prompts("success", *measures, "champions", "organizations")
         yield from self.part(N_("Evaluation plan"), chain(plan, self.measures()))
         yield from self.part(N_("Review dates"), self.prompts("success", "reviews"))
+        yield from self.part(N_("Action items"), print_items(self.facts, words))
 
     def measures(self) -> Iterable[Block]:
         """What is followed: from which baseline to which target, and the last value."""

@@ -8,7 +8,7 @@ are; a row that is worded anew, or deleted, takes no value with it.
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -85,6 +85,13 @@ class MeasuredPeriod:
 
     on: date
     is_year: bool = False
+
+    @property
+    def begins_on(self) -> date:
+        """Its first day."""
+        if not self.is_year:
+            return self.on
+        return date(self.on.year - 1, *LAST_SCHOOL_DAY) + timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

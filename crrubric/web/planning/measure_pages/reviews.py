@@ -1,7 +1,6 @@
 """A review meeting of the evaluation plan: told afterwards, and told anew."""
 
 from collections.abc import Collection
-from datetime import date
 
 from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
@@ -17,6 +16,7 @@ from crrubric.queries.planning.measures import require_measures_writable
 from crrubric.queries.planning.reviews import find_held_review, load_review_calendar
 from crrubric.queries.setup.members import list_present_members
 from crrubric.services.planning import reviews as service
+from crrubric.services.shared.days import today_in_district
 from crrubric.web.planning.measure_pages.measure_forms import ReviewForm
 from crrubric.web.planning.measure_pages.measures import MEASURES_HOME
 from crrubric.web.planning.workbook import HOME
@@ -73,7 +73,9 @@ def render_review_form(
 def show_new_review_form(seat: Seat) -> ResponseReturnValue:
     """The form for a review that was held: planned in a row of the plan, or not."""
     planned = find_planned_review(seat, request.args.get("row", ""))
-    day: date | None = planned.on if planned else None
+    day = planned.on if planned else None
+    if day is not None and day > today_in_district(seat.evaluation):
+        day = None  # a meeting that is still to be held has no day on which it was
     form = ReviewForm(formdata=None, held_on=day, about=planned.about if planned else "")
     return render_review_form(seat, form.showing({}), row=planned.origin if planned else "")
 

@@ -32,7 +32,7 @@ from crrubric.queries.planning.votes import (
 from crrubric.queries.planning.workbook import load_plan_rights, load_workbook
 from crrubric.queries.setup.rubrics import list_rubric_parts
 from crrubric.services.planning.seats import read_seat_facts
-from crrubric.web.planning.hints import ShownHint, find_criterion_hints
+from crrubric.web.planning.hints import ShownHint, find_criterion_hints, list_needs_by_criterion
 from crrubric.web.planning.kept import KeptVersion
 from crrubric.web.planning.measure_pages.measure_words import describe_verdict, format_measured
 from crrubric.web.planning.measure_pages.measures import ShownMeasure
@@ -72,6 +72,7 @@ def show_printed_plan(seat: Seat) -> ResponseReturnValue:
         vote=read_vote_to_print(seat) if seat.may(Action.VIEW_VOTE) else None,
         VOTES=VOTES,
         hints=list_hints_to_print(seat) if rights.every else (),
+        needs=list_needs_by_criterion(seat) if rights.every else (),
         follow=read_follow_up(seat) if rights.may_read(SUCCESS) else None,
         items=list_action_items(db.session(), seat) if seat.may(Action.VIEW_ITEMS) else None,
     )

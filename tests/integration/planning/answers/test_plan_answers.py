@@ -68,7 +68,7 @@ def test_the_answer_of_somebody_else_comes_back_and_stays(made: Made, visit: Vis
 
     assert answer.status_code == 409
     theirs = answer.get_json()["theirs"]
-    assert (theirs["words"], theirs["by"]) == ("45 minutes a day", made.chair.name)
+    assert (theirs["words"], theirs["by"]) == ("45 minutes", made.chair.name)
     assert theirs["plan-minutes"] == "45"
     assert answers("schedule") == {"minutes": "45"}
     assert send(visit, made, "50", seen=theirs["version"]).status_code == 200
