@@ -102,9 +102,9 @@ def move_action_item(_make: Factory, made: Made) -> Act:
 
 def correct_actual(_make: Factory, made: Made) -> Act:
     size = measures.add_measure(made.chair, made.slug, measures.MeasureText(words="Learners"))
-    wrong = actuals.ActualText(period="2026-27", value="412")
+    wrong = actuals.ActualText(period="2022-23", value="412")
     row = actuals.record_actual(made.chair, made.slug, size.id, wrong).id
-    text = actuals.ActualText(period="2026-27", value="402")
+    text = actuals.ActualText(period="2022-23", value="402")
     return lambda who, why: actuals.correct_actual(who, made.slug, row, text, reason=why)
 
 

@@ -291,12 +291,16 @@ def follow(made: Made) -> None:
     measures.take_proposed_measures(chair, slug, ["size"])
     own = measures.add_measure(chair, slug, measures.MeasureText(words="Seats"))
     text = measures.MeasureText(
-        words="Seats used", unit=MeasureUnit.PERCENT, baseline="61.50", baseline_on=DAY, target="90"
+        words="Seats used",
+        unit=MeasureUnit.PERCENT,
+        baseline="61.50",
+        baseline_on=date(2022, 1, 5),
+        target="90",
     )
     measures.change_measure(chair, slug, own.id, text)
-    value = actuals.ActualText(period="2026-27", value="70", told_by="Registrar", note="All")
+    value = actuals.ActualText(period="2022-23", value="70", told_by="Registrar", note="All")
     first = actuals.record_actual(chair, slug, own.id, value)
-    other = actuals.ActualText(period="2027-06-01", value="71", told_by="Registrar")
+    other = actuals.ActualText(period="2023-06-01", value="71", told_by="Registrar")
     actuals.correct_actual(chair, slug, first.id, other, reason="Counted again.")
     meet_for_review(made)
 
@@ -309,7 +313,7 @@ def meet_for_review(made: Made) -> None:
     (row,) = load_review_calendar(db.session(), made.evaluation.id).planned
     db.session.rollback()
     text = reviews.ReviewText(
-        held_on=DAY, about="First semester", present=there, others="Registrar",
+        held_on=date(2023, 1, 15), about="First semester", present=there, others="Registrar",
         minutes="Who finished, and why.", decisions="Count again",
         next_on=date(2027, 6, 1),
     )  # fmt: skip
