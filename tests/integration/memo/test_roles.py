@@ -16,6 +16,7 @@ from crrubric.services.meeting import meetings, positions
 from crrubric.services.memo.issues import IssueText, issue_memo
 from crrubric.services.memo.naming import set_memo_names
 from crrubric.services.people.own_account import rename_own_account
+from crrubric.services.planning.items import ItemText, add_action_item
 from crrubric.services.setup import phases
 from crrubric.services.setup.chairs import appoint_chair
 from tests.factories import Factory, Made, full_rubric
@@ -81,6 +82,10 @@ def fill(make: Factory, folder: Path) -> Made:
     phases.change_phase(made.chair, made.slug, Phase.MEETING)
     whole.meet(made)
     adopt_by_hand(made)
+    for member in range(3):
+        add_action_item(
+            made.chair, made.slug, ItemText(words="Train", member_id=whole.member_of(made, member))
+        )
     appoint_chair(
         administrator, made.slug, whole.member_of(made, 0), reason="The chair is away at times."
     )

@@ -34,7 +34,7 @@ MOST = {
     "compare": 13,
     "cell beside": 20,
     "progress": 17,
-    "memo": 52,
+    "memo": 54,
     "rubric": 8,
     "questions": 15,
     "search": 13,

@@ -31,6 +31,7 @@ MemoDeparture.name MemoDeparture.reason MemoEarlierDecision.reason MemoEarlierDe
 MemoEntries.vendor MemoFacts.district MemoFacts.documents MemoFacts.fund MemoFacts.journal_head
 MemoFacts.language MemoFacts.purpose MemoFacts.reference MemoFacts.rubric_name
 MemoFacts.rubric_version MemoFacts.seats_note MemoFacts.title MemoHint.reason MemoImport.file
+MemoItem.vendor MemoItem.words
 MemoMeasure.baseline MemoMeasure.last MemoMeasure.target MemoMeasure.words
 MemoMotionCorrection.reason MemoMotionText.words MemoNote.criterion MemoNote.evidence
 MemoNote.note MemoNote.vendor MemoOpening.codes MemoOpening.vendors MemoPerson.roles

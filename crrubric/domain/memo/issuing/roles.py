@@ -31,6 +31,7 @@ from crrubric.domain.memo.meeting_facts import (
     MemoRecommendation,
     MemoSitting,
 )
+from crrubric.domain.memo.plan_facts import MemoItem
 from crrubric.domain.text import key_of
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Stakeholder
@@ -56,11 +57,14 @@ PERSONS: Mapping[type, frozenset[str]] = {
     IssueStamp: frozenset({"by"}),
 }
 # a person or an office: only who is known by a name is replaced
-OWNERS: Mapping[type, frozenset[str]] = {MemoCommitment: frozenset({"owner"})}
+OWNERS: Mapping[type, frozenset[str]] = {
+    MemoCommitment: frozenset({"owner"}),
+    MemoItem: frozenset({"owner"}),
+}
 # what of the facts has people in it; departed members are told apart from vendors by their field
 SEARCHED = (
     "people", "recusals", "changed_conflicts", "appointments", "positions", "commitments",
-    "sittings", "recommendation", "blindness", "prices", "issue", "latest_issue",
+    "sittings", "recommendation", "blindness", "prices", "issue", "latest_issue", "plan",
 )  # fmt: skip
 # what one of them is called; without the number where there is no other
 LABELS: Mapping[Stakeholder, str] = {
@@ -155,7 +159,7 @@ def hide_names(facts: MemoFacts, book: RoleBook) -> MemoFacts:
 
 def _hide(value: Any, book: RoleBook) -> Any:
     """A value of the facts, with all that is in it."""
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return tuple(_hide(each, book) for each in value)
     if not is_dataclass(value) or isinstance(value, type):
         return value
@@ -168,7 +172,7 @@ def _hide(value: Any, book: RoleBook) -> Any:
             changed[field.name] = book.hide_person(held) if hidden is None else hidden
         elif field.name in owners:
             changed[field.name] = book.hide_owner(held)
-        elif isinstance(held, tuple) or is_dataclass(held):
+        elif isinstance(held, tuple | list) or is_dataclass(held):
             changed[field.name] = _hide(held, book)
     return replace(value, **changed) if changed else value
 
