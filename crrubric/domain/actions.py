@@ -76,5 +76,8 @@ class Action(LabelledEnum):
     RENEW_EVALUATION = "RENEW_EVALUATION", N_("start the next evaluation from this one")
     SET_RETENTION = "SET_RETENTION", N_("set the retention date and a legal hold")
     VIEW_MEMO = "VIEW_MEMO", N_("read and download the selection memo")
+    WRITE_MEMO = "WRITE_MEMO", N_("write the words of the memo about each vendor")
+    VIEW_LETTERS = "VIEW_LETTERS", N_("read the letters to vendors that were not chosen")
+    WRITE_LETTERS = "WRITE_LETTERS", N_("write what stands at the end of these letters")
     VIEW_JOURNAL = "VIEW_JOURNAL", N_("read the journal")
     IMPORT_MARKS = "IMPORT_MARKS", N_("import marks from a file")

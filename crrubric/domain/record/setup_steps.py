@@ -8,6 +8,7 @@ from typing import Any
 from crrubric.domain.record.entries import ROW, ToldEntry
 from crrubric.domain.record.state import (
     CRITERION,
+    LETTER_WORDS,
     MOMENTS,
     NEED,
     NO_OFFER,
@@ -44,6 +45,7 @@ def replay_creation(state: State, entry: ToldEntry) -> None:
         "rubric_version": entry.told["version"], "language": begun.get("language", "en"),
         "ends_at": None, "prices_opened": False, "deleted": False,
         "in_place": begun.get("in_place", False), **NO_SEATS,
+        **dict.fromkeys(LETTER_WORDS, ""),
     }  # fmt: skip
     state.facts |= pick_columns(begun, ("slug",))
     state.rule = {"prices_sealed": False, **pick_columns(begun["rule"], RULE)}
@@ -98,6 +100,11 @@ def replay_change(state: State, entry: ToldEntry) -> None:
 def replay_seats(state: State, entry: ToldEntry) -> None:
     """How many learners are priced."""
     state.facts.update(pick_columns(entry.told, SEATS))
+
+
+def replay_letter_words(state: State, entry: ToldEntry) -> None:
+    """What stands at the end of every letter to a vendor."""
+    state.facts.update(pick_columns(entry.told, LETTER_WORDS))
 
 
 def replay_deletion(state: State, entry: ToldEntry) -> None:

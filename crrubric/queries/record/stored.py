@@ -20,6 +20,7 @@ from crrubric.domain.record.state import (
     DECISION,
     FILE,
     FINDING,
+    LETTER_WORDS,
     MOMENTS,
     MOTION,
     NEED,
@@ -121,7 +122,7 @@ def read_stored_evaluation(rows: StoredRows, state: State) -> None:
     state.facts = {
         **plain_columns(row, ("slug", "title", "purpose", "closes_on", "ends_at", "language")),
         "in_place": row["in_place"],
-        **plain_columns(row, SEATS),
+        **plain_columns(row, (*SEATS, *LETTER_WORDS)),
         **plain_columns(row, ("rubric_name", "rubric_version")),
         "until": plain_value(row["retain_until"]),
         "hold": row["legal_hold"],

@@ -1,0 +1,1 @@
+"""What people write for the memo and for letters to vendors: use cases."""
