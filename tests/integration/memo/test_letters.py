@@ -25,6 +25,7 @@ from crrubric.services.setup.phases import change_phase
 from tests import in_meeting
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit, Visitor
+from tests.integration.shared.test_queries import statements
 from tests.pages import words
 
 NAMES = ("Quillmere Works", "Tessellane Press", "Wrenfold Online")
@@ -218,3 +219,17 @@ def test_a_curriculum_in_place_has_no_letters(make: Factory, visit: Visit):
     page = words(visit(made.chair).page(f"/evaluations/{made.slug}/letters").root)
 
     assert "There is no vendor to write to." in page
+
+
+def test_the_list_asks_the_database_as_often_for_many_vendors_as_for_few(
+    make: Factory, visit: Visit
+):
+    found = []
+    for title, count in (("Small", 2), ("Large", 5)):
+        made = make.evaluation(title=title, phase=Phase.DECIDED, vendors=count)
+        chair = visit(made.chair)
+        with statements() as seen:
+            assert chair.get(made.url("letters")).status_code == 200
+        found.append(len(seen))
+
+    assert found[0] == found[1] <= 17
