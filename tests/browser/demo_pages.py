@@ -67,6 +67,7 @@ ELSEWHERE = {
     "account.show_invitation",
     "committee.show_invitation_link",
     "committee.show_invited_person_form",
+    "letters.show_letter",
     "links.show_invitation_links",
     "motions.show_motion_correction",
     "needs.show_needs",

@@ -98,7 +98,9 @@ def test_words_come_first_then_the_criteria_with_their_votes_alone(made: Made):
         Paragraph("It is quick."), Bullets(("Nobody waits", "All can read it"))
     ]  # fmt: skip
     title = made.criteria[0].title
-    assert told[2] == Bullets((f"Met, though some said NO: {title} (2–1).",))
+    assert told[2:] == [
+        Paragraph("By the votes:"), Bullets((f"Met, though some said NO: {title} (2–1).",))
+    ]  # fmt: skip
 
 
 def test_evidence_and_open_questions_stand_under_labels_of_their_own(made: Made):

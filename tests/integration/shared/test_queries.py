@@ -36,7 +36,7 @@ MOST = {
     "progress": 17,
     "memo": 51,
     "memo words": 5,
-    "words of a vendor": 16,
+    "words of a vendor": 15,
     "rubric": 7,
     "questions": 15,
     "search": 13,

@@ -85,6 +85,8 @@ class VendorBlocks(QuoteFormatter):
         """A label, what was written, then what is computed; or that there is nothing."""
         yield Paragraph("", self.words(label) + ":")
         yield from written
+        if written and lines:
+            yield Paragraph(self.words(N_("By the votes:")))
         if lines:
             yield Bullets(lines)
         elif not written:
