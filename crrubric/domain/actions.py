@@ -81,5 +81,8 @@ class Action(LabelledEnum):
         "SET_MEMO_NAMES",
         N_("choose whether the memo names people or gives their roles only"),
     )
+    WRITE_MEMO = "WRITE_MEMO", N_("write the words of the memo about each vendor")
+    VIEW_LETTERS = "VIEW_LETTERS", N_("read the letters to vendors that were not chosen")
+    WRITE_LETTERS = "WRITE_LETTERS", N_("write what stands at the end of these letters")
     VIEW_JOURNAL = "VIEW_JOURNAL", N_("read the journal")
     IMPORT_MARKS = "IMPORT_MARKS", N_("import marks from a file")

@@ -32,9 +32,8 @@ EVERYTHING_TYPED = frozenset(TextKind)
 TYPED: Mapping[str, Kinds] = {
     **dict.fromkeys(
         (
-            "actor_name", "agreed", "email", "moved by", "moved_by", "name", "on behalf of",
-            "others",
-            "owner", "seconded by", "seconded_by", "waits for",
+            "actor_name", "agreed", "email", "letter_contact", "moved by", "moved_by", "name",
+            "on behalf of", "others", "owner", "seconded by", "seconded_by", "waits for",
         ),
         PEOPLE,
     ),
@@ -46,6 +45,8 @@ TYPED: Mapping[str, Kinds] = {
             # numbers that people typed: of measures, of which some count learners
             "baseline", "measured", "target",
             "about", "minutes",  # of review meetings
+            # of the memo and of letters to vendors
+            "strengths", "gaps", "evidence relied on", "open questions", "letter_closing",
         ),
         WORDS,
     ),

@@ -194,6 +194,14 @@ class Event(LabelledEnum):
         N_("said whether a commitment of %(subject)s was kept"),
     )
     COMMITMENT_WITHDRAWN = "COMMITMENT_WITHDRAWN", N_("withdrew a commitment of %(subject)s")
+    NARRATIVES_WRITTEN = (
+        "NARRATIVES_WRITTEN",
+        N_("wrote for the memo about %(subject)s"),
+    )
+    LETTER_WORDS_SET = (
+        "LETTER_WORDS_SET",
+        N_("wrote what stands at the end of the letters to vendors"),
+    )
     REINSTATEMENT_RECORDED = "REINSTATEMENT_RECORDED", N_("reinstated %(subject)s")
     REINSTATEMENT_WITHDRAWN = (
         "REINSTATEMENT_WITHDRAWN",

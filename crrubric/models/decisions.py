@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crrubric.clock import now_utc
+from crrubric.domain.memo.narratives import NarrativePart
 from crrubric.domain.vocabulary import CommitmentState, Outcome, PositionKind
 from crrubric.models.base import Base, LongText, Name, ShortText, Title, checked_enum
 from crrubric.models.evaluations import Criterion, Member, Vendor
@@ -147,3 +148,15 @@ class SettledCommitment(Base):
     reason: Mapped[LongText]
     settled_by: Mapped[Name]
     settled_at: Mapped[datetime] = mapped_column(default=now_utc)
+
+
+class Narrative(Base):
+    """What the chair wrote for the memo about one vendor, for one part; empty: taken out again."""
+
+    __tablename__ = "narrative"
+
+    vendor_id: Mapped[int] = mapped_column(ForeignKey("vendor.id"), primary_key=True)
+    part: Mapped[NarrativePart] = mapped_column(checked_enum(NarrativePart), primary_key=True)
+    words: Mapped[LongText]
+    written_by: Mapped[Name]
+    written_at: Mapped[datetime] = mapped_column(default=now_utc)

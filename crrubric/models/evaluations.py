@@ -104,6 +104,9 @@ class Evaluation(Base):
     seats_at_once: Mapped[int | None]
     seats_note: Mapped[LongText] = mapped_column(server_default="")  # where the numbers are from
     fund: Mapped[LongText] = mapped_column(server_default="")  # out of which it is paid
+    # of the letters to vendors that were not chosen; empty: no contact, the usual closing
+    letter_contact: Mapped[LongText] = mapped_column(server_default="")
+    letter_closing: Mapped[LongText] = mapped_column(server_default="")
     created_at: Mapped[datetime] = mapped_column(default=now_utc)
     practice_at: Mapped[datetime | None]  # the practice round opened
     practice_shown_at: Mapped[datetime | None]  # it ended: everybody sees the spread

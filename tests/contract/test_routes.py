@@ -184,6 +184,15 @@ own.show_own_account signed in
 own.show_own_address_form signed in
 own.show_own_password_form signed in
 memo.download_memo_pdf VIEW_MEMO
+narratives.show_narratives WRITE_MEMO
+narratives.show_vendor_narratives WRITE_MEMO
+narratives.save_narratives WRITE_MEMO
+letters.show_letters VIEW_LETTERS
+letters.save_letter_words WRITE_LETTERS
+letters.show_letter VIEW_LETTERS
+letters.download_letter_html VIEW_LETTERS
+letters.download_letter_pdf VIEW_LETTERS
+letters.download_letter_word VIEW_LETTERS
 memo.download_memo_word VIEW_MEMO
 newer.show_newer_marks VIEW_OWN_BALLOTS
 notices.save_notice_dismissal VIEW_EVALUATION

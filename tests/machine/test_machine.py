@@ -72,6 +72,7 @@ from tests.machine.questions import Talk
 from tests.machine.stored import stored
 from tests.machine.triage import Triage
 from tests.machine.votes import Votes
+from tests.machine.words import Writing
 
 ROLES = [
     frozenset({Role.REVIEWER}),
@@ -135,7 +136,18 @@ BACK = [(after, before) for before, after in FORWARD if (before, after) != ("PRA
 
 
 class Committee(
-    Doing, Files, Issuing, Later, Measuring, Offers, Planning, Practice, Talk, Triage, Votes
+    Doing,
+    Files,
+    Issuing,
+    Later,
+    Measuring,
+    Offers,
+    Planning,
+    Practice,
+    Talk,
+    Triage,
+    Votes,
+    Writing,
 ):
     """One rule a service."""
 
@@ -548,7 +560,7 @@ class Committee(
         ready = bool(asked and weighed and able and reviewers)
         sealed = [row for row in model.ballots.values() if row["seals"]]
         held = (model.meetings, model.findings, model.deferrals, model.decision, model.commitments,
-                model.reinstated)  # fmt: skip
+                model.reinstated, model.narratives)  # fmt: skip
         return {
             "SETUP": not ready or (to == "SCORING" and self.is_voting()),
             "PRACTICE": to == "SCORING" and (not ready or self.is_voting()),

@@ -24,16 +24,17 @@ def describe_evidence(
     until: date | None = None,
     *,
     say: Callable[[str], str] = str,
+    write_day: Callable[[date], str] = date.isoformat,
 ) -> str:
     """What a mark points to: kind, place, day, day of expiry, as far as they are known.
 
-    Args: say: translates the words that are ours.
+    Args: say: translates the words that are ours; write_day: puts a day into words.
     """
     parts = (
         say(kind.label) if kind else "",
         place,
-        on.isoformat() if on else "",
-        say(N_("valid until %(day)s")) % {"day": until.isoformat()} if until else "",
+        write_day(on) if on else "",
+        say(N_("valid until %(day)s")) % {"day": write_day(until)} if until else "",
     )
     return " · ".join(part for part in parts if part)
 

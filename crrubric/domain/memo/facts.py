@@ -1,5 +1,6 @@
 """What the memo is made from, before it is put into words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 
@@ -14,6 +15,7 @@ from crrubric.domain.memo.meeting_facts import (
     MemoReinstatement,
     MemoSitting,
 )
+from crrubric.domain.memo.narratives import NarrativePart
 from crrubric.domain.memo.plan_facts import MemoPlan, MemoRenewal
 from crrubric.domain.results.contradictions import Contradiction
 from crrubric.domain.results.cost import PriceBasis
@@ -365,6 +367,8 @@ class MemoFacts:
     earlier_decisions: tuple[MemoEarlierDecision, ...] = ()
     plan: MemoPlan = field(default_factory=MemoPlan)
     renewals: tuple[MemoRenewal, ...] = ()
+    # what the chair wrote about vendors, by the vendor's code; none that the reader doesn't get yet
+    narratives: Mapping[tuple[str, NarrativePart], str] = field(default_factory=dict)
 
     @property
     def made_from_file(self) -> bool:

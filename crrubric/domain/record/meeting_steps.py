@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
+from crrubric.domain.memo.narratives import TOLD_PARTS
 from crrubric.domain.record.entries import ROW, ToldEntry
 from crrubric.domain.record.setup_steps import require_id
 from crrubric.domain.record.state import (
@@ -240,3 +241,13 @@ def replay_memo_issue(state: State, entry: ToldEntry) -> None:
     }
     signed = {"issued_by": entry.actor_name, "issued_at": entry.at}
     state.sign("memo_issue", number, signed)
+
+
+def replay_narratives(state: State, entry: ToldEntry) -> None:
+    """Texts about a vendor for the memo: those that were changed."""
+    vendor = require_id(entry.vendor_id)
+    for part, name in TOLD_PARTS.items():
+        if name in entry.told:
+            key = vendor, part.value
+            state.narratives[key] = {"words": entry.told[name]}
+            state.sign("narrative", key, {"written_by": entry.actor_name, "written_at": entry.at})

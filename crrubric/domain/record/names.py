@@ -12,6 +12,7 @@ KEYS = {
     "marks": "mvc", "mark_files": "mvc", "vendor_files": "v", "sealed": "mvn", "findings": "vc",
     "deferrals": "vc", "positions": "m", "entered": "mvn", "reinstated": "vc", "seen": "mv",
     "sealed_votes": "nmn", "vote_counts": "nc", "needs": "c",
+    "narratives": "vn",
 }  # fmt: skip
 # the column that says best which one it is
 WORDS = {

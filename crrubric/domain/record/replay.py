@@ -146,6 +146,8 @@ STEPS: dict[Event, Step] = {
     Event.COMMITMENT_RECORDED: Step(meeting.replay_commitment, ("commitments",)),
     Event.COMMITMENT_SETTLED: Step(meeting.replay_commitment_state, ("promises",)),
     Event.COMMITMENT_WITHDRAWN: Step(meeting.replay_commitment_withdrawal, ("commitments",)),
+    Event.NARRATIVES_WRITTEN: Step(meeting.replay_narratives, ("narratives",)),
+    Event.LETTER_WORDS_SET: Step(setup.replay_letter_words, ("facts",)),
     Event.CALIBRATION_CHANGED: Step(triage.replay_calibration, ("calibration",)),
     Event.COHORT_ADOPTED: Step(triage.replay_calibration, ("calibration",)),
     Event.COHORT_CHANGED: Step(triage.replay_cohort, ("cohort",)),

@@ -8,6 +8,7 @@ from typing import Any
 from crrubric.domain.record.entries import ROW, ToldEntry
 from crrubric.domain.record.state import (
     CRITERION,
+    LETTER_WORDS,
     MOMENTS,
     NEED,
     NO_OFFER,
@@ -45,6 +46,7 @@ def replay_creation(state: State, entry: ToldEntry) -> None:
         "ends_at": None, "prices_opened": False, "deleted": False,
         "in_place": begun.get("in_place", False), **NO_SEATS,
         "names_people": begun.get("names_people", True),
+        **dict.fromkeys(LETTER_WORDS, ""),
     }  # fmt: skip
     state.facts |= pick_columns(begun, ("slug",))
     state.rule = {"prices_sealed": False, **pick_columns(begun["rule"], RULE)}
@@ -104,6 +106,11 @@ def replay_seats(state: State, entry: ToldEntry) -> None:
 def replay_memo_names(state: State, entry: ToldEntry) -> None:
     """Whether the memo names people."""
     state.facts["names_people"] = entry.told["names_people"]
+
+
+def replay_letter_words(state: State, entry: ToldEntry) -> None:
+    """What stands at the end of every letter to a vendor."""
+    state.facts.update(pick_columns(entry.told, LETTER_WORDS))
 
 
 def replay_deletion(state: State, entry: ToldEntry) -> None:

@@ -38,6 +38,7 @@ CRITERION = (
 )  # fmt: skip
 # how many learners are priced, and out of which fund
 SEATS = ("seats_low", "seats_high", "seats_at_once", "seats_note", "fund")
+LETTER_WORDS = ("letter_contact", "letter_closing")
 NO_SEATS = {**dict.fromkeys(SEATS), "seats_note": "", "fund": ""}
 NO_OFFER = {"price_rise": None, "price_lines": None}  # what older versions did not have
 NEED = ("finding", "reason", "earlier")
@@ -138,6 +139,8 @@ class State:
     positions: dict[int, Row] = field(default_factory=dict)
     commitments: dict[int, Row] = field(default_factory=dict)
     promises: dict[int, Row] = field(default_factory=dict)  # whether these were kept
+    # what the chair wrote for the memo, by vendor and part
+    narratives: dict[tuple[int, str], Row] = field(default_factory=dict)
     meetings: list[Row] = field(default_factory=list)
     motions: list[Row] = field(default_factory=list)
     entered: dict[Triple, Row] = field(default_factory=dict)  # by number of the seal

@@ -18,7 +18,6 @@ from crrubric.domain.memo.facts import (
     MemoFacts,
     MemoNote,
     MemoPractice,
-    MemoQuestion,
     MemoRevision,
     MemoVendor,
 )
@@ -55,6 +54,7 @@ from crrubric.queries.meeting.decisions import (
 from crrubric.queries.meeting.meetings import load_minutes
 from crrubric.queries.memo.blindness import load_memo_blindness
 from crrubric.queries.memo.issues import find_standing_issue
+from crrubric.queries.memo.narratives import load_memo_narratives
 from crrubric.queries.memo.people import (
     list_appointments,
     list_departed_members,
@@ -65,11 +65,11 @@ from crrubric.queries.memo.people import (
 )
 from crrubric.queries.memo.plan import load_memo_plan
 from crrubric.queries.memo.prices import load_memo_prices
+from crrubric.queries.memo.questions import list_memo_questions
 from crrubric.queries.memo.renewals import list_memo_renewals
 from crrubric.queries.memo.roles import load_role_book
 from crrubric.queries.memo.sittings import load_memo_sitting
 from crrubric.queries.memo.votes import list_memo_votes
-from crrubric.queries.questions.questions import list_standing_questions
 from crrubric.queries.record.journal import find_journal_head
 from crrubric.queries.results.matrices import Matrix, read_matrix
 from crrubric.queries.setup.rubrics import list_revisions, list_tension_values
@@ -128,6 +128,7 @@ def load_memo_facts(
         results=read.results,
         recommendation=load_memo_recommendation(session, evaluation, decision, zone),
         notes=list_memo_notes(session, evaluation, language, away),
+        narratives=load_memo_narratives(session, evaluation, away),
         kept_back=frozenset(code for code, row in read.vendors.items() if row.id in away),
         journal_head=find_journal_head(session, evaluation),
         names_people=evaluation.names_people,
@@ -345,22 +346,4 @@ def list_memo_notes(
             stakeholder=row.stakeholder,
         )
         for row in iterate_disclosed_marks(session, evaluation, noted=True, away=away)
-    )
-
-
-def list_memo_questions(
-    session: Session, evaluation: Evaluation, language: str
-) -> tuple[MemoQuestion, ...]:
-    """Questions to vendors with their answers; nothing of who asked."""
-    return tuple(
-        MemoQuestion(
-            vendor=row.vendor.code,
-            criterion=row.criterion.code if row.criterion else None,
-            title=translate_rubric_text(row.criterion, "title", language) if row.criterion else "",
-            words=row.words,
-            sent_on=row.sent_on,
-            answer=row.answer,
-            answered_on=row.answered_on,
-        )
-        for row in list_standing_questions(session, evaluation)
     )

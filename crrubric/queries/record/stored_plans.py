@@ -29,6 +29,7 @@ from crrubric.models import (
     MemoFile,
     MemoIssue,
     MustHaveVote,
+    Narrative,
     PlanAssignment,
     PlanVersion,
     Renewal,
@@ -117,11 +118,15 @@ def read_stored_measures(rows: StoredRows, state: State) -> None:
 
 
 def read_stored_follow_up(rows: StoredRows, state: State) -> None:
-    """Whether commitments were kept, and which evaluation this one renews."""
+    """Whether commitments were kept, what is written for the memo, which evaluation this renews."""
     for row in rows.read(SettledCommitment, Commitment, Vendor):
         state.promises[row["commitment_id"]] = plain_columns(row, ("state", "reason"))
         settled = row["commitment_id"]
         sign_row(state, "settled_commitment", settled, row, ("settled_by", "settled_at"))
+    for row in rows.read(Narrative, Vendor):
+        key = row["vendor_id"], row["part"].value
+        state.narratives[key] = plain_columns(row, ("words",))
+        sign_row(state, "narrative", key, row, ("written_by", "written_at"))
     for row in rows.read(Renewal):
         state.renews[row["earlier_id"]] = {}
 

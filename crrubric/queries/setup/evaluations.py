@@ -27,6 +27,7 @@ from crrubric.models import (
     Meeting,
     Member,
     MustHaveVote,
+    Narrative,
     Reinstatement,
     RubricRevision,
     Vendor,
@@ -74,6 +75,7 @@ def load_readiness(session: Session, evaluation_id: int) -> Readiness:
                 + count(Commitment, Commitment.vendor_id.in_(vendors_of))
                 + count(Reinstatement, Reinstatement.vendor_id.in_(vendors_of))
                 + count(Decision, Decision.evaluation_id == evaluation_id)
+                + count(Narrative, Narrative.vendor_id.in_(vendors_of))
                 # once they are open, none is typed any more: it was never sealed
                 + case((Evaluation.prices_opened_at.is_not(None), 1), else_=0)
             ).label("settled"),

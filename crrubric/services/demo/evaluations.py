@@ -54,6 +54,7 @@ from crrubric.services.demo.practice import ANSWERS, add_assignments, add_practi
 from crrubric.services.demo.questions import DemoEvaluation, add_questions
 from crrubric.services.demo.triage import add_kept_counts
 from crrubric.services.demo.votes import add_vote
+from crrubric.services.demo.words import add_memo_words
 from crrubric.services.demo.workbook import add_workbook
 from crrubric.services.meeting.decisions import serialize_finding
 from crrubric.services.setup.evaluations import serialize_seat
@@ -122,6 +123,7 @@ class EvaluationMaker:
             record_demo_decision(self.cast(), self.row, self.ago(self.row["decided_days_ago"]))
             add_positions(self.cast(), self.row, self.ago(self.row["decided_days_ago"]))
             add_commitments(self.cast(), self.row["key"])
+            add_memo_words(self.cast(), self.row["key"])
         add_items(self.cast(), self.row["key"])
         add_measures(self.cast(), self.row["key"])
         self.phases()

@@ -179,8 +179,11 @@ def note_evaluation_change(
     *,
     old: Mapping[str, object],
     new: Mapping[str, object],
+    at: datetime | None = None,
 ) -> None:
     """One journal entry with what differs; none if nothing does."""
     before, after = find_changes(old, new)
     if after:
-        note_event(session, actor, event, evaluation_id=evaluation.id, before=before, after=after)
+        note_event(
+            session, actor, event, evaluation_id=evaluation.id, before=before, after=after, at=at
+        )

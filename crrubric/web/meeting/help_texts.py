@@ -93,6 +93,30 @@ MEETING_HELP = (
         ),
     ),
     HelpTopic(
+        anchor="memo-words",
+        title=N_("Words of the memo"),
+        pages=("narratives.show_narratives", "narratives.show_vendor_narratives"),
+        chair=N_(
+            "Numbers of the memo always come from ballots and are never typed. What you write here "
+            "about each vendor – strengths, gaps, the evidence relied on, what is open – stands "
+            "above them in the memo, and in the letters to vendors that were not chosen. Beside "
+            "each text you read what reviewers and the committee wrote; an empty text can begin "
+            "with it. A text that stays empty changes nothing: the memo quotes the notes then."
+        ),
+    ),
+    HelpTopic(
+        anchor="letters",
+        title=N_("Letters to vendors"),
+        pages=("letters.show_letters", "letters.show_letter"),
+        chair=N_(
+            "Once the decision is final, there is a letter for each vendor that was not chosen: "
+            "its own score, findings, votes in total and reasons, nothing of the others but the "
+            "name of the chosen vendor, and no reviewer’s name. The page warns where a text that "
+            "somebody typed names another vendor or a member of the committee. The portal sends no "
+            "letter: download it, and send it as your district does."
+        ),
+    ),
+    HelpTopic(
         anchor="journal",
         title=N_("Journal"),
         pages=("journal.show_journal",),

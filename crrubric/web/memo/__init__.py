@@ -1,4 +1,4 @@
 """The selection memo: its pages."""
 
 # the modules with a blueprint; `crrubric.web` registers them
-BLUEPRINTS = ("memo", "issues", "naming")
+BLUEPRINTS = ("issues", "letters", "memo", "naming", "narratives")

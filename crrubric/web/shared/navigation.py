@@ -93,13 +93,19 @@ MENU = (
         (
             MenuPage(N_("Decision"), "decision.show_decision", Action.VIEW_RESULTS),
             MenuPage(N_("Memo"), "memo.show_memo", Action.VIEW_MEMO),
+            MenuPage(N_("Memo words"), "narratives.show_narratives", Action.WRITE_MEMO),
+            MenuPage(N_("Letters"), "letters.show_letters", Action.VIEW_LETTERS),
             MenuPage(N_("Journal"), "journal.show_journal", Action.VIEW_JOURNAL),
         ),
     ),
 )
 
 # pages of one kind of evaluation: of the curriculum in place, or of a choice among vendors
-ONE_KIND = {"needs.show_needs": True, "results.show_comparison": False}
+ONE_KIND = {
+    "needs.show_needs": True,
+    "results.show_comparison": False,
+    "letters.show_letters": False,
+}
 
 # Outside evaluations; None: for everybody who is signed in.
 SITE_MENU = (

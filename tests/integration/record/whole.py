@@ -10,6 +10,7 @@ from sqlalchemy import select
 from crrubric.domain.actions import Action
 from crrubric.domain.meeting.agenda import fingerprint_cells
 from crrubric.domain.meeting.ranking import RankingInput, encode_order
+from crrubric.domain.memo.narratives import NarrativePart
 from crrubric.domain.planning.calibration import GUIDE
 from crrubric.domain.planning.cohort import CohortGroup
 from crrubric.domain.planning.followup.measures import MeasureUnit
@@ -52,7 +53,9 @@ from crrubric.services.meeting import (
     reinstatements,
 )
 from crrubric.services.memo.issues import IssueText, issue_memo
+from crrubric.services.memo.letters import LetterWords, set_letter_words
 from crrubric.services.memo.naming import set_memo_names
+from crrubric.services.memo.narratives import write_narratives
 from crrubric.services.people.district import set_district
 from crrubric.services.planning import (
     actuals,
@@ -123,8 +126,11 @@ def fill_every_table(make: Factory, folder: Path) -> Made:
     phases.change_phase(made.chair, made.slug, Phase.MEETING)
     meet(made)
     recommend(made)
+    write_for_the_memo(made)
     phases.change_phase(made.chair, made.slug, Phase.DECIDED)
     issue_twice(made)
+    end = LetterWords(contact="Purchasing, 555 0100", closing="Thank you.")
+    set_letter_words(made.chair, made.slug, end)
     until = date(2034, 6, 30)
     evaluations.set_retention(made.chair, made.slug, until=until, hold="A protest")
     phases.change_phase(made.chair, made.slug, Phase.ARCHIVED)
@@ -320,6 +326,15 @@ def meet_for_review(made: Made) -> None:
     review = reviews.record_review(chair, slug, text, origin=row.origin)
     told = replace(text, minutes="Who finished.", present=there[:1])
     reviews.change_review(chair, slug, review.id, told)
+
+
+def write_for_the_memo(made: Made) -> None:
+    """Texts about two vendors; one is changed, one is taken out again."""
+    chair, slug = made.chair, made.slug
+    for vendor in made.vendors[:2]:
+        texts = {part: f"{part.value}: seen." for part in NarrativePart}
+        write_narratives(chair, slug, vendor.id, texts)
+    write_narratives(chair, slug, vendor.id, {NarrativePart.GAPS: "- No captions."})
 
 
 def take_all_proposals(made: Made) -> None:

@@ -38,7 +38,7 @@ PAGES = (
     "scores", "agreement", "what-if", "compare", "decision/", "memo/",
     "questions/", "evidence/", "evidence/?age=aged",
     "meeting/", "meeting/now", "meeting/where",
-    "meeting/minutes", "memo/memo.docx", "memo/memo.pdf",
+    "meeting/minutes", "words", "letters", "memo/memo.docx", "memo/memo.pdf",
     "memo/memo.html", "memo/issue", "memo/names/", "memo/issues/1/memo.pdf",
     "memo/issues/1/memo.docx", "memo/issues/1/memo.html", "export/tallies.csv",
     "export/scores.csv", "export/results.json", "export/marks.csv",

@@ -259,7 +259,7 @@ SCENES = {
         decision.save_commitment_withdrawal promises.save_commitment_state
         decision.save_decision decision.save_position
         evaluations.save_phase meeting.save_deferral meeting.save_motion
-        meeting.save_undisputed_motion motions.save_motion_correction
+        meeting.save_undisputed_motion motions.save_motion_correction narratives.save_narratives
         reinstatements.save_reinstatement
         """,
     gather: """
@@ -268,7 +268,10 @@ SCENES = {
         meeting.save_meeting_start own.save_own_address own.save_own_name
         reinstatements.save_reinstatement_withdrawal
         """,
-    decide: "evaluations.save_retention issues.save_issue renewals.save_renewal",
+    decide: """
+        evaluations.save_retention issues.save_issue letters.save_letter_words
+        renewals.save_renewal
+        """,
 }
 
 

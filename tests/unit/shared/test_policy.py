@@ -57,6 +57,9 @@ EXPORT_RESULTS    mda     mda      mda      mda
 EXPORT_MARKS      mda     -        -        mda
 FOLLOW_MEETING    mda     mda      mda      mda
 RUN_MEETING       m       -        -        -
+WRITE_MEMO        md      -        -        -
+VIEW_LETTERS      da      -        -        -
+WRITE_LETTERS     d       -        -        -
 RECORD_FINDING    m       -        -        -
 REINSTATE_VENDOR  m       -        -        -
 OPEN_PRICES       md      -        -        -

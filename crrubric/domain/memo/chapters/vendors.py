@@ -4,7 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from crrubric.domain.documents.tree import Block, Bullets, Heading, Paragraph
-from crrubric.domain.memo.facts import MemoFacts, MemoNote, MemoQuestion
+from crrubric.domain.memo.facts import MemoFacts, MemoNote
+from crrubric.domain.memo.narratives import NarrativePart, read_narrative
+from crrubric.domain.memo.quotes import QuoteFormatter
 from crrubric.domain.memo.words import NONE, ValueFormatter
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Answer, Outcome
@@ -23,14 +25,19 @@ GROUPS = {
         N_("Not met, as found in the meeting:"),
     ),
 }
+SIDES = ((NarrativePart.STRENGTHS, Outcome.MET), (NarrativePart.GAPS, Outcome.NOT_MET))
 
 
-class VendorBlocks:
-    """Puts what reviewers wrote beside what the committee found, for those not chosen as well."""
+class VendorBlocks(QuoteFormatter):
+    """Puts what reviewers wrote beside what the committee found, for those not chosen as well.
+
+    What the chair wrote about a vendor comes first. Where there is such a text, the notes that it
+    was made from are not quoted again: what follows it are the criteria with their votes alone.
+    """
 
     def __init__(self, facts: MemoFacts, words: ValueFormatter) -> None:
-        self.facts, self.words, self.results = facts, words, facts.results
-        self.titles = {criterion.code: criterion.title for criterion in self.results.criteria}
+        super().__init__({row.code: row.title for row in facts.results.criteria}, words)
+        self.facts, self.results = facts, facts.results
         self.notes: dict[tuple[str, str, Answer], list[MemoNote]] = defaultdict(list)
         for note in facts.notes:
             if note.note:
@@ -54,21 +61,43 @@ class VendorBlocks:
                         )
                     )
                 )
-            for label, outcome in ((N_("Strengths"), Outcome.MET), (N_("Gaps"), Outcome.NOT_MET)):
-                yield Paragraph("", words(label) + ":")
-                lines = self.reasons(vendor.code, outcome)
-                yield Bullets(lines) if lines else Paragraph(words(NONE))
+            for part, outcome in SIDES:
+                written = self.narrative(vendor.code, part)
+                lines = self.reasons(vendor.code, outcome, quote=not written)
+                yield from self.labelled(part.label, lines, written)
+            for part in (NarrativePart.EVIDENCE, NarrativePart.QUESTIONS):
+                if written := self.narrative(vendor.code, part):
+                    yield from self.labelled(part.label, (), written)
             for label, lines in (
                 (N_("Met, although these criteria are hard to combine"), self.tense(vendor.code)),
                 (N_("Questions to the vendor"), self.questions(vendor.code)),
                 (N_("What reviewers could not tell"), self.untold(vendor.code)),
             ):
-                yield Paragraph("", words(label) + ":")
-                yield Bullets(lines) if lines else Paragraph(words(NONE))
+                yield from self.labelled(label, lines)
 
-    def reasons(self, vendor: str, outcome: Outcome) -> tuple[str, ...]:
+    def narrative(self, vendor: str, part: NarrativePart) -> tuple[Block, ...]:
+        """What the chair wrote, as blocks; empty if nothing."""
+        return read_narrative(self.facts.narratives.get((vendor, part), ""))
+
+    def labelled(
+        self, label: str, lines: tuple[str, ...], written: tuple[Block, ...] = ()
+    ) -> Iterable[Block]:
+        """A label, what was written, then what is computed; or that there is nothing."""
+        yield Paragraph("", self.words(label) + ":")
+        yield from written
+        if written and lines:
+            yield Paragraph(self.words(N_("By the votes:")))
+        if lines:
+            yield Bullets(lines)
+        elif not written:
+            yield Paragraph(self.words(NONE))
+
+    def reasons(self, vendor: str, outcome: Outcome, *, quote: bool = True) -> tuple[str, ...]:
         """The criteria with this finding: those that reviewers wrote about with their words, then
-        the others in groups."""
+        the others in groups.
+
+        Args: quote: without, all of them in groups, each with its votes.
+        """
         answer = {Outcome.MET: Answer.YES, Outcome.NOT_MET: Answer.NO}[outcome]
         told: list[str] = []
         groups: dict[str, list[str]] = {text: [] for text in GROUPS[outcome]}
@@ -82,23 +111,20 @@ class VendorBlocks:
             notes = [
                 self.quoted(note.note, note.evidence, self.words(note.stakeholder.label))
                 for note in self.notes.get((vendor, criterion.code, answer), ())
+                if quote
             ]
             if notes:
                 told.append(f"{title}: {' '.join(notes)}")
             elif cell.settled_otherwise:
                 groups[adopted].append(title)
             elif min(tally.yes, tally.no) == 0:
-                groups[unanimous].append(criterion.title)
+                groups[unanimous].append(criterion.title if quote else title)
             else:
                 groups[most].append(title)
         named = (
             f"{self.words(text)} {'; '.join(titles)}." for text, titles in groups.items() if titles
         )
         return (*told, *named)
-
-    def quoted(self, note: str, evidence: str, who: str) -> str:
-        source = f"{who}; {evidence}" if evidence else who
-        return f"“{' '.join(note.split())}” ({source})"
 
     def tense(self, vendor: str) -> tuple[str, ...]:
         """Pairs of criteria that ask for two configurations, both found Met."""
@@ -110,31 +136,7 @@ class VendorBlocks:
 
     def questions(self, vendor: str) -> tuple[str, ...]:
         """What the committee asked, with the answer or that there is none."""
-        return tuple(
-            f"{self.about(row)}: {' '.join(row.words.split())} {self.reply(row)}"
-            for row in self.facts.questions
-            if row.vendor == vendor
-        )
-
-    def about(self, row: MemoQuestion) -> str:
-        """The title of the criterion, also of one that was left out of the rubric since."""
-        if row.criterion is None:
-            return self.words(N_("The whole offer"))
-        if row.criterion in self.titles:
-            return self.titles[row.criterion]
-        return self.words(N_("%(title)s (left out of the rubric since)"), title=row.title)
-
-    def reply(self, row: MemoQuestion) -> str:
-        """The answer with its day; else since when it is open."""
-        words = self.words
-        if row.answered_on:
-            said = " ".join(row.answer.split())
-            return words(
-                N_("Answered %(day)s: “%(answer)s”"), day=words.day(row.answered_on), answer=said
-            )
-        if row.sent_on:
-            return words(N_("Sent %(day)s; no answer yet."), day=words.day(row.sent_on))
-        return words(N_("Not sent yet."))
+        return tuple(self.question(row) for row in self.facts.questions if row.vendor == vendor)
 
     def untold(self, vendor: str) -> tuple[str, ...]:
         """Cells with CAN'T TELL marks, with what reviewers wrote there."""
