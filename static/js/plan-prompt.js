@@ -11,8 +11,8 @@ const SIGNS = { EMPTY: "○", STARTED: "◐", COMPLETE: "✓" };
 const TYPED_INTO = "textarea, select, input:not([type=radio], [type=checkbox])";
 const AT_ONCE = "[type=radio], [type=checkbox], select, [type=date]";
 
-/* What is typed beside an option ticks it. Unticking it takes that away, and ticking it again brings it back:
-   a number that stayed would tick it once more. */
+/* What is typed beside an option ticks it. Unticking takes that away, or it would tick it once more; ticking
+   brings it back. */
 function matchOption(control) {
   const option = control.closest(".counted");
   if (!option) return;
@@ -138,7 +138,7 @@ export class PlanPrompt extends Saved {
     this.controls.find(({ type, checked }) => type !== "radio" || checked)?.focus();
   }
 
-  /* What the rows of a table cost in all; nothing where the prompt has no costs. */
+  /* What the rows of a table cost in all, where the prompt has costs. */
   showCost(cost) {
     const place = this.root.querySelector("[data-cost]");
     if (!place) return;

@@ -42,8 +42,9 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "meeting": (N_("Meeting"), ("MEETING", "ATTENDANCE", "MOTION", "CELL")),
     "findings": (
         N_("Findings and decision"),
-        ("FINDING", "DECISION", "REINSTATEMENT", "POSITION", "COMMITMENT", "MEMO"),
+        ("FINDING", "DECISION", "REINSTATEMENT", "POSITION", "COMMITMENT"),
     ),
+    "memo": (N_("Memo and letters"), ("MEMO", "NARRATIVES", "LETTER")),
     "items": (N_("Action items"), ("ITEM",)),
     "measures": (N_("Measures and review meetings"), ("MEASURE", "ACTUAL", "REVIEW")),
 }
