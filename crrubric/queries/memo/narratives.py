@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crrubric.catalogue import load_translations
+from crrubric import catalogue
 from crrubric.domain.ballots.evidence import describe_evidence
 from crrubric.domain.memo.facts import MemoNote
 from crrubric.domain.memo.narratives import NarrativePart
@@ -80,7 +80,9 @@ def load_sources(session: Session, evaluation: Evaluation, vendor: Vendor) -> So
     """What the record says about a vendor, by part, in the language of the memo."""
     language = evaluation.language
     read = read_matrix(session, evaluation, language)
-    words = ValueFormatter(load_translations(language).gettext, pass_mark=read.results.pass_mark)
+    words = ValueFormatter(
+        catalogue.load_translations(language).gettext, pass_mark=read.results.pass_mark
+    )
     notes = _list_own_notes(session, evaluation, vendor, words)
     asked = list_memo_questions(session, evaluation, language)
     return list_sources(read.results, vendor.code, notes, asked, words)

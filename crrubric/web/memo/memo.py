@@ -33,8 +33,9 @@ bp = Blueprint("memo", __name__, url_prefix="/evaluations/<slug>/memo")
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the filter that draws charts."""
+    """Give templates the filters: charts, and what a text of the memo is called."""
     app.jinja_env.filters["draw_bar_chart"] = draw_bar_chart
+    app.jinja_env.filters["text_name"] = _
 
 
 def memo_of(seat: Seat, language: str) -> Document:
