@@ -1,6 +1,7 @@
 """PDF files: what a screen reader is told, and that no typed character takes a paper away."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -182,6 +183,32 @@ def test_a_draft_says_so_on_every_page_and_each_page_says_how_many_there_are():
     wanted = [f"Page {number} of {len(texts)}" for number in range(1, len(texts) + 1)]
     assert [label in text for label, text in zip(wanted, texts, strict=True)] == [True] * len(texts)
     assert "DRAFT" not in read_words(read_paper())
+
+
+def list_sizes(reader: PdfReader) -> dict[str, float]:
+    """How large the letters of each line of the first page are, in points."""
+    sizes: dict[str, float] = {}
+
+    def note(text: str, _transform: Any, matrix: list[float], _font: Any, size: float) -> None:
+        if text.strip():
+            sizes.setdefault(text.strip(), round(abs(size * matrix[3]), 1))  # the foot is last
+
+    reader.pages[0].extract_text(visitor_text=note)
+    return sizes
+
+
+@pytest.mark.parametrize(("large_type", "unit"), [(False, 10.5), (True, 17.0)])
+def test_headings_are_a_little_larger_than_the_text(large_type: bool, unit: float):
+    paper = replace(
+        write_paper(Heading(1, "Summary"), Heading(2, "Part"), Paragraph("Text.")),
+        title="Memo",
+        large_type=large_type,
+    )
+    sizes = list_sizes(PdfReader(BytesIO(render_pdf(paper, templates=TEMPLATES))))
+
+    wanted = {"Memo": 1.9, "Summary": 1.38, "Part": 1.1, "Text.": 1}
+    for text, factor in wanted.items():
+        assert sizes[text] == pytest.approx(factor * unit, abs=0.2), text
 
 
 def test_the_same_paper_gives_the_same_bytes():
