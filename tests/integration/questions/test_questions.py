@@ -111,7 +111,7 @@ def test_a_question_goes_from_the_reviewer_to_the_vendor_to_the_memo(make: Facto
     make.forward(made, Phase.MEETING, {})
     memo = visit(made.reviewers[2]).get(made.url("memo/")).text
     assert MERGED in memo
-    assert f"Answered 2026-03-03: “{ANSWER}”" in memo
+    assert f"Answered March 3, 2026: “{ANSWER}”" in memo
     assert CANARY not in memo
 
 

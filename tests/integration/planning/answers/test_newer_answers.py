@@ -58,7 +58,7 @@ def test_what_somebody_else_saved_is_told_with_who_and_when(made: Made, visit: V
         "plan-minutes": "40",
         "whole": True,
         "cost": "",
-        "words": "40 minutes a day",
+        "words": "40 minutes",
         "version": digest_answer("40"),
         "by": made.chair.name,
     }
