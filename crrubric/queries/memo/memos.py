@@ -8,15 +8,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crrubric.catalogue import load_translations
 from crrubric.clock import now_utc
-from crrubric.domain.ballots.evidence import describe_evidence
 from crrubric.domain.events import Event
 from crrubric.domain.meeting.ranking import AdoptedRanking
 from crrubric.domain.memo.facts import (
     MemoDeparture,
     MemoFacts,
-    MemoNote,
     MemoPractice,
     MemoRevision,
     MemoVendor,
@@ -41,7 +38,6 @@ from crrubric.models import (
     Member,
     Vendor,
 )
-from crrubric.queries.ballots.ballots import iterate_disclosed_marks
 from crrubric.queries.meeting.decisions import (
     count_stated_positions,
     find_adopted_ranking,
@@ -55,6 +51,7 @@ from crrubric.queries.meeting.meetings import load_minutes
 from crrubric.queries.memo.blindness import load_memo_blindness
 from crrubric.queries.memo.issues import find_standing_issue
 from crrubric.queries.memo.narratives import load_memo_narratives
+from crrubric.queries.memo.notes import list_memo_notes
 from crrubric.queries.memo.people import (
     list_appointments,
     list_departed_members,
@@ -322,28 +319,4 @@ def load_memo_recommendation(
         at=row.recorded_at.astimezone(zone),
         by=row.recorded_by,
         partial=find_partial_recorder(session, evaluation) is not None,
-    )
-
-
-def list_memo_notes(
-    session: Session, evaluation: Evaluation, language: str, away: frozenset[int]
-) -> tuple[MemoNote, ...]:
-    """Marks that have a note, with their evidence in words of this language."""
-    say = load_translations(language).gettext
-    return tuple(
-        MemoNote(
-            vendor=row.vendor,
-            criterion=row.criterion,
-            answer=row.mark.answer,
-            note=row.mark.note,
-            evidence=describe_evidence(
-                row.mark.evidence_kind,
-                row.mark.evidence_place,
-                row.mark.evidence_on,
-                row.mark.evidence_until,
-                say=say,
-            ),
-            stakeholder=row.stakeholder,
-        )
-        for row in iterate_disclosed_marks(session, evaluation, noted=True, away=away)
     )

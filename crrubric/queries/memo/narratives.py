@@ -6,13 +6,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crrubric import catalogue
-from crrubric.domain.ballots.evidence import describe_evidence
 from crrubric.domain.memo.facts import MemoNote
 from crrubric.domain.memo.narratives import NarrativePart
 from crrubric.domain.memo.sources import Sources, list_sources
 from crrubric.domain.memo.words import ValueFormatter
 from crrubric.models import Evaluation, Narrative, Vendor
 from crrubric.queries.ballots.ballots import iterate_disclosed_marks
+from crrubric.queries.memo.notes import make_memo_note
 from crrubric.queries.memo.questions import list_memo_questions
 from crrubric.queries.people.access import Seat, make_not_found, refuse_recused
 from crrubric.queries.results.matrices import read_matrix
@@ -92,23 +92,6 @@ def _list_own_notes(
     session: Session, evaluation: Evaluation, vendor: Vendor, words: ValueFormatter
 ) -> list[MemoNote]:
     """Marks of one vendor that have a note or evidence; its days are in words."""
-    found = []
-    for row in iterate_disclosed_marks(session, evaluation, vendor_id=vendor.id):
-        note = MemoNote(
-            vendor=row.vendor,
-            criterion=row.criterion,
-            answer=row.mark.answer,
-            note=row.mark.note,
-            evidence=describe_evidence(
-                row.mark.evidence_kind,
-                row.mark.evidence_place,
-                row.mark.evidence_on,
-                row.mark.evidence_until,
-                say=words.translate,
-                write_day=words.day,
-            ),
-            stakeholder=row.stakeholder,
-        )
-        if note.note or note.evidence:
-            found.append(note)
-    return found
+    marks = iterate_disclosed_marks(session, evaluation, vendor_id=vendor.id)
+    notes = (make_memo_note(row, say=words.translate, write_day=words.day) for row in marks)
+    return [note for note in notes if note.note or note.evidence]

@@ -1,4 +1,4 @@
-"""Charts of papers as SVG: one drawing for web page, PDF and Word."""
+"""Charts of papers as SVG, for web pages; PDF and Word have them from a layout of their own."""
 
 from markupsafe import Markup, escape
 

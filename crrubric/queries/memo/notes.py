@@ -1,0 +1,49 @@
+"""What reviewers wrote in their ballots, as the memo tells it."""
+
+from collections.abc import Callable
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from crrubric.catalogue import load_translations
+from crrubric.domain.ballots.evidence import describe_evidence
+from crrubric.domain.memo.facts import MemoNote
+from crrubric.models import Evaluation
+from crrubric.queries.ballots.ballots import DisclosedMark, iterate_disclosed_marks
+
+
+def list_memo_notes(
+    session: Session, evaluation: Evaluation, language: str, away: frozenset[int]
+) -> tuple[MemoNote, ...]:
+    """Marks that have a note, with their evidence in words of this language."""
+    say = load_translations(language).gettext
+    rows = iterate_disclosed_marks(session, evaluation, noted=True, away=away)
+    return tuple(make_memo_note(row, say=say) for row in rows)
+
+
+def make_memo_note(
+    row: DisclosedMark,
+    *,
+    say: Callable[[str], str],
+    write_day: Callable[[date], str] = date.isoformat,
+) -> MemoNote:
+    """What one reviewer wrote in one cell, with the evidence in words.
+
+    Args: say: translates the words that are ours; write_day: puts a day into words.
+    """
+    mark = row.mark
+    return MemoNote(
+        vendor=row.vendor,
+        criterion=row.criterion,
+        answer=mark.answer,
+        note=mark.note,
+        evidence=describe_evidence(
+            mark.evidence_kind,
+            mark.evidence_place,
+            mark.evidence_on,
+            mark.evidence_until,
+            say=say,
+            write_day=write_day,
+        ),
+        stakeholder=row.stakeholder,
+    )
