@@ -133,7 +133,7 @@ def refuse_problems(problems: Sequence[CrrubricError]) -> None:
     """Raise NotReady with every problem, if there is one."""
     if problems:
         raise NotReady(
-            N_("The record does not match what was written: %(count)s problems."),
+            N_("The record does not match what was written. Problems: %(count)s."),
             problems,
             count=len(problems),
         )

@@ -299,7 +299,7 @@ def submit(who: Visitor, company: str) -> None:
 
 def see_progress(chair: Visitor) -> None:
     menu(chair, "Progress")
-    expect(chair.page.get_by_text("9 of 9 ballots submitted")).to_be_visible()
+    expect(chair.page.get_by_text("Ballots submitted: 9 of 9")).to_be_visible()
     chair.snap("progress")
 
 

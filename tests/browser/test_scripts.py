@@ -539,8 +539,8 @@ def test_a_note_says_how_much_room_is_left_and_is_never_cut(task: Task, reviewer
     expect(page.locator("#room")).to_have_text("Characters left: 900")
     field.fill("x" * 5_010)
 
-    expect(room).to_have_text("Too long: 10 characters too many")
-    expect(page.locator("#room")).to_have_text("Too long: 10 characters too many")
+    expect(room).to_have_text("Too long. Characters too many: 10")
+    expect(page.locator("#room")).to_have_text("Too long. Characters too many: 10")
     assert len(field.input_value()) == 5_010
     field.fill("x" * 5_000)
     expect(status(page)).to_have_text(SAVED)

@@ -216,3 +216,30 @@ def test_the_settings_offer_only_languages_with_a_catalog(tmp_path: Path):
 
     with pytest.raises(Invalid, match="LANGUAGES"):
         create_app({"INSTANCE": str(tmp_path), "LANGUAGES": ["xx"]})
+
+
+COUNTED = re.compile(
+    r"%\((?:count|num|n|vendors|criteria|reviewers|marks|ballots)\)s (?:[a-z]+ )?(?:"
+    r"vendors|criteria|reviewers|marks|ballots|votes|items|motions|members|files|learners|seats|"
+    r"problems|rows|lines|characters|changes|entries|questions|answers|notes|measures)\b"
+)
+NEVER_ONE = {  # texts that are shown of two or more only
+    "%(slug)s has %(count)s imported reviewers called “%(name)s”.",
+    "At most %(count)s lines at once. Columns are set apart by tabs, as spreadsheets copy them, or"
+    " by commas or semicolons.",
+    "The evaluation disappears for everybody, with its rubric (%(count)s criteria). It can’t be"
+    " brought back here.",
+    "There are %(count)s files here already, which is the most. Remove one first.",
+    "There are %(count)s files of this vendor already, which is the most.",
+    "These are %(count)s lines: at most %(most)s can be taken at once.",
+    "average share of YES on %(count)s criteria",
+    "of %(count)s settled criteria",
+}
+
+
+def test_no_text_counts_one_thing_in_the_plural():
+    found = {
+        texts[0] for texts in extracted().values() if len(texts) == 1 and COUNTED.search(texts[0])
+    }
+
+    assert found == NEVER_ONE, "Use ngettext, or write the number behind: “Marks: 1”."

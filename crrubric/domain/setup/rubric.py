@@ -155,7 +155,7 @@ def _explain_toml_error(text: str, why: str) -> CrrubricError:
 def make_rubric_refusal(problems: Sequence[CrrubricError]) -> NotReady:
     """The refusal of a file, with every problem."""
     return NotReady(
-        N_("The rubric file can’t be used: %(count)s problems."), problems, count=len(problems)
+        N_("The rubric file can’t be used. Problems: %(count)s."), problems, count=len(problems)
     )
 
 

@@ -87,7 +87,7 @@ def render_agenda_page(
     present = list_present_member_ids(db.session(), under_way) if under_way else set()
     agreed = service.list_undisputed_for_seat(read, seat)
     if not form.words.data:
-        form.words.data = _("To adopt the outcomes of the %(count)s items that nobody disputes",
+        form.words.data = _("To adopt the outcome of each item that nobody disputes (%(count)s)",
                             count=len(agreed))  # fmt: skip
     form.shown.data = fingerprint_cells(agreed)
     return render_page(

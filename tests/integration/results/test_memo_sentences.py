@@ -68,7 +68,7 @@ def test_reviewers_who_gave_no_mark_are_not_said_to_have_scored(make: Factory):
 
     memo = memo_of(made)
 
-    said = "2 vendors were to be scored on 3 criteria by 4 reviewers. Of these, 1 gave marks."
+    said = "To be scored: vendors 2, criteria 3. Reviewers asked: 4; of these gave marks: 1."
     assert said in memo
 
 
@@ -136,8 +136,8 @@ def test_what_left_is_said_to_have_been_asked_and_not_to_count(make: Factory):
     memo = memo_of(made)
 
     assert (
-        "3 vendors were to be scored on 3 criteria by 3 reviewers. Of these, 2 gave marks. In the"
-        " result are 2 vendors, 2 criteria and 2 reviewers, of whom 1 gave marks that count."
+        "To be scored: vendors 3, criteria 3. Reviewers asked: 3; of these gave marks: 2. In the"
+        " result: vendors 2, criteria 2, reviewers 2; of these gave marks that count: 1."
     ) in memo
 
 
@@ -410,7 +410,7 @@ def test_the_vote_on_must_haves_is_printed_with_what_was_made_of_it(make: Factor
     memo = memo_of(made)
 
     assert "A later vote took its place." in memo
-    assert "3 reviewers voted. The majority of those who answered proposed" in memo
+    assert "Reviewers who voted: 3. The majority of those who answered proposed" in memo
     assert "secret" not in memo
     assert table_of(made, "Vote on must-haves") == (
         ("Accessible", "3", "0", "must-have", "must-have",

@@ -58,7 +58,7 @@ def problems_of(text: str) -> list[str]:
     with pytest.raises(NotReady) as refusal:
         parse_rubric(text)
     problems = [str(problem) for problem in refusal.value.problems]
-    assert str(refusal.value) == f"The rubric file can’t be used: {len(problems)} problems."
+    assert str(refusal.value) == f"The rubric file can’t be used. Problems: {len(problems)}."
     return problems
 
 

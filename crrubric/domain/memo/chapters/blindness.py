@@ -103,9 +103,9 @@ class BlindnessBlocks:
             yield Bullets(
                 tuple(
                     words(
-                        N_("“%(file)s”, imported %(when)s, after the closing day: %(count)s marks")
+                        N_("“%(file)s”, imported %(when)s, after the closing day; marks: %(count)s")
                         if row.late
-                        else N_("“%(file)s”, imported %(when)s: %(count)s marks"),
+                        else N_("“%(file)s”, imported %(when)s; marks: %(count)s"),
                         file=row.file,
                         when=words.moment(row.at),
                         count=row.marks,

@@ -55,7 +55,7 @@ class DissentBlocks:
         stated, asked = facts.stated
         if not stated:
             return words(
-                N_("None of the %(count)s reviewers stated a position on it."), count=asked
+                N_("No reviewer stated a position on it. Reviewers asked: %(count)s."), count=asked
             )
         support, live, cannot = (
             sum(row.kind is kind for row in facts.positions) for kind in PositionKind

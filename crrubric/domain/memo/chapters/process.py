@@ -65,8 +65,8 @@ class ProcessBlocks:
         )
         text = words(
             N_(
-                "%(vendors)s vendors were to be scored on %(criteria)s criteria by "
-                "%(reviewers)s reviewers. Of these, %(marked)s gave marks."
+                "To be scored: vendors %(vendors)s, criteria %(criteria)s. Reviewers asked: "
+                "%(reviewers)s; of these gave marks: %(marked)s."
             ),
             vendors=asked.vendors,
             criteria=asked.criteria,
@@ -75,8 +75,8 @@ class ProcessBlocks:
         )
         if asked != counted:
             more = N_(
-                "In the result are %(vendors)s vendors, %(criteria)s criteria and %(reviewers)s "
-                "reviewers, of whom %(marked)s gave marks that count."
+                "In the result: vendors %(vendors)s, criteria %(criteria)s, reviewers "
+                "%(reviewers)s; of these gave marks that count: %(marked)s."
             )
             text += " " + words(
                 more,

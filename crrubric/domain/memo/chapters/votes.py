@@ -30,8 +30,8 @@ class VoteBlocks:
     def replaced(self, vote: MemoVote) -> str:
         """A vote that a later one took the place of."""
         text = N_(
-            "A vote on the must-haves was closed %(when)s; %(count)s reviewers voted. A later vote"
-            " took its place."
+            "A vote on the must-haves was closed %(when)s; reviewers who voted: %(count)s. A later"
+            " vote took its place."
         )
         return self.words(text, when=self.words.moment(vote.closed_at), count=vote.voters)
 
@@ -40,8 +40,8 @@ class VoteBlocks:
         text = N_(
             "Before scoring, from %(opened)s to %(closed)s, the reviewers voted on which criteria"
             " are must-haves, each alone; the counts were shown once the vote was closed."
-            " %(count)s reviewers voted. The majority of those who answered proposed; the chair"
-            " settled, with a reason where the vote said otherwise or was tied."
+            " Reviewers who voted: %(count)s. The majority of those who answered proposed; the"
+            " chair settled, with a reason where the vote said otherwise or was tied."
         )
         return self.words(
             text,
