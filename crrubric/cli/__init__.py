@@ -9,6 +9,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from crrubric import __version__
 from crrubric.cli import (
+    archive,
     database,
     evaluations,
     journal,
@@ -99,6 +100,7 @@ for command in (
     mail.mail_group,
     settings.settings_group,
     journal.write_journal_copy,
+    archive.write_archive_file,
     verify.verify,
 ):
     root_group.add_command(command)

@@ -1,6 +1,5 @@
 """crrubric journal: a copy of an evaluation's journal, to be handed out."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -8,21 +7,13 @@ import click
 from crrubric.cli.results import find_permitted_evaluation
 from crrubric.cli.running import run_in_app
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, WrongPhase
-from crrubric.domain.event_fields import Kinds, TextKind
+from crrubric.domain.errors import WrongPhase
+from crrubric.domain.event_fields import TextKind
 from crrubric.domain.policy import FROM_DECIDED
-from crrubric.domain.record.chain import ChainLink
-from crrubric.domain.record.copies import (
-    tells_price,
-    withhold_entry,
-    withhold_texts,
-    write_copy,
-)
+from crrubric.domain.record.copies import write_copy
 from crrubric.domain.translation import N_
 from crrubric.extensions import db
-from crrubric.models import Evaluation
-from crrubric.queries.record.chains import iterate_entries
-from crrubric.queries.record.journal import UNTOLD
+from crrubric.queries.record.copied import iterate_copied_links
 from crrubric.queries.record.verification import begin_snapshot
 
 PRIVATE = N_(
@@ -54,21 +45,7 @@ def write_journal_copy(slug: str, target: Path, withhold: tuple[str, ...]) -> No
     if evaluation.phase not in FROM_DECIDED:
         raise WrongPhase(PRIVATE)
     kinds = frozenset(map(TextKind, withhold))
-    links = iterate_copied_links(evaluation, kinds)
+    links = iterate_copied_links(db.session(), evaluation, kinds)
     with target.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(f"{line}\n" for line in write_copy(evaluation.id, links))
     click.echo(f"wrote {target}")
-
-
-def iterate_copied_links(evaluation: Evaluation, kinds: Kinds) -> Iterator[ChainLink]:
-    """The entries of an evaluation without texts of these kinds, without who asked a vendor what,
-    and without prices while they are sealed. Raises: Invalid."""
-    for entry in iterate_entries(db.session(), evaluation.id):
-        if entry.told is None:
-            message = N_("Entry %(number)s can’t be read: “crrubric verify” says what is wrong.")
-            raise Invalid(message, number=entry.number)
-        asks = entry.link.content is not None and entry.link.content["event"] in UNTOLD
-        if asks or (evaluation.hides_prices and tells_price(entry.link)):
-            yield withhold_entry(entry.link)
-        else:
-            yield withhold_texts(entry.link, kinds)

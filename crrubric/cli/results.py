@@ -18,12 +18,9 @@ from crrubric.domain.results.robustness_words import describe_robustness
 from crrubric.domain.statistics.robustness import robustness_of
 from crrubric.extensions import db
 from crrubric.models import Evaluation
-from crrubric.queries.ballots.ballots import list_late_changes
-from crrubric.queries.exchange.exports import describe_evaluation
-from crrubric.queries.meeting.decisions import find_adopted_ranking, recommendation_of
+from crrubric.queries.exchange.exports import load_results_facts
 from crrubric.queries.memo.issues import find_memo_file, read_memo_bytes
 from crrubric.queries.memo.memos import load_memo_facts
-from crrubric.queries.memo.prices import load_memo_prices
 from crrubric.queries.people.access import find_evaluation, require
 from crrubric.queries.people.people import OPERATOR
 from crrubric.queries.results.matrices import read_matrix
@@ -53,10 +50,8 @@ def print_results(slug: str, kind: str) -> None:
     evaluation = find_permitted_evaluation(slug, Action.EXPORT_RESULTS)
     read = read_matrix(db.session(), evaluation)
     if kind == "json":
-        adopted = find_adopted_ranking(db.session(), recommendation_of(db.session(), evaluation.id))
-        late = list_late_changes(db.session(), evaluation)
-        prices = load_memo_prices(db.session(), evaluation)
-        facts = describe_evaluation(evaluation, late=len(late), prices=prices)
+        seat = require(OPERATOR, Action.EXPORT_RESULTS, evaluation, db.session())
+        facts, adopted, late = load_results_facts(db.session(), seat)
         end_reading(db.session())
         computed = analyze_results(read.basis, read.results, with_names=True)
         body = results_json.results_object(computed, facts, adopted, late)

@@ -7,6 +7,8 @@ from typing import BinaryIO
 import click
 
 from crrubric.cli.running import run_in_app
+from crrubric.domain.archive.checks import verify_archive
+from crrubric.domain.archive.manifest import CopyKind
 from crrubric.domain.ballots.receipts import group_receipt
 from crrubric.domain.errors import CrrubricError, Invalid, NotReady
 from crrubric.domain.limits import COPIED_ENTRY
@@ -33,6 +35,9 @@ TIME = "%Y-%m-%d %H:%M UTC"
 
 
 @click.command()
+@click.argument(
+    "archive", type=click.Path(path_type=Path, dir_okay=False, exists=True), required=False
+)
 @click.option("--receipt", help="Look for the sealed ballot with this receipt as well.")
 @click.option(
     "--hash",
@@ -46,18 +51,27 @@ TIME = "%Y-%m-%d %H:%M UTC"
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="Verify this copy of a journal, as “crrubric journal” writes it, and no database.",
 )
-def verify(receipt: str | None, fingerprint: str | None, copy: Path | None) -> None:
-    """Check that the record is what was written.
+def verify(
+    archive: Path | None, receipt: str | None, fingerprint: str | None, copy: Path | None
+) -> None:
+    """Check that the record is what was written: that of the database, or the file ARCHIVE, as
+    “crrubric archive” writes it.
 
-    Makes each evaluation again from its journal and compares it with the tables. Looks at the hash
-    chains, every sealed ballot with its receipt, every attached file, the database's own seals, the
-    invariants and all foreign keys. Exits with 1 and names every problem if there is one.
+    Without ARCHIVE it makes each evaluation again from its journal and compares it with the tables.
+    It looks at the hash chains, every sealed ballot with its receipt, every attached file, the
+    database's own seals, the invariants and all foreign keys. Of an ARCHIVE it looks at every file,
+    journal, seals and marks, and computes the result again. Exits with 1 and names every problem if
+    there is one.
 
     A journal from which the last entries were cut off is a sound one: only somebody who kept a
     later fingerprint can tell. --hash finds it, or exits with 1.
     """
     start = None if fingerprint is None else clean_hash(fingerprint)
-    if copy is None:
+    if archive is not None:
+        if receipt is not None or copy is not None:
+            raise click.UsageError("ARCHIVE goes with --hash only, which finds a receipt as well.")
+        verify_archive_file(archive, start)
+    elif copy is None:
         verify_database(receipt, start)
     elif receipt is not None:
         raise click.UsageError("--receipt needs the database; --hash finds a receipt in a copy.")
@@ -103,6 +117,29 @@ def verify_copy_file(copy: Path, start: str | None) -> None:
     )
     if found.withheld or found.omitted:
         click.echo(f"{found.withheld} texts and {found.omitted} whole entries are withheld.")
+
+
+def verify_archive_file(archive: Path, start: str | None) -> None:
+    """Verify an archive; say where a fingerprint that begins so stands in it."""
+    with archive.open("rb") as file:
+        found = verify_archive(file)
+    places = [] if start is None else find_numbers_by_hash(found.journal, start)
+    for number in places:
+        click.echo(f"The fingerprint is that of entry {number} of its journal.")
+    lost = [] if places or start is None else [Invalid(NOWHERE)]
+    refuse_problems([*found.problems, *lost])
+    click.echo(
+        f"{found.files} files, {found.journal.entries} journal entries, {found.seals} sealed texts"
+        f" and {found.marks} marks fit together, and the result is what they give. The newest"
+        f" fingerprint of the journal is {group_receipt(found.journal.head)}: compare it with one"
+        " that memo, minutes or receipts print, or look for that one with --hash."
+    )
+    manifest = found.manifest
+    if manifest is not None and manifest.copy is CopyKind.REDACTED:
+        click.echo(
+            f"It is a redacted copy: {len(manifest.left_out)} files and {found.journal.withheld}"
+            f" texts and {found.journal.omitted} whole entries of the journal are left out."
+        )
 
 
 def read_copy_lines(file: BinaryIO) -> Iterator[str]:

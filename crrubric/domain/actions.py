@@ -62,6 +62,10 @@ class Action(LabelledEnum):
     TRY_WHAT_IF = "TRY_WHAT_IF", N_("try other weights, rules and committees on the result")
     EXPORT_RESULTS = "EXPORT_RESULTS", N_("download tallies and scores")
     EXPORT_MARKS = "EXPORT_MARKS", N_("download every mark with its reviewer")
+    MAKE_ARCHIVE = (
+        "MAKE_ARCHIVE",
+        N_("make an archive of everything, and choose what a copy for the public leaves out"),
+    )
     FOLLOW_MEETING = "FOLLOW_MEETING", N_("read the agenda and the minutes, follow the meeting")
     RUN_MEETING = "RUN_MEETING", N_("open and close the meeting, lead it through the agenda")
     RECORD_FINDING = (

@@ -74,6 +74,7 @@ CODES = frozenset({
     "comes from", "state",  # of action items
     "baseline on", "measure of", "period", "unit",  # of measures
     "held on", "members there", "next on",  # of review meetings
+    "copy", "entry", "text at",  # of archives
     "covers", "decided_at", "html", "names_people", "pdf", "word",  # of the issued memo
     "criteria", "due on", "effect", "ends_at", "event", "evidence_kind", "evidence_on",
     "evidence_until", "finding", "first", "given on", "groups", "kind", "language", "lead", "mode",
@@ -85,6 +86,9 @@ CODES = frozenset({
 SUBJECTS: Mapping[Event, Kinds] = {
     Event.REMINDED: CODE,
     Event.MEMO_ISSUED: CODE,
+    Event.ARCHIVE_MADE: CODE,
+    Event.REDACTION_CHOSEN: CODE,
+    Event.REDACTION_WITHDRAWN: CODE,
     **dict.fromkeys(
         (
             Event.PLAN_ANSWERED, Event.PLAN_RESTORED, Event.PLAN_ASSIGNED, Event.PLAN_HINT_SETTLED,

@@ -183,6 +183,15 @@ class Event(LabelledEnum):
         N_("chose whether the memo names people or gives their roles only"),
     )
     MEMO_ISSUED = "MEMO_ISSUED", N_("issued the memo: issue %(subject)s")
+    ARCHIVE_MADE = "ARCHIVE_MADE", N_("made an archive")
+    REDACTION_CHOSEN = (
+        "REDACTION_CHOSEN",
+        N_("blacked a text out of copies for the public"),
+    )
+    REDACTION_WITHDRAWN = (
+        "REDACTION_WITHDRAWN",
+        N_("showed a text in copies for the public again"),
+    )
     POSITION_STATED = "POSITION_STATED", N_("stated a position on the recommendation")
     POSITIONS_CLEARED = (
         "POSITIONS_CLEARED",

@@ -83,6 +83,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.SET_RETENTION: FROM_DECIDED,
         Action.SET_MEMO_NAMES: UNARCHIVED,
         Action.ISSUE_MEMO: frozenset({Phase.DECIDED}),
+        Action.MAKE_ARCHIVE: FROM_DECIDED,
         Action.VIEW_JOURNAL: EVER,
     },
     Role.REVIEWER: {
@@ -132,6 +133,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.VIEW_QUESTIONS: FROM_MEETING,
         **READ_RESULTS,
         **READ_REVIEWERS,
+        Action.MAKE_ARCHIVE: FROM_DECIDED,
         Action.VIEW_JOURNAL: EVER,
     },
 }

@@ -40,7 +40,7 @@ from crrubric.models.files import (
 )
 from crrubric.models.forms import SentForm
 from crrubric.models.items import ActionItem
-from crrubric.models.journal import JournalEntry
+from crrubric.models.journal import JournalEntry, Redaction
 from crrubric.models.mails import ItemReminder, OutgoingMail
 from crrubric.models.meetings import Attendance, Deferral, Meeting, Motion
 from crrubric.models.needs import KnownNeed, Renewal
@@ -115,6 +115,7 @@ __all__ = [
     "PracticeMark",
     "Question",
     "RankedVendor",
+    "Redaction",
     "Reinstatement",
     "Renewal",
     "ReviewPresence",

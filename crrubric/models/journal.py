@@ -3,13 +3,29 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crrubric.clock import now_utc
+from crrubric.domain import limits
 from crrubric.domain.events import Event
 from crrubric.domain.record.chain import WORD_BY_WORD
 from crrubric.models.base import Base, LongText, Name, ShortText, unchecked_enum
+
+
+class Redaction(Base):
+    """A typed text that copies for the public hide, wherever it stands: by an entry of the journal
+    that tells it, and the pointer into that entry. The record itself keeps the text."""
+
+    __tablename__ = "redaction"
+    __table_args__ = (CheckConstraint("length(reason) > 0", name="has_a_reason"),)
+
+    evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id"), primary_key=True)
+    entry: Mapped[int] = mapped_column(primary_key=True)
+    pointer: Mapped[str] = mapped_column(String(limits.SHORT_TEXT), primary_key=True)
+    reason: Mapped[LongText]
+    chosen_by: Mapped[Name]
+    chosen_at: Mapped[datetime] = mapped_column(default=now_utc)
 
 
 class JournalEntry(Base):

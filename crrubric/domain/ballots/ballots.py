@@ -28,10 +28,14 @@ BYTE_OF = {
 
 @dataclass(frozen=True, slots=True)
 class Reviewer:
-    """A reviewer as results need it; `name` is unique within the evaluation."""
+    """A reviewer as results need it; `name` is unique within the evaluation.
+
+    id: that of the member, as the journal names them; 0 where nobody asks for it.
+    """
 
     name: str
     stakeholder: Stakeholder = Stakeholder.OTHER
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

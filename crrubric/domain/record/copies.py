@@ -5,7 +5,7 @@ docs/journal.md says how to do it without crrubric.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -48,13 +48,25 @@ def withhold_texts(link: ChainLink, kinds: Kinds) -> ChainLink:
 
     Raises: ValueError for the content of an entry that nobody can read.
     """
-    content = link.content or {}
-    event = Event(content["event"]) if content else None
+    return withhold_chosen(
+        link, lambda event, name, _text: bool(find_text_kinds(event, name) & kinds)
+    )
+
+
+def withhold_chosen(link: ChainLink, wanted: Callable[[Event, str, str], bool]) -> ChainLink:
+    """As `withhold_texts`, without the typed texts that are `wanted`: by event, field and text.
+
+    Raises: ValueError for the content of an entry that nobody can read.
+    """
+    content = link.content
+    if content is None:
+        return link
+    event = Event(content["event"])
     chosen = {
         pointer: text
         for pointer, name, text in iterate_strings(content)
-        if event is not None
-        and (find_text_kinds(event, name) & kinds or (event, name) == NOT_PASSED_ON)
+        if find_text_kinds(event, name)
+        and (wanted(event, name, text) or (event, name) == NOT_PASSED_ON)
     }
     if chosen.keys() - link.salts.keys():
         return withhold_entry(link)
@@ -118,8 +130,17 @@ class CopyFindings:
     hashes: dict[str, int] = field(default_factory=dict)  # the number of the entry that tells it
 
 
-def verify_copy(lines: Iterable[str]) -> CopyFindings:
-    """Follow the chain of a copy. Raises: Invalid for what is no copy of a journal."""
+def ignore_link(_link: ChainLink) -> None:
+    """Nobody else wants to know of the entries of a copy."""
+
+
+def verify_copy(
+    lines: Iterable[str], take_link: Callable[[ChainLink], None] = ignore_link
+) -> CopyFindings:
+    """Follow the chain of a copy; each entry is handed to `take_link` as well.
+
+    Raises: Invalid for what is no copy of a journal.
+    """
     found, reader, ended = CopyFindings(), ChainReader(), False
     for number, line in enumerate(lines, start=1):
         told = _read_line(number, line)
@@ -132,7 +153,9 @@ def verify_copy(lines: Iterable[str]) -> CopyFindings:
             if (told["entries"], told.get("head")) != (found.entries, reader.head):
                 found.problems.append(Invalid(N_("The copy does not end where it says.")))
         else:
-            _follow_entry(_read_entry(number, found.chain, told), reader, found)
+            link = _read_entry(number, found.chain, told)
+            _follow_entry(link, reader, found)
+            take_link(link)
     if not ended:
         found.problems.append(Invalid(N_("The copy has no end: a part of it is missing.")))
     found.head = reader.head

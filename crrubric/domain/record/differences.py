@@ -75,6 +75,7 @@ KINDS = {
     "actuals": N_("value of a measure"),
     "reviews": N_("review meeting"),
     "memo_issues": N_("issue of the memo"),
+    "redactions": N_("text that is blacked out"),
     "hints": N_("hint of the planning workbook"),
     "seen": N_("ballot seen by another reviewer"),
     IMPORTS: N_("marks imported from a file"),
@@ -93,7 +94,7 @@ SIGNED = {
     "kept_triage": "kept_counts",
     "plan_version": "plan_versions", "action_item": "action_items", "hint_decision": "hints",
     "measure": "measures", "actual": "actuals", "held_review": "reviews",
-    "memo_issue": "memo_issues",
+    "memo_issue": "memo_issues", "redaction": "redactions",
 }  # fmt: skip
 
 # tables whose rows stay when what they tell of is over: they are signed, and on no other list

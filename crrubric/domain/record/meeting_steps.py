@@ -223,6 +223,23 @@ def replay_reinstatement_withdrawal(state: State, entry: ToldEntry) -> None:
         del state.reinstated[key]
 
 
+def replay_redaction(state: State, entry: ToldEntry) -> None:
+    """A text that copies for the public hide. Raises: ValueError if it is hidden already."""
+    key = entry.told["entry"], entry.told["text at"]
+    if key in state.redactions:
+        raise ValueError("it is hidden already")
+    state.redactions[key] = {"reason": entry.reason, "chosen_by": entry.actor_name}
+    state.sign("redaction", key, {"chosen_at": entry.at})
+
+
+def replay_redaction_withdrawal(state: State, entry: ToldEntry) -> None:
+    """A text that they show again."""
+    told = entry.before or {}
+    key = told["entry"], told["text at"]
+    del state.redactions[key]
+    state.signed.pop(("redaction", key, "chosen_at"), None)
+
+
 def replay_memo_issue(state: State, entry: ToldEntry) -> None:
     """An issue, numbered without a gap. Raises: ValueError for another number."""
     told, number = entry.told, len(state.memo_issues) + 1

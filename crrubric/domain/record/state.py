@@ -170,6 +170,7 @@ class State:
     actuals: dict[int, Row] = field(default_factory=dict)
     reviews: dict[int, Row] = field(default_factory=dict)
     memo_issues: dict[int, Row] = field(default_factory=dict)  # by number
+    redactions: dict[Pair, Row] = field(default_factory=dict)  # by entry, and pointer into it
     # member and vendor where the member has seen another's ballot
     seen: set[Pair] = field(default_factory=set)
     signed: dict[tuple[str, Any, str], object] = field(default_factory=dict)

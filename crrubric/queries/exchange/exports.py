@@ -7,13 +7,21 @@ from typing import TypedDict
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crrubric.domain.ballots.blindness import LateChange
 from crrubric.domain.ballots.evidence import describe_evidence
+from crrubric.domain.meeting.ranking import AdoptedRanking
 from crrubric.domain.memo.facts import MemoPrices
 from crrubric.domain.policy import FROM_MEETING
 from crrubric.domain.results.cost import NO_PRICE
 from crrubric.models import Evaluation, MarkFile, Vendor
-from crrubric.queries.ballots.ballots import DisclosedMark, iterate_disclosed_marks
+from crrubric.queries.ballots.ballots import (
+    DisclosedMark,
+    iterate_disclosed_marks,
+    list_late_changes,
+)
 from crrubric.queries.ballots.files import load_mark_files
+from crrubric.queries.meeting.decisions import find_adopted_ranking, recommendation_of
+from crrubric.queries.memo.prices import load_memo_prices
 from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.shared.reading import end_reading
 
@@ -83,6 +91,26 @@ def make_mark_row(row: DisclosedMark, files: Sequence[MarkFile]) -> MarkRow:
         origin="import" if row.imported else "on behalf" if row.entered else "reviewer",
         blind="no" if row.informed else "not recorded" if row.imported else "yes",
     )
+
+
+def load_results_facts(
+    session: Session, seat: Seat, withheld: Sequence[str] = ()
+) -> tuple[dict[str, object], AdoptedRanking | None, list[LateChange]]:
+    """What the results object says beside the result: the evaluation, the order that was adopted,
+    ballots that were changed after the committee had seen them.
+
+    Args: withheld: codes of vendors from which the seat stays away.
+    """
+    evaluation = seat.evaluation
+    late = list_late_changes(session, evaluation, seat.shut_out)
+    facts = describe_evaluation(
+        evaluation,
+        late=len(late),
+        withheld=withheld,
+        prices=load_memo_prices(session, evaluation),
+    )
+    adopted = find_adopted_ranking(session, recommendation_of(session, evaluation.id))
+    return facts, adopted, late
 
 
 def describe_evaluation(

@@ -32,6 +32,7 @@ from crrubric.models import (
     Narrative,
     PlanAssignment,
     PlanVersion,
+    Redaction,
     Renewal,
     ReviewPresence,
     SealedVote,
@@ -138,6 +139,10 @@ def read_stored_memos(rows: StoredRows, state: State) -> None:
         number = numbers[row["id"]] = row["number"]
         state.memo_issues[number] = {**plain_columns(row, MEMO_ISSUE), "files": []}
         sign_row(state, "memo_issue", number, row, ("issued_by", "issued_at"))
+    for row in rows.read(Redaction):
+        place = row["entry"], row["pointer"]
+        state.redactions[place] = plain_columns(row, ("reason", "chosen_by"))
+        sign_row(state, "redaction", place, row, ("chosen_at",))
     for row in rows.read(MemoFile, MemoIssue):
         files = state.memo_issues[numbers[row["issue_id"]]]["files"]
         files.append((row["form"].value, row["size"], row["sha256"]))

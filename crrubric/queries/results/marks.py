@@ -79,7 +79,10 @@ def read_ballots(
                 answers[place][:, away] = UNASSIGNED
     names = make_names_distinct(row.name for row in members)
     return Ballots(
-        tuple(Reviewer(name, row.stakeholder) for name, row in zip(names, members, strict=True)),
+        tuple(
+            Reviewer(name, row.stakeholder, row.id)
+            for name, row in zip(names, members, strict=True)
+        ),
         tuple(vendor.code for vendor in vendors),
         tuple(row.code for row in criteria),
         answers,

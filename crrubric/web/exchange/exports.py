@@ -6,10 +6,7 @@ from flask.typing import ResponseReturnValue
 from crrubric.domain.actions import Action
 from crrubric.domain.results.computed import analyze_results
 from crrubric.extensions import db
-from crrubric.queries.ballots.ballots import list_late_changes
-from crrubric.queries.exchange.exports import describe_evaluation, iterate_mark_rows
-from crrubric.queries.meeting.decisions import find_adopted_ranking, recommendation_of
-from crrubric.queries.memo.prices import load_memo_prices
+from crrubric.queries.exchange.exports import iterate_mark_rows, load_results_facts
 from crrubric.queries.people.access import Seat
 from crrubric.queries.results.matrices import read_matrix, read_matrix_for_seat
 from crrubric.queries.shared.reading import end_reading
@@ -49,17 +46,8 @@ def download_results(seat: Seat) -> ResponseReturnValue:
     """Everything computed, as the documented object."""
     read = read_matrix_for_seat(db.session(), seat)
     names = seat.may(Action.VIEW_REVIEWERS)
-    adopted = find_adopted_ranking(
-        db.session(), recommendation_of(db.session(), seat.evaluation.id)
-    )
-    late = list_late_changes(db.session(), seat.evaluation, seat.shut_out)
     withheld = [vendor.code for vendor in read.withheld]
-    facts = describe_evaluation(
-        seat.evaluation,
-        late=len(late),
-        withheld=withheld,
-        prices=load_memo_prices(db.session(), seat.evaluation),
-    )
+    facts, adopted, late = load_results_facts(db.session(), seat, withheld)
     end_reading(db.session())
     computed = analyze_results(read.basis, read.results, with_names=names)
     body = results_json.results_object(computed, facts, adopted, late)

@@ -1,4 +1,4 @@
 """The journal: its page and its words."""
 
 # the modules with a blueprint; `crrubric.web` registers them
-BLUEPRINTS = ("journal",)
+BLUEPRINTS = ("archives", "journal")

@@ -45,6 +45,7 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         ("FINDING", "DECISION", "REINSTATEMENT", "POSITION", "COMMITMENT"),
     ),
     "memo": (N_("Memo and letters"), ("MEMO", "NARRATIVES", "LETTER")),
+    "archive": (N_("Archive and redactions"), ("ARCHIVE", "REDACTION")),
     "items": (N_("Action items"), ("ITEM",)),
     "measures": (N_("Measures and review meetings"), ("MEASURE", "ACTUAL", "REVIEW")),
 }
@@ -80,5 +81,9 @@ def read_journal_filter() -> JournalFilter:
     kind, who = request.args.get("kind", ""), request.args.get("who", "")
     if (kind and kind not in KINDS) or not who.isprintable():
         raise make_not_found()
-    events = frozenset(e for e in Event if e.value.startswith(KINDS[kind][1])) if kind else None
-    return JournalFilter(events, who or None, vendor or None, page_)
+    return JournalFilter(list_events_of_kind(kind) or None, who or None, vendor or None, page_)
+
+
+def list_events_of_kind(kind: str) -> frozenset[Event]:
+    """The events of one kind; none for no kind."""
+    return frozenset(e for e in Event if kind and e.value.startswith(KINDS[kind][1]))

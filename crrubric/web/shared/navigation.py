@@ -96,6 +96,7 @@ MENU = (
             MenuPage(N_("Memo words"), "narratives.show_narratives", Action.WRITE_MEMO),
             MenuPage(N_("Letters"), "letters.show_letters", Action.VIEW_LETTERS),
             MenuPage(N_("Journal"), "journal.show_journal", Action.VIEW_JOURNAL),
+            MenuPage(N_("Archive file"), "archives.show_archive", Action.MAKE_ARCHIVE),
         ),
     ),
 )

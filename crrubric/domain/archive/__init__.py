@@ -1,0 +1,1 @@
+"""The archive of an evaluation: its container, its manifest, and whether it fits together."""

@@ -1,0 +1,36 @@
+"""texts that copies for the public hide
+
+Revision: 0043
+Follows: 0040
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0043"
+down_revision = "0040"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """A table, empty at first."""
+    op.create_table(
+        "redaction",
+        sa.Column("evaluation_id", sa.Integer(), nullable=False),
+        sa.Column("entry", sa.Integer(), nullable=False),
+        sa.Column("pointer", sa.String(length=300), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("chosen_by", sa.String(length=120), nullable=False),
+        sa.Column("chosen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(reason) > 0", name=op.f("ck_redaction_has_a_reason")),
+        sa.ForeignKeyConstraint(
+            ["evaluation_id"], ["evaluation.id"], name=op.f("fk_redaction_evaluation_id_evaluation")
+        ),
+        sa.PrimaryKeyConstraint("evaluation_id", "entry", "pointer", name=op.f("pk_redaction")),
+    )
+
+
+def downgrade() -> None:
+    """The table goes: the journal tells still what was in it."""
+    op.drop_table("redaction")

@@ -1,0 +1,1 @@
+"""Making an archive: everything that the memo rests on, as one file."""

@@ -1,0 +1,266 @@
+"""The files of an archive, one after the other; slow work is done while nothing is held."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from crrubric.catalogue import load_translations
+from crrubric.clock import now_utc
+from crrubric.config import folder
+from crrubric.domain.archive.basis import make_basis_object
+from crrubric.domain.archive.checks import BASIS, JOURNAL, RESULTS
+from crrubric.domain.archive.container import PackedFile
+from crrubric.domain.archive.manifest import LeftOut
+from crrubric.domain.documents.tree import Document
+from crrubric.domain.meeting.minutes_paper import compose_minutes
+from crrubric.domain.memo.sections import compose_memo
+from crrubric.domain.record.chain import ChainLink
+from crrubric.domain.record.copies import write_copy
+from crrubric.domain.results.computed import analyze_results
+from crrubric.domain.setup.rubric_papers import compose_blank_ballot, compose_rubric_paper
+from crrubric.domain.translation import N_
+from crrubric.models import Evaluation
+from crrubric.queries.exchange.archives import (
+    describe_plan,
+    iterate_sealed_ballots,
+    iterate_sealed_votes,
+    list_issue_files,
+    list_kept_files,
+    load_basis_ids,
+    read_kept_bytes,
+)
+from crrubric.queries.exchange.exports import MarkRow, iterate_mark_rows, load_results_facts
+from crrubric.queries.meeting.minutes_papers import load_minutes_paper
+from crrubric.queries.memo.memos import load_memo_facts
+from crrubric.queries.people.access import Seat
+from crrubric.queries.record.copied import iterate_copied_links
+from crrubric.queries.results.matrices import read_matrix
+from crrubric.queries.setup.rubric_papers import load_rubric_paper
+from crrubric.queries.shared.reading import end_reading
+from crrubric.reports.documents.formats import RENDERERS
+from crrubric.reports.exchange import results_json, tables
+
+FILE_COLUMNS = ("path", "name", "bytes", "sha256", "vendor", "criterion", "reviewer", "state")
+VERIFIERS = ("verify.py", "verify.html")
+OWN = Path(__file__).parents[3] / "data" / "archive"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file of an archive: where it lies, a sentence about it, its bytes some at a time."""
+
+    path: str
+    about: str
+    chunks: Iterable[bytes]
+
+
+class ArchiveParts:
+    """The files of the archive of one evaluation, for a seat that may read all of it.
+
+    language: of the documents, and of the sentences about files.
+    """
+
+    names_people = True
+
+    def __init__(self, session: Session, seat: Seat, language: str) -> None:
+        self.session, self.seat, self.language = session, seat, language
+        self.evaluation: Evaluation = seat.evaluation
+        self.translate: Callable[[str], str] = load_translations(language).gettext
+        self.left_out: list[LeftOut] = []
+
+    def iterate_parts(self) -> Iterator[Part]:
+        """Every part; each is written before the next one is asked for."""
+        yield from self.result_parts()
+        yield self.marks_part()
+        yield from self.sealed_parts()
+        yield from self.paper_parts()
+        yield from self.memo_parts()
+        yield from self.evidence_parts()
+        yield self.plan_part()
+        yield self.make_part(
+            JOURNAL,
+            N_("The journal: who did what, when; docs/journal.md of crrubric describes it."),
+            self.journal_lines(),
+        )
+        for name in VERIFIERS:
+            about = N_("Verifies this archive without crrubric: see readme.txt.")
+            yield self.make_part(name, about, [(OWN / name).read_bytes()])
+
+    def make_part(self, path: str, about: str, chunks: Iterable[bytes]) -> Part:
+        """A part, with the sentence about it in the language of the documents."""
+        return Part(path, self.translate(about), chunks)
+
+    def result_parts(self) -> Iterator[Part]:
+        """What the result rests on, and the result."""
+        read = read_matrix(self.session, self.evaluation)
+        ids = load_basis_ids(self.session, self.evaluation, read)
+        facts, adopted, late = load_results_facts(self.session, self.seat)
+        end_reading(self.session)
+        yield self.make_part(
+            BASIS,
+            N_("What the result is computed from: criteria, rule, marks, findings."),
+            encode_json(make_basis_object(read.basis, ids)),
+        )
+        computed = analyze_results(read.basis, read.results, with_names=self.names_people)
+        body = results_json.results_object(computed, facts, adopted, late)
+        yield self.make_part(
+            RESULTS,
+            N_("Everything that is computed; docs/results-json.md of crrubric describes it."),
+            (text.encode() for text in results_json.format_results_json(body)),
+        )
+        for name, about, text in (
+            ("tallies", N_("The votes on each criterion of each vendor."), tables.results_csv),
+            ("scores", N_("The scores of the vendors."), tables.scores_csv),
+        ):
+            yield self.make_part(f"results/{name}.csv", about, [text(read.results).encode()])
+
+    def marks_part(self) -> Part:
+        """Every mark as a table."""
+        rows = map(self.make_mark_row, iterate_mark_rows(self.session, self.seat))
+        return self.make_part(
+            "ballots/marks.csv",
+            N_("Every mark that counts, with its reviewer, its note and its evidence."),
+            _read_chunks(tables.save_marks_csv(rows)),
+        )
+
+    def make_mark_row(self, row: MarkRow) -> Mapping[str, Any]:
+        """A row of the table of marks."""
+        return row
+
+    def sealed_parts(self) -> Iterator[Part]:
+        """Every sealed text."""
+        about = N_("A ballot as it was sealed; its SHA-256 is the receipt.")
+        for path, text in iterate_sealed_ballots(self.session, self.evaluation):
+            yield self.make_part(path, about, [text.encode()])
+        about = N_("A reviewer’s answers in a vote on must-haves, as they were sealed.")
+        for path, text in iterate_sealed_votes(self.session, self.evaluation):
+            yield self.make_part(path, about, [text.encode()])
+
+    def plan_part(self) -> Part:
+        """The workbook."""
+        plan = self.make_plan(describe_plan(self.session, self.evaluation))
+        end_reading(self.session)
+        return self.make_part(
+            "plan/workbook.json",
+            N_("The planning workbook: every version of every section."),
+            encode_json(plan),
+        )
+
+    def make_plan(self, plan: dict[str, Any]) -> Any:
+        """The workbook as the archive has it."""
+        return plan
+
+    def paper_parts(self) -> Iterator[Part]:
+        """The rubric, a blank ballot and the minutes, as documents."""
+        on = now_utc().date()
+        facts = load_rubric_paper(self.session, self.evaluation, self.language, on=on)
+        minutes = load_minutes_paper(
+            self.session, self.evaluation, self.language, on=on, shut_out=self.seat.shut_out
+        )
+        end_reading(self.session)
+        yield self.make_paper(
+            "rubric/rubric.pdf",
+            N_("The rubric as it was scored."),
+            compose_rubric_paper(facts, self.translate),
+        )
+        yield self.make_paper(
+            "rubric/ballot.pdf",
+            N_("A blank ballot."),
+            compose_blank_ballot(facts, self.translate, large_type=False),
+        )
+        yield self.make_paper(
+            "meeting/minutes.pdf",
+            N_("The minutes of the meetings."),
+            compose_minutes(minutes, self.translate),
+        )
+
+    def make_paper(self, path: str, about: str, paper: Document) -> Part:
+        """A document as PDF."""
+        paper = self.make_document(paper)
+        folders = Path(folder("templates")), Path(folder("static"))
+        return self.make_part(path, about, [RENDERERS[".pdf"](paper, *folders)])
+
+    def make_document(self, paper: Document) -> Document:
+        """A paper as the archive has it."""
+        return paper
+
+    def memo_parts(self) -> Iterator[Part]:
+        """The memo as it was issued, every time; if it never was, as it would be."""
+        issued = list_issue_files(self.session, self.evaluation)
+        end_reading(self.session)
+        for path, file in issued:
+            about = N_("The selection memo, as it was issued.")
+            yield self.make_part(path, about, [read_kept_bytes(self.session, file.content_id)])
+        if not issued:
+            facts = load_memo_facts(self.session, self.evaluation, self.language)
+            end_reading(self.session)
+            yield self.make_paper(
+                "memo/draft.pdf",
+                N_("The selection memo, which was not issued yet: a draft."),
+                compose_memo(facts, self.translate),
+            )
+
+    def evidence_parts(self) -> Iterator[Part]:
+        """Every file that was attached, and a list of them."""
+        files = list_kept_files(self.session, self.evaluation)
+        end_reading(self.session)
+        if self.evaluation.hides_prices:  # even the name of a vendor's file can tell one
+            self.left_out += [
+                LeftOut(
+                    file=PackedFile(file.path, file.size, file.sha256),
+                    reason=self.translate(
+                        N_("Prices are still sealed: a vendor’s file can tell one.")
+                    ),
+                )
+                for file in files
+                if file.is_of_vendor
+            ]
+            files = [file for file in files if not file.is_of_vendor]
+        rows = [
+            {
+                "path": file.path,
+                "name": file.name,
+                "bytes": file.size,
+                "sha256": file.sha256,
+                "vendor": file.vendor,
+                "criterion": file.criterion,
+                "reviewer": file.reviewer,
+                "state": file.state,
+            }
+            for file in files
+        ]
+        yield self.make_part(
+            "evidence/files.csv",
+            N_("The attached files: their names, and what they are attached to."),
+            [tables.to_csv(FILE_COLUMNS, rows).encode()],
+        )
+        for file in files:
+            about = N_("An attached file: evidence/files.csv says which.")
+            yield self.make_part(file.path, about, [read_kept_bytes(self.session, file.content_id)])
+
+    def journal_lines(self) -> Iterator[bytes]:
+        """The copy of the journal. While it is written, one transaction reads it."""
+        links = iterate_copied_links(self.session, self.evaluation, frozenset())
+        for line in write_copy(self.evaluation.id, map(self.make_link, links)):
+            yield f"{line}\n".encode()
+        end_reading(self.session)
+
+    def make_link(self, link: ChainLink) -> ChainLink:
+        """An entry of the journal as the archive has it."""
+        return link
+
+
+def encode_json(value: Any) -> list[bytes]:
+    """A value as JSON for people as well."""
+    return [json.dumps(value, ensure_ascii=False, indent=1).encode() + b"\n"]
+
+
+def _read_chunks(file: Any) -> Iterator[bytes]:
+    """A file some at a time, closed afterwards."""
+    with file:
+        while chunk := file.read(1 << 16):
+            yield chunk

@@ -1,0 +1,147 @@
+"""The files of a redacted copy: chosen texts hidden, and names behind roles."""
+
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from crrubric.domain.archive.container import PackedFile
+from crrubric.domain.archive.manifest import LeftOut
+from crrubric.domain.documents.tree import Document
+from crrubric.domain.memo.issuing.issues import MemoFormat
+from crrubric.domain.memo.sections import compose_memo
+from crrubric.domain.record.chain import ChainLink
+from crrubric.domain.translation import N_
+from crrubric.models import MemoFile
+from crrubric.queries.exchange.archives import (
+    iterate_sealed_ballots,
+    iterate_sealed_votes,
+    list_issue_files,
+    list_kept_files,
+    read_kept_bytes,
+)
+from crrubric.queries.exchange.exports import MarkRow
+from crrubric.queries.exchange.redactions import load_redaction
+from crrubric.queries.memo.memos import load_memo_facts
+from crrubric.queries.people.access import Seat
+from crrubric.queries.shared.reading import end_reading
+from crrubric.reports.exchange import tables
+from crrubric.services.exchange.archives.parts import ArchiveParts, Part
+
+LOG_COLUMNS = ("entry", "text_at", "reason", "chosen_at")
+SAVED_BY = "saved_by"
+
+
+class RedactedParts(ArchiveParts):
+    """As `ArchiveParts`, of a copy for the public. Args: roles: whether names are hidden."""
+
+    def __init__(self, session: Session, seat: Seat, language: str, *, roles: bool) -> None:
+        super().__init__(session, seat, language)
+        self.names_people = not roles
+        self.redaction, self.chosen = load_redaction(
+            session, self.evaluation, language, self.translate, roles=roles
+        )
+
+    def iterate_parts(self) -> Iterator[Part]:
+        """Every part, first what was hidden."""
+        rows = [
+            {
+                "entry": row.place.entry,
+                "text_at": row.place.pointer,
+                "reason": row.reason,
+                "chosen_at": row.chosen_at.isoformat(),
+            }
+            for row in self.chosen
+        ]
+        yield self.make_part(
+            "redactions/log.csv",
+            N_("Which texts were blacked out, by where the journal tells them, and why."),
+            [tables.to_csv(LOG_COLUMNS, rows).encode()],
+        )
+        yield from super().iterate_parts()
+
+    def make_mark_row(self, row: MarkRow) -> Mapping[str, Any]:
+        """A mark, with its reviewer by role."""
+        hidden = self.redaction.hide_row(row, people=("reviewer",))
+        if row["files"]:
+            hidden["files"] = self.redaction.mask
+        return hidden
+
+    def sealed_parts(self) -> Iterator[Part]:
+        """None: a receipt is over the whole text. Their hashes stand among what is left out."""
+        reason = self.translate(
+            N_("A sealed text can’t be redacted: its receipt is over all of it.")
+        )
+        for sealed in (
+            iterate_sealed_ballots(self.session, self.evaluation),
+            iterate_sealed_votes(self.session, self.evaluation),
+        ):
+            for path, text in sealed:
+                self.leave_out(path, text.encode(), reason)
+        yield from ()
+
+    def leave_out(self, path: str, body: bytes, reason: str) -> None:
+        """Note a file that the copy does not have."""
+        file = PackedFile(path, len(body), sha256(body).hexdigest())
+        self.left_out.append(LeftOut(file=file, reason=reason))
+
+    def make_plan(self, plan: dict[str, Any]) -> Any:
+        """The workbook, with who saved what by role."""
+        return {
+            section: [self.redaction.hide_row(version, people=(SAVED_BY,)) for version in versions]
+            for section, versions in plan.items()
+        }
+
+    def make_document(self, paper: Document) -> Document:
+        """A paper without what is hidden."""
+        return self.redaction.hide_in_document(paper)
+
+    def memo_parts(self) -> Iterator[Part]:
+        """The memo as it was issued, if nothing in it is hidden; else as it would be, redacted."""
+        files = list_issue_files(self.session, self.evaluation)
+        end_reading(self.session)
+        tells = {
+            file.issue_id: self.tells_hidden(file)
+            for _path, file in files
+            if file.form is MemoFormat.HTML
+        }
+        for path, file in files:
+            body = read_kept_bytes(self.session, file.content_id)
+            if tells[file.issue_id]:
+                reason = N_("It holds names or texts that this copy hides: see memo/redacted.pdf.")
+                self.leave_out(path, body, self.translate(reason))
+            else:
+                yield self.make_part(path, N_("The selection memo, as it was issued."), [body])
+        if not files or any(tells.values()):
+            facts = load_memo_facts(self.session, self.evaluation, self.language)
+            end_reading(self.session)
+            yield self.make_paper(
+                "memo/redacted.pdf",
+                N_("The selection memo, made for this copy: names and texts are hidden in it."),
+                compose_memo(facts, self.translate),
+            )
+
+    def tells_hidden(self, file: MemoFile) -> bool:
+        """Whether an issue, by its web page, holds what is hidden."""
+        if not self.names_people and file.issue.names_people:
+            return True
+        text = read_kept_bytes(self.session, file.content_id).decode()
+        return self.redaction.stands_in_page(text)
+
+    def evidence_parts(self) -> Iterator[Part]:
+        """None: what is in a file can't be hidden. They can be asked for one by one."""
+        reason = N_("Attached files are no part of a redacted copy: ask for them one by one.")
+        files = list_kept_files(self.session, self.evaluation)
+        end_reading(self.session)
+        self.left_out += [
+            LeftOut(
+                file=PackedFile(file.path, file.size, file.sha256), reason=self.translate(reason)
+            )
+            for file in files
+        ]
+        yield from ()
+
+    def make_link(self, link: ChainLink) -> ChainLink:
+        """An entry, without what is hidden."""
+        return self.redaction.withhold(link)
