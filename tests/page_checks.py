@@ -144,6 +144,7 @@ BEGUN = {
     r"/plan/triage/$": "one learner to try, of whom nothing is stored",
     r"/several$": "lines of a table that was just pasted; what is there already is refused",
     r"/vendors/\d+/files$": "a new file, with the tick that was sent before the session ended",
+    r"/archive/$": "which archive is made, in the language of the documents at first",
     r"/rubric/sections/\d+/new$": "a new criterion, whose weight is 1 if nobody says another",
 }
 

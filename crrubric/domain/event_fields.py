@@ -75,7 +75,7 @@ CODES = frozenset({
     "baseline on", "measure of", "period", "unit",  # of measures
     "held on", "members there", "next on",  # of review meetings
     "copy", "entry", "text at",  # of archives
-    "covers", "decided_at", "html", "names_people", "pdf", "word",  # of the issued memo
+    "basis", "covers", "decided_at", "html", "names_people", "pdf", "word",  # of the issued memo
     "criteria", "due on", "effect", "ends_at", "event", "evidence_kind", "evidence_on",
     "evidence_until", "finding", "first", "given on", "groups", "kind", "language", "lead", "mode",
     "over", "phase", "points", "position", "price_unit", "ranks", "receipt", "sent on", "sha256",

@@ -72,6 +72,7 @@ FILES = {
 }
 # Pages that the demo has no address for; a test of its own looks at each.
 ELSEWHERE = {
+    "archives.show_redaction_form",
     "account.show_invitation",
     "committee.show_invitation_link",
     "committee.show_invited_person_form",

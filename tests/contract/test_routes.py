@@ -165,6 +165,12 @@ projector.show_projected_cell FOLLOW_MEETING
 projector.show_projected_screen FOLLOW_MEETING
 memo.download_memo_html VIEW_MEMO
 memo.show_memo VIEW_MEMO
+archives.download_archive MAKE_ARCHIVE
+archives.save_redaction MAKE_ARCHIVE
+archives.save_redaction_withdrawal MAKE_ARCHIVE
+archives.show_archive MAKE_ARCHIVE
+archives.show_redaction_form MAKE_ARCHIVE
+archives.show_texts MAKE_ARCHIVE
 issues.download_issue VIEW_MEMO
 issues.save_issue ISSUE_MEMO
 issues.show_issue_form ISSUE_MEMO

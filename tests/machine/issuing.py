@@ -69,5 +69,6 @@ def read_made_parts(session: Session, key: int) -> dict[str, object]:
     return {
         "decided_at": issue.decided_at.isoformat(),
         "journal_head": issue.journal_head,
+        "basis_hash": issue.basis_hash,
         "files": sorted((row.form.value, row.size, row.sha256) for row in issue.files),
     }

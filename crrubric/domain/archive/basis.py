@@ -25,6 +25,7 @@ from crrubric.domain.ballots.ballots import (
     Reviewer,
 )
 from crrubric.domain.errors import CrrubricError, Invalid
+from crrubric.domain.record.chain import hash_text, to_canonical_json
 from crrubric.domain.results.basis import ResultBasis
 from crrubric.domain.results.outcome import DecisionRule
 from crrubric.domain.results.results import AdoptedFinding, Results, ScoredCriterion, ScoredVendor
@@ -63,10 +64,11 @@ class BasisIds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadBasis:
-    """A basis as it was read from an archive."""
+    """A basis as it was read from an archive, with the hash of its object."""
 
     basis: ResultBasis
     ids: BasisIds
+    hash: str
 
     def iterate_letters(self) -> Iterator[tuple[CellKey, str]]:
         """Every cell of every reviewer, with its letter."""
@@ -127,6 +129,11 @@ def make_basis_object(basis: ResultBasis, ids: BasisIds) -> dict[str, Any]:
             f"m{member}-v{vendor}-{number}" for (member, vendor), number in ids.current.items()
         ),
     }
+
+
+def hash_basis(told: Mapping[str, Any]) -> str:
+    """The hash over an object, by which a memo names it."""
+    return hash_text(to_canonical_json(told))
 
 
 def read_basis_object(text: bytes) -> ReadBasis:
@@ -192,7 +199,7 @@ def _read_basis(told: Mapping[str, Any]) -> ReadBasis:
         criteria=[int(row["id"]) for row in criteria],
         current=dict(map(_read_current, told["current"])),
     )
-    return ReadBasis(basis=basis, ids=ids)
+    return ReadBasis(basis=basis, ids=ids, hash=hash_basis(told))
 
 
 def _read_current(name: str) -> tuple[tuple[int, int], int]:

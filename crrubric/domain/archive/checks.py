@@ -32,7 +32,7 @@ from crrubric.domain.record.copies import CopyFindings, verify_copy
 from crrubric.domain.translation import N_
 
 JOURNAL, BASIS, RESULTS = "journal/journal.jsonl", "results/basis.json", "results/results.json"
-SEALED = ("ballots/sealed/", "votes/sealed/")
+TOLD = ("ballots/sealed/", "votes/sealed/", "memo/issue-")  # how paths of told files begin
 NO_OBJECT = N_("%(path)s: it can’t be read as what it should be.")
 
 
@@ -78,6 +78,9 @@ def _look_into(container: Container, found: ArchiveFindings) -> None:
         found.problems.extend(_find_seal_faults(manifest, reader.marks, found))
         found.problems.extend(_find_told_mark_faults(read, reader.marks, found))
         found.problems.extend(find_basis_faults(reader.state, read))
+        if reader.marks.basis not in ("", read.hash):
+            message = N_("results/basis.json: the issued memo rests on another one.")
+            found.problems.append(Invalid(message))
     results = _load_object(RESULTS, _read_part(container, RESULTS))
     try:
         found.problems.extend(find_result_faults(read.basis.results(), results))
@@ -162,19 +165,20 @@ def _iterate_texts(lines: Iterable[bytes]) -> Iterator[str]:
 def _find_seal_faults(
     manifest: Manifest, told: ToldMarks, found: ArchiveFindings
 ) -> Iterator[CrrubricError]:
-    """Sealed texts of which the journal tells and that are not there, and others that are."""
+    """Sealed texts and memos of which the journal tells and that are not there, and others."""
     files = {path: file.sha256 for path, (file, _about) in manifest.files.items()}
     if manifest.copy is CopyKind.REDACTED:
         files |= {row.file.path: row.file.sha256 for row in manifest.left_out}
-    for path, receipt in told.sealed.items():
-        found.seals += path in manifest.files
+    wanted = {**told.sealed, **told.memos}
+    for path, receipt in wanted.items():
+        found.seals += path in told.sealed and path in manifest.files
         if path not in files:
             yield Invalid(N_("%(path)s: the journal tells of it, and it is missing."), path=path)
         elif files[path] != receipt:
-            yield Invalid(N_("%(path)s: the journal tells another receipt of it."), path=path)
+            yield Invalid(N_("%(path)s: the journal tells another hash of it."), path=path)
     for path in files:
-        if path.startswith(SEALED) and path not in told.sealed:
-            yield Invalid(N_("%(path)s: the journal tells of no such sealed text."), path=path)
+        if path.startswith(TOLD) and path not in wanted:
+            yield Invalid(N_("%(path)s: the journal tells of no such file."), path=path)
 
 
 def _find_sealed_mark_faults(

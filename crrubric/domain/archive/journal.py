@@ -70,7 +70,9 @@ def find_basis_faults(state: State, read: ReadBasis) -> Iterator[CrrubricError]:
     ]  # fmt: skip
     if "rule" not in state.untold and [state.rule.get(name) for name in RULE] != rule:
         yield Invalid(N_("results/basis.json: the decision rule is not that of the journal."))
-    if "criteria" not in state.untold and _list_told_criteria(state) != _list_criteria(read):
+    if "criteria" not in state.untold and _describe_told_criteria(state) != _describe_criteria(
+        read
+    ):
         yield Invalid(N_("results/basis.json: the criteria are not those of the journal."))
     present = {key for key, row in state.vendors.items() if row["withdrawn"] is None}
     if "vendors" not in state.untold and present != set(ids.vendors):
@@ -103,7 +105,7 @@ def find_basis_faults(state: State, read: ReadBasis) -> Iterator[CrrubricError]:
         yield Invalid(N_("results/basis.json: the lifted must-haves are not those of the journal."))
 
 
-def _list_told_criteria(state: State) -> dict[int, tuple[Any, ...]]:
+def _describe_told_criteria(state: State) -> dict[int, tuple[Any, ...]]:
     return {
         key: (row["code"], Fraction(row["weight"]), row["must_have"], row["may_not_apply"])
         for key, row in state.criteria.items()
@@ -111,7 +113,7 @@ def _list_told_criteria(state: State) -> dict[int, tuple[Any, ...]]:
     }
 
 
-def _list_criteria(read: ReadBasis) -> dict[int, tuple[Any, ...]]:
+def _describe_criteria(read: ReadBasis) -> dict[int, tuple[Any, ...]]:
     return {
         key: (row.code, row.weight, row.must_have, row.may_not_apply)
         for key, row in zip(read.ids.criteria, read.basis.criteria, strict=True)

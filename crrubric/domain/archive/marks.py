@@ -1,4 +1,5 @@
-"""The marks and sealed texts that a journal tells of, to be held against those of an archive."""
+"""The marks, sealed texts and issued memos that a journal tells of, to be held against those of an
+archive."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -6,20 +7,24 @@ from typing import Any
 
 from crrubric.domain.archive.basis import LETTER_OF, CellKey
 from crrubric.domain.events import Event
+from crrubric.domain.memo.issuing.issues import ENDINGS
 from crrubric.domain.record.entries import BY_BALLOT, ROW
 
+FINAL = ("DECIDED", "ARCHIVED")
 UNKNOWN = "?"  # what a withheld entry tells: any letter fits
 
 
 @dataclass(kw_only=True, slots=True)
 class ToldMarks:
-    """What the entries of a journal tell of marks, oldest first, and the paths of sealed texts.
+    """What the entries of a journal tell of marks, oldest first, and the hashes of kept files.
 
     partial: some marks came out of a file and are not told one by one.
     """
 
     letters: dict[CellKey, str] = field(default_factory=dict)
     sealed: dict[str, str] = field(default_factory=dict)  # path -> SHA-256
+    memos: dict[str, str] = field(default_factory=dict)  # path -> SHA-256
+    basis: str = ""  # the hash of what the result rests on, by the memo that stands
     partial: bool = False
     hidden: bool = False  # an entry is withheld as a whole: it may tell of any mark
 
@@ -28,6 +33,12 @@ class ToldMarks:
         if content is None:
             self.hidden = True
             return
+        self._take_mark(content)
+        self._take_memo(content)
+        self.sealed.update(_list_sealed_texts(content))
+
+    def _take_mark(self, content: Mapping[str, Any]) -> None:
+        """Take in what an entry tells of marks."""
         event, after = content["event"], content["after"]
         cell = (content["member_id"], content["vendor_id"], content["criterion_id"])
         if event == Event.MARK_RECORDED:
@@ -39,7 +50,14 @@ class ToldMarks:
                 self.letters[cell[0], cell[1], criterion] = _find_letter(mark)
         elif event == Event.MARKS_IMPORTED and not (after.get(ROW) or {}).get(BY_BALLOT):
             self.partial = True
-        self.sealed.update(_list_sealed_texts(event, content))
+
+    def _take_memo(self, content: Mapping[str, Any]) -> None:
+        """Take in an issued memo; if the decision is taken back, it says no longer what is so."""
+        if content["event"] == Event.MEMO_ISSUED:
+            self.memos.update(_list_memo_files(content))
+            self.basis = content["after"].get("basis", "")
+        elif content["event"] == Event.PHASE_CHANGED and content["after"]["phase"] not in FINAL:
+            self.basis = ""
 
     def fits(self, cell: CellKey, letter: str) -> bool:
         """Whether a cell of the basis can have this letter."""
@@ -54,8 +72,16 @@ def _find_letter(mark: Mapping[str, Any]) -> str:
     return UNKNOWN if answer is None else LETTER_OF[answer]
 
 
-def _list_sealed_texts(event: str, content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _list_memo_files(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(path, SHA-256) of the files of an issued memo."""
+    number = int(content["subject"])
+    for form, ending in ENDINGS.items():
+        yield f"memo/issue-{number}{ending}", content["after"][form.value.lower()]
+
+
+def _list_sealed_texts(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """(path, SHA-256) of the sealed texts of which an entry tells."""
+    event = content["event"]
     told = content["after"] or content["before"] or {}
     member = content["member_id"]
     if event == Event.VOTE_CLOSED:

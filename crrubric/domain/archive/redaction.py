@@ -60,7 +60,7 @@ def list_inner_texts(text: str) -> list[str]:
     return [inner for _pointer, _name, inner in iterate_strings(told)]
 
 
-class Redaction:
+class Redactor:
     """Hides texts and names.
 
     Args: texts: those that are blacked out; book: roles for names, None if people are named; say:

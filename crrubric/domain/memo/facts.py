@@ -341,6 +341,7 @@ class MemoFacts:
     names_people: bool = True  # else their roles stand where names would
     kept_back: frozenset[str] = frozenset()  # vendors whose notes the reader doesn't get yet
     journal_head: str = ""  # the newest hash of the journal's chain
+    basis_hash: str = ""  # over criteria, rule, marks and findings, as an archive holds them
     issue: IssueStamp | None = None  # which issue this is; None: a draft
     latest_issue: IssueStamp | None = None  # the issue that stands, of the decision that stands
     positions: tuple[MemoPosition, ...] = ()  # only once the decision is recorded

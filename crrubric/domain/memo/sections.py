@@ -128,6 +128,13 @@ class _MemoComposer:
             " entry stands for all of them: %(hash)s"
         )
         yield Paragraph(words(text, hash=self.facts.journal_head or words(NONE)))
+        if self.facts.basis_hash:
+            text = N_(
+                "Criteria, weights, rule, marks and findings on which the result rests have a"
+                " fingerprint of their own: %(hash)s. The archive of this evaluation holds them as"
+                " results/basis.json."
+            )
+            yield Paragraph(words(text, hash=self.facts.basis_hash))
 
     def language(self) -> str:
         """In which language it is, and whether the evaluation's documents are in another one."""

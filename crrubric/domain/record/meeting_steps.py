@@ -250,6 +250,7 @@ def replay_memo_issue(state: State, entry: ToldEntry) -> None:
         "names_people": told["names_people"],
         "decided_at": entry.row["decided_at"],
         "journal_head": told["covers"],
+        "basis_hash": told.get("basis", ""),  # older versions told none
         "reason": entry.reason,
         "files": [
             (form, entry.row["bytes"][form], told[form.lower()])

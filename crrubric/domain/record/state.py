@@ -76,7 +76,9 @@ ACTUAL = (
     "measure_id", "measured_on", "is_year", "value", "told_by", "note", "corrected_id", "reason",
 )  # fmt: skip
 REVIEW = ("held_on", "about", "others", "minutes", "next_on", "origin", "version")
-MEMO_ISSUE = ("language", "names_people", "decided_at", "journal_head", "reason")
+MEMO_ISSUE = (
+    "language", "names_people", "decided_at", "journal_head", "basis_hash", "reason",
+)  # fmt: skip
 KEPT = ("id", "line", "learners", "seats_low", "seats_high")
 BALLOT_MOMENTS = ("submitted_at", "imported_at", "changed_after_shown_at")
 ISSUED: Row = {"state": "OPEN", "seals": 0, "late": False}  # a ballot that was just issued

@@ -1,4 +1,4 @@
-"""texts that copies for the public hide
+"""texts that copies for the public hide, and what the result of an issued memo rests on
 
 Revision: 0043
 Follows: 0040
@@ -14,7 +14,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """A table, empty at first."""
+    """A table, empty at first, and a column that is empty for memos issued before."""
+    op.add_column(
+        "memo_issue",
+        sa.Column("basis_hash", sa.String(length=64), nullable=False, server_default=""),
+    )
     op.create_table(
         "redaction",
         sa.Column("evaluation_id", sa.Integer(), nullable=False),
@@ -32,5 +36,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """The table goes: the journal tells still what was in it."""
+    """Table and column go: the journal tells still what was in them."""
     op.drop_table("redaction")
+    op.drop_column("memo_issue", "basis_hash")

@@ -7,11 +7,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crrubric.domain.archive.basis import BasisIds
 from crrubric.domain.archive.marks import name_sealed_ballot, name_sealed_vote
 from crrubric.domain.events import Event
 from crrubric.domain.memo.issuing.issues import ENDINGS
-from crrubric.domain.vocabulary import BallotState
 from crrubric.models import (
     Ballot,
     Evaluation,
@@ -27,7 +25,6 @@ from crrubric.models import (
     SealedVote,
     VendorFile,
 )
-from crrubric.queries.results.matrices import Matrix
 from crrubric.queries.shared.reading import end_reading
 
 BATCH = 100
@@ -97,28 +94,6 @@ def _load_texts(
     """The sealed texts with these ids."""
     rows = session.execute(select(model.id, model.content).where(model.id.in_(ids)))
     return {row.id: row.content for row in rows}
-
-
-def load_basis_ids(session: Session, evaluation: Evaluation, read: Matrix) -> BasisIds:
-    """The ids of what a result rests on, and which sealed ballots count in it."""
-    vendors = [read.vendors[row.code].id for row in read.basis.vendors]
-    members = {row.id for row in read.basis.ballots.reviewers}
-    rows = session.execute(
-        select(Ballot.member_id, Ballot.vendor_id, SealedBallot.number)
-        .join(Ballot, Ballot.id == SealedBallot.ballot_id)
-        .where(
-            SealedBallot.evaluation_id == evaluation.id,
-            SealedBallot.number == Ballot.seals,
-            SealedBallot.reopened_at.is_(None),
-            Ballot.state == BallotState.SUBMITTED,
-            Ballot.vendor_id.in_(vendors),
-        )
-    )
-    return BasisIds(
-        vendors=vendors,
-        criteria=[read.criteria[row.code].id for row in read.basis.criteria],
-        current={(member, vendor): number for member, vendor, number in rows if member in members},
-    )
 
 
 def list_kept_files(session: Session, evaluation: Evaluation) -> list[KeptFile]:

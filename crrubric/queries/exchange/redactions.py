@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crrubric.domain.archive.redaction import ChosenText, Redaction, TextPlace, list_inner_texts
+from crrubric.domain.archive.redaction import ChosenText, Redactor, TextPlace, list_inner_texts
 from crrubric.domain.event_fields import TextKind, find_text_kinds
 from crrubric.domain.events import Event
 from crrubric.domain.memo.issuing.roles import NameFinder
 from crrubric.domain.record.texts import iterate_strings
-from crrubric.models import Evaluation, JournalEntry
-from crrubric.models import Redaction as ChosenRow
+from crrubric.models import Evaluation, JournalEntry, Redaction
 from crrubric.queries.memo.roles import load_named_members, load_role_book
 from crrubric.queries.people.access import make_not_found
 from crrubric.queries.record.journal import UNTOLD, link_of
@@ -148,9 +147,9 @@ def read_texts(
 def list_chosen_texts(session: Session, evaluation: Evaluation) -> list[ChosenText]:
     """What was chosen, in the order of the journal."""
     rows = session.scalars(
-        select(ChosenRow)
-        .where(ChosenRow.evaluation_id == evaluation.id)
-        .order_by(ChosenRow.entry, ChosenRow.pointer)
+        select(Redaction)
+        .where(Redaction.evaluation_id == evaluation.id)
+        .order_by(Redaction.entry, Redaction.pointer)
     ).all()
     places = [TextPlace(row.entry, row.pointer) for row in rows]
     texts = read_texts(session, evaluation, places)
@@ -163,8 +162,8 @@ def list_chosen_texts(session: Session, evaluation: Evaluation) -> list[ChosenTe
 
 def count_chosen_texts(session: Session, evaluation: Evaluation) -> int:
     """How many texts copies hide."""
-    wanted = select(func.count()).select_from(ChosenRow)
-    return session.scalar(wanted.where(ChosenRow.evaluation_id == evaluation.id)) or 0
+    wanted = select(func.count()).select_from(Redaction)
+    return session.scalar(wanted.where(Redaction.evaluation_id == evaluation.id)) or 0
 
 
 def find_listed_text(session: Session, evaluation: Evaluation, place: TextPlace) -> ListedText:
@@ -177,7 +176,7 @@ def find_listed_text(session: Session, evaluation: Evaluation, place: TextPlace)
     )
     if text is None or entry is None:
         raise make_not_found()
-    row = session.get(ChosenRow, (evaluation.id, place.entry, place.pointer))
+    row = session.get(Redaction, (evaluation.id, place.entry, place.pointer))
     finder = NameFinder(load_named_members(session, evaluation))
     return ListedText(
         place=place,
@@ -188,15 +187,15 @@ def find_listed_text(session: Session, evaluation: Evaluation, place: TextPlace)
     )
 
 
-def load_redaction(
+def load_redactor(
     session: Session,
     evaluation: Evaluation,
     language: str,
     say: Callable[[str], str],
     *,
     roles: bool,
-) -> tuple[Redaction, list[ChosenText]]:
+) -> tuple[Redactor, list[ChosenText]]:
     """What a redacted copy hides, and which texts were chosen. Args: roles: names as well."""
     chosen = list_chosen_texts(session, evaluation)
     book = load_role_book(session, evaluation, language) if roles else None
-    return Redaction([row.text for row in chosen], book, say), chosen
+    return Redactor([row.text for row in chosen], book, say), chosen

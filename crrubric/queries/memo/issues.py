@@ -83,6 +83,7 @@ def find_standing_issue(session: Session, evaluation: Evaluation) -> IssueStamp 
         reason=issue.reason,
         head=issue.journal_head,
         digest=row.sha256,
+        basis=issue.basis_hash,
     )
 
 

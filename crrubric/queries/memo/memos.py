@@ -68,6 +68,7 @@ from crrubric.queries.memo.roles import load_role_book
 from crrubric.queries.memo.sittings import load_memo_sitting
 from crrubric.queries.memo.votes import list_memo_votes
 from crrubric.queries.record.journal import find_journal_head
+from crrubric.queries.results.bases import load_basis_hash
 from crrubric.queries.results.matrices import Matrix, read_matrix
 from crrubric.queries.setup.rubrics import list_revisions, list_tension_values
 from crrubric.queries.setup.wording import translate_rubric_text
@@ -128,6 +129,7 @@ def load_memo_facts(
         narratives=load_memo_narratives(session, evaluation, away),
         kept_back=frozenset(code for code, row in read.vendors.items() if row.id in away),
         journal_head=find_journal_head(session, evaluation),
+        basis_hash=load_basis_hash(session, evaluation, read),
         names_people=evaluation.names_people,
         issue=issue,
         latest_issue=find_standing_issue(session, evaluation),

@@ -54,6 +54,7 @@ class MadeIssue:
 
     stamp: IssueStamp
     head: str  # the newest hash of the journal that it covers
+    basis: str  # the hash of what its result rests on
     names_people: bool
     files: dict[MemoFormat, bytes]
     digests: dict[MemoFormat, str]
@@ -116,6 +117,7 @@ def make_issue(session: Session, evaluation: Evaluation, stamp: IssueStamp) -> M
     return MadeIssue(
         stamp=stamp,
         head=facts.journal_head,
+        basis=facts.basis_hash,
         names_people=facts.names_people,
         files=files,
         digests={form: hashlib.sha256(body).hexdigest() for form, body in files.items()},
@@ -141,6 +143,7 @@ def keep_issue(
         names_people=made.names_people,
         decided_at=evaluation.decided_at,
         journal_head=made.head,
+        basis_hash=made.basis,
         reason=stamp.reason,
         issued_by=actor.name,
         issued_at=stamp.at.astimezone(UTC),
@@ -172,6 +175,7 @@ def keep_issue(
             "language": stamp.language,
             "names_people": made.names_people,
             "covers": made.head,
+            "basis": made.basis,
             **{form.value.lower(): made.digests[form] for form in MemoFormat},
             ROW: {
                 "decided_at": evaluation.decided_at.isoformat(),

@@ -93,6 +93,17 @@ MEETING_HELP = (
         ),
     ),
     HelpTopic(
+        anchor="archive",
+        title=N_("Archive file"),
+        pages=("archives.show_archive", "archives.show_texts", "archives.show_redaction_form"),
+        chair=N_(
+            "Once the decision is final, everything that the memo rests on can be had as one file: "
+            "keep it as long as the law asks. Whoever has it verifies it in a browser, without "
+            "this site. For a public-records request there is a copy with roles instead of names, "
+            "and without the texts that you black out, each with a reason; it can be verified too."
+        ),
+    ),
+    HelpTopic(
         anchor="memo-words",
         title=N_("Words of the memo"),
         pages=("narratives.show_narratives", "narratives.show_vendor_narratives"),

@@ -135,10 +135,10 @@ def show_texts(seat: Seat) -> ResponseReturnValue:
 @require_permission(Action.MAKE_ARCHIVE)
 def show_redaction_form(seat: Seat, entry: int) -> ResponseReturnValue:
     """One text, and why copies hide it."""
-    return render_redaction_page(seat, read_place(entry), RedactionForm(formdata=None))
+    return render_redaction_page(seat, read_text_place(entry), RedactionForm(formdata=None))
 
 
-def read_place(entry: int) -> TextPlace:
+def read_text_place(entry: int) -> TextPlace:
     """The place in the address. Raises: NotFound for an odd one."""
     pointer = request.args.get("at", "")
     if not pointer.startswith("/") or len(pointer) > limits.SHORT_TEXT or not pointer.isprintable():
@@ -156,7 +156,7 @@ def render_redaction_page(seat: Seat, place: TextPlace, form: RedactionForm) -> 
 @require_permission(Action.MAKE_ARCHIVE)
 def save_redaction(seat: Seat, entry: int) -> ResponseReturnValue:
     """Hide a text in copies from now on."""
-    place, form, status = read_place(entry), RedactionForm(), 422
+    place, form, status = read_text_place(entry), RedactionForm(), 422
     if form.validate():
         try:
             choose_redaction(current_actor(), seat.evaluation.slug, place, form.reason.data)
@@ -171,6 +171,6 @@ def save_redaction(seat: Seat, entry: int) -> ResponseReturnValue:
 @require_permission(Action.MAKE_ARCHIVE)
 def save_redaction_withdrawal(seat: Seat, entry: int) -> ResponseReturnValue:
     """Show a text in copies again."""
-    withdraw_redaction(current_actor(), seat.evaluation.slug, read_place(entry))
+    withdraw_redaction(current_actor(), seat.evaluation.slug, read_text_place(entry))
     flash(_("Copies for the public show this text again."), "done")
     return redirect_to(TEXTS, seat, show="hidden")

@@ -27,7 +27,6 @@ class ArchiveForm(Form):
             SelectChoice(ROLES, _("For the public, with roles instead of names")),
             SelectChoice(NAMED, _("For the public, with names")),
         ],
-        default=WHOLE,
     )
     language = ListChoiceField(
         _("Language of its documents"), [InputRequired(_("Choose a language."))]

@@ -27,8 +27,8 @@ from crrubric.services.ballots.declarations import declare_interest
 from crrubric.services.exchange.archives import archives as service
 from crrubric.services.exchange.archives import parts as made_parts
 from crrubric.services.memo.issues import IssueText, issue_memo
-from tests.archives import Parts, change_object, pack_parts, read_parts
 from tests.factories import Factory, Made
+from tests.integration.exchange.archive_files import Parts, change_object, pack_parts, read_parts
 from tests.integration.record.whole import make_whole_record
 
 MARKS = {(0, 0): "YYA", (0, 1): "YNY", (1, 0): "YYA", (1, 1): "NYY"}
@@ -124,7 +124,12 @@ def test_making_one_is_told_by_the_journal(made: Made):
     entry = db.session.scalars(
         select(JournalEntry).where(JournalEntry.event == Event.ARCHIVE_MADE)
     ).one()
-    assert entry.after == {"sha256": found.sha256, "language": "en"}
+    assert entry.after == {
+        "sha256": found.sha256,
+        "language": "en",
+        "copy": "whole",
+        "names_people": True,
+    }
     assert archive.getvalue().endswith(found.sha256.encode())
 
 
@@ -278,12 +283,12 @@ def test_a_sealed_ballot_is_held_against_its_receipt(parts: Parts):
     gone = {name: body for name, body in parts.items() if name != path}
 
     changed = find_problems(pack_parts(change_object(parts, path, turn)))
-    assert f"{path}: the journal tells another receipt of it." in changed
+    assert f"{path}: the journal tells another hash of it." in changed
     assert find_problems(pack_parts(gone)) == [
         f"{path}: the journal tells of it, and it is missing."
     ]
     assert find_problems(pack_parts({**parts, "ballots/sealed/m1-v1-9.json": b"{}"})) == [
-        "ballots/sealed/m1-v1-9.json: the journal tells of no such sealed text."
+        "ballots/sealed/m1-v1-9.json: the journal tells of no such file."
     ]
 
 
@@ -316,7 +321,7 @@ def test_nonsense_is_named_and_not_stumbled_over(parts: Parts, path: str, body: 
 def pack_raw(parts: Parts) -> bytes:
     """As `pack_parts`, whatever the manifest is."""
     from crrubric.domain.archive.container import ContainerWriter
-    from tests.archives import MOMENT
+    from tests.integration.exchange.archive_files import MOMENT
 
     file = BytesIO()
     writer = ContainerWriter(file, MOMENT)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
+from io import BytesIO
 from pathlib import Path
 
 from sqlalchemy import select
@@ -36,13 +37,16 @@ from crrubric.domain.vocabulary import (
     Standing,
 )
 from crrubric.extensions import db
-from crrubric.models import Criterion, Declaration, Member
+from crrubric.models import Criterion, Declaration, Evaluation, Member
+from crrubric.queries.exchange.redactions import TextFilter, list_texts
 from crrubric.queries.people.access import find_evaluation, require
 from crrubric.queries.people.people import OPERATOR
 from crrubric.queries.planning.proposals import list_item_proposals
 from crrubric.queries.planning.reviews import load_review_calendar
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.services.ballots import attachments, declarations, entries, seals
+from crrubric.services.exchange.archives.archives import make_archive
+from crrubric.services.exchange.archives.redactions import choose_redaction, withdraw_redaction
 from crrubric.services.exchange.imports import import_marks, import_new_evaluation
 from crrubric.services.meeting import (
     decisions,
@@ -129,12 +133,24 @@ def fill_every_table(make: Factory, folder: Path) -> Made:
     write_for_the_memo(made)
     phases.change_phase(made.chair, made.slug, Phase.DECIDED)
     issue_twice(made)
+    keep_for_good(made)
     end = LetterWords(contact="Purchasing, 555 0100", closing="Thank you.")
     set_letter_words(made.chair, made.slug, end)
     until = date(2034, 6, 30)
     evaluations.set_retention(made.chair, made.slug, until=until, hold="A protest")
     phases.change_phase(made.chair, made.slug, Phase.ARCHIVED)
     return made
+
+
+def keep_for_good(made: Made) -> None:
+    """Black out two texts, show one of them again, and make an archive."""
+    evaluation = db.session.get_one(Evaluation, made.evaluation.id)
+    some = list_texts(db.session(), evaluation, TextFilter())[:2]
+    db.session.rollback()
+    for row in some:
+        choose_redaction(made.chair, made.slug, row.place, "It tells about a student.")
+    withdraw_redaction(made.chair, made.slug, some[0].place)
+    make_archive(made.chair, made.slug, BytesIO())
 
 
 def issue_twice(made: Made) -> None:

@@ -24,7 +24,8 @@ from crrubric.domain.vocabulary import (
     Standing,
 )
 from crrubric.extensions import db
-from crrubric.models import Criterion
+from crrubric.models import Criterion, Evaluation
+from crrubric.queries.exchange.redactions import TextFilter, list_texts
 from crrubric.queries.people.people import Actor
 from crrubric.services.ballots.attachments import attach_vendor_file
 from crrubric.services.ballots.ballots import MarkText
@@ -220,7 +221,14 @@ def decide(make: Factory) -> Walks:
     """The decision is final, and the memo issued once."""
     made = make.evaluation(phase=Phase.DECIDED)
     issue_memo(made.chair, made.slug, IssueText(language="en"))
-    return made, {made.chair: ["memo/issue"]}
+    return made, {made.chair: ["memo/issue", find_written_text(made)]}
+
+
+def find_written_text(made: Made) -> str:
+    """The page of one text that somebody wrote."""
+    evaluation = db.session.get_one(Evaluation, made.evaluation.id)
+    place = list_texts(db.session(), evaluation, TextFilter())[0].place
+    return f"archive/texts/{place.entry}?at={place.pointer}"
 
 
 # what is refused in each scene; a form that several show is named once
@@ -269,8 +277,8 @@ SCENES = {
         reinstatements.save_reinstatement_withdrawal
         """,
     decide: """
-        evaluations.save_retention issues.save_issue letters.save_letter_words
-        renewals.save_renewal
+        archives.save_redaction evaluations.save_retention issues.save_issue
+        letters.save_letter_words renewals.save_renewal
         """,
 }
 

@@ -70,6 +70,7 @@ RENEW_EVALUATION  da      -        -        -
 SET_RETENTION     da      -        -        -
 SET_MEMO_NAMES    upsmd   -        -        -
 ISSUE_MEMO        d       -        -        -
+MAKE_ARCHIVE      da      -        -        da
 VIEW_MEMO         mda     mda      mda      mda
 VIEW_JOURNAL      upsmda  -        -        upsmda
 IMPORT_MARKS      -       -        -        sm

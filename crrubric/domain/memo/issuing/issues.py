@@ -30,7 +30,8 @@ class IssueStamp:
     """What a memo prints of its own issue: number, moment, by whom, and of a correction why.
 
     head: the newest hash of the journal that it covers; digest: SHA-256 of its web page, where it
-    has been issued.
+    has been issued; basis: the hash of what its result rests on, empty if an older version issued
+    it.
     """
 
     number: int
@@ -40,6 +41,7 @@ class IssueStamp:
     reason: str = ""
     head: str = ""
     digest: str = ""
+    basis: str = ""
 
 
 class IssueState(Enum):

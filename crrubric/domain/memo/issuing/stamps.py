@@ -74,4 +74,5 @@ def make_issued_facts(facts: MemoFacts) -> MemoFacts | None:
     issue = facts.latest_issue
     if issue is None or issue.language != facts.language:
         return None
-    return replace(facts, issue=issue, journal_head=issue.head)
+    basis = facts.basis_hash if issue.basis else ""  # older versions printed none
+    return replace(facts, issue=issue, journal_head=issue.head, basis_hash=basis)

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from crrubric.catalogue import load_translations
 from crrubric.clock import now_utc
 from crrubric.config import folder
-from crrubric.domain.archive.basis import make_basis_object
 from crrubric.domain.archive.checks import BASIS, JOURNAL, RESULTS
 from crrubric.domain.archive.container import PackedFile
 from crrubric.domain.archive.manifest import LeftOut
@@ -30,7 +29,6 @@ from crrubric.queries.exchange.archives import (
     iterate_sealed_votes,
     list_issue_files,
     list_kept_files,
-    load_basis_ids,
     read_kept_bytes,
 )
 from crrubric.queries.exchange.exports import MarkRow, iterate_mark_rows, load_results_facts
@@ -38,6 +36,7 @@ from crrubric.queries.meeting.minutes_papers import load_minutes_paper
 from crrubric.queries.memo.memos import load_memo_facts
 from crrubric.queries.people.access import Seat
 from crrubric.queries.record.copied import iterate_copied_links
+from crrubric.queries.results.bases import load_basis_object
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.queries.setup.rubric_papers import load_rubric_paper
 from crrubric.queries.shared.reading import end_reading
@@ -97,13 +96,13 @@ class ArchiveParts:
     def result_parts(self) -> Iterator[Part]:
         """What the result rests on, and the result."""
         read = read_matrix(self.session, self.evaluation)
-        ids = load_basis_ids(self.session, self.evaluation, read)
+        basis = load_basis_object(self.session, self.evaluation, read)
         facts, adopted, late = load_results_facts(self.session, self.seat)
         end_reading(self.session)
         yield self.make_part(
             BASIS,
             N_("What the result is computed from: criteria, rule, marks, findings."),
-            encode_json(make_basis_object(read.basis, ids)),
+            format_json_file(basis),
         )
         computed = analyze_results(read.basis, read.results, with_names=self.names_people)
         body = results_json.results_object(computed, facts, adopted, late)
@@ -147,7 +146,7 @@ class ArchiveParts:
         return self.make_part(
             "plan/workbook.json",
             N_("The planning workbook: every version of every section."),
-            encode_json(plan),
+            format_json_file(plan),
         )
 
     def make_plan(self, plan: dict[str, Any]) -> Any:
@@ -254,7 +253,7 @@ class ArchiveParts:
         return link
 
 
-def encode_json(value: Any) -> list[bytes]:
+def format_json_file(value: Any) -> list[bytes]:
     """A value as JSON for people as well."""
     return [json.dumps(value, ensure_ascii=False, indent=1).encode() + b"\n"]
 

@@ -22,7 +22,7 @@ from crrubric.queries.exchange.archives import (
     read_kept_bytes,
 )
 from crrubric.queries.exchange.exports import MarkRow
-from crrubric.queries.exchange.redactions import load_redaction
+from crrubric.queries.exchange.redactions import load_redactor
 from crrubric.queries.memo.memos import load_memo_facts
 from crrubric.queries.people.access import Seat
 from crrubric.queries.shared.reading import end_reading
@@ -39,7 +39,7 @@ class RedactedParts(ArchiveParts):
     def __init__(self, session: Session, seat: Seat, language: str, *, roles: bool) -> None:
         super().__init__(session, seat, language)
         self.names_people = not roles
-        self.redaction, self.chosen = load_redaction(
+        self.redactor, self.chosen = load_redactor(
             session, self.evaluation, language, self.translate, roles=roles
         )
 
@@ -63,9 +63,9 @@ class RedactedParts(ArchiveParts):
 
     def make_mark_row(self, row: MarkRow) -> Mapping[str, Any]:
         """A mark, with its reviewer by role."""
-        hidden = self.redaction.hide_row(row, people=("reviewer",))
+        hidden = self.redactor.hide_row(row, people=("reviewer",))
         if row["files"]:
-            hidden["files"] = self.redaction.mask
+            hidden["files"] = self.redactor.mask
         return hidden
 
     def sealed_parts(self) -> Iterator[Part]:
@@ -89,13 +89,13 @@ class RedactedParts(ArchiveParts):
     def make_plan(self, plan: dict[str, Any]) -> Any:
         """The workbook, with who saved what by role."""
         return {
-            section: [self.redaction.hide_row(version, people=(SAVED_BY,)) for version in versions]
+            section: [self.redactor.hide_row(version, people=(SAVED_BY,)) for version in versions]
             for section, versions in plan.items()
         }
 
     def make_document(self, paper: Document) -> Document:
         """A paper without what is hidden."""
-        return self.redaction.hide_in_document(paper)
+        return self.redactor.hide_in_document(paper)
 
     def memo_parts(self) -> Iterator[Part]:
         """The memo as it was issued, if nothing in it is hidden; else as it would be, redacted."""
@@ -127,7 +127,7 @@ class RedactedParts(ArchiveParts):
         if not self.names_people and file.issue.names_people:
             return True
         text = read_kept_bytes(self.session, file.content_id).decode()
-        return self.redaction.stands_in_page(text)
+        return self.redactor.stands_in_page(text)
 
     def evidence_parts(self) -> Iterator[Part]:
         """None: what is in a file can't be hidden. They can be asked for one by one."""
@@ -144,4 +144,4 @@ class RedactedParts(ArchiveParts):
 
     def make_link(self, link: ChainLink) -> ChainLink:
         """An entry, without what is hidden."""
-        return self.redaction.withhold(link)
+        return self.redactor.withhold(link)

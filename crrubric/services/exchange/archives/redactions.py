@@ -32,7 +32,7 @@ def choose_redaction(actor: Actor, slug: str, place: TextPlace, reason: str) -> 
     with unit_of_work() as session:
         seat = require_locked_seat(session, actor, Action.MAKE_ARCHIVE, slug)
         require_archivable(session, seat)
-        require_text(session, seat.evaluation, place)
+        require_written_text(session, seat.evaluation, place)
         if find_redaction(session, seat.evaluation, place) is not None:
             raise Stale(N_("Somebody has blacked this text out meanwhile: see why, below."))
         row = Redaction(
@@ -74,7 +74,7 @@ def withdraw_redaction(actor: Actor, slug: str, place: TextPlace) -> None:
         )
 
 
-def require_text(session: Session, evaluation: Evaluation, place: TextPlace) -> str:
+def require_written_text(session: Session, evaluation: Evaluation, place: TextPlace) -> str:
     """The text at a place. Raises: NotFound."""
     text = find_text(session, evaluation, place)
     if text is None:

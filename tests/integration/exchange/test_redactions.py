@@ -1,0 +1,227 @@
+"""Copies for the public hide chosen texts and names, and still verify."""
+
+import json
+from io import BytesIO
+
+import pandas as pd
+import pytest
+from pypdf import PdfReader
+
+from crrubric.domain.archive.checks import verify_archive
+from crrubric.domain.archive.manifest import MANIFEST, CopyKind
+from crrubric.domain.archive.redaction import TextPlace
+from crrubric.domain.errors import Invalid, NotFound, Stale
+from crrubric.domain.vocabulary import Answer, Phase
+from crrubric.extensions import db
+from crrubric.models import Evaluation
+from crrubric.queries.exchange.redactions import ListedText, TextFilter, list_texts
+from crrubric.queries.record.verification import verify_record
+from crrubric.services.ballots import ballots
+from crrubric.services.exchange.archives.archives import ArchiveText, make_archive
+from crrubric.services.exchange.archives.redactions import choose_redaction, withdraw_redaction
+from crrubric.services.memo.issues import IssueText, issue_memo
+from tests.factories import Factory, Made
+from tests.integration.conftest import Visit
+from tests.integration.exchange.archive_files import Parts, read_parts
+from tests.integration.exchange.test_archive import MARKS
+
+SECRET = "The canary sings on page 7 of the student’s file."
+PUBLIC = ArchiveText(copy=CopyKind.REDACTED)
+NAMED = ArchiveText(copy=CopyKind.REDACTED, names_people=True)
+
+
+@pytest.fixture
+def made(make: Factory) -> Made:
+    """A decided evaluation with a note that nobody outside is to read, and an issued memo."""
+    made = make.evaluation(phase=Phase.SCORING, marks=MARKS)
+    ballots.record_mark(
+        made.reviewers[0],
+        made.slug,
+        made.vendors[0].id,
+        made.criteria[0].id,
+        ballots.MarkText(answer=Answer.NO, note=SECRET),
+        seen_version=1,
+    )
+    for reviewer, vendor in MARKS:
+        make.submit(made, reviewer, vendor)
+    make.forward(made, Phase.DECIDED, {})
+    issue_memo(made.chair, made.slug, IssueText(language="en"))
+    return made
+
+
+def evaluation_of(made: Made) -> Evaluation:
+    return db.session.get_one(Evaluation, made.evaluation.id)
+
+
+def find_secret(made: Made) -> ListedText:
+    """The text, as the page lists it."""
+    rows = list_texts(db.session(), evaluation_of(made), TextFilter(words="CANARY"))
+    db.session.rollback()
+    assert [row.text for row in rows] == [SECRET]
+    return rows[0]
+
+
+def make_copy(made: Made, wanted: ArchiveText = PUBLIC) -> bytes:
+    file = BytesIO()
+    make_archive(made.chair, made.slug, file, wanted)
+    return file.getvalue()
+
+
+def list_texts_of(parts: Parts) -> str:
+    """Everything that can be read in a copy, papers as well."""
+    found = []
+    for path, body in parts.items():
+        if path.endswith(".pdf"):
+            pages = PdfReader(BytesIO(body)).pages
+            found.append(" ".join(" ".join(page.extract_text().split()) for page in pages))
+        elif not path.endswith(".docx"):
+            found.append(body.decode())
+    return "\n".join(found)
+
+
+def test_a_chosen_text_stands_nowhere_in_a_copy(made: Made):
+    assert "canary sings" in list_texts_of(read_parts(make_copy(made)))
+    choose_redaction(made.chair, made.slug, find_secret(made).place, "It tells about a student.")
+
+    archive = make_copy(made)
+
+    parts = read_parts(archive)
+    assert "canary" not in list_texts_of(parts)
+    assert [str(problem) for problem in verify_archive(BytesIO(archive)).problems] == []
+    log = pd.read_csv(BytesIO(parts["redactions/log.csv"]))
+    assert list(log["reason"]) == ["It tells about a student."]
+
+
+def test_an_issued_memo_that_tells_it_is_left_out_and_made_anew(made: Made):
+    issue_memo(made.chair, made.slug, IssueText(language="en", reason=SECRET))
+    choose_redaction(made.chair, made.slug, find_secret(made).place, "A student.")
+
+    parts = read_parts(make_copy(made, NAMED))
+
+    told = json.loads(parts[MANIFEST])
+    left = {row["path"] for row in told["left_out"]}
+    assert {"memo/issue-2.pdf", "memo/issue-2.docx", "memo/issue-2.html"} <= left
+    assert "memo/issue-1.pdf" in parts
+    assert "memo/redacted.pdf" in parts
+
+
+def test_with_nothing_to_hide_the_issued_memo_stays(made: Made):
+    parts = read_parts(make_copy(made, NAMED))
+
+    assert "memo/issue-1.pdf" in parts
+    assert "memo/redacted.pdf" not in parts
+
+
+def test_roles_stand_for_names_everywhere(made: Made):
+    names = [actor.name for actor in (made.chair, *made.reviewers)]
+    whole = list_texts_of(read_parts(make_copy(made, NAMED)))
+    assert all(name in whole for name in names)
+
+    archive = make_copy(made)
+
+    text = list_texts_of(read_parts(archive))
+    assert [name for name in names if name in text] == []
+    found = verify_archive(BytesIO(archive))
+    assert [str(problem) for problem in found.problems] == []
+    assert found.journal.withheld > 0
+
+
+def test_sealed_ballots_are_left_out_with_their_receipts(made: Made):
+    told = json.loads(read_parts(make_copy(made))[MANIFEST])
+
+    left = [row for row in told["left_out"] if row["path"].startswith("ballots/sealed/")]
+
+    assert len(left) == len(MARKS)
+
+
+def test_a_text_inside_of_another_is_hidden_too(made: Made, make: Factory):
+    choose_redaction(made.chair, made.slug, find_secret(made).place, "A student.")
+    issue_memo(
+        made.chair, made.slug, IssueText(language="en", reason=f"Somebody wrote: {SECRET} Sorry.")
+    )
+
+    assert "canary" not in list_texts_of(read_parts(make_copy(made)))
+
+
+def test_what_is_shown_again_stands_in_copies(made: Made):
+    place = find_secret(made).place
+    choose_redaction(made.chair, made.slug, place, "A student.")
+    withdraw_redaction(made.chair, made.slug, place)
+
+    assert "canary sings" in list_texts_of(read_parts(make_copy(made)))
+    assert [str(problem) for problem in verify_record(db.session()).problems] == []
+
+
+def test_the_record_itself_keeps_the_text(made: Made, visit: Visit):
+    choose_redaction(made.chair, made.slug, find_secret(made).place, "A student.")
+
+    file = BytesIO()
+    make_archive(made.chair, made.slug, file)
+
+    assert "canary sings" in list_texts_of(read_parts(file.getvalue()))
+    assert "canary sings" in visit(made.chair).get(made.url("journal")).text
+
+
+def test_without_a_reason_nothing_is_hidden(made: Made):
+    with pytest.raises(Invalid):
+        choose_redaction(made.chair, made.slug, find_secret(made).place, "  ")
+
+
+def test_the_same_text_is_not_hidden_twice(made: Made):
+    place = find_secret(made).place
+    choose_redaction(made.chair, made.slug, place, "A student.")
+
+    with pytest.raises(Stale):
+        choose_redaction(made.chair, made.slug, place, "A student, really.")
+
+
+@pytest.mark.parametrize("pointer", ["/actor_name", "/after/answer", "/nothing", "/after"])
+def test_only_what_people_wrote_can_be_hidden(made: Made, pointer: str):
+    place = TextPlace(find_secret(made).place.entry, pointer)
+
+    with pytest.raises(NotFound):
+        choose_redaction(made.chair, made.slug, place, "A student.")
+    with pytest.raises(NotFound):
+        withdraw_redaction(made.chair, made.slug, place)
+
+
+def test_the_pages_lead_from_a_text_to_the_copy(made: Made, visit: Visit):
+    chair = visit(made.chair)
+    assert "canary sings" in chair.get(made.url("archive/texts?q=canary")).text
+    assert "There is no such text" in chair.get(made.url("archive/texts?q=canaries")).text
+    place = find_secret(made).place
+    address = made.url(f"archive/texts/{place.entry}?at={place.pointer}")
+
+    answer = chair.post(address, {"reason": "It tells about a student."})
+    assert answer.status_code == 303
+
+    page = chair.get(answer.location).text
+    assert "It tells about a student." in page
+    assert "public one text is blacked out." in chair.get(made.url("archive/")).text
+    copy = chair.post(made.url("archive/"), {"kind": "roles", "language": "en"})
+    assert copy.mimetype == "application/zip"
+    assert "canary" not in list_texts_of(read_parts(copy.data))
+    assert "for the public, with roles" in chair.get(made.url("archive/")).text
+    again = made.url(f"archive/texts/{place.entry}/show?at={place.pointer}")
+    assert chair.post(again, {}).status_code == 303
+    assert "no text is blacked out" in chair.get(made.url("archive/")).text
+
+
+def test_the_whole_archive_comes_from_the_page(made: Made, visit: Visit):
+    answer = visit(made.chair).post(made.url("archive/"), {"kind": "whole", "language": "es"})
+
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    found = verify_archive(BytesIO(answer.data))
+    assert found.problems == []
+    assert found.manifest is not None
+    assert found.manifest.language == "es"
+
+
+@pytest.mark.parametrize("at", ["", "x", "/" + "a" * 400, "/%00", "/after/note/more"])
+def test_odd_places_are_not_found(made: Made, visit: Visit, at: str):
+    assert visit(made.chair).get(made.url(f"archive/texts/1?at={at}")).status_code == 404
+
+
+def test_a_reviewer_has_no_such_page(made: Made, visit: Visit):
+    for path in ("archive/", "archive/texts"):
+        assert visit(made.reviewers[0]).get(made.url(path)).status_code == 404
