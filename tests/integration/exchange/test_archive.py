@@ -1,9 +1,15 @@
 """An archive holds everything that the memo rests on, and every change of it is named."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
-from io import BytesIO
+from contextlib import redirect_stdout
+from functools import cache
+from importlib.util import module_from_spec, spec_from_file_location
+from io import BytesIO, StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
@@ -12,6 +18,7 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import select, update
 
+import crrubric
 from crrubric.clock import now_utc
 from crrubric.domain.archive.checks import BASIS, JOURNAL, RESULTS, verify_archive
 from crrubric.domain.archive.manifest import MANIFEST
@@ -41,7 +48,34 @@ def make_archive_of(made: Made) -> bytes:
 
 
 def find_problems(archive: bytes) -> list[str]:
-    return [str(problem) for problem in verify_archive(BytesIO(archive)).problems]
+    """What our verifier says; the one that lies in archives must find something if ours does."""
+    found = [str(problem) for problem in verify_archive(BytesIO(archive)).problems]
+    status, said = verify_independently(archive)
+    assert status == bool(found), (found, said)
+    return found
+
+
+def verify_independently(archive: bytes) -> tuple[int, str]:
+    """Exit status and words of verify.py, loaded once."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "archive.zip"
+        path.write_bytes(archive)
+        out = StringIO()
+        with redirect_stdout(out):
+            status = load_verifier().main([str(path)])
+    return status, out.getvalue()
+
+
+@cache
+def load_verifier() -> Any:
+    """The module that lies in archives."""
+    path = Path(crrubric.__file__).parent / "data" / "archive" / "verify.py"
+    spec = spec_from_file_location("verify", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def make_small(make: Factory) -> Made:
@@ -80,8 +114,7 @@ def test_an_archive_of_everything_fits_together(make: Factory, tmp_path: Path):
 
     archive = make_archive_of(made)
 
-    found = verify_archive(BytesIO(archive))
-    assert [str(problem) for problem in found.problems] == []
+    assert find_problems(archive) == []
     sealed = db.session.scalars(select(SealedBallot.content)).all()
     held = [body.decode() for path, body in read_parts(archive).items() if "/sealed/m" in path]
     assert sorted(held) == sorted(sealed)
@@ -373,3 +406,35 @@ def test_what_is_no_archive_is_refused(app: Flask, tmp_path: Path):
 
     assert found.exit_code == 1
     assert "This is no archive" in found.output
+
+
+def test_the_verifier_in_it_runs_alone(parts: Parts, archive: bytes, tmp_path: Path):
+    path, script = tmp_path / "a.zip", tmp_path / "verify.py"
+    path.write_bytes(archive)
+    script.write_bytes(parts["verify.py"])
+
+    run_alone = subprocess.run(
+        [sys.executable, "-I", "-S", str(script), str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert run_alone.returncode == 0, run_alone.stdout
+    assert "was held against the issued memo" in run_alone.stdout
+    assert run_alone.stderr == ""
+
+
+def test_another_basis_than_that_of_the_memo_is_named(parts: Parts):
+    """Rule and result fit together, but not to the memo: the rule of the journal is not asked."""
+    changed = change_object(parts, BASIS, turn_rule)
+
+    found = find_problems(pack_parts(changed))
+
+    assert "results/basis.json: the issued memo rests on another one." in found
+
+
+def test_a_memo_that_is_not_the_issued_one_is_named(parts: Parts):
+    found = find_problems(pack_parts({**parts, "memo/issue-1.pdf": b"%PDF-1.7 another"}))
+
+    assert found == ["memo/issue-1.pdf: the journal tells another hash of it."]
