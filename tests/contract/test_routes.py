@@ -103,7 +103,15 @@ evaluations.save_retention SET_RETENTION
 evaluations.save_rule EDIT_SETUP
 evidence.download_mark_file VIEW_EVIDENCE
 evidence.show_evidence_register VIEW_EVIDENCE
+exports.download_abstentions EXPORT_MARKS
+exports.download_evidence VIEW_EVIDENCE
+exports.download_findings EXPORT_RESULTS
+exports.download_journal VIEW_JOURNAL
 exports.download_marks EXPORT_MARKS
+exports.download_motions FOLLOW_MEETING
+exports.download_questions_and_answers VIEW_QUESTIONS
+exports.download_vendor_list VIEW_EVALUATION
+exports.show_downloads VIEW_EVALUATION
 exports.download_results EXPORT_RESULTS
 exports.download_scores EXPORT_RESULTS
 exports.download_tallies EXPORT_RESULTS

@@ -37,7 +37,14 @@ class MarkRow(TypedDict):
 
 
 def iterate_mark_rows(session: Session, seat: Seat) -> Iterator[MarkRow]:
-    """Marks that count, without those of vendors that the person stays away from.
+    """Marks that count, by column: see `iterate_seat_marks`."""
+    return (make_mark_row(row, files) for row, files in iterate_seat_marks(session, seat))
+
+
+def iterate_seat_marks(
+    session: Session, seat: Seat
+) -> Iterator[tuple[DisclosedMark, Sequence[MarkFile]]]:
+    """Marks that count with their files, without those of vendors that the person stays away from.
 
     Read vendor by vendor: no transaction is open while a row is used, and the marks of one vendor
     are all that is held. Raises: NotFound if the committee went back to scoring meanwhile.
@@ -51,21 +58,20 @@ def iterate_mark_rows(session: Session, seat: Seat) -> Iterator[MarkRow]:
         session.refresh(seat.evaluation, ["phase"])  # each page is of a transaction of its own
         if seat.evaluation.phase not in FROM_MEETING:
             raise make_not_found()
-        rows = list_vendor_mark_rows(session, seat, vendor_id)
+        rows = list_vendor_marks(session, seat, vendor_id)
         end_reading(session)
         yield from rows
 
 
-def list_vendor_mark_rows(session: Session, seat: Seat, vendor_id: int) -> list[MarkRow]:
-    """The rows of one vendor."""
+def list_vendor_marks(
+    session: Session, seat: Seat, vendor_id: int
+) -> list[tuple[DisclosedMark, Sequence[MarkFile]]]:
+    """The marks of one vendor with their files."""
     marks = list(iterate_disclosed_marks(session, seat.evaluation, vendor_id=vendor_id))
     files = load_mark_files(
         session, seat, ((row.mark.ballot_id, row.mark.criterion_id) for row in marks)
     )
-    return [
-        make_mark_row(row, files.get((row.mark.ballot_id, row.mark.criterion_id), ()))
-        for row in marks
-    ]
+    return [(row, files.get((row.mark.ballot_id, row.mark.criterion_id), ())) for row in marks]
 
 
 def make_mark_row(row: DisclosedMark, files: Sequence[MarkFile]) -> MarkRow:

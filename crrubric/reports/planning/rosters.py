@@ -13,6 +13,7 @@ from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any, Protocol
 
+from crrubric.domain.exchange.formulas import guard_formulas
 from crrubric.domain.planning.adoption import describe_points
 from crrubric.domain.planning.calibration import GUIDE, format_number, read_points, write_points
 from crrubric.domain.planning.rosters import (
@@ -27,7 +28,7 @@ from crrubric.domain.planning.rosters import (
 )
 from crrubric.domain.planning.triage import Placement, Seats, Setting, count_seats
 from crrubric.domain.planning.venues import DEFAULT_VENUES, Venue
-from crrubric.domain.text import escape_formula, replace_control_characters
+from crrubric.domain.text import replace_control_characters
 from crrubric.domain.translation import N_
 from crrubric.reports.results.figures import Translate
 
@@ -113,7 +114,7 @@ class CsvRoster:
         """Nothing."""
 
     def _write(self, typed: Iterable[str], added: Iterable[str] = ()) -> None:
-        safe = [escape_formula(replace_control_characters(cell)) for cell in typed]
+        safe = [guard_formulas(replace_control_characters(cell)) for cell in typed]
         self.writer.writerow([*safe, *added])
 
 

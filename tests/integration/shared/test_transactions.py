@@ -14,7 +14,7 @@ from crrubric.models import Evaluation
 from crrubric.queries.memo import memos
 from crrubric.queries.shared.reading import end_reading
 from crrubric.reports.documents.formats import RENDERERS
-from crrubric.reports.exchange import results_json, tables
+from crrubric.reports.exchange import csv_files, results_json, tables
 from crrubric.reports.results import figures, robustness_figures
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.web.exchange import exports
@@ -36,7 +36,10 @@ SLOW = [
     ("memo/memo.html", memo, "compose_memo"),
     ("export/tallies.csv", tables, "results_csv"),
     ("export/scores.csv", tables, "scores_csv"),
-    ("export/marks.csv", tables, "escape_formula"),
+    ("export/marks.csv", csv_files, "guard_formulas"),
+    ("export/findings.csv", csv_files, "guard_formulas"),
+    ("export/journal.csv", csv_files, "guard_formulas"),
+    ("export/vendors.csv", csv_files, "guard_formulas"),
     ("export/results.json", exports, "analyze_results"),
     ("export/results.json", results_json, "results_object"),
 ]
