@@ -52,6 +52,7 @@ FILES = {
     "exports.download_scores",
     "exports.download_tallies",
     "exports.download_vendor_list",
+    "exports.download_workbook",
     "files.download_own_file",
     "files.download_vendor_file",
     "home.show_health",

@@ -112,6 +112,7 @@ exports.download_motions FOLLOW_MEETING
 exports.download_questions_and_answers VIEW_QUESTIONS
 exports.download_vendor_list VIEW_EVALUATION
 exports.show_downloads VIEW_EVALUATION
+exports.download_workbook EXPORT_RESULTS
 exports.download_results EXPORT_RESULTS
 exports.download_scores EXPORT_RESULTS
 exports.download_tallies EXPORT_RESULTS

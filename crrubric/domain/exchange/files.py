@@ -59,7 +59,10 @@ WORKBOOK = DataFile(
     name="workbook.xlsx",
     action=Action.EXPORT_RESULTS,
     label=N_("Excel workbook"),
-    about=N_("Summary, matrix, findings, evidence and agreement, a sheet for each."),
+    about=N_(
+        "A sheet each for summary, matrix, votes, findings, evidence and agreement; for chairs also"
+        " every mark and the journal."
+    ),
 )
 MARKS = DataFile(
     name="marks.csv",
@@ -138,6 +141,6 @@ JOURNAL = DataFile(
 )
 # in the order in which a page lists them
 FILES = (
-    TALLIES, SCORES, RESULTS, FINDINGS, MOTIONS, MARKS, ABSTENTIONS, EVIDENCE, QUESTIONS,
+    WORKBOOK, TALLIES, SCORES, RESULTS, FINDINGS, MOTIONS, MARKS, ABSTENTIONS, EVIDENCE, QUESTIONS,
     VENDORS, JOURNAL,
 )  # fmt: skip

@@ -86,9 +86,19 @@ def make_mark_row(row: DisclosedMark, files: Sequence[MarkFile]) -> MarkRow:
         evidence=describe_evidence(mark.evidence_kind, mark.evidence_place, mark.evidence_on),
         evidence_until=mark.evidence_until.isoformat() if mark.evidence_until else "",
         files="; ".join(file.name for file in files),
-        origin="import" if row.imported else "on behalf" if row.entered else "reviewer",
-        blind="no" if row.informed else "not recorded" if row.imported else "yes",
+        origin=describe_origin(row),
+        blind=describe_blindness(row),
     )
+
+
+def describe_origin(row: DisclosedMark) -> str:
+    """How a mark came here."""
+    return "import" if row.imported else "on behalf" if row.entered else "reviewer"
+
+
+def describe_blindness(row: DisclosedMark) -> str:
+    """Whether a mark was given before the committee had seen the ballots."""
+    return "no" if row.informed else "not recorded" if row.imported else "yes"
 
 
 def describe_evaluation(

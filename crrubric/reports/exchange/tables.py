@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from crrubric.domain.exchange.files import SCORES, TALLIES
-from crrubric.domain.results.results import Cell, Results
+from crrubric.domain.results.results import Cell, Results, ScoredVendor
 from crrubric.domain.vocabulary import Gate
 from crrubric.reports.exchange.csv_files import to_csv
 
@@ -22,8 +22,7 @@ def results_csv(results: Results) -> str:
 
 def scores_csv(results: Results) -> str:
     """One row a vendor; shares from 0 to 1, empty where undefined; codes with blanks between."""
-    rows = ({**row, "failed": " ".join(row["failed"])} for row in vendor_rows(results))
-    return to_csv(SCORES.columns, rows)
+    return to_csv(SCORES.columns, (score_row(vendor, results) for vendor in results.ranking()))
 
 
 def share_to_float(share: Fraction | None) -> float | None:
@@ -52,23 +51,29 @@ def tally_row(cell: Cell) -> dict[str, Any]:
 
 def vendor_rows(results: Results) -> list[dict[str, Any]]:
     """Every vendor in the order of the ranking, by column."""
-    rows = []
-    for vendor in results.ranking():
-        score = results.scores[vendor.code]
-        rows.append(
-            {
-                "vendor": vendor.code,
-                "name": vendor.name,
-                "score": share_to_float(score.value),
-                "coverage": share_to_float(score.coverage),
-                "low": share_to_float(score.low),
-                "high": share_to_float(score.high),
-                "gate": score.gate.value,
-                "rank": score.rank,
-                "failed": list(score.failed),
-            }
-        )
-    return rows
+    return [vendor_row(vendor, results) for vendor in results.ranking()]
+
+
+def vendor_row(vendor: ScoredVendor, results: Results) -> dict[str, Any]:
+    """One vendor, by column."""
+    score = results.scores[vendor.code]
+    return {
+        "vendor": vendor.code,
+        "name": vendor.name,
+        "score": share_to_float(score.value),
+        "coverage": share_to_float(score.coverage),
+        "low": share_to_float(score.low),
+        "high": share_to_float(score.high),
+        "gate": score.gate.value,
+        "rank": score.rank,
+        "failed": list(score.failed),
+    }
+
+
+def score_row(vendor: ScoredVendor, results: Results) -> dict[str, Any]:
+    """The same for a spreadsheet, which has no lists: codes with blanks between."""
+    row = vendor_row(vendor, results)
+    return {**row, "failed": " ".join(row["failed"])}
 
 
 def format_share(share: Fraction | None) -> str:

@@ -1,13 +1,15 @@
 """An evaluation as files: one page that lists them, and the files themselves."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
+from contextlib import ExitStack
 from functools import partial
-from typing import Any
+from tempfile import SpooledTemporaryFile
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from crrubric.domain import limits
 from crrubric.domain.actions import Action
 from crrubric.domain.exchange import files
 from crrubric.domain.results.computed import analyze_results
@@ -15,7 +17,6 @@ from crrubric.domain.translation import N_
 from crrubric.extensions import db
 from crrubric.models import JournalEntry
 from crrubric.queries.ballots.ballots import list_late_changes
-from crrubric.queries.exchange import record_rows
 from crrubric.queries.exchange.exports import describe_evaluation, iterate_mark_rows
 from crrubric.queries.exchange.journal_rows import Difference, iterate_journal_rows
 from crrubric.queries.meeting.decisions import find_adopted_ranking, recommendation_of
@@ -25,14 +26,27 @@ from crrubric.queries.results.matrices import read_matrix, read_matrix_for_seat
 from crrubric.queries.shared.reading import end_reading
 from crrubric.reports.exchange import results_json, tables
 from crrubric.reports.exchange.csv_files import BOM, Row
+from crrubric.services.exchange.data_files import (
+    READERS,
+    ExportWords,
+    ReadRows,
+    write_workbook,
+)
 from crrubric.web.record.journal_words import describe_journal_entry, list_entry_differences
 from crrubric.web.shared.access import require_permission
-from crrubric.web.shared.page import CSV, make_download, render_page, stream_csv, take_turns
+from crrubric.web.shared.language import current_language
+from crrubric.web.shared.page import (
+    CSV,
+    make_download,
+    render_page,
+    send_file_in_pieces,
+    stream_csv,
+    take_turns,
+)
 
-# a session and a seat -> rows; `Any`: views know no sessions
-ReadRows = Callable[[Any, Seat], Iterable[Row]]
-
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ENDPOINTS = {
+    files.WORKBOOK: "exports.download_workbook",
     files.TALLIES: "exports.download_tallies",
     files.SCORES: "exports.download_scores",
     files.RESULTS: "exports.download_results",
@@ -113,8 +127,9 @@ def name_file_of(seat: Seat, file: files.DataFile) -> str:
     return f"{seat.evaluation.slug}-{file.name}"
 
 
-def send_rows(seat: Seat, file: files.DataFile, rows: Iterable[Row]) -> Response:
-    """A table whose rows are read already."""
+def send_table(seat: Seat, file: files.DataFile) -> Response:
+    """A table whose rows are read at once."""
+    rows = list(READERS[file](db.session(), seat))
     end_reading(db.session())
     return stream_csv(file.columns, rows, name_file_of(seat, file))
 
@@ -128,7 +143,8 @@ def send_rows_while_read(seat: Seat, file: files.DataFile, read: ReadRows) -> Re
         yield from read(session, require(seat.actor, file.action, evaluation, session))
 
     slug = seat.evaluation.slug
-    return send_rows(seat, file, iterate_rows())
+    end_reading(db.session())
+    return stream_csv(file.columns, iterate_rows(), name_file_of(seat, file))
 
 
 @bp.get("/tallies.csv")
@@ -176,6 +192,20 @@ def download_results(seat: Seat) -> ResponseReturnValue:
     return make_download(text, "application/json", name_file_of(seat, files.RESULTS))
 
 
+@bp.get("/workbook.xlsx")
+@require_permission(Action.EXPORT_RESULTS)
+@take_turns
+def download_workbook(seat: Seat) -> ResponseReturnValue:
+    """Everything that the person may see on sheets, in their language; made on disk."""
+    words = ExportWords(language=current_language(), say=_, tell=tell_journal_entry)
+    with ExitStack() as opened:
+        file = opened.enter_context(SpooledTemporaryFile(max_size=limits.MEGABYTE))
+        if request.method != "HEAD":
+            write_workbook(db.session(), seat, file, words)
+        opened.pop_all()  # from here on its reader closes it
+    return send_file_in_pieces(file, XLSX, name_file_of(seat, files.WORKBOOK))
+
+
 @bp.get("/marks.csv")
 @require_permission(Action.EXPORT_MARKS)
 def download_marks(seat: Seat) -> ResponseReturnValue:
@@ -187,43 +217,42 @@ def download_marks(seat: Seat) -> ResponseReturnValue:
 @require_permission(Action.EXPORT_MARKS)
 def download_abstentions(seat: Seat) -> ResponseReturnValue:
     """One row an abstention, with its reviewer: for the chair."""
-    rows = record_rows.list_abstention_rows(db.session(), seat)
-    return send_rows(seat, files.ABSTENTIONS, rows)
+    return send_table(seat, files.ABSTENTIONS)
 
 
 @bp.get("/findings.csv")
 @require_permission(Action.EXPORT_RESULTS)
 def download_findings(seat: Seat) -> ResponseReturnValue:
     """One row a finding that was adopted."""
-    return send_rows(seat, files.FINDINGS, record_rows.list_finding_rows(db.session(), seat))
+    return send_table(seat, files.FINDINGS)
 
 
 @bp.get("/motions.csv")
 @require_permission(Action.FOLLOW_MEETING)
 def download_motions(seat: Seat) -> ResponseReturnValue:
     """One row a motion."""
-    return send_rows(seat, files.MOTIONS, record_rows.list_motion_rows(db.session(), seat))
+    return send_table(seat, files.MOTIONS)
 
 
 @bp.get("/vendors.csv")
 @require_permission(Action.VIEW_EVALUATION)
 def download_vendor_list(seat: Seat) -> ResponseReturnValue:
     """One row a vendor."""
-    return send_rows(seat, files.VENDORS, record_rows.list_vendor_rows(db.session(), seat))
+    return send_table(seat, files.VENDORS)
 
 
 @bp.get("/evidence.csv")
 @require_permission(Action.VIEW_EVIDENCE)
 def download_evidence(seat: Seat) -> ResponseReturnValue:
     """One row a mark that points to something."""
-    return send_rows_while_read(seat, files.EVIDENCE, record_rows.iterate_evidence_rows)
+    return send_rows_while_read(seat, files.EVIDENCE, READERS[files.EVIDENCE])
 
 
 @bp.get("/questions.csv")
 @require_permission(Action.VIEW_QUESTIONS)
 def download_questions_and_answers(seat: Seat) -> ResponseReturnValue:
     """One row a question to a vendor."""
-    return send_rows(seat, files.QUESTIONS, record_rows.list_question_rows(db.session(), seat))
+    return send_table(seat, files.QUESTIONS)
 
 
 @bp.get("/journal.csv")
