@@ -65,7 +65,7 @@ class RowSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter ships no types
     def write_line(self, row: int, cells: Iterable[str], *, columns: int, lines: int = 1) -> None:
         """Write a row, below all that was written.
 
-        Args: row: counted from 0; cells: as `write_cell` writes them; columns: how many there are;
+        Args: row: counted from 0; cells: as `write_sheet_cell` has them; columns: how many of them;
         lines: how many the longest text takes. Not every program finds that out by itself.
         """
         self.previous_row = row
@@ -75,7 +75,7 @@ class RowSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter ships no types
         self.fh.write(f'<row r="{row + 1}"{height}>{"".join(cells)}</row>')
 
 
-def write_cell(place: str, value: Value, style: int) -> str:
+def write_sheet_cell(place: str, value: Value, style: int) -> str:
     """A cell as a workbook holds it; nothing for no value.
 
     Args: place: such as B7; style: the number of its format. Text stays text, whatever it looks
@@ -118,7 +118,7 @@ def align_kind(kind: Kind) -> dict[str, Any]:
     return {"align": "left", "indent": 1} if kind is Kind.TEXT else {"align": "right"}
 
 
-def count_lines(text: str, width: int) -> int:
+def count_cell_lines(text: str, width: int) -> int:
     """How many lines a text takes in a column that is so many characters wide, at most."""
     parts = text.split("\n", HIGHEST // LINE)
     return sum(1 if len(part) <= width else _count_wrapped(part, width) for part in parts)
@@ -180,7 +180,7 @@ class BookWriter:
         sheet.autofilter(top, 0, last, len(columns) - 1)
 
     def _write_alone(self, sheet: RowSheet, row: int, text: str, style: int, columns: int) -> None:
-        sheet.write_line(row, [write_cell(f"A{row + 1}", text, style)], columns=columns)
+        sheet.write_line(row, [write_sheet_cell(f"A{row + 1}", text, style)], columns=columns)
 
     def _write_row(
         self, sheet: RowSheet, row: int, shape: "RowShape", values: Sequence[Value | TonedCell]
@@ -193,8 +193,8 @@ class BookWriter:
                 style, value = self.style_of(kind, value.tone), value.value  # noqa: PLW2901
             if isinstance(value, str) and (len(value) > width or "\n" in value):
                 value = fit_text(value, self.words.cut)  # noqa: PLW2901
-                lines = max(lines, count_lines(value, width))
-            cells.append(write_cell(letter + number, value, style))
+                lines = max(lines, count_cell_lines(value, width))
+            cells.append(write_sheet_cell(letter + number, value, style))
         sheet.write_line(row, cells, columns=len(cells), lines=lines)
 
     def _make_style(self, kind: Kind, tone: Tone | None) -> int:

@@ -99,10 +99,10 @@ def list_sheets(facts: BookFacts, rows: BookRows, say: Say) -> Iterator[SheetTab
     """The sheets in their order, in the language of `say`."""
     yield make_summary_sheet(facts, say)
     yield make_matrix_sheet(facts.results, say)
-    yield make_table(N_("Votes"), VOTE_COLUMNS, list_votes(facts.results, say), say, fixed=2)
+    yield make_table(N_("Votes"), VOTE_COLUMNS, list_vote_cells(facts.results, say), say, fixed=2)
     if rows.marks is not None:
         yield make_table(N_("Marks"), MARK_COLUMNS, rows.marks, say)
-    findings = list_findings(facts, rows.motions, say)
+    findings = list_finding_cells(facts, rows.motions, say)
     yield make_table(N_("Findings"), FINDING_COLUMNS, findings, say, fixed=2)
     yield make_table(N_("Evidence"), EVIDENCE_COLUMNS, rows.evidence, say, fixed=2)
     groups = list_agreement(facts.reliability, say)
@@ -193,7 +193,7 @@ def tell_cell(cell: Cell, say: Say) -> TonedCell:
     return TonedCell(words, TONES[cell.finding])
 
 
-def list_votes(results: Results, say: Say) -> Iterator[list[Value | TonedCell]]:
+def list_vote_cells(results: Results, say: Say) -> Iterator[list[Value | TonedCell]]:
     """The votes on every cell, vendors and criteria in their order."""
     names = {row.code: row.name for row in results.vendors}
     titles = {row.code: row.title for row in results.criteria}
@@ -216,7 +216,7 @@ def list_votes(results: Results, say: Say) -> Iterator[list[Value | TonedCell]]:
         ]
 
 
-def list_findings(
+def list_finding_cells(
     facts: BookFacts, motions: Mapping[tuple[str, str], int | None], say: Say
 ) -> Iterator[list[Value | TonedCell]]:
     """What the committee adopted, vendors and criteria in their order."""

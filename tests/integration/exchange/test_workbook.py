@@ -156,13 +156,13 @@ def test_the_workbook_takes_a_turn_and_no_transaction(
     from crrubric.reports.exchange import sheets
 
     held: list[bool] = []
-    write = sheets.write_cell
+    write = sheets.write_sheet_cell
 
     def watched(*cell: object) -> str:
         held.append(db.session().in_transaction())
         return write(*cell)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(sheets, "write_cell", watched)
+    monkeypatch.setattr(sheets, "write_sheet_cell", watched)
     download(visit(made.chair), made)
 
     assert held
