@@ -88,7 +88,7 @@ def print_results(slug: str, kind: str) -> None:
 def write_memo_file(
     slug: str, target: Path | None, language: str | None, issue: int | None
 ) -> None:
-    """Write the selection memo of the evaluation SLUG to TARGET (.pdf, .docx or .html).
+    """Write the selection memo of the evaluation SLUG to TARGET (.pdf, .docx, .html or .md).
 
     Without --issue it is what the memo would say now, stamped as a draft.
     """
@@ -114,7 +114,9 @@ def write_memo_file(
 
 def write_issued_file(evaluation: Evaluation, number: int, path: Path) -> None:
     """Write a file of an issue as it was issued. Raises: ClickException if there is none."""
-    form = next(form for form, ending in ENDINGS.items() if ending == path.suffix)
+    form = next((form for form, ending in ENDINGS.items() if ending == path.suffix), None)
+    if form is None:
+        raise click.UsageError("An issue is a file in " + ", ".join(ENDINGS.values()) + ".")
     try:
         file = find_memo_file(db.session(), evaluation, number, form)
     except NotFound:

@@ -63,6 +63,7 @@ FILES = {
     "measures.download_actuals",
     "issues.download_issue",
     "memo.download_memo_html",
+    "memo.download_memo_markdown",
     "minutes_papers.download_minutes_pdf",
     "minutes_papers.download_minutes_word",
     "memo.download_memo_word",

@@ -173,6 +173,7 @@ meeting.show_screen_step FOLLOW_MEETING
 projector.show_projected_cell FOLLOW_MEETING
 projector.show_projected_screen FOLLOW_MEETING
 memo.download_memo_html VIEW_MEMO
+memo.download_memo_markdown VIEW_MEMO
 memo.show_memo VIEW_MEMO
 issues.download_issue VIEW_MEMO
 issues.save_issue ISSUE_MEMO

@@ -63,5 +63,6 @@ class BookWords:
     title: str
     subject: str
     language: str
+    made_at: datetime
     cut: str
     more: str

@@ -219,7 +219,12 @@ def open_book(file: IO[bytes], words: BookWords) -> Iterator[BookWriter]:
     """
     with TemporaryDirectory() as folder:  # of its parts, whether it comes to an end or not
         book = Workbook(file, {**AS_TYPED, "tmpdir": folder})
-        book.set_properties({"title": words.title, "subject": words.subject, "author": ""})
+        about = {"title": words.title, "subject": words.subject, "author": ""}
+        book.set_properties({**about, "created": words.made_at})
         book.set_custom_property("Language", words.language)
-        yield BookWriter(book, words)
-        book.close()
+        try:
+            yield BookWriter(book, words)
+            book.close()
+        finally:
+            for sheet in book.worksheets():
+                sheet._opt_close()  # where the book broke off

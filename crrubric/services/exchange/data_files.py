@@ -114,6 +114,7 @@ def make_book_words(seat: Seat, words: ExportWords) -> BookWords:
         title=seat.evaluation.title,
         subject=say(N_("Results of an evaluation")),
         language=words.language,
+        made_at=now_utc(),
         cut=say(
             N_(
                 "[Excel takes 32,767 characters in a cell. This text has %(count)s: all of it is in"

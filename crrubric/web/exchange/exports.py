@@ -68,6 +68,7 @@ PAPERS = (
             ("PDF", "memo.download_memo_pdf"),
             ("Word", "memo.download_memo_word"),
             ("HTML", "memo.download_memo_html"),
+            ("Markdown", "memo.download_memo_markdown"),
         ),
     ),
     (

@@ -4,7 +4,7 @@ import io
 import tracemalloc
 import zipfile
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from xml.etree import ElementTree
 
 import openpyxl
@@ -26,7 +26,12 @@ from crrubric.reports.exchange.books import (
 from crrubric.reports.exchange.sheets import CELL, fit_text, open_book
 
 WORDS = BookWords(
-    title="Credit recovery", subject="Results", language="es", cut="[cut of %(count)s]", more="more"
+    title="Credit recovery",
+    subject="Results",
+    language="es",
+    made_at=datetime(2027, 3, 31, 12, tzinfo=UTC),
+    cut="[cut of %(count)s]",
+    more="more",
 )
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 COLUMNS = (SheetColumn("Text", width=40), SheetColumn("Number", Kind.NUMBER),
@@ -149,6 +154,10 @@ def test_rows_beyond_what_a_sheet_takes_are_told_of(monkeypatch: pytest.MonkeyPa
     )["Sheet"]
 
     assert [row[0].value for row in sheet.iter_rows()] == ["Text", "0", "1", "2", "more"]
+
+
+def test_the_same_rows_give_the_same_bytes():
+    assert make_book([("one", 1, 0.5, None, None)]) == make_book([("one", 1, 0.5, None, None)])
 
 
 def test_memory_stays_flat():
