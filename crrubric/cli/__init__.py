@@ -11,6 +11,7 @@ from crrubric import __version__
 from crrubric.cli import (
     database,
     evaluations,
+    exporting,
     journal,
     mail,
     people,
@@ -95,6 +96,7 @@ for command in (
     evaluations.import_group,
     results.print_results,
     results.write_memo_file,
+    exporting.write_export_file,
     planning.place_learners,
     mail.mail_group,
     settings.settings_group,

@@ -1,5 +1,6 @@
 """crrubric results and crrubric memo."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -48,27 +49,36 @@ def print_results(slug: str, kind: str) -> None:
 
     The JSON object is documented in docs/results-json.md; undefined numbers are null.
     """
-    from crrubric.reports.exchange import results_json, tables
+    from crrubric.reports.exchange import tables
 
     evaluation = find_permitted_evaluation(slug, Action.EXPORT_RESULTS)
-    read = read_matrix(db.session(), evaluation)
     if kind == "json":
-        adopted = find_adopted_ranking(db.session(), recommendation_of(db.session(), evaluation.id))
-        late = list_late_changes(db.session(), evaluation)
-        prices = load_memo_prices(db.session(), evaluation)
-        facts = describe_evaluation(evaluation, late=len(late), prices=prices)
-        end_reading(db.session())
-        computed = analyze_results(read.basis, read.results, with_names=True)
-        body = results_json.results_object(computed, facts, adopted, late)
-        for line in results_json.format_results_json(body):
+        for line in iterate_results_json(evaluation):
             click.echo(line, nl=False)
-    elif kind == "csv":
+        return
+    read = read_matrix(db.session(), evaluation)
+    if kind == "csv":
         click.echo(tables.results_csv(read.results), nl=False)
     else:
         end_reading(db.session())
         found = robustness_of(read.basis, read.basis.ballots.counts())
         said = describe_robustness(ValueFormatter(str), found, read.results, names=True)
         click.echo(tables.results_text(read.results, evaluation.title, said.sentences()))
+
+
+def iterate_results_json(evaluation: Evaluation) -> Iterator[str]:
+    """Everything computed as the documented object, in pieces. Raises: NotFound."""
+    from crrubric.reports.exchange import results_json
+
+    read = read_matrix(db.session(), evaluation)
+    adopted = find_adopted_ranking(db.session(), recommendation_of(db.session(), evaluation.id))
+    late = list_late_changes(db.session(), evaluation)
+    prices = load_memo_prices(db.session(), evaluation)
+    facts = describe_evaluation(evaluation, late=len(late), prices=prices)
+    end_reading(db.session())
+    computed = analyze_results(read.basis, read.results, with_names=True)
+    body = results_json.results_object(computed, facts, adopted, late)
+    yield from results_json.format_results_json(body)
 
 
 @click.command("memo")
