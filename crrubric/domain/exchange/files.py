@@ -58,7 +58,7 @@ RESULTS = DataFile(
 WORKBOOK = DataFile(
     name="workbook.xlsx",
     action=Action.EXPORT_RESULTS,
-    label=N_("Excel workbook"),
+    label=N_("All results"),
     about=N_(
         "A sheet each for summary, matrix, votes, findings, evidence and agreement; for chairs also"
         " every mark and the journal."
