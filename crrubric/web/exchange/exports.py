@@ -26,6 +26,7 @@ from crrubric.queries.results.matrices import read_matrix, read_matrix_for_seat
 from crrubric.queries.shared.reading import end_reading
 from crrubric.reports.exchange import results_json, tables
 from crrubric.reports.exchange.csv_files import BOM, Row
+from crrubric.services.ballots.attachments import LARGE, take_download_turn
 from crrubric.services.exchange.data_files import (
     READERS,
     ExportWords,
@@ -136,7 +137,10 @@ def send_table(seat: Seat, file: files.DataFile) -> Response:
 
 
 def send_rows_while_read(seat: Seat, file: files.DataFile, read: ReadRows) -> Response:
-    """A table that is sent while its rows are read, by a session that begins with the sending."""
+    """A table that is sent while its rows are read, by a session that begins with the sending.
+
+    It waits for its turn, as large files do: many at once would hold all threads.
+    """
 
     def iterate_rows() -> Iterator[Row]:
         session = db.session()
@@ -145,7 +149,11 @@ def send_rows_while_read(seat: Seat, file: files.DataFile, read: ReadRows) -> Re
 
     slug = seat.evaluation.slug
     end_reading(db.session())
-    return stream_csv(file.columns, iterate_rows(), name_file_of(seat, file))
+    with ExitStack() as turn:
+        turn.enter_context(take_download_turn(LARGE))
+        response = stream_csv(file.columns, iterate_rows(), name_file_of(seat, file))
+        response.call_on_close(turn.pop_all().close)
+    return response
 
 
 @bp.get("/tallies.csv")

@@ -10,6 +10,7 @@ from flask import Flask
 from crrubric.domain.errors import NotFound
 from crrubric.domain.vocabulary import Phase
 from crrubric.extensions import db, limiter
+from crrubric.services.ballots import attachments
 from crrubric.web.exchange import exports
 from tests.databases import wipe
 from tests.factories import Factory, Made
@@ -115,3 +116,16 @@ def test_asked_for_the_head_nothing_is_read(
     answer = visit(made.chair).send("HEAD", made.url("export/marks.csv"))
 
     assert (answer.status_code, answer.data) == (200, b"")
+
+
+def test_a_long_table_waits_for_its_turn_and_gives_it_back(
+    app: Flask, made: Made, visit: Visit, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delitem(app.extensions, attachments.DOWNLOADS, raising=False)
+    chair = visit(made.chair)
+    for method in ("GET", "HEAD"):
+        for _time in range(3):
+            assert chair.send(method, made.url("export/marks.csv")).status_code == 200
+    queue = app.extensions[attachments.DOWNLOADS]
+
+    assert [queue.turns.acquire(blocking=False) for _time in range(3)] == [True, True, False]
