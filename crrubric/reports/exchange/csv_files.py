@@ -3,12 +3,14 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from crrubric.domain.exchange.formulas import guard_formulas
 from crrubric.domain.text import replace_control_characters
 
 BOM = "\ufeff"  # tells spreadsheets that the file is UTF-8
 PIECE = 64 * 1024  # characters that are handed on at once
+SHORT = 40
 Row = Mapping[str, object]
 
 
@@ -49,6 +51,16 @@ def list_safe_cells(columns: Sequence[str], row: Row) -> list[object]:
     if len(row) != len(columns) or any(name not in row for name in columns):
         raise ValueError(f"a row has the columns {list(row)} instead of {list(columns)}")
     return [
-        guard_formulas(replace_control_characters(cell)) if isinstance(cell, str) else cell
+        (make_short_safe(cell) if len(cell) < SHORT else make_safe(cell))
+        if isinstance(cell, str)
+        else cell
         for cell in map(row.__getitem__, columns)
     ]
+
+
+def make_safe(text: str) -> str:
+    """A text as it stands in the file."""
+    return guard_formulas(replace_control_characters(text))
+
+
+make_short_safe = lru_cache(4096)(make_safe)  # names and codes come again and again

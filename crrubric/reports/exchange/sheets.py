@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from tempfile import TemporaryDirectory
 from typing import IO, Any
 from xml.sax.saxutils import escape
@@ -31,6 +31,7 @@ from crrubric.reports.exchange.books import (
 
 CELL = 32_767  # UTF-16 units that Excel takes in a cell
 ROWS = 1_048_576  # that it takes in a sheet
+SHORT = 40
 LINE, HIGHEST = 15, 409  # points: the height of a line, and the most that a row can have
 SHEET_NAME = 31  # characters of it
 _DAY_ZERO = date(1899, 12, 30).toordinal()  # of its calendar, from March 1900 on
@@ -84,15 +85,24 @@ def write_sheet_cell(place: str, value: Value, style: int) -> str:
     if value is None or value == "":
         return ""
     if isinstance(value, str):
-        text = escape(_LOOKS_ESCAPED.sub("_x005F_", replace_control_characters(value)))
-        keep = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
-        return f'<c r="{place}" s="{style}" t="inlineStr"><is><t{keep}>{text}</t></is></c>'
+        text = write_short_text(value) if len(value) < SHORT else write_text(value)
+        return f'<c r="{place}" s="{style}" t="inlineStr">{text}</c>'
     if isinstance(value, datetime):
         seconds = value.hour * 3600 + value.minute * 60 + value.second
         value = value.toordinal() - _DAY_ZERO + seconds / _DAY
     elif isinstance(value, date):
         value = value.toordinal() - _DAY_ZERO
     return f'<c r="{place}" s="{style}"><v>{value!r}</v></c>'
+
+
+def write_text(value: str) -> str:
+    """A text as it stands in a cell."""
+    text = escape(_LOOKS_ESCAPED.sub("_x005F_", replace_control_characters(value)))
+    keep = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
+    return f"<is><t{keep}>{text}</t></is>"
+
+
+write_short_text = lru_cache(4096)(write_text)  # names and codes come again and again
 
 
 def fit_text(text: str, cut: str) -> str:
