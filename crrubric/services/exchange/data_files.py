@@ -1,9 +1,9 @@
 """The files of an evaluation, for a seat: rows are read, and written as they come."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import IO
 from zoneinfo import ZoneInfo
 
@@ -79,6 +79,7 @@ def write_workbook(session: Session, seat: Seat, file: IO[bytes], words: ExportW
     """
     from crrubric.reports.exchange.sheets import open_book  # heavy, and seldom needed
 
+    words = replace(words, say=cache(words.say))  # few words, again and again
     say, zone = words.say, ZoneInfo(seat.evaluation.district.time_zone)
     read = read_matrix_for_seat(session, seat, words.language)
     rows = record_rows.list_finding_rows(session, seat)
