@@ -16,6 +16,7 @@ from crrubric.queries.shared.reading import end_reading
 from crrubric.reports.documents.formats import RENDERERS
 from crrubric.reports.exchange import csv_files, results_json, tables
 from crrubric.reports.results import figures, robustness_figures
+from crrubric.services.exchange import data_files
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.web.exchange import exports
 from crrubric.web.memo import memo
@@ -37,7 +38,8 @@ SLOW = [
     ("export/tallies.csv", tables, "results_csv"),
     ("export/scores.csv", tables, "scores_csv"),
     ("export/marks.csv", csv_files, "list_safe_cells"),
-    ("export/findings.csv", csv_files, "list_safe_cells"),
+    ("export/workbook.xlsx", data_files, "reliability_of"),
+    ("memo/memo.md", memo, "compose_memo"),
     ("export/journal.csv", csv_files, "list_safe_cells"),
     ("export/vendors.csv", csv_files, "list_safe_cells"),
     ("export/results.json", exports, "analyze_results"),
