@@ -35,7 +35,11 @@ LINE = "____________________"
 
 def render_markdown(paper: Document) -> str:
     """The paper as a text that ends with a line break."""
-    begin = (f"# {write_line(paper.title)}", write_bold(paper.stamp), write_bold(paper.subtitle))
+    begin = (
+        f"# {write_one_line(paper.title)}",
+        write_bold(paper.stamp),
+        write_bold(paper.subtitle),
+    )
     writer = BlockWriter(paper)
     parts = (part for block in paper.blocks for part in WRITERS[type(block)](writer, block))
     return "\n\n".join(filter(None, [*begin, *parts])) + "\n"
@@ -50,7 +54,7 @@ class BlockWriter:
 
     def write_heading(self, block: Heading) -> Iterator[str]:
         """A heading below the title."""
-        yield f"{'#' * (block.level + 1)} {write_line(block.text)}"
+        yield f"{'#' * (block.level + 1)} {write_one_line(block.text)}"
 
     def write_paragraph(self, block: Paragraph) -> Iterator[str]:
         """A paragraph with the label that it begins with."""
@@ -77,7 +81,7 @@ class BlockWriter:
         """The sections that follow, numbered."""
         yield write_bold(block.title)
         sections = enumerate(self.paper.list_sections(), 1)
-        yield "\n".join(f"{number}. {write_line(text)}" for number, text in sections)
+        yield "\n".join(f"{number}. {write_one_line(text)}" for number, text in sections)
 
     def write_signatures(self, block: Signatures) -> Iterator[str]:
         """A line to sign for each."""
@@ -94,7 +98,7 @@ class BlockWriter:
 
     def write_room(self, block: WritingLines) -> Iterator[str]:
         """Room to write by hand."""
-        yield write_line(block.label)
+        yield write_one_line(block.label)
         yield "\\\n".join([escape_line(LINE * 3)] * block.count)
 
     def write_nothing(self, _block: PageBreak) -> Iterator[str]:
@@ -121,7 +125,7 @@ def write_bold(text: str) -> str:
     return f"**{line}**" if (line := escape_line(join_lines(text))) else ""
 
 
-def write_line(text: str) -> str:
+def write_one_line(text: str) -> str:
     """A text on one line, at the start of which nothing means anything."""
     return escape_start(escape_line(join_lines(text)))
 

@@ -22,6 +22,7 @@ GATE_TONES = {
     Gate.PASS: Tone.GOOD, Gate.FAIL: Tone.BAD, Gate.PENDING: Tone.OPEN,
     Gate.REINSTATED: Tone.OPEN,
 }  # fmt: skip
+FOUND, MUST = N_("found by the committee"), N_("must-have")
 LONG = 60  # characters of a column with whole sentences
 MARK_COLUMNS = (
     (N_("Reviewer"), Kind.TEXT, 22), (N_("Speaks for"), Kind.TEXT, 18),
@@ -178,7 +179,7 @@ def make_matrix_sheet(results: Results, say: Say) -> SheetTable:
 
 def describe_criterion(row: ScoredCriterion, say: Say) -> tuple[Value, ...]:
     """A criterion, before its cells."""
-    must = f"◆ {say(N_('must-have'))}" if row.must_have else ""
+    must = f"◆ {say(MUST)}" if row.must_have else ""
     return row.title, row.section_title, must, to_number(row.weight)
 
 
@@ -189,7 +190,7 @@ def tell_cell(cell: Cell, say: Say) -> TonedCell:
     if cell.adopted is None and reason is not None:
         words += f": {say(reason.label)}"
     if cell.settled_otherwise:
-        words += f" ({say(N_('found by the committee'))})"
+        words += f" ({say(FOUND)})"
     return TonedCell(words, TONES[cell.finding])
 
 
