@@ -35,11 +35,8 @@ LINE = "____________________"
 
 def render_markdown(paper: Document) -> str:
     """The paper as a text that ends with a line break."""
-    begin = (
-        f"# {write_one_line(paper.title)}",
-        write_bold(paper.stamp),
-        write_bold(paper.subtitle),
-    )
+    title = f"# {escape_line(join_lines(paper.title))}"
+    begin = (title, write_bold(paper.stamp), write_bold(paper.subtitle))
     writer = BlockWriter(paper)
     parts = (part for block in paper.blocks for part in WRITERS[type(block)](writer, block))
     return "\n\n".join(filter(None, [*begin, *parts])) + "\n"
@@ -54,7 +51,7 @@ class BlockWriter:
 
     def write_heading(self, block: Heading) -> Iterator[str]:
         """A heading below the title."""
-        yield f"{'#' * (block.level + 1)} {write_one_line(block.text)}"
+        yield f"{'#' * (block.level + 1)} {escape_line(join_lines(block.text))}"
 
     def write_paragraph(self, block: Paragraph) -> Iterator[str]:
         """A paragraph with the label that it begins with."""
@@ -71,17 +68,14 @@ class BlockWriter:
         yield write_table_lines(block)
 
     def write_chart(self, block: BarChart) -> Iterator[str]:
-        """What a chart tells, in words."""
+        """What a chart tells: its description has all of it."""
         yield write_bold(block.caption)
         yield escape_lines(block.description)
-        bars = [f"{bar.label}: {bar.text}" for bar in block.bars]
-        yield write_bullets([*bars, *(mark.text for mark in block.marks)], next(self.bullets))
 
     def write_contents(self, block: Contents) -> Iterator[str]:
-        """The sections that follow, numbered."""
+        """The sections that follow; their numbers are in their headings."""
         yield write_bold(block.title)
-        sections = enumerate(self.paper.list_sections(), 1)
-        yield "\n".join(f"{number}. {write_one_line(text)}" for number, text in sections)
+        yield write_bullets(self.paper.list_sections(), next(self.bullets))
 
     def write_signatures(self, block: Signatures) -> Iterator[str]:
         """A line to sign for each."""
