@@ -78,6 +78,7 @@ class Person:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.email = email
         self.cookie = self.token = ""
+        self.cookies: dict[str, str] = {}
         self.versions: dict[int, int] = {}  # of the marks, by criterion
 
     def ask(self, method: str, path: str, body: str | bytes = "", **headers: str):
@@ -85,8 +86,10 @@ class Person:
         self.connection.request(method, path, body, headers)
         answer = self.connection.getresponse()
         text = answer.read().decode()
-        if made := answer.headers.get("Set-Cookie"):
-            self.cookie = made.split(";")[0]
+        for made in answer.headers.get_all("Set-Cookie") or ():
+            name, value = made.split(";")[0].split("=", 1)
+            self.cookies[name] = value
+        self.cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if 'name="csrf_token" value="' in text:
             self.token = text.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
         return answer, text
@@ -153,8 +156,10 @@ def serving(folder: Path):
                 break
             except OSError:
                 time.sleep(0.1)
-        yield port, process
-        process.terminate()
+        try:
+            yield port, process
+        finally:
+            process.terminate()
 
 
 def come_and_sign_in(port: int, email: str, notes: Notes) -> None:

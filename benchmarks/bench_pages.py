@@ -145,7 +145,7 @@ class Browser:
 
     def open(self, url: str, **options: object):
         db.session.rollback()
-        return Context().run(self.client.open, url, **options)
+        return Context().run(self.client.open, url, buffered=True, **options)
 
     def get(self, url: str) -> int:
         answer = self.open(url)

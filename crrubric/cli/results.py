@@ -1,5 +1,6 @@
 """crrubric results and crrubric memo."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -21,7 +22,7 @@ from crrubric.models import Evaluation
 from crrubric.queries.exchange.exports import load_results_facts
 from crrubric.queries.memo.issues import find_memo_file, read_memo_bytes
 from crrubric.queries.memo.memos import load_memo_facts
-from crrubric.queries.people.access import find_evaluation, require
+from crrubric.queries.people.access import Seat, find_evaluation, require
 from crrubric.queries.people.people import OPERATOR
 from crrubric.queries.results.matrices import read_matrix
 from crrubric.queries.shared.reading import end_reading
@@ -45,25 +46,34 @@ def print_results(slug: str, kind: str) -> None:
 
     The JSON object is documented in docs/results-json.md; undefined numbers are null.
     """
-    from crrubric.reports.exchange import results_json, tables
+    from crrubric.reports.exchange import tables
 
     evaluation = find_permitted_evaluation(slug, Action.EXPORT_RESULTS)
-    read = read_matrix(db.session(), evaluation)
     if kind == "json":
         seat = require(OPERATOR, Action.EXPORT_RESULTS, evaluation, db.session())
-        facts, adopted, late = load_results_facts(db.session(), seat)
-        end_reading(db.session())
-        computed = analyze_results(read.basis, read.results, with_names=True)
-        body = results_json.results_object(computed, facts, adopted, late)
-        for line in results_json.format_results_json(body):
+        for line in iterate_results_json(seat):
             click.echo(line, nl=False)
-    elif kind == "csv":
+        return
+    read = read_matrix(db.session(), evaluation)
+    if kind == "csv":
         click.echo(tables.results_csv(read.results), nl=False)
     else:
         end_reading(db.session())
         found = robustness_of(read.basis, read.basis.ballots.counts())
         said = describe_robustness(ValueFormatter(str), found, read.results, names=True)
         click.echo(tables.results_text(read.results, evaluation.title, said.sentences()))
+
+
+def iterate_results_json(seat: Seat) -> Iterator[str]:
+    """Everything computed, as the documented object, in pieces."""
+    from crrubric.reports.exchange import results_json
+
+    read = read_matrix(db.session(), seat.evaluation)
+    facts, adopted, late = load_results_facts(db.session(), seat)
+    end_reading(db.session())
+    computed = analyze_results(read.basis, read.results, with_names=True)
+    body = results_json.results_object(computed, facts, adopted, late)
+    yield from results_json.format_results_json(body)
 
 
 @click.command("memo")
@@ -83,7 +93,7 @@ def print_results(slug: str, kind: str) -> None:
 def write_memo_file(
     slug: str, target: Path | None, language: str | None, issue: int | None
 ) -> None:
-    """Write the selection memo of the evaluation SLUG to TARGET (.pdf, .docx or .html).
+    """Write the selection memo of the evaluation SLUG to TARGET (.pdf, .docx, .html or .md).
 
     Without --issue it is what the memo would say now, stamped as a draft.
     """
@@ -109,7 +119,9 @@ def write_memo_file(
 
 def write_issued_file(evaluation: Evaluation, number: int, path: Path) -> None:
     """Write a file of an issue as it was issued. Raises: ClickException if there is none."""
-    form = next(form for form, ending in ENDINGS.items() if ending == path.suffix)
+    form = next((form for form, ending in ENDINGS.items() if ending == path.suffix), None)
+    if form is None:
+        raise click.UsageError("An issue is a file in " + ", ".join(ENDINGS.values()) + ".")
     try:
         file = find_memo_file(db.session(), evaluation, number, form)
     except NotFound:

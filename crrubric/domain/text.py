@@ -263,17 +263,3 @@ def _to_ascii_label(label: str) -> str:
     if label.isascii() or len(label) > _LABEL:
         return label
     return f"xn--{label.encode('punycode').decode('ascii')}"
-
-
-# A cell that begins so is read as a formula by a spreadsheet, full-width forms included.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
-
-def escape_formula(text: str) -> str:
-    """What somebody typed, as a spreadsheet will show it: never as a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def restore_formula_sign(text: str) -> str:
-    """What `escape_formula` was given, of a cell that comes back."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text

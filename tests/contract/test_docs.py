@@ -40,7 +40,7 @@ def test_every_command_that_is_named_exists():
             r"(?:crrubric|run\.py) ((?:db|user|evaluation|import|mail|settings) [a-z]+)", text
         )
     )
-    named |= set(re.findall(r"crrubric (demo|serve|results|memo)\b", text))
+    named |= set(re.findall(r"crrubric (demo|serve|results|memo|export)\b", text))
 
     assert named - known == set()
     assert {"db upgrade", "user add", "import marks", "demo", "results", "memo"} <= named

@@ -13,11 +13,13 @@ RAW = re.compile(
 # Where prices are typed, stored, named in words, or made up.
 HERE = {
     "crrubric/domain/event_fields.py",
+    "crrubric/domain/exchange/files.py",  # columns of a file
     "crrubric/domain/record/ballot_steps.py",  # the record is held against its journal
     "crrubric/domain/record/state.py",
     "crrubric/domain/results/cost.py",
     "crrubric/domain/setup/pasted.py",
     "crrubric/models/evaluations.py",
+    "crrubric/queries/exchange/record_rows.py",  # to the file, as the page of vendors shows them
     "crrubric/queries/setup/prices.py",  # which prices are complete, while they are typed
     "crrubric/domain/results/offers.py",
     "crrubric/domain/setup/offer_cells.py",  # names of columns

@@ -103,7 +103,16 @@ evaluations.save_retention SET_RETENTION
 evaluations.save_rule EDIT_SETUP
 evidence.download_mark_file VIEW_EVIDENCE
 evidence.show_evidence_register VIEW_EVIDENCE
+exports.download_abstentions EXPORT_MARKS
+exports.download_evidence VIEW_EVIDENCE
+exports.download_findings EXPORT_RESULTS
+exports.download_journal VIEW_JOURNAL
 exports.download_marks EXPORT_MARKS
+exports.download_motions FOLLOW_MEETING
+exports.download_questions_and_answers VIEW_QUESTIONS
+exports.download_vendor_list VIEW_EVALUATION
+exports.show_downloads VIEW_EVALUATION
+exports.download_workbook EXPORT_RESULTS
 exports.download_results EXPORT_RESULTS
 exports.download_scores EXPORT_RESULTS
 exports.download_tallies EXPORT_RESULTS
@@ -164,6 +173,7 @@ meeting.show_screen_step FOLLOW_MEETING
 projector.show_projected_cell FOLLOW_MEETING
 projector.show_projected_screen FOLLOW_MEETING
 memo.download_memo_html VIEW_MEMO
+memo.download_memo_markdown VIEW_MEMO
 memo.show_memo VIEW_MEMO
 archives.download_archive MAKE_ARCHIVE
 archives.save_redaction MAKE_ARCHIVE

@@ -53,6 +53,8 @@ class Visitor:
     def send(self, method: str, url: str, **options: Any) -> TestResponse:
         """One request in a context of its own, as on a server: nothing of the test leaks in."""
         db.session.rollback()  # a reader would keep SQLite's writers waiting
+        # buffered: a file that is sent while it is read is read in the context of its request
+        options.setdefault("buffered", True)
         return Context().run(self.client.open, url, method=method, **options)
 
     def get(self, url: str, **options: Any) -> TestResponse:

@@ -15,6 +15,8 @@ FOLDERS = (
     ("meeting/", N_("The minutes.")),
     ("rubric/", N_("The rubric, and a blank ballot.")),
     ("evidence/", N_("The files that were attached to vendors and marks.")),
+    ("questions/", N_("Questions to vendors, and their answers.")),
+    ("vendors/", N_("The vendors, with their scores and prices.")),
     ("plan/", N_("The planning workbook.")),
     ("journal/", N_("The journal: who did what, when, each entry under a hash.")),
     ("redactions/", N_("Which texts were blacked out, and why.")),

@@ -10,7 +10,8 @@ from io import StringIO
 
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
-from crrubric.domain.text import restore_formula_sign, sort_key
+from crrubric.domain.exchange.formulas import unguard_formulas
+from crrubric.domain.text import sort_key
 from crrubric.domain.translation import N_
 
 Columns = Mapping[str, Sequence[str]]  # field -> what its column may be called; in the usual order
@@ -250,5 +251,5 @@ def _pair_cells(number: int, row: Sequence[str], fields: Sequence[str]) -> Mappi
             field="table",
         )
     return {
-        field: restore_formula_sign(cell) for field, cell in zip(fields, row, strict=False) if field
+        field: unguard_formulas(cell) for field, cell in zip(fields, row, strict=False) if field
     }

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from crrubric.clock import now_utc
@@ -375,9 +376,28 @@ def iterate_disclosed_marks(
     """
     if evaluation.phase not in FROM_MEETING:
         return []
-    wanted = (
+    wanted = select_disclosed_marks(evaluation, Mark)
+    if vendor_id is not None:
+        wanted = wanted.where(Ballot.vendor_id == vendor_id)
+    if criterion_id is not None:
+        wanted = wanted.where(Mark.criterion_id == criterion_id)
+    if away:
+        wanted = wanted.where(Ballot.vendor_id.not_in(away))
+    if noted:
+        wanted = wanted.where(Mark.note != "")
+    rows = session.execute(wanted.execution_options(yield_per=1000))
+    return (
+        make_disclosed_mark(row, row.Mark)
+        for _cell, own in groupby(rows, key=attrgetter("vendor", "criterion"))
+        for row in sorted(own, key=lambda row: sort_key(row.reviewer))
+    )
+
+
+def select_disclosed_marks(evaluation: Evaluation, *what: Any) -> Select[Any]:
+    """Marks that count, by cell. Args: what: the mark, or columns of it."""
+    return (
         select(
-            Mark,
+            *what,
             Member.name.label("reviewer"),
             Member.stakeholder,
             Vendor.code.label("vendor"),
@@ -398,27 +418,18 @@ def iterate_disclosed_marks(
         .where(*list_counting_conditions(evaluation.id))
         .order_by(Vendor.position, Criterion.position, Vendor.id, Criterion.id, Member.id)
     )
-    if vendor_id is not None:
-        wanted = wanted.where(Ballot.vendor_id == vendor_id)
-    if criterion_id is not None:
-        wanted = wanted.where(Mark.criterion_id == criterion_id)
-    if away:
-        wanted = wanted.where(Ballot.vendor_id.not_in(away))
-    if noted:
-        wanted = wanted.where(Mark.note != "")
-    rows = session.execute(wanted.execution_options(yield_per=1000))
-    return (
-        DisclosedMark(
-            mark=row.Mark,
-            reviewer=row.reviewer,
-            stakeholder=row.stakeholder,
-            vendor=row.vendor,
-            criterion=row.criterion,
-            entered=row.entered,
-            confirmed=row.confirmed,
-            imported=bool(row.imported),
-            informed=bool(row.informed),
-        )
-        for _cell, own in groupby(rows, key=attrgetter("vendor", "criterion"))
-        for row in sorted(own, key=lambda row: sort_key(row.reviewer))
+
+
+def make_disclosed_mark(row: Row[Any], mark: Mark) -> DisclosedMark:
+    """A row of `select_disclosed_marks`."""
+    return DisclosedMark(
+        mark=mark,
+        reviewer=row.reviewer,
+        stakeholder=row.stakeholder,
+        vendor=row.vendor,
+        criterion=row.criterion,
+        entered=row.entered,
+        confirmed=row.confirmed,
+        imported=bool(row.imported),
+        informed=bool(row.informed),
     )

@@ -1,11 +1,11 @@
 """The register of evidence: every mark that points to something, a page at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Row, Select, or_, select
 from sqlalchemy.orm import Session
 
 from crrubric.domain.ballots.evidence import subtract_months
@@ -14,9 +14,12 @@ from crrubric.domain.vocabulary import Stakeholder
 from crrubric.models import Ballot, Criterion, Mark, MarkFile, Member, Section, Vendor
 from crrubric.queries.ballots.ballots import list_counting_conditions
 from crrubric.queries.ballots.files import load_mark_files, may_read_ballot
-from crrubric.queries.people.access import Seat
+from crrubric.queries.people.access import Seat, make_not_found
+from crrubric.queries.setup.vendors import list_visible_vendors
+from crrubric.queries.shared.reading import end_reading
 
 PAGE = 50
+_Evidence = Row[Mark, Vendor, Criterion, str, Stakeholder]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,14 +59,36 @@ def list_evidence_page(
     if sought.aged:
         wanted = wanted.where(_is_old_or_expired(criteria, today))
     found = session.execute(wanted.offset(sought.page * PAGE).limit(PAGE + 1)).all()
+    return _make_items(session, seat, found[:PAGE]), len(found) > PAGE
+
+
+def iterate_evidence(session: Session, seat: Seat) -> Iterator[EvidenceItem]:
+    """All evidence that the seat may see, vendors and criteria in their order.
+
+    Read vendor by vendor: no transaction is open while an item is used, and the evidence for one
+    vendor is all that is held. Raises: NotFound if the evaluation comes to another phase meanwhile.
+    """
+    phase = seat.evaluation.phase
+    for vendor in list_visible_vendors(session, seat):
+        session.refresh(seat.evaluation, ["phase"])  # each page is of a transaction of its own
+        if seat.evaluation.phase is not phase:
+            raise make_not_found()
+        rows = session.execute(_select_evidence(seat).where(Ballot.vendor_id == vendor.id)).all()
+        items = _make_items(session, seat, rows)
+        end_reading(session)
+        yield from items
+
+
+def _make_items(session: Session, seat: Seat, found: Sequence[_Evidence]) -> list[EvidenceItem]:
+    """The items of these rows, reviewers of one cell by name, with their files."""
     rows = [
         row
-        for _cell, own in groupby(found[:PAGE], key=lambda row: (row[1].id, row[2].id))
+        for _cell, own in groupby(found, key=lambda row: (row[1].id, row[2].id))
         for row in sorted(own, key=lambda row: sort_key(row[3]))
     ]
     cells = [(row[0].ballot_id, row[0].criterion_id) for row in rows]
     files = load_mark_files(session, seat, cells)
-    pieces = [
+    return [
         EvidenceItem(
             mark=mark,
             vendor=vendor,
@@ -74,7 +99,6 @@ def list_evidence_page(
         )
         for mark, vendor, criterion, reviewer, stakeholder in rows
     ]
-    return pieces, len(found) > PAGE
 
 
 def has_evidence() -> ColumnElement[bool]:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC
-from typing import TypedDict
+from itertools import groupby
+from operator import attrgetter
+from typing import TypedDict, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,11 +15,13 @@ from crrubric.domain.meeting.ranking import AdoptedRanking
 from crrubric.domain.memo.facts import MemoPrices
 from crrubric.domain.policy import FROM_MEETING
 from crrubric.domain.results.cost import NO_PRICE
-from crrubric.models import Evaluation, MarkFile, Vendor
+from crrubric.domain.text import sort_key
+from crrubric.models import Ballot, Evaluation, Mark, MarkFile, Vendor
 from crrubric.queries.ballots.ballots import (
     DisclosedMark,
-    iterate_disclosed_marks,
     list_late_changes,
+    make_disclosed_mark,
+    select_disclosed_marks,
 )
 from crrubric.queries.ballots.files import load_mark_files
 from crrubric.queries.meeting.decisions import find_adopted_ranking, recommendation_of
@@ -26,6 +30,11 @@ from crrubric.queries.people.access import Seat, make_not_found
 from crrubric.queries.shared.reading import end_reading
 
 NO_PRICES = MemoPrices()
+# what files have of a mark
+READ = (
+    Mark.ballot_id, Mark.criterion_id, Mark.answer, Mark.note, Mark.evidence_kind,
+    Mark.evidence_place, Mark.evidence_on, Mark.evidence_until,
+)  # fmt: skip
 
 
 class MarkRow(TypedDict):
@@ -45,7 +54,14 @@ class MarkRow(TypedDict):
 
 
 def iterate_mark_rows(session: Session, seat: Seat) -> Iterator[MarkRow]:
-    """Marks that count, without those of vendors that the person stays away from.
+    """Marks that count, by column: see `iterate_seat_marks`."""
+    return (make_mark_row(row, files) for row, files in iterate_seat_marks(session, seat))
+
+
+def iterate_seat_marks(
+    session: Session, seat: Seat
+) -> Iterator[tuple[DisclosedMark, Sequence[MarkFile]]]:
+    """Marks that count with their files, without those of vendors that the person stays away from.
 
     Read vendor by vendor: no transaction is open while a row is used, and the marks of one vendor
     are all that is held. Raises: NotFound if the committee went back to scoring meanwhile.
@@ -59,21 +75,32 @@ def iterate_mark_rows(session: Session, seat: Seat) -> Iterator[MarkRow]:
         session.refresh(seat.evaluation, ["phase"])  # each page is of a transaction of its own
         if seat.evaluation.phase not in FROM_MEETING:
             raise make_not_found()
-        rows = list_vendor_mark_rows(session, seat, vendor_id)
+        rows = list_vendor_marks(session, seat, vendor_id)
         end_reading(session)
         yield from rows
 
 
-def list_vendor_mark_rows(session: Session, seat: Seat, vendor_id: int) -> list[MarkRow]:
-    """The rows of one vendor."""
-    marks = list(iterate_disclosed_marks(session, seat.evaluation, vendor_id=vendor_id))
+def list_vendor_marks(
+    session: Session, seat: Seat, vendor_id: int
+) -> list[tuple[DisclosedMark, Sequence[MarkFile]]]:
+    """The marks of one vendor with their files.
+
+    Their columns are read instead of whole marks, which takes half the time.
+    """
+    if seat.evaluation.phase not in FROM_MEETING:
+        return []
+    wanted = select_disclosed_marks(seat.evaluation, *READ).where(Ballot.vendor_id == vendor_id)
+    rows = session.execute(wanted).all()
+    keys = {name: sort_key(name) for name in {row.reviewer for row in rows}}
+    marks = [
+        make_disclosed_mark(row, cast(Mark, row))
+        for _criterion, own in groupby(rows, key=attrgetter("criterion"))
+        for row in sorted(own, key=lambda row: keys[row.reviewer])
+    ]
     files = load_mark_files(
         session, seat, ((row.mark.ballot_id, row.mark.criterion_id) for row in marks)
     )
-    return [
-        make_mark_row(row, files.get((row.mark.ballot_id, row.mark.criterion_id), ()))
-        for row in marks
-    ]
+    return [(row, files.get((row.mark.ballot_id, row.mark.criterion_id), ())) for row in marks]
 
 
 def make_mark_row(row: DisclosedMark, files: Sequence[MarkFile]) -> MarkRow:
@@ -88,8 +115,8 @@ def make_mark_row(row: DisclosedMark, files: Sequence[MarkFile]) -> MarkRow:
         evidence=describe_evidence(mark.evidence_kind, mark.evidence_place, mark.evidence_on),
         evidence_until=mark.evidence_until.isoformat() if mark.evidence_until else "",
         files="; ".join(file.name for file in files),
-        origin="import" if row.imported else "on behalf" if row.entered else "reviewer",
-        blind="no" if row.informed else "not recorded" if row.imported else "yes",
+        origin=describe_origin(row),
+        blind=describe_blindness(row),
     )
 
 
@@ -111,6 +138,16 @@ def load_results_facts(
     )
     adopted = find_adopted_ranking(session, recommendation_of(session, evaluation.id))
     return facts, adopted, late
+
+
+def describe_origin(row: DisclosedMark) -> str:
+    """How a mark came here."""
+    return "import" if row.imported else "on behalf" if row.entered else "reviewer"
+
+
+def describe_blindness(row: DisclosedMark) -> str:
+    """Whether a mark was given before the committee had seen the ballots."""
+    return "no" if row.informed else "not recorded" if row.imported else "yes"
 
 
 def describe_evaluation(

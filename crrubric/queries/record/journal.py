@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 from crrubric.domain.events import Event
 from crrubric.domain.policy import FROM_DECIDED, FROM_MEETING
 from crrubric.domain.record.chain import ChainLink
+from crrubric.domain.record.copies import OF_VENDOR_FILES
+from crrubric.domain.record.entries import ROW
+from crrubric.domain.results.cost import PRICE_FIELDS
 from crrubric.domain.text import sort_key
 from crrubric.models import Evaluation, JournalEntry
 from crrubric.queries.people.access import Seat
@@ -35,6 +38,8 @@ OF_OPEN_BALLOTS = (Event.REMINDED,)
 # What happened to a cell in the meeting, for whoever reads the cell.
 TRAIL = (Event.FINDING_RECORDED, Event.FINDING_WITHDRAWN, Event.CELL_DEFERRED)
 PAGE = 200
+# `vendor_id` stands beside `vendor`, the name that people read
+HIDDEN = frozenset({"vendor_id"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,26 @@ def select_visible_entries(seat: Seat) -> Select[Any]:
 def tells_reason(seat: Seat, entry: JournalEntry) -> bool:
     """Whether the person may read the reason of an entry: not where it tells of marks too soon."""
     return seat.evaluation.phase in FROM_MEETING or entry.event not in UNTOLD_REASONS
+
+
+def list_told_fields(entry: JournalEntry, *, hides_prices: bool = False) -> list[str]:
+    """The fields of an entry that whoever reads it is told, in their order.
+
+    A reason that stands below the entry is not said twice. Args: hides_prices: nothing that tells
+    a price.
+    """
+    said = {"reason"} if entry.reason else set()
+    if hides_prices:
+        said |= PRICE_FIELDS
+        if entry.event in OF_VENDOR_FILES:
+            said.add("file")  # a name such as “Offer, 48 dollars a seat”
+    old, new = entry.before or {}, entry.after or {}
+    return [
+        key
+        for key in {**old, **new}
+        if key not in HIDDEN | {ROW} | said
+        and (old.get(key) not in (None, "") or new.get(key) not in (None, ""))
+    ]
 
 
 def list_cell_history(

@@ -27,8 +27,16 @@ def render_print(document: Document, templates: Path, static: Path) -> bytes:
     return render_pdf(document, templates=templates)
 
 
+def render_text(document: Document, templates: Path, static: Path) -> bytes:
+    """The paper as Markdown."""
+    from crrubric.reports.documents.markdown import render_markdown
+
+    return render_markdown(document).encode()
+
+
 RENDERERS: Mapping[str, Callable[[Document, Path, Path], bytes]] = {
     ".docx": render_word,
     ".pdf": render_print,
     ".html": render_html,
+    ".md": render_text,
 }

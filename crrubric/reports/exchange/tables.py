@@ -1,82 +1,28 @@
 """Results as rows: CSV for spreadsheets, a table for a terminal."""
 
-import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from tempfile import SpooledTemporaryFile
-from typing import IO, Any
+from typing import Any
 
-from crrubric.domain import limits
-from crrubric.domain.results.results import Cell, Results
-from crrubric.domain.text import escape_formula, replace_control_characters
+from crrubric.domain.exchange.files import SCORES, TALLIES
+from crrubric.domain.results.results import Cell, Results, ScoredVendor
 from crrubric.domain.vocabulary import Gate
+from crrubric.reports.exchange.csv_files import to_csv
 
-TALLY_COLUMNS = (
-    "vendor", "criterion", "yes", "no", "not_applicable", "cannot_tell", "missing", "abstained",
-    "recused", "outcome", "reason", "finding",
-)  # fmt: skip
-SCORE_COLUMNS = ("vendor", "name", "score", "coverage", "low", "high", "gate", "rank", "failed")
-MARK_COLUMNS = (
-    "reviewer", "vendor", "criterion", "mark", "note", "evidence", "evidence_until", "files",
-    "origin", "blind",
-)  # fmt: skip
 ACTUAL_COLUMNS = (  # of measures of the evaluation plan
     "measure", "unit", "period", "value", "hidden", "source", "note", "recorded_by", "recorded_at",
 )  # fmt: skip
 RANKING_COLUMNS = ("Rank", "Vendor", "Score", "Met", "Coverage", "Range", "Gate")
 
 
-def to_csv(columns: tuple[str, ...], rows: Iterable[Mapping[str, object]]) -> str:
-    """A CSV file: a header, then the rows; None is an empty cell, text is made safe.
-
-    Raises: ValueError if a row has other columns than the header.
-    """
-    out = io.StringIO()
-    write_csv(out, columns, rows)
-    return out.getvalue()
-
-
-def write_csv(out: IO[str], columns: tuple[str, ...], rows: Iterable[Mapping[str, object]]) -> None:
-    """As `to_csv`, row by row into a file."""
-    writer = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\r\n")
-    writer.writeheader()
-    wanted = set(columns)
-    for row in rows:
-        if row.keys() != wanted:  # the writer itself would let a missing column pass
-            raise ValueError(f"a row has the columns {list(row)} instead of {list(columns)}")
-        writer.writerow(
-            {
-                name: escape_formula(replace_control_characters(cell))
-                if isinstance(cell, str)
-                else cell
-                for name, cell in row.items()
-            }
-        )
-
-
 def results_csv(results: Results) -> str:
     """One row a cell."""
-    return to_csv(TALLY_COLUMNS, map(tally_row, results.cells.values()))
+    return to_csv(TALLIES.columns, map(tally_row, results.cells.values()))
 
 
 def scores_csv(results: Results) -> str:
     """One row a vendor; shares from 0 to 1, empty where undefined; codes with blanks between."""
-    rows = ({**row, "failed": " ".join(row["failed"])} for row in vendor_rows(results))
-    return to_csv(SCORE_COLUMNS, rows)
-
-
-def save_marks_csv(rows: Iterable[Mapping[str, object]]) -> IO[bytes]:
-    """One row a mark, as `queries.exchange.exports` names its columns.
-
-    In a file, which is on disk once it is long: there may be more rows than fit into memory.
-    """
-    file = SpooledTemporaryFile(max_size=limits.MEGABYTE)  # noqa: SIM115  # its reader closes it
-    text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
-    write_csv(text, MARK_COLUMNS, rows)
-    text.detach()
-    file.seek(0)
-    return file
+    return to_csv(SCORES.columns, (score_row(vendor, results) for vendor in results.ranking()))
 
 
 def share_to_float(share: Fraction | None) -> float | None:
@@ -105,23 +51,29 @@ def tally_row(cell: Cell) -> dict[str, Any]:
 
 def vendor_rows(results: Results) -> list[dict[str, Any]]:
     """Every vendor in the order of the ranking, by column."""
-    rows = []
-    for vendor in results.ranking():
-        score = results.scores[vendor.code]
-        rows.append(
-            {
-                "vendor": vendor.code,
-                "name": vendor.name,
-                "score": share_to_float(score.value),
-                "coverage": share_to_float(score.coverage),
-                "low": share_to_float(score.low),
-                "high": share_to_float(score.high),
-                "gate": score.gate.value,
-                "rank": score.rank,
-                "failed": list(score.failed),
-            }
-        )
-    return rows
+    return [vendor_row(vendor, results) for vendor in results.ranking()]
+
+
+def vendor_row(vendor: ScoredVendor, results: Results) -> dict[str, Any]:
+    """One vendor, by column."""
+    score = results.scores[vendor.code]
+    return {
+        "vendor": vendor.code,
+        "name": vendor.name,
+        "score": share_to_float(score.value),
+        "coverage": share_to_float(score.coverage),
+        "low": share_to_float(score.low),
+        "high": share_to_float(score.high),
+        "gate": score.gate.value,
+        "rank": score.rank,
+        "failed": list(score.failed),
+    }
+
+
+def score_row(vendor: ScoredVendor, results: Results) -> dict[str, Any]:
+    """The same for a spreadsheet, which has no lists: codes with blanks between."""
+    row = vendor_row(vendor, results)
+    return {**row, "failed": " ".join(row["failed"])}
 
 
 def format_share(share: Fraction | None) -> str:

@@ -13,6 +13,7 @@ from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any, Protocol
 
+from crrubric.domain.exchange.formulas import guard_formulas
 from crrubric.domain.planning.adoption import describe_points
 from crrubric.domain.planning.calibration import GUIDE, format_number, read_points, write_points
 from crrubric.domain.planning.rosters import (
@@ -27,7 +28,7 @@ from crrubric.domain.planning.rosters import (
 )
 from crrubric.domain.planning.triage import Placement, Seats, Setting, count_seats
 from crrubric.domain.planning.venues import DEFAULT_VENUES, Venue
-from crrubric.domain.text import escape_formula, replace_control_characters
+from crrubric.domain.text import replace_control_characters
 from crrubric.domain.translation import N_
 from crrubric.reports.results.figures import Translate
 
@@ -113,7 +114,7 @@ class CsvRoster:
         """Nothing."""
 
     def _write(self, typed: Iterable[str], added: Iterable[str] = ()) -> None:
-        safe = [escape_formula(replace_control_characters(cell)) for cell in typed]
+        safe = [guard_formulas(replace_control_characters(cell)) for cell in typed]
         self.writer.writerow([*safe, *added])
 
 
@@ -121,6 +122,13 @@ def write_findings(found: Placement, labels: Mapping[Setting, str]) -> tuple[str
     """The cells that triage adds, as texts."""
     pace = "" if found.pace is None else format_number(found.pace)
     return pace, format_number(found.chance), found.band.words, labels[found.setting]
+
+
+def keep_plain(cell: str) -> str:
+    """What somebody typed, for XlsxWriter, which takes <r>…</r> for its own markup: then with a
+    blank behind it, so that it is text."""
+    text = replace_control_characters(cell)
+    return f"{text} " if text.startswith("<r>") and text.endswith("</r>") else text
 
 
 class ExcelRoster:
@@ -143,7 +151,7 @@ class ExcelRoster:
         self.learners.set_column(0, len(columns) - 1, 16)
         self.learners.set_column(len(columns) - 1, len(columns) - 1, WIDE)
         for place, name in enumerate(columns):
-            self.learners.write_string(0, place, replace_control_characters(name), self.bold)
+            self.learners.write_string(0, place, keep_plain(name), self.bold)
         self._explain_columns(columns)
 
     def _explain_columns(self, columns: Sequence[str]) -> None:
@@ -157,7 +165,7 @@ class ExcelRoster:
         self.columns.write_string(0, 1, say(N_("What it holds")), self.bold)
         for line, name in enumerate(columns, 1):
             meaning = EXPLAINED.get(known.get(line - 1, ""))
-            self.columns.write_string(line, 0, replace_control_characters(name))
+            self.columns.write_string(line, 0, keep_plain(name))
             self.columns.write_string(
                 line, 1, say(meaning or N_("carried through from your file as it was"))
             )
@@ -167,7 +175,7 @@ class ExcelRoster:
         line, sheet = self.lines, self.learners
         for place, cell in enumerate(learner.cells):
             if cell:
-                sheet.write_string(line, place, replace_control_characters(cell))
+                sheet.write_string(line, place, keep_plain(cell))
         for place, found in enumerate(self.added(learner.placement), len(learner.cells)):
             if isinstance(found, float):
                 sheet.write_number(line, place, found, self.number)

@@ -7,6 +7,7 @@ from typing import TextIO
 
 from crrubric.domain import limits
 from crrubric.domain.errors import Invalid
+from crrubric.domain.exchange.formulas import unguard_formulas
 from crrubric.domain.translation import N_
 
 SEPARATORS = ",;\t"
@@ -47,7 +48,8 @@ def iterate_csv_text(file: TextIO, name: str, report: Report) -> Iterator[tuple[
     """Each row with the number of the line where it begins, the header first; UTF-8, BOM or not.
 
     Columns are separated by commas, semicolons or tabs, as the header has them; a row of blanks is
-    no row. Args: name: what the file is called. Raises: Invalid for a text that can't be read.
+    no row. Apostrophes that our own files put before signs, for spreadsheets, are taken off.
+    Args: name: what the file is called. Raises: Invalid for a text that can't be read.
     """
     watch = _QuoteWatch(())
     try:
@@ -58,7 +60,7 @@ def iterate_csv_text(file: TextIO, name: str, report: Report) -> Iterator[tuple[
         begun = 1
         for row in reader:
             if begun == 1 or any(cell.strip() for cell in row):
-                yield begun, row
+                yield begun, [unguard_formulas(cell) for cell in row]
             begun = reader.line_num + 1
             if reader.line_num % EVERY == 0:
                 report(reader.line_num)

@@ -39,7 +39,7 @@ SITE = "crrubric"
 def make_calendar_answer(entries: Iterable[CalendarEntry], name: str, file: str) -> Response:
     """The file of a calendar, to be saved or read by a program."""
     body = write_calendar(entries, name=name, at=now_utc())
-    return make_download(body, "text/calendar; charset=utf-8", f"{file}.ics")
+    return make_download(body, "text/calendar", f"{file}.ics")
 
 
 @bp.get("/account/calendar.ics")

@@ -38,7 +38,7 @@ FORMS = {ending.removeprefix("."): form for form, ending in ENDINGS.items()}
 MIME = {
     MemoFormat.PDF: MIME_TYPES[".pdf"],
     MemoFormat.WORD: MIME_TYPES[".docx"],
-    MemoFormat.HTML: MIME_TYPES[".html"],
+    MemoFormat.HTML: f"{MIME_TYPES['.html']}; charset=utf-8",
 }
 
 

@@ -113,3 +113,11 @@ def download_memo_pdf(seat: Seat) -> ResponseReturnValue:
 def download_memo_html(seat: Seat) -> ResponseReturnValue:
     """The memo as one HTML file."""
     return send_memo(seat, ".html")
+
+
+@bp.get("/memo.md")
+@require_permission(Action.VIEW_MEMO)
+@take_turns
+def download_memo_markdown(seat: Seat) -> ResponseReturnValue:
+    """The memo as Markdown."""
+    return send_memo(seat, ".md")

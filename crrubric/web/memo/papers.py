@@ -13,7 +13,8 @@ from crrubric.web.shared.page import make_download
 MIME_TYPES = {
     ".pdf": "application/pdf",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".html": "text/html; charset=utf-8",
+    ".html": "text/html",
+    ".md": "text/markdown",
 }
 
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from crrubric.domain.help import HelpTopic
 from crrubric.domain.translation import N_
 from crrubric.web.ballots.help_texts import BALLOTS_HELP
+from crrubric.web.exchange.help_texts import EXCHANGE_HELP
 from crrubric.web.meeting.help_texts import MEETING_HELP
 from crrubric.web.people.help_texts import PEOPLE_HELP
 from crrubric.web.planning.help_texts import PLANNING_HELP
@@ -26,7 +27,7 @@ HELP: tuple[tuple[str, tuple[HelpTopic, ...]], ...] = (
     (N_("Set-up"), SETUP_HELP),
     (N_("Scoring"), BALLOTS_HELP),
     (N_("Results"), RESULTS_HELP),
-    (N_("Meeting and decision"), MEETING_HELP),
+    (N_("Meeting and decision"), (*MEETING_HELP, *EXCHANGE_HELP)),
     (N_("Home, accounts and the district"), PEOPLE_HELP),
 )
 ANCHOR_OF: Mapping[str, str] = {

@@ -14,9 +14,7 @@ from crrubric.domain.planning.followup.measures import MeasureKind, MeasureUnit,
 from crrubric.domain.planning.items import ItemSource, ItemState
 from crrubric.domain.planning.triage import Setting
 from crrubric.domain.planning.venues import read_venue
-from crrubric.domain.record.copies import OF_VENDOR_FILES
 from crrubric.domain.record.triage_steps import HIDDEN_COUNT
-from crrubric.domain.results.cost import PRICE_FIELDS
 from crrubric.domain.results.offers import PriceLine, read_lines
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import (
@@ -39,7 +37,7 @@ from crrubric.domain.vocabulary import (
     Standing,
 )
 from crrubric.models import JournalEntry, Notice
-from crrubric.services.shared.journal import ROW
+from crrubric.queries.record.journal import list_told_fields
 from crrubric.web.planning.plan_words import list_told_answers, name_plan_section
 from crrubric.web.shared.words import NOTHING, format_day, format_money, format_short_number
 from crrubric.web.shared.zones import label_zone
@@ -49,8 +47,6 @@ OF_PLAN = (*OF_ANSWERS, Event.PLAN_ASSIGNED, Event.PLAN_HINT_SETTLED)
 OF_MEASURES = (
     Event.MEASURE_RECORDED, Event.MEASURE_CHANGED, Event.ACTUAL_RECORDED, Event.ACTUAL_CORRECTED,
 )  # fmt: skip
-# `vendor_id` stands beside `vendor`, the name that people read
-HIDDEN = frozenset({"vendor_id"})
 FIELDS = {
     "about": N_("what was looked at"),
     "access": N_("asked to"),
@@ -314,11 +310,6 @@ def list_entry_differences(
 
     Args: hides_prices: nothing that tells a price.
     """
-    said = {"reason"} if entry.reason else set()
-    if hides_prices:
-        said |= PRICE_FIELDS
-        if entry.event in OF_VENDOR_FILES:
-            said.add("file")  # a name such as “Offer, 48 dollars a seat”
     old, new = entry.before or {}, entry.after or {}
     if entry.event in OF_ANSWERS:
         return list_told_answers(entry.subject, old, new)
@@ -328,9 +319,7 @@ def list_entry_differences(
             format_journal_value(translate_field_value(key, old.get(key))),
             format_journal_value(translate_field_value(key, new.get(key))),
         )
-        for key in {**old, **new}
-        if key not in HIDDEN | {ROW} | said
-        and (old.get(key) not in (None, "") or new.get(key) not in (None, ""))
+        for key in list_told_fields(entry, hides_prices=hides_prices)
     ]
 
 

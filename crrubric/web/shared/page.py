@@ -2,21 +2,35 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import wraps
+from io import SEEK_END
+from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 from urllib.parse import quote, urlsplit
 
-from flask import Response, current_app, flash, g, redirect, render_template, request, url_for
+from flask import (
+    Response,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from crrubric.config import current_settings
+from crrubric.domain import limits
 from crrubric.domain.foreseen import Foreseen
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat
 from crrubric.queries.shared.reading import end_reading
+from crrubric.reports.exchange.csv_files import Row, iterate_csv
 from crrubric.services.ballots.attachments import take_download_turn
 from crrubric.services.shared.queues import take_analysis_turn
 from crrubric.web.shared.forms import ActForm
@@ -24,6 +38,7 @@ from crrubric.web.shared.navigation import make_menu, make_site_menu
 from crrubric.web.shared.session import current_actor
 
 READING = frozenset({"GET", "HEAD"})  # a HEAD is answered as the GET would be
+CSV = "text/csv"
 PIECE = 64 * 1024  # bytes of a file that are sent at once
 CARRIED = 2500  # characters that a message may carry in the cookie of the session
 
@@ -150,12 +165,39 @@ def redirect_to(endpoint: str, seat: Seat, **values: Any) -> ResponseReturnValue
     return redirect(url_for(endpoint, slug=seat.evaluation.slug, **values), code=303)
 
 
-def make_download(body: str | bytes | IO[bytes], mimetype: str, name: str) -> Response:
+def make_download(body: str | bytes | Iterator[bytes], mimetype: str, name: str) -> Response:
     """A file to be saved, never shown: whatever somebody typed stays text."""
-    text = body if isinstance(body, str | bytes) else read_in_pieces(body)
-    response = Response(text, mimetype=mimetype)
+    response = Response(body, mimetype=mimetype)
     response.headers["Content-Disposition"] = format_disposition(name)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+def stream_csv(columns: Sequence[str], rows: Iterable[Row], name: str) -> Response:
+    """A CSV file for spreadsheets, sent while its rows are read: none of it is kept anywhere.
+
+    How long it will be is not known. Where reading fails in the middle, the connection is closed
+    without the end that HTTP/1.1 wants, so that nobody takes what there is for the whole. HTTP/1.0
+    has no such end: there it is made on disk first, and sent with its length.
+    """
+    if request.method == "HEAD":
+        return make_download(b"", CSV, name)
+    pieces = iterate_csv(columns, rows)
+    if request.environ.get("SERVER_PROTOCOL") != "HTTP/1.0":
+        return make_download(stream_with_context(pieces), CSV, name)
+    with ExitStack() as opened:
+        file = opened.enter_context(SpooledTemporaryFile(max_size=limits.MEGABYTE))
+        file.writelines(pieces)
+        opened.pop_all()  # from here on its reader closes it
+    return send_file_in_pieces(file, CSV, name)
+
+
+def send_file_in_pieces(file: IO[bytes], mimetype: str, name: str) -> Response:
+    """A file that was made on disk, with its length; it is closed when it is sent."""
+    size = file.seek(0, SEEK_END)
+    file.seek(0)
+    response = make_download(read_in_pieces(file), mimetype, name)
+    response.headers["Content-Length"] = str(size)
     return response
 
 

@@ -315,7 +315,7 @@ def test_every_column_of_the_exported_marks_stands_under_its_name(make: Factory,
 
     answer = visit(made.chair).get(made.url("export/marks.csv"))
 
-    reader = csv.DictReader(io.StringIO(answer.text, newline=""), strict=True)
+    reader = csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"), newline=""), strict=True)
     assert list(reader) == [
         {
             "reviewer": reviewer.name,

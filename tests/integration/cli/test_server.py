@@ -668,9 +668,11 @@ ANALYSES = (
     "memo/",
     "memo/memo.docx",
     "memo/memo.html",
+    "memo/memo.md",
     "agreement",
     "what-if",
     "export/results.json",
+    "export/workbook.xlsx",
 )
 
 

@@ -1,19 +1,23 @@
 """The files as others open them: pandas with its own ideas of types and of what is missing."""
 
 import io
+from pathlib import Path
 
 import pandas as pd
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from crrubric.domain.actions import Action
 from crrubric.domain.errors import NotFound
 from crrubric.domain.vocabulary import Answer, Phase
 from crrubric.extensions import db
-from crrubric.models import Member
-from crrubric.queries.exchange.exports import iterate_mark_rows
-from crrubric.queries.people.access import require
+from crrubric.models import Mark, Member
+from crrubric.queries.exchange.exports import MarkRow, iterate_mark_rows
+from crrubric.queries.people.access import find_evaluation, require
+from crrubric.queries.people.people import OPERATOR
+from crrubric.services.exchange.imports import import_new_evaluation
 from crrubric.services.setup.phases import change_phase
+from crrubric.services.setup.rules import RuleSettings
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit, Visitor
 
@@ -99,3 +103,35 @@ def test_marks_are_read_vendor_by_vendor_and_no_further_once_ballots_are_closed_
 
     with pytest.raises(NotFound):
         assert {row["vendor"] for row in rows} == {first["vendor"]}
+
+
+NOTES = (
+    "=1+1; +2", "'=really", "''=twice", "'tis fine", "- one\n- two", "\u202eשלום\u202c 👩\u200d🏫",
+    "a,\"b\";\t=c", "long " * 900 + "end", "_x0041_ <b>&amp;</b>",
+)  # fmt: skip
+
+
+def test_marks_that_are_exported_and_imported_are_the_same(
+    make: Factory, visit: Visit, tmp_path: Path
+):
+    made = committee(make)
+    for number, mark in enumerate(db.session.scalars(select(Mark).order_by(Mark.id)).all()):
+        mark.note = NOTES[number % len(NOTES)]
+    db.session.commit()
+    path = tmp_path / "marks.csv"
+    path.write_bytes(visit(made.chair).get(made.url("export/marks.csv")).data)
+
+    done = import_new_evaluation(OPERATOR, path, title="Again", rule=RuleSettings(quorum=1))
+
+    again = find_evaluation(db.session(), done.slug)
+    seat = require(OPERATOR, Action.EXPORT_MARKS, again, db.session())
+    copies = [pick_kept(row) for row in iterate_mark_rows(db.session(), seat)]
+    seat = require(OPERATOR, Action.EXPORT_MARKS, made.evaluation, db.session())
+    marks = [pick_kept(row) for row in iterate_mark_rows(db.session(), seat)]
+    assert sorted(copies) == sorted(marks)
+    assert {note for *_cell, note in marks} == set(NOTES)
+
+
+def pick_kept(row: MarkRow) -> tuple[str, ...]:
+    """What an import takes."""
+    return row["reviewer"], row["vendor"], row["criterion"], row["mark"], row["note"]

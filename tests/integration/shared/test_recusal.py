@@ -81,7 +81,7 @@ def hold_meeting(app: Flask, letters: tuple[str, str], found: Outcome) -> tuple[
 PUBLIC = {
     "compare", "decision/", "decision/commitments", "decision/commitments/1/withdraw",
     "export/scores.csv", "export/tallies.csv", "matrix", "memo/", "memo/memo.docx", "memo/memo.pdf",
-    "memo/memo.html", "scores",
+    "memo/memo.html", "memo/memo.md", "scores",
 }  # fmt: skip
 
 

@@ -14,8 +14,9 @@ from crrubric.models import Evaluation
 from crrubric.queries.memo import memos
 from crrubric.queries.shared.reading import end_reading
 from crrubric.reports.documents.formats import RENDERERS
-from crrubric.reports.exchange import results_json, tables
+from crrubric.reports.exchange import csv_files, results_json, tables
 from crrubric.reports.results import figures, robustness_figures
+from crrubric.services.exchange import data_files
 from crrubric.services.shared.unit import unit_of_work
 from crrubric.web.exchange import exports
 from crrubric.web.memo import memo
@@ -36,7 +37,11 @@ SLOW = [
     ("memo/memo.html", memo, "compose_memo"),
     ("export/tallies.csv", tables, "results_csv"),
     ("export/scores.csv", tables, "scores_csv"),
-    ("export/marks.csv", tables, "escape_formula"),
+    ("export/marks.csv", csv_files, "list_safe_cells"),
+    ("export/workbook.xlsx", data_files, "reliability_of"),
+    ("memo/memo.md", memo, "compose_memo"),
+    ("export/journal.csv", csv_files, "list_safe_cells"),
+    ("export/vendors.csv", csv_files, "list_safe_cells"),
     ("export/results.json", exports, "analyze_results"),
     ("export/results.json", results_json, "results_object"),
 ]

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import tracemalloc
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -11,6 +12,7 @@ from fractions import Fraction
 import pytest
 
 from crrubric.domain import limits
+from crrubric.domain.exchange.files import MARKS
 from crrubric.domain.results.outcome import DecisionRule, Resolution
 from crrubric.domain.results.results import (
     AdoptedFinding,
@@ -23,14 +25,13 @@ from crrubric.domain.results.results import (
 from crrubric.domain.results.scoring import Score
 from crrubric.domain.results.tally import Tally
 from crrubric.domain.vocabulary import Gate, Outcome
+from crrubric.reports.exchange.csv_files import BOM, encode_csv, iterate_csv, to_csv
 from crrubric.reports.exchange.results_json import adopted_finding_json
 from crrubric.reports.exchange.tables import (
     results_csv,
     results_text,
-    save_marks_csv,
     scores_csv,
     tally_row,
-    to_csv,
     vendor_rows,
 )
 
@@ -192,25 +193,39 @@ MARK = {
 def test_a_row_is_written_by_name_whatever_the_order_of_its_values():
     backwards = dict(reversed(MARK.items()))
 
-    with save_marks_csv([backwards]) as file:
-        header, rows = read_csv(file.read().decode())
+    header, rows = read_csv(to_csv(MARKS.columns, [backwards]))
 
     assert header == list(MARK)
     assert rows == [MARK]
 
 
-def test_more_marks_than_fit_into_memory_are_written_to_a_file():
+def test_a_file_for_a_spreadsheet_begins_with_the_mark_of_utf_8():
+    assert encode_csv(("a",), [{"a": "é"}]) == "\ufeffa\r\né\r\n".encode()
+
+
+def test_the_header_is_there_before_the_first_row_is_read():
+    def fail() -> Iterator[dict[str, str]]:
+        raise RuntimeError("not read yet")
+        yield {}
+
+    pieces = iterate_csv(("a", "b"), fail())
+
+    assert next(pieces).decode() == f"{BOM}a,b\r\n"
+    with pytest.raises(RuntimeError, match="not read yet"):
+        next(pieces)
+
+
+def test_of_more_marks_than_fit_into_memory_a_piece_is_held():
     rows = ({**MARK, "note": f"{number} {'long ' * 40}"} for number in range(40_000))
     tracemalloc.start()
     try:
-        with save_marks_csv(rows) as file:
-            most = tracemalloc.get_traced_memory()[1]
-            size = sum(map(len, file))
+        size = sum(map(len, iterate_csv(MARKS.columns, rows)))
+        most = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
 
     assert size > 10 * limits.MEGABYTE
-    assert most < 4 * limits.MEGABYTE
+    assert most < limits.MEGABYTE
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,24 @@
 """The files of an archive, one after the other; slow work is done while nothing is held."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, cast
 
 from sqlalchemy.orm import Session
 
 from crrubric.catalogue import load_translations
 from crrubric.clock import now_utc
 from crrubric.config import folder
+from crrubric.domain import limits
 from crrubric.domain.archive.checks import BASIS, JOURNAL, RESULTS
 from crrubric.domain.archive.container import PackedFile
 from crrubric.domain.archive.manifest import LeftOut
 from crrubric.domain.documents.tree import Document
+from crrubric.domain.exchange import files
+from crrubric.domain.exchange.files import WORKBOOK
 from crrubric.domain.meeting.minutes_paper import compose_minutes
 from crrubric.domain.memo.sections import compose_memo
 from crrubric.domain.record.chain import ChainLink
@@ -31,7 +35,7 @@ from crrubric.queries.exchange.archives import (
     list_kept_files,
     read_kept_bytes,
 )
-from crrubric.queries.exchange.exports import MarkRow, iterate_mark_rows, load_results_facts
+from crrubric.queries.exchange.exports import load_results_facts
 from crrubric.queries.meeting.minutes_papers import load_minutes_paper
 from crrubric.queries.memo.memos import load_memo_facts
 from crrubric.queries.people.access import Seat
@@ -41,9 +45,23 @@ from crrubric.queries.results.matrices import read_matrix
 from crrubric.queries.setup.rubric_papers import load_rubric_paper
 from crrubric.queries.shared.reading import end_reading
 from crrubric.reports.documents.formats import RENDERERS
-from crrubric.reports.exchange import results_json, tables
+from crrubric.reports.exchange import results_json
+from crrubric.reports.exchange.csv_files import Row, iterate_csv
+from crrubric.services.exchange.data_files import READERS, ExportWords, write_workbook
 
 FILE_COLUMNS = ("path", "name", "bytes", "sha256", "vendor", "criterion", "reviewer", "state")
+# where the tables that can be downloaded lie
+TABLES = {
+    "results/tallies.csv": files.TALLIES,
+    "results/scores.csv": files.SCORES,
+    "results/findings.csv": files.FINDINGS,
+    "ballots/marks.csv": files.MARKS,
+    "ballots/abstentions.csv": files.ABSTENTIONS,
+    "meeting/motions.csv": files.MOTIONS,
+    "evidence/evidence.csv": files.EVIDENCE,
+    "questions/questions.csv": files.QUESTIONS,
+    "vendors/vendors.csv": files.VENDORS,
+}
 VERIFIERS = ("verify.py", "verify.html")
 OWN = Path(__file__).parents[3] / "data" / "archive"
 
@@ -74,7 +92,8 @@ class ArchiveParts:
     def iterate_parts(self) -> Iterator[Part]:
         """Every part; each is written before the next one is asked for."""
         yield from self.result_parts()
-        yield self.marks_part()
+        yield from self.table_parts()
+        yield from self.book_parts()
         yield from self.sealed_parts()
         yield from self.paper_parts()
         yield from self.memo_parts()
@@ -111,24 +130,26 @@ class ArchiveParts:
             N_("Everything that is computed; docs/results-json.md of crrubric describes it."),
             (text.encode() for text in results_json.format_results_json(body)),
         )
-        for name, about, text in (
-            ("tallies", N_("The votes on each criterion of each vendor."), tables.results_csv),
-            ("scores", N_("The scores of the vendors."), tables.scores_csv),
-        ):
-            yield self.make_part(f"results/{name}.csv", about, [text(read.results).encode()])
 
-    def marks_part(self) -> Part:
-        """Every mark as a table."""
-        rows = map(self.make_mark_row, iterate_mark_rows(self.session, self.seat))
-        return self.make_part(
-            "ballots/marks.csv",
-            N_("Every mark that counts, with its reviewer, its note and its evidence."),
-            _read_chunks(tables.save_marks_csv(rows)),
-        )
+    def table_parts(self) -> Iterator[Part]:
+        """The tables that can be downloaded one by one as well."""
+        for path, file in TABLES.items():
+            read = READERS[file](self.session, self.seat)
+            rows = (self.make_row(row) for row in read)
+            yield self.make_part(path, file.about, iterate_csv(file.columns, rows))
+            end_reading(self.session)
 
-    def make_mark_row(self, row: MarkRow) -> Mapping[str, Any]:
-        """A row of the table of marks."""
+    def make_row(self, row: Row) -> Row:
+        """A row of a table as the archive has it."""
         return row
+
+    def book_parts(self) -> Iterator[Part]:
+        """The Excel workbook."""
+        with SpooledTemporaryFile(max_size=limits.MEGABYTE) as file:
+            words = ExportWords(language=self.language, say=self.translate)
+            write_workbook(self.session, self.seat, cast("IO[bytes]", file), words)
+            file.seek(0)
+            yield self.make_part("results/results.xlsx", WORKBOOK.about, _read_chunks(file))
 
     def sealed_parts(self) -> Iterator[Part]:
         """Every sealed text."""
@@ -205,7 +226,7 @@ class ArchiveParts:
 
     def evidence_parts(self) -> Iterator[Part]:
         """Every file that was attached, and a list of them."""
-        files = list_kept_files(self.session, self.evaluation)
+        kept = list_kept_files(self.session, self.evaluation)
         end_reading(self.session)
         if self.evaluation.hides_prices:  # even the name of a vendor's file can tell one
             self.left_out += [
@@ -215,10 +236,10 @@ class ArchiveParts:
                         N_("Prices are still sealed: a vendor’s file can tell one.")
                     ),
                 )
-                for file in files
+                for file in kept
                 if file.is_of_vendor
             ]
-            files = [file for file in files if not file.is_of_vendor]
+            kept = [file for file in kept if not file.is_of_vendor]
         rows = [
             {
                 "path": file.path,
@@ -230,14 +251,14 @@ class ArchiveParts:
                 "reviewer": file.reviewer,
                 "state": file.state,
             }
-            for file in files
+            for file in kept
         ]
         yield self.make_part(
             "evidence/files.csv",
             N_("The attached files: their names, and what they are attached to."),
-            [tables.to_csv(FILE_COLUMNS, rows).encode()],
+            iterate_csv(FILE_COLUMNS, rows),
         )
-        for file in files:
+        for file in kept:
             about = N_("An attached file: evidence/files.csv says which.")
             yield self.make_part(file.path, about, [read_kept_bytes(self.session, file.content_id)])
 
@@ -259,7 +280,6 @@ def format_json_file(value: Any) -> list[bytes]:
 
 
 def _read_chunks(file: Any) -> Iterator[bytes]:
-    """A file some at a time, closed afterwards."""
-    with file:
-        while chunk := file.read(1 << 16):
-            yield chunk
+    """A file some at a time."""
+    while chunk := file.read(1 << 16):
+        yield chunk

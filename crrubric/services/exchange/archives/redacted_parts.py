@@ -1,6 +1,6 @@
 """The files of a redacted copy: chosen texts hidden, and names behind roles."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
@@ -21,16 +21,16 @@ from crrubric.queries.exchange.archives import (
     list_kept_files,
     read_kept_bytes,
 )
-from crrubric.queries.exchange.exports import MarkRow
 from crrubric.queries.exchange.redactions import load_redactor
 from crrubric.queries.memo.memos import load_memo_facts
 from crrubric.queries.people.access import Seat
 from crrubric.queries.shared.reading import end_reading
-from crrubric.reports.exchange import tables
+from crrubric.reports.exchange.csv_files import Row, iterate_csv
 from crrubric.services.exchange.archives.parts import ArchiveParts, Part
 
 LOG_COLUMNS = ("entry", "text_at", "reason", "chosen_at")
-SAVED_BY = "saved_by"
+# columns of tables, and members of the workbook, that name a person
+PEOPLE = ("reviewer", "recorded_by", "moved_by", "seconded_by", "saved_by")
 
 
 class RedactedParts(ArchiveParts):
@@ -57,16 +57,20 @@ class RedactedParts(ArchiveParts):
         yield self.make_part(
             "redactions/log.csv",
             N_("Which texts were blacked out, by where the journal tells them, and why."),
-            [tables.to_csv(LOG_COLUMNS, rows).encode()],
+            iterate_csv(LOG_COLUMNS, rows),
         )
         yield from super().iterate_parts()
 
-    def make_mark_row(self, row: MarkRow) -> Mapping[str, Any]:
-        """A mark, with its reviewer by role."""
-        hidden = self.redactor.hide_row(row, people=("reviewer",))
-        if row["files"]:
+    def make_row(self, row: Row) -> Row:
+        """A row of a table, with people by role; names of files are none of the copy's."""
+        hidden = self.redactor.hide_row(row, people=PEOPLE)
+        if row.get("files"):
             hidden["files"] = self.redactor.mask
         return hidden
+
+    def book_parts(self) -> Iterator[Part]:
+        """None: the tables have all of it."""
+        yield from ()
 
     def sealed_parts(self) -> Iterator[Part]:
         """None: a receipt is over the whole text. Their hashes stand among what is left out."""
@@ -89,7 +93,7 @@ class RedactedParts(ArchiveParts):
     def make_plan(self, plan: dict[str, Any]) -> Any:
         """The workbook, with who saved what by role."""
         return {
-            section: [self.redactor.hide_row(version, people=(SAVED_BY,)) for version in versions]
+            section: [self.redactor.hide_row(version, people=PEOPLE) for version in versions]
             for section, versions in plan.items()
         }
 

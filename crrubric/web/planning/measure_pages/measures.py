@@ -29,7 +29,8 @@ from crrubric.queries.planning.measures import (
 from crrubric.queries.planning.reviews import load_review_calendar
 from crrubric.queries.planning.workbook import load_plan_rights
 from crrubric.queries.shared.reading import end_reading
-from crrubric.reports.exchange.tables import ACTUAL_COLUMNS, to_csv
+from crrubric.reports.exchange.csv_files import encode_csv
+from crrubric.reports.exchange.tables import ACTUAL_COLUMNS
 from crrubric.reports.results.figures import Chart
 from crrubric.services.planning.measures import take_proposed_measures
 from crrubric.web.planning.measure_pages.measure_forms import TakeMeasuresForm
@@ -43,7 +44,7 @@ from crrubric.web.planning.workbook import HOME
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.errors import attach_refusal
 from crrubric.web.shared.language import current_language
-from crrubric.web.shared.page import make_download, redirect_to, render_page
+from crrubric.web.shared.page import CSV, make_download, redirect_to, render_page
 from crrubric.web.shared.session import current_actor
 
 bp = Blueprint("measures", __name__, url_prefix="/evaluations/<slug>/plan/measures")
@@ -147,8 +148,8 @@ def download_actuals(seat: Seat) -> ResponseReturnValue:
     found = list_followed_measures(session, seat.evaluation.id)
     end_reading(session)
     rows = (tell_actual(each.measure, row) for each in found for row in each.actuals)
-    text = to_csv(ACTUAL_COLUMNS, rows)
-    return make_download(text, "text/csv", f"{seat.evaluation.slug}-measures.csv")
+    body = encode_csv(ACTUAL_COLUMNS, rows)
+    return make_download(body, CSV, f"{seat.evaluation.slug}-measures.csv")
 
 
 def tell_actual(measure: Measure, row: Actual) -> dict[str, str]:

@@ -14,12 +14,12 @@ from crrubric.models import Vendor
 from crrubric.queries.people.access import Seat
 from crrubric.queries.setup.prices import is_kept_from_prices
 from crrubric.queries.setup.vendors import list_vendors
-from crrubric.reports.exchange.tables import to_csv
+from crrubric.reports.exchange.csv_files import encode_csv
 from crrubric.web.setup.several_pages.price_cells import write_price_cell
 from crrubric.web.setup.several_pages.several_forms import VendorLineForm
 from crrubric.web.setup.vendors import from_hundredths
 from crrubric.web.shared.access import require_permission
-from crrubric.web.shared.page import make_download
+from crrubric.web.shared.page import CSV, make_download
 from crrubric.web.shared.words import translate_label
 
 bp = Blueprint("vendor_table", __name__, url_prefix="/evaluations/<slug>/vendors")
@@ -40,8 +40,8 @@ def download_vendor_table(seat: Seat) -> ResponseReturnValue:
         if vendor.id not in seat.shut_out
     ]
     rows = [{labels[name]: row[name] for name in names} for row in cells]
-    text = to_csv(tuple(labels.values()), rows)
-    return make_download(text, "text/csv", f"{seat.evaluation.slug}-vendors.csv")
+    body = encode_csv(tuple(labels.values()), rows)
+    return make_download(body, CSV, f"{seat.evaluation.slug}-vendors.csv")
 
 
 def write_vendor_cells(vendor: Vendor, *, priced: bool) -> Mapping[str, str]:

@@ -191,7 +191,7 @@ def test_the_table_tells_prices_only_to_whoever_types_them(make: Factory, visit:
     assert visit(scorer).get(made.url("vendors/table.csv")).status_code == 404
     set_roles(made, scorer, Role.CHAIR, Role.REVIEWER)
 
-    told = visit(scorer).get(made.url("vendors/table.csv")).text
+    told = visit(scorer).get(made.url("vendors/table.csv")).data.decode("utf-8-sig")
 
     (row,) = csv.DictReader(StringIO(told))
     assert row == {
