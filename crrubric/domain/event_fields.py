@@ -74,6 +74,7 @@ CODES = frozenset({
     "comes from", "state",  # of action items
     "baseline on", "measure of", "period", "unit",  # of measures
     "held on", "members there", "next on",  # of review meetings
+    "newest",  # of a backup
     "covers", "decided_at", "html", "names_people", "pdf", "word",  # of the issued memo
     "criteria", "due on", "effect", "ends_at", "event", "evidence_kind", "evidence_on",
     "evidence_until", "finding", "first", "given on", "groups", "kind", "language", "lead", "mode",

@@ -8,6 +8,7 @@ class Event(LabelledEnum):
     """What the journal records; the label is the sentence, filled from the entry."""
 
     DISTRICT_CHANGED = "DISTRICT_CHANGED", N_("changed name or time zone of the district")
+    SITE_RESTORED = "SITE_RESTORED", N_("restored the site from a backup")
     EVALUATION_CREATED = "EVALUATION_CREATED", N_("created the evaluation “%(subject)s”")
     # in the journal of the site, so that an evaluation can't go with its whole journal unseen
     EVALUATION_BEGUN = "EVALUATION_BEGUN", N_("began the journal of “%(subject)s”")

@@ -1215,5 +1215,6 @@ def test_every_event_of_an_evaluation_can_be_replayed():
     assert set(Event) - STEPS.keys() == {
         Event.DISTRICT_CHANGED,
         Event.EVALUATION_BEGUN,  # told to the site
+        Event.SITE_RESTORED,
         *accounts,
     }

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -34,6 +36,8 @@ from crrubric.queries.record.stored import (
     read_stored_state,
 )
 from crrubric.queries.record.stored_rows import ReadTwice
+
+DIGEST = 32  # bytes of a SHA-256
 
 
 @dataclass(slots=True, kw_only=True)
@@ -110,9 +114,19 @@ def _replay_site_entry(state: State, entry: ToldEntry) -> bool:
             state.facts.update(after)
         elif entry.event is Event.EVALUATION_BEGUN:
             state.begun.setdefault(after["chain"], (entry.subject, after["first"]))
+        elif entry.event is Event.SITE_RESTORED:
+            _require_backup(after)
     except UNREADABLE:
         return False
     return True
+
+
+def _require_backup(after: Mapping[str, Any]) -> None:
+    """Raise one of UNREADABLE unless an entry tells which backup was brought back."""
+    if len(bytes.fromhex(after["sha256"])) != DIGEST:
+        raise ValueError("no SHA-256")
+    if after["newest"] is not None:
+        datetime.fromisoformat(after["newest"])
 
 
 def _check_entry(reader: ChainReader, entry: StoredEntry) -> Iterator[CrrubricError]:
