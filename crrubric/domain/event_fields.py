@@ -59,8 +59,8 @@ TYPED: Mapping[str, Kinds] = {
     ),
     **dict.fromkeys(
         (
-            "does_not_meet", "earlier", "fund", "look_for", "practice", "purpose", "question",
-            "rubric", "seats_note", "section", "title", "version", "why",
+            "does_not_meet", "earlier", "fund", "kept from", "look_for", "practice", "purpose",
+            "question", "rubric", "seats_note", "section", "title", "version", "why",
         ),
         RUBRIC,
     ),
@@ -106,7 +106,8 @@ SUBJECTS: Mapping[Event, Kinds] = {
     **dict.fromkeys(
         (
             Event.EVALUATION_CREATED, Event.EVALUATION_RENEWS, Event.EVALUATION_BEGUN,
-            Event.EVALUATION_DELETED, Event.SECTION_ADDED,
+            Event.EVALUATION_DELETED, Event.RUBRIC_IMPORTED, Event.LIBRARY_KEPT,
+            Event.SECTION_ADDED,
             Event.SECTION_RENAMED, Event.SECTION_REMOVED, Event.CRITERION_ADDED,
             Event.CRITERION_CHANGED, Event.CRITERION_TRANSLATED, Event.CRITERION_MOVED,
             Event.CRITERION_CORRECTED, Event.VOTE_ADOPTED,

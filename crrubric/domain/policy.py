@@ -83,6 +83,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.SET_RETENTION: FROM_DECIDED,
         Action.SET_MEMO_NAMES: UNARCHIVED,
         Action.ISSUE_MEMO: frozenset({Phase.DECIDED}),
+        Action.EXPORT_RUBRIC: EVER,
         Action.VIEW_JOURNAL: EVER,
     },
     Role.REVIEWER: {
@@ -132,6 +133,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.VIEW_QUESTIONS: FROM_MEETING,
         **READ_RESULTS,
         **READ_REVIEWERS,
+        Action.EXPORT_RUBRIC: EVER,
         Action.VIEW_JOURNAL: EVER,
     },
 }
@@ -150,7 +152,7 @@ def phases_of(roles: Iterable[Role], action: Action) -> frozenset[Phase]:
 # What belongs to no evaluation: whoever is added to the site has one standing, and no phase.
 SITE_POLICY: Mapping[Standing, frozenset[SiteAction]] = {
     Standing.ADMINISTRATOR: frozenset(SiteAction),
-    Standing.ORGANIZER: frozenset(),
+    Standing.ORGANIZER: frozenset({SiteAction.USE_LIBRARY}),
     Standing.MEMBER: frozenset(),
 }
 

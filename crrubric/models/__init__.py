@@ -41,6 +41,7 @@ from crrubric.models.files import (
 from crrubric.models.forms import SentForm
 from crrubric.models.items import ActionItem
 from crrubric.models.journal import JournalEntry
+from crrubric.models.library import LibraryRubric, LibraryVersion
 from crrubric.models.mails import ItemReminder, OutgoingMail
 from crrubric.models.meetings import Attendance, Deferral, Meeting, Motion
 from crrubric.models.needs import KnownNeed, Renewal
@@ -97,6 +98,8 @@ __all__ = [
     "KeptCount",
     "KeptTriage",
     "KnownNeed",
+    "LibraryRubric",
+    "LibraryVersion",
     "Mark",
     "MarkFile",
     "Measure",

@@ -61,6 +61,8 @@ FILES = {
     "memo.download_memo_pdf",
     "questions.download_questions",
     "rosters.download_sample_roster",
+    "rubric_files.download_rubric_csv",
+    "rubric_files.download_rubric_toml",
     "rubric_papers.download_blank_ballot",
     "rubric_papers.download_rubric_pdf",
     "newer.show_newer_marks",
@@ -89,6 +91,7 @@ OPEN = ("account.show_sign_in", "home.show_accessibility_statement")
 SITE = (
     "home.show_home",
     "district.show_district",
+    "library.show_library",
     "accounts.show_accounts",
     "accounts.show_account",
     "chairs.show_chairs",

@@ -1,12 +1,14 @@
 """Reading an evaluation's copy of the rubric."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from crrubric import models
-from crrubric.domain.setup.rubric import RubricTension
+from crrubric.domain.setup.rubric import Rubric, RubricCriterion, RubricSection, RubricTension
+from crrubric.domain.setup.rubric_files.differences import number_criteria, plain_texts
 from crrubric.domain.vocabulary import CorrectionEffect
 from crrubric.models import Criterion, Evaluation, RubricRevision, Section
 from crrubric.queries.people.access import make_not_found
@@ -81,6 +83,63 @@ def list_tension_values(
     return tuple(
         RubricTension((one, two), translate_rubric_text(row, "why", language))
         for one, two, row in rows
+    )
+
+
+def read_rubric(session: Session, evaluation: Evaluation) -> Rubric:
+    """An evaluation's whole copy as one value, with what is left out, in every language."""
+    criteria = {
+        row.id: row.code
+        for row in session.scalars(
+            select(Criterion).where(Criterion.evaluation_id == evaluation.id)
+        )
+    }
+    tensions = session.scalars(
+        select(models.Tension)
+        .where(models.Tension.evaluation_id == evaluation.id)
+        .order_by(models.Tension.id)
+    )
+    parts = list_rubric_parts(session, evaluation.id, with_left_out=True)
+    return number_criteria(
+        Rubric(
+            evaluation.rubric_name,
+            evaluation.rubric_version,
+            tuple(
+                RubricSection(
+                    part.section.code,
+                    part.section.title,
+                    tuple(map(_read_criterion, part.criteria)),
+                    plain_texts(part.section.translations),
+                )
+                for part in parts
+            ),
+            tuple(
+                RubricTension(
+                    (criteria[row.first_id], criteria[row.second_id]),
+                    row.why,
+                    plain_texts(row.translations),
+                )
+                for row in tensions
+            ),
+        )
+    )
+
+
+def _read_criterion(row: Criterion) -> RubricCriterion:
+    return RubricCriterion(
+        code=row.code,
+        title=row.title,
+        question=row.question,
+        look_for=row.look_for,
+        lead=row.lead,
+        may_not_apply=row.may_not_apply,
+        must_have=row.must_have,
+        weight=Fraction(row.weight),
+        order=0,
+        translations=plain_texts(row.translations),
+        evidence_months=row.evidence_months,
+        practice=row.practice,
+        left_out=row.left_out,
     )
 
 

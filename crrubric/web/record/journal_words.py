@@ -116,6 +116,7 @@ FIELDS = {
     "in favor": N_("in favor"),
     "in_place": N_("of the curriculum in place"),
     "in_favor": N_("in favor"),
+    "kept from": N_("from the evaluation"),
     "kind": N_("kind"),
     "language": N_("language of documents"),
     "groups": N_("groups"),
@@ -229,6 +230,7 @@ def init_app(app: Flask) -> None:
         {
             "sentence": describe_journal_entry,
             "differences": list_entry_differences,
+            "field_name": translate_field_name,
             "notice_words": describe_notice,
         }
     )
