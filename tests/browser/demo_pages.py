@@ -61,6 +61,7 @@ FILES = {
     "memo.download_memo_pdf",
     "questions.download_questions",
     "rosters.download_sample_roster",
+    "rubric_files.download_case_rubric",
     "rubric_files.download_rubric_csv",
     "rubric_files.download_rubric_toml",
     "rubric_papers.download_blank_ballot",

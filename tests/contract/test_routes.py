@@ -242,6 +242,7 @@ rubric.save_criterion EDIT_SETUP
 rubric.move_criterion_down EDIT_SETUP
 rubric.show_criterion_form EDIT_SETUP
 rubric.show_rubric VIEW_EVALUATION
+rubric_files.download_case_rubric EXPORT_RUBRIC
 rubric_files.download_rubric_csv EXPORT_RUBRIC
 rubric_files.download_rubric_toml EXPORT_RUBRIC
 rubric_files.save_rubric_file EDIT_SETUP

@@ -7,12 +7,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from crrubric import models
+from crrubric.domain.events import Event
 from crrubric.domain.setup.rubric import Rubric, RubricCriterion, RubricSection, RubricTension
+from crrubric.domain.setup.rubric_files.case import CaseSource
 from crrubric.domain.setup.rubric_files.differences import number_criteria, plain_texts
 from crrubric.domain.vocabulary import CorrectionEffect
-from crrubric.models import Criterion, Evaluation, RubricRevision, Section
+from crrubric.models import Criterion, Evaluation, JournalEntry, RubricRevision, Section
 from crrubric.queries.people.access import make_not_found
 from crrubric.queries.setup.wording import translate_rubric_text
+
+OF_RUBRIC = ("RUBRIC_", "SECTION_", "CRITERION_")  # how the events begin that change it
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,17 @@ def read_rubric(session: Session, evaluation: Evaluation) -> Rubric:
             ),
         )
     )
+
+
+def load_case_source(session: Session, evaluation: Evaluation, site: str) -> CaseSource:
+    """Whose rubric it is, for the identifiers of CASE, and when it was last changed."""
+    events = [event for event in Event if event.value.startswith(OF_RUBRIC)]
+    changed = session.scalar(
+        select(func.max(JournalEntry.at)).where(
+            JournalEntry.evaluation_id == evaluation.id, JournalEntry.event.in_(events)
+        )
+    )
+    return CaseSource(site=site, slug=evaluation.slug, changed_at=changed or evaluation.created_at)
 
 
 def _read_criterion(row: Criterion) -> RubricCriterion:

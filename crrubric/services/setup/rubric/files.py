@@ -19,6 +19,7 @@ from crrubric.domain.setup.rubric import (
     load_practice_vendor,
     parse_rubric,
 )
+from crrubric.domain.setup.rubric_files.case import CaseSource, read_case_rubric
 from crrubric.domain.setup.rubric_files.differences import (
     RubricDifference,
     compare_rubrics,
@@ -51,18 +52,24 @@ from crrubric.services.shared.versions import refuse_unseen_change
 
 @dataclass(frozen=True, slots=True)
 class RubricFile:
-    """The rubric in a file, and the headers of columns that say nothing of one."""
+    """The rubric in a file, the headers of columns that say nothing of one, and the names of
+    levels that become YES and NO."""
 
     rubric: Rubric
     unused: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
 
 
-def read_rubric_file(text: str, stored: Rubric) -> RubricFile:
-    """The rubric of a text: TOML as crrubric writes it, or a table with a line for each criterion.
+def read_rubric_file(text: str, stored: Rubric, source: CaseSource) -> RubricFile:
+    """The rubric of a text: TOML as crrubric writes it, a CFRubric of CASE 1.1, or a table with a
+    line for each criterion.
 
-    Args: stored: what a table does not tell is taken from it.
-    Raises: NotReady with every problem of a TOML file; Invalid, InvalidLines of a table.
+    Args: stored: what the text does not tell is taken from it; source: whose that is.
+    Raises: NotReady with every problem of TOML and CASE; Invalid, InvalidLines of a table.
     """
+    if text.removeprefix("\ufeff").lstrip()[:1] in {"{", "["} and not looks_like_toml(text):
+        case = read_case_rubric(text, stored, source)
+        return RubricFile(case.rubric, levels=case.levels)
     if looks_like_toml(text):
         return RubricFile(parse_rubric(text))
     found = read_rubric_table(text, "", stored)
@@ -75,7 +82,9 @@ def looks_like_toml(text: str) -> bool:
     """Whether a text is meant as a rubric file rather than as a table."""
     lines = [line.strip() for line in text.removeprefix("\ufeff").splitlines()]
     first = next((line for line in lines if line and not line.startswith("#")), "")
-    return first.startswith("[[") or "=" in first.partition('"')[0]
+    if first.startswith(("{", "[")):
+        return first.startswith(("[[section", "[[ section"))
+    return "=" in first.partition('"')[0]
 
 
 def read_rubric_table(text: str, name: str, stored: Rubric) -> ReadTable:

@@ -14,12 +14,13 @@ from crrubric.domain.actions import Action, SiteAction
 from crrubric.domain.errors import CrrubricError, Invalid, InvalidLines, NotReady, Stale
 from crrubric.domain.policy import is_allowed_on_site
 from crrubric.domain.setup.rubric_files import rows
+from crrubric.domain.setup.rubric_files.case import write_case_rubric
 from crrubric.domain.setup.rubric_files.differences import RubricDifference
 from crrubric.domain.setup.rubric_files.toml_out import write_rubric_toml
 from crrubric.domain.versions import fingerprint_values
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat
-from crrubric.queries.setup.rubrics import read_rubric
+from crrubric.queries.setup.rubrics import load_case_source, read_rubric
 from crrubric.reports.exchange.tables import to_csv
 from crrubric.services.ballots.attachments import take_upload_turn
 from crrubric.services.exchange.workbooks import decode_table
@@ -28,7 +29,7 @@ from crrubric.web.setup.rubric import HOME
 from crrubric.web.setup.rubric_pages.forms import RubricFileForm, RubricTextForm
 from crrubric.web.shared.access import require_permission
 from crrubric.web.shared.forms import attach_error
-from crrubric.web.shared.page import make_download, redirect_to, render_page
+from crrubric.web.shared.page import find_site_address, make_download, redirect_to, render_page
 from crrubric.web.shared.session import current_actor
 from crrubric.web.shared.words import translate_error
 
@@ -44,6 +45,7 @@ class RubricFilePage:
     file_form: RubricFileForm = field(default_factory=lambda: RubricFileForm(formdata=None))
     difference: RubricDifference | None = None
     unused: Sequence[str] = ()
+    levels: Sequence[str] = ()
     problems: Sequence[str] = ()
 
 
@@ -84,6 +86,15 @@ def download_rubric_csv(seat: Seat) -> ResponseReturnValue:
     return make_download(text, "text/csv", f"{seat.evaluation.slug}-rubric.csv")
 
 
+@bp.get("/rubric.json")
+@require_permission(Action.EXPORT_RUBRIC)
+def download_case_rubric(seat: Seat) -> ResponseReturnValue:
+    """What CASE 1.1 has fields for, as a CFRubric."""
+    source = load_case_source(db.session(), seat.evaluation, find_site_address())
+    text = write_case_rubric(read_rubric(db.session(), seat.evaluation), source)
+    return make_download(text, "application/json", f"{seat.evaluation.slug}-rubric.json")
+
+
 @bp.post("")
 @require_permission(Action.EDIT_SETUP)
 def save_rubric_file(seat: Seat) -> ResponseReturnValue:
@@ -99,7 +110,8 @@ def save_rubric_file(seat: Seat) -> ResponseReturnValue:
         elif not form.validate():
             return render_file_page(seat, page), 422
         stored = read_rubric(db.session(), seat.evaluation)
-        found = service.read_rubric_file(form.words.data or "", stored)
+        source = load_case_source(db.session(), seat.evaluation, find_site_address())
+        found = service.read_rubric_file(form.words.data or "", stored, source)
         if request.form.get("to") == "take":
             return take_rubric(seat, form, found)
     except Invalid as error:
@@ -128,8 +140,10 @@ def show_difference(seat: Seat, form: RubricTextForm, found: service.RubricFile)
     stored = read_rubric(db.session(), seat.evaluation)
     form.version.data = fingerprint_values(service.fingerprint_source(stored))
     difference = service.foresee_rubric(stored, found.rubric)
-    page = RubricFilePage(form=form, difference=difference, unused=found.unused)
-    return render_file_page(seat, page)
+    return render_file_page(
+        seat,
+        RubricFilePage(form=form, difference=difference, unused=found.unused, levels=found.levels),
+    )
 
 
 def take_rubric(seat: Seat, form: RubricTextForm, found: service.RubricFile) -> ResponseReturnValue:

@@ -27,7 +27,10 @@ class RubricTextForm(Form):
 class RubricFileForm(Form):
     """A rubric in a file. A form of its own: a text can be carried along, a file can't."""
 
-    file = FileField(_("Rubric file (.toml, .csv or .xlsx)"), [FileRequired(_("Choose a file."))])
+    file = FileField(
+        _("Rubric file (.toml, .csv, .xlsx, or .json of CASE 1.1)"),
+        [FileRequired(_("Choose a file."))],
+    )
 
 
 class KeepRubricForm(Form):

@@ -46,7 +46,7 @@ def take(visitor, made: Made, page: Page):
     return visitor.post(made.url("rubric/file"), {**form, "to": "take"})
 
 
-@pytest.mark.parametrize("ending", ["toml", "csv"])
+@pytest.mark.parametrize("ending", ["toml", "csv", "json"])
 def test_what_goes_out_comes_in_and_changes_nothing(make: Factory, visit: Visit, ending: str):
     made = make.evaluation(rubric=full_rubric())
     before, chair = stored(made), visit(made.chair)
@@ -151,6 +151,7 @@ def test_every_bad_line_is_listed_and_the_text_stays(make: Factory, visit: Visit
         ("", "can’t be read as a table"),
         ("a,b\n1,2\n", "The first line must name the columns"),
         ("title\n", "There is no criterion in this table."),
+        ('{"CFItems": []}', "This JSON holds no CFRubric"),
     ],
 )
 def test_a_file_that_is_no_rubric_is_refused_in_words(
