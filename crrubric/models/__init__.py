@@ -41,7 +41,6 @@ from crrubric.models.files import (
 from crrubric.models.forms import SentForm
 from crrubric.models.items import ActionItem
 from crrubric.models.journal import JournalEntry
-from crrubric.models.library import LibraryRubric, LibraryVersion
 from crrubric.models.mails import ItemReminder, OutgoingMail
 from crrubric.models.meetings import Attendance, Deferral, Meeting, Motion
 from crrubric.models.needs import KnownNeed, Renewal
@@ -58,6 +57,7 @@ from crrubric.models.planning import (
 )
 from crrubric.models.practice import PracticeMark
 from crrubric.models.questions import Asking, Question
+from crrubric.models.rubrics.library import LibraryRubric, LibraryVersion
 from crrubric.models.triage import (
     KeptCount,
     KeptTriage,

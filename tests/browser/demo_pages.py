@@ -48,6 +48,7 @@ FILES = {
     "files.download_own_file",
     "files.download_vendor_file",
     "home.show_health",
+    "library.download_library_version",
     "meeting.show_screen_step",
     "letters.download_letter_html",
     "letters.download_letter_pdf",
@@ -93,6 +94,7 @@ SITE = (
     "home.show_home",
     "district.show_district",
     "library.show_library",
+    "library.show_library_rubric",
     "accounts.show_accounts",
     "accounts.show_account",
     "chairs.show_chairs",
@@ -140,6 +142,7 @@ def samples() -> Iterator[dict[str, object]]:
             "member_id": of_reviewers(evaluation),
             "number": 1,  # of a vote on must-haves
             "user_id": of_anybody(),
+            "rubric_id": 1,  # of the library
             "ballot_id": of_members(Ballot, evaluation, Ballot.state == BallotState.SUBMITTED),
             "declaration_id": of_members(
                 Declaration, evaluation, Declaration.kind == DeclarationKind.CONFLICT

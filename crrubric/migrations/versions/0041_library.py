@@ -19,7 +19,7 @@ def upgrade() -> None:
         "library_rubric",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("name_key", sa.Text(), nullable=False),
+        sa.Column("name_key", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_library_rubric")),
     )
     op.create_index("uq_library_rubric_name_key", "library_rubric", ["name_key"], unique=True)

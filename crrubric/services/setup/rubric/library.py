@@ -15,7 +15,7 @@ from crrubric.domain.setup.rubric_files.differences import compare_rubrics
 from crrubric.domain.setup.rubric_files.toml_out import write_rubric_toml
 from crrubric.domain.text import clean_text, key_of, require_line
 from crrubric.domain.translation import N_
-from crrubric.models import LibraryRubric, LibraryVersion
+from crrubric.models import Evaluation, LibraryRubric, LibraryVersion
 from crrubric.queries.people.access import (
     make_not_found,
     require_locked_evaluation,
@@ -49,24 +49,34 @@ def keep_rubric(
         with unit_of_work() as session:
             evaluation = require_locked_evaluation(session, actor, Action.EXPORT_RUBRIC, slug)
             row = find_or_add_rubric(session, rubric_id, title)
-            number = len(row.versions) + 1
-            content = replace(read_rubric(session, evaluation), name=row.name, version=str(number))
-            refuse_same_content(row, content)
-            version = LibraryVersion(
-                rubric=row,
-                number=number,
-                content=write_rubric_toml(content),
-                note=about,
-                kept_from=evaluation.title,
-                kept_by=actor.name,
-            )
-            session.add(version)
-            session.flush()
-            note_kept_version(session, actor, version)
-        return version
+            return insert_version(session, actor, evaluation, row, about)
 
     # two at the same moment: the second one keeps the version after the first
     return run_again_if_broken(keep_once, SAME_NUMBER, SAME_NAME)
+
+
+def insert_version(
+    session: Session, actor: Actor, evaluation: Evaluation, row: LibraryRubric, note: str
+) -> LibraryVersion:
+    """Keep an evaluation's rubric as the next version, in the caller's transaction.
+
+    Raises: Invalid if the newest version says the same.
+    """
+    number = len(row.versions) + 1
+    content = replace(read_rubric(session, evaluation), name=row.name, version=str(number))
+    refuse_same_content(row, content)
+    version = LibraryVersion(
+        rubric=row,
+        number=number,
+        content=write_rubric_toml(content),
+        note=note,
+        kept_from=evaluation.title,
+        kept_by=actor.name,
+    )
+    session.add(version)
+    session.flush()
+    note_kept_version(session, actor, version)
+    return version
 
 
 def clean_rubric_name(name: str) -> str:

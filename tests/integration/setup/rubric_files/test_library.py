@@ -8,7 +8,7 @@ from crrubric.domain.errors import Invalid, NotFound
 from crrubric.domain.events import Event
 from crrubric.domain.vocabulary import Phase, Standing
 from crrubric.extensions import WRITE, db
-from crrubric.models import Evaluation, JournalEntry, LibraryVersion
+from crrubric.models import Evaluation, JournalEntry, LibraryRubric, LibraryVersion
 from crrubric.queries.people.people import Actor
 from crrubric.queries.record.verification import verify_record
 from crrubric.queries.setup.library import find_library_rubric, parse_version_content
@@ -17,6 +17,7 @@ from crrubric.services.setup import rubrics
 from crrubric.services.setup.rubric.library import keep_rubric
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit, error_of
+from tests.integration.shared.test_queries import statements
 from tests.integration.shared.test_races import together
 from tests.pages import filled_form, parse, words
 
@@ -38,6 +39,11 @@ def made(make: Factory) -> Made:
     return made
 
 
+def find_rubric_id() -> int:
+    """The number of the one rubric; PostgreSQL goes on counting from test to test."""
+    return db.session.scalars(select(LibraryRubric.id)).one()
+
+
 def list_kept() -> list[tuple[str, int]]:
     db.session.rollback()
     rows = db.session.scalars(select(LibraryVersion).order_by(LibraryVersion.number))
@@ -47,7 +53,7 @@ def list_kept() -> list[tuple[str, int]]:
 @pytest.mark.both_databases
 def test_a_version_is_kept_as_it_was_and_the_site_tells_of_it(made: Made):
     reword(made, "Later words")
-    rubric = find_library_rubric(db.session(), 1)
+    rubric = find_library_rubric(db.session(), find_rubric_id())
 
     titles = [
         parse_version_content(version).sections[0].criteria[0].title for version in rubric.versions
@@ -101,9 +107,10 @@ def test_the_same_words_are_not_kept_twice(made: Made):
 @pytest.mark.both_databases
 def test_two_who_keep_at_the_same_moment_keep_two_versions_or_one(app: Flask, made: Made):
     reword(made, "Third")
+    own = find_rubric_id()
 
     found = together(
-        app, made, *[lambda: keep_rubric(made.chair, made.slug, rubric_id=1).number] * 2
+        app, made, *[lambda: keep_rubric(made.chair, made.slug, rubric_id=own).number] * 2
     )
 
     assert sorted(map(str, found))[0] == "3"
@@ -157,6 +164,26 @@ def test_an_evaluation_begins_with_the_newest_version(made: Made, make: Factory,
     assert (evaluation.rubric_name, evaluation.rubric_version) == (NAME, "2")
     assert read_rubric(db.session(), evaluation).sections[0].criteria[0].title == "Usable by all"
     assert verify_record(db.session()).problems == ()
+
+
+def test_the_number_of_queries_does_not_grow_with_the_library(made: Made, visit: Visit):
+    chair, paths = visit(made.chair), ("/rubrics", "/rubrics/1", "/evaluations/new")
+
+    def count() -> list[int]:
+        found = []
+        for path in paths:
+            with statements() as seen:
+                assert chair.get(path).status_code == 200
+            found.append(len(seen))
+        return found
+
+    before = count()
+    for number in range(3):
+        reword(made, f"Words {number}")
+        keep_rubric(made.chair, made.slug, rubric_id=1)
+        keep_rubric(made.chair, made.slug, rubric_id=None, name=f"Another {number}")
+
+    assert count() == before
 
 
 @pytest.mark.parametrize("standing", [Standing.MEMBER, None])
