@@ -10,6 +10,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from crrubric import __version__
 from crrubric.cli import (
     archive,
+    backups,
     database,
     evaluations,
     exporting,
@@ -92,6 +93,8 @@ for command in (
     serving.serve_demo,
     serving.serve,
     database.db_group,
+    backups.write_backup,
+    backups.restore_backup,
     people.user_group,
     evaluations.evaluation_group,
     evaluations.import_group,

@@ -2,7 +2,15 @@
 
 import click
 
-from crrubric.cli.running import find_newest_revision, make_app, upgrade_schema
+from crrubric.cli.backups import back_up_before_upgrade
+from crrubric.cli.running import (
+    find_newest_revision,
+    make_app,
+    read_database_revision,
+    refuse_newer_schema,
+    upgrade_schema,
+)
+from crrubric.cli.serving import RUNNING, hold_server_lock
 from crrubric.extensions import prepare_migrations
 
 
@@ -12,10 +20,20 @@ def db_group() -> None:
 
 
 @db_group.command("upgrade")
-def upgrade_database() -> None:
-    """Bring the database to the newest schema; makes it if there is none."""
+@click.option("--no-backup", is_flag=True, help="Upgrade without a backup before it.")
+def upgrade_database(no_backup: bool) -> None:
+    """Bring the database to the newest schema; makes it if there is none.
+
+    A database that is older is backed up first: SQLite beside itself, PostgreSQL into the instance
+    folder, if pg_dump is there. Stop the server before.
+    """
     app = make_app()
-    with app.app_context():
+    with hold_server_lock(app, RUNNING), app.app_context():
+        found = read_database_revision()
+        if found is not None:
+            refuse_newer_schema(found)
+            if found < find_newest_revision() and not no_backup:
+                back_up_before_upgrade(found)
         upgrade_schema()
     click.echo("The database is ready.")
 

@@ -6,12 +6,12 @@ from typing import Any, ParamSpec, TypeVar
 
 import click
 from flask import Flask, current_app
-from sqlalchemy import inspect, text
 
 from crrubric.config import PACKAGE
 from crrubric.domain.errors import Invalid
 from crrubric.domain.translation import N_
 from crrubric.extensions import db, prepare_migrations
+from crrubric.queries.record.backups import read_revision
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -33,9 +33,7 @@ def find_newest_revision() -> str:
 def read_database_revision() -> str | None:
     """The revision of the database; None if it has no schema at all."""
     with db.engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return read_revision(connection)
 
 
 def upgrade_schema() -> None:
@@ -51,14 +49,20 @@ def check_schema() -> None:
     found = read_database_revision()
     if found is None:
         upgrade_schema()
-    elif found > find_newest_revision():
+        return
+    refuse_newer_schema(found)
+    if found < find_newest_revision():
+        raise Invalid(
+            N_("The database is older than crrubric. Run: crrubric db upgrade (it backs up first)")
+        )
+
+
+def refuse_newer_schema(found: str) -> None:
+    """Raise Invalid if a database is of a version that this program does not know."""
+    if found > find_newest_revision():
         raise Invalid(
             N_("The database is of a newer crrubric (%(found)s): install that version."),
             found=found,
-        )
-    elif found < find_newest_revision():
-        raise Invalid(
-            N_("The database is older than crrubric. Back it up, then run: crrubric db upgrade")
         )
 
 

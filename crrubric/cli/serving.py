@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 from flask import Flask
-from sqlalchemy.engine import make_url
 
 from crrubric.cli.district import add_district_options, set_up_district
 from crrubric.cli.mail import start_mail_thread
@@ -24,6 +23,8 @@ from crrubric.config import instance_folder
 from crrubric.domain.errors import Invalid
 from crrubric.domain.translation import N_
 from crrubric.extensions import choose_journal_mode, db
+from crrubric.services.record.backups import find_engine_file
+from crrubric.services.record.whole_files import lock_file
 
 HOST = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 PORT = click.option("--port", default=5000, type=click.IntRange(0, 65_535), show_default=True,
@@ -31,42 +32,41 @@ PORT = click.option("--port", default=5000, type=click.IntRange(0, 65_535), show
 
 
 def find_database_file(app: Flask) -> Path | None:
-    """The SQLite file of the app; None on PostgreSQL."""
-    url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
-    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+    """The SQLite file of the app; None on PostgreSQL.
+
+    The engine knows where it is: a path that begins nowhere begins in the instance folder.
+    """
+    with app.app_context():
+        return find_engine_file(db.engine)
+
+
+def find_lock_file(app: Flask) -> Path | None:
+    """The file by whose lock a server is alone; None on PostgreSQL, which needs none."""
+    file = find_database_file(app)
+    return None if file is None else file.with_suffix(".lock")
+
+
+SERVED = N_("Another crrubric serves %(file)s already: stop it first, or use its address.")
+RUNNING = N_("A server of crrubric uses %(file)s: stop it first.")
 
 
 @contextmanager
-def hold_server_lock(app: Flask) -> Iterator[None]:
+def hold_server_lock(app: Flask, refusal: str = SERVED) -> Iterator[None]:
     """Hold a lock beside the SQLite file: a second server on it is refused.
 
+    Args: refusal: what is said then, a text to translate.
     Raises: Invalid if another server holds it. PostgreSQL serves many servers and needs none.
     """
-    file = find_database_file(app)
-    if file is None:
+    file, lock = find_database_file(app), find_lock_file(app)
+    if lock is None:
         yield
         return
-    with file.with_suffix(".lock").open("a+") as handle:
+    with lock.open("a+") as handle:
         try:
             lock_file(handle.fileno())
         except OSError:
-            raise Invalid(
-                N_("Another crrubric serves %(file)s already: stop it first, or use its address."),
-                file=file,
-            ) from None
+            raise Invalid(refusal, file=file) from None
         yield
-
-
-def lock_file(handle: int) -> None:
-    """Take the file alone, or raise OSError at once; the system lets go when the process ends."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def run_server(app: Flask, host: str, port: int) -> None:

@@ -1,6 +1,7 @@
 """crrubric verify."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,8 +17,9 @@ from crrubric.domain.record.chain import clean_hash
 from crrubric.domain.record.copies import find_numbers_by_hash, verify_copy
 from crrubric.domain.translation import N_
 from crrubric.extensions import db
-from crrubric.models import MemoFile, SealedBallot
+from crrubric.models import JournalEntry, MemoFile, SealedBallot
 from crrubric.queries.memo.issues import find_memo_files_by_hash
+from crrubric.queries.record.backups import list_restorations
 from crrubric.queries.record.doubles import list_doubles
 from crrubric.queries.record.journal import EntryPlace, find_entries_by_hash
 from crrubric.queries.record.verification import (
@@ -86,6 +88,8 @@ def verify_database(receipt: str | None, start: str | None) -> None:
     found = look_at_everything(db.session())
     for double in list_doubles(db.session()):
         click.echo(f"note: {double}")
+    for entry in list_restorations(db.session()):
+        click.echo(f"note: {describe_restored_backup(entry)}")
     refuse_problems([*found.problems, *look_for_hash(start)])
     click.echo(f"{found.entries} journal entries and {found.seals} sealed ballots are as written.")
     if found.untold:
@@ -190,6 +194,16 @@ def describe_place(place: EntryPlace) -> str:
     """Which entry it is."""
     where = f"the evaluation “{place.title}”" if place.title else "the site"
     return f"entry {place.number} of {where}, {place.at:{TIME}}, by {place.by}"
+
+
+def describe_restored_backup(entry: JournalEntry) -> str:
+    """When the site was brought back, and after which moment what was printed stands nowhere."""
+    told = (entry.after or {}).get("newest")
+    until = f"{datetime.fromisoformat(told):{TIME}}" if told else "the beginning"
+    return (
+        f"the site was restored from a backup on {entry.at:{TIME}}: fingerprints that were printed"
+        f" between {until} and then may stand nowhere."
+    )
 
 
 def describe_memo_file(file: MemoFile) -> str:

@@ -9,6 +9,7 @@ class SiteAction(LabelledEnum):
 
     CHANGE_DISTRICT = "CHANGE_DISTRICT", N_("change name and time zone of the district")
     APPOINT_CHAIR = "APPOINT_CHAIR", N_("make a committee member acting chair, with a reason")
+    USE_LIBRARY = "USE_LIBRARY", N_("read the library of rubrics, begin with one, keep one there")
     MANAGE_ACCOUNTS = "MANAGE_ACCOUNTS", N_("disable accounts, start new passwords")
 
 
@@ -88,5 +89,6 @@ class Action(LabelledEnum):
     WRITE_MEMO = "WRITE_MEMO", N_("write the words of the memo about each vendor")
     VIEW_LETTERS = "VIEW_LETTERS", N_("read the letters to vendors that were not chosen")
     WRITE_LETTERS = "WRITE_LETTERS", N_("write what stands at the end of these letters")
+    EXPORT_RUBRIC = "EXPORT_RUBRIC", N_("download the rubric, with what is left out of it")
     VIEW_JOURNAL = "VIEW_JOURNAL", N_("read the journal")
     IMPORT_MARKS = "IMPORT_MARKS", N_("import marks from a file")

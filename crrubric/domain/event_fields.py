@@ -59,8 +59,8 @@ TYPED: Mapping[str, Kinds] = {
     ),
     **dict.fromkeys(
         (
-            "does_not_meet", "earlier", "fund", "look_for", "practice", "purpose", "question",
-            "rubric", "seats_note", "section", "title", "version", "why",
+            "does_not_meet", "earlier", "fund", "kept from", "look_for", "practice", "purpose",
+            "question", "rubric", "seats_note", "section", "title", "version", "why",
         ),
         RUBRIC,
     ),
@@ -76,6 +76,7 @@ CODES = frozenset({
     "held on", "members there", "next on",  # of review meetings
     "copy", "entry", "text at",  # of archives
     "basis", "covers", "decided_at", "html", "names_people", "pdf", "word",  # of the issued memo
+    "newest",  # of a backup
     "criteria", "due on", "effect", "ends_at", "event", "evidence_kind", "evidence_on",
     "evidence_until", "finding", "first", "given on", "groups", "kind", "language", "lead", "mode",
     "over", "phase", "points", "position", "price_unit", "ranks", "receipt", "sent on", "sha256",
@@ -109,7 +110,8 @@ SUBJECTS: Mapping[Event, Kinds] = {
     **dict.fromkeys(
         (
             Event.EVALUATION_CREATED, Event.EVALUATION_RENEWS, Event.EVALUATION_BEGUN,
-            Event.EVALUATION_DELETED, Event.SECTION_ADDED,
+            Event.EVALUATION_DELETED, Event.RUBRIC_IMPORTED, Event.LIBRARY_KEPT,
+            Event.SECTION_ADDED,
             Event.SECTION_RENAMED, Event.SECTION_REMOVED, Event.CRITERION_ADDED,
             Event.CRITERION_CHANGED, Event.CRITERION_TRANSLATED, Event.CRITERION_MOVED,
             Event.CRITERION_CORRECTED, Event.VOTE_ADOPTED,

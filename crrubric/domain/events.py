@@ -8,6 +8,11 @@ class Event(LabelledEnum):
     """What the journal records; the label is the sentence, filled from the entry."""
 
     DISTRICT_CHANGED = "DISTRICT_CHANGED", N_("changed name or time zone of the district")
+    SITE_RESTORED = "SITE_RESTORED", N_("restored the site from a backup")
+    LIBRARY_KEPT = (
+        "LIBRARY_KEPT",
+        N_("kept a version of the rubric “%(subject)s” in the library"),
+    )
     EVALUATION_CREATED = "EVALUATION_CREATED", N_("created the evaluation “%(subject)s”")
     # in the journal of the site, so that an evaluation can't go with its whole journal unseen
     EVALUATION_BEGUN = "EVALUATION_BEGUN", N_("began the journal of “%(subject)s”")
@@ -15,6 +20,7 @@ class Event(LabelledEnum):
     EVALUATION_CHANGED = "EVALUATION_CHANGED", N_("changed title, purpose or dates")
     EVALUATION_DELETED = "EVALUATION_DELETED", N_("deleted the evaluation “%(subject)s” in set-up")
     RULE_CHANGED = "RULE_CHANGED", N_("changed the decision rule")
+    RUBRIC_IMPORTED = "RUBRIC_IMPORTED", N_("took the rubric “%(subject)s” over")
     SECTION_ADDED = "SECTION_ADDED", N_("added the section “%(subject)s”")
     SECTION_RENAMED = "SECTION_RENAMED", N_("renamed the section “%(subject)s”")
     SECTION_REMOVED = "SECTION_REMOVED", N_("removed the section “%(subject)s”")

@@ -84,6 +84,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.SET_MEMO_NAMES: UNARCHIVED,
         Action.ISSUE_MEMO: frozenset({Phase.DECIDED}),
         Action.MAKE_ARCHIVE: FROM_DECIDED,
+        Action.EXPORT_RUBRIC: EVER,
         Action.VIEW_JOURNAL: EVER,
     },
     Role.REVIEWER: {
@@ -134,6 +135,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         **READ_RESULTS,
         **READ_REVIEWERS,
         Action.MAKE_ARCHIVE: FROM_DECIDED,
+        Action.EXPORT_RUBRIC: EVER,
         Action.VIEW_JOURNAL: EVER,
     },
 }
@@ -152,7 +154,7 @@ def phases_of(roles: Iterable[Role], action: Action) -> frozenset[Phase]:
 # What belongs to no evaluation: whoever is added to the site has one standing, and no phase.
 SITE_POLICY: Mapping[Standing, frozenset[SiteAction]] = {
     Standing.ADMINISTRATOR: frozenset(SiteAction),
-    Standing.ORGANIZER: frozenset(),
+    Standing.ORGANIZER: frozenset({SiteAction.USE_LIBRARY}),
     Standing.MEMBER: frozenset(),
 }
 

@@ -57,6 +57,7 @@ from crrubric.models.planning import (
 )
 from crrubric.models.practice import PracticeMark
 from crrubric.models.questions import Asking, Question
+from crrubric.models.rubrics.library import LibraryRubric, LibraryVersion
 from crrubric.models.triage import (
     KeptCount,
     KeptTriage,
@@ -97,6 +98,8 @@ __all__ = [
     "KeptCount",
     "KeptTriage",
     "KnownNeed",
+    "LibraryRubric",
+    "LibraryVersion",
     "Mark",
     "MarkFile",
     "Measure",

@@ -34,6 +34,7 @@ from crrubric.web.planning import plan_words, rosters
 from crrubric.web.planning.measure_pages import measure_words
 from crrubric.web.record import journal_words
 from crrubric.web.results import cell_parts
+from crrubric.web.setup.rubric_pages import rubric_words
 from crrubric.web.shared import (
     access,
     errors,
@@ -94,6 +95,7 @@ def init_app(app: Flask) -> None:
         evidence,
         files,
         rosters,
+        rubric_words,
         measure_words,
         memo_pages,
         plan_words,

@@ -56,6 +56,7 @@ FILES = {
     "files.download_own_file",
     "files.download_vendor_file",
     "home.show_health",
+    "library.download_library_version",
     "meeting.show_screen_step",
     "letters.download_letter_html",
     "letters.download_letter_pdf",
@@ -70,6 +71,9 @@ FILES = {
     "memo.download_memo_pdf",
     "questions.download_questions",
     "rosters.download_sample_roster",
+    "rubric_files.download_case_rubric",
+    "rubric_files.download_rubric_csv",
+    "rubric_files.download_rubric_toml",
     "rubric_papers.download_blank_ballot",
     "rubric_papers.download_rubric_pdf",
     "newer.show_newer_marks",
@@ -99,6 +103,8 @@ OPEN = ("account.show_sign_in", "home.show_accessibility_statement")
 SITE = (
     "home.show_home",
     "district.show_district",
+    "library.show_library",
+    "library.show_library_rubric",
     "accounts.show_accounts",
     "accounts.show_account",
     "chairs.show_chairs",
@@ -146,6 +152,7 @@ def samples() -> Iterator[dict[str, object]]:
             "member_id": of_reviewers(evaluation),
             "number": 1,  # of a vote on must-haves
             "user_id": of_anybody(),
+            "rubric_id": 1,  # of the library
             "ballot_id": of_members(Ballot, evaluation, Ballot.state == BallotState.SUBMITTED),
             "declaration_id": of_members(
                 Declaration, evaluation, Declaration.kind == DeclarationKind.CONFLICT

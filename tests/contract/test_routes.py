@@ -145,6 +145,11 @@ motions.show_motion_correction RECORD_FINDING
 meeting.show_price_opening OPEN_PRICES
 committee.show_seat_removal MANAGE_COMMITTEE
 vendors.show_vendor_removal EDIT_SETUP
+library.download_library_version USE_LIBRARY
+library.save_kept_rubric EXPORT_RUBRIC
+library.show_keeping_form EXPORT_RUBRIC
+library.show_library USE_LIBRARY
+library.show_library_rubric USE_LIBRARY
 links.save_links_renewal MANAGE_COMMITTEE
 links.show_invitation_links MANAGE_COMMITTEE
 links.show_links_renewal MANAGE_COMMITTEE
@@ -253,6 +258,11 @@ rubric.save_criterion EDIT_SETUP
 rubric.move_criterion_down EDIT_SETUP
 rubric.show_criterion_form EDIT_SETUP
 rubric.show_rubric VIEW_EVALUATION
+rubric_files.download_case_rubric EXPORT_RUBRIC
+rubric_files.download_rubric_csv EXPORT_RUBRIC
+rubric_files.download_rubric_toml EXPORT_RUBRIC
+rubric_files.save_rubric_file EDIT_SETUP
+rubric_files.show_rubric_file EXPORT_RUBRIC
 rubric_papers.download_blank_ballot VIEW_EVALUATION
 rubric_papers.download_rubric_pdf VIEW_EVALUATION
 rubric.show_new_criterion_form EDIT_SETUP

@@ -1,6 +1,6 @@
 """Random people do random things: services let and refuse as they should, and the record holds."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from decimal import Decimal
 from random import Random
@@ -45,6 +45,7 @@ from crrubric.queries.people.access import find_evaluation, require
 from crrubric.queries.people.people import actor_of
 from crrubric.queries.record.stored_rows import plain_value
 from crrubric.queries.results.matrices import read_matrix
+from crrubric.queries.setup.rubrics import read_rubric
 from crrubric.services.ballots import ballots, declarations, entries, seals
 from crrubric.services.mail import notices
 from crrubric.services.meeting import decisions, meetings, positions, prices, promises
@@ -58,6 +59,8 @@ from crrubric.services.setup import (
     rules,
     vendors,
 )
+from crrubric.services.setup.rubric import order as rubric_order
+from crrubric.services.setup.rubric.files import import_rubric
 from tests.factories import small_rubric
 from tests.machine.files import Files
 from tests.machine.frame import NUMBER, WHY, Refusal, act, everything
@@ -424,10 +427,40 @@ class Committee(
         name, key = self.person(who, Action.EDIT_SETUP), self.picked("criteria", criterion)
         done = self.tried(
             self.refused(name, Action.EDIT_SETUP) or (key not in self.model.criteria and NotFound),
-            lambda: rubrics.move_criterion(self.people[name], self.slug, key, by=by),
+            lambda: rubric_order.move_criterion(self.people[name], self.slug, key, by=by),
         )
         if done:
             self.shift(key, by)
+
+    @act(Action.EDIT_SETUP, criterion=NUMBER, number=NUMBER)
+    def import_rubric(self, who, criterion, number):
+        """The own rubric as a file, with another title of one criterion."""
+        name, key = self.person(who, Action.EDIT_SETUP), self.picked("criteria", criterion)
+        code = self.model.criteria.get(key, {}).get("code", "")
+        title = f"Imported {number}"
+        own = read_rubric(db.session(), find_evaluation(db.session(), self.slug))
+        parts = [
+            replace(
+                part,
+                criteria=tuple(
+                    replace(row, title=title, translations={}) if row.code == code else row
+                    for row in part.criteria
+                ),
+            )
+            for part in own.sections
+        ]
+        done = self.tried(
+            self.refused(name, Action.EDIT_SETUP),
+            lambda: import_rubric(
+                self.people[name], self.slug, replace(own, sections=tuple(parts))
+            ),
+        )
+        if done and key in self.model.criteria:
+            self.model.criteria[key].update(title=title, translations={})
+        if done and not done.value.is_empty():
+            for section in self.model.sections:
+                for position, one in enumerate(self.in_section(section)):
+                    self.model.criteria[one]["position"] = position
 
     def shift(self, key: int, by: int) -> None:
         """Move within the section, or to the near end of the next one."""
@@ -1215,5 +1248,7 @@ def test_every_event_of_an_evaluation_can_be_replayed():
     assert set(Event) - STEPS.keys() == {
         Event.DISTRICT_CHANGED,
         Event.EVALUATION_BEGUN,  # told to the site
+        Event.SITE_RESTORED,
+        Event.LIBRARY_KEPT,
         *accounts,
     }

@@ -49,6 +49,9 @@ STEPS: dict[Event, Step] = {
     Event.RULE_CHANGED: Step(setup.replay_rule, ("rule", "rule_set")),
     Event.RETENTION_CHANGED: Step(setup.replay_retention, ("facts",)),
     Event.PHASE_CHANGED: Step(setup.replay_phase, ("phase", "ballots", "shown")),
+    Event.RUBRIC_IMPORTED: Step(
+        setup.replay_rubric_import, ("sections", "criteria", "tensions", "facts")
+    ),
     Event.SECTION_ADDED: Step(setup.replay_section, ("sections",)),
     Event.SECTION_RENAMED: Step(setup.replay_section, ("sections",)),
     Event.SECTION_REMOVED: Step(setup.replay_section_removal, ("sections",)),

@@ -176,6 +176,17 @@ def replay_criterion_move(state: State, entry: ToldEntry) -> None:
             state.criteria[criterion] |= {"section_id": section, "position": position}
 
 
+def replay_rubric_import(state: State, entry: ToldEntry) -> None:
+    """Another rubric in the place of the own one: what no entry of a criterion tells of it."""
+    replay_criterion_move(state, entry)
+    for section, place in entry.row["places"]:
+        state.sections[section] |= {"position": place}
+    state.tensions = index_rows(entry.row["tensions"], TENSION)
+    for fact, name in (("rubric_name", "rubric"), ("rubric_version", "version")):
+        if name in entry.told:
+            state.facts[fact] = entry.told[name]
+
+
 def replay_translation(state: State, entry: ToldEntry) -> None:
     """Texts of a criterion in another language, told as "title (es)"; an empty one is gone."""
     row = find_row(state.criteria, entry.criterion_id)

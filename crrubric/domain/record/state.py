@@ -179,6 +179,8 @@ class State:
 
     # of a site's journal: the evaluations that it tells of, each with the first hash of its chain
     begun: dict[int, tuple[Text, str]] = field(default_factory=dict)
+    # and the versions in the library of rubrics: who kept which, when, and what it says
+    library: dict[tuple[int, int], Row] = field(default_factory=dict)
     # of a journal only: fields of which entries of older versions tell too little, and how many
     untold: set[str] = field(default_factory=set)
     untold_entries: int = 0

@@ -37,6 +37,9 @@ class RubricCriterion:
     order: int
     translations: Translated = field(default_factory=dict)
     evidence_months: int | None = None  # after how many evidence is old; None: it does not age
+    # what the made-up vendor of the practice round shows; None: as crrubric's own vendor does
+    practice: str | None = None
+    left_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ _LANGUAGES = sorted(set(NAMES) - {SOURCE})
 _SECTION = {"code", "title", "criterion", *_LANGUAGES}
 _CRITERION = {
     "code", "order", "title", "question", "look_for", "lead", "may_not_apply", "must_have",
-    "weight", "evidence_months", *_LANGUAGES,
+    "weight", "evidence_months", "practice", "left_out", *_LANGUAGES,
 }  # fmt: skip
 _TENSION = {"between", "why", *_LANGUAGES}
 
@@ -307,16 +310,29 @@ class _RubricReader:
         return RubricCriterion(
             code=self.code(place, self.criteria),
             title=self.line(place, "title", limits.TITLE),
-            question=self.words(place, "question", limits.NOTE),
+            # it may be empty, as in an evaluation; that it is forgotten is told
+            question=self.words(
+                place, "question", limits.NOTE, "" if "question" in table else _REQUIRED
+            ),
             look_for=self.words(place, "look_for", limits.NOTE, ""),
             lead=self.lead(place),
             may_not_apply=self.value(place, "may_not_apply", bool, False),
             must_have=self.value(place, "must_have", bool, False),
             weight=self.weight(place),
             order=self.order(place),
-            translations=self.translations(place, "title", "question", "look_for"),
+            translations=self.translations(place, "title", "question", "look_for", "practice"),
             evidence_months=self.months(place),
+            practice=self.words(place, "practice", limits.NOTE, "")
+            if "practice" in table
+            else None,
+            left_out=self.value(place, "left_out", bool, False),
         )
+
+    def practice(self, place: _TableContext) -> str | None:
+        """What the practice vendor shows; None where the file does not say."""
+        if "practice" not in place.table:
+            return None
+        return self.words(place, "practice", limits.NOTE, "")
 
     def lead(self, place: _TableContext) -> Stakeholder | None:
         name = self.line(place, "lead", limits.CODE, "")

@@ -31,8 +31,7 @@ def find_named_district(session: Session) -> District | None:
 
 
 def list_district_changes(session: Session) -> list[JournalEntry]:
-    """The latest changes of name and time zone, the newest first."""
-    rows = select(JournalEntry).where(
-        JournalEntry.chain == SITE, JournalEntry.event == Event.DISTRICT_CHANGED
-    )
+    """The latest changes of name and time zone, and restorations, the newest first."""
+    told = (Event.DISTRICT_CHANGED, Event.SITE_RESTORED)
+    rows = select(JournalEntry).where(JournalEntry.chain == SITE, JournalEntry.event.in_(told))
     return list(session.scalars(rows.order_by(JournalEntry.number.desc()).limit(SHOWN)))

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -34,6 +36,9 @@ from crrubric.queries.record.stored import (
     read_stored_state,
 )
 from crrubric.queries.record.stored_rows import ReadTwice
+from crrubric.queries.setup.library import read_stored_library
+
+DIGEST = 32  # bytes of a SHA-256
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,6 +77,7 @@ def check_journals(session: Session) -> JournalFindings:
         else:
             found.untold_entries += told.untold_entries
             found.problems.extend(_compare_evaluation(session, chain, titles[chain], told))
+    found.problems.extend(_compare_library(session, chained.get(SITE, State())))
     for chain, district in sites.items():
         found.problems.extend(_compare_district(district, chained.get(chain, State())))
     found.problems.extend(_compare_beginnings(titles, found.firsts, begun))
@@ -110,9 +116,25 @@ def _replay_site_entry(state: State, entry: ToldEntry) -> bool:
             state.facts.update(after)
         elif entry.event is Event.EVALUATION_BEGUN:
             state.begun.setdefault(after["chain"], (entry.subject, after["first"]))
+        elif entry.event is Event.LIBRARY_KEPT:
+            key = (entry.row["library_rubric"], after["number"])
+            state.library[key] = {
+                "name": entry.subject, "note": after["note"], "kept from": after["kept from"],
+                "sha256": after["sha256"], "kept by": entry.actor_name, "kept at": entry.at,
+            }  # fmt: skip
+        elif entry.event is Event.SITE_RESTORED:
+            _require_backup(after)
     except UNREADABLE:
         return False
     return True
+
+
+def _require_backup(after: Mapping[str, Any]) -> None:
+    """Raise one of UNREADABLE unless an entry tells which backup was brought back."""
+    if len(bytes.fromhex(after["sha256"])) != DIGEST:
+        raise ValueError("no SHA-256")
+    if after["newest"] is not None:
+        datetime.fromisoformat(after["newest"])
 
 
 def _check_entry(reader: ChainReader, entry: StoredEntry) -> Iterator[CrrubricError]:
@@ -141,6 +163,28 @@ def _compare_district(row: District, told: State) -> Iterator[CrrubricError]:
     if wrong:
         message = N_("The district differs from the journal: %(columns)s.")
         yield Invalid(message, columns=", ".join(wrong))
+
+
+def _compare_library(session: Session, told: State) -> Iterator[CrrubricError]:
+    """The versions in the library of rubrics that are not what the site's journal tells."""
+    stored = read_stored_library(session)
+    for key in sorted({*stored, *told.library}):
+        row, entry = stored.get(key), told.library.get(key)
+        told_name = (row or entry or {})["name"]
+        name = told_name if isinstance(told_name, str) else "?"
+        if row is None:
+            message = N_("Rubric “%(name)s” of the library, version %(number)s: missing.")
+        elif entry is None:
+            message = N_(
+                "Rubric “%(name)s” of the library, version %(number)s: the journal tells of none."
+            )
+        elif all(is_same(entry[column], value) for column, value in row.items()):
+            continue
+        else:
+            message = N_(
+                "Rubric “%(name)s” of the library, version %(number)s: differs from the journal."
+            )
+        yield Invalid(message, name=name, number=key[1])
 
 
 def _compare_beginnings(

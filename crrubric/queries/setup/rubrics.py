@@ -1,16 +1,22 @@
 """Reading an evaluation's copy of the rubric."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from crrubric import models
-from crrubric.domain.setup.rubric import RubricTension
+from crrubric.domain.events import Event
+from crrubric.domain.setup.rubric import Rubric, RubricCriterion, RubricSection, RubricTension
+from crrubric.domain.setup.rubric_files.case import CaseSource
+from crrubric.domain.setup.rubric_files.differences import number_criteria, plain_texts
 from crrubric.domain.vocabulary import CorrectionEffect
-from crrubric.models import Criterion, Evaluation, RubricRevision, Section
+from crrubric.models import Criterion, Evaluation, JournalEntry, RubricRevision, Section
 from crrubric.queries.people.access import make_not_found
 from crrubric.queries.setup.wording import translate_rubric_text
+
+OF_RUBRIC = ("RUBRIC_", "SECTION_", "CRITERION_")  # how the events begin that change it
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,74 @@ def list_tension_values(
     return tuple(
         RubricTension((one, two), translate_rubric_text(row, "why", language))
         for one, two, row in rows
+    )
+
+
+def read_rubric(session: Session, evaluation: Evaluation) -> Rubric:
+    """An evaluation's whole copy as one value, with what is left out, in every language."""
+    criteria = {
+        row.id: row.code
+        for row in session.scalars(
+            select(Criterion).where(Criterion.evaluation_id == evaluation.id)
+        )
+    }
+    tensions = session.scalars(
+        select(models.Tension)
+        .where(models.Tension.evaluation_id == evaluation.id)
+        .order_by(models.Tension.id)
+    )
+    parts = list_rubric_parts(session, evaluation.id, with_left_out=True)
+    return number_criteria(
+        Rubric(
+            evaluation.rubric_name,
+            evaluation.rubric_version,
+            tuple(
+                RubricSection(
+                    part.section.code,
+                    part.section.title,
+                    tuple(map(_read_criterion, part.criteria)),
+                    plain_texts(part.section.translations),
+                )
+                for part in parts
+            ),
+            tuple(
+                RubricTension(
+                    (criteria[row.first_id], criteria[row.second_id]),
+                    row.why,
+                    plain_texts(row.translations),
+                )
+                for row in tensions
+            ),
+        )
+    )
+
+
+def load_case_source(session: Session, evaluation: Evaluation, site: str) -> CaseSource:
+    """Whose rubric it is, for the identifiers of CASE, and when it was last changed."""
+    events = [event for event in Event if event.value.startswith(OF_RUBRIC)]
+    changed = session.scalar(
+        select(func.max(JournalEntry.at)).where(
+            JournalEntry.evaluation_id == evaluation.id, JournalEntry.event.in_(events)
+        )
+    )
+    return CaseSource(site=site, slug=evaluation.slug, changed_at=changed or evaluation.created_at)
+
+
+def _read_criterion(row: Criterion) -> RubricCriterion:
+    return RubricCriterion(
+        code=row.code,
+        title=row.title,
+        question=row.question,
+        look_for=row.look_for,
+        lead=row.lead,
+        may_not_apply=row.may_not_apply,
+        must_have=row.must_have,
+        weight=Fraction(row.weight),
+        order=0,
+        translations=plain_texts(row.translations),
+        evidence_months=row.evidence_months,
+        practice=row.practice,
+        left_out=row.left_out,
     )
 
 

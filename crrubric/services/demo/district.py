@@ -23,6 +23,7 @@ from crrubric.models import (
     District,
     Evaluation,
     JournalEntry,
+    LibraryRubric,
     User,
     UserSession,
 )
@@ -33,6 +34,7 @@ from crrubric.services.demo.memos import list_decided_evaluations, make_demo_iss
 from crrubric.services.memo.issues import keep_issue
 from crrubric.services.people.accounts import hash_token
 from crrubric.services.people.hashing import hash_password
+from crrubric.services.setup.rubric.library import insert_version
 from crrubric.services.shared.journal import note_event, put_entries_back, sort_entries
 from crrubric.services.shared.unit import unit_of_work
 
@@ -68,6 +70,13 @@ def load_demo_content() -> Mapping[str, Any]:
     return {**content, "evaluation": [row for each in every for row in each["evaluation"]]}
 
 
+LIBRARY_NAME = "Credit recovery, high schools"
+LIBRARY = (  # of which evaluations the rubric is kept, with what is said of it
+    ("credit-recovery-2024", "As the committee of 2024 used it."),
+    ("credit-recovery-2027", "What the committee of 2027 weighs otherwise."),
+)
+
+
 def list_demo_people() -> list[DemoPerson]:
     """The invented people, in the order of the file."""
     return [
@@ -98,7 +107,19 @@ def make_demo() -> bool:
         chair = actor_of(users["dana"])
     for evaluation_id, later in decided:
         _issue_memo(chair, evaluation_id, later)
+    _fill_library(chair)
     return True
+
+
+def _fill_library(chair: Actor) -> None:
+    """Keep the rubrics of two evaluations in the library, one after the other."""
+    with unit_of_work() as session:
+        row = LibraryRubric(name=LIBRARY_NAME)
+        session.add(row)
+        session.flush()
+        for slug, note in LIBRARY:
+            evaluation = session.scalars(select(Evaluation).where(Evaluation.slug == slug)).one()
+            insert_version(session, chair, evaluation, row, note)
 
 
 def _issue_memo(chair: Actor, evaluation_id: int, later: Iterable[JournalEntry]) -> None:

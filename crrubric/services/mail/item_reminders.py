@@ -48,23 +48,27 @@ def _write_item_reminder(user_id: int, now: datetime) -> bool:
         due = list_due_items(session, now, zone, user_id=user_id).get(user_id)
         if not due:
             return False
-        mail = _queue_item_reminder(session, user, due, now, zone)
-        session.add_all(
-            ItemReminder(
-                item_id=each.item.id,
-                user_id=user_id,
-                due_on=each.item.due_on,
-                step=each.step,
-                mail_id=mail.id,
-            )
-            for each in due
-        )
+        _queue_item_reminder(session, user, due, now, zone)
     return True
+
+
+def pass_over_item_reminders(session: Session, now: datetime, why: str) -> int:
+    """Take the reminders of action items that have fallen due for sent; how many there are.
+
+    Args: why: a text to translate.
+    """
+    zone = load_zone(session)
+    due = list_due_items(session, now, zone)
+    for user_id, items in due.items():
+        user = session.get_one(User, user_id)
+        set_aside_mail(_queue_item_reminder(session, user, items, now, zone), why)
+    return len(due)
 
 
 def _queue_item_reminder(
     session: Session, user: User, due: Sequence[DueItem], now: datetime, zone: ZoneInfo
 ) -> OutgoingMail:
+    """Write one mail about all of them, and that it told of each."""
     mail = write_item_text(session, user, due, now, zone)
     row = OutgoingMail(
         dedup_key=f"items-{user.id}-{token_hex(16)}",
@@ -81,6 +85,16 @@ def _queue_item_reminder(
     )
     session.add(row)
     session.flush()
+    session.add_all(
+        ItemReminder(
+            item_id=each.item.id,
+            user_id=user.id,
+            due_on=each.item.due_on,
+            step=each.step,
+            mail_id=row.id,
+        )
+        for each in due
+    )
     return row
 
 

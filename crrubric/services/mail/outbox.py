@@ -20,6 +20,7 @@ from crrubric.queries.mail.lateness import REMINDERS
 
 OFF = N_("mail was off")
 NO_USE = N_("no longer needed")
+RESTORED = N_("the site was restored from a backup, and it may have been sent before that")
 LOCAL = "http://127.0.0.1:5000"
 # a secret that works once
 WITH_LINK = (MailKind.INVITATION, MailKind.PASSWORD_LINK, MailKind.ADDRESS_LINK)
@@ -162,6 +163,22 @@ def set_aside_all_mails(session: Session, evaluation_id: int) -> None:
     """The evaluation is no more: don't send what waits, invitations included."""
     _set_aside_mails(session, evaluation_id, OutgoingMail.kind.in_(WITH_LINK), body="")
     _set_aside_mails(session, evaluation_id, OutgoingMail.kind.not_in(WITH_LINK))
+
+
+def set_aside_after_restoring(session: Session, now: datetime) -> int:
+    """Don't send what waits in a backup: it may have gone out since; how many mails.
+
+    What is due later can't have been sent, unless it holds a link, which works no more.
+    """
+    # of a sender that had one in hand nothing is left, either
+    waiting = select(OutgoingMail).where(
+        is_waiting(), or_(OutgoingMail.due_at <= now, OutgoingMail.kind.in_(WITH_LINK))
+    )
+    mails = session.scalars(waiting).all()
+    for mail in mails:
+        set_aside_mail(mail, RESTORED)
+        mail.held_until = None
+    return len(mails)
 
 
 def _set_aside_mails(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from crrubric.clock import now_utc
@@ -36,6 +36,7 @@ from crrubric.services.mail.outbox import (
     mail_language_of,
     make_mail_context,
     queue_mail,
+    set_aside_mail,
     use_language,
 )
 from crrubric.services.shared.days import refuse_after_end
@@ -50,14 +51,17 @@ def write_due_reminders(now: datetime | None = None) -> int:
     """
     at = now or now_utc()
     with unit_of_work() as session:
-        slugs = session.scalars(
-            select(Evaluation.slug)
-            .where(
-                Evaluation.phase == Phase.SCORING, Evaluation.closes_on.is_not(None), is_on_site()
-            )
-            .order_by(Evaluation.id)
-        ).all()
+        slugs = session.scalars(_select_closing_slugs()).all()
     return sum(_write_evaluation_reminders(slug, at) for slug in slugs)
+
+
+def _select_closing_slugs() -> Select[str]:
+    """The evaluations that are scored until a day."""
+    return (
+        select(Evaluation.slug)
+        .where(Evaluation.phase == Phase.SCORING, Evaluation.closes_on.is_not(None), is_on_site())
+        .order_by(Evaluation.id)
+    )
 
 
 def _write_evaluation_reminders(slug: str, now: datetime) -> int:
@@ -66,14 +70,32 @@ def _write_evaluation_reminders(slug: str, now: datetime) -> int:
             seat = require_locked_seat(session, CLOCKWORK, Action.REMIND, slug)
         except WrongPhase:  # it was closed meanwhile
             return 0
-        if has_ended(now, seat.evaluation.ends_at):
-            return 0  # nobody could do what the reminder asks for
-        found = [
-            _write_reminder(session, seat, row, kind=MailKind.REMINDER, key=key, now=now)
-            for row in list_late_reviewers(session, seat.evaluation.id)
-            if (key := _due_reminder_key(session, seat.evaluation, row, now))
-        ]
-        return _note_reminders(session, seat, found)
+        return _note_reminders(session, seat, _queue_due_reminders(session, seat, now))
+
+
+def _queue_due_reminders(session: Session, seat: Seat, now: datetime) -> list[OutgoingMail | None]:
+    """The reminders of an evaluation that have fallen due."""
+    if has_ended(now, seat.evaluation.ends_at):
+        return []  # nobody could do what the reminder asks for
+    return [
+        _write_reminder(session, seat, row, kind=MailKind.REMINDER, key=key, now=now)
+        for row in list_late_reviewers(session, seat.evaluation.id)
+        if (key := _due_reminder_key(session, seat.evaluation, row, now))
+    ]
+
+
+def pass_over_due_reminders(session: Session, now: datetime, why: str) -> int:
+    """Take the reminders that have fallen due for sent; how many there are.
+
+    Args: why: a text to translate.
+    """
+    count = 0
+    for slug in session.scalars(_select_closing_slugs()).all():
+        seat = require_locked_seat(session, CLOCKWORK, Action.REMIND, slug)
+        for mail in filter(None, _queue_due_reminders(session, seat, now)):
+            set_aside_mail(mail, why)
+            count += 1
+    return count
 
 
 def _due_reminder_key(

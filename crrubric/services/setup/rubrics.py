@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain import limits
 from crrubric.domain.actions import Action
-from crrubric.domain.errors import Invalid, Stale, clean_together
+from crrubric.domain.errors import Invalid, clean_together
 from crrubric.domain.events import Event
 from crrubric.domain.people.languages import NAMES, SOURCE
 from crrubric.domain.setup import rubric
@@ -77,7 +77,8 @@ def copy_rubric(session: Session, evaluation: Evaluation, source: Rubric) -> Non
                 weight=Decimal(row.weight.numerator) / row.weight.denominator,
                 must_have=row.must_have,
                 may_not_apply=row.may_not_apply,
-                practice=shows.get(row.code, ""),
+                left_out=row.left_out,
+                practice=shows.get(row.code, "") if row.practice is None else row.practice,
                 evidence_months=row.evidence_months,
                 translations=merge_practice_translations(row),
             )
@@ -99,6 +100,8 @@ def copy_rubric(session: Session, evaluation: Evaluation, source: Rubric) -> Non
 def merge_practice_translations(source: rubric.RubricCriterion) -> dict[str, dict[str, str]]:
     """The translations of a criterion, with what the made-up vendor shows for it."""
     found = {language: dict(texts) for language, texts in source.translations.items()}
+    if source.practice is not None:  # it says so itself
+        return found
     for language, shows in load_practice_vendor().translations.items():
         if source.code in shows:
             found.setdefault(language, {})["practice"] = shows[source.code]
@@ -190,7 +193,7 @@ def add_criterion(actor: Actor, slug: str, section_id: int, text: CriterionText)
             evaluation_id=evaluation.id,
             subject=tidy.title,
             about=EntryReferences(criterion_id=criterion.id),
-            after={**_stringify_decimals(asdict(tidy)), ROW: serialize_criterion(criterion)},
+            after={**stringify_decimals(asdict(tidy)), ROW: serialize_criterion(criterion)},
         )
     return criterion
 
@@ -236,8 +239,8 @@ def write_criterion_values(
             evaluation_id=criterion.evaluation_id,
             subject=criterion.title,
             about=EntryReferences(criterion_id=criterion.id),
-            before=_stringify_decimals(before),
-            after=_stringify_decimals(after),
+            before=stringify_decimals(before),
+            after=stringify_decimals(after),
         )
     return after
 
@@ -251,51 +254,6 @@ def read_criterion_values(criterion: Criterion) -> dict[str, object]:
         **texts,
         **flatten_texts({key: {**own, **old.get(key, {})} for key, own in given.items()}),
     }
-
-
-Place = tuple[int, int]  # the id of a section, and how many criteria stand before this one there
-
-
-def move_criterion(
-    actor: Actor, slug: str, criterion_id: int, *, by: int, at: Place | None = None
-) -> Criterion:
-    """Move a criterion up (-1) or down (+1); over the edge of its section into the next one.
-
-    Args: at: where the page showed it; asked for twice from there, it moves once. Raises: Stale if
-    it stands elsewhere by now.
-    """
-    with unit_of_work() as session:
-        evaluation = require_locked_evaluation(session, actor, Action.EDIT_SETUP, slug)
-        criterion = find_criterion(session, evaluation, criterion_id)
-        sections = list(
-            session.scalars(
-                select(Section)
-                .where(Section.evaluation_id == evaluation.id)
-                .order_by(Section.position)
-            )
-        )
-        here = _find_place(sections, criterion)
-        if at is not None and here != at:
-            if here in _list_places_beside(sections, at, by):
-                return criterion
-            raise Stale(
-                N_(
-                    "“%(title)s” stands elsewhere by now: look at the order, and move it from"
-                    " there."
-                ),
-                title=criterion.title,
-            )
-        _shift_criterion(session, sections, criterion, 1 if by > 0 else -1)
-        note_event(
-            session,
-            actor,
-            Event.CRITERION_MOVED,
-            evaluation_id=evaluation.id,
-            subject=criterion.title,
-            about=EntryReferences(criterion_id=criterion.id),
-            after={"by": by, ROW: {"order": list_criterion_ids(sections)}},
-        )
-    return criterion
 
 
 def append_criterion(
@@ -323,55 +281,9 @@ def append_criterion(
     )
 
 
-def _shift_criterion(
-    session: Session, sections: list[Section], criterion: Criterion, by: int
-) -> None:
-    here = next(n for n, section in enumerate(sections) if section.id == criterion.section_id)
-    row = list(sections[here].criteria)
-    place = row.index(criterion)
-    row.pop(place)
-    target = place + by
-    if 0 <= target <= len(row):
-        row.insert(target, criterion)
-    elif 0 <= here + by < len(sections):
-        _number_criteria(row)
-        row = list(sections[here + by].criteria)
-        row.insert(0 if by > 0 else len(row), criterion)
-        criterion.section_id = sections[here + by].id
-    else:
-        row.insert(place, criterion)
-    _number_criteria(row)
-    session.flush()
-    for section in sections:
-        session.expire(section, ["criteria"])
-
-
-def _find_place(sections: list[Section], criterion: Criterion) -> Place:
-    own = next(section for section in sections if section.id == criterion.section_id)
-    return own.id, list(own.criteria).index(criterion)
-
-
-def _list_places_beside(sections: list[Section], at: Place, by: int) -> list[Place]:
-    """Where a criterion that stood there can be after one move: further on, or over the edge."""
-    ids = [section.id for section in sections]
-    if at[0] not in ids:
-        return []
-    beside = [(at[0], at[1] + by)]
-    over = ids.index(at[0]) + by
-    if 0 <= over < len(ids):
-        last = len(sections[over].criteria) - 1
-        beside.append((ids[over], 0 if by > 0 else last))
-    return beside
-
-
 def list_criterion_ids(sections: list[Section]) -> list[tuple[int, list[int]]]:
     """Which criteria stand in each section, in order, by id."""
     return [(section.id, [row.id for row in section.criteria]) for section in sections]
-
-
-def _number_criteria(row: list[Criterion]) -> None:
-    for position, criterion in enumerate(row):
-        criterion.position = position
 
 
 def find_criterion(session: Session, evaluation: Evaluation, criterion_id: int) -> Criterion:
@@ -419,7 +331,7 @@ def serialize_criterion(row: Criterion) -> dict[str, object]:
     texts = {field.name: getattr(row, field.name) for field in fields(CriterionText)}
     told = ("id", "section_id", "code", "position", "translations")
     place = {key: getattr(row, key) for key in told}
-    return {**place, **_stringify_decimals(texts)}
+    return {**place, **stringify_decimals(texts)}
 
 
 def serialize_tension(row: Tension) -> dict[str, object]:
@@ -428,5 +340,5 @@ def serialize_tension(row: Tension) -> dict[str, object]:
     return {key: getattr(row, key) for key in told}
 
 
-def _stringify_decimals(values: dict[str, object]) -> dict[str, object]:
+def stringify_decimals(values: dict[str, object]) -> dict[str, object]:
     return {k: str(v) if isinstance(v, Decimal) else v for k, v in values.items()}

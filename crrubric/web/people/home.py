@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from crrubric.domain.actions import SiteAction
 from crrubric.domain.errors import Invalid
 from crrubric.domain.policy import is_allowed_on_site
-from crrubric.domain.setup.rubric import load_built_in_rubric
+from crrubric.domain.setup.rubric import Rubric, load_built_in_rubric
 from crrubric.domain.terms import TERMS, Term
 from crrubric.domain.vocabulary import Standing
 from crrubric.extensions import db
@@ -19,6 +19,11 @@ from crrubric.queries.people.access import make_not_found
 from crrubric.queries.people.district import find_named_district
 from crrubric.queries.planning.items import list_own_items
 from crrubric.queries.setup.evaluations import OwnEvaluation, list_own_evaluations
+from crrubric.queries.setup.library import (
+    find_library_rubric,
+    list_library_rubrics,
+    parse_version_content,
+)
 from crrubric.queries.setup.members import has_waiting_seat
 from crrubric.queries.shared.health import load_database_state
 from crrubric.services.mail.outbox import is_mail_on
@@ -32,6 +37,7 @@ from crrubric.web.shared.reading import translate_text
 from crrubric.web.shared.session import current_actor, current_person
 from crrubric.web.shared.words import current_day
 
+LIBRARY = "library:"  # before the number of a rubric of the library; no address has a colon
 bp = Blueprint("home", __name__)
 HOME = "home.show_home"
 
@@ -73,6 +79,10 @@ def show_new_evaluation_form() -> ResponseReturnValue:
     asked = (row.evaluation for row in rows if row.evaluation.slug == request.args.get("from"))
     if (earlier := next(asked, None)) is not None:
         form.earlier.data, form.with_needs.data = earlier.slug, has_final_needs(earlier)
+    else:
+        wanted = LIBRARY + request.args.get("rubric", "")
+        offered = {choice.value for choice in form.earlier.choices}
+        form.earlier.data = wanted if wanted in offered else ""
     return render_new_evaluation_form(form)
 
 
@@ -82,9 +92,24 @@ def make_evaluation_form(rows: Iterable[OwnEvaluation]) -> EvaluationForm:
     built_in = _("the built-in rubric, “%(name)s”", name=load_built_in_rubric().name)
     form.earlier.choices = [
         SelectChoice("", built_in),
+        *(
+            SelectChoice(
+                f"{LIBRARY}{row.id}",
+                _("“%(name)s” of the library", name=row.name),
+            )
+            for row in list_library_rubrics(db.session())
+        ),
         *(SelectChoice(row.evaluation.slug, row.evaluation.title) for row in rows),
     ]
     return form
+
+
+def read_chosen_rubric(chosen: str) -> Rubric:
+    """The built-in rubric, or the newest version of one in the library. Raises: NotFound."""
+    if not chosen:
+        return load_built_in_rubric()
+    rubric = find_library_rubric(db.session(), int(chosen.removeprefix(LIBRARY)))
+    return parse_version_content(rubric.versions[-1])
 
 
 def render_new_evaluation_form(form: EvaluationForm) -> str:
@@ -106,7 +131,7 @@ def save_new_evaluation() -> ResponseReturnValue:
             "in_place": form.in_place.data,
         }
         try:
-            if form.earlier.data:
+            if form.earlier.data and not form.earlier.data.startswith(LIBRARY):
                 evaluation = start_from_earlier(
                     current_actor(),
                     form.earlier.data,
@@ -116,7 +141,7 @@ def save_new_evaluation() -> ResponseReturnValue:
                     with_needs=form.with_needs.data,
                 )
             else:
-                rubric = load_built_in_rubric()
+                rubric = read_chosen_rubric(form.earlier.data)
                 evaluation = create_evaluation(current_actor(), rubric=rubric, **words)
             return redirect(url_for("evaluations.show_overview", slug=evaluation.slug), code=303)
         except Invalid as error:

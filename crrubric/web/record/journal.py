@@ -28,7 +28,7 @@ JOURNAL_PAGES = 100_000
 # What the journal can be narrowed to: (label, how the names of its events begin). Each event of an
 # evaluation is in one of them.
 KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "set-up": (N_("Set-up"), ("EVALUATION", "RULE", "SECTION", "CRITERION", "VENDOR")),
+    "set-up": (N_("Set-up"), ("EVALUATION", "RULE", "RUBRIC", "SECTION", "CRITERION", "VENDOR")),
     "prices": (N_("Learners and prices"), ("SEATS", "PRICES")),
     "committee": (N_("Committee"), ("MEMBER", "INVITE", "CHAIR")),
     "practice": (N_("Practice round"), ("PRACTICE",)),

@@ -1,6 +1,8 @@
 """What people read for journal entries and notices, whose fields are kept as the code has them."""
 
 import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from decimal import Decimal
 
 from flask import Flask
@@ -39,7 +41,13 @@ from crrubric.domain.vocabulary import (
 from crrubric.models import JournalEntry, Notice
 from crrubric.queries.record.journal import list_told_fields
 from crrubric.web.planning.plan_words import list_told_answers, name_plan_section
-from crrubric.web.shared.words import NOTHING, format_day, format_money, format_short_number
+from crrubric.web.shared.words import (
+    NOTHING,
+    format_day,
+    format_moment,
+    format_money,
+    format_short_number,
+)
 from crrubric.web.shared.zones import label_zone
 
 OF_ANSWERS = (Event.PLAN_ANSWERED, Event.PLAN_RESTORED)
@@ -104,6 +112,7 @@ FIELDS = {
     "in favor": N_("in favor"),
     "in_place": N_("of the curriculum in place"),
     "in_favor": N_("in favor"),
+    "kept from": N_("from the evaluation"),
     "kind": N_("kind"),
     "language": N_("language of documents"),
     "groups": N_("groups"),
@@ -130,6 +139,7 @@ FIELDS = {
     "moved by": N_("moved by"),
     "must_have": N_("must-have"),
     "name": N_("name"),
+    "newest": N_("newest entry of the backup"),
     "next on": N_("next review on"),
     "note": N_("note"),
     "number": N_("number"),
@@ -216,6 +226,7 @@ def init_app(app: Flask) -> None:
         {
             "sentence": describe_journal_entry,
             "differences": list_entry_differences,
+            "field_name": translate_field_name,
             "notice_words": describe_notice,
         }
     )
@@ -228,12 +239,19 @@ def translate_field_name(key: str) -> str:
     return str(gettext(FIELDS[key])) if key in FIELDS else key.replace("_", " ")
 
 
+# What people read for codes that are no members of an enum.
+CODED: Mapping[str, Callable[[str], str]] = {
+    "time_zone": lambda code: label_zone(code, get_locale()),
+    "newest": lambda moment: format_moment(datetime.fromisoformat(moment)),
+}
+
+
 def translate_field_value(key: str, value: object) -> object:
     """A value in words where the field says what it is: its code is a word that people type too."""
     if key in {"stakeholder", "lead"} and value in PEOPLE:
         return gettext(PEOPLE[str(value)])
-    if key == "time_zone" and isinstance(value, str):
-        return label_zone(value, get_locale())
+    if key in CODED and isinstance(value, str):
+        return CODED[key](value)
     if key in TRIAGE_FIELDS:
         return translate_triage_value(key, value)
     if key in OFFER_FIELDS:

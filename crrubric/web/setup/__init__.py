@@ -14,6 +14,8 @@ BLUEPRINTS = (
     "offer_pages.further_prices",
     "practice",
     "rubric",
+    "rubric_pages.files",
+    "rubric_pages.library",
     "rubric_papers",
     "search",
     "sections",

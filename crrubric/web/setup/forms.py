@@ -69,12 +69,14 @@ class EvaluationForm(Form):
     with_needs = BooleanField(_("Its list of needs, as hints beside the criteria"))
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Whether everything can be used: the built-in rubric has no vendors and no committee."""
+        """Whether everything can be used: a rubric alone has no vendors and no
+        committee."""
         good = super().validate(extra_validators)
-        if not self.earlier.data and self.with_needs.data:
+        earlier = self.earlier.data and not self.earlier.data.startswith("library:")
+        if not earlier and self.with_needs.data:
             self.earlier.errors = [_("Choose the evaluation whose list of needs you want.")]
             good = False
-        if not self.earlier.data and (self.with_vendors.data or self.with_committee.data):
+        if not earlier and (self.with_vendors.data or self.with_committee.data):
             self.earlier.errors = [_("Choose the evaluation whose vendors or committee you want.")]
             good = False
         return good

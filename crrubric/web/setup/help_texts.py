@@ -69,6 +69,29 @@ SETUP_HELP = (
         ),
     ),
     HelpTopic(
+        anchor="library",
+        title=N_("The library of rubrics"),
+        pages=("library.show_library", "library.show_library_rubric", "library.show_keeping_form"),
+        chair=N_(
+            "The library keeps rubrics of this district in versions, with a note of what was "
+            "changed. A new evaluation can begin with a copy of the newest version; what differs "
+            "between two versions is shown word by word. Whoever may start evaluations reads it, "
+            "and keeps the rubric of an evaluation that they chair there."
+        ),
+    ),
+    HelpTopic(
+        anchor="rubric-file",
+        title=N_("Rubric as a file"),
+        pages=("rubric_files.show_rubric_file",),
+        chair=N_(
+            "Here you download the rubric with everything that belongs to it, as TOML or as a "
+            "table, and take over one that comes as a file. You see first which criteria are new, "
+            "reworded or weighted otherwise, and every line that can’t be used. Criteria that the "
+            "file does not have are left out, never deleted; a correction in the file is typed "
+            "into the text below it."
+        ),
+    ),
+    HelpTopic(
         anchor="criterion",
         title=N_("Changing criteria and sections"),
         pages=(

@@ -19,6 +19,7 @@ from crrubric.queries.planning.needs import load_needs
 from crrubric.queries.record.journal import find_latest_changes
 from crrubric.queries.setup.rubrics import find_section, list_revisions, list_rubric_parts
 from crrubric.services.setup import rubrics as service
+from crrubric.services.setup.rubric import order
 from crrubric.web.people.language_forms import (
     TranslationForm,
     has_dropped_translation,
@@ -59,6 +60,7 @@ def render_rubric_page(seat: Seat, form: SectionForm) -> str:
         revisions=list_revisions(db.session(), seat.evaluation.id),
         language=current_language(),
         may_correct=seat.may(Action.CORRECT_RUBRIC),
+        may_export=seat.may(Action.EXPORT_RUBRIC),
         form=form,
     )
 
@@ -231,7 +233,7 @@ def move_criterion_down(seat: Seat, criterion_id: int) -> ResponseReturnValue:
 def move_criterion_by(seat: Seat, criterion_id: int, by: int) -> ResponseReturnValue:
     """Move it from where the page showed it; the page as it is now where that was overtaken."""
     try:
-        service.move_criterion(
+        order.move_criterion(
             current_actor(), seat.evaluation.slug, criterion_id, by=by, at=read_place()
         )
     except Stale as error:
@@ -240,7 +242,7 @@ def move_criterion_by(seat: Seat, criterion_id: int, by: int) -> ResponseReturnV
     return redirect_to(HOME, seat, _anchor=f"criterion-{criterion_id}")
 
 
-def read_place() -> service.Place:
+def read_place() -> order.Place:
     """Where the page showed the criterion; nowhere, if it did not say so."""
     section, _dash, place = request.form.get("at", "").partition("-")
     return parse_id(section) or 0, parse_id(place) or 0

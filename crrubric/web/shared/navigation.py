@@ -111,6 +111,7 @@ ONE_KIND = {
 # Outside evaluations; None: for everybody who is signed in.
 SITE_MENU = (
     (N_("My evaluations"), "home.show_home", None),
+    (N_("Rubrics"), "library.show_library", SiteAction.USE_LIBRARY),
     (N_("Chairs"), "chairs.show_chairs", SiteAction.APPOINT_CHAIR),
     (N_("Accounts"), "accounts.show_accounts", SiteAction.MANAGE_ACCOUNTS),
     (N_("District"), "district.show_district", SiteAction.CHANGE_DISTRICT),

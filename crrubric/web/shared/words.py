@@ -73,8 +73,10 @@ def translate_error(error: CrrubricError) -> str:
 
 
 def translate_error_value(value: object) -> object:
-    """What fills a placeholder of a refusal: words in the reader's language, a moment in their
-    zone."""
+    """What fills a placeholder of a refusal: words in the reader's language, another refusal, a
+    moment in their zone."""
+    if isinstance(value, CrrubricError):
+        return translate_error(value)
     if isinstance(value, datetime):
         return format_moment(value)
     return gettext(value) if isinstance(value, str) and value else value

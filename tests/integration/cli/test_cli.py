@@ -60,7 +60,7 @@ def run(tmp_path: Path, sqlite_app: Flask) -> Run:
      "evaluation create", "evaluation list", "evaluation appoint",
      "import", "import marks", "results", "memo",
      "mail", "mail send", "mail list", "mail test",
-     "settings", "settings show", "settings document"],
+     "settings", "settings show", "settings document", "backup", "restore", "verify"],
 )  # fmt: skip
 def test_every_command_has_a_help_text(run: Run, words: str):
     done = run(*words.split(), "--help")

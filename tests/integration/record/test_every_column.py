@@ -38,6 +38,7 @@ UNTOLD: dict[str | tuple[str, str], str] = {
     "sent_form": "kept for two days, so that a form sent twice has one effect",
     ("evaluation", "title_key"): COMPARED,
     ("vendor", "name_key"): COMPARED,
+    ("library_rubric", "name_key"): COMPARED,
     "outgoing_mail": TELLS,
     "practice_mark": "practice never counts",
     ("district", "version"): "how often it was named",

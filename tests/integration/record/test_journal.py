@@ -12,6 +12,7 @@ from crrubric.models import JournalEntry, Member
 from crrubric.services.meeting import meetings, positions
 from crrubric.services.meeting.meetings import MotionText
 from crrubric.services.setup import committee, rubrics, rules
+from crrubric.services.setup.rubric import order as rubric_order
 from tests import in_meeting
 from tests.factories import Factory
 from tests.integration.conftest import Visit
@@ -60,7 +61,7 @@ def test_a_moved_criterion_records_the_resulting_order(make: Factory):
     made = make.evaluation()
     first, second, third = (criterion.id for criterion in made.criteria)
 
-    rubrics.move_criterion(made.chair, made.slug, first, by=1)
+    rubric_order.move_criterion(made.chair, made.slug, first, by=1)
 
     order = row_of(Event.CRITERION_MOVED)["order"]
     assert order == [[made.criteria[0].section_id, [second, first, third]]]

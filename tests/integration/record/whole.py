@@ -23,6 +23,7 @@ from crrubric.domain.planning.venues import Venue, VenueHours, VenueKind
 from crrubric.domain.results.offers import PriceLine
 from crrubric.domain.results.priced_seats import SeatFacts
 from crrubric.domain.setup.assignment import Assignment
+from crrubric.domain.setup.rubric import RubricTension
 from crrubric.domain.vocabulary import (
     Answer,
     CommitmentState,
@@ -44,6 +45,7 @@ from crrubric.queries.people.people import OPERATOR
 from crrubric.queries.planning.proposals import list_item_proposals
 from crrubric.queries.planning.reviews import load_review_calendar
 from crrubric.queries.results.matrices import read_matrix
+from crrubric.queries.setup.rubrics import read_rubric
 from crrubric.services.ballots import attachments, declarations, entries, seals
 from crrubric.services.exchange.archives.archives import make_archive
 from crrubric.services.exchange.archives.redactions import choose_redaction, withdraw_redaction
@@ -92,6 +94,9 @@ from crrubric.services.setup import (
     withdrawals,
 )
 from crrubric.services.setup.offers.further_prices import set_further_prices
+from crrubric.services.setup.rubric import order as rubric_order
+from crrubric.services.setup.rubric.files import import_rubric
+from crrubric.services.setup.rubric.library import keep_rubric
 from tests import in_meeting
 from tests.factories import Factory, Made, ballot_of, full_rubric
 from tests.uploads import pdf
@@ -190,8 +195,8 @@ def member_of(made: Made, reviewer: int) -> int:
 
 def prepare(made: Made) -> None:
     chair, slug, first = made.chair, made.slug, made.criteria[0]
-    own = frozenset(row.id for row in made.criteria[:2])
-    some = Assignment(frozenset({made.vendors[0].id}), own)
+    two = frozenset(row.id for row in made.criteria[:2])
+    some = Assignment(frozenset({made.vendors[0].id}), two)
     assignments.assign_reviewer(chair, slug, member_of(made, 1), some)
     rules.set_rule(chair, slug, rules.RuleSettings(quorum=1))
     text = rubrics.CriterionText(title=first.title, question=first.question, must_have=True)
@@ -199,10 +204,14 @@ def prepare(made: Made) -> None:
     section = rubrics.add_section(chair, slug, title="More")
     last = rubrics.add_criterion(chair, slug, section.id, rubrics.CriterionText(title="Last"))
     made.criteria.append(last)
-    rubrics.move_criterion(chair, slug, first.id, by=1)
+    rubric_order.move_criterion(chair, slug, first.id, by=1)
     sections.rename_section(
         chair, slug, section.id, title="Others", translations={"es": {"title": "Otros"}}
     )
+    own = read_rubric(db.session(), db.session.get_one(Evaluation, made.evaluation.id))
+    pair = RubricTension((first.code, last.code), "Both take time.", {"es": {"why": "Sí"}})
+    import_rubric(chair, slug, replace(own, version="2", tensions=(pair,)), name="rubric.toml")
+    keep_rubric(chair, slug, rubric_id=None, name="Our rubric", note="As it was.")
     empty = rubrics.add_section(chair, slug, title="Empty")
     sections.remove_section(chair, slug, empty.id)
     gone = vendors.add_vendor(chair, slug, vendors.VendorFacts(company="Gone"))

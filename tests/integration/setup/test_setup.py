@@ -15,6 +15,7 @@ from crrubric.models import Criterion, Evaluation, JournalEntry, Member, Section
 from crrubric.queries.setup.rubrics import list_rubric_parts
 from crrubric.services.meeting import decisions
 from crrubric.services.setup import committee, evaluations, phases, rubrics, rules, vendors
+from crrubric.services.setup.rubric import order as rubric_order
 from crrubric.services.setup.rubrics import CriterionText
 from crrubric.services.setup.rules import RuleSettings
 from tests import in_meeting
@@ -93,7 +94,7 @@ def test_a_criterion_that_was_moved_elsewhere_meanwhile_is_not_moved_on(
     address = f"{url}criteria/{made.criterion('ada').id}/down"
     sent = filled_form(chair.page(url), address)
     for _step in range(2):
-        rubrics.move_criterion(made.chair, made.slug, made.criterion("ada").id, by=1)
+        rubric_order.move_criterion(made.chair, made.slug, made.criterion("ada").id, by=1)
     before = titles(made)
 
     late = chair.post(address, sent)
@@ -162,14 +163,14 @@ def test_criteria_move_within_and_over_the_edge_of_their_section(make: Factory):
     later = rubrics.add_section(made.chair, made.slug, title="Later")
     first, last = made.criterion("ada").id, made.criterion("teacher").id
 
-    rubrics.move_criterion(made.chair, made.slug, first, by=1)
+    rubric_order.move_criterion(made.chair, made.slug, first, by=1)
     assert titles(made) == ["Works with our system", "Accessible", "Teacher provided"]
 
-    rubrics.move_criterion(made.chair, made.slug, last, by=1)
+    rubric_order.move_criterion(made.chair, made.slug, last, by=1)
     assert db.session.get_one(Criterion, last).section_id == later.id
 
-    rubrics.move_criterion(made.chair, made.slug, last, by=1)
-    rubrics.move_criterion(made.chair, made.slug, last, by=-1)
+    rubric_order.move_criterion(made.chair, made.slug, last, by=1)
+    rubric_order.move_criterion(made.chair, made.slug, last, by=-1)
     assert titles(made) == ["Works with our system", "Accessible", "Teacher provided"]
 
 

@@ -38,6 +38,8 @@ MOST = {
     "memo words": 5,
     "words of a vendor": 15,
     "rubric": 8,
+    "rubric as TOML": 7,
+    "rubric as CASE": 8,
     "questions": 15,
     "search": 13,
 }
@@ -86,6 +88,8 @@ def paths(made: Made) -> dict[str, str]:
         "memo words": made.url("words"),
         "words of a vendor": made.url(f"words/{made.vendors[0].id}"),
         "rubric": made.url("rubric/"),
+        "rubric as TOML": made.url("rubric/file/rubric.toml"),
+        "rubric as CASE": made.url("rubric/file/rubric.json"),
         "questions": made.url("questions/"),
         "search": made.url("search/?q=e"),
         "vendors": made.url("vendors/"),

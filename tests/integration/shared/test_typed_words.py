@@ -131,7 +131,7 @@ def set_up(make: Factory) -> Walks:
     add_action_item(made.chair, made.slug, ItemText(words="Order headsets"))
     follow_one_measure(made)
     save_plan_answers(made.chair, made.slug, "learners", {"iep_504": "14.8"})
-    several = ["vendors/several", "committee/several"]
+    several = ["vendors/several", "committee/several", "rubric/library"]
     person = f"committee/{invitation.member.id}/address"
     return made, {made.chair: [person, "vendors/new", *several]}
 
@@ -242,7 +242,9 @@ SCENES = {
         measure_edits.save_measure measure_edits.save_new_actual measure_edits.save_new_measure
         evaluations.save_rule further_prices.save_further_prices seats.save_seats
         files.save_file_withdrawal kept.save_counts rubric.save_criterion
-        rubric.save_new_criterion rubric.save_new_section sections.save_section
+        rubric.save_new_criterion rubric.save_new_section rubric_files.save_rubric_file
+        library.save_kept_rubric
+        sections.save_section
         several.save_several_invitations several.save_several_vendors triage.place_one_learner
         weights.save_weights
         vendors.save_new_vendor vendors.save_vendor

@@ -22,7 +22,8 @@ from crrubric.queries.people.people import Actor
 from crrubric.queries.record.verification import verify_record
 from crrubric.queries.setup.assignments import assignment_of
 from crrubric.services.meeting import decisions, meetings
-from crrubric.services.setup import assignments, committee, rubrics, rules, vendors
+from crrubric.services.setup import assignments, committee, rules, vendors
+from crrubric.services.setup.rubric import order as rubric_order
 from tests import in_meeting
 from tests.factories import Factory, Made
 from tests.integration.conftest import Visit, Visitor
@@ -276,7 +277,7 @@ def test_a_change_that_the_form_does_not_show_is_no_conflict(make: Factory, visi
     one = visit(made.chair)
     url = made.url(f"rubric/criteria/{made.criteria[0].id}")
     form = filled_form(one.page(url), url)
-    rubrics.move_criterion(made.chair, made.slug, made.criteria[0].id, by=1)
+    rubric_order.move_criterion(made.chair, made.slug, made.criteria[0].id, by=1)
 
     assert one.post(url, {**form, "title": "For everybody"}).status_code == 303
 

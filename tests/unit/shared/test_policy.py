@@ -72,6 +72,7 @@ SET_MEMO_NAMES    upsmd   -        -        -
 ISSUE_MEMO        d       -        -        -
 MAKE_ARCHIVE      da      -        -        da
 VIEW_MEMO         mda     mda      mda      mda
+EXPORT_RUBRIC     upsmda  -        -        upsmda
 VIEW_JOURNAL      upsmda  -        -        upsmda
 IMPORT_MARKS      -       -        -        sm
 """
@@ -136,11 +137,14 @@ def test_no_action_that_depends_on_marks_is_allowed_before_the_meeting():
     ] == []
 
 
-def test_administrators_alone_change_the_district():
+def test_administrators_alone_change_the_site_and_organizers_use_the_library():
     allowed = {
         (standing, action)
         for standing, action in product(Standing, SiteAction)
         if is_allowed_on_site(standing, action)
     }
 
-    assert allowed == {(Standing.ADMINISTRATOR, action) for action in SiteAction}
+    assert allowed == {
+        (Standing.ORGANIZER, SiteAction.USE_LIBRARY),
+        *((Standing.ADMINISTRATOR, action) for action in SiteAction),
+    }

@@ -1,0 +1,1 @@
+"""Rubrics as files, out and in, and what differs between two of them."""

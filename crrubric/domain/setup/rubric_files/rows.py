@@ -1,0 +1,373 @@
+"""A rubric as rows of a table, one for each criterion, out and in."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from fractions import Fraction
+
+from crrubric.domain import limits
+from crrubric.domain.errors import CrrubricError, Invalid, InvalidLines
+from crrubric.domain.people.languages import NAMES, SOURCE
+from crrubric.domain.setup.pasted import STAKEHOLDER_WORDS, to_choice_word, to_plain_word
+from crrubric.domain.setup.rubric import Rubric, RubricCriterion, RubricSection
+from crrubric.domain.setup.rubric_files.differences import number_criteria
+from crrubric.domain.text import clean_line, clean_text, escape_formula, key_of, slug_of
+from crrubric.domain.translation import N_
+from crrubric.domain.typed import parse_exact_number, parse_whole_number
+from crrubric.domain.vocabulary import Stakeholder
+
+OTHERS = tuple(language for language in NAMES if language != SOURCE)
+TEXTS = ("title", "question", "look_for", "practice")
+BASE = (
+    "section_code", "section", "code", "title", "question", "look_for", "lead", "weight",
+    "must_have", "may_not_apply", "left_out", "evidence_months", "practice",
+)  # fmt: skip
+COLUMNS = (*BASE, *(f"{key} ({lang})" for lang in OTHERS for key in ("section", *TEXTS)))
+# what else a column may be called; a translation is called as its text, with its language behind
+HEADERS: Mapping[str, Sequence[str]] = {
+    "section_code": ("section code", "código de sección"),
+    "section": ("section title", "sección", "category", "categoría", "domain", "group", "grupo"),
+    "code": ("criterion code", "id", "código"),
+    "title": ("criterion", "criterion title", "criteria", "criteria name", "name", "criterio",
+              "título", "nombre"),
+    "question": ("criteria description", "description", "pregunta", "descripción"),
+    "look_for": ("look for", "what to look for", "guidance", "en qué fijarse", "qué buscar"),
+    "lead": ("knows most about it", "expert", "quién sabe más", "experto"),
+    "weight": ("peso",),
+    "must_have": ("must have", "required", "indispensable", "requisito indispensable"),
+    "may_not_apply": ("may not apply", "puede no aplicarse"),
+    "left_out": ("left out", "excluido", "excluida"),
+    "evidence_months": ("evidence months", "meses"),
+    "practice": ("practice vendor", "práctica"),
+}  # fmt: skip
+YES_WORDS = frozenset({"yes", "y", "true", "1", "x", "si", "verdadero", "must have", "required"})
+NO_WORDS = frozenset({"", "no", "n", "false", "0", "falso"})
+_PROTECTED = re.compile(r"'{2,}[=+\-@＝＋－＠]")
+_CODE = re.compile(r"[a-z0-9][a-z0-9-]*")
+_QUOTED_SIGN = re.compile(r"'+[=+\-@＝＋－＠]")
+Cells = Mapping[str, str]
+
+
+def list_rubric_rows(rubric: Rubric) -> Iterator[dict[str, object]]:
+    """A row for each criterion, by the names of COLUMNS; a section without one has no row."""
+    for part in rubric.sections:
+        for row in part.criteria:
+            yield {
+                "section_code": part.code,
+                "section": protect_text(part.title),
+                "code": row.code,
+                **{key: protect_text(getattr(row, key) or "") for key in TEXTS},
+                "lead": row.lead.value if row.lead else "",
+                "weight": format(Decimal(row.weight.numerator) / row.weight.denominator, "f"),
+                "must_have": write_yes(row.must_have),
+                "may_not_apply": write_yes(row.may_not_apply),
+                "left_out": write_yes(row.left_out),
+                "evidence_months": row.evidence_months or "",
+                **dict(_iterate_translations(part, row)),
+            }
+
+
+def _iterate_translations(part: RubricSection, row: RubricCriterion) -> Iterator[tuple[str, str]]:
+    for language in OTHERS:
+        title = part.translations.get(language, {}).get("title", "")
+        yield f"section ({language})", protect_text(title)
+        for key in TEXTS:
+            yield (
+                f"{key} ({language})",
+                protect_text(row.translations.get(language, {}).get(key, "")),
+            )
+
+
+def write_yes(value: bool) -> str:
+    """YES or NO."""
+    return "YES" if value else "NO"
+
+
+def protect_text(text: str) -> str:
+    """A text of which every sign in front comes back: one that begins as `escape_formula` makes
+    others begin gets one more; the writer of the table escapes formulas."""
+    return f"'{text}" if _QUOTED_SIGN.match(text) else text
+
+
+def restore_text(cell: str) -> str:
+    """What a cell of a table says: without the sign that keeps it from being a formula."""
+    if _PROTECTED.match(cell):
+        return cell[1:]
+    bare = cell[1:]
+    return bare if cell.startswith("'") and escape_formula(bare) == cell else cell
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTable:
+    """The rubric that a table tells, and the headers of columns that say nothing of one."""
+
+    rubric: Rubric
+    unused: tuple[str, ...]
+
+
+def find_rubric_columns(header: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
+    """(the column that each header names, "" for none; headers that are not used).
+
+    Raises: Invalid for a column that is there twice, or without one of titles.
+    """
+    known = dict(_iterate_header_words())
+    found = [known.get(_fold_header(name), "") for name in header]
+    for name, column in zip(header, found, strict=True):
+        if column and found.count(column) > 1:
+            message = N_("The column “%(name)s” is there twice: remove one of them.")
+            raise Invalid(message, name=name)
+    if "title" not in found:
+        raise Invalid(
+            N_(
+                "The first line must name the columns, and one of them “title”. What else there can"
+                " be: %(columns)s."
+            ),
+            columns=", ".join(BASE),
+        )
+    unused = [name for name, column in zip(header, found, strict=True) if not column and name]
+    return found, tuple(dict.fromkeys(unused))
+
+
+def _iterate_header_words() -> Iterator[tuple[str, str]]:
+    for column in BASE:
+        for word in (column, *HEADERS.get(column, ())):
+            yield _fold_header(word), column
+            for language in OTHERS:
+                yield _fold_header(f"{word} ({language})"), f"{column} ({language})"
+
+
+def _fold_header(name: str) -> str:
+    return to_plain_word(name.removeprefix("\ufeff").replace("_", " "))
+
+
+def read_rubric_rows(rows: Iterable[tuple[int, Sequence[str]]], stored: Rubric) -> ReadTable:
+    """The rubric of a table: each row with the number of its line, the header first.
+
+    A column that the table does not have leaves what is stored of a criterion as it is; a text that
+    is another one loses its translation if the table has none. Name, version, and what pulls
+    against what are those that are stored: a table does not tell of them.
+    Raises: Invalid for a header that can't be used; InvalidLines with every bad line.
+    """
+    lines = iter(rows)
+    _number, header = next(lines, (1, ()))
+    columns, unused = find_rubric_columns([cell.strip() for cell in header])
+    reader = _RowReader(stored=stored, columns=frozenset(filter(None, columns)))
+    for number, cells in lines:
+        named = dict(zip(columns, cells, strict=False))
+        reader.read(number, {key: restore_text(cell) for key, cell in named.items() if key})
+    if reader.problems:
+        raise InvalidLines(
+            N_("The table can’t be used. Lines with something wrong: %(count)s."),
+            reader.problems,
+            count=len({number for number, _why in reader.problems}),
+        )
+    return ReadTable(reader.rubric(), unused)
+
+
+@dataclass(slots=True, kw_only=True)
+class _RowReader:
+    """Turns rows into criteria, and collects what is wrong instead of stopping at the first."""
+
+    stored: Rubric
+    columns: frozenset[str]
+    problems: list[tuple[int, CrrubricError]] = field(default_factory=list)
+    parts: dict[str, RubricSection] = field(default_factory=dict)
+    criteria: dict[str, list[RubricCriterion]] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
+    last: str = ""  # the section of the row before
+
+    def read(self, number: int, cells: Cells) -> None:
+        """One row."""
+        try:
+            code = self.find_code(cells)
+            known = next(
+                (row for part in self.stored.sections for row in part.criteria if row.code == code),
+                None,
+            )
+            self.taken.add(code)
+            self.criteria[self.find_section(cells, code)].append(
+                self.read_criterion(number, code, cells, known)
+            )
+        except Invalid as error:
+            self.problems.append((number, error))
+
+    def find_code(self, cells: Cells) -> str:
+        """The code of a row; made of its title where it has none. Raises: Invalid."""
+        given = cells.get("code", "").strip()
+        title = clean_line(cells.get("title", ""), limit=limits.TITLE)
+        if not title:
+            raise Invalid(N_("the title is missing"))
+        refuse_odd_code(given)
+        if given in self.taken:
+            raise Invalid(N_("the code “%(code)s” is used twice"), code=given)
+        return given or self.make_code(title)
+
+    def make_code(self, title: str) -> str:
+        """The code of the stored criterion of this title; else a free one."""
+        for part in self.stored.sections:
+            for row in part.criteria:
+                if key_of(row.title) == key_of(title) and row.code not in self.taken:
+                    return row.code
+        free = slug = slug_of(title)[: limits.CODE - 4].strip("-") or "criterion"
+        own = {row.code for part in self.stored.sections for row in part.criteria}
+        number = 2
+        while free in self.taken or free in own:
+            free, number = f"{slug}-{number}", number + 1
+        return free
+
+    def find_section(self, cells: Cells, code: str) -> str:
+        """The code of the row's section, which is made where there is none yet; that of the row
+        before where a new criterion names none. Raises: Invalid."""
+        title = clean_line(cells.get("section", ""), limit=limits.TITLE)
+        given = cells.get("section_code", "").strip()
+        refuse_odd_code(given)
+        known = self.guess_section(given, title, code)
+        said = given or (slug_of(title)[: limits.CODE].strip("-") if title else "")
+        where = self.last = known.code if known else said or self.last or "criteria"
+        if where not in self.parts:
+            name = title or (known.title if known else "") or "Criteria"
+            translations = self.read_section_texts(cells, known, name)
+            self.parts[where] = RubricSection(where, name, (), translations)
+            self.criteria[where] = []
+        elif title and self.parts[where].title != title:
+            raise Invalid(
+                N_("the section “%(code)s” is called “%(title)s” in an earlier line"),
+                code=where,
+                title=self.parts[where].title,
+            )
+        return where
+
+    def guess_section(self, given: str, title: str, code: str) -> RubricSection | None:
+        """The stored section that a row means: by its code, its title, or the criterion in it."""
+        for part in self.stored.sections:
+            inside = any(row.code == code for row in part.criteria)
+            if part.code == given if given else key_of(part.title) == key_of(title):
+                return part
+            if not given and not title and inside:
+                return part
+        return None
+
+    def read_section_texts(
+        self, cells: Cells, known: RubricSection | None, title: str
+    ) -> dict[str, dict[str, str]]:
+        found = {}
+        for language in OTHERS:
+            key = f"section ({language})"
+            same = known is not None and known.title == title
+            stored = known.translations.get(language, {}).get("title", "") if known else ""
+            text = clean_line(cells.get(key, ""), limit=limits.TITLE)
+            said = text if key in self.columns else stored if same else ""
+            if said:
+                found[language] = {"title": said}
+        return found
+
+    def read_criterion(
+        self, number: int, code: str, cells: Cells, known: RubricCriterion | None
+    ) -> RubricCriterion:
+        """What a row says of a criterion; what is wrong with it is noted, each value by itself."""
+        row = known or RubricCriterion(
+            code=code, title="", question="", look_for="", lead=None, may_not_apply=False,
+            must_have=False, weight=Fraction(1), order=0,
+        )  # fmt: skip
+        given: dict[str, object] = {}
+        for column in BASE[3:]:
+            if column not in self.columns:
+                continue
+            try:
+                given[column] = read_cell(column, cells.get(column, "").strip())
+            except Invalid as error:
+                self.problems.append((number, error))
+        changed = {key for key in TEXTS if key in given and given[key] != getattr(row, key)}
+        made = replace(row, **given)  # type: ignore[arg-type]  # by the names of its own fields
+        return replace(made, translations=self.read_texts(cells, row, changed))
+
+    def read_texts(
+        self, cells: Cells, row: RubricCriterion, changed: set[str]
+    ) -> dict[str, dict[str, str]]:
+        """The translations of a criterion: those of the table, or those that still fit."""
+        found = {}
+        for language in OTHERS:
+            old = row.translations.get(language, {})
+            texts = {}
+            for key in TEXTS:
+                column = f"{key} ({language})"
+                if column in self.columns:
+                    text = str(read_cell(key, cells.get(column, "").strip()))
+                else:
+                    text = "" if key in changed else old.get(key, "")
+                if text:
+                    texts[key] = text
+            if texts:
+                found[language] = texts
+        return found
+
+    def rubric(self) -> Rubric:
+        """Everything that was read, with what a table does not tell."""
+        codes = self.taken
+        parts = [
+            replace(part, criteria=tuple(self.criteria[code])) for code, part in self.parts.items()
+        ]
+        empty = [
+            part
+            for part in self.stored.sections
+            if not part.criteria and part.code not in self.parts
+        ]
+        known = codes | {row.code for part in self.stored.sections for row in part.criteria}
+        tensions = [pair for pair in self.stored.tensions if set(pair.between) <= known]
+        return number_criteria(
+            Rubric(self.stored.name, self.stored.version, (*parts, *empty), tuple(tensions))
+        )
+
+
+def refuse_odd_code(code: str) -> None:
+    """Raise Invalid for what is no code; none at all is one that will be made."""
+    if code and (not _CODE.fullmatch(code) or len(code) > limits.CODE):
+        message = N_("the code “%(code)s” may hold a–z, 0–9 and hyphens only")
+        raise Invalid(message, code=code[:60])
+
+
+def read_cell(column: str, text: str) -> object:
+    """One value. Raises: Invalid saying which column, and what is wrong."""
+    try:
+        return _read_value(column, text)
+    except Invalid as error:
+        raise Invalid(N_("%(column)s: %(why)s"), column=column, why=error) from None
+
+
+def _read_value(column: str, text: str) -> object:
+    if column == "title":
+        return clean_line(text, limit=limits.TITLE)
+    if column in TEXTS:
+        return clean_text(text, limit=limits.NOTE)
+    if column == "lead":
+        return read_lead(text)
+    if column == "weight":
+        return Fraction(parse_exact_number(text, limits.WEIGHT)) if text else Fraction(1)
+    if column == "evidence_months":
+        return parse_whole_number(text, limits.EVIDENCE_MONTHS) if text else None
+    return read_yes(text)
+
+
+def read_yes(text: str) -> bool:
+    """Whether a cell says yes. Raises: Invalid for another word."""
+    word = to_plain_word(text)
+    if word not in YES_WORDS | NO_WORDS:
+        raise Invalid(N_("“%(word)s” is neither YES nor NO"), word=text[:60])
+    return word in YES_WORDS
+
+
+def read_lead(text: str) -> Stakeholder | None:
+    """Whose judgment weighs most in the talk. Raises: Invalid for somebody else."""
+    if not text:
+        return None
+    words = {to_choice_word(each.label): each.value for each in Stakeholder}
+    words |= {to_choice_word(word): value for word, value in STAKEHOLDER_WORDS.items()}
+    value = words.get(to_choice_word(text), text)
+    if value not in {each.value for each in Stakeholder}:
+        raise Invalid(
+            N_("there is no stakeholder “%(word)s”; choose from %(all)s"),
+            word=text[:60],
+            all=", ".join(each.value for each in Stakeholder),
+        )
+    return Stakeholder(value)

@@ -1,0 +1,1 @@
+"""Rubrics that belong to no evaluation."""

@@ -1,0 +1,88 @@
+"""What must not live again when a backup is brought back, and that the record tells of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from crrubric.clock import now_utc
+from crrubric.domain.events import Event
+from crrubric.models import CalendarFeed, Invite, User, UserSession
+from crrubric.queries.people.people import OPERATOR
+from crrubric.queries.record.backups import BackupFacts
+from crrubric.services.mail.item_reminders import pass_over_item_reminders
+from crrubric.services.mail.outbox import RESTORED, set_aside_after_restoring
+from crrubric.services.mail.reminders import pass_over_due_reminders
+from crrubric.services.shared.journal import note_event
+from crrubric.services.shared.unit import unit_of_work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndedThings:
+    """How many of each ended with a restoration."""
+
+    sessions: int
+    links: int
+    calendars: int
+    mails: int
+
+
+def finish_restoration(
+    backup: BackupFacts, sha256: str, now: datetime | None = None
+) -> EndedThings:
+    """End what may have ended since the backup was made, and note that it was brought back.
+
+    Sessions, one-time links and links of calendars: whoever closed one since, or gave it up because
+    somebody else had it, would find it open again. Mails that wait, and reminders that have fallen
+    due: they may have gone out. The database of the current app is the one that was brought back.
+
+    Args: now: only tests say another time.
+    """
+    with unit_of_work() as session:
+        now = now or now_utc()
+        ended = EndedThings(
+            sessions=_end_all_sessions(session, now),
+            links=_end_all_links(session, now),
+            calendars=_end_all_calendars(session),
+            mails=_end_all_mails(session, now),
+        )
+        note_event(session, OPERATOR, Event.SITE_RESTORED, after=_tell_backup(backup, sha256))
+    return ended
+
+
+def _tell_backup(backup: BackupFacts, sha256: str) -> Mapping[str, str | None]:
+    newest = backup.newest.isoformat() if backup.newest else None
+    return {"newest": newest, "sha256": sha256}
+
+
+def _end_all_sessions(session: Session, now: datetime) -> int:
+    """Everybody signs in again; a sign-in that was under way leads nowhere."""
+    session.execute(update(User).values(sign_in_version=User.sign_in_version + 1))
+    count = session.scalar(select(func.count(UserSession.id)).where(UserSession.ended_at.is_(None)))
+    session.execute(update(UserSession).where(UserSession.ended_at.is_(None)).values(ended_at=now))
+    return count or 0
+
+
+def _end_all_links(session: Session, now: datetime) -> int:
+    """Links with which people choose a password, or prove an address; how many still worked."""
+    unused = Invite.used_at.is_(None)
+    count = session.scalar(select(func.count(Invite.id)).where(unused, Invite.expires_at > now))
+    session.execute(update(Invite).where(unused).values(used_at=now))
+    return count or 0
+
+
+def _end_all_calendars(session: Session) -> int:
+    count = session.scalar(select(func.count(CalendarFeed.user_id)))
+    session.execute(delete(CalendarFeed))
+    return count or 0
+
+
+def _end_all_mails(session: Session, now: datetime) -> int:
+    """Those that wait, and reminders that are due and not yet written."""
+    return (
+        set_aside_after_restoring(session, now)
+        + pass_over_due_reminders(session, now, RESTORED)
+        + pass_over_item_reminders(session, now, RESTORED)
+    )

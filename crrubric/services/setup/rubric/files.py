@@ -1,0 +1,273 @@
+"""A rubric that comes as a file takes the place of an evaluation's own, before ballots open."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from io import StringIO
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from crrubric.domain.actions import Action
+from crrubric.domain.errors import Invalid
+from crrubric.domain.events import Event
+from crrubric.domain.people.languages import NAMES, SOURCE
+from crrubric.domain.setup.rubric import (
+    Rubric,
+    RubricCriterion,
+    RubricSection,
+    load_practice_vendor,
+    parse_rubric,
+)
+from crrubric.domain.setup.rubric_files.case import CaseSource, read_case_rubric
+from crrubric.domain.setup.rubric_files.differences import (
+    RubricDifference,
+    compare_rubrics,
+    read_values,
+    settle_rubric,
+    tell_tensions,
+)
+from crrubric.domain.setup.rubric_files.rows import ReadTable, read_rubric_rows
+from crrubric.domain.setup.rubric_files.toml_out import write_rubric_toml
+from crrubric.domain.translation import N_
+from crrubric.models import Criterion, Evaluation, Section, Tension
+from crrubric.queries.people.access import require_locked_evaluation
+from crrubric.queries.people.people import Actor
+from crrubric.queries.setup.rubrics import list_sections, read_rubric
+from crrubric.services.exchange.csv_rows import iterate_csv_text
+from crrubric.services.setup.rubrics import (
+    list_criterion_ids,
+    merge_practice_translations,
+    serialize_criterion,
+    serialize_section,
+    serialize_tension,
+    stringify_decimals,
+    write_criterion_values,
+)
+from crrubric.services.setup.translations import TEXTS, update_translations
+from crrubric.services.shared.journal import ROW, EntryReferences, find_changes, note_event
+from crrubric.services.shared.unit import unit_of_work
+from crrubric.services.shared.versions import refuse_unseen_change
+
+
+@dataclass(frozen=True, slots=True)
+class RubricFile:
+    """The rubric in a file, the headers of columns that say nothing of one, and the names of
+    levels that become YES and NO."""
+
+    rubric: Rubric
+    unused: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+
+
+def read_rubric_file(text: str, stored: Rubric, source: CaseSource) -> RubricFile:
+    """The rubric of a text: TOML as crrubric writes it, a CFRubric of CASE 1.1, or a table with a
+    line for each criterion.
+
+    Args: stored: what the text does not tell is taken from it; source: whose that is.
+    Raises: NotReady with every problem of TOML and CASE; Invalid, InvalidLines of a table.
+    """
+    if text.removeprefix("\ufeff").lstrip()[:1] in {"{", "["} and not looks_like_toml(text):
+        case = read_case_rubric(text, stored, source)
+        return RubricFile(case.rubric, levels=case.levels)
+    if looks_like_toml(text):
+        return RubricFile(parse_rubric(text))
+    found = read_rubric_table(text, "", stored)
+    if not found.rubric.sections:
+        raise Invalid(N_("There is no criterion in this table."), field="words")
+    return RubricFile(found.rubric, found.unused)
+
+
+def looks_like_toml(text: str) -> bool:
+    """Whether a text is meant as a rubric file rather than as a table."""
+    lines = [line.strip() for line in text.removeprefix("\ufeff").splitlines()]
+    first = next((line for line in lines if line and not line.startswith("#")), "")
+    if first.startswith(("{", "[")):
+        return first.startswith(("[[section", "[[ section"))
+    return "=" in first.partition('"')[0]
+
+
+def read_rubric_table(text: str, name: str, stored: Rubric) -> ReadTable:
+    """The rubric of a table. Raises: Invalid, InvalidLines."""
+    file = StringIO(text.removeprefix("\ufeff"), newline="")
+    return read_rubric_rows(iterate_csv_text(file, name, lambda _lines: None), stored)
+
+
+def fingerprint_source(rubric: Rubric) -> Mapping[str, object]:
+    """All that a rubric says, as the values of one version."""
+    return {"rubric": write_rubric_toml(rubric)}
+
+
+def foresee_rubric(stored: Rubric, wanted: Rubric) -> RubricDifference:
+    """What taking a rubric changes."""
+    return compare_rubrics(stored, settle_rubric(stored, wanted))
+
+
+def import_rubric(
+    actor: Actor, slug: str, wanted: Rubric, *, name: str = "", seen: str | None = None
+) -> RubricDifference:
+    """Let the evaluation's rubric say what another one says; what that changed.
+
+    Criteria are the same if their codes are. One that the other does not have is left out.
+    Args: name: of the file, for the journal; seen: the version of the evaluation's own that the
+    page showed. Raises: NotFound, WrongPhase; Stale if it was changed since.
+    """
+    with unit_of_work() as session:
+        evaluation = require_locked_evaluation(session, actor, Action.EDIT_SETUP, slug)
+        stored = read_rubric(session, evaluation)
+        target = settle_rubric(stored, wanted)
+        refuse_unseen_change(fingerprint_source(stored), fingerprint_source(target), seen)
+        found = compare_rubrics(stored, target)
+        if not found.is_empty():
+            _RubricWriter(session, actor, evaluation).write(stored, target, name)
+    return found
+
+
+class _RubricWriter:
+    """Makes an evaluation's rows what a rubric says, each change with its own journal entry."""
+
+    def __init__(self, session: Session, actor: Actor, evaluation: Evaluation) -> None:
+        self.session, self.actor, self.evaluation = session, actor, evaluation
+        self.tensions: list[Tension] = []
+        self.sections = {row.code: row for row in list_sections(session, evaluation.id)}
+        self.criteria = {row.code: row for part in self.sections.values() for row in part.criteria}
+
+    def write(self, stored: Rubric, target: Rubric, name: str) -> None:
+        """Write everything that differs."""
+        for part in target.sections:
+            self.write_section(part)
+        for place, part in enumerate(target.sections):
+            self.sections[part.code].position = place
+            for number, row in enumerate(part.criteria):
+                self.write_criterion(row, self.sections[part.code], number)
+        self.write_tensions(stored, target)
+        old = {"rubric": stored.name, "version": stored.version}
+        self.evaluation.rubric_name = target.name
+        self.evaluation.rubric_version = target.version
+        self.session.flush()
+        self.note_import(old, {"rubric": target.name, "version": target.version}, name)
+        self.remove_sections(target)
+
+    def note(self, event: Event, subject: str, **told: object) -> None:
+        """One entry about the evaluation."""
+        note_event(
+            self.session,
+            self.actor,
+            event,
+            evaluation_id=self.evaluation.id,
+            subject=subject,
+            **told,  # type: ignore[arg-type]
+        )
+
+    def write_section(self, part: RubricSection) -> None:
+        """A new section, or another title of one."""
+        row = self.sections.get(part.code)
+        texts = {language: dict(own) for language, own in part.translations.items()}
+        if row is None:
+            row = Section(
+                evaluation_id=self.evaluation.id, code=part.code, title=part.title,
+                position=len(self.sections), translations=texts,
+            )  # fmt: skip
+            self.sections[part.code] = row
+            self.session.add(row)
+            self.session.flush()
+            self.note(Event.SECTION_ADDED, part.title, after={ROW: serialize_section(row)})
+        elif (row.title, row.translations) != (part.title, texts):
+            before = {"title": row.title}
+            row.title, row.translations = part.title, texts
+            self.note(
+                Event.SECTION_RENAMED,
+                part.title,
+                before=before,
+                after={"title": part.title, ROW: serialize_section(row)},
+            )
+
+    def write_criterion(self, wanted: RubricCriterion, section: Section, place: int) -> None:
+        """A new criterion, or what is said otherwise of one; and where it stands."""
+        values = {
+            **read_values(wanted),
+            "weight": Decimal(wanted.weight.numerator) / wanted.weight.denominator,
+        }
+        row = self.criteria.get(wanted.code)
+        if row is None:
+            self.add_criterion(wanted, section, place, values)
+            return
+        write_criterion_values(self.session, self.actor, row, values)
+        update_translations(self.session, self.actor, row, changed=(), given=list_all_texts(wanted))
+        row.section_id, row.position = section.id, place
+
+    def add_criterion(
+        self,
+        wanted: RubricCriterion,
+        section: Section,
+        place: int,
+        values: Mapping[str, object],
+    ) -> None:
+        """A new criterion; of the practice vendor it tells what crrubric's own shows."""
+        if wanted.practice is None:
+            shows = load_practice_vendor().shows.get(wanted.code, "")
+            values = {**values, "practice": shows}
+        row = Criterion(
+            evaluation_id=self.evaluation.id, section_id=section.id, code=wanted.code,
+            position=place, translations=merge_practice_translations(wanted), **values,
+        )  # fmt: skip
+        self.session.add(row)
+        self.session.flush()
+        self.criteria[wanted.code] = row
+        self.note(
+            Event.CRITERION_ADDED,
+            row.title,
+            about=EntryReferences(criterion_id=row.id),
+            after={**stringify_decimals(dict(values)), ROW: serialize_criterion(row)},
+        )
+
+    def write_tensions(self, stored: Rubric, target: Rubric) -> None:
+        """What pulls against what, made anew if it is another."""
+        own = Tension.evaluation_id == self.evaluation.id
+        if tell_tensions(stored.tensions) == tell_tensions(target.tensions):
+            there = select(Tension).where(own).order_by(Tension.id)
+            self.tensions = list(self.session.scalars(there))
+            return
+        self.session.execute(delete(Tension).where(own))
+        self.tensions = [
+            Tension(
+                evaluation_id=self.evaluation.id,
+                first_id=self.criteria[row.between[0]].id,
+                second_id=self.criteria[row.between[1]].id,
+                why=row.why,
+                translations={language: dict(own) for language, own in row.translations.items()},
+            )
+            for row in target.tensions
+        ]
+        self.session.add_all(self.tensions)
+
+    def note_import(self, old: Mapping[str, str], new: Mapping[str, str], name: str) -> None:
+        """What the entries of criteria and sections don't tell: the order, the name, the rest."""
+        before, after = find_changes(old, new)
+        for section in self.sections.values():
+            self.session.expire(section, ["criteria"])
+        ordered = sorted(self.sections.values(), key=lambda row: row.position)
+        row = {
+            "order": list_criterion_ids(ordered),
+            "places": [[section.id, section.position] for section in ordered],
+            "tensions": [serialize_tension(tension) for tension in self.tensions],
+        }
+        told = {**after, **({"file": name} if name else {}), ROW: row}
+        self.note(Event.RUBRIC_IMPORTED, new["rubric"], before=before, after=told)
+
+    def remove_sections(self, target: Rubric) -> None:
+        """Sections that the rubric no longer has: nothing stands in them any more."""
+        kept = {part.code for part in target.sections}
+        for code, section in self.sections.items():
+            if code not in kept:
+                self.note(Event.SECTION_REMOVED, section.title, before={ROW: {"id": section.id}})
+                self.session.delete(section)
+
+
+def list_all_texts(wanted: RubricCriterion) -> dict[str, dict[str, str]]:
+    """Every text in every other language; an empty one takes away what there was."""
+    return {
+        language: {**dict.fromkeys(TEXTS, ""), **wanted.translations.get(language, {})}
+        for language in NAMES
+        if language != SOURCE
+    }

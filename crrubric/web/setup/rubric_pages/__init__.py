@@ -1,0 +1,1 @@
+"""The rubric as a file, out and in; the library of the district."""

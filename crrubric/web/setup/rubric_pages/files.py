@@ -1,0 +1,171 @@
+"""An evaluation's rubric as a file: downloaded, or taken over from one after a look at what that
+changes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+from flask import Blueprint, flash, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from crrubric.domain import limits
+from crrubric.domain.actions import Action, SiteAction
+from crrubric.domain.errors import CrrubricError, Invalid, InvalidLines, NotReady, Stale
+from crrubric.domain.policy import is_allowed_on_site
+from crrubric.domain.setup.rubric_files import rows
+from crrubric.domain.setup.rubric_files.case import write_case_rubric
+from crrubric.domain.setup.rubric_files.differences import RubricDifference
+from crrubric.domain.setup.rubric_files.toml_out import write_rubric_toml
+from crrubric.domain.versions import fingerprint_values
+from crrubric.extensions import db
+from crrubric.queries.people.access import Seat
+from crrubric.queries.setup.rubrics import load_case_source, read_rubric
+from crrubric.reports.exchange.tables import to_csv
+from crrubric.services.ballots.attachments import take_upload_turn
+from crrubric.services.exchange.workbooks import decode_table
+from crrubric.services.setup.rubric import files as service
+from crrubric.web.setup.rubric import HOME
+from crrubric.web.setup.rubric_pages.forms import RubricFileForm, RubricTextForm
+from crrubric.web.shared.access import require_permission
+from crrubric.web.shared.forms import attach_error
+from crrubric.web.shared.page import find_site_address, make_download, redirect_to, render_page
+from crrubric.web.shared.session import current_actor
+from crrubric.web.shared.words import translate_error
+
+bp = Blueprint("rubric_files", __name__, url_prefix="/evaluations/<slug>/rubric/file")
+BOM = "\ufeff"  # by which a spreadsheet knows that a table is UTF-8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RubricFilePage:
+    """What the page says before and after a file was read."""
+
+    form: RubricTextForm
+    file_form: RubricFileForm = field(default_factory=lambda: RubricFileForm(formdata=None))
+    difference: RubricDifference | None = None
+    unused: Sequence[str] = ()
+    levels: Sequence[str] = ()
+    problems: Sequence[str] = ()
+
+
+@bp.get("")
+@require_permission(Action.EXPORT_RUBRIC)
+def show_rubric_file(seat: Seat) -> ResponseReturnValue:
+    """What can be downloaded, and, before ballots open, the form for a file."""
+    return render_file_page(seat, RubricFilePage(form=RubricTextForm(formdata=None)))
+
+
+def render_file_page(seat: Seat, page: RubricFilePage) -> str:
+    """The page: where to get and give a file, or what a file would change."""
+    return render_page(
+        "setup/rubric/file.html",
+        seat,
+        under=HOME,
+        page=page,
+        editable=seat.may(Action.EDIT_SETUP),
+        may_keep=is_allowed_on_site(seat.actor.standing, SiteAction.USE_LIBRARY),
+        columns=rows.BASE,
+    )
+
+
+@bp.get("/rubric.toml")
+@require_permission(Action.EXPORT_RUBRIC)
+def download_rubric_toml(seat: Seat) -> ResponseReturnValue:
+    """Everything, in every language, as TOML."""
+    text = write_rubric_toml(read_rubric(db.session(), seat.evaluation))
+    return make_download(text, "application/toml", f"{seat.evaluation.slug}-rubric.toml")
+
+
+@bp.get("/rubric.csv")
+@require_permission(Action.EXPORT_RUBRIC)
+def download_rubric_csv(seat: Seat) -> ResponseReturnValue:
+    """A line for each criterion, for spreadsheets."""
+    found = rows.list_rubric_rows(read_rubric(db.session(), seat.evaluation))
+    text = BOM + to_csv(rows.COLUMNS, found)
+    return make_download(text, "text/csv", f"{seat.evaluation.slug}-rubric.csv")
+
+
+@bp.get("/rubric.json")
+@require_permission(Action.EXPORT_RUBRIC)
+def download_case_rubric(seat: Seat) -> ResponseReturnValue:
+    """What CASE 1.1 has fields for, as a CFRubric."""
+    source = load_case_source(db.session(), seat.evaluation, find_site_address())
+    text = write_case_rubric(read_rubric(db.session(), seat.evaluation), source)
+    return make_download(text, "application/json", f"{seat.evaluation.slug}-rubric.json")
+
+
+@bp.post("")
+@require_permission(Action.EDIT_SETUP)
+def save_rubric_file(seat: Seat) -> ResponseReturnValue:
+    """Show what a file changes, or take it over if that was shown."""
+    form = RubricTextForm()
+    file_form = RubricFileForm() if request.files else RubricFileForm(formdata=None)
+    page = RubricFilePage(form=form, file_form=file_form)
+    try:
+        if request.files:
+            if not file_form.validate():
+                return render_file_page(seat, page), 422
+            read_sent_file(form, file_form)
+        elif not form.validate():
+            return render_file_page(seat, page), 422
+        stored = read_rubric(db.session(), seat.evaluation)
+        source = load_case_source(db.session(), seat.evaluation, find_site_address())
+        found = service.read_rubric_file(form.words.data or "", stored, source)
+        if request.form.get("to") == "take":
+            return take_rubric(seat, form, found)
+    except Invalid as error:
+        attach_error(file_form if error.field == "file" else form, error)
+        return render_file_page(seat, page), 422
+    except (InvalidLines, NotReady) as error:
+        problems = tuple(list_file_problems(error))
+        return render_file_page(
+            seat, RubricFilePage(form=form, file_form=file_form, problems=problems)
+        ), 422
+    except Stale as error:
+        form.form_errors.append(translate_error(error))
+        return show_difference(seat, form, found), 409
+    return show_difference(seat, form, found)
+
+
+def read_sent_file(form: RubricTextForm, file_form: RubricFileForm) -> None:
+    """Put the text of a file where it can be corrected. Raises: Invalid (field "file")."""
+    with take_upload_turn():
+        form.words.data = decode_table(file_form.file.data.read(limits.REQUEST_BYTES))
+    form.name.data = PurePath(file_form.file.data.filename or "").name[: limits.TITLE]
+
+
+def show_difference(seat: Seat, form: RubricTextForm, found: service.RubricFile) -> str:
+    """The page with what the file changes, as the rubric is now."""
+    stored = read_rubric(db.session(), seat.evaluation)
+    form.version.data = fingerprint_values(service.fingerprint_source(stored))
+    difference = service.foresee_rubric(stored, found.rubric)
+    return render_file_page(
+        seat,
+        RubricFilePage(form=form, difference=difference, unused=found.unused, levels=found.levels),
+    )
+
+
+def take_rubric(seat: Seat, form: RubricTextForm, found: service.RubricFile) -> ResponseReturnValue:
+    """Take the file over. Raises: Stale."""
+    service.import_rubric(
+        current_actor(),
+        seat.evaluation.slug,
+        found.rubric,
+        name=form.name.data or "",
+        seen=form.version.data or "",
+    )
+    flash(_("The rubric says what the file says."), "done")
+    return redirect_to(HOME, seat)
+
+
+def list_file_problems(error: InvalidLines | NotReady) -> list[str]:
+    """Everything that is wrong with a file, a sentence each."""
+    if isinstance(error, NotReady):
+        return [translate_error(each) for each in error.problems]
+    return [name_bad_line(number, each) for number, each in error.lines]
+
+
+def name_bad_line(number: int, error: CrrubricError) -> str:
+    """What is wrong with one line."""
+    return str(_("Line %(line)s: %(why)s", line=number, why=translate_error(error)))

@@ -1,0 +1,1 @@
+"""Rubric files, and the library of rubrics."""

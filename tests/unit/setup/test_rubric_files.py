@@ -1,0 +1,278 @@
+"""A rubric goes out as a file and comes in as the same rubric; what a file can't say is told."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crrubric.domain import limits
+from crrubric.domain.errors import Invalid, InvalidLines, NotReady
+from crrubric.domain.setup.rubric import (
+    Rubric,
+    RubricCriterion,
+    RubricSection,
+    RubricTension,
+    load_built_in_rubric,
+    parse_rubric,
+)
+from crrubric.domain.setup.rubric_files import rows
+from crrubric.domain.setup.rubric_files.differences import (
+    compare_rubrics,
+    index_criteria,
+    number_criteria,
+    settle_rubric,
+)
+from crrubric.domain.setup.rubric_files.toml_out import write_rubric_toml
+from crrubric.domain.text import clean_line, clean_text
+from crrubric.domain.vocabulary import Stakeholder
+from crrubric.reports.exchange.tables import to_csv
+from crrubric.services.setup.rubric.files import read_rubric_table
+from tests.factories import small_rubric
+
+CASES = Path(__file__).parents[2] / "data" / "rubrics"
+SIGNS = st.sampled_from(["=1+1", "'=1+1", "''-x", "'", '"a"', "a\tb", "\\n", "ñ 漢 🙂", "#", "'''"])
+LETTERS = st.characters(exclude_categories=["Cc", "Cs", "Cn", "Co", "Mn", "Me", "Cf", "Zl", "Zp"])
+
+
+def is_usable(text: str) -> bool:
+    """Whether the input gate takes a text as it is."""
+    try:
+        return clean_text(text, limit=limits.NOTE) == text
+    except Invalid:
+        return False
+
+
+TEXTS = st.one_of(
+    SIGNS, st.text(st.one_of(LETTERS, st.sampled_from("\n'\",;=")), max_size=30)
+).filter(is_usable)
+LINES = TEXTS.filter(lambda text: bool(text) and clean_line(text, limit=200) == text)
+CODES = st.from_regex(r"[a-z0-9]{1,4}(-[a-z0-9]{1,3})?", fullmatch=True)
+
+
+def without_empty(texts: dict[str, str]) -> dict[str, dict[str, str]]:
+    kept = {key: text for key, text in texts.items() if text}
+    return {"es": kept} if kept else {}
+
+
+@st.composite
+def rubrics(draw: st.DrawFn, *, empty_sections: bool = True) -> Rubric:
+    """Any rubric that an evaluation can have."""
+    codes = draw(st.lists(CODES, min_size=1, max_size=6, unique=True))
+    criteria = [
+        RubricCriterion(
+            code=code,
+            title=draw(LINES),
+            question=draw(TEXTS),
+            look_for=draw(TEXTS),
+            lead=draw(st.one_of(st.none(), st.sampled_from(Stakeholder))),
+            may_not_apply=draw(st.booleans()),
+            must_have=draw(st.booleans()),
+            weight=draw(st.integers(0, 1_000_000).map(lambda n: rows.Fraction(n, 1000))),
+            order=0,
+            translations=without_empty(
+                {"title": draw(LINES), "question": draw(TEXTS), "practice": draw(TEXTS)}
+            ),
+            evidence_months=draw(st.one_of(st.none(), st.integers(1, 120))),
+            practice=draw(TEXTS),
+            left_out=draw(st.booleans()),
+        )
+        for code in codes
+    ]
+    cut = draw(st.integers(0 if empty_sections else 1, len(criteria)))
+    halves = [criteria[:cut], criteria[cut:]]
+    parts = [
+        RubricSection(
+            f"part-{n}", f"Part {n} {draw(LINES)}", tuple(half), {"es": {"title": "Parte"}}
+        )
+        for n, half in enumerate(halves)
+        if half or empty_sections
+    ]
+    tensions = [RubricTension((codes[0], codes[1]), draw(LINES), {})] if len(codes) > 1 else []
+    return number_criteria(Rubric(draw(LINES), "3", tuple(parts), tuple(tensions)))
+
+
+def read_table(text: str, stored: Rubric) -> rows.ReadTable:
+    return read_rubric_table(text, "x", stored)
+
+
+def write_table(rubric: Rubric) -> str:
+    return to_csv(rows.COLUMNS, rows.list_rubric_rows(rubric))
+
+
+NOTHING = Rubric("", "", (), ())
+
+
+@settings(deadline=None, max_examples=60)
+@given(rubrics())
+def test_what_goes_out_as_toml_comes_in_the_same(rubric: Rubric):
+    assert parse_rubric(write_rubric_toml(rubric)) == rubric
+
+
+@settings(deadline=None, max_examples=60)
+@given(rubrics(empty_sections=False))
+def test_what_goes_out_as_a_table_comes_in_the_same(rubric: Rubric):
+    found = read_table(write_table(rubric), NOTHING)
+
+    assert found.unused == ()
+    assert found.rubric.sections == rubric.sections
+
+
+@settings(deadline=None, max_examples=60)
+@given(rubrics(), rubrics())
+def test_taking_a_rubric_twice_is_taking_it_once(stored: Rubric, wanted: Rubric):
+    once = settle_rubric(stored, wanted)
+
+    assert settle_rubric(once, wanted) == once
+    assert index_criteria(once).keys() == {*index_criteria(stored), *index_criteria(wanted)}
+    assert compare_rubrics(once, once).is_empty()
+    assert settle_rubric(stored, stored) == stored
+
+
+def test_the_built_in_rubric_goes_out_and_in():
+    built_in = number_criteria(load_built_in_rubric())
+
+    assert parse_rubric(write_rubric_toml(built_in)) == built_in
+
+
+# What people have
+
+
+def refused(text: str, stored: Rubric = NOTHING) -> list[tuple[int, str]]:
+    with pytest.raises(InvalidLines) as error:
+        read_table(text, stored)
+    return [(number, str(why)) for number, why in error.value.lines]
+
+
+def test_a_short_table_is_enough():
+    found = read_table(
+        "Code;Section;Criterion;Question;Weight;Must-have\n"
+        "ada;Access;Accessible;Can all use it?;2;yes\n"
+        ";Access;Keyboard only;;;\n",
+        NOTHING,
+    ).rubric
+
+    (part,) = found.sections
+    one, two = part.criteria
+    assert (part.code, part.title) == ("access", "Access")
+    assert (one.code, one.weight, one.must_have) == ("ada", 2, True)
+    assert (two.code, two.title) == ("keyboard-only", "Keyboard only")
+    assert (two.weight, two.must_have) == (1, False)
+
+
+def test_a_table_in_spanish_is_read():
+    found = read_table(
+        "Sección,Título,Pregunta,Peso,Indispensable\nUso,Fácil,¿Se usa?,2,sí\n", NOTHING
+    )
+
+    (row,) = index_criteria(found.rubric).values()
+    assert (row.title, row.question, row.weight, row.must_have) == ("Fácil", "¿Se usa?", 2, True)
+
+
+def test_every_bad_line_is_told_with_everything_that_is_wrong():
+    assert refused(
+        "code,title,weight,must_have,lead\n"
+        "ada,Accessible,1;5,maybe,wizard\n"
+        "ada,Again,1,,\n"
+        "Two Words,Third,1,,\n"
+        ",,1,,\n"
+        'ok,Fine,"1,5",,\n'
+    ) == [
+        (2, "lead: there is no stakeholder “wizard”; choose from teacher, counselor, "
+            "special_education, english_learners, it, principal, parent, student, community, "
+            "other"),
+        (2, "weight: Enter a number, like 2 or 38.50."),
+        (2, "must_have: “maybe” is neither YES nor NO"),
+        (3, "the code “ada” is used twice"),
+        (4, "the code “Two Words” may hold a–z, 0–9 and hyphens only"),
+        (5, "the title is missing"),
+        (6, "weight: “1,5” is not clear: write 1.5 if that is what you mean. A point stands before "
+            "decimals; a comma only sets apart groups of three digits."),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("a,b\n1,2\n", "The first line must name the columns, and one of them “title”."),
+        ("title,Title\n1,2\n", "The column “title” is there twice"),
+        ("", "The first line must name the columns"),
+    ],
+)
+def test_a_header_that_can_not_be_used_is_told(text: str, says: str):
+    with pytest.raises(Invalid, match=says):
+        read_table(text, NOTHING)
+
+
+def test_a_rubric_of_a_learning_platform_is_read_without_its_levels():
+    found = read_table((CASES / "rubric-lms.csv").read_text("utf-8"), NOTHING)
+
+    (row,) = index_criteria(found.rubric).values()
+    assert (row.title, row.question) == ("Standards", "Aligned to state standards")
+    assert found.unused == (
+        "Rubric Name", "Criteria Enable Range", "Rating Name", "Rating Description",
+        "Rating Points",
+    )  # fmt: skip
+
+
+def test_a_decimal_comma_in_a_rubric_file_is_told():
+    with pytest.raises(NotReady) as error:
+        parse_rubric((CASES / "decimal-comma.toml").read_text("utf-8"))
+
+    assert [str(why) for why in error.value.problems] == [
+        "Line 11: “1,5” is no number here: a point stands before decimals."
+    ]
+
+
+def test_what_a_table_does_not_tell_stays_and_a_translation_that_no_longer_fits_goes():
+    stored = number_criteria(load_built_in_rubric())
+    before = index_criteria(stored)["ready-now"]
+    text = f"code,title,question\nready-now,{before.title},Is it all there?\n"
+
+    row = index_criteria(read_table(text, stored).rubric)["ready-now"]
+
+    assert (row.look_for, row.lead, row.weight) == (before.look_for, before.lead, before.weight)
+    assert row.translations["es"]["title"] == before.translations["es"]["title"]
+    assert "question" not in row.translations["es"]
+    assert read_table(text, stored).rubric.sections[0].code == stored.sections[0].code
+
+
+# What differs
+
+
+def test_differences_are_told_by_criterion():
+    old = number_criteria(small_rubric())
+    text = (
+        write_rubric_toml(old)
+        .replace("Can everybody use it?", "Can everybody here use it?")
+        .replace('code = "teacher"', 'code = "tutor"')
+        .replace("weight = 2", "weight = 3")
+        .replace('title = "Everything"', 'title = "All"')
+        .replace('version = "1"', 'version = "2"')
+    )
+
+    found = compare_rubrics(old, parse_rubric(text))
+
+    assert [(row.key, row.old, row.new) for row in found.facts] == [("version", "1", "2")]
+    assert ([r.code for r in found.added], [r.code for r in found.gone]) == (["tutor"], ["teacher"])
+    question, weight = (change.values[0] for change in found.changed)
+    assert [(part.text, part.side) for part in question.parts] == [
+        ("Can everybody ", ""), ("here ", "new"), ("use it?", ""),
+    ]  # fmt: skip
+    assert (weight.key, weight.old, weight.new, weight.parts) == ("weight", 2, 3, ())
+    assert [(row.old, row.new) for row in found.sections] == [("Everything", "All")]
+    assert (found.moved, found.tensions_changed) == ((), False)
+
+
+def test_only_what_was_moved_is_said_to_stand_elsewhere():
+    old = number_criteria(load_built_in_rubric())
+    first, *rest = old.sections
+    a, b, c, *more = first.criteria
+    new = Rubric(
+        old.name, old.version, (RubricSection(first.code, first.title, (b, c, a, *more)), *rest), ()
+    )
+
+    found = compare_rubrics(old, new)
+
+    assert found.moved == (a.title,)
+    assert found.tensions_changed
