@@ -56,6 +56,7 @@ from crrubric.models.planning import (
     ReviewPresence,
 )
 from crrubric.models.practice import PracticeMark
+from crrubric.models.procurement.purchases import Purchase, PurchaseLine
 from crrubric.models.questions import Asking, Question
 from crrubric.models.triage import (
     KeptCount,
@@ -113,6 +114,8 @@ __all__ = [
     "PlanVersion",
     "Position",
     "PracticeMark",
+    "Purchase",
+    "PurchaseLine",
     "Question",
     "RankedVendor",
     "Reinstatement",

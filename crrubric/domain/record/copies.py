@@ -13,6 +13,7 @@ from typing import Any
 from crrubric.domain.errors import CrrubricError, Invalid
 from crrubric.domain.event_fields import Kinds, find_text_kinds
 from crrubric.domain.events import Event
+from crrubric.domain.procurement.purchase import AMOUNT_FIELDS
 from crrubric.domain.record.chain import (
     FAULTS,
     ChainLink,
@@ -83,7 +84,7 @@ def tells_price(link: ChainLink) -> bool:
         row.get(name) not in (None, "")
         for row in told
         if isinstance(row, dict)
-        for name in PRICE_FIELDS
+        for name in PRICE_FIELDS | AMOUNT_FIELDS
     )
 
 
