@@ -14,13 +14,11 @@ from crrubric.domain.errors import Invalid, clean_together
 from crrubric.domain.foreseen import Remark
 from crrubric.domain.procurement.computed_lines import BinderFacts, judge_computed_line
 from crrubric.domain.procurement.line_states import EvidenceLevel, LineState
-from crrubric.domain.procurement.rules import BinderLine, Bound
+from crrubric.domain.procurement.rules import OWN, BinderLine, Bound
 from crrubric.domain.procurement.thresholds import find_strictest
 from crrubric.domain.text import clean_line, clean_text, require_text
 from crrubric.domain.translation import N_
 from crrubric.domain.typed import require_plausible_day
-
-OWN = "own-"  # how the codes of lines begin that the district added
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +150,7 @@ def _check_line(
 def clean_line_record(record: LineRecord, line: BinderLine) -> LineRecord:
     """What was typed for a line, tidied. Raises: Invalid naming everything that is wrong."""
     tidy = clean_together(
-        title=lambda: clean_own_title(record.title) if line.code.startswith(OWN) else "",
+        title=lambda: clean_own_title(record.title) if line.is_own else "",
         note=lambda: _clean_note(record, line),
         kept_at=lambda: clean_line(record.kept_at, limit=limits.LINK, field="kept_at"),
         done_by=lambda: clean_line(record.done_by, limit=limits.NAME, field="done_by"),

@@ -18,6 +18,7 @@ from crrubric.domain.procurement.purchase import FEDERAL, FundKind, PurchaseMeth
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import LabelledEnum
 
+OWN = "own-"  # how the codes of lines begin that a district added
 TEXTS = ("title", "why", "evidence")
 _KEYS = {"code", "funds", "methods", "above", "above_cents", "of_vendor", "levels", "computed"}
 _KEYS |= {"source", *TEXTS}
@@ -72,6 +73,11 @@ class BinderLine:
     of_vendor: bool = False
     levels: bool = False
     computed: ComputedLine | None = None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the district added it."""
+        return self.code.startswith(OWN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,7 @@ def load_memo_facts(
         seats_note=evaluation.seats_note,
         fund=evaluation.fund,
         plan=load_memo_plan(session, evaluation),
-        purchase=load_memo_purchase(session, evaluation, language, away),
+        purchase=load_memo_purchase(session, evaluation, language, away, decision),
     )
     book = None if evaluation.names_people else load_role_book(session, evaluation, language)
     end_reading(session)  # what follows is arithmetic, and can take seconds

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from crrubric.clock import now_utc
+from crrubric.domain.memo.issuing.issues import IssueStamp
 from crrubric.domain.policy import FROM_DECIDED, FROM_MEETING
 from crrubric.domain.procurement.binder import Binder, make_binder, number_own_line
 from crrubric.domain.procurement.computed_lines import BinderFacts
@@ -67,6 +68,23 @@ class ReadPurchase:
     vendors: Mapping[int, str]
 
 
+@dataclass(frozen=True, slots=True)
+class PurchaseOutcome:
+    """What came out of the selection: the recommendation, and the memo that stands."""
+
+    decision: Decision | None
+    issue: IssueStamp | None
+
+
+def load_purchase_outcome(session: Session, evaluation: Evaluation) -> PurchaseOutcome:
+    """It as far as the phase lets it be told."""
+    if evaluation.phase not in FROM_MEETING:
+        return PurchaseOutcome(None, None)
+    return PurchaseOutcome(
+        recommendation_of(session, evaluation.id), find_standing_issue(session, evaluation)
+    )
+
+
 def find_purchase(session: Session, evaluation_id: int) -> Purchase | None:
     """What is stored of a purchase; None: nothing was said yet."""
     return session.get(Purchase, evaluation_id, populate_existing=True)
@@ -74,7 +92,11 @@ def find_purchase(session: Session, evaluation_id: int) -> Purchase | None:
 
 def load_purchase_facts(session: Session, evaluation: Evaluation) -> PurchaseFacts:
     """The facts that may be told: without amounts by fund while prices are sealed."""
-    row = find_purchase(session, evaluation.id)
+    return tell_purchase_facts(evaluation, find_purchase(session, evaluation.id))
+
+
+def tell_purchase_facts(evaluation: Evaluation, row: Purchase | None) -> PurchaseFacts:
+    """The same, of what is stored."""
     facts = row.facts if row is not None else PurchaseFacts()
     return facts.hide_amounts() if evaluation.hides_prices else facts
 
@@ -101,26 +123,27 @@ def read_purchase(
     evaluation: Evaluation,
     language: str,
     shut_out: frozenset[int] = NOBODY,
+    outcome: PurchaseOutcome | None = None,
 ) -> ReadPurchase:
-    """Everything about a purchase, in ten queries at any size.
+    """Everything about a purchase, in a few queries at any size.
 
     Args: language: of the lines of the checklist. shut_out: vendors from which the reader stays
-    away: what was shown about one of them is not told until the decision is final.
+    away: what was shown about one of them is not told until the decision is final. outcome: what
+    came out of the selection, where that is read already.
     """
     away = NOBODY if evaluation.phase in FROM_DECIDED else shut_out
     zone = ZoneInfo(evaluation.district.time_zone)
-    facts = load_purchase_facts(session, evaluation)
-    days = load_purchase_days(session, evaluation.id)
-    decision = None
-    if evaluation.phase in FROM_MEETING:
-        decision = recommendation_of(session, evaluation.id)
+    row = find_purchase(session, evaluation.id)
+    facts = tell_purchase_facts(evaluation, row)
+    days = row.days if row is not None else PurchaseDays()
+    outcome = outcome or load_purchase_outcome(session, evaluation)
+    decision, issue = outcome.decision, outcome.issue
     cost = _find_cost(decision, away)
     today = (evaluation.decided_at or now_utc()).astimezone(zone).date()
     day = find_purchase_day(days, today)
     rules = load_procurement_rules(language)
     spans = load_step_spans(session, evaluation, decision, facts, days)
     order = prove_order(SELECTION, spans)
-    issue = find_standing_issue(session, evaluation)
     judged = BinderFacts(
         purchase=facts,
         days=days,

@@ -37,8 +37,15 @@ def show_purchase_line(seat: Seat, line: str) -> ResponseReturnValue:
     return render_line(seat, found, make_line_form(seat, found))
 
 
-def offer_line_vendors(seat: Seat, form: PurchaseLineForm, found: WritableLine) -> PurchaseLineForm:
-    """The form with the vendors of which the seat may write."""
+def fit_line_form(seat: Seat, form: PurchaseLineForm, found: WritableLine) -> PurchaseLineForm:
+    """The form with the controls that the line has, and the vendors of which the seat may write."""
+    if not found.line.is_own:
+        del form.title
+    if not found.line.levels:
+        del form.level
+    if not found.line.of_vendor:
+        del form.line_vendor
+        return form
     vendors = [
         row
         for row in list_vendors_in_selection(db.session(), seat.evaluation.id)
@@ -61,7 +68,7 @@ def make_line_form(seat: Seat, found: WritableLine) -> PurchaseLineForm:
         done_on=record.done_on,
         done_by=record.done_by,
     )
-    return offer_line_vendors(seat, form, found).showing(serialize_line(record))
+    return fit_line_form(seat, form, found).showing(serialize_line(record))
 
 
 @bp.post("/<line>")
@@ -70,7 +77,7 @@ def save_purchase_line(seat: Seat, line: str) -> ResponseReturnValue:
     """Record what shows the line."""
     found = find_shown_line(seat, line)
     before = make_line_form(seat, found)
-    form, status = offer_line_vendors(seat, PurchaseLineForm(), found), 422
+    form, status = fit_line_form(seat, PurchaseLineForm(), found), 422
     if form.validate():
         try:
             changed = record_purchase_line(
@@ -104,15 +111,16 @@ def attach_binder_line_error(form: PurchaseLineForm, error: Invalid) -> None:
 
 def read_line_record(form: PurchaseLineForm) -> LineRecord:
     """What was typed; only of a form that is valid."""
+    vendor = form.line_vendor.data if form.line_vendor else None
     return LineRecord(
         state=form.line_state.data or LineState.OPEN,
-        title=form.title.data or "",
+        title=form.title.data or "" if form.title else "",
         note=form.note.data or "",
         kept_at=form.kept_at.data or "",
         done_on=form.done_on.data,
         done_by=form.done_by.data or "",
-        level=form.level.data,
-        vendor_id=int(form.line_vendor.data) if form.line_vendor.data else None,
+        level=form.level.data if form.level else None,
+        vendor_id=int(vendor) if vendor else None,
     )
 
 
