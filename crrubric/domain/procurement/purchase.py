@@ -301,6 +301,12 @@ def serialize_purchase_days(days: PurchaseDays) -> dict[str, Any]:
     }
 
 
+def tells_amount(funds: object) -> bool:
+    """Whether funds, as they are stored, tell what one of them pays: a share alone does not."""
+    rows = funds if isinstance(funds, list) else []
+    return any(isinstance(row, dict) and row.get("cents") is not None for row in rows)
+
+
 def read_funds(rows: Iterable[Mapping[str, Any]] | None) -> tuple[FundShare, ...]:
     """Funds as they are stored."""
     return tuple(

@@ -100,7 +100,7 @@ def store_purchase_line(
         actor,
         Event.PURCHASE_LINE_RECORDED,
         evaluation_id=evaluation.id,
-        subject=record.title or line.code,
+        subject=record.title,
         about=EntryReferences(vendor_id=about),
         before=before,
         after={**after, ROW: {"code": line.code}},

@@ -331,7 +331,7 @@ def describe_journal_entry(entry: JournalEntry) -> str:
     """A journal entry as the end of a sentence that begins with the person's name."""
     subject = name_plan_section(entry.subject) if entry.event in OF_PLAN else entry.subject
     if entry.event is Event.PURCHASE_LINE_RECORDED:
-        subject = name_binder_line(subject, current_language())
+        subject = subject or name_binder_line((entry.after or {})[ROW]["code"], current_language())
     if entry.event in OF_MEASURES and not subject:
         subject = name_measure(MeasureKind.PROGRAM_SIZE, "", gettext)
     return str(gettext(entry.event.label, subject=subject))

@@ -212,6 +212,23 @@ def test_amounts_that_are_stored_stay_while_they_can_not_be_read(made: Made):
     assert read(made).facts.solicitation == "RFP 9"
 
 
+def test_the_journal_hides_amounts_while_prices_are_sealed_again(make: Factory, visit: Visit):
+    made = make.evaluation(phase=Phase.SETUP)
+    made.evaluation.prices_sealed = False
+    db.session.commit()
+    funds = (FundShare(kind=FundKind.GENERAL, cents=3_645_000),)
+    purchases.set_purchase_facts(made.chair, made.slug, replace(FACTS, funds=funds))
+    chair, url = visit(made.chair), made.url("journal") + "?kind=purchase"
+    assert "$36,450" in words(chair.page(url).root)
+
+    made.evaluation.prices_sealed = True
+    db.session.commit()
+
+    told = words(chair.page(url).root)
+    assert ("Below the limit." in told, "$36,450" in told) == (True, False)
+    assert "$36,450" not in words(chair.page(made.url("purchase")).root)
+
+
 def test_an_amount_and_a_share_of_one_fund_are_refused_beside_its_row(made: Made, visit: Visit):
     made.evaluation.prices_sealed = False
     db.session.commit()

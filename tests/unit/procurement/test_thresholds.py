@@ -21,6 +21,7 @@ from crrubric.domain.procurement.purchase import (
     read_funds,
     read_own_limits,
     serialize_purchase_facts,
+    tells_amount,
 )
 from crrubric.domain.procurement.rules import Bound, load_procurement_rules
 from crrubric.domain.procurement.thresholds import (
@@ -176,6 +177,16 @@ def test_amounts_that_nobody_may_read_stay_with_their_funds():
         FundShare(kind=FundKind.LEVY, cents=7),
         FundShare(kind=FundKind.STATE, name="B"),
     )
+
+
+def test_an_amount_tells_a_price_and_a_share_does_not():
+    paid, shared = (
+        serialize_purchase_facts(PurchaseFacts(funds=(FundShare(kind=FundKind.STATE, **part),)))
+        for part in ({"cents": 0}, {"share": 5_000})
+    )
+
+    assert (tells_amount(paid["funds"]), tells_amount(shared["funds"])) == (True, False)
+    assert not tells_amount(None)
 
 
 def test_what_is_stored_reads_back_as_it_was():
