@@ -26,6 +26,11 @@ class Action(LabelledEnum):
     VIEW_ITEMS = "VIEW_ITEMS", N_("read the action items")
     MOVE_ITEM = "MOVE_ITEM", N_("update the status of one’s own action items")
     MANAGE_ITEMS = "MANAGE_ITEMS", N_("add and change action items, and their status")
+    VIEW_PURCHASE = "VIEW_PURCHASE", N_("read the purchase: its facts, its order, its checklist")
+    MANAGE_PURCHASE = (
+        "MANAGE_PURCHASE",
+        N_("record the purchase: facts, days, what shows each line"),
+    )
     EDIT_SETUP = "EDIT_SETUP", N_("change rubric, vendors, decision rule and dates")
     DELETE_EVALUATION = "DELETE_EVALUATION", N_("delete the evaluation before anybody scored")
     MANAGE_COMMITTEE = "MANAGE_COMMITTEE", N_("invite members, set who marks what")

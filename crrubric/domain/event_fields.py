@@ -32,8 +32,8 @@ EVERYTHING_TYPED = frozenset(TextKind)
 TYPED: Mapping[str, Kinds] = {
     **dict.fromkeys(
         (
-            "actor_name", "agreed", "email", "letter_contact", "moved by", "moved_by", "name",
-            "on behalf of", "others", "owner", "seconded by", "seconded_by", "waits for",
+            "actor_name", "agreed", "done by", "email", "letter_contact", "moved by", "moved_by",
+            "name", "on behalf of", "others", "owner", "seconded by", "seconded_by", "waits for",
         ),
         PEOPLE,
     ),
@@ -46,6 +46,8 @@ TYPED: Mapping[str, Kinds] = {
             "baseline", "measured", "target",
             "about", "minutes",  # of review meetings
             # of the memo and of letters to vendors
+            "board_motion", "estimate_note", "kept at", "limit_source", "method_reason",
+            "solicitation",  # of the purchase
             "strengths", "gaps", "evidence relied on", "open questions", "letter_closing",
         ),
         WORDS,
@@ -77,6 +79,8 @@ CODES = frozenset({
     "copy", "entry", "text at",  # of archives
     "basis", "covers", "decided_at", "html", "names_people", "pdf", "word",  # of the issued memo
     "newest",  # of a backup
+    "begins_on", "board_on", "contract_on", "done on", "ends_on", "estimate_on", "level", "limit",
+    "method", "offers_due_on", "paid_by", "published_on", "since",  # of the purchase
     "criteria", "due on", "effect", "ends_at", "event", "evidence_kind", "evidence_on",
     "evidence_until", "finding", "first", "given on", "groups", "kind", "language", "lead", "mode",
     "over", "phase", "points", "position", "price_unit", "ranks", "receipt", "sent on", "sha256",
@@ -106,6 +110,7 @@ SUBJECTS: Mapping[Event, Kinds] = {
         WORDS,
     ),
     Event.MOTION_RECORDED: WORDS,
+    Event.PURCHASE_LINE_RECORDED: WORDS,
     Event.MOTION_CORRECTED: WORDS,
     **dict.fromkeys(
         (

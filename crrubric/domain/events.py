@@ -198,6 +198,12 @@ class Event(LabelledEnum):
         "REDACTION_WITHDRAWN",
         N_("showed a text in copies for the public again"),
     )
+    PURCHASE_CHANGED = "PURCHASE_CHANGED", N_("changed the facts of the purchase")
+    PURCHASE_DAYS_SET = "PURCHASE_DAYS_SET", N_("changed the days of the purchase")
+    PURCHASE_LINE_RECORDED = (
+        "PURCHASE_LINE_RECORDED",
+        N_("updated the checklist of the purchase: %(subject)s"),
+    )
     POSITION_STATED = "POSITION_STATED", N_("stated a position on the recommendation")
     POSITIONS_CLEARED = (
         "POSITIONS_CLEARED",

@@ -26,6 +26,8 @@ READ_RESULTS = {
     Action.EXPORT_RESULTS: FROM_MEETING,
     Action.VIEW_MEMO: FROM_MEETING,
     Action.FOLLOW_MEETING: FROM_MEETING,
+    # what was shown about a vendor is not read by who still scores it
+    Action.VIEW_PURCHASE: FROM_MEETING,
 }
 # What names reviewers one by one is for those who lead the talk about it.
 READ_REVIEWERS = {
@@ -46,6 +48,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.VIEW_ITEMS: EVER,
         Action.MOVE_ITEM: UNARCHIVED,
         Action.MANAGE_ITEMS: UNARCHIVED,
+        Action.MANAGE_PURCHASE: UNARCHIVED,
         Action.EDIT_SETUP: PREPARING,
         Action.DELETE_EVALUATION: frozenset({Phase.SETUP}),
         Action.MANAGE_COMMITTEE: OPEN_WORK,
@@ -70,6 +73,7 @@ POLICY: Mapping[Role, Mapping[Action, frozenset[Phase]]] = {
         Action.MANAGE_QUESTIONS: UNTIL_DECIDED,
         **READ_RESULTS,
         **READ_REVIEWERS,
+        Action.VIEW_PURCHASE: EVER,
         Action.RUN_MEETING: MEETING,
         Action.RECORD_FINDING: MEETING,
         Action.REINSTATE_VENDOR: MEETING,

@@ -56,6 +56,7 @@ from crrubric.models.planning import (
     ReviewPresence,
 )
 from crrubric.models.practice import PracticeMark
+from crrubric.models.procurement.purchases import Purchase, PurchaseLine
 from crrubric.models.questions import Asking, Question
 from crrubric.models.rubrics.library import LibraryRubric, LibraryVersion
 from crrubric.models.triage import (
@@ -116,6 +117,8 @@ __all__ = [
     "PlanVersion",
     "Position",
     "PracticeMark",
+    "Purchase",
+    "PurchaseLine",
     "Question",
     "RankedVendor",
     "Redaction",

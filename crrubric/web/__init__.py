@@ -22,6 +22,7 @@ from crrubric.web import (
     memo,
     people,
     planning,
+    procurement,
     questions,
     record,
     results,
@@ -51,8 +52,8 @@ from crrubric.web.shared import (
 )
 
 ROOMS = (
-    people, planning, setup, ballots, questions, results, meeting, memo, record, exchange, mail,
-    shared,
+    people, planning, setup, ballots, questions, results, meeting, memo, procurement, record,
+    exchange, mail, shared,
 )  # fmt: skip
 
 

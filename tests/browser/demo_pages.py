@@ -160,6 +160,7 @@ def samples() -> Iterator[dict[str, object]]:
             "question_id": of_vendors(Question, evaluation, Question.answered_on.is_(None)),
             "asking_id": of_vendors(Asking, evaluation, Asking.question_id.is_(None)),
             "code": "causes",
+            "line": "privacy",  # of the checklist of a purchase
             "item_id": first_of(ActionItem, evaluation),
             "review_id": first_of(HeldReview, evaluation),
             "measure_id": first_of(Measure, evaluation),

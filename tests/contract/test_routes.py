@@ -205,6 +205,14 @@ own.show_own_account signed in
 own.show_own_address_form signed in
 own.show_own_password_form signed in
 memo.download_memo_pdf VIEW_MEMO
+purchase.save_own_line MANAGE_PURCHASE
+purchase.show_purchase VIEW_PURCHASE
+purchase_facts.save_purchase_days MANAGE_PURCHASE
+purchase_facts.save_purchase_facts MANAGE_PURCHASE
+purchase_facts.show_purchase_days MANAGE_PURCHASE
+purchase_facts.show_purchase_facts MANAGE_PURCHASE
+purchase_lines.save_purchase_line MANAGE_PURCHASE
+purchase_lines.show_purchase_line MANAGE_PURCHASE
 narratives.show_narratives WRITE_MEMO
 narratives.show_vendor_narratives WRITE_MEMO
 narratives.save_narratives WRITE_MEMO

@@ -30,6 +30,7 @@ WITHOUT = {
     "TrialForm": "it changes nothing that is stored",
     "WeightTrialForm": "it changes nothing that is stored",
     "SignInForm": "it begins with the page to go on with",
+    "OwnLimitForm": "a part of the form of a purchase, which has one",
     "RankForm": "a part of the decision's form, which has one",
     "TranslationForm": "a part of the forms of a criterion, which have one",
     "SettledLineForm": "a part of the form that settles must-haves, which has one",

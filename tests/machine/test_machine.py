@@ -71,6 +71,7 @@ from tests.machine.measures import Measuring
 from tests.machine.offers import Offers
 from tests.machine.planning import Planning
 from tests.machine.practice import Practice
+from tests.machine.purchases import Buying
 from tests.machine.questions import Talk
 from tests.machine.stored import stored
 from tests.machine.triage import Triage
@@ -139,6 +140,7 @@ BACK = [(after, before) for before, after in FORWARD if (before, after) != ("PRA
 
 
 class Committee(
+    Buying,
     Doing,
     Files,
     Issuing,
@@ -548,7 +550,8 @@ class Committee(
                     row["vendors"].remove(key)
 
     def asked_something(self, vendor: int) -> bool:
-        rows = (*self.model.askings.values(), *self.model.questions.values())
+        model = self.model
+        rows = (*model.askings.values(), *model.questions.values(), *model.purchase_lines.values())
         return any(row["vendor_id"] == vendor for row in rows)
 
     def sitting(self) -> list[Row]:

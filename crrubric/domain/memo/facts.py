@@ -17,6 +17,7 @@ from crrubric.domain.memo.meeting_facts import (
 )
 from crrubric.domain.memo.narratives import NarrativePart
 from crrubric.domain.memo.plan_facts import MemoPlan, MemoRenewal
+from crrubric.domain.memo.purchase_facts import MemoPurchase
 from crrubric.domain.results.contradictions import Contradiction
 from crrubric.domain.results.cost import PriceBasis
 from crrubric.domain.results.results import Results
@@ -367,6 +368,7 @@ class MemoFacts:
     questions: tuple[MemoQuestion, ...] = ()  # those that were not withdrawn
     earlier_decisions: tuple[MemoEarlierDecision, ...] = ()
     plan: MemoPlan = field(default_factory=MemoPlan)
+    purchase: MemoPurchase = field(default_factory=MemoPurchase)
     renewals: tuple[MemoRenewal, ...] = ()
     # what the chair wrote about vendors, by the vendor's code; none that the reader doesn't get yet
     narratives: Mapping[tuple[str, NarrativePart], str] = field(default_factory=dict)

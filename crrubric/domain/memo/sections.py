@@ -1,7 +1,7 @@
 """Composing the memo: the one-page board summary, then the fifteen sections, none left out."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from crrubric.domain.documents.tree import (
     Block,
@@ -22,6 +22,7 @@ from crrubric.domain.memo.chapters.needs import NeedBlocks
 from crrubric.domain.memo.chapters.people import CommitteeBlocks
 from crrubric.domain.memo.chapters.plan import PlanBlocks
 from crrubric.domain.memo.chapters.process import ProcessBlocks
+from crrubric.domain.memo.chapters.purchase import PurchaseBlocks
 from crrubric.domain.memo.chapters.ranking import RankingBlocks
 from crrubric.domain.memo.chapters.summary import RecommendationBlocks
 from crrubric.domain.memo.chapters.trust import TrustBlocks
@@ -58,13 +59,13 @@ class _MemoComposer:
         written = VendorBlocks(facts, words)
         needs = [(N_("List of needs"), NeedBlocks(facts, words, written).blocks())]
         plan, proposal = PlanBlocks(facts, words), RecommendationBlocks(facts, words)
-        orders = RankingBlocks(facts, words)
+        orders, bought = RankingBlocks(facts, words), PurchaseBlocks(facts, words)
         sections = (
             (N_("Recommendation"), proposal.recommendation()),
             (N_("Background and need"), [*self.background(), *plan.background()]),
             (
                 N_("Process and timeline"),
-                ProcessBlocks(facts, words, orders).blocks(),
+                [*ProcessBlocks(facts, words, orders).blocks(), *self.of_purchase(bought.process)],
             ),
             (N_("Committee"), CommitteeBlocks(facts, words).blocks()),
             (N_("Method"), MethodBlocks(facts, words).blocks()),
@@ -74,11 +75,14 @@ class _MemoComposer:
             (N_("Vendor by vendor"), written.blocks()),
             (N_("Dissent"), dissent.section()),
             (N_("How stable the ranking is"), trust.robustness()),
-            (N_("Cost and funding"), CostBlocks(facts, words).blocks()),
+            (
+                N_("Cost and funding"),
+                [*CostBlocks(facts, words).blocks(), *self.of_purchase(bought.funding)],
+            ),
             (N_("Risks, conditions, commitments"), self.conditions()),
             (N_("Implementation and next steps"), plan.next_steps()),
             (N_("Approvals"), self.approvals()),
-            (N_("Attachments"), self.attachments()),
+            (N_("Attachments"), [*self.attachments(), *self.of_purchase(bought.index)]),
         )
         blocks: list[Block] = [*proposal.summary(), PageBreak(), *self.header()]
         blocks.append(Contents(words(N_("Contents"))))
@@ -97,6 +101,10 @@ class _MemoComposer:
             on=facts.on,
             blocks=tuple(blocks),
         )
+
+    def of_purchase(self, part: Callable[[], Iterable[Block]]) -> Iterable[Block]:
+        """A part about the purchase; nothing is bought of the curriculum in place."""
+        return () if self.facts.in_place else part()
 
     def heading(self) -> str:
         """What the paper is called."""

@@ -13,6 +13,7 @@ from typing import Any
 from crrubric.domain.errors import CrrubricError, Invalid
 from crrubric.domain.event_fields import Kinds, find_text_kinds
 from crrubric.domain.events import Event
+from crrubric.domain.procurement.purchase import AMOUNT_FIELDS, tells_amount
 from crrubric.domain.record.chain import (
     FAULTS,
     ChainLink,
@@ -91,11 +92,9 @@ def tells_price(link: ChainLink) -> bool:
     if (link.content or {}).get("event") in OF_VENDOR_FILES:
         return True
     told = [(link.content or {}).get(part) for part in ("before", "after")]
-    return any(
-        row.get(name) not in (None, "")
-        for row in told
-        if isinstance(row, dict)
-        for name in PRICE_FIELDS
+    rows = [row for row in told if isinstance(row, dict)]
+    return any(row.get(name) not in (None, "") for row in rows for name in PRICE_FIELDS) or any(
+        tells_amount(row.get(name)) for row in rows for name in AMOUNT_FIELDS
     )
 
 

@@ -76,6 +76,8 @@ KINDS = {
     "reviews": N_("review meeting"),
     "memo_issues": N_("issue of the memo"),
     "redactions": N_("text that is blacked out"),
+    "purchase": N_("facts or days of the purchase"),
+    "purchase_lines": N_("line of the checklist of the purchase"),
     "hints": N_("hint of the planning workbook"),
     "seen": N_("ballot seen by another reviewer"),
     IMPORTS: N_("marks imported from a file"),
@@ -94,7 +96,7 @@ SIGNED = {
     "kept_triage": "kept_counts",
     "plan_version": "plan_versions", "action_item": "action_items", "hint_decision": "hints",
     "measure": "measures", "actual": "actuals", "held_review": "reviews",
-    "memo_issue": "memo_issues", "redaction": "redactions",
+    "memo_issue": "memo_issues", "redaction": "redactions", "purchase_line": "purchase_lines",
 }  # fmt: skip
 
 # tables whose rows stay when what they tell of is over: they are signed, and on no other list
@@ -138,7 +140,7 @@ def compare_fields(kind: str, told: Any, stored: Any) -> Iterator[Difference]:
         told, stored = dict(enumerate(told)), dict(enumerate(stored))
     elif isinstance(told, set):
         told, stored = dict.fromkeys(told, True), dict.fromkeys(stored, True)
-    elif kind in {"facts", "rule", "decision"} or not isinstance(told, Mapping):
+    elif kind in {"facts", "rule", "decision", "purchase"} or not isinstance(told, Mapping):
         told, stored = {None: told}, {None: stored}
     for key in {**told, **stored}:
         yield from compare_things(kind, key, told.get(key), stored.get(key))

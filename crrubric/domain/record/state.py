@@ -173,6 +173,8 @@ class State:
     reviews: dict[int, Row] = field(default_factory=dict)
     memo_issues: dict[int, Row] = field(default_factory=dict)  # by number
     redactions: dict[Pair, Row] = field(default_factory=dict)  # by entry, and pointer into it
+    purchase: Row | None = None
+    purchase_lines: dict[str, Row] = field(default_factory=dict)  # of its checklist, by code
     # member and vendor where the member has seen another's ballot
     seen: set[Pair] = field(default_factory=set)
     signed: dict[tuple[str, Any, str], object] = field(default_factory=dict)

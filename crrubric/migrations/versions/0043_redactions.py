@@ -1,14 +1,14 @@
 """texts that copies for the public hide, and what the result of an issued memo rests on
 
 Revision: 0043
-Follows: 0041
+Follows: 0042
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0043"
-down_revision = "0041"
+down_revision = "0042"
 branch_labels = None
 depends_on = None
 

@@ -62,6 +62,7 @@ from crrubric.queries.memo.people import (
 )
 from crrubric.queries.memo.plan import load_memo_plan
 from crrubric.queries.memo.prices import load_memo_prices
+from crrubric.queries.memo.purchases import load_memo_purchase
 from crrubric.queries.memo.questions import list_memo_questions
 from crrubric.queries.memo.renewals import list_memo_renewals
 from crrubric.queries.memo.roles import load_role_book
@@ -179,6 +180,7 @@ def load_memo_facts(
         seats_note=evaluation.seats_note,
         fund=evaluation.fund,
         plan=load_memo_plan(session, evaluation),
+        purchase=load_memo_purchase(session, evaluation, language, away, decision),
     )
     book = None if evaluation.names_people else load_role_book(session, evaluation, language)
     end_reading(session)  # what follows is arithmetic, and can take seconds

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from crrubric.domain.events import Event
 from crrubric.domain.policy import FROM_DECIDED, FROM_MEETING
+from crrubric.domain.procurement.purchase import AMOUNT_FIELDS
 from crrubric.domain.record.chain import ChainLink
 from crrubric.domain.record.copies import OF_VENDOR_FILES
 from crrubric.domain.record.entries import ROW
@@ -106,7 +107,7 @@ def list_told_fields(entry: JournalEntry, *, hides_prices: bool = False) -> list
     """
     said = {"reason"} if entry.reason else set()
     if hides_prices:
-        said |= PRICE_FIELDS
+        said |= PRICE_FIELDS | AMOUNT_FIELDS
         if entry.event in OF_VENDOR_FILES:
             said.add("file")  # a name such as “Offer, 48 dollars a seat”
     old, new = entry.before or {}, entry.after or {}

@@ -74,6 +74,7 @@ from crrubric.queries.record.stored_plans import (
     read_stored_measures,
     read_stored_memos,
     read_stored_plan,
+    read_stored_purchase,
     read_stored_triage,
     read_stored_votes,
 )
@@ -330,6 +331,7 @@ READERS: tuple[Callable[[StoredRows, State], None], ...] = (
     read_stored_items,
     read_stored_measures,
     read_stored_memos,
+    read_stored_purchase,
 )
 
 

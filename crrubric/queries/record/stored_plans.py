@@ -1,8 +1,8 @@
 """What the tables hold of the plan: votes on must-haves, triage, the workbook, action items,
-measures; and the issues of the memo."""
+measures; and the issues of the memo, and the purchase."""
 
 from crrubric.domain.planning.answers import canonical_answer
-from crrubric.domain.record.item_steps import SIGNED_ITEM
+from crrubric.domain.record.item_steps import PURCHASE, SIGNED_ITEM, SIGNED_LINE
 from crrubric.domain.record.measure_steps import SIGNED_MEASURE
 from crrubric.domain.record.plan_steps import SIGNED_PLAN
 from crrubric.domain.record.state import (
@@ -32,6 +32,8 @@ from crrubric.models import (
     Narrative,
     PlanAssignment,
     PlanVersion,
+    Purchase,
+    PurchaseLine,
     Redaction,
     Renewal,
     ReviewPresence,
@@ -148,3 +150,15 @@ def read_stored_memos(rows: StoredRows, state: State) -> None:
         files.append((row["form"].value, row["size"], row["sha256"]))
     for issue in state.memo_issues.values():
         issue["files"].sort()
+
+
+def read_stored_purchase(rows: StoredRows, state: State) -> None:
+    """The purchase, and what is recorded for its checklist."""
+    for row in rows.read(Purchase):
+        state.purchase = plain_columns(row, PURCHASE)
+    for row in rows.read(PurchaseLine):
+        columns = (
+            "title", "state", "note", "kept_at", "done_on", "done_by", "level", "vendor_id",
+        )  # fmt: skip
+        state.purchase_lines[row["code"]] = plain_columns(row, columns)
+        sign_row(state, "purchase_line", row["code"], row, SIGNED_LINE)

@@ -31,6 +31,7 @@ from crrubric.queries.people.people import OPERATOR, Actor, actor_of
 from crrubric.services.demo.commitments import load_demo_renewal
 from crrubric.services.demo.evaluations import EvaluationMaker
 from crrubric.services.demo.memos import list_decided_evaluations, make_demo_issue
+from crrubric.services.demo.purchases import add_later_purchase_days
 from crrubric.services.memo.issues import keep_issue
 from crrubric.services.people.accounts import hash_token
 from crrubric.services.people.hashing import hash_password
@@ -105,8 +106,9 @@ def make_demo() -> bool:
         sort_entries(session)
         decided = list_decided_evaluations(session, made.values())
         chair = actor_of(users["dana"])
+    keys = {row.id: key for key, row in made.items()}
     for evaluation_id, later in decided:
-        _issue_memo(chair, evaluation_id, later)
+        _issue_memo(chair, evaluation_id, keys[evaluation_id], later)
     _fill_library(chair)
     return True
 
@@ -122,12 +124,15 @@ def _fill_library(chair: Actor) -> None:
             insert_version(session, chair, evaluation, row, note)
 
 
-def _issue_memo(chair: Actor, evaluation_id: int, later: Iterable[JournalEntry]) -> None:
+def _issue_memo(chair: Actor, evaluation_id: int, key: str, later: Iterable[JournalEntry]) -> None:
     """Issue the memo as it was then, and let the journal go on."""
     made = make_demo_issue(db.session(), chair, evaluation_id)
     with unit_of_work() as session:
-        keep_issue(session, chair, session.get_one(Evaluation, evaluation_id), made)
+        evaluation = session.get_one(Evaluation, evaluation_id)
+        keep_issue(session, chair, evaluation, made)
         put_entries_back(session, later)
+        add_later_purchase_days(session, chair, evaluation, key)
+        sort_entries(session)
 
 
 def _make_user(row: Mapping[str, Any], hashed: str) -> User:

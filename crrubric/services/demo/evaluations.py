@@ -51,6 +51,7 @@ from crrubric.services.demo.meeting import (
 )
 from crrubric.services.demo.offers import add_offers
 from crrubric.services.demo.practice import ANSWERS, add_assignments, add_practice_marks
+from crrubric.services.demo.purchases import add_purchase_of_demo
 from crrubric.services.demo.questions import DemoEvaluation, add_questions
 from crrubric.services.demo.triage import add_kept_counts
 from crrubric.services.demo.votes import add_vote
@@ -124,6 +125,8 @@ class EvaluationMaker:
             add_positions(self.cast(), self.row, self.ago(self.row["decided_days_ago"]))
             add_commitments(self.cast(), self.row["key"])
             add_memo_words(self.cast(), self.row["key"])
+        chosen = self.row.get("decision", {}).get("vendor")
+        add_purchase_of_demo(self.cast(), self.row["key"], self.vendors.get(chosen))
         add_items(self.cast(), self.row["key"])
         add_measures(self.cast(), self.row["key"])
         self.phases()

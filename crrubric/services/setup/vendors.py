@@ -40,6 +40,7 @@ from crrubric.queries.setup.act_facts import foresee_removal_of_vendor
 from crrubric.queries.setup.prices import is_kept_from_prices
 from crrubric.services.ballots.stored_files import delete_file
 from crrubric.services.people.accounts import clean_email
+from crrubric.services.procurement.removals import refuse_vendor_in_binder
 from crrubric.services.setup.rubrics import find_free_code
 from crrubric.services.shared.constraints import explain_constraint
 from crrubric.services.shared.journal import ROW, EntryReferences, find_changes, note_event
@@ -283,6 +284,7 @@ def remove_vendor(actor: Actor, slug: str, vendor_id: int, *, seen: str | None =
         vendor = find_vendor_for_seat(session, seat, vendor_id)
         _refuse_marked_vendor(session, vendor)
         _refuse_questioned_vendor(session, vendor)
+        refuse_vendor_in_binder(session, vendor)
         _refuse_vendor_with_conflict(session, vendor)
         refuse_unforeseen(foresee_removal_of_vendor(session, vendor), seen)
         _unassign_vendor(session, vendor)

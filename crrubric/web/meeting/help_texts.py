@@ -75,6 +75,28 @@ MEETING_HELP = (
         ),
     ),
     HelpTopic(
+        anchor="purchase",
+        title=N_("Purchase"),
+        pages=(
+            "purchase.show_purchase",
+            "purchase_facts.show_purchase_facts",
+            "purchase_facts.show_purchase_days",
+            "purchase_lines.show_purchase_line",
+        ),
+        chair=N_(
+            "Enter how you buy, out of which funds, your own estimate, and the days as they come: "
+            "the solicitation, the board’s action, the contract. The page says which amounts bound "
+            "the purchase, whether the steps came in their order, and what is asked for; write "
+            "beside each line what shows it, while you still know. The memo prints all of it. It "
+            "is no legal advice: your business office knows what applies."
+        ),
+        reviewer=N_(
+            "Here you read, once scoring is closed, how the purchase is made: method, funds, days, "
+            "whether the steps came in their order, and what was checked. Tell the chair if "
+            "something is not as it was."
+        ),
+    ),
+    HelpTopic(
         anchor="memo",
         title=N_("Selection memo"),
         pages=("memo.show_memo", "issues.show_issue_form", "naming.show_names_form"),

@@ -30,6 +30,7 @@ JOURNAL_PAGES = 100_000
 KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "set-up": (N_("Set-up"), ("EVALUATION", "RULE", "RUBRIC", "SECTION", "CRITERION", "VENDOR")),
     "prices": (N_("Learners and prices"), ("SEATS", "PRICES")),
+    "purchase": (N_("Purchase"), ("PURCHASE",)),
     "committee": (N_("Committee"), ("MEMBER", "INVITE", "CHAIR")),
     "practice": (N_("Practice round"), ("PRACTICE",)),
     "phases": (N_("Phases and retention"), ("PHASE", "RETENTION")),

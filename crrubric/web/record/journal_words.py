@@ -16,6 +16,9 @@ from crrubric.domain.planning.followup.measures import MeasureKind, MeasureUnit,
 from crrubric.domain.planning.items import ItemSource, ItemState
 from crrubric.domain.planning.triage import Setting
 from crrubric.domain.planning.venues import read_venue
+from crrubric.domain.procurement.line_states import EvidenceLevel, LineState
+from crrubric.domain.procurement.purchase import PurchaseMethod
+from crrubric.domain.record.entries import ROW
 from crrubric.domain.record.triage_steps import HIDDEN_COUNT
 from crrubric.domain.results.offers import PriceLine, read_lines
 from crrubric.domain.translation import N_
@@ -41,6 +44,12 @@ from crrubric.domain.vocabulary import (
 from crrubric.models import JournalEntry, Notice
 from crrubric.queries.record.journal import list_told_fields
 from crrubric.web.planning.plan_words import list_told_answers, name_plan_section
+from crrubric.web.procurement.purchase_words import (
+    PURCHASE_FIELDS,
+    name_binder_line,
+    translate_purchase_value,
+)
+from crrubric.web.shared.language import current_language
 from crrubric.web.shared.words import (
     NOTHING,
     format_day,
@@ -68,6 +77,25 @@ FIELDS = {
     "baseline": N_("baseline"),
     "baseline on": N_("day of the baseline"),
     "by": N_("positions moved"),
+    "begins_on": N_("contract begins"),
+    "board_motion": N_("number of the motion"),
+    "board_on": N_("board action"),
+    "contract_on": N_("contract signed"),
+    "done by": N_("done by"),
+    "done on": N_("done on"),
+    "ends_on": N_("contract ends"),
+    "estimate_cents": N_("own estimate of the cost"),
+    "estimate_note": N_("how it was estimated"),
+    "estimate_on": N_("estimated on"),
+    "funds": N_("funds"),
+    "kept at": N_("kept at"),
+    "level": N_("level of evidence"),
+    "limits": N_("limits"),
+    "method": N_("method"),
+    "method_reason": N_("why this method"),
+    "offers_due_on": N_("offers due"),
+    "published_on": N_("solicitation published"),
+    "solicitation": N_("number of the solicitation"),
     "letter_closing": N_("closing paragraph of the letters"),
     "letter_contact": N_("contact in the letters"),
     "open questions": N_("open questions"),
@@ -214,7 +242,7 @@ SPOKEN = {
         Phase, Answer, Outcome, RuleKind, ScoringMode, EvidenceKind, EntrySource,
         CorrectionEffect, DeclarationKind, PositionKind, PriceKind, PriceUnit, FileKind, Standing,
         PlanAccess, ItemState, ItemSource, MeasureKind, MeasureUnit,
-        CommitmentState,
+        CommitmentState, PurchaseMethod, LineState, EvidenceLevel,
     )
     for member in kind
 }  # fmt: skip
@@ -252,10 +280,8 @@ def translate_field_value(key: str, value: object) -> object:
         return gettext(PEOPLE[str(value)])
     if key in CODED and isinstance(value, str):
         return CODED[key](value)
-    if key in TRIAGE_FIELDS:
-        return translate_triage_value(key, value)
-    if key in OFFER_FIELDS:
-        return translate_offer_value(value)
+    if key in TRANSLATORS:
+        return TRANSLATORS[key](key, value)
     if key in {"vendors", "criteria"} and value == EVERYTHING:
         return gettext(EVERYTHING)
     if key == "vendors" and isinstance(value, list):
@@ -265,7 +291,7 @@ def translate_field_value(key: str, value: object) -> object:
     return value
 
 
-def translate_offer_value(value: object) -> object:
+def translate_offer_value(_key: str, value: object) -> object:
     """Further prices of a vendor, or by how much its price may rise."""
     if isinstance(value, list):
         return "; ".join(map(describe_price_line, read_lines(value)))
@@ -307,9 +333,19 @@ def translate_triage_value(key: str, value: object) -> object:
     return value
 
 
+# how values are told that are no words, by their field
+TRANSLATORS: Mapping[str, Callable[[str, object], object]] = {
+    **dict.fromkeys(TRIAGE_FIELDS, translate_triage_value),
+    **dict.fromkeys(OFFER_FIELDS, translate_offer_value),
+    **dict.fromkeys(PURCHASE_FIELDS, translate_purchase_value),
+}
+
+
 def describe_journal_entry(entry: JournalEntry) -> str:
     """A journal entry as the end of a sentence that begins with the person's name."""
     subject = name_plan_section(entry.subject) if entry.event in OF_PLAN else entry.subject
+    if entry.event is Event.PURCHASE_LINE_RECORDED:
+        subject = subject or name_binder_line((entry.after or {})[ROW]["code"], current_language())
     if entry.event in OF_MEASURES and not subject:
         subject = name_measure(MeasureKind.PROGRAM_SIZE, "", gettext)
     return str(gettext(entry.event.label, subject=subject))

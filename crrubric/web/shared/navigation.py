@@ -54,6 +54,7 @@ MENU = (
             MenuPage(N_("Workbook"), "workbook.show_plan", Action.VIEW_PLAN),
             MenuPage(N_("Triage"), "triage.show_triage", Action.VIEW_PLAN),
             MenuPage(N_("Action items"), "items.show_action_items", Action.VIEW_ITEMS),
+            MenuPage(N_("Purchase"), "purchase.show_purchase", Action.VIEW_PURCHASE),
         ),
     ),
     (
@@ -106,6 +107,7 @@ ONE_KIND = {
     "needs.show_needs": True,
     "results.show_comparison": False,
     "letters.show_letters": False,
+    "purchase.show_purchase": False,
 }
 
 # Outside evaluations; None: for everybody who is signed in.

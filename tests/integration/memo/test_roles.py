@@ -10,6 +10,9 @@ from pypdf import PdfReader
 
 from crrubric.domain.errors import Stale, WrongPhase
 from crrubric.domain.memo.issuing.issues import MemoFormat
+from crrubric.domain.procurement.binder import LineRecord
+from crrubric.domain.procurement.line_states import LineState
+from crrubric.domain.procurement.purchase import FundKind, FundShare, PurchaseFacts
 from crrubric.domain.vocabulary import Phase, PositionKind, Standing
 from crrubric.models import User
 from crrubric.services.meeting import meetings, positions
@@ -17,6 +20,8 @@ from crrubric.services.memo.issues import IssueText, issue_memo
 from crrubric.services.memo.naming import set_memo_names
 from crrubric.services.people.own_account import rename_own_account
 from crrubric.services.planning.items import ItemText, add_action_item
+from crrubric.services.procurement.lines import record_purchase_line
+from crrubric.services.procurement.purchases import set_purchase_facts
 from crrubric.services.setup import phases
 from crrubric.services.setup.chairs import appoint_chair
 from tests.factories import Factory, Made, full_rubric
@@ -90,6 +95,10 @@ def fill(make: Factory, folder: Path) -> Made:
         administrator, made.slug, whole.member_of(made, 0), reason="The chair is away at times."
     )
     whole.recommend(made)
+    checked = LineRecord(state=LineState.DONE, note="Asked.", done_by=made.reviewers[0].name)
+    record_purchase_line(made.chair, made.slug, "allowable", checked)
+    fund = FundShare(kind=FundKind.IDEA_B)
+    set_purchase_facts(made.chair, made.slug, PurchaseFacts(funds=(fund,)))
     positions.state_position(
         made.reviewers[1], made.slug, kind=PositionKind.CANNOT_SUPPORT, words="Too dear for us."
     )

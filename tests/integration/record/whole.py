@@ -20,6 +20,18 @@ from crrubric.domain.planning.progress import digest_goal
 from crrubric.domain.planning.prompts import HintKey, HintKind
 from crrubric.domain.planning.triage import Setting
 from crrubric.domain.planning.venues import Venue, VenueHours, VenueKind
+from crrubric.domain.procurement.binder import LineRecord
+from crrubric.domain.procurement.line_states import EvidenceLevel, LineState
+from crrubric.domain.procurement.purchase import (
+    DAYS,
+    FundKind,
+    FundShare,
+    LimitKind,
+    OwnLimit,
+    PurchaseDays,
+    PurchaseFacts,
+    PurchaseMethod,
+)
 from crrubric.domain.results.offers import PriceLine
 from crrubric.domain.results.priced_seats import SeatFacts
 from crrubric.domain.setup.assignment import Assignment
@@ -78,6 +90,7 @@ from crrubric.services.planning.kept_counts import keep_counts
 from crrubric.services.planning.people import assign_plan_section
 from crrubric.services.planning.seats import set_seats
 from crrubric.services.planning.venues import set_venues
+from crrubric.services.procurement import lines, purchases
 from crrubric.services.questions import answers, askings, questions
 from crrubric.services.setup import (
     assignments,
@@ -136,6 +149,7 @@ def fill_every_table(make: Factory, folder: Path) -> Made:
     meet(made)
     recommend(made)
     write_for_the_memo(made)
+    buy(made)
     phases.change_phase(made.chair, made.slug, Phase.DECIDED)
     issue_twice(made)
     keep_for_good(made)
@@ -360,6 +374,31 @@ def write_for_the_memo(made: Made) -> None:
         texts = {part: f"{part.value}: seen." for part in NarrativePart}
         write_narratives(chair, slug, vendor.id, texts)
     write_narratives(chair, slug, vendor.id, {NarrativePart.GAPS: "- No captions."})
+
+
+def buy(made: Made) -> None:
+    """A purchase with all of its facts and days; lines about two vendors, and one of its own."""
+    chair, slug = made.chair, made.slug
+    facts = PurchaseFacts(
+        method=PurchaseMethod.PROPOSALS, method_reason="Above the limit.", solicitation="RFP 7",
+        estimate_cents=4_000_050, estimate_on=DAY, estimate_note="Last contract.",
+        funds=(FundShare(kind=FundKind.TITLE_I_A, name="Title I", share=6_000),),
+        limits=(OwnLimit(kind=LimitKind.BOARD, cents=2_500_000, source="DJ", since=DAY),),
+    )  # fmt: skip
+    purchases.set_purchase_facts(chair, slug, facts)
+    purchases.set_purchase_facts(chair, slug, replace(facts, solicitation="RFP 8"))
+    days = dict.fromkeys(DAYS, DAY)
+    purchases.set_purchase_days(chair, slug, PurchaseDays(**days, board_motion="2023-17"))
+    shown = LineRecord(
+        state=LineState.DONE, note="The study.", kept_at="Binder 3", done_on=DAY,
+        done_by="Purchasing", level=EvidenceLevel.MODERATE, vendor_id=made.vendors[0].id,
+    )  # fmt: skip
+    lines.record_purchase_line(chair, slug, "evidence_level", shown)
+    other = replace(shown, vendor_id=made.vendors[1].id)
+    lines.record_purchase_line(chair, slug, "evidence_level", other)
+    own = lines.add_purchase_line(chair, slug, "Local preference")
+    none = LineRecord(state=LineState.NOT_APPLICABLE, title="Local offers", note="No law.")
+    lines.record_purchase_line(chair, slug, own, none)
 
 
 def take_all_proposals(made: Made) -> None:

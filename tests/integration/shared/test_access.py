@@ -67,6 +67,7 @@ def addresses(app: Flask, made: Made, people: dict[str, Actor]) -> list[tuple[st
         "number": 1,
         "ending": "pdf",
         "code": "learners",
+        "line": "allowable",
         "prompt": "barriers",
         "key": "0" * 32,
         "section": "learners",  # of a hint

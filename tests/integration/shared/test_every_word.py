@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from crrubric import catalogue
 from crrubric.domain.planning.section_files import load_workbook_sections
 from crrubric.domain.policy import phases_of
+from crrubric.domain.procurement.rules import TEXTS, load_procurement_rules
 from crrubric.domain.setup.rubric import load_practice_vendor
 from crrubric.domain.vocabulary import Answer, Phase, Role, Standing
 from crrubric.extensions import db
@@ -105,6 +106,9 @@ def typed() -> list[str]:
     found = {load_practice_vendor().company, load_practice_vendor().product, "\ufffd", COMMAND}
     found |= set(strings(tomllib.loads(PUBLISHED.read_text("utf-8"))))  # has its own translations
     found |= {text for section in load_workbook_sections() for text in list_texts(section)}
+    rules = load_procurement_rules()  # lines, which have their own translations; sources have none
+    found |= {getattr(line, name) for line in rules.lines for name in (*TEXTS, "source")}
+    found |= {row.source for row in rules.thresholds}
     for table in Base.metadata.sorted_tables:
         for column in table.columns:
             if not isinstance(column.type, String | Text) and column.type.python_type is not dict:

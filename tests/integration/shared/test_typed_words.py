@@ -246,7 +246,8 @@ SCENES = {
         library.save_kept_rubric
         sections.save_section
         several.save_several_invitations several.save_several_vendors triage.place_one_learner
-        weights.save_weights
+        purchase.save_own_line purchase_facts.save_purchase_days
+        purchase_facts.save_purchase_facts purchase_lines.save_purchase_line weights.save_weights
         vendors.save_new_vendor vendors.save_vendor
         """,
     vote: "vote_rounds.save_vote_reopening votes.save_vote",

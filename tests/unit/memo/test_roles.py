@@ -20,6 +20,7 @@ from crrubric.domain.memo.issuing.roles import (
     find_names,
     label_members,
 )
+from crrubric.domain.procurement import binder, purchase, rules, thresholds
 from crrubric.domain.vocabulary import Stakeholder
 
 # texts of the facts that hold no person: typed words, names of vendors, codes, our own words
@@ -44,6 +45,10 @@ MemoRenewal.kept MemoRenewal.left MemoRenewal.name MemoRenewal.title MemoRenewal
 MemoRenewal.vendor MemoReturn.reason MemoRevision.changed MemoRevision.reason MemoRevision.title
 MemoSitting.place MemoVendor.code MemoVendor.name MemoVendor.product MemoVendor.version
 MemoVoteLine.reason MemoVoteLine.title MemoFacts.kept_back
+AppliedLimit.source BinderLine.code BinderLine.evidence BinderLine.source BinderLine.title
+BinderLine.why FederalThreshold.source FundShare.name LineRecord.kept_at LineRecord.note
+LineRecord.title OwnLimit.source PurchaseDays.board_motion PurchaseFacts.estimate_note
+PurchaseFacts.method_reason PurchaseFacts.solicitation
 """
 
 MEMBERS = (
@@ -56,7 +61,8 @@ MEMBERS = (
 def test_every_text_of_the_facts_is_on_a_list():
     """A new one would print a name where roles were chosen."""
     found = set()
-    for module in (facts, meeting_facts, plan_facts, issues):
+    told_by = (facts, meeting_facts, plan_facts, issues, binder, purchase, rules, thresholds)
+    for module in told_by:
         for _name, kind in inspect.getmembers(module, inspect.isclass):
             if kind is LateChange or kind.__module__ == module.__name__:
                 told = getattr(kind, "__dataclass_fields__", {}).values()

@@ -57,6 +57,8 @@ EXPORT_RESULTS    mda     mda      mda      mda
 EXPORT_MARKS      mda     -        -        mda
 FOLLOW_MEETING    mda     mda      mda      mda
 RUN_MEETING       m       -        -        -
+VIEW_PURCHASE     upsmda  mda      mda      mda
+MANAGE_PURCHASE   upsmd   -        -        -
 WRITE_MEMO        md      -        -        -
 VIEW_LETTERS      da      -        -        -
 WRITE_LETTERS     d       -        -        -

@@ -32,6 +32,7 @@ from crrubric.domain.memo.meeting_facts import (
     MemoSitting,
 )
 from crrubric.domain.memo.plan_facts import MemoItem
+from crrubric.domain.procurement.binder import LineRecord
 from crrubric.domain.text import key_of
 from crrubric.domain.translation import N_
 from crrubric.domain.vocabulary import Stakeholder
@@ -60,11 +61,13 @@ PERSONS: Mapping[type, frozenset[str]] = {
 OWNERS: Mapping[type, frozenset[str]] = {
     MemoCommitment: frozenset({"owner"}),
     MemoItem: frozenset({"owner"}),
+    LineRecord: frozenset({"done_by"}),
 }
 # what of the facts has people in it; departed members are told apart from vendors by their field
 SEARCHED = (
     "people", "recusals", "changed_conflicts", "appointments", "positions", "commitments",
     "sittings", "recommendation", "blindness", "prices", "issue", "latest_issue", "plan",
+    "purchase",
 )  # fmt: skip
 # what one of them is called; without the number where there is no other
 LABELS: Mapping[Stakeholder, str] = {

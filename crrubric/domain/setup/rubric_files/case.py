@@ -141,7 +141,7 @@ def read_case_rubric(text: str, stored: Rubric, source: CaseSource) -> ReadCase:
         problems += [name_criterion(number, why) for number, why in error.lines]
     if problems:
         raise NotReady(
-            N_("The rubric file can’t be used: %(count)s problems."), problems, count=len(problems)
+            N_("The rubric file can’t be used. Problems: %(count)s."), problems, count=len(problems)
         )
     title = say(found.get("title"))[: limits.TITLE] or stored.name
     return ReadCase(replace(rubric, name=title), () if own else tuple(list_level_names(criteria)))

@@ -8,11 +8,12 @@ from fractions import Fraction
 
 from crrubric.domain import limits
 from crrubric.domain.errors import CrrubricError, Invalid, InvalidLines
+from crrubric.domain.exchange.formulas import unguard_formulas
 from crrubric.domain.people.languages import NAMES, SOURCE
 from crrubric.domain.setup.pasted import STAKEHOLDER_WORDS, to_choice_word, to_plain_word
 from crrubric.domain.setup.rubric import Rubric, RubricCriterion, RubricSection
 from crrubric.domain.setup.rubric_files.differences import number_criteria
-from crrubric.domain.text import clean_line, clean_text, escape_formula, key_of, slug_of
+from crrubric.domain.text import clean_line, clean_text, key_of, slug_of
 from crrubric.domain.translation import N_
 from crrubric.domain.typed import parse_exact_number, parse_whole_number
 from crrubric.domain.vocabulary import Stakeholder
@@ -43,9 +44,7 @@ HEADERS: Mapping[str, Sequence[str]] = {
 }  # fmt: skip
 YES_WORDS = frozenset({"yes", "y", "true", "1", "x", "si", "verdadero", "must have", "required"})
 NO_WORDS = frozenset({"", "no", "n", "false", "0", "falso"})
-_PROTECTED = re.compile(r"'{2,}[=+\-@＝＋－＠]")
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]*")
-_QUOTED_SIGN = re.compile(r"'+[=+\-@＝＋－＠]")
 Cells = Mapping[str, str]
 
 
@@ -55,9 +54,9 @@ def list_rubric_rows(rubric: Rubric) -> Iterator[dict[str, object]]:
         for row in part.criteria:
             yield {
                 "section_code": part.code,
-                "section": protect_text(part.title),
+                "section": part.title,
                 "code": row.code,
-                **{key: protect_text(getattr(row, key) or "") for key in TEXTS},
+                **{key: getattr(row, key) or "" for key in TEXTS},
                 "lead": row.lead.value if row.lead else "",
                 "weight": format(Decimal(row.weight.numerator) / row.weight.denominator, "f"),
                 "must_have": write_yes(row.must_have),
@@ -71,31 +70,17 @@ def list_rubric_rows(rubric: Rubric) -> Iterator[dict[str, object]]:
 def _iterate_translations(part: RubricSection, row: RubricCriterion) -> Iterator[tuple[str, str]]:
     for language in OTHERS:
         title = part.translations.get(language, {}).get("title", "")
-        yield f"section ({language})", protect_text(title)
+        yield f"section ({language})", title
         for key in TEXTS:
             yield (
                 f"{key} ({language})",
-                protect_text(row.translations.get(language, {}).get(key, "")),
+                row.translations.get(language, {}).get(key, ""),
             )
 
 
 def write_yes(value: bool) -> str:
     """YES or NO."""
     return "YES" if value else "NO"
-
-
-def protect_text(text: str) -> str:
-    """A text of which every sign in front comes back: one that begins as `escape_formula` makes
-    others begin gets one more; the writer of the table escapes formulas."""
-    return f"'{text}" if _QUOTED_SIGN.match(text) else text
-
-
-def restore_text(cell: str) -> str:
-    """What a cell of a table says: without the sign that keeps it from being a formula."""
-    if _PROTECTED.match(cell):
-        return cell[1:]
-    bare = cell[1:]
-    return bare if cell.startswith("'") and escape_formula(bare) == cell else cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +140,7 @@ def read_rubric_rows(rows: Iterable[tuple[int, Sequence[str]]], stored: Rubric) 
     reader = _RowReader(stored=stored, columns=frozenset(filter(None, columns)))
     for number, cells in lines:
         named = dict(zip(columns, cells, strict=False))
-        reader.read(number, {key: restore_text(cell) for key, cell in named.items() if key})
+        reader.read(number, {key: unguard_formulas(cell) for key, cell in named.items() if key})
     if reader.problems:
         raise InvalidLines(
             N_("The table can’t be used. Lines with something wrong: %(count)s."),

@@ -21,7 +21,7 @@ from crrubric.domain.versions import fingerprint_values
 from crrubric.extensions import db
 from crrubric.queries.people.access import Seat
 from crrubric.queries.setup.rubrics import load_case_source, read_rubric
-from crrubric.reports.exchange.tables import to_csv
+from crrubric.reports.exchange.csv_files import encode_csv
 from crrubric.services.ballots.attachments import take_upload_turn
 from crrubric.services.exchange.workbooks import decode_table
 from crrubric.services.setup.rubric import files as service
@@ -34,7 +34,6 @@ from crrubric.web.shared.session import current_actor
 from crrubric.web.shared.words import translate_error
 
 bp = Blueprint("rubric_files", __name__, url_prefix="/evaluations/<slug>/rubric/file")
-BOM = "\ufeff"  # by which a spreadsheet knows that a table is UTF-8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +81,8 @@ def download_rubric_toml(seat: Seat) -> ResponseReturnValue:
 def download_rubric_csv(seat: Seat) -> ResponseReturnValue:
     """A line for each criterion, for spreadsheets."""
     found = rows.list_rubric_rows(read_rubric(db.session(), seat.evaluation))
-    text = BOM + to_csv(rows.COLUMNS, found)
-    return make_download(text, "text/csv", f"{seat.evaluation.slug}-rubric.csv")
+    body = encode_csv(rows.COLUMNS, found)
+    return make_download(body, "text/csv", f"{seat.evaluation.slug}-rubric.csv")
 
 
 @bp.get("/rubric.json")

@@ -1,0 +1,1 @@
+"""What is recorded of the purchase itself: its facts, its checklist, the order of its steps."""

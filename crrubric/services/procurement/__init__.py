@@ -1,0 +1,1 @@
+"""Recording what belongs to the purchase."""
