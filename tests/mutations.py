@@ -62,8 +62,8 @@ MUTATIONS = (
     Mutation(
         "queries: the chair reads notes before the meeting",
         "crrubric/queries/ballots/ballots.py",
-        "        return []\n    wanted = (\n        select(\n            Mark,\n",
-        "        pass\n    wanted = (\n        select(\n            Mark,\n",
+        "        return []\n    wanted = select_disclosed_marks(evaluation, Mark)\n",
+        "        pass\n    wanted = select_disclosed_marks(evaluation, Mark)\n",
         (f"{BLINDNESS}::test_the_queries_return_no_marks_before_the_meeting",),
     ),
     Mutation(
@@ -85,8 +85,8 @@ MUTATIONS = (
     Mutation(
         "reports: two columns of the scores are swapped",
         "crrubric/reports/exchange/tables.py",
-        '"low": share_to_float(score.low),\n                "high": share_to_float(score.high),',
-        '"low": share_to_float(score.high),\n                "high": share_to_float(score.low),',
+        '"low": share_to_float(score.low),\n        "high": share_to_float(score.high),',
+        '"low": share_to_float(score.high),\n        "high": share_to_float(score.low),',
         ("tests/unit/exchange/test_tables.py",),
     ),
     Mutation(

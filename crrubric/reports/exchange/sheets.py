@@ -31,7 +31,8 @@ from crrubric.reports.exchange.books import (
 
 CELL = 32_767  # UTF-16 units that Excel takes in a cell
 ROWS = 1_048_576  # that it takes in a sheet
-SHORT = 40
+SHORT = 40  # characters: such texts come again and again
+LONG_WORD = 24
 LINE, HIGHEST = 15, 409  # points: the height of a line, and the most that a row can have
 SHEET_NAME = 31  # characters of it
 _DAY_ZERO = date(1899, 12, 30).toordinal()  # of its calendar, from March 1900 on
@@ -136,7 +137,7 @@ def count_cell_lines(text: str, width: int) -> int:
 
 def _count_wrapped(part: str, width: int) -> int:
     """A long word, such as a fingerprint, leaves the rest of a line empty before it."""
-    long = sum(len(word) > width // 2 for word in part.split(" "))
+    long = sum(len(word) > max(LONG_WORD, width // 2) for word in part.split(" "))
     return -(-len(part) // width) + long
 
 
